@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Money: integer minor units of an ISO 4217 currency. A decimal string on the wire, a bigint in arithmetic, never a float.
+import { code as iso4217 } from 'currency-codes';
+import { ensure } from './errors.js';
+
+/** Minor units as a decimal string, e.g. `"1250"` for EUR 12.50. At most 18 digits. */
+export type Amount = string;
+
+/** Three upper-case letters of ISO 4217. */
+export type Currency = string;
+
+export const AMOUNT_PATTERN = /^(0|[1-9][0-9]{0,17})$/;
+
+const LIMIT = 10n ** 18n;
+
+/** @returns whether ISO 4217 knows the code. */
+export const isCurrency = (code: string): boolean =>
+  /^[A-Z]{3}$/.test(code) && iso4217(code) !== undefined;
+
+/**
+ * @returns how many decimal digits the currency's minor unit has (EUR 2, JPY 0, BHD 3).
+ * @throws {DomainError} INPUT_INVALID for a code that ISO 4217 does not know.
+ */
+export function exponentOf(currency: Currency): number {
+  const entry = isCurrency(currency) ? iso4217(currency) : undefined;
+  ensure(entry !== undefined, 'INPUT_INVALID', { field: 'currency', currency });
+  return entry.digits;
+}
+
+/** @throws {DomainError} INPUT_INVALID unless the text is a canonical amount. */
+export function toUnits(amount: Amount): bigint {
+  ensure(AMOUNT_PATTERN.test(amount), 'INPUT_INVALID', { field: 'amount' });
+  return BigInt(amount);
+}
+
+/** @throws {DomainError} INPUT_INVALID when the sum is negative or has more than 18 digits. */
+export function toAmount(units: bigint): Amount {
+  ensure(units >= 0n && units < LIMIT, 'INPUT_INVALID', { field: 'amount', reason: 'out of range' });
+  return units.toString();
+}
+
+export const addAmounts = (...amounts: readonly Amount[]): Amount =>
+  toAmount(amounts.reduce((sum, amount) => sum + toUnits(amount), 0n));
+
+/** @throws {DomainError} INPUT_INVALID when the result would be negative: check with {@link isAtLeast} first. */
+export const subtractAmounts = (from: Amount, amount: Amount): Amount =>
+  toAmount(toUnits(from) - toUnits(amount));
+
+export const multiplyAmount = (amount: Amount, times: number): Amount =>
+  toAmount(toUnits(amount) * BigInt(times));
+
+export const isAtLeast = (amount: Amount, other: Amount): boolean => toUnits(amount) >= toUnits(other);
+
+export const minimumAmount = (a: Amount, b: Amount): Amount => (isAtLeast(a, b) ? b : a);
+
+/**
+ * Reads a decimal such as `12.50` in the currency's own exponent.
+ * @throws {DomainError} INPUT_INVALID when it is no decimal, has too many digits, or is negative.
+ * @example parseDecimal('12.5', 'EUR') // '1250'
+ */
+export function parseDecimal(text: string, currency: Currency): Amount {
+  const exponent = exponentOf(currency);
+  const match = /^(\d{1,15})(?:\.(\d+))?$/.exec(text);
+  const fraction = match?.[2] ?? '';
+  ensure(match !== null && fraction.length <= exponent, 'INPUT_INVALID', { field: 'amount', currency });
+  return toAmount(BigInt(`${match[1] ?? ''}${fraction.padEnd(exponent, '0')}`));
+}
+
+/**
+ * Writes minor units as a decimal in the currency's own exponent.
+ * @example formatAmount('1250', 'EUR') // '12.50'
+ */
+export function formatAmount(amount: Amount, currency: Currency): string {
+  const exponent = exponentOf(currency);
+  const digits = toUnits(amount).toString().padStart(exponent + 1, '0');
+  const whole = digits.slice(0, digits.length - exponent);
+  return exponent === 0 ? whole : `${whole}.${digits.slice(-exponent)}`;
+}
+
+/** @returns whether the amount is within the limit; a currency without a limit is unlimited. */
+export const isWithin = (limit: Amount | undefined, amount: Amount): boolean =>
+  limit === undefined || isAtLeast(limit, amount);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// ES256 signatures (RFC 7518 §3.4: P-256, SHA-256, r‖s of 64 bytes) with low S only, so that one signature has one form.
+import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+
+const HALF_ORDER = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n;
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+
+function publicKeyFrom(spki: string): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+}
+
+const isP256 = (key: KeyObject): boolean =>
+  key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+
+/** @returns whether base64 DER (SubjectPublicKeyInfo) is a P-256 public key. */
+export function isDeviceKey(spki: string): boolean {
+  const key = publicKeyFrom(spki);
+  return key !== undefined && isP256(key);
+}
+
+/**
+ * @param spki base64 DER SubjectPublicKeyInfo of a P-256 key
+ * @param signature base64 of r‖s, 64 bytes
+ * @returns whether the signature is by that key over the UTF-8 text; false for every malformed part and for a high S.
+ */
+export function verifyEs256(spki: string, text: string, signature: string): boolean {
+  const bytes = Buffer.from(signature, 'base64');
+  if (bytes.length !== 64 || toBigInt(bytes.subarray(32)) > HALF_ORDER) return false;
+  const key = publicKeyFrom(spki);
+  if (key === undefined || !isP256(key)) return false;
+  return verify('sha256', Buffer.from(text, 'utf8'), { key, dsaEncoding: 'ieee-p1363' }, bytes);
+}
+
+/** @returns base64 of r‖s with low S, over the UTF-8 text. */
+export function signEs256(privateKey: KeyObject, text: string): string {
+  const bytes = sign('sha256', Buffer.from(text, 'utf8'), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  const s = toBigInt(bytes.subarray(32));
+  if (s > HALF_ORDER) Buffer.from((ORDER - s).toString(16).padStart(64, '0'), 'hex').copy(bytes, 32);
+  return bytes.toString('base64');
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Unit 8 and 15: what the customer picked, held against what the merchant registered.
+import { digestOf } from '../base/canonical.js';
+import { ensure } from '../base/errors.js';
+import type { Aggregate, BasketLine, Difference, GoodsRow } from '../ledger/rows.js';
+
+/** The part of a registration that a customer relies on. */
+export type Registration = Pick<GoodsRow, 'gtin' | 'category' | 'price' | 'currency' | 'origin' | 'certificate' | 'weightGrams'>;
+
+/** @returns the digest that a shop page carries for the goods it shows. */
+export const goodsDigest = (goods: Registration): string =>
+  digestOf({
+    gtin: goods.gtin,
+    category: goods.category,
+    price: goods.price,
+    currency: goods.currency,
+    origin: goods.origin,
+    certificate: goods.certificate,
+    weightGrams: goods.weightGrams,
+  });
+
+/** At least three reports, and at least three buyers in ten. */
+export const isDefective = (rating: Aggregate): boolean =>
+  rating.defects >= 3 && rating.defects * 10 >= rating.count * 3;
+
+/** At least three ratings that average below two and a half stars. */
+export const isPoorlyRated = (rating: Aggregate): boolean =>
+  rating.count >= 3 && rating.stars * 2 < rating.count * 5;
+
+/**
+ * Unit 8, for one line.
+ * @throws {DomainError} GOODS_WITHDRAWN, CURRENCY_MISMATCH, GOODS_DIGEST_MISMATCH or GOODS_DEFECTIVE.
+ */
+export function ensureGoodsAsPicked(line: BasketLine, goods: GoodsRow, currency: string): void {
+  const details = { gtin: line.gtin };
+  ensure(!goods.withdrawn, 'GOODS_WITHDRAWN', details);
+  ensure(goods.currency === currency, 'CURRENCY_MISMATCH', details);
+  ensure(line.goodsDigest === goods.digest && line.unitPrice === goods.price, 'GOODS_DIGEST_MISMATCH', {
+    ...details,
+    registeredPrice: goods.price,
+    pickedPrice: line.unitPrice,
+  });
+  ensure(!isDefective(goods.rating), 'GOODS_DEFECTIVE', { ...details, ...goods.rating });
+}
+
+const difference = (field: string, picked: string | number | boolean, registered: string | number | boolean): Difference[] =>
+  picked === registered ? [] : [{ field, values: { picked, registered } }];
+
+/** Unit 15, for one line: every field that differs from the registration, named. */
+export const goodsDifferences = (line: BasketLine, goods: GoodsRow, currency: string): Difference[] => [
+  ...difference(`${line.gtin}.digest`, line.goodsDigest, goods.digest),
+  ...difference(`${line.gtin}.price`, line.unitPrice, goods.price),
+  ...difference(`${line.gtin}.currency`, currency, goods.currency),
+  ...difference(`${line.gtin}.withdrawn`, false, goods.withdrawn),
+];

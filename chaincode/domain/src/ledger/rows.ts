@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every row that stands on the ledger: its fields, and the key under which it stands. Keys are plain strings whose
+// parts are joined by `/`, which no identifier may contain, so that one prefix is one range.
+import type { Amount, Currency } from '../base/money.js';
+import type { Place } from '../base/geography.js';
+import type { OrderState } from '../order-number/states.js';
+import type { UnitId } from '../patent/units.js';
+
+export type Role = 'bank' | 'merchant' | 'logistics' | 'auditor';
+export type Party = 'customer' | 'merchant' | 'logistics';
+export type FactorKind = 'sms' | 'password';
+export type ReleaseAt = 'match' | 'delivery';
+export type RatingSubject = 'goods' | 'merchant' | 'courier';
+
+export interface OrderKey {
+  readonly merchantId: string;
+  readonly orderNumber: string;
+}
+
+export interface ParticipantRow {
+  readonly mspId: string;
+  readonly role: Role;
+  readonly status: 'active' | 'suspended';
+}
+
+/** Times to live and limits that all organisations agreed on. Amounts by currency; a currency without an entry is unlimited. */
+export interface PolicyRow {
+  readonly loginSeconds: number;
+  readonly authenticationSeconds: number;
+  readonly quoteSeconds: number;
+  readonly holdSeconds: number;
+  /** Above it a payment needs both factors bound to the order. */
+  readonly stepUpLimit: Readonly<Record<Currency, Amount>>;
+  /** What a customer with a perfect history may pay in one order. */
+  readonly orderLimit: Readonly<Record<Currency, Amount>>;
+}
+
+export interface VoteRow {
+  readonly voters: readonly string[];
+  readonly enacted: boolean;
+}
+
+export interface CustomerRow {
+  readonly customerId: string;
+  readonly bankId: string;
+  readonly status: 'active' | 'blocked';
+  /** Names of the profile fields that the bank still lacks; never their values. */
+  readonly missing: readonly string[];
+}
+
+export interface DeviceRow {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly bankId: string;
+  /** Base64 DER SubjectPublicKeyInfo, P-256. */
+  readonly publicKey: string;
+  readonly status: 'active' | 'revoked';
+}
+
+/** What unit 7 allows. */
+export interface Limits {
+  /** Per cent of the policy's order limit. */
+  readonly percent: number;
+  readonly release: ReleaseAt;
+}
+
+export interface LoginRow {
+  readonly loginId: string;
+  readonly customerId: string;
+  readonly bankId: string;
+  readonly deviceId: string;
+  /** Copied from the device row, so that an order reads one row for login, device and limits. */
+  readonly devicePublicKey: string;
+  readonly state: 'verified' | 'open' | 'authenticating' | 'authenticated' | 'failed';
+  readonly missing: readonly string[];
+  readonly openedAt: number;
+  readonly expiresAt: number;
+  readonly factorsUntil: number;
+  readonly limits: Limits;
+}
+
+/** The bank's attestation that one factor passed. */
+export interface FactorRow {
+  readonly loginId: string;
+  readonly factor: FactorKind;
+  /** `login`, or the digest of the order that it is bound to. */
+  readonly boundTo: string;
+  readonly nonce: string;
+  readonly at: number;
+}
+
+export type HistoryKind =
+  | 'success'
+  | 'mismatch'
+  | 'dispute'
+  | 'failedAuthentication'
+  | 'doubleSpend';
+
+/** One entry of a customer's history, folded into the reputation row by unit 7. */
+export interface HistoryRow {
+  readonly kind: HistoryKind;
+  readonly at: number;
+}
+
+export interface ReputationRow {
+  readonly customerId: string;
+  readonly totals: Readonly<Record<HistoryKind, number>>;
+  /** 0 (worst) … 100 (best). */
+  readonly score: number;
+}
+
+/** Sums of ratings: `stars` over `count` ratings of 1 to 5, and how many of them report a defect. */
+export interface Aggregate {
+  readonly count: number;
+  readonly stars: number;
+  readonly defects: number;
+}
+
+export interface MerchantRow {
+  readonly merchantId: string;
+  readonly bankId: string;
+  readonly active: boolean;
+  readonly licence: { readonly number: string; readonly validUntil: number } | null;
+  readonly categories: readonly string[];
+  readonly rating: Aggregate;
+}
+
+export interface GoodsRow {
+  readonly merchantId: string;
+  readonly gtin: string;
+  readonly category: string;
+  readonly price: Amount;
+  readonly currency: Currency;
+  readonly origin: string;
+  readonly certificate: string;
+  readonly weightGrams: number;
+  readonly location: Place;
+  readonly withdrawn: boolean;
+  readonly digest: string;
+  readonly rating: Aggregate;
+}
+
+export interface Tariff {
+  readonly currency: Currency;
+  readonly base: Amount;
+  readonly perKm: Amount;
+  readonly perKg: Amount;
+}
+
+export interface CourierRow {
+  readonly courierId: string;
+  readonly logisticsId: string;
+  readonly active: boolean;
+  readonly depot: Place;
+  readonly tariffs: readonly Tariff[];
+  readonly areas: readonly { readonly centre: Place; readonly radiusMetres: number }[];
+  readonly categories: readonly string[];
+  readonly rating: Aggregate;
+}
+
+export interface BasketLine {
+  readonly gtin: string;
+  readonly quantity: number;
+  /** What the page showed to the customer. */
+  readonly unitPrice: Amount;
+  /** Digest of the registration that the page showed. */
+  readonly goodsDigest: string;
+}
+
+/** What the customer picked, before price and courier are known. */
+export interface Basket extends OrderKey {
+  readonly customerId: string;
+  readonly loginId: string;
+  readonly logisticsId: string;
+  readonly currency: Currency;
+  readonly lines: readonly BasketLine[];
+  /** Pseudonymous references of the addresses offered; what stands behind them is private data. */
+  readonly addressRefs: readonly string[];
+  /** Salted digest of the addresses offered, so that all logistics units provably worked on the same ones. */
+  readonly addressesDigest: string;
+}
+
+export interface BasketRow extends Basket {
+  readonly bankId: string;
+  readonly digest: string;
+  readonly createdAt: number;
+}
+
+/** One courier's price for carrying the basket to one address. */
+export interface CourierQuote {
+  readonly courierId: string;
+  readonly fee: Amount;
+}
+
+export interface AddressOffer {
+  readonly addressRef: string;
+  /** Best courier first. */
+  readonly couriers: readonly CourierQuote[];
+}
+
+export interface QuoteRow {
+  readonly logisticsId: string;
+  readonly basketDigest: string;
+  readonly goodsTotal: Amount;
+  /** The categories that every courier quoted may carry. */
+  readonly categories: readonly string[];
+  readonly offers: readonly AddressOffer[];
+  readonly expiresAt: number;
+  /** The waybill's statement, when the quote is an express leg; stepwise it stands in a row of its own. */
+  readonly statement: Statement | null;
+}
+
+/** What the customer signs. */
+export interface OrderTerms extends Basket {
+  readonly channel: string;
+  readonly addressRef: string;
+  readonly courierId: string;
+  readonly fee: Amount;
+  readonly goodsTotal: Amount;
+  readonly total: Amount;
+  readonly holdSeconds: number;
+}
+
+export interface TermsRow {
+  readonly terms: OrderTerms;
+  readonly digest: string;
+  readonly bankId: string;
+  readonly deviceId: string;
+  readonly signature: string;
+  readonly placedAt: number;
+  /** The other parties' statements, when they came with express legs. */
+  readonly statements: { readonly merchant: Statement; readonly logistics: Statement } | null;
+}
+
+/** Money set aside for an order. What still stands is `authorised − voided − released − refundedHeld`. */
+export interface Hold {
+  readonly currency: Currency;
+  readonly authorised: Amount;
+  /** The part never captured, given back to the account. */
+  readonly voided: Amount;
+  readonly captured: Amount;
+  /** The part of the captured money that was credited to the payees. */
+  readonly released: Amount;
+  /** All refunds. */
+  readonly refunded: Amount;
+  /** Refunds paid out of the hold itself, before release. */
+  readonly refundedHeld: Amount;
+  /** The part of the total that pays the delivery. */
+  readonly fee: Amount;
+  readonly release: ReleaseAt;
+  readonly expiresAt: number;
+  /** Natural key → content, so that a repeated claim returns its first result. */
+  readonly captures: Readonly<Record<string, Amount>>;
+  readonly refunds: Readonly<Record<string, Amount>>;
+}
+
+export type Verification = 'none' | 'clean' | 'alarm' | 'resolved' | 'upheld';
+
+/** The one row of an order that changes: its state and its money. */
+export interface OrderRow extends OrderKey {
+  readonly state: OrderState;
+  /** The state to return to when a dispute is rejected. */
+  readonly disputedFrom: OrderState | null;
+  readonly mode: 'stepwise' | 'express';
+  readonly customerId: string;
+  readonly bankId: string;
+  readonly logisticsId: string;
+  readonly delivery: 'awaiting' | 'pickedUp' | 'delivered';
+  readonly verification: Verification;
+  readonly hold: Hold | null;
+}
+
+/** What one unit did to one subject. */
+export interface Receipt {
+  /** Null for a step that is no unit of the patent. */
+  readonly unit: UnitId | null;
+  readonly outcome: 'ok' | 'failed';
+  /** `contract:name`. */
+  readonly transaction: string;
+  readonly transactionId: string;
+  readonly mspId: string;
+  readonly at: number;
+  /** Digest of the input, so that a repetition is told from a contradiction. */
+  readonly inputDigest: string;
+  /** What the step answered, so that a repetition gets the same answer. */
+  readonly output: Readonly<Record<string, unknown>>;
+}
+
+/** One row of receipts: one of a stepwise unit, or all of an express leg. */
+export interface ReceiptRow {
+  readonly receipts: readonly Receipt[];
+}
+
+export interface StatementLine {
+  readonly gtin: string;
+  readonly quantity: number;
+}
+
+/** One party's view of an order. */
+export interface Statement {
+  readonly orderNumber: string;
+  readonly lines: readonly StatementLine[];
+  readonly goodsTotal: Amount;
+  readonly currency: Currency;
+  /** The logistics company's own number. */
+  readonly waybill?: string | undefined;
+}
+
+export interface AccountRow {
+  readonly customerId: string;
+  readonly currency: Currency;
+  readonly available: Amount;
+}
+
+export interface InstrumentRow {
+  readonly customerId: string;
+  readonly token: string;
+  readonly kind: 'card' | 'mobile';
+}
+
+/** An issue or a redemption of currency: the only ways in which money appears and vanishes. */
+export interface SupplyRow {
+  readonly kind: 'issue' | 'redeem';
+  readonly currency: Currency;
+  readonly amount: Amount;
+  readonly account: string;
+  readonly at: number;
+}
+
+export interface CreditRow {
+  readonly amount: Amount;
+  readonly order: string;
+}
+
+export interface EpochRow {
+  readonly epoch: number;
+}
+
+/** What a payee has, rolled up out of its credit entries. */
+export interface CheckpointRow {
+  readonly payeeId: string;
+  readonly currency: Currency;
+  readonly balance: Amount;
+  /** Closed epochs below this one are rolled up completely. */
+  readonly epoch: number;
+}
+
+export interface Difference {
+  readonly field: string;
+  readonly values: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** What unit 15 found, field by field. */
+export interface ReportRow extends OrderKey {
+  readonly pass: 'goods' | 'order';
+  readonly differences: readonly Difference[];
+  readonly at: number;
+}
+
+export interface AlarmRow extends OrderKey {
+  readonly pass: 'goods' | 'order';
+  readonly bankId: string;
+  readonly state: 'open' | 'resolved' | 'upheld';
+  readonly fields: readonly string[];
+  readonly raisedAt: number;
+  readonly decidedAt: number | null;
+  readonly reason: string;
+}
+
+/** The pseudonymous receipt of a purchase (unit 17). */
+export interface PurchaseRow extends OrderKey {
+  readonly customerId: string;
+  readonly currency: Currency;
+  readonly amount: Amount;
+  readonly lines: readonly { readonly gtin: string; readonly quantity: number; readonly unitPrice: Amount }[];
+  readonly at: number;
+}
+
+export interface RatingRow {
+  readonly stars: number;
+  readonly defect: boolean;
+}
+
+/** The addresses offered for an order, in the private collection: for bank and logistics only, purged after delivery. */
+export interface AddressBookRow {
+  /** 256 random bits, so that the hash on the public ledger says nothing. */
+  readonly salt: string;
+  readonly addresses: readonly ({ readonly ref: string; readonly text: string } & Place)[];
+}
+
+interface Row<Value, Parts extends readonly string[]> {
+  readonly kind: string;
+  readonly key: (...parts: Parts) => string;
+  readonly prefix: (...parts: string[]) => string;
+  /** Carries the row's type; never present at run time. */
+  readonly type?: Value;
+}
+
+const row = <Value, Parts extends readonly string[]>(kind: string): Row<Value, Parts> => ({
+  kind,
+  key: (...parts) => [kind, ...parts].join('/'),
+  prefix: (...parts) => `${[kind, ...parts].join('/')}/`,
+});
+
+/** All kinds of rows. `ROWS.order.key(merchantId, orderNumber)` is a key, `ROWS.credit.prefix(payee)` a range. */
+export const ROWS = {
+  participant: row<ParticipantRow, [mspId: string]>('participant'),
+  policy: row<PolicyRow, []>('policy'),
+  vote: row<VoteRow, [proposalDigest: string]>('vote'),
+  customer: row<CustomerRow, [customerId: string]>('customer'),
+  device: row<DeviceRow, [customerId: string, deviceId: string]>('device'),
+  login: row<LoginRow, [loginId: string]>('login'),
+  factor: row<FactorRow, [loginId: string, boundTo: string, factor: FactorKind]>('factor'),
+  history: row<HistoryRow, [customerId: string, subject: string, kind: HistoryKind]>('history'),
+  reputation: row<ReputationRow, [customerId: string]>('reputation'),
+  merchant: row<MerchantRow, [merchantId: string]>('merchant'),
+  goods: row<GoodsRow, [merchantId: string, gtin: string]>('goods'),
+  courier: row<CourierRow, [logisticsId: string, courierId: string]>('courier'),
+  basket: row<BasketRow, [merchantId: string, orderNumber: string]>('basket'),
+  quote: row<QuoteRow, [merchantId: string, orderNumber: string]>('quote'),
+  terms: row<TermsRow, [merchantId: string, orderNumber: string]>('terms'),
+  order: row<OrderRow, [merchantId: string, orderNumber: string]>('order'),
+  receipt: row<ReceiptRow, [subject: string, name: string]>('receipt'),
+  statement: row<Statement, [merchantId: string, orderNumber: string, party: Party]>('statement'),
+  account: row<AccountRow, [customerId: string, currency: string]>('account'),
+  instrument: row<InstrumentRow, [customerId: string, token: string]>('instrument'),
+  supply: row<SupplyRow, [currency: string, kind: 'issue' | 'redeem', id: string]>('supply'),
+  credit: row<CreditRow, [payeeId: string, currency: string, epoch: string, id: string]>('credit'),
+  epoch: row<EpochRow, [payeeId: string, currency: string]>('epoch'),
+  checkpoint: row<CheckpointRow, [payeeId: string, currency: string]>('checkpoint'),
+  report: row<ReportRow, [merchantId: string, orderNumber: string, pass: string]>('report'),
+  alarm: row<AlarmRow, [merchantId: string, orderNumber: string, pass: string]>('alarm'),
+  purchase: row<PurchaseRow, [customerId: string, merchantId: string, orderNumber: string]>('purchase'),
+  rating: row<RatingRow, [subject: RatingSubject, owner: string, id: string, order: string]>('rating'),
+  /** In the private collection only. */
+  address: row<AddressBookRow, [merchantId: string, orderNumber: string]>('address'),
+} as const;
+
+export type RowKind = keyof typeof ROWS;
+export type RowValue<Kind extends RowKind> = NonNullable<(typeof ROWS)[Kind]['type']>;
+
+/** An order's subject in receipt keys and events. */
+export const orderSubject = (order: OrderKey): string => `order/${order.merchantId}/${order.orderNumber}`;
+
+/** A login's subject in receipt keys and events. */
+export const loginSubject = (loginId: string): string => `login/${loginId}`;
+
+/** Epochs in keys: eight digits, so that their order by code unit is their order by number. */
+export const epochKey = (epoch: number): string => epoch.toString().padStart(8, '0');
+
+/** The name of the private data collection that {@link ROWS.address} stands in. */
+export const ADDRESS_COLLECTION = 'addresses';

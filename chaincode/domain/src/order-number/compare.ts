@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Unit 13: the customer's, the merchant's and the logistics company's statements of one order, field by field.
+import { byCodeUnit } from '../base/canonical.js';
+import type { Difference, OrderTerms, Party, Statement } from '../ledger/rows.js';
+
+export type Statements = Readonly<Record<Party, Statement>>;
+
+const PARTIES: readonly Party[] = ['customer', 'merchant', 'logistics'];
+
+/** The customer's statement is what it signed. */
+export const customerStatement = (terms: OrderTerms): Statement => ({
+  orderNumber: terms.orderNumber,
+  lines: terms.lines.map(({ gtin, quantity }) => ({ gtin, quantity })),
+  goodsTotal: terms.goodsTotal,
+  currency: terms.currency,
+});
+
+/** Pieces of one goods in a statement, over all its lines; null when it does not name the goods. */
+function quantityOf(statement: Statement, gtin: string): number | null {
+  const lines = statement.lines.filter((line) => line.gtin === gtin);
+  return lines.length === 0 ? null : lines.reduce((sum, line) => sum + line.quantity, 0);
+}
+
+function difference(
+  field: string,
+  statements: Statements,
+  read: (statement: Statement) => string | number | null,
+): Difference[] {
+  const values = { customer: read(statements.customer), merchant: read(statements.merchant), logistics: read(statements.logistics) };
+  return new Set(Object.values(values)).size === 1 ? [] : [{ field, values }];
+}
+
+/** @returns every field in which the three statements differ; none when they agree. Order of lines does not matter. */
+export function compareStatements(statements: Statements): Difference[] {
+  const gtins = [...new Set(PARTIES.flatMap((party) => statements[party].lines.map((line) => line.gtin)))].sort(byCodeUnit);
+  return [
+    ...difference('orderNumber', statements, (statement) => statement.orderNumber),
+    ...difference('currency', statements, (statement) => statement.currency),
+    ...gtins.flatMap((gtin) => difference(`quantity.${gtin}`, statements, (statement) => quantityOf(statement, gtin))),
+    ...difference('goodsTotal', statements, (statement) => statement.goodsTotal),
+  ];
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order's terms: their digest, what the customer signs, and that their sums add up.
+import { canonicalJson, digestOf } from '../base/canonical.js';
+import { ensure } from '../base/errors.js';
+import { addAmounts, multiplyAmount, type Amount } from '../base/money.js';
+import type { Basket, BasketLine, OrderTerms } from '../ledger/rows.js';
+
+/** Separates signatures of different purposes by the same key. */
+const PURPOSE = 'fabric-offline-pay/order-terms/1';
+
+const RATINGS_PURPOSE = 'fabric-offline-pay/ratings/1';
+
+/** @returns the UTF-8 text that the customer's device signs with ES256. */
+export const signedText = (terms: OrderTerms): string => canonicalJson({ purpose: PURPOSE, terms });
+
+/** @returns the UTF-8 text that the customer's device signs to rate an order. */
+export const ratingsText = (order: { merchantId: string; orderNumber: string }, ratings: unknown): string =>
+  canonicalJson({ purpose: RATINGS_PURPOSE, merchantId: order.merchantId, orderNumber: order.orderNumber, ratings });
+
+/** @returns the digest that step-up factors are bound to: changing payee or amount changes it. */
+export const termsDigest = (terms: OrderTerms): string => digestOf(terms);
+
+/** @returns the basket within the terms, without what the customer chose later. */
+export const basketOf = (terms: Basket): Basket => ({
+  merchantId: terms.merchantId,
+  orderNumber: terms.orderNumber,
+  customerId: terms.customerId,
+  loginId: terms.loginId,
+  logisticsId: terms.logisticsId,
+  currency: terms.currency,
+  lines: terms.lines,
+  addressRefs: terms.addressRefs,
+  addressesDigest: terms.addressesDigest,
+});
+
+export const basketDigest = (basket: Basket): string => digestOf(basketOf(basket));
+
+/** Sum of quantity × unit price. */
+export const goodsTotalOf = (lines: readonly Pick<BasketLine, 'quantity' | 'unitPrice'>[]): Amount =>
+  addAmounts(...lines.map((line) => multiplyAmount(line.unitPrice, line.quantity)));
+
+/** @throws {DomainError} INPUT_INVALID when the sums of the terms do not add up, or a line stands twice. */
+export function ensureTermsAddUp(terms: OrderTerms): void {
+  ensure(goodsTotalOf(terms.lines) === terms.goodsTotal, 'INPUT_INVALID', { field: 'terms.goodsTotal' });
+  ensure(addAmounts(terms.goodsTotal, terms.fee) === terms.total, 'INPUT_INVALID', { field: 'terms.total' });
+}
+
+/** @throws {DomainError} INPUT_INVALID when goods stand on two lines. */
+export function ensureDistinctLines(lines: readonly { readonly gtin: string }[]): void {
+  ensure(new Set(lines.map((line) => line.gtin)).size === lines.length, 'INPUT_INVALID', { field: 'lines', reason: 'the same goods twice' });
+}

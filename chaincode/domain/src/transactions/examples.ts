@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// One purchase, told through the examples of the table: the same ids everywhere, so that documents read as a story.
+
+export const DIGEST = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+export const ORDER = { merchantId: 'merchant-1', orderNumber: 'ORD-1001' };
+export const LOGIN = { loginId: 'login-1' };
+export const CUSTOMER_ID = 'customer-1';
+export const BANK_ID = 'bank-1';
+export const LOGISTICS_ID = 'logistics-1';
+export const GTIN = '4006381333931';
+export const DEVICE_KEY =
+  'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==';
+export const BASKET = {
+  ...ORDER,
+  customerId: CUSTOMER_ID,
+  loginId: LOGIN.loginId,
+  logisticsId: LOGISTICS_ID,
+  currency: 'EUR',
+  lines: [{ gtin: GTIN, quantity: 2, unitPrice: '1250', goodsDigest: DIGEST }],
+  addressRefs: ['addr-1'],
+  addressesDigest: DIGEST,
+};
+export const TERMS = {
+  ...BASKET,
+  channel: 'settlement',
+  addressRef: 'addr-1',
+  courierId: 'courier-1',
+  fee: '450',
+  goodsTotal: '2500',
+  total: '2950',
+  holdSeconds: 3600,
+};
+export const SIGNATURE = 'base64-of-64-bytes';
+export const STATEMENT = {
+  orderNumber: ORDER.orderNumber,
+  lines: [{ gtin: GTIN, quantity: 2 }],
+  goodsTotal: '2500',
+  currency: 'EUR',
+};
+export const POLICY = {
+  loginSeconds: 900,
+  authenticationSeconds: 180,
+  quoteSeconds: 900,
+  holdSeconds: 604800,
+  stepUpLimit: { EUR: '50000' },
+  orderLimit: { EUR: '500000' },
+};

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Feedback: purchases stored as pseudonymous receipts, ratings, published aggregates (units 17 and 18).
+import * as z from 'zod';
+import { amount, currency, gtin, identifier, instant, quantity, signature } from '../base/identifiers.js';
+import { define, query } from './define.js';
+import { BANK_ID, CUSTOMER_ID, GTIN, ORDER, SIGNATURE } from './examples.js';
+import { orderKey, outcome } from './shapes.js';
+
+const subject = z.enum(['goods', 'merchant', 'courier']);
+const stars = z.int().min(1).max(5);
+const rating = z.strictObject({ subject, subjectId: identifier.describe('GTIN, merchant id or courier id'), stars, defect: z.boolean() });
+const RATINGS = [{ subject: 'goods' as const, subjectId: GTIN, stars: 5, defect: false }];
+
+export const feedback = {
+  storePurchase: define({
+    kind: 'submit',
+    units: ['17'],
+    summary: 'Stores a paid purchase as a pseudonymous receipt with unit prices.',
+    access: ['bank.bank-node'],
+    owner: { of: 'order' },
+    input: orderKey,
+    output: outcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 7 },
+    example: ORDER,
+  }),
+  rate: define({
+    kind: 'submit',
+    units: ['18'],
+    summary: "The customer's ratings of what it bought, signed by its device.",
+    access: ['bank.bank-node'],
+    owner: { of: 'order' },
+    input: orderKey.extend({ ratings: z.array(rating).min(1).max(20), signature }),
+    output: outcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 6, perEntry: 2 },
+    example: { ...ORDER, ratings: RATINGS, signature: SIGNATURE },
+  }),
+  publish: define({
+    kind: 'submit',
+    units: ['18'],
+    summary: 'Folds up to 500 ratings of one subject into the aggregate that units 7, 8 and 1104 read.',
+    access: ['bank.bank-node'],
+    owner: { of: 'input', field: 'bankId' },
+    input: z.strictObject({ bankId: identifier, subject, owner: identifier.describe('merchant or logistics company'), subjectId: identifier }),
+    output: outcome.extend({ count: z.int(), stars: z.int(), defects: z.int() }),
+    naturalKey: [],
+    operations: { fixed: 4, perEntry: 1 },
+    example: { bankId: BANK_ID, subject: 'goods' as const, owner: ORDER.merchantId, subjectId: GTIN },
+  }),
+  listPurchases: query({
+    summary: "A customer's purchases with unit prices, for its own bank.",
+    access: ['bank.auth-service', 'bank.teller', 'bank.auditor'],
+    owner: { of: 'customer' },
+    input: z.strictObject({ customerId: identifier }),
+    output: z.strictObject({
+      purchases: z.array(
+        orderKey.extend({
+          customerId: identifier,
+          currency,
+          amount,
+          at: instant,
+          lines: z.array(z.strictObject({ gtin, quantity, unitPrice: amount })),
+        }),
+      ),
+    }),
+    example: { customerId: CUSTOMER_ID },
+  }),
+};

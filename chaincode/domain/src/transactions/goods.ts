@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goods and merchants: licences, catalogue, verification, partition, merchant verification, category check (units 8 to 10, 12).
+import * as z from 'zod';
+import { category, gtin, identifier } from '../base/identifiers.js';
+import { define, query } from './define.js';
+import { BANK_ID, GTIN, ORDER } from './examples.js';
+import { goods as goodsShape, merchant, orderKey, orderOutcome, outcome } from './shapes.js';
+
+const GOODS = {
+  gtin: GTIN,
+  category: '43211503',
+  price: '1250',
+  currency: 'EUR',
+  origin: 'DE',
+  certificate: 'CE-2024-118',
+  weightGrams: 1400,
+  location: { latitude: 52520008, longitude: 13404954 },
+  withdrawn: false,
+};
+
+const aggregate = z.strictObject({ count: z.int(), stars: z.int(), defects: z.int() });
+
+export const goods = {
+  licenseMerchants: define({
+    kind: 'submit',
+    units: [],
+    summary: 'The bank registers merchants with their licences and allowed categories, or renews them.',
+    access: ['bank.teller'],
+    owner: { of: 'input', field: 'bankId' },
+    input: z.strictObject({ bankId: identifier, merchants: z.array(merchant).min(1).max(200) }),
+    output: outcome,
+    naturalKey: ['merchants'],
+    operations: { fixed: 1, perEntry: 2 },
+    example: {
+      bankId: BANK_ID,
+      merchants: [{ merchantId: ORDER.merchantId, active: true, licence: { number: 'LIC-1', validUntil: 1830297600 }, categories: ['43000000'] }],
+    },
+  }),
+  registerGoods: define({
+    kind: 'submit',
+    units: [],
+    summary: 'The merchant registers goods in a batch, or replaces their registration.',
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'merchantId' },
+    input: z.strictObject({ merchantId: identifier, goods: z.array(goodsShape).min(1).max(200) }),
+    output: outcome,
+    naturalKey: ['merchantId', 'goods'],
+    operations: { fixed: 2, perEntry: 2 },
+    example: { merchantId: ORDER.merchantId, goods: [GOODS] },
+  }),
+  withdrawGoods: define({
+    kind: 'submit',
+    units: [],
+    summary: 'Withdraws goods from sale.',
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'merchantId' },
+    input: z.strictObject({ merchantId: identifier, gtin }),
+    output: outcome,
+    naturalKey: ['merchantId', 'gtin'],
+    operations: { fixed: 3 },
+    example: { merchantId: ORDER.merchantId, gtin: GTIN },
+  }),
+  verify: define({
+    kind: 'submit',
+    units: ['8'],
+    summary: "Checks every line of the basket against the merchant's registration.",
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'merchantId' },
+    input: orderKey,
+    output: outcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 4, perEntry: 1 },
+    example: ORDER,
+  }),
+  partition: define({
+    kind: 'submit',
+    units: ['9'],
+    summary: 'Puts each verified line into its category.',
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'merchantId' },
+    input: orderKey,
+    output: outcome.extend({ categories: z.array(category) }),
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 5, perEntry: 1 },
+    example: ORDER,
+  }),
+  verifyMerchant: define({
+    kind: 'submit',
+    units: ['10'],
+    summary: "Checks licence, categories, and that the customer's choice is one that logistics quoted.",
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'merchantId' },
+    input: orderKey,
+    output: orderOutcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 9 },
+    example: ORDER,
+  }),
+  checkCategories: define({
+    kind: 'submit',
+    units: ['12'],
+    summary: "Checks that the order's categories equal the verified partition and that the courier may carry them.",
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'merchantId' },
+    input: orderKey,
+    output: orderOutcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 8, perEntry: 1 },
+    example: ORDER,
+  }),
+  readGoods: query({
+    summary: 'One registration, with its digest and ratings.',
+    input: z.strictObject({ merchantId: identifier, gtin }),
+    output: goodsShape.extend({ merchantId: identifier, digest: z.string(), rating: aggregate }),
+    example: { merchantId: ORDER.merchantId, gtin: GTIN },
+  }),
+  readMerchant: query({
+    summary: 'A merchant with licence, categories and ratings.',
+    input: z.strictObject({ merchantId: identifier }),
+    output: merchant.extend({ bankId: identifier, rating: aggregate }),
+    example: { merchantId: ORDER.merchantId },
+  }),
+};

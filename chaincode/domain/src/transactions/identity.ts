@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// Identity: participants, customers and their devices, login, the two factors, reputation (units 2 to 7).
+import * as z from 'zod';
+import { deviceKey, identifier, instant } from '../base/identifiers.js';
+import { define, query } from './define.js';
+import { BANK_ID, CUSTOMER_ID, DEVICE_KEY, LOGIN, POLICY } from './examples.js';
+import { loginKey, outcome, participant, policy } from './shapes.js';
+
+const NONCE = '5f8b1b0e7c1d4e4fa0b6';
+const PARTICIPANTS = [
+  { mspId: 'BankMSP', role: 'bank' as const, status: 'active' as const },
+  { mspId: 'MerchantMSP', role: 'merchant' as const, status: 'active' as const },
+  { mspId: 'LogisticsMSP', role: 'logistics' as const, status: 'active' as const },
+];
+
+const missing = z.array(z.string().regex(/^[a-zA-Z]{1,40}$/)).max(20).describe('names of missing profile fields, never values');
+
+const attestation = z.strictObject({
+  loginId: identifier,
+  boundTo: identifier.describe('`login`, or the digest of the order that the factor is bound to'),
+  nonce: identifier,
+});
+
+const proposal = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('participant'), participant }),
+  z.strictObject({ kind: z.literal('policy'), policy }),
+]);
+
+const limits = z.strictObject({ percent: z.int(), release: z.enum(['match', 'delivery']) });
+
+const customerOutput = z.strictObject({
+  customerId: identifier,
+  bankId: identifier,
+  status: z.enum(['active', 'blocked']),
+  missing: z.array(z.string()),
+});
+
+const loginOutput = z.strictObject({
+  loginId: identifier,
+  customerId: identifier,
+  state: z.enum(['verified', 'open', 'authenticating', 'authenticated', 'failed']),
+  missing: z.array(z.string()),
+  expiresAt: instant,
+  factorsUntil: instant,
+  limits,
+});
+
+const attest = (unit: '5' | '6', what: string) =>
+  define({
+    kind: 'submit',
+    units: [unit],
+    summary: `The bank attests that the ${what} passed, for the login or for one order.`,
+    access: ['bank.auth-service'],
+    owner: { of: 'login' },
+    input: attestation,
+    output: outcome,
+    naturalKey: ['loginId', 'boundTo'],
+    operations: { fixed: 5 },
+    example: { ...LOGIN, boundTo: 'login', nonce: NONCE },
+  });
+
+export const identity = {
+  bootstrap: define({
+    kind: 'submit',
+    units: ['1'],
+    summary: 'Writes the participant registry and the policy. Works once.',
+    access: ['*.operator'],
+    owner: { of: 'network' },
+    beforeRegistry: true,
+    input: z.strictObject({ participants: z.array(participant).min(1).max(20), policy }),
+    output: outcome,
+    naturalKey: [],
+    operations: { fixed: 3, perEntry: 1 },
+    example: { participants: PARTICIPANTS, policy: POLICY },
+  }),
+  vote: define({
+    kind: 'submit',
+    units: ['1'],
+    summary: 'Votes for a participant or a policy; the vote that makes a majority of the active participants enacts it.',
+    access: ['*.operator'],
+    owner: { of: 'network' },
+    input: z.strictObject({ proposal }),
+    output: outcome.extend({ votes: z.int(), enacted: z.boolean() }),
+    naturalKey: ['proposal'],
+    operations: { fixed: 5 },
+    example: { proposal: { kind: 'participant' as const, participant: { mspId: 'SecondBankMSP', role: 'bank' as const, status: 'active' as const } } },
+  }),
+  enrolCustomer: define({
+    kind: 'submit',
+    units: ['2'],
+    summary: 'The bank vouches for a customer under a pseudonym.',
+    access: ['bank.teller'],
+    owner: { of: 'input', field: 'bankId' },
+    input: z.strictObject({ customerId: identifier, bankId: identifier, missing }),
+    output: outcome,
+    naturalKey: ['customerId'],
+    operations: { fixed: 3 },
+    example: { customerId: CUSTOMER_ID, bankId: BANK_ID, missing: [] },
+  }),
+  updateProfile: define({
+    kind: 'submit',
+    units: ['3'],
+    summary: "States which profile fields the bank still lacks, and whether the customer is active.",
+    access: ['bank.auth-service', 'bank.teller'],
+    owner: { of: 'customer' },
+    input: z.strictObject({ customerId: identifier, missing, status: z.enum(['active', 'blocked']) }),
+    output: outcome,
+    naturalKey: ['customerId'],
+    operations: { fixed: 3 },
+    example: { customerId: CUSTOMER_ID, missing: ['email'], status: 'active' as const },
+  }),
+  registerDevice: define({
+    kind: 'submit',
+    units: ['2'],
+    summary: "Registers the public key of a customer's device.",
+    access: ['bank.teller', 'bank.auth-service'],
+    owner: { of: 'customer' },
+    input: z.strictObject({ customerId: identifier, deviceId: identifier, publicKey: deviceKey }),
+    output: outcome,
+    naturalKey: ['customerId', 'deviceId'],
+    operations: { fixed: 4 },
+    example: { customerId: CUSTOMER_ID, deviceId: 'phone', publicKey: DEVICE_KEY },
+  }),
+  revokeDevice: define({
+    kind: 'submit',
+    units: ['2'],
+    summary: "Revokes a device's key: no further login may use it.",
+    access: ['bank.teller', 'bank.auth-service'],
+    owner: { of: 'customer' },
+    input: z.strictObject({ customerId: identifier, deviceId: identifier }),
+    output: outcome,
+    naturalKey: ['customerId', 'deviceId'],
+    operations: { fixed: 4 },
+    example: { customerId: CUSTOMER_ID, deviceId: 'phone' },
+  }),
+  verifyIdentity: define({
+    kind: 'submit',
+    units: ['2'],
+    summary: 'Verifies participant, customer and device, and begins a login.',
+    access: ['bank.auth-service'],
+    owner: { of: 'customer' },
+    input: z.strictObject({ loginId: identifier, customerId: identifier, deviceId: identifier }),
+    output: outcome,
+    naturalKey: ['loginId'],
+    operations: { fixed: 8 },
+    example: { ...LOGIN, customerId: CUSTOMER_ID, deviceId: 'phone' },
+  }),
+  openLogin: define({
+    kind: 'submit',
+    units: ['3'],
+    summary: 'Opens the login of a verified customer and answers what its profile lacks.',
+    access: ['bank.auth-service'],
+    owner: { of: 'login' },
+    input: loginKey,
+    output: outcome.extend({ missing }),
+    naturalKey: ['loginId'],
+    operations: { fixed: 6 },
+    example: LOGIN,
+  }),
+  beginAuthentication: define({
+    kind: 'submit',
+    units: [],
+    summary: 'Begins the dual authentication of a complete profile: from now on both factors may come, in any order.',
+    access: ['bank.auth-service'],
+    owner: { of: 'login' },
+    input: loginKey,
+    output: outcome,
+    naturalKey: ['loginId'],
+    operations: { fixed: 4 },
+    example: LOGIN,
+  }),
+  attestSms: attest('5', 'one-time code'),
+  attestPassword: attest('6', 'password'),
+  completeAuthentication: define({
+    kind: 'submit',
+    units: ['4'],
+    summary: 'Joins the two factors: both passed, within the time allowed.',
+    access: ['bank.auth-service'],
+    owner: { of: 'login' },
+    input: loginKey,
+    output: outcome,
+    naturalKey: ['loginId'],
+    operations: { fixed: 7 },
+    example: LOGIN,
+  }),
+  failAuthentication: define({
+    kind: 'submit',
+    units: ['4'],
+    summary: 'Ends an authentication that did not pass; never says which factor.',
+    access: ['bank.auth-service'],
+    owner: { of: 'login' },
+    input: loginKey,
+    output: outcome,
+    naturalKey: ['loginId'],
+    operations: { fixed: 7 },
+    example: LOGIN,
+  }),
+  assessReputation: define({
+    kind: 'submit',
+    units: ['7'],
+    summary: "Folds the customer's history into its score and sets the login's limits.",
+    access: ['bank.auth-service'],
+    owner: { of: 'login' },
+    input: loginKey,
+    output: outcome.extend({ score: z.int(), limits }),
+    naturalKey: ['loginId'],
+    operations: { fixed: 8, perEntry: 1 },
+    example: LOGIN,
+  }),
+  readParticipants: query({
+    summary: 'All participants.',
+    input: z.strictObject({}),
+    output: z.strictObject({ participants: z.array(participant) }),
+    example: {},
+  }),
+  readPolicy: query({
+    summary: 'Times to live and limits.',
+    input: z.strictObject({}),
+    output: policy,
+    example: {},
+  }),
+  readCustomer: query({
+    summary: 'What the ledger knows of a customer: a pseudonym and whether its profile is complete.',
+    input: z.strictObject({ customerId: identifier }),
+    output: customerOutput,
+    example: { customerId: CUSTOMER_ID },
+  }),
+  readLogin: query({
+    summary: 'A login, its state and its limits.',
+    input: loginKey,
+    output: loginOutput,
+    example: LOGIN,
+  }),
+  readReputation: query({
+    summary: "A customer's score and what it is made of.",
+    input: z.strictObject({ customerId: identifier }),
+    output: z.strictObject({
+      customerId: identifier,
+      score: z.int(),
+      totals: z.strictObject({
+        success: z.int(),
+        mismatch: z.int(),
+        dispute: z.int(),
+        failedAuthentication: z.int(),
+        doubleSpend: z.int(),
+      }),
+    }),
+    example: { customerId: CUSTOMER_ID },
+  }),
+};

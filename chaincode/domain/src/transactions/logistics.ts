@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Logistics: couriers, the four parallel sub-units, pick-up and delivery (units 11, 1101 to 1104).
+import * as z from 'zod';
+import { amount, category, grams, identifier, place } from '../base/identifiers.js';
+import type { UnitId } from '../patent/units.js';
+import { define, query, type Operations } from './define.js';
+import { BASKET, LOGISTICS_ID, ORDER, STATEMENT } from './examples.js';
+import { basket, courier, offeredAddresses, offers, orderKey, orderOutcome, outcome, statement } from './shapes.js';
+
+const COURIER = {
+  courierId: 'courier-1',
+  active: true,
+  depot: { latitude: 52516275, longitude: 13377704 },
+  tariffs: [{ currency: 'EUR', base: '350', perKm: '20', perKg: '50' }],
+  areas: [{ centre: { latitude: 52520008, longitude: 13404954 }, radiusMetres: 40000 }],
+  categories: ['43000000'],
+};
+
+/** A sub-unit that works on the private addresses, so only the bank and the logistics company may endorse it. */
+const onAddresses = <Output extends z.ZodType>(unit: UnitId, summary: string, output: Output, operations: Operations) =>
+  define({
+    kind: 'submit',
+    units: [unit],
+    summary,
+    access: ['logistics.dispatcher'],
+    owner: { of: 'basket' },
+    input: orderKey,
+    output,
+    transient: offeredAddresses,
+    endorsers: ['bank', 'logistics'],
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations,
+    example: ORDER,
+  });
+
+const delivery = (summary: string, access: readonly ['logistics.dispatcher', 'logistics.courier'], fixed: number) =>
+  define({
+    kind: 'submit',
+    units: [],
+    summary,
+    access,
+    owner: { of: 'order' },
+    input: orderKey,
+    output: orderOutcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed },
+    example: ORDER,
+  });
+
+export const logistics = {
+  registerCouriers: define({
+    kind: 'submit',
+    units: [],
+    summary: 'Registers couriers with tariffs, areas and the categories that they may carry, or replaces them.',
+    access: ['logistics.dispatcher'],
+    owner: { of: 'input', field: 'logisticsId' },
+    input: z.strictObject({ logisticsId: identifier, couriers: z.array(courier).min(1).max(100) }),
+    output: outcome,
+    naturalKey: ['logisticsId', 'couriers'],
+    operations: { fixed: 1, perEntry: 2 },
+    example: { logisticsId: LOGISTICS_ID, couriers: [COURIER] },
+  }),
+  verifyGoods: define({
+    kind: 'submit',
+    units: ['11'],
+    summary: 'Begins logistics: verifies the goods of the basket itself before anything is located or priced.',
+    access: ['logistics.dispatcher'],
+    owner: { of: 'basket' },
+    input: orderKey,
+    output: outcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 4, perEntry: 1 },
+    example: ORDER,
+  }),
+  locateGoods: define({
+    kind: 'submit',
+    units: ['1101'],
+    summary: 'Locates the goods of the basket.',
+    access: ['logistics.dispatcher'],
+    owner: { of: 'basket' },
+    input: orderKey,
+    output: outcome.extend({ locations: z.array(place) }),
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 4, perEntry: 1 },
+    example: ORDER,
+  }),
+  quotePrices: onAddresses('1102', 'Prices goods and delivery by every eligible courier to every address offered.', outcome.extend({ goodsTotal: amount, offers }), { fixed: 5, perEntry: 1 }),
+  offerAddresses: onAddresses('1103', 'Keeps the addresses offered in the private collection for the customer to choose from.', outcome.extend({ addressRefs: z.array(identifier) }), { fixed: 4, perEntry: 2 }),
+  rankCouriers: onAddresses('1104', 'Ranks the eligible couriers for every address: price (which distance makes), then distance, rating, id.', outcome.extend({ offers, categories: z.array(category) }), { fixed: 5, perEntry: 1 }),
+  quote: define({
+    kind: 'submit',
+    units: [],
+    summary: 'Joins the four sub-units into one quote that the customer can read before signing.',
+    access: ['logistics.dispatcher'],
+    owner: { of: 'basket' },
+    input: orderKey,
+    output: orderOutcome.extend({ goodsTotal: amount, offers }),
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 12 },
+    example: ORDER,
+  }),
+  pickUp: delivery('The courier confirms that it picked the goods up.', ['logistics.dispatcher', 'logistics.courier'], 3),
+  deliver: {
+    ...delivery('The courier confirms the delivery; the private addresses are purged.', ['logistics.dispatcher', 'logistics.courier'], 5),
+    endorsers: ['bank', 'logistics'] as const,
+  },
+  purgeAddresses: define({
+    kind: 'submit',
+    units: [],
+    summary: 'Purges the private addresses of an order that was never placed, or ended without delivery.',
+    access: ['logistics.dispatcher'],
+    owner: { of: 'quote' },
+    input: orderKey,
+    output: outcome,
+    endorsers: ['bank', 'logistics'],
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 6 },
+    example: ORDER,
+  }),
+  readQuote: query({
+    summary: 'The quote of an order.',
+    input: orderKey,
+    output: z.strictObject({ basketDigest: z.string(), goodsTotal: amount, offers, expiresAt: z.int() }),
+    example: ORDER,
+  }),
+  readAddress: query({
+    summary: 'The private address of an order that is under way; after delivery there is none.',
+    access: ['logistics.dispatcher', 'logistics.courier'],
+    owner: { of: 'order' },
+    endorsers: ['logistics'],
+    input: orderKey.extend({ ref: identifier }),
+    output: z.strictObject({ ref: identifier, latitude: z.int(), longitude: z.int(), text: z.string() }),
+    example: { ...ORDER, ref: 'addr-1' },
+  }),
+  listCouriers: query({
+    summary: 'The couriers of a logistics company.',
+    input: z.strictObject({ logisticsId: identifier }),
+    output: z.strictObject({
+      couriers: z.array(courier.extend({ logisticsId: identifier, rating: z.strictObject({ count: z.int(), stars: z.int(), defects: z.int() }) })),
+    }),
+    example: { logisticsId: LOGISTICS_ID },
+  }),
+};
+
+/** Express: the logistics company's one transaction of an order. */
+export const logisticsLeg = define({
+  kind: 'submit',
+  units: ['11', '1101', '1102', '1103', '1104'],
+  summary: "Logistics' leg: verifies, locates, prices, ranks, and states the waybill, on the basket's digest.",
+  access: ['logistics.dispatcher'],
+  owner: { of: 'input', field: 'basket.logisticsId' },
+  input: z.strictObject({ basket, statement }),
+  output: outcome.extend({ goodsTotal: amount, weightGrams: grams, offers }),
+  transient: offeredAddresses,
+  endorsers: ['bank', 'logistics'],
+  naturalKey: ['basket.merchantId', 'basket.orderNumber'],
+  operations: { fixed: 7, perEntry: 2 },
+  example: { basket: BASKET, statement: { ...STATEMENT, waybill: 'WB-1001' } },
+});

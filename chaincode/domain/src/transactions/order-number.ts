@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order itself: basket, placing with the customer's signature, the three statements and their comparison (unit 13).
+import * as z from 'zod';
+import { amount, identifier, instant } from '../base/identifiers.js';
+import { ORDER_STATES } from '../order-number/states.js';
+import { define, query } from './define.js';
+import { BASKET, ORDER, SIGNATURE, STATEMENT, TERMS } from './examples.js';
+import { basket, orderKey, orderOutcome, outcome, signedTerms, statement, unitId } from './shapes.js';
+
+const hold = z.strictObject({
+  currency: z.string(),
+  authorised: amount,
+  voided: amount,
+  captured: amount,
+  released: amount,
+  refunded: amount,
+  refundedHeld: amount,
+  fee: amount,
+  release: z.enum(['match', 'delivery']),
+  expiresAt: instant,
+  captures: z.record(z.string(), amount),
+  refunds: z.record(z.string(), amount),
+});
+
+const order = orderKey.extend({
+  state: z.enum(ORDER_STATES),
+  disputedFrom: z.enum(ORDER_STATES).nullable(),
+  mode: z.enum(['stepwise', 'express']),
+  customerId: identifier,
+  bankId: identifier,
+  logisticsId: identifier,
+  delivery: z.enum(['awaiting', 'pickedUp', 'delivered']),
+  verification: z.enum(['none', 'clean', 'alarm', 'resolved', 'upheld']),
+  hold: hold.nullable(),
+});
+
+const receipt = z.strictObject({
+  unit: unitId.nullable(),
+  outcome: z.enum(['ok', 'failed']),
+  transaction: z.string(),
+  transactionId: z.string(),
+  mspId: z.string(),
+  at: instant,
+  inputDigest: z.string(),
+  output: z.record(z.string(), z.unknown()),
+});
+
+const difference = z.strictObject({
+  field: z.string(),
+  values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+
+export const orderNumber = {
+  openBasket: define({
+    kind: 'submit',
+    units: [],
+    summary: 'Writes what the customer picked, before price and courier are known.',
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'merchantId' },
+    input: basket,
+    output: orderOutcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 6 },
+    example: BASKET,
+  }),
+  place: define({
+    kind: 'submit',
+    units: [],
+    summary: "Places the order with the customer's signature over its terms.",
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'terms.merchantId' },
+    input: signedTerms,
+    output: orderOutcome,
+    naturalKey: ['terms.merchantId', 'terms.orderNumber'],
+    operations: { fixed: 15 },
+    example: { terms: TERMS, signature: SIGNATURE },
+  }),
+  stateMerchant: define({
+    kind: 'submit',
+    units: [],
+    summary: "The merchant's own statement of the order, out of its order records.",
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'merchantId' },
+    input: orderKey.extend({ statement }),
+    output: outcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 4 },
+    example: { ...ORDER, statement: STATEMENT },
+  }),
+  stateLogistics: define({
+    kind: 'submit',
+    units: [],
+    summary: "The logistics company's own statement of the order, out of its waybill.",
+    access: ['logistics.dispatcher'],
+    owner: { of: 'basket' },
+    input: orderKey.extend({ statement }),
+    output: outcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 4 },
+    example: { ...ORDER, statement: { ...STATEMENT, waybill: 'WB-1001' } },
+  }),
+  compare: define({
+    kind: 'submit',
+    units: ['13'],
+    summary: "Compares the three parties' statements: equal leads to the bank node, different to the error report.",
+    access: ['bank.bank-node'],
+    owner: { of: 'order' },
+    input: orderKey,
+    output: orderOutcome.extend({ differences: z.array(difference) }),
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 8 },
+    example: ORDER,
+  }),
+  readOrder: query({
+    summary: 'Where an order stands and what its hold holds.',
+    input: orderKey,
+    output: order,
+    example: ORDER,
+  }),
+  readTerms: query({
+    summary: 'What the customer signed.',
+    input: orderKey,
+    output: z.strictObject({
+      terms: signedTerms.shape.terms,
+      signature: z.string(),
+      digest: z.string(),
+      bankId: identifier,
+      deviceId: identifier,
+      placedAt: instant,
+    }),
+    example: ORDER,
+  }),
+  listOrders: query({
+    summary: "A merchant's orders, at most 1,000 a call, in order of their numbers.",
+    input: z.strictObject({ merchantId: identifier, after: identifier.optional() }),
+    output: z.strictObject({ orders: z.array(order), next: identifier.nullable() }),
+    example: { merchantId: ORDER.merchantId },
+  }),
+  trail: query({
+    summary: 'All receipts of an order and of its login, in order of time.',
+    input: orderKey,
+    output: z.strictObject({ order, receipts: z.array(receipt) }),
+    example: ORDER,
+  }),
+};
+
+/** Express: the merchant's one transaction of an order. */
+export const merchantLeg = define({
+  kind: 'submit',
+  units: ['8', '9', '10', '12', '15'],
+  summary: "Merchant's leg: places the order, holds the money, verifies goods, merchant and categories, and states its record.",
+  access: ['merchant.cashier'],
+  owner: { of: 'input', field: 'terms.merchantId' },
+  input: signedTerms.extend({ statement }),
+  output: orderOutcome,
+  naturalKey: ['terms.merchantId', 'terms.orderNumber'],
+  operations: { fixed: 13, perEntry: 1 },
+  example: { terms: TERMS, signature: SIGNATURE, statement: STATEMENT },
+});

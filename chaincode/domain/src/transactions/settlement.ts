@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settlement: the currency, holds, captures, refunds, disputes, payees (unit 14).
+import * as z from 'zod';
+import { amount, currency, identifier, positiveAmount } from '../base/identifiers.js';
+import { define, query, type Access } from './define.js';
+import { BANK_ID, CUSTOMER_ID, ORDER } from './examples.js';
+import { orderKey, orderOutcome, outcome } from './shapes.js';
+
+const payee = z.strictObject({ bankId: identifier, payeeId: identifier, currency });
+const PAYEE = { bankId: BANK_ID, payeeId: ORDER.merchantId, currency: 'EUR' };
+const account = z.strictObject({ customerId: identifier, currency });
+
+const onOrder = (summary: string, access: readonly Access[], fixed: number) =>
+  define({
+    kind: 'submit',
+    units: [],
+    summary,
+    access,
+    owner: { of: 'order' },
+    input: orderKey,
+    output: orderOutcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed },
+    example: ORDER,
+  });
+
+export const settlement = {
+  linkInstrument: define({
+    kind: 'submit',
+    units: [],
+    summary: "Links a customer's card or mobile-payment account, as a token.",
+    access: ['bank.teller'],
+    owner: { of: 'customer' },
+    input: z.strictObject({ customerId: identifier, token: identifier, kind: z.enum(['card', 'mobile']) }),
+    output: outcome,
+    naturalKey: ['customerId', 'token'],
+    operations: { fixed: 4 },
+    example: { customerId: CUSTOMER_ID, token: 'tok-7f3a', kind: 'card' as const },
+  }),
+  issue: define({
+    kind: 'submit',
+    units: [],
+    summary: "Issues currency into a customer's account, paid by a linked instrument.",
+    access: ['bank.teller'],
+    owner: { of: 'customer' },
+    input: z.strictObject({ issueId: identifier, customerId: identifier, token: identifier, currency, amount: positiveAmount }),
+    output: outcome,
+    naturalKey: ['currency', 'issueId'],
+    operations: { fixed: 7 },
+    example: { issueId: 'issue-1', customerId: CUSTOMER_ID, token: 'tok-7f3a', currency: 'EUR', amount: '100000' },
+  }),
+  authorise: onOrder("Holds the order's total on the customer's account.", ['merchant.cashier'], 10),
+  capture: define({
+    kind: 'submit',
+    units: ['14'],
+    summary: 'Claims held money, whole or in part, once the order matched and no alarm is open.',
+    access: ['bank.bank-node'],
+    owner: { of: 'order' },
+    input: orderKey.extend({ captureId: identifier, amount: positiveAmount }),
+    output: orderOutcome,
+    naturalKey: ['merchantId', 'orderNumber', 'captureId'],
+    operations: { fixed: 11 },
+    example: { ...ORDER, captureId: 'capture-1', amount: '2950' },
+  }),
+  release: onOrder('Credits the payees with what was captured, once the delivery is confirmed.', ['bank.bank-node'], 7),
+  void: onOrder('Returns what is held and not captured.', ['bank.bank-node', 'merchant.cashier'], 6),
+  expire: onOrder('Returns what is held after the hold ran out.', ['bank.bank-node'], 6),
+  refund: define({
+    kind: 'submit',
+    units: [],
+    summary: "Returns captured money of the merchant to the customer; after release it debits the merchant's balance.",
+    access: ['merchant.cashier'],
+    owner: { of: 'order' },
+    input: orderKey.extend({ refundId: identifier, amount: positiveAmount }),
+    output: orderOutcome,
+    naturalKey: ['merchantId', 'orderNumber', 'refundId'],
+    operations: { fixed: 8 },
+    example: { ...ORDER, refundId: 'refund-1', amount: '500' },
+  }),
+  dispute: onOrder('The customer disputes a captured order, through its bank.', ['bank.teller'], 4),
+  resolveDispute: define({
+    kind: 'submit',
+    units: [],
+    summary: "Decides a dispute: upheld returns the merchant's part to the customer, rejected restores the order.",
+    access: ['bank.operator'],
+    owner: { of: 'order' },
+    input: orderKey.extend({ decision: z.enum(['uphold', 'reject']) }),
+    output: orderOutcome,
+    naturalKey: ['merchantId', 'orderNumber'],
+    operations: { fixed: 9 },
+    example: { ...ORDER, decision: 'uphold' as const },
+  }),
+  closeEpoch: define({
+    kind: 'submit',
+    units: [],
+    summary: "Closes a payee's current epoch; payments on their way retry once into the next.",
+    access: ['bank.bank-node'],
+    owner: { of: 'input', field: 'bankId' },
+    input: payee.extend({ epoch: z.int().min(0) }),
+    output: outcome.extend({ epoch: z.int() }),
+    naturalKey: ['payeeId', 'currency', 'epoch'],
+    operations: { fixed: 3 },
+    example: { ...PAYEE, epoch: 0 },
+  }),
+  rollUp: define({
+    kind: 'submit',
+    units: [],
+    summary: "Sums up to 500 credit entries of a closed epoch into the payee's checkpoint.",
+    access: ['bank.bank-node'],
+    owner: { of: 'input', field: 'bankId' },
+    input: payee.extend({ epoch: z.int().min(0) }),
+    output: outcome.extend({ entries: z.int(), balance: amount, done: z.boolean() }),
+    naturalKey: ['payeeId', 'currency', 'epoch'],
+    operations: { fixed: 5, perEntry: 1 },
+    example: { ...PAYEE, epoch: 0 },
+  }),
+  redeem: define({
+    kind: 'submit',
+    units: [],
+    summary: "Pays a payee's rolled-up balance out: the currency vanishes, the bank pays ordinary money.",
+    access: ['bank.teller'],
+    owner: { of: 'input', field: 'bankId' },
+    input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
+    output: outcome.extend({ balance: amount }),
+    naturalKey: ['currency', 'redeemId'],
+    operations: { fixed: 5 },
+    example: { ...PAYEE, redeemId: 'redeem-1', amount: '2500' },
+  }),
+  readAccount: query({
+    summary: 'What a customer can spend.',
+    input: account,
+    output: account.extend({ available: amount }),
+    example: { customerId: CUSTOMER_ID, currency: 'EUR' },
+  }),
+  readPayee: query({
+    summary: "A payee's rolled-up balance, its open credit entries and its current epoch.",
+    input: z.strictObject({ payeeId: identifier, currency }),
+    output: z.strictObject({ balance: amount, open: amount, epoch: z.int(), rolledUpTo: z.int() }),
+    example: { payeeId: ORDER.merchantId, currency: 'EUR' },
+  }),
+  totals: query({
+    summary: 'All money by currency: what was issued and redeemed, and everything that stands on the ledger.',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      currencies: z.record(
+        currency,
+        z.strictObject({ issued: amount, redeemed: amount, available: amount, held: amount, credits: amount, checkpoints: amount, onLedger: amount }),
+      ),
+    }),
+    example: {},
+  }),
+};
+
+/** Express: the bank's one transaction of an order. */
+export const bankLeg = define({
+  kind: 'submit',
+  units: ['13', '14', '15', '17'],
+  summary: "Bank's leg: compares the statements, reports errors, captures the money and stores the purchase.",
+  access: ['bank.bank-node'],
+  owner: { of: 'order' },
+  input: orderKey.extend({ captureId: identifier, amount: positiveAmount.optional() }),
+  output: orderOutcome,
+  naturalKey: ['merchantId', 'orderNumber', 'captureId'],
+  operations: { fixed: 15, perEntry: 1 },
+  example: { ...ORDER, captureId: 'capture-1' },
+});

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of transactions: contract → name → what it is.
+import type * as z from 'zod';
+import { alarm } from './alarm.js';
+import type { Transaction } from './define.js';
+import { feedback } from './feedback.js';
+import { goods } from './goods.js';
+import { identity } from './identity.js';
+import { logistics, logisticsLeg } from './logistics.js';
+import { merchantLeg, orderNumber } from './order-number.js';
+import { bankLeg, settlement } from './settlement.js';
+
+export const TRANSACTIONS = {
+  identity,
+  goods,
+  logistics,
+  orderNumber,
+  settlement,
+  alarm,
+  feedback,
+  /** One transaction an organisation, after login: the same units as stepwise, the same final states. */
+  express: { quote: logisticsLeg, order: merchantLeg, settle: bankLeg },
+};
+
+export type Table = typeof TRANSACTIONS;
+export type ContractName = keyof Table;
+export type TransactionName<Contract extends ContractName> = keyof Table[Contract] & string;
+
+type Entry<Contract extends ContractName, Name extends TransactionName<Contract>> =
+  Table[Contract][Name] extends Transaction<infer Input, infer Output, infer K>
+    ? { input: Input; output: Output; kind: K }
+    : never;
+
+/** What a transaction is given. */
+export type InputOf<Contract extends ContractName, Name extends TransactionName<Contract>> = z.input<
+  Entry<Contract, Name>['input']
+>;
+
+/** What a transaction answers. */
+export type OutputOf<Contract extends ContractName, Name extends TransactionName<Contract>> = z.output<
+  Entry<Contract, Name>['output']
+>;
+
+/** Whether it is submitted or evaluated. */
+export type KindOf<Contract extends ContractName, Name extends TransactionName<Contract>> = Entry<Contract, Name>['kind'];
+
+/** The table flattened, for everything that iterates over it. */
+export interface NamedTransaction extends Transaction {
+  readonly contract: ContractName;
+  readonly name: string;
+  /** `contract:name`, as Fabric calls it. */
+  readonly fullName: string;
+}
+
+export const ALL_TRANSACTIONS: readonly NamedTransaction[] = Object.entries(TRANSACTIONS).flatMap(
+  ([contract, entries]) =>
+    Object.entries(entries).map(([name, entry]) => ({
+      ...(entry as Transaction),
+      contract: contract as ContractName,
+      name,
+      fullName: `${contract}:${name}`,
+    })),
+);
+
+/** @returns the entry of `contract:name`, or undefined. */
+export const transactionNamed = (contract: string, name: string): NamedTransaction | undefined =>
+  ALL_TRANSACTIONS.find((entry) => entry.contract === contract && entry.name === name);

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Feedback on the ledger: stored purchases, ratings, and the aggregates that flow back (units 17 and 18).
+import {
+  ensure,
+  found,
+  ratingsText,
+  toUnits,
+  verifyEs256,
+  type Aggregate,
+  type InputOf,
+  type OrderKey,
+  type OrderTerms,
+  type RatingRow,
+} from '@fabric-offline-pay/domain';
+import { holdOf } from '../ledger/capturing.js';
+import type { Call } from '../ledger/call.js';
+import { contractOf } from '../ledger/contract.js';
+import { loginRow, merchantRow, termsRow } from '../ledger/rows.js';
+import { orderRow, orderStep } from '../ledger/steps.js';
+import { storePurchase as store } from '../ledger/storing.js';
+
+const PUBLISH_LIMIT = 500;
+
+type Rating = InputOf<'feedback', 'rate'>['ratings'][number];
+
+/** Unit 17. */
+const storePurchase = (call: Call<OrderKey>) =>
+  orderStep(call, ['17'], async () => {
+    const order = await orderRow(call, call.input);
+    ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
+    store(call, order, (await termsRow(call, order)).terms);
+    return {};
+  });
+
+/** Whose catalogue the subject stands in: the merchant's or the logistics company's. Undefined when it is no part of the order. */
+function ownerOf(rating: Rating, terms: OrderTerms): string | undefined {
+  const subjects = {
+    goods: terms.lines.some((line) => line.gtin === rating.subjectId) ? terms.merchantId : undefined,
+    merchant: rating.subjectId === terms.merchantId ? terms.merchantId : undefined,
+    courier: rating.subjectId === terms.courierId ? terms.logisticsId : undefined,
+  };
+  return subjects[rating.subject];
+}
+
+const rate = (call: Call<InputOf<'feedback', 'rate'>>) =>
+  orderStep(call, ['18'], async () => {
+    const { merchantId, orderNumber, ratings, signature } = call.input;
+    const order = await orderRow(call, call.input);
+    const { terms } = await termsRow(call, order);
+    ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
+    const login = await loginRow(call, terms.loginId);
+    ensure(verifyEs256(login.devicePublicKey, ratingsText(order, ratings), signature), 'SIGNATURE_INVALID', { deviceId: login.deviceId });
+    for (const rating of ratings) {
+      const { subject, subjectId, stars, defect } = rating;
+      const owner = found(ownerOf(rating, terms), 'SUBJECT_NOT_IN_ORDER', { subject, subjectId });
+      call.store.put('rating', { stars, defect }, subject, owner, subjectId, `${merchantId}~${orderNumber}`);
+    }
+    return {};
+  });
+
+const add = (sum: Aggregate, rating: RatingRow): Aggregate => ({
+  count: sum.count + 1,
+  stars: sum.stars + rating.stars,
+  defects: sum.defects + (rating.defect ? 1 : 0),
+});
+
+type Publish = InputOf<'feedback', 'publish'>;
+
+/** The row that carries the subject's aggregate: the one that units 7, 8 and 1104 read anyway. */
+async function withAggregate(call: Call<Publish>, fold: (before: Aggregate) => Aggregate): Promise<Aggregate> {
+  const { subject, owner, subjectId } = call.input;
+  if (subject === 'merchant') {
+    const merchant = await merchantRow(call, subjectId);
+    const rating = fold(merchant.rating);
+    call.store.put('merchant', { ...merchant, rating }, subjectId);
+    return rating;
+  }
+  if (subject === 'goods') {
+    const goods = found(await call.store.get('goods', owner, subjectId), 'GOODS_UNKNOWN', { gtin: subjectId });
+    const rating = fold(goods.rating);
+    call.store.put('goods', { ...goods, rating }, owner, subjectId);
+    return rating;
+  }
+  const courier = found(await call.store.get('courier', owner, subjectId), 'NOT_FOUND', { row: 'courier' });
+  const rating = fold(courier.rating);
+  call.store.put('courier', { ...courier, rating }, owner, subjectId);
+  return rating;
+}
+
+/** Unit 18 → 1: ratings are removed as they are folded, so that none counts twice. */
+async function publish(call: Call<Publish>) {
+  const { subject, owner, subjectId } = call.input;
+  const entries = await call.store.range('rating', [subject, owner, subjectId], PUBLISH_LIMIT);
+  const aggregate = await withAggregate(call, (before) => entries.reduce((sum, entry) => add(sum, entry.value), before));
+  for (const entry of entries) call.store.remove(entry.key);
+  call.announce({ subject: `${subject}/${owner}/${subjectId}`, units: ['18'] });
+  return { replayed: entries.length === 0, units: entries.length === 0 ? [] : ['18' as const], ...aggregate };
+}
+
+export const FeedbackContract = contractOf('feedback', {
+  storePurchase,
+  rate,
+  publish,
+  listPurchases: async (call) => {
+    const entries = await call.store.range('purchase', [call.input.customerId]);
+    return { purchases: entries.map(({ value }) => ({ ...value, lines: [...value.lines] })) };
+  },
+});

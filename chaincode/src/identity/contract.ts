@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+// Identity on the ledger: the registry, customers, devices, logins, factors, reputation (units 2 to 7).
+import {
+  addToHistory,
+  digestOf,
+  ensure,
+  found,
+  limitsFor,
+  loginSubject,
+  NO_HISTORY,
+  scoreOf,
+  type InputOf,
+  type LoginRow,
+  type ParticipantRow,
+  type UnitId,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { contractOf } from '../ledger/contract.js';
+import { leaveReceipt, step } from '../ledger/steps.js';
+
+type LoginInput = { readonly loginId: string };
+
+/** Entries of history folded in one go; more wait for the next login. */
+const FOLD_LIMIT = 200;
+
+const NETWORK = 'network';
+
+const loginRow = async (call: Call<LoginInput>): Promise<LoginRow> =>
+  found(await call.store.get('login', call.input.loginId), 'NOT_FOUND', { row: 'login' });
+
+const putLogin = (call: Call, login: LoginRow): void => call.store.put('login', login, login.loginId);
+
+const loginStep = <Result extends object>(
+  call: Call<LoginInput>,
+  units: readonly UnitId[],
+  body: () => Promise<Result>,
+) => step(call, { subject: loginSubject(call.input.loginId), name: call.transaction, units }, body);
+
+/** @throws {DomainError} LOGIN_EXPIRED or AUTHENTICATION_EXPIRED. */
+function ensureInTime(login: LoginRow, now: number): void {
+  ensure(now < login.expiresAt, 'LOGIN_EXPIRED', { expiresAt: login.expiresAt });
+  ensure(login.state !== 'authenticating' || now <= login.factorsUntil, 'AUTHENTICATION_EXPIRED', { factorsUntil: login.factorsUntil });
+}
+
+const ensureState = (login: LoginRow, ...states: LoginRow['state'][]): void =>
+  ensure(states.includes(login.state), 'STATE_CONFLICT', { state: login.state, expected: states });
+
+async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
+  const { participants, policy } = call.input;
+  ensure((await call.store.get('policy')) === undefined, 'ALREADY_BOOTSTRAPPED');
+  call.store.put('policy', policy);
+  for (const entry of participants) call.store.put('participant', entry, entry.mspId);
+  call.announce({ subject: NETWORK, units: ['1'] });
+  return { replayed: false, units: ['1' as const] };
+}
+
+async function activeParticipants(call: Call): Promise<ParticipantRow[]> {
+  const entries = await call.store.range('participant', []);
+  return entries.map((entry) => entry.value).filter((entry) => entry.status === 'active');
+}
+
+type Proposal = InputOf<'identity', 'vote'>['proposal'];
+
+function enact(call: Call, proposal: Proposal): void {
+  if (proposal.kind === 'policy') call.store.put('policy', proposal.policy);
+  else call.store.put('participant', proposal.participant, proposal.participant.mspId);
+}
+
+async function vote(call: Call<InputOf<'identity', 'vote'>>) {
+  const { proposal } = call.input;
+  const digest = digestOf(proposal);
+  const before = (await call.store.get('vote', digest)) ?? { voters: [], enacted: false };
+  if (before.enacted || before.voters.includes(call.caller.mspId))
+    return { replayed: true, units: [], votes: before.voters.length, enacted: before.enacted };
+  const voters = [...before.voters, call.caller.mspId];
+  const active = await activeParticipants(call);
+  const enacted = voters.length * 2 > active.length;
+  call.store.put('vote', { voters, enacted }, digest);
+  if (enacted) enact(call, proposal);
+  call.announce({ subject: NETWORK, units: ['1'] });
+  return { replayed: false, units: ['1' as const], votes: voters.length, enacted };
+}
+
+async function enrolCustomer(call: Call<InputOf<'identity', 'enrolCustomer'>>) {
+  const { customerId, bankId, missing } = call.input;
+  const existing = await call.store.get('customer', customerId);
+  if (existing !== undefined) {
+    ensure(existing.bankId === bankId, 'IDEMPOTENCY_CONFLICT', { customerId });
+    return { replayed: true, units: [] };
+  }
+  call.store.put('customer', { customerId, bankId, status: 'active', missing }, customerId);
+  call.announce({ subject: `customer/${customerId}`, units: [] });
+  return { replayed: false, units: [] };
+}
+
+async function updateProfile(call: Call<InputOf<'identity', 'updateProfile'>>) {
+  const { customerId, missing, status } = call.input;
+  const customer = found(await call.store.get('customer', customerId), 'CUSTOMER_UNKNOWN');
+  const replayed = customer.status === status && customer.missing.join() === missing.join();
+  if (!replayed) call.store.put('customer', { ...customer, missing, status }, customerId);
+  return { replayed, units: [] };
+}
+
+async function registerDevice(call: Call<InputOf<'identity', 'registerDevice'>>) {
+  const { customerId, deviceId, publicKey } = call.input;
+  const customer = found(await call.store.get('customer', customerId), 'CUSTOMER_UNKNOWN');
+  const existing = await call.store.get('device', customerId, deviceId);
+  if (existing !== undefined) {
+    ensure(existing.publicKey === publicKey, 'IDEMPOTENCY_CONFLICT', { deviceId });
+    return { replayed: true, units: [] };
+  }
+  call.store.put('device', { customerId, deviceId, bankId: customer.bankId, publicKey, status: 'active' }, customerId, deviceId);
+  return { replayed: false, units: [] };
+}
+
+async function revokeDevice(call: Call<InputOf<'identity', 'revokeDevice'>>) {
+  const { customerId, deviceId } = call.input;
+  const device = found(await call.store.get('device', customerId, deviceId), 'DEVICE_UNKNOWN');
+  const replayed = device.status === 'revoked';
+  if (!replayed) call.store.put('device', { ...device, status: 'revoked' }, customerId, deviceId);
+  return { replayed, units: [] };
+}
+
+/** Unit 2. The participant is verified by the access check, its certificate by the peer. */
+const verifyIdentity = (call: Call<InputOf<'identity', 'verifyIdentity'>>) =>
+  loginStep(call, ['2'], async () => {
+    const { loginId, customerId, deviceId } = call.input;
+    const customer = found(await call.store.get('customer', customerId), 'CUSTOMER_UNKNOWN');
+    ensure(customer.status === 'active', 'CUSTOMER_BLOCKED', { customerId });
+    const device = await call.store.get('device', customerId, deviceId);
+    ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
+    ensure((await call.store.get('login', loginId)) === undefined, 'IDEMPOTENCY_CONFLICT', { loginId });
+    const policy = found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' });
+    putLogin(call, {
+      loginId,
+      customerId,
+      bankId: customer.bankId,
+      deviceId,
+      devicePublicKey: device.publicKey,
+      state: 'verified',
+      missing: customer.missing,
+      openedAt: call.now,
+      expiresAt: call.now + policy.loginSeconds,
+      factorsUntil: 0,
+      limits: { percent: 0, release: 'delivery' },
+    });
+    return {};
+  });
+
+/** Unit 3. Called again while fields are missing, it looks again: the customer may have completed its profile. */
+async function openLogin(call: Call<LoginInput>) {
+  const login = await loginRow(call);
+  if (login.state !== 'verified' && login.missing.length === 0) return { replayed: true, units: [], missing: [] };
+  ensureState(login, 'verified', 'open');
+  ensureInTime(login, call.now);
+  const customer = found(await call.store.get('customer', login.customerId), 'CUSTOMER_UNKNOWN');
+  putLogin(call, { ...login, state: 'open', missing: customer.missing });
+  const options = { subject: loginSubject(login.loginId), name: call.transaction, units: ['3'] as const };
+  return leaveReceipt(call, options, { missing: [...customer.missing] });
+}
+
+/** Unit 4 begins. */
+async function beginAuthentication(call: Call<LoginInput>) {
+  const login = await loginRow(call);
+  if (login.state === 'authenticating') return { replayed: true, units: [] };
+  ensureState(login, 'open');
+  ensureInTime(login, call.now);
+  ensure(login.missing.length === 0, 'PROFILE_INCOMPLETE', { missing: login.missing });
+  const policy = found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' });
+  putLogin(call, { ...login, state: 'authenticating', factorsUntil: call.now + policy.authenticationSeconds });
+  call.announce({ subject: loginSubject(login.loginId), units: [] });
+  return { replayed: false, units: [] };
+}
+
+/** Units 5 and 6: each in a row of its own, and reading the login only, so that neither waits for the other. */
+const attest = (factor: 'sms' | 'password') => (call: Call<InputOf<'identity', 'attestSms'>>) => {
+  const { loginId, boundTo, nonce } = call.input;
+  const name = `${call.transaction}:${boundTo}`;
+  return step(call, { subject: loginSubject(loginId), name, units: [factor === 'sms' ? '5' : '6'] }, async () => {
+    const login = await loginRow(call);
+    ensureState(login, boundTo === 'login' ? 'authenticating' : 'authenticated');
+    ensureInTime(login, call.now);
+    call.store.put('factor', { loginId, factor, boundTo, nonce, at: call.now }, loginId, boundTo, factor);
+    return {};
+  });
+};
+
+/** Unit 4 joins: both factors, no matter in which order. */
+const completeAuthentication = (call: Call<LoginInput>) =>
+  loginStep(call, ['4'], async () => {
+    const login = await loginRow(call);
+    ensureState(login, 'authenticating');
+    ensureInTime(login, call.now);
+    const sms = await call.store.get('factor', login.loginId, 'login', 'sms');
+    const password = await call.store.get('factor', login.loginId, 'login', 'password');
+    ensure(sms !== undefined && password !== undefined, 'AUTHENTICATION_FAILED');
+    putLogin(call, { ...login, state: 'authenticated' });
+    return {};
+  });
+
+const failAuthentication = (call: Call<LoginInput>) =>
+  loginStep(call, ['4'], async () => {
+    const login = await loginRow(call);
+    ensureState(login, 'authenticating');
+    putLogin(call, { ...login, state: 'failed' });
+    call.store.put('history', { kind: 'failedAuthentication', at: call.now }, login.customerId, login.loginId, 'failedAuthentication');
+    return {};
+  });
+
+/** Unit 7. History entries are removed as they are folded: none counts twice, and the range stays small. */
+const assessReputation = (call: Call<LoginInput>) =>
+  loginStep(call, ['7'], async () => {
+    const login = await loginRow(call);
+    ensureState(login, 'authenticated');
+    const before = await call.store.get('reputation', login.customerId);
+    const entries = await call.store.range('history', [login.customerId], FOLD_LIMIT);
+    const totals = addToHistory(before?.totals ?? NO_HISTORY, entries.map((entry) => entry.value.kind));
+    const score = scoreOf(totals);
+    const limits = limitsFor(score);
+    for (const entry of entries) call.store.remove(entry.key);
+    if (entries.length > 0 || before === undefined) call.store.put('reputation', { customerId: login.customerId, totals, score }, login.customerId);
+    putLogin(call, { ...login, limits });
+    return { score, limits };
+  });
+
+async function readLogin(call: Call<LoginInput>) {
+  const { loginId, customerId, state, missing, expiresAt, factorsUntil, limits } = await loginRow(call);
+  return { loginId, customerId, state, missing: [...missing], expiresAt, factorsUntil, limits };
+}
+
+async function readReputation(call: Call<InputOf<'identity', 'readReputation'>>) {
+  const { customerId } = call.input;
+  return (await call.store.get('reputation', customerId)) ?? { customerId, totals: NO_HISTORY, score: scoreOf(NO_HISTORY) };
+}
+
+export const IdentityContract = contractOf('identity', {
+  bootstrap,
+  vote,
+  enrolCustomer,
+  updateProfile,
+  registerDevice,
+  revokeDevice,
+  verifyIdentity,
+  openLogin,
+  beginAuthentication,
+  attestSms: attest('sms'),
+  attestPassword: attest('password'),
+  completeAuthentication,
+  failAuthentication,
+  assessReputation,
+  readParticipants: async (call) => ({ participants: (await call.store.range('participant', [])).map((entry) => entry.value) }),
+  readPolicy: async (call) => found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' }),
+  readCustomer: async (call) => {
+    const customer = found(await call.store.get('customer', call.input.customerId), 'CUSTOMER_UNKNOWN');
+    return { ...customer, missing: [...customer.missing] };
+  },
+  readLogin,
+  readReputation,
+});

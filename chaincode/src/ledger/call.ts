@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// One call of a transaction, as its handler sees it: checked input, known caller, the time, the rows.
+import type { Receipt, UnitId } from '@fabric-offline-pay/domain';
+import type { Caller } from './access.js';
+import type { Store } from './store.js';
+
+/** What the outside is told of a transaction: one event each. */
+export interface Announcement {
+  readonly subject: string;
+  readonly state?: string;
+  readonly units: readonly UnitId[];
+}
+
+export interface Call<Input = unknown> {
+  /** `contract:name`. */
+  readonly transaction: string;
+  readonly input: Input;
+  /** Digest of the input: tells a repetition from a contradiction. */
+  readonly inputDigest: string;
+  /** Checked transient input, for transactions that have one. */
+  readonly privateInput: unknown;
+  readonly caller: Caller;
+  /** Seconds since 1970, the proposal's. */
+  readonly now: number;
+  readonly channel: string;
+  readonly transactionId: string;
+  readonly store: Store;
+  announce(announcement: Announcement): void;
+}
+
+/** @returns the receipt of one unit, or of a step that is no unit. */
+export const receiptOf = (
+  call: Call,
+  unit: UnitId | null,
+  output: Receipt['output'] = {},
+  outcome: Receipt['outcome'] = 'ok',
+): Receipt => ({
+  unit,
+  outcome,
+  transaction: call.transaction,
+  transactionId: call.transactionId,
+  mspId: call.caller.mspId,
+  at: call.now,
+  inputDigest: call.inputDigest,
+  output,
+});

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes a Fabric contract out of the transaction table and one handler a transaction. Every call goes the same way:
+// authorise → parse → own → handle → write → announce.
+import { Context, Contract } from 'fabric-contract-api';
+import {
+  DomainError,
+  digestOf,
+  ensure,
+  found,
+  transactionNamed,
+  TRANSACTIONS,
+  type ContractName,
+  type InputOf,
+  type NamedTransaction,
+  type OutputOf,
+  type TransactionName,
+} from '@fabric-offline-pay/domain';
+import { authorise, ensureOwner } from './access.js';
+import type { Announcement, Call } from './call.js';
+import { proposalTime } from './clock.js';
+import { Store } from './store.js';
+
+/** A handler for every transaction of a contract, typed by the table. */
+export type Handlers<Name extends ContractName> = {
+  readonly [Key in TransactionName<Name>]: (call: Call<InputOf<Name, Key>>) => Promise<OutputOf<Name, Key>>;
+};
+
+type Handler = (call: Call) => Promise<unknown>;
+
+function parseJson(text: string | undefined, field: string): unknown {
+  try {
+    return JSON.parse(text ?? '') as unknown;
+  } catch {
+    throw new DomainError('INPUT_INVALID', { field, reason: 'no JSON' });
+  }
+}
+
+function parseInput(schema: NamedTransaction['input'], value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new DomainError('INPUT_INVALID', { field: issue?.path.join('.'), reason: issue?.message });
+}
+
+/** Reasons about transient input name fields only: the values are private. */
+function parsePrivate(ctx: Context, transaction: NamedTransaction): unknown {
+  if (transaction.transient === undefined) return undefined;
+  const bytes = ctx.stub.getTransient().get('private');
+  ensure(bytes !== undefined, 'INPUT_INVALID', { field: 'private', reason: 'transient data missing' });
+  const result = transaction.transient.safeParse(parseJson(Buffer.from(bytes).toString('utf8'), 'private'));
+  if (result.success) return result.data;
+  throw new DomainError('INPUT_INVALID', { field: `private.${result.error.issues[0]?.path.join('.') ?? ''}` });
+}
+
+/** A signature proves content, it is none: the customer may sign the same terms twice. */
+function contentDigest(input: unknown): string {
+  const { signature: _, ...content } = input as { readonly signature?: string };
+  return digestOf(content);
+}
+
+function announce(ctx: Context, transaction: NamedTransaction, announcement: Announcement | undefined, at: number): void {
+  if (announcement === undefined) return;
+  const payload = { transaction: transaction.fullName, ...announcement, at };
+  ctx.stub.setEvent(`${transaction.contract}.${transaction.name}`, Buffer.from(JSON.stringify(payload)));
+}
+
+async function run(ctx: Context, transaction: NamedTransaction, handler: Handler, text: string | undefined): Promise<string> {
+  const store = new Store(ctx.stub);
+  const caller = await authorise(store, ctx.clientIdentity, transaction);
+  const input = parseInput(transaction.input, parseJson(text, ''));
+  const privateInput = parsePrivate(ctx, transaction);
+  const now = proposalTime(ctx.stub, transaction.kind);
+  await ensureOwner(store, caller, transaction, input);
+  let announcement: Announcement | undefined;
+  const output = await handler({
+    transaction: transaction.fullName,
+    input,
+    inputDigest: transaction.kind === 'submit' ? contentDigest(input) : '',
+    privateInput,
+    caller,
+    now,
+    channel: ctx.stub.getChannelID(),
+    transactionId: ctx.stub.getTxID(),
+    store,
+    announce: (value) => {
+      announcement = value;
+    },
+  });
+  await store.flush(transaction.kind);
+  announce(ctx, transaction, announcement, now);
+  return JSON.stringify(output);
+}
+
+/** A refusal keeps its code; anything else is our own fault, and its text may hold input, so it stays in the log. */
+function toWire(error: unknown): Error {
+  if (error instanceof DomainError) return new Error(JSON.stringify(error.toWire()));
+  console.error(error);
+  return new Error(JSON.stringify(new DomainError('INTERNAL').toWire()));
+}
+
+const method = (transaction: NamedTransaction, handler: Handler) =>
+  async (ctx: Context, ...parameters: string[]): Promise<string> => {
+    try {
+      return await run(ctx, transaction, handler, parameters[0]);
+    } catch (error) {
+      throw toWire(error);
+    }
+  };
+
+/** @returns the contract class that Fabric registers, with one method for every transaction of the table. */
+export function contractOf<Name extends ContractName>(name: Name, handlers: Handlers<Name>): new () => Contract {
+  class LedgerContract extends Contract {
+    constructor() {
+      super(name);
+    }
+
+    override unknownTransaction(ctx: Context): Promise<void> {
+      const called = ctx.stub.getFunctionAndParameters().fcn;
+      throw new Error(JSON.stringify(new DomainError('NOT_FOUND', { transaction: called }).toWire()));
+    }
+  }
+  for (const [key, handler] of Object.entries(handlers)) {
+    const transaction = found(transactionNamed(name, key), 'INTERNAL', { transaction: `${name}:${key}` });
+    Object.defineProperty(LedgerContract.prototype, key, { value: method(transaction, handler as Handler) });
+  }
+  ensure(Object.keys(handlers).length === Object.keys(TRANSACTIONS[name]).length, 'INTERNAL', { contract: name });
+  return LedgerContract;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the stepwise logistics units and the express leg do alike: read goods and couriers, check the addresses, price.
+import {
+  categoriesOf,
+  digestOf,
+  ensure,
+  goodsTotalOf,
+  locationsOf,
+  offersFor,
+  partitionOf,
+  type AddressBookRow,
+  type AddressOffer,
+  type Basket,
+  type GoodsRow,
+  type Load,
+} from '@fabric-offline-pay/domain';
+import type { Call } from './call.js';
+import { goodsOfLines } from './rows.js';
+
+const MAX_COURIERS = 100;
+
+export const addressesOf = (call: Call): AddressBookRow => call.privateInput as AddressBookRow;
+
+/** @throws {DomainError} ADDRESSES_DIFFER when the private addresses are not those that the basket was made with. */
+export function ensureAddressesOfBasket(call: Call, basket: Basket): AddressBookRow {
+  const book = addressesOf(call);
+  ensure(digestOf(book) === basket.addressesDigest, 'ADDRESSES_DIFFER');
+  ensure(book.addresses.map((entry) => entry.ref).join() === basket.addressRefs.join(), 'ADDRESSES_DIFFER');
+  return book;
+}
+
+/** What is to be carried. */
+export function loadOf(basket: Basket, goods: readonly { line: { quantity: number }; row: GoodsRow }[]): Load {
+  const rows = goods.map((entry) => entry.row);
+  return {
+    locations: locationsOf(rows),
+    weightGrams: goods.reduce((sum, { line, row }) => sum + line.quantity * row.weightGrams, 0),
+    categories: categoriesOf(partitionOf(rows)),
+    currency: basket.currency,
+  };
+}
+
+/** Units 1102 and 1104 compute the same fees; only the order in which they answer differs. */
+export async function computeOffers(call: Call, basket: Basket): Promise<{ load: Load; goodsTotal: string; offers: AddressOffer[] }> {
+  const book = ensureAddressesOfBasket(call, basket);
+  const goods = await goodsOfLines(call, basket);
+  const couriers = await call.store.range('courier', [basket.logisticsId], MAX_COURIERS);
+  const load = loadOf(basket, goods);
+  const offers = offersFor(couriers.map((entry) => entry.value), load, book.addresses);
+  ensure(offers.some((offer) => offer.couriers.length > 0), 'NO_COURIER');
+  return { load, goodsTotal: goodsTotalOf(basket.lines), offers };
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows that several contracts read, each with the refusal for its absence.
+import {
+  found,
+  orderSubject,
+  type BasketLine,
+  type BasketRow,
+  type GoodsRow,
+  type LoginRow,
+  type MerchantRow,
+  type OrderKey,
+  type PolicyRow,
+  type QuoteRow,
+  type Receipt,
+  type TermsRow,
+} from '@fabric-offline-pay/domain';
+import type { Call } from './call.js';
+
+export const policyRow = async (call: Call): Promise<PolicyRow> =>
+  found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' });
+
+export const loginRow = async (call: Call, loginId: string): Promise<LoginRow> =>
+  found(await call.store.get('login', loginId), 'NOT_FOUND', { row: 'login' });
+
+export const merchantRow = async (call: Call, merchantId: string): Promise<MerchantRow> =>
+  found(await call.store.get('merchant', merchantId), 'MERCHANT_UNKNOWN', { merchantId });
+
+export const basketRow = async (call: Call, order: OrderKey): Promise<BasketRow> =>
+  found(await call.store.get('basket', order.merchantId, order.orderNumber), 'NOT_FOUND', { row: 'basket' });
+
+export const quoteRow = async (call: Call, order: OrderKey): Promise<QuoteRow> =>
+  found(await call.store.get('quote', order.merchantId, order.orderNumber), 'NOT_FOUND', { row: 'quote' });
+
+export const termsRow = async (call: Call, order: OrderKey): Promise<TermsRow> =>
+  found(await call.store.get('terms', order.merchantId, order.orderNumber), 'NOT_FOUND', { row: 'terms' });
+
+/** Every line with the registration that stands behind it. @throws {DomainError} GOODS_UNKNOWN. */
+export async function goodsOfLines(
+  call: Call,
+  basket: { readonly merchantId: string; readonly lines: readonly BasketLine[] },
+): Promise<{ line: BasketLine; row: GoodsRow }[]> {
+  const goods: { line: BasketLine; row: GoodsRow }[] = [];
+  for (const line of basket.lines) {
+    const row = await call.store.get('goods', basket.merchantId, line.gtin);
+    goods.push({ line, row: found(row, 'GOODS_UNKNOWN', { gtin: line.gtin }) });
+  }
+  return goods;
+}
+
+/** The receipt of a step that must have been done. @throws {DomainError} VERIFICATION_MISSING. */
+export async function receiptOfStep(call: Call, order: OrderKey, transaction: string): Promise<Receipt> {
+  const row = await call.store.get('receipt', orderSubject(order), transaction);
+  return found(row?.receipts[0], 'VERIFICATION_MISSING', { transaction });
+}
+
+/** What unit 9 found, for a stepwise order. */
+export const verifiedCategories = async (call: Call, order: OrderKey): Promise<string[]> =>
+  (await receiptOfStep(call, order, 'goods:partition')).output['categories'] as string[];

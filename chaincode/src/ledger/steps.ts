@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps leave receipts: what was done, by which transaction, and what it answered, so that a repetition gets the same
+// answer and a contradiction is refused.
+import {
+  ensure,
+  found,
+  nextState,
+  orderSubject,
+  type OrderEvent,
+  type OrderKey,
+  type OrderRow,
+  type OrderState,
+  type Receipt,
+  type ReceiptRow,
+  type UnitId,
+} from '@fabric-offline-pay/domain';
+import { receiptOf, type Call } from './call.js';
+
+type Output = Readonly<Record<string, unknown>>;
+
+/** The part of every answer that {@link step} adds. */
+interface Outcome {
+  readonly replayed: boolean;
+  readonly units: UnitId[];
+}
+
+const unitsOf = (receipts: readonly Receipt[]): UnitId[] =>
+  receipts.flatMap((receipt) => (receipt.unit === null ? [] : [receipt.unit]));
+
+function replay(row: ReceiptRow, call: Call): Output & Outcome {
+  const first = found(row.receipts[0], 'INTERNAL', { row: 'receipt' });
+  ensure(first.inputDigest === call.inputDigest, 'IDEMPOTENCY_CONFLICT', { transaction: first.transaction, transactionId: first.transactionId });
+  return { ...first.output, replayed: true, units: [] };
+}
+
+/** Units of a step: known beforehand, or following from what it found. */
+type Units<Result> = readonly UnitId[] | ((output: Result) => readonly UnitId[]);
+
+export interface StepOptions<Result> {
+  readonly subject: string;
+  /** Name of the receipt row: the step, with what its natural key adds. */
+  readonly name: string;
+  readonly units: Units<Result>;
+}
+
+/**
+ * Does something once. The first call runs the body, writes a receipt a unit (or one for a step that is no unit) and
+ * announces it; a repetition returns the first answer.
+ * @throws {DomainError} IDEMPOTENCY_CONFLICT when the step was done with other input.
+ */
+export async function step<Result extends object>(call: Call, options: StepOptions<Result>, body: () => Promise<Result>): Promise<Result & Outcome> {
+  const { subject, name } = options;
+  const existing = await call.store.get('receipt', subject, name);
+  if (existing !== undefined) return replay(existing, call) as Result & Outcome;
+  return leaveReceipt(call, options, await body());
+}
+
+/** Writes the receipts of a step and announces it. */
+export function leaveReceipt<Result extends object>(call: Call, options: StepOptions<Result>, output: Result): Result & Outcome {
+  const { subject, name } = options;
+  const [first = null, ...others] = typeof options.units === 'function' ? options.units(output) : options.units;
+  const receipts = [receiptOf(call, first, output as Output), ...others.map((unit) => receiptOf(call, unit))];
+  const units = unitsOf(receipts);
+  call.store.put('receipt', { receipts }, subject, name);
+  call.announce({ subject, units, ...('state' in output ? { state: String(output.state) } : {}) });
+  return { ...output, replayed: false, units };
+}
+
+/** @throws {DomainError} NOT_FOUND when there is no such order. */
+export const orderRow = async (call: Call, order: OrderKey): Promise<OrderRow> =>
+  found(await call.store.get('order', order.merchantId, order.orderNumber), 'NOT_FOUND', { row: 'order' });
+
+/** Writes the order in the state that the event leads to. @throws {DomainError} STATE_CONFLICT. */
+export function advance(call: Call, order: OrderRow, event: OrderEvent, changes: Partial<OrderRow> = {}): OrderState {
+  const state = nextState(order.state, event);
+  call.store.put('order', { ...order, ...changes, state }, order.merchantId, order.orderNumber);
+  return state;
+}
+
+/** A step of an order, named by its transaction unless the natural key says more. */
+export const orderStep = <Input extends OrderKey, Result extends object>(
+  call: Call<Input>,
+  units: Units<Result>,
+  body: () => Promise<Result>,
+  name: string = call.transaction,
+): Promise<Result & Outcome> => step(call, { subject: orderSubject(call.input), name, units }, body);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of one transaction: typed reads, each key read once, writes kept until the end and then written once a key.
+// Fabric never lets a transaction read its own writes; this does, within one transaction.
+import type { ChaincodeStub } from 'fabric-shim';
+import { ADDRESS_COLLECTION, DomainError, ROWS, type RowKind, type RowValue } from '@fabric-offline-pay/domain';
+
+type KeyOf<Kind extends RowKind> = Parameters<(typeof ROWS)[Kind]['key']>;
+
+/** One row of a range. */
+export interface Entry<Kind extends RowKind> {
+  readonly key: string;
+  readonly value: RowValue<Kind>;
+}
+
+const keyOf = <Kind extends RowKind>(kind: Kind, parts: KeyOf<Kind>): string =>
+  (ROWS[kind].key as (...parts: string[]) => string)(...parts);
+
+/** The first key after every key that begins with the prefix, which ends in `/`. */
+const rangeEnd = (prefix: string): string => `${prefix.slice(0, -1)}0`;
+
+const parse = (bytes: Uint8Array): unknown =>
+  bytes.length === 0 ? undefined : (JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown);
+
+export class Store {
+  readonly #stub: ChaincodeStub;
+  readonly #read = new Map<string, unknown>();
+  readonly #writes = new Map<string, string | null>();
+  #operations = 0;
+
+  constructor(stub: ChaincodeStub) {
+    this.#stub = stub;
+  }
+
+  /** State operations so far, pending writes included: what the table's budget is about. */
+  get operations(): number {
+    return this.#operations + this.#writes.size;
+  }
+
+  /** @returns the row, or undefined when there is none. */
+  async get<Kind extends RowKind>(kind: Kind, ...parts: KeyOf<Kind>): Promise<RowValue<Kind> | undefined> {
+    const key = keyOf(kind, parts);
+    if (!this.#read.has(key)) {
+      this.#operations += 1;
+      this.#read.set(key, parse(await this.#stub.getState(key)));
+    }
+    return this.#read.get(key) as RowValue<Kind> | undefined;
+  }
+
+  put<Kind extends RowKind>(kind: Kind, value: RowValue<Kind>, ...parts: KeyOf<Kind>): void {
+    const key = keyOf(kind, parts);
+    this.#read.set(key, value);
+    this.#writes.set(key, JSON.stringify(value));
+  }
+
+  /** Removes a row found by a range. */
+  remove(key: string): void {
+    this.#read.set(key, undefined);
+    this.#writes.set(key, null);
+  }
+
+  /**
+   * Rows under a prefix in key order, at most `limit`. Peers check such a range again at commit, so that a row that
+   * appears meanwhile is a conflict and never an oversight.
+   */
+  async range<Kind extends RowKind>(kind: Kind, parts: readonly string[], limit = Infinity): Promise<Entry<Kind>[]> {
+    const prefix = ROWS[kind].prefix(...parts);
+    return this.#collect<Kind>(prefix, rangeEnd(prefix), limit);
+  }
+
+  /** Like {@link range}, beginning after the row of these parts. */
+  async rangeAfter<Kind extends RowKind>(kind: Kind, parts: readonly string[], after: KeyOf<Kind>, limit: number): Promise<Entry<Kind>[]> {
+    return this.#collect<Kind>(`${keyOf(kind, after)}\u0001`, rangeEnd(ROWS[kind].prefix(...parts)), limit);
+  }
+
+  async #collect<Kind extends RowKind>(from: string, to: string, limit: number): Promise<Entry<Kind>[]> {
+    this.#operations += 1;
+    const rows = await this.#stub.getStateByRange(from, to);
+    const entries: Entry<Kind>[] = [];
+    try {
+      while (entries.length < limit) {
+        const next = await rows.next();
+        if (next.done === true) break;
+        entries.push({ key: next.value.key, value: parse(next.value.value) as RowValue<Kind> });
+      }
+    } finally {
+      await rows.close();
+    }
+    return entries;
+  }
+
+  /** @returns a row of the private collection, or undefined. */
+  async getPrivate(...parts: KeyOf<'address'>): Promise<RowValue<'address'> | undefined> {
+    this.#operations += 1;
+    const bytes = await this.#stub.getPrivateData(ADDRESS_COLLECTION, keyOf('address', parts));
+    return parse(bytes) as RowValue<'address'> | undefined;
+  }
+
+  async putPrivate(value: RowValue<'address'>, ...parts: KeyOf<'address'>): Promise<void> {
+    this.#operations += 1;
+    await this.#stub.putPrivateData(ADDRESS_COLLECTION, keyOf('address', parts), Buffer.from(JSON.stringify(value)));
+  }
+
+  /** Removes a private row with its history. */
+  async purgePrivate(...parts: KeyOf<'address'>): Promise<void> {
+    this.#operations += 1;
+    await this.#stub.purgePrivateData(ADDRESS_COLLECTION, keyOf('address', parts));
+  }
+
+  /** Writes everything that was put. @throws {DomainError} READ_ONLY when a query has something to write. */
+  async flush(kind: 'submit' | 'evaluate'): Promise<void> {
+    if (kind === 'evaluate' && this.#writes.size > 0) throw new DomainError('READ_ONLY');
+    for (const [key, value] of this.#writes) {
+      if (value === null) await this.#stub.deleteState(key);
+      else await this.#stub.putState(key, Buffer.from(value));
+    }
+  }
+}

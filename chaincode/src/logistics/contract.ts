@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Logistics on the ledger: couriers, the four parallel sub-units and their join, delivery (units 11, 1101 to 1104).
+import {
+  byCodeUnit,
+  ensure,
+  ensureGoodsAsPicked,
+  found,
+  isBeforeMoney,
+  locationsOf,
+  type AddressOffer,
+  type InputOf,
+  type OrderKey,
+  type OrderRow,
+  type Place,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { contractOf } from '../ledger/contract.js';
+import { computeOffers, ensureAddressesOfBasket } from '../ledger/quoting.js';
+import { basketRow, goodsOfLines, policyRow, quoteRow, receiptOfStep } from '../ledger/rows.js';
+import { advance, orderRow, orderStep } from '../ledger/steps.js';
+
+const UNRATED = { count: 0, stars: 0, defects: 0 };
+
+async function registerCouriers(call: Call<InputOf<'logistics', 'registerCouriers'>>) {
+  const { logisticsId, couriers } = call.input;
+  for (const courier of couriers) {
+    const existing = await call.store.get('courier', logisticsId, courier.courierId);
+    call.store.put('courier', { ...courier, logisticsId, rating: existing?.rating ?? UNRATED }, logisticsId, courier.courierId);
+  }
+  return { replayed: false, units: [] };
+}
+
+/** Unit 11 begins: logistics believes no one, and verifies the goods itself. */
+const verifyGoods = (call: Call<OrderKey>) =>
+  orderStep(call, ['11'], async () => {
+    const basket = await basketRow(call, call.input);
+    const goods = await goodsOfLines(call, basket);
+    for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
+    return {};
+  });
+
+/** Unit 1101. */
+const locateGoods = (call: Call<OrderKey>) =>
+  orderStep(call, ['1101'], async () => {
+    const goods = await goodsOfLines(call, await basketRow(call, call.input));
+    const locations: Place[] = locationsOf(goods.map((entry) => entry.row));
+    return { locations };
+  });
+
+const inOrderOfIds = (offer: AddressOffer): AddressOffer => ({
+  ...offer,
+  couriers: [...offer.couriers].sort((a, b) => byCodeUnit(a.courierId, b.courierId)),
+});
+
+const mutable = (offers: readonly AddressOffer[]) => offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] }));
+
+/** Unit 1102: prices, in order of ids. */
+const quotePrices = (call: Call<OrderKey>) =>
+  orderStep(call, ['1102'], async () => {
+    const { goodsTotal, offers } = await computeOffers(call, await basketRow(call, call.input));
+    return { goodsTotal, offers: mutable(offers.map(inOrderOfIds)) };
+  });
+
+/** Unit 1103. */
+const offerAddresses = (call: Call<OrderKey>) =>
+  orderStep(call, ['1103'], async () => {
+    const basket = await basketRow(call, call.input);
+    const book = ensureAddressesOfBasket(call, basket);
+    await call.store.putPrivate(book, basket.merchantId, basket.orderNumber);
+    return { addressRefs: [...basket.addressRefs] };
+  });
+
+/** Unit 1104: the ranking, best first. */
+const rankCouriers = (call: Call<OrderKey>) =>
+  orderStep(call, ['1104'], async () => {
+    const { offers, load } = await computeOffers(call, await basketRow(call, call.input));
+    return { offers: mutable(offers), categories: [...load.categories] };
+  });
+
+/** Unit 11 joins its four sub-units into one quote. */
+const quote = (call: Call<OrderKey>) =>
+  orderStep(call, [], async () => {
+    const basket = await basketRow(call, call.input);
+    const order = await orderRow(call, call.input);
+    await receiptOfStep(call, basket, 'logistics:verifyGoods');
+    await receiptOfStep(call, basket, 'logistics:locateGoods');
+    await receiptOfStep(call, basket, 'logistics:offerAddresses');
+    const priced = (await receiptOfStep(call, basket, 'logistics:quotePrices')).output;
+    const ranked = (await receiptOfStep(call, basket, 'logistics:rankCouriers')).output;
+    const offers = ranked['offers'] as AddressOffer[];
+    const pricedOffers = priced['offers'] as AddressOffer[];
+    ensure(JSON.stringify(offers.map(inOrderOfIds)) === JSON.stringify(pricedOffers), 'QUOTE_MISMATCH', { field: 'offers' });
+    const goodsTotal = priced['goodsTotal'] as string;
+    const policy = await policyRow(call);
+    const row = {
+      logisticsId: basket.logisticsId,
+      basketDigest: basket.digest,
+      goodsTotal,
+      categories: ranked['categories'] as string[],
+      offers,
+      expiresAt: call.now + policy.quoteSeconds,
+      statement: null,
+    };
+    call.store.put('quote', row, basket.merchantId, basket.orderNumber);
+    return { state: advance(call, order, 'quote'), goodsTotal, offers: mutable(offers) };
+  });
+
+/** Delivery runs beside the money: it changes no state of the order, only where the goods are. */
+async function moveGoods(call: Call<OrderKey>, from: OrderRow['delivery'], to: OrderRow['delivery']) {
+  const order = await orderRow(call, call.input);
+  ensure(order.delivery === from, 'STATE_CONFLICT', { delivery: order.delivery, expected: from });
+  const paid = ['partiallyCaptured', 'captured', 'released', 'disputed'].includes(order.state);
+  ensure(paid || order.state === 'matched', 'STATE_CONFLICT', { state: order.state });
+  call.store.put('order', { ...order, delivery: to }, order.merchantId, order.orderNumber);
+  return { state: order.state };
+}
+
+const pickUp = (call: Call<OrderKey>) => orderStep(call, [], () => moveGoods(call, 'awaiting', 'pickedUp'));
+
+const deliver = (call: Call<OrderKey>) =>
+  orderStep(call, [], async () => {
+    const moved = await moveGoods(call, 'pickedUp', 'delivered');
+    await call.store.purgePrivate(call.input.merchantId, call.input.orderNumber);
+    return moved;
+  });
+
+const ENDED: readonly OrderRow['state'][] = ['voided', 'expired', 'refunded'];
+
+const purgeAddresses = (call: Call<OrderKey>) =>
+  orderStep(call, [], async () => {
+    const { merchantId, orderNumber } = call.input;
+    const order = await call.store.get('order', merchantId, orderNumber);
+    const state = order?.state ?? 'basket';
+    ensure(isBeforeMoney(state) || ENDED.includes(state), 'STATE_CONFLICT', { state });
+    await call.store.purgePrivate(merchantId, orderNumber);
+    return {};
+  });
+
+async function readAddress(call: Call<InputOf<'logistics', 'readAddress'>>) {
+  const { merchantId, orderNumber, ref } = call.input;
+  const book = await call.store.getPrivate(merchantId, orderNumber);
+  return found(book?.addresses.find((entry) => entry.ref === ref), 'ADDRESS_UNKNOWN', { ref });
+}
+
+async function listCouriers(call: Call<InputOf<'logistics', 'listCouriers'>>) {
+  const entries = await call.store.range('courier', [call.input.logisticsId]);
+  const couriers = entries.map(({ value }) => ({
+    ...value,
+    tariffs: [...value.tariffs],
+    areas: [...value.areas],
+    categories: [...value.categories],
+  }));
+  return { couriers };
+}
+
+async function readQuote(call: Call<OrderKey>) {
+  const { basketDigest, goodsTotal, offers, expiresAt } = await quoteRow(call, call.input);
+  return { basketDigest, goodsTotal, offers: mutable(offers), expiresAt };
+}
+
+export const LogisticsContract = contractOf('logistics', {
+  registerCouriers,
+  verifyGoods,
+  locateGoods,
+  quotePrices,
+  offerAddresses,
+  rankCouriers,
+  quote,
+  pickUp,
+  deliver,
+  purgeAddresses,
+  readQuote,
+  readAddress,
+  listCouriers,
+});

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order on the ledger: basket, placing, the three statements and their comparison (unit 13).
+import {
+  basketDigest,
+  basketOf,
+  compareStatements,
+  customerStatement,
+  ensure,
+  ensureChoiceQuoted,
+  ensureDistinctLines,
+  ensureMerchantMaySell,
+  loginSubject,
+  orderSubject,
+  termsDigest,
+  type InputOf,
+  type OrderKey,
+  type OrderRow,
+  type Party,
+  type Receipt,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { contractOf } from '../ledger/contract.js';
+import { authenticatedLogin, ensureSigned } from '../ledger/placing.js';
+import { basketRow, merchantRow, quoteRow, receiptOfStep, termsRow, verifiedCategories } from '../ledger/rows.js';
+import { statementsOf } from '../ledger/statements.js';
+import { advance, orderRow, orderStep, step } from '../ledger/steps.js';
+
+const PAGE = 1000;
+
+const openBasket = (call: Call<InputOf<'orderNumber', 'openBasket'>>) =>
+  orderStep(call, [], async () => {
+    const basket = call.input;
+    const { merchantId, orderNumber } = basket;
+    ensureDistinctLines(basket.lines);
+    const login = await authenticatedLogin(call, basket);
+    ensure((await call.store.get('order', merchantId, orderNumber)) === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
+    const { bankId } = login;
+    call.store.put('basket', { ...basketOf(basket), bankId, digest: basketDigest(basket), createdAt: call.now }, merchantId, orderNumber);
+    const order: OrderRow = {
+      merchantId,
+      orderNumber,
+      state: 'basket',
+      disputedFrom: null,
+      mode: 'stepwise',
+      customerId: basket.customerId,
+      bankId,
+      logisticsId: basket.logisticsId,
+      delivery: 'awaiting',
+      verification: 'none',
+      hold: null,
+    };
+    call.store.put('order', order, merchantId, orderNumber);
+    return { state: order.state };
+  });
+
+/** Refuses what units 10 and 12 would refuse anyway, before money is held for it. */
+async function ensureWillPass(call: Call<InputOf<'orderNumber', 'place'>>): Promise<void> {
+  const { terms } = call.input;
+  const categories = await verifiedCategories(call, terms);
+  ensureMerchantMaySell(await merchantRow(call, terms.merchantId), categories, call.now);
+  ensureChoiceQuoted(terms, basketDigest(terms), await quoteRow(call, terms), call.now);
+}
+
+const place = (call: Call<InputOf<'orderNumber', 'place'>>) => {
+  const { terms, signature } = call.input;
+  return step(call, { subject: orderSubject(terms), name: call.transaction, units: [] }, async () => {
+    const order = await orderRow(call, terms);
+    const basket = await basketRow(call, terms);
+    ensure(basketDigest(terms) === basket.digest, 'IDEMPOTENCY_CONFLICT', { orderNumber: terms.orderNumber });
+    const login = await ensureSigned(call, terms, signature);
+    await receiptOfStep(call, terms, 'goods:verify');
+    const compared = await receiptOfStep(call, terms, 'alarm:compareGoods');
+    ensure(compared.output['clean'] === true, 'ALARM_OPEN', { pass: 'goods' });
+    await ensureWillPass(call);
+    const row = { terms, digest: termsDigest(terms), bankId: login.bankId, deviceId: login.deviceId, signature, placedAt: call.now, statements: null };
+    call.store.put('terms', row, terms.merchantId, terms.orderNumber);
+    return { state: advance(call, order, 'place') };
+  });
+};
+
+const state = (party: Party) => (call: Call<InputOf<'orderNumber', 'stateMerchant'>>) =>
+  orderStep(call, [], async () => {
+    const { merchantId, orderNumber, statement } = call.input;
+    await basketRow(call, call.input);
+    call.store.put('statement', statement, merchantId, orderNumber, party);
+    return {};
+  });
+
+/** Unit 13. */
+const compare = (call: Call<OrderKey>) =>
+  orderStep(call, ['13'], async () => {
+    const order = await orderRow(call, call.input);
+    const differences = compareStatements(await statementsOf(call, await termsRow(call, order)));
+    if (differences.length > 0) call.store.put('history', { kind: 'mismatch', at: call.now }, order.customerId, `${order.merchantId}~${order.orderNumber}`, 'mismatch');
+    return { state: advance(call, order, differences.length === 0 ? 'match' : 'mismatch'), differences };
+  });
+
+async function readTerms(call: Call<OrderKey>) {
+  const { terms, signature, digest, bankId, deviceId, placedAt } = await termsRow(call, call.input);
+  return { terms: { ...terms, lines: [...terms.lines], addressRefs: [...terms.addressRefs] }, signature, digest, bankId, deviceId, placedAt };
+}
+
+async function listOrders(call: Call<InputOf<'orderNumber', 'listOrders'>>) {
+  const { merchantId, after } = call.input;
+  const entries =
+    after === undefined
+      ? await call.store.range('order', [merchantId], PAGE)
+      : await call.store.rangeAfter('order', [merchantId], [merchantId, after], PAGE);
+  const orders = entries.map((entry) => entry.value);
+  return { orders, next: orders.length < PAGE ? null : (orders.at(-1)?.orderNumber ?? null) };
+}
+
+async function trail(call: Call<OrderKey>) {
+  const order = await orderRow(call, call.input);
+  const terms = await call.store.get('terms', order.merchantId, order.orderNumber);
+  const basket = terms === undefined ? await basketRow(call, order) : terms.terms;
+  const ofLogin = await call.store.range('receipt', [loginSubject(basket.loginId)]);
+  const ofOrder = await call.store.range('receipt', [orderSubject(order)]);
+  const receipts = [...ofLogin, ...ofOrder].flatMap((entry) => entry.value.receipts as Receipt[]);
+  return { order, receipts: receipts.sort((a, b) => a.at - b.at) };
+}
+
+export const OrderNumberContract = contractOf('orderNumber', {
+  openBasket,
+  place,
+  stateMerchant: state('merchant'),
+  stateLogistics: state('logistics'),
+  compare,
+  readOrder: (call) => orderRow(call, call.input),
+  readTerms,
+  listOrders,
+  trail,
+});

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settlement on the ledger: issue, hold, capture, release, void, refund, dispute, roll-up, redeem (unit 14).
+import {
+  addAmounts,
+  ensure,
+  epochKey,
+  found,
+  holds,
+  nextState,
+  type InputOf,
+  type OrderKey,
+  type OrderRow,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { captureAmount, holdOf, releasedAtMatch } from '../ledger/capturing.js';
+import { contractOf } from '../ledger/contract.js';
+import { checkpointRow, creditPayees, currentEpoch, debitPayee } from '../ledger/payees.js';
+import { authenticatedLogin, credit, placeHold } from '../ledger/placing.js';
+import { merchantRow, termsRow } from '../ledger/rows.js';
+import { orderRow, orderStep } from '../ledger/steps.js';
+import { totals } from './totals.js';
+
+/** Credit entries rolled up in one transaction: bounded, so that its range stays cheap to check again. */
+const ROLL_UP_LIMIT = 500;
+
+const write = (call: Call, order: OrderRow) => {
+  call.store.put('order', order, order.merchantId, order.orderNumber);
+  return { state: order.state };
+};
+
+async function linkInstrument(call: Call<InputOf<'settlement', 'linkInstrument'>>) {
+  const { customerId, token, kind } = call.input;
+  const existing = await call.store.get('instrument', customerId, token);
+  ensure(existing === undefined || existing.kind === kind, 'IDEMPOTENCY_CONFLICT', { token });
+  if (existing === undefined) call.store.put('instrument', { customerId, token, kind }, customerId, token);
+  return { replayed: existing !== undefined, units: [] };
+}
+
+async function issue(call: Call<InputOf<'settlement', 'issue'>>) {
+  const { issueId, customerId, token, currency, amount } = call.input;
+  const existing = await call.store.get('supply', currency, 'issue', issueId);
+  if (existing !== undefined) {
+    ensure(existing.amount === amount && existing.account === customerId, 'IDEMPOTENCY_CONFLICT', { issueId });
+    return { replayed: true, units: [] };
+  }
+  found(await call.store.get('instrument', customerId, token), 'INSTRUMENT_UNKNOWN', { token });
+  call.store.put('supply', { kind: 'issue', currency, amount, account: customerId, at: call.now }, currency, 'issue', issueId);
+  await credit(call, customerId, currency, amount);
+  call.announce({ subject: `customer/${customerId}`, units: [] });
+  return { replayed: false, units: [] };
+}
+
+const authorise = (call: Call<OrderKey>) =>
+  orderStep(call, [], async () => {
+    const order = await orderRow(call, call.input);
+    const { terms } = await termsRow(call, order);
+    const login = await authenticatedLogin(call, terms);
+    const hold = await placeHold(call, terms, login, await merchantRow(call, order.merchantId));
+    return write(call, { ...order, hold, state: nextState(order.state, 'authorise') });
+  });
+
+/** Unit 14. */
+const capture = (call: Call<InputOf<'settlement', 'capture'>>) =>
+  orderStep(
+    call,
+    ['14'],
+    async () => write(call, await captureAmount(call, await orderRow(call, call.input), call.input.captureId, call.input.amount)),
+    `${call.transaction}:${call.input.captureId}`,
+  );
+
+const release = (call: Call<OrderKey>) =>
+  orderStep(call, [], async () => {
+    const order = await orderRow(call, call.input);
+    const state = nextState(order.state, order.state === 'refunded' ? 'releaseRest' : 'release');
+    ensure(order.delivery === 'delivered', 'RELEASE_NOT_DUE', { delivery: order.delivery });
+    const { hold, credits } = holds.release(holdOf(order));
+    await creditPayees(call, order, hold.currency, credits, 'release');
+    return write(call, { ...order, hold, state });
+  });
+
+/** Gives back what was never captured: everything (void, expire), or the rest of a partly captured hold. */
+async function giveBack(call: Call<OrderKey>, order: OrderRow, event: 'void' | 'expire') {
+  const { hold, returned } = holds.voidRest(holdOf(order));
+  await credit(call, order.customerId, hold.currency, returned);
+  const state = nextState(order.state, order.state === 'partiallyCaptured' ? 'voidRest' : event);
+  return write(call, releasedAtMatch({ ...order, hold, state }));
+}
+
+const voidHold = (call: Call<OrderKey>) =>
+  orderStep(call, [], async () => giveBack(call, await orderRow(call, call.input), 'void'));
+
+const expire = (call: Call<OrderKey>) =>
+  orderStep(call, [], async () => {
+    const order = await orderRow(call, call.input);
+    const { expiresAt } = holdOf(order);
+    ensure(call.now >= expiresAt, 'HOLD_NOT_EXPIRED', { expiresAt });
+    return giveBack(call, order, 'expire');
+  });
+
+/** Refunds out of the hold, or out of the merchant's balance once that has the money. */
+async function refundAmount(call: Call<OrderKey>, order: OrderRow, refundId: string, amount: string): Promise<OrderRow> {
+  const before = holdOf(order);
+  const hold = holds.refund(before, refundId, amount);
+  if (holds.isReleased(before)) await debitPayee(call, order.merchantId, hold.currency, amount);
+  await credit(call, order.customerId, hold.currency, amount);
+  return { ...order, hold, disputedFrom: null, state: nextState(order.state, 'refund') };
+}
+
+const refund = (call: Call<InputOf<'settlement', 'refund'>>) =>
+  orderStep(
+    call,
+    [],
+    async () => {
+      const order = await orderRow(call, call.input);
+      ensure(order.state !== 'disputed', 'DISPUTED');
+      return write(call, await refundAmount(call, order, call.input.refundId, call.input.amount));
+    },
+    `${call.transaction}:${call.input.refundId}`,
+  );
+
+const dispute = (call: Call<OrderKey>) =>
+  orderStep(call, [], async () => {
+    const order = await orderRow(call, call.input);
+    return write(call, { ...order, disputedFrom: order.state, state: nextState(order.state, 'dispute') });
+  });
+
+/** An upheld dispute gives back all that was never released, or else the merchant's part out of its balance. */
+async function upholdDispute(call: Call<OrderKey>, order: OrderRow): Promise<OrderRow> {
+  const before = holdOf(order);
+  if (holds.isReleased(before)) return refundAmount(call, order, 'dispute', holds.refundable(before));
+  const { hold, returned } = holds.unwind(before);
+  await credit(call, order.customerId, hold.currency, returned);
+  return { ...order, hold, disputedFrom: null, state: nextState(order.state, 'refund') };
+}
+
+/** A rejected dispute counts against the customer's history. */
+const resolveDispute = (call: Call<InputOf<'settlement', 'resolveDispute'>>) =>
+  orderStep(call, [], async () => {
+    const order = await orderRow(call, call.input);
+    const before = found(order.disputedFrom ?? undefined, 'STATE_CONFLICT', { state: order.state });
+    if (call.input.decision === 'uphold') return write(call, await upholdDispute(call, order));
+    call.store.put('history', { kind: 'dispute', at: call.now }, order.customerId, `${order.merchantId}~${order.orderNumber}`, 'dispute');
+    return write(call, { ...order, disputedFrom: null, state: before });
+  });
+
+async function closeEpoch(call: Call<InputOf<'settlement', 'closeEpoch'>>) {
+  const { payeeId, currency, epoch } = call.input;
+  const current = await currentEpoch(call, payeeId, currency);
+  ensure(epoch <= current, 'INPUT_INVALID', { field: 'epoch', current });
+  if (epoch < current) return { replayed: true, units: [], epoch: current };
+  call.store.put('epoch', { epoch: epoch + 1 }, payeeId, currency);
+  return { replayed: false, units: [], epoch: epoch + 1 };
+}
+
+async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
+  const { payeeId, currency, epoch } = call.input;
+  ensure(epoch < (await currentEpoch(call, payeeId, currency)), 'EPOCH_OPEN', { epoch });
+  const checkpoint = await checkpointRow(call, payeeId, currency);
+  const entries = await call.store.range('credit', [payeeId, currency, epochKey(epoch)], ROLL_UP_LIMIT);
+  const balance = addAmounts(checkpoint.balance, ...entries.map((entry) => entry.value.amount));
+  const done = entries.length < ROLL_UP_LIMIT;
+  for (const entry of entries) call.store.remove(entry.key);
+  const rolled = { ...checkpoint, balance, epoch: done ? Math.max(checkpoint.epoch, epoch + 1) : checkpoint.epoch };
+  if (entries.length > 0 || rolled.epoch !== checkpoint.epoch) call.store.put('checkpoint', rolled, payeeId, currency);
+  return { replayed: entries.length === 0 && rolled.epoch === checkpoint.epoch, units: [], entries: entries.length, balance, done };
+}
+
+async function redeem(call: Call<InputOf<'settlement', 'redeem'>>) {
+  const { redeemId, payeeId, currency, amount } = call.input;
+  const existing = await call.store.get('supply', currency, 'redeem', redeemId);
+  if (existing !== undefined) {
+    ensure(existing.amount === amount && existing.account === payeeId, 'IDEMPOTENCY_CONFLICT', { redeemId });
+    return { replayed: true, units: [], balance: (await checkpointRow(call, payeeId, currency)).balance };
+  }
+  const balance = await debitPayee(call, payeeId, currency, amount);
+  call.store.put('supply', { kind: 'redeem', currency, amount, account: payeeId, at: call.now }, currency, 'redeem', redeemId);
+  call.announce({ subject: `payee/${payeeId}`, units: [] });
+  return { replayed: false, units: [], balance };
+}
+
+async function readPayee(call: Call<InputOf<'settlement', 'readPayee'>>) {
+  const { payeeId, currency } = call.input;
+  const checkpoint = await checkpointRow(call, payeeId, currency);
+  const open = await call.store.range('credit', [payeeId, currency]);
+  return {
+    balance: checkpoint.balance,
+    open: addAmounts(...open.map((entry) => entry.value.amount)),
+    epoch: await currentEpoch(call, payeeId, currency),
+    rolledUpTo: checkpoint.epoch,
+  };
+}
+
+export const SettlementContract = contractOf('settlement', {
+  linkInstrument,
+  issue,
+  authorise,
+  capture,
+  release,
+  void: voidHold,
+  expire,
+  refund,
+  dispute,
+  resolveDispute,
+  closeEpoch,
+  rollUp,
+  redeem,
+  readAccount: async (call) => {
+    const { customerId, currency } = call.input;
+    return (await call.store.get('account', customerId, currency)) ?? { customerId, currency, available: '0' };
+  },
+  readPayee,
+  totals,
+});

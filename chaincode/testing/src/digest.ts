@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// SHA-256 in hexadecimal: how the ledger names private keys and values, and transactions.
+import { createHash } from 'node:crypto';
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}

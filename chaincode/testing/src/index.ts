@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// @fabric-offline-pay/testing: runs the real contracts on a ledger in memory, with the rules of Fabric's peers.
+export { makeCaller, type Caller, type CallerOptions } from './caller';
+export {
+  ChaincodeError,
+  CommitError,
+  ContractDefectError,
+  EndorsementMismatchError,
+  ProposalError,
+} from './errors';
+export {
+  MemoryLedger,
+  type BlockListener,
+  type InvokeOptions,
+  type MemoryLedgerOptions,
+  type Transient,
+} from './memory-ledger';
+export { and, majority, or, satisfies, type Policy } from './policy';
+export type {
+  Block,
+  BlockTransaction,
+  ChaincodeEvent,
+  ChaincodeResult,
+  CollectionConfig,
+  CollectionHashes,
+  Commit,
+  ContractClass,
+  Creator,
+  Endorsement,
+  HashedRead,
+  HashedWrite,
+  KeyRead,
+  KeyWrite,
+  Member,
+  PrivateWrite,
+  Proposal,
+  RangeRead,
+  Simulation,
+  Version,
+} from './types';
+export type { ValidationCode } from './validation-code';

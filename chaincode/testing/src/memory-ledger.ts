@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+// A channel in memory: endorses, orders, validates and commits real contracts with the rules of Fabric's peers.
+import { isDeepStrictEqual } from 'node:util';
+import type { ChaincodeInterface, ChaincodeResponse } from 'fabric-shim';
+import { BlockValidator } from './block-validator';
+import { hostChaincode } from './chaincode-host';
+import { sha256 } from './digest';
+import {
+  ChaincodeError,
+  CommitError,
+  ContractDefectError,
+  EndorsementMismatchError,
+  ProposalError,
+} from './errors';
+import { PeerConnection, type LeftBehind } from './peer-connection';
+import { majority, type Policy } from './policy';
+import { Simulator } from './simulator';
+import type { SortedRows } from './sorted-rows';
+import { createStub } from './transaction-stub';
+import type {
+  Block,
+  BlockTransaction,
+  ChaincodeResult,
+  CollectionConfig,
+  Commit,
+  ContractClass,
+  Creator,
+  Endorsement,
+  Member,
+  Proposal,
+  Simulation,
+} from './types';
+import { WorldState } from './world-state';
+
+export interface MemoryLedgerOptions {
+  readonly contracts: readonly ContractClass[];
+  readonly members: readonly Member[];
+  readonly collections?: readonly CollectionConfig[];
+  /** The chaincode's endorsement policy; default: a majority of the members. */
+  readonly policy?: Policy;
+  /** Time stamped on proposals; default: the machine's clock. */
+  readonly now?: Date | (() => Date);
+  readonly channel?: string;
+  readonly chaincode?: string;
+}
+
+export interface InvokeOptions {
+  /** Members to endorse; default: all. */
+  readonly endorsedBy?: readonly string[];
+  readonly timestamp?: Date;
+}
+
+/** Transient values; text is sent as UTF-8. */
+export type Transient = Readonly<Record<string, Uint8Array | string>>;
+
+export type BlockListener = (block: Block) => void | Promise<void>;
+
+const COMPARED = [
+  'response',
+  'readSet',
+  'rangeReads',
+  'writeSet',
+  'collections',
+  'event',
+] as const satisfies readonly (keyof Simulation)[];
+
+/** A peer answers an error from this status on, and endorses nothing. */
+const ERROR_THRESHOLD = 400;
+
+function transientBytes(transient: Transient): Record<string, Uint8Array> {
+  const entries = Object.entries(transient);
+  return Object.fromEntries(entries.map(([name, value]) => [name, Buffer.from(value)]));
+}
+
+function chaincodeResult({ status, message, payload }: ChaincodeResponse): ChaincodeResult {
+  return { status, message: message ?? '', payload: Buffer.from(payload ?? []) };
+}
+
+function asText(rows: SortedRows): Map<string, string> {
+  const entries = [...rows.range('', '')];
+  return new Map(entries.map(({ key, value }) => [key, Buffer.from(value).toString()]));
+}
+
+// Named one by one: transient and private data must not get into a block.
+function toBlockTransaction(endorsement: Endorsement, commit: Commit): BlockTransaction {
+  const { response, readSet, rangeReads, writeSet, collections, event, endorsedBy } = endorsement;
+  const { creator, function: name, args, timestamp } = endorsement.proposal;
+  const simulation = { response, readSet, rangeReads, writeSet, collections, event };
+  return { ...simulation, ...commit, creator, function: name, args, timestamp, endorsedBy };
+}
+
+function requireSuccess({ response, proposal }: Endorsement): Endorsement['response'] {
+  if (response.status < ERROR_THRESHOLD) return response;
+  throw new ChaincodeError(response.message, response.status, proposal.txId);
+}
+
+function requireNothingLeft({ requests, iterators }: LeftBehind, { txId }: Proposal): void {
+  if (requests > 0) {
+    throw new ContractDefectError(
+      `transaction ${txId} did not await ${requests} ledger request(s)`,
+    );
+  }
+  if (iterators > 0) {
+    throw new ContractDefectError(`transaction ${txId} left ${iterators} iterator(s) open`);
+  }
+}
+
+/**
+ * One channel with one chaincode and a peer for each member. State is what all peers agree on; private data
+ * is held by a collection's members only.
+ *
+ * @example
+ * const ledger = new MemoryLedger({ contracts, members: [{ mspId: 'BankMSP' }, { mspId: 'MerchantMSP' }] });
+ * const teller = makeCaller({ mspId: 'BankMSP', role: 'teller', actor: 'bank-1' });
+ * const payload = await ledger.invoke(teller, 'settlement:issue', [json]);
+ */
+export class MemoryLedger {
+  readonly #chaincodes: ReadonlyMap<string, ChaincodeInterface>;
+  readonly #world: WorldState;
+  readonly #policy: Policy;
+  readonly #now: () => Date;
+  readonly #channel: string;
+  readonly #chaincode: string;
+  readonly #blocks: Block[] = [];
+  readonly #txIds = new Set<string>();
+  readonly #listeners = new Set<BlockListener>();
+  readonly #simulations = new Set<Promise<unknown>>();
+  #proposals = 0;
+
+  constructor(options: MemoryLedgerOptions) {
+    const { members, now = () => new Date() } = options;
+    const shared = hostChaincode(options.contracts);
+    this.#chaincodes = new Map(
+      members.map(({ mspId, contracts }) => [mspId, contracts ? hostChaincode(contracts) : shared]),
+    );
+    this.#world = new WorldState(options.collections ?? []);
+    this.#policy = options.policy ?? majority(members.map(({ mspId }) => mspId));
+    this.#now = now instanceof Date ? () => now : now;
+    this.#channel = options.channel ?? 'payments';
+    this.#chaincode = options.chaincode ?? 'offline-pay';
+  }
+
+  /**
+   * Makes a proposal. Transaction ids follow from the caller and the number of proposals so far, so a run with
+   * the same callers repeats them.
+   */
+  propose(
+    caller: Creator,
+    name: string,
+    args: readonly string[] = [],
+    transient: Transient = {},
+    timestamp: Date = this.#now(),
+  ): Proposal {
+    const { mspId, certificate } = caller;
+    const txId = sha256(`${this.#channel}/${this.#proposals++}/${certificate}`);
+    return {
+      creator: { mspId, certificate },
+      function: name,
+      args: [...args],
+      transient: transientBytes(transient),
+      timestamp,
+      txId,
+    };
+  }
+
+  /**
+   * Runs the proposal on one member's peer. A transaction that fails gives a response with status 500.
+   * @throws ProposalError when the caller's or the endorser's organisation is no member, or the id was used
+   * @throws ContractDefectError when the transaction left a request not awaited or an iterator open
+   */
+  endorse(
+    proposal: Proposal,
+    endorserMspId: string = this.#memberIds()[0] ?? '',
+  ): Promise<Endorsement> {
+    const simulation = this.#simulate(proposal, endorserMspId);
+    this.#simulations.add(simulation);
+    const done = () => void this.#simulations.delete(simulation);
+    simulation.then(done, done);
+    return simulation;
+  }
+
+  /**
+   * Endorses on several members' peers and compares their results, as a gateway does.
+   * @throws ChaincodeError when a peer's chaincode refuses, EndorsementMismatchError when results differ
+   */
+  async endorseBy(proposal: Proposal, mspIds: readonly string[]): Promise<Endorsement> {
+    const endorsements = await Promise.all(mspIds.map((mspId) => this.endorse(proposal, mspId)));
+    for (const each of endorsements) requireSuccess(each);
+    const [first, ...others] = endorsements;
+    if (!first) throw new ProposalError('no endorsing member named');
+    const differing = COMPARED.filter(
+      (part) => !others.every((other) => isDeepStrictEqual(first[part], other[part])),
+    );
+    if (differing.length > 0) throw new EndorsementMismatchError(differing);
+    return { ...first, endorsedBy: [...mspIds] };
+  }
+
+  /**
+   * Runs the proposal for its result and commits nothing.
+   * @throws ChaincodeError when the chaincode refuses
+   */
+  async evaluate(proposal: Proposal, endorserMspId?: string): Promise<Uint8Array> {
+    return requireSuccess(await this.endorse(proposal, endorserMspId)).payload;
+  }
+
+  /** Commits a block: with one transaction, or with several in the order given. It waits for running simulations. */
+  submit(envelope: Endorsement): Promise<Commit>;
+  submit(envelopes: readonly Endorsement[]): Promise<Commit[]>;
+  async submit(envelopes: Endorsement | readonly Endorsement[]): Promise<Commit | Commit[]> {
+    const single = !Array.isArray(envelopes);
+    const transactions = (single ? [envelopes] : envelopes) as readonly Endorsement[];
+    for (const each of transactions) requireSuccess(each);
+    // A peer locks its state for a simulation; a commit in between would show it two states.
+    while (this.#simulations.size > 0) await Promise.allSettled(this.#simulations);
+    const block = this.#commit(transactions);
+    for (const listener of this.#listeners) await listener(block);
+    const commits = block.transactions.map(({ txId, blockNumber, validationCode }) => ({
+      txId,
+      blockNumber,
+      validationCode,
+    }));
+    return single ? (commits[0] as Commit) : commits;
+  }
+
+  /**
+   * Endorses, submits in a block of its own, and returns the payload.
+   * @throws ChaincodeError with the chaincode's message; EndorsementMismatchError; CommitError when not valid
+   */
+  async invoke(
+    caller: Creator,
+    name: string,
+    args: readonly string[] = [],
+    transient: Transient = {},
+    { endorsedBy = this.#memberIds(), timestamp }: InvokeOptions = {},
+  ): Promise<Uint8Array> {
+    const proposal = this.propose(caller, name, args, transient, timestamp);
+    const envelope = await this.endorseBy(proposal, endorsedBy);
+    const commit = await this.submit(envelope);
+    if (commit.validationCode !== 'VALID') throw new CommitError(commit);
+    return envelope.response.payload;
+  }
+
+  /** Public state, in key order; values as UTF-8 text. */
+  state(): Map<string, string> {
+    return asText(this.#world.rows);
+  }
+
+  /** Public rows whose key begins with `prefix`, in key order. */
+  range(prefix: string): [key: string, value: string][] {
+    return [...this.state()].filter(([key]) => key.startsWith(prefix));
+  }
+
+  /** A collection's rows as its members hold them. @throws Error for an unknown collection */
+  privateState(collection: string): Map<string, string> {
+    const state = this.#world.collection(collection);
+    if (!state) throw new Error(`no collection ${collection}`);
+    return asText(state.rows);
+  }
+
+  /** All blocks, the first with number 1: what every member can read. */
+  blocks(): readonly Block[] {
+    return [...this.#blocks];
+  }
+
+  /** Calls `listener` after each block; what it throws fails the submit. Returns a function that ends it. */
+  onBlock(listener: BlockListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #memberIds(): string[] {
+    return [...this.#chaincodes.keys()];
+  }
+
+  async #simulate(proposal: Proposal, endorserMspId: string): Promise<Endorsement> {
+    const chaincode = this.#accept(proposal, endorserMspId);
+    const simulator = new Simulator({
+      world: this.#world,
+      channel: this.#channel,
+      chaincode: this.#chaincode,
+      txId: proposal.txId,
+      creatorMspId: proposal.creator.mspId,
+      endorserMspId,
+    });
+    const peer = new PeerConnection(simulator);
+    const transaction = createStub(peer, proposal, this.#channel, endorserMspId);
+    const response = chaincodeResult(await chaincode.Invoke(transaction.stub));
+    const left = await peer.finish();
+    // A transaction that failed leaves behind what it likes: nothing of it is endorsed.
+    if (response.status < ERROR_THRESHOLD) requireNothingLeft(left, proposal);
+    return {
+      proposal,
+      endorsedBy: [endorserMspId],
+      response,
+      readSet: simulator.readSet(),
+      rangeReads: simulator.rangeReads(),
+      writeSet: simulator.writeSet(),
+      collections: simulator.collections(),
+      privateWrites: simulator.privateWrites(),
+      event: transaction.event(),
+    };
+  }
+
+  #accept({ creator, txId }: Proposal, endorserMspId: string): ChaincodeInterface {
+    const chaincode = this.#chaincodes.get(endorserMspId);
+    if (!chaincode)
+      throw new ProposalError(`no peer of ${endorserMspId} on channel ${this.#channel}`);
+    if (!this.#chaincodes.has(creator.mspId)) {
+      throw new ProposalError(
+        `error validating proposal: access denied: channel [${this.#channel}] creator org unknown, creator is malformed`,
+      );
+    }
+    if (this.#txIds.has(txId)) throw new ProposalError(`duplicate transaction found [${txId}]`);
+    return chaincode;
+  }
+
+  #commit(envelopes: readonly Endorsement[]): Block {
+    const number = this.#blocks.length + 1;
+    const validator = new BlockValidator(this.#world, this.#policy, (txId) =>
+      this.#txIds.has(txId),
+    );
+    const transactions = envelopes.map((envelope, tx) => {
+      const { txId } = envelope.proposal;
+      const validationCode = validator.commit(envelope, { block: number, tx });
+      return toBlockTransaction(envelope, { txId, blockNumber: number, validationCode });
+    });
+    for (const { txId } of transactions) this.#txIds.add(txId);
+    this.#world.expire(number);
+    const block = { number, transactions };
+    this.#blocks.push(block);
+    return block;
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vocabulary of the in-memory ledger: proposals, endorsements, blocks, and what a member is.
+import type { Contract } from 'fabric-contract-api';
+import type { Policy } from './policy';
+import type { ValidationCode } from './validation-code';
+
+/** A contract class as `fabric-chaincode-node` loads it: constructed without arguments. */
+export type ContractClass = new () => Contract;
+
+/** An organisation with a peer. `contracts` replaces the ledger's own: a member that runs patched chaincode. */
+export interface Member {
+  readonly mspId: string;
+  readonly contracts?: readonly ContractClass[];
+}
+
+/** A private data collection, as in the chaincode's definition. */
+export interface CollectionConfig {
+  readonly name: string;
+  /** Organisations whose peers hold the data. */
+  readonly members: readonly string[];
+  readonly memberOnlyRead?: boolean;
+  readonly memberOnlyWrite?: boolean;
+  /** Replaces the chaincode's policy for writes to this collection. */
+  readonly endorsementPolicy?: Policy;
+  /** Blocks after which the data is purged; 0 or absent: never. */
+  readonly blockToLive?: number;
+}
+
+/** The identity that signs proposals: `certificate` is PEM. */
+export interface Creator {
+  readonly mspId: string;
+  readonly certificate: string;
+}
+
+/** What a client asks the endorsers to run. `function` is `contract:transaction`. */
+export interface Proposal {
+  readonly creator: Creator;
+  readonly function: string;
+  readonly args: readonly string[];
+  readonly transient: Readonly<Record<string, Uint8Array>>;
+  /** Chosen by the client: no peer checks it. */
+  readonly timestamp: Date;
+  readonly txId: string;
+}
+
+/** Where a value was written: block number and position in the block. */
+export interface Version {
+  readonly block: number;
+  readonly tx: number;
+}
+
+/** `version` is null when the key did not exist. */
+export interface KeyRead {
+  readonly key: string;
+  readonly version: Version | null;
+}
+
+/** One range scan: the rows that the peer fetched, and `endKey`: the requested end when exhausted, else the last key fetched. */
+export interface RangeRead {
+  readonly startKey: string;
+  readonly endKey: string;
+  readonly exhausted: boolean;
+  readonly reads: readonly KeyRead[];
+}
+
+export interface KeyWrite {
+  readonly key: string;
+  readonly isDelete: boolean;
+  readonly value: Uint8Array;
+}
+
+/** Keys and values of private data as all members see them: SHA-256, hexadecimal. */
+export interface HashedRead {
+  readonly keyHash: string;
+  readonly version: Version | null;
+}
+
+export interface HashedWrite {
+  readonly keyHash: string;
+  readonly isDelete: boolean;
+  readonly isPurge: boolean;
+  /** Empty for a delete. */
+  readonly valueHash: string;
+}
+
+export interface CollectionHashes {
+  readonly collection: string;
+  readonly reads: readonly HashedRead[];
+  readonly writes: readonly HashedWrite[];
+}
+
+export interface PrivateWrite extends KeyWrite {
+  readonly collection: string;
+}
+
+export interface ChaincodeEvent {
+  readonly name: string;
+  readonly payload: Uint8Array;
+}
+
+export interface ChaincodeResult {
+  /** 200, or 500 when the transaction threw. */
+  readonly status: number;
+  readonly message: string;
+  readonly payload: Uint8Array;
+}
+
+/** Everything that an endorser signs, ordered as a peer orders it: keys by bytes, ranges by first use. */
+export interface Simulation {
+  readonly response: ChaincodeResult;
+  readonly readSet: readonly KeyRead[];
+  readonly rangeReads: readonly RangeRead[];
+  readonly writeSet: readonly KeyWrite[];
+  readonly collections: readonly CollectionHashes[];
+  readonly event: ChaincodeEvent | null;
+}
+
+/** A simulated proposal with the members that endorsed it; what `submit` takes. */
+export interface Endorsement extends Simulation {
+  readonly proposal: Proposal;
+  readonly endorsedBy: readonly string[];
+  /** Travels beside the envelope to the collection's members; never part of a block. */
+  readonly privateWrites: readonly PrivateWrite[];
+}
+
+export interface Commit {
+  readonly txId: string;
+  readonly blockNumber: number;
+  readonly validationCode: ValidationCode;
+}
+
+/** A transaction in a block, valid or not: arguments, results and events are there for every member to read. */
+export interface BlockTransaction extends Simulation, Commit {
+  readonly creator: Creator;
+  readonly function: string;
+  readonly args: readonly string[];
+  readonly timestamp: Date;
+  readonly endorsedBy: readonly string[];
+}
+
+export interface Block {
+  readonly number: number;
+  readonly transactions: readonly BlockTransaction[];
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// One jest for all workspaces. Sources are compiled one file at a time; types are checked by `tsc -b`.
+/** @type {import('jest').Config} */
+const shared = {
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.ts$': [
+      'ts-jest',
+      { tsconfig: { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0', target: 'es2023', isolatedModules: true, esModuleInterop: true }, diagnostics: false },
+    ],
+  },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^@fabric-offline-pay/domain$': '<rootDir>/chaincode/domain/src/index.ts',
+    '^@fabric-offline-pay/chaincode$': '<rootDir>/chaincode/src/index.ts',
+    '^@fabric-offline-pay/testing$': '<rootDir>/chaincode/testing/src/index.ts',
+    '^@fabric-offline-pay/sdk$': '<rootDir>/sdk/src/index.ts',
+    '^@fabric-offline-pay/network$': '<rootDir>/network/src/index.ts',
+  },
+  modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
+};
+module.exports = {
+  testTimeout: 120_000,
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{chaincode,sdk,network,scripts}/**/src/**/*.spec.ts', '<rootDir>/test/property/**/*.spec.ts'] },
+    { ...shared, displayName: 'network', testMatch: ['<rootDir>/test/{integration,adversarial}/**/*.spec.ts'] },
+  ],
+};

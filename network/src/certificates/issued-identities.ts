@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The client certificates that an organisation has issued: what each says, and whether it was revoked.
+import { mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { readJsonIfPresent, writeJson } from '../system/files';
+import { certificateFolder } from '../topology/organisation-files';
+import { type IdentityTopology, identitySchema } from '../topology/topology';
+
+const issuedSchema = identitySchema.extend({ revoked: z.boolean() });
+
+/** A client identity, as recorded beside its certificate. */
+export type IssuedIdentity = z.infer<typeof issuedSchema>;
+
+/** Records an identity beside its certificate. */
+export function recordIdentity(
+  organisationFolder: string,
+  { name, role, actor }: IdentityTopology,
+  revoked = false,
+): void {
+  writeJson(recordFile(organisationFolder, name), { name, role, actor, revoked });
+}
+
+/** The identity of that name, revoked or not; nothing when none was issued. */
+export function issuedIdentity(
+  organisationFolder: string,
+  name: string,
+): IssuedIdentity | undefined {
+  const value = readJsonIfPresent(recordFile(organisationFolder, name));
+  return value === undefined ? undefined : issuedSchema.parse(value);
+}
+
+/** All identities that are not revoked, by name. */
+export function validIdentities(organisationFolder: string): IssuedIdentity[] {
+  const folder = dirname(certificateFolder(organisationFolder, 'ca', 'any'));
+  mkdirSync(folder, { recursive: true });
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => issuedIdentity(organisationFolder, name) ?? [])
+    .filter(({ revoked }) => !revoked);
+}
+
+function recordFile(organisationFolder: string, name: string): string {
+  return join(certificateFolder(organisationFolder, 'ca', name), 'identity.json');
+}

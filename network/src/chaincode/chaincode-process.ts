@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// How an organisation's chaincode process runs: node itself, no wrapper, TLS with client certificates.
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { ProcessDeclaration } from '../supervisor/run-folder';
+import type { OrganisationPlan } from '../topology/network-plan';
+import { authorityRoot, issuedFiles } from '../topology/organisation-files';
+
+/**
+ * The process that serves the chaincode to the organisation's peers.
+ * @param directory the package folder whose `main` exports `contracts`.
+ * @param packageId the id under which the peers have it installed.
+ */
+export function chaincodeProcess(
+  plan: OrganisationPlan,
+  directory: string,
+  packageId: string,
+): ProcessDeclaration {
+  const { name, host, port } = plan.chaincode;
+  const tls = issuedFiles(plan.folder, 'tlsca', name);
+  return {
+    name,
+    kind: 'chaincode',
+    organisation: plan.topology.id,
+    command: process.execPath,
+    args: [
+      ...[shimCommand(directory), 'server'],
+      ...['--chaincode-address', `${host}:${port}`, '--chaincode-id', packageId],
+      ...['--chaincode-tls-cert-file', tls.cert, '--chaincode-tls-key-file', tls.key],
+      ...['--chaincode-tls-client-cacert-file', authorityRoot(plan.folder, 'tlsca')],
+    ],
+    env: {
+      CORE_CHAINCODE_LOGGING_LEVEL: 'ERROR',
+      CORE_CHAINCODE_LOGGING_SHIM: 'ERROR',
+      NODE_ENV: 'production',
+    },
+    cwd: directory,
+    ready: { host, port },
+  };
+}
+
+/** The shim's command of the chaincode's own dependencies, so that contracts and server share one shim. */
+function shimCommand(directory: string): string {
+  const main = createRequire(join(directory, 'package.json')).resolve('fabric-shim');
+  return join(dirname(main), 'cli.js');
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The channel's configtx.yaml: one profile, from which configtxgen writes the first block.
+import { NetworkError } from '../network-error';
+import { channelMsp, issuedFiles } from '../topology/organisation-files';
+import type { NetworkPlan, OrganisationPlan } from '../topology/network-plan';
+import { type Settings, isTree } from './merge-settings';
+
+/** Name of the one profile. */
+export const CHANNEL_PROFILE = 'OfflinePay';
+
+/**
+ * The configtx.yaml of the plan's channel. Access lists and implicit policies are the sample's: an update of the channel,
+ * and a new chaincode definition, need a majority of the organisations.
+ * @param sample Fabric's sample configtx.yaml, merge keys resolved.
+ */
+export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
+  const application = section(sample, 'Application');
+  const orderer = section(sample, 'Orderer');
+  const organisations = plan.organisations.map(organisationSection);
+  const profile = {
+    Policies: section(sample, 'Channel')['Policies'],
+    Capabilities: { V2_0: true },
+    Application: {
+      ACLs: application['ACLs'],
+      Policies: application['Policies'],
+      Organizations: organisations,
+      Capabilities: { V2_5: true },
+    },
+    Orderer: {
+      ...ordererSection(plan),
+      Policies: orderer['Policies'],
+      Organizations: organisations.filter((_, index) => plan.organisations[index]?.orderers.length),
+      Capabilities: { V2_0: true },
+    },
+  };
+  return { Profiles: { [CHANNEL_PROFILE]: profile } };
+}
+
+function ordererSection(plan: NetworkPlan): Settings {
+  const { channel } = plan.topology;
+  return {
+    OrdererType: 'etcdraft',
+    BatchTimeout: channel.batchTimeout,
+    BatchSize: {
+      MaxMessageCount: channel.maxMessageCount,
+      PreferredMaxBytes: channel.preferredMaxBytes,
+      AbsoluteMaxBytes: channel.absoluteMaxBytes,
+    },
+    EtcdRaft: {
+      Consenters: plan.organisations.flatMap(consenters),
+      // A lost leader is replaced within 2 to 4 s: a fast local network can afford shorter ticks than the sample's.
+      Options: {
+        TickInterval: '200ms',
+        ElectionTick: 10,
+        HeartbeatTick: 1,
+        MaxInflightBlocks: 5,
+        SnapshotIntervalSize: '16 MB',
+      },
+    },
+  };
+}
+
+function consenters(organisation: OrganisationPlan): Settings[] {
+  return organisation.orderers.map(({ host, port, name }) => {
+    const { cert } = issuedFiles(organisation.folder, 'tlsca', name);
+    return { Host: host, Port: port, ClientTLSCert: cert, ServerTLSCert: cert };
+  });
+}
+
+function organisationSection(organisation: OrganisationPlan): Settings {
+  const { mspId } = organisation.topology;
+  const signature = (...principals: string[]): Settings => ({
+    Type: 'Signature',
+    Rule: `OR(${principals.map((principal) => `'${mspId}.${principal}'`).join(', ')})`,
+  });
+  return {
+    Name: mspId,
+    ID: mspId,
+    MSPDir: channelMsp(organisation.folder),
+    Policies: {
+      Readers: signature('admin', 'peer', 'orderer', 'client'),
+      Writers: signature('admin', 'peer', 'orderer', 'client'),
+      Admins: signature('admin'),
+      Endorsement: signature('peer'),
+    },
+    OrdererEndpoints: organisation.orderers.map(({ host, port }) => `${host}:${port}`),
+    // Without anchor peers in the first block, discovery never learns of the other organisations' endorsers.
+    AnchorPeers: organisation.peers.map(({ host, port }) => ({ Host: host, Port: port })),
+  };
+}
+
+function section(sample: Settings, name: string): Settings {
+  const value = sample[name];
+  if (!isTree(value)) {
+    throw new NetworkError('PREREQUISITE_MISSING', `The sample configtx.yaml has no ${name}`);
+  }
+  return value;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settings of Fabric's programs as trees: the sample that ships with them, with what differs laid over it.
+
+/** A YAML document's content. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** A copy of `base` in which every value of `changes` replaces its counterpart; trees merge, lists and scalars are replaced. */
+export function mergeSettings(base: Settings, changes: Settings): Settings {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(changes)) {
+    const before = merged[key];
+    merged[key] = isTree(before) && isTree(value) ? mergeSettings(before, value) : value;
+  }
+  return merged;
+}
+
+/** True for a mapping, false for lists, scalars and nothing. */
+export function isTree(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network package: Fabric's programs, topology, lifecycle and supervision.
+export {
+  readDescription,
+  describedOrganisation,
+  type IdentityDescription,
+  type NetworkDescription,
+  type OrganisationDescription,
+} from './description';
+export { type DownOptions, downNetwork, resetNetwork } from './lifecycle/down-network';
+export { type PortChoice, resolveHome } from './lifecycle/home';
+export { type TlsCertificate, enrolIdentity, enrolTls } from './lifecycle/identities';
+export {
+  type NetworkStatus,
+  type NodeStatus,
+  networkLogs,
+  networkStatus,
+} from './lifecycle/network-status';
+export { killNode, restartNode, waitForNode } from './lifecycle/nodes';
+export { type ServiceOptions, startService, stopService } from './lifecycle/services';
+export { type UpOptions, upNetwork } from './lifecycle/up-network';
+export { NetworkError, type NetworkErrorCode, type NetworkErrorOptions } from './network-error';
+export { type Progress, type ProgressEvent, type ProgressStage } from './progress';
+export {
+  findPrograms,
+  programPath,
+  type FabricPrograms,
+  type ProgramName,
+} from './programs/fabric-programs';
+export { defaultTopology } from './topology/default-topology';
+export { renderPolicy } from './topology/policies';
+export {
+  type ChaincodeTopology,
+  type ChannelTopology,
+  type CollectionTopology,
+  type IdentityTopology,
+  type OrganisationRole,
+  type OrganisationTopology,
+  type PolicyRule,
+  type ServiceTopology,
+  type Topology,
+  topologySchema,
+} from './topology/topology';

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seven files of a folder by their customary names.
+import { join } from 'node:path';
+import type { InputPaths } from './load-input.js';
+import { INPUT_FILE_NAMES } from './row-definitions.js';
+
+/** @returns the paths `merchants.csv`, `goods.csv`, …, `merchant-orders.csv`, `waybills.csv` in the folder. */
+export function inputPaths(folder: string): InputPaths {
+  const path = (name: keyof InputPaths): string => join(folder, `${INPUT_FILE_NAMES[name]}.csv`);
+  return {
+    merchants: path('merchants'),
+    goods: path('goods'),
+    couriers: path('couriers'),
+    customers: path('customers'),
+    orders: path('orders'),
+    merchantOrders: path('merchantOrders'),
+    waybills: path('waybills'),
+  };
+}

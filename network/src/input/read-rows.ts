@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a CSV file to typed rows: header, cells, uniqueness. A bad row is reported and left out, the rest goes on.
+import type * as z from 'zod';
+import { cellProblem } from './cells.js';
+import {
+  INPUT_PROBLEMS,
+  inputProblem,
+  type InputProblem,
+  type InputProblemCode,
+  type RowSource,
+} from './problem.js';
+import { readCsv, type CsvFile, type CsvRow } from './read-csv.js';
+import type { RowDefinition } from './row-definition.js';
+
+/** A typed row that knows where it stands. */
+export type Sourced<Row> = Row & RowSource;
+
+/** The good rows of a file. */
+export interface Table<Row> {
+  readonly rows: readonly Sourced<Row>[];
+  readonly problems: readonly InputProblem[];
+  /** False when the file or its header could not be used at all, so that nothing may be concluded from what it lacks. */
+  readonly isUsable: boolean;
+}
+
+type Columns = RowDefinition<unknown>['columns'];
+
+function headerProblems(header: CsvRow, columns: Columns): InputProblem[] {
+  const names = header.cells;
+  const expected = Object.keys(columns.shape);
+  const missing = expected.filter((name) => !names.includes(name));
+  if (missing.length === expected.length) return [inputProblem('INPUT_MISSING_HEADER', header)];
+  const repeated = expected.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  return [
+    ...missing.map((name) => inputProblem('INPUT_MISSING_COLUMN', header, name)),
+    ...repeated.map((name) => inputProblem('INPUT_DUPLICATE_COLUMN', header, name)),
+  ];
+}
+
+/** What makes a file unusable as a whole; a file without any row lacks its header. */
+function fileProblems(
+  file: string,
+  { header, problems }: CsvFile,
+  columns: Columns,
+): readonly InputProblem[] {
+  if (header !== undefined) return headerProblems(header, columns);
+  return problems.length > 0 ? problems : [inputProblem('INPUT_MISSING_HEADER', { file, line: 1 })];
+}
+
+const isProblemCode = (code: unknown): code is InputProblemCode =>
+  typeof code === 'string' && Object.hasOwn(INPUT_PROBLEMS, code);
+
+function issueCode(issue: z.core.$ZodIssue, columns: Columns, field: string): InputProblemCode {
+  const own: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined;
+  if (isProblemCode(own)) return own;
+  const schema = columns.shape[field];
+  return schema === undefined ? 'INPUT_BAD_TEXT' : cellProblem(schema);
+}
+
+/** At most one problem for each cell. */
+function rowProblems(error: z.ZodError, columns: Columns, source: RowSource): InputProblem[] {
+  const byField = new Map<string, InputProblem>();
+  for (const issue of error.issues) {
+    const field = String(issue.path[0] ?? '');
+    if (byField.has(field)) continue;
+    byField.set(field, inputProblem(issueCode(issue, columns, field), source, field));
+  }
+  return [...byField.values()];
+}
+
+class TableReader<Row> {
+  readonly rows: Sourced<Row>[] = [];
+  readonly problems: InputProblem[] = [];
+  readonly #definition: RowDefinition<Row>;
+  readonly #header: readonly string[];
+  readonly #keys = new Set<string>();
+
+  constructor(definition: RowDefinition<Row>, header: readonly string[]) {
+    this.#definition = definition;
+    this.#header = header;
+  }
+
+  read(row: CsvRow): void {
+    const source: RowSource = { file: row.file, line: row.line };
+    if (row.cells.length !== this.#header.length) {
+      this.problems.push(inputProblem('INPUT_COLUMN_COUNT', source));
+      return;
+    }
+    const cells = Object.fromEntries(this.#header.map((name, index) => [name, row.cells[index]]));
+    const result = this.#definition.schema.safeParse(cells);
+    if (result.success) this.#add(result.data, source);
+    else this.problems.push(...rowProblems(result.error, this.#definition.columns, source));
+  }
+
+  #add(row: Row, source: RowSource): void {
+    const key = this.#definition.key?.(row);
+    if (key !== undefined && this.#keys.has(key)) {
+      this.problems.push(inputProblem('INPUT_DUPLICATE_KEY', source, this.#definition.keyColumn));
+      return;
+    }
+    if (key !== undefined) this.#keys.add(key);
+    this.rows.push({ ...row, ...source });
+  }
+}
+
+/** Reads one file by its definition. Columns that the definition does not know are ignored. */
+export function readRows<Row>(file: string, definition: RowDefinition<Row>): Table<Row> {
+  const csv = readCsv(file);
+  const faults = fileProblems(file, csv, definition.columns);
+  if (csv.header === undefined || faults.length > 0) {
+    return { rows: [], problems: faults, isUsable: false };
+  }
+  const reader = new TableReader(definition, csv.header.cells);
+  for (const row of csv.rows) reader.read(row);
+  return { rows: reader.rows, problems: [...reader.problems, ...csv.problems], isUsable: true };
+}

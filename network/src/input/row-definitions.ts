@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seven files and what defines their rows.
+import { courierRow } from './rows/courier.js';
+import { customerRow } from './rows/customer.js';
+import { goodsRow } from './rows/goods.js';
+import { merchantOrderRow } from './rows/merchant-order.js';
+import { merchantRow } from './rows/merchant.js';
+import { orderRow } from './rows/order.js';
+import { waybillRow } from './rows/waybill.js';
+
+/** By the name under which the loader takes and returns them. */
+export const ROW_DEFINITIONS = {
+  merchants: merchantRow,
+  goods: goodsRow,
+  couriers: courierRow,
+  customers: customerRow,
+  orders: orderRow,
+  merchantOrders: merchantOrderRow,
+  waybills: waybillRow,
+} as const;
+
+/** `merchants`, `goods`, `couriers`, `customers`, `orders`, `merchantOrders` or `waybills`. */
+export type InputName = keyof typeof ROW_DEFINITIONS;
+
+/** The file names by custom, e.g. `merchant-orders.csv`; also the names of the JSON Schemas. */
+export const INPUT_FILE_NAMES: Readonly<Record<InputName, string>> = {
+  merchants: 'merchants',
+  goods: 'goods',
+  couriers: 'couriers',
+  customers: 'customers',
+  orders: 'orders',
+  merchantOrders: 'merchant-orders',
+  waybills: 'waybills',
+};

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings a network up, from nothing or over kept data; every step does only what is still missing.
+import { type NetworkDescription, writeDescription } from '../description';
+import { findPrograms } from '../programs/fabric-programs';
+import { requireNode } from '../programs/prerequisites';
+import { type Progress, silent } from '../progress';
+import { declareProcess, ensureSupervisor } from '../supervisor/control';
+import { waitReady } from '../supervisor/readiness';
+import { withLock } from '../system/file-lock';
+import { defaultTopology } from '../topology/default-topology';
+import type { Topology } from '../topology/topology';
+import { joinChannel, writeFirstBlock } from './create-channel';
+import { deployChaincode, ownChaincode } from './deploy-chaincode';
+import { prepareFabricProcesses } from './fabric-processes';
+import { type PortChoice, establishPlan, homeLock, resolveHome } from './home';
+import { issueCertificates } from './issue-certificates';
+import type { NetworkContext } from './network-context';
+import { registerTopologyIdentities } from './identities';
+import { serviceProcess } from './services';
+
+/** How to bring a network up; everything has a default. */
+export interface UpOptions {
+  /** The network's folder; see {@link resolveHome}. */
+  readonly home?: string;
+  readonly topology?: Topology;
+  /** First of the neighbouring ports to use, or whichever are free. The home keeps its first choice. */
+  readonly ports?: PortChoice;
+  /** Package folder of the chaincode; the repository's own by default. */
+  readonly chaincodeDirectory?: string;
+  /** Other chaincode for some organisations, by id. */
+  readonly chaincodeDirectories?: Readonly<Record<string, string>>;
+  readonly withProgress?: Progress;
+}
+
+/** How long to wait for another process that changes the same home. */
+const LOCK_DEADLINE_MS = 300_000;
+
+/**
+ * Brings the network up and returns how to reach it. Idempotent: over a running network it checks, and deploys the chaincode
+ * again only if its content, collections or policy changed.
+ * @throws NetworkError with a stable code; the processes that were started stay for `downNetwork` to end.
+ */
+export async function upNetwork(options: UpOptions = {}): Promise<NetworkDescription> {
+  requireNode();
+  const home = resolveHome(options.home);
+  const progress = options.withProgress ?? silent;
+  const programs = await findPrograms(progress);
+  return withLock(homeLock(home), LOCK_DEADLINE_MS, async () => {
+    const plan = await establishPlan(home, options.topology ?? defaultTopology, options.ports);
+    return bringUp({ programs, plan, progress }, options);
+  });
+}
+
+async function bringUp(context: NetworkContext, options: UpOptions): Promise<NetworkDescription> {
+  const { plan, programs, progress } = context;
+  await ensureSupervisor(plan.home);
+  await issueCertificates(context);
+  await writeFirstBlock(context);
+  await startNodes(context);
+  progress({ stage: 'channel', message: `joining ${plan.topology.channel.name}` });
+  await joinChannel(context);
+  const definition = await deployChaincode(context, {
+    common: options.chaincodeDirectory ?? ownChaincode,
+    byOrganisation: options.chaincodeDirectories ?? {},
+  });
+  await registerTopologyIdentities(context);
+  const description = await writeDescription(plan, { ...definition, programs: programs.bin });
+  await startServices(context);
+  progress({ stage: 'ready', message: `the network in ${plan.home} is up` });
+  return description;
+}
+
+async function startNodes(context: NetworkContext): Promise<void> {
+  const { plan, progress } = context;
+  const processes = prepareFabricProcesses(context);
+  const names = processes.map(({ name }) => name);
+  progress({ stage: 'nodes', message: `starting ${names.join(', ')}` });
+  for (const process of processes) {
+    declareProcess(plan.home, process);
+  }
+  await Promise.all(names.map((name) => waitReady(plan.home, name)));
+}
+
+async function startServices({ plan, progress }: NetworkContext): Promise<void> {
+  for (const service of plan.topology.services) {
+    progress({ stage: 'services', message: `starting ${service.name}` });
+    declareProcess(plan.home, serviceProcess(plan, service));
+  }
+  await Promise.all(plan.topology.services.map(({ name }) => waitReady(plan.home, name)));
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names a build of Fabric's programs by everything that determines it.
+import { createHash } from 'node:crypto';
+
+const KEY_LENGTH = 16;
+
+/**
+ * A short stable name for what a build is made of.
+ * @param moduleFiles contents of the modules' go.mod and go.sum, in a fixed order.
+ * @param platform operating system and processor, such as `linux-x64`.
+ */
+export function buildKey(moduleFiles: readonly string[], platform: string): string {
+  const hash = createHash('sha256');
+  for (const part of [...moduleFiles, platform]) {
+    // The length keeps two neighbouring files from being taken for others with the same bytes in all.
+    hash.update(`${part.length}:`).update(part);
+  }
+  return `${platform}-${hash.digest('hex').slice(0, KEY_LENGTH)}`;
+}

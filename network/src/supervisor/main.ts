@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The supervisor's process: one a network home, detached from whoever started it. Argument: the home folder.
+import { mkdirSync, rmSync, watch } from 'node:fs';
+import pino from 'pino';
+import { ownReference } from '../system/process-identity';
+import { writeJson } from '../system/files';
+import { specFolder, supervisorFile } from './run-folder';
+import { Supervisor } from './supervisor';
+
+/** Watching can miss a change on some file systems; this makes up for it. */
+const LOOK_AGAIN_MS = 1_000;
+
+function main(home: string): void {
+  const log = pino({ base: null });
+  const supervisor = new Supervisor(home, (message, facts) => log.info(facts, message));
+  const look = (): void => {
+    supervisor.reconcile().catch((error: unknown) => log.error(error, 'cannot reconcile'));
+  };
+  const end = (): void => {
+    supervisor
+      .end()
+      .then(() => rmSync(supervisorFile(home), { force: true }))
+      .then(() => process.exit(0))
+      .catch((error: unknown) => {
+        log.error(error, 'cannot end');
+        process.exit(1);
+      });
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+  mkdirSync(specFolder(home), { recursive: true });
+  watch(specFolder(home), look);
+  setInterval(look, LOOK_AGAIN_MS);
+  writeJson(supervisorFile(home), ownReference());
+  look();
+}
+
+const [home] = process.argv.slice(2);
+if (home === undefined) {
+  throw new Error('The network home is missing');
+}
+main(home);

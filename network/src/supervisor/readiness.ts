@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Waits until a supervised process is ready, and says why when it never will be.
+import { existsSync } from 'node:fs';
+import { NetworkError } from '../network-error';
+import { readTextIfPresent } from '../system/files';
+import { isListening } from '../system/ports';
+import { isAlive } from '../system/process-identity';
+import { waitUntil } from '../system/wait-until';
+import { type ProcessState, type Readiness, logFile, readSpec, readState } from './run-folder';
+
+const READY_DEADLINE_MS = 60_000;
+const HOPELESS_RESTARTS = 4;
+const LOG_TAIL = 1_500;
+
+/**
+ * Waits until the process runs and shows its sign of readiness.
+ * @throws NetworkError `NODE_FAILED`, with the end of its log, when it keeps dying; `DEADLINE_PASSED` after 60 s.
+ */
+export async function waitReady(
+  home: string,
+  name: string,
+  deadlineMs = READY_DEADLINE_MS,
+): Promise<void> {
+  const since = readState(home, name)?.restarts ?? 0;
+  const ready = async (): Promise<true | undefined> => {
+    const state = readState(home, name);
+    if (
+      state !== undefined &&
+      state.state !== 'running' &&
+      state.restarts - since >= HOPELESS_RESTARTS
+    ) {
+      throw keepsDying(home, state);
+    }
+    return (await isReady(home, state)) ? true : undefined;
+  };
+  await waitUntil(`${name} to be ready`, ready, { deadlineMs, intervalMs: 50 });
+}
+
+async function isReady(home: string, state: ProcessState | undefined): Promise<boolean> {
+  if (state?.pid === undefined || state.identity === undefined) {
+    return false;
+  }
+  const spec = readSpec(home, state.name);
+  return (
+    spec?.generation === state.generation &&
+    isAlive({ pid: state.pid, identity: state.identity }) &&
+    (spec.ready === undefined || showsSign(spec.ready))
+  );
+}
+
+async function showsSign(sign: Readiness): Promise<boolean> {
+  return 'file' in sign ? existsSync(sign.file) : isListening(sign.host, sign.port);
+}
+
+function keepsDying(home: string, { name, restarts, lastExit }: ProcessState): NetworkError {
+  const tail = (readTextIfPresent(logFile(home, name)) ?? '').slice(-LOG_TAIL).trim();
+  return new NetworkError('NODE_FAILED', `${name} keeps dying: ${tail}`, {
+    advice: `Look into ${logFile(home, name)}.`,
+    details: { name, restarts, lastExit },
+  });
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// A lock between processes: a file that names its owner; the lock of a dead owner is taken over.
+import { randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { NetworkError } from '../network-error';
+import { readTextIfPresent } from './files';
+import { isAlive, ownReference } from './process-identity';
+import { waitUntil } from './wait-until';
+
+const ownerSchema = z.object({ pid: z.number(), identity: z.string(), token: z.string() });
+
+/**
+ * Runs `work` while holding the lock.
+ * @param deadlineMs how long to wait for another living owner; 0 refuses at once.
+ * @throws NetworkError `NETWORK_BUSY` when another process still holds it at the deadline.
+ */
+export async function withLock<T>(
+  path: string,
+  deadlineMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  mkdirSync(dirname(path), { recursive: true });
+  const content = JSON.stringify({ ...ownReference(), token: randomUUID() });
+  await acquire(path, content, deadlineMs);
+  try {
+    return await work();
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+async function acquire(path: string, content: string, deadlineMs: number): Promise<void> {
+  try {
+    await waitUntil(`lock ${path}`, () => tryAcquire(path, content) || undefined, { deadlineMs });
+  } catch (error) {
+    throw new NetworkError('NETWORK_BUSY', `Another process holds ${path}`, {
+      advice: 'Wait until it is done, or end it.',
+      details: { owner: readTextIfPresent(path) },
+      cause: error,
+    });
+  }
+}
+
+function tryAcquire(path: string, content: string): boolean {
+  const temporary = `${path}.${randomUUID()}`;
+  writeFileSync(temporary, content);
+  try {
+    // A hard link appears with its content, or fails: no reader ever sees a lock without its owner.
+    linkSync(temporary, path);
+    return true;
+  } catch {
+    removeIfAbandoned(path);
+    return false;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function removeIfAbandoned(path: string): void {
+  const held = readTextIfPresent(path);
+  if (held === undefined || hasLivingOwner(held)) {
+    return;
+  }
+  const aside = `${path}.${randomUUID()}.stale`;
+  try {
+    renameSync(path, aside);
+    if (readTextIfPresent(aside) !== held) {
+      // Somebody else took it over in between: give it back.
+      linkSync(aside, path);
+    }
+  } catch {
+    return;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function hasLivingOwner(held: string): boolean {
+  try {
+    return isAlive(ownerSchema.parse(JSON.parse(held)));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a network consists of, as data: organisations, their nodes and identities, channel, chaincode, services.
+import { z } from 'zod';
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'lower-case letters, digits and dashes');
+const attribute = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+const duration = z.string().regex(/^\d+(ms|s|m)$/);
+
+/** What an organisation is for; the endorsement policy is written in these words. */
+export const organisationRoleSchema = z.enum(['bank', 'merchant', 'logistics', 'auditor']);
+export type OrganisationRole = z.infer<typeof organisationRoleSchema>;
+
+/** A client certificate: its name at the CA, and the attributes `role` and `actor` that it carries. */
+export const identitySchema = z.strictObject({ name, role: attribute, actor: attribute });
+export type IdentityTopology = z.infer<typeof identitySchema>;
+
+/** One participant of the channel and what it runs. */
+export const organisationSchema = z.strictObject({
+  id: name,
+  name: z.string().min(1),
+  mspId: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,40}$/),
+  role: organisationRoleSchema,
+  /** The participant's own id on the ledger, and the default of its identities' `actor`. */
+  actor: attribute,
+  /** Address on which all its programs listen and are found. */
+  host: z.string().default('127.0.0.1'),
+  peers: z.array(name).min(1),
+  orderers: z.array(name),
+  identities: z.array(identitySchema),
+});
+export type OrganisationTopology = z.infer<typeof organisationSchema>;
+
+/** Who must endorse: everybody of `all`, anybody of `any`, a peer of any organisation with a role, or of one organisation. */
+export type PolicyRule =
+  | { readonly all: readonly PolicyRule[] }
+  | { readonly any: readonly PolicyRule[] }
+  | { readonly role: OrganisationRole }
+  | { readonly organisation: string };
+
+export const policyRuleSchema: z.ZodType<PolicyRule> = z.lazy(() =>
+  z.union([
+    z.strictObject({ all: z.array(policyRuleSchema).min(1) }),
+    z.strictObject({ any: z.array(policyRuleSchema).min(1) }),
+    z.strictObject({ role: organisationRoleSchema }),
+    z.strictObject({ organisation: name }),
+  ]),
+);
+
+/** A private data collection. */
+export const collectionSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/),
+  members: z.array(organisationRoleSchema).min(1),
+  endorsement: policyRuleSchema,
+  /** Other peers that must have the data before a peer endorses. */
+  requiredPeerCount: z.int().min(0),
+  /** Other peers to which the endorsing peer sends the data. */
+  maxPeerCount: z.int().min(0),
+  /** Blocks after which the data is purged; 0 keeps it until the chaincode purges it. */
+  blockToLive: z.int().min(0),
+});
+export type CollectionTopology = z.infer<typeof collectionSchema>;
+
+export const chaincodeSchema = z.strictObject({
+  name,
+  endorsement: policyRuleSchema,
+  collections: z.array(collectionSchema),
+});
+export type ChaincodeTopology = z.infer<typeof chaincodeSchema>;
+
+export const channelSchema = z.strictObject({
+  name,
+  /** How long an orderer waits for more transactions before it cuts a block. */
+  batchTimeout: duration,
+  maxMessageCount: z.int().min(1),
+  preferredMaxBytes: z.string(),
+  absoluteMaxBytes: z.string(),
+});
+export type ChannelTopology = z.infer<typeof channelSchema>;
+
+/** A further supervised process, such as a bank's authentication. */
+export const serviceSchema = z.strictObject({
+  name,
+  organisation: name,
+  command: z.string().min(1),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  /** The service is ready once this file exists, … */
+  readyFile: z.string().optional(),
+  /** … or once it listens on this port of its organisation's host. */
+  readyPort: z.int().optional(),
+});
+export type ServiceTopology = z.infer<typeof serviceSchema>;
+
+export const topologySchema = z
+  .strictObject({
+    organisations: z.array(organisationSchema).min(1),
+    channel: channelSchema,
+    chaincode: chaincodeSchema,
+    services: z.array(serviceSchema),
+  })
+  .superRefine((topology, context) => {
+    for (const [what, values] of uniqueValues(topology)) {
+      if (new Set(values).size !== values.length) {
+        context.addIssue({
+          code: 'custom',
+          message: `${what} must be unique: ${values.join(', ')}`,
+        });
+      }
+    }
+    if (topology.organisations.every(({ orderers }) => orderers.length === 0)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'at least one organisation must run an orderer',
+      });
+    }
+  });
+
+/** A whole network; validate unknown data with {@link topologySchema}. */
+export type Topology = z.infer<typeof topologySchema>;
+
+function uniqueValues(topology: {
+  organisations: OrganisationTopology[];
+  services: ServiceTopology[];
+}): [string, string[]][] {
+  const { organisations, services } = topology;
+  const nodes = organisations.flatMap(({ peers, orderers, id }) => [
+    ...peers,
+    ...orderers,
+    `${id}-ca`,
+    `${id}-chaincode`,
+  ]);
+  return [
+    ['organisation ids', organisations.map(({ id }) => id)],
+    ['MSP ids', organisations.map(({ mspId }) => mspId)],
+    ['node and service names', [...nodes, ...services.map((service) => service.name)]],
+    ...organisations.map(({ id, identities }): [string, string[]] => [
+      `identities of ${id}`,
+      identities.map((identity) => identity.name),
+    ]),
+  ];
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The typed client: every transaction of the domain's table as a method, by mapping alone.
+import {
+  ALL_TRANSACTIONS,
+  type ContractName,
+  type InputOf,
+  type NamedTransaction,
+  type OutputOf,
+  type TransactionName,
+} from '@fabric-offline-pay/domain';
+import { decoderOf, encodeCall } from './codec.js';
+import type { QueryOptions, SubmitOptions, TransactionResult, Transport } from './transport.js';
+
+/** The names of queries. The table's types do not say which entries are queries, so a test holds the names against it. */
+export type QueryName = `read${string}` | `list${string}` | 'trail' | 'totals';
+
+/** Reads one's own organisation's peer; has no effects. */
+export type Query<Input, Output> = (input: Input, options?: QueryOptions) => Promise<Output>;
+
+/** Endorses, orders and waits for the commit. */
+export type Submit<Input, Output> = (
+  input: Input,
+  options?: SubmitOptions,
+) => Promise<TransactionResult<Output>>;
+
+export type Method<Contract extends ContractName, Name extends TransactionName<Contract>> = Name extends QueryName
+  ? Query<InputOf<Contract, Name>, OutputOf<Contract, Name>>
+  : Submit<InputOf<Contract, Name>, OutputOf<Contract, Name>>;
+
+/** `client.<contract>.<transaction>(input, options)`, for example `client.settlement.capture(…)`. */
+export type Client = {
+  readonly [Contract in ContractName]: {
+    readonly [Name in TransactionName<Contract>]: Method<Contract, Name>;
+  };
+};
+
+function methodOf(transport: Transport, transaction: NamedTransaction) {
+  const decode = decoderOf(transaction);
+  if (transaction.kind === 'evaluate') {
+    return async (input: unknown, options: QueryOptions = {}) =>
+      transport.evaluate(encodeCall(transaction, input), decode, options);
+  }
+  return async (input: unknown, options: SubmitOptions = {}) =>
+    transport.submit(encodeCall(transaction, input, options.transient), decode, options);
+}
+
+/**
+ * The client over any transport; `connect` gives one over real peers.
+ * Its methods throw `RefusedError` INPUT_INVALID before anything leaves this process.
+ */
+export function createClient(transport: Transport): Client {
+  const contracts: Record<string, Record<string, unknown>> = {};
+  for (const transaction of ALL_TRANSACTIONS) {
+    const contract = (contracts[transaction.contract] ??= {});
+    contract[transaction.name] = methodOf(transport, transaction);
+  }
+  // The table gives names, inputs and outputs; the mapped type above reads the same table.
+  return contracts as unknown as Client;
+}

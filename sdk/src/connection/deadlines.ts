@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long each stage of a call may take. All in milliseconds.
+
+export interface Deadlines {
+  /** One query, on one's own peer. */
+  readonly evaluateMs: number;
+  /** One proposal, on all endorsers. */
+  readonly endorseMs: number;
+  /** Handing one envelope to the ordering service. */
+  readonly submitMs: number;
+  /** Waiting for the commit of an envelope that the ordering service took, before it is sent again. */
+  readonly statusMs: number;
+  /** Asking for an envelope that the ordering service may not have. */
+  readonly probeMs: number;
+  /** Looking for the outcome of a sent envelope, in all. */
+  readonly outcomeMs: number;
+}
+
+/** Several block times each; the outcome's outlasts the restart of a killed orderer. */
+export const DEFAULT_DEADLINES: Deadlines = {
+  evaluateMs: 10_000,
+  endorseMs: 15_000,
+  submitMs: 10_000,
+  statusMs: 10_000,
+  probeMs: 1_000,
+  outcomeMs: 60_000,
+};
+
+/** @returns a gRPC deadline so many milliseconds from now. */
+export const callWithin = (milliseconds: number): { deadline: number } => ({
+  deadline: Date.now() + milliseconds,
+});

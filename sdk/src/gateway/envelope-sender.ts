@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes a signed envelope to its outcome: journal first, then send, then find out.
+import { GatewayError, type Commit, type Gateway, type Status, type Transaction } from '@hyperledger/fabric-gateway';
+import { callWithin, type Deadlines } from '../connection/deadlines.js';
+import { OrderingError, OutcomeUnknownError } from '../errors.js';
+import type { Journal } from '../journal/journal.js';
+import { abortable } from '../retry/abortable.js';
+import type { Pace } from '../retry/pace.js';
+import { commitStatusRequest, type Asker } from './commit-request.js';
+import { findOutcome, type Outcome } from './outcome.js';
+
+export interface SenderContext {
+  readonly gateway: Pick<Gateway, 'newCommit'>;
+  readonly channel: string;
+  readonly asker: Asker;
+  readonly deadlines: Deadlines;
+  readonly journal: Journal;
+  readonly pace: Pace;
+}
+
+/** A signed transaction: `getBytes` is the envelope that the journal keeps. */
+export type Envelope = Pick<Transaction, 'getBytes' | 'getTransactionId' | 'submit'>;
+
+export interface SendOptions {
+  readonly sentBefore: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is over must not be resumed again. A journal that fails here is no reason to hide the outcome: the entry stays. */
+async function settleQuietly(journal: Journal, transactionId: string): Promise<void> {
+  try {
+    await journal.settle(transactionId);
+  } catch {
+    return;
+  }
+}
+
+const reasonOf = (error: unknown): Readonly<Record<string, unknown>> =>
+  error instanceof GatewayError ? { grpcCode: error.code, reason: error.message, orderers: error.details } : {};
+
+export class EnvelopeSender {
+  readonly #context: SenderContext;
+
+  constructor(context: SenderContext) {
+    this.#context = context;
+  }
+
+  /**
+   * @returns the transaction's status, valid or not
+   * @throws {OrderingError} when the ordering service refused it
+   * @throws {OutcomeUnknownError} when nobody answered in time, or the signal aborted: the journal keeps the envelope then.
+   */
+  async send(envelope: Envelope, options: SendOptions): Promise<Status> {
+    const transactionId = envelope.getTransactionId();
+    const bytes = envelope.getBytes();
+    await this.#context.journal.record(transactionId, bytes);
+    const outcome = await this.#outcome(envelope, options);
+    if (outcome.kind === 'unknown') throw new OutcomeUnknownError(transactionId, bytes, outcome.cause);
+    await settleQuietly(this.#context.journal, transactionId);
+    if (outcome.kind === 'known') return outcome.status;
+    throw new OrderingError(transactionId, { transactionId, ...reasonOf(outcome.cause) }, outcome.cause);
+  }
+
+  async #outcome(envelope: Envelope, { sentBefore, signal }: SendOptions): Promise<Outcome> {
+    const { deadlines, pace } = this.#context;
+    const ports = {
+      send: () => envelope.submit(callWithin(deadlines.submitMs)),
+      status: (timeoutMs: number) =>
+        this.#commitOf(envelope.getTransactionId()).getStatus(callWithin(timeoutMs)),
+    };
+    try {
+      return await abortable(findOutcome(ports, { ...deadlines, pace, sentBefore, signal }), signal);
+    } catch (cause) {
+      return { kind: 'unknown', cause };
+    }
+  }
+
+  #commitOf(transactionId: string): Commit {
+    const { gateway, channel, asker } = this.#context;
+    return gateway.newCommit(commitStatusRequest(transactionId, channel, asker));
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The typed client's transport over a peer's gateway: endorse, sign, send, and again where that is safe.
+import type { Contract, Gateway, Proposal, ProposalOptions, Status, Transaction } from '@hyperledger/fabric-gateway';
+import { chooseEndorsers, type EndorserContext, type EndorserPlan } from '../client/endorsers.js';
+import type { Call, Decode, QueryOptions, SubmitOptions, TransactionResult, Transport } from '../client/transport.js';
+import { callWithin, type Deadlines } from '../connection/deadlines.js';
+import type { Statistics } from '../connection/statistics.js';
+import { UnavailableError } from '../errors.js';
+import { abortable } from '../retry/abortable.js';
+import type { Pace } from '../retry/pace.js';
+import { retrying, type RetryContext, type RetryReason } from '../retry/retry.js';
+import type { Signer } from '../signer/native-signer.js';
+import { beforeSending } from './classify.js';
+import type { EnvelopeSender } from './envelope-sender.js';
+import { invalidity } from './validation.js';
+
+export interface TransportContext {
+  readonly gateway: Pick<Gateway, 'newSignedTransaction'>;
+  readonly contract: Pick<Contract, 'newProposal'>;
+  readonly signer: Signer;
+  readonly sender: Pick<EnvelopeSender, 'send'>;
+  readonly endorsers: EndorserContext;
+  readonly deadlines: Deadlines;
+  readonly statistics: Statistics;
+  readonly pace: Pace;
+}
+
+interface Committed {
+  readonly result: unknown;
+  readonly status: Status;
+}
+
+function proposalOptions(call: Call, organisations: readonly string[] | undefined): ProposalOptions {
+  return {
+    arguments: [call.argument],
+    ...(call.transient !== undefined && { transientData: { private: call.transient } }),
+    ...(organisations && { endorsingOrganizations: [...organisations] }),
+  };
+}
+
+export class GatewayTransport implements Transport {
+  readonly #context: TransportContext;
+
+  constructor(context: TransportContext) {
+    this.#context = context;
+  }
+
+  async evaluate(call: Call, decode: Decode, options: QueryOptions): Promise<unknown> {
+    // One's own organisation only, and an error where it cannot answer: another's peer could lie.
+    const own = [this.#context.endorsers.ownMspId];
+    const payload = await retrying(
+      () =>
+        this.#ask(own, options.signal, () =>
+          this.#proposal(call, own).evaluate(callWithin(this.#context.deadlines.evaluateMs)),
+        ),
+      this.#retries(options, () => undefined),
+    );
+    return decode(payload);
+  }
+
+  async submit(call: Call, decode: Decode, options: SubmitOptions): Promise<TransactionResult<unknown>> {
+    const { endorsers, pace, statistics } = this.#context;
+    const plan = chooseEndorsers(call.transaction, endorsers, options.endorsers);
+    const started = pace.now();
+    statistics.started();
+    let attempts = 0;
+    const { result, status } = await retrying(
+      (number) => {
+        attempts = number;
+        return this.#attempt(call, decode, plan, options.signal);
+      },
+      this.#retries(options, (reason) => statistics.retried(reason)),
+    );
+    const durationMs = pace.now() - started;
+    statistics.committed(durationMs);
+    return { result, transactionId: status.transactionId, blockNumber: status.blockNumber, attempts, durationMs };
+  }
+
+  /** Always a new proposal: the old one's time and read versions are the past. */
+  async #attempt(call: Call, decode: Decode, plan: EndorserPlan, signal?: AbortSignal): Promise<Committed> {
+    const transaction = await this.#endorseByPlan(call, plan, signal);
+    const result = decode(transaction.getResult());
+    const envelope = await this.#signed(transaction);
+    signal?.throwIfAborted();
+    const status = await this.#context.sender.send(envelope, { sentBefore: false, signal });
+    const error = invalidity(status);
+    if (error) throw error;
+    return { result, status };
+  }
+
+  async #endorseByPlan(call: Call, plan: EndorserPlan, signal?: AbortSignal): Promise<Transaction> {
+    try {
+      return await this.#endorse(call, plan.organisations, signal);
+    } catch (error) {
+      if (!plan.mayFallBack || !(error instanceof UnavailableError)) throw error;
+      return this.#endorse(call, undefined, signal);
+    }
+  }
+
+  #endorse(call: Call, organisations: readonly string[] | undefined, signal?: AbortSignal): Promise<Transaction> {
+    const { deadlines, endorsers } = this.#context;
+    return this.#ask(organisations ?? [endorsers.ownMspId], signal, () =>
+      this.#proposal(call, organisations).endorse(callWithin(deadlines.endorseMs)),
+    );
+  }
+
+  async #ask<T>(asked: readonly string[], signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await abortable(work(), signal);
+    } catch (error) {
+      throw beforeSending(error, asked);
+    }
+  }
+
+  #proposal(call: Call, organisations: readonly string[] | undefined): Proposal {
+    return this.#context.contract.newProposal(call.transaction.fullName, proposalOptions(call, organisations));
+  }
+
+  /** Signed here and not inside the gateway's submit, because the journal needs the signed bytes before anything is sent. */
+  async #signed(transaction: Transaction): Promise<Transaction> {
+    const signature = await this.#context.signer(transaction.getDigest());
+    return this.#context.gateway.newSignedTransaction(transaction.getBytes(), signature);
+  }
+
+  #retries(options: QueryOptions, onRetry: (reason: RetryReason) => void): RetryContext {
+    return { pace: this.#context.pace, options: options.retries ?? {}, signal: options.signal, onRetry };
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds the domain's refusal inside what a peer reports: `chaincode response 500, {"code":…}`.
+import { isErrorCode, type WireError } from '@fabric-offline-pay/domain';
+
+/** How a peer introduces what its chaincode answered, as opposed to a failure of its own. */
+const CHAINCODE_RESPONSE = /chaincode response \d+, /;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parseObject(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns whether the chaincode itself answered with an error, of whatever content. */
+export const isChaincodeResponse = (message: string): boolean => CHAINCODE_RESPONSE.test(message);
+
+/** @returns the refusal, or undefined when the message holds none that this version knows. */
+export function parseRefusal(message: string): WireError | undefined {
+  const start = message.indexOf('{');
+  const value = start === -1 ? undefined : parseObject(message.slice(start));
+  if (!isRecord(value) || !isErrorCode(value['code']) || typeof value['message'] !== 'string') return undefined;
+  const details = isRecord(value['details']) ? value['details'] : {};
+  return { code: value['code'], message: value['message'], details };
+}

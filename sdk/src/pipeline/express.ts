@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Express: after login one transaction an organisation, three in all, through the same units to the same final state.
+import type { OrderState } from '@fabric-offline-pay/domain';
+import { Passages } from './passages.js';
+import { CAPTURE_ID, termsOf, type Parties, type PipelineResult, type Purchase } from './purchase.js';
+import { toMutable } from './mutable.js';
+
+/**
+ * Takes a purchase through the patent's units in three transactions: logistics', merchant's, bank's.
+ * @returns where the order stands: `released` or `captured` when paid, `blocked` when an alarm is open.
+ * @throws {RefusedError} by the first leg that refuses: nothing of that leg happened.
+ */
+export async function runExpress(parties: Parties, purchase: Purchase): Promise<PipelineResult> {
+  const { cashier, dispatcher, bankNode } = parties;
+  const { merchantId, orderNumber } = purchase.basket;
+  const passages = new Passages();
+  const quoted = dispatcher.express.quote(
+    { basket: toMutable(purchase.basket), statement: toMutable(purchase.logisticsStatement) },
+    { transient: { ...purchase.addresses } },
+  );
+  const quote = await passages.note('express:quote', quoted);
+  const terms = termsOf(purchase, quote, purchase.choose(quote));
+  await purchase.stepUp?.(terms);
+  const signature = await purchase.sign(terms);
+  const order = { terms: toMutable(terms), signature, statement: toMutable(purchase.merchantStatement) };
+  const placed: { state: OrderState } = await passages.note('express:order', cashier.express.order(order));
+  if (purchase.claim === null) return passages.end(placed.state);
+  const claim = { merchantId, orderNumber, captureId: CAPTURE_ID, ...(purchase.claim === undefined ? {} : { amount: purchase.claim }) };
+  const settled = await passages.note('express:settle', bankNode.express.settle(claim));
+  return passages.end(settled.state);
+}

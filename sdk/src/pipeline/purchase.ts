@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// One purchase as the pipeline takes it through the units, whatever way it goes.
+import {
+  addAmounts,
+  type AddressBookRow,
+  type AddressOffer,
+  type Amount,
+  type Basket,
+  type OrderState,
+  type OrderTerms,
+  type Statement,
+  type UnitId,
+} from '@fabric-offline-pay/domain';
+import type { Client } from '../client/client.js';
+
+/** A client for every certificate that takes part in an order. */
+export interface Parties {
+  readonly cashier: Client;
+  readonly dispatcher: Client;
+  readonly bankNode: Client;
+}
+
+/** What the customer chose out of the quote. */
+export interface Choice {
+  readonly addressRef: string;
+  readonly courierId: string;
+  readonly fee: Amount;
+}
+
+/** What logistics quoted, as the customer sees it before signing. */
+export interface QuoteView {
+  readonly goodsTotal: Amount;
+  readonly offers: readonly AddressOffer[];
+}
+
+export interface Purchase {
+  readonly channel: string;
+  readonly basket: Basket;
+  /** The addresses offered; they travel as transient data only. */
+  readonly addresses: AddressBookRow;
+  /** The customer's choice. @throws when nothing suits. */
+  readonly choose: (quote: QuoteView) => Choice;
+  /** The customer's device signs `signedText(terms)`. */
+  readonly sign: (terms: OrderTerms) => Promise<string> | string;
+  /** Called before the money is held, so that the customer can pass the factors bound to this order. */
+  readonly stepUp?: (terms: OrderTerms) => Promise<void>;
+  readonly merchantStatement: Statement;
+  readonly logisticsStatement: Statement;
+  readonly holdSeconds: number;
+  /** What the merchant claims; null when it claims nothing, everything by default. */
+  readonly claim?: Amount | null;
+}
+
+/** One transaction of the order that was committed. */
+export interface Passage {
+  readonly transaction: string;
+  readonly transactionId: string;
+  readonly blockNumber: bigint;
+  readonly units: readonly UnitId[];
+  readonly durationMs: number;
+}
+
+export interface PipelineResult {
+  readonly state: OrderState;
+  readonly replayed: boolean;
+  readonly passages: readonly Passage[];
+}
+
+/** A purchase has one claim; repeating it returns the first result. */
+export const CAPTURE_ID = 'claim-1';
+
+/** @returns the terms that the customer signs: its basket, its choice, and the sums. */
+export const termsOf = (purchase: Purchase, quote: QuoteView, choice: Choice): OrderTerms => ({
+  ...purchase.basket,
+  channel: purchase.channel,
+  addressRef: choice.addressRef,
+  courierId: choice.courierId,
+  fee: choice.fee,
+  goodsTotal: quote.goodsTotal,
+  total: addAmounts(quote.goodsTotal, choice.fee),
+  holdSeconds: purchase.holdSeconds,
+});
+
+/** The best courier for the first address that has one. @throws {Error} when no address has a courier. */
+export function chooseBest(quote: QuoteView): Choice {
+  const offer = quote.offers.find((entry) => entry.couriers.length > 0);
+  const best = offer?.couriers[0];
+  if (offer === undefined || best === undefined) throw new Error('No courier serves any of the addresses offered.');
+  return { addressRef: offer.addressRef, ...best };
+}

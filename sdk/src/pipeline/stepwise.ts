@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stepwise: every unit its own endorsed transaction, in the order of the patent's graph, so that an operator sees where
+// an order stands.
+import type { OrderKey, OrderState, OrderTerms } from '@fabric-offline-pay/domain';
+import { toMutable } from './mutable.js';
+import { Passages } from './passages.js';
+import { CAPTURE_ID, termsOf, type Parties, type PipelineResult, type Purchase, type QuoteView } from './purchase.js';
+import { PHASES, walk, type UnitTasks } from './walk.js';
+
+/** What the units of one order share while they run. */
+interface Journey {
+  readonly parties: Parties;
+  readonly purchase: Purchase;
+  readonly key: OrderKey;
+  readonly passages: Passages;
+  quote: QuoteView;
+  state: OrderState;
+}
+
+/** Units 8, 9, 15 and 11 with its four, on the unsigned basket. */
+function basketTasks(journey: Journey): UnitTasks {
+  const { key, passages, purchase } = journey;
+  const { cashier, dispatcher } = journey.parties;
+  const transient = { transient: { ...purchase.addresses } };
+  return {
+    '8': { begin: () => passages.note('goods:verify', cashier.goods.verify(key)) },
+    '9': { begin: () => passages.note('goods:partition', cashier.goods.partition(key)) },
+    '15': { begin: () => passages.note('alarm:compareGoods', cashier.alarm.compareGoods(key)) },
+    '11': {
+      begin: () => passages.note('logistics:verifyGoods', dispatcher.logistics.verifyGoods(key)),
+      join: async () => {
+        journey.quote = await passages.note('logistics:quote', dispatcher.logistics.quote(key));
+      },
+    },
+    '1101': { begin: () => passages.note('logistics:locateGoods', dispatcher.logistics.locateGoods(key)) },
+    '1102': { begin: () => passages.note('logistics:quotePrices', dispatcher.logistics.quotePrices(key, transient)) },
+    '1103': { begin: () => passages.note('logistics:offerAddresses', dispatcher.logistics.offerAddresses(key, transient)) },
+    '1104': { begin: () => passages.note('logistics:rankCouriers', dispatcher.logistics.rankCouriers(key, transient)) },
+  };
+}
+
+/** Notes where the order stands after a transaction. */
+async function stand(journey: Journey, noted: Promise<{ readonly state: OrderState }>): Promise<void> {
+  journey.state = (await noted).state;
+}
+
+const isPayable = (journey: Journey): boolean => journey.state === 'matched' && journey.purchase.claim !== null;
+
+/** Units 10, 12, 13, 15, then 14 and 17 when nothing differs. Unit 16 has no transaction of its own: 15 raises it. */
+function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
+  const { key, passages, purchase } = journey;
+  const { cashier, bankNode } = journey.parties;
+  const amount = purchase.claim ?? terms.total;
+  const whenPayable = (task: () => Promise<unknown>) => () => (isPayable(journey) ? task() : Promise.resolve());
+  let paid = false;
+  return {
+    '10': { begin: () => stand(journey, passages.note('goods:verifyMerchant', cashier.goods.verifyMerchant(key))) },
+    '12': { begin: () => stand(journey, passages.note('goods:checkCategories', cashier.goods.checkCategories(key))) },
+    '13': { begin: () => stand(journey, passages.note('orderNumber:compare', bankNode.orderNumber.compare(key))) },
+    '15': { begin: () => stand(journey, passages.note('alarm:compareOrder', bankNode.alarm.compareOrder(key))) },
+    '14': {
+      begin: whenPayable(async () => {
+        const captured = bankNode.settlement.capture({ ...key, captureId: CAPTURE_ID, amount });
+        await stand(journey, passages.note('settlement:capture', captured));
+        paid = true;
+      }),
+    },
+    '17': {
+      begin: async () => {
+        if (paid) await passages.note('feedback:storePurchase', bankNode.feedback.storePurchase(key));
+      },
+    },
+  };
+}
+
+/** The merchant's and the logistics company's statements, out of their own records. */
+async function state(journey: Journey): Promise<void> {
+  const { key, passages, purchase } = journey;
+  const { cashier, dispatcher } = journey.parties;
+  await Promise.all([
+    passages.note('orderNumber:stateMerchant', cashier.orderNumber.stateMerchant({ ...key, statement: toMutable(purchase.merchantStatement) })),
+    passages.note('orderNumber:stateLogistics', dispatcher.orderNumber.stateLogistics({ ...key, statement: toMutable(purchase.logisticsStatement) })),
+  ]);
+}
+
+async function place(journey: Journey): Promise<OrderTerms> {
+  const { purchase, passages, key } = journey;
+  const { cashier } = journey.parties;
+  const terms = termsOf(purchase, journey.quote, purchase.choose(journey.quote));
+  await purchase.stepUp?.(terms);
+  const signature = await purchase.sign(terms);
+  await passages.note('orderNumber:place', cashier.orderNumber.place({ terms: toMutable(terms), signature }));
+  await passages.note('settlement:authorise', cashier.settlement.authorise(key));
+  return terms;
+}
+
+/**
+ * Takes a purchase through the patent's units, one transaction a unit. Every step has a natural key: after a crash,
+ * call it again with the same purchase.
+ * @returns where the order stands: `released` or `captured` when paid, `blocked` when an alarm is open.
+ * @throws {RefusedError} by the first unit that refuses; no money is held then, or it is held until it is voided.
+ */
+export async function runStepwise(parties: Parties, purchase: Purchase): Promise<PipelineResult> {
+  const { merchantId, orderNumber } = purchase.basket;
+  const key = { merchantId, orderNumber };
+  const passages = new Passages();
+  const journey: Journey = { parties, purchase, key, passages, quote: { goodsTotal: '0', offers: [] }, state: 'basket' };
+  await passages.note('orderNumber:openBasket', parties.cashier.orderNumber.openBasket(toMutable(purchase.basket)));
+  await walk(PHASES.basket, basketTasks(journey));
+  const terms = await place(journey);
+  await state(journey);
+  await walk(PHASES.settlement, settlementTasks(journey, terms));
+  return passages.end(journey.state);
+}
