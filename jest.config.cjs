@@ -22,7 +22,7 @@ const shared = {
 module.exports = {
   testTimeout: 120_000,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{chaincode,sdk,network,scripts}/**/src/**/*.spec.ts', '<rootDir>/test/property/**/*.spec.ts'] },
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{chaincode,sdk,network,scripts}/**/src/**/*.spec.ts', '<rootDir>/test/{contract,property}/**/*.spec.ts'] },
     { ...shared, displayName: 'network', testMatch: ['<rootDir>/test/{integration,adversarial}/**/*.spec.ts'] },
   ],
 };

@@ -10,6 +10,7 @@ export {
 export { type DownOptions, downNetwork, resetNetwork } from './lifecycle/down-network';
 export { type PortChoice, resolveHome } from './lifecycle/home';
 export { type TlsCertificate, enrolIdentity, enrolTls } from './lifecycle/identities';
+export { revokeIdentity } from './lifecycle/revoke-identity';
 export {
   type NetworkStatus,
   type NodeStatus,

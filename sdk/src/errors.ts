@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the SDK throws: one class family with stable codes. Refusals keep the domain's codes, everything else has one of these.
-import { ERRORS, type ErrorCode, type ErrorDetails, type WireError } from '@fabric-offline-pay/domain';
+import {
+  ERRORS,
+  type ErrorCode,
+  type ErrorDetails,
+  type WireError,
+} from '@fabric-offline-pay/domain';
 
 interface Described {
   readonly meaning: string;
@@ -88,7 +93,10 @@ export abstract class OffpayError extends Error {
     described: Described,
     context: Context,
   ) {
-    super(context.message ?? described.meaning, context.cause === undefined ? {} : { cause: context.cause });
+    super(
+      context.message ?? described.meaning,
+      context.cause === undefined ? {} : { cause: context.cause },
+    );
     this.name = new.target.name;
     this.details = context.details ?? {};
     this.remedy = described.remedy;
@@ -107,7 +115,11 @@ export class RefusedError extends OffpayError {
     readonly divided = false,
     cause?: unknown,
   ) {
-    super(refusal.code, ERRORS[refusal.code], { message: refusal.message, details: refusal.details, cause });
+    super(refusal.code, ERRORS[refusal.code], {
+      message: refusal.message,
+      details: refusal.details,
+      cause,
+    });
     this.number = ERRORS[refusal.code].number;
   }
 }
@@ -184,7 +196,9 @@ export class CommitError extends OffpayError {
     readonly validationCode: number,
     details: ErrorDetails,
   ) {
-    super('COMMIT_INVALID', CLIENT_ERRORS.COMMIT_INVALID, { details: { ...details, validationCode } });
+    super('COMMIT_INVALID', CLIENT_ERRORS.COMMIT_INVALID, {
+      details: { ...details, validationCode },
+    });
   }
 }
 
@@ -193,11 +207,16 @@ export class ConfigurationError extends OffpayError {
   declare readonly code: 'CONFIGURATION_INVALID';
 
   constructor(option: string, reason: string) {
-    super('CONFIGURATION_INVALID', CLIENT_ERRORS.CONFIGURATION_INVALID, { details: { option, reason } });
+    super('CONFIGURATION_INVALID', CLIENT_ERRORS.CONFIGURATION_INVALID, {
+      details: { option, reason },
+    });
   }
 }
 
-type DataCode = Extract<ClientErrorCode, 'JOURNAL_CORRUPT' | 'CHECKPOINT_CORRUPT' | 'EVENT_INVALID'>;
+type DataCode = Extract<
+  ClientErrorCode,
+  'JOURNAL_CORRUPT' | 'CHECKPOINT_CORRUPT' | 'EVENT_INVALID'
+>;
 
 /** Something that was read, from a file or from the network, is damaged. The details say where it stands. */
 export class CorruptDataError extends OffpayError {

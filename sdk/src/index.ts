@@ -1,2 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
-export {};
+// @fabric-offline-pay/sdk: the typed client of the network.
+export { connect, type ConnectOptions, type Identity } from './connection/connect.js';
+export type { Connection } from './connection/connection.js';
+export { DEFAULT_DEADLINES, type Deadlines } from './connection/deadlines.js';
+export type { Endpoint, TlsClient } from './connection/grpc-client.js';
+export type { Recovered, ResumedTransaction } from './connection/resume.js';
+export type { Latencies, StatisticsSnapshot } from './connection/statistics.js';
+
+export {
+  createClient,
+  type Client,
+  type Method,
+  type Query,
+  type QueryName,
+  type Submit,
+} from './client/client.js';
+export type { EndorsementMode, Organisations } from './client/endorsers.js';
+export type {
+  Call,
+  Decode,
+  QueryOptions,
+  SubmitOptions,
+  TransactionResult,
+  Transport,
+} from './client/transport.js';
+
+export {
+  CLIENT_ERRORS,
+  CommitError,
+  ConfigurationError,
+  ConflictError,
+  CorruptDataError,
+  EndorsementError,
+  OffpayError,
+  OrderingError,
+  OutcomeUnknownError,
+  RefusedError,
+  UnavailableError,
+  type ClientErrorCode,
+} from './errors.js';
+
+export { fileCheckpoint, type Checkpoint, type Position } from './events/checkpoint.js';
+export type { Block } from './events/ledger-blocks.js';
+export type { EventOptions, EventPayload, LedgerEvent } from './events/ledger-events.js';
+
+export { fileJournal } from './journal/file-journal.js';
+export type { Journal, JournalEntry } from './journal/journal.js';
+export { memoryJournal } from './journal/memory-journal.js';
+
+export { DEFAULT_DEADLINE_MS, type RetryOptions } from './retry/retry.js';
+export { nativeSigner, type Signer } from './signer/native-signer.js';
+export { signRatings, signTerms } from './signer/customer-signature.js';
+export { termsDigest } from '@fabric-offline-pay/domain';
+
+export { parseRefusal } from './gateway/refusal.js';
+export { runExpress } from './pipeline/express.js';
+export { toMutable } from './pipeline/mutable.js';
+export {
+  CAPTURE_ID,
+  chooseBest,
+  termsOf,
+  type Choice,
+  type Parties,
+  type Passage,
+  type PipelineResult,
+  type Purchase,
+  type QuoteView,
+} from './pipeline/purchase.js';
+export { runStepwise } from './pipeline/stepwise.js';
+export { PHASES, walk, type UnitTask, type UnitTasks } from './pipeline/walk.js';

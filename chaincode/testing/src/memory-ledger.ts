@@ -140,6 +140,11 @@ export class MemoryLedger {
     this.#chaincode = options.chaincode ?? 'offline-pay';
   }
 
+  /** MSP ids of the organisations with a peer, in the order in which they were given. */
+  get memberIds(): readonly string[] {
+    return [...this.#chaincodes.keys()];
+  }
+
   /**
    * Makes a proposal. Transaction ids follow from the caller and the number of proposals so far, so a run with
    * the same callers repeats them.

@@ -50,12 +50,7 @@ export class CaClient {
     mkdirSync(dirname(enrolment.folder), { recursive: true });
     const temporary = mkdtempSync(`${enrolment.folder}.new-`);
     try {
-      const { name, secret, authority, hosts } = enrolment;
-      const tls =
-        hosts === undefined ? [] : ['--enrollment.profile', 'tls', '--csr.hosts', hosts.join(',')];
-      const args = ['-H', temporary, '-M', join(temporary, 'msp'), '--csr.cn', name, ...tls];
-      const url = `https://${name}:${secret}@${this.#address}`;
-      await this.call('enroll', authority, args, { FABRIC_CA_CLIENT_URL: url });
+      await this.#enrolInto(temporary, enrolment);
       this.#arrange(temporary, enrolment);
     } finally {
       rmSync(temporary, { recursive: true, force: true });
@@ -64,21 +59,23 @@ export class CaClient {
   }
 
   /** Enrols into a folder that Fabric CA's client itself works with (`<folder>/msp`), unless that was done before. */
-  async enrolMsp(
-    authority: Authority,
-    name: string,
-    secret: string,
-    folder: string,
-  ): Promise<void> {
-    if (existsSync(folder)) {
+  async enrolMsp(enrolment: Enrolment): Promise<void> {
+    if (existsSync(enrolment.folder)) {
       return;
     }
-    mkdirSync(dirname(folder), { recursive: true });
-    const temporary = mkdtempSync(`${folder}.new-`);
+    mkdirSync(dirname(enrolment.folder), { recursive: true });
+    const temporary = mkdtempSync(`${enrolment.folder}.new-`);
+    await this.#enrolInto(temporary, enrolment);
+    renameSync(temporary, enrolment.folder);
+  }
+
+  async #enrolInto(folder: string, { authority, name, secret, hosts }: Enrolment): Promise<void> {
+    const tls =
+      hosts === undefined ? [] : ['--enrollment.profile', 'tls', '--csr.hosts', hosts.join(',')];
+    const subject = ['--csr.cn', name, '--csr.names', `O=${this.#plan.topology.name}`];
+    const args = ['-H', folder, '-M', join(folder, 'msp'), ...subject, ...tls];
     const url = `https://${name}:${secret}@${this.#address}`;
-    const args = ['-H', temporary, '-M', join(temporary, 'msp')];
     await this.call('enroll', authority, args, { FABRIC_CA_CLIENT_URL: url });
-    renameSync(temporary, folder);
   }
 
   /** Runs `fabric-ca-client`; secrets belong into `env`. */

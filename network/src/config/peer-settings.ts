@@ -92,9 +92,9 @@ function gossipSection(organisation: OrganisationPlan, address: string): Setting
     // Discovery waits for these: small networks can afford to tell each other often.
     publishStateInfoInterval: '1s',
     requestStateInfoInterval: '1s',
-    pullInterval: '2s',
-    aliveTimeInterval: '2s',
+    pullInterval: '1s',
+    aliveTimeInterval: '1s',
     aliveExpirationTimeout: '10s',
-    reconnectInterval: '3s',
+    reconnectInterval: '1s',
   };
 }

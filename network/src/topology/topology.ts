@@ -17,7 +17,8 @@ export type IdentityTopology = z.infer<typeof identitySchema>;
 /** One participant of the channel and what it runs. */
 export const organisationSchema = z.strictObject({
   id: name,
-  name: z.string().min(1),
+  /** For people, and the O of its certificates. */
+  name: z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} .&-]*$/u),
   mspId: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,40}$/),
   role: organisationRoleSchema,
   /** The participant's own id on the ledger, and the default of its identities' `actor`. */

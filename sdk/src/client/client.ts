@@ -23,7 +23,10 @@ export type Submit<Input, Output> = (
   options?: SubmitOptions,
 ) => Promise<TransactionResult<Output>>;
 
-export type Method<Contract extends ContractName, Name extends TransactionName<Contract>> = Name extends QueryName
+export type Method<
+  Contract extends ContractName,
+  Name extends TransactionName<Contract>,
+> = Name extends QueryName
   ? Query<InputOf<Contract, Name>, OutputOf<Contract, Name>>
   : Submit<InputOf<Contract, Name>, OutputOf<Contract, Name>>;
 

@@ -12,7 +12,11 @@ interface Issue {
 const pathOf = (...parts: readonly PropertyKey[]): string => parts.map(String).join('.');
 
 const inputInvalid = (details: Readonly<Record<string, string>>): RefusedError =>
-  new RefusedError({ code: 'INPUT_INVALID', message: 'The input does not have the documented shape.', details });
+  new RefusedError({
+    code: 'INPUT_INVALID',
+    message: 'The input does not have the documented shape.',
+    details,
+  });
 
 const issueOf = (error: { readonly issues: readonly Issue[] }): Issue =>
   error.issues[0] ?? { path: [], message: '' };
@@ -39,7 +43,11 @@ function encodeTransient(transaction: NamedTransaction, transient: unknown): str
  * @returns the call, ready to be sent
  * @throws {RefusedError} INPUT_INVALID with the path of the field, as the chaincode would, but without a round trip.
  */
-export function encodeCall(transaction: NamedTransaction, input: unknown, transient?: unknown): Call {
+export function encodeCall(
+  transaction: NamedTransaction,
+  input: unknown,
+  transient?: unknown,
+): Call {
   checkInput(transaction, input);
   const privateJson = encodeTransient(transaction, transient);
   const call = { transaction, argument: JSON.stringify(input) };
@@ -50,7 +58,11 @@ function parsePayload(transaction: NamedTransaction, payload: Uint8Array): unkno
   try {
     return JSON.parse(Buffer.from(payload).toString('utf8'));
   } catch (error) {
-    throw new EndorsementError('OUTPUT_INVALID', { transaction: transaction.fullName, reason: 'no JSON' }, error);
+    throw new EndorsementError(
+      'OUTPUT_INVALID',
+      { transaction: transaction.fullName, reason: 'no JSON' },
+      error,
+    );
   }
 }
 

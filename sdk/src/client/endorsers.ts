@@ -28,13 +28,20 @@ export interface EndorserContext {
 
 const DISCOVERY: EndorserPlan = { organisations: undefined, mayFallBack: false };
 
-const exactly = (organisations: readonly string[]): EndorserPlan => ({ organisations, mayFallBack: false });
+const exactly = (organisations: readonly string[]): EndorserPlan => ({
+  organisations,
+  mayFallBack: false,
+});
 
 function required(roles: readonly Role[], context: EndorserContext): EndorserPlan {
   return exactly(
     roles.map((role) => {
       const mspId = context.organisations[role];
-      if (mspId === undefined) throw new ConfigurationError('organisations', `this transaction needs the ${role}'s MSP id`);
+      if (mspId === undefined)
+        throw new ConfigurationError(
+          'organisations',
+          `this transaction needs the ${role}'s MSP id`,
+        );
       return mspId;
     }),
   );

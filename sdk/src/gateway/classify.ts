@@ -3,12 +3,7 @@
 import { status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { WireError } from '@fabric-offline-pay/domain';
-import {
-  EndorsementError,
-  RefusedError,
-  UnavailableError,
-  type OffpayError,
-} from '../errors.js';
+import { EndorsementError, RefusedError, UnavailableError, type OffpayError } from '../errors.js';
 import { isChaincodeResponse, parseRefusal } from './refusal.js';
 
 /** The peer answers both as plain text inside ABORTED; there is no code to tell them by. */
@@ -63,7 +58,8 @@ function faultOf(error: GatewayError): OffpayError | undefined {
   const answers = answersOf(error);
   const says = (text: string): boolean => answers.some((answer) => answer.message.includes(text));
   const facts = factsOf(error);
-  if (REJECTED.has(error.code) || says(DENIED)) return new EndorsementError('IDENTITY_REJECTED', facts, error);
+  if (REJECTED.has(error.code) || says(DENIED))
+    return new EndorsementError('IDENTITY_REJECTED', facts, error);
   if (LASTING.has(error.code)) return new EndorsementError('ENDORSEMENT_FAILED', facts, error);
   if (says(MISMATCH)) return new EndorsementError('ENDORSEMENT_MISMATCH', facts, error);
   if (answers.some((answer) => isChaincodeResponse(answer.message))) {
@@ -81,6 +77,7 @@ export function beforeSending(error: unknown, asked: readonly string[]): unknown
   if (!(error instanceof GatewayError)) return error;
   const refusals = refusalsOf(answersOf(error));
   const [first] = refusals;
-  if (first !== undefined) return new RefusedError(first.refusal, isDivided(refusals, asked), error);
+  if (first !== undefined)
+    return new RefusedError(first.refusal, isDivided(refusals, asked), error);
   return faultOf(error) ?? new UnavailableError(factsOf(error), error);
 }

@@ -26,7 +26,11 @@ const serializedIdentity = (asker: Asker): Buffer =>
   Buffer.concat([field(1, asker.mspId), field(2, asker.credentials)]);
 
 /** @returns a `SignedCommitStatusRequest` that is not signed yet, for `Gateway.newCommit`. */
-export function commitStatusRequest(transactionId: string, channel: string, asker: Asker): Uint8Array {
+export function commitStatusRequest(
+  transactionId: string,
+  channel: string,
+  asker: Asker,
+): Uint8Array {
   const request = [field(1, transactionId), field(2, channel), field(3, serializedIdentity(asker))];
   return field(1, Buffer.concat(request));
 }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes a signed envelope to its outcome: journal first, then send, then find out.
-import { GatewayError, type Commit, type Gateway, type Status, type Transaction } from '@hyperledger/fabric-gateway';
+import {
+  GatewayError,
+  type Commit,
+  type Gateway,
+  type Status,
+  type Transaction,
+} from '@hyperledger/fabric-gateway';
 import { callWithin, type Deadlines } from '../connection/deadlines.js';
 import { OrderingError, OutcomeUnknownError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
@@ -36,7 +42,9 @@ async function settleQuietly(journal: Journal, transactionId: string): Promise<v
 }
 
 const reasonOf = (error: unknown): Readonly<Record<string, unknown>> =>
-  error instanceof GatewayError ? { grpcCode: error.code, reason: error.message, orderers: error.details } : {};
+  error instanceof GatewayError
+    ? { grpcCode: error.code, reason: error.message, orderers: error.details }
+    : {};
 
 export class EnvelopeSender {
   readonly #context: SenderContext;
@@ -55,10 +63,15 @@ export class EnvelopeSender {
     const bytes = envelope.getBytes();
     await this.#context.journal.record(transactionId, bytes);
     const outcome = await this.#outcome(envelope, options);
-    if (outcome.kind === 'unknown') throw new OutcomeUnknownError(transactionId, bytes, outcome.cause);
+    if (outcome.kind === 'unknown')
+      throw new OutcomeUnknownError(transactionId, bytes, outcome.cause);
     await settleQuietly(this.#context.journal, transactionId);
     if (outcome.kind === 'known') return outcome.status;
-    throw new OrderingError(transactionId, { transactionId, ...reasonOf(outcome.cause) }, outcome.cause);
+    throw new OrderingError(
+      transactionId,
+      { transactionId, ...reasonOf(outcome.cause) },
+      outcome.cause,
+    );
   }
 
   async #outcome(envelope: Envelope, { sentBefore, signal }: SendOptions): Promise<Outcome> {
@@ -69,7 +82,10 @@ export class EnvelopeSender {
         this.#commitOf(envelope.getTransactionId()).getStatus(callWithin(timeoutMs)),
     };
     try {
-      return await abortable(findOutcome(ports, { ...deadlines, pace, sentBefore, signal }), signal);
+      return await abortable(
+        findOutcome(ports, { ...deadlines, pace, sentBefore, signal }),
+        signal,
+      );
     } catch (cause) {
       return { kind: 'unknown', cause };
     }

@@ -1,8 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // The typed client's transport over a peer's gateway: endorse, sign, send, and again where that is safe.
-import type { Contract, Gateway, Proposal, ProposalOptions, Status, Transaction } from '@hyperledger/fabric-gateway';
+import type {
+  Contract,
+  Gateway,
+  Proposal,
+  ProposalOptions,
+  Status,
+  Transaction,
+} from '@hyperledger/fabric-gateway';
 import { chooseEndorsers, type EndorserContext, type EndorserPlan } from '../client/endorsers.js';
-import type { Call, Decode, QueryOptions, SubmitOptions, TransactionResult, Transport } from '../client/transport.js';
+import type {
+  Call,
+  Decode,
+  QueryOptions,
+  SubmitOptions,
+  TransactionResult,
+  Transport,
+} from '../client/transport.js';
 import { callWithin, type Deadlines } from '../connection/deadlines.js';
 import type { Statistics } from '../connection/statistics.js';
 import { UnavailableError } from '../errors.js';
@@ -30,7 +44,10 @@ interface Committed {
   readonly status: Status;
 }
 
-function proposalOptions(call: Call, organisations: readonly string[] | undefined): ProposalOptions {
+function proposalOptions(
+  call: Call,
+  organisations: readonly string[] | undefined,
+): ProposalOptions {
   return {
     arguments: [call.argument],
     ...(call.transient !== undefined && { transientData: { private: call.transient } }),
@@ -58,7 +75,11 @@ export class GatewayTransport implements Transport {
     return decode(payload);
   }
 
-  async submit(call: Call, decode: Decode, options: SubmitOptions): Promise<TransactionResult<unknown>> {
+  async submit(
+    call: Call,
+    decode: Decode,
+    options: SubmitOptions,
+  ): Promise<TransactionResult<unknown>> {
     const { endorsers, pace, statistics } = this.#context;
     const plan = chooseEndorsers(call.transaction, endorsers, options.endorsers);
     const started = pace.now();
@@ -73,11 +94,22 @@ export class GatewayTransport implements Transport {
     );
     const durationMs = pace.now() - started;
     statistics.committed(durationMs);
-    return { result, transactionId: status.transactionId, blockNumber: status.blockNumber, attempts, durationMs };
+    return {
+      result,
+      transactionId: status.transactionId,
+      blockNumber: status.blockNumber,
+      attempts,
+      durationMs,
+    };
   }
 
   /** Always a new proposal: the old one's time and read versions are the past. */
-  async #attempt(call: Call, decode: Decode, plan: EndorserPlan, signal?: AbortSignal): Promise<Committed> {
+  async #attempt(
+    call: Call,
+    decode: Decode,
+    plan: EndorserPlan,
+    signal?: AbortSignal,
+  ): Promise<Committed> {
     const transaction = await this.#endorseByPlan(call, plan, signal);
     const result = decode(transaction.getResult());
     const envelope = await this.#signed(transaction);
@@ -97,14 +129,22 @@ export class GatewayTransport implements Transport {
     }
   }
 
-  #endorse(call: Call, organisations: readonly string[] | undefined, signal?: AbortSignal): Promise<Transaction> {
+  #endorse(
+    call: Call,
+    organisations: readonly string[] | undefined,
+    signal?: AbortSignal,
+  ): Promise<Transaction> {
     const { deadlines, endorsers } = this.#context;
     return this.#ask(organisations ?? [endorsers.ownMspId], signal, () =>
       this.#proposal(call, organisations).endorse(callWithin(deadlines.endorseMs)),
     );
   }
 
-  async #ask<T>(asked: readonly string[], signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  async #ask<T>(
+    asked: readonly string[],
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await abortable(work(), signal);
     } catch (error) {
@@ -113,7 +153,10 @@ export class GatewayTransport implements Transport {
   }
 
   #proposal(call: Call, organisations: readonly string[] | undefined): Proposal {
-    return this.#context.contract.newProposal(call.transaction.fullName, proposalOptions(call, organisations));
+    return this.#context.contract.newProposal(
+      call.transaction.fullName,
+      proposalOptions(call, organisations),
+    );
   }
 
   /** Signed here and not inside the gateway's submit, because the journal needs the signed bytes before anything is sent. */
@@ -123,6 +166,11 @@ export class GatewayTransport implements Transport {
   }
 
   #retries(options: QueryOptions, onRetry: (reason: RetryReason) => void): RetryContext {
-    return { pace: this.#context.pace, options: options.retries ?? {}, signal: options.signal, onRetry };
+    return {
+      pace: this.#context.pace,
+      options: options.retries ?? {},
+      signal: options.signal,
+      onRetry,
+    };
   }
 }

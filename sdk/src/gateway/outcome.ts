@@ -44,7 +44,12 @@ const isRefusal = (error: unknown): boolean =>
 
 /** Nobody will ever answer this identity, however often it asks. */
 const isHopeless = (error: unknown): boolean =>
-  hasCode(error, grpcStatus.PERMISSION_DENIED, grpcStatus.UNAUTHENTICATED, grpcStatus.UNIMPLEMENTED);
+  hasCode(
+    error,
+    grpcStatus.PERMISSION_DENIED,
+    grpcStatus.UNAUTHENTICATED,
+    grpcStatus.UNIMPLEMENTED,
+  );
 
 async function failureOf(work: () => Promise<unknown>): Promise<unknown> {
   try {
@@ -71,7 +76,11 @@ async function ask(ports: OutcomePorts, timeoutMs: number): Promise<Asked> {
   }
 }
 
-async function sendAndAsk(ports: OutcomePorts, options: OutcomeOptions, uncertain: boolean): Promise<Asked | Outcome> {
+async function sendAndAsk(
+  ports: OutcomePorts,
+  options: OutcomeOptions,
+  uncertain: boolean,
+): Promise<Asked | Outcome> {
   const failure = await failureOf(() => ports.send());
   if (!uncertain && isRefusal(failure)) return { kind: 'refused', cause: failure };
   const asked = await ask(ports, failure === undefined ? options.statusMs : options.probeMs);
@@ -84,12 +93,15 @@ const isOver = (options: OutcomeOptions, deadline: number): boolean =>
 /** @returns what became of the envelope; never throws for a failure of the network. */
 export async function findOutcome(ports: OutcomePorts, options: OutcomeOptions): Promise<Outcome> {
   const deadline = options.pace.now() + options.outcomeMs;
-  let asked: Asked | Outcome | undefined = options.sentBefore ? await ask(ports, options.probeMs) : undefined;
+  let asked: Asked | Outcome | undefined = options.sentBefore
+    ? await ask(ports, options.probeMs)
+    : undefined;
   for (let round = 1; ; round++) {
     if (asked?.kind === 'known') return asked;
     asked = await sendAndAsk(ports, options, options.sentBefore || round > 1);
     if (asked.kind === 'known' || asked.kind === 'refused') return asked;
-    if (asked.kind === 'hopeless' || isOver(options, deadline)) return { kind: 'unknown', cause: asked.cause };
+    if (asked.kind === 'hopeless' || isOver(options, deadline))
+      return { kind: 'unknown', cause: asked.cause };
     await options.pace.sleep(backoffMs(round, options.pace.random(), OUTAGE_BACKOFF));
   }
 }

@@ -23,7 +23,8 @@ export const isChaincodeResponse = (message: string): boolean => CHAINCODE_RESPO
 export function parseRefusal(message: string): WireError | undefined {
   const start = message.indexOf('{');
   const value = start === -1 ? undefined : parseObject(message.slice(start));
-  if (!isRecord(value) || !isErrorCode(value['code']) || typeof value['message'] !== 'string') return undefined;
+  if (!isRecord(value) || !isErrorCode(value['code']) || typeof value['message'] !== 'string')
+    return undefined;
   const details = isRecord(value['details']) ? value['details'] : {};
   return { code: value['code'], message: value['message'], details };
 }

@@ -15,6 +15,8 @@ export function memoryJournal(): Journal {
       return Promise.resolve();
     },
     pending: () =>
-      Promise.resolve([...envelopes].map(([transactionId, envelope]) => ({ transactionId, envelope }))),
+      Promise.resolve(
+        [...envelopes].map(([transactionId, envelope]) => ({ transactionId, envelope })),
+      ),
   };
 }

@@ -2,7 +2,13 @@
 // Express: after login one transaction an organisation, three in all, through the same units to the same final state.
 import type { OrderState } from '@fabric-offline-pay/domain';
 import { Passages } from './passages.js';
-import { CAPTURE_ID, termsOf, type Parties, type PipelineResult, type Purchase } from './purchase.js';
+import {
+  CAPTURE_ID,
+  termsOf,
+  type Parties,
+  type PipelineResult,
+  type Purchase,
+} from './purchase.js';
 import { toMutable } from './mutable.js';
 
 /**
@@ -22,10 +28,22 @@ export async function runExpress(parties: Parties, purchase: Purchase): Promise<
   const terms = termsOf(purchase, quote, purchase.choose(quote));
   await purchase.stepUp?.(terms);
   const signature = await purchase.sign(terms);
-  const order = { terms: toMutable(terms), signature, statement: toMutable(purchase.merchantStatement) };
-  const placed: { state: OrderState } = await passages.note('express:order', cashier.express.order(order));
+  const order = {
+    terms: toMutable(terms),
+    signature,
+    statement: toMutable(purchase.merchantStatement),
+  };
+  const placed: { state: OrderState } = await passages.note(
+    'express:order',
+    cashier.express.order(order),
+  );
   if (purchase.claim === null) return passages.end(placed.state);
-  const claim = { merchantId, orderNumber, captureId: CAPTURE_ID, ...(purchase.claim === undefined ? {} : { amount: purchase.claim }) };
+  const claim = {
+    merchantId,
+    orderNumber,
+    captureId: CAPTURE_ID,
+    ...(purchase.claim === undefined ? {} : { amount: purchase.claim }),
+  };
   const settled = await passages.note('express:settle', bankNode.express.settle(claim));
   return passages.end(settled.state);
 }

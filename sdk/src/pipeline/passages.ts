@@ -20,7 +20,13 @@ export class Passages {
   ): Promise<Result> {
     const { result, transactionId, blockNumber, durationMs } = await submitted;
     this.#moved ||= !result.replayed;
-    this.#passages.push({ transaction, transactionId, blockNumber, units: result.units, durationMs });
+    this.#passages.push({
+      transaction,
+      transactionId,
+      blockNumber,
+      units: result.units,
+      durationMs,
+    });
     return result;
   }
 

@@ -85,6 +85,7 @@ export const termsOf = (purchase: Purchase, quote: QuoteView, choice: Choice): O
 export function chooseBest(quote: QuoteView): Choice {
   const offer = quote.offers.find((entry) => entry.couriers.length > 0);
   const best = offer?.couriers[0];
-  if (offer === undefined || best === undefined) throw new Error('No courier serves any of the addresses offered.');
+  if (offer === undefined || best === undefined)
+    throw new Error('No courier serves any of the addresses offered.');
   return { addressRef: offer.addressRef, ...best };
 }

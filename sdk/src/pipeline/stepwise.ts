@@ -4,7 +4,14 @@
 import type { OrderKey, OrderState, OrderTerms } from '@fabric-offline-pay/domain';
 import { toMutable } from './mutable.js';
 import { Passages } from './passages.js';
-import { CAPTURE_ID, termsOf, type Parties, type PipelineResult, type Purchase, type QuoteView } from './purchase.js';
+import {
+  CAPTURE_ID,
+  termsOf,
+  type Parties,
+  type PipelineResult,
+  type Purchase,
+  type QuoteView,
+} from './purchase.js';
 import { PHASES, walk, type UnitTasks } from './walk.js';
 
 /** What the units of one order share while they run. */
@@ -32,32 +39,63 @@ function basketTasks(journey: Journey): UnitTasks {
         journey.quote = await passages.note('logistics:quote', dispatcher.logistics.quote(key));
       },
     },
-    '1101': { begin: () => passages.note('logistics:locateGoods', dispatcher.logistics.locateGoods(key)) },
-    '1102': { begin: () => passages.note('logistics:quotePrices', dispatcher.logistics.quotePrices(key, transient)) },
-    '1103': { begin: () => passages.note('logistics:offerAddresses', dispatcher.logistics.offerAddresses(key, transient)) },
-    '1104': { begin: () => passages.note('logistics:rankCouriers', dispatcher.logistics.rankCouriers(key, transient)) },
+    '1101': {
+      begin: () => passages.note('logistics:locateGoods', dispatcher.logistics.locateGoods(key)),
+    },
+    '1102': {
+      begin: () =>
+        passages.note('logistics:quotePrices', dispatcher.logistics.quotePrices(key, transient)),
+    },
+    '1103': {
+      begin: () =>
+        passages.note(
+          'logistics:offerAddresses',
+          dispatcher.logistics.offerAddresses(key, transient),
+        ),
+    },
+    '1104': {
+      begin: () =>
+        passages.note('logistics:rankCouriers', dispatcher.logistics.rankCouriers(key, transient)),
+    },
   };
 }
 
 /** Notes where the order stands after a transaction. */
-async function stand(journey: Journey, noted: Promise<{ readonly state: OrderState }>): Promise<void> {
+async function stand(
+  journey: Journey,
+  noted: Promise<{ readonly state: OrderState }>,
+): Promise<void> {
   journey.state = (await noted).state;
 }
 
-const isPayable = (journey: Journey): boolean => journey.state === 'matched' && journey.purchase.claim !== null;
+const isPayable = (journey: Journey): boolean =>
+  journey.state === 'matched' && journey.purchase.claim !== null;
 
 /** Units 10, 12, 13, 15, then 14 and 17 when nothing differs. Unit 16 has no transaction of its own: 15 raises it. */
 function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
   const { key, passages, purchase } = journey;
   const { cashier, bankNode } = journey.parties;
   const amount = purchase.claim ?? terms.total;
-  const whenPayable = (task: () => Promise<unknown>) => () => (isPayable(journey) ? task() : Promise.resolve());
+  const whenPayable = (task: () => Promise<unknown>) => () =>
+    isPayable(journey) ? task() : Promise.resolve();
   let paid = false;
   return {
-    '10': { begin: () => stand(journey, passages.note('goods:verifyMerchant', cashier.goods.verifyMerchant(key))) },
-    '12': { begin: () => stand(journey, passages.note('goods:checkCategories', cashier.goods.checkCategories(key))) },
-    '13': { begin: () => stand(journey, passages.note('orderNumber:compare', bankNode.orderNumber.compare(key))) },
-    '15': { begin: () => stand(journey, passages.note('alarm:compareOrder', bankNode.alarm.compareOrder(key))) },
+    '10': {
+      begin: () =>
+        stand(journey, passages.note('goods:verifyMerchant', cashier.goods.verifyMerchant(key))),
+    },
+    '12': {
+      begin: () =>
+        stand(journey, passages.note('goods:checkCategories', cashier.goods.checkCategories(key))),
+    },
+    '13': {
+      begin: () =>
+        stand(journey, passages.note('orderNumber:compare', bankNode.orderNumber.compare(key))),
+    },
+    '15': {
+      begin: () =>
+        stand(journey, passages.note('alarm:compareOrder', bankNode.alarm.compareOrder(key))),
+    },
     '14': {
       begin: whenPayable(async () => {
         const captured = bankNode.settlement.capture({ ...key, captureId: CAPTURE_ID, amount });
@@ -67,7 +105,8 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
     },
     '17': {
       begin: async () => {
-        if (paid) await passages.note('feedback:storePurchase', bankNode.feedback.storePurchase(key));
+        if (paid)
+          await passages.note('feedback:storePurchase', bankNode.feedback.storePurchase(key));
       },
     },
   };
@@ -78,8 +117,20 @@ async function state(journey: Journey): Promise<void> {
   const { key, passages, purchase } = journey;
   const { cashier, dispatcher } = journey.parties;
   await Promise.all([
-    passages.note('orderNumber:stateMerchant', cashier.orderNumber.stateMerchant({ ...key, statement: toMutable(purchase.merchantStatement) })),
-    passages.note('orderNumber:stateLogistics', dispatcher.orderNumber.stateLogistics({ ...key, statement: toMutable(purchase.logisticsStatement) })),
+    passages.note(
+      'orderNumber:stateMerchant',
+      cashier.orderNumber.stateMerchant({
+        ...key,
+        statement: toMutable(purchase.merchantStatement),
+      }),
+    ),
+    passages.note(
+      'orderNumber:stateLogistics',
+      dispatcher.orderNumber.stateLogistics({
+        ...key,
+        statement: toMutable(purchase.logisticsStatement),
+      }),
+    ),
   ]);
 }
 
@@ -89,7 +140,10 @@ async function place(journey: Journey): Promise<OrderTerms> {
   const terms = termsOf(purchase, journey.quote, purchase.choose(journey.quote));
   await purchase.stepUp?.(terms);
   const signature = await purchase.sign(terms);
-  await passages.note('orderNumber:place', cashier.orderNumber.place({ terms: toMutable(terms), signature }));
+  await passages.note(
+    'orderNumber:place',
+    cashier.orderNumber.place({ terms: toMutable(terms), signature }),
+  );
   await passages.note('settlement:authorise', cashier.settlement.authorise(key));
   return terms;
 }
@@ -104,8 +158,18 @@ export async function runStepwise(parties: Parties, purchase: Purchase): Promise
   const { merchantId, orderNumber } = purchase.basket;
   const key = { merchantId, orderNumber };
   const passages = new Passages();
-  const journey: Journey = { parties, purchase, key, passages, quote: { goodsTotal: '0', offers: [] }, state: 'basket' };
-  await passages.note('orderNumber:openBasket', parties.cashier.orderNumber.openBasket(toMutable(purchase.basket)));
+  const journey: Journey = {
+    parties,
+    purchase,
+    key,
+    passages,
+    quote: { goodsTotal: '0', offers: [] },
+    state: 'basket',
+  };
+  await passages.note(
+    'orderNumber:openBasket',
+    parties.cashier.orderNumber.openBasket(toMutable(purchase.basket)),
+  );
   await walk(PHASES.basket, basketTasks(journey));
   const terms = await place(journey);
   await state(journey);

@@ -42,7 +42,9 @@ export async function walk(units: readonly UnitId[], tasks: UnitTasks): Promise<
   const start = (unit: UnitId): Promise<void> => {
     const running = started.get(unit);
     if (running !== undefined) return running;
-    const before = predecessorsOf(unit).filter((entry) => units.includes(entry) && !enclosed.has(entry));
+    const before = predecessorsOf(unit).filter(
+      (entry) => units.includes(entry) && !enclosed.has(entry),
+    );
     const run = Promise.resolve().then(async () => {
       await all(before.map(start));
       await runUnit(unit, units, tasks);

@@ -2,7 +2,10 @@
 // Stops waiting for something that cannot be cancelled itself.
 
 /** @returns what the promise answers. @throws the signal's reason as soon as it aborts; the promise is left to itself. */
-export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function abortable<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   if (signal === undefined) return promise;
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {

@@ -47,13 +47,22 @@ interface Progress {
   readonly deadline: number;
 }
 
-function isSpent(reason: RetryReason, progress: Progress, context: RetryContext, delay: number): boolean {
+function isSpent(
+  reason: RetryReason,
+  progress: Progress,
+  context: RetryContext,
+  delay: number,
+): boolean {
   if (progress.attempts >= (context.options.attempts ?? Infinity)) return true;
   if (reason === 'divided' && progress.divided >= DIVIDED_ATTEMPTS) return true;
   return context.pace.now() + delay >= progress.deadline;
 }
 
-async function pauseOrThrow(error: unknown, progress: Progress, context: RetryContext): Promise<RetryReason> {
+async function pauseOrThrow(
+  error: unknown,
+  progress: Progress,
+  context: RetryContext,
+): Promise<RetryReason> {
   const reason = retryReason(error);
   if (reason === undefined) throw error;
   const delay = backoffMs(progress.attempts, context.pace.random(), BACKOFF[reason]);

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bank's tables, in the order in which they came about. Run at every start; only ever append.
+import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
+
+type Table = CreateTableBuilder<string>;
+type Columns = (table: Table) => Table;
+
+const create = (db: Kysely<unknown>, name: string, columns: Columns) =>
+  columns(db.schema.createTable(name)).execute();
+
+const customers: Columns = (table) =>
+  table
+    .addColumn('customer_id', 'varchar(64)', (column) => column.primaryKey())
+    .addColumn('name', 'text')
+    .addColumn('phone', 'text')
+    .addColumn('email', 'text')
+    .addColumn('birth_date', 'varchar(10)')
+    .addColumn('password_hash', 'text', (column) => column.notNull())
+    .addColumn('password_changed', 'boolean', (column) => column.notNull())
+    .addColumn('enrolment_mac', 'varchar(64)', (column) => column.notNull())
+    .addColumn('default_device', 'varchar(64)')
+    .addColumn('enrolled_at', 'bigint', (column) => column.notNull());
+
+const addresses: Columns = (table) =>
+  table
+    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull().references('customers.customer_id'))
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('label', 'text')
+    .addColumn('street', 'text', (column) => column.notNull())
+    .addColumn('city', 'text', (column) => column.notNull())
+    .addColumn('country', 'varchar(2)', (column) => column.notNull())
+    .addColumn('latitude', 'integer', (column) => column.notNull())
+    .addColumn('longitude', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('addresses_key', ['customer_id', 'number']);
+
+const logins: Columns = (table) =>
+  table
+    .addColumn('login_id', 'varchar(64)', (column) => column.primaryKey())
+    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull().references('customers.customer_id'))
+    .addColumn('device_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('state', 'varchar(16)', (column) => column.notNull())
+    .addColumn('limits', 'text')
+    .addColumn('failure', 'varchar(40)')
+    .addColumn('opened_at', 'bigint', (column) => column.notNull())
+    .addColumn('ended_at', 'bigint');
+
+const stepUps: Columns = (table) =>
+  table
+    .addColumn('login_id', 'varchar(64)', (column) => column.notNull().references('logins.login_id'))
+    .addColumn('order_digest', 'varchar(64)', (column) => column.notNull())
+    .addColumn('payee', 'text', (column) => column.notNull())
+    .addColumn('amount', 'varchar(18)', (column) => column.notNull())
+    .addColumn('currency', 'varchar(3)', (column) => column.notNull())
+    .addPrimaryKeyConstraint('step_ups_key', ['login_id', 'order_digest']);
+
+const codes: Columns = (table) =>
+  table
+    .addColumn('seq', 'bigserial', (column) => column.primaryKey())
+    .addColumn('code_id', 'varchar(32)', (column) => column.notNull().unique())
+    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('login_id', 'varchar(64)', (column) => column.notNull().references('logins.login_id'))
+    .addColumn('bound_to', 'varchar(64)', (column) => column.notNull())
+    .addColumn('mac', 'varchar(64)', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .addColumn('tries', 'integer', (column) => column.notNull())
+    .addColumn('sent', 'boolean', (column) => column.notNull())
+    .addColumn('used_at', 'bigint');
+
+const attempts: Columns = (table) =>
+  table
+    .addColumn('seq', 'bigserial', (column) => column.primaryKey())
+    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('login_id', 'varchar(64)', (column) => column.notNull().references('logins.login_id'))
+    .addColumn('bound_to', 'varchar(64)', (column) => column.notNull())
+    .addColumn('factor', 'varchar(8)', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('result', 'varchar(16)', (column) => column.notNull());
+
+const factors: Columns = (table) =>
+  table
+    .addColumn('login_id', 'varchar(64)', (column) => column.notNull().references('logins.login_id'))
+    .addColumn('bound_to', 'varchar(64)', (column) => column.notNull())
+    .addColumn('factor', 'varchar(8)', (column) => column.notNull())
+    .addColumn('nonce', 'varchar(64)', (column) => column.notNull())
+    .addColumn('passed_at', 'bigint', (column) => column.notNull())
+    .addColumn('attested_at', 'bigint')
+    .addPrimaryKeyConstraint('factors_key', ['login_id', 'bound_to', 'factor']);
+
+const purchases: Columns = (table) =>
+  table
+    .addColumn('merchant_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('order_number', 'varchar(64)', (column) => column.notNull())
+    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull().references('customers.customer_id'))
+    .addColumn('login_id', 'varchar(64)')
+    .addColumn('currency', 'varchar(3)', (column) => column.notNull())
+    .addColumn('fee', 'varchar(18)', (column) => column.notNull())
+    .addColumn('total', 'varchar(18)', (column) => column.notNull())
+    .addColumn('purchased_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('purchases_key', ['merchant_id', 'order_number']);
+
+const purchaseLines: Columns = (table) =>
+  table
+    .addColumn('merchant_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('order_number', 'varchar(64)', (column) => column.notNull())
+    .addColumn('line', 'integer', (column) => column.notNull())
+    .addColumn('gtin', 'varchar(13)', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('quantity', 'integer', (column) => column.notNull())
+    .addColumn('unit_price', 'varchar(18)', (column) => column.notNull())
+    .addPrimaryKeyConstraint('purchase_lines_key', ['merchant_id', 'order_number', 'line']);
+
+const INDEXES = [
+  { name: 'logins_by_customer', table: 'logins', columns: ['customer_id', 'opened_at'] },
+  { name: 'codes_by_login', table: 'codes', columns: ['login_id', 'bound_to', 'seq'] },
+  { name: 'codes_by_customer', table: 'codes', columns: ['customer_id', 'created_at'] },
+  { name: 'attempts_by_login', table: 'attempts', columns: ['login_id', 'seq'] },
+  { name: 'attempts_by_customer', table: 'attempts', columns: ['customer_id', 'factor', 'at'] },
+  { name: 'purchases_by_customer', table: 'purchases', columns: ['customer_id', 'purchased_at'] },
+];
+
+/** Migrations by name; Kysely runs those that the database has not seen, in order of name. */
+export const MIGRATIONS: Record<string, Migration> = {
+  '0001-initial': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      const tables = { customers, addresses, logins, step_ups: stepUps, codes, attempts, factors, purchases, purchase_lines: purchaseLines };
+      for (const [name, columns] of Object.entries(tables)) await create(db, name, columns);
+      for (const { name, table, columns } of INDEXES)
+        await db.schema.createIndex(name).on(table).columns(columns).execute();
+    },
+  },
+};

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of the bank's own database. Personal data and purchase habits live here and nowhere else.
+import type { Generated, Kysely } from 'kysely';
+import type { AttemptResult, Factor, LoginState } from '../operations.js';
+
+// Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
+
+export interface CustomerTable {
+  customer_id: string;
+  name: string | null;
+  phone: string | null;
+  email: string | null;
+  birth_date: string | null;
+  password_hash: string;
+  password_changed: boolean;
+  /** Keyed digest of the profile as enrolled, to tell a repeated enrolment from another one. */
+  enrolment_mac: string;
+  default_device: string | null;
+  enrolled_at: number;
+}
+
+export interface AddressTable {
+  customer_id: string;
+  number: number;
+  label: string | null;
+  street: string;
+  city: string;
+  country: string;
+  latitude: number;
+  longitude: number;
+}
+
+export interface LoginTable {
+  login_id: string;
+  customer_id: string;
+  device_id: string;
+  state: LoginState;
+  /** JSON of the limits that unit 7 set. */
+  limits: string | null;
+  /** The refusal that ended it. */
+  failure: string | null;
+  opened_at: number;
+  ended_at: number | null;
+}
+
+export interface StepUpTable {
+  login_id: string;
+  order_digest: string;
+  payee: string;
+  amount: string;
+  currency: string;
+}
+
+export interface CodeTable {
+  seq: Generated<number>;
+  code_id: string;
+  customer_id: string;
+  login_id: string;
+  bound_to: string;
+  /** HMAC of the code under the installation's key; the code itself is nowhere. */
+  mac: string;
+  created_at: number;
+  expires_at: number;
+  tries: number;
+  sent: boolean;
+  used_at: number | null;
+}
+
+export interface AttemptTable {
+  seq: Generated<number>;
+  customer_id: string;
+  login_id: string;
+  bound_to: string;
+  factor: Factor;
+  at: number;
+  result: AttemptResult;
+}
+
+export interface FactorTable {
+  login_id: string;
+  bound_to: string;
+  factor: Factor;
+  /** Goes to the ledger with the attestation; kept so that repeating it is a replay there. */
+  nonce: string;
+  passed_at: number;
+  attested_at: number | null;
+}
+
+export interface PurchaseTable {
+  merchant_id: string;
+  order_number: string;
+  customer_id: string;
+  login_id: string | null;
+  currency: string;
+  fee: string;
+  total: string;
+  purchased_at: number;
+}
+
+export interface PurchaseLineTable {
+  merchant_id: string;
+  order_number: string;
+  line: number;
+  gtin: string;
+  name: string;
+  quantity: number;
+  unit_price: string;
+}
+
+export interface BankTables {
+  customers: CustomerTable;
+  addresses: AddressTable;
+  logins: LoginTable;
+  step_ups: StepUpTable;
+  codes: CodeTable;
+  attempts: AttemptTable;
+  factors: FactorTable;
+  purchases: PurchaseTable;
+  purchase_lines: PurchaseLineTable;
+}
+
+/** The database, or a transaction on it. */
+export type BankDatabase = Kysely<BankTables>;

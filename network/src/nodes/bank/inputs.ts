@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shapes that the bank's operations take, checked before anything else happens.
+import {
+  amount,
+  currency,
+  deviceKey,
+  digest,
+  gtin,
+  identifier,
+  instant,
+  place,
+  quantity,
+} from '@fabric-offline-pay/domain';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import * as z from 'zod';
+import { BankError } from './bank-error.js';
+
+const text = z.string().regex(/^[^\p{C}]{1,200}$/u);
+
+/** Street and label may have several lines; no other control characters. */
+const lines = z.string().regex(/^(?:[^\p{C}]|\r?\n){1,200}$/u);
+
+const phone = z.string().max(40).transform((written, context) => {
+  const number = parsePhoneNumberFromString(written);
+  if (number?.isValid()) return number.number as string;
+  context.issues.push({ code: 'custom', message: 'no telephone number', input: undefined });
+  return z.NEVER;
+});
+
+/** An address to deliver to; coordinates in micro-degrees. */
+const address = z.strictObject({
+  label: lines.nullish(),
+  street: lines,
+  city: text,
+  country: z.string().regex(/^[A-Z]{2}$/).describe('ISO 3166-1 alpha-2'),
+  latitude: place.shape.latitude,
+  longitude: place.shape.longitude,
+});
+
+// NIST SP 800-63B: length, no rules of composition.
+const password = z.string().min(8).max(128);
+
+const profile = {
+  name: text.nullish(),
+  phone: phone.nullish().describe('E.164'),
+  email: z.email().max(254).nullish(),
+  birthDate: z.iso.date().nullish(),
+  addresses: z.array(address).max(10).nullish(),
+};
+
+const customerKey = z.strictObject({ customerId: identifier });
+const loginKey = z.strictObject({ loginId: identifier });
+const boundTo = z.union([z.literal('login'), digest]).default('login');
+
+/** Addresses by number; in a URL joined by commas. */
+const which = z.union([
+  z.array(z.int().min(1).max(10)).min(1).max(10),
+  z
+    .string()
+    .regex(/^\d{1,2}(,\d{1,2}){0,9}$/)
+    .transform((joined) => joined.split(',').map(Number)),
+]);
+
+const purchaseLine = z.strictObject({
+  gtin,
+  name: text,
+  quantity,
+  unitPrice: amount,
+});
+
+/** One schema an operation, by its name. */
+export const INPUTS = {
+  enrol: z.strictObject({
+    ...customerKey.shape,
+    ...profile,
+    password,
+    deviceId: identifier.nullish().describe('device of logins that name none'),
+  }),
+  updateProfile: z.strictObject({
+    ...customerKey.shape,
+    ...profile,
+    password: password.optional(),
+  }),
+  registerDevice: z.strictObject({
+    ...customerKey.shape,
+    deviceId: identifier,
+    publicKey: deviceKey,
+  }),
+  openLogin: z.strictObject({
+    ...loginKey.shape,
+    ...customerKey.shape,
+    deviceId: identifier.optional(),
+  }),
+  beginAuthentication: z.strictObject({ ...loginKey.shape, resend: z.boolean().optional() }),
+  submitPassword: z.strictObject({ ...loginKey.shape, password: z.string().max(128), boundTo }),
+  submitCode: z.strictObject({ ...loginKey.shape, code: z.string().max(20), boundTo }),
+  complete: z.strictObject({ ...loginKey.shape, boundTo }),
+  beginStepUp: z.strictObject({
+    ...loginKey.shape,
+    orderDigest: digest,
+    payee: text,
+    amount,
+    currency,
+    resend: z.boolean().optional(),
+  }),
+  offerAddresses: z.strictObject({ ...customerKey.shape, which: which.optional() }),
+  attempts: loginKey,
+  listLogins: customerKey,
+  listPurchases: customerKey,
+  recordPurchase: z.strictObject({
+    ...customerKey.shape,
+    merchantId: identifier,
+    orderNumber: identifier,
+    loginId: identifier.optional(),
+    currency,
+    fee: amount,
+    total: amount,
+    purchasedAt: instant,
+    lines: z.array(purchaseLine).min(1).max(100),
+  }),
+};
+
+export type OperationName = keyof typeof INPUTS;
+
+/** What an operation is given. */
+export type BankInput<Name extends OperationName> = z.input<(typeof INPUTS)[Name]>;
+
+/** What it works on, after normalisation. */
+export type Parsed<Name extends OperationName> = z.output<(typeof INPUTS)[Name]>;
+
+/** @throws {BankError} INPUT_INVALID, naming the first field that is wrong, never its value. */
+export function parseInput<Name extends OperationName>(name: Name, input: unknown): Parsed<Name> {
+  const parsed = INPUTS[name].safeParse(input);
+  if (parsed.success) return parsed.data as Parsed<Name>;
+  throw new BankError('INPUT_INVALID', fieldOf(parsed.error.issues[0]));
+}
+
+function fieldOf(issue: z.core.$ZodIssue | undefined): string {
+  const path = issue?.code === 'unrecognized_keys' ? [...issue.path, 'unknown'] : (issue?.path ?? []);
+  return path.map(String).join('.');
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bank's operations of units 3 to 7 and 20: the service carries them out, the HTTP client calls them.
+import type { OutputOf } from '@fabric-offline-pay/domain';
+import type { BankInput } from './inputs.js';
+
+/** Fields that a complete profile has. */
+export const PROFILE_FIELDS = ['name', 'phone', 'email', 'birthDate', 'addresses'] as const;
+
+export type ProfileField = (typeof PROFILE_FIELDS)[number];
+
+export type Factor = 'password' | 'sms';
+
+/** How a try of a factor ended; for the bank's operator only. */
+export type AttemptResult =
+  | 'PASSED'
+  | 'PASSWORD_WRONG'
+  | 'CODE_WRONG'
+  | 'CODE_EXPIRED'
+  | 'CODE_EXHAUSTED'
+  | 'LOCKED';
+
+/** One try. `at` in seconds since 1970. */
+export interface Attempt {
+  readonly factor: Factor;
+  readonly boundTo: string;
+  readonly at: number;
+  readonly result: AttemptResult;
+}
+
+export interface Missing {
+  /** Names of the profile's fields that the bank lacks, never values; empty: complete. */
+  readonly missing: readonly string[];
+}
+
+export interface CodeSent {
+  /** Seconds since 1970. */
+  readonly codeExpiresAt: number;
+}
+
+/** Says nothing about right or wrong. */
+export interface Received {
+  readonly received: true;
+}
+
+export type LoginLimits = OutputOf<'identity', 'assessReputation'>['limits'];
+
+export interface Authenticated {
+  readonly authenticated: true;
+  /** What unit 7 allows this login. Absent for a step-up, which changes no limit. */
+  readonly limits?: LoginLimits;
+}
+
+/** As the private input of the logistics transactions takes it; references and salt are new at every call. */
+export interface OfferedAddresses {
+  readonly salt: string;
+  readonly addresses: readonly {
+    readonly ref: string;
+    /** Micro-degrees, as is the longitude. */
+    readonly latitude: number;
+    readonly longitude: number;
+    readonly text: string;
+  }[];
+}
+
+export type LoginState =
+  | 'opened'
+  | 'authenticating'
+  | 'completing'
+  | 'authenticated'
+  | 'failing'
+  | 'failed';
+
+/** One login of a customer. Instants in seconds since 1970. */
+export interface LoginRecord {
+  readonly loginId: string;
+  readonly deviceId: string;
+  readonly state: LoginState;
+  readonly openedAt: number;
+  readonly endedAt: number | null;
+}
+
+/** One purchase with its goods and unit prices; amounts in minor units. */
+export type PurchaseRecord = BankInput<'recordPurchase'>;
+
+/**
+ * Every operation may be called again with the same input: it answers the same and does nothing twice.
+ * All throw `BankError` for refusals of the bank (`INPUT_INVALID` names the field) and pass the ledger's refusals on.
+ */
+export interface BankOperations {
+  /** Stores a customer. The teller then states {@link Missing} on the ledger. Throws `IDEMPOTENCY_CONFLICT` for another profile or password. */
+  enrol(input: BankInput<'enrol'>): Promise<Missing>;
+  /** Changes the fields named (null clears one; addresses are replaced as a whole) and states on the ledger what is missing (unit 3). */
+  updateProfile(input: BankInput<'updateProfile'>): Promise<Missing>;
+  /** Registers the public key of a customer's device on the ledger. */
+  registerDevice(input: BankInput<'registerDevice'>): Promise<{ readonly registered: true }>;
+  /** Units 2 and 3: verifies the customer and prompts for what the profile lacks. */
+  openLogin(input: BankInput<'openLogin'>): Promise<Missing>;
+  /**
+   * Unit 4 begins: sends a one-time code. Called again while that code lives, it sends nothing, unless `resend` asks for a new one,
+   * which replaces it. Throws `PROFILE_INCOMPLETE`, `TOO_MANY_CODES`, `MESSAGE_NOT_SENT`.
+   */
+  beginAuthentication(input: BankInput<'beginAuthentication'>): Promise<CodeSent>;
+  /** Unit 6. Never tells whether it was right: {@link complete} tells whether both were. */
+  submitPassword(input: BankInput<'submitPassword'>): Promise<Received>;
+  /** Unit 5. Never tells whether it was right: {@link complete} tells whether both were. */
+  submitCode(input: BankInput<'submitCode'>): Promise<Received>;
+  /**
+   * Units 4 and 7: joins the factors. Throws `AUTHENTICATION_FAILED` unless both passed, never saying which did not, and
+   * `AUTHENTICATION_EXPIRED` when the ledger's time for them is over. A login that failed stays failed. With `boundTo` an order's
+   * digest it joins the factors of that step-up.
+   */
+  complete(input: BankInput<'complete'>): Promise<Authenticated>;
+  /**
+   * Sends a code that names payee and amount, for that order's digest only (PSD2 RTS, Art. 5). Both factors are submitted anew with
+   * `boundTo: orderDigest`. Throws `IDEMPOTENCY_CONFLICT` when the digest was shown with another payee or amount.
+   */
+  beginStepUp(input: BankInput<'beginStepUp'>): Promise<CodeSent>;
+  /** The customer's addresses, all or those numbered (from 1). Throws `ADDRESS_UNKNOWN`. */
+  offerAddresses(input: BankInput<'offerAddresses'>): Promise<OfferedAddresses>;
+  /** How every try of a login ended. For the bank's operator only. */
+  attempts(input: BankInput<'attempts'>): Promise<readonly Attempt[]>;
+  /** Unit 20: the customer's logins, newest first. */
+  listLogins(input: BankInput<'listLogins'>): Promise<readonly LoginRecord[]>;
+  /** Unit 20: the customer's purchases with unit prices, newest first. */
+  listPurchases(input: BankInput<'listPurchases'>): Promise<readonly PurchaseRecord[]>;
+  /** Unit 20: stores a purchase, once an order number of a merchant. */
+  recordPurchase(input: BankInput<'recordPurchase'>): Promise<{ readonly recorded: true }>;
+}

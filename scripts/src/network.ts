@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm run network -- …`: brings the network up and down and looks after its nodes.
+import {
+  NetworkError,
+  type NetworkDescription,
+  type NetworkStatus,
+  type NodeStatus,
+  type ProgressEvent,
+  downNetwork,
+  networkLogs,
+  networkStatus,
+  resetNetwork,
+  restartNode,
+  upNetwork,
+} from '@fabric-offline-pay/network';
+import { Command, InvalidArgumentError } from 'commander';
+
+interface CommonOptions {
+  readonly home?: string;
+  readonly json?: true;
+}
+
+interface UpOptions extends CommonOptions {
+  readonly basePort?: number | 'free';
+  readonly chaincode?: string;
+}
+
+/** The `network` command with its subcommands; results go to standard output, progress to standard error. */
+export function networkCommand(): Command {
+  const network = new Command('network').description("runs Fabric's nodes on this machine");
+  common(network, 'up', 'starts what does not run yet, and deploys the chaincode if it changed')
+    .option('--base-port <port>', 'first of the ports to use, or "free"', parsePort)
+    .option('--chaincode <folder>', "package folder of other chaincode than the repository's")
+    .action(reportingErrors(up));
+  common(network, 'down', 'ends all processes and keeps the data').action(reportingErrors(down));
+  common(network, 'reset', 'ends all processes and wipes the data').action(reportingErrors(reset));
+  common(network, 'status', 'shows what runs').action(reportingErrors(status));
+  common(network, 'logs [node]', "shows the end of a node's log, the supervisor's by default")
+    .option('--lines <count>', 'how many lines', parseCount, 100)
+    .action((node: string | undefined, options: CommonOptions & { lines: number }) =>
+      reportingErrors(() => print(networkLogs(options.home, node ?? 'supervisor', options.lines)))(
+        options,
+      ),
+    );
+  common(network, 'restart <node>', 'ends a node and starts it again').action(
+    (node: string, options: CommonOptions) =>
+      reportingErrors(async () => {
+        await restartNode(options.home, node);
+        show(options, { restarted: node }, () => `${node} runs again`);
+      })(options),
+  );
+  return network;
+}
+
+function common(parent: Command, usage: string, description: string): Command {
+  return parent
+    .command(usage)
+    .description(description)
+    .option(
+      '--home <folder>',
+      'folder of the network (default: $OFFPAY_HOME, else .offpay/network)',
+    )
+    .option('--json', 'writes the result as JSON');
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const description = await upNetwork({
+    ...homeOf(options),
+    ...(options.basePort === undefined ? {} : { ports: options.basePort }),
+    ...(options.chaincode === undefined ? {} : { chaincodeDirectory: options.chaincode }),
+    withProgress: printProgress,
+  });
+  show(options, description, describe);
+}
+
+async function down(options: CommonOptions): Promise<void> {
+  await downNetwork({ ...homeOf(options), withProgress: printProgress });
+  show(options, { down: true }, () => 'the network is down, its data is kept');
+}
+
+async function reset(options: CommonOptions): Promise<void> {
+  await resetNetwork({ ...homeOf(options), withProgress: printProgress });
+  show(options, { reset: true }, () => 'the network is gone');
+}
+
+function status(options: CommonOptions): void {
+  show(options, networkStatus(options.home), tabulate);
+}
+
+function homeOf({ home }: CommonOptions): { home?: string } {
+  return home === undefined ? {} : { home };
+}
+
+/** Runs a command; what fails is told with its code and advice, and the process ends with code 1. */
+function reportingErrors<T extends CommonOptions>(
+  run: (options: T) => void | Promise<void>,
+): (options: T) => Promise<void> {
+  return async (options) => {
+    try {
+      await run(options);
+    } catch (error) {
+      if (!(error instanceof NetworkError)) {
+        throw error;
+      }
+      const { code, message, advice, details } = error;
+      const text = `${code}: ${message}${advice === undefined ? '' : `\n${advice}`}`;
+      process.stderr.write(
+        `${options.json ? JSON.stringify({ code, message, advice, details }) : text}\n`,
+      );
+      process.exitCode = 1;
+    }
+  };
+}
+
+function show<T>(options: CommonOptions, result: T, asText: (result: T) => string): void {
+  print(options.json ? JSON.stringify(result, null, 2) : asText(result));
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function printProgress({ stage, message }: ProgressEvent): void {
+  process.stderr.write(`${stage.padEnd(12)} ${message}\n`);
+}
+
+function describe({ home, channel, chaincode, organisations }: NetworkDescription): string {
+  return [
+    `${home}/network.json tells how to reach it`,
+    `channel ${channel}, chaincode ${chaincode.name} ${chaincode.version}, sequence ${chaincode.sequence}`,
+    ...organisations.map(
+      ({ name, peer, ca }) => `${name}: peer ${peer.endpoint}, CA ${ca.endpoint}`,
+    ),
+  ].join('\n');
+}
+
+function tabulate({ home, isUp, supervisor, nodes }: NetworkStatus): string {
+  const supervised =
+    supervisor.pid === undefined ? 'no supervisor' : `supervisor ${supervisor.pid}`;
+  return [
+    `${home}: ${isUp ? 'up' : nodes.length === 0 ? 'down' : 'not all up'}, ${supervised}`,
+    ...nodes.map(tabulateNode),
+  ].join('\n');
+}
+
+function tabulateNode({ name, state, pid, restarts, memory, lastExit }: NodeStatus): string {
+  const size = memory === undefined ? '' : `${Math.round(memory / 1_000_000)} MB`;
+  const exit =
+    lastExit === undefined
+      ? ''
+      : `last exit ${lastExit.signal ?? `code ${lastExit.code ?? 'unknown'}`} at ${lastExit.at}`;
+  const cells = [name.padEnd(24), state.padEnd(13), String(pid ?? '-').padEnd(8), size.padEnd(8)];
+  return [...cells, `${restarts} restarts`, exit].join(' ').trimEnd();
+}
+
+function parsePort(text: string): number | 'free' {
+  const port = text === 'free' ? text : Number(text);
+  if (port !== 'free' && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    throw new InvalidArgumentError('a port number, or "free"');
+  }
+  return port;
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) {
+    throw new InvalidArgumentError('a number');
+  }
+  return Number(text);
+}

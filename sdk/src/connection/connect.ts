@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens a connection: from certificates and addresses to the typed client, its events and its statistics.
+import type { KeyObject } from 'node:crypto';
+import type { Client as GrpcClient } from '@grpc/grpc-js';
+import * as fabric from '@hyperledger/fabric-gateway';
+import { createClient } from '../client/client.js';
+import type { EndorsementMode, Organisations } from '../client/endorsers.js';
+import { ConfigurationError } from '../errors.js';
+import { EnvelopeSender } from '../gateway/envelope-sender.js';
+import { GatewayTransport } from '../gateway/gateway-transport.js';
+import type { Journal } from '../journal/journal.js';
+import { memoryJournal } from '../journal/memory-journal.js';
+import { realPace } from '../retry/pace.js';
+import { nativeSigner, type Signer } from '../signer/native-signer.js';
+import { openConnection, type Connection } from './connection.js';
+import { DEFAULT_DEADLINES, type Deadlines } from './deadlines.js';
+import { certificateHash, grpcClient, type Endpoint, type TlsClient } from './grpc-client.js';
+import { Statistics } from './statistics.js';
+
+export interface Identity {
+  readonly mspId: string;
+  /** PEM of the client certificate, which carries `role` and `actor`. */
+  readonly certificate: string;
+}
+
+export interface ConnectOptions {
+  readonly endpoint: Endpoint;
+  /** PEM of the certificate that the peer's TLS certificate descends from. */
+  readonly tlsRoot: string;
+  readonly tlsClient?: TlsClient;
+  readonly identity: Identity;
+  /** PEM or key object on P-256; or give a `signer`. */
+  readonly privateKey?: string | KeyObject;
+  /** For keys that do not leave their device. */
+  readonly signer?: Signer;
+  readonly channel: string;
+  readonly chaincode: string;
+  /** Needed by transactions with private data, and by `pinned` endorsement. */
+  readonly organisations?: Organisations;
+  /** `pinned` unless told. */
+  readonly endorsement?: EndorsementMode;
+  /** In memory unless told. */
+  readonly journal?: Journal;
+  readonly deadlines?: Partial<Deadlines>;
+}
+
+function signerOf({ privateKey, signer }: ConnectOptions): Signer {
+  if (signer !== undefined && privateKey === undefined) return signer;
+  if (privateKey !== undefined && signer === undefined) return nativeSigner(privateKey);
+  throw new ConfigurationError('privateKey', 'give either a privateKey or a signer');
+}
+
+const credentialsOf = (identity: Identity): Uint8Array => Buffer.from(identity.certificate);
+
+function gatewayOf(options: ConnectOptions, client: GrpcClient, signer: Signer): fabric.Gateway {
+  const { mspId } = options.identity;
+  return fabric.connect({
+    client,
+    identity: { mspId, credentials: credentialsOf(options.identity) },
+    signer,
+    // The signer hashes by itself, natively.
+    hash: fabric.hash.none,
+    ...(options.tlsClient && { tlsClientCertificateHash: certificateHash(options.tlsClient) }),
+  });
+}
+
+function senderOf(
+  options: ConnectOptions,
+  gateway: fabric.Gateway,
+  journal: Journal,
+  deadlines: Deadlines,
+) {
+  const asker = { mspId: options.identity.mspId, credentials: credentialsOf(options.identity) };
+  return new EnvelopeSender({
+    gateway,
+    channel: options.channel,
+    asker,
+    deadlines,
+    journal,
+    pace: realPace,
+  });
+}
+
+/**
+ * Connects to the gateway of a peer of one's own organisation. Nothing is sent before the first call.
+ *
+ * @example
+ * ```typescript
+ * const connection = connect({
+ *   endpoint: { address: 'localhost:7051', hostnameOverride: 'peer0.merchant.example' },
+ *   tlsRoot, identity: { mspId: 'MerchantMSP', certificate }, privateKey,
+ *   channel: 'settlement', chaincode: 'offpay',
+ *   organisations: { bank: 'BankMSP', merchant: 'MerchantMSP', logistics: 'LogisticsMSP' },
+ * });
+ * const { result } = await connection.client.settlement.refund({
+ *   merchantId: 'merchant-1', orderNumber: 'ORD-1001', refundId: 'refund-1', amount: '500',
+ * });
+ * ```
+ * @throws {ConfigurationError} when neither or both of `privateKey` and `signer` are given, or the key is not on P-256.
+ */
+export function connect(options: ConnectOptions): Connection {
+  const signer = signerOf(options);
+  const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
+  const journal = options.journal ?? memoryJournal();
+  const statistics = new Statistics();
+  const grpc = grpcClient(options.endpoint, options.tlsRoot, options.tlsClient);
+  const gateway = gatewayOf(options, grpc, signer);
+  const network = gateway.getNetwork(options.channel);
+  const sender = senderOf(options, gateway, journal, deadlines);
+  const ownMspId = options.identity.mspId;
+  const transport = new GatewayTransport({
+    gateway,
+    contract: network.getContract(options.chaincode),
+    signer,
+    sender,
+    endorsers: {
+      mode: options.endorsement ?? 'pinned',
+      organisations: options.organisations ?? {},
+      ownMspId,
+    },
+    deadlines,
+    statistics,
+    pace: realPace,
+  });
+  return openConnection({
+    client: createClient(transport),
+    gateway,
+    network,
+    chaincode: options.chaincode,
+    ownMspId,
+    journal,
+    sender,
+    statistics,
+    pace: realPace,
+    close: () => {
+      gateway.close();
+      grpc.close();
+    },
+  });
+}

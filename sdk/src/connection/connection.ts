@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a caller holds: the typed client, events, blocks, unfinished business, statistics.
+import type { Gateway, Network } from '@hyperledger/fabric-gateway';
+import type { Client } from '../client/client.js';
+import type { Position } from '../events/checkpoint.js';
+import { ledgerBlocks, waitForBlock, type Block } from '../events/ledger-blocks.js';
+import {
+  ledgerEvents,
+  type EventOptions,
+  type EventSource,
+  type LedgerEvent,
+} from '../events/ledger-events.js';
+import type { EnvelopeSender } from '../gateway/envelope-sender.js';
+import { beforeSending } from '../gateway/classify.js';
+import { ledgerHeight } from '../gateway/ledger-height.js';
+import type { Journal } from '../journal/journal.js';
+import type { Pace } from '../retry/pace.js';
+import { retrying } from '../retry/retry.js';
+import { recover, resume, type Recovered, type ResumedTransaction } from './resume.js';
+import type { Statistics, StatisticsSnapshot } from './statistics.js';
+
+export interface Connection {
+  readonly client: Client;
+  readonly mspId: string;
+  readonly channel: string;
+  /** Events of valid transactions, in order, at least once; reconnects by itself. */
+  events(options?: EventOptions): AsyncIterable<LedgerEvent>;
+  /** Whole blocks from a number on; reconnects by itself. */
+  blocks(from?: bigint, signal?: AbortSignal): AsyncIterable<Block>;
+  /** How many blocks one's own peer holds, which is the number of the next one. */
+  height(): Promise<bigint>;
+  /** Waits until one's own peer holds the block: before building on what another organisation's peer reported. */
+  waitForBlock(blockNumber: bigint, signal?: AbortSignal): Promise<void>;
+  /** Takes the envelope of an `OutcomeUnknownError` to its outcome; throws what a submit throws. */
+  resume(envelope: Uint8Array, signal?: AbortSignal): Promise<ResumedTransaction>;
+  /** Resumes everything that the journal holds: to be called after a start. */
+  recover(signal?: AbortSignal): Promise<readonly Recovered[]>;
+  statistics(): StatisticsSnapshot;
+  /** Ends event iterations and closes the connection. Calls under way fail. */
+  close(): void;
+}
+
+export interface ConnectionParts {
+  readonly client: Client;
+  readonly gateway: Gateway;
+  readonly network: Network;
+  readonly chaincode: string;
+  readonly ownMspId: string;
+  readonly journal: Journal;
+  readonly sender: EnvelopeSender;
+  readonly statistics: Statistics;
+  readonly pace: Pace;
+  close(): void;
+}
+
+async function heightOf(
+  { network, ownMspId, pace }: ConnectionParts,
+  signal: AbortSignal,
+): Promise<bigint> {
+  const ask = async (): Promise<bigint> => {
+    try {
+      return await ledgerHeight(network.getContract('qscc'), network.getName(), ownMspId);
+    } catch (error) {
+      throw beforeSending(error, [ownMspId]);
+    }
+  };
+  return retrying(ask, { pace, options: {}, signal, onRetry: () => undefined });
+}
+
+const openEvents = ({ network, chaincode }: ConnectionParts, position: Position) =>
+  network.getChaincodeEvents(chaincode, {
+    checkpoint: {
+      getBlockNumber: () => position.blockNumber,
+      getTransactionId: () => position.transactionId,
+    },
+  });
+
+/** @returns the connection made of its parts. */
+export function openConnection(parts: ConnectionParts): Connection {
+  const closed = new AbortController();
+  const context = (signal?: AbortSignal) => ({
+    pace: parts.pace,
+    signal: signal ? AbortSignal.any([closed.signal, signal]) : closed.signal,
+  });
+  const source: EventSource = {
+    open: (position) => openEvents(parts, position),
+    height: () => heightOf(parts, closed.signal),
+  };
+  return {
+    client: parts.client,
+    mspId: parts.ownMspId,
+    channel: parts.network.getName(),
+    events: (options = {}) => ledgerEvents(source, options, context(options.signal)),
+    blocks: (from = 0n, signal) => ledgerBlocks(parts.network, from, context(signal)),
+    height: () => source.height(),
+    waitForBlock: (blockNumber, signal) =>
+      waitForBlock(parts.network, blockNumber, context(signal)),
+    resume: (envelope, signal) => resume(parts, envelope, signal),
+    recover: (signal) => recover(parts, signal),
+    statistics: () => parts.statistics.snapshot(),
+    close: () => {
+      closed.abort(new Error('the connection was closed'));
+      parts.close();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream that opens itself again where it broke off.
+import { status } from '@grpc/grpc-js';
+import { GatewayError, type CloseableAsyncIterable } from '@hyperledger/fabric-gateway';
+import { backoffMs, OUTAGE_BACKOFF } from '../retry/backoff.js';
+import type { Pace } from '../retry/pace.js';
+
+export interface StreamContext {
+  readonly pace: Pace;
+  /** Ends the stream, without an error. */
+  readonly signal: AbortSignal;
+}
+
+const LASTING: ReadonlySet<number> = new Set([
+  status.INVALID_ARGUMENT,
+  status.NOT_FOUND,
+  status.PERMISSION_DENIED,
+  status.UNAUTHENTICATED,
+  status.UNIMPLEMENTED,
+]);
+
+const mayPass = (error: unknown): boolean =>
+  error instanceof GatewayError && !LASTING.has(error.code);
+
+async function* itemsOf<T>(
+  stream: CloseableAsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  const close = (): void => {
+    stream.close();
+  };
+  signal.addEventListener('abort', close, { once: true });
+  try {
+    if (!signal.aborted) yield* stream;
+  } finally {
+    signal.removeEventListener('abort', close);
+    close();
+  }
+}
+
+/** @returns whether to go on: false when the signal ended the pause. */
+async function pause(failures: number, { pace, signal }: StreamContext): Promise<boolean> {
+  try {
+    await pace.sleep(backoffMs(failures, pace.random(), OUTAGE_BACKOFF), signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param open opens the stream where the reader stands now
+ * @throws what `open` or the stream fails with, when another attempt cannot change it.
+ */
+export async function* reconnecting<T>(
+  open: () => Promise<CloseableAsyncIterable<T>>,
+  context: StreamContext,
+): AsyncGenerator<T> {
+  const isOver = (): boolean => context.signal.aborted;
+  for (let failures = 0; !isOver();) {
+    try {
+      for await (const item of itemsOf(await open(), context.signal)) {
+        failures = 0;
+        yield item;
+      }
+    } catch (error) {
+      if (isOver()) return;
+      if (!mayPass(error)) throw error;
+    }
+    failures++;
+    if (!(await pause(failures, context))) return;
+  }
+}
