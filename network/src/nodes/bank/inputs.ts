@@ -61,6 +61,9 @@ const which = z.union([
     .transform((joined) => joined.split(',').map(Number)),
 ]);
 
+/** What a customer signs, as far as a message names it; the rest counts for the digest only. */
+const terms = z.looseObject({ merchantId: identifier, total: amount, currency });
+
 const purchaseLine = z.strictObject({
   gtin,
   name: text,
@@ -101,6 +104,7 @@ export const INPUTS = {
     payee: text,
     amount,
     currency,
+    terms: terms.optional().describe('the terms behind the digest: then all of it is checked against them'),
     resend: z.boolean().optional(),
   }),
   offerAddresses: z.strictObject({ ...customerKey.shape, which: which.optional() }),

@@ -42,7 +42,7 @@ class EngineDriver implements Driver {
   readonly #engine: SqlEngine;
   readonly #connection: EngineConnection;
   #lastTurn: Promise<void> = Promise.resolve();
-  #endTurn: () => void = () => undefined;
+  #endTurn = (): void => undefined;
 
   constructor(engine: SqlEngine) {
     this.#engine = engine;
@@ -55,10 +55,10 @@ class EngineDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     const before = this.#lastTurn;
-    const turn = Promise.withResolvers<undefined>();
-    this.#lastTurn = turn.promise;
+    let end = (): void => undefined;
+    this.#lastTurn = new Promise((resolve) => (end = resolve));
     await before;
-    this.#endTurn = () => turn.resolve(undefined);
+    this.#endTurn = end;
     return this.#connection;
   }
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every operation of the bank works with.
+import type { AuthenticationLedger } from './authentication-ledger.js';
+import type { Clock } from './clock.js';
+import type { BankDatabase } from './database/schema.js';
+import type { AuthenticationLimits } from './limits.js';
+import type { MessageSender } from './messages/message-sender.js';
+
+/** Told of trouble that no caller may hear of. Gets codes and pseudonyms only. */
+export interface Observer {
+  /** The ledger did not take an attestation; {@link BankOperations.complete} will try again. */
+  attestationDelayed(facts: { readonly loginId: string; readonly code: string }): void;
+}
+
+export interface BankContext {
+  readonly db: BankDatabase;
+  readonly ledger: AuthenticationLedger;
+  readonly messages: MessageSender;
+  readonly clock: Clock;
+  readonly limits: AuthenticationLimits;
+  /** 32 bytes, see `factors/installation-key`. */
+  readonly key: Uint8Array;
+  readonly observer: Observer;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attestations (units 5 and 6): a factor that passed is written to the ledger at once, each in its own transaction.
+import { BankError, refusalCode } from '../bank-error.js';
+import type { BankContext } from '../context.js';
+import type { Factor } from '../operations.js';
+
+/** A factor that passed. The row holds the nonce, so that attesting again after a crash is a replay on the ledger. */
+export interface PassedFactor {
+  readonly login_id: string;
+  readonly bound_to: string;
+  readonly factor: Factor;
+  readonly nonce: string;
+  readonly attested_at: number | null;
+}
+
+/**
+ * Writes attestations without letting anyone wait: were the answer to a right factor later than that to a wrong one,
+ * or did only it fail with the ledger, it would tell which factor was right.
+ */
+export class Attestations {
+  readonly #context: BankContext;
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(context: BankContext) {
+    this.#context = context;
+  }
+
+  /** Begins to attest. Failures are left to {@link settle}. */
+  start(passed: PassedFactor): void {
+    this.#attest(passed).catch((error: unknown) => {
+      const code = refusalCode(error) ?? 'LEDGER_UNAVAILABLE';
+      this.#context.observer.attestationDelayed({ loginId: passed.login_id, code });
+    });
+  }
+
+  /** Attests what is not attested yet. @throws what the ledger throws. */
+  async settle(loginId: string, boundTo: string): Promise<void> {
+    const passed = await passedFactors(this.#context, loginId, boundTo);
+    await Promise.all(passed.filter((row) => row.attested_at === null).map((row) => this.#attest(row)));
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#running.values());
+  }
+
+  #attest(passed: PassedFactor): Promise<void> {
+    const key = [passed.login_id, passed.bound_to, passed.factor].join('~');
+    const running = this.#running.get(key) ?? this.#run(passed).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  async #run(passed: PassedFactor): Promise<void> {
+    const { db, ledger, clock } = this.#context;
+    const input = { loginId: passed.login_id, boundTo: passed.bound_to, nonce: passed.nonce };
+    await (passed.factor === 'sms' ? ledger.attestSms(input) : ledger.attestPassword(input));
+    await db
+      .updateTable('factors')
+      .set({ attested_at: clock() })
+      .where('login_id', '=', passed.login_id)
+      .where('bound_to', '=', passed.bound_to)
+      .where('factor', '=', passed.factor)
+      .execute();
+  }
+}
+
+/** @returns the factors that passed for the login, or for one order. */
+export const passedFactors = (
+  { db }: Pick<BankContext, 'db'>,
+  loginId: string,
+  boundTo: string,
+): Promise<PassedFactor[]> =>
+  db
+    .selectFrom('factors')
+    .selectAll()
+    .where('login_id', '=', loginId)
+    .where('bound_to', '=', boundTo)
+    .execute();
+
+/** @throws {BankError} AUTHENTICATION_FAILED unless both passed. */
+export function ensureBothPassed(passed: readonly PassedFactor[]): void {
+  const factors = new Set(passed.map((row) => row.factor));
+  if (!factors.has('sms') || !factors.has('password')) throw new BankError('AUTHENTICATION_FAILED');
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Unit 6: a password typed for a login or for one order.
+import type { BankContext } from '../context.js';
+import type { PassedFactor } from './attestations.js';
+import { isNoPassword, isPassword } from './password.js';
+import { isLocked, lockCustomer, recordPassed, recordTry, type TrySubject } from './tries.js';
+
+/** A try that is recorded already and must still be checked; nothing to compare with when the factor is locked. */
+interface OpenTry {
+  readonly seq: number;
+  readonly stored: string | undefined;
+}
+
+const begin = (context: BankContext, subject: TrySubject): Promise<OpenTry> =>
+  context.db.transaction().execute(async (db) => {
+    const customer = await lockCustomer(db, subject.customer_id);
+    const locked = await isLocked(db, subject, context);
+    const seq = await recordTry(db, subject, context.clock(), locked ? 'LOCKED' : undefined);
+    return { seq, stored: locked ? undefined : customer.password_hash };
+  });
+
+const pass = (context: BankContext, subject: TrySubject, seq: number): Promise<PassedFactor> =>
+  context.db.transaction().execute(async (db) => {
+    await db.updateTable('attempts').set({ result: 'PASSED' }).where('seq', '=', seq).execute();
+    return recordPassed(db, subject, context.clock());
+  });
+
+/** @returns the factor when it passed, or undefined. Takes the same hashing either way. */
+export async function submitPassword(
+  context: BankContext,
+  subject: TrySubject,
+  password: string,
+): Promise<PassedFactor | undefined> {
+  const { seq, stored } = await begin(context, subject);
+  const right = await (stored === undefined ? isNoPassword(password) : isPassword(stored, password));
+  return right ? pass(context, subject, seq) : undefined;
+}

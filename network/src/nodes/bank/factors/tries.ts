@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tries of the two factors: every one is recorded as wrong before it is checked, so that no parallel guesses escape the count.
+import { randomBytes } from 'node:crypto';
+import type { BankContext } from '../context.js';
+import type { BankDatabase } from '../database/schema.js';
+import type { AttemptResult, Factor } from '../operations.js';
+import type { PassedFactor } from './attestations.js';
+
+/** What a try is for. */
+export interface TrySubject {
+  readonly customer_id: string;
+  readonly login_id: string;
+  readonly bound_to: string;
+  readonly factor: Factor;
+}
+
+const WRONG: Record<Factor, AttemptResult> = { password: 'PASSWORD_WRONG', sms: 'CODE_WRONG' };
+
+/** Parallel tries of one customer take turns from here to the end of the transaction. */
+export const lockCustomer = (db: BankDatabase, customerId: string) =>
+  db
+    .selectFrom('customers')
+    .select(['customer_id', 'password_hash', 'phone'])
+    .where('customer_id', '=', customerId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+
+/**
+ * Whether the factor is locked: so many wrong tries within the window. It opens as they grow old, and a right try does not clear
+ * them: whoever knows one factor must not get more guesses at the other. Tries while locked do not count.
+ */
+export async function isLocked(
+  db: BankDatabase,
+  { customer_id, factor }: TrySubject,
+  { clock, limits }: Pick<BankContext, 'clock' | 'limits'>,
+): Promise<boolean> {
+  const { wrong } = await db
+    .selectFrom('attempts')
+    .select((expressions) => expressions.fn.countAll().as('wrong'))
+    .where('customer_id', '=', customer_id)
+    .where('factor', '=', factor)
+    .where('result', '=', WRONG[factor])
+    .where('at', '>', clock() - limits.windowSeconds * 1000)
+    .executeTakeFirstOrThrow();
+  return Number(wrong) >= limits.wrongTries;
+}
+
+/** @returns the number of the try. */
+export async function recordTry(
+  db: BankDatabase,
+  subject: TrySubject,
+  at: number,
+  result: AttemptResult = WRONG[subject.factor],
+): Promise<number> {
+  const { seq } = await db
+    .insertInto('attempts')
+    .values({ ...subject, at, result })
+    .returning('seq')
+    .executeTakeFirstOrThrow();
+  return seq;
+}
+
+/** Keeps that a factor passed; a factor that passed before keeps its nonce. @returns the row. */
+export async function recordPassed(
+  db: BankDatabase,
+  { login_id, bound_to, factor }: TrySubject,
+  at: number,
+): Promise<PassedFactor> {
+  const nonce = randomBytes(16).toString('hex');
+  await db
+    .insertInto('factors')
+    .values({ login_id, bound_to, factor, nonce, passed_at: at, attested_at: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return db
+    .selectFrom('factors')
+    .selectAll()
+    .where('login_id', '=', login_id)
+    .where('bound_to', '=', bound_to)
+    .where('factor', '=', factor)
+    .executeTakeFirstOrThrow();
+}

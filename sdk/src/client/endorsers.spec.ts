@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who endorses what.
+import { ALL_TRANSACTIONS, transactionNamed } from '@fabric-offline-pay/domain';
+import { ConfigurationError } from '../errors.js';
+import { chooseEndorsers, type EndorserContext } from './endorsers.js';
+
+const organisations = { bank: 'BankMSP', merchant: 'MerchantMSP', logistics: 'LogisticsMSP' };
+const context = (ownMspId: string, changes: Partial<EndorserContext> = {}): EndorserContext => ({
+  mode: 'pinned',
+  organisations,
+  ownMspId,
+  ...changes,
+});
+const capture = transactionNamed('settlement', 'capture')!;
+const rankCouriers = transactionNamed('logistics', 'rankCouriers')!;
+
+test.each([
+  ['BankMSP', ['BankMSP', 'MerchantMSP']],
+  ['MerchantMSP', ['BankMSP', 'MerchantMSP']],
+  ['LogisticsMSP', ['BankMSP', 'LogisticsMSP']],
+  ['AuditorMSP', ['BankMSP', 'MerchantMSP']],
+])('%s pins %j, and may fall back', (ownMspId, expected) => {
+  expect(chooseEndorsers(capture, context(ownMspId))).toEqual({ organisations: expected, mayFallBack: true });
+});
+
+test('private data pins those who may see it, in either mode, without a way back', () => {
+  for (const mode of ['pinned', 'discovery'] as const) {
+    expect(chooseEndorsers(rankCouriers, context('LogisticsMSP', { mode }))).toEqual({
+      organisations: ['BankMSP', 'LogisticsMSP'],
+      mayFallBack: false,
+    });
+  }
+});
+
+test('private data never goes to whom discovery likes, when the organisations are not known', () => {
+  expect(() => chooseEndorsers(rankCouriers, context('LogisticsMSP', { organisations: {} }))).toThrow(ConfigurationError);
+});
+
+test('the gateway chooses when asked to, and when no satisfying pair is known', () => {
+  const discovery = { organisations: undefined, mayFallBack: false };
+  expect(chooseEndorsers(capture, context('BankMSP', { mode: 'discovery' }))).toEqual(discovery);
+  expect(chooseEndorsers(capture, context('BankMSP', { organisations: {} }))).toEqual(discovery);
+  expect(chooseEndorsers(capture, context('BankMSP', { organisations: { bank: 'BankMSP' } }))).toEqual(discovery);
+});
+
+test('an override is taken as it is', () => {
+  expect(chooseEndorsers(rankCouriers, context('BankMSP'), ['XMSP'])).toEqual({
+    organisations: ['XMSP'],
+    mayFallBack: false,
+  });
+});
+
+test('every submit of the table has endorsers', () => {
+  for (const transaction of ALL_TRANSACTIONS.filter(({ kind }) => kind === 'submit')) {
+    expect(chooseEndorsers(transaction, context('LogisticsMSP')).organisations).toContain('BankMSP');
+  }
+});

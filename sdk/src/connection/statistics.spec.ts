@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counting and percentiles.
+import { percentile, Statistics } from './statistics.js';
+
+test('counts calls, commits and each kind of retry apart', () => {
+  const statistics = new Statistics();
+  statistics.started();
+  statistics.started();
+  statistics.retried('conflict');
+  statistics.retried('conflict');
+  statistics.retried('unavailable');
+  statistics.committed(40);
+  expect(statistics.snapshot()).toEqual({
+    submitted: 2,
+    committed: 1,
+    conflictsRetried: 2,
+    outagesRetried: 1,
+    divisionsRetried: 0,
+    latencies: { count: 1, p50: 40, p95: 40, p99: 40, maximum: 40 },
+  });
+});
+
+test('percentiles are those of the values, by nearest rank', () => {
+  const values = Array.from({ length: 100 }, (_, index) => index + 1);
+  expect([0.5, 0.95, 0.99, 1].map((share) => percentile(values, share))).toEqual([50, 95, 99, 100]);
+  expect(percentile([], 0.5)).toBe(0);
+});
+
+test('keeps the last 10,000 durations only', () => {
+  const statistics = new Statistics();
+  for (let number = 0; number < 10_000; number++) statistics.committed(1_000);
+  for (let number = 0; number < 10_000; number++) statistics.committed(1);
+  expect(statistics.snapshot()).toMatchObject({ committed: 20_000, latencies: { count: 10_000, maximum: 1 } });
+});

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is repeated, how often, and for how long: with scripted time.
+import { ConflictError, EndorsementError, OutcomeUnknownError, RefusedError, UnavailableError } from '../errors.js';
+import { backoffMs, CONFLICT_BACKOFF } from './backoff.js';
+import { retrying, retryReason, type RetryContext, type RetryOptions, type RetryReason } from './retry.js';
+
+const conflict = new ConflictError('tx', {});
+const outage = new UnavailableError({});
+const refusal = (divided: boolean) =>
+  new RefusedError({ code: 'NOT_FOUND', message: 'no', details: {} }, divided);
+
+function context(options: RetryOptions = {}, signal?: AbortSignal) {
+  let now = 0;
+  const reasons: RetryReason[] = [];
+  const made: RetryContext = {
+    pace: {
+      now: () => now,
+      sleep: (milliseconds) => {
+        now += milliseconds;
+        return Promise.resolve();
+      },
+      random: () => 1,
+    },
+    options,
+    signal,
+    onRetry: (reason) => reasons.push(reason),
+  };
+  return { made, reasons, now: () => now };
+}
+
+const failingTimes = (times: number, error: Error) => (attempt: number) =>
+  attempt <= times ? Promise.reject(error) : Promise.resolve(attempt);
+
+test('only what wrote nothing is repeated', () => {
+  expect(retryReason(conflict)).toBe('conflict');
+  expect(retryReason(outage)).toBe('unavailable');
+  expect(retryReason(refusal(true))).toBe('divided');
+  expect(retryReason(new EndorsementError('ENDORSEMENT_MISMATCH'))).toBe('divided');
+  const final = [
+    refusal(false),
+    new EndorsementError('ENDORSEMENT_POLICY_FAILURE'),
+    new OutcomeUnknownError('tx', Buffer.of()),
+    new TypeError('fault'),
+  ];
+  expect(final.map(retryReason)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+test('conflicts are repeated until the call succeeds', async () => {
+  const { made, reasons } = context();
+  await expect(retrying(failingTimes(3, conflict), made)).resolves.toBe(4);
+  expect(reasons).toEqual(['conflict', 'conflict', 'conflict']);
+});
+
+test('an outage is waited for, but not past the deadline', async () => {
+  const { made, now } = context({ deadlineMs: 10_000 });
+  await expect(retrying(failingTimes(Infinity, outage), made)).rejects.toBe(outage);
+  expect(now()).toBeLessThan(10_000);
+  expect(now()).toBeGreaterThan(7_000);
+});
+
+test('endorsers that stay divided are reported after four attempts', async () => {
+  const { made, reasons } = context();
+  const lasting = refusal(true);
+  await expect(retrying(failingTimes(Infinity, lasting), made)).rejects.toBe(lasting);
+  expect(reasons).toEqual(['divided', 'divided', 'divided']);
+});
+
+test('the caller may allow one attempt only', async () => {
+  const { made, reasons } = context({ attempts: 1 });
+  await expect(retrying(failingTimes(1, conflict), made)).rejects.toBe(conflict);
+  expect(reasons).toEqual([]);
+});
+
+test('a refusal is never repeated', async () => {
+  const { made } = context();
+  const attempt = jest.fn(() => Promise.reject(refusal(false)));
+  await expect(retrying(attempt, made)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(attempt).toHaveBeenCalledTimes(1);
+});
+
+test('an aborted signal stops before the next attempt', async () => {
+  const stopped = new AbortController();
+  const { made } = context({}, stopped.signal);
+  const attempt = jest.fn(() => {
+    stopped.abort(new Error('enough'));
+    return Promise.reject(conflict);
+  });
+  await expect(retrying(attempt, made)).rejects.toThrow('enough');
+  expect(attempt).toHaveBeenCalledTimes(1);
+});
+
+test('the backoff doubles up to its maximum, and is never nothing', () => {
+  const steps = [1, 2, 3, 20, 5_000].map((attempt) => backoffMs(attempt, 1, CONFLICT_BACKOFF));
+  expect(steps).toEqual([50, 100, 200, 1_000, 1_000]);
+  expect(backoffMs(1, 0, CONFLICT_BACKOFF)).toBeCloseTo(5);
+});
