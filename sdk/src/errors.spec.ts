@@ -62,6 +62,9 @@ describe('errors of the SDK', () => {
 
   test('an unknown outcome carries what is needed to resume it', () => {
     const envelope = Buffer.from('signed');
-    expect(new OutcomeUnknownError('tx-1', envelope)).toMatchObject({ transactionId: 'tx-1', envelope });
+    expect(new OutcomeUnknownError('tx-1', envelope)).toMatchObject({
+      transactionId: 'tx-1',
+      envelope,
+    });
   });
 });

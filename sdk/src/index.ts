@@ -5,7 +5,7 @@ export type { Connection } from './connection/connection.js';
 export { DEFAULT_DEADLINES, type Deadlines } from './connection/deadlines.js';
 export type { Endpoint, TlsClient } from './connection/grpc-client.js';
 export type { Recovered, ResumedTransaction } from './connection/resume.js';
-export type { Latencies, StatisticsSnapshot } from './connection/statistics.js';
+export { Statistics, type Latencies, type StatisticsSnapshot } from './connection/statistics.js';
 
 export {
   createClient,

@@ -149,6 +149,7 @@ async function closeEpoch(call: Call<InputOf<'settlement', 'closeEpoch'>>) {
   ensure(epoch <= current, 'INPUT_INVALID', { field: 'epoch', current });
   if (epoch < current) return { replayed: true, units: [], epoch: current };
   call.store.put('epoch', { epoch: epoch + 1 }, payeeId, currency);
+  call.announce({ subject: `payee/${payeeId}`, units: [] });
   return { replayed: false, units: [], epoch: epoch + 1 };
 }
 

@@ -9,6 +9,7 @@ import { waitUntil } from '../system/wait-until';
 import { collectionConfigs } from '../topology/collections';
 import type { NetworkPlan } from '../topology/network-plan';
 import { authorityRoot } from '../topology/organisation-files';
+import { ordererArguments } from '../lifecycle/orderer-arguments';
 import { renderPolicy } from '../topology/policies';
 import type { ChaincodePackage } from './chaincode-package';
 
@@ -126,17 +127,6 @@ function definitionArguments(plan: NetworkPlan, definition: ChaincodeDefinition)
     ...['--signature-policy', renderPolicy(chaincode.endorsement, organisations)],
     ...(chaincode.collections.length === 0 ? [] : ['--collections-config', collections]),
   ];
-}
-
-/** The address of an orderer for the peer program; whichever is first passes transactions on to the leader. */
-export function ordererArguments(plan: NetworkPlan): string[] {
-  const [place] = plan.organisations.flatMap(({ folder, orderers }) =>
-    orderers.map(({ host, port }) => [
-      ...['--orderer', `${host}:${port}`, '--tls'],
-      ...['--cafile', authorityRoot(folder, 'tlsca')],
-    ]),
-  );
-  return place ?? [];
 }
 
 /** Until the orderers have a leader they refuse; that passes. */

@@ -2,13 +2,13 @@
 // Changes the channel's configuration: fetches it, computes what differs, has an administrator sign and submit it.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ordererArguments } from '../chaincode/commit-definition';
 import { type Settings, isTree } from '../config/merge-settings';
 import { NetworkError } from '../network-error';
 import { programPath } from '../programs/fabric-programs';
 import { runProgram } from '../system/run-program';
 import type { Administrator } from './administrator';
 import type { NetworkContext } from './network-context';
+import { ordererArguments } from './orderer-arguments';
 
 /** A channel's configuration in the JSON of configtxlator, free to change in place. */
 export type ChannelConfig = Record<string, unknown>;

@@ -13,8 +13,10 @@ import { waitUntil } from '../system/wait-until';
 import type { NetworkPlan, OrdererPlan, PeerPlan } from '../topology/network-plan';
 import { Administrator } from './administrator';
 import type { NetworkContext } from './network-context';
+import { ordererAddress } from './orderer-arguments';
 
 const JOIN_DEADLINE_MS = 30_000;
+const LEADER_DEADLINE_MS = 60_000;
 
 /** The channel's first block. */
 export function firstBlockFile(plan: NetworkPlan): string {
@@ -54,6 +56,23 @@ export async function joinChannel(context: NetworkContext): Promise<void> {
     ];
   });
   await Promise.all(joins);
+}
+
+/** Waits until every orderer follows a leader: before that it neither takes transactions nor delivers blocks. */
+export async function waitUntilOrdering(context: NetworkContext): Promise<void> {
+  const channel = context.plan.topology.channel.name;
+  const waits = context.plan.organisations.flatMap((organisation) => {
+    const administrator = new Administrator(context, organisation);
+    return organisation.orderers.map(async (orderer) => {
+      const where = ['-c', channel, ...ordererAddress(organisation, orderer)];
+      const fetch = (): Promise<string> =>
+        administrator.peer(['channel', 'fetch', 'newest', '/dev/null', ...where]);
+      await waitUntil(`${orderer.name} to follow a leader`, fetch, {
+        deadlineMs: LEADER_DEADLINE_MS,
+      });
+    });
+  });
+  await Promise.all(waits);
 }
 
 async function joinOrderer(

@@ -9,7 +9,7 @@ import { waitReady } from '../supervisor/readiness';
 import { withLock } from '../system/file-lock';
 import { defaultTopology } from '../topology/default-topology';
 import type { Topology } from '../topology/topology';
-import { joinChannel, writeFirstBlock } from './create-channel';
+import { joinChannel, waitUntilOrdering, writeFirstBlock } from './create-channel';
 import { deployChaincode, ownChaincode } from './deploy-chaincode';
 import { prepareFabricProcesses } from './fabric-processes';
 import { type PortChoice, establishPlan, homeLock, resolveHome } from './home';
@@ -59,6 +59,7 @@ async function bringUp(context: NetworkContext, options: UpOptions): Promise<Net
   await startNodes(context);
   progress({ stage: 'channel', message: `joining ${plan.topology.channel.name}` });
   await joinChannel(context);
+  await waitUntilOrdering(context);
   const definition = await deployChaincode(context, {
     common: options.chaincodeDirectory ?? ownChaincode,
     byOrganisation: options.chaincodeDirectories ?? {},

@@ -20,7 +20,10 @@ test.each([
   ['LogisticsMSP', ['BankMSP', 'LogisticsMSP']],
   ['AuditorMSP', ['BankMSP', 'MerchantMSP']],
 ])('%s pins %j, and may fall back', (ownMspId, expected) => {
-  expect(chooseEndorsers(capture, context(ownMspId))).toEqual({ organisations: expected, mayFallBack: true });
+  expect(chooseEndorsers(capture, context(ownMspId))).toEqual({
+    organisations: expected,
+    mayFallBack: true,
+  });
 });
 
 test('private data pins those who may see it, in either mode, without a way back', () => {
@@ -33,14 +36,18 @@ test('private data pins those who may see it, in either mode, without a way back
 });
 
 test('private data never goes to whom discovery likes, when the organisations are not known', () => {
-  expect(() => chooseEndorsers(rankCouriers, context('LogisticsMSP', { organisations: {} }))).toThrow(ConfigurationError);
+  expect(() =>
+    chooseEndorsers(rankCouriers, context('LogisticsMSP', { organisations: {} })),
+  ).toThrow(ConfigurationError);
 });
 
 test('the gateway chooses when asked to, and when no satisfying pair is known', () => {
   const discovery = { organisations: undefined, mayFallBack: false };
   expect(chooseEndorsers(capture, context('BankMSP', { mode: 'discovery' }))).toEqual(discovery);
   expect(chooseEndorsers(capture, context('BankMSP', { organisations: {} }))).toEqual(discovery);
-  expect(chooseEndorsers(capture, context('BankMSP', { organisations: { bank: 'BankMSP' } }))).toEqual(discovery);
+  expect(
+    chooseEndorsers(capture, context('BankMSP', { organisations: { bank: 'BankMSP' } })),
+  ).toEqual(discovery);
 });
 
 test('an override is taken as it is', () => {
@@ -52,6 +59,8 @@ test('an override is taken as it is', () => {
 
 test('every submit of the table has endorsers', () => {
   for (const transaction of ALL_TRANSACTIONS.filter(({ kind }) => kind === 'submit')) {
-    expect(chooseEndorsers(transaction, context('LogisticsMSP')).organisations).toContain('BankMSP');
+    expect(chooseEndorsers(transaction, context('LogisticsMSP')).organisations).toContain(
+      'BankMSP',
+    );
   }
 });

@@ -42,6 +42,8 @@ export interface ConnectOptions {
   /** In memory unless told. */
   readonly journal?: Journal;
   readonly deadlines?: Partial<Deadlines>;
+  /** To be shared by several connections, for one count of them all. */
+  readonly statistics?: Statistics;
 }
 
 function signerOf({ privateKey, signer }: ConnectOptions): Signer {
@@ -102,7 +104,7 @@ export function connect(options: ConnectOptions): Connection {
   const signer = signerOf(options);
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
   const journal = options.journal ?? memoryJournal();
-  const statistics = new Statistics();
+  const statistics = options.statistics ?? new Statistics();
   const grpc = grpcClient(options.endpoint, options.tlsRoot, options.tlsClient);
   const gateway = gatewayOf(options, grpc, signer);
   const network = gateway.getNetwork(options.channel);

@@ -30,5 +30,8 @@ test('keeps the last 10,000 durations only', () => {
   const statistics = new Statistics();
   for (let number = 0; number < 10_000; number++) statistics.committed(1_000);
   for (let number = 0; number < 10_000; number++) statistics.committed(1);
-  expect(statistics.snapshot()).toMatchObject({ committed: 20_000, latencies: { count: 10_000, maximum: 1 } });
+  expect(statistics.snapshot()).toMatchObject({
+    committed: 20_000,
+    latencies: { count: 10_000, maximum: 1 },
+  });
 });

@@ -35,6 +35,8 @@ export async function waitForBlock(
   context: StreamContext,
 ): Promise<void> {
   const open = () => network.getFilteredBlockEvents({ startBlock: blockNumber });
-  const { done } = await reconnecting(open, context).next();
+  const blocks = reconnecting(open, context);
+  const { done } = await blocks.next();
+  await blocks.return(undefined);
   if (done === true) throw context.signal.reason;
 }

@@ -6,13 +6,17 @@ import { EndorsementError, RefusedError, UnavailableError } from '../errors.js';
 import { beforeSending } from './classify.js';
 import { parseRefusal } from './refusal.js';
 
-const cause = Object.assign(new Error('rpc'), {
+const cause: ServiceError = Object.assign(new Error('rpc'), {
   code: status.ABORTED,
   details: '',
   metadata: new Metadata(),
-}) as ServiceError;
+});
 
-const answer = (mspId: string, message: string): ErrorDetail => ({ address: `${mspId}:7051`, mspId, message });
+const answer = (mspId: string, message: string): ErrorDetail => ({
+  address: `${mspId}:7051`,
+  mspId,
+  message,
+});
 
 const endorseError = (code: number, message: string, details: ErrorDetail[] = []): EndorseError =>
   new EndorseError({ code, message, details, cause, transactionId: 'tx' });
@@ -20,7 +24,8 @@ const endorseError = (code: number, message: string, details: ErrorDetail[] = []
 const refusal = (code: string): string =>
   `chaincode response 500, ${JSON.stringify({ code, message: `says {no}: ${code}`, details: { order: 'ORD-1' } })}`;
 
-const COLLECT = 'failed to collect enough transaction endorsements, see attached details for more info';
+const COLLECT =
+  'failed to collect enough transaction endorsements, see attached details for more info';
 const BOTH = ['BankMSP', 'MerchantMSP'];
 
 describe('a refusal', () => {
@@ -42,18 +47,32 @@ describe('a refusal', () => {
   });
 
   test('for different reasons is divided', () => {
-    const details = [answer('BankMSP', refusal('NOT_FOUND')), answer('MerchantMSP', refusal('STATE_CONFLICT'))];
-    expect(beforeSending(endorseError(status.ABORTED, COLLECT, details), BOTH)).toMatchObject({ divided: true });
+    const details = [
+      answer('BankMSP', refusal('NOT_FOUND')),
+      answer('MerchantMSP', refusal('STATE_CONFLICT')),
+    ];
+    expect(beforeSending(endorseError(status.ABORTED, COLLECT, details), BOTH)).toMatchObject({
+      divided: true,
+    });
   });
 
   test('of all, two peers of one organisation among them, is final', () => {
-    const details = ['BankMSP', 'BankMSP', 'MerchantMSP'].map((mspId) => answer(mspId, refusal('NOT_OWNER')));
-    expect(beforeSending(endorseError(status.ABORTED, COLLECT, details), BOTH)).toMatchObject({ divided: false });
+    const details = ['BankMSP', 'BankMSP', 'MerchantMSP'].map((mspId) =>
+      answer(mspId, refusal('NOT_OWNER')),
+    );
+    expect(beforeSending(endorseError(status.ABORTED, COLLECT, details), BOTH)).toMatchObject({
+      divided: false,
+    });
   });
 
   test('wins over an endorser that could not be reached', () => {
-    const details = [answer('BankMSP', refusal('NOT_OWNER')), answer('MerchantMSP', 'rpc error: code = Unavailable')];
-    expect(beforeSending(endorseError(status.ABORTED, COLLECT, details), BOTH)).toBeInstanceOf(RefusedError);
+    const details = [
+      answer('BankMSP', refusal('NOT_OWNER')),
+      answer('MerchantMSP', 'rpc error: code = Unavailable'),
+    ];
+    expect(beforeSending(endorseError(status.ABORTED, COLLECT, details), BOTH)).toBeInstanceOf(
+      RefusedError,
+    );
   });
 
   test('of a query is found in the message of the status, too', () => {
@@ -65,14 +84,24 @@ describe('a refusal', () => {
 
 describe('what is no refusal of ours', () => {
   test.each([
-    ['no JSON', 'chaincode response 500, You have asked to invoke a function that does not exist: x'],
+    [
+      'no JSON',
+      'chaincode response 500, You have asked to invoke a function that does not exist: x',
+    ],
     ['an unknown code', refusal('FROM_THE_FUTURE')],
     ['a code of the language', refusal('constructor')],
     ['JSON of another kind', 'chaincode response 500, {"error":"x"}'],
   ])('%s is a lasting failure, and never an outage to wait for', (_, message) => {
     expect(parseRefusal(message)).toBeUndefined();
-    const error = endorseError(status.ABORTED, COLLECT, BOTH.map((mspId) => answer(mspId, message)));
-    expect(beforeSending(error, BOTH)).toMatchObject({ name: 'EndorsementError', code: 'ENDORSEMENT_FAILED' });
+    const error = endorseError(
+      status.ABORTED,
+      COLLECT,
+      BOTH.map((mspId) => answer(mspId, message)),
+    );
+    expect(beforeSending(error, BOTH)).toMatchObject({
+      name: 'EndorsementError',
+      code: 'ENDORSEMENT_FAILED',
+    });
   });
 
   test('different results are a mismatch', () => {
@@ -83,25 +112,47 @@ describe('what is no refusal of ours', () => {
   });
 
   test('a revoked certificate is rejected', () => {
-    const text = 'error validating proposal: access denied: channel [settlement] creator org [MerchantMSP]';
-    expect(beforeSending(endorseError(status.ABORTED, COLLECT, [answer('BankMSP', text)]), BOTH)).toMatchObject({
+    const text =
+      'error validating proposal: access denied: channel [settlement] creator org [MerchantMSP]';
+    expect(
+      beforeSending(endorseError(status.ABORTED, COLLECT, [answer('BankMSP', text)]), BOTH),
+    ).toMatchObject({
       code: 'IDENTITY_REJECTED',
     });
-    expect(beforeSending(endorseError(status.PERMISSION_DENIED, 'no'), BOTH)).toBeInstanceOf(EndorsementError);
+    expect(beforeSending(endorseError(status.PERMISSION_DENIED, 'no'), BOTH)).toBeInstanceOf(
+      EndorsementError,
+    );
   });
 
-  test.each([status.INVALID_ARGUMENT, status.UNIMPLEMENTED])('gRPC status %i cannot pass', (code) => {
-    expect(beforeSending(endorseError(code, 'no'), BOTH)).toMatchObject({ code: 'ENDORSEMENT_FAILED' });
-  });
+  test.each([status.INVALID_ARGUMENT, status.UNIMPLEMENTED])(
+    'gRPC status %i cannot pass',
+    (code) => {
+      expect(beforeSending(endorseError(code, 'no'), BOTH)).toMatchObject({
+        code: 'ENDORSEMENT_FAILED',
+      });
+    },
+  );
 
   test.each([
     [status.UNAVAILABLE, 'No connection established. Last error: connect ECONNREFUSED', []],
     [status.UNAVAILABLE, 'failed to find any endorsing peers for org(s): BankMSP', []],
     [status.DEADLINE_EXCEEDED, 'endorsement timeout expired while collecting endorsements', []],
-    [status.FAILED_PRECONDITION, 'no combination of peers can be derived which satisfy the endorsement policy', []],
-    [status.UNKNOWN, 'too many requests for /gateway.Gateway, exceeding concurrency limit (500)', []],
+    [
+      status.FAILED_PRECONDITION,
+      'no combination of peers can be derived which satisfy the endorsement policy',
+      [],
+    ],
+    [
+      status.UNKNOWN,
+      'too many requests for /gateway.Gateway, exceeding concurrency limit (500)',
+      [],
+    ],
     [status.ABORTED, COLLECT, [answer('BankMSP', 'chaincode stream terminated')]],
-    [status.ABORTED, COLLECT, [answer('BankMSP', 'error in simulation: failed to execute transaction: {x')]],
+    [
+      status.ABORTED,
+      COLLECT,
+      [answer('BankMSP', 'error in simulation: failed to execute transaction: {x')],
+    ],
   ])('status %i, %s: unavailable', (code, message, details) => {
     const error = endorseError(code, message, details);
     const found = beforeSending(error, BOTH);

@@ -4,12 +4,18 @@ import { Metadata, status as grpc, type ServiceError } from '@grpc/grpc-js';
 import { GatewayError, StatusCode, type Status } from '@hyperledger/fabric-gateway';
 import { findOutcome, type OutcomeOptions } from './outcome.js';
 
+const cause: ServiceError = Object.assign(new Error('rpc'), {
+  code: grpc.UNAVAILABLE,
+  details: '',
+  metadata: new Metadata(),
+});
+
 const failure = (code: number): GatewayError =>
   new GatewayError({
     code,
     message: 'scripted',
     details: [],
-    cause: Object.assign(new Error('rpc'), { code, details: '', metadata: new Metadata() }) as ServiceError,
+    cause,
   });
 
 const found = (name: keyof typeof StatusCode): Status => {
@@ -57,7 +63,10 @@ function options(changes: Partial<OutcomeOptions> = {}): OutcomeOptions {
 
 test('sent and committed: one send, one question', async () => {
   const network = scripted(['ok'], [found('VALID')]);
-  await expect(findOutcome(network, options())).resolves.toEqual({ kind: 'known', status: found('VALID') });
+  await expect(findOutcome(network, options())).resolves.toEqual({
+    kind: 'known',
+    status: found('VALID'),
+  });
   expect(network.calls).toEqual(['send', 'status 100']);
 });
 
@@ -86,7 +95,10 @@ test('taken but never seen in a block: sends again', async () => {
 
 test('a duplicate is asked about again, and the first one counts', async () => {
   const network = scripted(['ok'], [found('DUPLICATE_TXID'), found('VALID')]);
-  await expect(findOutcome(network, options())).resolves.toEqual({ kind: 'known', status: found('VALID') });
+  await expect(findOutcome(network, options())).resolves.toEqual({
+    kind: 'known',
+    status: found('VALID'),
+  });
 });
 
 test('DUPLICATE_TXID alone is never taken for success', async () => {
@@ -102,7 +114,10 @@ test('refused at the first send: it will never be ordered', async () => {
 
 test('refused at a later send says nothing about the first', async () => {
   const network = scripted([UNAVAILABLE, failure(grpc.ABORTED)], [TIMEOUT]);
-  await expect(findOutcome(network, options())).resolves.toMatchObject({ kind: 'unknown', cause: TIMEOUT });
+  await expect(findOutcome(network, options())).resolves.toMatchObject({
+    kind: 'unknown',
+    cause: TIMEOUT,
+  });
 });
 
 test('resuming asks first, and sends only what nobody knows', async () => {
@@ -116,7 +131,9 @@ test('resuming asks first, and sends only what nobody knows', async () => {
 
 test('a refusal while resuming is no proof either', async () => {
   const network = scripted([failure(grpc.ABORTED)], [TIMEOUT]);
-  await expect(findOutcome(network, options({ sentBefore: true }))).resolves.toMatchObject({ kind: 'unknown' });
+  await expect(findOutcome(network, options({ sentBefore: true }))).resolves.toMatchObject({
+    kind: 'unknown',
+  });
 });
 
 test('gives up after the time allowed', async () => {

@@ -26,13 +26,16 @@ test('a policy failure is an endorsement error', () => {
   });
 });
 
-test.each(['BAD_CREATOR_SIGNATURE', 'EXPIRED_CHAINCODE', 'INVALID_WRITESET'] as const)('%s is a commit error', (name) => {
-  expect(invalidity(statusOf(name))).toMatchObject({
-    constructor: CommitError,
-    validationCode: StatusCode[name],
-    transactionId: 'tx',
-  });
-});
+test.each(['BAD_CREATOR_SIGNATURE', 'EXPIRED_CHAINCODE', 'INVALID_WRITESET'] as const)(
+  '%s is a commit error',
+  (name) => {
+    expect(invalidity(statusOf(name))).toMatchObject({
+      constructor: CommitError,
+      validationCode: StatusCode[name],
+      transactionId: 'tx',
+    });
+  },
+);
 
 test('a code of a later Fabric has a name as well', () => {
   expect(validationName(77)).toBe('code 77');

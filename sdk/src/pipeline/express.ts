@@ -19,12 +19,10 @@ import { toMutable } from './mutable.js';
 export async function runExpress(parties: Parties, purchase: Purchase): Promise<PipelineResult> {
   const { cashier, dispatcher, bankNode } = parties;
   const { merchantId, orderNumber } = purchase.basket;
-  const passages = new Passages();
-  const quoted = dispatcher.express.quote(
-    { basket: toMutable(purchase.basket), statement: toMutable(purchase.logisticsStatement) },
-    { transient: { ...purchase.addresses } },
-  );
-  const quote = await passages.note('express:quote', quoted);
+  const passages = new Passages(parties);
+  const asked = { basket: toMutable(purchase.basket), statement: toMutable(purchase.logisticsStatement) };
+  const transient = { ...purchase.addresses };
+  const quote = await passages.note('express:quote', () => dispatcher.express.quote(asked, { transient }));
   const terms = termsOf(purchase, quote, purchase.choose(quote));
   await purchase.stepUp?.(terms);
   const signature = await purchase.sign(terms);
@@ -33,9 +31,7 @@ export async function runExpress(parties: Parties, purchase: Purchase): Promise<
     signature,
     statement: toMutable(purchase.merchantStatement),
   };
-  const placed: { state: OrderState } = await passages.note(
-    'express:order',
-    cashier.express.order(order),
+  const placed: { state: OrderState } = await passages.note('express:order', () => cashier.express.order(order),
   );
   if (purchase.claim === null) return passages.end(placed.state);
   const claim = {
@@ -44,6 +40,6 @@ export async function runExpress(parties: Parties, purchase: Purchase): Promise<
     captureId: CAPTURE_ID,
     ...(purchase.claim === undefined ? {} : { amount: purchase.claim }),
   };
-  const settled = await passages.note('express:settle', bankNode.express.settle(claim));
+  const settled = await passages.note('express:settle', () => bankNode.express.settle(claim));
   return passages.end(settled.state);
 }

@@ -18,6 +18,8 @@ export interface Parties {
   readonly cashier: Client;
   readonly dispatcher: Client;
   readonly bankNode: Client;
+  /** Waits until all parties' peers hold a block: what one party did may not have reached another's peer yet. */
+  readonly catchUp?: (blockNumber: bigint) => Promise<void>;
 }
 
 /** What the customer chose out of the quote. */

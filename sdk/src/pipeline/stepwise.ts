@@ -30,32 +30,30 @@ function basketTasks(journey: Journey): UnitTasks {
   const { cashier, dispatcher } = journey.parties;
   const transient = { transient: { ...purchase.addresses } };
   return {
-    '8': { begin: () => passages.note('goods:verify', cashier.goods.verify(key)) },
-    '9': { begin: () => passages.note('goods:partition', cashier.goods.partition(key)) },
-    '15': { begin: () => passages.note('alarm:compareGoods', cashier.alarm.compareGoods(key)) },
+    '8': { begin: () => passages.note('goods:verify', () => cashier.goods.verify(key)) },
+    '9': { begin: () => passages.note('goods:partition', () => cashier.goods.partition(key)) },
+    '15': { begin: () => passages.note('alarm:compareGoods', () => cashier.alarm.compareGoods(key)) },
     '11': {
-      begin: () => passages.note('logistics:verifyGoods', dispatcher.logistics.verifyGoods(key)),
+      begin: () => passages.note('logistics:verifyGoods', () => dispatcher.logistics.verifyGoods(key)),
       join: async () => {
-        journey.quote = await passages.note('logistics:quote', dispatcher.logistics.quote(key));
+        journey.quote = await passages.note('logistics:quote', () => dispatcher.logistics.quote(key));
       },
     },
     '1101': {
-      begin: () => passages.note('logistics:locateGoods', dispatcher.logistics.locateGoods(key)),
+      begin: () => passages.note('logistics:locateGoods', () => dispatcher.logistics.locateGoods(key)),
     },
     '1102': {
       begin: () =>
-        passages.note('logistics:quotePrices', dispatcher.logistics.quotePrices(key, transient)),
+        passages.note('logistics:quotePrices', () => dispatcher.logistics.quotePrices(key, transient)),
     },
     '1103': {
       begin: () =>
-        passages.note(
-          'logistics:offerAddresses',
-          dispatcher.logistics.offerAddresses(key, transient),
+        passages.note('logistics:offerAddresses', () => dispatcher.logistics.offerAddresses(key, transient),
         ),
     },
     '1104': {
       begin: () =>
-        passages.note('logistics:rankCouriers', dispatcher.logistics.rankCouriers(key, transient)),
+        passages.note('logistics:rankCouriers', () => dispatcher.logistics.rankCouriers(key, transient)),
     },
   };
 }
@@ -82,31 +80,31 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
   return {
     '10': {
       begin: () =>
-        stand(journey, passages.note('goods:verifyMerchant', cashier.goods.verifyMerchant(key))),
+        stand(journey, passages.note('goods:verifyMerchant', () => cashier.goods.verifyMerchant(key))),
     },
     '12': {
       begin: () =>
-        stand(journey, passages.note('goods:checkCategories', cashier.goods.checkCategories(key))),
+        stand(journey, passages.note('goods:checkCategories', () => cashier.goods.checkCategories(key))),
     },
     '13': {
       begin: () =>
-        stand(journey, passages.note('orderNumber:compare', bankNode.orderNumber.compare(key))),
+        stand(journey, passages.note('orderNumber:compare', () => bankNode.orderNumber.compare(key))),
     },
     '15': {
       begin: () =>
-        stand(journey, passages.note('alarm:compareOrder', bankNode.alarm.compareOrder(key))),
+        stand(journey, passages.note('alarm:compareOrder', () => bankNode.alarm.compareOrder(key))),
     },
     '14': {
       begin: whenPayable(async () => {
-        const captured = bankNode.settlement.capture({ ...key, captureId: CAPTURE_ID, amount });
-        await stand(journey, passages.note('settlement:capture', captured));
+        const claim = { ...key, captureId: CAPTURE_ID, amount };
+        await stand(journey, passages.note('settlement:capture', () => bankNode.settlement.capture(claim)));
         paid = true;
       }),
     },
     '17': {
       begin: async () => {
         if (paid)
-          await passages.note('feedback:storePurchase', bankNode.feedback.storePurchase(key));
+          await passages.note('feedback:storePurchase', () => bankNode.feedback.storePurchase(key));
       },
     },
   };
@@ -117,16 +115,12 @@ async function state(journey: Journey): Promise<void> {
   const { key, passages, purchase } = journey;
   const { cashier, dispatcher } = journey.parties;
   await Promise.all([
-    passages.note(
-      'orderNumber:stateMerchant',
-      cashier.orderNumber.stateMerchant({
+    passages.note('orderNumber:stateMerchant', () => cashier.orderNumber.stateMerchant({
         ...key,
         statement: toMutable(purchase.merchantStatement),
       }),
     ),
-    passages.note(
-      'orderNumber:stateLogistics',
-      dispatcher.orderNumber.stateLogistics({
+    passages.note('orderNumber:stateLogistics', () => dispatcher.orderNumber.stateLogistics({
         ...key,
         statement: toMutable(purchase.logisticsStatement),
       }),
@@ -140,11 +134,9 @@ async function place(journey: Journey): Promise<OrderTerms> {
   const terms = termsOf(purchase, journey.quote, purchase.choose(journey.quote));
   await purchase.stepUp?.(terms);
   const signature = await purchase.sign(terms);
-  await passages.note(
-    'orderNumber:place',
-    cashier.orderNumber.place({ terms: toMutable(terms), signature }),
+  await passages.note('orderNumber:place', () => cashier.orderNumber.place({ terms: toMutable(terms), signature }),
   );
-  await passages.note('settlement:authorise', cashier.settlement.authorise(key));
+  await passages.note('settlement:authorise', () => cashier.settlement.authorise(key));
   return terms;
 }
 
@@ -157,7 +149,7 @@ async function place(journey: Journey): Promise<OrderTerms> {
 export async function runStepwise(parties: Parties, purchase: Purchase): Promise<PipelineResult> {
   const { merchantId, orderNumber } = purchase.basket;
   const key = { merchantId, orderNumber };
-  const passages = new Passages();
+  const passages = new Passages(parties);
   const journey: Journey = {
     parties,
     purchase,
@@ -166,9 +158,7 @@ export async function runStepwise(parties: Parties, purchase: Purchase): Promise
     quote: { goodsTotal: '0', offers: [] },
     state: 'basket',
   };
-  await passages.note(
-    'orderNumber:openBasket',
-    parties.cashier.orderNumber.openBasket(toMutable(purchase.basket)),
+  await passages.note('orderNumber:openBasket', () => parties.cashier.orderNumber.openBasket(toMutable(purchase.basket)),
   );
   await walk(PHASES.basket, basketTasks(journey));
   const terms = await place(journey);

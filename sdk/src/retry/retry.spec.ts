@@ -1,8 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is repeated, how often, and for how long: with scripted time.
-import { ConflictError, EndorsementError, OutcomeUnknownError, RefusedError, UnavailableError } from '../errors.js';
+import {
+  ConflictError,
+  EndorsementError,
+  OutcomeUnknownError,
+  RefusedError,
+  UnavailableError,
+} from '../errors.js';
 import { backoffMs, CONFLICT_BACKOFF } from './backoff.js';
-import { retrying, retryReason, type RetryContext, type RetryOptions, type RetryReason } from './retry.js';
+import {
+  retrying,
+  retryReason,
+  type RetryContext,
+  type RetryOptions,
+  type RetryReason,
+} from './retry.js';
 
 const conflict = new ConflictError('tx', {});
 const outage = new UnavailableError({});

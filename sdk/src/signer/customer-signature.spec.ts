@@ -19,5 +19,7 @@ test('signRatings signs these ratings of this order, from PEM too', () => {
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const signature = signRatings(pem, rating, rating.ratings);
   expect(verifyEs256(spki, ratingsText(rating, rating.ratings), signature)).toBe(true);
-  expect(verifyEs256(spki, ratingsText({ ...rating, orderNumber: 'other' }, rating.ratings), signature)).toBe(false);
+  expect(
+    verifyEs256(spki, ratingsText({ ...rating, orderNumber: 'other' }, rating.ratings), signature),
+  ).toBe(false);
 });

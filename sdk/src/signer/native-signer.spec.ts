@@ -39,7 +39,9 @@ describe('nativeSigner', () => {
       const message = Buffer.from(`message ${number}`);
       const signature = await sign(message);
       expect(readDer(signature).s <= ORDER / 2n).toBe(true);
-      expect(verify('sha256', message, { key: publicKey, dsaEncoding: 'der' }, signature)).toBe(true);
+      expect(verify('sha256', message, { key: publicKey, dsaEncoding: 'der' }, signature)).toBe(
+        true,
+      );
     }
   });
 

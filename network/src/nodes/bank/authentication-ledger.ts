@@ -8,9 +8,7 @@ type Submit<N extends Name> = (
   input: InputOf<'identity', N>,
 ) => Promise<{ readonly result: OutputOf<'identity', N> }>;
 
-type Evaluate<N extends Name> = (
-  input: InputOf<'identity', N>,
-) => Promise<OutputOf<'identity', N>>;
+type Evaluate<N extends Name> = (input: InputOf<'identity', N>) => Promise<OutputOf<'identity', N>>;
 
 /**
  * The transactions of units 2 to 7 that the bank's `auth-service` certificate may call.

@@ -20,19 +20,25 @@ const text = z.string().regex(/^[^\p{C}]{1,200}$/u);
 /** Street and label may have several lines; no other control characters. */
 const lines = z.string().regex(/^(?:[^\p{C}]|\r?\n){1,200}$/u);
 
-const phone = z.string().max(40).transform((written, context) => {
-  const number = parsePhoneNumberFromString(written);
-  if (number?.isValid()) return number.number as string;
-  context.issues.push({ code: 'custom', message: 'no telephone number', input: undefined });
-  return z.NEVER;
-});
+const phone = z
+  .string()
+  .max(40)
+  .transform((written, context) => {
+    const number = parsePhoneNumberFromString(written);
+    if (number?.isValid()) return number.number as string;
+    context.issues.push({ code: 'custom', message: 'no telephone number', input: undefined });
+    return z.NEVER;
+  });
 
 /** An address to deliver to; coordinates in micro-degrees. */
 const address = z.strictObject({
   label: lines.nullish(),
   street: lines,
   city: text,
-  country: z.string().regex(/^[A-Z]{2}$/).describe('ISO 3166-1 alpha-2'),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .describe('ISO 3166-1 alpha-2'),
   latitude: place.shape.latitude,
   longitude: place.shape.longitude,
 });
@@ -104,7 +110,9 @@ export const INPUTS = {
     payee: text,
     amount,
     currency,
-    terms: terms.optional().describe('the terms behind the digest: then all of it is checked against them'),
+    terms: terms
+      .optional()
+      .describe('the terms behind the digest: then all of it is checked against them'),
     resend: z.boolean().optional(),
   }),
   offerAddresses: z.strictObject({ ...customerKey.shape, which: which.optional() }),
@@ -140,6 +148,7 @@ export function parseInput<Name extends OperationName>(name: Name, input: unknow
 }
 
 function fieldOf(issue: z.core.$ZodIssue | undefined): string {
-  const path = issue?.code === 'unrecognized_keys' ? [...issue.path, 'unknown'] : (issue?.path ?? []);
+  const path =
+    issue?.code === 'unrecognized_keys' ? [...issue.path, 'unknown'] : (issue?.path ?? []);
   return path.map(String).join('.');
 }

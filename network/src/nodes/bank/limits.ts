@@ -13,7 +13,9 @@ export const limitsSchema = z
       .min(1)
       .max(10)
       .default(10)
-      .describe('wrong tries of one factor within the window; then this factor is locked until they are older'),
+      .describe(
+        'wrong tries of one factor within the window; then this factor is locked until they are older',
+      ),
     unusedCodes: z
       .int()
       .min(1)

@@ -12,12 +12,7 @@ export type Factor = 'password' | 'sms';
 
 /** How a try of a factor ended; for the bank's operator only. */
 export type AttemptResult =
-  | 'PASSED'
-  | 'PASSWORD_WRONG'
-  | 'CODE_WRONG'
-  | 'CODE_EXPIRED'
-  | 'CODE_EXHAUSTED'
-  | 'LOCKED';
+  'PASSED' | 'PASSWORD_WRONG' | 'CODE_WRONG' | 'CODE_EXPIRED' | 'CODE_EXHAUSTED' | 'LOCKED';
 
 /** One try. `at` in seconds since 1970. */
 export interface Attempt {
@@ -63,12 +58,7 @@ export interface OfferedAddresses {
 }
 
 export type LoginState =
-  | 'opened'
-  | 'authenticating'
-  | 'completing'
-  | 'authenticated'
-  | 'failing'
-  | 'failed';
+  'opened' | 'authenticating' | 'completing' | 'authenticated' | 'failing' | 'failed';
 
 /** One login of a customer. Instants in seconds since 1970. */
 export interface LoginRecord {

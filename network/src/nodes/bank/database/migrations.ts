@@ -23,7 +23,9 @@ const customers: Columns = (table) =>
 
 const addresses: Columns = (table) =>
   table
-    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull().references('customers.customer_id'))
+    .addColumn('customer_id', 'varchar(64)', (column) =>
+      column.notNull().references('customers.customer_id'),
+    )
     .addColumn('number', 'integer', (column) => column.notNull())
     .addColumn('label', 'text')
     .addColumn('street', 'text', (column) => column.notNull())
@@ -36,7 +38,9 @@ const addresses: Columns = (table) =>
 const logins: Columns = (table) =>
   table
     .addColumn('login_id', 'varchar(64)', (column) => column.primaryKey())
-    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull().references('customers.customer_id'))
+    .addColumn('customer_id', 'varchar(64)', (column) =>
+      column.notNull().references('customers.customer_id'),
+    )
     .addColumn('device_id', 'varchar(64)', (column) => column.notNull())
     .addColumn('state', 'varchar(16)', (column) => column.notNull())
     .addColumn('limits', 'text')
@@ -46,7 +50,9 @@ const logins: Columns = (table) =>
 
 const stepUps: Columns = (table) =>
   table
-    .addColumn('login_id', 'varchar(64)', (column) => column.notNull().references('logins.login_id'))
+    .addColumn('login_id', 'varchar(64)', (column) =>
+      column.notNull().references('logins.login_id'),
+    )
     .addColumn('order_digest', 'varchar(64)', (column) => column.notNull())
     .addColumn('payee', 'text', (column) => column.notNull())
     .addColumn('amount', 'varchar(18)', (column) => column.notNull())
@@ -58,7 +64,9 @@ const codes: Columns = (table) =>
     .addColumn('seq', 'bigserial', (column) => column.primaryKey())
     .addColumn('code_id', 'varchar(32)', (column) => column.notNull().unique())
     .addColumn('customer_id', 'varchar(64)', (column) => column.notNull())
-    .addColumn('login_id', 'varchar(64)', (column) => column.notNull().references('logins.login_id'))
+    .addColumn('login_id', 'varchar(64)', (column) =>
+      column.notNull().references('logins.login_id'),
+    )
     .addColumn('bound_to', 'varchar(64)', (column) => column.notNull())
     .addColumn('mac', 'varchar(64)', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
@@ -71,7 +79,9 @@ const attempts: Columns = (table) =>
   table
     .addColumn('seq', 'bigserial', (column) => column.primaryKey())
     .addColumn('customer_id', 'varchar(64)', (column) => column.notNull())
-    .addColumn('login_id', 'varchar(64)', (column) => column.notNull().references('logins.login_id'))
+    .addColumn('login_id', 'varchar(64)', (column) =>
+      column.notNull().references('logins.login_id'),
+    )
     .addColumn('bound_to', 'varchar(64)', (column) => column.notNull())
     .addColumn('factor', 'varchar(8)', (column) => column.notNull())
     .addColumn('at', 'bigint', (column) => column.notNull())
@@ -79,7 +89,9 @@ const attempts: Columns = (table) =>
 
 const factors: Columns = (table) =>
   table
-    .addColumn('login_id', 'varchar(64)', (column) => column.notNull().references('logins.login_id'))
+    .addColumn('login_id', 'varchar(64)', (column) =>
+      column.notNull().references('logins.login_id'),
+    )
     .addColumn('bound_to', 'varchar(64)', (column) => column.notNull())
     .addColumn('factor', 'varchar(8)', (column) => column.notNull())
     .addColumn('nonce', 'varchar(64)', (column) => column.notNull())
@@ -91,7 +103,9 @@ const purchases: Columns = (table) =>
   table
     .addColumn('merchant_id', 'varchar(64)', (column) => column.notNull())
     .addColumn('order_number', 'varchar(64)', (column) => column.notNull())
-    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull().references('customers.customer_id'))
+    .addColumn('customer_id', 'varchar(64)', (column) =>
+      column.notNull().references('customers.customer_id'),
+    )
     .addColumn('login_id', 'varchar(64)')
     .addColumn('currency', 'varchar(3)', (column) => column.notNull())
     .addColumn('fee', 'varchar(18)', (column) => column.notNull())
@@ -123,7 +137,17 @@ const INDEXES = [
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-initial': {
     async up(db: Kysely<unknown>): Promise<void> {
-      const tables = { customers, addresses, logins, step_ups: stepUps, codes, attempts, factors, purchases, purchase_lines: purchaseLines };
+      const tables = {
+        customers,
+        addresses,
+        logins,
+        step_ups: stepUps,
+        codes,
+        attempts,
+        factors,
+        purchases,
+        purchase_lines: purchaseLines,
+      };
       for (const [name, columns] of Object.entries(tables)) await create(db, name, columns);
       for (const { name, table, columns } of INDEXES)
         await db.schema.createIndex(name).on(table).columns(columns).execute();

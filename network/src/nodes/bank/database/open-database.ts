@@ -19,7 +19,10 @@ export function pgliteIn(folder: string): SqlEngine {
  */
 export async function openDatabase(engine: SqlEngine): Promise<BankDatabase> {
   const db = new Kysely<BankTables>({ dialect: pgliteDialect(engine) });
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+  });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return db;
   await db.destroy();

@@ -36,7 +36,9 @@ export class Attestations {
   /** Attests what is not attested yet. @throws what the ledger throws. */
   async settle(loginId: string, boundTo: string): Promise<void> {
     const passed = await passedFactors(this.#context, loginId, boundTo);
-    await Promise.all(passed.filter((row) => row.attested_at === null).map((row) => this.#attest(row)));
+    await Promise.all(
+      passed.filter((row) => row.attested_at === null).map((row) => this.#attest(row)),
+    );
   }
 
   /** Resolves when nothing is under way any more. */
@@ -46,7 +48,8 @@ export class Attestations {
 
   #attest(passed: PassedFactor): Promise<void> {
     const key = [passed.login_id, passed.bound_to, passed.factor].join('~');
-    const running = this.#running.get(key) ?? this.#run(passed).finally(() => this.#running.delete(key));
+    const running =
+      this.#running.get(key) ?? this.#run(passed).finally(() => this.#running.delete(key));
     this.#running.set(key, running);
     return running;
   }

@@ -18,7 +18,10 @@ export function installationKey(path: string): Buffer {
 function createKey(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
-  writeFileSync(temporary, randomBytes(KEY_BYTES).toString('base64'), { mode: SECRET_FILE, flush: true });
+  writeFileSync(temporary, randomBytes(KEY_BYTES).toString('base64'), {
+    mode: SECRET_FILE,
+    flush: true,
+  });
   try {
     // A link appears whole, and never replaces a key that another process made first.
     linkSync(temporary, path);

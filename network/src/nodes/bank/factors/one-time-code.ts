@@ -23,8 +23,7 @@ export const codeMac = (key: Uint8Array, purpose: CodePurpose, code: string): st
   keyedDigest(key, 'one-time-code', purpose.code_id, purpose.login_id, purpose.bound_to, code);
 
 /** The row of a code as far as judging it goes. */
-export type StoredCode = CodePurpose &
-  Pick<CodeTable, 'mac' | 'expires_at' | 'tries' | 'used_at'>;
+export type StoredCode = CodePurpose & Pick<CodeTable, 'mac' | 'expires_at' | 'tries' | 'used_at'>;
 
 /** Who judges: the installation's key, the time in milliseconds, how many tries a code has. */
 export interface Judge {
@@ -45,7 +44,11 @@ const NO_CODE: StoredCode = {
 };
 
 /** @returns how a try of the newest code ends. A used code counts as exhausted. */
-export function judgeCode(stored: StoredCode | undefined, code: string, judge: Judge): AttemptResult {
+export function judgeCode(
+  stored: StoredCode | undefined,
+  code: string,
+  judge: Judge,
+): AttemptResult {
   const newest = stored ?? NO_CODE;
   const right = timingSafeEqual(
     Buffer.from(codeMac(judge.key, newest, code), 'hex'),

@@ -41,7 +41,11 @@ function suffices(last: LastCode, { clock, limits }: BankContext): boolean {
   return last.sent && last.tries < limits.codeTries && clock() < last.expires_at;
 }
 
-async function ensureFewUnused(db: BankDatabase, customerId: string, { clock, limits }: BankContext) {
+async function ensureFewUnused(
+  db: BankDatabase,
+  customerId: string,
+  { clock, limits }: BankContext,
+) {
   const { unused } = await db
     .selectFrom('codes')
     .select((expressions) => expressions.fn.countAll().as('unused'))
@@ -55,7 +59,11 @@ async function ensureFewUnused(db: BankDatabase, customerId: string, { clock, li
 async function storeCode(db: BankDatabase, context: BankContext, request: CodeRequest) {
   const { customerId, loginId, boundTo } = request;
   const now = context.clock();
-  const purpose = { code_id: randomBytes(16).toString('hex'), login_id: loginId, bound_to: boundTo };
+  const purpose = {
+    code_id: randomBytes(16).toString('hex'),
+    login_id: loginId,
+    bound_to: boundTo,
+  };
   const code = drawCode(context.limits.codeDigits);
   const expiresAt = now + context.limits.codeSeconds * 1000;
   await db
@@ -77,14 +85,19 @@ const prepare = (context: BankContext, request: CodeRequest): Promise<Prepared> 
   context.db.transaction().execute(async (db) => {
     const { phone } = await lockCustomer(db, request.customerId);
     const last = await newestCode(db, { login_id: request.loginId, bound_to: request.boundTo });
-    if (last !== undefined && !request.resend && suffices(last, context)) return { expiresAt: last.expires_at };
+    if (last !== undefined && !request.resend && suffices(last, context))
+      return { expiresAt: last.expires_at };
     if (phone === null) throw new BankError('PROFILE_INCOMPLETE', 'phone');
     await ensureFewUnused(db, request.customerId, context);
     const { codeId, code, expiresAt } = await storeCode(db, context, request);
     return { expiresAt, fresh: { codeId, code, phone } };
   });
 
-async function deliver(context: BankContext, request: CodeRequest, { codeId, code, phone }: NewCode) {
+async function deliver(
+  context: BankContext,
+  request: CodeRequest,
+  { codeId, code, phone }: NewCode,
+) {
   const text = request.text(code, context.limits.codeSeconds);
   const id = messageId(request.loginId, request.boundTo, codeId);
   try {

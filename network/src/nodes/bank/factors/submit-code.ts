@@ -7,7 +7,10 @@ import { judgeCode } from './one-time-code.js';
 import { isLocked, lockCustomer, recordPassed, recordTry, type TrySubject } from './tries.js';
 
 /** @returns the newest code for the login or order, which alone counts. */
-export const newestCode = (db: BankDatabase, { login_id, bound_to }: Pick<TrySubject, 'login_id' | 'bound_to'>) =>
+export const newestCode = (
+  db: BankDatabase,
+  { login_id, bound_to }: Pick<TrySubject, 'login_id' | 'bound_to'>,
+) =>
   db
     .selectFrom('codes')
     .selectAll()
@@ -32,7 +35,11 @@ async function tryCode(
 ): Promise<PassedFactor | undefined> {
   const now = context.clock();
   const stored = await newestCode(db, subject);
-  const result = judgeCode(stored, code, { key: context.key, now, tries: context.limits.codeTries });
+  const result = judgeCode(stored, code, {
+    key: context.key,
+    now,
+    tries: context.limits.codeTries,
+  });
   await recordTry(db, subject, now, result);
   if (stored !== undefined && result === 'CODE_WRONG') await countTry(db, stored.seq);
   if (stored === undefined || result !== 'PASSED') return undefined;

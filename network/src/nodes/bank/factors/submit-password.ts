@@ -32,6 +32,8 @@ export async function submitPassword(
   password: string,
 ): Promise<PassedFactor | undefined> {
   const { seq, stored } = await begin(context, subject);
-  const right = await (stored === undefined ? isNoPassword(password) : isPassword(stored, password));
+  const right = await (stored === undefined
+    ? isNoPassword(password)
+    : isPassword(stored, password));
   return right ? pass(context, subject, seq) : undefined;
 }

@@ -22,7 +22,9 @@ export async function readLatestCode(
   { phone, loginId, boundTo }: CodeQuery,
 ): Promise<string | undefined> {
   const prefix = messagePrefix(loginId, boundTo);
-  const names = (await readdir(folder)).filter((name) => name.startsWith(prefix) && name.endsWith('.json'));
+  const names = (await readdir(folder)).filter(
+    (name) => name.startsWith(prefix) && name.endsWith('.json'),
+  );
   const entries = await Promise.all(names.map((name) => readEntry(join(folder, name))));
   const received = entries.filter(({ to }) => to === phone).sort((a, b) => b.sentAt - a.sentAt);
   return received[0] && /^\d+/.exec(received[0].text)?.[0];

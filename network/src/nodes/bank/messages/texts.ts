@@ -27,6 +27,10 @@ export const loginText = (code: string, seconds: number): string =>
 export const stepUpText = (
   code: string,
   seconds: number,
-  { payee, amount, currency }: { readonly payee: string; readonly amount: string; readonly currency: string },
+  {
+    payee,
+    amount,
+    currency,
+  }: { readonly payee: string; readonly amount: string; readonly currency: string },
 ): string =>
   `${code} confirms the payment of ${currency} ${formatAmount(amount, currency)} to ${payee}, and no other. ${validity(seconds)}`;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger's first transaction: who takes part, and the times and limits that all agreed on.
+import type { InputOf } from '@fabric-offline-pay/domain';
+import { RefusedError } from '@fabric-offline-pay/sdk';
+import type { Clients } from './clients';
+
+type Policy = InputOf<'identity', 'bootstrap'>['policy'];
+
+/** Two currencies, limits as a retail bank sets them; a vote of the participants changes them. */
+export const DEFAULT_POLICY: Policy = {
+  loginSeconds: 1800,
+  authenticationSeconds: 180,
+  quoteSeconds: 900,
+  holdSeconds: 604_800,
+  stepUpLimit: { EUR: '50000', CNY: '400000' },
+  orderLimit: { EUR: '500000', CNY: '4000000' },
+};
+
+/** Writes participants and policy out of the topology. Does nothing on a ledger that has them. */
+export async function bootstrapLedger(clients: Clients, policy: Policy = DEFAULT_POLICY): Promise<void> {
+  const { identity } = await clients.client('bank', 'operator');
+  const participants = clients.description.organisations.map(({ mspId, role }) => ({ mspId, role, status: 'active' as const }));
+  try {
+    await identity.bootstrap({ participants, policy });
+  } catch (error) {
+    if (!(error instanceof RefusedError && error.code === 'ALREADY_BOOTSTRAPPED')) throw error;
+  }
+}

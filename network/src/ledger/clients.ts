@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Typed clients of a running network, one a certificate, opened when first needed.
+import { readFileSync } from 'node:fs';
+import type { Attribute, Role } from '@fabric-offline-pay/domain';
+import { connect, Statistics, type Client, type Connection, type Parties, type StatisticsSnapshot } from '@fabric-offline-pay/sdk';
+import { readDescription, type IdentityDescription, type NetworkDescription, type OrganisationDescription } from '../description';
+import { enrolIdentity } from '../lifecycle/identities';
+import { NetworkError } from '../network-error';
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+export class Clients {
+  readonly #home: string;
+  readonly #description: NetworkDescription;
+  readonly #connections = new Map<string, Promise<Connection>>();
+  readonly #statistics = new Statistics();
+
+  /** @throws NetworkError `NETWORK_NOT_UP` */
+  constructor(home: string) {
+    this.#home = home;
+    this.#description = readDescription(home);
+  }
+
+  get channel(): string {
+    return this.#description.channel;
+  }
+
+  get description(): NetworkDescription {
+    return this.#description;
+  }
+
+  /** Of all connections together. */
+  get statistics(): StatisticsSnapshot {
+    return this.#statistics.snapshot();
+  }
+
+  /** The organisation that has this role in the network. */
+  organisation(role: Role): OrganisationDescription {
+    const found = this.#description.organisations.find((organisation) => organisation.role === role);
+    if (found === undefined) throw new NetworkError('ORGANISATION_UNKNOWN', `No organisation has the role ${role}`);
+    return found;
+  }
+
+  /** The client of a certificate with this role, attribute and actor; it is enrolled if there is none yet. */
+  async client(role: Role, attribute: Attribute, actor = this.organisation(role).actor): Promise<Client> {
+    return (await this.connection(role, attribute, actor)).client;
+  }
+
+  connection(role: Role, attribute: Attribute, actor = this.organisation(role).actor): Promise<Connection> {
+    const key = `${role}.${attribute}.${actor}`;
+    const known = this.#connections.get(key) ?? this.#open(role, attribute, actor);
+    this.#connections.set(key, known);
+    return known;
+  }
+
+  /** Everyone who takes part in an order of this merchant. */
+  async parties(merchantId: string): Promise<Parties> {
+    const [cashier, dispatcher, bankNode] = await Promise.all([
+      this.client('merchant', 'cashier', merchantId),
+      this.client('logistics', 'dispatcher'),
+      this.client('bank', 'bank-node'),
+    ]);
+    return { cashier, dispatcher, bankNode, catchUp: (block) => this.#catchUp(block) };
+  }
+
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#connections.values());
+    for (const result of opened) if (result.status === 'fulfilled') result.value.close();
+    this.#connections.clear();
+  }
+
+  /** Waits until the peers of all three parties hold a block that one of them reported. */
+  async #catchUp(block: bigint): Promise<void> {
+    const connections = await Promise.all([
+      this.connection('bank', 'bank-node'),
+      this.connection('merchant', 'cashier'),
+      this.connection('logistics', 'dispatcher'),
+    ]);
+    await Promise.all(connections.map((connection) => connection.waitForBlock(block)));
+  }
+
+  async #identity(organisation: OrganisationDescription, role: string, actor: string): Promise<IdentityDescription> {
+    const known = organisation.identities.find((entry) => entry.role === role && entry.actor === actor);
+    return known ?? enrolIdentity(this.#home, organisation.id, { name: `${role}-${actor}`, role, actor });
+  }
+
+  async #open(role: Role, attribute: Attribute, actor: string): Promise<Connection> {
+    const organisation = this.organisation(role);
+    const { certPath, keyPath } = await this.#identity(organisation, attribute, actor);
+    const { endpoint, tlsHostname, tlsRootCertPath } = organisation.peer;
+    return connect({
+      endpoint: { address: endpoint, hostnameOverride: tlsHostname },
+      tlsRoot: read(tlsRootCertPath),
+      identity: { mspId: organisation.mspId, certificate: read(certPath) },
+      privateKey: read(keyPath),
+      channel: this.channel,
+      chaincode: this.#description.chaincode.name,
+      organisations: Object.fromEntries(this.#description.organisations.map((entry) => [entry.role, entry.mspId])),
+      statistics: this.#statistics,
+    });
+  }
+}

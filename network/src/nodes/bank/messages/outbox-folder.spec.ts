@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OutboxFolder } from './outbox-folder.js';
+import { readLatestCode } from './read-latest-code.js';
+import { loginText, messageId, stepUpText } from './texts.js';
+
+const phone = '+491713920001';
+let folder: string;
+let now: number;
+let outbox: OutboxFolder;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bank-outbox-'));
+  now = 1000;
+  outbox = new OutboxFolder(folder, () => (now += 1));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const send = (loginId: string, boundTo: string, code: string, to = phone) =>
+  outbox.send({
+    channel: 'sms',
+    to,
+    text: loginText(code, 180),
+    id: messageId(loginId, boundTo, code),
+  });
+
+it('writes a file a message that only this user may read, and leaves nothing else', async () => {
+  await send('login-1', 'login', '111111');
+  expect(readdirSync(folder)).toEqual(['login-1~login~111111.json']);
+  expect(statSync(join(folder, 'login-1~login~111111.json')).mode & 0o777).toBe(0o600);
+});
+
+it('makes no second message of the same id', async () => {
+  await send('login-1', 'login', '111111');
+  await send('login-1', 'login', '111111');
+  expect(readdirSync(folder)).toHaveLength(1);
+});
+
+it('leaves nothing half written when it fails', async () => {
+  const blocked = join(folder, 'file');
+  writeFileSync(blocked, '');
+  const message = { channel: 'sms' as const, to: phone, text: 'x', id: 'x' };
+  await expect(new OutboxFolder(blocked).send(message)).rejects.toThrow();
+  expect(readdirSync(folder)).toEqual(['file']);
+});
+
+it('reads the newest code of a phone, of a login, of one order', async () => {
+  await send('login-1', 'login', '111111');
+  await send('login-1', 'digest', '222222');
+  await send('login-10', 'login', '333333');
+  await send('login-1', 'login', '444444', '+4930123456');
+  expect(await readLatestCode(folder, { phone })).toBe('333333');
+  expect(await readLatestCode(folder, { phone, loginId: 'login-1' })).toBe('222222');
+  expect(await readLatestCode(folder, { phone, loginId: 'login-1', boundTo: 'login' })).toBe(
+    '111111',
+  );
+  expect(await readLatestCode(folder, { phone: '+1' })).toBeUndefined();
+});
+
+it('names payee and amount of an order, and begins with the code', () => {
+  const text = stepUpText('012345', 60, { payee: 'merchant-1', amount: '5', currency: 'EUR' });
+  expect(text).toMatch(
+    /^012345 confirms the payment of EUR 0\.05 to merchant-1, and no other\. Valid for 60 s/,
+  );
+});

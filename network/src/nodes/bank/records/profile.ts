@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// A customer's profile in the database, and what it lacks (units 3 and 20).
+import type { BankDatabase, CustomerTable } from '../database/schema.js';
+import type { Parsed } from '../inputs.js';
+import { PROFILE_FIELDS, type ProfileField } from '../operations.js';
+
+type Addresses = NonNullable<Parsed<'enrol'>['addresses']>;
+
+/** The columns of a profile that a patch names; undefined leaves one as it is. */
+export const profileColumns = ({
+  name,
+  phone,
+  email,
+  birthDate,
+}: Pick<
+  Parsed<'updateProfile'>,
+  'name' | 'phone' | 'email' | 'birthDate'
+>): Partial<CustomerTable> => ({
+  ...(name !== undefined && { name }),
+  ...(phone !== undefined && { phone }),
+  ...(email !== undefined && { email }),
+  ...(birthDate !== undefined && { birth_date: birthDate }),
+});
+
+/** Replaces all addresses; they are numbered from 1 in the order given. */
+export async function replaceAddresses(
+  db: BankDatabase,
+  customerId: string,
+  addresses: Addresses,
+): Promise<void> {
+  await db.deleteFrom('addresses').where('customer_id', '=', customerId).execute();
+  if (addresses.length === 0) return;
+  const rows = addresses.map((address, index) => ({
+    ...address,
+    label: address.label ?? null,
+    customer_id: customerId,
+    number: index + 1,
+  }));
+  await db.insertInto('addresses').values(rows).execute();
+}
+
+/** @returns the names of the fields that a complete profile has and this one lacks. */
+export async function missingFields(db: BankDatabase, customerId: string): Promise<ProfileField[]> {
+  const profile = await db
+    .selectFrom('customers')
+    .select(['name', 'phone', 'email', 'birth_date as birthDate'])
+    .select((expressions) =>
+      expressions
+        .selectFrom('addresses')
+        .select('number')
+        .where('customer_id', '=', customerId)
+        .limit(1)
+        .as('addresses'),
+    )
+    .where('customer_id', '=', customerId)
+    .executeTakeFirstOrThrow();
+  return PROFILE_FIELDS.filter((field) => profile[field] === null);
+}

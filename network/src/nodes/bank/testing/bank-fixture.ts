@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// A bank for tests: real PostgreSQL and hashing, a clock that tests move, a ledger that records calls, messages in memory.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { AuthenticationService } from '../authentication-service.js';
+import type { BankContext } from '../context.js';
+import { openDatabase } from '../database/open-database.js';
+import type { BankDatabase } from '../database/schema.js';
+import type { BankInput } from '../inputs.js';
+import { DEFAULT_LIMITS, type AuthenticationLimits } from '../limits.js';
+import type { Message } from '../messages/message-sender.js';
+import { FakeLedger } from './fake-ledger.js';
+import { WorkerEngine } from './worker-engine.js';
+
+export const PASSWORD = 'Mistel-Fjord-15';
+
+/** Everything personal about the customer: must turn up in no log, ledger call or error. */
+export const PERSONAL = {
+  name: 'Lena Brandt',
+  phone: '+491713920001',
+  email: 'kunde5680@example.org',
+  birthDate: '1988-04-17',
+  street: 'Wiesengrund 94',
+  city: 'Hamburg',
+};
+
+export const ADDRESS = {
+  street: PERSONAL.street,
+  city: PERSONAL.city,
+  country: 'DE',
+  latitude: 53_564_864,
+  longitude: 10_011_147,
+};
+
+export class BankFixture {
+  readonly ledger = new FakeLedger();
+  readonly messages: Message[] = [];
+  readonly delayed: unknown[] = [];
+  /** Milliseconds since 1970. */
+  now = 1_800_000_000_000;
+  /** Set to make the next message fail. */
+  messageFailure: Error | undefined;
+  readonly context: BankContext;
+  readonly service: AuthenticationService;
+
+  private constructor(
+    readonly db: BankDatabase,
+    limits: Partial<AuthenticationLimits>,
+  ) {
+    this.context = {
+      db,
+      ledger: this.ledger,
+      messages: { send: (message) => this.#send(message) },
+      clock: () => this.now,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      key: randomBytes(32),
+      observer: { attestationDelayed: (facts) => this.delayed.push(facts) },
+    };
+    this.service = new AuthenticationService(this.context);
+  }
+
+  static async open(limits: Partial<AuthenticationLimits> = {}): Promise<BankFixture> {
+    return new BankFixture(await openDatabase(new WorkerEngine()), limits);
+  }
+
+  async close(): Promise<void> {
+    await this.service.idle();
+    await this.db.destroy();
+  }
+
+  /** The same database after a crash: nothing is left in memory. */
+  restarted(): AuthenticationService {
+    return new AuthenticationService(this.context);
+  }
+
+  /** @returns the id of a customer whom the bank and the ledger know. */
+  async customer(change: Partial<BankInput<'enrol'>> = {}): Promise<string> {
+    const customerId = change.customerId ?? `customer-${randomUUID()}`;
+    const { street: _street, city: _city, ...profile } = PERSONAL;
+    const enrolment = {
+      ...profile,
+      customerId,
+      password: PASSWORD,
+      deviceId: 'phone',
+      addresses: [ADDRESS],
+      ...change,
+    };
+    const { missing } = await this.service.enrol(enrolment);
+    this.ledger.enrolCustomer(customerId, missing);
+    return customerId;
+  }
+
+  /** @returns the id of a login whose code was sent. */
+  async begun(customer?: string): Promise<string> {
+    const loginId = `login-${randomUUID()}`;
+    const customerId = customer ?? (await this.customer());
+    await this.service.openLogin({ loginId, customerId });
+    await this.service.beginAuthentication({ loginId });
+    return loginId;
+  }
+
+  async authenticated(customer?: string): Promise<string> {
+    const loginId = await this.begun(customer);
+    await this.submitBoth(loginId);
+    await this.service.complete({ loginId });
+    return loginId;
+  }
+
+  async submitBoth(loginId: string, boundTo?: string): Promise<void> {
+    const bound = boundTo === undefined ? {} : { boundTo };
+    await Promise.all([
+      this.service.submitPassword({ loginId, password: PASSWORD, ...bound }),
+      this.service.submitCode({ loginId, code: this.lastCode(), ...bound }),
+    ]);
+  }
+
+  lastCode(): string {
+    return this.messages.at(-1)?.text.slice(0, 6) ?? '';
+  }
+
+  /** A code that is not the one sent last. */
+  wrongCode(): string {
+    return this.lastCode() === '000000' ? '000001' : '000000';
+  }
+
+  async results(loginId: string): Promise<string[]> {
+    return (await this.service.attempts({ loginId })).map(({ result }) => result);
+  }
+
+  #send(message: Message): Promise<void> {
+    const failure = this.messageFailure;
+    this.messageFailure = undefined;
+    if (failure !== undefined) return Promise.reject(failure);
+    this.messages.push(message);
+    return Promise.resolve();
+  }
+}

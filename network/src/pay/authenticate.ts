@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Units 2 to 7 as a customer goes through them: login, a code from the phone, a password, both at once.
+import { setTimeout as delay } from 'node:timers/promises';
+import { PHASES, walk } from '@fabric-offline-pay/sdk';
+import type { Customer } from '../input/rows/customer';
+import type { Order } from '../input/rows/order';
+import { BankError } from '../nodes/bank/bank-error';
+import type { BankOperations } from '../nodes/bank/operations';
+
+/** What a customer has in hand: the bank's front door, and the phone. */
+export interface CustomerSide {
+  readonly bank: BankOperations;
+  /** The newest code that the phone received. @throws when none came in time. */
+  readonly codeOnPhone: (phone: string) => Promise<string>;
+}
+
+/** What the customer types, and how long it takes to. */
+export interface Typing {
+  readonly typedPassword: string | null;
+  readonly typedCode: string | null;
+  readonly codeDelaySeconds: number;
+}
+
+async function typeCode({ bank, codeOnPhone }: CustomerSide, loginId: string, customer: Customer, typing: Typing, boundTo: string) {
+  const received = await codeOnPhone(customer.phone);
+  if (typing.codeDelaySeconds > 0) await delay(typing.codeDelaySeconds * 1000);
+  await bank.submitCode({ loginId, boundTo, code: typing.typedCode ?? received });
+}
+
+/**
+ * Walks the login phase of the graph: 5 and 6 really run side by side.
+ * @throws {BankError} PROFILE_INCOMPLETE with what is missing, AUTHENTICATION_FAILED never saying which factor.
+ */
+export async function authenticate(side: CustomerSide, loginId: string, customer: Customer, typing: Typing): Promise<void> {
+  const { bank } = side;
+  const { customerId, password } = customer;
+  let missing: readonly string[] = [];
+  await walk(PHASES.login, {
+    '2': {
+      begin: async () => {
+        ({ missing } = await bank.openLogin({ loginId, customerId, deviceId: 'phone' }));
+      },
+    },
+    '3': {
+      begin: () => (missing.length === 0 ? Promise.resolve() : Promise.reject(new BankError('PROFILE_INCOMPLETE', missing.join(', ')))),
+    },
+    '4': { begin: () => bank.beginAuthentication({ loginId }), join: () => bank.complete({ loginId }) },
+    '5': { begin: () => typeCode(side, loginId, customer, typing, 'login') },
+    '6': { begin: () => bank.submitPassword({ loginId, password: typing.typedPassword ?? password }) },
+  });
+}
+
+/** Both factors again, bound to one order: the code's message names payee and amount. */
+export async function stepUp(
+  side: CustomerSide,
+  loginId: string,
+  customer: Customer,
+  order: { readonly orderDigest: string; readonly payee: string; readonly amount: string; readonly currency: string },
+): Promise<void> {
+  const { bank } = side;
+  const boundTo = order.orderDigest;
+  await bank.beginStepUp({ loginId, ...order });
+  await Promise.all([
+    typeCode(side, loginId, customer, { typedPassword: null, typedCode: null, codeDelaySeconds: 0 }, boundTo),
+    bank.submitPassword({ loginId, boundTo, password: customer.password }),
+  ]);
+  await bank.complete({ loginId, boundTo });
+}
+
+export const typingOf = ({ typedPassword, typedCode, codeDelaySeconds }: Order): Typing => ({
+  typedPassword,
+  typedCode,
+  codeDelaySeconds,
+});

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns a row of orders.csv, the merchant's record and the waybill into the purchase that the pipeline takes.
+import { digestOf, goodsDigest, type Statement } from '@fabric-offline-pay/domain';
+import type { Choice, Purchase, QuoteView } from '@fabric-offline-pay/sdk';
+import { BankError } from '../nodes/bank/bank-error';
+import type { OfferedAddresses } from '../nodes/bank/operations';
+import type { Goods } from '../input/rows/goods';
+import type { MerchantOrder } from '../input/rows/merchant-order';
+import type { Order } from '../input/rows/order';
+import type { Waybill } from '../input/rows/waybill';
+
+/** The books that an order is compared with; a party that has no record of it states nothing. */
+export interface Books {
+  readonly goods: ReadonlyMap<string, Goods>;
+  readonly merchantOrders: ReadonlyMap<string, MerchantOrder>;
+  readonly waybills: ReadonlyMap<string, Waybill>;
+  /** The logistics company when an order has no waybill. */
+  readonly logisticsId: string;
+}
+
+export const bookKey = ({ merchantId, orderNumber }: { readonly merchantId: string; readonly orderNumber: string }): string =>
+  `${merchantId}/${orderNumber}`;
+
+/** A party without a record of the order states just that: no lines, no money. */
+const nothing = (order: Order): Statement => ({ orderNumber: order.orderNumber, lines: [], goodsTotal: '0', currency: order.currency });
+
+function merchantStatement(order: Order, record: MerchantOrder | undefined): Statement {
+  if (record === undefined) return nothing(order);
+  const lines = record.lines.map(({ gtin, quantity }) => ({ gtin, quantity }));
+  return { orderNumber: record.orderNumber, lines, goodsTotal: record.goodsTotal, currency: record.currency };
+}
+
+function waybillStatement(order: Order, record: Waybill | undefined): Statement {
+  if (record === undefined) return nothing(order);
+  const lines = record.lines.map(({ gtin, quantity }) => ({ gtin, quantity }));
+  const { orderNumber, declaredValue: goodsTotal, currency, waybill } = record;
+  return { orderNumber, lines, goodsTotal, currency, waybill };
+}
+
+/** What the page showed: the registration as the shop had it, at the price that the customer saw. */
+function basketLines(order: Order, books: Books) {
+  return order.lines.map(({ gtin, quantity, unitPrice }) => {
+    const goods = books.goods.get(`${order.merchantId}/${gtin}`);
+    const shown = goods === undefined ? digestOf({ gtin }) : goodsDigest({ ...goods, price: unitPrice });
+    return { gtin, quantity, unitPrice, goodsDigest: shown };
+  });
+}
+
+/** The courier that the customer names, or the best one; the address that it names. */
+function choose(order: Order, addressRef: string) {
+  return (quote: QuoteView): Choice => {
+    const couriers = quote.offers.find((offer) => offer.addressRef === addressRef)?.couriers ?? [];
+    const best = couriers[0];
+    if (best === undefined) throw new BankError('NO_COURIER');
+    const named = order.courierId === null ? best : couriers.find((entry) => entry.courierId === order.courierId);
+    return { addressRef, ...(named ?? { courierId: order.courierId ?? '', fee: best.fee }) };
+  };
+}
+
+export interface PurchaseParts {
+  readonly order: Order;
+  readonly books: Books;
+  readonly channel: string;
+  readonly loginId: string;
+  readonly addresses: OfferedAddresses;
+  readonly holdSeconds: number;
+  readonly sign: Purchase['sign'];
+  readonly stepUp: NonNullable<Purchase['stepUp']>;
+}
+
+export function purchaseOf({ order, books, channel, loginId, addresses, holdSeconds, sign, stepUp }: PurchaseParts): Purchase {
+  const waybill = books.waybills.get(bookKey(order));
+  const chosen = addresses.addresses[0]?.ref ?? '';
+  const partial = order.followUps.find((entry) => entry.verb === 'capture');
+  const expires = order.followUps.some((entry) => entry.verb === 'expire');
+  return {
+    channel,
+    basket: {
+      merchantId: order.merchantId,
+      orderNumber: order.orderNumber,
+      customerId: order.customerId,
+      loginId,
+      logisticsId: waybill?.logisticsId ?? books.logisticsId,
+      currency: order.currency,
+      lines: basketLines(order, books),
+      addressRefs: addresses.addresses.map((entry) => entry.ref),
+      addressesDigest: digestOf(addresses),
+    },
+    addresses,
+    choose: choose(order, chosen),
+    sign,
+    stepUp,
+    merchantStatement: merchantStatement(order, books.merchantOrders.get(bookKey(order))),
+    logisticsStatement: waybillStatement(order, waybill),
+    holdSeconds,
+    ...(expires ? { claim: null } : {}),
+    ...(partial?.verb === 'capture' ? { claim: partial.amount } : {}),
+  };
+}

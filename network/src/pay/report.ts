@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report of a run, for programs (`--report FILE`) and for people.
+import { formatAmount, type OutputOf } from '@fabric-offline-pay/domain';
+import type { StatisticsSnapshot } from '@fabric-offline-pay/sdk';
+import type { InputProblem } from '../input/problem';
+import type { FinalState, OrderOutcome } from './outcome';
+
+/** Amounts are minor units as decimal strings. `redeemed` and `issued` are all that ever was on this ledger. */
+export interface MoneyReport {
+  readonly issued: string;
+  readonly redeemed: string;
+  readonly onLedger: string;
+}
+
+export interface PayReport {
+  readonly orders: { readonly total: number; readonly byState: Readonly<Record<string, number>> };
+  /** Receipts written, by unit; refusals write none. */
+  readonly units: Readonly<Record<string, number>>;
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly money: Readonly<Record<string, MoneyReport>>;
+  readonly transactions: {
+    readonly submitted: number;
+    readonly conflictsRetried: number;
+    readonly p50Ms: number;
+    readonly p99Ms: number;
+  };
+  readonly durationMs: number;
+  /** One entry a row of orders.csv, in file order. */
+  readonly outcomes: readonly { readonly line: number; readonly merchantId: string; readonly orderNumber: string; readonly state: FinalState; readonly refusal: string | null }[];
+  readonly problems: readonly InputProblem[];
+}
+
+const count = (names: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...new Set(names)].sort().map((name) => [name, names.filter((other) => other === name).length]));
+
+export interface ReportParts {
+  readonly outcomes: readonly OrderOutcome[];
+  readonly units: Readonly<Record<string, number>>;
+  readonly totals: OutputOf<'settlement', 'totals'>;
+  readonly statistics: StatisticsSnapshot;
+  readonly durationMs: number;
+  readonly problems: readonly InputProblem[];
+}
+
+export function payReport({ outcomes, units, totals, statistics, durationMs, problems }: ReportParts): PayReport {
+  const money = Object.entries(totals.currencies).map(([code, { issued, redeemed, onLedger }]) => [code, { issued, redeemed, onLedger }] as const);
+  return {
+    orders: { total: outcomes.length, byState: count(outcomes.map((outcome) => outcome.state)) },
+    units,
+    refusals: count(outcomes.flatMap((outcome) => outcome.refusal ?? [])),
+    money: Object.fromEntries(money),
+    transactions: {
+      submitted: statistics.submitted,
+      conflictsRetried: statistics.conflictsRetried,
+      p50Ms: Math.round(statistics.latencies.p50),
+      p99Ms: Math.round(statistics.latencies.p99),
+    },
+    durationMs: Math.round(durationMs),
+    outcomes: outcomes.map(({ line, merchantId, orderNumber, state, refusal }) => ({ line, merchantId, orderNumber, state, refusal })),
+    problems,
+  };
+}
+
+const counts = (entries: Readonly<Record<string, number>>): string =>
+  Object.entries(entries).map(([name, number]) => `${name} ${number.toString()}`).join('  ') || 'none';
+
+const moneyLine = ([currency, { issued, redeemed, onLedger }]: [string, MoneyReport]): string => {
+  const balanced = BigInt(issued) - BigInt(redeemed) === BigInt(onLedger) ? '' : '   NOT BALANCED';
+  return `  ${currency}  issued ${formatAmount(issued, currency)} − redeemed ${formatAmount(redeemed, currency)} = on the ledger ${formatAmount(onLedger, currency)}${balanced}`;
+};
+
+/** The report as lines for a person. */
+export function reportLines(report: PayReport): string[] {
+  const { transactions } = report;
+  return [
+    `Orders    ${report.orders.total.toString()}: ${counts(report.orders.byState)}`,
+    `Units     ${counts(report.units)}`,
+    `Refusals  ${counts(report.refusals)}`,
+    `Latency   p50 ${transactions.p50Ms.toString()} ms, p99 ${transactions.p99Ms.toString()} ms; ${transactions.submitted.toString()} transactions, ${transactions.conflictsRetried.toString()} conflicts retried; ${(report.durationMs / 1000).toFixed(1)} s`,
+    'Money',
+    ...Object.entries(report.money).map(moneyLine),
+  ];
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row of orders.csv, from login to its end.
+import { termsDigest } from '@fabric-offline-pay/domain';
+import {
+  OffpayError,
+  runExpress,
+  runStepwise,
+  signRatings,
+  signTerms,
+  type PipelineResult,
+  type Purchase,
+} from '@fabric-offline-pay/sdk';
+import type { Sourced } from '../input/read-rows';
+import type { Customer } from '../input/rows/customer';
+import type { Order } from '../input/rows/order';
+import type { Clients } from '../ledger/clients';
+import { BankError } from '../nodes/bank/bank-error';
+import type { BankOperations } from '../nodes/bank/operations';
+import { afterSales, type RatedSubject } from './after-sales';
+import { authenticate, stepUp, typingOf, type CustomerSide } from './authenticate';
+import type { Devices } from './enrolment';
+import type { OrderOutcome } from './outcome';
+import { purchaseOf, type Books } from './purchase-of';
+import { rowKey, type RunJournal } from './run-journal';
+
+export interface RunContext {
+  readonly clients: Clients;
+  readonly side: CustomerSide;
+  /** The bank's operator, who alone may see why an authentication failed. */
+  readonly operator: Pick<BankOperations, 'attempts'>;
+  readonly devices: Devices;
+  readonly books: Books;
+  readonly customers: ReadonlyMap<string, Customer>;
+  readonly journal: RunJournal;
+  readonly holdSeconds: number;
+  readonly rated: (subject: RatedSubject) => void;
+}
+
+type Mode = OrderOutcome['mode'];
+
+async function authenticated(context: RunContext, loginId: string, order: Order): Promise<Customer> {
+  const customer = context.customers.get(order.customerId);
+  if (customer === undefined) throw new BankError('CUSTOMER_UNKNOWN');
+  await authenticate(context.side, loginId, customer, typingOf(order));
+  return customer;
+}
+
+async function prepare(context: RunContext, loginId: string, order: Order): Promise<Purchase> {
+  const customer = await authenticated(context, loginId, order);
+  const { bank } = context.side;
+  const addresses = await bank.offerAddresses({ customerId: order.customerId, which: [order.address] });
+  const key = context.devices.key(order.customerId);
+  const { stepUpLimit } = await (await context.clients.client('bank', 'auditor')).identity.readPolicy({});
+  return purchaseOf({
+    order,
+    books: context.books,
+    channel: context.clients.channel,
+    loginId,
+    addresses,
+    holdSeconds: order.holdSeconds ?? context.holdSeconds,
+    sign: (terms) => signTerms(key, terms),
+    stepUp: async (terms) => {
+      const limit = stepUpLimit[terms.currency];
+      if (limit === undefined || BigInt(terms.total) <= BigInt(limit)) return;
+      const { merchantId: payee, total: amount, currency } = terms;
+      await stepUp(context.side, loginId, customer, { orderDigest: termsDigest(terms), payee, amount, currency });
+    },
+  });
+}
+
+async function pay(context: RunContext, loginId: string, order: Order, mode: Mode): Promise<PipelineResult> {
+  const purchase = await prepare(context, loginId, order);
+  const parties = await context.clients.parties(order.merchantId);
+  const result = await (mode === 'express' ? runExpress : runStepwise)(parties, purchase);
+  const key = context.devices.key(order.customerId);
+  const { logisticsId } = purchase.basket;
+  const signed = (rated: Parameters<typeof signRatings>[1], ratings: Parameters<typeof signRatings>[2]) => signRatings(key, rated, ratings);
+  const state = await afterSales({ clients: context.clients, order, logisticsId, signRatings: signed, rated: context.rated }, result.state);
+  return { ...result, state };
+}
+
+/** The customer only hears that it failed; the operator finds the factor in the bank's records. */
+async function reasonOf(context: RunContext, loginId: string, error: unknown): Promise<string> {
+  if (!(error instanceof BankError) && !(error instanceof OffpayError)) throw error;
+  if (error.code !== 'AUTHENTICATION_FAILED' && error.code !== 'AUTHENTICATION_EXPIRED') return error.code;
+  const attempts = await context.operator.attempts({ loginId });
+  return attempts.find((attempt) => attempt.result !== 'PASSED')?.result ?? error.code;
+}
+
+/** @returns how the row ended. @throws only what is no refusal: the network stayed away, the outcome is unknown. */
+export async function runOrder(context: RunContext, row: Sourced<Order>, mode: Mode): Promise<OrderOutcome> {
+  const { merchantId, orderNumber, line } = row;
+  const named = { line, merchantId, orderNumber, mode };
+  const key = rowKey(row);
+  const first = context.journal.ended(key);
+  if (first !== undefined) return { ...named, state: 'replayed', first, refusal: null, passages: [] };
+  const loginId = `login-${key}`;
+  try {
+    const { state, passages } = await pay(context, loginId, row, mode);
+    context.journal.end(key, state);
+    return { ...named, state, refusal: null, passages };
+  } catch (error) {
+    const refusal = await reasonOf(context, loginId, error);
+    context.journal.end(key, 'refused');
+    return { ...named, state: 'refused', refusal, passages: [] };
+  }
+}

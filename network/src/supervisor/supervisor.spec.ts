@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAlive, signalProcess } from '../system/process-identity';
+import { waitUntil } from '../system/wait-until';
+import { HEALTHY_AFTER_MS, countFailures, restartDelay } from './backoff';
+import { type ProcessState, logFile, readState, removeSpec, writeSpec } from './run-folder';
+import { Supervisor } from './supervisor';
+
+describe('restart delay', () => {
+  it('doubles from a quarter of a second up to 15 s', () => {
+    expect([1, 2, 3, 6, 7, 100].map(restartDelay)).toEqual([250, 500, 1000, 8000, 15_000, 15_000]);
+  });
+
+  it('begins anew after a healthy life', () => {
+    expect(countFailures(5, HEALTHY_AFTER_MS - 1)).toBe(6);
+    expect(countFailures(5, HEALTHY_AFTER_MS)).toBe(1);
+  });
+});
+
+describe('Supervisor', () => {
+  const options = { deadlineMs: 10_000, intervalMs: 20 };
+  let home: string;
+  let supervisor: Supervisor;
+
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'supervisor-'));
+    supervisor = new Supervisor(home, () => undefined);
+  });
+  afterEach(async () => {
+    await supervisor.end();
+    rmSync(home, { recursive: true });
+  });
+
+  function declare(script: string, generation = 1): void {
+    const args = ['-e', script];
+    const owner = { kind: 'service' as const, organisation: 'bank' };
+    writeSpec(home, {
+      name: 'it',
+      ...owner,
+      command: process.execPath,
+      args,
+      env: {},
+      cwd: home,
+      generation,
+    });
+  }
+
+  async function running(
+    accept: (state: ProcessState) => boolean,
+  ): Promise<{ pid: number; identity: string }> {
+    return waitUntil(
+      'the process to run',
+      () => {
+        const state = readState(home, 'it');
+        const { pid, identity } = state ?? {};
+        return state !== undefined && accept(state) && pid !== undefined && identity !== undefined
+          ? { pid, identity }
+          : undefined;
+      },
+      options,
+    );
+  }
+
+  it('starts what shall run, and ends what shall run no more', async () => {
+    declare('setInterval(() => undefined, 1000)');
+    await supervisor.reconcile();
+    const process = await running(({ state }) => state === 'running');
+    expect(isAlive(process)).toBe(true);
+    removeSpec(home, 'it');
+    await supervisor.reconcile();
+    expect(isAlive(process)).toBe(false);
+    expect(readState(home, 'it')).toBeUndefined();
+  });
+
+  it('starts again what dies, and tells how it died', async () => {
+    declare('setInterval(() => undefined, 1000)');
+    await supervisor.reconcile();
+    const first = await running(({ state }) => state === 'running');
+    signalProcess(first, 'SIGKILL');
+    const second = await running(({ restarts }) => restarts === 1);
+    expect(second.pid).not.toBe(first.pid);
+    expect(readState(home, 'it')?.lastExit).toMatchObject({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('keeps a log of what a failing process said', async () => {
+    declare('console.error("out of order"); process.exit(3)');
+    await supervisor.reconcile();
+    await waitUntil(
+      'two exits',
+      () => (readState(home, 'it')?.restarts ?? 0) >= 1 || undefined,
+      options,
+    );
+    expect(readState(home, 'it')?.lastExit).toMatchObject({ code: 3 });
+    expect(readFileSync(logFile(home, 'it'), 'utf8')).toContain('out of order');
+  });
+
+  it('replaces a process of another generation, leaves an unchanged one alone', async () => {
+    declare('setInterval(() => undefined, 1000)');
+    await supervisor.reconcile();
+    const first = await running(({ state }) => state === 'running');
+    await supervisor.reconcile();
+    expect(isAlive(first)).toBe(true);
+    declare('setInterval(() => undefined, 1000)', 2);
+    await supervisor.reconcile();
+    const second = await running(({ generation }) => generation === 2);
+    expect(isAlive(first)).toBe(false);
+    expect(second.pid).not.toBe(first.pid);
+  });
+
+  it('survives a program that does not exist', async () => {
+    writeSpec(home, {
+      ...{
+        name: 'it',
+        kind: 'service',
+        organisation: 'bank',
+        args: [],
+        env: {},
+        cwd: home,
+        generation: 1,
+      },
+      command: join(home, 'nothing'),
+    });
+    await supervisor.reconcile();
+    await waitUntil(
+      'an attempt',
+      () => (readState(home, 'it')?.restarts ?? 0) >= 1 || undefined,
+      options,
+    );
+    expect(readState(home, 'it')?.pid).toBeUndefined();
+  });
+});

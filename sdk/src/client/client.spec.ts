@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// The typed client: complete, typed by the table, and strict before anything is sent.
+import { ALL_TRANSACTIONS, type OutputOf } from '@fabric-offline-pay/domain';
+import { RefusedError } from '../errors.js';
+import { createClient, type Client, type QueryName } from './client.js';
+import type { Call, TransactionResult, Transport } from './transport.js';
+
+const isQueryName = (name: string): name is QueryName =>
+  /^(read|list)/.test(name) || name === 'trail' || name === 'totals';
+
+/** Answers what the test says and remembers the calls. */
+function fakeTransport(answer: unknown) {
+  const calls: { kind: string; call: Call; options: object }[] = [];
+  const payload = Buffer.from(JSON.stringify(answer));
+  const transport: Transport = {
+    submit: (call, decode, options) => {
+      calls.push({ kind: 'submit', call, options });
+      const result = decode(payload);
+      return Promise.resolve({
+        result,
+        transactionId: 'tx',
+        blockNumber: 7n,
+        attempts: 1,
+        durationMs: 5,
+      });
+    },
+    evaluate: (call, decode, options) => {
+      calls.push({ kind: 'evaluate', call, options });
+      return Promise.resolve(decode(payload));
+    },
+  };
+  return { client: createClient(transport), calls };
+}
+
+const addresses = {
+  salt: 'a'.repeat(64),
+  addresses: [{ ref: 'addr-1', latitude: 1, longitude: 2, text: 'a street' }],
+};
+const order = { merchantId: 'merchant-1', orderNumber: 'ORD-1001' };
+
+describe('the table as methods', () => {
+  test('every transaction has its method, and no other is there', () => {
+    const { client } = fakeTransport({});
+    const methods = Object.entries(client).flatMap(([contract, entries]) =>
+      Object.keys(entries).map((name) => `${contract}:${name}`),
+    );
+    expect(methods.sort()).toEqual(ALL_TRANSACTIONS.map(({ fullName }) => fullName).sort());
+  });
+
+  test('the names of queries, by which the types tell them, are those of the table', () => {
+    const byName = ALL_TRANSACTIONS.filter(({ name }) => isQueryName(name)).map(
+      ({ fullName }) => fullName,
+    );
+    const byKind = ALL_TRANSACTIONS.filter(({ kind }) => kind === 'evaluate').map(
+      ({ fullName }) => fullName,
+    );
+    expect(byName).toEqual(byKind);
+  });
+
+  test('inputs, options and outputs have the types of the table', () => {
+    type Capture = Client['settlement']['capture'];
+    type ReadAccount = Client['settlement']['readAccount'];
+    // Each line compiles only while the type is exactly so far right.
+    const captured: (
+      result: Awaited<ReturnType<Capture>>,
+    ) => TransactionResult<OutputOf<'settlement', 'capture'>> = (x) => x;
+    const state: (result: Awaited<ReturnType<Capture>>) => string = (x) => x.result.state;
+    const read: (result: Awaited<ReturnType<ReadAccount>>) => { available: string } = (x) => x;
+    const input: Parameters<Capture>[0] = { ...order, captureId: 'capture-1', amount: '1' };
+    // @ts-expect-error amounts are decimal strings
+    const wrongInput: Parameters<Capture>[0] = { ...order, captureId: 'capture-1', amount: 1 };
+    // @ts-expect-error a query has no endorsers
+    const wrongOptions: Parameters<ReadAccount>[1] = { endorsers: ['BankMSP'] };
+    expect([captured, state, read, input, wrongInput, wrongOptions]).toHaveLength(6);
+  });
+});
+
+describe('a call', () => {
+  test('travels as one JSON argument and comes back typed', async () => {
+    const { client, calls } = fakeTransport({ replayed: false, units: ['14'], state: 'captured' });
+    const input = { ...order, captureId: 'capture-1', amount: '2950' };
+    const answer = await client.settlement.capture(input, { endorsers: ['BankMSP'] });
+    expect(answer).toEqual({
+      result: { replayed: false, units: ['14'], state: 'captured' },
+      transactionId: 'tx',
+      blockNumber: 7n,
+      attempts: 1,
+      durationMs: 5,
+    });
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toMatchObject({ kind: 'submit', call: { argument: JSON.stringify(input) } });
+    expect(calls[0]!.call.transaction.fullName).toBe('settlement:capture');
+    expect(calls[0]!.options).toEqual({ endorsers: ['BankMSP'] });
+  });
+
+  test('of a query is evaluated and answers the output itself', async () => {
+    const account = { customerId: 'customer-1', currency: 'EUR', available: '10' };
+    const { client, calls } = fakeTransport(account);
+    await expect(
+      client.settlement.readAccount({ customerId: 'customer-1', currency: 'EUR' }),
+    ).resolves.toEqual(account);
+    expect(calls[0]!.kind).toBe('evaluate');
+  });
+
+  test('with transient data keeps it out of the argument', async () => {
+    const { client, calls } = fakeTransport({
+      replayed: false,
+      units: [],
+      addressRefs: ['addr-1'],
+    });
+    await client.logistics.offerAddresses(order, { transient: addresses });
+    expect(calls[0]!.call).toMatchObject({
+      argument: JSON.stringify(order),
+      transient: JSON.stringify(addresses),
+    });
+  });
+
+  test.each([
+    ['a wrong amount', { ...order, captureId: 'c', amount: '01' }, 'amount'],
+    ['a missing field', { ...order, amount: '1' }, 'captureId'],
+    ['an unknown field', { ...order, captureId: 'c', amount: '1', note: 'x' }, ''],
+  ])('with %s is refused before it is sent', async (_, input, field) => {
+    const { client, calls } = fakeTransport({});
+    const refused = await client.settlement
+      .capture(input as never)
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(RefusedError);
+    expect(refused).toMatchObject({ code: 'INPUT_INVALID', details: { field } });
+    expect(calls).toEqual([]);
+  });
+
+  test('names the path of a nested field', async () => {
+    const { client } = fakeTransport({});
+    const { example } = ALL_TRANSACTIONS.find(
+      ({ fullName }) => fullName === 'logistics:registerCouriers',
+    )!;
+    const input = structuredClone(example) as { couriers: { depot: { latitude: unknown } }[] };
+    input.couriers[0]!.depot.latitude = 'north';
+    await expect(client.logistics.registerCouriers(input as never)).rejects.toMatchObject({
+      details: { field: 'couriers.0.depot.latitude' },
+    });
+  });
+
+  test('never repeats a private value in its refusal', async () => {
+    const { client } = fakeTransport({});
+    const transient = { ...addresses, salt: 'Secret Street 5' };
+    const refused = await client.logistics
+      .offerAddresses(order, { transient })
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'INPUT_INVALID', details: { field: 'private.salt' } });
+    expect(JSON.stringify(refused)).not.toContain('Secret');
+  });
+
+  test('that lacks transient data, or has some that nobody takes, is refused', async () => {
+    const { client } = fakeTransport({});
+    await expect(client.logistics.offerAddresses(order)).rejects.toMatchObject({
+      details: { field: 'private' },
+    });
+    await expect(client.settlement.void(order, { transient: {} })).rejects.toMatchObject({
+      details: { field: 'private' },
+    });
+  });
+
+  test.each([['{'], [''], ['{"replayed":false}']])(
+    'answered with %j fails, naming the transaction',
+    async (text) => {
+      const client = createClient({
+        submit: (_call, decode) =>
+          Promise.resolve({ result: decode(Buffer.from(text)) } as TransactionResult<unknown>),
+        evaluate: () => Promise.reject(new Error('not called')),
+      });
+      const { submit } = { submit: client.settlement.release(order) };
+      await expect(submit).rejects.toMatchObject({
+        code: 'OUTPUT_INVALID',
+        details: { transaction: 'settlement:release' },
+      });
+    },
+  );
+});

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening a connection: options that do not fit, and a peer that is not there. Real gRPC, a free port, nothing behind it.
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer, type AddressInfo } from 'node:net';
+import { nativeSigner } from '../signer/native-signer.js';
+import { connect, type ConnectOptions } from './connect.js';
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const options: ConnectOptions = {
+  endpoint: { address: 'localhost:1', hostnameOverride: 'peer0.merchant.example' },
+  tlsRoot: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
+  identity: { mspId: 'MerchantMSP', certificate: 'not read before a peer reads it' },
+  channel: 'settlement',
+  chaincode: 'offpay',
+};
+
+/** A port that was free a moment ago and refuses connections. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test.each([
+  ['neither key nor signer', {}],
+  ['both', { privateKey, signer: nativeSigner(privateKey) }],
+])('%s is a mistake that is named', (_, given) => {
+  const thrown: unknown[] = [];
+  try {
+    connect({ ...options, ...given });
+  } catch (error) {
+    thrown.push(error);
+  }
+  expect(thrown).toMatchObject([
+    { code: 'CONFIGURATION_INVALID', details: { option: 'privateKey' } },
+  ]);
+});
+
+test('nothing is sent before the first call', () => {
+  const connection = connect({ ...options, privateKey });
+  expect(connection).toMatchObject({ mspId: 'MerchantMSP', channel: 'settlement' });
+  expect(connection.statistics()).toMatchObject({ submitted: 0, committed: 0 });
+  connection.close();
+});
+
+describe('a peer that is not there', () => {
+  const account = { customerId: 'customer-1', currency: 'EUR' };
+  const retries = { attempts: 2 };
+
+  test('is unavailable, for queries and submits, and nothing was sent', async () => {
+    const endpoint = { address: `127.0.0.1:${await closedPort()}` };
+    const connection = connect({ ...options, endpoint, privateKey });
+    try {
+      await expect(
+        connection.client.settlement.readAccount(account, { retries }),
+      ).rejects.toMatchObject({
+        code: 'NETWORK_UNAVAILABLE',
+      });
+      const order = { merchantId: 'merchant-1', orderNumber: 'ORD-1' };
+      await expect(connection.client.settlement.release(order, { retries })).rejects.toMatchObject({
+        code: 'NETWORK_UNAVAILABLE',
+      });
+      await expect(connection.recover()).resolves.toEqual([]);
+      expect(connection.statistics()).toMatchObject({
+        submitted: 1,
+        committed: 0,
+        outagesRetried: 1,
+      });
+    } finally {
+      connection.close();
+    }
+  });
+
+  test('is waited for by readers of events, until the connection closes', async () => {
+    const endpoint = { address: `127.0.0.1:${await closedPort()}` };
+    const connection = connect({ ...options, endpoint, privateKey });
+    const next = connection.events({ fromBlock: 0n })[Symbol.asyncIterator]().next();
+    connection.close();
+    await expect(next).resolves.toEqual({ done: true, value: undefined });
+  });
+});
