@@ -42,3 +42,12 @@ export {
   type Topology,
   topologySchema,
 } from './topology/topology';
+
+export { bootstrapLedger, DEFAULT_POLICY } from './ledger/bootstrap';
+export { Clients } from './ledger/clients';
+export { rollUpPayee, type Payee } from './ledger/payees';
+export { inputPaths } from './input/input-paths.js';
+export { loadInput, type InputPaths, type LoadedInput } from './input/load-input.js';
+export { inputSchemas } from './input/input-schemas.js';
+export { pay, type PayMode, type PayOptions } from './pay/pay';
+export { reportLines, type PayReport } from './pay/report';

@@ -68,12 +68,14 @@ export class World {
   readonly #clientFor: ClientFor;
   readonly #merchantId: string;
   readonly #channel: string;
+  readonly #parties: ((merchantId: string) => Promise<Parties>) | undefined;
   #logins = 0;
 
-  constructor(clientFor: ClientFor, channel: string, merchantId = MERCHANT) {
+  constructor(clientFor: ClientFor, channel: string, merchantId = MERCHANT, parties?: (merchantId: string) => Promise<Parties>) {
     this.#clientFor = clientFor;
     this.#channel = channel;
     this.#merchantId = merchantId;
+    this.#parties = parties;
   }
 
   get merchantId(): string {
@@ -93,6 +95,7 @@ export class World {
   }
 
   async parties(): Promise<Parties> {
+    if (this.#parties !== undefined) return this.#parties(this.#merchantId);
     return { cashier: await this.merchant(), dispatcher: await this.logistics(), bankNode: await this.bank('bank-node') };
   }
 

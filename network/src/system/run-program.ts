@@ -40,9 +40,8 @@ export async function runProgram(call: ProgramCall): Promise<ProgramOutput> {
     cwd: call.cwd,
     env: { ...cleanEnvironment(), ...call.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: call.deadlineMs ?? DEFAULT_DEADLINE_MS,
-    killSignal: 'SIGKILL',
   });
+  const limit = setTimeout(() => child.kill('SIGKILL'), call.deadlineMs ?? DEFAULT_DEADLINE_MS);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr, call.onMessage);
   const exit = await new Promise<string>((resolve) => {
@@ -51,6 +50,7 @@ export async function runProgram(call: ProgramCall): Promise<ProgramOutput> {
       resolve(code === 0 ? '' : `exit ${String(code ?? signal)}`),
     );
   });
+  clearTimeout(limit);
   const output = { stdout: stdout(), stderr: stderr() };
   if (exit !== '') {
     throw programFailed(call, exit, output);

@@ -242,7 +242,7 @@ describe('blocks', () => {
       [block(3), block(4), gatewayError(status.UNAVAILABLE)],
       [block(5), 'wait' as const],
     ];
-    const getBlockEvents = jest.fn(() => Promise.resolve(streamOf(scripts.shift()!)));
+    const getBlockEvents = jest.fn(() => Promise.resolve(streamOf<Block>(scripts.shift()!)));
     const numbers: unknown[] = [];
     for await (const each of ledgerBlocks({ getBlockEvents }, 3n, context())) {
       numbers.push(each.getHeader()?.getNumber());

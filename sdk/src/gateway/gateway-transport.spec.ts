@@ -403,7 +403,7 @@ describe('an unknown outcome', () => {
     });
     expect(peer.stages()).toEqual(['CommitStatus', 'Submit', 'CommitStatus']);
     const sent = peer.of('Submit')[0]!.getPreparedTransaction();
-    expect(Buffer.from(envelope).includes(sent.serializeBinary())).toBe(true);
+    expect(Buffer.from(envelope).includes(Buffer.from(sent.serializeBinary()))).toBe(true);
   });
 
   test('that turns out to be a conflict throws as a submit does', async () => {

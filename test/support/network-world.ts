@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The world on a real network of its own: free ports, a temporary folder, nothing left behind.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Clients, resetNetwork, upNetwork, type UpOptions } from '@fabric-offline-pay/network';
+import { World } from './world';
+
+export interface NetworkWorld {
+  readonly home: string;
+  readonly clients: Clients;
+  readonly world: World;
+  /** A shop of its own on the same network. */
+  readonly shop: (merchantId: string) => Promise<World>;
+  readonly end: () => Promise<void>;
+}
+
+export async function networkWorld(options: Omit<UpOptions, 'home' | 'ports'> = {}): Promise<NetworkWorld> {
+  const home = mkdtempSync(join(tmpdir(), 'offpay-test-'));
+  const end = async (): Promise<void> => {
+    await resetNetwork({ home });
+    rmSync(home, { recursive: true, force: true });
+  };
+  try {
+    await upNetwork({ ...options, home, ports: 'free' });
+    const clients = new Clients(home);
+    const worldOf = (merchantId?: string) =>
+      new World((role, attribute, actor) => clients.client(role, attribute, actor), clients.channel, merchantId, (merchant) => clients.parties(merchant));
+    const world = worldOf();
+    const participants = clients.description.organisations.map(({ mspId, role }) => ({ mspId, role, status: 'active' as const }));
+    await world.found(participants);
+    const shop = async (merchantId: string): Promise<World> => {
+      const opened = worldOf(merchantId);
+      await opened.openShop();
+      return opened;
+    };
+    return { home, clients, world, shop, end: async () => { await clients.close(); await end(); } };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
