@@ -20,14 +20,15 @@ export {
 export { killNode, restartNode, waitForNode } from './lifecycle/nodes';
 export { type ServiceOptions, startService, stopService } from './lifecycle/services';
 export { type UpOptions, upNetwork } from './lifecycle/up-network';
-export { NetworkError, type NetworkErrorCode, type NetworkErrorOptions } from './network-error';
-export { type Progress, type ProgressEvent, type ProgressStage } from './progress';
 export {
-  findPrograms,
-  programPath,
-  type FabricPrograms,
-  type ProgramName,
-} from './programs/fabric-programs';
+  NETWORK_ERRORS,
+  NetworkError,
+  type NetworkErrorCode,
+  type NetworkErrorOptions,
+} from './network-error';
+export { type Progress, type ProgressEvent, type ProgressStage } from './progress';
+export { findPrograms } from './programs/find-programs';
+export { type FabricPrograms, type ProgramName, programPath } from './programs/program-paths';
 export { defaultTopology } from './topology/default-topology';
 export { renderPolicy } from './topology/policies';
 export {
@@ -51,3 +52,6 @@ export { loadInput, type InputPaths, type LoadedInput } from './input/load-input
 export { inputSchemas } from './input/input-schemas.js';
 export { pay, type PayMode, type PayOptions } from './pay/pay';
 export { reportLines, type PayReport } from './pay/report';
+export { INPUT_PROBLEMS, type InputProblem } from './input/problem.js';
+export { BANK_ERRORS } from './nodes/bank/bank-error.js';
+export { bankClient, codeOnPhone, startBankService, type BankServiceOptions } from './ledger/bank-service';

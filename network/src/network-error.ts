@@ -1,22 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one error of the network package: a stable code, a sentence for a person, and what to do next.
 
-/** Stable codes; programs may branch on them, messages may change. */
-export type NetworkErrorCode =
-  | 'BUILD_FAILED'
-  | 'CHAINCODE_NOT_BUILT'
-  | 'DEADLINE_PASSED'
-  | 'IDENTITY_CONFLICT'
-  | 'INVALID_TOPOLOGY'
-  | 'NETWORK_BUSY'
-  | 'NETWORK_NOT_UP'
-  | 'NODE_FAILED'
-  | 'NODE_UNKNOWN'
-  | 'ORGANISATION_UNKNOWN'
-  | 'PORT_IN_USE'
-  | 'PREREQUISITE_MISSING'
-  | 'PROGRAM_FAILED'
-  | 'TOPOLOGY_CHANGED';
+interface Described {
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+const describe = (meaning: string, remedy: string): Described => ({ meaning, remedy });
+
+/** Why a network could not be run. Codes are stable; programs may branch on them, messages say more and may change. */
+export const NETWORK_ERRORS = {
+  BUILD_FAILED: describe(
+    "Fabric's programs could not be built.",
+    "Read the compiler's output in the details; or point FABRIC_BIN at ready programs.",
+  ),
+  CHAINCODE_NOT_BUILT: describe(
+    'The chaincode package holds no built contracts.',
+    'Run npm run build.',
+  ),
+  DEADLINE_PASSED: describe(
+    'A condition did not come true in time.',
+    "Look at the node's log: npm run network -- logs NODE.",
+  ),
+  IDENTITY_CONFLICT: describe(
+    'The name belongs to another identity, or to a revoked one.',
+    'Choose another name.',
+  ),
+  INVALID_TOPOLOGY: describe('The topology contradicts itself.', 'Correct what the message names.'),
+  NETWORK_BUSY: describe('Another process is changing this network.', 'Wait until it is done.'),
+  NETWORK_NOT_UP: describe(
+    'There is no running network in this folder.',
+    'Run npm run network -- up.',
+  ),
+  NODE_FAILED: describe(
+    'A node ended as soon as it was started.',
+    'Read the end of its log: npm run network -- logs NODE.',
+  ),
+  NODE_UNKNOWN: describe('There is no node of this name.', 'See npm run network -- status.'),
+  ORGANISATION_UNKNOWN: describe(
+    'There is no such organisation in the topology.',
+    'Use one of those that the message names.',
+  ),
+  PORT_IN_USE: describe(
+    'Another program listens on a port of this network.',
+    'End it, or start with --base-port.',
+  ),
+  PREREQUISITE_MISSING: describe(
+    'A program that is needed is missing or too old.',
+    'Install what the message names.',
+  ),
+  PROGRAM_FAILED: describe("One of Fabric's programs failed.", 'Read its output in the details.'),
+  TOPOLOGY_CHANGED: describe(
+    'The folder holds a network of another topology.',
+    'Put the old topology back, or run npm run network -- reset.',
+  ),
+} as const satisfies Record<string, Described>;
+
+export type NetworkErrorCode = keyof typeof NETWORK_ERRORS;
 
 /** What goes with the message. */
 export interface NetworkErrorOptions {

@@ -10,7 +10,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type FabricPrograms, programPath } from '../programs/fabric-programs';
+import { type FabricPrograms, programPath } from '../programs/program-paths';
 import { SECRET_FILE, writeFileAtomic } from '../system/files';
 import { runProgram } from '../system/run-program';
 import {

@@ -10,7 +10,7 @@ import {
   authoritySettings,
   caServerSettings,
 } from '../config/ca-settings';
-import { type FabricPrograms, programPath } from '../programs/fabric-programs';
+import { type FabricPrograms, programPath } from '../programs/program-paths';
 import type { ProcessDeclaration } from '../supervisor/run-folder';
 import { SECRET_FILE, readJsonIfPresent, writeFileAtomic, writeJson } from '../system/files';
 import { isListening } from '../system/ports';

@@ -2,7 +2,7 @@
 // Has every certificate issued with which an organisation starts.
 import { existsSync } from 'node:fs';
 import { NetworkError } from '../network-error';
-import type { FabricPrograms } from '../programs/fabric-programs';
+import type { FabricPrograms } from '../programs/program-paths';
 import { type Authority, certificateFolder } from '../topology/organisation-files';
 import type { OrganisationPlan } from '../topology/network-plan';
 import { CaClient } from './ca-client';

@@ -2,6 +2,7 @@
 // How an organisation's chaincode process runs: node itself, no wrapper, TLS with client certificates.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { contentVersion } from './content-version';
 import type { ProcessDeclaration } from '../supervisor/run-folder';
 import type { OrganisationPlan } from '../topology/network-plan';
 import { authorityRoot, issuedFiles } from '../topology/organisation-files';
@@ -33,6 +34,8 @@ export function chaincodeProcess(
       CORE_CHAINCODE_LOGGING_LEVEL: 'ERROR',
       CORE_CHAINCODE_LOGGING_SHIM: 'ERROR',
       NODE_ENV: 'production',
+      // Other code is another process, even when it lies in the same folder.
+      CHAINCODE_CONTENT: contentVersion(directory, ''),
     },
     cwd: directory,
     ready: { host, port },

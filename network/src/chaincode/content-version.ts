@@ -24,6 +24,14 @@ export function contentVersion(directory: string, definition: unknown): string {
   return hash.digest('hex').slice(0, VERSION_LENGTH);
 }
 
+/**
+ * Makes sure that a package folder holds code that can run.
+ * @throws NetworkError `CHAINCODE_NOT_BUILT`
+ */
+export function requireContent(directory: string): void {
+  contentPlaces(directory);
+}
+
 function contentPlaces(directory: string): string[] {
   if (!existsSync(join(directory, 'package.json'))) {
     throw notBuilt(directory);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs Fabric's programs as an organisation's administrator or operator.
-import { type ProgramName, programPath } from '../programs/fabric-programs';
+import { type ProgramName, programPath } from '../programs/program-paths';
 import { ADMINISTRATOR, OPERATIONS_CLIENT } from '../certificates/initial-identities';
 import { NetworkError } from '../network-error';
 import { runProgram } from '../system/run-program';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Settings, isTree } from '../config/merge-settings';
 import { NetworkError } from '../network-error';
-import { programPath } from '../programs/fabric-programs';
+import { programPath } from '../programs/program-paths';
 import { runProgram } from '../system/run-program';
 import type { Administrator } from './administrator';
 import type { NetworkContext } from './network-context';

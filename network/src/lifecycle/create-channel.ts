@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { CHANNEL_PROFILE, channelSettings } from '../config/channel-settings';
 import { NetworkError } from '../network-error';
-import { programPath } from '../programs/fabric-programs';
+import { programPath } from '../programs/program-paths';
 import { sampleSettings } from '../programs/sample-settings';
 import { writeFileAtomic } from '../system/files';
 import { runProgram } from '../system/run-program';

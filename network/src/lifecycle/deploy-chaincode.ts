@@ -61,7 +61,7 @@ export async function deployChaincode(
     await installPackages(approvers);
     await approveDefinition(plan, approvers, definition);
   }
-  declareProcesses(plan, approvers, directories);
+  await startProcesses(plan, approvers, directories);
   if (isNew) {
     await commitDefinition(plan, approvers, definition);
   }
@@ -69,19 +69,18 @@ export async function deployChaincode(
   return definition;
 }
 
-function declareProcesses(
+/** Code that does not even start is never committed. */
+async function startProcesses(
   plan: NetworkPlan,
   approvers: readonly Approver[],
   { common, byOrganisation }: ChaincodeDirectories,
-): void {
-  for (const {
-    administrator,
-    package: { id },
-  } of approvers) {
-    const { organisation } = administrator;
+): Promise<void> {
+  const starts = approvers.map(async ({ administrator: { organisation }, package: { id } }) => {
     const directory = byOrganisation[organisation.topology.id] ?? common;
     declareProcess(plan.home, chaincodeProcess(organisation, directory, id));
-  }
+    await waitReady(plan.home, organisation.chaincode.name);
+  });
+  await Promise.all(starts);
 }
 
 async function waitUntilEndorsing(
@@ -89,11 +88,6 @@ async function waitUntilEndorsing(
   approvers: readonly Approver[],
   policy: string,
 ): Promise<void> {
-  await Promise.all(
-    approvers.map(({ administrator }) =>
-      waitReady(plan.home, administrator.organisation.chaincode.name),
-    ),
-  );
   const waits = approvers.flatMap(({ administrator }) =>
     administrator.organisation.peers.flatMap((peer) => [
       waitUntilAnswering(plan, administrator, peer),

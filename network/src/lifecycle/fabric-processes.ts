@@ -6,7 +6,7 @@ import type { Settings } from '../config/merge-settings';
 import { ordererSettings } from '../config/orderer-settings';
 import { peerSettings } from '../config/peer-settings';
 import { externalBuilder } from '../package-folders';
-import { type ProgramName, programPath } from '../programs/fabric-programs';
+import { type ProgramName, programPath } from '../programs/program-paths';
 import { sampleSettings } from '../programs/sample-settings';
 import type { NodeKind, ProcessDeclaration } from '../supervisor/run-folder';
 import { writeFileAtomic } from '../system/files';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every step of bringing a network up works with.
-import type { FabricPrograms } from '../programs/fabric-programs';
+import type { FabricPrograms } from '../programs/program-paths';
 import type { Progress } from '../progress';
 import type { NetworkPlan } from '../topology/network-plan';
 

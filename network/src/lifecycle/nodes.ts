@@ -4,8 +4,11 @@ import { NetworkError } from '../network-error';
 import { renewProcess, unknownNode } from '../supervisor/control';
 import { waitReady } from '../supervisor/readiness';
 import { readState } from '../supervisor/run-folder';
-import { signalProcess } from '../system/process-identity';
+import { isAlive, signalProcess } from '../system/process-identity';
+import { waitUntil } from '../system/wait-until';
 import { resolveHome } from './home';
+
+const DEATH_DEADLINE_MS = 5_000;
 
 /**
  * Ends a node politely, starts it again, and waits until it is ready.
@@ -27,15 +30,15 @@ export async function waitForNode(home: string | undefined, name: string): Promi
 
 /**
  * Sends a signal to a node's process; for chaos tests. The supervisor starts it again if it dies of it.
- * @param signal such as SIGKILL, or SIGSTOP and later SIGCONT.
+ * @param signal such as SIGKILL, after which the process is gone for certain, or SIGSTOP and later SIGCONT.
  * @returns the number of the process that got it.
  * @throws NetworkError `NODE_UNKNOWN`; `NODE_FAILED` when it does not run.
  */
-export function killNode(
+export async function killNode(
   home: string | undefined,
   name: string,
   signal: NodeJS.Signals = 'SIGKILL',
-): number {
+): Promise<number> {
   const folder = resolveHome(home);
   const state = readState(folder, name);
   if (state === undefined) {
@@ -46,6 +49,10 @@ export function killNode(
     throw new NetworkError('NODE_FAILED', `${name} does not run`, {
       details: { state: state.state },
     });
+  }
+  if (signal === 'SIGKILL') {
+    const gone = (): true | undefined => (isAlive({ pid, identity }) ? undefined : true);
+    await waitUntil(`${name} to die`, gone, { deadlineMs: DEATH_DEADLINE_MS, intervalMs: 5 });
   }
   return pid;
 }

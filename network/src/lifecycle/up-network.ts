@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brings a network up, from nothing or over kept data; every step does only what is still missing.
+import { resolve } from 'node:path';
+import { requireContent } from '../chaincode/content-version';
 import { type NetworkDescription, writeDescription } from '../description';
-import { findPrograms } from '../programs/fabric-programs';
+import { findPrograms } from '../programs/find-programs';
 import { requireNode } from '../programs/prerequisites';
 import { type Progress, silent } from '../progress';
 import { declareProcess, ensureSupervisor } from '../supervisor/control';
@@ -10,7 +12,7 @@ import { withLock } from '../system/file-lock';
 import { defaultTopology } from '../topology/default-topology';
 import type { Topology } from '../topology/topology';
 import { joinChannel, waitUntilOrdering, writeFirstBlock } from './create-channel';
-import { deployChaincode, ownChaincode } from './deploy-chaincode';
+import { type ChaincodeDirectories, deployChaincode, ownChaincode } from './deploy-chaincode';
 import { prepareFabricProcesses } from './fabric-processes';
 import { type PortChoice, establishPlan, homeLock, resolveHome } from './home';
 import { issueCertificates } from './issue-certificates';
@@ -42,16 +44,31 @@ const LOCK_DEADLINE_MS = 300_000;
  */
 export async function upNetwork(options: UpOptions = {}): Promise<NetworkDescription> {
   requireNode();
+  const directories = directoriesOf(options);
   const home = resolveHome(options.home);
   const progress = options.withProgress ?? silent;
   const programs = await findPrograms(progress);
   return withLock(homeLock(home), LOCK_DEADLINE_MS, async () => {
     const plan = await establishPlan(home, options.topology ?? defaultTopology, options.ports);
-    return bringUp({ programs, plan, progress }, options);
+    return bringUp({ programs, plan, progress }, directories);
   });
 }
 
-async function bringUp(context: NetworkContext, options: UpOptions): Promise<NetworkDescription> {
+/** @throws NetworkError `CHAINCODE_NOT_BUILT`, before anything is started. */
+function directoriesOf(options: UpOptions): ChaincodeDirectories {
+  const common = resolve(options.chaincodeDirectory ?? ownChaincode);
+  const others = Object.entries(options.chaincodeDirectories ?? {});
+  const byOrganisation = Object.fromEntries(others.map(([id, path]) => [id, resolve(path)]));
+  for (const directory of [common, ...Object.values(byOrganisation)]) {
+    requireContent(directory);
+  }
+  return { common, byOrganisation };
+}
+
+async function bringUp(
+  context: NetworkContext,
+  directories: ChaincodeDirectories,
+): Promise<NetworkDescription> {
   const { plan, programs, progress } = context;
   await ensureSupervisor(plan.home);
   await issueCertificates(context);
@@ -60,10 +77,7 @@ async function bringUp(context: NetworkContext, options: UpOptions): Promise<Net
   progress({ stage: 'channel', message: `joining ${plan.topology.channel.name}` });
   await joinChannel(context);
   await waitUntilOrdering(context);
-  const definition = await deployChaincode(context, {
-    common: options.chaincodeDirectory ?? ownChaincode,
-    byOrganisation: options.chaincodeDirectories ?? {},
-  });
+  const definition = await deployChaincode(context, directories);
   await registerTopologyIdentities(context);
   const description = await writeDescription(plan, { ...definition, programs: programs.bin });
   await startServices(context);

@@ -11,7 +11,7 @@ import type { BankOperations } from '../nodes/bank/operations';
 export interface CustomerSide {
   readonly bank: BankOperations;
   /** The newest code that the phone received. @throws when none came in time. */
-  readonly codeOnPhone: (phone: string) => Promise<string>;
+  readonly codeOnPhone: (phone: string, loginId: string, boundTo: string) => Promise<string>;
 }
 
 /** What the customer types, and how long it takes to. */
@@ -22,7 +22,7 @@ export interface Typing {
 }
 
 async function typeCode({ bank, codeOnPhone }: CustomerSide, loginId: string, customer: Customer, typing: Typing, boundTo: string) {
-  const received = await codeOnPhone(customer.phone);
+  const received = await codeOnPhone(customer.phone, loginId, boundTo);
   if (typing.codeDelaySeconds > 0) await delay(typing.codeDelaySeconds * 1000);
   await bank.submitCode({ loginId, boundTo, code: typing.typedCode ?? received });
 }

@@ -28,7 +28,7 @@ async function payOut(clients: Clients, payee: Payee): Promise<void> {
   const [bankNode, teller] = await Promise.all([clients.client('bank', 'bank-node'), clients.client('bank', 'teller')]);
   const amount = await rollUpPayee(bankNode, payee);
   if (amount === '0') return;
-  const { epoch } = await bankNode.settlement.readPayee(payee);
+  const { epoch } = await bankNode.settlement.readPayee({ payeeId: payee.payeeId, currency: payee.currency });
   await teller.settlement.redeem({ ...payee, amount, redeemId: `payout-${payee.payeeId}-${epoch}` });
 }
 

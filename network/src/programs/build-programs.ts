@@ -17,7 +17,7 @@ import type { Progress } from '../progress';
 import { withLock } from '../system/file-lock';
 import { runProgram } from '../system/run-program';
 import { buildKey } from './build-key';
-import type { FabricPrograms } from './fabric-programs';
+import type { FabricPrograms } from './program-paths';
 import { requireBuildTools } from './prerequisites';
 
 const BUILD_DEADLINE_MS = 1_800_000;

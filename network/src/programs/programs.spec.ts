@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silent } from '../progress';
 import { buildKey } from './build-key';
-import { PROGRAM_NAMES, findPrograms } from './fabric-programs';
+import { findPrograms } from './find-programs';
+import { PROGRAM_NAMES } from './program-paths';
 import { isOlder, requireNode } from './prerequisites';
 
 describe('buildKey', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Settings, isTree } from '../config/merge-settings';
 import { NetworkError } from '../network-error';
-import type { FabricPrograms } from './fabric-programs';
+import type { FabricPrograms } from './program-paths';
 
 /**
  * One of Fabric's sample files, merge keys resolved.

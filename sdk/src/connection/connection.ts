@@ -11,6 +11,7 @@ import {
   type LedgerEvent,
 } from '../events/ledger-events.js';
 import type { EnvelopeSender } from '../gateway/envelope-sender.js';
+import { blockOfTransaction } from '../gateway/block-of-transaction.js';
 import { beforeSending } from '../gateway/classify.js';
 import { ledgerHeight } from '../gateway/ledger-height.js';
 import type { Journal } from '../journal/journal.js';
@@ -29,6 +30,8 @@ export interface Connection {
   blocks(from?: bigint, signal?: AbortSignal): AsyncIterable<Block>;
   /** How many blocks one's own peer holds, which is the number of the next one. */
   height(): Promise<bigint>;
+  /** The number of the block that a transaction stands in, asked of one's own peer. */
+  blockOf(transactionId: string): Promise<bigint>;
   /** Waits until one's own peer holds the block: before building on what another organisation's peer reported. */
   waitForBlock(blockNumber: bigint, signal?: AbortSignal): Promise<void>;
   /** Takes the envelope of an `OutcomeUnknownError` to its outcome; throws what a submit throws. */
@@ -67,6 +70,21 @@ async function heightOf(
   return retrying(ask, { pace, options: {}, signal, onRetry: () => undefined });
 }
 
+async function blockOf(
+  { network, ownMspId, pace }: ConnectionParts,
+  transactionId: string,
+  signal: AbortSignal,
+): Promise<bigint> {
+  const ask = async (): Promise<bigint> => {
+    try {
+      return await blockOfTransaction(network.getContract('qscc'), network.getName(), transactionId, ownMspId);
+    } catch (error) {
+      throw beforeSending(error, [ownMspId]);
+    }
+  };
+  return retrying(ask, { pace, options: {}, signal, onRetry: () => undefined });
+}
+
 const openEvents = ({ network, chaincode }: ConnectionParts, position: Position) =>
   network.getChaincodeEvents(chaincode, {
     checkpoint: {
@@ -93,6 +111,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     events: (options = {}) => ledgerEvents(source, options, context(options.signal)),
     blocks: (from = 0n, signal) => ledgerBlocks(parts.network, from, context(signal)),
     height: () => source.height(),
+    blockOf: (transactionId) => blockOf(parts, transactionId, closed.signal),
     waitForBlock: (blockNumber, signal) =>
       waitForBlock(parts.network, blockNumber, context(signal)),
     resume: (envelope, signal) => resume(parts, envelope, signal),

@@ -6,8 +6,11 @@ export interface Backoff {
   readonly maximumMs: number;
 }
 
-/** Conflicts pass with the next block. */
-export const CONFLICT_BACKOFF: Backoff = { firstMs: 50, maximumMs: 1_000 };
+/** Conflicts pass with the next block; but of many who want one row, only one a block gets it. */
+export const CONFLICT_BACKOFF: Backoff = { firstMs: 100, maximumMs: 2_000 };
+
+/** A peer that is behind has the block in a moment. */
+export const DIVISION_BACKOFF: Backoff = { firstMs: 50, maximumMs: 1_000 };
 
 /** Peers and orderers need seconds to come back. */
 export const OUTAGE_BACKOFF: Backoff = { firstMs: 200, maximumMs: 2_000 };

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs an attempt again as long as that is safe (nothing was written) and useful (time is left).
 import { ConflictError, EndorsementError, RefusedError, UnavailableError } from '../errors.js';
-import { backoffMs, CONFLICT_BACKOFF, OUTAGE_BACKOFF, type Backoff } from './backoff.js';
+import {
+  backoffMs,
+  CONFLICT_BACKOFF,
+  DIVISION_BACKOFF,
+  OUTAGE_BACKOFF,
+  type Backoff,
+} from './backoff.js';
 import type { Pace } from './pace.js';
 
 export interface RetryOptions {
@@ -13,8 +19,8 @@ export interface RetryOptions {
 
 export const DEFAULT_DEADLINE_MS = 60_000;
 
-/** Endorsers that disagree have usually caught up within a block; longer is a fault that must be seen. */
-const DIVIDED_ATTEMPTS = 4;
+/** Endorsers that disagree have usually caught up within a block; so many times in a row is a fault that must be seen. */
+const DIVIDED_IN_A_ROW = 8;
 
 /** Why an attempt may be repeated with the same input: in every case nothing was written. */
 export type RetryReason = 'conflict' | 'unavailable' | 'divided';
@@ -30,7 +36,7 @@ export function retryReason(error: unknown): RetryReason | undefined {
 
 const BACKOFF: Readonly<Record<RetryReason, Backoff>> = {
   conflict: CONFLICT_BACKOFF,
-  divided: CONFLICT_BACKOFF,
+  divided: DIVISION_BACKOFF,
   unavailable: OUTAGE_BACKOFF,
 };
 
@@ -43,6 +49,7 @@ export interface RetryContext {
 
 interface Progress {
   readonly attempts: number;
+  /** Failures in a row, this one included, by endorsers that disagreed. */
   readonly divided: number;
   readonly deadline: number;
 }
@@ -54,22 +61,20 @@ function isSpent(
   delay: number,
 ): boolean {
   if (progress.attempts >= (context.options.attempts ?? Infinity)) return true;
-  if (reason === 'divided' && progress.divided >= DIVIDED_ATTEMPTS) return true;
+  if (reason === 'divided' && progress.divided >= DIVIDED_IN_A_ROW) return true;
   return context.pace.now() + delay >= progress.deadline;
 }
 
 async function pauseOrThrow(
+  reason: RetryReason,
   error: unknown,
   progress: Progress,
   context: RetryContext,
-): Promise<RetryReason> {
-  const reason = retryReason(error);
-  if (reason === undefined) throw error;
+): Promise<void> {
   const delay = backoffMs(progress.attempts, context.pace.random(), BACKOFF[reason]);
   if (isSpent(reason, progress, context, delay)) throw error;
   context.onRetry(reason);
   await context.pace.sleep(delay, context.signal);
-  return reason;
 }
 
 /**
@@ -87,8 +92,10 @@ export async function retrying<T>(
     try {
       return await attempt(attempts);
     } catch (error) {
-      const progress = { attempts, divided: divided + 1, deadline };
-      if ((await pauseOrThrow(error, progress, context)) === 'divided') divided++;
+      const reason = retryReason(error);
+      if (reason === undefined) throw error;
+      divided = reason === 'divided' ? divided + 1 : 0;
+      await pauseOrThrow(reason, error, { attempts, divided, deadline }, context);
     }
   }
 }

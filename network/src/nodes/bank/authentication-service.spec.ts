@@ -189,7 +189,7 @@ describe('profile', () => {
     bank.ledger.failOnce('updateProfile', new Error('crash'));
     await expect(
       bank.service.updateProfile({ customerId, email: 'a@example.org' }),
-    ).rejects.toThrow('crash');
+    ).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
     expect(
       await bank.service.openLogin({ loginId: `again-${customerId.slice(-12)}`, customerId }),
     ).toEqual({ missing: [] });
@@ -366,7 +366,9 @@ describe('after a crash', () => {
       const loginId = await bank.begun();
       await bank.submitBoth(loginId);
       bank.ledger.failOnce(name, new Error('unavailable'));
-      await expect(bank.service.complete({ loginId })).rejects.toThrow('unavailable');
+      await expect(bank.service.complete({ loginId })).rejects.toMatchObject({
+        code: 'LEDGER_UNAVAILABLE',
+      });
       const answer = await bank.restarted().complete({ loginId });
       expect(answer).toEqual({ authenticated: true, limits: LIMITS });
     },
@@ -375,7 +377,9 @@ describe('after a crash', () => {
   it('fails a login on the ledger whose failure did not reach it', async () => {
     const loginId = await bank.begun();
     bank.ledger.failOnce('failAuthentication', new Error('unavailable'));
-    await expect(bank.service.complete({ loginId })).rejects.toThrow('unavailable');
+    await expect(bank.service.complete({ loginId })).rejects.toMatchObject({
+      code: 'LEDGER_UNAVAILABLE',
+    });
     await refused(bank.restarted().complete({ loginId }), 'AUTHENTICATION_FAILED');
     expect(bank.ledger.named('failAuthentication')).toHaveLength(2);
   });
@@ -394,7 +398,9 @@ describe('after a crash', () => {
     const customerId = await bank.customer();
     bank.ledger.failOnce('openLogin', new Error('unavailable'));
     const login = { loginId: 'half', customerId };
-    await expect(bank.service.openLogin(login)).rejects.toThrow('unavailable');
+    await expect(bank.service.openLogin(login)).rejects.toMatchObject({
+      code: 'LEDGER_UNAVAILABLE',
+    });
     expect(await bank.restarted().openLogin(login)).toEqual({ missing: [] });
   });
 });

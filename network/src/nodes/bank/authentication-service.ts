@@ -5,6 +5,7 @@ import { Attestations, type PassedFactor } from './factors/attestations.js';
 import { submitCode } from './factors/submit-code.js';
 import { submitPassword } from './factors/submit-password.js';
 import type { TrySubject } from './factors/tries.js';
+import { guardedLedger } from './guarded-ledger.js';
 import { parseInput, type BankInput } from './inputs.js';
 import { beginAuthentication, completeLogin, completeStepUp, openLogin } from './login.js';
 import type {
@@ -31,8 +32,8 @@ export class AuthenticationService implements BankOperations {
   readonly #attestations: Attestations;
 
   constructor(context: BankContext) {
-    this.#context = context;
-    this.#attestations = new Attestations(context);
+    this.#context = { ...context, ledger: guardedLedger(context.ledger) };
+    this.#attestations = new Attestations(this.#context);
   }
 
   async enrol(input: BankInput<'enrol'>): Promise<Missing> {

@@ -5,31 +5,7 @@ import { join } from 'node:path';
 import { NetworkError } from '../network-error';
 import type { Progress } from '../progress';
 import { buildPrograms } from './build-programs';
-
-/** The programs that a network needs. */
-export const PROGRAM_NAMES = [
-  'peer',
-  'orderer',
-  'configtxgen',
-  'configtxlator',
-  'osnadmin',
-  'discover',
-  'fabric-ca-server',
-  'fabric-ca-client',
-] as const;
-export type ProgramName = (typeof PROGRAM_NAMES)[number];
-
-/** Folders of the programs and of the sample settings that belong to them. Absolute. */
-export interface FabricPrograms {
-  readonly bin: string;
-  /** Holds core.yaml, orderer.yaml and configtx.yaml as shipped. */
-  readonly config: string;
-}
-
-/** Path of one program. */
-export function programPath(programs: FabricPrograms, name: ProgramName): string {
-  return join(programs.bin, name);
-}
+import { type FabricPrograms, PROGRAM_NAMES } from './program-paths';
 
 /**
  * Finds Fabric's programs. `FABRIC_BIN` names a folder of ready ones (such as the `bin` of a Fabric release, with Fabric

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bank's authentication beside a running network: its certificates, its configuration, its process, its clients.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { describedOrganisation, readDescription, type OrganisationDescription } from '../description';
+import { enrolTls, type TlsCertificate } from '../lifecycle/identities';
+import { startService } from '../lifecycle/services';
+import { NetworkError } from '../network-error';
+import { BankClient, readLatestCode, type BankConfigInput } from '../nodes/bank/index.js';
+import { readJsonIfPresent, writeJson } from '../system/files';
+import { waitUntil } from '../system/wait-until';
+
+const SERVICE = 'bank-authentication';
+const PHONE_DEADLINE_MS = 15_000;
+
+/** Where the service keeps what belongs to it. */
+const folderOf = (home: string): string => join(home, 'bank');
+
+const readyFileOf = (home: string): string => join(folderOf(home), 'ready.json');
+
+const outboxOf = (home: string): string => join(folderOf(home), 'outbox');
+
+const ready = z.object({ url: z.string() });
+
+export interface BankServiceOptions {
+  /** Seconds that a one-time code lives; at most 180. */
+  readonly codeSeconds?: number;
+}
+
+function identityOf(bank: OrganisationDescription, role: string) {
+  const found = bank.identities.find((identity) => identity.role === role);
+  if (found === undefined) throw new NetworkError('ORGANISATION_UNKNOWN', `The bank has no certificate for ${role}`);
+  return found;
+}
+
+function configuration(home: string, tls: TlsCertificate, options: BankServiceOptions): BankConfigInput {
+  const description = readDescription(home);
+  const bank = describedOrganisation(description, 'bank');
+  const { certPath, keyPath } = identityOf(bank, 'auth-service');
+  return {
+    databaseFolder: join(folderOf(home), 'database'),
+    keyFile: join(folderOf(home), 'codes.key'),
+    outboxFolder: outboxOf(home),
+    readyFile: readyFileOf(home),
+    tls: { cert: tls.certPath, key: tls.keyPath, clientRoots: [bank.ca.tlsRootCertPath] },
+    limits: { ...(options.codeSeconds === undefined ? {} : { codeSeconds: options.codeSeconds }) },
+    logLevel: 'warn',
+    ledger: {
+      address: bank.peer.endpoint,
+      hostnameOverride: bank.peer.tlsHostname,
+      tlsRoot: bank.peer.tlsRootCertPath,
+      mspId: bank.mspId,
+      certificate: certPath,
+      privateKey: keyPath,
+      channel: description.channel,
+      chaincode: description.chaincode.name,
+      organisations: Object.fromEntries(description.organisations.map(({ role, mspId }) => [role, mspId])),
+    },
+  };
+}
+
+/** Starts the service under the network's supervisor, or leaves it running when nothing changed. The network must be up. */
+export async function startBankService(home: string, options: BankServiceOptions = {}): Promise<void> {
+  const tls = await enrolTls(home, 'bank', { name: SERVICE, hosts: ['127.0.0.1', 'localhost'] });
+  const file = join(folderOf(home), 'config.json');
+  writeJson(file, configuration(home, tls, options));
+  await startService(home, {
+    name: SERVICE,
+    organisation: 'bank',
+    command: process.execPath,
+    args: [join(__dirname, '..', 'nodes', 'bank', 'main.js'), file],
+    readyFile: readyFileOf(home),
+  });
+}
+
+/** @returns a client of the running service, with the certificate of one of the bank's roles. */
+export function bankClient(home: string, role: 'teller' | 'operator'): BankClient {
+  const bank = describedOrganisation(readDescription(home), 'bank');
+  const { certPath, keyPath } = identityOf(bank, role);
+  const read = (path: string): string => readFileSync(path, 'utf8');
+  const { url } = ready.parse(readJsonIfPresent(readyFileOf(home)));
+  return new BankClient({ url, root: read(bank.tlsRootCertPath), cert: read(certPath), key: read(keyPath) });
+}
+
+/** Looks at the phone: the newest code that was sent for this purpose. @throws NetworkError `DEADLINE_PASSED` */
+export const codeOnPhone = (home: string, phone: string, loginId: string, boundTo: string): Promise<string> =>
+  waitUntil('the code on the phone', () => readLatestCode(outboxOf(home), { phone, loginId, boundTo }), { deadlineMs: PHONE_DEADLINE_MS });

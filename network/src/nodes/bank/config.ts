@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration of the bank's authentication service: one JSON file, of which the environment may override two values.
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import * as z from 'zod';
+import { limitsSchema } from './limits.js';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** Paths may be relative to the configuration file. */
+const path = z.string().min(1);
+
+const configSchema = z.strictObject({
+  host: z.string().default('127.0.0.1'),
+  port: port.default(0).describe('0: any free one, see the ready file'),
+  databaseFolder: path,
+  keyFile: path.describe('key under which codes are stored; made at the first start'),
+  outboxFolder: path,
+  readyFile: path.optional().describe('written when the service answers, removed when it ends'),
+  tls: z.strictObject({
+    cert: path,
+    key: path,
+    clientRoots: z.array(path).min(1).describe("roots of client certificates: the bank's CA"),
+  }),
+  operatorNames: z.array(z.string()).default([]),
+  limits: limitsSchema,
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ledger: z.strictObject({
+    address: z.string().describe('host:port of a peer of the bank'),
+    hostnameOverride: z.string().optional(),
+    tlsRoot: path,
+    mspId: z.string(),
+    certificate: path.describe('client certificate with role=auth-service'),
+    privateKey: path,
+    channel: z.string(),
+    chaincode: z.string(),
+    organisations: z
+      .partialRecord(z.enum(['bank', 'merchant', 'logistics', 'auditor']), z.string())
+      .describe('MSP ids by role'),
+  }),
+});
+
+/** What stands in the file. */
+export type BankConfigInput = z.input<typeof configSchema>;
+
+/** All paths absolute. */
+export type BankConfig = z.output<typeof configSchema>;
+
+function absolute(config: BankConfig, folder: string): BankConfig {
+  const at = (relative: string): string => resolve(folder, relative);
+  const { tls, ledger, readyFile } = config;
+  return {
+    ...config,
+    databaseFolder: at(config.databaseFolder),
+    keyFile: at(config.keyFile),
+    outboxFolder: at(config.outboxFolder),
+    ...(readyFile !== undefined && { readyFile: at(readyFile) }),
+    tls: { cert: at(tls.cert), key: at(tls.key), clientRoots: tls.clientRoots.map(at) },
+    ledger: {
+      ...ledger,
+      tlsRoot: at(ledger.tlsRoot),
+      certificate: at(ledger.certificate),
+      privateKey: at(ledger.privateKey),
+    },
+  };
+}
+
+/**
+ * @param environment `OFFPAY_BANK_PORT` and `OFFPAY_BANK_CODE_SECONDS` override the file.
+ * @throws {z.ZodError} naming each setting that is wrong.
+ */
+export function readConfig(file: string, environment: NodeJS.ProcessEnv = {}): BankConfig {
+  const written: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const config = configSchema.parse(written);
+  const codeSeconds = environment['OFFPAY_BANK_CODE_SECONDS'];
+  const overridden = {
+    ...config,
+    port: port.parse(environment['OFFPAY_BANK_PORT'] ?? config.port),
+    limits: limitsSchema.parse({
+      ...config.limits,
+      ...(codeSeconds !== undefined && { codeSeconds: Number(codeSeconds) }),
+    }),
+  };
+  return absolute(overridden, dirname(resolve(file)));
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors as HTTP answers: {code, message, remedy, field?}, in words of the tables only, so that none carries a value out.
+import { BankError, refusalCode, type BankErrorCode, type BankRefusal } from '../bank-error.js';
+
+/** HTTP status of a code; every other refusal is a conflict with the state of things. */
+const STATUS: Partial<Record<BankErrorCode, number>> = {
+  INPUT_INVALID: 400,
+  AUTHENTICATION_FAILED: 401,
+  AUTHENTICATION_EXPIRED: 401,
+  LOGIN_EXPIRED: 401,
+  ACCESS_DENIED: 403,
+  NOT_FOUND: 404,
+  CUSTOMER_UNKNOWN: 404,
+  ADDRESS_UNKNOWN: 404,
+  REQUEST_TOO_LARGE: 413,
+  TOO_MANY_CODES: 429,
+  INTERNAL: 500,
+  LEDGER_UNAVAILABLE: 503,
+  MESSAGE_NOT_SENT: 503,
+};
+
+const CONFLICT = 409;
+
+/** Fastify's own errors carry the status that they mean. */
+const statusOf = (error: unknown): unknown =>
+  error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+
+function frameworkError(error: unknown): BankError {
+  const status = statusOf(error);
+  if (status === 413) return new BankError('REQUEST_TOO_LARGE');
+  if (status === 400 || status === 415) return new BankError('INPUT_INVALID', 'body', error);
+  return new BankError('INTERNAL', undefined, error);
+}
+
+/** @returns any error as one of ours. */
+export function toBankError(error: unknown): BankError {
+  if (error instanceof BankError) return error;
+  const code = refusalCode(error);
+  return code === undefined ? frameworkError(error) : new BankError(code, undefined, error);
+}
+
+/** @returns status and body of the answer. */
+export const toAnswer = (
+  error: BankError,
+): { readonly status: number; readonly body: BankRefusal } => ({
+  status: STATUS[error.code] ?? CONFLICT,
+  body: error.toRefusal(),
+});
+
+/** @returns where an error came from, without its message, which may quote a value. */
+export function framesOf(error: unknown): string[] {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack.split('\n').filter((line) => /^ {4}at .+:\d+:\d+\)?$/.test(line));
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// `offpay alarms` and `offpay resolve`: what an operator sees and decides.
+import type { OutputOf } from '@fabric-offline-pay/domain';
+import { Clients } from '@fabric-offline-pay/network';
+import { Command } from 'commander';
+import { homeOf } from '../home';
+import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
+import { parseOrder } from './trail';
+
+type Alarms = OutputOf<'alarm', 'listAlarms'>;
+
+const alarmsText = ({ alarms }: Alarms): string =>
+  alarms.length === 0
+    ? 'no alarms'
+    : table([
+        ['order', 'state', 'differs in', 'raised', 'reason'],
+        ...alarms.map((alarm) => [
+          `${alarm.merchantId}/${alarm.orderNumber}`,
+          alarm.state,
+          alarm.fields.join(', '),
+          new Date(alarm.raisedAt * 1000).toISOString(),
+          alarm.reason,
+        ]),
+      ]);
+
+async function withClients(options: CommonOptions, run: (clients: Clients) => Promise<void>): Promise<void> {
+  const clients = new Clients(homeOf(options));
+  try {
+    await run(clients);
+  } finally {
+    await clients.close();
+  }
+}
+
+export const alarmsCommand = (): Command =>
+  withCommonOptions(new Command('alarms').description('lists open alarms; each blocks the money of its order'))
+    .option('--all', 'decided alarms too')
+    .action(
+      reportingErrors((options: CommonOptions & { readonly all?: boolean }) =>
+        withClients(options, async (clients) => {
+          const { alarm } = await clients.client('bank', 'operator');
+          show(options, await alarm.listAlarms({ open: options.all !== true }), alarmsText);
+        }),
+      ),
+    );
+
+interface ResolveOptions extends CommonOptions {
+  readonly reason: string;
+  readonly uphold?: boolean;
+}
+
+/** Resolved: the bank node may be paid. Upheld: the money goes back to the customer. */
+async function decide(clients: Clients, order: ReturnType<typeof parseOrder>, options: ResolveOptions): Promise<string> {
+  const { alarm } = await clients.client('bank', 'operator');
+  const { settlement } = await clients.client('bank', 'bank-node');
+  const decision = { ...order, reason: options.reason };
+  if (options.uphold !== true) return (await alarm.resolve(decision)).result.state;
+  await alarm.uphold(decision);
+  return (await settlement.void(order)).result.state;
+}
+
+export const resolveCommand = (): Command =>
+  withCommonOptions(new Command('resolve').description("decides an order's alarm: resolved, the order goes on; upheld, its money is returned"))
+    .argument('<order>', 'MERCHANT/ORDER', parseOrder)
+    .requiredOption('--reason <text>', 'for the record; stands on the ledger: no personal data')
+    .option('--uphold', 'the difference is real')
+    .action(
+      reportingErrors((order: ReturnType<typeof parseOrder>, options: ResolveOptions) =>
+        withClients(options, async (clients) => {
+          const state = await decide(clients, order, options);
+          show(options, { ...order, state }, (result) => `${result.merchantId}/${result.orderNumber} is ${result.state}`);
+        }),
+      ),
+    );

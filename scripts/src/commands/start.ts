@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm start` and `npm stop`: the network, the bank's authentication, and the sample's orders.
+import {
+  Clients,
+  downNetwork,
+  networkStatus,
+  readDescription,
+  resetNetwork,
+  startBankService,
+  upNetwork,
+  type NetworkDescription,
+  type PayReport,
+  type ProgressEvent,
+} from '@fabric-offline-pay/network';
+import { Command } from 'commander';
+import { homeOf } from '../home';
+import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output';
+import { modeOption, printReport, runFiles, samplePaths, SAMPLE_CODE_SECONDS, type RunOptions } from './pay';
+import { readTrail, trailText } from './trail';
+
+interface StartOptions extends RunOptions {
+  readonly keep?: boolean;
+}
+
+const tellStage = ({ stage, message }: ProgressEvent): void => tell(`${stage.padEnd(12)} ${message}`);
+
+/** One order that went all the way, to show what stands on the ledger. */
+async function printTrail(home: string, report: PayReport): Promise<void> {
+  const order = report.outcomes.find((outcome) => outcome.state === 'released');
+  if (order === undefined) return;
+  const clients = new Clients(home);
+  try {
+    print('');
+    print(trailText(await readTrail(clients, order)));
+  } finally {
+    await clients.close();
+  }
+}
+
+function printWhere({ home, organisations }: NetworkDescription): void {
+  print('');
+  print('Where everything is');
+  for (const { id, peer, ca } of organisations) print(`  ${id.padEnd(10)} peer ${peer.endpoint}   CA ${ca.endpoint}`);
+  print(`  data, certificates, logs: ${home}`);
+  print('  npx offpay trail MERCHANT/ORDER | balance | alarms | resolve;  npm run network -- status;  npm stop');
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const home = homeOf(options);
+  if (options.keep !== true) await resetNetwork({ home, withProgress: tellStage });
+  await upNetwork({ home, withProgress: tellStage });
+  tell('services     starting the bank\'s authentication');
+  await startBankService(home, { codeSeconds: SAMPLE_CODE_SECONDS });
+  const report = await runFiles(home, samplePaths(), options);
+  if (options.json === true) {
+    print(JSON.stringify(report, null, 2));
+    return;
+  }
+  printReport(report);
+  await printTrail(home, report);
+  printWhere(readDescription(home));
+}
+
+export const startCommand = (): Command =>
+  withCommonOptions(new Command('start').description('starts network and bank, runs the sample, and leaves everything running'))
+    .option('--keep', 'goes on with the ledger of the last start instead of a fresh one')
+    .option('--report <file>', 'writes the report as JSON')
+    .addOption(modeOption())
+    .action(reportingErrors(start));
+
+export const stopCommand = (): Command =>
+  withCommonOptions(new Command('stop').description('ends everything that start started; data is kept')).action(
+    reportingErrors(async (options: CommonOptions) => {
+      const home = homeOf(options);
+      await downNetwork({ home, withProgress: tellStage });
+      const running = networkStatus(home).nodes.filter((node) => node.pid !== undefined);
+      for (const { name } of running) tell(`${name} still runs`);
+    }),
+  );
