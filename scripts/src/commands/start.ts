@@ -31,7 +31,8 @@ async function printTrail(home: string, report: PayReport): Promise<void> {
   const clients = new Clients(home);
   try {
     print('');
-    print(trailText(await readTrail(clients, order)));
+    const { merchantId, orderNumber } = order;
+    print(trailText(await readTrail(clients, { merchantId, orderNumber })));
   } finally {
     await clients.close();
   }

@@ -77,7 +77,12 @@ async function blockOf(
 ): Promise<bigint> {
   const ask = async (): Promise<bigint> => {
     try {
-      return await blockOfTransaction(network.getContract('qscc'), network.getName(), transactionId, ownMspId);
+      return await blockOfTransaction(
+        network.getContract('qscc'),
+        network.getName(),
+        transactionId,
+        ownMspId,
+      );
     } catch (error) {
       throw beforeSending(error, [ownMspId]);
     }

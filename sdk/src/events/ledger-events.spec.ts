@@ -253,7 +253,7 @@ describe('blocks', () => {
   });
 
   test('can be waited for', async () => {
-    const stream = streamOf<FilteredBlock>([{} as FilteredBlock, 'wait']);
+    const stream = streamOf<FilteredBlock>([{} as unknown as FilteredBlock, 'wait']);
     const getFilteredBlockEvents = jest.fn(() => Promise.resolve(stream));
     await waitForBlock({ getFilteredBlockEvents }, 9n, context());
     expect(getFilteredBlockEvents).toHaveBeenCalledWith({ startBlock: 9n });

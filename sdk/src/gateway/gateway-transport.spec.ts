@@ -3,7 +3,6 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { Metadata, status as grpc, type requestCallback } from '@grpc/grpc-js';
 import { connect, hash, StatusCode, type GrpcClient } from '@hyperledger/fabric-gateway';
-import { transactionNamed } from '@fabric-offline-pay/domain';
 import { createClient } from '../client/client.js';
 import type { EndorserContext } from '../client/endorsers.js';
 import { DEFAULT_DEADLINES } from '../connection/deadlines.js';
@@ -483,14 +482,22 @@ describe('a query', () => {
   });
 });
 
-test("the request for a commit status is the library's own, byte by byte", async () => {
-  const { gateway } = setUp();
-  const proposal = gateway
-    .getNetwork(CHANNEL)
-    .getContract('offpay')
-    .newProposal(transactionNamed('settlement', 'release')!.fullName);
-  const transaction = await proposal.endorse();
-  const submitted = await transaction.submit();
-  const ours = commitStatusRequest(submitted.getTransactionId(), CHANNEL, identity);
-  expect(Buffer.from(ours).equals(submitted.getBytes())).toBe(true);
-});
+// Sizes on both sides of where a length needs another byte.
+test.each([10, 100, 150, 1_000, 20_000])(
+  "the request for a commit status is the library's own, byte by byte, with a certificate of %i bytes",
+  async (size) => {
+    const asker = { mspId: OWN, credentials: Buffer.alloc(size, 'x') };
+    const { client } = scriptedPeer({});
+    const gateway = connect({
+      client,
+      identity: asker,
+      signer: nativeSigner(privateKey),
+      hash: hash.none,
+    });
+    const contract = gateway.getNetwork(CHANNEL).getContract('offpay');
+    const transaction = await contract.newProposal('settlement:release').endorse();
+    const submitted = await transaction.submit();
+    const ours = commitStatusRequest(submitted.getTransactionId(), CHANNEL, asker);
+    expect(Buffer.from(ours).equals(submitted.getBytes())).toBe(true);
+  },
+);

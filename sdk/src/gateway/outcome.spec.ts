@@ -99,6 +99,7 @@ test('a duplicate is asked about again, and the first one counts', async () => {
     kind: 'known',
     status: found('VALID'),
   });
+  expect(network.calls).toEqual(['send', 'status 100', 'status 100']);
 });
 
 test('DUPLICATE_TXID alone is never taken for success', async () => {

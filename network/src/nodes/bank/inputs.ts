@@ -25,7 +25,7 @@ const phone = z
   .max(40)
   .transform((written, context) => {
     const number = parsePhoneNumberFromString(written);
-    if (number?.isValid()) return number.number as string;
+    if (number?.isValid()) return number.number;
     context.issues.push({ code: 'custom', message: 'no telephone number', input: undefined });
     return z.NEVER;
   });

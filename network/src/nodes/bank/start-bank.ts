@@ -62,7 +62,7 @@ function serverOf(
 /** Opens the database, listens, and writes the ready file. @throws when any of them fails; nothing is left open. */
 export async function startBank(config: BankConfig, parts: BankParts): Promise<RunningBank> {
   const { readyFile } = config;
-  const db = await openDatabase(parts.engine ?? pgliteIn(config.databaseFolder));
+  const db = await openDatabase(parts.engine ?? (await pgliteIn(config.databaseFolder)));
   try {
     const service = serviceOf(config, db, parts);
     const server = serverOf(config, db, service, parts.logger);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WorkerEngine } from '../testing/worker-engine.js';
+import { createDataFolder } from './create-data-folder.js';
 import { openDatabase } from './open-database.js';
 import type { BankDatabase } from './schema.js';
 
@@ -23,15 +24,20 @@ const ids = async (db: BankDatabase) =>
   );
 
 it('keeps its rows in the folder over a restart, and migrates once', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'bank-db-'));
+  const parent = mkdtempSync(join(tmpdir(), 'bank-db-'));
+  const folder = join(parent, 'data');
+  await createDataFolder(folder);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  expect(readdirSync(parent)).toEqual(['data']);
   const first = await openDatabase(new WorkerEngine(folder));
   await insert(first, 'a');
   await first.destroy();
+  await createDataFolder(folder);
   const second = await openDatabase(new WorkerEngine(folder));
   const row = await second.selectFrom('customers').selectAll().executeTakeFirstOrThrow();
   expect(row).toMatchObject({ customer_id: 'a', name: null, enrolled_at: 1_800_000_000_000 });
   await second.destroy();
-  rmSync(folder, { recursive: true });
+  rmSync(parent, { recursive: true });
 });
 
 describe('one connection', () => {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens the bank's database and brings its tables up to date.
-import { mkdirSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, Migrator } from 'kysely';
+import { createDataFolder } from './create-data-folder.js';
 import { MIGRATIONS } from './migrations.js';
 import { pgliteDialect, type SqlEngine } from './pglite-dialect.js';
 import type { BankDatabase, BankTables } from './schema.js';
 
-/** @returns PGlite on a data folder that only this user may read. One process at a time may use it. */
-export function pgliteIn(folder: string): SqlEngine {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+/** @returns PGlite on a data folder, made when there is none. One process at a time may use it. */
+export async function pgliteIn(folder: string): Promise<SqlEngine> {
+  await createDataFolder(folder);
   return new PGlite(folder);
 }
 

@@ -16,7 +16,7 @@ export interface BankClientOptions {
   readonly key: string;
   /** Name in the server's certificate, where it is not the host's. */
   readonly serverName?: string;
-  /** Milliseconds for one call; 30,000 unless told. */
+  /** Milliseconds for one call; 90,000 unless told, longer than the service tries to reach the ledger. */
   readonly timeoutMs?: number;
 }
 
@@ -37,7 +37,7 @@ interface HttpAnswer {
 
 const refusal = z.object({ code: z.string(), field: z.string().optional() });
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 90_000;
 
 const queryText = (value: unknown): string => (Array.isArray(value) ? value.join() : String(value));
 

@@ -8,21 +8,14 @@ import { pino } from 'pino';
 import { readConfig } from '../config.js';
 import { readLatestCode } from '../messages/read-latest-code.js';
 import { startBank, type RunningBank } from '../start-bank.js';
-import { ADDRESS, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
+import { ADDRESS, ENROLMENT, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
 import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
 import { FakeLedger, LIMITS } from '../testing/fake-ledger.js';
 import { WorkerEngine } from '../testing/worker-engine.js';
 import { BankClient } from './bank-client.js';
 
 const authority = new TestAuthority('bank ca');
-const { street: _street, city: _city, ...profile } = PERSONAL;
-const enrolment = {
-  ...profile,
-  customerId: 'customer-1',
-  password: PASSWORD,
-  deviceId: 'phone',
-  addresses: [ADDRESS],
-};
+const enrolment = { ...ENROLMENT, customerId: 'customer-1' };
 
 let folder: string;
 let outbox: string;

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operations over HTTPS with client certificates. Logs method, route and status; never a body, a query or an address.
 import type { Server } from 'node:https';
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { FastifyBaseLogger } from 'fastify';
 import { BankError } from '../bank-error.js';
 import type { OperationName } from '../inputs.js';
@@ -61,7 +67,10 @@ function addRoutes(server: BankServer, { operations, operatorNames }: BankServer
       method: route.method,
       url: route.path,
       bodyLimit: route.bodyKiB * 1024,
-      onRequest: async (request) => ensureAccess(route, operatorNames, request),
+      onRequest: (request, _reply, done) => {
+        ensureAccess(route, operatorNames, request);
+        done();
+      },
       handler: (request) => run(operations, name, inputOf(request)),
     });
   }
@@ -99,10 +108,11 @@ export function bankServer(options: BankServerOptions): BankServer {
       minVersion: 'TLSv1.3',
     },
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
   });
+  server.removeContentTypeParser('text/plain');
   server.setErrorHandler(answer);
   server.setNotFoundHandler((request, reply) =>
     answer(new BankError('NOT_FOUND', 'path'), request, reply),

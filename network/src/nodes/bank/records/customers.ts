@@ -22,8 +22,9 @@ export async function requireCustomer({ db }: Pick<BankContext, 'db'>, customerI
 }
 
 /** Passwords stay out of it: a fast digest would be easier to guess than argon2id. */
-function enrolmentMac(key: Uint8Array, { password: _, ...profile }: Parsed<'enrol'>): string {
-  return keyedDigest(key, 'enrolment', canonicalJson(JSON.parse(JSON.stringify(profile))));
+function enrolmentMac(key: Uint8Array, input: Parsed<'enrol'>): string {
+  const profile = JSON.stringify({ ...input, password: undefined });
+  return keyedDigest(key, 'enrolment', canonicalJson(JSON.parse(profile)));
 }
 
 const insert = (

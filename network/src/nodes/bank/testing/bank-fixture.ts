@@ -13,15 +13,15 @@ import { WorkerEngine } from './worker-engine.js';
 
 export const PASSWORD = 'Mistel-Fjord-15';
 
-/** Everything personal about the customer: must turn up in no log, ledger call or error. */
-export const PERSONAL = {
+const PROFILE = {
   name: 'Lena Brandt',
   phone: '+491713920001',
   email: 'kunde5680@example.org',
   birthDate: '1988-04-17',
-  street: 'Wiesengrund 94',
-  city: 'Hamburg',
 };
+
+/** Everything personal about the customer: must turn up in no log, ledger call or error. */
+export const PERSONAL = { ...PROFILE, street: 'Wiesengrund 94', city: 'Hamburg' };
 
 export const ADDRESS = {
   street: PERSONAL.street,
@@ -29,6 +29,14 @@ export const ADDRESS = {
   country: 'DE',
   latitude: 53_564_864,
   longitude: 10_011_147,
+};
+
+/** A complete customer, but for its id. */
+export const ENROLMENT = {
+  ...PROFILE,
+  password: PASSWORD,
+  deviceId: 'phone',
+  addresses: [ADDRESS],
 };
 
 export class BankFixture {
@@ -75,15 +83,7 @@ export class BankFixture {
   /** @returns the id of a customer whom the bank and the ledger know. */
   async customer(change: Partial<BankInput<'enrol'>> = {}): Promise<string> {
     const customerId = change.customerId ?? `customer-${randomUUID()}`;
-    const { street: _street, city: _city, ...profile } = PERSONAL;
-    const enrolment = {
-      ...profile,
-      customerId,
-      password: PASSWORD,
-      deviceId: 'phone',
-      addresses: [ADDRESS],
-      ...change,
-    };
+    const enrolment = { ...ENROLMENT, customerId, ...change };
     const { missing } = await this.service.enrol(enrolment);
     this.ledger.enrolCustomer(customerId, missing);
     return customerId;

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// The refusals are a public contract: their codes and numbers never change. This list is kept apart from the source on purpose.
+import { DomainError, ensure, ERRORS, found, isErrorCode, type ErrorCode } from './errors';
+
+/** Published numbers. Add to it; never change or remove an entry. */
+const PUBLISHED: Readonly<Record<string, number>> = {
+  ACCESS_DENIED: 101,
+  NOT_OWNER: 102,
+  INPUT_INVALID: 103,
+  IDEMPOTENCY_CONFLICT: 104,
+  CLOCK_SKEW: 105,
+  NOT_FOUND: 106,
+  ALREADY_BOOTSTRAPPED: 107,
+  PARTICIPANT_UNKNOWN: 108,
+  STATE_CONFLICT: 109,
+  READ_ONLY: 110,
+  INTERNAL: 111,
+  CUSTOMER_UNKNOWN: 201,
+  CUSTOMER_BLOCKED: 202,
+  PROFILE_INCOMPLETE: 203,
+  LOGIN_EXPIRED: 204,
+  LOGIN_NOT_AUTHENTICATED: 205,
+  AUTHENTICATION_FAILED: 206,
+  AUTHENTICATION_EXPIRED: 207,
+  STEP_UP_REQUIRED: 208,
+  DEVICE_UNKNOWN: 209,
+  SIGNATURE_INVALID: 210,
+  LIMIT_EXCEEDED: 211,
+  GOODS_UNKNOWN: 301,
+  GOODS_DIGEST_MISMATCH: 302,
+  GOODS_WITHDRAWN: 303,
+  GOODS_DEFECTIVE: 304,
+  MERCHANT_NOT_LICENSED: 305,
+  MERCHANT_INACTIVE: 306,
+  CATEGORY_NOT_ALLOWED: 307,
+  CATEGORY_MISMATCH: 308,
+  CURRENCY_MISMATCH: 309,
+  MERCHANT_UNKNOWN: 310,
+  NO_COURIER: 401,
+  COURIER_NOT_ELIGIBLE: 402,
+  QUOTE_MISMATCH: 403,
+  QUOTE_EXPIRED: 404,
+  ADDRESS_UNKNOWN: 405,
+  ADDRESSES_DIFFER: 406,
+  INSUFFICIENT_FUNDS: 501,
+  HOLD_EXPIRED: 502,
+  HOLD_EXCEEDED: 503,
+  HOLD_NOT_EXPIRED: 504,
+  REFUND_EXCEEDED: 505,
+  PAYEE_FUNDS_INSUFFICIENT: 506,
+  INSTRUMENT_UNKNOWN: 507,
+  RELEASE_NOT_DUE: 508,
+  EPOCH_OPEN: 509,
+  DISPUTED: 510,
+  STATEMENT_MISSING: 601,
+  STATEMENT_MISMATCH: 602,
+  VERIFICATION_MISSING: 603,
+  ALARM_OPEN: 604,
+  ALARM_NOT_OPEN: 605,
+  PURCHASE_REQUIRED: 701,
+  SUBJECT_NOT_IN_ORDER: 702,
+};
+
+/** Prefixes of the ranges, by what they are about. */
+const RANGES: readonly (readonly [from: number, codes: readonly ErrorCode[]])[] = [
+  [100, ['ACCESS_DENIED', 'INTERNAL']],
+  [200, ['CUSTOMER_UNKNOWN', 'LIMIT_EXCEEDED']],
+  [300, ['GOODS_UNKNOWN', 'CATEGORY_MISMATCH']],
+  [400, ['NO_COURIER', 'ADDRESSES_DIFFER']],
+  [500, ['INSUFFICIENT_FUNDS', 'DISPUTED']],
+  [600, ['STATEMENT_MISSING', 'ALARM_OPEN']],
+  [700, ['PURCHASE_REQUIRED', 'SUBJECT_NOT_IN_ORDER']],
+];
+
+const CODES = Object.keys(ERRORS) as ErrorCode[];
+
+describe('the list of refusals', () => {
+  it('has the published numbers, and no code that is not published', () => {
+    expect(Object.fromEntries(CODES.map((code) => [code, ERRORS[code].number]))).toEqual(PUBLISHED);
+  });
+
+  it('uses no number twice, and counts up through each range without a gap', () => {
+    const numbers = CODES.map((code) => ERRORS[code].number);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    for (const hundred of new Set(numbers.map((number) => Math.floor(number / 100)))) {
+      const range = numbers.filter((number) => Math.floor(number / 100) === hundred);
+      expect(range).toEqual(range.map((_, index) => hundred * 100 + index + 1));
+    }
+  });
+
+  it.each(RANGES)('range %d holds %p', (from, codes) => {
+    for (const code of codes) expect(Math.floor(ERRORS[code].number / 100) * 100).toBe(from);
+  });
+
+  it.each(CODES)('%s says in sentences what happened and what to do', (code) => {
+    expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+    expect(ERRORS[code].meaning).toMatch(/^[A-Z].{9,}\.$/);
+    expect(ERRORS[code].remedy).toMatch(/^[A-Z].{5,}\.$/);
+  });
+});
+
+describe('a refusal', () => {
+  const refusal = new DomainError('HOLD_EXCEEDED', { rest: '100', amount: '101' });
+
+  it('is an error with code, number, message for a person and remedy', () => {
+    expect(refusal).toBeInstanceOf(Error);
+    expect(refusal).toMatchObject({
+      name: 'DomainError',
+      code: 'HOLD_EXCEEDED',
+      number: 503,
+      message: ERRORS.HOLD_EXCEEDED.meaning,
+      remedy: ERRORS.HOLD_EXCEEDED.remedy,
+    });
+  });
+
+  it('crosses the wire as plain data', () => {
+    expect(JSON.parse(JSON.stringify(refusal.toWire()))).toEqual({
+      code: 'HOLD_EXCEEDED',
+      message: ERRORS.HOLD_EXCEEDED.meaning,
+      details: { rest: '100', amount: '101' },
+    });
+  });
+
+  it('may carry a message of its own', () => {
+    expect(new DomainError('INTERNAL', {}, 'the disk is full')).toMatchObject({
+      message: 'the disk is full',
+      details: {},
+    });
+  });
+});
+
+describe('helpers', () => {
+  it.each([
+    ['NOT_FOUND', true],
+    ['NO_SUCH_CODE', false],
+    ['toString', false],
+    ['__proto__', false],
+    [undefined, false],
+    [101, false],
+  ])('%p is a code: %s', (text, expected) => expect(isErrorCode(text)).toBe(expected));
+
+  it('ensure throws only when the condition fails', () => {
+    expect(() => ensure(true, 'INTERNAL')).not.toThrow();
+    expect(() => ensure(false, 'NOT_OWNER', { field: 'x' })).toThrow(
+      expect.objectContaining({ code: 'NOT_OWNER', details: { field: 'x' } }) as Error,
+    );
+  });
+
+  it('found passes every value but undefined', () => {
+    expect(found(0, 'NOT_FOUND')).toBe(0);
+    expect(found(null, 'NOT_FOUND')).toBeNull();
+    expect(() => found(undefined, 'NOT_FOUND')).toThrow(
+      expect.objectContaining({ code: 'NOT_FOUND' }) as Error,
+    );
+  });
+});

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// ES256 with low S: one key, one text, one signature; everything else is refused without an exception.
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { isDeviceKey, signEs256, verifyEs256 } from './signature';
+
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+const HALF_ORDER = ORDER >> 1n;
+const TEXT = '{"orderNumber":"ORD-1001","total":"2950"}';
+
+const spkiOf = (key: KeyObject): string =>
+  key.export({ type: 'spki', format: 'der' }).toString('base64');
+const keyPair = (namedCurve: string) => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve });
+  return { spki: spkiOf(publicKey), privateKey };
+};
+const bytes32 = (value: bigint): Buffer => Buffer.from(value.toString(16).padStart(64, '0'), 'hex');
+const partsOf = (signature: string) => {
+  const bytes = Buffer.from(signature, 'base64');
+  const integer = (part: Buffer) => BigInt(`0x${part.toString('hex')}`);
+  return { r: integer(bytes.subarray(0, 32)), s: integer(bytes.subarray(32)) };
+};
+const join = (r: bigint, s: bigint): string =>
+  Buffer.concat([bytes32(r), bytes32(s)]).toString('base64');
+
+const { spki, privateKey } = keyPair('P-256');
+const signature = signEs256(privateKey, TEXT);
+
+describe('signing', () => {
+  it('always gives 64 bytes with low S that verify, about half of which had a high S before', () => {
+    const values = Array.from({ length: 64 }, (_, index) => `text ${index}`);
+    for (const text of values) {
+      const signed = signEs256(privateKey, text);
+      expect(Buffer.from(signed, 'base64')).toHaveLength(64);
+      expect(partsOf(signed).s <= HALF_ORDER).toBe(true);
+      expect(verifyEs256(spki, text, signed)).toBe(true);
+    }
+  });
+
+  it('signs UTF-8', () => {
+    expect(verifyEs256(spki, 'Größe 数字货币 😀', signEs256(privateKey, 'Größe 数字货币 😀'))).toBe(
+      true,
+    );
+  });
+});
+
+describe('verification refuses', () => {
+  it('the flipped twin: (r, n − s) verifies mathematically, but has a high S', () => {
+    const { r, s } = partsOf(signature);
+    const twin = join(r, ORDER - s);
+    expect(verifyEs256(spki, TEXT, signature)).toBe(true);
+    expect(verifyEs256(spki, TEXT, twin)).toBe(false);
+    expect(verifyEs256(spki, TEXT, join(r, ORDER - partsOf(twin).s))).toBe(true);
+  });
+
+  it('another text, by one character or by nothing but white space', () => {
+    expect(verifyEs256(spki, TEXT.replace('2950', '2951'), signature)).toBe(false);
+    expect(verifyEs256(spki, `${TEXT} `, signature)).toBe(false);
+  });
+
+  it('another key', () => expect(verifyEs256(keyPair('P-256').spki, TEXT, signature)).toBe(false));
+
+  it('P-384, even with a good signature of its own that is cut to size', () => {
+    const other = keyPair('P-384');
+    const own = sign('sha256', Buffer.from(TEXT), {
+      key: other.privateKey,
+      dsaEncoding: 'ieee-p1363',
+    });
+    expect(verifyEs256(other.spki, TEXT, own.toString('base64'))).toBe(false);
+    expect(verifyEs256(other.spki, TEXT, own.subarray(0, 64).toString('base64'))).toBe(false);
+    expect(verifyEs256(other.spki, TEXT, signature)).toBe(false);
+  });
+
+  it('secp256k1, whose signatures have the same size', () => {
+    const other = keyPair('secp256k1');
+    const own = sign('sha256', Buffer.from(TEXT), {
+      key: other.privateKey,
+      dsaEncoding: 'ieee-p1363',
+    });
+    expect(own).toHaveLength(64);
+    expect(verifyEs256(other.spki, TEXT, own.toString('base64'))).toBe(false);
+  });
+
+  it('DER instead of r‖s', () => {
+    const der = sign('sha256', Buffer.from(TEXT), privateKey).toString('base64');
+    expect(verifyEs256(spki, TEXT, der)).toBe(false);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a byte too few', Buffer.alloc(63, 1).toString('base64')],
+    ['a byte too many', Buffer.alloc(65, 1).toString('base64')],
+    ['r and s zero', join(0n, 0n)],
+    ['r zero', join(0n, 1n)],
+    ['s zero', join(1n, 0n)],
+    ['r at the order', join(ORDER, 1n)],
+    ['the largest low S of no signature', join(1n, HALF_ORDER)],
+  ])('%s', (_, bad) => expect(verifyEs256(spki, TEXT, bad)).toBe(false));
+
+  it.each(['', 'AAAA', 'not base64 at all', spki.slice(4)])('the malformed key %j', (bad) => {
+    expect(isDeviceKey(bad)).toBe(false);
+    expect(verifyEs256(bad, TEXT, signature)).toBe(false);
+  });
+
+  // Known defect: Node's base64 decoder skips what it does not know, so one signature has many texts.
+  it.failing.each([
+    ['white space', (text: string) => ` ${text}\n`],
+    ['no padding', (text: string) => text.replace(/=+$/, '')],
+    ['a stray character', (text: string) => `${text}!`],
+    ['a second text behind the padding', (text: string) => `${text}AAAA`],
+  ])('the same bytes in another text form: %s', (_, change) => {
+    expect(verifyEs256(spki, TEXT, change(signature))).toBe(false);
+  });
+});
+
+describe('device keys', () => {
+  it('are P-256 only', () => {
+    expect(isDeviceKey(spki)).toBe(true);
+    expect(isDeviceKey(keyPair('P-384').spki)).toBe(false);
+    expect(isDeviceKey(keyPair('P-521').spki)).toBe(false);
+    expect(isDeviceKey(keyPair('secp256k1').spki)).toBe(false);
+    expect(isDeviceKey(spkiOf(generateKeyPairSync('ed25519').publicKey))).toBe(false);
+    expect(isDeviceKey(spkiOf(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey))).toBe(
+      false,
+    );
+  });
+
+  it('are never private keys', () => {
+    const der = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
+    expect(isDeviceKey(der)).toBe(false);
+  });
+
+  // Known defect: bytes after the key's own structure are ignored, so one key has many texts.
+  it.failing('have one text form', () => {
+    const longer = Buffer.concat([Buffer.from(spki, 'base64'), Buffer.of(1, 2, 3)]);
+    expect(isDeviceKey(longer.toString('base64'))).toBe(false);
+  });
+});

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys: one prefix is one range, kinds never run into each other, and epochs sort by number.
+import fc from 'fast-check';
+import { byCodeUnit } from '../base/canonical';
+import { epochKey, loginSubject, orderSubject, ROWS } from './rows';
+
+fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+
+const identifier = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,8}$/);
+
+it('every kind stands under its own name', () => {
+  const kinds = Object.entries(ROWS).map(([name, row]) => [name, row.kind]);
+  for (const [name, kind] of kinds) expect(kind).toBe(name);
+});
+
+it('keys are kind and parts', () => {
+  expect(ROWS.order.key('merchant-1', 'ORD-1')).toBe('order/merchant-1/ORD-1');
+  expect(ROWS.policy.key()).toBe('policy');
+  expect(ROWS.credit.prefix('payee-1', 'EUR')).toBe('credit/payee-1/EUR/');
+  expect(orderSubject({ merchantId: 'merchant-1', orderNumber: 'ORD-1' })).toBe(
+    'order/merchant-1/ORD-1',
+  );
+  expect(loginSubject('login-1')).toBe('login/login-1');
+});
+
+it('different parts never make the same key, and a prefix holds its own rows only', () => {
+  fc.assert(
+    fc.property(identifier, identifier, identifier, identifier, (a, b, c, d) => {
+      const same = a === c && b === d;
+      expect(ROWS.order.key(a, b) === ROWS.order.key(c, d)).toBe(same);
+      expect(ROWS.order.key(a, b).startsWith(ROWS.order.prefix(c))).toBe(a === c);
+      expect(ROWS.basket.key(a, b).startsWith(ROWS.order.prefix())).toBe(false);
+    }),
+  );
+});
+
+it('epochs in keys sort by number', () => {
+  const epoch = fc.nat({ max: 99_999_999 });
+  fc.assert(
+    fc.property(epoch, epoch, (a, b) => {
+      expect(Math.sign(byCodeUnit(epochKey(a), epochKey(b)))).toBe(Math.sign(a - b));
+    }),
+  );
+});

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// Units 1101, 1102 and 1104: each rule of eligibility, the fee at its borders, and a ranking that every endorser repeats.
+import fc from 'fast-check';
+import { distanceMetres } from '../base/geography';
+import type { CourierRow, Tariff } from '../ledger/rows';
+import {
+  deliveryFee,
+  isEligible,
+  locationsOf,
+  offersFor,
+  rankCouriers,
+  routeMetres,
+  type Load,
+} from './select-courier';
+
+fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+
+const at = (latitude: number, longitude: number) => ({ latitude, longitude });
+const DEPOT = at(52_500_000, 13_400_000);
+const SHOP = at(52_520_000, 13_400_000);
+const HOME = at(52_540_000, 13_400_000);
+const TARIFF: Tariff = { currency: 'EUR', base: '350', perKm: '20', perKg: '50' };
+const COURIER: CourierRow = {
+  courierId: 'courier-1',
+  logisticsId: 'logistics-1',
+  active: true,
+  depot: DEPOT,
+  tariffs: [TARIFF],
+  areas: [{ centre: HOME, radiusMetres: 1000 }],
+  categories: ['43000000', '50000000'],
+  rating: { count: 0, stars: 0, defects: 0 },
+};
+const LOAD: Load = {
+  locations: [SHOP],
+  weightGrams: 1400,
+  categories: ['43211503', '50111500'],
+  currency: 'EUR',
+};
+const courier = (changes: Partial<CourierRow>): CourierRow => ({ ...COURIER, ...changes });
+const rated = (count: number, stars: number) => ({ rating: { count, stars, defects: 0 } });
+const flat = (base: string) => ({ tariffs: [{ ...TARIFF, base, perKm: '0', perKg: '0' }] });
+const ids = (couriers: readonly CourierRow[], load = LOAD) =>
+  rankCouriers(couriers, load, HOME).map((entry) => entry.courierId);
+
+describe('unit 1101', () => {
+  it('names each place once, from north to south, then west to east', () => {
+    const places = [at(1, 5), at(2, 0), at(1, -5), at(2, 0), at(1, 5)];
+    expect(locationsOf(places.map((location) => ({ location })))).toEqual([
+      at(2, 0),
+      at(1, -5),
+      at(1, 5),
+    ]);
+  });
+
+  it('measures the way past every place, in that order', () => {
+    const other = at(52_510_000, 13_500_000);
+    expect(routeMetres(DEPOT, [], HOME)).toBe(distanceMetres(DEPOT, HOME));
+    expect(routeMetres(DEPOT, [SHOP, other], HOME)).toBe(
+      distanceMetres(DEPOT, SHOP) + distanceMetres(SHOP, other) + distanceMetres(other, HOME),
+    );
+  });
+});
+
+describe('the fee', () => {
+  it.each([
+    [0, 0, '350'],
+    [1, 0, '370'],
+    [999, 0, '370'],
+    [1000, 0, '370'],
+    [1001, 0, '390'],
+    [0, 1, '400'],
+    [0, 1000, '400'],
+    [0, 1001, '450'],
+    [4448, 1400, '550'],
+  ])('of %d m and %d g is %s', (metres, grams, fee) => {
+    expect(deliveryFee(TARIFF, metres, grams)).toBe(fee);
+  });
+
+  it('is exact integer arithmetic, and never falls with distance or weight', () => {
+    const part = fc.bigInt({ min: 0n, max: 10n ** 9n });
+    const size = fc.integer({ min: 0, max: 20_000_000 });
+    fc.assert(
+      fc.property(part, part, part, size, size, (base, perKm, perKg, metres, grams) => {
+        const tariff = { currency: 'EUR', base: `${base}`, perKm: `${perKm}`, perKg: `${perKg}` };
+        const started = (value: number) => (BigInt(value) + 999n) / 1000n;
+        const fee = BigInt(deliveryFee(tariff, metres, grams));
+        expect(fee).toBe(base + perKm * started(metres) + perKg * started(grams));
+        expect(BigInt(deliveryFee(tariff, metres + 1, grams)) >= fee).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a courier may carry the load', () => {
+  it('when nothing speaks against it', () => expect(isEligible(COURIER, LOAD, HOME)).toBe(true));
+
+  it.each([
+    ['is not active', { active: false }],
+    ['is rated poorly', rated(3, 7)],
+    ['may carry only a part', { categories: ['43000000'] }],
+    ['may carry nothing', { categories: [] }],
+    ['serves another place', { areas: [{ centre: DEPOT, radiusMetres: 1000 }] }],
+    ['serves no place', { areas: [] }],
+  ])('not when it %s', (_, changes) => {
+    expect(isEligible(courier(changes), LOAD, HOME)).toBe(false);
+    expect(ids([courier(changes)])).toEqual([]);
+  });
+
+  it('up to the last metre of an area, and one area is enough', () => {
+    const metres = distanceMetres(DEPOT, HOME);
+    const area = (radiusMetres: number) => ({
+      areas: [
+        { centre: at(0, 0), radiusMetres: 1 },
+        { centre: DEPOT, radiusMetres },
+      ],
+    });
+    expect(isEligible(courier(area(metres)), LOAD, HOME)).toBe(true);
+    expect(isEligible(courier(area(metres - 1)), LOAD, HOME)).toBe(false);
+  });
+
+  it('not without a tariff in the currency of the order', () => {
+    expect(ids([COURIER], { ...LOAD, currency: 'USD' })).toEqual([]);
+    const both = courier({ tariffs: [TARIFF, { ...TARIFF, currency: 'USD', base: '9' }] });
+    const [quoted] = rankCouriers([both], { ...LOAD, currency: 'USD' }, HOME);
+    expect(quoted?.fee).toBe(
+      deliveryFee({ ...TARIFF, base: '9' }, routeMetres(DEPOT, [SHOP], HOME), 1400),
+    );
+  });
+});
+
+describe('the ranking', () => {
+  const near = { depot: SHOP };
+  const far = { depot: DEPOT };
+
+  it('puts the lowest price first, by value and not by text, whatever distance and rating say', () => {
+    const dear = courier({ courierId: 'a', ...flat('1000'), ...near, ...rated(1, 5) });
+    const cheap = courier({ courierId: 'b', ...flat('999'), ...far, ...rated(3, 9) });
+    expect(ids([dear, cheap])).toEqual(['b', 'a']);
+  });
+
+  it('breaks equal prices by distance, whatever the rating says', () => {
+    const away = courier({ courierId: 'a', ...flat('500'), ...far, ...rated(1, 5) });
+    const close = courier({ courierId: 'b', ...flat('500'), ...near, ...rated(3, 9) });
+    expect(ids([away, close])).toEqual(['b', 'a']);
+  });
+
+  it('breaks equal distances by the average rating; no rating counts three stars', () => {
+    const of = (courierId: string, count: number, stars: number) =>
+      courier({ courierId, ...flat('500'), ...rated(count, stars) });
+    const couriers = [
+      of('a', 1, 2),
+      of('b', 0, 0),
+      of('c', 100, 301),
+      of('d', 2, 9),
+      of('e', 3, 8),
+    ];
+    expect(ids(couriers)).toEqual(['d', 'c', 'b', 'e', 'a']);
+  });
+
+  it('breaks equal ratings by id in code units', () => {
+    const of = (courierId: string) => courier({ courierId, ...flat('500') });
+    expect(ids([of('b'), of('a'), of('Z'), of('a-1')])).toEqual(['Z', 'a', 'a-1', 'b']);
+  });
+
+  it('shows id and fee, and nothing else of the courier', () => {
+    const fee = deliveryFee(TARIFF, routeMetres(DEPOT, [SHOP], HOME), 1400);
+    expect(rankCouriers([COURIER], LOAD, HOME)).toEqual([{ courierId: 'courier-1', fee }]);
+  });
+
+  const some = fc.record({
+    base: fc.constantFrom('500', '1000', '999'),
+    depot: fc.constantFrom(SHOP, DEPOT, HOME),
+    count: fc.integer({ min: 0, max: 4 }),
+    average: fc.constantFrom(3, 4, 5),
+    active: fc.boolean(),
+  });
+  const fleet = fc.array(some, { maxLength: 12 }).map((entries) =>
+    entries.map(({ base, depot, count, average, active }, index) =>
+      courier({
+        courierId: `courier-${index}`,
+        ...flat(base),
+        depot,
+        active,
+        ...rated(count, count * average),
+      }),
+    ),
+  );
+  const shuffled = fleet.chain((couriers) =>
+    fc.tuple(fc.constant(couriers), fc.shuffledSubarray(couriers, { minLength: couriers.length })),
+  );
+
+  it('does not depend on the order in which the couriers come, and changes nothing', () => {
+    fc.assert(
+      fc.property(shuffled, ([couriers, others]) => {
+        const before = JSON.stringify(others);
+        expect(rankCouriers(others, LOAD, HOME)).toEqual(rankCouriers(couriers, LOAD, HOME));
+        expect(JSON.stringify(others)).toBe(before);
+      }),
+    );
+  });
+
+  it('is a total order: of any three, pairwise rankings agree with the ranking of all', () => {
+    fc.assert(
+      fc.property(fleet, (couriers) => {
+        const all = ids(couriers);
+        expect(all).toHaveLength(couriers.filter((entry) => entry.active).length);
+        for (const [index, first] of all.entries())
+          for (const second of all.slice(index + 1)) {
+            const pair = couriers.filter((entry) => [first, second].includes(entry.courierId));
+            expect(ids(pair)).toEqual([first, second]);
+          }
+      }),
+    );
+  });
+});
+
+it('every address has its own ranking, in the order in which the addresses were offered', () => {
+  const elsewhere = at(48_100_000, 11_500_000);
+  const addresses = [
+    { ref: 'far', ...elsewhere },
+    { ref: 'home', ...HOME },
+  ];
+  const offers = offersFor([COURIER], LOAD, addresses);
+  expect(offers.map((offer) => offer.addressRef)).toEqual(['far', 'home']);
+  expect(offers.map((offer) => offer.couriers.length)).toEqual([0, 1]);
+  expect(JSON.stringify(offers)).not.toContain('latitude');
+});

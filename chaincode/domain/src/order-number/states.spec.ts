@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of an order, held against the moves that are allowed, written out once more by hand.
+import { UNITS } from '../patent/units';
+import {
+  isBeforeMoney,
+  nextState,
+  ORDER_STATES,
+  TRANSITIONS,
+  type OrderEvent,
+  type OrderState,
+} from './states';
+
+type Moves = Partial<Record<OrderEvent, OrderState>>;
+
+const GIVE_BACK: Moves = { void: 'voided', expire: 'expired' };
+const CLAIM: Moves = { capturePart: 'partiallyCaptured', captureRest: 'captured' };
+
+/** Every move that is allowed, by state. Whatever is not here must be refused. */
+const ALLOWED: Readonly<Record<OrderState, Moves>> = {
+  basket: { quote: 'quoted' },
+  quoted: { place: 'placed' },
+  placed: { authorise: 'authorised' },
+  authorised: { verifyMerchant: 'merchantVerified', ...GIVE_BACK },
+  merchantVerified: { checkCategories: 'categoryChecked', ...GIVE_BACK },
+  categoryChecked: { match: 'matched', mismatch: 'mismatched', ...GIVE_BACK },
+  matched: { raiseAlarm: 'blocked', ...CLAIM, ...GIVE_BACK },
+  mismatched: { raiseAlarm: 'blocked', ...GIVE_BACK },
+  blocked: { resolveAlarm: 'matched', ...GIVE_BACK },
+  partiallyCaptured: { ...CLAIM, voidRest: 'captured' },
+  captured: { release: 'released', dispute: 'disputed', refund: 'refunded' },
+  released: { dispute: 'disputed', refund: 'refunded' },
+  disputed: { refund: 'refunded' },
+  refunded: { refund: 'refunded', releaseRest: 'refunded' },
+  voided: {},
+  expired: {},
+};
+
+const EVENTS = TRANSITIONS.map((entry) => entry.event);
+
+/** States that can be reached from one, without passing through another. */
+function reachable(from: OrderState, without?: OrderState): Set<OrderState> {
+  const seen = new Set<OrderState>([from]);
+  for (const state of seen)
+    for (const to of Object.values(ALLOWED[state])) if (to !== without) seen.add(to);
+  return seen;
+}
+
+describe.each(ORDER_STATES)('in the state %s', (state) => {
+  it.each(EVENTS)('%s leads where it should, or is refused', (event) => {
+    const expected = ALLOWED[state][event];
+    if (expected !== undefined) expect(nextState(state, event)).toBe(expected);
+    else
+      expect(() => nextState(state, event)).toThrow(
+        expect.objectContaining({
+          code: 'STATE_CONFLICT',
+          details: expect.objectContaining({ state, event }) as unknown,
+        }) as Error,
+      );
+  });
+});
+
+it('a refusal names the states in which the step may run', () => {
+  expect(() => nextState('basket', 'release')).toThrow(
+    expect.objectContaining({
+      details: { state: 'basket', event: 'release', expected: ['captured'] },
+    }) as Error,
+  );
+});
+
+it('an event that is none is refused', () => {
+  expect(() => nextState('basket', 'toString' as OrderEvent)).toThrow(
+    expect.objectContaining({ code: 'STATE_CONFLICT' }) as Error,
+  );
+});
+
+it('every state can be reached from the basket', () => {
+  expect([...reachable('basket')].sort()).toEqual([...ORDER_STATES].sort());
+});
+
+it('every event has one row, with a unit that exists or none', () => {
+  expect(new Set(EVENTS).size).toBe(EVENTS.length);
+  for (const { unit, from } of TRANSITIONS) {
+    if (unit !== null) expect(UNITS).toHaveProperty(unit);
+    expect(new Set(from).size).toBe(from.length);
+  }
+});
+
+describe('money', () => {
+  it.each([
+    'matched',
+    'categoryChecked',
+    'merchantVerified',
+    'authorised',
+    'placed',
+    'quoted',
+  ] as const)('is never captured past the state %s', (state) => {
+    const without = reachable('basket', state);
+    expect(without).not.toContain('captured');
+    expect(without).not.toContain('partiallyCaptured');
+    expect(without).not.toContain('released');
+  });
+
+  it('of a mismatched order is captured only after its alarm was resolved', () => {
+    expect(reachable('mismatched')).toContain('captured');
+    expect(reachable('mismatched', 'blocked')).not.toContain('captured');
+  });
+
+  it('never stays on a hold for ever: every order can come to an end', () => {
+    const ends: OrderState[] = ['voided', 'expired', 'released', 'refunded'];
+    for (const state of ORDER_STATES)
+      expect(ends.some((end) => reachable(state).has(end))).toBe(true);
+  });
+
+  it('once given back is never claimed again', () => {
+    expect([...reachable('voided'), ...reachable('expired')]).toEqual(['voided', 'expired']);
+    expect([...reachable('refunded')]).toEqual(['refunded']);
+  });
+});
+
+it('before the authorisation no money is held', () => {
+  expect(ORDER_STATES.filter(isBeforeMoney)).toEqual(['basket', 'quoted', 'placed']);
+});

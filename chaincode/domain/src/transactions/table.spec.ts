@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of transactions, held against itself, against the patent's units and against what uses the refusals.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import { ERRORS } from '../base/errors';
+import { compareStatements, customerStatement } from '../order-number/compare';
+import { ensureTermsAddUp } from '../order-number/terms';
+import { UNITS, type UnitId } from '../patent/units';
+import type { NamedTransaction } from './table';
+import { ALL_TRANSACTIONS, TRANSACTIONS, transactionNamed } from './table';
+
+type Json = Readonly<Record<string, unknown>>;
+const named = (transactions: readonly NamedTransaction[]) =>
+  transactions.map((entry) => [entry.fullName, entry] as const);
+const EVERY = named(ALL_TRANSACTIONS);
+const SUBMITTED = ALL_TRANSACTIONS.filter((entry) => entry.kind === 'submit');
+const STEPWISE = SUBMITTED.filter((entry) => entry.contract !== 'express');
+
+const fieldAt = (value: unknown, path: string): unknown =>
+  path.split('.').reduce((inner, part) => (inner as Json | undefined)?.[part], value);
+const sorted = (texts: Iterable<string>): string[] => [...texts].sort();
+
+/** The schemas directly within a schema. A kind that is not known here holds none. */
+function within(schema: unknown): unknown[] {
+  if (schema instanceof z.ZodObject) return Object.values(schema.shape);
+  if (schema instanceof z.ZodArray) return [schema.element];
+  if (schema instanceof z.ZodRecord) return [schema.keyType, schema.valueType];
+  if (schema instanceof z.ZodUnion) return [...schema.options];
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return [schema.unwrap()];
+  return [];
+}
+
+const schemasOf = (schema: unknown): unknown[] => [schema, ...within(schema).flatMap(schemasOf)];
+const objectsOf = (schema: unknown): z.ZodObject[] =>
+  schemasOf(schema).filter((entry) => entry instanceof z.ZodObject);
+
+/** Every copy of a value that has one more field in one of its objects, however deep. */
+function withUnknownField(value: unknown): unknown[] {
+  if (Array.isArray(value)) {
+    const entries: readonly unknown[] = value;
+    return entries.flatMap((entry, index) =>
+      withUnknownField(entry).map((other) => entries.with(index, other)),
+    );
+  }
+  if (value === null || typeof value !== 'object') return [];
+  const deeper = Object.entries(value).flatMap(([key, entry]) =>
+    withUnknownField(entry).map((other) => ({ ...value, [key]: other })),
+  );
+  return [{ ...value, unknownField: '1' }, ...deeper];
+}
+
+describe.each(EVERY)('%s', (_, transaction) => {
+  const { input, output, example, access, owner, naturalKey } = transaction;
+
+  it('has an example that its own input schema accepts, and carries unchanged', () => {
+    expect(input.parse(example)).toEqual(example);
+  });
+
+  it('accepts no unknown field in its input, however deep', () => {
+    for (const changed of withUnknownField(example))
+      expect(input.safeParse(changed).success).toBe(false);
+  });
+
+  it('accepts no text, list or null for its input', () => {
+    for (const wrong of ['', [], null, undefined, 0])
+      expect(input.safeParse(wrong).success).toBe(false);
+  });
+
+  it('accepts no other type in any field of its example', () => {
+    for (const field of Object.keys(example as Json))
+      expect(input.safeParse({ ...(example as Json), [field]: () => 0 }).success).toBe(false);
+  });
+
+  it('has strict objects only, in input, output and private input', () => {
+    const objects = [input, output, transaction.transient].flatMap(objectsOf);
+    expect(objects.length).toBeGreaterThan(0);
+    for (const object of objects) expect(object.def.catchall).toBeInstanceOf(z.ZodNever);
+  });
+
+  it('names roles and attributes that exist', () => {
+    const roles = '(bank|merchant|logistics|auditor|\\*)';
+    const attributes =
+      '(teller|auth-service|bank-node|cashier|terminal|dispatcher|courier|auditor|operator)';
+    expect(access.length).toBeGreaterThan(0);
+    for (const entry of access)
+      expect(entry).toMatch(new RegExp(`^(any|${roles}\\.${attributes})$`));
+  });
+
+  it('names its owner by fields that its input has', () => {
+    const fields = {
+      network: [],
+      input: owner.of === 'input' ? [owner.field] : [],
+      customer: ['customerId'],
+      login: ['loginId'],
+      order: ['merchantId', 'orderNumber'],
+      basket: ['merchantId', 'orderNumber'],
+      quote: ['merchantId', 'orderNumber'],
+    }[owner.of];
+    for (const field of fields) expect(typeof fieldAt(example, field)).toBe('string');
+  });
+
+  it('has a natural key of fields that its input has', () => {
+    for (const field of naturalKey) expect(fieldAt(example, field)).toBeDefined();
+    expect(new Set(naturalKey).size).toBe(naturalKey.length);
+  });
+
+  it('says what it does and what it costs', () => {
+    expect(transaction.summary).toMatch(/^[A-Z].*\.$/);
+    expect(transaction.operations.fixed).toBeGreaterThan(0);
+    expect(new Set(transaction.units).size).toBe(transaction.units.length);
+    for (const unit of transaction.units) expect(UNITS).toHaveProperty(unit);
+  });
+
+  it('pins its endorsers when it has private input', () => {
+    if (transaction.transient !== undefined)
+      expect(transaction.endorsers).toEqual(['bank', 'logistics']);
+  });
+});
+
+describe('submitted transactions', () => {
+  it.each(named(SUBMITTED))(
+    '%s answers whether it was replayed, and is never open to any member',
+    (_, entry) => {
+      expect((entry.output as z.ZodObject).shape).toHaveProperty('replayed');
+      expect(entry.access).not.toContain('any');
+    },
+  );
+
+  it('have a natural key, but for those that are repeatable by themselves', () => {
+    const without = SUBMITTED.filter((entry) => entry.naturalKey.length === 0);
+    expect(without.map((entry) => entry.fullName)).toEqual([
+      'identity:bootstrap',
+      'feedback:publish',
+    ]);
+  });
+
+  it.each(named(SUBMITTED))('%s puts no personal data into a block', (_, entry) => {
+    const personal =
+      /^(name|firstName|lastName|phone|email|street|city|address|text|salt|password|code|birth.*|card|iban)$/i;
+    const fields = [entry.input, entry.output]
+      .flatMap(objectsOf)
+      .flatMap((object) => Object.keys(object.shape));
+    expect(fields.filter((field) => personal.test(field))).toEqual([]);
+  });
+
+  it('put the coordinates of goods, depots and areas into blocks, and of no address', () => {
+    const placed = SUBMITTED.filter((entry) =>
+      [entry.input, entry.output].flatMap(objectsOf).some((object) => 'latitude' in object.shape),
+    );
+    expect(placed.map((entry) => entry.fullName)).toEqual([
+      'goods:registerGoods',
+      'logistics:registerCouriers',
+      'logistics:locateGoods',
+    ]);
+  });
+});
+
+describe('queries', () => {
+  const queries = ALL_TRANSACTIONS.filter((entry) => entry.kind === 'evaluate');
+
+  it.each(named(queries))('%s carries out no unit and has no key', (_, entry) => {
+    expect([entry.units, entry.naturalKey, entry.transient]).toEqual([[], [], undefined]);
+  });
+});
+
+describe("the patent's units", () => {
+  const unitsOf = (transactions: readonly NamedTransaction[]) =>
+    sorted(new Set(transactions.flatMap((entry) => entry.units)));
+  const byTransaction = (transactions: readonly NamedTransaction[], unit: UnitId) =>
+    transactions.filter((entry) => entry.units.includes(unit)).map((entry) => entry.fullName);
+
+  /** Units 19 and 20 work beside the ledger, at the bank. */
+  it('1 to 18 each have a stepwise transaction, and only 19 and 20 have none', () => {
+    const expected = Object.keys(UNITS).filter((unit) => unit !== '19' && unit !== '20');
+    expect(unitsOf(STEPWISE)).toEqual(sorted(expected));
+  });
+
+  it.each<[UnitId, readonly string[]]>([
+    [
+      '2',
+      [
+        'identity:enrolCustomer',
+        'identity:registerDevice',
+        'identity:revokeDevice',
+        'identity:verifyIdentity',
+      ],
+    ],
+    ['3', ['identity:openLogin', 'identity:updateProfile']],
+    ['4', ['identity:completeAuthentication', 'identity:failAuthentication']],
+    ['5', ['identity:attestSms']],
+    ['6', ['identity:attestPassword']],
+    ['7', ['identity:assessReputation']],
+    ['8', ['goods:verify']],
+    ['9', ['goods:partition']],
+    ['10', ['goods:verifyMerchant']],
+    ['11', ['logistics:verifyGoods']],
+    ['1101', ['logistics:locateGoods']],
+    ['1102', ['logistics:quotePrices']],
+    ['1103', ['logistics:offerAddresses']],
+    ['1104', ['logistics:rankCouriers']],
+    ['12', ['goods:checkCategories']],
+    ['13', ['orderNumber:compare']],
+    ['14', ['settlement:capture']],
+    ['17', ['feedback:storePurchase']],
+    ['18', ['feedback:publish', 'feedback:rate']],
+  ])('%s is carried out by %j', (unit, expected) => {
+    expect(sorted(byTransaction(STEPWISE, unit))).toEqual(expected);
+  });
+
+  it('15 compares twice, and 16 is decided by an operator', () => {
+    expect(byTransaction(STEPWISE, '15')).toEqual(['alarm:compareGoods', 'alarm:compareOrder']);
+    expect(byTransaction(STEPWISE, '16')).toEqual(
+      expect.arrayContaining(['alarm:resolve', 'alarm:uphold']),
+    );
+  });
+
+  it('of an order that matches are all in the three express legs, one an organisation', () => {
+    const { quote, order, settle } = TRANSACTIONS.express;
+    expect(sorted(quote.units)).toEqual(['11', '1101', '1102', '1103', '1104']);
+    expect(sorted(order.units)).toEqual(['10', '12', '15', '8', '9']);
+    expect(sorted(settle.units).filter((unit) => unit !== '16')).toEqual(['13', '14', '15', '17']);
+  });
+
+  // Known defect: the second comparison writes a receipt of unit 16 when it raises an alarm, which the table does not say.
+  it.failing.each(['alarm:compareOrder', 'express:settle'])(
+    '%s names 16, the alarm that it raises',
+    (fullName) => {
+      expect(byTransaction(SUBMITTED, '16')).toContain(fullName);
+    },
+  );
+});
+
+describe('the examples', () => {
+  it('tell one purchase: its terms add up, and its three statements agree', () => {
+    const { terms, statement: merchant } = TRANSACTIONS.express.order.example;
+    const { basket, statement: logistics } = TRANSACTIONS.express.quote.example;
+    expect(() => ensureTermsAddUp(terms)).not.toThrow();
+    expect(compareStatements({ customer: customerStatement(terms), merchant, logistics })).toEqual(
+      [],
+    );
+    expect(terms).toMatchObject(basket);
+    expect(TRANSACTIONS.settlement.capture.example.amount).toBe(terms.total);
+  });
+});
+
+describe('names', () => {
+  it('are unique, and find their transaction', () => {
+    expect(new Set(ALL_TRANSACTIONS.map((entry) => entry.fullName)).size).toBe(
+      ALL_TRANSACTIONS.length,
+    );
+    for (const entry of ALL_TRANSACTIONS)
+      expect(transactionNamed(entry.contract, entry.name)).toBe(entry);
+  });
+
+  it.each([
+    ['identity', 'capture'],
+    ['settlement', 'toString'],
+    ['__proto__', 'constructor'],
+    ['', ''],
+  ])('%s:%s is none', (contract, name) => expect(transactionNamed(contract, name)).toBeUndefined());
+});
+
+describe('refusals', () => {
+  const root = resolve(__dirname, '../../../..');
+
+  function sourcesUnder(folder: string): string[] {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return sourcesUnder(path);
+      return /(?<!\.spec|\.d|errors)\.ts$/.test(path) ? [readFileSync(path, 'utf8')] : [];
+    });
+  }
+
+  it('are each used by a rule, but for those known to be spare', () => {
+    const rooms = ['chaincode/domain/src', 'chaincode/src', 'sdk/src'];
+    const sources = rooms.flatMap((room) => sourcesUnder(join(root, room))).join('\n');
+    const unused = Object.keys(ERRORS).filter((code) => !sources.includes(`'${code}'`));
+    // A mismatch is an outcome of unit 13, not a refusal: nothing throws this code.
+    expect(unused).toEqual(['STATEMENT_MISMATCH']);
+  });
+});

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may call what, tried on real peers for every transaction of the table, below the SDK's own checks.
+import {
+  ALL_TRANSACTIONS,
+  type Attribute,
+  type NamedTransaction,
+  type Role,
+} from '@fabric-offline-pay/domain';
+import { runStepwise, termsOf, type Purchase } from '@fabric-offline-pay/sdk';
+import { bareNetwork, type BareNetwork } from '../support/bare-network';
+import { rawGateway, RawGateways, type RawGateway } from '../support/raw-gateway';
+import { BANK, LOGISTICS, MERCHANT } from '../support/world';
+
+type Organisation = Exclude<Role, 'auditor'>;
+
+interface Holder {
+  readonly organisation: Organisation;
+  readonly attribute: Attribute;
+}
+
+/** Every certificate that the default topology hands out. */
+const ATTRIBUTES: Readonly<Record<Organisation, readonly Attribute[]>> = {
+  bank: ['teller', 'auth-service', 'bank-node', 'operator', 'auditor'],
+  merchant: ['cashier', 'terminal', 'operator', 'auditor'],
+  logistics: ['dispatcher', 'courier', 'operator', 'auditor'],
+};
+
+const ORGANISATIONS = Object.keys(ATTRIBUTES) as Organisation[];
+
+const HOLDERS: readonly Holder[] = ORGANISATIONS.flatMap((organisation) =>
+  ATTRIBUTES[organisation].map((attribute) => ({ organisation, attribute })),
+);
+
+const OWN: Readonly<Record<Organisation, string>> = {
+  bank: BANK,
+  merchant: MERCHANT,
+  logistics: LOGISTICS,
+};
+
+const ANOTHER: Readonly<Record<Organisation, string>> = {
+  bank: 'bank-2',
+  merchant: 'merchant-2',
+  logistics: 'logistics-2',
+};
+
+/** Refused by every schema: were anything parsed before the access check, the answer would be INPUT_INVALID. */
+const NONSENSE = ['no JSON', '{"unexpected":true}', '[]'] as const;
+
+/** A fixture under the ids of the table's own examples; only the login has a name of its own. */
+const ORDER_NUMBER = 'ORD-1001';
+const TRANSIENT = JSON.stringify({
+  salt: '00'.repeat(32),
+  addresses: [{ ref: 'addr-1', latitude: 0, longitude: 0, text: 'somewhere' }],
+});
+
+const isAllowed = ({ organisation, attribute }: Holder, { access }: NamedTransaction): boolean =>
+  access.some((entry) =>
+    ['any', `${organisation}.${attribute}`, `*.${attribute}`].includes(entry),
+  );
+
+interface Attempt {
+  readonly name: string;
+  readonly expected: string;
+  readonly make: () => Promise<string>;
+}
+
+const AT_ONCE = 16;
+
+/** Makes all attempts, some at once. @returns those that were answered otherwise than expected. */
+async function deviations(attempts: readonly Attempt[]): Promise<string[]> {
+  const found: string[] = [];
+  const queue = attempts.values();
+  const work = async (): Promise<void> => {
+    for (const { name, expected, make } of queue) {
+      const answer = await make();
+      if (answer !== expected) found.push(`${name}: ${answer} instead of ${expected}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return found.sort();
+}
+
+let network: BareNetwork;
+let gateways: RawGateways;
+let loginId: string;
+let purchase: Purchase;
+
+beforeAll(async () => {
+  network = await bareNetwork();
+  gateways = new RawGateways(network.home, network.clients.description);
+}, 300_000);
+afterAll(async () => {
+  await gateways.close();
+  await network.end();
+}, 60_000);
+
+const as = ({ organisation, attribute }: Holder, actor = OWN[organisation]): Promise<RawGateway> =>
+  gateways.as(organisation, attribute, actor);
+
+const exampleOf = ({ example }: NamedTransaction): string =>
+  JSON.stringify(example).replaceAll('"login-1"', JSON.stringify(loginId));
+
+const nameOf = ({ organisation, attribute }: Holder, { fullName }: NamedTransaction): string =>
+  `${fullName} by ${organisation}.${attribute}`;
+
+function attempt(
+  holder: Holder,
+  transaction: NamedTransaction,
+  input: string,
+  expected: string,
+): Attempt {
+  return {
+    name: `${nameOf(holder, transaction)} with ${input.slice(0, 40)}`,
+    expected,
+    make: async () => (await as(holder)).codeOf({ transaction: transaction.fullName, input }),
+  };
+}
+
+async function adminOf(organisation: Organisation): Promise<RawGateway> {
+  const { admin, mspId } = network.clients.organisation(organisation);
+  return Promise.resolve(rawGateway(network.clients.description, { mspId, ...admin }));
+}
+
+describe('before there is a registry', () => {
+  const later = ALL_TRANSACTIONS.filter(({ beforeRegistry }) => beforeRegistry !== true);
+
+  it('knows nobody', async () => {
+    const attempts = later.flatMap((transaction) =>
+      HOLDERS.map((holder) =>
+        attempt(holder, transaction, JSON.stringify(transaction.example), 'PARTICIPANT_UNKNOWN'),
+      ),
+    );
+    expect(await deviations(attempts)).toEqual([]);
+    expect(attempts).toHaveLength((ALL_TRANSACTIONS.length - 1) * 13);
+    console.log(`${attempts.length} pairs before the registry: PARTICIPANT_UNKNOWN`);
+  });
+
+  it('lets only operators found it', async () => {
+    const bootstrap = ALL_TRANSACTIONS.filter(({ beforeRegistry }) => beforeRegistry === true);
+    expect(bootstrap.map(({ fullName }) => fullName)).toEqual(['identity:bootstrap']);
+    const attempts = HOLDERS.filter(({ attribute }) => attribute !== 'operator').flatMap((holder) =>
+      bootstrap.map((transaction) =>
+        attempt(holder, transaction, JSON.stringify(transaction.example), 'ACCESS_DENIED'),
+      ),
+    );
+    expect(await deviations(attempts)).toEqual([]);
+    expect(attempts).toHaveLength(10);
+  });
+});
+
+describe('with a registry and an order under way', () => {
+  beforeAll(async () => {
+    const { world } = network;
+    await world.found(network.participants(...ORGANISATIONS));
+    const device = await world.customer('customer-1');
+    loginId = await world.login(device);
+    purchase = world.purchase(device, loginId, { orderNumber: ORDER_NUMBER, claim: null });
+    const { state } = await runStepwise(await world.parties(), purchase);
+    expect(state).toBe('matched');
+    await catchUp();
+  }, 120_000);
+
+  /** The peers asked below must know the fixture. */
+  async function catchUp(): Promise<void> {
+    const bankNode = await network.clients.connection('bank', 'bank-node');
+    const height = await bankNode.height();
+    for (const role of ORGANISATIONS) {
+      const own = await network.clients.connection(role, 'operator');
+      await own.waitForBlock(height - 1n);
+    }
+  }
+
+  it('denies every transaction to every certificate that its access does not name', async () => {
+    const pairs = ALL_TRANSACTIONS.flatMap((transaction) =>
+      HOLDERS.filter((holder) => !isAllowed(holder, transaction)).map((holder) => ({
+        transaction,
+        holder,
+      })),
+    );
+    const attempts = pairs.flatMap(({ transaction, holder }, index) =>
+      [NONSENSE[index % NONSENSE.length]!, exampleOf(transaction)].map((input) =>
+        attempt(holder, transaction, input, 'ACCESS_DENIED'),
+      ),
+    );
+    expect(await deviations(attempts)).toEqual([]);
+    const allowed = ALL_TRANSACTIONS.map(
+      (transaction) => HOLDERS.filter((holder) => isAllowed(holder, transaction)).length,
+    );
+    const sum = allowed.reduce((total, count) => total + count, 0);
+    expect(allowed.filter((count) => count === 0)).toEqual([]);
+    expect(pairs).toHaveLength(ALL_TRANSACTIONS.length * 13 - sum);
+    console.log(`${pairs.length} pairs denied, ${attempts.length} calls; ${sum} pairs allowed`);
+  });
+
+  it('denies nobody whom the access names: nonsense gets as far as the schema', async () => {
+    const pairs = ALL_TRANSACTIONS.flatMap((transaction) =>
+      HOLDERS.filter((holder) => isAllowed(holder, transaction)).map((holder) =>
+        attempt(holder, transaction, NONSENSE[0], 'INPUT_INVALID'),
+      ),
+    );
+    expect(await deviations(pairs)).toEqual([]);
+  });
+
+  it('has no entry beside the table', async () => {
+    const operator = await as({ organisation: 'bank', attribute: 'operator' });
+    const names = ['unknownTransaction', 'constructor', 'createContext', '__proto__', 'mint'];
+    for (const name of names)
+      expect(await operator.codeOf({ transaction: `settlement:${name}`, input: '{}' })).toBe(
+        'NOT_FOUND',
+      );
+  });
+
+  it('refuses transactions to certificates without a role', async () => {
+    for (const organisation of ORGANISATIONS) {
+      const admin = await adminOf(organisation);
+      const restricted = ALL_TRANSACTIONS.filter(({ access }) => !access.includes('any'));
+      const attempts = restricted.map((transaction) => ({
+        name: `${transaction.fullName} by the administrator of ${organisation}`,
+        expected: 'ACCESS_DENIED',
+        make: () =>
+          admin.codeOf({ transaction: transaction.fullName, input: exampleOf(transaction) }),
+      }));
+      expect(await deviations(attempts)).toEqual([]);
+      admin.close();
+    }
+  });
+
+  // BUG: ensureOwner asks for an actor even where the object belongs to the network.
+  it.failing('answers what any member may ask, also to a certificate without a role', async () => {
+    const admin = await adminOf('bank');
+    const code = await admin.codeOf({ transaction: 'identity:readPolicy', input: '{}' });
+    admin.close();
+    expect(code).toBe('OK');
+  });
+
+  describe('the right role, and the object of another', () => {
+    const owned = ALL_TRANSACTIONS.filter(({ owner }) => owner.of !== 'network');
+    const pairs = owned.flatMap((transaction) =>
+      HOLDERS.filter((holder) => isAllowed(holder, transaction)).map((holder) => ({
+        transaction,
+        holder,
+      })),
+    );
+
+    const call = async (holder: Holder, transaction: NamedTransaction, actor: string) =>
+      (await as(holder, actor)).codeOf({
+        transaction: transaction.fullName,
+        input: exampleOf(transaction),
+        ...(transaction.transient !== undefined && { transient: TRANSIENT }),
+      });
+
+    it('gets NOT_OWNER, for every transaction that has an owner', async () => {
+      const attempts = pairs.map(({ transaction, holder }) => ({
+        name: nameOf(holder, transaction),
+        expected: 'NOT_OWNER',
+        make: () => call(holder, transaction, ANOTHER[holder.organisation]),
+      }));
+      expect(await deviations(attempts)).toEqual([]);
+      expect(new Set(pairs.map(({ transaction }) => transaction)).size).toBe(owned.length);
+      console.log(`${pairs.length} pairs of ${owned.length} owned transactions: NOT_OWNER`);
+    });
+
+    it('which the owner itself never gets', async () => {
+      const answers = await Promise.all(
+        pairs.map(({ transaction, holder }) =>
+          call(holder, transaction, OWN[holder.organisation]),
+        ),
+      );
+      expect(answers.filter((code) => ['NOT_OWNER', 'ACCESS_DENIED'].includes(code))).toEqual([]);
+      expect(answers).toContain('OK');
+    });
+
+    it.each([
+      [
+        'bank' as const,
+        'teller' as const,
+        'goods:licenseMerchants',
+        { bankId: 'bank-2', merchants: [{ merchantId: MERCHANT, active: false, licence: null, categories: [] }] },
+        'NOT_OWNER',
+      ],
+      [
+        'bank' as const,
+        'teller' as const,
+        'identity:enrolCustomer',
+        { customerId: 'customer-1', bankId: 'bank-2', missing: [] },
+        'IDEMPOTENCY_CONFLICT',
+      ],
+      [
+        'merchant' as const,
+        'cashier' as const,
+        'orderNumber:stateMerchant',
+        { merchantId: 'merchant-2', orderNumber: ORDER_NUMBER, statement: { orderNumber: ORDER_NUMBER, lines: [], goodsTotal: '0', currency: 'EUR' } },
+        'NOT_FOUND',
+      ],
+    ])('nor does naming oneself help: %s.%s with %s', async (organisation, attribute, transaction, input, refusal) => {
+      const another = await as({ organisation, attribute }, ANOTHER[organisation]);
+      expect(await another.codeOf({ transaction, input: JSON.stringify(input) })).toBe(refusal);
+    });
+
+    const payee = { bankId: 'bank-2', payeeId: MERCHANT, currency: 'EUR' };
+    // BUG: the input's own bankId is compared with the caller's, and nothing says that the payee banks there.
+    it.failing.each([
+      ['bank-node' as const, 'settlement:closeEpoch', { ...payee, epoch: 0 }],
+      ['bank-node' as const, 'settlement:rollUp', { ...payee, epoch: 0 }],
+      ['teller' as const, 'settlement:redeem', { ...payee, redeemId: 'theft', amount: '1' }],
+    ])("another bank's %s cannot run %s on a payee that is not its own", async (attribute, transaction, input) => {
+      const another = await as({ organisation: 'bank', attribute }, 'bank-2');
+      expect(await another.codeOf({ transaction, input: JSON.stringify(input) })).toBe('NOT_OWNER');
+    });
+
+    // BUG: the quote and the private addresses of an order are overwritten by whoever names itself in the basket.
+    it.failing('another logistics company cannot quote an order that was given to the first', async () => {
+      const another = await as({ organisation: 'logistics', attribute: 'dispatcher' }, 'logistics-2');
+      const dispatcher = await network.world.logistics();
+      const { couriers } = await dispatcher.logistics.listCouriers({ logisticsId: LOGISTICS });
+      const mine = couriers.map(({ logisticsId: _, rating: __, ...courier }) => courier);
+      const registered = JSON.stringify({ logisticsId: 'logistics-2', couriers: mine });
+      const sent = await another
+        .proposal({ transaction: 'logistics:registerCouriers', input: registered, by: ['BankMSP', 'LogisticsMSP'] })
+        .endorse();
+      await (await sent.submit()).getStatus();
+      const basket = { ...purchase.basket, logisticsId: 'logistics-2' };
+      const input = JSON.stringify({ basket, statement: purchase.logisticsStatement });
+      const transient = JSON.stringify(purchase.addresses);
+      expect(await another.codeOf({ transaction: 'express:quote', input, transient })).not.toBe('OK');
+    });
+  });
+
+  it('a placed order cannot be placed again under other terms', async () => {
+    const cashier = await network.world.merchant();
+    const { terms, signature } = await cashier.orderNumber.readTerms({ merchantId: MERCHANT, orderNumber: ORDER_NUMBER });
+    const dearer = termsOf(purchase, { goodsTotal: terms.goodsTotal, offers: [] }, { ...terms, fee: '1' });
+    const placing = cashier.orderNumber.place({ terms: { ...terms, fee: dearer.fee, total: dearer.total }, signature });
+    await expect(placing).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+  });
+});

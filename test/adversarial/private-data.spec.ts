@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// Customers' addresses: kept from the merchant by the peers themselves, in no block and no log, gone after delivery.
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StatusCode } from '@hyperledger/fabric-gateway';
+import { ADDRESS_COLLECTION, ROWS } from '@fabric-offline-pay/domain';
+import { networkLogs, networkStatus } from '@fabric-offline-pay/network';
+import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
+import { bareNetwork, type BareNetwork } from '../support/bare-network';
+import { patchedChaincode } from '../support/patched-chaincode';
+import { RawGateways, soon, textOf } from '../support/raw-gateway';
+import { BANK, LOGISTICS, MERCHANT } from '../support/world';
+
+/** Reads and writes the collection for whoever asks, so that only the peers' own rules stand in the way. */
+const PROBE = `
+add(class Probe extends Contract {
+  constructor() { super('probe'); }
+  async read(ctx, collection, key) {
+    return Buffer.from(await ctx.stub.getPrivateData(collection, key)).toString('utf8');
+  }
+  async write(ctx, collection, key) {
+    await ctx.stub.putPrivateData(collection, key, ctx.stub.getTransient().get('private'));
+  }
+});
+`;
+
+const ORGANISATIONS = ['bank', 'merchant', 'logistics'] as const;
+type Organisation = (typeof ORGANISATIONS)[number];
+
+const ACTOR: Readonly<Record<Organisation, string>> = {
+  bank: BANK,
+  merchant: MERCHANT,
+  logistics: LOGISTICS,
+};
+
+const ROLE: Readonly<Record<Organisation, string>> = {
+  bank: 'teller',
+  merchant: 'cashier',
+  logistics: 'dispatcher',
+};
+
+let folder: string;
+let network: BareNetwork;
+let gateways: RawGateways;
+let stepwise: Purchase;
+let express: Purchase;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'offpay-patched-'));
+  const chaincodeDirectory = patchedChaincode(join(folder, 'probe'), PROBE);
+  network = await bareNetwork({ chaincodeDirectory });
+  gateways = new RawGateways(network.home, network.clients.description);
+  const { world } = network;
+  await world.found(network.participants(...ORGANISATIONS));
+  const device = await world.customer('customer-1');
+  const loginId = await world.login(device);
+  stepwise = world.purchase(device, loginId, { orderNumber: 'ORD-STEPWISE' });
+  express = world.purchase(device, loginId, { orderNumber: 'ORD-EXPRESS' });
+  await runStepwise(await world.parties(), stepwise);
+  await runExpress(await world.parties(), express);
+  await everywhere();
+}, 300_000);
+afterAll(async () => {
+  await gateways.close();
+  await network.end();
+  rmSync(folder, { recursive: true });
+}, 60_000);
+
+/** Waits until every peer holds what any peer holds. */
+async function everywhere(): Promise<void> {
+  const peers = ORGANISATIONS.map((role) => network.clients.connection(role, 'operator'));
+  const heights = await Promise.all(peers.map(async (peer) => (await peer).height()));
+  const last = heights.reduce((most, height) => (height > most ? height : most)) - 1n;
+  for (const peer of peers) await (await peer).waitForBlock(last);
+}
+
+/** What `getPrivateData` gives to an organisation's client at an organisation's peer, or why not. */
+async function readAt(client: Organisation, peer: Organisation, orderNumber: string): Promise<string> {
+  const gateway = await gateways.as(client, ROLE[client], ACTOR[client], peer);
+  const options = {
+    arguments: [ADDRESS_COLLECTION, ROWS.address.key(MERCHANT, orderNumber)],
+    endorsingOrganizations: [network.clients.organisation(peer).mspId],
+  };
+  const proposal = gateway.contract.newProposal('probe:read', options);
+  return proposal.evaluate(soon()).then((bytes) => Buffer.from(bytes).toString('utf8'), textOf);
+}
+
+const bothOrders = (): readonly Purchase[] => [stepwise, express];
+
+describe('the collection', () => {
+  it.each(['bank', 'logistics'] as const)('answers %s at its own peer', async (member) => {
+    for (const { basket, addresses } of bothOrders())
+      expect(JSON.parse(await readAt(member, member, basket.orderNumber))).toEqual(addresses);
+  });
+
+  it.each(['bank', 'logistics'] as const)("refuses the merchant's client at the %s's peer", async (member) => {
+    const answer = await readAt('merchant', member, 'ORD-STEPWISE');
+    expect(answer).toContain('does not have read access permission');
+  });
+
+  it("refuses the merchant's client at its own peer", async () => {
+    const answer = await readAt('merchant', 'merchant', 'ORD-STEPWISE');
+    expect(answer).toContain('does not have read access permission');
+  });
+
+  it.each(['bank', 'logistics'] as const)("is not there at the merchant's peer, even for the %s", async (member) => {
+    const answer = await readAt(member, 'merchant', 'ORD-STEPWISE');
+    expect(answer).toMatch(/private data matching public hash version is not available/);
+  });
+
+  const writing = {
+    arguments: [ADDRESS_COLLECTION, ROWS.address.key(MERCHANT, 'ORD-STEPWISE')],
+    transientData: { private: 'a false address' },
+  };
+
+  it("refuses to be written by the merchant's client", async () => {
+    const gateway = await gateways.as('merchant', 'cashier', MERCHANT);
+    const endorsingOrganizations = ['BankMSP', 'LogisticsMSP'];
+    const proposal = gateway.contract.newProposal('probe:write', { ...writing, endorsingOrganizations });
+    const answer = await proposal.endorse(soon()).then(() => 'endorsed', textOf);
+    expect(answer).toContain('does not have write access permission');
+  });
+
+  it('refuses what bank and merchant endorse without logistics', async () => {
+    const gateway = await gateways.as('bank', 'teller', BANK);
+    const endorsingOrganizations = ['BankMSP', 'MerchantMSP'];
+    const proposal = gateway.contract.newProposal('probe:write', { ...writing, endorsingOrganizations });
+    const sent = await (await proposal.endorse(soon())).submit(soon());
+    const { code } = await sent.getStatus(soon());
+    expect(code).toBe(StatusCode.ENDORSEMENT_POLICY_FAILURE);
+    await everywhere();
+    const kept = JSON.parse(await readAt('bank', 'bank', 'ORD-STEPWISE')) as unknown;
+    expect(kept).toEqual(stepwise.addresses);
+  });
+});
+
+/** Every form in which an address could be found again by whoever guesses it: plain, in micro-degrees, hashed without salt. */
+function canaries({ addresses: { addresses, salt } }: Purchase): Buffer[] {
+  const plain = addresses.flatMap(({ text, latitude, longitude, ...rest }) => [
+    text,
+    String(latitude),
+    String(longitude),
+    `${latitude},${longitude}`,
+    JSON.stringify({ ...rest, latitude, longitude, text }),
+  ]);
+  const digests = plain.map((text) => createHash('sha256').update(text).digest());
+  const encoded = [...plain.map((text) => Buffer.from(text)), ...digests].flatMap((bytes) => [
+    bytes.toString('hex'),
+    bytes.toString('base64'),
+  ]);
+  return [...digests, ...[...plain, ...encoded, salt].map((text) => Buffer.from(text))];
+}
+
+async function allBlocks(): Promise<Buffer[]> {
+  const auditor = await network.clients.connection('merchant', 'auditor');
+  const height = await auditor.height();
+  const blocks: Buffer[] = [];
+  for await (const block of auditor.blocks(0n)) {
+    blocks.push(Buffer.from(block.serializeBinary()));
+    if (BigInt(blocks.length) === height) break;
+  }
+  return blocks;
+}
+
+/** @returns which of the needles stand in the hay. */
+const foundIn = (hay: readonly Buffer[], needles: readonly Buffer[]): string[] =>
+  needles
+    .filter((needle) => hay.some((bytes) => bytes.includes(needle)))
+    .map((needle) => needle.toString('utf8'));
+
+describe('blocks and logs', () => {
+  it('hold no address, no coordinate and no bare hash of them', async () => {
+    const blocks = await allBlocks();
+    const needles = bothOrders().flatMap(canaries);
+    expect(foundIn(blocks, needles)).toEqual([]);
+    const order = Buffer.from('ORD-STEPWISE');
+    expect(foundIn(blocks, [order, Buffer.from('a false address')])).toEqual(['ORD-STEPWISE']);
+    console.log(`${needles.length} canaries in ${blocks.length} blocks: none`);
+  });
+
+  it('nor does any log of any node', () => {
+    const { nodes } = networkStatus(network.home);
+    const logs = nodes.map(({ name }) => Buffer.from(networkLogs(network.home, name, 100_000)));
+    expect(foundIn(logs, bothOrders().flatMap(canaries))).toEqual([]);
+    expect(Buffer.concat(logs).length).toBeGreaterThan(10_000);
+  });
+});
+
+describe('after the delivery', () => {
+  it.each(['ORD-STEPWISE', 'ORD-EXPRESS'])('nobody can read the address of %s any more', async (orderNumber) => {
+    const key = { merchantId: MERCHANT, orderNumber };
+    const { logistics } = await network.clients.client('logistics', 'courier');
+    const asked = { ...key, ref: `home-${orderNumber}` };
+    expect(await logistics.readAddress(asked)).toMatchObject({ text: stepwise.addresses.addresses[0]!.text });
+    await logistics.pickUp(key);
+    await logistics.deliver(key);
+    await everywhere();
+    await expect(logistics.readAddress(asked)).rejects.toMatchObject({ code: 'ADDRESS_UNKNOWN' });
+    expect(await readAt('bank', 'bank', orderNumber)).toBe('');
+    expect(await readAt('logistics', 'logistics', orderNumber)).toBe('');
+  });
+
+  it('neither in a block, now that it was read and purged', async () => {
+    expect(foundIn(await allBlocks(), bothOrders().flatMap(canaries))).toEqual([]);
+  });
+});

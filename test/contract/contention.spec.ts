@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Contention where every interleaving is known, on the ledger in memory: transactions started together are all endorsed on
+// the same state and committed one after the other.
+import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
+import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { missingMoney } from '../support/money';
+import { BANK, CURRENCY, MERCHANT } from '../support/world';
+
+const CUSTOMERS = 20;
+const PAYEE = { bankId: BANK, payeeId: MERCHANT, currency: CURRENCY };
+const GOODS_TOTAL = 4980;
+
+let memory: MemoryWorld;
+let parties: Parties;
+let keys: { readonly merchantId: string; readonly orderNumber: string }[];
+
+async function purchaseOf(index: number): Promise<Purchase> {
+  const device = await memory.world.customer(`customer-${index}`);
+  return memory.world.purchase(device, await memory.world.login(device), {
+    orderNumber: `ORD-${index}`,
+  });
+}
+
+beforeEach(async () => {
+  memory = await memoryWorld();
+  parties = await memory.world.parties();
+  const purchases: Purchase[] = [];
+  for (let index = 0; index < CUSTOMERS; index += 1) purchases.push(await purchaseOf(index));
+  const quoted = await Promise.all(purchases.map((purchase) => quoteLeg(parties, purchase)));
+  const signed = await Promise.all(
+    purchases.map((purchase, index) => signQuoted(purchase, quoted[index]!)),
+  );
+  const ordered = await Promise.all(signed.map((order) => orderLeg(parties, order)));
+  expect([...quoted, ...ordered].filter(({ attempts }) => attempts !== 1)).toEqual([]);
+  keys = signed.map(({ terms: { merchantId, orderNumber } }) => ({ merchantId, orderNumber }));
+});
+afterEach(() => expect(missingMoney(memory.ledger.state())).toBe(0n));
+
+test('payments to one merchant never conflict', async () => {
+  const settled = await Promise.all(keys.map((key) => settleLeg(parties, key)));
+  expect(settled.map(({ attempts }) => attempts)).toEqual(keys.map(() => 1));
+});
+
+test('payments that an epoch closed on conflict once, and go into the next one', async () => {
+  const { settlement } = parties.bankNode;
+  const half = CUSTOMERS / 2;
+  await Promise.all(keys.slice(0, half).map((key) => settleLeg(parties, key)));
+  const late = keys.slice(half).map((key) => settleLeg(parties, key));
+  expect((await settlement.closeEpoch({ ...PAYEE, epoch: 0 })).attempts).toBe(1);
+  const attempts = (await Promise.all(late)).map((result) => result.attempts);
+  const stragglers = attempts.filter((count) => count === 2).length;
+  expect(stragglers).toBeGreaterThan(0);
+  expect(Math.max(...attempts)).toBe(2);
+  const inTime = CUSTOMERS - stragglers;
+  const rolled = await settlement.rollUp({ ...PAYEE, epoch: 0 });
+  expect(rolled.result).toMatchObject({
+    entries: inTime,
+    balance: (inTime * GOODS_TOTAL).toString(),
+    done: true,
+  });
+  const payee = await settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
+  expect(payee).toEqual({
+    balance: (inTime * GOODS_TOTAL).toString(),
+    open: (stragglers * GOODS_TOTAL).toString(),
+    epoch: 1,
+    rolledUpTo: 1,
+  });
+});
+
+test('roll-ups of one epoch at the same time add every entry once', async () => {
+  const { settlement } = parties.bankNode;
+  await Promise.all(keys.map((key) => settleLeg(parties, key)));
+  await settlement.closeEpoch({ ...PAYEE, epoch: 0 });
+  const rolled = await Promise.all([1, 2, 3].map(() => settlement.rollUp({ ...PAYEE, epoch: 0 })));
+  expect(rolled.map(({ result }) => result.entries).sort((a, b) => b - a)).toEqual([
+    CUSTOMERS,
+    0,
+    0,
+  ]);
+  const { balance } = await settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
+  expect(balance).toBe((CUSTOMERS * GOODS_TOTAL).toString());
+});

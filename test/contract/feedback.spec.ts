@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+// Units 7 and 18 in detail, on the ledger in memory: where each threshold lies, that nothing counts twice, and that both
+// ways of an order obey.
+import { limitsFor, type InputOf } from '@fabric-offline-pay/domain';
+import {
+  runExpress,
+  runStepwise,
+  signRatings,
+  type Parties,
+  type PipelineResult,
+  type Purchase,
+} from '@fabric-offline-pay/sdk';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { assess, authenticated, failLogin, fullHistory, stepUpFor } from '../support/histories';
+import {
+  BANK,
+  CURRENCY,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  type CustomerDevice,
+  type PurchaseOptions,
+} from '../support/world';
+
+type Ratings = InputOf<'feedback', 'rate'>['ratings'];
+type Subject = Ratings[number]['subject'];
+type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
+
+const WAYS: readonly (readonly [string, Run])[] = [
+  ['stepwise', runStepwise],
+  ['express', runExpress],
+];
+
+const OWNER: Readonly<Record<Subject, string>> = {
+  goods: MERCHANT,
+  merchant: MERCHANT,
+  courier: LOGISTICS,
+};
+const LAPTOPS = (quantity: number): Partial<PurchaseOptions> => ({
+  lines: [{ goods: 'laptop', quantity }],
+});
+
+let memory: MemoryWorld;
+let parties: Parties;
+let device: CustomerDevice;
+let loginId: string;
+let orders = 0;
+
+beforeEach(async () => {
+  memory = await memoryWorld();
+  parties = await memory.world.parties();
+  device = await memory.world.customer('customer-1');
+  loginId = await memory.world.login(device);
+});
+
+/** A purchase of the customer's newest login, that passes the step-up factors when it needs them. */
+function purchase(options: Partial<PurchaseOptions> = {}): Purchase {
+  orders += 1;
+  return stepUpFor(
+    memory.world,
+    memory.world.purchase(device, loginId, { orderNumber: `ORD-${orders}`, ...options }),
+  );
+}
+
+const keyOf = ({ basket: { merchantId, orderNumber } }: Purchase) => ({ merchantId, orderNumber });
+
+/** Buys a charger and rates something about it. */
+async function buyAndRate(...ratings: Ratings): Promise<void> {
+  const bought = purchase();
+  await runExpress(parties, bought);
+  const key = keyOf(bought);
+  await parties.bankNode.feedback.rate({
+    ...key,
+    ratings,
+    signature: signRatings(device.privateKey, key, ratings),
+  });
+}
+
+const publish = async (subject: Subject, subjectId: string) =>
+  (
+    await parties.bankNode.feedback.publish({
+      bankId: BANK,
+      subject,
+      owner: OWNER[subject],
+      subjectId,
+    })
+  ).result;
+
+async function rated(
+  subject: Subject,
+  subjectId: string,
+  ...stars: readonly number[]
+): Promise<void> {
+  for (const each of stars) await buyAndRate({ subject, subjectId, stars: each, defect: false });
+  await publish(subject, subjectId);
+}
+
+const defect = { subject: 'goods' as const, subjectId: GOODS.charger.gtin, stars: 1, defect: true };
+
+async function couriersQuoted(): Promise<string[]> {
+  const asked = purchase();
+  await runExpress(parties, asked);
+  const { offers } = await parties.dispatcher.logistics.readQuote(keyOf(asked));
+  return offers.flatMap(({ couriers }) => couriers.map(({ courierId }) => courierId));
+}
+
+describe('reputation (unit 7)', () => {
+  test('every kind of failure costs its points, a success pays one back', async () => {
+    expect((await assess(memory.world, device)).score).toBe(100);
+    await failLogin(memory.world, device, 1);
+    expect(await assess(memory.world, device)).toEqual({ score: 95, limits: limitsFor(100) });
+    loginId = await memory.world.login(device);
+    await runExpress(parties, purchase({ logisticsStatement: { orderNumber: 'ANOTHER' } }));
+    expect((await assess(memory.world, device)).score).toBe(85);
+    loginId = await memory.world.login(device);
+    const disputed = purchase();
+    await runExpress(parties, disputed);
+    await (await memory.world.bank('teller')).settlement.dispute(keyOf(disputed));
+    await (
+      await memory.world.bank('operator')
+    ).settlement.resolveDispute({ ...keyOf(disputed), decision: 'reject' });
+    expect(await assess(memory.world, device)).toEqual({ score: 71, limits: limitsFor(71) });
+  });
+
+  test('an upheld dispute does not count against the customer', async () => {
+    const disputed = purchase();
+    await runExpress(parties, disputed);
+    const payee = { bankId: BANK, payeeId: MERCHANT, currency: CURRENCY, epoch: 0 };
+    await parties.bankNode.settlement.closeEpoch(payee);
+    await parties.bankNode.settlement.rollUp(payee);
+    await (await memory.world.bank('teller')).settlement.dispute(keyOf(disputed));
+    await (
+      await memory.world.bank('operator')
+    ).settlement.resolveDispute({ ...keyOf(disputed), decision: 'uphold' });
+    expect((await assess(memory.world, device)).score).toBe(100);
+  });
+
+  test('a failure counts once, however often the customer logs in', async () => {
+    await failLogin(memory.world, device, 1);
+    await assess(memory.world, device);
+    expect((await assess(memory.world, device)).score).toBe(95);
+    const { identity } = await memory.world.bank('auth-service');
+    expect(
+      (await identity.readReputation({ customerId: device.customerId })).totals
+        .failedAuthentication,
+    ).toBe(1);
+  });
+
+  test.each([
+    [4, 5, 'released'],
+    [5, 2, 'captured'],
+    [10, 2, 'captured'],
+  ])('%i failed logins: %i laptops end %s', async (failures, quantity, state) => {
+    await failLogin(memory.world, device, failures);
+    loginId = await memory.world.login(device);
+    expect((await runExpress(parties, purchase(LAPTOPS(quantity)))).state).toBe(state);
+  });
+
+  test.each([
+    [5, 3],
+    [11, 2],
+    [17, 1],
+  ])('%i failed logins: %i laptops are above the limit, both ways', async (failures, quantity) => {
+    await failLogin(memory.world, device, failures);
+    loginId = await memory.world.login(device);
+    for (const [, run] of WAYS)
+      await expect(run(parties, purchase(LAPTOPS(quantity)))).rejects.toMatchObject({
+        code: 'LIMIT_EXCEEDED',
+      });
+  });
+
+  test('limits are those of the login, not of a better one before', async () => {
+    const better = loginId;
+    await fullHistory(memory.world, device);
+    loginId = await memory.world.login(device);
+    await expect(runExpress(parties, purchase(LAPTOPS(3)))).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+    });
+    const { limits } = await (
+      await memory.world.bank('auth-service')
+    ).identity.readLogin({ loginId: better });
+    expect(limits.percent).toBe(100);
+  });
+
+  test('a login that was never assessed may pay nothing', async () => {
+    loginId = await authenticated(memory.world, device, 'unassessed');
+    for (const [, run] of WAYS)
+      await expect(run(parties, purchase())).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  });
+});
+
+describe.each(WAYS)('feedback (unit 18), %s', (_, run) => {
+  test('two bad ratings are not enough, the third moves the release to delivery', async () => {
+    await rated('merchant', MERCHANT, 1, 1);
+    expect((await run(parties, purchase())).state).toBe('released');
+    await rated('merchant', MERCHANT, 1);
+    const gated = purchase();
+    expect((await run(parties, gated)).state).toBe('captured');
+    await expect(parties.bankNode.settlement.release(keyOf(gated))).rejects.toMatchObject({
+      code: 'RELEASE_NOT_DUE',
+    });
+    await parties.dispatcher.logistics.pickUp(keyOf(gated));
+    await parties.dispatcher.logistics.deliver(keyOf(gated));
+    expect((await parties.bankNode.settlement.release(keyOf(gated))).result.state).toBe('released');
+  });
+
+  test('ratings that are not published have no effect', async () => {
+    for (let count = 0; count < 3; count += 1) await buyAndRate(defect);
+    expect((await run(parties, purchase())).state).toBe('released');
+  });
+
+  test('three defects among three buyers: unit 8 refuses the goods, and others still sell', async () => {
+    for (let count = 0; count < 3; count += 1) await buyAndRate(defect);
+    await publish('goods', GOODS.charger.gtin);
+    await expect(run(parties, purchase())).rejects.toMatchObject({ code: 'GOODS_DEFECTIVE' });
+    expect((await run(parties, purchase(LAPTOPS(1)))).state).toBe('released');
+  });
+
+  test('three defects among eleven buyers are below three in ten', async () => {
+    for (let count = 0; count < 3; count += 1) await buyAndRate(defect);
+    for (let count = 0; count < 8; count += 1)
+      await buyAndRate({ ...defect, stars: 5, defect: false });
+    await publish('goods', GOODS.charger.gtin);
+    expect((await run(parties, purchase())).state).toBe('released');
+  });
+
+  test('the same registration again does not clear defective goods', async () => {
+    for (let count = 0; count < 3; count += 1) await buyAndRate(defect);
+    await publish('goods', GOODS.charger.gtin);
+    await parties.cashier.goods.registerGoods({ merchantId: MERCHANT, goods: [GOODS.charger] });
+    await expect(run(parties, purchase())).rejects.toMatchObject({ code: 'GOODS_DEFECTIVE' });
+  });
+});
+
+describe('couriers (units 18 and 1104)', () => {
+  test('an average of two and a half stars is still good enough', async () => {
+    await rated('courier', 'courier-cheap', 1, 4, 1, 4);
+    expect(await couriersQuoted()).toEqual(['courier-cheap', 'courier-dear']);
+  });
+
+  test('below it the courier is quoted no more', async () => {
+    await rated('courier', 'courier-cheap', 1, 4, 1, 3);
+    expect(await couriersQuoted()).toEqual(['courier-dear']);
+  });
+
+  test('when all are rated poorly, nothing can be quoted', async () => {
+    await rated('courier', 'courier-cheap', 1, 1, 1);
+    await rated('courier', 'courier-dear', 1, 1, 1);
+    for (const [, run] of WAYS)
+      await expect(run(parties, purchase())).rejects.toMatchObject({ code: 'NO_COURIER' });
+  });
+});
+
+describe('publishing', () => {
+  test('adds to what was published, and counts no rating twice', async () => {
+    await rated('merchant', MERCHANT, 5, 4);
+    expect(await publish('merchant', MERCHANT)).toMatchObject({
+      replayed: true,
+      count: 2,
+      stars: 9,
+    });
+    await buyAndRate({ subject: 'merchant', subjectId: MERCHANT, stars: 3, defect: false });
+    expect(await publish('merchant', MERCHANT)).toMatchObject({
+      replayed: false,
+      count: 3,
+      stars: 12,
+    });
+  });
+
+  test('an order is rated once', async () => {
+    const bought = purchase();
+    await runExpress(parties, bought);
+    const key = keyOf(bought);
+    const rate = (stars: number) => {
+      const ratings: Ratings = [{ subject: 'merchant', subjectId: MERCHANT, stars, defect: false }];
+      return parties.bankNode.feedback.rate({
+        ...key,
+        ratings,
+        signature: signRatings(device.privateKey, key, ratings),
+      });
+    };
+    await rate(5);
+    await publish('merchant', MERCHANT);
+    expect((await rate(5)).result.replayed).toBe(true);
+    await expect(rate(1)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    expect(await publish('merchant', MERCHANT)).toMatchObject({
+      replayed: true,
+      count: 1,
+      stars: 5,
+    });
+  });
+
+  test.each([
+    [
+      'another courier',
+      { subject: 'courier' as const, subjectId: 'courier-dear', stars: 1, defect: false },
+    ],
+    [
+      'goods not bought',
+      { subject: 'goods' as const, subjectId: GOODS.laptop.gtin, stars: 1, defect: true },
+    ],
+    [
+      'another merchant',
+      { subject: 'merchant' as const, subjectId: 'merchant-2', stars: 1, defect: false },
+    ],
+  ])('%s cannot be rated by this order', async (_, rating) => {
+    await expect(buyAndRate(rating)).rejects.toMatchObject({ code: 'SUBJECT_NOT_IN_ORDER' });
+  });
+
+  test('a rating without the customer is refused', async () => {
+    const bought = purchase();
+    await runExpress(parties, bought);
+    const stranger = await memory.world.customer('customer-2');
+    const key = keyOf(bought);
+    const rate = {
+      ...key,
+      ratings: [defect],
+      signature: signRatings(stranger.privateKey, key, [defect]),
+    };
+    await expect(parties.bankNode.feedback.rate(rate)).rejects.toMatchObject({
+      code: 'SIGNATURE_INVALID',
+    });
+  });
+
+  test('an order that was not paid cannot be rated', async () => {
+    const blocked = purchase({ logisticsStatement: { orderNumber: 'ANOTHER' } });
+    await runExpress(parties, blocked);
+    const key = keyOf(blocked);
+    const rate = {
+      ...key,
+      ratings: [defect],
+      signature: signRatings(device.privateKey, key, [defect]),
+    };
+    await expect(parties.bankNode.feedback.rate(rate)).rejects.toMatchObject({
+      code: 'PURCHASE_REQUIRED',
+    });
+  });
+});

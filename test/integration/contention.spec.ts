@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// A busy merchant, a contested hold and a roll-up under load, on real peers: payments never conflict with each other, no
+// hold is captured twice, and no entry is lost.
+import type { Role } from '@fabric-offline-pay/domain';
+import {
+  RefusedError,
+  runExpress,
+  runStepwise,
+  Statistics,
+  type Connection,
+  type Parties,
+  type Purchase,
+  type StatisticsSnapshot,
+} from '@fabric-offline-pay/sdk';
+import { lastBlock, orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
+import { connectVia } from '../support/foreign-gateway';
+import { networkWorld, type NetworkWorld } from '../support/network-world';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
+
+const CUSTOMERS = 40;
+const GATEWAYS: readonly Role[] = ['bank', 'merchant', 'logistics'];
+
+interface Payer {
+  readonly device: CustomerDevice;
+  readonly loginId: string;
+}
+
+type Submitted = { readonly attempts: number; readonly blockNumber: bigint };
+
+let network: NetworkWorld;
+let parties: Parties;
+let payers: readonly Payer[];
+
+const statistics = (): StatisticsSnapshot => network.clients.statistics;
+
+async function enrol(index: number): Promise<Payer> {
+  const device = await network.world.customer(`customer-${index}`);
+  return { device, loginId: await network.world.login(device) };
+}
+
+beforeAll(async () => {
+  network = await networkWorld();
+  parties = await network.world.parties();
+  payers = await Promise.all(Array.from({ length: CUSTOMERS }, (_, index) => enrol(index)));
+}, 300_000);
+afterAll(() => network.end(), 60_000);
+
+const purchasesOf = (name: string): Purchase[] =>
+  payers.map(({ device, loginId }, index) =>
+    network.world.purchase(device, loginId, { orderNumber: `${name}-${index}` }),
+  );
+
+/** Sends one step of all orders at the same time, then waits until all peers hold the outcome. */
+async function wave<Result extends Submitted>(
+  steps: readonly Promise<Result>[],
+): Promise<Result[]> {
+  const results = await Promise.all(steps);
+  await parties.catchUp?.(lastBlock(results));
+  return results;
+}
+
+/** Takes one order of every customer to where only the bank's leg is missing. */
+async function placed(
+  name: string,
+): Promise<{
+  readonly keys: { merchantId: string; orderNumber: string }[];
+  readonly totals: bigint[];
+  readonly results: Submitted[];
+}> {
+  const purchases = purchasesOf(name);
+  const quoted = await wave(purchases.map((purchase) => quoteLeg(parties, purchase)));
+  const signed = await Promise.all(
+    purchases.map((purchase, index) => signQuoted(purchase, quoted[index]!)),
+  );
+  const ordered = await wave(signed.map((order) => orderLeg(parties, order)));
+  return {
+    keys: signed.map(({ terms: { merchantId, orderNumber } }) => ({ merchantId, orderNumber })),
+    totals: signed.map(({ terms }) => BigInt(terms.total)),
+    results: [...quoted, ...ordered],
+  };
+}
+
+/** What merchant and logistics company have together, rolled up or not. */
+async function earned(): Promise<bigint> {
+  const teller = await network.world.bank('teller');
+  const payees = await Promise.all(
+    [MERCHANT, LOGISTICS].map((payeeId) =>
+      teller.settlement.readPayee({ payeeId, currency: CURRENCY }),
+    ),
+  );
+  return payees.reduce((sum, { balance, open }) => sum + BigInt(balance) + BigInt(open), 0n);
+}
+
+async function expectBalanced(): Promise<void> {
+  const { currencies } = await (await network.world.bank('auditor')).settlement.totals({});
+  const sum = currencies[CURRENCY]!;
+  expect(BigInt(sum.onLedger)).toBe(BigInt(sum.issued) - BigInt(sum.redeemed));
+}
+
+const total = (amounts: readonly bigint[]): bigint =>
+  amounts.reduce((sum, amount) => sum + amount, 0n);
+
+test(`${CUSTOMERS} customers pay one merchant at the same time, and none conflicts`, async () => {
+  const before = statistics();
+  const results = await Promise.all(
+    purchasesOf('EXPRESS').map((purchase) => runExpress(parties, purchase)),
+  );
+  expect(results.map(({ state }) => state)).toEqual(payers.map(() => 'released'));
+  expect(statistics().conflictsRetried).toBe(before.conflictsRetried);
+  await expectBalanced();
+});
+
+test(`the last leg of ${CUSTOMERS} orders at the same time succeeds at its first submission`, async () => {
+  const before = statistics();
+  const sum = await earned();
+  const { keys, totals, results } = await placed('LEG');
+  const settled = await wave(keys.map((key) => settleLeg(parties, key)));
+  expect(settled.map(({ result }) => result.state)).toEqual(payers.map(() => 'released'));
+  expect([...results, ...settled].filter(({ attempts }) => attempts !== 1)).toEqual([]);
+  expect(statistics().conflictsRetried).toBe(before.conflictsRetried);
+  expect(await earned()).toBe(sum + total(totals));
+  const fullest = Math.max(
+    ...settled.map(
+      ({ blockNumber }) => settled.filter((other) => other.blockNumber === blockNumber).length,
+    ),
+  );
+  console.log(
+    `last legs: ${new Set(settled.map(({ blockNumber }) => blockNumber)).size} blocks, ${fullest} in the fullest`,
+  );
+  expect(fullest).toBeGreaterThan(1);
+  await expectBalanced();
+});
+
+test('a roll-up meanwhile: stragglers conflict once and retry, nothing is lost', async () => {
+  const { settlement } = parties.bankNode;
+  const payee = { bankId: BANK, payeeId: MERCHANT, currency: CURRENCY };
+  const sum = await earned();
+  const { keys, totals } = await placed('ROLL');
+  const before = statistics();
+  const { epoch } = await settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
+  const half = keys.length / 2;
+  const first = keys.slice(0, half).map((key) => settleLeg(parties, key));
+  const rolled = settlement
+    .closeEpoch({ ...payee, epoch })
+    .then(() => settlement.rollUp({ ...payee, epoch }));
+  const second = keys.slice(half).map((key) => settleLeg(parties, key));
+  const settled = await wave([...first, ...second]);
+  expect((await rolled).result.done).toBe(true);
+  const stragglers = settled.filter(({ attempts }) => attempts > 1).length;
+  const conflicts = statistics().conflictsRetried - before.conflictsRetried;
+  console.log(`roll-up: ${stragglers} stragglers of ${keys.length}, ${conflicts} conflicts`);
+  expect(conflicts).toBeLessThanOrEqual(stragglers);
+  expect(settled.map(({ result }) => result.state)).toEqual(payers.map(() => 'released'));
+  expect(await earned()).toBe(sum + total(totals));
+  await expectBalanced();
+});
+
+describe('one hold, captured 20 times at once through the gateways of three peers', () => {
+  const PART = 10_000n;
+  const CLAIMS = 20;
+  /** Fewer names than claims: some arrive twice, through different gateways. */
+  const NAMES = 14;
+  let connections: readonly Connection[];
+
+  beforeAll(() => {
+    const counted = new Statistics();
+    connections = GATEWAYS.map((via) =>
+      connectVia(network.clients, { role: 'bank', attribute: 'bank-node' }, via, counted),
+    );
+  });
+  afterAll(() => connections.forEach((connection) => connection.close()));
+
+  test('captures no more than was authorised', async () => {
+    const { device, loginId } = payers[0]!;
+    const purchase = network.world.purchase(device, loginId, {
+      orderNumber: 'CONTESTED',
+      lines: [{ goods: 'laptop', quantity: 1 }],
+      claim: null,
+    });
+    expect((await runStepwise(parties, purchase)).state).toBe('matched');
+    const key = { merchantId: MERCHANT, orderNumber: 'CONTESTED' };
+    await parties.catchUp?.(
+      await (
+        await network.clients.connection('bank', 'bank-node')
+      )
+        .height()
+        .then((height) => height - 1n),
+    );
+    const sum = await earned();
+    const claims = Array.from({ length: CLAIMS }, (_, index) => {
+      const { settlement } = connections[index % connections.length]!.client;
+      return settlement.capture({
+        ...key,
+        captureId: `claim-${index % NAMES}`,
+        amount: PART.toString(),
+      });
+    });
+    const outcomes = await Promise.allSettled(claims);
+    const { hold } = await parties.bankNode.orderNumber.readOrder(key);
+    const captured = outcomes.flatMap((outcome) =>
+      outcome.status === 'fulfilled' && !outcome.value.result.replayed ? [PART] : [],
+    );
+    const refusals = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    );
+    expect(
+      refusals.map((reason) => (reason instanceof RefusedError ? reason.code : reason)),
+    ).toEqual(refusals.map(() => 'HOLD_EXCEEDED'));
+    expect(captured).toHaveLength(Number(BigInt(hold!.authorised) / PART));
+    expect(BigInt(hold!.captured)).toBe(total(captured));
+    expect(Object.keys(hold!.captures)).toHaveLength(captured.length);
+    expect(await earned()).toBe(sum + total(captured));
+    await expectBalanced();
+  });
+});

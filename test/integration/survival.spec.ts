@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job while its processes are killed: it ends with the same final states, nothing lost, nothing paid twice.
+import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { killNode, networkStatus, readDescription, type OrganisationDescription } from '@fabric-offline-pay/network';
+import { offpay } from '../support/command-line';
+import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample';
+
+const home = mkdtempSync(join(tmpdir(), 'offpay-survival-'));
+const reportFile = join(home, 'report.json');
+
+afterAll(async () => {
+  await offpay(['network', 'reset', '--home', home]);
+  rmSync(home, { recursive: true, force: true });
+}, 60_000);
+
+/** The metrics of a node, over its operations endpoint with mutual TLS. */
+function metrics(endpoint: string, { operations, tlsRootCertPath }: OrganisationDescription): Promise<string> {
+  const [host, port] = endpoint.split(':');
+  const tls = { ca: readFileSync(tlsRootCertPath), cert: readFileSync(operations.certPath), key: readFileSync(operations.keyPath) };
+  return new Promise((resolve, reject) => {
+    const asked = request({ host, port, path: '/metrics', ...tls }, (answer) => {
+      let text = '';
+      answer.on('data', (data: Buffer) => (text += data.toString('utf8')));
+      answer.on('end', () => resolve(text));
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+async function leadingOrderer(): Promise<string> {
+  for (const organisation of readDescription(home).organisations)
+    for (const orderer of organisation.orderers)
+      if (/^consensus_etcdraft_is_leader\{.*\} 1$/m.test(await metrics(orderer.operationsEndpoint, organisation))) return orderer.name;
+  throw new Error('no orderer leads');
+}
+
+const chaincodeOf = (organisation: string): string =>
+  networkStatus(home).nodes.find((node) => node.kind === 'chaincode' && node.organisation === organisation)!.name;
+
+/** What is killed once so many orders are done. */
+const ATTACKS: Readonly<Record<number, () => Promise<string>>> = {
+  10: () => Promise.resolve(chaincodeOf('bank')),
+  20: () => Promise.resolve('merchant-peer'),
+  40: leadingOrderer,
+};
+
+test('chaincode, a peer and the leading orderer are killed meanwhile', async () => {
+  const killed: Promise<string>[] = [];
+  const attack = async (name: Promise<string>): Promise<string> => {
+    await killNode(home, await name);
+    return name;
+  };
+  const { code, stderr } = await offpay(['start', '--home', home, '--report', reportFile], (line) => {
+    const done = /^orders +(\d+)\//.exec(line)?.[1];
+    const target = ATTACKS[Number(done)];
+    if (target !== undefined) killed.push(attack(target()));
+  });
+  expect((await Promise.all(killed)).length).toBe(Object.keys(ATTACKS).length);
+  if (code !== 0) throw new Error(stderr);
+  const report = readReport(reportFile);
+  expectSampleOutcomes(report);
+  expectBalanced(report);
+  for (const name of await Promise.all(killed)) expect(networkStatus(home).nodes.find((node) => node.name === name)?.restarts).toBeGreaterThan(0);
+}, 400_000);

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Customers with a past: failed logins, mismatches and rejected disputes, made by real transactions.
+import { termsDigest, type OutputOf } from '@fabric-offline-pay/domain';
+import { runExpress, type Purchase } from '@fabric-offline-pay/sdk';
+import { CURRENCY, POLICY, type CustomerDevice, type World } from './world';
+
+let logins = 0;
+
+async function beginLogin(
+  world: World,
+  { customerId }: CustomerDevice,
+  name: string,
+): Promise<string> {
+  const { identity } = await world.bank('auth-service');
+  logins += 1;
+  const loginId = `${name}-${customerId}-${logins}`;
+  await identity.verifyIdentity({ loginId, customerId, deviceId: 'phone' });
+  await identity.openLogin({ loginId });
+  await identity.beginAuthentication({ loginId });
+  return loginId;
+}
+
+/** Authentications that did not pass. */
+export async function failLogin(
+  world: World,
+  device: CustomerDevice,
+  times: number,
+): Promise<void> {
+  const { identity } = await world.bank('auth-service');
+  for (let count = 0; count < times; count += 1)
+    await identity.failAuthentication({ loginId: await beginLogin(world, device, 'failed') });
+}
+
+/** @returns a login that passed both factors, and whose limits unit 7 has not set yet. */
+export async function authenticated(
+  world: World,
+  device: CustomerDevice,
+  name = 'visit',
+): Promise<string> {
+  const { identity } = await world.bank('auth-service');
+  const loginId = await beginLogin(world, device, name);
+  await identity.attestSms({ loginId, boundTo: 'login', nonce: `sms-${loginId}` });
+  await identity.attestPassword({ loginId, boundTo: 'login', nonce: `password-${loginId}` });
+  await identity.completeAuthentication({ loginId });
+  return loginId;
+}
+
+/** Unit 7 in a new login. */
+export async function assess(
+  world: World,
+  device: CustomerDevice,
+): Promise<Pick<OutputOf<'identity', 'assessReputation'>, 'score' | 'limits'>> {
+  const { identity } = await world.bank('auth-service');
+  const { result } = await identity.assessReputation({
+    loginId: await authenticated(world, device),
+  });
+  return { score: result.score, limits: result.limits };
+}
+
+/** One of each: a failed login, a mismatch, a rejected dispute. Leaves a score of 71: half the limit, money at delivery. */
+export async function fullHistory(world: World, device: CustomerDevice): Promise<void> {
+  await failLogin(world, device, 1);
+  const parties = await world.parties();
+  const loginId = await world.login(device);
+  const order = (name: string) => `${device.customerId}-${name}`;
+  await runExpress(
+    parties,
+    world.purchase(device, loginId, {
+      orderNumber: order('mismatched'),
+      logisticsStatement: { orderNumber: 'ANOTHER' },
+    }),
+  );
+  const disputed = { merchantId: world.merchantId, orderNumber: order('disputed') };
+  await runExpress(parties, world.purchase(device, loginId, { orderNumber: disputed.orderNumber }));
+  await (await world.bank('teller')).settlement.dispute(disputed);
+  await (
+    await world.bank('operator')
+  ).settlement.resolveDispute({ ...disputed, decision: 'reject' });
+}
+
+/** The purchase by a customer who passes both factors, bound to the order, whenever it is above the step-up limit. */
+export const stepUpFor = (world: World, purchase: Purchase): Purchase => ({
+  ...purchase,
+  stepUp: async (terms) => {
+    if (BigInt(terms.total) <= BigInt(POLICY.stepUpLimit[CURRENCY])) return;
+    const { identity } = await world.bank('auth-service');
+    const boundTo = termsDigest(terms);
+    const nonce = terms.orderNumber;
+    await identity.attestSms({ loginId: terms.loginId, boundTo, nonce: `sms-${nonce}` });
+    await identity.attestPassword({ loginId: terms.loginId, boundTo, nonce: `password-${nonce}` });
+  },
+});

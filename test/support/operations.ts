@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts the state operations of committed transactions and holds them against the transaction table.
+import { ALL_TRANSACTIONS, type Basket, type NamedTransaction } from '@fabric-offline-pay/domain';
+import type { Block, BlockTransaction, MemoryLedger } from '@fabric-offline-pay/testing';
+
+/** The costliest run of one transaction with so many lines or entries. */
+export interface Measured {
+  readonly transaction: string;
+  readonly entries: number;
+  readonly declared: number;
+  readonly actual: number;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Batches: the field whose entries count. */
+const BATCHES = ['participants', 'merchants', 'goods', 'couriers', 'ratings'] as const;
+
+/** Transactions that fold rows and remove them: the rows removed count. */
+const FOLDING = ['identity:assessReputation', 'settlement:rollUp', 'feedback:publish'];
+
+/** Reads, range reads and writes, private ones included: each is one message between chaincode and peer. */
+export const operationsOf = ({
+  readSet,
+  rangeReads,
+  writeSet,
+  collections,
+}: BlockTransaction): number =>
+  collections.reduce(
+    (sum, { reads, writes }) => sum + reads.length + writes.length,
+    readSet.length + rangeReads.length + writeSet.length,
+  );
+
+const row = (ledger: MemoryLedger, key: string): Input | undefined => {
+  const text = ledger.state().get(key);
+  return text === undefined ? undefined : (JSON.parse(text) as Input);
+};
+
+/** Lines of the order that an input carries or names; none when it is about something else. */
+function linesOf(ledger: MemoryLedger, input: Input): number {
+  const carried = (input['basket'] ?? input['terms'] ?? input) as Partial<Basket>;
+  if (carried.lines !== undefined) return carried.lines.length;
+  const key = `${String(input['merchantId'])}/${String(input['orderNumber'])}`;
+  const terms = row(ledger, `terms/${key}`)?.['terms'] ?? row(ledger, `basket/${key}`);
+  return (terms as Basket | undefined)?.lines.length ?? 0;
+}
+
+function entriesOf(
+  ledger: MemoryLedger,
+  { function: name, args, writeSet }: BlockTransaction,
+): number {
+  if (FOLDING.includes(name)) return writeSet.filter(({ isDelete }) => isDelete).length;
+  const input = JSON.parse(args[0] ?? '{}') as Input;
+  const batch = BATCHES.map((field) => input[field]).find(Array.isArray);
+  return batch?.length ?? linesOf(ledger, input);
+}
+
+const budgetOf = ({ operations }: NamedTransaction, entries: number): number =>
+  operations.fixed + (operations.perEntry ?? 0) * entries;
+
+/** Keeps the costliest run of every transaction that a ledger commits, by number of entries. */
+export class OperationsMeter {
+  readonly #costliest = new Map<string, Measured>();
+
+  constructor(ledger: MemoryLedger) {
+    for (const block of ledger.blocks()) this.#note(ledger, block);
+    ledger.onBlock((block) => this.#note(ledger, block));
+  }
+
+  /** In the order of the table. */
+  get measured(): readonly Measured[] {
+    const order = ALL_TRANSACTIONS.map(({ fullName }) => fullName);
+    return [...this.#costliest.values()].sort(
+      (a, b) =>
+        order.indexOf(a.transaction) - order.indexOf(b.transaction) || a.entries - b.entries,
+    );
+  }
+
+  #note(ledger: MemoryLedger, block: Block): void {
+    for (const transaction of block.transactions) {
+      const entry = ALL_TRANSACTIONS.find(({ fullName }) => fullName === transaction.function);
+      if (entry === undefined) continue;
+      const entries = entriesOf(ledger, transaction);
+      const measured = {
+        transaction: entry.fullName,
+        entries,
+        declared: budgetOf(entry, entries),
+        actual: operationsOf(transaction),
+      };
+      const key = `${measured.transaction}~${entries}`;
+      if (measured.actual >= (this.#costliest.get(key)?.actual ?? 0))
+        this.#costliest.set(key, measured);
+    }
+  }
+}
