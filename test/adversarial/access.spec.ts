@@ -54,9 +54,7 @@ const TRANSIENT = JSON.stringify({
 });
 
 const isAllowed = ({ organisation, attribute }: Holder, { access }: NamedTransaction): boolean =>
-  access.some((entry) =>
-    ['any', `${organisation}.${attribute}`, `*.${attribute}`].includes(entry),
-  );
+  access.some((entry) => ['any', `${organisation}.${attribute}`, `*.${attribute}`].includes(entry));
 
 interface Attempt {
   readonly name: string;
@@ -125,14 +123,16 @@ describe('before there is a registry', () => {
   const later = ALL_TRANSACTIONS.filter(({ beforeRegistry }) => beforeRegistry !== true);
 
   it('knows nobody', async () => {
-    const attempts = later.flatMap((transaction) =>
-      HOLDERS.map((holder) =>
-        attempt(holder, transaction, JSON.stringify(transaction.example), 'PARTICIPANT_UNKNOWN'),
-      ),
+    const attempts = later.flatMap((transaction, index) =>
+      ORGANISATIONS.map((organisation) => {
+        const attribute = ATTRIBUTES[organisation][index % ATTRIBUTES[organisation].length]!;
+        const input = index % 2 === 0 ? NONSENSE[0] : JSON.stringify(transaction.example);
+        return attempt({ organisation, attribute }, transaction, input, 'PARTICIPANT_UNKNOWN');
+      }),
     );
     expect(await deviations(attempts)).toEqual([]);
-    expect(attempts).toHaveLength((ALL_TRANSACTIONS.length - 1) * 13);
-    console.log(`${attempts.length} pairs before the registry: PARTICIPANT_UNKNOWN`);
+    expect(attempts).toHaveLength((ALL_TRANSACTIONS.length - 1) * ORGANISATIONS.length);
+    console.log(`${attempts.length} calls before the registry: PARTICIPANT_UNKNOWN`);
   });
 
   it('lets only operators found it', async () => {
@@ -188,7 +188,7 @@ describe('with a registry and an order under way', () => {
     );
     const sum = allowed.reduce((total, count) => total + count, 0);
     expect(allowed.filter((count) => count === 0)).toEqual([]);
-    expect(pairs).toHaveLength(ALL_TRANSACTIONS.length * 13 - sum);
+    expect(pairs).toHaveLength(ALL_TRANSACTIONS.length * HOLDERS.length - sum);
     console.log(`${pairs.length} pairs denied, ${attempts.length} calls; ${sum} pairs allowed`);
   });
 
@@ -262,9 +262,7 @@ describe('with a registry and an order under way', () => {
 
     it('which the owner itself never gets', async () => {
       const answers = await Promise.all(
-        pairs.map(({ transaction, holder }) =>
-          call(holder, transaction, OWN[holder.organisation]),
-        ),
+        pairs.map(({ transaction, holder }) => call(holder, transaction, OWN[holder.organisation])),
       );
       expect(answers.filter((code) => ['NOT_OWNER', 'ACCESS_DENIED'].includes(code))).toEqual([]);
       expect(answers).toContain('OK');
@@ -275,7 +273,10 @@ describe('with a registry and an order under way', () => {
         'bank' as const,
         'teller' as const,
         'goods:licenseMerchants',
-        { bankId: 'bank-2', merchants: [{ merchantId: MERCHANT, active: false, licence: null, categories: [] }] },
+        {
+          bankId: 'bank-2',
+          merchants: [{ merchantId: MERCHANT, active: false, licence: null, categories: [] }],
+        },
         'NOT_OWNER',
       ],
       [
@@ -289,13 +290,20 @@ describe('with a registry and an order under way', () => {
         'merchant' as const,
         'cashier' as const,
         'orderNumber:stateMerchant',
-        { merchantId: 'merchant-2', orderNumber: ORDER_NUMBER, statement: { orderNumber: ORDER_NUMBER, lines: [], goodsTotal: '0', currency: 'EUR' } },
+        {
+          merchantId: 'merchant-2',
+          orderNumber: ORDER_NUMBER,
+          statement: { orderNumber: ORDER_NUMBER, lines: [], goodsTotal: '0', currency: 'EUR' },
+        },
         'NOT_FOUND',
       ],
-    ])('nor does naming oneself help: %s.%s with %s', async (organisation, attribute, transaction, input, refusal) => {
-      const another = await as({ organisation, attribute }, ANOTHER[organisation]);
-      expect(await another.codeOf({ transaction, input: JSON.stringify(input) })).toBe(refusal);
-    });
+    ])(
+      'nor does naming oneself help: %s.%s with %s',
+      async (organisation, attribute, transaction, input, refusal) => {
+        const another = await as({ organisation, attribute }, ANOTHER[organisation]);
+        expect(await another.codeOf({ transaction, input: JSON.stringify(input) })).toBe(refusal);
+      },
+    );
 
     const payee = { bankId: 'bank-2', payeeId: MERCHANT, currency: 'EUR' };
     // BUG: the input's own bankId is compared with the caller's, and nothing says that the payee banks there.
@@ -303,34 +311,65 @@ describe('with a registry and an order under way', () => {
       ['bank-node' as const, 'settlement:closeEpoch', { ...payee, epoch: 0 }],
       ['bank-node' as const, 'settlement:rollUp', { ...payee, epoch: 0 }],
       ['teller' as const, 'settlement:redeem', { ...payee, redeemId: 'theft', amount: '1' }],
-    ])("another bank's %s cannot run %s on a payee that is not its own", async (attribute, transaction, input) => {
-      const another = await as({ organisation: 'bank', attribute }, 'bank-2');
-      expect(await another.codeOf({ transaction, input: JSON.stringify(input) })).toBe('NOT_OWNER');
-    });
+    ])(
+      "another bank's %s cannot run %s on a payee that is not its own",
+      async (attribute, transaction, input) => {
+        const another = await as({ organisation: 'bank', attribute }, 'bank-2');
+        expect(await another.codeOf({ transaction, input: JSON.stringify(input) })).toBe(
+          'NOT_OWNER',
+        );
+      },
+    );
 
     // BUG: the quote and the private addresses of an order are overwritten by whoever names itself in the basket.
-    it.failing('another logistics company cannot quote an order that was given to the first', async () => {
-      const another = await as({ organisation: 'logistics', attribute: 'dispatcher' }, 'logistics-2');
-      const dispatcher = await network.world.logistics();
-      const { couriers } = await dispatcher.logistics.listCouriers({ logisticsId: LOGISTICS });
-      const mine = couriers.map(({ logisticsId: _, rating: __, ...courier }) => courier);
-      const registered = JSON.stringify({ logisticsId: 'logistics-2', couriers: mine });
-      const sent = await another
-        .proposal({ transaction: 'logistics:registerCouriers', input: registered, by: ['BankMSP', 'LogisticsMSP'] })
-        .endorse();
-      await (await sent.submit()).getStatus();
-      const basket = { ...purchase.basket, logisticsId: 'logistics-2' };
-      const input = JSON.stringify({ basket, statement: purchase.logisticsStatement });
-      const transient = JSON.stringify(purchase.addresses);
-      expect(await another.codeOf({ transaction: 'express:quote', input, transient })).not.toBe('OK');
-    });
+    it.failing(
+      'another logistics company cannot quote an order that was given to the first',
+      async () => {
+        const another = await as(
+          { organisation: 'logistics', attribute: 'dispatcher' },
+          'logistics-2',
+        );
+        const dispatcher = await network.world.logistics();
+        const { couriers } = await dispatcher.logistics.listCouriers({ logisticsId: LOGISTICS });
+        const mine = couriers.map((courier) =>
+          Object.fromEntries(
+            Object.entries(courier).filter(([field]) => !['logisticsId', 'rating'].includes(field)),
+          ),
+        );
+        const registered = JSON.stringify({ logisticsId: 'logistics-2', couriers: mine });
+        const sent = await another
+          .proposal({
+            transaction: 'logistics:registerCouriers',
+            input: registered,
+            by: ['BankMSP', 'LogisticsMSP'],
+          })
+          .endorse();
+        await (await sent.submit()).getStatus();
+        const basket = { ...purchase.basket, logisticsId: 'logistics-2' };
+        const input = JSON.stringify({ basket, statement: purchase.logisticsStatement });
+        const transient = JSON.stringify(purchase.addresses);
+        expect(await another.codeOf({ transaction: 'express:quote', input, transient })).not.toBe(
+          'OK',
+        );
+      },
+    );
   });
 
   it('a placed order cannot be placed again under other terms', async () => {
     const cashier = await network.world.merchant();
-    const { terms, signature } = await cashier.orderNumber.readTerms({ merchantId: MERCHANT, orderNumber: ORDER_NUMBER });
-    const dearer = termsOf(purchase, { goodsTotal: terms.goodsTotal, offers: [] }, { ...terms, fee: '1' });
-    const placing = cashier.orderNumber.place({ terms: { ...terms, fee: dearer.fee, total: dearer.total }, signature });
+    const { terms, signature } = await cashier.orderNumber.readTerms({
+      merchantId: MERCHANT,
+      orderNumber: ORDER_NUMBER,
+    });
+    const dearer = termsOf(
+      purchase,
+      { goodsTotal: terms.goodsTotal, offers: [] },
+      { ...terms, fee: '1' },
+    );
+    const placing = cashier.orderNumber.place({
+      terms: { ...terms, fee: dearer.fee, total: dearer.total },
+      signature,
+    });
     await expect(placing).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
   });
 });

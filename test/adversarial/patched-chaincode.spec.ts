@@ -55,7 +55,10 @@ beforeAll(async () => {
     chaincodeDirectories: { logistics: cheating },
   });
   const { identity } = await network.world.bank('operator');
-  await identity.bootstrap({ participants: network.participants(...ORGANISATIONS), policy: POLICY });
+  await identity.bootstrap({
+    participants: network.participants(...ORGANISATIONS),
+    policy: POLICY,
+  });
   gateways = new RawGateways(network.home, network.clients.description);
 }, 300_000);
 afterAll(async () => {
@@ -157,7 +160,12 @@ describe('logistics alone runs chaincode that answers differently', () => {
 
 describe('one organisation wants other chaincode, with a policy that needs only itself', () => {
   const upgrade = (organisation: Organisation, version = 'captured') => [
-    ...['--channelID', network.clients.channel, '--name', network.clients.description.chaincode.name],
+    ...[
+      '--channelID',
+      network.clients.channel,
+      '--name',
+      network.clients.description.chaincode.name,
+    ],
     ...['--version', version, '--sequence', '2'],
     ...['--signature-policy', `OR('${MSP[organisation]}.peer')`],
     ...['--collections-config', join(network.home, 'channel', 'collections.json')],
@@ -177,7 +185,10 @@ describe('one organisation wants other chaincode, with a policy that needs only 
   }
 
   function ordering(): string[] {
-    const { orderers, tlsRootCertPath } = describedOrganisation(network.clients.description, 'bank');
+    const { orderers, tlsRootCertPath } = describedOrganisation(
+      network.clients.description,
+      'bank',
+    );
     return ['--orderer', orderers[0]!.endpoint, '--tls', '--cafile', tlsRootCertPath];
   }
 
@@ -205,14 +216,19 @@ describe('one organisation wants other chaincode, with a policy that needs only 
     expect(before).toMatchObject({ sequence: 1 });
   });
 
-  // BUG: the channel's LifecycleEndorsement is a majority of any organisations, so this commits.
-  it.failing('nor can merchant and logistics together: they would mint without the bank', async () => {
+  describe('or two of them, without the bank', () => {
     const pair = ['merchant', 'logistics'] as const;
-    const before = await committed();
-    const terms = upgrade('merchant', 'captured-by-two');
-    for (const id of pair) await lifecycle(id, 'approveformyorg', ...terms, ...ordering());
-    const commit = lifecycle('merchant', 'commit', ...terms, ...ordering(), ...endorsing(...pair));
-    await expect(commit).rejects.toThrow('ENDORSEMENT_POLICY_FAILURE');
-    expect(await committed()).toEqual(before);
+    const terms = () => upgrade('merchant', 'captured-by-two');
+
+    it('may approve it', async () => {
+      for (const id of pair) await lifecycle(id, 'approveformyorg', ...terms(), ...ordering());
+    });
+
+    // BUG: the channel's LifecycleEndorsement is a majority of any organisations, so this commits.
+    it.failing('and can never commit it: they would mint', async () => {
+      const sending = [...terms(), ...ordering(), ...endorsing(...pair)];
+      const committing = lifecycle('merchant', 'commit', ...sending);
+      await expect(committing).rejects.toThrow('ENDORSEMENT_POLICY_FAILURE');
+    });
   });
 });

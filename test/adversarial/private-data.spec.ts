@@ -77,7 +77,11 @@ async function everywhere(): Promise<void> {
 }
 
 /** What `getPrivateData` gives to an organisation's client at an organisation's peer, or why not. */
-async function readAt(client: Organisation, peer: Organisation, orderNumber: string): Promise<string> {
+async function readAt(
+  client: Organisation,
+  peer: Organisation,
+  orderNumber: string,
+): Promise<string> {
   const gateway = await gateways.as(client, ROLE[client], ACTOR[client], peer);
   const options = {
     arguments: [ADDRESS_COLLECTION, ROWS.address.key(MERCHANT, orderNumber)],
@@ -95,20 +99,26 @@ describe('the collection', () => {
       expect(JSON.parse(await readAt(member, member, basket.orderNumber))).toEqual(addresses);
   });
 
-  it.each(['bank', 'logistics'] as const)("refuses the merchant's client at the %s's peer", async (member) => {
-    const answer = await readAt('merchant', member, 'ORD-STEPWISE');
-    expect(answer).toContain('does not have read access permission');
-  });
+  it.each(['bank', 'logistics'] as const)(
+    "refuses the merchant's client at the %s's peer",
+    async (member) => {
+      const answer = await readAt('merchant', member, 'ORD-STEPWISE');
+      expect(answer).toContain('does not have read access permission');
+    },
+  );
 
   it("refuses the merchant's client at its own peer", async () => {
     const answer = await readAt('merchant', 'merchant', 'ORD-STEPWISE');
     expect(answer).toContain('does not have read access permission');
   });
 
-  it.each(['bank', 'logistics'] as const)("is not there at the merchant's peer, even for the %s", async (member) => {
-    const answer = await readAt(member, 'merchant', 'ORD-STEPWISE');
-    expect(answer).toMatch(/private data matching public hash version is not available/);
-  });
+  it.each(['bank', 'logistics'] as const)(
+    "is not there at the merchant's peer, even for the %s",
+    async (member) => {
+      const answer = await readAt(member, 'merchant', 'ORD-STEPWISE');
+      expect(answer).toMatch(/private data matching public hash version is not available/);
+    },
+  );
 
   const writing = {
     arguments: [ADDRESS_COLLECTION, ROWS.address.key(MERCHANT, 'ORD-STEPWISE')],
@@ -118,7 +128,10 @@ describe('the collection', () => {
   it("refuses to be written by the merchant's client", async () => {
     const gateway = await gateways.as('merchant', 'cashier', MERCHANT);
     const endorsingOrganizations = ['BankMSP', 'LogisticsMSP'];
-    const proposal = gateway.contract.newProposal('probe:write', { ...writing, endorsingOrganizations });
+    const proposal = gateway.contract.newProposal('probe:write', {
+      ...writing,
+      endorsingOrganizations,
+    });
     const answer = await proposal.endorse(soon()).then(() => 'endorsed', textOf);
     expect(answer).toContain('does not have write access permission');
   });
@@ -126,7 +139,10 @@ describe('the collection', () => {
   it('refuses what bank and merchant endorse without logistics', async () => {
     const gateway = await gateways.as('bank', 'teller', BANK);
     const endorsingOrganizations = ['BankMSP', 'MerchantMSP'];
-    const proposal = gateway.contract.newProposal('probe:write', { ...writing, endorsingOrganizations });
+    const proposal = gateway.contract.newProposal('probe:write', {
+      ...writing,
+      endorsingOrganizations,
+    });
     const sent = await (await proposal.endorse(soon())).submit(soon());
     const { code } = await sent.getStatus(soon());
     expect(code).toBe(StatusCode.ENDORSEMENT_POLICY_FAILURE);
@@ -189,18 +205,23 @@ describe('blocks and logs', () => {
 });
 
 describe('after the delivery', () => {
-  it.each(['ORD-STEPWISE', 'ORD-EXPRESS'])('nobody can read the address of %s any more', async (orderNumber) => {
-    const key = { merchantId: MERCHANT, orderNumber };
-    const { logistics } = await network.clients.client('logistics', 'courier');
-    const asked = { ...key, ref: `home-${orderNumber}` };
-    expect(await logistics.readAddress(asked)).toMatchObject({ text: stepwise.addresses.addresses[0]!.text });
-    await logistics.pickUp(key);
-    await logistics.deliver(key);
-    await everywhere();
-    await expect(logistics.readAddress(asked)).rejects.toMatchObject({ code: 'ADDRESS_UNKNOWN' });
-    expect(await readAt('bank', 'bank', orderNumber)).toBe('');
-    expect(await readAt('logistics', 'logistics', orderNumber)).toBe('');
-  });
+  it.each(['ORD-STEPWISE', 'ORD-EXPRESS'])(
+    'nobody can read the address of %s any more',
+    async (orderNumber) => {
+      const key = { merchantId: MERCHANT, orderNumber };
+      const { logistics } = await network.clients.client('logistics', 'courier');
+      const asked = { ...key, ref: `home-${orderNumber}` };
+      expect(await logistics.readAddress(asked)).toMatchObject({
+        text: stepwise.addresses.addresses[0]!.text,
+      });
+      await logistics.pickUp(key);
+      await logistics.deliver(key);
+      await everywhere();
+      await expect(logistics.readAddress(asked)).rejects.toMatchObject({ code: 'ADDRESS_UNKNOWN' });
+      expect(await readAt('bank', 'bank', orderNumber)).toBe('');
+      expect(await readAt('logistics', 'logistics', orderNumber)).toBe('');
+    },
+  );
 
   it('neither in a block, now that it was read and purged', async () => {
     expect(foundIn(await allBlocks(), bothOrders().flatMap(canaries))).toEqual([]);

@@ -53,7 +53,10 @@ const captureOf = (orderNumber: string, amount: string) => ({
 
 /** Everything that a theft would change. */
 async function money() {
-  const { available } = await bankNode.settlement.readAccount({ customerId: CUSTOMER, currency: CURRENCY });
+  const { available } = await bankNode.settlement.readAccount({
+    customerId: CUSTOMER,
+    currency: CURRENCY,
+  });
   const payee = await bankNode.settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
   const { currencies } = await bankNode.settlement.totals({});
   return { available, payee, totals: currencies[CURRENCY] };
@@ -64,6 +67,12 @@ async function codeOfSent(envelope: Transaction): Promise<string> {
   return Object.entries(StatusCode).find(([, value]) => value === code)?.[0] ?? String(code);
 }
 
+/** `google.protobuf.Timestamp`, whose types the library does not bring along. */
+interface Timestamp {
+  getSeconds(): number;
+  setSeconds(seconds: number): unknown;
+}
+
 /** The same proposal with another time in its channel header, which its signature and its transaction id cover as well. */
 function shifted(proposal: Uint8Array, seconds: number): Uint8Array {
   const proposed = messages.ProposedTransaction.deserializeBinary(proposal);
@@ -71,7 +80,7 @@ function shifted(proposal: Uint8Array, seconds: number): Uint8Array {
   const inner = peer.Proposal.deserializeBinary(signed.getProposalBytes_asU8());
   const header = common.Header.deserializeBinary(inner.getHeader_asU8());
   const channelHeader = common.ChannelHeader.deserializeBinary(header.getChannelHeader_asU8());
-  const timestamp = channelHeader.getTimestamp()!;
+  const timestamp = channelHeader.getTimestamp() as unknown as Timestamp;
   timestamp.setSeconds(timestamp.getSeconds() + seconds);
   header.setChannelHeader(channelHeader.serializeBinary());
   inner.setHeader(header.serializeBinary());
@@ -148,13 +157,17 @@ describe('an envelope sent again', () => {
 
   /** The verdict on a transaction id in the blocks from this one on. */
   async function secondCodeOf(transactionId: string, startBlock: bigint): Promise<string> {
-    const blocks = await raw.network.getFilteredBlockEvents({ startBlock }, soon());
+    const blocks = await raw.network.getFilteredBlockEvents({ startBlock });
     try {
       for await (const block of blocks) {
-        const found = block.getFilteredTransactionsList().find((tx) => tx.getTxid() === transactionId);
+        const found = block
+          .getFilteredTransactionsList()
+          .find((tx) => tx.getTxid() === transactionId);
         const code = found?.getTxValidationCode();
         if (code !== undefined)
-          return Object.entries(StatusCode).find(([, value]) => value === code)?.[0] ?? String(code);
+          return (
+            Object.entries(StatusCode).find(([, value]) => value === code)?.[0] ?? String(code)
+          );
       }
     } finally {
       blocks.close();

@@ -3,7 +3,6 @@
 // and of five lines, stays within what the table declares. Set OFFPAY_PRINT=1 to see the figures.
 import {
   ALL_TRANSACTIONS,
-  digestOf,
   goodsDigest,
   isGtin,
   termsDigest,
@@ -49,7 +48,7 @@ const EXPRESS_FIXED = 12;
 
 const gtin = (index: number): string => {
   const body = `40063813340${index}`;
-  const digit = [...'0123456789'].find((last) => isGtin(body + last));
+  const digit = Array.from('0123456789').find((last) => isGtin(body + last));
   return `${body}${digit ?? ''}`;
 };
 

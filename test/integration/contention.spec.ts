@@ -60,9 +60,7 @@ async function wave<Result extends Submitted>(
 }
 
 /** Takes one order of every customer to where only the bank's leg is missing. */
-async function placed(
-  name: string,
-): Promise<{
+async function placed(name: string): Promise<{
   readonly keys: { merchantId: string; orderNumber: string }[];
   readonly totals: bigint[];
   readonly results: Submitted[];
@@ -160,10 +158,10 @@ describe('one hold, captured 20 times at once through the gateways of three peer
   const CLAIMS = 20;
   /** Fewer names than claims: some arrive twice, through different gateways. */
   const NAMES = 14;
+  const counted = new Statistics();
   let connections: readonly Connection[];
 
   beforeAll(() => {
-    const counted = new Statistics();
     connections = GATEWAYS.map((via) =>
       connectVia(network.clients, { role: 'bank', attribute: 'bank-node' }, via, counted),
     );
@@ -177,15 +175,10 @@ describe('one hold, captured 20 times at once through the gateways of three peer
       lines: [{ goods: 'laptop', quantity: 1 }],
       claim: null,
     });
-    expect((await runStepwise(parties, purchase)).state).toBe('matched');
+    const { state, passages } = await runStepwise(parties, purchase);
+    expect(state).toBe('matched');
+    await parties.catchUp?.(lastBlock(passages));
     const key = { merchantId: MERCHANT, orderNumber: 'CONTESTED' };
-    await parties.catchUp?.(
-      await (
-        await network.clients.connection('bank', 'bank-node')
-      )
-        .height()
-        .then((height) => height - 1n),
-    );
     const sum = await earned();
     const claims = Array.from({ length: CLAIMS }, (_, index) => {
       const { settlement } = connections[index % connections.length]!.client;
@@ -196,10 +189,13 @@ describe('one hold, captured 20 times at once through the gateways of three peer
       });
     });
     const outcomes = await Promise.allSettled(claims);
-    const { hold } = await parties.bankNode.orderNumber.readOrder(key);
-    const captured = outcomes.flatMap((outcome) =>
-      outcome.status === 'fulfilled' && !outcome.value.result.replayed ? [PART] : [],
+    const answered = outcomes.flatMap((outcome) =>
+      outcome.status === 'fulfilled' ? [outcome.value] : [],
     );
+    await parties.catchUp?.(lastBlock(answered));
+    const { hold } = await parties.bankNode.orderNumber.readOrder(key);
+    const captured = answered.flatMap(({ result }) => (result.replayed ? [] : [PART]));
+    expect(counted.snapshot().conflictsRetried).toBeGreaterThan(0);
     const refusals = outcomes.flatMap((outcome) =>
       outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
     );

@@ -36,9 +36,11 @@ async function purchaseOf(device: CustomerDevice, options: PurchaseOptions): Pro
   return stepUpFor(world, world.purchase(device, await world.login(device), options));
 }
 
+/** Logistics' peer reports the delivery; the bank's next step needs it on its own endorsers. */
 async function deliver(purchase: Purchase): Promise<void> {
   await parties.dispatcher.logistics.pickUp(keyOf(purchase));
-  await parties.dispatcher.logistics.deliver(keyOf(purchase));
+  const { blockNumber } = await parties.dispatcher.logistics.deliver(keyOf(purchase));
+  await parties.catchUp?.(blockNumber);
 }
 
 /** Captured money stays on the hold until the delivery is confirmed. */

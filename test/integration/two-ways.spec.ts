@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stepwise and express on real peers: the same orders in two shops, one shop a way, end in the same states with the same
 // refusals and the same money.
+import type { InputOf } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import {
   outcomeOf,
@@ -84,21 +85,14 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-const LICENCES: Readonly<
-  Record<
-    Licence,
-    Pick<
-      Parameters<
-        Awaited<ReturnType<World['bank']>>['goods']['licenseMerchants']
-      >[0]['merchants'][number],
-      'licence' | 'categories'
-    > | null
-  >
-> = {
-  ordinary: null,
-  none: { licence: null, categories: ['43000000', '26000000'] },
-  chargers: { licence: { number: 'LIC-2', validUntil: 4_102_444_800 }, categories: ['26000000'] },
-};
+type MerchantInput = InputOf<'goods', 'licenseMerchants'>['merchants'][number];
+
+/** Shops that open with another licence than the world's. */
+const LICENCES: Readonly<Partial<Record<Licence, Pick<MerchantInput, 'licence' | 'categories'>>>> =
+  {
+    none: { licence: null, categories: ['43000000', '26000000'] },
+    chargers: { licence: { number: 'LIC-2', validUntil: 4_102_444_800 }, categories: ['26000000'] },
+  };
 
 interface Books {
   readonly outcomes: Readonly<Record<string, Outcome>>;
@@ -113,10 +107,8 @@ const books = new Map<Way, Books>();
 async function openShop(way: Way, licence: Licence): Promise<World> {
   const shop = await network.shop(`shop-${way}-${licence}`);
   const changed = LICENCES[licence];
-  if (changed === null) return shop;
-  const merchants = [
-    { merchantId: shop.merchantId, active: true, ...changed, categories: [...changed.categories] },
-  ];
+  if (changed === undefined) return shop;
+  const merchants = [{ merchantId: shop.merchantId, active: true, ...changed }];
   await (await shop.bank('teller')).goods.licenseMerchants({ bankId: BANK, merchants });
   return shop;
 }

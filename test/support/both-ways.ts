@@ -48,7 +48,7 @@ export interface Outcome {
   readonly transactions: number;
 }
 
-export interface Order {
+interface Order {
   readonly world: World;
   readonly device: CustomerDevice;
   readonly loginId: string;

@@ -11,7 +11,7 @@ import {
 import type { OrderTerms, OutputOf } from '@fabric-offline-pay/domain';
 
 /** An order whose customer has signed what logistics quoted. */
-export interface SignedOrder {
+interface SignedOrder {
   readonly terms: OrderTerms;
   readonly purchase: Purchase;
   readonly signature: string;

@@ -7,7 +7,7 @@ import { connect, type Connection, type Statistics } from '@fabric-offline-pay/s
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-export interface Holder {
+interface Holder {
   readonly role: Role;
   readonly attribute: Attribute;
 }

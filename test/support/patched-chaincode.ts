@@ -33,7 +33,10 @@ exports.contracts = [...real.map(patched), ...added];
 export function patchedChaincode(folder: string, patch: string): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"name":"patched","main":"index.js"}');
-  writeFileSync(join(folder, 'index.js'), FRAME.replace('PATCH', () => patch));
+  writeFileSync(
+    join(folder, 'index.js'),
+    FRAME.replace('PATCH', () => patch),
+  );
   symlinkSync(MODULES, join(folder, 'node_modules'));
   return folder;
 }

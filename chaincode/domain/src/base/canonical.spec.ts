@@ -12,14 +12,14 @@ function reversed(value: Json): Json {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(reversed);
   const entries = Object.entries(value).map(([key, entry]) => [key, reversed(entry)] as const);
-  return Object.fromEntries(entries.reverse()) as Json;
+  return Object.fromEntries(entries.reverse());
 }
 
 const json = fc.jsonValue({ maxDepth: 3 }).map((value) => value as Json);
 
 describe('canonical JSON', () => {
   it('writes numbers as RFC 8785 §3.2.2.3 does', () => {
-    expect(canonicalJson([333333333.33333329, 1e30, 4.5, 2e-3, 1e-27, -0])).toBe(
+    expect(canonicalJson([Number('333333333.33333329'), 1e30, 4.5, 2e-3, 1e-27, -0])).toBe(
       '[333333333.3333333,1e+30,4.5,0.002,1e-27,0]',
     );
   });

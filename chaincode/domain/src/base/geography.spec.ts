@@ -89,6 +89,16 @@ describe('distance', () => {
     expect(distanceMetres(south, { latitude: 500_000, longitude: 0 })).toBe(111_195);
   });
 
+  it.each(Array.from({ length: 90 }, (_, degrees) => degrees))(
+    'along the parallel of %d° is in proportion to its cosine',
+    (degrees) => {
+      const from = { latitude: degrees * 1e6, longitude: 0 };
+      const exact = 111_195.08 * Math.cos(radians(from.latitude));
+      const metres = distanceMetres(from, { ...from, longitude: 1_000_000 });
+      expect(Math.abs(metres - exact)).toBeLessThanOrEqual(1.5);
+    },
+  );
+
   it('is nothing around a pole', () => {
     const pole = { latitude: 90e6, longitude: 0 };
     expect(distanceMetres(pole, { ...pole, longitude: 90e6 })).toBe(0);

@@ -139,7 +139,10 @@ describe('other shapes', () => {
 
   it.each([
     [{ latitude: 90_000_000, longitude: -180_000_000 }, true],
+    [{ latitude: -90_000_000, longitude: 180_000_000 }, true],
     [{ latitude: 90_000_001, longitude: 0 }, false],
+    [{ latitude: -90_000_001, longitude: 0 }, false],
+    [{ latitude: 0, longitude: 180_000_001 }, false],
     [{ latitude: 0, longitude: -180_000_001 }, false],
     [{ latitude: 52.52, longitude: 13.4 }, false],
     [{ latitude: 0 }, false],

@@ -94,6 +94,18 @@ describe('capture', () => {
     );
   });
 
+  // Known defect: nothing looks at the keys used before, so a claim repeated under its key is paid once more.
+  it.failing('is made once a key', () => {
+    const { hold } = capture(open('match'), 'c1', '1000', NOW);
+    let captured = hold.captured;
+    try {
+      captured = capture(hold, 'c1', '1000', NOW).hold.captured;
+    } catch {
+      // A refusal is as good as an unchanged hold.
+    }
+    expect(captured).toBe('1000');
+  });
+
   it('leaves the hold that it was given alone', () => {
     const hold = Object.freeze({ ...open('match'), captures: Object.freeze({}) });
     expect(() => all(hold)).not.toThrow();
@@ -160,26 +172,30 @@ describe('release', () => {
   };
 
   // Known defects: a release does not look at what was released or given back before.
-  it.failing.each<[string, Hold]>([
-    ['captured at match', all(open('match')).hold],
-    ['captured at match and partly refunded', refund(all(open('match')).hold, 'r', '500')],
-    ['released at delivery', release(all(open('delivery')).hold).hold],
-  ])('pays nothing twice: %s', (_, hold) => expect(paidBy(hold)).toEqual(NOTHING));
+  it.failing.each<[string, () => Hold]>([
+    ['captured at match', () => all(open('match')).hold],
+    ['captured at match and partly refunded', () => refund(all(open('match')).hold, 'r', '500')],
+    ['released at delivery', () => release(all(open('delivery')).hold).hold],
+  ])('pays nothing twice: %s', (_, hold) => expect(paidBy(hold())).toEqual(NOTHING));
 
   it.failing('of an unwound hold pays nothing, and is no internal error', () => {
     expect(paidBy(unwind(all(open('delivery')).hold).hold)).toEqual(NOTHING);
   });
 });
 
-it('a hold that does not add up is never returned', () => {
-  const broken: Hold = {
-    ...open('delivery'),
-    captured: '100',
-    released: '90',
-    refunded: '20',
-    refundedHeld: '20',
-  };
-  expect(() => refund({ ...broken, release: 'match' }, 'r', '0')).toThrow(
+it.each<[string, Partial<Hold>]>([
+  ['more captured and voided than authorised', { captured: '2000', voided: '951' }],
+  [
+    'more released and refunded than captured',
+    { captured: '100', released: '90', refunded: '20', refundedHeld: '20' },
+  ],
+  [
+    'more refunded out of the hold than in all',
+    { captured: '100', refunded: '10', refundedHeld: '20' },
+  ],
+  ['more refunded than captured', { captured: '100', refunded: '101' }],
+])('a hold with %s is never returned', (_, broken) => {
+  expect(() => refund({ ...open('match'), ...broken }, 'r', '0')).toThrow(
     expect.objectContaining({ code: 'INTERNAL' }) as Error,
   );
 });
@@ -307,7 +323,7 @@ describe('through any sequence of steps', () => {
           expectSound(purses);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
