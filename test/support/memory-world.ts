@@ -4,7 +4,7 @@ import { contracts } from '@fabric-offline-pay/chaincode';
 import type { Attribute, Role } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
 import { and, makeCaller, memoryClient, MemoryLedger, or } from '@fabric-offline-pay/testing';
-import { World } from './world';
+import { BANK, LOGISTICS, World } from './world';
 
 export const CHANNEL = 'payments';
 
@@ -15,11 +15,11 @@ const MSP: Readonly<Record<Role, string>> = {
   auditor: 'AuditorMSP',
 };
 
-export const PARTICIPANTS = (['bank', 'merchant', 'logistics'] as const).map((role) => ({
-  mspId: MSP[role],
-  role,
-  status: 'active' as const,
-}));
+export const PARTICIPANTS = [
+  { mspId: MSP.bank, role: 'bank' as const, actor: BANK, bankId: null, status: 'active' as const },
+  { mspId: MSP.merchant, role: 'merchant' as const, actor: 'merchant-org', bankId: null, status: 'active' as const },
+  { mspId: MSP.logistics, role: 'logistics' as const, actor: LOGISTICS, bankId: BANK, status: 'active' as const },
+];
 
 export interface MemoryWorld {
   readonly ledger: MemoryLedger;

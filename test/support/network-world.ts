@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Clients, resetNetwork, upNetwork, type UpOptions } from '@fabric-offline-pay/network';
+import { Clients, participantsOf, resetNetwork, upNetwork, type UpOptions } from '@fabric-offline-pay/network';
 import { World } from './world';
 
 export interface NetworkWorld {
@@ -27,7 +27,7 @@ export async function networkWorld(options: Omit<UpOptions, 'home' | 'ports'> = 
     const worldOf = (merchantId?: string) =>
       new World((role, attribute, actor) => clients.client(role, attribute, actor), clients.channel, merchantId, (merchant) => clients.parties(merchant));
     const world = worldOf();
-    const participants = clients.description.organisations.map(({ mspId, role }) => ({ mspId, role, status: 'active' as const }));
+    const participants = participantsOf(clients.description);
     await world.found(participants);
     const shop = async (merchantId: string): Promise<World> => {
       const opened = worldOf(merchantId);

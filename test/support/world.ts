@@ -107,7 +107,7 @@ export class World {
 
   async openShop(): Promise<void> {
     const licence = { number: 'LIC-1', validUntil: FAR_FUTURE };
-    const merchants = [{ merchantId: this.#merchantId, active: true, licence, categories: ['43000000', '26000000'] }];
+    const merchants = [{ merchantId: this.#merchantId, mspId: 'MerchantMSP', active: true, licence, categories: ['43000000', '26000000'] }];
     await (await this.bank('teller')).goods.licenseMerchants({ bankId: BANK, merchants });
     await (await this.merchant()).goods.registerGoods({ merchantId: this.#merchantId, goods: Object.values(GOODS) });
     const couriers = [courier('courier-cheap', '300', ['43000000', '26000000']), courier('courier-dear', '900', ['43000000', '26000000']), courier('courier-paper', '100', ['14000000'])];

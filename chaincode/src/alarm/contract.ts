@@ -44,23 +44,32 @@ type Decision = InputOf<'alarm', 'resolve'>;
 
 async function decide(call: Call<Decision>, state: 'resolved' | 'upheld'): Promise<OrderRow> {
   const order = await orderRow(call, call.input);
-  const alarm = await call.store.get('alarm', order.merchantId, order.orderNumber, 'order');
-  ensure(alarm?.state === 'open', 'ALARM_NOT_OPEN');
-  const decided: AlarmRow = { ...alarm, state, decidedAt: call.now, reason: call.input.reason };
-  call.store.put('alarm', decided, order.merchantId, order.orderNumber, 'order');
+  const { pass = 'order', reason } = call.input;
+  const alarm = await call.store.get('alarm', order.merchantId, order.orderNumber, pass);
+  ensure(alarm?.state === 'open', 'ALARM_NOT_OPEN', { pass });
+  const decided: AlarmRow = { ...alarm, state, decidedAt: call.now, reason };
+  call.store.put('alarm', decided, order.merchantId, order.orderNumber, pass);
   return order;
 }
 
+/** Each pass is decided once. An alarm of the first pass stands before the money: it moves no order. */
+const decisionStep = (
+  call: Call<Decision>,
+  body: () => Promise<{ state: OrderState }>,
+) => orderStep(call, ['16'], body, `${call.transaction}:${call.input.pass ?? 'order'}`);
+
 const resolve = (call: Call<Decision>) =>
-  orderStep(call, ['16'], async () => {
+  decisionStep(call, async () => {
     const order = await decide(call, 'resolved');
+    if (call.input.pass === 'goods') return { state: order.state };
     return { state: advance(call, order, 'resolveAlarm', { verification: 'resolved' }) };
   });
 
 const uphold = (call: Call<Decision>) =>
-  orderStep(call, ['16'], async () => {
+  decisionStep(call, async () => {
     const order = await decide(call, 'upheld');
-    call.store.put('order', { ...order, verification: 'upheld' }, order.merchantId, order.orderNumber);
+    if (call.input.pass !== 'goods')
+      call.store.put('order', { ...order, verification: 'upheld' }, order.merchantId, order.orderNumber);
     return { state: order.state };
   });
 

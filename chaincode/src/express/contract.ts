@@ -38,12 +38,12 @@ import { storePurchase } from '../ledger/storing.js';
 const quote = (call: Call<InputOf<'express', 'quote'>>) => {
   const { basket, statement } = call.input;
   const units = ['11', '1101', '1102', '1103', '1104'] as const;
-  return step(call, { subject: orderSubject(basket), name: call.transaction, units }, async () => {
+  return step(call, { subject: orderSubject(basket), name: `${call.transaction}:${basket.logisticsId}`, units }, async () => {
     ensureDistinctLines(basket.lines);
     const goods = await goodsOfLines(call, basket);
     for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
     const { load, goodsTotal, offers } = await computeOffers(call, basket);
-    await call.store.putPrivate(addressesOf(call), basket.merchantId, basket.orderNumber);
+    await call.store.putPrivate(addressesOf(call), basket.merchantId, basket.orderNumber, basket.logisticsId);
     const policy = await policyRow(call);
     const row: QuoteRow = {
       logisticsId: basket.logisticsId,
@@ -54,9 +54,9 @@ const quote = (call: Call<InputOf<'express', 'quote'>>) => {
       expiresAt: call.now + policy.quoteSeconds,
       statement: { ...statement },
     };
-    call.store.put('quote', row, basket.merchantId, basket.orderNumber);
+    call.store.put('quote', row, basket.merchantId, basket.orderNumber, basket.logisticsId);
     const answered = offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] }));
-    return { goodsTotal, weightGrams: load.weightGrams, offers: answered };
+    return { goodsTotal, offers: answered };
   });
 };
 

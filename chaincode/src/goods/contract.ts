@@ -25,6 +25,8 @@ async function licenseMerchants(call: Call<InputOf<'goods', 'licenseMerchants'>>
   for (const merchant of merchants) {
     const existing = await call.store.get('merchant', merchant.merchantId);
     ensure(existing === undefined || existing.bankId === bankId, 'NOT_OWNER', { merchantId: merchant.merchantId });
+    const organisation = await call.store.get('participant', merchant.mspId);
+    ensure(organisation?.role === 'merchant', 'PARTICIPANT_UNKNOWN', { mspId: merchant.mspId });
     call.store.put('merchant', { ...merchant, bankId, rating: existing?.rating ?? UNRATED }, merchant.merchantId);
   }
   return { replayed: false, units: [] };
@@ -34,7 +36,9 @@ async function registerGoods(call: Call<InputOf<'goods', 'registerGoods'>>) {
   const { merchantId, goods } = call.input;
   for (const entry of goods) {
     const existing = await call.store.get('goods', merchantId, entry.gtin);
-    const row = { ...entry, merchantId, digest: goodsDigest(entry), rating: existing?.rating ?? UNRATED };
+    // A new certificate stands for new goods: what buyers said of the old ones says nothing of these.
+    const rating = existing?.certificate === entry.certificate ? existing.rating : UNRATED;
+    const row = { ...entry, merchantId, digest: goodsDigest(entry), rating };
     call.store.put('goods', row, merchantId, entry.gtin);
   }
   return { replayed: false, units: [] };

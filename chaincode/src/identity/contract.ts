@@ -8,6 +8,7 @@ import {
   limitsFor,
   loginSubject,
   NO_HISTORY,
+  ROWS,
   scoreOf,
   type InputOf,
   type LoginRow,
@@ -48,6 +49,7 @@ const ensureState = (login: LoginRow, ...states: LoginRow['state'][]): void =>
 async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
   const { participants, policy } = call.input;
   ensure((await call.store.get('policy')) === undefined, 'ALREADY_BOOTSTRAPPED');
+  ensureOneActorEach(participants);
   call.store.put('policy', policy);
   for (const entry of participants) call.store.put('participant', entry, entry.mspId);
   call.announce({ subject: NETWORK, units: ['1'] });
@@ -61,24 +63,41 @@ async function activeParticipants(call: Call): Promise<ParticipantRow[]> {
 
 type Proposal = InputOf<'identity', 'vote'>['proposal'];
 
-function enact(call: Call, proposal: Proposal): void {
-  if (proposal.kind === 'policy') call.store.put('policy', proposal.policy);
-  else call.store.put('participant', proposal.participant, proposal.participant.mspId);
+/** Two organisations that bear one name could act on each other's objects. */
+function ensureOneActorEach(participants: readonly ParticipantRow[]): void {
+  const actors = participants.map((entry) => entry.actor);
+  ensure(new Set(actors).size === actors.length, 'INPUT_INVALID', { field: 'actor', reason: 'belongs to another participant' });
 }
 
+async function enact(call: Call, proposal: Proposal): Promise<void> {
+  if (proposal.kind === 'policy') {
+    call.store.put('policy', proposal.policy);
+    return;
+  }
+  const { participant } = proposal;
+  const others = (await call.store.range('participant', [])).map((entry) => entry.value);
+  ensureOneActorEach([...others.filter((entry) => entry.mspId !== participant.mspId), participant]);
+  call.store.put('participant', participant, participant.mspId);
+}
+
+/** The vote that enacts a proposal ends its count, so that the same proposal can be voted for again one day. */
 async function vote(call: Call<InputOf<'identity', 'vote'>>) {
   const { proposal } = call.input;
   const digest = digestOf(proposal);
-  const before = (await call.store.get('vote', digest)) ?? { voters: [], enacted: false };
-  if (before.enacted || before.voters.includes(call.caller.mspId))
-    return { replayed: true, units: [], votes: before.voters.length, enacted: before.enacted };
-  const voters = [...before.voters, call.caller.mspId];
+  const voters = (await call.store.get('vote', digest))?.voters ?? [];
+  if (voters.includes(call.caller.mspId))
+    return { replayed: true, units: [], votes: voters.length, enacted: false };
+  const votes = voters.length + 1;
   const active = await activeParticipants(call);
-  const enacted = voters.length * 2 > active.length;
-  call.store.put('vote', { voters, enacted }, digest);
-  if (enacted) enact(call, proposal);
+  const enacted = votes * 2 > active.length;
+  if (enacted) {
+    await enact(call, proposal);
+    call.store.remove(ROWS.vote.key(digest));
+  } else {
+    call.store.put('vote', { voters: [...voters, call.caller.mspId] }, digest);
+  }
   call.announce({ subject: NETWORK, units: ['1'] });
-  return { replayed: false, units: ['1' as const], votes: voters.length, enacted };
+  return { replayed: false, units: ['1' as const], votes, enacted };
 }
 
 async function enrolCustomer(call: Call<InputOf<'identity', 'enrolCustomer'>>) {

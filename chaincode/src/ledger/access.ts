@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who calls, whether its role may call this, and whether the object is its own. The rules stand in the transaction table.
 import type { ClientIdentity } from 'fabric-shim';
-import { ensure, found, type NamedTransaction, type Ownership, type Role } from '@fabric-offline-pay/domain';
+import {
+  ensure,
+  found,
+  type NamedTransaction,
+  type Ownership,
+  type ParticipantRow,
+  type Role,
+} from '@fabric-offline-pay/domain';
 import type { Store } from './store.js';
 
 /** The participant behind a call, with the attributes of its certificate. */
@@ -10,15 +17,21 @@ export interface Caller {
   readonly role: Role | null;
   readonly attribute: string;
   readonly actor: string;
+  /** Null for the one transaction that comes before there is a registry. */
+  readonly participant: ParticipantRow | null;
 }
 
 type Input = Readonly<Record<string, unknown>>;
 
-async function registeredRole(store: Store, mspId: string, transaction: NamedTransaction): Promise<Role | null> {
+async function registered(
+  store: Store,
+  mspId: string,
+  transaction: NamedTransaction,
+): Promise<ParticipantRow | null> {
   if (transaction.beforeRegistry === true) return null;
   const participant = await store.get('participant', mspId);
   ensure(participant?.status === 'active', 'PARTICIPANT_UNKNOWN', { mspId });
-  return participant.role;
+  return participant;
 }
 
 /**
@@ -28,12 +41,13 @@ async function registeredRole(store: Store, mspId: string, transaction: NamedTra
 export async function authorise(store: Store, identity: ClientIdentity, transaction: NamedTransaction): Promise<Caller> {
   const mspId = identity.getMSPID();
   const attribute = identity.getAttributeValue('role') ?? '';
-  const role = await registeredRole(store, mspId, transaction);
+  const participant = await registered(store, mspId, transaction);
+  const role = participant?.role ?? null;
   const allowed = transaction.access.some(
     (access) => access === 'any' || access === `*.${attribute}` || access === `${role ?? '*'}.${attribute}`,
   );
   ensure(allowed, 'ACCESS_DENIED', { transaction: transaction.fullName, needs: transaction.access });
-  return { mspId, role, attribute, actor: identity.getAttributeValue('actor') ?? '' };
+  return { mspId, role, attribute, actor: identity.getAttributeValue('actor') ?? '', participant };
 }
 
 const fieldAt = (input: Input, path: string): unknown =>
@@ -51,29 +65,68 @@ const OWNER_FIELD: Readonly<Record<Role, string>> = {
 
 type RowOwnership = Exclude<Ownership['of'], 'network' | 'input'>;
 
-const ROW_OF: Readonly<Record<RowOwnership, (store: Store, input: Input) => Promise<object>>> = {
-  customer: async (store, input) => found(await store.get('customer', text(input, 'customerId')), 'CUSTOMER_UNKNOWN'),
-  login: async (store, input) => found(await store.get('login', text(input, 'loginId')), 'NOT_FOUND', { row: 'login' }),
+type FindOwned = (store: Store, input: Input, caller: Caller) => Promise<object>;
+
+/** A merchant, or else a logistics company: both are paid through a bank. */
+async function payeeRow(store: Store, payeeId: string): Promise<object> {
+  const merchant = await store.get('merchant', payeeId);
+  if (merchant !== undefined) return merchant;
+  const participants = await store.range('participant', []);
+  const company = participants.find(
+    ({ value }) => value.role === 'logistics' && value.actor === payeeId,
+  );
+  return found(company?.value, 'NOT_FOUND', { row: 'payee' });
+}
+
+const ROW_OF: Readonly<Record<RowOwnership, FindOwned>> = {
+  customer: async (store, input) =>
+    found(await store.get('customer', text(input, 'customerId')), 'CUSTOMER_UNKNOWN'),
+  login: async (store, input) =>
+    found(await store.get('login', text(input, 'loginId')), 'NOT_FOUND', { row: 'login' }),
   order: async (store, input) =>
     found(await store.get('order', text(input, 'merchantId'), text(input, 'orderNumber')), 'NOT_FOUND', { row: 'order' }),
   basket: async (store, input) =>
     found(await store.get('basket', text(input, 'merchantId'), text(input, 'orderNumber')), 'NOT_FOUND', { row: 'basket' }),
-  quote: async (store, input) =>
-    found(await store.get('quote', text(input, 'merchantId'), text(input, 'orderNumber')), 'NOT_FOUND', { row: 'quote' }),
+  quote: async (store, input, caller) =>
+    found(
+      await store.get('quote', text(input, 'merchantId'), text(input, 'orderNumber'), caller.actor),
+      'NOT_OWNER',
+      { row: 'quote' },
+    ),
+  payee: (store, input) => payeeRow(store, text(input, 'payeeId')),
 };
 
-async function ownerOf(store: Store, caller: Caller, owner: Ownership, input: Input): Promise<unknown> {
-  if (owner.of === 'network') return caller.actor;
+async function ownerOf(
+  store: Store,
+  caller: Caller,
+  owner: Exclude<Ownership, { of: 'network' }>,
+  input: Input,
+): Promise<unknown> {
   if (owner.of === 'input') return fieldAt(input, owner.field);
-  const row = (await ROW_OF[owner.of](store, input)) as Input;
+  const row = (await ROW_OF[owner.of](store, input, caller)) as Input;
   return row[OWNER_FIELD[caller.role ?? 'auditor']];
+}
+
+/** An organisation's own certificate authority could write any actor; the ledger says for whom it may speak. */
+async function mayActorSpeak(store: Store, caller: Caller): Promise<boolean> {
+  const { participant, actor, mspId } = caller;
+  if (participant?.role !== 'merchant') return participant?.actor === actor;
+  return (await store.get('merchant', actor))?.mspId === mspId;
 }
 
 /**
  * Having the role is not enough: the object must be the caller's own.
  * @throws {DomainError} NOT_OWNER, or the NOT_FOUND of the object that would have an owner.
  */
-export async function ensureOwner(store: Store, caller: Caller, transaction: NamedTransaction, input: unknown): Promise<void> {
+export async function ensureOwner(
+  store: Store,
+  caller: Caller,
+  transaction: NamedTransaction,
+  input: unknown,
+): Promise<void> {
+  if (transaction.owner.of === 'network') return;
   const owner = await ownerOf(store, caller, transaction.owner, input as Input);
-  ensure(owner === caller.actor && caller.actor !== '', 'NOT_OWNER', { transaction: transaction.fullName });
+  const details = { transaction: transaction.fullName };
+  ensure(owner === caller.actor && caller.actor !== '', 'NOT_OWNER', details);
+  ensure(await mayActorSpeak(store, caller), 'NOT_OWNER', { ...details, actor: 'not of this organisation' });
 }

@@ -28,8 +28,12 @@ export const merchantRow = async (call: Call, merchantId: string): Promise<Merch
 export const basketRow = async (call: Call, order: OrderKey): Promise<BasketRow> =>
   found(await call.store.get('basket', order.merchantId, order.orderNumber), 'NOT_FOUND', { row: 'basket' });
 
-export const quoteRow = async (call: Call, order: OrderKey): Promise<QuoteRow> =>
-  found(await call.store.get('quote', order.merchantId, order.orderNumber), 'NOT_FOUND', { row: 'quote' });
+/** Every logistics company quotes in a row of its own: none can forestall another. */
+export const quoteRow = async (
+  call: Call,
+  { merchantId, orderNumber, logisticsId }: OrderKey & { readonly logisticsId: string },
+): Promise<QuoteRow> =>
+  found(await call.store.get('quote', merchantId, orderNumber, logisticsId), 'NOT_FOUND', { row: 'quote' });
 
 export const termsRow = async (call: Call, order: OrderKey): Promise<TermsRow> =>
   found(await call.store.get('terms', order.merchantId, order.orderNumber), 'NOT_FOUND', { row: 'terms' });

@@ -5,6 +5,7 @@ import {
   ensure,
   ensureGoodsAsPicked,
   found,
+  holds,
   isBeforeMoney,
   locationsOf,
   type AddressOffer,
@@ -66,7 +67,7 @@ const offerAddresses = (call: Call<OrderKey>) =>
   orderStep(call, ['1103'], async () => {
     const basket = await basketRow(call, call.input);
     const book = ensureAddressesOfBasket(call, basket);
-    await call.store.putPrivate(book, basket.merchantId, basket.orderNumber);
+    await call.store.putPrivate(book, basket.merchantId, basket.orderNumber, basket.logisticsId);
     return { addressRefs: [...basket.addressRefs] };
   });
 
@@ -101,16 +102,21 @@ const quote = (call: Call<OrderKey>) =>
       expiresAt: call.now + policy.quoteSeconds,
       statement: null,
     };
-    call.store.put('quote', row, basket.merchantId, basket.orderNumber);
+    call.store.put('quote', row, basket.merchantId, basket.orderNumber, basket.logisticsId);
     return { state: advance(call, order, 'quote'), goodsTotal, offers: mutable(offers) };
   });
+
+const DELIVERABLE: readonly OrderRow['state'][] = ['matched', 'partiallyCaptured', 'captured', 'released', 'disputed'];
+
+/** Matched or paid; a partly refunded order too, while its hold still waits for the delivery. */
+const isDeliverable = ({ state, hold }: OrderRow): boolean =>
+  DELIVERABLE.includes(state) || (state === 'refunded' && hold !== null && holds.standing(hold) !== '0');
 
 /** Delivery runs beside the money: it changes no state of the order, only where the goods are. */
 async function moveGoods(call: Call<OrderKey>, from: OrderRow['delivery'], to: OrderRow['delivery']) {
   const order = await orderRow(call, call.input);
   ensure(order.delivery === from, 'STATE_CONFLICT', { delivery: order.delivery, expected: from });
-  const paid = ['partiallyCaptured', 'captured', 'released', 'disputed'].includes(order.state);
-  ensure(paid || order.state === 'matched', 'STATE_CONFLICT', { state: order.state });
+  ensure(isDeliverable(order), 'STATE_CONFLICT', { state: order.state });
   call.store.put('order', { ...order, delivery: to }, order.merchantId, order.orderNumber);
   return { state: order.state };
 }
@@ -120,7 +126,7 @@ const pickUp = (call: Call<OrderKey>) => orderStep(call, [], () => moveGoods(cal
 const deliver = (call: Call<OrderKey>) =>
   orderStep(call, [], async () => {
     const moved = await moveGoods(call, 'pickedUp', 'delivered');
-    await call.store.purgePrivate(call.input.merchantId, call.input.orderNumber);
+    await call.store.purgePrivate(call.input.merchantId, call.input.orderNumber, call.caller.actor);
     return moved;
   });
 
@@ -132,13 +138,13 @@ const purgeAddresses = (call: Call<OrderKey>) =>
     const order = await call.store.get('order', merchantId, orderNumber);
     const state = order?.state ?? 'basket';
     ensure(isBeforeMoney(state) || ENDED.includes(state), 'STATE_CONFLICT', { state });
-    await call.store.purgePrivate(merchantId, orderNumber);
+    await call.store.purgePrivate(merchantId, orderNumber, call.caller.actor);
     return {};
   });
 
 async function readAddress(call: Call<InputOf<'logistics', 'readAddress'>>) {
   const { merchantId, orderNumber, ref } = call.input;
-  const book = await call.store.getPrivate(merchantId, orderNumber);
+  const book = await call.store.getPrivate(merchantId, orderNumber, call.caller.actor);
   return found(book?.addresses.find((entry) => entry.ref === ref), 'ADDRESS_UNKNOWN', { ref });
 }
 
@@ -153,7 +159,7 @@ async function listCouriers(call: Call<InputOf<'logistics', 'listCouriers'>>) {
   return { couriers };
 }
 
-async function readQuote(call: Call<OrderKey>) {
+async function readQuote(call: Call<InputOf<'logistics', 'readQuote'>>) {
   const { basketDigest, goodsTotal, offers, expiresAt } = await quoteRow(call, call.input);
   return { basketDigest, goodsTotal, offers: mutable(offers), expiresAt };
 }

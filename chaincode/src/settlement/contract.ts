@@ -23,6 +23,9 @@ import { totals } from './totals.js';
 /** Credit entries rolled up in one transaction: bounded, so that its range stays cheap to check again. */
 const ROLL_UP_LIMIT = 500;
 
+/** No refund of a merchant can have this key: identifiers begin with a letter or digit. */
+const DISPUTE_REFUND = '~dispute';
+
 const write = (call: Call, order: OrderRow) => {
   call.store.put('order', order, order.merchantId, order.orderNumber);
   return { state: order.state };
@@ -127,7 +130,7 @@ const dispute = (call: Call<OrderKey>) =>
 /** An upheld dispute gives back all that was never released, or else the merchant's part out of its balance. */
 async function upholdDispute(call: Call<OrderKey>, order: OrderRow): Promise<OrderRow> {
   const before = holdOf(order);
-  if (holds.isReleased(before)) return refundAmount(call, order, 'dispute', holds.refundable(before));
+  if (holds.isReleased(before)) return refundAmount(call, order, DISPUTE_REFUND, holds.refundable(before));
   const { hold, returned } = holds.unwind(before);
   await credit(call, order.customerId, hold.currency, returned);
   return { ...order, hold, disputedFrom: null, state: nextState(order.state, 'refund') };

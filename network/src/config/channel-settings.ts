@@ -3,14 +3,15 @@
 import { NetworkError } from '../network-error';
 import { channelMsp, issuedFiles } from '../topology/organisation-files';
 import type { NetworkPlan, OrganisationPlan } from '../topology/network-plan';
+import { renderPolicy } from '../topology/policies';
 import { type Settings, isTree } from './merge-settings';
 
 /** Name of the one profile. */
 export const CHANNEL_PROFILE = 'OfflinePay';
 
 /**
- * The configtx.yaml of the plan's channel. Access lists and implicit policies are the sample's: an update of the channel,
- * and a new chaincode definition, need a majority of the organisations.
+ * The configtx.yaml of the plan's channel. Access lists and implicit policies are the sample's, but for what would undo the
+ * chaincode's policy: whoever could change the chaincode, or the channel, without the bank could make money without it.
  * @param sample Fabric's sample configtx.yaml, merge keys resolved.
  */
 export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
@@ -22,7 +23,7 @@ export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
     Capabilities: { V2_0: true },
     Application: {
       ACLs: application['ACLs'],
-      Policies: application['Policies'],
+      Policies: { ...section(application, 'Policies'), ...ownPolicies(plan) },
       Organizations: organisations,
       Capabilities: { V2_5: true },
     },
@@ -34,6 +35,16 @@ export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
     },
   };
   return { Profiles: { [CHANNEL_PROFILE]: profile } };
+}
+
+/** A new chaincode definition, and a change of the channel, need the organisations that a transaction needs. */
+function ownPolicies({ topology }: NetworkPlan): Settings {
+  const { endorsement } = topology.chaincode;
+  const signature = (principal: 'peer' | 'admin'): Settings => ({
+    Type: 'Signature',
+    Rule: renderPolicy(endorsement, topology.organisations, principal),
+  });
+  return { LifecycleEndorsement: signature('peer'), Admins: signature('admin') };
 }
 
 function ordererSection(plan: NetworkPlan): Settings {
@@ -54,7 +65,9 @@ function ordererSection(plan: NetworkPlan): Settings {
         ElectionTick: 10,
         HeartbeatTick: 1,
         MaxInflightBlocks: 5,
-        SnapshotIntervalSize: '16 MB',
+        // Below PreferredMaxBytes: a restarted orderer of v2.5.0 that replays its first membership entries over more than
+        // one page of that size blocks itself for ever; behind a snapshot it never replays them.
+        SnapshotIntervalSize: '1 MB',
       },
     },
   };

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Typed clients of a running network, one a certificate, opened when first needed.
 import { readFileSync } from 'node:fs';
-import type { Attribute, Role } from '@fabric-offline-pay/domain';
+import { digestOf, type Attribute, type Role } from '@fabric-offline-pay/domain';
 import { connect, Statistics, type Client, type Connection, type Parties, type StatisticsSnapshot } from '@fabric-offline-pay/sdk';
 import { readDescription, type IdentityDescription, type NetworkDescription, type OrganisationDescription } from '../description';
 import { enrolIdentity } from '../lifecycle/identities';
 import { NetworkError } from '../network-error';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
+
+/** Names of certificates are narrower than actors: what does not fit is named by its digest. */
+const identityName = (role: string, actor: string): string =>
+  /^[a-z0-9-]{1,24}$/.test(actor) ? `${role}-${actor}` : `${role}-${digestOf(actor).slice(0, 20)}`;
 
 export class Clients {
   readonly #home: string;
@@ -60,7 +64,7 @@ export class Clients {
       this.client('logistics', 'dispatcher'),
       this.client('bank', 'bank-node'),
     ]);
-    return { cashier, dispatcher, bankNode, catchUp: (block) => this.#catchUp(block) };
+    return { cashier, dispatcher, bankNode, catchUp: (block) => this.catchUp(block) };
   }
 
   async close(): Promise<void> {
@@ -70,7 +74,7 @@ export class Clients {
   }
 
   /** Waits until the peers of all three parties hold a block that one of them reported. */
-  async #catchUp(block: bigint): Promise<void> {
+  async catchUp(block: bigint): Promise<void> {
     const connections = await Promise.all([
       this.connection('bank', 'bank-node'),
       this.connection('merchant', 'cashier'),
@@ -81,7 +85,7 @@ export class Clients {
 
   async #identity(organisation: OrganisationDescription, role: string, actor: string): Promise<IdentityDescription> {
     const known = organisation.identities.find((entry) => entry.role === role && entry.actor === actor);
-    return known ?? enrolIdentity(this.#home, organisation.id, { name: `${role}-${actor}`, role, actor });
+    return known ?? enrolIdentity(this.#home, organisation.id, { name: identityName(role, actor), role, actor });
   }
 
   async #open(role: Role, attribute: Attribute, actor: string): Promise<Connection> {

@@ -3,26 +3,32 @@
 import type { Client } from '@fabric-offline-pay/sdk';
 
 export interface Payee {
-  readonly bankId: string;
   readonly payeeId: string;
   readonly currency: string;
 }
 
-async function rollUpEpoch(bankNode: Client, payee: Payee, epoch: number): Promise<void> {
+async function rollUpEpoch(bankNode: Client, payee: Payee, epoch: number): Promise<bigint> {
   for (;;) {
-    const { result } = await bankNode.settlement.rollUp({ ...payee, epoch });
-    if (result.done) return;
+    const { result, blockNumber } = await bankNode.settlement.rollUp({ ...payee, epoch });
+    if (result.done) return blockNumber;
   }
 }
 
-/**
- * Closes the payee's current epoch and rolls up every closed one.
- * @returns the balance that can be refunded from or redeemed, minor units.
- */
-export async function rollUpPayee(bankNode: Client, payee: Payee): Promise<string> {
-  const { payeeId, currency } = payee;
-  const { epoch, rolledUpTo } = await bankNode.settlement.readPayee({ payeeId, currency });
+/** What can be refunded or redeemed, and the block that made it so. */
+export interface RolledUp {
+  /** Minor units. */
+  readonly balance: string;
+  /** The first open epoch. */
+  readonly epoch: number;
+  readonly blockNumber: bigint;
+}
+
+/** Closes the payee's current epoch and rolls up every closed one. */
+export async function rollUpPayee(bankNode: Client, payee: Payee): Promise<RolledUp> {
+  const { epoch, rolledUpTo } = await bankNode.settlement.readPayee(payee);
   const closed = await bankNode.settlement.closeEpoch({ ...payee, epoch });
-  for (let next = rolledUpTo; next < closed.result.epoch; next += 1) await rollUpEpoch(bankNode, payee, next);
-  return (await bankNode.settlement.readPayee({ payeeId, currency })).balance;
+  let { blockNumber } = closed;
+  for (let next = rolledUpTo; next < closed.result.epoch; next += 1) blockNumber = await rollUpEpoch(bankNode, payee, next);
+  const { balance } = await bankNode.settlement.readPayee(payee);
+  return { balance, epoch: closed.result.epoch, blockNumber };
 }

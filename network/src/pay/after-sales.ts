@@ -2,7 +2,7 @@
 // What happens to an order after the pipeline: alarms decided, delivery, release, refunds, disputes, expiry, ratings.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { InputOf, OrderKey, OrderState } from '@fabric-offline-pay/domain';
-import { CAPTURE_ID, RefusedError, type Client, type TransactionResult } from '@fabric-offline-pay/sdk';
+import { CAPTURE_ID, RefusedError, type Passages } from '@fabric-offline-pay/sdk';
 import type { FollowUp, RatingFollowUp } from '../input/follow-ups';
 import type { Order } from '../input/rows/order';
 import type { Clients } from '../ledger/clients';
@@ -23,11 +23,13 @@ export interface AfterSales {
   readonly logisticsId: string;
   readonly signRatings: (order: OrderKey, ratings: Ratings) => string;
   readonly rated: (subject: RatedSubject) => void;
+  /** What happened to the order so far; one party's step waits for another's to arrive. */
+  readonly passages: Passages;
 }
 
-type Stated = Promise<TransactionResult<{ readonly state: OrderState }>>;
+type Stated = Promise<{ readonly state: OrderState }>;
 
-const stateOf = async (submitted: Stated): Promise<OrderState> => (await submitted).result.state;
+const stateOf = async (noted: Stated): Promise<OrderState> => (await noted).state;
 
 const keyOf = ({ merchantId, orderNumber }: Order): OrderKey => ({ merchantId, orderNumber });
 
@@ -37,73 +39,97 @@ const of = <Verb extends FollowUp['verb']>(order: Order, verb: Verb): With<Verb>
   order.followUps.find((entry): entry is With<Verb> => entry.verb === verb);
 
 /** The alarm's decision; a resolved order is then paid in full, an upheld one voided. */
-async function decideAlarm({ clients, order }: AfterSales, state: OrderState): Promise<OrderState> {
-  const decision = of(order, 'alarm');
+async function decideAlarm(context: AfterSales, state: OrderState): Promise<OrderState> {
+  const decision = of(context.order, 'alarm');
   if (state !== 'blocked' || decision === undefined) return state;
+  return decision.outcome === 'uphold' ? upholdAlarm(context) : resolveAlarm(context);
+}
+
+async function upholdAlarm({ clients, order, passages }: AfterSales): Promise<OrderState> {
   const key = keyOf(order);
-  const [operator, bankNode] = await Promise.all([clients.client('bank', 'operator'), clients.client('bank', 'bank-node')]);
-  if (decision.outcome === 'uphold') {
-    await operator.alarm.uphold({ ...key, reason: 'the difference is real' });
-    return stateOf(bankNode.settlement.void(key));
-  }
-  await operator.alarm.resolve({ ...key, reason: 'the difference is explained' });
+  const operator = await clients.client('bank', 'operator');
+  const bankNode = await clients.client('bank', 'bank-node');
+  await passages.note('alarm:uphold', () => operator.alarm.uphold({ ...key, reason: 'the difference is real' }));
+  return stateOf(passages.note('settlement:void', () => bankNode.settlement.void(key)));
+}
+
+async function resolveAlarm({ clients, order, passages }: AfterSales): Promise<OrderState> {
+  const key = keyOf(order);
+  const operator = await clients.client('bank', 'operator');
+  const bankNode = await clients.client('bank', 'bank-node');
+  const reason = 'the difference is explained';
+  await passages.note('alarm:resolve', () => operator.alarm.resolve({ ...key, reason }));
   const { hold } = await bankNode.orderNumber.readOrder(key);
-  const paid = await stateOf(bankNode.settlement.capture({ ...key, captureId: CAPTURE_ID, amount: hold?.authorised ?? '0' }));
-  await bankNode.feedback.storePurchase(key);
+  const claim = { ...key, captureId: CAPTURE_ID, amount: hold?.authorised ?? '0' };
+  const paid = stateOf(passages.note('settlement:capture', () => bankNode.settlement.capture(claim)));
+  await paid;
+  await passages.note('feedback:storePurchase', () => bankNode.feedback.storePurchase(key));
   return paid;
 }
 
 /** Waits until the hold has run out, and gives the money back. */
-async function letExpire({ clients, order }: AfterSales, state: OrderState): Promise<OrderState> {
+async function letExpire({ clients, order, passages }: AfterSales, state: OrderState): Promise<OrderState> {
   if (of(order, 'expire') === undefined) return state;
   const key = keyOf(order);
   const bankNode = await clients.client('bank', 'bank-node');
+  await passages.caughtUp();
   const { hold } = await bankNode.orderNumber.readOrder(key);
   const until = (hold?.expiresAt ?? 0) * 1000 - Date.now();
   if (until > 0) await delay(until);
-  return stateOf(bankNode.settlement.expire(key));
+  return stateOf(passages.note('settlement:expire', () => bankNode.settlement.expire(key)));
 }
 
-async function voidRest({ clients, order }: AfterSales, state: OrderState): Promise<OrderState> {
+async function voidRest({ clients, order, passages }: AfterSales, state: OrderState): Promise<OrderState> {
   if (state !== 'partiallyCaptured') return state;
   const cashier = await clients.client('merchant', 'cashier', order.merchantId);
-  return stateOf(cashier.settlement.void(keyOf(order)));
+  return stateOf(passages.note('settlement:void', () => cashier.settlement.void(keyOf(order))));
 }
 
 const PAID: readonly OrderState[] = ['captured', 'released'];
 
-async function deliver({ clients, order }: AfterSales, state: OrderState): Promise<OrderState> {
+async function deliver({ clients, order, passages }: AfterSales, state: OrderState): Promise<OrderState> {
   if (!PAID.includes(state) || of(order, 'undelivered') !== undefined) return state;
   const key = keyOf(order);
   const courier = await clients.client('logistics', 'courier');
-  await courier.logistics.pickUp(key);
-  await courier.logistics.deliver(key);
+  await passages.note('logistics:pickUp', () => courier.logistics.pickUp(key));
+  await passages.note('logistics:deliver', () => courier.logistics.deliver(key));
   if (state === 'released') return state;
   const bankNode = await clients.client('bank', 'bank-node');
-  return stateOf(bankNode.settlement.release(key));
+  return stateOf(passages.note('settlement:release', () => bankNode.settlement.release(key)));
 }
 
-async function rate({ clients, order, logisticsId, signRatings, rated }: AfterSales, rating: RatingFollowUp): Promise<void> {
+/** What the customer says of the first goods, of the merchant and of the courier. */
+function subjectsOf({ order, logisticsId }: AfterSales, courierId: string, rating: RatingFollowUp) {
+  const { merchantId } = order;
+  const goods = order.lines[0]?.gtin ?? '';
+  const goodsStars = rating.goods ?? (rating.defect ? 1 : null);
+  const subjects = [
+    { subject: 'goods' as const, owner: merchantId, subjectId: goods, stars: goodsStars, defect: rating.defect },
+    { subject: 'merchant' as const, owner: merchantId, subjectId: merchantId, stars: rating.merchant, defect: false },
+    { subject: 'courier' as const, owner: logisticsId, subjectId: courierId, stars: rating.courier, defect: false },
+  ];
+  return subjects.flatMap((entry) => (entry.stars === null ? [] : [{ ...entry, stars: entry.stars }]));
+}
+
+async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> {
+  const { clients, order, passages, signRatings, rated } = context;
   const key = keyOf(order);
   const bankNode = await clients.client('bank', 'bank-node');
+  await passages.caughtUp();
   const { terms } = await bankNode.orderNumber.readTerms(key);
-  const goods = order.lines[0]?.gtin ?? '';
-  const subjects = [
-    { subject: 'goods' as const, owner: order.merchantId, subjectId: goods, stars: rating.goods ?? (rating.defect ? 1 : null), defect: rating.defect },
-    { subject: 'merchant' as const, owner: order.merchantId, subjectId: order.merchantId, stars: rating.merchant, defect: false },
-    { subject: 'courier' as const, owner: logisticsId, subjectId: terms.courierId, stars: rating.courier, defect: false },
-  ];
-  const given = subjects.flatMap((entry) => (entry.stars === null ? [] : [{ ...entry, stars: entry.stars }]));
+  const given = subjectsOf(context, terms.courierId, rating);
   const ratings = given.map(({ subject, subjectId, stars, defect }) => ({ subject, subjectId, stars, defect }));
-  await bankNode.feedback.rate({ ...key, ratings, signature: signRatings(key, ratings) });
+  const signature = signRatings(key, ratings);
+  await passages.note('feedback:rate', () => bankNode.feedback.rate({ ...key, ratings, signature }));
   for (const { subject, owner, subjectId } of given) rated({ subject, owner, subjectId });
 }
 
 /** A refund out of money that the merchant was credited with: its epochs are rolled up first when the balance is short. */
-async function refund({ clients, order }: AfterSales, amount: string): Promise<OrderState> {
+async function refund({ clients, order, passages }: AfterSales, amount: string): Promise<OrderState> {
   const input = { ...keyOf(order), refundId: 'refund-1', amount };
   const cashier = await clients.client('merchant', 'cashier', order.merchantId);
-  return stateOf(withRolledUpPayee(clients, order, () => cashier.settlement.refund(input)));
+  const pay = () => passages.note('settlement:refund', () => cashier.settlement.refund(input));
+  return stateOf(withRolledUpPayee(clients, order, pay));
 }
 
 async function withRolledUpPayee<Result>(clients: Clients, order: Order, pay: () => Promise<Result>): Promise<Result> {
@@ -112,26 +138,29 @@ async function withRolledUpPayee<Result>(clients: Clients, order: Order, pay: ()
   } catch (error) {
     if (!(error instanceof RefusedError) || error.code !== 'PAYEE_FUNDS_INSUFFICIENT') throw error;
     const bankNode = await clients.client('bank', 'bank-node');
-    const bankId = clients.organisation('bank').actor;
-    await rollUpPayee(bankNode, { bankId, payeeId: order.merchantId, currency: order.currency });
+    const last = await rollUpPayee(bankNode, { payeeId: order.merchantId, currency: order.currency });
+    await clients.catchUp(last.blockNumber);
     return pay();
   }
 }
 
-async function dispute({ clients, order }: AfterSales, outcome: 'uphold' | 'reject'): Promise<OrderState> {
+async function dispute({ clients, order, passages }: AfterSales, decision: 'uphold' | 'reject'): Promise<OrderState> {
   const key = keyOf(order);
-  const [teller, operator] = await Promise.all([clients.client('bank', 'teller'), clients.client('bank', 'operator')]);
-  await teller.settlement.dispute(key);
-  return stateOf(withRolledUpPayee(clients, order, () => operator.settlement.resolveDispute({ ...key, decision: outcome })));
+  const teller = await clients.client('bank', 'teller');
+  const operator = await clients.client('bank', 'operator');
+  await passages.note('settlement:dispute', () => teller.settlement.dispute(key));
+  const input = { ...key, decision };
+  const pay = () => passages.note('settlement:resolveDispute', () => operator.settlement.resolveDispute(input));
+  return stateOf(withRolledUpPayee(clients, order, pay));
 }
 
 const ENDED: readonly OrderState[] = ['voided', 'expired', 'refunded'];
 
 /** Nothing will be delivered any more: the private addresses go. */
-async function forgetAddresses({ clients, order }: AfterSales, state: OrderState): Promise<void> {
+async function forgetAddresses({ clients, order, passages }: AfterSales, state: OrderState): Promise<void> {
   if (!ENDED.includes(state)) return;
-  const dispatcher: Client = await clients.client('logistics', 'dispatcher');
-  await dispatcher.logistics.purgeAddresses(keyOf(order));
+  const dispatcher = await clients.client('logistics', 'dispatcher');
+  await passages.note('logistics:purgeAddresses', () => dispatcher.logistics.purgeAddresses(keyOf(order)));
 }
 
 /** Takes an order from where the pipeline left it to its end. Every step has a natural key. */

@@ -16,29 +16,27 @@ export interface DayBook {
 /** Unit 18 → 1: the aggregates that units 7, 8 and 1104 read from now on. */
 async function publish(clients: Clients, subjects: readonly RatedSubject[]): Promise<void> {
   const bankNode = await clients.client('bank', 'bank-node');
-  const bankId = clients.organisation('bank').actor;
   const distinct = new Map(subjects.map((entry) => [`${entry.subject}/${entry.owner}/${entry.subjectId}`, entry]));
   await inParallel([...distinct.values()], AT_ONCE, async (subject) => {
-    await bankNode.feedback.publish({ bankId, ...subject });
+    await bankNode.feedback.publish({ ...subject });
   });
 }
 
 /** A redemption is named by the epoch that it pays out, so that repeating it pays nothing twice. */
 async function payOut(clients: Clients, payee: Payee): Promise<void> {
   const [bankNode, teller] = await Promise.all([clients.client('bank', 'bank-node'), clients.client('bank', 'teller')]);
-  const amount = await rollUpPayee(bankNode, payee);
+  const { balance: amount, epoch } = await rollUpPayee(bankNode, payee);
   if (amount === '0') return;
-  const { epoch } = await bankNode.settlement.readPayee({ payeeId: payee.payeeId, currency: payee.currency });
-  await teller.settlement.redeem({ ...payee, amount, redeemId: `payout-${payee.payeeId}-${epoch}` });
+  const redeemId = `payout-${payee.payeeId}-${epoch.toString()}`;
+  await teller.settlement.redeem({ ...payee, amount, redeemId });
 }
 
 /** @returns the id of the last transaction, which announces itself: whoever has seen it has seen all before it. */
 export async function closeBooks(clients: Clients, day: DayBook): Promise<string> {
-  const bankId = clients.organisation('bank').actor;
   await publish(clients, day.rated);
-  await inParallel(day.merchants, AT_ONCE, (payee) => payOut(clients, { bankId, ...payee }));
+  await inParallel(day.merchants, AT_ONCE, (payee) => payOut(clients, payee));
   await inParallel(day.logistics, AT_ONCE, async (payee) => {
-    await rollUpPayee(await clients.client('bank', 'bank-node'), { bankId, ...payee });
+    await rollUpPayee(await clients.client('bank', 'bank-node'), payee);
   });
   return closeDay(clients);
 }
@@ -48,6 +46,6 @@ async function closeDay(clients: Clients): Promise<string> {
   const bankNode = await clients.client('bank', 'bank-node');
   const payee = { payeeId: clients.organisation('logistics').actor, currency: 'EUR' };
   const { epoch } = await bankNode.settlement.readPayee(payee);
-  const closed = await bankNode.settlement.closeEpoch({ bankId: clients.organisation('bank').actor, ...payee, epoch });
+  const closed = await bankNode.settlement.closeEpoch({ ...payee, epoch });
   return closed.transactionId;
 }

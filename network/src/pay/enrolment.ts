@@ -34,6 +34,7 @@ async function licenseMerchants(clients: Clients, rows: readonly Merchant[]): Pr
   const teller = await clients.client('bank', 'teller');
   const merchants = rows.map(({ merchantId, licence, categories }) => ({
     merchantId,
+    mspId: clients.organisation('merchant').mspId,
     active: true,
     licence: licence === null ? null : { number: licence.number, validUntil: endOfDay(licence.validUntil) },
     categories: [...categories],

@@ -46,11 +46,17 @@ const booksOf = (input: LoadedInput, logisticsId: string): Books => ({
   logisticsId,
 });
 
-/** A customer does one thing after another; customers do not wait for each other. */
+/** Seconds, roughly: what an order takes by itself, and what it waits for. */
+const SECONDS_AN_ORDER = 4;
+
+const expectedSeconds = (rows: readonly Order[]): number =>
+  rows.reduce((sum, { codeDelaySeconds }) => sum + SECONDS_AN_ORDER + codeDelaySeconds, 0);
+
+/** A customer does one thing after another; customers do not wait for each other, and the slowest begins first. */
 function byCustomer(orders: readonly Sourced<Order>[]): Sourced<Order>[][] {
   const groups = new Map<string, Sourced<Order>[]>();
   for (const order of orders) groups.set(order.customerId, [...(groups.get(order.customerId) ?? []), order]);
-  return [...groups.values()].sort((a, b) => b.length - a.length);
+  return [...groups.values()].sort((a, b) => expectedSeconds(b) - expectedSeconds(a));
 }
 
 const modeOf = (mode: PayMode, line: number): OrderOutcome['mode'] =>

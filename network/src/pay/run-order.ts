@@ -3,6 +3,7 @@
 import { termsDigest } from '@fabric-offline-pay/domain';
 import {
   OffpayError,
+  Passages,
   runExpress,
   runStepwise,
   signRatings,
@@ -75,8 +76,10 @@ async function pay(context: RunContext, loginId: string, order: Order, mode: Mod
   const key = context.devices.key(order.customerId);
   const { logisticsId } = purchase.basket;
   const signed = (rated: Parameters<typeof signRatings>[1], ratings: Parameters<typeof signRatings>[2]) => signRatings(key, rated, ratings);
-  const state = await afterSales({ clients: context.clients, order, logisticsId, signRatings: signed, rated: context.rated }, result.state);
-  return { ...result, state };
+  const passages = new Passages(parties, result.passages);
+  const { clients, rated } = context;
+  const sales = { clients, order, logisticsId, signRatings: signed, rated, passages };
+  return passages.end(await afterSales(sales, result.state));
 }
 
 /** The customer only hears that it failed; the operator finds the factor in the bank's records. */

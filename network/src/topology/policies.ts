@@ -6,25 +6,32 @@ import type { OrganisationTopology, PolicyRule } from './topology';
 /** The part of an organisation that a policy names. */
 type Member = Pick<OrganisationTopology, 'id' | 'mspId' | 'role'>;
 
+/** Who signs for an organisation: its peers endorse, its administrators change the channel. */
+type Principal = 'peer' | 'admin' | 'member';
+
 /**
- * The signature policy of a rule, with peers as the only signers: a client certificate never endorses.
+ * The signature policy of a rule, with peers as the only signers unless told: a client certificate never endorses.
  * @example AND('BankMSP.peer', OR('MerchantMSP.peer', 'LogisticsMSP.peer'))
  * @throws NetworkError `INVALID_TOPOLOGY` when the rule names nobody in the network.
  */
-export function renderPolicy(rule: PolicyRule, organisations: readonly Member[]): string {
+export function renderPolicy(
+  rule: PolicyRule,
+  organisations: readonly Member[],
+  principal: Principal = 'peer',
+): string {
   if ('all' in rule) {
     return gate(
       'AND',
-      rule.all.map((part) => renderPolicy(part, organisations)),
+      rule.all.map((part) => renderPolicy(part, organisations, principal)),
     );
   }
   if ('any' in rule) {
     return gate(
       'OR',
-      rule.any.map((part) => renderPolicy(part, organisations)),
+      rule.any.map((part) => renderPolicy(part, organisations, principal)),
     );
   }
-  return anyOf(membersOf(rule, organisations), 'peer');
+  return anyOf(membersOf(rule, organisations), principal);
 }
 
 /** The policy that says who is a member of a collection: everybody of the organisations with these roles. */
@@ -52,7 +59,7 @@ function membersOf(
   return members;
 }
 
-function anyOf(members: readonly Member[], principal: 'peer' | 'member'): string {
+function anyOf(members: readonly Member[], principal: Principal): string {
   return gate(
     'OR',
     members.map(({ mspId }) => `'${mspId}.${principal}'`),

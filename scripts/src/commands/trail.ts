@@ -37,10 +37,8 @@ export async function readTrail(clients: Clients, order: OrderName): Promise<Tra
   const trail = await connection.client.orderNumber.trail(order);
   const ids = [...new Set(trail.receipts.map((receipt) => receipt.transactionId))];
   const blocks = new Map(await Promise.all(ids.map(async (id) => [id, await connection.blockOf(id)] as const)));
-  return {
-    order: trail.order,
-    receipts: trail.receipts.map((receipt) => ({ ...receipt, block: blocks.get(receipt.transactionId) ?? 0n })),
-  };
+  const receipts = trail.receipts.map((receipt) => ({ ...receipt, block: blocks.get(receipt.transactionId) ?? 0n }));
+  return { order: trail.order, receipts: receipts.sort((a, b) => Number(a.block - b.block)) };
 }
 
 const unitName = ({ unit }: Receipt): string => (unit === null ? '' : `${unit} ${UNITS[unit]}`);

@@ -20,15 +20,30 @@ export class Passages {
   #everywhere = 0n;
   #moved = false;
 
-  constructor(parties: Parties) {
+  /** @param before - what happened to the order already */
+  constructor(parties: Pick<Parties, 'catchUp'>, before: readonly Passage[] = []) {
     this.#catchUp = parties.catchUp;
+    this.#passages.push(...before);
+    for (const { blockNumber } of before) this.#reached(blockNumber);
+  }
+
+  /** All transactions so far. */
+  get all(): readonly Passage[] {
+    return this.#passages;
+  }
+
+  /** Waits until every party's peer holds the order's last block: before reading what another party did. */
+  async caughtUp(): Promise<void> {
+    const block = this.#lastBlock;
+    if (block > this.#everywhere) await this.#catchUp?.(block);
+    this.#everywhere = block;
   }
 
   /** Submits a transaction of the order, notes what it did, and returns its answer. */
   async note<Result extends Answer>(transaction: string, submit: Submit<Result>): Promise<Result> {
     const { result, transactionId, blockNumber, durationMs } = await this.#submit(submit);
     this.#moved ||= !result.replayed;
-    if (blockNumber > this.#lastBlock) this.#lastBlock = blockNumber;
+    this.#reached(blockNumber);
     this.#passages.push({ transaction, transactionId, blockNumber, units: result.units, durationMs });
     return result;
   }
@@ -37,15 +52,18 @@ export class Passages {
     return { state, replayed: !this.#moved, passages: this.#passages };
   }
 
+  #reached(blockNumber: bigint): void {
+    if (blockNumber > this.#lastBlock) this.#lastBlock = blockNumber;
+  }
+
   /** A refusal may only mean that a peer has not got the order's last block yet: then it is asked once more. */
   async #submit<Result>(submit: Submit<Result>): Promise<TransactionResult<Result>> {
     try {
       return await submit();
     } catch (error) {
-      const block = this.#lastBlock;
-      if (!(error instanceof RefusedError) || this.#catchUp === undefined || block <= this.#everywhere) throw error;
-      await this.#catchUp(block);
-      this.#everywhere = block;
+      const behind = this.#catchUp !== undefined && this.#lastBlock > this.#everywhere;
+      if (!(error instanceof RefusedError) || !behind) throw error;
+      await this.caughtUp();
       return submit();
     }
   }

@@ -46,7 +46,7 @@ export const ERRORS = {
   GOODS_UNKNOWN: describe(301, 'The merchant registered no such goods.', 'Register the goods.'),
   GOODS_DIGEST_MISMATCH: describe(302, "What the customer picked differs from the merchant's registration.", 'Show the customer the current goods; pick again.'),
   GOODS_WITHDRAWN: describe(303, 'The goods were withdrawn from sale.', 'Pick other goods.'),
-  GOODS_DEFECTIVE: describe(304, 'Too many buyers reported this goods defective.', 'Pick other goods; the merchant must replace the registration.'),
+  GOODS_DEFECTIVE: describe(304, 'Too many buyers reported this goods defective.', 'Pick other goods; the merchant must register them under a new certificate.'),
   MERCHANT_NOT_LICENSED: describe(305, 'The merchant has no valid licence.', 'Ask the bank for a licence.'),
   MERCHANT_INACTIVE: describe(306, 'The merchant is not active.', 'Ask the bank.'),
   CATEGORY_NOT_ALLOWED: describe(307, "The licence does not cover a line's category.", 'Sell it under a licence that covers it.'),
@@ -58,7 +58,7 @@ export const ERRORS = {
   NO_COURIER: describe(401, 'No courier may carry this basket to any address offered.', 'Offer another address, or change the basket.'),
   COURIER_NOT_ELIGIBLE: describe(402, 'The courier chosen may not carry this order to this address.', 'Choose one of the couriers quoted.'),
   QUOTE_MISMATCH: describe(403, 'The order differs from what was quoted.', 'Sign an order with the quoted courier, fee and total.'),
-  QUOTE_EXPIRED: describe(404, 'The quote is over.', 'Ask for a new quote.'),
+  QUOTE_EXPIRED: describe(404, 'The quote is over.', 'Ask for a new quote under a new order number.'),
   ADDRESS_UNKNOWN: describe(405, 'The address was not offered for this order, or is purged.', 'Use one of the references offered.'),
   ADDRESSES_DIFFER: describe(406, 'The logistics units worked on different addresses.', 'Send the same addresses to all four.'),
 
@@ -76,7 +76,6 @@ export const ERRORS = {
 
   // 6xx: comparison and alarms (units 13, 15, 16)
   STATEMENT_MISSING: describe(601, 'A party has not stated its view of the order.', 'Have it submit its statement.'),
-  STATEMENT_MISMATCH: describe(602, 'The three statements differ.', 'See the error report; resolve or uphold its alarm.'),
   VERIFICATION_MISSING: describe(603, 'The goods comparison has not been made, or is not clean.', 'Run the error-report unit first.'),
   ALARM_OPEN: describe(604, 'An open alarm blocks this order.', 'An operator must resolve or uphold it.'),
   ALARM_NOT_OPEN: describe(605, 'There is no open alarm.', 'Nothing to do.'),

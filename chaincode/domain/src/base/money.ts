@@ -33,9 +33,12 @@ export function toUnits(amount: Amount): bigint {
   return BigInt(amount);
 }
 
+/** @returns whether the units fit an amount. */
+export const isAmountOf = (units: bigint): boolean => units >= 0n && units < LIMIT;
+
 /** @throws {DomainError} INPUT_INVALID when the sum is negative or has more than 18 digits. */
 export function toAmount(units: bigint): Amount {
-  ensure(units >= 0n && units < LIMIT, 'INPUT_INVALID', { field: 'amount', reason: 'out of range' });
+  ensure(isAmountOf(units), 'INPUT_INVALID', { field: 'amount', reason: 'out of range' });
   return units.toString();
 }
 
@@ -60,7 +63,7 @@ export const minimumAmount = (a: Amount, b: Amount): Amount => (isAtLeast(a, b) 
  */
 export function parseDecimal(text: string, currency: Currency): Amount {
   const exponent = exponentOf(currency);
-  const match = /^(\d{1,15})(?:\.(\d+))?$/.exec(text);
+  const match = /^(\d{1,18})(?:\.(\d+))?$/.exec(text);
   const fraction = match?.[2] ?? '';
   ensure(match !== null && fraction.length <= exponent, 'INPUT_INVALID', { field: 'amount', currency });
   return toAmount(BigInt(`${match[1] ?? ''}${fraction.padEnd(exponent, '0')}`));

@@ -5,11 +5,20 @@ import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 const HALF_ORDER = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n;
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
+/** @returns the bytes of base64 in its one canonical form, else undefined. */
+function fromBase64(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : undefined;
+}
+
 const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
 
 function publicKeyFrom(spki: string): KeyObject | undefined {
+  const der = fromBase64(spki);
+  if (der === undefined) return undefined;
   try {
-    return createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
+    const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    return key.export({ format: 'der', type: 'spki' }).equals(der) ? key : undefined;
   } catch {
     return undefined;
   }
@@ -30,8 +39,8 @@ export function isDeviceKey(spki: string): boolean {
  * @returns whether the signature is by that key over the UTF-8 text; false for every malformed part and for a high S.
  */
 export function verifyEs256(spki: string, text: string, signature: string): boolean {
-  const bytes = Buffer.from(signature, 'base64');
-  if (bytes.length !== 64 || toBigInt(bytes.subarray(32)) > HALF_ORDER) return false;
+  const bytes = fromBase64(signature);
+  if (bytes?.length !== 64 || toBigInt(bytes.subarray(32)) > HALF_ORDER) return false;
   const key = publicKeyFrom(spki);
   if (key === undefined || !isP256(key)) return false;
   return verify('sha256', Buffer.from(text, 'utf8'), { key, dsaEncoding: 'ieee-p1363' }, bytes);

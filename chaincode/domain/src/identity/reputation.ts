@@ -7,9 +7,11 @@ type Totals = ReputationRow['totals'];
 
 export const NO_HISTORY: Totals = { success: 0, mismatch: 0, dispute: 0, failedAuthentication: 0, doubleSpend: 0 };
 
-/** Points that an entry costs; a success pays one point back. */
-const PENALTY: Readonly<Record<HistoryKind, number>> = {
-  success: -1,
+/** Successes pay penalties back, but only so many: a fraud is not bought off by small purchases. */
+const MOST_PAID_BACK = 20;
+
+/** Points that an entry costs. */
+const PENALTY: Readonly<Record<Exclude<HistoryKind, 'success'>, number>> = {
   mismatch: 10,
   dispute: 15,
   failedAuthentication: 5,
@@ -29,9 +31,10 @@ export const addToHistory = (totals: Totals, kinds: readonly HistoryKind[]): Tot
 
 /** @returns 0 (worst) … 100 (best). A customer without history scores 100: the bank vouches for it. */
 export function scoreOf(totals: Totals): number {
-  const kinds = Object.keys(PENALTY) as HistoryKind[];
+  const kinds = Object.keys(PENALTY) as (keyof typeof PENALTY)[];
   const penalty = kinds.reduce((sum, kind) => sum + PENALTY[kind] * totals[kind], 0);
-  return Math.max(0, 100 - Math.max(0, penalty));
+  const paidBack = Math.min(totals.success, MOST_PAID_BACK);
+  return Math.max(0, 100 - Math.max(0, penalty - paidBack));
 }
 
 export function limitsFor(score: number): Limits {

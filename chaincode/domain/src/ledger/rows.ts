@@ -20,6 +20,10 @@ export interface OrderKey {
 export interface ParticipantRow {
   readonly mspId: string;
   readonly role: Role;
+  /** Whom its certificates speak for; merchants are bound to their organisation by their licence instead. */
+  readonly actor: string;
+  /** The bank that pays a logistics company out; null for others. */
+  readonly bankId: string | null;
   readonly status: 'active' | 'suspended';
 }
 
@@ -37,7 +41,6 @@ export interface PolicyRow {
 
 export interface VoteRow {
   readonly voters: readonly string[];
-  readonly enacted: boolean;
 }
 
 export interface CustomerRow {
@@ -118,6 +121,8 @@ export interface Aggregate {
 
 export interface MerchantRow {
   readonly merchantId: string;
+  /** The organisation whose certificates may speak for the merchant. */
+  readonly mspId: string;
   readonly bankId: string;
   readonly active: boolean;
   readonly licence: { readonly number: string; readonly validUntil: number } | null;
@@ -417,7 +422,7 @@ export const ROWS = {
   goods: row<GoodsRow, [merchantId: string, gtin: string]>('goods'),
   courier: row<CourierRow, [logisticsId: string, courierId: string]>('courier'),
   basket: row<BasketRow, [merchantId: string, orderNumber: string]>('basket'),
-  quote: row<QuoteRow, [merchantId: string, orderNumber: string]>('quote'),
+  quote: row<QuoteRow, [merchantId: string, orderNumber: string, logisticsId: string]>('quote'),
   terms: row<TermsRow, [merchantId: string, orderNumber: string]>('terms'),
   order: row<OrderRow, [merchantId: string, orderNumber: string]>('order'),
   receipt: row<ReceiptRow, [subject: string, name: string]>('receipt'),
@@ -433,7 +438,7 @@ export const ROWS = {
   purchase: row<PurchaseRow, [customerId: string, merchantId: string, orderNumber: string]>('purchase'),
   rating: row<RatingRow, [subject: RatingSubject, owner: string, id: string, order: string]>('rating'),
   /** In the private collection only. */
-  address: row<AddressBookRow, [merchantId: string, orderNumber: string]>('address'),
+  address: row<AddressBookRow, [merchantId: string, orderNumber: string, logisticsId: string]>('address'),
 } as const;
 
 export type RowKind = keyof typeof ROWS;

@@ -2,7 +2,7 @@
 // Units 1101, 1102 and 1104: where the goods stand, what each courier asks, and which one is best. Integers only.
 import { byCodeUnit } from '../base/canonical.js';
 import { distanceMetres, type Place } from '../base/geography.js';
-import { toAmount, toUnits } from '../base/money.js';
+import { isAmountOf, toAmount, toUnits } from '../base/money.js';
 import { isCategoryAllowed } from '../goods/category.js';
 import { isPoorlyRated } from '../goods/registration.js';
 import type { AddressOffer, CourierQuote, CourierRow, GoodsRow, Tariff } from '../ledger/rows.js';
@@ -39,11 +39,12 @@ const ceilDivide = (value: number, by: number): bigint => BigInt(Math.ceil(value
 
 /** Unit 1102: base + per started kilometre + per started kilogram. */
 export const deliveryFee = (tariff: Tariff, metres: number, weightGrams: number): string =>
-  toAmount(
-    toUnits(tariff.base) +
-      toUnits(tariff.perKm) * ceilDivide(metres, 1000) +
-      toUnits(tariff.perKg) * ceilDivide(weightGrams, 1000),
-  );
+  toAmount(feeUnits(tariff, metres, weightGrams));
+
+const feeUnits = (tariff: Tariff, metres: number, weightGrams: number): bigint =>
+  toUnits(tariff.base) +
+  toUnits(tariff.perKm) * ceilDivide(metres, 1000) +
+  toUnits(tariff.perKg) * ceilDivide(weightGrams, 1000);
 
 const serves = (courier: CourierRow, address: Place): boolean =>
   courier.areas.some((area) => distanceMetres(area.centre, address) <= area.radiusMetres);
@@ -59,7 +60,9 @@ function candidate(courier: CourierRow, load: Load, address: Place): Candidate[]
   const tariff = courier.tariffs.find((entry) => entry.currency === load.currency);
   if (tariff === undefined || !isEligible(courier, load, address)) return [];
   const metres = routeMetres(courier.depot, load.locations, address);
-  return [{ courier, courierId: courier.courierId, metres, fee: deliveryFee(tariff, metres, load.weightGrams) }];
+  const units = feeUnits(tariff, metres, load.weightGrams);
+  // A tariff that no amount can hold excludes this courier, not its whole company.
+  return isAmountOf(units) ? [{ courier, courierId: courier.courierId, metres, fee: toAmount(units) }] : [];
 }
 
 const compareUnits = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -58,7 +58,7 @@ export const TRANSITIONS = [
   { event: 'releaseRest', from: ['refunded'], to: 'refunded', unit: '14' },
   { event: 'void', from: HELD, to: 'voided', unit: null },
   { event: 'expire', from: HELD, to: 'expired', unit: null },
-  { event: 'dispute', from: ['captured', 'released'], to: 'disputed', unit: null },
+  { event: 'dispute', from: ['captured', 'released', 'refunded'], to: 'disputed', unit: null },
   { event: 'refund', from: ['captured', 'released', 'disputed', 'refunded'], to: 'refunded', unit: null },
 ] as const satisfies readonly Transition[];
 

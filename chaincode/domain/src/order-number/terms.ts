@@ -39,7 +39,7 @@ export const basketDigest = (basket: Basket): string => digestOf(basketOf(basket
 export const goodsTotalOf = (lines: readonly Pick<BasketLine, 'quantity' | 'unitPrice'>[]): Amount =>
   addAmounts(...lines.map((line) => multiplyAmount(line.unitPrice, line.quantity)));
 
-/** @throws {DomainError} INPUT_INVALID when the sums of the terms do not add up, or a line stands twice. */
+/** @throws {DomainError} INPUT_INVALID when the sums of the terms do not add up. */
 export function ensureTermsAddUp(terms: OrderTerms): void {
   ensure(goodsTotalOf(terms.lines) === terms.goodsTotal, 'INPUT_INVALID', { field: 'terms.goodsTotal' });
   ensure(addAmounts(terms.goodsTotal, terms.fee) === terms.total, 'INPUT_INVALID', { field: 'terms.total' });

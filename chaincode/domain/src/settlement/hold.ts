@@ -63,10 +63,11 @@ export const openHold = (terms: OrderTerms, release: ReleaseAt, now: number): Ho
 
 /**
  * Captures an amount, once a key.
- * @throws {DomainError} HOLD_EXPIRED or HOLD_EXCEEDED.
+ * @throws {DomainError} HOLD_EXPIRED, HOLD_EXCEEDED, or IDEMPOTENCY_CONFLICT for a key that was used.
  */
 export function capture(hold: Hold, captureId: string, amount: Amount, now: number): { hold: Hold; credits: Shares } {
   ensure(now < hold.expiresAt, 'HOLD_EXPIRED', { expiresAt: hold.expiresAt });
+  ensure(!Object.hasOwn(hold.captures, captureId), 'IDEMPOTENCY_CONFLICT', { captureId });
   ensure(isAtLeast(uncaptured(hold), amount), 'HOLD_EXCEEDED', { rest: uncaptured(hold), amount });
   const captured = addAmounts(hold.captured, amount);
   const atMatch = hold.release === 'match';
@@ -84,11 +85,20 @@ export function capture(hold: Hold, captureId: string, amount: Amount, now: numb
   return { hold: next, credits };
 }
 
-/** Credits everything captured and not refunded, after delivery: the delivery in full, the merchant what is left. */
+/** What was captured and is neither credited nor given back yet. */
+const unreleased = (hold: Hold): Amount =>
+  [hold.released, hold.refundedHeld].reduce(subtractAmounts, hold.captured);
+
+/**
+ * Credits everything captured and not refunded, after delivery: the delivery in full, the merchant what is left.
+ * @throws {DomainError} STATE_CONFLICT when nothing waits to be released.
+ */
 export function release(hold: Hold): { hold: Hold; credits: Shares } {
-  const { logistics } = sharesOfSum(hold, hold.captured);
-  const credits = { merchant: refundable(hold), logistics };
-  return { hold: checked({ ...hold, released: addAmounts(credits.merchant, credits.logistics) }), credits };
+  const due = unreleased(hold);
+  ensure(hold.release === 'delivery' && due !== '0', 'STATE_CONFLICT', { released: hold.released });
+  const logistics = minimumAmount(sharesOfSum(hold, hold.captured).logistics, due);
+  const credits = { merchant: subtractAmounts(due, logistics), logistics };
+  return { hold: checked({ ...hold, released: addAmounts(hold.released, due) }), credits };
 }
 
 /** Gives back what was never captured. */
@@ -102,9 +112,10 @@ export const isReleased = (hold: Hold): boolean => hold.release === 'match' || h
 
 /**
  * Refunds an amount of the merchant's part, once a key.
- * @throws {DomainError} REFUND_EXCEEDED.
+ * @throws {DomainError} REFUND_EXCEEDED, or IDEMPOTENCY_CONFLICT for a key that was used.
  */
 export function refund(hold: Hold, refundId: string, amount: Amount): Hold {
+  ensure(!Object.hasOwn(hold.refunds, refundId), 'IDEMPOTENCY_CONFLICT', { refundId });
   ensure(isAtLeast(refundable(hold), amount), 'REFUND_EXCEEDED', { rest: refundable(hold), amount });
   return checked({
     ...hold,
@@ -116,7 +127,7 @@ export function refund(hold: Hold, refundId: string, amount: Amount): Hold {
 
 /** Gives back everything captured that is not released yet, delivery included: nothing was delivered. */
 export function unwind(hold: Hold): { hold: Hold; returned: Amount } {
-  const returned = subtractAmounts(subtractAmounts(hold.captured, hold.released), hold.refundedHeld);
+  const returned = unreleased(hold);
   const next = checked({
     ...hold,
     refunded: addAmounts(hold.refunded, returned),

@@ -25,7 +25,7 @@ const decide = (summary: string) =>
     summary,
     access: ['bank.operator'],
     owner: { of: 'order' },
-    input: orderKey.extend({ reason: z.string().min(1).max(200).describe('for the record; no personal data') }),
+    input: orderKey.extend({ pass: pass.default('order'), reason: z.string().min(1).max(200).describe('for the record; no personal data') }),
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
     operations: { fixed: 7 },
@@ -47,7 +47,7 @@ export const alarm = {
   }),
   compareOrder: define({
     kind: 'submit',
-    units: ['15'],
+    units: ['15', '16'],
     summary: "Compares goods and statements after unit 13, field by field; differences raise an alarm that blocks this order's money.",
     access: ['bank.bank-node'],
     owner: { of: 'order' },

@@ -22,12 +22,13 @@ export type Access = 'any' | `${Role}.${Attribute}` | `*.${Attribute}`;
 /**
  * Whose object it is. The certificate's `actor` attribute must equal the owner.
  * `input`: a field of the input names the owner. `customer`, `login`, `order`, `basket`, `quote`: the row that the input names has an owner,
- * which for `order` and `basket` is the one of the caller's own role (its bank, merchant or logistics company).
+ * which for `order` and `basket` is the one of the caller's own role (its bank, merchant or logistics company);
+ * of a `payee` it is the bank that licensed the merchant, or pays the logistics company out.
  */
 export type Ownership =
   | { readonly of: 'network' }
   | { readonly of: 'input'; readonly field: string }
-  | { readonly of: 'customer' | 'login' | 'order' | 'basket' | 'quote' };
+  | { readonly of: 'customer' | 'login' | 'order' | 'basket' | 'quote' | 'payee' };
 
 /** State operations of one call: reads and writes together, plus so many a line of the order or an entry of a batch. */
 export interface Operations {

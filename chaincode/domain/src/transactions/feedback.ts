@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { amount, currency, gtin, identifier, instant, quantity, signature } from '../base/identifiers.js';
 import { define, query } from './define.js';
-import { BANK_ID, CUSTOMER_ID, GTIN, ORDER, SIGNATURE } from './examples.js';
+import { CUSTOMER_ID, GTIN, ORDER, SIGNATURE } from './examples.js';
 import { orderKey, outcome } from './shapes.js';
 
 const subject = z.enum(['goods', 'merchant', 'courier']);
@@ -41,12 +41,12 @@ export const feedback = {
     units: ['18'],
     summary: 'Folds up to 500 ratings of one subject into the aggregate that units 7, 8 and 1104 read.',
     access: ['bank.bank-node'],
-    owner: { of: 'input', field: 'bankId' },
-    input: z.strictObject({ bankId: identifier, subject, owner: identifier.describe('merchant or logistics company'), subjectId: identifier }),
+    owner: { of: 'network' },
+    input: z.strictObject({ subject, owner: identifier.describe('merchant or logistics company'), subjectId: identifier }),
     output: outcome.extend({ count: z.int(), stars: z.int(), defects: z.int() }),
     naturalKey: [],
     operations: { fixed: 4, perEntry: 1 },
-    example: { bankId: BANK_ID, subject: 'goods' as const, owner: ORDER.merchantId, subjectId: GTIN },
+    example: { subject: 'goods' as const, owner: ORDER.merchantId, subjectId: GTIN },
   }),
   listPurchases: query({
     summary: "A customer's purchases with unit prices, for its own bank.",

@@ -33,7 +33,7 @@ export const goods = {
     operations: { fixed: 1, perEntry: 2 },
     example: {
       bankId: BANK_ID,
-      merchants: [{ merchantId: ORDER.merchantId, active: true, licence: { number: 'LIC-1', validUntil: 1830297600 }, categories: ['43000000'] }],
+      merchants: [{ merchantId: ORDER.merchantId, mspId: 'MerchantMSP', active: true, licence: { number: 'LIC-1', validUntil: 1830297600 }, categories: ['43000000'] }],
     },
   }),
   registerGoods: define({

@@ -3,14 +3,14 @@
 import * as z from 'zod';
 import { deviceKey, identifier, instant } from '../base/identifiers.js';
 import { define, query } from './define.js';
-import { BANK_ID, CUSTOMER_ID, DEVICE_KEY, LOGIN, POLICY } from './examples.js';
+import { BANK_ID, CUSTOMER_ID, DEVICE_KEY, LOGIN, LOGISTICS_ID, POLICY } from './examples.js';
 import { loginKey, outcome, participant, policy } from './shapes.js';
 
 const NONCE = '5f8b1b0e7c1d4e4fa0b6';
 const PARTICIPANTS = [
-  { mspId: 'BankMSP', role: 'bank' as const, status: 'active' as const },
-  { mspId: 'MerchantMSP', role: 'merchant' as const, status: 'active' as const },
-  { mspId: 'LogisticsMSP', role: 'logistics' as const, status: 'active' as const },
+  { mspId: 'BankMSP', role: 'bank' as const, actor: BANK_ID, bankId: null, status: 'active' as const },
+  { mspId: 'MerchantMSP', role: 'merchant' as const, actor: 'merchant-org', bankId: null, status: 'active' as const },
+  { mspId: 'LogisticsMSP', role: 'logistics' as const, actor: LOGISTICS_ID, bankId: BANK_ID, status: 'active' as const },
 ];
 
 const missing = z.array(z.string().regex(/^[a-zA-Z]{1,40}$/)).max(20).describe('names of missing profile fields, never values');
@@ -83,7 +83,7 @@ export const identity = {
     output: outcome.extend({ votes: z.int(), enacted: z.boolean() }),
     naturalKey: ['proposal'],
     operations: { fixed: 5 },
-    example: { proposal: { kind: 'participant' as const, participant: { mspId: 'SecondBankMSP', role: 'bank' as const, status: 'active' as const } } },
+    example: { proposal: { kind: 'participant' as const, participant: { mspId: 'SecondBankMSP', role: 'bank' as const, actor: 'bank-2', bankId: null, status: 'active' as const } } },
   }),
   enrolCustomer: define({
     kind: 'submit',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logistics: couriers, the four parallel sub-units, pick-up and delivery (units 11, 1101 to 1104).
 import * as z from 'zod';
-import { amount, category, grams, identifier, place } from '../base/identifiers.js';
+import { amount, category, identifier, place } from '../base/identifiers.js';
 import type { UnitId } from '../patent/units.js';
 import { define, query, type Operations } from './define.js';
 import { BASKET, LOGISTICS_ID, ORDER, STATEMENT } from './examples.js';
@@ -118,10 +118,10 @@ export const logistics = {
     example: ORDER,
   }),
   readQuote: query({
-    summary: 'The quote of an order.',
-    input: orderKey,
+    summary: "A logistics company's quote for an order.",
+    input: orderKey.extend({ logisticsId: identifier }),
     output: z.strictObject({ basketDigest: z.string(), goodsTotal: amount, offers, expiresAt: z.int() }),
-    example: ORDER,
+    example: { ...ORDER, logisticsId: LOGISTICS_ID },
   }),
   readAddress: query({
     summary: 'The private address of an order that is under way; after delivery there is none.',
@@ -150,7 +150,7 @@ export const logisticsLeg = define({
   access: ['logistics.dispatcher'],
   owner: { of: 'input', field: 'basket.logisticsId' },
   input: z.strictObject({ basket, statement }),
-  output: outcome.extend({ goodsTotal: amount, weightGrams: grams, offers }),
+  output: outcome.extend({ goodsTotal: amount, offers }),
   transient: offeredAddresses,
   endorsers: ['bank', 'logistics'],
   naturalKey: ['basket.merchantId', 'basket.orderNumber'],

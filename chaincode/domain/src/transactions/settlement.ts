@@ -3,11 +3,11 @@
 import * as z from 'zod';
 import { amount, currency, identifier, positiveAmount } from '../base/identifiers.js';
 import { define, query, type Access } from './define.js';
-import { BANK_ID, CUSTOMER_ID, ORDER } from './examples.js';
+import { CUSTOMER_ID, ORDER } from './examples.js';
 import { orderKey, orderOutcome, outcome } from './shapes.js';
 
-const payee = z.strictObject({ bankId: identifier, payeeId: identifier, currency });
-const PAYEE = { bankId: BANK_ID, payeeId: ORDER.merchantId, currency: 'EUR' };
+const payee = z.strictObject({ payeeId: identifier, currency });
+const PAYEE = { payeeId: ORDER.merchantId, currency: 'EUR' };
 const account = z.strictObject({ customerId: identifier, currency });
 
 const onOrder = (summary: string, access: readonly Access[], fixed: number) =>
@@ -95,7 +95,7 @@ export const settlement = {
     units: [],
     summary: "Closes a payee's current epoch; payments on their way retry once into the next.",
     access: ['bank.bank-node'],
-    owner: { of: 'input', field: 'bankId' },
+    owner: { of: 'payee' },
     input: payee.extend({ epoch: z.int().min(0) }),
     output: outcome.extend({ epoch: z.int() }),
     naturalKey: ['payeeId', 'currency', 'epoch'],
@@ -107,7 +107,7 @@ export const settlement = {
     units: [],
     summary: "Sums up to 500 credit entries of a closed epoch into the payee's checkpoint.",
     access: ['bank.bank-node'],
-    owner: { of: 'input', field: 'bankId' },
+    owner: { of: 'payee' },
     input: payee.extend({ epoch: z.int().min(0) }),
     output: outcome.extend({ entries: z.int(), balance: amount, done: z.boolean() }),
     naturalKey: ['payeeId', 'currency', 'epoch'],
@@ -119,7 +119,7 @@ export const settlement = {
     units: [],
     summary: "Pays a payee's rolled-up balance out: the currency vanishes, the bank pays ordinary money.",
     access: ['bank.teller'],
-    owner: { of: 'input', field: 'bankId' },
+    owner: { of: 'payee' },
     input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
     output: outcome.extend({ balance: amount }),
     naturalKey: ['currency', 'redeemId'],
@@ -154,7 +154,7 @@ export const settlement = {
 /** Express: the bank's one transaction of an order. */
 export const bankLeg = define({
   kind: 'submit',
-  units: ['13', '14', '15', '17'],
+  units: ['13', '14', '15', '16', '17'],
   summary: "Bank's leg: compares the statements, reports errors, captures the money and stores the purchase.",
   access: ['bank.bank-node'],
   owner: { of: 'order' },

@@ -102,6 +102,7 @@ export const goods = z.strictObject({
 
 export const merchant = z.strictObject({
   merchantId: identifier,
+  mspId: identifier.describe('organisation whose certificates may speak for the merchant'),
   active: z.boolean(),
   licence: z.strictObject({ number: identifier, validUntil: instant }).nullable(),
   categories: z.array(category).max(200),
@@ -142,5 +143,7 @@ export const policy = z.strictObject({
 export const participant = z.strictObject({
   mspId: identifier,
   role: z.enum(['bank', 'merchant', 'logistics', 'auditor']),
+  actor: identifier.describe("the `actor` of the organisation's certificates; a merchant organisation's come from licences"),
+  bankId: identifier.nullable().describe('the bank that pays a logistics company out; null for others'),
   status: z.enum(['active', 'suspended']),
 });
