@@ -19,8 +19,20 @@ const LASTING: ReadonlySet<number> = new Set([
   status.UNIMPLEMENTED,
 ]);
 
-const mayPass = (error: unknown): boolean =>
-  error instanceof GatewayError && !LASTING.has(error.code);
+/** A peer that has just been started says 404 of a channel that it is still opening, and 503 when it is going. */
+const RESTARTING: ReadonlySet<string> = new Set(['404', '503']);
+
+/** How often in a row a peer may say so, before it is believed. */
+const RESTARTING_AT_MOST = 30;
+
+/** The gateway library gives a peer's block-delivery status in a plain error's text, and nowhere else. */
+const deliveryStatus = (error: unknown): string | undefined =>
+  error instanceof Error ? /^Unexpected status response: (\d+)$/.exec(error.message)?.[1] : undefined;
+
+function mayPass(error: unknown, failures: number): boolean {
+  if (error instanceof GatewayError) return !LASTING.has(error.code);
+  return RESTARTING.has(deliveryStatus(error) ?? '') && failures < RESTARTING_AT_MOST;
+}
 
 async function* itemsOf<T>(
   stream: CloseableAsyncIterable<T>,
@@ -65,7 +77,7 @@ export async function* reconnecting<T>(
       }
     } catch (error) {
       if (isOver()) return;
-      if (!mayPass(error)) throw error;
+      if (!mayPass(error, failures)) throw error;
     }
     failures++;
     if (!(await pause(failures, context))) return;
