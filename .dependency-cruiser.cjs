@@ -5,19 +5,59 @@ const source = (room) => ({ path: room, pathNot: '\\.spec\\.ts$' });
 module.exports = {
   forbidden: [
     forbid('no-cycles', 'A cycle is one concept in two files.', {}, { circular: true }),
-    forbid('domain-is-pure', 'The domain knows no Fabric, no network and no other room.', source('^chaincode/domain/src'), { path: '^(chaincode/(src|testing)|sdk|network|scripts|test)/|node_modules/(fabric-|@hyperledger|@grpc)|^(fs|net|http|https|os|child_process)$' }),
-    forbid('chaincode-knows-domain-only', 'Chaincode is deployed alone.', source('^chaincode/src'), { path: '^(chaincode/testing|sdk|network|scripts|test)/' }),
-    forbid('sdk-knows-domain-only', 'Merchants install the SDK without chaincode or network.', source('^sdk/src'), { path: '^(chaincode/(src|testing)|network|scripts|test)/' }),
-    forbid('network-never-runs-contracts', 'Nodes speak to the ledger through the SDK.', source('^network/src'), { path: '^(chaincode/(src|testing)|scripts|test)/' }),
-    forbid('no-contract-to-contract', 'Concepts meet in the domain and in ledger/, never in each other.', { path: '^chaincode/src/(?!ledger/)([^/]+)/', pathNot: '\\.spec\\.ts$' }, { path: '^chaincode/src/(?!ledger/)[^/]+/', pathNot: '^chaincode/src/$1/' }),
-    forbid('no-node-to-node', 'An organisation talks to another through the ledger.', { path: '^network/src/nodes/([^/]+)/' }, { path: '^network/src/nodes/[^/]+/', pathNot: '^network/src/nodes/$1/' }),
-    forbid('no-tests-in-source', 'Source never imports a test.', { pathNot: '(\\.spec\\.ts$|^test/)' }, { path: '(\\.spec\\.ts$|^test/)' }),
+    forbid(
+      'domain-is-pure',
+      'The domain knows no Fabric, no network and no other room.',
+      source('^chaincode/domain/src'),
+      {
+        path: '^(chaincode/(src|testing)|sdk|network|scripts|test)/|node_modules/(fabric-|@hyperledger|@grpc)|^(fs|net|http|https|os|child_process)$',
+      },
+    ),
+    forbid(
+      'chaincode-knows-domain-only',
+      'Chaincode is deployed alone.',
+      source('^chaincode/src'),
+      { path: '^(chaincode/testing|sdk|network|scripts|test)/' },
+    ),
+    forbid(
+      'sdk-knows-domain-only',
+      'Merchants install the SDK without chaincode or network.',
+      source('^sdk/src'),
+      { path: '^(chaincode/(src|testing)|network|scripts|test)/' },
+    ),
+    forbid(
+      'network-never-runs-contracts',
+      'Nodes speak to the ledger through the SDK.',
+      source('^network/src'),
+      { path: '^(chaincode/(src|testing)|scripts|test)/' },
+    ),
+    forbid(
+      'no-contract-to-contract',
+      'Concepts meet in the domain and in ledger/, never in each other.',
+      { path: '^chaincode/src/(?!ledger/)([^/]+)/', pathNot: '\\.spec\\.ts$' },
+      { path: '^chaincode/src/(?!ledger/)[^/]+/', pathNot: '^chaincode/src/$1/' },
+    ),
+    forbid(
+      'no-node-to-node',
+      'An organisation talks to another through the ledger.',
+      { path: '^network/src/nodes/([^/]+)/' },
+      { path: '^network/src/nodes/[^/]+/', pathNot: '^network/src/nodes/$1/' },
+    ),
+    forbid(
+      'no-tests-in-source',
+      'Source never imports a test.',
+      { pathNot: '(\\.spec\\.ts$|^test/)' },
+      { path: '(\\.spec\\.ts$|^test/)' },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -19,7 +19,23 @@ const determinism = {
     { property: 'toLocaleString', message: 'Locales differ between endorsers.' },
     { property: 'localeCompare', message: 'Compare code units.' },
   ],
-  'no-restricted-imports': ['error', { patterns: ['fs', 'node:fs*', 'os', 'node:os', 'net', 'node:net', 'http*', 'node:http*', 'child_process', 'node:child_process'] }],
+  'no-restricted-imports': [
+    'error',
+    {
+      patterns: [
+        'fs',
+        'node:fs*',
+        'os',
+        'node:os',
+        'net',
+        'node:net',
+        'http*',
+        'node:http*',
+        'child_process',
+        'node:child_process',
+      ],
+    },
+  ],
 };
 
 export default tseslint.config(
@@ -28,19 +44,45 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: [] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: [] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       complexity: ['error', 10],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: false }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: false },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
-  { files: ['chaincode/domain/src/**/*.ts', 'chaincode/src/**/*.ts'], ignores: ['**/*.spec.ts'], rules: determinism },
-  { files: ['chaincode/src/ledger/clock.ts', 'chaincode/src/main.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-imports': 'off' } },
+  {
+    files: ['chaincode/domain/src/**/*.ts', 'chaincode/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: determinism,
+  },
+  {
+    files: ['chaincode/src/ledger/clock.ts', 'chaincode/src/main.ts'],
+    rules: { 'no-restricted-globals': 'off', 'no-restricted-imports': 'off' },
+  },
   {
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: { 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
-  { files: ['**/*.{cjs,mjs,js}'], languageOptions: { globals: { module: 'writable', require: 'readonly', process: 'readonly', console: 'readonly', __dirname: 'readonly' } } },
+  {
+    files: ['**/*.{cjs,mjs,js}'],
+    languageOptions: {
+      globals: {
+        module: 'writable',
+        require: 'readonly',
+        process: 'readonly',
+        console: 'readonly',
+        __dirname: 'readonly',
+      },
+    },
+  },
 );

@@ -6,7 +6,17 @@ const shared = {
   transform: {
     '^.+\\.ts$': [
       'ts-jest',
-      { tsconfig: { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0', target: 'es2023', isolatedModules: true, esModuleInterop: true }, diagnostics: false },
+      {
+        tsconfig: {
+          module: 'commonjs',
+          moduleResolution: 'node10',
+          ignoreDeprecations: '6.0',
+          target: 'es2023',
+          isolatedModules: true,
+          esModuleInterop: true,
+        },
+        diagnostics: false,
+      },
     ],
   },
   moduleNameMapper: {
@@ -22,7 +32,18 @@ const shared = {
 module.exports = {
   testTimeout: 120_000,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{chaincode,sdk,network,scripts}/**/src/**/*.spec.ts', '<rootDir>/test/{contract,property}/**/*.spec.ts'] },
-    { ...shared, displayName: 'network', testMatch: ['<rootDir>/test/{integration,adversarial}/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/{chaincode,sdk,network,scripts}/**/src/**/*.spec.ts',
+        '<rootDir>/test/{contract,property}/**/*.spec.ts',
+      ],
+    },
+    {
+      ...shared,
+      displayName: 'network',
+      testMatch: ['<rootDir>/test/{integration,adversarial}/**/*.spec.ts'],
+    },
   ],
 };

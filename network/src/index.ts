@@ -54,4 +54,9 @@ export { pay, type PayMode, type PayOptions } from './pay/pay';
 export { reportLines, type PayReport } from './pay/report';
 export { INPUT_PROBLEMS, type InputProblem } from './input/problem.js';
 export { BANK_ERRORS } from './nodes/bank/bank-error.js';
-export { bankClient, codeOnPhone, startBankService, type BankServiceOptions } from './ledger/bank-service';
+export {
+  bankClient,
+  codeOnPhone,
+  startBankService,
+  type BankServiceOptions,
+} from './ledger/bank-service';

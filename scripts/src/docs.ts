@@ -2,8 +2,19 @@
 // Writes the documents and schemas that follow from data (`npm run docs`), or checks that they are current (`--check`).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALL_TRANSACTIONS, ERRORS, UNITS, type NamedTransaction, type UnitId } from '@fabric-offline-pay/domain';
-import { BANK_ERRORS, INPUT_PROBLEMS, inputSchemas, NETWORK_ERRORS } from '@fabric-offline-pay/network';
+import {
+  ALL_TRANSACTIONS,
+  ERRORS,
+  UNITS,
+  type NamedTransaction,
+  type UnitId,
+} from '@fabric-offline-pay/domain';
+import {
+  BANK_ERRORS,
+  INPUT_PROBLEMS,
+  inputSchemas,
+  NETWORK_ERRORS,
+} from '@fabric-offline-pay/network';
 import { CLIENT_ERRORS } from '@fabric-offline-pay/sdk';
 import { format, resolveConfig } from 'prettier';
 import * as z from 'zod';
@@ -28,7 +39,12 @@ const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]):
 const errorTable = (errors: Readonly<Record<string, Described>>): string =>
   tableOf(
     ['number', 'code', 'meaning', 'what to do'],
-    Object.entries(errors).map(([code, entry]) => [entry.number?.toString() ?? '', `\`${code}\``, entry.meaning, entry.remedy]),
+    Object.entries(errors).map(([code, entry]) => [
+      entry.number?.toString() ?? '',
+      `\`${code}\``,
+      entry.meaning,
+      entry.remedy,
+    ]),
   );
 
 const errorsDocument = (): string =>
@@ -46,23 +62,77 @@ const errorsDocument = (): string =>
     errorTable(BANK_ERRORS),
     '## Input files',
     'Each names file, line and field; the row is left out, the rest goes on.',
-    errorTable(Object.fromEntries(Object.entries(INPUT_PROBLEMS).map(([code, { message, remedy }]) => [code, { meaning: message, remedy }]))),
+    errorTable(
+      Object.fromEntries(
+        Object.entries(INPUT_PROBLEMS).map(([code, { message, remedy }]) => [
+          code,
+          { meaning: message, remedy },
+        ]),
+      ),
+    ),
     '## Running the network',
     errorTable(NETWORK_ERRORS),
   ].join('\n\n');
 
-const unitText = (units: readonly UnitId[]): string => units.map((unit) => `${unit} (${UNITS[unit]})`).join(', ');
+const unitText = (units: readonly UnitId[]): string =>
+  units.map((unit) => `${unit} (${UNITS[unit]})`).join(', ');
 
 const ownerText = ({ owner }: NamedTransaction): string =>
-  owner.of === 'network' ? 'the network' : owner.of === 'input' ? `named by \`${owner.field}\`` : `of the ${owner.of}`;
+  owner.of === 'network'
+    ? 'the network'
+    : owner.of === 'input'
+      ? `named by \`${owner.field}\``
+      : `of the ${owner.of}`;
 
 const operationsText = ({ operations }: NamedTransaction): string =>
-  operations.perEntry === undefined ? operations.fixed.toString() : `${operations.fixed.toString()} + ${operations.perEntry.toString()} an entry`;
+  operations.perEntry === undefined
+    ? operations.fixed.toString()
+    : `${operations.fixed.toString()} + ${operations.perEntry.toString()} an entry`;
 
-const schemaText = (schema: NamedTransaction['input']): string => JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' }), null, 2);
+type Schema = Readonly<Record<string, unknown>>;
 
-const details = (summary: string, language: string, text: string): string =>
-  ['<details>', `<summary>${summary}</summary>`, '', `\`\`\`${language}`, text, '```', '', '</details>'].join('\n');
+const schemaOf = (type: NamedTransaction['input']): Schema =>
+  z.toJSONSchema(type, { unrepresentable: 'any', io: 'input' });
+
+/** The kind of a value in a word: its type, its constant, its choices. */
+function typeText(schema: Schema): string {
+  if (Array.isArray(schema['enum']))
+    return schema['enum'].map((value) => JSON.stringify(value)).join(', ');
+  if ('const' in schema) return JSON.stringify(schema['const']);
+  return typeof schema['type'] === 'string' ? schema['type'] : 'one of several';
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const alternatives = (schema: Schema): Schema[] =>
+  (schema['oneOf'] ?? schema['anyOf'] ?? []) as Schema[];
+
+/** A schema as rows of path, type and meaning: nested objects as `a.b`, entries of arrays as `a[].b`. */
+function fieldsOf(schema: Schema, path = ''): string[][] {
+  if (schema['properties'] !== undefined) {
+    const required = (schema['required'] ?? []) as string[];
+    return Object.entries(schema['properties'] as Record<string, Schema>).flatMap(([name, field]) =>
+      fieldsOf(
+        field,
+        `${path === '' ? '' : `${path}.`}${name}${required.includes(name) ? '' : '?'}`,
+      ),
+    );
+  }
+  if (schema['items'] !== undefined) return fieldsOf(schema['items'] as Schema, `${path}[]`);
+  const nested = alternatives(schema).filter((entry) => entry['properties'] !== undefined);
+  if (nested.length > 0) return nested.flatMap((entry) => fieldsOf(entry, path));
+  return path === '' ? [] : [[`\`${path}\``, typeText(schema), textOf(schema['description'])]];
+}
+
+const fieldsTable = (title: string, type: NamedTransaction['input']): string => {
+  const rows = fieldsOf(schemaOf(type));
+  return rows.length === 0
+    ? `${title}: nothing.`
+    : `${title}:\n\n${tableOf(['field', 'type', 'meaning'], rows)}`;
+};
+
+const exampleText = (transaction: NamedTransaction): string =>
+  ['```json', JSON.stringify(transaction.example), '```'].join('\n');
 
 function transactionSection(transaction: NamedTransaction): string {
   const { access, endorsers, units, naturalKey } = transaction;
@@ -79,16 +149,22 @@ function transactionSection(transaction: NamedTransaction): string {
     `### ${transaction.fullName}`,
     transaction.summary,
     facts.map(([name = '', text = '']) => `- ${name}: ${text}`).join('\n'),
-    details('input', 'json', schemaText(transaction.input)),
-    details('output', 'json', schemaText(transaction.output)),
-    details('example', 'json', JSON.stringify(transaction.example, null, 2)),
+    fieldsTable('Input', transaction.input),
+    fieldsTable('Answer', transaction.output),
+    `Example input:\n\n${exampleText(transaction)}`,
   ].join('\n\n');
 }
 
 const overview = (transactions: readonly NamedTransaction[]): string =>
   tableOf(
     ['transaction', 'kind', 'units', 'who', 'what'],
-    transactions.map(({ fullName, kind, units, access, summary }) => [`\`${fullName}\``, kind, units.join(' '), access.join(', '), summary]),
+    transactions.map(({ fullName, kind, units, access, summary }) => [
+      `\`${fullName}\``,
+      kind,
+      units.join(' '),
+      access.join(', '),
+      summary,
+    ]),
   );
 
 const transactionsDocument = (): string =>
@@ -101,10 +177,23 @@ const transactionsDocument = (): string =>
   ].join('\n\n');
 
 async function documents(): Promise<Map<string, string>> {
-  const schemas = Object.entries(inputSchemas()).map(([name, schema]) => [`network/sample/schema/${name}.schema.json`, JSON.stringify(schema)] as const);
-  const raw = [['docs/errors.md', errorsDocument()], ['docs/transactions.md', transactionsDocument()], ...schemas] as const;
+  const schemas = Object.entries(inputSchemas()).map(
+    ([name, schema]) =>
+      [`network/sample/schema/${name}.schema.json`, JSON.stringify(schema)] as const,
+  );
+  const raw = [
+    ['docs/errors.md', errorsDocument()],
+    ['docs/transactions.md', transactionsDocument()],
+    ...schemas,
+  ] as const;
   const config = (await resolveConfig(join(ROOT, 'docs', 'errors.md'))) ?? {};
-  return new Map(await Promise.all(raw.map(async ([path, text]) => [path, await format(text, { ...config, filepath: path })] as const)));
+  return new Map(
+    await Promise.all(
+      raw.map(
+        async ([path, text]) => [path, await format(text, { ...config, filepath: path })] as const,
+      ),
+    ),
+  );
 }
 
 function current(path: string): string | undefined {

@@ -9,10 +9,21 @@ import { trailCommand } from './commands/trail';
 import { networkCommand } from './network';
 
 const program = new Command('offpay')
-  .description('Purchases paid offline in a bank-issued digital currency, settled on Hyperledger Fabric')
+  .description(
+    'Purchases paid offline in a bank-issued digital currency, settled on Hyperledger Fabric',
+  )
   .showHelpAfterError();
 
-for (const command of [startCommand(), stopCommand(), payCommand(), trailCommand(), balanceCommand(), alarmsCommand(), resolveCommand(), networkCommand()])
+for (const command of [
+  startCommand(),
+  stopCommand(),
+  payCommand(),
+  trailCommand(),
+  balanceCommand(),
+  alarmsCommand(),
+  resolveCommand(),
+  networkCommand(),
+])
   program.addCommand(command);
 
 void program.parseAsync();

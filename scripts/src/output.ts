@@ -16,8 +16,11 @@ interface Described {
 
 /** Errors of all rooms carry a stable code; anything else is a fault of ours and keeps its stack. */
 function describe(error: unknown): Described | undefined {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
-  const { remedy, advice, details } = error as Partial<Record<'remedy' | 'advice' | 'details', unknown>>;
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
+    return undefined;
+  const { remedy, advice, details } = error as Partial<
+    Record<'remedy' | 'advice' | 'details', unknown>
+  >;
   return { code: error.code, message: error.message, remedy: remedy ?? advice, details };
 }
 
@@ -28,18 +31,28 @@ export const tell = (text: string): void => void process.stderr.write(`${text}\n
 /** Adds `--home` and `--json`. */
 export const withCommonOptions = (command: Command): Command =>
   command
-    .option('--home <folder>', 'folder of the network (default: $OFFPAY_HOME, else .offpay/network)')
+    .option(
+      '--home <folder>',
+      'folder of the network (default: $OFFPAY_HOME, else .offpay/network)',
+    )
     .option('--json', 'writes the result as JSON');
 
 /** @returns a result as JSON or as text for a person. */
-export function show<Result>(options: CommonOptions, result: Result, asText: (result: Result) => string): void {
+export function show<Result>(
+  options: CommonOptions,
+  result: Result,
+  asText: (result: Result) => string,
+): void {
   print(options.json === true ? JSON.stringify(result, bigintAsText, 2) : asText(result));
 }
 
-const bigintAsText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
+const bigintAsText = (_: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? value.toString() : value;
 
 /** Runs a command; what fails is told with its code and what to do, and the process ends with code 1. */
-export function reportingErrors<Arguments extends unknown[]>(run: (...given: Arguments) => Promise<void>) {
+export function reportingErrors<Arguments extends unknown[]>(
+  run: (...given: Arguments) => Promise<void>,
+) {
   return async (...given: Arguments): Promise<void> => {
     try {
       await run(...given);
@@ -56,6 +69,15 @@ export function reportingErrors<Arguments extends unknown[]>(run: (...given: Arg
 
 /** Columns as wide as their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

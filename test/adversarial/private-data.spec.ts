@@ -84,7 +84,7 @@ async function readAt(
 ): Promise<string> {
   const gateway = await gateways.as(client, ROLE[client], ACTOR[client], peer);
   const options = {
-    arguments: [ADDRESS_COLLECTION, ROWS.address.key(MERCHANT, orderNumber)],
+    arguments: [ADDRESS_COLLECTION, ROWS.address.key(MERCHANT, orderNumber, LOGISTICS)],
     endorsingOrganizations: [network.clients.organisation(peer).mspId],
   };
   const proposal = gateway.contract.newProposal('probe:read', options);
@@ -121,7 +121,7 @@ describe('the collection', () => {
   );
 
   const writing = {
-    arguments: [ADDRESS_COLLECTION, ROWS.address.key(MERCHANT, 'ORD-STEPWISE')],
+    arguments: [ADDRESS_COLLECTION, ROWS.address.key(MERCHANT, 'ORD-STEPWISE', LOGISTICS)],
     transientData: { private: 'a false address' },
   };
 

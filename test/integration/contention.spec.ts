@@ -15,7 +15,7 @@ import {
 import { lastBlock, orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
 import { connectVia } from '../support/foreign-gateway';
 import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
+import { CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
 
 const CUSTOMERS = 40;
 const GATEWAYS: readonly Role[] = ['bank', 'merchant', 'logistics'];
@@ -131,7 +131,7 @@ test(`the last leg of ${CUSTOMERS} orders at the same time succeeds at its first
 
 test('a roll-up meanwhile: stragglers conflict once and retry, nothing is lost', async () => {
   const { settlement } = parties.bankNode;
-  const payee = { bankId: BANK, payeeId: MERCHANT, currency: CURRENCY };
+  const payee = { payeeId: MERCHANT, currency: CURRENCY };
   const sum = await earned();
   const { keys, totals } = await placed('ROLL');
   const before = statistics();

@@ -12,7 +12,6 @@ import {
 import { fullHistory, stepUpFor } from '../support/histories';
 import { networkWorld, type NetworkWorld } from '../support/network-world';
 import {
-  BANK,
   GOODS,
   LOGISTICS,
   type CustomerDevice,
@@ -55,7 +54,10 @@ async function expectGated(purchase: Purchase): Promise<void> {
 }
 
 async function couriersQuoted(purchase: Purchase): Promise<string[]> {
-  const { offers } = await parties.dispatcher.logistics.readQuote(keyOf(purchase));
+  const { offers } = await parties.dispatcher.logistics.readQuote({
+    ...keyOf(purchase),
+    logisticsId: LOGISTICS,
+  });
   return offers.flatMap(({ couriers }) => couriers.map(({ courierId }) => courierId));
 }
 
@@ -104,19 +106,16 @@ describe('published ratings', () => {
     const { feedback } = parties.bankNode;
     const published = await Promise.all([
       feedback.publish({
-        bankId: BANK,
         subject: 'goods',
         owner: world.merchantId,
         subjectId: GOODS.charger.gtin,
       }),
       feedback.publish({
-        bankId: BANK,
         subject: 'merchant',
         owner: world.merchantId,
         subjectId: world.merchantId,
       }),
       feedback.publish({
-        bankId: BANK,
         subject: 'courier',
         owner: LOGISTICS,
         subjectId: 'courier-cheap',

@@ -4,11 +4,47 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Clients, type PayReport } from '@fabric-offline-pay/network';
-import { canariesOf, codeCanary, filesUnder, readBytes, Search, type Canary } from '../support/canaries';
+import {
+  canariesOf,
+  codeCanary,
+  filesUnder,
+  readBytes,
+  Search,
+  type Canary,
+} from '../support/canaries';
 import { offpay, processesIn } from '../support/command-line';
-import { expectBalanced, expectedOrders, expectSampleOutcomes, readReport, sampleInput, SAMPLE } from '../support/sample';
+import {
+  expectBalanced,
+  expectedOrders,
+  expectSampleOutcomes,
+  readReport,
+  sampleInput,
+  SAMPLE,
+} from '../support/sample';
 
-const UNITS = ['2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '1101', '1102', '1103', '1104', '12', '13', '14', '15', '16', '17', '18'];
+const UNITS = [
+  '2',
+  '3',
+  '4',
+  '5',
+  '6',
+  '7',
+  '8',
+  '9',
+  '10',
+  '11',
+  '1101',
+  '1102',
+  '1103',
+  '1104',
+  '12',
+  '13',
+  '14',
+  '15',
+  '16',
+  '17',
+  '18',
+];
 
 const home = mkdtempSync(join(tmpdir(), 'offpay-main-'));
 const reportFile = join(home, 'report.json');
@@ -49,10 +85,14 @@ test('the money balances in every currency, and some was redeemed', () => {
 
 test('an order can be followed from login to payment, with organisation, transaction and block', async () => {
   const order = report.outcomes.find(({ state, line }) => state === 'released' && line % 2 === 1)!;
-  const trail = JSON.parse(await succeed('trail', `${order.merchantId}/${order.orderNumber}`, '--json')) as { receipts: { unit: string | null; block: string; mspId: string }[] };
+  const trail = JSON.parse(
+    await succeed('trail', `${order.merchantId}/${order.orderNumber}`, '--json'),
+  ) as { receipts: { unit: string | null; block: string; mspId: string }[] };
   const units = new Set(trail.receipts.map(({ unit }) => unit));
   expect(UNITS.filter((unit) => !units.has(unit) && unit !== '16' && unit !== '18')).toEqual([]);
-  expect(new Set(trail.receipts.map(({ mspId }) => mspId))).toEqual(new Set(['BankMSP', 'MerchantMSP', 'LogisticsMSP']));
+  expect(new Set(trail.receipts.map(({ mspId }) => mspId))).toEqual(
+    new Set(['BankMSP', 'MerchantMSP', 'LogisticsMSP']),
+  );
   expect(trail.receipts.every(({ block }) => Number(block) > 0)).toBe(true);
 });
 
@@ -63,15 +103,25 @@ describe('nothing personal outside the bank and the private collection', () => {
 
   beforeAll(() => {
     const outbox = join(home, 'bank', 'outbox');
-    const codes = readdirSync(outbox).map((name) => /^\d+/.exec((JSON.parse(readFileSync(join(outbox, name), 'utf8')) as { text: string }).text)?.[0]);
-    canaries = [...canariesOf(input), ...codes.flatMap((code) => (code === undefined ? [] : [codeCanary(code)]))];
+    const codes = readdirSync(outbox).map(
+      (name) =>
+        /^\d+/.exec(
+          (JSON.parse(readFileSync(join(outbox, name), 'utf8')) as { text: string }).text,
+        )?.[0],
+    );
+    canaries = [
+      ...canariesOf(input),
+      ...codes.flatMap((code) => (code === undefined ? [] : [codeCanary(code)])),
+    ];
     search = new Search(canaries);
   });
 
   test('the search finds what is there: the outbox holds the codes', () => {
     const outbox = join(home, 'bank', 'outbox');
     expect(canaries.length).toBeGreaterThan(400);
-    expect(readdirSync(outbox).some((name) => search.in(readBytes(join(outbox, name))).length > 0)).toBe(true);
+    expect(
+      readdirSync(outbox).some((name) => search.in(readBytes(join(outbox, name))).length > 0),
+    ).toBe(true);
   });
 
   test('not in any block, nor in any event, which are parts of blocks', async () => {
@@ -91,11 +141,18 @@ describe('nothing personal outside the bank and the private collection', () => {
   });
 
   test('not in any file of peers, orderers, chaincode or logs, but in the private stores of bank and logistics', () => {
-    const privateStores = [/\/bank\/(database|outbox)/, /\/(bank|logistics)-peer\/.*(pvtdataStore|transientstore|stateLeveldb)/i];
+    const privateStores = [
+      /\/bank\/(database|outbox)/,
+      /\/(bank|logistics)-peer\/.*(pvtdataStore|transientstore|stateLeveldb)/i,
+    ];
     const files = filesUnder(home, privateStores);
     expect(files.length).toBeGreaterThan(100);
-    expect(files.some((file) => file.includes('merchant') && file.includes('stateLeveldb'))).toBe(true);
-    const hits = files.flatMap((file) => search.in(readBytes(file)).map((name) => `${file}: ${name}`));
+    expect(files.some((file) => file.includes('merchant') && file.includes('stateLeveldb'))).toBe(
+      true,
+    );
+    const hits = files.flatMap((file) =>
+      search.in(readBytes(file)).map((name) => `${file}: ${name}`),
+    );
     expect(hits).toEqual([]);
   });
 
@@ -103,9 +160,13 @@ describe('nothing personal outside the bank and the private collection', () => {
     const clients = new Clients(home);
     try {
       const dispatcher = await clients.client('logistics', 'dispatcher');
-      const { merchantId, orderNumber } = report.outcomes.find(({ state }) => state === 'released')!;
+      const { merchantId, orderNumber } = report.outcomes.find(
+        ({ state }) => state === 'released',
+      )!;
       const { terms } = await dispatcher.orderNumber.readTerms({ merchantId, orderNumber });
-      await expect(dispatcher.logistics.readAddress({ merchantId, orderNumber, ref: terms.addressRef })).rejects.toMatchObject({ code: 'ADDRESS_UNKNOWN' });
+      await expect(
+        dispatcher.logistics.readAddress({ merchantId, orderNumber, ref: terms.addressRef }),
+      ).rejects.toMatchObject({ code: 'ADDRESS_UNKNOWN' });
     } finally {
       await clients.close();
     }
@@ -113,16 +174,31 @@ describe('nothing personal outside the bank and the private collection', () => {
 });
 
 test('an operator sees the open alarms and decides one', async () => {
-  const open = JSON.parse(await succeed('alarms', '--json')) as { alarms: { merchantId: string; orderNumber: string }[] };
-  expect(open.alarms).toHaveLength(expectedOrders().filter(({ finalState }) => finalState === 'blocked').length);
+  const open = JSON.parse(await succeed('alarms', '--json')) as {
+    alarms: { merchantId: string; orderNumber: string }[];
+  };
+  expect(open.alarms).toHaveLength(
+    expectedOrders().filter(({ finalState }) => finalState === 'blocked').length,
+  );
   const { merchantId, orderNumber } = open.alarms[0]!;
-  const decided = JSON.parse(await succeed('resolve', `${merchantId}/${orderNumber}`, '--uphold', '--reason', 'checked by hand', '--json')) as { state: string };
+  const decided = JSON.parse(
+    await succeed(
+      'resolve',
+      `${merchantId}/${orderNumber}`,
+      '--uphold',
+      '--reason',
+      'checked by hand',
+      '--json',
+    ),
+  ) as { state: string };
   expect(decided.state).toBe('voided');
 });
 
 test('bad rows are named by file, line and field; the rest goes on', async () => {
   const orders = join(home, 'orders.csv');
-  const [header, first = '', ...rest] = readFileSync(join(SAMPLE, 'orders.csv'), 'utf8').split('\n');
+  const [header, first = '', ...rest] = readFileSync(join(SAMPLE, 'orders.csv'), 'utf8').split(
+    '\n',
+  );
   const good = rest.find((line) => line.split(',').length > 4 && /,,,,,$/.test(line)) ?? '';
   const renamed = good.replace(/^[^,]+/, 'OWN-1');
   writeFileSync(orders, [header, first.replace(/\d{13}/, '4006381333930'), renamed, ''].join('\n'));

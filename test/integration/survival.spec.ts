@@ -4,7 +4,12 @@ import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { killNode, networkStatus, readDescription, type OrganisationDescription } from '@fabric-offline-pay/network';
+import {
+  killNode,
+  networkStatus,
+  readDescription,
+  type OrganisationDescription,
+} from '@fabric-offline-pay/network';
 import { offpay } from '../support/command-line';
 import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample';
 
@@ -17,9 +22,16 @@ afterAll(async () => {
 }, 60_000);
 
 /** The metrics of a node, over its operations endpoint with mutual TLS. */
-function metrics(endpoint: string, { operations, tlsRootCertPath }: OrganisationDescription): Promise<string> {
+function metrics(
+  endpoint: string,
+  { operations, tlsRootCertPath }: OrganisationDescription,
+): Promise<string> {
   const [host, port] = endpoint.split(':');
-  const tls = { ca: readFileSync(tlsRootCertPath), cert: readFileSync(operations.certPath), key: readFileSync(operations.keyPath) };
+  const tls = {
+    ca: readFileSync(tlsRootCertPath),
+    cert: readFileSync(operations.certPath),
+    key: readFileSync(operations.keyPath),
+  };
   return new Promise((resolve, reject) => {
     const asked = request({ host, port, path: '/metrics', ...tls }, (answer) => {
       let text = '';
@@ -33,12 +45,19 @@ function metrics(endpoint: string, { operations, tlsRootCertPath }: Organisation
 async function leadingOrderer(): Promise<string> {
   for (const organisation of readDescription(home).organisations)
     for (const orderer of organisation.orderers)
-      if (/^consensus_etcdraft_is_leader\{.*\} 1$/m.test(await metrics(orderer.operationsEndpoint, organisation))) return orderer.name;
+      if (
+        /^consensus_etcdraft_is_leader\{.*\} 1$/m.test(
+          await metrics(orderer.operationsEndpoint, organisation),
+        )
+      )
+        return orderer.name;
   throw new Error('no orderer leads');
 }
 
 const chaincodeOf = (organisation: string): string =>
-  networkStatus(home).nodes.find((node) => node.kind === 'chaincode' && node.organisation === organisation)!.name;
+  networkStatus(home).nodes.find(
+    (node) => node.kind === 'chaincode' && node.organisation === organisation,
+  )!.name;
 
 /** What is killed once so many orders are done. */
 const ATTACKS: Readonly<Record<number, () => Promise<string>>> = {
@@ -53,15 +72,21 @@ test('chaincode, a peer and the leading orderer are killed meanwhile', async () 
     await killNode(home, await name);
     return name;
   };
-  const { code, stderr } = await offpay(['start', '--home', home, '--report', reportFile], (line) => {
-    const done = /^orders +(\d+)\//.exec(line)?.[1];
-    const target = ATTACKS[Number(done)];
-    if (target !== undefined) killed.push(attack(target()));
-  });
+  const { code, stderr } = await offpay(
+    ['start', '--home', home, '--report', reportFile],
+    (line) => {
+      const done = /^orders +(\d+)\//.exec(line)?.[1];
+      const target = ATTACKS[Number(done)];
+      if (target !== undefined) killed.push(attack(target()));
+    },
+  );
   expect((await Promise.all(killed)).length).toBe(Object.keys(ATTACKS).length);
   if (code !== 0) throw new Error(stderr);
   const report = readReport(reportFile);
   expectSampleOutcomes(report);
   expectBalanced(report);
-  for (const name of await Promise.all(killed)) expect(networkStatus(home).nodes.find((node) => node.name === name)?.restarts).toBeGreaterThan(0);
+  for (const name of await Promise.all(killed))
+    expect(networkStatus(home).nodes.find((node) => node.name === name)?.restarts).toBeGreaterThan(
+      0,
+    );
 }, 400_000);

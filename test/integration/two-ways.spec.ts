@@ -108,7 +108,8 @@ async function openShop(way: Way, licence: Licence): Promise<World> {
   const shop = await network.shop(`shop-${way}-${licence}`);
   const changed = LICENCES[licence];
   if (changed === undefined) return shop;
-  const merchants = [{ merchantId: shop.merchantId, active: true, ...changed }];
+  const { mspId } = network.clients.organisation('merchant');
+  const merchants = [{ merchantId: shop.merchantId, mspId, active: true, ...changed }];
   await (await shop.bank('teller')).goods.licenseMerchants({ bankId: BANK, merchants });
   return shop;
 }

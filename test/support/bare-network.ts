@@ -4,7 +4,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Clients, resetNetwork, upNetwork, type UpOptions } from '@fabric-offline-pay/network';
+import {
+  Clients,
+  participantsOf,
+  resetNetwork,
+  upNetwork,
+  type UpOptions,
+} from '@fabric-offline-pay/network';
 import { World } from './world';
 
 export interface BareNetwork {
@@ -48,9 +54,7 @@ function opened(home: string, remove: () => Promise<void>): BareNetwork {
     clients,
     world,
     participants: (...ids) =>
-      organisations
-        .filter(({ id }) => ids.includes(id))
-        .map(({ mspId, role }) => ({ mspId, role, status: 'active' as const })),
+      participantsOf({ organisations: organisations.filter(({ id }) => ids.includes(id)) }),
     end: async () => {
       await clients.close();
       await remove();

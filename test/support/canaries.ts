@@ -17,11 +17,25 @@ const SHORTEST = 6;
 function canary(name: string, text: string): Canary {
   const hash = createHash('sha256').update(text).digest();
   const plain = text.length < SHORTEST ? [] : [Buffer.from(text)];
-  return { name, forms: [...plain, hash, Buffer.from(hash.toString('hex')), Buffer.from(hash.toString('base64'))] };
+  return {
+    name,
+    forms: [
+      ...plain,
+      hash,
+      Buffer.from(hash.toString('hex')),
+      Buffer.from(hash.toString('base64')),
+    ],
+  };
 }
 
 /** Coordinates as they are written: micro-degrees in JSON. */
-const coordinates = ({ latitude, longitude }: { readonly latitude: number; readonly longitude: number }): string[] => [
+const coordinates = ({
+  latitude,
+  longitude,
+}: {
+  readonly latitude: number;
+  readonly longitude: number;
+}): string[] => [
   `"latitude":${latitude.toString()},"longitude":${longitude.toString()}`,
   latitude.toString(),
   longitude.toString(),
@@ -35,7 +49,9 @@ export function canariesOf(input: LoadedInput): Canary[] {
     const fields = Object.entries(texts).filter(([, text]) => text !== '');
     const places = addresses.flatMap((address) => [
       canary(`${customerId} address ${address.number.toString()}`, address.street),
-      ...coordinates(address.place).map((text) => canary(`${customerId} place ${address.number.toString()}`, text)),
+      ...coordinates(address.place).map((text) =>
+        canary(`${customerId} place ${address.number.toString()}`, text),
+      ),
     ]);
     return [...fields.map(([field, text]) => canary(`${customerId} ${field}`, text)), ...places];
   });
@@ -44,7 +60,9 @@ export function canariesOf(input: LoadedInput): Canary[] {
 /** One-time codes: six digits turn up by chance in plain, but their hash does not. */
 export const codeCanary = (code: string): Canary => ({
   name: 'one-time code',
-  forms: canary('', code).forms.slice(1).concat(Buffer.from(`"${code}"`)),
+  forms: canary('', code)
+    .forms.slice(1)
+    .concat(Buffer.from(`"${code}"`)),
 });
 
 /** The first bytes of every form, to pass over most of the input with one look-up a byte. */

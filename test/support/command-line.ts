@@ -13,9 +13,14 @@ export interface Ended {
 }
 
 /** Runs a command to its end; `onLine` hears standard error while it runs. */
-export function offpay(args: readonly string[], onLine: (line: string) => void = () => undefined): Promise<Ended> {
+export function offpay(
+  args: readonly string[],
+  onLine: (line: string) => void = () => undefined,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString('utf8')));
@@ -31,7 +36,9 @@ export function offpay(args: readonly string[], onLine: (line: string) => void =
 
 /** Command lines of all processes that mention a folder. */
 export function processesIn(folder: string): string[] {
-  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== process.pid.toString());
+  const ids = readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && name !== process.pid.toString(),
+  );
   return ids.flatMap((id) => {
     try {
       const line = readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');

@@ -17,8 +17,20 @@ const MSP: Readonly<Record<Role, string>> = {
 
 export const PARTICIPANTS = [
   { mspId: MSP.bank, role: 'bank' as const, actor: BANK, bankId: null, status: 'active' as const },
-  { mspId: MSP.merchant, role: 'merchant' as const, actor: 'merchant-org', bankId: null, status: 'active' as const },
-  { mspId: MSP.logistics, role: 'logistics' as const, actor: LOGISTICS, bankId: BANK, status: 'active' as const },
+  {
+    mspId: MSP.merchant,
+    role: 'merchant' as const,
+    actor: 'merchant-org',
+    bankId: null,
+    status: 'active' as const,
+  },
+  {
+    mspId: MSP.logistics,
+    role: 'logistics' as const,
+    actor: LOGISTICS,
+    bankId: BANK,
+    status: 'active' as const,
+  },
 ];
 
 export interface MemoryWorld {
@@ -46,7 +58,11 @@ export async function memoryWorld(): Promise<MemoryWorld> {
   const known = new Map<string, Client>();
   const clientFor = (role: Role, attribute: Attribute, actor: string): Client => {
     const key = `${role}.${attribute}.${actor}`;
-    const client = known.get(key) ?? memoryClient(ledger, makeCaller({ mspId: MSP[role], role: attribute, actor }), { organisations: MSP });
+    const client =
+      known.get(key) ??
+      memoryClient(ledger, makeCaller({ mspId: MSP[role], role: attribute, actor }), {
+        organisations: MSP,
+      });
     known.set(key, client);
     return client;
   };

@@ -3,7 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Clients, participantsOf, resetNetwork, upNetwork, type UpOptions } from '@fabric-offline-pay/network';
+import {
+  Clients,
+  participantsOf,
+  resetNetwork,
+  upNetwork,
+  type UpOptions,
+} from '@fabric-offline-pay/network';
 import { World } from './world';
 
 export interface NetworkWorld {
@@ -15,7 +21,9 @@ export interface NetworkWorld {
   readonly end: () => Promise<void>;
 }
 
-export async function networkWorld(options: Omit<UpOptions, 'home' | 'ports'> = {}): Promise<NetworkWorld> {
+export async function networkWorld(
+  options: Omit<UpOptions, 'home' | 'ports'> = {},
+): Promise<NetworkWorld> {
   const home = mkdtempSync(join(tmpdir(), 'offpay-test-'));
   const end = async (): Promise<void> => {
     await resetNetwork({ home });
@@ -25,7 +33,12 @@ export async function networkWorld(options: Omit<UpOptions, 'home' | 'ports'> = 
     await upNetwork({ ...options, home, ports: 'free' });
     const clients = new Clients(home);
     const worldOf = (merchantId?: string) =>
-      new World((role, attribute, actor) => clients.client(role, attribute, actor), clients.channel, merchantId, (merchant) => clients.parties(merchant));
+      new World(
+        (role, attribute, actor) => clients.client(role, attribute, actor),
+        clients.channel,
+        merchantId,
+        (merchant) => clients.parties(merchant),
+      );
     const world = worldOf();
     const participants = participantsOf(clients.description);
     await world.found(participants);
@@ -34,7 +47,16 @@ export async function networkWorld(options: Omit<UpOptions, 'home' | 'ports'> = 
       await opened.openShop();
       return opened;
     };
-    return { home, clients, world, shop, end: async () => { await clients.close(); await end(); } };
+    return {
+      home,
+      clients,
+      world,
+      shop,
+      end: async () => {
+        await clients.close();
+        await end();
+      },
+    };
   } catch (error) {
     await end();
     throw error;

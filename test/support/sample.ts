@@ -2,7 +2,12 @@
 // What the sample's orders must come to, and how a report is held against it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inputPaths, loadInput, type LoadedInput, type PayReport } from '@fabric-offline-pay/network';
+import {
+  inputPaths,
+  loadInput,
+  type LoadedInput,
+  type PayReport,
+} from '@fabric-offline-pay/network';
 
 export const SAMPLE = join(__dirname, '..', '..', 'network', 'sample');
 
@@ -19,14 +24,18 @@ export const expectedOrders = (): ExpectedOrder[] =>
 
 export const sampleInput = (): LoadedInput => loadInput(inputPaths(SAMPLE));
 
-export const readReport = (file: string): PayReport => JSON.parse(readFileSync(file, 'utf8')) as PayReport;
+export const readReport = (file: string): PayReport =>
+  JSON.parse(readFileSync(file, 'utf8')) as PayReport;
 
-const named = (line: number, state: string, refusal: string | null): string => `line ${line.toString()}: ${state} ${refusal ?? ''}`;
+const named = (line: number, state: string, refusal: string | null): string =>
+  `line ${line.toString()}: ${state} ${refusal ?? ''}`;
 
 /** Every row of orders.csv ended as it must. */
 export function expectSampleOutcomes(report: PayReport): void {
   const ended = report.outcomes.map(({ line, state, refusal }) => named(line, state, refusal));
-  expect(ended).toEqual(expectedOrders().map(({ line, finalState, refusal }) => named(line, finalState, refusal)));
+  expect(ended).toEqual(
+    expectedOrders().map(({ line, finalState, refusal }) => named(line, finalState, refusal)),
+  );
 }
 
 /** issued − redeemed = all that stands on the ledger, in every currency. */

@@ -14,10 +14,20 @@ import {
   type Role,
   type Statement,
 } from '@fabric-offline-pay/domain';
-import { chooseBest, toMutable, type Client, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
+import {
+  chooseBest,
+  toMutable,
+  type Client,
+  type Parties,
+  type Purchase,
+} from '@fabric-offline-pay/sdk';
 
 /** Gives the client of a certificate with this role, attribute and actor. */
-export type ClientFor = (role: Role, attribute: Attribute, actor: string) => Promise<Client> | Client;
+export type ClientFor = (
+  role: Role,
+  attribute: Attribute,
+  actor: string,
+) => Promise<Client> | Client;
 
 export const BANK = 'bank-1';
 export const LOGISTICS = 'logistics-1';
@@ -28,8 +38,28 @@ const BERLIN = { latitude: 52_520_008, longitude: 13_404_954 };
 const FAR_FUTURE = 4_102_444_800;
 
 export const GOODS = {
-  laptop: { gtin: '4006381333931', category: '43211503', price: '89900', currency: CURRENCY, origin: 'DE', certificate: 'CE-2024-118', weightGrams: 1400, location: BERLIN, withdrawn: false },
-  charger: { gtin: '4006381333948', category: '26111704', price: '2490', currency: CURRENCY, origin: 'CN', certificate: 'CE-2024-119', weightGrams: 200, location: BERLIN, withdrawn: false },
+  laptop: {
+    gtin: '4006381333931',
+    category: '43211503',
+    price: '89900',
+    currency: CURRENCY,
+    origin: 'DE',
+    certificate: 'CE-2024-118',
+    weightGrams: 1400,
+    location: BERLIN,
+    withdrawn: false,
+  },
+  charger: {
+    gtin: '4006381333948',
+    category: '26111704',
+    price: '2490',
+    currency: CURRENCY,
+    origin: 'CN',
+    certificate: 'CE-2024-119',
+    weightGrams: 200,
+    location: BERLIN,
+    withdrawn: false,
+  },
 } satisfies Record<string, InputOf<'goods', 'registerGoods'>['goods'][number]>;
 
 const courier = (courierId: string, base: Amount, categories: string[]) => ({
@@ -57,7 +87,11 @@ export interface CustomerDevice {
 
 export interface PurchaseOptions {
   readonly orderNumber: string;
-  readonly lines?: readonly { readonly goods: keyof typeof GOODS; readonly quantity: number; readonly price?: Amount }[];
+  readonly lines?: readonly {
+    readonly goods: keyof typeof GOODS;
+    readonly quantity: number;
+    readonly price?: Amount;
+  }[];
   readonly holdSeconds?: number;
   readonly claim?: Amount | null;
   readonly merchantStatement?: Partial<Statement>;
@@ -71,7 +105,12 @@ export class World {
   readonly #parties: ((merchantId: string) => Promise<Parties>) | undefined;
   #logins = 0;
 
-  constructor(clientFor: ClientFor, channel: string, merchantId = MERCHANT, parties?: (merchantId: string) => Promise<Parties>) {
+  constructor(
+    clientFor: ClientFor,
+    channel: string,
+    merchantId = MERCHANT,
+    parties?: (merchantId: string) => Promise<Parties>,
+  ) {
     this.#clientFor = clientFor;
     this.#channel = channel;
     this.#merchantId = merchantId;
@@ -96,7 +135,11 @@ export class World {
 
   async parties(): Promise<Parties> {
     if (this.#parties !== undefined) return this.#parties(this.#merchantId);
-    return { cashier: await this.merchant(), dispatcher: await this.logistics(), bankNode: await this.bank('bank-node') };
+    return {
+      cashier: await this.merchant(),
+      dispatcher: await this.logistics(),
+      bankNode: await this.bank('bank-node'),
+    };
   }
 
   /** Registry, merchant, goods, couriers. */
@@ -107,10 +150,24 @@ export class World {
 
   async openShop(): Promise<void> {
     const licence = { number: 'LIC-1', validUntil: FAR_FUTURE };
-    const merchants = [{ merchantId: this.#merchantId, mspId: 'MerchantMSP', active: true, licence, categories: ['43000000', '26000000'] }];
+    const merchants = [
+      {
+        merchantId: this.#merchantId,
+        mspId: 'MerchantMSP',
+        active: true,
+        licence,
+        categories: ['43000000', '26000000'],
+      },
+    ];
     await (await this.bank('teller')).goods.licenseMerchants({ bankId: BANK, merchants });
-    await (await this.merchant()).goods.registerGoods({ merchantId: this.#merchantId, goods: Object.values(GOODS) });
-    const couriers = [courier('courier-cheap', '300', ['43000000', '26000000']), courier('courier-dear', '900', ['43000000', '26000000']), courier('courier-paper', '100', ['14000000'])];
+    await (
+      await this.merchant()
+    ).goods.registerGoods({ merchantId: this.#merchantId, goods: Object.values(GOODS) });
+    const couriers = [
+      courier('courier-cheap', '300', ['43000000', '26000000']),
+      courier('courier-dear', '900', ['43000000', '26000000']),
+      courier('courier-paper', '100', ['14000000']),
+    ];
     await (await this.logistics()).logistics.registerCouriers({ logisticsId: LOGISTICS, couriers });
   }
 
@@ -121,9 +178,19 @@ export class World {
     const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
     await teller.identity.enrolCustomer({ customerId, bankId: BANK, missing: [] });
     await teller.identity.registerDevice({ customerId, deviceId: 'phone', publicKey: spki });
-    await teller.settlement.linkInstrument({ customerId, token: `tok-${customerId}`, kind: 'card' });
+    await teller.settlement.linkInstrument({
+      customerId,
+      token: `tok-${customerId}`,
+      kind: 'card',
+    });
     if (money !== '0')
-      await teller.settlement.issue({ issueId: `issue-${customerId}`, customerId, token: `tok-${customerId}`, currency: CURRENCY, amount: money });
+      await teller.settlement.issue({
+        issueId: `issue-${customerId}`,
+        customerId,
+        token: `tok-${customerId}`,
+        currency: CURRENCY,
+        amount: money,
+      });
     return { customerId, privateKey };
   }
 
@@ -148,16 +215,30 @@ export class World {
     const picked = options.lines ?? [{ goods: 'charger', quantity: 2 }];
     const lines = picked.map(({ goods, quantity, price }) => {
       const entry = { ...GOODS[goods], ...(price === undefined ? {} : { price }) };
-      return { gtin: entry.gtin, quantity, unitPrice: entry.price, goodsDigest: goodsDigest(entry) };
+      return {
+        gtin: entry.gtin,
+        quantity,
+        unitPrice: entry.price,
+        goodsDigest: goodsDigest(entry),
+      };
     });
     const addresses: AddressBookRow = {
       salt: randomBytes(32).toString('hex'),
-      addresses: [{ ref: `home-${options.orderNumber}`, latitude: 52_530_644, longitude: 13_383_068, text: 'Invalidenstr. 1, Berlin' }],
+      addresses: [
+        {
+          ref: `home-${options.orderNumber}`,
+          latitude: 52_530_644,
+          longitude: 13_383_068,
+          text: 'Invalidenstr. 1, Berlin',
+        },
+      ],
     };
     const statement: Statement = {
       orderNumber: options.orderNumber,
       lines: lines.map(({ gtin, quantity }) => ({ gtin, quantity })),
-      goodsTotal: lines.reduce((sum, line) => sum + BigInt(line.unitPrice) * BigInt(line.quantity), 0n).toString(),
+      goodsTotal: lines
+        .reduce((sum, line) => sum + BigInt(line.unitPrice) * BigInt(line.quantity), 0n)
+        .toString(),
       currency: CURRENCY,
     };
     return {
@@ -177,7 +258,11 @@ export class World {
       choose: chooseBest,
       sign: (terms) => signEs256(device.privateKey, signedText(toMutable(terms))),
       merchantStatement: { ...statement, ...options.merchantStatement },
-      logisticsStatement: { ...statement, waybill: `WB-${options.orderNumber}`, ...options.logisticsStatement },
+      logisticsStatement: {
+        ...statement,
+        waybill: `WB-${options.orderNumber}`,
+        ...options.logisticsStatement,
+      },
       holdSeconds: options.holdSeconds ?? 3600,
       ...(options.claim === undefined ? {} : { claim: options.claim }),
     };

@@ -21,24 +21,40 @@ const compareGoods = (call: Call<OrderKey>) =>
   orderStep(call, ['15'], async () => {
     const basket = await basketRow(call, call.input);
     const goods = await goodsOfLines(call, basket);
-    const differences = goods.flatMap(({ line, row }) => goodsDifferences(line, row, basket.currency));
+    const differences = goods.flatMap(({ line, row }) =>
+      goodsDifferences(line, row, basket.currency),
+    );
     if (differences.length > 0) raiseAlarm(call, basket, basket.bankId, 'goods', differences);
     return { clean: differences.length === 0 };
   });
 
 /** Unit 15, second pass: after 13, goods and statements again. */
 const compareOrder = (call: Call<OrderKey>) =>
-  orderStep<OrderKey, { state: OrderState; clean: boolean }>(call, ({ clean }) => (clean ? ['15'] : ['15', '16']), async () => {
-    const order = await orderRow(call, call.input);
-    ensure(order.state === 'matched' || order.state === 'mismatched', 'STATE_CONFLICT', { state: order.state });
-    const { all } = await differencesOf(call, await termsRow(call, order));
-    if (all.length > 0) {
-      raiseAlarm(call, order, order.bankId, 'order', all);
-      return { state: advance(call, order, 'raiseAlarm', { verification: 'alarm' }), clean: false };
-    }
-    call.store.put('order', { ...order, verification: 'clean' }, order.merchantId, order.orderNumber);
-    return { state: order.state, clean: true };
-  });
+  orderStep<OrderKey, { state: OrderState; clean: boolean }>(
+    call,
+    ({ clean }) => (clean ? ['15'] : ['15', '16']),
+    async () => {
+      const order = await orderRow(call, call.input);
+      ensure(order.state === 'matched' || order.state === 'mismatched', 'STATE_CONFLICT', {
+        state: order.state,
+      });
+      const { all } = await differencesOf(call, await termsRow(call, order));
+      if (all.length > 0) {
+        raiseAlarm(call, order, order.bankId, 'order', all);
+        return {
+          state: advance(call, order, 'raiseAlarm', { verification: 'alarm' }),
+          clean: false,
+        };
+      }
+      call.store.put(
+        'order',
+        { ...order, verification: 'clean' },
+        order.merchantId,
+        order.orderNumber,
+      );
+      return { state: order.state, clean: true };
+    },
+  );
 
 type Decision = InputOf<'alarm', 'resolve'>;
 
@@ -53,10 +69,8 @@ async function decide(call: Call<Decision>, state: 'resolved' | 'upheld'): Promi
 }
 
 /** Each pass is decided once. An alarm of the first pass stands before the money: it moves no order. */
-const decisionStep = (
-  call: Call<Decision>,
-  body: () => Promise<{ state: OrderState }>,
-) => orderStep(call, ['16'], body, `${call.transaction}:${call.input.pass ?? 'order'}`);
+const decisionStep = (call: Call<Decision>, body: () => Promise<{ state: OrderState }>) =>
+  orderStep(call, ['16'], body, `${call.transaction}:${call.input.pass ?? 'order'}`);
 
 const resolve = (call: Call<Decision>) =>
   decisionStep(call, async () => {
@@ -69,7 +83,12 @@ const uphold = (call: Call<Decision>) =>
   decisionStep(call, async () => {
     const order = await decide(call, 'upheld');
     if (call.input.pass !== 'goods')
-      call.store.put('order', { ...order, verification: 'upheld' }, order.merchantId, order.orderNumber);
+      call.store.put(
+        'order',
+        { ...order, verification: 'upheld' },
+        order.merchantId,
+        order.orderNumber,
+      );
     return { state: order.state };
   });
 
@@ -85,7 +104,11 @@ export const AlarmContract = contractOf('alarm', {
   },
   readReport: async (call) => {
     const { merchantId, orderNumber, pass } = call.input;
-    const report = found(await call.store.get('report', merchantId, orderNumber, pass), 'NOT_FOUND', { row: 'report' });
+    const report = found(
+      await call.store.get('report', merchantId, orderNumber, pass),
+      'NOT_FOUND',
+      { row: 'report' },
+    );
     return { ...report, differences: [...report.differences] };
   },
 });

@@ -38,30 +38,43 @@ import { storePurchase } from '../ledger/storing.js';
 const quote = (call: Call<InputOf<'express', 'quote'>>) => {
   const { basket, statement } = call.input;
   const units = ['11', '1101', '1102', '1103', '1104'] as const;
-  return step(call, { subject: orderSubject(basket), name: `${call.transaction}:${basket.logisticsId}`, units }, async () => {
-    ensureDistinctLines(basket.lines);
-    const goods = await goodsOfLines(call, basket);
-    for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
-    const { load, goodsTotal, offers } = await computeOffers(call, basket);
-    await call.store.putPrivate(addressesOf(call), basket.merchantId, basket.orderNumber, basket.logisticsId);
-    const policy = await policyRow(call);
-    const row: QuoteRow = {
-      logisticsId: basket.logisticsId,
-      basketDigest: basketDigest(basketOf(basket)),
-      goodsTotal,
-      categories: load.categories,
-      offers,
-      expiresAt: call.now + policy.quoteSeconds,
-      statement: { ...statement },
-    };
-    call.store.put('quote', row, basket.merchantId, basket.orderNumber, basket.logisticsId);
-    const answered = offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] }));
-    return { goodsTotal, offers: answered };
-  });
+  return step(
+    call,
+    { subject: orderSubject(basket), name: `${call.transaction}:${basket.logisticsId}`, units },
+    async () => {
+      ensureDistinctLines(basket.lines);
+      const goods = await goodsOfLines(call, basket);
+      for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
+      const { load, goodsTotal, offers } = await computeOffers(call, basket);
+      await call.store.putPrivate(
+        addressesOf(call),
+        basket.merchantId,
+        basket.orderNumber,
+        basket.logisticsId,
+      );
+      const policy = await policyRow(call);
+      const row: QuoteRow = {
+        logisticsId: basket.logisticsId,
+        basketDigest: basketDigest(basketOf(basket)),
+        goodsTotal,
+        categories: load.categories,
+        offers,
+        expiresAt: call.now + policy.quoteSeconds,
+        statement: { ...statement },
+      };
+      call.store.put('quote', row, basket.merchantId, basket.orderNumber, basket.logisticsId);
+      const answered = offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] }));
+      return { goodsTotal, offers: answered };
+    },
+  );
 };
 
 /** Units 8, 9, 15 (first pass), 10 and 12, on goods that are each read once. */
-async function verifyOrder(call: Call, terms: OrderTerms, quoted: QuoteRow): Promise<Awaited<ReturnType<typeof merchantRow>>> {
+async function verifyOrder(
+  call: Call,
+  terms: OrderTerms,
+  quoted: QuoteRow,
+): Promise<Awaited<ReturnType<typeof merchantRow>>> {
   const goods = await goodsOfLines(call, terms);
   for (const { line, row } of goods) ensureGoodsAsPicked(line, row, terms.currency);
   const categories = categoriesOf(partitionOf(goods.map((entry) => entry.row)));
@@ -92,13 +105,19 @@ const order = (call: Call<InputOf<'express', 'order'>>) => {
   const { merchantId, orderNumber } = terms;
   const units = ['8', '9', '15', '10', '12'] as const;
   return step(call, { subject: orderSubject(terms), name: call.transaction, units }, async () => {
-    ensure((await call.store.get('order', merchantId, orderNumber)) === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
+    ensure(
+      (await call.store.get('order', merchantId, orderNumber)) === undefined,
+      'IDEMPOTENCY_CONFLICT',
+      { orderNumber },
+    );
     ensureDistinctLines(terms.lines);
     const login = await ensureSigned(call, terms, signature);
     const quoted = await quoteRow(call, terms);
     const merchant = await verifyOrder(call, terms, quoted);
     const hold = await placeHold(call, terms, login, merchant);
-    const logistics = found(quoted.statement ?? undefined, 'STATEMENT_MISSING', { party: 'logistics' });
+    const logistics = found(quoted.statement ?? undefined, 'STATEMENT_MISSING', {
+      party: 'logistics',
+    });
     const row: TermsRow = {
       terms,
       digest: termsDigest(terms),
@@ -115,15 +134,35 @@ const order = (call: Call<InputOf<'express', 'order'>>) => {
   });
 };
 
-function block(call: Call, before: OrderRow, differences: readonly Difference[], mismatch: boolean): OrderRow {
+function block(
+  call: Call,
+  before: OrderRow,
+  differences: readonly Difference[],
+  mismatch: boolean,
+): OrderRow {
   const compared = nextState(before.state, mismatch ? 'mismatch' : 'match');
   raiseAlarm(call, before, before.bankId, 'order', differences);
-  if (mismatch) call.store.put('history', { kind: 'mismatch', at: call.now }, before.customerId, `${before.merchantId}~${before.orderNumber}`, 'mismatch');
+  if (mismatch)
+    call.store.put(
+      'history',
+      { kind: 'mismatch', at: call.now },
+      before.customerId,
+      `${before.merchantId}~${before.orderNumber}`,
+      'mismatch',
+    );
   return { ...before, state: nextState(compared, 'raiseAlarm'), verification: 'alarm' };
 }
 
-async function pay(call: Call<InputOf<'express', 'settle'>>, before: OrderRow, terms: OrderTerms): Promise<OrderRow> {
-  const matched: OrderRow = { ...before, state: nextState(before.state, 'match'), verification: 'clean' };
+async function pay(
+  call: Call<InputOf<'express', 'settle'>>,
+  before: OrderRow,
+  terms: OrderTerms,
+): Promise<OrderRow> {
+  const matched: OrderRow = {
+    ...before,
+    state: nextState(before.state, 'match'),
+    verification: 'clean',
+  };
   const amount = call.input.amount ?? holds.uncaptured(holdOf(matched));
   const paid = await captureAmount(call, matched, call.input.captureId, amount);
   storePurchase(call, paid, terms);
@@ -135,13 +174,20 @@ const BLOCKED = ['13', '15', '16'] as const;
 
 /** Units 13, 15 (second pass), then 14 and 17; or 16, when the statements or the goods differ. */
 const settle = (call: Call<InputOf<'express', 'settle'>>) =>
-  orderStep<InputOf<'express', 'settle'>, { state: OrderState }>(call, ({ state }) => (state === 'blocked' ? BLOCKED : PAID), async () => {
-    const before = await orderRow(call, call.input);
-    const row = await termsRow(call, before);
-    const { statements, all } = await differencesOf(call, row);
-    const after = all.length === 0 ? await pay(call, before, row.terms) : block(call, before, all, statements.length > 0);
-    call.store.put('order', after, after.merchantId, after.orderNumber);
-    return { state: after.state };
-  });
+  orderStep<InputOf<'express', 'settle'>, { state: OrderState }>(
+    call,
+    ({ state }) => (state === 'blocked' ? BLOCKED : PAID),
+    async () => {
+      const before = await orderRow(call, call.input);
+      const row = await termsRow(call, before);
+      const { statements, all } = await differencesOf(call, row);
+      const after =
+        all.length === 0
+          ? await pay(call, before, row.terms)
+          : block(call, before, all, statements.length > 0);
+      call.store.put('order', after, after.merchantId, after.orderNumber);
+      return { state: after.state };
+    },
+  );
 
 export const ExpressContract = contractOf('express', { quote, order, settle });

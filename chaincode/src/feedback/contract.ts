@@ -35,7 +35,9 @@ const storePurchase = (call: Call<OrderKey>) =>
 /** Whose catalogue the subject stands in: the merchant's or the logistics company's. Undefined when it is no part of the order. */
 function ownerOf(rating: Rating, terms: OrderTerms): string | undefined {
   const subjects = {
-    goods: terms.lines.some((line) => line.gtin === rating.subjectId) ? terms.merchantId : undefined,
+    goods: terms.lines.some((line) => line.gtin === rating.subjectId)
+      ? terms.merchantId
+      : undefined,
     merchant: rating.subjectId === terms.merchantId ? terms.merchantId : undefined,
     courier: rating.subjectId === terms.courierId ? terms.logisticsId : undefined,
   };
@@ -49,11 +51,22 @@ const rate = (call: Call<InputOf<'feedback', 'rate'>>) =>
     const { terms } = await termsRow(call, order);
     ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
     const login = await loginRow(call, terms.loginId);
-    ensure(verifyEs256(login.devicePublicKey, ratingsText(order, ratings), signature), 'SIGNATURE_INVALID', { deviceId: login.deviceId });
+    ensure(
+      verifyEs256(login.devicePublicKey, ratingsText(order, ratings), signature),
+      'SIGNATURE_INVALID',
+      { deviceId: login.deviceId },
+    );
     for (const rating of ratings) {
       const { subject, subjectId, stars, defect } = rating;
       const owner = found(ownerOf(rating, terms), 'SUBJECT_NOT_IN_ORDER', { subject, subjectId });
-      call.store.put('rating', { stars, defect }, subject, owner, subjectId, `${merchantId}~${orderNumber}`);
+      call.store.put(
+        'rating',
+        { stars, defect },
+        subject,
+        owner,
+        subjectId,
+        `${merchantId}~${orderNumber}`,
+      );
     }
     return {};
   });
@@ -67,7 +80,10 @@ const add = (sum: Aggregate, rating: RatingRow): Aggregate => ({
 type Publish = InputOf<'feedback', 'publish'>;
 
 /** The row that carries the subject's aggregate: the one that units 7, 8 and 1104 read anyway. */
-async function withAggregate(call: Call<Publish>, fold: (before: Aggregate) => Aggregate): Promise<Aggregate> {
+async function withAggregate(
+  call: Call<Publish>,
+  fold: (before: Aggregate) => Aggregate,
+): Promise<Aggregate> {
   const { subject, owner, subjectId } = call.input;
   if (subject === 'merchant') {
     const merchant = await merchantRow(call, subjectId);
@@ -76,12 +92,16 @@ async function withAggregate(call: Call<Publish>, fold: (before: Aggregate) => A
     return rating;
   }
   if (subject === 'goods') {
-    const goods = found(await call.store.get('goods', owner, subjectId), 'GOODS_UNKNOWN', { gtin: subjectId });
+    const goods = found(await call.store.get('goods', owner, subjectId), 'GOODS_UNKNOWN', {
+      gtin: subjectId,
+    });
     const rating = fold(goods.rating);
     call.store.put('goods', { ...goods, rating }, owner, subjectId);
     return rating;
   }
-  const courier = found(await call.store.get('courier', owner, subjectId), 'NOT_FOUND', { row: 'courier' });
+  const courier = found(await call.store.get('courier', owner, subjectId), 'NOT_FOUND', {
+    row: 'courier',
+  });
   const rating = fold(courier.rating);
   call.store.put('courier', { ...courier, rating }, owner, subjectId);
   return rating;
@@ -91,10 +111,16 @@ async function withAggregate(call: Call<Publish>, fold: (before: Aggregate) => A
 async function publish(call: Call<Publish>) {
   const { subject, owner, subjectId } = call.input;
   const entries = await call.store.range('rating', [subject, owner, subjectId], PUBLISH_LIMIT);
-  const aggregate = await withAggregate(call, (before) => entries.reduce((sum, entry) => add(sum, entry.value), before));
+  const aggregate = await withAggregate(call, (before) =>
+    entries.reduce((sum, entry) => add(sum, entry.value), before),
+  );
   for (const entry of entries) call.store.remove(entry.key);
   call.announce({ subject: `${subject}/${owner}/${subjectId}`, units: ['18'] });
-  return { replayed: entries.length === 0, units: entries.length === 0 ? [] : ['18' as const], ...aggregate };
+  return {
+    replayed: entries.length === 0,
+    units: entries.length === 0 ? [] : ['18' as const],
+    ...aggregate,
+  };
 }
 
 export const FeedbackContract = contractOf('feedback', {

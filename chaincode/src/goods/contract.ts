@@ -15,7 +15,14 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { basketRow, goodsOfLines, merchantRow, quoteRow, termsRow, verifiedCategories } from '../ledger/rows.js';
+import {
+  basketRow,
+  goodsOfLines,
+  merchantRow,
+  quoteRow,
+  termsRow,
+  verifiedCategories,
+} from '../ledger/rows.js';
 import { advance, orderRow, orderStep } from '../ledger/steps.js';
 
 const UNRATED = { count: 0, stars: 0, defects: 0 };
@@ -24,10 +31,16 @@ async function licenseMerchants(call: Call<InputOf<'goods', 'licenseMerchants'>>
   const { bankId, merchants } = call.input;
   for (const merchant of merchants) {
     const existing = await call.store.get('merchant', merchant.merchantId);
-    ensure(existing === undefined || existing.bankId === bankId, 'NOT_OWNER', { merchantId: merchant.merchantId });
+    ensure(existing === undefined || existing.bankId === bankId, 'NOT_OWNER', {
+      merchantId: merchant.merchantId,
+    });
     const organisation = await call.store.get('participant', merchant.mspId);
     ensure(organisation?.role === 'merchant', 'PARTICIPANT_UNKNOWN', { mspId: merchant.mspId });
-    call.store.put('merchant', { ...merchant, bankId, rating: existing?.rating ?? UNRATED }, merchant.merchantId);
+    call.store.put(
+      'merchant',
+      { ...merchant, bankId, rating: existing?.rating ?? UNRATED },
+      merchant.merchantId,
+    );
   }
   return { replayed: false, units: [] };
 }
@@ -74,7 +87,11 @@ const verifyMerchant = (call: Call<OrderKey>) =>
     const order = await orderRow(call, call.input);
     const { terms } = await termsRow(call, call.input);
     const basket = await basketRow(call, call.input);
-    ensureMerchantMaySell(await merchantRow(call, order.merchantId), await verifiedCategories(call, order), call.now);
+    ensureMerchantMaySell(
+      await merchantRow(call, order.merchantId),
+      await verifiedCategories(call, order),
+      call.now,
+    );
     ensureChoiceQuoted(terms, basket.digest, await quoteRow(call, order), call.now);
     return { state: advance(call, order, 'verifyMerchant') };
   });

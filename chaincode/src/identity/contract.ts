@@ -29,7 +29,8 @@ const NETWORK = 'network';
 const loginRow = async (call: Call<LoginInput>): Promise<LoginRow> =>
   found(await call.store.get('login', call.input.loginId), 'NOT_FOUND', { row: 'login' });
 
-const putLogin = (call: Call, login: LoginRow): void => call.store.put('login', login, login.loginId);
+const putLogin = (call: Call, login: LoginRow): void =>
+  call.store.put('login', login, login.loginId);
 
 const loginStep = <Result extends object>(
   call: Call<LoginInput>,
@@ -40,7 +41,9 @@ const loginStep = <Result extends object>(
 /** @throws {DomainError} LOGIN_EXPIRED or AUTHENTICATION_EXPIRED. */
 function ensureInTime(login: LoginRow, now: number): void {
   ensure(now < login.expiresAt, 'LOGIN_EXPIRED', { expiresAt: login.expiresAt });
-  ensure(login.state !== 'authenticating' || now <= login.factorsUntil, 'AUTHENTICATION_EXPIRED', { factorsUntil: login.factorsUntil });
+  ensure(login.state !== 'authenticating' || now <= login.factorsUntil, 'AUTHENTICATION_EXPIRED', {
+    factorsUntil: login.factorsUntil,
+  });
 }
 
 const ensureState = (login: LoginRow, ...states: LoginRow['state'][]): void =>
@@ -66,7 +69,10 @@ type Proposal = InputOf<'identity', 'vote'>['proposal'];
 /** Two organisations that bear one name could act on each other's objects. */
 function ensureOneActorEach(participants: readonly ParticipantRow[]): void {
   const actors = participants.map((entry) => entry.actor);
-  ensure(new Set(actors).size === actors.length, 'INPUT_INVALID', { field: 'actor', reason: 'belongs to another participant' });
+  ensure(new Set(actors).size === actors.length, 'INPUT_INVALID', {
+    field: 'actor',
+    reason: 'belongs to another participant',
+  });
 }
 
 async function enact(call: Call, proposal: Proposal): Promise<void> {
@@ -128,7 +134,12 @@ async function registerDevice(call: Call<InputOf<'identity', 'registerDevice'>>)
     ensure(existing.publicKey === publicKey, 'IDEMPOTENCY_CONFLICT', { deviceId });
     return { replayed: true, units: [] };
   }
-  call.store.put('device', { customerId, deviceId, bankId: customer.bankId, publicKey, status: 'active' }, customerId, deviceId);
+  call.store.put(
+    'device',
+    { customerId, deviceId, bankId: customer.bankId, publicKey, status: 'active' },
+    customerId,
+    deviceId,
+  );
   return { replayed: false, units: [] };
 }
 
@@ -148,7 +159,9 @@ const verifyIdentity = (call: Call<InputOf<'identity', 'verifyIdentity'>>) =>
     ensure(customer.status === 'active', 'CUSTOMER_BLOCKED', { customerId });
     const device = await call.store.get('device', customerId, deviceId);
     ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
-    ensure((await call.store.get('login', loginId)) === undefined, 'IDEMPOTENCY_CONFLICT', { loginId });
+    ensure((await call.store.get('login', loginId)) === undefined, 'IDEMPOTENCY_CONFLICT', {
+      loginId,
+    });
     const policy = found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' });
     putLogin(call, {
       loginId,
@@ -169,12 +182,17 @@ const verifyIdentity = (call: Call<InputOf<'identity', 'verifyIdentity'>>) =>
 /** Unit 3. Called again while fields are missing, it looks again: the customer may have completed its profile. */
 async function openLogin(call: Call<LoginInput>) {
   const login = await loginRow(call);
-  if (login.state !== 'verified' && login.missing.length === 0) return { replayed: true, units: [], missing: [] };
+  if (login.state !== 'verified' && login.missing.length === 0)
+    return { replayed: true, units: [], missing: [] };
   ensureState(login, 'verified', 'open');
   ensureInTime(login, call.now);
   const customer = found(await call.store.get('customer', login.customerId), 'CUSTOMER_UNKNOWN');
   putLogin(call, { ...login, state: 'open', missing: customer.missing });
-  const options = { subject: loginSubject(login.loginId), name: call.transaction, units: ['3'] as const };
+  const options = {
+    subject: loginSubject(login.loginId),
+    name: call.transaction,
+    units: ['3'] as const,
+  };
   return leaveReceipt(call, options, { missing: [...customer.missing] });
 }
 
@@ -186,7 +204,11 @@ async function beginAuthentication(call: Call<LoginInput>) {
   ensureInTime(login, call.now);
   ensure(login.missing.length === 0, 'PROFILE_INCOMPLETE', { missing: login.missing });
   const policy = found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' });
-  putLogin(call, { ...login, state: 'authenticating', factorsUntil: call.now + policy.authenticationSeconds });
+  putLogin(call, {
+    ...login,
+    state: 'authenticating',
+    factorsUntil: call.now + policy.authenticationSeconds,
+  });
   call.announce({ subject: loginSubject(login.loginId), units: [] });
   return { replayed: false, units: [] };
 }
@@ -195,13 +217,23 @@ async function beginAuthentication(call: Call<LoginInput>) {
 const attest = (factor: 'sms' | 'password') => (call: Call<InputOf<'identity', 'attestSms'>>) => {
   const { loginId, boundTo, nonce } = call.input;
   const name = `${call.transaction}:${boundTo}`;
-  return step(call, { subject: loginSubject(loginId), name, units: [factor === 'sms' ? '5' : '6'] }, async () => {
-    const login = await loginRow(call);
-    ensureState(login, boundTo === 'login' ? 'authenticating' : 'authenticated');
-    ensureInTime(login, call.now);
-    call.store.put('factor', { loginId, factor, boundTo, nonce, at: call.now }, loginId, boundTo, factor);
-    return {};
-  });
+  return step(
+    call,
+    { subject: loginSubject(loginId), name, units: [factor === 'sms' ? '5' : '6'] },
+    async () => {
+      const login = await loginRow(call);
+      ensureState(login, boundTo === 'login' ? 'authenticating' : 'authenticated');
+      ensureInTime(login, call.now);
+      call.store.put(
+        'factor',
+        { loginId, factor, boundTo, nonce, at: call.now },
+        loginId,
+        boundTo,
+        factor,
+      );
+      return {};
+    },
+  );
 };
 
 /** Unit 4 joins: both factors, no matter in which order. */
@@ -222,7 +254,13 @@ const failAuthentication = (call: Call<LoginInput>) =>
     const login = await loginRow(call);
     ensureState(login, 'authenticating');
     putLogin(call, { ...login, state: 'failed' });
-    call.store.put('history', { kind: 'failedAuthentication', at: call.now }, login.customerId, login.loginId, 'failedAuthentication');
+    call.store.put(
+      'history',
+      { kind: 'failedAuthentication', at: call.now },
+      login.customerId,
+      login.loginId,
+      'failedAuthentication',
+    );
     return {};
   });
 
@@ -233,23 +271,38 @@ const assessReputation = (call: Call<LoginInput>) =>
     ensureState(login, 'authenticated');
     const before = await call.store.get('reputation', login.customerId);
     const entries = await call.store.range('history', [login.customerId], FOLD_LIMIT);
-    const totals = addToHistory(before?.totals ?? NO_HISTORY, entries.map((entry) => entry.value.kind));
+    const totals = addToHistory(
+      before?.totals ?? NO_HISTORY,
+      entries.map((entry) => entry.value.kind),
+    );
     const score = scoreOf(totals);
     const limits = limitsFor(score);
     for (const entry of entries) call.store.remove(entry.key);
-    if (entries.length > 0 || before === undefined) call.store.put('reputation', { customerId: login.customerId, totals, score }, login.customerId);
+    if (entries.length > 0 || before === undefined)
+      call.store.put(
+        'reputation',
+        { customerId: login.customerId, totals, score },
+        login.customerId,
+      );
     putLogin(call, { ...login, limits });
     return { score, limits };
   });
 
 async function readLogin(call: Call<LoginInput>) {
-  const { loginId, customerId, state, missing, expiresAt, factorsUntil, limits } = await loginRow(call);
+  const { loginId, customerId, state, missing, expiresAt, factorsUntil, limits } =
+    await loginRow(call);
   return { loginId, customerId, state, missing: [...missing], expiresAt, factorsUntil, limits };
 }
 
 async function readReputation(call: Call<InputOf<'identity', 'readReputation'>>) {
   const { customerId } = call.input;
-  return (await call.store.get('reputation', customerId)) ?? { customerId, totals: NO_HISTORY, score: scoreOf(NO_HISTORY) };
+  return (
+    (await call.store.get('reputation', customerId)) ?? {
+      customerId,
+      totals: NO_HISTORY,
+      score: scoreOf(NO_HISTORY),
+    }
+  );
 }
 
 export const IdentityContract = contractOf('identity', {
@@ -267,10 +320,15 @@ export const IdentityContract = contractOf('identity', {
   completeAuthentication,
   failAuthentication,
   assessReputation,
-  readParticipants: async (call) => ({ participants: (await call.store.range('participant', [])).map((entry) => entry.value) }),
+  readParticipants: async (call) => ({
+    participants: (await call.store.range('participant', [])).map((entry) => entry.value),
+  }),
   readPolicy: async (call) => found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' }),
   readCustomer: async (call) => {
-    const customer = found(await call.store.get('customer', call.input.customerId), 'CUSTOMER_UNKNOWN');
+    const customer = found(
+      await call.store.get('customer', call.input.customerId),
+      'CUSTOMER_UNKNOWN',
+    );
     return { ...customer, missing: [...customer.missing] };
   },
   readLogin,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who calls, whether its role may call this, and whether the object is its own. The rules stand in the transaction table.
-import type { ClientIdentity } from 'fabric-shim';
+import type { Context } from 'fabric-contract-api';
 import {
   ensure,
   found,
@@ -38,15 +38,23 @@ async function registered(
  * The role check. It comes before anything of the input is parsed.
  * @throws {DomainError} PARTICIPANT_UNKNOWN or ACCESS_DENIED.
  */
-export async function authorise(store: Store, identity: ClientIdentity, transaction: NamedTransaction): Promise<Caller> {
+export async function authorise(
+  store: Store,
+  identity: Context['clientIdentity'],
+  transaction: NamedTransaction,
+): Promise<Caller> {
   const mspId = identity.getMSPID();
   const attribute = identity.getAttributeValue('role') ?? '';
   const participant = await registered(store, mspId, transaction);
   const role = participant?.role ?? null;
   const allowed = transaction.access.some(
-    (access) => access === 'any' || access === `*.${attribute}` || access === `${role ?? '*'}.${attribute}`,
+    (access) =>
+      access === 'any' || access === `*.${attribute}` || access === `${role ?? '*'}.${attribute}`,
   );
-  ensure(allowed, 'ACCESS_DENIED', { transaction: transaction.fullName, needs: transaction.access });
+  ensure(allowed, 'ACCESS_DENIED', {
+    transaction: transaction.fullName,
+    needs: transaction.access,
+  });
   return { mspId, role, attribute, actor: identity.getAttributeValue('actor') ?? '', participant };
 }
 
@@ -84,9 +92,17 @@ const ROW_OF: Readonly<Record<RowOwnership, FindOwned>> = {
   login: async (store, input) =>
     found(await store.get('login', text(input, 'loginId')), 'NOT_FOUND', { row: 'login' }),
   order: async (store, input) =>
-    found(await store.get('order', text(input, 'merchantId'), text(input, 'orderNumber')), 'NOT_FOUND', { row: 'order' }),
+    found(
+      await store.get('order', text(input, 'merchantId'), text(input, 'orderNumber')),
+      'NOT_FOUND',
+      { row: 'order' },
+    ),
   basket: async (store, input) =>
-    found(await store.get('basket', text(input, 'merchantId'), text(input, 'orderNumber')), 'NOT_FOUND', { row: 'basket' }),
+    found(
+      await store.get('basket', text(input, 'merchantId'), text(input, 'orderNumber')),
+      'NOT_FOUND',
+      { row: 'basket' },
+    ),
   quote: async (store, input, caller) =>
     found(
       await store.get('quote', text(input, 'merchantId'), text(input, 'orderNumber'), caller.actor),
@@ -128,5 +144,8 @@ export async function ensureOwner(
   const owner = await ownerOf(store, caller, transaction.owner, input as Input);
   const details = { transaction: transaction.fullName };
   ensure(owner === caller.actor && caller.actor !== '', 'NOT_OWNER', details);
-  ensure(await mayActorSpeak(store, caller), 'NOT_OWNER', { ...details, actor: 'not of this organisation' });
+  ensure(await mayActorSpeak(store, caller), 'NOT_OWNER', {
+    ...details,
+    actor: 'not of this organisation',
+  });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only clock of the chaincode. The time is the proposal's, so that endorsers agree; and because a client may write
 // any time there, every endorser refuses what is not near its own clock. The endorser's clock is never written.
-import type { ChaincodeStub } from 'fabric-shim';
+import type { Context } from 'fabric-contract-api';
 import { ensure } from '@fabric-offline-pay/domain';
 
 const TOLERANCE_SECONDS = 60;
@@ -10,9 +10,15 @@ const TOLERANCE_SECONDS = 60;
  * @returns the proposal's time in whole seconds since 1970.
  * @throws {DomainError} CLOCK_SKEW when a submitted proposal is more than 60 s from this endorser's clock.
  */
-export function proposalTime(stub: ChaincodeStub, kind: 'submit' | 'evaluate', endorserNow = Date.now()): number {
+export function proposalTime(
+  stub: Context['stub'],
+  kind: 'submit' | 'evaluate',
+  endorserNow = Date.now(),
+): number {
   const now = Number(stub.getTxTimestamp().seconds);
   const skew = Math.abs(endorserNow / 1000 - now);
-  ensure(kind === 'evaluate' || skew <= TOLERANCE_SECONDS, 'CLOCK_SKEW', { toleranceSeconds: TOLERANCE_SECONDS });
+  ensure(kind === 'evaluate' || skew <= TOLERANCE_SECONDS, 'CLOCK_SKEW', {
+    toleranceSeconds: TOLERANCE_SECONDS,
+  });
   return now;
 }

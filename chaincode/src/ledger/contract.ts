@@ -22,7 +22,9 @@ import { Store } from './store.js';
 
 /** A handler for every transaction of a contract, typed by the table. */
 export type Handlers<Name extends ContractName> = {
-  readonly [Key in TransactionName<Name>]: (call: Call<InputOf<Name, Key>>) => Promise<OutputOf<Name, Key>>;
+  readonly [Key in TransactionName<Name>]: (
+    call: Call<InputOf<Name, Key>>,
+  ) => Promise<OutputOf<Name, Key>>;
 };
 
 type Handler = (call: Call) => Promise<unknown>;
@@ -46,25 +48,45 @@ function parseInput(schema: NamedTransaction['input'], value: unknown): unknown 
 function parsePrivate(ctx: Context, transaction: NamedTransaction): unknown {
   if (transaction.transient === undefined) return undefined;
   const bytes = ctx.stub.getTransient().get('private');
-  ensure(bytes !== undefined, 'INPUT_INVALID', { field: 'private', reason: 'transient data missing' });
-  const result = transaction.transient.safeParse(parseJson(Buffer.from(bytes).toString('utf8'), 'private'));
+  ensure(bytes !== undefined, 'INPUT_INVALID', {
+    field: 'private',
+    reason: 'transient data missing',
+  });
+  const result = transaction.transient.safeParse(
+    parseJson(Buffer.from(bytes).toString('utf8'), 'private'),
+  );
   if (result.success) return result.data;
-  throw new DomainError('INPUT_INVALID', { field: `private.${result.error.issues[0]?.path.join('.') ?? ''}` });
+  throw new DomainError('INPUT_INVALID', {
+    field: `private.${result.error.issues[0]?.path.join('.') ?? ''}`,
+  });
 }
 
 /** A signature proves content, it is none: the customer may sign the same terms twice. */
 function contentDigest(input: unknown): string {
-  const { signature: _, ...content } = input as { readonly signature?: string };
-  return digestOf(content);
+  const content = Object.entries(input as object).filter(([name]) => name !== 'signature');
+  return digestOf(Object.fromEntries(content));
 }
 
-function announce(ctx: Context, transaction: NamedTransaction, announcement: Announcement | undefined, at: number): void {
+function announce(
+  ctx: Context,
+  transaction: NamedTransaction,
+  announcement: Announcement | undefined,
+  at: number,
+): void {
   if (announcement === undefined) return;
   const payload = { transaction: transaction.fullName, ...announcement, at };
-  ctx.stub.setEvent(`${transaction.contract}.${transaction.name}`, Buffer.from(JSON.stringify(payload)));
+  ctx.stub.setEvent(
+    `${transaction.contract}.${transaction.name}`,
+    Buffer.from(JSON.stringify(payload)),
+  );
 }
 
-async function run(ctx: Context, transaction: NamedTransaction, handler: Handler, text: string | undefined): Promise<string> {
+async function run(
+  ctx: Context,
+  transaction: NamedTransaction,
+  handler: Handler,
+  text: string | undefined,
+): Promise<string> {
   const store = new Store(ctx.stub);
   const caller = await authorise(store, ctx.clientIdentity, transaction);
   const input = parseInput(transaction.input, parseJson(text, ''));
@@ -98,7 +120,8 @@ function toWire(error: unknown): Error {
   return new Error(JSON.stringify(new DomainError('INTERNAL').toWire()));
 }
 
-const method = (transaction: NamedTransaction, handler: Handler) =>
+const method =
+  (transaction: NamedTransaction, handler: Handler) =>
   async (ctx: Context, ...parameters: string[]): Promise<string> => {
     try {
       return await run(ctx, transaction, handler, parameters[0]);
@@ -108,7 +131,10 @@ const method = (transaction: NamedTransaction, handler: Handler) =>
   };
 
 /** @returns the contract class that Fabric registers, with one method for every transaction of the table. */
-export function contractOf<Name extends ContractName>(name: Name, handlers: Handlers<Name>): new () => Contract {
+export function contractOf<Name extends ContractName>(
+  name: Name,
+  handlers: Handlers<Name>,
+): new () => Contract {
   class LedgerContract extends Contract {
     constructor() {
       super(name);
@@ -116,13 +142,21 @@ export function contractOf<Name extends ContractName>(name: Name, handlers: Hand
 
     override unknownTransaction(ctx: Context): Promise<void> {
       const called = ctx.stub.getFunctionAndParameters().fcn;
-      throw new Error(JSON.stringify(new DomainError('NOT_FOUND', { transaction: called }).toWire()));
+      throw new Error(
+        JSON.stringify(new DomainError('NOT_FOUND', { transaction: called }).toWire()),
+      );
     }
   }
   for (const [key, handler] of Object.entries(handlers)) {
-    const transaction = found(transactionNamed(name, key), 'INTERNAL', { transaction: `${name}:${key}` });
-    Object.defineProperty(LedgerContract.prototype, key, { value: method(transaction, handler as Handler) });
+    const transaction = found(transactionNamed(name, key), 'INTERNAL', {
+      transaction: `${name}:${key}`,
+    });
+    Object.defineProperty(LedgerContract.prototype, key, {
+      value: method(transaction, handler as Handler),
+    });
   }
-  ensure(Object.keys(handlers).length === Object.keys(TRANSACTIONS[name]).length, 'INTERNAL', { contract: name });
+  ensure(Object.keys(handlers).length === Object.keys(TRANSACTIONS[name]).length, 'INTERNAL', {
+    contract: name,
+  });
   return LedgerContract;
 }

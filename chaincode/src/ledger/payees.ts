@@ -14,29 +14,63 @@ import {
 import type { Call } from './call.js';
 
 /** The epoch that payments go into. They read it, closing writes it: a straggler fails once and retries. */
-export const currentEpoch = async (call: Call, payeeId: string, currency: string): Promise<number> =>
-  (await call.store.get('epoch', payeeId, currency))?.epoch ?? 0;
+export const currentEpoch = async (
+  call: Call,
+  payeeId: string,
+  currency: string,
+): Promise<number> => (await call.store.get('epoch', payeeId, currency))?.epoch ?? 0;
 
-export const checkpointRow = async (call: Call, payeeId: string, currency: string): Promise<CheckpointRow> =>
-  (await call.store.get('checkpoint', payeeId, currency)) ?? { payeeId, currency, balance: '0', epoch: 0 };
+export const checkpointRow = async (
+  call: Call,
+  payeeId: string,
+  currency: string,
+): Promise<CheckpointRow> =>
+  (await call.store.get('checkpoint', payeeId, currency)) ?? {
+    payeeId,
+    currency,
+    balance: '0',
+    epoch: 0,
+  };
 
-async function creditPayee(call: Call, payeeId: string, currency: string, amount: Amount, order: string, id: string): Promise<void> {
+async function creditPayee(
+  call: Call,
+  payeeId: string,
+  currency: string,
+  amount: Amount,
+  order: string,
+  id: string,
+): Promise<void> {
   if (amount === '0') return;
   const epoch = await currentEpoch(call, payeeId, currency);
   call.store.put('credit', { amount, order }, payeeId, currency, epochKey(epoch), `${order}~${id}`);
 }
 
 /** Credits merchant and logistics company of an order, once an id. */
-export async function creditPayees(call: Call, order: OrderRow, currency: string, credits: holds.Shares, id: string): Promise<void> {
+export async function creditPayees(
+  call: Call,
+  order: OrderRow,
+  currency: string,
+  credits: holds.Shares,
+  id: string,
+): Promise<void> {
   const reference = `${order.merchantId}~${order.orderNumber}`;
   await creditPayee(call, order.merchantId, currency, credits.merchant, reference, id);
   await creditPayee(call, order.logisticsId, currency, credits.logistics, reference, id);
 }
 
 /** Takes money out of a payee's rolled-up balance. @throws {DomainError} PAYEE_FUNDS_INSUFFICIENT. */
-export async function debitPayee(call: Call, payeeId: string, currency: string, amount: Amount): Promise<Amount> {
+export async function debitPayee(
+  call: Call,
+  payeeId: string,
+  currency: string,
+  amount: Amount,
+): Promise<Amount> {
   const checkpoint = await checkpointRow(call, payeeId, currency);
-  ensure(isAtLeast(checkpoint.balance, amount), 'PAYEE_FUNDS_INSUFFICIENT', { payeeId, currency, balance: checkpoint.balance });
+  ensure(isAtLeast(checkpoint.balance, amount), 'PAYEE_FUNDS_INSUFFICIENT', {
+    payeeId,
+    currency,
+    balance: checkpoint.balance,
+  });
   const balance = subtractAmounts(checkpoint.balance, amount);
   call.store.put('checkpoint', { ...checkpoint, balance }, payeeId, currency);
   return balance;

@@ -24,30 +24,48 @@ import type { Call } from './call.js';
 import { loginRow, policyRow } from './rows.js';
 
 /** @throws {DomainError} SIGNATURE_INVALID, INPUT_INVALID or LOGIN_NOT_AUTHENTICATED, LOGIN_EXPIRED. */
-export async function ensureSigned(call: Call, terms: OrderTerms, signature: string): Promise<LoginRow> {
+export async function ensureSigned(
+  call: Call,
+  terms: OrderTerms,
+  signature: string,
+): Promise<LoginRow> {
   ensureTermsAddUp(terms);
   ensure(terms.channel === call.channel, 'INPUT_INVALID', { field: 'terms.channel' });
   const login = await authenticatedLogin(call, terms);
-  ensure(verifyEs256(login.devicePublicKey, signedText(terms), signature), 'SIGNATURE_INVALID', { deviceId: login.deviceId });
+  ensure(verifyEs256(login.devicePublicKey, signedText(terms), signature), 'SIGNATURE_INVALID', {
+    deviceId: login.deviceId,
+  });
   return login;
 }
 
 /** The login of the customer that picks or pays. */
-export async function authenticatedLogin(call: Call, order: { readonly loginId: string; readonly customerId: string }): Promise<LoginRow> {
+export async function authenticatedLogin(
+  call: Call,
+  order: { readonly loginId: string; readonly customerId: string },
+): Promise<LoginRow> {
   const login = await loginRow(call, order.loginId);
-  ensure(login.customerId === order.customerId, 'LOGIN_NOT_AUTHENTICATED', { loginId: order.loginId });
+  ensure(login.customerId === order.customerId, 'LOGIN_NOT_AUTHENTICATED', {
+    loginId: order.loginId,
+  });
   ensure(login.state === 'authenticated', 'LOGIN_NOT_AUTHENTICATED', { state: login.state });
   ensure(call.now < login.expiresAt, 'LOGIN_EXPIRED', { expiresAt: login.expiresAt });
   return login;
 }
 
 /** Above the step-up limit both factors must be bound to exactly this order (PSD2 RTS Art. 5, dynamic linking). */
-async function ensureSteppedUp(call: Call, terms: OrderTerms, limit: Amount | undefined): Promise<void> {
+async function ensureSteppedUp(
+  call: Call,
+  terms: OrderTerms,
+  limit: Amount | undefined,
+): Promise<void> {
   if (isWithin(limit, terms.total)) return;
   const digest = termsDigest(terms);
   const sms = await call.store.get('factor', terms.loginId, digest, 'sms');
   const password = await call.store.get('factor', terms.loginId, digest, 'password');
-  ensure(sms !== undefined && password !== undefined, 'STEP_UP_REQUIRED', { limit, total: terms.total });
+  ensure(sms !== undefined && password !== undefined, 'STEP_UP_REQUIRED', {
+    limit,
+    total: terms.total,
+  });
 }
 
 /** Unit 7's limits, the step-up rule, and the longest time that money may be held. */
@@ -55,7 +73,10 @@ async function ensureAllowed(call: Call, terms: OrderTerms, login: LoginRow): Pr
   const policy = await policyRow(call);
   const limit = orderLimit(policy, login.limits, terms.currency);
   ensure(isWithin(limit, terms.total), 'LIMIT_EXCEEDED', { limit, total: terms.total });
-  ensure(terms.holdSeconds <= policy.holdSeconds, 'INPUT_INVALID', { field: 'terms.holdSeconds', most: policy.holdSeconds });
+  ensure(terms.holdSeconds <= policy.holdSeconds, 'INPUT_INVALID', {
+    field: 'terms.holdSeconds',
+    most: policy.holdSeconds,
+  });
   await ensureSteppedUp(call, terms, policy.stepUpLimit[terms.currency]);
 }
 
@@ -65,19 +86,36 @@ async function accountRow(call: Call, customerId: string, currency: string): Pro
 }
 
 /** Puts money into a customer's account. */
-export async function credit(call: Call, customerId: string, currency: string, amount: Amount): Promise<void> {
+export async function credit(
+  call: Call,
+  customerId: string,
+  currency: string,
+  amount: Amount,
+): Promise<void> {
   const account = await accountRow(call, customerId, currency);
-  call.store.put('account', { ...account, available: addAmounts(account.available, amount) }, customerId, currency);
+  call.store.put(
+    'account',
+    { ...account, available: addAmounts(account.available, amount) },
+    customerId,
+    currency,
+  );
 }
 
 /**
  * Moves the order's total from the account into a hold. A customer or a merchant of bad standing is released at delivery.
  * @throws {DomainError} LIMIT_EXCEEDED, STEP_UP_REQUIRED or INSUFFICIENT_FUNDS.
  */
-export async function placeHold(call: Call, terms: OrderTerms, login: LoginRow, merchant: MerchantRow): Promise<Hold> {
+export async function placeHold(
+  call: Call,
+  terms: OrderTerms,
+  login: LoginRow,
+  merchant: MerchantRow,
+): Promise<Hold> {
   await ensureAllowed(call, terms, login);
   const account = await accountRow(call, terms.customerId, terms.currency);
-  ensure(isAtLeast(account.available, terms.total), 'INSUFFICIENT_FUNDS', { currency: terms.currency });
+  ensure(isAtLeast(account.available, terms.total), 'INSUFFICIENT_FUNDS', {
+    currency: terms.currency,
+  });
   const available = subtractAmounts(account.available, terms.total);
   call.store.put('account', { ...account, available }, terms.customerId, terms.currency);
   const release = isPoorlyRated(merchant.rating) ? 'delivery' : login.limits.release;

@@ -25,12 +25,18 @@ export const addressesOf = (call: Call): AddressBookRow => call.privateInput as 
 export function ensureAddressesOfBasket(call: Call, basket: Basket): AddressBookRow {
   const book = addressesOf(call);
   ensure(digestOf(book) === basket.addressesDigest, 'ADDRESSES_DIFFER');
-  ensure(book.addresses.map((entry) => entry.ref).join() === basket.addressRefs.join(), 'ADDRESSES_DIFFER');
+  ensure(
+    book.addresses.map((entry) => entry.ref).join() === basket.addressRefs.join(),
+    'ADDRESSES_DIFFER',
+  );
   return book;
 }
 
 /** What is to be carried. */
-export function loadOf(basket: Basket, goods: readonly { line: { quantity: number }; row: GoodsRow }[]): Load {
+export function loadOf(
+  basket: Basket,
+  goods: readonly { line: { quantity: number }; row: GoodsRow }[],
+): Load {
   const rows = goods.map((entry) => entry.row);
   return {
     locations: locationsOf(rows),
@@ -41,12 +47,22 @@ export function loadOf(basket: Basket, goods: readonly { line: { quantity: numbe
 }
 
 /** Units 1102 and 1104 compute the same fees; only the order in which they answer differs. */
-export async function computeOffers(call: Call, basket: Basket): Promise<{ load: Load; goodsTotal: string; offers: AddressOffer[] }> {
+export async function computeOffers(
+  call: Call,
+  basket: Basket,
+): Promise<{ load: Load; goodsTotal: string; offers: AddressOffer[] }> {
   const book = ensureAddressesOfBasket(call, basket);
   const goods = await goodsOfLines(call, basket);
   const couriers = await call.store.range('courier', [basket.logisticsId], MAX_COURIERS);
   const load = loadOf(basket, goods);
-  const offers = offersFor(couriers.map((entry) => entry.value), load, book.addresses);
-  ensure(offers.some((offer) => offer.couriers.length > 0), 'NO_COURIER');
+  const offers = offersFor(
+    couriers.map((entry) => entry.value),
+    load,
+    book.addresses,
+  );
+  ensure(
+    offers.some((offer) => offer.couriers.length > 0),
+    'NO_COURIER',
+  );
   return { load, goodsTotal: goodsTotalOf(basket.lines), offers };
 }

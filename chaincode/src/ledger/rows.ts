@@ -26,17 +26,23 @@ export const merchantRow = async (call: Call, merchantId: string): Promise<Merch
   found(await call.store.get('merchant', merchantId), 'MERCHANT_UNKNOWN', { merchantId });
 
 export const basketRow = async (call: Call, order: OrderKey): Promise<BasketRow> =>
-  found(await call.store.get('basket', order.merchantId, order.orderNumber), 'NOT_FOUND', { row: 'basket' });
+  found(await call.store.get('basket', order.merchantId, order.orderNumber), 'NOT_FOUND', {
+    row: 'basket',
+  });
 
 /** Every logistics company quotes in a row of its own: none can forestall another. */
 export const quoteRow = async (
   call: Call,
   { merchantId, orderNumber, logisticsId }: OrderKey & { readonly logisticsId: string },
 ): Promise<QuoteRow> =>
-  found(await call.store.get('quote', merchantId, orderNumber, logisticsId), 'NOT_FOUND', { row: 'quote' });
+  found(await call.store.get('quote', merchantId, orderNumber, logisticsId), 'NOT_FOUND', {
+    row: 'quote',
+  });
 
 export const termsRow = async (call: Call, order: OrderKey): Promise<TermsRow> =>
-  found(await call.store.get('terms', order.merchantId, order.orderNumber), 'NOT_FOUND', { row: 'terms' });
+  found(await call.store.get('terms', order.merchantId, order.orderNumber), 'NOT_FOUND', {
+    row: 'terms',
+  });
 
 /** Every line with the registration that stands behind it. @throws {DomainError} GOODS_UNKNOWN. */
 export async function goodsOfLines(
@@ -52,7 +58,11 @@ export async function goodsOfLines(
 }
 
 /** The receipt of a step that must have been done. @throws {DomainError} VERIFICATION_MISSING. */
-export async function receiptOfStep(call: Call, order: OrderKey, transaction: string): Promise<Receipt> {
+export async function receiptOfStep(
+  call: Call,
+  order: OrderKey,
+  transaction: string,
+): Promise<Receipt> {
   const row = await call.store.get('receipt', orderSubject(order), transaction);
   return found(row?.receipts[0], 'VERIFICATION_MISSING', { transaction });
 }

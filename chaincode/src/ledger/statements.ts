@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // The three statements of an order, wherever they stand: in rows of their own (stepwise) or with the terms (express).
-import { customerStatement, found, type Party, type Statement, type Statements, type TermsRow } from '@fabric-offline-pay/domain';
+import {
+  customerStatement,
+  found,
+  type Party,
+  type Statement,
+  type Statements,
+  type TermsRow,
+} from '@fabric-offline-pay/domain';
 import type { Call } from './call.js';
 
 async function statementRow(call: Call, row: TermsRow, party: Party): Promise<Statement> {
   const { merchantId, orderNumber } = row.terms;
-  return found(await call.store.get('statement', merchantId, orderNumber, party), 'STATEMENT_MISSING', { party });
+  return found(
+    await call.store.get('statement', merchantId, orderNumber, party),
+    'STATEMENT_MISSING',
+    { party },
+  );
 }
 
 /** @throws {DomainError} STATEMENT_MISSING, with the party that has not stated its view. */

@@ -29,7 +29,10 @@ const unitsOf = (receipts: readonly Receipt[]): UnitId[] =>
 
 function replay(row: ReceiptRow, call: Call): Output & Outcome {
   const first = found(row.receipts[0], 'INTERNAL', { row: 'receipt' });
-  ensure(first.inputDigest === call.inputDigest, 'IDEMPOTENCY_CONFLICT', { transaction: first.transaction, transactionId: first.transactionId });
+  ensure(first.inputDigest === call.inputDigest, 'IDEMPOTENCY_CONFLICT', {
+    transaction: first.transaction,
+    transactionId: first.transactionId,
+  });
   return { ...first.output, replayed: true, units: [] };
 }
 
@@ -48,7 +51,11 @@ export interface StepOptions<Result> {
  * announces it; a repetition returns the first answer.
  * @throws {DomainError} IDEMPOTENCY_CONFLICT when the step was done with other input.
  */
-export async function step<Result extends object>(call: Call, options: StepOptions<Result>, body: () => Promise<Result>): Promise<Result & Outcome> {
+export async function step<Result extends object>(
+  call: Call,
+  options: StepOptions<Result>,
+  body: () => Promise<Result>,
+): Promise<Result & Outcome> {
   const { subject, name } = options;
   const existing = await call.store.get('receipt', subject, name);
   if (existing !== undefined) return replay(existing, call) as Result & Outcome;
@@ -56,10 +63,18 @@ export async function step<Result extends object>(call: Call, options: StepOptio
 }
 
 /** Writes the receipts of a step and announces it. */
-export function leaveReceipt<Result extends object>(call: Call, options: StepOptions<Result>, output: Result): Result & Outcome {
+export function leaveReceipt<Result extends object>(
+  call: Call,
+  options: StepOptions<Result>,
+  output: Result,
+): Result & Outcome {
   const { subject, name } = options;
-  const [first = null, ...others] = typeof options.units === 'function' ? options.units(output) : options.units;
-  const receipts = [receiptOf(call, first, output as Output), ...others.map((unit) => receiptOf(call, unit))];
+  const [first = null, ...others] =
+    typeof options.units === 'function' ? options.units(output) : options.units;
+  const receipts = [
+    receiptOf(call, first, output as Output),
+    ...others.map((unit) => receiptOf(call, unit)),
+  ];
   const units = unitsOf(receipts);
   call.store.put('receipt', { receipts }, subject, name);
   call.announce({ subject, units, ...('state' in output ? { state: String(output.state) } : {}) });
@@ -68,10 +83,17 @@ export function leaveReceipt<Result extends object>(call: Call, options: StepOpt
 
 /** @throws {DomainError} NOT_FOUND when there is no such order. */
 export const orderRow = async (call: Call, order: OrderKey): Promise<OrderRow> =>
-  found(await call.store.get('order', order.merchantId, order.orderNumber), 'NOT_FOUND', { row: 'order' });
+  found(await call.store.get('order', order.merchantId, order.orderNumber), 'NOT_FOUND', {
+    row: 'order',
+  });
 
 /** Writes the order in the state that the event leads to. @throws {DomainError} STATE_CONFLICT. */
-export function advance(call: Call, order: OrderRow, event: OrderEvent, changes: Partial<OrderRow> = {}): OrderState {
+export function advance(
+  call: Call,
+  order: OrderRow,
+  event: OrderEvent,
+  changes: Partial<OrderRow> = {},
+): OrderState {
   const state = nextState(order.state, event);
   call.store.put('order', { ...order, ...changes, state }, order.merchantId, order.orderNumber);
   return state;
@@ -83,4 +105,5 @@ export const orderStep = <Input extends OrderKey, Result extends object>(
   units: Units<Result>,
   body: () => Promise<Result>,
   name: string = call.transaction,
-): Promise<Result & Outcome> => step(call, { subject: orderSubject(call.input), name, units }, body);
+): Promise<Result & Outcome> =>
+  step(call, { subject: orderSubject(call.input), name, units }, body);

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows of one transaction: typed reads, each key read once, writes kept until the end and then written once a key.
 // Fabric never lets a transaction read its own writes; this does, within one transaction.
-import type { ChaincodeStub } from 'fabric-shim';
-import { ADDRESS_COLLECTION, DomainError, ROWS, type RowKind, type RowValue } from '@fabric-offline-pay/domain';
+import type { Context } from 'fabric-contract-api';
+import {
+  ADDRESS_COLLECTION,
+  DomainError,
+  ROWS,
+  type RowKind,
+  type RowValue,
+} from '@fabric-offline-pay/domain';
 
 type KeyOf<Kind extends RowKind> = Parameters<(typeof ROWS)[Kind]['key']>;
 
@@ -21,13 +27,15 @@ const rangeEnd = (prefix: string): string => `${prefix.slice(0, -1)}0`;
 const parse = (bytes: Uint8Array): unknown =>
   bytes.length === 0 ? undefined : (JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown);
 
+type Stub = Context['stub'];
+
 export class Store {
-  readonly #stub: ChaincodeStub;
+  readonly #stub: Stub;
   readonly #read = new Map<string, unknown>();
   readonly #writes = new Map<string, string | null>();
   #operations = 0;
 
-  constructor(stub: ChaincodeStub) {
+  constructor(stub: Stub) {
     this.#stub = stub;
   }
 
@@ -37,7 +45,10 @@ export class Store {
   }
 
   /** @returns the row, or undefined when there is none. */
-  async get<Kind extends RowKind>(kind: Kind, ...parts: KeyOf<Kind>): Promise<RowValue<Kind> | undefined> {
+  async get<Kind extends RowKind>(
+    kind: Kind,
+    ...parts: KeyOf<Kind>
+  ): Promise<RowValue<Kind> | undefined> {
     const key = keyOf(kind, parts);
     if (!this.#read.has(key)) {
       this.#operations += 1;
@@ -62,24 +73,41 @@ export class Store {
    * Rows under a prefix in key order, at most `limit`. Peers check such a range again at commit, so that a row that
    * appears meanwhile is a conflict and never an oversight.
    */
-  async range<Kind extends RowKind>(kind: Kind, parts: readonly string[], limit = Infinity): Promise<Entry<Kind>[]> {
+  async range<Kind extends RowKind>(
+    kind: Kind,
+    parts: readonly string[],
+    limit = Infinity,
+  ): Promise<Entry<Kind>[]> {
     const prefix = ROWS[kind].prefix(...parts);
     return this.#collect<Kind>(prefix, rangeEnd(prefix), limit);
   }
 
   /** Like {@link range}, beginning after the row of these parts. */
-  async rangeAfter<Kind extends RowKind>(kind: Kind, parts: readonly string[], after: KeyOf<Kind>, limit: number): Promise<Entry<Kind>[]> {
-    return this.#collect<Kind>(`${keyOf(kind, after)}\u0001`, rangeEnd(ROWS[kind].prefix(...parts)), limit);
+  async rangeAfter<Kind extends RowKind>(
+    kind: Kind,
+    parts: readonly string[],
+    after: KeyOf<Kind>,
+    limit: number,
+  ): Promise<Entry<Kind>[]> {
+    return this.#collect<Kind>(
+      `${keyOf(kind, after)}\u0001`,
+      rangeEnd(ROWS[kind].prefix(...parts)),
+      limit,
+    );
   }
 
-  async #collect<Kind extends RowKind>(from: string, to: string, limit: number): Promise<Entry<Kind>[]> {
+  async #collect<Kind extends RowKind>(
+    from: string,
+    to: string,
+    limit: number,
+  ): Promise<Entry<Kind>[]> {
     this.#operations += 1;
     const rows = await this.#stub.getStateByRange(from, to);
     const entries: Entry<Kind>[] = [];
     try {
       while (entries.length < limit) {
         const next = await rows.next();
-        if (next.done === true) break;
+        if (next.done) break;
         entries.push({ key: next.value.key, value: parse(next.value.value) as RowValue<Kind> });
       }
     } finally {
@@ -97,7 +125,11 @@ export class Store {
 
   async putPrivate(value: RowValue<'address'>, ...parts: KeyOf<'address'>): Promise<void> {
     this.#operations += 1;
-    await this.#stub.putPrivateData(ADDRESS_COLLECTION, keyOf('address', parts), Buffer.from(JSON.stringify(value)));
+    await this.#stub.putPrivateData(
+      ADDRESS_COLLECTION,
+      keyOf('address', parts),
+      Buffer.from(JSON.stringify(value)),
+    );
   }
 
   /** Removes a private row with its history. */

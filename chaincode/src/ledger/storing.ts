@@ -8,7 +8,21 @@ export function storePurchase(call: Call, order: OrderRow, terms: OrderTerms): v
   const { customerId, merchantId, orderNumber } = order;
   const lines = terms.lines.map(({ gtin, quantity, unitPrice }) => ({ gtin, quantity, unitPrice }));
   const amount = holdOf(order).captured;
-  const purchase = { merchantId, orderNumber, customerId, currency: terms.currency, amount, lines, at: call.now };
+  const purchase = {
+    merchantId,
+    orderNumber,
+    customerId,
+    currency: terms.currency,
+    amount,
+    lines,
+    at: call.now,
+  };
   call.store.put('purchase', purchase, customerId, merchantId, orderNumber);
-  call.store.put('history', { kind: 'success', at: call.now }, customerId, `${merchantId}~${orderNumber}`, 'success');
+  call.store.put(
+    'history',
+    { kind: 'success', at: call.now },
+    customerId,
+    `${merchantId}~${orderNumber}`,
+    'success',
+  );
 }

@@ -26,7 +26,12 @@ async function registerCouriers(call: Call<InputOf<'logistics', 'registerCourier
   const { logisticsId, couriers } = call.input;
   for (const courier of couriers) {
     const existing = await call.store.get('courier', logisticsId, courier.courierId);
-    call.store.put('courier', { ...courier, logisticsId, rating: existing?.rating ?? UNRATED }, logisticsId, courier.courierId);
+    call.store.put(
+      'courier',
+      { ...courier, logisticsId, rating: existing?.rating ?? UNRATED },
+      logisticsId,
+      courier.courierId,
+    );
   }
   return { replayed: false, units: [] };
 }
@@ -53,7 +58,8 @@ const inOrderOfIds = (offer: AddressOffer): AddressOffer => ({
   couriers: [...offer.couriers].sort((a, b) => byCodeUnit(a.courierId, b.courierId)),
 });
 
-const mutable = (offers: readonly AddressOffer[]) => offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] }));
+const mutable = (offers: readonly AddressOffer[]) =>
+  offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] }));
 
 /** Unit 1102: prices, in order of ids. */
 const quotePrices = (call: Call<OrderKey>) =>
@@ -90,7 +96,11 @@ const quote = (call: Call<OrderKey>) =>
     const ranked = (await receiptOfStep(call, basket, 'logistics:rankCouriers')).output;
     const offers = ranked['offers'] as AddressOffer[];
     const pricedOffers = priced['offers'] as AddressOffer[];
-    ensure(JSON.stringify(offers.map(inOrderOfIds)) === JSON.stringify(pricedOffers), 'QUOTE_MISMATCH', { field: 'offers' });
+    ensure(
+      JSON.stringify(offers.map(inOrderOfIds)) === JSON.stringify(pricedOffers),
+      'QUOTE_MISMATCH',
+      { field: 'offers' },
+    );
     const goodsTotal = priced['goodsTotal'] as string;
     const policy = await policyRow(call);
     const row = {
@@ -106,14 +116,25 @@ const quote = (call: Call<OrderKey>) =>
     return { state: advance(call, order, 'quote'), goodsTotal, offers: mutable(offers) };
   });
 
-const DELIVERABLE: readonly OrderRow['state'][] = ['matched', 'partiallyCaptured', 'captured', 'released', 'disputed'];
+const DELIVERABLE: readonly OrderRow['state'][] = [
+  'matched',
+  'partiallyCaptured',
+  'captured',
+  'released',
+  'disputed',
+];
 
 /** Matched or paid; a partly refunded order too, while its hold still waits for the delivery. */
 const isDeliverable = ({ state, hold }: OrderRow): boolean =>
-  DELIVERABLE.includes(state) || (state === 'refunded' && hold !== null && holds.standing(hold) !== '0');
+  DELIVERABLE.includes(state) ||
+  (state === 'refunded' && hold !== null && holds.standing(hold) !== '0');
 
 /** Delivery runs beside the money: it changes no state of the order, only where the goods are. */
-async function moveGoods(call: Call<OrderKey>, from: OrderRow['delivery'], to: OrderRow['delivery']) {
+async function moveGoods(
+  call: Call<OrderKey>,
+  from: OrderRow['delivery'],
+  to: OrderRow['delivery'],
+) {
   const order = await orderRow(call, call.input);
   ensure(order.delivery === from, 'STATE_CONFLICT', { delivery: order.delivery, expected: from });
   ensure(isDeliverable(order), 'STATE_CONFLICT', { state: order.state });
@@ -121,7 +142,8 @@ async function moveGoods(call: Call<OrderKey>, from: OrderRow['delivery'], to: O
   return { state: order.state };
 }
 
-const pickUp = (call: Call<OrderKey>) => orderStep(call, [], () => moveGoods(call, 'awaiting', 'pickedUp'));
+const pickUp = (call: Call<OrderKey>) =>
+  orderStep(call, [], () => moveGoods(call, 'awaiting', 'pickedUp'));
 
 const deliver = (call: Call<OrderKey>) =>
   orderStep(call, [], async () => {
@@ -145,7 +167,11 @@ const purgeAddresses = (call: Call<OrderKey>) =>
 async function readAddress(call: Call<InputOf<'logistics', 'readAddress'>>) {
   const { merchantId, orderNumber, ref } = call.input;
   const book = await call.store.getPrivate(merchantId, orderNumber, call.caller.actor);
-  return found(book?.addresses.find((entry) => entry.ref === ref), 'ADDRESS_UNKNOWN', { ref });
+  return found(
+    book?.addresses.find((entry) => entry.ref === ref),
+    'ADDRESS_UNKNOWN',
+    { ref },
+  );
 }
 
 async function listCouriers(call: Call<InputOf<'logistics', 'listCouriers'>>) {

@@ -4,7 +4,6 @@ import {
   basketDigest,
   basketOf,
   compareStatements,
-  customerStatement,
   ensure,
   ensureChoiceQuoted,
   ensureDistinctLines,
@@ -21,7 +20,14 @@ import {
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { authenticatedLogin, ensureSigned } from '../ledger/placing.js';
-import { basketRow, merchantRow, quoteRow, receiptOfStep, termsRow, verifiedCategories } from '../ledger/rows.js';
+import {
+  basketRow,
+  merchantRow,
+  quoteRow,
+  receiptOfStep,
+  termsRow,
+  verifiedCategories,
+} from '../ledger/rows.js';
 import { statementsOf } from '../ledger/statements.js';
 import { advance, orderRow, orderStep, step } from '../ledger/steps.js';
 
@@ -33,9 +39,18 @@ const openBasket = (call: Call<InputOf<'orderNumber', 'openBasket'>>) =>
     const { merchantId, orderNumber } = basket;
     ensureDistinctLines(basket.lines);
     const login = await authenticatedLogin(call, basket);
-    ensure((await call.store.get('order', merchantId, orderNumber)) === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
+    ensure(
+      (await call.store.get('order', merchantId, orderNumber)) === undefined,
+      'IDEMPOTENCY_CONFLICT',
+      { orderNumber },
+    );
     const { bankId } = login;
-    call.store.put('basket', { ...basketOf(basket), bankId, digest: basketDigest(basket), createdAt: call.now }, merchantId, orderNumber);
+    call.store.put(
+      'basket',
+      { ...basketOf(basket), bankId, digest: basketDigest(basket), createdAt: call.now },
+      merchantId,
+      orderNumber,
+    );
     const order: OrderRow = {
       merchantId,
       orderNumber,
@@ -71,18 +86,32 @@ async function ensureWillPass(call: Call<InputOf<'orderNumber', 'place'>>): Prom
 
 const place = (call: Call<InputOf<'orderNumber', 'place'>>) => {
   const { terms, signature } = call.input;
-  return step(call, { subject: orderSubject(terms), name: call.transaction, units: [] }, async () => {
-    const order = await orderRow(call, terms);
-    const basket = await basketRow(call, terms);
-    ensure(basketDigest(terms) === basket.digest, 'IDEMPOTENCY_CONFLICT', { orderNumber: terms.orderNumber });
-    const login = await ensureSigned(call, terms, signature);
-    await receiptOfStep(call, terms, 'goods:verify');
-    await ensureGoodsCompared(call, terms);
-    await ensureWillPass(call);
-    const row = { terms, digest: termsDigest(terms), bankId: login.bankId, deviceId: login.deviceId, signature, placedAt: call.now, statements: null };
-    call.store.put('terms', row, terms.merchantId, terms.orderNumber);
-    return { state: advance(call, order, 'place') };
-  });
+  return step(
+    call,
+    { subject: orderSubject(terms), name: call.transaction, units: [] },
+    async () => {
+      const order = await orderRow(call, terms);
+      const basket = await basketRow(call, terms);
+      ensure(basketDigest(terms) === basket.digest, 'IDEMPOTENCY_CONFLICT', {
+        orderNumber: terms.orderNumber,
+      });
+      const login = await ensureSigned(call, terms, signature);
+      await receiptOfStep(call, terms, 'goods:verify');
+      await ensureGoodsCompared(call, terms);
+      await ensureWillPass(call);
+      const row = {
+        terms,
+        digest: termsDigest(terms),
+        bankId: login.bankId,
+        deviceId: login.deviceId,
+        signature,
+        placedAt: call.now,
+        statements: null,
+      };
+      call.store.put('terms', row, terms.merchantId, terms.orderNumber);
+      return { state: advance(call, order, 'place') };
+    },
+  );
 };
 
 const state = (party: Party) => (call: Call<InputOf<'orderNumber', 'stateMerchant'>>) =>
@@ -98,13 +127,30 @@ const compare = (call: Call<OrderKey>) =>
   orderStep(call, ['13'], async () => {
     const order = await orderRow(call, call.input);
     const differences = compareStatements(await statementsOf(call, await termsRow(call, order)));
-    if (differences.length > 0) call.store.put('history', { kind: 'mismatch', at: call.now }, order.customerId, `${order.merchantId}~${order.orderNumber}`, 'mismatch');
-    return { state: advance(call, order, differences.length === 0 ? 'match' : 'mismatch'), differences };
+    if (differences.length > 0)
+      call.store.put(
+        'history',
+        { kind: 'mismatch', at: call.now },
+        order.customerId,
+        `${order.merchantId}~${order.orderNumber}`,
+        'mismatch',
+      );
+    return {
+      state: advance(call, order, differences.length === 0 ? 'match' : 'mismatch'),
+      differences,
+    };
   });
 
 async function readTerms(call: Call<OrderKey>) {
   const { terms, signature, digest, bankId, deviceId, placedAt } = await termsRow(call, call.input);
-  return { terms: { ...terms, lines: [...terms.lines], addressRefs: [...terms.addressRefs] }, signature, digest, bankId, deviceId, placedAt };
+  return {
+    terms: { ...terms, lines: [...terms.lines], addressRefs: [...terms.addressRefs] },
+    signature,
+    digest,
+    bankId,
+    deviceId,
+    placedAt,
+  };
 }
 
 async function listOrders(call: Call<InputOf<'orderNumber', 'listOrders'>>) {

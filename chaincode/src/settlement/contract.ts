@@ -35,7 +35,8 @@ async function linkInstrument(call: Call<InputOf<'settlement', 'linkInstrument'>
   const { customerId, token, kind } = call.input;
   const existing = await call.store.get('instrument', customerId, token);
   ensure(existing === undefined || existing.kind === kind, 'IDEMPOTENCY_CONFLICT', { token });
-  if (existing === undefined) call.store.put('instrument', { customerId, token, kind }, customerId, token);
+  if (existing === undefined)
+    call.store.put('instrument', { customerId, token, kind }, customerId, token);
   return { replayed: existing !== undefined, units: [] };
 }
 
@@ -43,11 +44,19 @@ async function issue(call: Call<InputOf<'settlement', 'issue'>>) {
   const { issueId, customerId, token, currency, amount } = call.input;
   const existing = await call.store.get('supply', currency, 'issue', issueId);
   if (existing !== undefined) {
-    ensure(existing.amount === amount && existing.account === customerId, 'IDEMPOTENCY_CONFLICT', { issueId });
+    ensure(existing.amount === amount && existing.account === customerId, 'IDEMPOTENCY_CONFLICT', {
+      issueId,
+    });
     return { replayed: true, units: [] };
   }
   found(await call.store.get('instrument', customerId, token), 'INSTRUMENT_UNKNOWN', { token });
-  call.store.put('supply', { kind: 'issue', currency, amount, account: customerId, at: call.now }, currency, 'issue', issueId);
+  call.store.put(
+    'supply',
+    { kind: 'issue', currency, amount, account: customerId, at: call.now },
+    currency,
+    'issue',
+    issueId,
+  );
   await credit(call, customerId, currency, amount);
   call.announce({ subject: `customer/${customerId}`, units: [] });
   return { replayed: false, units: [] };
@@ -67,7 +76,16 @@ const capture = (call: Call<InputOf<'settlement', 'capture'>>) =>
   orderStep(
     call,
     ['14'],
-    async () => write(call, await captureAmount(call, await orderRow(call, call.input), call.input.captureId, call.input.amount)),
+    async () =>
+      write(
+        call,
+        await captureAmount(
+          call,
+          await orderRow(call, call.input),
+          call.input.captureId,
+          call.input.amount,
+        ),
+      ),
     `${call.transaction}:${call.input.captureId}`,
   );
 
@@ -101,7 +119,12 @@ const expire = (call: Call<OrderKey>) =>
   });
 
 /** Refunds out of the hold, or out of the merchant's balance once that has the money. */
-async function refundAmount(call: Call<OrderKey>, order: OrderRow, refundId: string, amount: string): Promise<OrderRow> {
+async function refundAmount(
+  call: Call<OrderKey>,
+  order: OrderRow,
+  refundId: string,
+  amount: string,
+): Promise<OrderRow> {
   const before = holdOf(order);
   const hold = holds.refund(before, refundId, amount);
   if (holds.isReleased(before)) await debitPayee(call, order.merchantId, hold.currency, amount);
@@ -124,13 +147,18 @@ const refund = (call: Call<InputOf<'settlement', 'refund'>>) =>
 const dispute = (call: Call<OrderKey>) =>
   orderStep(call, [], async () => {
     const order = await orderRow(call, call.input);
-    return write(call, { ...order, disputedFrom: order.state, state: nextState(order.state, 'dispute') });
+    return write(call, {
+      ...order,
+      disputedFrom: order.state,
+      state: nextState(order.state, 'dispute'),
+    });
   });
 
 /** An upheld dispute gives back all that was never released, or else the merchant's part out of its balance. */
 async function upholdDispute(call: Call<OrderKey>, order: OrderRow): Promise<OrderRow> {
   const before = holdOf(order);
-  if (holds.isReleased(before)) return refundAmount(call, order, DISPUTE_REFUND, holds.refundable(before));
+  if (holds.isReleased(before))
+    return refundAmount(call, order, DISPUTE_REFUND, holds.refundable(before));
   const { hold, returned } = holds.unwind(before);
   await credit(call, order.customerId, hold.currency, returned);
   return { ...order, hold, disputedFrom: null, state: nextState(order.state, 'refund') };
@@ -142,7 +170,13 @@ const resolveDispute = (call: Call<InputOf<'settlement', 'resolveDispute'>>) =>
     const order = await orderRow(call, call.input);
     const before = found(order.disputedFrom ?? undefined, 'STATE_CONFLICT', { state: order.state });
     if (call.input.decision === 'uphold') return write(call, await upholdDispute(call, order));
-    call.store.put('history', { kind: 'dispute', at: call.now }, order.customerId, `${order.merchantId}~${order.orderNumber}`, 'dispute');
+    call.store.put(
+      'history',
+      { kind: 'dispute', at: call.now },
+      order.customerId,
+      `${order.merchantId}~${order.orderNumber}`,
+      'dispute',
+    );
     return write(call, { ...order, disputedFrom: null, state: before });
   });
 
@@ -160,24 +194,51 @@ async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
   const { payeeId, currency, epoch } = call.input;
   ensure(epoch < (await currentEpoch(call, payeeId, currency)), 'EPOCH_OPEN', { epoch });
   const checkpoint = await checkpointRow(call, payeeId, currency);
-  const entries = await call.store.range('credit', [payeeId, currency, epochKey(epoch)], ROLL_UP_LIMIT);
+  const entries = await call.store.range(
+    'credit',
+    [payeeId, currency, epochKey(epoch)],
+    ROLL_UP_LIMIT,
+  );
   const balance = addAmounts(checkpoint.balance, ...entries.map((entry) => entry.value.amount));
   const done = entries.length < ROLL_UP_LIMIT;
   for (const entry of entries) call.store.remove(entry.key);
-  const rolled = { ...checkpoint, balance, epoch: done ? Math.max(checkpoint.epoch, epoch + 1) : checkpoint.epoch };
-  if (entries.length > 0 || rolled.epoch !== checkpoint.epoch) call.store.put('checkpoint', rolled, payeeId, currency);
-  return { replayed: entries.length === 0 && rolled.epoch === checkpoint.epoch, units: [], entries: entries.length, balance, done };
+  const rolled = {
+    ...checkpoint,
+    balance,
+    epoch: done ? Math.max(checkpoint.epoch, epoch + 1) : checkpoint.epoch,
+  };
+  if (entries.length > 0 || rolled.epoch !== checkpoint.epoch)
+    call.store.put('checkpoint', rolled, payeeId, currency);
+  return {
+    replayed: entries.length === 0 && rolled.epoch === checkpoint.epoch,
+    units: [],
+    entries: entries.length,
+    balance,
+    done,
+  };
 }
 
 async function redeem(call: Call<InputOf<'settlement', 'redeem'>>) {
   const { redeemId, payeeId, currency, amount } = call.input;
   const existing = await call.store.get('supply', currency, 'redeem', redeemId);
   if (existing !== undefined) {
-    ensure(existing.amount === amount && existing.account === payeeId, 'IDEMPOTENCY_CONFLICT', { redeemId });
-    return { replayed: true, units: [], balance: (await checkpointRow(call, payeeId, currency)).balance };
+    ensure(existing.amount === amount && existing.account === payeeId, 'IDEMPOTENCY_CONFLICT', {
+      redeemId,
+    });
+    return {
+      replayed: true,
+      units: [],
+      balance: (await checkpointRow(call, payeeId, currency)).balance,
+    };
   }
   const balance = await debitPayee(call, payeeId, currency, amount);
-  call.store.put('supply', { kind: 'redeem', currency, amount, account: payeeId, at: call.now }, currency, 'redeem', redeemId);
+  call.store.put(
+    'supply',
+    { kind: 'redeem', currency, amount, account: payeeId, at: call.now },
+    currency,
+    'redeem',
+    redeemId,
+  );
   call.announce({ subject: `payee/${payeeId}`, units: [] });
   return { replayed: false, units: [], balance };
 }
@@ -210,7 +271,13 @@ export const SettlementContract = contractOf('settlement', {
   redeem,
   readAccount: async (call) => {
     const { customerId, currency } = call.input;
-    return (await call.store.get('account', customerId, currency)) ?? { customerId, currency, available: '0' };
+    return (
+      (await call.store.get('account', customerId, currency)) ?? {
+        customerId,
+        currency,
+        available: '0',
+      }
+    );
   },
   readPayee,
   totals,

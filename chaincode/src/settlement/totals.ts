@@ -11,7 +11,14 @@ interface Sum {
   readonly amount: Amount;
 }
 
-const PARTS: readonly Part[] = ['issued', 'redeemed', 'available', 'held', 'credits', 'checkpoints'];
+const PARTS: readonly Part[] = [
+  'issued',
+  'redeemed',
+  'available',
+  'held',
+  'credits',
+  'checkpoints',
+];
 const ON_LEDGER: readonly Part[] = ['available', 'held', 'credits', 'checkpoints'];
 
 /** The currency is the second part of a credit entry's own key: `credit/<payee>/<currency>/…`. */
@@ -24,13 +31,30 @@ async function allSums(call: Call): Promise<Sum[]> {
   const credits = await call.store.range('credit', []);
   const checkpoints = await call.store.range('checkpoint', []);
   return [
-    ...supply.map(({ value }): Sum => ({ ...value, part: value.kind === 'issue' ? 'issued' : 'redeemed' })),
-    ...accounts.map(({ value }): Sum => ({ currency: value.currency, part: 'available', amount: value.available })),
+    ...supply.map(({ value }): Sum => ({
+      ...value,
+      part: value.kind === 'issue' ? 'issued' : 'redeemed',
+    })),
+    ...accounts.map(({ value }): Sum => ({
+      currency: value.currency,
+      part: 'available',
+      amount: value.available,
+    })),
     ...orders.flatMap(({ value }): Sum[] =>
-      value.hold === null ? [] : [{ currency: value.hold.currency, part: 'held', amount: holds.standing(value.hold) }],
+      value.hold === null
+        ? []
+        : [{ currency: value.hold.currency, part: 'held', amount: holds.standing(value.hold) }],
     ),
-    ...credits.map(({ key, value }): Sum => ({ currency: currencyOfCredit(key), part: 'credits', amount: value.amount })),
-    ...checkpoints.map(({ value }): Sum => ({ currency: value.currency, part: 'checkpoints', amount: value.balance })),
+    ...credits.map(({ key, value }): Sum => ({
+      currency: currencyOfCredit(key),
+      part: 'credits',
+      amount: value.amount,
+    })),
+    ...checkpoints.map(({ value }): Sum => ({
+      currency: value.currency,
+      part: 'checkpoints',
+      amount: value.balance,
+    })),
   ];
 }
 
@@ -42,14 +66,31 @@ const sumOf = (sums: readonly Sum[], parts: readonly Part[]): string =>
     .toString();
 
 const totalsOf = (sums: readonly Sum[]) => {
-  const [issued = '0', redeemed = '0', available = '0', held = '0', credits = '0', checkpoints = '0'] = PARTS.map((part) => sumOf(sums, [part]));
-  return { issued, redeemed, available, held, credits, checkpoints, onLedger: sumOf(sums, ON_LEDGER) };
+  const [
+    issued = '0',
+    redeemed = '0',
+    available = '0',
+    held = '0',
+    credits = '0',
+    checkpoints = '0',
+  ] = PARTS.map((part) => sumOf(sums, [part]));
+  return {
+    issued,
+    redeemed,
+    available,
+    held,
+    credits,
+    checkpoints,
+    onLedger: sumOf(sums, ON_LEDGER),
+  };
 };
 
 export async function totals(call: Call) {
   const sums = await allSums(call);
   const codes = [...new Set(sums.map((entry) => entry.currency))].sort();
   return {
-    currencies: Object.fromEntries(codes.map((code) => [code, totalsOf(sums.filter((entry) => entry.currency === code))])),
+    currencies: Object.fromEntries(
+      codes.map((code) => [code, totalsOf(sums.filter((entry) => entry.currency === code))]),
+    ),
   };
 }

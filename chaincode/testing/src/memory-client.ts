@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The SDK's typed client over a ledger in memory: what a merchant tests its integration with, no peers needed.
 import type { Role } from '@fabric-offline-pay/domain';
-import { ConflictError, createClient, EndorsementError, parseRefusal, RefusedError, type Client, type Transport } from '@fabric-offline-pay/sdk';
+import {
+  ConflictError,
+  createClient,
+  EndorsementError,
+  parseRefusal,
+  RefusedError,
+  type Client,
+  type Transport,
+} from '@fabric-offline-pay/sdk';
 import type { Caller } from './caller';
 import { ChaincodeError, CommitError } from './errors';
 import type { MemoryLedger } from './memory-ledger';
@@ -21,7 +29,9 @@ const CONFLICTS: readonly string[] = ['MVCC_READ_CONFLICT', 'PHANTOM_READ_CONFLI
 function translate(error: unknown): unknown {
   if (!(error instanceof ChaincodeError)) return error;
   const refusal = parseRefusal(error.message);
-  return refusal === undefined ? new EndorsementError('ENDORSEMENT_FAILED', { message: error.message }) : new RefusedError(refusal);
+  return refusal === undefined
+    ? new EndorsementError('ENDORSEMENT_FAILED', { message: error.message })
+    : new RefusedError(refusal);
 }
 
 const isConflict = (error: unknown): boolean =>
@@ -40,7 +50,13 @@ class MemoryTransport implements Transport {
       try {
         const { payload, commit } = await this.#once(call, options);
         const durationMs = performance.now() - started;
-        return { result: decode(payload), transactionId: commit.txId, blockNumber: BigInt(commit.blockNumber), attempts, durationMs };
+        return {
+          result: decode(payload),
+          transactionId: commit.txId,
+          blockNumber: BigInt(commit.blockNumber),
+          attempts,
+          durationMs,
+        };
       } catch (error) {
         if (!isConflict(error)) throw translate(error);
         if (attempts >= (this.options.attempts ?? 20)) throw new ConflictError('', { attempts });
@@ -63,7 +79,9 @@ class MemoryTransport implements Transport {
   }
 
   async #once(call: Submission[0], options: Submission[2]) {
-    const roles = call.transaction.endorsers?.flatMap((role) => this.options.organisations[role] ?? []);
+    const roles = call.transaction.endorsers?.flatMap(
+      (role) => this.options.organisations[role] ?? [],
+    );
     const endorsers = options.endorsers ?? roles ?? this.ledger.memberIds;
     const endorsement = await this.ledger.endorseBy(this.#propose(call), [...endorsers]);
     const commit = await this.ledger.submit(endorsement);
@@ -73,5 +91,8 @@ class MemoryTransport implements Transport {
 }
 
 /** @returns the typed client of one certificate over the ledger. Conflicts are tried again, as over real peers. */
-export const memoryClient = (ledger: MemoryLedger, caller: Caller, options: MemoryClientOptions): Client =>
-  createClient(new MemoryTransport(ledger, caller, options));
+export const memoryClient = (
+  ledger: MemoryLedger,
+  caller: Caller,
+  options: MemoryClientOptions,
+): Client => createClient(new MemoryTransport(ledger, caller, options));

@@ -98,23 +98,43 @@ describe('channelSettings', () => {
   const sample = {
     Application: {
       ACLs: { a: 'b' },
-      Policies: { LifecycleEndorsement: { Rule: 'MAJORITY Endorsement' } },
+      Policies: {
+        LifecycleEndorsement: { Rule: 'MAJORITY Endorsement' },
+        Admins: { Rule: 'MAJORITY Admins' },
+        Readers: { Rule: 'ANY Readers' },
+      },
     },
     Orderer: { Policies: { Writers: {} } },
     Channel: { Policies: { Admins: {} } },
   };
   const profiles = channelSettings(sample, plan)['Profiles'];
 
-  it('asks for the capabilities of Fabric 2.5 and a majority for a new chaincode', () => {
+  it('asks for the capabilities of Fabric 2.5', () => {
     expect(profiles).toMatchObject({
       OfflinePay: {
         Capabilities: { V2_0: true },
-        Application: {
-          Capabilities: { V2_5: true },
-          Policies: sample.Application.Policies,
-          ACLs: { a: 'b' },
-        },
+        Application: { Capabilities: { V2_5: true }, ACLs: { a: 'b' } },
         Orderer: { Capabilities: { V2_0: true }, OrdererType: 'etcdraft', BatchTimeout: '200ms' },
+      },
+    });
+  });
+
+  it('lets nobody change the chaincode, or the channel, whom the chaincode itself would not believe', () => {
+    expect(profiles).toMatchObject({
+      OfflinePay: {
+        Application: {
+          Policies: {
+            Readers: { Rule: 'ANY Readers' },
+            LifecycleEndorsement: {
+              Type: 'Signature',
+              Rule: "AND('BankMSP.peer', OR('MerchantMSP.peer', 'LogisticsMSP.peer'))",
+            },
+            Admins: {
+              Type: 'Signature',
+              Rule: "AND('BankMSP.admin', OR('MerchantMSP.admin', 'LogisticsMSP.admin'))",
+            },
+          },
+        },
       },
     });
   });

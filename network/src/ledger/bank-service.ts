@@ -3,7 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { describedOrganisation, readDescription, type OrganisationDescription } from '../description';
+import {
+  describedOrganisation,
+  readDescription,
+  type OrganisationDescription,
+} from '../description';
 import { enrolTls, type TlsCertificate } from '../lifecycle/identities';
 import { startService } from '../lifecycle/services';
 import { NetworkError } from '../network-error';
@@ -30,11 +34,16 @@ export interface BankServiceOptions {
 
 function identityOf(bank: OrganisationDescription, role: string) {
   const found = bank.identities.find((identity) => identity.role === role);
-  if (found === undefined) throw new NetworkError('ORGANISATION_UNKNOWN', `The bank has no certificate for ${role}`);
+  if (found === undefined)
+    throw new NetworkError('ORGANISATION_UNKNOWN', `The bank has no certificate for ${role}`);
   return found;
 }
 
-function configuration(home: string, tls: TlsCertificate, options: BankServiceOptions): BankConfigInput {
+function configuration(
+  home: string,
+  tls: TlsCertificate,
+  options: BankServiceOptions,
+): BankConfigInput {
   const description = readDescription(home);
   const bank = describedOrganisation(description, 'bank');
   const { certPath, keyPath } = identityOf(bank, 'auth-service');
@@ -55,13 +64,18 @@ function configuration(home: string, tls: TlsCertificate, options: BankServiceOp
       privateKey: keyPath,
       channel: description.channel,
       chaincode: description.chaincode.name,
-      organisations: Object.fromEntries(description.organisations.map(({ role, mspId }) => [role, mspId])),
+      organisations: Object.fromEntries(
+        description.organisations.map(({ role, mspId }) => [role, mspId]),
+      ),
     },
   };
 }
 
 /** Starts the service under the network's supervisor, or leaves it running when nothing changed. The network must be up. */
-export async function startBankService(home: string, options: BankServiceOptions = {}): Promise<void> {
+export async function startBankService(
+  home: string,
+  options: BankServiceOptions = {},
+): Promise<void> {
   const tls = await enrolTls(home, 'bank', { name: SERVICE, hosts: ['127.0.0.1', 'localhost'] });
   const file = join(folderOf(home), 'config.json');
   writeJson(file, configuration(home, tls, options));
@@ -80,9 +94,23 @@ export function bankClient(home: string, role: 'teller' | 'operator'): BankClien
   const { certPath, keyPath } = identityOf(bank, role);
   const read = (path: string): string => readFileSync(path, 'utf8');
   const { url } = ready.parse(readJsonIfPresent(readyFileOf(home)));
-  return new BankClient({ url, root: read(bank.tlsRootCertPath), cert: read(certPath), key: read(keyPath) });
+  return new BankClient({
+    url,
+    root: read(bank.tlsRootCertPath),
+    cert: read(certPath),
+    key: read(keyPath),
+  });
 }
 
 /** Looks at the phone: the newest code that was sent for this purpose. @throws NetworkError `DEADLINE_PASSED` */
-export const codeOnPhone = (home: string, phone: string, loginId: string, boundTo: string): Promise<string> =>
-  waitUntil('the code on the phone', () => readLatestCode(outboxOf(home), { phone, loginId, boundTo }), { deadlineMs: PHONE_DEADLINE_MS });
+export const codeOnPhone = (
+  home: string,
+  phone: string,
+  loginId: string,
+  boundTo: string,
+): Promise<string> =>
+  waitUntil(
+    'the code on the phone',
+    () => readLatestCode(outboxOf(home), { phone, loginId, boundTo }),
+    { deadlineMs: PHONE_DEADLINE_MS },
+  );

@@ -20,7 +20,9 @@ export const DEFAULT_POLICY: Policy = {
 };
 
 /** The registry's rows for a network's organisations. Logistics companies are paid out by the network's first bank. */
-export function participantsOf({ organisations }: Pick<NetworkDescription, 'organisations'>): Participants {
+export function participantsOf({
+  organisations,
+}: Pick<NetworkDescription, 'organisations'>): Participants {
   const bank = organisations.find(({ role }) => role === 'bank')?.actor ?? null;
   return organisations.map(({ mspId, role, actor }) => ({
     ...{ mspId, role, actor },
@@ -30,7 +32,10 @@ export function participantsOf({ organisations }: Pick<NetworkDescription, 'orga
 }
 
 /** Writes participants and policy out of the topology. Does nothing on a ledger that has them. */
-export async function bootstrapLedger(clients: Clients, policy: Policy = DEFAULT_POLICY): Promise<void> {
+export async function bootstrapLedger(
+  clients: Clients,
+  policy: Policy = DEFAULT_POLICY,
+): Promise<void> {
   const { identity } = await clients.client('bank', 'operator');
   const participants = participantsOf(clients.description);
   try {

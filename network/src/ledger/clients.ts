@@ -2,8 +2,20 @@
 // Typed clients of a running network, one a certificate, opened when first needed.
 import { readFileSync } from 'node:fs';
 import { digestOf, type Attribute, type Role } from '@fabric-offline-pay/domain';
-import { connect, Statistics, type Client, type Connection, type Parties, type StatisticsSnapshot } from '@fabric-offline-pay/sdk';
-import { readDescription, type IdentityDescription, type NetworkDescription, type OrganisationDescription } from '../description';
+import {
+  connect,
+  Statistics,
+  type Client,
+  type Connection,
+  type Parties,
+  type StatisticsSnapshot,
+} from '@fabric-offline-pay/sdk';
+import {
+  readDescription,
+  type IdentityDescription,
+  type NetworkDescription,
+  type OrganisationDescription,
+} from '../description';
 import { enrolIdentity } from '../lifecycle/identities';
 import { NetworkError } from '../network-error';
 
@@ -40,17 +52,28 @@ export class Clients {
 
   /** The organisation that has this role in the network. */
   organisation(role: Role): OrganisationDescription {
-    const found = this.#description.organisations.find((organisation) => organisation.role === role);
-    if (found === undefined) throw new NetworkError('ORGANISATION_UNKNOWN', `No organisation has the role ${role}`);
+    const found = this.#description.organisations.find(
+      (organisation) => organisation.role === role,
+    );
+    if (found === undefined)
+      throw new NetworkError('ORGANISATION_UNKNOWN', `No organisation has the role ${role}`);
     return found;
   }
 
   /** The client of a certificate with this role, attribute and actor; it is enrolled if there is none yet. */
-  async client(role: Role, attribute: Attribute, actor = this.organisation(role).actor): Promise<Client> {
+  async client(
+    role: Role,
+    attribute: Attribute,
+    actor = this.organisation(role).actor,
+  ): Promise<Client> {
     return (await this.connection(role, attribute, actor)).client;
   }
 
-  connection(role: Role, attribute: Attribute, actor = this.organisation(role).actor): Promise<Connection> {
+  connection(
+    role: Role,
+    attribute: Attribute,
+    actor = this.organisation(role).actor,
+  ): Promise<Connection> {
     const key = `${role}.${attribute}.${actor}`;
     const known = this.#connections.get(key) ?? this.#open(role, attribute, actor);
     this.#connections.set(key, known);
@@ -83,9 +106,18 @@ export class Clients {
     await Promise.all(connections.map((connection) => connection.waitForBlock(block)));
   }
 
-  async #identity(organisation: OrganisationDescription, role: string, actor: string): Promise<IdentityDescription> {
-    const known = organisation.identities.find((entry) => entry.role === role && entry.actor === actor);
-    return known ?? enrolIdentity(this.#home, organisation.id, { name: identityName(role, actor), role, actor });
+  async #identity(
+    organisation: OrganisationDescription,
+    role: string,
+    actor: string,
+  ): Promise<IdentityDescription> {
+    const known = organisation.identities.find(
+      (entry) => entry.role === role && entry.actor === actor,
+    );
+    return (
+      known ??
+      enrolIdentity(this.#home, organisation.id, { name: identityName(role, actor), role, actor })
+    );
   }
 
   async #open(role: Role, attribute: Attribute, actor: string): Promise<Connection> {
@@ -99,7 +131,9 @@ export class Clients {
       privateKey: read(keyPath),
       channel: this.channel,
       chaincode: this.#description.chaincode.name,
-      organisations: Object.fromEntries(this.#description.organisations.map((entry) => [entry.role, entry.mspId])),
+      organisations: Object.fromEntries(
+        this.#description.organisations.map((entry) => [entry.role, entry.mspId]),
+      ),
       statistics: this.#statistics,
     });
   }

@@ -28,7 +28,8 @@ export async function rollUpPayee(bankNode: Client, payee: Payee): Promise<Rolle
   const { epoch, rolledUpTo } = await bankNode.settlement.readPayee(payee);
   const closed = await bankNode.settlement.closeEpoch({ ...payee, epoch });
   let { blockNumber } = closed;
-  for (let next = rolledUpTo; next < closed.result.epoch; next += 1) blockNumber = await rollUpEpoch(bankNode, payee, next);
+  for (let next = rolledUpTo; next < closed.result.epoch; next += 1)
+    blockNumber = await rollUpEpoch(bankNode, payee, next);
   const { balance } = await bankNode.settlement.readPayee(payee);
   return { balance, epoch: closed.result.epoch, blockNumber };
 }

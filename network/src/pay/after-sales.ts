@@ -49,7 +49,9 @@ async function upholdAlarm({ clients, order, passages }: AfterSales): Promise<Or
   const key = keyOf(order);
   const operator = await clients.client('bank', 'operator');
   const bankNode = await clients.client('bank', 'bank-node');
-  await passages.note('alarm:uphold', () => operator.alarm.uphold({ ...key, reason: 'the difference is real' }));
+  await passages.note('alarm:uphold', () =>
+    operator.alarm.uphold({ ...key, reason: 'the difference is real' }),
+  );
   return stateOf(passages.note('settlement:void', () => bankNode.settlement.void(key)));
 }
 
@@ -61,14 +63,19 @@ async function resolveAlarm({ clients, order, passages }: AfterSales): Promise<O
   await passages.note('alarm:resolve', () => operator.alarm.resolve({ ...key, reason }));
   const { hold } = await bankNode.orderNumber.readOrder(key);
   const claim = { ...key, captureId: CAPTURE_ID, amount: hold?.authorised ?? '0' };
-  const paid = stateOf(passages.note('settlement:capture', () => bankNode.settlement.capture(claim)));
+  const paid = stateOf(
+    passages.note('settlement:capture', () => bankNode.settlement.capture(claim)),
+  );
   await paid;
   await passages.note('feedback:storePurchase', () => bankNode.feedback.storePurchase(key));
   return paid;
 }
 
 /** Waits until the hold has run out, and gives the money back. */
-async function letExpire({ clients, order, passages }: AfterSales, state: OrderState): Promise<OrderState> {
+async function letExpire(
+  { clients, order, passages }: AfterSales,
+  state: OrderState,
+): Promise<OrderState> {
   if (of(order, 'expire') === undefined) return state;
   const key = keyOf(order);
   const bankNode = await clients.client('bank', 'bank-node');
@@ -79,7 +86,10 @@ async function letExpire({ clients, order, passages }: AfterSales, state: OrderS
   return stateOf(passages.note('settlement:expire', () => bankNode.settlement.expire(key)));
 }
 
-async function voidRest({ clients, order, passages }: AfterSales, state: OrderState): Promise<OrderState> {
+async function voidRest(
+  { clients, order, passages }: AfterSales,
+  state: OrderState,
+): Promise<OrderState> {
   if (state !== 'partiallyCaptured') return state;
   const cashier = await clients.client('merchant', 'cashier', order.merchantId);
   return stateOf(passages.note('settlement:void', () => cashier.settlement.void(keyOf(order))));
@@ -87,7 +97,10 @@ async function voidRest({ clients, order, passages }: AfterSales, state: OrderSt
 
 const PAID: readonly OrderState[] = ['captured', 'released'];
 
-async function deliver({ clients, order, passages }: AfterSales, state: OrderState): Promise<OrderState> {
+async function deliver(
+  { clients, order, passages }: AfterSales,
+  state: OrderState,
+): Promise<OrderState> {
   if (!PAID.includes(state) || of(order, 'undelivered') !== undefined) return state;
   const key = keyOf(order);
   const courier = await clients.client('logistics', 'courier');
@@ -104,11 +117,31 @@ function subjectsOf({ order, logisticsId }: AfterSales, courierId: string, ratin
   const goods = order.lines[0]?.gtin ?? '';
   const goodsStars = rating.goods ?? (rating.defect ? 1 : null);
   const subjects = [
-    { subject: 'goods' as const, owner: merchantId, subjectId: goods, stars: goodsStars, defect: rating.defect },
-    { subject: 'merchant' as const, owner: merchantId, subjectId: merchantId, stars: rating.merchant, defect: false },
-    { subject: 'courier' as const, owner: logisticsId, subjectId: courierId, stars: rating.courier, defect: false },
+    {
+      subject: 'goods' as const,
+      owner: merchantId,
+      subjectId: goods,
+      stars: goodsStars,
+      defect: rating.defect,
+    },
+    {
+      subject: 'merchant' as const,
+      owner: merchantId,
+      subjectId: merchantId,
+      stars: rating.merchant,
+      defect: false,
+    },
+    {
+      subject: 'courier' as const,
+      owner: logisticsId,
+      subjectId: courierId,
+      stars: rating.courier,
+      defect: false,
+    },
   ];
-  return subjects.flatMap((entry) => (entry.stars === null ? [] : [{ ...entry, stars: entry.stars }]));
+  return subjects.flatMap((entry) =>
+    entry.stars === null ? [] : [{ ...entry, stars: entry.stars }],
+  );
 }
 
 async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> {
@@ -118,49 +151,75 @@ async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> 
   await passages.caughtUp();
   const { terms } = await bankNode.orderNumber.readTerms(key);
   const given = subjectsOf(context, terms.courierId, rating);
-  const ratings = given.map(({ subject, subjectId, stars, defect }) => ({ subject, subjectId, stars, defect }));
+  const ratings = given.map(({ subject, subjectId, stars, defect }) => ({
+    subject,
+    subjectId,
+    stars,
+    defect,
+  }));
   const signature = signRatings(key, ratings);
-  await passages.note('feedback:rate', () => bankNode.feedback.rate({ ...key, ratings, signature }));
+  await passages.note('feedback:rate', () =>
+    bankNode.feedback.rate({ ...key, ratings, signature }),
+  );
   for (const { subject, owner, subjectId } of given) rated({ subject, owner, subjectId });
 }
 
 /** A refund out of money that the merchant was credited with: its epochs are rolled up first when the balance is short. */
-async function refund({ clients, order, passages }: AfterSales, amount: string): Promise<OrderState> {
+async function refund(
+  { clients, order, passages }: AfterSales,
+  amount: string,
+): Promise<OrderState> {
   const input = { ...keyOf(order), refundId: 'refund-1', amount };
   const cashier = await clients.client('merchant', 'cashier', order.merchantId);
   const pay = () => passages.note('settlement:refund', () => cashier.settlement.refund(input));
   return stateOf(withRolledUpPayee(clients, order, pay));
 }
 
-async function withRolledUpPayee<Result>(clients: Clients, order: Order, pay: () => Promise<Result>): Promise<Result> {
+async function withRolledUpPayee<Result>(
+  clients: Clients,
+  order: Order,
+  pay: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await pay();
   } catch (error) {
     if (!(error instanceof RefusedError) || error.code !== 'PAYEE_FUNDS_INSUFFICIENT') throw error;
     const bankNode = await clients.client('bank', 'bank-node');
-    const last = await rollUpPayee(bankNode, { payeeId: order.merchantId, currency: order.currency });
+    const last = await rollUpPayee(bankNode, {
+      payeeId: order.merchantId,
+      currency: order.currency,
+    });
     await clients.catchUp(last.blockNumber);
     return pay();
   }
 }
 
-async function dispute({ clients, order, passages }: AfterSales, decision: 'uphold' | 'reject'): Promise<OrderState> {
+async function dispute(
+  { clients, order, passages }: AfterSales,
+  decision: 'uphold' | 'reject',
+): Promise<OrderState> {
   const key = keyOf(order);
   const teller = await clients.client('bank', 'teller');
   const operator = await clients.client('bank', 'operator');
   await passages.note('settlement:dispute', () => teller.settlement.dispute(key));
   const input = { ...key, decision };
-  const pay = () => passages.note('settlement:resolveDispute', () => operator.settlement.resolveDispute(input));
+  const pay = () =>
+    passages.note('settlement:resolveDispute', () => operator.settlement.resolveDispute(input));
   return stateOf(withRolledUpPayee(clients, order, pay));
 }
 
 const ENDED: readonly OrderState[] = ['voided', 'expired', 'refunded'];
 
 /** Nothing will be delivered any more: the private addresses go. */
-async function forgetAddresses({ clients, order, passages }: AfterSales, state: OrderState): Promise<void> {
+async function forgetAddresses(
+  { clients, order, passages }: AfterSales,
+  state: OrderState,
+): Promise<void> {
   if (!ENDED.includes(state)) return;
   const dispatcher = await clients.client('logistics', 'dispatcher');
-  await passages.note('logistics:purgeAddresses', () => dispatcher.logistics.purgeAddresses(keyOf(order)));
+  await passages.note('logistics:purgeAddresses', () =>
+    dispatcher.logistics.purgeAddresses(keyOf(order)),
+  );
 }
 
 /** Takes an order from where the pipeline left it to its end. Every step has a natural key. */

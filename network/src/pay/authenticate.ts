@@ -21,7 +21,13 @@ export interface Typing {
   readonly codeDelaySeconds: number;
 }
 
-async function typeCode({ bank, codeOnPhone }: CustomerSide, loginId: string, customer: Customer, typing: Typing, boundTo: string) {
+async function typeCode(
+  { bank, codeOnPhone }: CustomerSide,
+  loginId: string,
+  customer: Customer,
+  typing: Typing,
+  boundTo: string,
+) {
   const received = await codeOnPhone(customer.phone, loginId, boundTo);
   if (typing.codeDelaySeconds > 0) await delay(typing.codeDelaySeconds * 1000);
   await bank.submitCode({ loginId, boundTo, code: typing.typedCode ?? received });
@@ -31,7 +37,12 @@ async function typeCode({ bank, codeOnPhone }: CustomerSide, loginId: string, cu
  * Walks the login phase of the graph: 5 and 6 really run side by side.
  * @throws {BankError} PROFILE_INCOMPLETE with what is missing, AUTHENTICATION_FAILED never saying which factor.
  */
-export async function authenticate(side: CustomerSide, loginId: string, customer: Customer, typing: Typing): Promise<void> {
+export async function authenticate(
+  side: CustomerSide,
+  loginId: string,
+  customer: Customer,
+  typing: Typing,
+): Promise<void> {
   const { bank } = side;
   const { customerId, password } = customer;
   let missing: readonly string[] = [];
@@ -42,11 +53,19 @@ export async function authenticate(side: CustomerSide, loginId: string, customer
       },
     },
     '3': {
-      begin: () => (missing.length === 0 ? Promise.resolve() : Promise.reject(new BankError('PROFILE_INCOMPLETE', missing.join(', ')))),
+      begin: () =>
+        missing.length === 0
+          ? Promise.resolve()
+          : Promise.reject(new BankError('PROFILE_INCOMPLETE', missing.join(', '))),
     },
-    '4': { begin: () => bank.beginAuthentication({ loginId }), join: () => bank.complete({ loginId }) },
+    '4': {
+      begin: () => bank.beginAuthentication({ loginId }),
+      join: () => bank.complete({ loginId }),
+    },
     '5': { begin: () => typeCode(side, loginId, customer, typing, 'login') },
-    '6': { begin: () => bank.submitPassword({ loginId, password: typing.typedPassword ?? password }) },
+    '6': {
+      begin: () => bank.submitPassword({ loginId, password: typing.typedPassword ?? password }),
+    },
   });
 }
 
@@ -55,13 +74,24 @@ export async function stepUp(
   side: CustomerSide,
   loginId: string,
   customer: Customer,
-  order: { readonly orderDigest: string; readonly payee: string; readonly amount: string; readonly currency: string },
+  order: {
+    readonly orderDigest: string;
+    readonly payee: string;
+    readonly amount: string;
+    readonly currency: string;
+  },
 ): Promise<void> {
   const { bank } = side;
   const boundTo = order.orderDigest;
   await bank.beginStepUp({ loginId, ...order });
   await Promise.all([
-    typeCode(side, loginId, customer, { typedPassword: null, typedCode: null, codeDelaySeconds: 0 }, boundTo),
+    typeCode(
+      side,
+      loginId,
+      customer,
+      { typedPassword: null, typedCode: null, codeDelaySeconds: 0 },
+      boundTo,
+    ),
     bank.submitPassword({ loginId, boundTo, password: customer.password }),
   ]);
   await bank.complete({ loginId, boundTo });

@@ -16,7 +16,9 @@ export interface DayBook {
 /** Unit 18 → 1: the aggregates that units 7, 8 and 1104 read from now on. */
 async function publish(clients: Clients, subjects: readonly RatedSubject[]): Promise<void> {
   const bankNode = await clients.client('bank', 'bank-node');
-  const distinct = new Map(subjects.map((entry) => [`${entry.subject}/${entry.owner}/${entry.subjectId}`, entry]));
+  const distinct = new Map(
+    subjects.map((entry) => [`${entry.subject}/${entry.owner}/${entry.subjectId}`, entry]),
+  );
   await inParallel([...distinct.values()], AT_ONCE, async (subject) => {
     await bankNode.feedback.publish({ ...subject });
   });
@@ -24,7 +26,10 @@ async function publish(clients: Clients, subjects: readonly RatedSubject[]): Pro
 
 /** A redemption is named by the epoch that it pays out, so that repeating it pays nothing twice. */
 async function payOut(clients: Clients, payee: Payee): Promise<void> {
-  const [bankNode, teller] = await Promise.all([clients.client('bank', 'bank-node'), clients.client('bank', 'teller')]);
+  const [bankNode, teller] = await Promise.all([
+    clients.client('bank', 'bank-node'),
+    clients.client('bank', 'teller'),
+  ]);
   const { balance: amount, epoch } = await rollUpPayee(bankNode, payee);
   if (amount === '0') return;
   const redeemId = `payout-${payee.payeeId}-${epoch.toString()}`;

@@ -55,14 +55,19 @@ const expectedSeconds = (rows: readonly Order[]): number =>
 /** A customer does one thing after another; customers do not wait for each other, and the slowest begins first. */
 function byCustomer(orders: readonly Sourced<Order>[]): Sourced<Order>[][] {
   const groups = new Map<string, Sourced<Order>[]>();
-  for (const order of orders) groups.set(order.customerId, [...(groups.get(order.customerId) ?? []), order]);
+  for (const order of orders)
+    groups.set(order.customerId, [...(groups.get(order.customerId) ?? []), order]);
   return [...groups.values()].sort((a, b) => expectedSeconds(b) - expectedSeconds(a));
 }
 
 const modeOf = (mode: PayMode, line: number): OrderOutcome['mode'] =>
   mode === 'mixed' ? (line % 2 === 0 ? 'express' : 'stepwise') : mode;
 
-async function runAll(context: RunContext, options: PayOptions, orders: readonly Sourced<Order>[]): Promise<OrderOutcome[]> {
+async function runAll(
+  context: RunContext,
+  options: PayOptions,
+  orders: readonly Sourced<Order>[],
+): Promise<OrderOutcome[]> {
   const outcomes: OrderOutcome[] = [];
   await inParallel(byCustomer(orders), options.atOnce ?? 32, async (rows) => {
     for (const row of rows) {
@@ -89,7 +94,9 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const input = loadInput(options.paths);
   const counter = await UnitCounter.begin(await clients.connection('bank', 'auditor'));
   const devices = new Devices(join(options.folder, 'devices'));
-  stage(`enrolling ${input.merchants.length.toString()} merchants, ${input.goods.length.toString()} goods, ${input.couriers.length.toString()} couriers, ${input.customers.length.toString()} customers`);
+  stage(
+    `enrolling ${input.merchants.length.toString()} merchants, ${input.goods.length.toString()} goods, ${input.couriers.length.toString()} couriers, ${input.customers.length.toString()} customers`,
+  );
   await enrolAll(clients, side.bank, devices, input);
   const rated: RatedSubject[] = [];
   const logisticsId = clients.organisation('logistics').actor;
@@ -107,10 +114,21 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   };
   const outcomes = await runAll(context, options, input.orders);
   stage('publishing ratings, rolling up and paying out');
-  const merchants = payeesOf(input.orders.map(({ merchantId: payeeId, currency }) => ({ payeeId, currency })));
-  const logistics = payeesOf(input.orders.map(({ currency }) => ({ payeeId: logisticsId, currency })));
+  const merchants = payeesOf(
+    input.orders.map(({ merchantId: payeeId, currency }) => ({ payeeId, currency })),
+  );
+  const logistics = payeesOf(
+    input.orders.map(({ currency }) => ({ payeeId: logisticsId, currency })),
+  );
   const last = await closeBooks(clients, { merchants, logistics, rated });
   const units = await counter.end(last);
   const totals = await (await clients.client('bank', 'auditor')).settlement.totals({});
-  return payReport({ outcomes, units, totals, statistics: clients.statistics, durationMs: performance.now() - started, problems: input.problems });
+  return payReport({
+    outcomes,
+    units,
+    totals,
+    statistics: clients.statistics,
+    durationMs: performance.now() - started,
+    problems: input.problems,
+  });
 }

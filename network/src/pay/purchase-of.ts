@@ -18,16 +18,31 @@ export interface Books {
   readonly logisticsId: string;
 }
 
-export const bookKey = ({ merchantId, orderNumber }: { readonly merchantId: string; readonly orderNumber: string }): string =>
-  `${merchantId}/${orderNumber}`;
+export const bookKey = ({
+  merchantId,
+  orderNumber,
+}: {
+  readonly merchantId: string;
+  readonly orderNumber: string;
+}): string => `${merchantId}/${orderNumber}`;
 
 /** A party without a record of the order states just that: no lines, no money. */
-const nothing = (order: Order): Statement => ({ orderNumber: order.orderNumber, lines: [], goodsTotal: '0', currency: order.currency });
+const nothing = (order: Order): Statement => ({
+  orderNumber: order.orderNumber,
+  lines: [],
+  goodsTotal: '0',
+  currency: order.currency,
+});
 
 function merchantStatement(order: Order, record: MerchantOrder | undefined): Statement {
   if (record === undefined) return nothing(order);
   const lines = record.lines.map(({ gtin, quantity }) => ({ gtin, quantity }));
-  return { orderNumber: record.orderNumber, lines, goodsTotal: record.goodsTotal, currency: record.currency };
+  return {
+    orderNumber: record.orderNumber,
+    lines,
+    goodsTotal: record.goodsTotal,
+    currency: record.currency,
+  };
 }
 
 function waybillStatement(order: Order, record: Waybill | undefined): Statement {
@@ -41,7 +56,8 @@ function waybillStatement(order: Order, record: Waybill | undefined): Statement 
 function basketLines(order: Order, books: Books) {
   return order.lines.map(({ gtin, quantity, unitPrice }) => {
     const goods = books.goods.get(`${order.merchantId}/${gtin}`);
-    const shown = goods === undefined ? digestOf({ gtin }) : goodsDigest({ ...goods, price: unitPrice });
+    const shown =
+      goods === undefined ? digestOf({ gtin }) : goodsDigest({ ...goods, price: unitPrice });
     return { gtin, quantity, unitPrice, goodsDigest: shown };
   });
 }
@@ -52,7 +68,10 @@ function choose(order: Order, addressRef: string) {
     const couriers = quote.offers.find((offer) => offer.addressRef === addressRef)?.couriers ?? [];
     const best = couriers[0];
     if (best === undefined) throw new BankError('NO_COURIER');
-    const named = order.courierId === null ? best : couriers.find((entry) => entry.courierId === order.courierId);
+    const named =
+      order.courierId === null
+        ? best
+        : couriers.find((entry) => entry.courierId === order.courierId);
     return { addressRef, ...(named ?? { courierId: order.courierId ?? '', fee: best.fee }) };
   };
 }
@@ -68,7 +87,16 @@ export interface PurchaseParts {
   readonly stepUp: NonNullable<Purchase['stepUp']>;
 }
 
-export function purchaseOf({ order, books, channel, loginId, addresses, holdSeconds, sign, stepUp }: PurchaseParts): Purchase {
+export function purchaseOf({
+  order,
+  books,
+  channel,
+  loginId,
+  addresses,
+  holdSeconds,
+  sign,
+  stepUp,
+}: PurchaseParts): Purchase {
   const waybill = books.waybills.get(bookKey(order));
   const chosen = addresses.addresses[0]?.ref ?? '';
   const partial = order.followUps.find((entry) => entry.verb === 'capture');

@@ -26,12 +26,22 @@ export interface PayReport {
   };
   readonly durationMs: number;
   /** One entry a row of orders.csv, in file order. */
-  readonly outcomes: readonly { readonly line: number; readonly merchantId: string; readonly orderNumber: string; readonly state: FinalState; readonly refusal: string | null }[];
+  readonly outcomes: readonly {
+    readonly line: number;
+    readonly merchantId: string;
+    readonly orderNumber: string;
+    readonly state: FinalState;
+    readonly refusal: string | null;
+  }[];
   readonly problems: readonly InputProblem[];
 }
 
 const count = (names: readonly string[]): Record<string, number> =>
-  Object.fromEntries([...new Set(names)].sort().map((name) => [name, names.filter((other) => other === name).length]));
+  Object.fromEntries(
+    [...new Set(names)]
+      .sort()
+      .map((name) => [name, names.filter((other) => other === name).length]),
+  );
 
 export interface ReportParts {
   readonly outcomes: readonly OrderOutcome[];
@@ -42,8 +52,17 @@ export interface ReportParts {
   readonly problems: readonly InputProblem[];
 }
 
-export function payReport({ outcomes, units, totals, statistics, durationMs, problems }: ReportParts): PayReport {
-  const money = Object.entries(totals.currencies).map(([code, { issued, redeemed, onLedger }]) => [code, { issued, redeemed, onLedger }] as const);
+export function payReport({
+  outcomes,
+  units,
+  totals,
+  statistics,
+  durationMs,
+  problems,
+}: ReportParts): PayReport {
+  const money = Object.entries(totals.currencies).map(
+    ([code, { issued, redeemed, onLedger }]) => [code, { issued, redeemed, onLedger }] as const,
+  );
   return {
     orders: { total: outcomes.length, byState: count(outcomes.map((outcome) => outcome.state)) },
     units,
@@ -56,13 +75,21 @@ export function payReport({ outcomes, units, totals, statistics, durationMs, pro
       p99Ms: Math.round(statistics.latencies.p99),
     },
     durationMs: Math.round(durationMs),
-    outcomes: outcomes.map(({ line, merchantId, orderNumber, state, refusal }) => ({ line, merchantId, orderNumber, state, refusal })),
+    outcomes: outcomes.map(({ line, merchantId, orderNumber, state, refusal }) => ({
+      line,
+      merchantId,
+      orderNumber,
+      state,
+      refusal,
+    })),
     problems,
   };
 }
 
 const counts = (entries: Readonly<Record<string, number>>): string =>
-  Object.entries(entries).map(([name, number]) => `${name} ${number.toString()}`).join('  ') || 'none';
+  Object.entries(entries)
+    .map(([name, number]) => `${name} ${number.toString()}`)
+    .join('  ') || 'none';
 
 const moneyLine = ([currency, { issued, redeemed, onLedger }]: [string, MoneyReport]): string => {
   const balanced = BigInt(issued) - BigInt(redeemed) === BigInt(onLedger) ? '' : '   NOT BALANCED';

@@ -39,7 +39,11 @@ export interface RunContext {
 
 type Mode = OrderOutcome['mode'];
 
-async function authenticated(context: RunContext, loginId: string, order: Order): Promise<Customer> {
+async function authenticated(
+  context: RunContext,
+  loginId: string,
+  order: Order,
+): Promise<Customer> {
   const customer = context.customers.get(order.customerId);
   if (customer === undefined) throw new BankError('CUSTOMER_UNKNOWN');
   await authenticate(context.side, loginId, customer, typingOf(order));
@@ -49,9 +53,14 @@ async function authenticated(context: RunContext, loginId: string, order: Order)
 async function prepare(context: RunContext, loginId: string, order: Order): Promise<Purchase> {
   const customer = await authenticated(context, loginId, order);
   const { bank } = context.side;
-  const addresses = await bank.offerAddresses({ customerId: order.customerId, which: [order.address] });
+  const addresses = await bank.offerAddresses({
+    customerId: order.customerId,
+    which: [order.address],
+  });
   const key = context.devices.key(order.customerId);
-  const { stepUpLimit } = await (await context.clients.client('bank', 'auditor')).identity.readPolicy({});
+  const { stepUpLimit } = await (
+    await context.clients.client('bank', 'auditor')
+  ).identity.readPolicy({});
   return purchaseOf({
     order,
     books: context.books,
@@ -64,18 +73,31 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
       const limit = stepUpLimit[terms.currency];
       if (limit === undefined || BigInt(terms.total) <= BigInt(limit)) return;
       const { merchantId: payee, total: amount, currency } = terms;
-      await stepUp(context.side, loginId, customer, { orderDigest: termsDigest(terms), payee, amount, currency });
+      await stepUp(context.side, loginId, customer, {
+        orderDigest: termsDigest(terms),
+        payee,
+        amount,
+        currency,
+      });
     },
   });
 }
 
-async function pay(context: RunContext, loginId: string, order: Order, mode: Mode): Promise<PipelineResult> {
+async function pay(
+  context: RunContext,
+  loginId: string,
+  order: Order,
+  mode: Mode,
+): Promise<PipelineResult> {
   const purchase = await prepare(context, loginId, order);
   const parties = await context.clients.parties(order.merchantId);
   const result = await (mode === 'express' ? runExpress : runStepwise)(parties, purchase);
   const key = context.devices.key(order.customerId);
   const { logisticsId } = purchase.basket;
-  const signed = (rated: Parameters<typeof signRatings>[1], ratings: Parameters<typeof signRatings>[2]) => signRatings(key, rated, ratings);
+  const signed = (
+    rated: Parameters<typeof signRatings>[1],
+    ratings: Parameters<typeof signRatings>[2],
+  ) => signRatings(key, rated, ratings);
   const passages = new Passages(parties, result.passages);
   const { clients, rated } = context;
   const sales = { clients, order, logisticsId, signRatings: signed, rated, passages };
@@ -85,18 +107,24 @@ async function pay(context: RunContext, loginId: string, order: Order, mode: Mod
 /** The customer only hears that it failed; the operator finds the factor in the bank's records. */
 async function reasonOf(context: RunContext, loginId: string, error: unknown): Promise<string> {
   if (!(error instanceof BankError) && !(error instanceof OffpayError)) throw error;
-  if (error.code !== 'AUTHENTICATION_FAILED' && error.code !== 'AUTHENTICATION_EXPIRED') return error.code;
+  if (error.code !== 'AUTHENTICATION_FAILED' && error.code !== 'AUTHENTICATION_EXPIRED')
+    return error.code;
   const attempts = await context.operator.attempts({ loginId });
   return attempts.find((attempt) => attempt.result !== 'PASSED')?.result ?? error.code;
 }
 
 /** @returns how the row ended. @throws only what is no refusal: the network stayed away, the outcome is unknown. */
-export async function runOrder(context: RunContext, row: Sourced<Order>, mode: Mode): Promise<OrderOutcome> {
+export async function runOrder(
+  context: RunContext,
+  row: Sourced<Order>,
+  mode: Mode,
+): Promise<OrderOutcome> {
   const { merchantId, orderNumber, line } = row;
   const named = { line, merchantId, orderNumber, mode };
   const key = rowKey(row);
   const first = context.journal.ended(key);
-  if (first !== undefined) return { ...named, state: 'replayed', first, refusal: null, passages: [] };
+  if (first !== undefined)
+    return { ...named, state: 'replayed', first, refusal: null, passages: [] };
   const loginId = `login-${key}`;
   try {
     const { state, passages } = await pay(context, loginId, row, mode);

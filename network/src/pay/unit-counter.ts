@@ -24,7 +24,9 @@ export class UnitCounter {
   /** Waits for the announcement of the last transaction, so that everything before it is counted, and stops. */
   async end(transactionId: string): Promise<Record<string, number>> {
     try {
-      await waitUntil('the last event', () => (this.#seen.has(transactionId) ? true : undefined), { deadlineMs: DEADLINE_MS });
+      await waitUntil('the last event', () => (this.#seen.has(transactionId) ? true : undefined), {
+        deadlineMs: DEADLINE_MS,
+      });
     } finally {
       this.#stop.abort();
       await this.#counting;
@@ -36,7 +38,8 @@ export class UnitCounter {
   async #count(connection: Connection, fromBlock: bigint): Promise<void> {
     try {
       for await (const event of connection.events({ fromBlock, signal: this.#stop.signal })) {
-        for (const unit of event.payload.units) this.#counts.set(unit, (this.#counts.get(unit) ?? 0) + 1);
+        for (const unit of event.payload.units)
+          this.#counts.set(unit, (this.#counts.get(unit) ?? 0) + 1);
         this.#seen.add(event.transactionId);
       }
     } catch (error) {

@@ -33,6 +33,12 @@ describe('renderPolicy', () => {
     );
   });
 
+  it('names administrators instead of peers when told', () => {
+    const rule = { all: [{ organisation: 'a' }, { any: [{ role: 'merchant' as const }] }] };
+    const organisations = [member('a', 'bank'), member('c', 'merchant')];
+    expect(renderPolicy(rule, organisations, 'admin')).toBe("AND('aMSP.admin', 'cMSP.admin')");
+  });
+
   it.each([{ role: 'logistics' as const }, { organisation: 'x' }])(
     'refuses %j that names nobody',
     (rule) => {

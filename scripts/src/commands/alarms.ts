@@ -23,7 +23,10 @@ const alarmsText = ({ alarms }: Alarms): string =>
         ]),
       ]);
 
-async function withClients(options: CommonOptions, run: (clients: Clients) => Promise<void>): Promise<void> {
+async function withClients(
+  options: CommonOptions,
+  run: (clients: Clients) => Promise<void>,
+): Promise<void> {
   const clients = new Clients(homeOf(options));
   try {
     await run(clients);
@@ -33,7 +36,9 @@ async function withClients(options: CommonOptions, run: (clients: Clients) => Pr
 }
 
 export const alarmsCommand = (): Command =>
-  withCommonOptions(new Command('alarms').description('lists open alarms; each blocks the money of its order'))
+  withCommonOptions(
+    new Command('alarms').description('lists open alarms; each blocks the money of its order'),
+  )
     .option('--all', 'decided alarms too')
     .action(
       reportingErrors((options: CommonOptions & { readonly all?: boolean }) =>
@@ -50,7 +55,11 @@ interface ResolveOptions extends CommonOptions {
 }
 
 /** Resolved: the bank node may be paid. Upheld: the money goes back to the customer. */
-async function decide(clients: Clients, order: ReturnType<typeof parseOrder>, options: ResolveOptions): Promise<string> {
+async function decide(
+  clients: Clients,
+  order: ReturnType<typeof parseOrder>,
+  options: ResolveOptions,
+): Promise<string> {
   const { alarm } = await clients.client('bank', 'operator');
   const { settlement } = await clients.client('bank', 'bank-node');
   const decision = { ...order, reason: options.reason };
@@ -60,7 +69,11 @@ async function decide(clients: Clients, order: ReturnType<typeof parseOrder>, op
 }
 
 export const resolveCommand = (): Command =>
-  withCommonOptions(new Command('resolve').description("decides an order's alarm: resolved, the order goes on; upheld, its money is returned"))
+  withCommonOptions(
+    new Command('resolve').description(
+      "decides an order's alarm: resolved, the order goes on; upheld, its money is returned",
+    ),
+  )
     .argument('<order>', 'MERCHANT/ORDER', parseOrder)
     .requiredOption('--reason <text>', 'for the record; stands on the ledger: no personal data')
     .option('--uphold', 'the difference is real')
@@ -68,7 +81,11 @@ export const resolveCommand = (): Command =>
       reportingErrors((order: ReturnType<typeof parseOrder>, options: ResolveOptions) =>
         withClients(options, async (clients) => {
           const state = await decide(clients, order, options);
-          show(options, { ...order, state }, (result) => `${result.merchantId}/${result.orderNumber} is ${result.state}`);
+          show(
+            options,
+            { ...order, state },
+            (result) => `${result.merchantId}/${result.orderNumber} is ${result.state}`,
+          );
         }),
       ),
     );

@@ -16,10 +16,27 @@ type Totals = OutputOf<'settlement', 'totals'>;
 
 const totalsText = ({ currencies }: Totals): string =>
   table([
-    ['currency', 'issued', 'redeemed', 'available', 'held', 'credits', 'checkpoints', 'on the ledger'],
+    [
+      'currency',
+      'issued',
+      'redeemed',
+      'available',
+      'held',
+      'credits',
+      'checkpoints',
+      'on the ledger',
+    ],
     ...Object.entries(currencies).map(([code, sums]) => [
       code,
-      ...[sums.issued, sums.redeemed, sums.available, sums.held, sums.credits, sums.checkpoints, sums.onLedger].map((amount) => formatAmount(amount, code)),
+      ...[
+        sums.issued,
+        sums.redeemed,
+        sums.available,
+        sums.held,
+        sums.credits,
+        sums.checkpoints,
+        sums.onLedger,
+      ].map((amount) => formatAmount(amount, code)),
     ]),
   ]);
 
@@ -28,17 +45,30 @@ async function balance(clients: Clients, options: BalanceOptions): Promise<void>
   const { customer, payee, currency } = options;
   if (customer !== undefined) {
     const account = await settlement.readAccount({ customerId: customer, currency });
-    show(options, account, ({ available }) => `${customer} can spend ${formatAmount(available, currency)} ${currency}`);
+    show(
+      options,
+      account,
+      ({ available }) => `${customer} can spend ${formatAmount(available, currency)} ${currency}`,
+    );
   } else if (payee !== undefined) {
     const sums = await settlement.readPayee({ payeeId: payee, currency });
-    show(options, sums, ({ balance: rolledUp, open }) => `${payee} has ${formatAmount(rolledUp, currency)} ${currency} rolled up and ${formatAmount(open, currency)} ${currency} in open credit entries`);
+    show(
+      options,
+      sums,
+      ({ balance: rolledUp, open }) =>
+        `${payee} has ${formatAmount(rolledUp, currency)} ${currency} rolled up and ${formatAmount(open, currency)} ${currency} in open credit entries`,
+    );
   } else {
     show(options, await settlement.totals({}), totalsText);
   }
 }
 
 export const balanceCommand = (): Command =>
-  withCommonOptions(new Command('balance').description('shows the money on the ledger: all of it, a customer\'s, or a payee\'s'))
+  withCommonOptions(
+    new Command('balance').description(
+      "shows the money on the ledger: all of it, a customer's, or a payee's",
+    ),
+  )
     .option('--customer <id>', "a customer's account")
     .option('--payee <id>', "a merchant's or logistics company's balance")
     .option('--currency <code>', 'ISO 4217 code, with --customer or --payee', 'EUR')

@@ -18,7 +18,14 @@ import {
 } from '@fabric-offline-pay/network';
 import { Command, Option } from 'commander';
 import { homeOf } from '../home';
-import { print, reportingErrors, show, tell, withCommonOptions, type CommonOptions } from '../output';
+import {
+  print,
+  reportingErrors,
+  show,
+  tell,
+  withCommonOptions,
+  type CommonOptions,
+} from '../output';
 
 export interface RunOptions extends CommonOptions {
   readonly report?: string;
@@ -28,7 +35,8 @@ export interface RunOptions extends CommonOptions {
 type FileOptions = RunOptions & Readonly<Partial<Record<keyof InputPaths, string>>>;
 
 /** The customary files of the repository's sample. */
-export const samplePaths = (): InputPaths => inputPaths(join(__dirname, '..', '..', '..', 'network', 'sample'));
+export const samplePaths = (): InputPaths =>
+  inputPaths(join(__dirname, '..', '..', '..', 'network', 'sample'));
 
 /** The sample's codes live shorter than its slowest customer takes to type one. */
 export const SAMPLE_CODE_SECONDS = 15;
@@ -40,24 +48,34 @@ function progress(): NonNullable<PayOptions['onProgress']> {
     counts.set(state, (counts.get(state) ?? 0) + 1);
     const states = [...counts].map(([name, count]) => `${name} ${count.toString()}`).join(', ');
     const line = `orders       ${done.toString().padStart(total.toString().length)}/${total.toString()}  ${states}`;
-    if (process.stderr.isTTY) process.stderr.write(`\r${line}\u001b[K${done === total ? '\n' : ''}`);
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r${line}\u001b[K${done === total ? '\n' : ''}`);
     else if (done % 10 === 0 || done === total) tell(line);
   };
 }
 
 function tellProblems(report: PayReport): void {
   for (const { file, line, field, code, message, remedy } of report.problems)
-    tell(`${file}:${line.toString()}: ${field === '' ? '' : `${field}: `}${code}: ${message} ${remedy}`);
+    tell(
+      `${file}:${line.toString()}: ${field === '' ? '' : `${field}: `}${code}: ${message} ${remedy}`,
+    );
 }
 
 /** Runs files on the network in a home folder, whose bank's authentication must run. */
-export async function runFiles(home: string, paths: InputPaths, options: RunOptions): Promise<PayReport> {
+export async function runFiles(
+  home: string,
+  paths: InputPaths,
+  options: RunOptions,
+): Promise<PayReport> {
   const clients = new Clients(home);
   try {
     await bootstrapLedger(clients);
     const report = await pay({
       clients,
-      side: { bank: bankClient(home, 'teller'), codeOnPhone: (phone, loginId, boundTo) => codeOnPhone(home, phone, loginId, boundTo) },
+      side: {
+        bank: bankClient(home, 'teller'),
+        codeOnPhone: (phone, loginId, boundTo) => codeOnPhone(home, phone, loginId, boundTo),
+      },
       operator: bankClient(home, 'operator'),
       paths,
       folder: join(home, 'pay'),
@@ -66,7 +84,8 @@ export async function runFiles(home: string, paths: InputPaths, options: RunOpti
       onStage: (message) => tell(`pay          ${message}`),
     });
     tellProblems(report);
-    if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.report !== undefined)
+      writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
     return report;
   } finally {
     await clients.close();
@@ -75,16 +94,25 @@ export async function runFiles(home: string, paths: InputPaths, options: RunOpti
 
 const mergedPaths = (options: FileOptions): InputPaths => ({
   ...samplePaths(),
-  ...Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(samplePaths(), name))),
+  ...Object.fromEntries(
+    Object.entries(options).filter(([name]) => Object.hasOwn(samplePaths(), name)),
+  ),
 });
 
 export const modeOption = (): Option =>
-  new Option('--mode <mode>', 'stepwise: a transaction a unit; express: three an order; mixed: both in turn')
+  new Option(
+    '--mode <mode>',
+    'stepwise: a transaction a unit; express: three an order; mixed: both in turn',
+  )
     .choices(['stepwise', 'express', 'mixed'])
     .default('mixed');
 
 export const payCommand = (): Command =>
-  withCommonOptions(new Command('pay').description('runs files of orders through the pipeline; files not named are those of the sample'))
+  withCommonOptions(
+    new Command('pay').description(
+      'runs files of orders through the pipeline; files not named are those of the sample',
+    ),
+  )
     .option('--merchants <file>', 'merchants with licences')
     .option('--goods <file>', 'catalogues')
     .option('--couriers <file>', 'couriers with tariffs and areas')
@@ -106,7 +134,9 @@ export const payCommand = (): Command =>
 /** The bank keeps the settings that it was started with. */
 function bankOptionsOf(home: string): { codeSeconds?: number } {
   try {
-    const { limits } = JSON.parse(readFileSync(join(home, 'bank', 'config.json'), 'utf8')) as { limits?: { codeSeconds?: number } };
+    const { limits } = JSON.parse(readFileSync(join(home, 'bank', 'config.json'), 'utf8')) as {
+      limits?: { codeSeconds?: number };
+    };
     return limits?.codeSeconds === undefined ? {} : { codeSeconds: limits.codeSeconds };
   } catch {
     return {};

@@ -15,14 +15,22 @@ import {
 import { Command } from 'commander';
 import { homeOf } from '../home';
 import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output';
-import { modeOption, printReport, runFiles, samplePaths, SAMPLE_CODE_SECONDS, type RunOptions } from './pay';
+import {
+  modeOption,
+  printReport,
+  runFiles,
+  samplePaths,
+  SAMPLE_CODE_SECONDS,
+  type RunOptions,
+} from './pay';
 import { readTrail, trailText } from './trail';
 
 interface StartOptions extends RunOptions {
   readonly keep?: boolean;
 }
 
-const tellStage = ({ stage, message }: ProgressEvent): void => tell(`${stage.padEnd(12)} ${message}`);
+const tellStage = ({ stage, message }: ProgressEvent): void =>
+  tell(`${stage.padEnd(12)} ${message}`);
 
 /** One order that went all the way, to show what stands on the ledger. */
 async function printTrail(home: string, report: PayReport): Promise<void> {
@@ -41,16 +49,19 @@ async function printTrail(home: string, report: PayReport): Promise<void> {
 function printWhere({ home, organisations }: NetworkDescription): void {
   print('');
   print('Where everything is');
-  for (const { id, peer, ca } of organisations) print(`  ${id.padEnd(10)} peer ${peer.endpoint}   CA ${ca.endpoint}`);
+  for (const { id, peer, ca } of organisations)
+    print(`  ${id.padEnd(10)} peer ${peer.endpoint}   CA ${ca.endpoint}`);
   print(`  data, certificates, logs: ${home}`);
-  print('  npx offpay trail MERCHANT/ORDER | balance | alarms | resolve;  npm run network -- status;  npm stop');
+  print(
+    '  npx offpay trail MERCHANT/ORDER | balance | alarms | resolve;  npm run network -- status;  npm stop',
+  );
 }
 
 async function start(options: StartOptions): Promise<void> {
   const home = homeOf(options);
   if (options.keep !== true) await resetNetwork({ home, withProgress: tellStage });
   await upNetwork({ home, withProgress: tellStage });
-  tell('services     starting the bank\'s authentication');
+  tell("services     starting the bank's authentication");
   await startBankService(home, { codeSeconds: SAMPLE_CODE_SECONDS });
   const report = await runFiles(home, samplePaths(), options);
   if (options.json === true) {
@@ -63,14 +74,20 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 export const startCommand = (): Command =>
-  withCommonOptions(new Command('start').description('starts network and bank, runs the sample, and leaves everything running'))
+  withCommonOptions(
+    new Command('start').description(
+      'starts network and bank, runs the sample, and leaves everything running',
+    ),
+  )
     .option('--keep', 'goes on with the ledger of the last start instead of a fresh one')
     .option('--report <file>', 'writes the report as JSON')
     .addOption(modeOption())
     .action(reportingErrors(start));
 
 export const stopCommand = (): Command =>
-  withCommonOptions(new Command('stop').description('ends everything that start started; data is kept')).action(
+  withCommonOptions(
+    new Command('stop').description('ends everything that start started; data is kept'),
+  ).action(
     reportingErrors(async (options: CommonOptions) => {
       const home = homeOf(options);
       await downNetwork({ home, withProgress: tellStage });

@@ -36,8 +36,13 @@ export async function readTrail(clients: Clients, order: OrderName): Promise<Tra
   const connection = await clients.connection('bank', 'auditor');
   const trail = await connection.client.orderNumber.trail(order);
   const ids = [...new Set(trail.receipts.map((receipt) => receipt.transactionId))];
-  const blocks = new Map(await Promise.all(ids.map(async (id) => [id, await connection.blockOf(id)] as const)));
-  const receipts = trail.receipts.map((receipt) => ({ ...receipt, block: blocks.get(receipt.transactionId) ?? 0n }));
+  const blocks = new Map(
+    await Promise.all(ids.map(async (id) => [id, await connection.blockOf(id)] as const)),
+  );
+  const receipts = trail.receipts.map((receipt) => ({
+    ...receipt,
+    block: blocks.get(receipt.transactionId) ?? 0n,
+  }));
   return { order: trail.order, receipts: receipts.sort((a, b) => Number(a.block - b.block)) };
 }
 
@@ -60,7 +65,11 @@ export const trailText = ({ order, receipts }: Trail): string =>
   ].join('\n');
 
 export const trailCommand = (): Command =>
-  withCommonOptions(new Command('trail').description('shows every receipt of one order: unit, organisation, transaction, block'))
+  withCommonOptions(
+    new Command('trail').description(
+      'shows every receipt of one order: unit, organisation, transaction, block',
+    ),
+  )
     .argument('<order>', 'MERCHANT/ORDER', parseOrder)
     .action(
       reportingErrors(async (order: OrderName, options: CommonOptions) => {

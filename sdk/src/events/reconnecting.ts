@@ -27,7 +27,9 @@ const RESTARTING_AT_MOST = 30;
 
 /** The gateway library gives a peer's block-delivery status in a plain error's text, and nowhere else. */
 const deliveryStatus = (error: unknown): string | undefined =>
-  error instanceof Error ? /^Unexpected status response: (\d+)$/.exec(error.message)?.[1] : undefined;
+  error instanceof Error
+    ? /^Unexpected status response: (\d+)$/.exec(error.message)?.[1]
+    : undefined;
 
 function mayPass(error: unknown, failures: number): boolean {
   if (error instanceof GatewayError) return !LASTING.has(error.code);

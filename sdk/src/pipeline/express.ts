@@ -20,9 +20,14 @@ export async function runExpress(parties: Parties, purchase: Purchase): Promise<
   const { cashier, dispatcher, bankNode } = parties;
   const { merchantId, orderNumber } = purchase.basket;
   const passages = new Passages(parties);
-  const asked = { basket: toMutable(purchase.basket), statement: toMutable(purchase.logisticsStatement) };
+  const asked = {
+    basket: toMutable(purchase.basket),
+    statement: toMutable(purchase.logisticsStatement),
+  };
   const transient = { ...purchase.addresses };
-  const quote = await passages.note('express:quote', () => dispatcher.express.quote(asked, { transient }));
+  const quote = await passages.note('express:quote', () =>
+    dispatcher.express.quote(asked, { transient }),
+  );
   const terms = termsOf(purchase, quote, purchase.choose(quote));
   await purchase.stepUp?.(terms);
   const signature = await purchase.sign(terms);
@@ -31,7 +36,8 @@ export async function runExpress(parties: Parties, purchase: Purchase): Promise<
     signature,
     statement: toMutable(purchase.merchantStatement),
   };
-  const placed: { state: OrderState } = await passages.note('express:order', () => cashier.express.order(order),
+  const placed: { state: OrderState } = await passages.note('express:order', () =>
+    cashier.express.order(order),
   );
   if (purchase.claim === null) return passages.end(placed.state);
   const claim = {

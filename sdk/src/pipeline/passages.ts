@@ -44,7 +44,13 @@ export class Passages {
     const { result, transactionId, blockNumber, durationMs } = await this.#submit(submit);
     this.#moved ||= !result.replayed;
     this.#reached(blockNumber);
-    this.#passages.push({ transaction, transactionId, blockNumber, units: result.units, durationMs });
+    this.#passages.push({
+      transaction,
+      transactionId,
+      blockNumber,
+      units: result.units,
+      durationMs,
+    });
     return result;
   }
 

@@ -32,28 +32,39 @@ function basketTasks(journey: Journey): UnitTasks {
   return {
     '8': { begin: () => passages.note('goods:verify', () => cashier.goods.verify(key)) },
     '9': { begin: () => passages.note('goods:partition', () => cashier.goods.partition(key)) },
-    '15': { begin: () => passages.note('alarm:compareGoods', () => cashier.alarm.compareGoods(key)) },
+    '15': {
+      begin: () => passages.note('alarm:compareGoods', () => cashier.alarm.compareGoods(key)),
+    },
     '11': {
-      begin: () => passages.note('logistics:verifyGoods', () => dispatcher.logistics.verifyGoods(key)),
+      begin: () =>
+        passages.note('logistics:verifyGoods', () => dispatcher.logistics.verifyGoods(key)),
       join: async () => {
-        journey.quote = await passages.note('logistics:quote', () => dispatcher.logistics.quote(key));
+        journey.quote = await passages.note('logistics:quote', () =>
+          dispatcher.logistics.quote(key),
+        );
       },
     },
     '1101': {
-      begin: () => passages.note('logistics:locateGoods', () => dispatcher.logistics.locateGoods(key)),
+      begin: () =>
+        passages.note('logistics:locateGoods', () => dispatcher.logistics.locateGoods(key)),
     },
     '1102': {
       begin: () =>
-        passages.note('logistics:quotePrices', () => dispatcher.logistics.quotePrices(key, transient)),
+        passages.note('logistics:quotePrices', () =>
+          dispatcher.logistics.quotePrices(key, transient),
+        ),
     },
     '1103': {
       begin: () =>
-        passages.note('logistics:offerAddresses', () => dispatcher.logistics.offerAddresses(key, transient),
+        passages.note('logistics:offerAddresses', () =>
+          dispatcher.logistics.offerAddresses(key, transient),
         ),
     },
     '1104': {
       begin: () =>
-        passages.note('logistics:rankCouriers', () => dispatcher.logistics.rankCouriers(key, transient)),
+        passages.note('logistics:rankCouriers', () =>
+          dispatcher.logistics.rankCouriers(key, transient),
+        ),
     },
   };
 }
@@ -80,24 +91,39 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
   return {
     '10': {
       begin: () =>
-        stand(journey, passages.note('goods:verifyMerchant', () => cashier.goods.verifyMerchant(key))),
+        stand(
+          journey,
+          passages.note('goods:verifyMerchant', () => cashier.goods.verifyMerchant(key)),
+        ),
     },
     '12': {
       begin: () =>
-        stand(journey, passages.note('goods:checkCategories', () => cashier.goods.checkCategories(key))),
+        stand(
+          journey,
+          passages.note('goods:checkCategories', () => cashier.goods.checkCategories(key)),
+        ),
     },
     '13': {
       begin: () =>
-        stand(journey, passages.note('orderNumber:compare', () => bankNode.orderNumber.compare(key))),
+        stand(
+          journey,
+          passages.note('orderNumber:compare', () => bankNode.orderNumber.compare(key)),
+        ),
     },
     '15': {
       begin: () =>
-        stand(journey, passages.note('alarm:compareOrder', () => bankNode.alarm.compareOrder(key))),
+        stand(
+          journey,
+          passages.note('alarm:compareOrder', () => bankNode.alarm.compareOrder(key)),
+        ),
     },
     '14': {
       begin: whenPayable(async () => {
         const claim = { ...key, captureId: CAPTURE_ID, amount };
-        await stand(journey, passages.note('settlement:capture', () => bankNode.settlement.capture(claim)));
+        await stand(
+          journey,
+          passages.note('settlement:capture', () => bankNode.settlement.capture(claim)),
+        );
         paid = true;
       }),
     },
@@ -115,12 +141,14 @@ async function state(journey: Journey): Promise<void> {
   const { key, passages, purchase } = journey;
   const { cashier, dispatcher } = journey.parties;
   await Promise.all([
-    passages.note('orderNumber:stateMerchant', () => cashier.orderNumber.stateMerchant({
+    passages.note('orderNumber:stateMerchant', () =>
+      cashier.orderNumber.stateMerchant({
         ...key,
         statement: toMutable(purchase.merchantStatement),
       }),
     ),
-    passages.note('orderNumber:stateLogistics', () => dispatcher.orderNumber.stateLogistics({
+    passages.note('orderNumber:stateLogistics', () =>
+      dispatcher.orderNumber.stateLogistics({
         ...key,
         statement: toMutable(purchase.logisticsStatement),
       }),
@@ -134,7 +162,8 @@ async function place(journey: Journey): Promise<OrderTerms> {
   const terms = termsOf(purchase, journey.quote, purchase.choose(journey.quote));
   await purchase.stepUp?.(terms);
   const signature = await purchase.sign(terms);
-  await passages.note('orderNumber:place', () => cashier.orderNumber.place({ terms: toMutable(terms), signature }),
+  await passages.note('orderNumber:place', () =>
+    cashier.orderNumber.place({ terms: toMutable(terms), signature }),
   );
   await passages.note('settlement:authorise', () => cashier.settlement.authorise(key));
   return terms;
@@ -158,7 +187,8 @@ export async function runStepwise(parties: Parties, purchase: Purchase): Promise
     quote: { goodsTotal: '0', offers: [] },
     state: 'basket',
   };
-  await passages.note('orderNumber:openBasket', () => parties.cashier.orderNumber.openBasket(toMutable(purchase.basket)),
+  await passages.note('orderNumber:openBasket', () =>
+    parties.cashier.orderNumber.openBasket(toMutable(purchase.basket)),
   );
   await walk(PHASES.basket, basketTasks(journey));
   const terms = await place(journey);

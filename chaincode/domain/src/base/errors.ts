@@ -17,72 +17,244 @@ const describe = (number: number, meaning: string, remedy: string): ErrorDescrip
 
 export const ERRORS = {
   // 1xx: the call itself
-  ACCESS_DENIED: describe(101, 'The certificate does not carry a role that may call this.', 'Call it with an identity whose organisation and role the transaction table names.'),
-  NOT_OWNER: describe(102, "The role is right, but the object belongs to another actor.", "Use the identity of the object's own merchant, bank or logistics company."),
-  INPUT_INVALID: describe(103, 'The input does not have the documented shape.', 'Correct the field that the details name.'),
-  IDEMPOTENCY_CONFLICT: describe(104, 'This key was used before with other content.', 'Use a new key for new content; repeat old content unchanged.'),
-  CLOCK_SKEW: describe(105, "The proposal's timestamp is more than 60 s from the endorser's clock.", "Correct the client's clock and make a new proposal."),
-  NOT_FOUND: describe(106, 'There is no such object on the ledger.', 'Check the identifiers; create the object first.'),
-  ALREADY_BOOTSTRAPPED: describe(107, 'The participant registry exists already.', 'Admit further participants by vote.'),
-  PARTICIPANT_UNKNOWN: describe(108, 'The organisation is not an active participant.', 'Have a quorum of participants admit it.'),
-  STATE_CONFLICT: describe(109, 'The order is not in a state from which this step may run.', "Read the order's state; run the step that comes next."),
-  READ_ONLY: describe(110, 'A query tried to write.', 'Report this: it is a fault of the chaincode.'),
-  INTERNAL: describe(111, 'The chaincode failed unexpectedly.', 'Report this with the transaction id.'),
+  ACCESS_DENIED: describe(
+    101,
+    'The certificate does not carry a role that may call this.',
+    'Call it with an identity whose organisation and role the transaction table names.',
+  ),
+  NOT_OWNER: describe(
+    102,
+    'The role is right, but the object belongs to another actor.',
+    "Use the identity of the object's own merchant, bank or logistics company.",
+  ),
+  INPUT_INVALID: describe(
+    103,
+    'The input does not have the documented shape.',
+    'Correct the field that the details name.',
+  ),
+  IDEMPOTENCY_CONFLICT: describe(
+    104,
+    'This key was used before with other content.',
+    'Use a new key for new content; repeat old content unchanged.',
+  ),
+  CLOCK_SKEW: describe(
+    105,
+    "The proposal's timestamp is more than 60 s from the endorser's clock.",
+    "Correct the client's clock and make a new proposal.",
+  ),
+  NOT_FOUND: describe(
+    106,
+    'There is no such object on the ledger.',
+    'Check the identifiers; create the object first.',
+  ),
+  ALREADY_BOOTSTRAPPED: describe(
+    107,
+    'The participant registry exists already.',
+    'Admit further participants by vote.',
+  ),
+  PARTICIPANT_UNKNOWN: describe(
+    108,
+    'The organisation is not an active participant.',
+    'Have a quorum of participants admit it.',
+  ),
+  STATE_CONFLICT: describe(
+    109,
+    'The order is not in a state from which this step may run.',
+    "Read the order's state; run the step that comes next.",
+  ),
+  READ_ONLY: describe(
+    110,
+    'A query tried to write.',
+    'Report this: it is a fault of the chaincode.',
+  ),
+  INTERNAL: describe(
+    111,
+    'The chaincode failed unexpectedly.',
+    'Report this with the transaction id.',
+  ),
 
   // 2xx: identity (units 2 to 7)
-  CUSTOMER_UNKNOWN: describe(201, 'The bank vouches for no customer of this id.', 'Enrol the customer first.'),
+  CUSTOMER_UNKNOWN: describe(
+    201,
+    'The bank vouches for no customer of this id.',
+    'Enrol the customer first.',
+  ),
   CUSTOMER_BLOCKED: describe(202, 'The customer is not active.', 'Ask the bank.'),
-  PROFILE_INCOMPLETE: describe(203, "The customer's profile lacks fields.", 'Fill in the fields that the details name, then log in again.'),
+  PROFILE_INCOMPLETE: describe(
+    203,
+    "The customer's profile lacks fields.",
+    'Fill in the fields that the details name, then log in again.',
+  ),
   LOGIN_EXPIRED: describe(204, 'The login is over.', 'Log in again.'),
-  LOGIN_NOT_AUTHENTICATED: describe(205, 'The login has not passed both factors.', 'Pass both factors first.'),
-  AUTHENTICATION_FAILED: describe(206, 'The two factors did not both pass.', 'Start a new authentication.'),
-  AUTHENTICATION_EXPIRED: describe(207, 'The factors were not passed within the time allowed.', 'Start a new authentication.'),
-  STEP_UP_REQUIRED: describe(208, "The order's total is above the step-up limit of this login.", "Pass both factors bound to this order's digest."),
-  DEVICE_UNKNOWN: describe(209, 'The customer has no such active device key.', 'Register the device at the bank.'),
-  SIGNATURE_INVALID: describe(210, 'The signature is not by the registered key over this content, or has a high S.', 'Sign the canonical content with the registered key, ES256 with low S.'),
-  LIMIT_EXCEEDED: describe(211, "The amount is above the limit that the customer's reputation allows.", 'Pay less, or improve the history.'),
+  LOGIN_NOT_AUTHENTICATED: describe(
+    205,
+    'The login has not passed both factors.',
+    'Pass both factors first.',
+  ),
+  AUTHENTICATION_FAILED: describe(
+    206,
+    'The two factors did not both pass.',
+    'Start a new authentication.',
+  ),
+  AUTHENTICATION_EXPIRED: describe(
+    207,
+    'The factors were not passed within the time allowed.',
+    'Start a new authentication.',
+  ),
+  STEP_UP_REQUIRED: describe(
+    208,
+    "The order's total is above the step-up limit of this login.",
+    "Pass both factors bound to this order's digest.",
+  ),
+  DEVICE_UNKNOWN: describe(
+    209,
+    'The customer has no such active device key.',
+    'Register the device at the bank.',
+  ),
+  SIGNATURE_INVALID: describe(
+    210,
+    'The signature is not by the registered key over this content, or has a high S.',
+    'Sign the canonical content with the registered key, ES256 with low S.',
+  ),
+  LIMIT_EXCEEDED: describe(
+    211,
+    "The amount is above the limit that the customer's reputation allows.",
+    'Pay less, or improve the history.',
+  ),
 
   // 3xx: goods and merchants (units 8 to 10, 12)
   GOODS_UNKNOWN: describe(301, 'The merchant registered no such goods.', 'Register the goods.'),
-  GOODS_DIGEST_MISMATCH: describe(302, "What the customer picked differs from the merchant's registration.", 'Show the customer the current goods; pick again.'),
+  GOODS_DIGEST_MISMATCH: describe(
+    302,
+    "What the customer picked differs from the merchant's registration.",
+    'Show the customer the current goods; pick again.',
+  ),
   GOODS_WITHDRAWN: describe(303, 'The goods were withdrawn from sale.', 'Pick other goods.'),
-  GOODS_DEFECTIVE: describe(304, 'Too many buyers reported this goods defective.', 'Pick other goods; the merchant must register them under a new certificate.'),
-  MERCHANT_NOT_LICENSED: describe(305, 'The merchant has no valid licence.', 'Ask the bank for a licence.'),
+  GOODS_DEFECTIVE: describe(
+    304,
+    'Too many buyers reported this goods defective.',
+    'Pick other goods; the merchant must register them under a new certificate.',
+  ),
+  MERCHANT_NOT_LICENSED: describe(
+    305,
+    'The merchant has no valid licence.',
+    'Ask the bank for a licence.',
+  ),
   MERCHANT_INACTIVE: describe(306, 'The merchant is not active.', 'Ask the bank.'),
-  CATEGORY_NOT_ALLOWED: describe(307, "The licence does not cover a line's category.", 'Sell it under a licence that covers it.'),
-  CATEGORY_MISMATCH: describe(308, "The order's categories differ from the verified partition.", 'Verify and partition the basket again.'),
-  CURRENCY_MISMATCH: describe(309, 'Amounts of different currencies meet.', 'Use one currency in an order.'),
+  CATEGORY_NOT_ALLOWED: describe(
+    307,
+    "The licence does not cover a line's category.",
+    'Sell it under a licence that covers it.',
+  ),
+  CATEGORY_MISMATCH: describe(
+    308,
+    "The order's categories differ from the verified partition.",
+    'Verify and partition the basket again.',
+  ),
+  CURRENCY_MISMATCH: describe(
+    309,
+    'Amounts of different currencies meet.',
+    'Use one currency in an order.',
+  ),
   MERCHANT_UNKNOWN: describe(310, 'There is no such merchant.', 'Have the bank register it.'),
 
   // 4xx: logistics (unit 11)
-  NO_COURIER: describe(401, 'No courier may carry this basket to any address offered.', 'Offer another address, or change the basket.'),
-  COURIER_NOT_ELIGIBLE: describe(402, 'The courier chosen may not carry this order to this address.', 'Choose one of the couriers quoted.'),
-  QUOTE_MISMATCH: describe(403, 'The order differs from what was quoted.', 'Sign an order with the quoted courier, fee and total.'),
-  QUOTE_EXPIRED: describe(404, 'The quote is over.', 'Ask for a new quote under a new order number.'),
-  ADDRESS_UNKNOWN: describe(405, 'The address was not offered for this order, or is purged.', 'Use one of the references offered.'),
-  ADDRESSES_DIFFER: describe(406, 'The logistics units worked on different addresses.', 'Send the same addresses to all four.'),
+  NO_COURIER: describe(
+    401,
+    'No courier may carry this basket to any address offered.',
+    'Offer another address, or change the basket.',
+  ),
+  COURIER_NOT_ELIGIBLE: describe(
+    402,
+    'The courier chosen may not carry this order to this address.',
+    'Choose one of the couriers quoted.',
+  ),
+  QUOTE_MISMATCH: describe(
+    403,
+    'The order differs from what was quoted.',
+    'Sign an order with the quoted courier, fee and total.',
+  ),
+  QUOTE_EXPIRED: describe(
+    404,
+    'The quote is over.',
+    'Ask for a new quote under a new order number.',
+  ),
+  ADDRESS_UNKNOWN: describe(
+    405,
+    'The address was not offered for this order, or is purged.',
+    'Use one of the references offered.',
+  ),
+  ADDRESSES_DIFFER: describe(
+    406,
+    'The logistics units worked on different addresses.',
+    'Send the same addresses to all four.',
+  ),
 
   // 5xx: settlement (unit 14)
-  INSUFFICIENT_FUNDS: describe(501, 'The account holds less than the amount.', 'Top up the account.'),
+  INSUFFICIENT_FUNDS: describe(
+    501,
+    'The account holds less than the amount.',
+    'Top up the account.',
+  ),
   HOLD_EXPIRED: describe(502, 'The hold ran out.', 'Place the order again.'),
-  HOLD_EXCEEDED: describe(503, 'The sum captured would exceed the sum authorised.', 'Capture at most the rest.'),
+  HOLD_EXCEEDED: describe(
+    503,
+    'The sum captured would exceed the sum authorised.',
+    'Capture at most the rest.',
+  ),
   HOLD_NOT_EXPIRED: describe(504, 'The hold has not run out yet.', 'Void it, or wait.'),
-  REFUND_EXCEEDED: describe(505, 'The sum refunded would exceed the sum captured.', 'Refund at most the rest.'),
-  PAYEE_FUNDS_INSUFFICIENT: describe(506, "The payee's rolled-up balance is less than the amount.", 'Roll up closed epochs first; redeem or refund less.'),
-  INSTRUMENT_UNKNOWN: describe(507, 'The customer has linked no such instrument.', 'Link the card or account first.'),
-  RELEASE_NOT_DUE: describe(508, 'The money is released at delivery, which is not confirmed.', 'Confirm the delivery first.'),
+  REFUND_EXCEEDED: describe(
+    505,
+    'The sum refunded would exceed the sum captured.',
+    'Refund at most the rest.',
+  ),
+  PAYEE_FUNDS_INSUFFICIENT: describe(
+    506,
+    "The payee's rolled-up balance is less than the amount.",
+    'Roll up closed epochs first; redeem or refund less.',
+  ),
+  INSTRUMENT_UNKNOWN: describe(
+    507,
+    'The customer has linked no such instrument.',
+    'Link the card or account first.',
+  ),
+  RELEASE_NOT_DUE: describe(
+    508,
+    'The money is released at delivery, which is not confirmed.',
+    'Confirm the delivery first.',
+  ),
   EPOCH_OPEN: describe(509, 'The epoch is still open.', 'Close it first.'),
   DISPUTED: describe(510, 'The order is disputed.', 'Resolve the dispute first.'),
 
   // 6xx: comparison and alarms (units 13, 15, 16)
-  STATEMENT_MISSING: describe(601, 'A party has not stated its view of the order.', 'Have it submit its statement.'),
-  VERIFICATION_MISSING: describe(603, 'The goods comparison has not been made, or is not clean.', 'Run the error-report unit first.'),
-  ALARM_OPEN: describe(604, 'An open alarm blocks this order.', 'An operator must resolve or uphold it.'),
+  STATEMENT_MISSING: describe(
+    601,
+    'A party has not stated its view of the order.',
+    'Have it submit its statement.',
+  ),
+  VERIFICATION_MISSING: describe(
+    603,
+    'The goods comparison has not been made, or is not clean.',
+    'Run the error-report unit first.',
+  ),
+  ALARM_OPEN: describe(
+    604,
+    'An open alarm blocks this order.',
+    'An operator must resolve or uphold it.',
+  ),
   ALARM_NOT_OPEN: describe(605, 'There is no open alarm.', 'Nothing to do.'),
 
   // 7xx: feedback (units 17, 18)
-  PURCHASE_REQUIRED: describe(701, 'Only a captured purchase can be stored or rated.', 'Rate after the purchase is paid.'),
-  SUBJECT_NOT_IN_ORDER: describe(702, 'The subject of the rating is no part of the order.', 'Rate what was ordered, or who sold or delivered it.'),
+  PURCHASE_REQUIRED: describe(
+    701,
+    'Only a captured purchase can be stored or rated.',
+    'Rate after the purchase is paid.',
+  ),
+  SUBJECT_NOT_IN_ORDER: describe(
+    702,
+    'The subject of the rating is no part of the order.',
+    'Rate what was ordered, or who sold or delivered it.',
+  ),
 } as const satisfies Record<string, ErrorDescription>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -129,7 +301,11 @@ export const isErrorCode = (text: unknown): text is ErrorCode =>
   typeof text === 'string' && Object.hasOwn(ERRORS, text);
 
 /** Throws the refusal unless the condition holds. */
-export function ensure(condition: boolean, code: ErrorCode, details?: ErrorDetails): asserts condition {
+export function ensure(
+  condition: boolean,
+  code: ErrorCode,
+  details?: ErrorDetails,
+): asserts condition {
   if (!condition) throw new DomainError(code, details);
 }
 

@@ -131,7 +131,7 @@ describe('other shapes', () => {
     ['quantity, whole', quantity, 2, 2.5],
     ['quantity, a number', quantity, 2, '2'],
     ['grams, least', grams, 0, -1],
-    ['grams, most', grams, 100_000_000, 100_000_001],
+    ['grams, most', grams, 10_000_000, 10_000_001],
   ])('%s', (_, schema, good, bad) => {
     expect(accepts(schema, good)).toBe(true);
     expect(accepts(schema, bad)).toBe(false);

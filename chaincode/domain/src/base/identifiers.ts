@@ -13,25 +13,49 @@ const DIGEST_PATTERN = /^[0-9a-f]{64}$/;
 export function isGtin(text: string): boolean {
   if (!/^[0-9]{13}$/.test(text)) return false;
   let sum = 0;
-  for (let index = 0; index < 12; index += 1) sum += Number(text[index]) * (index % 2 === 0 ? 1 : 3);
+  for (let index = 0; index < 12; index += 1)
+    sum += Number(text[index]) * (index % 2 === 0 ? 1 : 3);
   return (10 - (sum % 10)) % 10 === Number(text[12]);
 }
 
 /** @returns whether the text has the form of a UNSPSC code: 8 digits, segment to commodity, segment not 00. */
 export const isCategory = (text: string): boolean => /^(?!00)[0-9]{8}$/.test(text);
 
-export const identifier = z.string().regex(IDENTIFIER_PATTERN).describe('identifier: letters, digits, . _ -; at most 64');
-export const digest = z.string().regex(DIGEST_PATTERN).describe('SHA-256, 64 lower-case hex digits');
+export const identifier = z
+  .string()
+  .regex(IDENTIFIER_PATTERN)
+  .describe('identifier: letters, digits, . _ -; at most 64');
+export const digest = z
+  .string()
+  .regex(DIGEST_PATTERN)
+  .describe('SHA-256, 64 lower-case hex digits');
 export const amount = z.string().regex(AMOUNT_PATTERN).describe('minor units, decimal string');
 export const positiveAmount = amount.refine((text) => text !== '0', 'must be above zero');
-export const currency = z.string().refine(isCurrency, 'no currency of ISO 4217').describe('ISO 4217 code');
-export const gtin = z.string().refine(isGtin, 'no GTIN-13 with a right check digit').describe('GTIN-13');
-export const category = z.string().refine(isCategory, 'no UNSPSC code').describe('UNSPSC code, 8 digits');
+export const currency = z
+  .string()
+  .refine(isCurrency, 'no currency of ISO 4217')
+  .describe('ISO 4217 code');
+export const gtin = z
+  .string()
+  .refine(isGtin, 'no GTIN-13 with a right check digit')
+  .describe('GTIN-13');
+export const category = z
+  .string()
+  .refine(isCategory, 'no UNSPSC code')
+  .describe('UNSPSC code, 8 digits');
 export const quantity = z.int().min(1).max(1_000_000).describe('pieces');
 export const grams = z.int().min(0).max(10_000_000).describe('grams, at most 10 t a piece');
 export const seconds = z.int().min(0).max(8_640_000_000).describe('seconds');
-export const instant = z.int().min(0).max(8_640_000_000_000).describe('seconds since 1970-01-01T00:00Z');
-export const deviceKey = z.string().max(200).refine(isDeviceKey, 'no P-256 public key').describe('base64 DER SubjectPublicKeyInfo, P-256');
+export const instant = z
+  .int()
+  .min(0)
+  .max(8_640_000_000_000)
+  .describe('seconds since 1970-01-01T00:00Z');
+export const deviceKey = z
+  .string()
+  .max(200)
+  .refine(isDeviceKey, 'no P-256 public key')
+  .describe('base64 DER SubjectPublicKeyInfo, P-256');
 export const signature = z.string().max(100).describe('ES256, base64 of r‖s, low S');
 export const place = z
   .strictObject({

@@ -52,7 +52,8 @@ export const subtractAmounts = (from: Amount, amount: Amount): Amount =>
 export const multiplyAmount = (amount: Amount, times: number): Amount =>
   toAmount(toUnits(amount) * BigInt(times));
 
-export const isAtLeast = (amount: Amount, other: Amount): boolean => toUnits(amount) >= toUnits(other);
+export const isAtLeast = (amount: Amount, other: Amount): boolean =>
+  toUnits(amount) >= toUnits(other);
 
 export const minimumAmount = (a: Amount, b: Amount): Amount => (isAtLeast(a, b) ? b : a);
 
@@ -65,7 +66,10 @@ export function parseDecimal(text: string, currency: Currency): Amount {
   const exponent = exponentOf(currency);
   const match = /^(\d{1,18})(?:\.(\d+))?$/.exec(text);
   const fraction = match?.[2] ?? '';
-  ensure(match !== null && fraction.length <= exponent, 'INPUT_INVALID', { field: 'amount', currency });
+  ensure(match !== null && fraction.length <= exponent, 'INPUT_INVALID', {
+    field: 'amount',
+    currency,
+  });
   return toAmount(BigInt(`${match[1] ?? ''}${fraction.padEnd(exponent, '0')}`));
 }
 
@@ -75,7 +79,9 @@ export function parseDecimal(text: string, currency: Currency): Amount {
  */
 export function formatAmount(amount: Amount, currency: Currency): string {
   const exponent = exponentOf(currency);
-  const digits = toUnits(amount).toString().padStart(exponent + 1, '0');
+  const digits = toUnits(amount)
+    .toString()
+    .padStart(exponent + 1, '0');
   const whole = digits.slice(0, digits.length - exponent);
   return exponent === 0 ? whole : `${whole}.${digits.slice(-exponent)}`;
 }

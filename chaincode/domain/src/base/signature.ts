@@ -48,8 +48,12 @@ export function verifyEs256(spki: string, text: string, signature: string): bool
 
 /** @returns base64 of r‖s with low S, over the UTF-8 text. */
 export function signEs256(privateKey: KeyObject, text: string): string {
-  const bytes = sign('sha256', Buffer.from(text, 'utf8'), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  const bytes = sign('sha256', Buffer.from(text, 'utf8'), {
+    key: privateKey,
+    dsaEncoding: 'ieee-p1363',
+  });
   const s = toBigInt(bytes.subarray(32));
-  if (s > HALF_ORDER) Buffer.from((ORDER - s).toString(16).padStart(64, '0'), 'hex').copy(bytes, 32);
+  if (s > HALF_ORDER)
+    Buffer.from((ORDER - s).toString(16).padStart(64, '0'), 'hex').copy(bytes, 32);
   return bytes.toString('base64');
 }

@@ -6,7 +6,8 @@ const levels = (code: string): string[] =>
   [2, 4, 6, 8].map((digits) => code.slice(0, digits).padEnd(8, '0'));
 
 /** @returns whether an allowed code covers the code: equal, or a segment, family or class above it. */
-export const categoryCovers = (allowed: string, code: string): boolean => levels(code).includes(allowed);
+export const categoryCovers = (allowed: string, code: string): boolean =>
+  levels(code).includes(allowed);
 
 /** @returns whether one of the allowed codes covers the code. */
 export const isCategoryAllowed = (allowed: readonly string[], code: string): boolean =>

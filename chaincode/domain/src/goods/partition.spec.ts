@@ -50,6 +50,7 @@ describe('unit 9', () => {
 describe('unit 10, the merchant', () => {
   const MERCHANT: MerchantRow = {
     merchantId: 'merchant-1',
+    mspId: 'MerchantMSP',
     bankId: 'bank-1',
     active: true,
     licence: { number: 'LIC-1', validUntil: NOW + 1 },

@@ -16,17 +16,25 @@ export function partitionOf(goods: readonly Pick<GoodsRow, 'gtin' | 'category'>[
   const categories = [...new Set(goods.map((entry) => entry.category))].sort(byCodeUnit);
   return categories.map((category) => ({
     category,
-    gtins: goods.filter((entry) => entry.category === category).map((entry) => entry.gtin).sort(byCodeUnit),
+    gtins: goods
+      .filter((entry) => entry.category === category)
+      .map((entry) => entry.gtin)
+      .sort(byCodeUnit),
   }));
 }
 
-export const categoriesOf = (partition: readonly Partition[]): string[] => partition.map((entry) => entry.category);
+export const categoriesOf = (partition: readonly Partition[]): string[] =>
+  partition.map((entry) => entry.category);
 
 /**
  * Unit 10: the merchant is licensed by a bank, active, and allowed to sell every category.
  * @throws {DomainError} MERCHANT_INACTIVE, MERCHANT_NOT_LICENSED or CATEGORY_NOT_ALLOWED.
  */
-export function ensureMerchantMaySell(merchant: MerchantRow, categories: readonly string[], now: number): void {
+export function ensureMerchantMaySell(
+  merchant: MerchantRow,
+  categories: readonly string[],
+  now: number,
+): void {
   const { merchantId, licence } = merchant;
   ensure(merchant.active, 'MERCHANT_INACTIVE', { merchantId });
   ensure(licence !== null && licence.validUntil > now, 'MERCHANT_NOT_LICENSED', { merchantId });
@@ -38,7 +46,12 @@ export function ensureMerchantMaySell(merchant: MerchantRow, categories: readonl
  * Unit 10, joining 1102 and 1104: the customer's choice is one that logistics quoted, at the quoted fee.
  * @throws {DomainError} QUOTE_MISMATCH, QUOTE_EXPIRED, ADDRESS_UNKNOWN or COURIER_NOT_ELIGIBLE.
  */
-export function ensureChoiceQuoted(terms: OrderTerms, basketDigest: string, quote: QuoteRow, now: number): void {
+export function ensureChoiceQuoted(
+  terms: OrderTerms,
+  basketDigest: string,
+  quote: QuoteRow,
+  now: number,
+): void {
   ensure(quote.basketDigest === basketDigest, 'QUOTE_MISMATCH', { field: 'basket' });
   ensure(quote.expiresAt >= now, 'QUOTE_EXPIRED', { expiresAt: quote.expiresAt });
   const offer = quote.offers.find((entry) => entry.addressRef === terms.addressRef);
@@ -46,7 +59,10 @@ export function ensureChoiceQuoted(terms: OrderTerms, basketDigest: string, quot
   const courier = offer.couriers.find((entry) => entry.courierId === terms.courierId);
   ensure(courier !== undefined, 'COURIER_NOT_ELIGIBLE', { courierId: terms.courierId });
   ensure(courier.fee === terms.fee, 'QUOTE_MISMATCH', { field: 'fee', quoted: courier.fee });
-  ensure(quote.goodsTotal === terms.goodsTotal, 'QUOTE_MISMATCH', { field: 'goodsTotal', quoted: quote.goodsTotal });
+  ensure(quote.goodsTotal === terms.goodsTotal, 'QUOTE_MISMATCH', {
+    field: 'goodsTotal',
+    quoted: quote.goodsTotal,
+  });
 }
 
 /**
@@ -54,7 +70,11 @@ export function ensureChoiceQuoted(terms: OrderTerms, basketDigest: string, quot
  * each of whom may carry them all.
  * @throws {DomainError} CATEGORY_MISMATCH or COURIER_NOT_ELIGIBLE.
  */
-export function ensureCategoriesAgree(current: readonly string[], verified: readonly string[], quoted: readonly string[]): void {
+export function ensureCategoriesAgree(
+  current: readonly string[],
+  verified: readonly string[],
+  quoted: readonly string[],
+): void {
   ensure(current.join() === verified.join(), 'CATEGORY_MISMATCH', { verified, current });
   ensure(current.join() === quoted.join(), 'COURIER_NOT_ELIGIBLE', { quoted, current });
 }

@@ -5,7 +5,10 @@ import { ensure } from '../base/errors.js';
 import type { Aggregate, BasketLine, Difference, GoodsRow } from '../ledger/rows.js';
 
 /** The part of a registration that a customer relies on. */
-export type Registration = Pick<GoodsRow, 'gtin' | 'category' | 'price' | 'currency' | 'origin' | 'certificate' | 'weightGrams'>;
+export type Registration = Pick<
+  GoodsRow,
+  'gtin' | 'category' | 'price' | 'currency' | 'origin' | 'certificate' | 'weightGrams'
+>;
 
 /** @returns the digest that a shop page carries for the goods it shows. */
 export const goodsDigest = (goods: Registration): string =>
@@ -35,19 +38,30 @@ export function ensureGoodsAsPicked(line: BasketLine, goods: GoodsRow, currency:
   const details = { gtin: line.gtin };
   ensure(!goods.withdrawn, 'GOODS_WITHDRAWN', details);
   ensure(goods.currency === currency, 'CURRENCY_MISMATCH', details);
-  ensure(line.goodsDigest === goods.digest && line.unitPrice === goods.price, 'GOODS_DIGEST_MISMATCH', {
-    ...details,
-    registeredPrice: goods.price,
-    pickedPrice: line.unitPrice,
-  });
+  ensure(
+    line.goodsDigest === goods.digest && line.unitPrice === goods.price,
+    'GOODS_DIGEST_MISMATCH',
+    {
+      ...details,
+      registeredPrice: goods.price,
+      pickedPrice: line.unitPrice,
+    },
+  );
   ensure(!isDefective(goods.rating), 'GOODS_DEFECTIVE', { ...details, ...goods.rating });
 }
 
-const difference = (field: string, picked: string | number | boolean, registered: string | number | boolean): Difference[] =>
-  picked === registered ? [] : [{ field, values: { picked, registered } }];
+const difference = (
+  field: string,
+  picked: string | number | boolean,
+  registered: string | number | boolean,
+): Difference[] => (picked === registered ? [] : [{ field, values: { picked, registered } }]);
 
 /** Unit 15, for one line: every field that differs from the registration, named. */
-export const goodsDifferences = (line: BasketLine, goods: GoodsRow, currency: string): Difference[] => [
+export const goodsDifferences = (
+  line: BasketLine,
+  goods: GoodsRow,
+  currency: string,
+): Difference[] => [
   ...difference(`${line.gtin}.digest`, line.goodsDigest, goods.digest),
   ...difference(`${line.gtin}.price`, line.unitPrice, goods.price),
   ...difference(`${line.gtin}.currency`, currency, goods.currency),

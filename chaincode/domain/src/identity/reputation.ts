@@ -5,7 +5,13 @@ import type { HistoryKind, Limits, PolicyRow, ReputationRow } from '../ledger/ro
 
 type Totals = ReputationRow['totals'];
 
-export const NO_HISTORY: Totals = { success: 0, mismatch: 0, dispute: 0, failedAuthentication: 0, doubleSpend: 0 };
+export const NO_HISTORY: Totals = {
+  success: 0,
+  mismatch: 0,
+  dispute: 0,
+  failedAuthentication: 0,
+  doubleSpend: 0,
+};
 
 /** Successes pay penalties back, but only so many: a fraud is not bought off by small purchases. */
 const MOST_PAID_BACK = 20;
@@ -43,7 +49,11 @@ export function limitsFor(score: number): Limits {
 }
 
 /** @returns the most that one order may cost, or undefined when the policy sets no limit in this currency. */
-export function orderLimit(policy: PolicyRow, limits: Limits, currency: string): Amount | undefined {
+export function orderLimit(
+  policy: PolicyRow,
+  limits: Limits,
+  currency: string,
+): Amount | undefined {
   const full = policy.orderLimit[currency];
   return full === undefined ? undefined : toAmount((toUnits(full) * BigInt(limits.percent)) / 100n);
 }

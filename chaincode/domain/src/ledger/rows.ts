@@ -93,11 +93,7 @@ export interface FactorRow {
 }
 
 export type HistoryKind =
-  | 'success'
-  | 'mismatch'
-  | 'dispute'
-  | 'failedAuthentication'
-  | 'doubleSpend';
+  'success' | 'mismatch' | 'dispute' | 'failedAuthentication' | 'doubleSpend';
 
 /** One entry of a customer's history, folded into the reputation row by unit 7. */
 export interface HistoryRow {
@@ -377,7 +373,11 @@ export interface PurchaseRow extends OrderKey {
   readonly customerId: string;
   readonly currency: Currency;
   readonly amount: Amount;
-  readonly lines: readonly { readonly gtin: string; readonly quantity: number; readonly unitPrice: Amount }[];
+  readonly lines: readonly {
+    readonly gtin: string;
+    readonly quantity: number;
+    readonly unitPrice: Amount;
+  }[];
   readonly at: number;
 }
 
@@ -435,17 +435,24 @@ export const ROWS = {
   checkpoint: row<CheckpointRow, [payeeId: string, currency: string]>('checkpoint'),
   report: row<ReportRow, [merchantId: string, orderNumber: string, pass: string]>('report'),
   alarm: row<AlarmRow, [merchantId: string, orderNumber: string, pass: string]>('alarm'),
-  purchase: row<PurchaseRow, [customerId: string, merchantId: string, orderNumber: string]>('purchase'),
-  rating: row<RatingRow, [subject: RatingSubject, owner: string, id: string, order: string]>('rating'),
+  purchase: row<PurchaseRow, [customerId: string, merchantId: string, orderNumber: string]>(
+    'purchase',
+  ),
+  rating: row<RatingRow, [subject: RatingSubject, owner: string, id: string, order: string]>(
+    'rating',
+  ),
   /** In the private collection only. */
-  address: row<AddressBookRow, [merchantId: string, orderNumber: string, logisticsId: string]>('address'),
+  address: row<AddressBookRow, [merchantId: string, orderNumber: string, logisticsId: string]>(
+    'address',
+  ),
 } as const;
 
 export type RowKind = keyof typeof ROWS;
 export type RowValue<Kind extends RowKind> = NonNullable<(typeof ROWS)[Kind]['type']>;
 
 /** An order's subject in receipt keys and events. */
-export const orderSubject = (order: OrderKey): string => `order/${order.merchantId}/${order.orderNumber}`;
+export const orderSubject = (order: OrderKey): string =>
+  `order/${order.merchantId}/${order.orderNumber}`;
 
 /** A login's subject in receipt keys and events. */
 export const loginSubject = (loginId: string): string => `login/${loginId}`;

@@ -20,7 +20,8 @@ interface Candidate extends CourierQuote {
   readonly courier: CourierRow;
 }
 
-const samePlace = (a: Place, b: Place): boolean => a.latitude === b.latitude && a.longitude === b.longitude;
+const samePlace = (a: Place, b: Place): boolean =>
+  a.latitude === b.latitude && a.longitude === b.longitude;
 
 /** Unit 1101: the distinct places at which the goods stand, from north to south, then west to east. */
 export const locationsOf = (goods: readonly Pick<GoodsRow, 'location'>[]): Place[] =>
@@ -32,7 +33,9 @@ export const locationsOf = (goods: readonly Pick<GoodsRow, 'location'>[]): Place
 /** Metres from the courier's depot past every place at which goods stand to the address. */
 export function routeMetres(depot: Place, locations: readonly Place[], address: Place): number {
   const stops = [depot, ...locations, address];
-  return stops.slice(1).reduce((sum, stop, index) => sum + distanceMetres(stops[index] ?? stop, stop), 0);
+  return stops
+    .slice(1)
+    .reduce((sum, stop, index) => sum + distanceMetres(stops[index] ?? stop, stop), 0);
 }
 
 const ceilDivide = (value: number, by: number): bigint => BigInt(Math.ceil(value / by));
@@ -62,14 +65,18 @@ function candidate(courier: CourierRow, load: Load, address: Place): Candidate[]
   const metres = routeMetres(courier.depot, load.locations, address);
   const units = feeUnits(tariff, metres, load.weightGrams);
   // A tariff that no amount can hold excludes this courier, not its whole company.
-  return isAmountOf(units) ? [{ courier, courierId: courier.courierId, metres, fee: toAmount(units) }] : [];
+  return isAmountOf(units)
+    ? [{ courier, courierId: courier.courierId, metres, fee: toAmount(units) }]
+    : [];
 }
 
 const compareUnits = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Average stars compared without division: a/b > c/d is a·d > c·b. Unrated couriers count as three stars. */
 function compareRatings(a: CourierRow, b: CourierRow): number {
-  const [first, second] = [a, b].map(({ rating }) => (rating.count === 0 ? { count: 1, stars: 3 } : rating));
+  const [first, second] = [a, b].map(({ rating }) =>
+    rating.count === 0 ? { count: 1, stars: 3 } : rating,
+  );
   if (first === undefined || second === undefined) return 0;
   return second.stars * first.count - first.stars * second.count;
 }
@@ -81,7 +88,11 @@ const byPrice = (a: Candidate, b: Candidate): number =>
   byCodeUnit(a.courierId, b.courierId);
 
 /** Units 1102 and 1104: every eligible courier's fee, lowest price first, then nearest, then rating, then id. */
-export const rankCouriers = (couriers: readonly CourierRow[], load: Load, address: Place): CourierQuote[] =>
+export const rankCouriers = (
+  couriers: readonly CourierRow[],
+  load: Load,
+  address: Place,
+): CourierQuote[] =>
   couriers
     .flatMap((courier) => candidate(courier, load, address))
     .sort(byPrice)
@@ -93,4 +104,7 @@ export const offersFor = (
   load: Load,
   addresses: readonly ({ readonly ref: string } & Place)[],
 ): AddressOffer[] =>
-  addresses.map((address) => ({ addressRef: address.ref, couriers: rankCouriers(couriers, load, address) }));
+  addresses.map((address) => ({
+    addressRef: address.ref,
+    couriers: rankCouriers(couriers, load, address),
+  }));

@@ -26,17 +26,25 @@ function difference(
   statements: Statements,
   read: (statement: Statement) => string | number | null,
 ): Difference[] {
-  const values = { customer: read(statements.customer), merchant: read(statements.merchant), logistics: read(statements.logistics) };
+  const values = {
+    customer: read(statements.customer),
+    merchant: read(statements.merchant),
+    logistics: read(statements.logistics),
+  };
   return new Set(Object.values(values)).size === 1 ? [] : [{ field, values }];
 }
 
 /** @returns every field in which the three statements differ; none when they agree. Order of lines does not matter. */
 export function compareStatements(statements: Statements): Difference[] {
-  const gtins = [...new Set(PARTIES.flatMap((party) => statements[party].lines.map((line) => line.gtin)))].sort(byCodeUnit);
+  const gtins = [
+    ...new Set(PARTIES.flatMap((party) => statements[party].lines.map((line) => line.gtin))),
+  ].sort(byCodeUnit);
   return [
     ...difference('orderNumber', statements, (statement) => statement.orderNumber),
     ...difference('currency', statements, (statement) => statement.currency),
-    ...gtins.flatMap((gtin) => difference(`quantity.${gtin}`, statements, (statement) => quantityOf(statement, gtin))),
+    ...gtins.flatMap((gtin) =>
+      difference(`quantity.${gtin}`, statements, (statement) => quantityOf(statement, gtin)),
+    ),
     ...difference('goodsTotal', statements, (statement) => statement.goodsTotal),
   ];
 }

@@ -30,7 +30,7 @@ const ALLOWED: Readonly<Record<OrderState, Moves>> = {
   captured: { release: 'released', dispute: 'disputed', refund: 'refunded' },
   released: { dispute: 'disputed', refund: 'refunded' },
   disputed: { refund: 'refunded' },
-  refunded: { refund: 'refunded', releaseRest: 'refunded' },
+  refunded: { refund: 'refunded', releaseRest: 'refunded', dispute: 'disputed' },
   voided: {},
   expired: {},
 };
@@ -113,7 +113,7 @@ describe('money', () => {
 
   it('once given back is never claimed again', () => {
     expect([...reachable('voided'), ...reachable('expired')]).toEqual(['voided', 'expired']);
-    expect([...reachable('refunded')]).toEqual(['refunded']);
+    expect([...reachable('refunded')]).toEqual(['refunded', 'disputed']);
   });
 });
 

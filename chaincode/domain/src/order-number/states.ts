@@ -51,7 +51,12 @@ export const TRANSITIONS = [
   { event: 'mismatch', from: ['categoryChecked'], to: 'mismatched', unit: '13' },
   { event: 'raiseAlarm', from: ['matched', 'mismatched'], to: 'blocked', unit: '16' },
   { event: 'resolveAlarm', from: ['blocked'], to: 'matched', unit: '16' },
-  { event: 'capturePart', from: ['matched', 'partiallyCaptured'], to: 'partiallyCaptured', unit: '14' },
+  {
+    event: 'capturePart',
+    from: ['matched', 'partiallyCaptured'],
+    to: 'partiallyCaptured',
+    unit: '14',
+  },
   { event: 'captureRest', from: ['matched', 'partiallyCaptured'], to: 'captured', unit: '14' },
   { event: 'voidRest', from: ['partiallyCaptured'], to: 'captured', unit: '14' },
   { event: 'release', from: ['captured'], to: 'released', unit: '14' },
@@ -59,7 +64,12 @@ export const TRANSITIONS = [
   { event: 'void', from: HELD, to: 'voided', unit: null },
   { event: 'expire', from: HELD, to: 'expired', unit: null },
   { event: 'dispute', from: ['captured', 'released', 'refunded'], to: 'disputed', unit: null },
-  { event: 'refund', from: ['captured', 'released', 'disputed', 'refunded'], to: 'refunded', unit: null },
+  {
+    event: 'refund',
+    from: ['captured', 'released', 'disputed', 'refunded'],
+    to: 'refunded',
+    unit: null,
+  },
 ] as const satisfies readonly Transition[];
 
 export type OrderEvent = (typeof TRANSITIONS)[number]['event'];
@@ -70,7 +80,11 @@ export type OrderEvent = (typeof TRANSITIONS)[number]['event'];
  */
 export function nextState(state: OrderState, event: OrderEvent): OrderState {
   const transition: Transition | undefined = TRANSITIONS.find((entry) => entry.event === event);
-  ensure(transition?.from.includes(state) === true, 'STATE_CONFLICT', { state, event, expected: transition?.from });
+  ensure(transition?.from.includes(state) === true, 'STATE_CONFLICT', {
+    state,
+    event,
+    expected: transition?.from,
+  });
   return transition.to;
 }
 

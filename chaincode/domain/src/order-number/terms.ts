@@ -14,8 +14,16 @@ const RATINGS_PURPOSE = 'fabric-offline-pay/ratings/1';
 export const signedText = (terms: OrderTerms): string => canonicalJson({ purpose: PURPOSE, terms });
 
 /** @returns the UTF-8 text that the customer's device signs to rate an order. */
-export const ratingsText = (order: { merchantId: string; orderNumber: string }, ratings: unknown): string =>
-  canonicalJson({ purpose: RATINGS_PURPOSE, merchantId: order.merchantId, orderNumber: order.orderNumber, ratings });
+export const ratingsText = (
+  order: { merchantId: string; orderNumber: string },
+  ratings: unknown,
+): string =>
+  canonicalJson({
+    purpose: RATINGS_PURPOSE,
+    merchantId: order.merchantId,
+    orderNumber: order.orderNumber,
+    ratings,
+  });
 
 /** @returns the digest that step-up factors are bound to: changing payee or amount changes it. */
 export const termsDigest = (terms: OrderTerms): string => digestOf(terms);
@@ -36,16 +44,24 @@ export const basketOf = (terms: Basket): Basket => ({
 export const basketDigest = (basket: Basket): string => digestOf(basketOf(basket));
 
 /** Sum of quantity × unit price. */
-export const goodsTotalOf = (lines: readonly Pick<BasketLine, 'quantity' | 'unitPrice'>[]): Amount =>
-  addAmounts(...lines.map((line) => multiplyAmount(line.unitPrice, line.quantity)));
+export const goodsTotalOf = (
+  lines: readonly Pick<BasketLine, 'quantity' | 'unitPrice'>[],
+): Amount => addAmounts(...lines.map((line) => multiplyAmount(line.unitPrice, line.quantity)));
 
 /** @throws {DomainError} INPUT_INVALID when the sums of the terms do not add up. */
 export function ensureTermsAddUp(terms: OrderTerms): void {
-  ensure(goodsTotalOf(terms.lines) === terms.goodsTotal, 'INPUT_INVALID', { field: 'terms.goodsTotal' });
-  ensure(addAmounts(terms.goodsTotal, terms.fee) === terms.total, 'INPUT_INVALID', { field: 'terms.total' });
+  ensure(goodsTotalOf(terms.lines) === terms.goodsTotal, 'INPUT_INVALID', {
+    field: 'terms.goodsTotal',
+  });
+  ensure(addAmounts(terms.goodsTotal, terms.fee) === terms.total, 'INPUT_INVALID', {
+    field: 'terms.total',
+  });
 }
 
 /** @throws {DomainError} INPUT_INVALID when goods stand on two lines. */
 export function ensureDistinctLines(lines: readonly { readonly gtin: string }[]): void {
-  ensure(new Set(lines.map((line) => line.gtin)).size === lines.length, 'INPUT_INVALID', { field: 'lines', reason: 'the same goods twice' });
+  ensure(new Set(lines.map((line) => line.gtin)).size === lines.length, 'INPUT_INVALID', {
+    field: 'lines',
+    reason: 'the same goods twice',
+  });
 }

@@ -16,7 +16,12 @@ interface Arrow {
   readonly source: 'claim 1' | 'claim 2' | 'claim 3' | 'claim 5' | 'claim 6' | 'description';
 }
 
-const arrow = (from: UnitId, to: UnitId, source: Arrow['source'], kind: ArrowKind = 'then'): Arrow => ({
+const arrow = (
+  from: UnitId,
+  to: UnitId,
+  source: Arrow['source'],
+  kind: ArrowKind = 'then',
+): Arrow => ({
   from,
   to,
   kind,
@@ -54,7 +59,9 @@ export const ARROWS: readonly Arrow[] = [
 
 /** @returns the units that a module begins and joins: 4 → 5, 6; 11 → 1101…1104. */
 export const enclosedBy = (unit: UnitId): UnitId[] =>
-  ARROWS.filter((entry) => entry.from === unit && entry.kind === 'encloses').map((entry) => entry.to);
+  ARROWS.filter((entry) => entry.from === unit && entry.kind === 'encloses').map(
+    (entry) => entry.to,
+  );
 
 /** @returns the units that must be done before this one starts, gates included. */
 export const predecessorsOf = (unit: UnitId): UnitId[] =>

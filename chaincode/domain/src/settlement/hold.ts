@@ -2,7 +2,14 @@
 // The money of one order: authorised, captured in parts, released to the payees, refunded, voided. Every function
 // returns a new hold and asserts that nothing appears or vanishes.
 import { ensure } from '../base/errors.js';
-import { addAmounts, isAtLeast, minimumAmount, subtractAmounts, toUnits, type Amount } from '../base/money.js';
+import {
+  addAmounts,
+  isAtLeast,
+  minimumAmount,
+  subtractAmounts,
+  toUnits,
+  type Amount,
+} from '../base/money.js';
 import type { Hold, OrderTerms, ReleaseAt } from '../ledger/rows.js';
 
 /** How an amount divides between the two payees of an order. */
@@ -65,7 +72,12 @@ export const openHold = (terms: OrderTerms, release: ReleaseAt, now: number): Ho
  * Captures an amount, once a key.
  * @throws {DomainError} HOLD_EXPIRED, HOLD_EXCEEDED, or IDEMPOTENCY_CONFLICT for a key that was used.
  */
-export function capture(hold: Hold, captureId: string, amount: Amount, now: number): { hold: Hold; credits: Shares } {
+export function capture(
+  hold: Hold,
+  captureId: string,
+  amount: Amount,
+  now: number,
+): { hold: Hold; credits: Shares } {
   ensure(now < hold.expiresAt, 'HOLD_EXPIRED', { expiresAt: hold.expiresAt });
   ensure(!Object.hasOwn(hold.captures, captureId), 'IDEMPOTENCY_CONFLICT', { captureId });
   ensure(isAtLeast(uncaptured(hold), amount), 'HOLD_EXCEEDED', { rest: uncaptured(hold), amount });
@@ -80,7 +92,10 @@ export function capture(hold: Hold, captureId: string, amount: Amount, now: numb
     captures: { ...hold.captures, [captureId]: amount },
   });
   const credits = atMatch
-    ? { merchant: subtractAmounts(after.merchant, before.merchant), logistics: subtractAmounts(after.logistics, before.logistics) }
+    ? {
+        merchant: subtractAmounts(after.merchant, before.merchant),
+        logistics: subtractAmounts(after.logistics, before.logistics),
+      }
     : { merchant: '0', logistics: '0' };
   return { hold: next, credits };
 }
@@ -108,7 +123,8 @@ export function voidRest(hold: Hold): { hold: Hold; returned: Amount } {
 }
 
 /** Whether refunds come out of the payee's balance (after release) or out of the hold (before). */
-export const isReleased = (hold: Hold): boolean => hold.release === 'match' || hold.released !== '0';
+export const isReleased = (hold: Hold): boolean =>
+  hold.release === 'match' || hold.released !== '0';
 
 /**
  * Refunds an amount of the merchant's part, once a key.
@@ -116,7 +132,10 @@ export const isReleased = (hold: Hold): boolean => hold.release === 'match' || h
  */
 export function refund(hold: Hold, refundId: string, amount: Amount): Hold {
   ensure(!Object.hasOwn(hold.refunds, refundId), 'IDEMPOTENCY_CONFLICT', { refundId });
-  ensure(isAtLeast(refundable(hold), amount), 'REFUND_EXCEEDED', { rest: refundable(hold), amount });
+  ensure(isAtLeast(refundable(hold), amount), 'REFUND_EXCEEDED', {
+    rest: refundable(hold),
+    amount,
+  });
   return checked({
     ...hold,
     refunded: addAmounts(hold.refunded, amount),
