@@ -12,7 +12,6 @@ export {
   type Client,
   type Method,
   type Query,
-  type QueryName,
   type Submit,
 } from './client/client.js';
 export type { EndorsementMode, Organisations } from './client/endorsers.js';

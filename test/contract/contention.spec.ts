@@ -5,10 +5,10 @@ import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
-import { BANK, CURRENCY, MERCHANT } from '../support/world';
+import { CURRENCY, MERCHANT } from '../support/world';
 
 const CUSTOMERS = 20;
-const PAYEE = { bankId: BANK, payeeId: MERCHANT, currency: CURRENCY };
+const PAYEE = { payeeId: MERCHANT, currency: CURRENCY };
 const GOODS_TOTAL = 4980;
 
 let memory: MemoryWorld;

@@ -13,7 +13,6 @@ import {
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { assess, authenticated, failLogin, fullHistory, stepUpFor } from '../support/histories';
 import {
-  BANK,
   CURRENCY,
   GOODS,
   LOGISTICS,
@@ -79,7 +78,6 @@ async function buyAndRate(...ratings: Ratings): Promise<void> {
 const publish = async (subject: Subject, subjectId: string) =>
   (
     await parties.bankNode.feedback.publish({
-      bankId: BANK,
       subject,
       owner: OWNER[subject],
       subjectId,
@@ -100,7 +98,10 @@ const defect = { subject: 'goods' as const, subjectId: GOODS.charger.gtin, stars
 async function couriersQuoted(): Promise<string[]> {
   const asked = purchase();
   await runExpress(parties, asked);
-  const { offers } = await parties.dispatcher.logistics.readQuote(keyOf(asked));
+  const { offers } = await parties.dispatcher.logistics.readQuote({
+    ...keyOf(asked),
+    logisticsId: LOGISTICS,
+  });
   return offers.flatMap(({ couriers }) => couriers.map(({ courierId }) => courierId));
 }
 
@@ -125,7 +126,7 @@ describe('reputation (unit 7)', () => {
   test('an upheld dispute does not count against the customer', async () => {
     const disputed = purchase();
     await runExpress(parties, disputed);
-    const payee = { bankId: BANK, payeeId: MERCHANT, currency: CURRENCY, epoch: 0 };
+    const payee = { payeeId: MERCHANT, currency: CURRENCY, epoch: 0 };
     await parties.bankNode.settlement.closeEpoch(payee);
     await parties.bankNode.settlement.rollUp(payee);
     await (await memory.world.bank('teller')).settlement.dispute(keyOf(disputed));

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pipeline over the real contracts on the ledger in memory: both ways lead to the same end.
-import { runExpress, runStepwise, type Parties, type PipelineResult, type Purchase } from '@fabric-offline-pay/sdk';
+import {
+  runExpress,
+  runStepwise,
+  type Parties,
+  type PipelineResult,
+  type Purchase,
+} from '@fabric-offline-pay/sdk';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { BANK, CURRENCY, MERCHANT, type PurchaseOptions } from '../support/world';
 
@@ -39,51 +45,74 @@ describe.each(WAYS)('%s', (_, run) => {
     expect(first).toMatchObject({ state: 'released', replayed: false });
     const again = await run(parties, purchase);
     expect(again).toMatchObject({ state: 'released', replayed: true });
-    const account = await (await memory.world.bank('teller')).settlement.readAccount({ customerId: 'customer-1', currency: CURRENCY });
-    const payee = await (await memory.world.bank('teller')).settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
+    const account = await (
+      await memory.world.bank('teller')
+    ).settlement.readAccount({ customerId: 'customer-1', currency: CURRENCY });
+    const payee = await (
+      await memory.world.bank('teller')
+    ).settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
     expect(payee.open).toBe('4980');
     expect(BigInt(account.available)).toBe(1_000_000n - 4980n - 430n);
   });
 
   test('the same number with other content is a conflict', async () => {
     await pay({ orderNumber: 'ORD-1' });
-    await expect(pay({ orderNumber: 'ORD-1', lines: [{ goods: 'charger', quantity: 3 }] })).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    await expect(
+      pay({ orderNumber: 'ORD-1', lines: [{ goods: 'charger', quantity: 3 }] }),
+    ).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
   });
 
   test.each([
     ['orderNumber', { orderNumber: 'ORD-9' }],
     ['goodsTotal', { goodsTotal: '1' }],
-  ])('a waybill that differs in %s blocks the order until the alarm is resolved', async (field, logisticsStatement) => {
-    const blocked = await pay({ orderNumber: 'ORD-1', logisticsStatement });
-    expect(blocked.state).toBe('blocked');
-    const key = { merchantId: MERCHANT, orderNumber: 'ORD-1' };
-    const bankNode = await memory.world.bank('bank-node');
-    const claim = { ...key, captureId: 'c', amount: '5410' };
-    await expect(bankNode.settlement.capture(claim)).rejects.toMatchObject({ code: 'ALARM_OPEN' });
-    const operator = await memory.world.bank('operator');
-    const { alarms } = await operator.alarm.listAlarms({ open: true });
-    expect(alarms).toMatchObject([{ ...key, fields: [field], bankId: BANK }]);
-    await operator.alarm.resolve({ ...key, reason: 'typing error on the waybill' });
-    expect((await bankNode.settlement.capture(claim)).result.state).toBe('released');
-  });
+  ])(
+    'a waybill that differs in %s blocks the order until the alarm is resolved',
+    async (field, logisticsStatement) => {
+      const blocked = await pay({ orderNumber: 'ORD-1', logisticsStatement });
+      expect(blocked.state).toBe('blocked');
+      const key = { merchantId: MERCHANT, orderNumber: 'ORD-1' };
+      const bankNode = await memory.world.bank('bank-node');
+      const claim = { ...key, captureId: 'c', amount: '5410' };
+      await expect(bankNode.settlement.capture(claim)).rejects.toMatchObject({
+        code: 'ALARM_OPEN',
+      });
+      const operator = await memory.world.bank('operator');
+      const { alarms } = await operator.alarm.listAlarms({ open: true });
+      expect(alarms).toMatchObject([{ ...key, fields: [field], bankId: BANK }]);
+      await operator.alarm.resolve({ ...key, reason: 'typing error on the waybill' });
+      expect((await bankNode.settlement.capture(claim)).result.state).toBe('released');
+    },
+  );
 
   test('an upheld alarm never pays; the money goes back', async () => {
     await pay({ orderNumber: 'ORD-1', merchantStatement: { lines: [] } });
     const key = { merchantId: MERCHANT, orderNumber: 'ORD-1' };
-    await (await memory.world.bank('operator')).alarm.uphold({ ...key, reason: 'the goods are missing' });
+    await (
+      await memory.world.bank('operator')
+    ).alarm.uphold({ ...key, reason: 'the goods are missing' });
     const bankNode = await memory.world.bank('bank-node');
-    await expect(bankNode.settlement.capture({ ...key, captureId: 'c', amount: '1' })).rejects.toMatchObject({ code: 'ALARM_OPEN' });
+    await expect(
+      bankNode.settlement.capture({ ...key, captureId: 'c', amount: '1' }),
+    ).rejects.toMatchObject({ code: 'ALARM_OPEN' });
     expect((await bankNode.settlement.void(key)).result.state).toBe('voided');
-    const account = await bankNode.settlement.readAccount({ customerId: 'customer-1', currency: CURRENCY });
+    const account = await bankNode.settlement.readAccount({
+      customerId: 'customer-1',
+      currency: CURRENCY,
+    });
     expect(account.available).toBe('1000000');
   });
 
   test('stale prices are refused before any money is held', async () => {
-    await expect(pay({ orderNumber: 'ORD-1', lines: [{ goods: 'charger', quantity: 1, price: '1990' }] })).rejects.toMatchObject({ code: 'GOODS_DIGEST_MISMATCH' });
+    await expect(
+      pay({ orderNumber: 'ORD-1', lines: [{ goods: 'charger', quantity: 1, price: '1990' }] }),
+    ).rejects.toMatchObject({ code: 'GOODS_DIGEST_MISMATCH' });
   });
 
   test('a payment above the step-up limit needs factors bound to exactly these terms', async () => {
-    const purchase = memory.world.purchase(device, loginId, { orderNumber: 'ORD-1', lines: [{ goods: 'laptop', quantity: 2 }] });
+    const purchase = memory.world.purchase(device, loginId, {
+      orderNumber: 'ORD-1',
+      lines: [{ goods: 'laptop', quantity: 2 }],
+    });
     const parties = await memory.world.parties();
     await expect(run(parties, purchase)).rejects.toMatchObject({ code: 'STEP_UP_REQUIRED' });
   });

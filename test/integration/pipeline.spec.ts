@@ -18,7 +18,15 @@ test.each([
   const device = await world.customer(`customer-${way}`);
   const loginId = await world.login(device);
   const started = Date.now();
-  const result = await run(await world.parties(), world.purchase(device, loginId, { orderNumber: `ORD-${way}` }));
-  console.log(way, Date.now() - started, result.passages.map((p) => `${p.transaction} ${Math.round(p.durationMs)}`).join(' '), network.clients.statistics);
+  const result = await run(
+    await world.parties(),
+    world.purchase(device, loginId, { orderNumber: `ORD-${way}` }),
+  );
+  console.log(
+    way,
+    Date.now() - started,
+    result.passages.map((p) => `${p.transaction} ${Math.round(p.durationMs)}`).join(' '),
+    network.clients.statistics,
+  );
   expect(result.state).toBe('released');
 });

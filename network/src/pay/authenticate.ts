@@ -33,8 +33,19 @@ async function typeCode(
   await bank.submitCode({ loginId, boundTo, code: typing.typedCode ?? received });
 }
 
+/** @returns whether both factors are still to come: false when this login went through them before, as after an interruption. */
+async function beginFactors(bank: BankOperations, loginId: string): Promise<boolean> {
+  try {
+    await bank.beginAuthentication({ loginId });
+    return true;
+  } catch (error) {
+    if (error instanceof BankError && error.code === 'STATE_CONFLICT') return false;
+    throw error;
+  }
+}
+
 /**
- * Walks the login phase of the graph: 5 and 6 really run side by side.
+ * Walks the login phase of the graph: 5 and 6 really run side by side. May be repeated for the same login.
  * @throws {BankError} PROFILE_INCOMPLETE with what is missing, AUTHENTICATION_FAILED never saying which factor.
  */
 export async function authenticate(
@@ -46,6 +57,10 @@ export async function authenticate(
   const { bank } = side;
   const { customerId, password } = customer;
   let missing: readonly string[] = [];
+  let factorsToCome = true;
+  const factor = (type: () => Promise<unknown>) => ({
+    begin: () => (factorsToCome ? type() : Promise.resolve()),
+  });
   await walk(PHASES.login, {
     '2': {
       begin: async () => {
@@ -59,13 +74,13 @@ export async function authenticate(
           : Promise.reject(new BankError('PROFILE_INCOMPLETE', missing.join(', '))),
     },
     '4': {
-      begin: () => bank.beginAuthentication({ loginId }),
+      begin: async () => {
+        factorsToCome = await beginFactors(bank, loginId);
+      },
       join: () => bank.complete({ loginId }),
     },
-    '5': { begin: () => typeCode(side, loginId, customer, typing, 'login') },
-    '6': {
-      begin: () => bank.submitPassword({ loginId, password: typing.typedPassword ?? password }),
-    },
+    '5': factor(() => typeCode(side, loginId, customer, typing, 'login')),
+    '6': factor(() => bank.submitPassword({ loginId, password: typing.typedPassword ?? password })),
   });
 }
 

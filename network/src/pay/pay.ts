@@ -99,6 +99,8 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   );
   await enrolAll(clients, side.bank, devices, input);
   const rated: RatedSubject[] = [];
+  const auditor = await clients.client('bank', 'auditor');
+  const { stepUpLimit } = await auditor.identity.readPolicy({});
   const logisticsId = clients.organisation('logistics').actor;
   stage(`running ${input.orders.length.toString()} orders`);
   const context: RunContext = {
@@ -110,6 +112,7 @@ export async function pay(options: PayOptions): Promise<PayReport> {
     customers: new Map(input.customers.map((row) => [row.customerId, row])),
     journal: new RunJournal(join(options.folder, 'orders.jsonl')),
     holdSeconds: options.holdSeconds ?? DEFAULT_HOLD_SECONDS,
+    stepUpLimit,
     rated: (subject) => rated.push(subject),
   };
   const outcomes = await runAll(context, options, input.orders);
@@ -122,7 +125,7 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   );
   const last = await closeBooks(clients, { merchants, logistics, rated });
   const units = await counter.end(last);
-  const totals = await (await clients.client('bank', 'auditor')).settlement.totals({});
+  const totals = await auditor.settlement.totals({});
   return payReport({
     outcomes,
     units,

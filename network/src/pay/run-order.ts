@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of orders.csv, from login to its end.
-import { termsDigest } from '@fabric-offline-pay/domain';
+import { termsDigest, type OrderState } from '@fabric-offline-pay/domain';
 import {
   OffpayError,
   Passages,
@@ -34,6 +34,8 @@ export interface RunContext {
   readonly customers: ReadonlyMap<string, Customer>;
   readonly journal: RunJournal;
   readonly holdSeconds: number;
+  /** Minor units by currency: above it an order needs both factors bound to it. */
+  readonly stepUpLimit: Readonly<Record<string, string>>;
   readonly rated: (subject: RatedSubject) => void;
 }
 
@@ -56,11 +58,9 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
   const addresses = await bank.offerAddresses({
     customerId: order.customerId,
     which: [order.address],
+    offerId: loginId,
   });
   const key = context.devices.key(order.customerId);
-  const { stepUpLimit } = await (
-    await context.clients.client('bank', 'auditor')
-  ).identity.readPolicy({});
   return purchaseOf({
     order,
     books: context.books,
@@ -70,7 +70,7 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
     holdSeconds: order.holdSeconds ?? context.holdSeconds,
     sign: (terms) => signTerms(key, terms),
     stepUp: async (terms) => {
-      const limit = stepUpLimit[terms.currency];
+      const limit = context.stepUpLimit[terms.currency];
       if (limit === undefined || BigInt(terms.total) <= BigInt(limit)) return;
       const { merchantId: payee, total: amount, currency } = terms;
       await stepUp(context.side, loginId, customer, {
@@ -80,6 +80,31 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
         currency,
       });
     },
+  });
+}
+
+const BOUGHT: readonly OrderState[] = ['captured', 'released', 'disputed', 'refunded'];
+
+/** Unit 20: the bank keeps for its customer what was bought, by name and unit price. */
+async function remember(
+  context: RunContext,
+  loginId: string,
+  order: Order,
+  state: OrderState,
+): Promise<void> {
+  if (!BOUGHT.includes(state)) return;
+  const { merchantId, orderNumber, customerId, currency, lines } = order;
+  const bankNode = await context.clients.client('bank', 'bank-node');
+  const { terms, placedAt } = await bankNode.orderNumber.readTerms({ merchantId, orderNumber });
+  await context.side.bank.recordPurchase({
+    ...{ customerId, merchantId, orderNumber, loginId, currency },
+    fee: terms.fee,
+    total: terms.total,
+    purchasedAt: placedAt,
+    lines: lines.map(({ gtin, quantity, unitPrice }) => ({
+      ...{ gtin, quantity, unitPrice },
+      name: context.books.goods.get(`${merchantId}/${gtin}`)?.name ?? gtin,
+    })),
   });
 }
 
@@ -101,7 +126,9 @@ async function pay(
   const passages = new Passages(parties, result.passages);
   const { clients, rated } = context;
   const sales = { clients, order, logisticsId, signRatings: signed, rated, passages };
-  return passages.end(await afterSales(sales, result.state));
+  const ended = passages.end(await afterSales(sales, result.state));
+  await remember(context, loginId, order, ended.state);
+  return ended;
 }
 
 /** The customer only hears that it failed; the operator finds the factor in the bank's records. */

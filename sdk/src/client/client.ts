@@ -4,15 +4,13 @@ import {
   ALL_TRANSACTIONS,
   type ContractName,
   type InputOf,
+  type KindOf,
   type NamedTransaction,
   type OutputOf,
   type TransactionName,
 } from '@fabric-offline-pay/domain';
 import { decoderOf, encodeCall } from './codec.js';
 import type { QueryOptions, SubmitOptions, TransactionResult, Transport } from './transport.js';
-
-/** The names of queries. The table's types do not say which entries are queries, so a test holds the names against it. */
-export type QueryName = `read${string}` | `list${string}` | 'trail' | 'totals';
 
 /** Reads one's own organisation's peer; has no effects. */
 export type Query<Input, Output> = (input: Input, options?: QueryOptions) => Promise<Output>;
@@ -23,12 +21,10 @@ export type Submit<Input, Output> = (
   options?: SubmitOptions,
 ) => Promise<TransactionResult<Output>>;
 
-export type Method<
-  Contract extends ContractName,
-  Name extends TransactionName<Contract>,
-> = Name extends QueryName
-  ? Query<InputOf<Contract, Name>, OutputOf<Contract, Name>>
-  : Submit<InputOf<Contract, Name>, OutputOf<Contract, Name>>;
+export type Method<Contract extends ContractName, Name extends TransactionName<Contract>> =
+  KindOf<Contract, Name> extends 'evaluate'
+    ? Query<InputOf<Contract, Name>, OutputOf<Contract, Name>>
+    : Submit<InputOf<Contract, Name>, OutputOf<Contract, Name>>;
 
 /** `client.<contract>.<transaction>(input, options)`, for example `client.settlement.capture(…)`. */
 export type Client = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ES256 with low S: one key, one text, one signature; everything else is refused without an exception.
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { DEVICE_KEY } from '../transactions/examples';
 import { isDeviceKey, signEs256, verifyEs256 } from './signature';
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -128,16 +129,16 @@ describe('device keys', () => {
     expect(isDeviceKey(der)).toBe(false);
   });
 
-  const LONGER = Buffer.concat([Buffer.from(spki, 'base64'), Buffer.of(1, 2, 3)]);
+  const LONGER = Buffer.concat([Buffer.from(DEVICE_KEY, 'base64'), Buffer.of(1, 2, 3)]);
 
   it.each([
     ['bytes behind its structure', LONGER.toString('base64')],
-    ['white space', ` ${spki}`],
-    ['no padding', spki.replace(/=+$/, '')],
-    ['the alphabet of URLs', spki.replaceAll('+', '-').replaceAll('/', '_')],
-  ])('have one text form, without %s', (_, other) => {
-    expect(other).not.toBe(spki);
+    ['white space', ` ${DEVICE_KEY}`],
+    ['no padding', DEVICE_KEY.replace(/=+$/, '')],
+    ['the alphabet of URLs', DEVICE_KEY.replaceAll('+', '-').replaceAll('/', '_')],
+  ])('have one text form, not with %s', (_, other) => {
+    expect(isDeviceKey(DEVICE_KEY)).toBe(true);
+    expect(other).not.toBe(DEVICE_KEY);
     expect(isDeviceKey(other)).toBe(false);
-    expect(verifyEs256(other, TEXT, signature)).toBe(false);
   });
 });

@@ -7,7 +7,12 @@ import { ORDER } from './examples.js';
 import { orderKey, orderOutcome, outcome } from './shapes.js';
 
 const pass = z.enum(['goods', 'order']).describe('`goods`: after unit 8; `order`: after unit 13');
-const differences = z.array(z.strictObject({ field: z.string(), values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])) }));
+const differences = z.array(
+  z.strictObject({
+    field: z.string(),
+    values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  }),
+);
 const alarmRow = orderKey.extend({
   pass,
   bankId: identifier,
@@ -25,7 +30,10 @@ const decide = (summary: string) =>
     summary,
     access: ['bank.operator'],
     owner: { of: 'order' },
-    input: orderKey.extend({ pass: pass.default('order'), reason: z.string().min(1).max(200).describe('for the record; no personal data') }),
+    input: orderKey.extend({
+      pass: pass.default('order'),
+      reason: z.string().min(1).max(200).describe('for the record; no personal data'),
+    }),
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
     operations: { fixed: 7 },
@@ -36,7 +44,8 @@ export const alarm = {
   compareGoods: define({
     kind: 'submit',
     units: ['15'],
-    summary: 'Compares the goods of the basket with their registration again, in parallel to the partition; differences raise an alarm.',
+    summary:
+      'Compares the goods of the basket with their registration again, in parallel to the partition; differences raise an alarm.',
     access: ['merchant.cashier'],
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,
@@ -48,17 +57,22 @@ export const alarm = {
   compareOrder: define({
     kind: 'submit',
     units: ['15', '16'],
-    summary: "Compares goods and statements after unit 13, field by field; differences raise an alarm that blocks this order's money.",
+    summary:
+      "Compares goods and statements after unit 13, field by field; differences raise an alarm that blocks this order's money.",
     access: ['bank.bank-node'],
     owner: { of: 'order' },
     input: orderKey,
     output: orderOutcome.extend({ clean: z.boolean() }),
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 12, perEntry: 1 },
+    operations: { fixed: 10, perEntry: 1 },
     example: ORDER,
   }),
-  resolve: decide('An operator resolves the alarm: the difference is explained, the order goes on.'),
-  uphold: decide('An operator upholds the alarm: the difference is real, the money must be returned.'),
+  resolve: decide(
+    'An operator resolves the alarm: the difference is explained, the order goes on.',
+  ),
+  uphold: decide(
+    'An operator upholds the alarm: the difference is real, the money must be returned.',
+  ),
   listAlarms: query({
     summary: 'All alarms, open ones or all.',
     input: z.strictObject({ open: z.boolean() }),

@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // Feedback: purchases stored as pseudonymous receipts, ratings, published aggregates (units 17 and 18).
 import * as z from 'zod';
-import { amount, currency, gtin, identifier, instant, quantity, signature } from '../base/identifiers.js';
+import {
+  amount,
+  currency,
+  gtin,
+  identifier,
+  instant,
+  quantity,
+  signature,
+} from '../base/identifiers.js';
 import { define, query } from './define.js';
 import { CUSTOMER_ID, GTIN, ORDER, SIGNATURE } from './examples.js';
 import { orderKey, outcome } from './shapes.js';
 
 const subject = z.enum(['goods', 'merchant', 'courier']);
 const stars = z.int().min(1).max(5);
-const rating = z.strictObject({ subject, subjectId: identifier.describe('GTIN, merchant id or courier id'), stars, defect: z.boolean() });
+const rating = z.strictObject({
+  subject,
+  subjectId: identifier.describe('GTIN, merchant id or courier id'),
+  stars,
+  defect: z.boolean(),
+});
 const RATINGS = [{ subject: 'goods' as const, subjectId: GTIN, stars: 5, defect: false }];
 
 export const feedback = {
@@ -33,16 +46,21 @@ export const feedback = {
     input: orderKey.extend({ ratings: z.array(rating).min(1).max(20), signature }),
     output: outcome,
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 6, perEntry: 2 },
+    operations: { fixed: 6, perEntry: 1 },
     example: { ...ORDER, ratings: RATINGS, signature: SIGNATURE },
   }),
   publish: define({
     kind: 'submit',
     units: ['18'],
-    summary: 'Folds up to 500 ratings of one subject into the aggregate that units 7, 8 and 1104 read.',
+    summary:
+      'Folds up to 500 ratings of one subject into the aggregate that units 7, 8 and 1104 read.',
     access: ['bank.bank-node'],
     owner: { of: 'network' },
-    input: z.strictObject({ subject, owner: identifier.describe('merchant or logistics company'), subjectId: identifier }),
+    input: z.strictObject({
+      subject,
+      owner: identifier.describe('merchant or logistics company'),
+      subjectId: identifier,
+    }),
     output: outcome.extend({ count: z.int(), stars: z.int(), defects: z.int() }),
     naturalKey: [],
     operations: { fixed: 4, perEntry: 1 },

@@ -24,16 +24,25 @@ export const goods = {
   licenseMerchants: define({
     kind: 'submit',
     units: [],
-    summary: 'The bank registers merchants with their licences and allowed categories, or renews them.',
+    summary:
+      'The bank registers merchants with their licences and allowed categories, or renews them.',
     access: ['bank.teller'],
     owner: { of: 'input', field: 'bankId' },
     input: z.strictObject({ bankId: identifier, merchants: z.array(merchant).min(1).max(200) }),
     output: outcome,
     naturalKey: ['merchants'],
-    operations: { fixed: 1, perEntry: 2 },
+    operations: { fixed: 2, perEntry: 2 },
     example: {
       bankId: BANK_ID,
-      merchants: [{ merchantId: ORDER.merchantId, mspId: 'MerchantMSP', active: true, licence: { number: 'LIC-1', validUntil: 1830297600 }, categories: ['43000000'] }],
+      merchants: [
+        {
+          merchantId: ORDER.merchantId,
+          mspId: 'MerchantMSP',
+          active: true,
+          licence: { number: 'LIC-1', validUntil: 1830297600 },
+          categories: ['43000000'],
+        },
+      ],
     },
   }),
   registerGoods: define({
@@ -57,7 +66,7 @@ export const goods = {
     input: z.strictObject({ merchantId: identifier, gtin }),
     output: outcome,
     naturalKey: ['merchantId', 'gtin'],
-    operations: { fixed: 3 },
+    operations: { fixed: 4 },
     example: { merchantId: ORDER.merchantId, gtin: GTIN },
   }),
   verify: define({
@@ -69,7 +78,7 @@ export const goods = {
     input: orderKey,
     output: outcome,
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 4, perEntry: 1 },
+    operations: { fixed: 5, perEntry: 1 },
     example: ORDER,
   }),
   partition: define({
@@ -87,25 +96,27 @@ export const goods = {
   verifyMerchant: define({
     kind: 'submit',
     units: ['10'],
-    summary: "Checks licence, categories, and that the customer's choice is one that logistics quoted.",
+    summary:
+      "Checks licence, categories, and that the customer's choice is one that logistics quoted.",
     access: ['merchant.cashier'],
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 9 },
+    operations: { fixed: 10 },
     example: ORDER,
   }),
   checkCategories: define({
     kind: 'submit',
     units: ['12'],
-    summary: "Checks that the order's categories equal the verified partition and that the courier may carry them.",
+    summary:
+      "Checks that the order's categories equal the verified partition and that the courier may carry them.",
     access: ['merchant.cashier'],
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 8, perEntry: 1 },
+    operations: { fixed: 9, perEntry: 1 },
     example: ORDER,
   }),
   readGoods: query({

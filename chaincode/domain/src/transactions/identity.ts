@@ -8,12 +8,33 @@ import { loginKey, outcome, participant, policy } from './shapes.js';
 
 const NONCE = '5f8b1b0e7c1d4e4fa0b6';
 const PARTICIPANTS = [
-  { mspId: 'BankMSP', role: 'bank' as const, actor: BANK_ID, bankId: null, status: 'active' as const },
-  { mspId: 'MerchantMSP', role: 'merchant' as const, actor: 'merchant-org', bankId: null, status: 'active' as const },
-  { mspId: 'LogisticsMSP', role: 'logistics' as const, actor: LOGISTICS_ID, bankId: BANK_ID, status: 'active' as const },
+  {
+    mspId: 'BankMSP',
+    role: 'bank' as const,
+    actor: BANK_ID,
+    bankId: null,
+    status: 'active' as const,
+  },
+  {
+    mspId: 'MerchantMSP',
+    role: 'merchant' as const,
+    actor: 'merchant-org',
+    bankId: null,
+    status: 'active' as const,
+  },
+  {
+    mspId: 'LogisticsMSP',
+    role: 'logistics' as const,
+    actor: LOGISTICS_ID,
+    bankId: BANK_ID,
+    status: 'active' as const,
+  },
 ];
 
-const missing = z.array(z.string().regex(/^[a-zA-Z]{1,40}$/)).max(20).describe('names of missing profile fields, never values');
+const missing = z
+  .array(z.string().regex(/^[a-zA-Z]{1,40}$/))
+  .max(20)
+  .describe('names of missing profile fields, never values');
 
 const attestation = z.strictObject({
   loginId: identifier,
@@ -70,20 +91,32 @@ export const identity = {
     input: z.strictObject({ participants: z.array(participant).min(1).max(20), policy }),
     output: outcome,
     naturalKey: [],
-    operations: { fixed: 3, perEntry: 1 },
+    operations: { fixed: 2, perEntry: 1 },
     example: { participants: PARTICIPANTS, policy: POLICY },
   }),
   vote: define({
     kind: 'submit',
     units: ['1'],
-    summary: 'Votes for a participant or a policy; the vote that makes a majority of the active participants enacts it.',
+    summary:
+      'Votes for a participant or a policy; the vote that makes a majority of the active participants enacts it.',
     access: ['*.operator'],
     owner: { of: 'network' },
     input: z.strictObject({ proposal }),
     output: outcome.extend({ votes: z.int(), enacted: z.boolean() }),
     naturalKey: ['proposal'],
     operations: { fixed: 5 },
-    example: { proposal: { kind: 'participant' as const, participant: { mspId: 'SecondBankMSP', role: 'bank' as const, actor: 'bank-2', bankId: null, status: 'active' as const } } },
+    example: {
+      proposal: {
+        kind: 'participant' as const,
+        participant: {
+          mspId: 'SecondBankMSP',
+          role: 'bank' as const,
+          actor: 'bank-2',
+          bankId: null,
+          status: 'active' as const,
+        },
+      },
+    },
   }),
   enrolCustomer: define({
     kind: 'submit',
@@ -100,10 +133,15 @@ export const identity = {
   updateProfile: define({
     kind: 'submit',
     units: ['3'],
-    summary: "States which profile fields the bank still lacks, and whether the customer is active.",
+    summary:
+      'States which profile fields the bank still lacks, and whether the customer is active.',
     access: ['bank.auth-service', 'bank.teller'],
     owner: { of: 'customer' },
-    input: z.strictObject({ customerId: identifier, missing, status: z.enum(['active', 'blocked']) }),
+    input: z.strictObject({
+      customerId: identifier,
+      missing,
+      status: z.enum(['active', 'blocked']),
+    }),
     output: outcome,
     naturalKey: ['customerId'],
     operations: { fixed: 3 },
@@ -154,13 +192,14 @@ export const identity = {
     input: loginKey,
     output: outcome.extend({ missing }),
     naturalKey: ['loginId'],
-    operations: { fixed: 6 },
+    operations: { fixed: 5 },
     example: LOGIN,
   }),
   beginAuthentication: define({
     kind: 'submit',
     units: [],
-    summary: 'Begins the dual authentication of a complete profile: from now on both factors may come, in any order.',
+    summary:
+      'Begins the dual authentication of a complete profile: from now on both factors may come, in any order.',
     access: ['bank.auth-service'],
     owner: { of: 'login' },
     input: loginKey,
@@ -192,7 +231,7 @@ export const identity = {
     input: loginKey,
     output: outcome,
     naturalKey: ['loginId'],
-    operations: { fixed: 7 },
+    operations: { fixed: 6 },
     example: LOGIN,
   }),
   assessReputation: define({
@@ -220,7 +259,8 @@ export const identity = {
     example: {},
   }),
   readCustomer: query({
-    summary: 'What the ledger knows of a customer: a pseudonym and whether its profile is complete.',
+    summary:
+      'What the ledger knows of a customer: a pseudonym and whether its profile is complete.',
     input: z.strictObject({ customerId: identifier }),
     output: customerOutput,
     example: { customerId: CUSTOMER_ID },

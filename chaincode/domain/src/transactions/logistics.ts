@@ -5,7 +5,16 @@ import { amount, category, identifier, place } from '../base/identifiers.js';
 import type { UnitId } from '../patent/units.js';
 import { define, query, type Operations } from './define.js';
 import { BASKET, LOGISTICS_ID, ORDER, STATEMENT } from './examples.js';
-import { basket, courier, offeredAddresses, offers, orderKey, orderOutcome, outcome, statement } from './shapes.js';
+import {
+  basket,
+  courier,
+  offeredAddresses,
+  offers,
+  orderKey,
+  orderOutcome,
+  outcome,
+  statement,
+} from './shapes.js';
 
 const COURIER = {
   courierId: 'courier-1',
@@ -17,7 +26,12 @@ const COURIER = {
 };
 
 /** A sub-unit that works on the private addresses, so only the bank and the logistics company may endorse it. */
-const onAddresses = <Output extends z.ZodType>(unit: UnitId, summary: string, output: Output, operations: Operations) =>
+const onAddresses = <Output extends z.ZodType>(
+  unit: UnitId,
+  summary: string,
+  output: Output,
+  operations: Operations,
+) =>
   define({
     kind: 'submit',
     units: [unit],
@@ -33,7 +47,11 @@ const onAddresses = <Output extends z.ZodType>(unit: UnitId, summary: string, ou
     example: ORDER,
   });
 
-const delivery = (summary: string, access: readonly ['logistics.dispatcher', 'logistics.courier'], fixed: number) =>
+const delivery = (
+  summary: string,
+  access: readonly ['logistics.dispatcher', 'logistics.courier'],
+  fixed: number,
+) =>
   define({
     kind: 'submit',
     units: [],
@@ -51,7 +69,8 @@ export const logistics = {
   registerCouriers: define({
     kind: 'submit',
     units: [],
-    summary: 'Registers couriers with tariffs, areas and the categories that they may carry, or replaces them.',
+    summary:
+      'Registers couriers with tariffs, areas and the categories that they may carry, or replaces them.',
     access: ['logistics.dispatcher'],
     owner: { of: 'input', field: 'logisticsId' },
     input: z.strictObject({ logisticsId: identifier, couriers: z.array(courier).min(1).max(100) }),
@@ -63,7 +82,8 @@ export const logistics = {
   verifyGoods: define({
     kind: 'submit',
     units: ['11'],
-    summary: 'Begins logistics: verifies the goods of the basket itself before anything is located or priced.',
+    summary:
+      'Begins logistics: verifies the goods of the basket itself before anything is located or priced.',
     access: ['logistics.dispatcher'],
     owner: { of: 'basket' },
     input: orderKey,
@@ -84,9 +104,24 @@ export const logistics = {
     operations: { fixed: 4, perEntry: 1 },
     example: ORDER,
   }),
-  quotePrices: onAddresses('1102', 'Prices goods and delivery by every eligible courier to every address offered.', outcome.extend({ goodsTotal: amount, offers }), { fixed: 5, perEntry: 1 }),
-  offerAddresses: onAddresses('1103', 'Keeps the addresses offered in the private collection for the customer to choose from.', outcome.extend({ addressRefs: z.array(identifier) }), { fixed: 4, perEntry: 2 }),
-  rankCouriers: onAddresses('1104', 'Ranks the eligible couriers for every address: price (which distance makes), then distance, rating, id.', outcome.extend({ offers, categories: z.array(category) }), { fixed: 5, perEntry: 1 }),
+  quotePrices: onAddresses(
+    '1102',
+    'Prices goods and delivery by every eligible courier to every address offered.',
+    outcome.extend({ goodsTotal: amount, offers }),
+    { fixed: 5, perEntry: 1 },
+  ),
+  offerAddresses: onAddresses(
+    '1103',
+    'Keeps the addresses offered in the private collection for the customer to choose from.',
+    outcome.extend({ addressRefs: z.array(identifier) }),
+    { fixed: 5 },
+  ),
+  rankCouriers: onAddresses(
+    '1104',
+    'Ranks the eligible couriers for every address: price (which distance makes), then distance, rating, id.',
+    outcome.extend({ offers, categories: z.array(category) }),
+    { fixed: 5, perEntry: 1 },
+  ),
   quote: define({
     kind: 'submit',
     units: [],
@@ -96,18 +131,27 @@ export const logistics = {
     input: orderKey,
     output: orderOutcome.extend({ goodsTotal: amount, offers }),
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 12 },
+    operations: { fixed: 13 },
     example: ORDER,
   }),
-  pickUp: delivery('The courier confirms that it picked the goods up.', ['logistics.dispatcher', 'logistics.courier'], 3),
+  pickUp: delivery(
+    'The courier confirms that it picked the goods up.',
+    ['logistics.dispatcher', 'logistics.courier'],
+    5,
+  ),
   deliver: {
-    ...delivery('The courier confirms the delivery; the private addresses are purged.', ['logistics.dispatcher', 'logistics.courier'], 5),
+    ...delivery(
+      'The courier confirms the delivery; the private addresses are purged.',
+      ['logistics.dispatcher', 'logistics.courier'],
+      6,
+    ),
     endorsers: ['bank', 'logistics'] as const,
   },
   purgeAddresses: define({
     kind: 'submit',
     units: [],
-    summary: 'Purges the private addresses of an order that was never placed, or ended without delivery.',
+    summary:
+      'Purges the private addresses of an order that was never placed, or ended without delivery.',
     access: ['logistics.dispatcher'],
     owner: { of: 'quote' },
     input: orderKey,
@@ -120,7 +164,12 @@ export const logistics = {
   readQuote: query({
     summary: "A logistics company's quote for an order.",
     input: orderKey.extend({ logisticsId: identifier }),
-    output: z.strictObject({ basketDigest: z.string(), goodsTotal: amount, offers, expiresAt: z.int() }),
+    output: z.strictObject({
+      basketDigest: z.string(),
+      goodsTotal: amount,
+      offers,
+      expiresAt: z.int(),
+    }),
     example: { ...ORDER, logisticsId: LOGISTICS_ID },
   }),
   readAddress: query({
@@ -129,14 +178,24 @@ export const logistics = {
     owner: { of: 'order' },
     endorsers: ['logistics'],
     input: orderKey.extend({ ref: identifier }),
-    output: z.strictObject({ ref: identifier, latitude: z.int(), longitude: z.int(), text: z.string() }),
+    output: z.strictObject({
+      ref: identifier,
+      latitude: z.int(),
+      longitude: z.int(),
+      text: z.string(),
+    }),
     example: { ...ORDER, ref: 'addr-1' },
   }),
   listCouriers: query({
     summary: 'The couriers of a logistics company.',
     input: z.strictObject({ logisticsId: identifier }),
     output: z.strictObject({
-      couriers: z.array(courier.extend({ logisticsId: identifier, rating: z.strictObject({ count: z.int(), stars: z.int(), defects: z.int() }) })),
+      couriers: z.array(
+        courier.extend({
+          logisticsId: identifier,
+          rating: z.strictObject({ count: z.int(), stars: z.int(), defects: z.int() }),
+        }),
+      ),
     }),
     example: { logisticsId: LOGISTICS_ID },
   }),
@@ -146,7 +205,8 @@ export const logistics = {
 export const logisticsLeg = define({
   kind: 'submit',
   units: ['11', '1101', '1102', '1103', '1104'],
-  summary: "Logistics' leg: verifies, locates, prices, ranks, and states the waybill, on the basket's digest.",
+  summary:
+    "Logistics' leg: verifies, locates, prices, ranks, and states the waybill, on the basket's digest.",
   access: ['logistics.dispatcher'],
   owner: { of: 'input', field: 'basket.logisticsId' },
   input: z.strictObject({ basket, statement }),
@@ -154,6 +214,6 @@ export const logisticsLeg = define({
   transient: offeredAddresses,
   endorsers: ['bank', 'logistics'],
   naturalKey: ['basket.merchantId', 'basket.orderNumber'],
-  operations: { fixed: 7, perEntry: 2 },
+  operations: { fixed: 7, perEntry: 1 },
   example: { basket: BASKET, statement: { ...STATEMENT, waybill: 'WB-1001' } },
 });

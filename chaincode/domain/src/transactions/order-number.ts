@@ -5,7 +5,15 @@ import { amount, identifier, instant } from '../base/identifiers.js';
 import { ORDER_STATES } from '../order-number/states.js';
 import { define, query } from './define.js';
 import { BASKET, ORDER, SIGNATURE, STATEMENT, TERMS } from './examples.js';
-import { basket, orderKey, orderOutcome, outcome, signedTerms, statement, unitId } from './shapes.js';
+import {
+  basket,
+  orderKey,
+  orderOutcome,
+  outcome,
+  signedTerms,
+  statement,
+  unitId,
+} from './shapes.js';
 
 const hold = z.strictObject({
   currency: z.string(),
@@ -60,7 +68,7 @@ export const orderNumber = {
     input: basket,
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 6 },
+    operations: { fixed: 8 },
     example: BASKET,
   }),
   place: define({
@@ -72,7 +80,7 @@ export const orderNumber = {
     input: signedTerms,
     output: orderOutcome,
     naturalKey: ['terms.merchantId', 'terms.orderNumber'],
-    operations: { fixed: 15 },
+    operations: { fixed: 14 },
     example: { terms: TERMS, signature: SIGNATURE },
   }),
   stateMerchant: define({
@@ -84,7 +92,7 @@ export const orderNumber = {
     input: orderKey.extend({ statement }),
     output: outcome,
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 4 },
+    operations: { fixed: 6 },
     example: { ...ORDER, statement: STATEMENT },
   }),
   stateLogistics: define({
@@ -96,19 +104,20 @@ export const orderNumber = {
     input: orderKey.extend({ statement }),
     output: outcome,
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 4 },
+    operations: { fixed: 5 },
     example: { ...ORDER, statement: { ...STATEMENT, waybill: 'WB-1001' } },
   }),
   compare: define({
     kind: 'submit',
     units: ['13'],
-    summary: "Compares the three parties' statements: equal leads to the bank node, different to the error report.",
+    summary:
+      "Compares the three parties' statements: equal leads to the bank node, different to the error report.",
     access: ['bank.bank-node'],
     owner: { of: 'order' },
     input: orderKey,
     output: orderOutcome.extend({ differences: z.array(difference) }),
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 8 },
+    operations: { fixed: 9 },
     example: ORDER,
   }),
   readOrder: query({
@@ -148,12 +157,13 @@ export const orderNumber = {
 export const merchantLeg = define({
   kind: 'submit',
   units: ['8', '9', '10', '12', '15'],
-  summary: "Merchant's leg: places the order, holds the money, verifies goods, merchant and categories, and states its record.",
+  summary:
+    "Merchant's leg: places the order, holds the money, verifies goods, merchant and categories, and states its record.",
   access: ['merchant.cashier'],
   owner: { of: 'input', field: 'terms.merchantId' },
   input: signedTerms.extend({ statement }),
   output: orderOutcome,
   naturalKey: ['terms.merchantId', 'terms.orderNumber'],
-  operations: { fixed: 13, perEntry: 1 },
+  operations: { fixed: 14, perEntry: 1 },
   example: { terms: TERMS, signature: SIGNATURE, statement: STATEMENT },
 });

@@ -93,7 +93,10 @@ export const goods = z.strictObject({
   category,
   price: amount,
   currency,
-  origin: z.string().regex(/^[A-Z]{2}$/).describe('ISO 3166-1 alpha-2'),
+  origin: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .describe('ISO 3166-1 alpha-2'),
   certificate: identifier,
   weightGrams: grams,
   location: place,
@@ -143,7 +146,11 @@ export const policy = z.strictObject({
 export const participant = z.strictObject({
   mspId: identifier,
   role: z.enum(['bank', 'merchant', 'logistics', 'auditor']),
-  actor: identifier.describe("the `actor` of the organisation's certificates; a merchant organisation's come from licences"),
-  bankId: identifier.nullable().describe('the bank that pays a logistics company out; null for others'),
+  actor: identifier.describe(
+    "the `actor` of the organisation's certificates; a merchant organisation's come from licences",
+  ),
+  bankId: identifier
+    .nullable()
+    .describe('the bank that pays a logistics company out; null for others'),
   status: z.enum(['active', 'suspended']),
 });

@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { ERRORS } from '../base/errors';
+import { grams, quantity } from '../base/identifiers';
+import { deliveryFee } from '../logistics/select-courier';
 import { compareStatements, customerStatement } from '../order-number/compare';
 import { ensureTermsAddUp } from '../order-number/terms';
 import { UNITS, type UnitId } from '../patent/units';
@@ -247,18 +249,26 @@ describe("the patent's units", () => {
 describe('what is answered', () => {
   it('fits every order that may be asked for: a million pieces in each of a hundred lines', () => {
     const { input, output, example } = TRANSACTIONS.express.quote;
-    const lines = example.basket.lines.map((line) => ({ ...line, quantity: 1_000_000 }));
+    const [line] = example.basket.lines;
+    const lines = Array.from({ length: 100 }, () => ({ ...line, quantity: 1_000_000 }));
     expect(input.safeParse({ ...example, basket: { ...example.basket, lines } }).success).toBe(
       true,
     );
-    const answer = {
-      replayed: false,
-      units: [],
-      goodsTotal: '0',
-      weightGrams: 200_000_000,
-      offers: [],
-    };
+    const answer = { replayed: false, units: [], goodsTotal: '0', offers: [] };
     expect(output.safeParse(answer).error).toBeUndefined();
+  });
+
+  it('of the heaviest order is still exact', () => {
+    const [heaviest, pieces, lines] = [10_000_000, 1_000_000, 100];
+    expect([grams, quantity].map((schema) => schema.maxValue)).toEqual([heaviest, pieces]);
+    const weight = heaviest * pieces * lines;
+    expect(Number.isSafeInteger(weight)).toBe(true);
+    const tariff = { currency: 'EUR', base: '0', perKm: '0', perKg: '1' };
+    expect(deliveryFee(tariff, 0, weight)).toBe((BigInt(weight) / 1000n).toString());
+  });
+
+  it('to a quote tells no weight', () => {
+    expect(TRANSACTIONS.express.quote.output.shape).not.toHaveProperty('weightGrams');
   });
 });
 

@@ -32,17 +32,22 @@ type Entry<Contract extends ContractName, Name extends TransactionName<Contract>
     : never;
 
 /** What a transaction is given. */
-export type InputOf<Contract extends ContractName, Name extends TransactionName<Contract>> = z.input<
-  Entry<Contract, Name>['input']
->;
+export type InputOf<
+  Contract extends ContractName,
+  Name extends TransactionName<Contract>,
+> = z.input<Entry<Contract, Name>['input']>;
 
 /** What a transaction answers. */
-export type OutputOf<Contract extends ContractName, Name extends TransactionName<Contract>> = z.output<
-  Entry<Contract, Name>['output']
->;
+export type OutputOf<
+  Contract extends ContractName,
+  Name extends TransactionName<Contract>,
+> = z.output<Entry<Contract, Name>['output']>;
 
 /** Whether it is submitted or evaluated. */
-export type KindOf<Contract extends ContractName, Name extends TransactionName<Contract>> = Entry<Contract, Name>['kind'];
+export type KindOf<Contract extends ContractName, Name extends TransactionName<Contract>> = Entry<
+  Contract,
+  Name
+>['kind'];
 
 /** The table flattened, for everything that iterates over it. */
 export interface NamedTransaction extends Transaction {

@@ -115,7 +115,13 @@ export const INPUTS = {
       .describe('the terms behind the digest: then all of it is checked against them'),
     resend: z.boolean().optional(),
   }),
-  offerAddresses: z.strictObject({ ...customerKey.shape, which: which.optional() }),
+  offerAddresses: z.strictObject({
+    ...customerKey.shape,
+    which: which.optional(),
+    offerId: identifier
+      .optional()
+      .describe('the same id is answered with the same references and salt'),
+  }),
   attempts: loginKey,
   listLogins: customerKey,
   listPurchases: customerKey,

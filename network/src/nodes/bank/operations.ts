@@ -45,7 +45,7 @@ export interface Authenticated {
   readonly limits?: LoginLimits;
 }
 
-/** As the private input of the logistics transactions takes it; references and salt are new at every call. */
+/** As the private input of the logistics transactions takes it; references and salt are new for every offer. */
 export interface OfferedAddresses {
   readonly salt: string;
   readonly addresses: readonly {
@@ -105,7 +105,10 @@ export interface BankOperations {
    * `boundTo: orderDigest`. Throws `IDEMPOTENCY_CONFLICT` when the digest was shown with another payee or amount.
    */
   beginStepUp(input: BankInput<'beginStepUp'>): Promise<CodeSent>;
-  /** The customer's addresses, all or those numbered (from 1). Throws `ADDRESS_UNKNOWN`. */
+  /**
+   * The customer's addresses, all or those numbered (from 1). A checkout that was interrupted names the same `offerId` again.
+   * Throws `ADDRESS_UNKNOWN`.
+   */
   offerAddresses(input: BankInput<'offerAddresses'>): Promise<OfferedAddresses>;
   /** How every try of a login ended. For the bank's operator only. */
   attempts(input: BankInput<'attempts'>): Promise<readonly Attempt[]>;

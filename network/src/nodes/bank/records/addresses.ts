@@ -1,20 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// The customer's addresses as a checkout offers them (sub-unit 1103): under references that are new each time, so that
+// The customer's addresses as a checkout offers them (sub-unit 1103): under references of one offer only, so that
 // two purchases cannot be linked by them.
 import { randomBytes } from 'node:crypto';
 import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
 import type { AddressTable } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
+import { keyedDigest } from '../factors/installation-key.js';
 import type { OfferedAddresses } from '../operations.js';
 import { requireCustomer } from './customers.js';
 
-const offer = ({ street, city, country, latitude, longitude }: AddressTable) => ({
-  ref: randomBytes(16).toString('hex'),
-  latitude,
-  longitude,
-  text: `${street}, ${city}, ${country}`,
-});
+/** What an offer is made of: secret values of 64 hex digits, the same again for the same purpose of the same offer. */
+type Secrets = (purpose: string) => string;
+
+/** Nobody without the bank's key can tell these from random bytes. */
+const secretsOf =
+  ({ key }: BankContext, customerId: string, offerId: string): Secrets =>
+  (purpose) =>
+    keyedDigest(key, 'offer', customerId, offerId, purpose);
+
+const randomSecrets: Secrets = () => randomBytes(32).toString('hex');
+
+const offer =
+  (secrets: Secrets) =>
+  ({ number, street, city, country, latitude, longitude }: AddressTable) => ({
+    ref: secrets(`address ${number.toString()}`).slice(0, 32),
+    latitude,
+    longitude,
+    text: `${street}, ${city}, ${country}`,
+  });
 
 /** @throws {BankError} ADDRESS_UNKNOWN when the customer has no address of that number. */
 function pick(rows: readonly AddressTable[], number: number): AddressTable {
@@ -25,7 +39,7 @@ function pick(rows: readonly AddressTable[], number: number): AddressTable {
 
 export async function offerAddresses(
   context: BankContext,
-  { customerId, which }: Parsed<'offerAddresses'>,
+  { customerId, which, offerId }: Parsed<'offerAddresses'>,
 ): Promise<OfferedAddresses> {
   await requireCustomer(context, customerId);
   const rows = await context.db
@@ -35,5 +49,6 @@ export async function offerAddresses(
     .orderBy('number')
     .execute();
   const chosen = which?.map((number) => pick(rows, number)) ?? rows;
-  return { salt: randomBytes(32).toString('hex'), addresses: chosen.map(offer) };
+  const secrets = offerId === undefined ? randomSecrets : secretsOf(context, customerId, offerId);
+  return { salt: secrets('salt'), addresses: chosen.map(offer(secrets)) };
 }

@@ -79,6 +79,16 @@ it('offers addresses under new references and a new salt each time', async () =>
   expect(offers[0]?.addresses[0]).toEqual({ ref: refs[0], latitude, longitude, text });
 });
 
+it('answers an offer that is named again with the same references and salt', async () => {
+  const customerId = await bank.customer({ addresses: [ADDRESS] });
+  const ask = (offerId: string) => bank.service.offerAddresses({ customerId, offerId });
+  const first = await ask('checkout-1');
+  expect(await ask('checkout-1')).toEqual(first);
+  const other = await ask('checkout-2');
+  expect(other.salt).not.toBe(first.salt);
+  expect(other.addresses[0]?.ref).not.toBe(first.addresses[0]?.ref);
+});
+
 it('offers the addresses named, in that order', async () => {
   const customerId = await bank.customer({ addresses: [ADDRESS, { ...ADDRESS, city: 'Bremen' }] });
   const { addresses } = await bank.service.offerAddresses({ customerId, which: [2, 1] });

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Votes of the participants: nobody is admitted, suspended or bound to other rules without a majority; and what a second bank
+// that was admitted can do to the first one's customers.
+import {
+  ALL_TRANSACTIONS,
+  type InputOf,
+  type NamedTransaction,
+  type Role,
+} from '@fabric-offline-pay/domain';
+import { defaultTopology, type OrganisationTopology } from '@fabric-offline-pay/network';
+import { runExpress, toMutable, type Client, type Connection } from '@fabric-offline-pay/sdk';
+import { bareNetwork, type BareNetwork } from '../support/bare-network';
+import { codeOf } from '../support/code-of';
+import { eventually } from '../support/eventually';
+import { RawGateways } from '../support/raw-gateway';
+import { BANK, CURRENCY, POLICY, type CustomerDevice } from '../support/world';
+
+const FOUNDERS = ['bank', 'merchant', 'logistics'] as const;
+type Founder = (typeof FOUNDERS)[number];
+
+/**
+ * A bank that runs a peer on the channel and is in no registry yet. The topology's role only says who endorses; what an
+ * organisation may do on the ledger is decided by the vote.
+ */
+const SECOND_BANK: OrganisationTopology = {
+  id: 'second-bank',
+  name: 'Second Bank',
+  mspId: 'SecondBankMSP',
+  role: 'auditor',
+  actor: 'bank-2',
+  host: '127.0.0.1',
+  peers: ['second-bank-peer'],
+  orderers: [],
+  identities: ['teller', 'operator'].map((role) => ({ name: role, role, actor: 'bank-2' })),
+};
+
+let network: BareNetwork;
+let device: CustomerDevice;
+let loginId: string;
+let cashier: Client;
+let teller: Client;
+let authService: Client;
+
+beforeAll(async () => {
+  const topology = {
+    ...defaultTopology,
+    organisations: [...defaultTopology.organisations, SECOND_BANK],
+  };
+  network = await bareNetwork({ topology });
+  const { world } = network;
+  await world.found(network.participants(...FOUNDERS));
+  [cashier, teller, authService] = [
+    await world.merchant(),
+    await world.bank('teller'),
+    await world.bank('auth-service'),
+  ];
+  device = await world.customer('customer-1');
+  loginId = await world.login(device);
+  const purchase = world.purchase(device, loginId, { orderNumber: 'ORD-1001' });
+  expect((await runExpress(await world.parties(), purchase)).state).toBe('released');
+}, 300_000);
+afterAll(() => network.end(), 60_000);
+
+describe('a vote', () => {
+  type Proposal = InputOf<'identity', 'vote'>['proposal'];
+  const second = {
+    mspId: SECOND_BANK.mspId,
+    role: 'bank' as const,
+    actor: SECOND_BANK.actor,
+    bankId: null,
+  };
+  const admission: Proposal = { kind: 'participant', participant: { ...second, status: 'active' } };
+  const suspension: Proposal = {
+    kind: 'participant',
+    participant: { ...second, status: 'suspended' },
+  };
+  const shortLogins: Proposal = {
+    kind: 'policy',
+    policy: { ...POLICY, loginSeconds: 16, authenticationSeconds: 6 },
+  };
+
+  /** Everybody's peer knows the vote afterwards. */
+  async function vote(organisation: Founder, proposal: Proposal) {
+    const { identity } = await network.clients.client(organisation, 'operator');
+    const { result, blockNumber } = await identity.vote({ proposal });
+    const roles: readonly Role[] = [...FOUNDERS, 'auditor'];
+    for (const role of roles) await (await connectionOf(role)).waitForBlock(blockNumber);
+    return result;
+  }
+
+  const connectionOf = (role: Role): Promise<Connection> =>
+    network.clients.connection(role, 'operator');
+
+  const secondTeller = (actor = 'bank-2'): Promise<Client> =>
+    network.clients.client('auditor', 'teller', actor);
+
+  async function registered(): Promise<string[]> {
+    const { participants } = await teller.identity.readParticipants({});
+    return participants.map(({ mspId, status }) => `${mspId} ${status}`).sort();
+  }
+
+  const enrol = async (customerId: string): Promise<string> =>
+    codeOf(async () => {
+      const { identity } = await secondTeller();
+      await identity.enrolCustomer({ customerId, bankId: 'bank-2', missing: [] });
+      return 'enrolled';
+    });
+
+  /** Attributes of a bank's certificates that may call a transaction. */
+  const attributesOf = ({ access }: NamedTransaction): string[] =>
+    access.flatMap((entry) => /^(?:bank|\*)\.(.+)$/.exec(entry)?.[1] ?? []);
+
+  const THREE = ['BankMSP active', 'LogisticsMSP active', 'MerchantMSP active'];
+
+  it('of one organisation admits nobody, however often it votes', async () => {
+    expect(await vote('bank', admission)).toMatchObject({ votes: 1, enacted: false });
+    expect(await vote('bank', admission)).toMatchObject({
+      votes: 1,
+      enacted: false,
+      replayed: true,
+    });
+    expect(await registered()).toEqual(THREE);
+    expect(await enrol('customer-of-2')).toBe('PARTICIPANT_UNKNOWN');
+  });
+
+  it('is not open to those who are to be admitted', async () => {
+    const { identity } = await network.clients.client('auditor', 'operator');
+    await expect(identity.vote({ proposal: admission })).rejects.toMatchObject({
+      code: 'PARTICIPANT_UNKNOWN',
+    });
+  });
+
+  it('of two of three admits a second bank, which then enrols its own customer', async () => {
+    expect(await vote('merchant', admission)).toMatchObject({ votes: 2, enacted: true });
+    expect(await registered()).toEqual([...THREE, 'SecondBankMSP active']);
+    expect(await enrol('customer-of-2')).toBe('enrolled');
+  });
+
+  const issue = async (actor: string): Promise<string> => {
+    const { customerId } = device;
+    const input = {
+      issueId: `theft-${actor}`,
+      customerId,
+      token: `tok-${customerId}`,
+      currency: CURRENCY,
+      amount: '1',
+    };
+    const { settlement } = await secondTeller(actor);
+    return codeOf(async () => (await settlement.issue(input)).transactionId);
+  };
+
+  it("gives it no power over the first bank's customers, orders and payees", async () => {
+    const gateways = new RawGateways(network.home, network.clients.description);
+    const owned = ALL_TRANSACTIONS.flatMap((transaction) =>
+      transaction.owner.of === 'network'
+        ? []
+        : attributesOf(transaction).map((attribute) => ({ transaction, attribute })),
+    );
+    const answers = owned.map(async ({ transaction, attribute }) => {
+      const gateway = await gateways.as(SECOND_BANK.id, attribute, 'bank-2');
+      const input = JSON.stringify(transaction.example).replaceAll(
+        '"login-1"',
+        JSON.stringify(loginId),
+      );
+      return `${transaction.fullName} ${await gateway.codeOf({ transaction: transaction.fullName, input })}`;
+    });
+    const refusals = owned.map(({ transaction }) => `${transaction.fullName} NOT_OWNER`);
+    expect(await Promise.all(answers)).toEqual(refusals);
+    await gateways.close();
+    console.log(`${owned.length} pairs of another bank on the channel: NOT_OWNER`);
+  });
+
+  it('nor over its money', async () => {
+    expect(await issue('bank-2')).toBe('NOT_OWNER');
+    expect((await network.clients.connection('auditor', 'teller', BANK)).mspId).toBe(
+      'SecondBankMSP',
+    );
+  });
+
+  it('not even with certificates that bear the name of the first bank', async () => {
+    expect(await issue(BANK)).toBe('NOT_OWNER');
+  });
+
+  it('of three of four suspends it again', async () => {
+    expect(await vote('bank', suspension)).toMatchObject({ enacted: false });
+    expect(await vote('merchant', suspension)).toMatchObject({ votes: 2, enacted: false });
+    expect(await vote('logistics', suspension)).toMatchObject({ votes: 3, enacted: true });
+    expect(await enrol('another-of-2')).toBe('PARTICIPANT_UNKNOWN');
+  });
+
+  it('can admit it once more, and a vote that comes late begins a new count', async () => {
+    expect(await vote('bank', admission)).toMatchObject({ votes: 1, enacted: false });
+    expect(await vote('merchant', admission)).toMatchObject({ votes: 2, enacted: true });
+    expect(await vote('logistics', admission)).toMatchObject({ votes: 1, enacted: false });
+    expect(await registered()).toEqual([...THREE, 'SecondBankMSP active']);
+  });
+
+  it('shortens logins, and what is over can neither buy nor authenticate', async () => {
+    expect(await vote('merchant', shortLogins)).toMatchObject({ enacted: false });
+    expect(await vote('logistics', shortLogins)).toMatchObject({ votes: 2, enacted: false });
+    expect(await vote('bank', shortLogins)).toMatchObject({ votes: 3, enacted: true });
+    const { world } = network;
+    const late = await world.login(device);
+    const slow = await halfAuthenticated('login-slow');
+    await over(slow, 'factorsUntil');
+    const password = { loginId: slow, boundTo: 'login', nonce: 'too-late' };
+    const attesting = authService.identity.attestPassword(password);
+    await expect(attesting).rejects.toMatchObject({ code: 'AUTHENTICATION_EXPIRED' });
+    await over(late, 'expiresAt');
+    const { basket } = world.purchase(device, late, { orderNumber: 'ORD-LATE' });
+    const opening = cashier.orderNumber.openBasket(toMutable(basket));
+    await expect(opening).rejects.toMatchObject({ code: 'LOGIN_EXPIRED' });
+  }, 60_000);
+
+  const over = (id: string, end: 'expiresAt' | 'factorsUntil') =>
+    eventually(`${end} of ${id}`, async () => {
+      const login = await authService.identity.readLogin({ loginId: id });
+      return Date.now() / 1000 > login[end] + 1 ? true : undefined;
+    });
+
+  /** A login that has passed one factor only. */
+  async function halfAuthenticated(id: string): Promise<string> {
+    const { identity } = authService;
+    const login = { loginId: id };
+    await identity.verifyIdentity({ ...login, customerId: device.customerId, deviceId: 'phone' });
+    await identity.openLogin(login);
+    await identity.beginAuthentication(login);
+    await identity.attestSms({ ...login, boundTo: 'login', nonce: 'in-time' });
+    return id;
+  }
+});

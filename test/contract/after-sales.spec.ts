@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of a paid order: delivery-gated money after refunds and disputes, and the alarm of the first comparison.
+// Whatever happens, nothing stays on the hold when the order has come to its end.
+import { holds } from '@fabric-offline-pay/domain';
+import {
+  runExpress,
+  runStepwise,
+  type Parties,
+  type PipelineResult,
+  type Purchase,
+} from '@fabric-offline-pay/sdk';
+import { failLogin } from '../support/histories';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { missingMoney } from '../support/money';
+import { CURRENCY, GOODS, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
+
+type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
+
+const WAYS: readonly (readonly [string, Run])[] = [
+  ['stepwise', runStepwise],
+  ['express', runExpress],
+];
+const MONEY = 1_000_000;
+const KEY = { merchantId: MERCHANT, orderNumber: 'ORD-1' };
+/** Two chargers. */
+const GOODS_TOTAL = 4980;
+
+let memory: MemoryWorld;
+let parties: Parties;
+let device: CustomerDevice;
+
+beforeEach(async () => {
+  memory = await memoryWorld();
+  parties = await memory.world.parties();
+  device = await memory.world.customer('customer-1', MONEY.toString());
+});
+afterEach(() => expect(missingMoney(memory.ledger.state())).toBe(0n));
+
+const purchase = async (): Promise<Purchase> =>
+  memory.world.purchase(device, await memory.world.login(device), { orderNumber: 'ORD-1' });
+
+/** Where the money of the order is, in minor units. */
+async function books() {
+  const { orderNumber, settlement } = parties.bankNode;
+  const { state, hold } = await orderNumber.readOrder(KEY);
+  const { available } = await settlement.readAccount({
+    customerId: 'customer-1',
+    currency: CURRENCY,
+  });
+  const payee = async (payeeId: string) => {
+    const { balance, open } = await settlement.readPayee({ payeeId, currency: CURRENCY });
+    return Number(balance) + Number(open);
+  };
+  return {
+    state,
+    standing: hold === null ? null : holds.standing(hold),
+    spent: MONEY - Number(available),
+    merchant: await payee(MERCHANT),
+    logistics: await payee(LOGISTICS),
+  };
+}
+
+async function deliver(): Promise<void> {
+  await parties.dispatcher.logistics.pickUp(KEY);
+  await parties.dispatcher.logistics.deliver(KEY);
+}
+
+const refund = (amount: number, refundId = 'refund-1') =>
+  parties.cashier.settlement.refund({ ...KEY, refundId, amount: amount.toString() });
+
+describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
+  let fee: number;
+
+  beforeEach(async () => {
+    await failLogin(memory.world, device, 5);
+    const bought = await purchase();
+    expect((await run(parties, bought)).state).toBe('captured');
+    fee = Number((await parties.bankNode.orderNumber.readTerms(KEY)).terms.fee);
+  });
+
+  test('is released whole once, when the goods arrived', async () => {
+    const { settlement } = parties.bankNode;
+    await expect(settlement.release(KEY)).rejects.toMatchObject({ code: 'RELEASE_NOT_DUE' });
+    await deliver();
+    expect((await settlement.release(KEY)).result).toMatchObject({ replayed: false });
+    expect((await settlement.release(KEY)).result).toMatchObject({ replayed: true });
+    expect(await books()).toEqual({
+      state: 'released',
+      standing: '0',
+      spent: GOODS_TOTAL + fee,
+      merchant: GOODS_TOTAL,
+      logistics: fee,
+    });
+  });
+
+  test.each([1, 1000, GOODS_TOTAL])(
+    'and was refunded in part (%i) is delivered and released, and nothing stands',
+    async (part) => {
+      await refund(part);
+      await expect(parties.bankNode.settlement.release(KEY)).rejects.toMatchObject({
+        code: 'RELEASE_NOT_DUE',
+      });
+      await deliver();
+      await parties.bankNode.settlement.release(KEY);
+      expect(await books()).toEqual({
+        state: 'refunded',
+        standing: '0',
+        spent: GOODS_TOTAL - part + fee,
+        merchant: GOODS_TOTAL - part,
+        logistics: fee,
+      });
+      expect((await parties.bankNode.settlement.release(KEY)).result.replayed).toBe(true);
+    },
+  );
+
+  test('is refunded once a key, and never above what was sold', async () => {
+    await refund(1000);
+    expect((await refund(1000)).result.replayed).toBe(true);
+    await expect(refund(1)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    await expect(refund(GOODS_TOTAL - 999, 'refund-2')).rejects.toMatchObject({
+      code: 'REFUND_EXCEEDED',
+    });
+    expect(await books()).toMatchObject({ spent: GOODS_TOTAL - 1000 + fee });
+  });
+
+  test('and was refunded in part goes back whole when its dispute is upheld; nothing is delivered then', async () => {
+    await refund(1000);
+    await (await memory.world.bank('teller')).settlement.dispute(KEY);
+    await (
+      await memory.world.bank('operator')
+    ).settlement.resolveDispute({ ...KEY, decision: 'uphold' });
+    expect(await books()).toEqual({
+      state: 'refunded',
+      standing: '0',
+      spent: 0,
+      merchant: 0,
+      logistics: 0,
+    });
+    await expect(parties.dispatcher.logistics.pickUp(KEY)).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+    });
+  });
+
+  test('and was refunded in part goes its way when its dispute is rejected', async () => {
+    await refund(1000);
+    await deliver();
+    await (await memory.world.bank('teller')).settlement.dispute(KEY);
+    await expect(parties.bankNode.settlement.release(KEY)).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+    });
+    await (
+      await memory.world.bank('operator')
+    ).settlement.resolveDispute({ ...KEY, decision: 'reject' });
+    await parties.bankNode.settlement.release(KEY);
+    expect(await books()).toMatchObject({ state: 'refunded', standing: '0', logistics: fee });
+  });
+});
+
+test.each(WAYS)('money released at match is never released again, %s', async (_, run) => {
+  expect((await run(parties, await purchase())).state).toBe('released');
+  const before = await books();
+  await deliver();
+  await expect(parties.bankNode.settlement.release(KEY)).rejects.toMatchObject({
+    code: 'STATE_CONFLICT',
+  });
+  expect(await books()).toEqual(before);
+});
+
+test('a refund with the name of a dispute does not stand in its way', async () => {
+  await runExpress(parties, await purchase());
+  const payee = { payeeId: MERCHANT, currency: CURRENCY, epoch: 0 };
+  await parties.bankNode.settlement.closeEpoch(payee);
+  await parties.bankNode.settlement.rollUp(payee);
+  await refund(1000, 'dispute');
+  await (await memory.world.bank('teller')).settlement.dispute(KEY);
+  await (
+    await memory.world.bank('operator')
+  ).settlement.resolveDispute({ ...KEY, decision: 'uphold' });
+  expect(await books()).toMatchObject({ state: 'refunded', standing: '0', merchant: 0 });
+});
+
+describe('the alarm of the first comparison', () => {
+  let bought: Purchase;
+
+  /** The price changes while the basket is checked, and is right again when it is too late. */
+  beforeEach(async () => {
+    bought = await purchase();
+    const { goods, orderNumber, alarm } = parties.cashier;
+    await orderNumber.openBasket(JSON.parse(JSON.stringify(bought.basket)) as never);
+    await goods.verify(KEY);
+    const dearer = { ...GOODS.charger, price: '2500' };
+    await goods.registerGoods({ merchantId: MERCHANT, goods: [dearer] });
+    expect((await alarm.compareGoods(KEY)).result.clean).toBe(false);
+    await goods.registerGoods({ merchantId: MERCHANT, goods: [GOODS.charger] });
+    await expect(runStepwise(parties, bought)).rejects.toMatchObject({
+      code: 'ALARM_OPEN',
+      details: { pass: 'goods' },
+    });
+  });
+
+  const operator = async () => (await memory.world.bank('operator')).alarm;
+  const decision = { ...KEY, reason: 'the old price was in force' };
+
+  test('is no alarm of the order, and is decided by its own name', async () => {
+    const alarm = await operator();
+    for (const decide of [alarm.resolve, alarm.uphold])
+      await expect(decide(decision)).rejects.toMatchObject({ code: 'ALARM_NOT_OPEN' });
+    expect((await alarm.listAlarms({ open: true })).alarms).toMatchObject([
+      { ...KEY, pass: 'goods', state: 'open' },
+    ]);
+  });
+
+  test('resolved, lets the order be placed and paid', async () => {
+    const alarm = await operator();
+    const goods = { ...decision, pass: 'goods' as const };
+    const { result } = await alarm.resolve(goods);
+    expect(result).toMatchObject({ replayed: false, state: 'quoted', units: ['16'] });
+    expect((await alarm.resolve(goods)).result.replayed).toBe(true);
+    await expect(alarm.uphold(goods)).rejects.toMatchObject({ code: 'ALARM_NOT_OPEN' });
+    expect((await runStepwise(parties, bought)).state).toBe('released');
+    expect(await books()).toMatchObject({ standing: '0', merchant: GOODS_TOTAL });
+  });
+
+  test('upheld, ends the order before any money is held', async () => {
+    const alarm = await operator();
+    const { result } = await alarm.uphold({ ...decision, pass: 'goods' });
+    expect(result).toMatchObject({ state: 'quoted', units: ['16'] });
+    await expect(runStepwise(parties, bought)).rejects.toMatchObject({ code: 'ALARM_OPEN' });
+    expect(await books()).toMatchObject({ state: 'quoted', standing: null, spent: 0 });
+  });
+});
