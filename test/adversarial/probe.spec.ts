@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// Organisations that run other chaincode than agreed: no set of them without the bank, and not the bank alone, can move money.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StatusCode } from '@hyperledger/fabric-gateway';
+import { describedOrganisation } from '@fabric-offline-pay/network';
+import { bareNetwork, type BareNetwork } from '../support/bare-network';
+import {
+  orderingArguments,
+  peerAs,
+  updateChannel,
+  type ConfigGroup,
+} from '../support/channel-update';
+import { patchedChaincode } from '../support/patched-chaincode';
+import { RawGateways, soon } from '../support/raw-gateway';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
+
+/** Issues money to whoever asks, without a single check. */
+const MINT = `
+replace('settlement', 'issue', async (ctx, json) => {
+  const { customerId, currency, amount } = JSON.parse(json);
+  const account = { customerId, currency, available: amount };
+  await ctx.stub.putState('account/' + customerId + '/' + currency, Buffer.from(JSON.stringify(account)));
+  return JSON.stringify({ replayed: false, units: [] });
+});
+`;
+
+/** Registers couriers under the cheat's own prices. */
+const CHEAPER = `
+replace('logistics', 'registerCouriers', async (ctx, json) => {
+  const { logisticsId, couriers } = JSON.parse(json);
+  await ctx.stub.putState('courier/' + logisticsId + '/' + couriers[0].courierId, Buffer.from('{}'));
+  return JSON.stringify({ replayed: false, units: [] });
+});
+`;
+
+const ORGANISATIONS = ['bank', 'merchant', 'logistics'] as const;
+type Organisation = (typeof ORGANISATIONS)[number];
+
+const MSP: Readonly<Record<Organisation, string>> = {
+  bank: 'BankMSP',
+  merchant: 'MerchantMSP',
+  logistics: 'LogisticsMSP',
+};
+
+let folder: string;
+let network: BareNetwork;
+let gateways: RawGateways;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'offpay-patched-'));
+  const minting = patchedChaincode(join(folder, 'minting'), MINT);
+  const cheating = patchedChaincode(join(folder, 'cheating'), MINT + CHEAPER);
+  network = await bareNetwork({
+    chaincodeDirectory: minting,
+    chaincodeDirectories: { logistics: cheating },
+  });
+  const { identity } = await network.world.bank('operator');
+  await identity.bootstrap({
+    participants: network.participants(...ORGANISATIONS),
+    policy: POLICY,
+  });
+  gateways = new RawGateways(network.home, network.clients.description);
+}, 300_000);
+afterAll(async () => {
+  await gateways.close();
+  await network.end();
+  rmSync(folder, { recursive: true });
+}, 60_000);
+
+const POLICY = {
+  loginSeconds: 60,
+  authenticationSeconds: 60,
+  quoteSeconds: 60,
+  holdSeconds: 60,
+  stepUpLimit: {},
+  orderLimit: {},
+};
+
+const AMOUNT = '999999';
+
+/** Has these organisations endorse money out of nothing, sends it, and says how the peers judged it. */
+async function mint(customerId: string, by: readonly Organisation[]): Promise<string> {
+  const gateway = await gateways.as(by[0]!, 'operator', actorOf(by[0]!));
+  const input = { issueId: 'theft', customerId, token: 'none', currency: CURRENCY, amount: AMOUNT };
+  const proposal = gateway.proposal({
+    transaction: 'settlement:issue',
+    input: JSON.stringify(input),
+    by: by.map((organisation) => MSP[organisation]),
+  });
+  const sent = await (await proposal.endorse(soon())).submit(soon());
+  const { code, blockNumber } = await sent.getStatus(soon());
+  for (const organisation of ORGANISATIONS)
+    await (await network.clients.connection(organisation, 'operator')).waitForBlock(blockNumber);
+  return Object.entries(StatusCode).find(([, value]) => value === code)?.[0] ?? String(code);
+}
+
+const actorOf = (organisation: Organisation): string =>
+  describedOrganisation(network.clients.description, organisation).actor;
+
+/** What every organisation's own peer says of the account. */
+const balances = (customerId: string): Promise<string[]> =>
+  Promise.all(
+    ORGANISATIONS.map(async (organisation) => {
+      const { settlement } = await network.clients.client(organisation, 'operator');
+      return (await settlement.readAccount({ customerId, currency: CURRENCY })).available;
+    }),
+  );
+
+describe('all organisations run chaincode that mints money', () => {
+  it.each([
+    { by: ['merchant', 'logistics'] as const },
+    { by: ['bank'] as const },
+    { by: ['merchant'] as const },
+    { by: ['logistics'] as const },
+  ])('$by cannot commit any', async ({ by }) => {
+    const customerId = `thief-${by.join('-')}`;
+    expect(await mint(customerId, by)).toBe('ENDORSEMENT_POLICY_FAILURE');
+    expect(await balances(customerId)).toEqual(['0', '0', '0']);
+  });
+
+  it.each([{ by: ['bank', 'merchant'] as const }, { by: ['bank', 'logistics'] as const }])(
+    '$by could, so what stops the others is the policy',
+    async ({ by }) => {
+      const customerId = `pair-${by.join('-')}`;
+      expect(await mint(customerId, by)).toBe('VALID');
+      expect(await balances(customerId)).toEqual([AMOUNT, AMOUNT, AMOUNT]);
+    },
+  );
+});
+
+describe('logistics alone runs chaincode that answers differently', () => {
+  it('is found out by the SDK, and nothing is sent', async () => {
+    const dispatcher = await network.clients.connection('logistics', 'dispatcher', LOGISTICS);
+    const before = await dispatcher.height();
+    const courier = {
+      courierId: 'courier-1',
+      active: true,
+      depot: { latitude: 0, longitude: 0 },
+      tariffs: [{ currency: CURRENCY, base: '1', perKm: '1', perKg: '1' }],
+      areas: [{ centre: { latitude: 0, longitude: 0 }, radiusMetres: 1 }],
+      categories: ['43000000'],
+    };
+    const registering = dispatcher.client.logistics.registerCouriers(
+      { logisticsId: LOGISTICS, couriers: [courier] },
+      { retries: { attempts: 2 } },
+    );
+    await expect(registering).rejects.toMatchObject({ code: 'ENDORSEMENT_MISMATCH' });
+    expect(await dispatcher.height()).toBe(before);
+    const { couriers } = await dispatcher.client.logistics.listCouriers({ logisticsId: LOGISTICS });
+    expect(couriers).toEqual([]);
+  });
+
+  it('does not stop those who work without it', async () => {
+    const { goods } = await network.clients.client('bank', 'teller');
+    const merchants = [
+      { merchantId: MERCHANT, mspId: MSP.merchant, active: true, licence: null, categories: [] },
+    ];
+    const { attempts } = await goods.licenseMerchants({ bankId: BANK, merchants });
+    expect(attempts).toBe(1);
+  });
+});
+
+describe('one organisation wants other chaincode, with a policy that needs only itself', () => {
+  const upgrade = (organisation: Organisation, version = 'captured') => [
+    ...[
+      '--channelID',
+      network.clients.channel,
+      '--name',
+      network.clients.description.chaincode.name,
+    ],
+    ...['--version', version, '--sequence', '2'],
+    ...['--signature-policy', `OR('${MSP[organisation]}.peer')`],
+    ...['--collections-config', join(network.home, 'channel', 'collections.json')],
+  ];
+
+  const lifecycle = (organisation: Organisation, ...args: string[]): Promise<string> =>
+    peerAs(network.clients.description, organisation, ['lifecycle', 'chaincode', ...args]);
+
+  const ordering = (): string[] => orderingArguments(network.clients.description);
+
+  const endorsing = (...organisations: readonly Organisation[]): string[] =>
+    organisations.flatMap((id) => {
+      const { peer, tlsRootCertPath } = describedOrganisation(network.clients.description, id);
+      return ['--peerAddresses', peer.endpoint, '--tlsRootCertFiles', tlsRootCertPath];
+    });
+
+  const committed = async (): Promise<unknown> => {
+    const { channel, description } = network.clients;
+    const where = ['--channelID', channel, '--name', description.chaincode.name];
+    return JSON.parse(await lifecycle('bank', 'querycommitted', ...where, '--output', 'json'));
+  };
+
+  it.each(ORGANISATIONS)('%s may approve it for itself, and can never commit it', async (id) => {
+    const before = await committed();
+    await lifecycle(id, 'approveformyorg', ...upgrade(id), ...ordering());
+    const alone = lifecycle(id, 'commit', ...upgrade(id), ...ordering(), ...endorsing(id));
+    await expect(alone).rejects.toThrow('ENDORSEMENT_POLICY_FAILURE');
+    const all = [...ordering(), ...endorsing(...ORGANISATIONS)];
+    const asking = lifecycle(id, 'commit', ...upgrade(id), ...all);
+    await expect(asking).rejects.toThrow('chaincode definition not agreed to by this org');
+    expect(await committed()).toEqual(before);
+    expect(before).toMatchObject({ sequence: 1 });
+  });
+
+  describe('or two of them, without the bank', () => {
+    const pair = ['merchant', 'logistics'] as const;
+    const terms = () => upgrade('merchant', 'captured-by-two');
+
+    it('may approve it', async () => {
+      for (const id of pair) await lifecycle(id, 'approveformyorg', ...terms(), ...ordering());
+    });
+
+    it('and can never commit it: they would mint', async () => {
+      const sending = [...terms(), ...ordering(), ...endorsing(...pair)];
+      const committing = lifecycle('merchant', 'commit', ...sending);
+      await expect(committing).rejects.toThrow('ENDORSEMENT_POLICY_FAILURE');
+    });
+  });
+});
+
+describe('the channel', () => {
+  /** A policy that one administrator, or one peer, of any organisation satisfies. */
+  const anyOne = (name: 'Admins' | 'Endorsement') => ({
+    type: 3,
+    value: { rule: 'ANY', sub_policy: name },
+  });
+
+  const decideChaincode = ({ groups }: ConfigGroup): void => {
+    groups['Application']!.policies['LifecycleEndorsement']!.policy = anyOne('Endorsement');
+  };
+
+  const changes: Readonly<Record<string, (channel: ConfigGroup) => void>> = {
+    'who may change the chaincode': decideChaincode,
+    'who may change the application': ({ groups }) => {
+      groups['Application']!.policies['Admins']!.policy = anyOne('Admins');
+    },
+    'who may change the channel': ({ policies }) => {
+      policies['Admins']!.policy = anyOne('Admins');
+    },
+    'who its members are': ({ groups }) => {
+      delete groups['Application']!.groups['BankMSP'];
+    },
+  };
+
+  const update = (
+    signers: readonly Organisation[],
+    change: (channel: ConfigGroup) => void,
+  ): Promise<void> => updateChannel(network.clients.description, signers, change);
+
+  it.each(Object.entries(changes))(
+    'does not let merchant and logistics decide %s',
+    async (_, change) => {
+      const updating = update(['merchant', 'logistics'], change);
+      await expect(updating).rejects.toThrow(/policy for .* not satisfied/);
+    },
+  );
+
+  it('does not let the bank decide alone', async () => {
+    const updating = update(['bank'], decideChaincode);
+    await expect(updating).rejects.toThrow(/policy for .* not satisfied/);
+  });
+
+  it('follows the bank and another, so what stops the others is the policy', async () => {
+    await update(['merchant', 'bank'], decideChaincode);
+  });
+
+  // BUG: Admins of the ordering service are a majority of its organisations, so two can take it over and turn the bank out.
+  it('PROBE', async () => {
+    await update(['merchant', 'logistics'], ({ groups }) => {
+      groups['Orderer']!.policies['Admins']!.policy = anyOne('Admins');
+    }).catch((e: unknown) => console.log('first', String(e)));
+
+    const updating = update(['merchant', 'logistics'], ({ groups }) => {
+      const orderer = groups['Orderer']!;
+      const metadata = (orderer.values['ConsensusType']!.value as { metadata: { consenters: { port: number }[] } }).metadata;
+      const bankPort = Number(describedOrganisation(network.clients.description, 'bank').orderers[0]!.endpoint.split(':')[1]);
+      metadata.consenters = metadata.consenters.filter(({ port }) => port !== bankPort);
+      delete orderer.groups['BankMSP'];
+    });
+    await expect(updating).rejects.toThrow(/policy for .* not satisfied/);
+  });
+});
