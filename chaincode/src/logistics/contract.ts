@@ -154,15 +154,28 @@ const deliver = (call: Call<OrderKey>) =>
 
 const ENDED: readonly OrderRow['state'][] = ['voided', 'expired', 'refunded'];
 
+/** Nobody will carry anything there any more: never placed, ended, delivered, or given to another company. */
+const isOverFor = (order: OrderRow | undefined, logisticsId: string): boolean =>
+  order === undefined ||
+  isBeforeMoney(order.state) ||
+  ENDED.includes(order.state) ||
+  order.delivery === 'delivered' ||
+  order.logisticsId !== logisticsId;
+
 const purgeAddresses = (call: Call<OrderKey>) =>
-  orderStep(call, [], async () => {
-    const { merchantId, orderNumber } = call.input;
-    const order = await call.store.get('order', merchantId, orderNumber);
-    const state = order?.state ?? 'basket';
-    ensure(isBeforeMoney(state) || ENDED.includes(state), 'STATE_CONFLICT', { state });
-    await call.store.purgePrivate(merchantId, orderNumber, call.caller.actor);
-    return {};
-  });
+  orderStep(
+    call,
+    [],
+    async () => {
+      const { merchantId, orderNumber } = call.input;
+      const { actor } = call.caller;
+      const order = await call.store.get('order', merchantId, orderNumber);
+      ensure(isOverFor(order, actor), 'STATE_CONFLICT', { state: order?.state });
+      await call.store.purgePrivate(merchantId, orderNumber, actor);
+      return {};
+    },
+    `${call.transaction}:${call.caller.actor}`,
+  );
 
 async function readAddress(call: Call<InputOf<'logistics', 'readAddress'>>) {
   const { merchantId, orderNumber, ref } = call.input;

@@ -23,13 +23,17 @@ export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
     Capabilities: { V2_0: true },
     Application: {
       ACLs: application['ACLs'],
-      Policies: { ...section(application, 'Policies'), ...ownPolicies(plan) },
+      Policies: {
+        ...section(application, 'Policies'),
+        LifecycleEndorsement: needed(plan, 'peer'),
+        Admins: needed(plan, 'admin'),
+      },
       Organizations: organisations,
       Capabilities: { V2_5: true },
     },
     Orderer: {
       ...ordererSection(plan),
-      Policies: orderer['Policies'],
+      Policies: { ...section(orderer, 'Policies'), Admins: needed(plan, 'admin') },
       Organizations: organisations.filter((_, index) => plan.organisations[index]?.orderers.length),
       Capabilities: { V2_0: true },
     },
@@ -37,15 +41,11 @@ export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
   return { Profiles: { [CHANNEL_PROFILE]: profile } };
 }
 
-/** A new chaincode definition, and a change of the channel, need the organisations that a transaction needs. */
-function ownPolicies({ topology }: NetworkPlan): Settings {
-  const { endorsement } = topology.chaincode;
-  const signature = (principal: 'peer' | 'admin'): Settings => ({
-    Type: 'Signature',
-    Rule: renderPolicy(endorsement, topology.organisations, principal),
-  });
-  return { LifecycleEndorsement: signature('peer'), Admins: signature('admin') };
-}
+/** The organisations that a transaction needs, by their peers or by their administrators. */
+const needed = ({ topology }: NetworkPlan, principal: 'peer' | 'admin'): Settings => ({
+  Type: 'Signature',
+  Rule: renderPolicy(topology.chaincode.endorsement, topology.organisations, principal),
+});
 
 function ordererSection(plan: NetworkPlan): Settings {
   const { channel } = plan.topology;

@@ -35,9 +35,13 @@ const decide = (summary: string) =>
       reason: z.string().min(1).max(200).describe('for the record; no personal data'),
     }),
     output: orderOutcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    naturalKey: ['merchantId', 'orderNumber', 'pass'],
     operations: { fixed: 7 },
-    example: { ...ORDER, reason: 'weighed again, the waybill had a typing error' },
+    example: {
+      ...ORDER,
+      pass: 'order' as const,
+      reason: 'weighed again, the waybill had a typing error',
+    },
   });
 
 export const alarm = {
