@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes a chaincode package that runs the real contracts with a few transactions replaced: a cheating organisation's.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-const MODULES = join(__dirname, '..', '..', 'node_modules');
+const MODULES = dirname(dirname(require.resolve('fabric-contract-api/package.json')));
 
 /** The real contracts; `replace` puts another method in the place of one of theirs, `add` adds a contract. */
 const FRAME = `
