@@ -13,25 +13,30 @@ function fromBase64(text: string): Buffer | undefined {
 
 const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
 
+/** DER of every uncompressed P-256 SubjectPublicKeyInfo begins so (RFC 5480 §2): the curve's identifier, then the point. */
+const P256_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
+const P256_LENGTH = P256_PREFIX.length + 64;
+
+/**
+ * The prefix fixes algorithm, curve and length, so that a key has one form; OpenSSL checks that the point is on the curve.
+ * It takes coordinates in little more than half of the time that it needs for DER.
+ */
 function publicKeyFrom(spki: string): KeyObject | undefined {
   const der = fromBase64(spki);
-  if (der === undefined) return undefined;
+  if (der?.length !== P256_LENGTH || !der.subarray(0, P256_PREFIX.length).equals(P256_PREFIX))
+    return undefined;
   try {
-    const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
-    return key.export({ format: 'der', type: 'spki' }).equals(der) ? key : undefined;
+    const point = der.subarray(P256_PREFIX.length);
+    const x = point.toString('base64url', 0, 32);
+    const y = point.toString('base64url', 32);
+    return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
   } catch {
     return undefined;
   }
 }
 
-const isP256 = (key: KeyObject): boolean =>
-  key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-
 /** @returns whether base64 DER (SubjectPublicKeyInfo) is a P-256 public key. */
-export function isDeviceKey(spki: string): boolean {
-  const key = publicKeyFrom(spki);
-  return key !== undefined && isP256(key);
-}
+export const isDeviceKey = (spki: string): boolean => publicKeyFrom(spki) !== undefined;
 
 /**
  * @param spki base64 DER SubjectPublicKeyInfo of a P-256 key
@@ -42,7 +47,7 @@ export function verifyEs256(spki: string, text: string, signature: string): bool
   const bytes = fromBase64(signature);
   if (bytes?.length !== 64 || toBigInt(bytes.subarray(32)) > HALF_ORDER) return false;
   const key = publicKeyFrom(spki);
-  if (key === undefined || !isP256(key)) return false;
+  if (key === undefined) return false;
   return verify('sha256', Buffer.from(text, 'utf8'), { key, dsaEncoding: 'ieee-p1363' }, bytes);
 }
 
