@@ -5,12 +5,9 @@ import { ExpressContract } from './express/contract.js';
 import { FeedbackContract } from './feedback/contract.js';
 import { GoodsContract } from './goods/contract.js';
 import { IdentityContract } from './identity/contract.js';
-import { quietShim } from './ledger/quiet-shim.js';
 import { LogisticsContract } from './logistics/contract.js';
 import { OrderNumberContract } from './order-number/contract.js';
 import { SettlementContract } from './settlement/contract.js';
-
-quietShim();
 
 export const contracts = [
   IdentityContract,

@@ -2,6 +2,7 @@
 // What becomes of a paid order: delivery-gated money after refunds and disputes, and the alarm of the first comparison.
 // Whatever happens, nothing stays on the hold when the order has come to its end.
 import { holds } from '@fabric-offline-pay/domain';
+import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
   runStepwise,
@@ -168,9 +169,7 @@ test.each(WAYS)('money released at match is never released again, %s', async (_,
 
 test('a refund with the name of a dispute does not stand in its way', async () => {
   await runExpress(parties, await purchase());
-  const payee = { payeeId: MERCHANT, currency: CURRENCY, epoch: 0 };
-  await parties.bankNode.settlement.closeEpoch(payee);
-  await parties.bankNode.settlement.rollUp(payee);
+  await rollUpPayee(parties.bankNode, { payeeId: MERCHANT, currency: CURRENCY });
   await refund(1000, 'dispute');
   await (await memory.world.bank('teller')).settlement.dispute(KEY);
   await (

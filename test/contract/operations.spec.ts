@@ -8,6 +8,7 @@ import {
   termsDigest,
   type OrderTerms,
 } from '@fabric-offline-pay/domain';
+import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
   runStepwise,
@@ -193,12 +194,8 @@ async function disputeAll(run: Run, size: number): Promise<void> {
 }
 
 async function rollUp(): Promise<void> {
-  const { settlement } = parties.bankNode;
-  for (const payeeId of [MERCHANT, LOGISTICS]) {
-    const { epoch } = await settlement.readPayee({ payeeId, currency: CURRENCY });
-    await settlement.closeEpoch({ payeeId, currency: CURRENCY, epoch });
-    await settlement.rollUp({ payeeId, currency: CURRENCY, epoch });
-  }
+  for (const payeeId of [MERCHANT, LOGISTICS])
+    await rollUpPayee(parties.bankNode, { payeeId, currency: CURRENCY });
 }
 
 /** A customer without history, logged in. */

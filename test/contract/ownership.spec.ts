@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // For whom a certificate may speak: its own certificate authority writes the actor, the ledger says whether it may.
+import { rollUpPayee } from '@fabric-offline-pay/network';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { missingMoney } from '../support/money';
 import { registrationOf } from '../support/registrations';
@@ -148,13 +149,11 @@ describe('what belongs to nobody', () => {
 
 describe("a payee's money", () => {
   const rolledUp = async (payeeId: string) => {
-    const { settlement } = await all.world.bank('bank-node');
-    const epoch = { payeeId, currency: CURRENCY, epoch: 0 };
-    await settlement.closeEpoch(epoch);
-    return (await settlement.rollUp(epoch)).result.balance;
+    const bankNode = await all.world.bank('bank-node');
+    return (await rollUpPayee(bankNode, { payeeId, currency: CURRENCY })).balance;
   };
 
-  test.each(PAYEES)('of %s is closed, rolled up and redeemed by its own bank', async (payeeId) => {
+  test.each(PAYEES)('of %s is rolled up and redeemed by its own bank', async (payeeId) => {
     await runExpress(await all.world.parties(), purchase());
     const amount = await rolledUp(payeeId);
     expect(Number(amount)).toBeGreaterThan(0);
@@ -172,8 +171,7 @@ describe("a payee's money", () => {
     const teller = all.clientOf(ORGANISATIONS.bank[1], 'teller', actor);
     const payee = { payeeId, currency: CURRENCY };
     for (const attempt of [
-      () => node.settlement.closeEpoch({ ...payee, epoch: 1 }),
-      () => node.settlement.rollUp({ ...payee, epoch: 0 }),
+      () => node.settlement.rollUp({ ...payee, until: 0 }),
       () => teller.settlement.redeem({ ...payee, redeemId: 'redeem-1', amount }),
     ])
       await expect(attempt()).rejects.toMatchObject(NOT_OWNER);
@@ -184,7 +182,7 @@ describe("a payee's money", () => {
     const { settlement } = await all.world.bank('bank-node');
     for (const payeeId of ['nobody', BANK, 'merchant-org'])
       await expect(
-        settlement.closeEpoch({ payeeId, currency: CURRENCY, epoch: 0 }),
+        settlement.rollUp({ payeeId, currency: CURRENCY, until: 0 }),
       ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -164,7 +164,7 @@ async function pay(
     verification: 'clean',
   };
   const amount = call.input.amount ?? holds.uncaptured(holdOf(matched));
-  const paid = await captureAmount(call, matched, call.input.captureId, amount);
+  const paid = captureAmount(call, matched, call.input.captureId, amount);
   storePurchase(call, paid, terms);
   return paid;
 }

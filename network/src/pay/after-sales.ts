@@ -164,7 +164,7 @@ async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> 
   for (const { subject, owner, subjectId } of given) rated({ subject, owner, subjectId });
 }
 
-/** A refund out of money that the merchant was credited with: its epochs are rolled up first when the balance is short. */
+/** A refund out of money that the merchant was credited with: that is rolled up first when the balance is short. */
 async function refund(
   { clients, order, passages }: AfterSales,
   amount: string,

@@ -333,17 +333,11 @@ export interface CreditRow {
   readonly order: string;
 }
 
-export interface EpochRow {
-  readonly epoch: number;
-}
-
 /** What a payee has, rolled up out of its credit entries. */
 export interface CheckpointRow {
   readonly payeeId: string;
   readonly currency: Currency;
   readonly balance: Amount;
-  /** Closed epochs below this one are rolled up completely. */
-  readonly epoch: number;
 }
 
 export interface Difference {
@@ -430,8 +424,7 @@ export const ROWS = {
   account: row<AccountRow, [customerId: string, currency: string]>('account'),
   instrument: row<InstrumentRow, [customerId: string, token: string]>('instrument'),
   supply: row<SupplyRow, [currency: string, kind: 'issue' | 'redeem', id: string]>('supply'),
-  credit: row<CreditRow, [payeeId: string, currency: string, epoch: string, id: string]>('credit'),
-  epoch: row<EpochRow, [payeeId: string, currency: string]>('epoch'),
+  credit: row<CreditRow, [payeeId: string, currency: string, at: string, id: string]>('credit'),
   checkpoint: row<CheckpointRow, [payeeId: string, currency: string]>('checkpoint'),
   report: row<ReportRow, [merchantId: string, orderNumber: string, pass: string]>('report'),
   alarm: row<AlarmRow, [merchantId: string, orderNumber: string, pass: string]>('alarm'),
@@ -457,8 +450,8 @@ export const orderSubject = (order: OrderKey): string =>
 /** A login's subject in receipt keys and events. */
 export const loginSubject = (loginId: string): string => `login/${loginId}`;
 
-/** Epochs in keys: eight digits, so that their order by code unit is their order by number. */
-export const epochKey = (epoch: number): string => epoch.toString().padStart(8, '0');
+/** Seconds since 1970 in keys: thirteen digits, so that their order by code unit is their order in time. */
+export const timeKey = (seconds: number): string => seconds.toString().padStart(13, '0');
 
 /** The name of the private data collection that {@link ROWS.address} stands in. */
 export const ADDRESS_COLLECTION = 'addresses';
