@@ -199,7 +199,9 @@ describe.each(WAYS)('feedback (unit 18), %s', (_, run) => {
     await expect(parties.bankNode.settlement.release(keyOf(gated))).rejects.toMatchObject({
       code: 'RELEASE_NOT_DUE',
     });
-    await parties.dispatcher.logistics.pickUp(keyOf(gated));
+    await parties.dispatcher.logistics.pickUp(keyOf(gated), {
+      transient: { ...gated.addresses },
+    });
     await parties.dispatcher.logistics.deliver(keyOf(gated));
     expect((await parties.bankNode.settlement.release(keyOf(gated))).result.state).toBe('released');
   });

@@ -112,7 +112,9 @@ describe('a logistics certificate', () => {
     await runExpress(await all.world.parties(), bought);
     for (const actor of ['logistics-2', LOGISTICS])
       await expect(
-        all.clientOf(ORGANISATIONS.logistics[1], 'courier', actor).logistics.pickUp(keyOf(bought)),
+        all
+          .clientOf(ORGANISATIONS.logistics[1], 'courier', actor)
+          .logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } }),
       ).rejects.toMatchObject(NOT_OWNER);
   });
 });
@@ -228,7 +230,7 @@ describe('a second logistics company', () => {
       expect(Math.min(...fees(rival))).toBeGreaterThan(Math.max(...fees(own)));
       const { terms } = await parties.bankNode.orderNumber.readTerms(keyOf(bought));
       expect(Number(terms.fee)).toBe(Math.min(...fees(own)));
-      await logistics.pickUp(keyOf(bought));
+      await logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } });
       const { text } = await logistics.readAddress({ ...keyOf(bought), ref: terms.addressRef });
       expect(text).toBe(bought.addresses.addresses[0]!.text);
     },
@@ -239,7 +241,7 @@ describe('a second logistics company', () => {
     await quoteAsRival(bought);
     await runExpress(await all.world.parties(), bought);
     const { logistics } = (await all.world.parties()).dispatcher;
-    await logistics.pickUp(keyOf(bought));
+    await logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } });
     await logistics.deliver(keyOf(bought));
     const rival = all.clientOf(ORGANISATIONS.logistics[1], 'dispatcher', 'logistics-2');
     await rival.logistics.purgeAddresses(keyOf(bought));
@@ -247,11 +249,12 @@ describe('a second logistics company', () => {
 
   test('that quotes late, and purges its own addresses, leaves those of the first alone', async () => {
     const bought = purchase();
-    await runExpress(await all.world.parties(), { ...bought, claim: null });
+    await runExpress(await all.world.parties(), bought);
+    const { dispatcher } = await all.world.parties();
+    await dispatcher.logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } });
     await quoteAsRival(bought);
     const rival = all.clientOf(ORGANISATIONS.logistics[1], 'dispatcher', 'logistics-2');
     await rival.logistics.purgeAddresses(keyOf(bought));
-    const { dispatcher } = await all.world.parties();
     await expect(dispatcher.logistics.purgeAddresses(keyOf(bought))).rejects.toMatchObject({
       code: 'STATE_CONFLICT',
     });

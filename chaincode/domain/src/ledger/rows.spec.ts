@@ -15,7 +15,7 @@ it('every kind stands under its own name', () => {
 
 it('keys are kind and parts', () => {
   expect(ROWS.order.key('merchant-1', 'ORD-1')).toBe('order/merchant-1/ORD-1');
-  expect(ROWS.policy.key()).toBe('policy');
+  expect(ROWS.registry.key()).toBe('registry');
   expect(ROWS.credit.prefix('payee-1', 'EUR')).toBe('credit/payee-1/EUR/');
   expect(orderSubject({ merchantId: 'merchant-1', orderNumber: 'ORD-1' })).toBe(
     'order/merchant-1/ORD-1',

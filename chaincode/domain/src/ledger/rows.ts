@@ -39,6 +39,15 @@ export interface PolicyRow {
   readonly orderLimit: Readonly<Record<Currency, Amount>>;
 }
 
+/**
+ * Who takes part, and the rules that all agreed on: one row, because nearly every transaction reads both.
+ * Participants in order of their MSP ids.
+ */
+export interface RegistryRow {
+  readonly participants: readonly ParticipantRow[];
+  readonly policy: PolicyRow;
+}
+
 export interface VoteRow {
   readonly voters: readonly string[];
 }
@@ -99,6 +108,8 @@ export type HistoryKind =
 export interface HistoryRow {
   readonly kind: HistoryKind;
   readonly at: number;
+  /** Of a success: unit 17 writes both in one row, and unit 7 puts the purchase where it stays. */
+  readonly purchase?: PurchaseRow;
 }
 
 export interface ReputationRow {
@@ -209,6 +220,8 @@ export interface QuoteRow {
   readonly expiresAt: number;
   /** The waybill's statement, when the quote is an express leg; stepwise it stands in a row of its own. */
   readonly statement: Statement | null;
+  /** Of the express leg that wrote this row; stepwise units leave theirs in rows of their own. */
+  readonly receipt: Receipt | null;
 }
 
 /** What the customer signs. */
@@ -231,6 +244,8 @@ export interface TermsRow {
   readonly placedAt: number;
   /** The other parties' statements, when they came with express legs. */
   readonly statements: { readonly merchant: Statement; readonly logistics: Statement } | null;
+  /** Of the express leg that wrote this row. */
+  readonly receipt: Receipt | null;
 }
 
 /** Money set aside for an order. What still stands is `authorised − voided − released − refundedHeld`. */
@@ -269,13 +284,14 @@ export interface OrderRow extends OrderKey {
   readonly delivery: 'awaiting' | 'pickedUp' | 'delivered';
   readonly verification: Verification;
   readonly hold: Hold | null;
+  /** Of the bank's express leg, once it ran. */
+  readonly settled: Receipt | null;
 }
 
-/** What one unit did to one subject. */
+/** What one step did to one subject: a unit, or an express leg with all its units. */
 export interface Receipt {
-  /** Null for a step that is no unit of the patent. */
-  readonly unit: UnitId | null;
-  readonly outcome: 'ok' | 'failed';
+  /** None for a step that is no unit of the patent. */
+  readonly units: readonly UnitId[];
   /** `contract:name`. */
   readonly transaction: string;
   readonly transactionId: string;
@@ -285,11 +301,6 @@ export interface Receipt {
   readonly inputDigest: string;
   /** What the step answered, so that a repetition gets the same answer. */
   readonly output: Readonly<Record<string, unknown>>;
-}
-
-/** One row of receipts: one of a stepwise unit, or all of an express leg. */
-export interface ReceiptRow {
-  readonly receipts: readonly Receipt[];
 }
 
 export interface StatementLine {
@@ -403,8 +414,7 @@ const row = <Value, Parts extends readonly string[]>(kind: string): Row<Value, P
 
 /** All kinds of rows. `ROWS.order.key(merchantId, orderNumber)` is a key, `ROWS.credit.prefix(payee)` a range. */
 export const ROWS = {
-  participant: row<ParticipantRow, [mspId: string]>('participant'),
-  policy: row<PolicyRow, []>('policy'),
+  registry: row<RegistryRow, []>('registry'),
   vote: row<VoteRow, [proposalDigest: string]>('vote'),
   customer: row<CustomerRow, [customerId: string]>('customer'),
   device: row<DeviceRow, [customerId: string, deviceId: string]>('device'),
@@ -419,7 +429,7 @@ export const ROWS = {
   quote: row<QuoteRow, [merchantId: string, orderNumber: string, logisticsId: string]>('quote'),
   terms: row<TermsRow, [merchantId: string, orderNumber: string]>('terms'),
   order: row<OrderRow, [merchantId: string, orderNumber: string]>('order'),
-  receipt: row<ReceiptRow, [subject: string, name: string]>('receipt'),
+  receipt: row<Receipt, [subject: string, name: string]>('receipt'),
   statement: row<Statement, [merchantId: string, orderNumber: string, party: Party]>('statement'),
   account: row<AccountRow, [customerId: string, currency: string]>('account'),
   instrument: row<InstrumentRow, [customerId: string, token: string]>('instrument'),

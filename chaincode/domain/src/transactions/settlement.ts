@@ -68,7 +68,7 @@ export const settlement = {
   authorise: onOrder(
     "Holds the order's total on the customer's account.",
     ['merchant.cashier'],
-    13,
+    12,
   ),
   capture: define({
     kind: 'submit',
@@ -79,13 +79,13 @@ export const settlement = {
     input: orderKey.extend({ captureId: identifier, amount: positiveAmount }),
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber', 'captureId'],
-    operations: { fixed: 9 },
+    operations: { fixed: 7 },
     example: { ...ORDER, captureId: 'capture-1', amount: '2950' },
   }),
   release: onOrder(
     'Credits the payees with what was captured, once the delivery is confirmed.',
     ['bank.bank-node'],
-    9,
+    7,
   ),
   void: onOrder(
     'Returns what is held and not captured.',
@@ -143,7 +143,7 @@ export const settlement = {
     input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
     output: outcome.extend({ balance: amount }),
     naturalKey: ['currency', 'redeemId'],
-    operations: { fixed: 7 },
+    operations: { fixed: 6 },
     example: { ...PAYEE, redeemId: 'redeem-1', amount: '2500' },
   }),
   readAccount: query({
@@ -191,6 +191,6 @@ export const bankLeg = define({
   input: orderKey.extend({ captureId: identifier, amount: positiveAmount.optional() }),
   output: orderOutcome,
   naturalKey: ['merchantId', 'orderNumber', 'captureId'],
-  operations: { fixed: 12, perEntry: 1 },
+  operations: { fixed: 7, perEntry: 1 },
   example: { ...ORDER, captureId: 'capture-1' },
 });
