@@ -55,4 +55,3 @@ export const wholeOrder =
     if (state !== 'released') throw new Error(`an order of the bench ended ${state}`);
     return { retries: 0 };
   };
-

@@ -101,7 +101,10 @@ void new Command('bench')
   .description('Measures the network in paired rounds against a contract that does nothing')
   .option('--quick', 'fewer and smaller rounds')
   .option('--report <file>', 'writes the figures as JSON')
-  .option('--documents <folder>', 'writes the figures into performance.md and performance.svg there')
+  .option(
+    '--documents <folder>',
+    'writes the figures into performance.md and performance.svg there',
+  )
   .option('--only <experiment...>', `only these: ${Object.keys(EXPERIMENTS).join(', ')}`)
   .action(main)
   .parseAsync();

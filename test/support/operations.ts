@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts the state operations of committed transactions and holds them against the transaction table.
-import { ALL_TRANSACTIONS, ROWS, type Basket, type NamedTransaction } from '@fabric-offline-pay/domain';
+import {
+  ALL_TRANSACTIONS,
+  ROWS,
+  type Basket,
+  type NamedTransaction,
+} from '@fabric-offline-pay/domain';
 import type { Block, BlockTransaction, MemoryLedger } from '@fabric-offline-pay/testing';
 
 /** The costliest run of one transaction with so many lines or entries. */

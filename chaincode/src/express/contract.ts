@@ -4,7 +4,6 @@ import {
   basketDigest,
   basketOf,
   categoriesOf,
-  ensure,
   ensureCategoriesAgree,
   ensureChoiceQuoted,
   ensureDistinctLines,
@@ -62,8 +61,7 @@ const quote = async (call: Call<QuoteInput>) => {
   let row: Omit<QuoteRow, 'receipt'> | undefined;
   const receipt: Keeping = {
     read: async () => (await call.store.get('quote', ...key))?.receipt ?? undefined,
-    write: (left) =>
-      call.store.put('quote', { ...found(row, 'INTERNAL'), receipt: left }, ...key),
+    write: (left) => call.store.put('quote', { ...found(row, 'INTERNAL'), receipt: left }, ...key),
   };
   const units = ['11', '1101', '1102', '1103', '1104'] as const;
   return step(call, { subject: orderSubject(basket), units, receipt }, async () => {

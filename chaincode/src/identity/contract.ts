@@ -40,7 +40,8 @@ const loginStep = <Result extends object>(
   call: Call<LoginInput>,
   units: readonly UnitId[],
   body: () => Promise<Result>,
-) => step(call, { subject: loginSubject(call.input.loginId), units, receipt: call.transaction }, body);
+) =>
+  step(call, { subject: loginSubject(call.input.loginId), units, receipt: call.transaction }, body);
 
 /** @throws {DomainError} LOGIN_EXPIRED or AUTHENTICATION_EXPIRED. */
 function ensureInTime(login: LoginRow, now: number): void {

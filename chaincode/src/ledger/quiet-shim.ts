@@ -26,7 +26,6 @@ type ShimLogger = Record<Level, (...parts: unknown[]) => unknown> & {
 export function quietShim(): void {
   for (const name of LOGGERS) {
     const logger = Shim.newLogger(name) as unknown as ShimLogger;
-    for (const level of LEVELS)
-      if (!logger.isLevelEnabled(level)) logger[level] = () => logger;
+    for (const level of LEVELS) if (!logger.isLevelEnabled(level)) logger[level] = () => logger;
   }
 }

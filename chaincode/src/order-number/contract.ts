@@ -155,7 +155,15 @@ async function readTerms(call: Call<OrderKey>) {
   };
 }
 
-const withoutReceipt = ({ settled: _, ...order }: OrderRow) => order;
+/** As queries show it: the receipt stands in the trail. */
+function withoutReceipt(order: OrderRow): Omit<OrderRow, 'settled'> {
+  const { merchantId, orderNumber, state, disputedFrom, mode, customerId, bankId } = order;
+  const { logisticsId, delivery, verification, hold } = order;
+  return {
+    ...{ merchantId, orderNumber, state, disputedFrom, mode, customerId, bankId },
+    ...{ logisticsId, delivery, verification, hold },
+  };
+}
 
 async function listOrders(call: Call<InputOf<'orderNumber', 'listOrders'>>) {
   const { merchantId, after } = call.input;

@@ -38,9 +38,7 @@ async function settled(clients: Run['bench']['network']['clients']): Promise<voi
 function note({ parts }: Run, leg: Leg, pairs: readonly Pair<Measured>[]): void {
   const contenders = pairs.map(({ contender }) => contender);
   const controls = pairs.map(({ control }) => control);
-  parts.ratios[`${leg}ToNoop`] = spreadOf(
-    ratiosOf(pairs, ({ burst: { perSecond } }) => perSecond),
-  );
+  parts.ratios[`${leg}ToNoop`] = spreadOf(ratiosOf(pairs, ({ burst: { perSecond } }) => perSecond));
   parts.bytes[leg] = Math.round(median(contenders.map(({ bytes }) => bytes)));
   parts.bytes['noop'] = Math.round(median(controls.map(({ bytes }) => bytes)));
   parts.cpuMicros[leg] = medianTimes(contenders.map(({ cpu }) => cpu));
@@ -48,7 +46,9 @@ function note({ parts }: Run, leg: Leg, pairs: readonly Pair<Measured>[]): void 
   const retries = contenders.reduce((sum, { burst: { retries } }) => sum + retries, 0);
   const jobs = contenders.reduce((sum, { burst: { jobs } }) => sum + jobs, 0);
   parts.conflicts[leg] = (100 * retries) / jobs;
-  parts.absolute[`${leg}PerSecond`] = median(contenders.map(({ burst: { perSecond } }) => perSecond));
+  parts.absolute[`${leg}PerSecond`] = median(
+    contenders.map(({ burst: { perSecond } }) => perSecond),
+  );
   parts.absolute['noopPerSecond'] = median(controls.map(({ burst: { perSecond } }) => perSecond));
 }
 
