@@ -3,7 +3,12 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const MODULES = dirname(dirname(require.resolve('fabric-contract-api/package.json')));
+/** Of the repository, wherever this file was compiled to. */
+const MODULES = join(
+  dirname(require.resolve('@fabric-offline-pay/chaincode/package.json')),
+  '..',
+  'node_modules',
+);
 
 /** The real contracts; `replace` puts another method in the place of one of theirs, `add` adds a contract. */
 const FRAME = `
