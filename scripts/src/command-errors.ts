@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the command line itself fails with. Everything else comes from the rooms below it, with their codes.
+import { OutcomeUnknownError } from '@fabric-offline-pay/sdk';
 
 interface Described {
   readonly meaning: string;
@@ -21,5 +22,14 @@ export class InterruptedError extends Error {
 
   constructor() {
     super(COMMAND_ERRORS.INTERRUPTED.meaning);
+  }
+}
+
+/** A command keeps no envelope beyond its end, but every transaction may be repeated: its natural key sees to that. */
+export class OutcomeLeftOpenError extends OutcomeUnknownError {
+  override readonly remedy = 'Run the same command again: what came through is not done twice.';
+
+  constructor(open: OutcomeUnknownError) {
+    super(open.transactionId, open.envelope, open);
   }
 }

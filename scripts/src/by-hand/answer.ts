@@ -9,12 +9,14 @@ const INDENT = '  ';
 const isFields = (value: unknown): value is Fields =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-const isScalar = (value: unknown): boolean => value === null || typeof value !== 'object';
+type Scalar = string | number | boolean | bigint | null | undefined;
 
-const scalarText = (value: unknown): string =>
+const isScalar = (value: unknown): value is Scalar => value === null || typeof value !== 'object';
+
+const scalarText = (value: Scalar): string =>
   value === null || value === undefined ? '-' : String(value);
 
-const isFlat = (value: unknown): value is Fields =>
+const isFlat = (value: unknown): value is Readonly<Record<string, Scalar>> =>
   isFields(value) && Object.values(value).every(isScalar);
 
 const indented = (text: string): string =>
@@ -24,7 +26,7 @@ const indented = (text: string): string =>
     .join('\n');
 
 /** Entries that have the same scalar fields stand under one another. */
-function tableText(entries: readonly Fields[]): string {
+function tableText(entries: readonly Readonly<Record<string, Scalar>>[]): string {
   const columns = [...new Set(entries.flatMap((entry) => Object.keys(entry)))];
   return table([
     columns,
@@ -53,12 +55,12 @@ const isInline = (value: unknown): boolean =>
   (isFields(value) && Object.keys(value).length === 0);
 
 const inlineText = (value: unknown): string => {
-  const text = Array.isArray(value) ? listText(value) : isFields(value) ? '' : scalarText(value);
+  const text = Array.isArray(value) ? listText(value) : isScalar(value) ? scalarText(value) : '';
   return text === '' ? '-' : text;
 };
 
 /** @returns the value as lines of text. */
 export function readable(value: unknown): string {
   if (Array.isArray(value)) return listText(value);
-  return isFields(value) ? fieldsText(value) : scalarText(value);
+  return isScalar(value) ? scalarText(value) : fieldsText(value as Fields);
 }

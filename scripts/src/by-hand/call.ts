@@ -9,7 +9,8 @@ import {
   type TransactionResult,
 } from '@fabric-offline-pay/sdk';
 import { homeOf } from '../home';
-import { show, table, tell, type CommonOptions } from '../output';
+import { OutcomeLeftOpenError } from '../command-errors';
+import { show, table, type CommonOptions } from '../output';
 import { readable } from './answer';
 import { chooseCaller, type CallerOptions } from './caller';
 import { inputOf, privateInputOf, type Given, type Input } from './input';
@@ -42,12 +43,6 @@ const submitText = (answer: TransactionResult<unknown>): string =>
 const answerText = ({ kind }: NamedTransaction, answer: unknown): string =>
   kind === 'submit' ? submitText(answer as TransactionResult<unknown>) : readable(answer);
 
-/** Without this the remedy would be to keep an envelope that ends with the process. */
-function tellHowToFindOut(transaction: NamedTransaction, error: unknown): void {
-  if (error instanceof OutcomeUnknownError && transaction.naturalKey.length > 0)
-    tell('  Or run the same command again: had it come through, it answers replayed: true.');
-}
-
 /** @throws what the client throws, and `DomainError` INPUT_INVALID before anything is sent. */
 export async function callByHand(
   transaction: NamedTransaction,
@@ -68,8 +63,7 @@ export async function callByHand(
     const answer = await methodOf(client, transaction)(input, callOptions);
     show(options, answer, () => answerText(transaction, answer));
   } catch (error) {
-    tellHowToFindOut(transaction, error);
-    throw error;
+    throw error instanceof OutcomeUnknownError ? new OutcomeLeftOpenError(error) : error;
   } finally {
     await clients.close();
   }

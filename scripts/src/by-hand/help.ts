@@ -33,7 +33,8 @@ export function exampleArguments(transaction: NamedTransaction): string[] {
   ];
 }
 
-const exampleLine = (transaction: NamedTransaction): string =>
+/** @returns the example as a line for a shell. */
+export const exampleLine = (transaction: NamedTransaction): string =>
   `npx offpay ${exampleArguments(transaction).map(quoted).join(' ')}`;
 
 const kindText = ({ kind }: NamedTransaction): string =>
