@@ -29,7 +29,10 @@ export function offpayProgram(): Command {
     )
     .showHelpAfterError()
     .addHelpCommand(
-      new Command('help [command]').description('the same as --help').helpGroup('Help:'),
+      new Command('help')
+        .argument('[command]')
+        .description('the same as --help')
+        .helpGroup('Help:'),
     )
     .configureHelp({ subcommandTerm: (each) => each.name() });
   for (const [title, commands] of groups())

@@ -51,7 +51,7 @@ export async function callByHand(
   signal: AbortSignal,
 ): Promise<void> {
   const input = inputOf(transaction, given);
-  const transient = privateInputOf(given);
+  const transient = privateInputOf(transaction, given);
   const clients = new Clients(homeOf(options));
   try {
     const caller = chooseCaller(transaction, input, options, (name) =>

@@ -112,6 +112,17 @@ describe('help', () => {
     expect(unwrapped(helpText(rate))).toContain('ratings[].stars integer, 1 to 5');
   });
 
+  test('is a command too', async () => {
+    let text = '';
+    const program = offpayProgram()
+      .exitOverride()
+      .configureOutput({ writeOut: (part) => (text += part) });
+    for (const command of program.commands) command.copyInheritedSettings(program);
+    const shown = program.parseAsync(['help', 'settlement'], { from: 'user' });
+    await expect(shown).rejects.toMatchObject({ code: 'commander.help' });
+    expect(text).toContain('Usage: offpay settlement');
+  });
+
   test('begins with the main job and ends with the contracts', () => {
     const text = offpayProgram().helpInformation();
     const places = ['start', 'trail', 'network', 'identity', 'express'].map((name) =>

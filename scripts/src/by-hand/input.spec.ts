@@ -96,8 +96,18 @@ test.each([
   ],
 ])('%j is refused', (given, details) => expect(detailsOf(RATE, given)).toEqual(details));
 
-test('private input is read alike, and checked by the client, which names fields only', () => {
-  expect(privateInputOf({ private: '{"salt":"x"}', fields: {} })).toEqual({ salt: 'x' });
-  expect(privateInputOf({ fields: {} })).toBeUndefined();
-  expect(() => privateInputOf({ private: 'x', fields: {} })).toThrow(DomainError);
+describe('private input', () => {
+  const quoting = named('logistics', 'quotePrices');
+
+  test('is read alike, and checked by the client, which names fields only', () => {
+    expect(privateInputOf(quoting, { private: '{"salt":"x"}', fields: {} })).toEqual({ salt: 'x' });
+  });
+
+  test.each([undefined, 'x', '@/nowhere.json'])('is refused: %p', (given) => {
+    expect(() => privateInputOf(quoting, { private: given, fields: {} })).toThrow(DomainError);
+  });
+
+  test('is none where the transaction has none', () => {
+    expect(privateInputOf(CAPTURE, { fields: {} })).toBeUndefined();
+  });
 });

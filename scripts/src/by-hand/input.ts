@@ -87,6 +87,15 @@ export function inputOf(transaction: NamedTransaction, given: Given): Input {
   return input;
 }
 
-/** @returns the private input, where the transaction has one. The client checks it: what is wrong is told by field only. */
-export const privateInputOf = ({ private: given }: Given): Input | undefined =>
-  given === undefined ? undefined : readObject('--private', given);
+/**
+ * @returns the private input, where the transaction has one. The client checks it: what is wrong is told by field only.
+ * @throws {DomainError} INPUT_INVALID when it is missing or unreadable.
+ */
+export function privateInputOf(
+  { transient }: NamedTransaction,
+  { private: given }: Given,
+): Input | undefined {
+  if (given !== undefined) return readObject('--private', given);
+  if (transient !== undefined) throw invalid('--private', 'missing');
+  return undefined;
+}
