@@ -25,7 +25,7 @@ export class InterruptedError extends Error {
   }
 }
 
-/** A command keeps no envelope beyond its end, but every transaction may be repeated: its natural key sees to that. */
+/** A command keeps no envelope beyond its end, but it may be repeated: natural keys and states see to that. */
 export class OutcomeLeftOpenError extends OutcomeUnknownError {
   override readonly remedy = 'Run the same command again: what came through is not done twice.';
 

@@ -11,6 +11,16 @@ const INTERRUPTED_EXIT_CODE = 130;
 const because = (signal: AbortSignal, error: unknown): unknown =>
   signal.aborted && !(error instanceof OffpayError) ? signal.reason : error;
 
+const untilAborted =
+  (run: (signal: AbortSignal) => Promise<void>) =>
+  async (signal: AbortSignal): Promise<void> => {
+    try {
+      await run(signal);
+    } catch (error) {
+      throw because(signal, error);
+    }
+  };
+
 /**
  * Runs a command that can be interrupted: the signal aborts at the first Ctrl-C, a second one ends the process.
  * What fails is told as everywhere; an interrupted command ends with code 130.
@@ -20,13 +30,7 @@ export async function interruptible(run: (signal: AbortSignal) => Promise<void>)
   const stop = (): void => interrupted.abort(new InterruptedError());
   process.once('SIGINT', stop);
   try {
-    await reportingErrors(async (signal: AbortSignal) => {
-      try {
-        await run(signal);
-      } catch (error) {
-        throw because(signal, error);
-      }
-    })(interrupted.signal);
+    await reportingErrors(untilAborted(run))(interrupted.signal);
   } finally {
     process.off('SIGINT', stop);
     if (interrupted.signal.aborted && process.exitCode === 1)
