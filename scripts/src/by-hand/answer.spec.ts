@@ -2,8 +2,8 @@
 import { readable } from './answer';
 
 test('scalars stand behind their names, in columns', () => {
-  expect(readable({ state: 'captured', replayed: false, epoch: 3, by: null })).toBe(
-    ['state     captured', 'replayed  false', 'epoch     3', 'by        -'].join('\n'),
+  expect(readable({ state: 'captured', replayed: false, attempts: 3, by: null })).toBe(
+    ['state     captured', 'replayed  false', 'attempts  3', 'by        -'].join('\n'),
   );
 });
 

@@ -8,7 +8,7 @@ import { inputOf, privateInputOf, type Given } from './input';
 const named = (contract: string, name: string): NamedTransaction =>
   transactionNamed(contract, name)!;
 const CAPTURE = named('settlement', 'capture');
-const CLOSE = named('settlement', 'closeEpoch');
+const ROLL_UP = named('settlement', 'rollUp');
 const RATE = named('feedback', 'rate');
 const ORDER = { merchantId: 'merchant-1', orderNumber: 'ORD-1' };
 
@@ -37,8 +37,8 @@ function file(name: string, content: string): string {
 }
 
 test('a number is a number, and digits of an identifier stay a text', () => {
-  const fields = { payeeId: '42', currency: 'EUR', epoch: '7' };
-  expect(inputOf(CLOSE, { fields })).toEqual({ payeeId: '42', currency: 'EUR', epoch: 7 });
+  const fields = { payeeId: '42', currency: 'EUR', until: '7' };
+  expect(inputOf(ROLL_UP, { fields })).toEqual({ payeeId: '42', currency: 'EUR', until: 7 });
 });
 
 test('fields given as options override the whole input', () => {
@@ -67,9 +67,9 @@ test('everything that is missing or wrong is told at once, with its option', () 
   });
 });
 
-test.each(['seven', '', '1e400'])('what is no number is refused by the schema: %j', (epoch) => {
-  const fields = { payeeId: 'p', currency: 'EUR', epoch };
-  expect(detailsOf(CLOSE, { fields })).toMatchObject({ problems: [{ field: 'epoch' }] });
+test.each(['seven', '', '1e400'])('what is no number is refused by the schema: %j', (until) => {
+  const fields = { payeeId: 'p', currency: 'EUR', until };
+  expect(detailsOf(ROLL_UP, { fields })).toMatchObject({ problems: [{ field: 'until' }] });
 });
 
 test.each([

@@ -187,7 +187,7 @@ export const identity = {
     input: z.strictObject({ loginId: identifier, customerId: identifier, deviceId: identifier }),
     output: outcome,
     naturalKey: ['loginId'],
-    errors: ['CUSTOMER_BLOCKED', 'DEVICE_UNKNOWN', 'NOT_FOUND'],
+    errors: ['CUSTOMER_BLOCKED', 'DEVICE_UNKNOWN'],
     operations: { fixed: 7 },
     example: { ...LOGIN, customerId: CUSTOMER_ID, deviceId: 'phone' },
   }),
@@ -268,7 +268,6 @@ export const identity = {
   readPolicy: query({
     summary: 'Times to live and limits.',
     input: z.strictObject({}),
-    errors: ['NOT_FOUND'],
     output: policy,
     example: {},
   }),

@@ -151,7 +151,9 @@ export const logistics = {
       ['logistics.dispatcher', 'logistics.courier'],
       7,
     ),
+    errors: ['STATE_CONFLICT', 'ADDRESSES_DIFFER', 'ADDRESS_UNKNOWN'] as const,
     transient: offeredAddresses,
+    transientExample: ADDRESSES,
     endorsers: ['bank', 'logistics'] as const,
   },
   deliver: {
@@ -232,7 +234,7 @@ export const logisticsLeg = define({
   transient: offeredAddresses,
   endorsers: ['bank', 'logistics'],
   naturalKey: ['basket.merchantId', 'basket.orderNumber'],
-  errors: ['NOT_FOUND', ...GOODS_AS_PICKED, 'ADDRESSES_DIFFER', 'NO_COURIER'],
+  errors: [...GOODS_AS_PICKED, 'ADDRESSES_DIFFER', 'NO_COURIER'],
   operations: { fixed: 4, perEntry: 1 },
   example: { basket: BASKET, statement: { ...STATEMENT, waybill: 'WB-1001' } },
   transientExample: ADDRESSES,
