@@ -15,6 +15,7 @@ export {
   type MemoryLedgerOptions,
   type Transient,
 } from './memory-ledger';
+export { DEFAULT_NETWORK, MSP_IDS } from './default-network';
 export { memoryClient, type MemoryClientOptions } from './memory-client';
 export { and, majority, or, satisfies, type Policy } from './policy';
 export type {

@@ -42,6 +42,8 @@ export interface MemoryLedgerOptions {
   readonly now?: Date | (() => Date);
   readonly channel?: string;
   readonly chaincode?: string;
+  /** Number of the first block, 1 when absent: to run again what a channel did from some block on, at the same versions. */
+  readonly firstBlock?: number;
 }
 
 export interface InvokeOptions {
@@ -121,6 +123,7 @@ export class MemoryLedger {
   readonly #now: () => Date;
   readonly #channel: string;
   readonly #chaincode: string;
+  readonly #firstBlock: number;
   readonly #blocks: Block[] = [];
   readonly #txIds = new Set<string>();
   readonly #listeners = new Set<BlockListener>();
@@ -138,6 +141,7 @@ export class MemoryLedger {
     this.#now = now instanceof Date ? () => now : now;
     this.#channel = options.channel ?? 'payments';
     this.#chaincode = options.chaincode ?? 'offline-pay';
+    this.#firstBlock = options.firstBlock ?? 1;
   }
 
   /** MSP ids of the organisations with a peer, in the order in which they were given. */
@@ -262,7 +266,7 @@ export class MemoryLedger {
     return asText(state.rows);
   }
 
-  /** All blocks, the first with number 1: what every member can read. */
+  /** All blocks, the first with number 1 unless told: what every member can read. */
   blocks(): readonly Block[] {
     return [...this.#blocks];
   }
@@ -320,7 +324,7 @@ export class MemoryLedger {
   }
 
   #commit(envelopes: readonly Endorsement[]): Block {
-    const number = this.#blocks.length + 1;
+    const number = this.#firstBlock + this.#blocks.length;
     const validator = new BlockValidator(this.#world, this.#policy, (txId) =>
       this.#txIds.has(txId),
     );
