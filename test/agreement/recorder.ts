@@ -15,6 +15,8 @@ export interface RecordedCall extends Omit<RawCall, 'by'> {
   readonly by: readonly string[];
   /** Asked for its answer only. */
   readonly query?: boolean;
+  /** Asked again as it was signed before, with the same transaction id. */
+  readonly signedBefore?: Proposal | undefined;
   /** Endorsed now and sent by {@link Recorder.send}. */
   readonly heldBack?: boolean;
 }
@@ -22,6 +24,7 @@ export interface RecordedCall extends Omit<RawCall, 'by'> {
 /** What the client learns. */
 export interface Told {
   readonly transactionId: string;
+  readonly proposal?: Proposal;
   readonly payload: Uint8Array;
   /** What the gateway threw. */
   readonly error?: GatewayError;
@@ -81,10 +84,10 @@ async function endorse(proposal: Proposal, call: RecordedCall): Promise<[Outcome
 }
 
 async function run(gateway: RawGateway, call: RecordedCall): Promise<Ran> {
-  const proposal = gateway.proposal(call);
+  const proposal = call.signedBefore ?? gateway.proposal(call);
   const described = describe(proposal, call);
   const { transactionId } = described;
-  const nothing = { transactionId, payload: NOTHING };
+  const nothing = { transactionId, proposal, payload: NOTHING };
   try {
     const [outcome, told] = await endorse(proposal, call);
     return {

@@ -10,21 +10,16 @@ import { replay } from './replay';
 const [file = '', chaincode = '', shift = '0'] = process.argv.slice(2);
 
 let now = 0;
-const RealDate = Date;
 
-/** Shows the time that the replay sets to whoever asks for it; instants that are given stay as they are. */
-class SetDate extends RealDate {
-  constructor(instant: number | string | Date = now) {
-    super(instant);
-  }
-
-  static override now(): number {
-    return now;
-  }
-}
+/** Tells the time that the replay sets; dates made of an instant stay as they are. */
+const setDate = new Proxy(Date, {
+  construct: (RealDate, args: unknown[]) =>
+    args.length === 0 ? new RealDate(now) : (Reflect.construct(RealDate, args) as Date),
+  get: (RealDate, name) => (name === 'now' ? () => now : (Reflect.get(RealDate, name) as unknown)),
+});
 
 async function main(): Promise<void> {
-  globalThis.Date = SetDate as DateConstructor;
+  globalThis.Date = setDate;
   const recording = JSON.parse(readFileSync(file, 'utf8')) as Recording;
   const { contracts } = createRequire(__filename)(chaincode) as {
     readonly contracts: readonly ContractClass[];
