@@ -17,6 +17,10 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 const privateValue = (stub: Stub, suffix: string): Buffer =>
   Buffer.from(`${text(stub.getTransient().get('private') ?? Buffer.alloc(0))}${suffix}`);
 
+/** The shim answers private ranges with an object around the iterator, which its types leave out. */
+const iteratorIn = (answer: Iterator): Iterator =>
+  (answer as unknown as { readonly iterator: Iterator }).iterator;
+
 /** Reads the iterator to its end, or closes it after `limit` rows. */
 async function rowsOf(iterator: Iterator, limit = Infinity): Promise<Row[]> {
   const rows: Row[] = [];
@@ -60,7 +64,7 @@ const OPERATIONS: Readonly<Record<string, Run>> = {
   privatePurge: ({ stub }, collection: string, key: string) =>
     stub.purgePrivateData(collection, key),
   privateRange: async ({ stub }, collection: string, start: string, end: string) =>
-    rowsOf(await stub.getPrivateDataByRange(collection, start, end)),
+    rowsOf(iteratorIn(await stub.getPrivateDataByRange(collection, start, end))),
   event: ({ stub }, name: string, payload: string) =>
     void stub.setEvent(name, Buffer.from(payload)),
   fail: (_, message: string) => {

@@ -68,9 +68,14 @@ function describe(proposal: Proposal, call: RecordedCall): Omit<RecordedProposal
   };
 }
 
+/** How a gateway introduces what another peer said of the proposal itself. */
+const FROM_AFAR = /^rpc error: code = Unknown desc = /;
+
 /** A failure of the peer that was asked carries no details. */
 function refusalOf(error: GatewayError, [asked = '']: readonly string[]): Outcome {
-  const details = error.details.map(({ mspId, message }) => [mspId, message] as const);
+  const details = error.details.map(
+    ({ mspId, message }) => [mspId, message.replace(FROM_AFAR, '')] as const,
+  );
   return { kind: 'refused', messages: details.length > 0 ? details : [[asked, error.message]] };
 }
 

@@ -3,9 +3,17 @@
 // Arguments: the recording's file, the folder of the chaincode, the clock's shift in milliseconds.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { inspect } from 'node:util';
 import type { ContractClass } from '@fabric-offline-pay/testing';
 import type { Recording } from './recording';
-import { replay } from './replay';
+import { replay, type Difference } from './replay';
+
+export interface Replayed {
+  /** What the process took its surroundings for. */
+  readonly locale: string;
+  readonly timeZone: string;
+  readonly differences: readonly Difference[];
+}
 
 const [file = '', chaincode = '', shift = '0'] = process.argv.slice(2);
 
@@ -32,7 +40,13 @@ async function main(): Promise<void> {
     clockShift: Number(shift),
   });
   const { locale, timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  process.stdout.write(JSON.stringify({ locale, timeZone, differences }));
+  tell({ locale, timeZone, differences });
+}
+
+/** To the process that started this one, else to people. */
+function tell(replayed: Replayed): void {
+  if (process.send !== undefined) process.send(replayed);
+  else console.log(inspect(replayed, { depth: null }));
 }
 
 void main();

@@ -14,6 +14,7 @@ import {
 } from './errors';
 import { PeerConnection, type LeftBehind } from './peer-connection';
 import { majority, type Policy } from './policy';
+import { serializedIdentity } from './serialized-identity';
 import { Simulator } from './simulator';
 import type { SortedRows } from './sorted-rows';
 import { createStub } from './transaction-stub';
@@ -319,7 +320,10 @@ export class MemoryLedger {
         `error validating proposal: access denied: channel [${this.#channel}] creator org unknown, creator is malformed`,
       );
     }
-    if (this.#txIds.has(txId)) throw new ProposalError(`duplicate transaction found [${txId}]`);
+    if (this.#txIds.has(txId)) {
+      const by = serializedIdentity(creator).toString('hex');
+      throw new ProposalError(`duplicate transaction found [${txId}]. Creator [${by}]`);
+    }
     return chaincode;
   }
 
