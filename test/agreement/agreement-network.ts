@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real network whose every call is recorded.
-import { join } from 'node:path';
 import { defaultTopology } from '@fabric-offline-pay/network';
 import { bareNetwork } from '../support/bare-network';
 import { RawGateways } from '../support/raw-gateway';
@@ -15,7 +14,7 @@ import { recordingClient } from './recording-transport';
 const ORGANISATIONS = ['bank', 'merchant', 'logistics'] as const;
 
 /** Long enough for a round's transactions to meet in one block, short because there are hundreds of rounds. */
-const BATCH_TIMEOUT = '100ms';
+const BATCH_TIMEOUT = '50ms';
 
 export interface AgreementNetwork {
   /** Not founded yet. */
@@ -27,10 +26,10 @@ export interface AgreementNetwork {
   end(): Promise<void>;
 }
 
-/** @param folder an empty one, for the chaincode's package */
-export async function agreementNetwork(folder: string): Promise<AgreementNetwork> {
+/** @param chaincode a new folder, for the chaincode's package */
+export async function agreementNetwork(chaincode: string): Promise<AgreementNetwork> {
   const network = await bareNetwork({
-    chaincodeDirectory: probeChaincode(join(folder, 'chaincode')),
+    chaincodeDirectory: probeChaincode(chaincode),
     topology: {
       ...defaultTopology,
       channel: { ...defaultTopology.channel, batchTimeout: BATCH_TIMEOUT },

@@ -256,14 +256,15 @@ const duplicates: Question = async (probe) => {
   await probe.query([put('once')], { signedBefore: once.proposal! });
 };
 
-const everything: Question = async (probe) => {
+/** The whole state, as every organisation's peer has it. */
+export const askForEverything: Question = async (probe) => {
   for (const as of ['bank', 'merchant', 'logistics'] as const) {
     await probe.query([range('', '')], { as });
     await probe.query(attempts(privately('privateRange', '', '')), { as });
   }
 };
 
-const QUESTIONS = {
+const QUESTIONS: Readonly<Record<string, Question>> = {
   reads,
   whoAsks,
   keysInOrder,
@@ -279,10 +280,8 @@ const QUESTIONS = {
   phantoms,
   policies,
   duplicates,
-  everything,
 };
 
-/** Asks them all, the whole state last. */
 export async function askRawOperations(probe: Probe): Promise<void> {
   for (const ask of Object.values(QUESTIONS)) await ask(probe);
 }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger in memory does what real peers do: one suite runs on a real network, and all that its peers read, wrote, answered
+// and decided comes out again in memory, byte for byte, wherever and whenever it is run.
+// Set OFFPAY_RECORDING to a folder to keep the recording there; to replay it alone:
+// node test/agreement/run-typescript.cjs test/agreement/replay-main.ts <folder>/recording.json <folder>/chaincode
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
+import { record, type Recorded } from '../agreement/record';
+import { replayApart } from '../agreement/replaying';
+import type { RecordedProposal, RecordedTransaction } from '../agreement/recording';
+
+const kept = process.env['OFFPAY_RECORDING'];
+let folder: string;
+let recorded: Recorded;
+let proposals: readonly RecordedProposal[];
+let transactions: readonly RecordedTransaction[];
+
+beforeAll(async () => {
+  folder = kept ?? mkdtempSync(join(tmpdir(), 'offpay-agreement-'));
+  mkdirSync(folder, { recursive: true });
+  recorded = await record(folder);
+  const { rounds } = recorded.recording;
+  proposals = rounds.flatMap((round) => round.proposals);
+  transactions = rounds.flatMap(({ blocks }) => blocks).flatMap((block) => block.transactions);
+}, 300_000);
+afterAll(() => {
+  if (kept === undefined) rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the recording', () => {
+  test('holds every submitted transaction of the table, valid', () => {
+    const valid = new Set(
+      transactions
+        .filter(({ validationCode }) => validationCode === 'VALID')
+        .map(({ transactionId }) => transactionId),
+    );
+    const names = new Set(
+      proposals.filter((each) => valid.has(each.transactionId)).map(({ name }) => name),
+    );
+    const submitted = ALL_TRANSACTIONS.filter(({ kind }) => kind === 'submit');
+    expect(submitted.map(({ fullName }) => fullName).filter((name) => !names.has(name))).toEqual(
+      [],
+    );
+  });
+
+  test.each([
+    ['MVCC_READ_CONFLICT', 10],
+    ['PHANTOM_READ_CONFLICT', 8],
+    ['ENDORSEMENT_POLICY_FAILURE', 6],
+    ['DUPLICATE_TXID', 2],
+  ])('holds transactions that ended as %s', (code, least) => {
+    const ended = transactions.filter(({ validationCode }) => validationCode === code);
+    expect(ended.length).toBeGreaterThanOrEqual(least);
+  });
+
+  test('holds blocks of several transactions, answers and refusals', () => {
+    const blocks = recorded.recording.rounds.flatMap((round) => round.blocks);
+    const kinds = (kind: string) => proposals.filter(({ outcome }) => outcome.kind === kind).length;
+    expect(blocks.filter((block) => block.transactions.length > 1).length).toBeGreaterThan(20);
+    expect(kinds('answered')).toBeGreaterThan(30);
+    expect(kinds('refused')).toBeGreaterThan(20);
+    console.log(
+      `${recorded.recording.rounds.length} rounds, ${proposals.length} proposals, ${transactions.length} transactions in ${blocks.length} blocks`,
+    );
+  });
+});
+
+describe('comes out the same in memory', () => {
+  test.each([
+    ['here and now', {}],
+    ['in Turkish, on Kiritimati, 50 s behind', { clockShift: -50_000 }],
+    ['in Turkish, on Kiritimati, 50 s ahead', { clockShift: 50_000 }],
+  ])('%s', async (_, shifted) => {
+    const elsewhere = { locale: 'tr_TR.UTF-8', timeZone: 'Pacific/Kiritimati' };
+    const isElsewhere = 'clockShift' in shifted;
+    const surroundings = isElsewhere ? { ...elsewhere, ...shifted } : {};
+    const replayed = await replayApart(recorded.file, recorded.chaincode, surroundings);
+    const [first] = replayed.differences;
+    expect({ where: first?.where, did: first?.memory }).toEqual({
+      where: first?.where,
+      did: first?.peers,
+    });
+    expect(replayed.differences).toEqual([]);
+    if (isElsewhere)
+      expect(replayed).toMatchObject({ locale: 'tr-TR', timeZone: 'Pacific/Kiritimati' });
+  });
+});
