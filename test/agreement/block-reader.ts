@@ -14,13 +14,17 @@ interface SignedHeader {
   readonly creator: msp.SerializedIdentity.AsObject;
 }
 
+/** The library's types name a class of a package that has none. */
+const timestampOf = (channel: common.ChannelHeader): number =>
+  (channel.getTimestamp() as unknown as { toDate(): Date }).toDate().getTime();
+
 function headerOf(header: common.Header | undefined): SignedHeader {
   const channel = common.ChannelHeader.deserializeBinary(header!.getChannelHeader_asU8());
   const signature = common.SignatureHeader.deserializeBinary(header!.getSignatureHeader_asU8());
   const creator = msp.SerializedIdentity.deserializeBinary(signature.getCreator_asU8());
   return {
     transactionId: channel.getTxId(),
-    timestamp: channel.getTimestamp()!.toDate().getTime(),
+    timestamp: timestampOf(channel),
     creator: {
       mspid: creator.getMspid(),
       idBytes: Buffer.from(creator.getIdBytes_asU8()).toString('utf8'),

@@ -24,9 +24,9 @@ export class PeerBlocks {
   async until(transactions: number): Promise<RecordedBlock[]> {
     const came: RecordedBlock[] = [];
     while (this.#seen < transactions) {
-      const { value, done } = await this.#coming.next();
-      if (done === true) throw new Error('the peer ended its stream of blocks');
-      const block = readBlock(bytesOf(value));
+      const next = await this.#coming.next();
+      if (next.done === true) throw new Error('the peer ended its stream of blocks');
+      const block = readBlock(bytesOf(next.value));
       this.#seen += block.transactions.length;
       came.push(block);
     }

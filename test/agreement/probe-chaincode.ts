@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import { patchedChaincode } from '../support/patched-chaincode';
+import { ProbeContract } from './probe-contract';
 
 /** Writes the package into a new folder. @returns the folder, for `chaincodeDirectory` */
 export function probeChaincode(folder: string): string {
@@ -11,6 +12,6 @@ export function probeChaincode(folder: string): string {
   const { outputText } = transpileModule(source, {
     compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2023 },
   });
-  const probe = `((exports) => { ${outputText}\nreturn exports.ProbeContract; })({})`;
+  const probe = `((exports) => { ${outputText}\nreturn exports.${ProbeContract.name}; })({})`;
   return patchedChaincode(folder, `add(${probe});`);
 }

@@ -65,8 +65,9 @@ const OPERATIONS: Readonly<Record<string, Run>> = {
     stub.purgePrivateData(collection, key),
   privateRange: async ({ stub }, collection: string, start: string, end: string) =>
     rowsOf(iteratorIn(await stub.getPrivateDataByRange(collection, start, end))),
-  event: ({ stub }, name: string, payload: string) =>
-    void stub.setEvent(name, Buffer.from(payload)),
+  event: ({ stub }, name: string, payload: string) => {
+    stub.setEvent(name, Buffer.from(payload));
+  },
   fail: (_, message: string) => {
     throw new Error(message);
   },
