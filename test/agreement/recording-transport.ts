@@ -2,6 +2,7 @@
 // The SDK's typed client over a recorder: the code that runs over `connect` runs here, and every call is written down.
 import type { Role } from '@fabric-offline-pay/domain';
 import {
+  chooseEndorsers,
   CommitError,
   ConflictError,
   createClient,
@@ -54,7 +55,9 @@ class RecordingTransport implements Transport {
     decode: Decode,
     options: SubmitOptions,
   ): Promise<TransactionResult<unknown>> {
-    const by = options.endorsers ?? this.#endorsers(call);
+    const { organisations, ownMspId } = this;
+    const context = { mode: 'pinned', organisations, ownMspId } as const;
+    const by = chooseEndorsers(call.transaction, context, options.endorsers).organisations ?? [];
     const most = options.retries?.attempts ?? MOST_ATTEMPTS;
     for (let attempts = 1; ; attempts += 1) {
       const told = await this.recorder.ask(this.gateway, { ...rawCall(call), by });
@@ -66,13 +69,6 @@ class RecordingTransport implements Transport {
         throw new CommitError(transactionId, 0, { validationCode });
       if (attempts >= most) throw new ConflictError(transactionId, { attempts });
     }
-  }
-
-  #endorsers({ transaction }: Call): readonly string[] {
-    const { bank, merchant, logistics } = this.organisations;
-    if (transaction.endorsers !== undefined)
-      return transaction.endorsers.map((role) => this.organisations[role as keyof Organisations]);
-    return [bank, this.ownMspId === logistics ? logistics : merchant];
   }
 }
 

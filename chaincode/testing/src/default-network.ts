@@ -3,6 +3,7 @@
 import { ADDRESS_COLLECTION, type Role } from '@fabric-offline-pay/domain';
 import type { MemoryLedgerOptions } from './memory-ledger';
 import { and, or } from './policy';
+import { BANK, LOGISTICS } from './world';
 
 /** MSP id of the organisation that has the role. */
 export const MSP_IDS = {
@@ -26,3 +27,18 @@ export const DEFAULT_NETWORK = {
     },
   ],
 } as const satisfies Omit<MemoryLedgerOptions, 'contracts'>;
+
+const participant = (role: Exclude<Role, 'auditor'>, actor: string) => ({
+  mspId: MSP_IDS[role],
+  role,
+  actor,
+  bankId: role === 'logistics' ? BANK : null,
+  status: 'active' as const,
+});
+
+/** The registry's first entries. */
+export const PARTICIPANTS = [
+  participant('bank', BANK),
+  participant('merchant', 'merchant-org'),
+  participant('logistics', LOGISTICS),
+];
