@@ -3,6 +3,7 @@
 // Arguments: the recording's file, the folder of the chaincode, the clock's shift in milliseconds.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import type { ContractClass } from '@fabric-offline-pay/testing';
 import type { Recording } from './recording';
@@ -29,7 +30,7 @@ const setDate = new Proxy(Date, {
 async function main(): Promise<void> {
   globalThis.Date = setDate;
   const recording = JSON.parse(readFileSync(file, 'utf8')) as Recording;
-  const { contracts } = createRequire(__filename)(chaincode) as {
+  const { contracts } = createRequire(__filename)(resolve(chaincode)) as {
     readonly contracts: readonly ContractClass[];
   };
   const differences = await replay(recording, {

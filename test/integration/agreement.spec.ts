@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger in memory does what real peers do: one suite runs on a real network, and all that its peers read, wrote, answered
 // and decided comes out again in memory, byte for byte, wherever and whenever it is run.
-// Set OFFPAY_RECORDING to a folder to keep the recording there; to replay it alone:
+// Set OFFPAY_RECORDING to a new folder to keep the recording there; to replay it alone:
 // node test/agreement/run-typescript.cjs test/agreement/replay-main.ts <folder>/recording.json <folder>/chaincode
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
 import { record, type Recorded } from '../agreement/record';
 import { replayApart } from '../agreement/replaying';
@@ -18,7 +18,7 @@ let proposals: readonly RecordedProposal[];
 let transactions: readonly RecordedTransaction[];
 
 beforeAll(async () => {
-  folder = kept ?? mkdtempSync(join(tmpdir(), 'offpay-agreement-'));
+  folder = kept !== undefined ? resolve(kept) : mkdtempSync(join(tmpdir(), 'offpay-agreement-'));
   mkdirSync(folder, { recursive: true });
   recorded = await record(folder);
   const { rounds } = recorded.recording;
