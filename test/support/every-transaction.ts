@@ -32,7 +32,8 @@ const MOST_LINES = 5;
 /** So many chargers cost more than the step-up limit. */
 const PIECES_TO_STEP_UP = 50;
 
-const HOLD_SECONDS = 1;
+/** Long enough for a slow network to come through the units; other orders are run meanwhile. */
+const HOLD_SECONDS = 15;
 const WRONG = { goodsTotal: '1' };
 const SECOND_MERCHANT = 'SecondMerchantMSP';
 
@@ -59,7 +60,7 @@ interface OrderOptions extends Partial<PurchaseOptions> {
 export interface EveryTransactionOptions {
   readonly world: World;
   readonly clientFor: ClientFor;
-  /** Lets the proposals' time pass by so many seconds. */
+  /** Lets the proposals' time pass by so many seconds; at once when there are none left. */
   readonly passSeconds: (seconds: number) => Promise<void> | void;
 }
 
@@ -134,6 +135,8 @@ export class EveryTransaction {
   async liveAllLives(run: Run, size: number): Promise<void> {
     const { settlement } = this.parties.bankNode;
     const operator = await this.#world.bank('operator');
+    const short = this.purchaseOf(size, { claim: null, holdSeconds: HOLD_SECONDS });
+    const unclaimed = await this.#paid(run, short);
     await this.#deliver(await this.#paid(run, this.purchaseOf(size)));
     await run(this.parties, this.purchaseOf(size, { quantity: PIECES_TO_STEP_UP / size }));
 
@@ -152,10 +155,9 @@ export class EveryTransaction {
     await operator.alarm.uphold({ ...upheld, reason: 'the goods are missing' });
     await this.parties.cashier.settlement.void(upheld);
 
-    const unclaimed = this.purchaseOf(size, { claim: null, holdSeconds: HOLD_SECONDS });
-    await this.#expire(await this.#paid(run, unclaimed));
     await this.#rate(await this.#paid(run, this.purchaseOf(size)), size);
     await this.#disputeAll(run, size);
+    await this.#expire(unclaimed);
   }
 
   /** Orders of a merchant that customers rate so badly that money waits for the delivery. */
@@ -262,7 +264,8 @@ export class EveryTransaction {
 
   /** An unclaimed order, after its hold ran out; its addresses are purged without a delivery. */
   async #expire(key: Key): Promise<void> {
-    await this.#options.passSeconds(HOLD_SECONDS + 1);
+    const { hold } = await this.parties.bankNode.orderNumber.readOrder(key);
+    await this.#options.passSeconds(hold!.expiresAt + 1 - Math.floor(Date.now() / 1000));
     await this.parties.bankNode.settlement.expire(key);
     await this.parties.dispatcher.logistics.purgeAddresses(key);
   }
