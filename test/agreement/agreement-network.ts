@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real network whose every call is recorded.
 import { defaultTopology } from '@fabric-offline-pay/network';
-import { bareNetwork } from '../support/bare-network';
+import { bareNetwork, type BareNetwork } from '../support/bare-network';
 import { RawGateways } from '../support/raw-gateway';
 import { World, type ClientFor } from '../support/world';
 import { PeerBlocks } from './peer-blocks';
@@ -9,7 +9,7 @@ import { Probe } from './probe';
 import { probeChaincode } from './probe-chaincode';
 import { Recorder } from './recorder';
 import type { Recording } from './recording';
-import { recordingClient } from './recording-transport';
+import { recordingClient, type Organisations } from './recording-transport';
 
 const ORGANISATIONS = ['bank', 'merchant', 'logistics'] as const;
 
@@ -35,42 +35,49 @@ export async function agreementNetwork(chaincode: string): Promise<AgreementNetw
       channel: { ...defaultTopology.channel, batchTimeout: BATCH_TIMEOUT },
     },
   });
-  const { description } = network.clients;
-  const gateways = new RawGateways(network.home, description);
-  const mspIdOf = (role: (typeof ORGANISATIONS)[number]) =>
-    network.clients.organisation(role).mspId;
-  const organisations = {
-    bank: mspIdOf('bank'),
-    merchant: mspIdOf('merchant'),
-    logistics: mspIdOf('logistics'),
-  };
-  const height = await (await network.clients.connection('bank', 'operator')).height();
-  const peers = await Promise.all(
+  const gateways = new RawGateways(network.home, network.clients.description);
+  try {
+    return await recorded(network, gateways);
+  } catch (error) {
+    await gateways.close();
+    await network.end();
+    throw error;
+  }
+}
+
+/** The blocks of every organisation's peer, from the next one on. */
+async function openPeers({ clients }: BareNetwork, gateways: RawGateways): Promise<PeerBlocks[]> {
+  const next = await (await clients.connection('bank', 'operator')).height();
+  return Promise.all(
     ORGANISATIONS.map(async (id) =>
-      PeerBlocks.open(
-        await gateways.as(id, 'operator', network.clients.organisation(id).actor),
-        height,
-      ),
+      PeerBlocks.open(await gateways.as(id, 'operator', clients.organisation(id).actor), next),
     ),
   );
+}
+
+async function recorded(network: BareNetwork, gateways: RawGateways): Promise<AgreementNetwork> {
+  const { clients } = network;
+  const { channel, chaincode } = clients.description;
+  const organisations = {
+    bank: clients.organisation('bank').mspId,
+    merchant: clients.organisation('merchant').mspId,
+    logistics: clients.organisation('logistics').mspId,
+  };
+  const peers = await openPeers(network, gateways);
   const recorder = new Recorder(peers);
   const clientFor: ClientFor = async (role, attribute, actor) =>
     recordingClient(
       recorder,
       await gateways.as(role, attribute, actor),
-      organisations[role as keyof typeof organisations],
+      organisations[role as keyof Organisations],
       organisations,
     );
   return {
-    world: new World(clientFor, network.clients.channel),
+    world: new World(clientFor, channel),
     clientFor,
     participants: network.participants(...ORGANISATIONS),
     probe: new Probe(recorder, gateways, organisations),
-    recording: () => ({
-      channel: description.channel,
-      chaincode: description.chaincode.name,
-      rounds: recorder.rounds,
-    }),
+    recording: () => ({ channel, chaincode: chaincode.name, rounds: recorder.rounds }),
     end: async () => {
       for (const peer of peers) peer.close();
       await gateways.close();
