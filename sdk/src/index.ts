@@ -14,7 +14,7 @@ export {
   type Query,
   type Submit,
 } from './client/client.js';
-export type { EndorsementMode, Organisations } from './client/endorsers.js';
+export { chooseEndorsers, type EndorsementMode, type Organisations } from './client/endorsers.js';
 export type {
   Call,
   Decode,

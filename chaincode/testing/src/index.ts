@@ -15,8 +15,16 @@ export {
   type MemoryLedgerOptions,
   type Transient,
 } from './memory-ledger';
+export { DEFAULT_NETWORK, MSP_IDS, PARTICIPANTS } from './default-network';
+export {
+  CHANNEL,
+  memoryNetwork,
+  type MemoryNetwork,
+  type MemoryNetworkOptions,
+} from './memory-network';
 export { memoryClient, type MemoryClientOptions } from './memory-client';
 export { and, majority, or, satisfies, type Policy } from './policy';
+export { testNetwork, type TestNetwork, type TestNetworkOptions } from './test-network';
 export type {
   Block,
   BlockTransaction,
@@ -40,3 +48,15 @@ export type {
   Version,
 } from './types';
 export type { ValidationCode } from './validation-code';
+export {
+  BANK,
+  CURRENCY,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  POLICY,
+  World,
+  type ClientFor,
+  type CustomerDevice,
+  type PurchaseOptions,
+} from './world';

@@ -2,40 +2,30 @@
 // The SDK's typed client over a ledger in memory: what a merchant tests its integration with, no peers needed.
 import type { Role } from '@fabric-offline-pay/domain';
 import {
+  chooseEndorsers,
   ConflictError,
   createClient,
-  EndorsementError,
-  parseRefusal,
-  RefusedError,
+  type Call,
   type Client,
+  type Decode,
+  type QueryOptions,
+  type SubmitOptions,
+  type TransactionResult,
   type Transport,
 } from '@fabric-offline-pay/sdk';
 import type { Caller } from './caller';
-import { ChaincodeError, CommitError } from './errors';
+import { beforeSending, invalidity } from './client-errors';
 import type { MemoryLedger } from './memory-ledger';
-
-type Submission = Parameters<Transport['submit']>;
+import type { Commit, Endorsement } from './types';
 
 export interface MemoryClientOptions {
   /** MSP ids by role, for transactions whose table entry names who endorses. */
   readonly organisations: Readonly<Partial<Record<Role, string>>>;
-  /** Tries of a transaction that meets conflicts; 20 when absent. */
+  /** Tries of a transaction that meets conflicts, unless a call's own options tell; 20 when absent. */
   readonly attempts?: number;
 }
 
-const CONFLICTS: readonly string[] = ['MVCC_READ_CONFLICT', 'PHANTOM_READ_CONFLICT'];
-
-/** The same classes as over real peers. */
-function translate(error: unknown): unknown {
-  if (!(error instanceof ChaincodeError)) return error;
-  const refusal = parseRefusal(error.message);
-  return refusal === undefined
-    ? new EndorsementError('ENDORSEMENT_FAILED', { message: error.message })
-    : new RefusedError(refusal);
-}
-
-const isConflict = (error: unknown): boolean =>
-  error instanceof CommitError && CONFLICTS.includes(error.commit.validationCode);
+const MOST_ATTEMPTS = 20;
 
 class MemoryTransport implements Transport {
   constructor(
@@ -44,53 +34,71 @@ class MemoryTransport implements Transport {
     private readonly options: MemoryClientOptions,
   ) {}
 
-  async submit(...[call, decode, options]: Submission) {
+  async submit(
+    call: Call,
+    decode: Decode,
+    options: SubmitOptions,
+  ): Promise<TransactionResult<unknown>> {
     const started = performance.now();
+    const most = options.retries?.attempts ?? this.options.attempts ?? MOST_ATTEMPTS;
     for (let attempts = 1; ; attempts += 1) {
-      try {
-        const { payload, commit } = await this.#once(call, options);
-        const durationMs = performance.now() - started;
+      const { result, commit } = await this.#attempt(call, decode, options);
+      const error = invalidity(commit);
+      if (error === undefined)
         return {
-          result: decode(payload),
+          result,
           transactionId: commit.txId,
           blockNumber: BigInt(commit.blockNumber),
           attempts,
-          durationMs,
+          durationMs: performance.now() - started,
         };
-      } catch (error) {
-        if (!isConflict(error)) throw translate(error);
-        if (attempts >= (this.options.attempts ?? 20)) throw new ConflictError('', { attempts });
-      }
+      if (!(error instanceof ConflictError) || attempts >= most) throw error;
     }
   }
 
-  async evaluate(...[call, decode]: Parameters<Transport['evaluate']>): Promise<unknown> {
+  async evaluate(call: Call, decode: Decode, { signal }: QueryOptions): Promise<unknown> {
+    signal?.throwIfAborted();
     try {
-      const proposal = this.#propose(call);
-      return decode(await this.ledger.evaluate(proposal, this.caller.mspId));
+      return decode(await this.ledger.evaluate(this.#propose(call), this.caller.mspId));
     } catch (error) {
-      throw translate(error);
+      throw beforeSending(error);
     }
   }
 
-  #propose(call: Submission[0]) {
-    const transient = call.transient === undefined ? {} : { private: call.transient };
-    return this.ledger.propose(this.caller, call.transaction.fullName, [call.argument], transient);
+  /** The answer is read before anything is sent, as over real peers. */
+  async #attempt(
+    call: Call,
+    decode: Decode,
+    options: SubmitOptions,
+  ): Promise<{ result: unknown; commit: Commit }> {
+    options.signal?.throwIfAborted();
+    const endorsement = await this.#endorse(call, options);
+    const result = decode(endorsement.response.payload);
+    return { result, commit: await this.ledger.submit(endorsement) };
   }
 
-  async #once(call: Submission[0], options: Submission[2]) {
-    const roles = call.transaction.endorsers?.flatMap(
-      (role) => this.options.organisations[role] ?? [],
-    );
-    const endorsers = options.endorsers ?? roles ?? this.ledger.memberIds;
-    const endorsement = await this.ledger.endorseBy(this.#propose(call), [...endorsers]);
-    const commit = await this.ledger.submit(endorsement);
-    if (commit.validationCode !== 'VALID') throw new CommitError(commit);
-    return { payload: endorsement.response.payload, commit };
+  async #endorse(call: Call, options: SubmitOptions): Promise<Endorsement> {
+    const { organisations } = this.options;
+    const context = { mode: 'pinned', organisations, ownMspId: this.caller.mspId } as const;
+    const plan = chooseEndorsers(call.transaction, context, options.endorsers);
+    const endorsers = plan.organisations ?? this.ledger.memberIds;
+    try {
+      return await this.ledger.endorseBy(this.#propose(call), endorsers);
+    } catch (error) {
+      throw beforeSending(error);
+    }
+  }
+
+  #propose({ transaction, argument, transient }: Call) {
+    const sent = transient === undefined ? {} : { private: transient };
+    return this.ledger.propose(this.caller, transaction.fullName, [argument], sent);
   }
 }
 
-/** @returns the typed client of one certificate over the ledger. Conflicts are tried again, as over real peers. */
+/**
+ * The typed client of one certificate over the ledger. It endorses by the same organisations, tries conflicts again and
+ * throws the same errors as the client of `connect` over real peers.
+ */
 export const memoryClient = (
   ledger: MemoryLedger,
   caller: Caller,

@@ -356,6 +356,25 @@ describe('conflicts', () => {
     await expect(ledger.endorse(envelope.proposal)).rejects.toThrow('duplicate transaction found');
   });
 
+  test('an id that stands in a block is not endorsed again, in the words of the peer', async () => {
+    const ledger = newLedger();
+    const proposal = ledger.propose(teller, 'probe:run', [script(put('a'))]);
+    await ledger.submit(await ledger.endorseBy(proposal, [BANK, MERCHANT]));
+    const identity = Buffer.concat([
+      Buffer.from([0x0a, BANK.length]),
+      Buffer.from(BANK),
+      Buffer.from([
+        0x12,
+        0x80 | (teller.certificate.length & 0x7f),
+        teller.certificate.length >> 7,
+      ]),
+      Buffer.from(teller.certificate),
+    ]);
+    await expect(ledger.endorse(proposal)).rejects.toThrow(
+      `duplicate transaction found [${proposal.txId}]. Creator [${identity.toString('hex')}]`,
+    );
+  });
+
   test('a commit waits for running simulations, which see one state', async () => {
     const ledger = await seeded(['a', 'b']);
     const change = await endorse(ledger, async (stub) => {
@@ -842,6 +861,15 @@ describe('blocks', () => {
       args: second.proposal.args,
       endorsedBy: [BANK, MERCHANT, LOGISTICS],
     });
+  });
+
+  test('begin with the number told, at which what they write is versioned', async () => {
+    const ledger = newLedger({ firstBlock: 7 });
+    await invoke(ledger, put('a'));
+    await invoke(ledger, put('a'));
+    expect(ledger.blocks().map(({ number }) => number)).toEqual([7, 8]);
+    const { readSet } = await endorse(ledger, readThenPut('a', 'b'));
+    expect(readSet).toEqual([{ key: 'a', version: { block: 8, tx: 0 } }]);
   });
 
   test('an invariant that a listener finds broken fails the submit', async () => {

@@ -14,6 +14,7 @@ import {
 } from './errors';
 import { PeerConnection, type LeftBehind } from './peer-connection';
 import { majority, type Policy } from './policy';
+import { serializedIdentity } from './serialized-identity';
 import { Simulator } from './simulator';
 import type { SortedRows } from './sorted-rows';
 import { createStub } from './transaction-stub';
@@ -42,6 +43,8 @@ export interface MemoryLedgerOptions {
   readonly now?: Date | (() => Date);
   readonly channel?: string;
   readonly chaincode?: string;
+  /** Number of the first block, 1 when absent: to run again what a channel did from some block on, at the same versions. */
+  readonly firstBlock?: number;
 }
 
 export interface InvokeOptions {
@@ -121,6 +124,7 @@ export class MemoryLedger {
   readonly #now: () => Date;
   readonly #channel: string;
   readonly #chaincode: string;
+  readonly #firstBlock: number;
   readonly #blocks: Block[] = [];
   readonly #txIds = new Set<string>();
   readonly #listeners = new Set<BlockListener>();
@@ -138,6 +142,7 @@ export class MemoryLedger {
     this.#now = now instanceof Date ? () => now : now;
     this.#channel = options.channel ?? 'payments';
     this.#chaincode = options.chaincode ?? 'offline-pay';
+    this.#firstBlock = options.firstBlock ?? 1;
   }
 
   /** MSP ids of the organisations with a peer, in the order in which they were given. */
@@ -262,7 +267,7 @@ export class MemoryLedger {
     return asText(state.rows);
   }
 
-  /** All blocks, the first with number 1: what every member can read. */
+  /** All blocks, the first with number 1 unless told: what every member can read. */
   blocks(): readonly Block[] {
     return [...this.#blocks];
   }
@@ -315,12 +320,15 @@ export class MemoryLedger {
         `error validating proposal: access denied: channel [${this.#channel}] creator org unknown, creator is malformed`,
       );
     }
-    if (this.#txIds.has(txId)) throw new ProposalError(`duplicate transaction found [${txId}]`);
+    if (this.#txIds.has(txId)) {
+      const by = serializedIdentity(creator).toString('hex');
+      throw new ProposalError(`duplicate transaction found [${txId}]. Creator [${by}]`);
+    }
     return chaincode;
   }
 
   #commit(envelopes: readonly Endorsement[]): Block {
-    const number = this.#blocks.length + 1;
+    const number = this.#firstBlock + this.#blocks.length;
     const validator = new BlockValidator(this.#world, this.#policy, (txId) =>
       this.#txIds.has(txId),
     );

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+// A small world of one bank, one merchant and one logistics company with goods, couriers and customers, built by real
+// transactions, the same on the ledger in memory and on real peers.
+import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import {
+  digestOf,
+  goodsDigest,
+  signEs256,
+  signedText,
+  type AddressBookRow,
+  type Amount,
+  type Attribute,
+  type InputOf,
+  type Role,
+  type Statement,
+} from '@fabric-offline-pay/domain';
+import {
+  chooseBest,
+  toMutable,
+  type Client,
+  type Parties,
+  type Purchase,
+} from '@fabric-offline-pay/sdk';
+
+/** Gives the client of a certificate with this role, attribute and actor. */
+export type ClientFor = (
+  role: Role,
+  attribute: Attribute,
+  actor: string,
+) => Promise<Client> | Client;
+
+export const BANK = 'bank-1';
+export const LOGISTICS = 'logistics-1';
+export const MERCHANT = 'merchant-1';
+export const CURRENCY = 'EUR';
+
+const BERLIN = { latitude: 52_520_008, longitude: 13_404_954 };
+const FAR_FUTURE = 4_102_444_800;
+
+export const GOODS = {
+  laptop: {
+    gtin: '4006381333931',
+    category: '43211503',
+    price: '89900',
+    currency: CURRENCY,
+    origin: 'DE',
+    certificate: 'CE-2024-118',
+    weightGrams: 1400,
+    location: BERLIN,
+    withdrawn: false,
+  },
+  charger: {
+    gtin: '4006381333948',
+    category: '26111704',
+    price: '2490',
+    currency: CURRENCY,
+    origin: 'CN',
+    certificate: 'CE-2024-119',
+    weightGrams: 200,
+    location: BERLIN,
+    withdrawn: false,
+  },
+} satisfies Record<string, InputOf<'goods', 'registerGoods'>['goods'][number]>;
+
+const courier = (courierId: string, base: Amount, categories: string[]) => ({
+  courierId,
+  active: true,
+  depot: { latitude: 52_516_275, longitude: 13_377_704 },
+  tariffs: [{ currency: CURRENCY, base, perKm: '20', perKg: '50' }],
+  areas: [{ centre: BERLIN, radiusMetres: 40_000 }],
+  categories,
+});
+
+export const POLICY = {
+  loginSeconds: 900,
+  authenticationSeconds: 120,
+  quoteSeconds: 900,
+  holdSeconds: 3600,
+  stepUpLimit: { [CURRENCY]: '100000' },
+  orderLimit: { [CURRENCY]: '500000' },
+};
+
+export interface CustomerDevice {
+  readonly customerId: string;
+  readonly privateKey: KeyObject;
+}
+
+/** How a purchase differs from the plain one. */
+export interface PurchaseOptions {
+  readonly orderNumber: string;
+  readonly lines?: readonly {
+    readonly goods: keyof typeof GOODS;
+    readonly quantity: number;
+    /** In minor units; what the basket says, when it is not the registered price. */
+    readonly price?: Amount;
+  }[];
+  /** How long the money is held for the merchant; an hour when absent. */
+  readonly holdSeconds?: number;
+  /** What the merchant claims; null for nothing yet, everything when absent. */
+  readonly claim?: Amount | null;
+  /** What the merchant or the logistics company states otherwise than the customer ordered. */
+  readonly merchantStatement?: Partial<Statement>;
+  readonly logisticsStatement?: Partial<Statement>;
+}
+
+/** Builds and uses the small world through the clients that it is given. */
+export class World {
+  readonly #clientFor: ClientFor;
+  readonly #merchantId: string;
+  readonly #channel: string;
+  readonly #parties: ((merchantId: string) => Promise<Parties>) | undefined;
+  #logins = 0;
+
+  constructor(
+    clientFor: ClientFor,
+    channel: string,
+    merchantId = MERCHANT,
+    parties?: (merchantId: string) => Promise<Parties>,
+  ) {
+    this.#clientFor = clientFor;
+    this.#channel = channel;
+    this.#merchantId = merchantId;
+    this.#parties = parties;
+  }
+
+  get merchantId(): string {
+    return this.#merchantId;
+  }
+
+  async bank(attribute: Attribute): Promise<Client> {
+    return this.#clientFor('bank', attribute, BANK);
+  }
+
+  async merchant(attribute: Attribute = 'cashier'): Promise<Client> {
+    return this.#clientFor('merchant', attribute, this.#merchantId);
+  }
+
+  async logistics(attribute: Attribute = 'dispatcher'): Promise<Client> {
+    return this.#clientFor('logistics', attribute, LOGISTICS);
+  }
+
+  async parties(): Promise<Parties> {
+    if (this.#parties !== undefined) return this.#parties(this.#merchantId);
+    return {
+      cashier: await this.merchant(),
+      dispatcher: await this.logistics(),
+      bankNode: await this.bank('bank-node'),
+    };
+  }
+
+  /** Registry, merchant, goods, couriers. */
+  async found(
+    participants: InputOf<'identity', 'bootstrap'>['participants'],
+    policy: typeof POLICY = POLICY,
+  ): Promise<void> {
+    await (await this.bank('operator')).identity.bootstrap({ participants, policy });
+    await this.openShop();
+  }
+
+  async openShop(): Promise<void> {
+    const licence = { number: 'LIC-1', validUntil: FAR_FUTURE };
+    const merchants = [
+      {
+        merchantId: this.#merchantId,
+        mspId: 'MerchantMSP',
+        active: true,
+        licence,
+        categories: ['43000000', '26000000'],
+      },
+    ];
+    await (await this.bank('teller')).goods.licenseMerchants({ bankId: BANK, merchants });
+    await (
+      await this.merchant()
+    ).goods.registerGoods({ merchantId: this.#merchantId, goods: Object.values(GOODS) });
+    const couriers = [
+      courier('courier-cheap', '300', ['43000000', '26000000']),
+      courier('courier-dear', '900', ['43000000', '26000000']),
+      courier('courier-paper', '100', ['14000000']),
+    ];
+    await (await this.logistics()).logistics.registerCouriers({ logisticsId: LOGISTICS, couriers });
+  }
+
+  /** A customer with a device and money. */
+  async customer(customerId: string, money: Amount = '1000000'): Promise<CustomerDevice> {
+    const teller = await this.bank('teller');
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    await teller.identity.enrolCustomer({ customerId, bankId: BANK, missing: [] });
+    await teller.identity.registerDevice({ customerId, deviceId: 'phone', publicKey: spki });
+    await teller.settlement.linkInstrument({
+      customerId,
+      token: `tok-${customerId}`,
+      kind: 'card',
+    });
+    if (money !== '0')
+      await teller.settlement.issue({
+        issueId: `issue-${customerId}`,
+        customerId,
+        token: `tok-${customerId}`,
+        currency: CURRENCY,
+        amount: money,
+      });
+    return { customerId, privateKey };
+  }
+
+  /** Units 2 to 7: verified, both factors passed, limits set. @returns the login's id */
+  async login(device: CustomerDevice): Promise<string> {
+    const { identity } = await this.bank('auth-service');
+    this.#logins += 1;
+    const loginId = `login-${device.customerId}-${this.#logins}`;
+    await identity.verifyIdentity({ loginId, customerId: device.customerId, deviceId: 'phone' });
+    await identity.openLogin({ loginId });
+    await identity.beginAuthentication({ loginId });
+    await Promise.all([
+      identity.attestSms({ loginId, boundTo: 'login', nonce: `sms-${loginId}` }),
+      identity.attestPassword({ loginId, boundTo: 'login', nonce: `password-${loginId}` }),
+    ]);
+    await identity.completeAuthentication({ loginId });
+    await identity.assessReputation({ loginId });
+    return loginId;
+  }
+
+  /** Two chargers unless told, with one address, all three statements equal, and everything claimed. */
+  purchase(device: CustomerDevice, loginId: string, options: PurchaseOptions): Purchase {
+    const picked = options.lines ?? [{ goods: 'charger', quantity: 2 }];
+    const lines = picked.map(({ goods, quantity, price }) => {
+      const entry = { ...GOODS[goods], ...(price === undefined ? {} : { price }) };
+      return {
+        gtin: entry.gtin,
+        quantity,
+        unitPrice: entry.price,
+        goodsDigest: goodsDigest(entry),
+      };
+    });
+    const addresses: AddressBookRow = {
+      salt: randomBytes(32).toString('hex'),
+      addresses: [
+        {
+          ref: `home-${options.orderNumber}`,
+          latitude: 52_530_644,
+          longitude: 13_383_068,
+          text: 'Invalidenstr. 1, Berlin',
+        },
+      ],
+    };
+    const statement: Statement = {
+      orderNumber: options.orderNumber,
+      lines: lines.map(({ gtin, quantity }) => ({ gtin, quantity })),
+      goodsTotal: lines
+        .reduce((sum, line) => sum + BigInt(line.unitPrice) * BigInt(line.quantity), 0n)
+        .toString(),
+      currency: CURRENCY,
+    };
+    return {
+      channel: this.#channel,
+      basket: {
+        merchantId: this.#merchantId,
+        orderNumber: options.orderNumber,
+        customerId: device.customerId,
+        loginId,
+        logisticsId: LOGISTICS,
+        currency: CURRENCY,
+        lines,
+        addressRefs: addresses.addresses.map((entry) => entry.ref),
+        addressesDigest: digestOf(addresses),
+      },
+      addresses,
+      choose: chooseBest,
+      sign: (terms) => signEs256(device.privateKey, signedText(toMutable(terms))),
+      merchantStatement: { ...statement, ...options.merchantStatement },
+      logisticsStatement: {
+        ...statement,
+        waybill: `WB-${options.orderNumber}`,
+        ...options.logisticsStatement,
+      },
+      holdSeconds: options.holdSeconds ?? 3600,
+      ...(options.claim === undefined ? {} : { claim: options.claim }),
+    };
+  }
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs every submitted transaction of the table, in its costliest ways: orders of several sizes with everything that may
+// become of them, and all that goes on around orders. The same on the ledger in memory and on real peers.
+import { goodsDigest, isGtin, termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
+import { rollUpPayee } from '@fabric-offline-pay/network';
+import {
+  runExpress,
+  runStepwise,
+  signRatings,
+  toMutable,
+  type Parties,
+  type PipelineResult,
+  type Purchase,
+} from '@fabric-offline-pay/sdk';
+import { registrationOf } from './registrations';
+import {
+  BANK,
+  CURRENCY,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  POLICY,
+  type ClientFor,
+  type CustomerDevice,
+  type PurchaseOptions,
+  type World,
+} from './world';
+
+type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
+
+const MOST_LINES = 5;
+
+/** So many chargers cost more than the step-up limit. */
+const PIECES_TO_STEP_UP = 50;
+
+/** Long enough for a slow network to come through the units; other orders are run meanwhile. */
+const HOLD_SECONDS = 15;
+const WRONG = { goodsTotal: '1' };
+const SECOND_MERCHANT = 'SecondMerchantMSP';
+
+const gtin = (index: number): string => {
+  const body = `40063813340${index}`;
+  const digit = Array.from('0123456789').find((last) => isGtin(body + last));
+  return `${body}${digit ?? ''}`;
+};
+
+const SHELF = Array.from({ length: MOST_LINES }, (_, index) => ({
+  ...GOODS.charger,
+  gtin: gtin(index),
+}));
+
+const keyOf = ({ basket: { merchantId, orderNumber } }: Purchase) => ({ merchantId, orderNumber });
+
+type Key = ReturnType<typeof keyOf>;
+
+interface OrderOptions extends Partial<PurchaseOptions> {
+  readonly lines?: never;
+  readonly quantity?: number;
+}
+
+export interface EveryTransactionOptions {
+  readonly world: World;
+  readonly clientFor: ClientFor;
+  /** Lets the proposals' time pass by so many seconds; at once when there are none left. */
+  readonly passSeconds: (seconds: number) => Promise<void> | void;
+}
+
+/** One customer at a time buys at the world's shop; call `open` first, and `newCustomer` before each run. */
+export class EveryTransaction {
+  readonly #options: EveryTransactionOptions;
+  #parties: Parties | undefined;
+  #customer: { readonly device: CustomerDevice; readonly loginId: string } | undefined;
+  #orders = 0;
+  #customers = 0;
+
+  constructor(options: EveryTransactionOptions) {
+    this.#options = options;
+  }
+
+  /** A shelf of as many goods as the largest order has lines. */
+  async open(): Promise<void> {
+    this.#parties = await this.#world.parties();
+    await this.parties.cashier.goods.registerGoods({ merchantId: MERCHANT, goods: SHELF });
+  }
+
+  get parties(): Parties {
+    return this.#parties!;
+  }
+
+  /** A customer without history, logged in. */
+  async newCustomer(): Promise<void> {
+    this.#customers += 1;
+    const device = await this.#world.customer(`customer-${this.#customers}`, '90000000');
+    this.#customer = { device, loginId: await this.#world.login(device) };
+  }
+
+  /** Folds the customer's history. @returns the new login and the one that the orders were made under */
+  async loginAgain(): Promise<{ loginId: string; before: string }> {
+    const { device, loginId } = this.#customer!;
+    return { loginId: await this.#world.login(device), before: loginId };
+  }
+
+  /** A purchase of so many different goods. */
+  purchaseOf(size: number, { quantity = 1, ...options }: OrderOptions = {}): Purchase {
+    this.#orders += 1;
+    const { device, loginId } = this.#customer!;
+    const purchase = this.#world.purchase(device, loginId, {
+      orderNumber: `ORD-${this.#orders}`,
+      ...options,
+    });
+    const shelf = SHELF.slice(0, size);
+    const lines = shelf.map((goods) => ({
+      gtin: goods.gtin,
+      quantity,
+      unitPrice: goods.price,
+      goodsDigest: goodsDigest(goods),
+    }));
+    const stated = {
+      lines: shelf.map((goods) => ({ gtin: goods.gtin, quantity })),
+      goodsTotal: (BigInt(GOODS.charger.price) * BigInt(size * quantity)).toString(),
+    };
+    return {
+      ...purchase,
+      basket: { ...purchase.basket, lines },
+      merchantStatement: { ...purchase.merchantStatement, ...stated, ...options.merchantStatement },
+      logisticsStatement: {
+        ...purchase.logisticsStatement,
+        ...stated,
+        ...options.logisticsStatement,
+      },
+      stepUp: (terms) => this.#stepUp(terms),
+    };
+  }
+
+  /** Everything that may become of an order. */
+  async liveAllLives(run: Run, size: number): Promise<void> {
+    const { settlement } = this.parties.bankNode;
+    const operator = await this.#world.bank('operator');
+    const short = this.purchaseOf(size, { claim: null, holdSeconds: HOLD_SECONDS });
+    const unclaimed = await this.#paid(run, short);
+    const ordinary = this.purchaseOf(size);
+    await this.#paid(run, ordinary);
+    await this.#deliver(ordinary);
+    await run(this.parties, this.purchaseOf(size, { quantity: PIECES_TO_STEP_UP / size }));
+
+    const resolved = await this.#paid(run, this.purchaseOf(size, { logisticsStatement: WRONG }));
+    await operator.alarm.resolve({ ...resolved, reason: 'a typing error' });
+    await settlement.capture({ ...resolved, captureId: 'claim-1', amount: '1000' });
+    await settlement.void(resolved);
+
+    const upheld = await this.#paid(
+      run,
+      this.purchaseOf(size, {
+        merchantStatement: WRONG,
+        logisticsStatement: { ...WRONG, lines: [] },
+      }),
+    );
+    await operator.alarm.uphold({ ...upheld, reason: 'the goods are missing' });
+    await this.parties.cashier.settlement.void(upheld);
+
+    await this.#rate(await this.#paid(run, this.purchaseOf(size)), size);
+    await this.#disputeAll(run, size);
+    await this.#expire(unclaimed);
+  }
+
+  /** Orders of a merchant that customers rate so badly that money waits for the delivery. */
+  async deliveryGated(): Promise<void> {
+    const { settlement } = this.parties.bankNode;
+    const teller = await this.#world.bank('teller');
+    const operator = await this.#world.bank('operator');
+    for (let round = 0; round < 12; round += 1) await this.#complain();
+    await this.#publishAll();
+    const released = await this.#paid(runExpress, this.purchaseOf(1));
+    await this.#deliver(released);
+    await settlement.release(released);
+    const unwound = await this.#paid(runExpress, this.purchaseOf(1));
+    await teller.settlement.dispute(unwound);
+    await operator.settlement.resolveDispute({ ...unwound, decision: 'uphold' });
+    const refunded = await this.#paid(runExpress, this.purchaseOf(1));
+    await this.parties.cashier.settlement.refund({
+      ...refunded,
+      refundId: 'refund-1',
+      amount: '10',
+    });
+    await this.#deliver(refunded);
+    await settlement.release(refunded);
+  }
+
+  /**
+   * Goods change after unit 8, and again after the hold.
+   * @returns whether both passes of unit 15 found it
+   */
+  async changedGoods(size: number): Promise<{ clean: boolean; state: string }> {
+    const { cashier, bankNode } = this.parties;
+    const dearer = SHELF.map((goods) => ({ ...goods, price: '2500' }));
+    const stale = this.purchaseOf(size);
+    await cashier.orderNumber.openBasket(toMutable(stale.basket));
+    await cashier.goods.verify(keyOf(stale));
+    const unclaimed = this.purchaseOf(size, { claim: null });
+    await runExpress(this.parties, unclaimed);
+    await cashier.goods.registerGoods({ merchantId: MERCHANT, goods: dearer });
+    const compared = await cashier.alarm.compareGoods(keyOf(stale));
+    const settled = await bankNode.express.settle({ ...keyOf(unclaimed), captureId: 'claim-1' });
+    await cashier.goods.withdrawGoods({ merchantId: MERCHANT, gtin: gtin(0) });
+    await cashier.goods.registerGoods({ merchantId: MERCHANT, goods: SHELF });
+    const operator = await this.#world.bank('operator');
+    await operator.alarm.resolve({ ...keyOf(stale), pass: 'goods', reason: 'the old price holds' });
+    await runStepwise(this.parties, stale);
+    return { clean: compared.result.clean, state: settled.result.state };
+  }
+
+  async everythingAroundOrders(): Promise<void> {
+    const { clientFor } = this.#options;
+    const teller = await this.#world.bank('teller');
+    await this.#rollUp();
+    for (const payeeId of [MERCHANT, LOGISTICS])
+      await teller.settlement.redeem({
+        redeemId: `redeem-${payeeId}`,
+        payeeId,
+        currency: CURRENCY,
+        amount: '10',
+      });
+    await this.#failLogin();
+    const { customerId } = this.#customer!.device;
+    await teller.identity.revokeDevice({ customerId, deviceId: 'phone' });
+    const proposal = { kind: 'policy' as const, policy: { ...POLICY, loginSeconds: 600 } };
+    for (const role of ['bank', 'merchant'] as const)
+      await (await clientFor(role, 'operator', BANK)).identity.vote({ proposal });
+    const admitted = {
+      kind: 'participant' as const,
+      participant: {
+        mspId: SECOND_MERCHANT,
+        role: 'merchant' as const,
+        actor: 'merchant-org-2',
+        bankId: null,
+        status: 'active' as const,
+      },
+    };
+    for (const role of ['bank', 'merchant'] as const)
+      await (await clientFor(role, 'operator', BANK)).identity.vote({ proposal: admitted });
+    await this.#changeCatalogues();
+  }
+
+  get #world(): World {
+    return this.#options.world;
+  }
+
+  /** Both factors, bound to the order, when its total is above the step-up limit. */
+  async #stepUp(terms: OrderTerms): Promise<void> {
+    if (BigInt(terms.total) <= BigInt(POLICY.stepUpLimit[CURRENCY])) return;
+    const { identity } = await this.#world.bank('auth-service');
+    const { loginId } = this.#customer!;
+    const boundTo = termsDigest(terms);
+    await identity.attestSms({ loginId, boundTo, nonce: `sms-${this.#orders}` });
+    await identity.attestPassword({ loginId, boundTo, nonce: `password-${this.#orders}` });
+  }
+
+  async #paid(run: Run, purchase: Purchase): Promise<Key> {
+    await run(this.parties, purchase);
+    return keyOf(purchase);
+  }
+
+  async #deliver(purchase: Purchase): Promise<void> {
+    const key = keyOf(purchase);
+    const transient = { ...purchase.addresses };
+    await this.parties.dispatcher.logistics.pickUp(key, { transient });
+    await this.parties.dispatcher.logistics.deliver(key);
+  }
+
+  /** An unclaimed order, after its hold ran out; its addresses are purged without a delivery. */
+  async #expire(key: Key): Promise<void> {
+    const { hold } = await this.parties.bankNode.orderNumber.readOrder(key);
+    await this.#options.passSeconds(hold!.expiresAt + 1 - Math.floor(Date.now() / 1000));
+    await this.parties.bankNode.settlement.expire(key);
+    await this.parties.dispatcher.logistics.purgeAddresses(key);
+  }
+
+  async #rate(key: Key, size: number): Promise<void> {
+    const { terms } = await this.parties.bankNode.orderNumber.readTerms(key);
+    const ratings = [
+      { subject: 'merchant' as const, subjectId: MERCHANT, stars: 5, defect: false },
+      { subject: 'courier' as const, subjectId: terms.courierId, stars: 4, defect: false },
+      ...SHELF.slice(0, size).map((goods) => ({
+        subject: 'goods' as const,
+        subjectId: goods.gtin,
+        stars: 4,
+        defect: false,
+      })),
+    ];
+    await this.parties.bankNode.feedback.rate({
+      ...key,
+      ratings,
+      signature: signRatings(this.#customer!.device.privateKey, key, ratings),
+    });
+  }
+
+  async #complain(): Promise<void> {
+    const stars = { subject: 'merchant' as const, subjectId: MERCHANT, stars: 1, defect: false };
+    const key = await this.#paid(runExpress, this.purchaseOf(1));
+    await this.parties.bankNode.feedback.rate({
+      ...key,
+      ratings: [stars],
+      signature: signRatings(this.#customer!.device.privateKey, key, [stars]),
+    });
+  }
+
+  /** Disputes and refunds, out of the payee's balance and out of the hold. */
+  async #disputeAll(run: Run, size: number): Promise<void> {
+    const teller = await this.#world.bank('teller');
+    const operator = await this.#world.bank('operator');
+    for (const decision of ['uphold', 'reject'] as const) {
+      const key = await this.#paid(run, this.purchaseOf(size));
+      await this.#rollUp();
+      await teller.settlement.dispute(key);
+      await operator.settlement.resolveDispute({ ...key, decision });
+    }
+    const key = await this.#paid(run, this.purchaseOf(size));
+    await this.#rollUp();
+    await this.parties.cashier.settlement.refund({ ...key, refundId: 'refund-1', amount: '10' });
+  }
+
+  async #rollUp(): Promise<void> {
+    for (const payeeId of [MERCHANT, LOGISTICS])
+      await rollUpPayee(this.parties.bankNode, { payeeId, currency: CURRENCY });
+  }
+
+  async #publishAll(): Promise<void> {
+    const publish = { owner: MERCHANT };
+    const { feedback } = this.parties.bankNode;
+    await feedback.publish({ ...publish, subject: 'merchant', subjectId: MERCHANT });
+    for (const goods of SHELF)
+      await feedback.publish({ ...publish, subject: 'goods', subjectId: goods.gtin });
+    await feedback.publish({
+      ...publish,
+      owner: LOGISTICS,
+      subject: 'courier',
+      subjectId: 'courier-cheap',
+    });
+  }
+
+  async #failLogin(): Promise<void> {
+    const { identity } = await this.#world.bank('auth-service');
+    const { customerId } = this.#customer!.device;
+    await identity.verifyIdentity({ loginId: 'failing', customerId, deviceId: 'phone' });
+    await identity.openLogin({ loginId: 'failing' });
+    await identity.beginAuthentication({ loginId: 'failing' });
+    await identity.failAuthentication({ loginId: 'failing' });
+    await identity.updateProfile({ customerId, missing: ['email'], status: 'active' });
+  }
+
+  /** Batches of other sizes than those that the world began with. */
+  async #changeCatalogues(): Promise<void> {
+    const { dispatcher, bankNode } = this.parties;
+    const licensed = await bankNode.goods.readMerchant({ merchantId: MERCHANT });
+    const { active, licence, categories } = licensed;
+    const merchants = [licensed.mspId, SECOND_MERCHANT].map((mspId) => ({
+      merchantId: `shop-of-${mspId}`,
+      mspId,
+      active,
+      licence,
+      categories,
+    }));
+    await (await this.#world.bank('teller')).goods.licenseMerchants({ bankId: BANK, merchants });
+    const known = await dispatcher.logistics.listCouriers({ logisticsId: LOGISTICS });
+    await dispatcher.logistics.registerCouriers({
+      logisticsId: LOGISTICS,
+      couriers: known.couriers.slice(0, 1).map(registrationOf),
+    });
+  }
+}
