@@ -170,20 +170,18 @@ export class EveryTransaction {
     const operator = await this.#world.bank('operator');
     for (let round = 0; round < 12; round += 1) await this.#complain();
     await this.#publishAll();
-    const released = await this.#paid(runExpress, this.purchaseOf(1));
+    const released = this.purchaseOf(1);
+    const key = await this.#paid(runExpress, released);
     await this.#deliver(released);
-    await settlement.release(released);
+    await settlement.release(key);
     const unwound = await this.#paid(runExpress, this.purchaseOf(1));
     await teller.settlement.dispute(unwound);
     await operator.settlement.resolveDispute({ ...unwound, decision: 'uphold' });
-    const refunded = await this.#paid(runExpress, this.purchaseOf(1));
-    await this.parties.cashier.settlement.refund({
-      ...refunded,
-      refundId: 'refund-1',
-      amount: '10',
-    });
+    const refunded = this.purchaseOf(1);
+    const inPart = await this.#paid(runExpress, refunded);
+    await this.parties.cashier.settlement.refund({ ...inPart, refundId: 'refund-1', amount: '10' });
     await this.#deliver(refunded);
-    await settlement.release(refunded);
+    await settlement.release(inPart);
   }
 
   /**
