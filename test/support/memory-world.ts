@@ -3,12 +3,19 @@
 import { contracts } from '@fabric-offline-pay/chaincode';
 import type { Attribute, Role } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
-import { and, makeCaller, memoryClient, MemoryLedger, or } from '@fabric-offline-pay/testing';
+import {
+  and,
+  makeCaller,
+  memoryClient,
+  MemoryLedger,
+  or,
+  type Caller,
+} from '@fabric-offline-pay/testing';
 import { BANK, LOGISTICS, World } from './world';
 
 export const CHANNEL = 'payments';
 
-const MSP: Readonly<Record<Role, string>> = {
+export const MSP: Readonly<Record<Role, string>> = {
   bank: 'BankMSP',
   merchant: 'MerchantMSP',
   logistics: 'LogisticsMSP',
@@ -36,10 +43,38 @@ export const PARTICIPANTS = [
 export interface MemoryWorld {
   readonly ledger: MemoryLedger;
   readonly world: World;
-  readonly clientFor: (role: Role, attribute: Attribute, actor: string) => Client;
+  readonly clientFor: ClientOf;
 }
 
-export async function memoryWorld(): Promise<MemoryWorld> {
+type ClientOf = (role: Role, attribute: Attribute, actor: string) => Client;
+
+const callers = new Map<string, Caller>();
+
+/** The certificate of an organisation with these attributes: the same one each time, on every ledger. */
+export function callerOf(mspId: string, attribute: string, actor: string): Caller {
+  const key = `${mspId}.${attribute}.${actor}`;
+  const caller = callers.get(key) ?? makeCaller({ mspId, role: attribute, actor });
+  callers.set(key, caller);
+  return caller;
+}
+
+/** Clients of a ledger, one a certificate. */
+export function clientsOf(ledger: MemoryLedger): ClientOf {
+  const known = new Map<Caller, Client>();
+  return (role, attribute, actor) => {
+    const caller = callerOf(MSP[role], attribute, actor);
+    const client = known.get(caller) ?? memoryClient(ledger, caller, { organisations: MSP });
+    known.set(caller, client);
+    return client;
+  };
+}
+
+export interface MemoryWorldOptions {
+  /** Stamped on proposals; the machine's clock when absent. */
+  readonly now?: () => Date;
+}
+
+export async function memoryWorld({ now }: MemoryWorldOptions = {}): Promise<MemoryWorld> {
   const ledger = new MemoryLedger({
     contracts,
     members: PARTICIPANTS.map(({ mspId }) => ({ mspId })),
@@ -54,18 +89,9 @@ export async function memoryWorld(): Promise<MemoryWorld> {
         endorsementPolicy: and(MSP.bank, MSP.logistics),
       },
     ],
+    ...(now === undefined ? {} : { now }),
   });
-  const known = new Map<string, Client>();
-  const clientFor = (role: Role, attribute: Attribute, actor: string): Client => {
-    const key = `${role}.${attribute}.${actor}`;
-    const client =
-      known.get(key) ??
-      memoryClient(ledger, makeCaller({ mspId: MSP[role], role: attribute, actor }), {
-        organisations: MSP,
-      });
-    known.set(key, client);
-    return client;
-  };
+  const clientFor = clientsOf(ledger);
   const world = new World(clientFor, CHANNEL);
   await world.found(PARTICIPANTS);
   return { ledger, world, clientFor };
