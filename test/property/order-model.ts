@@ -213,7 +213,7 @@ export class OrderModel {
       [this.#disputedFrom === null, 'STATE_CONFLICT'],
       [uphold && this.isPaidOut && this.refundable > merchantHas, 'PAYEE_FUNDS_INSUFFICIENT'],
     );
-    return this.once('resolveDispute', `${uphold}`, rules, () => {
+    return this.once('resolveDispute', String(uphold), rules, () => {
       const before = this.#disputedFrom ?? '';
       this.#disputedFrom = null;
       if (uphold) return this.#refund(this.isPaidOut ? this.refundable : this.#unreleased);
