@@ -49,10 +49,13 @@ function creatorOf({ mspId, attribute, actor }: CallerData): Creator {
   return creator;
 }
 
-function row<Row>(state: State, key: string): Row | undefined {
+function row(state: State, key: string): unknown {
   const text = state.get(key);
-  return text === undefined ? undefined : (JSON.parse(text) as Row);
+  return text === undefined ? undefined : (JSON.parse(text) as unknown);
 }
+
+const participantRow = (state: State, mspId: string) =>
+  row(state, `participant/${mspId}`) as ParticipantRow | undefined;
 
 /** The refusal that the table demands for the certificate, whatever the input; null when it may call. */
 function barrier(
@@ -60,7 +63,7 @@ function barrier(
   transaction: NamedTransaction,
   { mspId, attribute }: CallerData,
 ): string | null {
-  const participant = row<ParticipantRow>(state, `participant/${mspId}`);
+  const participant = participantRow(state, mspId);
   const before = transaction.beforeRegistry === true;
   if (!before && participant?.status !== 'active') return 'PARTICIPANT_UNKNOWN';
   const names = ['any', `*.${attribute ?? ''}`];
@@ -73,8 +76,8 @@ function mustBeEntitled(state: State, transaction: NamedTransaction, caller: Cal
   if (transaction.kind === 'evaluate') return;
   must((caller.attribute ?? '') !== '', `${transaction.fullName} was done for nobody's role`);
   if (transaction.owner.of === 'network') return;
-  const participant = row<ParticipantRow>(state, `participant/${caller.mspId}`);
-  const merchant = row<MerchantRow>(state, `merchant/${caller.actor ?? ''}`);
+  const participant = participantRow(state, caller.mspId);
+  const merchant = row(state, `merchant/${caller.actor ?? ''}`) as MerchantRow | undefined;
   const speaks =
     participant?.role === 'merchant'
       ? merchant?.mspId === caller.mspId

@@ -110,7 +110,7 @@ const AS: Readonly<Record<'text' | 'number' | 'list' | 'twice', (part: unknown) 
   text: (part) => (typeof part === 'string' ? part.toUpperCase() : JSON.stringify(part)),
   number: (part) => (Number.isFinite(Number(part)) ? Number(part) : 7),
   list: (part) => [part],
-  twice: (part) => (Array.isArray(part) ? [...part, ...(part as unknown[])] : [part, part]),
+  twice: (part) => [part, part].flat(),
 };
 
 function mutateAt({ holder, name }: Place, change: Mutation): void {
@@ -118,8 +118,9 @@ function mutateAt({ holder, name }: Place, change: Mutation): void {
   if ('set' in change) define(holder, name, change.set);
   else if ('as' in change) define(holder, name, AS[change.as](part));
   else if (typeof part !== 'object' || part === null) return;
-  else if ('extra' in change) define(part, change.extra, change.value);
-  else {
+  else if ('extra' in change) {
+    if (!Array.isArray(part)) define(part, change.extra, change.value);
+  } else {
     const names = Object.keys(part);
     Reflect.deleteProperty(part, names[change.without % Math.max(1, names.length)] ?? '');
   }
@@ -143,7 +144,7 @@ function repeatKey(text: string, again: string, last: boolean): string {
 
 /** @returns the JSON text that is sent. */
 export function write(input: unknown, change: TextMutation | null): string {
-  const text = (JSON.stringify(input) ?? 'undefined').replaceAll(RAW, '$1');
+  const text = JSON.stringify(input).replaceAll(RAW, '$1');
   if (change === null) return text;
   if ('is' in change) return change.is;
   if ('cutAt' in change) return text.slice(0, change.cutAt);

@@ -41,7 +41,7 @@ interface Context {
   readonly field: string;
 }
 
-const definitionOf = (schema: Schema): Definition => schema._zod.def as unknown as Definition;
+const definitionOf = (schema: Schema): Definition => schema._zod.def;
 
 function bound(checks: readonly Check[] = [], kind: string, part: 'value' | 'minimum' | 'maximum') {
   return checks.find(({ _zod }) => _zod.def.check === kind)?._zod.def[part];
