@@ -3,9 +3,10 @@
 // standard output; the exit code is 1 when a property does not hold, 2 for a command line that makes no sense.
 import { writeFileSync } from 'node:fs';
 import { StoppedClock } from './clock';
-import { openFamily, spread } from './families';
+import { openFamily, spread, type FamilyName } from './families';
 import { readOptions, USAGE, UsageError, type FuzzOptions } from './fuzz-options';
-import { runFamily, type FamilyResult } from './run-family';
+import type { Family } from './property';
+import { runFamily, withoutWorld, type FamilyResult } from './run-family';
 
 /** Between two lines of progress. */
 const PROGRESS_MS = 2000;
@@ -62,14 +63,26 @@ function report({ report: file, json }: FuzzOptions, result: Result): void {
   else for (const line of result.families.flatMap(lines)) print(line);
 }
 
+async function runOne(
+  { name, runs }: { readonly name: FamilyName; readonly runs: number },
+  { seed, path }: FuzzOptions,
+  clock: StoppedClock,
+  progress: Progress,
+): Promise<FamilyResult> {
+  let family: Family;
+  try {
+    family = await openFamily(name, clock);
+  } catch (error) {
+    return withoutWorld(name, seed, error);
+  }
+  return runFamily(name, family, { runs, seed, path, onRun: progress.begin(name, runs) });
+}
+
 async function runAll(options: FuzzOptions, progress: Progress): Promise<FamilyResult[]> {
-  const { seed, path } = options;
   const results: FamilyResult[] = [];
   const clock = new StoppedClock().install();
-  for (const { name, runs } of spread(options.runs, options.families)) {
-    const family = await openFamily(name, clock);
-    const onRun = progress.begin(name, runs);
-    results.push(await runFamily(name, family, { runs, seed, path, onRun }));
+  for (const share of spread(options.runs, options.families)) {
+    results.push(await runOne(share, options, clock, progress));
     if (results.at(-1)?.failure) break;
   }
   clock.restore();

@@ -17,6 +17,7 @@ import {
   type PurchaseOptions,
 } from '../support/world';
 import type { StoppedClock } from './clock';
+import type { Devices } from './play-along';
 
 /** An organisation with a peer that the registry does not know. */
 export const STRANGER = 'StrangerMSP';
@@ -34,6 +35,7 @@ export interface History {
   /** The ledger after the last. */
   readonly after: MemoryLedger;
   readonly seconds: number;
+  readonly devices: Devices;
 }
 
 /** Remembers proposals: a block has no transient data. */
@@ -171,7 +173,7 @@ async function rollUp({ world }: Rivals): Promise<void> {
   }
 }
 
-async function liveOrders(given: Rivals, clock: StoppedClock): Promise<void> {
+async function liveOrders(given: Rivals, clock: StoppedClock): Promise<Devices> {
   const { world } = given;
   const device = await world.customer('customer-1');
   const loginId = await world.login(device);
@@ -180,6 +182,7 @@ async function liveOrders(given: Rivals, clock: StoppedClock): Promise<void> {
   const doubtful = await world.customer('customer-2', '200000');
   await failLogin(world, doubtful, 5);
   await new Life(given, doubtful, await world.login(doubtful), 'express').deliverAndRelease();
+  return new Map([device, doubtful].map((each) => [each.customerId, each.privateKey]));
 }
 
 async function liveAround(given: Rivals): Promise<void> {
@@ -202,15 +205,14 @@ async function liveAround(given: Rivals): Promise<void> {
 
 /** Builds the history; the clock must be installed. */
 export async function liveHistory(clock: StoppedClock): Promise<History> {
-  let ledger: RecordingLedger | undefined;
   let entries: Entry[] = [];
   const given = await rivals((options: MemoryLedgerOptions) => {
     const members = [...options.members, { mspId: STRANGER }];
-    ledger = new RecordingLedger({ ...options, members, now: clock.now });
+    const ledger = new RecordingLedger({ ...options, members, now: clock.now });
     entries = record(ledger);
     return ledger;
   });
-  await liveOrders(given, clock);
+  const devices = await liveOrders(given, clock);
   await liveAround(given);
-  return { entries, after: given.ledger.fork(), seconds: clock.seconds };
+  return { entries, after: given.ledger.fork(), seconds: clock.seconds, devices };
 }

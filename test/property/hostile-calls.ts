@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hostile calls, as data: any transaction of the table, out of a history or out of its schema, then spoilt.
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
+import type { Creator } from '@fabric-offline-pay/testing';
 import fc from 'fast-check';
 import { ORGANISATIONS } from '../support/rivals';
 import { BANK, LOGISTICS, MERCHANT } from '../support/world';
@@ -14,6 +15,7 @@ import {
   type Mutation,
   type TextMutation,
 } from './mutations';
+import { signAgain, type Devices } from './play-along';
 import { arbitraryOf } from './schema-arbitrary';
 import { Words } from './words';
 
@@ -27,8 +29,7 @@ export interface CallerData {
 /** What is sent, in the end. */
 export interface HostileCall {
   readonly transaction: string;
-  /** Null: whoever rightfully made the call of the history. */
-  readonly caller: CallerData | null;
+  readonly caller: CallerData;
   readonly arguments: readonly string[];
   /** Null: none. */
   readonly private: string | null;
@@ -43,11 +44,13 @@ export interface HostileRun {
 /** How a call is spoilt. */
 interface Spoiling {
   readonly input: readonly Mutation[];
+  /** The customer plays along, and signs what the terms have become. */
+  readonly signed: boolean;
   readonly text: TextMutation | null;
   readonly private: readonly Mutation[];
   readonly privateText: TextMutation | null;
   readonly sent: 'one' | 'none' | 'two' | 'without private';
-  readonly caller: CallerData | null;
+  readonly caller: Partial<CallerData>;
 }
 
 const ATTRIBUTES = [
@@ -59,11 +62,18 @@ const ACTORS = [
   ...['', '__proto__', 'undefined', 'merchant-1/', 'BANK-1', null],
 ];
 
-const caller: fc.Arbitrary<CallerData> = fc.record({
-  mspId: fc.constantFrom(...Object.values(ORGANISATIONS).flat(), STRANGER),
-  attribute: fc.constantFrom(...ATTRIBUTES),
-  actor: fc.constantFrom(...ACTORS),
-});
+const mspId = fc.constantFrom(...Object.values(ORGANISATIONS).flat(), STRANGER);
+const attribute = fc.constantFrom(...ATTRIBUTES);
+const actor = fc.constantFrom(...ACTORS);
+
+/** What of the rightful certificate is changed: often one thing alone, so that nothing else stands in the way. */
+const caller: fc.Arbitrary<Partial<CallerData>> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({}) },
+  { weight: 2, arbitrary: fc.record({ attribute }) },
+  fc.record({ actor }),
+  fc.record({ mspId }),
+  fc.record({ mspId, attribute, actor }),
+);
 
 /** Mostly nothing, so that a call is spoilt in one or two ways and gets deep otherwise. */
 const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
@@ -71,6 +81,7 @@ const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
 
 const spoiling: fc.Arbitrary<Spoiling> = fc.record({
   input: fc.oneof(fc.constant([]), fc.array(mutation, { maxLength: 3 })),
+  signed: fc.boolean(),
   text: rarely(textMutation),
   private: fc.oneof(
     { weight: 3, arbitrary: fc.constant([]) },
@@ -81,7 +92,7 @@ const spoiling: fc.Arbitrary<Spoiling> = fc.record({
     { weight: 12, arbitrary: fc.constant('one' as const) },
     fc.constantFrom('none', 'two', 'without private'),
   ),
-  caller: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: caller }),
+  caller,
 });
 
 /** A good call, before it is spoilt. */
@@ -89,7 +100,7 @@ interface Base {
   readonly transaction: NamedTransaction;
   readonly input: unknown;
   readonly private: unknown;
-  readonly caller: CallerData | null;
+  readonly caller: CallerData;
 }
 
 function argumentsOf({ sent, text }: Spoiling, input: unknown): string[] {
@@ -98,12 +109,13 @@ function argumentsOf({ sent, text }: Spoiling, input: unknown): string[] {
   return sent === 'two' ? [written, written] : [written];
 }
 
-function spoil(base: Base, spoilt: Spoiling): HostileCall {
+function spoil(devices: Devices, base: Base, spoilt: Spoiling): HostileCall {
   const bare = spoilt.sent === 'without private' || base.private === undefined;
+  const input = mutate(base.input, spoilt.input);
   return {
     transaction: base.transaction.fullName,
-    caller: spoilt.caller ?? base.caller,
-    arguments: argumentsOf(spoilt, mutate(base.input, spoilt.input)),
+    caller: { ...base.caller, ...spoilt.caller },
+    arguments: argumentsOf(spoilt, spoilt.signed ? signAgain(devices, input) : input),
     private: bare ? null : write(mutate(base.private, spoilt.private), spoilt.privateText),
   };
 }
@@ -111,11 +123,19 @@ function spoil(base: Base, spoilt: Spoiling): HostileCall {
 const json = (bytes: Uint8Array | string | undefined): unknown =>
   bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as unknown);
 
+/** Role and actor as they stand in a certificate. */
+function callerIn({ mspId: organisation, certificate }: Creator): CallerData {
+  const body = Buffer.from(certificate.replaceAll(/-----.*?-----/g, ''), 'base64');
+  const attributes = /\{"attrs":(\{.*?\})\}/.exec(body.toString('latin1'))?.[1] ?? '{}';
+  const { role = null, actor: name = null } = JSON.parse(attributes) as Record<string, string>;
+  return { mspId: organisation, attribute: role, actor: name };
+}
+
 const ofHistory = ({ transaction, proposal }: Entry): Base => ({
   transaction,
   input: json(proposal.args[0]),
   private: json(proposal.transient['private']),
-  caller: null,
+  caller: callerIn(proposal.creator),
 });
 
 /** Inputs of the transaction's schema, in the mouth of a rightful caller. */
@@ -150,7 +170,7 @@ function first(transaction: NamedTransaction, entries: readonly Entry[], words: 
 
 /** @returns runs of one to three calls, every transaction given as often as any other. */
 export function hostileRuns(
-  { entries }: History,
+  { entries, devices }: History,
   transactions: readonly NamedTransaction[],
 ): fc.Arbitrary<HostileRun> {
   const words = new Words(entries);
@@ -161,7 +181,7 @@ export function hostileRuns(
       .tuple(first(transaction, entries, words), spoiling, further)
       .map(([{ instead, base }, spoilt, others]) => ({
         instead,
-        calls: [[base, spoilt] as const, ...others].map(([each, how]) => spoil(each, how)),
+        calls: [[base, spoilt] as const, ...others].map(([each, how]) => spoil(devices, each, how)),
       }));
   return fc.oneof(...transactions.map(runOf));
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Follows the rows of a ledger in memory that hold money, block by block, and refuses the block that makes or loses any.
+import type { Hold } from '@fabric-offline-pay/domain';
 import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
 import { HOLDING_MONEY, weightOf } from '../support/money';
 import { must } from './property';
 
 interface MoneyRow {
   readonly currency?: string;
-  readonly hold?: { readonly currency: string } | null;
+  readonly hold?: Hold | null;
 }
 
 interface Kept {
@@ -17,7 +18,14 @@ interface Kept {
 
 const AMOUNT = /^(0|[1-9][0-9]{0,17})$/;
 const AMOUNTS = ['amount', 'available', 'balance'];
-const HOLD_AMOUNTS = ['authorised', 'voided', 'captured', 'released', 'refunded', 'refundedHeld'];
+const HOLD_AMOUNTS = [
+  'authorised',
+  'voided',
+  'captured',
+  'released',
+  'refunded',
+  'refundedHeld',
+] as const;
 
 /** A credit entry says its currency in its key alone. */
 const currencyOf = (key: string, { currency, hold }: MoneyRow): string =>
@@ -32,10 +40,25 @@ function mustBeAmounts(key: string, row: object, fields: readonly string[]): voi
     );
 }
 
+const sum = (amounts: Readonly<Record<string, string>>): bigint =>
+  Object.values(amounts).reduce((total, amount) => total + BigInt(amount), 0n);
+
+/** No more is captured than was authorised, nor refunded or released than was captured; and the parts add up. */
+function mustBeSound(key: string, hold: Hold): void {
+  mustBeAmounts(key, hold, HOLD_AMOUNTS);
+  const [authorised, voided, captured, released, refunded, refundedHeld] = HOLD_AMOUNTS.map(
+    (field) => BigInt(hold[field]),
+  ) as [bigint, bigint, bigint, bigint, bigint, bigint];
+  must(sum(hold.captures) === captured, `${key}: the captures are not what was captured`, hold);
+  must(captured + voided <= authorised, `${key}: more is captured than was authorised`, hold);
+  must(released + refundedHeld <= captured, `${key}: more is given than was captured`, hold);
+  must(refundedHeld <= refunded && refunded <= captured, `${key}: refunds are too high`, hold);
+}
+
 function keep(key: string, text: string): Kept {
   const value = JSON.parse(text) as MoneyRow;
   mustBeAmounts(key, value, AMOUNTS);
-  if (value.hold) mustBeAmounts(key, value.hold, HOLD_AMOUNTS);
+  if (value.hold) mustBeSound(key, value.hold);
   return { value, currency: currencyOf(key, value), units: weightOf(key, value) };
 }
 

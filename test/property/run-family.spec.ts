@@ -34,7 +34,8 @@ test('a family that holds runs as often as was asked', async () => {
 
 test('a failure is shrunk, told, and found again at once by its path', async () => {
   const { failure } = await runFamily('sequences', below(100), options({}));
-  expect(failure).toMatchObject({ message: 'too many', counterexample: 100 });
+  expect(failure).toMatchObject({ counterexample: 100 });
+  expect(failure?.message).toContain('too many');
   const { path, replay } = failure!;
   expect(replay).toBe(`npm run fuzz -- --only sequences --seed 7 --path ${path}`);
   const again = readOptions(replay.split(' ').slice(4));

@@ -46,15 +46,17 @@ const shorten = (value: unknown): unknown =>
     ),
   );
 
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? String(error.stack) : String(error);
+
 function failureOf(
   name: FamilyName,
   { seed }: RunOptions,
   details: fc.RunDetailsFailureProperty<[unknown]>,
 ): Failure {
   const path = details.counterexamplePath;
-  const { errorInstance } = details;
   return {
-    message: errorInstance instanceof Error ? errorInstance.message : String(errorInstance),
+    message: messageOf(details.errorInstance),
     counterexample: shorten(details.counterexample[0]),
     path,
     shrinks: details.numShrinks,
@@ -77,6 +79,21 @@ function counted({ holds }: Family, onRun: RunOptions['onRun']) {
     if (failedAt === Infinity) onRun((runs += 1));
   };
 }
+
+/** What is left to say when the world of a family cannot even be built. */
+export const withoutWorld = (name: FamilyName, seed: number, error: unknown): FamilyResult => ({
+  family: name,
+  runs: 0,
+  seconds: 0,
+  met: {},
+  failure: {
+    message: `its world cannot be built: ${messageOf(error)}`,
+    counterexample: null,
+    path: '',
+    shrinks: 0,
+    replay: `npm run fuzz -- --only ${name} --seed ${seed}`,
+  },
+});
 
 /** Runs the family until all runs are done or one of them fails. */
 export async function runFamily(
