@@ -5,6 +5,9 @@ import type { Family } from './property';
 
 export const SEED = Number(process.env['OFFPAY_SEED'] ?? Date.now() % 2 ** 31);
 
+/** Milliseconds for a machine that is busy with other things; a quiet one needs some seconds. */
+export const LONGEST = 400_000;
+
 /** The short form, for jest. @throws {Error} with the counterexample, its seed and the command that runs it again. */
 export async function checkFamily<Drawn>(
   name: string,
