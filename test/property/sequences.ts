@@ -8,7 +8,7 @@ import {
   runStepwise,
   type Choice,
 } from '@fabric-offline-pay/sdk';
-import { LOGISTICS, MERCHANT, POLICY } from '../support/world';
+import { CURRENCY as currency, LOGISTICS, MERCHANT, POLICY } from '../support/world';
 import {
   commands,
   type AtPayee,
@@ -24,7 +24,7 @@ import { MoneyModel } from './money-model';
 import { MoneyWatch } from './money-watch';
 import type { Movement, OrderModel, Refusals } from './order-model';
 import { must, type Family } from './property';
-import { counterOf, SHOP_CURRENCY as currency, type Counter, type Shop } from './shop';
+import { counterOf, type Counter, type Shop } from './shop';
 import { Tally } from './tally';
 
 const PIECE = 2490n;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small world in which sequences and interleavings run: built once, forked for every run.
-import type { Parties } from '@fabric-offline-pay/sdk';
 import type { MemoryLedger } from '@fabric-offline-pay/testing';
-import type { Client } from '@fabric-offline-pay/sdk';
+import type { Client, Parties } from '@fabric-offline-pay/sdk';
 import { authenticated, failLogin } from '../support/histories';
 import { CHANNEL, clientsOf, memoryWorld } from '../support/memory-world';
-import { CURRENCY, POLICY, World, type CustomerDevice } from '../support/world';
+import { POLICY, World, type CustomerDevice } from '../support/world';
 import type { StoppedClock } from './clock';
 
 export interface Shopper {
@@ -61,5 +60,3 @@ export async function openShop(clock: StoppedClock): Promise<Shop> {
   }
   return { ledger, world, shoppers, clock, seconds: clock.seconds };
 }
-
-export const SHOP_CURRENCY = CURRENCY;
