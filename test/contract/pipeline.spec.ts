@@ -125,3 +125,14 @@ describe.each(WAYS)('%s', (_, run) => {
     expect(ended.result.state).toBe('released');
   });
 });
+
+test('all money on the ledger may have more digits than an amount', async () => {
+  const { world } = await memoryWorld();
+  for (const customerId of ['customer-1', 'customer-2'])
+    await world.customer(customerId, '999999999999999999');
+  const { currencies } = await (await world.bank('auditor')).settlement.totals({});
+  expect(currencies[CURRENCY]).toMatchObject({
+    issued: '1999999999999999998',
+    onLedger: '1999999999999999998',
+  });
+});

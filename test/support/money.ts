@@ -25,13 +25,19 @@ const WEIGHTS: Readonly<Record<string, (value: unknown) => bigint>> = {
   checkpoint: (value) => -toUnits((value as CheckpointRow).balance),
 };
 
+/** Kinds of rows that hold money. */
+export const HOLDING_MONEY: ReadonlySet<string> = new Set(Object.keys(WEIGHTS));
+
+/** Signed minor units that the row adds to `issued − redeemed − on the ledger`; 0 when it holds no money. */
+export const weightOf = (key: string, value: unknown): bigint =>
+  WEIGHTS[key.split('/')[0] ?? '']?.(value) ?? 0n;
+
 /**
  * @param rows key → JSON of the public state, of one currency
  * @returns what was issued and neither redeemed nor found on the ledger: 0 when no money appeared or vanished.
  */
 export function missingMoney(rows: ReadonlyMap<string, string>): bigint {
   let missing = 0n;
-  for (const [key, value] of rows)
-    missing += WEIGHTS[key.split('/')[0] ?? '']?.(JSON.parse(value)) ?? 0n;
+  for (const [key, value] of rows) missing += weightOf(key, JSON.parse(value));
   return missing;
 }

@@ -3,7 +3,14 @@
 import { contracts } from '@fabric-offline-pay/chaincode';
 import type { Attribute, Role } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
-import { and, makeCaller, memoryClient, or, type MemoryLedger } from '@fabric-offline-pay/testing';
+import {
+  and,
+  makeCaller,
+  memoryClient,
+  or,
+  type MemoryLedger,
+  type MemoryLedgerOptions,
+} from '@fabric-offline-pay/testing';
 import { WatchedLedger } from './watched-ledger';
 import { CHANNEL } from './memory-world';
 import { BANK, LOGISTICS, World } from './world';
@@ -45,13 +52,15 @@ export interface Rivals {
 }
 
 /** Registry, licences, goods and couriers of the first organisations; the rivals are registered and have nothing yet. */
-export async function rivals(): Promise<Rivals> {
+export async function rivals(
+  newLedger = (options: MemoryLedgerOptions): MemoryLedger => new WatchedLedger(options),
+): Promise<Rivals> {
   const [bank, merchant, logistics] = [
     ORGANISATIONS.bank[0],
     ORGANISATIONS.merchant[0],
     ORGANISATIONS.logistics,
   ];
-  const ledger = new WatchedLedger({
+  const ledger = newLedger({
     contracts,
     members: PARTICIPANTS.map(({ mspId }) => ({ mspId })),
     channel: CHANNEL,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small world of the testing package, which our own tests build on real peers too.
 export {
+  addressesOf,
   BANK,
   CURRENCY,
   GOODS,

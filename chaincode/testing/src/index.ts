@@ -49,6 +49,7 @@ export type {
 } from './types';
 export type { ValidationCode } from './validation-code';
 export {
+  addressesOf,
   BANK,
   CURRENCY,
   GOODS,

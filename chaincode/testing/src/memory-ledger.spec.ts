@@ -889,3 +889,66 @@ describe('blocks', () => {
     expect(new Set(ids()).size).toBe(2);
   });
 });
+
+describe('a fork', () => {
+  const COLLECTION = { name: 'terms', members: [BANK, MERCHANT, LOGISTICS], blockToLive: 2 };
+  const origin = async () => {
+    const ledger = newLedger({ collections: [COLLECTION] });
+    await invoke(ledger, async (stub) => {
+      await stub.putState('common', Buffer.from('1'));
+      await stub.putPrivateData('terms', 'secret', Buffer.from('1'));
+    });
+    return ledger;
+  };
+  const put = (key: string): Body => {
+    return (stub) => stub.putState(key, Buffer.from('2'));
+  };
+
+  test('holds the same state and blocks, and neither sees what the other does', async () => {
+    const ledger = await origin();
+    const fork = ledger.fork();
+    expect(fork.state()).toEqual(ledger.state());
+    expect(fork.privateState('terms')).toEqual(ledger.privateState('terms'));
+    expect(fork.blocks()).toEqual(ledger.blocks());
+    await invoke(fork, put('fork'));
+    await invoke(ledger, put('origin'));
+    expect([...fork.state().keys()]).toEqual(['common', 'fork']);
+    expect([...ledger.state().keys()]).toEqual(['common', 'origin']);
+    expect(fork.blocks()[1]).not.toEqual(ledger.blocks()[1]);
+  });
+
+  test('checks reads against the versions that it took over', async () => {
+    const ledger = await origin();
+    const envelope = await endorse(ledger, async (stub) => {
+      await stub.getState('common');
+      await stub.putState('late', Buffer.from('2'));
+    });
+    const untouched = ledger.fork();
+    await invoke(ledger, put('common'));
+    expect((await ledger.submit(envelope)).validationCode).toBe('MVCC_READ_CONFLICT');
+    expect((await untouched.submit(envelope)).validationCode).toBe('VALID');
+  });
+
+  test('refuses an envelope that its origin has committed', async () => {
+    const ledger = await origin();
+    const envelope = await endorse(ledger, put('once'));
+    await ledger.submit(envelope);
+    expect((await ledger.fork().submit(envelope)).validationCode).toBe('DUPLICATE_TXID');
+  });
+
+  test('purges private data when its blocks to live are over, its own copy only', async () => {
+    const ledger = await origin();
+    const fork = ledger.fork();
+    for (const key of ['a', 'b', 'c']) await invoke(fork, put(key));
+    expect(fork.privateState('terms').size).toBe(0);
+    expect(ledger.privateState('terms').size).toBe(1);
+  });
+
+  test('leaves listeners behind', async () => {
+    const ledger = await origin();
+    const seen: number[] = [];
+    ledger.onBlock(({ number }) => void seen.push(number));
+    await invoke(ledger.fork(), put('unheard'));
+    expect(seen).toEqual([]);
+  });
+});

@@ -31,7 +31,7 @@ import type {
   Proposal,
   Simulation,
 } from './types';
-import { WorldState } from './world-state';
+import { CollectionState, WorldState } from './world-state';
 
 export interface MemoryLedgerOptions {
   readonly contracts: readonly ContractClass[];
@@ -57,6 +57,28 @@ export interface InvokeOptions {
 export type Transient = Readonly<Record<string, Uint8Array | string>>;
 
 export type BlockListener = (block: Block) => void | Promise<void>;
+
+/** What a fork takes over from the ledger that it was made of. */
+interface Origin {
+  readonly chaincodes: ReadonlyMap<string, ChaincodeInterface>;
+  readonly world: WorldState;
+  readonly blocks: readonly Block[];
+  readonly txIds: ReadonlySet<string>;
+  readonly proposals: number;
+}
+
+function newOrigin({ contracts, members, collections = [] }: MemoryLedgerOptions): Origin {
+  const shared = hostChaincode(contracts);
+  return {
+    chaincodes: new Map(
+      members.map((each) => [each.mspId, each.contracts ? hostChaincode(each.contracts) : shared]),
+    ),
+    world: new WorldState(collections.map((each) => new CollectionState(each))),
+    blocks: [],
+    txIds: new Set(),
+    proposals: 0,
+  };
+}
 
 const COMPARED = [
   'response',
@@ -118,6 +140,7 @@ function requireNothingLeft({ requests, iterators }: LeftBehind, { txId }: Propo
  * const payload = await ledger.invoke(teller, 'settlement:issue', [json]);
  */
 export class MemoryLedger {
+  readonly #options: MemoryLedgerOptions;
   readonly #chaincodes: ReadonlyMap<string, ChaincodeInterface>;
   readonly #world: WorldState;
   readonly #policy: Policy;
@@ -125,24 +148,45 @@ export class MemoryLedger {
   readonly #channel: string;
   readonly #chaincode: string;
   readonly #firstBlock: number;
-  readonly #blocks: Block[] = [];
-  readonly #txIds = new Set<string>();
+  readonly #blocks: Block[];
+  readonly #txIds: Set<string>;
   readonly #listeners = new Set<BlockListener>();
   readonly #simulations = new Set<Promise<unknown>>();
-  #proposals = 0;
+  #proposals: number;
 
-  constructor(options: MemoryLedgerOptions) {
+  /** @param origin - what {@link MemoryLedger.fork} hands on; never given by others */
+  constructor(options: MemoryLedgerOptions, origin: Origin = newOrigin(options)) {
     const { members, now = () => new Date() } = options;
-    const shared = hostChaincode(options.contracts);
-    this.#chaincodes = new Map(
-      members.map(({ mspId, contracts }) => [mspId, contracts ? hostChaincode(contracts) : shared]),
-    );
-    this.#world = new WorldState(options.collections ?? []);
+    this.#options = options;
+    this.#chaincodes = origin.chaincodes;
+    this.#world = origin.world;
+    this.#blocks = [...origin.blocks];
+    this.#txIds = new Set(origin.txIds);
+    this.#proposals = origin.proposals;
     this.#policy = options.policy ?? majority(members.map(({ mspId }) => mspId));
     this.#now = now instanceof Date ? () => now : now;
     this.#channel = options.channel ?? 'payments';
     this.#chaincode = options.chaincode ?? 'offline-pay';
     this.#firstBlock = options.firstBlock ?? 1;
+  }
+
+  /**
+   * A ledger with the same members, blocks and state, private data included, that goes its own way from here: what is
+   * submitted to one is unknown to the other. It costs a copy of the keys, so that a test can build a world once and try
+   * many things in it. Listeners stay behind.
+   *
+   * @example
+   * const attempt = world.fork();
+   * await attempt.invoke(cashier, 'settlement:void', [json]); // `world` still holds the money
+   */
+  fork(): MemoryLedger {
+    return new MemoryLedger(this.#options, {
+      chaincodes: this.#chaincodes,
+      world: this.#world.clone(),
+      blocks: this.#blocks,
+      txIds: this.#txIds,
+      proposals: this.#proposals,
+    });
   }
 
   /** MSP ids of the organisations with a peer, in the order in which they were given. */

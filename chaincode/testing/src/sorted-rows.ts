@@ -11,8 +11,18 @@ export interface Row {
 
 /** A map from key to row whose ranges are read in byte order. */
 export class SortedRows {
-  readonly #rows = new Map<string, Row>();
-  readonly #keys: string[] = [];
+  readonly #rows: Map<string, Row>;
+  readonly #keys: string[];
+
+  constructor(rows: ReadonlyMap<string, Row> = new Map(), keys: readonly string[] = []) {
+    this.#rows = new Map(rows);
+    this.#keys = [...keys];
+  }
+
+  /** The same rows, to go their own way. */
+  clone(): SortedRows {
+    return new SortedRows(this.#rows, this.#keys);
+  }
 
   get(key: string): Row | undefined {
     return this.#rows.get(key);

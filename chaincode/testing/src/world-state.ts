@@ -10,26 +10,44 @@ export interface HashRow {
 }
 
 interface Expiry {
-  readonly collection: CollectionState;
+  readonly collection: string;
   readonly key: string;
   readonly version: Version;
 }
 
 export class CollectionState {
-  readonly rows = new SortedRows();
-  readonly hashes = new Map<string, HashRow>();
+  readonly hashes: Map<string, HashRow>;
 
-  constructor(readonly config: CollectionConfig) {}
+  constructor(
+    readonly config: CollectionConfig,
+    readonly rows = new SortedRows(),
+    hashes: ReadonlyMap<string, HashRow> = new Map(),
+  ) {
+    this.hashes = new Map(hashes);
+  }
+
+  clone(): CollectionState {
+    return new CollectionState(this.config, this.rows.clone(), this.hashes);
+  }
 }
 
 /** The state after the last block. */
 export class WorldState {
-  readonly rows = new SortedRows();
+  readonly rows: SortedRows;
   readonly #collections: ReadonlyMap<string, CollectionState>;
   readonly #expiries = new Map<number, Expiry[]>();
 
-  constructor(collections: readonly CollectionConfig[]) {
-    this.#collections = new Map(collections.map((each) => [each.name, new CollectionState(each)]));
+  constructor(collections: readonly CollectionState[], rows = new SortedRows()) {
+    this.rows = rows;
+    this.#collections = new Map(collections.map((each) => [each.config.name, each]));
+  }
+
+  /** The same state, to go its own way. */
+  clone(): WorldState {
+    const collections = [...this.#collections.values()].map((each) => each.clone());
+    const copy = new WorldState(collections, this.rows.clone());
+    for (const [block, due] of this.#expiries) copy.#expiries.set(block, [...due]);
+    return copy;
   }
 
   collection(name: string): CollectionState | undefined {
@@ -50,9 +68,10 @@ export class WorldState {
 
   /** Purges the private rows whose blocks to live end with `block`. */
   expire(block: number): void {
-    for (const { collection, key, version } of this.#expiries.get(block) ?? []) {
+    for (const { collection: name, key, version } of this.#expiries.get(block) ?? []) {
+      const collection = this.collection(name);
       // A later write of the same key lives its own time.
-      if (collection.rows.get(key)?.version !== version) continue;
+      if (collection?.rows.get(key)?.version !== version) continue;
       collection.rows.delete(key);
       collection.hashes.delete(sha256(key));
     }
@@ -74,7 +93,7 @@ export class WorldState {
     }
     collection.rows.put({ key, value, version });
     const blocks = collection.config.blockToLive ?? 0;
-    if (blocks > 0) this.#schedule(version.block + blocks + 1, { collection, key, version });
+    if (blocks > 0) this.#schedule(version.block + blocks + 1, { collection: name, key, version });
   }
 
   #schedule(block: number, expiry: Expiry): void {

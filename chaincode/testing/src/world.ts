@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small world of one bank, one merchant and one logistics company with goods, couriers and customers, built by real
 // transactions, the same on the ledger in memory and on real peers.
-import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
   digestOf,
   goodsDigest,
+  sha256Hex,
   signEs256,
   signedText,
   type AddressBookRow,
@@ -104,6 +105,22 @@ export interface PurchaseOptions {
 }
 
 /** Builds and uses the small world through the clients that it is given. */
+/**
+ * The addresses that a customer offers for an order: what the courier is given again at pick-up. A bank draws the salt; here
+ * it follows from the number, so that nobody has to keep it.
+ */
+export const addressesOf = (orderNumber: string): AddressBookRow => ({
+  salt: sha256Hex(orderNumber),
+  addresses: [
+    {
+      ref: `home-${orderNumber}`,
+      latitude: 52_530_644,
+      longitude: 13_383_068,
+      text: 'Invalidenstr. 1, Berlin',
+    },
+  ],
+});
+
 export class World {
   readonly #clientFor: ClientFor;
   readonly #merchantId: string;
@@ -232,17 +249,7 @@ export class World {
         goodsDigest: goodsDigest(entry),
       };
     });
-    const addresses: AddressBookRow = {
-      salt: randomBytes(32).toString('hex'),
-      addresses: [
-        {
-          ref: `home-${options.orderNumber}`,
-          latitude: 52_530_644,
-          longitude: 13_383_068,
-          text: 'Invalidenstr. 1, Berlin',
-        },
-      ],
-    };
+    const addresses = addressesOf(options.orderNumber);
     const statement: Statement = {
       orderNumber: options.orderNumber,
       lines: lines.map(({ gtin, quantity }) => ({ gtin, quantity })),

@@ -82,8 +82,13 @@ describe('decimal text', () => {
     [LARGEST, 'BHD', '999999999999999.999'],
     [LARGEST, 'EUR', '9999999999999999.99'],
     [LARGEST, 'JPY', LARGEST],
+    ['1999999999999999998', 'EUR', '19999999999999999.98'],
   ])('%s minor units of %s are written %s', (amount, currency, text) => {
     expect(formatAmount(amount, currency)).toBe(text);
+  });
+
+  it.each(['007', '-1', '1.5', ''])('%j minor units are not written', (units) => {
+    expect(() => formatAmount(units, 'EUR')).toThrow(expect.objectContaining(refusal) as Error);
   });
 
   it('reads back what it wrote, up to the largest amount', () => {

@@ -11,6 +11,9 @@ export type Currency = string;
 
 export const AMOUNT_PATTERN = /^(0|[1-9][0-9]{0,17})$/;
 
+/** A sum over many amounts, such as all money on the ledger: canonical too, of any length. */
+export const SUM_PATTERN = /^(0|[1-9][0-9]*)$/;
+
 const LIMIT = 10n ** 18n;
 
 /** @returns whether ISO 4217 knows the code. */
@@ -74,14 +77,14 @@ export function parseDecimal(text: string, currency: Currency): Amount {
 }
 
 /**
- * Writes minor units as a decimal in the currency's own exponent.
+ * Writes minor units, an amount or a sum of any length, as a decimal in the currency's own exponent.
+ * @throws {DomainError} INPUT_INVALID unless the text is canonical.
  * @example formatAmount('1250', 'EUR') // '12.50'
  */
-export function formatAmount(amount: Amount, currency: Currency): string {
+export function formatAmount(units: string, currency: Currency): string {
   const exponent = exponentOf(currency);
-  const digits = toUnits(amount)
-    .toString()
-    .padStart(exponent + 1, '0');
+  ensure(SUM_PATTERN.test(units), 'INPUT_INVALID', { field: 'amount' });
+  const digits = units.padStart(exponent + 1, '0');
   const whole = digits.slice(0, digits.length - exponent);
   return exponent === 0 ? whole : `${whole}.${digits.slice(-exponent)}`;
 }

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
 import { amount, currency, identifier, instant, positiveAmount } from '../base/identifiers.js';
+import { SUM_PATTERN } from '../base/money.js';
 import { define, query, type Access } from './define.js';
 import { CUSTOMER_ID, ORDER } from './examples.js';
 import { CAPTURED, HOLD_PLACED, LOGGED_IN } from './refusals.js';
@@ -10,6 +11,8 @@ import { orderKey, orderOutcome, outcome } from './shapes.js';
 
 const payee = z.strictObject({ payeeId: identifier, currency });
 const PAYEE = { payeeId: ORDER.merchantId, currency: 'EUR' };
+/** A sum over the whole ledger, which an amount's 18 digits do not limit. */
+const total = z.string().regex(SUM_PATTERN).describe('minor units, decimal string of any length');
 const account = z.strictObject({ customerId: identifier, currency });
 
 const onOrder = (
@@ -186,13 +189,13 @@ export const settlement = {
       currencies: z.record(
         currency,
         z.strictObject({
-          issued: amount,
-          redeemed: amount,
-          available: amount,
-          held: amount,
-          credits: amount,
-          checkpoints: amount,
-          onLedger: amount,
+          issued: total,
+          redeemed: total,
+          available: total,
+          held: total,
+          credits: total,
+          checkpoints: total,
+          onLedger: total,
         }),
       ),
     }),

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The families of properties that the fuzz command runs, and how its runs are spread over them.
+import type { StoppedClock } from './clock';
+import { liveHistory } from './history';
+import { hostile } from './hostile';
+import { interleavings } from './interleavings';
+import type { Family } from './property';
+import { sequences } from './sequences';
+import { openShop } from './shop';
+
+/** Per cent of all runs: about alike in time, since a hostile call is short and a sequence is long. */
+const SHARES = { hostile: 70, interleavings: 20, sequences: 10 } as const;
+
+export type FamilyName = keyof typeof SHARES;
+
+export const FAMILY_NAMES = Object.keys(SHARES) as FamilyName[];
+
+export const isFamilyName = (name: string): name is FamilyName => Object.hasOwn(SHARES, name);
+
+const OPEN: Readonly<Record<FamilyName, (clock: StoppedClock) => Promise<Family>>> = {
+  hostile: async (clock) => hostile(await liveHistory(clock), clock) as Family,
+  interleavings: async (clock) => (await interleavings(await openShop(clock))) as Family,
+  sequences: async (clock) => sequences(await openShop(clock)) as Family,
+};
+
+/** Builds the world that the family runs in; the clock must be installed. */
+export const openFamily = (name: FamilyName, clock: StoppedClock): Promise<Family> =>
+  OPEN[name](clock);
+
+/** @returns how many of the runs fall to each of the families, at least one. */
+export function spread(
+  runs: number,
+  names: readonly FamilyName[],
+): { readonly name: FamilyName; readonly runs: number }[] {
+  const whole = names.reduce((sum, name) => sum + SHARES[name], 0);
+  return names.map((name) => ({
+    name,
+    runs: Math.max(1, Math.round((runs * SHARES[name]) / whole)),
+  }));
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random interleavings of clients. The seed is printed; OFFPAY_SEED=<seed> runs the same again.
+import { checkFamily, LONGEST } from './check-family';
+import { StoppedClock } from './clock';
+import { interleavings } from './interleavings';
+import { openShop } from './shop';
+
+const clock = new StoppedClock();
+
+beforeAll(() => clock.install());
+afterAll(() => clock.restore());
+
+test(
+  'what clients do at the same time equals what they would do one after the other',
+  async () => {
+    const family = await interleavings(await openShop(clock));
+    await checkFamily('interleavings', family, 200);
+    const ends = Object.keys(family.tally.counts).map((label) => label.split(' ')[1]);
+    for (const end of ['VALID', 'MVCC_READ_CONFLICT', 'refused']) expect(ends).toContain(end);
+  },
+  LONGEST,
+);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Follows the rows of a ledger in memory that hold money, block by block, and refuses the block that makes or loses any.
+import type { Hold } from '@fabric-offline-pay/domain';
+import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
+import { HOLDING_MONEY, weightOf } from '../support/money';
+import { must } from './property';
+
+interface MoneyRow {
+  readonly currency?: string;
+  readonly hold?: Hold | null;
+}
+
+interface Kept {
+  readonly value: unknown;
+  readonly currency: string;
+  readonly units: bigint;
+}
+
+const AMOUNT = /^(0|[1-9][0-9]{0,17})$/;
+const AMOUNTS = ['amount', 'available', 'balance'];
+const HOLD_AMOUNTS = [
+  'authorised',
+  'voided',
+  'captured',
+  'released',
+  'refunded',
+  'refundedHeld',
+] as const;
+
+/** A credit entry says its currency in its key alone. */
+const currencyOf = (key: string, { currency, hold }: MoneyRow): string =>
+  currency ?? hold?.currency ?? key.split('/')[2] ?? '';
+
+function mustBeAmounts(key: string, row: object, fields: readonly string[]): void {
+  for (const [field, value] of Object.entries(row))
+    must(
+      !fields.includes(field) || (typeof value === 'string' && AMOUNT.test(value)),
+      `${key} holds no canonical amount in ${field}`,
+      value,
+    );
+}
+
+const sum = (amounts: Readonly<Record<string, string>>): bigint =>
+  Object.values(amounts).reduce((total, amount) => total + BigInt(amount), 0n);
+
+/** No more is captured than was authorised, nor refunded or released than was captured; and the parts add up. */
+function mustBeSound(key: string, hold: Hold): void {
+  mustBeAmounts(key, hold, HOLD_AMOUNTS);
+  const [authorised, voided, captured, released, refunded, refundedHeld] = HOLD_AMOUNTS.map(
+    (field) => BigInt(hold[field]),
+  ) as [bigint, bigint, bigint, bigint, bigint, bigint];
+  must(sum(hold.captures) === captured, `${key}: the captures are not what was captured`, hold);
+  must(captured + voided <= authorised, `${key}: more is captured than was authorised`, hold);
+  must(released + refundedHeld <= captured, `${key}: more is given than was captured`, hold);
+  must(refundedHeld <= refunded && refunded <= captured, `${key}: refunds are too high`, hold);
+}
+
+function keep(key: string, text: string): Kept {
+  const value = JSON.parse(text) as MoneyRow;
+  mustBeAmounts(key, value, AMOUNTS);
+  if (value.hold) mustBeSound(key, value.hold);
+  return { value, currency: currencyOf(key, value), units: weightOf(key, value) };
+}
+
+/** The rows of a ledger that hold money, summed by currency; it sums only what a block changes. */
+export class MoneyWatch {
+  readonly #kept = new Map<string, Kept>();
+  readonly #missing = new Map<string, bigint>();
+
+  /** Throws out of the submit of a block after which the money does not add up. */
+  constructor(ledger: MemoryLedger) {
+    for (const [key, text] of ledger.state()) this.#put(key, text);
+    this.#mustAddUp('the beginning');
+    ledger.onBlock((block) => this.#follow(block));
+  }
+
+  /** The rows of one kind, by what follows the kind in their keys. */
+  rows<Row>(kind: string): Map<string, Row> {
+    const prefix = `${kind}/`;
+    const found = [...this.#kept].filter(([key]) => key.startsWith(prefix));
+    return new Map(found.map(([key, { value }]) => [key.slice(prefix.length), value as Row]));
+  }
+
+  #follow({ number, transactions }: Block): void {
+    for (const { validationCode, writeSet } of transactions) {
+      if (validationCode !== 'VALID') continue;
+      for (const { key, isDelete, value } of writeSet)
+        this.#put(key, isDelete ? null : Buffer.from(value).toString());
+    }
+    this.#mustAddUp(`block ${number}`);
+  }
+
+  #put(key: string, text: string | null): void {
+    const before = this.#kept.get(key);
+    if (before !== undefined) this.#add(before.currency, -before.units);
+    this.#kept.delete(key);
+    if (text === null || !HOLDING_MONEY.has(key.split('/')[0] ?? '')) return;
+    const kept = keep(key, text);
+    this.#kept.set(key, kept);
+    this.#add(kept.currency, kept.units);
+  }
+
+  #add(currency: string, units: bigint): void {
+    this.#missing.set(currency, (this.#missing.get(currency) ?? 0n) + units);
+  }
+
+  #mustAddUp(when: string): void {
+    for (const [currency, missing] of this.#missing)
+      must(missing === 0n, `after ${when} ${missing} ${currency} are missing on the ledger`);
+  }
+}

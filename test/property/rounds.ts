@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// What clients do at the same time, as data: who asks for what on one state, and how the answers are then ordered.
+import fc from 'fast-check';
+import { CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
+import type { RightCall } from './calls';
+import type { Market } from './market';
+
+/** One client: what it asks for, when its envelope arrives, and whether a new block begins before it. */
+export interface Client {
+  readonly call: RightCall;
+  /** Rounds that the envelope is held back. */
+  readonly late: number;
+  /** Envelopes arrive in this order. */
+  readonly rank: number;
+  readonly newBlock: boolean;
+}
+
+export type Round = readonly Client[];
+
+const small = fc.constantFrom('1', '500', '1000', '2490', '4980', '5410');
+const id = fc.constantFrom('claim-0', 'claim-1', 'claim-2');
+
+const of = (contract: string, name: string, input: fc.Arbitrary<object>) =>
+  input.map((drawn): RightCall => ({ contract, name, input: drawn }));
+
+/** Steps of an order that need nothing but its key. */
+const STEPS = [
+  ['settlement', 'void'],
+  ['settlement', 'expire'],
+  ['settlement', 'dispute'],
+  ['settlement', 'release'],
+  ['logistics', 'pickUp'],
+  ['logistics', 'deliver'],
+  ['logistics', 'purgeAddresses'],
+  ['feedback', 'storePurchase'],
+] as const;
+
+function onOrder(orderNumbers: readonly string[]): fc.Arbitrary<RightCall>[] {
+  const orderNumber = fc.constantFrom(...orderNumbers);
+  const merchantId = fc.constant(MERCHANT);
+  const key = fc.record({ merchantId, orderNumber });
+  const claim = fc.record({ merchantId, orderNumber, captureId: id, amount: small });
+  const reason = fc.constant('looked into');
+  const decision = fc.constantFrom('uphold', 'reject');
+  return [
+    of('settlement', 'capture', claim),
+    of('express', 'settle', claim),
+    of('express', 'settle', fc.record({ merchantId, orderNumber, captureId: id })),
+    of('settlement', 'refund', fc.record({ merchantId, orderNumber, refundId: id, amount: small })),
+    of('settlement', 'resolveDispute', fc.record({ merchantId, orderNumber, decision })),
+    of('alarm', 'resolve', fc.record({ merchantId, orderNumber, reason })),
+    of('alarm', 'uphold', fc.record({ merchantId, orderNumber, reason })),
+    ...STEPS.map(([contract, name]) => of(contract, name, key)),
+  ];
+}
+
+function aroundOrders({ signed, loginId, seconds }: Market): fc.Arbitrary<RightCall>[] {
+  const until = fc.constantFrom(seconds, seconds - 1, seconds - 60);
+  const currency = fc.constant(CURRENCY);
+  const payeeId = fc.constantFrom(MERCHANT, LOGISTICS);
+  const login = fc.constant({ loginId });
+  const nonce = fc.constantFrom('nonce-1', 'nonce-2');
+  const factor = nonce.map((drawn) => ({ loginId, boundTo: 'login', nonce: drawn }));
+  const issue = fc.constantFrom('0', '1', '2').chain((index) =>
+    fc.record({
+      issueId: fc.constant(`extra-${index}`),
+      customerId: fc.constant(`customer-${index}`),
+      token: fc.constant(`tok-customer-${index}`),
+      currency,
+      amount: small,
+    }),
+  );
+  return [
+    of('express', 'order', fc.constantFrom(...signed)),
+    of('settlement', 'rollUp', fc.record({ payeeId, currency, until })),
+    of('settlement', 'redeem', fc.record({ redeemId: id, payeeId, currency, amount: small })),
+    of('settlement', 'issue', issue),
+    of('identity', 'attestSms', factor),
+    of('identity', 'attestPassword', factor),
+    of('identity', 'completeAuthentication', login),
+    of('identity', 'failAuthentication', login),
+    of('identity', 'assessReputation', login),
+  ];
+}
+
+/** Up to four rounds of up to eight clients; often about the same few orders, so that they meet. */
+export function rounds(market: Market): fc.Arbitrary<Round[]> {
+  const { orderNumbers, signed } = market;
+  const all = [...orderNumbers, ...signed.map(({ terms }) => terms.orderNumber)];
+  const client = (orders: readonly string[]): fc.Arbitrary<Client> =>
+    fc.record({
+      call: fc.oneof(
+        { weight: 3, arbitrary: fc.oneof(...onOrder(orders)) },
+        { weight: 2, arbitrary: fc.oneof(...aroundOrders(market)) },
+      ),
+      late: fc.constantFrom(0, 0, 0, 1, 2),
+      rank: fc.integer({ min: 0, max: 99 }),
+      newBlock: fc.boolean(),
+    });
+  const subject = fc.uniqueArray(fc.constantFrom(...all), { minLength: 1, maxLength: 3 });
+  return subject.chain((orders) =>
+    fc.array(fc.array(client(orders), { minLength: 1, maxLength: 8 }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  );
+}

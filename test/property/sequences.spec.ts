@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random sequences of commands against the model of the money. The seed is printed; OFFPAY_SEED=<seed> runs the same again.
+import { StoppedClock } from './clock';
+import { checkFamily, LONGEST } from './check-family';
+import { sequences } from './sequences';
+import { openShop } from './shop';
+
+const clock = new StoppedClock();
+
+beforeAll(() => clock.install());
+afterAll(() => clock.restore());
+
+test(
+  'the ledger answers and holds what the model says, command by command',
+  async () => {
+    const family = sequences(await openShop(clock));
+    await checkFamily('sequences', family, 25);
+    const met = Object.keys(family.tally.counts);
+    for (const kind of ['buy', 'settle', 'capture', 'refund', 'void', 'rollUp'])
+      expect(met).toContain(`${kind} ok`);
+  },
+  LONGEST,
+);
