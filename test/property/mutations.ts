@@ -110,10 +110,12 @@ const AS: Readonly<Record<'text' | 'number' | 'list' | 'twice', (part: unknown) 
   text: (part) => (typeof part === 'string' ? part.toUpperCase() : JSON.stringify(part)),
   number: (part) => (Number.isFinite(Number(part)) ? Number(part) : 7),
   list: (part) => [part],
-  twice: (part) => [part, part].flat(),
+  twice: (part) => [part, structuredClone(part)].flat(),
 };
 
-function mutateAt({ holder, name }: Place, change: Mutation): void {
+/** Changes are copied before they are used: a change of the same run may change what this one has set. */
+function mutateAt({ holder, name }: Place, drawn: Mutation): void {
+  const change = structuredClone(drawn);
   const part = holder[name];
   if ('set' in change) define(holder, name, change.set);
   else if ('as' in change) define(holder, name, AS[change.as](part));
