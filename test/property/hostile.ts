@@ -10,7 +10,6 @@ import {
   toUnits,
   type MerchantRow,
   type NamedTransaction,
-  ROWS,
   type ParticipantRow,
   type RegistryRow,
   type WireError,
