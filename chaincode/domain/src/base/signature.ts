@@ -2,8 +2,11 @@
 // ES256 signatures (RFC 7518 §3.4: P-256, SHA-256, r‖s of 64 bytes) with low S only, so that one signature has one form.
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 
-const HALF_ORDER = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n;
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+const HALF_ORDER = Buffer.from(
+  '7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8',
+  'hex',
+);
 
 /** @returns the bytes of base64 in its one canonical form, else undefined. */
 function fromBase64(text: string): Buffer | undefined {
@@ -11,7 +14,11 @@ function fromBase64(text: string): Buffer | undefined {
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
-const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+/** @returns the P-256 key of base64 DER (SubjectPublicKeyInfo) in its one form, else undefined. */
+export function importDeviceKey(spki: string): KeyObject | undefined {
+  const key = publicKeyFrom(spki);
+  return key !== undefined && isP256(key) ? key : undefined;
+}
 
 function publicKeyFrom(spki: string): KeyObject | undefined {
   const der = fromBase64(spki);
@@ -28,10 +35,31 @@ const isP256 = (key: KeyObject): boolean =>
   key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
 
 /** @returns whether base64 DER (SubjectPublicKeyInfo) is a P-256 public key. */
-export function isDeviceKey(spki: string): boolean {
-  const key = publicKeyFrom(spki);
-  return key !== undefined && isP256(key);
+export const isDeviceKey = (spki: string): boolean => importDeviceKey(spki) !== undefined;
+
+const isLowS = (signature: Uint8Array): boolean => HALF_ORDER.compare(signature, 32, 64) >= 0;
+
+/**
+ * @param signature r‖s
+ * @returns whether the signature is by that key over the bytes; false for another length and for a high S.
+ */
+export const verifyBytes = (key: KeyObject, bytes: Uint8Array, signature: Uint8Array): boolean =>
+  signature.length === 64 &&
+  isLowS(signature) &&
+  verify('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }, signature);
+
+/** @returns the signature r‖s in the form with low S, which is as valid. */
+export function withLowS(signature: Uint8Array): Buffer {
+  const bytes = Buffer.from(signature);
+  if (isLowS(bytes)) return bytes;
+  const s = BigInt(`0x${bytes.subarray(32).toString('hex')}`);
+  bytes.write((ORDER - s).toString(16).padStart(64, '0'), 32, 'hex');
+  return bytes;
 }
+
+/** @returns r‖s, 64 bytes, with low S. */
+export const signBytes = (privateKey: KeyObject, bytes: Uint8Array): Buffer =>
+  withLowS(sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }));
 
 /**
  * @param spki base64 DER SubjectPublicKeyInfo of a P-256 key
@@ -40,20 +68,12 @@ export function isDeviceKey(spki: string): boolean {
  */
 export function verifyEs256(spki: string, text: string, signature: string): boolean {
   const bytes = fromBase64(signature);
-  if (bytes?.length !== 64 || toBigInt(bytes.subarray(32)) > HALF_ORDER) return false;
-  const key = publicKeyFrom(spki);
-  if (key === undefined || !isP256(key)) return false;
-  return verify('sha256', Buffer.from(text, 'utf8'), { key, dsaEncoding: 'ieee-p1363' }, bytes);
+  const key = importDeviceKey(spki);
+  return (
+    bytes !== undefined && key !== undefined && verifyBytes(key, Buffer.from(text, 'utf8'), bytes)
+  );
 }
 
 /** @returns base64 of r‖s with low S, over the UTF-8 text. */
-export function signEs256(privateKey: KeyObject, text: string): string {
-  const bytes = sign('sha256', Buffer.from(text, 'utf8'), {
-    key: privateKey,
-    dsaEncoding: 'ieee-p1363',
-  });
-  const s = toBigInt(bytes.subarray(32));
-  if (s > HALF_ORDER)
-    Buffer.from((ORDER - s).toString(16).padStart(64, '0'), 'hex').copy(bytes, 32);
-  return bytes.toString('base64');
-}
+export const signEs256 = (privateKey: KeyObject, text: string): string =>
+  signBytes(privateKey, Buffer.from(text, 'utf8')).toString('base64');

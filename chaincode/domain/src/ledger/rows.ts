@@ -5,6 +5,15 @@ import type { Amount, Currency } from '../base/money.js';
 import type { Place } from '../base/geography.js';
 import type { OrderState } from '../order-number/states.js';
 import type { UnitId } from '../patent/units.js';
+import type {
+  BulletinRow,
+  FraudRow,
+  IssuerRow,
+  OfflinePolicy,
+  OfflineRefundRow,
+  ReserveRow,
+  SettlementBatchRow,
+} from './offline-rows.js';
 
 export type Role = 'bank' | 'merchant' | 'logistics' | 'auditor';
 export type Party = 'customer' | 'merchant' | 'logistics';
@@ -37,6 +46,7 @@ export interface PolicyRow {
   readonly stepUpLimit: Readonly<Record<Currency, Amount>>;
   /** What a customer with a perfect history may pay in one order. */
   readonly orderLimit: Readonly<Record<Currency, Amount>>;
+  readonly offline: OfflinePolicy;
 }
 
 export interface VoteRow {
@@ -441,6 +451,15 @@ export const ROWS = {
   rating: row<RatingRow, [subject: RatingSubject, owner: string, id: string, order: string]>(
     'rating',
   ),
+  reserve: row<ReserveRow, [customerId: string, deviceId: string, epoch: string]>('reserve'),
+  fraud: row<
+    FraudRow,
+    [customerId: string, deviceId: string, epoch: string, counter: string, digest: string]
+  >('fraud'),
+  bulletin: row<BulletinRow, [bankId: string]>('bulletin'),
+  issuer: row<IssuerRow, [bankId: string, kid: string]>('issuer'),
+  batch: row<SettlementBatchRow, [merchantId: string, batchId: string]>('batch'),
+  offlineRefund: row<OfflineRefundRow, [merchantId: string, orderNumber: string]>('offlineRefund'),
   /** In the private collection only. */
   address: row<AddressBookRow, [merchantId: string, orderNumber: string, logisticsId: string]>(
     'address',
@@ -456,6 +475,10 @@ export const orderSubject = (order: OrderKey): string =>
 
 /** A login's subject in receipt keys and events. */
 export const loginSubject = (loginId: string): string => `login/${loginId}`;
+
+/** A device's subject in events. */
+export const deviceSubject = (device: { customerId: string; deviceId: string }): string =>
+  `device/${device.customerId}/${device.deviceId}`;
 
 /** Epochs in keys: eight digits, so that their order by code unit is their order by number. */
 export const epochKey = (epoch: number): string => epoch.toString().padStart(8, '0');
