@@ -29,6 +29,7 @@ export * from './offline/device-certificate.js';
 export * from './offline/device-key.js';
 export * from './offline/digest-text.js';
 export * from './offline/fraud-proof.js';
+export * from './offline/issuer-key.js';
 export * from './offline/limits.js';
 export * from './offline/objects.js';
 export * from './offline/payment-request.js';
