@@ -36,34 +36,50 @@ it('entries stand by counter', () => {
   expect(entries.map(([counter]) => counter)).toEqual([1, 2, 5, 64]);
 });
 
-it('the neighbours tell what all would tell', () => {
-  const any = fc.record({
-    counter: fc.integer({ min: 1, max: 12 }),
-    cumulative: fc.integer({ min: 1, max: 60 }),
-    amount: fc.integer({ min: 1, max: 20 }),
-    digest: fc.constantFrom('a', 'b', 'c'),
-    previous: fc.constantFrom('a', 'b', 'c'),
-  });
-  const drawn = any.map(({ counter, cumulative, amount, digest, previous }) =>
-    entry(counter, cumulative, Math.min(amount, cumulative), digest, previous),
+/** All vouchers that could have been signed: two for each counter, each after one of the two before it. */
+const universes = fc
+  .array(
+    fc.record({
+      cumulative: fc.integer({ min: 1, max: 60 }),
+      amount: fc.integer({ min: 1, max: 20 }),
+      after: fc.integer({ min: 0, max: 1 }),
+    }),
+    { minLength: 24, maxLength: 24 },
+  )
+  .map((drawn) =>
+    drawn.map(({ cumulative, amount, after }, index) => {
+      const counter = (index >> 1) + 1;
+      const digest = `${counter}-${index & 1}`;
+      const sum = cumulative + counter * 4;
+      return entry(counter, sum, Math.min(amount, sum), digest, `${counter - 1}-${after}`);
+    }),
   );
-  let found = 0;
+
+/** Keeps what contradicts nothing kept before. */
+const consistent = (candidates: readonly CounterEntry[]): readonly CounterEntry[] =>
+  candidates.reduce<readonly CounterEntry[]>((kept, candidate) => {
+    const known = kept.some(([, digest]) => digest === candidate[1]);
+    const fits = kept.every((other) => contradictionOf(other, candidate) === undefined);
+    return fits && !known ? withEntry(kept, candidate) : kept;
+  }, []);
+
+it('the neighbours tell what all would tell', () => {
+  const seen = { contradictions: 0, remembered: 0 };
+  const indexes = fc.array(fc.nat({ max: 23 }), { maxLength: 24 });
   fc.assert(
-    fc.property(fc.array(drawn, { maxLength: 12 }), drawn, (candidates, last) => {
-      const remembered = candidates.reduce<readonly CounterEntry[]>((kept, candidate) => {
-        const fits = kept.every(
-          (other) => other[0] !== candidate[0] && contradictionOf(other, candidate) === undefined,
-        );
-        return fits ? withEntry(kept, candidate) : kept;
-      }, []);
-      const any = remembered.some((other) => contradictionOf(other, last) !== undefined);
-      const contradiction = findContradiction(remembered, last);
-      expect(contradiction !== undefined).toBe(any);
-      if (contradiction === undefined) return;
-      found += 1;
-      expect(contradictionOf(contradiction.remembered, last)).toBe(contradiction.kind);
+    fc.property(universes, indexes, fc.nat({ max: 23 }), (universe, chosen, last) => {
+      const remembered = consistent(chosen.map((index) => universe[index]!));
+      const added = universe[last]!;
+      const any = remembered.some((other) => contradictionOf(other, added) !== undefined);
+      const found = findContradiction(remembered, added);
+      expect(found !== undefined).toBe(any);
+      seen.remembered = Math.max(seen.remembered, remembered.length);
+      if (found === undefined) return;
+      seen.contradictions += 1;
+      expect(contradictionOf(found.remembered, added)).toBe(found.kind);
     }),
     { numRuns: 2000 },
   );
-  expect(found).toBeGreaterThan(100);
+  expect(seen.contradictions).toBeGreaterThan(100);
+  expect(seen.remembered).toBeGreaterThan(3);
 });
