@@ -8,12 +8,12 @@ import {
   settleVoucher,
   verdictNumberOf,
   type InputOf,
+  type LedgerVerdict,
   type ReserveRow,
   type SettleContext,
   type SettledEntry,
   type Settlement,
   type SettlementBatchRow,
-  type Verdict,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { creditBatch } from '../ledger/payees.js';
@@ -26,15 +26,13 @@ type Claim = Group['vouchers'][number];
 
 /** What was found of one voucher, and what it paid for. */
 interface Judged {
-  readonly verdict: Verdict;
+  readonly verdict: LedgerVerdict;
   readonly settled: SettledEntry | undefined;
 }
 
-/** Money of an order to deliver is held until the order matches; it is not to be had without one. */
-const forGoods = (settlement: Settlement, before: ReserveRow | undefined): Settlement =>
-  settlement.verdict === 'settled' && settlement.request?.purpose.kind === 'delivery'
-    ? { verdict: 'wrongPurpose', reserve: before, credit: '0' }
-    : settlement;
+/** Money of an order to deliver is held until the order matches: it is not to be had without one. */
+const isForDelivery = ({ verdict, request }: Settlement): boolean =>
+  verdict === 'settled' && request?.purpose.kind === 'delivery';
 
 function settledEntry(
   key: ReserveKey,
@@ -64,7 +62,11 @@ async function settleGroup(call: Call, context: SettleContext, group: Group): Pr
   const judged: Judged[] = [];
   for (const claim of group.vouchers) {
     const bytes = { voucher: bytesOf(claim.voucher), requestPayload: bytesOf(claim.request) };
-    const settlement = forGoods(settleVoucher(reserve, bytes, context), reserve);
+    const settlement = settleVoucher(reserve, bytes, context);
+    if (isForDelivery(settlement)) {
+      judged.push({ verdict: 'wrongPurpose', settled: undefined });
+      continue;
+    }
     await recordConflict(call, claim, settlement);
     reserve = settlement.reserve;
     judged.push({ verdict: settlement.verdict, settled: settledEntry(group, settlement) });

@@ -68,11 +68,6 @@ export const VERDICTS = {
     'Nothing to do; such a voucher should not have been accepted.',
   ),
   settled: describe(16, 'The merchant is paid.', 'Nothing to do.'),
-  wrongPurpose: describe(
-    17,
-    'The request is of an order to deliver, whose money is held until it matches.',
-    'Place the order with the voucher.',
-  ),
 } as const;
 
 export type Verdict = keyof typeof VERDICTS;
