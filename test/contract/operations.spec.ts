@@ -20,6 +20,7 @@ import {
 } from '@fabric-offline-pay/sdk';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { registrationOf } from '../support/registrations';
+import { liveOffline } from '../support/offline-lives';
 import { OperationsMeter, operationsOf, type Measured } from '../support/operations';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 import {
@@ -290,6 +291,8 @@ test.each(SIZES)(
     await runStepwise(parties, stale);
   },
 );
+
+test.each(SIZES)('offline payments of %i devices', (size) => liveOffline(memory, size));
 
 test('everything around orders', async () => {
   const { world, clientFor } = memory;
