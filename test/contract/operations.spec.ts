@@ -292,8 +292,6 @@ test.each(SIZES)(
   },
 );
 
-test.each(SIZES)('offline payments of %i devices', (size) => liveOffline(memory, size));
-
 test('everything around orders', async () => {
   const { world, clientFor } = memory;
   const teller = await world.bank('teller');
@@ -349,6 +347,8 @@ async function changeCatalogues(): Promise<void> {
     couriers: known.couriers.slice(0, 1).map(registrationOf),
   });
 }
+
+test.each(SIZES)('offline payments of %i devices', (size) => liveOffline(memory, size));
 
 test.each(SIZES)(
   'an ordinary express leg of %i lines takes at most twelve operations and one a line',

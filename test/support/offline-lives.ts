@@ -162,7 +162,7 @@ class Lives {
 /** Has the bank bear double spends, by vote. */
 async function bearLosses({ clientFor }: MemoryWorld): Promise<void> {
   const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline: BORNE } };
-  for (const role of ['bank', 'merchant'] as const)
+  for (const role of ['bank', 'merchant', 'logistics'] as const)
     await clientFor(role, 'operator', BANK).identity.vote({ proposal });
 }
 
