@@ -77,9 +77,14 @@ export const fraud = reserveKey.extend({
   compensation: identifier.nullable().describe('compensation that the bank paid'),
 });
 
+const anyBatchId = z
+  .string()
+  .regex(/^~?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+  .describe('`~` and the order number for an order to deliver');
+
 export const batch = z.strictObject({
   merchantId: identifier,
-  batchId: z.string().describe('`~` and the order number for an order to deliver'),
+  batchId: anyBatchId,
   currency,
   transactionId: z.string(),
   settled: z.array(
