@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StatusCode } from '@hyperledger/fabric-gateway';
-import { describedOrganisation } from '@fabric-offline-pay/network';
+import { DEFAULT_POLICY, describedOrganisation } from '@fabric-offline-pay/network';
 import { bareNetwork, type BareNetwork } from '../support/bare-network';
 import {
   orderingArguments,
@@ -70,6 +70,7 @@ afterAll(async () => {
 }, 60_000);
 
 const POLICY = {
+  offline: DEFAULT_POLICY.offline,
   loginSeconds: 60,
   authenticationSeconds: 60,
   quoteSeconds: 60,

@@ -5,6 +5,7 @@ import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
 import { EveryTransaction } from '../support/every-transaction';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { liveOffline } from '../support/offline-lives';
 import { OperationsMeter, operationsOf, type Measured } from '../support/operations';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 
@@ -49,6 +50,8 @@ test.each(SIZES)(
 );
 
 test('everything around orders', () => every.everythingAroundOrders());
+
+test.each(SIZES)('offline payments of %i devices', (size) => liveOffline(memory, size));
 
 test.each(SIZES)(
   'an ordinary express leg of %i lines takes at most twelve operations and one a line',

@@ -3,26 +3,19 @@
 import {
   basketDigest,
   basketOf,
-  categoriesOf,
-  ensureCategoriesAgree,
-  ensureChoiceQuoted,
   ensureDistinctLines,
   ensureGoodsAsPicked,
-  ensureMerchantMaySell,
   found,
   holds,
   nextState,
   orderSubject,
-  partitionOf,
   termsDigest,
   type Difference,
   type InputOf,
-  type OrderKey,
   type OrderRow,
   type OrderState,
   type OrderTerms,
   type QuoteRow,
-  type TermsRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { captureAmount, holdOf } from '../ledger/capturing.js';
@@ -30,8 +23,9 @@ import { contractOf } from '../ledger/contract.js';
 import { ensureSigned, placeHold } from '../ledger/placing.js';
 import { computeOffers } from '../ledger/quoting.js';
 import { differencesOf, raiseAlarm } from '../ledger/reporting.js';
-import { goodsOfLines, merchantRow, policyRow, quoteRow, termsRow } from '../ledger/rows.js';
+import { goodsOfLines, policyRow, quoteRow, termsRow } from '../ledger/rows.js';
 import { orderRow, orderStep, step, type Keeping } from '../ledger/steps.js';
+import { placingStep, orderFrom, verifyOrder, type Placed } from '../ledger/merchant-leg.js';
 import { storePurchase } from '../ledger/storing.js';
 
 type QuoteInput = InputOf<'express', 'quote'>;
@@ -71,45 +65,9 @@ const quote = async (call: Call<QuoteInput>) => {
   });
 };
 
-/** Units 8, 9, 15 (first pass), 10 and 12, on goods that are each read once. */
-async function verifyOrder(
-  call: Call,
-  terms: OrderTerms,
-  quoted: QuoteRow,
-): Promise<Awaited<ReturnType<typeof merchantRow>>> {
-  const goods = await goodsOfLines(call, terms);
-  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, terms.currency);
-  const categories = categoriesOf(partitionOf(goods.map((entry) => entry.row)));
-  const merchant = await merchantRow(call, terms.merchantId);
-  ensureMerchantMaySell(merchant, categories, call.now);
-  ensureChoiceQuoted(terms, basketDigest(terms), quoted, call.now);
-  ensureCategoriesAgree(categories, categories, quoted.categories);
-  return merchant;
-}
-
-const orderFrom = (terms: OrderTerms, bankId: string, hold: OrderRow['hold']): OrderRow => ({
-  merchantId: terms.merchantId,
-  orderNumber: terms.orderNumber,
-  state: 'categoryChecked',
-  disputedFrom: null,
-  mode: 'express',
-  customerId: terms.customerId,
-  bankId,
-  logisticsId: terms.logisticsId,
-  delivery: 'awaiting',
-  verification: 'none',
-  hold,
-  settled: null,
-});
-
 type OrderInput = InputOf<'express', 'order'>;
 
-interface Placed {
-  readonly terms: Omit<TermsRow, 'receipt'>;
-  readonly order: OrderRow;
-}
-
-async function placed(call: Call<OrderInput>): Promise<Placed> {
+async function placed(call: Call<OrderInput>): Promise<Placed<{ state: OrderState }>> {
   const { terms, signature, statement } = call.input;
   ensureDistinctLines(terms.lines);
   const login = await ensureSigned(call, terms, signature);
@@ -119,6 +77,7 @@ async function placed(call: Call<OrderInput>): Promise<Placed> {
   const logistics = found(quoted.statement ?? undefined, 'STATEMENT_MISSING', {
     party: 'logistics',
   });
+  const order = orderFrom(terms, login.bankId, hold);
   return {
     terms: {
       terms,
@@ -129,39 +88,14 @@ async function placed(call: Call<OrderInput>): Promise<Placed> {
       placedAt: call.now,
       statements: { merchant: statement, logistics },
     },
-    order: orderFrom(terms, login.bankId, hold),
+    order,
+    output: { state: order.state },
   };
-}
-
-/** The receipt stands with the terms, which are read only when there is an order already. */
-async function orderedBefore(call: Call, { merchantId, orderNumber }: OrderKey) {
-  if ((await call.store.get('order', merchantId, orderNumber)) === undefined) return undefined;
-  const terms = await call.store.get('terms', merchantId, orderNumber);
-  return found(terms?.receipt ?? undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
 }
 
 /** Placing, the hold, and units 8, 9, 15, 10, 12. */
-const order = (call: Call<OrderInput>) => {
-  const { terms } = call.input;
-  let row: Placed['terms'] | undefined;
-  const receipt: Keeping = {
-    read: () => orderedBefore(call, terms),
-    write: (left) =>
-      call.store.put(
-        'terms',
-        { ...found(row, 'INTERNAL'), receipt: left },
-        terms.merchantId,
-        terms.orderNumber,
-      ),
-  };
-  const units = ['8', '9', '15', '10', '12'] as const;
-  return step(call, { subject: orderSubject(terms), units, receipt }, async () => {
-    const both = await placed(call);
-    row = both.terms;
-    call.store.put('order', both.order, terms.merchantId, terms.orderNumber);
-    return { state: both.order.state };
-  });
-};
+const order = (call: Call<OrderInput>) =>
+  placingStep(call, call.input.terms, ['8', '9', '15', '10', '12'], () => placed(call));
 
 function block(
   call: Call,

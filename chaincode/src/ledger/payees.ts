@@ -24,7 +24,7 @@ export const checkpointRow = async (
     balance: '0',
   };
 
-/** The key is new with the order's row, which every payment reads and writes: nothing is to be read here. */
+/** The key is new with the order's or the batch's row, which every payment reads and writes: nothing is to be read here. */
 function creditPayee(
   call: Call,
   payeeId: string,
@@ -37,6 +37,25 @@ function creditPayee(
   const at = timeKey(call.now);
   call.store.put('credit', { amount, order }, payeeId, currency, at, `${order}~${id}`);
 }
+
+/** Credits a merchant with all vouchers of a batch at once. No order number and no capture id is written so. */
+export const creditBatch = (
+  call: Call,
+  merchantId: string,
+  currency: string,
+  amount: Amount,
+  batchId: string,
+): void => creditPayee(call, merchantId, currency, amount, `${merchantId}~~${batchId}`, 'settle');
+
+/** Pays a payee what the bank bears of a double spend. */
+export const creditCompensation = (
+  call: Call,
+  merchantId: string,
+  currency: string,
+  amount: Amount,
+  compensationId: string,
+): void =>
+  creditPayee(call, merchantId, currency, amount, `${merchantId}~~${compensationId}`, 'compensate');
 
 /** Credits merchant and logistics company of an order, once an id. */
 export function creditPayees(

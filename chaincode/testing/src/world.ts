@@ -79,6 +79,17 @@ export const POLICY = {
   holdSeconds: 3600,
   stepUpLimit: { [CURRENCY]: '100000' },
   orderLimit: { [CURRENCY]: '500000' },
+  offline: {
+    version: 1,
+    caps: { [CURRENCY]: { perPayment: '5000', total: '20000' } },
+    count: 64,
+    spendSeconds: 3600,
+    claimSeconds: 7200,
+    bulletinSeconds: 3600,
+    clockToleranceSeconds: 60,
+    acceptSeconds: 600,
+    lossBearer: 'merchant' as const,
+  },
 };
 
 export interface CustomerDevice {

@@ -17,6 +17,20 @@ export const DEFAULT_POLICY: Policy = {
   holdSeconds: 604_800,
   stepUpLimit: { EUR: '50000', CNY: '400000' },
   orderLimit: { EUR: '500000', CNY: '4000000' },
+  offline: {
+    version: 1,
+    caps: {
+      EUR: { perPayment: '5000', total: '20000' },
+      CNY: { perPayment: '40000', total: '160000' },
+    },
+    count: 64,
+    spendSeconds: 604_800,
+    claimSeconds: 1_209_600,
+    bulletinSeconds: 172_800,
+    clockToleranceSeconds: 300,
+    acceptSeconds: 86_400,
+    lossBearer: 'merchant',
+  },
 };
 
 /** The registry's rows for a network's organisations. Logistics companies are paid out by the network's first bank. */

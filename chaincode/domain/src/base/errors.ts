@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every refusal of the system, as data: one stable code and number, the same in chaincode, SDK, command line and documents.
 
-/** What a refusal means and what its receiver should do. */
-export interface ErrorDescription {
-  /** Stable number, for systems that map codes to numbers. Never reused. */
-  readonly number: number;
-  readonly meaning: string;
-  readonly remedy: string;
-}
+import { describe, type ErrorDescription } from './error-description.js';
+import { OFFLINE_ERRORS } from './offline-errors.js';
 
-const describe = (number: number, meaning: string, remedy: string): ErrorDescription => ({
-  number,
-  meaning,
-  remedy,
-});
+export type { ErrorDescription };
 
 export const ERRORS = {
   // 1xx: the call itself
@@ -260,6 +251,9 @@ export const ERRORS = {
     'The subject of the rating is no part of the order.',
     'Rate what was ordered, or who sold or delivered it.',
   ),
+
+  // 8xx: payments without a network
+  ...OFFLINE_ERRORS,
 } as const satisfies Record<string, ErrorDescription>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -5,6 +5,15 @@ import type { Amount, Currency } from '../base/money.js';
 import type { Place } from '../base/geography.js';
 import type { OrderState } from '../order-number/states.js';
 import type { UnitId } from '../patent/units.js';
+import type {
+  BulletinRow,
+  FraudCaseRow,
+  IssuerRow,
+  OfflinePolicy,
+  OfflineRefundRow,
+  ReserveRow,
+  SettlementBatchRow,
+} from './offline-rows.js';
 
 export type Role = 'bank' | 'merchant' | 'logistics' | 'auditor';
 export type Party = 'customer' | 'merchant' | 'logistics';
@@ -37,6 +46,7 @@ export interface PolicyRow {
   readonly stepUpLimit: Readonly<Record<Currency, Amount>>;
   /** What a customer with a perfect history may pay in one order. */
   readonly orderLimit: Readonly<Record<Currency, Amount>>;
+  readonly offline: OfflinePolicy;
 }
 
 /**
@@ -444,6 +454,18 @@ export const ROWS = {
   rating: row<RatingRow, [subject: RatingSubject, owner: string, id: string, order: string]>(
     'rating',
   ),
+  reserve: row<ReserveRow, [customerId: string, deviceId: string, epoch: string]>('reserve'),
+  fraud: row<
+    FraudCaseRow,
+    [customerId: string, deviceId: string, epoch: string, counter: string, digest: string]
+  >('fraud'),
+  bulletin: row<BulletinRow, [bankId: string]>('bulletin'),
+  issuer: row<IssuerRow, [bankId: string, kid: string]>('issuer'),
+  batch: row<SettlementBatchRow, [merchantId: string, batchId: string]>('batch'),
+  offlineRefund: row<
+    OfflineRefundRow,
+    [customerId: string, deviceId: string, epoch: string, counter: string]
+  >('offlineRefund'),
   /** In the private collection only. */
   address: row<AddressBookRow, [merchantId: string, orderNumber: string, logisticsId: string]>(
     'address',
@@ -459,6 +481,13 @@ export const orderSubject = (order: OrderKey): string =>
 
 /** A login's subject in receipt keys and events. */
 export const loginSubject = (loginId: string): string => `login/${loginId}`;
+
+/** Names an order that was paid without a network in place of a login: no login has this id. */
+export const OFFLINE_LOGIN = 'offline';
+
+/** A device's subject in events. */
+export const deviceSubject = (device: { customerId: string; deviceId: string }): string =>
+  `device/${device.customerId}/${device.deviceId}`;
 
 /** Seconds since 1970 in keys: thirteen digits, so that their order by code unit is their order in time. */
 export const timeKey = (seconds: number): string => seconds.toString().padStart(13, '0');

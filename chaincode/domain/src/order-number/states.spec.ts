@@ -18,7 +18,7 @@ const CLAIM: Moves = { capturePart: 'partiallyCaptured', captureRest: 'captured'
 /** Every move that is allowed, by state. Whatever is not here must be refused. */
 const ALLOWED: Readonly<Record<OrderState, Moves>> = {
   basket: { quote: 'quoted' },
-  quoted: { place: 'placed' },
+  quoted: { place: 'placed', payOffline: 'paidOffline' },
   placed: { authorise: 'authorised' },
   authorised: { verifyMerchant: 'merchantVerified', ...GIVE_BACK },
   merchantVerified: { checkCategories: 'categoryChecked', ...GIVE_BACK },
@@ -30,18 +30,25 @@ const ALLOWED: Readonly<Record<OrderState, Moves>> = {
   captured: { release: 'released', dispute: 'disputed', refund: 'refunded' },
   released: { dispute: 'disputed', refund: 'refunded' },
   disputed: { refund: 'refunded' },
-  refunded: { refund: 'refunded', releaseRest: 'refunded', dispute: 'disputed' },
+  refunded: {
+    refund: 'refunded',
+    releaseRest: 'refunded',
+    refundSettled: 'refunded',
+    dispute: 'disputed',
+  },
+  paidOffline: { settle: 'settled', fundFromReserve: 'authorised', refuseVoucher: 'voided' },
+  settled: { refundSettled: 'refunded' },
   voided: {},
   expired: {},
 };
 
 const EVENTS = TRANSITIONS.map((entry) => entry.event);
 
-/** States that can be reached from one, without passing through another. */
-function reachable(from: OrderState, without?: OrderState): Set<OrderState> {
+/** States that can be reached from one, without passing through others. */
+function reachable(from: OrderState, ...without: OrderState[]): Set<OrderState> {
   const seen = new Set<OrderState>([from]);
   for (const state of seen)
-    for (const to of Object.values(ALLOWED[state])) if (to !== without) seen.add(to);
+    for (const to of Object.values(ALLOWED[state])) if (!without.includes(to)) seen.add(to);
   return seen;
 }
 
@@ -86,18 +93,26 @@ it('every event has one row, with a unit that exists or none', () => {
 });
 
 describe('money', () => {
-  it.each([
-    'matched',
-    'categoryChecked',
-    'merchantVerified',
-    'authorised',
-    'placed',
-    'quoted',
-  ] as const)('is never captured past the state %s', (state) => {
-    const without = reachable('basket', state);
-    expect(without).not.toContain('captured');
-    expect(without).not.toContain('partiallyCaptured');
-    expect(without).not.toContain('released');
+  it.each(['matched', 'categoryChecked', 'merchantVerified', 'authorised', 'quoted'] as const)(
+    'is never captured past the state %s',
+    (state) => {
+      const without = reachable('basket', state);
+      expect(without).not.toContain('captured');
+      expect(without).not.toContain('partiallyCaptured');
+      expect(without).not.toContain('released');
+    },
+  );
+
+  it('is never captured but for an order that was placed or paid offline', () => {
+    for (const state of ['placed', 'paidOffline'] as const)
+      expect(reachable('basket', state)).toContain('captured');
+    expect(reachable('basket', 'placed', 'paidOffline')).not.toContain('captured');
+  });
+
+  it('of a voucher is settled at once or held for the delivery, never both', () => {
+    expect(reachable('paidOffline', 'settled')).toContain('released');
+    expect(reachable('settled')).not.toContain('authorised');
+    expect(reachable('authorised')).not.toContain('settled');
   });
 
   it('of a mismatched order is captured only after its alarm was resolved', () => {
@@ -106,7 +121,7 @@ describe('money', () => {
   });
 
   it('never stays on a hold for ever: every order can come to an end', () => {
-    const ends: OrderState[] = ['voided', 'expired', 'released', 'refunded'];
+    const ends: OrderState[] = ['voided', 'expired', 'released', 'settled', 'refunded'];
     for (const state of ORDER_STATES)
       expect(ends.some((end) => reachable(state).has(end))).toBe(true);
   });

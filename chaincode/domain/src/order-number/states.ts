@@ -20,6 +20,8 @@ export const ORDER_STATES = [
   'expired',
   'disputed',
   'refunded',
+  'paidOffline',
+  'settled',
 ] as const;
 
 export type OrderState = (typeof ORDER_STATES)[number];
@@ -70,6 +72,12 @@ export const TRANSITIONS = [
     to: 'refunded',
     unit: null,
   },
+  // Paid by voucher: goods taken along are settled; a delivery's hold is funded out of the reserve and goes on as any.
+  { event: 'payOffline', from: ['quoted'], to: 'paidOffline', unit: null },
+  { event: 'settle', from: ['paidOffline'], to: 'settled', unit: null },
+  { event: 'fundFromReserve', from: ['paidOffline'], to: 'authorised', unit: null },
+  { event: 'refuseVoucher', from: ['paidOffline'], to: 'voided', unit: null },
+  { event: 'refundSettled', from: ['settled', 'refunded'], to: 'refunded', unit: null },
 ] as const satisfies readonly Transition[];
 
 export type OrderEvent = (typeof TRANSITIONS)[number]['event'];

@@ -193,6 +193,7 @@ export const settlement = {
           redeemed: total,
           available: total,
           held: total,
+          reserves: total,
           credits: total,
           checkpoints: total,
           onLedger: total,

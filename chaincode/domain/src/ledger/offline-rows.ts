@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of offline payments: the policy behind them, the money reserved for a device, and what settling them leaves.
+import type { Amount, Currency } from '../base/money.js';
+
+/** What one device may spend offline in one currency. */
+export interface OfflineCaps {
+  readonly perPayment: Amount;
+  /** The most that one device may have reserved at a time. */
+  readonly total: Amount;
+}
+
+/** What all organisations agreed on for payments without a network. Bulletins carry it to the terminals. */
+export interface OfflinePolicy {
+  /** Raised by one with every change. */
+  readonly version: number;
+  /** By currency; a currency without an entry is never paid offline. */
+  readonly caps: Readonly<Record<Currency, OfflineCaps>>;
+  /** The most payments of one epoch of a device, at most 64. */
+  readonly count: number;
+  /** From funding to the last payment. */
+  readonly spendSeconds: number;
+  /** From the last payment to the last settlement. */
+  readonly claimSeconds: number;
+  /** A terminal whose bulletin is older accepts nothing. */
+  readonly bulletinSeconds: number;
+  /** How far the clocks of device, terminal and bank may be apart. */
+  readonly clockToleranceSeconds: number;
+  /** A terminal accepts nothing that it must settle in less time than this. */
+  readonly acceptSeconds: number;
+  /** Who bears a double spend that was accepted by the rules. */
+  readonly lossBearer: 'merchant' | 'bank';
+}
+
+/**
+ * One settled voucher within a reserve. A tuple, since a reserve is written with every batch: at most 130 bytes.
+ * The digests are base64url without padding.
+ */
+export type CounterEntry = readonly [
+  counter: number,
+  digest: string,
+  previous: string,
+  cumulative: Amount,
+  amount: Amount,
+];
+
+/** Money set aside for one device and epoch. What still stands is `funded − settled − returned`. */
+export interface ReserveRow {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly bankId: string;
+  readonly epoch: number;
+  readonly currency: Currency;
+  /** Base64 DER SubjectPublicKeyInfo, P-256. */
+  readonly publicKey: string;
+  /** Digests (base64url) of the certificates that the bank issued: the first and one a top-up. */
+  readonly certificates: readonly string[];
+  readonly funded: Amount;
+  readonly settled: Amount;
+  /** What went back to the account when the reserve was closed. */
+  readonly returned: Amount;
+  /** This and the next three are never lowered by a top-up: vouchers under an earlier certificate keep their right. */
+  readonly perPayment: Amount;
+  readonly highestCounter: number;
+  readonly spendUntil: number;
+  readonly claimUntil: number;
+  /** `frozen`: the device spent twice. `revoked`: lost or withdrawn. `closed`: the rest went back. */
+  readonly status: 'active' | 'frozen' | 'revoked' | 'closed';
+  /** The first bulletin that names this reserve; vouchers for requests that knew it are not paid. */
+  readonly revokedNumber: number | null;
+  /** The vouchers settled, by counter. */
+  readonly counters: readonly CounterEntry[];
+}
+
+export type FraudKind = 'sameCounter' | 'previousHash' | 'cumulative';
+
+/** Two vouchers of one device that cannot both be honest; the proof itself is a file. */
+export interface FraudRow {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly bankId: string;
+  readonly epoch: number;
+  readonly kind: FraudKind;
+  /** The voucher that was settled: its counter, and its digest in base64url. */
+  readonly settled: readonly [counter: number, digest: string];
+  /** The voucher that contradicts it. */
+  readonly contradicting: readonly [counter: number, digest: string];
+  /** Who brought the contradicting one. */
+  readonly merchantId: string;
+  readonly at: number;
+}
+
+/** A double spend on the ledger: an alarm of the customer's bank, with what a proof and a compensation need. */
+export interface FraudCaseRow extends FraudRow {
+  /** Of the contradicting voucher. */
+  readonly amount: Amount;
+  /** Base64 of the contradicting voucher. */
+  readonly voucher: string;
+  /** Base64 of the payload of its request. */
+  readonly request: string;
+  /** Whether its payee asked for the money, and was not paid. */
+  readonly claimed: boolean;
+  /** By the policy when it was found. */
+  readonly lossBearer: OfflinePolicy['lossBearer'];
+  /** Whether somebody submitted a fraud proof. */
+  readonly proven: boolean;
+  /** The one compensation that the bank paid. */
+  readonly compensation: string | null;
+}
+
+/** The newest bulletin of a bank, for its terminals to fetch. */
+export interface BulletinRow {
+  readonly bankId: string;
+  readonly number: number;
+  readonly issuedAt: number;
+  /** Base64 of the signed bulletin. */
+  readonly bulletin: string;
+}
+
+/** A key that a bank signs device certificates and bulletins with. */
+export interface IssuerRow {
+  readonly bankId: string;
+  /** First 8 bytes of the SHA-256 of the SubjectPublicKeyInfo, hex. */
+  readonly kid: string;
+  /** Base64 DER SubjectPublicKeyInfo, P-256. */
+  readonly publicKey: string;
+  /** X.509 certificate of the key by the bank's authority, PEM. */
+  readonly certificate: string;
+  /** Certificate of that authority, PEM: the root that fraud proofs are verified with. */
+  readonly authority: string;
+}
+
+/** Who was paid for which order. A tuple, since a batch holds hundreds. */
+export type SettledEntry = readonly [
+  orderNumber: string,
+  customerId: string,
+  deviceId: string,
+  epoch: number,
+  counter: number,
+  amount: Amount,
+];
+
+/** One batch of vouchers of one merchant in one currency, or the one voucher of an order to deliver. */
+export interface SettlementBatchRow {
+  readonly merchantId: string;
+  readonly batchId: string;
+  readonly currency: Currency;
+  /** Its arguments hold the vouchers. */
+  readonly transactionId: string;
+  readonly settled: readonly SettledEntry[];
+  /** What the batch was answered, so that a repetition gets the same answer: numbers of verdicts. */
+  readonly verdicts: readonly number[];
+  readonly credited: Amount;
+  /** Digest of the input, so that a repetition is told from a contradiction. */
+  readonly inputDigest: string;
+  readonly at: number;
+}
+
+/** What was given back of one settled voucher. */
+export interface OfflineRefundRow {
+  readonly merchantId: string;
+  readonly orderNumber: string;
+  readonly customerId: string;
+  readonly currency: Currency;
+  readonly paid: Amount;
+  readonly refunded: Amount;
+  /** Natural key → amount, so that a repeated refund returns its first result. */
+  readonly refunds: Readonly<Record<string, Amount>>;
+}

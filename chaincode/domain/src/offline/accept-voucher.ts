@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// The terminal's side of a payment: whether to hand out the goods for a voucher, with no network. Whoever runs it must
+// make the acceptance durable before it is shown.
+import { DomainError, type ErrorCode } from '../base/errors.js';
+import { toUnits } from '../base/money.js';
+import { importDeviceKey } from '../base/signature.js';
+import type { CounterEntry, OfflineCaps } from '../ledger/offline-rows.js';
+import { isRevokedBy } from './bulletin.js';
+import { counterEntry, findContradiction } from './contradiction.js';
+import type { KeyReader } from './device-key.js';
+import type { Bulletin, DeviceCertificate, PaymentRequest, Voucher } from './objects.js';
+import { decodePaymentRequest, requestHash } from './payment-request.js';
+import { verifyDeviceCertificate, type TrustedIssuer } from './verify-issued.js';
+import { verifyVoucher } from './verify-voucher.js';
+
+/** What a terminal knows while it has no network. */
+export interface TerminalView {
+  readonly channel: string;
+  readonly issuers: readonly TrustedIssuer[];
+  /** The newest that the terminal has of the payer's bank, verified. */
+  readonly bulletin: Bulletin;
+  /** By the terminal's clock. */
+  readonly now: number;
+  readonly keyOf?: KeyReader;
+}
+
+/** What the device handed over. */
+export interface Presented {
+  /** The signed certificate. */
+  readonly certificate: Uint8Array;
+  /** The signed voucher. */
+  readonly voucher: Uint8Array;
+}
+
+export interface AcceptedVoucher {
+  readonly request: PaymentRequest;
+  readonly certificate: DeviceCertificate;
+  readonly certificateDigest: Uint8Array;
+  readonly voucher: Voucher;
+  readonly voucherDigest: Uint8Array;
+  /** To remember among what was seen of this device and epoch. */
+  readonly entry: CounterEntry;
+}
+
+interface Situation extends AcceptedVoucher {
+  readonly terminal: TerminalView;
+  readonly caps: OfflineCaps | undefined;
+  readonly requestPayload: Uint8Array;
+  readonly seen: readonly CounterEntry[];
+}
+
+type Refusal = readonly [ErrorCode, (situation: Situation) => boolean];
+
+const tolerance = ({ terminal }: Situation): number =>
+  terminal.bulletin.policy.clockToleranceSeconds;
+
+/** Whether terminal, certificate, request and bulletin belong together. */
+const BELONGING: readonly Refusal[] = [
+  [
+    'OFFLINE_WRONG_CHANNEL',
+    ({ terminal, certificate, request }) =>
+      [certificate.channel, request.channel, terminal.bulletin.channel].some(
+        (channel) => channel !== terminal.channel,
+      ),
+  ],
+  [
+    'OFFLINE_BULLETIN_MISSING',
+    ({ terminal, certificate, request }) =>
+      terminal.bulletin.bankId !== certificate.bankId ||
+      request.bulletinNumber > terminal.bulletin.number,
+  ],
+  [
+    'OFFLINE_WRONG_CURRENCY',
+    ({ certificate, request }) => request.currency !== certificate.currency,
+  ],
+  ['OFFLINE_NOT_ALLOWED', ({ caps }) => caps === undefined],
+  ['OFFLINE_REQUEST_MISMATCH', (situation) => !answersRequest(situation)],
+];
+
+function answersRequest({ voucher, request, requestPayload }: Situation): boolean {
+  const before = voucher.cumulative - request.amount;
+  const hash = requestHash(requestPayload);
+  return hash.equals(voucher.requestHash) && (voucher.counter === 1 ? before === 0n : before >= 0n);
+}
+
+/** Whether every clock and every deadline allows it. */
+const TIMES: readonly Refusal[] = [
+  [
+    'OFFLINE_CLOCK_WRONG',
+    (situation) => {
+      const { terminal, voucher } = situation;
+      const behindBank = terminal.bulletin.issuedAt - terminal.now > tolerance(situation);
+      return behindBank || Math.abs(voucher.time - terminal.now) > tolerance(situation);
+    },
+  ],
+  [
+    'OFFLINE_BULLETIN_STALE',
+    ({ terminal: { bulletin, now } }) => now - bulletin.issuedAt > bulletin.policy.bulletinSeconds,
+  ],
+  [
+    'OFFLINE_CERTIFICATE_EXPIRED',
+    ({ terminal, certificate, voucher }) =>
+      Math.max(terminal.now, voucher.time) > certificate.spendUntil,
+  ],
+  [
+    'OFFLINE_REQUEST_EXPIRED',
+    ({ terminal, request, voucher }) => Math.max(terminal.now, voucher.time) > request.expiresAt,
+  ],
+  [
+    'OFFLINE_CLAIM_TOO_SHORT',
+    ({ terminal, certificate }) =>
+      certificate.claimUntil - terminal.now < terminal.bulletin.policy.acceptSeconds,
+  ],
+];
+
+/** Whether the device may spend this. */
+const RISKS: readonly Refusal[] = [
+  ['OFFLINE_REVOKED', ({ terminal, certificate }) => isRevokedBy(terminal.bulletin, certificate)],
+  [
+    'OFFLINE_OVER_PAYMENT_CAP',
+    ({ certificate, request, caps }) =>
+      request.amount > certificate.perPayment || request.amount > toUnits(caps?.perPayment ?? '0'),
+  ],
+  ['OFFLINE_OVER_TOTAL_CAP', ({ certificate, voucher }) => voucher.cumulative > certificate.total],
+  [
+    'OFFLINE_COUNTER_EXHAUSTED',
+    ({ certificate, voucher }) => voucher.counter > certificate.highestCounter,
+  ],
+  ['OFFLINE_COUNTER_SEEN', ({ seen, entry }) => seen.some((other) => other[1] === entry[1])],
+  ['OFFLINE_DOUBLE_SPEND', ({ seen, entry }) => findContradiction(seen, entry) !== undefined],
+];
+
+/** In this order; the first refusal that applies counts. */
+const REFUSALS: readonly Refusal[] = [...BELONGING, ...TIMES, ...RISKS];
+
+/**
+ * Decides whether the terminal accepts a voucher for its own request.
+ * @param requestPayload the payload of the request that this terminal made and stored
+ * @param seen what the terminal accepted of this device and epoch before, rising by counter
+ * @throws {DomainError} the refusal: OFFLINE_MALFORMED, OFFLINE_CERTIFICATE_FORGED, OFFLINE_SIGNATURE_INVALID,
+ * OFFLINE_CERTIFICATE_MISMATCH, or the first of the table that applies.
+ */
+export function acceptVoucher(
+  terminal: TerminalView,
+  requestPayload: Uint8Array,
+  presented: Presented,
+  seen: readonly CounterEntry[],
+): AcceptedVoucher {
+  const keyOf = terminal.keyOf ?? importDeviceKey;
+  const request = decodePaymentRequest(requestPayload);
+  const held = verifyDeviceCertificate(presented.certificate, terminal.issuers, keyOf);
+  const { voucher, voucherDigest } = verifyVoucher(held, presented.voucher, keyOf);
+  const accepted: AcceptedVoucher = {
+    ...{ request, voucher, voucherDigest, certificate: held.certificate },
+    certificateDigest: held.digest,
+    entry: counterEntry(voucher, voucherDigest, request.amount),
+  };
+  const { caps } = terminal.bulletin.policy;
+  const own = Object.hasOwn(caps, request.currency) ? caps[request.currency] : undefined;
+  const situation: Situation = { ...accepted, terminal, requestPayload, seen, caps: own };
+  const refusal = REFUSALS.find(([, applies]) => applies(situation));
+  if (refusal !== undefined)
+    throw new DomainError(refusal[0], {
+      customerId: held.certificate.customerId,
+      deviceId: held.certificate.deviceId,
+      counter: voucher.counter,
+    });
+  return accepted;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The payload of a bulletin: the devices that a bank revoked, and the policy in force.
+import { byCodeUnit } from '../base/canonical.js';
+import { ensure } from '../base/errors.js';
+import { toAmount, toUnits } from '../base/money.js';
+import type { OfflineCaps, OfflinePolicy } from '../ledger/offline-rows.js';
+import {
+  channelName,
+  currency,
+  decodeWith,
+  epoch,
+  identifier,
+  instant,
+  integer,
+  list,
+  money,
+  number32,
+  record,
+  seconds,
+  versioned,
+  type Codec,
+} from './codec.js';
+import { MOST_PAYMENTS } from './device-certificate.js';
+import type { Bulletin, Revocation } from './objects.js';
+
+/** A bulletin must reach a terminal over a poor line. */
+export const MOST_REVOCATIONS = 10_000;
+
+const MOST_CURRENCIES = 20;
+const BEARERS = ['merchant', 'bank'] as const;
+
+const amount: Codec<string> = {
+  write: (value) => money.write(toUnits(value)),
+  read: (reader) => toAmount(money.read(reader)),
+};
+
+const bearer: Codec<OfflinePolicy['lossBearer']> = {
+  write: (value) => integer(0, 1).write(BEARERS.indexOf(value)),
+  read: (reader) => BEARERS[integer(0, 1).read(reader) as 0 | 1],
+};
+
+type CapsEntry = OfflineCaps & { readonly currency: string };
+const capsList = list(
+  record<CapsEntry>({ currency, perPayment: amount, total: amount }),
+  MOST_CURRENCIES,
+);
+
+/** A list that rises by currency, so that one policy has one form. */
+const caps: Codec<OfflinePolicy['caps']> = {
+  write: (value) =>
+    capsList.write(
+      Object.entries(value)
+        .sort(([a], [b]) => byCodeUnit(a, b))
+        .map(([name, entry]) => ({ currency: name, ...entry })),
+    ),
+  read: (reader) => {
+    const entries = capsList.read(reader);
+    const rising = entries.every(
+      (entry, index) => index === 0 || (entries[index - 1]?.currency ?? '') < entry.currency,
+    );
+    ensure(rising, 'OFFLINE_MALFORMED', { reason: 'currencies do not rise' });
+    return Object.fromEntries(
+      entries.map(({ currency: name, perPayment, total }) => [name, { perPayment, total }]),
+    );
+  },
+};
+
+const epochs = list(epoch, 1);
+
+/** An empty list for all epochs of the device, else the epoch alone. */
+const revokedEpoch: Codec<Revocation['epoch']> = {
+  write: (value) => epochs.write(value === 'all' ? [] : [value]),
+  read: (reader) => epochs.read(reader)[0] ?? 'all',
+};
+
+const codec = versioned<Bulletin>(1, {
+  bankId: identifier,
+  channel: channelName,
+  number: number32,
+  issuedAt: instant,
+  revoked: list(
+    record<Revocation>({ customerId: identifier, deviceId: identifier, epoch: revokedEpoch }),
+    MOST_REVOCATIONS,
+  ),
+  policy: record<OfflinePolicy>({
+    version: number32,
+    caps,
+    count: integer(1, MOST_PAYMENTS),
+    spendSeconds: seconds,
+    claimSeconds: seconds,
+    bulletinSeconds: seconds,
+    clockToleranceSeconds: seconds,
+    acceptSeconds: seconds,
+    lossBearer: bearer,
+  }),
+});
+
+/** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
+export const encodeBulletin = (bulletin: Bulletin): Buffer => codec.write(bulletin);
+
+/** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
+export const decodeBulletin = (payload: Uint8Array): Bulletin => decodeWith(codec, payload);
+
+/** @returns whether the bulletin names this epoch of the device. */
+export const isRevokedBy = (
+  bulletin: Bulletin,
+  device: { readonly customerId: string; readonly deviceId: string; readonly epoch: number },
+): boolean =>
+  bulletin.revoked.some(
+    ({ customerId, deviceId, epoch: revoked }) =>
+      customerId === device.customerId &&
+      deviceId === device.deviceId &&
+      (revoked === 'all' || revoked === device.epoch),
+  );

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// COSE_Sign1 (RFC 9052, tag 18) with ES256 and low S. The protected header names the purpose as content type, so that
+// a signature of one kind is never valid as another.
+import { createHash, type KeyObject } from 'node:crypto';
+import { ensure } from '../base/errors.js';
+import { verifyBytes, withLowS } from '../base/signature.js';
+import { cborArray, cborBytes, cborText, CborReader } from './cbor.js';
+
+export type CosePurpose =
+  'offpay/device-certificate' | 'offpay/payment-request' | 'offpay/voucher' | 'offpay/bulletin';
+
+/** A COSE_Sign1 taken apart; nothing is verified yet. */
+export interface CoseParts {
+  /** Which issuer's key: 8 bytes for certificates and bulletins, none for the others. */
+  readonly kid: Buffer | undefined;
+  readonly payload: Buffer;
+  /** r‖s */
+  readonly signature: Buffer;
+  /** What is signed. */
+  readonly signed: Buffer;
+}
+
+/** Signs bytes with ES256: r‖s of 64 bytes over their SHA-256. */
+export type CoseSigner = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+
+const EMPTY = Buffer.alloc(0);
+const KID_LENGTH = 8;
+
+/** Tag 18 and an array of four. */
+const SIGN1 = Buffer.from('d284', 'hex');
+const NO_UNPROTECTED = Buffer.from('a0', 'hex');
+/** A byte string of 64. */
+const SIGNATURE_HEAD = Buffer.from('5840', 'hex');
+const CONTEXT = cborText('Signature1');
+
+const isIssued = (purpose: CosePurpose): boolean =>
+  purpose === 'offpay/device-certificate' || purpose === 'offpay/bulletin';
+
+/** The protected header up to the kid: {1: -7, 3: purpose} or the first two entries of three. */
+const headerStart = (purpose: CosePurpose): Buffer =>
+  Buffer.concat([
+    Buffer.from(isIssued(purpose) ? 'a3012603' : 'a2012603', 'hex'),
+    cborText(purpose),
+    isIssued(purpose) ? Buffer.from('0448', 'hex') : EMPTY,
+  ]);
+
+const HEADER_STARTS: Readonly<Record<CosePurpose, Buffer>> = {
+  'offpay/device-certificate': headerStart('offpay/device-certificate'),
+  'offpay/payment-request': headerStart('offpay/payment-request'),
+  'offpay/voucher': headerStart('offpay/voucher'),
+  'offpay/bulletin': headerStart('offpay/bulletin'),
+};
+
+/** @returns the protected header. @throws {DomainError} OFFLINE_MALFORMED when a kid is missing or too much. */
+export function protectedHeader(purpose: CosePurpose, kid?: Uint8Array): Buffer {
+  const expected = isIssued(purpose) ? KID_LENGTH : 0;
+  ensure((kid?.length ?? 0) === expected, 'OFFLINE_MALFORMED', { reason: 'kid' });
+  return Buffer.concat([HEADER_STARTS[purpose], kid ?? EMPTY]);
+}
+
+/** @returns the bytes that are signed: ["Signature1", protected, external data (none), payload] (RFC 9052 §4.4). */
+export const sigStructure = (header: Uint8Array, payload: Uint8Array): Buffer =>
+  cborArray([CONTEXT, cborBytes(header), cborBytes(EMPTY), cborBytes(payload)]);
+
+/** @returns SHA-256 of the Sig_structure: what names a signed object, however often it was signed. */
+export const coseDigest = (parts: Pick<CoseParts, 'signed'>): Buffer =>
+  createHash('sha256').update(parts.signed).digest();
+
+/** @returns the digest that a payload of this purpose has once it is signed. */
+export const digestOfPayload = (
+  purpose: CosePurpose,
+  payload: Uint8Array,
+  kid?: Uint8Array,
+): Buffer => coseDigest({ signed: sigStructure(protectedHeader(purpose, kid), payload) });
+
+/** Joins a payload with a signature over its {@link sigStructure}, whose S is made low. */
+export const assembleCose = (
+  purpose: CosePurpose,
+  payload: Uint8Array,
+  signature: Uint8Array,
+  kid?: Uint8Array,
+): Buffer =>
+  Buffer.concat([
+    SIGN1,
+    cborBytes(protectedHeader(purpose, kid)),
+    NO_UNPROTECTED,
+    cborBytes(payload),
+    cborBytes(withLowS(signature)),
+  ]);
+
+/**
+ * Signs a payload.
+ * @param kid of the issuer's key, for certificates and bulletins only
+ */
+export async function signCose(
+  purpose: CosePurpose,
+  payload: Uint8Array,
+  signer: CoseSigner,
+  kid?: Uint8Array,
+): Promise<Buffer> {
+  const signature = await signer(sigStructure(protectedHeader(purpose, kid), payload));
+  ensure(signature.length === 64, 'OFFLINE_MALFORMED', { reason: 'signature of another length' });
+  return assembleCose(purpose, payload, signature, kid);
+}
+
+function kidOf(purpose: CosePurpose, header: Buffer): Buffer | undefined {
+  const start = HEADER_STARTS[purpose];
+  const kid = header.subarray(start.length);
+  const expected = isIssued(purpose) ? KID_LENGTH : 0;
+  ensure(
+    header.subarray(0, start.length).equals(start) && kid.length === expected,
+    'OFFLINE_MALFORMED',
+    { reason: 'another purpose or header' },
+  );
+  return expected === 0 ? undefined : kid;
+}
+
+/** Takes a COSE_Sign1 apart. @throws {DomainError} OFFLINE_MALFORMED for anything but the one form of this purpose. */
+export function parseCose(purpose: CosePurpose, bytes: Uint8Array): CoseParts {
+  const reader = new CborReader(bytes);
+  expectBytes(reader, SIGN1);
+  const header = reader.bytes();
+  expectBytes(reader, NO_UNPROTECTED);
+  const payload = reader.bytes();
+  expectBytes(reader, SIGNATURE_HEAD);
+  const signature = reader.take(64);
+  reader.end();
+  const kid = kidOf(purpose, header);
+  return { kid, payload, signature, signed: sigStructure(header, payload) };
+}
+
+const expectBytes = (reader: CborReader, expected: Buffer): void =>
+  ensure(reader.take(expected.length).equals(expected), 'OFFLINE_MALFORMED', {
+    reason: 'no COSE_Sign1 of this protocol',
+  });
+
+/** @returns whether the signature is by the key, with low S. */
+export const isSignedBy = (parts: CoseParts, key: KeyObject): boolean =>
+  verifyBytes(key, parts.signed, parts.signature);
+
+/**
+ * Takes apart and verifies.
+ * @throws {DomainError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID
+ */
+export function verifyCose(purpose: CosePurpose, bytes: Uint8Array, key: KeyObject): CoseParts {
+  const parts = parseCose(purpose, bytes);
+  ensure(isSignedBy(parts, key), 'OFFLINE_SIGNATURE_INVALID', { purpose });
+  return parts;
+}

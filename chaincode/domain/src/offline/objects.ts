@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The four signed objects of payments without a network, as values. Money is a bigint of minor units, times are seconds
+// since 1970-01-01T00:00Z, digests are 32 bytes. Their bytes are specified in docs/offline-protocol.md.
+import type { Currency } from '../base/money.js';
+import type { OfflinePolicy } from '../ledger/offline-rows.js';
+
+/** What a device may spend, signed by its bank. */
+export interface DeviceCertificate {
+  readonly channel: string;
+  readonly bankId: string;
+  readonly customerId: string;
+  readonly deviceId: string;
+  /** One reserve of the device: counters and sums start anew with each. */
+  readonly epoch: number;
+  /** P-256 point: x‖y, 64 bytes. */
+  readonly deviceKey: Uint8Array;
+  readonly currency: Currency;
+  /** All money that was reserved in this epoch so far. */
+  readonly total: bigint;
+  readonly perPayment: bigint;
+  /** At most 64. */
+  readonly highestCounter: number;
+  readonly spendUntil: number;
+  /** Later than `spendUntil`. */
+  readonly claimUntil: number;
+  readonly policyVersion: number;
+  /** 0 for the first of the epoch, raised by one with each top-up. */
+  readonly sequence: number;
+}
+
+/** Goods taken along, or an order to deliver whose terms the customer agreed to. */
+export type PaymentPurpose =
+  { readonly kind: 'goods' } | { readonly kind: 'delivery'; readonly termsDigest: Uint8Array };
+
+/** What a terminal asks for, signed by the terminal. */
+export interface PaymentRequest {
+  readonly channel: string;
+  readonly merchantId: string;
+  readonly terminalId: string;
+  readonly orderNumber: string;
+  readonly amount: bigint;
+  readonly currency: Currency;
+  /** 16 random bytes. */
+  readonly nonce: Uint8Array;
+  /** Number of the newest bulletin of the payer's bank that the terminal has. */
+  readonly bulletinNumber: number;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly purpose: PaymentPurpose;
+}
+
+/** One payment, signed by the device. */
+export interface Voucher {
+  readonly certificateDigest: Uint8Array;
+  /** 1 for the first of the epoch, raised by one with each voucher. */
+  readonly counter: number;
+  /** Digest of the voucher before this one in the epoch; zeros for the first. */
+  readonly previous: Uint8Array;
+  /** Sum of all vouchers of the epoch, this one included. */
+  readonly cumulative: bigint;
+  /** SHA-256 of the request's payload. */
+  readonly requestHash: Uint8Array;
+  readonly time: number;
+}
+
+/** A device that may not be accepted any more: one epoch of it, or all. */
+export interface Revocation {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly epoch: number | 'all';
+}
+
+/** What a bank tells all terminals, signed by the bank. */
+export interface Bulletin {
+  readonly bankId: string;
+  readonly channel: string;
+  /** Raised by one with each bulletin of the bank. */
+  readonly number: number;
+  /** By the bank's clock. */
+  readonly issuedAt: number;
+  readonly revoked: readonly Revocation[];
+  readonly policy: OfflinePolicy;
+}

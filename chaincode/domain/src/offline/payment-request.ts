@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The payload of a payment request: what a terminal asks for. Its hash stands in the voucher that answers it.
+import { createHash } from 'node:crypto';
+import {
+  bytes,
+  channelName,
+  currency,
+  decodeWith,
+  digest,
+  identifier,
+  instant,
+  list,
+  number32,
+  positiveMoney,
+  versioned,
+  type Codec,
+} from './codec.js';
+import type { PaymentPurpose, PaymentRequest } from './objects.js';
+
+const terms = list(digest, 1);
+
+/** An empty list for goods taken along, else the digest of the terms alone. */
+const purpose: Codec<PaymentPurpose> = {
+  write: (value) => terms.write(value.kind === 'goods' ? [] : [value.termsDigest]),
+  read: (reader) => {
+    const [termsDigest] = terms.read(reader);
+    return termsDigest === undefined ? { kind: 'goods' } : { kind: 'delivery', termsDigest };
+  },
+};
+
+const codec = versioned<PaymentRequest>(
+  1,
+  {
+    channel: channelName,
+    merchantId: identifier,
+    terminalId: identifier,
+    orderNumber: identifier,
+    amount: positiveMoney,
+    currency,
+    nonce: bytes(16),
+    bulletinNumber: number32,
+    createdAt: instant,
+    expiresAt: instant,
+    purpose,
+  },
+  'it is over before it begins',
+  ({ createdAt, expiresAt }) => expiresAt > createdAt,
+);
+
+/** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
+export const encodePaymentRequest = (request: PaymentRequest): Buffer => codec.write(request);
+
+/** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
+export const decodePaymentRequest = (payload: Uint8Array): PaymentRequest =>
+  decodeWith(codec, payload);
+
+/** @returns SHA-256 of the payload alone, so that on the ledger the terminal's signature need not travel. */
+export const requestHash = (payload: Uint8Array): Buffer =>
+  createHash('sha256').update(payload).digest();

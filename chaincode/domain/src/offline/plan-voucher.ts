@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device's side of a payment. It plans a voucher out of what it remembers; whoever runs it must make the next state
+// durable before the payload is signed, or a power failure makes an honest device spend twice.
+import { DomainError, type ErrorCode } from '../base/errors.js';
+import { toAmount, toUnits, type Amount } from '../base/money.js';
+import { bytesToText, textToBytes } from './digest-text.js';
+import type { DeviceCertificate, PaymentRequest, Voucher } from './objects.js';
+import { decodePaymentRequest, requestHash } from './payment-request.js';
+import type { HeldCertificate } from './verify-issued.js';
+import { decodeVoucher, encodeVoucher, NO_VOUCHER, voucherDigest } from './voucher.js';
+
+/** What a device remembers of one epoch: plain JSON, to be stored as it is. Bytes are base64url. */
+export interface DeviceState {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly epoch: number;
+  /** Of the last voucher; 0 before the first. */
+  readonly counter: number;
+  /** Digest of the last voucher. */
+  readonly previous: string;
+  /** Sum of all vouchers. */
+  readonly cumulative: Amount;
+  /** Request hash → payload of the voucher that answers it. */
+  readonly answers: Readonly<Record<string, string>>;
+}
+
+/** A voucher to sign, once `state` is durable. */
+export interface VoucherPlan {
+  readonly voucher: Voucher;
+  /** To sign as `offpay/voucher`. */
+  readonly payload: Buffer;
+  readonly digest: Buffer;
+  readonly state: DeviceState;
+  /** The request was answered before: the same payload again, and the state unchanged. */
+  readonly repeated: boolean;
+}
+
+/** @returns the state of a device that has spent nothing of this epoch. */
+export const openDevice = ({
+  customerId,
+  deviceId,
+  epoch,
+}: Pick<DeviceCertificate, 'customerId' | 'deviceId' | 'epoch'>): DeviceState => ({
+  ...{ customerId, deviceId, epoch },
+  counter: 0,
+  previous: bytesToText(NO_VOUCHER),
+  cumulative: '0',
+  answers: {},
+});
+
+interface Situation {
+  readonly state: DeviceState;
+  readonly certificate: DeviceCertificate;
+  readonly request: PaymentRequest;
+  readonly now: number;
+}
+
+/** Each refusal, and when it applies; the first one counts. */
+const REFUSALS: readonly (readonly [ErrorCode, (situation: Situation) => boolean])[] = [
+  ['OFFLINE_CERTIFICATE_MISMATCH', ({ state, certificate }) => !isOf(state, certificate)],
+  ['OFFLINE_WRONG_CHANNEL', ({ certificate, request }) => request.channel !== certificate.channel],
+  [
+    'OFFLINE_WRONG_CURRENCY',
+    ({ certificate, request }) => request.currency !== certificate.currency,
+  ],
+  ['OFFLINE_REQUEST_EXPIRED', ({ request, now }) => now > request.expiresAt],
+  ['OFFLINE_CERTIFICATE_EXPIRED', ({ certificate, now }) => now > certificate.spendUntil],
+  [
+    'OFFLINE_COUNTER_EXHAUSTED',
+    ({ state, certificate }) => state.counter >= certificate.highestCounter,
+  ],
+  [
+    'OFFLINE_OVER_PAYMENT_CAP',
+    ({ certificate, request }) => request.amount > certificate.perPayment,
+  ],
+  [
+    'OFFLINE_OVER_TOTAL_CAP',
+    ({ state, certificate, request }) =>
+      toUnits(state.cumulative) + request.amount > certificate.total,
+  ],
+];
+
+const isOf = (state: DeviceState, certificate: DeviceCertificate): boolean =>
+  state.customerId === certificate.customerId &&
+  state.deviceId === certificate.deviceId &&
+  state.epoch === certificate.epoch;
+
+function ensureAllowed(situation: Situation): void {
+  const refusal = REFUSALS.find(([, applies]) => applies(situation));
+  if (refusal !== undefined)
+    throw new DomainError(refusal[0], { orderNumber: situation.request.orderNumber });
+}
+
+/**
+ * Plans the voucher that answers a request. Asked for the same request again, it plans the same payload again.
+ * @param requestPayload the payload within the terminal's signed request
+ * @param now by the device's clock
+ * @throws {DomainError} OFFLINE_MALFORMED, OFFLINE_CERTIFICATE_MISMATCH, OFFLINE_WRONG_CHANNEL, OFFLINE_WRONG_CURRENCY,
+ * OFFLINE_REQUEST_EXPIRED, OFFLINE_CERTIFICATE_EXPIRED, OFFLINE_COUNTER_EXHAUSTED, OFFLINE_OVER_PAYMENT_CAP,
+ * OFFLINE_OVER_TOTAL_CAP
+ */
+export function planVoucher(
+  state: DeviceState,
+  { certificate, digest }: HeldCertificate,
+  requestPayload: Uint8Array,
+  now: number,
+): VoucherPlan {
+  const request = decodePaymentRequest(requestPayload);
+  const hash = requestHash(requestPayload);
+  const answer = state.answers[bytesToText(hash)];
+  if (answer !== undefined) return planAgain(state, textToBytes(answer));
+  ensureAllowed({ state, certificate, request, now });
+  return planNext(state, {
+    certificateDigest: digest,
+    counter: state.counter + 1,
+    previous: textToBytes(state.previous),
+    cumulative: toUnits(state.cumulative) + request.amount,
+    requestHash: hash,
+    time: now,
+  });
+}
+
+function planAgain(state: DeviceState, payload: Buffer): VoucherPlan {
+  const digest = voucherDigest(payload);
+  return { voucher: decodeVoucher(payload), payload, digest, state, repeated: true };
+}
+
+function planNext(state: DeviceState, voucher: Voucher): VoucherPlan {
+  const payload = encodeVoucher(voucher);
+  const digest = voucherDigest(payload);
+  const next: DeviceState = {
+    ...state,
+    counter: voucher.counter,
+    previous: bytesToText(digest),
+    cumulative: toAmount(voucher.cumulative),
+    answers: { ...state.answers, [bytesToText(voucher.requestHash)]: bytesToText(payload) },
+  };
+  return { voucher, payload, digest, state: next, repeated: false };
+}

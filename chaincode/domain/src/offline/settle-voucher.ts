@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger's side of a payment: a verdict for one voucher, never an exception, so that one bad voucher cannot fail its
+// batch. It parses once and verifies once.
+import { DomainError } from '../base/errors.js';
+import { isAtLeast, toAmount, toUnits, type Amount, type Currency } from '../base/money.js';
+import { importDeviceKey } from '../base/signature.js';
+import type { CounterEntry, FraudRow, ReserveRow } from '../ledger/offline-rows.js';
+import { counterEntry, findContradiction } from './contradiction.js';
+import { coseDigest, isSignedBy, parseCose, type CoseParts } from './cose.js';
+import type { KeyReader } from './device-key.js';
+import { bytesToText } from './digest-text.js';
+import type { PaymentRequest, Voucher } from './objects.js';
+import { decodePaymentRequest, requestHash } from './payment-request.js';
+import { freezeReserve, payOut, standing } from './reserve.js';
+import type { Verdict } from './verdicts.js';
+import { decodeVoucher } from './voucher.js';
+
+/** What a merchant brings. The terminal's signature of the request stays with the merchant. */
+export interface VoucherClaim {
+  /** The signed voucher. */
+  readonly voucher: Uint8Array;
+  /** The payload of the request that it answers. */
+  readonly requestPayload: Uint8Array;
+}
+
+/** What holds for all vouchers of a batch. */
+export interface SettleContext {
+  readonly channel: string;
+  readonly merchantId: string;
+  readonly currency: Currency;
+  /** By the ledger's clock. */
+  readonly now: number;
+  /** One for the batch or for the process, so that each device's key is imported once. */
+  readonly keyOf?: KeyReader;
+}
+
+export interface Settlement {
+  readonly verdict: Verdict;
+  /** As it stands after this voucher. */
+  readonly reserve: ReserveRow | undefined;
+  /** What the merchant is paid: the amount when settled, else 0. */
+  readonly credit: Amount;
+  /** Missing only when malformed. */
+  readonly request?: PaymentRequest;
+  /** Its counter and digest, missing only when malformed. */
+  readonly entry?: CounterEntry;
+  /** With `conflict` only. */
+  readonly fraud?: FraudRow;
+}
+
+interface Claimed {
+  readonly parts: CoseParts;
+  readonly voucher: Voucher;
+  readonly request: PaymentRequest;
+  readonly hash: Buffer;
+  readonly entry: CounterEntry;
+}
+
+interface Case extends Claimed {
+  readonly reserve: ReserveRow;
+  readonly context: SettleContext;
+}
+
+function readClaim({ voucher: bytes, requestPayload }: VoucherClaim): Claimed | undefined {
+  try {
+    const parts = parseCose('offpay/voucher', bytes);
+    const voucher = decodeVoucher(parts.payload);
+    const request = decodePaymentRequest(requestPayload);
+    const entry = counterEntry(voucher, coseDigest(parts), request.amount);
+    return { parts, voucher, request, hash: requestHash(requestPayload), entry };
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
+}
+
+function isByDevice({ parts, reserve, context }: Case): boolean {
+  const key = (context.keyOf ?? importDeviceKey)(reserve.publicKey);
+  return key !== undefined && isSignedBy(parts, key);
+}
+
+/** The first voucher of an epoch begins the sum; none may be below its own amount. */
+function answersRequest({ voucher, request, hash }: Case): boolean {
+  const before = voucher.cumulative - request.amount;
+  return hash.equals(voucher.requestHash) && (voucher.counter === 1 ? before === 0n : before >= 0n);
+}
+
+/** Whether the request knew that the reserve was not to be accepted any more. */
+const wasAnnounced = ({ reserve, request }: Case): boolean =>
+  reserve.revokedNumber !== null && request.bulletinNumber >= reserve.revokedNumber;
+
+const isExpired = ({ reserve, voucher, request }: Case): boolean =>
+  voucher.time > reserve.spendUntil || voucher.time > request.expiresAt;
+
+const isOverLimit = ({ reserve, voucher, request }: Case): boolean =>
+  voucher.counter > reserve.highestCounter ||
+  request.amount > toUnits(reserve.perPayment) ||
+  voucher.cumulative > toUnits(reserve.funded) ||
+  !isAtLeast(standing(reserve), toAmount(request.amount));
+
+/** In this order; the first that applies is the verdict. What was settled stays so, whatever came later. */
+const REFUSALS: readonly (readonly [Verdict, (judged: Case) => boolean])[] = [
+  [
+    'unknownCertificate',
+    ({ reserve, voucher }) =>
+      !reserve.certificates.includes(bytesToText(voucher.certificateDigest)),
+  ],
+  ['badSignature', (judged) => !isByDevice(judged)],
+  ['requestMismatch', (judged) => !answersRequest(judged)],
+  ['wrongChannel', ({ request, context }) => request.channel !== context.channel],
+  ['wrongPayee', ({ request, context }) => request.merchantId !== context.merchantId],
+  [
+    'wrongCurrency',
+    ({ request, context, reserve }) =>
+      request.currency !== context.currency || request.currency !== reserve.currency,
+  ],
+  ['duplicate', ({ reserve, entry }) => reserve.counters.some((other) => other[1] === entry[1])],
+  ['conflict', ({ reserve, entry }) => findContradiction(reserve.counters, entry) !== undefined],
+  ['frozen', (judged) => judged.reserve.status === 'frozen' && wasAnnounced(judged)],
+  ['revoked', wasAnnounced],
+  [
+    'claimedLate',
+    ({ reserve, context }) => reserve.status === 'closed' || context.now > reserve.claimUntil,
+  ],
+  ['expired', isExpired],
+  ['overLimit', isOverLimit],
+];
+
+function fraudOf({ reserve, entry, context }: Case): FraudRow | undefined {
+  const found = findContradiction(reserve.counters, entry);
+  if (found === undefined) return undefined;
+  const { customerId, deviceId, bankId, epoch } = reserve;
+  return {
+    ...{ customerId, deviceId, bankId, epoch },
+    kind: found.kind,
+    settled: [found.remembered[0], found.remembered[1]],
+    contradicting: [entry[0], entry[1]],
+    merchantId: context.merchantId,
+    at: context.now,
+  };
+}
+
+/** What a verdict does to the reserve. */
+function applied(verdict: Verdict, judged: Case): Settlement {
+  const { reserve, request, entry } = judged;
+  const base = { verdict, reserve, credit: '0', request, entry };
+  if (verdict === 'settled') return { ...base, reserve: payOut(reserve, entry), credit: entry[4] };
+  const fraud = verdict === 'conflict' ? fraudOf(judged) : undefined;
+  return fraud === undefined ? base : { ...base, reserve: freezeReserve(reserve), fraud };
+}
+
+/**
+ * Judges one voucher and applies the verdict to its reserve. A batch hands the reserve from one voucher to the next.
+ * @param reserve of the device and epoch that the claim names, or undefined when there is none
+ */
+export function settleVoucher(
+  reserve: ReserveRow | undefined,
+  claim: VoucherClaim,
+  context: SettleContext,
+): Settlement {
+  const claimed = readClaim(claim);
+  if (claimed === undefined) return { verdict: 'malformed', reserve, credit: '0' };
+  if (reserve === undefined) {
+    const { request, entry } = claimed;
+    return { verdict: 'unknownReserve', reserve, credit: '0', request, entry };
+  }
+  const judged: Case = { ...claimed, reserve, context };
+  const refusal = REFUSALS.find(([, applies]) => applies(judged));
+  return applied(refusal?.[0] ?? 'settled', judged);
+}
