@@ -65,12 +65,20 @@ export function propertiesOf(schema: Schema): [name: string, field: Schema, requ
   );
 }
 
+/** A list whose places have a meaning each, which the description tells. */
+const tupleField = (schema: Schema, path: string): SchemaField => ({
+  path,
+  type: `list of ${(schema['prefixItems'] as Schema[]).length}`,
+  meaning: meaningOf(schema),
+});
+
 /** @returns the fields of a schema, nested ones included. */
 export function fieldsOf(schema: Schema, path = ''): SchemaField[] {
   if (schema['properties'] !== undefined)
     return propertiesOf(schema).flatMap(([name, field, required]) =>
       fieldsOf(field, `${path === '' ? '' : `${path}.`}${name}${required ? '' : '?'}`),
     );
+  if (schema['prefixItems'] !== undefined) return [tupleField(schema, path)];
   if (schema['items'] !== undefined) return fieldsOf(schema['items'] as Schema, `${path}[]`);
   const nested = alternatives(schema).filter((entry) => entry['properties'] !== undefined);
   if (nested.length > 0) return nested.flatMap((entry) => fieldsOf(entry, path));

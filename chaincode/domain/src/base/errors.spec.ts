@@ -81,6 +81,8 @@ const PUBLISHED: Readonly<Record<string, number>> = {
   OFFLINE_RESERVE_INACTIVE: 821,
   OFFLINE_CLAIM_OPEN: 822,
   OFFLINE_PROOF_INVALID: 823,
+  VOUCHER_REFUSED: 824,
+  LOSS_NOT_BORNE: 825,
 };
 
 /** Numbers that were never refused with before their code went: they stay unused. */
