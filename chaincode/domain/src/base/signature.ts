@@ -20,7 +20,7 @@ function fromBase64(text: string): Buffer | undefined {
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
-/** @returns the key of a point x‖y, undefined unless it lies on the curve. Four times as fast as by way of DER. */
+/** @returns the key of a point x‖y, undefined unless it lies on the curve. Faster than by way of DER. */
 function pointKey(point: Buffer): KeyObject | undefined {
   const [x, y] = [point.toString('base64url', 0, 32), point.toString('base64url', 32)];
   try {
@@ -34,23 +34,10 @@ function pointKey(point: Buffer): KeyObject | undefined {
 export function importDeviceKey(spki: string): KeyObject | undefined {
   const der = fromBase64(spki);
   const length = P256_SPKI_HEAD.length;
-  if (der?.length === length + 64 && der.subarray(0, length).equals(P256_SPKI_HEAD))
-    return pointKey(der.subarray(length));
-  const key = der && publicKeyFrom(der);
-  return key !== undefined && isP256(key) ? key : undefined;
+  return der?.length === length + 64 && der.subarray(0, length).equals(P256_SPKI_HEAD)
+    ? pointKey(der.subarray(length))
+    : undefined;
 }
-
-function publicKeyFrom(der: Buffer): KeyObject | undefined {
-  try {
-    const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
-    return key.export({ format: 'der', type: 'spki' }).equals(der) ? key : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const isP256 = (key: KeyObject): boolean =>
-  key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
 
 /** @returns whether base64 DER (SubjectPublicKeyInfo) is a P-256 public key. */
 export const isDeviceKey = (spki: string): boolean => importDeviceKey(spki) !== undefined;
