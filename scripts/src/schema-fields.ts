@@ -65,10 +65,10 @@ export function propertiesOf(schema: Schema): [name: string, field: Schema, requ
   );
 }
 
-/** A list whose places have a meaning each, which the description tells. */
+/** A list whose places have meanings of their own, which its description tells. */
 const tupleField = (schema: Schema, path: string): SchemaField => ({
   path,
-  type: `list of ${(schema['prefixItems'] as Schema[]).length}`,
+  type: `list of ${(schema['prefixItems'] as Schema[]).length.toString()}`,
   meaning: meaningOf(schema),
 });
 

@@ -48,11 +48,11 @@ export const feedback = {
     output: outcome,
     naturalKey: ['merchantId', 'orderNumber'],
     errors: [
-      'DEVICE_UNKNOWN',
       'STATE_CONFLICT',
       'PURCHASE_REQUIRED',
       'SIGNATURE_INVALID',
       'SUBJECT_NOT_IN_ORDER',
+      'DEVICE_UNKNOWN',
     ],
     operations: { fixed: 6, perEntry: 1 },
     example: { ...ORDER, ratings: RATINGS, signature: SIGNATURE },

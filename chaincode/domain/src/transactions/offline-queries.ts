@@ -23,6 +23,7 @@ export const offlineQueries = {
     input: reserveKey,
     errors: ['NOT_FOUND'],
     output: reserve,
+    errors: ['NOT_FOUND'],
     example: RESERVE,
   }),
   listReserves: query({
@@ -36,6 +37,7 @@ export const offlineQueries = {
     input: ofBank,
     errors: ['NOT_FOUND'],
     output: ofBank.extend({ number: z.int(), issuedAt: instant, bulletin: z.string() }),
+    errors: ['NOT_FOUND'],
     example: { bankId: BANK_ID },
   }),
   listIssuers: query({
@@ -70,6 +72,7 @@ export const offlineQueries = {
     input: reserveKey.extend({ counter: fraudKey.shape.counter }),
     errors: ['NOT_FOUND'],
     output: settledPayment,
+    errors: ['NOT_FOUND'],
     example: { ...RESERVE, counter: 1 },
   }),
   listBatches: query({

@@ -57,6 +57,27 @@ export const CAPTURED = [
   'HOLD_EXCEEDED',
 ] as const satisfies readonly ErrorCode[];
 
+/** A device certificate must be the bank's, agree with the ledger, and stay within policy and reputation. */
+export const CERTIFICATE_GRANTED = [
+  'OFFLINE_MALFORMED',
+  'OFFLINE_CERTIFICATE_FORGED',
+  'OFFLINE_CERTIFICATE_MISMATCH',
+  'OFFLINE_WRONG_CHANNEL',
+  'CUSTOMER_BLOCKED',
+  'DEVICE_UNKNOWN',
+  'OFFLINE_NOT_ALLOWED',
+  'OFFLINE_OVER_PAYMENT_CAP',
+  'OFFLINE_OVER_TOTAL_CAP',
+] as const satisfies readonly ErrorCode[];
+
+/** A bulletin must be the bank's, of this channel, and newer than the last. */
+export const BULLETIN_PUBLISHED = [
+  'OFFLINE_MALFORMED',
+  'OFFLINE_SIGNATURE_INVALID',
+  'OFFLINE_WRONG_CHANNEL',
+  'STATE_CONFLICT',
+] as const satisfies readonly ErrorCode[];
+
 /** What the search for the object's owner refuses. */
 const OF_OWNER: Readonly<Record<Ownership['of'], readonly ErrorCode[]>> = {
   network: [],
