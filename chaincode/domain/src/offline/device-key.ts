@@ -2,14 +2,11 @@
 // P-256 keys in their two forms: x‖y of 64 bytes in certificates, SubjectPublicKeyInfo in rows.
 import { createHash, type KeyObject } from 'node:crypto';
 import { ensure } from '../base/errors.js';
-import { importDeviceKey } from '../base/signature.js';
-
-/** DER before the point: ecPublicKey, prime256v1, bit string, uncompressed (RFC 5480). */
-const SPKI_HEAD = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
+import { importDeviceKey, P256_SPKI_HEAD } from '../base/signature.js';
 
 /** @returns base64 DER SubjectPublicKeyInfo of the point x‖y; whether it lies on the curve is not asked. */
 export const spkiOfPoint = (point: Uint8Array): string =>
-  Buffer.concat([SPKI_HEAD, point]).toString('base64');
+  Buffer.concat([P256_SPKI_HEAD, point]).toString('base64');
 
 /**
  * @param spki base64 DER SubjectPublicKeyInfo
@@ -18,23 +15,29 @@ export const spkiOfPoint = (point: Uint8Array): string =>
  */
 export function pointOfSpki(spki: string): Buffer {
   const der = Buffer.from(spki, 'base64');
-  const head = der.subarray(0, SPKI_HEAD.length);
-  ensure(head.equals(SPKI_HEAD) && importDeviceKey(spki) !== undefined, 'OFFLINE_MALFORMED', {
+  const head = der.subarray(0, P256_SPKI_HEAD.length);
+  ensure(head.equals(P256_SPKI_HEAD) && importDeviceKey(spki) !== undefined, 'OFFLINE_MALFORMED', {
     field: 'publicKey',
     reason: 'no P-256 key',
   });
-  return der.subarray(SPKI_HEAD.length);
+  return der.subarray(P256_SPKI_HEAD.length);
 }
 
 /** Gives the key of base64 SubjectPublicKeyInfo, or undefined when it is none of P-256. */
 export type KeyReader = (spki: string) => KeyObject | undefined;
 
-/** @returns a reader that imports each key once: a batch has many vouchers of one device. */
+/** Importing a key takes longer than verifying with it. */
+const MOST_KEYS = 4096;
+
+/** @returns a reader that remembers the keys it met, at most 4096: a batch has many vouchers of one device. */
 export function keyReader(): KeyReader {
   const known = new Map<string, KeyObject | undefined>();
   return (spki) => {
-    if (!known.has(spki)) known.set(spki, importDeviceKey(spki));
-    return known.get(spki);
+    if (known.has(spki)) return known.get(spki);
+    if (known.size >= MOST_KEYS) known.clear();
+    const key = importDeviceKey(spki);
+    known.set(spki, key);
+    return key;
   };
 }
 

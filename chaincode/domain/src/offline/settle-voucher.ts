@@ -30,7 +30,7 @@ export interface SettleContext {
   readonly currency: Currency;
   /** By the ledger's clock. */
   readonly now: number;
-  /** One for the batch, so that each device's key is imported once. */
+  /** One for the batch or for the process, so that each device's key is imported once. */
   readonly keyOf?: KeyReader;
 }
 

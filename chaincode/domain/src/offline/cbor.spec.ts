@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// CBOR: the examples of RFC 8949, and that no second form of anything is read.
+import fc from 'fast-check';
+import { refusal } from '../../../../test/support/offline-world';
+import { cborArray, cborBytes, cborText, cborUnsigned, CborReader } from './cbor';
+
+fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+
+const hex = (text: string): Buffer => Buffer.from(text, 'hex');
+const read = <T>(text: string, how: (reader: CborReader) => T): T => {
+  const reader = new CborReader(hex(text));
+  const value = how(reader);
+  reader.end();
+  return value;
+};
+
+/** RFC 8949, appendix A. */
+const UNSIGNED: readonly (readonly [bigint, string])[] = [
+  [0n, '00'],
+  [23n, '17'],
+  [24n, '1818'],
+  [100n, '1864'],
+  [1000n, '1903e8'],
+  [1000000n, '1a000f4240'],
+  [1000000000000n, '1b000000e8d4a51000'],
+  [18446744073709551615n, '1bffffffffffffffff'],
+];
+
+it.each(UNSIGNED)('%s is written and read as the standard says', (value, bytes) => {
+  expect(cborUnsigned(value).toString('hex')).toBe(bytes);
+  expect(read(bytes, (reader) => reader.unsigned())).toBe(value);
+});
+
+it('strings and arrays are written and read as the standard says', () => {
+  expect(cborBytes(hex('01020304')).toString('hex')).toBe('4401020304');
+  expect(cborText('IETF').toString('hex')).toBe('6449455446');
+  expect(cborArray([cborUnsigned(1), cborText('a')]).toString('hex')).toBe('82016161');
+  expect(read('4401020304', (reader) => reader.bytes().toString('hex'))).toBe('01020304');
+  expect(read('6449455446', (reader) => reader.text())).toBe('IETF');
+  expect(read('80', (reader) => reader.array())).toBe(0);
+});
+
+it('every unsigned integer has one form of the least bytes', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
+      const bytes = cborUnsigned(value).toString('hex');
+      expect(read(bytes, (reader) => reader.unsigned())).toBe(value);
+      const least = [24n, 1n << 8n, 1n << 16n, 1n << 32n].filter((bound) => value >= bound).length;
+      expect(bytes.length / 2).toBe([1, 2, 3, 5, 9][least]);
+    }),
+  );
+});
+
+it.each([
+  ['a longer form of 23', '1817'],
+  ['a longer form of 255', '1900ff'],
+  ['a longer form of 65535', '1a0000ffff'],
+  ['a longer form of 2^32 - 1', '1b00000000ffffffff'],
+  ['a reserved head', '1c'],
+  ['an indefinite head', '1f'],
+  ['a negative number', '20'],
+  ['a text', '6130'],
+  ['a float', 'f90000'],
+  ['a tag', 'c100'],
+  ['nothing', ''],
+  ['half an argument', '19ff'],
+  ['something after it', '0000'],
+])('no unsigned integer is %s', (_, bytes) => {
+  expect(refusal(() => read(bytes, (reader) => reader.unsigned()))).toBe('OFFLINE_MALFORMED');
+});
+
+it.each<[string, string, (reader: CborReader) => unknown]>([
+  ['more bytes than there are', '5affffffff00', (reader: CborReader) => reader.bytes()],
+  ['a length of 64 bits', '5bffffffffffffffff', (reader: CborReader) => reader.bytes()],
+  ['chunks', '5f4101ff', (reader: CborReader) => reader.bytes()],
+  ['more items than there are bytes', '9b00000000ffffffff', (reader: CborReader) => reader.array()],
+  ['an open array', '9f00ff', (reader: CborReader) => reader.array()],
+])('nothing is read of %s', (_, bytes, how) => {
+  expect(refusal(() => read(bytes, how))).toBe('OFFLINE_MALFORMED');
+});
+
+it('nothing above 64 bits is written', () => {
+  expect(refusal(() => cborUnsigned(2n ** 64n))).toBe('OFFLINE_MALFORMED');
+});

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger: every verdict, what it pays, and that nothing framed an honest device.
+import {
+  forge,
+  newDevice,
+  newKey,
+  newRequest,
+  NOW,
+  openReserveOf,
+  pay,
+  settleContext,
+  signed,
+  type Payment,
+} from '../../../../test/support/offline-world';
+import type { ReserveRow } from '../ledger/offline-rows';
+import type { DeviceCertificate, PaymentRequest, Voucher } from './objects';
+import { closeReserve, freezeReserve, revokeReserve, standing } from './reserve';
+import { settleVoucher, type SettleContext } from './settle-voucher';
+import { VERDICTS, type Verdict } from './verdicts';
+import { encodeVoucher } from './voucher';
+
+const settle = (
+  reserve: ReserveRow | undefined,
+  claim: Parameters<typeof settleVoucher>[1],
+  context: Partial<SettleContext> = {},
+) => settleVoucher(reserve, claim, settleContext(context));
+
+const verdictsSeen = new Set<Verdict>();
+
+interface Tried {
+  readonly verdict: Verdict;
+  readonly certificate?: Partial<DeviceCertificate>;
+  readonly request?: Partial<PaymentRequest>;
+  readonly voucher?: Partial<Voucher>;
+  readonly reserve?: (reserve: ReserveRow) => ReserveRow;
+  readonly context?: Partial<SettleContext>;
+}
+
+const previous = Buffer.alloc(32, 1);
+const { spendUntil, claimUntil } = newDevice().certificate;
+
+it.each<[string, Tried]>([
+  ['what was made by the rules', { verdict: 'settled' }],
+  [
+    'another certificate',
+    { verdict: 'unknownCertificate', voucher: { certificateDigest: previous } },
+  ],
+  [
+    'another key in the reserve',
+    {
+      verdict: 'badSignature',
+      reserve: (row) => ({ ...row, publicKey: openReserveOf(newDevice()).publicKey }),
+    },
+  ],
+  [
+    'no key in the reserve',
+    { verdict: 'badSignature', reserve: (row) => ({ ...row, publicKey: 'none' }) },
+  ],
+  ['another request', { verdict: 'requestMismatch', voucher: { requestHash: previous } }],
+  ['a sum below the amount', { verdict: 'requestMismatch', voucher: { cumulative: 1_249n } }],
+  ['a first sum above the amount', { verdict: 'requestMismatch', voucher: { cumulative: 1_251n } }],
+  ['another channel', { verdict: 'wrongChannel', request: { channel: 'other' } }],
+  ['another merchant', { verdict: 'wrongPayee', request: { merchantId: 'merchant-2' } }],
+  ['another currency than the batch', { verdict: 'wrongCurrency', context: { currency: 'CNY' } }],
+  [
+    'another currency than the reserve',
+    { verdict: 'wrongCurrency', request: { currency: 'CNY' }, context: { currency: 'CNY' } },
+  ],
+  [
+    'frozen and announced',
+    { verdict: 'frozen', reserve: (row) => revokeReserve(freezeReserve(row), 7) },
+  ],
+  ['frozen and not announced yet', { verdict: 'settled', reserve: freezeReserve }],
+  [
+    'frozen and announced later',
+    { verdict: 'settled', reserve: (row) => revokeReserve(freezeReserve(row), 8) },
+  ],
+  ['revoked before the request', { verdict: 'revoked', reserve: (row) => revokeReserve(row, 7) }],
+  ['revoked after the request', { verdict: 'settled', reserve: (row) => revokeReserve(row, 8) }],
+  ['the last second to claim', { verdict: 'settled', context: { now: claimUntil } }],
+  ['one second late', { verdict: 'claimedLate', context: { now: claimUntil + 1 } }],
+  [
+    'a closed reserve',
+    { verdict: 'claimedLate', reserve: (row) => closeReserve(row, claimUntil + 1).reserve },
+  ],
+  [
+    'the last second to spend',
+    { verdict: 'settled', voucher: { time: spendUntil }, request: { expiresAt: spendUntil } },
+  ],
+  [
+    'one second after spend-until',
+    { verdict: 'expired', voucher: { time: spendUntil + 1 }, request: { expiresAt: claimUntil } },
+  ],
+  ['one second after the request', { verdict: 'expired', voucher: { time: NOW + 601 } }],
+  [
+    'the cap of a payment',
+    { verdict: 'settled', request: { amount: 5_000n }, voucher: { cumulative: 5_000n } },
+  ],
+  [
+    'more than a payment',
+    { verdict: 'overLimit', request: { amount: 5_001n }, voucher: { cumulative: 5_001n } },
+  ],
+  [
+    'all that is funded',
+    { verdict: 'settled', voucher: { counter: 2, previous, cumulative: 20_000n } },
+  ],
+  [
+    'more than is funded',
+    { verdict: 'overLimit', voucher: { counter: 2, previous, cumulative: 20_001n } },
+  ],
+  [
+    'the last payment',
+    { verdict: 'settled', certificate: { highestCounter: 2 }, voucher: { counter: 2, previous } },
+  ],
+  [
+    'one payment more',
+    { verdict: 'overLimit', certificate: { highestCounter: 1 }, voucher: { counter: 2, previous } },
+  ],
+  [
+    'more than still stands',
+    { verdict: 'overLimit', reserve: (row) => ({ ...row, settled: '18751' }) },
+  ],
+  [
+    'all that still stands',
+    { verdict: 'settled', reserve: (row) => ({ ...row, settled: '18750' }) },
+  ],
+])('%s', (_, { verdict, certificate, request, voucher, reserve = (row) => row, context }) => {
+  const device = newDevice(certificate);
+  const payment = pay(newDevice({}, device.key));
+  const values = { certificateDigest: device.held.digest, ...voucher };
+  const claim = forge({ ...payment, device }, values, newRequest(request));
+  const before = reserve(openReserveOf(device));
+  const settlement = settle(before, claim, context);
+  verdictsSeen.add(settlement.verdict);
+  expect(settlement.verdict).toBe(verdict);
+  const amount = (request?.amount ?? 1_250n).toString();
+  expect(settlement.credit).toBe(verdict === 'settled' ? amount : '0');
+  if (verdict !== 'settled') expect(settlement.reserve).toBe(before);
+  else
+    expect(BigInt(standing(settlement.reserve!))).toBe(BigInt(standing(before)) - BigInt(amount));
+});
+
+describe('of one device', () => {
+  const device = newDevice();
+  const [first, second, third] = [1, 2, 3].map(() => pay(device)) as [Payment, Payment, Payment];
+  const opened = openReserveOf(device);
+
+  it('every voucher settles once, in any order', () => {
+    const orders = [
+      [first, second, third],
+      [third, first, second],
+      [second, third, first],
+      [third, second, first],
+    ];
+    for (const order of orders) {
+      const end = order.reduce<ReserveRow>((row, payment) => {
+        const { verdict, reserve } = settle(row, payment);
+        expect(verdict).toBe('settled');
+        return reserve!;
+      }, opened);
+      expect(end.settled).toBe('3750');
+      expect(end.counters.map(([counter]) => counter)).toEqual([1, 2, 3]);
+      for (const payment of order) expect(settle(end, payment).verdict).toBe('duplicate');
+    }
+    verdictsSeen.add('duplicate');
+  });
+
+  it('the same payload signed again is a duplicate, and frames nobody', () => {
+    const { reserve } = settle(opened, first);
+    const again = signed('offpay/voucher', encodeVoucher(first.content), device.key);
+    expect(again.equals(Buffer.from(first.voucher))).toBe(false);
+    const claim = { ...first, voucher: again };
+    expect(settle(reserve, claim)).toMatchObject({ verdict: 'duplicate', credit: '0', reserve });
+    expect(settle(reserve, claim).fraud).toBeUndefined();
+  });
+
+  it('a duplicate stays one after claim-until, after a freeze, and after the close', () => {
+    const reserve = settle(opened, first).reserve!;
+    const ends = [
+      freezeReserve(reserve),
+      revokeReserve(reserve, 1),
+      closeReserve(reserve, claimUntil + 1).reserve,
+    ];
+    for (const row of ends)
+      expect(settle(row, first, { now: claimUntil + 2 }).verdict).toBe('duplicate');
+  });
+
+  it.each<[string, Partial<Voucher>, Partial<PaymentRequest>, string]>([
+    ['the same counter', { counter: 2, previous: first.digest }, {}, 'sameCounter'],
+    [
+      'a neighbour before',
+      { counter: 1, previous: Buffer.alloc(32), cumulative: 1_250n },
+      {},
+      'previousHash',
+    ],
+    [
+      'a neighbour after',
+      { counter: 3, previous: first.digest, cumulative: 3_750n },
+      {},
+      'previousHash',
+    ],
+    [
+      'a sum that forgets',
+      { counter: 9, previous: first.digest, cumulative: 3_749n },
+      {},
+      'cumulative',
+    ],
+  ])('a double spend with %s freezes it and pays nothing', (_, values, request, kind) => {
+    const reserve = settle(opened, second).reserve!;
+    const other = forge(second, values, newRequest(request));
+    const settlement = settle(reserve, other);
+    verdictsSeen.add(settlement.verdict);
+    expect(settlement).toMatchObject({
+      verdict: 'conflict',
+      credit: '0',
+      reserve: { ...reserve, status: 'frozen' },
+      fraud: { kind, settled: [2, reserve.counters[0]![1]], merchantId: 'merchant-1' },
+    });
+    expect(settle(settlement.reserve, other).verdict).toBe('conflict');
+    expect(settle(settlement.reserve, second).verdict).toBe('duplicate');
+  });
+
+  it('what another key signed accuses nobody', () => {
+    const reserve = settle(opened, second).reserve!;
+    const foreign = { ...second, device: { ...device, key: newKey() } };
+    const claim = forge(foreign, { cumulative: 9_999n }, newRequest());
+    const settlement = settle(reserve, claim);
+    expect(settlement.verdict).toBe('badSignature');
+    expect(settlement.reserve).toBe(reserve);
+    expect(settlement.fraud).toBeUndefined();
+  });
+
+  it("another request's amount accuses nobody", () => {
+    const reserve = settle(opened, second).reserve!;
+    const settlement = settle(reserve, {
+      voucher: third.voucher,
+      requestPayload: newRequest({ amount: 4_000n }),
+    });
+    expect(settlement.verdict).toBe('requestMismatch');
+    expect(settlement.reserve).toBe(reserve);
+  });
+
+  it('nothing is said of a reserve that does not exist, or of what cannot be read', () => {
+    expect(settle(undefined, first).verdict).toBe('unknownReserve');
+    const unread = { voucher: first.voucher.subarray(1), requestPayload: first.requestPayload };
+    expect(settle(opened, unread)).toEqual({ verdict: 'malformed', reserve: opened, credit: '0' });
+    const noRequest = { voucher: first.voucher, requestPayload: Buffer.alloc(3) };
+    expect(settle(opened, noRequest).verdict).toBe('malformed');
+    verdictsSeen.add('unknownReserve').add('malformed');
+  });
+});
+
+it('an entry of a reserve takes at most 130 bytes', () => {
+  const most = 10n ** 9n;
+  const device = newDevice({ perPayment: most, total: 64n * most });
+  const payments = Array.from({ length: 64 }, () => pay(device, newRequest({ amount: most })));
+  const reserve = payments.reduce<ReserveRow>(
+    (row, payment) => settle(row, payment).reserve!,
+    openReserveOf(device),
+  );
+  expect(reserve.settled).toBe((64n * most).toString());
+  const longest = Math.max(...reserve.counters.map((entry) => JSON.stringify(entry).length));
+  expect(longest).toBeLessThanOrEqual(130);
+});
+
+it('every verdict was given', () => {
+  expect([...verdictsSeen].sort()).toEqual(Object.keys(VERDICTS).sort());
+});
+
+it('verdicts have numbers of their own', () => {
+  const numbers = Object.values(VERDICTS).map(({ number }) => number);
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+});
