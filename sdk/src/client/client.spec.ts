@@ -66,6 +66,14 @@ const QUERIES: Readonly<Record<QueryNames, true>> = {
   'alarm:listAlarms': true,
   'alarm:readReport': true,
   'feedback:listPurchases': true,
+  'offline:readReserve': true,
+  'offline:listReserves': true,
+  'offline:readBulletin': true,
+  'offline:listIssuers': true,
+  'offline:listFrauds': true,
+  'offline:listPayments': true,
+  'offline:readPayment': true,
+  'offline:listBatches': true,
 };
 
 const order = { merchantId: 'merchant-1', orderNumber: 'ORD-1001' };

@@ -30,6 +30,16 @@ export const TERMS = {
   total: '2950',
   holdSeconds: 3600,
 };
+/** An order paid without a network has no login. */
+export const OFFLINE_TERMS = { ...TERMS, loginId: 'offline' };
+export const RESERVE = { customerId: CUSTOMER_ID, deviceId: 'phone', epoch: 1 };
+export const FRAUD = {
+  ...RESERVE,
+  counter: 2,
+  digest: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
+};
+export const OBJECT = '0oRDoQEmoEGAWEA=';
+export const CERTIFICATE_PEM = '-----BEGIN CERTIFICATE-----';
 export const SIGNATURE = 'base64-of-64-bytes';
 export const STATEMENT = {
   orderNumber: ORDER.orderNumber,

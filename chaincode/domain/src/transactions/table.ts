@@ -7,6 +7,7 @@ import { feedback } from './feedback.js';
 import { goods } from './goods.js';
 import { identity } from './identity.js';
 import { logistics, logisticsLeg } from './logistics.js';
+import { offline } from './offline.js';
 import { merchantLeg, orderNumber } from './order-number.js';
 import { bankLeg, settlement } from './settlement.js';
 
@@ -18,6 +19,7 @@ export const TRANSACTIONS = {
   settlement,
   alarm,
   feedback,
+  offline,
   /** One transaction an organisation, after login: the same units as stepwise, the same final states. */
   express: { quote: logisticsLeg, order: merchantLeg, settle: bankLeg },
 };

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What may be asked about payments without a network.
+import * as z from 'zod';
+import { identifier, instant } from '../base/identifiers.js';
+import { query } from './define.js';
+import { BANK_ID, CUSTOMER_ID, ORDER, RESERVE } from './examples.js';
+import {
+  batch,
+  fraud,
+  fraudKey,
+  pem,
+  reserve,
+  reserveKey,
+  settledPayment,
+} from './offline-shapes.js';
+import { orderKey } from './shapes.js';
+
+const ofBank = z.strictObject({ bankId: identifier });
+
+export const offlineQueries = {
+  readReserve: query({
+    summary: 'What is reserved for a device, and which vouchers were settled out of it.',
+    input: reserveKey,
+    output: reserve,
+    example: RESERVE,
+  }),
+  listReserves: query({
+    summary: 'All reserves of a customer, by device and epoch.',
+    input: z.strictObject({ customerId: identifier }),
+    output: z.strictObject({ reserves: z.array(reserve) }),
+    example: { customerId: CUSTOMER_ID },
+  }),
+  readBulletin: query({
+    summary: "A bank's newest bulletin, for its terminals to fetch.",
+    input: ofBank,
+    output: ofBank.extend({ number: z.int(), issuedAt: instant, bulletin: z.string() }),
+    example: { bankId: BANK_ID },
+  }),
+  listIssuers: query({
+    summary: 'The keys that a bank signs device certificates and bulletins with.',
+    input: ofBank,
+    output: z.strictObject({
+      issuers: z.array(
+        ofBank.extend({
+          kid: z.string(),
+          publicKey: z.string().describe('base64 DER SubjectPublicKeyInfo'),
+          certificate: pem,
+          authority: pem,
+        }),
+      ),
+    }),
+    example: { bankId: BANK_ID },
+  }),
+  listFrauds: query({
+    summary: "Double spends of a bank's devices, those that nobody was compensated for or all.",
+    input: ofBank.extend({ open: z.boolean() }),
+    output: z.strictObject({ frauds: z.array(fraud) }),
+    example: { bankId: BANK_ID, open: true },
+  }),
+  listPayments: query({
+    summary: "The settled vouchers that paid one order: a scan of the merchant's batches.",
+    input: orderKey,
+    output: z.strictObject({ payments: z.array(settledPayment) }),
+    example: ORDER,
+  }),
+  readPayment: query({
+    summary: 'Where the voucher with this counter was settled: a scan of all batches.',
+    input: reserveKey.extend({ counter: fraudKey.shape.counter }),
+    output: settledPayment,
+    example: { ...RESERVE, counter: 1 },
+  }),
+  listBatches: query({
+    summary: "A merchant's settled batches, at most 100 a call, in order of their ids.",
+    input: z.strictObject({ merchantId: identifier, after: identifier.optional() }),
+    output: z.strictObject({ batches: z.array(batch), next: z.string().nullable() }),
+    example: { merchantId: ORDER.merchantId },
+  }),
+};

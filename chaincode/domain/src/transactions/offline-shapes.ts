@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shapes of payments without a network.
+import * as z from 'zod';
+import { amount, currency, identifier, instant } from '../base/identifiers.js';
+import { VERDICTS } from '../offline/verdicts.js';
+
+/** A certificate, request or voucher has a few hundred bytes. */
+const LONGEST_OBJECT = 2048;
+
+const epoch = z.int().min(0).max(99_999_999).describe('counters and sums start anew with each');
+const counter = z.int().min(1).max(64);
+
+export const digestText = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .describe('SHA-256, base64url');
+
+export const pem = z.string().min(1).max(8192);
+
+/** @param longest characters */
+export const signedObject = (longest = LONGEST_OBJECT) =>
+  z.string().min(1).max(longest).describe('base64 of the signed object');
+
+export const reserveKey = z.strictObject({ customerId: identifier, deviceId: identifier, epoch });
+
+/** The voucher that contradicts another: it names the case. */
+export const fraudKey = reserveKey.extend({ counter, digest: digestText });
+
+/** Text that is no base64 of a voucher gets a verdict; it does not fail its batch. */
+export const voucherClaim = z.strictObject({
+  voucher: z.string().max(LONGEST_OBJECT).describe('base64 of the signed voucher'),
+  request: z.string().max(LONGEST_OBJECT).describe("base64 of the request's payload"),
+});
+
+export const verdictNumber = z
+  .int()
+  .min(1)
+  .max(Object.keys(VERDICTS).length)
+  .describe('number of a verdict');
+
+export const reserve = reserveKey.extend({
+  bankId: identifier,
+  currency,
+  publicKey: z.string(),
+  certificates: z.array(digestText).describe('the first, and one a top-up'),
+  funded: amount,
+  settled: amount,
+  returned: amount,
+  perPayment: amount,
+  highestCounter: counter,
+  spendUntil: instant,
+  claimUntil: instant,
+  status: z.enum(['active', 'frozen', 'revoked', 'closed']),
+  revokedNumber: z.int().nullable().describe('the first bulletin that names it'),
+  counters: z
+    .array(z.tuple([counter, digestText, digestText, amount, amount]))
+    .describe('counter, digest, previous digest, cumulative amount, amount'),
+});
+
+const voucherReference = z.tuple([counter, digestText]).describe('counter and digest');
+
+export const fraud = reserveKey.extend({
+  bankId: identifier,
+  kind: z.enum(['sameCounter', 'previousHash', 'cumulative']),
+  settled: voucherReference,
+  contradicting: voucherReference,
+  merchantId: identifier.describe('payee of the contradicting voucher'),
+  at: instant,
+  amount: amount.describe('of the contradicting voucher'),
+  voucher: z.string().describe('base64 of the contradicting voucher'),
+  request: z.string().describe("base64 of its request's payload"),
+  claimed: z.boolean().describe('whether its payee asked for the money'),
+  lossBearer: z.enum(['merchant', 'bank']).describe('by the policy when it was found'),
+  proven: z.boolean().describe('whether a fraud proof was submitted'),
+  compensation: identifier.nullable().describe('compensation that the bank paid'),
+});
+
+export const batch = z.strictObject({
+  merchantId: identifier,
+  batchId: z.string().describe('`~` and the order number for an order to deliver'),
+  currency,
+  transactionId: z.string(),
+  settled: z
+    .array(z.tuple([identifier, identifier, identifier, epoch, counter, amount]))
+    .describe('order number, customer, device, epoch, counter, amount'),
+  at: instant,
+});
+
+/** Where one voucher was settled. */
+export const settledPayment = reserveKey.extend({
+  counter,
+  merchantId: identifier,
+  batchId: batch.shape.batchId,
+  orderNumber: identifier,
+  amount,
+  currency,
+  transactionId: z.string().describe('its arguments hold voucher and request'),
+  at: instant,
+});

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// Payments without a network, on the ledger: the bank's issuers and bulletins, money reserved for a device, vouchers
+// settled in batches, double spends and what follows from them.
+import * as z from 'zod';
+import { amount, currency, identifier, positiveAmount } from '../base/identifiers.js';
+import { define, type Access } from './define.js';
+import {
+  BANK_ID,
+  CERTIFICATE_PEM,
+  FRAUD,
+  OBJECT,
+  OFFLINE_TERMS,
+  ORDER,
+  RESERVE,
+  STATEMENT,
+} from './examples.js';
+import {
+  fraudKey,
+  pem,
+  reserveKey,
+  signedObject,
+  verdictNumber,
+  voucherClaim,
+} from './offline-shapes.js';
+import { offlineQueries } from './offline-queries.js';
+import { orderOutcome, orderTerms, outcome, statement } from './shapes.js';
+
+const BANK_NODE: readonly Access[] = ['bank.bank-node'];
+const TILL: readonly Access[] = ['merchant.terminal', 'merchant.cashier'];
+
+const funded = outcome.extend({
+  funded: amount.describe('all that was paid into the reserve so far'),
+});
+
+export const offline = {
+  registerIssuer: define({
+    kind: 'submit',
+    units: [],
+    summary: 'Registers a key that a bank signs device certificates and bulletins with.',
+    access: ['bank.operator'],
+    owner: { of: 'input', field: 'bankId' },
+    input: z.strictObject({
+      bankId: identifier,
+      certificate: pem.describe("X.509 certificate of the issuer's P-256 key, PEM"),
+      authority: pem.describe('certificate of the authority that issued it, PEM'),
+    }),
+    output: outcome.extend({ kid: z.string().describe('names the key in signatures, hex') }),
+    naturalKey: ['bankId', 'certificate'],
+    operations: { fixed: 3 },
+    example: { bankId: BANK_ID, certificate: CERTIFICATE_PEM, authority: CERTIFICATE_PEM },
+  }),
+  publishBulletin: define({
+    kind: 'submit',
+    units: [],
+    summary: "Publishes the bank's newest bulletin: revoked devices, and the policy in force.",
+    access: BANK_NODE,
+    owner: { of: 'input', field: 'bankId' },
+    input: z.strictObject({ bankId: identifier, bulletin: signedObject(700_000) }),
+    output: outcome.extend({ number: z.int() }),
+    naturalKey: ['bankId', 'bulletin'],
+    operations: { fixed: 5, perEntry: 1 },
+    example: { bankId: BANK_ID, bulletin: OBJECT },
+  }),
+  fund: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      "Moves money from the customer's account into a reserve of a device, by the bank's first certificate of an epoch.",
+    access: BANK_NODE,
+    owner: { of: 'customer' },
+    input: reserveKey.extend({ certificate: signedObject() }),
+    output: funded,
+    naturalKey: ['customerId', 'deviceId', 'epoch'],
+    operations: { fixed: 11 },
+    example: { ...RESERVE, certificate: OBJECT },
+  }),
+  topUp: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      "Raises a reserve by the next certificate of its epoch, out of the customer's account.",
+    access: BANK_NODE,
+    owner: { of: 'customer' },
+    input: reserveKey.extend({
+      sequence: z.int().min(1).max(4_294_967_295).describe("the certificate's"),
+      certificate: signedObject(),
+    }),
+    output: funded,
+    naturalKey: ['customerId', 'deviceId', 'epoch', 'sequence'],
+    operations: { fixed: 11 },
+    example: { ...RESERVE, sequence: 1, certificate: OBJECT },
+  }),
+  settle: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'Settles a batch of vouchers of many devices in one currency: a verdict for each, one credit for all that are paid.',
+    access: TILL,
+    owner: { of: 'input', field: 'merchantId' },
+    input: z.strictObject({
+      merchantId: identifier,
+      batchId: identifier,
+      currency,
+      reserves: z
+        .array(reserveKey.extend({ vouchers: z.array(voucherClaim).min(1).max(500) }))
+        .min(1)
+        .max(500)
+        .refine(
+          (reserves) => reserves.reduce((sum, entry) => sum + entry.vouchers.length, 0) <= 500,
+          'more than 500 vouchers',
+        )
+        .describe('at most 500 vouchers, grouped by the reserve that backs them'),
+    }),
+    output: outcome.extend({
+      verdicts: z
+        .array(verdictNumber)
+        .describe('one a voucher, in the order of the input: numbers of the verdicts'),
+      credited: amount,
+    }),
+    naturalKey: ['merchantId', 'batchId'],
+    operations: { fixed: 6, perEntry: 5 },
+    example: {
+      merchantId: ORDER.merchantId,
+      batchId: 'batch-1',
+      currency: 'EUR',
+      reserves: [{ ...RESERVE, vouchers: [{ voucher: OBJECT, request: OBJECT }] }],
+    },
+  }),
+  submitFraudProof: define({
+    kind: 'submit',
+    units: [],
+    summary: 'Proves that a device spent twice, whoever found it: freezes the reserve.',
+    access: ['*.auditor', ...TILL, 'bank.operator'],
+    owner: { of: 'network' },
+    input: z.strictObject({
+      proof: z.string().min(1).max(50_000).describe('the file of a fraud proof: JSON'),
+    }),
+    output: outcome.extend({ fraud: fraudKey }),
+    naturalKey: ['proof'],
+    operations: { fixed: 8 },
+    example: { proof: '{"format":"fabric-offline-pay/fraud-proof/1"}' },
+  }),
+  compensate: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'Pays the payee of a double spend once, in new currency, when the policy in force at the time says that the bank bears it.',
+    access: ['bank.teller'],
+    owner: { of: 'customer' },
+    input: fraudKey.extend({ compensationId: identifier }),
+    output: outcome.extend({ amount }),
+    naturalKey: ['customerId', 'deviceId', 'epoch', 'counter', 'digest'],
+    operations: { fixed: 9 },
+    example: { ...FRAUD, compensationId: 'compensation-1' },
+  }),
+  closeReserve: define({
+    kind: 'submit',
+    units: [],
+    summary: "Returns the rest of a reserve to the customer's account after its claim-until.",
+    access: BANK_NODE,
+    owner: { of: 'customer' },
+    input: reserveKey,
+    output: outcome.extend({ returned: amount }),
+    naturalKey: ['customerId', 'deviceId', 'epoch'],
+    operations: { fixed: 6 },
+    example: RESERVE,
+  }),
+  revokeReserve: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'Revokes a reserve, and publishes the bulletin that says so: requests that know that bulletin are not paid any more.',
+    access: ['bank.teller', 'bank.bank-node'],
+    owner: { of: 'customer' },
+    input: reserveKey.extend({ bulletin: signedObject(700_000) }),
+    output: outcome.extend({ number: z.int().describe('of the first bulletin that names it') }),
+    naturalKey: ['customerId', 'deviceId', 'epoch'],
+    operations: { fixed: 8, perEntry: 1 },
+    example: { ...RESERVE, bulletin: OBJECT },
+  }),
+  reissue: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'Moves the rest of the revoked reserve of a lost device into a reserve of another device, after its claim-until.',
+    access: ['bank.teller', 'bank.bank-node'],
+    owner: { of: 'customer' },
+    input: reserveKey.extend({
+      lostDeviceId: identifier,
+      lostEpoch: reserveKey.shape.epoch,
+      certificate: signedObject().describe("of the new device, over the lost reserve's rest"),
+    }),
+    output: funded,
+    naturalKey: ['customerId', 'lostDeviceId', 'lostEpoch'],
+    operations: { fixed: 13 },
+    example: {
+      ...RESERVE,
+      deviceId: 'tablet',
+      lostDeviceId: RESERVE.deviceId,
+      lostEpoch: RESERVE.epoch,
+      certificate: OBJECT,
+    },
+  }),
+  refund: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      "Returns a settled payment to the customer's account, whole or in part, out of the merchant's balance.",
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'merchantId' },
+    input: reserveKey.extend({
+      merchantId: identifier,
+      batchId: identifier.describe('the batch that settled it'),
+      counter: z.int().min(1).max(64),
+      refundId: identifier,
+      amount: positiveAmount,
+    }),
+    output: outcome.extend({ refunded: amount.describe('all that was given back so far') }),
+    naturalKey: ['customerId', 'deviceId', 'epoch', 'counter', 'refundId'],
+    operations: { fixed: 8 },
+    example: {
+      ...RESERVE,
+      merchantId: ORDER.merchantId,
+      batchId: 'batch-1',
+      counter: 1,
+      refundId: 'refund-1',
+      amount: '500',
+    },
+  }),
+  order: define({
+    kind: 'submit',
+    units: ['8', '9', '10', '12', '15'],
+    summary:
+      "Merchant's leg of an order to deliver that was paid offline: the voucher stands for login and signature, the reserve gives the money held.",
+    access: ['merchant.cashier'],
+    owner: { of: 'input', field: 'terms.merchantId' },
+    input: voucherClaim.extend({
+      terms: orderTerms,
+      statement,
+      deviceId: identifier,
+      epoch: reserveKey.shape.epoch,
+    }),
+    output: orderOutcome.extend({ verdict: verdictNumber }),
+    naturalKey: ['terms.merchantId', 'terms.orderNumber'],
+    operations: { fixed: 15, perEntry: 1 },
+    example: {
+      terms: OFFLINE_TERMS,
+      statement: STATEMENT,
+      deviceId: RESERVE.deviceId,
+      epoch: RESERVE.epoch,
+      voucher: OBJECT,
+      request: OBJECT,
+    },
+  }),
+  ...offlineQueries,
+};
