@@ -92,12 +92,12 @@ export async function judge(
 export function paymentOf(
   { request, certificate, voucher }: AcceptedVoucher,
   handed: Handed,
-  requestPayload: string,
+  { payload: requestPayload, termsDigest }: RequestRecord,
   now: number,
 ): AcceptedPayment {
   const { bankId, customerId, deviceId, epoch, claimUntil } = certificate;
   return {
-    ...{ bankId, customerId, deviceId, epoch, claimUntil, requestPayload },
+    ...{ bankId, customerId, deviceId, epoch, claimUntil, requestPayload, termsDigest },
     orderNumber: request.orderNumber,
     amount: toAmount(request.amount),
     currency: request.currency,

@@ -17,7 +17,7 @@ export type TerminalEvent =
   /** The background synchronisation reached the ledger. */
   | { readonly kind: 'synchronised'; readonly settled: number; readonly refused: number }
   /** It did not, and tries again. */
-  | { readonly kind: 'unreachable'; readonly code: string; readonly retryMs: number };
+  | { readonly kind: 'syncFailed'; readonly error: Error; readonly retryMs: number };
 
 interface Reader {
   readonly queue: TerminalEvent[];

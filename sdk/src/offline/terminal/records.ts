@@ -31,6 +31,8 @@ export interface AcceptedPayment {
   readonly orderNumber: string;
   readonly amount: Amount;
   readonly currency: Currency;
+  /** Hex digest of the terms of an order to deliver, which is settled with its order; null for goods taken along. */
+  readonly termsDigest: string | null;
   readonly bankId: string;
   readonly customerId: string;
   readonly deviceId: string;
