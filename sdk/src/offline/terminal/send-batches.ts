@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends what waits: a batch is kept before it is sent and until its verdicts are, so that no crash makes it another one.
 import type { Verdict } from '@fabric-offline-pay/domain';
-import { ConflictError, OfflineError } from '../../errors.js';
+import { ConfigurationError, ConflictError, OfflineError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
 import { batchOf, planBatches } from './plan-batches.js';
 import { recordVerdicts } from './record-verdicts.js';
@@ -14,6 +14,12 @@ export interface SendOptions {
   /** How many batches travel at a time: 4 unless told. No two share a device's reserve. */
   readonly inFlight?: number;
   readonly signal?: AbortSignal;
+}
+
+/** A batch that the ledger could never take would be in the way for ever. */
+function ensureCount(option: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > 500)
+    throw new ConfigurationError(option, 'not from 1 to 500');
 }
 
 async function paymentsOf(
@@ -136,6 +142,8 @@ export async function sendWaiting(
   ledger: TerminalLedger,
   { batchSize = 200, inFlight = 4, signal }: SendOptions,
 ): Promise<readonly AcceptedPayment[]> {
+  ensureCount('batchSize', batchSize);
+  ensureCount('inFlight', inFlight);
   const judged: AcceptedPayment[] = [];
   const sendAll = (planned: readonly BatchRecord[]): Promise<void> =>
     someAtATime(planned, inFlight, async (batch) => {

@@ -7,7 +7,7 @@ import {
   type Amount,
   type Currency,
 } from '@fabric-offline-pay/domain';
-import { OfflineError, RefusedError } from '../../errors.js';
+import { RefusedError } from '../../errors.js';
 import { writeDurably } from '../../files/write-durably.js';
 import { systemClock, type Clock } from '../clock.js';
 import { inTurn } from '../in-turn.js';
