@@ -9,6 +9,8 @@ export interface Announcement {
   readonly subject: string;
   readonly state?: string;
   readonly units: readonly UnitId[];
+  /** Of a batch: how many of each kind. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 export interface Call<Input = unknown> {
@@ -28,15 +30,13 @@ export interface Call<Input = unknown> {
   announce(announcement: Announcement): void;
 }
 
-/** @returns the receipt of one unit, or of a step that is no unit. */
+/** @returns the receipt of what this call does. */
 export const receiptOf = (
   call: Call,
-  unit: UnitId | null,
-  output: Receipt['output'] = {},
-  outcome: Receipt['outcome'] = 'ok',
+  units: readonly UnitId[],
+  output: Receipt['output'],
 ): Receipt => ({
-  unit,
-  outcome,
+  units,
   transaction: call.transaction,
   transactionId: call.transactionId,
   mspId: call.caller.mspId,

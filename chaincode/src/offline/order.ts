@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// An order to deliver that was paid without a network: the merchant's express leg, where the voucher stands for login and
+// signature, and the money that is held comes out of the reserve.
+import {
+  ensure,
+  ensureDistinctLines,
+  ensureTermsAddUp,
+  found,
+  holds,
+  isPoorlyRated,
+  limitsFor,
+  nextState,
+  OFFLINE_LOGIN,
+  settleVoucher,
+  termsDigest,
+  verdictNumberOf,
+  type Hold,
+  type InputOf,
+  type MerchantRow,
+  type OrderEvent,
+  type OrderRow,
+  type OrderState,
+  type OrderTerms,
+  type PaymentRequest,
+  type ReserveRow,
+  type Settlement,
+  type SettlementBatchRow,
+  type TermsRow,
+  type Verdict,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { orderFrom, placingStep, verifyOrder, type Placed } from '../ledger/merchant-leg.js';
+import { putReserve, reserveRow } from '../ledger/reserves.js';
+import { policyRow, quoteRow } from '../ledger/rows.js';
+import { bytesOf } from './issued.js';
+import { recordConflict } from './settle.js';
+
+type OrderInput = InputOf<'offline', 'order'>;
+
+interface Answer {
+  readonly state: OrderState;
+  readonly verdict: number;
+}
+
+const UNITS = ['8', '9', '15', '10', '12'] as const;
+
+/** The states that a quoted order passes on its way. */
+const passing = (...events: OrderEvent[]): OrderState =>
+  events.reduce<OrderState>(nextState, 'quoted');
+
+/** Under this id no merchant can write a batch. */
+const batchIdOf = (orderNumber: string): string => `~${orderNumber}`;
+
+function ensureOffline(call: Call, terms: OrderTerms): void {
+  ensureTermsAddUp(terms);
+  ensureDistinctLines(terms.lines);
+  ensure(terms.channel === call.channel, 'INPUT_INVALID', { field: 'terms.channel' });
+  ensure(terms.loginId === OFFLINE_LOGIN, 'INPUT_INVALID', { field: 'terms.loginId' });
+}
+
+/** What the device paid for must be these terms, and nothing else. @throws {DomainError} OFFLINE_REQUEST_MISMATCH. */
+function ensureAnswersTerms(request: PaymentRequest, terms: OrderTerms): void {
+  const { purpose } = request;
+  const digest =
+    purpose.kind === 'delivery' ? Buffer.from(purpose.termsDigest).toString('hex') : '';
+  const agrees = {
+    purpose: digest === termsDigest(terms),
+    amount: request.amount.toString() === terms.total,
+    orderNumber: request.orderNumber === terms.orderNumber,
+  };
+  const field = Object.entries(agrees).find(([, equal]) => !equal)?.[0];
+  ensure(field === undefined, 'OFFLINE_REQUEST_MISMATCH', { field });
+}
+
+function judge(call: Call<OrderInput>, reserve: ReserveRow): Settlement {
+  const { terms, voucher, request } = call.input;
+  const claim = { voucher: bytesOf(voucher), requestPayload: bytesOf(request) };
+  const { merchantId, currency } = terms;
+  return settleVoucher(reserve, claim, {
+    ...{ channel: call.channel, now: call.now },
+    ...{ merchantId, currency },
+  });
+}
+
+/** A customer or a merchant of bad standing is released at delivery, as online. */
+async function holdOf(call: Call, terms: OrderTerms, merchant: MerchantRow): Promise<Hold> {
+  const { holdSeconds } = await policyRow(call);
+  ensure(terms.holdSeconds <= holdSeconds, 'INPUT_INVALID', {
+    field: 'terms.holdSeconds',
+    most: holdSeconds,
+  });
+  const reputation = await call.store.get('reputation', terms.customerId);
+  const { release } = limitsFor(reputation?.score ?? 100);
+  return holds.openHold(terms, isPoorlyRated(merchant.rating) ? 'delivery' : release, call.now);
+}
+
+/** The voucher stands where the signature of an order that was paid online would. */
+function placedAs(
+  call: Call<OrderInput>,
+  order: OrderRow,
+  verdict: Verdict,
+  statements: TermsRow['statements'] = null,
+): Placed<Answer> {
+  const { terms, deviceId, voucher: signature } = call.input;
+  const { bankId, state } = order;
+  const digest = termsDigest(terms);
+  return {
+    terms: { terms, digest, bankId, deviceId, signature, placedAt: call.now, statements },
+    order,
+    output: { state, verdict: verdictNumberOf(verdict) },
+  };
+}
+
+/** Where the voucher was settled, for whoever looks for it. Its money is held, and credited by a capture. */
+function putPayment(call: Call<OrderInput>, counter: number): void {
+  const { terms, deviceId, epoch } = call.input;
+  const { merchantId, orderNumber, customerId, currency, total } = terms;
+  const batchId = batchIdOf(orderNumber);
+  const row: SettlementBatchRow = {
+    ...{ merchantId, batchId, currency },
+    transactionId: call.transactionId,
+    settled: [[orderNumber, customerId, deviceId, epoch, counter, total]],
+    verdicts: [verdictNumberOf('settled')],
+    credited: '0',
+    inputDigest: call.inputDigest,
+    at: call.now,
+  };
+  call.store.put('batch', row, merchantId, batchId);
+}
+
+/** The device spent twice: nothing was handed over yet, so the order ends here. */
+async function refuse(
+  call: Call<OrderInput>,
+  settlement: Settlement,
+  bankId: string,
+): Promise<Placed<Answer>> {
+  await recordConflict(call, call.input, settlement);
+  const state = passing('payOffline', 'refuseVoucher');
+  const order = { ...orderFrom(call.input.terms, bankId, null), state };
+  return placedAs(call, order, settlement.verdict);
+}
+
+/** Verifies the order as any other, and holds what the reserve paid out. */
+async function accept(
+  call: Call<OrderInput>,
+  bankId: string,
+  counter: number,
+): Promise<Placed<Answer>> {
+  const { terms, statement: merchant } = call.input;
+  const quoted = await quoteRow(call, terms);
+  const row = await verifyOrder(call, terms, quoted);
+  const logistics = found(quoted.statement ?? undefined, 'STATEMENT_MISSING', {
+    party: 'logistics',
+  });
+  const hold = await holdOf(call, terms, row);
+  const state = passing('payOffline', 'fundFromReserve', 'verifyMerchant', 'checkCategories');
+  putPayment(call, counter);
+  const order = { ...orderFrom(terms, bankId, hold), state };
+  return placedAs(call, order, 'settled', { merchant, logistics });
+}
+
+async function place(call: Call<OrderInput>): Promise<Placed<Answer>> {
+  const { terms, deviceId, epoch } = call.input;
+  ensureOffline(call, terms);
+  const reserve = await reserveRow(call, { customerId: terms.customerId, deviceId, epoch });
+  const settlement = judge(call, reserve);
+  const { verdict, request, entry } = settlement;
+  const stands = verdict === 'settled' || verdict === 'conflict';
+  ensure(stands && request !== undefined && entry !== undefined, 'VOUCHER_REFUSED', {
+    verdict,
+  });
+  ensureAnswersTerms(request, terms);
+  if (settlement.reserve !== undefined && settlement.reserve !== reserve)
+    putReserve(call, settlement.reserve);
+  return verdict === 'settled'
+    ? accept(call, reserve.bankId, entry[0])
+    : refuse(call, settlement, reserve.bankId);
+}
+
+const SETTLED = verdictNumberOf('settled');
+
+export const order = (call: Call<OrderInput>) =>
+  placingStep(
+    call,
+    call.input.terms,
+    ({ verdict }: Answer) => (verdict === SETTLED ? UNITS : []),
+    () => place(call),
+  );
