@@ -3,6 +3,8 @@
 import {
   encodeBulletin,
   encodeDeviceCertificate,
+  ensure,
+  isAtLeast,
   issuerKid,
   pointOfSpki,
   signCose,
@@ -69,7 +71,7 @@ export class Issuer {
     this.#clock = clock ?? systemClock;
     const { publicKey } = key;
     const kid = refusing(() => pointOfSpki(publicKey)) && issuerKid(publicKey).toString('hex');
-    this.row = { bankId, kid, publicKey, certificate };
+    this.row = { bankId, kid, publicKey, certificate, authority };
     const roots: Roots = { [bankId]: [authority] };
     if (!isVouchedFor(this.row, roots, this.#clock()))
       throw new OfflineError('ISSUER_UNTRUSTED', { bankId, kid });
@@ -77,11 +79,14 @@ export class Issuer {
 
   /**
    * Signs the first certificate of an epoch, for `offline.fund`. It counts once that is committed: hand it out then.
-   * @throws {RefusedError} OFFLINE_MALFORMED for a grant outside its ranges.
+   * @throws {RefusedError} OFFLINE_OVER_TOTAL_CAP above the limits; OFFLINE_MALFORMED for a grant outside its ranges.
    */
   certify(grant: Grant): Promise<SignedCertificate> {
     const { customerId, deviceId, epoch, publicKey, currency, total, limits, policy } = grant;
     const spendUntil = this.#clock() + policy.spendSeconds;
+    refusing(() =>
+      ensure(isAtLeast(limits.total, total), 'OFFLINE_OVER_TOTAL_CAP', { allowed: limits.total }),
+    );
     return this.#signed(
       refusing(() => ({
         ...{ customerId, deviceId, epoch, currency, spendUntil },
