@@ -81,7 +81,7 @@ export class Issuer {
    * Signs the first certificate of an epoch, for `offline.fund`. It counts once that is committed: hand it out then.
    * @throws {RefusedError} OFFLINE_OVER_TOTAL_CAP above the limits; OFFLINE_MALFORMED for a grant outside its ranges.
    */
-  certify(grant: Grant): Promise<SignedCertificate> {
+  async certify(grant: Grant): Promise<SignedCertificate> {
     const { customerId, deviceId, epoch, publicKey, currency, total, limits, policy } = grant;
     const spendUntil = this.#clock() + policy.spendSeconds;
     refusing(() =>
@@ -107,7 +107,7 @@ export class Issuer {
    * Signs the next certificate of an epoch, for `offline.topUp`. Nothing that the one before granted is lowered.
    * @param add minor units on top of its total
    */
-  topUp(before: DeviceCertificate, add: Amount, policy: OfflinePolicy): Promise<SignedCertificate> {
+  async topUp(before: DeviceCertificate, add: Amount, policy: OfflinePolicy): Promise<SignedCertificate> {
     const spendUntil = Math.max(before.spendUntil, this.#clock() + policy.spendSeconds);
     return this.#signed(
       refusing(() => ({
@@ -125,7 +125,7 @@ export class Issuer {
    * Signs a bulletin, for `offline.publishBulletin` and `offline.revokeReserve`.
    * @throws {RefusedError} OFFLINE_MALFORMED
    */
-  bulletin({
+  async bulletin({
     number,
     revoked,
     policy,
