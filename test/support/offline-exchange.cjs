@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A till and a device in one process, over the durable stores: pays, accepts and settles, and kills itself at a step.
 // Arguments: the folder, and the number of the step, 0 for none. Runs the built SDK, as a merchant would.
+const { Buffer } = require('node:buffer');
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const { createPrivateKey } = require('node:crypto');
 const { join } = require('node:path');

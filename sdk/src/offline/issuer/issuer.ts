@@ -107,7 +107,11 @@ export class Issuer {
    * Signs the next certificate of an epoch, for `offline.topUp`. Nothing that the one before granted is lowered.
    * @param add minor units on top of its total
    */
-  async topUp(before: DeviceCertificate, add: Amount, policy: OfflinePolicy): Promise<SignedCertificate> {
+  async topUp(
+    before: DeviceCertificate,
+    add: Amount,
+    policy: OfflinePolicy,
+  ): Promise<SignedCertificate> {
     const spendUntil = Math.max(before.spendUntil, this.#clock() + policy.spendSeconds);
     return this.#signed(
       refusing(() => ({

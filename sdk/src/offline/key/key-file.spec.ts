@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importDeviceKey, verifyBytes } from '@fabric-offline-pay/domain';
+import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import { createKeyFile, openKeyFile, softwareKey } from '@fabric-offline-pay/sdk/offline';
 import { ITERATIONS } from './encrypted-pkcs8.js';
 
@@ -65,12 +66,9 @@ test('no key is overwritten, and none is made without a passphrase', async () =>
 });
 
 test('only private keys on P-256 sign', () => {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
-  expect(() => softwareKey(privateKey)).toThrow(
-    expect.objectContaining({ code: 'CONFIGURATION_INVALID' }),
-  );
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  expect(() => softwareKey(publicKey)).toThrow(
-    expect.objectContaining({ code: 'CONFIGURATION_INVALID' }),
-  );
+  const others = [
+    generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey,
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey,
+  ];
+  for (const key of others) expect(() => softwareKey(key)).toThrow(ConfigurationError);
 });
