@@ -70,7 +70,7 @@ export class Issuer {
     this.#key = key;
     this.#clock = clock ?? systemClock;
     const { publicKey } = key;
-    const kid = refusing(() => pointOfSpki(publicKey)) && issuerKid(publicKey).toString('hex');
+    const kid = issuerKid(publicKey).toString('hex');
     this.row = { bankId, kid, publicKey, certificate, authority };
     const roots: Roots = { [bankId]: [authority] };
     if (!isVouchedFor(this.row, roots, this.#clock()))

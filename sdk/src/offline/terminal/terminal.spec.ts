@@ -214,6 +214,16 @@ describe('trust', () => {
     await expect(ask('ORD-1')).resolves.toBeDefined();
   });
 
+  test('an issuer that the ledger lists no more vouches for nobody', async () => {
+    const { bytes } = await device.pay((await ask('ORD-1')).bytes);
+    jest.spyOn(room.ledger, 'issuers').mockResolvedValue([]);
+    room.ledger.newestBulletin = undefined;
+    await terminal.sync(room.ledger);
+    expect(await terminal.accept('ORD-1', bytes)).toMatchObject({
+      code: 'OFFLINE_CERTIFICATE_FORGED',
+    });
+  });
+
   test('a fresh terminal learns all from the ledger', async () => {
     terminal = await room.openTerminal(memoryStore());
     await terminal.sync(room.ledger);
