@@ -1,29 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: `npx offpay …`.
-import { Command } from 'commander';
-import { alarmsCommand, resolveCommand } from './commands/alarms';
-import { balanceCommand } from './commands/balance';
-import { payCommand } from './commands/pay';
-import { startCommand, stopCommand } from './commands/start';
-import { trailCommand } from './commands/trail';
-import { networkCommand } from './network';
+import { offpayProgram } from './program';
 
-const program = new Command('offpay')
-  .description(
-    'Purchases paid offline in a bank-issued digital currency, settled on Hyperledger Fabric',
-  )
-  .showHelpAfterError();
-
-for (const command of [
-  startCommand(),
-  stopCommand(),
-  payCommand(),
-  trailCommand(),
-  balanceCommand(),
-  alarmsCommand(),
-  resolveCommand(),
-  networkCommand(),
-])
-  program.addCommand(command);
-
-void program.parseAsync();
+void offpayProgram().parseAsync();
