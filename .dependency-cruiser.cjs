@@ -26,6 +26,12 @@ module.exports = {
       { path: '^(chaincode/(src|testing)|network|scripts|test)/' },
     ),
     forbid(
+      'offline-opens-no-socket',
+      'Devices and terminals work without Fabric, and load none of it.',
+      { path: '^sdk/src/offline/index\\.ts$' },
+      { path: 'node_modules/(@hyperledger|@grpc)', reachable: true },
+    ),
+    forbid(
       'network-never-runs-contracts',
       'Nodes speak to the ledger through the SDK.',
       source('^network/src'),

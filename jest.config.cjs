@@ -25,6 +25,7 @@ const shared = {
     '^@fabric-offline-pay/chaincode$': '<rootDir>/chaincode/src/index.ts',
     '^@fabric-offline-pay/testing$': '<rootDir>/chaincode/testing/src/index.ts',
     '^@fabric-offline-pay/sdk$': '<rootDir>/sdk/src/index.ts',
+    '^@fabric-offline-pay/sdk/offline$': '<rootDir>/sdk/src/offline/index.ts',
     '^@fabric-offline-pay/network$': '<rootDir>/network/src/index.ts',
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],

@@ -72,6 +72,38 @@ export const CLIENT_ERRORS = {
     'An event does not have the documented shape.',
     'Compare the versions of chaincode and SDK.',
   ),
+  STORE_LOCKED: describe(
+    'Another process has the store open.',
+    'End the other process; a device or terminal runs once.',
+  ),
+  STORE_FOREIGN: describe(
+    'The store belongs to another device or terminal, or to another key.',
+    'Open it with its own key and settings, or take an empty folder.',
+  ),
+  STORE_DAMAGED: describe(
+    'The store holds what nobody wrote there.',
+    'Keep a copy of the folder for repair. Never go on with an older copy: a device would spend twice.',
+  ),
+  STORE_FAILED: describe(
+    'The store could not read or write, or was closed.',
+    'Nothing was handed out. Free the disk or repair it, open again and repeat the call.',
+  ),
+  KEY_UNREADABLE: describe(
+    'The key file does not open: it is damaged, or the passphrase is wrong.',
+    'Check the passphrase; a lost key cannot be restored, have the bank revoke the device.',
+  ),
+  ORDER_PAID_BEFORE: describe(
+    'The device has paid this order number of this merchant by another request.',
+    'Look it up in the history; pay again only when the merchant has nothing of it.',
+  ),
+  RECEIPT_MISMATCH: describe(
+    'The lines shown do not add up to the amount asked for.',
+    'Do not pay; have the merchant correct the request or the lines.',
+  ),
+  ISSUER_UNTRUSTED: describe(
+    "The bank's authority does not vouch for the key of the issuer.",
+    "Compare the issuer's certificate with the root that the bank handed out.",
+  ),
 } as const satisfies Record<string, Described>;
 
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
@@ -223,6 +255,24 @@ export class CorruptDataError extends OffpayError {
   declare readonly code: DataCode;
 
   constructor(code: DataCode, details: ErrorDetails, cause?: unknown) {
+    super(code, CLIENT_ERRORS[code], { details, cause });
+  }
+}
+
+type OfflineCode = Extract<
+  ClientErrorCode,
+  | `STORE_${string}`
+  | 'KEY_UNREADABLE'
+  | 'ORDER_PAID_BEFORE'
+  | 'RECEIPT_MISMATCH'
+  | 'ISSUER_UNTRUSTED'
+>;
+
+/** A device, a terminal or an issuer cannot do it, for a reason that is no refusal of the domain. Nothing was handed out. */
+export class OfflineError extends OffpayError {
+  declare readonly code: OfflineCode;
+
+  constructor(code: OfflineCode, details: ErrorDetails, cause?: unknown) {
     super(code, CLIENT_ERRORS[code], { details, cause });
   }
 }

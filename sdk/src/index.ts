@@ -31,6 +31,7 @@ export {
   ConflictError,
   CorruptDataError,
   EndorsementError,
+  OfflineError,
   OffpayError,
   OrderingError,
   OutcomeUnknownError,
@@ -52,6 +53,7 @@ export { nativeSigner, type Signer } from './signer/native-signer.js';
 export { signRatings, signTerms } from './signer/customer-signature.js';
 export { termsDigest } from '@fabric-offline-pay/domain';
 
+export { terminalLedger } from './offline/ledger/connection-ledger.js';
 export { parseRefusal } from './gateway/refusal.js';
 export { runExpress } from './pipeline/express.js';
 export { toMutable } from './pipeline/mutable.js';

@@ -36,6 +36,7 @@ export * from './offline/limits.js';
 export * from './offline/objects.js';
 export * from './offline/payment-request.js';
 export * from './offline/plan-voucher.js';
+export * from './offline/presented.js';
 export * from './offline/settle-voucher.js';
 export * from './offline/verdicts.js';
 export * from './offline/verify-fraud-proof.js';

@@ -3,7 +3,8 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes the names in a folder durable. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

@@ -21,7 +21,6 @@ export const offlineQueries = {
   readReserve: query({
     summary: 'What is reserved for a device, and which vouchers were settled out of it.',
     input: reserveKey,
-    errors: ['NOT_FOUND'],
     output: reserve,
     errors: ['NOT_FOUND'],
     example: RESERVE,
@@ -35,7 +34,6 @@ export const offlineQueries = {
   readBulletin: query({
     summary: "A bank's newest bulletin, for its terminals to fetch.",
     input: ofBank,
-    errors: ['NOT_FOUND'],
     output: ofBank.extend({ number: z.int(), issuedAt: instant, bulletin: z.string() }),
     errors: ['NOT_FOUND'],
     example: { bankId: BANK_ID },
@@ -70,7 +68,6 @@ export const offlineQueries = {
   readPayment: query({
     summary: 'Where the voucher with this counter was settled: a scan of all batches.',
     input: reserveKey.extend({ counter: fraudKey.shape.counter }),
-    errors: ['NOT_FOUND'],
     output: settledPayment,
     errors: ['NOT_FOUND'],
     example: { ...RESERVE, counter: 1 },

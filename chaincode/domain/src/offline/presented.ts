@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a device hands over in one piece: a CBOR array of the signed voucher and the signed device certificate.
+import { ensure } from '../base/errors.js';
+import type { Presented } from './accept-voucher.js';
+import { cborArray, cborBytes, CborReader } from './cbor.js';
+
+export const encodePresented = ({ voucher, certificate }: Presented): Buffer =>
+  cborArray([cborBytes(voucher), cborBytes(certificate)]);
+
+/** @throws {DomainError} OFFLINE_MALFORMED for anything but two byte strings; what they hold is not looked at. */
+export function decodePresented(bytes: Uint8Array): Presented {
+  const reader = new CborReader(bytes);
+  ensure(reader.array() === 2, 'OFFLINE_MALFORMED', { reason: 'not voucher and certificate' });
+  const presented = { voucher: reader.bytes(), certificate: reader.bytes() };
+  reader.end();
+  return presented;
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// The customer's device: holds what the bank reserved and pays with no network, each request once.
+import {
+  encodePresented,
+  signCose,
+  toAmount,
+  type Amount,
+  type Currency,
+  type TrustedIssuer,
+  type VoucherPlan,
+} from '@fabric-offline-pay/domain';
+import { OfflineError } from '../../errors.js';
+import { systemClock, type Clock } from '../clock.js';
+import { inTurn } from '../in-turn.js';
+import type { OfflineKey } from '../key/offline-key.js';
+import { claimStore } from '../store/owner.js';
+import type { Change, Store } from '../store/store.js';
+import { balanceOf, readCertificates, readEpochs, type Balance, type Epoch } from './epochs.js';
+import { checkCertificate } from './import-certificate.js';
+import { ensureNotPaid, ensureSum, planPayment, readRequest, type ReadRequest } from './plan.js';
+import {
+  certificates,
+  handed,
+  ordinal,
+  payments,
+  states,
+  type PaymentRecord,
+  type ReceiptLine,
+} from './records.js';
+
+export interface DeviceOptions {
+  readonly store: Store;
+  readonly key: OfflineKey;
+  readonly clock?: Clock;
+}
+
+/** What a request asks for, for the customer to read before paying. */
+export interface RequestView {
+  readonly merchantId: string;
+  readonly orderNumber: string;
+  readonly amount: Amount;
+  readonly currency: Currency;
+  /** Seconds since 1970. */
+  readonly expiresAt: number;
+  /** Whether the device answered it before. */
+  readonly paid: boolean;
+}
+
+export interface PayOptions {
+  /** What the till shows, kept in the history; its sum must be the amount. */
+  readonly lines?: readonly ReceiptLine[];
+  /** Pays an order number again that was paid by another request. The customer must have asked for it. */
+  readonly again?: boolean;
+}
+
+/** What the device hands to the terminal. */
+export interface Payment extends PaymentRecord {
+  /** Voucher and device certificate in one: for one QR code, or a file. */
+  readonly bytes: Buffer;
+  /** The request was answered before, and these are the same bytes. */
+  readonly repeated: boolean;
+}
+
+/** The certificate that the voucher names; a top-up may have come since it was planned. */
+function certificateOf({ certificates: held }: Epoch, { voucher }: VoucherPlan): Buffer {
+  const named = held.find(
+    (entry) => Buffer.compare(entry.held.digest, voucher.certificateDigest) === 0,
+  );
+  if (named === undefined) throw new OfflineError('STORE_DAMAGED', { missing: 'certificate' });
+  return named.bytes;
+}
+
+function recordOf(
+  plan: VoucherPlan,
+  epoch: Epoch,
+  { request, hash }: ReadRequest,
+  lines: readonly ReceiptLine[],
+): PaymentRecord {
+  return {
+    merchantId: request.merchantId,
+    orderNumber: request.orderNumber,
+    amount: toAmount(request.amount),
+    currency: request.currency,
+    time: plan.voucher.time,
+    epoch: epoch.state.epoch,
+    counter: plan.voucher.counter,
+    lines,
+    requestHash: hash,
+  };
+}
+
+export class Device {
+  readonly #store: Store;
+  readonly #key: OfflineKey;
+  readonly #clock: Clock;
+  readonly #inTurn = inTurn();
+
+  private constructor({ store, key, clock = systemClock }: DeviceOptions) {
+    this.#store = store;
+    this.#key = key;
+    this.#clock = clock;
+  }
+
+  /**
+   * @param options the store holds this device alone. A copy of it must never be opened: it would spend twice
+   * @throws {OfflineError} STORE_FOREIGN when the store belongs to another key.
+   */
+  static async open(options: DeviceOptions): Promise<Device> {
+    await claimStore(options.store, { kind: 'device', publicKey: options.key.publicKey });
+    return new Device(options);
+  }
+
+  /** Base64 DER SubjectPublicKeyInfo: what the bank registers. */
+  get publicKey(): string {
+    return this.#key.publicKey;
+  }
+
+  /**
+   * Keeps a certificate of the bank: a new epoch, or a top-up of one. Safe to repeat.
+   * @param issuers whom the customer trusts to speak for the bank
+   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_CERTIFICATE_FORGED, OFFLINE_CERTIFICATE_MISMATCH
+   */
+  importCertificate(bytes: Uint8Array, issuers: readonly TrustedIssuer[]): Promise<Balance> {
+    return this.#inTurn(async () => {
+      const known = await readCertificates(this.#store);
+      const { bytes: checked, held } = checkCertificate(bytes, issuers, this.publicKey, known);
+      const { epoch, sequence } = held.certificate;
+      await this.#store.write([
+        certificates.put(checked.toString('base64'), ordinal(epoch), ordinal(sequence)),
+      ]);
+      const balances = await this.balances();
+      const balance = balances.find((entry) => entry.epoch === epoch);
+      if (balance === undefined) throw new OfflineError('STORE_DAMAGED', { epoch });
+      return balance;
+    });
+  }
+
+  /** @throws {RefusedError} OFFLINE_MALFORMED for anything but a payment request. */
+  async view(request: Uint8Array): Promise<RequestView> {
+    const { request: asked, hash } = readRequest(request);
+    const epochs = await readEpochs(this.#store);
+    const { merchantId, orderNumber, currency, expiresAt } = asked;
+    return {
+      ...{ merchantId, orderNumber, currency, expiresAt },
+      amount: toAmount(asked.amount),
+      paid: epochs.some(({ state }) => Object.hasOwn(state.answers, hash)),
+    };
+  }
+
+  /**
+   * Answers a payment request. Counter and payload are durable before they are signed, the signed bytes before they are
+   * returned; asked again, the device returns the same bytes.
+   * @param request as the terminal signed it
+   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_NOT_ALLOWED and what `planVoucher` refuses
+   * @throws {OfflineError} ORDER_PAID_BEFORE, RECEIPT_MISMATCH, STORE_FAILED: nothing was handed out.
+   */
+  pay(request: Uint8Array, options: PayOptions = {}): Promise<Payment> {
+    return this.#inTurn(async () => {
+      const read = readRequest(request);
+      const { epoch, plan } = planPayment(await readEpochs(this.#store), read, this.#clock());
+      if (!plan.repeated) await this.#remember(epoch, plan, read, options);
+      const bytes = await this.#signed(epoch, plan);
+      const record = await payments.get(this.#store, ...this.#keyOf(epoch, plan));
+      if (record === undefined) throw new OfflineError('STORE_DAMAGED', { missing: 'payment' });
+      return { ...record, bytes, repeated: plan.repeated };
+    });
+  }
+
+  /** What can be spent, by epoch, the oldest first. */
+  async balances(): Promise<readonly Balance[]> {
+    const now = this.#clock();
+    return (await readEpochs(this.#store)).map((epoch) => balanceOf(epoch, now));
+  }
+
+  /** Every payment, in the order in which they were made, epoch by epoch. */
+  history(): Promise<readonly PaymentRecord[]> {
+    return payments.list(this.#store);
+  }
+
+  /** Waits for what is under way and closes the store. */
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#store.close());
+  }
+
+  #keyOf({ state }: Epoch, { voucher }: VoucherPlan): [epoch: string, counter: string] {
+    return [ordinal(state.epoch), ordinal(voucher.counter)];
+  }
+
+  async #remember(
+    epoch: Epoch,
+    plan: VoucherPlan,
+    read: ReadRequest,
+    { lines = [], again = false }: PayOptions,
+  ): Promise<void> {
+    ensureSum(lines, read.request);
+    if (!again) ensureNotPaid(await this.history(), read);
+    const changes: readonly Change[] = [
+      states.put(plan.state, ordinal(epoch.state.epoch)),
+      payments.put(recordOf(plan, epoch, read, lines), ...this.#keyOf(epoch, plan)),
+    ];
+    await this.#store.write(changes);
+  }
+
+  async #signed(epoch: Epoch, plan: VoucherPlan): Promise<Buffer> {
+    const key = this.#keyOf(epoch, plan);
+    const before = await handed.get(this.#store, ...key);
+    if (before !== undefined) return Buffer.from(before, 'base64');
+    const voucher = await signCose('offpay/voucher', plan.payload, this.#key.sign);
+    const bytes = encodePresented({ voucher, certificate: certificateOf(epoch, plan) });
+    await this.#store.write([handed.put(bytes.toString('base64'), ...key)]);
+    return bytes;
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The epochs of a device: what the bank reserved under each, and how far it is spent.
+import {
+  coseDigest,
+  decodeDeviceCertificate,
+  openDevice,
+  parseCose,
+  toAmount,
+  toUnits,
+  type Amount,
+  type Currency,
+  type DeviceState,
+  type HeldCertificate,
+} from '@fabric-offline-pay/domain';
+import type { Store } from '../store/store.js';
+import { certificates, ordinal, states } from './records.js';
+
+/** A certificate as the bank signed it, and read. */
+export interface StoredCertificate {
+  readonly bytes: Buffer;
+  readonly held: HeldCertificate;
+}
+
+export interface Epoch {
+  /** The newest first. */
+  readonly certificates: readonly [StoredCertificate, ...StoredCertificate[]];
+  readonly state: DeviceState;
+}
+
+/** What can still be spent of one epoch. Amounts are minor units, times are seconds since 1970. */
+export interface Balance {
+  readonly epoch: number;
+  readonly currency: Currency;
+  readonly total: Amount;
+  readonly spent: Amount;
+  readonly remaining: Amount;
+  readonly perPayment: Amount;
+  readonly paymentsLeft: number;
+  readonly spendUntil: number;
+  /** What is not spent returns to the account after this. */
+  readonly claimUntil: number;
+  /** Whether the device may spend at all now. */
+  readonly spendable: boolean;
+}
+
+/** Reads a certificate that was verified when it was imported. */
+function stored(text: string): StoredCertificate {
+  const bytes = Buffer.from(text, 'base64');
+  const parts = parseCose('offpay/device-certificate', bytes);
+  const certificate = decodeDeviceCertificate(parts.payload);
+  return { bytes, held: { certificate, digest: coseDigest(parts) } };
+}
+
+/** @returns all certificates of the device, the oldest first. */
+export const readCertificates = async (store: Store): Promise<readonly StoredCertificate[]> =>
+  (await certificates.list(store)).map(stored);
+
+/** @returns each epoch, the oldest first. */
+export async function readEpochs(store: Store): Promise<readonly Epoch[]> {
+  const found = new Map<number, Epoch>();
+  for (const certificate of await readCertificates(store)) {
+    const { epoch } = certificate.held.certificate;
+    const known = found.get(epoch);
+    const state = known?.state ?? (await states.get(store, ordinal(epoch)));
+    found.set(epoch, {
+      certificates: [certificate, ...(known?.certificates ?? [])],
+      state: state ?? openDevice(certificate.held.certificate),
+    });
+  }
+  return [...found.values()];
+}
+
+export function balanceOf({ certificates: [newest], state }: Epoch, now: number): Balance {
+  const { certificate } = newest.held;
+  const { epoch, currency, spendUntil, claimUntil } = certificate;
+  const remaining = certificate.total - toUnits(state.cumulative);
+  const paymentsLeft = certificate.highestCounter - state.counter;
+  return {
+    ...{ epoch, currency, spendUntil, claimUntil, paymentsLeft },
+    total: toAmount(certificate.total),
+    spent: state.cumulative,
+    remaining: toAmount(remaining),
+    perPayment: toAmount(certificate.perPayment),
+    spendable: now <= spendUntil && paymentsLeft > 0 && remaining > 0n,
+  };
+}

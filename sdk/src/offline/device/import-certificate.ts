@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a certificate is one that this device may keep.
+import {
+  ensure,
+  pointOfSpki,
+  verifyDeviceCertificate,
+  type DeviceCertificate,
+  type TrustedIssuer,
+} from '@fabric-offline-pay/domain';
+import { refusing } from '../refused.js';
+import type { StoredCertificate } from './epochs.js';
+
+/** A store holds the money of one device of one customer at one bank. */
+const ONE_DEVICE = ['channel', 'bankId', 'customerId', 'deviceId'] as const;
+
+/** What no top-up of an epoch may change. */
+const ONE_EPOCH = ['currency'] as const;
+
+/** What no top-up may lower. */
+const NEVER_LOWERED = [
+  'total',
+  'perPayment',
+  'highestCounter',
+  'spendUntil',
+  'claimUntil',
+] as const;
+
+function differing(
+  certificate: DeviceCertificate,
+  known: readonly DeviceCertificate[],
+): string | undefined {
+  const [first] = known;
+  const ofEpoch = known.filter(({ epoch }) => epoch === certificate.epoch);
+  const changed = (fields: readonly (keyof DeviceCertificate)[], other?: DeviceCertificate) =>
+    other && fields.find((field) => certificate[field] !== other[field]);
+  const before = ofEpoch.filter(({ sequence }) => sequence < certificate.sequence).at(-1);
+  return (
+    changed(ONE_DEVICE, first) ??
+    changed(ONE_EPOCH, ofEpoch[0]) ??
+    (before && NEVER_LOWERED.find((field) => certificate[field] < before[field]))
+  );
+}
+
+const ofSameSequence =
+  ({ epoch, sequence }: DeviceCertificate) =>
+  ({ held: { certificate } }: StoredCertificate): boolean =>
+    certificate.epoch === epoch && certificate.sequence === sequence;
+
+/**
+ * @param publicKey the device's own
+ * @throws {RefusedError} OFFLINE_MALFORMED; OFFLINE_CERTIFICATE_FORGED; OFFLINE_CERTIFICATE_MISMATCH when it is another
+ * device's, contradicts one that the device has, or lowers what an earlier one granted.
+ */
+export const checkCertificate = (
+  bytes: Uint8Array,
+  issuers: readonly TrustedIssuer[],
+  publicKey: string,
+  known: readonly StoredCertificate[],
+): StoredCertificate =>
+  refusing(() => {
+    const held = verifyDeviceCertificate(bytes, issuers);
+    const { certificate, digest } = held;
+    const own = pointOfSpki(publicKey).equals(certificate.deviceKey);
+    ensure(own, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'deviceKey' });
+    const field = differing(
+      certificate,
+      known.map((entry) => entry.held.certificate),
+    );
+    ensure(field === undefined, 'OFFLINE_CERTIFICATE_MISMATCH', { field });
+    const same = known.find(ofSameSequence(certificate));
+    const again = same === undefined || Buffer.compare(same.held.digest, digest) === 0;
+    ensure(again, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'sequence' });
+    return same ?? { bytes: Buffer.from(bytes), held };
+  });

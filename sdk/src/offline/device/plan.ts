@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which epoch a device pays from, and whether it may pay at all.
+import {
+  bytesToText,
+  decodePaymentRequest,
+  parseCose,
+  planVoucher,
+  requestHash,
+  toAmount,
+  toUnits,
+  type PaymentRequest,
+  type VoucherPlan,
+} from '@fabric-offline-pay/domain';
+import { OfflineError, RefusedError } from '../../errors.js';
+import { refusing } from '../refused.js';
+import type { Epoch } from './epochs.js';
+import type { PaymentRecord, ReceiptLine } from './records.js';
+
+/** A request taken out of its envelope. The terminal's key is unknown to a device, so its signature says nothing here. */
+export interface ReadRequest {
+  readonly request: PaymentRequest;
+  readonly payload: Buffer;
+  /** Base64url. */
+  readonly hash: string;
+}
+
+/** @throws {RefusedError} OFFLINE_MALFORMED */
+export const readRequest = (bytes: Uint8Array): ReadRequest =>
+  refusing(() => {
+    const { payload } = parseCose('offpay/payment-request', bytes);
+    const hash = bytesToText(requestHash(payload));
+    return { request: decodePaymentRequest(payload), payload, hash };
+  });
+
+export interface PlannedPayment {
+  readonly epoch: Epoch;
+  readonly plan: VoucherPlan;
+}
+
+const answeredIn = (epochs: readonly Epoch[], { hash }: ReadRequest): Epoch | undefined =>
+  epochs.find(({ state }) => Object.hasOwn(state.answers, hash));
+
+function plannedIn(epoch: Epoch, { payload }: ReadRequest, now: number): PlannedPayment {
+  const [{ held }] = epoch.certificates;
+  return refusing(() => ({ epoch, plan: planVoucher(epoch.state, held, payload, now) }));
+}
+
+/**
+ * Plans the voucher out of the oldest epoch that may pay, whose money would return first. A request that was answered
+ * is answered out of the same epoch, whatever came since.
+ * @throws {RefusedError} what the newest epoch of the request's currency refuses.
+ */
+export function planPayment(
+  epochs: readonly Epoch[],
+  request: ReadRequest,
+  now: number,
+): PlannedPayment {
+  const answered = answeredIn(epochs, request);
+  if (answered !== undefined) return plannedIn(answered, request, now);
+  const { currency } = request.request;
+  const candidates = epochs.filter(
+    ({ certificates: [newest] }) => newest.held.certificate.currency === currency,
+  );
+  let refusal = new RefusedError({
+    code: 'OFFLINE_NOT_ALLOWED',
+    message: 'The device has nothing reserved in this currency.',
+    details: { currency },
+  });
+  for (const epoch of candidates) {
+    try {
+      return plannedIn(epoch, request, now);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/** @throws {OfflineError} ORDER_PAID_BEFORE: a merchant that lost its request, or asks twice. */
+export function ensureNotPaid(
+  history: readonly PaymentRecord[],
+  { request, hash }: ReadRequest,
+): void {
+  const before = history.find(
+    (payment) =>
+      payment.merchantId === request.merchantId &&
+      payment.orderNumber === request.orderNumber &&
+      payment.requestHash !== hash,
+  );
+  if (before !== undefined)
+    throw new OfflineError('ORDER_PAID_BEFORE', {
+      merchantId: request.merchantId,
+      orderNumber: request.orderNumber,
+      time: before.time,
+    });
+}
+
+/** @throws {OfflineError} RECEIPT_MISMATCH when lines are shown that do not add up. */
+export function ensureSum(lines: readonly ReceiptLine[], { amount }: PaymentRequest): void {
+  if (lines.length === 0) return;
+  const sum = lines.reduce(
+    (total, { quantity, unitPrice }) => total + BigInt(quantity) * toUnits(unitPrice),
+    0n,
+  );
+  if (sum !== amount)
+    throw new OfflineError('RECEIPT_MISMATCH', { sum: toAmount(sum), amount: toAmount(amount) });
+}

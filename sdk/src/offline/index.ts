@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// @fabric-offline-pay/sdk/offline: devices, terminals and issuers of payments without a network. Loads no gRPC.
+export { loadFile, saveFile, type CarriedKind } from './carriers/file.js';
+export { qrPng, qrText } from './carriers/qr-code.js';
+export type { Clock } from './clock.js';
+export {
+  Device,
+  type DeviceOptions,
+  type Payment,
+  type PayOptions,
+  type RequestView,
+} from './device/device.js';
+export type { Balance } from './device/epochs.js';
+export type { PaymentRecord, ReceiptLine } from './device/records.js';
+export { Issuer, type Grant, type IssuerOptions, type SignedCertificate } from './issuer/issuer.js';
+export type { Roots } from './issuer/vouched.js';
+export { createKeyFile, openKeyFile } from './key/key-file.js';
+export { softwareKey, type OfflineKey } from './key/offline-key.js';
+export type { Archive, LedgerCall } from './ledger/archive.js';
+export { clientLedger } from './ledger/client-ledger.js';
+export { levelStore } from './store/level-store.js';
+export { memoryStore } from './store/memory-store.js';
+export type { Change, Entry, Store } from './store/store.js';
+export type { Acceptance, Accepted, Rejection } from './terminal/acceptance.js';
+export type { BackgroundOptions, BackgroundSync } from './terminal/background-sync.js';
+export type { TerminalEvent } from './terminal/events.js';
+export type { BankNews } from './terminal/learn.js';
+export type { RequestInput } from './terminal/make-request.js';
+export type { AcceptedPayment, PaymentStatus, ProofRecord } from './terminal/records.js';
+export type { SendOptions } from './terminal/send-batches.js';
+export {
+  Terminal,
+  type ShownRequest,
+  type SyncReport,
+  type TerminalOptions,
+  type Waiting,
+} from './terminal/terminal.js';
+export type {
+  ClaimedVoucher,
+  ContradictingVoucher,
+  TerminalLedger,
+  VoucherBatch,
+} from './terminal/terminal-ledger.js';

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The default key: a file under a passphrase that its owner alone may read. It can be copied; a secure element cannot.
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ConfigurationError, OfflineError } from '../../errors.js';
+import { syncFolder } from '../../files/write-durably.js';
+import { encryptKey } from './encrypted-pkcs8.js';
+import { softwareKey, type OfflineKey } from './offline-key.js';
+
+async function writeNew(file: string, content: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await syncFolder(dirname(file));
+}
+
+/**
+ * Makes a new key.
+ * @param file must not exist: a key that is overwritten takes its money with it
+ * @throws {ConfigurationError} for an empty passphrase, or a file that exists.
+ */
+export async function createKeyFile(file: string, passphrase: string): Promise<OfflineKey> {
+  if (passphrase === '') throw new ConfigurationError('passphrase', 'empty');
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  try {
+    await writeNew(file, encryptKey(privateKey, passphrase));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new ConfigurationError('file', 'there is a file of this name');
+  }
+  return softwareKey(privateKey);
+}
+
+function decrypted(file: string, key: Buffer, passphrase: string): KeyObject {
+  try {
+    return createPrivateKey({ key, passphrase });
+  } catch {
+    // Without its cause: what a library says of a key need not be trusted to keep it secret.
+    throw new OfflineError('KEY_UNREADABLE', { file });
+  }
+}
+
+/** @throws {OfflineError} KEY_UNREADABLE for another passphrase or a damaged file. */
+export async function openKeyFile(file: string, passphrase: string): Promise<OfflineKey> {
+  return softwareKey(decrypted(file, await readFile(file), passphrase));
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// What transactions were called with: blocks keep vouchers and certificates, rows keep their digests only.
+import {
+  bytesToText,
+  coseDigest,
+  decodeVoucher,
+  DomainError,
+  parseCose,
+  type CosePurpose,
+  type ProofSide,
+} from '@fabric-offline-pay/domain';
+
+/** A transaction as it was called. */
+export interface LedgerCall {
+  readonly transactionId: string;
+  /** `contract:name` */
+  readonly name: string;
+  /** Its input, as JSON. */
+  readonly argument: string;
+}
+
+/** A port: blocks of one's own peer by default. */
+export interface Archive {
+  /** @returns undefined when the ledger knows no such transaction. */
+  call(transactionId: string, signal?: AbortSignal): Promise<LedgerCall | undefined>;
+  /** All calls so far, the first block first. */
+  calls(signal?: AbortSignal): AsyncIterable<LedgerCall>;
+}
+
+type Claim = Pick<ProofSide, 'voucher' | 'requestPayload'>;
+
+/** Arguments are looked through, not parsed by a schema: batches and orders hold their vouchers in different places. */
+function* objectsIn(value: unknown): Generator<Readonly<Record<string, unknown>>> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield value as Readonly<Record<string, unknown>>;
+  for (const part of Object.values(value)) yield* objectsIn(part);
+}
+
+const fromBase64 = (text: unknown): Buffer =>
+  Buffer.from(typeof text === 'string' ? text : '', 'base64');
+
+/** @returns base64url, or undefined for bytes of another kind. */
+function digestIn(purpose: CosePurpose, bytes: Uint8Array): string | undefined {
+  try {
+    return bytesToText(coseDigest(parseCose(purpose, bytes)));
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
+}
+
+/** @param digest base64url */
+export function claimIn(call: LedgerCall, digest: string): Claim | undefined {
+  for (const { voucher, request } of objectsIn(JSON.parse(call.argument))) {
+    const bytes = fromBase64(voucher);
+    if (digestIn('offpay/voucher', bytes) === digest)
+      return { voucher: bytes, requestPayload: fromBase64(request) };
+  }
+  return undefined;
+}
+
+function certificateIn(call: LedgerCall, digest: string): Buffer | undefined {
+  if (!call.name.startsWith('offline:')) return undefined;
+  for (const { certificate } of objectsIn(JSON.parse(call.argument))) {
+    const bytes = fromBase64(certificate);
+    if (digestIn('offpay/device-certificate', bytes) === digest) return bytes;
+  }
+  return undefined;
+}
+
+/** Looks through all blocks: only for a voucher under another certificate than the one at hand, before or after a top-up. */
+async function searchCertificate(
+  archive: Archive,
+  digest: string,
+  signal: AbortSignal | undefined,
+): Promise<Buffer | undefined> {
+  for await (const call of archive.calls(signal)) {
+    const found = certificateIn(call, digest);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** @returns the claim with the certificate that it names. */
+export async function withCertificate(
+  archive: Archive,
+  claim: Claim,
+  atHand: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<ProofSide | undefined> {
+  const { payload } = parseCose('offpay/voucher', claim.voucher);
+  const named = bytesToText(decodeVoucher(payload).certificateDigest);
+  const certificate =
+    digestIn('offpay/device-certificate', atHand) === named
+      ? atHand
+      : await searchCertificate(archive, named, signal);
+  return certificate && { ...claim, certificate };
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A terminal's ledger over the typed client of a terminal or a cashier.
+import { encodeFraudProof, verdictOf, type ProofSide } from '@fabric-offline-pay/domain';
+import type { Client } from '../../client/client.js';
+import { RefusedError } from '../../errors.js';
+import type {
+  ClaimedVoucher,
+  ContradictingVoucher,
+  TerminalLedger,
+  VoucherBatch,
+} from '../terminal/terminal-ledger.js';
+import { claimIn, withCertificate, type Archive } from './archive.js';
+
+/** A terminal asks again later by itself: no call of it should hang on a dead network for a minute. */
+const RETRIES = { deadlineMs: 15_000 };
+
+const optionsWith = (signal: AbortSignal | undefined) => ({
+  retries: RETRIES,
+  ...(signal && { signal }),
+});
+
+/** @returns undefined for what is not on the ledger. */
+async function found<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof RefusedError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+interface Placed {
+  readonly claim: ClaimedVoucher;
+  readonly index: number;
+}
+
+/** The ledger takes vouchers by reserve, and answers in that order. */
+function byReserve(
+  vouchers: readonly ClaimedVoucher[],
+): readonly (readonly [Placed, ...Placed[]])[] {
+  const groups = new Map<string, [Placed, ...Placed[]]>();
+  vouchers.forEach((claim, index) => {
+    const key = [claim.customerId, claim.deviceId, claim.epoch].join('/');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [{ claim, index }]);
+    else group.push({ claim, index });
+  });
+  return [...groups.values()];
+}
+
+async function settle(
+  client: Client,
+  { merchantId, batchId, currency, vouchers }: VoucherBatch,
+  signal: AbortSignal | undefined,
+) {
+  const groups = byReserve(vouchers);
+  const reserves = groups.map((group) => {
+    const { customerId, deviceId, epoch } = group[0].claim;
+    const claims = group.map(({ claim: { voucher, request } }) => ({ voucher, request }));
+    return { customerId, deviceId, epoch, vouchers: claims };
+  });
+  const input = { merchantId, batchId, currency, reserves };
+  const { result } = await client.offline.settle(input, optionsWith(signal));
+  const order = groups.flatMap((group) => group.map(({ index }) => index));
+  return vouchers.map((_, index) => verdictOf(result.verdicts[order.indexOf(index)] ?? 0));
+}
+
+async function settledFirst(
+  client: Client,
+  archive: Archive,
+  voucher: ContradictingVoucher,
+  signal: AbortSignal | undefined,
+): Promise<ProofSide | undefined> {
+  const { bankId, customerId, deviceId, epoch, entry } = voucher;
+  const options = optionsWith(signal);
+  const { frauds } = await client.offline.listFrauds({ bankId, open: false }, options);
+  const fraud = frauds.find(({ contradicting }) => contradicting[1] === entry[1]);
+  if (fraud === undefined) return undefined;
+  const [counter, digest] = fraud.settled;
+  const of = { customerId, deviceId, epoch, counter };
+  const payment = await found(client.offline.readPayment(of, options));
+  const call = payment && (await archive.call(payment.transactionId, signal));
+  const claim = call && claimIn(call, digest);
+  const atHand = Buffer.from(voucher.certificate, 'base64');
+  return claim && (await withCertificate(archive, claim, atHand, signal));
+}
+
+/**
+ * @param client of a certificate with the role `terminal` or `cashier` of the merchant
+ * @param archive where the voucher that a device spent first is found
+ */
+export const clientLedger = (client: Client, archive: Archive): TerminalLedger => ({
+  issuers: async (bankId, signal) =>
+    (await client.offline.listIssuers({ bankId }, optionsWith(signal))).issuers,
+  bulletin: async (bankId, signal) => {
+    const row = await found(client.offline.readBulletin({ bankId }, optionsWith(signal)));
+    return row && Buffer.from(row.bulletin, 'base64');
+  },
+  settle: (batch, signal) => settle(client, batch, signal),
+  settledFirst: (voucher, signal) => settledFirst(client, archive, voucher, signal),
+  submitProof: async (proof, signal) => {
+    await client.offline.submitFraudProof({ proof: encodeFraudProof(proof) }, optionsWith(signal));
+  },
+});

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// A store that forgets when the process ends: for tests only, since a device that forgets spends twice.
+import type { Entry, Store } from './store.js';
+
+const byKey = ([a]: Entry, [b]: Entry): number => (a < b ? -1 : 1);
+
+/** @param contents kept by the caller, so that a second store can open what the first left */
+export function memoryStore(contents: Map<string, string> = new Map<string, string>()): Store {
+  return {
+    get: (key) => Promise.resolve(contents.get(key)),
+    list: (prefix) =>
+      Promise.resolve([...contents].filter(([key]) => key.startsWith(prefix)).sort(byKey)),
+    write: (changes) => {
+      for (const { key, value } of changes)
+        if (value === undefined) contents.delete(key);
+        else contents.set(key, value);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+}

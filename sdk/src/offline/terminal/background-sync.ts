@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Synchronises by itself: when something was accepted, from time to time for the bulletins, and, while there is no
+// network, again and again until there is.
+import { setTimeout as wait } from 'node:timers/promises';
+import { backoffMs, type Backoff } from '../../retry/backoff.js';
+import type { TerminalEvents } from './events.js';
+
+/** A till that comes back into reach should settle within a minute, and a thousand tills should not come at once. */
+const OFFLINE_BACKOFF: Backoff = { firstMs: 1_000, maximumMs: 60_000 };
+
+export interface BackgroundOptions {
+  /** Between synchronisations while nothing is accepted, for the bulletins: 15 minutes unless told. */
+  readonly intervalMs?: number;
+  /** Ends it, like `close`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface BackgroundSync {
+  /** Synchronises now, or as soon as what is under way has ended. */
+  wake(): void;
+  /** Ends it, and waits for what is under way. Leaves no timer behind. */
+  close(): Promise<void>;
+}
+
+/** A pause that can be cut short. */
+class Pause {
+  #woken = new AbortController();
+
+  wake(): void {
+    this.#woken.abort();
+  }
+
+  /** A wake-up that came before counts, so that nothing waits for a full interval. */
+  async take(milliseconds: number, ended: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([this.#woken.signal, ended]);
+    await wait(milliseconds, undefined, { signal }).catch(() => undefined);
+    this.#woken = new AbortController();
+  }
+}
+
+const toError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));
+
+/** @param synchronise one run; it announces its own success */
+export function runInBackground(
+  synchronise: (signal: AbortSignal) => Promise<unknown>,
+  events: Pick<TerminalEvents, 'emit'>,
+  { intervalMs = 900_000, signal }: BackgroundOptions,
+): BackgroundSync {
+  const closed = new AbortController();
+  const ended = signal ? AbortSignal.any([closed.signal, signal]) : closed.signal;
+  const pause = new Pause();
+
+  /** @returns how long to wait until the next run. */
+  const attempt = async (failures: number): Promise<number> => {
+    try {
+      await synchronise(ended);
+      return intervalMs;
+    } catch (error) {
+      const retryMs = backoffMs(failures + 1, Math.random(), OFFLINE_BACKOFF);
+      if (!ended.aborted) events.emit({ kind: 'syncFailed', error: toError(error), retryMs });
+      return retryMs;
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    for (let failures = 0; !ended.aborted;) {
+      const next = await attempt(failures);
+      failures = next === intervalMs ? 0 : failures + 1;
+      await pause.take(next, ended);
+    }
+  };
+
+  const running = run();
+  return {
+    wake: () => pause.wake(),
+    close: async () => {
+      closed.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Double spends: the proof is made where both vouchers are at hand, checked before anybody is accused, and kept.
+import {
+  contradictionOf,
+  counterEntry,
+  coseDigest,
+  decodePaymentRequest,
+  decodeVoucher,
+  encodeFraudProof,
+  parseCose,
+  verifyFraudProof,
+  type CounterEntry,
+  type FraudProof,
+  type ProofSide,
+} from '@fabric-offline-pay/domain';
+import type { Roots } from '../issuer/vouched.js';
+import type { Store } from '../store/store.js';
+import { issuers, type AcceptedPayment } from './records.js';
+
+export const sideOf = (
+  payment: Pick<AcceptedPayment, 'certificate' | 'voucher' | 'requestPayload'>,
+): ProofSide => ({
+  certificate: Buffer.from(payment.certificate, 'base64'),
+  voucher: Buffer.from(payment.voucher, 'base64'),
+  requestPayload: Buffer.from(payment.requestPayload, 'base64'),
+});
+
+/** @throws {DomainError} OFFLINE_MALFORMED */
+export function entryOf({ voucher, requestPayload }: ProofSide): CounterEntry {
+  const parts = parseCose('offpay/voucher', voucher);
+  const { amount } = decodePaymentRequest(requestPayload);
+  return counterEntry(decodeVoucher(parts.payload), coseDigest(parts), amount);
+}
+
+async function issuerOf(
+  store: Store,
+  bankId: string,
+  certificate: Uint8Array,
+): Promise<string | undefined> {
+  const { kid } = parseCose('offpay/device-certificate', certificate);
+  const issuer = await issuers.get(store, bankId, kid?.toString('hex') ?? '');
+  return issuer?.certificate;
+}
+
+/** @returns the proof, or undefined when the two prove nothing: nobody is accused on a guess. */
+export async function proveContradiction(
+  store: Store,
+  roots: Roots,
+  bankId: string,
+  sides: readonly [ProofSide, ProofSide],
+): Promise<FraudProof | undefined> {
+  const kind = contradictionOf(entryOf(sides[0]), entryOf(sides[1]));
+  const issuerCertificate = await issuerOf(store, bankId, sides[0].certificate);
+  if (kind === undefined || issuerCertificate === undefined) return undefined;
+  const proof: FraudProof = { kind, sides, issuerCertificate };
+  return verifyFraudProof(proof, roots[bankId] ?? []).ok ? proof : undefined;
+}
+
+/** @returns the proof's file, or null. */
+export const proofText = (proof: FraudProof | undefined): string | null =>
+  proof === undefined ? null : encodeFraudProof(proof);

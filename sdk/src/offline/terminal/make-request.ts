@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Payment requests: one an order number, shown again until it is over.
+import { randomBytes } from 'node:crypto';
+import {
+  encodePaymentRequest,
+  ensure,
+  signCose,
+  toUnits,
+  type Amount,
+  type Bulletin,
+  type Currency,
+  type PaymentRequest,
+} from '@fabric-offline-pay/domain';
+import { RefusedError } from '../../errors.js';
+import type { OfflineKey } from '../key/offline-key.js';
+import { refusing } from '../refused.js';
+import type { RequestRecord } from './records.js';
+
+/** Who asks, and for how long. */
+export interface Till {
+  readonly channel: string;
+  readonly merchantId: string;
+  readonly terminalId: string;
+  readonly key: OfflineKey;
+  readonly requestSeconds: number;
+}
+
+export interface RequestInput {
+  /** The merchant's own: asking again for it shows the stored request again. */
+  readonly orderNumber: string;
+  /** Minor units. */
+  readonly amount: Amount;
+  readonly currency: Currency;
+  /** Hex digest of the order terms that the customer agreed to; without it, goods are taken along. */
+  readonly termsDigest?: string;
+  /** The payer's bank; needed only where the terminal has bulletins of several. */
+  readonly bankId?: string;
+}
+
+/** @throws {RefusedError} IDEMPOTENCY_CONFLICT naming the field that differs. */
+export function ensureSame(record: RequestRecord, input: RequestInput): void {
+  const asked = { ...input, termsDigest: input.termsDigest ?? null };
+  const fields = ['amount', 'currency', 'termsDigest'] as const;
+  const field = fields.find((name) => record[name] !== asked[name]);
+  if (field !== undefined)
+    throw new RefusedError({
+      code: 'IDEMPOTENCY_CONFLICT',
+      message: 'This order number was asked for with other content.',
+      details: { orderNumber: input.orderNumber, field },
+    });
+}
+
+/**
+ * @param known of all banks that the terminal has
+ * @throws {RefusedError} OFFLINE_BULLETIN_MISSING, OFFLINE_BULLETIN_STALE, OFFLINE_NOT_ALLOWED,
+ * OFFLINE_OVER_PAYMENT_CAP: what the terminal could never accept is not asked for.
+ */
+export const chooseBulletin = (
+  known: readonly Bulletin[],
+  input: RequestInput,
+  now: number,
+): Bulletin =>
+  refusing(() => {
+    const of = known.filter(({ bankId }) => bankId === (input.bankId ?? bankId));
+    const [bulletin] = of;
+    ensure(bulletin !== undefined && of.length === 1, 'OFFLINE_BULLETIN_MISSING', {
+      banks: of.map(({ bankId }) => bankId),
+    });
+    const age = now - bulletin.issuedAt;
+    ensure(age <= bulletin.policy.bulletinSeconds, 'OFFLINE_BULLETIN_STALE', { age });
+    const { currency } = input;
+    const { caps } = bulletin.policy;
+    const cap = Object.hasOwn(caps, currency) ? caps[currency] : undefined;
+    ensure(cap !== undefined, 'OFFLINE_NOT_ALLOWED', { currency });
+    const within = toUnits(input.amount) <= toUnits(cap.perPayment);
+    ensure(within, 'OFFLINE_OVER_PAYMENT_CAP', { perPayment: cap.perPayment });
+    return bulletin;
+  });
+
+const toRequest = (
+  till: Till,
+  input: RequestInput,
+  bulletin: Bulletin,
+  now: number,
+): PaymentRequest => ({
+  channel: till.channel,
+  merchantId: till.merchantId,
+  terminalId: till.terminalId,
+  orderNumber: input.orderNumber,
+  amount: toUnits(input.amount),
+  currency: input.currency,
+  nonce: randomBytes(16),
+  bulletinNumber: bulletin.number,
+  createdAt: now,
+  expiresAt: now + till.requestSeconds,
+  purpose:
+    input.termsDigest === undefined
+      ? { kind: 'goods' }
+      : { kind: 'delivery', termsDigest: Buffer.from(input.termsDigest, 'hex') },
+});
+
+/** @throws {RefusedError} OFFLINE_MALFORMED for input outside its ranges. */
+export async function makeRequest(
+  till: Till,
+  input: RequestInput,
+  bulletin: Bulletin,
+  now: number,
+): Promise<RequestRecord> {
+  const request = refusing(() => toRequest(till, input, bulletin, now));
+  const payload = refusing(() => encodePaymentRequest(request));
+  const bytes = await signCose('offpay/payment-request', payload, till.key.sign);
+  return {
+    orderNumber: input.orderNumber,
+    amount: input.amount,
+    currency: input.currency,
+    termsDigest: input.termsDigest ?? null,
+    expiresAt: request.expiresAt,
+    bytes: bytes.toString('base64'),
+    payload: payload.toString('base64'),
+  };
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which vouchers travel together: pure. No two batches of one plan share a reserve, so that they never conflict.
+import { createHash } from 'node:crypto';
+import { byCodeUnit, type Currency } from '@fabric-offline-pay/domain';
+import type { AcceptedPayment, BatchRecord } from './records.js';
+
+type Waiting = Pick<
+  AcceptedPayment,
+  | 'orderNumber'
+  | 'currency'
+  | 'customerId'
+  | 'deviceId'
+  | 'epoch'
+  | 'counter'
+  | 'voucherDigest'
+  | 'attempts'
+>;
+
+/**
+ * The id follows from the content, so that a batch that is sent again after a crash is the same one. How often the
+ * ledger's word was not final is part of it: what is asked anew must not get the old answer.
+ */
+export function batchIdOf(
+  merchantId: string,
+  currency: Currency,
+  vouchers: readonly Pick<AcceptedPayment, 'voucherDigest' | 'attempts'>[],
+): string {
+  const content = vouchers.map(({ voucherDigest, attempts }) => [voucherDigest, attempts]);
+  return createHash('sha256')
+    .update(JSON.stringify([merchantId, currency, content]))
+    .digest('hex');
+}
+
+export const batchOf = (merchantId: string, vouchers: readonly Waiting[]): BatchRecord => {
+  const currency = vouchers[0]?.currency ?? '';
+  return {
+    batchId: batchIdOf(merchantId, currency, vouchers),
+    currency,
+    orderNumbers: vouchers.map(({ orderNumber }) => orderNumber),
+  };
+};
+
+const reserveOf = ({ currency, customerId, deviceId, epoch }: Waiting): string =>
+  [currency, customerId, deviceId, epoch].join('/');
+
+const inOrder = (a: Waiting, b: Waiting): number =>
+  byCodeUnit(reserveOf(a), reserveOf(b)) || a.counter - b.counter;
+
+function byReserve(vouchers: readonly Waiting[]): readonly (readonly Waiting[])[] {
+  const groups = new Map<string, Waiting[]>();
+  for (const voucher of [...vouchers].sort(inOrder)) {
+    const group = groups.get(reserveOf(voucher)) ?? [];
+    groups.set(reserveOf(voucher), [...group, voucher]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * @param vouchers what waits
+ * @param size the most vouchers of a batch
+ * @returns batches that may travel at the same time. Where a reserve has more vouchers than fit, the rest is left for
+ * the next plan.
+ */
+export function planBatches(
+  merchantId: string,
+  vouchers: readonly Waiting[],
+  size: number,
+): readonly BatchRecord[] {
+  const full: (readonly Waiting[])[] = [];
+  let open: readonly Waiting[] = [];
+  for (const group of byReserve(vouchers)) {
+    const part = group.slice(0, size);
+    const fits =
+      open.length + part.length <= size &&
+      (open[0]?.currency ?? part[0]?.currency) === part[0]?.currency;
+    if (!fits) full.push(open);
+    open = fits ? [...open, ...part] : part;
+  }
+  return [...full, open]
+    .filter(({ length }) => length > 0)
+    .map((batch) => batchOf(merchantId, batch));
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the ledger said of vouchers, made durable in one piece with the end of their batch.
+import type { LedgerVerdict } from '@fabric-offline-pay/domain';
+import type { Change } from '../store/store.js';
+import type { TerminalContext } from './context.js';
+import type { TerminalEvent } from './events.js';
+import {
+  batches,
+  payments,
+  proofs,
+  waiting,
+  type AcceptedPayment,
+  type BatchRecord,
+  type PaymentStatus,
+} from './records.js';
+
+/** The reserve or a top-up of it may be on its way to the peers yet. */
+const NOT_FINAL: ReadonlySet<LedgerVerdict> = new Set(['unknownReserve', 'unknownCertificate']);
+
+/** A voucher that was settled before was settled for its payee: no other can claim it. */
+const PAID: ReadonlySet<LedgerVerdict> = new Set(['settled', 'duplicate']);
+
+function statusAfter(
+  verdict: LedgerVerdict,
+  { claimUntil }: AcceptedPayment,
+  now: number,
+): PaymentStatus {
+  if (PAID.has(verdict)) return 'settled';
+  return NOT_FINAL.has(verdict) && now <= claimUntil ? 'waiting' : 'refused';
+}
+
+const judged = (
+  payment: AcceptedPayment,
+  verdict: LedgerVerdict,
+  now: number,
+): AcceptedPayment => ({
+  ...payment,
+  verdict,
+  status: statusAfter(verdict, payment, now),
+  attempts: payment.attempts + (NOT_FINAL.has(verdict) ? 1 : 0),
+});
+
+function changesOf(payment: AcceptedPayment): readonly Change[] {
+  const { orderNumber, voucherDigest, status, verdict } = payment;
+  const proof = { voucherDigest, orderNumber, proof: null, submitted: false };
+  return [
+    payments.put(payment, orderNumber),
+    ...(status === 'waiting' ? [] : [waiting.remove(orderNumber)]),
+    ...(verdict === 'conflict' ? [proofs.put(proof, voucherDigest)] : []),
+  ];
+}
+
+const eventOf = (payment: AcceptedPayment, verdict: LedgerVerdict): TerminalEvent | undefined => {
+  if (payment.status === 'settled') return { kind: 'settled', payment };
+  return payment.status === 'refused' ? { kind: 'refused', payment, verdict } : undefined;
+};
+
+/** One payment, and what the ledger said of it. */
+export interface Judgement {
+  readonly payment: AcceptedPayment;
+  readonly verdict: LedgerVerdict;
+}
+
+/** @returns the payments as they stand now. */
+export async function recordVerdicts(
+  { store, clock, events, inTurn }: TerminalContext,
+  judgements: readonly Judgement[],
+  batch?: BatchRecord,
+): Promise<readonly AcceptedPayment[]> {
+  const now = clock();
+  const after = judgements.map(({ payment, verdict }) => judged(payment, verdict, now));
+  const ended = batch === undefined ? [] : [batches.remove(batch.batchId)];
+  await inTurn(() => store.write([...after.flatMap(changesOf), ...ended]));
+  judgements.forEach(({ verdict }, index) => {
+    const event = after[index] && eventOf(after[index], verdict);
+    if (event !== undefined) events.emit(event);
+  });
+  return after;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// A ledger for terminals, of reserves and the domain's own settlement, that can be out of reach, conflict, or die after
+// it has written.
+import {
+  bytesToText,
+  deviceSubject,
+  encodeFraudProof,
+  reserves,
+  settleVoucher,
+  verifyDeviceCertificate,
+  type FraudProof,
+  type IssuerRow,
+  type ProofSide,
+  type ReserveRow,
+  type Verdict,
+} from '@fabric-offline-pay/domain';
+import { ConflictError, UnavailableError } from '@fabric-offline-pay/sdk';
+import type {
+  ClaimedVoucher,
+  ContradictingVoucher,
+  TerminalLedger,
+  VoucherBatch,
+} from '@fabric-offline-pay/sdk/offline';
+import { CHANNEL } from './offline-world';
+
+const keyOf = (device: { customerId: string; deviceId: string; epoch: number }): string =>
+  `${deviceSubject(device)}/${device.epoch}`;
+
+export class FakeOfflineLedger implements TerminalLedger {
+  reachable = true;
+  /** How many of the next batches conflict: those of more vouchers than `conflictAbove`. */
+  conflicts = 0;
+  conflictAbove = 0;
+  /** Called after a batch was written and before it is answered. */
+  afterWriting: () => void = () => undefined;
+  newestBulletin: Uint8Array | undefined;
+  /** The order numbers that were paid, one entry a payment. */
+  readonly paid: string[] = [];
+  readonly batchIds: string[] = [];
+  readonly batchSizes: number[] = [];
+  readonly proofs: string[] = [];
+  readonly #reserves = new Map<string, ReserveRow>();
+  readonly #certificates = new Map<string, Uint8Array>();
+  readonly #answers = new Map<string, readonly Verdict[]>();
+  readonly #settled = new Map<string, ProofSide>();
+
+  constructor(
+    readonly issuer: IssuerRow,
+    readonly clock: () => number,
+  ) {}
+
+  fund(certificate: Uint8Array): void {
+    const held = verifyDeviceCertificate(certificate, [this.issuer]);
+    const row = this.#reserves.get(keyOf(held.certificate));
+    const next = row
+      ? reserves.topUpReserve(row, held.certificate, held.digest).reserve
+      : reserves.openReserve(held.certificate, held.digest);
+    this.#reserves.set(keyOf(held.certificate), next);
+    this.#certificates.set(bytesToText(held.digest), certificate);
+  }
+
+  reserveOf(device: { customerId: string; deviceId: string; epoch: number }): ReserveRow {
+    return this.#reserves.get(keyOf(device))!;
+  }
+
+  issuers(): Promise<readonly IssuerRow[]> {
+    return this.#answer(() => [this.issuer]);
+  }
+
+  bulletin(): Promise<Uint8Array | undefined> {
+    return this.#answer(() => this.newestBulletin);
+  }
+
+  settle(batch: VoucherBatch): Promise<readonly Verdict[]> {
+    return this.#answer(() => {
+      this.batchIds.push(batch.batchId);
+      this.batchSizes.push(batch.vouchers.length);
+      if (this.conflicts > 0 && batch.vouchers.length > this.conflictAbove) {
+        this.conflicts -= 1;
+        throw new ConflictError('tx', {});
+      }
+      const before = this.#answers.get(batch.batchId);
+      if (before !== undefined) return before;
+      const verdicts = batch.vouchers.map((claim) => this.#judge(batch, claim));
+      this.#answers.set(batch.batchId, verdicts);
+      this.afterWriting();
+      return verdicts;
+    });
+  }
+
+  settledFirst(voucher: ContradictingVoucher): Promise<ProofSide | undefined> {
+    return this.#answer(() => {
+      const row = this.#reserves.get(keyOf(voucher));
+      const counters = row?.counters ?? [];
+      const first = counters.find(([counter]) => counter >= voucher.entry[0]) ?? counters.at(-1);
+      return first && this.#settled.get(first[1]);
+    });
+  }
+
+  submitProof(proof: FraudProof): Promise<void> {
+    return this.#answer(() => {
+      this.proofs.push(encodeFraudProof(proof));
+    });
+  }
+
+  #judge({ merchantId, currency }: VoucherBatch, claimed: ClaimedVoucher): Verdict {
+    const claim = {
+      voucher: Buffer.from(claimed.voucher, 'base64'),
+      requestPayload: Buffer.from(claimed.request, 'base64'),
+    };
+    const context = { channel: CHANNEL, merchantId, currency, now: this.clock() };
+    const key = keyOf(claimed);
+    const result = settleVoucher(this.#reserves.get(key), claim, context);
+    if (result.reserve !== undefined) this.#reserves.set(key, result.reserve);
+    if (result.verdict === 'settled') {
+      this.paid.push(result.request!.orderNumber);
+      const digests = result.reserve!.certificates;
+      const certificate = this.#certificates.get(digests.at(-1)!)!;
+      this.#settled.set(result.entry![1], { ...claim, certificate });
+    }
+    return result.verdict;
+  }
+
+  async #answer<T>(work: () => T): Promise<T> {
+    await Promise.resolve();
+    if (!this.reachable) throw new UnavailableError({ address: 'peer' });
+    return work();
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Devices, terminals and a bank's issuer around one clock, without a network; stores outlive what opened them.
+import {
+  type Amount,
+  type DeviceCertificate,
+  type OfflinePolicy,
+  type Revocation,
+} from '@fabric-offline-pay/domain';
+import {
+  Device,
+  Issuer,
+  memoryStore,
+  softwareKey,
+  Terminal,
+  type OfflineKey,
+  type Store,
+} from '@fabric-offline-pay/sdk/offline';
+import { FakeOfflineLedger } from './fake-offline-ledger';
+import {
+  CERTIFICATES,
+  CHANNEL,
+  newKey,
+  NOW,
+  OFFLINE_BANK,
+  OFFLINE_MERCHANT,
+  OFFLINE_POLICY,
+  VECTOR_KEYS,
+} from './offline-world';
+
+export const ROOTS = { [OFFLINE_BANK]: [CERTIFICATES.root] };
+
+export interface FundOptions {
+  readonly customerId?: string;
+  readonly epoch?: number;
+  readonly total?: Amount;
+  readonly currency?: string;
+  readonly policy?: OfflinePolicy;
+}
+
+export class OfflineRoom {
+  now = NOW;
+  readonly clock = (): number => this.now;
+  readonly issuer = new Issuer({
+    bankId: OFFLINE_BANK,
+    channel: CHANNEL,
+    key: softwareKey(VECTOR_KEYS.issuer),
+    certificate: CERTIFICATES.issuer,
+    authority: CERTIFICATES.root,
+    clock: this.clock,
+  });
+  readonly ledger = new FakeOfflineLedger(this.issuer.row, this.clock);
+  #bulletins = 0;
+
+  /** Publishes the next bulletin. */
+  async publish(revoked: readonly Revocation[] = [], policy = OFFLINE_POLICY): Promise<Buffer> {
+    this.#bulletins += 1;
+    const bytes = await this.issuer.bulletin({ number: this.#bulletins, revoked, policy });
+    this.ledger.newestBulletin = bytes;
+    return bytes;
+  }
+
+  async certify(key: OfflineKey, options: FundOptions = {}): Promise<DeviceCertificateBytes> {
+    const policy = options.policy ?? OFFLINE_POLICY;
+    const total = options.total ?? '20000';
+    const signed = await this.issuer.certify({
+      customerId: options.customerId ?? 'customer-1',
+      deviceId: 'phone',
+      epoch: options.epoch ?? 1,
+      publicKey: key.publicKey,
+      currency: options.currency ?? 'EUR',
+      total,
+      limits: { perPayment: '5000', total },
+      policy,
+    });
+    this.ledger.fund(signed.bytes);
+    return signed;
+  }
+
+  /** A device that the bank funded. */
+  async device(
+    options: FundOptions & { readonly store?: Store; readonly key?: OfflineKey } = {},
+  ): Promise<Device> {
+    const key = options.key ?? softwareKey(newKey());
+    const device = await this.openDevice(options.store ?? memoryStore(), key);
+    const { bytes } = await this.certify(key, options);
+    await device.importCertificate(bytes, [this.issuer.row]);
+    return device;
+  }
+
+  openDevice(store: Store, key: OfflineKey): Promise<Device> {
+    return Device.open({ store, key, clock: this.clock });
+  }
+
+  openTerminal(
+    store: Store = memoryStore(),
+    merchantId = OFFLINE_MERCHANT,
+    key: OfflineKey = softwareKey(VECTOR_KEYS.terminal),
+  ): Promise<Terminal> {
+    const { clock } = this;
+    const options = { store, key, channel: CHANNEL, merchantId, terminalId: 'till-1', clock };
+    return Terminal.open({ ...options, roots: ROOTS });
+  }
+
+  /** A terminal that knows the bank's issuer and its newest bulletin. */
+  async terminal(store: Store = memoryStore(), merchantId = OFFLINE_MERCHANT): Promise<Terminal> {
+    const terminal = await this.openTerminal(store, merchantId);
+    const bulletin = this.ledger.newestBulletin ?? (await this.publish());
+    await terminal.learn({ issuers: [this.issuer.row], bulletin });
+    return terminal;
+  }
+}
+
+interface DeviceCertificateBytes {
+  readonly certificate: DeviceCertificate;
+  readonly bytes: Buffer;
+}
+
+/** One payment with both sides offline. */
+export async function exchange(
+  terminal: Terminal,
+  device: Device,
+  orderNumber: string,
+  amount: Amount = '1250',
+) {
+  const { bytes: request } = await terminal.request({ orderNumber, amount, currency: 'EUR' });
+  const payment = await device.pay(request);
+  return terminal.accept(orderNumber, payment.bytes);
+}
