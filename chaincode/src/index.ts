@@ -6,6 +6,7 @@ import { FeedbackContract } from './feedback/contract.js';
 import { GoodsContract } from './goods/contract.js';
 import { IdentityContract } from './identity/contract.js';
 import { LogisticsContract } from './logistics/contract.js';
+import { OfflineContract } from './offline/contract.js';
 import { OrderNumberContract } from './order-number/contract.js';
 import { SettlementContract } from './settlement/contract.js';
 
@@ -18,4 +19,5 @@ export const contracts = [
   AlarmContract,
   FeedbackContract,
   ExpressContract,
+  OfflineContract,
 ];

@@ -2,11 +2,13 @@
 // The money invariant, summed from the rows themselves and not by the chaincode that is under test.
 import {
   holds,
+  reserves,
   toUnits,
   type AccountRow,
   type CheckpointRow,
   type CreditRow,
   type OrderRow,
+  type ReserveRow,
   type SupplyRow,
 } from '@fabric-offline-pay/domain';
 
@@ -21,6 +23,7 @@ const WEIGHTS: Readonly<Record<string, (value: unknown) => bigint>> = {
     const { hold } = value as OrderRow;
     return hold === null ? 0n : -toUnits(holds.standing(hold));
   },
+  reserve: (value) => -toUnits(reserves.standing(value as ReserveRow)),
   credit: (value) => -toUnits((value as CreditRow).amount),
   checkpoint: (value) => -toUnits((value as CheckpointRow).balance),
 };

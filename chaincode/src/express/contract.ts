@@ -3,18 +3,13 @@
 import {
   basketDigest,
   basketOf,
-  categoriesOf,
   ensure,
-  ensureCategoriesAgree,
-  ensureChoiceQuoted,
   ensureDistinctLines,
   ensureGoodsAsPicked,
-  ensureMerchantMaySell,
   found,
   holds,
   nextState,
   orderSubject,
-  partitionOf,
   termsDigest,
   type Difference,
   type InputOf,
@@ -30,9 +25,10 @@ import { contractOf } from '../ledger/contract.js';
 import { ensureSigned, placeHold } from '../ledger/placing.js';
 import { addressesOf, computeOffers } from '../ledger/quoting.js';
 import { differencesOf, raiseAlarm } from '../ledger/reporting.js';
-import { goodsOfLines, merchantRow, policyRow, quoteRow, termsRow } from '../ledger/rows.js';
+import { goodsOfLines, policyRow, quoteRow, termsRow } from '../ledger/rows.js';
 import { orderRow, orderStep, step } from '../ledger/steps.js';
 import { storePurchase } from '../ledger/storing.js';
+import { orderFrom, verifyOrder } from '../ledger/verifying.js';
 
 /** Units 11 and 1101 to 1104. A new quote for the same basket is a repetition; for another basket a conflict. */
 const quote = (call: Call<InputOf<'express', 'quote'>>) => {
@@ -68,36 +64,6 @@ const quote = (call: Call<InputOf<'express', 'quote'>>) => {
     },
   );
 };
-
-/** Units 8, 9, 15 (first pass), 10 and 12, on goods that are each read once. */
-async function verifyOrder(
-  call: Call,
-  terms: OrderTerms,
-  quoted: QuoteRow,
-): Promise<Awaited<ReturnType<typeof merchantRow>>> {
-  const goods = await goodsOfLines(call, terms);
-  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, terms.currency);
-  const categories = categoriesOf(partitionOf(goods.map((entry) => entry.row)));
-  const merchant = await merchantRow(call, terms.merchantId);
-  ensureMerchantMaySell(merchant, categories, call.now);
-  ensureChoiceQuoted(terms, basketDigest(terms), quoted, call.now);
-  ensureCategoriesAgree(categories, categories, quoted.categories);
-  return merchant;
-}
-
-const orderFrom = (terms: OrderTerms, bankId: string, hold: OrderRow['hold']): OrderRow => ({
-  merchantId: terms.merchantId,
-  orderNumber: terms.orderNumber,
-  state: 'categoryChecked',
-  disputedFrom: null,
-  mode: 'express',
-  customerId: terms.customerId,
-  bankId,
-  logisticsId: terms.logisticsId,
-  delivery: 'awaiting',
-  verification: 'none',
-  hold,
-});
 
 /** Placing, the hold, and units 8, 9, 15, 10, 12. */
 const order = (call: Call<InputOf<'express', 'order'>>) => {

@@ -3,6 +3,7 @@
 import {
   ensure,
   found,
+  OFFLINE_LOGIN,
   ratingsText,
   toUnits,
   verifyEs256,
@@ -11,6 +12,7 @@ import {
   type OrderKey,
   type OrderTerms,
   type RatingRow,
+  type TermsRow,
 } from '@fabric-offline-pay/domain';
 import { holdOf } from '../ledger/capturing.js';
 import type { Call } from '../ledger/call.js';
@@ -44,18 +46,24 @@ function ownerOf(rating: Rating, terms: OrderTerms): string | undefined {
   return subjects[rating.subject];
 }
 
+/** The key of the device that placed the order: of its login, or of a device that paid by voucher. */
+async function signingKey(call: Call, { terms, deviceId }: TermsRow): Promise<string> {
+  if (terms.loginId !== OFFLINE_LOGIN) return (await loginRow(call, terms.loginId)).devicePublicKey;
+  const device = await call.store.get('device', terms.customerId, deviceId);
+  return found(device, 'DEVICE_UNKNOWN', { deviceId }).publicKey;
+}
+
 const rate = (call: Call<InputOf<'feedback', 'rate'>>) =>
   orderStep(call, ['18'], async () => {
     const { merchantId, orderNumber, ratings, signature } = call.input;
     const order = await orderRow(call, call.input);
-    const { terms } = await termsRow(call, order);
+    const row = await termsRow(call, order);
+    const { terms } = row;
     ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
-    const login = await loginRow(call, terms.loginId);
-    ensure(
-      verifyEs256(login.devicePublicKey, ratingsText(order, ratings), signature),
-      'SIGNATURE_INVALID',
-      { deviceId: login.deviceId },
-    );
+    const publicKey = await signingKey(call, row);
+    ensure(verifyEs256(publicKey, ratingsText(order, ratings), signature), 'SIGNATURE_INVALID', {
+      deviceId: row.deviceId,
+    });
     for (const rating of ratings) {
       const { subject, subjectId, stars, defect } = rating;
       const owner = found(ownerOf(rating, terms), 'SUBJECT_NOT_IN_ORDER', { subject, subjectId });

@@ -8,6 +8,7 @@ import {
   limitsFor,
   loginSubject,
   NO_HISTORY,
+  OFFLINE_LOGIN,
   ROWS,
   scoreOf,
   type InputOf,
@@ -155,6 +156,7 @@ async function revokeDevice(call: Call<InputOf<'identity', 'revokeDevice'>>) {
 const verifyIdentity = (call: Call<InputOf<'identity', 'verifyIdentity'>>) =>
   loginStep(call, ['2'], async () => {
     const { loginId, customerId, deviceId } = call.input;
+    ensure(loginId !== OFFLINE_LOGIN, 'INPUT_INVALID', { field: 'loginId' });
     const customer = found(await call.store.get('customer', customerId), 'CUSTOMER_UNKNOWN');
     ensure(customer.status === 'active', 'CUSTOMER_BLOCKED', { customerId });
     const device = await call.store.get('device', customerId, deviceId);

@@ -9,6 +9,8 @@ export interface Announcement {
   readonly subject: string;
   readonly state?: string;
   readonly units: readonly UnitId[];
+  /** Of a batch: how many of each kind. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 export interface Call<Input = unknown> {

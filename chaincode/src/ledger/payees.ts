@@ -45,6 +45,26 @@ async function creditPayee(
   call.store.put('credit', { amount, order }, payeeId, currency, epochKey(epoch), `${order}~${id}`);
 }
 
+/** Credits a merchant with all vouchers of a batch at once. No order number and no capture id is written so. */
+export const creditBatch = (
+  call: Call,
+  merchantId: string,
+  currency: string,
+  amount: Amount,
+  batchId: string,
+): Promise<void> =>
+  creditPayee(call, merchantId, currency, amount, `${merchantId}~~${batchId}`, 'settle');
+
+/** Pays a payee what the bank bears of a double spend. */
+export const creditCompensation = (
+  call: Call,
+  merchantId: string,
+  currency: string,
+  amount: Amount,
+  compensationId: string,
+): Promise<void> =>
+  creditPayee(call, merchantId, currency, amount, `${merchantId}~~${compensationId}`, 'compensate');
+
 /** Credits merchant and logistics company of an order, once an id. */
 export async function creditPayees(
   call: Call,

@@ -101,6 +101,19 @@ export async function credit(
   );
 }
 
+/** Takes money out of a customer's account. @throws {DomainError} INSUFFICIENT_FUNDS. */
+export async function debit(
+  call: Call,
+  customerId: string,
+  currency: string,
+  amount: Amount,
+): Promise<void> {
+  const account = await accountRow(call, customerId, currency);
+  ensure(isAtLeast(account.available, amount), 'INSUFFICIENT_FUNDS', { currency });
+  const available = subtractAmounts(account.available, amount);
+  call.store.put('account', { ...account, available }, customerId, currency);
+}
+
 /**
  * Moves the order's total from the account into a hold. A customer or a merchant of bad standing is released at delivery.
  * @throws {DomainError} LIMIT_EXCEEDED, STEP_UP_REQUIRED or INSUFFICIENT_FUNDS.
@@ -112,12 +125,7 @@ export async function placeHold(
   merchant: MerchantRow,
 ): Promise<Hold> {
   await ensureAllowed(call, terms, login);
-  const account = await accountRow(call, terms.customerId, terms.currency);
-  ensure(isAtLeast(account.available, terms.total), 'INSUFFICIENT_FUNDS', {
-    currency: terms.currency,
-  });
-  const available = subtractAmounts(account.available, terms.total);
-  call.store.put('account', { ...account, available }, terms.customerId, terms.currency);
+  await debit(call, terms.customerId, terms.currency, terms.total);
   const release = isPoorlyRated(merchant.rating) ? 'delivery' : login.limits.release;
   return holds.openHold(terms, release, call.now);
 }

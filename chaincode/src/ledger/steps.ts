@@ -19,7 +19,7 @@ import { receiptOf, type Call } from './call.js';
 type Output = Readonly<Record<string, unknown>>;
 
 /** The part of every answer that {@link step} adds. */
-interface Outcome {
+export interface Outcome {
   readonly replayed: boolean;
   readonly units: UnitId[];
 }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The invariant of the ledger, summed: available + held + credit entries + checkpoints = issued − redeemed.
-import { holds, toUnits, type Amount, type Currency } from '@fabric-offline-pay/domain';
+// The invariant of the ledger, summed: available + held + reserves + credit entries + checkpoints = issued − redeemed.
+import {
+  holds,
+  reserves as money,
+  toUnits,
+  type Amount,
+  type Currency,
+} from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
-type Part = 'issued' | 'redeemed' | 'available' | 'held' | 'credits' | 'checkpoints';
+type Part = 'issued' | 'redeemed' | 'available' | 'held' | 'reserves' | 'credits' | 'checkpoints';
 
 interface Sum {
   readonly currency: Currency;
@@ -16,10 +22,11 @@ const PARTS: readonly Part[] = [
   'redeemed',
   'available',
   'held',
+  'reserves',
   'credits',
   'checkpoints',
 ];
-const ON_LEDGER: readonly Part[] = ['available', 'held', 'credits', 'checkpoints'];
+const ON_LEDGER: readonly Part[] = ['available', 'held', 'reserves', 'credits', 'checkpoints'];
 
 /** The currency is the second part of a credit entry's own key: `credit/<payee>/<currency>/…`. */
 const currencyOfCredit = (key: string): string => key.split('/')[2] ?? '';
@@ -28,6 +35,7 @@ async function allSums(call: Call): Promise<Sum[]> {
   const supply = await call.store.range('supply', []);
   const accounts = await call.store.range('account', []);
   const orders = await call.store.range('order', []);
+  const reserves = await call.store.range('reserve', []);
   const credits = await call.store.range('credit', []);
   const checkpoints = await call.store.range('checkpoint', []);
   return [
@@ -45,6 +53,11 @@ async function allSums(call: Call): Promise<Sum[]> {
         ? []
         : [{ currency: value.hold.currency, part: 'held', amount: holds.standing(value.hold) }],
     ),
+    ...reserves.map(({ value }): Sum => ({
+      currency: value.currency,
+      part: 'reserves',
+      amount: money.standing(value),
+    })),
     ...credits.map(({ key, value }): Sum => ({
       currency: currencyOfCredit(key),
       part: 'credits',
@@ -71,6 +84,7 @@ const totalsOf = (sums: readonly Sum[]) => {
     redeemed = '0',
     available = '0',
     held = '0',
+    reserves = '0',
     credits = '0',
     checkpoints = '0',
   ] = PARTS.map((part) => sumOf(sums, [part]));
@@ -79,6 +93,7 @@ const totalsOf = (sums: readonly Sum[]) => {
     redeemed,
     available,
     held,
+    reserves,
     credits,
     checkpoints,
     onLedger: sumOf(sums, ON_LEDGER),

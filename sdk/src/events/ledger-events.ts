@@ -15,6 +15,8 @@ export interface EventPayload {
   readonly state?: string;
   /** Units of the patent whose receipts it wrote. */
   readonly units: readonly UnitId[];
+  /** Of a batch of vouchers: how many of each verdict. */
+  readonly counts?: Readonly<Record<string, number>>;
   /** Seconds since 1970, the proposal's. */
   readonly at: number;
 }
@@ -42,6 +44,10 @@ export interface EventSource {
   height(): Promise<bigint>;
 }
 
+const areCounts = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === 'object' && value !== null && Object.values(value).every(Number.isSafeInteger));
+
 const isUnit = (value: unknown): value is UnitId =>
   typeof value === 'string' && Object.hasOwn(UNITS, value);
 
@@ -53,6 +59,7 @@ function isPayload(value: unknown): value is EventPayload {
     ['string', 'undefined'].includes(typeof payload.state) &&
     Array.isArray(payload.units) &&
     payload.units.every(isUnit) &&
+    areCounts(payload.counts) &&
     Number.isSafeInteger(payload.at)
   );
 }

@@ -89,6 +89,24 @@ export interface FraudRow {
   readonly at: number;
 }
 
+/** A double spend on the ledger: an alarm of the customer's bank, with what a proof and a compensation need. */
+export interface FraudCaseRow extends FraudRow {
+  /** Of the contradicting voucher. */
+  readonly amount: Amount;
+  /** Base64 of the contradicting voucher. */
+  readonly voucher: string;
+  /** Base64 of the payload of its request. */
+  readonly request: string;
+  /** Whether its payee asked for the money, and was not paid. */
+  readonly claimed: boolean;
+  /** By the policy when it was found. */
+  readonly lossBearer: OfflinePolicy['lossBearer'];
+  /** Whether somebody submitted a fraud proof. */
+  readonly proven: boolean;
+  /** The one compensation that the bank paid. */
+  readonly compensation: string | null;
+}
+
 /** The newest bulletin of a bank, for its terminals to fetch. */
 export interface BulletinRow {
   readonly bankId: string;
@@ -107,6 +125,8 @@ export interface IssuerRow {
   readonly publicKey: string;
   /** X.509 certificate of the key by the bank's authority, PEM. */
   readonly certificate: string;
+  /** Certificate of that authority, PEM: the root that fraud proofs are verified with. */
+  readonly authority: string;
 }
 
 /** Who was paid for which order. A tuple, since a batch holds hundreds. */
@@ -119,16 +139,23 @@ export type SettledEntry = readonly [
   amount: Amount,
 ];
 
-/** One batch of vouchers of one merchant in one currency. */
+/** One batch of vouchers of one merchant in one currency, or the one voucher of an order to deliver. */
 export interface SettlementBatchRow {
   readonly merchantId: string;
   readonly batchId: string;
   readonly currency: Currency;
+  /** Its arguments hold the vouchers. */
+  readonly transactionId: string;
   readonly settled: readonly SettledEntry[];
+  /** What the batch was answered, so that a repetition gets the same answer: numbers of verdicts. */
+  readonly verdicts: readonly number[];
+  readonly credited: Amount;
+  /** Digest of the input, so that a repetition is told from a contradiction. */
+  readonly inputDigest: string;
   readonly at: number;
 }
 
-/** What was given back of an order that was paid by voucher. */
+/** What was given back of one settled voucher. */
 export interface OfflineRefundRow {
   readonly merchantId: string;
   readonly orderNumber: string;

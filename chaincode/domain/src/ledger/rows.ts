@@ -7,7 +7,7 @@ import type { OrderState } from '../order-number/states.js';
 import type { UnitId } from '../patent/units.js';
 import type {
   BulletinRow,
-  FraudRow,
+  FraudCaseRow,
   IssuerRow,
   OfflinePolicy,
   OfflineRefundRow,
@@ -453,13 +453,16 @@ export const ROWS = {
   ),
   reserve: row<ReserveRow, [customerId: string, deviceId: string, epoch: string]>('reserve'),
   fraud: row<
-    FraudRow,
+    FraudCaseRow,
     [customerId: string, deviceId: string, epoch: string, counter: string, digest: string]
   >('fraud'),
   bulletin: row<BulletinRow, [bankId: string]>('bulletin'),
   issuer: row<IssuerRow, [bankId: string, kid: string]>('issuer'),
   batch: row<SettlementBatchRow, [merchantId: string, batchId: string]>('batch'),
-  offlineRefund: row<OfflineRefundRow, [merchantId: string, orderNumber: string]>('offlineRefund'),
+  offlineRefund: row<
+    OfflineRefundRow,
+    [customerId: string, deviceId: string, epoch: string, counter: string]
+  >('offlineRefund'),
   /** In the private collection only. */
   address: row<AddressBookRow, [merchantId: string, orderNumber: string, logisticsId: string]>(
     'address',
@@ -475,6 +478,9 @@ export const orderSubject = (order: OrderKey): string =>
 
 /** A login's subject in receipt keys and events. */
 export const loginSubject = (loginId: string): string => `login/${loginId}`;
+
+/** Names an order that was paid without a network in place of a login: no login has this id. */
+export const OFFLINE_LOGIN = 'offline';
 
 /** A device's subject in events. */
 export const deviceSubject = (device: { customerId: string; deviceId: string }): string =>

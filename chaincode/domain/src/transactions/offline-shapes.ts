@@ -2,7 +2,7 @@
 // Shapes of payments without a network.
 import * as z from 'zod';
 import { amount, currency, identifier, instant } from '../base/identifiers.js';
-import { VERDICTS } from '../offline/verdicts.js';
+import { LEDGER_VERDICTS } from '../offline/ledger-verdicts.js';
 
 /** A certificate, request or voucher has a few hundred bytes. */
 const LONGEST_OBJECT = 2048;
@@ -35,7 +35,7 @@ export const voucherClaim = z.strictObject({
 export const verdictNumber = z
   .int()
   .min(1)
-  .max(Object.keys(VERDICTS).length)
+  .max(Object.keys(LEDGER_VERDICTS).length)
   .describe('number of a verdict');
 
 export const reserve = reserveKey.extend({

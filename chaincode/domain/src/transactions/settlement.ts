@@ -181,6 +181,7 @@ export const settlement = {
           redeemed: amount,
           available: amount,
           held: amount,
+          reserves: amount,
           credits: amount,
           checkpoints: amount,
           onLedger: amount,

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reserves of devices: their keys, and the rows of double spends that hang on them.
+import {
+  deviceSubject,
+  found,
+  type Amount,
+  type FraudCaseRow,
+  type FraudRow,
+  type ReserveRow,
+} from '@fabric-offline-pay/domain';
+import type { Call } from './call.js';
+import { policyRow } from './rows.js';
+
+export interface ReserveKey {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly epoch: number;
+}
+
+type ReserveParts = [customerId: string, deviceId: string, epoch: string];
+
+/** Epochs in keys have eight digits, so that their order by code unit is their order by number. */
+export const reserveParts = ({ customerId, deviceId, epoch }: ReserveKey): ReserveParts => [
+  customerId,
+  deviceId,
+  epoch.toString().padStart(8, '0'),
+];
+
+/** @throws {DomainError} NOT_FOUND when the device has no such reserve. */
+export const reserveRow = async (call: Call, key: ReserveKey): Promise<ReserveRow> =>
+  found(await call.store.get('reserve', ...reserveParts(key)), 'NOT_FOUND', { row: 'reserve' });
+
+export const putReserve = (call: Call, reserve: ReserveRow): void =>
+  call.store.put('reserve', reserve, ...reserveParts(reserve));
+
+type FraudParts = [...ReserveParts, counter: string, digest: string];
+
+/** A case stands under the voucher that contradicts another. */
+export const fraudParts = (
+  key: ReserveKey,
+  [counter, digest]: FraudRow['contradicting'],
+): FraudParts => [...reserveParts(key), counter.toString(), digest];
+
+/** What is known of a double spend besides the contradiction. */
+export type FraudEvidence = Pick<FraudCaseRow, 'voucher' | 'request' | 'claimed' | 'proven'> & {
+  readonly amount: Amount;
+};
+
+/** A double spend stands in the customer's history once a reserve. */
+function putHistory(call: Call, { customerId, deviceId, epoch }: ReserveKey): void {
+  const subject = `${deviceId}~${epoch.toString()}`;
+  call.store.put(
+    'history',
+    { kind: 'doubleSpend', at: call.now },
+    customerId,
+    subject,
+    'doubleSpend',
+  );
+}
+
+/** Records a double spend, or what is newly known of one. A claim names the payee that was not paid. */
+export async function recordFraud(
+  call: Call,
+  fraud: FraudRow,
+  evidence: FraudEvidence,
+): Promise<void> {
+  const parts = fraudParts(fraud, fraud.contradicting);
+  const known = await call.store.get('fraud', ...parts);
+  const row: FraudCaseRow = known ?? {
+    ...fraud,
+    ...evidence,
+    lossBearer: (await policyRow(call)).offline.lossBearer,
+    compensation: null,
+  };
+  const claimed = row.claimed || evidence.claimed;
+  const proven = row.proven || evidence.proven;
+  call.store.put('fraud', { ...row, claimed, proven }, ...parts);
+  putHistory(call, fraud);
+}
+
+/** What events about a reserve are about. */
+export const reserveSubject = (key: ReserveKey): string =>
+  `${deviceSubject(key)}/${key.epoch.toString()}`;

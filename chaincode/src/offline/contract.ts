@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Payments without a network, on the ledger.
+import { contractOf } from '../ledger/contract.js';
+import { compensate, submitFraudProof } from './fraud.js';
+import { publishBulletin, registerIssuer } from './issuing.js';
+import { order } from './order.js';
+import {
+  listBatches,
+  listFrauds,
+  listIssuers,
+  listPayments,
+  listReserves,
+  readBulletin,
+  readPayment,
+  readReserve,
+} from './queries.js';
+import { refund } from './refund.js';
+import { closeReserve, fund, reissue, revokeReserve, topUp } from './reserving.js';
+import { settle } from './settle.js';
+
+export const OfflineContract = contractOf('offline', {
+  registerIssuer,
+  publishBulletin,
+  fund,
+  topUp,
+  settle,
+  submitFraudProof,
+  compensate,
+  closeReserve,
+  revokeReserve,
+  reissue,
+  refund,
+  order,
+  readReserve,
+  listReserves,
+  readBulletin,
+  listIssuers,
+  listFrauds,
+  listPayments,
+  readPayment,
+  listBatches,
+});

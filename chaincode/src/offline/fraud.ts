@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Double spends that somebody proves, and what the bank pays when it bears the loss.
+import {
+  decodeDeviceCertificate,
+  decodeFraudProof,
+  decodePaymentRequest,
+  decodeVoucher,
+  ensure,
+  found,
+  parseCose,
+  reserves,
+  toUnits,
+  verifyFraudProof,
+  type FraudCaseRow,
+  type FraudProof,
+  type FraudRow,
+  type InputOf,
+  type PaymentRequest,
+  type ProvenFraud,
+  type ReserveRow,
+  type Voucher,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { creditCompensation } from '../ledger/payees.js';
+import {
+  fraudParts,
+  putReserve,
+  recordFraud,
+  reserveParts,
+  reserveRow,
+  reserveSubject,
+} from '../ledger/reserves.js';
+import { bytesOf } from './issued.js';
+
+const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** The authority of the issuer that the proof's certificate names: the ledger vouches for it, not the proof. */
+async function rootsOf(call: Call, proof: FraudProof): Promise<string[]> {
+  const { kid, payload } = parseCose('offpay/device-certificate', proof.sides[0].certificate);
+  const { bankId, channel } = decodeDeviceCertificate(payload);
+  ensure(channel === call.channel, 'OFFLINE_WRONG_CHANNEL', { channel });
+  const issuer = await call.store.get('issuer', bankId, kid?.toString('hex') ?? '');
+  return issuer === undefined ? [] : [issuer.authority];
+}
+
+async function provenBy(call: Call, proof: FraudProof): Promise<ProvenFraud> {
+  const result = verifyFraudProof(proof, await rootsOf(call, proof));
+  ensure(result.ok, 'OFFLINE_PROOF_INVALID', result.ok ? {} : { reason: result.reason });
+  return result.fraud;
+}
+
+/** Which side contradicts: of two that the ledger does not know, the second. */
+function contradictingSide(reserve: ReserveRow, { vouchers }: ProvenFraud): 0 | 1 {
+  const isSettled = reserve.counters.some((entry) => entry[1] === vouchers[1][1]);
+  return isSettled ? 0 : 1;
+}
+
+/** The case that this contradiction is already recorded under. */
+async function knownCase(
+  call: Call,
+  { vouchers, ...key }: ProvenFraud,
+): Promise<FraudCaseRow | undefined> {
+  const digests = vouchers.map((entry) => entry[1]);
+  const cases = await call.store.range('fraud', reserveParts(key));
+  return cases.map(({ value }) => value).find((row) => digests.includes(row.contradicting[1]));
+}
+
+async function recordProof(
+  call: Call,
+  proof: FraudProof,
+  fraud: ProvenFraud,
+  reserve: ReserveRow,
+): Promise<FraudRow> {
+  const side = contradictingSide(reserve, fraud);
+  const { customerId, deviceId, bankId, epoch, kind, vouchers } = fraud;
+  const { voucher, requestPayload } = proof.sides[side];
+  const [contradicting, settled] = [vouchers[side], vouchers[side === 0 ? 1 : 0]];
+  const row: FraudRow = {
+    ...{ customerId, deviceId, bankId, epoch, kind },
+    settled: [settled[0], settled[1]],
+    contradicting: [contradicting[0], contradicting[1]],
+    merchantId: decodePaymentRequest(requestPayload).merchantId,
+    at: call.now,
+  };
+  const evidence = {
+    voucher: toBase64(voucher),
+    request: toBase64(requestPayload),
+    amount: contradicting[4],
+    claimed: false,
+    proven: true,
+  };
+  await recordFraud(call, row, evidence);
+  return row;
+}
+
+const keyOf = ({ customerId, deviceId, epoch, contradicting }: FraudRow) => ({
+  ...{ customerId, deviceId, epoch },
+  counter: contradicting[0],
+  digest: contradicting[1],
+});
+
+/** Whoever finds a double spend may prove it: terminals see vouchers that never reached the ledger. */
+export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFraudProof'>>) {
+  const proof = decodeFraudProof(call.input.proof);
+  const fraud = await provenBy(call, proof);
+  const reserve = await reserveRow(call, fraud);
+  const known = await knownCase(call, fraud);
+  if (known?.proven === true) return { replayed: true, units: [], fraud: keyOf(known) };
+  if (known !== undefined)
+    call.store.put('fraud', { ...known, proven: true }, ...fraudParts(known, known.contradicting));
+  const row = known ?? (await recordProof(call, proof, fraud, reserve));
+  const frozen = reserves.freezeReserve(reserve);
+  if (frozen.status !== reserve.status) putReserve(call, frozen);
+  call.announce({ subject: reserveSubject(fraud), state: frozen.status, units: [] });
+  return { replayed: false, units: [], fraud: keyOf(row) };
+}
+
+interface Claimed {
+  readonly voucher: Voucher;
+  readonly request: PaymentRequest;
+}
+
+/** What a terminal that kept the rules would have refused; the first that applies is the reason. */
+const CARELESS: readonly (readonly [
+  string,
+  (claim: Claimed, reserve: ReserveRow, at: number) => boolean,
+])[] = [
+  [
+    'revoked',
+    ({ request }, { revokedNumber }) =>
+      revokedNumber !== null && request.bulletinNumber >= revokedNumber,
+  ],
+  ['claimedLate', (_, { claimUntil }, at) => at > claimUntil],
+  [
+    'expired',
+    ({ voucher, request }, { spendUntil }) =>
+      voucher.time > Math.min(spendUntil, request.expiresAt),
+  ],
+  [
+    'overLimit',
+    ({ voucher, request }, { highestCounter, perPayment, funded }) =>
+      voucher.counter > highestCounter ||
+      request.amount > toUnits(perPayment) ||
+      voucher.cumulative > toUnits(funded),
+  ],
+];
+
+/** @throws {DomainError} OFFLINE_LOSS_NOT_BORNE. */
+function ensureBorne(fraud: FraudCaseRow, reserve: ReserveRow): PaymentRequest {
+  ensure(fraud.lossBearer === 'bank', 'OFFLINE_LOSS_NOT_BORNE', { reason: 'lossBearer' });
+  ensure(fraud.claimed, 'OFFLINE_LOSS_NOT_BORNE', { reason: 'unclaimed' });
+  const claim = {
+    voucher: decodeVoucher(parseCose('offpay/voucher', bytesOf(fraud.voucher)).payload),
+    request: decodePaymentRequest(bytesOf(fraud.request)),
+  };
+  const reason = CARELESS.find(([, applies]) => applies(claim, reserve, fraud.at))?.[0];
+  ensure(reason === undefined, 'OFFLINE_LOSS_NOT_BORNE', { reason });
+  return claim.request;
+}
+
+/** New currency, which the bank answers for with ordinary money: so that all money stays explained. */
+async function issueTo(
+  call: Call,
+  { merchantId, amount }: FraudCaseRow,
+  currency: string,
+  compensationId: string,
+): Promise<void> {
+  const taken = await call.store.get('supply', currency, 'issue', compensationId);
+  ensure(taken === undefined, 'IDEMPOTENCY_CONFLICT', { compensationId });
+  const supply = { kind: 'issue' as const, currency, amount, account: merchantId, at: call.now };
+  call.store.put('supply', supply, currency, 'issue', compensationId);
+  await creditCompensation(call, merchantId, currency, amount, compensationId);
+}
+
+export async function compensate(call: Call<InputOf<'offline', 'compensate'>>) {
+  const { counter, digest, compensationId } = call.input;
+  const parts = fraudParts(call.input, [counter, digest]);
+  const fraud = found(await call.store.get('fraud', ...parts), 'NOT_FOUND', { row: 'fraud' });
+  const { amount, compensation } = fraud;
+  if (compensation !== null) {
+    ensure(compensation === compensationId, 'IDEMPOTENCY_CONFLICT', { compensation });
+    return { replayed: true, units: [], amount };
+  }
+  const { currency } = ensureBorne(fraud, await reserveRow(call, call.input));
+  await issueTo(call, fraud, currency, compensationId);
+  call.store.put('fraud', { ...fraud, compensation: compensationId }, ...parts);
+  call.announce({ subject: `payee/${fraud.merchantId}`, units: [] });
+  return { replayed: false, units: [], amount };
+}

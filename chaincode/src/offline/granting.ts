@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a device certificate must satisfy before money is reserved for it: it agrees with the ledger, and stays within the
+// policy and the customer's reputation (unit 7).
+import {
+  addAmounts,
+  bytesToText,
+  ensure,
+  found,
+  isAtLeast,
+  NO_HISTORY,
+  offlineLimits,
+  reserves,
+  scoreOf,
+  spkiOfPoint,
+  toAmount,
+  toUnits,
+  type Amount,
+  type DeviceCertificate,
+  type HeldCertificate,
+  type OfflineCaps,
+  type OfflinePolicy,
+  type ReserveRow,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import type { ReserveKey } from '../ledger/reserves.js';
+import { policyRow } from '../ledger/rows.js';
+import { issuedCertificate } from './issued.js';
+
+/** A certificate that may be honoured, the reserves that the device has already, and the caps. */
+export interface Grant {
+  readonly held: HeldCertificate;
+  readonly digest: string;
+  readonly existing: readonly ReserveRow[];
+}
+
+/** All reserves of a device, in order of their epochs. */
+const reservesOf = async (
+  call: Call,
+  { customerId, deviceId }: ReserveKey,
+): Promise<ReserveRow[]> =>
+  (await call.store.range('reserve', [customerId, deviceId])).map(({ value }) => value);
+
+/** @throws {DomainError} OFFLINE_CERTIFICATE_FORGED and others; nothing is held against the policy yet. */
+export async function readGrant(call: Call, key: ReserveKey, certificate: string): Promise<Grant> {
+  const { bankId } = found(await call.store.get('customer', key.customerId), 'CUSTOMER_UNKNOWN');
+  const held = await issuedCertificate(call, bankId, certificate);
+  ensureNames(held.certificate, key);
+  ensure(held.certificate.channel === call.channel, 'OFFLINE_WRONG_CHANNEL', {
+    channel: held.certificate.channel,
+  });
+  return { held, digest: bytesToText(held.digest), existing: await reservesOf(call, key) };
+}
+
+function ensureNames(certificate: DeviceCertificate, key: ReserveKey): void {
+  const names = ['customerId', 'deviceId', 'epoch'] as const;
+  const field = names.find((name) => certificate[name] !== key[name]);
+  ensure(field === undefined, 'OFFLINE_CERTIFICATE_MISMATCH', { field });
+}
+
+async function ensureCustomer(call: Call, certificate: DeviceCertificate): Promise<void> {
+  const { customerId, deviceId } = certificate;
+  const customer = await call.store.get('customer', customerId);
+  ensure(customer?.status === 'active', 'CUSTOMER_BLOCKED', { customerId });
+  const device = await call.store.get('device', customerId, deviceId);
+  ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
+  ensure(device.publicKey === spkiOfPoint(certificate.deviceKey), 'OFFLINE_CERTIFICATE_MISMATCH', {
+    field: 'deviceKey',
+  });
+}
+
+/** Who spent twice once has no limits any more, whether the history was folded already or not. */
+async function limitsOf(
+  call: Call,
+  { customerId, currency }: DeviceCertificate,
+  policy: OfflinePolicy,
+): Promise<OfflineCaps> {
+  const known = await call.store.get('reputation', customerId);
+  const reputation = known ?? { totals: NO_HISTORY, score: scoreOf(NO_HISTORY) };
+  const frauds = await call.store.range('fraud', [customerId], 1);
+  const limits = frauds.length > 0 ? undefined : offlineLimits(policy, reputation, currency);
+  return found(limits, 'OFFLINE_NOT_ALLOWED', { currency });
+}
+
+/** Merchants may rely on the time that the policy gives them to settle. */
+function ensureTimes(certificate: DeviceCertificate, policy: OfflinePolicy, now: number): void {
+  const { spendUntil, claimUntil } = certificate;
+  const latest = now + policy.spendSeconds + policy.clockToleranceSeconds;
+  ensure(spendUntil > now && spendUntil <= latest, 'OFFLINE_CERTIFICATE_MISMATCH', {
+    field: 'spendUntil',
+    latest,
+  });
+  ensure(claimUntil === spendUntil + policy.claimSeconds, 'OFFLINE_CERTIFICATE_MISMATCH', {
+    field: 'claimUntil',
+    claimSeconds: policy.claimSeconds,
+  });
+}
+
+function ensureCaps(certificate: DeviceCertificate, caps: OfflineCaps, stands: Amount): void {
+  ensure(isAtLeast(caps.perPayment, toAmount(certificate.perPayment)), 'OFFLINE_OVER_PAYMENT_CAP', {
+    most: caps.perPayment,
+  });
+  ensure(isAtLeast(caps.total, stands), 'OFFLINE_OVER_TOTAL_CAP', { most: caps.total, stands });
+}
+
+/** What would stand in all reserves of the device in this currency. */
+function standingWith({ held: { certificate }, existing }: Grant): Amount {
+  const others = existing.filter(({ currency }) => currency === certificate.currency);
+  const same = others.find(({ epoch }) => epoch === certificate.epoch);
+  const paidIn = certificate.total - toUnits(same?.funded ?? '0');
+  const stands = addAmounts(...others.map(reserves.standing));
+  return toAmount(toUnits(stands) + (paidIn > 0n ? paidIn : 0n));
+}
+
+/**
+ * Holds a certificate against ledger, policy and reputation.
+ * @throws {DomainError} CUSTOMER_BLOCKED, DEVICE_UNKNOWN, OFFLINE_CERTIFICATE_MISMATCH, OFFLINE_NOT_ALLOWED,
+ * OFFLINE_OVER_PAYMENT_CAP, OFFLINE_OVER_TOTAL_CAP.
+ */
+export async function ensureGrantable(call: Call, grant: Grant): Promise<void> {
+  const { certificate } = grant.held;
+  const { offline } = await policyRow(call);
+  await ensureCustomer(call, certificate);
+  ensure(certificate.policyVersion === offline.version, 'OFFLINE_CERTIFICATE_MISMATCH', {
+    field: 'policyVersion',
+    version: offline.version,
+  });
+  ensure(certificate.highestCounter <= offline.count, 'OFFLINE_CERTIFICATE_MISMATCH', {
+    field: 'highestCounter',
+    most: offline.count,
+  });
+  ensureTimes(certificate, offline, call.now);
+  ensureCaps(certificate, await limitsOf(call, certificate, offline), standingWith(grant));
+}

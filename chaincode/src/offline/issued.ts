@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a bank signed, held against its issuers on the ledger: device certificates and bulletins.
+import {
+  canonicalJson,
+  decodeBulletin,
+  ensure,
+  parseCose,
+  verifyBulletin,
+  verifyDeviceCertificate,
+  type Bulletin,
+  type CosePurpose,
+  type HeldCertificate,
+  type IssuerRow,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { reserveParts } from '../ledger/reserves.js';
+import { policyRow } from '../ledger/rows.js';
+
+export const bytesOf = (base64: string): Buffer => Buffer.from(base64, 'base64');
+
+/** The issuer that the signature names, if the bank registered it: at most one. */
+async function issuersOf(
+  call: Call,
+  bankId: string,
+  purpose: CosePurpose,
+  bytes: Uint8Array,
+): Promise<IssuerRow[]> {
+  const kid = parseCose(purpose, bytes).kid?.toString('hex') ?? '';
+  const issuer = await call.store.get('issuer', bankId, kid);
+  return issuer === undefined ? [] : [issuer];
+}
+
+/** @throws {DomainError} OFFLINE_MALFORMED or OFFLINE_CERTIFICATE_FORGED. */
+export async function issuedCertificate(
+  call: Call,
+  bankId: string,
+  base64: string,
+): Promise<HeldCertificate> {
+  const bytes = bytesOf(base64);
+  return verifyDeviceCertificate(
+    bytes,
+    await issuersOf(call, bankId, 'offpay/device-certificate', bytes),
+  );
+}
+
+/**
+ * @throws {DomainError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL, or INPUT_INVALID when it tells
+ * terminals another policy than the ledger's.
+ */
+export async function issuedBulletin(
+  call: Call,
+  bankId: string,
+  base64: string,
+): Promise<Bulletin> {
+  const bytes = bytesOf(base64);
+  const bulletin = verifyBulletin(bytes, await issuersOf(call, bankId, 'offpay/bulletin', bytes));
+  ensure(bulletin.channel === call.channel, 'OFFLINE_WRONG_CHANNEL', { channel: bulletin.channel });
+  const { offline } = await policyRow(call);
+  ensure(canonicalJson(bulletin.policy) === canonicalJson(offline), 'INPUT_INVALID', {
+    field: 'bulletin.policy',
+    version: offline.version,
+  });
+  return bulletin;
+}
+
+type Revoked = Bulletin['revoked'];
+
+const nameOf = ({ customerId, deviceId, epoch }: Revoked[number]): string =>
+  `${customerId}/${deviceId}/${epoch.toString()}`;
+
+const namesOf = (revoked: Revoked): ReadonlySet<string> => new Set(revoked.map(nameOf));
+
+/** Whether nobody can be deceived by its absence: the device may not spend any more. */
+async function isOver(call: Call, { epoch, ...device }: Revoked[number]): Promise<boolean> {
+  if (epoch === 'all') return false;
+  const reserve = await call.store.get('reserve', ...reserveParts({ ...device, epoch }));
+  return reserve === undefined || reserve.spendUntil < call.now;
+}
+
+/**
+ * Requests that know a bulletin are judged by all revocations up to it, so none may vanish from the next while the device
+ * could still spend.
+ */
+async function ensureComplete(call: Call, before: Revoked, after: Revoked): Promise<void> {
+  const names = namesOf(after);
+  for (const entry of before.filter((revocation) => !names.has(nameOf(revocation))))
+    ensure(await isOver(call, entry), 'INPUT_INVALID', {
+      field: 'bulletin.revoked',
+      missing: nameOf(entry),
+    });
+}
+
+/** The same number may be issued again, later, so that terminals see how fresh it is: but not with other devices. */
+function ensureNewer(current: Bulletin, next: Bulletin): void {
+  const again = next.number === current.number && next.issuedAt > current.issuedAt;
+  ensure(again || next.number > current.number, 'STATE_CONFLICT', { number: current.number });
+  const same = canonicalJson(next.revoked) === canonicalJson(current.revoked);
+  ensure(!again || same, 'STATE_CONFLICT', { number: current.number, field: 'revoked' });
+}
+
+/** It was verified when it was written. */
+const decodeStored = (base64: string): Bulletin =>
+  decodeBulletin(parseCose('offpay/bulletin', bytesOf(base64)).payload);
+
+/** Puts a verified bulletin in the place of the last. @throws {DomainError} STATE_CONFLICT, INPUT_INVALID. */
+export async function publish(call: Call, bulletin: Bulletin, base64: string): Promise<void> {
+  const { bankId, number, issuedAt } = bulletin;
+  const row = await call.store.get('bulletin', bankId);
+  if (row !== undefined) {
+    const current = decodeStored(row.bulletin);
+    ensureNewer(current, bulletin);
+    await ensureComplete(call, current.revoked, bulletin.revoked);
+  }
+  call.store.put('bulletin', { bankId, number, issuedAt, bulletin: base64 }, bankId);
+}

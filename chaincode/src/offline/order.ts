@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// An order to deliver that was paid without a network: the merchant's express leg, where the voucher stands for login and
+// signature, and the money that is held comes out of the reserve.
+import {
+  ensure,
+  ensureDistinctLines,
+  ensureTermsAddUp,
+  found,
+  holds,
+  isPoorlyRated,
+  limitsFor,
+  nextState,
+  OFFLINE_LOGIN,
+  orderSubject,
+  settleVoucher,
+  termsDigest,
+  verdictNumberOf,
+  type Hold,
+  type InputOf,
+  type MerchantRow,
+  type OrderEvent,
+  type OrderRow,
+  type OrderState,
+  type OrderTerms,
+  type PaymentRequest,
+  type ReserveRow,
+  type Settlement,
+  type SettlementBatchRow,
+  type TermsRow,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { orderFrom, verifyOrder } from '../ledger/verifying.js';
+import { putReserve, reserveRow } from '../ledger/reserves.js';
+import { policyRow, quoteRow } from '../ledger/rows.js';
+import { step } from '../ledger/steps.js';
+import { bytesOf } from './issued.js';
+import { recordConflict } from './settle.js';
+
+type OrderInput = InputOf<'offline', 'order'>;
+
+const UNITS = ['8', '9', '15', '10', '12'] as const;
+
+/** The states that a quoted order passes on its way. */
+const passing = (...events: OrderEvent[]): OrderState =>
+  events.reduce<OrderState>(nextState, 'quoted');
+
+/** Under this id no merchant can write a batch. */
+const batchIdOf = (orderNumber: string): string => `~${orderNumber}`;
+
+function ensureOffline(call: Call, terms: OrderTerms): void {
+  ensureTermsAddUp(terms);
+  ensureDistinctLines(terms.lines);
+  ensure(terms.channel === call.channel, 'INPUT_INVALID', { field: 'terms.channel' });
+  ensure(terms.loginId === OFFLINE_LOGIN, 'INPUT_INVALID', { field: 'terms.loginId' });
+}
+
+/** What the device paid for must be these terms, and nothing else. @throws {DomainError} OFFLINE_REQUEST_MISMATCH. */
+function ensureAnswersTerms(request: PaymentRequest, terms: OrderTerms): void {
+  const { purpose } = request;
+  const digest =
+    purpose.kind === 'delivery' ? Buffer.from(purpose.termsDigest).toString('hex') : '';
+  const agrees = {
+    purpose: digest === termsDigest(terms),
+    amount: request.amount.toString() === terms.total,
+    orderNumber: request.orderNumber === terms.orderNumber,
+  };
+  const field = Object.entries(agrees).find(([, equal]) => !equal)?.[0];
+  ensure(field === undefined, 'OFFLINE_REQUEST_MISMATCH', { field });
+}
+
+function judge(call: Call<OrderInput>, reserve: ReserveRow): Settlement {
+  const { terms, voucher, request } = call.input;
+  const claim = { voucher: bytesOf(voucher), requestPayload: bytesOf(request) };
+  const { merchantId, currency } = terms;
+  return settleVoucher(reserve, claim, {
+    ...{ channel: call.channel, now: call.now },
+    ...{ merchantId, currency },
+  });
+}
+
+/** A customer or a merchant of bad standing is released at delivery, as online. */
+async function holdOf(call: Call, terms: OrderTerms, merchant: MerchantRow): Promise<Hold> {
+  const { holdSeconds } = await policyRow(call);
+  ensure(terms.holdSeconds <= holdSeconds, 'INPUT_INVALID', {
+    field: 'terms.holdSeconds',
+    most: holdSeconds,
+  });
+  const reputation = await call.store.get('reputation', terms.customerId);
+  const { release } = limitsFor(reputation?.score ?? 100);
+  return holds.openHold(terms, isPoorlyRated(merchant.rating) ? 'delivery' : release, call.now);
+}
+
+function putOrder(
+  call: Call<OrderInput>,
+  order: OrderRow,
+  statements: TermsRow['statements'],
+): void {
+  const { terms, deviceId, voucher } = call.input;
+  const { merchantId, orderNumber } = order;
+  const row: TermsRow = {
+    terms,
+    digest: termsDigest(terms),
+    bankId: order.bankId,
+    deviceId,
+    signature: voucher,
+    placedAt: call.now,
+    statements,
+  };
+  call.store.put('terms', row, merchantId, orderNumber);
+  call.store.put('order', order, merchantId, orderNumber);
+}
+
+/** Where the voucher was settled, for whoever looks for it. Its money is held, and credited by a capture. */
+function putPayment(call: Call<OrderInput>, counter: number): void {
+  const { terms, deviceId, epoch } = call.input;
+  const { merchantId, orderNumber, customerId, currency, total } = terms;
+  const batchId = batchIdOf(orderNumber);
+  const row: SettlementBatchRow = {
+    ...{ merchantId, batchId, currency },
+    transactionId: call.transactionId,
+    settled: [[orderNumber, customerId, deviceId, epoch, counter, total]],
+    verdicts: [verdictNumberOf('settled')],
+    credited: '0',
+    inputDigest: call.inputDigest,
+    at: call.now,
+  };
+  call.store.put('batch', row, merchantId, batchId);
+}
+
+/** The device spent twice: nothing was handed over yet, so the order ends here. */
+async function refuse(
+  call: Call<OrderInput>,
+  settlement: Settlement,
+  bankId: string,
+): Promise<OrderState> {
+  await recordConflict(call, call.input, settlement);
+  const state = passing('payOffline', 'refuseVoucher');
+  putOrder(call, { ...orderFrom(call.input.terms, bankId, null), state }, null);
+  return state;
+}
+
+/** Verifies the order as any other, and holds what the reserve paid out. */
+async function place(call: Call<OrderInput>, bankId: string, counter: number): Promise<OrderState> {
+  const { terms, statement } = call.input;
+  const quoted = await quoteRow(call, terms);
+  const merchant = await verifyOrder(call, terms, quoted);
+  const logistics = found(quoted.statement ?? undefined, 'STATEMENT_MISSING', {
+    party: 'logistics',
+  });
+  const hold = await holdOf(call, terms, merchant);
+  const state = passing('payOffline', 'fundFromReserve', 'verifyMerchant', 'checkCategories');
+  putOrder(call, { ...orderFrom(terms, bankId, hold), state }, { merchant: statement, logistics });
+  putPayment(call, counter);
+  return state;
+}
+
+async function pay(call: Call<OrderInput>) {
+  const { terms, deviceId, epoch } = call.input;
+  const { merchantId, orderNumber, customerId } = terms;
+  const taken = await call.store.get('order', merchantId, orderNumber);
+  ensure(taken === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
+  ensureOffline(call, terms);
+  const reserve = await reserveRow(call, { customerId, deviceId, epoch });
+  const settlement = judge(call, reserve);
+  const { verdict, request, entry } = settlement;
+  const stands = verdict === 'settled' || verdict === 'conflict';
+  ensure(stands && request !== undefined && entry !== undefined, 'OFFLINE_VOUCHER_REFUSED', {
+    verdict,
+  });
+  ensureAnswersTerms(request, terms);
+  if (settlement.reserve !== undefined && settlement.reserve !== reserve)
+    putReserve(call, settlement.reserve);
+  const state =
+    verdict === 'settled'
+      ? await place(call, reserve.bankId, entry[0])
+      : await refuse(call, settlement, reserve.bankId);
+  return { state, verdict: verdictNumberOf(verdict) };
+}
+
+const SETTLED = verdictNumberOf('settled');
+
+export const order = (call: Call<OrderInput>) =>
+  step(
+    call,
+    {
+      subject: orderSubject(call.input.terms),
+      name: call.transaction,
+      units: ({ verdict }: { readonly verdict: number }) => (verdict === SETTLED ? UNITS : []),
+    },
+    () => pay(call),
+  );

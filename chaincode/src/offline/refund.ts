@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Refunds of settled vouchers: out of the merchant's balance into the customer's account, never above what was paid.
+import {
+  addAmounts,
+  ensure,
+  found,
+  isAtLeast,
+  type InputOf,
+  type OfflineRefundRow,
+  type SettlementBatchRow,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { debitPayee } from '../ledger/payees.js';
+import { credit } from '../ledger/placing.js';
+import { reserveParts, reserveSubject } from '../ledger/reserves.js';
+
+type Refund = InputOf<'offline', 'refund'>;
+
+/** The batch says that this merchant was paid by that voucher, and how much. */
+function unrefunded(
+  batch: SettlementBatchRow,
+  { customerId, deviceId, epoch, counter }: Refund,
+): OfflineRefundRow {
+  const { merchantId, currency } = batch;
+  const settled = batch.settled.find(
+    (entry) =>
+      entry[1] === customerId &&
+      entry[2] === deviceId &&
+      entry[3] === epoch &&
+      entry[4] === counter,
+  );
+  const [orderNumber, , , , , paid] = found(settled, 'NOT_FOUND', { row: 'payment' });
+  return { merchantId, orderNumber, customerId, currency, paid, refunded: '0', refunds: {} };
+}
+
+export async function refund(call: Call<Refund>) {
+  const { merchantId, batchId, counter, refundId, amount } = call.input;
+  const parts = [...reserveParts(call.input), counter.toString()] as const;
+  const batch = found(await call.store.get('batch', merchantId, batchId), 'NOT_FOUND', {
+    row: 'batch',
+  });
+  const fresh = unrefunded(batch, call.input);
+  const before = (await call.store.get('offlineRefund', ...parts)) ?? fresh;
+  const known = Object.hasOwn(before.refunds, refundId) ? before.refunds[refundId] : undefined;
+  if (known !== undefined) {
+    ensure(known === amount, 'IDEMPOTENCY_CONFLICT', { refundId });
+    return { replayed: true, units: [], refunded: before.refunded };
+  }
+  const refunded = addAmounts(before.refunded, amount);
+  ensure(isAtLeast(before.paid, refunded), 'REFUND_EXCEEDED', { paid: before.paid, refunded });
+  await debitPayee(call, merchantId, before.currency, amount);
+  await credit(call, before.customerId, before.currency, amount);
+  const refunds = { ...before.refunds, [refundId]: amount };
+  call.store.put('offlineRefund', { ...before, refunded, refunds }, ...parts);
+  call.announce({ subject: reserveSubject(call.input), units: [] });
+  return { replayed: false, units: [], refunded };
+}

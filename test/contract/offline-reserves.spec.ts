@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: Apache-2.0
+// Money between accounts and reserves, issuers and bulletins, and what follows from loss and double spending, on the
+// ledger in memory. After each test the books balance.
+import {
+  encodeFraudProof,
+  type Bulletin,
+  type DeviceCertificate,
+  type FraudProof,
+  type VoucherClaim,
+} from '@fabric-offline-pay/domain';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { missingMoney } from '../support/money';
+import {
+  base64,
+  nowSeconds,
+  OFFLINE,
+  OfflineLedger,
+  reserveKeyOf,
+  signedBulletin,
+  timesOf,
+  unfunded,
+} from '../support/offline-ledger';
+import {
+  CERTIFICATES,
+  forge,
+  newDevice,
+  newKey,
+  signCertificate,
+  spkiOf,
+  VECTOR_KEYS,
+  type Device,
+  type Payment,
+} from '../support/offline-world';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+
+const MONEY = 1_000_000;
+
+let memory: MemoryWorld;
+let ledger: OfflineLedger;
+
+beforeAll(stopTime);
+afterAll(resumeTime);
+beforeEach(async () => {
+  memory = await memoryWorld();
+  ledger = await OfflineLedger.open(memory);
+});
+afterEach(() => expect(missingMoney(memory.ledger.state())).toBe(0n));
+
+const available = async (customerId = 'customer-1'): Promise<number> => {
+  const { settlement } = ledger.node;
+  return Number((await settlement.readAccount({ customerId, currency: CURRENCY })).available);
+};
+
+const passClaimUntil = (device: Device): void =>
+  passSeconds(device.certificate.claimUntil - nowSeconds() + 1);
+
+describe('fund', () => {
+  let key: Device['key'];
+  beforeEach(async () => {
+    ({ privateKey: key } = await memory.world.customer('customer-1'));
+  });
+
+  it('moves money from the account, once', async () => {
+    const device = unfunded('customer-1', key);
+    await ledger.fund(device);
+    await ledger.fund(device);
+    expect(await available()).toBe(MONEY - 20_000);
+    const { currencies } = await ledger.bank('auditor').settlement.totals({});
+    expect(currencies[CURRENCY]).toMatchObject({ reserves: '20000', onLedger: '1000000' });
+    const { reserves } = await ledger.node.offline.listReserves({ customerId: 'customer-1' });
+    expect(reserves).toHaveLength(1);
+  });
+
+  it('refuses another certificate for an epoch that was funded', async () => {
+    await ledger.fund(unfunded('customer-1', key));
+    const other = unfunded('customer-1', key, { perPayment: 4_000n });
+    await expect(ledger.fund(other)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+  });
+
+  const times = timesOf(0);
+  it.each<[string, string, Partial<DeviceCertificate>]>([
+    ['of another channel', 'OFFLINE_WRONG_CHANNEL', { channel: 'other' }],
+    ['of another policy', 'OFFLINE_CERTIFICATE_MISMATCH', { policyVersion: 2 }],
+    ['that is no first one', 'OFFLINE_CERTIFICATE_MISMATCH', { sequence: 1 }],
+    ['above the cap of a payment', 'OFFLINE_OVER_PAYMENT_CAP', { perPayment: 5_001n }],
+    ['above the total cap', 'OFFLINE_OVER_TOTAL_CAP', { total: 20_001n }],
+    ['in a currency without caps', 'OFFLINE_NOT_ALLOWED', { currency: 'USD' }],
+    ['that is over', 'OFFLINE_CERTIFICATE_MISMATCH', times],
+  ])('refuses a certificate %s: %s', async (_, code, values) => {
+    await expect(ledger.fund(unfunded('customer-1', key, values))).rejects.toMatchObject({ code });
+    expect(await available()).toBe(MONEY);
+  });
+
+  it('refuses times that leave merchants less to settle than the policy says', async () => {
+    const { spendUntil, claimUntil } = timesOf(nowSeconds());
+    for (const values of [
+      { claimUntil: claimUntil - 1 },
+      { spendUntil: spendUntil + OFFLINE.clockToleranceSeconds + 1, claimUntil: claimUntil + 61 },
+    ])
+      await expect(ledger.fund(unfunded('customer-1', key, values))).rejects.toMatchObject({
+        code: 'OFFLINE_CERTIFICATE_MISMATCH',
+      });
+  });
+
+  it('refuses the key of another device, and a device that was revoked', async () => {
+    const code = 'OFFLINE_CERTIFICATE_MISMATCH';
+    await expect(ledger.fund(unfunded('customer-1', newKey()))).rejects.toMatchObject({ code });
+    const device = { customerId: 'customer-1', deviceId: 'phone' };
+    await ledger.bank('teller').identity.revokeDevice(device);
+    const revoked = ledger.fund(unfunded('customer-1', key));
+    await expect(revoked).rejects.toMatchObject({ code: 'DEVICE_UNKNOWN' });
+  });
+
+  it('refuses a certificate by a key that the bank did not register', async () => {
+    const { certificate } = unfunded('customer-1', key);
+    const certificateBytes = signCertificate(certificate, VECTOR_KEYS.otherIssuer);
+    const forged = ledger.fund({ ...unfunded('customer-1', key), certificateBytes });
+    await expect(forged).rejects.toMatchObject({ code: 'OFFLINE_CERTIFICATE_FORGED' });
+  });
+
+  it('refuses what the account does not hold, and caps all reserves of a device together', async () => {
+    const { privateKey } = await memory.world.customer('customer-2', '100');
+    await expect(ledger.fund(unfunded('customer-2', privateKey))).rejects.toMatchObject({
+      code: 'INSUFFICIENT_FUNDS',
+    });
+    await ledger.fund(unfunded('customer-1', key, { total: 15_000n }));
+    const second = (total: bigint) => ledger.fund(unfunded('customer-1', key, { epoch: 2, total }));
+    await expect(second(5_001n)).rejects.toMatchObject({ code: 'OFFLINE_OVER_TOTAL_CAP' });
+    await second(5_000n);
+    expect(await available()).toBe(MONEY - 20_000);
+  });
+});
+
+describe('an issuer', () => {
+  const register = (certificate: string, authority: string) =>
+    ledger.bank('operator').offline.registerIssuer({ bankId: BANK, certificate, authority });
+
+  it('is registered once', async () => {
+    expect((await register(CERTIFICATES.issuer, CERTIFICATES.root)).result.replayed).toBe(true);
+    const { issuers } = await ledger.node.offline.listIssuers({ bankId: BANK });
+    expect(issuers).toHaveLength(1);
+    expect(issuers[0]?.publicKey).toBe(spkiOf(VECTOR_KEYS.issuer));
+  });
+
+  it.each([
+    ['of another authority', CERTIFICATES.issuer, CERTIFICATES.otherRoot],
+    ['vouched for by what is no authority', CERTIFICATES.issuer, CERTIFICATES.issuer],
+    ['that is no certificate', 'none', CERTIFICATES.root],
+  ])('%s is refused', async (_, certificate, authority) => {
+    await expect(register(certificate, authority)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+});
+
+describe('a bulletin', () => {
+  const publish = (values: Partial<Bulletin>, key = VECTOR_KEYS.issuer) =>
+    ledger.node.offline.publishBulletin({ bankId: BANK, bulletin: signedBulletin(values, key) });
+  const read = () => ledger.node.offline.readBulletin({ bankId: BANK });
+
+  it('takes the place of the last, and of the same number when it is fresher', async () => {
+    passSeconds(10);
+    await publish({ number: 1 });
+    await publish({ number: 5 });
+    expect(await read()).toMatchObject({ number: 5, issuedAt: nowSeconds() });
+  });
+
+  it('is a repetition when it is the same', async () => {
+    const bulletin = signedBulletin({ number: 2 });
+    const { offline } = ledger.node;
+    await offline.publishBulletin({ bankId: BANK, bulletin });
+    const { result } = await offline.publishBulletin({ bankId: BANK, bulletin });
+    expect(result).toMatchObject({ replayed: true, number: 2 });
+  });
+
+  const all = { customerId: 'customer-9', deviceId: 'phone', epoch: 'all' as const };
+  it.each<[string, string, Partial<Bulletin>]>([
+    ['an older number', 'STATE_CONFLICT', { number: 0 }],
+    ['the same number and time', 'STATE_CONFLICT', { number: 1, revoked: [all] }],
+    ['another channel', 'OFFLINE_WRONG_CHANNEL', { number: 2, channel: 'other' }],
+    ['another policy', 'INPUT_INVALID', { number: 2, policy: { ...OFFLINE, count: 9 } }],
+    ['another bank', 'OFFLINE_SIGNATURE_INVALID', { number: 2, bankId: 'bank-2' }],
+  ])('of %s is refused: %s', async (_, code, values) => {
+    await expect(publish(values)).rejects.toMatchObject({ code });
+    expect((await read()).number).toBe(1);
+  });
+
+  it('of the same number may name no other devices, though it is fresher', async () => {
+    passSeconds(10);
+    const again = publish({ number: 1, revoked: [all] });
+    await expect(again).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  });
+
+  it('by a key that is not the issuer is refused', async () => {
+    const forged = publish({ number: 2 }, VECTOR_KEYS.otherIssuer);
+    await expect(forged).rejects.toMatchObject({ code: 'OFFLINE_SIGNATURE_INVALID' });
+  });
+
+  it('forgets no device that could still spend', async () => {
+    const device = await ledger.device('customer-1');
+    await publish({ number: 2, revoked: [reserveKeyOf(device), all] });
+    const forgetting = publish({ number: 3, revoked: [all] });
+    await expect(forgetting).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    passSeconds(OFFLINE.spendSeconds + 1);
+    await publish({ number: 3, revoked: [all] });
+    await expect(publish({ number: 4 })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+});
+
+describe('a lost device', () => {
+  let device: Device;
+  beforeEach(async () => {
+    device = await ledger.device('customer-1');
+  });
+
+  const revoke = (values: Partial<Bulletin> = {}) =>
+    ledger.bank('teller').offline.revokeReserve({
+      ...reserveKeyOf(device),
+      bulletin: signedBulletin({ number: 2, revoked: [reserveKeyOf(device)], ...values }),
+    });
+
+  it('is revoked together with the bulletin that says so, once', async () => {
+    expect((await revoke()).result).toMatchObject({ replayed: false, number: 2 });
+    expect((await revoke()).result).toMatchObject({ replayed: true, number: 2 });
+    const other = revoke({ number: 3 });
+    await expect(other).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    expect((await ledger.node.offline.readBulletin({ bankId: BANK })).number).toBe(2);
+    expect(await ledger.node.offline.readReserve(reserveKeyOf(device))).toMatchObject({
+      status: 'revoked',
+      revokedNumber: 2,
+    });
+  });
+
+  it('is not revoked by a bulletin that does not name it, or that terminals may have already', async () => {
+    await expect(revoke({ revoked: [] })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    passSeconds(10);
+    await expect(revoke({ number: 1 })).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  });
+
+  it('leaves its rest to another device, after everybody could settle', async () => {
+    const { privateKey, deviceId } = await secondDevice();
+    const payment = ledger.pay(device);
+    await revoke();
+    const reissue = (total: bigint) => {
+      const next = unfunded('customer-1', privateKey, { deviceId, total });
+      const { offline } = ledger.bank('teller');
+      return offline.reissue({
+        ...reserveKeyOf(next),
+        lostDeviceId: 'phone',
+        lostEpoch: 1,
+        certificate: base64(next.certificateBytes),
+      });
+    };
+    await expect(reissue(20_000n)).rejects.toMatchObject({ code: 'OFFLINE_CLAIM_OPEN' });
+    expect(await ledger.settle([[device, [payment]]])).toEqual(['settled']);
+    passClaimUntil(device);
+    await expect(reissue(20_000n)).rejects.toMatchObject({ code: 'OFFLINE_CERTIFICATE_MISMATCH' });
+    expect((await reissue(18_750n)).result).toMatchObject({ replayed: false, funded: '18750' });
+    expect((await reissue(18_750n)).result).toMatchObject({ funded: '18750' });
+    expect(await available()).toBe(MONEY - 20_000);
+  });
+
+  async function secondDevice() {
+    const privateKey = newKey();
+    const [customerId, deviceId] = ['customer-1', 'tablet'];
+    const { identity } = ledger.bank('teller');
+    await identity.registerDevice({ customerId, deviceId, publicKey: spkiOf(privateKey) });
+    return { privateKey, deviceId };
+  }
+
+  it('leaves nothing to another one before it is revoked', async () => {
+    const { privateKey, deviceId } = await secondDevice();
+    passClaimUntil(device);
+    const next = unfunded('customer-1', privateKey, { deviceId });
+    const early = ledger.node.offline.reissue({
+      ...reserveKeyOf(next),
+      lostDeviceId: 'phone',
+      lostEpoch: 1,
+      certificate: base64(next.certificateBytes),
+    });
+    await expect(early).rejects.toMatchObject({ code: 'OFFLINE_RESERVE_INACTIVE' });
+  });
+});
+
+describe('a reserve', () => {
+  it('returns its rest after claim-until, and once', async () => {
+    const device = await ledger.device('customer-1');
+    await ledger.settle([[device, [ledger.pay(device)]]]);
+    const close = () => ledger.node.offline.closeReserve(reserveKeyOf(device));
+    await expect(close()).rejects.toMatchObject({ code: 'OFFLINE_CLAIM_OPEN' });
+    passClaimUntil(device);
+    expect((await close()).result).toMatchObject({ replayed: false, returned: '18750' });
+    expect((await close()).result).toMatchObject({ replayed: true, returned: '18750' });
+    expect(await available()).toBe(MONEY - 1_250);
+  });
+});
+
+async function rollUp(): Promise<void> {
+  const { settlement } = ledger.node;
+  const payee = { payeeId: MERCHANT, currency: CURRENCY };
+  const { epoch } = await settlement.readPayee(payee);
+  await settlement.closeEpoch({ ...payee, epoch });
+  await settlement.rollUp({ ...payee, epoch });
+}
+
+describe('a refund', () => {
+  const refund = (device: Device, refundId: string, amount: string, counter = 1) =>
+    ledger.merchant('cashier').offline.refund({
+      ...reserveKeyOf(device),
+      ...{ merchantId: MERCHANT, batchId: 'batch-1', counter, refundId, amount },
+    });
+
+  it('goes to the account, never above what was paid, and each once', async () => {
+    const device = await ledger.device('customer-1');
+    await ledger.settle([[device, [ledger.pay(device), ledger.pay(device)]]]);
+    await expect(refund(device, 'r-1', '500')).rejects.toMatchObject({
+      code: 'PAYEE_FUNDS_INSUFFICIENT',
+    });
+    await rollUp();
+    expect((await refund(device, 'r-1', '500')).result.refunded).toBe('500');
+    expect((await refund(device, 'r-1', '500')).result).toMatchObject({ replayed: true });
+    await expect(refund(device, 'r-1', '501')).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+    });
+    await expect(refund(device, 'r-2', '751')).rejects.toMatchObject({ code: 'REFUND_EXCEEDED' });
+    await refund(device, 'r-2', '750');
+    expect(await available()).toBe(MONEY - 20_000 + 1_250);
+    await expect(refund(device, 'r-1', '1', 3)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('a double spend', () => {
+  let device: Device;
+  let first: Payment;
+  let second: Payment;
+  beforeEach(async () => {
+    device = await ledger.device('customer-1');
+    const clone = { ...device };
+    [first, second] = [ledger.pay(device), ledger.pay(clone)];
+  });
+
+  const proofOf = (a: VoucherClaim, b: VoucherClaim, kind: FraudProof['kind'] = 'sameCounter') => {
+    const sideOf = ({ voucher, requestPayload }: VoucherClaim) => ({
+      certificate: device.certificateBytes,
+      voucher,
+      requestPayload,
+    });
+    const issuerCertificate = CERTIFICATES.issuer;
+    return encodeFraudProof({ kind, sides: [sideOf(a), sideOf(b)], issuerCertificate });
+  };
+  const prove = (proof: string) => ledger.merchant().offline.submitFraudProof({ proof });
+  const frauds = async (open = false) =>
+    (await ledger.node.offline.listFrauds({ bankId: BANK, open })).frauds;
+
+  it('that was settled is marked as proven, by whoever proves it', async () => {
+    await ledger.settle([[device, [first, second]]]);
+    const { result } = await prove(proofOf(first, second));
+    expect(result).toMatchObject({
+      replayed: false,
+      fraud: { ...reserveKeyOf(device), counter: 1 },
+    });
+    const auditor = ledger.bank('auditor').offline;
+    const again = await auditor.submitFraudProof({ proof: proofOf(second, first) });
+    expect(again.result).toMatchObject({ replayed: true, fraud: result.fraud });
+    expect(await frauds()).toMatchObject([{ proven: true, claimed: true }]);
+  });
+
+  it('that nobody settled yet is recorded by its proof; then the first one is still paid', async () => {
+    await prove(proofOf(first, second));
+    const reserve = await ledger.node.offline.readReserve(reserveKeyOf(device));
+    expect(reserve.status).toBe('frozen');
+    expect(await frauds()).toMatchObject([{ proven: true, claimed: false }]);
+    expect(await ledger.settle([[device, [first, second]]])).toEqual(['settled', 'conflict']);
+    expect(await frauds()).toMatchObject([{ proven: true, claimed: true }]);
+  });
+
+  it('is not proven by honest vouchers, nor by those of a key that the bank did not register', async () => {
+    const next = ledger.pay(device);
+    await expect(prove(proofOf(first, next))).rejects.toMatchObject({
+      code: 'OFFLINE_PROOF_INVALID',
+    });
+    const stranger = newDevice({ ...device.certificate, bankId: 'bank-2' }, device.key);
+    const side = (claim: VoucherClaim) => ({ certificate: stranger.certificateBytes, ...claim });
+    const values = { certificateDigest: stranger.held.digest };
+    const proof = encodeFraudProof({
+      kind: 'sameCounter',
+      sides: [side(forge(first, values)), side(forge(first, values, ledger.request()))],
+      issuerCertificate: CERTIFICATES.issuer,
+    });
+    await expect(prove(proof)).rejects.toMatchObject({ code: 'OFFLINE_PROOF_INVALID' });
+    expect(await frauds()).toEqual([]);
+  });
+
+  const compensate = async (compensationId = 'compensation-1') => {
+    const [fraud] = await frauds();
+    const [counter, digest] = fraud!.contradicting;
+    const { offline } = ledger.bank('teller');
+    return offline.compensate({ ...reserveKeyOf(device), counter, digest, compensationId });
+  };
+
+  it('is borne by the merchant when the policy says so', async () => {
+    await ledger.settle([[device, [first, second]]]);
+    await expect(compensate()).rejects.toMatchObject({
+      code: 'OFFLINE_LOSS_NOT_BORNE',
+      details: { reason: 'lossBearer' },
+    });
+  });
+
+  describe('that the bank bears', () => {
+    const earned = async (): Promise<number> => {
+      const payee = { payeeId: MERCHANT, currency: CURRENCY };
+      const { balance, open } = await ledger.node.settlement.readPayee(payee);
+      return Number(balance) + Number(open);
+    };
+
+    beforeEach(async () => {
+      const offline = { ...OFFLINE, lossBearer: 'bank' as const };
+      const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline } };
+      for (const role of ['bank', 'merchant'] as const)
+        await memory.clientFor(role, 'operator', BANK).identity.vote({ proposal });
+    });
+
+    it('is paid out once, as new currency', async () => {
+      await ledger.settle([[device, [first, second]]]);
+      expect((await compensate()).result).toMatchObject({ replayed: false, amount: '1250' });
+      expect((await compensate()).result).toMatchObject({ replayed: true, amount: '1250' });
+      await expect(compensate('compensation-2')).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_CONFLICT',
+      });
+      expect(await earned()).toBe(2_500);
+      expect(await frauds(true)).toEqual([]);
+      const { currencies } = await ledger.bank('auditor').settlement.totals({});
+      expect(currencies[CURRENCY]?.issued).toBe((MONEY + 1_250).toString());
+    });
+
+    it('is not paid out to a payee that did not ask for it', async () => {
+      await prove(proofOf(first, second));
+      await expect(compensate()).rejects.toMatchObject({ details: { reason: 'unclaimed' } });
+    });
+
+    it.each<[string, (clone: Payment) => VoucherClaim]>([
+      ['expired', (clone) => forge(clone, { time: clone.content.time + 601 })],
+      [
+        'overLimit',
+        (clone) => forge(clone, { cumulative: 5_001n }, ledger.request({ amount: 5_001n })),
+      ],
+    ])(
+      'is not paid out for a voucher that should not have been accepted: %s',
+      async (reason, change) => {
+        const verdicts = await ledger.settle([[device, [first, change(second)]]]);
+        expect(verdicts).toEqual(['settled', 'conflict']);
+        await expect(compensate()).rejects.toMatchObject({ details: { reason } });
+        expect(await earned()).toBe(1_250);
+      },
+    );
+
+    it('is not paid out to a terminal that knew of the revocation, nor after claim-until', async () => {
+      const known = forge(second, {}, ledger.request({ bulletinNumber: 2 }));
+      const bulletin = signedBulletin({
+        number: 2,
+        revoked: [reserveKeyOf(device)],
+        policy: { ...OFFLINE, lossBearer: 'bank' },
+      });
+      await ledger.node.offline.revokeReserve({ ...reserveKeyOf(device), bulletin });
+      await ledger.settle([[device, [first, known]]]);
+      await expect(compensate()).rejects.toMatchObject({ details: { reason: 'revoked' } });
+      passClaimUntil(device);
+      await ledger.settle([[device, [second]]]);
+      const late = (await frauds()).find((fraud) => fraud.at === nowSeconds())!;
+      const [counter, digest] = late.contradicting;
+      const { offline } = ledger.bank('teller');
+      const key = { ...reserveKeyOf(device), counter, digest, compensationId: 'compensation-2' };
+      await expect(offline.compensate(key)).rejects.toMatchObject({
+        details: { reason: 'claimedLate' },
+      });
+    });
+  });
+});

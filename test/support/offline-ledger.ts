@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Payments without a network on a ledger: a bank with an issuer and a bulletin, customers with funded devices, and a
+// merchant that settles. Devices and requests are those of the world without a network, under the ledger's own policy.
+import {
+  encodeBulletin,
+  issuerKid,
+  verdictOf,
+  type Bulletin,
+  type DeviceCertificate,
+  type PaymentRequest,
+  type VoucherClaim,
+} from '@fabric-offline-pay/domain';
+import type { Client } from '@fabric-offline-pay/sdk';
+import { CHANNEL, type MemoryWorld } from './memory-world';
+import {
+  CERTIFICATES,
+  ISSUER,
+  newBulletin,
+  newDevice,
+  newRequest,
+  pay,
+  signed,
+  spkiOf,
+  VECTOR_KEYS,
+  type Device,
+  type Payment,
+} from './offline-world';
+import { BANK, CURRENCY, MERCHANT, POLICY } from './world';
+
+export const OFFLINE = POLICY.offline;
+
+export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
+export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** The times that a certificate made now may have. */
+export const timesOf = (now: number) => ({
+  spendUntil: now + OFFLINE.spendSeconds,
+  claimUntil: now + OFFLINE.spendSeconds + OFFLINE.claimSeconds,
+});
+
+export const reserveKeyOf = ({ certificate: { customerId, deviceId, epoch } }: Device) => ({
+  customerId,
+  deviceId,
+  epoch,
+});
+
+export const wire = ({ voucher, requestPayload }: VoucherClaim) => ({
+  voucher: base64(voucher),
+  request: base64(requestPayload),
+});
+
+export const signedBulletin = (values: Partial<Bulletin>, key = VECTOR_KEYS.issuer): string => {
+  const bulletin = newBulletin({
+    channel: CHANNEL,
+    bankId: BANK,
+    issuedAt: nowSeconds(),
+    policy: OFFLINE,
+    ...values,
+  });
+  return base64(signed('offpay/bulletin', encodeBulletin(bulletin), key, issuerKid(spkiOf(key))));
+};
+
+/** Vouchers of one device to settle. */
+export type Group = readonly [Device, readonly VoucherClaim[]];
+
+/** A device of a customer of the ledger, not funded yet. */
+export const unfunded = (
+  customerId: string,
+  key: Parameters<typeof newDevice>[1],
+  values: Partial<DeviceCertificate> = {},
+): Device =>
+  newDevice(
+    { channel: CHANNEL, customerId, deviceId: 'phone', ...timesOf(nowSeconds()), ...values },
+    key,
+  );
+
+export class OfflineLedger {
+  readonly #memory: MemoryWorld;
+  #batches = 0;
+  #orders = 0;
+
+  private constructor(memory: MemoryWorld) {
+    this.#memory = memory;
+  }
+
+  /** Registers the issuer, and publishes bulletin 1. */
+  static async open(memory: MemoryWorld): Promise<OfflineLedger> {
+    const ledger = new OfflineLedger(memory);
+    const { offline } = ledger.bank('operator');
+    const { issuer: certificate, root: authority } = CERTIFICATES;
+    const { result } = await offline.registerIssuer({ bankId: BANK, certificate, authority });
+    expect(result.kid).toBe(ISSUER.kid);
+    await ledger.node.offline.publishBulletin({
+      bankId: BANK,
+      bulletin: signedBulletin({ number: 1 }),
+    });
+    return ledger;
+  }
+
+  bank(attribute: 'operator' | 'teller' | 'bank-node' | 'auditor'): Client {
+    return this.#memory.clientFor('bank', attribute, BANK);
+  }
+
+  get node(): Client {
+    return this.bank('bank-node');
+  }
+
+  merchant(attribute: 'terminal' | 'cashier' = 'terminal', merchantId = MERCHANT): Client {
+    return this.#memory.clientFor('merchant', attribute, merchantId);
+  }
+
+  async fund(device: Device): Promise<void> {
+    const certificate = base64(device.certificateBytes);
+    await this.node.offline.fund({ ...reserveKeyOf(device), certificate });
+  }
+
+  /** A new customer whose phone is funded. */
+  async device(customerId: string, values: Partial<DeviceCertificate> = {}): Promise<Device> {
+    const { privateKey } = await this.#memory.world.customer(customerId);
+    const device = unfunded(customerId, privateKey, values);
+    await this.fund(device);
+    return device;
+  }
+
+  request(values: Partial<PaymentRequest> = {}): Buffer {
+    const now = nowSeconds();
+    this.#orders += 1;
+    return newRequest({
+      channel: CHANNEL,
+      orderNumber: `OFF-${this.#orders}`,
+      bulletinNumber: 1,
+      createdAt: now,
+      expiresAt: now + 600,
+      ...values,
+    });
+  }
+
+  pay(device: Device, values: Partial<PaymentRequest> = {}): Payment {
+    return pay(device, this.request(values), nowSeconds());
+  }
+
+  batchOf(groups: readonly Group[], merchantId = MERCHANT) {
+    this.#batches += 1;
+    return {
+      merchantId,
+      batchId: `batch-${this.#batches}`,
+      currency: CURRENCY,
+      reserves: groups.map(([device, claims]) => ({
+        ...reserveKeyOf(device),
+        vouchers: claims.map(wire),
+      })),
+    };
+  }
+
+  /** @returns the verdicts, by name. */
+  async settle(groups: readonly Group[], merchantId = MERCHANT): Promise<string[]> {
+    const { offline } = this.merchant('terminal', merchantId);
+    const { result } = await offline.settle(this.batchOf(groups, merchantId));
+    return result.verdicts.map(verdictOf);
+  }
+}
