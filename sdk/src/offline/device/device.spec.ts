@@ -156,12 +156,10 @@ describe('certificates', () => {
     });
   });
 
-  test('may be imported again, but not in another form', async () => {
+  test('of one epoch and sequence exist once', async () => {
     const key = softwareKey(newKey());
     const device = await room.device({ key });
     const issuers = [room.issuer.row];
-    const certificate = { ...(await room.certify(softwareKey(newKey()), { customerId: 'x' })) };
-    expect(certificate.certificate.epoch).toBe(1);
     room.now += 1;
     const other = await room.issuer.certify({
       ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 1, currency: 'EUR' },

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+// A terminal asks once an order, decides with no network, keeps what it accepted, and settles each payment once.
+import {
+  decodeFraudProof,
+  decodePresented,
+  encodePresented,
+  verifyFraudProof,
+} from '@fabric-offline-pay/domain';
+import {
+  memoryStore,
+  softwareKey,
+  type Device,
+  type Store,
+  type Terminal,
+  type TerminalEvent,
+} from '@fabric-offline-pay/sdk/offline';
+import { exchange, OfflineRoom, ROOTS } from '../../../../test/support/offline-room';
+import {
+  newKey,
+  OFFLINE_BANK,
+  OFFLINE_POLICY,
+  signed,
+  VECTOR_KEYS,
+} from '../../../../test/support/offline-world';
+
+const HOUR = 3600;
+
+let room: OfflineRoom;
+let device: Device;
+let terminal: Terminal;
+
+beforeEach(async () => {
+  room = new OfflineRoom();
+  device = await room.device();
+  terminal = await room.terminal();
+});
+
+const ask = (orderNumber: string, amount = '1250') =>
+  terminal.request({ orderNumber, amount, currency: 'EUR' });
+
+/** Two devices with the same store and key: what a thief makes. */
+async function clones(): Promise<readonly [Device, Device]> {
+  const contents = new Map<string, string>();
+  const key = softwareKey(newKey());
+  const original = await room.device({
+    store: memoryStore(contents),
+    key,
+    customerId: 'customer-2',
+  });
+  return [original, await room.openDevice(memoryStore(new Map(contents)), key)];
+}
+
+/** What happens during some work. */
+async function eventsDuring(work: () => Promise<unknown>): Promise<readonly TerminalEvent[]> {
+  const stop = new AbortController();
+  const heard: TerminalEvent[] = [];
+  const events = terminal.events(stop.signal);
+  const reading = (async () => {
+    for await (const event of events) heard.push(event);
+  })();
+  await work();
+  // What was told before is read before the end is.
+  await new Promise((resolve) => setImmediate(resolve));
+  stop.abort();
+  await reading;
+  return heard;
+}
+
+describe('requests', () => {
+  test('one an order number: asked again it is shown again, other content is refused', async () => {
+    const first = await ask('ORD-1');
+    const again = await ask('ORD-1');
+    expect(again).toMatchObject({ repeated: true, expiresAt: first.expiresAt });
+    expect(again.bytes.equals(first.bytes)).toBe(true);
+    await expect(ask('ORD-1', '1251')).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+      details: { field: 'amount' },
+    });
+  });
+
+  test('one that ran out unpaid is made anew; one that was paid never is', async () => {
+    const first = await ask('ORD-1');
+    room.now += 301;
+    const second = await ask('ORD-1');
+    expect(second).toMatchObject({ repeated: false });
+    expect(second.bytes.equals(first.bytes)).toBe(false);
+    expect(await exchange(terminal, device, 'ORD-1')).toMatchObject({ accepted: true });
+    room.now += 301;
+    expect((await ask('ORD-1')).bytes.equals(second.bytes)).toBe(true);
+  });
+
+  test.each([
+    ['OFFLINE_BULLETIN_STALE', '1250', OFFLINE_POLICY.bulletinSeconds + 1],
+    ['OFFLINE_OVER_PAYMENT_CAP', '5001', 0],
+    ['INPUT_INVALID', '12.50', 0],
+    ['OFFLINE_MALFORMED', '0', 0],
+  ])('%s: what could never be accepted is not asked for', async (code, amount, later) => {
+    room.now += later;
+    await expect(ask('ORD-1', amount)).rejects.toMatchObject({ code });
+  });
+
+  test('nothing is asked for before the first bulletin, nor under a name that is no identifier', async () => {
+    await expect(ask('ORD/1')).rejects.toMatchObject({ code: 'OFFLINE_MALFORMED' });
+    terminal = await room.openTerminal(memoryStore());
+    await expect(ask('ORD-1')).rejects.toMatchObject({ code: 'OFFLINE_BULLETIN_MISSING' });
+  });
+});
+
+describe('acceptance', () => {
+  test('is durable when it is shown, and shown again for the same voucher', async () => {
+    const contents = new Map<string, string>();
+    terminal = await room.terminal(memoryStore(contents));
+    const { bytes } = await device.pay((await ask('ORD-1')).bytes);
+    expect(await terminal.accept('ORD-1', bytes)).toMatchObject({ repeated: false });
+    const reopened = await room.openTerminal(memoryStore(contents));
+    expect(await reopened.accept('ORD-1', bytes)).toMatchObject({
+      accepted: true,
+      repeated: true,
+      payment: { amount: '1250', customerId: 'customer-1', status: 'waiting' },
+    });
+    expect(await reopened.waiting()).toMatchObject({ count: 1, sums: { EUR: '1250' } });
+  });
+
+  test('that cannot be kept is not shown', async () => {
+    const contents = new Map<string, string>();
+    terminal = await room.terminal(memoryStore(contents));
+    const { bytes } = await device.pay((await ask('ORD-1')).bytes);
+    const full: Store = {
+      ...memoryStore(contents),
+      write: () => Promise.reject(new Error('disk full')),
+    };
+    const broken = await room.openTerminal(full);
+    await expect(broken.accept('ORD-1', bytes)).rejects.toThrow('disk full');
+  });
+
+  test.each([
+    ['OFFLINE_MALFORMED', () => Buffer.from('nonsense')],
+    ['OFFLINE_MALFORMED', (bytes: Buffer) => Buffer.concat([bytes, Buffer.of(0)])],
+    [
+      'OFFLINE_CERTIFICATE_FORGED',
+      (bytes: Buffer) => {
+        const { voucher, certificate } = decodePresented(bytes);
+        const broken = Buffer.from(certificate);
+        broken.writeUInt8(broken.readUInt8(broken.length - 1) ^ 1, broken.length - 1);
+        return encodePresented({ voucher, certificate: broken });
+      },
+    ],
+  ])('%s is an answer with a remedy, not an exception', async (code, change) => {
+    const { bytes } = await device.pay((await ask('ORD-1')).bytes);
+    const refused = await terminal.accept('ORD-1', change(bytes));
+    expect(refused).toMatchObject({ accepted: false, code });
+    expect(refused).toHaveProperty('remedy', expect.stringMatching(/./));
+    expect(await terminal.waiting()).toEqual({ count: 0, sums: {}, settleUntil: null });
+  });
+
+  test('needs the request: a voucher for another order, or for none, is refused', async () => {
+    const { bytes } = await device.pay((await ask('ORD-1')).bytes);
+    await ask('ORD-2');
+    const code = 'OFFLINE_REQUEST_MISMATCH';
+    expect(await terminal.accept('ORD-2', bytes)).toMatchObject({ accepted: false, code });
+    expect(await terminal.accept('ORD-3', bytes)).toMatchObject({ accepted: false, code });
+  });
+
+  test('one order is paid once, whoever pays', async () => {
+    const { bytes } = await ask('ORD-1');
+    const other = await room.device({ customerId: 'customer-2' });
+    const [first, second] = [await device.pay(bytes), await other.pay(bytes)];
+    expect(await terminal.accept('ORD-1', first.bytes)).toMatchObject({ accepted: true });
+    expect(await terminal.accept('ORD-1', second.bytes)).toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+    });
+  });
+
+  test('a revoked device is refused once the bulletin is there', async () => {
+    const { bytes } = await device.pay((await ask('ORD-1')).bytes);
+    const revoked = [{ customerId: 'customer-1', deviceId: 'phone', epoch: 'all' as const }];
+    await terminal.learn({ bulletin: await room.publish(revoked) });
+    expect(await terminal.accept('ORD-1', bytes)).toMatchObject({ code: 'OFFLINE_REVOKED' });
+  });
+
+  test('a clone that pays twice here is refused, and proven with no network', async () => {
+    const [original, clone] = await clones();
+    expect(await exchange(terminal, original, 'ORD-1')).toMatchObject({ accepted: true });
+    const events = await eventsDuring(() => exchange(terminal, clone, 'ORD-2'));
+    expect(events).toMatchObject([
+      { kind: 'doubleSpend', orderNumber: 'ORD-2' },
+      { kind: 'rejected', code: 'OFFLINE_DOUBLE_SPEND' },
+    ]);
+    const [record] = await terminal.proofs();
+    const proof = decodeFraudProof(record!.proof!);
+    expect(verifyFraudProof(proof, ROOTS[OFFLINE_BANK]!)).toMatchObject({ ok: true });
+    await terminal.sync(room.ledger);
+    expect(room.ledger.proofs).toEqual([record!.proof]);
+    await terminal.sync(room.ledger);
+    expect(room.ledger.proofs).toHaveLength(1);
+  });
+});
+
+describe('trust', () => {
+  test('an issuer needs the bank’s root, a bulletin an issuer, and no bulletin goes back', async () => {
+    const other = { ...room.issuer.row, certificate: ROOTS[OFFLINE_BANK]![0]! };
+    await expect(terminal.learn({ issuers: [other] })).rejects.toMatchObject({
+      code: 'ISSUER_UNTRUSTED',
+    });
+    const first = room.ledger.newestBulletin!;
+    const second = await room.publish();
+    await terminal.learn({ bulletin: second });
+    await terminal.learn({ bulletin: first });
+    const forged = signed('offpay/bulletin', second, VECTOR_KEYS.otherIssuer, Buffer.alloc(8));
+    await expect(terminal.learn({ bulletin: forged })).rejects.toMatchObject({
+      name: 'RefusedError',
+    });
+    room.now += OFFLINE_POLICY.bulletinSeconds - HOUR;
+    await expect(ask('ORD-1')).resolves.toBeDefined();
+  });
+
+  test('a fresh terminal learns all from the ledger', async () => {
+    terminal = await room.openTerminal(memoryStore());
+    await terminal.sync(room.ledger);
+    expect(await exchange(terminal, device, 'ORD-1')).toMatchObject({ accepted: true });
+  });
+});
+
+describe('synchronisation', () => {
+  test('days later everything is settled once, and told', async () => {
+    for (const order of ['ORD-1', 'ORD-2', 'ORD-3']) await exchange(terminal, device, order);
+    room.now += 5 * 24 * HOUR;
+    const events = await eventsDuring(async () => {
+      expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 3, refused: 0 });
+    });
+    expect(events.map(({ kind }) => kind)).toEqual([
+      'settled',
+      'settled',
+      'settled',
+      'synchronised',
+    ]);
+    expect(room.ledger.paid.sort()).toEqual(['ORD-1', 'ORD-2', 'ORD-3']);
+    expect(await terminal.waiting()).toMatchObject({ count: 0 });
+    await terminal.sync(room.ledger);
+    expect(room.ledger.batchIds).toHaveLength(1);
+  });
+
+  test('no network: everything stays, and goes when there is one', async () => {
+    await exchange(terminal, device, 'ORD-1');
+    room.ledger.reachable = false;
+    await expect(terminal.sync(room.ledger)).rejects.toMatchObject({ code: 'NETWORK_UNAVAILABLE' });
+    expect(await terminal.waiting()).toMatchObject({ count: 1 });
+    room.ledger.reachable = true;
+    expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1 });
+  });
+
+  test('an answer that is lost is asked for again by the same batch, whatever came in between', async () => {
+    await exchange(terminal, device, 'ORD-1');
+    room.ledger.afterWriting = () => {
+      throw new Error('the power failed');
+    };
+    await expect(terminal.sync(room.ledger)).rejects.toThrow('the power failed');
+    room.ledger.afterWriting = () => undefined;
+    await exchange(terminal, device, 'ORD-2');
+    expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 2 });
+    const [first, second] = room.ledger.batchIds;
+    expect(second).toBe(first);
+    expect(room.ledger.paid).toEqual(['ORD-1', 'ORD-2']);
+  });
+
+  test('a batch that keeps conflicting is halved until it passes', async () => {
+    for (const order of ['ORD-1', 'ORD-2', 'ORD-3', 'ORD-4', 'ORD-5'])
+      await exchange(terminal, device, order);
+    room.ledger.conflicts = Infinity;
+    room.ledger.conflictAbove = 2;
+    expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 5 });
+    expect(room.ledger.batchSizes).toEqual([5, 3, 2, 1, 2]);
+    expect(new Set(room.ledger.paid).size).toBe(5);
+  });
+
+  test('batches have the size asked for, and none shares a device with another', async () => {
+    const second = await room.device({ customerId: 'customer-2' });
+    for (const order of ['A-1', 'A-2', 'A-3']) await exchange(terminal, device, order);
+    for (const order of ['B-1', 'B-2']) await exchange(terminal, second, order);
+    expect(await terminal.sync(room.ledger, { batchSize: 2 })).toMatchObject({ settled: 5 });
+    expect(room.ledger.batchSizes.sort()).toEqual([1, 2, 2]);
+    await expect(terminal.sync(room.ledger, { batchSize: 501 })).rejects.toMatchObject({
+      code: 'CONFIGURATION_INVALID',
+    });
+  });
+
+  test('what the ledger does not know yet is asked again, by another batch', async () => {
+    const key = softwareKey(newKey());
+    const early = await room.openDevice(memoryStore(), key);
+    const { certificate, bytes } = await room.certify(key, { customerId: 'customer-2' });
+    await early.importCertificate(bytes, [room.issuer.row]);
+    await exchange(terminal, early, 'ORD-1');
+    const more = await room.issuer.topUp(certificate, '5000', OFFLINE_POLICY);
+    await early.importCertificate(more.bytes, [room.issuer.row]);
+    await exchange(terminal, early, 'ORD-2');
+    expect(await terminal.sync(room.ledger)).toMatchObject({
+      settled: 1,
+      refused: 0,
+      waiting: { count: 1 },
+    });
+    expect(await terminal.payment('ORD-2')).toMatchObject({ verdict: 'unknownCertificate' });
+    room.ledger.fund(more.bytes);
+    expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1 });
+  });
+
+  test('a verdict that is final is kept, with its name', async () => {
+    await exchange(terminal, device, 'ORD-1');
+    room.now += OFFLINE_POLICY.spendSeconds + OFFLINE_POLICY.claimSeconds + 1;
+    expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 0, refused: 1 });
+    expect(await terminal.payment('ORD-1')).toMatchObject({
+      status: 'refused',
+      verdict: 'claimedLate',
+    });
+  });
+
+  test('a clone that paid at two merchants is proven with the first voucher from the ledger', async () => {
+    const [original, clone] = await clones();
+    const elsewhere = await room.terminal(memoryStore(), 'merchant-2');
+    expect(await exchange(elsewhere, original, 'ORD-1')).toMatchObject({ accepted: true });
+    expect(await exchange(terminal, clone, 'ORD-1')).toMatchObject({ accepted: true });
+    await elsewhere.sync(room.ledger);
+    const events = await eventsDuring(() => terminal.sync(room.ledger));
+    expect(events.map(({ kind }) => kind)).toEqual(['refused', 'doubleSpend', 'synchronised']);
+    expect(await terminal.payment('ORD-1')).toMatchObject({ verdict: 'conflict' });
+    const proof = decodeFraudProof(room.ledger.proofs[0]!);
+    expect(verifyFraudProof(proof, ROOTS[OFFLINE_BANK]!)).toMatchObject({
+      ok: true,
+      fraud: { kind: 'sameCounter', customerId: 'customer-2' },
+    });
+  });
+
+  test('an order to deliver waits for its own transaction', async () => {
+    const termsDigest = 'ab'.repeat(32);
+    const { bytes } = await terminal.request({
+      ...{ orderNumber: 'ORD-1', amount: '1250', currency: 'EUR', termsDigest },
+    });
+    await terminal.accept('ORD-1', (await device.pay(bytes)).bytes);
+    expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 0, waiting: { count: 1 } });
+    expect(await terminal.recordVerdict('ORD-1', 16)).toMatchObject({ status: 'settled' });
+    expect(await terminal.waiting()).toMatchObject({ count: 0 });
+    await expect(terminal.recordVerdict('ORD-2', 16)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('a stopped run can be repeated', async () => {
+    await exchange(terminal, device, 'ORD-1');
+    const stopped = AbortSignal.abort(new Error('enough'));
+    await expect(terminal.sync(room.ledger, { signal: stopped })).rejects.toThrow('enough');
+    expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1 });
+  });
+});
+
+describe('in the background', () => {
+  const next = async (events: AsyncIterator<TerminalEvent>, kind: TerminalEvent['kind']) => {
+    for (;;) {
+      const { value, done } = await events.next();
+      if (done === true) throw new Error(`no ${kind}`);
+      if (value.kind === kind) return value;
+    }
+  };
+
+  test('it settles when something is accepted, and finds the network again', async () => {
+    const events = terminal.events()[Symbol.asyncIterator]();
+    room.ledger.reachable = false;
+    terminal.startSync(room.ledger);
+    expect(await next(events, 'syncFailed')).toMatchObject({
+      error: { code: 'NETWORK_UNAVAILABLE' },
+    });
+    await exchange(terminal, device, 'ORD-1');
+    room.ledger.reachable = true;
+    await next(events, 'settled');
+    await next(events, 'synchronised');
+    await exchange(terminal, device, 'ORD-2');
+    expect(await next(events, 'settled')).toMatchObject({ payment: { orderNumber: 'ORD-2' } });
+    await terminal.close();
+  });
+
+  test('it ends with the terminal, and leaves no timer behind', async () => {
+    const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const events = terminal.events();
+    terminal.startSync(room.ledger);
+    await terminal.close();
+    for await (const event of events) expect(event.kind).toBe('synchronised');
+    const after = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    expect(after).toBe(before);
+  });
+});
