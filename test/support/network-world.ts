@@ -10,7 +10,7 @@ import {
   upNetwork,
   type UpOptions,
 } from '@fabric-offline-pay/network';
-import { World } from './world';
+import { POLICY, World } from './world';
 
 export interface NetworkWorld {
   readonly home: string;
@@ -23,6 +23,7 @@ export interface NetworkWorld {
 
 export async function networkWorld(
   options: Omit<UpOptions, 'home' | 'ports'> = {},
+  policy: typeof POLICY = POLICY,
 ): Promise<NetworkWorld> {
   const home = mkdtempSync(join(tmpdir(), 'offpay-test-'));
   const end = async (): Promise<void> => {
@@ -41,7 +42,7 @@ export async function networkWorld(
       );
     const world = worldOf();
     const participants = participantsOf(clients.description);
-    await world.found(participants);
+    await world.found(participants, policy);
     const shop = async (merchantId: string): Promise<World> => {
       const opened = worldOf(merchantId);
       await opened.openShop();

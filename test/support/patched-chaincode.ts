@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes a chaincode package that runs the real contracts with a few transactions replaced: a cheating organisation's.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-const MODULES = join(__dirname, '..', '..', 'node_modules');
+/** Of the repository, wherever this file was compiled to. */
+const MODULES = join(
+  dirname(require.resolve('@fabric-offline-pay/chaincode/package.json')),
+  '..',
+  'node_modules',
+);
 
 /** The real contracts; `replace` puts another method in the place of one of theirs, `add` adds a contract. */
 const FRAME = `

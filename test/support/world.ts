@@ -154,8 +154,11 @@ export class World {
   }
 
   /** Registry, merchant, goods, couriers. */
-  async found(participants: InputOf<'identity', 'bootstrap'>['participants']): Promise<void> {
-    await (await this.bank('operator')).identity.bootstrap({ participants, policy: POLICY });
+  async found(
+    participants: InputOf<'identity', 'bootstrap'>['participants'],
+    policy: typeof POLICY = POLICY,
+  ): Promise<void> {
+    await (await this.bank('operator')).identity.bootstrap({ participants, policy });
     await this.openShop();
   }
 

@@ -69,7 +69,7 @@ export class Issuer {
     this.#clock = clock ?? systemClock;
     const { publicKey } = key;
     const kid = refusing(() => pointOfSpki(publicKey)) && issuerKid(publicKey).toString('hex');
-    this.row = { bankId, kid, publicKey, certificate };
+    this.row = { bankId, kid, publicKey, certificate, authority };
     const roots: Roots = { [bankId]: [authority] };
     if (!isVouchedFor(this.row, roots, this.#clock()))
       throw new OfflineError('ISSUER_UNTRUSTED', { bankId, kid });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happened at a terminal, as it happens. Nothing hangs on an event being heard: the store holds all that counts.
-import type { ErrorCode, Verdict } from '@fabric-offline-pay/domain';
+import type { ErrorCode, LedgerVerdict } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment } from './records.js';
 
 export type TerminalEvent =
@@ -11,7 +11,7 @@ export type TerminalEvent =
   /** The merchant's credit stands on the ledger. */
   | { readonly kind: 'settled'; readonly payment: AcceptedPayment }
   /** The ledger does not pay; the verdict says why. */
-  | { readonly kind: 'refused'; readonly payment: AcceptedPayment; readonly verdict: Verdict }
+  | { readonly kind: 'refused'; readonly payment: AcceptedPayment; readonly verdict: LedgerVerdict }
   /** A device spent twice, and the terminal has the proof. */
   | { readonly kind: 'doubleSpend'; readonly orderNumber: string; readonly voucherDigest: string }
   /** The background synchronisation reached the ledger. */

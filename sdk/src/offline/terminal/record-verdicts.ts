@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the ledger said of vouchers, made durable in one piece with the end of their batch.
-import type { Verdict } from '@fabric-offline-pay/domain';
+import type { LedgerVerdict } from '@fabric-offline-pay/domain';
 import type { Change } from '../store/store.js';
 import type { TerminalContext } from './context.js';
 import type { TerminalEvent } from './events.js';
@@ -15,13 +15,13 @@ import {
 } from './records.js';
 
 /** The reserve or a top-up of it may be on its way to the peers yet. */
-const NOT_FINAL: ReadonlySet<Verdict> = new Set(['unknownReserve', 'unknownCertificate']);
+const NOT_FINAL: ReadonlySet<LedgerVerdict> = new Set(['unknownReserve', 'unknownCertificate']);
 
 /** A voucher that was settled before was settled for its payee: no other can claim it. */
-const PAID: ReadonlySet<Verdict> = new Set(['settled', 'duplicate']);
+const PAID: ReadonlySet<LedgerVerdict> = new Set(['settled', 'duplicate']);
 
 function statusAfter(
-  verdict: Verdict,
+  verdict: LedgerVerdict,
   { claimUntil }: AcceptedPayment,
   now: number,
 ): PaymentStatus {
@@ -29,7 +29,7 @@ function statusAfter(
   return NOT_FINAL.has(verdict) && now <= claimUntil ? 'waiting' : 'refused';
 }
 
-const judged = (payment: AcceptedPayment, verdict: Verdict, now: number): AcceptedPayment => ({
+const judged = (payment: AcceptedPayment, verdict: LedgerVerdict, now: number): AcceptedPayment => ({
   ...payment,
   verdict,
   status: statusAfter(verdict, payment, now),
@@ -46,7 +46,7 @@ function changesOf(payment: AcceptedPayment): readonly Change[] {
   ];
 }
 
-const eventOf = (payment: AcceptedPayment, verdict: Verdict): TerminalEvent | undefined => {
+const eventOf = (payment: AcceptedPayment, verdict: LedgerVerdict): TerminalEvent | undefined => {
   if (payment.status === 'settled') return { kind: 'settled', payment };
   return payment.status === 'refused' ? { kind: 'refused', payment, verdict } : undefined;
 };
@@ -54,7 +54,7 @@ const eventOf = (payment: AcceptedPayment, verdict: Verdict): TerminalEvent | un
 /** One payment, and what the ledger said of it. */
 export interface Judgement {
   readonly payment: AcceptedPayment;
-  readonly verdict: Verdict;
+  readonly verdict: LedgerVerdict;
 }
 
 /** @returns the payments as they stand now. */

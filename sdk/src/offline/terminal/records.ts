@@ -5,7 +5,7 @@ import type {
   CounterEntry,
   Currency,
   IssuerRow,
-  Verdict,
+  LedgerVerdict,
 } from '@fabric-offline-pay/domain';
 import { shelf } from '../store/shelf.js';
 
@@ -44,7 +44,7 @@ export interface AcceptedPayment {
   readonly claimUntil: number;
   readonly status: PaymentStatus;
   /** What the ledger said last, or null. */
-  readonly verdict: Verdict | null;
+  readonly verdict: LedgerVerdict | null;
   /** How often the ledger said something that is not final. */
   readonly attempts: number;
   /** Base64url. */

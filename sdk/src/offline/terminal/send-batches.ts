@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends what waits: a batch is kept before it is sent and until its verdicts are, so that no crash makes it another one.
-import type { Verdict } from '@fabric-offline-pay/domain';
+import type { LedgerVerdict } from '@fabric-offline-pay/domain';
 import { ConfigurationError, ConflictError, OfflineError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
 import { batchOf, planBatches } from './plan-batches.js';
@@ -47,7 +47,7 @@ const toClaims = (
   })),
 });
 
-function judgementsOf(vouchers: readonly AcceptedPayment[], verdicts: readonly Verdict[]) {
+function judgementsOf(vouchers: readonly AcceptedPayment[], verdicts: readonly LedgerVerdict[]) {
   return vouchers.map((payment, index) => {
     const verdict = verdicts[index];
     if (verdict === undefined || verdicts.length !== vouchers.length)

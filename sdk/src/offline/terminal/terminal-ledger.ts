@@ -6,7 +6,7 @@ import type {
   FraudProof,
   IssuerRow,
   ProofSide,
-  Verdict,
+  LedgerVerdict,
 } from '@fabric-offline-pay/domain';
 
 /** A voucher of a batch, base64. */
@@ -47,7 +47,7 @@ export interface TerminalLedger {
    * @returns a verdict for each voucher, in their order.
    * @throws {ConflictError} when others keep changing the same reserves: nothing was written.
    */
-  settle(batch: VoucherBatch, signal?: AbortSignal): Promise<readonly Verdict[]>;
+  settle(batch: VoucherBatch, signal?: AbortSignal): Promise<readonly LedgerVerdict[]>;
   /** @returns the voucher that was settled first, or undefined when it cannot be found yet. */
   settledFirst(voucher: ContradictingVoucher, signal?: AbortSignal): Promise<ProofSide | undefined>;
   submitProof(proof: FraudProof, signal?: AbortSignal): Promise<void>;
