@@ -2,6 +2,7 @@
 // What becomes of a paid order: delivery-gated money after refunds and disputes, and the alarm of the first comparison.
 // Whatever happens, nothing stays on the hold when the order has come to its end.
 import { holds } from '@fabric-offline-pay/domain';
+import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
   runStepwise,
@@ -28,6 +29,7 @@ const GOODS_TOTAL = 4980;
 let memory: MemoryWorld;
 let parties: Parties;
 let device: CustomerDevice;
+let bought: Purchase;
 
 beforeEach(async () => {
   memory = await memoryWorld();
@@ -36,8 +38,15 @@ beforeEach(async () => {
 });
 afterEach(() => expect(missingMoney(memory.ledger.state())).toBe(0n));
 
-const purchase = async (): Promise<Purchase> =>
-  memory.world.purchase(device, await memory.world.login(device), { orderNumber: 'ORD-1' });
+async function purchase(): Promise<Purchase> {
+  bought = memory.world.purchase(device, await memory.world.login(device), {
+    orderNumber: 'ORD-1',
+  });
+  return bought;
+}
+
+const pickUp = () =>
+  parties.dispatcher.logistics.pickUp(KEY, { transient: { ...bought.addresses } });
 
 /** Where the money of the order is, in minor units. */
 async function books() {
@@ -61,7 +70,7 @@ async function books() {
 }
 
 async function deliver(): Promise<void> {
-  await parties.dispatcher.logistics.pickUp(KEY);
+  await pickUp();
   await parties.dispatcher.logistics.deliver(KEY);
 }
 
@@ -136,7 +145,7 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
       merchant: 0,
       logistics: 0,
     });
-    await expect(parties.dispatcher.logistics.pickUp(KEY)).rejects.toMatchObject({
+    await expect(pickUp()).rejects.toMatchObject({
       code: 'STATE_CONFLICT',
     });
   });
@@ -168,9 +177,7 @@ test.each(WAYS)('money released at match is never released again, %s', async (_,
 
 test('a refund with the name of a dispute does not stand in its way', async () => {
   await runExpress(parties, await purchase());
-  const payee = { payeeId: MERCHANT, currency: CURRENCY, epoch: 0 };
-  await parties.bankNode.settlement.closeEpoch(payee);
-  await parties.bankNode.settlement.rollUp(payee);
+  await rollUpPayee(parties.bankNode, { payeeId: MERCHANT, currency: CURRENCY });
   await refund(1000, 'dispute');
   await (await memory.world.bank('teller')).settlement.dispute(KEY);
   await (
@@ -180,8 +187,6 @@ test('a refund with the name of a dispute does not stand in its way', async () =
 });
 
 describe('the alarm of the first comparison', () => {
-  let bought: Purchase;
-
   /** The price changes while the basket is checked, and is right again when it is too late. */
   beforeEach(async () => {
     bought = await purchase();

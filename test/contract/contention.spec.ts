@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Contention where every interleaving is known, on the ledger in memory: transactions started together are all endorsed on
 // the same state and committed one after the other.
+import { rollUpPayee } from '@fabric-offline-pay/network';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
@@ -42,42 +43,41 @@ test('payments to one merchant never conflict', async () => {
   expect(settled.map(({ attempts }) => attempts)).toEqual(keys.map(() => 1));
 });
 
-test('payments that an epoch closed on conflict once, and go into the next one', async () => {
-  const { settlement } = parties.bankNode;
+test('payments do not conflict with a roll-up; what was not there yet is found by the next one', async () => {
   const half = CUSTOMERS / 2;
   await Promise.all(keys.slice(0, half).map((key) => settleLeg(parties, key)));
   const late = keys.slice(half).map((key) => settleLeg(parties, key));
-  expect((await settlement.closeEpoch({ ...PAYEE, epoch: 0 })).attempts).toBe(1);
+  const rolling = rollUpPayee(parties.bankNode, PAYEE);
   const attempts = (await Promise.all(late)).map((result) => result.attempts);
-  const stragglers = attempts.filter((count) => count === 2).length;
-  expect(stragglers).toBeGreaterThan(0);
-  expect(Math.max(...attempts)).toBe(2);
-  const inTime = CUSTOMERS - stragglers;
-  const rolled = await settlement.rollUp({ ...PAYEE, epoch: 0 });
-  expect(rolled.result).toMatchObject({
-    entries: inTime,
-    balance: (inTime * GOODS_TOTAL).toString(),
-    done: true,
+  expect(attempts).toEqual(late.map(() => 1));
+  const first = Number((await rolling).balance);
+  expect(first).toBeGreaterThanOrEqual(half * GOODS_TOTAL);
+  const all = (CUSTOMERS * GOODS_TOTAL).toString();
+  expect(await parties.bankNode.settlement.readPayee(PAYEE)).toMatchObject({
+    balance: first.toString(),
+    open: (CUSTOMERS * GOODS_TOTAL - first).toString(),
   });
-  const payee = await settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
-  expect(payee).toEqual({
-    balance: (inTime * GOODS_TOTAL).toString(),
-    open: (stragglers * GOODS_TOTAL).toString(),
-    epoch: 1,
-    rolledUpTo: 1,
-  });
+  expect((await rollUpPayee(parties.bankNode, PAYEE)).balance).toBe(all);
 });
 
-test('roll-ups of one epoch at the same time add every entry once', async () => {
+test('roll-ups at the same time add every entry once', async () => {
   const { settlement } = parties.bankNode;
   await Promise.all(keys.map((key) => settleLeg(parties, key)));
-  await settlement.closeEpoch({ ...PAYEE, epoch: 0 });
-  const rolled = await Promise.all([1, 2, 3].map(() => settlement.rollUp({ ...PAYEE, epoch: 0 })));
+  const { now: until } = await settlement.readPayee(PAYEE);
+  const rolled = await Promise.all([1, 2, 3].map(() => settlement.rollUp({ ...PAYEE, until })));
   expect(rolled.map(({ result }) => result.entries).sort((a, b) => b - a)).toEqual([
     CUSTOMERS,
     0,
     0,
   ]);
-  const { balance } = await settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
+  const { balance } = await settlement.readPayee(PAYEE);
   expect(balance).toBe((CUSTOMERS * GOODS_TOTAL).toString());
+});
+
+test('entries of a time to come are not rolled up', async () => {
+  const { settlement } = parties.bankNode;
+  const { now } = await settlement.readPayee(PAYEE);
+  await expect(settlement.rollUp({ ...PAYEE, until: now + 5 })).rejects.toMatchObject({
+    code: 'ROLL_UP_TOO_EARLY',
+  });
 });

@@ -2,6 +2,7 @@
 // Units 7 and 18 in detail, on the ledger in memory: where each threshold lies, that nothing counts twice, and that both
 // ways of an order obey.
 import { limitsFor, type InputOf } from '@fabric-offline-pay/domain';
+import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
   runStepwise,
@@ -126,9 +127,7 @@ describe('reputation (unit 7)', () => {
   test('an upheld dispute does not count against the customer', async () => {
     const disputed = purchase();
     await runExpress(parties, disputed);
-    const payee = { payeeId: MERCHANT, currency: CURRENCY, epoch: 0 };
-    await parties.bankNode.settlement.closeEpoch(payee);
-    await parties.bankNode.settlement.rollUp(payee);
+    await rollUpPayee(parties.bankNode, { payeeId: MERCHANT, currency: CURRENCY });
     await (await memory.world.bank('teller')).settlement.dispute(keyOf(disputed));
     await (
       await memory.world.bank('operator')
@@ -200,7 +199,9 @@ describe.each(WAYS)('feedback (unit 18), %s', (_, run) => {
     await expect(parties.bankNode.settlement.release(keyOf(gated))).rejects.toMatchObject({
       code: 'RELEASE_NOT_DUE',
     });
-    await parties.dispatcher.logistics.pickUp(keyOf(gated));
+    await parties.dispatcher.logistics.pickUp(keyOf(gated), {
+      transient: { ...gated.addresses },
+    });
     await parties.dispatcher.logistics.deliver(keyOf(gated));
     expect((await parties.bankNode.settlement.release(keyOf(gated))).result.state).toBe('released');
   });

@@ -8,6 +8,7 @@ import {
   type FraudProof,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
+import { rollUpPayee } from '@fabric-offline-pay/network';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
 import {
@@ -294,14 +295,6 @@ describe('a reserve', () => {
   });
 });
 
-async function rollUp(): Promise<void> {
-  const { settlement } = ledger.node;
-  const payee = { payeeId: MERCHANT, currency: CURRENCY };
-  const { epoch } = await settlement.readPayee(payee);
-  await settlement.closeEpoch({ ...payee, epoch });
-  await settlement.rollUp({ ...payee, epoch });
-}
-
 describe('a refund', () => {
   const refund = (device: Device, refundId: string, amount: string, counter = 1) =>
     ledger.merchant('cashier').offline.refund({
@@ -315,7 +308,7 @@ describe('a refund', () => {
     await expect(refund(device, 'r-1', '500')).rejects.toMatchObject({
       code: 'PAYEE_FUNDS_INSUFFICIENT',
     });
-    await rollUp();
+    await rollUpPayee(ledger.node, { payeeId: MERCHANT, currency: CURRENCY });
     expect((await refund(device, 'r-1', '500')).result.refunded).toBe('500');
     expect((await refund(device, 'r-1', '500')).result).toMatchObject({ replayed: true });
     await expect(refund(device, 'r-1', '501')).rejects.toMatchObject({
@@ -400,7 +393,7 @@ describe('a double spend', () => {
   it('is borne by the merchant when the policy says so', async () => {
     await ledger.settle([[device, [first, second]]]);
     await expect(compensate()).rejects.toMatchObject({
-      code: 'OFFLINE_LOSS_NOT_BORNE',
+      code: 'LOSS_NOT_BORNE',
       details: { reason: 'lossBearer' },
     });
   });

@@ -8,6 +8,7 @@ import {
   termsDigest,
   type OrderTerms,
 } from '@fabric-offline-pay/domain';
+import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
   runStepwise,
@@ -122,8 +123,9 @@ async function paid(run: Run, purchase: Purchase): Promise<ReturnType<typeof key
 
 const WRONG = { goodsTotal: '1' };
 
-async function deliver(key: ReturnType<typeof keyOf>): Promise<void> {
-  await parties.dispatcher.logistics.pickUp(key);
+async function deliver(purchase: Purchase): Promise<void> {
+  const key = keyOf(purchase);
+  await parties.dispatcher.logistics.pickUp(key, { transient: { ...purchase.addresses } });
   await parties.dispatcher.logistics.deliver(key);
 }
 
@@ -131,7 +133,9 @@ async function deliver(key: ReturnType<typeof keyOf>): Promise<void> {
 async function liveAllLives(run: Run, size: number): Promise<void> {
   const { settlement } = parties.bankNode;
   const operator = await memory.world.bank('operator');
-  await deliver(await paid(run, purchaseOf(size)));
+  const ordinary = purchaseOf(size);
+  await paid(run, ordinary);
+  await deliver(ordinary);
   await run(parties, purchaseOf(size, { quantity: PIECES_TO_STEP_UP / size }));
 
   const resolved = await paid(run, purchaseOf(size, { logisticsStatement: WRONG }));
@@ -193,12 +197,8 @@ async function disputeAll(run: Run, size: number): Promise<void> {
 }
 
 async function rollUp(): Promise<void> {
-  const { settlement } = parties.bankNode;
-  for (const payeeId of [MERCHANT, LOGISTICS]) {
-    const { epoch } = await settlement.readPayee({ payeeId, currency: CURRENCY });
-    await settlement.closeEpoch({ payeeId, currency: CURRENCY, epoch });
-    await settlement.rollUp({ payeeId, currency: CURRENCY, epoch });
-  }
+  for (const payeeId of [MERCHANT, LOGISTICS])
+    await rollUpPayee(parties.bankNode, { payeeId, currency: CURRENCY });
 }
 
 /** A customer without history, logged in. */
@@ -241,16 +241,18 @@ test('delivery-gated orders', async () => {
     });
   }
   await publishAll();
-  const released = await paid(runExpress, purchaseOf(1));
+  const released = purchaseOf(1);
+  const key = await paid(runExpress, released);
   await deliver(released);
-  await settlement.release(released);
+  await settlement.release(key);
   const unwound = await paid(runExpress, purchaseOf(1));
   await teller.settlement.dispute(unwound);
   await operator.settlement.resolveDispute({ ...unwound, decision: 'uphold' });
-  const refunded = await paid(runExpress, purchaseOf(1));
-  await parties.cashier.settlement.refund({ ...refunded, refundId: 'refund-1', amount: '10' });
+  const refunded = purchaseOf(1);
+  const inPart = await paid(runExpress, refunded);
+  await parties.cashier.settlement.refund({ ...inPart, refundId: 'refund-1', amount: '10' });
   await deliver(refunded);
-  await settlement.release(refunded);
+  await settlement.release(inPart);
 });
 
 async function publishAll(): Promise<void> {

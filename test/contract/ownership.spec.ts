@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // For whom a certificate may speak: its own certificate authority writes the actor, the ledger says whether it may.
+import { rollUpPayee } from '@fabric-offline-pay/network';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { missingMoney } from '../support/money';
 import { registrationOf } from '../support/registrations';
@@ -111,7 +112,9 @@ describe('a logistics certificate', () => {
     await runExpress(await all.world.parties(), bought);
     for (const actor of ['logistics-2', LOGISTICS])
       await expect(
-        all.clientOf(ORGANISATIONS.logistics[1], 'courier', actor).logistics.pickUp(keyOf(bought)),
+        all
+          .clientOf(ORGANISATIONS.logistics[1], 'courier', actor)
+          .logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } }),
       ).rejects.toMatchObject(NOT_OWNER);
   });
 });
@@ -148,13 +151,11 @@ describe('what belongs to nobody', () => {
 
 describe("a payee's money", () => {
   const rolledUp = async (payeeId: string) => {
-    const { settlement } = await all.world.bank('bank-node');
-    const epoch = { payeeId, currency: CURRENCY, epoch: 0 };
-    await settlement.closeEpoch(epoch);
-    return (await settlement.rollUp(epoch)).result.balance;
+    const bankNode = await all.world.bank('bank-node');
+    return (await rollUpPayee(bankNode, { payeeId, currency: CURRENCY })).balance;
   };
 
-  test.each(PAYEES)('of %s is closed, rolled up and redeemed by its own bank', async (payeeId) => {
+  test.each(PAYEES)('of %s is rolled up and redeemed by its own bank', async (payeeId) => {
     await runExpress(await all.world.parties(), purchase());
     const amount = await rolledUp(payeeId);
     expect(Number(amount)).toBeGreaterThan(0);
@@ -172,8 +173,7 @@ describe("a payee's money", () => {
     const teller = all.clientOf(ORGANISATIONS.bank[1], 'teller', actor);
     const payee = { payeeId, currency: CURRENCY };
     for (const attempt of [
-      () => node.settlement.closeEpoch({ ...payee, epoch: 1 }),
-      () => node.settlement.rollUp({ ...payee, epoch: 0 }),
+      () => node.settlement.rollUp({ ...payee, until: 0 }),
       () => teller.settlement.redeem({ ...payee, redeemId: 'redeem-1', amount }),
     ])
       await expect(attempt()).rejects.toMatchObject(NOT_OWNER);
@@ -184,7 +184,7 @@ describe("a payee's money", () => {
     const { settlement } = await all.world.bank('bank-node');
     for (const payeeId of ['nobody', BANK, 'merchant-org'])
       await expect(
-        settlement.closeEpoch({ payeeId, currency: CURRENCY, epoch: 0 }),
+        settlement.rollUp({ payeeId, currency: CURRENCY, until: 0 }),
       ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
@@ -230,7 +230,7 @@ describe('a second logistics company', () => {
       expect(Math.min(...fees(rival))).toBeGreaterThan(Math.max(...fees(own)));
       const { terms } = await parties.bankNode.orderNumber.readTerms(keyOf(bought));
       expect(Number(terms.fee)).toBe(Math.min(...fees(own)));
-      await logistics.pickUp(keyOf(bought));
+      await logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } });
       const { text } = await logistics.readAddress({ ...keyOf(bought), ref: terms.addressRef });
       expect(text).toBe(bought.addresses.addresses[0]!.text);
     },
@@ -241,7 +241,7 @@ describe('a second logistics company', () => {
     await quoteAsRival(bought);
     await runExpress(await all.world.parties(), bought);
     const { logistics } = (await all.world.parties()).dispatcher;
-    await logistics.pickUp(keyOf(bought));
+    await logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } });
     await logistics.deliver(keyOf(bought));
     const rival = all.clientOf(ORGANISATIONS.logistics[1], 'dispatcher', 'logistics-2');
     await rival.logistics.purgeAddresses(keyOf(bought));
@@ -249,11 +249,12 @@ describe('a second logistics company', () => {
 
   test('that quotes late, and purges its own addresses, leaves those of the first alone', async () => {
     const bought = purchase();
-    await runExpress(await all.world.parties(), { ...bought, claim: null });
+    await runExpress(await all.world.parties(), bought);
+    const { dispatcher } = await all.world.parties();
+    await dispatcher.logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } });
     await quoteAsRival(bought);
     const rival = all.clientOf(ORGANISATIONS.logistics[1], 'dispatcher', 'logistics-2');
     await rival.logistics.purgeAddresses(keyOf(bought));
-    const { dispatcher } = await all.world.parties();
     await expect(dispatcher.logistics.purgeAddresses(keyOf(bought))).rejects.toMatchObject({
       code: 'STATE_CONFLICT',
     });

@@ -37,7 +37,8 @@ async function purchaseOf(device: CustomerDevice, options: PurchaseOptions): Pro
 
 /** Logistics' peer reports the delivery; the bank's next step needs it on its own endorsers. */
 async function deliver(purchase: Purchase): Promise<void> {
-  await parties.dispatcher.logistics.pickUp(keyOf(purchase));
+  const transient = { ...purchase.addresses };
+  await parties.dispatcher.logistics.pickUp(keyOf(purchase), { transient });
   const { blockNumber } = await parties.dispatcher.logistics.deliver(keyOf(purchase));
   await parties.catchUp?.(blockNumber);
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts the state operations of committed transactions and holds them against the transaction table.
-import { ALL_TRANSACTIONS, type Basket, type NamedTransaction } from '@fabric-offline-pay/domain';
+import {
+  ALL_TRANSACTIONS,
+  ROWS,
+  type Basket,
+  type NamedTransaction,
+} from '@fabric-offline-pay/domain';
 import type { Block, BlockTransaction, MemoryLedger } from '@fabric-offline-pay/testing';
 
 /** The costliest run of one transaction with so many lines or entries. */
@@ -16,7 +21,8 @@ type Input = Readonly<Record<string, unknown>>;
 /** Batches: the field whose entries count. */
 const BATCHES = ['participants', 'merchants', 'goods', 'couriers', 'ratings'] as const;
 
-/** Transactions that fold rows and remove them: the rows removed count. */
+/** Transactions that fold rows and remove them: the rows removed count, and those that go to another place. */
+const KEPT = ROWS.purchase.prefix();
 const FOLDING = ['identity:assessReputation', 'settlement:rollUp', 'feedback:publish'];
 
 /** Reads, range reads and writes, private ones included: each is one message between chaincode and peer. */
@@ -49,7 +55,8 @@ function entriesOf(
   ledger: MemoryLedger,
   { function: name, args, writeSet }: BlockTransaction,
 ): number {
-  if (FOLDING.includes(name)) return writeSet.filter(({ isDelete }) => isDelete).length;
+  if (FOLDING.includes(name))
+    return writeSet.filter(({ isDelete, key }) => isDelete || key.startsWith(KEPT)).length;
   const input = JSON.parse(args[0] ?? '{}') as Input;
   const batch = BATCHES.map((field) => input[field]).find(Array.isArray);
   return batch?.length ?? linesOf(ledger, input);

@@ -19,7 +19,7 @@ import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { loginRow, merchantRow, termsRow } from '../ledger/rows.js';
 import { orderRow, orderStep } from '../ledger/steps.js';
-import { storePurchase as store } from '../ledger/storing.js';
+import { purchasesOf, storePurchase as store } from '../ledger/storing.js';
 
 const PUBLISH_LIMIT = 500;
 
@@ -136,7 +136,7 @@ export const FeedbackContract = contractOf('feedback', {
   rate,
   publish,
   listPurchases: async (call) => {
-    const entries = await call.store.range('purchase', [call.input.customerId]);
-    return { purchases: entries.map(({ value }) => ({ ...value, lines: [...value.lines] })) };
+    const purchases = await purchasesOf(call, call.input.customerId);
+    return { purchases: purchases.map((entry) => ({ ...entry, lines: [...entry.lines] })) };
   },
 });

@@ -22,6 +22,7 @@ import {
   quoteRow,
   termsRow,
   verifiedCategories,
+  participantOf,
 } from '../ledger/rows.js';
 import { advance, orderRow, orderStep } from '../ledger/steps.js';
 
@@ -34,7 +35,7 @@ async function licenseMerchants(call: Call<InputOf<'goods', 'licenseMerchants'>>
     ensure(existing === undefined || existing.bankId === bankId, 'NOT_OWNER', {
       merchantId: merchant.merchantId,
     });
-    const organisation = await call.store.get('participant', merchant.mspId);
+    const organisation = await participantOf(call, merchant.mspId);
     ensure(organisation?.role === 'merchant', 'PARTICIPANT_UNKNOWN', { mspId: merchant.mspId });
     call.store.put(
       'merchant',

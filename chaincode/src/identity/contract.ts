@@ -2,6 +2,7 @@
 // Identity on the ledger: the registry, customers, devices, logins, factors, reputation (units 2 to 7).
 import {
   addToHistory,
+  byCodeUnit,
   digestOf,
   ensure,
   found,
@@ -14,11 +15,14 @@ import {
   type InputOf,
   type LoginRow,
   type ParticipantRow,
+  type RegistryRow,
   type UnitId,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
+import { policyRow, registryRow } from '../ledger/rows.js';
 import { leaveReceipt, step } from '../ledger/steps.js';
+import { keepPurchase } from '../ledger/storing.js';
 
 type LoginInput = { readonly loginId: string };
 
@@ -37,7 +41,8 @@ const loginStep = <Result extends object>(
   call: Call<LoginInput>,
   units: readonly UnitId[],
   body: () => Promise<Result>,
-) => step(call, { subject: loginSubject(call.input.loginId), name: call.transaction, units }, body);
+) =>
+  step(call, { subject: loginSubject(call.input.loginId), units, receipt: call.transaction }, body);
 
 /** @throws {DomainError} LOGIN_EXPIRED or AUTHENTICATION_EXPIRED. */
 function ensureInTime(login: LoginRow, now: number): void {
@@ -50,19 +55,16 @@ function ensureInTime(login: LoginRow, now: number): void {
 const ensureState = (login: LoginRow, ...states: LoginRow['state'][]): void =>
   ensure(states.includes(login.state), 'STATE_CONFLICT', { state: login.state, expected: states });
 
+const byMspId = (participants: readonly ParticipantRow[]): ParticipantRow[] =>
+  [...participants].sort((a, b) => byCodeUnit(a.mspId, b.mspId));
+
 async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
   const { participants, policy } = call.input;
-  ensure((await call.store.get('policy')) === undefined, 'ALREADY_BOOTSTRAPPED');
+  ensure((await call.store.get('registry')) === undefined, 'ALREADY_BOOTSTRAPPED');
   ensureOneActorEach(participants);
-  call.store.put('policy', policy);
-  for (const entry of participants) call.store.put('participant', entry, entry.mspId);
+  call.store.put('registry', { participants: byMspId(participants), policy });
   call.announce({ subject: NETWORK, units: ['1'] });
   return { replayed: false, units: ['1' as const] };
-}
-
-async function activeParticipants(call: Call): Promise<ParticipantRow[]> {
-  const entries = await call.store.range('participant', []);
-  return entries.map((entry) => entry.value).filter((entry) => entry.status === 'active');
 }
 
 type Proposal = InputOf<'identity', 'vote'>['proposal'];
@@ -76,15 +78,13 @@ function ensureOneActorEach(participants: readonly ParticipantRow[]): void {
   });
 }
 
-async function enact(call: Call, proposal: Proposal): Promise<void> {
-  if (proposal.kind === 'policy') {
-    call.store.put('policy', proposal.policy);
-    return;
-  }
+function enact(registry: RegistryRow, proposal: Proposal): RegistryRow {
+  if (proposal.kind === 'policy') return { ...registry, policy: proposal.policy };
   const { participant } = proposal;
-  const others = (await call.store.range('participant', [])).map((entry) => entry.value);
-  ensureOneActorEach([...others.filter((entry) => entry.mspId !== participant.mspId), participant]);
-  call.store.put('participant', participant, participant.mspId);
+  const others = registry.participants.filter((entry) => entry.mspId !== participant.mspId);
+  const participants = byMspId([...others, participant]);
+  ensureOneActorEach(participants);
+  return { ...registry, participants };
 }
 
 /** The vote that enacts a proposal ends its count, so that the same proposal can be voted for again one day. */
@@ -95,10 +95,11 @@ async function vote(call: Call<InputOf<'identity', 'vote'>>) {
   if (voters.includes(call.caller.mspId))
     return { replayed: true, units: [], votes: voters.length, enacted: false };
   const votes = voters.length + 1;
-  const active = await activeParticipants(call);
+  const registry = await registryRow(call);
+  const active = registry.participants.filter((entry) => entry.status === 'active');
   const enacted = votes * 2 > active.length;
   if (enacted) {
-    await enact(call, proposal);
+    call.store.put('registry', enact(registry, proposal));
     call.store.remove(ROWS.vote.key(digest));
   } else {
     call.store.put('vote', { voters: [...voters, call.caller.mspId] }, digest);
@@ -164,7 +165,7 @@ const verifyIdentity = (call: Call<InputOf<'identity', 'verifyIdentity'>>) =>
     ensure((await call.store.get('login', loginId)) === undefined, 'IDEMPOTENCY_CONFLICT', {
       loginId,
     });
-    const policy = found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' });
+    const policy = await policyRow(call);
     putLogin(call, {
       loginId,
       customerId,
@@ -192,8 +193,8 @@ async function openLogin(call: Call<LoginInput>) {
   putLogin(call, { ...login, state: 'open', missing: customer.missing });
   const options = {
     subject: loginSubject(login.loginId),
-    name: call.transaction,
     units: ['3'] as const,
+    receipt: call.transaction,
   };
   return leaveReceipt(call, options, { missing: [...customer.missing] });
 }
@@ -205,7 +206,7 @@ async function beginAuthentication(call: Call<LoginInput>) {
   ensureState(login, 'open');
   ensureInTime(login, call.now);
   ensure(login.missing.length === 0, 'PROFILE_INCOMPLETE', { missing: login.missing });
-  const policy = found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' });
+  const policy = await policyRow(call);
   putLogin(call, {
     ...login,
     state: 'authenticating',
@@ -218,10 +219,10 @@ async function beginAuthentication(call: Call<LoginInput>) {
 /** Units 5 and 6: each in a row of its own, and reading the login only, so that neither waits for the other. */
 const attest = (factor: 'sms' | 'password') => (call: Call<InputOf<'identity', 'attestSms'>>) => {
   const { loginId, boundTo, nonce } = call.input;
-  const name = `${call.transaction}:${boundTo}`;
+  const receipt = `${call.transaction}:${boundTo}`;
   return step(
     call,
-    { subject: loginSubject(loginId), name, units: [factor === 'sms' ? '5' : '6'] },
+    { subject: loginSubject(loginId), units: [factor === 'sms' ? '5' : '6'], receipt },
     async () => {
       const login = await loginRow(call);
       ensureState(login, boundTo === 'login' ? 'authenticating' : 'authenticated');
@@ -279,7 +280,10 @@ const assessReputation = (call: Call<LoginInput>) =>
     );
     const score = scoreOf(totals);
     const limits = limitsFor(score);
-    for (const entry of entries) call.store.remove(entry.key);
+    for (const { key, value } of entries) {
+      call.store.remove(key);
+      if (value.purchase !== undefined) keepPurchase(call, value.purchase);
+    }
     if (entries.length > 0 || before === undefined)
       call.store.put(
         'reputation',
@@ -323,9 +327,9 @@ export const IdentityContract = contractOf('identity', {
   failAuthentication,
   assessReputation,
   readParticipants: async (call) => ({
-    participants: (await call.store.range('participant', [])).map((entry) => entry.value),
+    participants: [...(await registryRow(call)).participants],
   }),
-  readPolicy: async (call) => found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' }),
+  readPolicy: policyRow,
   readCustomer: async (call) => {
     const customer = found(
       await call.store.get('customer', call.input.customerId),

@@ -29,7 +29,8 @@ async function registered(
   transaction: NamedTransaction,
 ): Promise<ParticipantRow | null> {
   if (transaction.beforeRegistry === true) return null;
-  const participant = await store.get('participant', mspId);
+  const registry = await store.get('registry');
+  const participant = registry?.participants.find((entry) => entry.mspId === mspId);
   ensure(participant?.status === 'active', 'PARTICIPANT_UNKNOWN', { mspId });
   return participant;
 }
@@ -79,11 +80,11 @@ type FindOwned = (store: Store, input: Input, caller: Caller) => Promise<object>
 async function payeeRow(store: Store, payeeId: string): Promise<object> {
   const merchant = await store.get('merchant', payeeId);
   if (merchant !== undefined) return merchant;
-  const participants = await store.range('participant', []);
-  const company = participants.find(
-    ({ value }) => value.role === 'logistics' && value.actor === payeeId,
+  const registry = await store.get('registry');
+  const company = registry?.participants.find(
+    ({ role, actor }) => role === 'logistics' && actor === payeeId,
   );
-  return found(company?.value, 'NOT_FOUND', { row: 'payee' });
+  return found(company, 'NOT_FOUND', { row: 'payee' });
 }
 
 const ROW_OF: Readonly<Record<RowOwnership, FindOwned>> = {

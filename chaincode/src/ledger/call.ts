@@ -30,15 +30,13 @@ export interface Call<Input = unknown> {
   announce(announcement: Announcement): void;
 }
 
-/** @returns the receipt of one unit, or of a step that is no unit. */
+/** @returns the receipt of what this call does. */
 export const receiptOf = (
   call: Call,
-  unit: UnitId | null,
-  output: Receipt['output'] = {},
-  outcome: Receipt['outcome'] = 'ok',
+  units: readonly UnitId[],
+  output: Receipt['output'],
 ): Receipt => ({
-  unit,
-  outcome,
+  units,
   transaction: call.transaction,
   transactionId: call.transactionId,
   mspId: call.caller.mspId,

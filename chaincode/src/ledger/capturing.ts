@@ -30,16 +30,16 @@ export const releasedAtMatch = (order: OrderRow): OrderRow =>
     : order;
 
 /** Unit 14: captures an amount and credits the payees when release is at match. Returns the order, not yet written. */
-export async function captureAmount(
+export function captureAmount(
   call: Call,
   order: OrderRow,
   captureId: string,
   amount: Amount,
-): Promise<OrderRow> {
+): OrderRow {
   ensureVerified(order);
   const before = holdOf(order);
   const { hold, credits } = holds.capture(before, captureId, amount, call.now);
   const event = holds.uncaptured(hold) === '0' ? 'captureRest' : 'capturePart';
-  await creditPayees(call, order, hold.currency, credits, captureId);
+  creditPayees(call, order, hold.currency, credits, captureId);
   return releasedAtMatch({ ...order, hold, state: nextState(order.state, event) });
 }

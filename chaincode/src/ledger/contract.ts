@@ -18,6 +18,7 @@ import {
 import { authorise, ensureOwner } from './access.js';
 import type { Announcement, Call } from './call.js';
 import { proposalTime } from './clock.js';
+import { quietShim } from './quiet-shim.js';
 import { Store } from './store.js';
 
 /** A handler for every transaction of a contract, typed by the table. */
@@ -138,6 +139,7 @@ export function contractOf<Name extends ContractName>(
   class LedgerContract extends Contract {
     constructor() {
       super(name);
+      quietShim();
     }
 
     override unknownTransaction(ctx: Context): Promise<void> {

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Payees: every payment is a new row under the payee's current epoch, so that a busy merchant never conflicts. Closed
-// epochs are rolled up into one checkpoint, and only the checkpoint is ever debited.
+// Payees: every payment is a new row, keyed by its second, and reads nothing of the payee's, so that a busy merchant
+// never conflicts. Past entries are rolled up into one checkpoint, and only the checkpoint is ever debited.
 import {
   ensure,
-  epochKey,
   isAtLeast,
   subtractAmounts,
   type Amount,
   type CheckpointRow,
   type holds,
+  timeKey,
   type OrderRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from './call.js';
-
-/** The epoch that payments go into. They read it, closing writes it: a straggler fails once and retries. */
-export const currentEpoch = async (
-  call: Call,
-  payeeId: string,
-  currency: string,
-): Promise<number> => (await call.store.get('epoch', payeeId, currency))?.epoch ?? 0;
 
 export const checkpointRow = async (
   call: Call,
@@ -29,20 +22,20 @@ export const checkpointRow = async (
     payeeId,
     currency,
     balance: '0',
-    epoch: 0,
   };
 
-async function creditPayee(
+/** The key is new with the order's or the batch's row, which every payment reads and writes: nothing is to be read here. */
+function creditPayee(
   call: Call,
   payeeId: string,
   currency: string,
   amount: Amount,
   order: string,
   id: string,
-): Promise<void> {
+): void {
   if (amount === '0') return;
-  const epoch = await currentEpoch(call, payeeId, currency);
-  call.store.put('credit', { amount, order }, payeeId, currency, epochKey(epoch), `${order}~${id}`);
+  const at = timeKey(call.now);
+  call.store.put('credit', { amount, order }, payeeId, currency, at, `${order}~${id}`);
 }
 
 /** Credits a merchant with all vouchers of a batch at once. No order number and no capture id is written so. */
@@ -52,8 +45,7 @@ export const creditBatch = (
   currency: string,
   amount: Amount,
   batchId: string,
-): Promise<void> =>
-  creditPayee(call, merchantId, currency, amount, `${merchantId}~~${batchId}`, 'settle');
+): void => creditPayee(call, merchantId, currency, amount, `${merchantId}~~${batchId}`, 'settle');
 
 /** Pays a payee what the bank bears of a double spend. */
 export const creditCompensation = (
@@ -62,20 +54,20 @@ export const creditCompensation = (
   currency: string,
   amount: Amount,
   compensationId: string,
-): Promise<void> =>
+): void =>
   creditPayee(call, merchantId, currency, amount, `${merchantId}~~${compensationId}`, 'compensate');
 
 /** Credits merchant and logistics company of an order, once an id. */
-export async function creditPayees(
+export function creditPayees(
   call: Call,
   order: OrderRow,
   currency: string,
   credits: holds.Shares,
   id: string,
-): Promise<void> {
+): void {
   const reference = `${order.merchantId}~${order.orderNumber}`;
-  await creditPayee(call, order.merchantId, currency, credits.merchant, reference, id);
-  await creditPayee(call, order.logisticsId, currency, credits.logistics, reference, id);
+  creditPayee(call, order.merchantId, currency, credits.merchant, reference, id);
+  creditPayee(call, order.logisticsId, currency, credits.logistics, reference, id);
 }
 
 /** Takes money out of a payee's rolled-up balance. @throws {DomainError} PAYEE_FUNDS_INSUFFICIENT. */

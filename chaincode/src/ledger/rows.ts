@@ -9,15 +9,26 @@ import {
   type LoginRow,
   type MerchantRow,
   type OrderKey,
+  type ParticipantRow,
   type PolicyRow,
   type QuoteRow,
   type Receipt,
+  type RegistryRow,
   type TermsRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from './call.js';
 
-export const policyRow = async (call: Call): Promise<PolicyRow> =>
-  found(await call.store.get('policy'), 'NOT_FOUND', { row: 'policy' });
+export const registryRow = async (call: Call): Promise<RegistryRow> =>
+  found(await call.store.get('registry'), 'NOT_FOUND', { row: 'registry' });
+
+export const policyRow = async (call: Call): Promise<PolicyRow> => (await registryRow(call)).policy;
+
+/** The organisation in the registry, active or not. */
+export const participantOf = async (
+  call: Call,
+  mspId: string,
+): Promise<ParticipantRow | undefined> =>
+  (await registryRow(call)).participants.find((entry) => entry.mspId === mspId);
 
 export const loginRow = async (call: Call, loginId: string): Promise<LoginRow> =>
   found(await call.store.get('login', loginId), 'NOT_FOUND', { row: 'login' });
@@ -64,7 +75,7 @@ export async function receiptOfStep(
   transaction: string,
 ): Promise<Receipt> {
   const row = await call.store.get('receipt', orderSubject(order), transaction);
-  return found(row?.receipts[0], 'VERIFICATION_MISSING', { transaction });
+  return found(row, 'VERIFICATION_MISSING', { transaction });
 }
 
 /** What unit 9 found, for a stepwise order. */

@@ -11,7 +11,6 @@ import {
   type OrderRow,
   type OrderState,
   type Receipt,
-  type ReceiptRow,
   type UnitId,
 } from '@fabric-offline-pay/domain';
 import { receiptOf, type Call } from './call.js';
@@ -24,11 +23,7 @@ export interface Outcome {
   readonly units: UnitId[];
 }
 
-const unitsOf = (receipts: readonly Receipt[]): UnitId[] =>
-  receipts.flatMap((receipt) => (receipt.unit === null ? [] : [receipt.unit]));
-
-function replay(row: ReceiptRow, call: Call): Output & Outcome {
-  const first = found(row.receipts[0], 'INTERNAL', { row: 'receipt' });
+function replay(first: Receipt, call: Call): Output & Outcome {
   ensure(first.inputDigest === call.inputDigest, 'IDEMPOTENCY_CONFLICT', {
     transaction: first.transaction,
     transactionId: first.transactionId,
@@ -39,16 +34,30 @@ function replay(row: ReceiptRow, call: Call): Output & Outcome {
 /** Units of a step: known beforehand, or following from what it found. */
 type Units<Result> = readonly UnitId[] | ((output: Result) => readonly UnitId[]);
 
-export interface StepOptions<Result> {
-  readonly subject: string;
-  /** Name of the receipt row: the step, with what its natural key adds. */
-  readonly name: string;
-  readonly units: Units<Result>;
+/** Where a step's receipt stands. */
+export interface Keeping {
+  readonly read: () => Promise<Receipt | undefined>;
+  readonly write: (receipt: Receipt) => void;
 }
 
+export interface StepOptions<Result> {
+  readonly subject: string;
+  readonly units: Units<Result>;
+  /** The step, with what its natural key adds: its receipt gets a row of that name. Or the row that the step writes anyway. */
+  readonly receipt: string | Keeping;
+}
+
+const keepingOf = (call: Call, { subject, receipt }: StepOptions<never>): Keeping =>
+  typeof receipt === 'string'
+    ? {
+        read: () => call.store.get('receipt', subject, receipt),
+        write: (row) => call.store.put('receipt', row, subject, receipt),
+      }
+    : receipt;
+
 /**
- * Does something once. The first call runs the body, writes a receipt a unit (or one for a step that is no unit) and
- * announces it; a repetition returns the first answer.
+ * Does something once. The first call runs the body, writes a receipt and announces it; a repetition returns the first
+ * answer.
  * @throws {DomainError} IDEMPOTENCY_CONFLICT when the step was done with other input.
  */
 export async function step<Result extends object>(
@@ -56,29 +65,22 @@ export async function step<Result extends object>(
   options: StepOptions<Result>,
   body: () => Promise<Result>,
 ): Promise<Result & Outcome> {
-  const { subject, name } = options;
-  const existing = await call.store.get('receipt', subject, name);
-  if (existing !== undefined) return replay(existing, call) as Result & Outcome;
+  const first = await keepingOf(call, options).read();
+  if (first !== undefined) return replay(first, call) as Result & Outcome;
   return leaveReceipt(call, options, await body());
 }
 
-/** Writes the receipts of a step and announces it. */
+/** Writes the receipt of a step and announces it. */
 export function leaveReceipt<Result extends object>(
   call: Call,
   options: StepOptions<Result>,
   output: Result,
 ): Result & Outcome {
-  const { subject, name } = options;
-  const [first = null, ...others] =
-    typeof options.units === 'function' ? options.units(output) : options.units;
-  const receipts = [
-    receiptOf(call, first, output as Output),
-    ...others.map((unit) => receiptOf(call, unit)),
-  ];
-  const units = unitsOf(receipts);
-  call.store.put('receipt', { receipts }, subject, name);
+  const { subject } = options;
+  const units = typeof options.units === 'function' ? options.units(output) : options.units;
+  keepingOf(call, options).write(receiptOf(call, units, output as Output));
   call.announce({ subject, units, ...('state' in output ? { state: String(output.state) } : {}) });
-  return { ...output, replayed: false, units };
+  return { ...output, replayed: false, units: [...units] };
 }
 
 /** @throws {DomainError} NOT_FOUND when there is no such order. */
@@ -104,6 +106,6 @@ export const orderStep = <Input extends OrderKey, Result extends object>(
   call: Call<Input>,
   units: Units<Result>,
   body: () => Promise<Result>,
-  name: string = call.transaction,
+  receipt: StepOptions<Result>['receipt'] = call.transaction,
 ): Promise<Result & Outcome> =>
-  step(call, { subject: orderSubject(call.input), name, units }, body);
+  step(call, { subject: orderSubject(call.input), units, receipt }, body);

@@ -82,6 +82,17 @@ export class Store {
     return this.#collect<Kind>(prefix, rangeEnd(prefix), limit);
   }
 
+  /** Like {@link range}, ending before the rows whose next part is `end` or comes after it. */
+  async rangeUntil<Kind extends RowKind>(
+    kind: Kind,
+    parts: readonly string[],
+    end: string,
+    limit: number,
+  ): Promise<Entry<Kind>[]> {
+    const prefix = ROWS[kind].prefix(...parts);
+    return this.#collect<Kind>(prefix, `${prefix}${end}`, limit);
+  }
+
   /** Like {@link range}, beginning after the row of these parts. */
   async rangeAfter<Kind extends RowKind>(
     kind: Kind,
@@ -104,15 +115,13 @@ export class Store {
     this.#operations += 1;
     const rows = await this.#stub.getStateByRange(from, to);
     const entries: Entry<Kind>[] = [];
-    try {
-      while (entries.length < limit) {
-        const next = await rows.next();
-        if (next.done) break;
-        entries.push({ key: next.value.key, value: parse(next.value.value) as RowValue<Kind> });
-      }
-    } finally {
-      await rows.close();
+    while (entries.length < limit) {
+      const next = await rows.next();
+      // The peer has closed what it has answered to the end: to close it again would cost another message.
+      if (next.done) return entries;
+      entries.push({ key: next.value.key, value: parse(next.value.value) as RowValue<Kind> });
     }
+    await rows.close();
     return entries;
   }
 

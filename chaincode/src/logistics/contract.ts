@@ -17,7 +17,14 @@ import {
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { computeOffers, ensureAddressesOfBasket } from '../ledger/quoting.js';
-import { basketRow, goodsOfLines, policyRow, quoteRow, receiptOfStep } from '../ledger/rows.js';
+import {
+  basketRow,
+  goodsOfLines,
+  policyRow,
+  quoteRow,
+  receiptOfStep,
+  termsRow,
+} from '../ledger/rows.js';
 import { advance, orderRow, orderStep } from '../ledger/steps.js';
 
 const UNRATED = { count: 0, stars: 0, defects: 0 };
@@ -68,12 +75,11 @@ const quotePrices = (call: Call<OrderKey>) =>
     return { goodsTotal, offers: mutable(offers.map(inOrderOfIds)) };
   });
 
-/** Unit 1103. */
+/** Unit 1103: the customer may choose from these. What stands behind the references is not kept before it is needed. */
 const offerAddresses = (call: Call<OrderKey>) =>
   orderStep(call, ['1103'], async () => {
     const basket = await basketRow(call, call.input);
-    const book = ensureAddressesOfBasket(call, basket);
-    await call.store.putPrivate(book, basket.merchantId, basket.orderNumber, basket.logisticsId);
+    ensureAddressesOfBasket(call, basket);
     return { addressRefs: [...basket.addressRefs] };
   });
 
@@ -111,6 +117,7 @@ const quote = (call: Call<OrderKey>) =>
       offers,
       expiresAt: call.now + policy.quoteSeconds,
       statement: null,
+      receipt: null,
     };
     call.store.put('quote', row, basket.merchantId, basket.orderNumber, basket.logisticsId);
     return { state: advance(call, order, 'quote'), goodsTotal, offers: mutable(offers) };
@@ -142,8 +149,18 @@ async function moveGoods(
   return { state: order.state };
 }
 
+/** With the goods the courier gets the one address that was chosen; the others are never kept. */
 const pickUp = (call: Call<OrderKey>) =>
-  orderStep(call, [], () => moveGoods(call, 'awaiting', 'pickedUp'));
+  orderStep(call, [], async () => {
+    const moved = await moveGoods(call, 'awaiting', 'pickedUp');
+    const { terms } = await termsRow(call, call.input);
+    const { salt, addresses } = ensureAddressesOfBasket(call, terms);
+    const chosen = addresses.filter((entry) => entry.ref === terms.addressRef);
+    ensure(chosen.length === 1, 'ADDRESS_UNKNOWN', { ref: terms.addressRef });
+    const { merchantId, orderNumber, logisticsId } = terms;
+    await call.store.putPrivate({ salt, addresses: chosen }, merchantId, orderNumber, logisticsId);
+    return moved;
+  });
 
 const deliver = (call: Call<OrderKey>) =>
   orderStep(call, [], async () => {

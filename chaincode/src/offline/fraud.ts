@@ -145,16 +145,16 @@ const CARELESS: readonly (readonly [
   ],
 ];
 
-/** @throws {DomainError} OFFLINE_LOSS_NOT_BORNE. */
+/** @throws {DomainError} LOSS_NOT_BORNE. */
 function ensureBorne(fraud: FraudCaseRow, reserve: ReserveRow): PaymentRequest {
-  ensure(fraud.lossBearer === 'bank', 'OFFLINE_LOSS_NOT_BORNE', { reason: 'lossBearer' });
-  ensure(fraud.claimed, 'OFFLINE_LOSS_NOT_BORNE', { reason: 'unclaimed' });
+  ensure(fraud.lossBearer === 'bank', 'LOSS_NOT_BORNE', { reason: 'lossBearer' });
+  ensure(fraud.claimed, 'LOSS_NOT_BORNE', { reason: 'unclaimed' });
   const claim = {
     voucher: decodeVoucher(parseCose('offpay/voucher', bytesOf(fraud.voucher)).payload),
     request: decodePaymentRequest(bytesOf(fraud.request)),
   };
   const reason = CARELESS.find(([, applies]) => applies(claim, reserve, fraud.at))?.[0];
-  ensure(reason === undefined, 'OFFLINE_LOSS_NOT_BORNE', { reason });
+  ensure(reason === undefined, 'LOSS_NOT_BORNE', { reason });
   return claim.request;
 }
 
@@ -169,7 +169,7 @@ async function issueTo(
   ensure(taken === undefined, 'IDEMPOTENCY_CONFLICT', { compensationId });
   const supply = { kind: 'issue' as const, currency, amount, account: merchantId, at: call.now };
   call.store.put('supply', supply, currency, 'issue', compensationId);
-  await creditCompensation(call, merchantId, currency, amount, compensationId);
+  creditCompensation(call, merchantId, currency, amount, compensationId);
 }
 
 export async function compensate(call: Call<InputOf<'offline', 'compensate'>>) {

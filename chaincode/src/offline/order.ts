@@ -11,7 +11,6 @@ import {
   limitsFor,
   nextState,
   OFFLINE_LOGIN,
-  orderSubject,
   settleVoucher,
   termsDigest,
   verdictNumberOf,
@@ -27,16 +26,21 @@ import {
   type Settlement,
   type SettlementBatchRow,
   type TermsRow,
+  type Verdict,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { orderFrom, verifyOrder } from '../ledger/verifying.js';
+import { orderFrom, placingStep, verifyOrder, type Placed } from '../ledger/merchant-leg.js';
 import { putReserve, reserveRow } from '../ledger/reserves.js';
 import { policyRow, quoteRow } from '../ledger/rows.js';
-import { step } from '../ledger/steps.js';
 import { bytesOf } from './issued.js';
 import { recordConflict } from './settle.js';
 
 type OrderInput = InputOf<'offline', 'order'>;
+
+interface Answer {
+  readonly state: OrderState;
+  readonly verdict: number;
+}
 
 const UNITS = ['8', '9', '15', '10', '12'] as const;
 
@@ -90,24 +94,21 @@ async function holdOf(call: Call, terms: OrderTerms, merchant: MerchantRow): Pro
   return holds.openHold(terms, isPoorlyRated(merchant.rating) ? 'delivery' : release, call.now);
 }
 
-function putOrder(
+/** The voucher stands where the signature of an order that was paid online would. */
+function placedAs(
   call: Call<OrderInput>,
   order: OrderRow,
-  statements: TermsRow['statements'],
-): void {
-  const { terms, deviceId, voucher } = call.input;
-  const { merchantId, orderNumber } = order;
-  const row: TermsRow = {
-    terms,
-    digest: termsDigest(terms),
-    bankId: order.bankId,
-    deviceId,
-    signature: voucher,
-    placedAt: call.now,
-    statements,
+  verdict: Verdict,
+  statements: TermsRow['statements'] = null,
+): Placed<Answer> {
+  const { terms, deviceId, voucher: signature } = call.input;
+  const { bankId, state } = order;
+  const digest = termsDigest(terms);
+  return {
+    terms: { terms, digest, bankId, deviceId, signature, placedAt: call.now, statements },
+    order,
+    output: { state, verdict: verdictNumberOf(verdict) },
   };
-  call.store.put('terms', row, merchantId, orderNumber);
-  call.store.put('order', order, merchantId, orderNumber);
 }
 
 /** Where the voucher was settled, for whoever looks for it. Its money is held, and credited by a capture. */
@@ -132,60 +133,56 @@ async function refuse(
   call: Call<OrderInput>,
   settlement: Settlement,
   bankId: string,
-): Promise<OrderState> {
+): Promise<Placed<Answer>> {
   await recordConflict(call, call.input, settlement);
   const state = passing('payOffline', 'refuseVoucher');
-  putOrder(call, { ...orderFrom(call.input.terms, bankId, null), state }, null);
-  return state;
+  const order = { ...orderFrom(call.input.terms, bankId, null), state };
+  return placedAs(call, order, settlement.verdict);
 }
 
 /** Verifies the order as any other, and holds what the reserve paid out. */
-async function place(call: Call<OrderInput>, bankId: string, counter: number): Promise<OrderState> {
-  const { terms, statement } = call.input;
+async function accept(
+  call: Call<OrderInput>,
+  bankId: string,
+  counter: number,
+): Promise<Placed<Answer>> {
+  const { terms, statement: merchant } = call.input;
   const quoted = await quoteRow(call, terms);
-  const merchant = await verifyOrder(call, terms, quoted);
+  const row = await verifyOrder(call, terms, quoted);
   const logistics = found(quoted.statement ?? undefined, 'STATEMENT_MISSING', {
     party: 'logistics',
   });
-  const hold = await holdOf(call, terms, merchant);
+  const hold = await holdOf(call, terms, row);
   const state = passing('payOffline', 'fundFromReserve', 'verifyMerchant', 'checkCategories');
-  putOrder(call, { ...orderFrom(terms, bankId, hold), state }, { merchant: statement, logistics });
   putPayment(call, counter);
-  return state;
+  const order = { ...orderFrom(terms, bankId, hold), state };
+  return placedAs(call, order, 'settled', { merchant, logistics });
 }
 
-async function pay(call: Call<OrderInput>) {
+async function place(call: Call<OrderInput>): Promise<Placed<Answer>> {
   const { terms, deviceId, epoch } = call.input;
-  const { merchantId, orderNumber, customerId } = terms;
-  const taken = await call.store.get('order', merchantId, orderNumber);
-  ensure(taken === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
   ensureOffline(call, terms);
-  const reserve = await reserveRow(call, { customerId, deviceId, epoch });
+  const reserve = await reserveRow(call, { customerId: terms.customerId, deviceId, epoch });
   const settlement = judge(call, reserve);
   const { verdict, request, entry } = settlement;
   const stands = verdict === 'settled' || verdict === 'conflict';
-  ensure(stands && request !== undefined && entry !== undefined, 'OFFLINE_VOUCHER_REFUSED', {
+  ensure(stands && request !== undefined && entry !== undefined, 'VOUCHER_REFUSED', {
     verdict,
   });
   ensureAnswersTerms(request, terms);
   if (settlement.reserve !== undefined && settlement.reserve !== reserve)
     putReserve(call, settlement.reserve);
-  const state =
-    verdict === 'settled'
-      ? await place(call, reserve.bankId, entry[0])
-      : await refuse(call, settlement, reserve.bankId);
-  return { state, verdict: verdictNumberOf(verdict) };
+  return verdict === 'settled'
+    ? accept(call, reserve.bankId, entry[0])
+    : refuse(call, settlement, reserve.bankId);
 }
 
 const SETTLED = verdictNumberOf('settled');
 
 export const order = (call: Call<OrderInput>) =>
-  step(
+  placingStep(
     call,
-    {
-      subject: orderSubject(call.input.terms),
-      name: call.transaction,
-      units: ({ verdict }: { readonly verdict: number }) => (verdict === SETTLED ? UNITS : []),
-    },
-    () => pay(call),
+    call.input.terms,
+    ({ verdict }: Answer) => (verdict === SETTLED ? UNITS : []),
+    () => place(call),
   );

@@ -117,7 +117,7 @@ export async function settle(call: Call<Batch>) {
   for (const group of call.input.reserves)
     judged.push(...(await settleGroup(call, context, group)));
   const row = rowOf(call, judged);
-  await creditBatch(call, merchantId, currency, row.credited, batchId);
+  creditBatch(call, merchantId, currency, row.credited, batchId);
   call.store.put('batch', row, merchantId, batchId);
   call.announce({ subject: `merchant/${merchantId}`, units: [], counts: countsOf(judged) });
   return answer(row, false);

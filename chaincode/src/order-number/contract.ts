@@ -63,6 +63,7 @@ const openBasket = (call: Call<InputOf<'orderNumber', 'openBasket'>>) =>
       delivery: 'awaiting',
       verification: 'none',
       hold: null,
+      settled: null,
     };
     call.store.put('order', order, merchantId, orderNumber);
     return { state: order.state };
@@ -88,7 +89,7 @@ const place = (call: Call<InputOf<'orderNumber', 'place'>>) => {
   const { terms, signature } = call.input;
   return step(
     call,
-    { subject: orderSubject(terms), name: call.transaction, units: [] },
+    { subject: orderSubject(terms), units: [], receipt: call.transaction },
     async () => {
       const order = await orderRow(call, terms);
       const basket = await basketRow(call, terms);
@@ -107,6 +108,7 @@ const place = (call: Call<InputOf<'orderNumber', 'place'>>) => {
         signature,
         placedAt: call.now,
         statements: null,
+        receipt: null,
       };
       call.store.put('terms', row, terms.merchantId, terms.orderNumber);
       return { state: advance(call, order, 'place') };
@@ -153,24 +155,51 @@ async function readTerms(call: Call<OrderKey>) {
   };
 }
 
+/** As queries show it: the receipt stands in the trail. */
+function withoutReceipt(order: OrderRow): Omit<OrderRow, 'settled'> {
+  const { merchantId, orderNumber, state, disputedFrom, mode, customerId, bankId } = order;
+  const { logisticsId, delivery, verification, hold } = order;
+  return {
+    ...{ merchantId, orderNumber, state, disputedFrom, mode, customerId, bankId },
+    ...{ logisticsId, delivery, verification, hold },
+  };
+}
+
 async function listOrders(call: Call<InputOf<'orderNumber', 'listOrders'>>) {
   const { merchantId, after } = call.input;
   const entries =
     after === undefined
       ? await call.store.range('order', [merchantId], PAGE)
       : await call.store.rangeAfter('order', [merchantId], [merchantId, after], PAGE);
-  const orders = entries.map((entry) => entry.value);
+  const orders = entries.map((entry) => withoutReceipt(entry.value));
   return { orders, next: orders.length < PAGE ? null : (orders.at(-1)?.orderNumber ?? null) };
+}
+
+/** One entry a unit, or one for a step that is no unit: its answer stands with the first. */
+function entriesOf({ units, ...receipt }: Receipt) {
+  const [first = null, ...others] = units;
+  const rest = others.map((unit) => ({ ...receipt, unit, output: {} }));
+  return [{ ...receipt, unit: first }, ...rest];
+}
+
+async function receiptsOf(call: Call, order: OrderRow): Promise<Receipt[]> {
+  const terms = await call.store.get('terms', order.merchantId, order.orderNumber);
+  const { loginId } = terms?.terms ?? (await basketRow(call, order));
+  const ofLogin = await call.store.range('receipt', [loginSubject(loginId)]);
+  const quotes = await call.store.range('quote', [order.merchantId, order.orderNumber]);
+  const ofOrder = await call.store.range('receipt', [orderSubject(order)]);
+  const ofLegs = [...quotes.map(({ value }) => value.receipt), terms?.receipt, order.settled];
+  return [
+    ...ofLogin.map(({ value }) => value),
+    ...ofLegs.flatMap((receipt) => receipt ?? []),
+    ...ofOrder.map(({ value }) => value),
+  ];
 }
 
 async function trail(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
-  const terms = await call.store.get('terms', order.merchantId, order.orderNumber);
-  const basket = terms === undefined ? await basketRow(call, order) : terms.terms;
-  const ofLogin = await call.store.range('receipt', [loginSubject(basket.loginId)]);
-  const ofOrder = await call.store.range('receipt', [orderSubject(order)]);
-  const receipts = [...ofLogin, ...ofOrder].flatMap((entry) => entry.value.receipts as Receipt[]);
-  return { order, receipts: receipts.sort((a, b) => a.at - b.at) };
+  const receipts = (await receiptsOf(call, order)).sort((a, b) => a.at - b.at);
+  return { order: withoutReceipt(order), receipts: receipts.flatMap(entriesOf) };
 }
 
 export const OrderNumberContract = contractOf('orderNumber', {
@@ -179,7 +208,7 @@ export const OrderNumberContract = contractOf('orderNumber', {
   stateMerchant: state('merchant'),
   stateLogistics: state('logistics'),
   compare,
-  readOrder: (call) => orderRow(call, call.input),
+  readOrder: async (call) => withoutReceipt(await orderRow(call, call.input)),
   readTerms,
   listOrders,
   trail,

@@ -3,10 +3,10 @@
 import {
   addAmounts,
   ensure,
-  epochKey,
   found,
   holds,
   nextState,
+  timeKey,
   type InputOf,
   type OrderKey,
   type OrderRow,
@@ -14,7 +14,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { captureAmount, holdOf, releasedAtMatch } from '../ledger/capturing.js';
 import { contractOf } from '../ledger/contract.js';
-import { checkpointRow, creditPayees, currentEpoch, debitPayee } from '../ledger/payees.js';
+import { checkpointRow, creditPayees, debitPayee } from '../ledger/payees.js';
 import { authenticatedLogin, credit, placeHold } from '../ledger/placing.js';
 import { merchantRow, termsRow } from '../ledger/rows.js';
 import { orderRow, orderStep } from '../ledger/steps.js';
@@ -79,7 +79,7 @@ const capture = (call: Call<InputOf<'settlement', 'capture'>>) =>
     async () =>
       write(
         call,
-        await captureAmount(
+        captureAmount(
           call,
           await orderRow(call, call.input),
           call.input.captureId,
@@ -95,7 +95,7 @@ const release = (call: Call<OrderKey>) =>
     const state = nextState(order.state, order.state === 'refunded' ? 'releaseRest' : 'release');
     ensure(order.delivery === 'delivered', 'RELEASE_NOT_DUE', { delivery: order.delivery });
     const { hold, credits } = holds.release(holdOf(order));
-    await creditPayees(call, order, hold.currency, credits, 'release');
+    creditPayees(call, order, hold.currency, credits, 'release');
     return write(call, { ...order, hold, state });
   });
 
@@ -180,41 +180,28 @@ const resolveDispute = (call: Call<InputOf<'settlement', 'resolveDispute'>>) =>
     return write(call, { ...order, disputedFrom: null, state: before });
   });
 
-async function closeEpoch(call: Call<InputOf<'settlement', 'closeEpoch'>>) {
-  const { payeeId, currency, epoch } = call.input;
-  const current = await currentEpoch(call, payeeId, currency);
-  ensure(epoch <= current, 'INPUT_INVALID', { field: 'epoch', current });
-  if (epoch < current) return { replayed: true, units: [], epoch: current };
-  call.store.put('epoch', { epoch: epoch + 1 }, payeeId, currency);
-  call.announce({ subject: `payee/${payeeId}`, units: [] });
-  return { replayed: false, units: [], epoch: epoch + 1 };
-}
-
+/** Entries that reach the ledger late, under a time that was rolled up before, are found by the next roll-up. */
 async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
-  const { payeeId, currency, epoch } = call.input;
-  ensure(epoch < (await currentEpoch(call, payeeId, currency)), 'EPOCH_OPEN', { epoch });
+  const { payeeId, currency, until } = call.input;
+  ensure(until <= call.now, 'ROLL_UP_TOO_EARLY', { until, now: call.now });
   const checkpoint = await checkpointRow(call, payeeId, currency);
-  const entries = await call.store.range(
+  const entries = await call.store.rangeUntil(
     'credit',
-    [payeeId, currency, epochKey(epoch)],
+    [payeeId, currency],
+    timeKey(until + 1),
     ROLL_UP_LIMIT,
   );
   const balance = addAmounts(checkpoint.balance, ...entries.map((entry) => entry.value.amount));
-  const done = entries.length < ROLL_UP_LIMIT;
   for (const entry of entries) call.store.remove(entry.key);
-  const rolled = {
-    ...checkpoint,
-    balance,
-    epoch: done ? Math.max(checkpoint.epoch, epoch + 1) : checkpoint.epoch,
-  };
-  if (entries.length > 0 || rolled.epoch !== checkpoint.epoch)
-    call.store.put('checkpoint', rolled, payeeId, currency);
+  if (entries.length > 0)
+    call.store.put('checkpoint', { ...checkpoint, balance }, payeeId, currency);
+  call.announce({ subject: `payee/${payeeId}`, units: [] });
   return {
-    replayed: entries.length === 0 && rolled.epoch === checkpoint.epoch,
+    replayed: entries.length === 0,
     units: [],
     entries: entries.length,
     balance,
-    done,
+    done: entries.length < ROLL_UP_LIMIT,
   };
 }
 
@@ -250,8 +237,7 @@ async function readPayee(call: Call<InputOf<'settlement', 'readPayee'>>) {
   return {
     balance: checkpoint.balance,
     open: addAmounts(...open.map((entry) => entry.value.amount)),
-    epoch: await currentEpoch(call, payeeId, currency),
-    rolledUpTo: checkpoint.epoch,
+    now: call.now,
   };
 }
 
@@ -266,7 +252,6 @@ export const SettlementContract = contractOf('settlement', {
   refund,
   dispute,
   resolveDispute,
-  closeEpoch,
   rollUp,
   redeem,
   readAccount: async (call) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens to an order after the pipeline: alarms decided, delivery, release, refunds, disputes, expiry, ratings.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { InputOf, OrderKey, OrderState } from '@fabric-offline-pay/domain';
+import type { AddressBookRow, InputOf, OrderKey, OrderState } from '@fabric-offline-pay/domain';
 import { CAPTURE_ID, RefusedError, type Passages } from '@fabric-offline-pay/sdk';
 import type { FollowUp, RatingFollowUp } from '../input/follow-ups';
 import type { Order } from '../input/rows/order';
@@ -21,6 +21,8 @@ export interface AfterSales {
   readonly clients: Clients;
   readonly order: Order;
   readonly logisticsId: string;
+  /** What the courier is given when it picks the goods up. */
+  readonly addresses: AddressBookRow;
   readonly signRatings: (order: OrderKey, ratings: Ratings) => string;
   readonly rated: (subject: RatedSubject) => void;
   /** What happened to the order so far; one party's step waits for another's to arrive. */
@@ -98,13 +100,14 @@ async function voidRest(
 const PAID: readonly OrderState[] = ['captured', 'released'];
 
 async function deliver(
-  { clients, order, passages }: AfterSales,
+  { clients, order, passages, addresses }: AfterSales,
   state: OrderState,
 ): Promise<OrderState> {
   if (!PAID.includes(state) || of(order, 'undelivered') !== undefined) return state;
   const key = keyOf(order);
   const courier = await clients.client('logistics', 'courier');
-  await passages.note('logistics:pickUp', () => courier.logistics.pickUp(key));
+  const transient = { ...addresses };
+  await passages.note('logistics:pickUp', () => courier.logistics.pickUp(key, { transient }));
   await passages.note('logistics:deliver', () => courier.logistics.deliver(key));
   if (state === 'released') return state;
   const bankNode = await clients.client('bank', 'bank-node');
@@ -164,7 +167,7 @@ async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> 
   for (const { subject, owner, subjectId } of given) rated({ subject, owner, subjectId });
 }
 
-/** A refund out of money that the merchant was credited with: its epochs are rolled up first when the balance is short. */
+/** A refund out of money that the merchant was credited with: that is rolled up first when the balance is short. */
 async function refund(
   { clients, order, passages }: AfterSales,
   amount: string,
@@ -208,20 +211,6 @@ async function dispute(
   return stateOf(withRolledUpPayee(clients, order, pay));
 }
 
-const ENDED: readonly OrderState[] = ['voided', 'expired', 'refunded'];
-
-/** Nothing will be delivered any more: the private addresses go. */
-async function forgetAddresses(
-  { clients, order, passages }: AfterSales,
-  state: OrderState,
-): Promise<void> {
-  if (!ENDED.includes(state)) return;
-  const dispatcher = await clients.client('logistics', 'dispatcher');
-  await passages.note('logistics:purgeAddresses', () =>
-    dispatcher.logistics.purgeAddresses(keyOf(order)),
-  );
-}
-
 /** Takes an order from where the pipeline left it to its end. Every step has a natural key. */
 export async function afterSales(context: AfterSales, paid: OrderState): Promise<OrderState> {
   const { order } = context;
@@ -235,6 +224,5 @@ export async function afterSales(context: AfterSales, paid: OrderState): Promise
   if (wanted !== undefined) state = await refund(context, wanted.amount);
   const disputed = of(order, 'dispute');
   if (disputed !== undefined) state = await dispute(context, disputed.outcome);
-  await forgetAddresses(context, state);
   return state;
 }

@@ -24,15 +24,15 @@ async function publish(clients: Clients, subjects: readonly RatedSubject[]): Pro
   });
 }
 
-/** A redemption is named by the epoch that it pays out, so that repeating it pays nothing twice. */
+/** A redemption is named by the time until which it pays out. */
 async function payOut(clients: Clients, payee: Payee): Promise<void> {
   const [bankNode, teller] = await Promise.all([
     clients.client('bank', 'bank-node'),
     clients.client('bank', 'teller'),
   ]);
-  const { balance: amount, epoch } = await rollUpPayee(bankNode, payee);
+  const { balance: amount, until } = await rollUpPayee(bankNode, payee);
   if (amount === '0') return;
-  const redeemId = `payout-${payee.payeeId}-${epoch.toString()}`;
+  const redeemId = `payout-${payee.payeeId}-${until.toString()}`;
   await teller.settlement.redeem({ ...payee, amount, redeemId });
 }
 
@@ -46,11 +46,9 @@ export async function closeBooks(clients: Clients, day: DayBook): Promise<string
   return closeDay(clients);
 }
 
-/** Closes an epoch of the logistics company once more: nothing comes after it. */
+/** Rolls the logistics company up once more: nothing comes after it. */
 async function closeDay(clients: Clients): Promise<string> {
   const bankNode = await clients.client('bank', 'bank-node');
   const payee = { payeeId: clients.organisation('logistics').actor, currency: 'EUR' };
-  const { epoch } = await bankNode.settlement.readPayee(payee);
-  const closed = await bankNode.settlement.closeEpoch({ ...payee, epoch });
-  return closed.transactionId;
+  return (await rollUpPayee(bankNode, payee)).transactionId;
 }

@@ -118,14 +118,15 @@ async function pay(
   const parties = await context.clients.parties(order.merchantId);
   const result = await (mode === 'express' ? runExpress : runStepwise)(parties, purchase);
   const key = context.devices.key(order.customerId);
-  const { logisticsId } = purchase.basket;
+  const { addresses, basket } = purchase;
+  const { logisticsId } = basket;
   const signed = (
     rated: Parameters<typeof signRatings>[1],
     ratings: Parameters<typeof signRatings>[2],
   ) => signRatings(key, rated, ratings);
   const passages = new Passages(parties, result.passages);
   const { clients, rated } = context;
-  const sales = { clients, order, logisticsId, signRatings: signed, rated, passages };
+  const sales = { clients, order, logisticsId, addresses, signRatings: signed, rated, passages };
   const ended = passages.end(await afterSales(sales, result.state));
   await remember(context, loginId, order, ended.state);
   return ended;

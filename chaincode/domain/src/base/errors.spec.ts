@@ -50,8 +50,8 @@ const PUBLISHED: Readonly<Record<string, number>> = {
   PAYEE_FUNDS_INSUFFICIENT: 506,
   INSTRUMENT_UNKNOWN: 507,
   RELEASE_NOT_DUE: 508,
-  EPOCH_OPEN: 509,
   DISPUTED: 510,
+  ROLL_UP_TOO_EARLY: 511,
   STATEMENT_MISSING: 601,
   VERIFICATION_MISSING: 603,
   ALARM_OPEN: 604,
@@ -84,7 +84,7 @@ const PUBLISHED: Readonly<Record<string, number>> = {
 };
 
 /** Numbers that were never refused with before their code went: they stay unused. */
-const GONE: readonly number[] = [602];
+const GONE: readonly number[] = [509, 602];
 
 /** Prefixes of the ranges, by what they are about. */
 const RANGES: readonly (readonly [from: number, codes: readonly ErrorCode[]])[] = [

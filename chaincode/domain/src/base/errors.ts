@@ -202,7 +202,7 @@ export const ERRORS = {
   PAYEE_FUNDS_INSUFFICIENT: describe(
     506,
     "The payee's rolled-up balance is less than the amount.",
-    'Roll up closed epochs first; redeem or refund less.',
+    'Roll up its credit entries first; redeem or refund less.',
   ),
   INSTRUMENT_UNKNOWN: describe(
     507,
@@ -214,8 +214,13 @@ export const ERRORS = {
     'The money is released at delivery, which is not confirmed.',
     'Confirm the delivery first.',
   ),
-  EPOCH_OPEN: describe(509, 'The epoch is still open.', 'Close it first.'),
+  // 509 was EPOCH_OPEN, before credit entries were keyed by time.
   DISPUTED: describe(510, 'The order is disputed.', 'Resolve the dispute first.'),
+  ROLL_UP_TOO_EARLY: describe(
+    511,
+    'Entries of a time to come cannot be rolled up.',
+    'Name an instant that has passed.',
+  ),
 
   // 6xx: comparison and alarms (units 13, 15, 16)
   STATEMENT_MISSING: describe(

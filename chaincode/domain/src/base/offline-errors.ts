@@ -114,12 +114,12 @@ export const OFFLINE_ERRORS = {
     'The fraud proof does not prove what it says.',
     'See the reason in the details.',
   ),
-  OFFLINE_VOUCHER_REFUSED: describe(
+  VOUCHER_REFUSED: describe(
     824,
     'The voucher does not pay this order.',
     'See the verdict in the details.',
   ),
-  OFFLINE_LOSS_NOT_BORNE: describe(
+  LOSS_NOT_BORNE: describe(
     825,
     'The bank does not bear this loss: by the policy, or because the voucher should not have been accepted.',
     'See the reason in the details.',

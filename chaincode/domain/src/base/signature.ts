@@ -30,27 +30,17 @@ function pointKey(point: Buffer): KeyObject | undefined {
   }
 }
 
-/** @returns the P-256 key of base64 DER (SubjectPublicKeyInfo) in its one form, else undefined. */
+/**
+ * The head fixes algorithm, curve and length, so that a key has one form.
+ * @returns the P-256 key of base64 DER (SubjectPublicKeyInfo, uncompressed point), else undefined.
+ */
 export function importDeviceKey(spki: string): KeyObject | undefined {
   const der = fromBase64(spki);
   const length = P256_SPKI_HEAD.length;
-  if (der?.length === length + 64 && der.subarray(0, length).equals(P256_SPKI_HEAD))
-    return pointKey(der.subarray(length));
-  const key = der && publicKeyFrom(der);
-  return key !== undefined && isP256(key) ? key : undefined;
-}
-
-function publicKeyFrom(der: Buffer): KeyObject | undefined {
-  try {
-    const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
-    return key.export({ format: 'der', type: 'spki' }).equals(der) ? key : undefined;
-  } catch {
+  if (der?.length !== length + 64 || !der.subarray(0, length).equals(P256_SPKI_HEAD))
     return undefined;
-  }
+  return pointKey(der.subarray(length));
 }
-
-const isP256 = (key: KeyObject): boolean =>
-  key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
 
 /** @returns whether base64 DER (SubjectPublicKeyInfo) is a P-256 public key. */
 export const isDeviceKey = (spki: string): boolean => importDeviceKey(spki) !== undefined;

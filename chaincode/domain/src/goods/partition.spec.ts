@@ -106,6 +106,7 @@ describe("unit 10, the customer's choice", () => {
     ],
     expiresAt: NOW,
     statement: null,
+    receipt: null,
   };
   const check =
     (terms: Partial<OrderTerms>, quote: Partial<QuoteRow>, digest = QUOTE.basketDigest) =>

@@ -49,6 +49,15 @@ export interface PolicyRow {
   readonly offline: OfflinePolicy;
 }
 
+/**
+ * Who takes part, and the rules that all agreed on: one row, because nearly every transaction reads both.
+ * Participants in order of their MSP ids.
+ */
+export interface RegistryRow {
+  readonly participants: readonly ParticipantRow[];
+  readonly policy: PolicyRow;
+}
+
 export interface VoteRow {
   readonly voters: readonly string[];
 }
@@ -109,6 +118,8 @@ export type HistoryKind =
 export interface HistoryRow {
   readonly kind: HistoryKind;
   readonly at: number;
+  /** Of a success: unit 17 writes both in one row, and unit 7 puts the purchase where it stays. */
+  readonly purchase?: PurchaseRow;
 }
 
 export interface ReputationRow {
@@ -219,6 +230,8 @@ export interface QuoteRow {
   readonly expiresAt: number;
   /** The waybill's statement, when the quote is an express leg; stepwise it stands in a row of its own. */
   readonly statement: Statement | null;
+  /** Of the express leg that wrote this row; stepwise units leave theirs in rows of their own. */
+  readonly receipt: Receipt | null;
 }
 
 /** What the customer signs. */
@@ -241,6 +254,8 @@ export interface TermsRow {
   readonly placedAt: number;
   /** The other parties' statements, when they came with express legs. */
   readonly statements: { readonly merchant: Statement; readonly logistics: Statement } | null;
+  /** Of the express leg that wrote this row. */
+  readonly receipt: Receipt | null;
 }
 
 /** Money set aside for an order. What still stands is `authorised − voided − released − refundedHeld`. */
@@ -279,13 +294,14 @@ export interface OrderRow extends OrderKey {
   readonly delivery: 'awaiting' | 'pickedUp' | 'delivered';
   readonly verification: Verification;
   readonly hold: Hold | null;
+  /** Of the bank's express leg, once it ran. */
+  readonly settled: Receipt | null;
 }
 
-/** What one unit did to one subject. */
+/** What one step did to one subject: a unit, or an express leg with all its units. */
 export interface Receipt {
-  /** Null for a step that is no unit of the patent. */
-  readonly unit: UnitId | null;
-  readonly outcome: 'ok' | 'failed';
+  /** None for a step that is no unit of the patent. */
+  readonly units: readonly UnitId[];
   /** `contract:name`. */
   readonly transaction: string;
   readonly transactionId: string;
@@ -295,11 +311,6 @@ export interface Receipt {
   readonly inputDigest: string;
   /** What the step answered, so that a repetition gets the same answer. */
   readonly output: Readonly<Record<string, unknown>>;
-}
-
-/** One row of receipts: one of a stepwise unit, or all of an express leg. */
-export interface ReceiptRow {
-  readonly receipts: readonly Receipt[];
 }
 
 export interface StatementLine {
@@ -343,17 +354,11 @@ export interface CreditRow {
   readonly order: string;
 }
 
-export interface EpochRow {
-  readonly epoch: number;
-}
-
 /** What a payee has, rolled up out of its credit entries. */
 export interface CheckpointRow {
   readonly payeeId: string;
   readonly currency: Currency;
   readonly balance: Amount;
-  /** Closed epochs below this one are rolled up completely. */
-  readonly epoch: number;
 }
 
 export interface Difference {
@@ -419,8 +424,7 @@ const row = <Value, Parts extends readonly string[]>(kind: string): Row<Value, P
 
 /** All kinds of rows. `ROWS.order.key(merchantId, orderNumber)` is a key, `ROWS.credit.prefix(payee)` a range. */
 export const ROWS = {
-  participant: row<ParticipantRow, [mspId: string]>('participant'),
-  policy: row<PolicyRow, []>('policy'),
+  registry: row<RegistryRow, []>('registry'),
   vote: row<VoteRow, [proposalDigest: string]>('vote'),
   customer: row<CustomerRow, [customerId: string]>('customer'),
   device: row<DeviceRow, [customerId: string, deviceId: string]>('device'),
@@ -435,13 +439,12 @@ export const ROWS = {
   quote: row<QuoteRow, [merchantId: string, orderNumber: string, logisticsId: string]>('quote'),
   terms: row<TermsRow, [merchantId: string, orderNumber: string]>('terms'),
   order: row<OrderRow, [merchantId: string, orderNumber: string]>('order'),
-  receipt: row<ReceiptRow, [subject: string, name: string]>('receipt'),
+  receipt: row<Receipt, [subject: string, name: string]>('receipt'),
   statement: row<Statement, [merchantId: string, orderNumber: string, party: Party]>('statement'),
   account: row<AccountRow, [customerId: string, currency: string]>('account'),
   instrument: row<InstrumentRow, [customerId: string, token: string]>('instrument'),
   supply: row<SupplyRow, [currency: string, kind: 'issue' | 'redeem', id: string]>('supply'),
-  credit: row<CreditRow, [payeeId: string, currency: string, epoch: string, id: string]>('credit'),
-  epoch: row<EpochRow, [payeeId: string, currency: string]>('epoch'),
+  credit: row<CreditRow, [payeeId: string, currency: string, at: string, id: string]>('credit'),
   checkpoint: row<CheckpointRow, [payeeId: string, currency: string]>('checkpoint'),
   report: row<ReportRow, [merchantId: string, orderNumber: string, pass: string]>('report'),
   alarm: row<AlarmRow, [merchantId: string, orderNumber: string, pass: string]>('alarm'),
@@ -486,8 +489,8 @@ export const OFFLINE_LOGIN = 'offline';
 export const deviceSubject = (device: { customerId: string; deviceId: string }): string =>
   `device/${device.customerId}/${device.deviceId}`;
 
-/** Epochs in keys: eight digits, so that their order by code unit is their order by number. */
-export const epochKey = (epoch: number): string => epoch.toString().padStart(8, '0');
+/** Seconds since 1970 in keys: thirteen digits, so that their order by code unit is their order in time. */
+export const timeKey = (seconds: number): string => seconds.toString().padStart(13, '0');
 
 /** The name of the private data collection that {@link ROWS.address} stands in. */
 export const ADDRESS_COLLECTION = 'addresses';

@@ -34,7 +34,7 @@ export const feedback = {
     input: orderKey,
     output: outcome,
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 7 },
+    operations: { fixed: 6 },
     example: ORDER,
   }),
   rate: define({

@@ -31,7 +31,7 @@ export const goods = {
     input: z.strictObject({ bankId: identifier, merchants: z.array(merchant).min(1).max(200) }),
     output: outcome,
     naturalKey: ['merchants'],
-    operations: { fixed: 1, perEntry: 3 },
+    operations: { fixed: 1, perEntry: 2 },
     example: {
       bankId: BANK_ID,
       merchants: [

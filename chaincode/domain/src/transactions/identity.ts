@@ -91,7 +91,7 @@ export const identity = {
     input: z.strictObject({ participants: z.array(participant).min(1).max(20), policy }),
     output: outcome,
     naturalKey: [],
-    operations: { fixed: 2, perEntry: 1 },
+    operations: { fixed: 2 },
     example: { participants: PARTICIPANTS, policy: POLICY },
   }),
   vote: define({
@@ -104,7 +104,7 @@ export const identity = {
     input: z.strictObject({ proposal }),
     output: outcome.extend({ votes: z.int(), enacted: z.boolean() }),
     naturalKey: ['proposal'],
-    operations: { fixed: 5 },
+    operations: { fixed: 4 },
     example: {
       proposal: {
         kind: 'participant' as const,
@@ -180,7 +180,7 @@ export const identity = {
     input: z.strictObject({ loginId: identifier, customerId: identifier, deviceId: identifier }),
     output: outcome,
     naturalKey: ['loginId'],
-    operations: { fixed: 8 },
+    operations: { fixed: 7 },
     example: { ...LOGIN, customerId: CUSTOMER_ID, deviceId: 'phone' },
   }),
   openLogin: define({
@@ -205,7 +205,7 @@ export const identity = {
     input: loginKey,
     output: outcome,
     naturalKey: ['loginId'],
-    operations: { fixed: 4 },
+    operations: { fixed: 3 },
     example: LOGIN,
   }),
   attestSms: attest('5', 'one-time code'),

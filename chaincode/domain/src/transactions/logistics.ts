@@ -112,9 +112,9 @@ export const logistics = {
   ),
   offerAddresses: onAddresses(
     '1103',
-    'Keeps the addresses offered in the private collection for the customer to choose from.',
+    'Offers the addresses that the customer may choose from, by reference; nothing of them is kept.',
     outcome.extend({ addressRefs: z.array(identifier) }),
-    { fixed: 5 },
+    { fixed: 4 },
   ),
   rankCouriers: onAddresses(
     '1104',
@@ -131,17 +131,21 @@ export const logistics = {
     input: orderKey,
     output: orderOutcome.extend({ goodsTotal: amount, offers }),
     naturalKey: ['merchantId', 'orderNumber'],
-    operations: { fixed: 13 },
+    operations: { fixed: 12 },
     example: ORDER,
   }),
-  pickUp: delivery(
-    'The courier confirms that it picked the goods up.',
-    ['logistics.dispatcher', 'logistics.courier'],
-    5,
-  ),
+  pickUp: {
+    ...delivery(
+      'The courier picks the goods up; the chosen address is kept in the private collection until the delivery.',
+      ['logistics.dispatcher', 'logistics.courier'],
+      7,
+    ),
+    transient: offeredAddresses,
+    endorsers: ['bank', 'logistics'] as const,
+  },
   deliver: {
     ...delivery(
-      'The courier confirms the delivery; the private addresses are purged.',
+      'The courier confirms the delivery; the private address is purged.',
       ['logistics.dispatcher', 'logistics.courier'],
       6,
     ),
@@ -151,7 +155,7 @@ export const logistics = {
     kind: 'submit',
     units: [],
     summary:
-      'Purges the private addresses of an order that was never placed, or ended without delivery.',
+      'Purges the private address of an order that was picked up and ended without delivery.',
     access: ['logistics.dispatcher'],
     owner: { of: 'quote' },
     input: orderKey,
@@ -173,7 +177,7 @@ export const logistics = {
     example: { ...ORDER, logisticsId: LOGISTICS_ID },
   }),
   readAddress: query({
-    summary: 'The private address of an order that is under way; after delivery there is none.',
+    summary: 'The private address of an order between pick-up and delivery.',
     access: ['logistics.dispatcher', 'logistics.courier'],
     owner: { of: 'order' },
     endorsers: ['logistics'],
@@ -214,6 +218,6 @@ export const logisticsLeg = define({
   transient: offeredAddresses,
   endorsers: ['bank', 'logistics'],
   naturalKey: ['basket.merchantId', 'basket.orderNumber'],
-  operations: { fixed: 7, perEntry: 1 },
+  operations: { fixed: 4, perEntry: 1 },
   example: { basket: BASKET, statement: { ...STATEMENT, waybill: 'WB-1001' } },
 });

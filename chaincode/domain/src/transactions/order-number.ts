@@ -44,7 +44,6 @@ const order = orderKey.extend({
 
 const receipt = z.strictObject({
   unit: unitId.nullable(),
-  outcome: z.enum(['ok', 'failed']),
   transaction: z.string(),
   transactionId: z.string(),
   mspId: z.string(),
@@ -164,6 +163,6 @@ export const merchantLeg = define({
   input: signedTerms.extend({ statement }),
   output: orderOutcome,
   naturalKey: ['terms.merchantId', 'terms.orderNumber'],
-  operations: { fixed: 14, perEntry: 1 },
+  operations: { fixed: 11, perEntry: 1 },
   example: { terms: TERMS, signature: SIGNATURE, statement: STATEMENT },
 });

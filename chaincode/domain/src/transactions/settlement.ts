@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settlement: the currency, holds, captures, refunds, disputes, payees (unit 14).
 import * as z from 'zod';
-import { amount, currency, identifier, positiveAmount } from '../base/identifiers.js';
+import { amount, currency, identifier, instant, positiveAmount } from '../base/identifiers.js';
 import { define, query, type Access } from './define.js';
 import { CUSTOMER_ID, ORDER } from './examples.js';
 import { orderKey, orderOutcome, outcome } from './shapes.js';
@@ -68,7 +68,7 @@ export const settlement = {
   authorise: onOrder(
     "Holds the order's total on the customer's account.",
     ['merchant.cashier'],
-    13,
+    12,
   ),
   capture: define({
     kind: 'submit',
@@ -79,13 +79,13 @@ export const settlement = {
     input: orderKey.extend({ captureId: identifier, amount: positiveAmount }),
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber', 'captureId'],
-    operations: { fixed: 9 },
+    operations: { fixed: 7 },
     example: { ...ORDER, captureId: 'capture-1', amount: '2950' },
   }),
   release: onOrder(
     'Credits the payees with what was captured, once the delivery is confirmed.',
     ['bank.bank-node'],
-    9,
+    7,
   ),
   void: onOrder(
     'Returns what is held and not captured.',
@@ -120,29 +120,18 @@ export const settlement = {
     operations: { fixed: 9 },
     example: { ...ORDER, decision: 'uphold' as const },
   }),
-  closeEpoch: define({
-    kind: 'submit',
-    units: [],
-    summary: "Closes a payee's current epoch; payments on their way retry once into the next.",
-    access: ['bank.bank-node'],
-    owner: { of: 'payee' },
-    input: payee.extend({ epoch: z.int().min(0) }),
-    output: outcome.extend({ epoch: z.int() }),
-    naturalKey: ['payeeId', 'currency', 'epoch'],
-    operations: { fixed: 5 },
-    example: { ...PAYEE, epoch: 0 },
-  }),
   rollUp: define({
     kind: 'submit',
     units: [],
-    summary: "Sums up to 500 credit entries of a closed epoch into the payee's checkpoint.",
+    summary:
+      "Sums up to 500 of a payee's oldest credit entries, made until an instant, into its checkpoint.",
     access: ['bank.bank-node'],
     owner: { of: 'payee' },
-    input: payee.extend({ epoch: z.int().min(0) }),
+    input: payee.extend({ until: instant }),
     output: outcome.extend({ entries: z.int(), balance: amount, done: z.boolean() }),
-    naturalKey: ['payeeId', 'currency', 'epoch'],
-    operations: { fixed: 7, perEntry: 1 },
-    example: { ...PAYEE, epoch: 0 },
+    naturalKey: ['payeeId', 'currency', 'until'],
+    operations: { fixed: 5, perEntry: 1 },
+    example: { ...PAYEE, until: 1_767_225_600 },
   }),
   redeem: define({
     kind: 'submit',
@@ -154,7 +143,7 @@ export const settlement = {
     input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
     output: outcome.extend({ balance: amount }),
     naturalKey: ['currency', 'redeemId'],
-    operations: { fixed: 7 },
+    operations: { fixed: 6 },
     example: { ...PAYEE, redeemId: 'redeem-1', amount: '2500' },
   }),
   readAccount: query({
@@ -164,9 +153,9 @@ export const settlement = {
     example: { customerId: CUSTOMER_ID, currency: 'EUR' },
   }),
   readPayee: query({
-    summary: "A payee's rolled-up balance, its open credit entries and its current epoch.",
+    summary: "A payee's rolled-up balance, the sum of its open credit entries, and the time.",
     input: z.strictObject({ payeeId: identifier, currency }),
-    output: z.strictObject({ balance: amount, open: amount, epoch: z.int(), rolledUpTo: z.int() }),
+    output: z.strictObject({ balance: amount, open: amount, now: instant }),
     example: { payeeId: ORDER.merchantId, currency: 'EUR' },
   }),
   totals: query({
@@ -203,6 +192,6 @@ export const bankLeg = define({
   input: orderKey.extend({ captureId: identifier, amount: positiveAmount.optional() }),
   output: orderOutcome,
   naturalKey: ['merchantId', 'orderNumber', 'captureId'],
-  operations: { fixed: 12, perEntry: 1 },
+  operations: { fixed: 7, perEntry: 1 },
   example: { ...ORDER, captureId: 'capture-1' },
 });
