@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ends a life at its n-th step: everything that is not on the disk by then is gone, and nothing more is done.
+import type { OfflineKey, Store, TerminalLedger } from '@fabric-offline-pay/sdk/offline';
+import { memoryStore } from '@fabric-offline-pay/sdk/offline';
+
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+/** A life that ends at a step, from 1; Infinity for one that does not. */
+export class Life {
+  steps = 0;
+
+  constructor(readonly endsAt = Infinity) {}
+
+  /** Passed at every point where a real process could die between two effects. */
+  step(): void {
+    this.steps += 1;
+    if (this.steps >= this.endsAt) throw new Crash(`step ${this.steps}`);
+  }
+}
+
+/** What a program does while others run: a write that is not awaited has not happened yet when it goes on. */
+const meanwhile = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** @param disk what survives */
+export function mortalStore(disk: Map<string, string>, life: Life): Store {
+  const store = memoryStore(disk);
+  return {
+    ...store,
+    write: async (changes) => {
+      life.step();
+      await meanwhile();
+      // Written, but not synced: lost.
+      life.step();
+      await store.write(changes);
+      // Synced, but not reported.
+      life.step();
+    },
+  };
+}
+
+export const mortalKey = (key: OfflineKey, life: Life): OfflineKey => ({
+  publicKey: key.publicKey,
+  sign: async (bytes) => {
+    life.step();
+    const signature = await key.sign(bytes);
+    life.step();
+    return signature;
+  },
+});
+
+/** Dies before the ledger heard, or after it wrote and before it was heard. */
+export function mortalLedger(ledger: TerminalLedger, life: Life): TerminalLedger {
+  const around = async <T>(work: () => Promise<T>): Promise<T> => {
+    life.step();
+    const answer = await work();
+    life.step();
+    return answer;
+  };
+  return {
+    issuers: (bankId) => around(() => ledger.issuers(bankId)),
+    bulletin: (bankId) => around(() => ledger.bulletin(bankId)),
+    settle: (batch) => around(() => ledger.settle(batch)),
+    settledFirst: (voucher) => around(() => ledger.settledFirst(voucher)),
+    submitProof: (proof) => around(() => ledger.submitProof(proof)),
+  };
+}
