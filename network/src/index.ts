@@ -47,6 +47,8 @@ export {
 export { bootstrapLedger, DEFAULT_POLICY, participantsOf } from './ledger/bootstrap';
 export { Clients } from './ledger/clients';
 export { rollUpPayee, type Payee } from './ledger/payees';
+export { OfflineBank, type Funded, type FundRequest } from './offline/offline-bank';
+export { openIssuer } from './offline/open-issuer';
 export { inputPaths } from './input/input-paths.js';
 export { loadInput, type InputPaths, type LoadedInput } from './input/load-input.js';
 export { inputSchemas } from './input/input-schemas.js';
