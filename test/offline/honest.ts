@@ -2,6 +2,7 @@
 // The honest payments of a run: made by processes that have no network.
 import type { Amount } from '@fabric-offline-pay/domain';
 import { CURRENCY } from '../support/world';
+import { grouped } from './grouped';
 import { FULL } from './offline-network';
 import { given, type DeviceProcess, type TerminalProcess } from './party';
 import type { Payer } from './tills';
@@ -69,9 +70,9 @@ export async function payAll(
   onPaid: (done: number) => void,
 ): Promise<void> {
   let done = 0;
-  const queues = Map.groupBy(payments, ({ payer }) => payer);
+  const queues = grouped(payments, ({ payer }) => payer);
   await Promise.all(
-    [...queues.values()].map(async (queue) => {
+    queues.map(async (queue) => {
       for (const { payer, ...payment } of queue) {
         await exchange({ ...payment, device: payer.device });
         onPaid((done += 1));

@@ -11,6 +11,7 @@ import {
 import type { AcceptedPayment } from '@fabric-offline-pay/sdk/offline';
 import { forge, newKey, newRequest, pay, spkiOf, type Device } from '../support/offline-world';
 import { CURRENCY, type World } from '../support/world';
+import { grouped } from './grouped';
 import type { OfflineNetwork } from './offline-network';
 import type { Outcomes } from './outcomes';
 
@@ -102,9 +103,7 @@ const wire = ({ voucher, request }: Claim) => ({
 
 /** @returns the verdicts of the ledger, claim by claim. */
 async function claimAll(shop: World, claims: readonly Claim[]): Promise<readonly string[]> {
-  const groups = [
-    ...Map.groupBy(claims, ({ reserve }) => `${reserve.customerId}/${reserve.epoch.toString()}`),
-  ].map(([, group]) => group);
+  const groups = grouped(claims, ({ reserve }) => reserve.customerId + reserve.epoch.toString());
   const reserves = groups.flatMap((group) =>
     group.slice(0, 1).map(({ reserve }) => ({
       ...{ ...reserve, deviceId: 'phone' },
