@@ -3,9 +3,12 @@
 import { Command } from 'commander';
 import { alarmsCommand, resolveCommand } from './commands/alarms';
 import { balanceCommand } from './commands/balance';
+import { deviceCommand } from './commands/device';
 import { payCommand } from './commands/pay';
 import { startCommand, stopCommand } from './commands/start';
+import { terminalCommand } from './commands/terminal';
 import { trailCommand } from './commands/trail';
+import { verifyFraudCommand } from './commands/verify-fraud';
 import { networkCommand } from './network';
 
 const program = new Command('offpay')
@@ -23,6 +26,9 @@ for (const command of [
   alarmsCommand(),
   resolveCommand(),
   networkCommand(),
+  deviceCommand(),
+  terminalCommand(),
+  verifyFraudCommand(),
 ])
   program.addCommand(command);
 
