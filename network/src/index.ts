@@ -48,7 +48,14 @@ export { bootstrapLedger, DEFAULT_POLICY, participantsOf } from './ledger/bootst
 export { Clients } from './ledger/clients';
 export { rollUpPayee, type Payee } from './ledger/payees';
 export { OfflineBank, type Funded, type FundRequest } from './offline/offline-bank';
-export { openIssuer } from './offline/open-issuer';
+export {
+  openKey,
+  withDevice,
+  withTerminal,
+  writeSettings,
+  type DeviceSettings,
+  type TerminalSettings,
+} from './offline/party-folder';
 export { inputPaths } from './input/input-paths.js';
 export { loadInput, type InputPaths, type LoadedInput } from './input/load-input.js';
 export { inputSchemas } from './input/input-schemas.js';

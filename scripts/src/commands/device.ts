@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay device …`: a customer's device in a folder. Only `fund` needs a network.
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
-import { Clients, OfflineBank } from '@fabric-offline-pay/network';
+import {
+  Clients,
+  OfflineBank,
+  openKey,
+  withDevice,
+  writeSettings,
+} from '@fabric-offline-pay/network';
 import type { Balance, Device, PaymentRecord } from '@fabric-offline-pay/sdk/offline';
 import { Command } from 'commander';
 import { homeOf } from '../home';
 import { readCarried, writeCarried, type CarriedTargets } from '../offline/carried';
-import { openKey, withDevice, writeSettings } from '../offline/party-folder';
+import { readPassphrase } from '../offline/passphrase';
 import {
   print,
   reportingErrors,
@@ -45,7 +51,7 @@ export const balanceText = (balance: Balance): string =>
 async function fund(options: FundOptions): Promise<void> {
   const { device: folder, customer: customerId, deviceId, currency } = options;
   const amount = parseDecimal(options.amount, currency);
-  const { publicKey } = await openKey(folder);
+  const { publicKey } = await openKey(folder, await readPassphrase());
   const clients = new Clients(homeOf(options));
   try {
     const teller = await clients.client('bank', 'teller');
@@ -54,7 +60,9 @@ async function fund(options: FundOptions): Promise<void> {
     const issuers = [bank.issuer.row];
     await writeSettings(folder, { customerId, deviceId, issuers });
     const { bytes } = await bank.fund({ customerId, deviceId, publicKey, currency, amount });
-    const balance = await withDevice(folder, (device) => device.importCertificate(bytes, issuers));
+    const balance = await withDevice(folder, await readPassphrase(), (device) =>
+      device.importCertificate(bytes, issuers),
+    );
     show(options, balance, balanceText);
   } finally {
     await clients.close();
@@ -68,7 +76,7 @@ interface PayOptions extends DeviceOption, CarriedTargets {
 
 async function pay(options: PayOptions): Promise<void> {
   const request = await readCarried('request', options.request);
-  const payment = await withDevice(options.device, (device) =>
+  const payment = await withDevice(options.device, await readPassphrase(), (device) =>
     device.pay(request, { again: options.again === true }),
   );
   const { bytes, ...record } = payment;
@@ -127,13 +135,15 @@ const payCommand = (): Command =>
 const showCommand = (): Command =>
   command('show', 'what is left and what was paid (no network)').action(
     reportingErrors(async (options: DeviceOption) => {
-      show(options, await withDevice(options.device, shown), shownText);
+      show(options, await withDevice(options.device, await readPassphrase(), shown), shownText);
     }),
   );
 
 const keyCommand = (): Command =>
   command('key', "prints the device's public key; a new folder gets a key (no network)").action(
-    reportingErrors(async ({ device }: DeviceOption) => print((await openKey(device)).publicKey)),
+    reportingErrors(async ({ device }: DeviceOption) =>
+      print((await openKey(device, await readPassphrase())).publicKey),
+    ),
   );
 
 /** The device's half of a payment without a network. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay terminal …`: a merchant's terminal in a folder. Only `setup` and `sync` need a network.
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
-import { Clients, OfflineBank } from '@fabric-offline-pay/network';
+import { Clients, OfflineBank, withTerminal, writeSettings } from '@fabric-offline-pay/network';
 import { terminalLedger } from '@fabric-offline-pay/sdk';
 import type {
   Acceptance,
@@ -13,7 +13,7 @@ import type {
 import { Command } from 'commander';
 import { homeOf } from '../home';
 import { readCarried, writeCarried, type CarriedTargets } from '../offline/carried';
-import { withTerminal, writeSettings } from '../offline/party-folder';
+import { readPassphrase } from '../offline/passphrase';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
 
 interface TerminalOption extends CommonOptions {
@@ -43,7 +43,9 @@ async function setUp(options: SetupOptions): Promise<void> {
       roots: bank.roots,
     });
     const news = await bank.news();
-    await withTerminal(options.terminal, (terminal) => terminal.learn(news));
+    await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
+      terminal.learn(news),
+    );
     show(options, { terminalId: options.terminalId }, () => `${options.terminal} is set up`);
   } finally {
     await clients.close();
@@ -59,7 +61,7 @@ interface RequestOptions extends TerminalOption, CarriedTargets {
 async function request(options: RequestOptions): Promise<void> {
   const { order: orderNumber, currency } = options;
   const amount = parseDecimal(options.amount, currency);
-  const asked = await withTerminal(options.terminal, (terminal) =>
+  const asked = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
     terminal.request({ orderNumber, amount, currency }),
   );
   const { bytes, ...shown } = asked;
@@ -84,7 +86,7 @@ const acceptanceText = (acceptance: Acceptance): string =>
 
 async function accept(options: AcceptOptions): Promise<void> {
   const payment = await readCarried('payment', options.voucher);
-  const acceptance = await withTerminal(options.terminal, (terminal) =>
+  const acceptance = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
     terminal.accept(options.order, payment),
   );
   show(options, acceptance, acceptanceText);
@@ -126,11 +128,15 @@ const syncText = ({ settled, refused, waiting, files }: SyncReport & { files: st
 async function sync(options: SyncOptions): Promise<void> {
   const clients = new Clients(homeOf(options));
   try {
-    const result = await withTerminal(options.terminal, async (terminal, { merchantId }) => {
-      const connection = await clients.connection('merchant', 'terminal', merchantId);
-      const report = await terminal.sync(terminalLedger(connection));
-      return { ...report, files: await saveProofs(terminal, options.proofs) };
-    });
+    const result = await withTerminal(
+      options.terminal,
+      await readPassphrase(),
+      async (terminal, { merchantId }) => {
+        const connection = await clients.connection('merchant', 'terminal', merchantId);
+        const report = await terminal.sync(terminalLedger(connection));
+        return { ...report, files: await saveProofs(terminal, options.proofs) };
+      },
+    );
     show(options, result, syncText);
   } finally {
     await clients.close();
@@ -177,7 +183,9 @@ const acceptCommand = (): Command =>
 const waitingCommand = (): Command =>
   command('waiting', 'what was accepted and is not settled yet (no network)').action(
     reportingErrors(async (options: TerminalOption) => {
-      const waiting = await withTerminal(options.terminal, (terminal) => terminal.waiting());
+      const waiting = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
+        terminal.waiting(),
+      );
       show(options, waiting, waitingText);
     }),
   );
@@ -185,7 +193,9 @@ const waitingCommand = (): Command =>
 const showCommand = (): Command =>
   command('show', 'every payment with what became of it (no network)').action(
     reportingErrors(async (options: TerminalOption) => {
-      const payments = await withTerminal(options.terminal, (terminal) => terminal.payments());
+      const payments = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
+        terminal.payments(),
+      );
       show(options, payments, paymentsText);
     }),
   );

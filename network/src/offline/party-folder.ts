@@ -14,7 +14,6 @@ import {
   type OfflineKey,
   type Roots,
 } from '@fabric-offline-pay/sdk/offline';
-import { readPassphrase } from './passphrase';
 
 /** Whose device it is, and whom it trusts to speak for the bank. */
 export interface DeviceSettings {
@@ -50,9 +49,8 @@ export async function writeSettings(
 }
 
 /** Opens the folder's key; a new folder gets one. */
-export async function openKey(folder: string): Promise<OfflineKey> {
+export async function openKey(folder: string, passphrase: string): Promise<OfflineKey> {
   const file = join(folder, KEY);
-  const passphrase = await readPassphrase();
   return existsSync(file) ? openKeyFile(file, passphrase) : createKeyFile(file, passphrase);
 }
 
@@ -71,9 +69,10 @@ async function closing<Opened extends { close(): Promise<void> }, Result>(
 /** Does something with the device of a folder. */
 export async function withDevice<Result>(
   folder: string,
+  passphrase: string,
   work: (device: Device) => Promise<Result>,
 ): Promise<Result> {
-  const key = await openKey(folder);
+  const key = await openKey(folder, passphrase);
   const store = await levelStore(join(folder, STORE));
   return closing(await Device.open({ store, key }), work);
 }
@@ -81,10 +80,11 @@ export async function withDevice<Result>(
 /** Does something with the terminal of a folder that was set up. */
 export async function withTerminal<Result>(
   folder: string,
+  passphrase: string,
   work: (terminal: Terminal, settings: TerminalSettings) => Promise<Result>,
 ): Promise<Result> {
   const settings = await readSettings<TerminalSettings>(folder);
-  const key = await openKey(folder);
+  const key = await openKey(folder, passphrase);
   const store = await levelStore(join(folder, STORE));
   return closing(await Terminal.open({ ...settings, store, key }), (terminal) =>
     work(terminal, settings),
