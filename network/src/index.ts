@@ -59,6 +59,7 @@ export {
 export { inputPaths } from './input/input-paths.js';
 export { loadInput, type InputPaths, type LoadedInput } from './input/load-input.js';
 export { inputSchemas } from './input/input-schemas.js';
+export { SAMPLE_PASSPHRASE, type OfflineOutcome } from './pay/offline-payments';
 export { pay, type PayMode, type PayOptions } from './pay/pay';
 export { reportLines, type PayReport } from './pay/report';
 export { INPUT_PROBLEMS, type InputProblem } from './input/problem.js';
