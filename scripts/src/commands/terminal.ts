@@ -101,7 +101,7 @@ const sumsText = ({ sums }: Waiting): string =>
 const waitingText = (waiting: Waiting): string =>
   waiting.settleUntil === null
     ? 'nothing waits'
-    : `${waiting.count.toString()} payments wait: ${sumsText(waiting)}; settle until ${new Date(waiting.settleUntil * 1000).toISOString()}`;
+    : `waiting ${waiting.count.toString()}: ${sumsText(waiting)}; settle until ${new Date(waiting.settleUntil * 1000).toISOString()}`;
 
 interface SyncOptions extends TerminalOption {
   /** Folder for proofs of double spends. */
