@@ -107,6 +107,12 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 const alternatives = (schema: Schema): Schema[] =>
   (schema['oneOf'] ?? schema['anyOf'] ?? []) as Schema[];
 
+const tupleRow = (schema: Schema, path: string): string[] => [
+  `\`${path}\``,
+  `list of ${(schema['prefixItems'] as Schema[]).length}`,
+  textOf(schema['description']),
+];
+
 /** A schema as rows of path, type and meaning: nested objects as `a.b`, entries of arrays as `a[].b`. */
 function fieldsOf(schema: Schema, path = ''): string[][] {
   if (schema['properties'] !== undefined) {
@@ -118,6 +124,7 @@ function fieldsOf(schema: Schema, path = ''): string[][] {
       ),
     );
   }
+  if (schema['prefixItems'] !== undefined) return [tupleRow(schema, path)];
   if (schema['items'] !== undefined) return fieldsOf(schema['items'] as Schema, `${path}[]`);
   const nested = alternatives(schema).filter((entry) => entry['properties'] !== undefined);
   if (nested.length > 0) return nested.flatMap((entry) => fieldsOf(entry, path));

@@ -139,11 +139,12 @@ it('tells where its voucher was settled, and gives no refund beside the order', 
   const { offline } = parties.cashier;
   const { payments } = await offline.listPayments(KEY);
   expect(payments).toMatchObject([{ counter: 1, amount: delivery.terms.total, batchId: '~ORD-1' }]);
-  const refund = { ...reserveKeyOf(device), ...KEY, batchId: '~ORD-1', counter: 1 };
-  const { merchantId, orderNumber: _, ...key } = refund;
-  await expect(
-    offline.refund({ merchantId, ...key, refundId: 'r-1', amount: '1' }),
-  ).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  const { batches } = await offline.listBatches({ merchantId: MERCHANT, after: '~ORD-0' });
+  expect(batches.map(({ batchId }) => batchId)).toEqual(['~ORD-1']);
+  const key = { ...reserveKeyOf(device), merchantId: MERCHANT, batchId: '~ORD-1', counter: 1 };
+  await expect(offline.refund({ ...key, refundId: 'r-1', amount: '1' })).rejects.toMatchObject({
+    code: 'INPUT_INVALID',
+  });
 });
 
 describe('gives the money to the account', () => {

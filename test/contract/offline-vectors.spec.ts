@@ -2,6 +2,8 @@
 // The published vectors of the offline protocol: our code agrees with each, and so does another CBOR library with node's
 // own signatures, which knows nothing of our code.
 import { createHash, createPublicKey, verify } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { decodeFirstSync, encodeCanonical, Tagged } from 'cbor';
 import {
   acceptVoucher,
@@ -68,6 +70,8 @@ const ENCODERS: Readonly<Record<CosePurpose, (value: object) => Buffer>> = {
   'offpay/bulletin': (value) => encodeBulletin(value as Bulletin),
 };
 
+type Sign1 = readonly [header: Buffer, unprotected: object, content: Buffer, signature: Buffer];
+
 describe.each(vectors.objects)('$name', (vector) => {
   const purpose = vector.purpose as CosePurpose;
   const kid = vector.kid === null ? undefined : bytes(vector.kid);
@@ -88,9 +92,9 @@ describe.each(vectors.objects)('$name', (vector) => {
   });
 
   it('is the same to another CBOR library', () => {
-    const { tag, value } = decodeFirstSync(bytes(vector.bytes)) as Tagged;
-    expect(tag).toBe(18);
-    const [header, unprotected, content, signature] = value as [Buffer, object, Buffer, Buffer];
+    const decoded = decodeFirstSync(bytes(vector.bytes)) as Tagged;
+    expect(decoded.tag).toBe(18);
+    const [header, unprotected, content, signature] = decoded.value as Sign1;
     expect(Object.keys(unprotected)).toEqual([]);
     expect(hex(content)).toBe(vector.payload);
     const entries = decodeFirstSync(header) as Map<number, unknown>;
@@ -120,17 +124,25 @@ function* inside(item: unknown): Generator<string> {
 /** Words of the values that the payload says by its form. */
 const BY_FORM = new Set(['goods', 'delivery', 'all']);
 
+/** Words that the payload says by a number. */
+const NUMBERED = new Map([
+  ['merchant', '0'],
+  ['bank', '1'],
+]);
+
 const expectedLeaves = (value: object): string[] => [...named(value)].sort();
 
 function* named(item: unknown, name = ''): Generator<string> {
   if (Array.isArray(item)) for (const part of item) yield* named(part);
-  else if (typeof item === 'object' && item !== null)
-    for (const [key, part] of Object.entries(item)) {
-      if (name === 'caps') yield key;
-      yield* named(part, key);
-    }
-  else if (name === 'lossBearer') yield item === 'bank' ? '1' : '0';
-  else if (!BY_FORM.has(String(item))) yield String(item);
+  else if (typeof item === 'object' && item !== null) yield* members(item, name);
+  else if (!BY_FORM.has(String(item))) yield NUMBERED.get(String(item)) ?? String(item);
+}
+
+function* members(item: object, name: string): Generator<string> {
+  for (const [key, part] of Object.entries(item)) {
+    if (name === 'caps') yield key;
+    yield* named(part, key);
+  }
 }
 
 describe('a terminal answers', () => {
@@ -195,4 +207,21 @@ it('whatever is accepted or settled in the vectors, another CBOR library reads',
     for (const read of [payload, bytes(request)])
       expect(encodeCanonical(decodeFirstSync(read)).equals(read)).toBe(true);
   }
+});
+
+describe('the document', () => {
+  const text = readFileSync(join(__dirname, '../../docs/offline-protocol.md'), 'utf8');
+  const words = text.replaceAll(/ +/g, ' ');
+
+  it('shows the first voucher of the vectors', () => {
+    const voucher = vectors.objects.find(({ name }) => name === 'first voucher');
+    expect(text).toContain(`\`${voucher!.payload}\``);
+    expect(text).toContain(`\`${voucher!.digest}\``);
+  });
+
+  it('lists every verdict with its number, and every fault of a proof', () => {
+    for (const [verdict, { number }] of Object.entries(VERDICTS))
+      expect(words).toContain(`| ${number} | \`${verdict}\` |`);
+    for (const fault of Object.keys(PROOF_FAULTS)) expect(words).toContain(`| \`${fault}\` |`);
+  });
 });

@@ -20,6 +20,7 @@ import {
 } from '@fabric-offline-pay/sdk';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { registrationOf } from '../support/registrations';
+import { liveOffline } from '../support/offline-lives';
 import { OperationsMeter, operationsOf, type Measured } from '../support/operations';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 import {
@@ -346,6 +347,8 @@ async function changeCatalogues(): Promise<void> {
     couriers: known.couriers.slice(0, 1).map(registrationOf),
   });
 }
+
+test.each(SIZES)('offline payments of %i devices', (size) => liveOffline(memory, size));
 
 test.each(SIZES)(
   'an ordinary express leg of %i lines takes at most twelve operations and one a line',

@@ -121,12 +121,9 @@ export class FakeOfflineLedger implements TerminalLedger {
     return result.verdict;
   }
 
-  #answer<T>(work: () => T): Promise<T> {
-    if (!this.reachable) return Promise.reject(new UnavailableError({ address: 'peer' }));
-    try {
-      return Promise.resolve(work());
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+  async #answer<T>(work: () => T): Promise<T> {
+    await Promise.resolve();
+    if (!this.reachable) throw new UnavailableError({ address: 'peer' });
+    return work();
   }
 }

@@ -51,10 +51,25 @@ function linesOf(ledger: MemoryLedger, input: Input): number {
   return (terms as Basket | undefined)?.lines.length ?? 0;
 }
 
-function entriesOf(
-  ledger: MemoryLedger,
-  { function: name, args, writeSet }: BlockTransaction,
-): number {
+interface Batch {
+  readonly reserves: readonly { readonly vouchers: readonly unknown[] }[];
+}
+
+/** Offline payments count vouchers; bulletins count the devices that they no longer name, each held against its reserve. */
+const OFFLINE_ENTRIES: Readonly<Record<string, (transaction: BlockTransaction) => number>> = {
+  'offline:settle': ({ args }) =>
+    (JSON.parse(args[0] ?? '{}') as Batch).reserves.flatMap(({ vouchers }) => vouchers).length,
+  'offline:publishBulletin': ({ readSet }) => reservesIn(readSet),
+  'offline:revokeReserve': ({ readSet }) => reservesIn(readSet) - 1,
+};
+
+const reservesIn = (readSet: BlockTransaction['readSet']): number =>
+  readSet.filter(({ key }) => key.startsWith(ROWS.reserve.prefix())).length;
+
+function entriesOf(ledger: MemoryLedger, transaction: BlockTransaction): number {
+  const { function: name, args, writeSet } = transaction;
+  const counted = OFFLINE_ENTRIES[name];
+  if (counted !== undefined) return counted(transaction);
   if (FOLDING.includes(name))
     return writeSet.filter(({ isDelete, key }) => isDelete || key.startsWith(KEPT)).length;
   const input = JSON.parse(args[0] ?? '{}') as Input;

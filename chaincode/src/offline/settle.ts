@@ -9,7 +9,6 @@ import {
   verdictNumberOf,
   type InputOf,
   type LedgerVerdict,
-  type ReserveRow,
   type SettleContext,
   type SettledEntry,
   type Settlement,
@@ -23,6 +22,9 @@ import { bytesOf } from './issued.js';
 type Batch = InputOf<'offline', 'settle'>;
 type Group = Batch['reserves'][number];
 type Claim = Group['vouchers'][number];
+
+/** A key is the same in every transaction, and importing it takes longer than a verification: the process remembers it. */
+const keyOf = keyReader();
 
 /** What was found of one voucher, and what it paid for. */
 interface Judged {
@@ -112,7 +114,7 @@ export async function settle(call: Call<Batch>) {
     return answer(known, true);
   }
   const { channel, now } = call;
-  const context = { channel, merchantId, currency, now, keyOf: keyReader() };
+  const context = { channel, merchantId, currency, now, keyOf };
   const judged: Judged[] = [];
   for (const group of call.input.reserves)
     judged.push(...(await settleGroup(call, context, group)));

@@ -3,10 +3,14 @@
 // payment is lost, and repeating the work ends in exactly one payment an order.
 import {
   decodePresented,
+  protectedHeader,
+  sigStructure,
+  textToBytes,
   verifyDeviceCertificate,
   verifyVoucher,
+  type DeviceState,
 } from '@fabric-offline-pay/domain';
-import { softwareKey } from '@fabric-offline-pay/sdk/offline';
+import { softwareKey, type OfflineKey } from '@fabric-offline-pay/sdk/offline';
 import {
   Crash,
   Life,

@@ -3,12 +3,11 @@
 // durable before the payload is signed, or a power failure makes an honest device spend twice.
 import { DomainError, type ErrorCode } from '../base/errors.js';
 import { toAmount, toUnits, type Amount } from '../base/money.js';
-import { digestOfPayload } from './cose.js';
 import { bytesToText, textToBytes } from './digest-text.js';
 import type { DeviceCertificate, PaymentRequest, Voucher } from './objects.js';
 import { decodePaymentRequest, requestHash } from './payment-request.js';
 import type { HeldCertificate } from './verify-issued.js';
-import { decodeVoucher, encodeVoucher, NO_VOUCHER } from './voucher.js';
+import { decodeVoucher, encodeVoucher, NO_VOUCHER, voucherDigest } from './voucher.js';
 
 /** What a device remembers of one epoch: plain JSON, to be stored as it is. Bytes are base64url. */
 export interface DeviceState {
@@ -122,13 +121,13 @@ export function planVoucher(
 }
 
 function planAgain(state: DeviceState, payload: Buffer): VoucherPlan {
-  const digest = digestOfPayload('offpay/voucher', payload);
+  const digest = voucherDigest(payload);
   return { voucher: decodeVoucher(payload), payload, digest, state, repeated: true };
 }
 
 function planNext(state: DeviceState, voucher: Voucher): VoucherPlan {
   const payload = encodeVoucher(voucher);
-  const digest = digestOfPayload('offpay/voucher', payload);
+  const digest = voucherDigest(payload);
   const next: DeviceState = {
     ...state,
     counter: voucher.counter,

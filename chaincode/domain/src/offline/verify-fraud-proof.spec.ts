@@ -10,9 +10,11 @@ import {
   pay,
   refusal,
   signCertificate,
+  signed,
   VECTOR_KEYS,
   type Payment,
 } from '../../../../test/support/offline-world';
+import { encodeDeviceCertificate } from './device-certificate';
 import { decodeFraudProof, encodeFraudProof, type FraudProof, type ProofSide } from './fraud-proof';
 import { NO_VOUCHER } from './voucher';
 import { PROOF_FAULTS, verifyFraudProof } from './verify-fraud-proof';
@@ -76,6 +78,7 @@ describe('nobody is convicted by', () => {
   it.each<[string, Partial<FraudProof>, string, string[]?]>([
     ['no roots', {}, 'issuerUntrusted', []],
     ['the root of somebody else', {}, 'issuerUntrusted', [CERTIFICATES.otherRoot]],
+    ['a root of the same name', {}, 'issuerUntrusted', [CERTIFICATES.namesakeRoot]],
     ['a root that is no authority', {}, 'issuerUntrusted', [CERTIFICATES.issuer]],
     ['a root that is no certificate', {}, 'issuerUntrusted', ['none']],
     [
@@ -131,6 +134,14 @@ describe('nobody is convicted by', () => {
     const certificate = signCertificate(device.certificate, VECTOR_KEYS.otherIssuer);
     const forged = { ...side(second), certificate };
     expect(verdictOf({ sides: [side(second), forged] })).toBe('certificateForged');
+  });
+
+  it('a certificate that names another key of the issuer', () => {
+    const payload = encodeDeviceCertificate(device.certificate);
+    const kid = Buffer.alloc(8, 1);
+    const certificate = signed('offpay/device-certificate', payload, VECTOR_KEYS.issuer, kid);
+    const renamed = { ...side(second), certificate };
+    expect(verdictOf({ sides: [renamed, branch({})] })).toBe('certificateForged');
   });
 
   it('the same payload signed twice', () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The payload of a voucher: one payment, chained to the one before it.
+import { digestOfPayload } from './cose.js';
 import { decodeWith, digest, instant, integer, positiveMoney, versioned } from './codec.js';
 import { MOST_PAYMENTS } from './device-certificate.js';
 import type { Voucher } from './objects.js';
@@ -26,3 +27,7 @@ export const encodeVoucher = (voucher: Voucher): Buffer => codec.write(voucher);
 
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
 export const decodeVoucher = (payload: Uint8Array): Voucher => decodeWith(codec, payload);
+
+/** @returns the digest that the voucher of this payload has once it is signed. */
+export const voucherDigest = (payload: Uint8Array): Buffer =>
+  digestOfPayload('offpay/voucher', payload);

@@ -71,8 +71,8 @@ export const offlineQueries = {
   }),
   listBatches: query({
     summary: "A merchant's settled batches, at most 100 a call, in order of their ids.",
-    input: z.strictObject({ merchantId: identifier, after: identifier.optional() }),
-    output: z.strictObject({ batches: z.array(batch), next: z.string().nullable() }),
+    input: z.strictObject({ merchantId: identifier, after: batch.shape.batchId.optional() }),
+    output: z.strictObject({ batches: z.array(batch), next: batch.shape.batchId.nullable() }),
     example: { merchantId: ORDER.merchantId },
   }),
 };

@@ -52,9 +52,11 @@ export const reserve = reserveKey.extend({
   claimUntil: instant,
   status: z.enum(['active', 'frozen', 'revoked', 'closed']),
   revokedNumber: z.int().nullable().describe('the first bulletin that names it'),
-  counters: z
-    .array(z.tuple([counter, digestText, digestText, amount, amount]))
-    .describe('counter, digest, previous digest, cumulative amount, amount'),
+  counters: z.array(
+    z
+      .tuple([counter, digestText, digestText, amount, amount])
+      .describe('counter, digest, previous digest, cumulative amount, amount'),
+  ),
 });
 
 const voucherReference = z.tuple([counter, digestText]).describe('counter and digest');
@@ -75,14 +77,21 @@ export const fraud = reserveKey.extend({
   compensation: identifier.nullable().describe('compensation that the bank paid'),
 });
 
+const anyBatchId = z
+  .string()
+  .regex(/^~?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+  .describe('`~` and the order number for an order to deliver');
+
 export const batch = z.strictObject({
   merchantId: identifier,
-  batchId: z.string().describe('`~` and the order number for an order to deliver'),
+  batchId: anyBatchId,
   currency,
   transactionId: z.string(),
-  settled: z
-    .array(z.tuple([identifier, identifier, identifier, epoch, counter, amount]))
-    .describe('order number, customer, device, epoch, counter, amount'),
+  settled: z.array(
+    z
+      .tuple([identifier, identifier, identifier, epoch, counter, amount])
+      .describe('order number, customer, device, epoch, counter, amount'),
+  ),
   at: instant,
 });
 

@@ -3,6 +3,8 @@
 import {
   encodeBulletin,
   encodeDeviceCertificate,
+  ensure,
+  isAtLeast,
   issuerKid,
   pointOfSpki,
   signCose,
@@ -68,7 +70,7 @@ export class Issuer {
     this.#key = key;
     this.#clock = clock ?? systemClock;
     const { publicKey } = key;
-    const kid = refusing(() => pointOfSpki(publicKey)) && issuerKid(publicKey).toString('hex');
+    const kid = issuerKid(publicKey).toString('hex');
     this.row = { bankId, kid, publicKey, certificate, authority };
     const roots: Roots = { [bankId]: [authority] };
     if (!isVouchedFor(this.row, roots, this.#clock()))
@@ -77,11 +79,14 @@ export class Issuer {
 
   /**
    * Signs the first certificate of an epoch, for `offline.fund`. It counts once that is committed: hand it out then.
-   * @throws {RefusedError} OFFLINE_MALFORMED for a grant outside its ranges.
+   * @throws {RefusedError} OFFLINE_OVER_TOTAL_CAP above the limits; OFFLINE_MALFORMED for a grant outside its ranges.
    */
-  certify(grant: Grant): Promise<SignedCertificate> {
+  async certify(grant: Grant): Promise<SignedCertificate> {
     const { customerId, deviceId, epoch, publicKey, currency, total, limits, policy } = grant;
     const spendUntil = this.#clock() + policy.spendSeconds;
+    refusing(() =>
+      ensure(isAtLeast(limits.total, total), 'OFFLINE_OVER_TOTAL_CAP', { allowed: limits.total }),
+    );
     return this.#signed(
       refusing(() => ({
         ...{ customerId, deviceId, epoch, currency, spendUntil },
@@ -102,7 +107,11 @@ export class Issuer {
    * Signs the next certificate of an epoch, for `offline.topUp`. Nothing that the one before granted is lowered.
    * @param add minor units on top of its total
    */
-  topUp(before: DeviceCertificate, add: Amount, policy: OfflinePolicy): Promise<SignedCertificate> {
+  async topUp(
+    before: DeviceCertificate,
+    add: Amount,
+    policy: OfflinePolicy,
+  ): Promise<SignedCertificate> {
     const spendUntil = Math.max(before.spendUntil, this.#clock() + policy.spendSeconds);
     return this.#signed(
       refusing(() => ({
@@ -120,7 +129,7 @@ export class Issuer {
    * Signs a bulletin, for `offline.publishBulletin` and `offline.revokeReserve`.
    * @throws {RefusedError} OFFLINE_MALFORMED
    */
-  bulletin({
+  async bulletin({
     number,
     revoked,
     policy,

@@ -11,9 +11,9 @@ export interface Shelf<T, Parts extends readonly string[]> {
   remove(...parts: Parts): Change;
 }
 
-function parsed<T>(key: string, text: string): T {
+function parsed(key: string, text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch (error) {
     throw new OfflineError('STORE_DAMAGED', { key }, error);
   }
@@ -26,11 +26,11 @@ export function shelf<T, Parts extends readonly string[]>(name: string): Shelf<T
     get: async (store, ...parts) => {
       const key = keyOf(parts);
       const text = await store.get(key);
-      return text === undefined ? undefined : parsed<T>(key, text);
+      return text === undefined ? undefined : (parsed(key, text) as T);
     },
     list: async (store, ...leading) => {
       const entries = await store.list(`${keyOf(leading)}/`);
-      return entries.map(([key, text]) => parsed<T>(key, text));
+      return entries.map(([key, text]) => parsed(key, text) as T);
     },
     put: (value, ...parts) => ({ key: keyOf(parts), value: JSON.stringify(value) }),
     remove: (...parts) => ({ key: keyOf(parts), value: undefined }),

@@ -3,6 +3,7 @@
 import type { IssuerRow } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
+import { issuers } from './records.js';
 import type { TerminalLedger } from './terminal-ledger.js';
 import { bulletinChange, issuerChange } from './trust.js';
 
@@ -18,11 +19,11 @@ export interface BankNews {
  */
 export const learn = (
   { store, trust, clock, inTurn }: TerminalContext,
-  { issuers = [], bulletin }: BankNews,
+  { issuers: news = [], bulletin }: BankNews,
 ): Promise<void> =>
   inTurn(async () => {
     const now = clock();
-    await store.write(issuers.map((issuer) => issuerChange(issuer, trust.roots, now)));
+    await store.write(news.map((issuer) => issuerChange(issuer, trust.roots, now)));
     const change = bulletin && (await bulletinChange(store, bulletin, trust.channel));
     if (change !== undefined) await store.write([change]);
   });
@@ -36,6 +37,18 @@ async function learnIssuer(context: TerminalContext, issuer: IssuerRow): Promise
   }
 }
 
+/** A key that the ledger does not list any more speaks for nobody. */
+const forgetOthers = (
+  { store, inTurn }: TerminalContext,
+  bankId: string,
+  listed: readonly IssuerRow[],
+): Promise<void> =>
+  inTurn(async () => {
+    const known = await issuers.list(store, bankId);
+    const gone = known.filter(({ kid }) => !listed.some((issuer) => issuer.kid === kid));
+    await store.write(gone.map(({ kid }) => issuers.remove(bankId, kid)));
+  });
+
 /** Fetches issuers and bulletin of every bank that the terminal has roots of. */
 export async function learnFromLedger(
   context: TerminalContext,
@@ -43,7 +56,9 @@ export async function learnFromLedger(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   for (const bankId of Object.keys(context.trust.roots)) {
-    for (const issuer of await ledger.issuers(bankId, signal)) await learnIssuer(context, issuer);
+    const listed = await ledger.issuers(bankId, signal);
+    await forgetOthers(context, bankId, listed);
+    for (const issuer of listed) await learnIssuer(context, issuer);
     const bulletin = await ledger.bulletin(bankId, signal);
     if (bulletin !== undefined) await learn(context, { bulletin });
   }

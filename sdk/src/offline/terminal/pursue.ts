@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes double spends to their end: finds the first voucher on the ledger, proves the contradiction, submits the proof.
 import { decodeFraudProof } from '@fabric-offline-pay/domain';
-import { OfflineError } from '../../errors.js';
+import { OfflineError, RefusedError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
 import { entryOf, proofText, proveContradiction, sideOf } from './fraud.js';
 import { payments, proofs, type ProofRecord } from './records.js';
@@ -46,12 +46,18 @@ async function pursueOne(
   await keep(context, { ...record, proof, submitted: true });
 }
 
-/** Pursues every double spend that is not submitted yet. */
+/** Pursues every double spend that is not submitted yet. What the ledger refuses is kept, and tried again next time. */
 export async function pursueFrauds(
   context: TerminalContext,
   ledger: TerminalLedger,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const open = (await proofs.list(context.store)).filter(({ submitted }) => !submitted);
-  for (const record of open) await pursueOne(context, ledger, record, signal);
+  for (const record of open) {
+    try {
+      await pursueOne(context, ledger, record, signal);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+    }
+  }
 }

@@ -29,7 +29,11 @@ function statusAfter(
   return NOT_FINAL.has(verdict) && now <= claimUntil ? 'waiting' : 'refused';
 }
 
-const judged = (payment: AcceptedPayment, verdict: LedgerVerdict, now: number): AcceptedPayment => ({
+const judged = (
+  payment: AcceptedPayment,
+  verdict: LedgerVerdict,
+  now: number,
+): AcceptedPayment => ({
   ...payment,
   verdict,
   status: statusAfter(verdict, payment, now),

@@ -188,7 +188,7 @@ describe('acceptance', () => {
     ]);
     const [record] = await terminal.proofs();
     const proof = decodeFraudProof(record!.proof!);
-    expect(verifyFraudProof(proof, ROOTS[OFFLINE_BANK]!)).toMatchObject({ ok: true });
+    expect(verifyFraudProof(proof, ROOTS[OFFLINE_BANK])).toMatchObject({ ok: true });
     await terminal.sync(room.ledger);
     expect(room.ledger.proofs).toEqual([record!.proof]);
     await terminal.sync(room.ledger);
@@ -198,7 +198,7 @@ describe('acceptance', () => {
 
 describe('trust', () => {
   test('an issuer needs the bank’s root, a bulletin an issuer, and no bulletin goes back', async () => {
-    const other = { ...room.issuer.row, certificate: ROOTS[OFFLINE_BANK]![0]! };
+    const other = { ...room.issuer.row, certificate: ROOTS[OFFLINE_BANK][0]! };
     await expect(terminal.learn({ issuers: [other] })).rejects.toMatchObject({
       code: 'ISSUER_UNTRUSTED',
     });
@@ -212,6 +212,16 @@ describe('trust', () => {
     });
     room.now += OFFLINE_POLICY.bulletinSeconds - HOUR;
     await expect(ask('ORD-1')).resolves.toBeDefined();
+  });
+
+  test('an issuer that the ledger lists no more vouches for nobody', async () => {
+    const { bytes } = await device.pay((await ask('ORD-1')).bytes);
+    jest.spyOn(room.ledger, 'issuers').mockResolvedValue([]);
+    room.ledger.newestBulletin = undefined;
+    await terminal.sync(room.ledger);
+    expect(await terminal.accept('ORD-1', bytes)).toMatchObject({
+      code: 'OFFLINE_CERTIFICATE_FORGED',
+    });
   });
 
   test('a fresh terminal learns all from the ledger', async () => {
@@ -323,7 +333,7 @@ describe('synchronisation', () => {
     expect(events.map(({ kind }) => kind)).toEqual(['refused', 'doubleSpend', 'synchronised']);
     expect(await terminal.payment('ORD-1')).toMatchObject({ verdict: 'conflict' });
     const proof = decodeFraudProof(room.ledger.proofs[0]!);
-    expect(verifyFraudProof(proof, ROOTS[OFFLINE_BANK]!)).toMatchObject({
+    expect(verifyFraudProof(proof, ROOTS[OFFLINE_BANK])).toMatchObject({
       ok: true,
       fraud: { kind: 'sameCounter', customerId: 'customer-2' },
     });
@@ -352,9 +362,9 @@ describe('synchronisation', () => {
 describe('in the background', () => {
   const next = async (events: AsyncIterator<TerminalEvent>, kind: TerminalEvent['kind']) => {
     for (;;) {
-      const { value, done } = await events.next();
-      if (done === true) throw new Error(`no ${kind}`);
-      if (value.kind === kind) return value;
+      const item = await events.next();
+      if (item.done === true) throw new Error(`no ${kind}`);
+      if (item.value.kind === kind) return item.value;
     }
   };
 

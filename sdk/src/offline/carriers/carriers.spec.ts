@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests and payments cross from screen to camera, and from file to file, byte by byte, within 600 bytes each.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import jsQR from 'jsqr';
+import { PNG } from 'pngjs';
+import {
+  loadFile,
+  memoryStore,
+  qrPng,
+  qrText,
+  saveFile,
+  softwareKey,
+} from '@fabric-offline-pay/sdk/offline';
+import { OfflineRoom } from '../../../../test/support/offline-room';
+import { newKey } from '../../../../test/support/offline-world';
+
+const LONGEST = 600;
+/** Twenty characters, as long as real identifiers get. */
+const long = (start: string): string => start.padEnd(20, 'x');
+
+let request: Buffer;
+let payment: Buffer;
+
+beforeAll(async () => {
+  const room = new OfflineRoom();
+  const terminal = await room.terminal(memoryStore(), long('merchant-'));
+  const device = await room.device({
+    key: softwareKey(newKey()),
+    customerId: long('customer-'),
+    epoch: 99_999_999,
+  });
+  const orderNumber = long('ORD-');
+  request = (await terminal.request({ orderNumber, amount: '5000', currency: 'EUR' })).bytes;
+  payment = (await device.pay(request)).bytes;
+});
+
+/** As a camera would. */
+async function readBack(bytes: Buffer): Promise<Buffer> {
+  const { data, width, height } = PNG.sync.read(await qrPng(bytes));
+  const code = jsQR(new Uint8ClampedArray(data), width, height);
+  return Buffer.from(code?.binaryData ?? []);
+}
+
+test('a request fits into one code', async () => {
+  expect(request.length).toBeLessThanOrEqual(LONGEST);
+  expect((await readBack(request)).equals(request)).toBe(true);
+});
+
+test('a voucher and its certificate fit into one code', async () => {
+  expect(payment.length).toBeLessThanOrEqual(LONGEST);
+  expect((await readBack(payment)).equals(payment)).toBe(true);
+});
+
+test('a code can be shown as text', async () => {
+  const lines = (await qrText(request)).split('\n').filter((line) => line !== '');
+  expect(lines.length).toBeGreaterThan(20);
+  expect(new Set(lines.map(({ length }) => length)).size).toBe(1);
+});
+
+describe('files', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'offline-carriers-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('carry the same bytes under a name that says what they are', async () => {
+    const file = await saveFile('request', join(folder, 'ORD-1'), request);
+    expect(file).toBe(join(folder, 'ORD-1.offpay-request'));
+    expect((await loadFile('request', file)).equals(request)).toBe(true);
+    const other = join(folder, 'ORD-1.offpay-voucher');
+    expect(await saveFile('payment', other, payment)).toBe(other);
+    await expect(loadFile('payment', file)).rejects.toMatchObject({
+      code: 'CONFIGURATION_INVALID',
+    });
+  });
+
+  test('that are too long are not taken', async () => {
+    const file = join(folder, 'film.offpay-voucher');
+    writeFileSync(file, Buffer.alloc(5000));
+    await expect(loadFile('payment', file)).rejects.toMatchObject({
+      details: { reason: 'too long' },
+    });
+  });
+});

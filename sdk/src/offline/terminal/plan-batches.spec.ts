@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Batches hold what waits once, within their size, in one currency, and no two share a reserve.
+import fc from 'fast-check';
+import { batchOf, planBatches } from './plan-batches.js';
+
+const voucher = fc.record({
+  currency: fc.constantFrom('EUR', 'JPY'),
+  customerId: fc.constantFrom('customer-1', 'customer-2', 'customer-3'),
+  deviceId: fc.constantFrom('phone', 'watch'),
+  epoch: fc.nat(1),
+  counter: fc.integer({ min: 1, max: 64 }),
+  voucherDigest: fc.string({ minLength: 1, maxLength: 4 }),
+  attempts: fc.nat(2),
+});
+
+const waiting = fc
+  .array(voucher, { maxLength: 40 })
+  .map((vouchers) => vouchers.map((each, index) => ({ ...each, orderNumber: `ORD-${index}` })));
+
+test('every plan keeps the rules, and plans after it take the rest', () => {
+  fc.assert(
+    fc.property(waiting, fc.integer({ min: 1, max: 12 }), (vouchers, size) => {
+      const byOrder = new Map(vouchers.map((each) => [each.orderNumber, each]));
+      let rest = vouchers;
+      for (let round = 0; rest.length > 0; round += 1) {
+        const planned = planBatches('merchant-1', rest, size);
+        const reserves = planned.map(({ orderNumbers, currency }) => {
+          expect(orderNumbers.length).toBeLessThanOrEqual(size);
+          const batch = orderNumbers.map((orderNumber) => byOrder.get(orderNumber)!);
+          expect(new Set(batch.map((each) => each.currency))).toEqual(new Set([currency]));
+          return new Set(
+            batch.map(({ customerId, deviceId, epoch }) =>
+              [currency, customerId, deviceId, epoch].join('/'),
+            ),
+          );
+        });
+        const all = reserves.flatMap((names) => [...names]);
+        expect(new Set(all).size).toBe(all.length);
+        const taken = planned.flatMap(({ orderNumbers }) => orderNumbers);
+        expect(new Set(taken).size).toBe(taken.length);
+        expect(taken.length).toBeGreaterThan(0);
+        rest = rest.filter(({ orderNumber }) => !taken.includes(orderNumber));
+      }
+    }),
+  );
+});
+
+const VOUCHER = {
+  ...{
+    orderNumber: 'ORD-1',
+    currency: 'EUR',
+    customerId: 'c',
+    deviceId: 'd',
+    epoch: 1,
+    counter: 1,
+  },
+  ...{ voucherDigest: 'digest', attempts: 0 },
+};
+
+test('the id follows from the content, and changes when it is asked anew', () => {
+  const { batchId } = batchOf('merchant-1', [VOUCHER]);
+  expect(batchId).toMatch(/^[0-9a-f]{64}$/);
+  expect(batchOf('merchant-1', [{ ...VOUCHER }]).batchId).toBe(batchId);
+  const others = [
+    batchOf('merchant-2', [VOUCHER]),
+    batchOf('merchant-1', [{ ...VOUCHER, attempts: 1 }]),
+    batchOf('merchant-1', [{ ...VOUCHER, voucherDigest: 'other' }]),
+    batchOf('merchant-1', [VOUCHER, VOUCHER]),
+  ];
+  for (const other of others) expect(other.batchId).not.toBe(batchId);
+});

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole payment without a network, over the real contracts: the bank funds a device, terminals accept while nobody has
+// a network, settle later, and convict a device that was copied.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  decodeFraudProof,
+  NO_HISTORY,
+  offlineLimits,
+  scoreOf,
+  verifyFraudProof,
+  type Amount,
+} from '@fabric-offline-pay/domain';
+import {
+  clientLedger,
+  Device,
+  Issuer,
+  memoryStore,
+  softwareKey,
+  Terminal,
+  type Archive,
+  type OfflineKey,
+  type TerminalLedger,
+} from '@fabric-offline-pay/sdk/offline';
+import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { missingMoney } from '../support/money';
+import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger';
+import { exchange } from '../support/offline-room';
+import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+import { BANK, CURRENCY, MERCHANT } from '../support/world';
+
+const OTHER_MERCHANT = 'merchant-2';
+const RESERVE = { customerId: 'customer-1', deviceId: 'phone', epoch: 1 };
+
+let memory: MemoryWorld;
+let ledger: OfflineLedger;
+let issuer: Issuer;
+let key: OfflineKey;
+
+beforeAll(stopTime);
+afterAll(resumeTime);
+
+beforeEach(async () => {
+  memory = await memoryWorld();
+  ledger = await OfflineLedger.open(memory);
+  issuer = new Issuer({
+    bankId: BANK,
+    channel: CHANNEL,
+    key: softwareKey(VECTOR_KEYS.issuer),
+    certificate: CERTIFICATES.issuer,
+    authority: CERTIFICATES.root,
+  });
+  const licence = { number: 'LIC-2', validUntil: 4_102_444_800 };
+  const merchant = { mspId: 'MerchantMSP', active: true, licence, categories: ['43000000'] };
+  const merchants = [{ merchantId: OTHER_MERCHANT, ...merchant }];
+  await ledger.bank('teller').goods.licenseMerchants({ bankId: BANK, merchants });
+  const { privateKey } = await memory.world.customer(RESERVE.customerId);
+  key = softwareKey(privateKey);
+});
+
+afterEach(() => expect(missingMoney(memory.ledger.state())).toBe(0n));
+
+/** The blocks of the ledger in memory. */
+function archive(): Archive {
+  const calls = () =>
+    memory.ledger
+      .blocks()
+      .flatMap(({ transactions }) => transactions)
+      .map(({ txId, function: name, args }) => ({
+        transactionId: txId,
+        name,
+        argument: args[0] ?? '',
+      }));
+  return {
+    call: (transactionId) =>
+      Promise.resolve(calls().find((call) => call.transactionId === transactionId)),
+    calls: async function* () {
+      yield* await Promise.resolve(calls());
+    },
+  };
+}
+
+const ledgerOf = (merchantId: string): TerminalLedger =>
+  clientLedger(ledger.merchant('terminal', merchantId), archive());
+
+async function terminalOf(merchantId = MERCHANT): Promise<Terminal> {
+  const terminal = await Terminal.open({
+    store: memoryStore(),
+    key: softwareKey(newKey()),
+    channel: CHANNEL,
+    merchantId,
+    terminalId: 'till-1',
+    roots: { [BANK]: [CERTIFICATES.root] },
+  });
+  await terminal.sync(ledgerOf(merchantId));
+  return terminal;
+}
+
+/** The bank's part: certifies what the customer's reputation allows, and reserves the money. */
+async function fund(device: Device, total: Amount = '20000') {
+  const reputation = { score: scoreOf(NO_HISTORY), totals: NO_HISTORY };
+  const limits = offlineLimits(OFFLINE, reputation, CURRENCY)!;
+  const { certificate, bytes } = await issuer.certify({
+    ...RESERVE,
+    ...{ publicKey: device.publicKey, currency: CURRENCY, total, limits, policy: OFFLINE },
+  });
+  await ledger.node.offline.fund({ ...RESERVE, certificate: base64(bytes) });
+  await device.importCertificate(bytes, [issuer.row]);
+  return certificate;
+}
+
+const openDevice = (contents = new Map<string, string>()) =>
+  Device.open({ store: memoryStore(contents), key });
+
+async function earned(payeeId: string): Promise<bigint> {
+  const payee = await ledger.node.settlement.readPayee({ payeeId, currency: CURRENCY });
+  return BigInt(payee.balance) + BigInt(payee.open);
+}
+
+test('two terminals accept with no network, and both are paid later, once', async () => {
+  const device = await openDevice();
+  await fund(device);
+  const tills = [await terminalOf(), await terminalOf(OTHER_MERCHANT)] as const;
+  const height = memory.ledger.blocks().length;
+  for (const orderNumber of ['OFF-1', 'OFF-2', 'OFF-3'])
+    for (const till of tills)
+      expect(await exchange(till, device, orderNumber)).toMatchObject({ accepted: true });
+  expect(memory.ledger.blocks()).toHaveLength(height);
+  passSeconds(OFFLINE.spendSeconds);
+  const report = { settled: 3, refused: 0, waiting: { count: 0 } };
+  expect(await tills[1].sync(ledgerOf(OTHER_MERCHANT))).toMatchObject(report);
+  expect(await tills[0].sync(ledgerOf(MERCHANT))).toMatchObject(report);
+  expect([await earned(MERCHANT), await earned(OTHER_MERCHANT)]).toEqual([3_750n, 3_750n]);
+  const [balance] = await device.balances();
+  expect(await ledger.node.offline.readReserve(RESERVE)).toMatchObject({
+    settled: balance!.spent,
+    status: 'active',
+  });
+});
+
+test('a lost answer is asked for again, and the ledger answers what it answered', async () => {
+  const device = await openDevice();
+  await fund(device);
+  const till = await terminalOf();
+  await exchange(till, device, 'OFF-1');
+  const deaf: TerminalLedger = {
+    ...ledgerOf(MERCHANT),
+    settle: async (batch) => {
+      await ledgerOf(MERCHANT).settle(batch);
+      throw new Error('the line went dead');
+    },
+  };
+  await expect(till.sync(deaf)).rejects.toThrow('the line went dead');
+  expect(await till.sync(ledgerOf(MERCHANT))).toMatchObject({ settled: 1 });
+  expect(await earned(MERCHANT)).toBe(1_250n);
+});
+
+test('a top-up raises what may be spent, under the same counters', async () => {
+  const device = await openDevice();
+  const certificate = await fund(device, '1500');
+  const till = await terminalOf();
+  await exchange(till, device, 'OFF-1');
+  await expect(exchange(till, device, 'OFF-2')).rejects.toMatchObject({
+    code: 'OFFLINE_OVER_TOTAL_CAP',
+  });
+  const more = await issuer.topUp(certificate, '1000', OFFLINE);
+  const topUp = { ...RESERVE, sequence: 1, certificate: base64(more.bytes) };
+  await ledger.node.offline.topUp(topUp);
+  await device.importCertificate(more.bytes, [issuer.row]);
+  expect(await exchange(till, device, 'OFF-2')).toMatchObject({ accepted: true });
+  expect(await till.sync(ledgerOf(MERCHANT))).toMatchObject({ settled: 2 });
+});
+
+/** The second device is a copy of the first at this moment. */
+const copyOf = (contents: ReadonlyMap<string, string>) => openDevice(new Map(contents));
+
+test('a copied device is convicted by a file that anyone can verify', async () => {
+  const contents = new Map<string, string>();
+  const device = await openDevice(contents);
+  const certificate = await fund(device, '10000');
+  const copy = await copyOf(contents);
+  const more = await issuer.topUp(certificate, '1000', OFFLINE);
+  await ledger.node.offline.topUp({ ...RESERVE, sequence: 1, certificate: base64(more.bytes) });
+  await copy.importCertificate(more.bytes, [issuer.row]);
+  const tills = [await terminalOf(), await terminalOf(OTHER_MERCHANT)] as const;
+  expect(await exchange(tills[0], device, 'OFF-1')).toMatchObject({ accepted: true });
+  expect(await exchange(tills[1], copy, 'OFF-1')).toMatchObject({ accepted: true });
+  await tills[0].sync(ledgerOf(MERCHANT));
+  expect(await tills[1].sync(ledgerOf(OTHER_MERCHANT))).toMatchObject({ settled: 0, refused: 1 });
+
+  const [record] = await tills[1].proofs();
+  expect(record).toMatchObject({ orderNumber: 'OFF-1', submitted: true });
+  const folder = mkdtempSync(join(tmpdir(), 'offline-exchange-'));
+  try {
+    const file = join(folder, 'double-spend.json');
+    await tills[1].saveProof(record!.voucherDigest, file);
+    const proof = decodeFraudProof(readFileSync(file, 'utf8'));
+    expect(verifyFraudProof(proof, [CERTIFICATES.root])).toMatchObject({
+      ok: true,
+      fraud: { kind: 'sameCounter', ...RESERVE },
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const frauds = await ledger.node.offline.listFrauds({ bankId: BANK, open: true });
+  expect(frauds.frauds).toMatchObject([{ proven: true, merchantId: OTHER_MERCHANT }]);
+  expect(await ledger.node.offline.readReserve(RESERVE)).toMatchObject({ status: 'frozen' });
+  expect([await earned(MERCHANT), await earned(OTHER_MERCHANT)]).toEqual([1_250n, 0n]);
+});
+
+test('a till meets both vouchers of a copied device, and convicts it before either is settled', async () => {
+  const contents = new Map<string, string>();
+  const device = await openDevice(contents);
+  await fund(device);
+  const copy = await copyOf(contents);
+  const till = await terminalOf();
+  await exchange(till, device, 'OFF-1');
+  expect(await exchange(till, copy, 'OFF-2')).toMatchObject({ code: 'OFFLINE_DOUBLE_SPEND' });
+  expect(await till.sync(ledgerOf(MERCHANT))).toMatchObject({ settled: 1 });
+  expect(await till.proofs()).toMatchObject([{ submitted: true }]);
+  expect(await ledger.node.offline.readReserve(RESERVE)).toMatchObject({ status: 'frozen' });
+});

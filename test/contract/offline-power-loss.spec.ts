@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real processes over the durable stores, killed by SIGKILL at every step: the next process finds the lock free and the
+// stores whole, and ends in exactly one payment an order.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodePresented, settleVoucher, type ReserveRow } from '@fabric-offline-pay/domain';
+import { softwareKey, type VoucherBatch } from '@fabric-offline-pay/sdk/offline';
+import { OfflineRoom, ROOTS } from '../support/offline-room';
+import { CHANNEL, NOW, OFFLINE_MERCHANT, VECTOR_KEYS } from '../support/offline-world';
+
+const PROGRAM = join(__dirname, '..', 'support', 'offline-exchange.cjs');
+const ORDERS = ['ORD-1', 'ORD-2'];
+
+interface Ended {
+  readonly steps: number;
+  readonly spent: string;
+  readonly waiting: number;
+  readonly fabric: readonly string[];
+}
+
+let room: OfflineRoom;
+let setup: string;
+let folder: string;
+
+beforeAll(async () => {
+  room = new OfflineRoom();
+  const deviceKey = softwareKey(VECTOR_KEYS.device);
+  const { bytes } = await room.certify(deviceKey);
+  setup = JSON.stringify({
+    now: NOW,
+    orders: ORDERS,
+    channel: CHANNEL,
+    merchantId: OFFLINE_MERCHANT,
+    roots: ROOTS,
+    issuer: room.issuer.row,
+    bulletin: (await room.publish()).toString('base64'),
+    certificate: bytes.toString('base64'),
+    deviceKey: VECTOR_KEYS.device.export({ format: 'jwk' }),
+    terminalKey: VECTOR_KEYS.terminal.export({ format: 'jwk' }),
+  });
+});
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'offline-power-loss-'));
+  writeFileSync(join(folder, 'setup.json'), setup);
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (killAt: number) =>
+  spawnSync(process.execPath, [PROGRAM, folder, killAt.toString()], { encoding: 'utf8' });
+
+/** Runs to the end. */
+function runOn(): Ended {
+  const { stdout, stderr } = run(0);
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Ended;
+}
+
+function notes(file: string): readonly unknown[] {
+  const path = join(folder, file);
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
+
+/** What the ledger's own rules say of everything that ever reached it. */
+function judged(): readonly [orderNumber: string, verdict: string][] {
+  let reserve: ReserveRow | undefined = room.ledger.reserveOf({
+    ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 1 },
+  });
+  const context = { channel: CHANNEL, merchantId: OFFLINE_MERCHANT, currency: 'EUR', now: NOW };
+  return (notes('batches') as readonly VoucherBatch[]).flatMap(({ vouchers }) =>
+    vouchers.map(({ voucher, request }): [string, string] => {
+      const claim = {
+        voucher: Buffer.from(voucher, 'base64'),
+        requestPayload: Buffer.from(request, 'base64'),
+      };
+      const settlement = settleVoucher(reserve, claim, context);
+      reserve = settlement.reserve;
+      return [settlement.request!.orderNumber, settlement.verdict];
+    }),
+  );
+}
+
+function expectOneOfEach(ended: Ended): void {
+  expect(ended).toMatchObject({ spent: '2500', waiting: 0, fabric: [] });
+  expect(notes('lost')).toEqual([]);
+  const verdicts = [...judged()].sort(([a], [b]) => (a < b ? -1 : 1));
+  expect(verdicts).toEqual(ORDERS.map((order) => [order, 'settled']));
+  const vouchers = (notes('released') as readonly { bytes: string }[]).map(({ bytes }) =>
+    Buffer.from(decodePresented(Buffer.from(bytes, 'base64')).voucher).toString('hex'),
+  );
+  expect(new Set(vouchers).size).toBe(ORDERS.length);
+}
+
+test('killed at every step', () => {
+  const whole = runOn();
+  expectOneOfEach(whole);
+  for (let killAt = 1; killAt <= whole.steps; killAt += 1) {
+    rmSync(folder, { recursive: true, force: true });
+    folder = mkdtempSync(join(tmpdir(), 'offline-power-loss-'));
+    writeFileSync(join(folder, 'setup.json'), setup);
+    expect(run(killAt).signal).toBe('SIGKILL');
+    expectOneOfEach(runOn());
+  }
+  expect(whole.steps).toBeGreaterThan(30);
+});

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that may become of money reserved for devices, in its costliest ways: for the budget of state operations.
+import {
+  encodeFraudProof,
+  OFFLINE_LOGIN,
+  termsDigest,
+  type Bulletin,
+  type OrderTerms,
+  type VoucherClaim,
+} from '@fabric-offline-pay/domain';
+import { rollUpPayee } from '@fabric-offline-pay/network';
+import { termsOf, toMutable } from '@fabric-offline-pay/sdk';
+import { quoteLeg } from './express-legs';
+import type { MemoryWorld } from './memory-world';
+import {
+  base64,
+  nowSeconds,
+  OFFLINE,
+  OfflineLedger,
+  reserveKeyOf,
+  signedBulletin,
+  unfunded,
+  wire,
+} from './offline-ledger';
+import { CERTIFICATES, newDevice, newKey, spkiOf, type Device } from './offline-world';
+import { passSeconds } from './passing-time';
+import { BANK, CURRENCY, MERCHANT, POLICY } from './world';
+
+const BORNE = { ...OFFLINE, lossBearer: 'bank' as const };
+
+/** Numbers of bulletins: each life publishes newer ones. */
+let bulletins = 1;
+
+const nextBulletin = (values: Partial<Bulletin>): string => {
+  bulletins += 1;
+  return signedBulletin({ number: bulletins, policy: BORNE, ...values });
+};
+
+class Lives {
+  constructor(
+    readonly memory: MemoryWorld,
+    readonly ledger: OfflineLedger,
+    readonly size: number,
+  ) {}
+
+  devices(name: string): Promise<Device[]> {
+    const indices = Array.from({ length: this.size }, (_, index) => index);
+    return Promise.all(
+      indices.map((index) =>
+        this.ledger.device(`${name}-${this.size}-${index}`, { total: 15_000n }),
+      ),
+    );
+  }
+
+  async topUp(device: Device): Promise<void> {
+    const raised = newDevice({ ...device.certificate, total: 16_000n, sequence: 1 }, device.key);
+    const certificate = base64(raised.certificateBytes);
+    const { offline } = this.ledger.node;
+    await offline.topUp({ ...reserveKeyOf(device), sequence: 1, certificate });
+  }
+
+  /** Every device pays twice with one counter; the second batch is all conflicts. */
+  async spendTwice(devices: readonly Device[]): Promise<void> {
+    const { ledger } = this;
+    const clones = devices.map((device) => ({ ...device }));
+    const firsts = devices.map((device) => [device, [ledger.pay(device)]] as const);
+    const seconds = clones.map((clone) => [clone, [ledger.pay(clone)]] as const);
+    await ledger.settle(firsts);
+    await ledger.settle(seconds);
+  }
+
+  async compensate(device: Device): Promise<void> {
+    const { frauds } = await this.ledger.node.offline.listFrauds({ bankId: BANK, open: true });
+    const { customerId } = device.certificate;
+    const found = frauds.find((entry) => entry.customerId === customerId);
+    const [counter, digest] = found!.contradicting;
+    const compensationId = `compensation-${customerId}`;
+    const { offline } = this.ledger.bank('teller');
+    await offline.compensate({ ...reserveKeyOf(device), counter, digest, compensationId });
+  }
+
+  async prove(device: Device): Promise<void> {
+    const { certificateBytes: certificate } = device;
+    const [first, second] = [this.ledger.pay({ ...device }), this.ledger.pay(device)];
+    const side = (claim: VoucherClaim) => ({ certificate, ...claim });
+    const proof = encodeFraudProof({
+      kind: 'sameCounter',
+      sides: [side(first), side(second)],
+      issuerCertificate: CERTIFICATES.issuer,
+    });
+    await this.ledger.merchant().offline.submitFraudProof({ proof });
+  }
+
+  /** The merchant's costliest leg: of an order of so many lines. */
+  async order(device: Device): Promise<void> {
+    const { customerId } = device.certificate;
+    const parties = await this.memory.world.parties();
+    const orderNumber = `ORD-${customerId}`;
+    const lines = [{ goods: 'charger' as const, quantity: 1 }];
+    const of = { customerId, privateKey: device.key };
+    const purchase = this.memory.world.purchase(of, OFFLINE_LOGIN, { orderNumber, lines });
+    const { result } = await quoteLeg(parties, purchase);
+    const terms = termsOf(purchase, result, purchase.choose(result));
+    const { deviceId, epoch } = reserveKeyOf(device);
+    await parties.cashier.offline.order({
+      terms: toMutable(terms),
+      statement: toMutable(purchase.merchantStatement),
+      ...{ deviceId, epoch },
+      ...wire(this.#payTerms(device, terms)),
+    });
+  }
+
+  #payTerms(device: Device, terms: OrderTerms): VoucherClaim {
+    return this.ledger.pay(device, {
+      orderNumber: terms.orderNumber,
+      amount: BigInt(terms.total),
+      purpose: { kind: 'delivery', termsDigest: Buffer.from(termsDigest(terms), 'hex') },
+    });
+  }
+
+  async refund(device: Device): Promise<void> {
+    const { ledger } = this;
+    const batch = ledger.batchOf([[device, [ledger.pay(device)]]]);
+    const batchId = `refunded-${this.size}`;
+    await ledger.merchant().offline.settle({ ...batch, batchId });
+    await rollUpPayee(ledger.node, { payeeId: MERCHANT, currency: CURRENCY });
+    const payment = { ...reserveKeyOf(device), merchantId: MERCHANT, batchId };
+    const { offline } = ledger.merchant('cashier');
+    const { counter } = device.state;
+    await offline.refund({ ...payment, counter, refundId: 'refund-1', amount: '10' });
+  }
+
+  /** Revokes them all, and forgets them when they cannot spend any more. */
+  async revoke(devices: readonly Device[]): Promise<void> {
+    const { offline } = this.ledger.node;
+    for (const [index, device] of devices.entries()) {
+      const revoked = devices.slice(0, index + 1).map(reserveKeyOf);
+      await offline.revokeReserve({ ...reserveKeyOf(device), bulletin: nextBulletin({ revoked }) });
+    }
+    passSeconds(OFFLINE.spendSeconds + 1);
+    await offline.publishBulletin({ bankId: BANK, bulletin: nextBulletin({}) });
+  }
+
+  async reissue(lost: Device): Promise<void> {
+    passSeconds(lost.certificate.claimUntil - nowSeconds() + 1);
+    const { customerId } = lost.certificate;
+    const deviceId = 'tablet';
+    const privateKey = newKey();
+    const publicKey = spkiOf(privateKey);
+    const { identity, offline } = this.ledger.bank('teller');
+    await identity.registerDevice({ customerId, deviceId, publicKey });
+    const next = unfunded(customerId, privateKey, { deviceId, total: 15_000n });
+    await offline.reissue({
+      ...reserveKeyOf(next),
+      lostDeviceId: 'phone',
+      lostEpoch: 1,
+      certificate: base64(next.certificateBytes),
+    });
+  }
+}
+
+/** Has the bank bear double spends, by vote. */
+async function bearLosses({ clientFor }: MemoryWorld): Promise<void> {
+  const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline: BORNE } };
+  for (const role of ['bank', 'merchant', 'logistics'] as const)
+    await clientFor(role, 'operator', BANK).identity.vote({ proposal });
+}
+
+let ready: OfflineLedger | undefined;
+
+async function readyLedger(memory: MemoryWorld): Promise<OfflineLedger> {
+  if (ready !== undefined) return ready;
+  ready = await OfflineLedger.open(memory);
+  await bearLosses(memory);
+  return ready;
+}
+
+/** @param size how many devices a batch or a bulletin has */
+export async function liveOffline(memory: MemoryWorld, size: number): Promise<void> {
+  const ledger = await readyLedger(memory);
+  const lives = new Lives(memory, ledger, size);
+  const cheats = await lives.devices('cheat');
+  await lives.spendTwice(cheats);
+  await lives.compensate(cheats[0]!);
+  const [honest, ...rest] = [...(await lives.devices('honest')), ...(await lives.devices('other'))];
+  await lives.topUp(honest!);
+  await lives.order(honest!);
+  await lives.refund(honest!);
+  await lives.prove(rest[0]!);
+  const lost = await lives.devices('lost');
+  await lives.revoke(lost);
+  await lives.reissue(lost[0]!);
+  await lives.ledger.node.offline.closeReserve(reserveKeyOf(honest!));
+}
