@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { MeasureScale } from './measure';
+import { measure, type MeasureScale } from './measure';
 import { OfflineNetwork } from './offline-network';
 import { reportOf, reportText, type OfflineReport } from './report';
 import { run, type RunScale } from './run';
@@ -28,10 +28,14 @@ const QUICK_MEASURE: MeasureScale = {
   ...{ noops: 128, inFlight: 64 },
 };
 
-const FULL: RunScale = { devices: 50, terminals: 5, payments: 1000, measured: FULL_MEASURE };
-const QUICK: RunScale = { devices: 6, terminals: 3, payments: 30, measured: QUICK_MEASURE };
+interface Scale extends RunScale {
+  readonly measured: MeasureScale;
+}
 
-const scaleOf = ({ quick, devices, terminals, payments }: Options): RunScale => {
+const FULL: Scale = { devices: 50, terminals: 5, payments: 1000, measured: FULL_MEASURE };
+const QUICK: Scale = { devices: 6, terminals: 3, payments: 30, measured: QUICK_MEASURE };
+
+const scaleOf = ({ quick, devices, terminals, payments }: Options): Scale => {
   const scale = quick === true ? QUICK : FULL;
   return {
     ...scale,
@@ -59,9 +63,11 @@ interface Ended {
 }
 
 async function runOn(network: OfflineNetwork, options: Options): Promise<Ended> {
-  const ran = await run(network, { ...scaleOf(options), proofs: options.proofs, tell });
+  const { measured: scale, ...runScale } = scaleOf(options);
+  const ran = await run(network, { ...runScale, proofs: options.proofs, tell });
+  const measured = await measure(network, ran.shops, scale, tell);
   const { settlement } = await network.network.world.bank('auditor');
-  const report = reportOf(ran, (await settlement.totals({})).currencies);
+  const report = reportOf(ran, measured, (await settlement.totals({})).currencies);
   const failures = ran.outcomes.failed.map(
     ({ name, expected, got }) => `${name}: expected ${expected}, got ${got}`,
   );

@@ -26,7 +26,7 @@ const isBalanced = (totals: Totals): boolean =>
 
 const REFUSAL = /^OFFLINE_/;
 
-export function reportOf(ran: Ran, totals: Totals): OfflineReport {
+export function reportOf(ran: Ran, measured: Measured, totals: Totals): OfflineReport {
   const payments = ran.terminals.flatMap((terminal) => terminal.payments);
   const settled = payments.filter(({ status }) => status === 'settled').length;
   const verdicts = [...payments.map(({ verdict }) => verdict ?? 'none'), ...ran.alteredVerdicts];
@@ -40,7 +40,7 @@ export function reportOf(ran: Ran, totals: Totals): OfflineReport {
     fraudProofs: ran.convicted,
     transactions,
     vouchersPerTransaction: settled / Math.max(1, transactions),
-    ...ran.measured,
+    ...measured,
     money: { ...totals, balanced: isBalanced(totals) } as OfflineReport['money'],
   };
 }

@@ -4,7 +4,6 @@ import type { OfflineNetwork } from './offline-network';
 import { cheat, endCheats, prepareCheats, DOUBLE_SPENDS, SETTLED_CHEATS } from './offline-cheats';
 import { payAll, planPayments, type HonestPayment } from './honest';
 import { cheatLedger } from './ledger-cheats';
-import { measure, type MeasureScale, type Measured } from './measure';
 import { Outcomes } from './outcomes';
 import { given, mayUnshare, type TerminalProcess } from './party';
 import type { Isolation } from './processes/isolation';
@@ -16,7 +15,6 @@ export interface RunScale {
   readonly devices: number;
   readonly terminals: number;
   readonly payments: number;
-  readonly measured: MeasureScale;
 }
 
 export interface RunOptions extends RunScale {
@@ -26,6 +24,8 @@ export interface RunOptions extends RunScale {
 }
 
 export interface Ran {
+  /** Of the two merchants. */
+  readonly shops: readonly [World, World];
   readonly honest: readonly HonestPayment[];
   readonly outcomes: Outcomes;
   readonly terminals: readonly Synchronised[];
@@ -33,7 +33,6 @@ export interface Ran {
   readonly alteredVerdicts: readonly string[];
   readonly convicted: number;
   readonly batches: readonly Batch[];
-  readonly measured: Measured;
 }
 
 /** Terminals belong to the shops in turn; there are two at least, so that there are two merchants. */
@@ -180,6 +179,5 @@ export async function run(network: OfflineNetwork, options: RunOptions): Promise
   const proofs = terminals.flatMap(({ proofFiles }) => proofFiles);
   const convicted = proofs.filter((file) => convicts(file, authority)).length;
   phase.outcomes.note('double spends proven', String(DOUBLE_SPENDS.length), String(convicted));
-  const measured = await measure(network, shops, options.measured, options.tell);
-  return { ...phase, terminals, batches, alteredVerdicts, convicted, measured };
+  return { ...phase, shops, terminals, batches, alteredVerdicts, convicted };
 }
