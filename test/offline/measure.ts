@@ -7,7 +7,7 @@ import { runExpress, terminalLedger } from '@fabric-offline-pay/sdk';
 import { Device, memoryStore, softwareKey, Terminal } from '@fabric-offline-pay/sdk/offline';
 import { envelopeBytes, heightOf } from '../bench/block-bytes';
 import { burst } from '../bench/burst';
-import { median, pair } from '../bench/pairs';
+import { median, pair, type Pair } from '../bench/pairs';
 import { newKey } from '../support/offline-world';
 import { CURRENCY, type World } from '../support/world';
 import { FULL, type OfflineNetwork } from './offline-network';
@@ -38,11 +38,16 @@ export interface Measured {
   readonly shareOfVerificationLimit: number;
 }
 
+interface Owned {
+  readonly customerId: string;
+  readonly device: Device;
+}
+
 /** A terminal and the devices of its customers. */
 interface Corner {
   readonly terminal: Terminal;
   readonly shop: World;
-  readonly devices: readonly Device[];
+  readonly devices: readonly Owned[];
 }
 
 async function openCorner(
@@ -55,38 +60,54 @@ async function openCorner(
   const till = tillOf(network, shop, name);
   const terminal = await Terminal.open({ ...till, store: memoryStore(), key });
   await terminal.learn(await network.bank.news());
-  const devices: Device[] = [];
+  const devices: Owned[] = [];
   const names = Array.from({ length: count }, (_, index) => `${name}-${index.toString()}`);
   await network.each(names, async (customerId) => {
     const device = await Device.open({ store: memoryStore(), key: softwareKey(newKey()) });
-    const certificate = await network.fund(customerId, device.publicKey, FULL);
-    await device.importCertificate(certificate, [network.bank.issuer.row]);
-    devices.push(device);
+    await network.enrol(customerId, device.publicKey, FULL);
+    devices.push({ customerId, device });
   });
   return { terminal, shop, devices };
 }
 
-/** Each device of a corner pays so often; nothing of it is measured. */
-async function fill({ terminal, devices }: Corner, round: number, payments: number): Promise<void> {
-  for (const [index, device] of devices.entries())
+const AMOUNT = 100n;
+
+/** Each device of a corner gets a new reserve, and pays so often out of it; nothing of it is measured. */
+async function fill(
+  network: OfflineNetwork,
+  { terminal, devices }: Corner,
+  round: number,
+  payments: number,
+): Promise<void> {
+  const amount = (AMOUNT * BigInt(payments)).toString();
+  await network.each(devices, async ({ customerId, device }) => {
+    const certificate = await network.reserve(customerId, device.publicKey, amount);
+    await device.importCertificate(certificate, [network.bank.issuer.row]);
+  });
+  for (const [index, { device }] of devices.entries())
     for (let count = 0; count < payments; count += 1) {
       const orderNumber = ['M', round, index, count].join('-');
-      const { bytes } = await terminal.request({ orderNumber, amount: '100', currency: CURRENCY });
+      const { bytes } = await terminal.request({
+        orderNumber,
+        amount: AMOUNT.toString(),
+        currency: CURRENCY,
+      });
       const acceptance = await terminal.accept(orderNumber, (await device.pay(bytes)).bytes);
       if (!acceptance.accepted) throw new Error(acceptance.code);
     }
 }
 
-interface SettledRound {
+interface Round {
   readonly perSecond: number;
-  readonly bytes: number;
+  /** Of a voucher, in blocks. */
+  readonly bytes?: number;
 }
 
 async function settleRound(
   { network: { clients } }: OfflineNetwork,
   corners: readonly Corner[],
   vouchers: number,
-): Promise<SettledRound> {
+): Promise<Round> {
   const ledgers = await Promise.all(
     corners.map(async ({ shop }) =>
       terminalLedger(await clients.connection('merchant', 'terminal', shop.merchantId)),
@@ -147,7 +168,45 @@ const ENDORSERS = 2;
 const verificationLimit = (perCore: number): number =>
   perCore / Math.max(1, ENDORSERS / availableParallelism());
 
+async function openCorners(
+  network: OfflineNetwork,
+  shops: readonly World[],
+  { terminals, devices }: MeasureScale,
+): Promise<Corner[]> {
+  const corners: Corner[] = [];
+  for (let index = 0; index < terminals; index += 1) {
+    const shop = shops[index % shops.length];
+    if (shop === undefined) throw new Error('no shop');
+    corners.push(await openCorner(network, shop, `corner-${index.toString()}`, devices));
+  }
+  return corners;
+}
+
 /** Rounds of the control and of vouchers in turns, so that what drifts on the machine meets both. */
+async function rounds(
+  network: OfflineNetwork,
+  corners: readonly Corner[],
+  scale: MeasureScale,
+  tell: (message: string) => void,
+): Promise<Pair<Round>[]> {
+  const vouchers = scale.terminals * scale.devices * scale.payments;
+  const pairs: Pair<Round>[] = [];
+  for (let round = 0; round < scale.pairs; round += 1) {
+    for (const corner of corners) await fill(network, corner, round, scale.payments);
+    const jobs = Array.from({ length: scale.noops }, () => network.noop.submit('merchant'));
+    const measured = await pair<Round>(
+      round,
+      () => burst(jobs, scale.inFlight),
+      () => settleRound(network, corners, vouchers),
+    );
+    pairs.push(measured);
+    const { control, contender } = measured;
+    const rates = `${contender.perSecond.toFixed(0)} vouchers, ${control.perSecond.toFixed(0)} noops`;
+    tell(`measuring: round ${(round + 1).toString()}: ${rates} a second`);
+  }
+  return pairs;
+}
+
 export async function measure(
   network: OfflineNetwork,
   shops: readonly World[],
@@ -155,35 +214,15 @@ export async function measure(
   tell: (message: string) => void,
 ): Promise<Measured> {
   const expressBytes = await expressOrderBytes(network);
-  const corners: Corner[] = [];
-  for (let index = 0; index < scale.terminals; index += 1) {
-    const shop = shops[index % shops.length];
-    if (shop === undefined) throw new Error('no shop');
-    corners.push(await openCorner(network, shop, `corner-${index.toString()}`, scale.devices));
-  }
-  const vouchers = scale.terminals * scale.devices * scale.payments;
-  const noops: number[] = [];
-  const settled: SettledRound[] = [];
-  for (let round = 0; round < scale.pairs; round += 1) {
-    for (const corner of corners) await fill(corner, round, scale.payments);
-    const jobs = Array.from({ length: scale.noops }, () => network.noop.submit('merchant'));
-    const { control, contender } = await pair<number | SettledRound>(
-      round,
-      async () => (await burst(jobs, scale.inFlight)).perSecond,
-      () => settleRound(network, corners, vouchers),
-    );
-    noops.push(control as number);
-    settled.push(contender as SettledRound);
-    tell(
-      `measuring: round ${(round + 1).toString()}: ${(contender as SettledRound).perSecond.toFixed(0)} vouchers, ${(control as number).toFixed(0)} noops a second`,
-    );
-  }
+  tell(`measuring: enrolling ${(scale.terminals * scale.devices).toString()} devices`);
+  const corners = await openCorners(network, shops, scale);
+  const pairs = await rounds(network, corners, scale, tell);
   const verifications = verificationsPerSecond();
-  const vouchersPerSecond = median(settled.map(({ perSecond }) => perSecond));
+  const vouchersPerSecond = median(pairs.map(({ contender }) => contender.perSecond));
   return {
     vouchersPerSecond,
-    noopSubmitsPerSecond: median(noops),
-    bytesPerVoucher: median(settled.map(({ bytes }) => bytes)),
+    noopSubmitsPerSecond: median(pairs.map(({ control }) => control.perSecond)),
+    bytesPerVoucher: median(pairs.map(({ contender }) => contender.bytes ?? 0)),
     expressOrderBytes: expressBytes,
     verificationsPerSecondOneCore: verifications,
     shareOfVerificationLimit: vouchersPerSecond / verificationLimit(verifications),
