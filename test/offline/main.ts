@@ -20,7 +20,7 @@ interface Options {
 }
 
 const FULL_MEASURE: MeasureScale = {
-  ...{ pairs: 4, terminals: 4, devices: 50, payments: 16 },
+  ...{ pairs: 4, terminals: 4, devices: 50, payments: 32 },
   ...{ noops: 512, inFlight: 128 },
 };
 const QUICK_MEASURE: MeasureScale = {

@@ -123,7 +123,7 @@ async function replay({ here, there, outcomes, payers: { replayed } }: Cheats): 
 }
 
 async function overspend({ here, outcomes, payers: { poor, late } }: Cheats): Promise<void> {
-  const overCap = (BigInt(OFFLINE.caps[CURRENCY]?.perPayment ?? '0') + 1n).toString();
+  const overCap = (BigInt(OFFLINE.caps[CURRENCY].perPayment) + 1n).toString();
   outcomes.note(
     'more than a payment may be',
     'OFFLINE_OVER_PAYMENT_CAP',

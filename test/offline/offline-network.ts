@@ -24,7 +24,7 @@ export const OFFLINE = {
 };
 
 /** All that one device may have. */
-export const FULL: Amount = OFFLINE.caps[CURRENCY]?.total ?? '0';
+export const FULL: Amount = OFFLINE.caps[CURRENCY].total;
 
 const AT_ONCE = 32;
 const DEVICE_ID = 'phone';

@@ -146,7 +146,7 @@ async function outcomeOf(
   return { ...of, state: payment?.status ?? 'waiting', reason: payment?.verdict ?? null };
 }
 
-const distinct = <Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Row[] => [
+const distinct = (rows: readonly Row[], keyOf: (row: Row) => string): Row[] => [
   ...new Map(rows.map((row) => [keyOf(row), row])).values(),
 ];
 
