@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ALL_TRANSACTIONS,
+  commonRefusals,
   ERRORS,
   UNITS,
   type NamedTransaction,
@@ -17,8 +18,9 @@ import {
 } from '@fabric-offline-pay/network';
 import { CLIENT_ERRORS } from '@fabric-offline-pay/sdk';
 import { format, resolveConfig } from 'prettier';
-import * as z from 'zod';
+import { COMMAND_ERRORS } from './command-errors';
 import { tell } from './output';
+import { fieldsOf, schemaOf } from './schema-fields';
 
 interface Described {
   readonly number?: number;
@@ -72,6 +74,8 @@ const errorsDocument = (): string =>
     ),
     '## Running the network',
     errorTable(NETWORK_ERRORS),
+    '## The command line',
+    errorTable(COMMAND_ERRORS),
   ].join('\n\n');
 
 const unitText = (units: readonly UnitId[]): string =>
@@ -89,57 +93,27 @@ const operationsText = ({ operations }: NamedTransaction): string =>
     ? operations.fixed.toString()
     : `${operations.fixed.toString()} + ${operations.perEntry.toString()} an entry`;
 
-type Schema = Readonly<Record<string, unknown>>;
-
-const schemaOf = (type: NamedTransaction['input']): Schema =>
-  z.toJSONSchema(type, { unrepresentable: 'any', io: 'input' });
-
-/** The kind of a value in a word: its type, its constant, its choices. */
-function typeText(schema: Schema): string {
-  if (Array.isArray(schema['enum']))
-    return schema['enum'].map((value) => JSON.stringify(value)).join(', ');
-  if ('const' in schema) return JSON.stringify(schema['const']);
-  return typeof schema['type'] === 'string' ? schema['type'] : 'one of several';
-}
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-const alternatives = (schema: Schema): Schema[] =>
-  (schema['oneOf'] ?? schema['anyOf'] ?? []) as Schema[];
-
-const tupleRow = (schema: Schema, path: string): string[] => [
-  `\`${path}\``,
-  `list of ${(schema['prefixItems'] as Schema[]).length}`,
-  textOf(schema['description']),
-];
-
-/** A schema as rows of path, type and meaning: nested objects as `a.b`, entries of arrays as `a[].b`. */
-function fieldsOf(schema: Schema, path = ''): string[][] {
-  if (schema['properties'] !== undefined) {
-    const required = (schema['required'] ?? []) as string[];
-    return Object.entries(schema['properties'] as Record<string, Schema>).flatMap(([name, field]) =>
-      fieldsOf(
-        field,
-        `${path === '' ? '' : `${path}.`}${name}${required.includes(name) ? '' : '?'}`,
-      ),
-    );
-  }
-  if (schema['prefixItems'] !== undefined) return [tupleRow(schema, path)];
-  if (schema['items'] !== undefined) return fieldsOf(schema['items'] as Schema, `${path}[]`);
-  const nested = alternatives(schema).filter((entry) => entry['properties'] !== undefined);
-  if (nested.length > 0) return nested.flatMap((entry) => fieldsOf(entry, path));
-  return path === '' ? [] : [[`\`${path}\``, typeText(schema), textOf(schema['description'])]];
-}
-
 const fieldsTable = (title: string, type: NamedTransaction['input']): string => {
-  const rows = fieldsOf(schemaOf(type));
+  const rows = fieldsOf(schemaOf(type)).map(({ path, type: kind, meaning }) => [
+    `\`${path}\``,
+    kind,
+    meaning,
+  ]);
   return rows.length === 0
     ? `${title}: nothing.`
     : `${title}:\n\n${tableOf(['field', 'type', 'meaning'], rows)}`;
 };
 
-const exampleText = (transaction: NamedTransaction): string =>
-  ['```json', JSON.stringify(transaction.example), '```'].join('\n');
+const jsonText = (value: unknown): string => ['```json', JSON.stringify(value), '```'].join('\n');
+
+const examplesOf = ({ example, transientExample }: NamedTransaction): string[] => [
+  `Example input:\n\n${jsonText(example)}`,
+  ...(transientExample === undefined
+    ? []
+    : [`Example private input:\n\n${jsonText(transientExample)}`]),
+];
+
+const codes = (errors: readonly string[]): string => errors.map((code) => `\`${code}\``).join(', ');
 
 function transactionSection(transaction: NamedTransaction): string {
   const { access, endorsers, units, naturalKey } = transaction;
@@ -151,14 +125,19 @@ function transactionSection(transaction: NamedTransaction): string {
     ['endorsed by', endorsers?.join(' and ') ?? 'the chaincode policy'],
     ['private input', transaction.transient === undefined ? '' : 'yes'],
     ['state operations', transaction.kind === 'submit' ? operationsText(transaction) : ''],
+    ['errors of its own', codes(transaction.errors)],
+    ['errors of every such call', codes(commonRefusals(transaction))],
   ].filter(([, text]) => text !== '');
   return [
     `### ${transaction.fullName}`,
     transaction.summary,
     facts.map(([name = '', text = '']) => `- ${name}: ${text}`).join('\n'),
     fieldsTable('Input', transaction.input),
+    ...(transaction.transient === undefined
+      ? []
+      : [fieldsTable('Private input', transaction.transient)]),
     fieldsTable('Answer', transaction.output),
-    `Example input:\n\n${exampleText(transaction)}`,
+    ...examplesOf(transaction),
   ].join('\n\n');
 }
 
@@ -178,7 +157,7 @@ const transactionsDocument = (): string =>
   [
     '# Transactions',
     GENERATED,
-    'Every transaction and query of the chaincode, out of the one table in `chaincode/domain/src/transactions`. One argument: the input as JSON. Amounts are minor units as decimal strings, instants seconds since 1970.',
+    'Every transaction and query of the chaincode, out of the one table in `chaincode/domain/src/transactions`. One argument: the input as JSON. Amounts are minor units as decimal strings, instants seconds since 1970. What an error means, and what to do, stands in [errors.md](errors.md).',
     overview(ALL_TRANSACTIONS),
     ...ALL_TRANSACTIONS.map(transactionSection),
   ].join('\n\n');

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PROGRAM = join(__dirname, '..', '..', 'scripts', 'bin', 'offpay.js');
+export const PROGRAM = join(__dirname, '..', '..', 'scripts', 'bin', 'offpay.js');
 
 export interface Ended {
   readonly code: number | null;

@@ -3,7 +3,8 @@
 import { contracts } from '@fabric-offline-pay/chaincode';
 import type { Attribute, Role } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
-import { and, makeCaller, memoryClient, MemoryLedger, or } from '@fabric-offline-pay/testing';
+import { and, makeCaller, memoryClient, or, type MemoryLedger } from '@fabric-offline-pay/testing';
+import { WatchedLedger } from './watched-ledger';
 import { BANK, LOGISTICS, World } from './world';
 
 export const CHANNEL = 'payments';
@@ -40,7 +41,7 @@ export interface MemoryWorld {
 }
 
 export async function memoryWorld(): Promise<MemoryWorld> {
-  const ledger = new MemoryLedger({
+  const ledger = new WatchedLedger({
     contracts,
     members: PARTICIPANTS.map(({ mspId }) => ({ mspId })),
     channel: CHANNEL,

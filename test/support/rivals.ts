@@ -3,7 +3,8 @@
 import { contracts } from '@fabric-offline-pay/chaincode';
 import type { Attribute, Role } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
-import { and, makeCaller, memoryClient, MemoryLedger, or } from '@fabric-offline-pay/testing';
+import { and, makeCaller, memoryClient, or, type MemoryLedger } from '@fabric-offline-pay/testing';
+import { WatchedLedger } from './watched-ledger';
 import { CHANNEL } from './memory-world';
 import { BANK, LOGISTICS, World } from './world';
 
@@ -50,7 +51,7 @@ export async function rivals(): Promise<Rivals> {
     ORGANISATIONS.merchant[0],
     ORGANISATIONS.logistics,
   ];
-  const ledger = new MemoryLedger({
+  const ledger = new WatchedLedger({
     contracts,
     members: PARTICIPANTS.map(({ mspId }) => ({ mspId })),
     channel: CHANNEL,

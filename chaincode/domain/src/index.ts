@@ -13,6 +13,7 @@ export * from './order-number/states.js';
 export * from './patent/graph.js';
 export * from './patent/units.js';
 export * from './transactions/define.js';
+export { commonRefusals, refusalsOf } from './transactions/refusals.js';
 export * from './transactions/table.js';
 export * from './goods/partition.js';
 export * from './goods/registration.js';

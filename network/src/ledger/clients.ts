@@ -7,10 +7,12 @@ import {
   Statistics,
   type Client,
   type Connection,
+  type Organisations,
   type Parties,
   type StatisticsSnapshot,
 } from '@fabric-offline-pay/sdk';
 import {
+  describedOrganisation,
   readDescription,
   type IdentityDescription,
   type NetworkDescription,
@@ -60,6 +62,16 @@ export class Clients {
     return found;
   }
 
+  /** The organisation of this id, or else the first that has this role. @throws NetworkError `ORGANISATION_UNKNOWN` */
+  organisationNamed(idOrRole: string): OrganisationDescription {
+    const { organisations } = this.#description;
+    return (
+      organisations.find(({ id }) => id === idOrRole) ??
+      organisations.find(({ role }) => role === idOrRole) ??
+      describedOrganisation(this.#description, idOrRole)
+    );
+  }
+
   /** The client of a certificate with this role, attribute and actor; it is enrolled if there is none yet. */
   async client(
     role: Role,
@@ -74,8 +86,17 @@ export class Clients {
     attribute: Attribute,
     actor = this.organisation(role).actor,
   ): Promise<Connection> {
-    const key = `${role}.${attribute}.${actor}`;
-    const known = this.#connections.get(key) ?? this.#open(role, attribute, actor);
+    return this.connectionOf(this.organisation(role), attribute, actor);
+  }
+
+  /** The connection of a certificate of exactly this organisation, to its own peer. */
+  connectionOf(
+    organisation: OrganisationDescription,
+    attribute: Attribute,
+    actor: string,
+  ): Promise<Connection> {
+    const key = `${organisation.id}.${attribute}.${actor}`;
+    const known = this.#connections.get(key) ?? this.#open(organisation, attribute, actor);
     this.#connections.set(key, known);
     return known;
   }
@@ -120,8 +141,20 @@ export class Clients {
     );
   }
 
-  async #open(role: Role, attribute: Attribute, actor: string): Promise<Connection> {
-    const organisation = this.organisation(role);
+  /** MSP ids by role, as one organisation sees them: its own, and the first of every other role. */
+  #organisationsFor({ role, mspId }: OrganisationDescription): Organisations {
+    const firstLast = this.#description.organisations.toReversed();
+    return {
+      ...Object.fromEntries(firstLast.map((entry) => [entry.role, entry.mspId])),
+      [role]: mspId,
+    };
+  }
+
+  async #open(
+    organisation: OrganisationDescription,
+    attribute: Attribute,
+    actor: string,
+  ): Promise<Connection> {
     const { certPath, keyPath } = await this.#identity(organisation, attribute, actor);
     const { endpoint, tlsHostname, tlsRootCertPath } = organisation.peer;
     return connect({
@@ -131,9 +164,7 @@ export class Clients {
       privateKey: read(keyPath),
       channel: this.channel,
       chaincode: this.#description.chaincode.name,
-      organisations: Object.fromEntries(
-        this.#description.organisations.map((entry) => [entry.role, entry.mspId]),
-      ),
+      organisations: this.#organisationsFor(organisation),
       statistics: this.#statistics,
     });
   }

@@ -62,6 +62,7 @@ function printWhere({ home, organisations }: NetworkDescription): void {
   print(
     '  npx offpay trail MERCHANT/ORDER | balance | alarms | resolve;  npm run network -- status;  npm stop',
   );
+  print('  npx offpay --help: any transaction or query by hand');
 }
 
 async function start(options: StartOptions): Promise<void> {

@@ -30,7 +30,9 @@ export const digest = z
   .regex(DIGEST_PATTERN)
   .describe('SHA-256, 64 lower-case hex digits');
 export const amount = z.string().regex(AMOUNT_PATTERN).describe('minor units, decimal string');
-export const positiveAmount = amount.refine((text) => text !== '0', 'must be above zero');
+export const positiveAmount = amount
+  .refine((text) => text !== '0', 'must be above zero')
+  .describe('minor units, decimal string, above zero');
 export const currency = z
   .string()
   .refine(isCurrency, 'no currency of ISO 4217')

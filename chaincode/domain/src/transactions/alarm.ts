@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Error reports and alarms (units 15 and 16).
 import * as z from 'zod';
+import type { ErrorCode } from '../base/errors.js';
 import { identifier, instant } from '../base/identifiers.js';
 import { define, query } from './define.js';
 import { ORDER } from './examples.js';
@@ -23,7 +24,7 @@ const alarmRow = orderKey.extend({
   reason: z.string(),
 });
 
-const decide = (summary: string) =>
+const decide = (summary: string, errors: readonly ErrorCode[]) =>
   define({
     kind: 'submit',
     units: ['16'],
@@ -36,6 +37,7 @@ const decide = (summary: string) =>
     }),
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber', 'pass'],
+    errors,
     operations: { fixed: 7 },
     example: {
       ...ORDER,
@@ -55,6 +57,7 @@ export const alarm = {
     input: orderKey,
     output: outcome.extend({ clean: z.boolean() }),
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['NOT_FOUND', 'GOODS_UNKNOWN'],
     operations: { fixed: 7, perEntry: 1 },
     example: ORDER,
   }),
@@ -68,14 +71,17 @@ export const alarm = {
     input: orderKey,
     output: orderOutcome.extend({ clean: z.boolean() }),
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['STATE_CONFLICT', 'STATEMENT_MISSING', 'GOODS_UNKNOWN'],
     operations: { fixed: 10, perEntry: 1 },
     example: ORDER,
   }),
   resolve: decide(
     'An operator resolves the alarm: the difference is explained, the order goes on.',
+    ['ALARM_NOT_OPEN', 'STATE_CONFLICT'],
   ),
   uphold: decide(
     'An operator upholds the alarm: the difference is real, the money must be returned.',
+    ['ALARM_NOT_OPEN'],
   ),
   listAlarms: query({
     summary: 'All alarms, open ones or all.',
@@ -86,6 +92,7 @@ export const alarm = {
   readReport: query({
     summary: 'The error report of an order, field by field.',
     input: orderKey.extend({ pass }),
+    errors: ['NOT_FOUND'],
     output: orderKey.extend({ pass, differences, at: instant }),
     example: { ...ORDER, pass: 'order' as const },
   }),

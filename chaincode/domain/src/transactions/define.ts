@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a transaction is, as data. Everything that knows transactions (chaincode, SDK, tests, documents) reads the table.
 import type * as z from 'zod';
+import type { ErrorCode } from '../base/errors.js';
 import type { Role } from '../ledger/rows.js';
 import type { UnitId } from '../patent/units.js';
 
-/** The role attribute of a client certificate, issued by the organisation's own CA. */
-export type Attribute =
-  | 'teller'
-  | 'auth-service'
-  | 'bank-node'
-  | 'cashier'
-  | 'terminal'
-  | 'dispatcher'
-  | 'courier'
-  | 'auditor'
-  | 'operator';
+/** The role attributes of client certificates, issued by the organisation's own CA. */
+export const ATTRIBUTES = [
+  'teller',
+  'auth-service',
+  'bank-node',
+  'cashier',
+  'terminal',
+  'dispatcher',
+  'courier',
+  'auditor',
+  'operator',
+] as const;
+
+export type Attribute = (typeof ATTRIBUTES)[number];
 
 /** Who may call: organisation role (from the registry on the ledger) and certificate attribute; `any` member for queries. */
 export type Access = 'any' | `${Role}.${Attribute}` | `*.${Attribute}`;
@@ -60,9 +64,13 @@ export interface Transaction<
   readonly endorsers?: readonly Role[];
   /** Fields that make its natural key: same key and content answers `replayed`, other content is a conflict. */
   readonly naturalKey: readonly string[];
+  /** Refusals that its handler can answer, beyond those of every call (`commonRefusals`). A test reads the source for them. */
+  readonly errors: readonly ErrorCode[];
   readonly operations: Operations;
   /** A real input, for documents and tests. */
   readonly example: z.input<Input>;
+  /** Private input that belongs to the example. */
+  readonly transientExample?: unknown;
 }
 
 /** Keeps the schemas' types while checking the shape. */
@@ -75,13 +83,14 @@ const NETWORK: Ownership = { of: 'network' };
 /** A query that every member of the network may ask of its own peer. */
 export const query = <Input extends z.ZodType, Output extends z.ZodType>(
   entry: Pick<Transaction<Input, Output>, 'summary' | 'input' | 'output' | 'example'> &
-    Partial<Pick<Transaction<Input, Output>, 'access' | 'endorsers' | 'owner'>>,
+    Partial<Pick<Transaction<Input, Output>, 'access' | 'endorsers' | 'errors' | 'owner'>>,
 ): Transaction<Input, Output, 'evaluate'> => ({
   kind: 'evaluate',
   units: [],
   access: ['any'],
   owner: NETWORK,
   naturalKey: [],
+  errors: [],
   operations: { fixed: 2 },
   ...entry,
 });

@@ -10,6 +10,12 @@ export const LOGISTICS_ID = 'logistics-1';
 export const GTIN = '4006381333931';
 export const DEVICE_KEY =
   'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==';
+export const ADDRESSES = {
+  salt: DIGEST,
+  addresses: [
+    { ref: 'addr-1', latitude: 52530644, longitude: 13383068, text: 'Example Street 1, Berlin' },
+  ],
+};
 export const BASKET = {
   ...ORDER,
   customerId: CUSTOMER_ID,

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { category, gtin, identifier } from '../base/identifiers.js';
 import { define, query } from './define.js';
 import { BANK_ID, GTIN, ORDER } from './examples.js';
+import { CHOICE_QUOTED, GOODS_AS_PICKED, MERCHANT_MAY_SELL } from './refusals.js';
 import { goods as goodsShape, merchant, orderKey, orderOutcome, outcome } from './shapes.js';
 
 const GOODS = {
@@ -31,6 +32,7 @@ export const goods = {
     input: z.strictObject({ bankId: identifier, merchants: z.array(merchant).min(1).max(200) }),
     output: outcome,
     naturalKey: ['merchants'],
+    errors: [],
     operations: { fixed: 1, perEntry: 2 },
     example: {
       bankId: BANK_ID,
@@ -54,6 +56,7 @@ export const goods = {
     input: z.strictObject({ merchantId: identifier, goods: z.array(goodsShape).min(1).max(200) }),
     output: outcome,
     naturalKey: ['merchantId', 'goods'],
+    errors: [],
     operations: { fixed: 2, perEntry: 2 },
     example: { merchantId: ORDER.merchantId, goods: [GOODS] },
   }),
@@ -66,6 +69,7 @@ export const goods = {
     input: z.strictObject({ merchantId: identifier, gtin }),
     output: outcome,
     naturalKey: ['merchantId', 'gtin'],
+    errors: ['GOODS_UNKNOWN'],
     operations: { fixed: 4 },
     example: { merchantId: ORDER.merchantId, gtin: GTIN },
   }),
@@ -78,6 +82,7 @@ export const goods = {
     input: orderKey,
     output: outcome,
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['NOT_FOUND', ...GOODS_AS_PICKED],
     operations: { fixed: 5, perEntry: 1 },
     example: ORDER,
   }),
@@ -90,6 +95,7 @@ export const goods = {
     input: orderKey,
     output: outcome.extend({ categories: z.array(category) }),
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['NOT_FOUND', 'GOODS_UNKNOWN'],
     operations: { fixed: 5, perEntry: 1 },
     example: ORDER,
   }),
@@ -103,6 +109,13 @@ export const goods = {
     input: orderKey,
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: [
+      'NOT_FOUND',
+      'STATE_CONFLICT',
+      'VERIFICATION_MISSING',
+      ...MERCHANT_MAY_SELL,
+      ...CHOICE_QUOTED,
+    ],
     operations: { fixed: 10 },
     example: ORDER,
   }),
@@ -116,18 +129,28 @@ export const goods = {
     input: orderKey,
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: [
+      'NOT_FOUND',
+      'STATE_CONFLICT',
+      'VERIFICATION_MISSING',
+      'GOODS_UNKNOWN',
+      'CATEGORY_MISMATCH',
+      'COURIER_NOT_ELIGIBLE',
+    ],
     operations: { fixed: 9, perEntry: 1 },
     example: ORDER,
   }),
   readGoods: query({
     summary: 'One registration, with its digest and ratings.',
     input: z.strictObject({ merchantId: identifier, gtin }),
+    errors: ['GOODS_UNKNOWN'],
     output: goodsShape.extend({ merchantId: identifier, digest: z.string(), rating: aggregate }),
     example: { merchantId: ORDER.merchantId, gtin: GTIN },
   }),
   readMerchant: query({
     summary: 'A merchant with licence, categories and ratings.',
     input: z.strictObject({ merchantId: identifier }),
+    errors: ['MERCHANT_UNKNOWN'],
     output: merchant.extend({ bankId: identifier, rating: aggregate }),
     example: { merchantId: ORDER.merchantId },
   }),

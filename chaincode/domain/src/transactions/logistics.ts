@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logistics: couriers, the four parallel sub-units, pick-up and delivery (units 11, 1101 to 1104).
 import * as z from 'zod';
+import type { ErrorCode } from '../base/errors.js';
 import { amount, category, identifier, place } from '../base/identifiers.js';
 import type { UnitId } from '../patent/units.js';
 import { define, query, type Operations } from './define.js';
-import { BASKET, LOGISTICS_ID, ORDER, STATEMENT } from './examples.js';
+import { ADDRESSES, BASKET, LOGISTICS_ID, ORDER, STATEMENT } from './examples.js';
+import { GOODS_AS_PICKED, OFFERS_COMPUTED } from './refusals.js';
 import {
   basket,
   courier,
@@ -31,6 +33,7 @@ const onAddresses = <Output extends z.ZodType>(
   summary: string,
   output: Output,
   operations: Operations,
+  errors: readonly ErrorCode[] = OFFERS_COMPUTED,
 ) =>
   define({
     kind: 'submit',
@@ -43,8 +46,10 @@ const onAddresses = <Output extends z.ZodType>(
     transient: offeredAddresses,
     endorsers: ['bank', 'logistics'],
     naturalKey: ['merchantId', 'orderNumber'],
+    errors,
     operations,
     example: ORDER,
+    transientExample: ADDRESSES,
   });
 
 const delivery = (
@@ -61,6 +66,7 @@ const delivery = (
     input: orderKey,
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['STATE_CONFLICT'],
     operations: { fixed },
     example: ORDER,
   });
@@ -76,6 +82,7 @@ export const logistics = {
     input: z.strictObject({ logisticsId: identifier, couriers: z.array(courier).min(1).max(100) }),
     output: outcome,
     naturalKey: ['logisticsId', 'couriers'],
+    errors: [],
     operations: { fixed: 1, perEntry: 2 },
     example: { logisticsId: LOGISTICS_ID, couriers: [COURIER] },
   }),
@@ -89,6 +96,7 @@ export const logistics = {
     input: orderKey,
     output: outcome,
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: [...GOODS_AS_PICKED],
     operations: { fixed: 4, perEntry: 1 },
     example: ORDER,
   }),
@@ -101,6 +109,7 @@ export const logistics = {
     input: orderKey,
     output: outcome.extend({ locations: z.array(place) }),
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['GOODS_UNKNOWN'],
     operations: { fixed: 4, perEntry: 1 },
     example: ORDER,
   }),
@@ -115,6 +124,7 @@ export const logistics = {
     'Offers the addresses that the customer may choose from, by reference; nothing of them is kept.',
     outcome.extend({ addressRefs: z.array(identifier) }),
     { fixed: 4 },
+    ['ADDRESSES_DIFFER'],
   ),
   rankCouriers: onAddresses(
     '1104',
@@ -131,6 +141,7 @@ export const logistics = {
     input: orderKey,
     output: orderOutcome.extend({ goodsTotal: amount, offers }),
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['STATE_CONFLICT', 'VERIFICATION_MISSING', 'QUOTE_MISMATCH'],
     operations: { fixed: 12 },
     example: ORDER,
   }),
@@ -140,7 +151,9 @@ export const logistics = {
       ['logistics.dispatcher', 'logistics.courier'],
       7,
     ),
+    errors: ['STATE_CONFLICT', 'ADDRESSES_DIFFER', 'ADDRESS_UNKNOWN'] as const,
     transient: offeredAddresses,
+    transientExample: ADDRESSES,
     endorsers: ['bank', 'logistics'] as const,
   },
   deliver: {
@@ -162,12 +175,14 @@ export const logistics = {
     output: outcome,
     endorsers: ['bank', 'logistics'],
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['STATE_CONFLICT'],
     operations: { fixed: 6 },
     example: ORDER,
   }),
   readQuote: query({
     summary: "A logistics company's quote for an order.",
     input: orderKey.extend({ logisticsId: identifier }),
+    errors: ['NOT_FOUND'],
     output: z.strictObject({
       basketDigest: z.string(),
       goodsTotal: amount,
@@ -182,6 +197,7 @@ export const logistics = {
     owner: { of: 'order' },
     endorsers: ['logistics'],
     input: orderKey.extend({ ref: identifier }),
+    errors: ['ADDRESS_UNKNOWN'],
     output: z.strictObject({
       ref: identifier,
       latitude: z.int(),
@@ -218,6 +234,8 @@ export const logisticsLeg = define({
   transient: offeredAddresses,
   endorsers: ['bank', 'logistics'],
   naturalKey: ['basket.merchantId', 'basket.orderNumber'],
+  errors: [...GOODS_AS_PICKED, 'ADDRESSES_DIFFER', 'NO_COURIER'],
   operations: { fixed: 4, perEntry: 1 },
   example: { basket: BASKET, statement: { ...STATEMENT, waybill: 'WB-1001' } },
+  transientExample: ADDRESSES,
 });

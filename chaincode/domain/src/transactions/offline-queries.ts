@@ -22,6 +22,7 @@ export const offlineQueries = {
     summary: 'What is reserved for a device, and which vouchers were settled out of it.',
     input: reserveKey,
     output: reserve,
+    errors: ['NOT_FOUND'],
     example: RESERVE,
   }),
   listReserves: query({
@@ -34,6 +35,7 @@ export const offlineQueries = {
     summary: "A bank's newest bulletin, for its terminals to fetch.",
     input: ofBank,
     output: ofBank.extend({ number: z.int(), issuedAt: instant, bulletin: z.string() }),
+    errors: ['NOT_FOUND'],
     example: { bankId: BANK_ID },
   }),
   listIssuers: query({
@@ -67,6 +69,7 @@ export const offlineQueries = {
     summary: 'Where the voucher with this counter was settled: a scan of all batches.',
     input: reserveKey.extend({ counter: fraudKey.shape.counter }),
     output: settledPayment,
+    errors: ['NOT_FOUND'],
     example: { ...RESERVE, counter: 1 },
   }),
   listBatches: query({

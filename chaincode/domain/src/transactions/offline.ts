@@ -23,6 +23,13 @@ import {
   voucherClaim,
 } from './offline-shapes.js';
 import { offlineQueries } from './offline-queries.js';
+import {
+  BULLETIN_PUBLISHED,
+  CERTIFICATE_GRANTED,
+  CHOICE_QUOTED,
+  GOODS_AS_PICKED,
+  MERCHANT_MAY_SELL,
+} from './refusals.js';
 import { orderOutcome, orderTerms, outcome, statement } from './shapes.js';
 
 const BANK_NODE: readonly Access[] = ['bank.bank-node'];
@@ -46,6 +53,7 @@ export const offline = {
     }),
     output: outcome.extend({ kid: z.string().describe('names the key in signatures, hex') }),
     naturalKey: ['bankId', 'certificate'],
+    errors: [],
     operations: { fixed: 3 },
     example: { bankId: BANK_ID, certificate: CERTIFICATE_PEM, authority: CERTIFICATE_PEM },
   }),
@@ -58,6 +66,7 @@ export const offline = {
     input: z.strictObject({ bankId: identifier, bulletin: signedObject(700_000) }),
     output: outcome.extend({ number: z.int() }),
     naturalKey: ['bankId', 'bulletin'],
+    errors: [...BULLETIN_PUBLISHED],
     operations: { fixed: 4, perEntry: 1 },
     example: { bankId: BANK_ID, bulletin: OBJECT },
   }),
@@ -71,6 +80,7 @@ export const offline = {
     input: reserveKey.extend({ certificate: signedObject() }),
     output: funded,
     naturalKey: ['customerId', 'deviceId', 'epoch'],
+    errors: [...CERTIFICATE_GRANTED, 'INSUFFICIENT_FUNDS'],
     operations: { fixed: 10 },
     example: { ...RESERVE, certificate: OBJECT },
   }),
@@ -87,6 +97,7 @@ export const offline = {
     }),
     output: funded,
     naturalKey: ['customerId', 'deviceId', 'epoch', 'sequence'],
+    errors: [...CERTIFICATE_GRANTED, 'INSUFFICIENT_FUNDS', 'NOT_FOUND', 'OFFLINE_RESERVE_INACTIVE'],
     operations: { fixed: 10 },
     example: { ...RESERVE, sequence: 1, certificate: OBJECT },
   }),
@@ -118,6 +129,7 @@ export const offline = {
       credited: amount,
     }),
     naturalKey: ['merchantId', 'batchId'],
+    errors: ['OFFLINE_MALFORMED'],
     operations: { fixed: 4, perEntry: 5 },
     example: {
       merchantId: ORDER.merchantId,
@@ -137,6 +149,15 @@ export const offline = {
     }),
     output: outcome.extend({ fraud: fraudKey }),
     naturalKey: ['proof'],
+    errors: [
+      'NOT_FOUND',
+      'OFFLINE_CERTIFICATE_FORGED',
+      'OFFLINE_CERTIFICATE_MISMATCH',
+      'OFFLINE_MALFORMED',
+      'OFFLINE_PROOF_INVALID',
+      'OFFLINE_SIGNATURE_INVALID',
+      'OFFLINE_WRONG_CHANNEL',
+    ],
     operations: { fixed: 8 },
     example: { proof: '{"format":"fabric-offline-pay/fraud-proof/1"}' },
   }),
@@ -150,6 +171,7 @@ export const offline = {
     input: fraudKey.extend({ compensationId: identifier }),
     output: outcome.extend({ amount }),
     naturalKey: ['customerId', 'deviceId', 'epoch', 'counter', 'digest'],
+    errors: ['LOSS_NOT_BORNE', 'NOT_FOUND', 'OFFLINE_MALFORMED'],
     operations: { fixed: 8 },
     example: { ...FRAUD, compensationId: 'compensation-1' },
   }),
@@ -162,6 +184,7 @@ export const offline = {
     input: reserveKey,
     output: outcome.extend({ returned: amount }),
     naturalKey: ['customerId', 'deviceId', 'epoch'],
+    errors: ['NOT_FOUND', 'OFFLINE_CLAIM_OPEN', 'OFFLINE_RESERVE_INACTIVE'],
     operations: { fixed: 6 },
     example: RESERVE,
   }),
@@ -175,6 +198,7 @@ export const offline = {
     input: reserveKey.extend({ bulletin: signedObject(700_000) }),
     output: outcome.extend({ number: z.int().describe('of the first bulletin that names it') }),
     naturalKey: ['customerId', 'deviceId', 'epoch'],
+    errors: [...BULLETIN_PUBLISHED, 'NOT_FOUND', 'OFFLINE_RESERVE_INACTIVE'],
     operations: { fixed: 7, perEntry: 1 },
     example: { ...RESERVE, bulletin: OBJECT },
   }),
@@ -192,6 +216,7 @@ export const offline = {
     }),
     output: funded,
     naturalKey: ['customerId', 'lostDeviceId', 'lostEpoch'],
+    errors: [...CERTIFICATE_GRANTED, 'NOT_FOUND', 'OFFLINE_CLAIM_OPEN', 'OFFLINE_RESERVE_INACTIVE'],
     operations: { fixed: 10 },
     example: {
       ...RESERVE,
@@ -217,6 +242,7 @@ export const offline = {
     }),
     output: outcome.extend({ refunded: amount.describe('all that was given back so far') }),
     naturalKey: ['customerId', 'deviceId', 'epoch', 'counter', 'refundId'],
+    errors: ['NOT_FOUND', 'PAYEE_FUNDS_INSUFFICIENT', 'REFUND_EXCEEDED'],
     operations: { fixed: 9 },
     example: {
       ...RESERVE,
@@ -242,6 +268,18 @@ export const offline = {
     }),
     output: orderOutcome.extend({ verdict: verdictNumber }),
     naturalKey: ['terms.merchantId', 'terms.orderNumber'],
+    errors: [
+      ...GOODS_AS_PICKED,
+      ...MERCHANT_MAY_SELL,
+      ...CHOICE_QUOTED,
+      'CATEGORY_MISMATCH',
+      'NOT_FOUND',
+      'OFFLINE_MALFORMED',
+      'OFFLINE_REQUEST_MISMATCH',
+      'STATEMENT_MISSING',
+      'STATE_CONFLICT',
+      'VOUCHER_REFUSED',
+    ],
     operations: { fixed: 10, perEntry: 1 },
     example: {
       terms: OFFLINE_TERMS,

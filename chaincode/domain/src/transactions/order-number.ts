@@ -6,6 +6,13 @@ import { ORDER_STATES } from '../order-number/states.js';
 import { define, query } from './define.js';
 import { BASKET, ORDER, SIGNATURE, STATEMENT, TERMS } from './examples.js';
 import {
+  CHOICE_QUOTED,
+  GOODS_AS_PICKED,
+  HOLD_PLACED,
+  LOGGED_IN,
+  MERCHANT_MAY_SELL,
+} from './refusals.js';
+import {
   basket,
   orderKey,
   orderOutcome,
@@ -67,6 +74,7 @@ export const orderNumber = {
     input: basket,
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['NOT_FOUND', ...LOGGED_IN],
     operations: { fixed: 8 },
     example: BASKET,
   }),
@@ -79,6 +87,16 @@ export const orderNumber = {
     input: signedTerms,
     output: orderOutcome,
     naturalKey: ['terms.merchantId', 'terms.orderNumber'],
+    errors: [
+      'NOT_FOUND',
+      'STATE_CONFLICT',
+      'SIGNATURE_INVALID',
+      ...LOGGED_IN,
+      'VERIFICATION_MISSING',
+      'ALARM_OPEN',
+      ...MERCHANT_MAY_SELL,
+      ...CHOICE_QUOTED,
+    ],
     operations: { fixed: 14 },
     example: { terms: TERMS, signature: SIGNATURE },
   }),
@@ -91,6 +109,7 @@ export const orderNumber = {
     input: orderKey.extend({ statement }),
     output: outcome,
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['NOT_FOUND'],
     operations: { fixed: 6 },
     example: { ...ORDER, statement: STATEMENT },
   }),
@@ -103,6 +122,7 @@ export const orderNumber = {
     input: orderKey.extend({ statement }),
     output: outcome,
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: [],
     operations: { fixed: 5 },
     example: { ...ORDER, statement: { ...STATEMENT, waybill: 'WB-1001' } },
   }),
@@ -116,18 +136,21 @@ export const orderNumber = {
     input: orderKey,
     output: orderOutcome.extend({ differences: z.array(difference) }),
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['STATE_CONFLICT', 'STATEMENT_MISSING'],
     operations: { fixed: 9 },
     example: ORDER,
   }),
   readOrder: query({
     summary: 'Where an order stands and what its hold holds.',
     input: orderKey,
+    errors: ['NOT_FOUND'],
     output: order,
     example: ORDER,
   }),
   readTerms: query({
     summary: 'What the customer signed.',
     input: orderKey,
+    errors: ['NOT_FOUND'],
     output: z.strictObject({
       terms: signedTerms.shape.terms,
       signature: z.string(),
@@ -147,6 +170,7 @@ export const orderNumber = {
   trail: query({
     summary: 'All receipts of an order and of its login, in order of time.',
     input: orderKey,
+    errors: ['NOT_FOUND'],
     output: z.strictObject({ order, receipts: z.array(receipt) }),
     example: ORDER,
   }),
@@ -163,6 +187,17 @@ export const merchantLeg = define({
   input: signedTerms.extend({ statement }),
   output: orderOutcome,
   naturalKey: ['terms.merchantId', 'terms.orderNumber'],
+  errors: [
+    'NOT_FOUND',
+    'SIGNATURE_INVALID',
+    ...LOGGED_IN,
+    ...GOODS_AS_PICKED,
+    ...MERCHANT_MAY_SELL,
+    ...CHOICE_QUOTED,
+    'CATEGORY_MISMATCH',
+    ...HOLD_PLACED,
+    'STATEMENT_MISSING',
+  ],
   operations: { fixed: 11, perEntry: 1 },
   example: { terms: TERMS, signature: SIGNATURE, statement: STATEMENT },
 });

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settlement: the currency, holds, captures, refunds, disputes, payees (unit 14).
 import * as z from 'zod';
+import type { ErrorCode } from '../base/errors.js';
 import { amount, currency, identifier, instant, positiveAmount } from '../base/identifiers.js';
 import { define, query, type Access } from './define.js';
 import { CUSTOMER_ID, ORDER } from './examples.js';
+import { CAPTURED, HOLD_PLACED, LOGGED_IN } from './refusals.js';
 import { orderKey, orderOutcome, outcome } from './shapes.js';
 
 const payee = z.strictObject({ payeeId: identifier, currency });
 const PAYEE = { payeeId: ORDER.merchantId, currency: 'EUR' };
 const account = z.strictObject({ customerId: identifier, currency });
 
-const onOrder = (summary: string, access: readonly Access[], fixed: number) =>
+const onOrder = (
+  summary: string,
+  access: readonly Access[],
+  fixed: number,
+  errors: readonly ErrorCode[] = ['STATE_CONFLICT'],
+) =>
   define({
     kind: 'submit',
     units: [],
@@ -20,6 +27,7 @@ const onOrder = (summary: string, access: readonly Access[], fixed: number) =>
     input: orderKey,
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
+    errors,
     operations: { fixed },
     example: ORDER,
   });
@@ -38,6 +46,7 @@ export const settlement = {
     }),
     output: outcome,
     naturalKey: ['customerId', 'token'],
+    errors: [],
     operations: { fixed: 4 },
     example: { customerId: CUSTOMER_ID, token: 'tok-7f3a', kind: 'card' as const },
   }),
@@ -56,6 +65,7 @@ export const settlement = {
     }),
     output: outcome,
     naturalKey: ['currency', 'issueId'],
+    errors: ['INSTRUMENT_UNKNOWN'],
     operations: { fixed: 7 },
     example: {
       issueId: 'issue-1',
@@ -69,6 +79,7 @@ export const settlement = {
     "Holds the order's total on the customer's account.",
     ['merchant.cashier'],
     12,
+    ['STATE_CONFLICT', 'MERCHANT_UNKNOWN', ...LOGGED_IN, ...HOLD_PLACED],
   ),
   capture: define({
     kind: 'submit',
@@ -79,6 +90,7 @@ export const settlement = {
     input: orderKey.extend({ captureId: identifier, amount: positiveAmount }),
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber', 'captureId'],
+    errors: CAPTURED,
     operations: { fixed: 7 },
     example: { ...ORDER, captureId: 'capture-1', amount: '2950' },
   }),
@@ -86,13 +98,17 @@ export const settlement = {
     'Credits the payees with what was captured, once the delivery is confirmed.',
     ['bank.bank-node'],
     7,
+    ['STATE_CONFLICT', 'RELEASE_NOT_DUE'],
   ),
   void: onOrder(
     'Returns what is held and not captured.',
     ['bank.bank-node', 'merchant.cashier'],
     8,
   ),
-  expire: onOrder('Returns what is held after the hold ran out.', ['bank.bank-node'], 7),
+  expire: onOrder('Returns what is held after the hold ran out.', ['bank.bank-node'], 7, [
+    'STATE_CONFLICT',
+    'HOLD_NOT_EXPIRED',
+  ]),
   refund: define({
     kind: 'submit',
     units: [],
@@ -103,6 +119,7 @@ export const settlement = {
     input: orderKey.extend({ refundId: identifier, amount: positiveAmount }),
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber', 'refundId'],
+    errors: ['STATE_CONFLICT', 'DISPUTED', 'REFUND_EXCEEDED', 'PAYEE_FUNDS_INSUFFICIENT'],
     operations: { fixed: 10 },
     example: { ...ORDER, refundId: 'refund-1', amount: '500' },
   }),
@@ -117,6 +134,7 @@ export const settlement = {
     input: orderKey.extend({ decision: z.enum(['uphold', 'reject']) }),
     output: orderOutcome,
     naturalKey: ['merchantId', 'orderNumber'],
+    errors: ['STATE_CONFLICT', 'REFUND_EXCEEDED', 'PAYEE_FUNDS_INSUFFICIENT'],
     operations: { fixed: 9 },
     example: { ...ORDER, decision: 'uphold' as const },
   }),
@@ -130,6 +148,7 @@ export const settlement = {
     input: payee.extend({ until: instant }),
     output: outcome.extend({ entries: z.int(), balance: amount, done: z.boolean() }),
     naturalKey: ['payeeId', 'currency', 'until'],
+    errors: ['ROLL_UP_TOO_EARLY'],
     operations: { fixed: 5, perEntry: 1 },
     example: { ...PAYEE, until: 1_767_225_600 },
   }),
@@ -143,6 +162,7 @@ export const settlement = {
     input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
     output: outcome.extend({ balance: amount }),
     naturalKey: ['currency', 'redeemId'],
+    errors: ['PAYEE_FUNDS_INSUFFICIENT'],
     operations: { fixed: 6 },
     example: { ...PAYEE, redeemId: 'redeem-1', amount: '2500' },
   }),
@@ -192,6 +212,7 @@ export const bankLeg = define({
   input: orderKey.extend({ captureId: identifier, amount: positiveAmount.optional() }),
   output: orderOutcome,
   naturalKey: ['merchantId', 'orderNumber', 'captureId'],
+  errors: [...CAPTURED, 'STATEMENT_MISSING', 'GOODS_UNKNOWN'],
   operations: { fixed: 7, perEntry: 1 },
   example: { ...ORDER, captureId: 'capture-1' },
 });

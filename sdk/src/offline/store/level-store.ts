@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The durable store: LevelDB in a folder, whose log is synced with every write and ends at the last whole one.
 import { chmod, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { OfflineError } from '../../errors.js';
+import { syncFolder } from '../../files/write-durably.js';
 import type { Change, Store } from './store.js';
 
 /** Above every character that keys are made of. */
@@ -24,6 +26,9 @@ async function opened(folder: string): Promise<ClassicLevel> {
     await mkdir(folder, { recursive: true });
     await chmod(folder, 0o700);
     await database.open();
+    // LevelDB syncs its files; that their names and the folder's own outlive a power failure is seen to here.
+    await syncFolder(folder);
+    await syncFolder(dirname(folder));
     return database;
   } catch (error) {
     throw openingError(folder, error);

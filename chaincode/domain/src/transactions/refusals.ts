@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which refusals a transaction can answer: its own, which its entry lists, and those that every call of its kind has.
+import type { ErrorCode } from '../base/errors.js';
+import type { Ownership, Transaction } from './define.js';
+
+/** What the units that check goods against their registration refuse. */
+export const GOODS_AS_PICKED = [
+  'GOODS_UNKNOWN',
+  'GOODS_WITHDRAWN',
+  'GOODS_DIGEST_MISMATCH',
+  'GOODS_DEFECTIVE',
+  'CURRENCY_MISMATCH',
+] as const satisfies readonly ErrorCode[];
+
+/** Licence and categories of the merchant. */
+export const MERCHANT_MAY_SELL = [
+  'MERCHANT_UNKNOWN',
+  'MERCHANT_INACTIVE',
+  'MERCHANT_NOT_LICENSED',
+  'CATEGORY_NOT_ALLOWED',
+] as const satisfies readonly ErrorCode[];
+
+/** The customer's choice must be one that logistics quoted, in time. */
+export const CHOICE_QUOTED = [
+  'QUOTE_MISMATCH',
+  'QUOTE_EXPIRED',
+  'ADDRESS_UNKNOWN',
+  'COURIER_NOT_ELIGIBLE',
+] as const satisfies readonly ErrorCode[];
+
+/** Pricing the private addresses. */
+export const OFFERS_COMPUTED = [
+  'GOODS_UNKNOWN',
+  'ADDRESSES_DIFFER',
+  'NO_COURIER',
+] as const satisfies readonly ErrorCode[];
+
+/** The customer's login must be authenticated and not over. */
+export const LOGGED_IN = [
+  'LOGIN_NOT_AUTHENTICATED',
+  'LOGIN_EXPIRED',
+] as const satisfies readonly ErrorCode[];
+
+/** Limits and money of the customer. */
+export const HOLD_PLACED = [
+  'LIMIT_EXCEEDED',
+  'STEP_UP_REQUIRED',
+  'INSUFFICIENT_FUNDS',
+] as const satisfies readonly ErrorCode[];
+
+/** Held money is claimed only of an order that matched, before the hold runs out. */
+export const CAPTURED = [
+  'STATE_CONFLICT',
+  'VERIFICATION_MISSING',
+  'ALARM_OPEN',
+  'HOLD_EXPIRED',
+  'HOLD_EXCEEDED',
+] as const satisfies readonly ErrorCode[];
+
+/** A device certificate must be the bank's, agree with the ledger, and stay within policy and reputation. */
+export const CERTIFICATE_GRANTED = [
+  'OFFLINE_MALFORMED',
+  'OFFLINE_CERTIFICATE_FORGED',
+  'OFFLINE_CERTIFICATE_MISMATCH',
+  'OFFLINE_WRONG_CHANNEL',
+  'CUSTOMER_BLOCKED',
+  'DEVICE_UNKNOWN',
+  'OFFLINE_NOT_ALLOWED',
+  'OFFLINE_OVER_PAYMENT_CAP',
+  'OFFLINE_OVER_TOTAL_CAP',
+] as const satisfies readonly ErrorCode[];
+
+/** A bulletin must be the bank's, of this channel, and newer than the last. */
+export const BULLETIN_PUBLISHED = [
+  'OFFLINE_MALFORMED',
+  'OFFLINE_SIGNATURE_INVALID',
+  'OFFLINE_WRONG_CHANNEL',
+  'STATE_CONFLICT',
+] as const satisfies readonly ErrorCode[];
+
+/** What the search for the object's owner refuses. */
+const OF_OWNER: Readonly<Record<Ownership['of'], readonly ErrorCode[]>> = {
+  network: [],
+  input: ['NOT_OWNER'],
+  customer: ['NOT_OWNER', 'CUSTOMER_UNKNOWN'],
+  login: ['NOT_OWNER', 'NOT_FOUND'],
+  order: ['NOT_OWNER', 'NOT_FOUND'],
+  basket: ['NOT_OWNER', 'NOT_FOUND'],
+  quote: ['NOT_OWNER'],
+  payee: ['NOT_OWNER', 'NOT_FOUND'],
+};
+
+type Called = Pick<Transaction, 'kind' | 'beforeRegistry' | 'owner' | 'naturalKey'>;
+
+/** @returns what every call of this kind may answer before or after its handler runs, by access, shape, owner and key. */
+export const commonRefusals = ({
+  kind,
+  beforeRegistry,
+  owner,
+  naturalKey,
+}: Called): readonly ErrorCode[] => [
+  ...(beforeRegistry === true ? [] : (['PARTICIPANT_UNKNOWN'] as const)),
+  'ACCESS_DENIED',
+  'INPUT_INVALID',
+  ...OF_OWNER[owner.of],
+  ...(naturalKey.length > 0 ? (['IDEMPOTENCY_CONFLICT'] as const) : []),
+  kind === 'submit' ? 'CLOCK_SKEW' : 'READ_ONLY',
+  'INTERNAL',
+];
+
+/** @returns every refusal that the transaction can answer, its own first. */
+export const refusalsOf = (
+  transaction: Called & Pick<Transaction, 'errors'>,
+): readonly ErrorCode[] => [...transaction.errors, ...commonRefusals(transaction)];

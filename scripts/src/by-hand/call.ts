@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls one transaction of the table on a running network and shows what it answers.
+import type { NamedTransaction } from '@fabric-offline-pay/domain';
+import { Clients } from '@fabric-offline-pay/network';
+import {
+  OutcomeUnknownError,
+  type QueryOptions,
+  type SubmitOptions,
+  type TransactionResult,
+} from '@fabric-offline-pay/sdk';
+import { homeOf } from '../home';
+import { OutcomeLeftOpenError } from '../command-errors';
+import { show, table, type CommonOptions } from '../output';
+import { readable } from './answer';
+import { chooseCaller, type CallerOptions } from './caller';
+import { inputOf, privateInputOf, type Given, type Input } from './input';
+
+export interface CallOptions extends CommonOptions, CallerOptions {}
+
+type Method = (input: Input, options: QueryOptions & SubmitOptions) => Promise<unknown>;
+
+type Methods = Readonly<Record<string, Readonly<Record<string, Method>>>>;
+
+/** The typed client, by names that are known only now. The input was checked by the same schema that types it. */
+function methodOf(client: object, { contract, name }: NamedTransaction): Method {
+  const method = (client as Methods)[contract]?.[name];
+  if (method === undefined) throw new TypeError(`the client has no ${contract}.${name}`);
+  return method;
+}
+
+const submitText = (answer: TransactionResult<unknown>): string =>
+  [
+    readable(answer.result),
+    '',
+    table([
+      ['transaction', answer.transactionId],
+      ['block', answer.blockNumber.toString()],
+      ['attempts', answer.attempts.toString()],
+      ['duration', `${Math.round(answer.durationMs).toString()} ms`],
+    ]),
+  ].join('\n');
+
+const answerText = ({ kind }: NamedTransaction, answer: unknown): string =>
+  kind === 'submit' ? submitText(answer as TransactionResult<unknown>) : readable(answer);
+
+/** @throws what the client throws, and `DomainError` INPUT_INVALID before anything is sent. */
+export async function callByHand(
+  transaction: NamedTransaction,
+  given: Given,
+  options: CallOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const input = inputOf(transaction, given);
+  const transient = privateInputOf(transaction, given);
+  const clients = new Clients(homeOf(options));
+  try {
+    const caller = chooseCaller(transaction, input, options, (name) =>
+      clients.organisationNamed(name),
+    );
+    const { organisation, attribute, actor } = caller;
+    const { client } = await clients.connectionOf(organisation, attribute, actor);
+    const callOptions = transient === undefined ? { signal } : { signal, transient };
+    const answer = await methodOf(client, transaction)(input, callOptions);
+    show(options, answer, () => answerText(transaction, answer));
+  } catch (error) {
+    throw error instanceof OutcomeUnknownError ? new OutcomeLeftOpenError(error) : error;
+  } finally {
+    await clients.close();
+  }
+}

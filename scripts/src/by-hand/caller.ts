@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who calls a transaction by hand: the organisation, the role and the actor of the certificate that signs.
+import type { Access, Attribute, NamedTransaction } from '@fabric-offline-pay/domain';
+import type { OrganisationDescription } from '@fabric-offline-pay/network';
+import type { Input } from './input';
+
+export interface CallerOptions {
+  /** Id of an organisation, or the role of one. */
+  readonly org?: string;
+  readonly as?: Attribute;
+  readonly actor?: string;
+}
+
+type Organisation = Pick<OrganisationDescription, 'role' | 'actor'>;
+
+export interface CallerChoice<Org extends Organisation> {
+  readonly organisation: Org;
+  readonly attribute: Attribute;
+  readonly actor: string;
+}
+
+interface Rule {
+  /** Role of the organisation; `*` is any. */
+  readonly role: string;
+  readonly attribute: Attribute;
+}
+
+/** Reading, any certificate of a member will do; the auditor's can do nothing else. */
+const ANY: Rule = { role: '*', attribute: 'auditor' };
+
+function ruleOf(access: Access): Rule {
+  if (access === 'any') return ANY;
+  const [role, attribute] = access.split('.') as [string, Attribute];
+  return { role, attribute };
+}
+
+const ANY_ORGANISATION = 'bank';
+
+const fieldAt = (input: Input, path: string): unknown =>
+  path.split('.').reduce<unknown>((value, part) => (value as Input | undefined)?.[part], input);
+
+/** A merchant organisation speaks for several merchants; every other organisation for itself. */
+function actorFor(transaction: NamedTransaction, input: Input, organisation: Organisation): string {
+  const { owner } = transaction;
+  if (organisation.role !== 'merchant' || owner.of === 'network') return organisation.actor;
+  const named = fieldAt(input, owner.of === 'input' ? owner.field : 'merchantId');
+  return typeof named === 'string' ? named : organisation.actor;
+}
+
+/**
+ * @param find the organisation of an id or a role
+ * @returns what was asked for; for the rest the first that the table allows.
+ */
+export function chooseCaller<Org extends Organisation>(
+  transaction: NamedTransaction,
+  input: Input,
+  options: CallerOptions,
+  find: (idOrRole: string) => Org,
+): CallerChoice<Org> {
+  const rules = transaction.access.map(ruleOf);
+  const wanted = rules.find((rule) => options.as === undefined || rule.attribute === options.as);
+  const { role } = wanted ?? rules[0] ?? ANY;
+  const organisation = find(options.org ?? (role === '*' ? ANY_ORGANISATION : role));
+  const fitting = rules.find((rule) => rule.role === '*' || rule.role === organisation.role);
+  return {
+    organisation,
+    attribute: options.as ?? (fitting ?? rules[0] ?? ANY).attribute,
+    actor: options.actor ?? actorFor(transaction, input, organisation),
+  };
+}

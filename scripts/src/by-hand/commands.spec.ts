@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands by hand, held against the table that they are made from.
+import { execFileSync } from 'node:child_process';
+import { ALL_TRANSACTIONS, ERRORS, refusalsOf, UNITS } from '@fabric-offline-pay/domain';
+import type { Command } from 'commander';
+import { offpayProgram } from '../program';
+import { callByHand } from './call';
+import { exampleArguments, exampleLine, helpText } from './help';
+import { inputOf, type Given, type Input } from './input';
+
+jest.mock('./call', () => ({ callByHand: jest.fn(() => Promise.resolve()) }));
+const called = jest.mocked(callByHand);
+
+const EVERY = ALL_TRANSACTIONS.map((entry) => [entry.fullName, entry] as const);
+
+const commandNamed = (parent: Command, name: string): Command =>
+  parent.commands.find((each) => each.name() === name || each.aliases().includes(name))!;
+
+const commandOf = (contract: string, name: string): Command =>
+  commandNamed(commandNamed(offpayProgram(), contract), name);
+
+/** Runs a command line up to the call. */
+async function given(...words: string[]): Promise<Given> {
+  called.mockClear();
+  await offpayProgram().parseAsync(words, { from: 'user' });
+  return called.mock.calls[0]![1];
+}
+
+/** What a command line prints. */
+async function printed(...words: string[]): Promise<string> {
+  called.mockClear();
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    await offpayProgram().parseAsync(words, { from: 'user' });
+    return write.mock.calls.map(([text]) => String(text)).join('');
+  } finally {
+    write.mockRestore();
+  }
+}
+
+const unwrapped = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+describe.each(EVERY)('%s', (_, transaction) => {
+  const { contract, name, example } = transaction;
+
+  test("is a command, by the table's names too", () => {
+    const command = commandOf(contract, name);
+    expect(command.description()).toBe(transaction.summary);
+    expect(command.name()).toBe(name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+  });
+
+  test('takes every field of the input as an option', () => {
+    const { shape } = transaction.input as unknown as { shape: Readonly<Record<string, unknown>> };
+    const options = commandOf(contract, name).options.map((option) => option.attributeName());
+    expect(options).toEqual(expect.arrayContaining(Object.keys(shape)));
+    expect(new Set(options).size).toBe(options.length);
+  });
+
+  test('takes its own example back as options', async () => {
+    expect(inputOf(transaction, await given(...exampleArguments(transaction)))).toEqual(example);
+  });
+
+  test('takes its own example back as one JSON, as it prints it', async () => {
+    const text = await printed(contract, name, '--example');
+    expect(called).not.toHaveBeenCalled();
+    const whole = await given(contract, name, '--input', text);
+    expect(inputOf(transaction, whole)).toEqual(example);
+  });
+
+  test('tells an example that a shell reads as it was meant', () => {
+    const words = execFileSync('sh', [
+      '-c',
+      exampleLine(transaction).replace('npx offpay', String.raw`printf '%s\n'`),
+    ]);
+    expect(words.toString('utf8').trimEnd().split('\n')).toEqual(exampleArguments(transaction));
+  });
+
+  test('explains every error that it can answer, its units, its key and who may call it', () => {
+    const text = unwrapped(helpText(transaction));
+    for (const code of refusalsOf(transaction)) {
+      const { meaning, remedy } = ERRORS[code];
+      expect(text).toContain(unwrapped(`${code} ${meaning} ${remedy}`));
+    }
+    for (const unit of transaction.units) expect(text).toContain(`${unit} ${UNITS[unit]}`);
+    for (const field of transaction.naturalKey) expect(text).toContain(field);
+    for (const access of transaction.access)
+      expect(text).toContain(access.replace('*.', 'any organisation.'));
+    expect(text).toContain(transaction.kind === 'submit' ? 'submitted' : 'query');
+    expect(text.includes('Private input')).toBe(transaction.transient !== undefined);
+  });
+});
+
+describe('help', () => {
+  const helpOf = (contract: string, name: string): string =>
+    unwrapped(commandOf(contract, name).helpInformation());
+
+  test('says of a field whether it is required, what it is, and in which limits', () => {
+    expect(helpOf('settlement', 'capture')).toContain(
+      '--amount <text> required; minor units, decimal string, above zero',
+    );
+    expect(helpOf('alarm', 'resolve')).toContain('--pass <goods|order> default order;');
+    expect(helpOf('alarm', 'resolve')).toContain('no personal data; 1 to 200 characters');
+    expect(helpOf('orderNumber', 'listOrders')).toContain('--after <text> optional;');
+    expect(helpOf('feedback', 'rate')).toContain(
+      '--ratings <json|@file> required; 1 to 20 entries',
+    );
+    expect(helpOf('alarm', 'listAlarms')).toContain('--open [true|false] required');
+  });
+
+  test('explains the fields within JSON', () => {
+    const rate = ALL_TRANSACTIONS.find((each) => each.name === 'rate')!;
+    expect(unwrapped(helpText(rate))).toContain('ratings[].stars integer, 1 to 5');
+  });
+
+  test('is a command too', async () => {
+    let text = '';
+    const program = offpayProgram()
+      .exitOverride()
+      .configureOutput({ writeOut: (part) => (text += part) });
+    for (const command of program.commands) command.copyInheritedSettings(program);
+    const shown = program.parseAsync(['help', 'settlement'], { from: 'user' });
+    await expect(shown).rejects.toMatchObject({ code: 'commander.help' });
+    expect(text).toContain('Usage: offpay settlement');
+  });
+
+  test('begins with the main job and ends with the contracts', () => {
+    const text = offpayProgram().helpInformation();
+    const places = ['start', 'trail', 'network', 'identity', 'express'].map((name) =>
+      text.search(new RegExp(`^  ${name} `, 'm')),
+    );
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+});
+
+test('no two commands have the same name', () => {
+  const names = offpayProgram().commands.flatMap((each) => [each.name(), ...each.aliases()]);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('a flag without a value is true', async () => {
+  const listAlarms = ALL_TRANSACTIONS.find((each) => each.name === 'listAlarms')!;
+  expect(inputOf(listAlarms, await given('alarm', 'list-alarms', '--open'))).toEqual({
+    open: true,
+  });
+  const no: Input = inputOf(listAlarms, await given('alarm', 'list-alarms', '--open', 'false'));
+  expect(no).toEqual({ open: false });
+});

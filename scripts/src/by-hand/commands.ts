@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// `offpay CONTRACT TRANSACTION`: a command for every contract and transaction of the domain's table, by iteration alone.
+import { ALL_TRANSACTIONS, ATTRIBUTES, type NamedTransaction } from '@fabric-offline-pay/domain';
+import { Command, Option } from 'commander';
+import { interruptible } from '../interrupt';
+import { print, withCommonOptions } from '../output';
+import { callByHand, type CallOptions } from './call';
+import { inputFields, type InputField } from './fields';
+import { helpText } from './help';
+import { flagOf, kebab } from './names';
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface ByHandOptions extends CallOptions {
+  readonly input?: string;
+  readonly private?: string;
+  readonly example?: boolean;
+}
+
+const FIELDS = 'Fields of the input (amounts in minor units, instants in seconds since 1970):';
+const OTHERWISE = 'The input otherwise:';
+const CALLER = 'Who calls:';
+
+const fieldOption = ({ name, placeholder, description }: InputField): Option =>
+  new Option(`${flagOf(name)} ${placeholder}`, description).helpGroup(FIELDS);
+
+const inputOptions = ({ transient }: NamedTransaction): Option[] => [
+  new Option('--input <json|@file|->', 'all of it at once; fields given as options override'),
+  ...(transient === undefined
+    ? []
+    : [
+        new Option('--private <json|@file|->', 'required; private input, which stands in no block'),
+      ]),
+  new Option('--example', "prints the table's example as JSON and sends nothing"),
+];
+
+const callerOptions = (): Option[] => [
+  new Option('--org <id|role>', 'whose peer and certificate (default: the first that may call it)'),
+  new Option('--as <role>', "the certificate's role (default: the first that may call it)").choices(
+    ATTRIBUTES,
+  ),
+  new Option(
+    '--actor <actor>',
+    "for whom it speaks (default: the merchant that the input names, else the organisation's own)",
+  ),
+];
+
+const grouped = (options: readonly Option[], group: string): Option[] =>
+  options.map((option) => option.helpGroup(group));
+
+/** The values of field options, by the names of the table. */
+function givenFields(options: readonly [string, Option][], values: Values) {
+  const given = options.map(([name, option]) => [name, values[option.attributeName()]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Record<
+    string,
+    string | true
+  >;
+}
+
+function withAlias(command: Command, name: string): Command {
+  return command.name() === name ? command : command.alias(name);
+}
+
+/** Prints the example, or calls the transaction. */
+const actionOf =
+  (transaction: NamedTransaction, fields: readonly [string, Option][]) =>
+  async (options: ByHandOptions): Promise<void> => {
+    if (options.example === true) {
+      print(JSON.stringify(transaction.example, null, 2));
+      return;
+    }
+    const given = {
+      input: options.input,
+      private: options.private,
+      fields: givenFields(fields, options as Values),
+    };
+    await interruptible((signal) => callByHand(transaction, given, options, signal));
+  };
+
+function transactionCommand(transaction: NamedTransaction): Command {
+  const command = withAlias(
+    new Command(kebab(transaction.name)).description(transaction.summary),
+    transaction.name,
+  );
+  const fields = inputFields(transaction).map((field): [string, Option] => [
+    field.name,
+    fieldOption(field),
+  ]);
+  for (const option of [
+    ...fields.map(([, option]) => option),
+    ...grouped(inputOptions(transaction), OTHERWISE),
+    ...grouped(callerOptions(), CALLER),
+  ])
+    command.addOption(option);
+  return withCommonOptions(command)
+    .showHelpAfterError('(--help explains every field)')
+    .addHelpText('after', () => helpText(transaction))
+    .action(actionOf(transaction, fields));
+}
+
+const unitsOf = (transactions: readonly NamedTransaction[]): string => {
+  const units = new Set(transactions.flatMap((transaction) => transaction.units));
+  return units.size === 0
+    ? ''
+    : `, units ${[...units].sort((a, b) => Number(a) - Number(b)).join(' ')}`;
+};
+
+function contractCommand(contract: string, transactions: readonly NamedTransaction[]): Command {
+  const count = transactions.length.toString();
+  const command = withAlias(new Command(kebab(contract)), contract)
+    .description(`${count} transactions and queries${unitsOf(transactions)}`)
+    .showHelpAfterError()
+    .configureHelp({ subcommandTerm: (each) => each.name() })
+    .helpCommand(false);
+  const groups = [
+    ['submit', 'Transactions:'],
+    ['evaluate', 'Queries:'],
+  ] as const;
+  for (const [kind, title] of groups)
+    for (const transaction of transactions.filter((each) => each.kind === kind))
+      command.addCommand(transactionCommand(transaction).helpGroup(title));
+  return command;
+}
+
+/** @returns a command a contract, in the table's order. */
+export const byHandCommands = (): Command[] =>
+  [...new Set(ALL_TRANSACTIONS.map(({ contract }) => contract))].map((contract) =>
+    contractCommand(
+      contract,
+      ALL_TRANSACTIONS.filter((transaction) => transaction.contract === contract),
+    ),
+  );

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the help of one transaction says beyond its options: who may call it, its units, key, nested fields, example, errors.
+import {
+  commonRefusals,
+  ERRORS,
+  UNITS,
+  type ErrorCode,
+  type NamedTransaction,
+} from '@fabric-offline-pay/domain';
+import { table } from '../output';
+import { fieldsOf, schemaOf } from '../schema-fields';
+import { inputFields } from './fields';
+import { flagOf, kebab } from './names';
+
+/** Where the example reads its private input from. */
+const PRIVATE_FILE = 'private.json';
+
+/** As a POSIX shell reads it back. */
+const quoted = (text: string): string =>
+  /^[A-Za-z0-9@._:/-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+const valueText = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
+
+/** @returns the table's example as arguments of `offpay`. */
+export function exampleArguments(transaction: NamedTransaction): string[] {
+  const fields = Object.entries(transaction.example as Record<string, unknown>);
+  return [
+    kebab(transaction.contract),
+    kebab(transaction.name),
+    ...fields.flatMap(([name, value]) => [flagOf(name), valueText(value)]),
+    ...(transaction.transient === undefined ? [] : ['--private', `@${PRIVATE_FILE}`]),
+  ];
+}
+
+/** @returns the example as a line for a shell. */
+export const exampleLine = (transaction: NamedTransaction): string =>
+  `npx offpay ${exampleArguments(transaction).map(quoted).join(' ')}`;
+
+const kindText = ({ kind }: NamedTransaction): string =>
+  kind === 'submit'
+    ? "submitted: endorsed, ordered, written; answers when it stands in one's own peer's ledger"
+    : "query: asks the organisation's own peer and changes nothing";
+
+const whoText = ({ access }: NamedTransaction): string =>
+  access
+    .map((rule) => (rule === 'any' ? 'any certificate of a participant' : rule))
+    .join(', or ')
+    .replaceAll('*.', 'any organisation.');
+
+const OWNER_TEXT = {
+  network: 'nobody in particular',
+  customer: "the customer's bank",
+  login: "the login's bank",
+  order: "the caller's side of the order: its bank, merchant or logistics company",
+  basket: "the caller's side of the basket: its bank, merchant or logistics company",
+  quote: 'the logistics company that quoted',
+  payee: "the payee's bank",
+} as const;
+
+const ownerText = ({ owner }: NamedTransaction): string =>
+  owner.of === 'input' ? `the actor that ${owner.field} names` : OWNER_TEXT[owner.of];
+
+const keyText = ({ kind, naturalKey }: NamedTransaction): string => {
+  if (kind === 'evaluate') return '';
+  return naturalKey.length === 0
+    ? 'none: calling again does again what is left to do'
+    : `${naturalKey.join(', ')}; the same key and content again answers replayed: true`;
+};
+
+const facts = (transaction: NamedTransaction): string =>
+  table(
+    [
+      ['kind', kindText(transaction)],
+      ['called by', whoText(transaction)],
+      ['belongs to', ownerText(transaction)],
+      ['units', transaction.units.map((unit) => `${unit} ${UNITS[unit]}`).join(', ')],
+      ['natural key', keyText(transaction)],
+      ['endorsed by', transaction.endorsers?.join(' and ') ?? ''],
+      ['private input', transaction.transient === undefined ? '' : 'needed: --private'],
+    ].filter(([, text]) => text !== ''),
+  );
+
+const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
+
+const section = (title: string, text: string): string =>
+  text === '' ? '' : `${title}:\n${indented(text)}`;
+
+/** The fields within an option that takes JSON. */
+const nestedText = (transaction: NamedTransaction): string =>
+  table(
+    inputFields(transaction)
+      .filter((field) => field.kind === 'json')
+      .flatMap((field) => fieldsOf(field.schema, field.name))
+      .map(({ path, type, meaning }) => [path, type, meaning]),
+  );
+
+const privateText = ({ transient }: NamedTransaction): string =>
+  transient === undefined
+    ? ''
+    : table(fieldsOf(schemaOf(transient)).map(({ path, type, meaning }) => [path, type, meaning]));
+
+const exampleText = (transaction: NamedTransaction): string =>
+  [
+    exampleLine(transaction),
+    ...(transaction.transientExample === undefined
+      ? []
+      : [`where ${PRIVATE_FILE} holds ${JSON.stringify(transaction.transientExample)}`]),
+  ].join('\n');
+
+const errorsText = (codes: readonly ErrorCode[]): string =>
+  table(codes.map((code) => [code, ERRORS[code].meaning, ERRORS[code].remedy]));
+
+/** @returns the text after the options. */
+export function helpText(transaction: NamedTransaction): string {
+  const sections = [
+    facts(transaction),
+    section('Within the fields that take JSON', nestedText(transaction)),
+    section('Private input (stands in no block)', privateText(transaction)),
+    section('Example', exampleText(transaction)),
+    section('Errors of its own', errorsText(transaction.errors)),
+    section('Errors of every such call', errorsText(commonRefusals(transaction))),
+  ];
+  return `\n${sections.filter((text) => text !== '').join('\n\n')}`;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes the input of a transaction out of options: a whole one from JSON, a file or standard input, and single fields over it.
+import { readFileSync } from 'node:fs';
+import { DomainError, type NamedTransaction } from '@fabric-offline-pay/domain';
+import { inputFields, type InputField } from './fields';
+import { flagOf } from './names';
+
+export type Input = Readonly<Record<string, unknown>>;
+
+/** What was given on the command line: whole inputs, and fields by the names of the table. */
+export interface Given {
+  readonly input?: string | undefined;
+  readonly private?: string | undefined;
+  /** A flag without a value stands for true. */
+  readonly fields: Readonly<Record<string, string | true>>;
+}
+
+const STANDARD_INPUT = 0;
+
+const invalid = (field: string, reason: string): DomainError =>
+  new DomainError('INPUT_INVALID', { field, reason });
+
+function textOf(flag: string, given: string): string {
+  if (given !== '-' && !given.startsWith('@')) return given;
+  try {
+    return readFileSync(given === '-' ? STANDARD_INPUT : given.slice(1), 'utf8');
+  } catch {
+    throw invalid(flag, `${given === '-' ? 'standard input' : given.slice(1)} cannot be read`);
+  }
+}
+
+/** @returns the JSON that stands there: given as text, as `@file`, or as `-` on standard input. @throws {DomainError} INPUT_INVALID. */
+function readJson(flag: string, given: string): unknown {
+  const text = textOf(flag, given);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw invalid(flag, 'no JSON');
+  }
+}
+
+function readObject(flag: string, given: string): Input {
+  const value = readJson(flag, given);
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw invalid(flag, 'must be a JSON object');
+  return value as Input;
+}
+
+/** A text that is no number or truth value stays a text: the schema says what is wrong with it. */
+function fieldValue(field: InputField, given: string | true): unknown {
+  if (given === true) return true;
+  if (field.kind === 'json') return readJson(flagOf(field.name), given);
+  if (field.kind === 'boolean') return given === 'true' ? true : given === 'false' ? false : given;
+  const number = field.kind === 'number' && given.trim() !== '' ? Number(given) : Number.NaN;
+  return Number.isNaN(number) ? given : number;
+}
+
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)[part], input);
+
+/** @throws {DomainError} INPUT_INVALID with everything that the schema finds wrong, each with its option. */
+function ensureFits(transaction: NamedTransaction, input: Input): void {
+  const checked = transaction.input.safeParse(input);
+  if (checked.success) return;
+  const problems = checked.error.issues.map(({ path, message }) => ({
+    field: path.map(String).join('.'),
+    ...(path[0] === undefined ? {} : { option: flagOf(String(path[0])) }),
+    reason: valueAt(input, path) === undefined ? 'missing' : message,
+  }));
+  throw new DomainError('INPUT_INVALID', { problems });
+}
+
+/**
+ * @returns the input, whole and checked
+ * @throws {DomainError} INPUT_INVALID with what is missing, unreadable or wrong, before anything is sent.
+ */
+export function inputOf(transaction: NamedTransaction, given: Given): Input {
+  if (given.input === '-' && given.private === '-')
+    throw invalid('--private', 'standard input holds one of both only');
+  const fields = inputFields(transaction).flatMap((field) => {
+    const text = given.fields[field.name];
+    return text === undefined ? [] : [[field.name, fieldValue(field, text)] as const];
+  });
+  const whole = given.input === undefined ? {} : readObject('--input', given.input);
+  const input = { ...whole, ...Object.fromEntries(fields) };
+  ensureFits(transaction, input);
+  return input;
+}
+
+/**
+ * @returns the private input, where the transaction has one. The client checks it: what is wrong is told by field only.
+ * @throws {DomainError} INPUT_INVALID when it is missing or unreadable.
+ */
+export function privateInputOf(
+  { transient }: NamedTransaction,
+  { private: given }: Given,
+): Input | undefined {
+  if (given !== undefined) return readObject('--private', given);
+  if (transient !== undefined) throw invalid('--private', 'missing');
+  return undefined;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { OutcomeUnknownError } from '@fabric-offline-pay/sdk';
+import { OutcomeLeftOpenError } from './command-errors';
+import { interruptible } from './interrupt';
+
+const told: string[] = [];
+
+beforeEach(() => {
+  told.length = 0;
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    told.push(String(text));
+    return true;
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.exitCode = 0;
+});
+
+/** Work that a Ctrl-C ends, with this error. */
+const waiting = (end: Error) => (signal: AbortSignal) =>
+  new Promise<void>((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(end);
+    });
+    process.emit('SIGINT');
+  });
+
+test('before anything was sent it says so, whatever layer noticed', async () => {
+  await interruptible(waiting(new Error('The operation was aborted')));
+  expect(told.join('')).toContain('INTERRUPTED: The command was interrupted before');
+  expect(process.exitCode).toBe(130);
+});
+
+test('after something was sent it tells the transaction and what to do', async () => {
+  const unknown = new OutcomeUnknownError('tx-1', new Uint8Array());
+  await interruptible(waiting(new OutcomeLeftOpenError(unknown)));
+  expect(told.join('')).toMatch(
+    /OUTCOME_UNKNOWN: .*\n.*"transactionId":"tx-1".*\n.*Run the same command again/,
+  );
+  expect(process.exitCode).toBe(130);
+});
+
+test('other failures end with code 1, and nothing listens any more', async () => {
+  const before = process.listenerCount('SIGINT');
+  const refused = Object.assign(new Error('no'), { code: 'NOT_FOUND' });
+  await interruptible(() => Promise.reject(refused));
+  expect(process.exitCode).toBe(1);
+  expect(process.listenerCount('SIGINT')).toBe(before);
+});
+
+test('what comes through in spite of an interruption is no failure', async () => {
+  await interruptible(() => {
+    process.emit('SIGINT');
+    return Promise.resolve();
+  });
+  expect(process.exitCode).toBe(0);
+});

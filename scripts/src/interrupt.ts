@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ctrl-C: ends the wait, not the process, so that the user still learns what was sent.
+import { OffpayError } from '@fabric-offline-pay/sdk';
+import { reportingErrors } from './output';
+import { InterruptedError } from './command-errors';
+
+/** What a shell reports of a program that was ended by SIGINT. */
+const INTERRUPTED_EXIT_CODE = 130;
+
+/** What stopped because of the signal says so, whatever layer noticed first; an outcome or a refusal stays what it is. */
+const because = (signal: AbortSignal, error: unknown): unknown =>
+  signal.aborted && !(error instanceof OffpayError) ? signal.reason : error;
+
+const untilAborted =
+  (run: (signal: AbortSignal) => Promise<void>) =>
+  async (signal: AbortSignal): Promise<void> => {
+    try {
+      await run(signal);
+    } catch (error) {
+      throw because(signal, error);
+    }
+  };
+
+/**
+ * Runs a command that can be interrupted: the signal aborts at the first Ctrl-C, a second one ends the process.
+ * What fails is told as everywhere; an interrupted command ends with code 130.
+ */
+export async function interruptible(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const interrupted = new AbortController();
+  const stop = (): void => interrupted.abort(new InterruptedError());
+  process.once('SIGINT', stop);
+  try {
+    await reportingErrors(untilAborted(run))(interrupted.signal);
+  } finally {
+    process.off('SIGINT', stop);
+    if (interrupted.signal.aborted && process.exitCode === 1)
+      process.exitCode = INTERRUPTED_EXIT_CODE;
+  }
+}
