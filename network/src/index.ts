@@ -47,9 +47,19 @@ export {
 export { bootstrapLedger, DEFAULT_POLICY, participantsOf } from './ledger/bootstrap';
 export { Clients } from './ledger/clients';
 export { rollUpPayee, type Payee } from './ledger/payees';
+export { OfflineBank, type Funded, type FundRequest } from './offline/offline-bank';
+export {
+  openKey,
+  withDevice,
+  withTerminal,
+  writeSettings,
+  type DeviceSettings,
+  type TerminalSettings,
+} from './offline/party-folder';
 export { inputPaths } from './input/input-paths.js';
 export { loadInput, type InputPaths, type LoadedInput } from './input/load-input.js';
 export { inputSchemas } from './input/input-schemas.js';
+export { SAMPLE_PASSPHRASE, type OfflineOutcome } from './pay/offline-payments';
 export { pay, type PayMode, type PayOptions } from './pay/pay';
 export { reportLines, type PayReport } from './pay/report';
 export { INPUT_PROBLEMS, type InputProblem } from './input/problem.js';

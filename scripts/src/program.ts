@@ -4,9 +4,12 @@ import { Command } from 'commander';
 import { byHandCommands } from './by-hand/commands';
 import { alarmsCommand, resolveCommand } from './commands/alarms';
 import { balanceCommand } from './commands/balance';
+import { deviceCommand } from './commands/device';
 import { payCommand } from './commands/pay';
 import { startCommand, stopCommand } from './commands/start';
+import { terminalCommand } from './commands/terminal';
 import { trailCommand } from './commands/trail';
+import { verifyFraudCommand } from './commands/verify-fraud';
 import { networkCommand } from './network';
 
 type Group = readonly [title: string, commands: readonly Command[]];
@@ -14,6 +17,7 @@ type Group = readonly [title: string, commands: readonly Command[]];
 const groups = (): readonly Group[] => [
   ['The main job:', [startCommand(), payCommand(), stopCommand()]],
   ['Look and decide:', [trailCommand(), balanceCommand(), alarmsCommand(), resolveCommand()]],
+  ['Paying with no network:', [deviceCommand(), terminalCommand(), verifyFraudCommand()]],
   ['The network:', [networkCommand()]],
   [
     'By hand, any transaction or query (offpay CONTRACT TRANSACTION; --help at every step):',

@@ -74,6 +74,31 @@ test('every row of the sample ends as it must, with its own refusal', () => {
   expect(Object.keys(report.refusals).sort()).toEqual([...new Set(refusals)].sort());
 });
 
+test('payments without a network end as they must: settled, refused by the terminal, or told as a double spend', () => {
+  const ends = report.offline.outcomes.map(({ orderNumber, state, reason }) => [
+    ...[orderNumber, state, reason],
+  ]);
+  expect(ends).toEqual([
+    ['OF-1001', 'settled', 'settled'],
+    ['OF-2001', 'settled', 'settled'],
+    ['OF-1002', 'settled', 'settled'],
+    ['OF-3001', 'settled', 'settled'],
+    ['OF-1003', 'refusedOffline', 'OFFLINE_OVER_PAYMENT_CAP'],
+    ['OF-1004', 'settled', 'settled'],
+    ['OF-2002', 'refused', 'conflict'],
+  ]);
+});
+
+test('the double spend is proven by a file, and a payment without a network has its trail', async () => {
+  const folder = join(home, 'pay', 'offline');
+  const proof = join(folder, 'OF-2002.fraud-proof.json');
+  const trust = join(folder, 'bank-ca.pem');
+  const { code, stdout } = await offpay(['verify-fraud', proof, '--trust', trust]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('PROVEN')]);
+  expect(await succeed('trail', 'merchant-01/OF-1001')).toContain('paid offline');
+  expect(readdirSync(join(folder, 'qr'))).toContain('merchant-01-OF-1001-voucher.png');
+});
+
 test('every unit from 2 to 18 left receipts', () => {
   expect(UNITS.filter((unit) => (report.units[unit] ?? 0) === 0)).toEqual([]);
 });

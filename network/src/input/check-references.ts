@@ -8,6 +8,7 @@ import type { Customer } from './rows/customer.js';
 import type { Goods } from './rows/goods.js';
 import type { MerchantOrder } from './rows/merchant-order.js';
 import type { Merchant } from './rows/merchant.js';
+import type { OfflinePayment } from './rows/offline-payment.js';
 import type { Order } from './rows/order.js';
 import type { Waybill } from './rows/waybill.js';
 
@@ -67,6 +68,7 @@ export interface InputTables {
   readonly orders: Table<Order>;
   readonly merchantOrders: Table<MerchantOrder>;
   readonly waybills: Table<Waybill>;
+  readonly offlinePayments: Table<OfflinePayment>;
 }
 
 /** Holds what may be referred to, and checks each kind of row against it. */
@@ -123,6 +125,14 @@ export class ReferenceCheck {
     ]);
   }
 
+  offlinePayments(): CheckedRows<OfflinePayment> {
+    return keepSound(this.#tables.offlinePayments.rows, (payment) => [
+      this.#merchant(payment.merchantId),
+      this.#customer(payment.customerId),
+      this.#currency({ ...payment, lines: [] }),
+    ]);
+  }
+
   #merchant(merchantId: string): Fault {
     return check(this.#merchants.lacks(merchantId), 'merchant_id', 'INPUT_UNKNOWN_MERCHANT');
   }
@@ -144,7 +154,12 @@ export class ReferenceCheck {
     return check(isUnknown, 'address', 'INPUT_UNKNOWN_ADDRESS');
   }
 
-  #currency({ merchantId, customerId, currency, lines }: Order): Fault {
+  #currency({
+    merchantId,
+    customerId,
+    currency,
+    lines,
+  }: Pick<Order, 'merchantId' | 'customerId' | 'currency' | 'lines'>): Fault {
     const others = [
       this.#customers.get(customerId)?.currency,
       ...lines.map(({ gtin }) => this.#goods.get(goodsKey(merchantId, gtin))?.currency),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seven files of a folder by their customary names.
+// The eight files of a folder by their customary names.
 import { join } from 'node:path';
 import type { InputPaths } from './load-input.js';
 import { INPUT_FILE_NAMES } from './row-definitions.js';
 
-/** @returns the paths `merchants.csv`, `goods.csv`, …, `merchant-orders.csv`, `waybills.csv` in the folder. */
+/** @returns the paths `merchants.csv`, `goods.csv`, …, `waybills.csv`, `offline-payments.csv` in the folder. */
 export function inputPaths(folder: string): InputPaths {
   const path = (name: keyof InputPaths): string => join(folder, `${INPUT_FILE_NAMES[name]}.csv`);
   return {
@@ -15,5 +15,6 @@ export function inputPaths(folder: string): InputPaths {
     orders: path('orders'),
     merchantOrders: path('merchantOrders'),
     waybills: path('waybills'),
+    offlinePayments: path('offlinePayments'),
   };
 }

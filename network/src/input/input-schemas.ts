@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<InputName, string>> = {
   orders: 'A row of orders.csv: what a customer does.',
   merchantOrders: "A row of merchant-orders.csv: an order in the merchant's own books.",
   waybills: "A row of waybills.csv: a consignment in the logistics company's own books.",
+  offlinePayments: 'A row of offline-payments.csv: a payment without a network.',
 };
 
 const schemaOf = (name: InputName): object => ({
@@ -19,7 +20,7 @@ const schemaOf = (name: InputName): object => ({
 });
 
 /**
- * @returns JSON Schemas (2020-12) by file name without extension (`merchants`, …, `merchant-orders`, `waybills`).
+ * @returns JSON Schemas (2020-12) by file name without extension (`merchants`, …, `waybills`, `offline-payments`).
  * Each describes a row as an object of cell texts by header name. Check digits, ISO 4217 and references between
  * files go beyond JSON Schema: only the loader checks them.
  */

@@ -100,6 +100,14 @@ const GOOD: Readonly<Record<InputName, Cells>> = {
     declared_value: '25.00',
     currency: 'EUR',
   },
+  offlinePayments: {
+    merchant_id: 'm-1',
+    customer_id: 'u-1',
+    order_number: 'OF-1',
+    amount: '7.5',
+    currency: 'EUR',
+    device: 'own',
+  },
 };
 
 const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
@@ -142,6 +150,7 @@ const OTHER = {
   orders: {},
   merchantOrders: { order_number: 'O-2' },
   waybills: { waybill: 'W-2' },
+  offlinePayments: { order_number: 'OF-2' },
 } as const satisfies Record<InputName, Cells>;
 
 describe('loadInput', () => {
@@ -252,6 +261,17 @@ describe('loadInput', () => {
           lines: [{ gtin: '4006381333931', quantity: 2 }],
           declaredValue: '2500',
           currency: 'EUR',
+        },
+      ],
+      offlinePayments: [
+        {
+          ...at('offline-payments'),
+          merchantId: 'm-1',
+          customerId: 'u-1',
+          orderNumber: 'OF-1',
+          amount: '750',
+          currency: 'EUR',
+          device: 'own',
         },
       ],
       problems: [],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads the seven files of bank, merchants, logistics company and customers into typed rows and a list of problems.
+// Loads the eight files of bank, merchants, logistics company and customers into typed rows and a list of problems.
 import { ReferenceCheck, type InputTables } from './check-references.js';
 import type { InputProblem } from './problem.js';
 import { readRows, type Sourced } from './read-rows.js';
@@ -9,6 +9,7 @@ import type { Customer } from './rows/customer.js';
 import type { Goods } from './rows/goods.js';
 import type { MerchantOrder } from './rows/merchant-order.js';
 import type { Merchant } from './rows/merchant.js';
+import type { OfflinePayment } from './rows/offline-payment.js';
 import type { Order } from './rows/order.js';
 import type { Waybill } from './rows/waybill.js';
 
@@ -24,6 +25,7 @@ export interface LoadedInput {
   readonly orders: readonly Sourced<Order>[];
   readonly merchantOrders: readonly Sourced<MerchantOrder>[];
   readonly waybills: readonly Sourced<Waybill>[];
+  readonly offlinePayments: readonly Sourced<OfflinePayment>[];
   /** File by file; a bad row is left out above. Never quotes a value. */
   readonly problems: readonly InputProblem[];
 }
@@ -36,6 +38,7 @@ const readTables = (paths: InputPaths): InputTables => ({
   orders: readRows(paths.orders, ROW_DEFINITIONS.orders),
   merchantOrders: readRows(paths.merchantOrders, ROW_DEFINITIONS.merchantOrders),
   waybills: readRows(paths.waybills, ROW_DEFINITIONS.waybills),
+  offlinePayments: readRows(paths.offlinePayments, ROW_DEFINITIONS.offlinePayments),
 });
 
 const byLine = (a: InputProblem, b: InputProblem): number => a.line - b.line;
@@ -45,10 +48,10 @@ const inFileOrder = (groups: readonly (readonly InputProblem[])[]): InputProblem
   groups.flatMap((problems) => [...problems].sort(byLine));
 
 /**
- * Reads and checks the seven CSV files (UTF-8, RFC 4180). Amounts become minor units, coordinates micro-degrees.
+ * Reads and checks the eight CSV files (UTF-8, RFC 4180). Amounts become minor units, coordinates micro-degrees.
  * Never throws for what stands in the files: a bad row is a problem and is left out, the rest goes on. A file that cannot be
  * used at all is one problem, and references into it are not checked.
- * @example loadInput({ merchants: 'merchants.csv', …, waybills: 'waybills.csv' }).problems // []
+ * @example loadInput({ merchants: 'merchants.csv', …, offlinePayments: 'offline-payments.csv' }).problems // []
  */
 export function loadInput(paths: InputPaths): LoadedInput {
   const tables = readTables(paths);
@@ -58,6 +61,7 @@ export function loadInput(paths: InputPaths): LoadedInput {
     orders: references.orders(),
     merchantOrders: references.merchantOrders(),
     waybills: references.waybills(),
+    offlinePayments: references.offlinePayments(),
   };
   return {
     merchants: tables.merchants.rows,
@@ -67,6 +71,7 @@ export function loadInput(paths: InputPaths): LoadedInput {
     orders: checked.orders.rows,
     merchantOrders: checked.merchantOrders.rows,
     waybills: checked.waybills.rows,
+    offlinePayments: checked.offlinePayments.rows,
     problems: inFileOrder([
       tables.merchants.problems,
       [...tables.goods.problems, ...checked.goods.problems],
@@ -75,6 +80,7 @@ export function loadInput(paths: InputPaths): LoadedInput {
       [...tables.orders.problems, ...checked.orders.problems],
       [...tables.merchantOrders.problems, ...checked.merchantOrders.problems],
       [...tables.waybills.problems, ...checked.waybills.problems],
+      [...tables.offlinePayments.problems, ...checked.offlinePayments.problems],
     ]),
   };
 }

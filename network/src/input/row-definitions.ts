@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seven files and what defines their rows.
+// The eight files and what defines their rows.
 import { courierRow } from './rows/courier.js';
 import { customerRow } from './rows/customer.js';
 import { goodsRow } from './rows/goods.js';
 import { merchantOrderRow } from './rows/merchant-order.js';
 import { merchantRow } from './rows/merchant.js';
+import { offlinePaymentRow } from './rows/offline-payment.js';
 import { orderRow } from './rows/order.js';
 import { waybillRow } from './rows/waybill.js';
 
@@ -17,9 +18,10 @@ export const ROW_DEFINITIONS = {
   orders: orderRow,
   merchantOrders: merchantOrderRow,
   waybills: waybillRow,
+  offlinePayments: offlinePaymentRow,
 } as const;
 
-/** `merchants`, `goods`, `couriers`, `customers`, `orders`, `merchantOrders` or `waybills`. */
+/** `merchants`, `goods`, `couriers`, `customers`, `orders`, `merchantOrders`, `waybills` or `offlinePayments`. */
 export type InputName = keyof typeof ROW_DEFINITIONS;
 
 /** The file names by custom, e.g. `merchant-orders.csv`; also the names of the JSON Schemas. */
@@ -31,4 +33,5 @@ export const INPUT_FILE_NAMES: Readonly<Record<InputName, string>> = {
   orders: 'orders',
   merchantOrders: 'merchant-orders',
   waybills: 'waybills',
+  offlinePayments: 'offline-payments',
 };

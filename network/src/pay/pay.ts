@@ -13,6 +13,7 @@ import type { CustomerSide } from './authenticate';
 import { closeBooks } from './close-books';
 import { Devices, enrolAll } from './enrolment';
 import type { OrderOutcome } from './outcome';
+import { payOffline } from './offline-payments';
 import { bookKey, type Books } from './purchase-of';
 import { payReport, type PayReport } from './report';
 import { RunJournal } from './run-journal';
@@ -84,7 +85,7 @@ const payeesOf = (entries: readonly { readonly payeeId: string; readonly currenc
 ];
 
 /**
- * Loads the seven files, enrols everyone, runs every order and closes the day.
+ * Loads the eight files, enrols everyone, runs every order and closes the day.
  * Rows with problems are left out and named in the report; the rest goes on.
  */
 export async function pay(options: PayOptions): Promise<PayReport> {
@@ -102,7 +103,9 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const auditor = await clients.client('bank', 'auditor');
   const { stepUpLimit } = await auditor.identity.readPolicy({});
   const logisticsId = clients.organisation('logistics').actor;
-  stage(`running ${input.orders.length.toString()} orders`);
+  stage(
+    `running ${input.orders.length.toString()} orders and ${input.offlinePayments.length.toString()} offline payments`,
+  );
   const context: RunContext = {
     clients,
     side,
@@ -115,10 +118,16 @@ export async function pay(options: PayOptions): Promise<PayReport> {
     stepUpLimit,
     rated: (subject) => rated.push(subject),
   };
-  const outcomes = await runAll(context, options, input.orders);
+  const [outcomes, offline] = await Promise.all([
+    runAll(context, options, input.orders),
+    payOffline(clients, join(options.folder, 'offline'), input.offlinePayments),
+  ]);
   stage('publishing ratings, rolling up and paying out');
   const merchants = payeesOf(
-    input.orders.map(({ merchantId: payeeId, currency }) => ({ payeeId, currency })),
+    [...input.orders, ...input.offlinePayments].map(({ merchantId: payeeId, currency }) => ({
+      payeeId,
+      currency,
+    })),
   );
   const logistics = payeesOf(
     input.orders.map(({ currency }) => ({ payeeId: logisticsId, currency })),
@@ -128,6 +137,7 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const totals = await auditor.settlement.totals({});
   return payReport({
     outcomes,
+    offline,
     units,
     totals,
     statistics: clients.statistics,

@@ -3,6 +3,7 @@
 import { formatAmount, type OutputOf } from '@fabric-offline-pay/domain';
 import type { StatisticsSnapshot } from '@fabric-offline-pay/sdk';
 import type { InputProblem } from '../input/problem';
+import type { OfflineOutcome } from './offline-payments';
 import type { FinalState, OrderOutcome } from './outcome';
 
 /** Amounts are minor units as decimal strings. `redeemed` and `issued` are all that ever was on this ledger. */
@@ -33,6 +34,12 @@ export interface PayReport {
     readonly state: FinalState;
     readonly refusal: string | null;
   }[];
+  /** Payments without a network. */
+  readonly offline: {
+    readonly byState: Readonly<Record<string, number>>;
+    /** One entry a row of offline-payments.csv, in file order. */
+    readonly outcomes: readonly OfflineOutcome[];
+  };
   readonly problems: readonly InputProblem[];
 }
 
@@ -45,6 +52,7 @@ const count = (names: readonly string[]): Record<string, number> =>
 
 export interface ReportParts {
   readonly outcomes: readonly OrderOutcome[];
+  readonly offline: readonly OfflineOutcome[];
   readonly units: Readonly<Record<string, number>>;
   readonly totals: OutputOf<'settlement', 'totals'>;
   readonly statistics: StatisticsSnapshot;
@@ -54,6 +62,7 @@ export interface ReportParts {
 
 export function payReport({
   outcomes,
+  offline,
   units,
   totals,
   statistics,
@@ -82,6 +91,7 @@ export function payReport({
       state,
       refusal,
     })),
+    offline: { byState: count(offline.map(({ state }) => state)), outcomes: offline },
     problems,
   };
 }
@@ -101,6 +111,7 @@ export function reportLines(report: PayReport): string[] {
   const { transactions } = report;
   return [
     `Orders    ${report.orders.total.toString()}: ${counts(report.orders.byState)}`,
+    `Offline   ${counts(report.offline.byState)}`,
     `Units     ${counts(report.units)}`,
     `Refusals  ${counts(report.refusals)}`,
     `Latency   p50 ${transactions.p50Ms.toString()} ms, p99 ${transactions.p99Ms.toString()} ms; ${transactions.submitted.toString()} transactions, ${transactions.conflictsRetried.toString()} conflicts retried; ${(report.durationMs / 1000).toFixed(1)} s`,

@@ -120,6 +120,7 @@ export const payCommand = (): Command =>
     .option('--orders <file>', 'what customers do')
     .option('--merchant-orders <file>', "the merchants' own order records")
     .option('--waybills <file>', "the logistics companies' own waybills")
+    .option('--offline-payments <file>', 'payments without a network')
     .option('--report <file>', 'writes the report as JSON')
     .addOption(modeOption())
     .action(

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm start` and `npm stop`: the network, the bank's authentication, and the sample's orders.
+import { join } from 'node:path';
 import {
   Clients,
   downNetwork,
   networkStatus,
   readDescription,
   resetNetwork,
+  SAMPLE_PASSPHRASE,
   startBankService,
   upNetwork,
   type NetworkDescription,
@@ -52,6 +54,11 @@ function printWhere({ home, organisations }: NetworkDescription): void {
   for (const { id, peer, ca } of organisations)
     print(`  ${id.padEnd(10)} peer ${peer.endpoint}   CA ${ca.endpoint}`);
   print(`  data, certificates, logs: ${home}`);
+  const offline = join(home, 'pay', 'offline');
+  print(`  offline payments: QR codes, devices, terminals, fraud proofs: ${offline}`);
+  print(
+    `  OFFPAY_PASSPHRASE=${SAMPLE_PASSPHRASE} npx offpay device show --device ${join(offline, 'devices', 'customer-13')}`,
+  );
   print(
     '  npx offpay trail MERCHANT/ORDER | balance | alarms | resolve;  npm run network -- status;  npm stop',
   );

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay trail MERCHANT/ORDER`: everything that happened to one order, from login to payment.
-import { UNITS, type OutputOf } from '@fabric-offline-pay/domain';
+import { formatAmount, UNITS, type OutputOf } from '@fabric-offline-pay/domain';
 import { Clients } from '@fabric-offline-pay/network';
+import { RefusedError, type Connection } from '@fabric-offline-pay/sdk';
 import { Command, InvalidArgumentError } from 'commander';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
 import { homeOf } from '../home';
@@ -46,6 +47,53 @@ export async function readTrail(clients: Clients, order: OrderName): Promise<Tra
   return { order: trail.order, receipts: receipts.sort((a, b) => Number(a.block - b.block)) };
 }
 
+type OfflinePayment = OutputOf<'offline', 'listPayments'>['payments'][number];
+
+/** Goods taken along and paid without a network have no order on the ledger: their vouchers are all there is. */
+export interface OfflineTrail {
+  readonly payments: readonly (OfflinePayment & { readonly block: bigint })[];
+}
+
+/** @returns the settled vouchers that paid an order. */
+async function readPayments(
+  { client, blockOf }: Pick<Connection, 'client' | 'blockOf'>,
+  order: OrderName,
+): Promise<OfflineTrail> {
+  const { payments } = await client.offline.listPayments(order);
+  return {
+    payments: await Promise.all(
+      payments.map(async (payment) => ({
+        ...payment,
+        block: await blockOf(payment.transactionId),
+      })),
+    ),
+  };
+}
+
+/** @throws {RefusedError} NOT_FOUND for what was neither ordered nor paid. */
+async function readAny(clients: Clients, order: OrderName): Promise<Trail | OfflineTrail> {
+  try {
+    return await readTrail(clients, order);
+  } catch (error) {
+    if (!(error instanceof RefusedError && error.code === 'NOT_FOUND')) throw error;
+    const connection = await clients.connection('bank', 'auditor');
+    const found = await readPayments(
+      { client: connection.client, blockOf: (id) => connection.blockOf(id) },
+      order,
+    );
+    if (found.payments.length === 0) throw error;
+    return found;
+  }
+}
+
+const offlineText = ({ payments }: OfflineTrail): string =>
+  payments
+    .map(
+      (payment) =>
+        `${payment.merchantId}/${payment.orderNumber}: paid offline, settled: ${formatAmount(payment.amount, payment.currency)} ${payment.currency} by voucher ${payment.counter.toString()} of ${payment.customerId}/${payment.deviceId}, epoch ${payment.epoch.toString()}; block ${payment.block.toString()}, transaction ${payment.transactionId.slice(0, 16)}, ${new Date(payment.at * 1000).toISOString()}`,
+    )
+    .join('\n');
+
 const unitName = ({ unit }: Receipt): string => (unit === null ? '' : `${unit} ${UNITS[unit]}`);
 
 export const trailText = ({ order, receipts }: Trail): string =>
@@ -75,7 +123,9 @@ export const trailCommand = (): Command =>
       reportingErrors(async (order: OrderName, options: CommonOptions) => {
         const clients = new Clients(homeOf(options));
         try {
-          show(options, await readTrail(clients, order), trailText);
+          show(options, await readAny(clients, order), (trail) =>
+            'payments' in trail ? offlineText(trail) : trailText(trail),
+          );
         } finally {
           await clients.close();
         }

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bank's part in payments without a network: money set aside for devices, bulletins, devices that were lost.
+import {
+  offlineLimits,
+  type Amount,
+  type Currency,
+  type OutputOf,
+} from '@fabric-offline-pay/domain';
+import { RefusedError } from '@fabric-offline-pay/sdk';
+import type { BankNews, Issuer, Roots } from '@fabric-offline-pay/sdk/offline';
+import { decodeBulletin, parseCose, type Revocation } from '@fabric-offline-pay/domain';
+import type { Clients } from '../ledger/clients';
+import { openIssuer } from './open-issuer';
+
+type BulletinOutput = OutputOf<'offline', 'readBulletin'>;
+
+/** What a customer wants set aside for a device that the bank has registered. */
+export interface FundRequest {
+  readonly customerId: string;
+  readonly deviceId: string;
+  /** Base64 DER SubjectPublicKeyInfo. */
+  readonly publicKey: string;
+  readonly currency: Currency;
+  /** Minor units. */
+  readonly amount: Amount;
+}
+
+/** What the device must be given. */
+export interface Funded {
+  readonly epoch: number;
+  /** The certificate that the bank signed. */
+  readonly bytes: Buffer;
+}
+
+export class OfflineBank {
+  readonly issuer: Issuer;
+  readonly #clients: Clients;
+
+  private constructor(clients: Clients, issuer: Issuer) {
+    this.#clients = clients;
+    this.issuer = issuer;
+  }
+
+  /** Registers the bank's issuer and publishes its first bulletin, unless the ledger has them. */
+  static async open(clients: Clients): Promise<OfflineBank> {
+    const issuer = await openIssuer(clients.description.home);
+    const { bankId, certificate, authority } = issuer.row;
+    const { offline } = await clients.client('bank', 'operator');
+    await offline.registerIssuer({ bankId, certificate, authority });
+    const bank = new OfflineBank(clients, issuer);
+    if ((await bank.#bulletin()) === undefined) await bank.#publish(1, []);
+    return bank;
+  }
+
+  /** Whom terminals and verifiers of fraud proofs trust: the bank's authority. */
+  get roots(): Roots {
+    return { [this.issuer.row.bankId]: [this.issuer.row.authority] };
+  }
+
+  /** What a terminal or a device without a network is told by hand. */
+  async news(): Promise<BankNews> {
+    const { bulletin = '' } = (await this.#bulletin()) ?? {};
+    return { issuers: [this.issuer.row], bulletin: Buffer.from(bulletin, 'base64') };
+  }
+
+  /**
+   * Sets money aside in a new epoch of a device, within what the customer's reputation allows.
+   * @throws {RefusedError} OFFLINE_NOT_ALLOWED, INSUFFICIENT_FUNDS, OFFLINE_OVER_TOTAL_CAP and others
+   */
+  async fund({ customerId, deviceId, publicKey, currency, amount }: FundRequest): Promise<Funded> {
+    const { offline, identity } = await this.#clients.client('bank', 'bank-node');
+    const { offline: policy } = await identity.readPolicy({});
+    const reputation = await identity.readReputation({ customerId });
+    const limits = offlineLimits(policy, reputation, currency);
+    if (limits === undefined)
+      throw new RefusedError({
+        code: 'OFFLINE_NOT_ALLOWED',
+        message: 'The customer may not pay offline in this currency.',
+        details: { customerId, currency },
+      });
+    const { reserves } = await offline.listReserves({ customerId });
+    const epochs = reserves
+      .filter((reserve) => reserve.deviceId === deviceId)
+      .map(({ epoch }) => epoch);
+    const epoch = Math.max(0, ...epochs) + 1;
+    const grant = { customerId, deviceId, epoch, publicKey, currency, limits, policy };
+    const { bytes } = await this.issuer.certify({ ...grant, total: amount });
+    await offline.fund({ customerId, deviceId, epoch, certificate: bytes.toString('base64') });
+    return { epoch, bytes };
+  }
+
+  /** Issues the bulletin anew, so that terminals see that it is fresh. */
+  async publishAgain(): Promise<void> {
+    const { number, revoked } = await this.#current();
+    await this.#publish(number, revoked);
+  }
+
+  /** Revokes an epoch of a lost device: its money is paid to nobody whose terminal knows of it. */
+  async revoke(revoked: Revocation & { readonly epoch: number }): Promise<number> {
+    const current = await this.#current();
+    const { offline, identity } = await this.#clients.client('bank', 'bank-node');
+    const { offline: policy } = await identity.readPolicy({});
+    const bulletin = await this.issuer.bulletin({
+      number: current.number + 1,
+      revoked: [...current.revoked, revoked],
+      policy,
+    });
+    const { result } = await offline.revokeReserve({
+      ...revoked,
+      bulletin: bulletin.toString('base64'),
+    });
+    return result.number;
+  }
+
+  async #bulletin(): Promise<BulletinOutput | undefined> {
+    const { offline } = await this.#clients.client('bank', 'bank-node');
+    try {
+      return await offline.readBulletin({ bankId: this.issuer.row.bankId });
+    } catch (error) {
+      if (error instanceof RefusedError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    }
+  }
+
+  async #current(): Promise<{ number: number; revoked: readonly Revocation[] }> {
+    const published = await this.#bulletin();
+    if (published === undefined) return { number: 1, revoked: [] };
+    const bytes = Buffer.from(published.bulletin, 'base64');
+    return decodeBulletin(parseCose('offpay/bulletin', bytes).payload);
+  }
+
+  async #publish(number: number, revoked: readonly Revocation[]): Promise<void> {
+    const { offline, identity } = await this.#clients.client('bank', 'bank-node');
+    const { offline: policy } = await identity.readPolicy({});
+    const bulletin = await this.issuer.bulletin({ number, revoked, policy });
+    const { bankId } = this.issuer.row;
+    await offline.publishBulletin({ bankId, bulletin: bulletin.toString('base64') });
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bank's issuer of what works without a network: a key and a certificate of the bank's own authority, for nothing else.
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
+import { describedOrganisation, readDescription } from '../description';
+import { enrolIdentity } from '../lifecycle/identities';
+import { certificateFiles } from '../topology/organisation-files';
+
+/** No transaction knows this role: the certificate signs devices' certificates and bulletins, and calls nothing. */
+const ROLE = 'offline-issuer';
+
+/**
+ * Opens the bank's issuer on a running network; its certificate is enrolled when there is none yet.
+ * @throws NetworkError `NETWORK_NOT_UP` | `PROGRAM_FAILED`
+ */
+export async function openIssuer(home: string): Promise<Issuer> {
+  const { channel, ...description } = readDescription(home);
+  const bank = describedOrganisation({ channel, ...description }, 'bank');
+  const identity = { name: ROLE, role: ROLE, actor: bank.actor };
+  const { certPath, keyPath } = await enrolIdentity(home, bank.id, identity);
+  return new Issuer({
+    ...{ bankId: bank.actor, channel },
+    key: softwareKey(createPrivateKey(readFileSync(keyPath))),
+    certificate: readFileSync(certPath, 'utf8'),
+    authority: readFileSync(certificateFiles(dirname(certPath)).root, 'utf8'),
+  });
+}

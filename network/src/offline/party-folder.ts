@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder of a device or a terminal: its key under a passphrase, its store, and what it was set up with.
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IssuerRow } from '@fabric-offline-pay/domain';
+import { ConfigurationError } from '@fabric-offline-pay/sdk';
+import {
+  createKeyFile,
+  Device,
+  levelStore,
+  openKeyFile,
+  Terminal,
+  type OfflineKey,
+  type Roots,
+} from '@fabric-offline-pay/sdk/offline';
+
+/** Whose device it is, and whom it trusts to speak for the bank. */
+export interface DeviceSettings {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly issuers: readonly IssuerRow[];
+}
+
+export interface TerminalSettings {
+  readonly channel: string;
+  readonly merchantId: string;
+  readonly terminalId: string;
+  readonly roots: Roots;
+}
+
+const SETTINGS = 'settings.json';
+const KEY = 'key.pem';
+const STORE = 'store';
+
+/** Written by this program only. @throws {ConfigurationError} when the folder was not set up. */
+export async function readSettings<Settings>(folder: string): Promise<Settings> {
+  const file = join(folder, SETTINGS);
+  if (!existsSync(file)) throw new ConfigurationError('folder', `${folder} was not set up`);
+  return JSON.parse(await readFile(file, 'utf8')) as Settings;
+}
+
+export async function writeSettings(
+  folder: string,
+  settings: DeviceSettings | TerminalSettings,
+): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, SETTINGS), `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/** Opens the folder's key; a new folder gets one. */
+export async function openKey(folder: string, passphrase: string): Promise<OfflineKey> {
+  const file = join(folder, KEY);
+  return existsSync(file) ? openKeyFile(file, passphrase) : createKeyFile(file, passphrase);
+}
+
+/** Anything that is opened and must be closed, whatever comes. */
+async function closing<Opened extends { close(): Promise<void> }, Result>(
+  opened: Opened,
+  work: (opened: Opened) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Does something with the device of a folder. */
+export async function withDevice<Result>(
+  folder: string,
+  passphrase: string,
+  work: (device: Device) => Promise<Result>,
+): Promise<Result> {
+  const key = await openKey(folder, passphrase);
+  const store = await levelStore(join(folder, STORE));
+  return closing(await Device.open({ store, key }), work);
+}
+
+/** Does something with the terminal of a folder that was set up. */
+export async function withTerminal<Result>(
+  folder: string,
+  passphrase: string,
+  work: (terminal: Terminal, settings: TerminalSettings) => Promise<Result>,
+): Promise<Result> {
+  const settings = await readSettings<TerminalSettings>(folder);
+  const key = await openKey(folder, passphrase);
+  const store = await levelStore(join(folder, STORE));
+  return closing(await Terminal.open({ ...settings, store, key }), (terminal) =>
+    work(terminal, settings),
+  );
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// The payments of a run that are made without a network: funded, exchanged as QR codes, settled, and what became of each.
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ErrorCode } from '@fabric-offline-pay/domain';
+import { OffpayError, terminalLedger } from '@fabric-offline-pay/sdk';
+import { qrPng, type BankNews, type Terminal } from '@fabric-offline-pay/sdk/offline';
+import type { Sourced } from '../input/read-rows';
+import type { OfflinePayment } from '../input/rows/offline-payment';
+import type { Clients } from '../ledger/clients';
+import { OfflineBank } from '../offline/offline-bank';
+import { openKey, withDevice, withTerminal, writeSettings } from '../offline/party-folder';
+import { inParallel } from '../system/in-parallel';
+
+/** Of the key files of a run's devices and terminals, which belong to invented people. */
+export const SAMPLE_PASSPHRASE = 'sample';
+
+const DEVICE_ID = 'wallet';
+const AT_ONCE = 16;
+
+/** What became of one row. */
+export interface OfflineOutcome {
+  readonly line: number;
+  readonly merchantId: string;
+  readonly orderNumber: string;
+  /** `refusedOffline`: by the terminal or the device, with no network. `refused`: by the ledger, when it was settled. */
+  readonly state: 'settled' | 'waiting' | 'refused' | 'refusedOffline';
+  /** The code of the refusal, or the verdict. */
+  readonly reason: string | null;
+}
+
+type Row = Sourced<OfflinePayment>;
+
+/** What one run knows: where its parties are, and whom they trust. */
+interface OfflineRun {
+  readonly clients: Clients;
+  readonly bank: OfflineBank;
+  readonly news: BankNews;
+  readonly folder: string;
+}
+
+const deviceFolder = ({ folder }: OfflineRun, { customerId, device }: Row): string =>
+  join(folder, 'devices', device === 'copy' ? `${customerId}-copy` : customerId);
+
+const terminalFolder = ({ folder }: OfflineRun, merchantId: string): string =>
+  join(folder, 'terminals', merchantId);
+
+/** Registers a device and sets money aside for it, as much as the policy allows; once. */
+async function fundDevice(run: OfflineRun, row: Row): Promise<void> {
+  const { clients, bank } = run;
+  const { customerId, currency } = row;
+  const folder = deviceFolder(run, { ...row, device: 'own' });
+  if (existsSync(folder)) return;
+  const { publicKey } = await openKey(folder, SAMPLE_PASSPHRASE);
+  const { identity } = await clients.client('bank', 'teller');
+  await identity.registerDevice({ customerId, deviceId: DEVICE_ID, publicKey });
+  const { offline: policy } = await identity.readPolicy({});
+  const amount = policy.caps[currency]?.total ?? '0';
+  const request = { customerId, deviceId: DEVICE_ID, publicKey, currency, amount };
+  const { bytes } = await bank.fund(request);
+  const issuers = [bank.issuer.row];
+  await writeSettings(folder, { customerId, deviceId: DEVICE_ID, issuers });
+  await withDevice(folder, SAMPLE_PASSPHRASE, (device) => device.importCertificate(bytes, issuers));
+}
+
+async function openTill(run: OfflineRun, merchantId: string): Promise<void> {
+  const folder = terminalFolder(run, merchantId);
+  const { channel } = run.clients;
+  await writeSettings(folder, { channel, merchantId, terminalId: 'till-1', roots: run.bank.roots });
+  await withTerminal(folder, SAMPLE_PASSPHRASE, (terminal) => terminal.learn(run.news));
+}
+
+/** The attack that no software on the device can prevent: all of it is copied, key and all, before it pays. */
+function copyDevices(run: OfflineRun, rows: readonly Row[]): void {
+  for (const row of rows.filter(({ device }) => device === 'copy')) {
+    const copy = deviceFolder(run, row);
+    if (!existsSync(copy))
+      cpSync(deviceFolder(run, { ...row, device: 'own' }), copy, { recursive: true });
+  }
+}
+
+async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, await qrPng(bytes));
+}
+
+/** One payment: the request as a picture, the voucher as a picture. @returns the code of a refusal. */
+async function exchange(
+  run: OfflineRun,
+  terminal: Terminal,
+  row: Row,
+): Promise<ErrorCode | undefined> {
+  const { merchantId, orderNumber, amount, currency } = row;
+  const picture = (kind: string): string =>
+    join(run.folder, 'qr', `${merchantId}-${orderNumber}-${kind}.png`);
+  const request = await terminal.request({ orderNumber, amount, currency });
+  await writePicture(picture('request'), request.bytes);
+  const payment = await withDevice(deviceFolder(run, row), SAMPLE_PASSPHRASE, (device) =>
+    device.pay(request.bytes),
+  );
+  await writePicture(picture('voucher'), payment.bytes);
+  const acceptance = await terminal.accept(orderNumber, payment.bytes);
+  return acceptance.accepted ? undefined : acceptance.code;
+}
+
+/** @returns the code of what the terminal or the device refused, or undefined for an accepted payment. */
+async function pay(run: OfflineRun, row: Row): Promise<string | undefined> {
+  const folder = terminalFolder(run, row.merchantId);
+  return withTerminal(folder, SAMPLE_PASSPHRASE, async (terminal) => {
+    try {
+      return await exchange(run, terminal, row);
+    } catch (error) {
+      if (error instanceof OffpayError) return error.code;
+      throw error;
+    }
+  });
+}
+
+/** The terminal is back in reach. */
+async function settle(run: OfflineRun, merchantId: string): Promise<void> {
+  const connection = await run.clients.connection('merchant', 'terminal', merchantId);
+  await withTerminal(terminalFolder(run, merchantId), SAMPLE_PASSPHRASE, async (terminal) => {
+    await terminal.sync(terminalLedger(connection));
+    for (const { voucherDigest, orderNumber, proof } of await terminal.proofs())
+      if (proof !== null)
+        await terminal.saveProof(
+          voucherDigest,
+          join(run.folder, `${orderNumber}.fraud-proof.json`),
+        );
+  });
+}
+
+async function outcomeOf(
+  run: OfflineRun,
+  row: Row,
+  refused: string | undefined,
+): Promise<OfflineOutcome> {
+  const { line, merchantId, orderNumber } = row;
+  const of = { line, merchantId, orderNumber };
+  if (refused !== undefined) return { ...of, state: 'refusedOffline', reason: refused };
+  const payment = await withTerminal(
+    terminalFolder(run, merchantId),
+    SAMPLE_PASSPHRASE,
+    (terminal) => terminal.payment(orderNumber),
+  );
+  return { ...of, state: payment?.status ?? 'waiting', reason: payment?.verdict ?? null };
+}
+
+const distinct = (rows: readonly Row[], keyOf: (row: Row) => string): Row[] => [
+  ...new Map(rows.map((row) => [keyOf(row), row])).values(),
+];
+
+/** Prepares devices and terminals while there is a network. */
+async function prepare(clients: Clients, folder: string, rows: readonly Row[]) {
+  const bank = await OfflineBank.open(clients);
+  const run: OfflineRun = { clients, bank, folder, news: await bank.news() };
+  await inParallel(
+    distinct(rows, ({ customerId }) => customerId),
+    AT_ONCE,
+    (row) => fundDevice(run, row),
+  );
+  const tills = distinct(rows, ({ merchantId }) => merchantId);
+  await inParallel(tills, AT_ONCE, ({ merchantId }) => openTill(run, merchantId));
+  copyDevices(run, rows);
+  writeFileSync(join(folder, 'bank-ca.pem'), bank.issuer.row.authority);
+  return { run, tills };
+}
+
+/**
+ * Makes and settles the payments. Repeating it pays nothing twice: devices and terminals remember.
+ * @param folder of devices, terminals, pictures and proofs
+ */
+export async function payOffline(
+  clients: Clients,
+  folder: string,
+  rows: readonly Row[],
+): Promise<OfflineOutcome[]> {
+  if (rows.length === 0) return [];
+  mkdirSync(folder, { recursive: true });
+  const { run, tills } = await prepare(clients, folder, rows);
+  const refusals = new Map<Row, string | undefined>();
+  for (const row of rows) refusals.set(row, await pay(run, row));
+  for (const { merchantId } of tills) await settle(run, merchantId);
+  const outcomes: OfflineOutcome[] = [];
+  for (const row of rows) outcomes.push(await outcomeOf(run, row, refusals.get(row)));
+  return outcomes;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// `offpay device …`: a customer's device in a folder. Only `fund` needs a network.
+import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
+import {
+  Clients,
+  OfflineBank,
+  openKey,
+  withDevice,
+  writeSettings,
+} from '@fabric-offline-pay/network';
+import type { Balance, Device, PaymentRecord } from '@fabric-offline-pay/sdk/offline';
+import { Command } from 'commander';
+import { homeOf } from '../home';
+import { readCarried, writeCarried, type CarriedTargets } from '../offline/carried';
+import { readPassphrase } from '../offline/passphrase';
+import {
+  print,
+  reportingErrors,
+  show,
+  table,
+  withCommonOptions,
+  type CommonOptions,
+} from '../output';
+
+interface DeviceOption extends CommonOptions {
+  readonly device: string;
+}
+
+interface FundOptions extends DeviceOption {
+  readonly customer: string;
+  readonly deviceId: string;
+  readonly amount: string;
+  readonly currency: string;
+}
+
+const command = (name: string, description: string): Command =>
+  withCommonOptions(new Command(name).description(description)).requiredOption(
+    '--device <folder>',
+    'folder of the device',
+  );
+
+const until = (seconds: number): string => new Date(seconds * 1000).toISOString();
+
+export const balanceText = (balance: Balance): string =>
+  [
+    `epoch ${balance.epoch.toString()}: ${formatAmount(balance.remaining, balance.currency)} of ${formatAmount(balance.total, balance.currency)} ${balance.currency} left`,
+    `at most ${formatAmount(balance.perPayment, balance.currency)} a payment, ${balance.paymentsLeft.toString()} payments, until ${until(balance.spendUntil)}`,
+  ].join('; ');
+
+/** Registers the key, has the bank set the money aside, and gives the device its certificate. */
+async function fund(options: FundOptions): Promise<void> {
+  const { device: folder, customer: customerId, deviceId, currency } = options;
+  const amount = parseDecimal(options.amount, currency);
+  const { publicKey } = await openKey(folder, await readPassphrase());
+  const clients = new Clients(homeOf(options));
+  try {
+    const teller = await clients.client('bank', 'teller');
+    await teller.identity.registerDevice({ customerId, deviceId, publicKey });
+    const bank = await OfflineBank.open(clients);
+    const issuers = [bank.issuer.row];
+    await writeSettings(folder, { customerId, deviceId, issuers });
+    const { bytes } = await bank.fund({ customerId, deviceId, publicKey, currency, amount });
+    const balance = await withDevice(folder, await readPassphrase(), (device) =>
+      device.importCertificate(bytes, issuers),
+    );
+    show(options, balance, balanceText);
+  } finally {
+    await clients.close();
+  }
+}
+
+interface PayOptions extends DeviceOption, CarriedTargets {
+  readonly request: string;
+  readonly again?: boolean;
+}
+
+async function pay(options: PayOptions): Promise<void> {
+  const request = await readCarried('request', options.request);
+  const payment = await withDevice(options.device, await readPassphrase(), (device) =>
+    device.pay(request, { again: options.again === true }),
+  );
+  const { bytes, ...record } = payment;
+  const written = await writeCarried('payment', bytes, options);
+  show(options, { ...record, bytes: bytes.length, written }, (paid) =>
+    [
+      `${paid.repeated ? 'the same payment again' : 'paid'}: ${formatAmount(paid.amount, paid.currency)} ${paid.currency} to ${paid.merchantId} for ${paid.orderNumber}`,
+      ...paid.written,
+    ].join('\n'),
+  );
+}
+
+interface Shown {
+  readonly publicKey: string;
+  readonly balances: readonly Balance[];
+  readonly payments: readonly PaymentRecord[];
+}
+
+const shown = async (device: Device): Promise<Shown> => ({
+  publicKey: device.publicKey,
+  balances: await device.balances(),
+  payments: await device.history(),
+});
+
+const shownText = ({ balances, payments }: Shown): string =>
+  [
+    ...balances.map(balanceText),
+    table([
+      ['counter', 'merchant', 'order', 'amount', 'time'],
+      ...payments.map(({ counter, merchantId, orderNumber, amount, currency, time }) => [
+        counter.toString(),
+        merchantId,
+        orderNumber,
+        `${formatAmount(amount, currency)} ${currency}`,
+        until(time),
+      ]),
+    ]),
+  ].join('\n');
+
+const fundCommand = (): Command =>
+  command('fund', 'sets money of the customer aside for this device (needs the network)')
+    .requiredOption('--customer <id>', 'whose device it is')
+    .option('--device-id <id>', 'name of the device', 'wallet')
+    .requiredOption('--amount <decimal>', 'for example 100.00')
+    .option('--currency <code>', 'ISO 4217 code', 'EUR')
+    .action(reportingErrors(fund));
+
+const payCommand = (): Command =>
+  command('pay', "answers a terminal's request with a voucher (no network)")
+    .requiredOption('--request <file>', '.png or .offpay-request')
+    .option('--qr <file>', 'writes the voucher as the picture of a QR code')
+    .option('--out <file>', 'writes the voucher as .offpay-voucher')
+    .option('--again', 'pays an order number again that was paid by another request')
+    .action(reportingErrors(pay));
+
+const showCommand = (): Command =>
+  command('show', 'what is left and what was paid (no network)').action(
+    reportingErrors(async (options: DeviceOption) => {
+      show(options, await withDevice(options.device, await readPassphrase(), shown), shownText);
+    }),
+  );
+
+const keyCommand = (): Command =>
+  command('key', "prints the device's public key; a new folder gets a key (no network)").action(
+    reportingErrors(async ({ device }: DeviceOption) =>
+      print((await openKey(device, await readPassphrase())).publicKey),
+    ),
+  );
+
+/** The device's half of a payment without a network. */
+export const deviceCommand = (): Command =>
+  new Command('device')
+    .description("a customer's device in a folder: pays without a network")
+    .addCommand(fundCommand())
+    .addCommand(payCommand())
+    .addCommand(showCommand())
+    .addCommand(keyCommand());

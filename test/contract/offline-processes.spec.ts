@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Devices and terminals that pay as processes of their own: the kernel says that they open no socket. It says so of others
+// when they do.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
+import { exchange } from '../offline/honest';
+import { DeviceProcess, given, mayUnshare, TerminalProcess } from '../offline/party';
+import { isolation } from '../offline/processes/isolation';
+import { CERTIFICATES, CHANNEL, OFFLINE_POLICY, VECTOR_KEYS } from '../support/offline-world';
+import { BANK, CURRENCY, MERCHANT } from '../support/world';
+
+const issuer = new Issuer({
+  ...{ bankId: BANK, channel: CHANNEL },
+  key: softwareKey(VECTOR_KEYS.issuer),
+  certificate: CERTIFICATES.issuer,
+  authority: CERTIFICATES.root,
+});
+
+let folder: string;
+let device: DeviceProcess;
+let till: TerminalProcess;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'offline-processes-'));
+  const of = { channel: CHANNEL, merchantId: MERCHANT, terminalId: 'till-1' };
+  device = new DeviceProcess(join(folder, 'device'));
+  till = new TerminalProcess(join(folder, 'till'), {
+    ...of,
+    roots: { [BANK]: [CERTIFICATES.root] },
+  });
+});
+
+afterAll(async () => {
+  await Promise.all([device.end(), till.end()]);
+  rmSync(folder, { recursive: true });
+});
+
+test('a payment between two processes opens no socket, and needs no interface', async () => {
+  const { bytes } = await issuer.certify({
+    ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 1, currency: CURRENCY },
+    ...{ publicKey: given(await device.publicKey()), total: '20000', policy: OFFLINE_POLICY },
+    limits: { perPayment: '5000', total: '20000' },
+  });
+  given(await device.learn(bytes, [issuer.row]));
+  const bulletin = await issuer.bulletin({ number: 1, revoked: [], policy: OFFLINE_POLICY });
+  given(await till.learn([issuer.row], bulletin));
+  await exchange({ till, device, orderNumber: 'ORD-1', amount: '1250' });
+  expect(given(await till.waiting())).toMatchObject({ count: 1, sums: { [CURRENCY]: '1250' } });
+  for (const party of [device, till]) {
+    const found = given(await party.isolation());
+    expect(found.sockets).toBe(0);
+    if (mayUnshare()) expect(found).toEqual({ interfaces: [], sockets: 0, endpoints: 0 });
+  }
+});
+
+test('a process with a socket is found', async () => {
+  const before = isolation();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const found = isolation();
+  await new Promise((resolve) => server.close(resolve));
+  expect(found.sockets).toBe(before.sockets + 1);
+  expect(found.endpoints).toBeGreaterThan(0);
+});

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+// Payments without a network, from the processes that make them to the ledger of real peers: a small run with every cheat
+// that needs a ledger, then what needs an order of arrival, a race, or a place in a batch.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDevice, verdictOf, verifyDeviceCertificate } from '@fabric-offline-pay/domain';
+import { type Client } from '@fabric-offline-pay/sdk';
+import { mayUnshare } from '../offline/party';
+import { withHighS } from '../offline/ledger-cheats';
+import { OfflineNetwork, OFFLINE } from '../offline/offline-network';
+import { reportOf } from '../offline/report';
+import { run, type Ran } from '../offline/run';
+import {
+  forge,
+  newKey,
+  newRequest,
+  pay,
+  spkiOf,
+  type Device,
+  type Payment,
+} from '../support/offline-world';
+import { CURRENCY, type World } from '../support/world';
+
+const SCALE = { devices: 6, terminals: 3, payments: 30 };
+const AMOUNT = 100n;
+const PROGRAM = join(__dirname, '..', '..', 'scripts', 'bin', 'offpay.js');
+
+let network: OfflineNetwork;
+let ran: Ran;
+let here: World;
+let there: World;
+
+beforeAll(async () => {
+  network = await OfflineNetwork.open();
+  const proofs = join(network.folder, 'proofs');
+  ran = await run(network, { ...SCALE, proofs, tell: () => undefined });
+  [here, there] = ran.shops;
+}, 300_000);
+
+afterAll(() => network.close(), 60_000);
+
+const totals = async () =>
+  (await (await here.bank('auditor')).settlement.totals({})).currencies[CURRENCY]!;
+
+afterEach(async () => {
+  const { issued, redeemed, onLedger } = await totals();
+  expect(BigInt(onLedger)).toBe(BigInt(issued) - BigInt(redeemed));
+});
+
+describe('a run', () => {
+  test('every honest payment is settled once, and every cheat ends as it must', () => {
+    expect(ran.outcomes.failed).toEqual([]);
+    expect(ran.honest).toHaveLength(SCALE.payments);
+  });
+
+  test('what went wrong is told by verdicts, each where it belongs', async () => {
+    const { verdicts, refusedOffline, settled, accepted } = reportOf(
+      ran,
+      {} as Parameters<typeof reportOf>[1],
+      { [CURRENCY]: await totals() },
+    );
+    expect(accepted - settled).toBe(2);
+    expect(verdicts).toEqual({
+      ...{ settled, conflict: 2, duplicate: 1, badSignature: 1, requestMismatch: 1, malformed: 1 },
+      ...{ unknownReserve: 1, wrongPayee: 1, wrongChannel: 1, expired: 1, overLimit: 1 },
+    });
+    expect(Object.values(refusedOffline)).toEqual(Array.from({ length: 8 }, () => 1));
+  });
+
+  test('proofs convict by the command line, without a network, and only under the right root', () => {
+    const files = ran.terminals.flatMap(({ proofFiles }) => proofFiles);
+    expect(files).toHaveLength(2);
+    const root = join(network.folder, 'bank-ca.pem');
+    writeFileSync(root, network.bank.issuer.row.authority);
+    const other = network.network.clients.organisation('merchant').ca.tlsRootCertPath;
+    expect(files.map((file) => verifyFraud(file, root))).toEqual([0, 0]);
+    expect(files.map((file) => verifyFraud(file, other))).toEqual([1, 1]);
+  });
+
+  test('a double spend is a case of the bank, and its device is frozen', async () => {
+    const auditor = await here.bank('auditor');
+    const bankId = network.bank.issuer.row.bankId;
+    const { frauds } = await auditor.offline.listFrauds({ bankId, open: true });
+    expect(frauds.map(({ customerId }) => customerId).sort()).toEqual([
+      'cheat-cloned',
+      'cheat-rolledback',
+    ]);
+    expect(frauds.every(({ proven, lossBearer }) => proven && lossBearer === 'merchant')).toBe(
+      true,
+    );
+    for (const { customerId, deviceId, epoch } of frauds)
+      expect(await auditor.offline.readReserve({ customerId, deviceId, epoch })).toMatchObject({
+        status: 'frozen',
+        settled: AMOUNT.toString(),
+      });
+  });
+});
+
+function verifyFraud(file: string, root: string): number | null {
+  const command = [process.execPath, PROGRAM, 'verify-fraud', file, '--trust', root];
+  const [program = '', ...args] = mayUnshare() ? ['unshare', '--net', ...command] : command;
+  return spawnSync(program, args).status;
+}
+
+const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
+/** A funded device whose owner has its key. */
+async function device(customerId: string): Promise<Device> {
+  const key = newKey();
+  const certificateBytes = await network.fund(customerId, spkiOf(key));
+  return certified(key, certificateBytes);
+}
+
+function certified(key: Device['key'], certificateBytes: Buffer): Device {
+  const held = verifyDeviceCertificate(certificateBytes, [network.bank.issuer.row]);
+  const { certificate } = held;
+  return { key, certificate, certificateBytes, held, state: openDevice(certificate) };
+}
+
+let orders = 0;
+
+const request = (merchantId = here.merchantId): Buffer => {
+  const now = nowSeconds();
+  orders += 1;
+  return newRequest({
+    ...{ merchantId, channel: network.network.clients.channel, orderNumber: `I-${orders}` },
+    ...{ amount: AMOUNT, bulletinNumber: 1, createdAt: now, expiresAt: now + 600 },
+  });
+};
+
+type Claim = Pick<Payment, 'voucher' | 'requestPayload'>;
+
+const reserveOf = ({ certificate: { customerId, deviceId, epoch } }: Device) => ({
+  ...{ customerId, deviceId, epoch },
+});
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+async function settle(
+  shop: World,
+  batchId: string,
+  owner: Device,
+  claims: readonly Claim[],
+  client?: Client,
+) {
+  const { offline } = client ?? (await shop.merchant('terminal'));
+  const vouchers = claims.map(({ voucher, requestPayload }) => ({
+    voucher: base64(voucher),
+    request: base64(requestPayload),
+  }));
+  const reserves = [{ ...reserveOf(owner), vouchers }];
+  const batch = { merchantId: shop.merchantId, batchId, currency: CURRENCY, reserves };
+  const { result } = await offline.settle(batch);
+  return { ...result, names: result.verdicts.map(verdictOf) };
+}
+
+const payOnce = (owner: Device, shop = here): Payment =>
+  pay(owner, request(shop.merchantId), nowSeconds());
+
+/** A device and its copy, of which each pays once at another merchant. */
+async function cloned(customerId: string): Promise<[Device, Payment, Payment]> {
+  const owner = await device(customerId);
+  const copy = { ...owner };
+  return [owner, payOnce(owner, here), payOnce(copy, there)];
+}
+
+test.each([0, 1])('of a cloned device, whoever settles first is paid: order %d', async (first) => {
+  const [owner, one, two] = await cloned(`clone-order-${first}`);
+  const arrivals = [
+    [here, one],
+    [there, two],
+  ] as const;
+  const [before, after] = first === 0 ? arrivals : [arrivals[1], arrivals[0]];
+  const batchId = `order-${first}`;
+  expect((await settle(before[0], batchId, owner, [before[1]])).names).toEqual(['settled']);
+  expect((await settle(after[0], batchId, owner, [after[1]])).names).toEqual(['conflict']);
+  const again = await settle(before[0], `${batchId}-again`, owner, [before[1]]);
+  expect(again.names).toEqual(['duplicate']);
+});
+
+test('a copy that uses other counters contradicts itself by its sums', async () => {
+  const [owner, one] = await cloned('clone-disjoint');
+  const requestPayload = request(there.merchantId);
+  const later = forge(
+    one,
+    { counter: 9, previous: one.digest, cumulative: AMOUNT },
+    requestPayload,
+  );
+  expect((await settle(here, 'disjoint', owner, [one])).names).toEqual(['settled']);
+  expect((await settle(there, 'disjoint', owner, [later])).names).toEqual(['conflict']);
+});
+
+test.each([0, 1, 2, 3, 4])('one bad voucher at place %d leaves the others alone', async (place) => {
+  const owner = await device(`bad-place-${place}`);
+  const claims: Claim[] = Array.from({ length: 4 }, () => payOnce(owner));
+  const bad = claims[0]!;
+  claims.splice(place, 0, { ...bad, voucher: withHighS(bad.voucher) });
+  const { names, credited } = await settle(here, `bad-place-${place}`, owner, claims);
+  expect(names.map((name, index) => (index === place ? name : 'settled'))).toEqual(names);
+  expect(names[place]).toBe('badSignature');
+  expect(credited).toBe((4n * AMOUNT).toString());
+});
+
+test('the same batch from three terminals at once is paid once, and answered three times alike', async () => {
+  const owner = await device('three-times');
+  const claims = [payOnce(owner), payOnce(owner), payOnce(owner)];
+  const before = BigInt((await totals()).credits);
+  const answers = await Promise.all(
+    [1, 2, 3].map(() => settle(here, 'three-times', owner, claims)),
+  );
+  for (const { names } of answers) expect(names).toEqual(['settled', 'settled', 'settled']);
+  expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  expect(BigInt((await totals()).credits) - before).toBe(3n * AMOUNT);
+});
+
+test('a device that is topped up again and again while its vouchers settle loses none', async () => {
+  const key = newKey();
+  await network.enrol('topped-up', spkiOf(key), '20000');
+  const owner = certified(key, await network.reserve('topped-up', spkiOf(key), '2000'));
+  const { offline } = await here.bank('bank-node');
+  const payments = Array.from({ length: 10 }, () => payOnce(owner));
+  const toppingUp = async (): Promise<void> => {
+    let { certificate } = owner;
+    for (let index = 0; index < 5; index += 1) {
+      const signed = await network.bank.issuer.topUp(certificate, '100', OFFLINE);
+      ({ certificate } = signed);
+      const { sequence } = certificate;
+      await offline.topUp({
+        ...{ ...reserveOf(owner), sequence },
+        certificate: base64(signed.bytes),
+      });
+    }
+  };
+  const settling = async (): Promise<void> => {
+    for (const [index, payment] of payments.entries())
+      expect((await settle(here, `topped-up-${index}`, owner, [payment])).names).toEqual([
+        'settled',
+      ]);
+  };
+  await Promise.all([toppingUp(), settling()]);
+  expect(await offline.readReserve(reserveOf(owner))).toMatchObject({
+    ...{ funded: '2500', settled: '1000' },
+  });
+});
+
+test('a voucher of an unknown epoch is not paid', async () => {
+  const owner = await device('unknown-epoch');
+  const other = { ...owner, certificate: { ...owner.certificate, epoch: 7 } };
+  expect((await settle(here, 'unknown-epoch', other, [payOnce(owner)])).names).toEqual([
+    'unknownReserve',
+  ]);
+});

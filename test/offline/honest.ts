@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The honest payments of a run: made by processes that have no network.
+import type { Amount } from '@fabric-offline-pay/domain';
+import { CURRENCY } from '../support/world';
+import { grouped } from './grouped';
+import { FULL } from './offline-network';
+import { given, type DeviceProcess, type TerminalProcess } from './party';
+import type { Payer } from './tills';
+
+export interface HonestPayment {
+  readonly orderNumber: string;
+  readonly amount: Amount;
+  readonly payer: Payer;
+  readonly till: TerminalProcess;
+}
+
+/** Customers are regulars of one shop; one payment in so many is made in the next. */
+const ELSEWHERE = 10;
+
+const SMALLEST = 100n;
+
+/** Whatever is paid, the reserve must hold it. */
+function amountOf(index: number, payments: number): Amount {
+  const most = BigInt(FULL) / BigInt(payments);
+  const range = most > SMALLEST ? most - SMALLEST : 1n;
+  return (((BigInt(index) * 37n) % range) + (most > SMALLEST ? SMALLEST : 1n)).toString();
+}
+
+/** @returns payments spread over devices and terminals, the same for the same numbers. */
+export function planPayments(
+  payers: readonly Payer[],
+  tills: readonly TerminalProcess[],
+  count: number,
+): HonestPayment[] {
+  const perDevice = Math.ceil(count / payers.length);
+  return Array.from({ length: count }, (_, index) => {
+    const who = index % payers.length;
+    const elsewhere = Math.floor(index / payers.length) % ELSEWHERE === ELSEWHERE - 1 ? 1 : 0;
+    const payer = payers[who];
+    const till = tills[(who + elsewhere) % tills.length];
+    if (payer === undefined || till === undefined) throw new Error('nobody to pay or to be paid');
+    return {
+      orderNumber: `P-${index.toString()}`,
+      amount: amountOf(index, perDevice),
+      payer,
+      till,
+    };
+  });
+}
+
+export interface Exchange {
+  readonly till: TerminalProcess;
+  readonly device: DeviceProcess;
+  readonly orderNumber: string;
+  readonly amount: Amount;
+}
+
+/** Request, voucher, acceptance. @returns the voucher as it was handed over, base64. */
+export async function exchange({ till, device, orderNumber, amount }: Exchange): Promise<string> {
+  const request = given(await till.request({ orderNumber, amount, currency: CURRENCY }));
+  const { bytes } = given(await device.pay(request));
+  const acceptance = given(await till.accept(orderNumber, bytes));
+  if (!acceptance.accepted) throw new Error(`${orderNumber}: ${acceptance.code}`);
+  return bytes;
+}
+
+/** A device pays one thing after another; devices do not wait for each other. */
+export async function payAll(
+  payments: readonly HonestPayment[],
+  onPaid: (done: number) => void,
+): Promise<void> {
+  let done = 0;
+  const queues = grouped(payments, ({ payer }) => payer);
+  await Promise.all(
+    queues.map(async (queue) => {
+      for (const { payer, ...payment } of queue) {
+        await exchange({ ...payment, device: payer.device });
+        onPaid((done += 1));
+      }
+    }),
+  );
+}

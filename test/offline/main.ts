@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm run offline`: devices and terminals pay without a network, then settle on a real one; ends with code 1 unless all
+// came out as it must.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { measure, type MeasureScale } from './measure';
+import { OfflineNetwork } from './offline-network';
+import { reportOf, reportText, type OfflineReport } from './report';
+import { run, type RunScale } from './run';
+
+interface Options {
+  readonly devices?: number;
+  readonly terminals?: number;
+  readonly payments?: number;
+  readonly report?: string;
+  readonly proofs: string;
+  readonly json?: boolean;
+  readonly quick?: boolean;
+}
+
+const FULL_MEASURE: MeasureScale = {
+  ...{ pairs: 4, terminals: 4, devices: 50, payments: 32 },
+  ...{ noops: 512, inFlight: 128 },
+};
+const QUICK_MEASURE: MeasureScale = {
+  ...{ pairs: 2, terminals: 4, devices: 13, payments: 15 },
+  ...{ noops: 128, inFlight: 64 },
+};
+
+interface Scale extends RunScale {
+  readonly measured: MeasureScale;
+}
+
+const FULL: Scale = { devices: 50, terminals: 5, payments: 1000, measured: FULL_MEASURE };
+const QUICK: Scale = { devices: 6, terminals: 3, payments: 30, measured: QUICK_MEASURE };
+
+const scaleOf = ({ quick, devices, terminals, payments }: Options): Scale => {
+  const scale = quick === true ? QUICK : FULL;
+  return {
+    ...scale,
+    ...(devices !== undefined && { devices }),
+    ...(terminals !== undefined && { terminals }),
+    ...(payments !== undefined && { payments }),
+  };
+};
+
+const tell = (message: string): void => void process.stderr.write(`offline: ${message}\n`);
+
+/** @throws {InvalidArgumentError} */
+const atLeast =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least)
+      throw new InvalidArgumentError(`a whole number from ${least}`);
+    return value;
+  };
+
+interface Ended {
+  readonly report: OfflineReport;
+  readonly failures: readonly string[];
+}
+
+async function runOn(network: OfflineNetwork, options: Options): Promise<Ended> {
+  const { measured: scale, ...runScale } = scaleOf(options);
+  const ran = await run(network, { ...runScale, proofs: options.proofs, tell });
+  const measured = await measure(network, ran.shops, scale, tell);
+  const { settlement } = await network.network.world.bank('auditor');
+  const report = reportOf(ran, measured, (await settlement.totals({})).currencies);
+  const failures = ran.outcomes.failed.map(
+    ({ name, expected, got }) => `${name}: expected ${expected}, got ${got}`,
+  );
+  return { report, failures: [...failures, ...(report.money.balanced ? [] : ['money'])] };
+}
+
+/** Ctrl-C and the end of the run may both ask for it. */
+function closingOnce(network: OfflineNetwork): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return () => (closing ??= network.close());
+}
+
+async function withNetwork(options: Options): Promise<Ended> {
+  tell('starting a network');
+  const network = await OfflineNetwork.open();
+  const closed = closingOnce(network);
+  const interrupted = () => void closed().then(() => process.exit(130));
+  process.once('SIGINT', interrupted);
+  try {
+    return await runOn(network, options);
+  } finally {
+    process.off('SIGINT', interrupted);
+    await closed();
+  }
+}
+
+async function main(options: Options): Promise<void> {
+  const { report, failures } = await withNetwork(options);
+  const json = JSON.stringify(report, null, 2);
+  if (options.report !== undefined) writeFileSync(options.report, `${json}\n`);
+  process.stdout.write(`${options.json === true ? json : reportText(report)}\n`);
+  for (const failure of failures) tell(`WRONG: ${failure}`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+void new Command('offline')
+  .description('Pays without a network, settles on a real one, and measures it')
+  .option('--devices <n>', "customers' devices (50)", atLeast(1))
+  .option('--terminals <n>', 'terminals of two merchants (5)', atLeast(2))
+  .option('--payments <n>', 'honest payments (1000), at most 64 a device', atLeast(1))
+  .option('--report <file>', 'writes the report as JSON')
+  .option('--proofs <folder>', 'for the proofs of double spends', join('.offpay', 'fraud-proofs'))
+  .option('--json', 'prints the report as JSON')
+  .option('--quick', 'a small run')
+  .action(main)
+  .parseAsync();

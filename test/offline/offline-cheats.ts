@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cheats with the devices and terminals of a run. Some are refused while nobody has a network, the others are accepted and
+// found when they settle.
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Issuer, softwareKey, type Acceptance } from '@fabric-offline-pay/sdk/offline';
+import { CERTIFICATES, VECTOR_KEYS } from '../support/offline-world';
+import { BANK, CURRENCY, type World } from '../support/world';
+import { exchange } from './honest';
+import { FULL, OFFLINE, type OfflineNetwork } from './offline-network';
+import type { Outcomes } from './outcomes';
+import { DeviceProcess, given, isRefused, type Answer, type TerminalProcess } from './party';
+import { learnNews, openPayer, openTill, type Payer } from './tills';
+
+const AMOUNT = '100';
+
+/** What the cheats need, prepared while there was a network. */
+interface Cheats {
+  readonly network: OfflineNetwork;
+  readonly outcomes: Outcomes;
+  /** Of two merchants. */
+  readonly here: TerminalProcess;
+  readonly there: TerminalProcess;
+  readonly stale: TerminalProcess;
+  readonly fast: TerminalProcess;
+  readonly payers: Readonly<Record<Cheater, Payer>>;
+}
+
+const CHEATERS = ['cloned', 'rolledBack', 'replayed', 'poor', 'late', 'lost', 'lostLater'] as const;
+
+type Cheater = (typeof CHEATERS)[number];
+
+const SETTINGS: Readonly<Partial<Record<Cheater, { amount?: string; shift?: number }>>> = {
+  poor: { amount: AMOUNT },
+  late: { shift: OFFLINE.spendSeconds + 1 },
+};
+
+const customerOf = (cheater: Cheater): string => `cheat-${cheater.toLowerCase()}`;
+
+/** Terminals whose bulletin is too old, and whose clock is fast. */
+async function wrongTills(network: OfflineNetwork, shop: World) {
+  const stale = openTill(network, shop, 'till-stale', OFFLINE.bulletinSeconds + 60);
+  const fast = openTill(network, shop, 'till-fast', OFFLINE.clockToleranceSeconds + 60);
+  await learnNews(network, [stale, fast]);
+  return { stale, fast };
+}
+
+/** Enrols and funds everybody who will cheat, and has the bank revoke the one that was lost. */
+export async function prepareCheats(
+  network: OfflineNetwork,
+  outcomes: Outcomes,
+  shop: World,
+  [here, there]: readonly [TerminalProcess, TerminalProcess],
+): Promise<Cheats> {
+  const payers = {} as Record<Cheater, Payer>;
+  await network.each(CHEATERS, async (cheater) => {
+    payers[cheater] = await openPayer(network, customerOf(cheater), SETTINGS[cheater]);
+  });
+  await network.bank.revoke({ customerId: customerOf('lost'), deviceId: 'phone', epoch: 1 });
+  return { network, outcomes, here, there, payers, ...(await wrongTills(network, shop)) };
+}
+
+const refusalOf = (answer: Answer<unknown>): string =>
+  isRefused(answer) ? answer.refused : 'none';
+
+const codeOf = (answer: Answer<Acceptance>): string => {
+  const acceptance = given(answer);
+  return acceptance.accepted ? 'accepted' : acceptance.code;
+};
+
+const asked = (till: TerminalProcess, orderNumber: string, amount = AMOUNT) =>
+  till.request({ orderNumber, amount, currency: CURRENCY });
+
+async function accepted(till: TerminalProcess, device: DeviceProcess, orderNumber: string) {
+  const { bytes } = given(await device.pay(given(await asked(till, orderNumber))));
+  return codeOf(await till.accept(orderNumber, bytes));
+}
+
+/** A copy of the whole device, key and all, spends beside it. */
+async function clone({ here, there, payers: { cloned } }: Cheats): Promise<void> {
+  const { folder } = cloned.device;
+  await cloned.device.end();
+  cpSync(folder, `${folder}-copy`, { recursive: true });
+  const devices = [new DeviceProcess(folder), new DeviceProcess(`${folder}-copy`)] as const;
+  await exchange({ till: here, device: devices[0], orderNumber: 'CLONE-1', amount: AMOUNT });
+  await exchange({ till: there, device: devices[1], orderNumber: 'CLONE-2', amount: AMOUNT });
+  await Promise.all(devices.map((device) => device.end()));
+}
+
+/** What the device remembers is put back to what it was before it paid. */
+async function rollBack({ here, there, payers: { rolledBack } }: Cheats): Promise<void> {
+  const { folder } = rolledBack.device;
+  await rolledBack.device.end();
+  cpSync(folder, `${folder}-before`, { recursive: true });
+  const paying = new DeviceProcess(folder);
+  await exchange({ till: here, device: paying, orderNumber: 'BACK-1', amount: AMOUNT });
+  await paying.end();
+  rmSync(folder, { recursive: true });
+  cpSync(`${folder}-before`, folder, { recursive: true });
+  const again = new DeviceProcess(folder);
+  await exchange({ till: there, device: again, orderNumber: 'BACK-2', amount: AMOUNT });
+  await again.end();
+}
+
+/** One payment is shown at two terminals, and twice at the first. */
+async function replay({ here, there, outcomes, payers: { replayed } }: Cheats): Promise<void> {
+  const request = given(await asked(here, 'REPLAY-1'));
+  const first = given(await replayed.device.pay(request));
+  given(await asked(there, 'REPLAY-1'));
+  given(await here.accept('REPLAY-1', first.bytes));
+  outcomes.note(
+    'one payment shown at another merchant',
+    'OFFLINE_REQUEST_MISMATCH',
+    codeOf(await there.accept('REPLAY-1', first.bytes)),
+  );
+  const second = given(await replayed.device.pay(request));
+  outcomes.note('an honest device asked twice', first.bytes, second.bytes);
+  outcomes.note(
+    'the same payment again',
+    'accepted',
+    codeOf(await here.accept('REPLAY-1', second.bytes)),
+  );
+}
+
+async function overspend({ here, outcomes, payers: { poor, late } }: Cheats): Promise<void> {
+  const overCap = (BigInt(OFFLINE.caps[CURRENCY].perPayment) + 1n).toString();
+  outcomes.note(
+    'more than a payment may be',
+    'OFFLINE_OVER_PAYMENT_CAP',
+    refusalOf(await asked(here, 'CAP-1', overCap)),
+  );
+  const overTotal = given(await asked(here, 'CAP-2', (BigInt(AMOUNT) + 1n).toString()));
+  outcomes.note(
+    'more than is reserved',
+    'OFFLINE_OVER_TOTAL_CAP',
+    refusalOf(await poor.device.pay(overTotal)),
+  );
+  const expired = given(await asked(here, 'LATE-1'));
+  outcomes.note(
+    'a device days later',
+    'OFFLINE_REQUEST_EXPIRED',
+    refusalOf(await late.device.pay(expired)),
+  );
+}
+
+/** A certificate by a bank that nobody knows. */
+async function forge({ network, here, outcomes }: Cheats): Promise<void> {
+  const device = new DeviceProcess(join(network.folder, 'devices', 'cheat-forged'));
+  const issuer = new Issuer({
+    ...{ bankId: BANK, channel: network.network.clients.channel },
+    key: softwareKey(VECTOR_KEYS.issuer),
+    certificate: CERTIFICATES.issuer,
+    authority: CERTIFICATES.root,
+  });
+  const { bytes } = await issuer.certify({
+    ...{ customerId: 'cheat-forged', deviceId: 'phone', epoch: 1, currency: CURRENCY, total: FULL },
+    publicKey: given(await device.publicKey()),
+    limits: { perPayment: FULL, total: FULL },
+    policy: OFFLINE,
+  });
+  given(await device.learn(bytes, [issuer.row]));
+  outcomes.note(
+    'a forged certificate',
+    'OFFLINE_CERTIFICATE_FORGED',
+    await accepted(here, device, 'FORGED-1'),
+  );
+  await device.end();
+}
+
+async function spendLost({ here, there, outcomes, payers: { lost, lostLater } }: Cheats) {
+  outcomes.note(
+    'a device revoked before',
+    'OFFLINE_REVOKED',
+    await accepted(here, lost.device, 'LOST-1'),
+  );
+  outcomes.note(
+    'a device revoked later',
+    'accepted',
+    await accepted(there, lostLater.device, 'LOST-2'),
+  );
+}
+
+async function wrongClocks({ stale, fast, outcomes, payers: { replayed } }: Cheats): Promise<void> {
+  outcomes.note('a stale list', 'OFFLINE_BULLETIN_STALE', refusalOf(await asked(stale, 'STALE-1')));
+  outcomes.note(
+    "a terminal's clock that is fast",
+    'OFFLINE_CLOCK_WRONG',
+    await accepted(fast, replayed.device, 'FAST-1'),
+  );
+}
+
+/** Everything that can be tried with no network. */
+export async function cheat(cheats: Cheats): Promise<void> {
+  await clone(cheats);
+  await rollBack(cheats);
+  await replay(cheats);
+  await overspend(cheats);
+  await forge(cheats);
+  await spendLost(cheats);
+  await wrongClocks(cheats);
+}
+
+/** The bank learns of the second loss when the network is back, before the terminals settle. */
+export async function endCheats({ network, payers, stale, fast }: Cheats): Promise<void> {
+  await Promise.all([stale.end(), fast.end()]);
+  await Promise.all(Object.values(payers).map(({ device }) => device.end()));
+  await network.bank.revoke({ customerId: customerOf('lostLater'), deviceId: 'phone', epoch: 1 });
+}
+
+/** Orders of the cheats that must be settled, and those of which exactly one of each pair must. */
+export const SETTLED_CHEATS = ['REPLAY-1', 'LOST-2'] as const;
+export const DOUBLE_SPENDS = [
+  ['CLONE-1', 'CLONE-2'],
+  ['BACK-1', 'BACK-2'],
+] as const;

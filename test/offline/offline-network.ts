@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network of a run: our chaincode with the control beside it, the bank's issuer, shops, and customers with money.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Amount } from '@fabric-offline-pay/domain';
+import { OfflineBank } from '@fabric-offline-pay/network';
+import { burst } from '../bench/burst';
+import { Noop, NOOP_CONTRACT } from '../bench/noop';
+import { networkWorld, type NetworkWorld } from '../support/network-world';
+import { patchedChaincode } from '../support/patched-chaincode';
+import { BANK, CURRENCY, POLICY, type World } from '../support/world';
+
+/** Longer than any run; whoever wants something expired has a clock that is wrong. */
+const DAY = 86_400;
+
+export const OFFLINE = {
+  ...POLICY.offline,
+  spendSeconds: 7 * DAY,
+  claimSeconds: 14 * DAY,
+  bulletinSeconds: 2 * DAY,
+  acceptSeconds: DAY,
+  clockToleranceSeconds: 300,
+};
+
+/** All that one device may have. */
+export const FULL: Amount = OFFLINE.caps[CURRENCY].total;
+
+const AT_ONCE = 32;
+const DEVICE_ID = 'phone';
+
+export class OfflineNetwork {
+  readonly network: NetworkWorld;
+  readonly bank: OfflineBank;
+  readonly noop: Noop;
+  /** Of devices and terminals. */
+  readonly folder: string;
+
+  private constructor(network: NetworkWorld, bank: OfflineBank, folder: string) {
+    this.network = network;
+    this.bank = bank;
+    this.noop = new Noop(network.clients);
+    this.folder = folder;
+  }
+
+  static async open(): Promise<OfflineNetwork> {
+    const folder = mkdtempSync(join(tmpdir(), 'offpay-offline-'));
+    try {
+      const chaincodeDirectory = patchedChaincode(join(folder, 'chaincode'), NOOP_CONTRACT);
+      const network = await networkWorld({ chaincodeDirectory }, { ...POLICY, offline: OFFLINE });
+      const bank = await OfflineBank.open(network.clients);
+      return new OfflineNetwork(network, bank, folder);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Shops beside the first, which the network opened. */
+  async shops(count: number): Promise<World[]> {
+    const shops = [this.network.world];
+    for (let index = 1; index < count; index += 1)
+      shops.push(await this.network.shop(`shop-${index.toString()}`));
+    return shops;
+  }
+
+  /**
+   * Has the bank enrol a customer whose phone holds this key, with money on the account.
+   * @returns nothing: the reserve is funded apart
+   */
+  async enrol(customerId: string, publicKey: string, money: Amount): Promise<void> {
+    const teller = await this.network.world.bank('teller');
+    const token = `tok-${customerId}`;
+    await teller.identity.enrolCustomer({ customerId, bankId: BANK, missing: [] });
+    await teller.identity.registerDevice({ customerId, deviceId: DEVICE_ID, publicKey });
+    await teller.settlement.linkInstrument({ customerId, token, kind: 'card' });
+    const issue = { issueId: `issue-${customerId}`, customerId, token, currency: CURRENCY };
+    await teller.settlement.issue({ ...issue, amount: money });
+  }
+
+  /** Enrols and funds. @returns the certificate for the device. */
+  async fund(customerId: string, publicKey: string, amount: Amount = FULL): Promise<Buffer> {
+    await this.enrol(customerId, publicKey, amount);
+    return this.reserve(customerId, publicKey, amount);
+  }
+
+  async reserve(customerId: string, publicKey: string, amount: Amount): Promise<Buffer> {
+    const of = { customerId, deviceId: DEVICE_ID, publicKey };
+    return (await this.bank.fund({ ...of, currency: CURRENCY, amount })).bytes;
+  }
+
+  /** So many at once as the network bears. */
+  async each<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+    const jobs = items.map((item) => async () => {
+      await work(item);
+      return { retries: 0 };
+    });
+    await burst(jobs, AT_ONCE);
+  }
+
+  async close(): Promise<void> {
+    this.noop.close();
+    await this.network.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

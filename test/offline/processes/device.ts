@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A customer's device as a process of its own: its folder holds key and store, its passphrase comes by the environment.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrustedIssuer } from '@fabric-offline-pay/domain';
+import { createKeyFile, Device, levelStore, openKeyFile } from '@fabric-offline-pay/sdk/offline';
+import { isolation } from './isolation';
+import { serve, shiftedClock } from './serve';
+
+interface Certified {
+  readonly certificate: string;
+  readonly issuers: readonly TrustedIssuer[];
+}
+
+async function main([folder = '.', shift = '0']: readonly string[]): Promise<void> {
+  const passphrase = process.env['OFFPAY_PASSPHRASE'] ?? '';
+  const file = join(folder, 'key.pem');
+  const key = await (existsSync(file) ? openKeyFile : createKeyFile)(file, passphrase);
+  const store = await levelStore(join(folder, 'store'));
+  const device = await Device.open({ store, key, clock: shiftedClock(Number(shift)) });
+  await serve(
+    {
+      isolation,
+      publicKey: () => device.publicKey,
+      learn: ({ certificate, issuers }: Certified) =>
+        device.importCertificate(Buffer.from(certificate, 'base64'), issuers),
+      pay: async (request: string) => {
+        const payment = await device.pay(Buffer.from(request, 'base64'));
+        return { bytes: payment.bytes.toString('base64'), repeated: payment.repeated };
+      },
+      history: () => device.history(),
+    },
+    () => device.close(),
+  );
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shops' terminals and the customers' devices of a run: prepared while there is a network, then on their own.
+import { join } from 'node:path';
+import type { Amount } from '@fabric-offline-pay/domain';
+import type { World } from '../support/world';
+import type { OfflineNetwork } from './offline-network';
+import { DeviceProcess, given, TerminalProcess, type Till } from './party';
+
+/** A device and whose it is. */
+export interface Payer {
+  readonly customerId: string;
+  readonly device: DeviceProcess;
+}
+
+export const tillOf = (network: OfflineNetwork, shop: World, terminalId: string): Till => ({
+  channel: network.network.clients.channel,
+  merchantId: shop.merchantId,
+  terminalId,
+  roots: network.bank.roots,
+});
+
+/** Starts a terminal; its clock may be wrong by so many seconds. */
+export const openTill = (
+  network: OfflineNetwork,
+  shop: World,
+  terminalId: string,
+  shift = 0,
+): TerminalProcess =>
+  new TerminalProcess(
+    join(network.folder, 'terminals', terminalId),
+    tillOf(network, shop, terminalId),
+    shift,
+  );
+
+/** What a terminal learns when it synchronises: whom to trust, and the newest list of lost devices. */
+export async function learnNews(
+  { bank }: OfflineNetwork,
+  tills: readonly TerminalProcess[],
+): Promise<void> {
+  const { issuers = [], bulletin = Buffer.alloc(0) } = await bank.news();
+  for (const till of tills) given(await till.learn(issuers, bulletin));
+}
+
+/** Starts a device whose customer is enrolled and funded. */
+export async function openPayer(
+  network: OfflineNetwork,
+  customerId: string,
+  { amount, shift = 0 }: { readonly amount?: Amount; readonly shift?: number } = {},
+): Promise<Payer> {
+  const device = new DeviceProcess(join(network.folder, 'devices', customerId), shift);
+  const certificate = await network.fund(customerId, given(await device.publicKey()), amount);
+  given(await device.learn(certificate, [network.bank.issuer.row]));
+  return { customerId, device };
+}
