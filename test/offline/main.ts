@@ -3,11 +3,13 @@
 // came out as it must.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rollUpPayee } from '@fabric-offline-pay/network';
 import { Command, InvalidArgumentError } from 'commander';
 import { measure, type MeasureScale } from './measure';
 import { OfflineNetwork } from './offline-network';
 import { reportOf, reportText, type OfflineReport } from './report';
-import { run, type RunScale } from './run';
+import { run, type Ran, type RunScale } from './run';
+import { CURRENCY } from '../support/world';
 
 interface Options {
   readonly devices?: number;
@@ -57,6 +59,19 @@ const atLeast =
     return value;
   };
 
+/** The merchants are paid out, so that money leaves the ledger too. */
+async function payOut({ network }: OfflineNetwork, shops: Ran['shops']): Promise<void> {
+  const [bankNode, teller] = [
+    await network.world.bank('bank-node'),
+    await network.world.bank('teller'),
+  ];
+  for (const { merchantId: payeeId } of shops) {
+    const payee = { payeeId, currency: CURRENCY };
+    const { balance: amount } = await rollUpPayee(bankNode, payee);
+    await teller.settlement.redeem({ ...payee, amount, redeemId: `payout-${payeeId}` });
+  }
+}
+
 interface Ended {
   readonly report: OfflineReport;
   readonly failures: readonly string[];
@@ -66,6 +81,7 @@ async function runOn(network: OfflineNetwork, options: Options): Promise<Ended> 
   const { measured: scale, ...runScale } = scaleOf(options);
   const ran = await run(network, { ...runScale, proofs: options.proofs, tell });
   const measured = await measure(network, ran.shops, scale, tell);
+  await payOut(network, ran.shops);
   const { settlement } = await network.network.world.bank('auditor');
   const report = reportOf(ran, measured, (await settlement.totals({})).currencies);
   const failures = ran.outcomes.failed.map(
@@ -74,20 +90,24 @@ async function runOn(network: OfflineNetwork, options: Options): Promise<Ended> 
   return { report, failures: [...failures, ...(report.money.balanced ? [] : ['money'])] };
 }
 
-/** Ctrl-C and the end of the run may both ask for it. */
-function closingOnce(network: OfflineNetwork): () => Promise<void> {
+/** Ctrl-C and the end of the run may both ask for it; a network that is still coming up cleans up when it fails. */
+function closingOnce(opening: Promise<OfflineNetwork>): () => Promise<void> {
   let closing: Promise<void> | undefined;
-  return () => (closing ??= network.close());
+  return () =>
+    (closing ??= opening.then(
+      (network) => network.close(),
+      () => undefined,
+    ));
 }
 
 async function withNetwork(options: Options): Promise<Ended> {
   tell('starting a network');
-  const network = await OfflineNetwork.open();
-  const closed = closingOnce(network);
+  const opening = OfflineNetwork.open();
+  const closed = closingOnce(opening);
   const interrupted = () => void closed().then(() => process.exit(130));
   process.once('SIGINT', interrupted);
   try {
-    return await runOn(network, options);
+    return await runOn(await opening, options);
   } finally {
     process.off('SIGINT', interrupted);
     await closed();
