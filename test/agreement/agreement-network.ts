@@ -2,6 +2,7 @@
 // A real network whose every call is recorded.
 import { defaultTopology } from '@fabric-offline-pay/network';
 import { bareNetwork, type BareNetwork } from '../support/bare-network';
+import { CHANNEL } from '../support/memory-world';
 import { RawGateways } from '../support/raw-gateway';
 import { World, type ClientFor } from '../support/world';
 import { PeerBlocks } from './peer-blocks';
@@ -32,7 +33,7 @@ export async function agreementNetwork(chaincode: string): Promise<AgreementNetw
     chaincodeDirectory: probeChaincode(chaincode),
     topology: {
       ...defaultTopology,
-      channel: { ...defaultTopology.channel, batchTimeout: BATCH_TIMEOUT },
+      channel: { ...defaultTopology.channel, name: CHANNEL, batchTimeout: BATCH_TIMEOUT },
     },
   });
   const gateways = new RawGateways(network.home, network.clients.description);

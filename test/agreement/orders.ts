@@ -11,6 +11,7 @@ import {
 import { eventually } from '../support/eventually';
 import { EveryTransaction } from '../support/every-transaction';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
+import { spendOffline } from '../support/offline-lives';
 import { BANK, CURRENCY, GOODS, LOGISTICS, MERCHANT, type World } from '../support/world';
 import type { AgreementNetwork } from './agreement-network';
 
@@ -146,6 +147,30 @@ async function refusals({ world }: AgreementNetwork): Promise<void> {
   assert.ok(new Set(codes).size >= 4, codes.join());
 }
 
+/** Certificates that pay and settle without a network, or vote on who bears its losses. */
+const OFFLINE_CERTIFICATES = [
+  ['bank', 'operator', BANK],
+  ['bank', 'teller', BANK],
+  ['bank', 'bank-node', BANK],
+  ['merchant', 'terminal', MERCHANT],
+  ['merchant', 'cashier', MERCHANT],
+  ['merchant', 'operator', BANK],
+  ['logistics', 'operator', BANK],
+] as const;
+
+/** Vouchers, double spends, proofs, refunds and revocations. What must wait for hours runs in memory only. */
+async function offlinePayments({ world, clientFor }: AgreementNetwork): Promise<void> {
+  const clients = new Map<string, Client>();
+  for (const [role, attribute, actor] of OFFLINE_CERTIFICATES)
+    clients.set([role, attribute, actor].join(), await clientFor(role, attribute, actor));
+  const known = (...certificate: readonly string[]): Client => {
+    const client = clients.get(certificate.join());
+    assert.ok(client, certificate.join());
+    return client;
+  };
+  await spendOffline({ world, clientFor: known }, 2);
+}
+
 async function totals({ world }: AgreementNetwork): Promise<void> {
   const auditor = await world.bank('auditor');
   await auditor.settlement.totals({});
@@ -154,6 +179,13 @@ async function totals({ world }: AgreementNetwork): Promise<void> {
 
 export async function runOrders(network: AgreementNetwork): Promise<void> {
   await network.world.found(network.participants);
-  for (const run of [ordersThatMeet, repetitions, refusals, liveEveryTransaction, totals])
+  for (const run of [
+    ordersThatMeet,
+    repetitions,
+    refusals,
+    liveEveryTransaction,
+    offlinePayments,
+    totals,
+  ])
     await run(network);
 }

@@ -75,17 +75,20 @@ export const unfunded = (
     key,
   );
 
+/** What is needed of a ledger's world, in memory or on peers. */
+export type OfflineWorld = Pick<MemoryWorld, 'world' | 'clientFor'>;
+
 export class OfflineLedger {
-  readonly #memory: MemoryWorld;
+  readonly #memory: OfflineWorld;
   #batches = 0;
   #orders = 0;
 
-  private constructor(memory: MemoryWorld) {
+  private constructor(memory: OfflineWorld) {
     this.#memory = memory;
   }
 
   /** Registers the issuer, and publishes bulletin 1. */
-  static async open(memory: MemoryWorld): Promise<OfflineLedger> {
+  static async open(memory: OfflineWorld): Promise<OfflineLedger> {
     const ledger = new OfflineLedger(memory);
     const { offline } = ledger.bank('operator');
     const { issuer: certificate, root: authority } = CERTIFICATES;

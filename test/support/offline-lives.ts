@@ -11,7 +11,7 @@ import {
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import { termsOf, toMutable } from '@fabric-offline-pay/sdk';
 import { quoteLeg } from './express-legs';
-import type { MemoryWorld } from './memory-world';
+import type { OfflineWorld } from './offline-ledger';
 import {
   base64,
   nowSeconds,
@@ -38,7 +38,7 @@ const nextBulletin = (values: Partial<Bulletin>): string => {
 
 class Lives {
   constructor(
-    readonly memory: MemoryWorld,
+    readonly memory: OfflineWorld,
     readonly ledger: OfflineLedger,
     readonly size: number,
   ) {}
@@ -130,14 +130,19 @@ class Lives {
     await offline.refund({ ...payment, counter, refundId: 'refund-1', amount: '10' });
   }
 
-  /** Revokes them all, and forgets them when they cannot spend any more. */
+  /** Revokes them all, one bulletin after the other. */
   async revoke(devices: readonly Device[]): Promise<void> {
     const { offline } = this.ledger.node;
     for (const [index, device] of devices.entries()) {
       const revoked = devices.slice(0, index + 1).map(reserveKeyOf);
       await offline.revokeReserve({ ...reserveKeyOf(device), bulletin: nextBulletin({ revoked }) });
     }
+  }
+
+  /** When they cannot spend any more, a bulletin need not name them. */
+  async forget(): Promise<void> {
     passSeconds(OFFLINE.spendSeconds + 1);
+    const { offline } = this.ledger.node;
     await offline.publishBulletin({ bankId: BANK, bulletin: nextBulletin({}) });
   }
 
@@ -160,7 +165,7 @@ class Lives {
 }
 
 /** Has the bank bear double spends, by vote. */
-async function bearLosses({ clientFor }: MemoryWorld): Promise<void> {
+async function bearLosses({ clientFor }: OfflineWorld): Promise<void> {
   const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline: BORNE } };
   for (const role of ['bank', 'merchant', 'logistics'] as const)
     await clientFor(role, 'operator', BANK).identity.vote({ proposal });
@@ -168,15 +173,24 @@ async function bearLosses({ clientFor }: MemoryWorld): Promise<void> {
 
 let ready: OfflineLedger | undefined;
 
-async function readyLedger(memory: MemoryWorld): Promise<OfflineLedger> {
+async function readyLedger(memory: OfflineWorld): Promise<OfflineLedger> {
   if (ready !== undefined) return ready;
   ready = await OfflineLedger.open(memory);
   await bearLosses(memory);
   return ready;
 }
 
-/** @param size how many devices a batch or a bulletin has */
-export async function liveOffline(memory: MemoryWorld, size: number): Promise<void> {
+interface Left {
+  readonly lives: Lives;
+  readonly honest: Device;
+  readonly lost: Device;
+}
+
+/**
+ * All of it that can be done at once, on any ledger.
+ * @param size how many devices a batch or a bulletin has
+ */
+export async function spendOffline(memory: OfflineWorld, size: number): Promise<Left> {
   const ledger = await readyLedger(memory);
   const lives = new Lives(memory, ledger, size);
   const cheats = await lives.devices('cheat');
@@ -189,6 +203,13 @@ export async function liveOffline(memory: MemoryWorld, size: number): Promise<vo
   await lives.prove(rest[0]!);
   const lost = await lives.devices('lost');
   await lives.revoke(lost);
-  await lives.reissue(lost[0]!);
-  await lives.ledger.node.offline.closeReserve(reserveKeyOf(honest!));
+  return { lives, honest: honest!, lost: lost[0]! };
+}
+
+/** And what must wait until devices cannot spend, and merchants not claim, any more. */
+export async function liveOffline(memory: OfflineWorld, size: number): Promise<void> {
+  const { lives, honest, lost } = await spendOffline(memory, size);
+  await lives.forget();
+  await lives.reissue(lost);
+  await lives.ledger.node.offline.closeReserve(reserveKeyOf(honest));
 }
