@@ -16,10 +16,10 @@ function ticksOf(pid: number): number {
 /** Microseconds by process since it started. */
 export type ProcessorTime = Readonly<Record<string, number>>;
 
-/** @returns the time that every process of the network, and this one as `client`, has used so far. */
+/** @returns the time that every process on the way of a transaction, and this one as `client`, has used so far. */
 export function processorTime(home: string): ProcessorTime {
-  const nodes = networkStatus(home).nodes.flatMap(({ name, pid }) =>
-    pid === undefined ? [] : [[name, ticksOf(pid) * MICROSECONDS_A_TICK] as const],
+  const nodes = networkStatus(home).nodes.flatMap(({ name, kind, pid }) =>
+    pid === undefined || kind === 'ca' ? [] : [[name, ticksOf(pid) * MICROSECONDS_A_TICK] as const],
   );
   return Object.fromEntries([...nodes, ['client', ticksOf(process.pid) * MICROSECONDS_A_TICK]]);
 }
