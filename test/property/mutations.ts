@@ -108,7 +108,8 @@ const define = (holder: object, name: string, part: unknown): void =>
 
 const AS: Readonly<Record<'text' | 'number' | 'list' | 'twice', (part: unknown) => unknown>> = {
   text: (part) => (typeof part === 'string' ? part.toUpperCase() : JSON.stringify(part)),
-  number: (part) => (Number.isFinite(Number(part)) ? Number(part) : 7),
+  // A part with a field `toString` is no number, and cannot be asked for one.
+  number: (part) => (typeof part !== 'object' && Number.isFinite(Number(part)) ? Number(part) : 7),
   list: (part) => [part],
   twice: (part) => [part, structuredClone(part)].flat(),
 };
