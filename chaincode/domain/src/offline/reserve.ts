@@ -50,7 +50,8 @@ export function openReserve(certificate: DeviceCertificate, digest: Uint8Array):
   });
 }
 
-const NEVER_LOWERED = [
+/** What no top-up may lower: on the ledger, and in the device that keeps the certificate. */
+export const NEVER_LOWERED = [
   'total',
   'perPayment',
   'highestCounter',

@@ -3,6 +3,7 @@
 import {
   ensure,
   pointOfSpki,
+  reserves,
   verifyDeviceCertificate,
   type DeviceCertificate,
   type TrustedIssuer,
@@ -16,15 +17,6 @@ const ONE_DEVICE = ['channel', 'bankId', 'customerId', 'deviceId'] as const;
 /** What no top-up of an epoch may change. */
 const ONE_EPOCH = ['currency'] as const;
 
-/** What no top-up may lower. */
-const NEVER_LOWERED = [
-  'total',
-  'perPayment',
-  'highestCounter',
-  'spendUntil',
-  'claimUntil',
-] as const;
-
 function differing(
   certificate: DeviceCertificate,
   known: readonly DeviceCertificate[],
@@ -37,7 +29,7 @@ function differing(
   return (
     changed(ONE_DEVICE, first) ??
     changed(ONE_EPOCH, ofEpoch[0]) ??
-    (before && NEVER_LOWERED.find((field) => certificate[field] < before[field]))
+    (before && reserves.NEVER_LOWERED.find((field) => certificate[field] < before[field]))
   );
 }
 
