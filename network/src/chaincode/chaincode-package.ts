@@ -15,6 +15,7 @@ import { create } from 'tar';
 import { CHAINCODE_CLIENT } from '../certificates/initial-identities';
 import type { OrganisationPlan } from '../topology/network-plan';
 import { authorityRoot, issuedFiles } from '../topology/organisation-files';
+import { chaincodeEndpoint, grpcAddress } from './chaincode-endpoint';
 
 /** A package as `peer lifecycle chaincode install` takes it. */
 export interface ChaincodePackage {
@@ -23,12 +24,14 @@ export interface ChaincodePackage {
   readonly id: string;
 }
 
-/** The content of connection.json: where the process listens, and the certificates for both directions. */
+/** The content of connection.json: where the process listens and, off the socket, the certificates for both directions. */
 export function connectionSettings(plan: OrganisationPlan): Readonly<Record<string, unknown>> {
+  const endpoint = chaincodeEndpoint(plan);
+  const common = { address: grpcAddress(endpoint), dial_timeout: '10s' };
+  if (endpoint.kind === 'socket') return { ...common, tls_required: false };
   const client = issuedFiles(plan.folder, 'tlsca', CHAINCODE_CLIENT);
   return {
-    address: `${plan.chaincode.host}:${plan.chaincode.port}`,
-    dial_timeout: '10s',
+    ...common,
     tls_required: true,
     client_auth_required: true,
     client_key: readFileSync(client.key, 'utf8'),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How an organisation's chaincode process runs: node itself, no wrapper, TLS with client certificates.
+// How an organisation's chaincode process runs: node itself, no wrapper.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { chaincodeEndpoint, grpcAddress } from './chaincode-endpoint';
 import { contentVersion } from './content-version';
 import type { ProcessDeclaration } from '../supervisor/run-folder';
 import type { OrganisationPlan } from '../topology/network-plan';
@@ -17,8 +18,8 @@ export function chaincodeProcess(
   directory: string,
   packageId: string,
 ): ProcessDeclaration {
-  const { name, host, port } = plan.chaincode;
-  const tls = issuedFiles(plan.folder, 'tlsca', name);
+  const { name } = plan.chaincode;
+  const endpoint = chaincodeEndpoint(plan);
   return {
     name,
     kind: 'chaincode',
@@ -26,9 +27,8 @@ export function chaincodeProcess(
     command: process.execPath,
     args: [
       ...[shimCommand(directory), 'server'],
-      ...['--chaincode-address', `${host}:${port}`, '--chaincode-id', packageId],
-      ...['--chaincode-tls-cert-file', tls.cert, '--chaincode-tls-key-file', tls.key],
-      ...['--chaincode-tls-client-cacert-file', authorityRoot(plan.folder, 'tlsca')],
+      ...['--chaincode-address', grpcAddress(endpoint), '--chaincode-id', packageId],
+      ...(endpoint.kind === 'tls' ? tlsArguments(plan) : []),
     ],
     env: {
       CORE_CHAINCODE_LOGGING_LEVEL: 'ERROR',
@@ -38,8 +38,19 @@ export function chaincodeProcess(
       CHAINCODE_CONTENT: contentVersion(directory, ''),
     },
     cwd: directory,
-    ready: { host, port },
+    ready:
+      endpoint.kind === 'socket'
+        ? { file: endpoint.path }
+        : { host: endpoint.host, port: endpoint.port },
   };
+}
+
+function tlsArguments({ folder, chaincode }: OrganisationPlan): string[] {
+  const tls = issuedFiles(folder, 'tlsca', chaincode.name);
+  return [
+    ...['--chaincode-tls-cert-file', tls.cert, '--chaincode-tls-key-file', tls.key],
+    ...['--chaincode-tls-client-cacert-file', authorityRoot(folder, 'tlsca')],
+  ];
 }
 
 /** The shim's command of the chaincode's own dependencies, so that contracts and server share one shim. */

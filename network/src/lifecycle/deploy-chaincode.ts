@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes the channel run the chaincode as it is now: installs, approves and commits what changed, and waits until all peers can endorse.
 import { join } from 'node:path';
+import { makeSocketFolder } from '../chaincode/chaincode-endpoint';
 import { chaincodePackage } from '../chaincode/chaincode-package';
 import { chaincodeProcess } from '../chaincode/chaincode-process';
 import {
@@ -77,6 +78,7 @@ async function startProcesses(
 ): Promise<void> {
   const starts = approvers.map(async ({ administrator: { organisation }, package: { id } }) => {
     const directory = byOrganisation[organisation.topology.id] ?? common;
+    makeSocketFolder(organisation);
     declareProcess(plan.home, chaincodeProcess(organisation, directory, id));
     await waitReady(plan.home, organisation.chaincode.name);
   });

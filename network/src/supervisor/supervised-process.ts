@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One process that shall run: started, watched, started again when it dies, stopped when told to.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HOME_MARK, processIdentity, sendSignal } from '../system/process-identity';
 import { cleanEnvironment } from '../system/run-program';
@@ -96,6 +96,9 @@ export class SupervisedProcess {
   }
 
   #spawn(): ChildProcess {
+    const { ready } = this.#spec;
+    // Left by a killed one: a false sign, and a socket that nobody could listen on again.
+    if (ready !== undefined && 'file' in ready) rmSync(ready.file, { force: true });
     const log = openLog(logFile(this.#home, this.#spec.name));
     try {
       return spawn(this.#spec.command, this.#spec.args, {

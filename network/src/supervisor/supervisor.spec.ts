@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, signalProcess } from '../system/process-identity';
@@ -33,7 +33,7 @@ describe('Supervisor', () => {
     rmSync(home, { recursive: true });
   });
 
-  function declare(script: string, generation = 1): void {
+  function declare(script: string, generation = 1, ready?: { file: string }): void {
     const args = ['-e', script];
     const owner = { kind: 'service' as const, organisation: 'bank' };
     writeSpec(home, {
@@ -44,6 +44,7 @@ describe('Supervisor', () => {
       env: {},
       cwd: home,
       generation,
+      ...(ready && { ready }),
     });
   }
 
@@ -62,6 +63,19 @@ describe('Supervisor', () => {
       options,
     );
   }
+
+  it('lets a process listen again on a socket that it left when it was killed', async () => {
+    const socket = join(home, 'socket');
+    const listen = `require('net').createServer().listen(${JSON.stringify(socket)})`;
+    declare(listen, 1, { file: socket });
+    await supervisor.reconcile();
+    const first = await running(() => existsSync(socket));
+    signalProcess(first, 'SIGKILL');
+    const second = await running(({ state, pid }) => state === 'running' && pid !== first.pid);
+    await waitUntil('the socket', () => (existsSync(socket) ? true : undefined), options);
+    expect(isAlive(second)).toBe(true);
+    expect(readState(home, 'it')?.restarts).toBe(1);
+  });
 
   it('starts what shall run, and ends what shall run no more', async () => {
     declare('setInterval(() => undefined, 1000)');

@@ -85,7 +85,7 @@ export const serviceSchema = z.strictObject({
   command: z.string().min(1),
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()),
-  /** The service is ready once this file exists, … */
+  /** The service is ready once this file exists, … Its own to make: what stands there is removed before each start. */
   readyFile: z.string().optional(),
   /** … or once it listens on this port of its organisation's host. */
   readyPort: z.int().optional(),
