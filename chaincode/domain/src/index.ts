@@ -12,6 +12,7 @@ export * from './ledger/rows.js';
 export * from './order-number/states.js';
 export * from './patent/graph.js';
 export * from './patent/units.js';
+export * from './transactions/batch.js';
 export * from './transactions/define.js';
 export { commonRefusals, refusalsOf } from './transactions/refusals.js';
 export * from './transactions/table.js';

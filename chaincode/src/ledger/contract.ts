@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes a Fabric contract out of the transaction table and one handler a transaction. Every call goes the same way:
-// authorise → parse → own → handle → write → announce.
+// authorise → parse → own → handle → write → announce. The calls of a batch are each parsed, owned and handled, one after
+// the other, and see what those before them did.
 import { Context, Contract } from 'fabric-contract-api';
 import {
   DomainError,
+  MAX_BATCH,
   digestOf,
   ensure,
   found,
   transactionNamed,
   TRANSACTIONS,
+  type BatchAnswer,
   type ContractName,
   type InputOf,
   type NamedTransaction,
   type OutputOf,
   type TransactionName,
 } from '@fabric-offline-pay/domain';
-import { authorise, ensureOwner } from './access.js';
+import { authorise, ensureOwner, type Caller } from './access.js';
 import type { Announcement, Call } from './call.js';
 import { proposalTime } from './clock.js';
 import { quietShim } from './quiet-shim.js';
@@ -45,17 +48,21 @@ function parseInput(schema: NamedTransaction['input'], value: unknown): unknown 
   throw new DomainError('INPUT_INVALID', { field: issue?.path.join('.'), reason: issue?.message });
 }
 
-/** Reasons about transient input name fields only: the values are private. */
-function parsePrivate(ctx: Context, transaction: NamedTransaction): unknown {
+/** The transient entry as JSON; undefined for a transaction that takes none. */
+function privateValue(ctx: Context, transaction: NamedTransaction): unknown {
   if (transaction.transient === undefined) return undefined;
   const bytes = ctx.stub.getTransient().get('private');
   ensure(bytes !== undefined, 'INPUT_INVALID', {
     field: 'private',
     reason: 'transient data missing',
   });
-  const result = transaction.transient.safeParse(
-    parseJson(Buffer.from(bytes).toString('utf8'), 'private'),
-  );
+  return parseJson(Buffer.from(bytes).toString('utf8'), 'private');
+}
+
+/** Reasons about transient input name fields only: the values are private. */
+function parsePrivate({ transient }: NamedTransaction, value: unknown): unknown {
+  if (transient === undefined) return undefined;
+  const result = transient.safeParse(value);
   if (result.success) return result.data;
   throw new DomainError('INPUT_INVALID', {
     field: `private.${result.error.issues[0]?.path.join('.') ?? ''}`,
@@ -68,34 +75,36 @@ function contentDigest(input: unknown): string {
   return digestOf(Object.fromEntries(content));
 }
 
-function announce(
-  ctx: Context,
-  transaction: NamedTransaction,
-  announcement: Announcement | undefined,
-  at: number,
-): void {
-  if (announcement === undefined) return;
-  const payload = { transaction: transaction.fullName, ...announcement, at };
+/** One transaction, before its calls are looked at. */
+interface Frame {
+  readonly ctx: Context;
+  readonly transaction: NamedTransaction;
+  readonly handler: Handler;
+  readonly store: Store;
+  readonly caller: Caller;
+  readonly now: number;
+  readonly announced: Announcement[];
+}
+
+/** One event a transaction; a batch has one part a call that did something. */
+function emit({ ctx, transaction, announced, now }: Frame, isBatch: boolean): void {
+  if (announced.length === 0) return;
+  const common = { transaction: transaction.fullName, at: now };
+  const payload = isBatch ? { ...common, batch: announced } : { ...common, ...announced[0] };
   ctx.stub.setEvent(
     `${transaction.contract}.${transaction.name}`,
     Buffer.from(JSON.stringify(payload)),
   );
 }
 
-async function run(
-  ctx: Context,
-  transaction: NamedTransaction,
-  handler: Handler,
-  text: string | undefined,
-): Promise<string> {
-  const store = new Store(ctx.stub);
-  const caller = await authorise(store, ctx.clientIdentity, transaction);
-  const input = parseInput(transaction.input, parseJson(text, ''));
-  const privateInput = parsePrivate(ctx, transaction);
-  const now = proposalTime(ctx.stub, transaction.kind);
+/** Parses one call, checks whose object it is about, and handles it. */
+async function handle(frame: Frame, value: unknown, privately: unknown): Promise<unknown> {
+  const { ctx, transaction, store, caller, now } = frame;
+  const input = parseInput(transaction.input, value);
+  const privateInput = parsePrivate(transaction, privately);
   await ensureOwner(store, caller, transaction, input);
   let announcement: Announcement | undefined;
-  const output = await handler({
+  const output = await frame.handler({
     transaction: transaction.fullName,
     input,
     inputDigest: transaction.kind === 'submit' ? contentDigest(input) : '',
@@ -109,8 +118,54 @@ async function run(
       announcement = value;
     },
   });
+  if (announcement !== undefined) frame.announced.push(announcement);
+  return output;
+}
+
+/** A refusal is an answer here. Whatever else goes wrong is no call's own fault and fails the whole transaction. */
+async function answer(frame: Frame, value: unknown, privately: unknown): Promise<BatchAnswer> {
+  try {
+    return { output: await frame.store.atomically(() => handle(frame, value, privately)) };
+  } catch (error) {
+    if (error instanceof DomainError) return { refusal: error.toWire() };
+    throw error;
+  }
+}
+
+async function handleBatch(
+  frame: Frame,
+  values: readonly unknown[],
+  privately: unknown,
+): Promise<BatchAnswer[]> {
+  ensure(values.length > 0 && values.length <= MAX_BATCH, 'INPUT_INVALID', {
+    field: '',
+    reason: `a batch holds 1 to ${MAX_BATCH.toString()} calls`,
+  });
+  const privates: readonly unknown[] = Array.isArray(privately) ? privately : [];
+  const answers: BatchAnswer[] = [];
+  for (const [index, value] of values.entries())
+    answers.push(await answer(frame, value, privates[index]));
+  return answers;
+}
+
+async function run(
+  ctx: Context,
+  transaction: NamedTransaction,
+  handler: Handler,
+  text: string | undefined,
+): Promise<string> {
+  const store = new Store(ctx.stub);
+  const caller = await authorise(store, ctx.clientIdentity, transaction);
+  const value = parseJson(text, '');
+  const privately = privateValue(ctx, transaction);
+  const now = proposalTime(ctx.stub, transaction.kind);
+  const frame = { ctx, transaction, handler, store, caller, now, announced: [] };
+  const isBatch = transaction.batch === true && Array.isArray(value);
+  const output = await (isBatch
+    ? handleBatch(frame, value, privately)
+    : handle(frame, value, privately));
   await store.flush(transaction.kind);
-  announce(ctx, transaction, announcement, now);
+  emit(frame, isBatch);
   return JSON.stringify(output);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows of one transaction: typed reads, each key read once, writes kept until the end and then written once a key.
-// Fabric never lets a transaction read its own writes; this does, within one transaction.
+// Fabric never lets a transaction read its own writes; this does, within one transaction, for single rows: a range sees
+// only what stood there before.
 import type { Context } from 'fabric-contract-api';
 import {
   ADDRESS_COLLECTION,
@@ -32,7 +33,8 @@ type Stub = Context['stub'];
 export class Store {
   readonly #stub: Stub;
   readonly #read = new Map<string, unknown>();
-  readonly #writes = new Map<string, string | null>();
+  /** Pending, in the order of the first write of each key; undefined removes. */
+  #writes = new Map<string, unknown>();
   #operations = 0;
 
   constructor(stub: Stub) {
@@ -50,6 +52,7 @@ export class Store {
     ...parts: KeyOf<Kind>
   ): Promise<RowValue<Kind> | undefined> {
     const key = keyOf(kind, parts);
+    if (this.#writes.has(key)) return this.#writes.get(key) as RowValue<Kind> | undefined;
     if (!this.#read.has(key)) {
       this.#operations += 1;
       this.#read.set(key, parse(await this.#stub.getState(key)));
@@ -58,15 +61,23 @@ export class Store {
   }
 
   put<Kind extends RowKind>(kind: Kind, value: RowValue<Kind>, ...parts: KeyOf<Kind>): void {
-    const key = keyOf(kind, parts);
-    this.#read.set(key, value);
-    this.#writes.set(key, JSON.stringify(value));
+    this.#writes.set(keyOf(kind, parts), value);
   }
 
   /** Removes a row found by a range. */
   remove(key: string): void {
-    this.#read.set(key, undefined);
-    this.#writes.set(key, null);
+    this.#writes.set(key, undefined);
+  }
+
+  /** Does the work, or nothing of it: when it throws, what it put is forgotten. What it read stays read. */
+  async atomically<Result>(work: () => Promise<Result>): Promise<Result> {
+    const before = new Map(this.#writes);
+    try {
+      return await work();
+    } catch (error) {
+      this.#writes = before;
+      throw error;
+    }
   }
 
   /**
@@ -151,8 +162,8 @@ export class Store {
   async flush(kind: 'submit' | 'evaluate'): Promise<void> {
     if (kind === 'evaluate' && this.#writes.size > 0) throw new DomainError('READ_ONLY');
     for (const [key, value] of this.#writes) {
-      if (value === null) await this.#stub.deleteState(key);
-      else await this.#stub.putState(key, Buffer.from(value));
+      if (value === undefined) await this.#stub.deleteState(key);
+      else await this.#stub.putState(key, Buffer.from(JSON.stringify(value)));
     }
   }
 }

@@ -67,6 +67,8 @@ export interface Transaction<
   /** Refusals that its handler can answer, beyond those of every call (`commonRefusals`). A test reads the source for them. */
   readonly errors: readonly ErrorCode[];
   readonly operations: Operations;
+  /** Several calls may travel as one transaction. Its handler writes no private data, which could not be taken back. */
+  readonly batch?: true;
   /** A real input, for documents and tests. */
   readonly example: z.input<Input>;
   /** Private input that belongs to the example. */

@@ -236,6 +236,7 @@ export const logisticsLeg = define({
   naturalKey: ['basket.merchantId', 'basket.orderNumber'],
   errors: [...GOODS_AS_PICKED, 'ADDRESSES_DIFFER', 'NO_COURIER'],
   operations: { fixed: 4, perEntry: 1 },
+  batch: true,
   example: { basket: BASKET, statement: { ...STATEMENT, waybill: 'WB-1001' } },
   transientExample: ADDRESSES,
 });

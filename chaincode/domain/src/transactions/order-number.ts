@@ -199,5 +199,6 @@ export const merchantLeg = define({
     'STATEMENT_MISSING',
   ],
   operations: { fixed: 11, perEntry: 1 },
+  batch: true,
   example: { terms: TERMS, signature: SIGNATURE, statement: STATEMENT },
 });

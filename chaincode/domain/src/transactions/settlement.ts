@@ -217,5 +217,6 @@ export const bankLeg = define({
   naturalKey: ['merchantId', 'orderNumber', 'captureId'],
   errors: [...CAPTURED, 'STATEMENT_MISSING', 'GOODS_UNKNOWN'],
   operations: { fixed: 7, perEntry: 1 },
+  batch: true,
   example: { ...ORDER, captureId: 'capture-1' },
 });
