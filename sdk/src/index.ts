@@ -7,6 +7,7 @@ export type { Endpoint, TlsClient } from './connection/grpc-client.js';
 export type { Recovered, ResumedTransaction } from './connection/resume.js';
 export { Statistics, type Latencies, type StatisticsSnapshot } from './connection/statistics.js';
 
+export { BatchingTransport } from './client/batching.js';
 export {
   createClient,
   type Client,
@@ -49,6 +50,7 @@ export type { Journal, JournalEntry } from './journal/journal.js';
 export { memoryJournal } from './journal/memory-journal.js';
 
 export { DEFAULT_DEADLINE_MS, type RetryOptions } from './retry/retry.js';
+export { realPace, type Pace } from './retry/pace.js';
 export { nativeSigner, type Signer } from './signer/native-signer.js';
 export { signRatings, signTerms } from './signer/customer-signature.js';
 export { termsDigest } from '@fabric-offline-pay/domain';

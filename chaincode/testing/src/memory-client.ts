@@ -2,9 +2,11 @@
 // The SDK's typed client over a ledger in memory: what a merchant tests its integration with, no peers needed.
 import type { Role } from '@fabric-offline-pay/domain';
 import {
+  BatchingTransport,
   chooseEndorsers,
   ConflictError,
   createClient,
+  realPace,
   type Call,
   type Client,
   type Decode,
@@ -23,6 +25,8 @@ export interface MemoryClientOptions {
   readonly organisations: Readonly<Partial<Record<Role, string>>>;
   /** Tries of a transaction that meets conflicts, unless a call's own options tell; 20 when absent. */
   readonly attempts?: number;
+  /** Whether calls made at the same time may travel as one transaction, as they do over real peers: no unless told. */
+  readonly batching?: boolean;
 }
 
 const MOST_ATTEMPTS = 20;
@@ -40,7 +44,7 @@ class MemoryTransport implements Transport {
     options: SubmitOptions,
   ): Promise<TransactionResult<unknown>> {
     const started = performance.now();
-    const most = options.retries?.attempts ?? this.options.attempts ?? MOST_ATTEMPTS;
+    const most = this.#mostAttempts(options);
     for (let attempts = 1; ; attempts += 1) {
       const { result, commit } = await this.#attempt(call, decode, options);
       const error = invalidity(commit);
@@ -54,6 +58,11 @@ class MemoryTransport implements Transport {
         };
       if (!(error instanceof ConflictError) || attempts >= most) throw error;
     }
+  }
+
+  #mostAttempts({ retries }: SubmitOptions): number {
+    if (retries?.conflicts === false) return 1;
+    return retries?.attempts ?? this.options.attempts ?? MOST_ATTEMPTS;
   }
 
   async evaluate(call: Call, decode: Decode, { signal }: QueryOptions): Promise<unknown> {
@@ -103,4 +112,9 @@ export const memoryClient = (
   ledger: MemoryLedger,
   caller: Caller,
   options: MemoryClientOptions,
-): Client => createClient(new MemoryTransport(ledger, caller, options));
+): Client => {
+  const transport = new MemoryTransport(ledger, caller, options);
+  return createClient(
+    options.batching === true ? new BatchingTransport(transport, realPace) : transport,
+  );
+};

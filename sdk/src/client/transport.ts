@@ -9,6 +9,7 @@ export interface QueryOptions {
   readonly retries?: RetryOptions;
 }
 
+/** A call with `endorsers`, `signal` or `retries` of its own never shares a transaction with others. */
 export interface SubmitOptions {
   /** Private input, for transactions whose table entry has one. It travels to the endorsers only, never into a block. */
   readonly transient?: Readonly<Record<string, unknown>>;
@@ -22,6 +23,7 @@ export interface SubmitOptions {
 /** A transaction that stands valid in a block. */
 export interface TransactionResult<Output> {
   readonly result: Output;
+  /** Calls that travelled together share it. */
   readonly transactionId: string;
   readonly blockNumber: bigint;
   /** Proposals made, conflicts included; 1 when all went well. */

@@ -3,6 +3,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Client as GrpcClient } from '@grpc/grpc-js';
 import * as fabric from '@hyperledger/fabric-gateway';
+import { BatchingTransport } from '../client/batching.js';
 import { createClient } from '../client/client.js';
 import type { EndorsementMode, Organisations } from '../client/endorsers.js';
 import { ConfigurationError } from '../errors.js';
@@ -39,6 +40,8 @@ export interface ConnectOptions {
   readonly organisations?: Organisations;
   /** `pinned` unless told. */
   readonly endorsement?: EndorsementMode;
+  /** Whether calls made at the same time may travel as one transaction, where the table allows it: yes unless told. */
+  readonly batching?: boolean;
   /** In memory unless told. */
   readonly journal?: Journal;
   readonly deadlines?: Partial<Deadlines>;
@@ -125,7 +128,9 @@ export function connect(options: ConnectOptions): Connection {
     pace: realPace,
   });
   return openConnection({
-    client: createClient(transport),
+    client: createClient(
+      options.batching === false ? transport : new BatchingTransport(transport, realPace),
+    ),
     gateway,
     network,
     chaincode: options.chaincode,

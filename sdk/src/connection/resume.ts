@@ -10,7 +10,7 @@ import type { Journal } from '../journal/journal.js';
 export interface ResumedTransaction {
   readonly transactionId: string;
   readonly blockNumber: bigint;
-  /** What the transaction answered; its type is the output of whatever transaction the envelope holds. */
+  /** What the transaction answered: the output of whatever the envelope holds, or of a batch its `BatchAnswer`s. */
   readonly result: unknown;
 }
 

@@ -11,7 +11,7 @@ import type { Checkpoint, Position } from './checkpoint.js';
 import { ledgerBlocks, waitForBlock, type Block } from './ledger-blocks.js';
 import {
   ledgerEvents,
-  toLedgerEvent,
+  toLedgerEvents,
   type EventOptions,
   type EventSource,
   type LedgerEvent,
@@ -219,7 +219,7 @@ describe('events', () => {
   ])('with %s are an error that names them', (_, payload) => {
     const thrown: unknown[] = [];
     try {
-      toLedgerEvent(chaincodeEvent(3, 'tx', payload));
+      toLedgerEvents(chaincodeEvent(3, 'tx', payload));
     } catch (error) {
       thrown.push(error);
     }
@@ -229,7 +229,27 @@ describe('events', () => {
   test('need no state', () => {
     const { state, ...payload } = PAYLOAD;
     expect(state).toBe('captured');
-    expect(toLedgerEvent(chaincodeEvent(3, 'tx', payload)).payload).toEqual(payload);
+    expect(toLedgerEvents(chaincodeEvent(3, 'tx', payload))).toMatchObject([{ payload }]);
+  });
+
+  test('of calls that travelled together come one by one, each with what they share', () => {
+    const { transaction, at, ...part } = PAYLOAD;
+    const other = { ...part, subject: 'order/merchant-1~ORD-2' };
+    const events = toLedgerEvents(
+      chaincodeEvent(3, 'tx', { transaction, at, batch: [part, other] }),
+    );
+    expect(events.map(({ payload }) => payload)).toEqual([
+      PAYLOAD,
+      { ...PAYLOAD, subject: other.subject },
+    ]);
+    expect(new Set(events.map(({ transactionId }) => transactionId))).toEqual(new Set(['tx']));
+  });
+
+  test('of a batch are invalid when one of its parts is', () => {
+    const { transaction, at, ...part } = PAYLOAD;
+    expect(() =>
+      toLedgerEvents(chaincodeEvent(3, 'tx', { transaction, at, batch: [part, null] })),
+    ).toThrow();
   });
 });
 

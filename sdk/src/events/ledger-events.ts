@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happened on the ledger, as it happens: one event a valid transaction, in order, at least once.
+// What happened on the ledger, as it happens: one event for each call of a valid transaction, in order, at least once.
 import type { ChaincodeEvent, CloseableAsyncIterable } from '@hyperledger/fabric-gateway';
 import { UNITS, type UnitId } from '@fabric-offline-pay/domain';
 import { CorruptDataError } from '../errors.js';
@@ -32,7 +32,10 @@ export interface LedgerEvent {
 export interface EventOptions {
   /** First block to read, when there is no checkpoint yet. Without it: from the next block on. */
   readonly fromBlock?: bigint;
-  /** Saved when the reader asks for the next event, so an event that it failed on comes again. */
+  /**
+   * Saved when the reader asks for the next transaction's event, so an event that it failed on comes again, and with it
+   * those of calls that travelled in the same transaction.
+   */
   readonly checkpoint?: Checkpoint;
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal;
@@ -72,15 +75,27 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** @throws {CorruptDataError} EVENT_INVALID. */
-export function toLedgerEvent(event: ChaincodeEvent): LedgerEvent {
+/** The payloads of a batch share the transaction and its time. */
+function payloadsIn(value: unknown): readonly unknown[] {
+  const { batch, ...common } = (value ?? {}) as { readonly batch?: unknown };
+  return Array.isArray(batch)
+    ? batch.map((part: unknown) => ({ ...common, ...(part as object) }))
+    : [value];
+}
+
+/**
+ * @returns one event for each call of the transaction that did something, in the calls' order
+ * @throws {CorruptDataError} EVENT_INVALID.
+ */
+export function toLedgerEvents(event: ChaincodeEvent): readonly LedgerEvent[] {
   const { eventName: name, transactionId, blockNumber } = event;
-  const payload = parseJson(event.payload);
-  if (isPayload(payload)) return { name, transactionId, blockNumber, payload };
-  throw new CorruptDataError('EVENT_INVALID', {
-    name,
-    transactionId,
-    blockNumber: blockNumber.toString(),
+  return payloadsIn(parseJson(event.payload)).map((payload) => {
+    if (isPayload(payload)) return { name, transactionId, blockNumber, payload };
+    throw new CorruptDataError('EVENT_INVALID', {
+      name,
+      transactionId,
+      blockNumber: blockNumber.toString(),
+    });
   });
 }
 
@@ -102,7 +117,7 @@ export async function* ledgerEvents(
 ): AsyncGenerator<LedgerEvent> {
   let position = await startOf(source, options);
   for await (const event of reconnecting(() => source.open(position), context)) {
-    yield toLedgerEvent(event);
+    yield* toLedgerEvents(event);
     position = { blockNumber: event.blockNumber, transactionId: event.transactionId };
     await options.checkpoint?.save(position);
   }

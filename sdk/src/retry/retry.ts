@@ -15,6 +15,8 @@ export interface RetryOptions {
   readonly deadlineMs?: number;
   /** Most attempts in all; unlimited unless told. 1 means none is repeated. */
   readonly attempts?: number;
+  /** Whether what met a conflict is tried again: yes unless told. */
+  readonly conflicts?: boolean;
 }
 
 export const DEFAULT_DEADLINE_MS = 60_000;
@@ -61,6 +63,7 @@ function isSpent(
   delay: number,
 ): boolean {
   if (progress.attempts >= (context.options.attempts ?? Infinity)) return true;
+  if (reason === 'conflict' && context.options.conflicts === false) return true;
   if (reason === 'divided' && progress.divided >= DIVIDED_IN_A_ROW) return true;
   return context.pace.now() + delay >= progress.deadline;
 }

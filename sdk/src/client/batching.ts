@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lets calls that are made at the same time travel as one transaction, where the table allows it. While one batch is
+// being endorsed the next one gathers, so that batches grow with the load, and a call that comes alone travels alone at once.
+import {
+  batchAnswers,
+  MAX_BATCH,
+  type BatchAnswer,
+  type WireError,
+} from '@fabric-offline-pay/domain';
+import { ConflictError, EndorsementError, RefusedError } from '../errors.js';
+import type { Pace } from '../retry/pace.js';
+import type {
+  Call,
+  Decode,
+  QueryOptions,
+  SubmitOptions,
+  TransactionResult,
+  Transport,
+} from './transport.js';
+
+/** A batch that peers are slow to endorse holds the next one up for no longer than this. */
+const GATHERING_MS = 100;
+
+/** A call that waits for its answer. */
+interface Waiting {
+  readonly call: Call;
+  readonly decode: Decode;
+  readonly since: number;
+  resolve(result: TransactionResult<unknown>): void;
+  reject(reason: unknown): void;
+}
+
+/** What became of one call of an endorsed batch: its result, already read, or its refusal. */
+type Entry = { readonly result: unknown } | { readonly refusal: WireError };
+
+/** Every call of the batch was refused: there is nothing to send. */
+class NothingToSend extends Error {
+  constructor(readonly entries: readonly Entry[]) {
+    super('every call of the batch was refused');
+  }
+}
+
+const array = (parts: readonly string[]): string => `[${parts.join(',')}]`;
+
+function merged(batch: readonly Waiting[]): Call {
+  const calls = batch.map(({ call }) => call);
+  const [first] = calls;
+  if (first === undefined) throw new Error('a batch of nothing');
+  const { transaction } = first;
+  const call = { transaction, argument: array(calls.map(({ argument }) => argument)) };
+  return transaction.transient === undefined
+    ? call
+    : { ...call, transient: array(calls.map(({ transient }) => transient ?? 'null')) };
+}
+
+function answersOf(payload: Uint8Array): readonly BatchAnswer[] {
+  try {
+    return batchAnswers.parse(JSON.parse(Buffer.from(payload).toString('utf8')));
+  } catch (error) {
+    throw new EndorsementError('OUTPUT_INVALID', { reason: 'no answers of a batch' }, error);
+  }
+}
+
+/** Reads every answer before anything is sent. @throws {NothingToSend} */
+function entriesOf(batch: readonly Waiting[], payload: Uint8Array): readonly Entry[] {
+  const answers = answersOf(payload);
+  if (answers.length !== batch.length)
+    throw new EndorsementError('OUTPUT_INVALID', { reason: 'not one answer for each call' });
+  const entries = batch.map(({ decode }, index): Entry => {
+    const answer = answers[index] as BatchAnswer;
+    return 'refusal' in answer
+      ? answer
+      : { result: decode(Buffer.from(JSON.stringify(answer.output))) };
+  });
+  if (entries.every((entry) => 'refusal' in entry)) throw new NothingToSend(entries);
+  return entries;
+}
+
+const halves = <T>(all: readonly T[]): readonly (readonly T[])[] => {
+  const middle = Math.ceil(all.length / 2);
+  return [all.slice(0, middle), all.slice(middle)];
+};
+
+/** Calls of one transaction of the table. */
+class Lane {
+  readonly #transport: Transport;
+  readonly #pace: Pace;
+  #gathered: Waiting[] = [];
+  #isScheduled = false;
+  #isEndorsing = false;
+
+  constructor(transport: Transport, pace: Pace) {
+    this.#transport = transport;
+    this.#pace = pace;
+  }
+
+  submit(call: Call, decode: Decode): Promise<TransactionResult<unknown>> {
+    return new Promise((resolve, reject) => {
+      this.#gathered.push({ call, decode, since: this.#pace.now(), resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Not at once: whoever waited for the same block calls in the same turn of the event loop. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#isEndorsing || this.#gathered.length === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    const batch = this.#gathered.splice(0, MAX_BATCH);
+    this.#isEndorsing = true;
+    let isOver = false;
+    // Once only: a later attempt of this batch must not let two others overlap.
+    const endorsed = (): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      this.#isEndorsing = false;
+      this.#schedule();
+    };
+    const timer = setTimeout(endorsed, GATHERING_MS);
+    void this.#send(batch, endorsed, 0).finally(endorsed);
+  }
+
+  /** Never rejects: every call gets its own answer. */
+  async #send(batch: readonly Waiting[], endorsed: () => void, attempts: number): Promise<void> {
+    const [first] = batch;
+    if (first !== undefined && batch.length === 1)
+      return this.#sendAlone(first, endorsed, attempts);
+    const decode = (payload: Uint8Array): readonly Entry[] => {
+      endorsed();
+      return entriesOf(batch, payload);
+    };
+    try {
+      const sent = await this.#transport.submit(merged(batch), decode, {
+        retries: { conflicts: false },
+      });
+      this.#settle(batch, sent.result as readonly Entry[], {
+        ...sent,
+        attempts: attempts + sent.attempts,
+      });
+    } catch (error) {
+      await this.#failed(batch, error, endorsed, attempts);
+    }
+  }
+
+  async #sendAlone(waiting: Waiting, endorsed: () => void, attempts: number): Promise<void> {
+    const decode = (payload: Uint8Array): unknown => {
+      endorsed();
+      return waiting.decode(payload);
+    };
+    try {
+      const sent = await this.#transport.submit(waiting.call, decode, {});
+      this.#settle([waiting], [{ result: sent.result }], {
+        ...sent,
+        attempts: attempts + sent.attempts,
+      });
+    } catch (error) {
+      waiting.reject(error);
+    }
+  }
+
+  /** One call that met a conflict must not hold up the others: each half is tried by itself. */
+  async #failed(
+    batch: readonly Waiting[],
+    error: unknown,
+    endorsed: () => void,
+    attempts: number,
+  ): Promise<void> {
+    if (error instanceof NothingToSend)
+      for (const [index, waiting] of batch.entries()) refuse(waiting, error.entries[index]);
+    else if (error instanceof ConflictError)
+      await Promise.all(halves(batch).map((half) => this.#send(half, endorsed, attempts + 1)));
+    else for (const waiting of batch) waiting.reject(error);
+  }
+
+  #settle(
+    batch: readonly Waiting[],
+    entries: readonly Entry[],
+    sent: TransactionResult<unknown>,
+  ): void {
+    const now = this.#pace.now();
+    for (const [index, waiting] of batch.entries()) {
+      const entry = entries[index];
+      if (entry !== undefined && 'result' in entry)
+        waiting.resolve({ ...sent, result: entry.result, durationMs: now - waiting.since });
+      else refuse(waiting, entry);
+    }
+  }
+}
+
+function refuse(waiting: Waiting, entry: Entry | undefined): void {
+  if (entry !== undefined && 'refusal' in entry) waiting.reject(new RefusedError(entry.refusal));
+}
+
+/** What a caller decides for a call alone cannot hold for the others of a batch. */
+const isAlone = ({ endorsers, retries, signal }: SubmitOptions): boolean =>
+  endorsers !== undefined || retries !== undefined || signal !== undefined;
+
+/** A transport that batches what may be batched, over another one. */
+export class BatchingTransport implements Transport {
+  readonly #transport: Transport;
+  readonly #pace: Pace;
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(transport: Transport, pace: Pace) {
+    this.#transport = transport;
+    this.#pace = pace;
+  }
+
+  submit(call: Call, decode: Decode, options: SubmitOptions): Promise<TransactionResult<unknown>> {
+    return call.transaction.batch !== true || isAlone(options)
+      ? this.#transport.submit(call, decode, options)
+      : this.#laneOf(call).submit(call, decode);
+  }
+
+  evaluate(call: Call, decode: Decode, options: QueryOptions): Promise<unknown> {
+    return this.#transport.evaluate(call, decode, options);
+  }
+
+  #laneOf({ transaction: { fullName } }: Call): Lane {
+    const lane = this.#lanes.get(fullName) ?? new Lane(this.#transport, this.#pace);
+    this.#lanes.set(fullName, lane);
+    return lane;
+  }
+}
