@@ -50,8 +50,8 @@ async function liveEveryTransaction({ world, clientFor }: AgreementNetwork): Pro
   }
 }
 
-/** So many customers' orders, each leg of all of them at the same time, signed and ready for the bank's leg. */
-async function readyOrders(world: World, names: readonly string[]) {
+/** So many customers' orders, quoted at the same time, and signed. */
+async function signedOrders(world: World, names: readonly string[]) {
   const parties = await world.parties();
   const purchases = await Promise.all(
     names.map(async (name) => {
@@ -60,11 +60,30 @@ async function readyOrders(world: World, names: readonly string[]) {
     }),
   );
   const quoted = await Promise.all(purchases.map((purchase) => quoteLeg(parties, purchase)));
-  const signed = await Promise.all(
-    purchases.map((purchase, index) => signQuoted(purchase, quoted[index]!)),
-  );
+  return Promise.all(purchases.map((purchase, index) => signQuoted(purchase, quoted[index]!)));
+}
+
+/** Orders placed at the same time, ready for the bank's leg. */
+async function readyOrders(world: World, names: readonly string[]) {
+  const parties = await world.parties();
+  const signed = await signedOrders(world, names);
   await Promise.all(signed.map((order) => orderLeg(parties, order)));
   return signed;
+}
+
+/** Calls that travel as one transaction, one of them refused, one a repetition; then a batch with nothing to send. */
+async function ordersThatTravelTogether({ world }: AgreementNetwork): Promise<void> {
+  const parties = await world.parties();
+  const [good, forged, twice] = await signedOrders(world, ['fay', 'gus', 'hal']);
+  const forgery = { ...forged!, signature: good!.signature };
+  const codes = await Promise.all(
+    [good!, forgery, twice!, twice!].map((order) => codeOf(orderLeg(parties, order))),
+  );
+  assert.deepEqual(codes, ['OK', 'SIGNATURE_INVALID', 'OK', 'OK']);
+  const settled = [good!, forged!, twice!].map(({ terms }) => codeOf(settleLeg(parties, terms)));
+  assert.deepEqual(await Promise.all(settled), ['OK', 'NOT_FOUND', 'OK']);
+  const refused = [forgery, forgery].map((order) => codeOf(orderLeg(parties, order)));
+  assert.deepEqual(await Promise.all(refused), ['SIGNATURE_INVALID', 'SIGNATURE_INVALID']);
 }
 
 /** Payments are on their way while the payee is rolled up, twice at the same time. */
@@ -181,6 +200,7 @@ export async function runOrders(network: AgreementNetwork): Promise<void> {
   await network.world.found(network.participants);
   for (const run of [
     ordersThatMeet,
+    ordersThatTravelTogether,
     repetitions,
     refusals,
     liveEveryTransaction,

@@ -2,12 +2,14 @@
 // The SDK's typed client over a recorder: the code that runs over `connect` runs here, and every call is written down.
 import type { Role } from '@fabric-offline-pay/domain';
 import {
+  BatchingTransport,
   chooseEndorsers,
   CommitError,
   ConflictError,
   createClient,
   EndorsementError,
   parseRefusal,
+  realPace,
   RefusedError,
   type Call,
   type Client,
@@ -24,6 +26,9 @@ export type Organisations = Readonly<Record<Exclude<Role, 'auditor'>, string>>;
 
 const MOST_ATTEMPTS = 20;
 const CONFLICTS: readonly (string | undefined)[] = ['MVCC_READ_CONFLICT', 'PHANTOM_READ_CONFLICT'];
+
+const mostAttempts = ({ retries }: SubmitOptions): number =>
+  retries?.conflicts === false ? 1 : (retries?.attempts ?? MOST_ATTEMPTS);
 
 function requireAnswer(told: Told): Uint8Array {
   if (told.error === undefined) return told.payload;
@@ -58,7 +63,7 @@ class RecordingTransport implements Transport {
     const { organisations, ownMspId } = this;
     const context = { mode: 'pinned', organisations, ownMspId } as const;
     const by = chooseEndorsers(call.transaction, context, options.endorsers).organisations ?? [];
-    const most = options.retries?.attempts ?? MOST_ATTEMPTS;
+    const most = mostAttempts(options);
     for (let attempts = 1; ; attempts += 1) {
       const told = await this.recorder.ask(this.gateway, { ...rawCall(call), by });
       const result = decode(requireAnswer(told));
@@ -83,4 +88,10 @@ export const recordingClient = (
   gateway: RawGateway,
   ownMspId: string,
   organisations: Organisations,
-): Client => createClient(new RecordingTransport(recorder, gateway, ownMspId, organisations));
+): Client =>
+  createClient(
+    new BatchingTransport(
+      new RecordingTransport(recorder, gateway, ownMspId, organisations),
+      realPace,
+    ),
+  );

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Context } from 'fabric-contract-api';
+import type { CheckpointRow } from '@fabric-offline-pay/domain';
+import { Store } from './store.js';
+
+const PAYEE = ['merchant-1', 'EUR'] as const;
+const row = (balance: string): CheckpointRow => ({
+  payeeId: 'merchant-1',
+  currency: 'EUR',
+  balance,
+});
+
+/** Rows as a peer keeps them, and how often it was asked for one. */
+function peerWith(balance: string) {
+  const asked: string[] = [];
+  const written = new Map<string, string>();
+  const stub = {
+    getState: (key: string) => {
+      asked.push(key);
+      return Promise.resolve(Buffer.from(JSON.stringify(row(balance))));
+    },
+    putState: (key: string, value: Uint8Array) => {
+      written.set(key, Buffer.from(value).toString());
+      return Promise.resolve();
+    },
+  };
+  return { store: new Store(stub as unknown as Context['stub']), asked, written };
+}
+
+describe('the rows of a transaction', () => {
+  it('are read once, and as they were put', async () => {
+    const { store, asked } = peerWith('1');
+    expect(await store.get('checkpoint', ...PAYEE)).toEqual(row('1'));
+    store.put('checkpoint', row('2'), ...PAYEE);
+    expect(await store.get('checkpoint', ...PAYEE)).toEqual(row('2'));
+    expect(asked).toHaveLength(1);
+    expect(store.operations).toBe(2);
+  });
+
+  it('keep what was put before the work that failed, and nothing of that work', async () => {
+    const { store, written } = peerWith('1');
+    await store.atomically(() => {
+      store.put('checkpoint', row('2'), ...PAYEE);
+      return Promise.resolve();
+    });
+    const failing = store.atomically(() => {
+      store.put('checkpoint', row('3'), ...PAYEE);
+      store.put('checkpoint', row('4'), 'merchant-2', 'EUR');
+      return Promise.reject(new Error('refused'));
+    });
+    await expect(failing).rejects.toThrow('refused');
+    expect(await store.get('checkpoint', ...PAYEE)).toEqual(row('2'));
+    await store.flush('submit');
+    expect([...written.values()]).toEqual([JSON.stringify(row('2'))]);
+  });
+});
