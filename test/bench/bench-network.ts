@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Clients } from '@fabric-offline-pay/network';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
 import { networkWorld, type NetworkWorld } from '../support/network-world';
 import { patchedChaincode } from '../support/patched-chaincode';
@@ -19,6 +20,8 @@ interface Payer {
 export interface Shop {
   readonly world: World;
   readonly parties: Parties;
+  /** The same certificates over connections on which every call is a transaction of its own. */
+  readonly alone: Parties;
 }
 
 /** Longer than any run, so that no login ends in the middle of one. */
@@ -31,6 +34,7 @@ export class BenchNetwork {
   readonly noop: Noop;
   readonly shops: readonly Shop[];
   readonly #payers: readonly Payer[];
+  readonly #alone: Clients;
   readonly #folder: string;
   #orders = 0;
 
@@ -38,12 +42,14 @@ export class BenchNetwork {
     network: NetworkWorld;
     shops: readonly Shop[];
     payers: readonly Payer[];
+    alone: Clients;
     folder: string;
   }) {
     this.network = parts.network;
     this.noop = new Noop(parts.network.clients);
     this.shops = parts.shops;
     this.#payers = parts.payers;
+    this.#alone = parts.alone;
     this.#folder = parts.folder;
   }
 
@@ -54,9 +60,18 @@ export class BenchNetwork {
       const chaincodeDirectory = patchedChaincode(join(folder, 'chaincode'), NOOP_CONTRACT);
       const policy = { ...POLICY, loginSeconds: LOGIN_SECONDS, quoteSeconds: LOGIN_SECONDS };
       const network = await networkWorld({ chaincodeDirectory }, policy);
-      const shops = await openShops(network, options.shops);
+      const worlds = await openShops(network, options.shops);
+      // Opened when every merchant has its certificate, so that none is enrolled twice.
+      const alone = new Clients(network.home, { batching: false });
+      const shops = await Promise.all(
+        worlds.map(async (world) => ({
+          world,
+          parties: await world.parties(),
+          alone: await alone.parties(world.merchantId),
+        })),
+      );
       const payers = await enrol(network, options.customers);
-      return new BenchNetwork({ network, shops, payers, folder });
+      return new BenchNetwork({ network, shops, payers, alone, folder });
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;
@@ -96,6 +111,7 @@ export class BenchNetwork {
 
   async close(): Promise<void> {
     this.noop.close();
+    await this.#alone.close();
     await this.network.end();
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -106,13 +122,12 @@ export interface ShopPurchase {
   readonly purchase: Purchase;
 }
 
-async function openShops(network: NetworkWorld, count: number): Promise<Shop[]> {
-  const shops: Shop[] = [{ world: network.world, parties: await network.world.parties() }];
-  for (let index = 1; index < count; index += 1) {
-    const world = await network.shop(`shop-${index.toString()}`);
-    shops.push({ world, parties: await world.parties() });
-  }
-  return shops;
+async function openShops(network: NetworkWorld, count: number): Promise<World[]> {
+  const worlds = [network.world];
+  for (let index = 1; index < count; index += 1)
+    worlds.push(await network.shop(`shop-${index.toString()}`));
+  for (const world of worlds) await world.parties();
+  return worlds;
 }
 
 async function enrol({ world }: NetworkWorld, count: number): Promise<Payer[]> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orders as jobs of a burst: leg by leg, or whole.
 import type { InputOf } from '@fabric-offline-pay/domain';
-import { runExpress, type TransactionResult } from '@fabric-offline-pay/sdk';
+import { runExpress, type Parties, type TransactionResult } from '@fabric-offline-pay/sdk';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
 import type { ShopPurchase } from './bench-network';
 import type { Job } from './burst';
@@ -14,15 +14,18 @@ const retriesOf = ({ attempts }: TransactionResult<unknown>) => ({ retries: atte
 /** An order that goes through its legs in separate bursts. */
 export class LegByLeg {
   readonly #order: ShopPurchase;
+  readonly #parties: Parties;
   #quoted: Quoted | undefined;
   #signed: Signed | undefined;
 
-  constructor(order: ShopPurchase) {
+  /** @param way whether calls may share transactions with those of other orders */
+  constructor(order: ShopPurchase, way: 'parties' | 'alone' = 'parties') {
     this.#order = order;
+    this.#parties = order.shop[way];
   }
 
   readonly quote: Job = async () => {
-    this.#quoted = await quoteLeg(this.#order.shop.parties, this.#order.purchase);
+    this.#quoted = await quoteLeg(this.#parties, this.#order.purchase);
     return retriesOf(this.#quoted);
   };
 
@@ -34,7 +37,7 @@ export class LegByLeg {
 
   readonly order: Job = async () => {
     if (this.#signed === undefined) throw new Error('not signed yet');
-    return retriesOf(await orderLeg(this.#order.shop.parties, this.#signed));
+    return retriesOf(await orderLeg(this.#parties, this.#signed));
   };
 
   readonly settle: Job = async () => {
@@ -43,7 +46,7 @@ export class LegByLeg {
       merchantId,
       orderNumber,
     };
-    return retriesOf(await settleLeg(this.#order.shop.parties, key));
+    return retriesOf(await settleLeg(this.#parties, key));
   };
 }
 

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { BenchNetwork } from './bench-network';
 import { growth } from './experiments/growth';
 import { hotMerchant } from './experiments/hot-merchant';
-import { legs } from './experiments/legs';
+import { legs, legsAlone } from './experiments/legs';
 import { orders } from './experiments/orders';
 import { reads } from './experiments/reads';
 import { signers } from './experiments/signers';
@@ -22,6 +22,7 @@ interface Options {
 
 const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   legs,
+  legsAlone,
   orders,
   hotMerchant,
   signers,
@@ -29,7 +30,7 @@ const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   growth,
 };
 
-const FULL: Scale = { pairs: 7, round: 512, inFlight: 128, growth: [1_000, 10_000] };
+const FULL: Scale = { pairs: 7, round: 768, inFlight: 128, growth: [1_000, 10_000] };
 const QUICK: Scale = { pairs: 5, round: 128, inFlight: 64, growth: [100, 400] };
 
 const SHOPS = 16;

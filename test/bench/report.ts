@@ -20,6 +20,10 @@ export const RATIOS: Readonly<Record<string, Described>> = {
   quoteToNoop: { meaning: "logistics' leg ÷ noop", target: { atLeast: 0.65 } },
   orderToNoop: { meaning: "merchant's leg ÷ noop", target: { atLeast: 0.65 } },
   settleToNoop: { meaning: "bank's leg ÷ noop", target: { atLeast: 0.65 } },
+  medianLegAloneToNoop: { meaning: 'median leg, one order a transaction, ÷ noop' },
+  quoteAloneToNoop: { meaning: "logistics' leg, one order a transaction, ÷ noop" },
+  orderAloneToNoop: { meaning: "merchant's leg, one order a transaction, ÷ noop" },
+  settleAloneToNoop: { meaning: "bank's leg, one order a transaction, ÷ noop" },
   paidOrdersToNoop: { meaning: 'whole paid orders ÷ noop', target: { atLeast: 0.25 } },
   hotMerchantToSpread: {
     meaning: 'payments to one merchant ÷ to sixteen, 64 in flight',
@@ -115,7 +119,7 @@ export const tables = ({ ratios, conflicts, bytes, cpuMicros, absolute }: Report
 const ROW_HEIGHT = 26;
 const LEFT = 380;
 const WIDTH = 820;
-const LARGEST = 1.6;
+const LARGEST = 3;
 
 const scaleX = (ratio: number): number =>
   LEFT + (Math.min(ratio, LARGEST) / LARGEST) * (WIDTH - LEFT - 20);
@@ -143,7 +147,7 @@ function plotRow(index: number, described: Described, spread: Spread): string {
 export function plot({ ratios }: ReportParts): string {
   const rows = named(ratios);
   const height = 50 + rows.length * ROW_HEIGHT;
-  const ticks = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5].map((tick) => {
+  const ticks = [0, 0.5, 1, 1.5, 2, 2.5, 3].map((tick) => {
     const x = scaleX(tick).toFixed(1);
     return `<line x1="${x}" x2="${x}" y1="14" y2="${(height - 30).toString()}" stroke="#ddd"/><text x="${x}" y="${(height - 12).toString()}" text-anchor="middle">${tick.toString()}</text>`;
   });

@@ -49,7 +49,7 @@ interface Spoiling {
   readonly text: TextMutation | null;
   readonly private: readonly Mutation[];
   readonly privateText: TextMutation | null;
-  readonly sent: 'one' | 'none' | 'two' | 'without private';
+  readonly sent: 'one' | 'none' | 'two' | 'without private' | 'batch';
   readonly caller: Partial<CallerData>;
 }
 
@@ -90,7 +90,7 @@ const spoiling: fc.Arbitrary<Spoiling> = fc.record({
   privateText: rarely(textMutation),
   sent: fc.oneof(
     { weight: 12, arbitrary: fc.constant('one' as const) },
-    fc.constantFrom('none', 'two', 'without private'),
+    fc.constantFrom('none', 'two', 'without private', 'batch'),
   ),
   caller,
 });
@@ -103,20 +103,29 @@ interface Base {
   readonly caller: CallerData;
 }
 
-function argumentsOf({ sent, text }: Spoiling, input: unknown): string[] {
+const together = (spoilt: string, good: unknown): string => `[${JSON.stringify(good)},${spoilt}]`;
+
+/** In a batch the spoilt call comes after the good one. */
+function argumentsOf({ sent, text }: Spoiling, input: unknown, good: unknown): string[] {
   if (sent === 'none') return [];
   const written = write(input, text);
+  if (sent === 'batch') return [together(written, good)];
   return sent === 'two' ? [written, written] : [written];
 }
 
+function privateOf({ sent, ...spoilt }: Spoiling, good: unknown): string | null {
+  if (sent === 'without private' || good === undefined) return null;
+  const written = write(mutate(good, spoilt.private), spoilt.privateText);
+  return sent === 'batch' ? together(written, good) : written;
+}
+
 function spoil(devices: Devices, base: Base, spoilt: Spoiling): HostileCall {
-  const bare = spoilt.sent === 'without private' || base.private === undefined;
   const input = mutate(base.input, spoilt.input);
   return {
     transaction: base.transaction.fullName,
     caller: { ...base.caller, ...spoilt.caller },
-    arguments: argumentsOf(spoilt, spoilt.signed ? signAgain(devices, input) : input),
-    private: bare ? null : write(mutate(base.private, spoilt.private), spoilt.privateText),
+    arguments: argumentsOf(spoilt, spoilt.signed ? signAgain(devices, input) : input, base.input),
+    private: privateOf(spoilt, base.private),
   };
 }
 

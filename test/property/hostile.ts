@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   ALL_TRANSACTIONS,
+  batchAnswers,
   found,
   isErrorCode,
   ROWS,
@@ -117,8 +118,21 @@ function mustBeRow(key: string, text: string): void {
   must(JSON.stringify(value) === text, 'a row that is not written as it is read', [key, text]);
 }
 
-function mustAnswer(transaction: NamedTransaction, { response }: Endorsement): void {
-  const answer = JSON.parse(Buffer.from(response.payload).toString()) as unknown;
+const answerIn = ({ response }: Endorsement): unknown =>
+  JSON.parse(Buffer.from(response.payload).toString());
+
+/** The outputs that the answer holds: of a batch, those of the calls that were not refused. */
+function outputsIn(transaction: NamedTransaction, endorsement: Endorsement): readonly unknown[] {
+  const answer = answerIn(endorsement);
+  if (transaction.batch !== true || !Array.isArray(answer)) return [answer];
+  return batchAnswers.parse(answer).flatMap((each) => {
+    if ('output' in each) return [each.output];
+    refusalOf(JSON.stringify(each.refusal));
+    return [];
+  });
+}
+
+function mustAnswer(transaction: NamedTransaction, answer: unknown): void {
   const checked = transaction.output.safeParse(answer);
   must(checked.success, `${transaction.fullName} answers what the table does not say`, {
     answer,
@@ -134,7 +148,7 @@ async function commit(
   transaction: NamedTransaction,
   endorsement: Endorsement,
 ): Promise<void> {
-  mustAnswer(transaction, endorsement);
+  for (const output of outputsIn(transaction, endorsement)) mustAnswer(transaction, output);
   if (transaction.kind === 'evaluate') {
     must(writesNothing(endorsement), `${transaction.fullName} is a query and writes`);
     return;
@@ -195,6 +209,10 @@ async function hold(ledger: MemoryLedger, call: HostileCall, tally: Tally) {
   must(expected === null || answer === expected, `${answer}, and should be ${expected ?? ''}`);
   if (answer !== 'done') {
     must(isDeepStrictEqual(ledger.state(), before), 'a refusal wrote');
+    return;
+  }
+  if (outputsIn(transaction, endorsement).length === 0) {
+    must(writesNothing(endorsement), `${call.transaction} refused a whole batch and writes`);
     return;
   }
   mustBeEntitled(before, transaction, caller);

@@ -27,15 +27,22 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 const identityName = (role: string, actor: string): string =>
   /^[a-z0-9-]{1,24}$/.test(actor) ? `${role}-${actor}` : `${role}-${digestOf(actor).slice(0, 20)}`;
 
+export interface ClientsOptions {
+  /** Whether calls made at the same time may travel as one transaction: yes unless told. */
+  readonly batching?: boolean;
+}
+
 export class Clients {
   readonly #home: string;
+  readonly #options: ClientsOptions;
   readonly #description: NetworkDescription;
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #statistics = new Statistics();
 
   /** @throws NetworkError `NETWORK_NOT_UP` */
-  constructor(home: string) {
+  constructor(home: string, options: ClientsOptions = {}) {
     this.#home = home;
+    this.#options = options;
     this.#description = readDescription(home);
   }
 
@@ -166,6 +173,7 @@ export class Clients {
       chaincode: this.#description.chaincode.name,
       organisations: this.#organisationsFor(organisation),
       statistics: this.#statistics,
+      ...this.#options,
     });
   }
 }

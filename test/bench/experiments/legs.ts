@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each express leg against the control: throughput, processor time, bytes.
+// Each express leg against the control: throughput, processor time, bytes. As the SDK sends them, orders that are made at
+// the same time together; and again each as a transaction of its own.
 import { burst, type Burst, type Job } from '../burst';
 import { envelopeBytes, heightOf } from '../block-bytes';
 import { LegByLeg } from '../jobs';
@@ -35,7 +36,12 @@ async function settled(clients: Run['bench']['network']['clients']): Promise<voi
   await clients.catchUp((await heightOf(clients)) - 1n);
 }
 
-function note({ parts }: Run, leg: Leg, pairs: readonly Pair<Measured>[]): void {
+/** As the SDK sends them; or each call as a transaction of its own. */
+type Way = 'parties' | 'alone';
+
+const nameOf = (leg: string, way: Way): string => (way === 'alone' ? `${leg}Alone` : leg);
+
+function note({ parts }: Run, leg: string, pairs: readonly Pair<Measured>[]): void {
   const contenders = pairs.map(({ contender }) => contender);
   const controls = pairs.map(({ control }) => control);
   parts.ratios[`${leg}ToNoop`] = spreadOf(ratiosOf(pairs, ({ burst: { perSecond } }) => perSecond));
@@ -60,11 +66,11 @@ const medianTimes = (times: readonly Record<string, number>[]): Record<string, n
     ]),
   );
 
-export const legs: Experiment = async (run) => {
+async function legsBy(run: Run, way: Way): Promise<void> {
   const { bench, scale, parts, tell } = run;
   const pairs: Record<Leg, Pair<Measured>[]> = { quote: [], order: [], settle: [] };
   for (let round = 0; round < scale.pairs; round += 1) {
-    const orders = bench.purchases(scale.round, bench.shops).map((each) => new LegByLeg(each));
+    const orders = bench.purchases(scale.round, bench.shops).map((each) => new LegByLeg(each, way));
     for (const leg of LEGS) {
       if (leg === 'order') await Promise.all(orders.map((order) => order.sign()));
       const noops = orders.map(() => bench.noop.submit(VIA[leg]));
@@ -79,12 +85,19 @@ export const legs: Experiment = async (run) => {
       );
       pairs[leg].push(result);
       const ratio = result.contender.burst.perSecond / result.control.burst.perSecond;
-      tell(`legs: round ${(round + 1).toString()}, ${leg} ÷ noop ${ratio.toFixed(3)}`);
+      tell(`legs: round ${(round + 1).toString()}, ${nameOf(leg, way)} ÷ noop ${ratio.toFixed(3)}`);
     }
   }
-  for (const leg of LEGS) note(run, leg, pairs[leg]);
-  parts.ratios['medianLegToNoop'] = spreadOf(
-    LEGS.map((leg) => parts.ratios[`${leg}ToNoop`]?.median ?? 0),
+  for (const leg of LEGS) note(run, nameOf(leg, way), pairs[leg]);
+  parts.ratios[`${nameOf('medianLeg', way)}ToNoop`] = spreadOf(
+    LEGS.map((leg) => parts.ratios[`${nameOf(leg, way)}ToNoop`]?.median ?? 0),
   );
-  parts.bytes['expressOrder'] = LEGS.reduce((sum, leg) => sum + (parts.bytes[leg] ?? 0), 0);
-};
+  parts.bytes[nameOf('expressOrder', way)] = LEGS.reduce(
+    (sum, leg) => sum + (parts.bytes[nameOf(leg, way)] ?? 0),
+    0,
+  );
+}
+
+export const legs: Experiment = (run) => legsBy(run, 'parties');
+
+export const legsAlone: Experiment = (run) => legsBy(run, 'alone');
