@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  MAX_BATCH,
   ALL_TRANSACTIONS,
   commonRefusals,
   ERRORS,
@@ -122,6 +123,7 @@ function transactionSection(transaction: NamedTransaction): string {
     ['who', access.join(', ')],
     ['whose', ownerText(transaction)],
     ['natural key', naturalKey.join(', ')],
+    ['calls in one transaction', transaction.batch === true ? `up to ${MAX_BATCH.toString()}` : ''],
     ['endorsed by', endorsers?.join(' and ') ?? 'the chaincode policy'],
     ['private input', transaction.transient === undefined ? '' : 'yes'],
     ['state operations', transaction.kind === 'submit' ? operationsText(transaction) : ''],
