@@ -20,6 +20,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import { authorise, ensureOwner, type Caller } from './access.js';
 import type { Announcement, Call } from './call.js';
+import { rememberCertificates } from './certificate-memory.js';
 import { proposalTime } from './clock.js';
 import { quietShim } from './quiet-shim.js';
 import { Store } from './store.js';
@@ -195,6 +196,7 @@ export function contractOf<Name extends ContractName>(
     constructor() {
       super(name);
       quietShim();
+      rememberCertificates();
     }
 
     override unknownTransaction(ctx: Context): Promise<void> {
