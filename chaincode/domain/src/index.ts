@@ -39,6 +39,8 @@ export * from './offline/payment-request.js';
 export * from './offline/plan-voucher.js';
 export * from './offline/presented.js';
 export * from './offline/settle-voucher.js';
+export * from './offline/short-claim.js';
+export * from './offline/stored-reserve.js';
 export * from './offline/verdicts.js';
 export * from './offline/verify-fraud-proof.js';
 export * from './offline/verify-issued.js';

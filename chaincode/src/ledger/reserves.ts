@@ -3,6 +3,8 @@
 import {
   deviceSubject,
   found,
+  restoreReserve,
+  storeReserve,
   type Amount,
   type FraudCaseRow,
   type FraudRow,
@@ -26,12 +28,25 @@ export const reserveParts = ({ customerId, deviceId, epoch }: ReserveKey): Reser
   epoch.toString().padStart(8, '0'),
 ];
 
+/** @returns undefined when the device has no such reserve. */
+export async function findReserve(call: Call, key: ReserveKey): Promise<ReserveRow | undefined> {
+  const row = await call.store.get('reserve', ...reserveParts(key));
+  return row && restoreReserve(row);
+}
+
 /** @throws {DomainError} NOT_FOUND when the device has no such reserve. */
 export const reserveRow = async (call: Call, key: ReserveKey): Promise<ReserveRow> =>
-  found(await call.store.get('reserve', ...reserveParts(key)), 'NOT_FOUND', { row: 'reserve' });
+  found(await findReserve(call, key), 'NOT_FOUND', { row: 'reserve' });
+
+/** All reserves of a customer, or of one of its devices, in order of their epochs. */
+export const reservesOf = async (
+  call: Call,
+  ...owner: [customerId: string] | [customerId: string, deviceId: string]
+): Promise<ReserveRow[]> =>
+  (await call.store.range('reserve', owner)).map(({ value }) => restoreReserve(value));
 
 export const putReserve = (call: Call, reserve: ReserveRow): void =>
-  call.store.put('reserve', reserve, ...reserveParts(reserve));
+  call.store.put('reserve', storeReserve(reserve), ...reserveParts(reserve));
 
 type FraudParts = [...ReserveParts, counter: string, digest: string];
 

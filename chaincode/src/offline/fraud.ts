@@ -30,9 +30,7 @@ import {
   reserveRow,
   reserveSubject,
 } from '../ledger/reserves.js';
-import { bytesOf } from './issued.js';
-
-const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+import { base64Of, bytesOf } from './issued.js';
 
 /** The authority of the issuer that the proof's certificate names: the ledger vouches for it, not the proof. */
 async function rootsOf(call: Call, proof: FraudProof): Promise<string[]> {
@@ -83,8 +81,8 @@ async function recordProof(
     at: call.now,
   };
   const evidence = {
-    voucher: toBase64(voucher),
-    request: toBase64(requestPayload),
+    voucher: base64Of(voucher),
+    request: base64Of(requestPayload),
     amount: contradicting[4],
     claimed: false,
     proven: true,

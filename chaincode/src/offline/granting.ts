@@ -22,7 +22,7 @@ import {
   type ReserveRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import type { ReserveKey } from '../ledger/reserves.js';
+import { reservesOf, type ReserveKey } from '../ledger/reserves.js';
 import { policyRow } from '../ledger/rows.js';
 import { issuedCertificate } from './issued.js';
 
@@ -33,13 +33,6 @@ export interface Grant {
   readonly existing: readonly ReserveRow[];
 }
 
-/** All reserves of a device, in order of their epochs. */
-const reservesOf = async (
-  call: Call,
-  { customerId, deviceId }: ReserveKey,
-): Promise<ReserveRow[]> =>
-  (await call.store.range('reserve', [customerId, deviceId])).map(({ value }) => value);
-
 /** @throws {DomainError} OFFLINE_CERTIFICATE_FORGED and others; nothing is held against the policy yet. */
 export async function readGrant(call: Call, key: ReserveKey, certificate: string): Promise<Grant> {
   const { bankId } = found(await call.store.get('customer', key.customerId), 'CUSTOMER_UNKNOWN');
@@ -48,7 +41,8 @@ export async function readGrant(call: Call, key: ReserveKey, certificate: string
   ensure(held.certificate.channel === call.channel, 'OFFLINE_WRONG_CHANNEL', {
     channel: held.certificate.channel,
   });
-  return { held, digest: bytesToText(held.digest), existing: await reservesOf(call, key) };
+  const existing = await reservesOf(call, key.customerId, key.deviceId);
+  return { held, digest: bytesToText(held.digest), existing };
 }
 
 function ensureNames(certificate: DeviceCertificate, key: ReserveKey): void {

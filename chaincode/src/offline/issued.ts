@@ -13,10 +13,13 @@ import {
   type IssuerRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { reserveParts } from '../ledger/reserves.js';
+import { findReserve } from '../ledger/reserves.js';
 import { policyRow } from '../ledger/rows.js';
 
 export const bytesOf = (base64: string): Buffer => Buffer.from(base64, 'base64');
+
+export const base64Of = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 /** The issuer that the signature names, if the bank registered it: at most one. */
 async function issuersOf(
@@ -73,7 +76,7 @@ const namesOf = (revoked: Revoked): ReadonlySet<string> => new Set(revoked.map(n
 /** Whether nobody can be deceived by its absence: the device may not spend any more. */
 async function isOver(call: Call, { epoch, ...device }: Revoked[number]): Promise<boolean> {
   if (epoch === 'all') return false;
-  const reserve = await call.store.get('reserve', ...reserveParts({ ...device, epoch }));
+  const reserve = await findReserve(call, { ...device, epoch });
   return reserve === undefined || reserve.spendUntil < call.now;
 }
 

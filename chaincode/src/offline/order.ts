@@ -27,6 +27,7 @@ import {
   type SettlementBatchRow,
   type TermsRow,
   type Verdict,
+  type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { orderFrom, placingStep, verifyOrder, type Placed } from '../ledger/merchant-leg.js';
@@ -72,11 +73,14 @@ function ensureAnswersTerms(request: PaymentRequest, terms: OrderTerms): void {
   ensure(field === undefined, 'OFFLINE_REQUEST_MISMATCH', { field });
 }
 
+const claimOf = ({ voucher, request }: OrderInput): VoucherClaim => ({
+  voucher: bytesOf(voucher),
+  requestPayload: bytesOf(request),
+});
+
 function judge(call: Call<OrderInput>, reserve: ReserveRow): Settlement {
-  const { terms, voucher, request } = call.input;
-  const claim = { voucher: bytesOf(voucher), requestPayload: bytesOf(request) };
-  const { merchantId, currency } = terms;
-  return settleVoucher(reserve, claim, {
+  const { merchantId, currency } = call.input.terms;
+  return settleVoucher(reserve, claimOf(call.input), {
     ...{ channel: call.channel, now: call.now },
     ...{ merchantId, currency },
   });
@@ -119,7 +123,7 @@ function putPayment(call: Call<OrderInput>, counter: number): void {
   const row: SettlementBatchRow = {
     ...{ merchantId, batchId, currency },
     transactionId: call.transactionId,
-    settled: [[orderNumber, customerId, deviceId, epoch, counter, total]],
+    settled: [{ customerId, deviceId, epoch, vouchers: [[orderNumber, counter, total]] }],
     verdicts: [verdictNumberOf('settled')],
     credited: '0',
     inputDigest: call.inputDigest,
@@ -134,7 +138,7 @@ async function refuse(
   settlement: Settlement,
   bankId: string,
 ): Promise<Placed<Answer>> {
-  await recordConflict(call, call.input, settlement);
+  await recordConflict(call, claimOf(call.input), settlement);
   const state = passing('payOffline', 'refuseVoucher');
   const order = { ...orderFrom(call.input.terms, bankId, null), state };
   return placedAs(call, order, settlement.verdict);

@@ -6,11 +6,11 @@ import {
   type InputOf,
   type OrderKey,
   type ReserveRow,
-  type SettledEntry,
   type SettlementBatchRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { reserveRow, type ReserveKey } from '../ledger/reserves.js';
+import { reserveRow, reservesOf, type ReserveKey } from '../ledger/reserves.js';
+import { isSameVoucher, paymentsIn } from './payments.js';
 
 const PAGE = 100;
 
@@ -24,8 +24,8 @@ export const readReserve = async (call: Call<ReserveKey>) =>
   reserveAnswer(await reserveRow(call, call.input));
 
 export async function listReserves(call: Call<{ readonly customerId: string }>) {
-  const rows = await call.store.range('reserve', [call.input.customerId]);
-  return { reserves: rows.map(({ value }) => reserveAnswer(value)) };
+  const reserves = await reservesOf(call, call.input.customerId);
+  return { reserves: reserves.map(reserveAnswer) };
 }
 
 type OfBank = Call<{ readonly bankId: string }>;
@@ -51,51 +51,32 @@ export async function listFrauds(call: Call<InputOf<'offline', 'listFrauds'>>) {
   return { frauds: own.map(fraudAnswer) };
 }
 
-const paymentAnswer = (batch: SettlementBatchRow, entry: SettledEntry) => {
-  const { merchantId, batchId, currency, transactionId, at } = batch;
-  const [orderNumber, customerId, deviceId, epoch, counter, amount] = entry;
-  return {
-    ...{ customerId, deviceId, epoch, counter },
-    ...{ merchantId, batchId, orderNumber, amount, currency, transactionId, at },
-  };
-};
-
-async function payments(
-  call: Call,
-  under: readonly string[],
-  wanted: (entry: SettledEntry) => boolean,
-) {
+async function payments(call: Call, under: readonly string[]) {
   const rows = await call.store.range('batch', under);
-  return rows.flatMap(({ value }) =>
-    value.settled.filter(wanted).map((entry) => paymentAnswer(value, entry)),
-  );
+  return rows.flatMap(({ value }) => paymentsIn(value));
 }
 
 export async function listPayments(call: Call<OrderKey>) {
   const { merchantId, orderNumber } = call.input;
-  return { payments: await payments(call, [merchantId], (entry) => entry[0] === orderNumber) };
+  const all = await payments(call, [merchantId]);
+  return { payments: all.filter((payment) => payment.orderNumber === orderNumber) };
 }
 
 export async function readPayment(call: Call<InputOf<'offline', 'readPayment'>>) {
-  const { customerId, deviceId, epoch, counter } = call.input;
-  const wanted = [customerId, deviceId, epoch, counter];
-  const [payment] = await payments(call, [], (entry) =>
-    wanted.every((value, index) => entry[index + 1] === value),
-  );
+  const payment = (await payments(call, [])).find(isSameVoucher(call.input));
   return found(payment, 'NOT_FOUND', { row: 'payment' });
 }
 
-const batchAnswer = ({
-  merchantId,
-  batchId,
-  currency,
-  transactionId,
-  settled,
-  at,
-}: SettlementBatchRow) => ({
-  ...{ merchantId, batchId, currency, transactionId, at },
-  settled: settled.map((entry): [string, string, string, number, number, string] => [...entry]),
-});
+const batchAnswer = (batch: SettlementBatchRow) => {
+  const { merchantId, batchId, currency, transactionId, at } = batch;
+  const settled = paymentsIn(batch).map(
+    (each): [string, string, string, number, number, string] => [
+      ...([each.orderNumber, each.customerId, each.deviceId] as const),
+      ...([each.epoch, each.counter, each.amount] as const),
+    ],
+  );
+  return { merchantId, batchId, currency, transactionId, at, settled };
+};
 
 export async function listBatches(call: Call<InputOf<'offline', 'listBatches'>>) {
   const { merchantId, after } = call.input;

@@ -13,24 +13,25 @@ import type { Call } from '../ledger/call.js';
 import { debitPayee } from '../ledger/payees.js';
 import { credit } from '../ledger/placing.js';
 import { reserveParts, reserveSubject } from '../ledger/reserves.js';
+import { isSameVoucher, paymentsIn } from './payments.js';
 
 type Refund = InputOf<'offline', 'refund'>;
 
 /** The batch says that this merchant was paid by that voucher, and how much. */
-function unrefunded(
-  batch: SettlementBatchRow,
-  { customerId, deviceId, epoch, counter }: Refund,
-): OfflineRefundRow {
-  const { merchantId, currency } = batch;
-  const settled = batch.settled.find(
-    (entry) =>
-      entry[1] === customerId &&
-      entry[2] === deviceId &&
-      entry[3] === epoch &&
-      entry[4] === counter,
-  );
-  const [orderNumber, , , , , paid] = found(settled, 'NOT_FOUND', { row: 'payment' });
-  return { merchantId, orderNumber, customerId, currency, paid, refunded: '0', refunds: {} };
+function unrefunded(batch: SettlementBatchRow, refund: Refund): OfflineRefundRow {
+  const payment = paymentsIn(batch).find(isSameVoucher(refund));
+  const { merchantId, orderNumber, customerId, currency, amount } = found(payment, 'NOT_FOUND', {
+    row: 'payment',
+  });
+  return {
+    merchantId,
+    orderNumber,
+    customerId,
+    currency,
+    paid: amount,
+    refunded: '0',
+    refunds: {},
+  };
 }
 
 export async function refund(call: Call<Refund>) {

@@ -5,87 +5,107 @@ import {
   addAmounts,
   ensure,
   keyReader,
+  requestStartOf,
+  restoreClaim,
   settleVoucher,
+  textToBytes,
   verdictNumberOf,
   type InputOf,
   type LedgerVerdict,
   type SettleContext,
-  type SettledEntry,
+  type SettledReserve,
+  type SettledVoucher,
   type Settlement,
   type SettlementBatchRow,
+  type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { creditBatch } from '../ledger/payees.js';
-import { putReserve, recordFraud, reserveParts, type ReserveKey } from '../ledger/reserves.js';
-import { bytesOf } from './issued.js';
+import { findReserve, putReserve, recordFraud } from '../ledger/reserves.js';
+import { base64Of, bytesOf } from './issued.js';
 
 type Batch = InputOf<'offline', 'settle'>;
 type Group = Batch['reserves'][number];
-type Claim = Group['vouchers'][number];
 
 /** A key is the same in every transaction, and importing it takes longer than a verification: the process remembers it. */
 const keyOf = keyReader();
 
-/** What was found of one voucher, and what it paid for. */
+/** What holds for all vouchers of the batch, and how the merchant's requests begin. */
+interface BatchContext extends SettleContext {
+  readonly requestStart: Uint8Array;
+}
+
+/** What was found of the vouchers of one reserve, in their order, and what those that were settled paid for. */
 interface Judged {
-  readonly verdict: LedgerVerdict;
-  readonly settled: SettledEntry | undefined;
+  readonly verdicts: readonly LedgerVerdict[];
+  readonly settled: SettledReserve;
 }
 
 /** Money of an order to deliver is held until the order matches: it is not to be had without one. */
 const isForDelivery = ({ verdict, request }: Settlement): boolean =>
   verdict === 'settled' && request?.purpose.kind === 'delivery';
 
-function settledEntry(
-  key: ReserveKey,
-  { verdict, request, entry }: Settlement,
-): SettledEntry | undefined {
-  if (verdict !== 'settled' || request === undefined || entry === undefined) return undefined;
-  return [request.orderNumber, key.customerId, key.deviceId, key.epoch, entry[0], entry[4]];
+function settledVoucher({ verdict, request, entry }: Settlement): SettledVoucher[] {
+  if (verdict !== 'settled' || request === undefined || entry === undefined) return [];
+  return [[request.orderNumber, entry[0], entry[4]]];
 }
 
 /** Records the double spend that a claim revealed. Only for goods taken along was something handed over already. */
 export async function recordConflict(
   call: Call,
-  claim: Claim,
-  settlement: Settlement,
+  { voucher, requestPayload }: VoucherClaim,
+  { fraud, entry, request }: Settlement,
 ): Promise<void> {
-  const { fraud, entry } = settlement;
   if (fraud === undefined || entry === undefined) return;
-  const { voucher, request } = claim;
-  const claimed = settlement.request?.purpose.kind === 'goods';
-  const evidence = { voucher, request, amount: entry[4], claimed, proven: false };
+  const evidence = {
+    voucher: base64Of(voucher),
+    request: base64Of(requestPayload),
+    amount: entry[4],
+    claimed: request?.purpose.kind === 'goods',
+    proven: false,
+  };
   await recordFraud(call, fraud, evidence);
 }
 
-async function settleGroup(call: Call, context: SettleContext, group: Group): Promise<Judged[]> {
-  const found = await call.store.get('reserve', ...reserveParts(group));
+async function settleGroup(
+  call: Call,
+  { requestStart, ...context }: BatchContext,
+  { vouchers: claims, ...key }: Group,
+): Promise<Judged> {
+  const found = await findReserve(call, key);
+  const known = { requestStart, certificates: found?.certificates ?? [] };
   let reserve = found;
-  const judged: Judged[] = [];
-  for (const claim of group.vouchers) {
-    const bytes = { voucher: bytesOf(claim.voucher), requestPayload: bytesOf(claim.request) };
+  let before: Uint8Array | undefined;
+  const verdicts: LedgerVerdict[] = [];
+  const vouchers: SettledVoucher[] = [];
+  for (const claim of claims) {
+    const short = { voucher: bytesOf(claim.voucher), requestPayload: bytesOf(claim.request) };
+    const bytes = restoreClaim(short, known, before);
     const settlement = settleVoucher(reserve, bytes, context);
+    before = settlement.entry && textToBytes(settlement.entry[1]);
     if (isForDelivery(settlement)) {
-      judged.push({ verdict: 'wrongPurpose', settled: undefined });
+      verdicts.push('wrongPurpose');
       continue;
     }
-    await recordConflict(call, claim, settlement);
+    await recordConflict(call, bytes, settlement);
     reserve = settlement.reserve;
-    judged.push({ verdict: settlement.verdict, settled: settledEntry(group, settlement) });
+    verdicts.push(settlement.verdict);
+    vouchers.push(...settledVoucher(settlement));
   }
   if (reserve !== undefined && reserve !== found) putReserve(call, reserve);
-  return judged;
+  return { verdicts, settled: { ...key, vouchers } };
 }
 
 function rowOf(call: Call<Batch>, judged: readonly Judged[]): SettlementBatchRow {
   const { merchantId, batchId, currency } = call.input;
-  const settled = judged.flatMap((entry) => (entry.settled === undefined ? [] : [entry.settled]));
+  const settled = judged.map((group) => group.settled);
+  const amounts = settled.flatMap(({ vouchers }) => vouchers.map((entry) => entry[2]));
   return {
     ...{ merchantId, batchId, currency },
     transactionId: call.transactionId,
-    settled,
-    verdicts: judged.map(({ verdict }) => verdictNumberOf(verdict)),
-    credited: addAmounts(...settled.map((entry) => entry[5])),
+    settled: settled.filter(({ vouchers }) => vouchers.length > 0),
+    verdicts: judged.flatMap(({ verdicts }) => verdicts.map(verdictNumberOf)),
+    credited: addAmounts(...amounts),
     inputDigest: call.inputDigest,
     at: call.now,
   };
@@ -94,7 +114,8 @@ function rowOf(call: Call<Batch>, judged: readonly Judged[]): SettlementBatchRow
 /** How many vouchers of each verdict. */
 function countsOf(judged: readonly Judged[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { verdict } of judged) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  for (const verdict of judged.flatMap(({ verdicts }) => verdicts))
+    counts[verdict] = (counts[verdict] ?? 0) + 1;
   return counts;
 }
 
@@ -114,10 +135,10 @@ export async function settle(call: Call<Batch>) {
     return answer(known, true);
   }
   const { channel, now } = call;
-  const context = { channel, merchantId, currency, now, keyOf };
+  const requestStart = requestStartOf(channel, merchantId);
+  const context = { channel, merchantId, currency, now, keyOf, requestStart };
   const judged: Judged[] = [];
-  for (const group of call.input.reserves)
-    judged.push(...(await settleGroup(call, context, group)));
+  for (const group of call.input.reserves) judged.push(await settleGroup(call, context, group));
   const row = rowOf(call, judged);
   creditBatch(call, merchantId, currency, row.credited, batchId);
   call.store.put('batch', row, merchantId, batchId);

@@ -31,10 +31,7 @@ export interface OfflinePolicy {
   readonly lossBearer: 'merchant' | 'bank';
 }
 
-/**
- * One settled voucher within a reserve. A tuple, since a reserve is written with every batch: at most 130 bytes.
- * The digests are base64url without padding.
- */
+/** One settled voucher within a reserve. The digests are base64url without padding. */
 export type CounterEntry = readonly [
   counter: number,
   digest: string,
@@ -42,6 +39,9 @@ export type CounterEntry = readonly [
   cumulative: Amount,
   amount: Amount,
 ];
+
+/** A settled voucher as it is stored: short when it is the next one of the chain, and its amount what the sum rose by. */
+export type StoredCounterEntry = CounterEntry | readonly [digest: string, amount: Amount];
 
 /** Money set aside for one device and epoch. What still stands is `funded − settled − returned`. */
 export interface ReserveRow {
@@ -70,6 +70,11 @@ export interface ReserveRow {
   /** The vouchers settled, by counter. */
   readonly counters: readonly CounterEntry[];
 }
+
+/** A reserve as it stands on the ledger. */
+export type StoredReserve = Omit<ReserveRow, 'counters'> & {
+  readonly counters: readonly StoredCounterEntry[];
+};
 
 export type FraudKind = 'sameCounter' | 'previousHash' | 'cumulative';
 
@@ -129,15 +134,16 @@ export interface IssuerRow {
   readonly authority: string;
 }
 
-/** Who was paid for which order. A tuple, since a batch holds hundreds. */
-export type SettledEntry = readonly [
-  orderNumber: string,
-  customerId: string,
-  deviceId: string,
-  epoch: number,
-  counter: number,
-  amount: Amount,
-];
+/** What one voucher paid for. A tuple, since a batch holds hundreds. */
+export type SettledVoucher = readonly [orderNumber: string, counter: number, amount: Amount];
+
+/** What one reserve paid in a batch. */
+export interface SettledReserve {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly epoch: number;
+  readonly vouchers: readonly SettledVoucher[];
+}
 
 /** One batch of vouchers of one merchant in one currency, or the one voucher of an order to deliver. */
 export interface SettlementBatchRow {
@@ -146,7 +152,7 @@ export interface SettlementBatchRow {
   readonly currency: Currency;
   /** Its arguments hold the vouchers. */
   readonly transactionId: string;
-  readonly settled: readonly SettledEntry[];
+  readonly settled: readonly SettledReserve[];
   /** What the batch was answered, so that a repetition gets the same answer: numbers of verdicts. */
   readonly verdicts: readonly number[];
   readonly credited: Amount;

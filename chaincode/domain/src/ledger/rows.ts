@@ -11,8 +11,8 @@ import type {
   IssuerRow,
   OfflinePolicy,
   OfflineRefundRow,
-  ReserveRow,
   SettlementBatchRow,
+  StoredReserve,
 } from './offline-rows.js';
 
 export type Role = 'bank' | 'merchant' | 'logistics' | 'auditor';
@@ -454,7 +454,7 @@ export const ROWS = {
   rating: row<RatingRow, [subject: RatingSubject, owner: string, id: string, order: string]>(
     'rating',
   ),
-  reserve: row<ReserveRow, [customerId: string, deviceId: string, epoch: string]>('reserve'),
+  reserve: row<StoredReserve, [customerId: string, deviceId: string, epoch: string]>('reserve'),
   fraud: row<
     FraudCaseRow,
     [customerId: string, deviceId: string, epoch: string, counter: string, digest: string]

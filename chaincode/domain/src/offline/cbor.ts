@@ -2,45 +2,55 @@
 // The part of CBOR that the protocol uses: unsigned integers, byte strings, text and arrays, in the one deterministic
 // form of RFC 8949 §4.2.1. A reader that knows what must come next accepts no second form, allocates nothing on the
 // word of a length field, and cannot be led into recursion.
-import { ensure } from '../base/errors.js';
+import { DomainError, ensure } from '../base/errors.js';
 
 const UNSIGNED = 0;
 const BYTES = 2;
 const TEXT = 3;
 const ARRAY = 4;
 
-/** The largest argument that fits into the head's own byte, and what announces 1, 2, 4 or 8 bytes more. */
+/** The largest argument that fits into the head's own byte. */
 const IN_HEAD = 23;
+/** What announces 1, 2 or 4 bytes more, and the smallest number that needs them. */
 const WIDTHS = [
-  { info: 24, bytes: 1, from: 24n, below: 1n << 8n },
-  { info: 25, bytes: 2, from: 1n << 8n, below: 1n << 16n },
-  { info: 26, bytes: 4, from: 1n << 16n, below: 1n << 32n },
-  { info: 27, bytes: 8, from: 1n << 32n, below: 1n << 64n },
+  { info: 24, bytes: 1, from: 24 },
+  { info: 25, bytes: 2, from: 2 ** 8 },
+  { info: 26, bytes: 4, from: 2 ** 16 },
 ] as const;
+/** What announces 8 bytes more, for which a number of JavaScript is too small. */
+const WIDE = { info: 27, from: 2 ** 32, below: 1n << 64n } as const;
 
-function head(major: number, argument: bigint): Buffer {
-  if (argument <= IN_HEAD) return Buffer.from([(major << 5) | Number(argument)]);
-  const width = WIDTHS.find(({ below }) => argument < below);
-  ensure(width !== undefined, 'OFFLINE_MALFORMED', { reason: 'integer above 64 bits' });
-  const bytes = Buffer.alloc(9);
+function wideHead(major: number, argument: bigint): Buffer {
+  ensure(argument < WIDE.below, 'OFFLINE_MALFORMED', { reason: 'integer above 64 bits' });
+  const bytes = Buffer.alloc(9, (major << 5) | WIDE.info);
   bytes.writeBigUInt64BE(argument, 1);
-  bytes[8 - width.bytes] = (major << 5) | width.info;
-  return bytes.subarray(8 - width.bytes);
+  return bytes;
 }
 
-export const cborUnsigned = (value: number | bigint): Buffer => head(UNSIGNED, BigInt(value));
+/** Nearly all arguments are small, and numbers are several times as fast as bigints. */
+function head(major: number, argument: number | bigint): Buffer {
+  if (argument >= WIDE.from) return wideHead(major, BigInt(argument));
+  const value = Number(argument);
+  if (value <= IN_HEAD) return Buffer.from([(major << 5) | value]);
+  const { info, bytes: length } = WIDTHS[value < 2 ** 8 ? 0 : value < 2 ** 16 ? 1 : 2];
+  const bytes = Buffer.alloc(1 + length, (major << 5) | info);
+  bytes.writeUIntBE(value, 1, length);
+  return bytes;
+}
+
+export const cborUnsigned = (value: number | bigint): Buffer => head(UNSIGNED, value);
 
 export const cborBytes = (value: Uint8Array): Buffer =>
-  Buffer.concat([head(BYTES, BigInt(value.length)), value]);
+  Buffer.concat([head(BYTES, value.length), value]);
 
 /** Text of ASCII only: all that the protocol has. */
 export function cborText(value: string): Buffer {
   const bytes = Buffer.from(value, 'latin1');
-  return Buffer.concat([head(TEXT, BigInt(bytes.length)), bytes]);
+  return Buffer.concat([head(TEXT, bytes.length), bytes]);
 }
 
 export const cborArray = (items: readonly Uint8Array[]): Buffer =>
-  Buffer.concat([head(ARRAY, BigInt(items.length)), ...items]);
+  Buffer.concat([head(ARRAY, items.length), ...items]);
 
 /** Reads one item after the other. Every method throws OFFLINE_MALFORMED when something else comes. */
 export class CborReader {
@@ -52,7 +62,7 @@ export class CborReader {
   }
 
   unsigned(): bigint {
-    return this.#head(UNSIGNED);
+    return BigInt(this.#head(UNSIGNED));
   }
 
   bytes(): Buffer {
@@ -88,19 +98,28 @@ export class CborReader {
     return Number(length);
   }
 
-  #head(major: number): bigint {
-    const first = this.take(1).readUInt8();
+  #head(major: number): number | bigint {
+    const first = this.#bytes[this.#offset];
+    this.#ensure(first !== undefined, 'too short');
+    this.#offset += 1;
     this.#ensure(first >> 5 === major, 'another type');
     const info = first & 0x1f;
-    if (info <= IN_HEAD) return BigInt(info);
-    const width = WIDTHS.find((entry) => entry.info === info);
-    this.#ensure(width !== undefined, 'length not definite');
-    const argument = BigInt(`0x${this.take(width.bytes).toString('hex')}`);
-    this.#ensure(argument >= width.from, 'not the shortest form');
+    return info <= IN_HEAD ? info : this.#argument(info);
+  }
+
+  /** What follows the head, which must need so many bytes. */
+  #argument(info: number): number | bigint {
+    const width = WIDTHS[info - 24];
+    this.#ensure(width !== undefined || info === WIDE.info, 'length not definite');
+    const argument =
+      width === undefined
+        ? this.take(8).readBigUInt64BE()
+        : this.take(width.bytes).readUIntBE(0, width.bytes);
+    this.#ensure(argument >= (width ?? WIDE).from, 'not the shortest form');
     return argument;
   }
 
   #ensure(condition: boolean, reason: string): asserts condition {
-    ensure(condition, 'OFFLINE_MALFORMED', { reason, offset: this.#offset });
+    if (!condition) throw new DomainError('OFFLINE_MALFORMED', { reason, offset: this.#offset });
   }
 }

@@ -97,8 +97,9 @@ export function record<T extends object>(
         ensure(reader.unsigned() === BigInt(item), 'OFFLINE_MALFORMED', {
           reason: 'another version or kind',
         });
-      const read = entries.map(([name, codec]) => [name, codec.read(reader)] as const);
-      return Object.fromEntries(read) as T;
+      const read: Partial<T> = {};
+      for (const [name, codec] of entries) read[name] = codec.read(reader);
+      return read as T;
     },
   };
 }

@@ -73,8 +73,8 @@ export const digestOfPayload = (
   kid?: Uint8Array,
 ): Buffer => coseDigest({ signed: sigStructure(protectedHeader(purpose, kid), payload) });
 
-/** Joins a payload with a signature over its {@link sigStructure}, whose S is made low. */
-export const assembleCose = (
+/** Joins a payload with a signature of 64 bytes as it is: whether it is valid, and its S low, is not asked. */
+export const joinCose = (
   purpose: CosePurpose,
   payload: Uint8Array,
   signature: Uint8Array,
@@ -85,8 +85,16 @@ export const assembleCose = (
     cborBytes(protectedHeader(purpose, kid)),
     NO_UNPROTECTED,
     cborBytes(payload),
-    cborBytes(withLowS(signature)),
+    cborBytes(signature),
   ]);
+
+/** Joins a payload with a signature over its {@link sigStructure}, whose S is made low. */
+export const assembleCose = (
+  purpose: CosePurpose,
+  payload: Uint8Array,
+  signature: Uint8Array,
+  kid?: Uint8Array,
+): Buffer => joinCose(purpose, payload, withLowS(signature), kid);
 
 /**
  * Signs a payload.

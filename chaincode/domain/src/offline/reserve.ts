@@ -10,7 +10,7 @@ import { bytesToText } from './digest-text.js';
 import type { DeviceCertificate } from './objects.js';
 
 /** What still stands: neither paid out nor given back. */
-export const standing = (reserve: ReserveRow): Amount =>
+export const standing = (reserve: Pick<ReserveRow, 'funded' | 'settled' | 'returned'>): Amount =>
   [reserve.settled, reserve.returned].reduce(subtractAmounts, reserve.funded);
 
 /** Asserts what every reserve must satisfy, whatever was done to it. */

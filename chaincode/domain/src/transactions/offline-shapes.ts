@@ -26,10 +26,21 @@ export const reserveKey = z.strictObject({ customerId: identifier, deviceId: ide
 /** The voucher that contradicts another: it names the case. */
 export const fraudKey = reserveKey.extend({ counter, digest: digestText });
 
-/** Text that is no base64 of a voucher gets a verdict; it does not fail its batch. */
 export const voucherClaim = z.strictObject({
   voucher: z.string().max(LONGEST_OBJECT).describe('base64 of the signed voucher'),
   request: z.string().max(LONGEST_OBJECT).describe("base64 of the request's payload"),
+});
+
+/** Text that is no base64 of a voucher gets a verdict; it does not fail its batch. */
+export const batchedClaim = z.strictObject({
+  voucher: z
+    .string()
+    .max(LONGEST_OBJECT)
+    .describe('base64 of the signed voucher, whole or in its short form'),
+  request: z
+    .string()
+    .max(LONGEST_OBJECT)
+    .describe("base64 of the request's payload, whole or in its short form"),
 });
 
 export const verdictNumber = z
@@ -103,6 +114,8 @@ export const settledPayment = reserveKey.extend({
   orderNumber: identifier,
   amount,
   currency,
-  transactionId: z.string().describe('its arguments hold voucher and request'),
+  transactionId: z
+    .string()
+    .describe('its arguments hold voucher and request, whole or in their short form'),
   at: instant,
 });

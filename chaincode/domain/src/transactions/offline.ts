@@ -15,6 +15,7 @@ import {
   STATEMENT,
 } from './examples.js';
 import {
+  batchedClaim,
   fraudKey,
   pem,
   reserveKey,
@@ -113,7 +114,7 @@ export const offline = {
       batchId: identifier,
       currency,
       reserves: z
-        .array(reserveKey.extend({ vouchers: z.array(voucherClaim).min(1).max(500) }))
+        .array(reserveKey.extend({ vouchers: z.array(batchedClaim).min(1).max(500) }))
         .min(1)
         .max(500)
         .refine(

@@ -6,7 +6,9 @@ import {
   decodeVoucher,
   DomainError,
   parseCose,
+  restoreClaims,
   type CosePurpose,
+  type KnownOfClaims,
   type ProofSide,
 } from '@fabric-offline-pay/domain';
 
@@ -49,13 +51,28 @@ function digestIn(purpose: CosePurpose, bytes: Uint8Array): string | undefined {
   }
 }
 
-/** @param digest base64url */
-export function claimIn(call: LedgerCall, digest: string): Claim | undefined {
-  for (const { voucher, request } of objectsIn(JSON.parse(call.argument))) {
-    const bytes = fromBase64(voucher);
-    if (digestIn('offpay/voucher', bytes) === digest)
-      return { voucher: bytes, requestPayload: fromBase64(request) };
-  }
+const claimOf = ({ voucher, request }: Readonly<Record<string, unknown>>): Claim => ({
+  voucher: fromBase64(voucher),
+  requestPayload: fromBase64(request),
+});
+
+/** Batches hold their claims in their short form, an order its one as it is. */
+const claimsOf = (
+  object: Readonly<Record<string, unknown>>,
+  known: KnownOfClaims,
+): readonly Claim[] =>
+  Array.isArray(object['vouchers'])
+    ? restoreClaims((object['vouchers'] as Readonly<Record<string, unknown>>[]).map(claimOf), known)
+    : [claimOf(object)];
+
+/**
+ * @param digest of the voucher, base64url
+ * @param known of the reserve that it is of, and of the merchant that made the call
+ */
+export function claimIn(call: LedgerCall, digest: string, known: KnownOfClaims): Claim | undefined {
+  for (const object of objectsIn(JSON.parse(call.argument)))
+    for (const claim of claimsOf(object, known))
+      if (digestIn('offpay/voucher', claim.voucher) === digest) return claim;
   return undefined;
 }
 

@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A terminal's ledger over the typed client of a terminal or a cashier.
-import { encodeFraudProof, verdictOf, type ProofSide } from '@fabric-offline-pay/domain';
+import {
+  bytesToText,
+  coseDigest,
+  decodeDeviceCertificate,
+  encodeFraudProof,
+  parseCose,
+  requestStartOf,
+  shortenClaims,
+  verdictOf,
+  type KnownOfClaims,
+  type ProofSide,
+} from '@fabric-offline-pay/domain';
 import type { Client } from '../../client/client.js';
 import { RefusedError } from '../../errors.js';
 import type {
@@ -48,6 +59,38 @@ function byReserve(
   return [...groups.values()];
 }
 
+const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
+const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** The certificates that the vouchers name, and how the merchant's requests begin on their channel. */
+function knownOf(merchantId: string, certificates: readonly string[]): KnownOfClaims {
+  const digests: string[] = [];
+  let channel = '';
+  for (const certificate of new Set(certificates)) {
+    const parts = parseCose('offpay/device-certificate', fromBase64(certificate));
+    const content = decodeDeviceCertificate(parts.payload);
+    digests[content.sequence] = bytesToText(coseDigest(parts));
+    channel = content.channel;
+  }
+  return { requestStart: requestStartOf(channel, merchantId), certificates: digests };
+}
+
+/** What is left out weighs nothing in the blocks of all peers. */
+function shortClaims(merchantId: string, group: readonly Placed[]) {
+  const known = knownOf(
+    merchantId,
+    group.map(({ claim }) => claim.certificate),
+  );
+  const claims = group.map(({ claim: { voucher, request } }) => ({
+    voucher: fromBase64(voucher),
+    requestPayload: fromBase64(request),
+  }));
+  return shortenClaims(claims, known).map(({ voucher, requestPayload }) => ({
+    voucher: toBase64(voucher),
+    request: toBase64(requestPayload),
+  }));
+}
+
 async function settle(
   client: Client,
   { merchantId, batchId, currency, vouchers }: VoucherBatch,
@@ -56,8 +99,7 @@ async function settle(
   const groups = byReserve(vouchers);
   const reserves = groups.map((group) => {
     const { customerId, deviceId, epoch } = group[0].claim;
-    const claims = group.map(({ claim: { voucher, request } }) => ({ voucher, request }));
-    return { customerId, deviceId, epoch, vouchers: claims };
+    return { customerId, deviceId, epoch, vouchers: shortClaims(merchantId, group) };
   });
   const input = { merchantId, batchId, currency, reserves };
   const { result } = await client.offline.settle(input, optionsWith(signal));
@@ -77,11 +119,17 @@ async function settledFirst(
   const fraud = frauds.find(({ contradicting }) => contradicting[1] === entry[1]);
   if (fraud === undefined) return undefined;
   const [counter, digest] = fraud.settled;
-  const of = { customerId, deviceId, epoch, counter };
-  const payment = await found(client.offline.readPayment(of, options));
-  const call = payment && (await archive.call(payment.transactionId, signal));
-  const claim = call && claimIn(call, digest);
-  const atHand = Buffer.from(voucher.certificate, 'base64');
+  const reserve = { customerId, deviceId, epoch };
+  const payment = await found(client.offline.readPayment({ ...reserve, counter }, options));
+  if (payment === undefined) return undefined;
+  const atHand = fromBase64(voucher.certificate);
+  const { channel } = decodeDeviceCertificate(
+    parseCose('offpay/device-certificate', atHand).payload,
+  );
+  const { certificates } = await client.offline.readReserve(reserve, options);
+  const known = { certificates, requestStart: requestStartOf(channel, payment.merchantId) };
+  const call = await archive.call(payment.transactionId, signal);
+  const claim = call && claimIn(call, digest, known);
   return claim && (await withCertificate(archive, claim, atHand, signal));
 }
 

@@ -41,10 +41,10 @@ const toClaims = (
   vouchers: readonly AcceptedPayment[],
 ): VoucherBatch => ({
   ...{ merchantId, batchId, currency },
-  vouchers: vouchers.map(({ customerId, deviceId, epoch, voucher, requestPayload }) => ({
-    ...{ customerId, deviceId, epoch, voucher },
-    request: requestPayload,
-  })),
+  vouchers: vouchers.map((payment) => {
+    const { customerId, deviceId, epoch, voucher, certificate, requestPayload } = payment;
+    return { customerId, deviceId, epoch, voucher, certificate, request: requestPayload };
+  }),
 });
 
 function judgementsOf(vouchers: readonly AcceptedPayment[], verdicts: readonly LedgerVerdict[]) {

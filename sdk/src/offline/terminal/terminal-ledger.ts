@@ -15,6 +15,8 @@ export interface ClaimedVoucher {
   readonly deviceId: string;
   readonly epoch: number;
   readonly voucher: string;
+  /** The signed certificate that it names. */
+  readonly certificate: string;
   /** The payload of the request that it answers. */
   readonly request: string;
 }

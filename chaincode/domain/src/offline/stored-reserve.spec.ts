@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is stored of a reserve gives it back, whatever vouchers were settled and in whatever order.
+import * as fc from 'fast-check';
+import { newDevice, openReserveOf } from '../../../../test/support/offline-world';
+import type { CounterEntry } from '../ledger/offline-rows';
+import { withEntry } from './contradiction';
+import { restoreReserve, storeReserve } from './stored-reserve';
+
+const reserve = openReserveOf(newDevice());
+const digest = (letter: string): string => letter.repeat(43);
+const ZEROS = digest('A');
+
+const FIRST: CounterEntry = [1, digest('B'), ZEROS, '100', '100'];
+const SECOND: CounterEntry = [2, digest('C'), digest('B'), '350', '250'];
+const FOURTH: CounterEntry = [4, digest('E'), digest('D'), '500', '50'];
+
+const storedOf = (...counters: CounterEntry[]) => storeReserve({ ...reserve, counters }).counters;
+
+test('a voucher that follows from the one before it is its digest and amount', () => {
+  expect(storedOf(FIRST, SECOND)).toEqual([
+    [digest('B'), '100'],
+    [digest('C'), '250'],
+  ]);
+});
+
+test.each<[string, CounterEntry[], CounterEntry]>([
+  ['after a gap', [FIRST, SECOND], FOURTH],
+  ['without the first', [], SECOND],
+  ['whose previous digest is another', [FIRST], [2, digest('C'), digest('X'), '350', '250']],
+  ['whose sum rose by more than its amount', [FIRST], [2, digest('C'), digest('B'), '360', '250']],
+])('a voucher %s is stored whole', (_, before, entry) => {
+  expect(storedOf(...before, entry).at(-1)).toEqual(entry);
+});
+
+const letters = fc.constantFrom(...'ABCD').map(digest);
+const amounts = fc.integer({ min: 1, max: 4 }).map((amount) => amount.toString());
+const entries: fc.Arbitrary<CounterEntry> = fc.tuple(
+  fc.integer({ min: 1, max: 8 }),
+  letters,
+  letters,
+  amounts,
+  amounts,
+);
+
+test('whatever is stored comes out the same', () => {
+  const lists = fc.uniqueArray(entries, { selector: ([counter]) => counter, maxLength: 8 });
+  fc.assert(
+    fc.property(lists, (list) => {
+      const counters = list.reduce<readonly CounterEntry[]>(withEntry, []);
+      const row = { ...reserve, counters };
+      const stored = JSON.parse(JSON.stringify(storeReserve(row))) as ReturnType<
+        typeof storeReserve
+      >;
+      expect(restoreReserve(stored)).toEqual(row);
+    }),
+  );
+});
