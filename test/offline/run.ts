@@ -177,7 +177,7 @@ export async function run(network: OfflineNetwork, options: RunOptions): Promise
   noteSettlements(phase, batches);
   const settled = terminals[0]?.payments.find(({ verdict }) => verdict === 'settled');
   if (settled === undefined) throw new Error('nothing was settled');
-  const alteredVerdicts = await cheatLedger(network, phase.outcomes, first, settled);
+  const alteredVerdicts = await cheatLedger(network, phase.outcomes, shops, settled);
   const { authority } = network.bank.issuer.row;
   const proofs = terminals.flatMap(({ proofFiles }) => proofFiles);
   const convicted = proofs.filter((file) => convicts(file, authority)).length;
