@@ -2,17 +2,23 @@
 // Payments without a network, from the processes that make them to the ledger of real peers: a small run with every cheat
 // that needs a ledger, then what needs an order of arrival, a race, or a place in a batch.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openDevice, verdictOf, verifyDeviceCertificate } from '@fabric-offline-pay/domain';
-import { enrolIdentity } from '@fabric-offline-pay/network';
+import {
+  enrolIdentity,
+  networkStatus,
+  startBulletinService,
+  stopService,
+} from '@fabric-offline-pay/network';
 import type { Connection } from '@fabric-offline-pay/sdk';
 import { mayUnshare } from '../offline/party';
 import { withHighS } from '../offline/ledger-cheats';
 import { OfflineNetwork, OFFLINE } from '../offline/offline-network';
 import { reportOf } from '../offline/report';
 import { run, type Ran } from '../offline/run';
+import { eventually } from '../support/eventually';
 import { connectAs } from '../support/foreign-gateway';
 import {
   forge,
@@ -23,7 +29,7 @@ import {
   type Device,
   type Payment,
 } from '../support/offline-world';
-import { CURRENCY, type World } from '../support/world';
+import { CURRENCY, POLICY, type World } from '../support/world';
 
 const SCALE = { devices: 6, terminals: 3, payments: 30 };
 const AMOUNT = 100n;
@@ -293,4 +299,27 @@ test('a voucher of an unknown epoch is not paid', async () => {
   expect((await settle(here, 'unknown-epoch', other, [payOnce(owner)])).names).toEqual([
     'unknownReserve',
   ]);
+});
+
+test("the bank's process issues the bulletin anew when the policy changed, and ends when it is told to", async () => {
+  const { home, clients } = network.network;
+  const offline = { ...OFFLINE, version: OFFLINE.version + 1 };
+  const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline } };
+  for (const role of ['bank', 'merchant'] as const) {
+    const { identity } = await clients.client(role, 'operator');
+    await clients.catchUp((await identity.vote({ proposal })).blockNumber);
+  }
+  const { bulletins } = network.bank;
+  const before = await bulletins.current();
+  await startBulletinService(home);
+  const after = await eventually('the new bulletin', async () => {
+    const current = await bulletins.current();
+    return current?.policy.version === offline.version ? current : undefined;
+  });
+  expect([after.number, after.revoked]).toEqual([before?.number, before?.revoked]);
+  const statusOf = () => networkStatus(home).nodes.find(({ name }) => name === 'bank-bulletins');
+  expect(statusOf()).toMatchObject({ state: 'running', restarts: 0 });
+  await stopService(home, 'bank-bulletins');
+  expect(statusOf()).toBeUndefined();
+  expect(existsSync(join(home, 'bank', 'bulletins-ready.json'))).toBe(false);
 });
