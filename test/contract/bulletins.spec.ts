@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a bank's bulletin must be issued anew, and what stays in it, on the ledger in memory.
+import type { KeyObject } from 'node:crypto';
 import { Bulletins } from '@fabric-offline-pay/network';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { nowSeconds, OFFLINE, OfflineLedger, reserveKeyOf } from '../support/offline-ledger';
-import { CERTIFICATES, VECTOR_KEYS } from '../support/offline-world';
+import { CERTIFICATES, ISSUER, VECTOR_KEYS } from '../support/offline-world';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 import { BANK, POLICY } from '../support/world';
 
@@ -20,13 +21,15 @@ beforeEach(async () => {
   memory = await memoryWorld();
   ledger = await OfflineLedger.open(memory);
   const { issuer: certificate, root: authority } = CERTIFICATES;
-  const key = softwareKey(VECTOR_KEYS.issuer);
-  const issuer = new Issuer({
-    ...{ bankId: BANK, channel: CHANNEL, key, certificate, authority },
-    clock: nowSeconds,
-  });
+  const issuer = issuerOf(VECTOR_KEYS.issuer, certificate, authority);
   bulletins = new Bulletins(issuer, ledger.node);
 });
+
+const issuerOf = (key: KeyObject, certificate: string, authority: string): Issuer =>
+  new Issuer({
+    ...{ bankId: BANK, channel: CHANNEL, key: softwareKey(key), certificate, authority },
+    clock: nowSeconds,
+  });
 
 const dueIn = (): Promise<number> => bulletins.dueIn(nowSeconds());
 
@@ -60,4 +63,21 @@ test('it is due at once when the policy changed, and tells the new one', async (
   await bulletins.issueAnew();
   expect((await bulletins.current())?.policy).toEqual(offline);
   expect(await dueIn()).toBe(HALF);
+});
+
+test('it is due at once when its issuer was retired, and the next issuer issues it anew', async () => {
+  const { otherIssuer: certificate, otherRoot: authority } = CERTIFICATES;
+  const { offline } = ledger.bank('operator');
+  await offline.registerIssuer({ bankId: BANK, certificate, authority });
+  const next = new Bulletins(
+    issuerOf(VECTOR_KEYS.otherIssuer, certificate, authority),
+    ledger.node,
+  );
+  expect(await next.dueIn(nowSeconds())).toBe(HALF);
+  await offline.retireIssuer({ bankId: BANK, kid: ISSUER.kid, compromised: true });
+  passSeconds(1);
+  expect([await dueIn(), await next.dueIn(nowSeconds())]).toEqual([0, 0]);
+  await expect(bulletins.issueAnew()).rejects.toMatchObject({ code: 'OFFLINE_ISSUER_RETIRED' });
+  await next.issueAnew();
+  expect(await next.dueIn(nowSeconds())).toBe(HALF);
 });

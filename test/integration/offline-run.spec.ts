@@ -5,10 +5,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openDevice, verdictOf, verifyDeviceCertificate } from '@fabric-offline-pay/domain';
+import {
+  decodeBulletin,
+  openDevice,
+  parseCose,
+  verdictOf,
+  verifyDeviceCertificate,
+} from '@fabric-offline-pay/domain';
 import {
   enrolIdentity,
   networkStatus,
+  OfflineBank,
   startBulletinService,
   stopService,
 } from '@fabric-offline-pay/network';
@@ -301,25 +308,57 @@ test('a voucher of an unknown epoch is not paid', async () => {
   ]);
 });
 
+/** Starts the bank's process, waits for the bulletin that it is to issue, and ends it. */
+async function issuedByService(what: string, isIt: (bulletin: Buffer) => boolean): Promise<void> {
+  const { home } = network.network;
+  const statusOf = () => networkStatus(home).nodes.find(({ name }) => name === 'bank-bulletins');
+  await startBulletinService(home);
+  await eventually(what, async () => {
+    const signed = await network.bank.bulletins.signed();
+    return signed !== undefined && isIt(signed) ? signed : undefined;
+  });
+  expect(statusOf()).toMatchObject({ state: 'running', restarts: 0 });
+  await stopService(home, 'bank-bulletins');
+  expect(statusOf()).toBeUndefined();
+  expect(existsSync(join(home, 'bank', 'bulletins-ready.json'))).toBe(false);
+}
+
+const readBulletin = (signed: Buffer) =>
+  decodeBulletin(parseCose('offpay/bulletin', signed).payload);
+
 test("the bank's process issues the bulletin anew when the policy changed, and ends when it is told to", async () => {
-  const { home, clients } = network.network;
+  const { clients } = network.network;
   const offline = { ...OFFLINE, version: OFFLINE.version + 1 };
   const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline } };
   for (const role of ['bank', 'merchant'] as const) {
     const { identity } = await clients.client(role, 'operator');
     await clients.catchUp((await identity.vote({ proposal })).blockNumber);
   }
-  const { bulletins } = network.bank;
-  const before = await bulletins.current();
-  await startBulletinService(home);
-  const after = await eventually('the new bulletin', async () => {
-    const current = await bulletins.current();
-    return current?.policy.version === offline.version ? current : undefined;
+  const before = await network.bank.bulletins.current();
+  const isNew = (signed: Buffer): boolean => readBulletin(signed).policy.version === 2;
+  await issuedByService('the bulletin with the new policy', isNew);
+  const after = await network.bank.bulletins.current();
+  expect([after?.number, after?.revoked]).toEqual([before?.number, before?.revoked]);
+});
+
+test('a retired issuer is followed by the next one, and what it funded is paid', async () => {
+  const owner = await device('before-retirement');
+  const { bankId, kid } = network.bank.issuer.row;
+  const { offline } = await here.bank('operator');
+  const retired = await offline.retireIssuer({ bankId, kid, compromised: true });
+  await network.network.clients.catchUp(retired.blockNumber);
+  await expect(device('after-retirement')).rejects.toMatchObject({
+    code: 'OFFLINE_ISSUER_RETIRED',
   });
-  expect([after.number, after.revoked]).toEqual([before?.number, before?.revoked]);
-  const statusOf = () => networkStatus(home).nodes.find(({ name }) => name === 'bank-bulletins');
-  expect(statusOf()).toMatchObject({ state: 'running', restarts: 0 });
-  await stopService(home, 'bank-bulletins');
-  expect(statusOf()).toBeUndefined();
-  expect(existsSync(join(home, 'bank', 'bulletins-ready.json'))).toBe(false);
+  const kidOf = (signed: Buffer) => parseCose('offpay/bulletin', signed).kid?.toString('hex');
+  await issuedByService('the bulletin of the next issuer', (signed) => kidOf(signed) !== kid);
+  const next = await OfflineBank.open(network.network.clients);
+  expect(next.issuer.row.kid).not.toBe(kid);
+  expect((await next.news()).issuers?.map((issuer) => issuer.kid)).toEqual([next.issuer.row.kid]);
+  const key = newKey();
+  await network.enrol('by-the-next', spkiOf(key), '1000');
+  const request = { customerId: 'by-the-next', deviceId: 'phone', publicKey: spkiOf(key) };
+  await next.fund({ ...request, currency: CURRENCY, amount: '1000' });
+  const { names } = await settle(here, 'after-retirement', owner, [payOnce(owner)]);
+  expect(names).toEqual(['settled']);
 });

@@ -8,14 +8,24 @@ import type { Bulletins } from './bulletins';
 import { keepFresh, systemTime, type FreshBulletins } from './keep-fresh';
 import { OfflineBank } from './offline-bank';
 
-/** Opened at the first look, and again when that failed: the ledger may have no registry yet, the CA may be away. */
+/**
+ * Opened at the first look, and again when that failed: the ledger may have no registry yet, the CA may be away. Opened anew
+ * when nothing could be issued: the issuer may be retired.
+ */
 function bulletinsOf(clients: Clients): FreshBulletins {
   let opened: Bulletins | undefined;
   const open = async (): Promise<Bulletins> =>
     (opened ??= (await OfflineBank.open(clients)).bulletins);
   return {
     dueIn: async (now, signal) => (await open()).dueIn(now, signal),
-    issueAnew: async (signal) => (await open()).issueAnew(signal),
+    issueAnew: async (signal) => {
+      try {
+        await (await open()).issueAnew(signal);
+      } catch (error) {
+        opened = undefined;
+        throw error;
+      }
+    },
   };
 }
 

@@ -52,12 +52,13 @@ export class Bulletins {
   /**
    * @param now seconds since 1970
    * @returns in how many seconds it must be issued anew: 0 when half of its time is over, when it tells another policy than
-   * the ledger's, and when there is none.
+   * the ledger's, when its issuer was retired, and when there is none.
    */
   async dueIn(now: number, signal?: AbortSignal): Promise<number> {
     const { offline: policy } = await this.#node.identity.readPolicy({}, optionsWith(signal));
-    const current = await this.current(signal);
-    if (current === undefined) return 0;
+    const signed = await this.signed(signal);
+    if (signed === undefined || (await this.#isByRetired(signed, signal))) return 0;
+    const current = decode(signed);
     const sameRules = canonicalJson(current.policy) === canonicalJson(policy);
     return sameRules ? Math.max(0, agesAt(current, policy) - now) : 0;
   }
@@ -76,6 +77,13 @@ export class Bulletins {
     const bulletin = await this.#sign(number + 1, [...revoked, revocation]);
     const input = { ...revocation, bulletin: bulletin.toString('base64') };
     return (await this.#node.offline.revokeReserve(input)).result.number;
+  }
+
+  async #isByRetired(signed: Buffer, signal?: AbortSignal): Promise<boolean> {
+    const { bankId } = this.#issuer.row;
+    const { issuers } = await this.#node.offline.listIssuers({ bankId }, optionsWith(signal));
+    const kid = parseCose('offpay/bulletin', signed).kid?.toString('hex');
+    return issuers.some((issuer) => issuer.kid === kid && issuer.retired !== null);
   }
 
   async #sign(number: number, revoked: readonly Revocation[]): Promise<Buffer> {

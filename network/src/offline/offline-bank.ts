@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's part in payments without a network: money set aside for devices, bulletins, devices that were lost.
 import {
+  isTrustedIssuer,
   offlineLimits,
   type Amount,
   type Currency,
@@ -30,6 +31,21 @@ export interface Funded {
   readonly bytes: Buffer;
 }
 
+/** Registers the bank's issuer; one that was retired is followed by the next. */
+async function issuerInForce(clients: Clients): Promise<Issuer> {
+  const { offline } = await clients.client('bank', 'operator');
+  for (let generation = 1; ; generation += 1) {
+    const issuer = await openIssuer(clients.description.home, generation);
+    const { bankId, certificate, authority } = issuer.row;
+    try {
+      await offline.registerIssuer({ bankId, certificate, authority });
+      return issuer;
+    } catch (error) {
+      if (!(error instanceof RefusedError && error.code === 'OFFLINE_ISSUER_RETIRED')) throw error;
+    }
+  }
+}
+
 export class OfflineBank {
   readonly issuer: Issuer;
   readonly bulletins: Bulletins;
@@ -43,10 +59,7 @@ export class OfflineBank {
 
   /** Registers the bank's issuer and publishes its first bulletin, unless the ledger has them. */
   static async open(clients: Clients): Promise<OfflineBank> {
-    const issuer = await openIssuer(clients.description.home);
-    const { bankId, certificate, authority } = issuer.row;
-    const { offline } = await clients.client('bank', 'operator');
-    await offline.registerIssuer({ bankId, certificate, authority });
+    const issuer = await issuerInForce(clients);
     const bulletins = new Bulletins(issuer, await clients.client('bank', 'bank-node'));
     if ((await bulletins.signed()) === undefined) await bulletins.issueAnew();
     return new OfflineBank(clients, issuer, bulletins);
@@ -59,8 +72,12 @@ export class OfflineBank {
 
   /** What a terminal or a device without a network is told by hand. */
   async news(): Promise<BankNews> {
+    const { bankId } = this.issuer.row;
+    const { offline } = await this.#clients.client('bank', 'bank-node');
+    const { issuers } = await offline.listIssuers({ bankId });
+    const now = Math.floor(Date.now() / 1000);
     const bulletin = (await this.bulletins.signed()) ?? Buffer.alloc(0);
-    return { issuers: [this.issuer.row], bulletin };
+    return { issuers: issuers.filter((issuer) => isTrustedIssuer(issuer, now)), bulletin };
   }
 
   /**
