@@ -47,6 +47,8 @@ export {
 export { bootstrapLedger, DEFAULT_POLICY, participantsOf } from './ledger/bootstrap';
 export { Clients } from './ledger/clients';
 export { rollUpPayee, type Payee } from './ledger/payees';
+export { startBulletinService } from './ledger/bulletin-service';
+export { Bulletins } from './offline/bulletins';
 export { OfflineBank, type Funded, type FundRequest } from './offline/offline-bank';
 export {
   openKey,

@@ -19,3 +19,6 @@ export const externalBuilder = join(fabricModule, 'builders', 'ccaas');
 
 /** The compiled entry of the supervisor process. */
 export const supervisorEntry = join(networkFolder, 'dist', 'supervisor', 'main.js');
+
+/** The compiled entry of the process that keeps the bank's bulletin fresh. */
+export const bulletinEntry = join(networkFolder, 'dist', 'offline', 'bulletin-main.js');

@@ -2,7 +2,10 @@
 // Money between accounts and reserves, issuers and bulletins, and what follows from loss and double spending, on the
 // ledger in memory. After each test the books balance.
 import {
+  coseDigest,
   encodeFraudProof,
+  issuerKid,
+  parseCose,
   type Bulletin,
   type DeviceCertificate,
   type FraudProof,
@@ -24,8 +27,10 @@ import {
 import {
   CERTIFICATES,
   forge,
+  ISSUER,
   newDevice,
   newKey,
+  pointOf,
   signCertificate,
   spkiOf,
   VECTOR_KEYS,
@@ -150,6 +155,142 @@ describe('an issuer', () => {
     ['that is no certificate', 'none', CERTIFICATES.root],
   ])('%s is refused', async (_, certificate, authority) => {
     await expect(register(certificate, authority)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+});
+
+describe('a retired issuer', () => {
+  const other = {
+    key: VECTOR_KEYS.otherIssuer,
+    kid: issuerKid(spkiOf(VECTOR_KEYS.otherIssuer)).toString('hex'),
+  };
+  let device: Device;
+  beforeEach(async () => {
+    device = await ledger.device('customer-1');
+  });
+
+  const retire = async (compromised = false, kid = ISSUER.kid) =>
+    (await ledger.bank('operator').offline.retireIssuer({ bankId: BANK, kid, compromised })).result;
+
+  const registerOther = () =>
+    ledger.bank('operator').offline.registerIssuer({
+      ...{ bankId: BANK, certificate: CERTIFICATES.otherIssuer },
+      authority: CERTIFICATES.otherRoot,
+    });
+
+  const listed = async (kid = ISSUER.kid) => {
+    const { issuers } = await ledger.node.offline.listIssuers({ bankId: BANK });
+    return issuers.find((issuer) => issuer.kid === kid)?.retired;
+  };
+
+  /** The next certificate of the device, by the first issuer or another one. */
+  const raised = (key = VECTOR_KEYS.issuer): Device => {
+    const certificate = { ...device.certificate, sequence: 1 };
+    return { ...device, certificate, certificateBytes: signCertificate(certificate, key) };
+  };
+
+  const topUp = (next: Device) =>
+    ledger.node.offline.topUp({
+      ...{ ...reserveKeyOf(next), sequence: 1 },
+      certificate: base64(next.certificateBytes),
+    });
+
+  it('is retired once, and listed with the time when its last device may have paid', async () => {
+    expect(await listed()).toBeNull();
+    const { spendSeconds, clockToleranceSeconds } = OFFLINE;
+    const at = nowSeconds();
+    const trustedUntil = at + spendSeconds + clockToleranceSeconds;
+    expect(await retire()).toEqual({ replayed: false, units: [], trustedUntil });
+    passSeconds(10);
+    expect(await retire()).toEqual({ replayed: true, units: [], trustedUntil });
+    expect(await listed()).toEqual({ at, compromised: false, trustedUntil });
+  });
+
+  it('is compromised from the day when that is known, and stays so', async () => {
+    await retire();
+    const at = nowSeconds();
+    passSeconds(10);
+    expect(await retire(true)).toMatchObject({ replayed: false, trustedUntil: at + 10 });
+    expect(await retire(true)).toMatchObject({ replayed: true, trustedUntil: at + 10 });
+    expect(await retire(false)).toMatchObject({ replayed: true, trustedUntil: at + 10 });
+    expect(await listed()).toEqual({ at, compromised: true, trustedUntil: at + 10 });
+  });
+
+  it('is one that the bank registered, and is never registered again', async () => {
+    await expect(retire(false, other.kid)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await registerOther();
+    await retire(false, other.kid);
+    await expect(registerOther()).rejects.toMatchObject({ code: 'OFFLINE_ISSUER_RETIRED' });
+  });
+
+  it.each([false, true])(
+    'funds nothing new, and repeats what it funded: %s',
+    async (compromised) => {
+      await retire(compromised);
+      const next = unfunded('customer-1', device.key, { epoch: 2, total: 1_000n });
+      const code = 'OFFLINE_ISSUER_RETIRED';
+      await expect(ledger.fund(next)).rejects.toMatchObject({ code });
+      await expect(topUp(raised())).rejects.toMatchObject({ code });
+      await ledger.fund(device);
+      expect(await available()).toBe(MONEY - 20_000);
+    },
+  );
+
+  it.each([false, true])(
+    'leaves what it funded to merchants and customer: %s',
+    async (compromised) => {
+      const before = ledger.pay(device);
+      await retire(compromised);
+      const after = ledger.pay(device);
+      expect(await ledger.settle([[device, [before, after]]])).toEqual(['settled', 'settled']);
+      passClaimUntil(device);
+      const { result } = await ledger.node.offline.closeReserve(reserveKeyOf(device));
+      expect(result.returned).toBe('17500');
+    },
+  );
+
+  it('is followed by another one, which tops up what the first one funded', async () => {
+    await retire();
+    await registerOther();
+    const next = raised(other.key);
+    expect((await topUp(next)).result).toMatchObject({ replayed: false, funded: '20000' });
+    const certificateDigest = coseDigest(
+      parseCose('offpay/device-certificate', next.certificateBytes),
+    );
+    const payment = forge(ledger.pay(device), { certificateDigest });
+    expect(await ledger.settle([[device, [payment]]])).toEqual(['settled']);
+  });
+
+  it('publishes no bulletin any more, alone or with a revocation; the next one does', async () => {
+    await retire();
+    const publish = (bulletin: string) =>
+      ledger.node.offline.publishBulletin({ bankId: BANK, bulletin });
+    const code = 'OFFLINE_ISSUER_RETIRED';
+    await expect(publish(signedBulletin({ number: 2 }))).rejects.toMatchObject({ code });
+    const key = reserveKeyOf(device);
+    const bulletin = signedBulletin({ number: 2, revoked: [key] });
+    const revoking = ledger.node.offline.revokeReserve({ ...key, bulletin });
+    await expect(revoking).rejects.toMatchObject({ code });
+    await registerOther();
+    await publish(signedBulletin({ number: 2 }, other.key));
+  });
+
+  it('frames nobody, though its key is in other hands and signs for another device', async () => {
+    const key = newKey();
+    const thief = newDevice({ ...device.certificate, deviceKey: pointOf(key) }, key);
+    const clone = { ...thief };
+    const side = ({ voucher, requestPayload }: Payment) => ({
+      ...{ voucher, requestPayload },
+      certificate: thief.certificateBytes,
+    });
+    const proof = encodeFraudProof({
+      kind: 'sameCounter',
+      sides: [side(ledger.pay(thief)), side(ledger.pay(clone))],
+      issuerCertificate: CERTIFICATES.issuer,
+    });
+    const framing = ledger.merchant().offline.submitFraudProof({ proof });
+    await expect(framing).rejects.toMatchObject({ code: 'OFFLINE_CERTIFICATE_MISMATCH' });
+    const { status } = await ledger.node.offline.readReserve(reserveKeyOf(device));
+    expect(status).toBe('active');
   });
 });
 

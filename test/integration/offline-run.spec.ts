@@ -2,15 +2,31 @@
 // Payments without a network, from the processes that make them to the ledger of real peers: a small run with every cheat
 // that needs a ledger, then what needs an order of arrival, a race, or a place in a batch.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDevice, verdictOf, verifyDeviceCertificate } from '@fabric-offline-pay/domain';
-import { type Client } from '@fabric-offline-pay/sdk';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  decodeBulletin,
+  openDevice,
+  parseCose,
+  verdictOf,
+  verifyDeviceCertificate,
+} from '@fabric-offline-pay/domain';
+import {
+  enrolIdentity,
+  networkStatus,
+  OfflineBank,
+  startBulletinService,
+  stopService,
+} from '@fabric-offline-pay/network';
+import type { Connection } from '@fabric-offline-pay/sdk';
 import { mayUnshare } from '../offline/party';
 import { withHighS } from '../offline/ledger-cheats';
 import { OfflineNetwork, OFFLINE } from '../offline/offline-network';
 import { reportOf } from '../offline/report';
 import { run, type Ran } from '../offline/run';
+import { eventually } from '../support/eventually';
+import { connectAs } from '../support/foreign-gateway';
 import {
   forge,
   newKey,
@@ -20,7 +36,7 @@ import {
   type Device,
   type Payment,
 } from '../support/offline-world';
-import { CURRENCY, type World } from '../support/world';
+import { CURRENCY, POLICY, type World } from '../support/world';
 
 const SCALE = { devices: 6, terminals: 3, payments: 30 };
 const AMOUNT = 100n;
@@ -62,8 +78,8 @@ describe('a run', () => {
     );
     expect(accepted - settled).toBe(2);
     expect(verdicts).toEqual({
-      ...{ settled, conflict: 2, duplicate: 1, badSignature: 1, requestMismatch: 1, malformed: 1 },
-      ...{ unknownReserve: 1, wrongPayee: 1, wrongChannel: 1, expired: 1, overLimit: 1 },
+      ...{ settled, conflict: 2, duplicate: 1, badSignature: 1, requestMismatch: 6, malformed: 1 },
+      ...{ unknownReserve: 1, wrongPayee: 2, wrongChannel: 1, expired: 1, overLimit: 1 },
     });
     expect(Object.values(refusedOffline)).toEqual(Array.from({ length: 8 }, () => 1));
   });
@@ -142,9 +158,9 @@ async function settle(
   batchId: string,
   owner: Device,
   claims: readonly Claim[],
-  client?: Client,
+  connection?: Connection,
 ) {
-  const { offline } = client ?? (await shop.merchant('terminal'));
+  const { offline } = connection?.client ?? (await shop.merchant('terminal'));
   const vouchers = claims.map(({ voucher, requestPayload }) => ({
     voucher: base64(voucher),
     request: base64(requestPayload),
@@ -202,45 +218,85 @@ test.each([0, 1, 2, 3, 4])('one bad voucher at place %d leaves the others alone'
   expect(credited).toBe((4n * AMOUNT).toString());
 });
 
+/** A connection of its own, with a certificate of its own, of each of so many terminals of the shop. */
+async function ownTerminals(shop: World, count: number): Promise<Connection[]> {
+  const { home, clients } = network.network;
+  const { id } = clients.organisation('merchant');
+  const connections: Connection[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const name = `own-till-${index}`;
+    const identity = { name, role: 'terminal', actor: shop.merchantId };
+    connections.push(connectAs(clients, 'merchant', await enrolIdentity(home, id, identity)));
+  }
+  return connections;
+}
+
 test('the same batch from three terminals at once is paid once, and answered three times alike', async () => {
-  const owner = await device('three-times');
-  const claims = [payOnce(owner), payOnce(owner), payOnce(owner)];
-  const before = BigInt((await totals()).credits);
-  const answers = await Promise.all(
-    [1, 2, 3].map(() => settle(here, 'three-times', owner, claims)),
-  );
-  for (const { names } of answers) expect(names).toEqual(['settled', 'settled', 'settled']);
-  expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
-  expect(BigInt((await totals()).credits) - before).toBe(3n * AMOUNT);
+  const terminals = await ownTerminals(here, 3);
+  try {
+    const owner = await device('three-times');
+    const claims = [payOnce(owner), payOnce(owner), payOnce(owner)];
+    const before = BigInt((await totals()).credits);
+    const answers = await Promise.all(
+      terminals.map((terminal) => settle(here, 'three-times', owner, claims, terminal)),
+    );
+    for (const { names } of answers) expect(names).toEqual(['settled', 'settled', 'settled']);
+    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(BigInt((await totals()).credits) - before).toBe(3n * AMOUNT);
+    const { offline } = await here.bank('bank-node');
+    expect(await offline.readReserve(reserveOf(owner))).toMatchObject({
+      ...{ status: 'active', settled: (3n * AMOUNT).toString() },
+    });
+  } finally {
+    for (const terminal of terminals) terminal.close();
+  }
 });
 
-test('a device that is topped up again and again while its vouchers settle loses none', async () => {
+const TOP_UPS = 5;
+
+/** Each top-up is certified by the bank, put on the ledger and learnt by the device, which pays under it from then on. */
+async function topUp(owner: Device): Promise<Device> {
+  const { bytes } = await network.bank.issuer.topUp(owner.certificate, '100', OFFLINE);
+  const raised = certified(owner.key, bytes);
+  const { offline } = await here.bank('bank-node');
+  const { sequence } = raised.certificate;
+  await offline.topUp({ ...reserveOf(raised), sequence, certificate: base64(bytes) });
+  return raised;
+}
+
+/** Does something at a pace, which no condition can tell: what takes longer is made up for. */
+async function paced(milliseconds: number, work: () => Promise<boolean>): Promise<void> {
+  for (let next = Date.now() + milliseconds; await work(); next += milliseconds)
+    await wait(Math.max(0, next - Date.now()));
+}
+
+test('a device that is topped up every second while its vouchers settle loses none', async () => {
   const key = newKey();
   await network.enrol('topped-up', spkiOf(key), '20000');
-  const owner = certified(key, await network.reserve('topped-up', spkiOf(key), '2000'));
+  let owner = certified(key, await network.reserve('topped-up', spkiOf(key), '10000'));
+  let topUps = 0;
+  /** For each voucher, how many top-ups its device had learnt. */
+  const paidAfter: number[] = [];
+  const toppingUp = async (): Promise<boolean> => {
+    const raised = await topUp(owner);
+    owner = { ...raised, state: owner.state };
+    topUps += 1;
+    return topUps < TOP_UPS;
+  };
+  const settling = async (): Promise<boolean> => {
+    const last = topUps === TOP_UPS;
+    const batchId = `topped-up-${paidAfter.length}`;
+    paidAfter.push(topUps);
+    expect((await settle(here, batchId, owner, [payOnce(owner)])).names).toEqual(['settled']);
+    return !last && paidAfter.length < OFFLINE.count;
+  };
+  await Promise.all([paced(1_000, toppingUp), paced(500, settling)]);
+  expect(paidAfter.at(-1)).toBe(TOP_UPS);
+  expect(new Set(paidAfter).size).toBeGreaterThan(2);
   const { offline } = await here.bank('bank-node');
-  const payments = Array.from({ length: 10 }, () => payOnce(owner));
-  const toppingUp = async (): Promise<void> => {
-    let { certificate } = owner;
-    for (let index = 0; index < 5; index += 1) {
-      const signed = await network.bank.issuer.topUp(certificate, '100', OFFLINE);
-      ({ certificate } = signed);
-      const { sequence } = certificate;
-      await offline.topUp({
-        ...{ ...reserveOf(owner), sequence },
-        certificate: base64(signed.bytes),
-      });
-    }
-  };
-  const settling = async (): Promise<void> => {
-    for (const [index, payment] of payments.entries())
-      expect((await settle(here, `topped-up-${index}`, owner, [payment])).names).toEqual([
-        'settled',
-      ]);
-  };
-  await Promise.all([toppingUp(), settling()]);
   expect(await offline.readReserve(reserveOf(owner))).toMatchObject({
-    ...{ funded: '2500', settled: '1000' },
+    ...{ status: 'active', funded: '10500' },
+    settled: (BigInt(paidAfter.length) * AMOUNT).toString(),
   });
 });
 
@@ -250,4 +306,59 @@ test('a voucher of an unknown epoch is not paid', async () => {
   expect((await settle(here, 'unknown-epoch', other, [payOnce(owner)])).names).toEqual([
     'unknownReserve',
   ]);
+});
+
+/** Starts the bank's process, waits for the bulletin that it is to issue, and ends it. */
+async function issuedByService(what: string, isIt: (bulletin: Buffer) => boolean): Promise<void> {
+  const { home } = network.network;
+  const statusOf = () => networkStatus(home).nodes.find(({ name }) => name === 'bank-bulletins');
+  await startBulletinService(home);
+  await eventually(what, async () => {
+    const signed = await network.bank.bulletins.signed();
+    return signed !== undefined && isIt(signed) ? signed : undefined;
+  });
+  expect(statusOf()).toMatchObject({ state: 'running', restarts: 0 });
+  await stopService(home, 'bank-bulletins');
+  expect(statusOf()).toBeUndefined();
+  expect(existsSync(join(home, 'bank', 'bulletins-ready.json'))).toBe(false);
+}
+
+const readBulletin = (signed: Buffer) =>
+  decodeBulletin(parseCose('offpay/bulletin', signed).payload);
+
+test("the bank's process issues the bulletin anew when the policy changed, and ends when it is told to", async () => {
+  const { clients } = network.network;
+  const offline = { ...OFFLINE, version: OFFLINE.version + 1 };
+  const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline } };
+  for (const role of ['bank', 'merchant'] as const) {
+    const { identity } = await clients.client(role, 'operator');
+    await clients.catchUp((await identity.vote({ proposal })).blockNumber);
+  }
+  const before = await network.bank.bulletins.current();
+  const isNew = (signed: Buffer): boolean => readBulletin(signed).policy.version === 2;
+  await issuedByService('the bulletin with the new policy', isNew);
+  const after = await network.bank.bulletins.current();
+  expect([after?.number, after?.revoked]).toEqual([before?.number, before?.revoked]);
+});
+
+test('a retired issuer is followed by the next one, and what it funded is paid', async () => {
+  const owner = await device('before-retirement');
+  const { bankId, kid } = network.bank.issuer.row;
+  const { offline } = await here.bank('operator');
+  const retired = await offline.retireIssuer({ bankId, kid, compromised: true });
+  await network.network.clients.catchUp(retired.blockNumber);
+  await expect(device('after-retirement')).rejects.toMatchObject({
+    code: 'OFFLINE_ISSUER_RETIRED',
+  });
+  const kidOf = (signed: Buffer) => parseCose('offpay/bulletin', signed).kid?.toString('hex');
+  await issuedByService('the bulletin of the next issuer', (signed) => kidOf(signed) !== kid);
+  const next = await OfflineBank.open(network.network.clients);
+  expect(next.issuer.row.kid).not.toBe(kid);
+  expect((await next.news()).issuers?.map((issuer) => issuer.kid)).toEqual([next.issuer.row.kid]);
+  const key = newKey();
+  await network.enrol('by-the-next', spkiOf(key), '1000');
+  const request = { customerId: 'by-the-next', deviceId: 'phone', publicKey: spkiOf(key) };
+  await next.fund({ ...request, currency: CURRENCY, amount: '1000' });
+  const { names } = await settle(here, 'after-retirement', owner, [payOnce(owner)]);
+  expect(names).toEqual(['settled']);
 });

@@ -55,28 +55,43 @@ export interface Exchange {
   readonly amount: Amount;
 }
 
-/** Request, voucher, acceptance. @returns the voucher as it was handed over, base64. */
-export async function exchange({ till, device, orderNumber, amount }: Exchange): Promise<string> {
+/** How long what crosses between screen and camera is. */
+export interface CarriedBytes {
+  readonly request: number;
+  /** Voucher with certificate. */
+  readonly payment: number;
+}
+
+const bytesIn = (base64: string): number => Buffer.byteLength(base64, 'base64');
+
+/** Request, voucher, acceptance. @throws {Error} unless it is accepted. */
+export async function exchange({
+  till,
+  device,
+  orderNumber,
+  amount,
+}: Exchange): Promise<CarriedBytes> {
   const request = given(await till.request({ orderNumber, amount, currency: CURRENCY }));
   const { bytes } = given(await device.pay(request));
   const acceptance = given(await till.accept(orderNumber, bytes));
   if (!acceptance.accepted) throw new Error(`${orderNumber}: ${acceptance.code}`);
-  return bytes;
+  return { request: bytesIn(request), payment: bytesIn(bytes) };
 }
 
 /** A device pays one thing after another; devices do not wait for each other. */
 export async function payAll(
   payments: readonly HonestPayment[],
   onPaid: (done: number) => void,
-): Promise<void> {
-  let done = 0;
+): Promise<CarriedBytes[]> {
+  const carried: CarriedBytes[] = [];
   const queues = grouped(payments, ({ payer }) => payer);
   await Promise.all(
     queues.map(async (queue) => {
       for (const { payer, ...payment } of queue) {
-        await exchange({ ...payment, device: payer.device });
-        onPaid((done += 1));
+        carried.push(await exchange({ ...payment, device: payer.device }));
+        onPaid(carried.length);
       }
     }),
   );
+  return carried;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cheats that no terminal of ours would send: a merchant that hands altered vouchers to the ledger itself.
+import { randomBytes } from 'node:crypto';
 import {
   decodePaymentRequest,
   encodePaymentRequest,
   openDevice,
   verifyDeviceCertificate,
   verdictOf,
+  type PaymentRequest,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment } from '@fabric-offline-pay/sdk/offline';
@@ -18,6 +20,8 @@ import type { Outcomes } from './outcomes';
 const AMOUNT = 100n;
 
 interface Claim {
+  /** What was done to the voucher. */
+  readonly name: string;
   readonly expected: string;
   readonly voucher: Uint8Array;
   readonly request: Uint8Array;
@@ -36,24 +40,38 @@ export function withHighS(voucher: Uint8Array): Buffer {
   return bytes;
 }
 
-/** The request with another amount, which the voucher did not answer. */
-function dearer(request: Uint8Array): Buffer {
-  const content = decodePaymentRequest(request);
-  return encodePaymentRequest({ ...content, amount: content.amount + 1n });
-}
+/** What of a request may be changed once a voucher answered it: nothing. */
+const REQUEST_CHANGES: Readonly<
+  Record<string, (request: PaymentRequest) => Partial<PaymentRequest>>
+> = {
+  'whose amount was raised': ({ amount }) => ({ amount: amount + 1n }),
+  'whose payee was changed': () => ({ merchantId: 'merchant-2' }),
+  'whose channel was changed': () => ({ channel: 'another' }),
+  'whose currency was changed': () => ({ currency: 'CNY' }),
+  'whose request lives longer': ({ expiresAt }) => ({ expiresAt: expiresAt + 1 }),
+  'for another request of the same content': () => ({ nonce: randomBytes(16) }),
+};
 
 /** Alterations of a voucher that was accepted and settled. */
 function alterations(payment: AcceptedPayment): Claim[] {
   const { customerId, epoch } = payment;
   const voucher = Buffer.from(payment.voucher, 'base64');
   const request = Buffer.from(payment.requestPayload, 'base64');
-  const honest = { voucher, request, reserve: { customerId, epoch } };
+  const reserve = { customerId, epoch };
+  const honest = { voucher, request, reserve };
+  const content = decodePaymentRequest(request);
+  const changed = Object.entries(REQUEST_CHANGES).map(([name, change]) => ({
+    ...{ ...honest, name, expected: 'requestMismatch' },
+    request: encodePaymentRequest({ ...content, ...change(content) }),
+  }));
+  const [flipped, nothing] = [withHighS(voucher), Buffer.from('no voucher')];
+  const unknown = { customerId, epoch: epoch + 1 };
   return [
-    { ...honest, expected: 'duplicate' },
-    { ...honest, expected: 'badSignature', voucher: withHighS(voucher) },
-    { ...honest, expected: 'requestMismatch', request: dearer(request) },
-    { ...honest, expected: 'malformed', voucher: Buffer.from('no voucher') },
-    { ...honest, expected: 'unknownReserve', reserve: { customerId, epoch: epoch + 1 } },
+    { ...honest, name: 'that was settled', expected: 'duplicate' },
+    { ...honest, name: 'whose S was flipped', expected: 'badSignature', voucher: flipped },
+    ...changed,
+    { ...honest, name: 'that is none', expected: 'malformed', voucher: nothing },
+    { ...honest, name: 'of no reserve', expected: 'unknownReserve', reserve: unknown },
   ];
 }
 
@@ -81,7 +99,7 @@ function tamperings(device: Device, merchantId: string): Claim[] {
     ['overLimit', forge(honest, over, requestOf(merchantId, channel))],
   ];
   return claims.map(([expected, { voucher, requestPayload: request }]) => ({
-    ...{ expected, voucher, request },
+    ...{ name: `that its device made ${expected}`, expected, voucher, request },
     reserve: { customerId, epoch },
   }));
 }
@@ -117,18 +135,22 @@ async function claimAll(shop: World, claims: readonly Claim[]): Promise<readonly
   return claims.map((claim) => verdictOf(result.verdicts[order.indexOf(claim)] ?? 0));
 }
 
-/** @param settled a payment of this shop that the ledger has paid */
+/** @param settled a payment of the first shop that the ledger has paid */
 export async function cheatLedger(
   network: OfflineNetwork,
   outcomes: Outcomes,
-  shop: World,
+  [shop, other]: readonly [World, World],
   settled: AcceptedPayment,
 ): Promise<readonly string[]> {
   const device = await tamperedDevice(network);
-  const claims = [...alterations(settled), ...tamperings(device, shop.merchantId)];
-  const verdicts = await claimAll(shop, claims);
-  claims.forEach(({ expected }, index) =>
-    outcomes.note(`a batch with a voucher that is ${expected}`, expected, verdicts[index] ?? ''),
+  const altered = alterations(settled);
+  const replayed = altered
+    .slice(0, 1)
+    .map((claim) => ({ ...claim, name: 'of another merchant', expected: 'wrongPayee' }));
+  const claims = [...altered, ...tamperings(device, shop.merchantId)];
+  const verdicts = [...(await claimAll(shop, claims)), ...(await claimAll(other, replayed))];
+  [...claims, ...replayed].forEach(({ name, expected }, index) =>
+    outcomes.note(`a voucher ${name}`, expected, verdicts[index] ?? ''),
   );
   return verdicts;
 }

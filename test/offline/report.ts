@@ -10,6 +10,9 @@ type Totals = OutputOf<'settlement', 'totals'>['currencies'];
 export interface OfflineReport extends Measured {
   readonly accepted: number;
   readonly refusedOffline: Readonly<Record<string, number>>;
+  /** The longest request and the longest voucher with certificate, as a QR code carries them. */
+  readonly requestBytes: number;
+  readonly paymentBytes: number;
   readonly settled: number;
   readonly verdicts: Readonly<Record<string, number>>;
   readonly fraudProofs: number;
@@ -35,6 +38,8 @@ export function reportOf(ran: Ran, measured: Measured, totals: Totals): OfflineR
   return {
     accepted: payments.length,
     refusedOffline: countBy(refusals),
+    requestBytes: Math.max(...ran.carried.map(({ request }) => request)),
+    paymentBytes: Math.max(...ran.carried.map(({ payment }) => payment)),
     settled,
     verdicts: countBy(verdicts),
     fraudProofs: ran.convicted,
@@ -58,6 +63,7 @@ export function reportText(report: OfflineReport): string {
   return [
     `accepted offline      ${report.accepted.toString()}`,
     `refused offline       ${pairs(report.refusedOffline)}`,
+    `bytes in a QR code    request ${report.requestBytes.toString()}, voucher with certificate ${report.paymentBytes.toString()}`,
     `settled               ${report.settled.toString()} in ${report.transactions.toString()} transactions (${fixed(report.vouchersPerTransaction)} each)`,
     `verdicts              ${pairs(report.verdicts)}`,
     `fraud proofs          ${report.fraudProofs.toString()}`,

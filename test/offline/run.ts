@@ -2,7 +2,7 @@
 // One run: prepared with a network, paid without one, settled when it is back, and measured.
 import type { OfflineNetwork } from './offline-network';
 import { cheat, endCheats, prepareCheats, DOUBLE_SPENDS, SETTLED_CHEATS } from './offline-cheats';
-import { payAll, planPayments, type HonestPayment } from './honest';
+import { payAll, planPayments, type CarriedBytes, type HonestPayment } from './honest';
 import { cheatLedger } from './ledger-cheats';
 import { Outcomes } from './outcomes';
 import { given, mayUnshare, type TerminalProcess } from './party';
@@ -27,6 +27,8 @@ export interface Ran {
   /** Of the two merchants. */
   readonly shops: readonly [World, World];
   readonly honest: readonly HonestPayment[];
+  /** Of each honest payment. */
+  readonly carried: readonly CarriedBytes[];
   readonly outcomes: Outcomes;
   readonly terminals: readonly Synchronised[];
   /** Of the batch that a merchant altered. */
@@ -73,6 +75,7 @@ async function ensureIsolated([payers, tills]: Parties): Promise<void> {
 
 interface OfflinePhase {
   readonly honest: readonly HonestPayment[];
+  readonly carried: readonly CarriedBytes[];
   readonly outcomes: Outcomes;
   readonly tills: readonly TerminalProcess[];
 }
@@ -94,7 +97,7 @@ async function offlinePhase(
   if (!mayUnshare()) tell('warning: not root: the processes run in the network of this machine');
   await ensureIsolated(parties);
   const honest = planPayments(payers, tills, payments);
-  await payAll(honest, (done) => {
+  const carried = await payAll(honest, (done) => {
     if (done % 100 === 0 || done === payments) tell(`offline: ${done} of ${payments} payments`);
   });
   await cheat(cheats);
@@ -105,7 +108,7 @@ async function offlinePhase(
     ...tills.map((till) => till.end()),
   ]);
   await endCheats(cheats);
-  return { honest, outcomes, tills };
+  return { honest, carried, outcomes, tills };
 }
 
 /** A settled voucher as a batch on the ledger names it: order number, customer, device, epoch, counter, amount. */
@@ -174,7 +177,7 @@ export async function run(network: OfflineNetwork, options: RunOptions): Promise
   noteSettlements(phase, batches);
   const settled = terminals[0]?.payments.find(({ verdict }) => verdict === 'settled');
   if (settled === undefined) throw new Error('nothing was settled');
-  const alteredVerdicts = await cheatLedger(network, phase.outcomes, first, settled);
+  const alteredVerdicts = await cheatLedger(network, phase.outcomes, shops, settled);
   const { authority } = network.bank.issuer.row;
   const proofs = terminals.flatMap(({ proofFiles }) => proofFiles);
   const convicted = proofs.filter((file) => convicts(file, authority)).length;

@@ -9,8 +9,10 @@ import {
   settleVoucher,
   verifyDeviceCertificate,
   type FraudProof,
+  type IssuerRetirement,
   type IssuerRow,
   type ProofSide,
+  type RegisteredIssuerRow,
   type ReserveRow,
   type Verdict,
 } from '@fabric-offline-pay/domain';
@@ -34,6 +36,8 @@ export class FakeOfflineLedger implements TerminalLedger {
   /** Called after a batch was written and before it is answered. */
   afterWriting: () => void = () => undefined;
   newestBulletin: Uint8Array | undefined;
+  /** Of the issuer. */
+  retired: IssuerRetirement | null = null;
   /** The order numbers that were paid, one entry a payment. */
   readonly paid: string[] = [];
   readonly batchIds: string[] = [];
@@ -63,8 +67,8 @@ export class FakeOfflineLedger implements TerminalLedger {
     return this.#reserves.get(keyOf(device))!;
   }
 
-  issuers(): Promise<readonly IssuerRow[]> {
-    return this.#answer(() => [this.issuer]);
+  issuers(): Promise<readonly RegisteredIssuerRow[]> {
+    return this.#answer(() => [{ ...this.issuer, retired: this.retired }]);
   }
 
   bulletin(): Promise<Uint8Array | undefined> {

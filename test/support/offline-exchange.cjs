@@ -54,7 +54,7 @@ function key(jwk) {
 
 /** Says settled to every voucher that it hears of, and keeps what it heard. */
 const ledger = {
-  issuers: () => Promise.resolve([setup.issuer]),
+  issuers: () => Promise.resolve([{ ...setup.issuer, retired: null }]),
   bulletin: () => Promise.resolve(Buffer.from(setup.bulletin, 'base64')),
   settle: (batch) => {
     step();

@@ -171,12 +171,21 @@ async function bearLosses({ clientFor }: OfflineWorld): Promise<void> {
     await clientFor(role, 'operator', BANK).identity.vote({ proposal });
 }
 
+/** A second issuer comes and goes. */
+async function retireOther(ledger: OfflineLedger): Promise<void> {
+  const { offline } = ledger.bank('operator');
+  const { otherIssuer: certificate, otherRoot: authority } = CERTIFICATES;
+  const { result } = await offline.registerIssuer({ bankId: BANK, certificate, authority });
+  await offline.retireIssuer({ bankId: BANK, kid: result.kid, compromised: false });
+}
+
 let ready: OfflineLedger | undefined;
 
 async function readyLedger(memory: OfflineWorld): Promise<OfflineLedger> {
   if (ready !== undefined) return ready;
   ready = await OfflineLedger.open(memory);
   await bearLosses(memory);
+  await retireOther(ready);
   return ready;
 }
 

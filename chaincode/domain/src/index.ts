@@ -32,6 +32,7 @@ export * from './offline/device-key.js';
 export * from './offline/digest-text.js';
 export * from './offline/fraud-proof.js';
 export * from './offline/issuer-key.js';
+export * from './offline/issuer-retirement.js';
 export * from './offline/ledger-verdicts.js';
 export * from './offline/limits.js';
 export * from './offline/objects.js';

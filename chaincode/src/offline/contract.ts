@@ -2,7 +2,7 @@
 // Payments without a network, on the ledger.
 import { contractOf } from '../ledger/contract.js';
 import { compensate, submitFraudProof } from './fraud.js';
-import { publishBulletin, registerIssuer } from './issuing.js';
+import { publishBulletin, registerIssuer, retireIssuer } from './issuing.js';
 import { order } from './order.js';
 import {
   listBatches,
@@ -20,6 +20,7 @@ import { settle } from './settle.js';
 
 export const OfflineContract = contractOf('offline', {
   registerIssuer,
+  retireIssuer,
   publishBulletin,
   fund,
   topUp,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Double spends that somebody proves, and what the bank pays when it bears the loss.
 import {
+  bytesToText,
+  coseDigest,
   decodeDeviceCertificate,
   decodeFraudProof,
   decodePaymentRequest,
@@ -45,6 +47,18 @@ async function provenBy(call: Call, proof: FraudProof): Promise<ProvenFraud> {
   const result = verifyFraudProof(proof, await rootsOf(call, proof));
   ensure(result.ok, 'OFFLINE_PROOF_INVALID', result.ok ? {} : { reason: result.reason });
   return result.fraud;
+}
+
+/**
+ * The reserve must know both certificates, so that a leaked issuer's key, which can certify anybody's key as a customer's
+ * device, frames nobody.
+ */
+function ensureFunded({ certificates }: ReserveRow, { sides }: FraudProof): void {
+  const digests = sides.map(({ certificate }) =>
+    bytesToText(coseDigest(parseCose('offpay/device-certificate', certificate))),
+  );
+  const unknown = digests.find((digest) => !certificates.includes(digest));
+  ensure(unknown === undefined, 'OFFLINE_CERTIFICATE_MISMATCH', { digest: unknown });
 }
 
 /** Which side contradicts: of two that the ledger does not know, the second. */
@@ -102,6 +116,7 @@ export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFrau
   const proof = decodeFraudProof(call.input.proof);
   const fraud = await provenBy(call, proof);
   const reserve = await reserveRow(call, fraud);
+  ensureFunded(reserve, proof);
   const known = await knownCase(call, fraud);
   if (known?.proven === true) return { replayed: true, units: [], fraud: keyOf(known) };
   if (known !== undefined)

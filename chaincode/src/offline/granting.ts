@@ -16,7 +16,6 @@ import {
   toUnits,
   type Amount,
   type DeviceCertificate,
-  type HeldCertificate,
   type OfflineCaps,
   type OfflinePolicy,
   type ReserveRow,
@@ -24,11 +23,10 @@ import {
 import type { Call } from '../ledger/call.js';
 import { reservesOf, type ReserveKey } from '../ledger/reserves.js';
 import { policyRow } from '../ledger/rows.js';
-import { issuedCertificate } from './issued.js';
+import { ensureInForce, issuedCertificate, type IssuedCertificate } from './issued.js';
 
 /** A certificate that may be honoured, the reserves that the device has already, and the caps. */
-export interface Grant {
-  readonly held: HeldCertificate;
+export interface Grant extends IssuedCertificate {
   readonly digest: string;
   readonly existing: readonly ReserveRow[];
 }
@@ -36,13 +34,14 @@ export interface Grant {
 /** @throws {DomainError} OFFLINE_CERTIFICATE_FORGED and others; nothing is held against the policy yet. */
 export async function readGrant(call: Call, key: ReserveKey, certificate: string): Promise<Grant> {
   const { bankId } = found(await call.store.get('customer', key.customerId), 'CUSTOMER_UNKNOWN');
-  const held = await issuedCertificate(call, bankId, certificate);
+  const issued = await issuedCertificate(call, bankId, certificate);
+  const { held } = issued;
   ensureNames(held.certificate, key);
   ensure(held.certificate.channel === call.channel, 'OFFLINE_WRONG_CHANNEL', {
     channel: held.certificate.channel,
   });
   const existing = await reservesOf(call, key.customerId, key.deviceId);
-  return { held, digest: bytesToText(held.digest), existing };
+  return { ...issued, digest: bytesToText(held.digest), existing };
 }
 
 function ensureNames(certificate: DeviceCertificate, key: ReserveKey): void {
@@ -107,10 +106,11 @@ function standingWith({ held: { certificate }, existing }: Grant): Amount {
 
 /**
  * Holds a certificate against ledger, policy and reputation.
- * @throws {DomainError} CUSTOMER_BLOCKED, DEVICE_UNKNOWN, OFFLINE_CERTIFICATE_MISMATCH, OFFLINE_NOT_ALLOWED,
- * OFFLINE_OVER_PAYMENT_CAP, OFFLINE_OVER_TOTAL_CAP.
+ * @throws {DomainError} OFFLINE_ISSUER_RETIRED, CUSTOMER_BLOCKED, DEVICE_UNKNOWN, OFFLINE_CERTIFICATE_MISMATCH,
+ * OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP, OFFLINE_OVER_TOTAL_CAP.
  */
 export async function ensureGrantable(call: Call, grant: Grant): Promise<void> {
+  ensureInForce(grant);
   const { certificate } = grant.held;
   const { offline } = await policyRow(call);
   await ensureCustomer(call, certificate);

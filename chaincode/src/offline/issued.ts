@@ -10,7 +10,7 @@ import {
   type Bulletin,
   type CosePurpose,
   type HeldCertificate,
-  type IssuerRow,
+  type RegisteredIssuerRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { findReserve } from '../ledger/reserves.js';
@@ -27,10 +27,29 @@ async function issuersOf(
   bankId: string,
   purpose: CosePurpose,
   bytes: Uint8Array,
-): Promise<IssuerRow[]> {
+): Promise<RegisteredIssuerRow[]> {
   const kid = parseCose(purpose, bytes).kid?.toString('hex') ?? '';
   const issuer = await call.store.get('issuer', bankId, kid);
   return issuer === undefined ? [] : [issuer];
+}
+
+const isRetired = ({ retired }: RegisteredIssuerRow): boolean => retired !== null;
+
+/** What a bank signed may be repeated after its issuer was retired; only what is new needs one that is not. */
+interface Issued {
+  readonly isRetired: boolean;
+}
+
+/** @throws {DomainError} OFFLINE_ISSUER_RETIRED */
+export const ensureInForce = (issued: Issued): void =>
+  ensure(!issued.isRetired, 'OFFLINE_ISSUER_RETIRED');
+
+export interface IssuedCertificate extends Issued {
+  readonly held: HeldCertificate;
+}
+
+export interface IssuedBulletin extends Issued {
+  readonly bulletin: Bulletin;
 }
 
 /** @throws {DomainError} OFFLINE_MALFORMED or OFFLINE_CERTIFICATE_FORGED. */
@@ -38,12 +57,11 @@ export async function issuedCertificate(
   call: Call,
   bankId: string,
   base64: string,
-): Promise<HeldCertificate> {
+): Promise<IssuedCertificate> {
   const bytes = bytesOf(base64);
-  return verifyDeviceCertificate(
-    bytes,
-    await issuersOf(call, bankId, 'offpay/device-certificate', bytes),
-  );
+  const issuers = await issuersOf(call, bankId, 'offpay/device-certificate', bytes);
+  const held = verifyDeviceCertificate(bytes, issuers);
+  return { held, isRetired: issuers.some(isRetired) };
 }
 
 /**
@@ -54,16 +72,17 @@ export async function issuedBulletin(
   call: Call,
   bankId: string,
   base64: string,
-): Promise<Bulletin> {
+): Promise<IssuedBulletin> {
   const bytes = bytesOf(base64);
-  const bulletin = verifyBulletin(bytes, await issuersOf(call, bankId, 'offpay/bulletin', bytes));
+  const issuers = await issuersOf(call, bankId, 'offpay/bulletin', bytes);
+  const bulletin = verifyBulletin(bytes, issuers);
   ensure(bulletin.channel === call.channel, 'OFFLINE_WRONG_CHANNEL', { channel: bulletin.channel });
   const { offline } = await policyRow(call);
   ensure(canonicalJson(bulletin.policy) === canonicalJson(offline), 'INPUT_INVALID', {
     field: 'bulletin.policy',
     version: offline.version,
   });
-  return bulletin;
+  return { bulletin, isRetired: issuers.some(isRetired) };
 }
 
 type Revoked = Bulletin['revoked'];
@@ -105,8 +124,13 @@ function ensureNewer(current: Bulletin, next: Bulletin): void {
 const decodeStored = (base64: string): Bulletin =>
   decodeBulletin(parseCose('offpay/bulletin', bytesOf(base64)).payload);
 
-/** Puts a verified bulletin in the place of the last. @throws {DomainError} STATE_CONFLICT, INPUT_INVALID. */
-export async function publish(call: Call, bulletin: Bulletin, base64: string): Promise<void> {
+/**
+ * Puts a verified bulletin in the place of the last.
+ * @throws {DomainError} OFFLINE_ISSUER_RETIRED, STATE_CONFLICT, INPUT_INVALID.
+ */
+export async function publish(call: Call, issued: IssuedBulletin, base64: string): Promise<void> {
+  ensureInForce(issued);
+  const { bulletin } = issued;
   const { bankId, number, issuedAt } = bulletin;
   const row = await call.store.get('bulletin', bankId);
   if (row !== undefined) {

@@ -85,18 +85,18 @@ export async function closeReserve(call: Call<ReserveKey>) {
 /** Terminals with an older bulletin could not know: their vouchers are still paid. */
 export async function revokeReserve(call: Call<InputOf<'offline', 'revokeReserve'>>) {
   const before = await reserveRow(call, call.input);
-  const bulletin = await issuedBulletin(call, before.bankId, call.input.bulletin);
-  const { number } = bulletin;
+  const issued = await issuedBulletin(call, before.bankId, call.input.bulletin);
+  const { number } = issued.bulletin;
   const { revokedNumber } = before;
   if (revokedNumber !== null) {
     ensure(revokedNumber === number, 'IDEMPOTENCY_CONFLICT', { number: revokedNumber });
     return { replayed: true, units: [], number };
   }
   ensure(before.status !== 'closed', 'OFFLINE_RESERVE_INACTIVE', { status: before.status });
-  ensure(isRevokedBy(bulletin, before), 'INPUT_INVALID', { field: 'bulletin.revoked' });
+  ensure(isRevokedBy(issued.bulletin, before), 'INPUT_INVALID', { field: 'bulletin.revoked' });
   const current = await call.store.get('bulletin', before.bankId);
   ensure(number > (current?.number ?? -1), 'STATE_CONFLICT', { number: current?.number });
-  await publish(call, bulletin, call.input.bulletin);
+  await publish(call, issued, call.input.bulletin);
   const reserve = reserves.revokeReserve(before, number);
   putReserve(call, reserve);
   announce(call, reserve, reserve.status);

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's part in payments without a network: money set aside for devices, bulletins, devices that were lost.
 import {
+  isTrustedIssuer,
   offlineLimits,
   type Amount,
   type Currency,
-  type OutputOf,
+  type Revocation,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import type { BankNews, Issuer, Roots } from '@fabric-offline-pay/sdk/offline';
-import { decodeBulletin, parseCose, type Revocation } from '@fabric-offline-pay/domain';
 import type { Clients } from '../ledger/clients';
+import { Bulletins } from './bulletins';
 import { openIssuer } from './open-issuer';
-
-type BulletinOutput = OutputOf<'offline', 'readBulletin'>;
 
 /** What a customer wants set aside for a device that the bank has registered. */
 export interface FundRequest {
@@ -32,24 +31,38 @@ export interface Funded {
   readonly bytes: Buffer;
 }
 
+/** Registers the bank's issuer; one that was retired is followed by the next. */
+async function issuerInForce(clients: Clients): Promise<Issuer> {
+  const { offline } = await clients.client('bank', 'operator');
+  for (let generation = 1; ; generation += 1) {
+    const issuer = await openIssuer(clients.description.home, generation);
+    const { bankId, certificate, authority } = issuer.row;
+    try {
+      await offline.registerIssuer({ bankId, certificate, authority });
+      return issuer;
+    } catch (error) {
+      if (!(error instanceof RefusedError && error.code === 'OFFLINE_ISSUER_RETIRED')) throw error;
+    }
+  }
+}
+
 export class OfflineBank {
   readonly issuer: Issuer;
+  readonly bulletins: Bulletins;
   readonly #clients: Clients;
 
-  private constructor(clients: Clients, issuer: Issuer) {
+  private constructor(clients: Clients, issuer: Issuer, bulletins: Bulletins) {
     this.#clients = clients;
     this.issuer = issuer;
+    this.bulletins = bulletins;
   }
 
   /** Registers the bank's issuer and publishes its first bulletin, unless the ledger has them. */
   static async open(clients: Clients): Promise<OfflineBank> {
-    const issuer = await openIssuer(clients.description.home);
-    const { bankId, certificate, authority } = issuer.row;
-    const { offline } = await clients.client('bank', 'operator');
-    await offline.registerIssuer({ bankId, certificate, authority });
-    const bank = new OfflineBank(clients, issuer);
-    if ((await bank.#bulletin()) === undefined) await bank.#publish(1, []);
-    return bank;
+    const issuer = await issuerInForce(clients);
+    const bulletins = new Bulletins(issuer, await clients.client('bank', 'bank-node'));
+    if ((await bulletins.signed()) === undefined) await bulletins.issueAnew();
+    return new OfflineBank(clients, issuer, bulletins);
   }
 
   /** Whom terminals and verifiers of fraud proofs trust: the bank's authority. */
@@ -59,8 +72,12 @@ export class OfflineBank {
 
   /** What a terminal or a device without a network is told by hand. */
   async news(): Promise<BankNews> {
-    const { bulletin = '' } = (await this.#bulletin()) ?? {};
-    return { issuers: [this.issuer.row], bulletin: Buffer.from(bulletin, 'base64') };
+    const { bankId } = this.issuer.row;
+    const { offline } = await this.#clients.client('bank', 'bank-node');
+    const { issuers } = await offline.listIssuers({ bankId });
+    const now = Math.floor(Date.now() / 1000);
+    const bulletin = (await this.bulletins.signed()) ?? Buffer.alloc(0);
+    return { issuers: issuers.filter((issuer) => isTrustedIssuer(issuer, now)), bulletin };
   }
 
   /**
@@ -89,51 +106,8 @@ export class OfflineBank {
     return { epoch, bytes };
   }
 
-  /** Issues the bulletin anew, so that terminals see that it is fresh. */
-  async publishAgain(): Promise<void> {
-    const { number, revoked } = await this.#current();
-    await this.#publish(number, revoked);
-  }
-
   /** Revokes an epoch of a lost device: its money is paid to nobody whose terminal knows of it. */
-  async revoke(revoked: Revocation & { readonly epoch: number }): Promise<number> {
-    const current = await this.#current();
-    const { offline, identity } = await this.#clients.client('bank', 'bank-node');
-    const { offline: policy } = await identity.readPolicy({});
-    const bulletin = await this.issuer.bulletin({
-      number: current.number + 1,
-      revoked: [...current.revoked, revoked],
-      policy,
-    });
-    const { result } = await offline.revokeReserve({
-      ...revoked,
-      bulletin: bulletin.toString('base64'),
-    });
-    return result.number;
-  }
-
-  async #bulletin(): Promise<BulletinOutput | undefined> {
-    const { offline } = await this.#clients.client('bank', 'bank-node');
-    try {
-      return await offline.readBulletin({ bankId: this.issuer.row.bankId });
-    } catch (error) {
-      if (error instanceof RefusedError && error.code === 'NOT_FOUND') return undefined;
-      throw error;
-    }
-  }
-
-  async #current(): Promise<{ number: number; revoked: readonly Revocation[] }> {
-    const published = await this.#bulletin();
-    if (published === undefined) return { number: 1, revoked: [] };
-    const bytes = Buffer.from(published.bulletin, 'base64');
-    return decodeBulletin(parseCose('offpay/bulletin', bytes).payload);
-  }
-
-  async #publish(number: number, revoked: readonly Revocation[]): Promise<void> {
-    const { offline, identity } = await this.#clients.client('bank', 'bank-node');
-    const { offline: policy } = await identity.readPolicy({});
-    const bulletin = await this.issuer.bulletin({ number, revoked, policy });
-    const { bankId } = this.issuer.row;
-    await offline.publishBulletin({ bankId, bulletin: bulletin.toString('base64') });
+  revoke(revoked: Revocation & { readonly epoch: number }): Promise<number> {
+    return this.bulletins.revoke(revoked);
   }
 }

@@ -11,14 +11,18 @@ import { certificateFiles } from '../topology/organisation-files';
 /** No transaction knows this role: the certificate signs devices' certificates and bulletins, and calls nothing. */
 const ROLE = 'offline-issuer';
 
+const nameOf = (generation: number): string =>
+  generation === 1 ? ROLE : `${ROLE}-${generation.toString()}`;
+
 /**
- * Opens the bank's issuer on a running network; its certificate is enrolled when there is none yet.
+ * Opens an issuer of the bank on a running network; its certificate is enrolled when there is none yet.
+ * @param generation 1, and 1 more after each that was retired
  * @throws NetworkError `NETWORK_NOT_UP` | `PROGRAM_FAILED`
  */
-export async function openIssuer(home: string): Promise<Issuer> {
+export async function openIssuer(home: string, generation: number): Promise<Issuer> {
   const { channel, ...description } = readDescription(home);
   const bank = describedOrganisation({ channel, ...description }, 'bank');
-  const identity = { name: ROLE, role: ROLE, actor: bank.actor };
+  const identity = { name: nameOf(generation), role: ROLE, actor: bank.actor };
   const { certPath, keyPath } = await enrolIdentity(home, bank.id, identity);
   return new Issuer({
     ...{ bankId: bank.actor, channel },

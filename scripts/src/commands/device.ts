@@ -84,7 +84,7 @@ async function pay(options: PayOptions): Promise<void> {
   show(options, { ...record, bytes: bytes.length, written }, (paid) =>
     [
       `${paid.repeated ? 'the same payment again' : 'paid'}: ${formatAmount(paid.amount, paid.currency)} ${paid.currency} to ${paid.merchantId} for ${paid.orderNumber}`,
-      ...paid.written,
+      ...paid.written.map((file) => `${file} carries ${paid.bytes.toString()} bytes`),
     ].join('\n'),
   );
 }

@@ -9,6 +9,7 @@ import {
   resetNetwork,
   SAMPLE_PASSPHRASE,
   startBankService,
+  startBulletinService,
   upNetwork,
   type NetworkDescription,
   type PayReport,
@@ -72,6 +73,8 @@ async function start(options: StartOptions): Promise<void> {
   tell("services     starting the bank's authentication");
   await startBankService(home, { codeSeconds: SAMPLE_CODE_SECONDS });
   const report = await runFiles(home, samplePaths(), options);
+  tell("services     keeping the bank's bulletin fresh");
+  await startBulletinService(home);
   if (options.json === true) {
     print(JSON.stringify(report, null, 2));
     return;

@@ -69,7 +69,7 @@ async function request(options: RequestOptions): Promise<void> {
   show(options, { ...shown, bytes: bytes.length, written }, (result) =>
     [
       `${result.repeated ? 'the same request again' : 'asked for'}: ${options.amount} ${currency} for ${orderNumber}`,
-      ...result.written,
+      ...result.written.map((file) => `${file} carries ${result.bytes.toString()} bytes`),
     ].join('\n'),
   );
 }

@@ -83,6 +83,7 @@ const PUBLISHED: Readonly<Record<string, number>> = {
   OFFLINE_PROOF_INVALID: 823,
   VOUCHER_REFUSED: 824,
   LOSS_NOT_BORNE: 825,
+  OFFLINE_ISSUER_RETIRED: 826,
 };
 
 /** Numbers that were never refused with before their code went: they stay unused. */

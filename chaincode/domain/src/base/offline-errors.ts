@@ -124,4 +124,9 @@ export const OFFLINE_ERRORS = {
     'The bank does not bear this loss: by the policy, or because the voucher should not have been accepted.',
     'See the reason in the details.',
   ),
+  OFFLINE_ISSUER_RETIRED: describe(
+    826,
+    'The bank has retired the issuer that signed this: it grants nothing new.',
+    'Register another issuer of the bank, and sign with that one.',
+  ),
 } as const satisfies Record<string, ErrorDescription>;

@@ -134,6 +134,20 @@ export interface IssuerRow {
   readonly authority: string;
 }
 
+/** Since when an issuer grants nothing new, and how long terminals still believe what it granted before. */
+export interface IssuerRetirement {
+  readonly at: number;
+  /** Its key may be in other hands: terminals believe it no more. */
+  readonly compromised: boolean;
+  /** When the last device that it certified may have paid for the last time. */
+  readonly trustedUntil: number;
+}
+
+/** An issuer as the ledger knows it. A row stays for ever: proofs are verified by it. */
+export interface RegisteredIssuerRow extends IssuerRow {
+  readonly retired: IssuerRetirement | null;
+}
+
 /** What one voucher paid for. A tuple, since a batch holds hundreds. */
 export type SettledVoucher = readonly [orderNumber: string, counter: number, amount: Amount];
 

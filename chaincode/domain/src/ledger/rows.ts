@@ -8,9 +8,9 @@ import type { UnitId } from '../patent/units.js';
 import type {
   BulletinRow,
   FraudCaseRow,
-  IssuerRow,
   OfflinePolicy,
   OfflineRefundRow,
+  RegisteredIssuerRow,
   SettlementBatchRow,
   StoredReserve,
 } from './offline-rows.js';
@@ -460,7 +460,7 @@ export const ROWS = {
     [customerId: string, deviceId: string, epoch: string, counter: string, digest: string]
   >('fraud'),
   bulletin: row<BulletinRow, [bankId: string]>('bulletin'),
-  issuer: row<IssuerRow, [bankId: string, kid: string]>('issuer'),
+  issuer: row<RegisteredIssuerRow, [bankId: string, kid: string]>('issuer'),
   batch: row<SettlementBatchRow, [merchantId: string, batchId: string]>('batch'),
   offlineRefund: row<
     OfflineRefundRow,

@@ -45,6 +45,7 @@ export const FRAUD = {
   digest: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
 };
 export const OBJECT = '0oRDoQEmoEGAWEA=';
+export const ISSUER_KID = '0123456789abcdef';
 export const CERTIFICATE_PEM = '-----BEGIN CERTIFICATE-----';
 export const SIGNATURE = 'base64-of-64-bytes';
 export const STATEMENT = {

@@ -8,6 +8,7 @@ import {
   batch,
   fraud,
   fraudKey,
+  issuerKidHex,
   pem,
   reserve,
   reserveKey,
@@ -44,10 +45,14 @@ export const offlineQueries = {
     output: z.strictObject({
       issuers: z.array(
         ofBank.extend({
-          kid: z.string(),
+          kid: issuerKidHex,
           publicKey: z.string().describe('base64 DER SubjectPublicKeyInfo'),
           certificate: pem,
           authority: pem,
+          retired: z
+            .strictObject({ at: instant, compromised: z.boolean(), trustedUntil: instant })
+            .nullable()
+            .describe('since when it grants nothing new'),
         }),
       ),
     }),

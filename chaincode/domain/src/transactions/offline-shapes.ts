@@ -17,6 +17,11 @@ export const digestText = z
 
 export const pem = z.string().min(1).max(8192);
 
+export const issuerKidHex = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/)
+  .describe('names the key in signatures, hex');
+
 /** @param longest characters */
 export const signedObject = (longest = LONGEST_OBJECT) =>
   z.string().min(1).max(longest).describe('base64 of the signed object');

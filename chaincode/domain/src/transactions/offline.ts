@@ -2,12 +2,13 @@
 // Payments without a network, on the ledger: the bank's issuers and bulletins, money reserved for a device, vouchers
 // settled in batches, double spends and what follows from them.
 import * as z from 'zod';
-import { amount, currency, identifier, positiveAmount } from '../base/identifiers.js';
+import { amount, currency, identifier, instant, positiveAmount } from '../base/identifiers.js';
 import { define, type Access } from './define.js';
 import {
   BANK_ID,
   CERTIFICATE_PEM,
   FRAUD,
+  ISSUER_KID,
   OBJECT,
   OFFLINE_TERMS,
   ORDER,
@@ -17,6 +18,7 @@ import {
 import {
   batchedClaim,
   fraudKey,
+  issuerKidHex,
   pem,
   reserveKey,
   signedObject,
@@ -52,11 +54,35 @@ export const offline = {
       certificate: pem.describe("X.509 certificate of the issuer's P-256 key, PEM"),
       authority: pem.describe('certificate of the authority that issued it, PEM'),
     }),
-    output: outcome.extend({ kid: z.string().describe('names the key in signatures, hex') }),
+    output: outcome.extend({ kid: issuerKidHex }),
     naturalKey: ['bankId', 'certificate'],
-    errors: [],
+    errors: ['OFFLINE_ISSUER_RETIRED'],
     operations: { fixed: 3 },
     example: { bankId: BANK_ID, certificate: CERTIFICATE_PEM, authority: CERTIFICATE_PEM },
+  }),
+  retireIssuer: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'Retires a key that a bank signs with: it grants nothing new. Reserves that were funded by it are paid out as before.',
+    access: ['bank.operator'],
+    owner: { of: 'input', field: 'bankId' },
+    input: z.strictObject({
+      bankId: identifier,
+      kid: issuerKidHex,
+      compromised: z
+        .boolean()
+        .describe(
+          'the key may be in other hands: terminals believe it no more, from their next sync on',
+        ),
+    }),
+    output: outcome.extend({
+      trustedUntil: instant.describe('until when terminals believe certificates of before'),
+    }),
+    naturalKey: ['bankId', 'kid', 'compromised'],
+    errors: ['NOT_FOUND'],
+    operations: { fixed: 3 },
+    example: { bankId: BANK_ID, kid: ISSUER_KID, compromised: false },
   }),
   publishBulletin: define({
     kind: 'submit',

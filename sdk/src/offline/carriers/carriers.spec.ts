@@ -43,14 +43,21 @@ async function readBack(bytes: Buffer): Promise<Buffer> {
   return Buffer.from(code?.binaryData ?? []);
 }
 
+const tellSize = (what: string, { length }: Buffer): void =>
+  console.log(`${what} read back from its picture: ${length} bytes, at most ${LONGEST}`);
+
 test('a request fits into one code', async () => {
   expect(request.length).toBeLessThanOrEqual(LONGEST);
-  expect((await readBack(request)).equals(request)).toBe(true);
+  const read = await readBack(request);
+  expect(read.equals(request)).toBe(true);
+  tellSize('a request', read);
 });
 
 test('a voucher and its certificate fit into one code', async () => {
   expect(payment.length).toBeLessThanOrEqual(LONGEST);
-  expect((await readBack(payment)).equals(payment)).toBe(true);
+  const read = await readBack(payment);
+  expect(read.equals(payment)).toBe(true);
+  tellSize('a voucher with its certificate', read);
 });
 
 test('a code can be shown as text', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brings a terminal's trust up to date: issuers first, since bulletins are believed by them.
-import type { IssuerRow } from '@fabric-offline-pay/domain';
-import { OfflineError } from '../../errors.js';
+import { isTrustedIssuer, type IssuerRow } from '@fabric-offline-pay/domain';
+import { OfflineError, RefusedError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
 import { issuers } from './records.js';
 import type { TerminalLedger } from './terminal-ledger.js';
@@ -37,17 +37,26 @@ async function learnIssuer(context: TerminalContext, issuer: IssuerRow): Promise
   }
 }
 
-/** A key that the ledger does not list any more speaks for nobody. */
+/** A key that the ledger does not list any more, or not as one to be trusted, speaks for nobody. */
 const forgetOthers = (
   { store, inTurn }: TerminalContext,
   bankId: string,
-  listed: readonly IssuerRow[],
+  trusted: readonly IssuerRow[],
 ): Promise<void> =>
   inTurn(async () => {
     const known = await issuers.list(store, bankId);
-    const gone = known.filter(({ kid }) => !listed.some((issuer) => issuer.kid === kid));
+    const gone = known.filter(({ kid }) => !trusted.some((issuer) => issuer.kid === kid));
     await store.write(gone.map(({ kid }) => issuers.remove(bankId, kid)));
   });
+
+/** One by an issuer that was retired as compromised is nobody's word: the last one counts until it is stale. */
+async function learnBulletin(context: TerminalContext, bulletin: Uint8Array): Promise<void> {
+  try {
+    await learn(context, { bulletin });
+  } catch (error) {
+    if (!(error instanceof RefusedError && error.code === 'OFFLINE_SIGNATURE_INVALID')) throw error;
+  }
+}
 
 /** Fetches issuers and bulletin of every bank that the terminal has roots of. */
 export async function learnFromLedger(
@@ -57,9 +66,10 @@ export async function learnFromLedger(
 ): Promise<void> {
   for (const bankId of Object.keys(context.trust.roots)) {
     const listed = await ledger.issuers(bankId, signal);
-    await forgetOthers(context, bankId, listed);
-    for (const issuer of listed) await learnIssuer(context, issuer);
+    const trusted = listed.filter((issuer) => isTrustedIssuer(issuer, context.clock()));
+    await forgetOthers(context, bankId, trusted);
+    for (const issuer of trusted) await learnIssuer(context, issuer);
     const bulletin = await ledger.bulletin(bankId, signal);
-    if (bulletin !== undefined) await learn(context, { bulletin });
+    if (bulletin !== undefined) await learnBulletin(context, bulletin);
   }
 }

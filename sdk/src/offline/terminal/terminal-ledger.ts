@@ -4,8 +4,8 @@ import type {
   CounterEntry,
   Currency,
   FraudProof,
-  IssuerRow,
   ProofSide,
+  RegisteredIssuerRow,
   LedgerVerdict,
 } from '@fabric-offline-pay/domain';
 
@@ -42,7 +42,8 @@ export interface ContradictingVoucher {
 
 /** Every method throws {@link OffpayError} when the ledger cannot be asked. */
 export interface TerminalLedger {
-  issuers(bankId: string, signal?: AbortSignal): Promise<readonly IssuerRow[]>;
+  /** @returns every issuer that the bank registered, retired ones included. */
+  issuers(bankId: string, signal?: AbortSignal): Promise<readonly RegisteredIssuerRow[]>;
   /** @returns the bank's newest signed bulletin, or undefined before the first. */
   bulletin(bankId: string, signal?: AbortSignal): Promise<Uint8Array | undefined>;
   /**

@@ -224,6 +224,28 @@ describe('trust', () => {
     });
   });
 
+  test.each([
+    ['is believed while what it granted runs out', false, 0, 'accepted'],
+    ['is believed to the last second', false, HOUR, 'accepted'],
+    ['is believed no longer than that', false, HOUR + 1, 'OFFLINE_CERTIFICATE_FORGED'],
+    ['whose key leaked is believed no more', true, 0, 'OFFLINE_CERTIFICATE_FORGED'],
+  ])('a retired issuer %s', async (_, compromised, later, code) => {
+    const at = room.now;
+    room.ledger.retired = { at, compromised, trustedUntil: compromised ? at : at + HOUR };
+    room.now += later;
+    await terminal.sync(room.ledger);
+    const { bytes } = await device.pay((await ask('ORD-1')).bytes);
+    const acceptance = await terminal.accept('ORD-1', bytes);
+    expect(acceptance.accepted ? 'accepted' : acceptance.code).toBe(code);
+  });
+
+  test('a bulletin by an issuer that is believed no more hinders no settlement', async () => {
+    await exchange(terminal, device, 'ORD-1');
+    await room.publish();
+    room.ledger.retired = { at: room.now, compromised: true, trustedUntil: room.now };
+    expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1 });
+  });
+
   test('a fresh terminal learns all from the ledger', async () => {
     terminal = await room.openTerminal(memoryStore());
     await terminal.sync(room.ledger);

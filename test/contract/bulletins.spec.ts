@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// When a bank's bulletin must be issued anew, and what stays in it, on the ledger in memory.
+import type { KeyObject } from 'node:crypto';
+import { Bulletins } from '@fabric-offline-pay/network';
+import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
+import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { nowSeconds, OFFLINE, OfflineLedger, reserveKeyOf } from '../support/offline-ledger';
+import { CERTIFICATES, ISSUER, VECTOR_KEYS } from '../support/offline-world';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+import { BANK, POLICY } from '../support/world';
+
+const HALF = Math.floor(OFFLINE.bulletinSeconds / 2);
+
+let memory: MemoryWorld;
+let ledger: OfflineLedger;
+let bulletins: Bulletins;
+
+beforeAll(stopTime);
+afterAll(resumeTime);
+beforeEach(async () => {
+  memory = await memoryWorld();
+  ledger = await OfflineLedger.open(memory);
+  const { issuer: certificate, root: authority } = CERTIFICATES;
+  const issuer = issuerOf(VECTOR_KEYS.issuer, certificate, authority);
+  bulletins = new Bulletins(issuer, ledger.node);
+});
+
+const issuerOf = (key: KeyObject, certificate: string, authority: string): Issuer =>
+  new Issuer({
+    ...{ bankId: BANK, channel: CHANNEL, key: softwareKey(key), certificate, authority },
+    clock: nowSeconds,
+  });
+
+const dueIn = (): Promise<number> => bulletins.dueIn(nowSeconds());
+
+test('it is due when half of its time is over, and then has all of it again', async () => {
+  expect(await dueIn()).toBe(HALF);
+  passSeconds(HALF - 1);
+  expect(await dueIn()).toBe(1);
+  passSeconds(1);
+  expect(await dueIn()).toBe(0);
+  await bulletins.issueAnew();
+  expect(await dueIn()).toBe(HALF);
+  expect(await bulletins.current()).toMatchObject({ number: 1, issuedAt: nowSeconds() });
+});
+
+test('issued anew, it names the same devices under the same number', async () => {
+  const lost = reserveKeyOf(await ledger.device('customer-1'));
+  expect(await bulletins.revoke(lost)).toBe(2);
+  passSeconds(HALF);
+  await bulletins.issueAnew();
+  const current = await bulletins.current();
+  expect(current).toMatchObject({ number: 2, revoked: [lost], issuedAt: nowSeconds() });
+});
+
+test('it is due at once when the policy changed, and tells the new one', async () => {
+  const offline = { ...OFFLINE, version: OFFLINE.version + 1, count: OFFLINE.count - 1 };
+  const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline } };
+  for (const role of ['bank', 'merchant'] as const)
+    await memory.clientFor(role, 'operator', BANK).identity.vote({ proposal });
+  passSeconds(1);
+  expect(await dueIn()).toBe(0);
+  await bulletins.issueAnew();
+  expect((await bulletins.current())?.policy).toEqual(offline);
+  expect(await dueIn()).toBe(HALF);
+});
+
+test('it is due at once when its issuer was retired, and the next issuer issues it anew', async () => {
+  const { otherIssuer: certificate, otherRoot: authority } = CERTIFICATES;
+  const { offline } = ledger.bank('operator');
+  await offline.registerIssuer({ bankId: BANK, certificate, authority });
+  const next = new Bulletins(
+    issuerOf(VECTOR_KEYS.otherIssuer, certificate, authority),
+    ledger.node,
+  );
+  expect(await next.dueIn(nowSeconds())).toBe(HALF);
+  await offline.retireIssuer({ bankId: BANK, kid: ISSUER.kid, compromised: true });
+  passSeconds(1);
+  expect([await dueIn(), await next.dueIn(nowSeconds())]).toEqual([0, 0]);
+  await expect(bulletins.issueAnew()).rejects.toMatchObject({ code: 'OFFLINE_ISSUER_RETIRED' });
+  await next.issueAnew();
+  expect(await next.dueIn(nowSeconds())).toBe(HALF);
+});
