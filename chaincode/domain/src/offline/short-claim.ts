@@ -151,6 +151,7 @@ export function restoreClaims(
 const shortRequest = (payload: Uint8Array, { requestStart }: KnownOfClaims): Uint8Array =>
   startsWith(payload, requestStart) ? payload.subarray(requestStart.length) : payload;
 
+/** @returns undefined when the reserve does not have its certificate. */
 function shortVoucherOf(
   { voucher, signature }: WholeClaim,
   { certificates }: KnownOfClaims,
@@ -166,19 +167,15 @@ function shortVoucherOf(
   });
 }
 
-const isSame = (a: VoucherClaim, b: VoucherClaim): boolean =>
-  Buffer.compare(a.voucher, b.voucher) === 0 &&
-  Buffer.compare(a.requestPayload, b.requestPayload) === 0;
-
 function shortened(
-  claim: VoucherClaim,
+  { voucher: bytes, requestPayload }: VoucherClaim,
   whole: WholeClaim,
   known: KnownOfClaims,
   before: Uint8Array | undefined,
 ): VoucherClaim {
-  const voucher = shortVoucherOf(whole, known, before) ?? claim.voucher;
-  const short = { voucher, requestPayload: shortRequest(claim.requestPayload, known) };
-  return isSame(restoreClaim(short, known, before), claim) ? short : claim;
+  const isAnswer = requestHash(requestPayload).equals(whole.voucher.requestHash);
+  const voucher = isAnswer ? shortVoucherOf(whole, known, before) : undefined;
+  return { voucher: voucher ?? bytes, requestPayload: shortRequest(requestPayload, known) };
 }
 
 /**
