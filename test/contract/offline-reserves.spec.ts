@@ -434,6 +434,37 @@ describe('a reserve', () => {
     expect((await close()).result).toMatchObject({ replayed: true, returned: '18750' });
     expect(await available()).toBe(MONEY - 1_250);
   });
+
+  const historyOf = (customerId: string): string[] =>
+    [...memory.ledger.state().keys()].filter((key) => key.startsWith(`history/${customerId}/`));
+
+  it('that paid and is closed is one success of the customer, whatever it paid', async () => {
+    const device = await ledger.device('customer-1');
+    await ledger.settle([[device, [1, 2, 3].map(() => ledger.pay(device))]]);
+    expect(historyOf('customer-1')).toEqual([]);
+    passClaimUntil(device);
+    await ledger.node.offline.closeReserve(reserveKeyOf(device));
+    await ledger.node.offline.closeReserve(reserveKeyOf(device));
+    expect(historyOf('customer-1')).toEqual(['history/customer-1/phone~1/success']);
+    await memory.world.login({ customerId: 'customer-1', privateKey: device.key });
+    const { totals } = await ledger.bank('teller').identity.readReputation({
+      customerId: 'customer-1',
+    });
+    expect(totals).toMatchObject({ success: 1, doubleSpend: 0 });
+  });
+
+  it('that paid nothing, or was spent twice, is none', async () => {
+    const idle = await ledger.device('customer-1');
+    const cheat = await ledger.device('customer-2');
+    const clone = { ...cheat };
+    await ledger.settle([[cheat, [ledger.pay(cheat)]]]);
+    await ledger.settle([[clone, [ledger.pay(clone)]]]);
+    passClaimUntil(idle);
+    for (const device of [idle, cheat])
+      await ledger.node.offline.closeReserve(reserveKeyOf(device));
+    expect(historyOf('customer-1')).toEqual([]);
+    expect(historyOf('customer-2')).toEqual(['history/customer-2/phone~1/doubleSpend']);
+  });
 });
 
 describe('a refund', () => {

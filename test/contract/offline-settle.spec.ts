@@ -120,6 +120,23 @@ const topUp = (raised: Device) =>
     certificate: base64(raised.certificateBytes),
   });
 
+it("stands among the customer's purchases as paid offline, each voucher once", async () => {
+  const [own, other] = [ledger.pay(device), ledger.pay(device, { merchantId: OTHER_MERCHANT })];
+  const stranger = await ledger.device('customer-2');
+  await ledger.settle([
+    [device, [own]],
+    [stranger, [ledger.pay(stranger)]],
+  ]);
+  await ledger.settle([[device, [other]]], OTHER_MERCHANT);
+  const teller = ledger.bank('teller');
+  const { purchases } = await teller.feedback.listPurchases({ customerId: 'customer-1' });
+  const paid = { customerId: 'customer-1', mode: 'offline', amount: '1250', lines: [] };
+  expect(purchases).toMatchObject([
+    { merchantId: MERCHANT, orderNumber: 'OFF-1', ...paid },
+    { merchantId: OTHER_MERCHANT, orderNumber: 'OFF-2', ...paid },
+  ]);
+});
+
 describe('a batch', () => {
   it.each([0, 1, 2])('pays its other vouchers when the one at %i is bad', async (place) => {
     const claims: VoucherClaim[] = [1, 2, 3].map(() => ledger.pay(device));

@@ -154,7 +154,7 @@ class Lives {
     const publicKey = spkiOf(privateKey);
     const { identity, offline } = this.ledger.bank('teller');
     await identity.registerDevice({ customerId, deviceId, publicKey });
-    const next = unfunded(customerId, privateKey, { deviceId, total: 15_000n });
+    const next = unfunded(customerId, privateKey, { deviceId, total: 14_000n });
     await offline.reissue({
       ...reserveKeyOf(next),
       lostDeviceId: 'phone',
@@ -211,6 +211,7 @@ export async function spendOffline(memory: OfflineWorld, size: number): Promise<
   await lives.refund(honest!);
   await lives.prove(rest[0]!);
   const lost = await lives.devices('lost');
+  await ledger.settle([[lost[0]!, [ledger.pay(lost[0]!, { amount: 1_000n })]]]);
   await lives.revoke(lost);
   return { lives, honest: honest!, lost: lost[0]! };
 }

@@ -17,6 +17,7 @@ import {
 import { holdOf } from '../ledger/capturing.js';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
+import { takenAlongBy } from '../ledger/payments.js';
 import { loginRow, merchantRow, termsRow } from '../ledger/rows.js';
 import { orderRow, orderStep } from '../ledger/steps.js';
 import { purchasesOf, storePurchase as store } from '../ledger/storing.js';
@@ -131,12 +132,27 @@ async function publish(call: Call<Publish>) {
   };
 }
 
+/** Goods taken along have no lines here: only customer and merchant know them. */
+async function listPurchases(call: Call<InputOf<'feedback', 'listPurchases'>>) {
+  const { customerId } = call.input;
+  const purchases = (await purchasesOf(call, customerId)).map((purchase) => ({
+    ...purchase,
+    mode: purchase.mode ?? ('online' as const),
+    lines: [...purchase.lines],
+  }));
+  const takenAlong = (await takenAlongBy(call, customerId)).map(
+    ({ merchantId, orderNumber, currency, amount, at }) => ({
+      ...{ merchantId, orderNumber, customerId, currency, amount, at },
+      mode: 'offline' as const,
+      lines: [],
+    }),
+  );
+  return { purchases: [...purchases, ...takenAlong] };
+}
+
 export const FeedbackContract = contractOf('feedback', {
   storePurchase,
   rate,
   publish,
-  listPurchases: async (call) => {
-    const purchases = await purchasesOf(call, call.input.customerId);
-    return { purchases: purchases.map((entry) => ({ ...entry, lines: [...entry.lines] })) };
-  },
+  listPurchases,
 });

@@ -61,16 +61,23 @@ export type FraudEvidence = Pick<FraudCaseRow, 'voucher' | 'request' | 'claimed'
   readonly amount: Amount;
 };
 
-/** A double spend stands in the customer's history once a reserve. */
-function putHistory(call: Call, { customerId, deviceId, epoch }: ReserveKey): void {
+/** What a reserve leaves in the customer's history, once: that it was spent twice, or that all went well. */
+function putHistory(
+  call: Call,
+  { customerId, deviceId, epoch }: ReserveKey,
+  kind: 'doubleSpend' | 'success',
+): void {
   const subject = `${deviceId}~${epoch.toString()}`;
-  call.store.put(
-    'history',
-    { kind: 'doubleSpend', at: call.now },
-    customerId,
-    subject,
-    'doubleSpend',
-  );
+  call.store.put('history', { kind, at: call.now }, customerId, subject, kind);
+}
+
+/**
+ * A reserve that paid and is closed without a double spend is one success, however many vouchers it paid: of goods taken
+ * along only customer and merchant know, and two who agree could sign as many as they like. Before it is closed the other
+ * half of a double spend may still come.
+ */
+export function recordSuccess(call: Call, before: ReserveRow): void {
+  if (before.status !== 'frozen' && before.settled !== '0') putHistory(call, before, 'success');
 }
 
 /** Records a double spend, or what is newly known of one. A claim names the payee that was not paid. */
@@ -90,7 +97,7 @@ export async function recordFraud(
   const claimed = row.claimed || evidence.claimed;
   const proven = row.proven || evidence.proven;
   call.store.put('fraud', { ...row, claimed, proven }, ...parts);
-  putHistory(call, fraud);
+  putHistory(call, fraud, 'doubleSpend');
 }
 
 /** What events about a reserve are about. */

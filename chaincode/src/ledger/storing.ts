@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 17: the pseudonymous receipt of a purchase, which is also the success in the customer's history.
-import type { OrderRow, OrderTerms, PurchaseRow } from '@fabric-offline-pay/domain';
+import {
+  OFFLINE_LOGIN,
+  type OrderRow,
+  type OrderTerms,
+  type PurchaseRow,
+} from '@fabric-offline-pay/domain';
 import { holdOf } from './capturing.js';
 import type { Call } from './call.js';
 
@@ -12,6 +17,7 @@ export function storePurchase(call: Call, order: OrderRow, terms: OrderTerms): v
     merchantId,
     orderNumber,
     customerId,
+    ...(terms.loginId === OFFLINE_LOGIN && { mode: 'offline' as const }),
     currency: terms.currency,
     amount: holdOf(order).captured,
     lines,

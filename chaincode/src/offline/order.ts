@@ -31,6 +31,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { orderFrom, placingStep, verifyOrder, type Placed } from '../ledger/merchant-leg.js';
+import { batchIdOfDelivery } from '../ledger/payments.js';
 import { putReserve, reserveRow } from '../ledger/reserves.js';
 import { policyRow, quoteRow } from '../ledger/rows.js';
 import { bytesOf } from './issued.js';
@@ -48,9 +49,6 @@ const UNITS = ['8', '9', '15', '10', '12'] as const;
 /** The states that a quoted order passes on its way. */
 const passing = (...events: OrderEvent[]): OrderState =>
   events.reduce<OrderState>(nextState, 'quoted');
-
-/** Under this id no merchant can write a batch. */
-const batchIdOf = (orderNumber: string): string => `~${orderNumber}`;
 
 function ensureOffline(call: Call, terms: OrderTerms): void {
   ensureTermsAddUp(terms);
@@ -119,7 +117,7 @@ function placedAs(
 function putPayment(call: Call<OrderInput>, counter: number): void {
   const { terms, deviceId, epoch } = call.input;
   const { merchantId, orderNumber, customerId, currency, total } = terms;
-  const batchId = batchIdOf(orderNumber);
+  const batchId = batchIdOfDelivery(orderNumber);
   const row: SettlementBatchRow = {
     ...{ merchantId, batchId, currency },
     transactionId: call.transactionId,

@@ -9,8 +9,8 @@ import {
   type SettlementBatchRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { isSameVoucher, paymentsIn, paymentsUnder } from '../ledger/payments.js';
 import { reserveRow, reservesOf, type ReserveKey } from '../ledger/reserves.js';
-import { isSameVoucher, paymentsIn } from './payments.js';
 
 const PAGE = 100;
 
@@ -51,19 +51,14 @@ export async function listFrauds(call: Call<InputOf<'offline', 'listFrauds'>>) {
   return { frauds: own.map(fraudAnswer) };
 }
 
-async function payments(call: Call, under: readonly string[]) {
-  const rows = await call.store.range('batch', under);
-  return rows.flatMap(({ value }) => paymentsIn(value));
-}
-
 export async function listPayments(call: Call<OrderKey>) {
   const { merchantId, orderNumber } = call.input;
-  const all = await payments(call, [merchantId]);
+  const all = await paymentsUnder(call, merchantId);
   return { payments: all.filter((payment) => payment.orderNumber === orderNumber) };
 }
 
 export async function readPayment(call: Call<InputOf<'offline', 'readPayment'>>) {
-  const payment = (await payments(call, [])).find(isSameVoucher(call.input));
+  const payment = (await paymentsUnder(call)).find(isSameVoucher(call.input));
   return found(payment, 'NOT_FOUND', { row: 'payment' });
 }
 

@@ -11,9 +11,9 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { debitPayee } from '../ledger/payees.js';
+import { isSameVoucher, paymentsIn } from '../ledger/payments.js';
 import { credit } from '../ledger/placing.js';
 import { reserveParts, reserveSubject } from '../ledger/reserves.js';
-import { isSameVoucher, paymentsIn } from './payments.js';
 
 type Refund = InputOf<'offline', 'refund'>;
 

@@ -11,7 +11,13 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { credit, debit } from '../ledger/placing.js';
-import { putReserve, reserveRow, reserveSubject, type ReserveKey } from '../ledger/reserves.js';
+import {
+  putReserve,
+  recordSuccess,
+  reserveRow,
+  reserveSubject,
+  type ReserveKey,
+} from '../ledger/reserves.js';
 import { ensureGrantable, readGrant, type Grant } from './granting.js';
 import { issuedBulletin, publish } from './issued.js';
 
@@ -77,6 +83,7 @@ export async function closeReserve(call: Call<ReserveKey>) {
   if (before.status === 'closed') return { replayed: true, units: [], returned: before.returned };
   const { reserve, returned } = reserves.closeReserve(before, call.now);
   putReserve(call, reserve);
+  recordSuccess(call, before);
   await credit(call, reserve.customerId, reserve.currency, returned);
   announce(call, reserve, reserve.status);
   return { replayed: false, units: [], returned };
@@ -116,5 +123,6 @@ export async function reissue(call: Call<InputOf<'offline', 'reissue'>>) {
   const same = toAmount(total) === returned && currency === lost.currency;
   ensure(same, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'total', expected: returned, currency });
   putReserve(call, closed);
+  recordSuccess(call, lost);
   return fundedAnswer(await open(call, grant), false);
 }

@@ -5,11 +5,12 @@ import {
   addAmounts,
   ensure,
   keyReader,
+  readBatched,
   requestStartOf,
-  restoreClaim,
-  settleVoucher,
-  textToBytes,
+  settleClaim,
+  unlessMalformed,
   verdictNumberOf,
+  wholeClaim,
   type InputOf,
   type LedgerVerdict,
   type SettleContext,
@@ -80,14 +81,15 @@ async function settleGroup(
   const vouchers: SettledVoucher[] = [];
   for (const claim of claims) {
     const short = { voucher: bytesOf(claim.voucher), requestPayload: bytesOf(claim.request) };
-    const bytes = restoreClaim(short, known, before);
-    const settlement = settleVoucher(reserve, bytes, context);
-    before = settlement.entry && textToBytes(settlement.entry[1]);
+    const read = unlessMalformed(() => readBatched(short, known, before));
+    const settlement = settleClaim(reserve, read, context);
+    before = read?.digest;
     if (isForDelivery(settlement)) {
       verdicts.push('wrongPurpose');
       continue;
     }
-    await recordConflict(call, bytes, settlement);
+    if (read !== undefined && settlement.fraud !== undefined)
+      await recordConflict(call, wholeClaim(read), settlement);
     reserve = settlement.reserve;
     verdicts.push(settlement.verdict);
     vouchers.push(...settledVoucher(settlement));

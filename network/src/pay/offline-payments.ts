@@ -8,6 +8,7 @@ import { qrPng, type BankNews, type Terminal } from '@fabric-offline-pay/sdk/off
 import type { Sourced } from '../input/read-rows';
 import type { OfflinePayment } from '../input/rows/offline-payment';
 import type { Clients } from '../ledger/clients';
+import type { BankOperations } from '../nodes/bank';
 import { OfflineBank } from '../offline/offline-bank';
 import { openKey, withDevice, withTerminal, writeSettings } from '../offline/party-folder';
 import { inParallel } from '../system/in-parallel';
@@ -146,6 +147,18 @@ async function outcomeOf(
   return { ...of, state: payment?.status ?? 'waiting', reason: payment?.verdict ?? null };
 }
 
+/** Units 19 and 20: the bank keeps for its customers what the ledger says that they paid, and tells them. */
+async function remember(run: OfflineRun, records: PurchaseRecords, row: Row): Promise<void> {
+  const { merchantId, orderNumber } = row;
+  const { offline } = await run.clients.client('bank', 'bank-node');
+  const { payments } = await offline.listPayments({ merchantId, orderNumber });
+  for (const { customerId, currency, amount, at } of payments)
+    await records.recordPurchase({
+      ...{ customerId, merchantId, orderNumber, currency },
+      ...{ fee: '0', total: amount, purchasedAt: at, mode: 'offline', lines: [] },
+    });
+}
+
 const distinct = (rows: readonly Row[], keyOf: (row: Row) => string): Row[] => [
   ...new Map(rows.map((row) => [keyOf(row), row])).values(),
 ];
@@ -166,12 +179,16 @@ async function prepare(clients: Clients, folder: string, rows: readonly Row[]) {
   return { run, tills };
 }
 
+/** What the bank keeps for its customers. */
+type PurchaseRecords = Pick<BankOperations, 'recordPurchase'>;
+
 /**
  * Makes and settles the payments. Repeating it pays nothing twice: devices and terminals remember.
  * @param folder of devices, terminals, pictures and proofs
  */
 export async function payOffline(
   clients: Clients,
+  records: PurchaseRecords,
   folder: string,
   rows: readonly Row[],
 ): Promise<OfflineOutcome[]> {
@@ -183,5 +200,6 @@ export async function payOffline(
   for (const { merchantId } of tills) await settle(run, merchantId);
   const outcomes: OfflineOutcome[] = [];
   for (const row of rows) outcomes.push(await outcomeOf(run, row, refusals.get(row)));
+  for (const row of rows) await remember(run, records, row);
   return outcomes;
 }

@@ -120,7 +120,7 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   };
   const [outcomes, offline] = await Promise.all([
     runAll(context, options, input.orders),
-    payOffline(clients, join(options.folder, 'offline'), input.offlinePayments),
+    payOffline(clients, side.bank, join(options.folder, 'offline'), input.offlinePayments),
   ]);
   stage('publishing ratings, rolling up and paying out');
   const merchants = payeesOf(

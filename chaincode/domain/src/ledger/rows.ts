@@ -386,6 +386,8 @@ export interface AlarmRow extends OrderKey {
 /** The pseudonymous receipt of a purchase (unit 17). */
 export interface PurchaseRow extends OrderKey {
   readonly customerId: string;
+  /** Paid by a voucher. Absent: online. */
+  readonly mode?: 'offline';
   readonly currency: Currency;
   readonly amount: Amount;
   readonly lines: readonly {

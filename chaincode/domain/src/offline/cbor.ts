@@ -40,8 +40,11 @@ function head(major: number, argument: number | bigint): Buffer {
 
 export const cborUnsigned = (value: number | bigint): Buffer => head(UNSIGNED, value);
 
+/** What comes before so many bytes. */
+export const cborBytesHead = (length: number): Buffer => head(BYTES, length);
+
 export const cborBytes = (value: Uint8Array): Buffer =>
-  Buffer.concat([head(BYTES, value.length), value]);
+  Buffer.concat([cborBytesHead(value.length), value]);
 
 /** Text of ASCII only: all that the protocol has. */
 export function cborText(value: string): Buffer {

@@ -4,7 +4,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { ensure } from '../base/errors.js';
 import { verifyBytes, withLowS } from '../base/signature.js';
-import { cborArray, cborBytes, cborText, CborReader } from './cbor.js';
+import { cborBytes, cborBytesHead, cborText, CborReader } from './cbor.js';
 
 export type CosePurpose =
   'offpay/device-certificate' | 'offpay/payment-request' | 'offpay/voucher' | 'offpay/bulletin';
@@ -20,6 +20,9 @@ export interface CoseParts {
   readonly signed: Buffer;
 }
 
+/** What a signature is verified by. */
+export type SignedBytes = Readonly<Record<'signed' | 'signature', Uint8Array>>;
+
 /** Signs bytes with ES256: r‖s of 64 bytes over their SHA-256. */
 export type CoseSigner = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
@@ -31,7 +34,9 @@ const SIGN1 = Buffer.from('d284', 'hex');
 const NO_UNPROTECTED = Buffer.from('a0', 'hex');
 /** A byte string of 64. */
 const SIGNATURE_HEAD = Buffer.from('5840', 'hex');
-const CONTEXT = cborText('Signature1');
+/** An array of four that begins with the context of one signature. */
+const SIG_START = Buffer.concat([Buffer.from('84', 'hex'), cborText('Signature1')]);
+const NO_EXTERNAL = cborBytes(EMPTY);
 
 const isIssued = (purpose: CosePurpose): boolean =>
   purpose === 'offpay/device-certificate' || purpose === 'offpay/bulletin';
@@ -60,10 +65,17 @@ export function protectedHeader(purpose: CosePurpose, kid?: Uint8Array): Buffer 
 
 /** @returns the bytes that are signed: ["Signature1", protected, external data (none), payload] (RFC 9052 §4.4). */
 export const sigStructure = (header: Uint8Array, payload: Uint8Array): Buffer =>
-  cborArray([CONTEXT, cborBytes(header), cborBytes(EMPTY), cborBytes(payload)]);
+  Buffer.concat([
+    SIG_START,
+    cborBytesHead(header.length),
+    header,
+    NO_EXTERNAL,
+    cborBytesHead(payload.length),
+    payload,
+  ]);
 
 /** @returns SHA-256 of the Sig_structure: what names a signed object, however often it was signed. */
-export const coseDigest = (parts: Pick<CoseParts, 'signed'>): Buffer =>
+export const coseDigest = (parts: Pick<SignedBytes, 'signed'>): Buffer =>
   createHash('sha256').update(parts.signed).digest();
 
 /** @returns the digest that a payload of this purpose has once it is signed. */
@@ -143,7 +155,7 @@ const expectBytes = (reader: CborReader, expected: Buffer): void =>
   });
 
 /** @returns whether the signature is by the key, with low S. */
-export const isSignedBy = (parts: CoseParts, key: KeyObject): boolean =>
+export const isSignedBy = (parts: SignedBytes, key: KeyObject): boolean =>
   verifyBytes(key, parts.signed, parts.signature);
 
 /**

@@ -2,11 +2,11 @@
 // The ledger's side of a payment: a verdict for one voucher, never an exception, so that one bad voucher cannot fail its
 // batch. It parses once and verifies once.
 import { DomainError } from '../base/errors.js';
-import { isAtLeast, toAmount, toUnits, type Amount, type Currency } from '../base/money.js';
+import { toUnits, type Amount, type Currency } from '../base/money.js';
 import { importDeviceKey } from '../base/signature.js';
 import type { CounterEntry, FraudRow, ReserveRow } from '../ledger/offline-rows.js';
 import { counterEntry, findContradiction } from './contradiction.js';
-import { coseDigest, isSignedBy, parseCose, type CoseParts } from './cose.js';
+import { coseDigest, isSignedBy, parseCose, type SignedBytes } from './cose.js';
 import type { KeyReader } from './device-key.js';
 import { bytesToText } from './digest-text.js';
 import type { PaymentRequest, Voucher } from './objects.js';
@@ -48,26 +48,53 @@ export interface Settlement {
   readonly fraud?: FraudRow;
 }
 
-interface Claimed {
-  readonly parts: CoseParts;
+/** A voucher that was read; its signature is not verified yet. */
+export interface ReadVoucher {
+  readonly parts: SignedBytes & { readonly payload: Uint8Array };
   readonly voucher: Voucher;
+}
+
+/** A claim that was read; nothing of it is judged yet. */
+export interface ReadClaim extends ReadVoucher {
+  readonly digest: Buffer;
+  readonly requestPayload: Uint8Array;
   readonly request: PaymentRequest;
+  /** Of the request's payload. */
   readonly hash: Buffer;
   readonly entry: CounterEntry;
 }
 
-interface Case extends Claimed {
+interface Case extends ReadClaim {
   readonly reserve: ReserveRow;
   readonly context: SettleContext;
 }
 
-function readClaim({ voucher: bytes, requestPayload }: VoucherClaim): Claimed | undefined {
+/**
+ * @param hash of the request's payload
+ * @throws {DomainError} OFFLINE_MALFORMED unless the request is in its one form.
+ */
+export function claimOf(
+  { parts, voucher }: ReadVoucher,
+  requestPayload: Uint8Array,
+  hash: Buffer,
+): ReadClaim {
+  const request = decodePaymentRequest(requestPayload);
+  const digest = coseDigest(parts);
+  const entry = counterEntry(voucher, digest, request.amount);
+  return { parts, voucher, digest, requestPayload, request, hash, entry };
+}
+
+/** @throws {DomainError} OFFLINE_MALFORMED unless voucher and request are in their one form. */
+export function readClaim({ voucher: bytes, requestPayload }: VoucherClaim): ReadClaim {
+  const parts = parseCose('offpay/voucher', bytes);
+  const voucher = decodeVoucher(parts.payload);
+  return claimOf({ parts, voucher }, requestPayload, requestHash(requestPayload));
+}
+
+/** @returns what the work reads, or undefined when that is malformed. */
+export function unlessMalformed<T>(read: () => T): T | undefined {
   try {
-    const parts = parseCose('offpay/voucher', bytes);
-    const voucher = decodeVoucher(parts.payload);
-    const request = decodePaymentRequest(requestPayload);
-    const entry = counterEntry(voucher, coseDigest(parts), request.amount);
-    return { parts, voucher, request, hash: requestHash(requestPayload), entry };
+    return read();
   } catch (error) {
     if (error instanceof DomainError) return undefined;
     throw error;
@@ -96,7 +123,7 @@ const isOverLimit = ({ reserve, voucher, request }: Case): boolean =>
   voucher.counter > reserve.highestCounter ||
   request.amount > toUnits(reserve.perPayment) ||
   voucher.cumulative > toUnits(reserve.funded) ||
-  !isAtLeast(standing(reserve), toAmount(request.amount));
+  request.amount > toUnits(standing(reserve));
 
 /** In this order; the first that applies is the verdict. What was settled stays so, whatever came later. */
 const REFUSALS: readonly (readonly [Verdict, (judged: Case) => boolean])[] = [
@@ -150,15 +177,15 @@ function applied(verdict: Verdict, judged: Case): Settlement {
 }
 
 /**
- * Judges one voucher and applies the verdict to its reserve. A batch hands the reserve from one voucher to the next.
+ * Judges a claim that was read and applies the verdict to its reserve. A batch hands the reserve from one to the next.
  * @param reserve of the device and epoch that the claim names, or undefined when there is none
+ * @param claimed undefined when the claim is malformed
  */
-export function settleVoucher(
+export function settleClaim(
   reserve: ReserveRow | undefined,
-  claim: VoucherClaim,
+  claimed: ReadClaim | undefined,
   context: SettleContext,
 ): Settlement {
-  const claimed = readClaim(claim);
   if (claimed === undefined) return { verdict: 'malformed', reserve, credit: '0' };
   if (reserve === undefined) {
     const { request, entry } = claimed;
@@ -168,3 +195,18 @@ export function settleVoucher(
   const refusal = REFUSALS.find(([, applies]) => applies(judged));
   return applied(refusal?.[0] ?? 'settled', judged);
 }
+
+/**
+ * Judges one voucher and applies the verdict to its reserve, see {@link settleClaim}.
+ * @param reserve of the device and epoch that the claim names, or undefined when there is none
+ */
+export const settleVoucher = (
+  reserve: ReserveRow | undefined,
+  claim: VoucherClaim,
+  context: SettleContext,
+): Settlement =>
+  settleClaim(
+    reserve,
+    unlessMalformed(() => readClaim(claim)),
+    context,
+  );

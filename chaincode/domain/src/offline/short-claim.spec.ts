@@ -14,10 +14,10 @@ import {
   type Payment,
 } from '../../../../test/support/offline-world';
 import { bytesToText } from './digest-text';
-import { settleVoucher, type VoucherClaim } from './settle-voucher';
+import { settleClaim, unlessMalformed, type VoucherClaim } from './settle-voucher';
 import {
+  readBatched,
   requestStartOf,
-  restoreClaim,
   restoreClaims,
   shortenClaims,
   type KnownOfClaims,
@@ -84,7 +84,7 @@ describe('what no honest device and terminal made', () => {
     const bytes = fc.uint8Array({ maxLength: 90 }).map((each) => Buffer.from(each));
     fc.assert(
       fc.property(bytes, bytes, (voucher, requestPayload) => {
-        expect(() => restoreClaim({ voucher, requestPayload }, KNOWN, FIRST.digest)).not.toThrow();
+        expect(() => restoreClaims([{ voucher, requestPayload }], KNOWN)).not.toThrow();
       }),
     );
   });
@@ -103,8 +103,10 @@ describe('a short claim is judged by what the device signed', () => {
   const reserve = openReserveOf(device);
   const known = { ...KNOWN, certificates: reserve.certificates };
   const [short] = shortenClaims([FIRST], known) as [VoucherClaim];
+  const read = (claim: VoucherClaim, before?: Uint8Array, of: KnownOfClaims = known) =>
+    unlessMalformed(() => readBatched(claim, of, before));
   const verdict = (claim: VoucherClaim, before?: Uint8Array): string =>
-    settleVoucher(reserve, restoreClaim(claim, known, before), settleContext()).verdict;
+    settleClaim(reserve, read(claim, before), settleContext()).verdict;
 
   test('and paid', () => {
     expect(verdict(short)).toBe('settled');
@@ -132,9 +134,9 @@ describe('a short claim is judged by what the device signed', () => {
   });
 
   test('and one without a known certificate or reserve gets their verdicts', () => {
-    const restored = restoreClaim(short, { ...known, certificates: [] }, undefined);
-    expect(settleVoucher(reserve, restored, settleContext()).verdict).toBe('unknownCertificate');
-    expect(settleVoucher(undefined, restored, settleContext()).verdict).toBe('unknownReserve');
+    const claim = read(short, undefined, { ...known, certificates: [] });
+    expect(settleClaim(reserve, claim, settleContext()).verdict).toBe('unknownCertificate');
+    expect(settleClaim(undefined, claim, settleContext()).verdict).toBe('unknownReserve');
   });
 
   test('signed by another key it is not paid', () => {

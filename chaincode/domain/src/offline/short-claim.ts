@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The short form of a claim in a batch: what the ledger can tell by itself is left out, and put in again before anything
 // is judged. Nothing is taken on trust: the device's signature is over the bytes with all that was left out.
-import { DomainError } from '../base/errors.js';
 import { cborText, cborUnsigned } from './cbor.js';
 import {
   bytes,
@@ -14,13 +13,19 @@ import {
   positiveMoney,
   record,
 } from './codec.js';
-import { coseDigest, joinCose, parseCose } from './cose.js';
+import { joinCose, protectedHeader, sigStructure } from './cose.js';
 import { MOST_PAYMENTS } from './device-certificate.js';
 import { bytesToText, textToBytes } from './digest-text.js';
-import type { Voucher } from './objects.js';
-import { decodePaymentRequest, requestHash } from './payment-request.js';
-import type { VoucherClaim } from './settle-voucher.js';
-import { decodeVoucher, encodeVoucher, NO_VOUCHER } from './voucher.js';
+import { requestHash } from './payment-request.js';
+import {
+  claimOf,
+  readClaim,
+  unlessMalformed,
+  type ReadClaim,
+  type ReadVoucher,
+  type VoucherClaim,
+} from './settle-voucher.js';
+import { encodeVoucher, NO_VOUCHER } from './voucher.js';
 
 /** First bytes of the full forms: the tag of COSE_Sign1, and the head of an array with the fields of a request. */
 const TAGGED = 0xd2;
@@ -43,6 +48,8 @@ export const requestStartOf = (channel: string, merchantId: string): Buffer =>
     cborText(channel),
     cborText(merchantId),
   ]);
+
+const HEADER = protectedHeader('offpay/voucher');
 
 /** No certificate has this digest: one that the reserve does not have stays unknown to it. */
 const NO_CERTIFICATE: Uint8Array = Buffer.alloc(32);
@@ -74,91 +81,75 @@ const startsWith = (whole: Uint8Array, start: Uint8Array): boolean =>
 const restoredRequest = (payload: Uint8Array, { requestStart }: KnownOfClaims): Uint8Array =>
   payload[0] === REQUEST ? payload : Buffer.concat([requestStart, payload]);
 
-function restoredVoucher(
-  voucher: Uint8Array,
-  requestPayload: Uint8Array,
+/** Puts in again what a short voucher leaves out. @param hash of its request's payload */
+function readShort(
+  bytes: Uint8Array,
+  hash: Uint8Array,
   { certificates }: KnownOfClaims,
   before: Uint8Array | undefined,
-): Uint8Array {
-  if (voucher[0] === TAGGED) return voucher;
-  const { sequence, counter, cumulative, time, signature, previous } = decodeWith(
-    shortVoucher,
-    voucher,
-  );
-  const named = certificates[sequence];
-  const payload = encodeVoucher({
-    certificateDigest: named === undefined ? NO_CERTIFICATE : textToBytes(named),
-    ...{ counter, cumulative, time },
-    previous: previous[0] ?? (counter === 1 ? NO_VOUCHER : (before ?? NO_VOUCHER)),
-    requestHash: requestHash(requestPayload),
-  });
-  return joinCose('offpay/voucher', payload, signature);
+): ReadVoucher {
+  const short = decodeWith(shortVoucher, bytes);
+  const { counter, cumulative, time, signature } = short;
+  const named = certificates[short.sequence];
+  const certificateDigest = named === undefined ? NO_CERTIFICATE : textToBytes(named);
+  const previous = short.previous[0] ?? (counter === 1 ? NO_VOUCHER : (before ?? NO_VOUCHER));
+  const voucher = { certificateDigest, counter, previous, cumulative, requestHash: hash, time };
+  const payload = encodeVoucher(voucher);
+  const signed = sigStructure(HEADER, payload);
+  return { parts: { payload, signature, signed }, voucher };
 }
 
 /**
- * Puts in again what was left out.
+ * Reads a claim of a batch, whole or short.
  * @param before digest of the voucher before it, of the same reserve in the batch: undefined for the first, and after a
  * malformed one
- * @returns the full form; what is in neither form stays as it is, and is malformed.
+ * @throws {DomainError} OFFLINE_MALFORMED for what is in neither form.
  */
-export function restoreClaim(
+export function readBatched(
   { voucher, requestPayload }: VoucherClaim,
   known: KnownOfClaims,
   before: Uint8Array | undefined,
-): VoucherClaim {
+): ReadClaim {
   const request = restoredRequest(requestPayload, known);
-  try {
-    return { voucher: restoredVoucher(voucher, request, known, before), requestPayload: request };
-  } catch (error) {
-    if (error instanceof DomainError) return { voucher, requestPayload: request };
-    throw error;
-  }
+  if (voucher[0] === TAGGED) return readClaim({ voucher, requestPayload: request });
+  const hash = requestHash(request);
+  return claimOf(readShort(voucher, hash, known, before), request, hash);
 }
 
-/** A claim in its full form. */
-interface WholeClaim {
-  readonly voucher: Voucher;
-  readonly signature: Uint8Array;
-  readonly digest: Uint8Array;
-}
+/** @returns the whole form of a claim that was read. */
+export const wholeClaim = ({ parts, requestPayload }: ReadClaim): VoucherClaim => ({
+  voucher: joinCose('offpay/voucher', parts.payload, parts.signature),
+  requestPayload,
+});
 
-/** @returns undefined unless voucher and request are in their one form. */
-function readWhole({ voucher, requestPayload }: VoucherClaim): WholeClaim | undefined {
-  try {
-    const parts = parseCose('offpay/voucher', voucher);
-    decodePaymentRequest(requestPayload);
-    const { signature, payload } = parts;
-    return { voucher: decodeVoucher(payload), signature, digest: coseDigest(parts) };
-  } catch (error) {
-    if (error instanceof DomainError) return undefined;
-    throw error;
-  }
-}
-
-/** Puts in again what {@link shortenClaims} left out of the vouchers of one reserve, in their order. */
+/**
+ * Puts in again what {@link shortenClaims} left out of the vouchers of one reserve, in their order. What is malformed stays
+ * as it is.
+ */
 export function restoreClaims(
   claims: readonly VoucherClaim[],
   known: KnownOfClaims,
 ): readonly VoucherClaim[] {
   let before: Uint8Array | undefined;
   return claims.map((claim) => {
-    const restored = restoreClaim(claim, known, before);
-    before = readWhole(restored)?.digest;
-    return restored;
+    const read = unlessMalformed(() => readBatched(claim, known, before));
+    before = read?.digest;
+    return read === undefined ? claim : wholeClaim(read);
   });
 }
 
 const shortRequest = (payload: Uint8Array, { requestStart }: KnownOfClaims): Uint8Array =>
   startsWith(payload, requestStart) ? payload.subarray(requestStart.length) : payload;
 
+/** @returns undefined when not all of it would come out the same. */
 function shortVoucherOf(
-  { voucher, signature }: WholeClaim,
+  { voucher, parts: { signature }, hash }: ReadClaim,
   { certificates }: KnownOfClaims,
   before: Uint8Array | undefined,
 ): Buffer | undefined {
   const { counter, cumulative, time, previous, certificateDigest } = voucher;
   const sequence = certificates.indexOf(bytesToText(certificateDigest));
-  if (sequence === -1) return undefined;
+  if (sequence === -1 || !hash.equals(voucher.requestHash)) return undefined;
   const isChained = before !== undefined && Buffer.compare(previous, before) === 0;
   return shortVoucher.write({
     ...{ sequence, counter, cumulative, time, signature },
@@ -166,24 +157,9 @@ function shortVoucherOf(
   });
 }
 
-const isSame = (a: VoucherClaim, b: VoucherClaim): boolean =>
-  Buffer.compare(a.voucher, b.voucher) === 0 &&
-  Buffer.compare(a.requestPayload, b.requestPayload) === 0;
-
-function shortened(
-  claim: VoucherClaim,
-  whole: WholeClaim,
-  known: KnownOfClaims,
-  before: Uint8Array | undefined,
-): VoucherClaim {
-  const voucher = shortVoucherOf(whole, known, before) ?? claim.voucher;
-  const short = { voucher, requestPayload: shortRequest(claim.requestPayload, known) };
-  return isSame(restoreClaim(short, known, before), claim) ? short : claim;
-}
-
 /**
  * Leaves out what the ledger can tell by itself, of the vouchers of one reserve in the order in which they are brought. A
- * claim that would not come out the same stays whole.
+ * voucher that would not come out the same stays whole, and so does a claim that is malformed.
  */
 export function shortenClaims(
   claims: readonly VoucherClaim[],
@@ -191,9 +167,14 @@ export function shortenClaims(
 ): readonly VoucherClaim[] {
   let before: Uint8Array | undefined;
   return claims.map((claim) => {
-    const whole = readWhole(claim);
-    const short = whole === undefined ? claim : shortened(claim, whole, known, before);
-    before = whole?.digest;
-    return short;
+    const read = unlessMalformed(() => readClaim(claim));
+    const voucher = read && shortVoucherOf(read, known, before);
+    before = read?.digest;
+    return read === undefined
+      ? claim
+      : {
+          voucher: voucher ?? claim.voucher,
+          requestPayload: shortRequest(claim.requestPayload, known),
+        };
   });
 }

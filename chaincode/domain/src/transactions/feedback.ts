@@ -76,7 +76,8 @@ export const feedback = {
     example: { subject: 'goods' as const, owner: ORDER.merchantId, subjectId: GTIN },
   }),
   listPurchases: query({
-    summary: "A customer's purchases with unit prices, for its own bank.",
+    summary:
+      "A customer's purchases with unit prices, for its own bank; what was paid offline and taken along is found by a scan of all batches.",
     access: ['bank.auth-service', 'bank.teller', 'bank.auditor'],
     owner: { of: 'customer' },
     input: z.strictObject({ customerId: identifier }),
@@ -84,10 +85,13 @@ export const feedback = {
       purchases: z.array(
         orderKey.extend({
           customerId: identifier,
+          mode: z.enum(['online', 'offline']).describe('how it was paid'),
           currency,
           amount,
           at: instant,
-          lines: z.array(z.strictObject({ gtin, quantity, unitPrice: amount })),
+          lines: z
+            .array(z.strictObject({ gtin, quantity, unitPrice: amount }))
+            .describe('empty for goods taken along: only customer and merchant know them'),
         }),
       ),
     }),

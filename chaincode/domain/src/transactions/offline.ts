@@ -212,7 +212,7 @@ export const offline = {
     output: outcome.extend({ returned: amount }),
     naturalKey: ['customerId', 'deviceId', 'epoch'],
     errors: ['NOT_FOUND', 'OFFLINE_CLAIM_OPEN', 'OFFLINE_RESERVE_INACTIVE'],
-    operations: { fixed: 6 },
+    operations: { fixed: 7 },
     example: RESERVE,
   }),
   revokeReserve: define({
@@ -244,7 +244,7 @@ export const offline = {
     output: funded,
     naturalKey: ['customerId', 'lostDeviceId', 'lostEpoch'],
     errors: [...CERTIFICATE_GRANTED, 'NOT_FOUND', 'OFFLINE_CLAIM_OPEN', 'OFFLINE_RESERVE_INACTIVE'],
-    operations: { fixed: 10 },
+    operations: { fixed: 11 },
     example: {
       ...RESERVE,
       deviceId: 'tablet',

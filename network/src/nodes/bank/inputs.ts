@@ -125,17 +125,25 @@ export const INPUTS = {
   attempts: loginKey,
   listLogins: customerKey,
   listPurchases: customerKey,
-  recordPurchase: z.strictObject({
-    ...customerKey.shape,
-    merchantId: identifier,
-    orderNumber: identifier,
-    loginId: identifier.optional(),
-    currency,
-    fee: amount,
-    total: amount,
-    purchasedAt: instant,
-    lines: z.array(purchaseLine).min(1).max(100),
-  }),
+  recordPurchase: z
+    .strictObject({
+      ...customerKey.shape,
+      merchantId: identifier,
+      orderNumber: identifier,
+      loginId: identifier.optional(),
+      currency,
+      fee: amount,
+      total: amount,
+      purchasedAt: instant,
+      mode: z.enum(['online', 'offline']).default('online').describe('how it was paid'),
+      lines: z
+        .array(purchaseLine)
+        .max(100)
+        .describe('none for what was paid offline and taken along: the bank does not know it'),
+    })
+    .refine(({ mode, lines: bought }) => mode === 'offline' || bought.length > 0, {
+      path: ['lines'],
+    }),
 };
 
 export type OperationName = keyof typeof INPUTS;

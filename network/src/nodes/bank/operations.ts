@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's operations of units 3 to 7 and 20: the service carries them out, the HTTP client calls them.
 import type { OutputOf } from '@fabric-offline-pay/domain';
-import type { BankInput } from './inputs.js';
+import type { BankInput, Parsed } from './inputs.js';
 
 /** Fields that a complete profile has. */
 export const PROFILE_FIELDS = ['name', 'phone', 'email', 'birthDate', 'addresses'] as const;
@@ -70,7 +70,7 @@ export interface LoginRecord {
 }
 
 /** One purchase with its goods and unit prices; amounts in minor units. */
-export type PurchaseRecord = BankInput<'recordPurchase'>;
+export type PurchaseRecord = Parsed<'recordPurchase'>;
 
 /**
  * Every operation may be called again with the same input: it answers the same and does nothing twice.
@@ -116,6 +116,9 @@ export interface BankOperations {
   listLogins(input: BankInput<'listLogins'>): Promise<readonly LoginRecord[]>;
   /** Unit 20: the customer's purchases with unit prices, newest first. */
   listPurchases(input: BankInput<'listPurchases'>): Promise<readonly PurchaseRecord[]>;
-  /** Unit 20: stores a purchase, once an order number of a merchant. */
+  /**
+   * Unit 20: stores a purchase, once an order number of a merchant. Of one that was paid offline the customer is told (unit 19): a
+   * device that pays without a network may be in other hands. Throws `MESSAGE_NOT_SENT`.
+   */
   recordPurchase(input: BankInput<'recordPurchase'>): Promise<{ readonly recorded: true }>;
 }

@@ -43,16 +43,18 @@ export const batchOf = (merchantId: string, vouchers: readonly Waiting[]): Batch
 const reserveOf = ({ currency, customerId, deviceId, epoch }: Waiting): string =>
   [currency, customerId, deviceId, epoch].join('/');
 
-const inOrder = (a: Waiting, b: Waiting): number =>
-  byCodeUnit(reserveOf(a), reserveOf(b)) || a.counter - b.counter;
-
+/** In order of the reserves, each in order of its counters. */
 function byReserve(vouchers: readonly Waiting[]): readonly (readonly Waiting[])[] {
   const groups = new Map<string, Waiting[]>();
-  for (const voucher of [...vouchers].sort(inOrder)) {
-    const group = groups.get(reserveOf(voucher)) ?? [];
-    groups.set(reserveOf(voucher), [...group, voucher]);
+  for (const voucher of vouchers) {
+    const reserve = reserveOf(voucher);
+    const group = groups.get(reserve);
+    if (group === undefined) groups.set(reserve, [voucher]);
+    else group.push(voucher);
   }
-  return [...groups.values()];
+  return [...groups.entries()]
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([, group]) => group.sort((a, b) => a.counter - b.counter));
 }
 
 /**

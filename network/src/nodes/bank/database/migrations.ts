@@ -153,4 +153,12 @@ export const MIGRATIONS: Record<string, Migration> = {
         await db.schema.createIndex(name).on(table).columns(columns).execute();
     },
   },
+  '0002-payment-mode': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .alterTable('purchases')
+        .addColumn('mode', 'varchar(7)', (column) => column.notNull().defaultTo('online'))
+        .execute();
+    },
+  },
 };

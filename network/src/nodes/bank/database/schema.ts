@@ -86,6 +86,9 @@ export interface FactorTable {
   attested_at: number | null;
 }
 
+/** How a purchase was paid. */
+type PaymentMode = 'online' | 'offline';
+
 export interface PurchaseTable {
   merchant_id: string;
   order_number: string;
@@ -95,6 +98,7 @@ export interface PurchaseTable {
   fee: string;
   total: string;
   purchased_at: number;
+  mode: PaymentMode;
 }
 
 export interface PurchaseLineTable {

@@ -203,6 +203,7 @@ it('offers addresses and keeps purchases', async () => {
     fee: '0',
     total: '2500',
     purchasedAt: 5,
+    mode: 'online' as const,
     lines: [line],
   };
   await member.recordPurchase(purchase);

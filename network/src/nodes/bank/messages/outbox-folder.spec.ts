@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutboxFolder } from './outbox-folder.js';
 import { readLatestCode } from './read-latest-code.js';
-import { loginText, messageId, stepUpText } from './texts.js';
+import { loginText, messageId, settledMessageId, settledText, stepUpText } from './texts.js';
 
 const phone = '+491713920001';
 let folder: string;
@@ -58,6 +58,14 @@ it('reads the newest code of a phone, of a login, of one order', async () => {
     '111111',
   );
   expect(await readLatestCode(folder, { phone: '+1' })).toBeUndefined();
+});
+
+it('takes no other message for a code', async () => {
+  const purchase = { merchantId: 'merchant-1', orderNumber: 'OFF-1', currency: 'EUR', total: '5' };
+  await send('login-1', 'login', '111111');
+  const id = settledMessageId('merchant-1', 'OFF-1');
+  await outbox.send({ channel: 'sms', to: phone, text: settledText(purchase), id });
+  expect(await readLatestCode(folder, { phone })).toBe('111111');
 });
 
 it('names payee and amount of an order, and begins with the code', () => {

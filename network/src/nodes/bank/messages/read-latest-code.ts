@@ -16,6 +16,9 @@ export interface CodeQuery {
   readonly boundTo?: string;
 }
 
+/** Messages with a code begin with it; others begin with a word. */
+const CODE = /^\d+/;
+
 /** @returns the digits of the newest code sent to that phone, or undefined when there is none. */
 export async function readLatestCode(
   folder: string,
@@ -26,8 +29,10 @@ export async function readLatestCode(
     (name) => name.startsWith(prefix) && name.endsWith('.json'),
   );
   const entries = await Promise.all(names.map((name) => readEntry(join(folder, name))));
-  const received = entries.filter(({ to }) => to === phone).sort((a, b) => b.sentAt - a.sentAt);
-  return received[0] && /^\d+/.exec(received[0].text)?.[0];
+  const received = entries
+    .filter(({ to, text }) => to === phone && CODE.test(text))
+    .sort((a, b) => b.sentAt - a.sentAt);
+  return received[0] && CODE.exec(received[0].text)?.[0];
 }
 
 const readEntry = async (path: string): Promise<z.output<typeof entry>> =>

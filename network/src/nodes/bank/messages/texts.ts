@@ -23,6 +23,24 @@ const validity = (seconds: number): string =>
 export const loginText = (code: string, seconds: number): string =>
   `${code} is your code to log in. ${validity(seconds)}`;
 
+/** Begins with no login's id, so that it is never taken for a code's. */
+export const settledMessageId = (merchantId: string, orderNumber: string): string =>
+  ['', merchantId, orderNumber].join(SEPARATOR);
+
+/** Tells the customer of a payment that nobody could refuse at the time: its device had no network. */
+export const settledText = ({
+  merchantId,
+  orderNumber,
+  currency,
+  total,
+}: {
+  readonly merchantId: string;
+  readonly orderNumber: string;
+  readonly currency: string;
+  readonly total: string;
+}): string =>
+  `Paid offline with your device: ${currency} ${formatAmount(total, currency)} to ${merchantId}, order ${orderNumber}. If that was not you, tell the bank at once.`;
+
 /** Dynamic linking (PSD2 RTS, Art. 5): the payer sees payee and amount with the code. */
 export const stepUpText = (
   code: string,

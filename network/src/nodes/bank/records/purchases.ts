@@ -5,6 +5,7 @@ import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
 import type { BankDatabase, PurchaseLineTable, PurchaseTable } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
+import { settledMessageId, settledText } from '../messages/texts.js';
 import type { PurchaseRecord } from '../operations.js';
 import { requireCustomer } from './customers.js';
 
@@ -19,6 +20,7 @@ const purchaseRow = (purchase: Purchase): PurchaseTable => ({
   fee: purchase.fee,
   total: purchase.total,
   purchased_at: purchase.purchasedAt,
+  mode: purchase.mode,
 });
 
 const lineRows = ({ merchantId, orderNumber, lines }: Purchase): PurchaseLineTable[] =>
@@ -41,6 +43,7 @@ const toRecord = (row: PurchaseTable, lines: readonly PurchaseLineTable[]): Purc
   fee: row.fee,
   total: row.total,
   purchasedAt: row.purchased_at,
+  mode: row.mode,
   lines: lines
     .filter(
       (line) => line.merchant_id === row.merchant_id && line.order_number === row.order_number,
@@ -71,12 +74,31 @@ async function storedPurchase(db: BankDatabase, purchase: Purchase): Promise<Pur
   return toRecord(row, lines);
 }
 
-/** Stores a purchase once. @throws {BankError} IDEMPOTENCY_CONFLICT when the order number stands there with other content. */
+/** SQL knows no insertion of nothing. */
+async function insertLines(db: BankDatabase, purchase: Purchase): Promise<void> {
+  if (purchase.lines.length > 0)
+    await db.insertInto('purchase_lines').values(lineRows(purchase)).execute();
+}
+
+/** A crash before it is answered by the same call again, and that by the same message. @throws {BankError} MESSAGE_NOT_SENT. */
+async function tell({ messages }: BankContext, phone: string, purchase: Purchase): Promise<void> {
+  const id = settledMessageId(purchase.merchantId, purchase.orderNumber);
+  try {
+    await messages.send({ channel: 'sms', to: phone, text: settledText(purchase), id });
+  } catch (error) {
+    throw new BankError('MESSAGE_NOT_SENT', undefined, error);
+  }
+}
+
+/**
+ * Stores a purchase once, and tells the customer of one that was paid offline.
+ * @throws {BankError} IDEMPOTENCY_CONFLICT when the order number stands there with other content; MESSAGE_NOT_SENT.
+ */
 export async function recordPurchase(
   context: BankContext,
   purchase: Purchase,
 ): Promise<{ readonly recorded: true }> {
-  await requireCustomer(context, purchase.customerId);
+  const { phone } = await requireCustomer(context, purchase.customerId);
   await context.db.transaction().execute(async (db) => {
     const inserted = await db
       .insertInto('purchases')
@@ -84,11 +106,11 @@ export async function recordPurchase(
       .onConflict((conflict) => conflict.doNothing())
       .returning('order_number')
       .executeTakeFirst();
-    if (inserted !== undefined)
-      await db.insertInto('purchase_lines').values(lineRows(purchase)).execute();
+    if (inserted !== undefined) await insertLines(db, purchase);
     else if (canonicalJson(await storedPurchase(db, purchase)) !== canonicalJson(purchase))
       throw new BankError('IDEMPOTENCY_CONFLICT', 'orderNumber');
   });
+  if (purchase.mode === 'offline' && phone !== null) await tell(context, phone, purchase);
   return { recorded: true };
 }
 

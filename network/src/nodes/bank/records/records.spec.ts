@@ -18,6 +18,7 @@ const purchaseOf = (customerId: string, orderNumber: string) => ({
   fee: '450',
   total: '3450',
   purchasedAt: 1_800_000_000,
+  mode: 'online' as 'online' | 'offline',
   lines: [
     { gtin: '4006381333931', name: 'Pencil', quantity: 2, unitPrice: '1250' },
     { gtin: '4012345123456', name: 'Eraser', quantity: 1, unitPrice: '500' },
@@ -47,6 +48,56 @@ it('records a purchase once', async () => {
     code: 'IDEMPOTENCY_CONFLICT',
   });
   expect(await bank.service.listPurchases({ customerId: purchase.customerId })).toEqual([purchase]);
+});
+
+describe('a purchase that was paid offline', () => {
+  const offlineOf = (customerId: string, orderNumber: string) => ({
+    ...purchaseOf(customerId, orderNumber),
+    fee: '0',
+    mode: 'offline' as const,
+    lines: [],
+  });
+
+  it('is listed as such, and the customer is told what it paid to whom', async () => {
+    const purchase = offlineOf(await bank.customer(), 'OFF-1');
+    await bank.service.recordPurchase(purchase);
+    const { customerId } = purchase;
+    expect(await bank.service.listPurchases({ customerId })).toEqual([purchase]);
+    expect(bank.messages.at(-1)).toMatchObject({
+      to: PERSONAL.phone,
+      id: '~merchant-1~OFF-1',
+      text: expect.stringMatching(/offline.*EUR 34\.50 to merchant-1, order OFF-1/) as string,
+    });
+  });
+
+  it('is told again under the same id when the message failed, and never for another purchase', async () => {
+    const purchase = offlineOf(await bank.customer(), 'OFF-2');
+    bank.messageFailure = new Error('gateway');
+    const failed = bank.service.recordPurchase(purchase);
+    await expect(failed).rejects.toMatchObject({ code: 'MESSAGE_NOT_SENT' });
+    bank.messageFailure = undefined;
+    const before = bank.messages.length;
+    await bank.service.recordPurchase(purchase);
+    expect(bank.messages.slice(before).map(({ id }) => id)).toEqual(['~merchant-1~OFF-2']);
+    const other = bank.service.recordPurchase({ ...purchase, total: '1' });
+    await expect(other).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    expect(bank.messages).toHaveLength(before + 1);
+  });
+
+  it('tells nobody of one that was paid online, nor a customer without a phone', async () => {
+    const before = bank.messages.length;
+    await bank.service.recordPurchase(purchaseOf(await bank.customer(), 'ON-1'));
+    await bank.service.recordPurchase(offlineOf(await bank.customer({ phone: null }), 'OFF-3'));
+    expect(bank.messages).toHaveLength(before);
+  });
+
+  it('alone may have no lines', async () => {
+    const purchase = { ...purchaseOf(await bank.customer(), 'ON-2'), lines: [] };
+    await expect(bank.service.recordPurchase(purchase)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      field: 'lines',
+    });
+  });
 });
 
 it('lists logins, newest first', async () => {

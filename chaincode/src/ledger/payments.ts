@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a batch says of each voucher that it paid.
+// What batches say of each voucher that they paid. No row is kept a voucher, so that looking for some scans the batches.
 import type { SettlementBatchRow } from '@fabric-offline-pay/domain';
-import type { ReserveKey } from '../ledger/reserves.js';
+import type { Call } from './call.js';
+import type { ReserveKey } from './reserves.js';
 
 /** One voucher of a device. */
 export interface VoucherKey extends ReserveKey {
@@ -32,3 +33,20 @@ export const isSameVoucher =
     other.deviceId === deviceId &&
     other.epoch === epoch &&
     other.counter === counter;
+
+/** Of one merchant's batches, or of all. */
+export async function paymentsUnder(call: Call, ...merchant: [] | [merchantId: string]) {
+  const rows = await call.store.range('batch', merchant);
+  return rows.flatMap(({ value }) => paymentsIn(value));
+}
+
+/** An order to deliver is settled by itself, under an id that no merchant can give a batch. */
+const DELIVERIES = '~';
+
+export const batchIdOfDelivery = (orderNumber: string): string => `${DELIVERIES}${orderNumber}`;
+
+/** What a customer took along: these orders are nowhere on the ledger but in the batches. */
+export const takenAlongBy = async (call: Call, customerId: string) =>
+  (await paymentsUnder(call)).filter(
+    (payment) => payment.customerId === customerId && !payment.batchId.startsWith(DELIVERIES),
+  );
