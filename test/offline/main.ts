@@ -22,8 +22,8 @@ interface Options {
 }
 
 const FULL_MEASURE: MeasureScale = {
-  ...{ pairs: 4, terminals: 4, devices: 50, payments: 32 },
-  ...{ noops: 512, inFlight: 128 },
+  ...{ pairs: 6, terminals: 4, devices: 50, payments: 40 },
+  ...{ noops: 768, inFlight: 256 },
 };
 const QUICK_MEASURE: MeasureScale = {
   ...{ pairs: 2, terminals: 4, devices: 13, payments: 15 },

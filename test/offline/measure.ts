@@ -10,7 +10,7 @@ import { burst } from '../bench/burst';
 import { median, pair, type Pair } from '../bench/pairs';
 import { newKey } from '../support/offline-world';
 import { CURRENCY, type World } from '../support/world';
-import { FULL, type OfflineNetwork } from './offline-network';
+import type { OfflineNetwork } from './offline-network';
 import { BATCH } from './synchronise';
 import { tillOf } from './tills';
 
@@ -50,12 +50,16 @@ interface Corner {
   readonly devices: readonly Owned[];
 }
 
+/** Of each payment. */
+const AMOUNT = 100n;
+
 async function openCorner(
   network: OfflineNetwork,
   shop: World,
   name: string,
-  count: number,
+  { devices: count, payments, pairs }: MeasureScale,
 ): Promise<Corner> {
+  const money = (AMOUNT * BigInt(payments * pairs)).toString();
   const key = softwareKey(newKey());
   const till = tillOf(network, shop, name);
   const terminal = await Terminal.open({ ...till, store: memoryStore(), key });
@@ -64,13 +68,11 @@ async function openCorner(
   const names = Array.from({ length: count }, (_, index) => `${name}-${index.toString()}`);
   await network.each(names, async (customerId) => {
     const device = await Device.open({ store: memoryStore(), key: softwareKey(newKey()) });
-    await network.enrol(customerId, device.publicKey, FULL);
+    await network.enrol(customerId, device.publicKey, money);
     devices.push({ customerId, device });
   });
   return { terminal, shop, devices };
 }
-
-const AMOUNT = 100n;
 
 /** Each device of a corner gets a new reserve, and pays so often out of it; nothing of it is measured. */
 async function fill(
@@ -97,6 +99,9 @@ async function fill(
     }
 }
 
+/** Batches of a terminal under way: enough that the processors are busy to the end of a round. */
+const IN_FLIGHT = 10;
+
 interface Round {
   readonly perSecond: number;
   /** Of a voucher, in blocks. */
@@ -119,7 +124,7 @@ async function settleRound(
     corners.map(({ terminal }, index) => {
       const ledger = ledgers[index];
       if (ledger === undefined) throw new Error('no ledger');
-      return terminal.sync(ledger, { batchSize: BATCH });
+      return terminal.sync(ledger, { batchSize: BATCH, inFlight: IN_FLIGHT });
     }),
   );
   const seconds = (performance.now() - started) / 1000;
@@ -171,13 +176,13 @@ const verificationLimit = (perCore: number): number =>
 async function openCorners(
   network: OfflineNetwork,
   shops: readonly World[],
-  { terminals, devices }: MeasureScale,
+  scale: MeasureScale,
 ): Promise<Corner[]> {
   const corners: Corner[] = [];
-  for (let index = 0; index < terminals; index += 1) {
+  for (let index = 0; index < scale.terminals; index += 1) {
     const shop = shops[index % shops.length];
     if (shop === undefined) throw new Error('no shop');
-    corners.push(await openCorner(network, shop, `corner-${index.toString()}`, devices));
+    corners.push(await openCorner(network, shop, `corner-${index.toString()}`, scale));
   }
   return corners;
 }
