@@ -165,7 +165,7 @@ class Lane {
     }
   }
 
-  /** One call that met a conflict must not hold up the others: each half is tried by itself. */
+  /** One call must not fail the others: each half is tried by itself. */
   async #failed(
     batch: readonly Waiting[],
     error: unknown,
@@ -174,7 +174,7 @@ class Lane {
   ): Promise<void> {
     if (error instanceof NothingToSend)
       for (const [index, waiting] of batch.entries()) refuse(waiting, error.entries[index]);
-    else if (error instanceof ConflictError)
+    else if (isOneCallsFault(error))
       await Promise.all(halves(batch).map((half) => this.#send(half, endorsed, attempts + 1)));
     else for (const waiting of batch) waiting.reject(error);
   }
@@ -197,6 +197,11 @@ class Lane {
 function refuse(waiting: Waiting, entry: Entry | undefined): void {
   if (entry !== undefined && 'refusal' in entry) waiting.reject(new RefusedError(entry.refusal));
 }
+
+/** The rest of a batch may do well without the call that met others, or that one endorser cannot see alike yet. */
+const isOneCallsFault = (error: unknown): boolean =>
+  error instanceof ConflictError ||
+  (error instanceof EndorsementError && error.code === 'ENDORSEMENT_MISMATCH');
 
 /** What a caller decides for a call alone cannot hold for the others of a batch. */
 const isAlone = ({ endorsers, retries, signal }: SubmitOptions): boolean =>
