@@ -279,6 +279,14 @@ describe('a submit', () => {
     expect(asked).toEqual([['BankMSP', OWN], []]);
   });
 
+  test('does not believe its own peer alone, which may have just started', async () => {
+    const behind = new Failure(grpc.ABORTED, COLLECT, [
+      { mspId: OWN, message: refusal('LOGIN_NOT_AUTHENTICATED') },
+    ]);
+    const { client } = setUp({ Endorse: [GONE, behind, ENDORSED] });
+    await expect(client.settlement.release(order)).resolves.toMatchObject({ attempts: 2 });
+  });
+
   test('with private data waits for its own endorsers instead', async () => {
     const { client, peer } = setUp({ Endorse: [GONE, GONE, ENDORSED] });
     await expect(client.logistics.deliver(order)).resolves.toMatchObject({ attempts: 3 });

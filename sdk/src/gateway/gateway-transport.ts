@@ -121,21 +121,25 @@ export class GatewayTransport implements Transport {
   }
 
   async #endorseByPlan(call: Call, plan: EndorserPlan, signal?: AbortSignal): Promise<Transaction> {
+    const { organisations, mayFallBack } = plan;
+    const asked = organisations ?? [this.#context.endorsers.ownMspId];
     try {
-      return await this.#endorse(call, plan.organisations, signal);
+      return await this.#endorse(call, organisations, asked, signal);
     } catch (error) {
-      if (!plan.mayFallBack || !(error instanceof UnavailableError)) throw error;
-      return this.#endorse(call, undefined, signal);
+      if (!mayFallBack || !(error instanceof UnavailableError)) throw error;
+      // The gateway begins with one's own peer. If only that one refuses, it may have just started, blocks behind.
+      return this.#endorse(call, undefined, asked, signal);
     }
   }
 
   #endorse(
     call: Call,
     organisations: readonly string[] | undefined,
+    asked: readonly string[],
     signal?: AbortSignal,
   ): Promise<Transaction> {
-    const { deadlines, endorsers } = this.#context;
-    return this.#ask(organisations ?? [endorsers.ownMspId], signal, () =>
+    const { deadlines } = this.#context;
+    return this.#ask(asked, signal, () =>
       this.#proposal(call, organisations).endorse(callWithin(deadlines.endorseMs)),
     );
   }
