@@ -13,9 +13,9 @@ import {
 import { offpay } from '../support/command-line';
 import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample';
 
-// On a busy machine ordering sometimes stays away for longer than the clients' patience of a minute once its leader was
+// On a busy machine some calls stand still for longer than the clients' patience of a minute once the leading orderer was
 // killed: orders end as OUTCOME_UNKNOWN then, as they must, and not in their final states. See docs/architecture.md, known
-// limits. A second network tells such an outage from a defect of ours.
+// limits. A second network tells that from a defect that is always there.
 jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
 let home: string;
