@@ -15,8 +15,8 @@ import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sam
 
 // On a busy machine some calls stand still for longer than the clients' patience of a minute once the leading orderer was
 // killed: orders end as OUTCOME_UNKNOWN then, as they must, and not in their final states. See docs/architecture.md, known
-// limits. A second network tells that from a defect that is always there.
-jest.retryTimes(1, { logErrorsBeforeRetry: true });
+// limits. Further networks tell that from a defect that is always there.
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 let home: string;
 let reportFile: string;
