@@ -5,6 +5,7 @@ export * from './base/errors.js';
 export * from './base/geography.js';
 export * from './base/identifiers.js';
 export * from './base/money.js';
+export * from './base/remembering.js';
 export * from './base/signature.js';
 export * from './goods/category.js';
 export * from './ledger/offline-rows.js';

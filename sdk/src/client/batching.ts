@@ -8,6 +8,7 @@ import {
   type WireError,
 } from '@fabric-offline-pay/domain';
 import { ConflictError, EndorsementError, RefusedError } from '../errors.js';
+import { halves } from '../retry/halves.js';
 import type { Pace } from '../retry/pace.js';
 import type {
   Call,
@@ -75,11 +76,6 @@ function entriesOf(batch: readonly Waiting[], payload: Uint8Array): readonly Ent
   if (entries.every((entry) => 'refusal' in entry)) throw new NothingToSend(entries);
   return entries;
 }
-
-const halves = <T>(all: readonly T[]): readonly (readonly T[])[] => {
-  const middle = Math.ceil(all.length / 2);
-  return [all.slice(0, middle), all.slice(middle)];
-};
 
 /** Calls of one transaction of the table. */
 class Lane {

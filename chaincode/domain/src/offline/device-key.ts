@@ -2,6 +2,7 @@
 // P-256 keys in their two forms: x‖y of 64 bytes in certificates, SubjectPublicKeyInfo in rows.
 import { createHash, type KeyObject } from 'node:crypto';
 import { ensure } from '../base/errors.js';
+import { remembering } from '../base/remembering.js';
 import { importDeviceKey, P256_SPKI_HEAD } from '../base/signature.js';
 
 /** @returns base64 DER SubjectPublicKeyInfo of the point x‖y; whether it lies on the curve is not asked. */
@@ -30,16 +31,7 @@ export type KeyReader = (spki: string) => KeyObject | undefined;
 const MOST_KEYS = 4096;
 
 /** @returns a reader that remembers the keys it met, at most 4096: a batch has many vouchers of one device. */
-export function keyReader(): KeyReader {
-  const known = new Map<string, KeyObject | undefined>();
-  return (spki) => {
-    if (known.has(spki)) return known.get(spki);
-    if (known.size >= MOST_KEYS) known.clear();
-    const key = importDeviceKey(spki);
-    known.set(spki, key);
-    return key;
-  };
-}
+export const keyReader = (): KeyReader => remembering(MOST_KEYS, importDeviceKey);
 
 /** @returns how signatures name an issuer's key: the first 8 bytes of SHA-256 of its SubjectPublicKeyInfo. */
 export const issuerKid = (spki: string): Buffer =>

@@ -2,6 +2,7 @@
 // Sends what waits: a batch is kept before it is sent and until its verdicts are, so that no crash makes it another one.
 import type { LedgerVerdict } from '@fabric-offline-pay/domain';
 import { ConfigurationError, ConflictError, OfflineError } from '../../errors.js';
+import { halves } from '../../retry/halves.js';
 import type { TerminalContext } from './context.js';
 import { batchOf, planBatches } from './plan-batches.js';
 import { recordVerdicts } from './record-verdicts.js';
@@ -62,13 +63,10 @@ async function halve(
   batch: BatchRecord,
   vouchers: readonly AcceptedPayment[],
 ): Promise<readonly BatchRecord[]> {
-  const middle = Math.ceil(vouchers.length / 2);
-  const halves = [vouchers.slice(0, middle), vouchers.slice(middle)].map((half) =>
-    batchOf(till.merchantId, half),
-  );
-  const changes = halves.map((half) => batches.put(half, half.batchId));
+  const parts = halves(vouchers).map((half) => batchOf(till.merchantId, half));
+  const changes = parts.map((part) => batches.put(part, part.batchId));
   await inTurn(() => store.write([batches.remove(batch.batchId), ...changes]));
-  return halves;
+  return parts;
 }
 
 async function send(
