@@ -13,9 +13,9 @@ import {
 import { offpay } from '../support/command-line';
 import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample';
 
-// On a busy machine some calls stand still for longer than the clients' patience of a minute once the leading orderer was
-// killed: orders end as OUTCOME_UNKNOWN then, as they must, and not in their final states. See docs/architecture.md, known
-// limits. Further networks tell that from a defect that is always there.
+// One client's connection sometimes stands still for longer than its patience of a minute after the kills: orders end as
+// OUTCOME_UNKNOWN then, as they must, and not in their final states. See docs/architecture.md, known limits. Further
+// networks tell that from a defect that is always there; this goes when the cause is found.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 let home: string;
