@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StatusCode } from '@hyperledger/fabric-gateway';
-import { DEFAULT_POLICY, describedOrganisation } from '@fabric-offline-pay/network';
+import { DEFAULT_POLICY } from '@fabric-offline-pay/domain';
+import { describedOrganisation } from '@fabric-offline-pay/network';
 import { bareNetwork, type BareNetwork } from '../support/bare-network';
 import {
   orderingArguments,
@@ -59,7 +60,7 @@ beforeAll(async () => {
   const { identity } = await network.world.bank('operator');
   await identity.bootstrap({
     participants: network.participants(...ORGANISATIONS),
-    policy: POLICY,
+    policy: DEFAULT_POLICY,
   });
   gateways = new RawGateways(network.home, network.clients.description);
 }, 300_000);
@@ -68,16 +69,6 @@ afterAll(async () => {
   await network.end();
   rmSync(folder, { recursive: true });
 }, 60_000);
-
-const POLICY = {
-  offline: DEFAULT_POLICY.offline,
-  loginSeconds: 60,
-  authenticationSeconds: 60,
-  quoteSeconds: 60,
-  holdSeconds: 60,
-  stepUpLimit: {},
-  orderLimit: {},
-};
 
 const AMOUNT = '999999';
 

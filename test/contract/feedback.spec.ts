@@ -18,6 +18,7 @@ import {
   GOODS,
   LOGISTICS,
   MERCHANT,
+  POLICY,
   type CustomerDevice,
   type PurchaseOptions,
 } from '../support/world';
@@ -110,7 +111,10 @@ describe('reputation (unit 7)', () => {
   test('every kind of failure costs its points, a success pays one back', async () => {
     expect((await assess(memory.world, device)).score).toBe(100);
     await failLogin(memory.world, device, 1);
-    expect(await assess(memory.world, device)).toEqual({ score: 95, limits: limitsFor(100) });
+    expect(await assess(memory.world, device)).toEqual({
+      score: 95,
+      limits: limitsFor(100, POLICY.reputation),
+    });
     loginId = await memory.world.login(device);
     await runExpress(parties, purchase({ logisticsStatement: { orderNumber: 'ANOTHER' } }));
     expect((await assess(memory.world, device)).score).toBe(85);
@@ -121,7 +125,10 @@ describe('reputation (unit 7)', () => {
     await (
       await memory.world.bank('operator')
     ).settlement.resolveDispute({ ...keyOf(disputed), decision: 'reject' });
-    expect(await assess(memory.world, device)).toEqual({ score: 71, limits: limitsFor(71) });
+    expect(await assess(memory.world, device)).toEqual({
+      score: 71,
+      limits: limitsFor(71, POLICY.reputation),
+    });
   });
 
   test('an upheld dispute does not count against the customer', async () => {

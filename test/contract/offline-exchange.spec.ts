@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   decodeFraudProof,
-  NO_HISTORY,
+  firstStanding,
   offlineLimits,
-  scoreOf,
   verifyFraudProof,
   type Amount,
 } from '@fabric-offline-pay/domain';
@@ -29,7 +28,7 @@ import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger';
 import { exchange } from '../support/offline-room';
 import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, MERCHANT } from '../support/world';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
 
 const OTHER_MERCHANT = 'merchant-2';
 const RESERVE = { customerId: 'customer-1', deviceId: 'phone', epoch: 1 };
@@ -100,8 +99,8 @@ async function terminalOf(merchantId = MERCHANT): Promise<Terminal> {
 
 /** The bank's part: certifies what the customer's reputation allows, and reserves the money. */
 async function fund(device: Device, total: Amount = '20000') {
-  const reputation = { score: scoreOf(NO_HISTORY), totals: NO_HISTORY };
-  const limits = offlineLimits(OFFLINE, reputation, CURRENCY)!;
+  const { reputation } = POLICY;
+  const limits = offlineLimits(POLICY, firstStanding(reputation), CURRENCY)!;
   const { certificate, bytes } = await issuer.certify({
     ...RESERVE,
     ...{ publicKey: device.publicKey, currency: CURRENCY, total, limits, policy: OFFLINE },

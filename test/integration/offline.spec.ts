@@ -3,9 +3,8 @@
 // with the first voucher and its certificate out of the blocks.
 import {
   decodeFraudProof,
-  NO_HISTORY,
+  firstStanding,
   offlineLimits,
-  scoreOf,
   verifyFraudProof,
 } from '@fabric-offline-pay/domain';
 import { terminalLedger } from '@fabric-offline-pay/sdk';
@@ -79,11 +78,7 @@ test('accepted with no network, settled on peers; a copied device is convicted o
   const node = await network.world.bank('bank-node');
   const contents = new Map<string, string>();
   const device = await Device.open({ store: memoryStore(contents), key });
-  const limits = offlineLimits(
-    OFFLINE,
-    { score: scoreOf(NO_HISTORY), totals: NO_HISTORY },
-    CURRENCY,
-  )!;
+  const limits = offlineLimits(POLICY, firstStanding(POLICY.reputation), CURRENCY)!;
   const { certificate, bytes } = await issuer.certify({
     ...RESERVE,
     ...{ publicKey: key.publicKey, currency: CURRENCY, total: '10000', limits, policy: OFFLINE },

@@ -245,7 +245,7 @@ export class EveryTransaction {
 
   /** Both factors, bound to the order, when its total is above the step-up limit. */
   async #stepUp(terms: OrderTerms): Promise<void> {
-    if (BigInt(terms.total) <= BigInt(POLICY.stepUpLimit[CURRENCY])) return;
+    if (BigInt(terms.total) <= BigInt(POLICY.currencies[CURRENCY].stepUp)) return;
     const { identity } = await this.#world.bank('auth-service');
     const { loginId } = this.#customer!;
     const boundTo = termsDigest(terms);

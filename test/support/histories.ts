@@ -82,7 +82,7 @@ export async function fullHistory(world: World, device: CustomerDevice): Promise
 export const stepUpFor = (world: World, purchase: Purchase): Purchase => ({
   ...purchase,
   stepUp: async (terms) => {
-    if (BigInt(terms.total) <= BigInt(POLICY.stepUpLimit[CURRENCY])) return;
+    if (BigInt(terms.total) <= BigInt(POLICY.currencies[CURRENCY].stepUp)) return;
     const { identity } = await world.bank('auth-service');
     const boundTo = termsDigest(terms);
     const nonce = terms.orderNumber;

@@ -13,6 +13,17 @@ export * from './ledger/rows.js';
 export * from './order-number/states.js';
 export * from './patent/graph.js';
 export * from './patent/units.js';
+export { DEFAULT_POLICY } from './policy/default-policy.js';
+export {
+  limitsIn,
+  type AddressZone,
+  type ConductPolicy,
+  type CurrencyLimits,
+  type Limits,
+  type OfflinePolicy,
+  type Policy,
+  type ReputationPolicy,
+} from './policy/policy.js';
 export * from './transactions/batch.js';
 export * from './transactions/define.js';
 export { commonRefusals, refusalsOf } from './transactions/refusals.js';

@@ -8,6 +8,7 @@ import {
   found,
   limitsFor,
   loginSubject,
+  firstStanding,
   NO_HISTORY,
   OFFLINE_LOGIN,
   ROWS,
@@ -278,8 +279,9 @@ const assessReputation = (call: Call<LoginInput>) =>
       before?.totals ?? NO_HISTORY,
       entries.map((entry) => entry.value.kind),
     );
-    const score = scoreOf(totals);
-    const limits = limitsFor(score);
+    const policy = (await policyRow(call)).reputation;
+    const score = scoreOf(totals, policy);
+    const limits = limitsFor(score, policy);
     for (const { key, value } of entries) {
       call.store.remove(key);
       if (value.purchase !== undefined) keepPurchase(call, value.purchase);
@@ -302,13 +304,8 @@ async function readLogin(call: Call<LoginInput>) {
 
 async function readReputation(call: Call<InputOf<'identity', 'readReputation'>>) {
   const { customerId } = call.input;
-  return (
-    (await call.store.get('reputation', customerId)) ?? {
-      customerId,
-      totals: NO_HISTORY,
-      score: scoreOf(NO_HISTORY),
-    }
-  );
+  const known = await call.store.get('reputation', customerId);
+  return known ?? { customerId, ...firstStanding((await policyRow(call)).reputation) };
 }
 
 export const IdentityContract = contractOf('identity', {

@@ -7,8 +7,8 @@ import {
   holds,
   isAtLeast,
   isPoorlyRated,
-  isWithin,
-  orderLimit,
+  limitsIn,
+  share,
   signedText,
   subtractAmounts,
   termsDigest,
@@ -53,12 +53,8 @@ export async function authenticatedLogin(
 }
 
 /** Above the step-up limit both factors must be bound to exactly this order (PSD2 RTS Art. 5, dynamic linking). */
-async function ensureSteppedUp(
-  call: Call,
-  terms: OrderTerms,
-  limit: Amount | undefined,
-): Promise<void> {
-  if (isWithin(limit, terms.total)) return;
+async function ensureSteppedUp(call: Call, terms: OrderTerms, limit: Amount): Promise<void> {
+  if (isAtLeast(limit, terms.total)) return;
   const digest = termsDigest(terms);
   const sms = await call.store.get('factor', terms.loginId, digest, 'sms');
   const password = await call.store.get('factor', terms.loginId, digest, 'password');
@@ -71,13 +67,14 @@ async function ensureSteppedUp(
 /** Unit 7's limits, the step-up rule, and the longest time that money may be held. */
 async function ensureAllowed(call: Call, terms: OrderTerms, login: LoginRow): Promise<void> {
   const policy = await policyRow(call);
-  const limit = orderLimit(policy, login.limits, terms.currency);
-  ensure(isWithin(limit, terms.total), 'LIMIT_EXCEEDED', { limit, total: terms.total });
+  const { perOrder, stepUp } = limitsIn(policy, terms.currency);
+  const limit = share(perOrder, login.limits.percent);
+  ensure(isAtLeast(limit, terms.total), 'LIMIT_EXCEEDED', { limit, total: terms.total });
   ensure(terms.holdSeconds <= policy.holdSeconds, 'INPUT_INVALID', {
     field: 'terms.holdSeconds',
     most: policy.holdSeconds,
   });
-  await ensureSteppedUp(call, terms, policy.stepUpLimit[terms.currency]);
+  await ensureSteppedUp(call, terms, stepUp);
 }
 
 async function accountRow(call: Call, customerId: string, currency: string): Promise<AccountRow> {
@@ -116,7 +113,7 @@ export async function debit(
 
 /**
  * Moves the order's total from the account into a hold. A customer or a merchant of bad standing is released at delivery.
- * @throws {DomainError} LIMIT_EXCEEDED, STEP_UP_REQUIRED or INSUFFICIENT_FUNDS.
+ * @throws {DomainError} CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED, STEP_UP_REQUIRED or INSUFFICIENT_FUNDS.
  */
 export async function placeHold(
   call: Call,

@@ -10,7 +10,7 @@ import {
   type MerchantRow,
   type OrderKey,
   type ParticipantRow,
-  type PolicyRow,
+  type Policy,
   type QuoteRow,
   type Receipt,
   type RegistryRow,
@@ -22,7 +22,7 @@ import type { Call } from './call.js';
 export const registryRow = async (call: Call): Promise<RegistryRow> =>
   found(await call.store.get('registry'), 'INTERNAL', { row: 'registry' });
 
-export const policyRow = async (call: Call): Promise<PolicyRow> => (await registryRow(call)).policy;
+export const policyRow = async (call: Call): Promise<Policy> => (await registryRow(call)).policy;
 
 /** The organisation in the registry, active or not. */
 export const participantOf = async (

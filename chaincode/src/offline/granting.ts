@@ -7,10 +7,9 @@ import {
   ensure,
   found,
   isAtLeast,
-  NO_HISTORY,
+  firstStanding,
   offlineLimits,
   reserves,
-  scoreOf,
   spkiOfPoint,
   toAmount,
   toUnits,
@@ -18,6 +17,7 @@ import {
   type DeviceCertificate,
   type OfflineCaps,
   type OfflinePolicy,
+  type Policy,
   type ReserveRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
@@ -65,12 +65,12 @@ async function ensureCustomer(call: Call, certificate: DeviceCertificate): Promi
 async function limitsOf(
   call: Call,
   { customerId, currency }: DeviceCertificate,
-  policy: OfflinePolicy,
+  policy: Policy,
 ): Promise<OfflineCaps> {
   const known = await call.store.get('reputation', customerId);
-  const reputation = known ?? { totals: NO_HISTORY, score: scoreOf(NO_HISTORY) };
+  const standing = known ?? firstStanding(policy.reputation);
   const frauds = await call.store.range('fraud', [customerId], 1);
-  const limits = frauds.length > 0 ? undefined : offlineLimits(policy, reputation, currency);
+  const limits = frauds.length > 0 ? undefined : offlineLimits(policy, standing, currency);
   return found(limits, 'OFFLINE_NOT_ALLOWED', { currency });
 }
 
@@ -112,7 +112,8 @@ function standingWith({ held: { certificate }, existing }: Grant): Amount {
 export async function ensureGrantable(call: Call, grant: Grant): Promise<void> {
   ensureInForce(grant);
   const { certificate } = grant.held;
-  const { offline } = await policyRow(call);
+  const policy = await policyRow(call);
+  const { offline } = policy;
   await ensureCustomer(call, certificate);
   ensure(certificate.policyVersion === offline.version, 'OFFLINE_CERTIFICATE_MISMATCH', {
     field: 'policyVersion',
@@ -123,5 +124,5 @@ export async function ensureGrantable(call: Call, grant: Grant): Promise<void> {
     most: offline.count,
   });
   ensureTimes(certificate, offline, call.now);
-  ensureCaps(certificate, await limitsOf(call, certificate, offline), standingWith(grant));
+  ensureCaps(certificate, await limitsOf(call, certificate, policy), standingWith(grant));
 }

@@ -8,6 +8,7 @@ import {
   found,
   holds,
   isPoorlyRated,
+  firstStanding,
   limitsFor,
   nextState,
   OFFLINE_LOGIN,
@@ -86,13 +87,14 @@ function judge(call: Call<OrderInput>, reserve: ReserveRow): Settlement {
 
 /** A customer or a merchant of bad standing is released at delivery, as online. */
 async function holdOf(call: Call, terms: OrderTerms, merchant: MerchantRow): Promise<Hold> {
-  const { holdSeconds } = await policyRow(call);
+  const { holdSeconds, reputation } = await policyRow(call);
   ensure(terms.holdSeconds <= holdSeconds, 'INPUT_INVALID', {
     field: 'terms.holdSeconds',
     most: holdSeconds,
   });
-  const reputation = await call.store.get('reputation', terms.customerId);
-  const { release } = limitsFor(reputation?.score ?? 100);
+  const known = await call.store.get('reputation', terms.customerId);
+  const { score } = known ?? firstStanding(reputation);
+  const { release } = limitsFor(score, reputation);
   return holds.openHold(terms, isPoorlyRated(merchant.rating) ? 'delivery' : release, call.now);
 }
 

@@ -5,6 +5,7 @@ import {
   ensure,
   found,
   holds,
+  limitsIn,
   nextState,
   timeKey,
   type InputOf,
@@ -16,7 +17,7 @@ import { captureAmount, holdOf, releasedAtMatch } from '../ledger/capturing.js';
 import { contractOf } from '../ledger/contract.js';
 import { checkpointRow, creditPayees, debitPayee } from '../ledger/payees.js';
 import { authenticatedLogin, credit, placeHold } from '../ledger/placing.js';
-import { merchantRow, termsRow } from '../ledger/rows.js';
+import { merchantRow, policyRow, termsRow } from '../ledger/rows.js';
 import { orderRow, orderStep } from '../ledger/steps.js';
 import { totals } from './totals.js';
 
@@ -49,6 +50,7 @@ async function issue(call: Call<InputOf<'settlement', 'issue'>>) {
     });
     return { replayed: true, units: [] };
   }
+  limitsIn(await policyRow(call), currency);
   found(await call.store.get('instrument', customerId, token), 'INSTRUMENT_UNKNOWN', { token });
   call.store.put(
     'supply',

@@ -3,6 +3,7 @@
 // transactions, the same on the ledger in memory and on real peers.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
+  DEFAULT_POLICY,
   digestOf,
   goodsDigest,
   sha256Hex,
@@ -73,12 +74,19 @@ const courier = (courierId: string, base: Amount, categories: string[]) => ({
 });
 
 export const POLICY = {
+  ...DEFAULT_POLICY,
   loginSeconds: 900,
   authenticationSeconds: 120,
   quoteSeconds: 900,
   holdSeconds: 3600,
-  stepUpLimit: { [CURRENCY]: '100000' },
-  orderLimit: { [CURRENCY]: '500000' },
+  currencies: {
+    [CURRENCY]: {
+      perOrder: '500000',
+      perWindow: '100000000',
+      stepUp: '100000',
+      issue: '100000000',
+    },
+  },
   offline: {
     version: 1,
     caps: { [CURRENCY]: { perPayment: '5000', total: '20000' } },

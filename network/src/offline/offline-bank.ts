@@ -86,9 +86,9 @@ export class OfflineBank {
    */
   async fund({ customerId, deviceId, publicKey, currency, amount }: FundRequest): Promise<Funded> {
     const { offline, identity } = await this.#clients.client('bank', 'bank-node');
-    const { offline: policy } = await identity.readPolicy({});
-    const reputation = await identity.readReputation({ customerId });
-    const limits = offlineLimits(policy, reputation, currency);
+    const policy = await identity.readPolicy({});
+    const standing = await identity.readReputation({ customerId });
+    const limits = offlineLimits(policy, standing, currency);
     if (limits === undefined)
       throw new RefusedError({
         code: 'OFFLINE_NOT_ALLOWED',
@@ -100,7 +100,10 @@ export class OfflineBank {
       .filter((reserve) => reserve.deviceId === deviceId)
       .map(({ epoch }) => epoch);
     const epoch = Math.max(0, ...epochs) + 1;
-    const grant = { customerId, deviceId, epoch, publicKey, currency, limits, policy };
+    const grant = {
+      ...{ customerId, deviceId, epoch, publicKey, currency, limits },
+      policy: policy.offline,
+    };
     const { bytes } = await this.issuer.certify({ ...grant, total: amount });
     await offline.fund({ customerId, deviceId, epoch, certificate: bytes.toString('base64') });
     return { epoch, bytes };

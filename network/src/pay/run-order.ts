@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of orders.csv, from login to its end.
-import { termsDigest, type OrderState } from '@fabric-offline-pay/domain';
+import { termsDigest, type OrderState, type Policy } from '@fabric-offline-pay/domain';
 import {
   OffpayError,
   Passages,
@@ -35,7 +35,7 @@ export interface RunContext {
   readonly journal: RunJournal;
   readonly holdSeconds: number;
   /** Minor units by currency: above it an order needs both factors bound to it. */
-  readonly stepUpLimit: Readonly<Record<string, string>>;
+  readonly currencies: Policy['currencies'];
   readonly rated: (subject: RatedSubject) => void;
 }
 
@@ -70,7 +70,7 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
     holdSeconds: order.holdSeconds ?? context.holdSeconds,
     sign: (terms) => signTerms(key, terms),
     stepUp: async (terms) => {
-      const limit = context.stepUpLimit[terms.currency];
+      const limit = context.currencies[terms.currency]?.stepUp;
       if (limit === undefined || BigInt(terms.total) <= BigInt(limit)) return;
       const { merchantId: payee, total: amount, currency } = terms;
       await stepUp(context.side, loginId, customer, {

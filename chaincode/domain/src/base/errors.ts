@@ -112,6 +112,11 @@ export const ERRORS = {
     "The amount is above the limit that the customer's reputation allows.",
     'Pay less, or improve the history.',
   ),
+  CURRENCY_NOT_ALLOWED: describe(
+    212,
+    'The policy names no limits for this currency.',
+    'Pay in a currency of the policy; the participants can vote for another.',
+  ),
 
   // 3xx: goods and merchants (units 8 to 10, 12)
   GOODS_UNKNOWN: describe(301, 'The merchant registered no such goods.', 'Register the goods.'),

@@ -8,7 +8,6 @@ import {
   formatAmount,
   isAtLeast,
   isCurrency,
-  isWithin,
   minimumAmount,
   multiplyAmount,
   parseDecimal,
@@ -152,16 +151,6 @@ describe('arithmetic', () => {
         expect(minimumAmount(x, y)).toBe((a < b ? a : b).toString());
       }),
     );
-  });
-
-  it.each([
-    [undefined, LARGEST, true],
-    ['100', '100', true],
-    ['100', '101', false],
-    ['0', '0', true],
-    ['0', '1', false],
-  ])('limit %s, amount %s: within it is %s', (limit, amount, expected) => {
-    expect(isWithin(limit, amount)).toBe(expected);
   });
 });
 

@@ -88,7 +88,3 @@ export function formatAmount(units: string, currency: Currency): string {
   const whole = digits.slice(0, digits.length - exponent);
   return exponent === 0 ? whole : `${whole}.${digits.slice(-exponent)}`;
 }
-
-/** @returns whether the amount is within the limit; a currency without a limit is unlimited. */
-export const isWithin = (limit: Amount | undefined, amount: Amount): boolean =>
-  limit === undefined || isAtLeast(limit, amount);

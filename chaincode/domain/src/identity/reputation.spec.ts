@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 7: the score falls with every bad entry, rises with good ones, and sets the limits by class.
 import fc from 'fast-check';
-import type { HistoryKind, PolicyRow } from '../ledger/rows';
-import { POLICY } from '../transactions/examples';
-import { addToHistory, limitsFor, NO_HISTORY, orderLimit, scoreOf } from './reputation';
+import type { HistoryKind } from '../ledger/rows';
+import { DEFAULT_POLICY } from '../policy/default-policy';
+import { addToHistory, firstStanding, limitsFor, NO_HISTORY, scoreOf, share } from './reputation';
+
+const policy = DEFAULT_POLICY.reputation;
 
 fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
 
@@ -32,16 +34,16 @@ describe('the score', () => {
     [{ doubleSpend: 1, success: 21 }, 60],
     [{ mismatch: 2, dispute: 1, failedAuthentication: 1 }, 60],
   ])('of %j is %d', (entries, expected) => {
-    expect(scoreOf({ ...NO_HISTORY, ...entries })).toBe(expected);
+    expect(scoreOf({ ...NO_HISTORY, ...entries }, policy)).toBe(expected);
   });
 
   it('never rises with one more bad entry, never falls with a success, and stays within 0 … 100', () => {
     fc.assert(
       fc.property(history, fc.constantFrom(...BAD), (totals, kind) => {
-        const before = scoreOf(totals);
+        const before = scoreOf(totals, policy);
         expect(before >= 0 && before <= 100 && Number.isInteger(before)).toBe(true);
-        expect(scoreOf(addToHistory(totals, [kind]))).toBeLessThanOrEqual(before);
-        expect(scoreOf(addToHistory(totals, ['success']))).toBeGreaterThanOrEqual(before);
+        expect(scoreOf(addToHistory(totals, [kind]), policy)).toBeLessThanOrEqual(before);
+        expect(scoreOf(addToHistory(totals, ['success']), policy)).toBeGreaterThanOrEqual(before);
       }),
     );
   });
@@ -49,14 +51,14 @@ describe('the score', () => {
   it('is earned back after slips, by as many points', () => {
     const fallen = addToHistory(NO_HISTORY, ['mismatch', 'failedAuthentication']);
     const good = Array.from({ length: 15 }, () => 'success' as const);
-    expect(scoreOf(addToHistory(fallen, good.slice(1)))).toBe(99);
-    expect(scoreOf(addToHistory(fallen, good))).toBe(100);
+    expect(scoreOf(addToHistory(fallen, good.slice(1)), policy)).toBe(99);
+    expect(scoreOf(addToHistory(fallen, good), policy)).toBe(100);
   });
 
   it('falls after a double spend, however long the good history, before or after', () => {
     const good = { ...NO_HISTORY, success: 1000 };
-    expect(scoreOf(addToHistory(good, ['doubleSpend']))).toBe(60);
-    expect(limitsFor(60).release).toBe('delivery');
+    expect(scoreOf(addToHistory(good, ['doubleSpend']), policy)).toBe(60);
+    expect(limitsFor(60, policy).release).toBe('delivery');
   });
 });
 
@@ -83,23 +85,22 @@ describe('limits', () => {
     [0, 5, 'delivery'],
     [-1, 0, 'delivery'],
   ])('a score of %d allows %d %% and releases at %s', (points, percent, release) => {
-    expect(limitsFor(points)).toEqual({ percent, release });
+    expect(limitsFor(points, policy)).toEqual({ percent, release });
   });
 
   it('never loosen when the score falls', () => {
     fc.assert(
       fc.property(score, score, (a, b) => {
         const [low, high] = [Math.min(a, b), Math.max(a, b)];
-        expect(limitsFor(low).percent).toBeLessThanOrEqual(limitsFor(high).percent);
-        if (limitsFor(low).release === 'match') expect(limitsFor(high).release).toBe('match');
+        expect(limitsFor(low, policy).percent).toBeLessThanOrEqual(limitsFor(high, policy).percent);
+        if (limitsFor(low, policy).release === 'match')
+          expect(limitsFor(high, policy).release).toBe('match');
       }),
     );
   });
 });
 
-describe('the most that one order may cost', () => {
-  const policy = (limit: string): PolicyRow => ({ ...POLICY, orderLimit: { EUR: limit } });
-
+describe('a share of a limit', () => {
   it.each([
     ['500000', 100, '500000'],
     ['500000', 79, '250000'],
@@ -109,10 +110,26 @@ describe('the most that one order may cost', () => {
     ['0', 100, '0'],
     ['9'.repeat(18), 50, `4${'9'.repeat(17)}`],
   ])('limit %s, score %d: %s, rounded down', (limit, points, expected) => {
-    expect(orderLimit(policy(limit), limitsFor(points), 'EUR')).toBe(expected);
+    expect(share(limit, limitsFor(points, policy).percent)).toBe(expected);
   });
+});
 
-  it('has no limit in a currency that the policy does not name', () => {
-    expect(orderLimit(policy('500000'), limitsFor(0), 'JPY')).toBeUndefined();
+describe('another policy', () => {
+  const strict = {
+    ...policy,
+    firstScore: 60,
+    penalties: { ...policy.penalties, dispute: 30 },
+    classes: [
+      { from: 70, limits: { percent: 100, release: 'match' as const } },
+      { from: 0, limits: { percent: 10, release: 'delivery' as const } },
+    ],
+  };
+
+  it('begins lower, lets successes rise above the beginning, and counts as it says', () => {
+    expect(firstStanding(strict)).toEqual({ totals: NO_HISTORY, score: 60 });
+    expect(scoreOf({ ...NO_HISTORY, success: 15 }, strict)).toBe(75);
+    expect(scoreOf({ ...NO_HISTORY, dispute: 1 }, strict)).toBe(30);
+    expect(limitsFor(69, strict)).toEqual({ percent: 10, release: 'delivery' });
+    expect(limitsFor(75, strict)).toEqual({ percent: 100, release: 'match' });
   });
 });

@@ -1,34 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows of offline payments: the policy behind them, the money reserved for a device, and what settling them leaves.
 import type { Amount, Currency } from '../base/money.js';
+import type { OfflinePolicy } from '../policy/policy.js';
 
 /** What one device may spend offline in one currency. */
 export interface OfflineCaps {
   readonly perPayment: Amount;
   /** The most that one device may have reserved at a time. */
   readonly total: Amount;
-}
-
-/** What all organisations agreed on for payments without a network. Bulletins carry it to the terminals. */
-export interface OfflinePolicy {
-  /** Raised by one with every change. */
-  readonly version: number;
-  /** By currency; a currency without an entry is never paid offline. */
-  readonly caps: Readonly<Record<Currency, OfflineCaps>>;
-  /** The most payments of one epoch of a device, at most 64. */
-  readonly count: number;
-  /** From funding to the last payment. */
-  readonly spendSeconds: number;
-  /** From the last payment to the last settlement. */
-  readonly claimSeconds: number;
-  /** A terminal whose bulletin is older accepts nothing. */
-  readonly bulletinSeconds: number;
-  /** How far the clocks of device, terminal and bank may be apart. */
-  readonly clockToleranceSeconds: number;
-  /** A terminal accepts nothing that it must settle in less time than this. */
-  readonly acceptSeconds: number;
-  /** Who bears a double spend that was accepted by the rules. */
-  readonly lossBearer: 'merchant' | 'bank';
 }
 
 /** One settled voucher within a reserve. The digests are base64url without padding. */

@@ -5,10 +5,10 @@ import type { Amount, Currency } from '../base/money.js';
 import type { Place } from '../base/geography.js';
 import type { OrderState } from '../order-number/states.js';
 import type { UnitId } from '../patent/units.js';
+import type { Limits, Policy } from '../policy/policy.js';
 import type {
   BulletinRow,
   FraudCaseRow,
-  OfflinePolicy,
   OfflineRefundRow,
   RegisteredIssuerRow,
   SettlementBatchRow,
@@ -36,26 +36,13 @@ export interface ParticipantRow {
   readonly status: 'active' | 'suspended';
 }
 
-/** Times to live and limits that all organisations agreed on. Amounts by currency; a currency without an entry is unlimited. */
-export interface PolicyRow {
-  readonly loginSeconds: number;
-  readonly authenticationSeconds: number;
-  readonly quoteSeconds: number;
-  readonly holdSeconds: number;
-  /** Above it a payment needs both factors bound to the order. */
-  readonly stepUpLimit: Readonly<Record<Currency, Amount>>;
-  /** What a customer with a perfect history may pay in one order. */
-  readonly orderLimit: Readonly<Record<Currency, Amount>>;
-  readonly offline: OfflinePolicy;
-}
-
 /**
  * Who takes part, and the rules that all agreed on: one row, because nearly every transaction reads both.
  * Participants in order of their MSP ids.
  */
 export interface RegistryRow {
   readonly participants: readonly ParticipantRow[];
-  readonly policy: PolicyRow;
+  readonly policy: Policy;
 }
 
 export interface VoteRow {
@@ -77,13 +64,6 @@ export interface DeviceRow {
   /** Base64 DER SubjectPublicKeyInfo, P-256. */
   readonly publicKey: string;
   readonly status: 'active' | 'revoked';
-}
-
-/** What unit 7 allows. */
-export interface Limits {
-  /** Per cent of the policy's order limit. */
-  readonly percent: number;
-  readonly release: ReleaseAt;
 }
 
 export interface LoginRow {

@@ -15,7 +15,7 @@ import {
   terminalView,
   type Payment,
 } from '../../../../test/support/offline-world';
-import type { OfflinePolicy } from '../ledger/offline-rows';
+import type { OfflinePolicy } from '../policy/policy';
 import { acceptVoucher, type TerminalView } from './accept-voucher';
 import type { Bulletin, DeviceCertificate, PaymentRequest, Voucher } from './objects';
 

@@ -3,7 +3,8 @@
 import { byCodeUnit } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import { toAmount, toUnits } from '../base/money.js';
-import type { OfflineCaps, OfflinePolicy } from '../ledger/offline-rows.js';
+import type { OfflineCaps } from '../ledger/offline-rows.js';
+import type { OfflinePolicy } from '../policy/policy.js';
 import {
   channelName,
   currency,

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The end of an issuer: it grants nothing new, while what it granted before runs out. A key that may be in other hands is
 // believed no more: it can certify devices that no bank funded.
-import type {
-  IssuerRetirement,
-  OfflinePolicy,
-  RegisteredIssuerRow,
-} from '../ledger/offline-rows.js';
+import type { IssuerRetirement, RegisteredIssuerRow } from '../ledger/offline-rows.js';
+import type { OfflinePolicy } from '../policy/policy.js';
 
 /** @returns whether the issuer was retired so already, or more strictly. */
 export const isRetiredSo = (

@@ -2,7 +2,11 @@
 // What a customer may have reserved: the class of the score scales the caps, a double spend ends it.
 import { OFFLINE_POLICY } from '../../../../test/support/offline-world';
 import { NO_HISTORY, scoreOf } from '../identity/reputation';
+import { DEFAULT_POLICY } from '../policy/default-policy';
 import { offlineLimits } from './limits';
+
+const { reputation } = DEFAULT_POLICY;
+const POLICY = { offline: OFFLINE_POLICY, reputation };
 
 const clean = { score: 100, totals: NO_HISTORY };
 
@@ -16,21 +20,23 @@ it.each([
   [19, '250', '1000'],
   [0, '250', '1000'],
 ])('a score of %s allows %s a payment and %s in all', (score, perPayment, total) => {
-  expect(offlineLimits(OFFLINE_POLICY, { ...clean, score }, 'EUR')).toEqual({ perPayment, total });
+  expect(offlineLimits(POLICY, { ...clean, score }, 'EUR')).toEqual({ perPayment, total });
 });
 
 it('one double spend ends it, however good the rest', () => {
   const totals = { ...NO_HISTORY, success: 1_000_000, doubleSpend: 1 };
-  expect(offlineLimits(OFFLINE_POLICY, { score: scoreOf(totals), totals }, 'EUR')).toBeUndefined();
-  expect(offlineLimits(OFFLINE_POLICY, { score: 100, totals }, 'EUR')).toBeUndefined();
+  expect(
+    offlineLimits(POLICY, { score: scoreOf(totals, reputation), totals }, 'EUR'),
+  ).toBeUndefined();
+  expect(offlineLimits(POLICY, { score: 100, totals }, 'EUR')).toBeUndefined();
 });
 
 it('a currency without caps is never paid offline', () => {
-  expect(offlineLimits(OFFLINE_POLICY, clean, 'CNY')).toBeUndefined();
-  expect(offlineLimits(OFFLINE_POLICY, clean, 'toString')).toBeUndefined();
+  expect(offlineLimits(POLICY, clean, 'CNY')).toBeUndefined();
+  expect(offlineLimits(POLICY, clean, 'toString')).toBeUndefined();
 });
 
 it('caps that scale down to nothing allow nothing', () => {
-  const policy = { ...OFFLINE_POLICY, caps: { EUR: { perPayment: '19', total: '100' } } };
-  expect(offlineLimits(policy, { ...clean, score: 0 }, 'EUR')).toBeUndefined();
+  const offline = { ...OFFLINE_POLICY, caps: { EUR: { perPayment: '19', total: '100' } } };
+  expect(offlineLimits({ offline, reputation }, { ...clean, score: 0 }, 'EUR')).toBeUndefined();
 });

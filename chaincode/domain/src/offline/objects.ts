@@ -2,7 +2,7 @@
 // The four signed objects of payments without a network, as values. Money is a bigint of minor units, times are seconds
 // since 1970-01-01T00:00Z, digests are 32 bytes. Their bytes are specified in docs/offline-protocol.md.
 import type { Currency } from '../base/money.js';
-import type { OfflinePolicy } from '../ledger/offline-rows.js';
+import type { OfflinePolicy } from '../policy/policy.js';
 
 /** What a device may spend, signed by its bank. */
 export interface DeviceCertificate {

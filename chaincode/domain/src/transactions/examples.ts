@@ -54,22 +54,3 @@ export const STATEMENT = {
   goodsTotal: '2500',
   currency: 'EUR',
 };
-export const POLICY = {
-  loginSeconds: 900,
-  authenticationSeconds: 180,
-  quoteSeconds: 900,
-  holdSeconds: 604800,
-  stepUpLimit: { EUR: '50000' },
-  orderLimit: { EUR: '500000' },
-  offline: {
-    version: 1,
-    caps: { EUR: { perPayment: '5000', total: '20000' } },
-    count: 64,
-    spendSeconds: 604800,
-    claimSeconds: 1209600,
-    bulletinSeconds: 172800,
-    clockToleranceSeconds: 300,
-    acceptSeconds: 86400,
-    lossBearer: 'merchant' as const,
-  },
-};

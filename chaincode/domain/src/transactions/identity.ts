@@ -3,8 +3,10 @@
 import * as z from 'zod';
 import { deviceKey, identifier, instant } from '../base/identifiers.js';
 import { define, query } from './define.js';
-import { BANK_ID, CUSTOMER_ID, DEVICE_KEY, LOGIN, LOGISTICS_ID, POLICY } from './examples.js';
-import { loginKey, outcome, participant, policy } from './shapes.js';
+import { BANK_ID, CUSTOMER_ID, DEVICE_KEY, LOGIN, LOGISTICS_ID } from './examples.js';
+import { DEFAULT_POLICY } from '../policy/default-policy.js';
+import { limits, policy } from '../policy/policy.js';
+import { loginKey, outcome, participant } from './shapes.js';
 
 const NONCE = '5f8b1b0e7c1d4e4fa0b6';
 const PARTICIPANTS = [
@@ -46,8 +48,6 @@ const proposal = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('participant'), participant }),
   z.strictObject({ kind: z.literal('policy'), policy }),
 ]);
-
-const limits = z.strictObject({ percent: z.int(), release: z.enum(['match', 'delivery']) });
 
 const customerOutput = z.strictObject({
   customerId: identifier,
@@ -94,7 +94,7 @@ export const identity = {
     naturalKey: [],
     errors: ['ALREADY_BOOTSTRAPPED'],
     operations: { fixed: 2 },
-    example: { participants: PARTICIPANTS, policy: POLICY },
+    example: { participants: PARTICIPANTS, policy: DEFAULT_POLICY },
   }),
   vote: define({
     kind: 'submit',

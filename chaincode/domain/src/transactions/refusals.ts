@@ -43,6 +43,7 @@ export const LOGGED_IN = [
 
 /** Limits and money of the customer. */
 export const HOLD_PLACED = [
+  'CURRENCY_NOT_ALLOWED',
   'LIMIT_EXCEEDED',
   'STEP_UP_REQUIRED',
   'INSUFFICIENT_FUNDS',

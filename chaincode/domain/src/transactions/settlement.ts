@@ -68,7 +68,7 @@ export const settlement = {
     }),
     output: outcome,
     naturalKey: ['currency', 'issueId'],
-    errors: ['INSTRUMENT_UNKNOWN'],
+    errors: ['CURRENCY_NOT_ALLOWED', 'INSTRUMENT_UNKNOWN'],
     operations: { fixed: 7 },
     example: {
       issueId: 'issue-1',

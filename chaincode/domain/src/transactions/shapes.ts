@@ -134,30 +134,6 @@ export const offeredAddresses = z.strictObject({
     .max(10),
 });
 
-const offlinePolicy = z.strictObject({
-  version: z.int().min(1).max(4_294_967_295).describe('raised by one with every change'),
-  caps: z
-    .record(currency, z.strictObject({ perPayment: amount, total: amount }))
-    .describe('by currency; a currency without an entry is never paid offline'),
-  count: z.int().min(1).max(64).describe('payments an epoch'),
-  spendSeconds: seconds.min(1),
-  claimSeconds: seconds.min(1),
-  bulletinSeconds: seconds.min(1),
-  clockToleranceSeconds: seconds,
-  acceptSeconds: seconds,
-  lossBearer: z.enum(['merchant', 'bank']).describe('who bears a double spend'),
-});
-
-export const policy = z.strictObject({
-  loginSeconds: seconds.min(1),
-  authenticationSeconds: seconds.min(1),
-  quoteSeconds: seconds.min(1),
-  holdSeconds: seconds.min(1),
-  stepUpLimit: z.record(currency, amount),
-  orderLimit: z.record(currency, amount),
-  offline: offlinePolicy,
-});
-
 export const participant = z.strictObject({
   mspId: identifier,
   role: z.enum(['bank', 'merchant', 'logistics', 'auditor']),

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the boards of the participants decide: times, limits, penalties, who bears losses. One schema says what a policy
+// may be, and what the ledger knows of it. What a policy does not name is refused.
+import * as z from 'zod';
+import { ensure } from '../base/errors.js';
+import { amount, currency, seconds } from '../base/identifiers.js';
+import { isAtLeast, type Currency } from '../base/money.js';
+
+const DAY = 86_400;
+const YEAR = 366 * DAY;
+
+/** A span of time that ends within a year: whatever waits for it has an end. */
+const span = seconds.min(1).max(YEAR);
+const score = z.int().min(0).max(100).describe('0 (worst) to 100 (best)');
+const points = z.int().min(0).max(100).describe('points of a score');
+
+const currencyLimits = z
+  .strictObject({
+    perOrder: amount.describe('the most that one order may cost'),
+    perWindow: amount.describe('the most that all orders of a window may cost together'),
+    stepUp: amount.describe(
+      'what may be paid in a window before both factors must be bound to an order',
+    ),
+    issue: amount.describe('the most that one teller may issue alone'),
+  })
+  .refine((limits) => isAtLeast(limits.perWindow, limits.perOrder), 'perWindow is below perOrder')
+  .readonly();
+
+/** What unit 7 allows: a share of the limits, and when the payees get their money. */
+export const limits = z
+  .strictObject({
+    percent: z.int().min(0).max(100).describe("per cent of the policy's limits"),
+    release: z.enum(['match', 'delivery']),
+  })
+  .readonly();
+
+const scoreClass = z
+  .strictObject({ from: score.describe('lowest score of the class'), limits })
+  .readonly();
+
+const isDescendingToZero = (classes: readonly { readonly from: number }[]): boolean =>
+  classes.at(-1)?.from === 0 &&
+  classes.every((each, index) => index === 0 || each.from < (classes[index - 1]?.from ?? 0));
+
+const reputation = z
+  .strictObject({
+    firstScore: score.describe('of a customer without history'),
+    penalties: z
+      .strictObject({
+        mismatch: points.describe("the customer's own statement stood alone"),
+        dispute: points.describe('a dispute that was rejected'),
+        failedAuthentication: points,
+        doubleSpend: points,
+      })
+      .readonly(),
+    mostPaidBack: points.describe('the most that successes pay back, a point each'),
+    classes: z
+      .array(scoreClass)
+      .min(1)
+      .max(10)
+      .refine(isDescendingToZero, 'classes descend, and the last begins at 0')
+      .readonly(),
+  })
+  .readonly();
+
+const conduct = z
+  .strictObject({
+    penalties: z
+      .strictObject({
+        mismatch: points.describe("the party's own statement stood alone"),
+        debt: points.describe('the bank had to bear what a merchant owed'),
+      })
+      .readonly(),
+    releaseAtDeliveryBelow: score.describe("a merchant's money then waits for the delivery"),
+    droppedBelow: score.describe('a courier is then no longer quoted'),
+  })
+  .readonly();
+
+const ratings = z
+  .strictObject({
+    halfLifeSeconds: seconds
+      .min(DAY)
+      .max(10 * YEAR)
+      .describe('after which a rating counts half'),
+    unfinishedPercent: z
+      .int()
+      .min(0)
+      .max(100)
+      .describe('weight of a rating of an order that was refunded or not delivered'),
+  })
+  .readonly();
+
+const addressZone = z
+  .strictObject({
+    latitude: z.int().min(10_000).max(10_000_000),
+    longitude: z.int().min(10_000).max(10_000_000),
+  })
+  .readonly()
+  .describe('height and width in micro-degrees of the cells that fees are computed for');
+
+export const offlinePolicy = z
+  .strictObject({
+    version: z.int().min(1).max(4_294_967_295).describe('raised by one with every change'),
+    caps: z
+      .record(currency, z.strictObject({ perPayment: amount, total: amount }).readonly())
+      .readonly()
+      .describe('by currency; a currency without an entry is never paid offline'),
+    count: z.int().min(1).max(64).describe('payments an epoch'),
+    spendSeconds: span,
+    claimSeconds: span,
+    bulletinSeconds: span,
+    clockToleranceSeconds: seconds.max(DAY),
+    acceptSeconds: seconds.max(YEAR),
+    lossBearer: z.enum(['merchant', 'bank']).describe('who bears a double spend'),
+  })
+  .readonly();
+
+export const policy = z
+  .strictObject({
+    loginSeconds: seconds.min(1).max(DAY),
+    authenticationSeconds: seconds.min(1).max(DAY),
+    quoteSeconds: span,
+    holdSeconds: span.describe('the longest that a hold may last'),
+    deliverySeconds: span.describe(
+      'after which captured money of goods that were not delivered returns',
+    ),
+    unprovenSeconds: span.describe('after which a delivery without proof is believed'),
+    disputeSeconds: span.describe('from payment or delivery to the last dispute'),
+    decisionSeconds: span.describe('from a dispute to its decision'),
+    undecided: z.enum(['uphold', 'reject']).describe('what an undecided dispute becomes'),
+    debtSeconds: span.describe("after which the bank bears a payee's debt"),
+    voteSeconds: span.describe('after which a vote no longer counts'),
+    windowSeconds: span.describe('over which limits add up'),
+    currencies: z
+      .record(currency, currencyLimits)
+      .readonly()
+      .describe('limits by currency; a currency without an entry is refused'),
+    reputation,
+    conduct,
+    ratings,
+    addressZone,
+    offline: offlinePolicy,
+  })
+  .readonly();
+
+/** The rules that all participants agreed on. */
+export type Policy = z.output<typeof policy>;
+
+export type CurrencyLimits = z.output<typeof currencyLimits>;
+export type ReputationPolicy = z.output<typeof reputation>;
+export type ConductPolicy = z.output<typeof conduct>;
+export type AddressZone = z.output<typeof addressZone>;
+
+/** What unit 7 allows a login. */
+export type Limits = z.output<typeof limits>;
+
+/** What all agreed on for payments without a network. Bulletins carry it to the terminals. */
+export type OfflinePolicy = z.output<typeof offlinePolicy>;
+
+/**
+ * @returns what may be paid in the currency.
+ * @throws {DomainError} CURRENCY_NOT_ALLOWED when the policy does not name it.
+ */
+export function limitsIn(
+  { currencies }: Pick<Policy, 'currencies'>,
+  code: Currency,
+): CurrencyLimits {
+  const found = Object.hasOwn(currencies, code) ? currencies[code] : undefined;
+  ensure(found !== undefined, 'CURRENCY_NOT_ALLOWED', { currency: code });
+  return found;
+}
