@@ -39,9 +39,21 @@ module.exports = {
     ),
     forbid(
       'no-contract-to-contract',
-      'Concepts meet in the domain and in ledger/, never in each other.',
-      { path: '^chaincode/src/(?!ledger/)([^/]+)/', pathNot: '\\.spec\\.ts$' },
-      { path: '^chaincode/src/(?!ledger/)[^/]+/', pathNot: '^chaincode/src/$1/' },
+      'Concepts meet in the domain and in shared/, never in each other.',
+      { path: '^chaincode/src/(?!ledger/|shared/)([^/]+)/', pathNot: '\\.spec\\.ts$' },
+      { path: '^chaincode/src/(?!ledger/|shared/)[^/]+/', pathNot: '^chaincode/src/$1/' },
+    ),
+    forbid(
+      'ledger-knows-no-business',
+      'The engine carries out what the table declares, whatever it is about.',
+      { path: '^chaincode/src/ledger/' },
+      { path: '^chaincode/src/(?!ledger/)[^/]+/' },
+    ),
+    forbid(
+      'shared-knows-no-contract',
+      'What several contracts do alike belongs to none of them.',
+      { path: '^chaincode/src/shared/' },
+      { path: '^chaincode/src/(?!ledger/|shared/)[^/]+/' },
     ),
     forbid(
       'no-node-to-node',

@@ -20,6 +20,7 @@ import {
 import { CLIENT_ERRORS } from '@fabric-offline-pay/sdk';
 import { format, resolveConfig } from 'prettier';
 import { COMMAND_ERRORS } from './command-errors';
+import { keyText, repetitionText } from './by-hand/help';
 import { tell } from './output';
 import { fieldsOf, schemaOf } from './schema-fields';
 
@@ -117,12 +118,13 @@ const examplesOf = ({ example, transientExample }: NamedTransaction): string[] =
 const codes = (errors: readonly string[]): string => errors.map((code) => `\`${code}\``).join(', ');
 
 function transactionSection(transaction: NamedTransaction): string {
-  const { access, endorsers, units, naturalKey } = transaction;
+  const { access, endorsers, units } = transaction;
   const facts = [
     ['units', unitText(units)],
     ['who', access.join(', ')],
     ['whose', ownerText(transaction)],
-    ['natural key', naturalKey.join(', ')],
+    ['natural key', keyText(transaction)],
+    ['called again', repetitionText(transaction)],
     ['calls in one transaction', transaction.batch === true ? `up to ${MAX_BATCH.toString()}` : ''],
     ['endorsed by', endorsers?.join(' and ') ?? 'the chaincode policy'],
     ['private input', transaction.transient === undefined ? '' : 'yes'],

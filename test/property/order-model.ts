@@ -257,8 +257,16 @@ export class OrderModel {
     });
   }
 
+  /** The bank's express leg stores what it pays. */
+  get storedByLeg(): boolean {
+    return this.#done.has('settle') && !this.made.faulty;
+  }
+
   storePurchase(): Movement | Refusals {
-    const rules = refusals([this.captured === 0n, 'PURCHASE_REQUIRED']);
+    const rules = refusals(
+      [this.captured === 0n, 'PURCHASE_REQUIRED'],
+      [this.storedByLeg, 'STATE_CONFLICT'],
+    );
     return this.once('storePurchase', '', rules, () => ({ entry: 'success' }));
   }
 }

@@ -362,7 +362,9 @@ export class EveryTransaction {
     const known = await dispatcher.logistics.listCouriers({ logisticsId: LOGISTICS });
     await dispatcher.logistics.registerCouriers({
       logisticsId: LOGISTICS,
-      couriers: known.couriers.slice(0, 1).map(registrationOf),
+      couriers: known.couriers
+        .slice(0, 1)
+        .map((courier) => ({ ...registrationOf(courier), active: false })),
     });
   }
 }

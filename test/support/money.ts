@@ -3,6 +3,7 @@
 import {
   holds,
   reserves,
+  SUPPLY,
   toUnits,
   type AccountRow,
   type CheckpointRow,
@@ -16,7 +17,7 @@ import {
 const WEIGHTS: Readonly<Record<string, (value: unknown) => bigint>> = {
   supply: (value) => {
     const { kind, amount } = value as SupplyRow;
-    return kind === 'issue' ? toUnits(amount) : -toUnits(amount);
+    return SUPPLY[kind] === 'appears' ? toUnits(amount) : -toUnits(amount);
   },
   account: (value) => -toUnits((value as AccountRow).available),
   order: (value) => {

@@ -9,6 +9,8 @@ export * from './base/remembering.js';
 export * from './base/signature.js';
 export * from './goods/category.js';
 export * from './ledger/offline-rows.js';
+export type { Receipt } from './ledger/receipt.js';
+export * from './ledger/row-keys.js';
 export * from './ledger/rows.js';
 export * from './order-number/states.js';
 export * from './patent/graph.js';

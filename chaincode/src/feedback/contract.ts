@@ -8,35 +8,34 @@ import {
   toUnits,
   verifyEs256,
   type Aggregate,
-  type InputOf,
+  type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderTerms,
   type RatingRow,
   type TermsRow,
 } from '@fabric-offline-pay/domain';
-import { holdOf } from '../ledger/capturing.js';
+import { holdOf } from '../shared/capturing.js';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { takenAlongBy } from '../ledger/payments.js';
-import { loginRow, merchantRow, termsRow } from '../ledger/rows.js';
-import { orderRow, orderStep } from '../ledger/steps.js';
-import { purchasesOf, storePurchase as store } from '../ledger/storing.js';
+import { takenAlongBy } from '../shared/payments.js';
+import { loginRow, merchantRow, orderRow, termsRow } from '../shared/rows.js';
+import { purchasesOf, storePurchase as store } from '../shared/storing.js';
 
 const PUBLISH_LIMIT = 500;
 
-type Rating = InputOf<'feedback', 'rate'>['ratings'][number];
+type Rated = Pick<InputOf<'feedback', 'rate'>['ratings'][number], 'subject' | 'subjectId'>;
 
-/** Unit 17. */
-const storePurchase = (call: Call<OrderKey>) =>
-  orderStep(call, ['17'], async () => {
-    const order = await orderRow(call, call.input);
-    ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
-    store(call, order, (await termsRow(call, order)).terms);
-    return {};
-  });
+/** Unit 17. The bank's express leg has stored what it paid. */
+async function storePurchase(call: Call<OrderKey>) {
+  const order = await orderRow(call, call.input);
+  ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
+  ensure(order.settled?.units.includes('17') !== true, 'STATE_CONFLICT', { state: order.state });
+  store(call, order, (await termsRow(call, order)).terms);
+  return {};
+}
 
 /** Whose catalogue the subject stands in: the merchant's or the logistics company's. Undefined when it is no part of the order. */
-function ownerOf(rating: Rating, terms: OrderTerms): string | undefined {
+function ownerOf(rating: Rated, terms: OrderTerms): string | undefined {
   const subjects = {
     goods: terms.lines.some((line) => line.gtin === rating.subjectId)
       ? terms.merchantId
@@ -54,31 +53,23 @@ async function signingKey(call: Call, { terms, deviceId }: TermsRow): Promise<st
   return found(device, 'DEVICE_UNKNOWN', { deviceId }).publicKey;
 }
 
-const rate = (call: Call<InputOf<'feedback', 'rate'>>) =>
-  orderStep(call, ['18'], async () => {
-    const { merchantId, orderNumber, ratings, signature } = call.input;
-    const order = await orderRow(call, call.input);
-    const row = await termsRow(call, order);
-    const { terms } = row;
-    ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
-    const publicKey = await signingKey(call, row);
-    ensure(verifyEs256(publicKey, ratingsText(order, ratings), signature), 'SIGNATURE_INVALID', {
-      deviceId: row.deviceId,
-    });
-    for (const rating of ratings) {
-      const { subject, subjectId, stars, defect } = rating;
-      const owner = found(ownerOf(rating, terms), 'SUBJECT_NOT_IN_ORDER', { subject, subjectId });
-      call.store.put(
-        'rating',
-        { stars, defect },
-        subject,
-        owner,
-        subjectId,
-        `${merchantId}~${orderNumber}`,
-      );
-    }
-    return {};
+async function rate(call: Call<InputOf<'feedback', 'rate'>>) {
+  const { merchantId, orderNumber, ratings, signature } = call.input;
+  const order = await orderRow(call, call.input);
+  const row = await termsRow(call, order);
+  ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
+  const publicKey = await signingKey(call, row);
+  ensure(verifyEs256(publicKey, ratingsText(order, ratings), signature), 'SIGNATURE_INVALID', {
+    deviceId: row.deviceId,
   });
+  const reference = `${merchantId}~${orderNumber}`;
+  for (const { subject, subjectId, stars, defect } of ratings) {
+    const owner = ownerOf({ subject, subjectId }, row.terms);
+    const known = found(owner, 'SUBJECT_NOT_IN_ORDER', { subject, subjectId });
+    call.store.put('rating', { stars, defect }, subject, known, subjectId, reference);
+  }
+  return {};
+}
 
 const add = (sum: Aggregate, rating: RatingRow): Aggregate => ({
   count: sum.count + 1,
@@ -97,7 +88,7 @@ async function withAggregate(
   if (subject === 'merchant') {
     const merchant = await merchantRow(call, subjectId);
     const rating = fold(merchant.rating);
-    call.store.put('merchant', { ...merchant, rating }, subjectId);
+    call.store.put('merchant', { ...merchant, rating });
     return rating;
   }
   if (subject === 'goods') {
@@ -105,14 +96,14 @@ async function withAggregate(
       gtin: subjectId,
     });
     const rating = fold(goods.rating);
-    call.store.put('goods', { ...goods, rating }, owner, subjectId);
+    call.store.put('goods', { ...goods, rating });
     return rating;
   }
   const courier = found(await call.store.get('courier', owner, subjectId), 'NOT_FOUND', {
     row: 'courier',
   });
   const rating = fold(courier.rating);
-  call.store.put('courier', { ...courier, rating }, owner, subjectId);
+  call.store.put('courier', { ...courier, rating });
   return rating;
 }
 
@@ -124,12 +115,7 @@ async function publish(call: Call<Publish>) {
     entries.reduce((sum, entry) => add(sum, entry.value), before),
   );
   for (const entry of entries) call.store.remove(entry.key);
-  call.announce({ subject: `${subject}/${owner}/${subjectId}`, units: ['18'] });
-  return {
-    replayed: entries.length === 0,
-    units: entries.length === 0 ? [] : ['18' as const],
-    ...aggregate,
-  };
+  return { ...aggregate };
 }
 
 /** Goods taken along have no lines here: only customer and merchant know them. */

@@ -10,21 +10,22 @@ import {
   found,
   goodsDigest,
   partitionOf,
-  type InputOf,
+  type ParsedInputOf as InputOf,
   type OrderKey,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import {
+  advance,
   basketRow,
   goodsOfLines,
   merchantRow,
+  orderRow,
   quoteRow,
   termsRow,
   verifiedCategories,
   participantOf,
-} from '../ledger/rows.js';
-import { advance, orderRow, orderStep } from '../ledger/steps.js';
+} from '../shared/rows.js';
 
 const UNRATED = { count: 0, stars: 0, defects: 0 };
 
@@ -37,13 +38,9 @@ async function licenseMerchants(call: Call<InputOf<'goods', 'licenseMerchants'>>
     });
     const organisation = await participantOf(call, merchant.mspId);
     ensure(organisation?.role === 'merchant', 'PARTICIPANT_UNKNOWN', { mspId: merchant.mspId });
-    call.store.put(
-      'merchant',
-      { ...merchant, bankId, rating: existing?.rating ?? UNRATED },
-      merchant.merchantId,
-    );
+    call.store.put('merchant', { ...merchant, bankId, rating: existing?.rating ?? UNRATED });
   }
-  return { replayed: false, units: [] };
+  return {};
 }
 
 async function registerGoods(call: Call<InputOf<'goods', 'registerGoods'>>) {
@@ -52,62 +49,57 @@ async function registerGoods(call: Call<InputOf<'goods', 'registerGoods'>>) {
     const existing = await call.store.get('goods', merchantId, entry.gtin);
     // A new certificate stands for new goods: what buyers said of the old ones says nothing of these.
     const rating = existing?.certificate === entry.certificate ? existing.rating : UNRATED;
-    const row = { ...entry, merchantId, digest: goodsDigest(entry), rating };
-    call.store.put('goods', row, merchantId, entry.gtin);
+    call.store.put('goods', { ...entry, merchantId, digest: goodsDigest(entry), rating });
   }
-  return { replayed: false, units: [] };
+  return {};
 }
 
 async function withdrawGoods(call: Call<InputOf<'goods', 'withdrawGoods'>>) {
   const { merchantId, gtin } = call.input;
   const goods = found(await call.store.get('goods', merchantId, gtin), 'GOODS_UNKNOWN', { gtin });
-  if (!goods.withdrawn) call.store.put('goods', { ...goods, withdrawn: true }, merchantId, gtin);
-  return { replayed: goods.withdrawn, units: [] };
+  call.store.put('goods', { ...goods, withdrawn: true });
+  return {};
 }
 
 /** Unit 8. */
-const verify = (call: Call<OrderKey>) =>
-  orderStep(call, ['8'], async () => {
-    const basket = await basketRow(call, call.input);
-    const goods = await goodsOfLines(call, basket);
-    for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
-    return {};
-  });
+async function verify(call: Call<OrderKey>) {
+  const basket = await basketRow(call, call.input);
+  const goods = await goodsOfLines(call, basket);
+  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
+  return {};
+}
 
 /** Unit 9. */
-const partition = (call: Call<OrderKey>) =>
-  orderStep(call, ['9'], async () => {
-    const basket = await basketRow(call, call.input);
-    const goods = await goodsOfLines(call, basket);
-    return { categories: categoriesOf(partitionOf(goods.map((entry) => entry.row))) };
-  });
+async function partition(call: Call<OrderKey>) {
+  const basket = await basketRow(call, call.input);
+  const goods = await goodsOfLines(call, basket);
+  return { categories: categoriesOf(partitionOf(goods.map((entry) => entry.row))) };
+}
 
 /** Unit 10: joins 9 (what is sold) and 11 (what was quoted). */
-const verifyMerchant = (call: Call<OrderKey>) =>
-  orderStep(call, ['10'], async () => {
-    const order = await orderRow(call, call.input);
-    const { terms } = await termsRow(call, call.input);
-    const basket = await basketRow(call, call.input);
-    ensureMerchantMaySell(
-      await merchantRow(call, order.merchantId),
-      await verifiedCategories(call, order),
-      call.now,
-    );
-    ensureChoiceQuoted(terms, basket.digest, await quoteRow(call, order), call.now);
-    return { state: advance(call, order, 'verifyMerchant') };
-  });
+async function verifyMerchant(call: Call<OrderKey>) {
+  const order = await orderRow(call, call.input);
+  const { terms } = await termsRow(call, call.input);
+  const basket = await basketRow(call, call.input);
+  ensureMerchantMaySell(
+    await merchantRow(call, order.merchantId),
+    await verifiedCategories(call, order),
+    call.now,
+  );
+  ensureChoiceQuoted(terms, basket.digest, await quoteRow(call, order), call.now);
+  return { state: advance(call, order, 'verifyMerchant') };
+}
 
 /** Unit 12. */
-const checkCategories = (call: Call<OrderKey>) =>
-  orderStep(call, ['12'], async () => {
-    const order = await orderRow(call, call.input);
-    const { terms } = await termsRow(call, call.input);
-    const goods = await goodsOfLines(call, terms);
-    const current = categoriesOf(partitionOf(goods.map((entry) => entry.row)));
-    const quote = await quoteRow(call, order);
-    ensureCategoriesAgree(current, await verifiedCategories(call, order), quote.categories);
-    return { state: advance(call, order, 'checkCategories') };
-  });
+async function checkCategories(call: Call<OrderKey>) {
+  const order = await orderRow(call, call.input);
+  const { terms } = await termsRow(call, call.input);
+  const goods = await goodsOfLines(call, terms);
+  const current = categoriesOf(partitionOf(goods.map((entry) => entry.row)));
+  const quote = await quoteRow(call, order);
+  ensureCategoriesAgree(current, await verifiedCategories(call, order), quote.categories);
+  return { state: advance(call, order, 'checkCategories') };
+}
 
 export const GoodsContract = contractOf('goods', {
   licenseMerchants,

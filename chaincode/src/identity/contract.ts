@@ -7,43 +7,31 @@ import {
   ensure,
   found,
   limitsFor,
-  loginSubject,
   firstStanding,
   NO_HISTORY,
   OFFLINE_LOGIN,
   ROWS,
   scoreOf,
-  type InputOf,
+  type ParsedInputOf as InputOf,
+  type CustomerRow,
   type LoginRow,
   type ParticipantRow,
   type RegistryRow,
-  type UnitId,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { policyRow, registryRow } from '../ledger/rows.js';
-import { leaveReceipt, step } from '../ledger/steps.js';
-import { keepPurchase } from '../ledger/storing.js';
+import { policyRow, registryRow } from '../shared/rows.js';
+import { keepPurchase } from '../shared/storing.js';
 
 type LoginInput = { readonly loginId: string };
 
 /** Entries of history folded in one go; more wait for the next login. */
 const FOLD_LIMIT = 200;
 
-const NETWORK = 'network';
-
 const loginRow = async (call: Call<LoginInput>): Promise<LoginRow> =>
   found(await call.store.get('login', call.input.loginId), 'NOT_FOUND', { row: 'login' });
 
-const putLogin = (call: Call, login: LoginRow): void =>
-  call.store.put('login', login, login.loginId);
-
-const loginStep = <Result extends object>(
-  call: Call<LoginInput>,
-  units: readonly UnitId[],
-  body: () => Promise<Result>,
-) =>
-  step(call, { subject: loginSubject(call.input.loginId), units, receipt: call.transaction }, body);
+const putLogin = (call: Call, login: LoginRow): void => call.store.put('login', login);
 
 /** @throws {DomainError} LOGIN_EXPIRED or AUTHENTICATION_EXPIRED. */
 function ensureInTime(login: LoginRow, now: number): void {
@@ -64,8 +52,7 @@ async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
   ensure((await call.store.get('registry')) === undefined, 'ALREADY_BOOTSTRAPPED');
   ensureOneActorEach(participants);
   call.store.put('registry', { participants: byMspId(participants), policy });
-  call.announce({ subject: NETWORK, units: ['1'] });
-  return { replayed: false, units: ['1' as const] };
+  return {};
 }
 
 type Proposal = InputOf<'identity', 'vote'>['proposal'];
@@ -93,8 +80,7 @@ async function vote(call: Call<InputOf<'identity', 'vote'>>) {
   const { proposal } = call.input;
   const digest = digestOf(proposal);
   const voters = (await call.store.get('vote', digest))?.voters ?? [];
-  if (voters.includes(call.caller.mspId))
-    return { replayed: true, units: [], votes: voters.length, enacted: false };
+  if (voters.includes(call.caller.mspId)) return { votes: voters.length, enacted: false };
   const votes = voters.length + 1;
   const registry = await registryRow(call);
   const active = registry.participants.filter((entry) => entry.status === 'active');
@@ -105,196 +91,143 @@ async function vote(call: Call<InputOf<'identity', 'vote'>>) {
   } else {
     call.store.put('vote', { voters: [...voters, call.caller.mspId] }, digest);
   }
-  call.announce({ subject: NETWORK, units: ['1'] });
-  return { replayed: false, units: ['1' as const], votes, enacted };
+  return { votes, enacted };
 }
+
+const customerRow = async (call: Call, customerId: string): Promise<CustomerRow> =>
+  found(await call.store.get('customer', customerId), 'CUSTOMER_UNKNOWN');
 
 async function enrolCustomer(call: Call<InputOf<'identity', 'enrolCustomer'>>) {
   const { customerId, bankId, missing } = call.input;
   const existing = await call.store.get('customer', customerId);
-  if (existing !== undefined) {
-    ensure(existing.bankId === bankId, 'IDEMPOTENCY_CONFLICT', { customerId });
-    return { replayed: true, units: [] };
-  }
-  call.store.put('customer', { customerId, bankId, status: 'active', missing }, customerId);
-  call.announce({ subject: `customer/${customerId}`, units: [] });
-  return { replayed: false, units: [] };
+  ensure(existing === undefined, 'IDEMPOTENCY_CONFLICT', { customerId });
+  call.store.put('customer', { customerId, bankId, status: 'active', missing });
+  return {};
 }
 
 async function updateProfile(call: Call<InputOf<'identity', 'updateProfile'>>) {
   const { customerId, missing, status } = call.input;
-  const customer = found(await call.store.get('customer', customerId), 'CUSTOMER_UNKNOWN');
-  const replayed = customer.status === status && customer.missing.join() === missing.join();
-  if (!replayed) call.store.put('customer', { ...customer, missing, status }, customerId);
-  return { replayed, units: [] };
+  call.store.put('customer', { ...(await customerRow(call, customerId)), missing, status });
+  return {};
 }
 
 async function registerDevice(call: Call<InputOf<'identity', 'registerDevice'>>) {
   const { customerId, deviceId, publicKey } = call.input;
-  const customer = found(await call.store.get('customer', customerId), 'CUSTOMER_UNKNOWN');
-  const existing = await call.store.get('device', customerId, deviceId);
-  if (existing !== undefined) {
-    ensure(existing.publicKey === publicKey, 'IDEMPOTENCY_CONFLICT', { deviceId });
-    return { replayed: true, units: [] };
-  }
-  call.store.put(
-    'device',
-    { customerId, deviceId, bankId: customer.bankId, publicKey, status: 'active' },
-    customerId,
-    deviceId,
-  );
-  return { replayed: false, units: [] };
+  const { bankId } = await customerRow(call, customerId);
+  call.store.put('device', { customerId, deviceId, bankId, publicKey, status: 'active' });
+  return {};
 }
 
 async function revokeDevice(call: Call<InputOf<'identity', 'revokeDevice'>>) {
   const { customerId, deviceId } = call.input;
   const device = found(await call.store.get('device', customerId, deviceId), 'DEVICE_UNKNOWN');
-  const replayed = device.status === 'revoked';
-  if (!replayed) call.store.put('device', { ...device, status: 'revoked' }, customerId, deviceId);
-  return { replayed, units: [] };
+  call.store.put('device', { ...device, status: 'revoked' });
+  return {};
 }
 
 /** Unit 2. The participant is verified by the access check, its certificate by the peer. */
-const verifyIdentity = (call: Call<InputOf<'identity', 'verifyIdentity'>>) =>
-  loginStep(call, ['2'], async () => {
-    const { loginId, customerId, deviceId } = call.input;
-    ensure(loginId !== OFFLINE_LOGIN, 'INPUT_INVALID', { field: 'loginId' });
-    const customer = found(await call.store.get('customer', customerId), 'CUSTOMER_UNKNOWN');
-    ensure(customer.status === 'active', 'CUSTOMER_BLOCKED', { customerId });
-    const device = await call.store.get('device', customerId, deviceId);
-    ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
-    ensure((await call.store.get('login', loginId)) === undefined, 'IDEMPOTENCY_CONFLICT', {
-      loginId,
-    });
-    const policy = await policyRow(call);
-    putLogin(call, {
-      loginId,
-      customerId,
-      bankId: customer.bankId,
-      deviceId,
-      devicePublicKey: device.publicKey,
-      state: 'verified',
-      missing: customer.missing,
-      openedAt: call.now,
-      expiresAt: call.now + policy.loginSeconds,
-      factorsUntil: 0,
-      limits: { percent: 0, release: 'delivery' },
-    });
-    return {};
+async function verifyIdentity(call: Call<InputOf<'identity', 'verifyIdentity'>>) {
+  const { loginId, customerId, deviceId } = call.input;
+  ensure(loginId !== OFFLINE_LOGIN, 'INPUT_INVALID', { field: 'loginId' });
+  const customer = await customerRow(call, customerId);
+  ensure(customer.status === 'active', 'CUSTOMER_BLOCKED', { customerId });
+  const device = await call.store.get('device', customerId, deviceId);
+  ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
+  const policy = await policyRow(call);
+  putLogin(call, {
+    loginId,
+    customerId,
+    bankId: customer.bankId,
+    deviceId,
+    devicePublicKey: device.publicKey,
+    state: 'verified',
+    missing: customer.missing,
+    openedAt: call.now,
+    expiresAt: call.now + policy.loginSeconds,
+    factorsUntil: 0,
+    limits: { percent: 0, release: 'delivery' },
   });
+  return {};
+}
 
 /** Unit 3. Called again while fields are missing, it looks again: the customer may have completed its profile. */
 async function openLogin(call: Call<LoginInput>) {
   const login = await loginRow(call);
-  if (login.state !== 'verified' && login.missing.length === 0)
-    return { replayed: true, units: [], missing: [] };
+  if (login.state !== 'verified' && login.missing.length === 0) return { missing: [] };
   ensureState(login, 'verified', 'open');
   ensureInTime(login, call.now);
-  const customer = found(await call.store.get('customer', login.customerId), 'CUSTOMER_UNKNOWN');
-  putLogin(call, { ...login, state: 'open', missing: customer.missing });
-  const options = {
-    subject: loginSubject(login.loginId),
-    units: ['3'] as const,
-    receipt: call.transaction,
-  };
-  return leaveReceipt(call, options, { missing: [...customer.missing] });
+  const { missing } = await customerRow(call, login.customerId);
+  putLogin(call, { ...login, state: 'open', missing });
+  return { missing: [...missing] };
 }
 
 /** Unit 4 begins. */
 async function beginAuthentication(call: Call<LoginInput>) {
   const login = await loginRow(call);
-  if (login.state === 'authenticating') return { replayed: true, units: [] };
   ensureState(login, 'open');
   ensureInTime(login, call.now);
   ensure(login.missing.length === 0, 'PROFILE_INCOMPLETE', { missing: login.missing });
-  const policy = await policyRow(call);
-  putLogin(call, {
-    ...login,
-    state: 'authenticating',
-    factorsUntil: call.now + policy.authenticationSeconds,
-  });
-  call.announce({ subject: loginSubject(login.loginId), units: [] });
-  return { replayed: false, units: [] };
+  const { authenticationSeconds } = await policyRow(call);
+  const factorsUntil = call.now + authenticationSeconds;
+  putLogin(call, { ...login, state: 'authenticating', factorsUntil });
+  return {};
 }
 
 /** Units 5 and 6: each in a row of its own, and reading the login only, so that neither waits for the other. */
-const attest = (factor: 'sms' | 'password') => (call: Call<InputOf<'identity', 'attestSms'>>) => {
-  const { loginId, boundTo, nonce } = call.input;
-  const receipt = `${call.transaction}:${boundTo}`;
-  return step(
-    call,
-    { subject: loginSubject(loginId), units: [factor === 'sms' ? '5' : '6'], receipt },
-    async () => {
-      const login = await loginRow(call);
-      ensureState(login, boundTo === 'login' ? 'authenticating' : 'authenticated');
-      ensureInTime(login, call.now);
-      call.store.put(
-        'factor',
-        { loginId, factor, boundTo, nonce, at: call.now },
-        loginId,
-        boundTo,
-        factor,
-      );
-      return {};
-    },
-  );
-};
+const attest =
+  (factor: 'sms' | 'password') => async (call: Call<InputOf<'identity', 'attestSms'>>) => {
+    const { loginId, boundTo, nonce } = call.input;
+    const login = await loginRow(call);
+    ensureState(login, boundTo === 'login' ? 'authenticating' : 'authenticated');
+    ensureInTime(login, call.now);
+    call.store.put('factor', { loginId, factor, boundTo, nonce, at: call.now });
+    return {};
+  };
 
 /** Unit 4 joins: both factors, no matter in which order. */
-const completeAuthentication = (call: Call<LoginInput>) =>
-  loginStep(call, ['4'], async () => {
-    const login = await loginRow(call);
-    ensureState(login, 'authenticating');
-    ensureInTime(login, call.now);
-    const sms = await call.store.get('factor', login.loginId, 'login', 'sms');
-    const password = await call.store.get('factor', login.loginId, 'login', 'password');
-    ensure(sms !== undefined && password !== undefined, 'AUTHENTICATION_FAILED');
-    putLogin(call, { ...login, state: 'authenticated' });
-    return {};
-  });
+async function completeAuthentication(call: Call<LoginInput>) {
+  const login = await loginRow(call);
+  ensureState(login, 'authenticating');
+  ensureInTime(login, call.now);
+  const sms = await call.store.get('factor', login.loginId, 'login', 'sms');
+  const password = await call.store.get('factor', login.loginId, 'login', 'password');
+  ensure(sms !== undefined && password !== undefined, 'AUTHENTICATION_FAILED');
+  putLogin(call, { ...login, state: 'authenticated' });
+  return {};
+}
 
-const failAuthentication = (call: Call<LoginInput>) =>
-  loginStep(call, ['4'], async () => {
-    const login = await loginRow(call);
-    ensureState(login, 'authenticating');
-    putLogin(call, { ...login, state: 'failed' });
-    call.store.put(
-      'history',
-      { kind: 'failedAuthentication', at: call.now },
-      login.customerId,
-      login.loginId,
-      'failedAuthentication',
-    );
-    return {};
-  });
+async function failAuthentication(call: Call<LoginInput>) {
+  const login = await loginRow(call);
+  ensureState(login, 'authenticating');
+  putLogin(call, { ...login, state: 'failed' });
+  const kind = 'failedAuthentication';
+  call.store.put('history', { kind, at: call.now }, login.customerId, login.loginId, kind);
+  return {};
+}
 
 /** Unit 7. History entries are removed as they are folded: none counts twice, and the range stays small. */
-const assessReputation = (call: Call<LoginInput>) =>
-  loginStep(call, ['7'], async () => {
-    const login = await loginRow(call);
-    ensureState(login, 'authenticated');
-    const before = await call.store.get('reputation', login.customerId);
-    const entries = await call.store.range('history', [login.customerId], FOLD_LIMIT);
-    const totals = addToHistory(
-      before?.totals ?? NO_HISTORY,
-      entries.map((entry) => entry.value.kind),
-    );
-    const policy = (await policyRow(call)).reputation;
-    const score = scoreOf(totals, policy);
-    const limits = limitsFor(score, policy);
-    for (const { key, value } of entries) {
-      call.store.remove(key);
-      if (value.purchase !== undefined) keepPurchase(call, value.purchase);
-    }
-    if (entries.length > 0 || before === undefined)
-      call.store.put(
-        'reputation',
-        { customerId: login.customerId, totals, score },
-        login.customerId,
-      );
-    putLogin(call, { ...login, limits });
-    return { score, limits };
-  });
+async function assessReputation(call: Call<LoginInput>) {
+  const login = await loginRow(call);
+  ensureState(login, 'authenticated');
+  const { customerId } = login;
+  const before = await call.store.get('reputation', customerId);
+  const entries = await call.store.range('history', [customerId], FOLD_LIMIT);
+  const totals = addToHistory(
+    before?.totals ?? NO_HISTORY,
+    entries.map((entry) => entry.value.kind),
+  );
+  const policy = (await policyRow(call)).reputation;
+  const score = scoreOf(totals, policy);
+  const limits = limitsFor(score, policy);
+  for (const { key, value } of entries) {
+    call.store.remove(key);
+    if (value.purchase !== undefined) keepPurchase(call, value.purchase);
+  }
+  if (entries.length > 0 || before === undefined)
+    call.store.put('reputation', { customerId, totals, score });
+  putLogin(call, { ...login, limits });
+  return { score, limits };
+}
 
 async function readLogin(call: Call<LoginInput>) {
   const { loginId, customerId, state, missing, expiresAt, factorsUntil, limits } =
@@ -328,10 +261,7 @@ export const IdentityContract = contractOf('identity', {
   }),
   readPolicy: policyRow,
   readCustomer: async (call) => {
-    const customer = found(
-      await call.store.get('customer', call.input.customerId),
-      'CUSTOMER_UNKNOWN',
-    );
+    const customer = await customerRow(call, call.input.customerId);
     return { ...customer, missing: [...customer.missing] };
   },
   readLogin,

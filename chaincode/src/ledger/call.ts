@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One call of a transaction, as its handler sees it: checked input, known caller, the time, the rows.
-import type { Receipt, UnitId } from '@fabric-offline-pay/domain';
+import type { UnitId } from '@fabric-offline-pay/domain';
 import type { Caller } from './access.js';
 import type { Store } from './store.js';
 
-/** What the outside is told of a transaction: one event each. */
+/** What the outside is told of a call. */
 export interface Announcement {
   readonly subject: string;
   readonly state?: string;
@@ -17,8 +17,6 @@ export interface Call<Input = unknown> {
   /** `contract:name`. */
   readonly transaction: string;
   readonly input: Input;
-  /** Digest of the input: tells a repetition from a contradiction. */
-  readonly inputDigest: string;
   /** Checked transient input, for transactions that have one. */
   readonly privateInput: unknown;
   readonly caller: Caller;
@@ -27,20 +25,6 @@ export interface Call<Input = unknown> {
   readonly channel: string;
   readonly transactionId: string;
   readonly store: Store;
-  announce(announcement: Announcement): void;
+  /** Adds to what the outside is told of this call, beyond what the table and the answer say. */
+  tell(more: Partial<Omit<Announcement, 'units'>>): void;
 }
-
-/** @returns the receipt of what this call does. */
-export const receiptOf = (
-  call: Call,
-  units: readonly UnitId[],
-  output: Receipt['output'],
-): Receipt => ({
-  units,
-  transaction: call.transaction,
-  transactionId: call.transactionId,
-  mspId: call.caller.mspId,
-  at: call.now,
-  inputDigest: call.inputDigest,
-  output,
-});

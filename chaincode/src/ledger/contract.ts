@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes a Fabric contract out of the transaction table and one handler a transaction. Every call goes the same way:
-// authorise → parse → own → handle → write → announce. The calls of a batch are each parsed, owned and handled, one after
-// the other, and see what those before them did.
+// authorise → parse → own → perform (handle once, see repetition.ts) → write → announce. The calls of a batch are each
+// parsed, owned and performed, one after the other, and see what those before them did.
 import { Context, Contract } from 'fabric-contract-api';
 import {
   DomainError,
   MAX_BATCH,
-  digestOf,
   ensure,
   found,
   transactionNamed,
   TRANSACTIONS,
   type BatchAnswer,
   type ContractName,
-  type InputOf,
   type NamedTransaction,
-  type OutputOf,
+  type ParsedInputOf,
+  type ResultOf,
   type TransactionName,
 } from '@fabric-offline-pay/domain';
 import { authorise, ensureOwner, type Caller } from './access.js';
@@ -23,13 +22,14 @@ import type { Announcement, Call } from './call.js';
 import { rememberCertificates } from './certificate-memory.js';
 import { proposalTime } from './clock.js';
 import { quietShim } from './quiet-shim.js';
+import { perform, type Handle } from './repetition.js';
 import { Store } from './store.js';
 
 /** A handler for every transaction of a contract, typed by the table. */
 export type Handlers<Name extends ContractName> = {
   readonly [Key in TransactionName<Name>]: (
-    call: Call<InputOf<Name, Key>>,
-  ) => Promise<OutputOf<Name, Key>>;
+    call: Call<ParsedInputOf<Name, Key>>,
+  ) => Promise<ResultOf<Name, Key>>;
 };
 
 type Handler = (call: Call) => Promise<unknown>;
@@ -70,12 +70,6 @@ function parsePrivate({ transient }: NamedTransaction, value: unknown): unknown 
   });
 }
 
-/** A signature proves content, it is none: the customer may sign the same terms twice. */
-function contentDigest(input: unknown): string {
-  const content = Object.entries(input as object).filter(([name]) => name !== 'signature');
-  return digestOf(Object.fromEntries(content));
-}
-
 /** One transaction, before its calls are looked at. */
 interface Frame {
   readonly ctx: Context;
@@ -98,29 +92,34 @@ function emit({ ctx, transaction, announced, now }: Frame, isBatch: boolean): vo
   );
 }
 
-/** Parses one call, checks whose object it is about, and handles it. */
+/** Parses one call, checks whose object it is about, and carries it out. */
 async function handle(frame: Frame, value: unknown, privately: unknown): Promise<unknown> {
   const { ctx, transaction, store, caller, now } = frame;
   const input = parseInput(transaction.input, value);
   const privateInput = parsePrivate(transaction, privately);
   await ensureOwner(store, caller, transaction, input);
-  let announcement: Announcement | undefined;
-  const output = await frame.handler({
+  let told: Partial<Announcement> = {};
+  const call: Call = {
     transaction: transaction.fullName,
     input,
-    inputDigest: transaction.kind === 'submit' ? contentDigest(input) : '',
     privateInput,
     caller,
     now,
     channel: ctx.stub.getChannelID(),
     transactionId: ctx.stub.getTxID(),
     store,
-    announce: (value) => {
-      announcement = value;
+    tell: (more) => {
+      told = { ...told, ...more };
     },
-  });
-  if (announcement !== undefined) frame.announced.push(announcement);
-  return output;
+  };
+  if (transaction.kind === 'evaluate') return frame.handler(call);
+  const { answer, announcement } = await perform(
+    call,
+    transaction,
+    () => frame.handler(call) as ReturnType<Handle>,
+  );
+  if (announcement !== undefined) frame.announced.push({ ...announcement, ...told });
+  return answer;
 }
 
 /** A refusal is an answer here. Whatever else goes wrong is no call's own fault and fails the whole transaction. */

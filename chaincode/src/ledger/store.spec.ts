@@ -31,7 +31,7 @@ describe('the rows of a transaction', () => {
   it('are read once, and as they were put', async () => {
     const { store, asked } = peerWith('1');
     expect(await store.get('checkpoint', ...PAYEE)).toEqual(row('1'));
-    store.put('checkpoint', row('2'), ...PAYEE);
+    store.put('checkpoint', row('2'));
     expect(await store.get('checkpoint', ...PAYEE)).toEqual(row('2'));
     expect(asked).toHaveLength(1);
     expect(store.operations).toBe(2);
@@ -40,16 +40,40 @@ describe('the rows of a transaction', () => {
   it('keep what was put before the work that failed, and nothing of that work', async () => {
     const { store, written } = peerWith('1');
     await store.atomically(() => {
-      store.put('checkpoint', row('2'), ...PAYEE);
+      store.put('checkpoint', row('2'));
       return Promise.resolve();
     });
-    const failing = store.atomically(() => {
-      store.put('checkpoint', row('3'), ...PAYEE);
-      store.put('checkpoint', row('4'), 'merchant-2', 'EUR');
-      return Promise.reject(new Error('refused'));
+    const failing = store.atomically(async () => {
+      await store.get('checkpoint', ...PAYEE);
+      store.put('checkpoint', row('3'));
+      store.put('checkpoint', { ...row('4'), payeeId: 'merchant-2' });
+      throw new Error('refused');
     });
     await expect(failing).rejects.toThrow('refused');
     expect(await store.get('checkpoint', ...PAYEE)).toEqual(row('2'));
+    await store.flush('submit');
+    expect([...written.values()]).toEqual([JSON.stringify(row('2'))]);
+  });
+
+  it('refuse a second row under one key from whoever has not seen the first', async () => {
+    const { store } = peerWith('1');
+    store.put('checkpoint', row('2'));
+    store.put('checkpoint', row('2'));
+    expect(() => store.put('checkpoint', row('3'))).toThrow(
+      expect.objectContaining({ code: 'INTERNAL' }) as Error,
+    );
+    expect(await store.get('checkpoint', ...PAYEE)).toEqual(row('2'));
+    store.put('checkpoint', row('3'));
+    expect(await store.get('checkpoint', ...PAYEE)).toEqual(row('3'));
+  });
+
+  it('are not written when they are as they were', async () => {
+    const { store, written } = peerWith('1');
+    await store.get('checkpoint', ...PAYEE);
+    store.put('checkpoint', row('1'));
+    expect(store.dropUnchanged()).toBe(false);
+    store.put('checkpoint', row('2'));
+    expect(store.dropUnchanged()).toBe(true);
     await store.flush('submit');
     expect([...written.values()]).toEqual([JSON.stringify(row('2'))]);
   });

@@ -5,13 +5,16 @@
 import type { Context } from 'fabric-contract-api';
 import {
   ADDRESS_COLLECTION,
+  canonicalJson,
   DomainError,
+  ensure,
+  keyToWrite,
   ROWS,
+  type KeyOf,
+  type PartsToWrite,
   type RowKind,
   type RowValue,
 } from '@fabric-offline-pay/domain';
-
-type KeyOf<Kind extends RowKind> = Parameters<(typeof ROWS)[Kind]['key']>;
 
 /** One row of a range. */
 export interface Entry<Kind extends RowKind> {
@@ -19,8 +22,13 @@ export interface Entry<Kind extends RowKind> {
   readonly value: RowValue<Kind>;
 }
 
-const keyOf = <Kind extends RowKind>(kind: Kind, parts: KeyOf<Kind>): string =>
+const keyOf = (kind: RowKind, parts: readonly string[]): string =>
   (ROWS[kind].key as (...parts: string[]) => string)(...parts);
+
+const isSame = (before: unknown, after: unknown): boolean =>
+  before === undefined || after === undefined
+    ? before === after
+    : canonicalJson(before) === canonicalJson(after);
 
 /** The first key after every key that begins with the prefix, which ends in `/`. */
 const rangeEnd = (prefix: string): string => `${prefix.slice(0, -1)}0`;
@@ -35,6 +43,8 @@ export class Store {
   readonly #read = new Map<string, unknown>();
   /** Pending, in the order of the first write of each key; undefined removes. */
   #writes = new Map<string, unknown>();
+  /** Pending rows that nobody has looked at since they were put. */
+  #unseen = new Set<string>();
   #operations = 0;
 
   constructor(stub: Stub) {
@@ -47,11 +57,20 @@ export class Store {
   }
 
   /** @returns the row, or undefined when there is none. */
-  async get<Kind extends RowKind>(
+  get<Kind extends RowKind>(
     kind: Kind,
     ...parts: KeyOf<Kind>
   ): Promise<RowValue<Kind> | undefined> {
+    return this.at(kind, parts);
+  }
+
+  /** Like {@link get}, with a key whose parts are known only at run time. */
+  async at<Kind extends RowKind>(
+    kind: Kind,
+    parts: readonly string[],
+  ): Promise<RowValue<Kind> | undefined> {
     const key = keyOf(kind, parts);
+    this.#unseen.delete(key);
     if (this.#writes.has(key)) return this.#writes.get(key) as RowValue<Kind> | undefined;
     if (!this.#read.has(key)) {
       this.#operations += 1;
@@ -60,8 +79,21 @@ export class Store {
     return this.#read.get(key) as RowValue<Kind> | undefined;
   }
 
-  put<Kind extends RowKind>(kind: Kind, value: RowValue<Kind>, ...parts: KeyOf<Kind>): void {
-    this.#writes.set(keyOf(kind, parts), value);
+  /** Writes a row at the end, under the key that it tells or that the parts make. */
+  put<Kind extends RowKind>(kind: Kind, value: RowValue<Kind>, ...parts: PartsToWrite<Kind>): void {
+    this.#put(keyToWrite(kind, value, parts), value);
+  }
+
+  /** Like {@link put}, with a key whose parts are known only at run time. */
+  putAt<Kind extends RowKind>(kind: Kind, value: RowValue<Kind>, parts: readonly string[]): void {
+    this.#put(keyOf(kind, parts), value);
+  }
+
+  /** Two that put different rows under one key without knowing of each other would lose the first. */
+  #put(key: string, value: unknown): void {
+    ensure(!this.#unseen.has(key) || isSame(this.#writes.get(key), value), 'INTERNAL', { key });
+    this.#writes.set(key, value);
+    this.#unseen.add(key);
   }
 
   /** Removes a row found by a range. */
@@ -69,13 +101,28 @@ export class Store {
     this.#writes.set(key, undefined);
   }
 
+  /**
+   * Forgets what was put and is there already.
+   * @returns whether anything is left to write
+   */
+  dropUnchanged(): boolean {
+    for (const [key, value] of this.#writes)
+      if (this.#read.has(key) && isSame(this.#read.get(key), value)) {
+        this.#writes.delete(key);
+        this.#unseen.delete(key);
+      }
+    return this.#writes.size > 0;
+  }
+
   /** Does the work, or nothing of it: when it throws, what it put is forgotten. What it read stays read. */
   async atomically<Result>(work: () => Promise<Result>): Promise<Result> {
-    const before = new Map(this.#writes);
+    const writes = new Map(this.#writes);
+    const unseen = new Set(this.#unseen);
     try {
       return await work();
     } catch (error) {
-      this.#writes = before;
+      this.#writes = writes;
+      this.#unseen = unseen;
       throw error;
     }
   }
@@ -130,7 +177,10 @@ export class Store {
       const next = await rows.next();
       // The peer has closed what it has answered to the end: to close it again would cost another message.
       if (next.done) return entries;
-      entries.push({ key: next.value.key, value: parse(next.value.value) as RowValue<Kind> });
+      const { key } = next.value;
+      const value = parse(next.value.value) as RowValue<Kind>;
+      this.#read.set(key, value);
+      entries.push({ key, value });
     }
     await rows.close();
     return entries;

@@ -9,23 +9,24 @@ import {
   isBeforeMoney,
   locationsOf,
   type AddressOffer,
-  type InputOf,
+  type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderRow,
   type Place,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { computeOffers, ensureAddressesOfBasket } from '../ledger/quoting.js';
+import { computeOffers, ensureAddressesOfBasket } from '../shared/quoting.js';
 import {
+  advance,
   basketRow,
   goodsOfLines,
+  orderRow,
   policyRow,
   quoteRow,
   receiptOfStep,
   termsRow,
-} from '../ledger/rows.js';
-import { advance, orderRow, orderStep } from '../ledger/steps.js';
+} from '../shared/rows.js';
 
 const UNRATED = { count: 0, stars: 0, defects: 0 };
 
@@ -33,32 +34,25 @@ async function registerCouriers(call: Call<InputOf<'logistics', 'registerCourier
   const { logisticsId, couriers } = call.input;
   for (const courier of couriers) {
     const existing = await call.store.get('courier', logisticsId, courier.courierId);
-    call.store.put(
-      'courier',
-      { ...courier, logisticsId, rating: existing?.rating ?? UNRATED },
-      logisticsId,
-      courier.courierId,
-    );
+    call.store.put('courier', { ...courier, logisticsId, rating: existing?.rating ?? UNRATED });
   }
-  return { replayed: false, units: [] };
+  return {};
 }
 
 /** Unit 11 begins: logistics believes no one, and verifies the goods itself. */
-const verifyGoods = (call: Call<OrderKey>) =>
-  orderStep(call, ['11'], async () => {
-    const basket = await basketRow(call, call.input);
-    const goods = await goodsOfLines(call, basket);
-    for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
-    return {};
-  });
+async function verifyGoods(call: Call<OrderKey>) {
+  const basket = await basketRow(call, call.input);
+  const goods = await goodsOfLines(call, basket);
+  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
+  return {};
+}
 
 /** Unit 1101. */
-const locateGoods = (call: Call<OrderKey>) =>
-  orderStep(call, ['1101'], async () => {
-    const goods = await goodsOfLines(call, await basketRow(call, call.input));
-    const locations: Place[] = locationsOf(goods.map((entry) => entry.row));
-    return { locations };
-  });
+async function locateGoods(call: Call<OrderKey>) {
+  const goods = await goodsOfLines(call, await basketRow(call, call.input));
+  const locations: Place[] = locationsOf(goods.map((entry) => entry.row));
+  return { locations };
+}
 
 const inOrderOfIds = (offer: AddressOffer): AddressOffer => ({
   ...offer,
@@ -69,59 +63,55 @@ const mutable = (offers: readonly AddressOffer[]) =>
   offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] }));
 
 /** Unit 1102: prices, in order of ids. */
-const quotePrices = (call: Call<OrderKey>) =>
-  orderStep(call, ['1102'], async () => {
-    const { goodsTotal, offers } = await computeOffers(call, await basketRow(call, call.input));
-    return { goodsTotal, offers: mutable(offers.map(inOrderOfIds)) };
-  });
+async function quotePrices(call: Call<OrderKey>) {
+  const { goodsTotal, offers } = await computeOffers(call, await basketRow(call, call.input));
+  return { goodsTotal, offers: mutable(offers.map(inOrderOfIds)) };
+}
 
 /** Unit 1103: the customer may choose from these. What stands behind the references is not kept before it is needed. */
-const offerAddresses = (call: Call<OrderKey>) =>
-  orderStep(call, ['1103'], async () => {
-    const basket = await basketRow(call, call.input);
-    ensureAddressesOfBasket(call, basket);
-    return { addressRefs: [...basket.addressRefs] };
-  });
+async function offerAddresses(call: Call<OrderKey>) {
+  const basket = await basketRow(call, call.input);
+  ensureAddressesOfBasket(call, basket);
+  return { addressRefs: [...basket.addressRefs] };
+}
 
 /** Unit 1104: the ranking, best first. */
-const rankCouriers = (call: Call<OrderKey>) =>
-  orderStep(call, ['1104'], async () => {
-    const { offers, load } = await computeOffers(call, await basketRow(call, call.input));
-    return { offers: mutable(offers), categories: [...load.categories] };
-  });
+async function rankCouriers(call: Call<OrderKey>) {
+  const { offers, load } = await computeOffers(call, await basketRow(call, call.input));
+  return { offers: mutable(offers), categories: [...load.categories] };
+}
 
 /** Unit 11 joins its four sub-units into one quote. */
-const quote = (call: Call<OrderKey>) =>
-  orderStep(call, [], async () => {
-    const basket = await basketRow(call, call.input);
-    const order = await orderRow(call, call.input);
-    await receiptOfStep(call, basket, 'logistics:verifyGoods');
-    await receiptOfStep(call, basket, 'logistics:locateGoods');
-    await receiptOfStep(call, basket, 'logistics:offerAddresses');
-    const priced = (await receiptOfStep(call, basket, 'logistics:quotePrices')).output;
-    const ranked = (await receiptOfStep(call, basket, 'logistics:rankCouriers')).output;
-    const offers = ranked['offers'] as AddressOffer[];
-    const pricedOffers = priced['offers'] as AddressOffer[];
-    ensure(
-      JSON.stringify(offers.map(inOrderOfIds)) === JSON.stringify(pricedOffers),
-      'QUOTE_MISMATCH',
-      { field: 'offers' },
-    );
-    const goodsTotal = priced['goodsTotal'] as string;
-    const policy = await policyRow(call);
-    const row = {
-      logisticsId: basket.logisticsId,
-      basketDigest: basket.digest,
-      goodsTotal,
-      categories: ranked['categories'] as string[],
-      offers,
-      expiresAt: call.now + policy.quoteSeconds,
-      statement: null,
-      receipt: null,
-    };
-    call.store.put('quote', row, basket.merchantId, basket.orderNumber, basket.logisticsId);
-    return { state: advance(call, order, 'quote'), goodsTotal, offers: mutable(offers) };
-  });
+async function quote(call: Call<OrderKey>) {
+  const basket = await basketRow(call, call.input);
+  const order = await orderRow(call, call.input);
+  await receiptOfStep(call, basket, 'logistics:verifyGoods');
+  await receiptOfStep(call, basket, 'logistics:locateGoods');
+  await receiptOfStep(call, basket, 'logistics:offerAddresses');
+  const priced = (await receiptOfStep(call, basket, 'logistics:quotePrices')).output;
+  const ranked = (await receiptOfStep(call, basket, 'logistics:rankCouriers')).output;
+  const offers = ranked['offers'] as AddressOffer[];
+  const pricedOffers = priced['offers'] as AddressOffer[];
+  ensure(
+    JSON.stringify(offers.map(inOrderOfIds)) === JSON.stringify(pricedOffers),
+    'QUOTE_MISMATCH',
+    { field: 'offers' },
+  );
+  const goodsTotal = priced['goodsTotal'] as string;
+  const policy = await policyRow(call);
+  const row = {
+    logisticsId: basket.logisticsId,
+    basketDigest: basket.digest,
+    goodsTotal,
+    categories: ranked['categories'] as string[],
+    offers,
+    expiresAt: call.now + policy.quoteSeconds,
+    statement: null,
+    receipt: null,
+  };
+  call.store.put('quote', row, basket.merchantId, basket.orderNumber, basket.logisticsId);
+  return { state: advance(call, order, 'quote'), goodsTotal, offers: mutable(offers) };
+}
 
 const DELIVERABLE: readonly OrderRow['state'][] = [
   'matched',
@@ -145,29 +135,27 @@ async function moveGoods(
   const order = await orderRow(call, call.input);
   ensure(order.delivery === from, 'STATE_CONFLICT', { delivery: order.delivery, expected: from });
   ensure(isDeliverable(order), 'STATE_CONFLICT', { state: order.state });
-  call.store.put('order', { ...order, delivery: to }, order.merchantId, order.orderNumber);
+  call.store.put('order', { ...order, delivery: to });
   return { state: order.state };
 }
 
 /** With the goods the courier gets the one address that was chosen; the others are never kept. */
-const pickUp = (call: Call<OrderKey>) =>
-  orderStep(call, [], async () => {
-    const moved = await moveGoods(call, 'awaiting', 'pickedUp');
-    const { terms } = await termsRow(call, call.input);
-    const { salt, addresses } = ensureAddressesOfBasket(call, terms);
-    const chosen = addresses.filter((entry) => entry.ref === terms.addressRef);
-    ensure(chosen.length === 1, 'ADDRESS_UNKNOWN', { ref: terms.addressRef });
-    const { merchantId, orderNumber, logisticsId } = terms;
-    await call.store.putPrivate({ salt, addresses: chosen }, merchantId, orderNumber, logisticsId);
-    return moved;
-  });
+async function pickUp(call: Call<OrderKey>) {
+  const moved = await moveGoods(call, 'awaiting', 'pickedUp');
+  const { terms } = await termsRow(call, call.input);
+  const { salt, addresses } = ensureAddressesOfBasket(call, terms);
+  const chosen = addresses.filter((entry) => entry.ref === terms.addressRef);
+  ensure(chosen.length === 1, 'ADDRESS_UNKNOWN', { ref: terms.addressRef });
+  const { merchantId, orderNumber, logisticsId } = terms;
+  await call.store.putPrivate({ salt, addresses: chosen }, merchantId, orderNumber, logisticsId);
+  return moved;
+}
 
-const deliver = (call: Call<OrderKey>) =>
-  orderStep(call, [], async () => {
-    const moved = await moveGoods(call, 'pickedUp', 'delivered');
-    await call.store.purgePrivate(call.input.merchantId, call.input.orderNumber, call.caller.actor);
-    return moved;
-  });
+async function deliver(call: Call<OrderKey>) {
+  const moved = await moveGoods(call, 'pickedUp', 'delivered');
+  await call.store.purgePrivate(call.input.merchantId, call.input.orderNumber, call.caller.actor);
+  return moved;
+}
 
 const ENDED: readonly OrderRow['state'][] = ['voided', 'expired', 'refunded'];
 
@@ -179,20 +167,15 @@ const isOverFor = (order: OrderRow | undefined, logisticsId: string): boolean =>
   order.delivery === 'delivered' ||
   order.logisticsId !== logisticsId;
 
-const purgeAddresses = (call: Call<OrderKey>) =>
-  orderStep(
-    call,
-    [],
-    async () => {
-      const { merchantId, orderNumber } = call.input;
-      const { actor } = call.caller;
-      const order = await call.store.get('order', merchantId, orderNumber);
-      ensure(isOverFor(order, actor), 'STATE_CONFLICT', { state: order?.state });
-      await call.store.purgePrivate(merchantId, orderNumber, actor);
-      return {};
-    },
-    `${call.transaction}:${call.caller.actor}`,
-  );
+/** Does so as often as it is asked: the address may have come back by a late pick-up. */
+async function purgeAddresses(call: Call<OrderKey>) {
+  const { merchantId, orderNumber } = call.input;
+  const { actor } = call.caller;
+  const order = await call.store.get('order', merchantId, orderNumber);
+  ensure(isOverFor(order, actor), 'STATE_CONFLICT', { state: order?.state });
+  await call.store.purgePrivate(merchantId, orderNumber, actor);
+  return {};
+}
 
 async function readAddress(call: Call<InputOf<'logistics', 'readAddress'>>) {
   const { merchantId, orderNumber, ref } = call.input;

@@ -9,29 +9,25 @@ import {
   decodeVoucher,
   ensure,
   found,
+  fraudParts,
   parseCose,
+  reserveParts,
   reserves,
   toUnits,
   verifyFraudProof,
   type FraudCaseRow,
   type FraudProof,
   type FraudRow,
-  type InputOf,
+  type ParsedInputOf as InputOf,
   type PaymentRequest,
   type ProvenFraud,
   type ReserveRow,
   type Voucher,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { creditCompensation } from '../ledger/payees.js';
-import {
-  fraudParts,
-  putReserve,
-  recordFraud,
-  reserveParts,
-  reserveRow,
-  reserveSubject,
-} from '../ledger/reserves.js';
+import { creditCompensation } from '../shared/payees.js';
+import { putNewSupply } from '../shared/supply.js';
+import { putReserve, recordFraud, reserveRow, reserveSubject } from '../shared/reserves.js';
 import { base64Of, bytesOf } from './issued.js';
 
 /** The authority of the issuer that the proof's certificate names: the ledger vouches for it, not the proof. */
@@ -118,14 +114,13 @@ export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFrau
   const reserve = await reserveRow(call, fraud);
   ensureFunded(reserve, proof);
   const known = await knownCase(call, fraud);
-  if (known?.proven === true) return { replayed: true, units: [], fraud: keyOf(known) };
-  if (known !== undefined)
-    call.store.put('fraud', { ...known, proven: true }, ...fraudParts(known, known.contradicting));
+  call.tell({ subject: reserveSubject(fraud) });
+  if (known !== undefined) call.store.put('fraud', { ...known, proven: true });
   const row = known ?? (await recordProof(call, proof, fraud, reserve));
   const frozen = reserves.freezeReserve(reserve);
   if (frozen.status !== reserve.status) putReserve(call, frozen);
-  call.announce({ subject: reserveSubject(fraud), state: frozen.status, units: [] });
-  return { replayed: false, units: [], fraud: keyOf(row) };
+  call.tell({ state: frozen.status });
+  return { fraud: keyOf(row) };
 }
 
 interface Claimed {
@@ -171,32 +166,15 @@ function ensureBorne(fraud: FraudCaseRow, reserve: ReserveRow): PaymentRequest {
   return claim.request;
 }
 
-/** New currency, which the bank answers for with ordinary money: so that all money stays explained. */
-async function issueTo(
-  call: Call,
-  { merchantId, amount }: FraudCaseRow,
-  currency: string,
-  compensationId: string,
-): Promise<void> {
-  const taken = await call.store.get('supply', currency, 'issue', compensationId);
-  ensure(taken === undefined, 'IDEMPOTENCY_CONFLICT', { compensationId });
-  const supply = { kind: 'issue' as const, currency, amount, account: merchantId, at: call.now };
-  call.store.put('supply', supply, currency, 'issue', compensationId);
-  creditCompensation(call, merchantId, currency, amount, compensationId);
-}
-
+/** In new currency, which the bank answers for with ordinary money: so that all money stays explained. */
 export async function compensate(call: Call<InputOf<'offline', 'compensate'>>) {
   const { counter, digest, compensationId } = call.input;
   const parts = fraudParts(call.input, [counter, digest]);
   const fraud = found(await call.store.get('fraud', ...parts), 'NOT_FOUND', { row: 'fraud' });
-  const { amount, compensation } = fraud;
-  if (compensation !== null) {
-    ensure(compensation === compensationId, 'IDEMPOTENCY_CONFLICT', { compensation });
-    return { replayed: true, units: [], amount };
-  }
+  const { amount, merchantId } = fraud;
   const { currency } = ensureBorne(fraud, await reserveRow(call, call.input));
-  await issueTo(call, fraud, currency, compensationId);
-  call.store.put('fraud', { ...fraud, compensation: compensationId }, ...parts);
-  call.announce({ subject: `payee/${fraud.merchantId}`, units: [] });
-  return { replayed: false, units: [], amount };
+  await putNewSupply(call, 'compensate', compensationId, { account: merchantId, currency, amount });
+  creditCompensation(call, merchantId, currency, amount, compensationId);
+  call.store.put('fraud', { ...fraud, compensation: compensationId });
+  return { amount };
 }

@@ -18,11 +18,12 @@ import {
   type OfflineCaps,
   type OfflinePolicy,
   type Policy,
+  type ReserveKey,
   type ReserveRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { reservesOf, type ReserveKey } from '../ledger/reserves.js';
-import { policyRow } from '../ledger/rows.js';
+import { reservesOf } from '../shared/reserves.js';
+import { policyRow } from '../shared/rows.js';
 import { ensureInForce, issuedCertificate, type IssuedCertificate } from './issued.js';
 
 /** A certificate that may be honoured, the reserves that the device has already, and the caps. */

@@ -13,8 +13,8 @@ import {
   type RegisteredIssuerRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { findReserve } from '../ledger/reserves.js';
-import { policyRow } from '../ledger/rows.js';
+import { findReserve } from '../shared/reserves.js';
+import { policyRow } from '../shared/rows.js';
 
 export const bytesOf = (base64: string): Buffer => Buffer.from(base64, 'base64');
 
@@ -138,5 +138,5 @@ export async function publish(call: Call, issued: IssuedBulletin, base64: string
     ensureNewer(current, bulletin);
     await ensureComplete(call, current.revoked, bulletin.revoked);
   }
-  call.store.put('bulletin', { bankId, number, issuedAt, bulletin: base64 }, bankId);
+  call.store.put('bulletin', { bankId, number, issuedAt, bulletin: base64 });
 }

@@ -7,10 +7,10 @@ import {
   issuerKeyOf,
   issuerKid,
   retirementOf,
-  type InputOf,
+  type ParsedInputOf as InputOf,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { policyRow } from '../ledger/rows.js';
+import { policyRow } from '../shared/rows.js';
 import { issuedBulletin, publish } from './issued.js';
 
 export async function registerIssuer(call: Call<InputOf<'offline', 'registerIssuer'>>) {
@@ -22,24 +22,22 @@ export async function registerIssuer(call: Call<InputOf<'offline', 'registerIssu
     const same = known.certificate === certificate && known.authority === authority;
     ensure(same, 'IDEMPOTENCY_CONFLICT', { kid });
     ensure(known.retired === null, 'OFFLINE_ISSUER_RETIRED', { kid });
-    return { replayed: true, units: [], kid };
+    return { kid };
   }
   const issuer = { bankId, kid, publicKey, certificate, authority, retired: null };
-  call.store.put('issuer', issuer, bankId, kid);
-  call.announce({ subject: `bank/${bankId}`, units: [] });
-  return { replayed: false, units: [], kid };
+  call.store.put('issuer', issuer);
+  return { kid };
 }
 
 export async function retireIssuer(call: Call<InputOf<'offline', 'retireIssuer'>>) {
   const { bankId, kid, compromised } = call.input;
   const issuer = found(await call.store.get('issuer', bankId, kid), 'NOT_FOUND', { row: 'issuer' });
   if (isRetiredSo(issuer.retired, compromised))
-    return { replayed: true, units: [], trustedUntil: issuer.retired.trustedUntil };
+    return { trustedUntil: issuer.retired.trustedUntil };
   const { offline } = await policyRow(call);
   const retired = retirementOf(issuer.retired, compromised, offline, call.now);
-  call.store.put('issuer', { ...issuer, retired }, bankId, kid);
-  call.announce({ subject: `bank/${bankId}`, units: [] });
-  return { replayed: false, units: [], trustedUntil: retired.trustedUntil };
+  call.store.put('issuer', { ...issuer, retired });
+  return { trustedUntil: retired.trustedUntil };
 }
 
 export async function publishBulletin(call: Call<InputOf<'offline', 'publishBulletin'>>) {
@@ -47,8 +45,6 @@ export async function publishBulletin(call: Call<InputOf<'offline', 'publishBull
   const issued = await issuedBulletin(call, bankId, text);
   const { number } = issued.bulletin;
   const current = await call.store.get('bulletin', bankId);
-  if (current?.bulletin === text) return { replayed: true, units: [], number };
-  await publish(call, issued, text);
-  call.announce({ subject: `bank/${bankId}`, units: [] });
-  return { replayed: false, units: [], number };
+  if (current?.bulletin !== text) await publish(call, issued, text);
+  return { number };
 }

@@ -16,7 +16,7 @@ import {
   termsDigest,
   verdictNumberOf,
   type Hold,
-  type InputOf,
+  type ParsedInputOf as InputOf,
   type MerchantRow,
   type OrderEvent,
   type OrderRow,
@@ -25,16 +25,15 @@ import {
   type PaymentRequest,
   type ReserveRow,
   type Settlement,
-  type SettlementBatchRow,
   type TermsRow,
   type Verdict,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { orderFrom, placingStep, verifyOrder, type Placed } from '../ledger/merchant-leg.js';
-import { batchIdOfDelivery } from '../ledger/payments.js';
-import { putReserve, reserveRow } from '../ledger/reserves.js';
-import { policyRow, quoteRow } from '../ledger/rows.js';
+import { orderFrom, putPlaced, verifyOrder } from '../shared/merchant-leg.js';
+import { batchIdOfDelivery } from '../shared/payments.js';
+import { putReserve, reserveRow } from '../shared/reserves.js';
+import { policyRow, quoteRow } from '../shared/rows.js';
 import { bytesOf } from './issued.js';
 import { recordConflict } from './settle.js';
 
@@ -44,8 +43,6 @@ interface Answer {
   readonly state: OrderState;
   readonly verdict: number;
 }
-
-const UNITS = ['8', '9', '15', '10', '12'] as const;
 
 /** The states that a quoted order passes on its way. */
 const passing = (...events: OrderEvent[]): OrderState =>
@@ -99,20 +96,19 @@ async function holdOf(call: Call, terms: OrderTerms, merchant: MerchantRow): Pro
 }
 
 /** The voucher stands where the signature of an order that was paid online would. */
-function placedAs(
+async function placeAs(
   call: Call<OrderInput>,
   order: OrderRow,
   verdict: Verdict,
   statements: TermsRow['statements'] = null,
-): Placed<Answer> {
+): Promise<Answer> {
   const { terms, deviceId, voucher: signature } = call.input;
   const { bankId, state } = order;
-  const digest = termsDigest(terms);
-  return {
-    terms: { terms, digest, bankId, deviceId, signature, placedAt: call.now, statements },
-    order,
-    output: { state, verdict: verdictNumberOf(verdict) },
-  };
+  await putPlaced(call, order, {
+    ...{ terms, signature, bankId, deviceId, digest: termsDigest(terms), placedAt: call.now },
+    ...{ statements, receipt: null },
+  });
+  return { state, verdict: verdictNumberOf(verdict) };
 }
 
 /** Where the voucher was settled, for whoever looks for it. Its money is held, and credited by a capture. */
@@ -120,16 +116,13 @@ function putPayment(call: Call<OrderInput>, counter: number): void {
   const { terms, deviceId, epoch } = call.input;
   const { merchantId, orderNumber, customerId, currency, total } = terms;
   const batchId = batchIdOfDelivery(orderNumber);
-  const row: SettlementBatchRow = {
+  call.store.put('batch', {
     ...{ merchantId, batchId, currency },
     transactionId: call.transactionId,
     settled: [{ customerId, deviceId, epoch, vouchers: [[orderNumber, counter, total]] }],
-    verdicts: [verdictNumberOf('settled')],
-    credited: '0',
-    inputDigest: call.inputDigest,
     at: call.now,
-  };
-  call.store.put('batch', row, merchantId, batchId);
+    receipt: null,
+  });
 }
 
 /** The device spent twice: nothing was handed over yet, so the order ends here. */
@@ -137,19 +130,15 @@ async function refuse(
   call: Call<OrderInput>,
   settlement: Settlement,
   bankId: string,
-): Promise<Placed<Answer>> {
+): Promise<Answer> {
   await recordConflict(call, claimOf(call.input), settlement);
   const state = passing('payOffline', 'refuseVoucher');
   const order = { ...orderFrom(call.input.terms, bankId, null), state };
-  return placedAs(call, order, settlement.verdict);
+  return placeAs(call, order, settlement.verdict);
 }
 
 /** Verifies the order as any other, and holds what the reserve paid out. */
-async function accept(
-  call: Call<OrderInput>,
-  bankId: string,
-  counter: number,
-): Promise<Placed<Answer>> {
+async function accept(call: Call<OrderInput>, bankId: string, counter: number): Promise<Answer> {
   const { terms, statement: merchant } = call.input;
   const quoted = await quoteRow(call, terms);
   const row = await verifyOrder(call, terms, quoted);
@@ -160,10 +149,10 @@ async function accept(
   const state = passing('payOffline', 'fundFromReserve', 'verifyMerchant', 'checkCategories');
   putPayment(call, counter);
   const order = { ...orderFrom(terms, bankId, hold), state };
-  return placedAs(call, order, 'settled', { merchant, logistics });
+  return placeAs(call, order, 'settled', { merchant, logistics });
 }
 
-async function place(call: Call<OrderInput>): Promise<Placed<Answer>> {
+export async function order(call: Call<OrderInput>): Promise<Answer> {
   const { terms, deviceId, epoch } = call.input;
   ensureOffline(call, terms);
   const reserve = await reserveRow(call, { customerId: terms.customerId, deviceId, epoch });
@@ -180,13 +169,3 @@ async function place(call: Call<OrderInput>): Promise<Placed<Answer>> {
     ? accept(call, reserve.bankId, entry[0])
     : refuse(call, settlement, reserve.bankId);
 }
-
-const SETTLED = verdictNumberOf('settled');
-
-export const order = (call: Call<OrderInput>) =>
-  placingStep(
-    call,
-    call.input.terms,
-    ({ verdict }: Answer) => (verdict === SETTLED ? UNITS : []),
-    () => place(call),
-  );

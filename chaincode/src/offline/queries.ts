@@ -3,14 +3,15 @@
 import {
   found,
   type FraudCaseRow,
-  type InputOf,
+  type ParsedInputOf as InputOf,
   type OrderKey,
+  type ReserveKey,
   type ReserveRow,
   type SettlementBatchRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { isSameVoucher, paymentsIn, paymentsUnder } from '../ledger/payments.js';
-import { reserveRow, reservesOf, type ReserveKey } from '../ledger/reserves.js';
+import { isSameVoucher, paymentsIn, paymentsUnder } from '../shared/payments.js';
+import { reserveRow, reservesOf } from '../shared/reserves.js';
 
 const PAGE = 100;
 

@@ -5,15 +5,15 @@ import {
   ensure,
   found,
   isAtLeast,
-  type InputOf,
+  reserveParts,
+  type ParsedInputOf as InputOf,
   type OfflineRefundRow,
   type SettlementBatchRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { debitPayee } from '../ledger/payees.js';
-import { isSameVoucher, paymentsIn } from '../ledger/payments.js';
-import { credit } from '../ledger/placing.js';
-import { reserveParts, reserveSubject } from '../ledger/reserves.js';
+import { debitPayee } from '../shared/payees.js';
+import { isSameVoucher, paymentsIn } from '../shared/payments.js';
+import { credit } from '../shared/placing.js';
 
 type Refund = InputOf<'offline', 'refund'>;
 
@@ -30,29 +30,21 @@ function unrefunded(batch: SettlementBatchRow, refund: Refund): OfflineRefundRow
     currency,
     paid: amount,
     refunded: '0',
-    refunds: {},
   };
 }
 
 export async function refund(call: Call<Refund>) {
-  const { merchantId, batchId, counter, refundId, amount } = call.input;
+  const { merchantId, batchId, counter, amount } = call.input;
   const parts = [...reserveParts(call.input), counter.toString()] as const;
   const batch = found(await call.store.get('batch', merchantId, batchId), 'NOT_FOUND', {
     row: 'batch',
   });
   const fresh = unrefunded(batch, call.input);
   const before = (await call.store.get('offlineRefund', ...parts)) ?? fresh;
-  const known = Object.hasOwn(before.refunds, refundId) ? before.refunds[refundId] : undefined;
-  if (known !== undefined) {
-    ensure(known === amount, 'IDEMPOTENCY_CONFLICT', { refundId });
-    return { replayed: true, units: [], refunded: before.refunded };
-  }
   const refunded = addAmounts(before.refunded, amount);
   ensure(isAtLeast(before.paid, refunded), 'REFUND_EXCEEDED', { paid: before.paid, refunded });
   await debitPayee(call, merchantId, before.currency, amount);
   await credit(call, before.customerId, before.currency, amount);
-  const refunds = { ...before.refunds, [refundId]: amount };
-  call.store.put('offlineRefund', { ...before, refunded, refunds }, ...parts);
-  call.announce({ subject: reserveSubject(call.input), units: [] });
-  return { replayed: false, units: [], refunded };
+  call.store.put('offlineRefund', { ...before, refunded }, ...parts);
+  return { refunded };
 }

@@ -3,7 +3,6 @@
 // one row tells who paid for which order.
 import {
   addAmounts,
-  ensure,
   keyReader,
   readBatched,
   requestStartOf,
@@ -11,18 +10,18 @@ import {
   unlessMalformed,
   verdictNumberOf,
   wholeClaim,
-  type InputOf,
+  type ParsedInputOf as InputOf,
+  type Amount,
   type LedgerVerdict,
   type SettleContext,
   type SettledReserve,
   type SettledVoucher,
   type Settlement,
-  type SettlementBatchRow,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { creditBatch } from '../ledger/payees.js';
-import { findReserve, putReserve, recordFraud } from '../ledger/reserves.js';
+import { creditBatch } from '../shared/payees.js';
+import { findReserve, putReserve, recordFraud } from '../shared/reserves.js';
 import { base64Of, bytesOf } from './issued.js';
 
 type Batch = InputOf<'offline', 'settle'>;
@@ -98,19 +97,19 @@ async function settleGroup(
   return { verdicts, settled: { ...key, vouchers } };
 }
 
-function rowOf(call: Call<Batch>, judged: readonly Judged[]): SettlementBatchRow {
+const creditedBy = (judged: readonly Judged[]): Amount =>
+  addAmounts(...judged.flatMap(({ settled }) => settled.vouchers.map((entry) => entry[2])));
+
+function putBatch(call: Call<Batch>, judged: readonly Judged[]): void {
   const { merchantId, batchId, currency } = call.input;
   const settled = judged.map((group) => group.settled);
-  const amounts = settled.flatMap(({ vouchers }) => vouchers.map((entry) => entry[2]));
-  return {
+  call.store.put('batch', {
     ...{ merchantId, batchId, currency },
     transactionId: call.transactionId,
     settled: settled.filter(({ vouchers }) => vouchers.length > 0),
-    verdicts: judged.flatMap(({ verdicts }) => verdicts.map(verdictNumberOf)),
-    credited: addAmounts(...amounts),
-    inputDigest: call.inputDigest,
     at: call.now,
-  };
+    receipt: null,
+  });
 }
 
 /** How many vouchers of each verdict. */
@@ -121,29 +120,16 @@ function countsOf(judged: readonly Judged[]): Readonly<Record<string, number>> {
   return counts;
 }
 
-const answer = ({ verdicts, credited }: SettlementBatchRow, replayed: boolean) => ({
-  replayed,
-  units: [],
-  verdicts: [...verdicts],
-  credited,
-});
-
 export async function settle(call: Call<Batch>) {
-  const { merchantId, batchId, currency } = call.input;
-  const known = await call.store.get('batch', merchantId, batchId);
-  if (known !== undefined) {
-    const { inputDigest, transactionId } = known;
-    ensure(inputDigest === call.inputDigest, 'IDEMPOTENCY_CONFLICT', { batchId, transactionId });
-    return answer(known, true);
-  }
+  const { merchantId, batchId, currency, reserves } = call.input;
   const { channel, now } = call;
   const requestStart = requestStartOf(channel, merchantId);
   const context = { channel, merchantId, currency, now, keyOf, requestStart };
   const judged: Judged[] = [];
-  for (const group of call.input.reserves) judged.push(await settleGroup(call, context, group));
-  const row = rowOf(call, judged);
-  creditBatch(call, merchantId, currency, row.credited, batchId);
-  call.store.put('batch', row, merchantId, batchId);
-  call.announce({ subject: `merchant/${merchantId}`, units: [], counts: countsOf(judged) });
-  return answer(row, false);
+  for (const group of reserves) judged.push(await settleGroup(call, context, group));
+  const credited = creditedBy(judged);
+  creditBatch(call, merchantId, currency, credited, batchId);
+  putBatch(call, judged);
+  call.tell({ counts: countsOf(judged) });
+  return { verdicts: judged.flatMap(({ verdicts }) => verdicts.map(verdictNumberOf)), credited };
 }

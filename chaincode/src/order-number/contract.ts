@@ -11,7 +11,7 @@ import {
   loginSubject,
   orderSubject,
   termsDigest,
-  type InputOf,
+  type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderRow,
   type Party,
@@ -19,55 +19,47 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { authenticatedLogin, ensureSigned } from '../ledger/placing.js';
+import { authenticatedLogin, ensureSigned } from '../shared/placing.js';
 import {
+  advance,
   basketRow,
   merchantRow,
+  orderRow,
   quoteRow,
   receiptOfStep,
   termsRow,
   verifiedCategories,
-} from '../ledger/rows.js';
-import { statementsOf } from '../ledger/statements.js';
-import { advance, orderRow, orderStep, step } from '../ledger/steps.js';
+} from '../shared/rows.js';
+import { statementsOf } from '../shared/statements.js';
 
 const PAGE = 1000;
 
-const openBasket = (call: Call<InputOf<'orderNumber', 'openBasket'>>) =>
-  orderStep(call, [], async () => {
-    const basket = call.input;
-    const { merchantId, orderNumber } = basket;
-    ensureDistinctLines(basket.lines);
-    const login = await authenticatedLogin(call, basket);
-    ensure(
-      (await call.store.get('order', merchantId, orderNumber)) === undefined,
-      'IDEMPOTENCY_CONFLICT',
-      { orderNumber },
-    );
-    const { bankId } = login;
-    call.store.put(
-      'basket',
-      { ...basketOf(basket), bankId, digest: basketDigest(basket), createdAt: call.now },
-      merchantId,
-      orderNumber,
-    );
-    const order: OrderRow = {
-      merchantId,
-      orderNumber,
-      state: 'basket',
-      disputedFrom: null,
-      mode: 'stepwise',
-      customerId: basket.customerId,
-      bankId,
-      logisticsId: basket.logisticsId,
-      delivery: 'awaiting',
-      verification: 'none',
-      hold: null,
-      settled: null,
-    };
-    call.store.put('order', order, merchantId, orderNumber);
-    return { state: order.state };
-  });
+async function openBasket(call: Call<InputOf<'orderNumber', 'openBasket'>>) {
+  const basket = call.input;
+  const { merchantId, orderNumber } = basket;
+  ensureDistinctLines(basket.lines);
+  const { bankId } = await authenticatedLogin(call, basket);
+  const existing = await call.store.get('order', merchantId, orderNumber);
+  ensure(existing === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
+  const digest = basketDigest(basket);
+  call.store.put('basket', { ...basketOf(basket), bankId, digest, createdAt: call.now });
+  const order: OrderRow = {
+    merchantId,
+    orderNumber,
+    state: 'basket',
+    disputedFrom: null,
+    mode: 'stepwise',
+    customerId: basket.customerId,
+    bankId,
+    logisticsId: basket.logisticsId,
+    delivery: 'awaiting',
+    verification: 'none',
+    hold: null,
+    settled: null,
+  };
+  call.store.put('order', order);
+  return { state: order.state };
+}
 
 /** The first pass of unit 15 was clean, or an operator resolved its alarm. */
 async function ensureGoodsCompared(call: Call, order: OrderKey): Promise<void> {
@@ -85,63 +77,47 @@ async function ensureWillPass(call: Call<InputOf<'orderNumber', 'place'>>): Prom
   ensureChoiceQuoted(terms, basketDigest(terms), await quoteRow(call, terms), call.now);
 }
 
-const place = (call: Call<InputOf<'orderNumber', 'place'>>) => {
+async function place(call: Call<InputOf<'orderNumber', 'place'>>) {
   const { terms, signature } = call.input;
-  return step(
-    call,
-    { subject: orderSubject(terms), units: [], receipt: call.transaction },
-    async () => {
-      const order = await orderRow(call, terms);
-      const basket = await basketRow(call, terms);
-      ensure(basketDigest(terms) === basket.digest, 'IDEMPOTENCY_CONFLICT', {
-        orderNumber: terms.orderNumber,
-      });
-      const login = await ensureSigned(call, terms, signature);
-      await receiptOfStep(call, terms, 'goods:verify');
-      await ensureGoodsCompared(call, terms);
-      await ensureWillPass(call);
-      const row = {
-        terms,
-        digest: termsDigest(terms),
-        bankId: login.bankId,
-        deviceId: login.deviceId,
-        signature,
-        placedAt: call.now,
-        statements: null,
-        receipt: null,
-      };
-      call.store.put('terms', row, terms.merchantId, terms.orderNumber);
-      return { state: advance(call, order, 'place') };
-    },
-  );
+  const order = await orderRow(call, terms);
+  const basket = await basketRow(call, terms);
+  ensure(basketDigest(terms) === basket.digest, 'IDEMPOTENCY_CONFLICT', {
+    orderNumber: terms.orderNumber,
+  });
+  const { bankId, deviceId } = await ensureSigned(call, terms, signature);
+  await receiptOfStep(call, terms, 'goods:verify');
+  await ensureGoodsCompared(call, terms);
+  await ensureWillPass(call);
+  call.store.put('terms', {
+    ...{ terms, signature, bankId, deviceId, digest: termsDigest(terms), placedAt: call.now },
+    statements: null,
+    receipt: null,
+  });
+  return { state: advance(call, order, 'place') };
+}
+
+const state = (party: Party) => async (call: Call<InputOf<'orderNumber', 'stateMerchant'>>) => {
+  const { merchantId, orderNumber, statement } = call.input;
+  await basketRow(call, call.input);
+  call.store.put('statement', statement, merchantId, orderNumber, party);
+  return {};
 };
 
-const state = (party: Party) => (call: Call<InputOf<'orderNumber', 'stateMerchant'>>) =>
-  orderStep(call, [], async () => {
-    const { merchantId, orderNumber, statement } = call.input;
-    await basketRow(call, call.input);
-    call.store.put('statement', statement, merchantId, orderNumber, party);
-    return {};
-  });
-
 /** Unit 13. */
-const compare = (call: Call<OrderKey>) =>
-  orderStep(call, ['13'], async () => {
-    const order = await orderRow(call, call.input);
-    const differences = compareStatements(await statementsOf(call, await termsRow(call, order)));
-    if (differences.length > 0)
-      call.store.put(
-        'history',
-        { kind: 'mismatch', at: call.now },
-        order.customerId,
-        `${order.merchantId}~${order.orderNumber}`,
-        'mismatch',
-      );
-    return {
-      state: advance(call, order, differences.length === 0 ? 'match' : 'mismatch'),
-      differences,
-    };
-  });
+async function compare(call: Call<OrderKey>) {
+  const order = await orderRow(call, call.input);
+  const differences = compareStatements(await statementsOf(call, await termsRow(call, order)));
+  if (differences.length > 0)
+    call.store.put(
+      'history',
+      { kind: 'mismatch', at: call.now },
+      order.customerId,
+      `${order.merchantId}~${order.orderNumber}`,
+      'mismatch',
+    );
+  const state = advance(call, order, differences.length === 0 ? 'match' : 'mismatch');
+  return { state, differences };
+}
 
 async function readTerms(call: Call<OrderKey>) {
   const { terms, signature, digest, bankId, deviceId, placedAt } = await termsRow(call, call.input);

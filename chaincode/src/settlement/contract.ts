@@ -8,17 +8,17 @@ import {
   limitsIn,
   nextState,
   timeKey,
-  type InputOf,
+  type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { captureAmount, holdOf, releasedAtMatch } from '../ledger/capturing.js';
+import { captureAmount, holdOf, releasedAtMatch } from '../shared/capturing.js';
 import { contractOf } from '../ledger/contract.js';
-import { checkpointRow, creditPayees, debitPayee } from '../ledger/payees.js';
-import { authenticatedLogin, credit, placeHold } from '../ledger/placing.js';
-import { merchantRow, policyRow, termsRow } from '../ledger/rows.js';
-import { orderRow, orderStep } from '../ledger/steps.js';
+import { checkpointRow, creditPayees, debitPayee } from '../shared/payees.js';
+import { authenticatedLogin, credit, placeHold } from '../shared/placing.js';
+import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
+import { putSupply } from '../shared/supply.js';
 import { totals } from './totals.js';
 
 /** Credit entries rolled up in one transaction: bounded, so that its range stays cheap to check again. */
@@ -28,78 +28,47 @@ const ROLL_UP_LIMIT = 500;
 const DISPUTE_REFUND = '~dispute';
 
 const write = (call: Call, order: OrderRow) => {
-  call.store.put('order', order, order.merchantId, order.orderNumber);
+  call.store.put('order', order);
   return { state: order.state };
 };
 
-async function linkInstrument(call: Call<InputOf<'settlement', 'linkInstrument'>>) {
+function linkInstrument(call: Call<InputOf<'settlement', 'linkInstrument'>>) {
   const { customerId, token, kind } = call.input;
-  const existing = await call.store.get('instrument', customerId, token);
-  ensure(existing === undefined || existing.kind === kind, 'IDEMPOTENCY_CONFLICT', { token });
-  if (existing === undefined)
-    call.store.put('instrument', { customerId, token, kind }, customerId, token);
-  return { replayed: existing !== undefined, units: [] };
+  call.store.put('instrument', { customerId, token, kind });
+  return Promise.resolve({});
 }
 
 async function issue(call: Call<InputOf<'settlement', 'issue'>>) {
   const { issueId, customerId, token, currency, amount } = call.input;
-  const existing = await call.store.get('supply', currency, 'issue', issueId);
-  if (existing !== undefined) {
-    ensure(existing.amount === amount && existing.account === customerId, 'IDEMPOTENCY_CONFLICT', {
-      issueId,
-    });
-    return { replayed: true, units: [] };
-  }
   limitsIn(await policyRow(call), currency);
   found(await call.store.get('instrument', customerId, token), 'INSTRUMENT_UNKNOWN', { token });
-  call.store.put(
-    'supply',
-    { kind: 'issue', currency, amount, account: customerId, at: call.now },
-    currency,
-    'issue',
-    issueId,
-  );
+  putSupply(call, 'issue', issueId, { account: customerId, currency, amount });
   await credit(call, customerId, currency, amount);
-  call.announce({ subject: `customer/${customerId}`, units: [] });
-  return { replayed: false, units: [] };
+  return {};
 }
 
-const authorise = (call: Call<OrderKey>) =>
-  orderStep(call, [], async () => {
-    const order = await orderRow(call, call.input);
-    const { terms } = await termsRow(call, order);
-    const login = await authenticatedLogin(call, terms);
-    const hold = await placeHold(call, terms, login, await merchantRow(call, order.merchantId));
-    return write(call, { ...order, hold, state: nextState(order.state, 'authorise') });
-  });
+async function authorise(call: Call<OrderKey>) {
+  const order = await orderRow(call, call.input);
+  const { terms } = await termsRow(call, order);
+  const login = await authenticatedLogin(call, terms);
+  const hold = await placeHold(call, terms, login, await merchantRow(call, order.merchantId));
+  return write(call, { ...order, hold, state: nextState(order.state, 'authorise') });
+}
 
 /** Unit 14. */
-const capture = (call: Call<InputOf<'settlement', 'capture'>>) =>
-  orderStep(
-    call,
-    ['14'],
-    async () =>
-      write(
-        call,
-        captureAmount(
-          call,
-          await orderRow(call, call.input),
-          call.input.captureId,
-          call.input.amount,
-        ),
-      ),
-    `${call.transaction}:${call.input.captureId}`,
-  );
+async function capture(call: Call<InputOf<'settlement', 'capture'>>) {
+  const { captureId, amount } = call.input;
+  return write(call, captureAmount(call, await orderRow(call, call.input), captureId, amount));
+}
 
-const release = (call: Call<OrderKey>) =>
-  orderStep(call, [], async () => {
-    const order = await orderRow(call, call.input);
-    const state = nextState(order.state, order.state === 'refunded' ? 'releaseRest' : 'release');
-    ensure(order.delivery === 'delivered', 'RELEASE_NOT_DUE', { delivery: order.delivery });
-    const { hold, credits } = holds.release(holdOf(order));
-    creditPayees(call, order, hold.currency, credits, 'release');
-    return write(call, { ...order, hold, state });
-  });
+async function release(call: Call<OrderKey>) {
+  const order = await orderRow(call, call.input);
+  const state = nextState(order.state, order.state === 'refunded' ? 'releaseRest' : 'release');
+  ensure(order.delivery === 'delivered', 'RELEASE_NOT_DUE', { delivery: order.delivery });
+  const { hold, credits } = holds.release(holdOf(order));
+  creditPayees(call, order, hold.currency, credits, 'release');
+  return write(call, { ...order, hold, state });
+}
 
 /** Gives back what was never captured: everything (void, expire), or the rest of a partly captured hold. */
 async function giveBack(call: Call<OrderKey>, order: OrderRow, event: 'void' | 'expire') {
@@ -109,16 +78,15 @@ async function giveBack(call: Call<OrderKey>, order: OrderRow, event: 'void' | '
   return write(call, releasedAtMatch({ ...order, hold, state }));
 }
 
-const voidHold = (call: Call<OrderKey>) =>
-  orderStep(call, [], async () => giveBack(call, await orderRow(call, call.input), 'void'));
+const voidHold = async (call: Call<OrderKey>) =>
+  giveBack(call, await orderRow(call, call.input), 'void');
 
-const expire = (call: Call<OrderKey>) =>
-  orderStep(call, [], async () => {
-    const order = await orderRow(call, call.input);
-    const { expiresAt } = holdOf(order);
-    ensure(call.now >= expiresAt, 'HOLD_NOT_EXPIRED', { expiresAt });
-    return giveBack(call, order, 'expire');
-  });
+async function expire(call: Call<OrderKey>) {
+  const order = await orderRow(call, call.input);
+  const { expiresAt } = holdOf(order);
+  ensure(call.now >= expiresAt, 'HOLD_NOT_EXPIRED', { expiresAt });
+  return giveBack(call, order, 'expire');
+}
 
 /** Refunds out of the hold, or out of the merchant's balance once that has the money. */
 async function refundAmount(
@@ -134,27 +102,18 @@ async function refundAmount(
   return { ...order, hold, disputedFrom: null, state: nextState(order.state, 'refund') };
 }
 
-const refund = (call: Call<InputOf<'settlement', 'refund'>>) =>
-  orderStep(
-    call,
-    [],
-    async () => {
-      const order = await orderRow(call, call.input);
-      ensure(order.state !== 'disputed', 'DISPUTED');
-      return write(call, await refundAmount(call, order, call.input.refundId, call.input.amount));
-    },
-    `${call.transaction}:${call.input.refundId}`,
-  );
+async function refund(call: Call<InputOf<'settlement', 'refund'>>) {
+  const { refundId, amount } = call.input;
+  const order = await orderRow(call, call.input);
+  ensure(order.state !== 'disputed', 'DISPUTED');
+  return write(call, await refundAmount(call, order, refundId, amount));
+}
 
-const dispute = (call: Call<OrderKey>) =>
-  orderStep(call, [], async () => {
-    const order = await orderRow(call, call.input);
-    return write(call, {
-      ...order,
-      disputedFrom: order.state,
-      state: nextState(order.state, 'dispute'),
-    });
-  });
+async function dispute(call: Call<OrderKey>) {
+  const order = await orderRow(call, call.input);
+  const state = nextState(order.state, 'dispute');
+  return write(call, { ...order, disputedFrom: order.state, state });
+}
 
 /** An upheld dispute gives back all that was never released, or else the merchant's part out of its balance. */
 async function upholdDispute(call: Call<OrderKey>, order: OrderRow): Promise<OrderRow> {
@@ -167,20 +126,19 @@ async function upholdDispute(call: Call<OrderKey>, order: OrderRow): Promise<Ord
 }
 
 /** A rejected dispute counts against the customer's history. */
-const resolveDispute = (call: Call<InputOf<'settlement', 'resolveDispute'>>) =>
-  orderStep(call, [], async () => {
-    const order = await orderRow(call, call.input);
-    const before = found(order.disputedFrom ?? undefined, 'STATE_CONFLICT', { state: order.state });
-    if (call.input.decision === 'uphold') return write(call, await upholdDispute(call, order));
-    call.store.put(
-      'history',
-      { kind: 'dispute', at: call.now },
-      order.customerId,
-      `${order.merchantId}~${order.orderNumber}`,
-      'dispute',
-    );
-    return write(call, { ...order, disputedFrom: null, state: before });
-  });
+async function resolveDispute(call: Call<InputOf<'settlement', 'resolveDispute'>>) {
+  const order = await orderRow(call, call.input);
+  const before = found(order.disputedFrom ?? undefined, 'STATE_CONFLICT', { state: order.state });
+  if (call.input.decision === 'uphold') return write(call, await upholdDispute(call, order));
+  call.store.put(
+    'history',
+    { kind: 'dispute', at: call.now },
+    order.customerId,
+    `${order.merchantId}~${order.orderNumber}`,
+    'dispute',
+  );
+  return write(call, { ...order, disputedFrom: null, state: before });
+}
 
 /** Entries that reach the ledger late, under a time that was rolled up before, are found by the next roll-up. */
 async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
@@ -195,12 +153,8 @@ async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
   );
   const balance = addAmounts(checkpoint.balance, ...entries.map((entry) => entry.value.amount));
   for (const entry of entries) call.store.remove(entry.key);
-  if (entries.length > 0)
-    call.store.put('checkpoint', { ...checkpoint, balance }, payeeId, currency);
-  call.announce({ subject: `payee/${payeeId}`, units: [] });
+  if (entries.length > 0) call.store.put('checkpoint', { ...checkpoint, balance });
   return {
-    replayed: entries.length === 0,
-    units: [],
     entries: entries.length,
     balance,
     done: entries.length < ROLL_UP_LIMIT,
@@ -209,27 +163,9 @@ async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
 
 async function redeem(call: Call<InputOf<'settlement', 'redeem'>>) {
   const { redeemId, payeeId, currency, amount } = call.input;
-  const existing = await call.store.get('supply', currency, 'redeem', redeemId);
-  if (existing !== undefined) {
-    ensure(existing.amount === amount && existing.account === payeeId, 'IDEMPOTENCY_CONFLICT', {
-      redeemId,
-    });
-    return {
-      replayed: true,
-      units: [],
-      balance: (await checkpointRow(call, payeeId, currency)).balance,
-    };
-  }
   const balance = await debitPayee(call, payeeId, currency, amount);
-  call.store.put(
-    'supply',
-    { kind: 'redeem', currency, amount, account: payeeId, at: call.now },
-    currency,
-    'redeem',
-    redeemId,
-  );
-  call.announce({ subject: `payee/${payeeId}`, units: [] });
-  return { replayed: false, units: [], balance };
+  putSupply(call, 'redeem', redeemId, { account: payeeId, currency, amount });
+  return { balance };
 }
 
 async function readPayee(call: Call<InputOf<'settlement', 'readPayee'>>) {

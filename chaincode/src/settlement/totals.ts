@@ -3,6 +3,7 @@
 import {
   holds,
   reserves as money,
+  SUPPLY,
   toUnits,
   type Amount,
   type Currency,
@@ -41,7 +42,7 @@ async function allSums(call: Call): Promise<Sum[]> {
   return [
     ...supply.map(({ value }): Sum => ({
       ...value,
-      part: value.kind === 'issue' ? 'issued' : 'redeemed',
+      part: SUPPLY[value.kind] === 'appears' ? 'issued' : 'redeemed',
     })),
     ...accounts.map(({ value }): Sum => ({
       currency: value.currency,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the help of one transaction says beyond its options: who may call it, its units, key, nested fields, example, errors.
 import {
+  CALLER,
   commonRefusals,
   ERRORS,
+  naturalKeyOf,
   UNITS,
   type ErrorCode,
   type NamedTransaction,
@@ -61,12 +63,22 @@ const OWNER_TEXT = {
 const ownerText = ({ owner }: NamedTransaction): string =>
   owner.of === 'input' ? `the actor that ${owner.field} names` : OWNER_TEXT[owner.of];
 
-const keyText = ({ kind, naturalKey }: NamedTransaction): string => {
-  if (kind === 'evaluate') return '';
-  return naturalKey.length === 0
-    ? 'none: calling again does again what is left to do'
-    : `${naturalKey.join(', ')}; the same key and content again answers replayed: true`;
-};
+const REPETITION = {
+  receipt:
+    'the same key and content again answers replayed: true, other content is IDEMPOTENCY_CONFLICT',
+  always: 'does its work again',
+  state: 'does what is left to do, and answers replayed: true when nothing is',
+} as const;
+
+const fieldText = (field: string): string => (field === CALLER ? 'the caller' : field);
+
+/** What a call is known by, for people. */
+export const keyText = (transaction: NamedTransaction): string =>
+  naturalKeyOf(transaction).map(fieldText).join(', ');
+
+/** What a repetition does, for people. */
+export const repetitionText = ({ repeat }: NamedTransaction): string =>
+  repeat === null ? '' : REPETITION[repeat.by];
 
 const facts = (transaction: NamedTransaction): string =>
   table(
@@ -76,6 +88,7 @@ const facts = (transaction: NamedTransaction): string =>
       ['belongs to', ownerText(transaction)],
       ['units', transaction.units.map((unit) => `${unit} ${UNITS[unit]}`).join(', ')],
       ['natural key', keyText(transaction)],
+      ['called again', repetitionText(transaction)],
       ['endorsed by', transaction.endorsers?.join(' and ') ?? ''],
       ['private input', transaction.transient === undefined ? '' : 'needed: --private'],
     ].filter(([, text]) => text !== ''),

@@ -2,6 +2,7 @@
 // The rows of offline payments: the policy behind them, the money reserved for a device, and what settling them leaves.
 import type { Amount, Currency } from '../base/money.js';
 import type { OfflinePolicy } from '../policy/policy.js';
+import type { Receipt } from './receipt.js';
 
 /** What one device may spend offline in one currency. */
 export interface OfflineCaps {
@@ -146,12 +147,9 @@ export interface SettlementBatchRow {
   /** Its arguments hold the vouchers. */
   readonly transactionId: string;
   readonly settled: readonly SettledReserve[];
-  /** What the batch was answered, so that a repetition gets the same answer: numbers of verdicts. */
-  readonly verdicts: readonly number[];
-  readonly credited: Amount;
-  /** Digest of the input, so that a repetition is told from a contradiction. */
-  readonly inputDigest: string;
   readonly at: number;
+  /** Of the batch; the voucher of an order to deliver has its receipt with the order's terms. */
+  readonly receipt: Receipt | null;
 }
 
 /** What was given back of one settled voucher. */
@@ -162,6 +160,4 @@ export interface OfflineRefundRow {
   readonly currency: Currency;
   readonly paid: Amount;
   readonly refunded: Amount;
-  /** Natural key → amount, so that a repeated refund returns its first result. */
-  readonly refunds: Readonly<Record<string, Amount>>;
 }

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every row that stands on the ledger: its fields, and the key under which it stands. Keys are plain strings whose
-// parts are joined by `/`, which no identifier may contain, so that one prefix is one range.
+// Every row that stands on the ledger, by its fields.
 import type { Amount, Currency } from '../base/money.js';
 import type { Place } from '../base/geography.js';
 import type { OrderState } from '../order-number/states.js';
-import type { UnitId } from '../patent/units.js';
 import type { Limits, Policy } from '../policy/policy.js';
-import type {
-  BulletinRow,
-  FraudCaseRow,
-  OfflineRefundRow,
-  RegisteredIssuerRow,
-  SettlementBatchRow,
-  StoredReserve,
-} from './offline-rows.js';
+import type { Receipt } from './receipt.js';
 
 export type Role = 'bank' | 'merchant' | 'logistics' | 'auditor';
 export type Party = 'customer' | 'merchant' | 'logistics';
@@ -278,21 +269,6 @@ export interface OrderRow extends OrderKey {
   readonly settled: Receipt | null;
 }
 
-/** What one step did to one subject: a unit, or an express leg with all its units. */
-export interface Receipt {
-  /** None for a step that is no unit of the patent. */
-  readonly units: readonly UnitId[];
-  /** `contract:name`. */
-  readonly transaction: string;
-  readonly transactionId: string;
-  readonly mspId: string;
-  readonly at: number;
-  /** Digest of the input, so that a repetition is told from a contradiction. */
-  readonly inputDigest: string;
-  /** What the step answered, so that a repetition gets the same answer. */
-  readonly output: Readonly<Record<string, unknown>>;
-}
-
 export interface StatementLine {
   readonly gtin: string;
   readonly quantity: number;
@@ -320,11 +296,22 @@ export interface InstrumentRow {
   readonly kind: 'card' | 'mobile';
 }
 
-/** An issue or a redemption of currency: the only ways in which money appears and vanishes. */
+/** Ways in which money appears, and ways in which it vanishes. There are no others. */
+export const SUPPLY = {
+  issue: 'appears',
+  /** The bank bears a double spend. */
+  compensate: 'appears',
+  redeem: 'vanishes',
+} as const;
+
+export type SupplyKind = keyof typeof SUPPLY;
+
+/** Money that a bank made or took back. */
 export interface SupplyRow {
-  readonly kind: 'issue' | 'redeem';
+  readonly kind: SupplyKind;
   readonly currency: Currency;
   readonly amount: Amount;
+  /** Whom it was given to, or taken from. */
   readonly account: string;
   readonly at: number;
 }
@@ -390,72 +377,12 @@ export interface AddressBookRow {
   readonly addresses: readonly ({ readonly ref: string; readonly text: string } & Place)[];
 }
 
-interface Row<Value, Parts extends readonly string[]> {
-  readonly kind: string;
-  readonly key: (...parts: Parts) => string;
-  readonly prefix: (...parts: string[]) => string;
-  /** Carries the row's type; never present at run time. */
-  readonly type?: Value;
+/** One epoch of a device. */
+export interface ReserveKey {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly epoch: number;
 }
-
-const row = <Value, Parts extends readonly string[]>(kind: string): Row<Value, Parts> => ({
-  kind,
-  key: (...parts) => [kind, ...parts].join('/'),
-  prefix: (...parts) => `${[kind, ...parts].join('/')}/`,
-});
-
-/** All kinds of rows. `ROWS.order.key(merchantId, orderNumber)` is a key, `ROWS.credit.prefix(payee)` a range. */
-export const ROWS = {
-  registry: row<RegistryRow, []>('registry'),
-  vote: row<VoteRow, [proposalDigest: string]>('vote'),
-  customer: row<CustomerRow, [customerId: string]>('customer'),
-  device: row<DeviceRow, [customerId: string, deviceId: string]>('device'),
-  login: row<LoginRow, [loginId: string]>('login'),
-  factor: row<FactorRow, [loginId: string, boundTo: string, factor: FactorKind]>('factor'),
-  history: row<HistoryRow, [customerId: string, subject: string, kind: HistoryKind]>('history'),
-  reputation: row<ReputationRow, [customerId: string]>('reputation'),
-  merchant: row<MerchantRow, [merchantId: string]>('merchant'),
-  goods: row<GoodsRow, [merchantId: string, gtin: string]>('goods'),
-  courier: row<CourierRow, [logisticsId: string, courierId: string]>('courier'),
-  basket: row<BasketRow, [merchantId: string, orderNumber: string]>('basket'),
-  quote: row<QuoteRow, [merchantId: string, orderNumber: string, logisticsId: string]>('quote'),
-  terms: row<TermsRow, [merchantId: string, orderNumber: string]>('terms'),
-  order: row<OrderRow, [merchantId: string, orderNumber: string]>('order'),
-  receipt: row<Receipt, [subject: string, name: string]>('receipt'),
-  statement: row<Statement, [merchantId: string, orderNumber: string, party: Party]>('statement'),
-  account: row<AccountRow, [customerId: string, currency: string]>('account'),
-  instrument: row<InstrumentRow, [customerId: string, token: string]>('instrument'),
-  supply: row<SupplyRow, [currency: string, kind: 'issue' | 'redeem', id: string]>('supply'),
-  credit: row<CreditRow, [payeeId: string, currency: string, at: string, id: string]>('credit'),
-  checkpoint: row<CheckpointRow, [payeeId: string, currency: string]>('checkpoint'),
-  report: row<ReportRow, [merchantId: string, orderNumber: string, pass: string]>('report'),
-  alarm: row<AlarmRow, [merchantId: string, orderNumber: string, pass: string]>('alarm'),
-  purchase: row<PurchaseRow, [customerId: string, merchantId: string, orderNumber: string]>(
-    'purchase',
-  ),
-  rating: row<RatingRow, [subject: RatingSubject, owner: string, id: string, order: string]>(
-    'rating',
-  ),
-  reserve: row<StoredReserve, [customerId: string, deviceId: string, epoch: string]>('reserve'),
-  fraud: row<
-    FraudCaseRow,
-    [customerId: string, deviceId: string, epoch: string, counter: string, digest: string]
-  >('fraud'),
-  bulletin: row<BulletinRow, [bankId: string]>('bulletin'),
-  issuer: row<RegisteredIssuerRow, [bankId: string, kid: string]>('issuer'),
-  batch: row<SettlementBatchRow, [merchantId: string, batchId: string]>('batch'),
-  offlineRefund: row<
-    OfflineRefundRow,
-    [customerId: string, deviceId: string, epoch: string, counter: string]
-  >('offlineRefund'),
-  /** In the private collection only. */
-  address: row<AddressBookRow, [merchantId: string, orderNumber: string, logisticsId: string]>(
-    'address',
-  ),
-} as const;
-
-export type RowKind = keyof typeof ROWS;
-export type RowValue<Kind extends RowKind> = NonNullable<(typeof ROWS)[Kind]['type']>;
 
 /** An order's subject in receipt keys and events. */
 export const orderSubject = (order: OrderKey): string =>
@@ -471,8 +398,5 @@ export const OFFLINE_LOGIN = 'offline';
 export const deviceSubject = (device: { customerId: string; deviceId: string }): string =>
   `device/${device.customerId}/${device.deviceId}`;
 
-/** Seconds since 1970 in keys: thirteen digits, so that their order by code unit is their order in time. */
-export const timeKey = (seconds: number): string => seconds.toString().padStart(13, '0');
-
-/** The name of the private data collection that {@link ROWS.address} stands in. */
+/** The name of the private data collection that `ROWS.address` stands in. */
 export const ADDRESS_COLLECTION = 'addresses';

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
 import { identifier, instant } from '../base/identifiers.js';
-import { define, query } from './define.js';
+import { ABOUT, ONCE, onceFor, define, query } from './define.js';
 import { ORDER } from './examples.js';
 import { orderKey, orderOutcome, outcome } from './shapes.js';
 
@@ -36,7 +36,8 @@ const decide = (summary: string, errors: readonly ErrorCode[]) =>
       reason: z.string().min(1).max(200).describe('for the record; no personal data'),
     }),
     output: orderOutcome,
-    naturalKey: ['merchantId', 'orderNumber', 'pass'],
+    subject: ABOUT.order,
+    repeat: onceFor('pass'),
     errors,
     operations: { fixed: 7 },
     example: {
@@ -56,7 +57,8 @@ export const alarm = {
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,
     output: outcome.extend({ clean: z.boolean() }),
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['NOT_FOUND', 'GOODS_UNKNOWN'],
     operations: { fixed: 7, perEntry: 1 },
     example: ORDER,
@@ -70,7 +72,9 @@ export const alarm = {
     owner: { of: 'order' },
     input: orderKey,
     output: orderOutcome.extend({ clean: z.boolean() }),
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
+    unitsOf: ({ clean }) => (clean === true ? ['15'] : ['15', '16']),
     errors: ['STATE_CONFLICT', 'STATEMENT_MISSING', 'GOODS_UNKNOWN'],
     operations: { fixed: 10, perEntry: 1 },
     example: ORDER,

@@ -34,6 +34,56 @@ export type Ownership =
   | { readonly of: 'input'; readonly field: string }
   | { readonly of: 'customer' | 'login' | 'order' | 'basket' | 'quote' | 'payee' };
 
+/** What a call is about, in receipts' keys and events: `kind/field/field`. A field is a path into the input, or `@actor`, the caller. */
+export interface Subject {
+  readonly kind:
+    | 'network'
+    | 'bank'
+    | 'customer'
+    | 'device'
+    | 'login'
+    | 'merchant'
+    | 'logistics'
+    | 'order'
+    | 'payee'
+    | 'rated';
+  readonly fields: readonly string[];
+}
+
+/** The actor of the certificate that calls, as a part of a key. */
+export const CALLER = '@actor';
+
+/** A receipt in a row that the call writes anyway, under the call's natural key. */
+export interface ReceiptPlace {
+  readonly row: 'quote' | 'terms' | 'order' | 'batch';
+  readonly field: 'receipt' | 'settled';
+  /** The call begins the row: one that stands there without this receipt was begun by another kind of call. */
+  readonly begins?: true;
+}
+
+/**
+ * How a repetition is told from a contradiction. The natural key is the subject's fields and those that stand `apart`.
+ *
+ * `receipt`: the first call leaves a receipt with the digest of its input and its answer. The same key and content again
+ * get that answer, other content is IDEMPOTENCY_CONFLICT. `state`: the call says what shall be; where all is so already,
+ * nothing is written. Both answer `replayed: true` then. `always`: does its work as often as it is called.
+ */
+export type Repetition =
+  | { readonly by: 'receipt'; readonly apart?: readonly string[]; readonly in?: ReceiptPlace }
+  | {
+      readonly by: 'state';
+      readonly apart?: readonly string[];
+      /** The newest call that changed something leaves a receipt, for the trail. */
+      readonly leavesReceipt?: true;
+    }
+  | { readonly by: 'always'; readonly apart?: readonly string[] };
+
+export const ONCE: Repetition = { by: 'receipt' };
+export const BY_STATE: Repetition = { by: 'state' };
+
+/** One receipt a subject and these fields. */
+export const onceFor = (...apart: string[]): Repetition => ({ by: 'receipt', apart });
+
 /** State operations of one call: reads and writes together, plus so many a line of the order or an entry of a batch. */
 export interface Operations {
   readonly fixed: number;
@@ -62,8 +112,16 @@ export interface Transaction<
   readonly transient?: z.ZodType;
   /** Organisations (by role) that must endorse it, where private data limits them. */
   readonly endorsers?: readonly Role[];
-  /** Fields that make its natural key: same key and content answers `replayed`, other content is a conflict. */
-  readonly naturalKey: readonly string[];
+  /** Null for a query. */
+  readonly subject: Subject | null;
+  /** Null for a query. */
+  readonly repeat: Repetition | null;
+  /** What of an input is content, where that is not all but `signature`: a signature proves content and is none. */
+  readonly content?: (
+    input: Readonly<Record<string, unknown>>,
+  ) => Readonly<Record<string, unknown>>;
+  /** The units that a call carried out, where that follows from its answer. Absent: all of `units`. */
+  readonly unitsOf?: (output: Readonly<Record<string, unknown>>) => readonly UnitId[];
   /** Refusals that its handler can answer, beyond those of every call (`commonRefusals`). A test reads the source for them. */
   readonly errors: readonly ErrorCode[];
   readonly operations: Operations;
@@ -80,6 +138,28 @@ export const define = <Input extends z.ZodType, Output extends z.ZodType>(
   transaction: Transaction<Input, Output, 'submit'>,
 ): Transaction<Input, Output, 'submit'> => transaction;
 
+const subject =
+  (kind: Subject['kind']) =>
+  (...fields: string[]): Subject => ({ kind, fields });
+
+/** Subjects by the fields that most inputs name them with. */
+export const ABOUT = {
+  network: subject('network')(),
+  bank: subject('bank')('bankId'),
+  /** The bank that calls. */
+  ownBank: subject('bank')(CALLER),
+  customer: subject('customer')('customerId'),
+  device: subject('device')('customerId', 'deviceId'),
+  reserve: subject('device')('customerId', 'deviceId', 'epoch'),
+  login: subject('login')('loginId'),
+  merchant: subject('merchant')('merchantId'),
+  logistics: subject('logistics')('logisticsId'),
+  order: subject('order')('merchantId', 'orderNumber'),
+  orderOfTerms: subject('order')('terms.merchantId', 'terms.orderNumber'),
+  orderOfBasket: subject('order')('basket.merchantId', 'basket.orderNumber'),
+  payee: subject('payee')('payeeId'),
+} as const;
+
 const NETWORK: Ownership = { of: 'network' };
 
 /** A query that every member of the network may ask of its own peer. */
@@ -91,8 +171,18 @@ export const query = <Input extends z.ZodType, Output extends z.ZodType>(
   units: [],
   access: ['any'],
   owner: NETWORK,
-  naturalKey: [],
+  subject: null,
+  repeat: null,
   errors: [],
   operations: { fixed: 2 },
   ...entry,
 });
+
+/** @returns the fields that make the natural key of a call. */
+export const naturalKeyOf = ({
+  subject,
+  repeat,
+}: Pick<Transaction, 'subject' | 'repeat'>): readonly string[] => [
+  ...(subject?.fields ?? []),
+  ...(repeat?.apart ?? []),
+];

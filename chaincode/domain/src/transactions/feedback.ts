@@ -10,7 +10,7 @@ import {
   quantity,
   signature,
 } from '../base/identifiers.js';
-import { define, query } from './define.js';
+import { ABOUT, BY_STATE, ONCE, define, query } from './define.js';
 import { CUSTOMER_ID, GTIN, ORDER, SIGNATURE } from './examples.js';
 import { orderKey, outcome } from './shapes.js';
 
@@ -33,7 +33,8 @@ export const feedback = {
     owner: { of: 'order' },
     input: orderKey,
     output: outcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['STATE_CONFLICT', 'PURCHASE_REQUIRED'],
     operations: { fixed: 6 },
     example: ORDER,
@@ -46,7 +47,8 @@ export const feedback = {
     owner: { of: 'order' },
     input: orderKey.extend({ ratings: z.array(rating).min(1).max(20), signature }),
     output: outcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: [
       'STATE_CONFLICT',
       'PURCHASE_REQUIRED',
@@ -70,7 +72,8 @@ export const feedback = {
       subjectId: identifier,
     }),
     output: outcome.extend({ count: z.int(), stars: z.int(), defects: z.int() }),
-    naturalKey: [],
+    subject: { kind: 'rated', fields: ['subject', 'owner', 'subjectId'] },
+    repeat: BY_STATE,
     errors: ['MERCHANT_UNKNOWN', 'GOODS_UNKNOWN', 'NOT_FOUND'],
     operations: { fixed: 4, perEntry: 1 },
     example: { subject: 'goods' as const, owner: ORDER.merchantId, subjectId: GTIN },

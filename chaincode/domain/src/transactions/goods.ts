@@ -2,7 +2,7 @@
 // Goods and merchants: licences, catalogue, verification, partition, merchant verification, category check (units 8 to 10, 12).
 import * as z from 'zod';
 import { category, gtin, identifier } from '../base/identifiers.js';
-import { define, query } from './define.js';
+import { ABOUT, BY_STATE, ONCE, define, query } from './define.js';
 import { BANK_ID, GTIN, ORDER } from './examples.js';
 import { CHOICE_QUOTED, GOODS_AS_PICKED, MERCHANT_MAY_SELL } from './refusals.js';
 import { goods as goodsShape, merchant, orderKey, orderOutcome, outcome } from './shapes.js';
@@ -31,7 +31,8 @@ export const goods = {
     owner: { of: 'input', field: 'bankId' },
     input: z.strictObject({ bankId: identifier, merchants: z.array(merchant).min(1).max(200) }),
     output: outcome,
-    naturalKey: ['merchants'],
+    subject: ABOUT.bank,
+    repeat: BY_STATE,
     errors: [],
     operations: { fixed: 1, perEntry: 2 },
     example: {
@@ -55,7 +56,8 @@ export const goods = {
     owner: { of: 'input', field: 'merchantId' },
     input: z.strictObject({ merchantId: identifier, goods: z.array(goodsShape).min(1).max(200) }),
     output: outcome,
-    naturalKey: ['merchantId', 'goods'],
+    subject: ABOUT.merchant,
+    repeat: BY_STATE,
     errors: [],
     operations: { fixed: 2, perEntry: 2 },
     example: { merchantId: ORDER.merchantId, goods: [GOODS] },
@@ -68,7 +70,8 @@ export const goods = {
     owner: { of: 'input', field: 'merchantId' },
     input: z.strictObject({ merchantId: identifier, gtin }),
     output: outcome,
-    naturalKey: ['merchantId', 'gtin'],
+    subject: ABOUT.merchant,
+    repeat: { by: 'state', apart: ['gtin'] },
     errors: ['GOODS_UNKNOWN'],
     operations: { fixed: 4 },
     example: { merchantId: ORDER.merchantId, gtin: GTIN },
@@ -81,7 +84,8 @@ export const goods = {
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,
     output: outcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['NOT_FOUND', ...GOODS_AS_PICKED],
     operations: { fixed: 5, perEntry: 1 },
     example: ORDER,
@@ -94,7 +98,8 @@ export const goods = {
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,
     output: outcome.extend({ categories: z.array(category) }),
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['NOT_FOUND', 'GOODS_UNKNOWN'],
     operations: { fixed: 5, perEntry: 1 },
     example: ORDER,
@@ -108,7 +113,8 @@ export const goods = {
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,
     output: orderOutcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: [
       'NOT_FOUND',
       'STATE_CONFLICT',
@@ -128,7 +134,8 @@ export const goods = {
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,
     output: orderOutcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: [
       'NOT_FOUND',
       'STATE_CONFLICT',

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
 import { amount, category, identifier, place } from '../base/identifiers.js';
 import type { UnitId } from '../patent/units.js';
-import { define, query, type Operations } from './define.js';
+import { ABOUT, BY_STATE, CALLER, ONCE, define, query, type Operations } from './define.js';
 import { ADDRESSES, BASKET, LOGISTICS_ID, ORDER, STATEMENT } from './examples.js';
 import { GOODS_AS_PICKED, OFFERS_COMPUTED } from './refusals.js';
 import {
@@ -45,7 +45,8 @@ const onAddresses = <Output extends z.ZodType>(
     output,
     transient: offeredAddresses,
     endorsers: ['bank', 'logistics'],
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors,
     operations,
     example: ORDER,
@@ -65,7 +66,8 @@ const delivery = (
     owner: { of: 'order' },
     input: orderKey,
     output: orderOutcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['STATE_CONFLICT'],
     operations: { fixed },
     example: ORDER,
@@ -81,7 +83,8 @@ export const logistics = {
     owner: { of: 'input', field: 'logisticsId' },
     input: z.strictObject({ logisticsId: identifier, couriers: z.array(courier).min(1).max(100) }),
     output: outcome,
-    naturalKey: ['logisticsId', 'couriers'],
+    subject: ABOUT.logistics,
+    repeat: BY_STATE,
     errors: [],
     operations: { fixed: 1, perEntry: 2 },
     example: { logisticsId: LOGISTICS_ID, couriers: [COURIER] },
@@ -95,7 +98,8 @@ export const logistics = {
     owner: { of: 'basket' },
     input: orderKey,
     output: outcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: [...GOODS_AS_PICKED],
     operations: { fixed: 4, perEntry: 1 },
     example: ORDER,
@@ -108,7 +112,8 @@ export const logistics = {
     owner: { of: 'basket' },
     input: orderKey,
     output: outcome.extend({ locations: z.array(place) }),
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['GOODS_UNKNOWN'],
     operations: { fixed: 4, perEntry: 1 },
     example: ORDER,
@@ -140,7 +145,8 @@ export const logistics = {
     owner: { of: 'basket' },
     input: orderKey,
     output: orderOutcome.extend({ goodsTotal: amount, offers }),
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['STATE_CONFLICT', 'VERIFICATION_MISSING', 'QUOTE_MISMATCH'],
     operations: { fixed: 12 },
     example: ORDER,
@@ -174,9 +180,10 @@ export const logistics = {
     input: orderKey,
     output: outcome,
     endorsers: ['bank', 'logistics'],
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: { by: 'always', apart: [CALLER] },
     errors: ['STATE_CONFLICT'],
-    operations: { fixed: 6 },
+    operations: { fixed: 5 },
     example: ORDER,
   }),
   readQuote: query({
@@ -233,7 +240,12 @@ export const logisticsLeg = define({
   output: outcome.extend({ goodsTotal: amount, offers }),
   transient: offeredAddresses,
   endorsers: ['bank', 'logistics'],
-  naturalKey: ['basket.merchantId', 'basket.orderNumber'],
+  subject: ABOUT.orderOfBasket,
+  repeat: {
+    by: 'receipt',
+    apart: ['basket.logisticsId'],
+    in: { row: 'quote', field: 'receipt', begins: true },
+  },
   errors: [...GOODS_AS_PICKED, 'ADDRESSES_DIFFER', 'NO_COURIER'],
   operations: { fixed: 4, perEntry: 1 },
   batch: true,

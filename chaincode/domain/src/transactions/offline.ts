@@ -3,7 +3,7 @@
 // settled in batches, double spends and what follows from them.
 import * as z from 'zod';
 import { amount, currency, identifier, instant, positiveAmount } from '../base/identifiers.js';
-import { define, type Access } from './define.js';
+import { ABOUT, BY_STATE, ONCE, onceFor, define, type Access } from './define.js';
 import {
   BANK_ID,
   CERTIFICATE_PEM,
@@ -25,6 +25,9 @@ import {
   verdictNumber,
   voucherClaim,
 } from './offline-shapes.js';
+import { coseDigest, parseCose } from '../offline/cose.js';
+import { verdictNumberOf } from '../offline/ledger-verdicts.js';
+import type { UnitId } from '../patent/units.js';
 import { offlineQueries } from './offline-queries.js';
 import {
   BULLETIN_PUBLISHED,
@@ -35,8 +38,23 @@ import {
 } from './refusals.js';
 import { orderOutcome, orderTerms, outcome, statement } from './shapes.js';
 
+/** Units of the merchant's leg, which runs only when the voucher is good. */
+const MERCHANT_UNITS: readonly UnitId[] = ['8', '9', '15', '10', '12'];
+
+const SETTLED = verdictNumberOf('settled');
+
 const BANK_NODE: readonly Access[] = ['bank.bank-node'];
 const TILL: readonly Access[] = ['merchant.terminal', 'merchant.cashier'];
+
+/** Whoever signs the same certificate twice makes two signatures. */
+const certified = (
+  input: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => ({
+  ...input,
+  certificate: coseDigest(
+    parseCose('offpay/device-certificate', Buffer.from(String(input['certificate']), 'base64')),
+  ).toString('hex'),
+});
 
 const funded = outcome.extend({
   funded: amount.describe('all that was paid into the reserve so far'),
@@ -55,8 +73,9 @@ export const offline = {
       authority: pem.describe('certificate of the authority that issued it, PEM'),
     }),
     output: outcome.extend({ kid: issuerKidHex }),
-    naturalKey: ['bankId', 'certificate'],
-    errors: ['OFFLINE_ISSUER_RETIRED'],
+    subject: ABOUT.bank,
+    repeat: BY_STATE,
+    errors: ['IDEMPOTENCY_CONFLICT', 'OFFLINE_ISSUER_RETIRED'],
     operations: { fixed: 3 },
     example: { bankId: BANK_ID, certificate: CERTIFICATE_PEM, authority: CERTIFICATE_PEM },
   }),
@@ -79,7 +98,8 @@ export const offline = {
     output: outcome.extend({
       trustedUntil: instant.describe('until when terminals believe certificates of before'),
     }),
-    naturalKey: ['bankId', 'kid', 'compromised'],
+    subject: ABOUT.bank,
+    repeat: { by: 'state', apart: ['kid'] },
     errors: ['NOT_FOUND'],
     operations: { fixed: 3 },
     example: { bankId: BANK_ID, kid: ISSUER_KID, compromised: false },
@@ -92,7 +112,8 @@ export const offline = {
     owner: { of: 'input', field: 'bankId' },
     input: z.strictObject({ bankId: identifier, bulletin: signedObject(700_000) }),
     output: outcome.extend({ number: z.int() }),
-    naturalKey: ['bankId', 'bulletin'],
+    subject: ABOUT.bank,
+    repeat: BY_STATE,
     errors: [...BULLETIN_PUBLISHED],
     operations: { fixed: 4, perEntry: 1 },
     example: { bankId: BANK_ID, bulletin: OBJECT },
@@ -106,9 +127,11 @@ export const offline = {
     owner: { of: 'customer' },
     input: reserveKey.extend({ certificate: signedObject() }),
     output: funded,
-    naturalKey: ['customerId', 'deviceId', 'epoch'],
+    subject: ABOUT.reserve,
+    repeat: ONCE,
+    content: certified,
     errors: [...CERTIFICATE_GRANTED, 'INSUFFICIENT_FUNDS'],
-    operations: { fixed: 10 },
+    operations: { fixed: 12 },
     example: { ...RESERVE, certificate: OBJECT },
   }),
   topUp: define({
@@ -123,9 +146,11 @@ export const offline = {
       certificate: signedObject(),
     }),
     output: funded,
-    naturalKey: ['customerId', 'deviceId', 'epoch', 'sequence'],
+    subject: ABOUT.reserve,
+    repeat: onceFor('sequence'),
+    content: certified,
     errors: [...CERTIFICATE_GRANTED, 'INSUFFICIENT_FUNDS', 'NOT_FOUND', 'OFFLINE_RESERVE_INACTIVE'],
-    operations: { fixed: 10 },
+    operations: { fixed: 12 },
     example: { ...RESERVE, sequence: 1, certificate: OBJECT },
   }),
   settle: define({
@@ -155,7 +180,12 @@ export const offline = {
         .describe('one a voucher, in the order of the input: numbers of the verdicts'),
       credited: amount,
     }),
-    naturalKey: ['merchantId', 'batchId'],
+    subject: ABOUT.merchant,
+    repeat: {
+      by: 'receipt',
+      apart: ['batchId'],
+      in: { row: 'batch', field: 'receipt', begins: true },
+    },
     errors: ['OFFLINE_MALFORMED'],
     operations: { fixed: 4, perEntry: 5 },
     example: {
@@ -175,7 +205,8 @@ export const offline = {
       proof: z.string().min(1).max(50_000).describe('the file of a fraud proof: JSON'),
     }),
     output: outcome.extend({ fraud: fraudKey }),
-    naturalKey: ['proof'],
+    subject: ABOUT.network,
+    repeat: BY_STATE,
     errors: [
       'NOT_FOUND',
       'OFFLINE_CERTIFICATE_FORGED',
@@ -197,9 +228,10 @@ export const offline = {
     owner: { of: 'customer' },
     input: fraudKey.extend({ compensationId: identifier }),
     output: outcome.extend({ amount }),
-    naturalKey: ['customerId', 'deviceId', 'epoch', 'counter', 'digest'],
+    subject: ABOUT.reserve,
+    repeat: onceFor('counter', 'digest'),
     errors: ['LOSS_NOT_BORNE', 'NOT_FOUND', 'OFFLINE_MALFORMED'],
-    operations: { fixed: 8 },
+    operations: { fixed: 10 },
     example: { ...FRAUD, compensationId: 'compensation-1' },
   }),
   closeReserve: define({
@@ -210,9 +242,10 @@ export const offline = {
     owner: { of: 'customer' },
     input: reserveKey,
     output: outcome.extend({ returned: amount }),
-    naturalKey: ['customerId', 'deviceId', 'epoch'],
+    subject: ABOUT.reserve,
+    repeat: ONCE,
     errors: ['NOT_FOUND', 'OFFLINE_CLAIM_OPEN', 'OFFLINE_RESERVE_INACTIVE'],
-    operations: { fixed: 7 },
+    operations: { fixed: 9 },
     example: RESERVE,
   }),
   revokeReserve: define({
@@ -224,8 +257,14 @@ export const offline = {
     owner: { of: 'customer' },
     input: reserveKey.extend({ bulletin: signedObject(700_000) }),
     output: outcome.extend({ number: z.int().describe('of the first bulletin that names it') }),
-    naturalKey: ['customerId', 'deviceId', 'epoch'],
-    errors: [...BULLETIN_PUBLISHED, 'NOT_FOUND', 'OFFLINE_RESERVE_INACTIVE'],
+    subject: ABOUT.reserve,
+    repeat: BY_STATE,
+    errors: [
+      ...BULLETIN_PUBLISHED,
+      'IDEMPOTENCY_CONFLICT',
+      'NOT_FOUND',
+      'OFFLINE_RESERVE_INACTIVE',
+    ],
     operations: { fixed: 7, perEntry: 1 },
     example: { ...RESERVE, bulletin: OBJECT },
   }),
@@ -242,9 +281,11 @@ export const offline = {
       certificate: signedObject().describe("of the new device, over the lost reserve's rest"),
     }),
     output: funded,
-    naturalKey: ['customerId', 'lostDeviceId', 'lostEpoch'],
+    subject: { kind: 'device', fields: ['customerId', 'lostDeviceId', 'lostEpoch'] },
+    repeat: ONCE,
+    content: certified,
     errors: [...CERTIFICATE_GRANTED, 'NOT_FOUND', 'OFFLINE_CLAIM_OPEN', 'OFFLINE_RESERVE_INACTIVE'],
-    operations: { fixed: 11 },
+    operations: { fixed: 13 },
     example: {
       ...RESERVE,
       deviceId: 'tablet',
@@ -268,9 +309,10 @@ export const offline = {
       amount: positiveAmount,
     }),
     output: outcome.extend({ refunded: amount.describe('all that was given back so far') }),
-    naturalKey: ['customerId', 'deviceId', 'epoch', 'counter', 'refundId'],
+    subject: ABOUT.reserve,
+    repeat: onceFor('counter', 'refundId'),
     errors: ['NOT_FOUND', 'PAYEE_FUNDS_INSUFFICIENT', 'REFUND_EXCEEDED'],
-    operations: { fixed: 9 },
+    operations: { fixed: 11 },
     example: {
       ...RESERVE,
       merchantId: ORDER.merchantId,
@@ -294,7 +336,9 @@ export const offline = {
       epoch: reserveKey.shape.epoch,
     }),
     output: orderOutcome.extend({ verdict: verdictNumber }),
-    naturalKey: ['terms.merchantId', 'terms.orderNumber'],
+    subject: ABOUT.orderOfTerms,
+    repeat: { by: 'receipt', in: { row: 'terms', field: 'receipt', begins: true } },
+    unitsOf: ({ verdict }) => (verdict === SETTLED ? MERCHANT_UNITS : []),
     errors: [
       ...GOODS_AS_PICKED,
       ...MERCHANT_MAY_SELL,
@@ -307,7 +351,7 @@ export const offline = {
       'STATE_CONFLICT',
       'VOUCHER_REFUSED',
     ],
-    operations: { fixed: 10, perEntry: 1 },
+    operations: { fixed: 11, perEntry: 1 },
     example: {
       terms: OFFLINE_TERMS,
       statement: STATEMENT,

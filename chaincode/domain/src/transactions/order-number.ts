@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { amount, identifier, instant } from '../base/identifiers.js';
 import { ORDER_STATES } from '../order-number/states.js';
-import { define, query } from './define.js';
+import { ABOUT, ONCE, define, query } from './define.js';
 import { BASKET, ORDER, SIGNATURE, STATEMENT, TERMS } from './examples.js';
 import {
   CHOICE_QUOTED,
@@ -73,7 +73,8 @@ export const orderNumber = {
     owner: { of: 'input', field: 'merchantId' },
     input: basket,
     output: orderOutcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['NOT_FOUND', ...LOGGED_IN],
     operations: { fixed: 8 },
     example: BASKET,
@@ -86,7 +87,8 @@ export const orderNumber = {
     owner: { of: 'input', field: 'terms.merchantId' },
     input: signedTerms,
     output: orderOutcome,
-    naturalKey: ['terms.merchantId', 'terms.orderNumber'],
+    subject: ABOUT.orderOfTerms,
+    repeat: ONCE,
     errors: [
       'NOT_FOUND',
       'STATE_CONFLICT',
@@ -108,7 +110,8 @@ export const orderNumber = {
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey.extend({ statement }),
     output: outcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['NOT_FOUND'],
     operations: { fixed: 6 },
     example: { ...ORDER, statement: STATEMENT },
@@ -121,7 +124,8 @@ export const orderNumber = {
     owner: { of: 'basket' },
     input: orderKey.extend({ statement }),
     output: outcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: [],
     operations: { fixed: 5 },
     example: { ...ORDER, statement: { ...STATEMENT, waybill: 'WB-1001' } },
@@ -135,7 +139,8 @@ export const orderNumber = {
     owner: { of: 'order' },
     input: orderKey,
     output: orderOutcome.extend({ differences: z.array(difference) }),
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['STATE_CONFLICT', 'STATEMENT_MISSING'],
     operations: { fixed: 9 },
     example: ORDER,
@@ -186,7 +191,8 @@ export const merchantLeg = define({
   owner: { of: 'input', field: 'terms.merchantId' },
   input: signedTerms.extend({ statement }),
   output: orderOutcome,
-  naturalKey: ['terms.merchantId', 'terms.orderNumber'],
+  subject: ABOUT.orderOfTerms,
+  repeat: { by: 'receipt', in: { row: 'terms', field: 'receipt', begins: true } },
   errors: [
     'NOT_FOUND',
     'SIGNATURE_INVALID',
@@ -198,7 +204,7 @@ export const merchantLeg = define({
     ...HOLD_PLACED,
     'STATEMENT_MISSING',
   ],
-  operations: { fixed: 11, perEntry: 1 },
+  operations: { fixed: 12, perEntry: 1 },
   batch: true,
   example: { terms: TERMS, signature: SIGNATURE, statement: STATEMENT },
 });

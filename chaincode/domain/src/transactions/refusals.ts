@@ -93,20 +93,20 @@ const OF_OWNER: Readonly<Record<Ownership['of'], readonly ErrorCode[]>> = {
   payee: ['NOT_OWNER', 'NOT_FOUND'],
 };
 
-type Called = Pick<Transaction, 'kind' | 'beforeRegistry' | 'owner' | 'naturalKey'>;
+type Called = Pick<Transaction, 'kind' | 'beforeRegistry' | 'owner' | 'repeat'>;
 
 /** @returns what every call of this kind may answer before or after its handler runs, by access, shape, owner and key. */
 export const commonRefusals = ({
   kind,
   beforeRegistry,
   owner,
-  naturalKey,
+  repeat,
 }: Called): readonly ErrorCode[] => [
   ...(beforeRegistry === true ? [] : (['PARTICIPANT_UNKNOWN'] as const)),
   'ACCESS_DENIED',
   'INPUT_INVALID',
   ...OF_OWNER[owner.of],
-  ...(naturalKey.length > 0 ? (['IDEMPOTENCY_CONFLICT'] as const) : []),
+  ...(repeat?.by === 'receipt' ? (['IDEMPOTENCY_CONFLICT'] as const) : []),
   kind === 'submit' ? 'CLOCK_SKEW' : 'READ_ONLY',
   'INTERNAL',
 ];

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
 import { amount, currency, identifier, instant, positiveAmount } from '../base/identifiers.js';
 import { SUM_PATTERN } from '../base/money.js';
-import { define, query, type Access } from './define.js';
+import { ABOUT, BY_STATE, ONCE, onceFor, define, query, type Access } from './define.js';
 import { CUSTOMER_ID, ORDER } from './examples.js';
 import { CAPTURED, HOLD_PLACED, LOGGED_IN } from './refusals.js';
 import { orderKey, orderOutcome, outcome } from './shapes.js';
@@ -29,7 +29,8 @@ const onOrder = (
     owner: { of: 'order' },
     input: orderKey,
     output: orderOutcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors,
     operations: { fixed },
     example: ORDER,
@@ -48,9 +49,10 @@ export const settlement = {
       kind: z.enum(['card', 'mobile']),
     }),
     output: outcome,
-    naturalKey: ['customerId', 'token'],
+    subject: ABOUT.customer,
+    repeat: onceFor('token'),
     errors: [],
-    operations: { fixed: 4 },
+    operations: { fixed: 5 },
     example: { customerId: CUSTOMER_ID, token: 'tok-7f3a', kind: 'card' as const },
   }),
   issue: define({
@@ -67,9 +69,10 @@ export const settlement = {
       amount: positiveAmount,
     }),
     output: outcome,
-    naturalKey: ['currency', 'issueId'],
+    subject: ABOUT.ownBank,
+    repeat: onceFor('currency', 'issueId'),
     errors: ['CURRENCY_NOT_ALLOWED', 'INSTRUMENT_UNKNOWN'],
-    operations: { fixed: 7 },
+    operations: { fixed: 8 },
     example: {
       issueId: 'issue-1',
       customerId: CUSTOMER_ID,
@@ -92,7 +95,8 @@ export const settlement = {
     owner: { of: 'order' },
     input: orderKey.extend({ captureId: identifier, amount: positiveAmount }),
     output: orderOutcome,
-    naturalKey: ['merchantId', 'orderNumber', 'captureId'],
+    subject: ABOUT.order,
+    repeat: onceFor('captureId'),
     errors: CAPTURED,
     operations: { fixed: 7 },
     example: { ...ORDER, captureId: 'capture-1', amount: '2950' },
@@ -121,7 +125,8 @@ export const settlement = {
     owner: { of: 'order' },
     input: orderKey.extend({ refundId: identifier, amount: positiveAmount }),
     output: orderOutcome,
-    naturalKey: ['merchantId', 'orderNumber', 'refundId'],
+    subject: ABOUT.order,
+    repeat: onceFor('refundId'),
     errors: ['STATE_CONFLICT', 'DISPUTED', 'REFUND_EXCEEDED', 'PAYEE_FUNDS_INSUFFICIENT'],
     operations: { fixed: 10 },
     example: { ...ORDER, refundId: 'refund-1', amount: '500' },
@@ -136,7 +141,8 @@ export const settlement = {
     owner: { of: 'order' },
     input: orderKey.extend({ decision: z.enum(['uphold', 'reject']) }),
     output: orderOutcome,
-    naturalKey: ['merchantId', 'orderNumber'],
+    subject: ABOUT.order,
+    repeat: ONCE,
     errors: ['STATE_CONFLICT', 'REFUND_EXCEEDED', 'PAYEE_FUNDS_INSUFFICIENT'],
     operations: { fixed: 9 },
     example: { ...ORDER, decision: 'uphold' as const },
@@ -150,7 +156,8 @@ export const settlement = {
     owner: { of: 'payee' },
     input: payee.extend({ until: instant }),
     output: outcome.extend({ entries: z.int(), balance: amount, done: z.boolean() }),
-    naturalKey: ['payeeId', 'currency', 'until'],
+    subject: ABOUT.payee,
+    repeat: BY_STATE,
     errors: ['ROLL_UP_TOO_EARLY'],
     operations: { fixed: 5, perEntry: 1 },
     example: { ...PAYEE, until: 1_767_225_600 },
@@ -164,9 +171,10 @@ export const settlement = {
     owner: { of: 'payee' },
     input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
     output: outcome.extend({ balance: amount }),
-    naturalKey: ['currency', 'redeemId'],
+    subject: ABOUT.ownBank,
+    repeat: onceFor('currency', 'redeemId'),
     errors: ['PAYEE_FUNDS_INSUFFICIENT'],
-    operations: { fixed: 6 },
+    operations: { fixed: 7 },
     example: { ...PAYEE, redeemId: 'redeem-1', amount: '2500' },
   }),
   readAccount: query({
@@ -214,7 +222,9 @@ export const bankLeg = define({
   owner: { of: 'order' },
   input: orderKey.extend({ captureId: identifier, amount: positiveAmount.optional() }),
   output: orderOutcome,
-  naturalKey: ['merchantId', 'orderNumber', 'captureId'],
+  subject: ABOUT.order,
+  repeat: { by: 'receipt', in: { row: 'order', field: 'settled' } },
+  unitsOf: ({ state }) => (state === 'blocked' ? ['13', '15', '16'] : ['13', '15', '14', '17']),
   errors: [...CAPTURED, 'STATEMENT_MISSING', 'GOODS_UNKNOWN'],
   operations: { fixed: 7, perEntry: 1 },
   batch: true,

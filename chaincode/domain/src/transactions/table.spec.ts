@@ -9,7 +9,7 @@ import { deliveryFee } from '../logistics/select-courier';
 import { compareStatements, customerStatement } from '../order-number/compare';
 import { ensureTermsAddUp } from '../order-number/terms';
 import { UNITS, type UnitId } from '../patent/units';
-import { ATTRIBUTES } from './define';
+import { ATTRIBUTES, CALLER, naturalKeyOf } from './define';
 import type { NamedTransaction } from './table';
 import { ALL_TRANSACTIONS, TRANSACTIONS, transactionNamed } from './table';
 
@@ -68,7 +68,7 @@ const DEFAULTS: Readonly<Record<string, Json>> = {
 };
 
 describe.each(EVERY)('%s', (_, transaction) => {
-  const { input, output, example, access, owner, naturalKey } = transaction;
+  const { input, output, example, access, owner } = transaction;
 
   it('has an example that its own input schema accepts, and changes only by its defaults', () => {
     const parsed = input.parse(example);
@@ -120,7 +120,9 @@ describe.each(EVERY)('%s', (_, transaction) => {
   });
 
   it('has a natural key of fields that its input has', () => {
-    for (const field of naturalKey) expect(fieldAt(example, field)).toBeDefined();
+    const naturalKey = naturalKeyOf(transaction);
+    const fields = naturalKey.filter((field) => field !== CALLER);
+    for (const field of fields) expect(fieldAt(input.parse(example) as Json, field)).toBeDefined();
     expect(new Set(naturalKey).size).toBe(naturalKey.length);
   });
 
@@ -153,11 +155,17 @@ describe('submitted transactions', () => {
     },
   );
 
-  it('have a natural key, but for those that are repeatable by themselves', () => {
-    const without = SUBMITTED.filter((entry) => entry.naturalKey.length === 0);
+  it('have a subject, and say what a repetition is', () => {
+    for (const { subject, repeat } of SUBMITTED) expect([subject, repeat]).not.toContain(null);
+  });
+
+  it('have a natural key, but for those that say what shall be of the whole network', () => {
+    const without = SUBMITTED.filter((entry) => naturalKeyOf(entry).length === 0);
+    expect(new Set(without.map((entry) => entry.repeat?.by))).toEqual(new Set(['state']));
     expect(without.map((entry) => entry.fullName)).toEqual([
       'identity:bootstrap',
-      'feedback:publish',
+      'identity:vote',
+      'offline:submitFraudProof',
     ]);
   });
 
@@ -186,7 +194,7 @@ describe('queries', () => {
   const queries = ALL_TRANSACTIONS.filter((entry) => entry.kind === 'evaluate');
 
   it.each(named(queries))('%s carries out no unit and has no key', (_, entry) => {
-    expect([entry.units, entry.naturalKey, entry.transient]).toEqual([[], [], undefined]);
+    expect([entry.units, naturalKeyOf(entry), entry.transient]).toEqual([[], [], undefined]);
   });
 });
 

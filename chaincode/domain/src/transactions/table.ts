@@ -45,6 +45,18 @@ export type OutputOf<
   Name extends TransactionName<Contract>,
 > = z.output<Entry<Contract, Name>['output']>;
 
+/** What a handler is given: the input with its defaults filled in. */
+export type ParsedInputOf<
+  Contract extends ContractName,
+  Name extends TransactionName<Contract>,
+> = z.output<Entry<Contract, Name>['input']>;
+
+/** What a handler answers: whether it was a repetition, and which units were done, the table tells. */
+export type ResultOf<Contract extends ContractName, Name extends TransactionName<Contract>> =
+  KindOf<Contract, Name> extends 'submit'
+    ? Omit<OutputOf<Contract, Name>, 'replayed' | 'units'>
+    : OutputOf<Contract, Name>;
+
 /** Whether it is submitted or evaluated. */
 export type KindOf<Contract extends ContractName, Name extends TransactionName<Contract>> = Entry<
   Contract,

@@ -11,7 +11,7 @@ import {
   timeKey,
   type OrderRow,
 } from '@fabric-offline-pay/domain';
-import type { Call } from './call.js';
+import type { Call } from '../ledger/call.js';
 
 export const checkpointRow = async (
   call: Call,
@@ -66,8 +66,8 @@ export function creditPayees(
   id: string,
 ): void {
   const reference = `${order.merchantId}~${order.orderNumber}`;
-  creditPayee(call, order.merchantId, currency, credits.merchant, reference, id);
-  creditPayee(call, order.logisticsId, currency, credits.logistics, reference, id);
+  creditPayee(call, order.merchantId, currency, credits.merchant, reference, `${id}~merchant`);
+  creditPayee(call, order.logisticsId, currency, credits.logistics, reference, `${id}~logistics`);
 }
 
 /** Takes money out of a payee's rolled-up balance. @throws {DomainError} PAYEE_FUNDS_INSUFFICIENT. */
@@ -84,6 +84,6 @@ export async function debitPayee(
     balance: checkpoint.balance,
   });
   const balance = subtractAmounts(checkpoint.balance, amount);
-  call.store.put('checkpoint', { ...checkpoint, balance }, payeeId, currency);
+  call.store.put('checkpoint', { ...checkpoint, balance });
   return balance;
 }

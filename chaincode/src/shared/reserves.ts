@@ -3,30 +3,18 @@
 import {
   deviceSubject,
   found,
+  fraudParts,
+  reserveParts,
   restoreReserve,
   storeReserve,
   type Amount,
   type FraudCaseRow,
   type FraudRow,
+  type ReserveKey,
   type ReserveRow,
 } from '@fabric-offline-pay/domain';
-import type { Call } from './call.js';
+import type { Call } from '../ledger/call.js';
 import { policyRow } from './rows.js';
-
-export interface ReserveKey {
-  readonly customerId: string;
-  readonly deviceId: string;
-  readonly epoch: number;
-}
-
-type ReserveParts = [customerId: string, deviceId: string, epoch: string];
-
-/** Epochs in keys have eight digits, so that their order by code unit is their order by number. */
-export const reserveParts = ({ customerId, deviceId, epoch }: ReserveKey): ReserveParts => [
-  customerId,
-  deviceId,
-  epoch.toString().padStart(8, '0'),
-];
 
 /** @returns undefined when the device has no such reserve. */
 export async function findReserve(call: Call, key: ReserveKey): Promise<ReserveRow | undefined> {
@@ -46,15 +34,7 @@ export const reservesOf = async (
   (await call.store.range('reserve', owner)).map(({ value }) => restoreReserve(value));
 
 export const putReserve = (call: Call, reserve: ReserveRow): void =>
-  call.store.put('reserve', storeReserve(reserve), ...reserveParts(reserve));
-
-type FraudParts = [...ReserveParts, counter: string, digest: string];
-
-/** A case stands under the voucher that contradicts another. */
-export const fraudParts = (
-  key: ReserveKey,
-  [counter, digest]: FraudRow['contradicting'],
-): FraudParts => [...reserveParts(key), counter.toString(), digest];
+  call.store.put('reserve', storeReserve(reserve));
 
 /** What is known of a double spend besides the contradiction. */
 export type FraudEvidence = Pick<FraudCaseRow, 'voucher' | 'request' | 'claimed' | 'proven'> & {
@@ -96,7 +76,7 @@ export async function recordFraud(
   };
   const claimed = row.claimed || evidence.claimed;
   const proven = row.proven || evidence.proven;
-  call.store.put('fraud', { ...row, claimed, proven }, ...parts);
+  call.store.put('fraud', { ...row, claimed, proven });
   putHistory(call, fraud, 'doubleSpend');
 }
 

@@ -8,7 +8,7 @@ import {
   type Statements,
   type TermsRow,
 } from '@fabric-offline-pay/domain';
-import type { Call } from './call.js';
+import type { Call } from '../ledger/call.js';
 
 async function statementRow(call: Call, row: TermsRow, party: Party): Promise<Statement> {
   const { merchantId, orderNumber } = row.terms;

@@ -8,7 +8,7 @@ import {
   type OrderKey,
   type TermsRow,
 } from '@fabric-offline-pay/domain';
-import type { Call } from './call.js';
+import type { Call } from '../ledger/call.js';
 import { goodsOfLines } from './rows.js';
 import { statementsOf } from './statements.js';
 
@@ -34,13 +34,7 @@ export function raiseAlarm(
   differences: readonly Difference[],
 ): void {
   const { merchantId, orderNumber } = order;
-  call.store.put(
-    'report',
-    { merchantId, orderNumber, pass, differences, at: call.now },
-    merchantId,
-    orderNumber,
-    pass,
-  );
+  call.store.put('report', { merchantId, orderNumber, pass, differences, at: call.now });
   const alarm: AlarmRow = {
     merchantId,
     orderNumber,
@@ -52,5 +46,5 @@ export function raiseAlarm(
     decidedAt: null,
     reason: '',
   };
-  call.store.put('alarm', alarm, merchantId, orderNumber, pass);
+  call.store.put('alarm', alarm);
 }

@@ -2,7 +2,8 @@
 // Keys: one prefix is one range, kinds never run into each other, and times sort as they pass.
 import fc from 'fast-check';
 import { byCodeUnit } from '../base/canonical';
-import { loginSubject, orderSubject, ROWS, timeKey } from './rows';
+import { ROWS, timeKey } from './row-keys';
+import { loginSubject, orderSubject } from './rows';
 
 fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
 

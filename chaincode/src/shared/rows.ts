@@ -2,13 +2,17 @@
 // Rows that several contracts read, each with the refusal for its absence.
 import {
   found,
+  nextState,
   orderSubject,
   type BasketLine,
   type BasketRow,
   type GoodsRow,
   type LoginRow,
   type MerchantRow,
+  type OrderEvent,
   type OrderKey,
+  type OrderRow,
+  type OrderState,
   type ParticipantRow,
   type Policy,
   type QuoteRow,
@@ -16,7 +20,7 @@ import {
   type RegistryRow,
   type TermsRow,
 } from '@fabric-offline-pay/domain';
-import type { Call } from './call.js';
+import type { Call } from '../ledger/call.js';
 
 /** There is one: without it nobody would have passed the access check. */
 export const registryRow = async (call: Call): Promise<RegistryRow> =>
@@ -36,6 +40,24 @@ export const loginRow = async (call: Call, loginId: string): Promise<LoginRow> =
 
 export const merchantRow = async (call: Call, merchantId: string): Promise<MerchantRow> =>
   found(await call.store.get('merchant', merchantId), 'MERCHANT_UNKNOWN', { merchantId });
+
+/** @throws {DomainError} NOT_FOUND when there is no such order. */
+export const orderRow = async (call: Call, order: OrderKey): Promise<OrderRow> =>
+  found(await call.store.get('order', order.merchantId, order.orderNumber), 'NOT_FOUND', {
+    row: 'order',
+  });
+
+/** Writes the order in the state that the event leads to. @throws {DomainError} STATE_CONFLICT. */
+export function advance(
+  call: Call,
+  order: OrderRow,
+  event: OrderEvent,
+  changes: Partial<OrderRow> = {},
+): OrderState {
+  const state = nextState(order.state, event);
+  call.store.put('order', { ...order, ...changes, state });
+  return state;
+}
 
 export const basketRow = async (call: Call, order: OrderKey): Promise<BasketRow> =>
   found(await call.store.get('basket', order.merchantId, order.orderNumber), 'NOT_FOUND', {

@@ -3,23 +3,20 @@
 import {
   basketDigest,
   categoriesOf,
+  ensure,
   ensureCategoriesAgree,
   ensureChoiceQuoted,
   ensureGoodsAsPicked,
   ensureMerchantMaySell,
-  found,
-  orderSubject,
   partitionOf,
   type MerchantRow,
-  type OrderKey,
   type OrderRow,
   type OrderTerms,
   type QuoteRow,
   type TermsRow,
 } from '@fabric-offline-pay/domain';
-import type { Call } from './call.js';
+import type { Call } from '../ledger/call.js';
 import { goodsOfLines, merchantRow } from './rows.js';
-import { step, type Keeping, type Outcome, type StepOptions } from './steps.js';
 
 /** Units 8, 9, 15 (first pass), 10 and 12, on goods that are each read once. */
 export async function verifyOrder(
@@ -53,43 +50,14 @@ export const orderFrom = (terms: OrderTerms, bankId: string, hold: OrderRow['hol
   settled: null,
 });
 
-/** What a leg leaves, and what it answers. */
-export interface Placed<Output> {
-  readonly terms: Omit<TermsRow, 'receipt'>;
-  readonly order: OrderRow;
-  readonly output: Output;
-}
-
-/** The receipt stands with the terms, which are read only when there is an order already. */
-async function orderedBefore(call: Call, { merchantId, orderNumber }: OrderKey) {
-  if ((await call.store.get('order', merchantId, orderNumber)) === undefined) return undefined;
-  const terms = await call.store.get('terms', merchantId, orderNumber);
-  return found(terms?.receipt ?? undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
-}
-
-/** Begins an order once. */
-export function placingStep<Output extends object>(
-  call: Call,
-  key: OrderKey,
-  units: StepOptions<Output>['units'],
-  body: () => Promise<Placed<Output>>,
-): Promise<Output & Outcome> {
-  const { merchantId, orderNumber } = key;
-  let row: Placed<Output>['terms'] | undefined;
-  const receipt: Keeping = {
-    read: () => orderedBefore(call, key),
-    write: (left) =>
-      call.store.put(
-        'terms',
-        { ...found(row, 'INTERNAL'), receipt: left },
-        merchantId,
-        orderNumber,
-      ),
-  };
-  return step(call, { subject: orderSubject(key), units, receipt }, async () => {
-    const { terms, order, output } = await body();
-    row = terms;
-    call.store.put('order', order, merchantId, orderNumber);
-    return output;
-  });
+/**
+ * Begins an order: its terms and its first row.
+ * @throws {DomainError} IDEMPOTENCY_CONFLICT when there is an order of this number.
+ */
+export async function putPlaced(call: Call, order: OrderRow, terms: TermsRow): Promise<void> {
+  const { merchantId, orderNumber } = order;
+  const existing = await call.store.get('order', merchantId, orderNumber);
+  ensure(existing === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
+  call.store.put('order', order);
+  call.store.put('terms', terms);
 }

@@ -20,7 +20,7 @@ import {
   type MerchantRow,
   type OrderTerms,
 } from '@fabric-offline-pay/domain';
-import type { Call } from './call.js';
+import type { Call } from '../ledger/call.js';
 import { loginRow, policyRow } from './rows.js';
 
 /** @throws {DomainError} SIGNATURE_INVALID, INPUT_INVALID or LOGIN_NOT_AUTHENTICATED, LOGIN_EXPIRED. */
@@ -90,12 +90,7 @@ export async function credit(
   amount: Amount,
 ): Promise<void> {
   const account = await accountRow(call, customerId, currency);
-  call.store.put(
-    'account',
-    { ...account, available: addAmounts(account.available, amount) },
-    customerId,
-    currency,
-  );
+  call.store.put('account', { ...account, available: addAmounts(account.available, amount) });
 }
 
 /** Takes money out of a customer's account. @throws {DomainError} INSUFFICIENT_FUNDS. */
@@ -108,7 +103,7 @@ export async function debit(
   const account = await accountRow(call, customerId, currency);
   ensure(isAtLeast(account.available, amount), 'INSUFFICIENT_FUNDS', { currency });
   const available = subtractAmounts(account.available, amount);
-  call.store.put('account', { ...account, available }, customerId, currency);
+  call.store.put('account', { ...account, available });
 }
 
 /**

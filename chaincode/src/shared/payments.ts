@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What batches say of each voucher that they paid. No row is kept a voucher, so that looking for some scans the batches.
-import type { SettlementBatchRow } from '@fabric-offline-pay/domain';
-import type { Call } from './call.js';
-import type { ReserveKey } from './reserves.js';
+import type { ReserveKey, SettlementBatchRow } from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
 
 /** One voucher of a device. */
 export interface VoucherKey extends ReserveKey {

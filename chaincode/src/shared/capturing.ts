@@ -9,7 +9,7 @@ import {
   type Hold,
   type OrderRow,
 } from '@fabric-offline-pay/domain';
-import type { Call } from './call.js';
+import type { Call } from '../ledger/call.js';
 import { creditPayees } from './payees.js';
 
 export const holdOf = (order: OrderRow): Hold =>

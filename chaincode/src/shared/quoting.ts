@@ -14,7 +14,7 @@ import {
   type GoodsRow,
   type Load,
 } from '@fabric-offline-pay/domain';
-import type { Call } from './call.js';
+import type { Call } from '../ledger/call.js';
 import { goodsOfLines } from './rows.js';
 
 const MAX_COURIERS = 100;

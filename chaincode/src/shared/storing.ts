@@ -7,7 +7,7 @@ import {
   type PurchaseRow,
 } from '@fabric-offline-pay/domain';
 import { holdOf } from './capturing.js';
-import type { Call } from './call.js';
+import type { Call } from '../ledger/call.js';
 
 /** One row in the path of a payment: the customer's next login counts it and moves the purchase to its own place. */
 export function storePurchase(call: Call, order: OrderRow, terms: OrderTerms): void {
@@ -43,7 +43,5 @@ export async function purchasesOf(call: Call, customerId: string): Promise<Purch
 }
 
 /** Takes a purchase out of a history entry that was counted, to where it stays. */
-export function keepPurchase(call: Call, purchase: PurchaseRow): void {
-  const { customerId, merchantId, orderNumber } = purchase;
-  call.store.put('purchase', purchase, customerId, merchantId, orderNumber);
-}
+export const keepPurchase = (call: Call, purchase: PurchaseRow): void =>
+  call.store.put('purchase', purchase);

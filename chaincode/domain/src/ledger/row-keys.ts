@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// The key under which each row stands, made from the row wherever the row holds its parts. Keys are plain strings whose
+// parts are joined by `/`, which no identifier may contain, so that one prefix is one range.
+import type {
+  BulletinRow,
+  FraudCaseRow,
+  FraudRow,
+  OfflineRefundRow,
+  RegisteredIssuerRow,
+  SettlementBatchRow,
+  StoredReserve,
+} from './offline-rows.js';
+import type { Receipt } from './receipt.js';
+import type {
+  AccountRow,
+  AddressBookRow,
+  AlarmRow,
+  BasketRow,
+  CheckpointRow,
+  CourierRow,
+  CreditRow,
+  CustomerRow,
+  DeviceRow,
+  FactorKind,
+  FactorRow,
+  GoodsRow,
+  HistoryKind,
+  HistoryRow,
+  InstrumentRow,
+  LoginRow,
+  MerchantRow,
+  OrderKey,
+  OrderRow,
+  Party,
+  PurchaseRow,
+  QuoteRow,
+  RatingRow,
+  RatingSubject,
+  RegistryRow,
+  ReportRow,
+  ReputationRow,
+  ReserveKey,
+  Statement,
+  SupplyKind,
+  SupplyRow,
+  TermsRow,
+  VoteRow,
+} from './rows.js';
+
+interface Row<Value, Parts extends readonly string[]> {
+  readonly kind: string;
+  readonly key: (...parts: Parts) => string;
+  readonly prefix: (...parts: string[]) => string;
+  /** Carries the row's type; never present at run time. */
+  readonly type?: Value;
+}
+
+/** A row that holds all parts of its own key. */
+interface KeyedRow<Value, Parts extends readonly string[]> extends Row<Value, Parts> {
+  readonly partsOf: (value: Value) => Parts;
+}
+
+const row = <Value, Parts extends readonly string[]>(kind: string): Row<Value, Parts> => ({
+  kind,
+  key: (...parts) => [kind, ...parts].join('/'),
+  prefix: (...parts) => `${[kind, ...parts].join('/')}/`,
+});
+
+const keyed = <Value, Parts extends readonly string[]>(
+  kind: string,
+  partsOf: (value: Value) => Parts,
+): KeyedRow<Value, Parts> => ({ ...row<Value, Parts>(kind), partsOf });
+
+/** A case stands under the voucher that contradicts another. */
+export const fraudParts = (
+  key: ReserveKey,
+  [counter, digest]: FraudRow['contradicting'],
+): [...ReserveParts, counter: string, digest: string] => [
+  ...reserveParts(key),
+  counter.toString(),
+  digest,
+];
+
+type OrderParts = [merchantId: string, orderNumber: string];
+type ReserveParts = [customerId: string, deviceId: string, epoch: string];
+
+const orderParts = ({ merchantId, orderNumber }: OrderKey): OrderParts => [merchantId, orderNumber];
+
+/** Epochs in keys have eight digits, so that their order by code unit is their order by number. */
+export const reserveParts = ({ customerId, deviceId, epoch }: ReserveKey): ReserveParts => [
+  customerId,
+  deviceId,
+  epoch.toString().padStart(8, '0'),
+];
+
+/**
+ * All kinds of rows. `ROWS.order.key(merchantId, orderNumber)` is a key, `ROWS.credit.prefix(payee)` a range. A keyed row tells
+ * its key by itself.
+ */
+export const ROWS = {
+  registry: keyed<RegistryRow, []>('registry', () => []),
+  vote: row<VoteRow, [proposalDigest: string]>('vote'),
+  customer: keyed<CustomerRow, [customerId: string]>('customer', (row) => [row.customerId]),
+  device: keyed<DeviceRow, [customerId: string, deviceId: string]>('device', (row) => [
+    row.customerId,
+    row.deviceId,
+  ]),
+  login: keyed<LoginRow, [loginId: string]>('login', (row) => [row.loginId]),
+  factor: keyed<FactorRow, [loginId: string, boundTo: string, factor: FactorKind]>(
+    'factor',
+    (row) => [row.loginId, row.boundTo, row.factor],
+  ),
+  history: row<HistoryRow, [customerId: string, subject: string, kind: HistoryKind]>('history'),
+  reputation: keyed<ReputationRow, [customerId: string]>('reputation', (row) => [row.customerId]),
+  merchant: keyed<MerchantRow, [merchantId: string]>('merchant', (row) => [row.merchantId]),
+  goods: keyed<GoodsRow, [merchantId: string, gtin: string]>('goods', (row) => [
+    row.merchantId,
+    row.gtin,
+  ]),
+  courier: keyed<CourierRow, [logisticsId: string, courierId: string]>('courier', (row) => [
+    row.logisticsId,
+    row.courierId,
+  ]),
+  basket: keyed<BasketRow, OrderParts>('basket', orderParts),
+  quote: row<QuoteRow, [merchantId: string, orderNumber: string, logisticsId: string]>('quote'),
+  terms: keyed<TermsRow, OrderParts>('terms', (row) => orderParts(row.terms)),
+  order: keyed<OrderRow, OrderParts>('order', orderParts),
+  receipt: row<Receipt, [subject: string, name: string]>('receipt'),
+  statement: row<Statement, [merchantId: string, orderNumber: string, party: Party]>('statement'),
+  account: keyed<AccountRow, [customerId: string, currency: string]>('account', (row) => [
+    row.customerId,
+    row.currency,
+  ]),
+  instrument: keyed<InstrumentRow, [customerId: string, token: string]>('instrument', (row) => [
+    row.customerId,
+    row.token,
+  ]),
+  supply: row<SupplyRow, [bankId: string, currency: string, kind: SupplyKind, id: string]>(
+    'supply',
+  ),
+  credit: row<CreditRow, [payeeId: string, currency: string, at: string, id: string]>('credit'),
+  checkpoint: keyed<CheckpointRow, [payeeId: string, currency: string]>('checkpoint', (row) => [
+    row.payeeId,
+    row.currency,
+  ]),
+  report: keyed<ReportRow, [...OrderParts, pass: string]>('report', (row) => [
+    ...orderParts(row),
+    row.pass,
+  ]),
+  alarm: keyed<AlarmRow, [...OrderParts, pass: string]>('alarm', (row) => [
+    ...orderParts(row),
+    row.pass,
+  ]),
+  purchase: keyed<PurchaseRow, [customerId: string, ...OrderParts]>('purchase', (row) => [
+    row.customerId,
+    ...orderParts(row),
+  ]),
+  rating: row<RatingRow, [subject: RatingSubject, owner: string, id: string, order: string]>(
+    'rating',
+  ),
+  reserve: keyed<StoredReserve, ReserveParts>('reserve', reserveParts),
+  fraud: keyed<FraudCaseRow, [...ReserveParts, counter: string, digest: string]>('fraud', (row) =>
+    fraudParts(row, row.contradicting),
+  ),
+  bulletin: keyed<BulletinRow, [bankId: string]>('bulletin', (row) => [row.bankId]),
+  issuer: keyed<RegisteredIssuerRow, [bankId: string, kid: string]>('issuer', (row) => [
+    row.bankId,
+    row.kid,
+  ]),
+  batch: keyed<SettlementBatchRow, [merchantId: string, batchId: string]>('batch', (row) => [
+    row.merchantId,
+    row.batchId,
+  ]),
+  offlineRefund: row<OfflineRefundRow, [...ReserveParts, counter: string]>('offlineRefund'),
+  /** In the private collection only. */
+  address: row<AddressBookRow, [...OrderParts, logisticsId: string]>('address'),
+} as const;
+
+export type RowKind = keyof typeof ROWS;
+export type RowValue<Kind extends RowKind> = NonNullable<(typeof ROWS)[Kind]['type']>;
+
+export type KeyOf<Kind extends RowKind> = Parameters<(typeof ROWS)[Kind]['key']>;
+
+/** What a writer must say of the key: nothing for a row that tells it by itself. */
+export type PartsToWrite<Kind extends RowKind> = (typeof ROWS)[Kind] extends {
+  readonly partsOf: unknown;
+}
+  ? []
+  : KeyOf<Kind>;
+
+/** @returns the key under which the row is to be written. */
+export function keyToWrite<Kind extends RowKind>(
+  kind: Kind,
+  value: RowValue<Kind>,
+  parts: PartsToWrite<Kind>,
+): string {
+  const definition = ROWS[kind] as Row<RowValue<Kind>, readonly string[]> &
+    Partial<KeyedRow<RowValue<Kind>, readonly string[]>>;
+  return definition.key(...(definition.partsOf?.(value) ?? parts));
+}
+
+/** Seconds since 1970 in keys: thirteen digits, so that their order by code unit is their order in time. */
+export const timeKey = (seconds: number): string => seconds.toString().padStart(13, '0');

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Repetition, as the table declares it: a call that leaves a receipt runs once for its natural key and content, a call that
+// says what shall be writes only what is not so yet. Handlers know nothing of it.
+import {
+  CALLER,
+  digestOf,
+  ensure,
+  found,
+  type NamedTransaction,
+  type Receipt,
+  type ReceiptPlace,
+  type Repetition,
+  type UnitId,
+} from '@fabric-offline-pay/domain';
+import type { Announcement, Call } from './call.js';
+
+type Result = Readonly<Record<string, unknown>>;
+
+/** What every answer of a submitted transaction has beside its result. */
+type Answer = Result & { readonly replayed: boolean; readonly units: readonly UnitId[] };
+
+export interface Performed {
+  readonly answer: Answer;
+  /** Undefined when nothing was done. */
+  readonly announcement?: Announcement;
+}
+
+/** Where the receipt of a call stands. */
+interface Keeping {
+  readonly read: () => Promise<Receipt | undefined>;
+  readonly write: (receipt: Receipt) => Promise<void>;
+}
+
+const partAt = (call: Call, path: string): string =>
+  path === CALLER
+    ? call.caller.actor
+    : String(
+        path
+          .split('.')
+          .reduce<unknown>((value, name) => (value as Result | undefined)?.[name], call.input),
+      );
+
+const partsAt = (call: Call, paths: readonly string[] = []): string[] =>
+  paths.map((path) => partAt(call, path));
+
+/** `kind/field/field`, as receipts and events name what a call is about. */
+export const subjectOf = (call: Call, { subject }: NamedTransaction): string =>
+  [found(subject ?? undefined, 'INTERNAL').kind, ...partsAt(call, subject?.fields)].join('/');
+
+/** A row of the receipt's own, named by the transaction and what its natural key has beside the subject. */
+function inOwnRow(call: Call, transaction: NamedTransaction): Keeping {
+  const subject = subjectOf(call, transaction);
+  const name = [transaction.fullName, ...partsAt(call, transaction.repeat?.apart)].join(':');
+  return {
+    read: () => call.store.get('receipt', subject, name),
+    write: (receipt) => {
+      call.store.put('receipt', receipt, subject, name);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** In a row that the call writes anyway. */
+function inRowOf(call: Call, transaction: NamedTransaction, place: ReceiptPlace): Keeping {
+  const { subject, repeat } = transaction;
+  const key = partsAt(call, [...(subject?.fields ?? []), ...(repeat?.apart ?? [])]);
+  const get = () => call.store.at(place.row, key);
+  return {
+    read: async () => {
+      const row = await get();
+      if (row === undefined) return undefined;
+      const receipt =
+        (row as Partial<Record<ReceiptPlace['field'], Receipt | null>>)[place.field] ?? null;
+      ensure(receipt !== null || place.begins !== true, 'IDEMPOTENCY_CONFLICT', { row: place.row });
+      return receipt ?? undefined;
+    },
+    write: async (receipt) => {
+      const row = found(await get(), 'INTERNAL', { row: place.row });
+      call.store.putAt(place.row, { ...row, [place.field]: receipt }, key);
+    },
+  };
+}
+
+/** A signature proves content, it is none: the customer may sign the same terms twice. */
+const unsigned = (input: Result): Result =>
+  Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'signature'));
+
+const contentDigest = ({ input }: Call, { content = unsigned }: NamedTransaction): string =>
+  digestOf(content(input as Result));
+
+function replayOf(first: Receipt, digest: string): Performed {
+  ensure(first.inputDigest === digest, 'IDEMPOTENCY_CONFLICT', {
+    transaction: first.transaction,
+    transactionId: first.transactionId,
+  });
+  return { answer: { ...first.output, replayed: true, units: [] } };
+}
+
+interface Done {
+  readonly result: Result;
+  readonly units: readonly UnitId[];
+}
+
+function doneBy({ units, unitsOf }: NamedTransaction, result: Result): Done {
+  return { result, units: unitsOf?.(result) ?? units };
+}
+
+const receiptOf = (call: Call, { result, units }: Done, inputDigest: string): Receipt => ({
+  units,
+  transaction: call.transaction,
+  transactionId: call.transactionId,
+  mspId: call.caller.mspId,
+  at: call.now,
+  inputDigest,
+  output: result,
+});
+
+const performed = (
+  call: Call,
+  transaction: NamedTransaction,
+  { result, units }: Done,
+): Performed => ({
+  answer: { ...result, replayed: false, units: [...units] },
+  announcement: {
+    subject: subjectOf(call, transaction),
+    ...('state' in result && { state: String(result['state']) }),
+    units,
+  },
+});
+
+export type Handle = () => Promise<Result>;
+
+type Performing = (call: Call, transaction: NamedTransaction, handle: Handle) => Promise<Performed>;
+
+async function onceAKey(
+  call: Call,
+  transaction: NamedTransaction,
+  handle: Handle,
+): Promise<Performed> {
+  const place = transaction.repeat?.by === 'receipt' ? transaction.repeat.in : undefined;
+  const keeping =
+    place === undefined ? inOwnRow(call, transaction) : inRowOf(call, transaction, place);
+  const first = await keeping.read();
+  const digest = contentDigest(call, transaction);
+  if (first !== undefined) return replayOf(first, digest);
+  const done = doneBy(transaction, await handle());
+  await keeping.write(receiptOf(call, done, digest));
+  return performed(call, transaction, done);
+}
+
+async function withReceipt(
+  call: Call,
+  transaction: NamedTransaction,
+  done: Done,
+): Promise<Performed> {
+  const keeping = inOwnRow(call, transaction);
+  await keeping.write(receiptOf(call, done, contentDigest(call, transaction)));
+  return performed(call, transaction, done);
+}
+
+async function asSaid(
+  call: Call,
+  transaction: NamedTransaction,
+  handle: Handle,
+): Promise<Performed> {
+  const result = await handle();
+  if (!call.store.dropUnchanged()) return { answer: { ...result, replayed: true, units: [] } };
+  const done = doneBy(transaction, result);
+  return transaction.repeat?.by === 'state' && transaction.repeat.leavesReceipt === true
+    ? withReceipt(call, transaction, done)
+    : performed(call, transaction, done);
+}
+
+const always: Performing = async (call, transaction, handle) =>
+  withReceipt(call, transaction, doneBy(transaction, await handle()));
+
+const PERFORMING: Readonly<Record<Repetition['by'], Performing>> = {
+  receipt: onceAKey,
+  state: asSaid,
+  always,
+};
+
+/**
+ * Carries out a submitted call as its entry of the table declares.
+ * @throws {DomainError} IDEMPOTENCY_CONFLICT when its natural key was used with other content.
+ */
+export const perform: Performing = (call, transaction, handle) =>
+  PERFORMING[found(transaction.repeat ?? undefined, 'INTERNAL').by](call, transaction, handle);
