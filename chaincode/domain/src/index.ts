@@ -39,6 +39,7 @@ export * from './offline/accept-voucher.js';
 export * from './offline/bulletin.js';
 export * from './offline/contradiction.js';
 export * from './offline/cose.js';
+export * from './offline/counter-entry.js';
 export * from './offline/device-certificate.js';
 export * from './offline/device-key.js';
 export * from './offline/digest-text.js';

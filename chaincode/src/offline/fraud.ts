@@ -9,10 +9,12 @@ import {
   decodeVoucher,
   ensure,
   found,
+  isRemembered,
   parseCose,
   reserves,
   toUnits,
   verifyFraudProof,
+  voucherName,
   type FraudCaseRow,
   type FraudProof,
   type FraudRow,
@@ -63,7 +65,7 @@ function ensureFunded({ certificates }: ReserveRow, { sides }: FraudProof): void
 
 /** Which side contradicts: of two that the ledger does not know, the second. */
 function contradictingSide(reserve: ReserveRow, { vouchers }: ProvenFraud): 0 | 1 {
-  const isSettled = reserve.counters.some((entry) => entry[1] === vouchers[1][1]);
+  const isSettled = isRemembered(reserve.counters, vouchers[1]);
   return isSettled ? 0 : 1;
 }
 
@@ -72,7 +74,7 @@ async function knownCase(
   call: Call,
   { vouchers, ...key }: ProvenFraud,
 ): Promise<FraudCaseRow | undefined> {
-  const digests = vouchers.map((entry) => entry[1]);
+  const digests = vouchers.map(({ digest }) => digest);
   const cases = await call.store.range('fraud', reserveParts(key));
   return cases.map(({ value }) => value).find((row) => digests.includes(row.contradicting[1]));
 }
@@ -89,15 +91,15 @@ async function recordProof(
   const [contradicting, settled] = [vouchers[side], vouchers[side === 0 ? 1 : 0]];
   const row: FraudRow = {
     ...{ customerId, deviceId, bankId, epoch, kind },
-    settled: [settled[0], settled[1]],
-    contradicting: [contradicting[0], contradicting[1]],
+    settled: voucherName(settled),
+    contradicting: voucherName(contradicting),
     merchantId: decodePaymentRequest(requestPayload).merchantId,
     at: call.now,
   };
   const evidence = {
     voucher: base64Of(voucher),
     request: base64Of(requestPayload),
-    amount: contradicting[4],
+    amount: contradicting.amount,
     claimed: false,
     proven: true,
   };

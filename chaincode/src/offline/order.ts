@@ -177,7 +177,7 @@ async function place(call: Call<OrderInput>): Promise<Placed<Answer>> {
   if (settlement.reserve !== undefined && settlement.reserve !== reserve)
     putReserve(call, settlement.reserve);
   return verdict === 'settled'
-    ? accept(call, reserve.bankId, entry[0])
+    ? accept(call, reserve.bankId, entry.counter)
     : refuse(call, settlement, reserve.bankId);
 }
 

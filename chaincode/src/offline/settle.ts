@@ -48,7 +48,7 @@ const isForDelivery = ({ verdict, request }: Settlement): boolean =>
 
 function settledVoucher({ verdict, request, entry }: Settlement): SettledVoucher[] {
   if (verdict !== 'settled' || request === undefined || entry === undefined) return [];
-  return [[request.orderNumber, entry[0], entry[4]]];
+  return [[request.orderNumber, entry.counter, entry.amount]];
 }
 
 /** Records the double spend that a claim revealed. Only for goods taken along was something handed over already. */
@@ -61,7 +61,7 @@ export async function recordConflict(
   const evidence = {
     voucher: base64Of(voucher),
     request: base64Of(requestPayload),
-    amount: entry[4],
+    amount: entry.amount,
     claimed: request?.purpose.kind === 'goods',
     proven: false,
   };
@@ -101,7 +101,7 @@ async function settleGroup(
 function rowOf(call: Call<Batch>, judged: readonly Judged[]): SettlementBatchRow {
   const { merchantId, batchId, currency } = call.input;
   const settled = judged.map((group) => group.settled);
-  const amounts = settled.flatMap(({ vouchers }) => vouchers.map((entry) => entry[2]));
+  const amounts = settled.flatMap(({ vouchers }) => vouchers.map(([, , amount]) => amount));
   return {
     ...{ merchantId, batchId, currency },
     transactionId: call.transactionId,

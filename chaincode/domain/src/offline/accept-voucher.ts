@@ -6,7 +6,8 @@ import { toUnits } from '../base/money.js';
 import { importDeviceKey } from '../base/signature.js';
 import type { CounterEntry, OfflineCaps } from '../ledger/offline-rows.js';
 import { isRevokedBy } from './bulletin.js';
-import { counterEntry, findContradiction } from './contradiction.js';
+import { findContradiction } from './contradiction.js';
+import { counterEntry, isRemembered } from './counter-entry.js';
 import type { KeyReader } from './device-key.js';
 import type { Bulletin, DeviceCertificate, PaymentRequest, Voucher } from './objects.js';
 import { decodePaymentRequest, requestHash } from './payment-request.js';
@@ -126,7 +127,7 @@ const RISKS: readonly Refusal[] = [
     'OFFLINE_COUNTER_EXHAUSTED',
     ({ certificate, voucher }) => voucher.counter > certificate.highestCounter,
   ],
-  ['OFFLINE_COUNTER_SEEN', ({ seen, entry }) => seen.some((other) => other[1] === entry[1])],
+  ['OFFLINE_COUNTER_SEEN', ({ seen, entry }) => isRemembered(seen, entry)],
   ['OFFLINE_DOUBLE_SPEND', ({ seen, entry }) => findContradiction(seen, entry) !== undefined],
 ];
 

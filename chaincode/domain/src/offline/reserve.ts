@@ -4,7 +4,7 @@
 import { ensure } from '../base/errors.js';
 import { addAmounts, subtractAmounts, toAmount, toUnits, type Amount } from '../base/money.js';
 import type { CounterEntry, ReserveRow } from '../ledger/offline-rows.js';
-import { withEntry } from './contradiction.js';
+import { withEntry } from './counter-entry.js';
 import { spkiOfPoint } from './device-key.js';
 import { bytesToText } from './digest-text.js';
 import type { DeviceCertificate } from './objects.js';
@@ -108,7 +108,7 @@ export function topUpReserve(
 export const payOut = (reserve: ReserveRow, entry: CounterEntry): ReserveRow =>
   checked({
     ...reserve,
-    settled: addAmounts(reserve.settled, entry[4]),
+    settled: addAmounts(reserve.settled, entry.amount),
     counters: withEntry(reserve.counters, entry),
   });
 

@@ -5,8 +5,9 @@ import { DomainError } from '../base/errors.js';
 import { toUnits, type Amount, type Currency } from '../base/money.js';
 import { importDeviceKey } from '../base/signature.js';
 import type { CounterEntry, FraudRow, ReserveRow } from '../ledger/offline-rows.js';
-import { counterEntry, findContradiction } from './contradiction.js';
+import { findContradiction } from './contradiction.js';
 import { coseDigest, isSignedBy, parseCose, type SignedBytes } from './cose.js';
+import { counterEntry, isRemembered, voucherName } from './counter-entry.js';
 import type { KeyReader } from './device-key.js';
 import { bytesToText } from './digest-text.js';
 import type { PaymentRequest, Voucher } from './objects.js';
@@ -141,7 +142,7 @@ const REFUSALS: readonly (readonly [Verdict, (judged: Case) => boolean])[] = [
     ({ request, context, reserve }) =>
       request.currency !== context.currency || request.currency !== reserve.currency,
   ],
-  ['duplicate', ({ reserve, entry }) => reserve.counters.some((other) => other[1] === entry[1])],
+  ['duplicate', ({ reserve, entry }) => isRemembered(reserve.counters, entry)],
   ['conflict', ({ reserve, entry }) => findContradiction(reserve.counters, entry) !== undefined],
   ['frozen', (judged) => judged.reserve.status === 'frozen' && wasAnnounced(judged)],
   ['revoked', wasAnnounced],
@@ -160,8 +161,8 @@ function fraudOf({ reserve, entry, context }: Case): FraudRow | undefined {
   return {
     ...{ customerId, deviceId, bankId, epoch },
     kind: found.kind,
-    settled: [found.remembered[0], found.remembered[1]],
-    contradicting: [entry[0], entry[1]],
+    settled: voucherName(found.remembered),
+    contradicting: voucherName(entry),
     merchantId: context.merchantId,
     at: context.now,
   };
@@ -171,7 +172,8 @@ function fraudOf({ reserve, entry, context }: Case): FraudRow | undefined {
 function applied(verdict: Verdict, judged: Case): Settlement {
   const { reserve, request, entry } = judged;
   const base = { verdict, reserve, credit: '0', request, entry };
-  if (verdict === 'settled') return { ...base, reserve: payOut(reserve, entry), credit: entry[4] };
+  if (verdict === 'settled')
+    return { ...base, reserve: payOut(reserve, entry), credit: entry.amount };
   const fraud = verdict === 'conflict' ? fraudOf(judged) : undefined;
   return fraud === undefined ? base : { ...base, reserve: freezeReserve(reserve), fraud };
 }
