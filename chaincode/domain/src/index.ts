@@ -37,6 +37,7 @@ export * from './order-number/terms.js';
 export * as holds from './settlement/hold.js';
 export * from './offline/accept-voucher.js';
 export * from './offline/bulletin.js';
+export * from './offline/carelessness.js';
 export * from './offline/contradiction.js';
 export * from './offline/cose.js';
 export * from './offline/counter-entry.js';

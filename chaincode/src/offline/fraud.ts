@@ -2,17 +2,17 @@
 // Double spends that somebody proves, and what the bank pays when it bears the loss.
 import {
   bytesToText,
+  carelessness,
   coseDigest,
   decodeDeviceCertificate,
   decodeFraudProof,
   decodePaymentRequest,
-  decodeVoucher,
   ensure,
   found,
   isRemembered,
   parseCose,
+  readClaim,
   reserves,
-  toUnits,
   verifyFraudProof,
   voucherName,
   type FraudCaseRow,
@@ -22,7 +22,6 @@ import {
   type PaymentRequest,
   type ProvenFraud,
   type ReserveRow,
-  type Voucher,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { creditCompensation } from '../ledger/payees.js';
@@ -130,45 +129,15 @@ export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFrau
   return { replayed: false, units: [], fraud: keyOf(row) };
 }
 
-interface Claimed {
-  readonly voucher: Voucher;
-  readonly request: PaymentRequest;
-}
-
-/** What a terminal that kept the rules would have refused; the first that applies is the reason. */
-const CARELESS: readonly (readonly [
-  string,
-  (claim: Claimed, reserve: ReserveRow, at: number) => boolean,
-])[] = [
-  [
-    'revoked',
-    ({ request }, { revokedNumber }) =>
-      revokedNumber !== null && request.bulletinNumber >= revokedNumber,
-  ],
-  ['claimedLate', (_, { claimUntil }, at) => at > claimUntil],
-  [
-    'expired',
-    ({ voucher, request }, { spendUntil }) =>
-      voucher.time > Math.min(spendUntil, request.expiresAt),
-  ],
-  [
-    'overLimit',
-    ({ voucher, request }, { highestCounter, perPayment, funded }) =>
-      voucher.counter > highestCounter ||
-      request.amount > toUnits(perPayment) ||
-      voucher.cumulative > toUnits(funded),
-  ],
-];
-
 /** @throws {DomainError} LOSS_NOT_BORNE. */
 function ensureBorne(fraud: FraudCaseRow, reserve: ReserveRow): PaymentRequest {
   ensure(fraud.lossBearer === 'bank', 'LOSS_NOT_BORNE', { reason: 'lossBearer' });
   ensure(fraud.claimed, 'LOSS_NOT_BORNE', { reason: 'unclaimed' });
-  const claim = {
-    voucher: decodeVoucher(parseCose('offpay/voucher', bytesOf(fraud.voucher)).payload),
-    request: decodePaymentRequest(bytesOf(fraud.request)),
-  };
-  const reason = CARELESS.find(([, applies]) => applies(claim, reserve, fraud.at))?.[0];
+  const claim = readClaim({
+    voucher: bytesOf(fraud.voucher),
+    requestPayload: bytesOf(fraud.request),
+  });
+  const reason = carelessness(claim, reserve, fraud.at);
   ensure(reason === undefined, 'LOSS_NOT_BORNE', { reason });
   return claim.request;
 }

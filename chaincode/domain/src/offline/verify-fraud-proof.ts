@@ -92,6 +92,7 @@ interface VerifiedSide {
   readonly entry: CounterEntry;
 }
 
+/** How the sum of the first voucher begins is not asked: a device that lies there too convicts itself no less. */
 function verifiedSide(side: ProofSide, issuer: IssuerKey): VerifiedSide {
   const held = step('certificateForged', () => verifiedCertificate(side.certificate, issuer));
   const { voucher, voucherDigest } = step('voucherForged', () => verifyVoucher(held, side.voucher));
