@@ -2,10 +2,10 @@
 // @fabric-offline-pay/sdk: the typed client of the network.
 export { connect, type ConnectOptions, type Identity } from './connection/connect.js';
 export type { Connection } from './connection/connection.js';
-export { DEFAULT_DEADLINES, type Deadlines } from './connection/deadlines.js';
+export { DEFAULT_DEADLINES, type Deadlines } from './gateway/deadlines.js';
 export type { Endpoint, TlsClient } from './connection/grpc-client.js';
-export type { Recovered, ResumedTransaction } from './connection/resume.js';
-export { Statistics, type Latencies, type StatisticsSnapshot } from './connection/statistics.js';
+export type { Recovered, ResumedTransaction } from './gateway/resume.js';
+export { Statistics, type Latencies, type StatisticsSnapshot } from './gateway/statistics.js';
 
 export { BatchingTransport } from './client/batching.js';
 export {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches of vouchers on the ledger in memory: every verdict, honest and cheating devices, repetitions and contention.
 // After each test the books balance.
-import { reserves, type ReserveRow, type VoucherClaim } from '@fabric-offline-pay/domain';
+import { reserves, type VoucherClaim } from '@fabric-offline-pay/domain';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
 import {
@@ -22,8 +22,7 @@ let memory: MemoryWorld;
 let ledger: OfflineLedger;
 let device: Device;
 
-const row = async (of: Device = device): Promise<ReserveRow> =>
-  ledger.node.offline.readReserve(reserveKeyOf(of));
+const row = (of: Device = device) => ledger.node.offline.readReserve(reserveKeyOf(of));
 
 /** What a merchant has been credited with. */
 async function earned(payeeId = MERCHANT): Promise<number> {

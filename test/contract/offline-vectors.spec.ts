@@ -18,6 +18,8 @@ import {
   parseCose,
   PROOF_FAULTS,
   requestHash,
+  restoreEntry,
+  restoreReserve,
   settleVoucher,
   sigStructure,
   protectedHeader,
@@ -27,10 +29,10 @@ import {
   verifyFraudProof,
   type Bulletin,
   type CosePurpose,
-  type CounterEntry,
+  type CounterTuple,
   type DeviceCertificate,
   type PaymentRequest,
-  type ReserveRow,
+  type StoredReserve,
   type Voucher,
 } from '@fabric-offline-pay/domain';
 import { refusal, VECTOR_KEYS } from '../support/offline-world';
@@ -151,7 +153,7 @@ describe('a terminal answers', () => {
     const bulletin = verifyBulletin(bytes(vector.bulletin), issuers);
     const terminal = { channel: 'settlement', issuers, bulletin, now: vector.now };
     const presented = { certificate: bytes(vector.certificate), voucher: bytes(vector.voucher) };
-    const seen = vector.seen as unknown as CounterEntry[];
+    const seen = (vector.seen as unknown as CounterTuple[]).map(restoreEntry);
     expect(refusal(() => acceptVoucher(terminal, bytes(vector.request), presented, seen))).toBe(
       vector.expected,
     );
@@ -170,7 +172,8 @@ describe('a terminal answers', () => {
 
 describe('the ledger answers', () => {
   it.each(vectors.settlement)('$expected.verdict to $name', ({ expected, ...vector }) => {
-    const reserve = (vector.reserve ?? undefined) as unknown as ReserveRow | undefined;
+    const stored = (vector.reserve ?? undefined) as unknown as StoredReserve | undefined;
+    const reserve = stored && restoreReserve(stored);
     const claim = { voucher: bytes(vector.voucher), requestPayload: bytes(vector.request) };
     const settlement = settleVoucher(reserve, claim, vector.context);
     expect({

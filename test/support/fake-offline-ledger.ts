@@ -96,8 +96,9 @@ export class FakeOfflineLedger implements TerminalLedger {
     return this.#answer(() => {
       const row = this.#reserves.get(keyOf(voucher));
       const counters = row?.counters ?? [];
-      const first = counters.find(([counter]) => counter >= voucher.entry[0]) ?? counters.at(-1);
-      return first && this.#settled.get(first[1]);
+      const first =
+        counters.find(({ counter }) => counter >= voucher.entry.counter) ?? counters.at(-1);
+      return first && this.#settled.get(first.digest);
     });
   }
 
@@ -120,7 +121,7 @@ export class FakeOfflineLedger implements TerminalLedger {
       this.paid.push(result.request!.orderNumber);
       const digests = result.reserve!.certificates;
       const certificate = this.#certificates.get(digests.at(-1)!)!;
-      this.#settled.set(result.entry![1], { ...claim, certificate });
+      this.#settled.set(result.entry!.digest, { ...claim, certificate });
     }
     return result.verdict;
   }

@@ -2,19 +2,21 @@
 // Double spends that somebody proves, and what the bank pays when it bears the loss.
 import {
   bytesToText,
+  carelessness,
   coseDigest,
   decodeDeviceCertificate,
   decodeFraudProof,
   decodePaymentRequest,
-  decodeVoucher,
   ensure,
   found,
   fraudParts,
+  isRemembered,
   parseCose,
+  readClaim,
   reserveParts,
   reserves,
-  toUnits,
   verifyFraudProof,
+  voucherName,
   type FraudCaseRow,
   type FraudProof,
   type FraudRow,
@@ -22,7 +24,6 @@ import {
   type PaymentRequest,
   type ProvenFraud,
   type ReserveRow,
-  type Voucher,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { creditCompensation } from '../shared/payees.js';
@@ -59,7 +60,7 @@ function ensureFunded({ certificates }: ReserveRow, { sides }: FraudProof): void
 
 /** Which side contradicts: of two that the ledger does not know, the second. */
 function contradictingSide(reserve: ReserveRow, { vouchers }: ProvenFraud): 0 | 1 {
-  const isSettled = reserve.counters.some((entry) => entry[1] === vouchers[1][1]);
+  const isSettled = isRemembered(reserve.counters, vouchers[1]);
   return isSettled ? 0 : 1;
 }
 
@@ -68,7 +69,7 @@ async function knownCase(
   call: Call,
   { vouchers, ...key }: ProvenFraud,
 ): Promise<FraudCaseRow | undefined> {
-  const digests = vouchers.map((entry) => entry[1]);
+  const digests = vouchers.map(({ digest }) => digest);
   const cases = await call.store.range('fraud', reserveParts(key));
   return cases.map(({ value }) => value).find((row) => digests.includes(row.contradicting[1]));
 }
@@ -85,15 +86,15 @@ async function recordProof(
   const [contradicting, settled] = [vouchers[side], vouchers[side === 0 ? 1 : 0]];
   const row: FraudRow = {
     ...{ customerId, deviceId, bankId, epoch, kind },
-    settled: [settled[0], settled[1]],
-    contradicting: [contradicting[0], contradicting[1]],
+    settled: voucherName(settled),
+    contradicting: voucherName(contradicting),
     merchantId: decodePaymentRequest(requestPayload).merchantId,
     at: call.now,
   };
   const evidence = {
     voucher: base64Of(voucher),
     request: base64Of(requestPayload),
-    amount: contradicting[4],
+    amount: contradicting.amount,
     claimed: false,
     proven: true,
   };
@@ -123,45 +124,15 @@ export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFrau
   return { fraud: keyOf(row) };
 }
 
-interface Claimed {
-  readonly voucher: Voucher;
-  readonly request: PaymentRequest;
-}
-
-/** What a terminal that kept the rules would have refused; the first that applies is the reason. */
-const CARELESS: readonly (readonly [
-  string,
-  (claim: Claimed, reserve: ReserveRow, at: number) => boolean,
-])[] = [
-  [
-    'revoked',
-    ({ request }, { revokedNumber }) =>
-      revokedNumber !== null && request.bulletinNumber >= revokedNumber,
-  ],
-  ['claimedLate', (_, { claimUntil }, at) => at > claimUntil],
-  [
-    'expired',
-    ({ voucher, request }, { spendUntil }) =>
-      voucher.time > Math.min(spendUntil, request.expiresAt),
-  ],
-  [
-    'overLimit',
-    ({ voucher, request }, { highestCounter, perPayment, funded }) =>
-      voucher.counter > highestCounter ||
-      request.amount > toUnits(perPayment) ||
-      voucher.cumulative > toUnits(funded),
-  ],
-];
-
 /** @throws {DomainError} LOSS_NOT_BORNE. */
 function ensureBorne(fraud: FraudCaseRow, reserve: ReserveRow): PaymentRequest {
   ensure(fraud.lossBearer === 'bank', 'LOSS_NOT_BORNE', { reason: 'lossBearer' });
   ensure(fraud.claimed, 'LOSS_NOT_BORNE', { reason: 'unclaimed' });
-  const claim = {
-    voucher: decodeVoucher(parseCose('offpay/voucher', bytesOf(fraud.voucher)).payload),
-    request: decodePaymentRequest(bytesOf(fraud.request)),
-  };
-  const reason = CARELESS.find(([, applies]) => applies(claim, reserve, fraud.at))?.[0];
+  const claim = readClaim({
+    voucher: bytesOf(fraud.voucher),
+    requestPayload: bytesOf(fraud.request),
+  });
+  const reason = carelessness(claim, reserve, fraud.at);
   ensure(reason === undefined, 'LOSS_NOT_BORNE', { reason });
   return claim.request;
 }

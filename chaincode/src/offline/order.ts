@@ -166,6 +166,6 @@ export async function order(call: Call<OrderInput>): Promise<Answer> {
   if (settlement.reserve !== undefined && settlement.reserve !== reserve)
     putReserve(call, settlement.reserve);
   return verdict === 'settled'
-    ? accept(call, reserve.bankId, entry[0])
+    ? accept(call, reserve.bankId, entry.counter)
     : refuse(call, settlement, reserve.bankId);
 }

@@ -2,6 +2,7 @@
 // What may be asked about payments without a network.
 import {
   found,
+  storeEntry,
   type FraudCaseRow,
   type ParsedInputOf as InputOf,
   type OrderKey,
@@ -18,7 +19,7 @@ const PAGE = 100;
 const reserveAnswer = (row: ReserveRow) => ({
   ...row,
   certificates: [...row.certificates],
-  counters: row.counters.map((entry): [number, string, string, string, string] => [...entry]),
+  counters: row.counters.map(storeEntry),
 });
 
 export const readReserve = async (call: Call<ReserveKey>) =>

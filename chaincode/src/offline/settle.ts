@@ -47,7 +47,7 @@ const isForDelivery = ({ verdict, request }: Settlement): boolean =>
 
 function settledVoucher({ verdict, request, entry }: Settlement): SettledVoucher[] {
   if (verdict !== 'settled' || request === undefined || entry === undefined) return [];
-  return [[request.orderNumber, entry[0], entry[4]]];
+  return [[request.orderNumber, entry.counter, entry.amount]];
 }
 
 /** Records the double spend that a claim revealed. Only for goods taken along was something handed over already. */
@@ -60,7 +60,7 @@ export async function recordConflict(
   const evidence = {
     voucher: base64Of(voucher),
     request: base64Of(requestPayload),
-    amount: entry[4],
+    amount: entry.amount,
     claimed: request?.purpose.kind === 'goods',
     proven: false,
   };
@@ -98,7 +98,7 @@ async function settleGroup(
 }
 
 const creditedBy = (judged: readonly Judged[]): Amount =>
-  addAmounts(...judged.flatMap(({ settled }) => settled.vouchers.map((entry) => entry[2])));
+  addAmounts(...judged.flatMap(({ settled }) => settled.vouchers.map(([, , amount]) => amount)));
 
 function putBatch(call: Call<Batch>, judged: readonly Judged[]): void {
   const { merchantId, batchId, currency } = call.input;

@@ -4,14 +4,6 @@ import { join } from 'node:path';
 import { makeSocketFolder } from '../chaincode/chaincode-endpoint';
 import { chaincodePackage } from '../chaincode/chaincode-package';
 import { chaincodeProcess } from '../chaincode/chaincode-process';
-import {
-  type Approver,
-  type ChaincodeDefinition,
-  commitDefinition,
-  approveDefinition,
-  committedDefinition,
-  installPackages,
-} from '../chaincode/commit-definition';
 import { contentVersion } from '../chaincode/content-version';
 import { NetworkError } from '../network-error';
 import { repositoryFolder } from '../package-folders';
@@ -22,6 +14,14 @@ import { collectionConfigs } from '../topology/collections';
 import type { NetworkPlan, PeerPlan } from '../topology/network-plan';
 import { renderPolicy } from '../topology/policies';
 import { Administrator } from './administrator';
+import {
+  type Approver,
+  type ChaincodeDefinition,
+  commitDefinition,
+  approveDefinition,
+  committedDefinition,
+  installPackages,
+} from './commit-definition';
 import type { NetworkContext } from './network-context';
 
 /** Which code runs. Absolute paths of package folders whose `main` exports `contracts`. */

@@ -6,10 +6,11 @@ import {
   decodePaymentRequest,
   formatAmount,
   PROOF_FAULTS,
-  toAmount,
   verifyFraudProof,
+  type CounterEntry,
   type FraudProof,
   type ProofFault,
+  type ProofSide,
   type ProvenFraud,
 } from '@fabric-offline-pay/domain';
 import { Command } from 'commander';
@@ -40,13 +41,18 @@ type Verified =
     }
   | { readonly proven: false; readonly reason: ProofFault; readonly message: string };
 
-function sidesOf(proof: FraudProof, { vouchers }: ProvenFraud): Side[] {
-  return proof.sides.map(({ requestPayload }, index) => {
-    const { merchantId, orderNumber, amount, currency } = decodePaymentRequest(requestPayload);
-    const [counter = 0, , , cumulative = '0'] = vouchers[index] ?? [];
-    return { counter, merchantId, orderNumber, currency, cumulative, amount: toAmount(amount) };
-  });
+function sideOf(
+  { requestPayload }: ProofSide,
+  { counter, cumulative, amount }: CounterEntry,
+): Side {
+  const { merchantId, orderNumber, currency } = decodePaymentRequest(requestPayload);
+  return { counter, merchantId, orderNumber, currency, cumulative, amount };
 }
+
+const sidesOf = ({ sides }: FraudProof, { vouchers }: ProvenFraud): Side[] => [
+  sideOf(sides[0], vouchers[0]),
+  sideOf(sides[1], vouchers[1]),
+];
 
 /** @throws {DomainError} OFFLINE_PROOF_INVALID for a text that is no proof. */
 export function verifyProofText(text: string, root: string): Verified {

@@ -7,16 +7,16 @@ import { BatchingTransport } from '../client/batching.js';
 import { createClient } from '../client/client.js';
 import type { EndorsementMode, Organisations } from '../client/endorsers.js';
 import { ConfigurationError } from '../errors.js';
+import { DEFAULT_DEADLINES, type Deadlines } from '../gateway/deadlines.js';
 import { EnvelopeSender } from '../gateway/envelope-sender.js';
 import { GatewayTransport } from '../gateway/gateway-transport.js';
+import { Statistics } from '../gateway/statistics.js';
 import type { Journal } from '../journal/journal.js';
 import { memoryJournal } from '../journal/memory-journal.js';
 import { realPace } from '../retry/pace.js';
 import { nativeSigner, type Signer } from '../signer/native-signer.js';
 import { openConnection, type Connection } from './connection.js';
-import { DEFAULT_DEADLINES, type Deadlines } from './deadlines.js';
 import { certificateHash, grpcClient, type Endpoint, type TlsClient } from './grpc-client.js';
-import { Statistics } from './statistics.js';
 
 export interface Identity {
   readonly mspId: string;

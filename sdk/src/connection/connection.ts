@@ -10,15 +10,15 @@ import {
   type EventSource,
   type LedgerEvent,
 } from '../events/ledger-events.js';
-import type { EnvelopeSender } from '../gateway/envelope-sender.js';
 import { blockOfTransaction } from '../gateway/block-of-transaction.js';
 import { beforeSending } from '../gateway/classify.js';
+import type { EnvelopeSender } from '../gateway/envelope-sender.js';
 import { ledgerHeight } from '../gateway/ledger-height.js';
+import { recover, resume, type Recovered, type ResumedTransaction } from '../gateway/resume.js';
+import type { Statistics, StatisticsSnapshot } from '../gateway/statistics.js';
 import type { Journal } from '../journal/journal.js';
 import type { Pace } from '../retry/pace.js';
 import { retrying } from '../retry/retry.js';
-import { recover, resume, type Recovered, type ResumedTransaction } from './resume.js';
-import type { Statistics, StatisticsSnapshot } from './statistics.js';
 
 export interface Connection {
   readonly client: Client;

@@ -7,12 +7,12 @@ import {
   type Status,
   type Transaction,
 } from '@hyperledger/fabric-gateway';
-import { callWithin, type Deadlines } from '../connection/deadlines.js';
 import { OrderingError, OutcomeUnknownError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
 import { abortable } from '../retry/abortable.js';
 import type { Pace } from '../retry/pace.js';
 import { commitStatusRequest, type Asker } from './commit-request.js';
+import { callWithin, type Deadlines } from './deadlines.js';
 import { findOutcome, type Outcome } from './outcome.js';
 
 export interface SenderContext {

@@ -17,15 +17,15 @@ import type {
   TransactionResult,
   Transport,
 } from '../client/transport.js';
-import { callWithin, type Deadlines } from '../connection/deadlines.js';
-import type { Statistics } from '../connection/statistics.js';
 import { UnavailableError } from '../errors.js';
 import { abortable } from '../retry/abortable.js';
 import type { Pace } from '../retry/pace.js';
 import { retrying, type RetryContext, type RetryReason } from '../retry/retry.js';
 import type { Signer } from '../signer/native-signer.js';
 import { beforeSending } from './classify.js';
+import { callWithin, type Deadlines } from './deadlines.js';
 import type { EnvelopeSender } from './envelope-sender.js';
+import type { Statistics } from './statistics.js';
 import { invalidity } from './validation.js';
 
 export interface TransportContext {

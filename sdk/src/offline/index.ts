@@ -21,7 +21,7 @@ export { clientLedger } from './ledger/client-ledger.js';
 export { levelStore } from './store/level-store.js';
 export { memoryStore } from './store/memory-store.js';
 export type { Change, Entry, Store } from './store/store.js';
-export type { Acceptance, Accepted, Rejection } from './terminal/acceptance.js';
+export type { Acceptance, Accepted, Rejection } from './terminal/accept.js';
 export type { BackgroundOptions, BackgroundSync } from './terminal/background-sync.js';
 export type { TerminalEvent } from './terminal/events.js';
 export type { BankNews } from './terminal/learn.js';

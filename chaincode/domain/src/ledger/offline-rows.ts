@@ -11,8 +11,19 @@ export interface OfflineCaps {
   readonly total: Amount;
 }
 
-/** One settled voucher within a reserve. The digests are base64url without padding. */
-export type CounterEntry = readonly [
+/** A voucher as it is remembered. The digests are base64url without padding. */
+export interface CounterEntry {
+  readonly counter: number;
+  readonly digest: string;
+  /** Digest of the voucher before it in the epoch. */
+  readonly previous: string;
+  /** Sum of all vouchers of the epoch, this one included. */
+  readonly cumulative: Amount;
+  readonly amount: Amount;
+}
+
+/** An entry in rows, files and answers, which hold up to 64 of a device. */
+export type CounterTuple = readonly [
   counter: number,
   digest: string,
   previous: string,
@@ -21,7 +32,10 @@ export type CounterEntry = readonly [
 ];
 
 /** A settled voucher as it is stored: short when it is the next one of the chain, and its amount what the sum rose by. */
-export type StoredCounterEntry = CounterEntry | readonly [digest: string, amount: Amount];
+export type StoredCounterEntry = CounterTuple | readonly [digest: string, amount: Amount];
+
+/** How a row names one voucher of a device and epoch. The digest is base64url. */
+export type VoucherName = readonly [counter: number, digest: string];
 
 /** Money set aside for one device and epoch. What still stands is `funded − settled − returned`. */
 export interface ReserveRow {
@@ -65,10 +79,10 @@ export interface FraudRow {
   readonly bankId: string;
   readonly epoch: number;
   readonly kind: FraudKind;
-  /** The voucher that was settled: its counter, and its digest in base64url. */
-  readonly settled: readonly [counter: number, digest: string];
+  /** The voucher that was settled. */
+  readonly settled: VoucherName;
   /** The voucher that contradicts it. */
-  readonly contradicting: readonly [counter: number, digest: string];
+  readonly contradicting: VoucherName;
   /** Who brought the contradicting one. */
   readonly merchantId: string;
   readonly at: number;

@@ -2,7 +2,7 @@
 // Every row that stands on the ledger, by its fields.
 import type { Amount, Currency } from '../base/money.js';
 import type { Place } from '../base/geography.js';
-import type { OrderState } from '../order-number/states.js';
+import type { OrderState } from './order-states.js';
 import type { Limits, Policy } from '../policy/policy.js';
 import type { Receipt } from './receipt.js';
 

@@ -5,11 +5,22 @@ import { DomainError, type ErrorCode } from '../base/errors.js';
 import { toUnits } from '../base/money.js';
 import { importDeviceKey } from '../base/signature.js';
 import type { CounterEntry, OfflineCaps } from '../ledger/offline-rows.js';
-import { isRevokedBy } from './bulletin.js';
-import { counterEntry, findContradiction } from './contradiction.js';
+import { isRevokedBy, isStale } from './bulletin.js';
+import { findContradiction } from './contradiction.js';
+import { counterEntry, isRemembered } from './counter-entry.js';
 import type { KeyReader } from './device-key.js';
+import { capsOf } from './limits.js';
 import type { Bulletin, DeviceCertificate, PaymentRequest, Voucher } from './objects.js';
 import { decodePaymentRequest, requestHash } from './payment-request.js';
+import {
+  answersRequest,
+  isOtherCurrency,
+  isOverCount,
+  isOverPaymentCap,
+  isOverTotal,
+  isRequestOver,
+  isSpendingOver,
+} from './payment-rules.js';
 import { verifyDeviceCertificate, type TrustedIssuer } from './verify-issued.js';
 import { verifyVoucher } from './verify-voucher.js';
 
@@ -69,19 +80,16 @@ const BELONGING: readonly Refusal[] = [
       terminal.bulletin.bankId !== certificate.bankId ||
       request.bulletinNumber > terminal.bulletin.number,
   ],
-  [
-    'OFFLINE_WRONG_CURRENCY',
-    ({ certificate, request }) => request.currency !== certificate.currency,
-  ],
+  ['OFFLINE_WRONG_CURRENCY', (situation) => isOtherCurrency(situation, situation.certificate)],
   ['OFFLINE_NOT_ALLOWED', ({ caps }) => caps === undefined],
-  ['OFFLINE_REQUEST_MISMATCH', (situation) => !answersRequest(situation)],
+  [
+    'OFFLINE_REQUEST_MISMATCH',
+    (situation) => !answersRequest(situation, requestHash(situation.requestPayload)),
+  ],
 ];
 
-function answersRequest({ voucher, request, requestPayload }: Situation): boolean {
-  const before = voucher.cumulative - request.amount;
-  const hash = requestHash(requestPayload);
-  return hash.equals(voucher.requestHash) && (voucher.counter === 1 ? before === 0n : before >= 0n);
-}
+/** Neither clock may be past the end, whichever is behind. */
+const latest = ({ terminal, voucher }: Situation): number => Math.max(terminal.now, voucher.time);
 
 /** Whether every clock and every deadline allows it. */
 const TIMES: readonly Refusal[] = [
@@ -93,19 +101,12 @@ const TIMES: readonly Refusal[] = [
       return behindBank || Math.abs(voucher.time - terminal.now) > tolerance(situation);
     },
   ],
-  [
-    'OFFLINE_BULLETIN_STALE',
-    ({ terminal: { bulletin, now } }) => now - bulletin.issuedAt > bulletin.policy.bulletinSeconds,
-  ],
+  ['OFFLINE_BULLETIN_STALE', ({ terminal: { bulletin, now } }) => isStale(bulletin, now)],
   [
     'OFFLINE_CERTIFICATE_EXPIRED',
-    ({ terminal, certificate, voucher }) =>
-      Math.max(terminal.now, voucher.time) > certificate.spendUntil,
+    (situation) => isSpendingOver(latest(situation), situation.certificate),
   ],
-  [
-    'OFFLINE_REQUEST_EXPIRED',
-    ({ terminal, request, voucher }) => Math.max(terminal.now, voucher.time) > request.expiresAt,
-  ],
+  ['OFFLINE_REQUEST_EXPIRED', (situation) => isRequestOver(latest(situation), situation.request)],
   [
     'OFFLINE_CLAIM_TOO_SHORT',
     ({ terminal, certificate }) =>
@@ -118,15 +119,14 @@ const RISKS: readonly Refusal[] = [
   ['OFFLINE_REVOKED', ({ terminal, certificate }) => isRevokedBy(terminal.bulletin, certificate)],
   [
     'OFFLINE_OVER_PAYMENT_CAP',
-    ({ certificate, request, caps }) =>
-      request.amount > certificate.perPayment || request.amount > toUnits(caps?.perPayment ?? '0'),
+    (situation) =>
+      [situation.certificate.perPayment, toUnits(situation.caps?.perPayment ?? '0')].some(
+        (perPayment) => isOverPaymentCap(situation, { perPayment }),
+      ),
   ],
-  ['OFFLINE_OVER_TOTAL_CAP', ({ certificate, voucher }) => voucher.cumulative > certificate.total],
-  [
-    'OFFLINE_COUNTER_EXHAUSTED',
-    ({ certificate, voucher }) => voucher.counter > certificate.highestCounter,
-  ],
-  ['OFFLINE_COUNTER_SEEN', ({ seen, entry }) => seen.some((other) => other[1] === entry[1])],
+  ['OFFLINE_OVER_TOTAL_CAP', (situation) => isOverTotal(situation, situation.certificate)],
+  ['OFFLINE_COUNTER_EXHAUSTED', (situation) => isOverCount(situation, situation.certificate)],
+  ['OFFLINE_COUNTER_SEEN', ({ seen, entry }) => isRemembered(seen, entry)],
   ['OFFLINE_DOUBLE_SPEND', ({ seen, entry }) => findContradiction(seen, entry) !== undefined],
 ];
 
@@ -155,9 +155,8 @@ export function acceptVoucher(
     certificateDigest: held.digest,
     entry: counterEntry(voucher, voucherDigest, request.amount),
   };
-  const { caps } = terminal.bulletin.policy;
-  const own = Object.hasOwn(caps, request.currency) ? caps[request.currency] : undefined;
-  const situation: Situation = { ...accepted, terminal, requestPayload, seen, caps: own };
+  const caps = capsOf(terminal.bulletin.policy, request.currency);
+  const situation: Situation = { ...accepted, terminal, requestPayload, seen, caps };
   const refusal = REFUSALS.find(([, applies]) => applies(situation));
   if (refusal !== undefined)
     throw new DomainError(refusal[0], {

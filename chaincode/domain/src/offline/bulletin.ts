@@ -102,6 +102,10 @@ export const encodeBulletin = (bulletin: Bulletin): Buffer => codec.write(bullet
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
 export const decodeBulletin = (payload: Uint8Array): Bulletin => decodeWith(codec, payload);
 
+/** @returns whether the bulletin is too old for a terminal to accept anything by it. */
+export const isStale = ({ issuedAt, policy }: Bulletin, now: number): boolean =>
+  now - issuedAt > policy.bulletinSeconds;
+
 /** @returns whether the bulletin names this epoch of the device. */
 export const isRevokedBy = (
   bulletin: Bulletin,

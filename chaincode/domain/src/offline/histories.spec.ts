@@ -127,7 +127,7 @@ it(`a device with two branches is always caught, its past is not touched (seed $
       expect(reserve.status).toBe('frozen');
       const frauds = results.flatMap(({ fraud }) => (fraud === undefined ? [] : [fraud]));
       expect(frauds.length).toBeGreaterThan(0);
-      const entries = new Map(results.map(({ entry }) => [entry![1], entry!]));
+      const entries = new Map(results.map(({ entry }) => [entry!.digest, entry!]));
       for (const { kind, settled, contradicting } of frauds) {
         kinds.add(kind);
         const pair = [entries.get(settled[1])!, entries.get(contradicting[1])!] as const;
@@ -155,7 +155,7 @@ it(`merchants of the past before a fork are paid, if they settle first (seed ${S
       expect(past.every(({ verdict }) => verdict === 'settled' || verdict === 'duplicate')).toBe(
         true,
       );
-      const paid = new Set(past.map(({ entry }) => entry![0]));
+      const paid = new Set(past.map(({ entry }) => entry!.counter));
       expect(paid.size).toBe(prefix.length);
     }),
     { numRuns: 10 },

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 7 for offline payments: what a customer may have reserved, by the policy and its reputation.
+import type { Currency } from '../base/money.js';
 import { limitsFor, share, type Standing } from '../identity/reputation.js';
 import type { OfflineCaps } from '../ledger/offline-rows.js';
-import type { Policy } from '../policy/policy.js';
+import type { OfflinePolicy, Policy } from '../policy/policy.js';
+
+/** @returns what the policy lets a device spend in a currency, or undefined when it is never paid offline. */
+export const capsOf = (
+  { caps }: Pick<OfflinePolicy, 'caps'>,
+  currency: Currency,
+): OfflineCaps | undefined => (Object.hasOwn(caps, currency) ? caps[currency] : undefined);
 
 /**
  * @returns the policy's caps scaled by the class of the score, or undefined when nothing may be paid offline: the policy
@@ -11,9 +18,9 @@ import type { Policy } from '../policy/policy.js';
 export function offlineLimits(
   { offline, reputation }: Pick<Policy, 'offline' | 'reputation'>,
   standing: Standing,
-  currency: string,
+  currency: Currency,
 ): OfflineCaps | undefined {
-  const caps = Object.hasOwn(offline.caps, currency) ? offline.caps[currency] : undefined;
+  const caps = capsOf(offline, currency);
   if (caps === undefined || standing.totals.doubleSpend > 0) return undefined;
   const { percent } = limitsFor(standing.score, reputation);
   const limits = {

@@ -6,6 +6,14 @@ import { toAmount, toUnits, type Amount } from '../base/money.js';
 import { bytesToText, textToBytes } from './digest-text.js';
 import type { DeviceCertificate, PaymentRequest, Voucher } from './objects.js';
 import { decodePaymentRequest, requestHash } from './payment-request.js';
+import {
+  isOtherCurrency,
+  isOverCount,
+  isOverPaymentCap,
+  isOverTotal,
+  isRequestOver,
+  isSpendingOver,
+} from './payment-rules.js';
 import type { HeldCertificate } from './verify-issued.js';
 import { decodeVoucher, encodeVoucher, NO_VOUCHER, voucherDigest } from './voucher.js';
 
@@ -52,32 +60,23 @@ interface Situation {
   readonly state: DeviceState;
   readonly certificate: DeviceCertificate;
   readonly request: PaymentRequest;
-  readonly now: number;
+  /** The one that would answer the request, made now. */
+  readonly voucher: Voucher;
 }
 
 /** Each refusal, and when it applies; the first one counts. */
 const REFUSALS: readonly (readonly [ErrorCode, (situation: Situation) => boolean])[] = [
   ['OFFLINE_CERTIFICATE_MISMATCH', ({ state, certificate }) => !isOf(state, certificate)],
   ['OFFLINE_WRONG_CHANNEL', ({ certificate, request }) => request.channel !== certificate.channel],
+  ['OFFLINE_WRONG_CURRENCY', (situation) => isOtherCurrency(situation, situation.certificate)],
+  ['OFFLINE_REQUEST_EXPIRED', ({ voucher, request }) => isRequestOver(voucher.time, request)],
   [
-    'OFFLINE_WRONG_CURRENCY',
-    ({ certificate, request }) => request.currency !== certificate.currency,
+    'OFFLINE_CERTIFICATE_EXPIRED',
+    ({ voucher, certificate }) => isSpendingOver(voucher.time, certificate),
   ],
-  ['OFFLINE_REQUEST_EXPIRED', ({ request, now }) => now > request.expiresAt],
-  ['OFFLINE_CERTIFICATE_EXPIRED', ({ certificate, now }) => now > certificate.spendUntil],
-  [
-    'OFFLINE_COUNTER_EXHAUSTED',
-    ({ state, certificate }) => state.counter >= certificate.highestCounter,
-  ],
-  [
-    'OFFLINE_OVER_PAYMENT_CAP',
-    ({ certificate, request }) => request.amount > certificate.perPayment,
-  ],
-  [
-    'OFFLINE_OVER_TOTAL_CAP',
-    ({ state, certificate, request }) =>
-      toUnits(state.cumulative) + request.amount > certificate.total,
-  ],
+  ['OFFLINE_COUNTER_EXHAUSTED', (situation) => isOverCount(situation, situation.certificate)],
+  ['OFFLINE_OVER_PAYMENT_CAP', (situation) => isOverPaymentCap(situation, situation.certificate)],
+  ['OFFLINE_OVER_TOTAL_CAP', (situation) => isOverTotal(situation, situation.certificate)],
 ];
 
 const isOf = (state: DeviceState, certificate: DeviceCertificate): boolean =>
@@ -109,15 +108,16 @@ export function planVoucher(
   const hash = requestHash(requestPayload);
   const answer = state.answers[bytesToText(hash)];
   if (answer !== undefined) return planAgain(state, textToBytes(answer));
-  ensureAllowed({ state, certificate, request, now });
-  return planNext(state, {
+  const voucher: Voucher = {
     certificateDigest: digest,
     counter: state.counter + 1,
     previous: textToBytes(state.previous),
     cumulative: toUnits(state.cumulative) + request.amount,
     requestHash: hash,
     time: now,
-  });
+  };
+  ensureAllowed({ state, certificate, request, voucher });
+  return planNext(state, voucher);
 }
 
 function planAgain(state: DeviceState, payload: Buffer): VoucherPlan {

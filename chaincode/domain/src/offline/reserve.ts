@@ -4,10 +4,12 @@
 import { ensure } from '../base/errors.js';
 import { addAmounts, subtractAmounts, toAmount, toUnits, type Amount } from '../base/money.js';
 import type { CounterEntry, ReserveRow } from '../ledger/offline-rows.js';
-import { withEntry } from './contradiction.js';
+import { allowanceOf, type Allowance } from './allowance.js';
+import { withEntry } from './counter-entry.js';
 import { spkiOfPoint } from './device-key.js';
 import { bytesToText } from './digest-text.js';
 import type { DeviceCertificate } from './objects.js';
+import { isClaimingOver } from './payment-rules.js';
 
 /** What still stands: neither paid out nor given back. */
 export const standing = (reserve: Pick<ReserveRow, 'funded' | 'settled' | 'returned'>): Amount =>
@@ -57,7 +59,7 @@ export const NEVER_LOWERED = [
   'highestCounter',
   'spendUntil',
   'claimUntil',
-] as const;
+] as const satisfies readonly (keyof Allowance)[];
 
 /** The row's side of what a top-up may not change. */
 const identityOf = (certificate: DeviceCertificate): Partial<ReserveRow> => ({
@@ -75,8 +77,8 @@ function differingField(reserve: ReserveRow, certificate: DeviceCertificate): st
 }
 
 function loweredField(reserve: ReserveRow, certificate: DeviceCertificate): string | undefined {
-  const before = { ...reserve, total: reserve.funded };
-  return NEVER_LOWERED.find((field) => BigInt(certificate[field]) < BigInt(before[field]));
+  const before = allowanceOf(reserve);
+  return NEVER_LOWERED.find((field) => certificate[field] < before[field]);
 }
 
 /**
@@ -108,7 +110,7 @@ export function topUpReserve(
 export const payOut = (reserve: ReserveRow, entry: CounterEntry): ReserveRow =>
   checked({
     ...reserve,
-    settled: addAmounts(reserve.settled, entry[4]),
+    settled: addAmounts(reserve.settled, entry.amount),
     counters: withEntry(reserve.counters, entry),
   });
 
@@ -135,7 +137,7 @@ export function closeReserve(
   now: number,
 ): { reserve: ReserveRow; returned: Amount } {
   ensure(reserve.status !== 'closed', 'OFFLINE_RESERVE_INACTIVE', { status: reserve.status });
-  ensure(now > reserve.claimUntil, 'OFFLINE_CLAIM_OPEN', { claimUntil: reserve.claimUntil });
+  ensure(isClaimingOver(now, reserve), 'OFFLINE_CLAIM_OPEN', { claimUntil: reserve.claimUntil });
   const returned = standing(reserve);
   return { reserve: checked({ ...reserve, returned, status: 'closed' }), returned };
 }

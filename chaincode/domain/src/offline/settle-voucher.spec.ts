@@ -13,6 +13,7 @@ import {
   type Payment,
 } from '../../../../test/support/offline-world';
 import type { ReserveRow } from '../ledger/offline-rows';
+import { storeEntry } from './counter-entry';
 import type { DeviceCertificate, PaymentRequest, Voucher } from './objects';
 import { closeReserve, freezeReserve, revokeReserve, standing } from './reserve';
 import { settleVoucher, type SettleContext } from './settle-voucher';
@@ -159,7 +160,7 @@ describe('of one device', () => {
         return reserve!;
       }, opened);
       expect(end.settled).toBe('3750');
-      expect(end.counters.map(([counter]) => counter)).toEqual([1, 2, 3]);
+      expect(end.counters.map(({ counter }) => counter)).toEqual([1, 2, 3]);
       for (const payment of order) expect(settle(end, payment).verdict).toBe('duplicate');
     }
     verdictsSeen.add('duplicate');
@@ -214,7 +215,7 @@ describe('of one device', () => {
       verdict: 'conflict',
       credit: '0',
       reserve: { ...reserve, status: 'frozen' },
-      fraud: { kind, settled: [2, reserve.counters[0]![1]], merchantId: 'merchant-1' },
+      fraud: { kind, settled: [2, reserve.counters[0]!.digest], merchantId: 'merchant-1' },
     });
     expect(settle(settlement.reserve, other).verdict).toBe('conflict');
     expect(settle(settlement.reserve, second).verdict).toBe('duplicate');
@@ -259,7 +260,9 @@ it('an entry of a reserve takes at most 130 bytes', () => {
     openReserveOf(device),
   );
   expect(reserve.settled).toBe((64n * most).toString());
-  const longest = Math.max(...reserve.counters.map((entry) => JSON.stringify(entry).length));
+  const longest = Math.max(
+    ...reserve.counters.map((entry) => JSON.stringify(storeEntry(entry)).length),
+  );
   expect(longest).toBeLessThanOrEqual(130);
 });
 

@@ -5,12 +5,22 @@ import { DomainError } from '../base/errors.js';
 import { toUnits, type Amount, type Currency } from '../base/money.js';
 import { importDeviceKey } from '../base/signature.js';
 import type { CounterEntry, FraudRow, ReserveRow } from '../ledger/offline-rows.js';
-import { counterEntry, findContradiction } from './contradiction.js';
+import { allowanceOf } from './allowance.js';
+import { findContradiction } from './contradiction.js';
 import { coseDigest, isSignedBy, parseCose, type SignedBytes } from './cose.js';
+import { counterEntry, isRemembered, voucherName } from './counter-entry.js';
 import type { KeyReader } from './device-key.js';
 import { bytesToText } from './digest-text.js';
 import type { PaymentRequest, Voucher } from './objects.js';
 import { decodePaymentRequest, requestHash } from './payment-request.js';
+import {
+  answersRequest,
+  isClaimingOver,
+  isExpired,
+  isOtherCurrency,
+  isOverAllowance,
+  wasAnnounced,
+} from './payment-rules.js';
 import { freezeReserve, payOut, standing } from './reserve.js';
 import type { Verdict } from './verdicts.js';
 import { decodeVoucher } from './voucher.js';
@@ -106,50 +116,36 @@ function isByDevice({ parts, reserve, context }: Case): boolean {
   return key !== undefined && isSignedBy(parts, key);
 }
 
-/** The first voucher of an epoch begins the sum; none may be below its own amount. */
-function answersRequest({ voucher, request, hash }: Case): boolean {
-  const before = voucher.cumulative - request.amount;
-  return hash.equals(voucher.requestHash) && (voucher.counter === 1 ? before === 0n : before >= 0n);
-}
+const isKnown = ({ reserve, voucher }: Case): boolean =>
+  reserve.certificates.includes(bytesToText(voucher.certificateDigest));
 
-/** Whether the request knew that the reserve was not to be accepted any more. */
-const wasAnnounced = ({ reserve, request }: Case): boolean =>
-  reserve.revokedNumber !== null && request.bulletinNumber >= reserve.revokedNumber;
-
-const isExpired = ({ reserve, voucher, request }: Case): boolean =>
-  voucher.time > reserve.spendUntil || voucher.time > request.expiresAt;
-
-const isOverLimit = ({ reserve, voucher, request }: Case): boolean =>
-  voucher.counter > reserve.highestCounter ||
-  request.amount > toUnits(reserve.perPayment) ||
-  voucher.cumulative > toUnits(reserve.funded) ||
-  request.amount > toUnits(standing(reserve));
+const isOverLimit = (judged: Case): boolean =>
+  isOverAllowance(judged, allowanceOf(judged.reserve)) ||
+  judged.request.amount > toUnits(standing(judged.reserve));
 
 /** In this order; the first that applies is the verdict. What was settled stays so, whatever came later. */
 const REFUSALS: readonly (readonly [Verdict, (judged: Case) => boolean])[] = [
-  [
-    'unknownCertificate',
-    ({ reserve, voucher }) =>
-      !reserve.certificates.includes(bytesToText(voucher.certificateDigest)),
-  ],
+  ['unknownCertificate', (judged) => !isKnown(judged)],
   ['badSignature', (judged) => !isByDevice(judged)],
-  ['requestMismatch', (judged) => !answersRequest(judged)],
+  ['requestMismatch', (judged) => !answersRequest(judged, judged.hash)],
   ['wrongChannel', ({ request, context }) => request.channel !== context.channel],
   ['wrongPayee', ({ request, context }) => request.merchantId !== context.merchantId],
   [
     'wrongCurrency',
-    ({ request, context, reserve }) =>
-      request.currency !== context.currency || request.currency !== reserve.currency,
+    (judged) => isOtherCurrency(judged, judged.context) || isOtherCurrency(judged, judged.reserve),
   ],
-  ['duplicate', ({ reserve, entry }) => reserve.counters.some((other) => other[1] === entry[1])],
+  ['duplicate', ({ reserve, entry }) => isRemembered(reserve.counters, entry)],
   ['conflict', ({ reserve, entry }) => findContradiction(reserve.counters, entry) !== undefined],
-  ['frozen', (judged) => judged.reserve.status === 'frozen' && wasAnnounced(judged)],
-  ['revoked', wasAnnounced],
+  [
+    'frozen',
+    (judged) => judged.reserve.status === 'frozen' && wasAnnounced(judged, judged.reserve),
+  ],
+  ['revoked', (judged) => wasAnnounced(judged, judged.reserve)],
   [
     'claimedLate',
-    ({ reserve, context }) => reserve.status === 'closed' || context.now > reserve.claimUntil,
+    ({ reserve, context }) => reserve.status === 'closed' || isClaimingOver(context.now, reserve),
   ],
-  ['expired', isExpired],
+  ['expired', (judged) => isExpired(judged, judged.reserve)],
   ['overLimit', isOverLimit],
 ];
 
@@ -160,8 +156,8 @@ function fraudOf({ reserve, entry, context }: Case): FraudRow | undefined {
   return {
     ...{ customerId, deviceId, bankId, epoch },
     kind: found.kind,
-    settled: [found.remembered[0], found.remembered[1]],
-    contradicting: [entry[0], entry[1]],
+    settled: voucherName(found.remembered),
+    contradicting: voucherName(entry),
     merchantId: context.merchantId,
     at: context.now,
   };
@@ -171,7 +167,8 @@ function fraudOf({ reserve, entry, context }: Case): FraudRow | undefined {
 function applied(verdict: Verdict, judged: Case): Settlement {
   const { reserve, request, entry } = judged;
   const base = { verdict, reserve, credit: '0', request, entry };
-  if (verdict === 'settled') return { ...base, reserve: payOut(reserve, entry), credit: entry[4] };
+  if (verdict === 'settled')
+    return { ...base, reserve: payOut(reserve, entry), credit: entry.amount };
   const fraud = verdict === 'conflict' ? fraudOf(judged) : undefined;
   return fraud === undefined ? base : { ...base, reserve: freezeReserve(reserve), fraud };
 }

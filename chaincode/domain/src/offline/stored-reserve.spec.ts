@@ -3,16 +3,16 @@
 import * as fc from 'fast-check';
 import { newDevice, openReserveOf } from '../../../../test/support/offline-world';
 import type { CounterEntry } from '../ledger/offline-rows';
-import { withEntry } from './contradiction';
+import { restoreEntry, storeEntry, withEntry } from './counter-entry';
 import { restoreReserve, storeReserve } from './stored-reserve';
 
 const reserve = openReserveOf(newDevice());
 const digest = (letter: string): string => letter.repeat(43);
 const ZEROS = digest('A');
 
-const FIRST: CounterEntry = [1, digest('B'), ZEROS, '100', '100'];
-const SECOND: CounterEntry = [2, digest('C'), digest('B'), '350', '250'];
-const FOURTH: CounterEntry = [4, digest('E'), digest('D'), '500', '50'];
+const FIRST = restoreEntry([1, digest('B'), ZEROS, '100', '100']);
+const SECOND = restoreEntry([2, digest('C'), digest('B'), '350', '250']);
+const FOURTH = restoreEntry([4, digest('E'), digest('D'), '500', '50']);
 
 const storedOf = (...counters: CounterEntry[]) => storeReserve({ ...reserve, counters }).counters;
 
@@ -26,24 +26,24 @@ test('a voucher that follows from the one before it is its digest and amount', (
 test.each<[string, CounterEntry[], CounterEntry]>([
   ['after a gap', [FIRST, SECOND], FOURTH],
   ['without the first', [], SECOND],
-  ['whose previous digest is another', [FIRST], [2, digest('C'), digest('X'), '350', '250']],
-  ['whose sum rose by more than its amount', [FIRST], [2, digest('C'), digest('B'), '360', '250']],
+  ['whose previous digest is another', [FIRST], { ...SECOND, previous: digest('X') }],
+  ['whose sum rose by more than its amount', [FIRST], { ...SECOND, cumulative: '360' }],
 ])('a voucher %s is stored whole', (_, before, entry) => {
-  expect(storedOf(...before, entry).at(-1)).toEqual(entry);
+  expect(storedOf(...before, entry).at(-1)).toEqual(storeEntry(entry));
 });
 
 const letters = fc.constantFrom('A', 'B', 'C', 'D').map(digest);
 const amounts = fc.integer({ min: 1, max: 4 }).map((amount) => amount.toString());
-const entries: fc.Arbitrary<CounterEntry> = fc.tuple(
-  fc.integer({ min: 1, max: 8 }),
-  letters,
-  letters,
-  amounts,
-  amounts,
-);
+const entries: fc.Arbitrary<CounterEntry> = fc.record({
+  counter: fc.integer({ min: 1, max: 8 }),
+  digest: letters,
+  previous: letters,
+  cumulative: amounts,
+  amount: amounts,
+});
 
 test('whatever is stored comes out the same', () => {
-  const lists = fc.uniqueArray(entries, { selector: ([counter]) => counter, maxLength: 8 });
+  const lists = fc.uniqueArray(entries, { selector: ({ counter }) => counter, maxLength: 8 });
   fc.assert(
     fc.property(lists, (list) => {
       const counters = list.reduce<readonly CounterEntry[]>(withEntry, []);

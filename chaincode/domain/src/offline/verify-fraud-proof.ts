@@ -3,8 +3,9 @@
 // device, the device for both vouchers, and these contradict each other.
 import { X509Certificate, type KeyObject } from 'node:crypto';
 import type { CounterEntry, FraudKind } from '../ledger/offline-rows.js';
-import { contradictionOf, counterEntry } from './contradiction.js';
+import { contradictionOf } from './contradiction.js';
 import { coseDigest, isSignedBy, parseCose } from './cose.js';
+import { counterEntry } from './counter-entry.js';
 import { decodeDeviceCertificate } from './device-certificate.js';
 import { issuerKid } from './device-key.js';
 import type { FraudProof, ProofSide } from './fraud-proof.js';
@@ -91,6 +92,7 @@ interface VerifiedSide {
   readonly entry: CounterEntry;
 }
 
+/** How the sum of the first voucher begins is not asked: a device that lies there too convicts itself no less. */
 function verifiedSide(side: ProofSide, issuer: IssuerKey): VerifiedSide {
   const held = step('certificateForged', () => verifiedCertificate(side.certificate, issuer));
   const { voucher, voucherDigest } = step('voucherForged', () => verifyVoucher(held, side.voucher));

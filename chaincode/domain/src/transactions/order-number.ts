@@ -2,7 +2,7 @@
 // The order itself: basket, placing with the customer's signature, the three statements and their comparison (unit 13).
 import * as z from 'zod';
 import { amount, identifier, instant } from '../base/identifiers.js';
-import { ORDER_STATES } from '../order-number/states.js';
+import { ORDER_STATES } from '../ledger/order-states.js';
 import { ABOUT, ONCE, define, query } from './define.js';
 import { BASKET, ORDER, SIGNATURE, STATEMENT, TERMS } from './examples.js';
 import {

@@ -15,7 +15,7 @@ import {
   seconds,
   signature,
 } from '../base/identifiers.js';
-import { ORDER_STATES } from '../order-number/states.js';
+import { ORDER_STATES } from '../ledger/order-states.js';
 import { UNITS, type UnitId } from '../patent/units.js';
 
 export const unitId = z.enum(Object.keys(UNITS) as [UnitId, ...UnitId[]]);

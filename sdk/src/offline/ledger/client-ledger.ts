@@ -116,7 +116,7 @@ async function settledFirst(
   const { bankId, customerId, deviceId, epoch, entry } = voucher;
   const options = optionsWith(signal);
   const { frauds } = await client.offline.listFrauds({ bankId, open: false }, options);
-  const fraud = frauds.find(({ contradicting }) => contradicting[1] === entry[1]);
+  const fraud = frauds.find(({ contradicting: [, digest] }) => digest === entry.digest);
   if (fraud === undefined) return undefined;
   const [counter, digest] = fraud.settled;
   const reserve = { customerId, deviceId, epoch };

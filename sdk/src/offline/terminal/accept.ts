@@ -1,34 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accepting a payment: judged, made durable, and only then shown.
 import {
+  acceptVoucher,
+  bytesToText,
+  coseDigest,
+  decodeDeviceCertificate,
+  decodePresented,
   DomainError,
   ensure,
   findContradiction,
+  parseCose,
+  toAmount,
+  withEntry,
   type AcceptedVoucher,
+  type DeviceCertificate,
+  type ErrorCode,
+  type ErrorDetails,
+  type Presented,
 } from '@fabric-offline-pay/domain';
-import { ordinal } from '../device/records.js';
 import type { Store } from '../store/store.js';
-import {
-  judge,
-  paymentOf,
-  readHanded,
-  rejection,
-  seenOf,
-  type Acceptance,
-  type Accepted,
-  type Handed,
-} from './acceptance.js';
 import type { TerminalContext } from './context.js';
 import { entryOf, proofText, proveContradiction, sideOf } from './fraud.js';
 import {
   payments,
   proofs,
   requests,
-  seen,
   waiting,
   type AcceptedPayment,
   type RequestRecord,
 } from './records.js';
+import { putSeen, seenOf } from './seen.js';
+import { bulletinOf, trustedIssuers } from './trust.js';
+
+/** The payment is not accepted: what for, and what to do. */
+export interface Rejection {
+  readonly accepted: false;
+  readonly code: ErrorCode;
+  /** Stable number of the code, see `docs/errors.md`. */
+  readonly number: number;
+  readonly message: string;
+  readonly remedy: string;
+  readonly details: ErrorDetails;
+}
+
+/** The payment is accepted and kept: the goods may go. */
+export interface Accepted {
+  readonly accepted: true;
+  /** The terminal had accepted this voucher before. */
+  readonly repeated: boolean;
+  readonly payment: AcceptedPayment;
+}
+
+export type Acceptance = Accepted | Rejection;
+
+const rejection = (error: DomainError): Rejection => {
+  const { code, number, message, remedy, details } = error;
+  return { accepted: false, code, number, message, remedy, details };
+};
+
+/** What a device handed over, read but not believed yet. */
+interface Handed extends Presented {
+  readonly certificateContent: DeviceCertificate;
+  /** Base64url. */
+  readonly voucherDigest: string;
+}
+
+/** @throws {DomainError} OFFLINE_MALFORMED */
+function readHanded(bytes: Uint8Array): Handed {
+  const presented = decodePresented(bytes);
+  const { payload } = parseCose('offpay/device-certificate', presented.certificate);
+  return {
+    ...presented,
+    certificateContent: decodeDeviceCertificate(payload),
+    voucherDigest: bytesToText(coseDigest(parseCose('offpay/voucher', presented.voucher))),
+  };
+}
+
+/** @throws {DomainError} what `acceptVoucher` refuses; OFFLINE_BULLETIN_MISSING without a bulletin of the payer's bank. */
+async function judge(
+  store: Store,
+  channel: string,
+  request: RequestRecord,
+  handed: Handed,
+  now: number,
+): Promise<AcceptedVoucher> {
+  const { bankId } = handed.certificateContent;
+  const bulletin = await bulletinOf(store, bankId);
+  ensure(bulletin !== undefined, 'OFFLINE_BULLETIN_MISSING', { bankId });
+  const view = { channel, issuers: await trustedIssuers(store), bulletin, now };
+  const remembered = await seenOf(store, handed.certificateContent);
+  return acceptVoucher(view, Buffer.from(request.payload, 'base64'), handed, remembered);
+}
+
+function paymentOf(
+  { request, certificate, voucher }: AcceptedVoucher,
+  handed: Handed,
+  { payload: requestPayload, termsDigest }: RequestRecord,
+  now: number,
+): AcceptedPayment {
+  const { bankId, customerId, deviceId, epoch, claimUntil } = certificate;
+  return {
+    ...{ bankId, customerId, deviceId, epoch, claimUntil, requestPayload, termsDigest },
+    orderNumber: request.orderNumber,
+    amount: toAmount(request.amount),
+    currency: request.currency,
+    counter: voucher.counter,
+    acceptedAt: now,
+    status: 'waiting',
+    verdict: null,
+    attempts: 0,
+    voucherDigest: handed.voucherDigest,
+    voucher: Buffer.from(handed.voucher).toString('base64'),
+    certificate: Buffer.from(handed.certificate).toString('base64'),
+  };
+}
 
 async function requestOf(store: Store, orderNumber: string): Promise<RequestRecord> {
   const request = await requests.get(store, orderNumber);
@@ -41,13 +126,11 @@ async function keep(
   accepted: AcceptedVoucher,
   payment: AcceptedPayment,
 ): Promise<void> {
-  const { customerId, deviceId, epoch } = accepted.certificate;
   const before = await seenOf(store, accepted.certificate);
-  const remembered = [...before, accepted.entry].sort((a, b) => a[0] - b[0]);
   await store.write([
     payments.put(payment, payment.orderNumber),
     waiting.put(payment.orderNumber, payment.orderNumber),
-    seen.put(remembered, customerId, deviceId, ordinal(epoch)),
+    putSeen(withEntry(before, accepted.entry), accepted.certificate),
   ]);
 }
 
@@ -61,7 +144,7 @@ async function keepEvidence(
   const side = { ...handed, requestPayload: Buffer.from(request.payload, 'base64') };
   const found = findContradiction(await seenOf(store, certificateContent), entryOf(side));
   const all = await payments.list(store);
-  const first = all.find(({ voucherDigest }) => voucherDigest === found?.remembered[1]);
+  const first = all.find(({ voucherDigest }) => voucherDigest === found?.remembered.digest);
   if (first === undefined) return;
   const sides = [sideOf(first), side] as const;
   const proof = await proveContradiction(store, trust.roots, certificateContent.bankId, sides);

@@ -2,12 +2,9 @@
 // Double spends: the proof is made where both vouchers are at hand, checked before anybody is accused, and kept.
 import {
   contradictionOf,
-  counterEntry,
-  coseDigest,
-  decodePaymentRequest,
-  decodeVoucher,
   encodeFraudProof,
   parseCose,
+  readClaim,
   verifyFraudProof,
   type CounterEntry,
   type FraudProof,
@@ -26,11 +23,7 @@ export const sideOf = (
 });
 
 /** @throws {DomainError} OFFLINE_MALFORMED */
-export function entryOf({ voucher, requestPayload }: ProofSide): CounterEntry {
-  const parts = parseCose('offpay/voucher', voucher);
-  const { amount } = decodePaymentRequest(requestPayload);
-  return counterEntry(decodeVoucher(parts.payload), coseDigest(parts), amount);
-}
+export const entryOf = (side: ProofSide): CounterEntry => readClaim(side).entry;
 
 async function issuerOf(
   store: Store,

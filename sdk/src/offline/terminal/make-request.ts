@@ -2,8 +2,11 @@
 // Payment requests: one an order number, shown again until it is over.
 import { randomBytes } from 'node:crypto';
 import {
+  capsOf,
   encodePaymentRequest,
   ensure,
+  isAtLeast,
+  isStale,
   signCose,
   toUnits,
   type Amount,
@@ -67,13 +70,12 @@ export const chooseBulletin = (
       banks: of.map(({ bankId }) => bankId),
     });
     const age = now - bulletin.issuedAt;
-    ensure(age <= bulletin.policy.bulletinSeconds, 'OFFLINE_BULLETIN_STALE', { age });
+    ensure(!isStale(bulletin, now), 'OFFLINE_BULLETIN_STALE', { age });
     const { currency } = input;
-    const { caps } = bulletin.policy;
-    const cap = Object.hasOwn(caps, currency) ? caps[currency] : undefined;
-    ensure(cap !== undefined, 'OFFLINE_NOT_ALLOWED', { currency });
-    const within = toUnits(input.amount) <= toUnits(cap.perPayment);
-    ensure(within, 'OFFLINE_OVER_PAYMENT_CAP', { perPayment: cap.perPayment });
+    const caps = capsOf(bulletin.policy, currency);
+    ensure(caps !== undefined, 'OFFLINE_NOT_ALLOWED', { currency });
+    const { perPayment } = caps;
+    ensure(isAtLeast(perPayment, input.amount), 'OFFLINE_OVER_PAYMENT_CAP', { perPayment });
     return bulletin;
   });
 

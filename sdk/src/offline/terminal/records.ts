@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a terminal keeps: requests, accepted payments, what it saw of each device, whom it trusts, and what it must send.
-import type {
-  Amount,
-  CounterEntry,
-  Currency,
-  IssuerRow,
-  LedgerVerdict,
-} from '@fabric-offline-pay/domain';
+import type { Amount, Currency, IssuerRow, LedgerVerdict } from '@fabric-offline-pay/domain';
 import { shelf } from '../store/shelf.js';
 
 /** A payment request, under the caller's order number. */
@@ -75,10 +69,6 @@ export const requests = shelf<RequestRecord, [orderNumber: string]>('request');
 export const payments = shelf<AcceptedPayment, [orderNumber: string]>('payment');
 /** Order numbers of what is not settled yet. */
 export const waiting = shelf<string, [orderNumber: string]>('waiting');
-export const seen = shelf<
-  readonly CounterEntry[],
-  [customerId: string, deviceId: string, epoch: string]
->('seen');
 export const issuers = shelf<IssuerRow, [bankId: string, kid: string]>('issuer');
 /** Signed bulletins, base64. */
 export const bulletins = shelf<string, [bankId: string]>('bulletin');

@@ -2,9 +2,9 @@
 // Takes envelopes of earlier calls, or of an earlier process, to their outcome.
 import type { Gateway, Transaction } from '@hyperledger/fabric-gateway';
 import { CorruptDataError, OffpayError } from '../errors.js';
-import type { EnvelopeSender } from '../gateway/envelope-sender.js';
-import { invalidity } from '../gateway/validation.js';
 import type { Journal } from '../journal/journal.js';
+import type { EnvelopeSender } from './envelope-sender.js';
+import { invalidity } from './validation.js';
 
 /** A resumed transaction that stands valid in a block. */
 export interface ResumedTransaction {

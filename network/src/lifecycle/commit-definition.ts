@@ -2,16 +2,16 @@
 // Has all organisations install, approve and commit the chaincode's definition, if it is not the committed one already.
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Administrator } from '../lifecycle/administrator';
+import type { ChaincodePackage } from '../chaincode/chaincode-package';
 import { NetworkError } from '../network-error';
 import { writeJson } from '../system/files';
 import { waitUntil } from '../system/wait-until';
 import { collectionConfigs } from '../topology/collections';
 import type { NetworkPlan } from '../topology/network-plan';
 import { authorityRoot } from '../topology/organisation-files';
-import { ordererArguments } from '../lifecycle/orderer-arguments';
 import { renderPolicy } from '../topology/policies';
-import type { ChaincodePackage } from './chaincode-package';
+import type { Administrator } from './administrator';
+import { ordererArguments } from './orderer-arguments';
 
 /** What the channel knows of a chaincode. */
 export interface ChaincodeDefinition {

@@ -8,7 +8,7 @@ import {
   TRANSITIONS,
   type OrderEvent,
   type OrderState,
-} from './states';
+} from './order-states';
 
 type Moves = Partial<Record<OrderEvent, OrderState>>;
 

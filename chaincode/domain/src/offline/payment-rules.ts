@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules of a payment without a network, each once. Device, terminal and ledger ask those that concern them, each in
+// an order of its own, and answer in words of their own.
+import type { Currency } from '../base/money.js';
+import type { ReserveRow } from '../ledger/offline-rows.js';
+import type { Allowance } from './allowance.js';
+import type { PaymentRequest, Voucher } from './objects.js';
+
+/** A voucher and the request that it stands for. */
+export interface Payment {
+  readonly voucher: Voucher;
+  readonly request: PaymentRequest;
+}
+
+/**
+ * The first voucher of an epoch begins the sum; none may be below its own amount.
+ * @param hash of the request's payload
+ */
+export function answersRequest({ voucher, request }: Payment, hash: Buffer): boolean {
+  const before = voucher.cumulative - request.amount;
+  return hash.equals(voucher.requestHash) && (voucher.counter === 1 ? before === 0n : before >= 0n);
+}
+
+/** @param backing the certificate or the reserve that the money comes from */
+export const isOtherCurrency = (
+  { request }: Pick<Payment, 'request'>,
+  backing: { readonly currency: Currency },
+): boolean => request.currency !== backing.currency;
+
+/** The last second of every time still counts. */
+export const isSpendingOver = (
+  at: number,
+  { spendUntil }: Pick<Allowance, 'spendUntil'>,
+): boolean => at > spendUntil;
+
+export const isRequestOver = (at: number, { expiresAt }: PaymentRequest): boolean => at > expiresAt;
+
+export const isClaimingOver = (
+  at: number,
+  { claimUntil }: Pick<Allowance, 'claimUntil'>,
+): boolean => at > claimUntil;
+
+export const isOverPaymentCap = (
+  { request }: Pick<Payment, 'request'>,
+  { perPayment }: Pick<Allowance, 'perPayment'>,
+): boolean => request.amount > perPayment;
+
+export const isOverTotal = ({ voucher }: Payment, { total }: Allowance): boolean =>
+  voucher.cumulative > total;
+
+export const isOverCount = ({ voucher }: Payment, { highestCounter }: Allowance): boolean =>
+  voucher.counter > highestCounter;
+
+/** Whether the request knew that the reserve was not to be accepted any more. */
+export const wasAnnounced = (
+  { request }: Payment,
+  { revokedNumber }: Pick<ReserveRow, 'revokedNumber'>,
+): boolean => revokedNumber !== null && request.bulletinNumber >= revokedNumber;
+
+/** Whether the voucher was made too late, by its own time. */
+export const isExpired = (
+  { voucher, request }: Payment,
+  allowance: Pick<Allowance, 'spendUntil'>,
+): boolean => isSpendingOver(voucher.time, allowance) || isRequestOver(voucher.time, request);
+
+/** Whether the device was never allowed to spend as much, or as often. */
+export const isOverAllowance = (payment: Payment, allowance: Allowance): boolean =>
+  isOverCount(payment, allowance) ||
+  isOverPaymentCap(payment, allowance) ||
+  isOverTotal(payment, allowance);
