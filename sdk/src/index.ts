@@ -52,11 +52,16 @@ export { memoryJournal } from './journal/memory-journal.js';
 export { DEFAULT_DEADLINE_MS, type RetryOptions } from './retry/retry.js';
 export { realPace, type Pace } from './retry/pace.js';
 export { nativeSigner, type Signer } from './signer/native-signer.js';
-export { signRatings, signTerms } from './signer/customer-signature.js';
+export { signDispute, signRatings, signTerms } from './signer/customer-signature.js';
 export { termsDigest } from '@fabric-offline-pay/domain';
 
 export { terminalLedger } from './offline/ledger/connection-ledger.js';
 export { parseRefusal } from './gateway/refusal.js';
+export {
+  deliverySecretFor,
+  newDeliverySecret,
+  type DeliverySecret,
+} from './pipeline/delivery-secret.js';
 export { runExpress } from './pipeline/express.js';
 export { toMutable } from './pipeline/mutable.js';
 export {

@@ -175,8 +175,8 @@ export class EveryTransaction {
     await this.#deliver(released);
     await settlement.release(key);
     const unwound = await this.#paid(runExpress, this.purchaseOf(1));
-    await teller.settlement.dispute(unwound);
-    await operator.settlement.resolveDispute({ ...unwound, decision: 'uphold' });
+    await this.#world.dispute(this.#customer!.device, unwound.orderNumber);
+    await this.#world.decide(unwound.orderNumber, 'uphold');
     const refunded = this.purchaseOf(1);
     const inPart = await this.#paid(runExpress, refunded);
     await this.parties.cashier.settlement.refund({ ...inPart, refundId: 'refund-1', amount: '10' });

@@ -4,6 +4,7 @@ export {
   addressesOf,
   BANK,
   CURRENCY,
+  deliverySecretOf,
   GOODS,
   LOGISTICS,
   MERCHANT,

@@ -92,11 +92,15 @@ function block(
 
 type SettleInput = InputOf<'express', 'settle'>;
 
-function pay(call: Call<SettleInput>, before: OrderRow, terms: OrderTerms): OrderRow {
+async function pay(
+  call: Call<SettleInput>,
+  before: OrderRow,
+  terms: OrderTerms,
+): Promise<OrderRow> {
   const state = nextState(before.state, 'match');
   const matched: OrderRow = { ...before, state, verification: 'clean' };
   const amount = call.input.amount ?? holds.uncaptured(holdOf(matched));
-  const paid = captureAmount(call, matched, call.input.captureId, amount);
+  const paid = await captureAmount(call, matched, call.input.captureId, amount);
   storePurchase(call, paid, terms);
   return paid;
 }
@@ -108,7 +112,7 @@ async function settle(call: Call<SettleInput>) {
   const { statements, all } = await differencesOf(call, row);
   const after =
     all.length === 0
-      ? pay(call, before, row.terms)
+      ? await pay(call, before, row.terms)
       : block(call, before, all, statements.length > 0);
   call.store.put('order', after);
   return { state: after.state };

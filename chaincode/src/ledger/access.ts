@@ -92,6 +92,8 @@ const ROW_OF: Readonly<Record<RowOwnership, FindOwned>> = {
     found(await store.get('customer', text(input, 'customerId')), 'CUSTOMER_UNKNOWN'),
   login: async (store, input) =>
     found(await store.get('login', text(input, 'loginId')), 'NOT_FOUND', { row: 'login' }),
+  merchant: async (store, input) =>
+    found(await store.get('merchant', text(input, 'merchantId')), 'MERCHANT_UNKNOWN'),
   order: async (store, input) =>
     found(
       await store.get('order', text(input, 'merchantId'), text(input, 'orderNumber')),

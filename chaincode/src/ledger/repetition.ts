@@ -31,14 +31,16 @@ interface Keeping {
   readonly write: (receipt: Receipt) => Promise<void>;
 }
 
-const partAt = (call: Call, path: string): string =>
-  path === CALLER
-    ? call.caller.actor
-    : String(
-        path
-          .split('.')
-          .reduce<unknown>((value, name) => (value as Result | undefined)?.[name], call.input),
-      );
+/** Stands in a key for a field that was left out: no identifier has this form. */
+const NONE = '-';
+
+function partAt(call: Call, path: string): string {
+  if (path === CALLER) return call.caller.actor;
+  const value = path
+    .split('.')
+    .reduce<unknown>((inner, name) => (inner as Result | undefined)?.[name], call.input);
+  return value === undefined ? NONE : String(value);
+}
 
 const partsAt = (call: Call, paths: readonly string[] = []): string[] =>
   paths.map((path) => partAt(call, path));

@@ -8,6 +8,8 @@ const row = (balance: string): CheckpointRow => ({
   payeeId: 'merchant-1',
   currency: 'EUR',
   balance,
+  withheld: '0',
+  debts: [],
 });
 
 /** Rows as a peer keeps them, and how often it was asked for one. */

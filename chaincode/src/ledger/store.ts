@@ -9,6 +9,7 @@ import {
   DomainError,
   ensure,
   keyToWrite,
+  madeBy,
   ROWS,
   type KeyOf,
   type PartsToWrite,
@@ -208,9 +209,27 @@ export class Store {
     await this.#stub.purgePrivateData(ADDRESS_COLLECTION, keyOf('address', parts));
   }
 
-  /** Writes everything that was put. @throws {DomainError} READ_ONLY when a query has something to write. */
+  /** Money moves, and appears or vanishes at a bank: whatever else a handler did, its transaction fails. */
+  #ensureConserved(): void {
+    const changes = [...this.#writes].map(([key, after]) => ({
+      key,
+      before: this.#read.get(key),
+      after,
+    }));
+    const made = madeBy(changes);
+    ensure(made.size === 0, 'INTERNAL', {
+      invariant: 'conservation',
+      currencies: [...made.keys()],
+    });
+  }
+
+  /**
+   * Writes everything that was put.
+   * @throws {DomainError} READ_ONLY when a query has something to write, INTERNAL when money appeared or vanished.
+   */
   async flush(kind: 'submit' | 'evaluate'): Promise<void> {
     if (kind === 'evaluate' && this.#writes.size > 0) throw new DomainError('READ_ONLY');
+    this.#ensureConserved();
     for (const [key, value] of this.#writes) {
       if (value === undefined) await this.#stub.deleteState(key);
       else await this.#stub.putState(key, Buffer.from(JSON.stringify(value)));

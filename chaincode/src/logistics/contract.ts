@@ -4,11 +4,13 @@ import {
   byCodeUnit,
   ensure,
   ensureGoodsAsPicked,
+  ensureProves,
   found,
   holds,
   isBeforeMoney,
   locationsOf,
   type AddressOffer,
+  type Hold,
   type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderRow,
@@ -16,6 +18,8 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
+import { holdOf, releasedAtOnce } from '../shared/capturing.js';
+import { creditPayees } from '../shared/payees.js';
 import { computeOffers, ensureAddressesOfBasket } from '../shared/quoting.js';
 import {
   advance,
@@ -114,47 +118,64 @@ async function quote(call: Call<OrderKey>) {
 }
 
 const DELIVERABLE: readonly OrderRow['state'][] = [
-  'matched',
   'partiallyCaptured',
   'captured',
   'released',
   'disputed',
 ];
 
-/** Matched or paid; a partly refunded order too, while its hold still waits for the delivery. */
-const isDeliverable = ({ state, hold }: OrderRow): boolean =>
-  DELIVERABLE.includes(state) ||
-  (state === 'refunded' && hold !== null && holds.standing(hold) !== '0');
+/** Matched and claimed; a refunded order too, while its hold still waits for the delivery. */
+const isDeliverable = (state: OrderRow['state'], hold: Hold): boolean =>
+  DELIVERABLE.includes(state) || (state === 'refunded' && holds.standing(hold) !== '0');
 
-/** Delivery runs beside the money: it changes no state of the order, only where the goods are. */
-async function moveGoods(
-  call: Call<OrderKey>,
-  from: OrderRow['delivery'],
-  to: OrderRow['delivery'],
-) {
-  const order = await orderRow(call, call.input);
-  ensure(order.delivery === from, 'STATE_CONFLICT', { delivery: order.delivery, expected: from });
-  ensure(isDeliverable(order), 'STATE_CONFLICT', { state: order.state });
-  call.store.put('order', { ...order, delivery: to });
-  return { state: order.state };
+/** @throws {DomainError} STATE_CONFLICT or FEE_NOT_CAPTURED: a courier that sets out is sure of its fee. */
+function ensureDeliverable(
+  { state, hold, delivery }: OrderRow,
+  from: OrderRow['delivery'][],
+): void {
+  ensure(from.includes(delivery), 'STATE_CONFLICT', { delivery, expected: from });
+  ensure(hold !== null && holds.isFeeCaptured(hold), 'FEE_NOT_CAPTURED', { state });
+  ensure(isDeliverable(state, hold), 'STATE_CONFLICT', { state });
 }
 
 /** With the goods the courier gets the one address that was chosen; the others are never kept. */
 async function pickUp(call: Call<OrderKey>) {
-  const moved = await moveGoods(call, 'awaiting', 'pickedUp');
+  const order = await orderRow(call, call.input);
+  ensureDeliverable(order, ['awaiting']);
+  call.store.put('order', { ...order, delivery: 'pickedUp' });
   const { terms } = await termsRow(call, call.input);
   const { salt, addresses } = ensureAddressesOfBasket(call, terms);
   const chosen = addresses.filter((entry) => entry.ref === terms.addressRef);
   ensure(chosen.length === 1, 'ADDRESS_UNKNOWN', { ref: terms.addressRef });
   const { merchantId, orderNumber, logisticsId } = terms;
   await call.store.putPrivate({ salt, addresses: chosen }, merchantId, orderNumber, logisticsId);
-  return moved;
+  return { state: order.state };
 }
 
-async function deliver(call: Call<OrderKey>) {
-  const moved = await moveGoods(call, 'pickedUp', 'delivered');
-  await call.store.purgePrivate(call.input.merchantId, call.input.orderNumber, call.caller.actor);
-  return moved;
+/** Credits what waited for the delivery; the merchant's part of a disputed order waits for the decision. */
+function creditDelivery(call: Call, order: OrderRow): OrderRow {
+  const before = holdOf(order);
+  const isDisputed = order.state === 'disputed';
+  const { hold, credits } = isDisputed ? holds.settleFee(before) : holds.settleDelivery(before);
+  creditPayees(call, order, hold.currency, credits, 'delivery');
+  return releasedAtOnce({ ...order, hold });
+}
+
+/** The secret that the customer shows at the door proves the delivery; without it the courier's word waits to be believed. */
+async function deliver(call: Call<InputOf<'logistics', 'deliver'>>) {
+  const { secret, merchantId, orderNumber } = call.input;
+  const order = await orderRow(call, call.input);
+  const from: OrderRow['delivery'][] =
+    secret === undefined ? ['pickedUp'] : ['pickedUp', 'deliveredUnproven'];
+  ensureDeliverable(order, from);
+  if (secret !== undefined) ensureProves(secret, (await termsRow(call, order)).terms);
+  const delivery: 'deliveredUnproven' | 'delivered' =
+    secret === undefined ? 'deliveredUnproven' : 'delivered';
+  const delivered = { ...order, delivery, deliveredAt: order.deliveredAt ?? call.now };
+  const after = secret === undefined ? delivered : creditDelivery(call, delivered);
+  call.store.put('order', after);
+  await call.store.purgePrivate(merchantId, orderNumber, call.caller.actor);
+  return { state: after.state, delivery };
 }
 
 const ENDED: readonly OrderRow['state'][] = ['voided', 'expired', 'refunded'];
@@ -164,7 +185,7 @@ const isOverFor = (order: OrderRow | undefined, logisticsId: string): boolean =>
   order === undefined ||
   isBeforeMoney(order.state) ||
   ENDED.includes(order.state) ||
-  order.delivery === 'delivered' ||
+  order.deliveredAt !== null ||
   order.logisticsId !== logisticsId;
 
 /** Does so as often as it is asked: the address may have come back by a late pick-up. */

@@ -47,12 +47,13 @@ async function openBasket(call: Call<InputOf<'orderNumber', 'openBasket'>>) {
     merchantId,
     orderNumber,
     state: 'basket',
-    disputedFrom: null,
+    dispute: null,
     mode: 'stepwise',
     customerId: basket.customerId,
     bankId,
     logisticsId: basket.logisticsId,
     delivery: 'awaiting',
+    deliveredAt: null,
     verification: 'none',
     hold: null,
     settled: null,
@@ -133,11 +134,11 @@ async function readTerms(call: Call<OrderKey>) {
 
 /** As queries show it: the receipt stands in the trail. */
 function withoutReceipt(order: OrderRow): Omit<OrderRow, 'settled'> {
-  const { merchantId, orderNumber, state, disputedFrom, mode, customerId, bankId } = order;
-  const { logisticsId, delivery, verification, hold } = order;
+  const { merchantId, orderNumber, state, dispute, mode, customerId, bankId } = order;
+  const { logisticsId, delivery, deliveredAt, verification, hold } = order;
   return {
-    ...{ merchantId, orderNumber, state, disputedFrom, mode, customerId, bankId },
-    ...{ logisticsId, delivery, verification, hold },
+    ...{ merchantId, orderNumber, state, dispute, mode, customerId, bankId },
+    ...{ logisticsId, delivery, deliveredAt, verification, hold },
   };
 }
 

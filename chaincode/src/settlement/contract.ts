@@ -1,31 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settlement on the ledger: issue, hold, capture, release, void, refund, dispute, roll-up, redeem (unit 14).
 import {
-  addAmounts,
   ensure,
   found,
   holds,
   limitsIn,
   nextState,
-  timeKey,
   type ParsedInputOf as InputOf,
+  type OrderEvent,
   type OrderKey,
   type OrderRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { captureAmount, holdOf, releasedAtMatch } from '../shared/capturing.js';
+import { captureAmount, holdOf, releasedAtOnce } from '../shared/capturing.js';
 import { contractOf } from '../ledger/contract.js';
-import { checkpointRow, creditPayees, debitPayee } from '../shared/payees.js';
-import { authenticatedLogin, credit, placeHold } from '../shared/placing.js';
+import { creditPayees, debitPayee } from '../shared/payees.js';
+import { authenticatedLogin, credit, debit, placeHold } from '../shared/placing.js';
 import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
 import { putSupply } from '../shared/supply.js';
+import { agreeDispute, dispute, lapseDispute, resolveDispute } from './disputes.js';
+import { bearDebt, readPayee, redeem, requestPayout, rollUp } from './payouts.js';
 import { totals } from './totals.js';
-
-/** Credit entries rolled up in one transaction: bounded, so that its range stays cheap to check again. */
-const ROLL_UP_LIMIT = 500;
-
-/** No refund of a merchant can have this key: identifiers begin with a letter or digit. */
-const DISPUTE_REFUND = '~dispute';
 
 const write = (call: Call, order: OrderRow) => {
   call.store.put('order', order);
@@ -58,16 +53,37 @@ async function authorise(call: Call<OrderKey>) {
 /** Unit 14. */
 async function capture(call: Call<InputOf<'settlement', 'capture'>>) {
   const { captureId, amount } = call.input;
-  return write(call, captureAmount(call, await orderRow(call, call.input), captureId, amount));
+  return write(
+    call,
+    await captureAmount(call, await orderRow(call, call.input), captureId, amount),
+  );
 }
+
+/** A delivery that the customer's secret proved is certain at once, any other after a time in which it may be disputed. */
+async function ensureDelivered(call: Call, { delivery, deliveredAt }: OrderRow): Promise<void> {
+  const { unprovenSeconds } = await policyRow(call);
+  const due = delivery === 'deliveredUnproven' ? (deliveredAt ?? 0) + unprovenSeconds : undefined;
+  ensure(delivery === 'delivered' || (due !== undefined && call.now >= due), 'RELEASE_NOT_DUE', {
+    delivery,
+    due,
+  });
+}
+
+/** What the event of a release is called in each state that allows one. */
+const RELEASING: Readonly<Partial<Record<OrderRow['state'], OrderEvent>>> = {
+  partiallyCaptured: 'releasePart',
+  released: 'releaseFee',
+  refunded: 'releaseRest',
+};
 
 async function release(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
-  const state = nextState(order.state, order.state === 'refunded' ? 'releaseRest' : 'release');
-  ensure(order.delivery === 'delivered', 'RELEASE_NOT_DUE', { delivery: order.delivery });
-  const { hold, credits } = holds.release(holdOf(order));
+  await ensureDelivered(call, order);
+  const { hold, credits } = holds.settleDelivery(holdOf(order));
+  ensure(hold.released !== holdOf(order).released, 'STATE_CONFLICT', { state: order.state });
+  const state = nextState(order.state, RELEASING[order.state] ?? 'release');
   creditPayees(call, order, hold.currency, credits, 'release');
-  return write(call, { ...order, hold, state });
+  return write(call, { ...order, hold, state, delivery: 'delivered' });
 }
 
 /** Gives back what was never captured: everything (void, expire), or the rest of a partly captured hold. */
@@ -75,7 +91,7 @@ async function giveBack(call: Call<OrderKey>, order: OrderRow, event: 'void' | '
   const { hold, returned } = holds.voidRest(holdOf(order));
   await credit(call, order.customerId, hold.currency, returned);
   const state = nextState(order.state, order.state === 'partiallyCaptured' ? 'voidRest' : event);
-  return write(call, releasedAtMatch({ ...order, hold, state }));
+  return write(call, releasedAtOnce({ ...order, hold, state }));
 }
 
 const voidHold = async (call: Call<OrderKey>) =>
@@ -88,95 +104,40 @@ async function expire(call: Call<OrderKey>) {
   return giveBack(call, order, 'expire');
 }
 
-/** Refunds out of the hold, or out of the merchant's balance once that has the money. */
-async function refundAmount(
-  call: Call<OrderKey>,
-  order: OrderRow,
-  refundId: string,
-  amount: string,
-): Promise<OrderRow> {
-  const before = holdOf(order);
-  const hold = holds.refund(before, refundId, amount);
-  if (holds.isReleased(before)) await debitPayee(call, order.merchantId, hold.currency, amount);
-  await credit(call, order.customerId, hold.currency, amount);
-  return { ...order, hold, disputedFrom: null, state: nextState(order.state, 'refund') };
+/** Nothing waits for ever for goods that never come. */
+async function returnUndelivered(call: Call<OrderKey>) {
+  const order = await orderRow(call, call.input);
+  const { deliverBy } = holdOf(order);
+  const isLate = deliverBy !== null && call.now >= deliverBy;
+  ensure(isLate && order.deliveredAt === null, 'NOT_UNDELIVERED', {
+    delivery: order.delivery,
+    deliverBy,
+  });
+  const { hold, returned } = holds.unwind(holdOf(order));
+  ensure(returned !== '0', 'STATE_CONFLICT', { state: order.state });
+  await credit(call, order.customerId, hold.currency, returned);
+  return write(call, { ...order, hold, state: nextState(order.state, 'returnUndelivered') });
 }
 
+/** Refunds out of the hold, or out of the merchant's balance once that has the money. */
 async function refund(call: Call<InputOf<'settlement', 'refund'>>) {
   const { refundId, amount } = call.input;
   const order = await orderRow(call, call.input);
   ensure(order.state !== 'disputed', 'DISPUTED');
-  return write(call, await refundAmount(call, order, refundId, amount));
-}
-
-async function dispute(call: Call<OrderKey>) {
-  const order = await orderRow(call, call.input);
-  const state = nextState(order.state, 'dispute');
-  return write(call, { ...order, disputedFrom: order.state, state });
-}
-
-/** An upheld dispute gives back all that was never released, or else the merchant's part out of its balance. */
-async function upholdDispute(call: Call<OrderKey>, order: OrderRow): Promise<OrderRow> {
   const before = holdOf(order);
-  if (holds.isReleased(before))
-    return refundAmount(call, order, DISPUTE_REFUND, holds.refundable(before));
-  const { hold, returned } = holds.unwind(before);
-  await credit(call, order.customerId, hold.currency, returned);
-  return { ...order, hold, disputedFrom: null, state: nextState(order.state, 'refund') };
+  const hold = holds.refund(before, refundId, amount);
+  if (holds.isReleased(before)) await debitPayee(call, order.merchantId, hold.currency, amount);
+  await credit(call, order.customerId, hold.currency, amount);
+  return write(call, { ...order, hold, state: nextState(order.state, 'refund') });
 }
 
-/** A rejected dispute counts against the customer's history. */
-async function resolveDispute(call: Call<InputOf<'settlement', 'resolveDispute'>>) {
-  const order = await orderRow(call, call.input);
-  const before = found(order.disputedFrom ?? undefined, 'STATE_CONFLICT', { state: order.state });
-  if (call.input.decision === 'uphold') return write(call, await upholdDispute(call, order));
-  call.store.put(
-    'history',
-    { kind: 'dispute', at: call.now },
-    order.customerId,
-    `${order.merchantId}~${order.orderNumber}`,
-    'dispute',
-  );
-  return write(call, { ...order, disputedFrom: null, state: before });
-}
-
-/** Entries that reach the ledger late, under a time that was rolled up before, are found by the next roll-up. */
-async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
-  const { payeeId, currency, until } = call.input;
-  ensure(until <= call.now, 'ROLL_UP_TOO_EARLY', { until, now: call.now });
-  const checkpoint = await checkpointRow(call, payeeId, currency);
-  const entries = await call.store.rangeUntil(
-    'credit',
-    [payeeId, currency],
-    timeKey(until + 1),
-    ROLL_UP_LIMIT,
-  );
-  const balance = addAmounts(checkpoint.balance, ...entries.map((entry) => entry.value.amount));
-  for (const entry of entries) call.store.remove(entry.key);
-  if (entries.length > 0) call.store.put('checkpoint', { ...checkpoint, balance });
-  return {
-    entries: entries.length,
-    balance,
-    done: entries.length < ROLL_UP_LIMIT,
-  };
-}
-
-async function redeem(call: Call<InputOf<'settlement', 'redeem'>>) {
-  const { redeemId, payeeId, currency, amount } = call.input;
-  const balance = await debitPayee(call, payeeId, currency, amount);
-  putSupply(call, 'redeem', redeemId, { account: payeeId, currency, amount });
-  return { balance };
-}
-
-async function readPayee(call: Call<InputOf<'settlement', 'readPayee'>>) {
-  const { payeeId, currency } = call.input;
-  const checkpoint = await checkpointRow(call, payeeId, currency);
-  const open = await call.store.range('credit', [payeeId, currency]);
-  return {
-    balance: checkpoint.balance,
-    open: addAmounts(...open.map((entry) => entry.value.amount)),
-    now: call.now,
-  };
+/** The customer's own money, back to where it came from. */
+async function withdraw(call: Call<InputOf<'settlement', 'withdraw'>>) {
+  const { withdrawId, customerId, token, currency, amount } = call.input;
+  found(await call.store.get('instrument', customerId, token), 'INSTRUMENT_UNKNOWN', { token });
+  await debit(call, customerId, currency, amount);
+  putSupply(call, 'withdraw', withdrawId, { account: customerId, currency, amount });
+  return {};
 }
 
 export const SettlementContract = contractOf('settlement', {
@@ -188,10 +149,16 @@ export const SettlementContract = contractOf('settlement', {
   void: voidHold,
   expire,
   refund,
+  returnUndelivered,
   dispute,
+  agreeDispute,
   resolveDispute,
+  lapseDispute,
   rollUp,
+  requestPayout,
   redeem,
+  bearDebt,
+  withdraw,
   readAccount: async (call) => {
     const { customerId, currency } = call.input;
     return (

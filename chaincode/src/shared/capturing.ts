@@ -11,6 +11,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { creditPayees } from './payees.js';
+import { policyRow } from './rows.js';
 
 export const holdOf = (order: OrderRow): Hold =>
   found(order.hold ?? undefined, 'STATE_CONFLICT', { state: order.state });
@@ -23,23 +24,31 @@ export function ensureVerified(order: OrderRow): void {
   ensure(order.verification !== 'none', 'VERIFICATION_MISSING', { unit: '15' });
 }
 
-/** @returns the order as money at match leaves it: released at once, unless delivery comes first. */
-export const releasedAtMatch = (order: OrderRow): OrderRow =>
-  order.state === 'captured' && holdOf(order).release === 'match'
+/** Whether nothing waits for the delivery any more. */
+export const isDelivered = ({ delivery }: OrderRow): boolean => delivery === 'delivered';
+
+/** Whether the merchant's part is credited as it is captured. */
+const isReleasedAtOnce = (order: OrderRow): boolean =>
+  holdOf(order).release === 'match' || isDelivered(order);
+
+/** @returns the order as it stands once all was claimed: released at once, unless delivery comes first. */
+export const releasedAtOnce = (order: OrderRow): OrderRow =>
+  order.state === 'captured' && isReleasedAtOnce(order)
     ? { ...order, state: nextState(order.state, 'release') }
     : order;
 
-/** Unit 14: captures an amount and credits the payees when release is at match. Returns the order, not yet written. */
-export function captureAmount(
+/** Unit 14: captures an amount and credits the merchant when nothing waits. Returns the order, not yet written. */
+export async function captureAmount(
   call: Call,
   order: OrderRow,
   captureId: string,
   amount: Amount,
-): OrderRow {
+): Promise<OrderRow> {
   ensureVerified(order);
-  const before = holdOf(order);
-  const { hold, credits } = holds.capture(before, captureId, amount, call.now);
+  const { deliverySeconds } = await policyRow(call);
+  const terms = { now: call.now, deliverySeconds, isDelivered: isDelivered(order) };
+  const { hold, credits } = holds.capture(holdOf(order), captureId, amount, terms);
   const event = holds.uncaptured(hold) === '0' ? 'captureRest' : 'capturePart';
   creditPayees(call, order, hold.currency, credits, captureId);
-  return releasedAtMatch({ ...order, hold, state: nextState(order.state, event) });
+  return releasedAtOnce({ ...order, hold, state: nextState(order.state, event) });
 }

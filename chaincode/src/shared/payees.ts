@@ -22,6 +22,8 @@ export const checkpointRow = async (
     payeeId,
     currency,
     balance: '0',
+    withheld: '0',
+    debts: [],
   };
 
 /** The key is new with the order's or the batch's row, which every payment reads and writes: nothing is to be read here. */
@@ -70,20 +72,25 @@ export function creditPayees(
   creditPayee(call, order.logisticsId, currency, credits.logistics, reference, `${id}~logistics`);
 }
 
+/** What a payee may dispose of: its balance without what open disputes may take. */
+const disposable = ({ balance, withheld }: CheckpointRow): Amount =>
+  isAtLeast(balance, withheld) ? subtractAmounts(balance, withheld) : '0';
+
 /** Takes money out of a payee's rolled-up balance. @throws {DomainError} PAYEE_FUNDS_INSUFFICIENT. */
 export async function debitPayee(
   call: Call,
   payeeId: string,
   currency: string,
   amount: Amount,
-): Promise<Amount> {
+): Promise<CheckpointRow> {
   const checkpoint = await checkpointRow(call, payeeId, currency);
-  ensure(isAtLeast(checkpoint.balance, amount), 'PAYEE_FUNDS_INSUFFICIENT', {
+  const available = disposable(checkpoint);
+  ensure(isAtLeast(available, amount), 'PAYEE_FUNDS_INSUFFICIENT', {
     payeeId,
     currency,
-    balance: checkpoint.balance,
+    available,
   });
-  const balance = subtractAmounts(checkpoint.balance, amount);
-  call.store.put('checkpoint', { ...checkpoint, balance });
-  return balance;
+  const debited = { ...checkpoint, balance: subtractAmounts(checkpoint.balance, amount) };
+  call.store.put('checkpoint', debited);
+  return debited;
 }

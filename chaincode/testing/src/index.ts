@@ -52,6 +52,7 @@ export {
   addressesOf,
   BANK,
   CURRENCY,
+  deliverySecretOf,
   GOODS,
   LOGISTICS,
   MERCHANT,

@@ -3,6 +3,7 @@
 // transactions, the same on the ledger in memory and on real peers.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
+  commitmentTo,
   DEFAULT_POLICY,
   digestOf,
   goodsDigest,
@@ -18,6 +19,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import {
   chooseBest,
+  signDispute,
   toMutable,
   type Client,
   type Parties,
@@ -140,6 +142,9 @@ export const addressesOf = (orderNumber: string): AddressBookRow => ({
   ],
 });
 
+/** The secret that proves the delivery of an order: a device draws it; here it follows from the number. */
+export const deliverySecretOf = (orderNumber: string): string => sha256Hex(`door ${orderNumber}`);
+
 export class World {
   readonly #clientFor: ClientFor;
   readonly #merchantId: string;
@@ -239,6 +244,39 @@ export class World {
     return { customerId, privateKey };
   }
 
+  /** The customer disputes an order; its device signs. */
+  async dispute(device: CustomerDevice, orderNumber: string, disputeId = 'dispute-1') {
+    const key = { merchantId: this.#merchantId, orderNumber };
+    const { settlement } = await this.bank('teller');
+    const signature = signDispute(device.privateKey, key, disputeId);
+    return settlement.dispute({ ...key, disputeId, signature });
+  }
+
+  /** An operator decides a dispute. */
+  async decide(orderNumber: string, decision: 'uphold' | 'reject', disputeId = 'dispute-1') {
+    const { settlement } = await this.bank('operator');
+    return settlement.resolveDispute({
+      ...{ merchantId: this.#merchantId, orderNumber, disputeId },
+      decision,
+    });
+  }
+
+  /** The courier picks the goods up and delivers them: with the secret from the door, unless told otherwise. */
+  async deliver(orderNumber: string, { proven = true } = {}) {
+    const key = { merchantId: this.#merchantId, orderNumber };
+    const { logistics } = await this.logistics();
+    await logistics.pickUp(key, { transient: { ...addressesOf(orderNumber) } });
+    return logistics.deliver({ ...key, ...(proven && { secret: deliverySecretOf(orderNumber) }) });
+  }
+
+  /** The payee asks, the bank pays out. */
+  async payOut(payeeId: string, redeemId: string, amount: Amount) {
+    const payout = { payeeId, currency: CURRENCY, redeemId, amount };
+    const payee = payeeId === LOGISTICS ? await this.logistics() : await this.merchant();
+    await payee.settlement.requestPayout(payout);
+    return (await this.bank('teller')).settlement.redeem(payout);
+  }
+
   /** Units 2 to 7: verified, both factors passed, limits set. @returns the login's id */
   async login(device: CustomerDevice): Promise<string> {
     const { identity } = await this.bank('auth-service');
@@ -300,6 +338,7 @@ export class World {
         ...options.logisticsStatement,
       },
       holdSeconds: options.holdSeconds ?? 3600,
+      deliveryCommitment: commitmentTo(deliverySecretOf(options.orderNumber)),
       ...(options.claim === undefined ? {} : { claim: options.claim }),
     };
   }

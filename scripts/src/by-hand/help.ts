@@ -54,6 +54,7 @@ const OWNER_TEXT = {
   network: 'nobody in particular',
   customer: "the customer's bank",
   login: "the login's bank",
+  merchant: "the merchant's own bank",
   order: "the caller's side of the order: its bank, merchant or logistics company",
   basket: "the caller's side of the basket: its bank, merchant or logistics company",
   quote: 'the logistics company that quoted',

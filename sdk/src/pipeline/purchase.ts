@@ -49,6 +49,8 @@ export interface Purchase {
   readonly merchantStatement: Statement;
   readonly logisticsStatement: Statement;
   readonly holdSeconds: number;
+  /** The digest of the secret that proves the delivery, see `deliverySecretFor`. */
+  readonly deliveryCommitment: string;
   /** What the merchant claims; null when it claims nothing, everything by default. */
   readonly claim?: Amount | null;
 }
@@ -81,6 +83,7 @@ export const termsOf = (purchase: Purchase, quote: QuoteView, choice: Choice): O
   goodsTotal: quote.goodsTotal,
   total: addAmounts(quote.goodsTotal, choice.fee),
   holdSeconds: purchase.holdSeconds,
+  deliveryCommitment: purchase.deliveryCommitment,
 });
 
 /** The best courier for the first address that has one. @throws {Error} when no address has a courier. */

@@ -2,6 +2,7 @@
 // What a customer's device signs: the order terms, and ratings. ES256 with low S, over the domain's canonical text.
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import {
+  disputeText,
   ratingsText,
   signEs256,
   signedText,
@@ -27,3 +28,10 @@ export const signRatings = (
   order: { readonly merchantId: string; readonly orderNumber: string },
   ratings: Ratings,
 ): string => signEs256(keyOf(privateKey), ratingsText(order, ratings));
+
+/** @returns base64 of r‖s, for `signature` of `settlement.dispute`. */
+export const signDispute = (
+  privateKey: string | KeyObject,
+  order: { readonly merchantId: string; readonly orderNumber: string },
+  disputeId: string,
+): string => signEs256(keyOf(privateKey), disputeText(order, disputeId));

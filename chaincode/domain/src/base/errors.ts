@@ -185,6 +185,11 @@ export const ERRORS = {
     'The logistics units worked on different addresses.',
     'Send the same addresses to all four.',
   ),
+  DELIVERY_PROOF_INVALID: describe(
+    407,
+    'The secret is not the one that the customer signed for.',
+    "Read the code that the customer's device shows once more, or deliver without proof and wait.",
+  ),
 
   // 5xx: settlement (unit 14)
   INSUFFICIENT_FUNDS: describe(
@@ -225,6 +230,46 @@ export const ERRORS = {
     511,
     'Entries of a time to come cannot be rolled up.',
     'Name an instant that has passed.',
+  ),
+  FEE_NOT_CAPTURED: describe(
+    520,
+    'The delivery fee has not been captured, so nobody is sure to pay the courier.',
+    'Claim at least the delivery fee before the goods are picked up.',
+  ),
+  DISPUTE_TOO_LATE: describe(
+    521,
+    'The time in which the order could be disputed is over.',
+    'Ask the merchant for a refund.',
+  ),
+  CONSENT_MISSING: describe(
+    522,
+    "The merchant's own bank has not agreed that its merchant's money is taken.",
+    "Have an operator of the merchant's bank agree, or decide what still stands on the hold.",
+  ),
+  PAYEE_IN_DEBT: describe(
+    523,
+    'The payee owes customers money: later credits pay that first.',
+    'Roll up its credit entries, or wait until the bank bears the debt.',
+  ),
+  PAYOUT_NOT_REQUESTED: describe(
+    524,
+    'The payee has not asked for this payout, or for another amount.',
+    'Have the payee request the payout under this id.',
+  ),
+  DECISION_NOT_DUE: describe(
+    525,
+    'The time in which the dispute is to be decided is not over.',
+    'Decide it, or wait.',
+  ),
+  DEBT_NOT_DUE: describe(
+    526,
+    'The payee has still time to pay its debt.',
+    'Roll up its credit entries, or wait.',
+  ),
+  NOT_UNDELIVERED: describe(
+    527,
+    'The goods were delivered, or may still be.',
+    'Wait until the time for the delivery is over.',
   ),
 
   // 6xx: comparison and alarms (units 13, 15, 16)

@@ -63,9 +63,19 @@ export const TRANSITIONS = [
   { event: 'voidRest', from: ['partiallyCaptured'], to: 'captured', unit: '14' },
   { event: 'release', from: ['captured'], to: 'released', unit: '14' },
   { event: 'releaseRest', from: ['refunded'], to: 'refunded', unit: '14' },
+  // Released at match: only the delivery fee waited.
+  { event: 'releaseFee', from: ['released'], to: 'released', unit: '14' },
+  { event: 'releasePart', from: ['partiallyCaptured'], to: 'partiallyCaptured', unit: '14' },
   { event: 'void', from: HELD, to: 'voided', unit: null },
   { event: 'expire', from: HELD, to: 'expired', unit: null },
   { event: 'dispute', from: ['captured', 'released', 'refunded'], to: 'disputed', unit: null },
+  // The goods never came: what still stands goes back, the delivery fee included.
+  {
+    event: 'returnUndelivered',
+    from: ['captured', 'released', 'refunded'],
+    to: 'refunded',
+    unit: null,
+  },
   {
     event: 'refund',
     from: ['captured', 'released', 'disputed', 'refunded'],

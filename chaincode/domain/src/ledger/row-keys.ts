@@ -32,6 +32,7 @@ import type {
   OrderKey,
   OrderRow,
   Party,
+  PayoutRow,
   PurchaseRow,
   QuoteRow,
   RatingRow,
@@ -143,6 +144,10 @@ export const ROWS = {
     row.payeeId,
     row.currency,
   ]),
+  payout: keyed<PayoutRow, [payeeId: string, currency: string, redeemId: string]>(
+    'payout',
+    (row) => [row.payeeId, row.currency, row.redeemId],
+  ),
   report: keyed<ReportRow, [...OrderParts, pass: string]>('report', (row) => [
     ...orderParts(row),
     row.pass,

@@ -214,6 +214,8 @@ export interface OrderTerms extends Basket {
   readonly goodsTotal: Amount;
   readonly total: Amount;
   readonly holdSeconds: number;
+  /** SHA-256 of a secret that the customer's device drew, and shows at the door: whoever knows it was there. */
+  readonly deliveryCommitment: string;
 }
 
 export interface TermsRow {
@@ -236,16 +238,23 @@ export interface Hold {
   /** The part never captured, given back to the account. */
   readonly voided: Amount;
   readonly captured: Amount;
-  /** The part of the captured money that was credited to the payees. */
+  /** The part of the captured money that was credited to the payees, the delivery fee among it. */
   readonly released: Amount;
+  /** The part of `released` that went to the logistics company: all of its fee, once it delivered. */
+  readonly feeReleased: Amount;
   /** All refunds. */
   readonly refunded: Amount;
   /** Refunds paid out of the hold itself, before release. */
   readonly refundedHeld: Amount;
+  /** The part of `refundedHeld` that was the fee of a delivery that never came. */
+  readonly feeReturned: Amount;
   /** The part of the total that pays the delivery. */
   readonly fee: Amount;
   readonly release: ReleaseAt;
+  /** Until then it may be captured. */
   readonly expiresAt: number;
+  /** When captured money of goods that were not delivered goes back. Null before the first capture. */
+  readonly deliverBy: number | null;
   /** Natural key → content, so that a repeated claim returns its first result. */
   readonly captures: Readonly<Record<string, Amount>>;
   readonly refunds: Readonly<Record<string, Amount>>;
@@ -253,16 +262,32 @@ export interface Hold {
 
 export type Verification = 'none' | 'clean' | 'alarm' | 'resolved' | 'upheld';
 
+/** `deliveredUnproven`: the courier says so, and nobody else. It is believed after the policy's time. */
+export type Delivery = 'awaiting' | 'pickedUp' | 'deliveredUnproven' | 'delivered';
+
+/** A dispute that waits for its decision. */
+export interface Dispute {
+  readonly id: string;
+  /** The state to return to when it is rejected. */
+  readonly from: OrderState;
+  readonly openedAt: number;
+  /** What the payee's balance must keep for it. */
+  readonly withheld: Amount;
+  /** Whether the merchant's own bank agreed that its money may be taken, where the customer's is another. */
+  readonly agreed: boolean;
+}
+
 /** The one row of an order that changes: its state and its money. */
 export interface OrderRow extends OrderKey {
   readonly state: OrderState;
-  /** The state to return to when a dispute is rejected. */
-  readonly disputedFrom: OrderState | null;
+  readonly dispute: Dispute | null;
   readonly mode: 'stepwise' | 'express';
   readonly customerId: string;
   readonly bankId: string;
   readonly logisticsId: string;
-  readonly delivery: 'awaiting' | 'pickedUp' | 'delivered';
+  readonly delivery: Delivery;
+  /** When the courier said that it delivered. */
+  readonly deliveredAt: number | null;
   readonly verification: Verification;
   readonly hold: Hold | null;
   /** Of the bank's express leg, once it ran. */
@@ -301,7 +326,10 @@ export const SUPPLY = {
   issue: 'appears',
   /** The bank bears a double spend. */
   compensate: 'appears',
+  /** The bank bears what a payee owed a customer for too long. */
+  bear: 'appears',
   redeem: 'vanishes',
+  withdraw: 'vanishes',
 } as const;
 
 export type SupplyKind = keyof typeof SUPPLY;
@@ -321,11 +349,33 @@ export interface CreditRow {
   readonly order: string;
 }
 
+/** What a payee owes a customer: a decision that its balance could not pay. */
+export interface Debt {
+  readonly merchantId: string;
+  readonly orderNumber: string;
+  readonly customerId: string;
+  readonly amount: Amount;
+  readonly since: number;
+}
+
 /** What a payee has, rolled up out of its credit entries. */
 export interface CheckpointRow {
   readonly payeeId: string;
   readonly currency: Currency;
   readonly balance: Amount;
+  /** What open disputes may take: it stays. */
+  readonly withheld: Amount;
+  /** Oldest first; later credits pay them before anything else. */
+  readonly debts: readonly Debt[];
+}
+
+/** What a payee asked its bank to pay out: without it the bank redeems nothing. */
+export interface PayoutRow {
+  readonly payeeId: string;
+  readonly currency: Currency;
+  readonly redeemId: string;
+  readonly amount: Amount;
+  readonly at: number;
 }
 
 export interface Difference {

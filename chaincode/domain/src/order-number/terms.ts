@@ -3,10 +3,12 @@
 import { canonicalJson, digestOf } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import { addAmounts, multiplyAmount, type Amount } from '../base/money.js';
-import type { Basket, BasketLine, OrderTerms } from '../ledger/rows.js';
+import type { Basket, BasketLine, OrderKey, OrderTerms } from '../ledger/rows.js';
 
 /** Separates signatures of different purposes by the same key. */
 const PURPOSE = 'fabric-offline-pay/order-terms/1';
+
+const DISPUTE_PURPOSE = 'fabric-offline-pay/dispute/1';
 
 const RATINGS_PURPOSE = 'fabric-offline-pay/ratings/1';
 
@@ -24,6 +26,10 @@ export const ratingsText = (
     orderNumber: order.orderNumber,
     ratings,
   });
+
+/** @returns the UTF-8 text that the customer's device signs to dispute an order. */
+export const disputeText = ({ merchantId, orderNumber }: OrderKey, disputeId: string): string =>
+  canonicalJson({ purpose: DISPUTE_PURPOSE, merchantId, orderNumber, disputeId });
 
 /** @returns the digest that step-up factors are bound to: changing payee or amount changes it. */
 export const termsDigest = (terms: OrderTerms): string => digestOf(terms);
@@ -48,7 +54,7 @@ export const goodsTotalOf = (
   lines: readonly Pick<BasketLine, 'quantity' | 'unitPrice'>[],
 ): Amount => addAmounts(...lines.map((line) => multiplyAmount(line.unitPrice, line.quantity)));
 
-/** @throws {DomainError} INPUT_INVALID when the sums of the terms do not add up. */
+/** @throws {DomainError} INPUT_INVALID when the sums of the terms do not add up, or nothing is to be paid. */
 export function ensureTermsAddUp(terms: OrderTerms): void {
   ensure(goodsTotalOf(terms.lines) === terms.goodsTotal, 'INPUT_INVALID', {
     field: 'terms.goodsTotal',
@@ -56,6 +62,7 @@ export function ensureTermsAddUp(terms: OrderTerms): void {
   ensure(addAmounts(terms.goodsTotal, terms.fee) === terms.total, 'INPUT_INVALID', {
     field: 'terms.total',
   });
+  ensure(terms.total !== '0', 'INPUT_INVALID', { field: 'terms.total', reason: 'nothing to pay' });
 }
 
 /** @throws {DomainError} INPUT_INVALID when goods stand on two lines. */

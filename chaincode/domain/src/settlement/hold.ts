@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The money of one order: authorised, captured in parts, released to the payees, refunded, voided. Every function
 // returns a new hold and asserts that nothing appears or vanishes.
-import { ensure } from '../base/errors.js';
+import { ensure, type ErrorCode } from '../base/errors.js';
 import {
   addAmounts,
   isAtLeast,
@@ -32,22 +32,27 @@ const sharesOfSum = (hold: Hold, sum: Amount): Shares => {
   return { logistics, merchant: subtractAmounts(sum, logistics) };
 };
 
+/** Refunds of the merchant's part. */
+const merchantRefunded = (hold: Hold): Amount => subtractAmounts(hold.refunded, hold.feeReturned);
+
 /** The merchant's part of what was captured and not refunded: the most that can be refunded. */
-export function refundable(hold: Hold): Amount {
-  const { merchant } = sharesOfSum(hold, hold.captured);
-  return isAtLeast(merchant, hold.refunded) ? subtractAmounts(merchant, hold.refunded) : '0';
-}
+export const refundable = (hold: Hold): Amount =>
+  subtractAmounts(sharesOfSum(hold, hold.captured).merchant, merchantRefunded(hold));
 
 /** Asserts what every hold must satisfy, whatever was done to it. */
 function checked(hold: Hold): Hold {
   const [authorised, voided, captured, released, refunded, refundedHeld] = (
     ['authorised', 'voided', 'captured', 'released', 'refunded', 'refundedHeld'] as const
   ).map((field) => toUnits(hold[field])) as [bigint, bigint, bigint, bigint, bigint, bigint];
+  const fee = toUnits(hold.feeReleased) + toUnits(hold.feeReturned);
   const sound =
     captured + voided <= authorised &&
     released + refundedHeld <= captured &&
     refundedHeld <= refunded &&
-    refunded <= captured;
+    refunded <= captured &&
+    toUnits(hold.feeReleased) <= released &&
+    toUnits(hold.feeReturned) <= refundedHeld &&
+    fee <= toUnits(hold.fee);
   ensure(sound, 'INTERNAL', { invariant: 'hold' });
   return hold;
 }
@@ -59,61 +64,104 @@ export const openHold = (terms: OrderTerms, release: ReleaseAt, now: number): Ho
     voided: '0',
     captured: '0',
     released: '0',
+    feeReleased: '0',
     refunded: '0',
     refundedHeld: '0',
+    feeReturned: '0',
     fee: terms.fee,
     release,
     expiresAt: now + terms.holdSeconds,
+    deliverBy: null,
     captures: {},
     refunds: {},
   });
 
+/** The most captures, and the most refunds, of one hold: its row is written with each. */
+const MOST_KEYS = 64;
+
+const ensureRoom = (keys: Readonly<Record<string, Amount>>, code: ErrorCode): void =>
+  ensure(Object.keys(keys).length < MOST_KEYS, code, { most: MOST_KEYS });
+
+/** When a capture is made, and what it means for the delivery. */
+export interface CaptureTerms {
+  readonly now: number;
+  /** How long the delivery may take from the first capture on. */
+  readonly deliverySeconds: number;
+  /** Whether the delivery is already certain: then nothing waits for it. */
+  readonly isDelivered: boolean;
+}
+
+/** The merchant's part of what was credited. */
+const merchantReleased = (hold: Hold): Amount => subtractAmounts(hold.released, hold.feeReleased);
+
+const ensureCapturable = (hold: Hold, captureId: string, amount: Amount, now: number): void => {
+  ensure(now < hold.expiresAt, 'HOLD_EXPIRED', { expiresAt: hold.expiresAt });
+  ensure(!Object.hasOwn(hold.captures, captureId), 'IDEMPOTENCY_CONFLICT', { captureId });
+  ensure(isAtLeast(uncaptured(hold), amount), 'HOLD_EXCEEDED', { rest: uncaptured(hold), amount });
+  ensureRoom(hold.captures, 'HOLD_EXCEEDED');
+};
+
 /**
- * Captures an amount, once a key.
+ * Captures an amount, once a key. The merchant's part is credited at once where nothing waits for the delivery; the delivery
+ * fee is earned by the delivery.
  * @throws {DomainError} HOLD_EXPIRED, HOLD_EXCEEDED, or IDEMPOTENCY_CONFLICT for a key that was used.
  */
 export function capture(
   hold: Hold,
   captureId: string,
   amount: Amount,
-  now: number,
+  { now, deliverySeconds, isDelivered }: CaptureTerms,
 ): { hold: Hold; credits: Shares } {
-  ensure(now < hold.expiresAt, 'HOLD_EXPIRED', { expiresAt: hold.expiresAt });
-  ensure(!Object.hasOwn(hold.captures, captureId), 'IDEMPOTENCY_CONFLICT', { captureId });
-  ensure(isAtLeast(uncaptured(hold), amount), 'HOLD_EXCEEDED', { rest: uncaptured(hold), amount });
-  const captured = addAmounts(hold.captured, amount);
-  const atMatch = hold.release === 'match';
-  const before = sharesOfSum(hold, hold.captured);
-  const after = sharesOfSum(hold, captured);
-  const next = checked({
+  ensureCapturable(hold, captureId, amount, now);
+  const claimed = checked({
     ...hold,
-    captured,
-    released: atMatch ? captured : hold.released,
+    captured: addAmounts(hold.captured, amount),
+    deliverBy: hold.deliverBy ?? now + deliverySeconds,
     captures: { ...hold.captures, [captureId]: amount },
   });
-  const credits = atMatch
-    ? {
-        merchant: subtractAmounts(after.merchant, before.merchant),
-        logistics: subtractAmounts(after.logistics, before.logistics),
-      }
-    : { merchant: '0', logistics: '0' };
-  return { hold: next, credits };
+  if (isDelivered) return settleDelivery(claimed);
+  const merchant = hold.release === 'match' ? merchantDue(claimed) : '0';
+  return {
+    hold: credited(claimed, { merchant, logistics: '0' }),
+    credits: { merchant, logistics: '0' },
+  };
 }
 
-/** What was captured and is neither credited nor given back yet. */
-const unreleased = (hold: Hold): Amount =>
-  [hold.released, hold.refundedHeld].reduce(subtractAmounts, hold.captured);
+/** The merchant's part that still stands on the hold. */
+const merchantDue = (hold: Hold): Amount =>
+  [merchantReleased(hold), subtractAmounts(hold.refundedHeld, hold.feeReturned)].reduce(
+    subtractAmounts,
+    sharesOfSum(hold, hold.captured).merchant,
+  );
 
-/**
- * Credits everything captured and not refunded, after delivery: the delivery in full, the merchant what is left.
- * @throws {DomainError} STATE_CONFLICT when nothing waits to be released.
- */
-export function release(hold: Hold): { hold: Hold; credits: Shares } {
-  const due = unreleased(hold);
-  ensure(hold.release === 'delivery' && due !== '0', 'STATE_CONFLICT', { released: hold.released });
-  const logistics = minimumAmount(sharesOfSum(hold, hold.captured).logistics, due);
-  const credits = { merchant: subtractAmounts(due, logistics), logistics };
-  return { hold: checked({ ...hold, released: addAmounts(hold.released, due) }), credits };
+/** The delivery fee that still stands on the hold. */
+const feeDue = (hold: Hold): Amount =>
+  [hold.feeReleased, hold.feeReturned].reduce(
+    subtractAmounts,
+    sharesOfSum(hold, hold.captured).logistics,
+  );
+
+const credited = (hold: Hold, { merchant, logistics }: Shares): Hold =>
+  checked({
+    ...hold,
+    released: addAmounts(hold.released, merchant, logistics),
+    feeReleased: addAmounts(hold.feeReleased, logistics),
+  });
+
+/** Whether the delivery fee was captured: a courier that sets out is sure of it. */
+export const isFeeCaptured = (hold: Hold): boolean =>
+  hold.captured !== '0' && isAtLeast(hold.captured, hold.fee);
+
+/** Credits the delivery: its fee, and the merchant with what waited for it. */
+export function settleDelivery(hold: Hold): { hold: Hold; credits: Shares } {
+  const credits = { merchant: merchantDue(hold), logistics: feeDue(hold) };
+  return { hold: credited(hold, credits), credits };
+}
+
+/** Credits the delivery fee alone, while the merchant's part waits for the decision of a dispute. */
+export function settleFee(hold: Hold): { hold: Hold; credits: Shares } {
+  const credits = { merchant: '0', logistics: feeDue(hold) };
+  return { hold: credited(hold, credits), credits };
 }
 
 /** Gives back what was never captured. */
@@ -124,13 +172,19 @@ export function voidRest(hold: Hold): { hold: Hold; returned: Amount } {
 
 /** Whether refunds come out of the payee's balance (after release) or out of the hold (before). */
 export const isReleased = (hold: Hold): boolean =>
-  hold.release === 'match' || hold.released !== '0';
+  hold.release === 'match' || merchantReleased(hold) !== '0';
 
 /**
  * Refunds an amount of the merchant's part, once a key.
  * @throws {DomainError} REFUND_EXCEEDED, or IDEMPOTENCY_CONFLICT for a key that was used.
  */
 export function refund(hold: Hold, refundId: string, amount: Amount): Hold {
+  ensureRoom(hold.refunds, 'REFUND_EXCEEDED');
+  return refundUpheld(hold, refundId, amount);
+}
+
+/** Like {@link refund}, however many there were: a decision for the customer cannot fail. */
+export function refundUpheld(hold: Hold, refundId: string, amount: Amount): Hold {
   ensure(!Object.hasOwn(hold.refunds, refundId), 'IDEMPOTENCY_CONFLICT', { refundId });
   ensure(isAtLeast(refundable(hold), amount), 'REFUND_EXCEEDED', {
     rest: refundable(hold),
@@ -144,13 +198,15 @@ export function refund(hold: Hold, refundId: string, amount: Amount): Hold {
   });
 }
 
-/** Gives back everything captured that is not released yet, delivery included: nothing was delivered. */
+/** Gives back everything captured that is not credited yet: of goods that were not delivered, the delivery fee too. */
 export function unwind(hold: Hold): { hold: Hold; returned: Amount } {
-  const returned = unreleased(hold);
+  const fee = feeDue(hold);
+  const returned = addAmounts(merchantDue(hold), fee);
   const next = checked({
     ...hold,
     refunded: addAmounts(hold.refunded, returned),
     refundedHeld: addAmounts(hold.refundedHeld, returned),
+    feeReturned: addAmounts(hold.feeReturned, fee),
   });
   return { hold: next, returned };
 }

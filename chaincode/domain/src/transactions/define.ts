@@ -27,12 +27,12 @@ export type Access = 'any' | `${Role}.${Attribute}` | `*.${Attribute}`;
  * Whose object it is. The certificate's `actor` attribute must equal the owner.
  * `input`: a field of the input names the owner. `customer`, `login`, `order`, `basket`, `quote`: the row that the input names has an owner,
  * which for `order` and `basket` is the one of the caller's own role (its bank, merchant or logistics company);
- * of a `payee` it is the bank that licensed the merchant, or pays the logistics company out.
+ * of a `merchant` its bank; of a `payee` it is the bank that licensed the merchant, or pays the logistics company out.
  */
 export type Ownership =
   | { readonly of: 'network' }
   | { readonly of: 'input'; readonly field: string }
-  | { readonly of: 'customer' | 'login' | 'order' | 'basket' | 'quote' | 'payee' };
+  | { readonly of: 'customer' | 'login' | 'merchant' | 'order' | 'basket' | 'quote' | 'payee' };
 
 /** What a call is about, in receipts' keys and events: `kind/field/field`. A field is a path into the input, or `@actor`, the caller. */
 export interface Subject {

@@ -35,6 +35,7 @@ export const TERMS = {
   goodsTotal: '2500',
   total: '2950',
   holdSeconds: 3600,
+  deliveryCommitment: DIGEST,
 };
 /** An order paid without a network has no login. */
 export const OFFLINE_TERMS = { ...TERMS, loginId: 'offline' };

@@ -2,10 +2,19 @@
 // Logistics: couriers, the four parallel sub-units, pick-up and delivery (units 11, 1101 to 1104).
 import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
-import { amount, category, identifier, place } from '../base/identifiers.js';
+import { amount, category, digest, identifier, place } from '../base/identifiers.js';
 import type { UnitId } from '../patent/units.js';
-import { ABOUT, BY_STATE, CALLER, ONCE, define, query, type Operations } from './define.js';
-import { ADDRESSES, BASKET, LOGISTICS_ID, ORDER, STATEMENT } from './examples.js';
+import {
+  ABOUT,
+  BY_STATE,
+  CALLER,
+  ONCE,
+  define,
+  query,
+  type Operations,
+  onceFor,
+} from './define.js';
+import { ADDRESSES, BASKET, DIGEST, LOGISTICS_ID, ORDER, STATEMENT } from './examples.js';
 import { GOODS_AS_PICKED, OFFERS_COMPUTED } from './refusals.js';
 import {
   basket,
@@ -153,23 +162,33 @@ export const logistics = {
   }),
   pickUp: {
     ...delivery(
-      'The courier picks the goods up; the chosen address is kept in the private collection until the delivery.',
+      'The courier picks the goods up, once its fee is captured; the chosen address is kept in the private collection until the delivery.',
       ['logistics.dispatcher', 'logistics.courier'],
       7,
     ),
-    errors: ['STATE_CONFLICT', 'ADDRESSES_DIFFER', 'ADDRESS_UNKNOWN'] as const,
+    errors: ['STATE_CONFLICT', 'FEE_NOT_CAPTURED', 'ADDRESSES_DIFFER', 'ADDRESS_UNKNOWN'] as const,
     transient: offeredAddresses,
     transientExample: ADDRESSES,
     endorsers: ['bank', 'logistics'] as const,
   },
-  deliver: {
-    ...delivery(
-      'The courier confirms the delivery; the private address is purged.',
-      ['logistics.dispatcher', 'logistics.courier'],
-      6,
-    ),
-    endorsers: ['bank', 'logistics'] as const,
-  },
+  deliver: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'The courier delivers. With the secret that the customer shows at the door the payees are credited at once; without it the delivery is believed after a time.',
+    access: ['logistics.dispatcher', 'logistics.courier'],
+    owner: { of: 'order' },
+    input: orderKey.extend({
+      secret: digest.optional().describe('32 bytes in hex, whose digest the customer signed'),
+    }),
+    output: orderOutcome.extend({ delivery: z.enum(['deliveredUnproven', 'delivered']) }),
+    endorsers: ['bank', 'logistics'],
+    subject: ABOUT.order,
+    repeat: onceFor('secret'),
+    errors: ['STATE_CONFLICT', 'DELIVERY_PROOF_INVALID'],
+    operations: { fixed: 9 },
+    example: { ...ORDER, secret: DIGEST },
+  }),
   purgeAddresses: define({
     kind: 'submit',
     units: [],

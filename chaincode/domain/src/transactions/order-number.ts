@@ -28,23 +28,35 @@ const hold = z.strictObject({
   voided: amount,
   captured: amount,
   released: amount,
+  feeReleased: amount,
   refunded: amount,
   refundedHeld: amount,
+  feeReturned: amount,
   fee: amount,
   release: z.enum(['match', 'delivery']),
   expiresAt: instant,
+  deliverBy: instant.nullable(),
   captures: z.record(z.string(), amount),
   refunds: z.record(z.string(), amount),
 });
 
 const order = orderKey.extend({
   state: z.enum(ORDER_STATES),
-  disputedFrom: z.enum(ORDER_STATES).nullable(),
+  dispute: z
+    .strictObject({
+      id: identifier,
+      from: z.enum(ORDER_STATES),
+      openedAt: instant,
+      withheld: amount,
+      agreed: z.boolean(),
+    })
+    .nullable(),
   mode: z.enum(['stepwise', 'express']),
   customerId: identifier,
   bankId: identifier,
   logisticsId: identifier,
-  delivery: z.enum(['awaiting', 'pickedUp', 'delivered']),
+  delivery: z.enum(['awaiting', 'pickedUp', 'deliveredUnproven', 'delivered']),
+  deliveredAt: instant.nullable(),
   verification: z.enum(['none', 'clean', 'alarm', 'resolved', 'upheld']),
   hold: hold.nullable(),
 });

@@ -87,6 +87,7 @@ const OF_OWNER: Readonly<Record<Ownership['of'], readonly ErrorCode[]>> = {
   input: ['NOT_OWNER'],
   customer: ['NOT_OWNER', 'CUSTOMER_UNKNOWN'],
   login: ['NOT_OWNER', 'NOT_FOUND'],
+  merchant: ['NOT_OWNER', 'MERCHANT_UNKNOWN'],
   order: ['NOT_OWNER', 'NOT_FOUND'],
   basket: ['NOT_OWNER', 'NOT_FOUND'],
   quote: ['NOT_OWNER'],

@@ -2,10 +2,17 @@
 // Settlement: the currency, holds, captures, refunds, disputes, payees (unit 14).
 import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
-import { amount, currency, identifier, instant, positiveAmount } from '../base/identifiers.js';
+import {
+  amount,
+  currency,
+  identifier,
+  instant,
+  positiveAmount,
+  signature,
+} from '../base/identifiers.js';
 import { SUM_PATTERN } from '../base/money.js';
 import { ABOUT, BY_STATE, ONCE, onceFor, define, query, type Access } from './define.js';
-import { CUSTOMER_ID, ORDER } from './examples.js';
+import { CUSTOMER_ID, ORDER, SIGNATURE } from './examples.js';
 import { CAPTURED, HOLD_PLACED, LOGGED_IN } from './refusals.js';
 import { orderKey, orderOutcome, outcome } from './shapes.js';
 
@@ -35,6 +42,14 @@ const onOrder = (
     operations: { fixed },
     example: ORDER,
   });
+
+const disputeKey = orderKey.extend({ disputeId: identifier });
+const DISPUTE = { ...ORDER, disputeId: 'dispute-1' };
+
+const decided = orderOutcome.extend({
+  returned: amount.describe("what went to the customer's account"),
+  owed: amount.describe('what the merchant owes the customer'),
+});
 
 export const settlement = {
   linkInstrument: define({
@@ -102,7 +117,7 @@ export const settlement = {
     example: { ...ORDER, captureId: 'capture-1', amount: '2950' },
   }),
   release: onOrder(
-    'Credits the payees with what was captured, once the delivery is confirmed.',
+    'Credits merchant and logistics company with what waits for the delivery, once it is proven or believed.',
     ['bank.bank-node'],
     7,
     ['STATE_CONFLICT', 'RELEASE_NOT_DUE'],
@@ -131,21 +146,70 @@ export const settlement = {
     operations: { fixed: 10 },
     example: { ...ORDER, refundId: 'refund-1', amount: '500' },
   }),
-  dispute: onOrder('The customer disputes a captured order, through its bank.', ['bank.teller'], 5),
+  returnUndelivered: onOrder(
+    'Returns what still stands of captured money, delivery fee included, when the goods did not come in time.',
+    ['bank.bank-node', 'bank.teller'],
+    9,
+    ['STATE_CONFLICT', 'NOT_UNDELIVERED'],
+  ),
+  dispute: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      "The customer disputes a captured order, through its bank, with its device's signature; what the merchant was credited with is withheld.",
+    access: ['bank.teller'],
+    owner: { of: 'order' },
+    input: disputeKey.extend({ signature }),
+    output: orderOutcome,
+    subject: ABOUT.order,
+    repeat: onceFor('disputeId'),
+    errors: ['STATE_CONFLICT', 'DISPUTE_TOO_LATE', 'SIGNATURE_INVALID', 'DEVICE_UNKNOWN'],
+    operations: { fixed: 9 },
+    example: { ...DISPUTE, signature: SIGNATURE },
+  }),
+  agreeDispute: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      "The merchant's own bank agrees that an upheld dispute at another bank takes its merchant's money.",
+    access: ['bank.operator'],
+    owner: { of: 'merchant' },
+    input: disputeKey,
+    output: orderOutcome,
+    subject: ABOUT.order,
+    repeat: onceFor('disputeId'),
+    errors: ['NOT_FOUND', 'STATE_CONFLICT'],
+    operations: { fixed: 6 },
+    example: DISPUTE,
+  }),
   resolveDispute: define({
     kind: 'submit',
     units: [],
     summary:
-      "Decides a dispute: upheld returns the merchant's part to the customer, rejected restores the order.",
+      "Decides a dispute: upheld, the customer gets what stands and the merchant's part, which the merchant owes where its balance is short; rejected, the order is as before.",
     access: ['bank.operator'],
     owner: { of: 'order' },
-    input: orderKey.extend({ decision: z.enum(['uphold', 'reject']) }),
-    output: orderOutcome,
+    input: disputeKey.extend({ decision: z.enum(['uphold', 'reject']) }),
+    output: decided,
     subject: ABOUT.order,
-    repeat: ONCE,
-    errors: ['STATE_CONFLICT', 'REFUND_EXCEEDED', 'PAYEE_FUNDS_INSUFFICIENT'],
-    operations: { fixed: 9 },
-    example: { ...ORDER, decision: 'uphold' as const },
+    repeat: onceFor('disputeId'),
+    errors: ['STATE_CONFLICT', 'CONSENT_MISSING', 'REFUND_EXCEEDED', 'MERCHANT_UNKNOWN'],
+    operations: { fixed: 11 },
+    example: { ...DISPUTE, decision: 'uphold' as const },
+  }),
+  lapseDispute: define({
+    kind: 'submit',
+    units: [],
+    summary: "Ends a dispute that nobody decided in time as the policy's `undecided` says.",
+    access: ['bank.bank-node', 'merchant.cashier'],
+    owner: { of: 'order' },
+    input: disputeKey,
+    output: decided,
+    subject: ABOUT.order,
+    repeat: onceFor('disputeId'),
+    errors: ['STATE_CONFLICT', 'DECISION_NOT_DUE', 'REFUND_EXCEEDED', 'MERCHANT_UNKNOWN'],
+    operations: { fixed: 11 },
+    example: DISPUTE,
   }),
   rollUp: define({
     kind: 'submit',
@@ -162,20 +226,77 @@ export const settlement = {
     operations: { fixed: 5, perEntry: 1 },
     example: { ...PAYEE, until: 1_767_225_600 },
   }),
+  requestPayout: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'A payee asks its bank to pay out so much of its balance: without it the bank redeems nothing.',
+    access: ['merchant.cashier', 'logistics.dispatcher'],
+    owner: { of: 'input', field: 'payeeId' },
+    input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
+    output: outcome,
+    subject: ABOUT.payee,
+    repeat: onceFor('currency', 'redeemId'),
+    errors: [],
+    operations: { fixed: 4 },
+    example: { ...PAYEE, redeemId: 'redeem-1', amount: '2500' },
+  }),
   redeem: define({
     kind: 'submit',
     units: [],
     summary:
-      "Pays a payee's rolled-up balance out: the currency vanishes, the bank pays ordinary money.",
+      'Pays out what a payee asked for of its rolled-up balance: the currency vanishes, the bank pays ordinary money.',
     access: ['bank.teller'],
     owner: { of: 'payee' },
     input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
     output: outcome.extend({ balance: amount }),
-    subject: ABOUT.ownBank,
+    subject: ABOUT.payee,
     repeat: onceFor('currency', 'redeemId'),
-    errors: ['PAYEE_FUNDS_INSUFFICIENT'],
-    operations: { fixed: 7 },
+    errors: ['PAYEE_FUNDS_INSUFFICIENT', 'PAYEE_IN_DEBT', 'PAYOUT_NOT_REQUESTED'],
+    operations: { fixed: 8 },
     example: { ...PAYEE, redeemId: 'redeem-1', amount: '2500' },
+  }),
+  bearDebt: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'The bank bears, in new currency, what a payee has owed a customer for longer than the policy allows.',
+    access: ['bank.bank-node', 'bank.teller'],
+    owner: { of: 'payee' },
+    input: payee.extend({ orderNumber: identifier }),
+    output: outcome.extend({ amount }),
+    subject: ABOUT.payee,
+    repeat: onceFor('currency', 'orderNumber'),
+    errors: ['DEBT_NOT_DUE'],
+    operations: { fixed: 9 },
+    example: { ...PAYEE, orderNumber: ORDER.orderNumber },
+  }),
+  withdraw: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      "Pays a customer's available money out to a linked instrument: the currency vanishes, the bank pays ordinary money.",
+    access: ['bank.teller'],
+    owner: { of: 'customer' },
+    input: z.strictObject({
+      withdrawId: identifier,
+      customerId: identifier,
+      token: identifier,
+      currency,
+      amount: positiveAmount,
+    }),
+    output: outcome,
+    subject: ABOUT.ownBank,
+    repeat: onceFor('currency', 'withdrawId'),
+    errors: ['INSTRUMENT_UNKNOWN', 'INSUFFICIENT_FUNDS'],
+    operations: { fixed: 8 },
+    example: {
+      withdrawId: 'withdraw-1',
+      customerId: CUSTOMER_ID,
+      token: 'tok-7f3a',
+      currency: 'EUR',
+      amount: '2500',
+    },
   }),
   readAccount: query({
     summary: 'What a customer can spend.',
@@ -184,9 +305,16 @@ export const settlement = {
     example: { customerId: CUSTOMER_ID, currency: 'EUR' },
   }),
   readPayee: query({
-    summary: "A payee's rolled-up balance, the sum of its open credit entries, and the time.",
+    summary:
+      "A payee's rolled-up balance, what of it is withheld, what it owes, the sum of its open credit entries, and the time.",
     input: z.strictObject({ payeeId: identifier, currency }),
-    output: z.strictObject({ balance: amount, open: amount, now: instant }),
+    output: z.strictObject({
+      balance: amount,
+      withheld: amount.describe('for open disputes'),
+      owed: amount.describe('to customers, by upheld disputes'),
+      open: amount,
+      now: instant,
+    }),
     example: { payeeId: ORDER.merchantId, currency: 'EUR' },
   }),
   totals: query({

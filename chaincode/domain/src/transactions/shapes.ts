@@ -62,6 +62,9 @@ export const orderTerms = z.strictObject({
   goodsTotal: amount,
   total: amount,
   holdSeconds: seconds.min(1),
+  deliveryCommitment: digest.describe(
+    'SHA-256 of the 32 bytes that prove the delivery, drawn by the device of the customer',
+  ),
 });
 
 export const signedTerms = z.strictObject({ terms: orderTerms, signature });

@@ -111,6 +111,7 @@ describe.each(EVERY)('%s', (_, transaction) => {
       input: owner.of === 'input' ? [owner.field] : [],
       customer: ['customerId'],
       login: ['loginId'],
+      merchant: ['merchantId'],
       order: ['merchantId', 'orderNumber'],
       basket: ['merchantId', 'orderNumber'],
       quote: ['merchantId', 'orderNumber'],

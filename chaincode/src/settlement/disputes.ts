@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Disputes: opened with the customer's signature, decided by an operator of its bank or by time. A decision for the customer
+// is always paid: out of the hold, out of the merchant's balance, and for the rest by what the merchant owes from then on.
+import {
+  addAmounts,
+  disputeText,
+  ensure,
+  found,
+  holds,
+  minimumAmount,
+  nextState,
+  subtractAmounts,
+  verifyEs256,
+  type Amount,
+  type Dispute,
+  type Hold,
+  type OrderKey,
+  type OrderRow,
+  type ParsedInputOf as InputOf,
+  type Policy,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { holdOf } from '../shared/capturing.js';
+import { checkpointRow } from '../shared/payees.js';
+import { credit } from '../shared/placing.js';
+import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
+
+type DisputeKey = OrderKey & { readonly disputeId: string };
+
+/** No refund of a merchant can have this key: identifiers begin with a letter or digit. */
+const refundKeyOf = (disputeId: string): string => `~${disputeId}`;
+
+/** Goods that never came may be disputed for as long as goods that came on the last day. */
+const disputableUntil = ({ deliveredAt, hold }: OrderRow, { disputeSeconds }: Policy): number =>
+  (deliveredAt ?? hold?.deliverBy ?? 0) + disputeSeconds;
+
+async function ensureSigned(
+  call: Call<DisputeKey>,
+  order: OrderRow,
+  signature: string,
+): Promise<void> {
+  const { deviceId } = await termsRow(call, order);
+  const device = await call.store.get('device', order.customerId, deviceId);
+  const { publicKey } = found(device, 'DEVICE_UNKNOWN', { deviceId });
+  const text = disputeText(order, call.input.disputeId);
+  ensure(verifyEs256(publicKey, text, signature), 'SIGNATURE_INVALID', { deviceId });
+}
+
+/** What the payee's balance must keep, or need keep no longer, for a dispute. */
+async function withhold(
+  call: Call,
+  { merchantId }: OrderRow,
+  { currency }: Hold,
+  change: (withheld: Amount) => Amount,
+): Promise<void> {
+  const checkpoint = await checkpointRow(call, merchantId, currency);
+  call.store.put('checkpoint', { ...checkpoint, withheld: change(checkpoint.withheld) });
+}
+
+export async function dispute(call: Call<InputOf<'settlement', 'dispute'>>) {
+  const { disputeId, signature } = call.input;
+  const order = await orderRow(call, call.input);
+  const state = nextState(order.state, 'dispute');
+  const until = disputableUntil(order, await policyRow(call));
+  ensure(call.now <= until, 'DISPUTE_TOO_LATE', { until });
+  await ensureSigned(call, order, signature);
+  const hold = holdOf(order);
+  const withheld = holds.isReleased(hold) ? holds.refundable(hold) : '0';
+  if (withheld !== '0') await withhold(call, order, hold, (before) => addAmounts(before, withheld));
+  const opened: Dispute = {
+    id: disputeId,
+    from: order.state,
+    openedAt: call.now,
+    withheld,
+    agreed: false,
+  };
+  call.store.put('order', { ...order, dispute: opened, state });
+  return { state };
+}
+
+/** @throws {DomainError} STATE_CONFLICT when it is not this dispute that waits. */
+function openDispute({ state, dispute }: OrderRow, disputeId: string): Dispute {
+  ensure(dispute?.id === disputeId, 'STATE_CONFLICT', { state, dispute: dispute?.id });
+  return dispute;
+}
+
+export async function agreeDispute(call: Call<DisputeKey>) {
+  const order = await orderRow(call, call.input);
+  const opened = openDispute(order, call.input.disputeId);
+  call.store.put('order', { ...order, dispute: { ...opened, agreed: true } });
+  return { state: order.state };
+}
+
+interface Decided {
+  readonly state: OrderRow['state'];
+  readonly returned: Amount;
+  readonly owed: Amount;
+}
+
+/** Takes the merchant's part out of its balance; what the balance lacks, the merchant owes. @returns what it owes */
+async function takeFromMerchant(
+  call: Call,
+  { merchantId, orderNumber, customerId }: OrderRow,
+  { currency }: Hold,
+  { withheld }: Dispute,
+  amount: Amount,
+): Promise<Amount> {
+  const checkpoint = await checkpointRow(call, merchantId, currency);
+  const paid = minimumAmount(checkpoint.balance, amount);
+  const owed = subtractAmounts(amount, paid);
+  const debt = { merchantId, orderNumber, customerId, amount: owed, since: call.now };
+  call.store.put('checkpoint', {
+    ...checkpoint,
+    balance: subtractAmounts(checkpoint.balance, paid),
+    withheld: subtractAmounts(checkpoint.withheld, withheld),
+    debts: owed === '0' ? checkpoint.debts : [...checkpoint.debts, debt],
+  });
+  return owed;
+}
+
+/** What an upheld dispute takes from the merchant beside the hold. */
+const duePart = (hold: Hold): Amount => (holds.isReleased(hold) ? holds.refundable(hold) : '0');
+
+async function uphold(call: Call, order: OrderRow, opened: Dispute, due: Amount): Promise<Decided> {
+  const { hold: unwound, returned } = holds.unwind(holdOf(order));
+  const isDue = due !== '0';
+  const hold = isDue ? holds.refundUpheld(unwound, refundKeyOf(opened.id), due) : unwound;
+  const owed = isDue ? await takeFromMerchant(call, order, hold, opened, due) : '0';
+  const toCustomer = addAmounts(returned, subtractAmounts(due, owed));
+  await credit(call, order.customerId, hold.currency, toCustomer);
+  const state = nextState(order.state, 'refund');
+  call.store.put('order', { ...order, hold, dispute: null, state });
+  return { state, returned: toCustomer, owed };
+}
+
+/** What was withheld for a dispute is the merchant's again. */
+async function giveFree(call: Call, order: OrderRow, { withheld }: Dispute): Promise<void> {
+  if (withheld === '0') return;
+  await withhold(call, order, holdOf(order), (before) => subtractAmounts(before, withheld));
+}
+
+async function reject(call: Call, order: OrderRow, opened: Dispute): Promise<Decided> {
+  await giveFree(call, order, opened);
+  call.store.put('order', { ...order, dispute: null, state: opened.from });
+  return { state: opened.from, returned: '0', owed: '0' };
+}
+
+/** Gives back what still stands of an order of another bank's merchant, and takes nothing from the merchant. */
+async function upholdHeld(call: Call, order: OrderRow, opened: Dispute): Promise<Decided> {
+  const { hold, returned } = holds.unwind(holdOf(order));
+  if (returned === '0') return reject(call, order, opened);
+  await giveFree(call, order, opened);
+  await credit(call, order.customerId, hold.currency, returned);
+  const state = nextState(order.state, 'refund');
+  call.store.put('order', { ...order, hold, dispute: null, state });
+  return { state, returned, owed: '0' };
+}
+
+/** Whether the merchant's money may be taken: by its own bank, or with that bank's word. */
+const isAgreed = async (call: Call, { merchantId, bankId }: OrderRow, { agreed }: Dispute) =>
+  agreed || (await merchantRow(call, merchantId)).bankId === bankId;
+
+/** A rejected dispute counts against the customer's history. */
+export async function resolveDispute(call: Call<InputOf<'settlement', 'resolveDispute'>>) {
+  const { disputeId, decision } = call.input;
+  const order = await orderRow(call, call.input);
+  const opened = openDispute(order, disputeId);
+  if (decision === 'reject') {
+    const subject = `order~${order.merchantId}~${order.orderNumber}~${disputeId}`;
+    const entry = { kind: 'dispute' as const, at: call.now };
+    call.store.put('history', entry, order.customerId, subject, 'dispute');
+    return reject(call, order, opened);
+  }
+  const due = duePart(holdOf(order));
+  ensure(due === '0' || (await isAgreed(call, order, opened)), 'CONSENT_MISSING', {
+    merchantId: order.merchantId,
+  });
+  return uphold(call, order, opened, due);
+}
+
+/** Nobody decided in time: the policy does, and blames nobody. Another bank's merchant loses only what still stands. */
+export async function lapseDispute(call: Call<DisputeKey>) {
+  const order = await orderRow(call, call.input);
+  const opened = openDispute(order, call.input.disputeId);
+  const { decisionSeconds, undecided } = await policyRow(call);
+  const due = opened.openedAt + decisionSeconds;
+  ensure(call.now >= due, 'DECISION_NOT_DUE', { due });
+  if (undecided === 'reject') return reject(call, order, opened);
+  const hold = holdOf(order);
+  if (duePart(hold) !== '0' && !(await isAgreed(call, order, opened)))
+    return upholdHeld(call, order, opened);
+  return uphold(call, order, opened, duePart(hold));
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of a payee's money: rolled up, its debts paid first, paid out when the payee asks.
+import {
+  addAmounts,
+  ensure,
+  found,
+  minimumAmount,
+  subtractAmounts,
+  timeKey,
+  toUnits,
+  type Amount,
+  type CheckpointRow,
+  type Debt,
+  type ParsedInputOf as InputOf,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { checkpointRow, debitPayee } from '../shared/payees.js';
+import { credit } from '../shared/placing.js';
+import { policyRow } from '../shared/rows.js';
+import { putSupply } from '../shared/supply.js';
+
+/** Credit entries rolled up in one transaction: bounded, so that its range stays cheap to check again. */
+const ROLL_UP_LIMIT = 500;
+
+/** Debts paid in one transaction: each is an account to write. */
+const DEBT_LIMIT = 20;
+
+/** Pays debts out of the balance, the oldest first, as far as it goes. */
+async function payDebts(call: Call, checkpoint: CheckpointRow): Promise<CheckpointRow> {
+  const { currency, debts } = checkpoint;
+  let { balance } = checkpoint;
+  const left: Debt[] = [];
+  for (const [index, debt] of debts.entries()) {
+    const paid = index < DEBT_LIMIT ? minimumAmount(balance, debt.amount) : '0';
+    balance = subtractAmounts(balance, paid);
+    if (paid !== '0') await credit(call, debt.customerId, currency, paid);
+    const rest = subtractAmounts(debt.amount, paid);
+    if (rest !== '0') left.push({ ...debt, amount: rest });
+  }
+  return { ...checkpoint, balance, debts: left };
+}
+
+/** Entries that reach the ledger late, under a time that was rolled up before, are found by the next roll-up. */
+export async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
+  const { payeeId, currency, until } = call.input;
+  ensure(until <= call.now, 'ROLL_UP_TOO_EARLY', { until, now: call.now });
+  const checkpoint = await checkpointRow(call, payeeId, currency);
+  const end = timeKey(until + 1);
+  const entries = await call.store.rangeUntil('credit', [payeeId, currency], end, ROLL_UP_LIMIT);
+  const balance = addAmounts(checkpoint.balance, ...entries.map((entry) => entry.value.amount));
+  for (const entry of entries) call.store.remove(entry.key);
+  const paid = await payDebts(call, { ...checkpoint, balance });
+  if (entries.length > 0 || checkpoint.debts.length > 0) call.store.put('checkpoint', paid);
+  return { entries: entries.length, balance: paid.balance, done: entries.length < ROLL_UP_LIMIT };
+}
+
+type Payout = InputOf<'settlement', 'redeem'>;
+
+export async function requestPayout(call: Call<Payout>) {
+  const { payeeId, currency, redeemId, amount } = call.input;
+  call.store.put('payout', { payeeId, currency, redeemId, amount, at: call.now });
+  return Promise.resolve({});
+}
+
+/** The bank pays what the payee asked for, once: nobody empties a payee's account without it. */
+export async function redeem(call: Call<Payout>) {
+  const { redeemId, payeeId, currency, amount } = call.input;
+  const asked = await call.store.get('payout', payeeId, currency, redeemId);
+  ensure(asked?.amount === amount, 'PAYOUT_NOT_REQUESTED', { redeemId, asked: asked?.amount });
+  const { balance, debts } = await debitPayee(call, payeeId, currency, amount);
+  ensure(debts.length === 0, 'PAYEE_IN_DEBT', { owed: owedBy(debts) });
+  putSupply(call, 'redeem', `${payeeId}~${redeemId}`, { account: payeeId, currency, amount });
+  return { balance };
+}
+
+const owedBy = (debts: readonly Debt[]): Amount => addAmounts(...debts.map(({ amount }) => amount));
+
+/** The customer has waited long enough. */
+export async function bearDebt(call: Call<InputOf<'settlement', 'bearDebt'>>) {
+  const { payeeId, currency, orderNumber } = call.input;
+  const checkpoint = await checkpointRow(call, payeeId, currency);
+  const debt = found(
+    checkpoint.debts.find((each) => each.orderNumber === orderNumber),
+    'NOT_FOUND',
+    { row: 'debt' },
+  );
+  const due = debt.since + (await policyRow(call)).debtSeconds;
+  ensure(call.now >= due, 'DEBT_NOT_DUE', { due });
+  const debts = checkpoint.debts.filter((each) => each !== debt);
+  call.store.put('checkpoint', { ...checkpoint, debts });
+  const { amount, customerId } = debt;
+  putSupply(call, 'bear', `${payeeId}~${orderNumber}`, { account: customerId, currency, amount });
+  await credit(call, customerId, currency, amount);
+  return { amount };
+}
+
+export async function readPayee(call: Call<InputOf<'settlement', 'readPayee'>>) {
+  const { payeeId, currency } = call.input;
+  const { balance, withheld, debts } = await checkpointRow(call, payeeId, currency);
+  const open = await call.store.range('credit', [payeeId, currency]);
+  const sum = open.reduce((total, entry) => total + toUnits(entry.value.amount), 0n);
+  return { balance, withheld, owed: owedBy(debts), open: sum.toString(), now: call.now };
+}
