@@ -144,7 +144,14 @@ async function refusals({ world }: AgreementNetwork): Promise<void> {
     ],
     [cashier, ({ goods }) => goods.registerGoods({ merchantId: 'other', goods: [GOODS.laptop] })],
     [teller, ({ goods }) => goods.licenseMerchants({ bankId: 'other', merchants: [merchant] })],
-    [teller, ({ settlement }) => settlement.dispute({ ...key, orderNumber: 'none' })],
+    [
+      teller,
+      ({ settlement }) =>
+        settlement.dispute({
+          ...{ ...key, orderNumber: 'none' },
+          ...{ disputeId: 'd', signature: 'none' },
+        }),
+    ],
     [
       teller,
       ({ settlement }) => settlement.redeem({ ...PAYEE, redeemId: 'all', amount: '999999999' }),

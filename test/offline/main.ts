@@ -61,14 +61,15 @@ const atLeast =
 
 /** The merchants are paid out, so that money leaves the ledger too. */
 async function payOut({ network }: OfflineNetwork, shops: Ran['shops']): Promise<void> {
-  const [bankNode, teller] = [
-    await network.world.bank('bank-node'),
-    await network.world.bank('teller'),
-  ];
+  const bankNode = await network.world.bank('bank-node');
+  const teller = await network.world.bank('teller');
   for (const { merchantId: payeeId } of shops) {
     const payee = { payeeId, currency: CURRENCY };
     const { balance: amount } = await rollUpPayee(bankNode, payee);
-    await teller.settlement.redeem({ ...payee, amount, redeemId: `payout-${payeeId}` });
+    const payout = { ...payee, amount, redeemId: `payout-${payeeId}` };
+    const cashier = await network.clients.client('merchant', 'cashier', payeeId);
+    await network.clients.catchUp((await cashier.settlement.requestPayout(payout)).blockNumber);
+    await teller.settlement.redeem(payout);
   }
 }
 

@@ -16,6 +16,7 @@ import { registrationOf } from './registrations';
 import {
   BANK,
   CURRENCY,
+  deliverySecretOf,
   GOODS,
   LOGISTICS,
   MERCHANT,
@@ -35,6 +36,15 @@ const PIECES_TO_STEP_UP = 50;
 
 /** Long enough for a slow network to come through the units; other orders are run meanwhile. */
 const HOLD_SECONDS = 15;
+
+/** Short enough to wait for. */
+const HURRIED = {
+  ...POLICY,
+  deliverySeconds: 3,
+  unprovenSeconds: 3,
+  decisionSeconds: 3,
+  debtSeconds: 3,
+};
 const WRONG = { goodsTotal: '1' };
 const SECOND_MERCHANT = 'SecondMerchantMSP';
 
@@ -165,15 +175,14 @@ export class EveryTransaction {
 
   /** Orders of a merchant that customers rate so badly that money waits for the delivery. */
   async deliveryGated(): Promise<void> {
-    const { settlement } = this.parties.bankNode;
-    const teller = await this.#world.bank('teller');
-    const operator = await this.#world.bank('operator');
     for (let round = 0; round < 12; round += 1) await this.#complain();
     await this.#publishAll();
     const released = this.purchaseOf(1);
-    const key = await this.#paid(runExpress, released);
+    await this.#paid(runExpress, released);
     await this.#deliver(released);
-    await settlement.release(key);
+    const unproven = await this.#paid(runExpress, this.purchaseOf(1));
+    await this.#world.deliver(unproven.orderNumber, { proven: false });
+    await this.#prove(unproven);
     const unwound = await this.#paid(runExpress, this.purchaseOf(1));
     await this.#world.dispute(this.#customer!.device, unwound.orderNumber);
     await this.#world.decide(unwound.orderNumber, 'uphold');
@@ -181,7 +190,6 @@ export class EveryTransaction {
     const inPart = await this.#paid(runExpress, refunded);
     await this.parties.cashier.settlement.refund({ ...inPart, refundId: 'refund-1', amount: '10' });
     await this.#deliver(refunded);
-    await settlement.release(inPart);
   }
 
   /**
@@ -210,20 +218,15 @@ export class EveryTransaction {
   async everythingAroundOrders(): Promise<void> {
     const { clientFor } = this.#options;
     const teller = await this.#world.bank('teller');
+    await this.#hurry();
     await this.#rollUp();
     for (const payeeId of [MERCHANT, LOGISTICS])
-      await teller.settlement.redeem({
-        redeemId: `redeem-${payeeId}`,
-        payeeId,
-        currency: CURRENCY,
-        amount: '10',
-      });
+      await this.#world.payOut(payeeId, `redeem-${payeeId}`, '10');
+    await this.#withdraw();
     await this.#failLogin();
     const { customerId } = this.#customer!.device;
     await teller.identity.revokeDevice({ customerId, deviceId: 'phone' });
-    const proposal = { kind: 'policy' as const, policy: { ...POLICY, loginSeconds: 600 } };
-    for (const role of ['bank', 'merchant'] as const)
-      await (await clientFor(role, 'operator', BANK)).identity.vote({ proposal });
+    await this.#enact({ ...POLICY, loginSeconds: 600 });
     const admitted = {
       kind: 'participant' as const,
       participant: {
@@ -258,11 +261,66 @@ export class EveryTransaction {
     return keyOf(purchase);
   }
 
-  async #deliver(purchase: Purchase): Promise<void> {
-    const key = keyOf(purchase);
-    const transient = { ...purchase.addresses };
-    await this.parties.dispatcher.logistics.pickUp(key, { transient });
-    await this.parties.dispatcher.logistics.deliver(key);
+  async #deliver({ basket: { orderNumber } }: Purchase): Promise<void> {
+    await this.#world.deliver(orderNumber);
+  }
+
+  /** The courier comes back for the secret. */
+  async #prove(key: Key): Promise<void> {
+    const secret = deliverySecretOf(key.orderNumber);
+    await this.parties.dispatcher.logistics.deliver({ ...key, secret });
+  }
+
+  /** All that ends by time, under a policy whose times are short. */
+  async #hurry(): Promise<void> {
+    const { settlement } = this.parties.bankNode;
+    await this.#enact(HURRIED);
+    const undelivered = await this.#paid(runExpress, this.purchaseOf(1));
+    const believed = await this.#paid(runExpress, this.purchaseOf(1));
+    await this.#world.deliver(believed.orderNumber, { proven: false });
+    const lapsed = { ...(await this.#disputed()), disputeId: 'dispute-1' };
+    await (await this.#world.bank('operator')).settlement.agreeDispute(lapsed);
+    await this.#options.passSeconds(HURRIED.deliverySeconds + 1);
+    await settlement.returnUndelivered(undelivered);
+    await settlement.release(believed);
+    await settlement.lapseDispute(lapsed);
+    await this.#owe();
+  }
+
+  /** The merchant has its money paid out before a dispute is upheld: it owes, and the bank bears it in the end. */
+  async #owe(): Promise<void> {
+    const { settlement } = this.parties.bankNode;
+    const payee = { payeeId: MERCHANT, currency: CURRENCY };
+    const owed = await this.#paid(runExpress, this.purchaseOf(1));
+    await this.#rollUp();
+    const { balance } = await settlement.readPayee(payee);
+    await this.#world.payOut(MERCHANT, 'everything', balance);
+    await this.#world.dispute(this.#customer!.device, owed.orderNumber);
+    await this.#world.decide(owed.orderNumber, 'uphold');
+    await this.#options.passSeconds(HURRIED.debtSeconds + 1);
+    await settlement.bearDebt({ ...payee, orderNumber: owed.orderNumber });
+    await this.#paid(runExpress, this.purchaseOf(1));
+  }
+
+  async #disputed(): Promise<Key> {
+    const key = await this.#paid(runExpress, this.purchaseOf(1));
+    await this.#rollUp();
+    await this.#world.dispute(this.#customer!.device, key.orderNumber);
+    return key;
+  }
+
+  async #withdraw(): Promise<void> {
+    const { customerId } = this.#customer!.device;
+    const { settlement } = await this.#world.bank('teller');
+    const money = { token: `tok-${customerId}`, currency: CURRENCY, amount: '10' };
+    await settlement.withdraw({ withdrawId: `withdraw-${customerId}`, customerId, ...money });
+  }
+
+  async #enact(policy: typeof HURRIED): Promise<void> {
+    for (const role of ['bank', 'merchant'] as const) {
+      const { identity } = await this.#options.clientFor(role, 'operator', BANK);
+      await identity.vote({ proposal: { kind: 'policy', policy } });
+    }
   }
 
   /** An unclaimed order, after its hold ran out; its addresses are purged without a delivery. */
@@ -304,13 +362,11 @@ export class EveryTransaction {
 
   /** Disputes and refunds, out of the payee's balance and out of the hold. */
   async #disputeAll(run: Run, size: number): Promise<void> {
-    const teller = await this.#world.bank('teller');
-    const operator = await this.#world.bank('operator');
     for (const decision of ['uphold', 'reject'] as const) {
-      const key = await this.#paid(run, this.purchaseOf(size));
+      const { orderNumber } = await this.#paid(run, this.purchaseOf(size));
       await this.#rollUp();
-      await teller.settlement.dispute(key);
-      await operator.settlement.resolveDispute({ ...key, decision });
+      await this.#world.dispute(this.#customer!.device, orderNumber);
+      await this.#world.decide(orderNumber, decision);
     }
     const key = await this.#paid(run, this.purchaseOf(size));
     await this.#rollUp();

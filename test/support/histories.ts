@@ -70,12 +70,10 @@ export async function fullHistory(world: World, device: CustomerDevice): Promise
       logisticsStatement: { orderNumber: 'ANOTHER' },
     }),
   );
-  const disputed = { merchantId: world.merchantId, orderNumber: order('disputed') };
-  await runExpress(parties, world.purchase(device, loginId, { orderNumber: disputed.orderNumber }));
-  await (await world.bank('teller')).settlement.dispute(disputed);
-  await (
-    await world.bank('operator')
-  ).settlement.resolveDispute({ ...disputed, decision: 'reject' });
+  const orderNumber = order('disputed');
+  await runExpress(parties, world.purchase(device, loginId, { orderNumber }));
+  await world.dispute(device, orderNumber);
+  await world.decide(orderNumber, 'reject');
 }
 
 /** The purchase by a customer who passes both factors, bound to the order, whenever it is above the step-up limit. */

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens to an order after the pipeline: alarms decided, delivery, release, refunds, disputes, expiry, ratings.
+import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressBookRow, InputOf, OrderKey, OrderState } from '@fabric-offline-pay/domain';
-import { CAPTURE_ID, RefusedError, type Passages } from '@fabric-offline-pay/sdk';
+import {
+  CAPTURE_ID,
+  deliverySecretFor,
+  RefusedError,
+  signDispute,
+  signRatings,
+  type Passages,
+} from '@fabric-offline-pay/sdk';
 import type { FollowUp, RatingFollowUp } from '../input/follow-ups';
 import type { Order } from '../input/rows/order';
 import type { Clients } from '../ledger/clients';
 import { rollUpPayee } from '../ledger/payees';
 
 type Ratings = InputOf<'feedback', 'rate'>['ratings'];
+
+/** A row of the file has one dispute. */
+const DISPUTE_ID = 'dispute-1';
 
 /** A subject that was rated, to be published at the end. */
 export interface RatedSubject {
@@ -23,7 +34,8 @@ export interface AfterSales {
   readonly logisticsId: string;
   /** What the courier is given when it picks the goods up. */
   readonly addresses: AddressBookRow;
-  readonly signRatings: (order: OrderKey, ratings: Ratings) => string;
+  /** The customer's device: it signs, and shows the secret when the goods are at the door. */
+  readonly device: KeyObject;
   readonly rated: (subject: RatedSubject) => void;
   /** What happened to the order so far; one party's step waits for another's to arrive. */
   readonly passages: Passages;
@@ -100,7 +112,7 @@ async function voidRest(
 const PAID: readonly OrderState[] = ['captured', 'released'];
 
 async function deliver(
-  { clients, order, passages, addresses }: AfterSales,
+  { clients, order, passages, addresses, device }: AfterSales,
   state: OrderState,
 ): Promise<OrderState> {
   if (!PAID.includes(state) || of(order, 'undelivered') !== undefined) return state;
@@ -108,10 +120,10 @@ async function deliver(
   const courier = await clients.client('logistics', 'courier');
   const transient = { ...addresses };
   await passages.note('logistics:pickUp', () => courier.logistics.pickUp(key, { transient }));
-  await passages.note('logistics:deliver', () => courier.logistics.deliver(key));
-  if (state === 'released') return state;
-  const bankNode = await clients.client('bank', 'bank-node');
-  return stateOf(passages.note('settlement:release', () => bankNode.settlement.release(key)));
+  const { secret } = deliverySecretFor(device, key);
+  return stateOf(
+    passages.note('logistics:deliver', () => courier.logistics.deliver({ ...key, secret })),
+  );
 }
 
 /** What the customer says of the first goods, of the merchant and of the courier. */
@@ -148,7 +160,7 @@ function subjectsOf({ order, logisticsId }: AfterSales, courierId: string, ratin
 }
 
 async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> {
-  const { clients, order, passages, signRatings, rated } = context;
+  const { clients, order, passages, device, rated } = context;
   const key = keyOf(order);
   const bankNode = await clients.client('bank', 'bank-node');
   await passages.caughtUp();
@@ -160,7 +172,7 @@ async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> 
     stars,
     defect,
   }));
-  const signature = signRatings(key, ratings);
+  const signature = signRatings(device, key, ratings);
   await passages.note('feedback:rate', () =>
     bankNode.feedback.rate({ ...key, ratings, signature }),
   );
@@ -198,17 +210,19 @@ async function withRolledUpPayee<Result>(
 }
 
 async function dispute(
-  { clients, order, passages }: AfterSales,
+  { clients, order, passages, device }: AfterSales,
   decision: 'uphold' | 'reject',
 ): Promise<OrderState> {
-  const key = keyOf(order);
+  const key = { ...keyOf(order), disputeId: DISPUTE_ID };
   const teller = await clients.client('bank', 'teller');
   const operator = await clients.client('bank', 'operator');
-  await passages.note('settlement:dispute', () => teller.settlement.dispute(key));
-  const input = { ...key, decision };
-  const pay = () =>
-    passages.note('settlement:resolveDispute', () => operator.settlement.resolveDispute(input));
-  return stateOf(withRolledUpPayee(clients, order, pay));
+  const signature = signDispute(device, key, DISPUTE_ID);
+  await passages.note('settlement:dispute', () => teller.settlement.dispute({ ...key, signature }));
+  return stateOf(
+    passages.note('settlement:resolveDispute', () =>
+      operator.settlement.resolveDispute({ ...key, decision }),
+    ),
+  );
 }
 
 /** Takes an order from where the pipeline left it to its end. Every step has a natural key. */

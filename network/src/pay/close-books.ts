@@ -33,7 +33,11 @@ async function payOut(clients: Clients, payee: Payee): Promise<void> {
   const { balance: amount, until } = await rollUpPayee(bankNode, payee);
   if (amount === '0') return;
   const redeemId = `payout-${payee.payeeId}-${until.toString()}`;
-  await teller.settlement.redeem({ ...payee, amount, redeemId });
+  const payout = { ...payee, amount, redeemId };
+  const cashier = await clients.client('merchant', 'cashier', payee.payeeId);
+  const { blockNumber } = await cashier.settlement.requestPayout(payout);
+  await clients.catchUp(blockNumber);
+  await teller.settlement.redeem(payout);
 }
 
 /** @returns the id of the last transaction, which announces itself: whoever has seen it has seen all before it. */

@@ -83,6 +83,7 @@ export interface PurchaseParts {
   readonly loginId: string;
   readonly addresses: OfferedAddresses;
   readonly holdSeconds: number;
+  readonly deliveryCommitment: string;
   readonly sign: Purchase['sign'];
   readonly stepUp: NonNullable<Purchase['stepUp']>;
 }
@@ -94,6 +95,7 @@ export function purchaseOf({
   loginId,
   addresses,
   holdSeconds,
+  deliveryCommitment,
   sign,
   stepUp,
 }: PurchaseParts): Purchase {
@@ -121,6 +123,7 @@ export function purchaseOf({
     merchantStatement: merchantStatement(order, books.merchantOrders.get(bookKey(order))),
     logisticsStatement: waybillStatement(order, waybill),
     holdSeconds,
+    deliveryCommitment,
     ...(expires ? { claim: null } : {}),
     ...(partial?.verb === 'capture' ? { claim: partial.amount } : {}),
   };

@@ -2,11 +2,11 @@
 // One row of orders.csv, from login to its end.
 import { termsDigest, type OrderState, type Policy } from '@fabric-offline-pay/domain';
 import {
+  deliverySecretFor,
   OffpayError,
   Passages,
   runExpress,
   runStepwise,
-  signRatings,
   signTerms,
   type PipelineResult,
   type Purchase,
@@ -68,6 +68,7 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
     loginId,
     addresses,
     holdSeconds: order.holdSeconds ?? context.holdSeconds,
+    deliveryCommitment: deliverySecretFor(key, order).commitment,
     sign: (terms) => signTerms(key, terms),
     stepUp: async (terms) => {
       const limit = context.currencies[terms.currency]?.stepUp;
@@ -117,16 +118,12 @@ async function pay(
   const purchase = await prepare(context, loginId, order);
   const parties = await context.clients.parties(order.merchantId);
   const result = await (mode === 'express' ? runExpress : runStepwise)(parties, purchase);
-  const key = context.devices.key(order.customerId);
+  const device = context.devices.key(order.customerId);
   const { addresses, basket } = purchase;
   const { logisticsId } = basket;
-  const signed = (
-    rated: Parameters<typeof signRatings>[1],
-    ratings: Parameters<typeof signRatings>[2],
-  ) => signRatings(key, rated, ratings);
   const passages = new Passages(parties, result.passages);
   const { clients, rated } = context;
-  const sales = { clients, order, logisticsId, addresses, signRatings: signed, rated, passages };
+  const sales = { clients, order, logisticsId, addresses, device, rated, passages };
   const ended = passages.end(await afterSales(sales, result.state));
   await remember(context, loginId, order, ended.state);
   return ended;
