@@ -156,6 +156,7 @@ describe("a customer's signature over its terms", () => {
     goodsTotal: [() => '1', 'INPUT_INVALID'],
     total: [() => '1', 'INPUT_INVALID'],
     holdSeconds: [() => terms.holdSeconds + 1, 'SIGNATURE_INVALID'],
+    deliveryCommitment: [() => '00'.repeat(32), 'SIGNATURE_INVALID'],
   };
 
   it.each(Object.entries(changed))(

@@ -13,7 +13,14 @@ import {
 import { failLogin } from '../support/histories';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
-import { CURRENCY, GOODS, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
+import {
+  CURRENCY,
+  deliverySecretOf,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  type CustomerDevice,
+} from '../support/world';
 
 type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
 
@@ -69,10 +76,7 @@ async function books() {
   };
 }
 
-async function deliver(): Promise<void> {
-  await pickUp();
-  await parties.dispatcher.logistics.deliver(KEY);
-}
+const deliver = () => memory.world.deliver(KEY.orderNumber);
 
 const refund = (amount: number, refundId = 'refund-1') =>
   parties.cashier.settlement.refund({ ...KEY, refundId, amount: amount.toString() });
@@ -90,9 +94,8 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
   test('is released whole once, when the goods arrived', async () => {
     const { settlement } = parties.bankNode;
     await expect(settlement.release(KEY)).rejects.toMatchObject({ code: 'RELEASE_NOT_DUE' });
-    await deliver();
-    expect((await settlement.release(KEY)).result).toMatchObject({ replayed: false });
-    expect((await settlement.release(KEY)).result).toMatchObject({ replayed: true });
+    expect((await deliver()).result).toMatchObject({ state: 'released', delivery: 'delivered' });
+    await expect(settlement.release(KEY)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
     expect(await books()).toEqual({
       state: 'released',
       standing: '0',
@@ -110,7 +113,6 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
         code: 'RELEASE_NOT_DUE',
       });
       await deliver();
-      await parties.bankNode.settlement.release(KEY);
       expect(await books()).toEqual({
         state: 'refunded',
         standing: '0',
@@ -118,7 +120,6 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
         merchant: GOODS_TOTAL - part,
         logistics: fee,
       });
-      expect((await parties.bankNode.settlement.release(KEY)).result.replayed).toBe(true);
     },
   );
 
@@ -134,10 +135,8 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
 
   test('and was refunded in part goes back whole when its dispute is upheld; nothing is delivered then', async () => {
     await refund(1000);
-    await (await memory.world.bank('teller')).settlement.dispute(KEY);
-    await (
-      await memory.world.bank('operator')
-    ).settlement.resolveDispute({ ...KEY, decision: 'uphold' });
+    await memory.world.dispute(device, KEY.orderNumber);
+    await memory.world.decide(KEY.orderNumber, 'uphold');
     expect(await books()).toEqual({
       state: 'refunded',
       standing: '0',
@@ -152,37 +151,33 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
 
   test('and was refunded in part goes its way when its dispute is rejected', async () => {
     await refund(1000);
-    await deliver();
-    await (await memory.world.bank('teller')).settlement.dispute(KEY);
-    await expect(parties.bankNode.settlement.release(KEY)).rejects.toMatchObject({
-      code: 'STATE_CONFLICT',
-    });
-    await (
-      await memory.world.bank('operator')
-    ).settlement.resolveDispute({ ...KEY, decision: 'reject' });
-    await parties.bankNode.settlement.release(KEY);
+    await pickUp();
+    await memory.world.dispute(device, KEY.orderNumber);
+    await memory.world.decide(KEY.orderNumber, 'reject');
+    const secret = deliverySecretOf(KEY.orderNumber);
+    await parties.dispatcher.logistics.deliver({ ...KEY, secret });
     expect(await books()).toMatchObject({ state: 'refunded', standing: '0', logistics: fee });
   });
 });
 
 test.each(WAYS)('money released at match is never released again, %s', async (_, run) => {
   expect((await run(parties, await purchase())).state).toBe('released');
+  const { terms } = await parties.bankNode.orderNumber.readTerms(KEY);
   const before = await books();
+  expect(before).toMatchObject({ merchant: GOODS_TOTAL, logistics: 0, standing: terms.fee });
   await deliver();
   await expect(parties.bankNode.settlement.release(KEY)).rejects.toMatchObject({
     code: 'STATE_CONFLICT',
   });
-  expect(await books()).toEqual(before);
+  expect(await books()).toEqual({ ...before, standing: '0', logistics: Number(terms.fee) });
 });
 
 test('a refund with the name of a dispute does not stand in its way', async () => {
   await runExpress(parties, await purchase());
   await rollUpPayee(parties.bankNode, { payeeId: MERCHANT, currency: CURRENCY });
   await refund(1000, 'dispute');
-  await (await memory.world.bank('teller')).settlement.dispute(KEY);
-  await (
-    await memory.world.bank('operator')
-  ).settlement.resolveDispute({ ...KEY, decision: 'uphold' });
+  await memory.world.dispute(device, KEY.orderNumber);
+  await memory.world.decide(KEY.orderNumber, 'uphold');
   expect(await books()).toMatchObject({ state: 'refunded', standing: '0', merchant: 0 });
 });
 

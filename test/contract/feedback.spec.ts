@@ -121,10 +121,9 @@ describe('reputation (unit 7)', () => {
     loginId = await memory.world.login(device);
     const disputed = purchase();
     await runExpress(parties, disputed);
-    await (await memory.world.bank('teller')).settlement.dispute(keyOf(disputed));
-    await (
-      await memory.world.bank('operator')
-    ).settlement.resolveDispute({ ...keyOf(disputed), decision: 'reject' });
+    const { orderNumber } = disputed.basket;
+    await memory.world.dispute(device, orderNumber);
+    await memory.world.decide(orderNumber, 'reject');
     expect(await assess(memory.world, device)).toEqual({
       score: 71,
       limits: limitsFor(71, POLICY.reputation),
@@ -135,10 +134,9 @@ describe('reputation (unit 7)', () => {
     const disputed = purchase();
     await runExpress(parties, disputed);
     await rollUpPayee(parties.bankNode, { payeeId: MERCHANT, currency: CURRENCY });
-    await (await memory.world.bank('teller')).settlement.dispute(keyOf(disputed));
-    await (
-      await memory.world.bank('operator')
-    ).settlement.resolveDispute({ ...keyOf(disputed), decision: 'uphold' });
+    const { orderNumber } = disputed.basket;
+    await memory.world.dispute(device, orderNumber);
+    await memory.world.decide(orderNumber, 'uphold');
     expect((await assess(memory.world, device)).score).toBe(100);
   });
 
@@ -206,11 +204,8 @@ describe.each(WAYS)('feedback (unit 18), %s', (_, run) => {
     await expect(parties.bankNode.settlement.release(keyOf(gated))).rejects.toMatchObject({
       code: 'RELEASE_NOT_DUE',
     });
-    await parties.dispatcher.logistics.pickUp(keyOf(gated), {
-      transient: { ...gated.addresses },
-    });
-    await parties.dispatcher.logistics.deliver(keyOf(gated));
-    expect((await parties.bankNode.settlement.release(keyOf(gated))).result.state).toBe('released');
+    const delivered = await memory.world.deliver(gated.basket.orderNumber);
+    expect(delivered.result.state).toBe('released');
   });
 
   test('ratings that are not published have no effect', async () => {

@@ -150,24 +150,29 @@ describe('what belongs to nobody', () => {
 });
 
 describe("a payee's money", () => {
+  /** An order that is paid and delivered. */
+  const earn = async () => {
+    const bought = purchase();
+    await runExpress(await all.world.parties(), bought);
+    await all.world.deliver(bought.basket.orderNumber);
+  };
+
   const rolledUp = async (payeeId: string) => {
     const bankNode = await all.world.bank('bank-node');
     return (await rollUpPayee(bankNode, { payeeId, currency: CURRENCY })).balance;
   };
 
   test.each(PAYEES)('of %s is rolled up and redeemed by its own bank', async (payeeId) => {
-    await runExpress(await all.world.parties(), purchase());
+    await earn();
     const amount = await rolledUp(payeeId);
     expect(Number(amount)).toBeGreaterThan(0);
-    const teller = await all.world.bank('teller');
-    const redeem = { payeeId, currency: CURRENCY, redeemId: 'redeem-1', amount };
-    expect((await teller.settlement.redeem(redeem)).result.balance).toBe('0');
+    expect((await all.world.payOut(payeeId, 'redeem-1', amount)).result.balance).toBe('0');
   });
 
   test.each(
     PAYEES.flatMap((payeeId) => ['bank-2', BANK].map((actor) => [payeeId, actor] as const)),
   )('of %s is not touched by the second bank, as %s', async (payeeId, actor) => {
-    await runExpress(await all.world.parties(), purchase());
+    await earn();
     const amount = await rolledUp(payeeId);
     const node = all.clientOf(ORGANISATIONS.bank[1], 'bank-node', actor);
     const teller = all.clientOf(ORGANISATIONS.bank[1], 'teller', actor);

@@ -6,11 +6,14 @@ import type { Hold, OrderTerms, ReleaseAt } from '../ledger/rows';
 import { TERMS } from '../transactions/examples';
 import {
   capture,
+  isFeeCaptured,
   isReleased,
   openHold,
   refund,
   refundable,
-  release,
+  refundUpheld,
+  settleDelivery,
+  settleFee,
   standing,
   uncaptured,
   unwind,
@@ -23,7 +26,9 @@ fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
 const NOW = 1_800_000_000;
 const open = (at: ReleaseAt, terms: Partial<OrderTerms> = {}): Hold =>
   openHold({ ...TERMS, ...terms }, at, NOW);
-const all = (hold: Hold) => capture(hold, 'all', uncaptured(hold), NOW);
+const all = (hold: Hold) => capture(hold, 'all', uncaptured(hold), at());
+/** A capture now, of goods that are not delivered yet unless told. */
+const at = (now = NOW, isDelivered = false) => ({ now, deliverySeconds: 1000, isDelivered });
 const NOTHING: Shares = { merchant: '0', logistics: '0' };
 
 describe('a new hold', () => {
@@ -34,11 +39,14 @@ describe('a new hold', () => {
       voided: '0',
       captured: '0',
       released: '0',
+      feeReleased: '0',
       refunded: '0',
       refundedHeld: '0',
+      feeReturned: '0',
       fee: '450',
       release: 'match',
       expiresAt: NOW + 3600,
+      deliverBy: null,
       captures: {},
       refunds: {},
     });
@@ -49,21 +57,46 @@ describe('a new hold', () => {
 });
 
 describe('capture', () => {
-  it('at match credits the delivery first, then the merchant', () => {
-    const first = capture(open('match'), 'c1', '300', NOW);
-    const second = capture(first.hold, 'c2', '400', NOW);
-    const third = capture(second.hold, 'c3', '2250', NOW);
+  it("at match credits the merchant's part, and keeps the delivery fee until it is earned", () => {
+    const first = capture(open('match'), 'c1', '300', at());
+    const second = capture(first.hold, 'c2', '400', at(NOW + 5));
+    const third = capture(second.hold, 'c3', '2250', at(NOW + 9));
     expect([first, second, third].map((step) => step.credits)).toEqual([
-      { logistics: '300', merchant: '0' },
-      { logistics: '150', merchant: '250' },
+      { logistics: '0', merchant: '0' },
+      { logistics: '0', merchant: '250' },
       { logistics: '0', merchant: '2250' },
     ]);
+    expect([first, second].map(({ hold }) => isFeeCaptured(hold))).toEqual([false, true]);
     expect(third.hold).toMatchObject({
       captured: '2950',
-      released: '2950',
+      released: '2500',
+      deliverBy: NOW + 1000,
       captures: { c1: '300', c2: '400', c3: '2250' },
     });
-    expect(standing(third.hold)).toBe('0');
+    expect(standing(third.hold)).toBe('450');
+    expect(settleDelivery(third.hold).credits).toEqual({ logistics: '450', merchant: '0' });
+  });
+
+  it.each<ReleaseAt>(['match', 'delivery'])('of delivered goods credits at once, %s', (release) => {
+    const { hold } = capture(open(release), 'c1', '700', at());
+    const delivered = settleDelivery(hold).hold;
+    const { hold: after, credits } = capture(delivered, 'c2', '2250', at(NOW + 1, true));
+    expect(credits).toEqual({ logistics: '0', merchant: '2250' });
+    expect(standing(after)).toBe('0');
+  });
+
+  it('and refunds are bounded in number, but for an upheld dispute', () => {
+    const keys = Array.from({ length: 64 }, (_, index) => index.toString());
+    const full = keys.reduce((hold, key) => capture(hold, key, '1', at()).hold, open('match'));
+    expect(() => capture(full, 'more', '1', at())).toThrow(
+      expect.objectContaining({ code: 'HOLD_EXCEEDED', details: { most: 64 } }) as Error,
+    );
+    const paid = all(open('match')).hold;
+    const refunded = keys.reduce((hold, key) => refund(hold, key, '1'), paid);
+    expect(() => refund(refunded, 'more', '1')).toThrow(
+      expect.objectContaining({ code: 'REFUND_EXCEEDED', details: { most: 64 } }) as Error,
+    );
+    expect(refundUpheld(refunded, '~dispute', '1').refunded).toBe('65');
   });
 
   it('at delivery credits nobody yet', () => {
@@ -74,30 +107,30 @@ describe('capture', () => {
   });
 
   it('ends with the hold, to the second', () => {
-    expect(() => capture(open('match'), 'c', '1', NOW + 3599)).not.toThrow();
-    expect(() => capture(open('match'), 'c', '1', NOW + 3600)).toThrow(
+    expect(() => capture(open('match'), 'c', '1', at(NOW + 3599))).not.toThrow();
+    expect(() => capture(open('match'), 'c', '1', at(NOW + 3600))).toThrow(
       expect.objectContaining({ code: 'HOLD_EXPIRED' }) as Error,
     );
   });
 
   it('never exceeds what is left, to the minor unit', () => {
-    const { hold } = capture(open('match'), 'c1', '2000', NOW);
-    expect(() => capture(hold, 'c2', '950', NOW)).not.toThrow();
-    expect(() => capture(hold, 'c2', '951', NOW)).toThrow(
+    const { hold } = capture(open('match'), 'c1', '2000', at());
+    expect(() => capture(hold, 'c2', '950', at())).not.toThrow();
+    expect(() => capture(hold, 'c2', '951', at())).toThrow(
       expect.objectContaining({
         code: 'HOLD_EXCEEDED',
         details: { rest: '950', amount: '951' },
       }) as Error,
     );
-    expect(() => capture(voidRest(hold).hold, 'c2', '1', NOW)).toThrow(
+    expect(() => capture(voidRest(hold).hold, 'c2', '1', at())).toThrow(
       expect.objectContaining({ code: 'HOLD_EXCEEDED' }) as Error,
     );
   });
 
   it.each(['c1', 'toString', '__proto__'])('is made once a key: %s', (key) => {
-    const { hold } = capture(open('match'), key, '1000', NOW);
+    const { hold } = capture(open('match'), key, '1000', at());
     for (const amount of ['1000', '1'])
-      expect(() => capture(hold, key, amount, NOW)).toThrow(
+      expect(() => capture(hold, key, amount, at())).toThrow(
         expect.objectContaining({
           code: 'IDEMPOTENCY_CONFLICT',
           details: { captureId: key },
@@ -113,7 +146,7 @@ describe('capture', () => {
 
 describe('giving back', () => {
   it('void returns what was never captured, once', () => {
-    const first = voidRest(capture(open('delivery'), 'c', '1000', NOW).hold);
+    const first = voidRest(capture(open('delivery'), 'c', '1000', at()).hold);
     expect(first.returned).toBe('1950');
     expect(voidRest(first.hold).returned).toBe('0');
   });
@@ -148,8 +181,8 @@ describe('giving back', () => {
     const { hold } = all(open('delivery'));
     const before = refund(hold, 'r1', '500');
     expect(before).toMatchObject({ refundedHeld: '500' });
-    expect(release(before).credits).toEqual({ merchant: '2000', logistics: '450' });
-    const after = refund(release(before).hold, 'r2', '2000');
+    expect(settleDelivery(before).credits).toEqual({ merchant: '2000', logistics: '450' });
+    const after = refund(settleDelivery(before).hold, 'r2', '2000');
     expect(after).toMatchObject({ refunded: '2500', refundedHeld: '500' });
     expect(standing(after)).toBe('0');
   });
@@ -161,38 +194,42 @@ describe('giving back', () => {
     expect(standing(first.hold)).toBe('0');
     expect(refundable(first.hold)).toBe('0');
     expect(unwind(first.hold).returned).toBe('0');
-    expect(unwind(all(open('match')).hold).returned).toBe('0');
+    expect(unwind(all(open('match')).hold).returned).toBe('450');
+    expect(unwind(settleDelivery(all(open('match')).hold).hold).returned).toBe('0');
   });
 });
 
-describe('release', () => {
-  it('of a part pays the delivery in full and the merchant what is left', () => {
-    const { hold } = capture(open('delivery'), 'c', '700', NOW);
-    expect(release(hold).credits).toEqual({ logistics: '450', merchant: '250' });
-    const { hold: less } = capture(open('delivery'), 'c', '300', NOW);
-    expect(release(less).credits).toEqual({ logistics: '300', merchant: '0' });
+describe('the delivery', () => {
+  it('of a part pays its fee in full and the merchant what is left', () => {
+    const { hold } = capture(open('delivery'), 'c', '700', at());
+    expect(settleDelivery(hold).credits).toEqual({ logistics: '450', merchant: '250' });
+    const { hold: less } = capture(open('delivery'), 'c', '300', at());
+    expect(settleDelivery(less).credits).toEqual({ logistics: '300', merchant: '0' });
+  });
+
+  it('of a disputed order pays its fee alone', () => {
+    const { hold, credits } = settleFee(all(open('delivery')).hold);
+    expect(credits).toEqual({ logistics: '450', merchant: '0' });
+    expect(unwind(hold).returned).toBe('2500');
+    expect(settleFee(hold).credits).toEqual(NOTHING);
   });
 
   it.each<[string, () => Hold]>([
     ['not captured', () => open('delivery')],
-    ['captured at match', () => all(open('match')).hold],
-    ['captured at match and partly refunded', () => refund(all(open('match')).hold, 'r', '500')],
-    ['released at delivery', () => release(all(open('delivery')).hold).hold],
+    ['delivered', () => settleDelivery(all(open('match')).hold).hold],
     [
-      'released at delivery and refunded',
-      () => refund(release(all(open('delivery')).hold).hold, 'r', '500'),
+      'delivered and refunded',
+      () => refund(settleDelivery(all(open('delivery')).hold).hold, 'r', '500'),
     ],
     ['unwound', () => unwind(all(open('delivery')).hold).hold],
     ['voided', () => voidRest(open('delivery')).hold],
   ])('has nothing to pay: %s', (_, hold) => {
-    expect(() => release(hold())).toThrow(
-      expect.objectContaining({ code: 'STATE_CONFLICT' }) as Error,
-    );
+    expect(settleDelivery(hold()).credits).toEqual(NOTHING);
   });
 
-  it("after a refund of all the merchant's part pays the delivery, and leaves nothing", () => {
+  it("after a refund of all the merchant's part pays its fee, and leaves nothing", () => {
     const { hold } = all(open('delivery'));
-    const { hold: released, credits } = release(refund(hold, 'r', refundable(hold)));
+    const { hold: released, credits } = settleDelivery(refund(hold, 'r', refundable(hold)));
     expect(credits).toEqual({ logistics: '450', merchant: '0' });
     expect(standing(released)).toBe('0');
   });
@@ -209,6 +246,7 @@ it.each<[string, Partial<Hold>]>([
     { captured: '100', refunded: '10', refundedHeld: '20' },
   ],
   ['more refunded than captured', { captured: '100', refunded: '101' }],
+  ['more of its fee paid than there is', { captured: '2950', released: '500', feeReleased: '451' }],
 ])('a hold with %s is never returned', (_, broken) => {
   expect(() => refund({ ...open('match'), ...broken }, 'r', '0')).toThrow(
     expect.objectContaining({ code: 'INTERNAL' }) as Error,
@@ -221,6 +259,7 @@ class Purses {
   merchant = 0n;
   logistics = 0n;
   #keys = 0;
+  #delivered = false;
 
   constructor(public hold: Hold) {}
 
@@ -229,16 +268,15 @@ class Purses {
       this.hold,
       this.#key(),
       this.#part(uncaptured(this.hold), share),
-      NOW,
+      at(NOW, this.#delivered),
     );
     this.hold = hold;
     this.#credit(credits);
   }
 
-  /** As the state table has it: only when nothing is left to capture. */
-  release(): void {
-    if (uncaptured(this.hold) !== '0') return;
-    const { hold, credits } = release(this.hold);
+  deliver(): void {
+    this.#delivered = true;
+    const { hold, credits } = settleDelivery(this.hold);
     this.hold = hold;
     this.#credit(credits);
   }
@@ -275,7 +313,7 @@ class Purses {
   }
 }
 
-type Step = readonly [verb: 'capture' | 'refund' | 'release' | 'void' | 'unwind', share: number];
+type Step = readonly [verb: 'capture' | 'refund' | 'deliver' | 'void' | 'unwind', share: number];
 
 /** Refusals that a caller may meet; any other, and above all INTERNAL, fails the property. */
 const EXPECTED = ['HOLD_EXCEEDED', 'REFUND_EXCEEDED', 'STATE_CONFLICT'];
@@ -307,7 +345,7 @@ describe('through any sequence of steps', () => {
     fc.integer({ min: 1001, max: 2000 }),
   );
   const step = fc.tuple(
-    fc.constantFrom('capture', 'capture', 'refund', 'release', 'void', 'unwind'),
+    fc.constantFrom('capture', 'capture', 'refund', 'deliver', 'void', 'unwind'),
     share,
   ) as fc.Arbitrary<Step>;
   const amount = fc.oneof(
@@ -344,7 +382,7 @@ describe('through any sequence of steps', () => {
     { maxLength: 8 },
   );
 
-  it.each(['release', 'unwind'] as const)(
+  it.each(['deliver', 'unwind'] as const)(
     'void and %s at the end leave nothing on the hold',
     (end) => {
       fc.assert(
