@@ -218,7 +218,7 @@ describe('the alarm of the first comparison', () => {
     expect((await alarm.resolve(goods)).result.replayed).toBe(true);
     await expect(alarm.uphold(goods)).rejects.toMatchObject({ code: 'ALARM_NOT_OPEN' });
     expect((await runStepwise(parties, bought)).state).toBe('released');
-    expect(await books()).toMatchObject({ standing: '0', merchant: GOODS_TOTAL });
+    expect(await books()).toMatchObject({ state: 'released', merchant: GOODS_TOTAL });
   });
 
   test('upheld, ends the order before any money is held', async () => {

@@ -291,7 +291,9 @@ export class EveryTransaction {
   async #owe(): Promise<void> {
     const { settlement } = this.parties.bankNode;
     const payee = { payeeId: MERCHANT, currency: CURRENCY };
-    const owed = await this.#paid(runExpress, this.purchaseOf(1));
+    const purchase = this.purchaseOf(1);
+    const owed = await this.#paid(runExpress, purchase);
+    await this.#deliver(purchase);
     await this.#rollUp();
     const { balance } = await settlement.readPayee(payee);
     await this.#world.payOut(MERCHANT, 'everything', balance);
@@ -299,11 +301,15 @@ export class EveryTransaction {
     await this.#world.decide(owed.orderNumber, 'uphold');
     await this.#options.passSeconds(HURRIED.debtSeconds + 1);
     await settlement.bearDebt({ ...payee, orderNumber: owed.orderNumber });
-    await this.#paid(runExpress, this.purchaseOf(1));
+    const next = this.purchaseOf(1);
+    await this.#paid(runExpress, next);
+    await this.#deliver(next);
   }
 
   async #disputed(): Promise<Key> {
-    const key = await this.#paid(runExpress, this.purchaseOf(1));
+    const purchase = this.purchaseOf(1);
+    const key = await this.#paid(runExpress, purchase);
+    await this.#deliver(purchase);
     await this.#rollUp();
     await this.#world.dispute(this.#customer!.device, key.orderNumber);
     return key;

@@ -101,7 +101,8 @@ export class OperationsMeter {
   #note(ledger: MemoryLedger, block: Block): void {
     for (const transaction of block.transactions) {
       const entry = ALL_TRANSACTIONS.find(({ fullName }) => fullName === transaction.function);
-      if (entry === undefined) continue;
+      // What found nothing to do is not what a budget is for.
+      if (entry === undefined || transaction.writeSet.length === 0) continue;
       const entries = entriesOf(ledger, transaction);
       const measured = {
         transaction: entry.fullName,

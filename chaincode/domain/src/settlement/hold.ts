@@ -36,8 +36,11 @@ const sharesOfSum = (hold: Hold, sum: Amount): Shares => {
 const merchantRefunded = (hold: Hold): Amount => subtractAmounts(hold.refunded, hold.feeReturned);
 
 /** The merchant's part of what was captured and not refunded: the most that can be refunded. */
-export const refundable = (hold: Hold): Amount =>
-  subtractAmounts(sharesOfSum(hold, hold.captured).merchant, merchantRefunded(hold));
+export function refundable(hold: Hold): Amount {
+  const { merchant } = sharesOfSum(hold, hold.captured);
+  const refunded = merchantRefunded(hold);
+  return isAtLeast(merchant, refunded) ? subtractAmounts(merchant, refunded) : '0';
+}
 
 /** Asserts what every hold must satisfy, whatever was done to it. */
 function checked(hold: Hold): Hold {

@@ -185,7 +185,7 @@ export const logistics = {
     endorsers: ['bank', 'logistics'],
     subject: ABOUT.order,
     repeat: onceFor('secret'),
-    errors: ['STATE_CONFLICT', 'DELIVERY_PROOF_INVALID'],
+    errors: ['STATE_CONFLICT', 'FEE_NOT_CAPTURED', 'DELIVERY_PROOF_INVALID'],
     operations: { fixed: 9 },
     example: { ...ORDER, secret: DIGEST },
   }),

@@ -113,7 +113,7 @@ export const settlement = {
     subject: ABOUT.order,
     repeat: onceFor('captureId'),
     errors: CAPTURED,
-    operations: { fixed: 7 },
+    operations: { fixed: 6 },
     example: { ...ORDER, captureId: 'capture-1', amount: '2950' },
   }),
   release: onOrder(
@@ -149,7 +149,7 @@ export const settlement = {
   returnUndelivered: onOrder(
     'Returns what still stands of captured money, delivery fee included, when the goods did not come in time.',
     ['bank.bank-node', 'bank.teller'],
-    9,
+    7,
     ['STATE_CONFLICT', 'NOT_UNDELIVERED'],
   ),
   dispute: define({
@@ -194,7 +194,7 @@ export const settlement = {
     subject: ABOUT.order,
     repeat: onceFor('disputeId'),
     errors: ['STATE_CONFLICT', 'CONSENT_MISSING', 'REFUND_EXCEEDED', 'MERCHANT_UNKNOWN'],
-    operations: { fixed: 11 },
+    operations: { fixed: 10 },
     example: { ...DISPUTE, decision: 'uphold' as const },
   }),
   lapseDispute: define({
@@ -208,7 +208,7 @@ export const settlement = {
     subject: ABOUT.order,
     repeat: onceFor('disputeId'),
     errors: ['STATE_CONFLICT', 'DECISION_NOT_DUE', 'REFUND_EXCEEDED', 'MERCHANT_UNKNOWN'],
-    operations: { fixed: 11 },
+    operations: { fixed: 9 },
     example: DISPUTE,
   }),
   rollUp: define({
@@ -238,7 +238,7 @@ export const settlement = {
     subject: ABOUT.payee,
     repeat: onceFor('currency', 'redeemId'),
     errors: [],
-    operations: { fixed: 4 },
+    operations: { fixed: 5 },
     example: { ...PAYEE, redeemId: 'redeem-1', amount: '2500' },
   }),
   redeem: define({
