@@ -68,6 +68,7 @@ export { INPUT_PROBLEMS, type InputProblem } from './input/problem.js';
 export { BANK_ERRORS } from './nodes/bank/bank-error.js';
 export {
   bankClient,
+  bankClientWith,
   codeOnPhone,
   startBankService,
   type BankServiceOptions,

@@ -20,5 +20,8 @@ export const externalBuilder = join(fabricModule, 'builders', 'ccaas');
 /** The compiled entry of the supervisor process. */
 export const supervisorEntry = join(networkFolder, 'dist', 'supervisor', 'main.js');
 
+/** The compiled entry of the bank's authentication service. */
+export const bankEntry = join(networkFolder, 'dist', 'nodes', 'bank', 'main.js');
+
 /** The compiled entry of the process that keeps the bank's bulletin fresh. */
 export const bulletinEntry = join(networkFolder, 'dist', 'offline', 'bulletin-main.js');

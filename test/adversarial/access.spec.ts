@@ -13,14 +13,17 @@ import { BANK, LOGISTICS, MERCHANT } from '../support/world';
 
 type Organisation = Exclude<Role, 'auditor'>;
 
+/** The bank's customers come to its own service, by a role that no transaction knows. */
+type HeldAttribute = Attribute | 'customer-channel';
+
 interface Holder {
   readonly organisation: Organisation;
-  readonly attribute: Attribute;
+  readonly attribute: HeldAttribute;
 }
 
 /** Every certificate that the default topology hands out. */
-const ATTRIBUTES: Readonly<Record<Organisation, readonly Attribute[]>> = {
-  bank: ['teller', 'auth-service', 'bank-node', 'operator', 'auditor'],
+const ATTRIBUTES: Readonly<Record<Organisation, readonly HeldAttribute[]>> = {
+  bank: ['teller', 'auth-service', 'customer-channel', 'bank-node', 'operator', 'auditor'],
   merchant: ['cashier', 'terminal', 'operator', 'auditor'],
   logistics: ['dispatcher', 'courier', 'operator', 'auditor'],
 };

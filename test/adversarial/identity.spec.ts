@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // False identities: revoked certificates, forged customers' signatures, borrowed logins, factors of other orders.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   canonicalJson,
   signedText,
@@ -8,7 +10,13 @@ import {
   termsDigest,
   type OrderTerms,
 } from '@fabric-offline-pay/domain';
-import { enrolIdentity, revokeIdentity } from '@fabric-offline-pay/network';
+import {
+  bankClient,
+  bankClientWith,
+  enrolIdentity,
+  revokeIdentity,
+  startBankService,
+} from '@fabric-offline-pay/network';
 import {
   chooseBest,
   runStepwise,
@@ -279,4 +287,46 @@ describe('a revoked certificate', () => {
     expect(sent).toMatch(/FORBIDDEN|access denied/);
     for (const peer of peers) peer.close();
   }, 60_000);
+
+  it("is refused by the bank's service, on open connections and new ones, without a restart", async () => {
+    const { home } = network;
+    await startBankService(home);
+    const running = readFileSync(join(home, 'bank', 'ready.json'), 'utf8');
+    const fired = await enrolIdentity(home, 'bank', {
+      name: 'fired-teller',
+      role: 'teller',
+      actor: BANK,
+    });
+    const [open, colleague] = [bankClientWith(home, fired), bankClient(home, 'operator')];
+    const auditor = bankClient(home, 'auditor');
+    const denied = { code: 'ACCESS_DENIED' };
+    await open.health();
+    await expect(auditor.health()).rejects.toMatchObject(denied);
+    await revokeIdentity(home, 'bank', 'fired-teller');
+    await expect(open.health()).rejects.toMatchObject(denied);
+    const fresh = bankClientWith(home, fired);
+    await expect(fresh.health()).rejects.toMatchObject(denied);
+    await expect(colleague.health()).resolves.toBeUndefined();
+    expect(readFileSync(join(home, 'bank', 'ready.json'), 'utf8')).toBe(running);
+    for (const client of [open, colleague, auditor, fresh]) client.close();
+  }, 90_000);
+});
+
+/** The embedded database gives its files modes of its own, within a folder that is the service's only. */
+const DATABASE = join('bank', 'database');
+
+/** Everything below a folder that others of the machine could look into. */
+const openToOthers = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.startsWith(`${DATABASE}/`))
+    .map((name) => join(folder, name))
+    .filter((path) => {
+      const entry = lstatSync(path, { throwIfNoEntry: false });
+      return entry !== undefined && !entry.isSymbolicLink() && (entry.mode & 0o077) !== 0;
+    });
+
+it("leaves no key, database or log of the network's home to other users of the machine", () => {
+  expect(lstatSync(join(network.home, DATABASE)).isDirectory()).toBe(true);
+  expect(lstatSync(network.home).mode & 0o077).toBe(0);
+  expect(openToOthers(network.home)).toEqual([]);
 });

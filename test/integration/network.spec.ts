@@ -101,7 +101,10 @@ describe('a network that came up from nothing', () => {
       identities.map(({ role }) => role),
     ]);
     expect(roles).toEqual([
-      ['BankMSP', ['auditor', 'auth-service', 'bank-node', 'operator', 'teller']],
+      [
+        'BankMSP',
+        ['auditor', 'auth-service', 'bank-node', 'customer-channel', 'operator', 'teller'],
+      ],
       ['MerchantMSP', ['auditor', 'cashier', 'operator', 'terminal']],
       ['LogisticsMSP', ['auditor', 'courier', 'dispatcher', 'operator']],
     ]);

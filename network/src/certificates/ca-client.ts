@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Speaks to an organisation's CA server through Fabric CA's own client.
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FabricPrograms, programPath } from '../programs/program-paths';
-import { SECRET_FILE, writeFileAtomic } from '../system/files';
+import { SECRET_FILE, makeFolder, writeFileAtomic } from '../system/files';
 import { runProgram } from '../system/run-program';
 import {
   type Authority,
@@ -47,7 +39,7 @@ export class CaClient {
    * @throws NetworkError `PROGRAM_FAILED`
    */
   async enrol(enrolment: Enrolment): Promise<CertificateFiles> {
-    mkdirSync(dirname(enrolment.folder), { recursive: true });
+    makeFolder(dirname(enrolment.folder));
     const temporary = mkdtempSync(`${enrolment.folder}.new-`);
     try {
       await this.#enrolInto(temporary, enrolment);
@@ -63,7 +55,7 @@ export class CaClient {
     if (existsSync(enrolment.folder)) {
       return;
     }
-    mkdirSync(dirname(enrolment.folder), { recursive: true });
+    makeFolder(dirname(enrolment.folder));
     const temporary = mkdtempSync(`${enrolment.folder}.new-`);
     await this.#enrolInto(temporary, enrolment);
     renameSync(temporary, enrolment.folder);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The client certificates that an organisation has issued: what each says, and whether it was revoked.
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { readJsonIfPresent, writeJson } from '../system/files';
+import { makeFolder, readJsonIfPresent, writeJson } from '../system/files';
 import { certificateFolder } from '../topology/organisation-files';
 import { type IdentityTopology, identitySchema } from '../topology/topology';
 
@@ -33,7 +33,7 @@ export function issuedIdentity(
 /** All identities that are not revoked, by name. */
 export function validIdentities(organisationFolder: string): IssuedIdentity[] {
   const folder = dirname(certificateFolder(organisationFolder, 'ca', 'any'));
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return readdirSync(folder)
     .sort()
     .flatMap((name) => issuedIdentity(organisationFolder, name) ?? [])

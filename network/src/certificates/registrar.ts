@@ -58,8 +58,21 @@ export async function registerName(
 export async function revokeName(access: CaAccess, name: string): Promise<string> {
   const registrar = await registrarArguments(access, 'ca');
   await access.client.call('revoke', 'ca', [...registrar, '--revoke.name', name, '--gencrl']);
-  return readFileSync(join(registrarFolder(access, 'ca'), 'msp', 'crls', 'crl.pem'), 'utf8');
+  return writtenList(access);
 }
+
+/**
+ * @returns the authority's revocation list (PEM) as of now; it may be empty.
+ * @throws NetworkError `PROGRAM_FAILED`
+ */
+export async function revocationsOf(access: CaAccess): Promise<string> {
+  await access.client.call('gencrl', 'ca', await registrarArguments(access, 'ca'));
+  return writtenList(access);
+}
+
+/** Where Fabric CA's client leaves the list that it asked for. */
+const writtenList = (access: CaAccess): string =>
+  readFileSync(join(registrarFolder(access, 'ca'), 'msp', 'crls', 'crl.pem'), 'utf8');
 
 /** Options with which Fabric CA's client acts as the registrar, who is enrolled when first needed. */
 async function registrarArguments(access: CaAccess, authority: Authority): Promise<string[]> {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where an organisation's chaincode process listens for the organisation's peers. They run side by side under one user,
 // so a socket in a folder of that user is the shortest way, and nobody else can open it.
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../system/files';
 import type { OrganisationPlan } from '../topology/network-plan';
 
 /** A Unix domain socket by its path, or TCP with client certificates. */
@@ -31,6 +32,6 @@ export const grpcAddress = (endpoint: ChaincodeEndpoint): string =>
 
 /** Makes the folder of the socket, for its owner alone. */
 export function makeSocketFolder({ chaincode }: OrganisationPlan): void {
-  mkdirSync(chaincode.folder, { recursive: true });
+  makeFolder(chaincode.folder);
   chmodSync(chaincode.folder, OWNER_ONLY);
 }

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packs what a peer must know to reach its organisation's chaincode process.
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create } from 'tar';
 import { CHAINCODE_CLIENT } from '../certificates/initial-identities';
+import { makeFolder, SECRET_FILE } from '../system/files';
 import type { OrganisationPlan } from '../topology/network-plan';
 import { authorityRoot, issuedFiles } from '../topology/organisation-files';
 import { chaincodeEndpoint, grpcAddress } from './chaincode-endpoint';
@@ -51,7 +44,7 @@ export async function chaincodePackage(
   const folder = join(plan.chaincode.folder, 'packages');
   const file = join(folder, `${label}.tar.gz`);
   if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     await pack(plan, label, folder, file);
   }
   return { file, id: `${label}:${createHash('sha256').update(readFileSync(file)).digest('hex')}` };
@@ -71,8 +64,9 @@ async function pack(
       'connection.json',
     ]);
     const all = ['metadata.json', 'code.tar.gz'];
-    await create({ cwd, gzip: true, portable: true, file: join(cwd, 'package.tar.gz') }, all);
-    renameSync(join(cwd, 'package.tar.gz'), file);
+    const packed = join(cwd, 'package.tar.gz');
+    await create({ cwd, gzip: true, portable: true, file: packed, mode: SECRET_FILE }, all);
+    renameSync(packed, file);
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }

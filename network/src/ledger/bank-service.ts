@@ -6,12 +6,20 @@ import * as z from 'zod';
 import {
   describedOrganisation,
   readDescription,
+  type IdentityDescription,
   type OrganisationDescription,
 } from '../description';
 import { enrolTls, type TlsCertificate } from '../lifecycle/identities';
+import { publishRevocations } from '../lifecycle/revoke-identity';
 import { startService } from '../lifecycle/services';
 import { NetworkError } from '../network-error';
-import { BankClient, readLatestCode, type BankConfigInput } from '../nodes/bank/index.js';
+import {
+  BankClient,
+  readLatestCode,
+  type BankConfigInput,
+  type BankRole,
+} from '../nodes/bank/index.js';
+import { bankEntry } from '../package-folders';
 import { readJsonIfPresent, writeJson } from '../system/files';
 import { waitUntil } from '../system/wait-until';
 
@@ -42,6 +50,7 @@ function identityOf(bank: OrganisationDescription, role: string) {
 function configuration(
   home: string,
   tls: TlsCertificate,
+  revocations: string,
   options: BankServiceOptions,
 ): BankConfigInput {
   const description = readDescription(home);
@@ -52,7 +61,12 @@ function configuration(
     keyFile: join(folderOf(home), 'codes.key'),
     outboxFolder: outboxOf(home),
     readyFile: readyFileOf(home),
-    tls: { cert: tls.certPath, key: tls.keyPath, clientRoots: [bank.ca.tlsRootCertPath] },
+    tls: {
+      cert: tls.certPath,
+      key: tls.keyPath,
+      clientRoots: [bank.ca.tlsRootCertPath],
+      revocations,
+    },
     limits: { ...(options.codeSeconds === undefined ? {} : { codeSeconds: options.codeSeconds }) },
     logLevel: 'warn',
     ledger: {
@@ -78,20 +92,28 @@ export async function startBankService(
 ): Promise<void> {
   const tls = await enrolTls(home, 'bank', { name: SERVICE, hosts: ['127.0.0.1', 'localhost'] });
   const file = join(folderOf(home), 'config.json');
-  writeJson(file, configuration(home, tls, options));
+  // Written anew at each start, so that it cannot run out while the service does.
+  const revocations = await publishRevocations(home, 'bank');
+  writeJson(file, configuration(home, tls, revocations, options));
   await startService(home, {
     name: SERVICE,
     organisation: 'bank',
     command: process.execPath,
-    args: [join(__dirname, '..', 'nodes', 'bank', 'main.js'), file],
+    args: [bankEntry, file],
     readyFile: readyFileOf(home),
   });
 }
 
 /** @returns a client of the running service, with the certificate of one of the bank's roles. */
-export function bankClient(home: string, role: 'teller' | 'operator'): BankClient {
+export const bankClient = (home: string, role: BankRole): BankClient =>
+  bankClientWith(home, identityOf(describedOrganisation(readDescription(home), 'bank'), role));
+
+/** @returns a client of the running service, with that certificate. */
+export function bankClientWith(
+  home: string,
+  { certPath, keyPath }: Pick<IdentityDescription, 'certPath' | 'keyPath'>,
+): BankClient {
   const bank = describedOrganisation(readDescription(home), 'bank');
-  const { certPath, keyPath } = identityOf(bank, role);
   const read = (path: string): string => readFileSync(path, 'utf8');
   const { url } = ready.parse(readJsonIfPresent(readyFileOf(home)));
   return new BankClient({

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Settings, isTree } from '../config/merge-settings';
 import { NetworkError } from '../network-error';
 import { programPath } from '../programs/program-paths';
+import { SECRET_FILE } from '../system/files';
 import { runProgram } from '../system/run-program';
 import type { Administrator } from './administrator';
 import type { NetworkContext } from './network-context';
@@ -113,7 +114,7 @@ class ConfigUpdate {
 
   async #encode(name: string, type: string, content: unknown): Promise<void> {
     const input = this.#file(`${name}.json`);
-    writeFileSync(input, JSON.stringify(content));
+    writeFileSync(input, JSON.stringify(content), { mode: SECRET_FILE });
     const output = this.#file(`${name}.pb`);
     await this.#translate(['proto_encode', '--type', type, '--input', input, '--output', output]);
   }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the channel's first block, and has orderers and peers join.
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { CHANNEL_PROFILE, channelSettings } from '../config/channel-settings';
 import { NetworkError } from '../network-error';
 import { programPath } from '../programs/program-paths';
 import { sampleSettings } from '../programs/sample-settings';
-import { writeFileAtomic } from '../system/files';
+import { makeFolder, writeFileAtomic } from '../system/files';
 import { runProgram } from '../system/run-program';
 import { waitUntil } from '../system/wait-until';
 import type { NetworkPlan, OrdererPlan, PeerPlan } from '../topology/network-plan';
@@ -30,7 +30,7 @@ export async function writeFirstBlock({ programs, plan }: NetworkContext): Promi
     return;
   }
   const folder = join(plan.home, 'channel');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const settings = channelSettings(sampleSettings(programs, 'configtx.yaml'), plan);
   writeFileAtomic(
     join(folder, 'configtx.yaml'),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A network's home folder: where it is, which topology and ports it was set up with.
-import { mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { NetworkError } from '../network-error';
 import { repositoryFolder } from '../package-folders';
-import { readJsonIfPresent, writeJson } from '../system/files';
+import { makeFolder, readJsonIfPresent, writeJson } from '../system/files';
 import { findFreePorts, usedPorts } from '../system/ports';
 import { type NetworkPlan, countPorts, planNetwork } from '../topology/network-plan';
 import { type Topology, topologySchema } from '../topology/topology';
@@ -21,7 +21,7 @@ const portsSchema = z.object({ base: z.int() });
 /** The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved. */
 export function resolveHome(home?: string): string {
   const folder = resolve(home ?? (process.env['OFFPAY_HOME'] || defaultHome()));
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return realpathSync(folder);
 }
 
@@ -71,6 +71,8 @@ export async function establishPlan(
       advice: 'Run network reset, or put the old topology back.',
     });
   }
+  // It may have been made before by somebody else, and will hold keys.
+  chmodSync(home, 0o700);
   if (before === undefined) {
     writeJson(portsFile(home), { base: await choosePorts(home, topology, ports) });
   }

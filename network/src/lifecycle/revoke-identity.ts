@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Revokes a client identity: at its authority, in the MSP folders, and in the channel, where it counts.
+// Revokes a client identity: at its authority, for the organisation's services, in the MSP folders, and in the channel.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { issuedIdentity, recordIdentity } from '../certificates/issued-identities';
 import { revocationListFile, writeMspFolders } from '../certificates/msp-folders';
-import { revokeName } from '../certificates/registrar';
+import { revocationsOf, revokeName } from '../certificates/registrar';
 import { writeDescription } from '../description';
 import { NetworkError } from '../network-error';
 import { writeFileAtomic } from '../system/files';
 import { waitUntil } from '../system/wait-until';
+import type { OrganisationPlan } from '../topology/network-plan';
 import { channelMsp } from '../topology/organisation-files';
 import { Administrator } from './administrator';
 import { type ChannelConfig, treeAt, updateChannelConfig } from './channel-config';
@@ -19,7 +20,7 @@ const EFFECT_DEADLINE_MS = 30_000;
 
 /**
  * Revokes a client identity of an organisation. Returns when every peer of the channel has the new revocation list, and so
- * refuses the certificate. Idempotent.
+ * refuses the certificate; services of the organisation that read its revocation list do so before. Idempotent.
  * @throws NetworkError `IDENTITY_CONFLICT` when the organisation never issued such an identity;
  * `ORGANISATION_UNKNOWN` | `NETWORK_NOT_UP` | `PROGRAM_FAILED` | `DEADLINE_PASSED`.
  */
@@ -40,7 +41,8 @@ export async function revokeIdentity(
       return;
     }
     const list = await revokeName(issuer, name);
-    writeFileAtomic(revocationListFile(channelMsp(organisation.folder)), list);
+    // Services of the organisation read this file: they refuse the certificate from here on.
+    writeFileAtomic(listFile(organisation), list);
     writeMspFolders(organisation);
     const administrator = new Administrator(context, organisation);
     const { mspId } = organisation.topology;
@@ -52,6 +54,22 @@ export async function revokeIdentity(
     await writeDescription(context.plan);
   });
 }
+
+/**
+ * Writes an organisation's revocation list anew, also when nothing was ever revoked: services that read it take nobody without one.
+ * @returns the path of its file (PEM).
+ * @throws NetworkError `ORGANISATION_UNKNOWN` | `NETWORK_NOT_UP` | `PROGRAM_FAILED`.
+ */
+export async function publishRevocations(home: string, organisationId: string): Promise<string> {
+  const issuer = issuerOf(runningNetwork(home), organisationId);
+  const file = listFile(issuer.organisation);
+  await whileLocked(issuer.plan, async () => {
+    writeFileAtomic(file, await revocationsOf(issuer));
+  });
+  return file;
+}
+
+const listFile = ({ folder }: OrganisationPlan): string => revocationListFile(channelMsp(folder));
 
 /** Replaces the revocation list of an organisation, both as an application's member and as an orderer's. */
 function setRevocations(config: ChannelConfig, mspId: string, list: string): void {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units 2 to 7 as a customer goes through them: login, a code from the phone, a password, both at once.
 import { setTimeout as delay } from 'node:timers/promises';
-import { PHASES, walk } from '@fabric-offline-pay/sdk';
+import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
+import { PHASES, toMutable, walk } from '@fabric-offline-pay/sdk';
 import type { Customer } from '../input/rows/customer';
 import type { Order } from '../input/rows/order';
 import { BankError } from '../nodes/bank/bank-error';
 import type { BankOperations } from '../nodes/bank/operations';
 
-/** What a customer has in hand: the bank's front door, and the phone. */
+/** What a customer has in hand: what the bank gives to customers, and the phone. */
 export interface CustomerSide {
   readonly bank: BankOperations;
   /** The newest code that the phone received. @throws when none came in time. */
@@ -89,16 +90,11 @@ export async function stepUp(
   side: CustomerSide,
   loginId: string,
   customer: Customer,
-  order: {
-    readonly orderDigest: string;
-    readonly payee: string;
-    readonly amount: string;
-    readonly currency: string;
-  },
+  terms: OrderTerms,
 ): Promise<void> {
   const { bank } = side;
-  const boundTo = order.orderDigest;
-  await bank.beginStepUp({ loginId, ...order });
+  const boundTo = termsDigest(terms);
+  await bank.beginStepUp({ loginId, terms: toMutable(terms) });
   await Promise.all([
     typeCode(
       side,

@@ -15,8 +15,8 @@ import type { Customer } from '../input/rows/customer';
 import type { Goods } from '../input/rows/goods';
 import type { Merchant } from '../input/rows/merchant';
 import type { Clients } from '../ledger/clients';
-import type { BankOperations } from '../nodes/bank/operations';
 import { inParallel } from '../system/in-parallel';
+import type { BankStaff } from './bank-staff';
 
 const DEVICE_ID = 'phone';
 const GOODS_A_TRANSACTION = 100;
@@ -120,7 +120,7 @@ const publicKeyOf = (key: KeyObject): string =>
 /** The bank learns the person, the ledger a pseudonym, a device key and a token. */
 async function enrolCustomer(
   clients: Clients,
-  bank: BankOperations,
+  frontOffice: BankStaff['teller'],
   devices: Devices,
   row: Customer,
 ): Promise<void> {
@@ -132,7 +132,7 @@ async function enrolCustomer(
     country,
     ...place,
   }));
-  const { missing } = await bank.enrol({
+  const { missing } = await frontOffice.enrol({
     customerId,
     name,
     phone,
@@ -167,7 +167,7 @@ async function enrolCustomer(
 /** Registers everything that the input files name. Repeating it changes nothing. */
 export async function enrolAll(
   clients: Clients,
-  bank: BankOperations,
+  frontOffice: BankStaff['teller'],
   devices: Devices,
   input: LoadedInput,
 ): Promise<void> {
@@ -181,6 +181,8 @@ export async function enrolAll(
     inParallel(fleets, AT_ONCE, ([logisticsId, rows]) =>
       registerCouriers(clients, logisticsId, rows),
     ),
-    inParallel(input.customers, AT_ONCE, (row) => enrolCustomer(clients, bank, devices, row)),
+    inParallel(input.customers, AT_ONCE, (row) =>
+      enrolCustomer(clients, frontOffice, devices, row),
+    ),
   ]);
 }

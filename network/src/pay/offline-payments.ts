@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The payments of a run that are made without a network: funded, exchanged as QR codes, settled, and what became of each.
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ErrorCode } from '@fabric-offline-pay/domain';
 import { OffpayError, terminalLedger } from '@fabric-offline-pay/sdk';
@@ -8,10 +8,11 @@ import { qrPng, type BankNews, type Terminal } from '@fabric-offline-pay/sdk/off
 import type { Sourced } from '../input/read-rows';
 import type { OfflinePayment } from '../input/rows/offline-payment';
 import type { Clients } from '../ledger/clients';
-import type { BankOperations } from '../nodes/bank';
 import { OfflineBank } from '../offline/offline-bank';
 import { openKey, withDevice, withTerminal, writeSettings } from '../offline/party-folder';
+import { makeFolder, SECRET_FILE } from '../system/files';
 import { inParallel } from '../system/in-parallel';
+import type { BankStaff } from './bank-staff';
 
 /** Of the key files of a run's devices and terminals, which belong to invented people. */
 export const SAMPLE_PASSPHRASE = 'sample';
@@ -81,8 +82,8 @@ function copyDevices(run: OfflineRun, rows: readonly Row[]): void {
 }
 
 async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, await qrPng(bytes));
+  makeFolder(dirname(file));
+  writeFileSync(file, await qrPng(bytes), { mode: SECRET_FILE });
 }
 
 /** One payment: the request as a picture, the voucher as a picture. @returns the code of a refusal. */
@@ -180,7 +181,7 @@ async function prepare(clients: Clients, folder: string, rows: readonly Row[]) {
 }
 
 /** What the bank keeps for its customers. */
-type PurchaseRecords = Pick<BankOperations, 'recordPurchase'>;
+type PurchaseRecords = BankStaff['node'];
 
 /**
  * Makes and settles the payments. Repeating it pays nothing twice: devices and terminals remember.
@@ -193,7 +194,7 @@ export async function payOffline(
   rows: readonly Row[],
 ): Promise<OfflineOutcome[]> {
   if (rows.length === 0) return [];
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const { run, tills } = await prepare(clients, folder, rows);
   const refusals = new Map<Row, string | undefined>();
   for (const row of rows) refusals.set(row, await pay(run, row));

@@ -6,10 +6,10 @@ import { pairWaybills } from '../input/pair-waybills';
 import type { Order } from '../input/rows/order';
 import type { Sourced } from '../input/read-rows';
 import type { Clients } from '../ledger/clients';
-import type { BankOperations } from '../nodes/bank/operations';
 import { inParallel } from '../system/in-parallel';
 import type { RatedSubject } from './after-sales';
 import type { CustomerSide } from './authenticate';
+import type { BankStaff } from './bank-staff';
 import { closeBooks } from './close-books';
 import { Devices, enrolAll } from './enrolment';
 import type { OrderOutcome } from './outcome';
@@ -26,7 +26,7 @@ export type PayMode = OrderOutcome['mode'] | 'mixed';
 export interface PayOptions {
   readonly clients: Clients;
   readonly side: CustomerSide;
-  readonly operator: Pick<BankOperations, 'attempts'>;
+  readonly staff: BankStaff;
   readonly paths: InputPaths;
   /** Folder for the customers' devices and the journal of rows that were handled. */
   readonly folder: string;
@@ -90,7 +90,7 @@ const payeesOf = (entries: readonly { readonly payeeId: string; readonly currenc
  */
 export async function pay(options: PayOptions): Promise<PayReport> {
   const started = performance.now();
-  const { clients, side } = options;
+  const { clients, side, staff } = options;
   const stage = options.onStage ?? (() => undefined);
   const input = loadInput(options.paths);
   const counter = await UnitCounter.begin(await clients.connection('bank', 'auditor'));
@@ -98,7 +98,7 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   stage(
     `enrolling ${input.merchants.length.toString()} merchants, ${input.goods.length.toString()} goods, ${input.couriers.length.toString()} couriers, ${input.customers.length.toString()} customers`,
   );
-  await enrolAll(clients, side.bank, devices, input);
+  await enrolAll(clients, staff.teller, devices, input);
   const rated: RatedSubject[] = [];
   const auditor = await clients.client('bank', 'auditor');
   const { currencies } = await auditor.identity.readPolicy({});
@@ -109,7 +109,7 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const context: RunContext = {
     clients,
     side,
-    operator: options.operator,
+    staff,
     devices,
     books: booksOf(input, logisticsId),
     customers: new Map(input.customers.map((row) => [row.customerId, row])),
@@ -120,7 +120,7 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   };
   const [outcomes, offline] = await Promise.all([
     runAll(context, options, input.orders),
-    payOffline(clients, side.bank, join(options.folder, 'offline'), input.offlinePayments),
+    payOffline(clients, staff.node, join(options.folder, 'offline'), input.offlinePayments),
   ]);
   stage('publishing ratings, rolling up and paying out');
   const merchants = payeesOf(

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Remembers which rows of orders were handled to their end on this ledger, so that a second run moves nothing. A row that
 // a crash interrupted is not in it, and is taken up again: every step has a natural key.
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { digestOf } from '@fabric-offline-pay/domain';
 import type { Order } from '../input/rows/order';
+import { makeFolder, SECRET_FILE } from '../system/files';
 import type { FinalState } from './outcome';
 
 interface Entry {
@@ -24,7 +25,7 @@ export class RunJournal {
 
   constructor(file: string) {
     this.#file = file;
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     if (!existsSync(file)) return;
     for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
       const entry = JSON.parse(line) as Entry;
@@ -39,6 +40,7 @@ export class RunJournal {
 
   end(row: string, state: FinalState): void {
     this.#states.set(row, state);
-    appendFileSync(this.#file, `${JSON.stringify({ row, state } satisfies Entry)}\n`);
+    const entry = `${JSON.stringify({ row, state } satisfies Entry)}\n`;
+    appendFileSync(this.#file, entry, { mode: SECRET_FILE });
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of orders.csv, from login to its end.
-import { termsDigest, type OrderState, type Policy } from '@fabric-offline-pay/domain';
+import type { OrderState, Policy } from '@fabric-offline-pay/domain';
 import {
   deliverySecretFor,
   OffpayError,
@@ -16,9 +16,9 @@ import type { Customer } from '../input/rows/customer';
 import type { Order } from '../input/rows/order';
 import type { Clients } from '../ledger/clients';
 import { BankError } from '../nodes/bank/bank-error';
-import type { BankOperations } from '../nodes/bank/operations';
 import { afterSales, type RatedSubject } from './after-sales';
 import { authenticate, stepUp, typingOf, type CustomerSide } from './authenticate';
+import type { BankStaff } from './bank-staff';
 import type { Devices } from './enrolment';
 import type { OrderOutcome } from './outcome';
 import { purchaseOf, type Books } from './purchase-of';
@@ -27,8 +27,7 @@ import { rowKey, type RunJournal } from './run-journal';
 export interface RunContext {
   readonly clients: Clients;
   readonly side: CustomerSide;
-  /** The bank's operator, who alone may see why an authentication failed. */
-  readonly operator: Pick<BankOperations, 'attempts'>;
+  readonly staff: BankStaff;
   readonly devices: Devices;
   readonly books: Books;
   readonly customers: ReadonlyMap<string, Customer>;
@@ -56,7 +55,7 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
   const customer = await authenticated(context, loginId, order);
   const { bank } = context.side;
   const addresses = await bank.offerAddresses({
-    customerId: order.customerId,
+    loginId,
     which: [order.address],
     offerId: loginId,
   });
@@ -73,13 +72,7 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
     stepUp: async (terms) => {
       const limit = context.currencies[terms.currency]?.stepUp;
       if (limit === undefined || BigInt(terms.total) <= BigInt(limit)) return;
-      const { merchantId: payee, total: amount, currency } = terms;
-      await stepUp(context.side, loginId, customer, {
-        orderDigest: termsDigest(terms),
-        payee,
-        amount,
-        currency,
-      });
+      await stepUp(context.side, loginId, customer, terms);
     },
   });
 }
@@ -97,7 +90,7 @@ async function remember(
   const { merchantId, orderNumber, customerId, currency, lines } = order;
   const bankNode = await context.clients.client('bank', 'bank-node');
   const { terms, placedAt } = await bankNode.orderNumber.readTerms({ merchantId, orderNumber });
-  await context.side.bank.recordPurchase({
+  await context.staff.node.recordPurchase({
     ...{ customerId, merchantId, orderNumber, loginId, currency },
     fee: terms.fee,
     total: terms.total,
@@ -134,7 +127,7 @@ async function reasonOf(context: RunContext, loginId: string, error: unknown): P
   if (!(error instanceof BankError) && !(error instanceof OffpayError)) throw error;
   if (error.code !== 'AUTHENTICATION_FAILED' && error.code !== 'AUTHENTICATION_EXPIRED')
     return error.code;
-  const attempts = await context.operator.attempts({ loginId });
+  const attempts = await context.staff.operator.attempts({ loginId });
   return attempts.find((attempt) => attempt.result !== 'PASSED')?.result ?? error.code;
 }
 

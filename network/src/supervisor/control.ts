@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts and ends a home's supervisor, and tells it what shall run.
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { NetworkError } from '../network-error';
 import { supervisorEntry } from '../package-folders';
+import { makeFolder } from '../system/files';
 import {
   HOME_MARK,
   type ProcessReference,
@@ -67,7 +68,7 @@ function launchSupervisor(home: string): void {
     });
   }
   const log = logFile(home, 'supervisor');
-  mkdirSync(dirname(log), { recursive: true });
+  makeFolder(dirname(log));
   const output = openSync(log, 'a', 0o600);
   const child = spawn(process.execPath, [supervisorEntry, home], {
     env: { ...process.env, [HOME_MARK]: home },

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The supervisor's process: one a network home, detached from whoever started it. Argument: the home folder.
-import { mkdirSync, rmSync, watch } from 'node:fs';
+import { rmSync, watch } from 'node:fs';
 import pino from 'pino';
 import { ownReference } from '../system/process-identity';
-import { writeJson } from '../system/files';
+import { makeFolder, writeJson } from '../system/files';
 import { specFolder, supervisorFile } from './run-folder';
 import { Supervisor } from './supervisor';
 
@@ -28,7 +28,7 @@ function main(home: string): void {
   };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
-  mkdirSync(specFolder(home), { recursive: true });
+  makeFolder(specFolder(home));
   watch(specFolder(home), look);
   setInterval(look, LOOK_AGAIN_MS);
   writeJson(supervisorFile(home), ownReference());

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One process that shall run: started, watched, started again when it dies, stopped when told to.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder, privately } from '../system/files';
 import { HOME_MARK, processIdentity, sendSignal } from '../system/process-identity';
 import { cleanEnvironment } from '../system/run-program';
 import { countFailures, restartDelay } from './backoff';
@@ -101,12 +102,15 @@ export class SupervisedProcess {
     if (ready !== undefined && 'file' in ready) rmSync(ready.file, { force: true });
     const log = openLog(logFile(this.#home, this.#spec.name));
     try {
-      return spawn(this.#spec.command, this.#spec.args, {
-        cwd: this.#spec.cwd,
-        env: { ...cleanEnvironment(), ...this.#spec.env, [HOME_MARK]: this.#home },
-        stdio: ['ignore', log, log],
-        detached: true,
-      });
+      const { command, args, cwd, env } = this.#spec;
+      return privately(() =>
+        spawn(command, args, {
+          cwd,
+          env: { ...cleanEnvironment(), ...env, [HOME_MARK]: this.#home },
+          stdio: ['ignore', log, log],
+          detached: true,
+        }),
+      );
     } finally {
       closeSync(log);
     }
@@ -153,7 +157,7 @@ export class SupervisedProcess {
 
 /** Opens a log to append to; one that has grown too large is put aside first, replacing the one put aside before. */
 function openLog(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) {
     renameSync(path, `${path}.1`);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, signalProcess } from '../system/process-identity';
@@ -63,6 +63,21 @@ describe('Supervisor', () => {
       options,
     );
   }
+
+  it('has processes write files that nobody else can read', async () => {
+    const before = process.umask(0o022);
+    try {
+      const file = join(home, 'data', 'database');
+      const make = "const fs = require('fs'); fs.mkdirSync('data'); ";
+      declare(`${make}fs.writeFileSync('data/database', ''); setInterval(() => 0, 1000)`);
+      await supervisor.reconcile();
+      await waitUntil('the file', () => existsSync(file) || undefined, options);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(statSync(join(home, 'data')).mode & 0o777).toBe(0o700);
+    } finally {
+      process.umask(before);
+    }
+  });
 
   it('lets a process listen again on a socket that it left when it was killed', async () => {
     const socket = join(home, 'socket');

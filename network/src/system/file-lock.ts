@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A lock between processes: a file that names its owner; the lock of a dead owner is taken over.
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { NetworkError } from '../network-error';
-import { readTextIfPresent } from './files';
+import { makeFolder, readTextIfPresent, SECRET_FILE } from './files';
 import { isAlive, ownReference } from './process-identity';
 import { waitUntil } from './wait-until';
 
@@ -21,7 +21,7 @@ export async function withLock<T>(
   deadlineMs: number,
   work: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const content = JSON.stringify({ ...ownReference(), token: randomUUID() });
   await acquire(path, content, deadlineMs);
   try {
@@ -45,7 +45,7 @@ async function acquire(path: string, content: string, deadlineMs: number): Promi
 
 function tryAcquire(path: string, content: string): boolean {
   const temporary = `${path}.${randomUUID()}`;
-  writeFileSync(temporary, content);
+  writeFileSync(temporary, content, { mode: SECRET_FILE });
   try {
     // A hard link appears with its content, or fails: no reader ever sees a lock without its owner.
     linkSync(temporary, path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small file helpers: whole-file writes that readers never see half done, and reads that may find nothing.
+// Small file helpers: whole-file writes that readers never see half done, reads that may find nothing, and files that are nobody else's.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -7,9 +7,30 @@ import { dirname } from 'node:path';
 /** Mode of files that hold a secret. */
 export const SECRET_FILE = 0o600;
 
-/** Writes a file so that a reader sees the old content or the new, never a part; makes its folder. */
-export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o644): void {
-  mkdirSync(dirname(path), { recursive: true });
+/** What others of this machine may do with what a home holds: nothing. */
+export const PRIVATE_UMASK = 0o077;
+
+/**
+ * Does something at once of which nobody else shall read the traces: the files and folders that it makes are this user's alone,
+ * and so are those of the processes that it starts, which inherit the mask. `work` must not be asynchronous: the mask is the process's.
+ */
+export function privately<Result>(work: () => Result): Result {
+  const before = process.umask(PRIVATE_UMASK);
+  try {
+    return work();
+  } finally {
+    process.umask(before);
+  }
+}
+
+/** Makes a folder, and those above it that are missing, for this user only. */
+export const makeFolder = (path: string): void => {
+  privately(() => mkdirSync(path, { recursive: true }));
+};
+
+/** Writes a file so that a reader sees the old content or the new, never a part; makes its folder. Both are this user's only. */
+export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
+  makeFolder(dirname(path));
   const temporary = `${path}.${randomUUID()}.tmp`;
   writeFileSync(temporary, content, { mode });
   renameSync(temporary, path);

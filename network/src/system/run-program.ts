@@ -2,6 +2,7 @@
 // Runs a program to its end and returns what it wrote; failures carry the end of its messages.
 import { spawn } from 'node:child_process';
 import { NetworkError } from '../network-error';
+import { privately } from './files';
 
 /** One call of a program. */
 export interface ProgramCall {
@@ -36,11 +37,13 @@ export function cleanEnvironment(source: NodeJS.ProcessEnv = process.env): Recor
  * @throws NetworkError `PROGRAM_FAILED` when it cannot start, ends with another code than 0, or exceeds its deadline (60 s).
  */
 export async function runProgram(call: ProgramCall): Promise<ProgramOutput> {
-  const child = spawn(call.program, call.args, {
-    cwd: call.cwd,
-    env: { ...cleanEnvironment(), ...call.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = privately(() =>
+    spawn(call.program, call.args, {
+      cwd: call.cwd,
+      env: { ...cleanEnvironment(), ...call.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   const limit = setTimeout(() => child.kill('SIGKILL'), call.deadlineMs ?? DEFAULT_DEADLINE_MS);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr, call.onMessage);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from './file-lock';
-import { readJsonIfPresent, writeJson } from './files';
+import { makeFolder, privately, readJsonIfPresent, writeFileAtomic, writeJson } from './files';
 import { inParallel } from './in-parallel';
 import { isListening, isPortFree, usedPorts } from './ports';
 import {
@@ -54,6 +54,51 @@ describe('process identity', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(markedProcesses(folder)).toEqual([]);
+  });
+});
+
+describe('what nobody else shall read', () => {
+  let before: number;
+  beforeEach(() => (before = process.umask(0o022)));
+  afterEach(() => process.umask(before));
+
+  const modeOf = (...path: string[]): number => statSync(join(folder, ...path)).mode & 0o777;
+
+  /** @returns the mode of a file that this process makes without a word about it. */
+  const madeMode = (name: string): number => {
+    writeFileSync(join(folder, name), '');
+    return modeOf(name);
+  };
+
+  it('makes files and folders for their owner only, whatever the mask of the process', () => {
+    writeFileAtomic(join(folder, 'a', 'b', 'text'), 'x');
+    writeJson(join(folder, 'a', 'json'), {});
+    makeFolder(join(folder, 'c', 'd'));
+    expect([modeOf('a'), modeOf('a', 'b'), modeOf('c'), modeOf('c', 'd')]).toEqual(
+      Array(4).fill(0o700),
+    );
+    expect([modeOf('a', 'b', 'text'), modeOf('a', 'json')]).toEqual([0o600, 0o600]);
+  });
+
+  it('has programs make theirs so, and keeps the mask of the process', async () => {
+    const file = join(folder, 'made');
+    const script = `require('fs').writeFileSync(${JSON.stringify(file)}, '')`;
+    await runProgram({ program: process.execPath, args: ['-e', script] });
+    expect(modeOf('made')).toBe(0o600);
+    expect(madeMode('own')).toBe(0o644);
+    expect(() =>
+      privately(() => {
+        throw new Error('inside');
+      }),
+    ).toThrow('inside');
+    expect(madeMode('other')).toBe(0o644);
+  });
+
+  it('keeps locks for their owner only', async () => {
+    await withLock(join(folder, 'locks', 'lock'), 5000, async () => {
+      expect([modeOf('locks'), modeOf('locks', 'lock')]).toEqual([0o700, 0o600]);
+      await Promise.resolve();
+    });
   });
 });
 

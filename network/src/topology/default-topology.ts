@@ -24,7 +24,14 @@ const organisation = (
 /** Three organisations; each one CA, one peer, one orderer of the Raft cluster, one chaincode process. */
 export const defaultTopology: Topology = {
   organisations: [
-    organisation('bank', 'bank-1', ['teller', 'auth-service', 'bank-node', 'operator', 'auditor']),
+    organisation('bank', 'bank-1', [
+      'teller',
+      'auth-service',
+      'customer-channel',
+      'bank-node',
+      'operator',
+      'auditor',
+    ]),
     organisation('merchant', 'merchant-org', ['cashier', 'terminal', 'operator', 'auditor']),
     organisation('logistics', 'logistics-1', ['dispatcher', 'courier', 'operator', 'auditor']),
   ],

@@ -73,10 +73,14 @@ export async function runFiles(
     const report = await pay({
       clients,
       side: {
-        bank: bankClient(home, 'teller'),
+        bank: bankClient(home, 'customer-channel'),
         codeOnPhone: (phone, loginId, boundTo) => codeOnPhone(home, phone, loginId, boundTo),
       },
-      operator: bankClient(home, 'operator'),
+      staff: {
+        teller: bankClient(home, 'teller'),
+        node: bankClient(home, 'bank-node'),
+        operator: bankClient(home, 'operator'),
+      },
       paths,
       folder: join(home, 'pay'),
       mode: options.mode,

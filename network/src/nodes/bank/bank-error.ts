@@ -8,9 +8,25 @@ export const BANK_ERRORS = {
     meaning: 'Too many one-time codes were sent to this customer and not used.',
     remedy: 'Use the code that was sent last, or wait some minutes.',
   },
+  TOO_MANY_REQUESTS: {
+    meaning: 'This caller has asked more than it may in this time.',
+    remedy: 'Come again after the seconds that retry-after tells.',
+  },
   MESSAGE_NOT_SENT: {
-    meaning: 'The message with the one-time code could not be sent.',
-    remedy: 'Ask for it again: a new code replaces this one.',
+    meaning: 'The message to the customer could not be sent.',
+    remedy: 'Repeat the same call: a new code replaces this one, and other messages are sent once.',
+  },
+  CHANGE_NEEDS_FACTORS: {
+    meaning: 'A telephone number or password that stands is not replaced like other fields.',
+    remedy: 'Have the customer confirm the change by both factors, or start a recovery.',
+  },
+  SECOND_PERSON_NEEDED: {
+    meaning: 'Whoever started a recovery cannot confirm it.',
+    remedy: 'Have it confirmed by another person of the front office.',
+  },
+  REVOCATIONS_UNKNOWN: {
+    meaning: 'The service cannot tell which certificates were revoked, and so takes none.',
+    remedy: "Have the bank's operator write the revocation list anew.",
   },
   LEDGER_UNAVAILABLE: {
     meaning: 'The ledger did not answer.',
@@ -34,6 +50,8 @@ export interface BankRefusal {
   readonly message: string;
   readonly remedy: string;
   readonly field?: string;
+  /** Of TOO_MANY_REQUESTS. */
+  readonly retryAfterSeconds?: number;
 }
 
 const isBankCode = (code: string): code is keyof typeof BANK_ERRORS =>

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
-import { limitsSchema } from './limits.js';
+import { capsSchema } from './caps.js';
+import { limitsSchema, timeoutsSchema } from './limits.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
@@ -21,9 +22,13 @@ const configSchema = z.strictObject({
     cert: path,
     key: path,
     clientRoots: z.array(path).min(1).describe("roots of client certificates: the bank's CA"),
+    revocations: path.describe(
+      'PEM of a revocation list of each of them; read again when it changes',
+    ),
   }),
-  operatorNames: z.array(z.string()).default([]),
   limits: limitsSchema,
+  caps: capsSchema,
+  timeouts: timeoutsSchema,
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   ledger: z.strictObject({
     address: z.string().describe('host:port of a peer of the bank'),
@@ -55,7 +60,12 @@ function absolute(config: BankConfig, folder: string): BankConfig {
     keyFile: at(config.keyFile),
     outboxFolder: at(config.outboxFolder),
     ...(readyFile !== undefined && { readyFile: at(readyFile) }),
-    tls: { cert: at(tls.cert), key: at(tls.key), clientRoots: tls.clientRoots.map(at) },
+    tls: {
+      cert: at(tls.cert),
+      key: at(tls.key),
+      clientRoots: tls.clientRoots.map(at),
+      revocations: at(tls.revocations),
+    },
     ledger: {
       ...ledger,
       tlsRoot: at(ledger.tlsRoot),

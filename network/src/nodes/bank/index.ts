@@ -9,12 +9,15 @@ export {
   type BankErrorCode,
   type BankRefusal,
 } from './bank-error.js';
+export { BANK_ROLES, CUSTOMER_CHANNEL, isBankRole, type BankRole, type Caller } from './caller.js';
+export { capsSchema, type Caps } from './caps.js';
 export { readConfig, type BankConfig, type BankConfigInput } from './config.js';
-export type { BankContext, Observer } from './context.js';
+export type { BankContext, CallContext, Observer } from './context.js';
 export { openDatabase, pgliteIn } from './database/open-database.js';
 export { BankClient, type BankClientOptions } from './http/bank-client.js';
 export type { BankInput, OperationName } from './inputs.js';
-export { DEFAULT_LIMITS, type AuthenticationLimits } from './limits.js';
+export { DEFAULT_LIMITS, type AuthenticationLimits, type Timeouts } from './limits.js';
+export { Pace } from './pace.js';
 export type { Message, MessageSender } from './messages/message-sender.js';
 export { OutboxFolder } from './messages/outbox-folder.js';
 export { readLatestCode, type CodeQuery } from './messages/read-latest-code.js';
@@ -23,6 +26,8 @@ export type {
   AttemptResult,
   Authenticated,
   BankOperations,
+  ChangeBegun,
+  ChangeRecord,
   CodeSent,
   LoginLimits,
   LoginRecord,

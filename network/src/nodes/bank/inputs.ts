@@ -10,6 +10,7 @@ import {
   instant,
   place,
   quantity,
+  TRANSACTIONS,
 } from '@fabric-offline-pay/domain';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import * as z from 'zod';
@@ -67,8 +68,21 @@ const which = z.union([
     .transform((joined) => joined.split(',').map(Number)),
 ]);
 
-/** What a customer signs, as far as a message names it; the rest counts for the digest only. */
-const terms = z.looseObject({ merchantId: identifier, total: amount, currency });
+/** What the customer signs: of these terms, and nothing else, the service makes digest and message. */
+const { terms } = TRANSACTIONS.orderNumber.place.input.shape;
+
+const changeKey = { changeId: identifier };
+
+/** A new telephone, a new password or both. */
+const credentials = { phone: phone.optional().describe('E.164'), password: password.optional() };
+
+const isSomeChange = ({
+  phone: newPhone,
+  password: newPassword,
+}: {
+  readonly phone?: string | undefined;
+  readonly password?: string | undefined;
+}): boolean => newPhone !== undefined || newPassword !== undefined;
 
 const purchaseLine = z.strictObject({
   gtin,
@@ -85,11 +99,12 @@ export const INPUTS = {
     password,
     deviceId: identifier.nullish().describe('device of logins that name none'),
   }),
-  updateProfile: z.strictObject({
-    ...customerKey.shape,
-    ...profile,
-    password: password.optional(),
-  }),
+  updateProfile: z.strictObject({ ...customerKey.shape, ...profile }),
+  completeProfile: z
+    .strictObject({ ...loginKey.shape, ...profile })
+    .refine((input) => Object.values(input).filter((value) => value !== undefined).length > 1, {
+      path: ['loginId'],
+    }),
   registerDevice: z.strictObject({
     ...customerKey.shape,
     deviceId: identifier,
@@ -106,25 +121,34 @@ export const INPUTS = {
   complete: z.strictObject({ ...loginKey.shape, boundTo }),
   beginStepUp: z.strictObject({
     ...loginKey.shape,
-    orderDigest: digest,
-    payee: text,
-    amount,
-    currency,
-    terms: terms
-      .optional()
-      .describe('the terms behind the digest: then all of it is checked against them'),
+    terms,
     resend: z.boolean().optional(),
   }),
+  beginChange: z
+    .strictObject({
+      ...loginKey.shape,
+      ...changeKey,
+      ...credentials,
+      resend: z.boolean().optional(),
+    })
+    .refine(isSomeChange, { path: ['phone'] }),
+  cancelChange: z.strictObject({ ...loginKey.shape, ...changeKey }),
+  listChanges: loginKey,
+  startRecovery: z
+    .strictObject({ ...customerKey.shape, ...changeKey, ...credentials })
+    .refine(isSomeChange, { path: ['phone'] }),
+  confirmRecovery: z.strictObject(changeKey),
+  stopChange: z.strictObject({ ...customerKey.shape, ...changeKey }),
   offerAddresses: z.strictObject({
-    ...customerKey.shape,
+    ...loginKey.shape,
     which: which.optional(),
     offerId: identifier
       .optional()
       .describe('the same id is answered with the same references and salt'),
   }),
   attempts: loginKey,
-  listLogins: customerKey,
-  listPurchases: customerKey,
+  listLogins: loginKey,
+  listPurchases: loginKey,
   recordPurchase: z
     .strictObject({
       ...customerKey.shape,

@@ -1,64 +1,127 @@
 // SPDX-License-Identifier: Apache-2.0
 // A login from its opening to the join of its factors (units 2, 3, 4 and 7).
-import { BankError, refusalCode } from './bank-error.js';
-import type { BankContext } from './context.js';
+import { BankError, isBankErrorCode, refusalCode } from './bank-error.js';
+import type { BankContext, CallContext } from './context.js';
 import type { LoginTable } from './database/schema.js';
 import { ensureBothPassed, passedFactors, type Attestations } from './factors/attestations.js';
 import { sendCode } from './factors/send-code.js';
 import type { Parsed } from './inputs.js';
 import { loginText } from './messages/texts.js';
-import type { Authenticated, CodeSent, LoginLimits, Missing } from './operations.js';
-import { requireCustomer, stateProfile } from './records/customers.js';
-import { ensureState, moveLogin, requireLogin, storeLogin } from './records/logins.js';
+import type { Authenticated, CodeSent, LoginLimits, LoginState, Missing } from './operations.js';
+import { stateProfile } from './records/change-profile.js';
+import { lockCustomer } from './records/customers.js';
+import { moveLogin, requireLogin, requireSession, storeLogin } from './records/logins.js';
 import { missingFields } from './records/profile.js';
+
+/**
+ * Refusals of a login that its caller must not hear yet: they tell who is a customer, and how it stands with the bank. Such a login goes
+ * on in vain, is answered like any other, and ends as failed; whoever passes both factors hears the reason.
+ */
+const HIDDEN = ['CUSTOMER_UNKNOWN', 'CUSTOMER_BLOCKED', 'DEVICE_UNKNOWN', 'NOT_OWNER'];
+
+const hiddenCode = (error: unknown): string | undefined =>
+  HIDDEN.find((code) => code === refusalCode(error));
+
+/** Stands for the device of a customer who has none; no device has this name on the ledger. */
+const NO_DEVICE = 'none';
+
+type LoginKey = Pick<LoginTable, 'login_id' | 'customer_id' | 'device_id'>;
+
+async function keyOf(context: BankContext, input: Parsed<'openLogin'>) {
+  const { customerId, loginId } = input;
+  const { db } = context;
+  const customer = await db
+    .transaction()
+    .execute((transaction) => lockCustomer(transaction, customerId, context));
+  const device_id = input.deviceId ?? customer?.default_device ?? NO_DEVICE;
+  const key: LoginKey = { login_id: loginId, customer_id: customerId, device_id };
+  return { key, failure: customer === undefined ? 'CUSTOMER_UNKNOWN' : null };
+}
+
+/** Units 2 and 3 on the ledger. */
+async function verify({ pace, ...context }: BankContext, key: LoginKey): Promise<Missing> {
+  const { login_id: loginId, customer_id: customerId, device_id: deviceId } = key;
+  return pace.real('open', async () => {
+    await stateProfile({ pace, ...context }, customerId);
+    await context.ledger.verifyIdentity({ loginId, customerId, deviceId });
+    const { result } = await context.ledger.openLogin({ loginId });
+    return { missing: result.missing };
+  });
+}
 
 export async function openLogin(
   context: BankContext,
   input: Parsed<'openLogin'>,
 ): Promise<Missing> {
-  const { customerId, loginId } = input;
-  const customer = await requireCustomer(context, customerId);
-  const deviceId = input.deviceId ?? customer.default_device;
-  if (deviceId === null) throw new BankError('INPUT_INVALID', 'deviceId');
-  const key = { login_id: loginId, customer_id: customerId, device_id: deviceId };
-  const login = await storeLogin(context, key);
+  const { db, pace } = context;
+  const began = pace.now();
+  const { key, failure } = await keyOf(context, input);
+  const login = await storeLogin(context, key, failure);
   if (login.state !== 'opened') return { missing: [] };
-  await stateProfile(context, customerId);
-  await context.ledger.verifyIdentity({ loginId, customerId, deviceId });
-  const { result } = await context.ledger.openLogin({ loginId });
-  return { missing: result.missing };
+  try {
+    if (login.failure === null) return await verify(context, key);
+  } catch (error) {
+    const hidden = hiddenCode(error);
+    if (hidden === undefined) throw error;
+    await moveLogin(db, key.login_id, 'opened', { state: 'opened', failure: hidden });
+  }
+  await pace.pretend('open', began);
+  return { missing: [] };
 }
 
-async function begin(context: BankContext, { login_id, customer_id }: LoginTable): Promise<void> {
-  const missing = await missingFields(context.db, customer_id);
-  if (missing.length > 0) throw new BankError('PROFILE_INCOMPLETE', missing.join());
-  await context.ledger.beginAuthentication({ loginId: login_id });
-  await moveLogin(context.db, login_id, 'opened', { state: 'authenticating' });
+async function begin(context: BankContext, login: LoginTable): Promise<void> {
+  const { login_id: loginId, customer_id, failure } = login;
+  const { db, ledger, pace } = context;
+  if (failure === null) {
+    const missing = await missingFields(db, customer_id);
+    if (missing.length > 0) throw new BankError('PROFILE_INCOMPLETE', missing.join());
+    await pace.real('begin', () => ledger.beginAuthentication({ loginId }));
+  } else await pace.pretend('begin');
+  await moveLogin(db, loginId, 'opened', { state: 'authenticating' });
 }
 
 export async function beginAuthentication(
-  context: BankContext,
+  context: CallContext,
   { loginId, resend = false }: Parsed<'beginAuthentication'>,
 ): Promise<CodeSent> {
-  const login = await requireLogin(context.db, loginId);
-  ensureState(login, 'opened', 'authenticating');
+  const login = await requireLogin(context.db, loginId, 'opened', 'authenticating');
   if (login.state === 'opened') await begin(context, login);
-  const customerId = login.customer_id;
-  return sendCode(context, { customerId, loginId, boundTo: 'login', resend, text: loginText });
-}
-
-/** From here on no factor is taken any more, so that the verdict stays what it is, also over a crash. */
-async function judge(context: BankContext, loginId: string): Promise<LoginTable> {
-  return context.db.transaction().execute(async (db) => {
-    const passed = await passedFactors({ db }, loginId, 'login');
-    const both = passed.length === 2;
-    const change = both
-      ? { state: 'completing' as const }
-      : { state: 'failing' as const, failure: 'AUTHENTICATION_FAILED' };
-    await moveLogin(db, loginId, 'authenticating', change);
-    return requireLogin(db, loginId);
+  return sendCode(context, {
+    customerId: login.customer_id,
+    loginId,
+    boundTo: 'login',
+    resend,
+    inVain: login.failure !== null,
+    text: loginText,
   });
 }
+
+/** What becomes of a login whose factors are joined. */
+function verdict(
+  both: boolean,
+  { failure }: LoginTable,
+  now: number,
+): Partial<LoginTable> & { readonly state: LoginState } {
+  if (failure !== null)
+    return { state: 'failed', failure: both ? failure : 'AUTHENTICATION_FAILED', ended_at: now };
+  return both ? { state: 'completing' } : { state: 'failing', failure: 'AUTHENTICATION_FAILED' };
+}
+
+const JOINABLE = ['authenticating', 'completing', 'authenticated', 'failing', 'failed'] as const;
+
+/**
+ * From here on no factor is taken any more, so that the verdict stays what it is, also over a crash.
+ * @returns the login, and whether it was in vain and is judged now.
+ */
+const judge = ({ db, clock }: BankContext, loginId: string) =>
+  db.transaction().execute(async (transaction) => {
+    const before = await requireLogin(transaction, loginId, ...JOINABLE);
+    const passed = await passedFactors({ db: transaction }, loginId, 'login');
+    const change = verdict(passed.length === 2, before, clock());
+    await moveLogin(transaction, loginId, 'authenticating', change);
+    const login = await requireLogin(transaction, loginId, ...JOINABLE);
+    return { login, inVain: before.state === 'authenticating' && before.failure !== null };
+  });
 
 /** Refusals that no repetition turns: the time for the factors, or for the login, is over. */
 const isOver = (error: unknown): boolean =>
@@ -81,17 +144,13 @@ async function finish(
   return limits;
 }
 
-async function fail({ db, ledger, clock }: BankContext, loginId: string): Promise<void> {
-  await ledger.failAuthentication({ loginId });
+async function fail({ db, ledger, clock, pace }: BankContext, loginId: string): Promise<void> {
+  await pace.real('fail', () => ledger.failAuthentication({ loginId }));
   await moveLogin(db, loginId, 'failing', { state: 'failed', ended_at: clock() });
 }
 
 const failureOf = ({ failure }: LoginTable): BankError =>
-  new BankError(
-    failure === 'AUTHENTICATION_EXPIRED' || failure === 'LOGIN_EXPIRED'
-      ? failure
-      : 'AUTHENTICATION_FAILED',
-  );
+  new BankError(isBankErrorCode(failure) ? failure : 'AUTHENTICATION_FAILED');
 
 async function complete(
   context: BankContext,
@@ -117,15 +176,8 @@ export async function completeLogin(
   attestations: Attestations,
   loginId: string,
 ): Promise<Authenticated> {
-  ensureState(
-    await requireLogin(context.db, loginId),
-    'authenticating',
-    'completing',
-    'authenticated',
-    'failing',
-    'failed',
-  );
-  const login = await judge(context, loginId);
+  const { login, inVain } = await judge(context, loginId);
+  if (inVain) await context.pace.pretend('fail');
   if (login.limits !== null)
     return { authenticated: true, limits: JSON.parse(login.limits) as LoginLimits };
   if (login.state === 'completing') return complete(context, attestations, loginId);
@@ -139,7 +191,7 @@ export async function completeStepUp(
   attestations: Attestations,
   { loginId, boundTo }: Parsed<'complete'>,
 ): Promise<Authenticated> {
-  ensureState(await requireLogin(context.db, loginId), 'authenticated');
+  await requireSession(context, loginId);
   ensureBothPassed(await passedFactors(context, loginId, boundTo));
   await attestations.settle(loginId, boundTo);
   return { authenticated: true };

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { connect, type Connection } from '@fabric-offline-pay/sdk';
 import { pino, type Logger } from 'pino';
+import { PRIVATE_UMASK } from '../../system/files.js';
 import { withLock } from '../../system/file-lock.js';
 import { readConfig, type BankConfig } from './config.js';
 import { framesOf } from './http/refusals.js';
@@ -44,6 +45,7 @@ async function serve(config: BankConfig, logger: Logger): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  process.umask(PRIVATE_UMASK);
   const file = process.argv[2] ?? process.env['OFFPAY_BANK_CONFIG'];
   if (file === undefined)
     throw new Error('Name the configuration file as the argument or in OFFPAY_BANK_CONFIG.');

@@ -27,6 +27,27 @@ export interface Missing {
   readonly missing: readonly string[];
 }
 
+/** A change of telephone or password that was begun. */
+export interface ChangeBegun extends CodeSent {
+  /** What both factors are submitted with, and `complete`: a digest of this change and no other. */
+  readonly boundTo: string;
+}
+
+export type ChangeKind = 'change' | 'recovery';
+
+export type ChangeState = 'asked' | 'unconfirmed' | 'waiting' | 'cancelled' | 'done';
+
+/** A change of telephone or password. Instants in seconds since 1970. */
+export interface ChangeRecord {
+  readonly changeId: string;
+  readonly kind: ChangeKind;
+  readonly changes: readonly ('phone' | 'password')[];
+  readonly state: ChangeState;
+  readonly askedAt: number;
+  /** Null before both factors passed, or before a recovery was confirmed. */
+  readonly effectiveAt: number | null;
+}
+
 export interface CodeSent {
   /** Seconds since 1970. */
   readonly codeExpiresAt: number;
@@ -43,6 +64,8 @@ export interface Authenticated {
   readonly authenticated: true;
   /** What unit 7 allows this login. Absent for a step-up, which changes no limit. */
   readonly limits?: LoginLimits;
+  /** Of a change: when it takes effect, seconds since 1970. */
+  readonly effectiveAt?: number;
 }
 
 /** As the private input of the logistics transactions takes it; references and salt are new for every offer. */
@@ -79,11 +102,23 @@ export type PurchaseRecord = Parsed<'recordPurchase'>;
 export interface BankOperations {
   /** Stores a customer. The teller then states {@link Missing} on the ledger. Throws `IDEMPOTENCY_CONFLICT` for another profile or password. */
   enrol(input: BankInput<'enrol'>): Promise<Missing>;
-  /** Changes the fields named (null clears one; addresses are replaced as a whole) and states on the ledger what is missing (unit 3). */
+  /**
+   * The front office changes the fields named (null clears one; addresses are replaced as a whole) and states on the ledger what is
+   * missing. Throws `CHANGE_NEEDS_FACTORS` for a telephone where one stands.
+   */
   updateProfile(input: BankInput<'updateProfile'>): Promise<Missing>;
+  /**
+   * Unit 3: a customer fills what its profile lacks, and once it has authenticated also replaces e-mail and addresses. Throws
+   * `LOGIN_NOT_AUTHENTICATED` for what stands, `CHANGE_NEEDS_FACTORS` for a telephone that stands, `ACCESS_DENIED` for name and birth date.
+   */
+  completeProfile(input: BankInput<'completeProfile'>): Promise<Missing>;
   /** Registers the public key of a customer's device on the ledger. */
   registerDevice(input: BankInput<'registerDevice'>): Promise<{ readonly registered: true }>;
-  /** Units 2 and 3: verifies the customer and prompts for what the profile lacks. */
+  /**
+   * Units 2 and 3: verifies the customer and prompts for what the profile lacks. Whoever is no customer, or may not log in, is answered
+   * like one whose profile is complete, and hears so from {@link complete}: an unknown one that its factors failed, one that the bank
+   * blocked the reason, once both factors passed.
+   */
   openLogin(input: BankInput<'openLogin'>): Promise<Missing>;
   /**
    * Unit 4 begins: sends a one-time code. Called again while that code lives, it sends nothing, unless `resend` asks for a new one,
@@ -101,10 +136,29 @@ export interface BankOperations {
    */
   complete(input: BankInput<'complete'>): Promise<Authenticated>;
   /**
-   * Sends a code that names payee and amount, for that order's digest only (PSD2 RTS, Art. 5). Both factors are submitted anew with
-   * `boundTo: orderDigest`. Throws `IDEMPOTENCY_CONFLICT` when the digest was shown with another payee or amount.
+   * Sends a code that names payee and amount of the terms, for their digest only (PSD2 RTS, Art. 5). Both factors are submitted anew
+   * with `boundTo: termsDigest(terms)`. Throws `INPUT_INVALID` when the terms are of another login or customer, or do not add up.
    */
   beginStepUp(input: BankInput<'beginStepUp'>): Promise<CodeSent>;
+  /**
+   * Begins to change telephone or password: sends a code to the telephone that stands. Both factors that stand are submitted with the
+   * `boundTo` that is answered, then joined by {@link complete}; the old telephone is told, and the change waits (`changeWaitSeconds`).
+   * Throws `STATE_CONFLICT` while another change waits.
+   */
+  beginChange(input: BankInput<'beginChange'>): Promise<ChangeBegun>;
+  /** The customer cancels a change that has not taken effect, its own or a recovery. Throws `STATE_CONFLICT` when it has. */
+  cancelChange(input: BankInput<'cancelChange'>): Promise<{ readonly cancelled: true }>;
+  /** The customer's changes of telephone and password, newest first. */
+  listChanges(input: BankInput<'listChanges'>): Promise<readonly ChangeRecord[]>;
+  /** For a customer who lost telephone, password or both. The old telephone is told. Counts only once another person confirmed it. */
+  startRecovery(input: BankInput<'startRecovery'>): Promise<ChangeRecord>;
+  /**
+   * Another person of the front office confirms a recovery, which then waits (`recoveryWaitSeconds`). Throws `SECOND_PERSON_NEEDED` for
+   * whoever started it.
+   */
+  confirmRecovery(input: BankInput<'confirmRecovery'>): Promise<ChangeRecord>;
+  /** The front office cancels a change that has not taken effect. */
+  stopChange(input: BankInput<'stopChange'>): Promise<{ readonly cancelled: true }>;
   /**
    * The customer's addresses, all or those numbered (from 1). A checkout that was interrupted names the same `offerId` again.
    * Throws `ADDRESS_UNKNOWN`.

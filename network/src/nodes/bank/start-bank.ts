@@ -6,13 +6,16 @@ import type { Logger } from 'pino';
 import { writeJson } from '../../system/files.js';
 import type { AuthenticationLedger } from './authentication-ledger.js';
 import { AuthenticationService } from './authentication-service.js';
+import { Spending } from './caps.js';
 import type { BankConfig } from './config.js';
 import { openDatabase, pgliteIn } from './database/open-database.js';
 import type { SqlEngine } from './database/pglite-dialect.js';
 import type { BankDatabase } from './database/schema.js';
 import { installationKey } from './factors/installation-key.js';
 import { bankServer } from './http/bank-server.js';
+import { Doorkeeper } from './http/doorkeeper.js';
 import { OutboxFolder } from './messages/outbox-folder.js';
+import { Pace } from './pace.js';
 
 export interface BankParts {
   readonly ledger: AuthenticationLedger;
@@ -37,6 +40,7 @@ function serviceOf(config: BankConfig, db: BankDatabase, { ledger, logger }: Ban
     clock: Date.now,
     limits: config.limits,
     key: installationKey(config.keyFile),
+    pace: new Pace(),
     observer: { attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed') },
   });
 }
@@ -44,14 +48,18 @@ function serviceOf(config: BankConfig, db: BankDatabase, { ledger, logger }: Ban
 function serverOf(
   config: BankConfig,
   db: BankDatabase,
-  operations: AuthenticationService,
+  service: AuthenticationService,
   logger: Logger,
 ) {
-  const { cert, key, clientRoots } = config.tls;
+  const { cert, key, clientRoots, revocations } = config.tls;
+  const authorities = clientRoots.map(read);
+  const clock = Date.now;
   return bankServer({
-    operations,
-    tls: { cert: read(cert), key: read(key), clientRoots: clientRoots.map(read) },
-    operatorNames: config.operatorNames,
+    operationsFor: (caller) => service.for(caller),
+    tls: { cert: read(cert), key: read(key), clientRoots: authorities },
+    doorkeeper: new Doorkeeper({ authorities, revocationsFile: revocations, clock }),
+    spending: new Spending(config.caps, clock),
+    timeouts: config.timeouts,
     logger,
     healthy: async () => {
       await sql`select 1`.execute(db);

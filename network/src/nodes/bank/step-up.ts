@@ -1,69 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
-// Step-up: both factors once more, for one order only, whose payee and amount the customer reads with the code.
-import { digestOf } from '@fabric-offline-pay/domain';
+// Step-up: both factors once more, for one order only. Digest and message are made here, from the same terms, so that no caller can
+// have a customer confirm one payment and read another.
+import { ensureTermsAddUp, termsDigest } from '@fabric-offline-pay/domain';
 import { BankError } from './bank-error.js';
-import type { BankContext } from './context.js';
-import type { BankDatabase, StepUpTable } from './database/schema.js';
+import type { CallContext } from './context.js';
+import type { BankDatabase, LoginTable, StepUpTable } from './database/schema.js';
 import { sendCode } from './factors/send-code.js';
 import type { Parsed } from './inputs.js';
 import { stepUpText } from './messages/texts.js';
 import type { CodeSent } from './operations.js';
-import { ensureState, requireLogin } from './records/logins.js';
+import { requireSession } from './records/logins.js';
 
-type Input = Parsed<'beginStepUp'>;
+type Terms = Parsed<'beginStepUp'>['terms'];
 
-/** What the customer is shown must be what the digest stands for. @throws {BankError} INPUT_INVALID. */
-function ensureTermsAgree({ terms, orderDigest, payee, amount, currency }: Input): void {
-  if (terms === undefined) return;
-  const fields = {
-    orderDigest: digestOf(terms) === orderDigest,
-    payee: terms.merchantId === payee,
-    amount: terms.total === amount,
-    currency: terms.currency === currency,
-  };
-  const wrong = Object.entries(fields).find(([, agrees]) => !agrees);
-  if (wrong !== undefined) throw new BankError('INPUT_INVALID', wrong[0]);
+/** @throws {BankError} INPUT_INVALID unless they are terms of this login and its customer. */
+function ensureTermsOf(login: LoginTable, terms: Terms): void {
+  if (terms.loginId !== login.login_id) throw new BankError('INPUT_INVALID', 'terms.loginId');
+  if (terms.customerId !== login.customer_id)
+    throw new BankError('INPUT_INVALID', 'terms.customerId');
+  ensureTermsAddUp(terms);
 }
 
-/** @returns the step-up for that digest. @throws {BankError} NOT_FOUND. */
-export async function requireStepUp(
+/** @returns the step-up for that digest, or undefined. */
+export const findStepUp = (
   db: BankDatabase,
   loginId: string,
   orderDigest: string,
-): Promise<StepUpTable> {
-  const row = await db
+): Promise<StepUpTable | undefined> =>
+  db
     .selectFrom('step_ups')
     .selectAll()
     .where('login_id', '=', loginId)
     .where('order_digest', '=', orderDigest)
     .executeTakeFirst();
-  if (row === undefined) throw new BankError('NOT_FOUND', 'boundTo');
-  return row;
-}
 
-/** @throws {BankError} IDEMPOTENCY_CONFLICT when the digest was shown with another payee or amount. */
-async function storeStepUp(db: BankDatabase, input: Input): Promise<void> {
-  const { loginId, orderDigest, payee, amount, currency } = input;
+async function storeStepUp(db: BankDatabase, loginId: string, terms: Terms): Promise<string> {
+  const digest = termsDigest(terms);
+  const { merchantId: payee, total: amount, currency } = terms;
   await db
     .insertInto('step_ups')
-    .values({ login_id: loginId, order_digest: orderDigest, payee, amount, currency })
+    .values({ login_id: loginId, order_digest: digest, payee, amount, currency })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const shown = await requireStepUp(db, loginId, orderDigest);
-  if (shown.payee !== payee || shown.amount !== amount || shown.currency !== currency)
-    throw new BankError('IDEMPOTENCY_CONFLICT', 'orderDigest');
+  return digest;
 }
 
-export async function beginStepUp(context: BankContext, input: Input): Promise<CodeSent> {
-  ensureTermsAgree(input);
-  const login = await requireLogin(context.db, input.loginId);
-  ensureState(login, 'authenticated');
-  await storeStepUp(context.db, input);
+export async function beginStepUp(
+  context: CallContext,
+  { loginId, terms, resend = false }: Parsed<'beginStepUp'>,
+): Promise<CodeSent> {
+  const login = await requireSession(context, loginId);
+  ensureTermsOf(login, terms);
   return sendCode(context, {
     customerId: login.customer_id,
-    loginId: input.loginId,
-    boundTo: input.orderDigest,
-    resend: input.resend ?? false,
-    text: (code, seconds) => stepUpText(code, seconds, input),
+    loginId,
+    boundTo: await storeStepUp(context.db, loginId, terms),
+    resend,
+    text: (code, seconds) => stepUpText(code, seconds, terms),
   });
 }

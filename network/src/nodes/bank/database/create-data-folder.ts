@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder, privately } from '../../../system/files.js';
 
 const PROGRAM = `
   const { PGlite } = require(process.argv[1]);
@@ -23,9 +24,9 @@ export async function createDataFolder(folder: string): Promise<void> {
   if (existsSync(join(folder, MARK))) return;
   const unfinished = `${folder}.new`;
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(dirname(folder), { recursive: true });
+  makeFolder(dirname(folder));
   await mkdir(unfinished, { mode: 0o700 });
   const program = ['-e', PROGRAM, require.resolve('@electric-sql/pglite'), unfinished];
-  await promisify(execFile)(process.execPath, program);
+  await privately(() => promisify(execFile)(process.execPath, program));
   await rename(unfinished, folder);
 }

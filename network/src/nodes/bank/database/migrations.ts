@@ -124,6 +124,24 @@ const purchaseLines: Columns = (table) =>
     .addColumn('unit_price', 'varchar(18)', (column) => column.notNull())
     .addPrimaryKeyConstraint('purchase_lines_key', ['merchant_id', 'order_number', 'line']);
 
+const credentialChanges: Columns = (table) =>
+  table
+    .addColumn('seq', 'bigserial', (column) => column.primaryKey())
+    .addColumn('change_id', 'varchar(64)', (column) => column.notNull().unique())
+    .addColumn('customer_id', 'varchar(64)', (column) =>
+      column.notNull().references('customers.customer_id'),
+    )
+    .addColumn('kind', 'varchar(8)', (column) => column.notNull())
+    .addColumn('login_id', 'varchar(64)', (column) => column.references('logins.login_id'))
+    .addColumn('digest', 'varchar(64)', (column) => column.notNull())
+    .addColumn('phone', 'text')
+    .addColumn('password_hash', 'text')
+    .addColumn('state', 'varchar(16)', (column) => column.notNull())
+    .addColumn('asked_by', 'text', (column) => column.notNull())
+    .addColumn('confirmed_by', 'text')
+    .addColumn('asked_at', 'bigint', (column) => column.notNull())
+    .addColumn('effective_at', 'bigint');
+
 const INDEXES = [
   { name: 'logins_by_customer', table: 'logins', columns: ['customer_id', 'opened_at'] },
   { name: 'codes_by_login', table: 'codes', columns: ['login_id', 'bound_to', 'seq'] },
@@ -158,6 +176,22 @@ export const MIGRATIONS: Record<string, Migration> = {
       await db.schema
         .alterTable('purchases')
         .addColumn('mode', 'varchar(7)', (column) => column.notNull().defaultTo('online'))
+        .execute();
+    },
+  },
+  '0003-credential-changes': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await create(db, 'credential_changes', credentialChanges);
+      await db.schema
+        .createIndex('changes_by_customer')
+        .on('credential_changes')
+        .columns(['customer_id', 'state'])
+        .execute();
+      // A login may be of somebody who is no customer: its answers must not tell.
+      await db.schema.alterTable('logins').dropConstraint('logins_customer_id_fkey').execute();
+      await db.schema
+        .alterTable('logins')
+        .addColumn('filled', 'text', (column) => column.notNull().defaultTo(''))
         .execute();
     },
   },

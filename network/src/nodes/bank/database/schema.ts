@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of the bank's own database. Personal data and purchase habits live here and nowhere else.
-import type { Generated, Kysely } from 'kysely';
-import type { AttemptResult, Factor, LoginState } from '../operations.js';
+import type { Generated, Kysely, Selectable } from 'kysely';
+import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
 
@@ -37,11 +37,35 @@ export interface LoginTable {
   state: LoginState;
   /** JSON of the limits that unit 7 set. */
   limits: string | null;
-  /** The refusal that ended it. */
+  /** The refusal that ended it, or, before its end, the one that will. */
   failure: string | null;
+  /** Names of the profile's fields that this login filled, joined by commas. */
+  filled: string;
   opened_at: number;
   ended_at: number | null;
 }
+
+export interface ChangeTable {
+  seq: Generated<number>;
+  change_id: string;
+  customer_id: string;
+  kind: ChangeKind;
+  /** The login in which a customer asked; a recovery has none. */
+  login_id: string | null;
+  /** Keyed digest of the change, to which its factors are bound. */
+  digest: string;
+  phone: string | null;
+  password_hash: string | null;
+  state: ChangeState;
+  /** Names of the certificates. */
+  asked_by: string;
+  confirmed_by: string | null;
+  asked_at: number;
+  effective_at: number | null;
+}
+
+/** A row of {@link ChangeTable}. */
+export type Change = Selectable<ChangeTable>;
 
 export interface StepUpTable {
   login_id: string;
@@ -115,6 +139,7 @@ export interface BankTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;
+  credential_changes: ChangeTable;
   step_ups: StepUpTable;
   codes: CodeTable;
   attempts: AttemptTable;

@@ -3,13 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import { BankError } from '../bank-error.js';
 import { toInstant } from '../clock.js';
-import type { BankContext } from '../context.js';
+import type { BankContext, CallContext } from '../context.js';
 import type { BankDatabase, CodeTable } from '../database/schema.js';
+import { sendMessage } from '../messages/send-message.js';
 import { messageId } from '../messages/texts.js';
 import type { CodeSent } from '../operations.js';
 import { codeMac, drawCode } from './one-time-code.js';
 import { newestCode } from './submit-code.js';
-import { lockCustomer } from './tries.js';
+import { lockCustomer } from '../records/customers.js';
 
 export interface CodeRequest {
   readonly customerId: string;
@@ -17,6 +18,8 @@ export interface CodeRequest {
   readonly boundTo: string;
   /** A new code even while the last one lives. */
   readonly resend: boolean;
+  /** The login cannot succeed: without a telephone nothing is sent, and the answer is the same. */
+  readonly inVain?: boolean;
   /** What the customer reads; seconds that the code lives. */
   readonly text: (code: string, seconds: number) => string;
 }
@@ -24,7 +27,8 @@ export interface CodeRequest {
 interface NewCode {
   readonly codeId: string;
   readonly code: string;
-  readonly phone: string;
+  /** Absent where {@link CodeRequest.inVain}. */
+  readonly phone?: string;
 }
 
 interface Prepared {
@@ -81,16 +85,18 @@ async function storeCode(db: BankDatabase, context: BankContext, request: CodeRe
   return { codeId: purpose.code_id, code, expiresAt };
 }
 
-const prepare = (context: BankContext, request: CodeRequest): Promise<Prepared> =>
+const prepare = (context: CallContext, request: CodeRequest): Promise<Prepared> =>
   context.db.transaction().execute(async (db) => {
-    const { phone } = await lockCustomer(db, request.customerId);
+    const phone = (await lockCustomer(db, request.customerId, context))?.phone ?? undefined;
     const last = await newestCode(db, { login_id: request.loginId, bound_to: request.boundTo });
     if (last !== undefined && !request.resend && suffices(last, context))
       return { expiresAt: last.expires_at };
-    if (phone === null) throw new BankError('PROFILE_INCOMPLETE', 'phone');
+    if (phone === undefined && request.inVain !== true)
+      throw new BankError('PROFILE_INCOMPLETE', 'phone');
     await ensureFewUnused(db, request.customerId, context);
+    context.caller.spend('codes');
     const { codeId, code, expiresAt } = await storeCode(db, context, request);
-    return { expiresAt, fresh: { codeId, code, phone } };
+    return { expiresAt, fresh: { codeId, code, ...(phone !== undefined && { phone }) } };
   });
 
 async function deliver(
@@ -100,11 +106,8 @@ async function deliver(
 ) {
   const text = request.text(code, context.limits.codeSeconds);
   const id = messageId(request.loginId, request.boundTo, codeId);
-  try {
-    await context.messages.send({ channel: 'sms', to: phone, text, id });
-  } catch (error) {
-    throw new BankError('MESSAGE_NOT_SENT', undefined, error);
-  }
+  if (phone === undefined) await context.pace.pretend('send');
+  else await context.pace.real('send', () => sendMessage(context, phone, { id, text }));
   await context.db.updateTable('codes').set({ sent: true }).where('code_id', '=', codeId).execute();
 }
 
@@ -112,7 +115,7 @@ async function deliver(
  * A crash between storing and sending leaves a code marked as not sent: the next call sends another.
  * @throws {BankError} TOO_MANY_CODES, MESSAGE_NOT_SENT.
  */
-export async function sendCode(context: BankContext, request: CodeRequest): Promise<CodeSent> {
+export async function sendCode(context: CallContext, request: CodeRequest): Promise<CodeSent> {
   const { expiresAt, fresh } = await prepare(context, request);
   if (fresh !== undefined) await deliver(context, request, fresh);
   return { codeExpiresAt: toInstant(expiresAt) };

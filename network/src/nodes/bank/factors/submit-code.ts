@@ -4,7 +4,8 @@ import type { BankContext } from '../context.js';
 import type { BankDatabase } from '../database/schema.js';
 import type { PassedFactor } from './attestations.js';
 import { judgeCode } from './one-time-code.js';
-import { isLocked, lockCustomer, recordPassed, recordTry, type TrySubject } from './tries.js';
+import { lockCustomer } from '../records/customers.js';
+import { isLocked, recordPassed, recordTry, type TrySubject } from './tries.js';
 
 /** @returns the newest code for the login or order, which alone counts. */
 export const newestCode = (
@@ -54,7 +55,7 @@ export const submitCode = (
   code: string,
 ): Promise<PassedFactor | undefined> =>
   context.db.transaction().execute(async (db) => {
-    await lockCustomer(db, subject.customer_id);
+    await lockCustomer(db, subject.customer_id, context);
     if (!(await isLocked(db, subject, context))) return tryCode(db, context, subject, code);
     await recordTry(db, subject, context.clock(), 'LOCKED');
     return undefined;

@@ -3,9 +3,10 @@
 import type { BankContext } from '../context.js';
 import type { PassedFactor } from './attestations.js';
 import { isNoPassword, isPassword } from './password.js';
-import { isLocked, lockCustomer, recordPassed, recordTry, type TrySubject } from './tries.js';
+import { lockCustomer } from '../records/customers.js';
+import { isLocked, recordPassed, recordTry, type TrySubject } from './tries.js';
 
-/** A try that is recorded already and must still be checked; nothing to compare with when the factor is locked. */
+/** A try that is recorded already and must still be checked; nothing to compare with when the factor is locked, or nobody's. */
 interface OpenTry {
   readonly seq: number;
   readonly stored: string | undefined;
@@ -13,10 +14,10 @@ interface OpenTry {
 
 const begin = (context: BankContext, subject: TrySubject): Promise<OpenTry> =>
   context.db.transaction().execute(async (db) => {
-    const customer = await lockCustomer(db, subject.customer_id);
+    const customer = await lockCustomer(db, subject.customer_id, context);
     const locked = await isLocked(db, subject, context);
     const seq = await recordTry(db, subject, context.clock(), locked ? 'LOCKED' : undefined);
-    return { seq, stored: locked ? undefined : customer.password_hash };
+    return { seq, stored: locked ? undefined : customer?.password_hash };
   });
 
 const pass = (context: BankContext, subject: TrySubject, seq: number): Promise<PassedFactor> =>

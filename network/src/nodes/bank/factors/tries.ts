@@ -16,15 +16,6 @@ export interface TrySubject {
 
 const WRONG: Record<Factor, AttemptResult> = { password: 'PASSWORD_WRONG', sms: 'CODE_WRONG' };
 
-/** Parallel tries of one customer take turns from here to the end of the transaction. */
-export const lockCustomer = (db: BankDatabase, customerId: string) =>
-  db
-    .selectFrom('customers')
-    .select(['customer_id', 'password_hash', 'phone'])
-    .where('customer_id', '=', customerId)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-
 /**
  * Whether the factor is locked: so many wrong tries within the window. It opens as they grow old, and a right try does not clear
  * them: whoever knows one factor must not get more guesses at the other. Tries while locked do not count.

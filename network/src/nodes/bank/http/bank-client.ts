@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { BankError, isBankErrorCode } from '../bank-error.js';
 import type { BankInput, OperationName } from '../inputs.js';
 import type { BankOperations } from '../operations.js';
-import { HEALTH_PATH, ROUTES, type Route } from './routes.js';
+import { HEALTH, ROUTES, type Route } from './routes.js';
 
 export interface BankClientOptions {
   /** For example `https://127.0.0.1:7443`. */
@@ -126,6 +126,34 @@ export class BankClient implements BankOperations {
     return this.#call('beginStepUp', input);
   }
 
+  completeProfile(input: BankInput<'completeProfile'>): Result<'completeProfile'> {
+    return this.#call('completeProfile', input);
+  }
+
+  beginChange(input: BankInput<'beginChange'>): Result<'beginChange'> {
+    return this.#call('beginChange', input);
+  }
+
+  cancelChange(input: BankInput<'cancelChange'>): Result<'cancelChange'> {
+    return this.#call('cancelChange', input);
+  }
+
+  listChanges(input: BankInput<'listChanges'>): Result<'listChanges'> {
+    return this.#call('listChanges', input);
+  }
+
+  startRecovery(input: BankInput<'startRecovery'>): Result<'startRecovery'> {
+    return this.#call('startRecovery', input);
+  }
+
+  confirmRecovery(input: BankInput<'confirmRecovery'>): Result<'confirmRecovery'> {
+    return this.#call('confirmRecovery', input);
+  }
+
+  stopChange(input: BankInput<'stopChange'>): Result<'stopChange'> {
+    return this.#call('stopChange', input);
+  }
+
   offerAddresses(input: BankInput<'offerAddresses'>): Result<'offerAddresses'> {
     return this.#call('offerAddresses', input);
   }
@@ -148,7 +176,7 @@ export class BankClient implements BankOperations {
 
   /** @throws {BankError} when the service does not work. */
   async health(): Promise<void> {
-    await this.#ask({ method: 'GET', path: HEALTH_PATH });
+    await this.#ask({ method: HEALTH.method, path: HEALTH.path });
   }
 
   /** Closes the connections. */

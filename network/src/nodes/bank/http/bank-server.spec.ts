@@ -1,99 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 // The service over real HTTPS with client certificates, on a free port, with a real database.
-import { mkdtempSync, readFileSync, rmSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
-import { readConfig } from '../config.js';
+import { termsDigest } from '@fabric-offline-pay/domain';
 import { readLatestCode } from '../messages/read-latest-code.js';
-import { startBank, type RunningBank } from '../start-bank.js';
-import { ADDRESS, ENROLMENT, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
+import { BankHouse } from '../testing/bank-house.js';
+import { ADDRESS, ENROLMENT, PASSWORD, PERSONAL, termsOf } from '../testing/bank-fixture.js';
 import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
-import { FakeLedger, LIMITS } from '../testing/fake-ledger.js';
-import { WorkerEngine } from '../testing/worker-engine.js';
+import { LIMITS } from '../testing/fake-ledger.js';
 import { BankClient } from './bank-client.js';
 
-const authority = new TestAuthority('bank ca');
 const enrolment = { ...ENROLMENT, customerId: 'customer-1' };
 
-let folder: string;
-let outbox: string;
-let bank: RunningBank;
-let ledger: FakeLedger;
-const logged: string[] = [];
-const clients: BankClient[] = [];
-
-const clientWith = ({ cert, key }: TestCertificate, root = authority.root): BankClient => {
-  const client = new BankClient({ url: bank.url, root, cert, key, timeoutMs: 20_000 });
-  clients.push(client);
-  return client;
-};
-
-const write = (name: string, text: string): string => {
-  writeFileSync(join(folder, name), text);
-  return name;
-};
-
-function config() {
-  const server = authority.issue({ commonName: 'bank-authentication' });
-  const unused = write('unused.pem', '');
-  const file = {
-    databaseFolder: 'db',
-    keyFile: 'code.key',
-    outboxFolder: 'outbox',
-    readyFile: 'ready.json',
-    tls: {
-      cert: write('cert.pem', server.cert),
-      key: write('key.pem', server.key),
-      clientRoots: [write('root.pem', authority.root)],
-    },
-    operatorNames: ['night-operator'],
-    ledger: {
-      address: 'x',
-      tlsRoot: unused,
-      mspId: 'BankMSP',
-      certificate: unused,
-      privateKey: unused,
-      channel: 'c',
-      chaincode: 'c',
-      organisations: {},
-    },
-  };
-  return readConfig(join(folder, write('config.json', JSON.stringify(file))), {
-    OFFPAY_BANK_CODE_SECONDS: '60',
-  });
-}
-
-let member: BankClient;
+let house: BankHouse;
+let channel: BankClient;
+let teller: BankClient;
+let node: BankClient;
 let operator: BankClient;
+let door: TestCertificate;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'bank-http-'));
-  outbox = join(folder, 'outbox');
-  ledger = new FakeLedger();
-  const logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) });
-  bank = await startBank(config(), { ledger, logger, engine: new WorkerEngine() });
-  member = clientWith(authority.issue({ commonName: 'portal', role: 'auth-service' }));
-  operator = clientWith(authority.issue({ commonName: 'anybody', role: 'operator' }));
-  const { missing } = await member.enrol(enrolment);
-  ledger.enrolCustomer('customer-1', missing);
+  house = await BankHouse.open();
+  door = house.authority.issue({ commonName: 'raw', role: 'customer-channel' });
+  channel = house.clientOf('customer-channel');
+  teller = house.clientOf('teller');
+  node = house.clientOf('bank-node');
+  operator = house.clientOf('operator');
+  const { missing } = await teller.enrol(enrolment);
+  house.ledger.enrolCustomer('customer-1', missing);
 });
 
 afterAll(async () => {
-  for (const client of clients) client.close();
-  await bank.close();
-  expect(existsSync(join(folder, 'ready.json'))).toBe(false);
-  rmSync(folder, { recursive: true });
+  const ready = join(house.folder, 'ready.json');
+  expect(existsSync(ready)).toBe(true);
+  await house.close();
+  expect(existsSync(ready)).toBe(false);
 });
 
 const refused = (call: Promise<unknown>, code: string, field?: string) =>
   expect(call).rejects.toMatchObject({ code, ...(field !== undefined && { field }) });
 
 const login = async (loginId: string): Promise<string> => {
-  await member.openLogin({ loginId, customerId: 'customer-1' });
-  await member.beginAuthentication({ loginId });
-  return (await readLatestCode(outbox, { phone: PERSONAL.phone, loginId })) ?? '';
+  await channel.openLogin({ loginId, customerId: 'customer-1' });
+  await channel.beginAuthentication({ loginId });
+  return (await readLatestCode(house.outbox, { phone: PERSONAL.phone, loginId })) ?? '';
 };
 
 interface Raw {
@@ -110,16 +61,16 @@ const raw = ({
   type = 'application/json',
 }: Raw): Promise<{ status: number | undefined; json: unknown }> =>
   new Promise((resolve, reject) => {
-    const { cert, key } = authority.issue({ commonName: 'raw' });
+    const { cert, key } = door;
     const options = {
       method,
-      ca: authority.root,
+      ca: house.authority.root,
       cert,
       key,
       agent: false as const,
       headers: { 'content-type': type },
     };
-    const sent = request(new URL(path, bank.url), options, (response) => {
+    const sent = request(new URL(path, house.bank.url), options, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () =>
@@ -131,42 +82,32 @@ const raw = ({
   });
 
 it('says where it answers', async () => {
-  expect(JSON.parse(readFileSync(join(folder, 'ready.json'), 'utf8'))).toEqual({
-    url: bank.url,
+  expect(JSON.parse(readFileSync(join(house.folder, 'ready.json'), 'utf8'))).toEqual({
+    url: house.bank.url,
     pid: process.pid,
   });
-  await expect(member.health()).resolves.toBeUndefined();
+  await expect(channel.health()).resolves.toBeUndefined();
 });
 
 it('logs a customer in through all operations', async () => {
   const code = await login('login-1');
   await Promise.all([
-    member.submitPassword({ loginId: 'login-1', password: PASSWORD }),
-    member.submitCode({ loginId: 'login-1', code }),
+    channel.submitPassword({ loginId: 'login-1', password: PASSWORD }),
+    channel.submitCode({ loginId: 'login-1', code }),
   ]);
-  expect(await member.complete({ loginId: 'login-1' })).toEqual({
+  expect(await channel.complete({ loginId: 'login-1' })).toEqual({
     authenticated: true,
     limits: LIMITS,
   });
-  const orderDigest = 'a'.repeat(64);
-  await member.beginStepUp({
-    loginId: 'login-1',
-    orderDigest,
-    payee: 'merchant-1',
-    amount: '5',
-    currency: 'EUR',
-  });
-  const query = { phone: PERSONAL.phone, loginId: 'login-1', boundTo: orderDigest };
-  await member.submitCode({
-    loginId: 'login-1',
-    code: (await readLatestCode(outbox, query)) ?? '',
-    boundTo: orderDigest,
-  });
-  await member.submitPassword({ loginId: 'login-1', password: PASSWORD, boundTo: orderDigest });
-  expect(await member.complete({ loginId: 'login-1', boundTo: orderDigest })).toEqual({
-    authenticated: true,
-  });
-  expect((await member.listLogins({ customerId: 'customer-1' }))[0]).toMatchObject({
+  const terms = termsOf('login-1', 'customer-1');
+  const boundTo = termsDigest(terms);
+  await channel.beginStepUp({ loginId: 'login-1', terms });
+  const query = { phone: PERSONAL.phone, loginId: 'login-1', boundTo };
+  const stepUpCode = (await readLatestCode(house.outbox, query)) ?? '';
+  await channel.submitCode({ loginId: 'login-1', code: stepUpCode, boundTo });
+  await channel.submitPassword({ loginId: 'login-1', password: PASSWORD, boundTo });
+  expect(await channel.complete({ loginId: 'login-1', boundTo })).toEqual({ authenticated: true });
+  expect((await channel.listLogins({ loginId: 'login-1' }))[0]).toMatchObject({
     loginId: 'login-1',
     state: 'authenticated',
   });
@@ -181,8 +122,8 @@ it('answers wrong factors like right ones, with the same status and the same wor
     const code = await login(loginId);
     const other = code === '000000' ? '000001' : '000000';
     const password = wrong === 'password' ? 'wrong-password' : PASSWORD;
-    expect(await member.submitPassword({ loginId, password })).toEqual({ received: true });
-    expect(await member.submitCode({ loginId, code: wrong === 'code' ? other : code })).toEqual({
+    expect(await channel.submitPassword({ loginId, password })).toEqual({ received: true });
+    expect(await channel.submitCode({ loginId, code: wrong === 'code' ? other : code })).toEqual({
       received: true,
     });
     failures.push(await raw({ path: `/logins/${loginId}/completion`, body: '{}' }));
@@ -192,7 +133,7 @@ it('answers wrong factors like right ones, with the same status and the same wor
 });
 
 it('offers addresses and keeps purchases', async () => {
-  const { addresses } = await member.offerAddresses({ customerId: 'customer-1', which: [1] });
+  const { addresses } = await channel.offerAddresses({ loginId: 'login-1', which: [1] });
   expect(addresses[0]?.latitude).toBe(ADDRESS.latitude);
   const line = { gtin: '4006381333931', name: 'Pencil', quantity: 2, unitPrice: '1250' };
   const purchase = {
@@ -206,17 +147,37 @@ it('offers addresses and keeps purchases', async () => {
     mode: 'online' as const,
     lines: [line],
   };
-  await member.recordPurchase(purchase);
-  expect(await member.listPurchases({ customerId: 'customer-1' })).toEqual([purchase]);
-  expect(
-    await member.updateProfile({ customerId: 'customer-1', email: 'new@example.org' }),
-  ).toEqual({ missing: [] });
+  await node.recordPurchase(purchase);
+  expect(await channel.listPurchases({ loginId: 'login-1' })).toEqual([purchase]);
+  expect(await channel.completeProfile({ loginId: 'login-1', email: 'new@example.org' })).toEqual({
+    missing: [],
+  });
 });
 
-it("shows the audit of tries to the bank's operator only", async () => {
+it("changes a telephone through all operations, at the customer's wish and at the counter", async () => {
+  const { loginId } = { loginId: 'login-1' };
+  const asked = { loginId, changeId: 'change-1', phone: '+491713920009' };
+  const { boundTo } = await channel.beginChange(asked);
+  const query = { phone: PERSONAL.phone, loginId, boundTo };
+  const code = (await readLatestCode(house.outbox, query)) ?? '';
+  await channel.submitCode({ loginId, code, boundTo });
+  await channel.submitPassword({ loginId, password: PASSWORD, boundTo });
+  const { effectiveAt } = await channel.complete({ loginId, boundTo });
+  expect(effectiveAt).toBeGreaterThan(Date.now() / 1000 + 86_000);
+  await channel.cancelChange({ loginId, changeId: 'change-1' });
+  const recovery = { customerId: 'customer-1', changeId: 'change-2', phone: '+491713920009' };
+  await teller.startRecovery(recovery);
+  const sameHolder = house.clientOf('teller');
+  await refused(sameHolder.confirmRecovery({ changeId: 'change-2' }), 'SECOND_PERSON_NEEDED');
+  await house.clientOf('teller', 'berta').confirmRecovery({ changeId: 'change-2' });
+  await teller.stopChange({ customerId: 'customer-1', changeId: 'change-2' });
+  const changes = await channel.listChanges({ loginId });
+  expect(changes.map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
+});
+
+it('shows the audit of tries to the operator', async () => {
   await login('audited');
-  await member.submitPassword({ loginId: 'audited', password: 'wrong-password' });
-  await refused(member.attempts({ loginId: 'audited' }), 'ACCESS_DENIED');
+  await channel.submitPassword({ loginId: 'audited', password: 'wrong-password' });
   const attempts = [
     {
       factor: 'password',
@@ -226,39 +187,28 @@ it("shows the audit of tries to the bank's operator only", async () => {
     },
   ];
   expect(await operator.attempts({ loginId: 'audited' })).toEqual(attempts);
-  const listed = clientWith(authority.issue({ commonName: 'night-operator' }));
-  expect(await listed.attempts({ loginId: 'audited' })).toEqual(attempts);
 });
 
 it.each([
-  { commonName: 'operator' },
-  { commonName: 'x\nCN=night-operator' },
-  { commonName: 'night-operator, CN=x' },
+  { commonName: 'x\nrole=operator', role: 'teller' },
   { commonName: JSON.stringify({ attrs: { role: 'operator' } }), role: 'teller' },
-])('takes nobody else for the operator: %j', async (subject) => {
-  await refused(
-    clientWith(authority.issue(subject)).attempts({ loginId: 'audited' }),
-    'ACCESS_DENIED',
-  );
+])('takes nobody for the operator by its name: %j', async (subject) => {
+  const posing = house.clientWith(house.authority.issue(subject));
+  await refused(posing.attempts({ loginId: 'audited' }), 'ACCESS_DENIED');
 });
 
 it("lets nobody in without a certificate of the bank's CA", async () => {
   const other = new TestAuthority('bank ca');
   await refused(
-    clientWith(other.issue({ commonName: 'portal', role: 'operator' })).health(),
+    house.clientWith(other.issue({ commonName: 'portal', role: 'operator' })).health(),
     'SERVICE_UNREACHABLE',
   );
-  const without = new BankClient({ url: bank.url, root: authority.root, cert: '', key: '' });
-  clients.push(without);
-  await refused(without.health(), 'SERVICE_UNREACHABLE');
+  await refused(house.clientWith({ cert: '', key: '' }).health(), 'SERVICE_UNREACHABLE');
 });
 
 it('speaks to no server that the client does not know', async () => {
-  const stranger = clientWith(
-    authority.issue({ commonName: 'portal' }),
-    new TestAuthority('other').root,
-  );
-  await refused(stranger.health(), 'SERVICE_UNREACHABLE');
+  const { root } = new TestAuthority('other');
+  await refused(house.clientWith(door, root).health(), 'SERVICE_UNREACHABLE');
 });
 
 it.each([
@@ -289,16 +239,16 @@ it.each([
   [
     'an unknown login',
     { path: '/logins/none/code', body: '{"code":"1"}' },
-    404,
-    'NOT_FOUND',
+    409,
+    'STATE_CONFLICT',
     'loginId',
   ],
   [
-    'a customer id beside the one of the path',
-    { method: 'PATCH', path: '/customers/none', body: '{"customerId":"customer-1"}' },
-    404,
-    'CUSTOMER_UNKNOWN',
-    undefined,
+    'a login id beside the one of the path',
+    { path: '/logins/none/step-up', body: '{"loginId":"login-1","terms":1}' },
+    400,
+    'INPUT_INVALID',
+    'terms',
   ],
 ])('refuses %s', async (_what, call, status, code, field) => {
   const answer = await raw(call);
@@ -309,26 +259,23 @@ it.each([
 });
 
 it('says that the ledger is away, and goes on when it is back', async () => {
-  ledger.failOnce('verifyIdentity', new Error(`secret ${PERSONAL.phone}`));
+  house.ledger.failOnce('verifyIdentity', new Error(`secret ${PERSONAL.phone}`));
   await refused(
-    member.openLogin({ loginId: 'away', customerId: 'customer-1' }),
+    channel.openLogin({ loginId: 'away', customerId: 'customer-1' }),
     'LEDGER_UNAVAILABLE',
   );
-  expect(await member.openLogin({ loginId: 'away', customerId: 'customer-1' })).toEqual({
+  expect(await channel.openLogin({ loginId: 'away', customerId: 'customer-1' })).toEqual({
     missing: [],
   });
 });
 
 it("passes the ledger's refusals on by their code", async () => {
-  ledger.refuseOnce('verifyIdentity', 'CUSTOMER_BLOCKED');
-  await refused(
-    member.openLogin({ loginId: 'blocked', customerId: 'customer-1' }),
-    'CUSTOMER_BLOCKED',
-  );
+  house.ledger.refuseOnce('verifyIdentity', 'CLOCK_SKEW');
+  await refused(channel.openLogin({ loginId: 'skewed', customerId: 'customer-1' }), 'CLOCK_SKEW');
 });
 
 it('logs routes and no personal data, passwords, codes or ids of paths', () => {
-  const log = logged.join('');
+  const log = house.logged.join('');
   expect(log).toContain('"route":"/logins/:loginId/password"');
   expect(log).toContain('"code":"LEDGER_UNAVAILABLE"');
   for (const value of [

@@ -10,11 +10,14 @@ import {
 } from 'fastify';
 import type { FastifyBaseLogger } from 'fastify';
 import { BankError } from '../bank-error.js';
+import type { BankRole, Caller } from '../caller.js';
+import { CapReached, type Spending } from '../caps.js';
 import type { OperationName } from '../inputs.js';
+import type { Timeouts } from '../limits.js';
 import type { BankOperations } from '../operations.js';
-import { isOperator, peerCertificate } from './client-certificate.js';
+import type { Doorkeeper } from './doorkeeper.js';
 import { framesOf, toAnswer, toBankError } from './refusals.js';
-import { HEALTH_PATH, ROUTES, type Route } from './routes.js';
+import { HEALTH, ROUTES, type Route } from './routes.js';
 
 /** PEM texts. */
 export interface ServerTls {
@@ -25,10 +28,12 @@ export interface ServerTls {
 }
 
 export interface BankServerOptions {
-  readonly operations: BankOperations;
+  /** The operations as this caller has them. */
+  readonly operationsFor: (caller: Caller) => BankOperations;
   readonly tls: ServerTls;
-  /** Common names that are operators beside the attribute `role=operator`. */
-  readonly operatorNames: readonly string[];
+  readonly doorkeeper: Doorkeeper;
+  readonly spending: Spending;
+  readonly timeouts: Timeouts;
   readonly logger: FastifyBaseLogger;
   /** Rejects while the service cannot work. */
   readonly healthy: () => Promise<void>;
@@ -36,9 +41,20 @@ export interface BankServerOptions {
 
 export type BankServer = FastifyInstance<Server>;
 
-const REQUEST_TIMEOUT_MS = 15_000;
+/** How often connections are looked at that have outlived a time limit. */
+const LOOK_MS = 1_000;
 
 type Fields = Readonly<Record<string, unknown>>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route; without them nobody. */
+    readonly roles?: readonly BankRole[];
+  }
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
 
 /** Parameters of the path come last: no body may name another customer than its path does. */
 const inputOf = ({ query, body, params }: FastifyRequest): Fields => ({
@@ -51,29 +67,44 @@ const inputOf = ({ query, body, params }: FastifyRequest): Fields => ({
 const run = (operations: BankOperations, name: OperationName, input: unknown): Promise<unknown> =>
   (operations[name] as (input: unknown) => Promise<unknown>).call(operations, input);
 
-const ensureAccess = (
-  { access }: Route,
-  operatorNames: readonly string[],
-  request: FastifyRequest,
-) => {
-  const certificate = peerCertificate(request.raw.socket);
-  const allowed = certificate && (access === 'member' || isOperator(certificate, operatorNames));
-  if (allowed !== true) throw new BankError('ACCESS_DENIED');
+/** Whoever may call anything may hear that there is no such path. */
+const rolesOf = ({ is404, routeOptions }: FastifyRequest): readonly BankRole[] =>
+  is404 ? HEALTH.roles : (routeOptions.config.roles ?? []);
+
+const callerOf = ({ caller }: FastifyRequest): Caller => {
+  if (caller === null) throw new BankError('ACCESS_DENIED');
+  return caller;
 };
 
-function addRoutes(server: BankServer, { operations, operatorNames }: BankServerOptions): void {
-  for (const [name, route] of Object.entries(ROUTES) as [OperationName, Route][]) {
+/** Runs before a body is read, for every path that there is and that there is not. */
+function guard(server: BankServer, { doorkeeper, spending }: BankServerOptions): void {
+  server.decorateRequest('caller', null);
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { name } = doorkeeper.admit(request.raw.socket, rolesOf(request));
+    request.caller = { name, spend: (kind) => spending.spend(name, kind) };
+    request.caller.spend('requests');
+    done();
+  });
+}
+
+function addRoutes(server: BankServer, { operationsFor, healthy }: BankServerOptions): void {
+  const add = (
+    { method, path, roles, bodyKiB }: Route,
+    handler: (request: FastifyRequest) => Promise<unknown>,
+  ) =>
     server.route({
-      method: route.method,
-      url: route.path,
-      bodyLimit: route.bodyKiB * 1024,
-      onRequest: (request, _reply, done) => {
-        ensureAccess(route, operatorNames, request);
-        done();
-      },
-      handler: (request) => run(operations, name, inputOf(request)),
+      method,
+      url: path,
+      bodyLimit: bodyKiB * 1024,
+      config: { roles },
+      handler,
     });
-  }
+  for (const [name, route] of Object.entries(ROUTES) as [OperationName, Route][])
+    add(route, (request) => run(operationsFor(callerOf(request)), name, inputOf(request)));
+  add(HEALTH, async () => {
+    await healthy();
+    return { status: 'ok' };
+  });
 }
 
 function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -81,6 +112,7 @@ function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): F
   const { status, body } = toAnswer(refusal);
   if (status >= 500)
     request.log.error({ code: body.code, frames: framesOf(refusal.cause ?? error) }, 'failed');
+  if (refusal instanceof CapReached) reply.header('retry-after', refusal.retryAfterSeconds);
   return reply.code(status).send(body);
 }
 
@@ -95,21 +127,27 @@ function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
   request.log.info(facts, 'answered');
 }
 
+const tlsOptions = ({ tls, timeouts }: BankServerOptions) => ({
+  cert: tls.cert,
+  key: tls.key,
+  ca: [...tls.clientRoots],
+  requestCert: true,
+  rejectUnauthorized: true,
+  minVersion: 'TLSv1.3' as const,
+  handshakeTimeout: timeouts.handshakeMs,
+  headersTimeout: timeouts.headersMs,
+  // Node looks only every 30 s unless told.
+  connectionsCheckingInterval: LOOK_MS,
+});
+
 /** @returns the server, not yet listening. TLS 1.3 only, both ways. */
 export function bankServer(options: BankServerOptions): BankServer {
-  const { cert, key, clientRoots } = options.tls;
   const server = fastify({
-    https: {
-      cert,
-      key,
-      ca: [...clientRoots],
-      requestCert: true,
-      rejectUnauthorized: true,
-      minVersion: 'TLSv1.3',
-    },
+    https: tlsOptions(options),
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: options.timeouts.requestMs,
+    keepAliveTimeout: options.timeouts.idleMs,
     forceCloseConnections: 'idle',
   });
   server.removeContentTypeParser('text/plain');
@@ -117,14 +155,11 @@ export function bankServer(options: BankServerOptions): BankServer {
   server.setNotFoundHandler((request, reply) =>
     answer(new BankError('NOT_FOUND', 'path'), request, reply),
   );
+  guard(server, options);
   server.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
   server.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
   addRoutes(server, options);
-  server.get(HEALTH_PATH, async () => {
-    await options.healthy();
-    return { status: 'ok' };
-  });
   return server;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who calls: read from the client certificate that TLS has verified.
+// Who a client certificate names, read from what TLS has verified.
 import type { X509Certificate } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
 import type { Socket } from 'node:net';
@@ -11,38 +11,20 @@ const ATTRIBUTES_OID = '2a03040506070801';
 
 const attributes = z.object({ attrs: z.record(z.string(), z.string()) });
 
-const OPERATOR = 'operator';
-
-/** @returns the `role` attribute that the bank's Fabric CA gave, or undefined. */
+/** @returns the `role` attribute that the authority gave, or undefined. */
 export function roleOf(certificate: X509Certificate): string | undefined {
   const value = certificateExtension(certificate.raw, ATTRIBUTES_OID);
   if (value === undefined) return undefined;
   return attributes.parse(JSON.parse(value.toString('utf8'))).attrs['role'];
 }
 
-/** @returns the common names of the subject; multi-valued subjects stand on one line each. */
-const commonNames = (certificate: X509Certificate): string[] =>
-  certificate.subject
-    .split('\n')
-    .filter((line) => line.startsWith('CN='))
-    .map((line) => line.slice('CN='.length));
-
-/** A name that holds separators of {@link commonNames} could pretend to be another. */
-const isPlain = (certificate: X509Certificate): boolean =>
-  /^[\w.=\-\n ]*$/.test(certificate.subject);
-
 /**
- * Whether the certificate is the bank's operator: by the attribute `role=operator` of the bank's Fabric CA, or, where a TLS
- * authority issues no attributes, by a common name that the configuration lists.
+ * @returns the subject's one common name, which Fabric CA makes the name that was registered, whatever else a holder asks to have in
+ * its subject; undefined when there are none or several.
  */
-export function isOperator(
-  certificate: X509Certificate,
-  operatorNames: readonly string[],
-): boolean {
-  if (roleOf(certificate) === OPERATOR) return true;
-  return (
-    isPlain(certificate) && commonNames(certificate).some((name) => operatorNames.includes(name))
-  );
+export function nameOf(certificate: X509Certificate): string | undefined {
+  const name: unknown = certificate.toLegacyObject().subject.CN;
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** @returns the verified certificate at the other end, or undefined. */

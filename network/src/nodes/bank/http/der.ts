@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// As much of DER (ITU-T X.690) and X.509 (RFC 5280) as it takes to read an extension that Node does not show.
+// As much of DER (ITU-T X.690) and X.509 (RFC 5280) as it takes to read what Node does not show.
 
-interface Element {
+export interface Element {
   readonly tag: number;
   readonly body: Buffer;
+  /** Tag, length and body. */
+  readonly whole: Buffer;
 }
 
 /** `[3] EXPLICIT Extensions` of a TBSCertificate. */
@@ -22,17 +24,22 @@ function lengthAt(
   return { length: bytes.readUIntBE(offset + 1, size), start: offset + 1 + size };
 }
 
-function elements(bytes: Buffer): Element[] {
+/** @returns the elements that stand one after the other. @throws {RangeError} when the bytes are no DER. */
+export function elements(bytes: Buffer): Element[] {
   const found: Element[] = [];
   for (let offset = 0; offset < bytes.length;) {
     const { length, start } = lengthAt(bytes, offset + 1);
-    found.push({ tag: bytes.readUInt8(offset), body: bytes.subarray(start, start + length) });
-    offset = start + length;
+    const end = start + length;
+    if (end > bytes.length) throw new RangeError('An element is longer than what holds it.');
+    const [body, whole] = [bytes.subarray(start, end), bytes.subarray(offset, end)];
+    found.push({ tag: bytes.readUInt8(offset), body, whole });
+    offset = end;
   }
   return found;
 }
 
-const inside = (element: Element | undefined): Element[] =>
+/** @returns the elements inside one; none of an element that is absent. */
+export const inside = (element: Element | undefined): Element[] =>
   element === undefined ? [] : elements(element.body);
 
 /**

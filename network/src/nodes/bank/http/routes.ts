@@ -1,42 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every operation's place in HTTP; server and client read the same table. Parameters of a path are fields of the input.
+// Every operation's place in HTTP, and who may call it; server and client read the same table. Parameters of a path are fields of the input.
+import { BANK_ROLES, CUSTOMER_CHANNEL, type BankRole } from '../caller.js';
 import type { OperationName } from '../inputs.js';
 
 export interface Route {
   readonly method: 'GET' | 'PATCH' | 'POST';
   readonly path: string;
-  /** `member`: any certificate that descends from the client roots. `operator`: see `http/client-certificate`. */
-  readonly access: 'member' | 'operator';
+  /** Values of the certificate's `role` attribute that may call; every other caller gets the same refusal. */
+  readonly roles: readonly BankRole[];
   /** Largest body, KiB. */
   readonly bodyKiB: number;
 }
 
 const SMALL = 4;
 const PROFILE = 64;
+const TERMS = 64;
 const PURCHASE = 128;
 
-const route = (
-  method: Route['method'],
-  path: string,
-  { access = 'member', bodyKiB = SMALL }: Partial<Pick<Route, 'access' | 'bodyKiB'>> = {},
-): Route => ({ method, path, access, bodyKiB });
+const route =
+  (...roles: readonly BankRole[]) =>
+  (method: Route['method'], path: string, bodyKiB = SMALL): Route => ({
+    method,
+    path,
+    roles,
+    bodyKiB,
+  });
+
+/** The front office, which sees people and their documents. */
+const teller = route('teller');
+
+/** Acts for whoever sits before it: what it asks of a customer's it may only within that customer's login. */
+const channel = route(CUSTOMER_CHANNEL);
+
+/** Claims the money, and so knows what was bought. */
+const bankNode = route('bank-node');
+
+const operator = route('operator');
 
 export const ROUTES: Readonly<Record<OperationName, Route>> = {
-  enrol: route('POST', '/customers', { bodyKiB: PROFILE }),
-  updateProfile: route('PATCH', '/customers/:customerId', { bodyKiB: PROFILE }),
-  registerDevice: route('POST', '/customers/:customerId/devices'),
-  offerAddresses: route('GET', '/customers/:customerId/addresses'),
-  listLogins: route('GET', '/customers/:customerId/logins'),
-  listPurchases: route('GET', '/customers/:customerId/purchases'),
-  recordPurchase: route('POST', '/customers/:customerId/purchases', { bodyKiB: PURCHASE }),
-  openLogin: route('POST', '/logins'),
-  beginAuthentication: route('POST', '/logins/:loginId/authentication'),
-  submitPassword: route('POST', '/logins/:loginId/password'),
-  submitCode: route('POST', '/logins/:loginId/code'),
-  complete: route('POST', '/logins/:loginId/completion'),
-  beginStepUp: route('POST', '/logins/:loginId/step-up'),
-  attempts: route('GET', '/logins/:loginId/attempts', { access: 'operator' }),
+  enrol: teller('POST', '/customers', PROFILE),
+  updateProfile: teller('PATCH', '/customers/:customerId', PROFILE),
+  registerDevice: teller('POST', '/customers/:customerId/devices'),
+  startRecovery: teller('POST', '/customers/:customerId/recoveries'),
+  stopChange: teller('POST', '/customers/:customerId/changes/:changeId/end'),
+  confirmRecovery: teller('POST', '/recoveries/:changeId/confirmation'),
+  recordPurchase: bankNode('POST', '/customers/:customerId/purchases', PURCHASE),
+  openLogin: channel('POST', '/logins'),
+  completeProfile: channel('PATCH', '/logins/:loginId/profile', PROFILE),
+  beginAuthentication: channel('POST', '/logins/:loginId/authentication'),
+  submitPassword: channel('POST', '/logins/:loginId/password'),
+  submitCode: channel('POST', '/logins/:loginId/code'),
+  complete: channel('POST', '/logins/:loginId/completion'),
+  beginStepUp: channel('POST', '/logins/:loginId/step-up', TERMS),
+  beginChange: channel('POST', '/logins/:loginId/changes'),
+  cancelChange: channel('POST', '/logins/:loginId/changes/:changeId/cancellation'),
+  listChanges: channel('GET', '/logins/:loginId/changes'),
+  offerAddresses: channel('GET', '/logins/:loginId/addresses'),
+  listLogins: channel('GET', '/logins/:loginId/logins'),
+  listPurchases: channel('GET', '/logins/:loginId/purchases'),
+  attempts: operator('GET', '/logins/:loginId/attempts'),
 };
 
-/** Answers `{status: 'ok'}` while the database answers. */
-export const HEALTH_PATH = '/health';
+/** Answers `{status: 'ok'}` while the database answers, to whoever may call something else. */
+export const HEALTH: Route = route(
+  ...BANK_ROLES.filter((role) => Object.values(ROUTES).some(({ roles }) => roles.includes(role))),
+)('GET', '/health');

@@ -69,7 +69,7 @@ it('takes no other message for a code', async () => {
 });
 
 it('names payee and amount of an order, and begins with the code', () => {
-  const text = stepUpText('012345', 60, { payee: 'merchant-1', amount: '5', currency: 'EUR' });
+  const text = stepUpText('012345', 60, { merchantId: 'merchant-1', total: '5', currency: 'EUR' });
   expect(text).toMatch(
     /^012345 confirms the payment of EUR 0\.05 to merchant-1, and no other\. Valid for 60 s/,
   );

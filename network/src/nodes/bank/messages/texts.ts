@@ -46,9 +46,44 @@ export const stepUpText = (
   code: string,
   seconds: number,
   {
-    payee,
-    amount,
+    merchantId,
+    total,
     currency,
-  }: { readonly payee: string; readonly amount: string; readonly currency: string },
+  }: { readonly merchantId: string; readonly total: string; readonly currency: string },
 ): string =>
-  `${code} confirms the payment of ${currency} ${formatAmount(amount, currency)} to ${payee}, and no other. ${validity(seconds)}`;
+  `${code} confirms the payment of ${currency} ${formatAmount(total, currency)} to ${merchantId}, and no other. ${validity(seconds)}`;
+
+/** What a change of credentials is about, in words. */
+export interface ChangeWords {
+  readonly changeId: string;
+  /** The new telephone. */
+  readonly phone: string | null;
+  readonly hasPassword: boolean;
+}
+
+const LAST_DIGITS = 3;
+
+/** The end of the new number is enough to see that it is not one's own; the whole would tell more than the old telephone's finder needs. */
+const changeOf = ({ phone, hasPassword }: ChangeWords): string =>
+  [
+    ...(phone === null ? [] : [`the telephone number that ends in ${phone.slice(-LAST_DIGITS)}`]),
+    ...(hasPassword ? ['a new password'] : []),
+  ].join(' and ');
+
+/** @returns the id of a message about a change; there is one of each event. */
+export const changeMessageId = (changeId: string, event: string): string =>
+  ['', 'change', changeId, event].join(SEPARATOR);
+
+export const changeCodeText = (code: string, seconds: number, change: ChangeWords): string =>
+  `${code} confirms ${changeOf(change)} for your account, and nothing else. ${validity(seconds)}`;
+
+const hours = (seconds: number): string => `${Math.ceil(seconds / 3600).toString()} hours`;
+
+export const changeWaitsText = (change: ChangeWords, seconds: number): string =>
+  `Your account gets ${changeOf(change)} in ${hours(seconds)}. If that was not you, cancel change ${change.changeId} in your account, or tell the bank at once.`;
+
+export const recoveryAskedText = (change: ChangeWords): string =>
+  `Somebody asked at the bank for ${changeOf(change)} for your account. If that was not you, cancel change ${change.changeId} in your account, or tell the bank at once.`;
+
+export const changeCancelledText = (change: ChangeWords): string =>
+  `Change ${change.changeId} (${changeOf(change)}) was cancelled. Your account stays as it was.`;

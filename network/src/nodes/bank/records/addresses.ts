@@ -8,7 +8,7 @@ import type { AddressTable } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
 import { keyedDigest } from '../factors/installation-key.js';
 import type { OfferedAddresses } from '../operations.js';
-import { requireCustomer } from './customers.js';
+import { requireSession } from './logins.js';
 
 /** What an offer is made of: secret values of 64 hex digits, the same again for the same purpose of the same offer. */
 type Secrets = (purpose: string) => string;
@@ -39,9 +39,9 @@ function pick(rows: readonly AddressTable[], number: number): AddressTable {
 
 export async function offerAddresses(
   context: BankContext,
-  { customerId, which, offerId }: Parsed<'offerAddresses'>,
+  { loginId, which, offerId }: Parsed<'offerAddresses'>,
 ): Promise<OfferedAddresses> {
-  await requireCustomer(context, customerId);
+  const { customer_id: customerId } = await requireSession(context, loginId);
   const rows = await context.db
     .selectFrom('addresses')
     .selectAll()

@@ -1,24 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-// Enrolment and changes of a customer's profile (units 2, 3 and 20).
+// A customer's row, and its enrolment (unit 2).
 import { canonicalJson } from '@fabric-offline-pay/domain';
 import { BankError } from '../bank-error.js';
+import { settleChanges } from '../changes/settle-changes.js';
 import type { BankContext } from '../context.js';
+import type { BankDatabase, CustomerTable } from '../database/schema.js';
 import { keyedDigest } from '../factors/installation-key.js';
 import { hashPassword, isPassword } from '../factors/password.js';
-import { lockCustomer } from '../factors/tries.js';
 import type { Parsed } from '../inputs.js';
 import type { Missing } from '../operations.js';
-import { missingFields, profileColumns, replaceAddresses } from './profile.js';
+import { missingFields, replaceAddresses } from './profile.js';
 
-/** @returns the customer's row. @throws {BankError} CUSTOMER_UNKNOWN. */
-export async function requireCustomer({ db }: Pick<BankContext, 'db'>, customerId: string) {
-  const row = await db
+const findCustomer = (db: BankDatabase, customerId: string): Promise<CustomerTable | undefined> =>
+  db
     .selectFrom('customers')
     .selectAll()
     .where('customer_id', '=', customerId)
+    .forUpdate()
     .executeTakeFirst();
-  if (row === undefined) throw new BankError('CUSTOMER_UNKNOWN', 'customerId');
-  return row;
+
+/**
+ * Parallel calls for one customer take turns from here to the end of the transaction.
+ * @returns the customer's row as it counts now, or undefined when there is no such customer.
+ */
+export async function lockCustomer(
+  db: BankDatabase,
+  customerId: string,
+  { clock }: Pick<BankContext, 'clock'>,
+): Promise<CustomerTable | undefined> {
+  if ((await findCustomer(db, customerId)) === undefined) return undefined;
+  await settleChanges(db, customerId, clock());
+  return findCustomer(db, customerId);
+}
+
+/** @returns the customer's row as it counts now. @throws {BankError} CUSTOMER_UNKNOWN. */
+export async function requireCustomer(
+  context: Pick<BankContext, 'db' | 'clock'>,
+  customerId: string,
+): Promise<CustomerTable> {
+  const customer = await context.db
+    .transaction()
+    .execute((db) => lockCustomer(db, customerId, context));
+  if (customer === undefined) throw new BankError('CUSTOMER_UNKNOWN', 'customerId');
+  return customer;
 }
 
 /** Passwords stay out of it: a fast digest would be easier to guess than argon2id. */
@@ -70,40 +94,12 @@ export async function enrol(context: BankContext, input: Parsed<'enrol'>): Promi
   return { missing: await missingFields(context.db, input.customerId) };
 }
 
-const change = (context: BankContext, input: Parsed<'updateProfile'>, passwordHash?: string) =>
-  context.db.transaction().execute(async (db) => {
-    await lockCustomer(db, input.customerId);
-    const columns = {
-      ...profileColumns(input),
-      ...(passwordHash !== undefined && { password_hash: passwordHash, password_changed: true }),
-    };
-    if (Object.keys(columns).length > 0)
-      await db
-        .updateTable('customers')
-        .set(columns)
-        .where('customer_id', '=', input.customerId)
-        .execute();
-    if (input.addresses !== undefined)
-      await replaceAddresses(db, input.customerId, input.addresses ?? []);
-  });
-
-export async function updateProfile(
+/** Registers the public key of a device on the ledger, of a customer whom the bank knows. */
+export async function registerDevice(
   context: BankContext,
-  input: Parsed<'updateProfile'>,
-): Promise<Missing> {
-  await requireCustomer(context, input.customerId);
-  await change(context, input, input.password && (await hashPassword(input.password)));
-  return stateProfile(context, input.customerId);
-}
-
-/**
- * Makes the ledger's statement of the profile equal to the database: after a change, and again at every login, in case a crash
- * came between the two. Keeps the status that the bank's tellers set there.
- */
-export async function stateProfile(context: BankContext, customerId: string): Promise<Missing> {
-  const missing = await missingFields(context.db, customerId);
-  const stated = await context.ledger.readCustomer({ customerId });
-  if (stated.missing.join() !== missing.join())
-    await context.ledger.updateProfile({ customerId, missing, status: stated.status });
-  return { missing };
+  device: Parsed<'registerDevice'>,
+): Promise<{ readonly registered: true }> {
+  await requireCustomer(context, device.customerId);
+  await context.ledger.registerDevice(device);
+  return { registered: true };
 }

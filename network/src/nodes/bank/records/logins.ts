@@ -6,20 +6,50 @@ import type { BankContext } from '../context.js';
 import type { BankDatabase, LoginTable } from '../database/schema.js';
 import type { Attempt, LoginRecord, LoginState } from '../operations.js';
 
-/** @returns the login. @throws {BankError} NOT_FOUND. */
-export async function requireLogin(db: BankDatabase, loginId: string): Promise<LoginTable> {
-  const row = await db
-    .selectFrom('logins')
-    .selectAll()
-    .where('login_id', '=', loginId)
-    .executeTakeFirst();
-  if (row === undefined) throw new BankError('NOT_FOUND', 'loginId');
-  return row;
+const findLogin = (db: BankDatabase, loginId: string): Promise<LoginTable | undefined> =>
+  db.selectFrom('logins').selectAll().where('login_id', '=', loginId).executeTakeFirst();
+
+/** @returns the login, when it is in one of the states. @throws {BankError} STATE_CONFLICT, also when there is none of that id. */
+export async function requireLogin(
+  db: BankDatabase,
+  loginId: string,
+  ...states: readonly LoginState[]
+): Promise<LoginTable> {
+  const login = await findLogin(db, loginId);
+  if (login === undefined || !states.includes(login.state))
+    throw new BankError('STATE_CONFLICT', 'loginId');
+  return login;
 }
 
-/** @throws {BankError} STATE_CONFLICT. */
-export function ensureState(login: LoginTable, ...states: readonly LoginState[]): void {
-  if (!states.includes(login.state)) throw new BankError('STATE_CONFLICT', 'loginId');
+/** Whether the customer passed both factors, and not too long ago. */
+const isSession = (login: LoginTable | undefined, { clock, limits }: BankContext): boolean =>
+  login?.state === 'authenticated' &&
+  clock() < (login.ended_at ?? 0) + limits.sessionSeconds * 1000;
+
+/**
+ * @returns the authenticated login, which alone opens what is its customer's.
+ * @throws {BankError} LOGIN_NOT_AUTHENTICATED, also when there is none of that id.
+ */
+export async function requireSession(context: BankContext, loginId: string): Promise<LoginTable> {
+  const login = await findLogin(context.db, loginId);
+  if (login === undefined || !isSession(login, context))
+    throw new BankError('LOGIN_NOT_AUTHENTICATED', 'loginId');
+  return login;
+}
+
+export interface LoginAndSession {
+  readonly login: LoginTable;
+  readonly session: boolean;
+}
+
+/** @returns the login, whatever came of it, and whether it is a session. @throws {BankError} LOGIN_NOT_AUTHENTICATED when there is none. */
+export async function loginAndSession(
+  context: BankContext,
+  loginId: string,
+): Promise<LoginAndSession> {
+  const login = await findLogin(context.db, loginId);
+  if (login === undefined) throw new BankError('LOGIN_NOT_AUTHENTICATED', 'loginId');
+  return { login, session: isSession(login, context) };
 }
 
 /** Moves a login on, unless another call moved it first. */
@@ -36,18 +66,25 @@ export const moveLogin = (
     .where('state', '=', from)
     .execute();
 
-/** Stores a login once. @throws {BankError} IDEMPOTENCY_CONFLICT when it stands there for another customer or device. */
+type LoginKey = Pick<LoginTable, 'login_id' | 'customer_id' | 'device_id'>;
+
+/**
+ * Stores a login once.
+ * @param failure the refusal that it will end with, when that is known already.
+ * @throws {BankError} IDEMPOTENCY_CONFLICT when it stands there for another customer or device.
+ */
 export async function storeLogin(
   { db, clock }: BankContext,
-  key: Pick<LoginTable, 'login_id' | 'customer_id' | 'device_id'>,
+  key: LoginKey,
+  failure: string | null,
 ): Promise<LoginTable> {
   await db
     .insertInto('logins')
-    .values({ ...key, state: 'opened', opened_at: clock() })
+    .values({ ...key, state: 'opened', failure, filled: '', opened_at: clock() })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const login = await requireLogin(db, key.login_id);
-  if (login.customer_id !== key.customer_id || login.device_id !== key.device_id)
+  const login = await findLogin(db, key.login_id);
+  if (login?.customer_id !== key.customer_id || login.device_id !== key.device_id)
     throw new BankError('IDEMPOTENCY_CONFLICT', 'loginId');
   return login;
 }
@@ -69,8 +106,9 @@ export async function listLogins({ db }: BankContext, customerId: string): Promi
   }));
 }
 
+/** @throws {BankError} NOT_FOUND. */
 export async function attempts({ db }: BankContext, loginId: string): Promise<Attempt[]> {
-  await requireLogin(db, loginId);
+  if ((await findLogin(db, loginId)) === undefined) throw new BankError('NOT_FOUND', 'loginId');
   const rows = await db
     .selectFrom('attempts')
     .select(['factor', 'bound_to', 'at', 'result'])

@@ -36,7 +36,8 @@ it('keeps purchases with goods and unit prices, newest first, of this customer o
   for (const purchase of [newer, older])
     expect(await bank.service.recordPurchase(purchase)).toEqual({ recorded: true });
   await bank.service.recordPurchase(purchaseOf(await bank.customer(), 'another'));
-  expect(await bank.service.listPurchases({ customerId })).toEqual([newer, older]);
+  const loginId = await bank.authenticated(customerId);
+  expect(await bank.service.listPurchases({ loginId })).toEqual([newer, older]);
 });
 
 it('records a purchase once', async () => {
@@ -47,7 +48,8 @@ it('records a purchase once', async () => {
   await expect(bank.service.recordPurchase(other)).rejects.toMatchObject({
     code: 'IDEMPOTENCY_CONFLICT',
   });
-  expect(await bank.service.listPurchases({ customerId: purchase.customerId })).toEqual([purchase]);
+  const loginId = await bank.authenticated(purchase.customerId);
+  expect(await bank.service.listPurchases({ loginId })).toEqual([purchase]);
 });
 
 describe('a purchase that was paid offline', () => {
@@ -61,13 +63,13 @@ describe('a purchase that was paid offline', () => {
   it('is listed as such, and the customer is told what it paid to whom', async () => {
     const purchase = offlineOf(await bank.customer(), 'OFF-1');
     await bank.service.recordPurchase(purchase);
-    const { customerId } = purchase;
-    expect(await bank.service.listPurchases({ customerId })).toEqual([purchase]);
     expect(bank.messages.at(-1)).toMatchObject({
       to: PERSONAL.phone,
       id: '~merchant-1~OFF-1',
       text: expect.stringMatching(/offline.*EUR 34\.50 to merchant-1, order OFF-1/) as string,
     });
+    const loginId = await bank.authenticated(purchase.customerId);
+    expect(await bank.service.listPurchases({ loginId })).toEqual([purchase]);
   });
 
   it('is told again under the same id when the message failed, and never for another purchase', async () => {
@@ -105,20 +107,20 @@ it('lists logins, newest first', async () => {
   const failed = await bank.begun(customerId);
   await expect(bank.service.complete({ loginId: failed })).rejects.toThrow();
   bank.now += 5000;
-  const open = await bank.begun(customerId);
+  const open = await bank.authenticated(customerId);
   const at = Math.floor(bank.now / 1000);
-  expect(await bank.service.listLogins({ customerId })).toEqual([
-    { loginId: open, deviceId: 'phone', state: 'authenticating', openedAt: at, endedAt: null },
+  expect(await bank.service.listLogins({ loginId: open })).toEqual([
+    { loginId: open, deviceId: 'phone', state: 'authenticated', openedAt: at, endedAt: at },
     { loginId: failed, deviceId: 'phone', state: 'failed', openedAt: at - 5, endedAt: at - 5 },
   ]);
 });
 
 it('offers addresses under new references and a new salt each time', async () => {
   const second = { ...ADDRESS, street: 'Kirchgasse 3', label: 'work' };
-  const customerId = await bank.customer({ addresses: [ADDRESS, second] });
+  const loginId = await bank.authenticated(await bank.customer({ addresses: [ADDRESS, second] }));
   const offers = [
-    await bank.service.offerAddresses({ customerId }),
-    await bank.service.offerAddresses({ customerId }),
+    await bank.service.offerAddresses({ loginId }),
+    await bank.service.offerAddresses({ loginId }),
   ];
   const refs = offers.flatMap((offer) => offer.addresses.map(({ ref }) => ref));
   expect(new Set(refs).size).toBe(4);
@@ -131,8 +133,8 @@ it('offers addresses under new references and a new salt each time', async () =>
 });
 
 it('answers an offer that is named again with the same references and salt', async () => {
-  const customerId = await bank.customer({ addresses: [ADDRESS] });
-  const ask = (offerId: string) => bank.service.offerAddresses({ customerId, offerId });
+  const loginId = await bank.authenticated(await bank.customer({ addresses: [ADDRESS] }));
+  const ask = (offerId: string) => bank.service.offerAddresses({ loginId, offerId });
   const first = await ask('checkout-1');
   expect(await ask('checkout-1')).toEqual(first);
   const other = await ask('checkout-2');
@@ -142,17 +144,38 @@ it('answers an offer that is named again with the same references and salt', asy
 
 it('offers the addresses named, in that order', async () => {
   const customerId = await bank.customer({ addresses: [ADDRESS, { ...ADDRESS, city: 'Bremen' }] });
-  const { addresses } = await bank.service.offerAddresses({ customerId, which: [2, 1] });
+  const loginId = await bank.authenticated(customerId);
+  const { addresses } = await bank.service.offerAddresses({ loginId, which: [2, 1] });
   expect(addresses.map(({ text }) => text.split(', ')[1])).toEqual(['Bremen', 'Hamburg']);
-  const unknown = bank.service.offerAddresses({ customerId, which: [3] });
+  const unknown = bank.service.offerAddresses({ loginId, which: [3] });
   await expect(unknown).rejects.toMatchObject({ code: 'ADDRESS_UNKNOWN', field: 'which' });
 });
 
-it.each(['listLogins', 'listPurchases', 'offerAddresses'] as const)(
-  '%s refuses an unknown customer',
-  async (name) => {
-    await expect(bank.service[name]({ customerId: 'none' })).rejects.toMatchObject({
-      code: 'CUSTOMER_UNKNOWN',
+describe.each(['listLogins', 'listPurchases', 'offerAddresses', 'listChanges'] as const)(
+  '%s',
+  (name) => {
+    const refused = (loginId: string) =>
+      expect(bank.service[name]({ loginId })).rejects.toMatchObject({
+        code: 'LOGIN_NOT_AUTHENTICATED',
+        field: 'loginId',
+      });
+
+    it('opens in an authenticated login only, and answers like one that there is not', async () => {
+      await refused('none');
+      const loginId = await bank.begun();
+      await refused(loginId);
+      await bank.submitBoth(loginId);
+      await refused(loginId);
+      await bank.service.complete({ loginId });
+      await expect(bank.service[name]({ loginId })).resolves.toBeDefined();
+    });
+
+    it('closes an hour after the login', async () => {
+      const loginId = await bank.authenticated();
+      bank.now += 3_600_000 - 1;
+      await expect(bank.service[name]({ loginId })).resolves.toBeDefined();
+      bank.now += 1;
+      await refused(loginId);
     });
   },
 );

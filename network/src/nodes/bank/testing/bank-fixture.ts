@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // A bank for tests: real PostgreSQL and hashing, a clock that tests move, a ledger that records calls, messages in memory.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { TRANSACTIONS, type InputOf } from '@fabric-offline-pay/domain';
 import { AuthenticationService } from '../authentication-service.js';
 import type { BankContext } from '../context.js';
+import type { CapKind } from '../caps.js';
 import { openDatabase } from '../database/open-database.js';
 import type { BankDatabase } from '../database/schema.js';
 import type { BankInput } from '../inputs.js';
 import { DEFAULT_LIMITS, type AuthenticationLimits } from '../limits.js';
 import type { Message } from '../messages/message-sender.js';
+import type { BankOperations } from '../operations.js';
+import { Pace } from '../pace.js';
 import { FakeLedger } from './fake-ledger.js';
 import { WorkerEngine } from './worker-engine.js';
+
+type OrderTerms = InputOf<'orderNumber', 'place'>['terms'];
 
 export const PASSWORD = 'Mistel-Fjord-15';
 
@@ -39,16 +45,28 @@ export const ENROLMENT = {
   addresses: [ADDRESS],
 };
 
+/** Terms of an order that their own sums and the domain's schema hold. */
+export const termsOf = (loginId: string, customerId: string): OrderTerms => {
+  const { terms } = TRANSACTIONS.orderNumber.place.example;
+  return { ...terms, loginId, customerId };
+};
+
 export class BankFixture {
   readonly ledger = new FakeLedger();
   readonly messages: Message[] = [];
   readonly delayed: unknown[] = [];
+  /** What the caps counted. */
+  readonly spent: CapKind[] = [];
+  /** Milliseconds that pretended steps took. */
+  readonly pretended: number[] = [];
   /** Milliseconds since 1970. */
   now = 1_800_000_000_000;
   /** Set to make the next message fail. */
   messageFailure: Error | undefined;
   readonly context: BankContext;
-  readonly service: AuthenticationService;
+  /** The operations as the bank's customer channel and its front office have them: roles are the door's business. */
+  readonly service: BankOperations;
+  #process: AuthenticationService;
 
   private constructor(
     readonly db: BankDatabase,
@@ -62,22 +80,39 @@ export class BankFixture {
       limits: { ...DEFAULT_LIMITS, ...limits },
       key: randomBytes(32),
       observer: { attestationDelayed: (facts) => this.delayed.push(facts) },
+      pace: new Pace({ now: () => performance.now(), sleep: (ms) => this.#slept(ms) }),
     };
-    this.service = new AuthenticationService(this.context);
+    this.#process = new AuthenticationService(this.context);
+    this.service = this.as('anna');
   }
 
   static async open(limits: Partial<AuthenticationLimits> = {}): Promise<BankFixture> {
     return new BankFixture(await openDatabase(new WorkerEngine()), limits);
   }
 
+  /** The operations as somebody of that name has them. */
+  as(name: string): BankOperations {
+    const spend = (kind: CapKind) => {
+      this.spent.push(kind);
+      return () => undefined;
+    };
+    return this.#process.for({ name, spend });
+  }
+
+  /** Resolves when no attestation is under way any more. */
+  idle(): Promise<void> {
+    return this.#process.idle();
+  }
+
   async close(): Promise<void> {
-    await this.service.idle();
+    await this.idle();
     await this.db.destroy();
   }
 
   /** The same database after a crash: nothing is left in memory. */
-  restarted(): AuthenticationService {
-    return new AuthenticationService(this.context);
+  restarted(): BankOperations {
+    this.#process = new AuthenticationService(this.context);
+    return this.as('anna');
   }
 
   /** @returns the id of a customer whom the bank and the ledger know. */
@@ -124,6 +159,11 @@ export class BankFixture {
 
   async results(loginId: string): Promise<string[]> {
     return (await this.service.attempts({ loginId })).map(({ result }) => result);
+  }
+
+  #slept(milliseconds: number): Promise<void> {
+    this.pretended.push(milliseconds);
+    return Promise.resolve();
   }
 
   #send(message: Message): Promise<void> {

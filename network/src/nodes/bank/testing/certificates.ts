@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Issues certificates for tests of mutual TLS, with the attributes that Fabric CA gives: Node can read X.509 but not write it.
-import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+// Issues and revokes certificates for tests of mutual TLS, with the attributes that Fabric CA gives: Node can read X.509 but not write it.
+import {
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto';
 
 const SEQUENCE = 0x30;
 const SET = 0x31;
@@ -43,6 +49,15 @@ export interface Subject {
   readonly commonName: string;
   /** Value of the `role` attribute. */
   readonly role?: string;
+  readonly isExpired?: boolean;
+}
+
+/** What a revocation list says; by default nothing, and for long. */
+export interface Revoked {
+  readonly certificates?: readonly TestCertificate[];
+  /** GeneralizedTime, for example `20200101000000Z`. */
+  readonly from?: string;
+  readonly until?: string;
 }
 
 function extensions({ role }: Subject, isAuthority: boolean): Buffer {
@@ -61,10 +76,18 @@ function extensions({ role }: Subject, isAuthority: boolean): Buffer {
   );
 }
 
-const pem = (body: Buffer): string => {
+const pem = (body: Buffer, label = 'CERTIFICATE'): string => {
   const lines = body.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 };
+
+const serialOf = ({ cert }: TestCertificate): Buffer =>
+  Buffer.from(new X509Certificate(cert).serialNumber, 'hex');
+
+const algorithm = der(SEQUENCE, oid(ECDSA_WITH_SHA256));
+
+const BEGIN = '20200101000000Z';
+const END = '21200101000000Z';
 
 /** An authority that issues to servers on 127.0.0.1 and to clients. */
 export class TestAuthority {
@@ -86,19 +109,39 @@ export class TestAuthority {
     return { cert: this.#certify(subject, publicKey, false), key };
   }
 
+  /** @returns a revocation list, PEM. */
+  revocations({ certificates = [], from = BEGIN, until = END }: Revoked = {}): string {
+    const entries = certificates.map((entry) =>
+      der(SEQUENCE, der(0x02, serialOf(entry)), time(BEGIN)),
+    );
+    const signed = der(
+      SEQUENCE,
+      der(0x02, Buffer.from([1])),
+      algorithm,
+      name(this.#name),
+      time(from),
+      time(until),
+      ...(entries.length === 0 ? [] : [der(SEQUENCE, ...entries)]),
+    );
+    return pem(this.#signed(signed), 'X509 CRL');
+  }
+
+  #signed(content: Buffer): Buffer {
+    return der(SEQUENCE, content, algorithm, bits(sign('sha256', content, this.#key)));
+  }
+
   #certify(subject: Subject, publicKey: KeyObject, isAuthority: boolean): string {
-    const algorithm = der(SEQUENCE, oid(ECDSA_WITH_SHA256));
     const signed = der(
       SEQUENCE,
       der(0xa0, der(0x02, Buffer.from([2]))),
       der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
       algorithm,
       name(this.#name),
-      der(SEQUENCE, time('20200101000000Z'), time('21200101000000Z')),
+      der(SEQUENCE, time(BEGIN), time(subject.isExpired === true ? '20200102000000Z' : END)),
       name(subject.commonName),
       publicKey.export({ type: 'spki', format: 'der' }),
       der(0xa3, extensions(subject, isAuthority)),
     );
-    return pem(der(SEQUENCE, signed, algorithm, bits(sign('sha256', signed, this.#key))));
+    return pem(this.#signed(signed));
   }
 }

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of changes of telephone and password, and what the customer hears of them at the telephone that stands.
+import { BankError } from '../bank-error.js';
+import { toInstant } from '../clock.js';
+import type { BankContext, CallContext } from '../context.js';
+import type { BankDatabase, Change } from '../database/schema.js';
+import { keyedDigest } from '../factors/installation-key.js';
+import { hashPassword, isPassword } from '../factors/password.js';
+import { sendMessage } from '../messages/send-message.js';
+import { changeMessageId, type ChangeWords } from '../messages/texts.js';
+import type { ChangeRecord, ChangeState } from '../operations.js';
+import { lockCustomer, requireCustomer } from '../records/customers.js';
+
+/** Changes that will take effect unless somebody cancels them. A customer has one at most: two would be hard to follow. */
+const UNDER_WAY: readonly ChangeState[] = ['unconfirmed', 'waiting'];
+
+/** What somebody asks for. */
+export interface ChangeAsked {
+  readonly changeId: string;
+  readonly customerId: string;
+  readonly loginId: string | null;
+  readonly phone?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+export const findChange = (db: BankDatabase, changeId: string): Promise<Change | undefined> =>
+  db
+    .selectFrom('credential_changes')
+    .selectAll()
+    .where('change_id', '=', changeId)
+    .executeTakeFirst();
+
+/** @returns the change of that customer. @throws {BankError} NOT_FOUND, also when it is another's. */
+export async function requireChange(
+  db: BankDatabase,
+  customerId: string,
+  changeId: string,
+): Promise<Change> {
+  const change = await findChange(db, changeId);
+  if (change?.customer_id !== customerId) throw new BankError('NOT_FOUND', 'changeId');
+  return change;
+}
+
+/** @returns the change whose factors are bound to that digest, or undefined. */
+export const findBoundChange = (
+  db: BankDatabase,
+  loginId: string,
+  digest: string,
+): Promise<Change | undefined> =>
+  db
+    .selectFrom('credential_changes')
+    .selectAll()
+    .where('login_id', '=', loginId)
+    .where('digest', '=', digest)
+    .executeTakeFirst();
+
+/** @throws {BankError} STATE_CONFLICT while another change of the customer is under way. */
+export async function ensureNoOther(
+  db: BankDatabase,
+  customerId: string,
+  changeId: string,
+): Promise<void> {
+  const other = await db
+    .selectFrom('credential_changes')
+    .select('change_id')
+    .where('customer_id', '=', customerId)
+    .where('change_id', '!=', changeId)
+    .where('state', 'in', UNDER_WAY)
+    .executeTakeFirst();
+  if (other !== undefined) throw new BankError('STATE_CONFLICT', 'changeId');
+}
+
+/** The same again is a repetition. @throws {BankError} IDEMPOTENCY_CONFLICT. */
+async function ensureSame(row: Change, asked: ChangeAsked): Promise<void> {
+  const { customerId, loginId, phone = null, password } = asked;
+  const samePassword =
+    row.password_hash === null || password === undefined
+      ? row.password_hash === null && password === undefined
+      : await isPassword(row.password_hash, password);
+  const same = row.customer_id === customerId && row.login_id === loginId && row.phone === phone;
+  if (!same || !samePassword) throw new BankError('IDEMPOTENCY_CONFLICT', 'changeId');
+}
+
+/** The digest covers the salted hash, and so the password, without being a faster way to guess it. */
+async function newRow({ key, clock, caller }: CallContext, asked: ChangeAsked) {
+  const { changeId, customerId, loginId, phone = null, password } = asked;
+  const password_hash = password === undefined ? null : await hashPassword(password);
+  const content = JSON.stringify([changeId, customerId, phone, password_hash]);
+  return {
+    change_id: changeId,
+    customer_id: customerId,
+    login_id: loginId,
+    digest: keyedDigest(key, 'credential-change', content),
+    phone,
+    password_hash,
+    asked_by: caller.name,
+    asked_at: clock(),
+  };
+}
+
+/** Stores a change once. @throws {BankError} IDEMPOTENCY_CONFLICT when its id stands for another. */
+export async function storeChange(
+  context: CallContext,
+  asked: ChangeAsked,
+  begun: Pick<Change, 'kind' | 'state'>,
+): Promise<Change> {
+  const { db } = context;
+  if ((await findChange(db, asked.changeId)) === undefined)
+    await db
+      .insertInto('credential_changes')
+      .values({ ...(await newRow(context, asked)), ...begun })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  const row = await requireChange(db, asked.customerId, asked.changeId).catch(() => undefined);
+  if (row?.kind !== begun.kind) throw new BankError('IDEMPOTENCY_CONFLICT', 'changeId');
+  await ensureSame(row, asked);
+  return row;
+}
+
+/** Moves a change on, while it is in that state and no other of its customer is under way. @returns whether it was. */
+export const moveChange = (
+  context: BankContext,
+  { change_id, customer_id }: Change,
+  from: readonly ChangeState[],
+  to: Partial<Change> & { readonly state: ChangeState },
+): Promise<boolean> =>
+  context.db.transaction().execute(async (db) => {
+    await lockCustomer(db, customer_id, context);
+    if (UNDER_WAY.includes(to.state)) await ensureNoOther(db, customer_id, change_id);
+    const moved = await db
+      .updateTable('credential_changes')
+      .set(to)
+      .where('change_id', '=', change_id)
+      .where('state', 'in', from)
+      .returning('change_id')
+      .executeTakeFirst();
+    return moved !== undefined;
+  });
+
+export const wordsOf = ({ change_id, phone, password_hash }: Change): ChangeWords => ({
+  changeId: change_id,
+  phone,
+  hasPassword: password_hash !== null,
+});
+
+/**
+ * Tells the telephone that stands, before anything moves: a change may be told and not come, but none comes untold. A repetition is the
+ * same message.
+ */
+export async function tellOwner(
+  context: CallContext,
+  change: Change,
+  event: string,
+  text: string,
+): Promise<void> {
+  const { phone } = await requireCustomer(context, change.customer_id);
+  if (phone === null) return;
+  context.caller.spend('codes');
+  await sendMessage(context, phone, { id: changeMessageId(change.change_id, event), text });
+}
+
+export const toChangeRecord = (row: Change): ChangeRecord => ({
+  changeId: row.change_id,
+  kind: row.kind,
+  changes: [
+    ...(row.phone === null ? [] : ['phone' as const]),
+    ...(row.password_hash === null ? [] : ['password' as const]),
+  ],
+  state: row.state,
+  askedAt: toInstant(row.asked_at),
+  effectiveAt: row.effective_at === null ? null : toInstant(row.effective_at),
+});

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// A new telephone or password for a customer who lost the old one: two persons of the front office, a message to the old telephone, and a
+// longer wait stand in for the factors.
+import { BankError } from '../bank-error.js';
+import type { CallContext } from '../context.js';
+import type { Change } from '../database/schema.js';
+import type { Parsed } from '../inputs.js';
+import { changeWaitsText, recoveryAskedText } from '../messages/texts.js';
+import type { ChangeRecord } from '../operations.js';
+import { requireCustomer } from '../records/customers.js';
+import {
+  ensureNoOther,
+  findChange,
+  moveChange,
+  storeChange,
+  tellOwner,
+  toChangeRecord,
+  wordsOf,
+} from './changes.js';
+
+async function requireRecovery({ db }: CallContext, changeId: string): Promise<Change> {
+  const change = await findChange(db, changeId);
+  if (change?.kind !== 'recovery') throw new BankError('NOT_FOUND', 'changeId');
+  return change;
+}
+
+/** Stored as asked first, so that it is told before it counts as under way. */
+export async function startRecovery(
+  context: CallContext,
+  asked: Parsed<'startRecovery'>,
+): Promise<ChangeRecord> {
+  await requireCustomer(context, asked.customerId);
+  await ensureNoOther(context.db, asked.customerId, asked.changeId);
+  const begun = { kind: 'recovery', state: 'asked' } as const;
+  const change = await storeChange(context, { ...asked, loginId: null }, begun);
+  if (change.state === 'asked') {
+    await tellOwner(context, change, 'asked', recoveryAskedText(wordsOf(change)));
+    await moveChange(context, change, ['asked'], { state: 'unconfirmed' });
+  }
+  return toChangeRecord(await requireRecovery(context, asked.changeId));
+}
+
+/** @throws {BankError} SECOND_PERSON_NEEDED for whoever started it, under whichever certificate. */
+export async function confirmRecovery(
+  context: CallContext,
+  { changeId }: Parsed<'confirmRecovery'>,
+): Promise<ChangeRecord> {
+  const change = await requireRecovery(context, changeId);
+  const { name } = context.caller;
+  if (change.asked_by === name) throw new BankError('SECOND_PERSON_NEEDED', 'changeId');
+  if (change.state === 'waiting' && change.confirmed_by === name) return toChangeRecord(change);
+  if (change.state !== 'unconfirmed') throw new BankError('STATE_CONFLICT', 'changeId');
+  const { recoveryWaitSeconds } = context.limits;
+  await tellOwner(context, change, 'waits', changeWaitsText(wordsOf(change), recoveryWaitSeconds));
+  const effective_at = context.clock() + recoveryWaitSeconds * 1000;
+  const waiting = { state: 'waiting', confirmed_by: name, effective_at } as const;
+  if (!(await moveChange(context, change, ['unconfirmed'], waiting)))
+    throw new BankError('STATE_CONFLICT', 'changeId');
+  return toChangeRecord(await requireRecovery(context, changeId));
+}

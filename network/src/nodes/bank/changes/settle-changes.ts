@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lets changes of telephone and password take effect whose time has come: whoever reads a customer's credentials does this first.
+import type { BankDatabase, Change, CustomerTable } from '../database/schema.js';
+
+const dueChanges = (db: BankDatabase, customerId: string, now: number): Promise<Change[]> =>
+  db
+    .selectFrom('credential_changes')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .where('state', '=', 'waiting')
+    .where('effective_at', '<=', now)
+    .orderBy('effective_at')
+    .orderBy('seq')
+    .execute();
+
+const columnsOf = ({ phone, password_hash }: Change): Partial<CustomerTable> => ({
+  ...(phone !== null && { phone }),
+  ...(password_hash !== null && { password_hash, password_changed: true }),
+});
+
+async function apply(db: BankDatabase, change: Change): Promise<void> {
+  await db
+    .updateTable('customers')
+    .set(columnsOf(change))
+    .where('customer_id', '=', change.customer_id)
+    .execute();
+  await db
+    .updateTable('credential_changes')
+    .set({ state: 'done' })
+    .where('change_id', '=', change.change_id)
+    .execute();
+}
+
+/** Runs within the transaction that holds the customer's row. */
+export async function settleChanges(
+  db: BankDatabase,
+  customerId: string,
+  now: number,
+): Promise<void> {
+  for (const change of await dueChanges(db, customerId, now)) await apply(db, change);
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every route of the service against every kind of certificate, from the table of routes: a new route is tried by itself.
+import { request } from 'node:https';
+import { BANK_ROLES, type BankRole } from '../caller.js';
+import type { OperationName } from '../inputs.js';
+import { BankHouse } from '../testing/bank-house.js';
+import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
+import { HEALTH, ROUTES, type Route } from './routes.js';
+
+let house: BankHouse;
+const certificates = new Map<string, TestCertificate>();
+
+beforeAll(async () => {
+  house = await BankHouse.open();
+  const { authority } = house;
+  for (const role of BANK_ROLES)
+    certificates.set(role, authority.issue({ commonName: role, role }));
+  certificates.set('no role', authority.issue({ commonName: 'bank-peer' }));
+  certificates.set('unknown role', authority.issue({ commonName: 'x', role: 'director' }));
+  certificates.set('other authority', new TestAuthority('bank ca').issue({ commonName: 'x' }));
+  for (const role of BANK_ROLES) {
+    const commonName = `${role} again`;
+    certificates.set(`revoked ${role}`, authority.issue({ commonName, role }));
+    certificates.set(`expired ${role}`, authority.issue({ commonName, role, isExpired: true }));
+    const stranger = new TestAuthority('bank ca').issue({ commonName, role });
+    certificates.set(`stranger ${role}`, stranger);
+  }
+  house.publish({
+    certificates: BANK_ROLES.map((role) => certificates.get(`revoked ${role}`)!),
+  });
+});
+
+afterAll(() => house.close());
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly code: unknown;
+}
+
+const call = ({ method, path }: Pick<Route, 'method' | 'path'>, kind: string): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const { cert, key } = certificates.get(kind)!;
+    const url = new URL(path.replace(/:\w+/g, 'nobody'), house.bank.url);
+    const options = { method, ca: house.authority.root, cert, key, agent: false as const };
+    const sent = request(url, options, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode,
+          code: (JSON.parse(text) as { code?: unknown }).code,
+        }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+
+const REFUSED: Answer = { status: 403, code: 'ACCESS_DENIED' };
+
+const routes = [...Object.entries(ROUTES), ['health', HEALTH]] as [string, Route][];
+
+describe.each(routes)('%s', (_name, route) => {
+  const allowed = BANK_ROLES.filter((role) => route.roles.includes(role));
+  const others = BANK_ROLES.filter((role) => !route.roles.includes(role));
+
+  it(`lets ${allowed.join(' and ')} in`, async () => {
+    expect(allowed).not.toEqual([]);
+    for (const role of allowed) {
+      const answer = await call(route, role);
+      expect([role, answer]).not.toEqual([role, REFUSED]);
+      expect(answer.status).not.toBe(503);
+    }
+  });
+
+  it('refuses every other role, none and an unknown one, and what was revoked, all alike', async () => {
+    const revoked = BANK_ROLES.map((role) => `revoked ${role}`);
+    for (const kind of [...others, 'no role', 'unknown role', ...revoked])
+      expect([kind, await call(route, kind)]).toEqual([kind, REFUSED]);
+  });
+
+  it("does not speak to another authority's certificates, nor to one that has run out", async () => {
+    const kinds = BANK_ROLES.flatMap((role) => [`stranger ${role}`, `expired ${role}`]);
+    for (const kind of ['other authority', ...kinds])
+      await expect(call(route, kind)).rejects.toMatchObject({ code: expect.any(String) as string });
+  });
+});
+
+it('refuses strangers a path that there is not, like one that there is', async () => {
+  const nowhere = { method: 'GET', path: '/nowhere' } as const;
+  for (const kind of ['no role', 'auditor', 'revoked teller'])
+    expect(await call(nowhere, kind)).toEqual(REFUSED);
+  expect(await call(nowhere, 'teller')).toEqual({ status: 404, code: 'NOT_FOUND' });
+});
+
+/** Who may call what, once more and by hand: whoever opens a route to another role must say so here, too. */
+const WHO: Readonly<Record<BankRole, readonly OperationName[]>> = {
+  teller: [
+    ...(['enrol', 'updateProfile', 'registerDevice'] as const),
+    ...(['startRecovery', 'confirmRecovery', 'stopChange'] as const),
+  ],
+  'customer-channel': [
+    ...(['openLogin', 'completeProfile', 'beginAuthentication', 'submitPassword'] as const),
+    ...(['submitCode', 'complete', 'beginStepUp', 'beginChange', 'cancelChange'] as const),
+    ...(['listChanges', 'offerAddresses', 'listLogins', 'listPurchases'] as const),
+  ],
+  'bank-node': ['recordPurchase'],
+  operator: ['attempts'],
+  'auth-service': [],
+  cashier: [],
+  terminal: [],
+  dispatcher: [],
+  courier: [],
+  auditor: [],
+};
+
+it.each(BANK_ROLES)('%s may call what it needs and no more', (role) => {
+  const open = (Object.entries(ROUTES) as [OperationName, Route][])
+    .filter(([, { roles }]) => roles.includes(role))
+    .map(([name]) => name);
+  expect(open.toSorted()).toEqual(WHO[role].toSorted());
+});

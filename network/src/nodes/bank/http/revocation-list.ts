@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// A certificate revocation list (RFC 5280, section 5) of the kind that Fabric CA writes, believed only under the authority's signature.
+import { verify, type X509Certificate } from 'node:crypto';
+import { elements, inside, type Element } from './der.js';
+
+/** What one authority has revoked. */
+export interface RevocationList {
+  /** Serial numbers, hex, without leading zeros. */
+  readonly serials: ReadonlySet<string>;
+  /** Milliseconds since 1970; the list counts in between. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Signature algorithms, encoded as hex, with their digests. Fabric CA signs by ECDSA. */
+const DIGESTS: Readonly<Record<string, string>> = {
+  '2a8648ce3d040302': 'sha256',
+  '2a8648ce3d040303': 'sha384',
+  '2a8648ce3d040304': 'sha512',
+};
+
+const INTEGER = 0x02;
+const SEQUENCE = 0x30;
+const UTC_TIME = 0x17;
+const GENERALIZED_TIME = 0x18;
+
+const isTime = ({ tag }: Element): boolean => tag === UTC_TIME || tag === GENERALIZED_TIME;
+
+/** @returns milliseconds since 1970; two digits of a year mean 1950 to 2049. */
+function toMilliseconds({ tag, body }: Element): number {
+  const text = body.toString('latin1');
+  const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
+  const digits = tag === UTC_TIME ? `${century}${text}` : text;
+  const iso = digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  return Date.parse(iso);
+}
+
+/** @returns a serial number as lists and certificates are compared by. */
+export const plainSerial = (hex: string): string => hex.toLowerCase().replace(/^0+(?=.)/, '');
+
+/** Each entry is a sequence that begins with a serial number; no entries, no sequence. */
+function serialsOf(list: Element | undefined): Set<string> {
+  const numbers = list?.tag === SEQUENCE ? inside(list).map((entry) => inside(entry)[0]) : [];
+  return new Set(
+    numbers
+      .filter((number): number is Element => number?.tag === INTEGER)
+      .map(({ body }) => plainSerial(body.toString('hex'))),
+  );
+}
+
+function digestOf(algorithm: Element | undefined): string {
+  const digest = DIGESTS[inside(algorithm)[0]?.body.toString('hex') ?? ''];
+  if (digest === undefined) throw new Error('The revocation list is signed in an unknown way.');
+  return digest;
+}
+
+/**
+ * @param der one list.
+ * @returns the list, or undefined when it bears no signature of the authority.
+ * @throws when the bytes are no such list.
+ */
+export function revocationList(
+  der: Buffer,
+  authority: X509Certificate,
+): RevocationList | undefined {
+  const [signed, algorithm, signature] = inside(elements(der)[0]);
+  if (signed === undefined || signature === undefined)
+    throw new Error('This is no revocation list.');
+  // The signature is a bit string, whose first byte counts unused bits.
+  const bits = signature.body.subarray(1);
+  if (!verify(digestOf(algorithm), signed.whole, authority.publicKey, bits)) return undefined;
+  const fields = inside(signed);
+  const first = fields.findIndex(isTime);
+  const [from, until] = fields.slice(first).filter(isTime).map(toMilliseconds);
+  if (from === undefined || until === undefined)
+    throw new Error('The revocation list does not say how long it counts.');
+  return { serials: serialsOf(fields[first + 2]), from, until };
+}
+
+/** @returns the lists of a PEM file. */
+export const listsInPem = (text: string): Buffer[] =>
+  [...text.matchAll(/-----BEGIN X509 CRL-----([^-]*)-----END X509 CRL-----/g)].map(([, body]) =>
+    Buffer.from(body ?? '', 'base64'),
+  );

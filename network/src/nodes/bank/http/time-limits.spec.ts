@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whoever holds a connection without using it is shown out: tried with short limits, so that nobody waits for the real ones.
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { timeoutsSchema } from '../limits.js';
+import { BankHouse } from '../testing/bank-house.js';
+import type { TestCertificate } from '../testing/certificates.js';
+
+const HEADERS = 'POST /logins HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+
+const SHORT = { handshakeMs: 200, headersMs: 200, requestMs: 400, idleMs: 200 };
+
+/** Connections are looked at once a second. */
+const SOON_MS = 4_000;
+
+let house: BankHouse;
+let certificate: TestCertificate;
+
+beforeAll(async () => {
+  house = await BankHouse.open({ timeouts: SHORT });
+  certificate = house.authority.issue({ commonName: 'portal', role: 'customer-channel' });
+});
+
+afterAll(() => house.close());
+
+const place = () => ({ port: Number(new URL(house.bank.url).port), host: '127.0.0.1' });
+
+const knock = async (text: string): Promise<Socket> => {
+  const options = { ...place(), ...certificate, ca: house.authority.root };
+  const socket = connectTls(options);
+  await once(socket, 'secureConnect');
+  socket.write(text);
+  return socket;
+};
+
+/** @returns once the other side has closed. */
+async function closed(socket: Socket): Promise<void> {
+  socket.on('error', () => undefined);
+  socket.resume();
+  const signal = AbortSignal.timeout(SOON_MS);
+  await once(socket, 'close', { signal }).finally(() => socket.destroy());
+}
+
+/** Sends a little again and again, for as long as anybody listens. */
+function drip(socket: Socket, text: string): Socket {
+  const timer = setInterval(() => socket.writable && socket.write(text), 50);
+  socket.once('close', () => clearInterval(timer));
+  return socket;
+}
+
+it('a connection without a handshake', async () => {
+  await closed(connectTcp(place()));
+});
+
+it('a connection without a request', async () => {
+  await closed(await knock(''));
+});
+
+it('headers that never end', async () => {
+  await closed(drip(await knock('POST /logins HTTP/1.1\r\n'), 'x-a: b\r\n'));
+});
+
+it('a body that never comes', async () => {
+  await closed(await knock(`${HEADERS}Content-Length: 3000\r\n\r\n{`));
+});
+
+it('a body that comes too slowly', async () => {
+  await closed(drip(await knock(`${HEADERS}Content-Length: 3000\r\n\r\n{`), ' '));
+});
+
+it('a connection that was used and no more', async () => {
+  await closed(await knock('GET /health HTTP/1.1\r\nHost: x\r\n\r\n'));
+});
+
+it('in at most 15 seconds: a deployment may be stricter, never laxer', () => {
+  for (const name of Object.keys(SHORT)) {
+    expect(timeoutsSchema.safeParse({ [name]: 15_000 }).success).toBe(false);
+    const limit = Object.entries(timeoutsSchema.parse(undefined)).find(([key]) => key === name);
+    expect(limit?.[1]).toBeLessThanOrEqual(14_000);
+  }
+});

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nobody learns who is a customer: from opening a login to its join, somebody unknown and somebody barred are answered like a customer.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pace } from './pace.js';
+import { ADDRESS, BankFixture, PASSWORD } from './testing/bank-fixture.js';
+
+let bank: BankFixture;
+
+beforeAll(async () => {
+  bank = await BankFixture.open();
+});
+
+afterAll(() => bank.close());
+
+beforeEach(() => {
+  bank.ledger.calls.length = 0;
+  bank.messages.length = 0;
+  bank.pretended.length = 0;
+});
+
+const told = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    (answer) => answer,
+    (error: unknown) => JSON.stringify(error),
+  );
+
+/** Everything that somebody hears who knows a customer's id, and neither password nor telephone. */
+async function guess(customerId: string, loginId = `guess-${randomUUID()}`): Promise<unknown[]> {
+  const { service } = bank;
+  const password = { loginId, password: 'wrong-password' };
+  const code = { loginId, code: 'abcdef' };
+  const profile = { loginId, email: 'x@example.org', addresses: [ADDRESS] };
+  const digest = '0'.repeat(64);
+  const answers: unknown[] = [];
+  const ask = async (call: Promise<unknown>) => answers.push(await told(call));
+  await ask(service.openLogin({ loginId, customerId, deviceId: 'phone' }));
+  await ask(service.openLogin({ loginId, customerId, deviceId: 'phone' }));
+  await ask(service.openLogin({ loginId, customerId: 'another', deviceId: 'phone' }));
+  await ask(service.completeProfile(profile));
+  await ask(service.offerAddresses({ loginId }));
+  await ask(service.submitPassword(password));
+  await ask(service.beginAuthentication({ loginId }));
+  await ask(service.beginAuthentication({ loginId }));
+  await ask(service.beginAuthentication({ loginId, resend: true }));
+  for (let round = 0; round < 12; round += 1) {
+    await ask(service.submitPassword(password));
+    await ask(service.submitCode(code));
+  }
+  await ask(service.submitPassword({ ...password, boundTo: digest }));
+  for (let round = 0; round < 11; round += 1)
+    await ask(service.beginAuthentication({ loginId, resend: true }));
+  await ask(service.complete({ loginId, boundTo: digest }));
+  await ask(service.complete({ loginId }));
+  await ask(service.complete({ loginId }));
+  await ask(service.submitPassword(password));
+  await ask(service.beginAuthentication({ loginId }));
+  await ask(service.listPurchases({ loginId }));
+  return answers;
+}
+
+const barred = async (): Promise<string> => {
+  bank.ledger.refuseOnce('verifyIdentity', 'CUSTOMER_BLOCKED');
+  return bank.customer();
+};
+
+it('answers a stranger of somebody unknown, blocked or not yet on the ledger as of a customer', async () => {
+  const expected = await guess(await bank.customer());
+  expect(expected[0]).toEqual({ missing: [] });
+  expect(
+    expected.filter((answer) => String(answer).includes('AUTHENTICATION_FAILED')),
+  ).toHaveLength(2);
+  expect(String(expected)).toContain('TOO_MANY_CODES');
+  expect(await guess('nobody-at-all')).toEqual(expected);
+  expect(await guess(await barred())).toEqual(expected);
+  const early = `early-${randomUUID()}`;
+  await bank.service.enrol({ customerId: early, password: PASSWORD, deviceId: 'phone' });
+  expect(await guess(early)).toEqual(expected);
+});
+
+it('answers of somebody without a device as of a customer', async () => {
+  const customerId = await bank.customer({ deviceId: null });
+  bank.ledger.refuseOnce('verifyIdentity', 'DEVICE_UNKNOWN');
+  const open = (id: string) =>
+    told(bank.service.openLogin({ loginId: `none-${randomUUID()}`, customerId: id }));
+  expect(await open(customerId)).toEqual(await open('nobody-at-all'));
+});
+
+it('asks neither ledger nor telephone for somebody unknown, and pretends to in the time that these take', async () => {
+  await guess('nobody-else');
+  expect(bank.ledger.calls).toEqual([]);
+  expect(bank.messages).toEqual([]);
+  // Opened twice, begun, sent ten times, joined.
+  expect(bank.pretended).toHaveLength(14);
+});
+
+it('tells the reason to whoever passed both factors, and to nobody else', async () => {
+  const customerId = await barred();
+  const loginId = await bank.begun(customerId);
+  await bank.submitBoth(loginId);
+  for (let round = 0; round < 2; round += 1)
+    await expect(bank.service.complete({ loginId })).rejects.toMatchObject({
+      code: 'CUSTOMER_BLOCKED',
+    });
+  expect(bank.ledger.calls.map(({ name }) => name)).not.toContain('attestSms');
+  expect(bank.ledger.calls.map(({ name }) => name)).not.toContain('completeAuthentication');
+});
+
+it('keeps a customer of whom it was asked before the bank knew it', async () => {
+  const customerId = `later-${randomUUID()}`;
+  await guess(customerId);
+  await bank.customer({ customerId });
+  bank.now += 900_000;
+  await expect(bank.authenticated(customerId)).resolves.toBeDefined();
+});
+
+describe('the pace of what is pretended', () => {
+  const timed = () => {
+    let now = 0;
+    const slept: number[] = [];
+    const sleep = (milliseconds: number) => Promise.resolve(slept.push(milliseconds));
+    const pace = new Pace({ now: () => now, sleep });
+    const take = (milliseconds: number) => () => {
+      now += milliseconds;
+      return delay(0);
+    };
+    return { pace, slept, take, wait: (milliseconds: number) => (now += milliseconds) };
+  };
+
+  it('is that of one of the last real steps of its kind, less what has passed already', async () => {
+    const { pace, slept, take, wait } = timed();
+    for (const milliseconds of [700, 720]) await pace.real('open', take(milliseconds));
+    await pace.real('begin', take(90));
+    const began = pace.now();
+    wait(200);
+    await pace.pretend('open', began);
+    expect([500, 520]).toContain(slept[0]);
+    await pace.pretend('begin');
+    expect(slept[1]).toBe(90);
+  });
+
+  it('forgets old steps, ignores failed ones, and never sleeps less than nothing', async () => {
+    const { pace, slept, take, wait } = timed();
+    await pace.real('fail', take(1));
+    const failing = async () => {
+      await take(5)();
+      throw new Error('ledger');
+    };
+    await expect(pace.real('fail', failing)).rejects.toThrow('ledger');
+    for (let step = 0; step < 64; step += 1) await pace.real('fail', take(30));
+    const began = pace.now();
+    await pace.pretend('fail');
+    wait(100);
+    await pace.pretend('fail', began);
+    expect(slept).toEqual([30, 0]);
+  });
+});

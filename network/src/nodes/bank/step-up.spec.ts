@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step-up: what the customer reads and what the factors are bound to are made from the same terms.
+import { termsDigest } from '@fabric-offline-pay/domain';
+import { BankFixture, PASSWORD, termsOf } from './testing/bank-fixture.js';
+
+let bank: BankFixture;
+
+beforeAll(async () => {
+  bank = await BankFixture.open();
+});
+
+afterAll(() => bank.close());
+
+beforeEach(() => {
+  bank.ledger.calls.length = 0;
+  bank.messages.length = 0;
+});
+
+const refused = (call: Promise<unknown>, code: string, field?: string) =>
+  expect(call).rejects.toMatchObject({ code, ...(field !== undefined && { field }) });
+
+async function session() {
+  const customerId = await bank.customer();
+  const loginId = await bank.authenticated(customerId);
+  const terms = termsOf(loginId, customerId);
+  return { loginId, terms, boundTo: termsDigest(terms) };
+}
+
+it('binds both factors to one order and shows payee and amount', async () => {
+  const { loginId, terms, boundTo } = await session();
+  await bank.service.beginStepUp({ loginId, terms });
+  expect(bank.messages.at(-1)?.text).toMatch(
+    /^\d{6} confirms the payment of EUR 29\.50 to merchant-1,/,
+  );
+  await bank.submitBoth(loginId, boundTo);
+  expect(await bank.service.complete({ loginId, boundTo })).toEqual({ authenticated: true });
+  expect(bank.ledger.named('attestSms').at(-1)).toMatchObject({ loginId, boundTo });
+  expect(bank.ledger.named('attestPassword').at(-1)).toMatchObject({ loginId, boundTo });
+});
+
+it.each([
+  ['payee', 'corner-cafe'],
+  ['amount', '350'],
+  ['currency', 'EUR'],
+  ['orderDigest', 'a'.repeat(64)],
+])('takes no %s beside the terms', async (field, value) => {
+  const { loginId, terms } = await session();
+  const input = { loginId, terms, [field]: value };
+  bank.messages.length = 0;
+  await refused(bank.service.beginStepUp(input), 'INPUT_INVALID', 'unknown');
+  expect(bank.messages).toEqual([]);
+});
+
+it('reads the whole of the terms: what lacks, or stands beside them, is refused', async () => {
+  const { loginId, terms } = await session();
+  for (const field of Object.keys(terms)) {
+    const rest = Object.fromEntries(Object.entries(terms).filter(([name]) => name !== field));
+    const input = { loginId, terms: rest } as unknown as Parameters<
+      typeof bank.service.beginStepUp
+    >[0];
+    await refused(bank.service.beginStepUp(input), 'INPUT_INVALID', `terms.${field}`);
+  }
+  const beside = { ...terms, note: 'Call 0900-666' };
+  await refused(
+    bank.service.beginStepUp({ loginId, terms: beside }),
+    'INPUT_INVALID',
+    'terms.unknown',
+  );
+});
+
+it('refuses terms of another login or customer, and sums that do not add up', async () => {
+  const { loginId, terms } = await session();
+  const begin = (change: Partial<typeof terms>) =>
+    bank.service.beginStepUp({ loginId, terms: { ...terms, ...change } });
+  await refused(begin({ loginId: 'another' }), 'INPUT_INVALID', 'terms.loginId');
+  await refused(begin({ customerId: 'another' }), 'INPUT_INVALID', 'terms.customerId');
+  await refused(begin({ total: '1' }), 'INPUT_INVALID');
+  await refused(begin({ merchantId: 'Your account is locked. Call 0900' }), 'INPUT_INVALID');
+});
+
+it('confirms nothing but what was read: other terms have another digest, with factors of their own', async () => {
+  const { loginId, terms, boundTo } = await session();
+  await bank.service.beginStepUp({ loginId, terms });
+  await bank.submitBoth(loginId, boundTo);
+  const elsewhere = termsDigest({ ...terms, merchantId: 'evil-shop' });
+  await refused(bank.service.complete({ loginId, boundTo: elsewhere }), 'NOT_FOUND', 'boundTo');
+  expect(bank.ledger.calls.filter(({ input }) => input['boundTo'] === elsewhere)).toEqual([]);
+});
+
+it('takes neither the code of the login nor that of another order', async () => {
+  const { loginId, terms, boundTo } = await session();
+  const loginCode = bank.lastCode();
+  await bank.service.beginStepUp({ loginId, terms });
+  const firstCode = bank.lastCode();
+  const other = { ...terms, orderNumber: 'ORD-OTHER' };
+  await bank.service.beginStepUp({ loginId, terms: other });
+  const toOther = termsDigest(other);
+  await bank.service.submitPassword({ loginId, password: PASSWORD, boundTo: toOther });
+  for (const code of [loginCode, firstCode])
+    if (code !== bank.lastCode())
+      await bank.service.submitCode({ loginId, code, boundTo: toOther });
+  for (const bound of [toOther, boundTo])
+    await refused(bank.service.complete({ loginId, boundTo: bound }), 'AUTHENTICATION_FAILED');
+  expect(bank.ledger.named('attestSms')).toHaveLength(1);
+});
+
+it('needs an authenticated login, and a step-up that was begun', async () => {
+  const begun = await bank.begun();
+  const terms = termsOf(begun, 'any');
+  for (const loginId of [begun, 'none'])
+    await refused(bank.service.beginStepUp({ loginId, terms }), 'LOGIN_NOT_AUTHENTICATED');
+  const { loginId, boundTo } = await session();
+  const factor = { loginId, password: PASSWORD, boundTo };
+  await refused(bank.service.submitPassword(factor), 'NOT_FOUND', 'boundTo');
+});
