@@ -26,11 +26,15 @@ const SCALE = 1_000_000_000n;
 const MICRODEGREES = 1_000_000n;
 /** Millimetres in a degree of a great circle, mean Earth radius 6,371,008.8 m (IUGG). */
 const MILLIMETRES_PER_DEGREE = 111_195_080n;
+/** What divides micro-degrees times {@link MILLIMETRES_PER_DEGREE} to give metres. */
+const PER_METRE = MICRODEGREES * 1000n;
+/** More micro-degrees of a great circle than a metre has. */
+const MICRODEGREES_PER_METRE_AT_MOST = 9;
 
 const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
 
-/** Cosine of an angle in micro-degrees, times 10^9, interpolated between whole degrees (error below 4·10⁻⁵). */
-function cosine(angle: bigint): bigint {
+/** Cosine of an angle in micro-degrees, from 0 to 90°, times 10^9, interpolated between whole degrees (error below 4·10⁻⁵). */
+export function cosine(angle: bigint): bigint {
   const degrees = Number(angle / MICRODEGREES);
   const from = BigInt(COSINE[degrees] ?? 0);
   const to = BigInt(COSINE[degrees + 1] ?? 0);
@@ -54,14 +58,27 @@ function longitudeDifference(from: Place, to: Place): bigint {
   return difference > 180n * MICRODEGREES ? 360n * MICRODEGREES - difference : difference;
 }
 
+/** The square of the distance, in micro-degrees of a great circle, on the equirectangular projection. */
+function squaredDistance(from: Place, to: Place): bigint {
+  const north = absolute(BigInt(from.latitude) - BigInt(to.latitude));
+  const middle = absolute(BigInt(from.latitude) + BigInt(to.latitude)) / 2n;
+  const east = (longitudeDifference(from, to) * cosine(middle)) / SCALE;
+  return north * north + east * east;
+}
+
 /**
  * Distance in whole metres on the equirectangular projection: within 0.5 % of the great circle up to 500 km
  * outside the polar regions, which is all that a courier's tariff needs.
  */
 export function distanceMetres(from: Place, to: Place): number {
-  const north = absolute(BigInt(from.latitude) - BigInt(to.latitude));
-  const middle = absolute(BigInt(from.latitude) + BigInt(to.latitude)) / 2n;
-  const east = (longitudeDifference(from, to) * cosine(middle)) / SCALE;
-  const microdegrees = integerSquareRoot(north * north + east * east);
-  return Number((microdegrees * MILLIMETRES_PER_DEGREE) / (MICRODEGREES * 1000n));
+  const microdegrees = integerSquareRoot(squaredDistance(from, to));
+  return Number((microdegrees * MILLIMETRES_PER_DEGREE) / PER_METRE);
+}
+
+/** Whether {@link distanceMetres} is at most so many metres, without its square root: areas are many. */
+export function isWithinMetres(metres: number, from: Place, to: Place): boolean {
+  const north = Math.abs(from.latitude - to.latitude);
+  if (north > (metres + 1) * MICRODEGREES_PER_METRE_AT_MOST) return false;
+  const beyond = (BigInt(metres + 1) * PER_METRE - 1n) / MILLIMETRES_PER_DEGREE + 1n;
+  return squaredDistance(from, to) < beyond * beyond;
 }
