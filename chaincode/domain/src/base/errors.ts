@@ -185,6 +185,11 @@ export const ERRORS = {
     'The logistics units worked on different addresses.',
     'Send the same addresses to all four.',
   ),
+  FLEET_TOO_LARGE: describe(
+    407,
+    'The logistics company would have more couriers than a quote considers.',
+    'Register a courier in place of one that no longer drives, under the same id.',
+  ),
 
   // 5xx: settlement (unit 14)
   INSUFFICIENT_FUNDS: describe(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Zones cover the globe without gap or overlap, and none is smaller than promised, at the poles and the date line either.
 import fc from 'fast-check';
-import { cosine, distanceMetres, type Place } from './geography';
+import { distanceMetres, type Place } from './geography';
 import { centreOf, zoneOf, type Zone, type ZoneSize } from './zone';
 
 fc.configureGlobal({ seed: Number(process.env['OFFPAY_SEED'] ?? Date.now() % 2 ** 31) });
@@ -119,6 +119,5 @@ describe('a zone', () => {
       west: -180_000_000,
       east: 180_000_000,
     });
-    expect(cosine(90_000_000n)).toBe(0n);
   });
 });

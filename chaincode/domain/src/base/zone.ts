@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The grid of zones over the globe: all that the public ledger may depend on of a customer's address is its zone.
-import { cosine, type Place } from './geography.js';
+import { alongParallel, type Place } from './geography.js';
 
 /**
  * How large the zones of a grid are, in micro-degrees.
@@ -24,7 +24,6 @@ export interface Zone {
 
 const HALF_TURN = 180_000_000;
 const TURN = 360_000_000;
-const COSINE_SCALE = 1_000_000_000n;
 
 /** Which of `count` equal parts of a span an offset from its beginning lies in; the end of the span is in the last. */
 const partAt = (offset: number, span: number, count: number): number =>
@@ -38,9 +37,8 @@ const atLeastOne = (count: number): number => Math.max(1, count);
 
 /** Parallels shorten towards the poles: so many zones fit on a row whose edge lies at this angle from the equator. */
 function columnsAt(angle: number, size: ZoneSize): number {
-  const parallel = Number((BigInt(TURN) * cosine(BigInt(angle))) / COSINE_SCALE);
   const byWidth = Math.floor(TURN / size.longitude);
-  const byHeight = Math.floor(parallel / size.latitude);
+  const byHeight = Math.floor(alongParallel(TURN, angle) / size.latitude);
   return atLeastOne(Math.min(byWidth, byHeight));
 }
 
