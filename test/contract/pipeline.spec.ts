@@ -52,7 +52,7 @@ describe.each(WAYS)('%s', (_, run) => {
       await memory.world.bank('teller')
     ).settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
     expect(payee.open).toBe('4980');
-    expect(BigInt(account.available)).toBe(1_000_000n - 4980n - 430n);
+    expect(BigInt(account.available)).toBe(1_000_000n - 4980n - 470n);
   });
 
   test('the same number with other content is a conflict', async () => {
@@ -72,7 +72,7 @@ describe.each(WAYS)('%s', (_, run) => {
       expect(blocked.state).toBe('blocked');
       const key = { merchantId: MERCHANT, orderNumber: 'ORD-1' };
       const bankNode = await memory.world.bank('bank-node');
-      const claim = { ...key, captureId: 'c', amount: '5410' };
+      const claim = { ...key, captureId: 'c', amount: '5450' };
       await expect(bankNode.settlement.capture(claim)).rejects.toMatchObject({
         code: 'ALARM_OPEN',
       });

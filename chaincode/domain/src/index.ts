@@ -7,6 +7,7 @@ export * from './base/identifiers.js';
 export * from './base/money.js';
 export * from './base/remembering.js';
 export * from './base/signature.js';
+export * from './base/zone.js';
 export * from './goods/category.js';
 export * from './ledger/offline-rows.js';
 export type { Receipt } from './ledger/receipt.js';
@@ -18,7 +19,6 @@ export * from './patent/units.js';
 export { DEFAULT_POLICY } from './policy/default-policy.js';
 export {
   limitsIn,
-  type AddressZone,
   type ConductPolicy,
   type CurrencyLimits,
   type Limits,

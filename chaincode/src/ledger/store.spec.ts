@@ -21,6 +21,15 @@ function peerWith(balance: string) {
       asked.push(key);
       return Promise.resolve(Buffer.from(JSON.stringify(row(balance))));
     },
+    getStateByRange: (from: string, to: string) => {
+      asked.push(`${from} to ${to}`);
+      const entries = [{ key: `${from}a`, value: Buffer.from(JSON.stringify(row(balance))) }];
+      const next = () =>
+        Promise.resolve(
+          entries.length === 0 ? { done: true } : { done: false, value: entries.pop() },
+        );
+      return Promise.resolve({ next, close: () => Promise.resolve() });
+    },
     putState: (key: string, value: Uint8Array) => {
       written.set(key, Buffer.from(value).toString());
       return Promise.resolve();
@@ -37,6 +46,17 @@ describe('the rows of a transaction', () => {
     expect(await store.get('checkpoint', ...PAYEE)).toEqual(row('2'));
     expect(asked).toHaveLength(1);
     expect(store.operations).toBe(2);
+  });
+
+  it('are read once as a range too, since a range sees only what stood before', async () => {
+    const { store, asked } = peerWith('1');
+    const first = await store.range('checkpoint', ['merchant-1']);
+    store.put('checkpoint', row('2'));
+    expect(await store.range('checkpoint', ['merchant-1'])).toEqual(first);
+    expect(first.map(({ value }) => value)).toEqual([row('1')]);
+    expect(asked).toHaveLength(1);
+    await store.range('checkpoint', ['merchant-1'], 5);
+    expect(asked).toHaveLength(2);
   });
 
   it('keep what was put before the work that failed, and nothing of that work', async () => {

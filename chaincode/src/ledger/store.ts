@@ -42,6 +42,8 @@ type Stub = Context['stub'];
 export class Store {
   readonly #stub: Stub;
   readonly #read = new Map<string, unknown>();
+  /** Ranges see only what stood before the transaction, so the calls of a batch share them. */
+  readonly #ranges = new Map<string, readonly unknown[]>();
   /** Pending, in the order of the first write of each key; undefined removes. */
   #writes = new Map<string, unknown>();
   /** Pending rows that nobody has looked at since they were put. */
@@ -136,7 +138,7 @@ export class Store {
     kind: Kind,
     parts: readonly string[],
     limit = Infinity,
-  ): Promise<Entry<Kind>[]> {
+  ): Promise<readonly Entry<Kind>[]> {
     const prefix = ROWS[kind].prefix(...parts);
     return this.#collect<Kind>(prefix, rangeEnd(prefix), limit);
   }
@@ -147,7 +149,7 @@ export class Store {
     parts: readonly string[],
     end: string,
     limit: number,
-  ): Promise<Entry<Kind>[]> {
+  ): Promise<readonly Entry<Kind>[]> {
     const prefix = ROWS[kind].prefix(...parts);
     return this.#collect<Kind>(prefix, `${prefix}${end}`, limit);
   }
@@ -158,7 +160,7 @@ export class Store {
     parts: readonly string[],
     after: KeyOf<Kind>,
     limit: number,
-  ): Promise<Entry<Kind>[]> {
+  ): Promise<readonly Entry<Kind>[]> {
     return this.#collect<Kind>(
       `${keyOf(kind, after)}\u0001`,
       rangeEnd(ROWS[kind].prefix(...parts)),
@@ -170,7 +172,18 @@ export class Store {
     from: string,
     to: string,
     limit: number,
-  ): Promise<Entry<Kind>[]> {
+  ): Promise<readonly Entry<Kind>[]> {
+    const name = [from, to, limit].join('\n');
+    const entries = this.#ranges.get(name) ?? (await this.#readRange<Kind>(from, to, limit));
+    this.#ranges.set(name, entries);
+    return entries as readonly Entry<Kind>[];
+  }
+
+  async #readRange<Kind extends RowKind>(
+    from: string,
+    to: string,
+    limit: number,
+  ): Promise<readonly Entry<Kind>[]> {
     this.#operations += 1;
     const rows = await this.#stub.getStateByRange(from, to);
     const entries: Entry<Kind>[] = [];

@@ -9,6 +9,7 @@ import {
   holds,
   isBeforeMoney,
   locationsOf,
+  MAX_FLEET,
   type AddressOffer,
   type Hold,
   type ParsedInputOf as InputOf,
@@ -34,12 +35,20 @@ import {
 
 const UNRATED = { count: 0, stars: 0, defects: 0 };
 
+/** A fleet never outgrows what one quote reads, so that no courier is passed over without a word. */
 async function registerCouriers(call: Call<InputOf<'logistics', 'registerCouriers'>>) {
   const { logisticsId, couriers } = call.input;
-  for (const courier of couriers) {
-    const existing = await call.store.get('courier', logisticsId, courier.courierId);
-    call.store.put('courier', { ...courier, logisticsId, rating: existing?.rating ?? UNRATED });
-  }
+  const standing = await call.store.range('courier', [logisticsId], MAX_FLEET);
+  const ratings = new Map(standing.map(({ value }) => [value.courierId, value.rating]));
+  const registered = new Map(couriers.map((courier) => [courier.courierId, courier]));
+  const fleet = new Set([...ratings.keys(), ...registered.keys()]);
+  ensure(fleet.size <= MAX_FLEET, 'FLEET_TOO_LARGE', { couriers: fleet.size, most: MAX_FLEET });
+  for (const [courierId, courier] of registered)
+    call.store.put('courier', {
+      ...courier,
+      logisticsId,
+      rating: ratings.get(courierId) ?? UNRATED,
+    });
   return {};
 }
 

@@ -6,6 +6,7 @@ import {
   ensure,
   goodsTotalOf,
   locationsOf,
+  MAX_FLEET,
   offersFor,
   partitionOf,
   type AddressBookRow,
@@ -15,9 +16,7 @@ import {
   type Load,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { goodsOfLines } from './rows.js';
-
-const MAX_COURIERS = 100;
+import { goodsOfLines, policyRow } from './rows.js';
 
 export const addressesOf = (call: Call): AddressBookRow => call.privateInput as AddressBookRow;
 
@@ -46,19 +45,23 @@ export function loadOf(
   };
 }
 
-/** Units 1102 and 1104 compute the same fees; only the order in which they answer differs. */
+/**
+ * Units 1102 and 1104 compute the same fees; only the order in which they answer differs. What they answer is public, so
+ * it depends on the zones of the addresses and on nothing else of them.
+ */
 export async function computeOffers(
   call: Call,
   basket: Basket,
 ): Promise<{ load: Load; goodsTotal: string; offers: AddressOffer[] }> {
   const book = ensureAddressesOfBasket(call, basket);
   const goods = await goodsOfLines(call, basket);
-  const couriers = await call.store.range('courier', [basket.logisticsId], MAX_COURIERS);
+  const couriers = await call.store.range('courier', [basket.logisticsId], MAX_FLEET);
   const load = loadOf(basket, goods);
   const offers = offersFor(
     couriers.map((entry) => entry.value),
     load,
     book.addresses,
+    (await policyRow(call)).addressZone,
   );
   ensure(
     offers.some((offer) => offer.couriers.length > 0),

@@ -190,6 +190,11 @@ export const ERRORS = {
     'The secret is not the one that the customer signed for.',
     "Read the code that the customer's device shows once more, or deliver without proof and wait.",
   ),
+  FLEET_TOO_LARGE: describe(
+    408,
+    'The logistics company would have more couriers than a quote considers.',
+    'Register a courier in place of one that no longer drives, under the same id.',
+  ),
 
   // 5xx: settlement (unit 14)
   INSUFFICIENT_FUNDS: describe(

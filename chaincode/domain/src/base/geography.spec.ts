@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Integer distances against an independent great circle in floating point, and the integer square root against its definition.
 import fc from 'fast-check';
-import { distanceMetres, integerSquareRoot, type Place } from './geography';
+import { distanceMetres, integerSquareRoot, isWithinMetres, type Place } from './geography';
 
 fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
 
@@ -98,6 +98,20 @@ describe('distance', () => {
       expect(Math.abs(metres - exact)).toBeLessThanOrEqual(1.5);
     },
   );
+
+  it('is within so many metres exactly when it is at most so many', () => {
+    const close = fc.tuple(anywhere, fc.integer({ min: 0, max: 5_000_000 }), bearing);
+    fc.assert(
+      fc.property(close, ([from, far, direction]) => {
+        const to = displaced(from, far, direction);
+        const metres = distanceMetres(from, to);
+        expect(isWithinMetres(metres, from, to)).toBe(true);
+        expect(metres === 0 || !isWithinMetres(metres - 1, from, to)).toBe(true);
+        expect(isWithinMetres(far, from, to)).toBe(metres <= far);
+      }),
+      { numRuns: 2000 },
+    );
+  });
 
   it('is nothing around a pole', () => {
     const pole = { latitude: 90e6, longitude: 0 };

@@ -22,19 +22,33 @@ const COSINE = [
   17452406, 0,
 ] as const;
 
-const SCALE = 1_000_000_000n;
-const MICRODEGREES = 1_000_000n;
+/** The table's factor in two parts: products of micro-degrees with either stay exact in a number. */
+const UPPER = 10_000;
+const LOWER = 100_000;
+const DEGREE = 1_000_000;
+const TURN = 360 * DEGREE;
 /** Millimetres in a degree of a great circle, mean Earth radius 6,371,008.8 m (IUGG). */
-const MILLIMETRES_PER_DEGREE = 111_195_080n;
+const MILLIMETRES_PER_DEGREE = 111_195_080;
+/** What divides micro-degrees times {@link MILLIMETRES_PER_DEGREE} to give metres. */
+const PER_METRE = DEGREE * 1000;
 
-const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
+/** Cosine of an angle from 0 to 90° in micro-degrees, times 10^9, interpolated between whole degrees (error below 4·10⁻⁵). */
+function cosine(angle: number): number {
+  const degrees = Math.floor(angle / DEGREE);
+  const from = COSINE[degrees] ?? 0;
+  const to = COSINE[degrees + 1] ?? 0;
+  return from - Math.floor(((from - to) * (angle % DEGREE)) / DEGREE);
+}
 
-/** Cosine of an angle in micro-degrees, times 10^9, interpolated between whole degrees (error below 4·10⁻⁵). */
-function cosine(angle: bigint): bigint {
-  const degrees = Number(angle / MICRODEGREES);
-  const from = BigInt(COSINE[degrees] ?? 0);
-  const to = BigInt(COSINE[degrees + 1] ?? 0);
-  return from - ((from - to) * (angle % MICRODEGREES)) / MICRODEGREES;
+/**
+ * Micro-degrees of a great circle that so many micro-degrees of longitude have on the parallel at this angle from the
+ * equator. Integers below 2^53 in every step, so that nothing is rounded but down.
+ */
+export function alongParallel(longitude: number, angle: number): number {
+  const factor = cosine(angle);
+  const upper = longitude * Math.floor(factor / LOWER);
+  const lower = Math.floor((longitude * (factor % LOWER)) / LOWER);
+  return Math.floor((upper + lower) / UPPER);
 }
 
 /** @returns the largest integer whose square is not above the value (Newton's method). */
@@ -49,19 +63,38 @@ export function integerSquareRoot(value: bigint): bigint {
 }
 
 /** The shorter way round the globe, in micro-degrees. */
-function longitudeDifference(from: Place, to: Place): bigint {
-  const difference = absolute(BigInt(from.longitude) - BigInt(to.longitude));
-  return difference > 180n * MICRODEGREES ? 360n * MICRODEGREES - difference : difference;
+function longitudeDifference(from: Place, to: Place): number {
+  const difference = Math.abs(from.longitude - to.longitude);
+  return Math.min(difference, TURN - difference);
 }
+
+const northward = (from: Place, to: Place): number => Math.abs(from.latitude - to.latitude);
+
+const eastward = (from: Place, to: Place): number =>
+  alongParallel(
+    longitudeDifference(from, to),
+    Math.floor(Math.abs(from.latitude + to.latitude) / 2),
+  );
 
 /**
  * Distance in whole metres on the equirectangular projection: within 0.5 % of the great circle up to 500 km
  * outside the polar regions, which is all that a courier's tariff needs.
  */
 export function distanceMetres(from: Place, to: Place): number {
-  const north = absolute(BigInt(from.latitude) - BigInt(to.latitude));
-  const middle = absolute(BigInt(from.latitude) + BigInt(to.latitude)) / 2n;
-  const east = (longitudeDifference(from, to) * cosine(middle)) / SCALE;
+  const [north, east] = [BigInt(northward(from, to)), BigInt(eastward(from, to))];
   const microdegrees = integerSquareRoot(north * north + east * east);
-  return Number((microdegrees * MILLIMETRES_PER_DEGREE) / (MICRODEGREES * 1000n));
+  return Number((microdegrees * BigInt(MILLIMETRES_PER_DEGREE)) / BigInt(PER_METRE));
+}
+
+/**
+ * Whether {@link distanceMetres} is at most so many metres, at most 5,000,000: without its square root, and mostly by the
+ * latitude alone, since a quote asks this of every area of every courier.
+ */
+export function isWithinMetres(metres: number, from: Place, to: Place): boolean {
+  // The first micro-degree whose metres, rounded down, are too many; its square is below 2^53.
+  const beyond = Math.floor(((metres + 1) * PER_METRE - 1) / MILLIMETRES_PER_DEGREE) + 1;
+  const north = northward(from, to);
+  if (north >= beyond) return false;
+  const east = eastward(from, to);
+  return east < beyond && north * north + east * east < beyond * beyond;
 }

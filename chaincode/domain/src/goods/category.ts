@@ -10,5 +10,16 @@ export const categoryCovers = (allowed: string, code: string): boolean =>
   levels(code).includes(allowed);
 
 /** @returns whether one of the allowed codes covers the code. */
-export const isCategoryAllowed = (allowed: readonly string[], code: string): boolean =>
-  allowed.some((entry) => categoryCovers(entry, code));
+export function isCategoryAllowed(allowed: readonly string[], code: string): boolean {
+  const covering = levels(code);
+  return allowed.some((entry) => covering.includes(entry));
+}
+
+/** @returns whether each of the codes is covered by one of the allowed codes. */
+export function areCategoriesAllowed(
+  allowed: readonly string[],
+  codes: readonly string[],
+): boolean {
+  const known = new Set(allowed);
+  return codes.every((code) => levels(code).some((level) => known.has(level)));
+}

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units 1101, 1102 and 1104: each rule of eligibility, the fee at its borders, and a ranking that every endorser repeats.
 import fc from 'fast-check';
-import { distanceMetres } from '../base/geography';
+import { distanceMetres, type Place } from '../base/geography';
+import { centreOf, zoneOf, type Zone } from '../base/zone';
 import type { CourierRow, Tariff } from '../ledger/rows';
 import {
   deliveryFee,
-  isEligible,
   locationsOf,
+  MAX_FLEET,
+  MAX_OFFERED,
+  mayCarry,
   offersFor,
   rankCouriers,
-  routeMetres,
+  servesZone,
   type Load,
 } from './select-courier';
 
@@ -19,6 +22,16 @@ const at = (latitude: number, longitude: number) => ({ latitude, longitude });
 const DEPOT = at(52_500_000, 13_400_000);
 const SHOP = at(52_520_000, 13_400_000);
 const HOME = at(52_540_000, 13_400_000);
+/** A zone with this centre. */
+const around = ({ latitude, longitude }: Place): Zone => ({
+  south: latitude - 50_000,
+  north: latitude + 50_000,
+  west: longitude - 80_000,
+  east: longitude + 80_000,
+});
+const ZONE = around(HOME);
+const METRES = distanceMetres(DEPOT, SHOP) + distanceMetres(SHOP, HOME);
+const SIZE = { latitude: 100_000, longitude: 150_000 };
 const TARIFF: Tariff = { currency: 'EUR', base: '350', perKm: '20', perKg: '50' };
 const COURIER: CourierRow = {
   courierId: 'courier-1',
@@ -40,7 +53,7 @@ const courier = (changes: Partial<CourierRow>): CourierRow => ({ ...COURIER, ...
 const rated = (count: number, stars: number) => ({ rating: { count, stars, defects: 0 } });
 const flat = (base: string) => ({ tariffs: [{ ...TARIFF, base, perKm: '0', perKg: '0' }] });
 const ids = (couriers: readonly CourierRow[], load = LOAD) =>
-  rankCouriers(couriers, load, HOME).map((entry) => entry.courierId);
+  rankCouriers(couriers, load, ZONE).map((entry) => entry.courierId);
 
 describe('unit 1101', () => {
   it('names each place once, from north to south, then west to east', () => {
@@ -52,12 +65,12 @@ describe('unit 1101', () => {
     ]);
   });
 
-  it('measures the way past every place, in that order', () => {
+  it('measures the way from the depot past every place, in that order, to the centre of the zone', () => {
     const other = at(52_510_000, 13_500_000);
-    expect(routeMetres(DEPOT, [], HOME)).toBe(distanceMetres(DEPOT, HOME));
-    expect(routeMetres(DEPOT, [SHOP, other], HOME)).toBe(
-      distanceMetres(DEPOT, SHOP) + distanceMetres(SHOP, other) + distanceMetres(other, HOME),
-    );
+    const metres =
+      distanceMetres(DEPOT, SHOP) + distanceMetres(SHOP, other) + distanceMetres(other, HOME);
+    const [quoted] = rankCouriers([COURIER], { ...LOAD, locations: [SHOP, other] }, ZONE);
+    expect(quoted?.fee).toBe(deliveryFee(TARIFF, metres, LOAD.weightGrams));
   });
 });
 
@@ -92,7 +105,10 @@ describe('the fee', () => {
 });
 
 describe('a courier may carry the load', () => {
-  it('when nothing speaks against it', () => expect(isEligible(COURIER, LOAD, HOME)).toBe(true));
+  it('when nothing speaks against it', () => {
+    expect(mayCarry(COURIER, LOAD)).toBe(true);
+    expect(servesZone(COURIER, ZONE)).toBe(true);
+  });
 
   it.each([
     ['is not active', { active: false }],
@@ -102,7 +118,8 @@ describe('a courier may carry the load', () => {
     ['serves another place', { areas: [{ centre: DEPOT, radiusMetres: 1000 }] }],
     ['serves no place', { areas: [] }],
   ])('not when it %s', (_, changes) => {
-    expect(isEligible(courier(changes), LOAD, HOME)).toBe(false);
+    const changed = courier(changes);
+    expect(mayCarry(changed, LOAD) && servesZone(changed, ZONE)).toBe(false);
     expect(ids([courier(changes)])).toEqual([]);
   });
 
@@ -114,17 +131,15 @@ describe('a courier may carry the load', () => {
         { centre: DEPOT, radiusMetres },
       ],
     });
-    expect(isEligible(courier(area(metres)), LOAD, HOME)).toBe(true);
-    expect(isEligible(courier(area(metres - 1)), LOAD, HOME)).toBe(false);
+    expect(servesZone(courier(area(metres)), ZONE)).toBe(true);
+    expect(servesZone(courier(area(metres - 1)), ZONE)).toBe(false);
   });
 
   it('not without a tariff in the currency of the order', () => {
     expect(ids([COURIER], { ...LOAD, currency: 'USD' })).toEqual([]);
     const both = courier({ tariffs: [TARIFF, { ...TARIFF, currency: 'USD', base: '9' }] });
-    const [quoted] = rankCouriers([both], { ...LOAD, currency: 'USD' }, HOME);
-    expect(quoted?.fee).toBe(
-      deliveryFee({ ...TARIFF, base: '9' }, routeMetres(DEPOT, [SHOP], HOME), 1400),
-    );
+    const [quoted] = rankCouriers([both], { ...LOAD, currency: 'USD' }, ZONE);
+    expect(quoted?.fee).toBe(deliveryFee({ ...TARIFF, base: '9' }, METRES, 1400));
   });
 });
 
@@ -163,8 +178,8 @@ describe('the ranking', () => {
   });
 
   it('shows id and fee, and nothing else of the courier', () => {
-    const fee = deliveryFee(TARIFF, routeMetres(DEPOT, [SHOP], HOME), 1400);
-    expect(rankCouriers([COURIER], LOAD, HOME)).toEqual([{ courierId: 'courier-1', fee }]);
+    const fee = deliveryFee(TARIFF, METRES, 1400);
+    expect(rankCouriers([COURIER], LOAD, ZONE)).toEqual([{ courierId: 'courier-1', fee }]);
   });
 
   const some = fc.record({
@@ -193,7 +208,7 @@ describe('the ranking', () => {
     fc.assert(
       fc.property(shuffled, ([couriers, others]) => {
         const before = JSON.stringify(others);
-        expect(rankCouriers(others, LOAD, HOME)).toEqual(rankCouriers(couriers, LOAD, HOME));
+        expect(rankCouriers(others, LOAD, ZONE)).toEqual(rankCouriers(couriers, LOAD, ZONE));
         expect(JSON.stringify(others)).toBe(before);
       }),
     );
@@ -214,14 +229,61 @@ describe('the ranking', () => {
   });
 });
 
-it('every address has its own ranking, in the order in which the addresses were offered', () => {
-  const elsewhere = at(48_100_000, 11_500_000);
-  const addresses = [
-    { ref: 'far', ...elsewhere },
-    { ref: 'home', ...HOME },
-  ];
-  const offers = offersFor([COURIER], LOAD, addresses);
-  expect(offers.map((offer) => offer.addressRef)).toEqual(['far', 'home']);
-  expect(offers.map((offer) => offer.couriers.length)).toEqual([0, 1]);
-  expect(JSON.stringify(offers)).not.toContain('latitude');
+describe('the offers', () => {
+  const CENTRE = centreOf(zoneOf(SIZE, HOME));
+  const serving = courier({ areas: [{ centre: CENTRE, radiusMetres: 1 }] });
+
+  it('rank for every address, in the order in which the addresses were offered', () => {
+    const addresses = [
+      { ref: 'far', ...at(48_100_000, 11_500_000) },
+      { ref: 'home', ...HOME },
+    ];
+    const offers = offersFor([serving], LOAD, addresses, SIZE);
+    expect(offers.map((offer) => offer.addressRef)).toEqual(['far', 'home']);
+    expect(offers.map((offer) => offer.couriers.length)).toEqual([0, 1]);
+    expect(JSON.stringify(offers)).not.toContain('latitude');
+  });
+
+  it('are the same for every address of a zone, whatever the depots, areas and tariffs', () => {
+    const degrees = (least: number, most: number) => fc.integer({ min: least, max: most });
+    const near = fc.record({
+      latitude: degrees(52_000_000, 53_000_000),
+      longitude: degrees(12_900_000, 13_900_000),
+    });
+    const fleetNear = fc.array(
+      fc.record({ depot: near, centre: near, radiusMetres: degrees(1, 40_000) }),
+      { minLength: 1, maxLength: 10 },
+    );
+    const within = (zone: Zone) =>
+      fc.record({
+        ref: fc.constant('home'),
+        latitude: degrees(zone.south, zone.north - 1),
+        longitude: degrees(zone.west, zone.east - 1),
+      });
+    const inOneZone = near.chain((place) => {
+      const zone = zoneOf(SIZE, place);
+      return fc.tuple(within(zone), within(zone));
+    });
+    fc.assert(
+      fc.property(fleetNear, inOneZone, (entries, [one, other]) => {
+        const couriers = entries.map(({ depot, ...area }, index) =>
+          courier({ courierId: `courier-${index}`, depot, areas: [area] }),
+        );
+        expect(offersFor(couriers, LOAD, [one], SIZE)).toEqual(
+          offersFor(couriers, LOAD, [other], SIZE),
+        );
+      }),
+    );
+  });
+
+  it('list the best couriers only, however large the fleet is', () => {
+    const fleetOf = (count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        courier({ ...serving, courierId: `courier-${index}`, ...flat(`${1000 - index}`) }),
+      );
+    const [offer] = offersFor(fleetOf(MAX_FLEET), LOAD, [{ ref: 'home', ...HOME }], SIZE);
+    expect(offer?.couriers).toHaveLength(MAX_OFFERED);
+    expect(offer?.couriers[0]).toEqual({ courierId: 'courier-99', fee: '901' });
+    expect(offer?.couriers.at(-1)?.fee).toBe('910');
+  });
 });

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units 1101, 1102 and 1104: where the goods stand, what each courier asks, and which one is best. Integers only.
+// Fees and rankings are public, so they are those of the address's zone: nothing here but `offersFor` sees an address.
 import { byCodeUnit } from '../base/canonical.js';
-import { distanceMetres, type Place } from '../base/geography.js';
+import { distanceMetres, isWithinMetres, type Place } from '../base/geography.js';
 import { isAmountOf, toAmount, toUnits } from '../base/money.js';
-import { isCategoryAllowed } from '../goods/category.js';
+import { centreOf, zoneOf, type Zone, type ZoneSize } from '../base/zone.js';
+import { areCategoriesAllowed } from '../goods/category.js';
 import { isPoorlyRated } from '../goods/registration.js';
 import type { AddressOffer, CourierQuote, CourierRow, GoodsRow, Tariff } from '../ledger/rows.js';
 
@@ -15,9 +17,23 @@ export interface Load {
   readonly currency: string;
 }
 
-interface Candidate extends CourierQuote {
-  readonly metres: number;
+/** Couriers of one logistics company, at most: so many are considered for a quote. */
+export const MAX_FLEET = 100;
+
+/** Couriers that a quote lists for one address, at most: the best ones. */
+export const MAX_OFFERED = 10;
+
+/** A courier that may carry the load, and what of its way and price is the same for every address. */
+interface Carrier {
   readonly courier: CourierRow;
+  readonly tariff: Tariff;
+  readonly metresToGoods: number;
+}
+
+interface Candidate {
+  readonly courier: CourierRow;
+  readonly units: bigint;
+  readonly metres: number;
 }
 
 const samePlace = (a: Place, b: Place): boolean =>
@@ -30,13 +46,9 @@ export const locationsOf = (goods: readonly Pick<GoodsRow, 'location'>[]): Place
     .filter((place, index, all) => all.findIndex((other) => samePlace(place, other)) === index)
     .sort((a, b) => b.latitude - a.latitude || a.longitude - b.longitude);
 
-/** Metres from the courier's depot past every place at which goods stand to the address. */
-export function routeMetres(depot: Place, locations: readonly Place[], address: Place): number {
-  const stops = [depot, ...locations, address];
-  return stops
-    .slice(1)
-    .reduce((sum, stop, index) => sum + distanceMetres(stops[index] ?? stop, stop), 0);
-}
+/** Metres from stop to stop. */
+const metresPast = (stops: readonly Place[]): number =>
+  stops.slice(1).reduce((sum, stop, index) => sum + distanceMetres(stops[index] ?? stop, stop), 0);
 
 const ceilDivide = (value: number, by: number): bigint => BigInt(Math.ceil(value / by));
 
@@ -49,26 +61,31 @@ const feeUnits = (tariff: Tariff, metres: number, weightGrams: number): bigint =
   toUnits(tariff.perKm) * ceilDivide(metres, 1000) +
   toUnits(tariff.perKg) * ceilDivide(weightGrams, 1000);
 
-const serves = (courier: CourierRow, address: Place): boolean =>
-  courier.areas.some((area) => distanceMetres(area.centre, address) <= area.radiusMetres);
-
-/** Active, allowed to carry everything, serving the address, and not rated poorly. */
-export const isEligible = (courier: CourierRow, load: Load, address: Place): boolean =>
+/** Active, allowed to carry everything, and not rated poorly. */
+export const mayCarry = (courier: CourierRow, { categories }: Load): boolean =>
   courier.active &&
   !isPoorlyRated(courier.rating) &&
-  load.categories.every((category) => isCategoryAllowed(courier.categories, category)) &&
-  serves(courier, address);
+  areCategoriesAllowed(courier.categories, categories);
 
-function candidate(courier: CourierRow, load: Load, address: Place): Candidate[] {
-  const tariff = courier.tariffs.find((entry) => entry.currency === load.currency);
-  if (tariff === undefined || !isEligible(courier, load, address)) return [];
-  const metres = routeMetres(courier.depot, load.locations, address);
-  const units = feeUnits(tariff, metres, load.weightGrams);
-  // A tariff that no amount can hold excludes this courier, not its whole company.
-  return isAmountOf(units)
-    ? [{ courier, courierId: courier.courierId, metres, fee: toAmount(units) }]
-    : [];
+/** A courier serves a zone as a whole: when one of its areas holds the zone's centre. */
+export function servesZone(courier: CourierRow, zone: Zone): boolean {
+  const centre = centreOf(zone);
+  return courier.areas.some((area) => isWithinMetres(area.radiusMetres, area.centre, centre));
 }
+
+/** Couriers that may carry the load. The way to the first place of goods is measured once, whatever is offered. */
+const carriersOf = (couriers: readonly CourierRow[], load: Load): Carrier[] =>
+  couriers.flatMap((courier) => {
+    const tariff = courier.tariffs.find((entry) => entry.currency === load.currency);
+    if (tariff === undefined || !mayCarry(courier, load)) return [];
+    return [
+      {
+        courier,
+        tariff,
+        metresToGoods: metresPast([courier.depot, ...load.locations.slice(0, 1)]),
+      },
+    ];
+  });
 
 const compareUnits = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -82,29 +99,46 @@ function compareRatings(a: CourierRow, b: CourierRow): number {
 }
 
 const byPrice = (a: Candidate, b: Candidate): number =>
-  compareUnits(toUnits(a.fee), toUnits(b.fee)) ||
+  compareUnits(a.units, b.units) ||
   a.metres - b.metres ||
   compareRatings(a.courier, b.courier) ||
-  byCodeUnit(a.courierId, b.courierId);
+  byCodeUnit(a.courier.courierId, b.courier.courierId);
 
-/** Units 1102 and 1104: every eligible courier's fee, lowest price first, then nearest, then rating, then id. */
+/** The way past all goods to the zone is the same for every courier. */
+function rankCarriers(carriers: readonly Carrier[], load: Load, zone: Zone): CourierQuote[] {
+  const onwards = metresPast([...load.locations, centreOf(zone)]);
+  return (
+    carriers
+      .filter(({ courier }) => servesZone(courier, zone))
+      .map(({ courier, tariff, metresToGoods }) => {
+        const metres = metresToGoods + onwards;
+        return { courier, metres, units: feeUnits(tariff, metres, load.weightGrams) };
+      })
+      // A tariff that no amount can hold excludes its courier, not the whole company.
+      .filter(({ units }) => isAmountOf(units))
+      .sort(byPrice)
+      .slice(0, MAX_OFFERED)
+      .map(({ courier, units }) => ({ courierId: courier.courierId, fee: toAmount(units) }))
+  );
+}
+
+/** Units 1102 and 1104: the best eligible couriers with their fees, lowest price first, then nearest, then rating, then id. */
 export const rankCouriers = (
   couriers: readonly CourierRow[],
   load: Load,
-  address: Place,
-): CourierQuote[] =>
-  couriers
-    .flatMap((courier) => candidate(courier, load, address))
-    .sort(byPrice)
-    .map(({ courierId, fee }) => ({ courierId, fee }));
+  zone: Zone,
+): CourierQuote[] => rankCarriers(carriersOf(couriers, load), load, zone);
 
-/** The ranking for every address offered. */
-export const offersFor = (
+/** The ranking for every address offered: that of its zone. */
+export function offersFor(
   couriers: readonly CourierRow[],
   load: Load,
   addresses: readonly ({ readonly ref: string } & Place)[],
-): AddressOffer[] =>
-  addresses.map((address) => ({
+  size: ZoneSize,
+): AddressOffer[] {
+  const carriers = carriersOf(couriers, load);
+  return addresses.map((address) => ({
     addressRef: address.ref,
-    couriers: rankCouriers(couriers, load, address),
+    couriers: rankCarriers(carriers, load, zoneOf(size, address)),
   }));
+}

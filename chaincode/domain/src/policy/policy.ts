@@ -96,7 +96,9 @@ const addressZone = z
     longitude: z.int().min(10_000).max(10_000_000),
   })
   .readonly()
-  .describe('height and width in micro-degrees of the cells that fees are computed for');
+  .describe(
+    'height and least width in micro-degrees of the zones by which deliveries are priced: what the ledger tells of an address',
+  );
 
 export const offlinePolicy = z
   .strictObject({
@@ -149,7 +151,6 @@ export type Policy = z.output<typeof policy>;
 export type CurrencyLimits = z.output<typeof currencyLimits>;
 export type ReputationPolicy = z.output<typeof reputation>;
 export type ConductPolicy = z.output<typeof conduct>;
-export type AddressZone = z.output<typeof addressZone>;
 
 /** What unit 7 allows a login. */
 export type Limits = z.output<typeof limits>;

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
 import { amount, category, digest, identifier, place } from '../base/identifiers.js';
+import { MAX_FLEET, MAX_OFFERED } from '../logistics/select-courier.js';
 import type { UnitId } from '../patent/units.js';
 import {
   ABOUT,
@@ -86,16 +87,18 @@ export const logistics = {
   registerCouriers: define({
     kind: 'submit',
     units: [],
-    summary:
-      'Registers couriers with tariffs, areas and the categories that they may carry, or replaces them.',
+    summary: `Registers couriers with tariffs, areas and the categories that they may carry, or replaces them: at most ${MAX_FLEET.toString()} of a company.`,
     access: ['logistics.dispatcher'],
     owner: { of: 'input', field: 'logisticsId' },
-    input: z.strictObject({ logisticsId: identifier, couriers: z.array(courier).min(1).max(100) }),
+    input: z.strictObject({
+      logisticsId: identifier,
+      couriers: z.array(courier).min(1).max(MAX_FLEET),
+    }),
     output: outcome,
     subject: ABOUT.logistics,
     repeat: BY_STATE,
-    errors: [],
-    operations: { fixed: 1, perEntry: 2 },
+    errors: ['FLEET_TOO_LARGE'],
+    operations: { fixed: 2, perEntry: 1 },
     example: { logisticsId: LOGISTICS_ID, couriers: [COURIER] },
   }),
   verifyGoods: define({
@@ -129,7 +132,7 @@ export const logistics = {
   }),
   quotePrices: onAddresses(
     '1102',
-    'Prices goods and delivery by every eligible courier to every address offered.',
+    `Prices goods and delivery to the zone of every address offered, by the ${MAX_OFFERED.toString()} best eligible couriers.`,
     outcome.extend({ goodsTotal: amount, offers }),
     { fixed: 5, perEntry: 1 },
   ),
@@ -142,7 +145,7 @@ export const logistics = {
   ),
   rankCouriers: onAddresses(
     '1104',
-    'Ranks the eligible couriers for every address: price (which distance makes), then distance, rating, id.',
+    `Ranks the ${MAX_OFFERED.toString()} best eligible couriers for the zone of every address: price (which distance makes), then distance, rating, id.`,
     outcome.extend({ offers, categories: z.array(category) }),
     { fixed: 5, perEntry: 1 },
   ),
@@ -252,7 +255,7 @@ export const logisticsLeg = define({
   kind: 'submit',
   units: ['11', '1101', '1102', '1103', '1104'],
   summary:
-    "Logistics' leg: verifies, locates, prices, ranks, and states the waybill, on the basket's digest.",
+    "Logistics' leg: verifies, locates, prices and ranks by the zones of the addresses, and states the waybill, on the basket's digest.",
   access: ['logistics.dispatcher'],
   owner: { of: 'input', field: 'basket.logisticsId' },
   input: z.strictObject({ basket, statement }),
