@@ -106,6 +106,8 @@ it('is held out of the reserve, and captured when the three statements agree', a
 
   const settled = await settleLeg(parties, KEY);
   expect(settled.result.state).toBe('released');
+  expect([await earned(MERCHANT), await earned(LOGISTICS)]).toEqual([GOODS_TOTAL, 0]);
+  await memory.world.deliver(KEY.orderNumber);
   expect([await earned(MERCHANT), await earned(LOGISTICS)]).toEqual([
     GOODS_TOTAL,
     total - GOODS_TOTAL,

@@ -39,7 +39,7 @@ function partAt(call: Call, path: string): string {
   const value = path
     .split('.')
     .reduce<unknown>((inner, name) => (inner as Result | undefined)?.[name], call.input);
-  return value === undefined ? NONE : String(value);
+  return typeof value === 'string' || typeof value === 'number' ? value.toString() : NONE;
 }
 
 const partsAt = (call: Call, paths: readonly string[] = []): string[] =>

@@ -2,7 +2,7 @@
 // What happens to an order after the pipeline: alarms decided, delivery, release, refunds, disputes, expiry, ratings.
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AddressBookRow, InputOf, OrderKey, OrderState } from '@fabric-offline-pay/domain';
+import type { AddressBookRow, OrderKey, OrderState } from '@fabric-offline-pay/domain';
 import {
   CAPTURE_ID,
   deliverySecretFor,
@@ -15,8 +15,6 @@ import type { FollowUp, RatingFollowUp } from '../input/follow-ups';
 import type { Order } from '../input/rows/order';
 import type { Clients } from '../ledger/clients';
 import { rollUpPayee } from '../ledger/payees';
-
-type Ratings = InputOf<'feedback', 'rate'>['ratings'];
 
 /** A row of the file has one dispute. */
 const DISPUTE_ID = 'dispute-1';

@@ -288,7 +288,8 @@ describe('a submit', () => {
   });
 
   test('with private data waits for its own endorsers instead', async () => {
-    const { client, peer } = setUp({ Endorse: [GONE, GONE, ENDORSED] });
+    const delivered = endorsed(JSON.stringify({ ...OUTCOME, delivery: 'delivered' }));
+    const { client, peer } = setUp({ Endorse: [GONE, GONE, delivered] });
     await expect(client.logistics.deliver(order)).resolves.toMatchObject({ attempts: 3 });
     const asked = peer.of('Endorse').map((request) => request.getEndorsingOrganizationsList());
     expect(asked).toEqual(Array(3).fill(['BankMSP', 'LogisticsMSP']));

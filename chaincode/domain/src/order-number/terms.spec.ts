@@ -47,6 +47,7 @@ const CHOICES: Partial<OrderTerms>[] = [
   { goodsTotal: '2501' },
   { total: '2951' },
   { holdSeconds: 3601 },
+  { deliveryCommitment: OTHER },
 ];
 const nameOf = (change: Partial<OrderTerms>) => JSON.stringify(change).slice(0, 60);
 const cases = (changes: Partial<OrderTerms>[]) =>

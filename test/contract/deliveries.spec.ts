@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// The delivery: its fee is earned by it, it is proven by the customer's secret or believed after a time, and money that waits
+// for goods that never come goes back.
+import { WAYS } from '../support/both-ways';
+import { missingMoney } from '../support/money';
+import { GOODS_TOTAL, OneOrder } from '../support/one-order';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+import { addressesOf, deliverySecretOf, POLICY } from '../support/world';
+
+let order: OneOrder;
+
+beforeEach(async () => {
+  stopTime();
+  order = await OneOrder.open();
+});
+afterEach(() => {
+  expect(missingMoney(order.memory.ledger.state())).toBe(0n);
+  resumeTime();
+});
+
+const node = async () => (await order.world.bank('bank-node')).settlement;
+const courier = async () => (await order.world.logistics('courier')).logistics;
+const pickUp = async () =>
+  (await courier()).pickUp(order.key, { transient: { ...addressesOf('ORD-1') } });
+const deliver = async (secret?: string) =>
+  (await courier()).deliver({ ...order.key, ...(secret !== undefined && { secret }) });
+const SECRET = deliverySecretOf('ORD-1');
+
+describe.each(WAYS)('the fee of a delivery, %s', (way) => {
+  test('is credited when the goods are there, not when they are paid', async () => {
+    await order.buy(way);
+    const fee = await order.fee();
+    expect(await order.books()).toMatchObject({
+      merchant: GOODS_TOTAL,
+      logistics: 0,
+      standing: fee,
+    });
+    await pickUp();
+    expect((await deliver(SECRET)).result).toMatchObject({
+      state: 'released',
+      delivery: 'delivered',
+    });
+    expect(await order.books()).toMatchObject({ logistics: fee, standing: 0 });
+  });
+
+  test('must be captured before the courier sets out', async () => {
+    await order.buy(way, { claim: null });
+    await expect(pickUp()).rejects.toMatchObject({ code: 'FEE_NOT_CAPTURED' });
+    const { bankNode } = await order.world.parties();
+    if (way === 'express')
+      await bankNode.express.settle({ ...order.key, captureId: 'c1', amount: '1' });
+    else await bankNode.settlement.capture({ ...order.key, captureId: 'c1', amount: '1' });
+    await expect(pickUp()).rejects.toMatchObject({ code: 'FEE_NOT_CAPTURED' });
+    const rest = (await order.fee()) - 1;
+    await bankNode.settlement.capture({ ...order.key, captureId: 'c2', amount: rest.toString() });
+    await pickUp();
+    await (await order.world.merchant()).settlement.void(order.key);
+    await deliver(SECRET);
+    expect(await order.books()).toMatchObject({ logistics: rest + 1, merchant: 0, standing: 0 });
+  });
+
+  test('goes back with everything else when nothing was delivered and a dispute is upheld', async () => {
+    await order.buy(way);
+    await order.rollUp();
+    await order.world.dispute(order.device, 'ORD-1');
+    await order.world.decide('ORD-1', 'uphold');
+    expect(await order.books()).toEqual({
+      ...{ state: 'refunded', standing: 0, spent: 0 },
+      ...{ merchant: 0, logistics: 0 },
+    });
+  });
+
+  test.each(['released', 'waiting'])(
+    'once earned stays the courier’s, whatever becomes of a dispute: %s',
+    async (money) => {
+      if (money === 'waiting') await order.waits();
+      await order.buy(way);
+      const fee = await order.fee();
+      await pickUp();
+      await deliver(SECRET);
+      await order.rollUp();
+      await order.world.dispute(order.device, 'ORD-1');
+      await order.world.decide('ORD-1', 'uphold');
+      expect(await order.books()).toMatchObject({ logistics: fee, merchant: 0, spent: fee });
+    },
+  );
+
+  test('is earned during a dispute too, while the merchant’s part waits for the decision', async () => {
+    await order.waits();
+    await order.buy(way);
+    const fee = await order.fee();
+    await pickUp();
+    await order.world.dispute(order.device, 'ORD-1');
+    expect((await deliver(SECRET)).result.state).toBe('disputed');
+    expect(await order.books()).toMatchObject({ logistics: fee, merchant: 0 });
+    await order.world.decide('ORD-1', 'reject');
+    await (await node()).release(order.key);
+    expect(await order.books()).toMatchObject({
+      logistics: fee,
+      merchant: GOODS_TOTAL,
+      standing: 0,
+    });
+  });
+});
+
+describe.each(WAYS)('a delivery without proof, %s', (way) => {
+  beforeEach(async () => {
+    await order.waits();
+    await order.buy(way);
+    await pickUp();
+  });
+
+  test('moves no money, and is believed after the policy’s time', async () => {
+    expect((await deliver()).result).toMatchObject({
+      state: 'captured',
+      delivery: 'deliveredUnproven',
+    });
+    passSeconds(POLICY.unprovenSeconds - 1);
+    await expect((await node()).release(order.key)).rejects.toMatchObject({
+      code: 'RELEASE_NOT_DUE',
+    });
+    passSeconds(1);
+    expect((await (await node()).release(order.key)).result.state).toBe('released');
+    expect(await order.books()).toMatchObject({
+      merchant: GOODS_TOTAL,
+      logistics: await order.fee(),
+    });
+  });
+
+  test('can be disputed meanwhile, and then releases nothing', async () => {
+    await deliver();
+    await order.world.dispute(order.device, 'ORD-1');
+    passSeconds(POLICY.unprovenSeconds);
+    await expect((await node()).release(order.key)).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+    });
+    await order.world.decide('ORD-1', 'uphold');
+    expect(await order.books()).toMatchObject({ spent: 0, merchant: 0, logistics: 0 });
+  });
+
+  test('is proven later by whoever comes back with the secret', async () => {
+    await deliver();
+    expect((await deliver(SECRET)).result).toMatchObject({ delivery: 'delivered' });
+    expect(await order.books()).toMatchObject({ state: 'released', merchant: GOODS_TOTAL });
+    await expect(deliver('ab'.repeat(32))).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  });
+
+  test('is not proven by another secret, nor by the digest itself', async () => {
+    const { terms } = await (await order.world.bank('bank-node')).orderNumber.readTerms(order.key);
+    for (const secret of ['00'.repeat(32), terms.deliveryCommitment, deliverySecretOf('ORD-2')])
+      await expect(deliver(secret)).rejects.toMatchObject({ code: 'DELIVERY_PROOF_INVALID' });
+    expect(await order.books()).toMatchObject({ state: 'captured', merchant: 0, logistics: 0 });
+  });
+});
+
+describe.each(WAYS)('goods that never come, %s', (way) => {
+  test.each(['picked up', 'left where they are'])(
+    'give the money back in the end: %s',
+    async (how) => {
+      await order.waits();
+      await order.buy(way);
+      if (how === 'picked up') await pickUp();
+      const back = async () => (await node()).returnUndelivered(order.key);
+      passSeconds(POLICY.deliverySeconds - 1);
+      await expect(back()).rejects.toMatchObject({ code: 'NOT_UNDELIVERED' });
+      passSeconds(1);
+      expect((await back()).result.state).toBe('refunded');
+      expect(await order.books()).toMatchObject({ spent: 0, standing: 0 });
+      await expect(deliver(SECRET)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    },
+  );
+
+  test('give back the fee of an order that was released at match', async () => {
+    await order.buy(way);
+    passSeconds(POLICY.deliverySeconds);
+    await (await node()).returnUndelivered(order.key);
+    expect(await order.books()).toMatchObject({ spent: GOODS_TOTAL, standing: 0, logistics: 0 });
+  });
+
+  test('are those that no courier said it delivered', async () => {
+    await order.buy(way);
+    await pickUp();
+    await deliver();
+    passSeconds(POLICY.deliverySeconds);
+    await expect((await node()).returnUndelivered(order.key)).rejects.toMatchObject({
+      code: 'NOT_UNDELIVERED',
+    });
+  });
+});
+
+test.each(WAYS)('an order of nothing is refused, %s', async (way) => {
+  const lines = [{ goods: 'charger' as const, quantity: 1, price: '0' }];
+  await expect(order.buy(way, { lines })).rejects.toMatchObject({
+    code: expect.stringMatching(/INPUT_INVALID|GOODS_DIGEST_MISMATCH/) as string,
+  });
+});
