@@ -35,14 +35,6 @@ async function purchaseOf(device: CustomerDevice, options: PurchaseOptions): Pro
   return stepUpFor(world, world.purchase(device, await world.login(device), options));
 }
 
-/** Logistics' peer reports the delivery; the bank's next step needs it on its own endorsers. */
-async function deliver(purchase: Purchase): Promise<void> {
-  const transient = { ...purchase.addresses };
-  await parties.dispatcher.logistics.pickUp(keyOf(purchase), { transient });
-  const { blockNumber } = await parties.dispatcher.logistics.deliver(keyOf(purchase));
-  await parties.catchUp?.(blockNumber);
-}
-
 /** Captured money stays on the hold until the delivery is confirmed. */
 async function expectGated(purchase: Purchase): Promise<void> {
   const { settlement } = parties.bankNode;
@@ -50,8 +42,8 @@ async function expectGated(purchase: Purchase): Promise<void> {
   await expect(settlement.release(keyOf(purchase))).rejects.toMatchObject({
     code: 'RELEASE_NOT_DUE',
   });
-  await deliver(purchase);
-  expect((await settlement.release(keyOf(purchase))).result.state).toBe('released');
+  const { result } = await world.deliver(purchase.basket.orderNumber);
+  expect(result.state).toBe('released');
 }
 
 async function couriersQuoted(purchase: Purchase): Promise<string[]> {

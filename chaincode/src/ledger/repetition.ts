@@ -21,7 +21,7 @@ type Answer = Result & { readonly replayed: boolean; readonly units: readonly Un
 
 export interface Performed {
   readonly answer: Answer;
-  /** Undefined when nothing was done. */
+  /** Undefined when a receipt answered. */
   readonly announcement?: Announcement;
 }
 
@@ -160,13 +160,19 @@ async function withReceipt(
   return performed(call, transaction, done);
 }
 
+/** Nothing was left to do, and whoever waits for the transaction hears of it. */
+const unchanged = (call: Call, transaction: NamedTransaction, result: Result): Performed => ({
+  answer: { ...result, replayed: true, units: [] },
+  announcement: { subject: subjectOf(call, transaction), units: [] },
+});
+
 async function asSaid(
   call: Call,
   transaction: NamedTransaction,
   handle: Handle,
 ): Promise<Performed> {
   const result = await handle();
-  if (!call.store.dropUnchanged()) return { answer: { ...result, replayed: true, units: [] } };
+  if (!call.store.dropUnchanged()) return unchanged(call, transaction, result);
   const done = doneBy(transaction, result);
   return transaction.repeat?.by === 'state' && transaction.repeat.leavesReceipt === true
     ? withReceipt(call, transaction, done)
