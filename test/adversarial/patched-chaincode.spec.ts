@@ -21,9 +21,9 @@ import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
 const MINT = `
 replace('settlement', 'issue', async (ctx, json) => {
   const { customerId, currency, amount } = JSON.parse(json);
-  const account = { customerId, currency, available: amount };
-  await ctx.stub.putState('account/' + customerId + '/' + currency, Buffer.from(JSON.stringify(account)));
-  return JSON.stringify({ replayed: false, units: [] });
+  const account = { customerId, money: { [currency]: { available: amount, spent: [], sinceStepUp: [] } } };
+  await ctx.stub.putState('account/' + customerId, Buffer.from(JSON.stringify(account)));
+  return JSON.stringify({ replayed: false, units: [], state: 'issued' });
 });
 `;
 

@@ -2,18 +2,17 @@
 // Follows the rows of a ledger in memory that hold money, block by block, and refuses the block that makes or loses any.
 import type { Hold } from '@fabric-offline-pay/domain';
 import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
-import { HOLDING_MONEY, weightOf } from '../support/money';
+import { HOLDING_MONEY, weightsOf } from '../support/money';
 import { must } from './property';
 
 interface MoneyRow {
-  readonly currency?: string;
   readonly hold?: Hold | null;
+  readonly money?: Readonly<Record<string, object>>;
 }
 
 interface Kept {
   readonly value: unknown;
-  readonly currency: string;
-  readonly units: bigint;
+  readonly weights: ReturnType<typeof weightsOf>;
 }
 
 const AMOUNT = /^(0|[1-9][0-9]{0,17})$/;
@@ -26,10 +25,6 @@ const HOLD_AMOUNTS = [
   'refunded',
   'refundedHeld',
 ] as const;
-
-/** A credit entry says its currency in its key alone. */
-const currencyOf = (key: string, { currency, hold }: MoneyRow): string =>
-  currency ?? hold?.currency ?? key.split('/')[2] ?? '';
 
 function mustBeAmounts(key: string, row: object, fields: readonly string[]): void {
   for (const [field, value] of Object.entries(row))
@@ -58,8 +53,9 @@ function mustBeSound(key: string, hold: Hold): void {
 function keep(key: string, text: string): Kept {
   const value = JSON.parse(text) as MoneyRow;
   mustBeAmounts(key, value, AMOUNTS);
+  for (const money of Object.values(value.money ?? {})) mustBeAmounts(key, money, AMOUNTS);
   if (value.hold) mustBeSound(key, value.hold);
-  return { value, currency: currencyOf(key, value), units: weightOf(key, value) };
+  return { value, weights: weightsOf(key, value) };
 }
 
 /** The rows of a ledger that hold money, summed by currency; it sums only what a block changes. */
@@ -92,12 +88,12 @@ export class MoneyWatch {
 
   #put(key: string, text: string | null): void {
     const before = this.#kept.get(key);
-    if (before !== undefined) this.#add(before.currency, -before.units);
+    for (const [currency, units] of before?.weights ?? []) this.#add(currency, -units);
     this.#kept.delete(key);
     if (text === null || !HOLDING_MONEY.has(key.split('/')[0] ?? '')) return;
     const kept = keep(key, text);
     this.#kept.set(key, kept);
-    this.#add(kept.currency, kept.units);
+    for (const [currency, units] of kept.weights) this.#add(currency, units);
   }
 
   #add(currency: string, units: bigint): void {

@@ -297,7 +297,8 @@ function standing(watch: MoneyWatch): string {
   const checkpoints = watch.rows<CheckpointRow>('checkpoint');
   return text([
     ...[...watch.rows<AccountRow>('account').values()].map(
-      ({ customerId, available }) => [`account ${customerId}`, available] as const,
+      ({ customerId, money }) =>
+        [`account ${customerId}`, money[currency]?.available ?? '0'] as const,
     ),
     ...orders.flatMap(({ orderNumber, state, verification, delivery, hold }) => [
       [`order ${orderNumber}`, stands(state, verification, delivery)] as const,

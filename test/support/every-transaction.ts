@@ -225,6 +225,9 @@ export class EveryTransaction {
     await this.#withdraw();
     await this.#failLogin();
     const { customerId } = this.#customer!.device;
+    await this.#issueByTwo(customerId);
+    await teller.identity.updateProfile({ customerId, missing: [], status: 'blocked' });
+    await teller.identity.updateProfile({ customerId, missing: [], status: 'active' });
     await teller.identity.revokeDevice({ customerId, deviceId: 'phone' });
     await this.#enact({ ...POLICY, loginSeconds: 600 });
     const admitted = {
@@ -246,9 +249,8 @@ export class EveryTransaction {
     return this.#options.world;
   }
 
-  /** Both factors, bound to the order, when its total is above the step-up limit. */
+  /** Both factors, bound to the order. */
   async #stepUp(terms: OrderTerms): Promise<void> {
-    if (BigInt(terms.total) <= BigInt(POLICY.currencies[CURRENCY].stepUp)) return;
     const { identity } = await this.#world.bank('auth-service');
     const { loginId } = this.#customer!;
     const boundTo = termsDigest(terms);
@@ -396,6 +398,20 @@ export class EveryTransaction {
       subject: 'courier',
       subjectId: 'courier-cheap',
     });
+  }
+
+  /** More than one teller may issue alone. */
+  async #issueByTwo(customerId: string): Promise<void> {
+    const { issue } = POLICY.currencies[CURRENCY];
+    const issued = {
+      issueId: `large-${customerId}`,
+      customerId,
+      token: `tok-${customerId}`,
+      currency: CURRENCY,
+      amount: (BigInt(issue) + 1n).toString(),
+    };
+    await (await this.#world.bank('teller')).settlement.issue(issued);
+    await (await this.#world.bank('operator')).settlement.confirmIssue(issued);
   }
 
   async #failLogin(): Promise<void> {

@@ -2,7 +2,7 @@
 // Customers with a past: failed logins, mismatches and rejected disputes, made by real transactions.
 import { termsDigest, type OutputOf } from '@fabric-offline-pay/domain';
 import { runExpress, type Purchase } from '@fabric-offline-pay/sdk';
-import { CURRENCY, POLICY, type CustomerDevice, type World } from './world';
+import { type CustomerDevice, type World } from './world';
 
 let logins = 0;
 
@@ -76,11 +76,10 @@ export async function fullHistory(world: World, device: CustomerDevice): Promise
   await world.decide(orderNumber, 'reject');
 }
 
-/** The purchase by a customer who passes both factors, bound to the order, whenever it is above the step-up limit. */
+/** The purchase by a customer who passes both factors, bound to the order, whenever the ledger asks. */
 export const stepUpFor = (world: World, purchase: Purchase): Purchase => ({
   ...purchase,
   stepUp: async (terms) => {
-    if (BigInt(terms.total) <= BigInt(POLICY.currencies[CURRENCY].stepUp)) return;
     const { identity } = await world.bank('auth-service');
     const boundTo = termsDigest(terms);
     const nonce = terms.orderNumber;

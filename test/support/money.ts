@@ -13,28 +13,40 @@ import {
   type SupplyRow,
 } from '@fabric-offline-pay/domain';
 
-/** Signed minor units that a row adds to `issued − redeemed − on the ledger`, which must be 0. */
-const WEIGHTS: Readonly<Record<string, (value: unknown) => bigint>> = {
+/** Signed minor units by currency that a row adds to `issued − redeemed − on the ledger`, which must be 0. */
+type Weights = readonly (readonly [currency: string, units: bigint])[];
+
+const WEIGHTS: Readonly<Record<string, (value: unknown, key: string) => Weights>> = {
   supply: (value) => {
-    const { kind, amount } = value as SupplyRow;
-    return SUPPLY[kind] === 'appears' ? toUnits(amount) : -toUnits(amount);
+    const { kind, currency, amount } = value as SupplyRow;
+    return [[currency, SUPPLY[kind] === 'appears' ? toUnits(amount) : -toUnits(amount)]];
   },
-  account: (value) => -toUnits((value as AccountRow).available),
+  account: (value) =>
+    Object.entries((value as AccountRow).money).map(
+      ([currency, { available }]) => [currency, -toUnits(available)] as const,
+    ),
   order: (value) => {
     const { hold } = value as OrderRow;
-    return hold === null ? 0n : -toUnits(holds.standing(hold));
+    return hold === null ? [] : [[hold.currency, -toUnits(holds.standing(hold))]];
   },
-  reserve: (value) => -toUnits(reserves.standing(value as ReserveRow)),
-  credit: (value) => -toUnits((value as CreditRow).amount),
-  checkpoint: (value) => -toUnits((value as CheckpointRow).balance),
+  reserve: (value) => {
+    const reserve = value as ReserveRow;
+    return [[reserve.currency, -toUnits(reserves.standing(reserve))]];
+  },
+  // A credit entry says its currency in its key alone.
+  credit: (value, key) => [[key.split('/')[2] ?? '', -toUnits((value as CreditRow).amount)]],
+  checkpoint: (value) => {
+    const { currency, balance } = value as CheckpointRow;
+    return [[currency, -toUnits(balance)]];
+  },
 };
 
 /** Kinds of rows that hold money. */
 export const HOLDING_MONEY: ReadonlySet<string> = new Set(Object.keys(WEIGHTS));
 
-/** Signed minor units that the row adds to `issued − redeemed − on the ledger`; 0 when it holds no money. */
-export const weightOf = (key: string, value: unknown): bigint =>
-  WEIGHTS[key.split('/')[0] ?? '']?.(value) ?? 0n;
+/** Signed minor units by currency that the row adds to `issued − redeemed − on the ledger`; none when it holds no money. */
+export const weightsOf = (key: string, value: unknown): Weights =>
+  WEIGHTS[key.split('/')[0] ?? '']?.(value, key) ?? [];
 
 /**
  * @param rows key → JSON of the public state, of one currency
@@ -42,6 +54,7 @@ export const weightOf = (key: string, value: unknown): bigint =>
  */
 export function missingMoney(rows: ReadonlyMap<string, string>): bigint {
   let missing = 0n;
-  for (const [key, value] of rows) missing += weightOf(key, JSON.parse(value));
+  for (const [key, value] of rows)
+    for (const [, units] of weightsOf(key, JSON.parse(value))) missing += units;
   return missing;
 }

@@ -54,14 +54,15 @@ async function quote(call: Call<InputOf<'express', 'quote'>>) {
 async function order(call: Call<InputOf<'express', 'order'>>) {
   const { terms, signature, statement } = call.input;
   ensureDistinctLines(terms.lines);
-  const login = await ensureSigned(call, terms, signature);
+  const payer = await ensureSigned(call, terms, signature);
   const quoted = await quoteRow(call, terms);
   const merchant = await verifyOrder(call, terms, quoted);
-  const hold = await placeHold(call, terms, login, merchant);
+  const hold = await placeHold(call, terms, payer, merchant);
   const logistics = found(quoted.statement ?? undefined, 'STATEMENT_MISSING', {
     party: 'logistics',
   });
-  const { bankId, deviceId } = login;
+  const { bankId } = payer.account;
+  const { deviceId } = payer.session;
   const placed = orderFrom(terms, bankId, hold);
   await putPlaced(call, placed, {
     ...{ terms, signature, bankId, deviceId, digest: termsDigest(terms), placedAt: call.now },

@@ -3,7 +3,6 @@
 import {
   ensure,
   found,
-  OFFLINE_LOGIN,
   ratingsText,
   toUnits,
   verifyEs256,
@@ -18,7 +17,7 @@ import { holdOf } from '../shared/capturing.js';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { takenAlongBy } from '../shared/payments.js';
-import { loginRow, merchantRow, orderRow, termsRow } from '../shared/rows.js';
+import { merchantRow, orderRow, termsRow } from '../shared/rows.js';
 import { purchasesOf, storePurchase as store } from '../shared/storing.js';
 
 const PUBLISH_LIMIT = 500;
@@ -46,9 +45,8 @@ function ownerOf(rating: Rated, terms: OrderTerms): string | undefined {
   return subjects[rating.subject];
 }
 
-/** The key of the device that placed the order: of its login, or of a device that paid by voucher. */
+/** The key of the device that placed the order. */
 async function signingKey(call: Call, { terms, deviceId }: TermsRow): Promise<string> {
-  if (terms.loginId !== OFFLINE_LOGIN) return (await loginRow(call, terms.loginId)).devicePublicKey;
   const device = await call.store.get('device', terms.customerId, deviceId);
   return found(device, 'DEVICE_UNKNOWN', { deviceId }).publicKey;
 }

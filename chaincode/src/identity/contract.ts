@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Identity on the ledger: the registry, customers, devices, logins, factors, reputation (units 2 to 7).
 import {
+  accounts,
   addToHistory,
   byCodeUnit,
   digestOf,
   ensure,
   found,
   limitsFor,
-  firstStanding,
   NO_HISTORY,
   OFFLINE_LOGIN,
   ROWS,
   scoreOf,
+  shortKeyOf,
   type ParsedInputOf as InputOf,
   type CustomerRow,
+  type Limits,
   type LoginRow,
   type ParticipantRow,
   type RegistryRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
+import { accountRow, putAccount } from '../shared/accounts.js';
 import { policyRow, registryRow } from '../shared/rows.js';
+import { standingOf } from '../shared/standing.js';
 import { keepPurchase } from '../shared/storing.js';
 
 type LoginInput = { readonly loginId: string };
@@ -101,13 +105,20 @@ async function enrolCustomer(call: Call<InputOf<'identity', 'enrolCustomer'>>) {
   const { customerId, bankId, missing } = call.input;
   const existing = await call.store.get('customer', customerId);
   ensure(existing === undefined, 'IDEMPOTENCY_CONFLICT', { customerId });
-  call.store.put('customer', { customerId, bankId, status: 'active', missing });
+  const customer = { customerId, bankId, status: 'active' as const, blocks: 0, missing };
+  call.store.put('customer', customer);
+  call.store.put('account', accounts.newAccount(customer));
   return {};
 }
 
+/** The account is written only for another status: orders of the customer write it too. */
 async function updateProfile(call: Call<InputOf<'identity', 'updateProfile'>>) {
   const { customerId, missing, status } = call.input;
-  call.store.put('customer', { ...(await customerRow(call, customerId)), missing, status });
+  const before = await customerRow(call, customerId);
+  const blocks = before.blocks + (before.status === 'active' && status === 'blocked' ? 1 : 0);
+  call.store.put('customer', { ...before, missing, status, blocks });
+  if (status !== before.status)
+    putAccount(call, accounts.withStatus(await accountRow(call, customerId), { status, blocks }));
   return {};
 }
 
@@ -122,6 +133,7 @@ async function revokeDevice(call: Call<InputOf<'identity', 'revokeDevice'>>) {
   const { customerId, deviceId } = call.input;
   const device = found(await call.store.get('device', customerId, deviceId), 'DEVICE_UNKNOWN');
   call.store.put('device', { ...device, status: 'revoked' });
+  putAccount(call, accounts.endSessionsOf(await accountRow(call, customerId), deviceId));
   return {};
 }
 
@@ -139,13 +151,12 @@ async function verifyIdentity(call: Call<InputOf<'identity', 'verifyIdentity'>>)
     customerId,
     bankId: customer.bankId,
     deviceId,
-    devicePublicKey: device.publicKey,
+    blocks: customer.blocks,
     state: 'verified',
     missing: customer.missing,
     openedAt: call.now,
     expiresAt: call.now + policy.loginSeconds,
     factorsUntil: 0,
-    limits: { percent: 0, release: 'delivery' },
   });
   return {};
 }
@@ -205,6 +216,20 @@ async function failAuthentication(call: Call<LoginInput>) {
   return {};
 }
 
+/** Whom the login may pay for from now on: unless it ended meanwhile, with its device, its customer or its time. */
+async function beginSession(call: Call, login: LoginRow, limits: Limits): Promise<void> {
+  const { loginId, customerId, deviceId, expiresAt, blocks } = login;
+  ensure(call.now < expiresAt, 'LOGIN_EXPIRED', { expiresAt });
+  const account = await accountRow(call, customerId);
+  ensure(account.status === 'active', 'CUSTOMER_BLOCKED', { customerId });
+  ensure(account.blocks === blocks, 'LOGIN_EXPIRED', { blocks });
+  const device = await call.store.get('device', customerId, deviceId);
+  ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
+  const key = shortKeyOf(device.publicKey);
+  const session = { loginId, deviceId, key, until: expiresAt, limits };
+  putAccount(call, accounts.openSession(account, session));
+}
+
 /** Unit 7. History entries are removed as they are folded: none counts twice, and the range stays small. */
 async function assessReputation(call: Call<LoginInput>) {
   const login = await loginRow(call);
@@ -225,20 +250,24 @@ async function assessReputation(call: Call<LoginInput>) {
   }
   if (entries.length > 0 || before === undefined)
     call.store.put('reputation', { customerId, totals, score });
-  putLogin(call, { ...login, limits });
+  await beginSession(call, login, limits);
   return { score, limits };
 }
 
 async function readLogin(call: Call<LoginInput>) {
-  const { loginId, customerId, state, missing, expiresAt, factorsUntil, limits } =
-    await loginRow(call);
-  return { loginId, customerId, state, missing: [...missing], expiresAt, factorsUntil, limits };
+  const { loginId, customerId, state, missing, expiresAt, factorsUntil } = await loginRow(call);
+  const { sessions } = await accountRow(call, customerId);
+  const session = sessions.find((entry) => entry.loginId === loginId);
+  return {
+    ...{ loginId, customerId, state, missing: [...missing], expiresAt, factorsUntil },
+    limits: session?.limits ?? null,
+  };
 }
 
 async function readReputation(call: Call<InputOf<'identity', 'readReputation'>>) {
   const { customerId } = call.input;
-  const known = await call.store.get('reputation', customerId);
-  return known ?? { customerId, ...firstStanding((await policyRow(call)).reputation) };
+  const { score, totals } = await standingOf(call, customerId);
+  return { customerId, score, totals };
 }
 
 export const IdentityContract = contractOf('identity', {
@@ -261,8 +290,8 @@ export const IdentityContract = contractOf('identity', {
   }),
   readPolicy: policyRow,
   readCustomer: async (call) => {
-    const customer = await customerRow(call, call.input.customerId);
-    return { ...customer, missing: [...customer.missing] };
+    const { customerId, bankId, status, missing } = await customerRow(call, call.input.customerId);
+    return { customerId, bankId, status, missing: [...missing] };
   },
   readLogin,
   readReputation,

@@ -17,6 +17,8 @@ export interface Caller {
   readonly role: Role | null;
   readonly attribute: string;
   readonly actor: string;
+  /** Subject and issuer of its certificate: a renewed certificate has the same. */
+  readonly identity: string;
   /** Null for the one transaction that comes before there is a registry. */
   readonly participant: ParticipantRow | null;
 }
@@ -56,7 +58,8 @@ export async function authorise(
     transaction: transaction.fullName,
     needs: transaction.access,
   });
-  return { mspId, role, attribute, actor: identity.getAttributeValue('actor') ?? '', participant };
+  const actor = identity.getAttributeValue('actor') ?? '';
+  return { mspId, role, attribute, actor, identity: identity.getID(), participant };
 }
 
 const fieldAt = (input: Input, path: string): unknown =>

@@ -7,7 +7,6 @@ import {
   ensure,
   found,
   isAtLeast,
-  firstStanding,
   offlineLimits,
   reserves,
   spkiOfPoint,
@@ -24,9 +23,10 @@ import {
 import type { Call } from '../ledger/call.js';
 import { reservesOf } from '../shared/reserves.js';
 import { policyRow } from '../shared/rows.js';
+import { standingOf } from '../shared/standing.js';
 import { ensureInForce, issuedCertificate, type IssuedCertificate } from './issued.js';
 
-/** A certificate that may be honoured, the reserves that the device has already, and the caps. */
+/** A certificate that may be honoured, and the reserves that the customer has already. */
 export interface Grant extends IssuedCertificate {
   readonly digest: string;
   readonly existing: readonly ReserveRow[];
@@ -41,7 +41,7 @@ export async function readGrant(call: Call, key: ReserveKey, certificate: string
   ensure(held.certificate.channel === call.channel, 'OFFLINE_WRONG_CHANNEL', {
     channel: held.certificate.channel,
   });
-  const existing = await reservesOf(call, key.customerId, key.deviceId);
+  const existing = await reservesOf(call, key.customerId);
   return { ...issued, digest: bytesToText(held.digest), existing };
 }
 
@@ -63,13 +63,12 @@ async function ensureCustomer(call: Call, certificate: DeviceCertificate): Promi
 }
 
 /** Who spent twice once has no limits any more, whether the history was folded already or not. */
-async function limitsOf(
+async function capsOf(
   call: Call,
   { customerId, currency }: DeviceCertificate,
   policy: Policy,
 ): Promise<OfflineCaps> {
-  const known = await call.store.get('reputation', customerId);
-  const standing = known ?? firstStanding(policy.reputation);
+  const standing = await standingOf(call, customerId);
   const frauds = await call.store.range('fraud', [customerId], 1);
   const limits = frauds.length > 0 ? undefined : offlineLimits(policy, standing, currency);
   return found(limits, 'OFFLINE_NOT_ALLOWED', { currency });
@@ -96,10 +95,16 @@ function ensureCaps(certificate: DeviceCertificate, caps: OfflineCaps, stands: A
   ensure(isAtLeast(caps.total, stands), 'OFFLINE_OVER_TOTAL_CAP', { most: caps.total, stands });
 }
 
-/** What would stand in all reserves of the device in this currency. */
+/** @returns whether both are of one device and epoch, of one customer. */
+export const isSameReserve = (
+  a: Pick<ReserveKey, 'deviceId' | 'epoch'>,
+  b: Pick<ReserveKey, 'deviceId' | 'epoch'>,
+): boolean => a.deviceId === b.deviceId && a.epoch === b.epoch;
+
+/** What would stand in all reserves of the customer in this currency, whatever device they are for. */
 function standingWith({ held: { certificate }, existing }: Grant): Amount {
   const others = existing.filter(({ currency }) => currency === certificate.currency);
-  const same = others.find(({ epoch }) => epoch === certificate.epoch);
+  const same = others.find((reserve) => isSameReserve(reserve, certificate));
   const paidIn = certificate.total - toUnits(same?.funded ?? '0');
   const stands = addAmounts(...others.map(reserves.standing));
   return toAmount(toUnits(stands) + (paidIn > 0n ? paidIn : 0n));
@@ -125,5 +130,5 @@ export async function ensureGrantable(call: Call, grant: Grant): Promise<void> {
     most: offline.count,
   });
   ensureTimes(certificate, offline, call.now);
-  ensureCaps(certificate, await limitsOf(call, certificate, policy), standingWith(grant));
+  ensureCaps(certificate, await capsOf(call, certificate, policy), standingWith(grant));
 }

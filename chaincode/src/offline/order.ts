@@ -8,8 +8,6 @@ import {
   found,
   holds,
   isPoorlyRated,
-  firstStanding,
-  limitsFor,
   nextState,
   OFFLINE_LOGIN,
   settleVoucher,
@@ -34,6 +32,7 @@ import { orderFrom, putPlaced, verifyOrder } from '../shared/merchant-leg.js';
 import { batchIdOfDelivery } from '../shared/payments.js';
 import { putReserve, reserveRow } from '../shared/reserves.js';
 import { policyRow, quoteRow } from '../shared/rows.js';
+import { limitsOf } from '../shared/standing.js';
 import { bytesOf } from './issued.js';
 import { recordConflict } from './settle.js';
 
@@ -84,14 +83,12 @@ function judge(call: Call<OrderInput>, reserve: ReserveRow): Settlement {
 
 /** A customer or a merchant of bad standing is released at delivery, as online. */
 async function holdOf(call: Call, terms: OrderTerms, merchant: MerchantRow): Promise<Hold> {
-  const { holdSeconds, reputation } = await policyRow(call);
+  const { holdSeconds } = await policyRow(call);
   ensure(terms.holdSeconds <= holdSeconds, 'INPUT_INVALID', {
     field: 'terms.holdSeconds',
     most: holdSeconds,
   });
-  const known = await call.store.get('reputation', terms.customerId);
-  const { score } = known ?? firstStanding(reputation);
-  const { release } = limitsFor(score, reputation);
+  const { release } = await limitsOf(call, terms.customerId);
   return holds.openHold(terms, isPoorlyRated(merchant.rating) ? 'delivery' : release, call.now);
 }
 

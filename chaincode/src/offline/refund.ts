@@ -13,7 +13,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { debitPayee } from '../shared/payees.js';
 import { isSameVoucher, paymentsIn } from '../shared/payments.js';
-import { credit } from '../shared/placing.js';
+import { credit } from '../shared/accounts.js';
 
 type Refund = InputOf<'offline', 'refund'>;
 

@@ -11,13 +11,15 @@ import {
   type ReserveRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { credit, debit } from '../shared/placing.js';
+import { credit } from '../shared/accounts.js';
+import { setAside } from '../shared/placing.js';
+import { limitsOf } from '../shared/standing.js';
 import { putReserve, recordSuccess, reserveRow, reserveSubject } from '../shared/reserves.js';
-import { ensureGrantable, readGrant, type Grant } from './granting.js';
+import { ensureGrantable, isSameReserve, readGrant, type Grant } from './granting.js';
 import { issuedBulletin, publish } from './issued.js';
 
 const sameEpoch = ({ held, existing }: Grant): ReserveRow | undefined =>
-  existing.find(({ epoch }) => epoch === held.certificate.epoch);
+  existing.find((reserve) => isSameReserve(reserve, held.certificate));
 
 /** Writes a reserve and tells where it stands. */
 function keep(call: Call, reserve: ReserveRow): ReserveRow {
@@ -37,7 +39,8 @@ async function open(call: Call, grant: Grant): Promise<ReserveRow> {
 export async function fund(call: Call<InputOf<'offline', 'fund'>>) {
   const grant = await readGrant(call, call.input, call.input.certificate);
   const { customerId, currency, funded } = await open(call, grant);
-  await debit(call, customerId, currency, funded);
+  const { percent } = await limitsOf(call, customerId);
+  await setAside(call, customerId, { currency, amount: funded }, percent);
   return { funded };
 }
 
@@ -49,7 +52,9 @@ export async function topUp(call: Call<InputOf<'offline', 'topUp'>>) {
   ensure(held.sequence === sequence, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'sequence' });
   await ensureGrantable(call, grant);
   const { reserve, paidIn } = reserves.topUpReserve(before, held, grant.held.digest);
-  await debit(call, reserve.customerId, reserve.currency, paidIn);
+  const { customerId, currency } = reserve;
+  const { percent } = await limitsOf(call, customerId);
+  await setAside(call, customerId, { currency, amount: paidIn }, percent);
   return { funded: keep(call, reserve).funded };
 }
 
@@ -93,6 +98,7 @@ export async function reissue(call: Call<InputOf<'offline', 'reissue'>>) {
   ensure(same, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'total', expected: returned, currency });
   putReserve(call, closed);
   recordSuccess(call, lost);
-  const { funded } = await open(call, grant);
+  const existing = grant.existing.map((each) => (isSameReserve(each, closed) ? closed : each));
+  const { funded } = await open(call, { ...grant, existing });
   return { funded };
 }

@@ -19,7 +19,8 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { authenticatedLogin, ensureSigned } from '../shared/placing.js';
+import { payerOf } from '../shared/accounts.js';
+import { ensureSigned } from '../shared/placing.js';
 import {
   advance,
   basketRow,
@@ -38,7 +39,7 @@ async function openBasket(call: Call<InputOf<'orderNumber', 'openBasket'>>) {
   const basket = call.input;
   const { merchantId, orderNumber } = basket;
   ensureDistinctLines(basket.lines);
-  const { bankId } = await authenticatedLogin(call, basket);
+  const { bankId } = (await payerOf(call, basket)).account;
   const existing = await call.store.get('order', merchantId, orderNumber);
   ensure(existing === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
   const digest = basketDigest(basket);
@@ -85,12 +86,13 @@ async function place(call: Call<InputOf<'orderNumber', 'place'>>) {
   ensure(basketDigest(terms) === basket.digest, 'IDEMPOTENCY_CONFLICT', {
     orderNumber: terms.orderNumber,
   });
-  const { bankId, deviceId } = await ensureSigned(call, terms, signature);
+  const { account, session } = await ensureSigned(call, terms, signature);
   await receiptOfStep(call, terms, 'goods:verify');
   await ensureGoodsCompared(call, terms);
   await ensureWillPass(call);
   call.store.put('terms', {
-    ...{ terms, signature, bankId, deviceId, digest: termsDigest(terms), placedAt: call.now },
+    ...{ terms, signature, bankId: account.bankId, deviceId: session.deviceId },
+    ...{ digest: termsDigest(terms), placedAt: call.now },
     statements: null,
     receipt: null,
   });

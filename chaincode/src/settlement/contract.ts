@@ -2,9 +2,7 @@
 // Settlement on the ledger: issue, hold, capture, release, void, refund, dispute, roll-up, redeem (unit 14).
 import {
   ensure,
-  found,
   holds,
-  limitsIn,
   nextState,
   type ParsedInputOf as InputOf,
   type OrderEvent,
@@ -12,14 +10,16 @@ import {
   type OrderRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { credit, payerOf } from '../shared/accounts.js';
 import { captureAmount, holdOf, releasedAtOnce } from '../shared/capturing.js';
 import { contractOf } from '../ledger/contract.js';
 import { creditPayees, debitPayee } from '../shared/payees.js';
-import { authenticatedLogin, credit, debit, placeHold } from '../shared/placing.js';
+import { placeHold } from '../shared/placing.js';
 import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
-import { putSupply } from '../shared/supply.js';
 import { agreeDispute, dispute, lapseDispute, resolveDispute } from './disputes.js';
+import { confirmIssue, issue, linkInstrument, withdraw } from './issuing.js';
 import { bearDebt, readPayee, redeem, requestPayout, rollUp } from './payouts.js';
+import { readAccount } from './read-account.js';
 import { totals } from './totals.js';
 
 const write = (call: Call, order: OrderRow) => {
@@ -27,26 +27,11 @@ const write = (call: Call, order: OrderRow) => {
   return { state: order.state };
 };
 
-function linkInstrument(call: Call<InputOf<'settlement', 'linkInstrument'>>) {
-  const { customerId, token, kind } = call.input;
-  call.store.put('instrument', { customerId, token, kind });
-  return Promise.resolve({});
-}
-
-async function issue(call: Call<InputOf<'settlement', 'issue'>>) {
-  const { issueId, customerId, token, currency, amount } = call.input;
-  limitsIn(await policyRow(call), currency);
-  found(await call.store.get('instrument', customerId, token), 'INSTRUMENT_UNKNOWN', { token });
-  putSupply(call, 'issue', issueId, { account: customerId, currency, amount });
-  await credit(call, customerId, currency, amount);
-  return {};
-}
-
 async function authorise(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
   const { terms } = await termsRow(call, order);
-  const login = await authenticatedLogin(call, terms);
-  const hold = await placeHold(call, terms, login, await merchantRow(call, order.merchantId));
+  const payer = await payerOf(call, terms);
+  const hold = await placeHold(call, terms, payer, await merchantRow(call, order.merchantId));
   return write(call, { ...order, hold, state: nextState(order.state, 'authorise') });
 }
 
@@ -131,18 +116,10 @@ async function refund(call: Call<InputOf<'settlement', 'refund'>>) {
   return write(call, { ...order, hold, state: nextState(order.state, 'refund') });
 }
 
-/** The customer's own money, back to where it came from. */
-async function withdraw(call: Call<InputOf<'settlement', 'withdraw'>>) {
-  const { withdrawId, customerId, token, currency, amount } = call.input;
-  found(await call.store.get('instrument', customerId, token), 'INSTRUMENT_UNKNOWN', { token });
-  await debit(call, customerId, currency, amount);
-  putSupply(call, 'withdraw', withdrawId, { account: customerId, currency, amount });
-  return {};
-}
-
 export const SettlementContract = contractOf('settlement', {
   linkInstrument,
   issue,
+  confirmIssue,
   authorise,
   capture,
   release,
@@ -159,16 +136,7 @@ export const SettlementContract = contractOf('settlement', {
   redeem,
   bearDebt,
   withdraw,
-  readAccount: async (call) => {
-    const { customerId, currency } = call.input;
-    return (
-      (await call.store.get('account', customerId, currency)) ?? {
-        customerId,
-        currency,
-        available: '0',
-      }
-    );
-  },
+  readAccount,
   readPayee,
   totals,
 });

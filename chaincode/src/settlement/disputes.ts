@@ -22,7 +22,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { holdOf } from '../shared/capturing.js';
 import { checkpointRow } from '../shared/payees.js';
-import { credit } from '../shared/placing.js';
+import { credit } from '../shared/accounts.js';
 import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
 
 type DisputeKey = OrderKey & { readonly disputeId: string };

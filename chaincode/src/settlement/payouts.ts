@@ -15,7 +15,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { checkpointRow, debitPayee } from '../shared/payees.js';
-import { credit } from '../shared/placing.js';
+import { credit } from '../shared/accounts.js';
 import { policyRow } from '../shared/rows.js';
 import { putSupply } from '../shared/supply.js';
 

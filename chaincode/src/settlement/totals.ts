@@ -44,11 +44,11 @@ async function allSums(call: Call): Promise<Sum[]> {
       ...value,
       part: SUPPLY[value.kind] === 'appears' ? 'issued' : 'redeemed',
     })),
-    ...accounts.map(({ value }): Sum => ({
-      currency: value.currency,
-      part: 'available',
-      amount: value.available,
-    })),
+    ...accounts.flatMap(({ value }) =>
+      Object.entries(value.money).map(
+        ([currency, { available }]): Sum => ({ currency, part: 'available', amount: available }),
+      ),
+    ),
     ...orders.flatMap(({ value }): Sum[] =>
       value.hold === null
         ? []

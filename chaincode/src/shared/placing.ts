@@ -1,109 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stepwise placing and the merchant's express leg do alike: the customer's signature, its login, its limits, the hold.
+// What stepwise placing and the merchant's express leg do alike: the customer's signature, its session, its limits, the
+// hold; and what money set aside for payments without a network has in common with them.
 import {
-  addAmounts,
+  accounts,
   ensure,
   ensureTermsAddUp,
   holds,
-  isAtLeast,
+  importShortKey,
   isPoorlyRated,
   limitsIn,
-  share,
+  remembering,
   signedText,
-  subtractAmounts,
   termsDigest,
-  verifyEs256,
-  type AccountRow,
-  type Amount,
+  verifyText,
   type Hold,
-  type LoginRow,
   type MerchantRow,
   type OrderTerms,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { loginRow, policyRow } from './rows.js';
+import { accountRow, payerOf, putAccount, type Payer } from './accounts.js';
+import { policyRow } from './rows.js';
 
-/** @throws {DomainError} SIGNATURE_INVALID, INPUT_INVALID or LOGIN_NOT_AUTHENTICATED, LOGIN_EXPIRED. */
+/** Importing a key takes longer than verifying with it, so that the process remembers so many. */
+const MOST_KEYS = 4096;
+
+const keyOf = remembering(MOST_KEYS, importShortKey);
+
+/**
+ * @returns who signed
+ * @throws {DomainError} SIGNATURE_INVALID, INPUT_INVALID or what {@link payerOf} refuses.
+ */
 export async function ensureSigned(
   call: Call,
   terms: OrderTerms,
   signature: string,
-): Promise<LoginRow> {
+): Promise<Payer> {
   ensureTermsAddUp(terms);
   ensure(terms.channel === call.channel, 'INPUT_INVALID', { field: 'terms.channel' });
-  const login = await authenticatedLogin(call, terms);
-  ensure(verifyEs256(login.devicePublicKey, signedText(terms), signature), 'SIGNATURE_INVALID', {
-    deviceId: login.deviceId,
-  });
-  return login;
+  const payer = await payerOf(call, terms);
+  const { key, deviceId } = payer.session;
+  ensure(verifyText(keyOf(key), signedText(terms), signature), 'SIGNATURE_INVALID', { deviceId });
+  return payer;
 }
 
-/** The login of the customer that picks or pays. */
-export async function authenticatedLogin(
+type Payment = accounts.Payment;
+type Allowance = accounts.Allowance;
+
+/** @throws {DomainError} CURRENCY_NOT_ALLOWED. */
+async function allowanceOf(call: Call, { currency }: Payment, percent: number): Promise<Allowance> {
+  const policy = await policyRow(call);
+  return {
+    limits: limitsIn(policy, currency),
+    percent,
+    window: { endsAt: call.now, seconds: policy.windowSeconds },
+  };
+}
+
+/** Both factors, bound to exactly these terms. @throws {DomainError} STEP_UP_REQUIRED. */
+async function ensureSteppedUp(
   call: Call,
-  order: { readonly loginId: string; readonly customerId: string },
-): Promise<LoginRow> {
-  const login = await loginRow(call, order.loginId);
-  ensure(login.customerId === order.customerId, 'LOGIN_NOT_AUTHENTICATED', {
-    loginId: order.loginId,
-  });
-  ensure(login.state === 'authenticated', 'LOGIN_NOT_AUTHENTICATED', { state: login.state });
-  ensure(call.now < login.expiresAt, 'LOGIN_EXPIRED', { expiresAt: login.expiresAt });
-  return login;
-}
-
-/** Above the step-up limit both factors must be bound to exactly this order (PSD2 RTS Art. 5, dynamic linking). */
-async function ensureSteppedUp(call: Call, terms: OrderTerms, limit: Amount): Promise<void> {
-  if (isAtLeast(limit, terms.total)) return;
+  terms: OrderTerms,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const digest = termsDigest(terms);
   const sms = await call.store.get('factor', terms.loginId, digest, 'sms');
   const password = await call.store.get('factor', terms.loginId, digest, 'password');
-  ensure(sms !== undefined && password !== undefined, 'STEP_UP_REQUIRED', {
-    limit,
-    total: terms.total,
-  });
+  ensure(sms !== undefined && password !== undefined, 'STEP_UP_REQUIRED', details);
 }
 
-/** Unit 7's limits, the step-up rule, and the longest time that money may be held. */
-async function ensureAllowed(call: Call, terms: OrderTerms, login: LoginRow): Promise<void> {
-  const policy = await policyRow(call);
-  const { perOrder, stepUp } = limitsIn(policy, terms.currency);
-  const limit = share(perOrder, login.limits.percent);
-  ensure(isAtLeast(limit, terms.total), 'LIMIT_EXCEEDED', { limit, total: terms.total });
-  ensure(terms.holdSeconds <= policy.holdSeconds, 'INPUT_INVALID', {
-    field: 'terms.holdSeconds',
-    most: policy.holdSeconds,
-  });
-  await ensureSteppedUp(call, terms, stepUp);
-}
-
-async function accountRow(call: Call, customerId: string, currency: string): Promise<AccountRow> {
-  const account = await call.store.get('account', customerId, currency);
-  return account ?? { customerId, currency, available: '0' };
-}
-
-/** Puts money into a customer's account. */
-export async function credit(
+/** @returns whether the order needed a step-up, which it then had. */
+async function steppedUp(
   call: Call,
-  customerId: string,
-  currency: string,
-  amount: Amount,
-): Promise<void> {
-  const account = await accountRow(call, customerId, currency);
-  call.store.put('account', { ...account, available: addAmounts(account.available, amount) });
+  terms: OrderTerms,
+  { account }: Payer,
+  payment: Payment,
+  allowance: Allowance,
+): Promise<boolean> {
+  if (!accounts.needsStepUp(account, payment, allowance)) return false;
+  const since = accounts.sinceStepUp(account, payment.currency, allowance.window);
+  await ensureSteppedUp(call, terms, {
+    limit: allowance.limits.stepUp,
+    since,
+    total: payment.amount,
+  });
+  return true;
 }
 
-/** Takes money out of a customer's account. @throws {DomainError} INSUFFICIENT_FUNDS. */
-export async function debit(
-  call: Call,
-  customerId: string,
-  currency: string,
-  amount: Amount,
-): Promise<void> {
-  const account = await accountRow(call, customerId, currency);
-  ensure(isAtLeast(account.available, amount), 'INSUFFICIENT_FUNDS', { currency });
-  const available = subtractAmounts(account.available, amount);
-  call.store.put('account', { ...account, available });
+async function ensureHoldSeconds(call: Call, { holdSeconds }: OrderTerms): Promise<void> {
+  const { holdSeconds: most } = await policyRow(call);
+  ensure(holdSeconds <= most, 'INPUT_INVALID', { field: 'terms.holdSeconds', most });
+}
+
+/** Takes the order's total out of the account, within limits that add up over all orders of the customer. */
+async function pay(call: Call, terms: OrderTerms, payer: Payer): Promise<void> {
+  const payment = { currency: terms.currency, amount: terms.total };
+  const allowance = await allowanceOf(call, payment, payer.session.limits.percent);
+  accounts.ensureWithinOrder(payment, allowance);
+  accounts.ensureWithinWindow(payer.account, payment, allowance);
+  const isSteppedUp = await steppedUp(call, terms, payer, payment, allowance);
+  const { window } = allowance;
+  const after = accounts.spend(payer.account, payment, window);
+  putAccount(call, accounts.noteStepUp(after, payment, window, isSteppedUp));
 }
 
 /**
@@ -113,11 +110,28 @@ export async function debit(
 export async function placeHold(
   call: Call,
   terms: OrderTerms,
-  login: LoginRow,
+  payer: Payer,
   merchant: MerchantRow,
 ): Promise<Hold> {
-  await ensureAllowed(call, terms, login);
-  await debit(call, terms.customerId, terms.currency, terms.total);
-  const release = isPoorlyRated(merchant.rating) ? 'delivery' : login.limits.release;
+  await ensureHoldSeconds(call, terms);
+  await pay(call, terms, payer);
+  const release = isPoorlyRated(merchant.rating) ? 'delivery' : payer.session.limits.release;
   return holds.openHold(terms, release, call.now);
+}
+
+/**
+ * Takes money out of the account for a reserve. It counts with the orders of the window; a step-up it neither needs nor
+ * makes, because the policy's caps bound what may be paid without one.
+ * @throws {DomainError} CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED or INSUFFICIENT_FUNDS.
+ */
+export async function setAside(
+  call: Call,
+  customerId: string,
+  payment: Payment,
+  percent: number,
+): Promise<void> {
+  const account = await accountRow(call, customerId);
+  const allowance = await allowanceOf(call, payment, percent);
+  accounts.ensureWithinWindow(account, payment, allowance);
+  putAccount(call, accounts.spend(account, payment, allowance.window));
 }

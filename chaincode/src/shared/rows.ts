@@ -7,7 +7,6 @@ import {
   type BasketLine,
   type BasketRow,
   type GoodsRow,
-  type LoginRow,
   type MerchantRow,
   type OrderEvent,
   type OrderKey,
@@ -34,9 +33,6 @@ export const participantOf = async (
   mspId: string,
 ): Promise<ParticipantRow | undefined> =>
   (await registryRow(call)).participants.find((entry) => entry.mspId === mspId);
-
-export const loginRow = async (call: Call, loginId: string): Promise<LoginRow> =>
-  found(await call.store.get('login', loginId), 'NOT_FOUND', { row: 'login' });
 
 export const merchantRow = async (call: Call, merchantId: string): Promise<MerchantRow> =>
   found(await call.store.get('merchant', merchantId), 'MERCHANT_UNKNOWN', { merchantId });

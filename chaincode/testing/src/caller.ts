@@ -9,6 +9,8 @@ export interface CallerOptions {
   readonly mspId: string;
   readonly role?: string;
   readonly actor?: string;
+  /** Common name; role and actor when absent. Two certificates of one name are of one identity. */
+  readonly name?: string;
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
@@ -23,6 +25,9 @@ const ORGANISATIONAL_UNIT = '2.5.4.11';
 const ECDSA_WITH_SHA256 = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2'));
 const VALID_FROM = new Date('2020-01-01T00:00:00Z');
 const VALID_TO = new Date('2120-01-01T00:00:00Z');
+
+const commonName = ({ mspId, role, actor, name: given }: CallerOptions): string =>
+  given ?? ([role, actor].filter((part) => part !== undefined).join('-') || mspId);
 
 const issuers = new Map<string, KeyObject>();
 
@@ -50,10 +55,8 @@ function extensions(attributes: Readonly<Record<string, string>>): Buffer {
   return der.tagged(0xa3, der.sequence(der.sequence(der.objectIdentifier(ATTRIBUTES), value)));
 }
 
-function toBeSigned(
-  { mspId, role, actor, attributes = {} }: CallerOptions,
-  publicKey: KeyObject,
-): Buffer {
+function toBeSigned(options: CallerOptions, publicKey: KeyObject): Buffer {
+  const { mspId, role, actor, attributes = {} } = options;
   const known = { ...(role !== undefined && { role }), ...(actor !== undefined && { actor }) };
   return der.sequence(
     der.tagged(0xa0, der.integer(Buffer.from([2]))),
@@ -61,7 +64,7 @@ function toBeSigned(
     ECDSA_WITH_SHA256,
     name([COMMON_NAME, `ca.${mspId}`]),
     der.sequence(der.time(VALID_FROM), der.time(VALID_TO)),
-    name([ORGANISATIONAL_UNIT, 'client'], [COMMON_NAME, actor ?? role ?? mspId]),
+    name([ORGANISATIONAL_UNIT, 'client'], [COMMON_NAME, commonName(options)]),
     publicKey.export({ type: 'spki', format: 'der' }),
     extensions({ ...known, ...attributes }),
   );

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { InputOf } from '@fabric-offline-pay/domain';
 import { toMutable } from '@fabric-offline-pay/sdk';
 import type { LoadedInput } from '../input/load-input';
 import type { Courier } from '../input/rows/courier';
@@ -154,14 +155,20 @@ async function enrolCustomer(
     }),
     teller.settlement.linkInstrument({ customerId, token, kind: instrument }),
   ]);
-  if (balance !== '0')
-    await teller.settlement.issue({
-      issueId: `opening-${customerId}`,
-      customerId,
-      token,
-      currency,
-      amount: balance,
-    });
+  const opening = { issueId: `opening-${customerId}`, customerId, token, currency };
+  if (balance !== '0') await issueOpening(clients, { ...opening, amount: balance });
+}
+
+/** By the teller; above the policy's sum the bank's operator confirms it. */
+async function issueOpening(
+  clients: Clients,
+  opening: InputOf<'settlement', 'issue'>,
+): Promise<void> {
+  const teller = await clients.client('bank', 'teller');
+  const { result } = await teller.settlement.issue(opening);
+  if (result.state === 'issued') return;
+  const operator = await clients.client('bank', 'operator');
+  await operator.settlement.confirmIssue(opening);
 }
 
 /** Registers everything that the input files name. Repeating it changes nothing. */

@@ -101,7 +101,6 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   await enrolAll(clients, staff.teller, devices, input);
   const rated: RatedSubject[] = [];
   const auditor = await clients.client('bank', 'auditor');
-  const { currencies } = await auditor.identity.readPolicy({});
   const logisticsId = clients.organisation('logistics').actor;
   stage(
     `running ${input.orders.length.toString()} orders and ${input.offlinePayments.length.toString()} offline payments`,
@@ -115,7 +114,6 @@ export async function pay(options: PayOptions): Promise<PayReport> {
     customers: new Map(input.customers.map((row) => [row.customerId, row])),
     journal: new RunJournal(join(options.folder, 'orders.jsonl')),
     holdSeconds: options.holdSeconds ?? DEFAULT_HOLD_SECONDS,
-    currencies,
     rated: (subject) => rated.push(subject),
   };
   const [outcomes, offline] = await Promise.all([

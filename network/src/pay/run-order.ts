@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of orders.csv, from login to its end.
-import type { OrderState, Policy } from '@fabric-offline-pay/domain';
+import type { OrderState } from '@fabric-offline-pay/domain';
 import {
   deliverySecretFor,
   OffpayError,
@@ -33,8 +33,6 @@ export interface RunContext {
   readonly customers: ReadonlyMap<string, Customer>;
   readonly journal: RunJournal;
   readonly holdSeconds: number;
-  /** Minor units by currency: above it an order needs both factors bound to it. */
-  readonly currencies: Policy['currencies'];
   readonly rated: (subject: RatedSubject) => void;
 }
 
@@ -69,11 +67,7 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
     holdSeconds: order.holdSeconds ?? context.holdSeconds,
     deliveryCommitment: deliverySecretFor(key, order).commitment,
     sign: (terms) => signTerms(key, terms),
-    stepUp: async (terms) => {
-      const limit = context.currencies[terms.currency]?.stepUp;
-      if (limit === undefined || BigInt(terms.total) <= BigInt(limit)) return;
-      await stepUp(context.side, loginId, customer, terms);
-    },
+    stepUp: (terms) => stepUp(context.side, loginId, customer, terms),
   });
 }
 

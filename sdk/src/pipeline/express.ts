@@ -10,6 +10,7 @@ import {
   type Purchase,
 } from './purchase.js';
 import { toMutable } from './mutable.js';
+import { withStepUp } from './step-up.js';
 
 /**
  * Takes a purchase through the patent's units in three transactions: logistics', merchant's, bank's.
@@ -29,15 +30,14 @@ export async function runExpress(parties: Parties, purchase: Purchase): Promise<
     dispatcher.express.quote(asked, { transient }),
   );
   const terms = termsOf(purchase, quote, purchase.choose(quote));
-  await purchase.stepUp?.(terms);
   const signature = await purchase.sign(terms);
   const order = {
     terms: toMutable(terms),
     signature,
     statement: toMutable(purchase.merchantStatement),
   };
-  const placed: { state: OrderState } = await passages.note('express:order', () =>
-    cashier.express.order(order),
+  const placed: { state: OrderState } = await withStepUp(purchase, terms, () =>
+    passages.note('express:order', () => cashier.express.order(order)),
   );
   if (purchase.claim === null) return passages.end(placed.state);
   const claim = {

@@ -44,7 +44,7 @@ export interface Purchase {
   readonly choose: (quote: QuoteView) => Choice;
   /** The customer's device signs `signedText(terms)`. */
   readonly sign: (terms: OrderTerms) => Promise<string> | string;
-  /** Called before the money is held, so that the customer can pass the factors bound to this order. */
+  /** Called when the ledger asks for it before it holds the money: the customer passes both factors, bound to this order. */
   readonly stepUp?: (terms: OrderTerms) => Promise<void>;
   readonly merchantStatement: Statement;
   readonly logisticsStatement: Statement;

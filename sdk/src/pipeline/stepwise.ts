@@ -12,6 +12,7 @@ import {
   type Purchase,
   type QuoteView,
 } from './purchase.js';
+import { withStepUp } from './step-up.js';
 import { PHASES, walk, type UnitTasks } from './walk.js';
 
 /** What the units of one order share while they run. */
@@ -160,12 +161,13 @@ async function place(journey: Journey): Promise<OrderTerms> {
   const { purchase, passages, key } = journey;
   const { cashier } = journey.parties;
   const terms = termsOf(purchase, journey.quote, purchase.choose(journey.quote));
-  await purchase.stepUp?.(terms);
   const signature = await purchase.sign(terms);
   await passages.note('orderNumber:place', () =>
     cashier.orderNumber.place({ terms: toMutable(terms), signature }),
   );
-  await passages.note('settlement:authorise', () => cashier.settlement.authorise(key));
+  await withStepUp(purchase, terms, () =>
+    passages.note('settlement:authorise', () => cashier.settlement.authorise(key)),
+  );
   return terms;
 }
 

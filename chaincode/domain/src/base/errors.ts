@@ -79,8 +79,8 @@ export const ERRORS = {
   LOGIN_EXPIRED: describe(204, 'The login is over.', 'Log in again.'),
   LOGIN_NOT_AUTHENTICATED: describe(
     205,
-    'The login has not passed both factors.',
-    'Pass both factors first.',
+    'The customer has no open session of this login.',
+    'Log in again, and go through both factors and the reputation.',
   ),
   AUTHENTICATION_FAILED: describe(
     206,
@@ -94,7 +94,7 @@ export const ERRORS = {
   ),
   STEP_UP_REQUIRED: describe(
     208,
-    "The order's total is above the step-up limit of this login.",
+    'What was paid since the last step-up is, with this order, above the step-up limit.',
     "Pass both factors bound to this order's digest.",
   ),
   DEVICE_UNKNOWN: describe(
@@ -109,8 +109,8 @@ export const ERRORS = {
   ),
   LIMIT_EXCEEDED: describe(
     211,
-    "The amount is above the limit that the customer's reputation allows.",
-    'Pay less, or improve the history.',
+    "The order, or all payments of the window with it, are above what the customer's reputation allows.",
+    'Pay less, pay later, or improve the history.',
   ),
   CURRENCY_NOT_ALLOWED: describe(
     212,
@@ -275,6 +275,21 @@ export const ERRORS = {
     519,
     'The goods were delivered, or may still be.',
     'Wait until the time for the delivery is over.',
+  ),
+  INSTRUMENT_TAKEN: describe(
+    520,
+    'The instrument is linked to another customer of the bank.',
+    "Link an instrument of the customer's own.",
+  ),
+  SECOND_TELLER_REQUIRED: describe(
+    521,
+    'Whoever proposed this issue cannot confirm it.',
+    'Have another teller, or an operator, confirm it.',
+  ),
+  ISSUE_EXPIRED: describe(
+    522,
+    'The issue was not confirmed in time.',
+    'Propose it again, under another id.',
   ),
 
   // 6xx: comparison and alarms (units 13, 15, 16)

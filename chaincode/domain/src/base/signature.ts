@@ -39,6 +39,31 @@ export function importDeviceKey(spki: string): KeyObject | undefined {
     : undefined;
 }
 
+/** DER before a compressed point of P-256. */
+const SHORT_SPKI_HEAD = Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex');
+
+/**
+ * @param spki base64 DER SubjectPublicKeyInfo of a P-256 key
+ * @returns base64 of the key as a compressed point (SEC 1, 2.3.3), 33 bytes
+ */
+export function shortKeyOf(spki: string): string {
+  const point = Buffer.from(spki, 'base64').subarray(P256_SPKI_HEAD.length);
+  const parity = 2 + ((point.at(-1) ?? 0) & 1);
+  return Buffer.concat([Buffer.from([parity]), point.subarray(0, 32)]).toString('base64');
+}
+
+/** @returns the P-256 key of base64 of a compressed point, else undefined. */
+export function importShortKey(short: string): KeyObject | undefined {
+  const point = fromBase64(short);
+  if (point?.length !== 33) return undefined;
+  try {
+    const key = Buffer.concat([SHORT_SPKI_HEAD, point]);
+    return createPublicKey({ key, format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+}
+
 /** @returns whether base64 DER (SubjectPublicKeyInfo) is a P-256 public key. */
 export const isDeviceKey = (spki: string): boolean => importDeviceKey(spki) !== undefined;
 
@@ -67,17 +92,26 @@ export const signBytes = (privateKey: KeyObject, bytes: Uint8Array): Buffer =>
   withLowS(sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }));
 
 /**
- * @param spki base64 DER SubjectPublicKeyInfo of a P-256 key
  * @param signature base64 of r‖s, 64 bytes
  * @returns whether the signature is by that key over the UTF-8 text; false for every malformed part and for a high S.
  */
-export function verifyEs256(spki: string, text: string, signature: string): boolean {
+export function verifyText(
+  key: KeyObject | undefined,
+  text: string,
+  signature: string,
+): boolean {
   const bytes = fromBase64(signature);
-  const key = importDeviceKey(spki);
   return (
     bytes !== undefined && key !== undefined && verifyBytes(key, Buffer.from(text, 'utf8'), bytes)
   );
 }
+
+/**
+ * Like {@link verifyText}.
+ * @param spki base64 DER SubjectPublicKeyInfo of a P-256 key
+ */
+export const verifyEs256 = (spki: string, text: string, signature: string): boolean =>
+  verifyText(importDeviceKey(spki), text, signature);
 
 /** @returns base64 of r‖s with low S, over the UTF-8 text. */
 export const signEs256 = (privateKey: KeyObject, text: string): string =>

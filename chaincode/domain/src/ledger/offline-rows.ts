@@ -4,10 +4,10 @@ import type { Amount, Currency } from '../base/money.js';
 import type { OfflinePolicy } from '../policy/policy.js';
 import type { Receipt } from './receipt.js';
 
-/** What one device may spend offline in one currency. */
+/** What one customer may spend offline in one currency. */
 export interface OfflineCaps {
   readonly perPayment: Amount;
-  /** The most that one device may have reserved at a time. */
+  /** The most that all devices of the customer together may have reserved at a time. */
   readonly total: Amount;
 }
 

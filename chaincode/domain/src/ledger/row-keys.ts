@@ -33,6 +33,7 @@ import type {
   OrderRow,
   Party,
   PayoutRow,
+  PendingIssueRow,
   PurchaseRow,
   QuoteRow,
   RatingRow,
@@ -128,14 +129,15 @@ export const ROWS = {
   order: keyed<OrderRow, OrderParts>('order', orderParts),
   receipt: row<Receipt, [subject: string, name: string]>('receipt'),
   statement: row<Statement, [merchantId: string, orderNumber: string, party: Party]>('statement'),
-  account: keyed<AccountRow, [customerId: string, currency: string]>('account', (row) => [
-    row.customerId,
-    row.currency,
-  ]),
-  instrument: keyed<InstrumentRow, [customerId: string, token: string]>('instrument', (row) => [
-    row.customerId,
+  account: keyed<AccountRow, [customerId: string]>('account', (row) => [row.customerId]),
+  instrument: keyed<InstrumentRow, [bankId: string, token: string]>('instrument', (row) => [
+    row.bankId,
     row.token,
   ]),
+  pendingIssue: keyed<PendingIssueRow, [bankId: string, currency: string, issueId: string]>(
+    'pendingIssue',
+    (row) => [row.bankId, row.currency, row.issueId],
+  ),
   supply: row<SupplyRow, [bankId: string, currency: string, kind: SupplyKind, id: string]>(
     'supply',
   ),

@@ -44,6 +44,8 @@ export interface CustomerRow {
   readonly customerId: string;
   readonly bankId: string;
   readonly status: 'active' | 'blocked';
+  /** How often the customer was blocked: a login that began before a block is over. */
+  readonly blocks: number;
   /** Names of the profile fields that the bank still lacks; never their values. */
   readonly missing: readonly string[];
 }
@@ -62,14 +64,13 @@ export interface LoginRow {
   readonly customerId: string;
   readonly bankId: string;
   readonly deviceId: string;
-  /** Copied from the device row, so that an order reads one row for login, device and limits. */
-  readonly devicePublicKey: string;
+  /** Of the customer when the login began. */
+  readonly blocks: number;
   readonly state: 'verified' | 'open' | 'authenticating' | 'authenticated' | 'failed';
   readonly missing: readonly string[];
   readonly openedAt: number;
   readonly expiresAt: number;
   readonly factorsUntil: number;
-  readonly limits: Limits;
 }
 
 /** The bank's attestation that one factor passed. */
@@ -309,16 +310,64 @@ export interface Statement {
   readonly waybill?: string | undefined;
 }
 
-export interface AccountRow {
-  readonly customerId: string;
-  readonly currency: Currency;
-  readonly available: Amount;
+/** A login that went through units 2 to 7, as placing an order needs it. */
+export interface Session {
+  readonly loginId: string;
+  readonly deviceId: string;
+  /** Base64 of the device's key as a compressed point. */
+  readonly key: string;
+  readonly until: number;
+  readonly limits: Limits;
 }
 
+/** What was paid in one part of the window that limits add up over, until the part ended. */
+export interface Spending {
+  readonly until: number;
+  readonly amount: Amount;
+}
+
+/** A customer's money in one currency. */
+export interface Money {
+  readonly available: Amount;
+  /** By parts of the window, oldest first. */
+  readonly spent: readonly Spending[];
+  /** The same of orders alone, since both factors were last bound to one. */
+  readonly sinceStepUp: readonly Spending[];
+}
+
+/**
+ * Everything that placing an order needs to know of its customer, in the one row that it writes anyway. Bank, status and
+ * blocks are those of the customer's row.
+ */
+export interface AccountRow {
+  readonly customerId: string;
+  readonly bankId: string;
+  readonly status: CustomerRow['status'];
+  readonly blocks: number;
+  /** Oldest first. */
+  readonly sessions: readonly Session[];
+  readonly money: Readonly<Record<Currency, Money>>;
+}
+
+/** A card or mobile-payment account at the bank, as a token. It belongs to one customer. */
 export interface InstrumentRow {
+  readonly bankId: string;
+  readonly token: string;
+  readonly customerId: string;
+  readonly kind: 'card' | 'mobile';
+}
+
+/** What one teller wants issued, and another has to confirm. */
+export interface PendingIssueRow {
+  readonly bankId: string;
+  readonly currency: Currency;
+  readonly issueId: string;
   readonly customerId: string;
   readonly token: string;
-  readonly kind: 'card' | 'mobile';
+  readonly amount: Amount;
+  /** SHA-256 of the certificate's identity, hex. */
+  readonly proposedBy: string;
+  readonly until: number;
 }
 
 /** Ways in which money appears, and ways in which it vanishes. There are no others. */

@@ -104,7 +104,15 @@ export const offlinePolicy = z
   .strictObject({
     version: z.int().min(1).max(4_294_967_295).describe('raised by one with every change'),
     caps: z
-      .record(currency, z.strictObject({ perPayment: amount, total: amount }).readonly())
+      .record(
+        currency,
+        z
+          .strictObject({
+            perPayment: amount,
+            total: amount.describe("the most that all of a customer's devices may have reserved"),
+          })
+          .readonly(),
+      )
       .readonly()
       .describe('by currency; a currency without an entry is never paid offline'),
     count: z.int().min(1).max(64).describe('payments an epoch'),

@@ -18,7 +18,8 @@ type Holding<Kind extends RowKind> = (
 const currencyOfCredit = (key: string): string => key.split('/')[2] ?? '';
 
 const HOLDINGS: { readonly [Kind in RowKind]?: Holding<Kind> } = {
-  account: ({ currency, available }) => [[currency, available, 1n]],
+  account: ({ money }) =>
+    Object.entries(money).map(([currency, { available }]) => [currency, available, 1n]),
   order: ({ hold }) => (hold === null ? [] : [[hold.currency, standingOn(hold), 1n]]),
   reserve: (row) => [[row.currency, standing(row), 1n]],
   credit: ({ amount }, key) => [[currencyOfCredit(key), amount, 1n]],

@@ -63,7 +63,7 @@ const loginOutput = z.strictObject({
   missing: z.array(z.string()),
   expiresAt: instant,
   factorsUntil: instant,
-  limits,
+  limits: limits.nullable().describe('of the open session; null when none is open'),
 });
 
 const attest = (unit: '5' | '6', what: string) =>
@@ -142,7 +142,7 @@ export const identity = {
     kind: 'submit',
     units: ['3'],
     summary:
-      'States which profile fields the bank still lacks, and whether the customer is active.',
+      'States which profile fields the bank still lacks, and whether the customer is active: a block ends its sessions.',
     access: ['bank.auth-service', 'bank.teller'],
     owner: { of: 'customer' },
     input: z.strictObject({
@@ -174,7 +174,7 @@ export const identity = {
   revokeDevice: define({
     kind: 'submit',
     units: ['2'],
-    summary: "Revokes a device's key: no further login may use it.",
+    summary: "Revokes a device's key: its sessions end, and no further login may use it.",
     access: ['bank.teller', 'bank.auth-service'],
     owner: { of: 'customer' },
     input: z.strictObject({ customerId: identifier, deviceId: identifier }),
@@ -261,15 +261,16 @@ export const identity = {
   assessReputation: define({
     kind: 'submit',
     units: ['7'],
-    summary: "Folds the customer's history into its score and sets the login's limits.",
+    summary:
+      "Folds the customer's history into its score, and opens the login's session in the account with the limits that follow.",
     access: ['bank.auth-service'],
     owner: { of: 'login' },
     input: loginKey,
     output: outcome.extend({ score: z.int(), limits }),
     subject: ABOUT.login,
     repeat: ONCE,
-    errors: ['STATE_CONFLICT'],
-    operations: { fixed: 8, perEntry: 1 },
+    errors: ['STATE_CONFLICT', 'LOGIN_EXPIRED', 'CUSTOMER_BLOCKED', 'DEVICE_UNKNOWN'],
+    operations: { fixed: 10, perEntry: 1 },
     example: LOGIN,
   }),
   readParticipants: query({

@@ -35,6 +35,7 @@ import {
   CHOICE_QUOTED,
   GOODS_AS_PICKED,
   MERCHANT_MAY_SELL,
+  SET_ASIDE,
 } from './refusals.js';
 import { orderOutcome, orderTerms, outcome, statement } from './shapes.js';
 
@@ -130,7 +131,7 @@ export const offline = {
     subject: ABOUT.reserve,
     repeat: ONCE,
     content: certified,
-    errors: [...CERTIFICATE_GRANTED, 'INSUFFICIENT_FUNDS'],
+    errors: [...CERTIFICATE_GRANTED, ...SET_ASIDE],
     operations: { fixed: 12 },
     example: { ...RESERVE, certificate: OBJECT },
   }),
@@ -149,7 +150,7 @@ export const offline = {
     subject: ABOUT.reserve,
     repeat: onceFor('sequence'),
     content: certified,
-    errors: [...CERTIFICATE_GRANTED, 'INSUFFICIENT_FUNDS', 'NOT_FOUND', 'OFFLINE_RESERVE_INACTIVE'],
+    errors: [...CERTIFICATE_GRANTED, ...SET_ASIDE, 'NOT_FOUND', 'OFFLINE_RESERVE_INACTIVE'],
     operations: { fixed: 12 },
     example: { ...RESERVE, sequence: 1, certificate: OBJECT },
   }),

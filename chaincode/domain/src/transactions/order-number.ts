@@ -87,7 +87,7 @@ export const orderNumber = {
     output: orderOutcome,
     subject: ABOUT.order,
     repeat: ONCE,
-    errors: ['NOT_FOUND', ...LOGGED_IN],
+    errors: [...LOGGED_IN],
     operations: { fixed: 8 },
     example: BASKET,
   }),

@@ -35,8 +35,9 @@ export const OFFERS_COMPUTED = [
   'NO_COURIER',
 ] as const satisfies readonly ErrorCode[];
 
-/** The customer's login must be authenticated and not over. */
+/** The customer must be active, its login gone through units 2 to 7, and not over. */
 export const LOGGED_IN = [
+  'CUSTOMER_BLOCKED',
   'LOGIN_NOT_AUTHENTICATED',
   'LOGIN_EXPIRED',
 ] as const satisfies readonly ErrorCode[];
@@ -70,6 +71,13 @@ export const CERTIFICATE_GRANTED = [
   'OFFLINE_NOT_ALLOWED',
   'OFFLINE_OVER_PAYMENT_CAP',
   'OFFLINE_OVER_TOTAL_CAP',
+] as const satisfies readonly ErrorCode[];
+
+/** Money for a reserve counts in the customer's window. */
+export const SET_ASIDE = [
+  'CURRENCY_NOT_ALLOWED',
+  'LIMIT_EXCEEDED',
+  'INSUFFICIENT_FUNDS',
 ] as const satisfies readonly ErrorCode[];
 
 /** A bulletin must be the bank's, of this channel, and newer than the last. */

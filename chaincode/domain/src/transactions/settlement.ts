@@ -51,11 +51,36 @@ const decided = orderOutcome.extend({
   owed: amount.describe('what the merchant owes the customer'),
 });
 
+/** What two tellers state alike. */
+const issuing = {
+  kind: 'submit',
+  units: [],
+  owner: { of: 'customer' },
+  input: z.strictObject({
+    issueId: identifier,
+    customerId: identifier,
+    token: identifier,
+    currency,
+    amount: positiveAmount,
+  }),
+  output: outcome.extend({ state: z.enum(['proposed', 'issued']) }),
+  subject: ABOUT.ownBank,
+  repeat: onceFor('currency', 'issueId'),
+  example: {
+    issueId: 'issue-1',
+    customerId: CUSTOMER_ID,
+    token: 'tok-7f3a',
+    currency: 'EUR',
+    amount: '100000',
+  },
+} as const;
+
 export const settlement = {
   linkInstrument: define({
     kind: 'submit',
     units: [],
-    summary: "Links a customer's card or mobile-payment account, as a token.",
+    summary:
+      "Links a customer's card or mobile-payment account, as a token, which then is no other customer's.",
     access: ['bank.teller'],
     owner: { of: 'customer' },
     input: z.strictObject({
@@ -66,35 +91,25 @@ export const settlement = {
     output: outcome,
     subject: ABOUT.customer,
     repeat: onceFor('token'),
-    errors: [],
-    operations: { fixed: 5 },
+    errors: ['INSTRUMENT_TAKEN'],
+    operations: { fixed: 6 },
     example: { customerId: CUSTOMER_ID, token: 'tok-7f3a', kind: 'card' as const },
   }),
   issue: define({
-    kind: 'submit',
-    units: [],
-    summary: "Issues currency into a customer's account, paid by a linked instrument.",
+    ...issuing,
+    summary:
+      "Issues currency into a customer's account, paid by a linked instrument; above the policy's sum it waits for a second teller.",
     access: ['bank.teller'],
-    owner: { of: 'customer' },
-    input: z.strictObject({
-      issueId: identifier,
-      customerId: identifier,
-      token: identifier,
-      currency,
-      amount: positiveAmount,
-    }),
-    output: outcome,
-    subject: ABOUT.ownBank,
-    repeat: onceFor('currency', 'issueId'),
     errors: ['CURRENCY_NOT_ALLOWED', 'INSTRUMENT_UNKNOWN'],
     operations: { fixed: 8 },
-    example: {
-      issueId: 'issue-1',
-      customerId: CUSTOMER_ID,
-      token: 'tok-7f3a',
-      currency: 'EUR',
-      amount: '100000',
-    },
+  }),
+  confirmIssue: define({
+    ...issuing,
+    summary:
+      'Confirms and carries out an issue that another certificate of the bank proposed, in the time that votes have.',
+    access: ['bank.teller', 'bank.operator'],
+    errors: ['NOT_FOUND', 'SECOND_TELLER_REQUIRED', 'ISSUE_EXPIRED'],
+    operations: { fixed: 9 },
   }),
   authorise: onOrder(
     "Holds the order's total on the customer's account.",
@@ -299,9 +314,13 @@ export const settlement = {
     },
   }),
   readAccount: query({
-    summary: 'What a customer can spend.',
+    summary: 'What a customer has, and what counts towards its limits.',
     input: account,
-    output: account.extend({ available: amount }),
+    output: account.extend({
+      available: amount,
+      spent: amount.describe("in the policy's window"),
+      sinceStepUp: amount.describe('by orders of the window, since the last one with a step-up'),
+    }),
     example: { customerId: CUSTOMER_ID, currency: 'EUR' },
   }),
   readPayee: query({

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The accounts of customers on the ledger: read, and written without the sessions that are over.
+import { accounts, ensure, found, type AccountRow, type Session } from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+
+/** The account of a customer who is known to be one. */
+export const accountRow = async (call: Call, customerId: string): Promise<AccountRow> =>
+  found(await call.store.get('account', customerId), 'INTERNAL', { row: 'account' });
+
+export const putAccount = (call: Call, account: AccountRow): void =>
+  call.store.put('account', accounts.withoutOver(account, call.now));
+
+/** Puts money into a customer's account. */
+export async function credit(
+  call: Call,
+  customerId: string,
+  currency: string,
+  amount: string,
+): Promise<void> {
+  const account = await accountRow(call, customerId);
+  putAccount(call, accounts.credit(account, { currency, amount }));
+}
+
+/** Takes money out of a customer's account. @throws {DomainError} INSUFFICIENT_FUNDS. */
+export async function debit(
+  call: Call,
+  customerId: string,
+  currency: string,
+  amount: string,
+): Promise<void> {
+  const account = await accountRow(call, customerId);
+  putAccount(call, accounts.debit(account, { currency, amount }));
+}
+
+/** Who picks or pays: the account, and the session that it does so in. */
+export interface Payer {
+  readonly account: AccountRow;
+  readonly session: Session;
+}
+
+/**
+ * One row says that the customer is active and its login not over.
+ * @throws {DomainError} CUSTOMER_BLOCKED, LOGIN_NOT_AUTHENTICATED or LOGIN_EXPIRED.
+ */
+export async function payerOf(
+  call: Call,
+  { customerId, loginId }: { readonly customerId: string; readonly loginId: string },
+): Promise<Payer> {
+  const account = await call.store.get('account', customerId);
+  ensure(account?.status !== 'blocked', 'CUSTOMER_BLOCKED', { customerId });
+  const session = account?.sessions.find((entry) => entry.loginId === loginId);
+  ensure(account !== undefined && session !== undefined, 'LOGIN_NOT_AUTHENTICATED', { loginId });
+  ensure(call.now < session.until, 'LOGIN_EXPIRED', { expiresAt: session.until });
+  return { account, session };
+}
