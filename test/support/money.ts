@@ -26,7 +26,7 @@ const WEIGHTS: Readonly<Record<string, (value: unknown) => bigint>> = {
   },
   reserve: (value) => -toUnits(reserves.standing(value as ReserveRow)),
   credit: (value) => -toUnits((value as CreditRow).amount),
-  checkpoint: (value) => -toUnits((value as CheckpointRow).balance),
+  checkpoint: (value) => -BigInt((value as CheckpointRow).balance),
 };
 
 /** Kinds of rows that hold money. */

@@ -7,11 +7,11 @@ import {
   ensureTermsAddUp,
   found,
   holds,
-  isPoorlyRated,
   firstStanding,
   limitsFor,
   nextState,
   OFFLINE_LOGIN,
+  releaseFor,
   settleVoucher,
   termsDigest,
   verdictNumberOf,
@@ -30,6 +30,7 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { standardsOf } from '../shared/judging.js';
 import { orderFrom, putPlaced, verifyOrder } from '../shared/merchant-leg.js';
 import { batchIdOfDelivery } from '../shared/payments.js';
 import { putReserve, reserveRow } from '../shared/reserves.js';
@@ -91,8 +92,8 @@ async function holdOf(call: Call, terms: OrderTerms, merchant: MerchantRow): Pro
   });
   const known = await call.store.get('reputation', terms.customerId);
   const { score } = known ?? firstStanding(reputation);
-  const { release } = limitsFor(score, reputation);
-  return holds.openHold(terms, isPoorlyRated(merchant.rating) ? 'delivery' : release, call.now);
+  const own = limitsFor(score, reputation).release;
+  return holds.openHold(terms, releaseFor(own, merchant, await standardsOf(call)), call.now);
 }
 
 /** The voucher stands where the signature of an order that was paid online would. */

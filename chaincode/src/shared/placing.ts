@@ -6,8 +6,8 @@ import {
   ensureTermsAddUp,
   holds,
   isAtLeast,
-  isPoorlyRated,
   limitsIn,
+  releaseFor,
   share,
   signedText,
   subtractAmounts,
@@ -21,6 +21,7 @@ import {
   type OrderTerms,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { standardsOf } from './judging.js';
 import { loginRow, policyRow } from './rows.js';
 
 /** @throws {DomainError} SIGNATURE_INVALID, INPUT_INVALID or LOGIN_NOT_AUTHENTICATED, LOGIN_EXPIRED. */
@@ -118,6 +119,6 @@ export async function placeHold(
 ): Promise<Hold> {
   await ensureAllowed(call, terms, login);
   await debit(call, terms.customerId, terms.currency, terms.total);
-  const release = isPoorlyRated(merchant.rating) ? 'delivery' : login.limits.release;
+  const release = releaseFor(login.limits.release, merchant, await standardsOf(call));
   return holds.openHold(terms, release, call.now);
 }
