@@ -16,6 +16,7 @@ export {
   type Submit,
 } from './client/client.js';
 export { chooseEndorsers, type EndorsementMode, type Organisations } from './client/endorsers.js';
+export { everyEntry, pages, type ListPage } from './client/pages.js';
 export type {
   Call,
   Decode,

@@ -200,7 +200,7 @@ async function offlinePayments({ world, clientFor }: AgreementNetwork): Promise<
 async function totals({ world }: AgreementNetwork): Promise<void> {
   const auditor = await world.bank('auditor');
   await auditor.settlement.totals({});
-  await auditor.alarm.listAlarms({ open: true });
+  await auditor.alarm.listAlarms({ bankId: BANK, open: true });
 }
 
 export async function runOrders(network: AgreementNetwork): Promise<void> {

@@ -182,7 +182,10 @@ test('one order narrows an address to its zone, however many couriers are asked'
   const quoted = JSON.stringify((await spy.logistics.readQuote(key)).offers);
   const { couriers } = await spy.logistics.listCouriers({ logisticsId: LOGISTICS });
   const { location, weightGrams, category } = GOODS.charger;
-  const load = { locations: [location], weightGrams, categories: [category], currency: CURRENCY };
+  const { ratings, conduct } = POLICY;
+  const standards = { now: Math.floor(Date.now() / 1000), ratings, conduct };
+  const carried = { weightGrams, categories: [category], currency: CURRENCY };
+  const load = { locations: [location], ...carried, standards };
   const fits = (place: Place): boolean =>
     JSON.stringify(offersFor(couriers, load, [{ ref: 'r0', ...place }], SIZE)) === quoted;
   const tried = [...placesAround(200_000)];

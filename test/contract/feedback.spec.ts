@@ -12,7 +12,15 @@ import {
   type Purchase,
 } from '@fabric-offline-pay/sdk';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { assess, authenticated, failLogin, fullHistory, stepUpFor } from '../support/histories';
+import {
+  assess,
+  authenticated,
+  failLogin,
+  fullHistory,
+  mismatch,
+  stepUpFor,
+} from '../support/histories';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 import {
   CURRENCY,
   GOODS,
@@ -47,6 +55,8 @@ let device: CustomerDevice;
 let loginId: string;
 let orders = 0;
 
+beforeAll(stopTime);
+afterAll(resumeTime);
 beforeEach(async () => {
   memory = await memoryWorld();
   parties = await memory.world.parties();
@@ -65,16 +75,37 @@ function purchase(options: Partial<PurchaseOptions> = {}): Purchase {
 
 const keyOf = ({ basket: { merchantId, orderNumber } }: Purchase) => ({ merchantId, orderNumber });
 
-/** Buys a charger and rates something about it. */
-async function buyAndRate(...ratings: Ratings): Promise<void> {
+async function deliver(bought: Purchase): Promise<void> {
+  const { logistics } = parties.dispatcher;
+  await logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } });
+  await logistics.deliver(keyOf(bought));
+}
+
+async function rate(bought: Purchase, by: CustomerDevice, ...ratings: Ratings) {
+  const key = keyOf(bought);
+  const signature = signRatings(by.privateKey, key, ratings);
+  return parties.bankNode.feedback.rate({ ...key, ratings, signature });
+}
+
+/** The customer buys a charger, gets it, and rates something about it. */
+async function buyAndRate(...ratings: Ratings): Promise<Purchase> {
   const bought = purchase();
   await runExpress(parties, bought);
-  const key = keyOf(bought);
-  await parties.bankNode.feedback.rate({
-    ...key,
-    ratings,
-    signature: signRatings(device.privateKey, key, ratings),
-  });
+  await deliver(bought);
+  await rate(bought, device, ...ratings);
+  return bought;
+}
+
+let strangers = 0;
+
+/** A new customer does so. */
+async function strangerRates(...ratings: Ratings): Promise<void> {
+  strangers += 1;
+  const [before, login] = [device, loginId];
+  device = await memory.world.customer(`stranger-${strangers}`);
+  loginId = await memory.world.login(device);
+  await buyAndRate(...ratings);
+  [device, loginId] = [before, login];
 }
 
 const publish = async (subject: Subject, subjectId: string) =>
@@ -91,7 +122,7 @@ async function rated(
   subjectId: string,
   ...stars: readonly number[]
 ): Promise<void> {
-  for (const each of stars) await buyAndRate({ subject, subjectId, stars: each, defect: false });
+  for (const each of stars) await strangerRates({ subject, subjectId, stars: each, defect: false });
   await publish(subject, subjectId);
 }
 
@@ -116,7 +147,7 @@ describe('reputation (unit 7)', () => {
       limits: limitsFor(100, POLICY.reputation),
     });
     loginId = await memory.world.login(device);
-    await runExpress(parties, purchase({ logisticsStatement: { orderNumber: 'ANOTHER' } }));
+    await mismatch(memory.world, loginId, device);
     expect((await assess(memory.world, device)).score).toBe(85);
     loginId = await memory.world.login(device);
     const disputed = purchase();
@@ -211,30 +242,49 @@ describe.each(WAYS)('feedback (unit 18), %s', (_, run) => {
   });
 
   test('ratings that are not published have no effect', async () => {
-    for (let count = 0; count < 3; count += 1) await buyAndRate(defect);
+    for (let count = 0; count < 3; count += 1) await strangerRates(defect);
     expect((await run(parties, purchase())).state).toBe('released');
   });
 
-  test('three defects among three buyers: unit 8 refuses the goods, and others still sell', async () => {
-    for (let count = 0; count < 3; count += 1) await buyAndRate(defect);
+  test('three defects among three customers: unit 8 refuses the goods, and others still sell', async () => {
+    for (let count = 0; count < 3; count += 1) await strangerRates(defect);
     await publish('goods', GOODS.charger.gtin);
     await expect(run(parties, purchase())).rejects.toMatchObject({ code: 'GOODS_DEFECTIVE' });
     expect((await run(parties, purchase(LAPTOPS(1)))).state).toBe('released');
   });
 
-  test('three defects among eleven buyers are below three in ten', async () => {
-    for (let count = 0; count < 3; count += 1) await buyAndRate(defect);
+  test('three defects among eleven customers are below three in ten', async () => {
+    for (let count = 0; count < 3; count += 1) await strangerRates(defect);
     for (let count = 0; count < 8; count += 1)
-      await buyAndRate({ ...defect, stars: 5, defect: false });
+      await strangerRates({ ...defect, stars: 5, defect: false });
     await publish('goods', GOODS.charger.gtin);
     expect((await run(parties, purchase())).state).toBe('released');
   });
 
-  test('the same registration again does not clear defective goods', async () => {
-    for (let count = 0; count < 3; count += 1) await buyAndRate(defect);
+  test.each([
+    ['the same registration', {}],
+    ['another certificate', { certificate: 'CE-OTHER' }],
+    ['another price', { price: '2480' }],
+  ])('%s does not clear defective goods', async (__, changes) => {
+    for (let count = 0; count < 3; count += 1) await strangerRates(defect);
     await publish('goods', GOODS.charger.gtin);
-    await parties.cashier.goods.registerGoods({ merchantId: MERCHANT, goods: [GOODS.charger] });
+    const { goods } = parties.cashier;
+    const register = (registration: typeof GOODS.charger) =>
+      goods.registerGoods({ merchantId: MERCHANT, goods: [registration] });
+    await register({ ...GOODS.charger, ...changes });
+    await register(GOODS.charger);
     await expect(run(parties, purchase())).rejects.toMatchObject({ code: 'GOODS_DEFECTIVE' });
+  });
+
+  test('what customers said long ago decides nothing any more', async () => {
+    for (let count = 0; count < 3; count += 1)
+      await strangerRates(defect, { ...defect, subject: 'merchant', subjectId: MERCHANT });
+    await publish('goods', GOODS.charger.gtin);
+    await publish('merchant', MERCHANT);
+    await expect(run(parties, purchase())).rejects.toMatchObject({ code: 'GOODS_DEFECTIVE' });
+    passSeconds(POLICY.ratings.halfLifeSeconds);
+    loginId = await memory.world.login(device);
+    expect((await run(parties, purchase())).state).toBe('released');
   });
 });
 
@@ -257,43 +307,70 @@ describe('couriers (units 18 and 1104)', () => {
   });
 });
 
+describe('one customer', () => {
+  const bad = (subject: Subject, subjectId: string) => ({ ...defect, subject, subjectId });
+
+  test('has one opinion, however many orders it rates', async () => {
+    for (let count = 0; count < 4; count += 1)
+      await buyAndRate(defect, bad('merchant', MERCHANT), bad('courier', 'courier-cheap'));
+    expect(await publish('goods', GOODS.charger.gtin)).toMatchObject({ weight: 1000 });
+    expect(await publish('merchant', MERCHANT)).toMatchObject({ weight: 1000, stars: 1000 });
+    await publish('courier', 'courier-cheap');
+    expect((await runExpress(parties, purchase())).state).toBe('released');
+    expect(await couriersQuoted()).toEqual(['courier-cheap', 'courier-dear']);
+  });
+
+  test('changes its mind: the newer opinion takes the place of the older', async () => {
+    await rated('merchant', MERCHANT, 3);
+    await buyAndRate(bad('merchant', MERCHANT));
+    expect(await publish('merchant', MERCHANT)).toMatchObject({ weight: 2000, stars: 4000 });
+    await buyAndRate({ ...bad('merchant', MERCHANT), stars: 5, defect: false });
+    const after = { weight: 2000, stars: 8000, defects: 0 };
+    expect(await publish('merchant', MERCHANT)).toMatchObject(after);
+  });
+
+  test('counts less for orders that were not delivered, or whose money went back', async () => {
+    const awaited = purchase();
+    await runExpress(parties, awaited);
+    await rate(awaited, device, bad('merchant', MERCHANT));
+    expect(await publish('merchant', MERCHANT)).toMatchObject({ weight: 250, stars: 250 });
+    const returned = await buyAndRate(bad('merchant', MERCHANT));
+    await rollUpPayee(parties.bankNode, { payeeId: MERCHANT, currency: CURRENCY });
+    const refund = { ...keyOf(returned), refundId: 'back', amount: '4980' };
+    await parties.cashier.settlement.refund(refund);
+    expect(await publish('merchant', MERCHANT)).toMatchObject({ weight: 250, stars: 250 });
+  });
+
+  test('says one thing about a subject at a time', async () => {
+    await expect(buyAndRate(defect, { ...defect, stars: 5 })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+  });
+});
+
 describe('publishing', () => {
   test('adds to what was published, and counts no rating twice', async () => {
     await rated('merchant', MERCHANT, 5, 4);
-    expect(await publish('merchant', MERCHANT)).toMatchObject({
-      replayed: true,
-      count: 2,
-      stars: 9,
-    });
-    await buyAndRate({ subject: 'merchant', subjectId: MERCHANT, stars: 3, defect: false });
-    expect(await publish('merchant', MERCHANT)).toMatchObject({
-      replayed: false,
-      count: 3,
-      stars: 12,
-    });
+    const first = { replayed: true, weight: 2000, stars: 9000 };
+    expect(await publish('merchant', MERCHANT)).toMatchObject(first);
+    await strangerRates({ subject: 'merchant', subjectId: MERCHANT, stars: 3, defect: false });
+    const then = { replayed: false, weight: 3000, stars: 12_000 };
+    expect(await publish('merchant', MERCHANT)).toMatchObject(then);
   });
 
   test('an order is rated once', async () => {
     const bought = purchase();
     await runExpress(parties, bought);
-    const key = keyOf(bought);
-    const rate = (stars: number) => {
-      const ratings: Ratings = [{ subject: 'merchant', subjectId: MERCHANT, stars, defect: false }];
-      return parties.bankNode.feedback.rate({
-        ...key,
-        ratings,
-        signature: signRatings(device.privateKey, key, ratings),
-      });
-    };
-    await rate(5);
+    await deliver(bought);
+    const merchant = { subject: 'merchant' as const, subjectId: MERCHANT, defect: false };
+    await rate(bought, device, { ...merchant, stars: 5 });
     await publish('merchant', MERCHANT);
-    expect((await rate(5)).result.replayed).toBe(true);
-    await expect(rate(1)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
-    expect(await publish('merchant', MERCHANT)).toMatchObject({
-      replayed: true,
-      count: 1,
-      stars: 5,
+    expect((await rate(bought, device, { ...merchant, stars: 5 })).result.replayed).toBe(true);
+    await expect(rate(bought, device, { ...merchant, stars: 1 })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
     });
+    const once = { replayed: true, weight: 1000, stars: 5000 };
+    expect(await publish('merchant', MERCHANT)).toMatchObject(once);
   });
 
   test.each([

@@ -42,6 +42,8 @@ test.each(WAYS.flatMap(([way, run]) => SIZES.map((size) => [way, size, run] as c
 
 test('delivery-gated orders', () => every.deliveryGated());
 
+test('orders in which every party is blamed', () => every.blameAll());
+
 test.each(SIZES)(
   'goods that changed are found by both passes of unit 15: %i lines',
   async (size) => {

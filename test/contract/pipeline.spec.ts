@@ -77,7 +77,7 @@ describe.each(WAYS)('%s', (_, run) => {
         code: 'ALARM_OPEN',
       });
       const operator = await memory.world.bank('operator');
-      const { alarms } = await operator.alarm.listAlarms({ open: true });
+      const { alarms } = await operator.alarm.listAlarms({ bankId: BANK, open: true });
       expect(alarms).toMatchObject([{ ...key, fields: [field], bankId: BANK }]);
       await operator.alarm.resolve({ ...key, reason: 'typing error on the waybill' });
       expect((await bankNode.settlement.capture(claim)).result.state).toBe('released');

@@ -82,6 +82,7 @@ describe('published ratings', () => {
     const purchase = await purchaseOf(rater, { orderNumber: `RATED-${index}` });
     expect((await runExpress(parties, purchase)).state).toBe('released');
     expect(await couriersQuoted(purchase)).toEqual(['courier-cheap', 'courier-dear']);
+    await world.deliver(purchase.basket.orderNumber);
     const ratings: Ratings = [
       { subject: 'goods', subjectId: GOODS.charger.gtin, stars: 1, defect: true },
       { subject: 'merchant', subjectId: world.merchantId, stars: 1, defect: false },
@@ -115,11 +116,11 @@ describe('published ratings', () => {
       }),
     ]);
     expect(
-      published.map(({ result: { count, stars, defects } }) => ({ count, stars, defects })),
+      published.map(({ result: { weight, stars, defects } }) => ({ weight, stars, defects })),
     ).toEqual([
-      { count: RATERS, stars: RATERS, defects: RATERS },
-      { count: RATERS, stars: RATERS, defects: 0 },
-      { count: RATERS, stars: RATERS * 2, defects: 0 },
+      { weight: RATERS * 1000, stars: RATERS * 1000, defects: RATERS * 1000 },
+      { weight: RATERS * 1000, stars: RATERS * 1000, defects: 0 },
+      { weight: RATERS * 1000, stars: RATERS * 2000, defects: 0 },
     ]);
     device = await world.customer('customer-after');
   }, 120_000);

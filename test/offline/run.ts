@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One run: prepared with a network, paid without one, settled when it is back, and measured.
+import { everyEntry } from '@fabric-offline-pay/sdk';
 import type { OfflineNetwork } from './offline-network';
 import { cheat, endCheats, prepareCheats, DOUBLE_SPENDS, SETTLED_CHEATS } from './offline-cheats';
 import { payAll, planPayments, type CarriedBytes, type HonestPayment } from './honest';
@@ -118,16 +119,7 @@ interface Batch {
 
 async function allBatches(shop: World): Promise<Batch[]> {
   const { offline } = await shop.merchant('terminal');
-  const found: Batch[] = [];
-  for (let after: string | null | undefined; after !== null;) {
-    const page = await offline.listBatches({
-      merchantId: shop.merchantId,
-      ...(after === undefined ? {} : { after }),
-    });
-    found.push(...page.batches);
-    after = page.next;
-  }
-  return found;
+  return everyEntry(offline.listBatches, { merchantId: shop.merchantId }, (page) => page.batches);
 }
 
 /** What must be paid, order by order. */

@@ -12,9 +12,12 @@ type Entry = NonNullable<Movement['entry']>;
 
 interface Standing {
   penalty: number;
-  successes: number;
-  /** Not counted before the next login; an order leaves at most one entry of a kind. */
-  readonly pending: Map<string, Entry>;
+  /** Orders that counted at a login. */
+  readonly successes: Set<string>;
+  /** Not counted before the next login: an order leaves at most one entry of a kind. */
+  readonly pending: Map<string, { readonly orderNumber: string; readonly entry: Entry }>;
+  /** Orders that count no more from the next login on. */
+  readonly takenBack: Set<string>;
 }
 
 export interface Login {
@@ -38,7 +41,7 @@ const CLASSES = [
 ] as const;
 
 /** What an entry of the history costs. */
-const POINTS = { success: 0, mismatch: 10, dispute: 15 } as const;
+const POINTS = { success: 0, dispute: 15 } as const;
 const MOST_PAID_BACK = 20;
 
 export class MoneyModel {
@@ -55,17 +58,24 @@ export class MoneyModel {
   readonly #supply = new Map<string, string>();
 
   enrol(customerId: string, penalty: number): void {
-    this.#standings.set(customerId, { penalty, successes: 0, pending: new Map() });
+    this.#standings.set(customerId, {
+      penalty,
+      successes: new Set(),
+      pending: new Map(),
+      takenBack: new Set(),
+    });
   }
 
   login(customerId: string, loginId: string, expiresAt: number): void {
     const standing = this.#standing(customerId);
-    for (const entry of standing.pending.values()) {
+    for (const orderNumber of standing.takenBack) standing.successes.delete(orderNumber);
+    standing.takenBack.clear();
+    for (const { orderNumber, entry } of standing.pending.values()) {
       standing.penalty += POINTS[entry];
-      if (entry === 'success') standing.successes += 1;
+      if (entry === 'success') standing.successes.add(orderNumber);
     }
     standing.pending.clear();
-    const paidBack = Math.min(standing.successes, MOST_PAID_BACK);
+    const paidBack = Math.min(standing.successes.size, MOST_PAID_BACK);
     const score = Math.max(0, 100 - Math.max(0, standing.penalty - paidBack));
     const { percent, release } = CLASSES.find(({ from }) => score >= from) ?? CLASSES[3];
     this.logins.set(customerId, { loginId, expiresAt, percent, release });
@@ -85,7 +95,7 @@ export class MoneyModel {
 
   /** An order whose money comes to be held, or is refused and does nothing. */
   buy(order: NewOrder): Refusals {
-    const { customerId, total, faulty, way } = order;
+    const { customerId, total } = order;
     const percent = this.logins.get(customerId)?.percent ?? 0n;
     const broken = refusals(
       [total > (ORDER_LIMIT * percent) / 100n, 'LIMIT_EXCEEDED'],
@@ -95,13 +105,15 @@ export class MoneyModel {
     this.#credit(customerId, -total);
     const bought = new OrderModel(order);
     this.orders.push(bought);
-    return this.apply(bought, faulty && way === 'stepwise' ? { entry: 'mismatch' } : {});
+    return [];
   }
 
   /** Does to the rest of the ledger what a step of an order does: its answer, or where its money goes. */
   apply(order: OrderModel, outcome: Movement | Refusals): Refusals {
     if (Array.isArray(outcome)) return outcome as Refusals;
-    const { customer = 0n, merchant = 0n, logistics = 0n, debit = 0n, entry } = outcome as Movement;
+    const { customer = 0n, merchant = 0n, logistics = 0n, debit = 0n } = outcome as Movement;
+    const { entry, takesSuccessBack = false } = outcome as Movement;
+    if (takesSuccessBack) this.#takeBack(order.made);
     if (entry !== undefined) this.#note(order.made, entry);
     this.#credit(order.made.customerId, customer);
     this.payees.merchant.checkpoint -= debit;
@@ -139,7 +151,13 @@ export class MoneyModel {
   }
 
   #note({ customerId, orderNumber }: NewOrder, entry: Entry): void {
-    this.#standing(customerId).pending.set(`${orderNumber} ${entry}`, entry);
+    const { pending } = this.#standing(customerId);
+    pending.set(`${orderNumber} ${entry}`, { orderNumber, entry });
+  }
+
+  #takeBack({ customerId, orderNumber }: NewOrder): void {
+    const { pending, takenBack } = this.#standing(customerId);
+    if (!pending.delete(`${orderNumber} success`)) takenBack.add(orderNumber);
   }
 
   #available(customerId: string): bigint {

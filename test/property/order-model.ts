@@ -16,7 +16,9 @@ export interface Movement {
   /** Out of the merchant's checkpoint. */
   readonly debit?: bigint;
   /** What the customer's history gets. */
-  readonly entry?: 'success' | 'mismatch' | 'dispute';
+  readonly entry?: 'success' | 'dispute';
+  /** Money goes back, so that a success is none any more. */
+  readonly takesSuccessBack?: true;
 }
 
 export interface NewOrder {
@@ -27,7 +29,7 @@ export interface NewOrder {
   readonly expiresAt: number;
   readonly release: 'match' | 'delivery';
   readonly way: 'stepwise' | 'express';
-  /** A statement differs: comparing ends in an alarm. */
+  /** The logistics company's statement differs: comparing ends in an alarm, and nothing counts against the customer. */
   readonly faulty: boolean;
 }
 
@@ -45,6 +47,7 @@ export class OrderModel {
   refunded = 0n;
   refundedHeld = 0n;
   #disputedFrom: string | null = null;
+  #alarmWaits = true;
   readonly #captures = new Set<string>();
   readonly #refunds = new Set<string>();
   readonly #done = new Map<string, string>();
@@ -100,7 +103,7 @@ export class OrderModel {
       this.verification = this.made.faulty ? 'alarm' : 'clean';
       if (!this.made.faulty) return { ...this.#capture(id, claimed), entry: 'success' };
       this.state = 'blocked';
-      return { entry: 'mismatch' };
+      return {};
     });
   }
 
@@ -162,7 +165,10 @@ export class OrderModel {
   expire(now: number): Movement | Refusals {
     const early = refusals([now < this.made.expiresAt, 'HOLD_NOT_EXPIRED']);
     const rules = [...early, ...this.#giveBackRules()];
-    return this.once('expire', '', rules, () => this.#giveBack('expired'));
+    return this.once('expire', '', rules, () => {
+      this.#alarmWaits = false;
+      return this.#giveBack('expired');
+    });
   }
 
   #giveBackRules(): Refusals {
@@ -194,9 +200,10 @@ export class OrderModel {
   #refund(amount: bigint): Movement {
     this.state = 'refunded';
     this.refunded += amount;
-    if (this.isPaidOut) return { customer: amount, debit: amount };
+    const takesSuccessBack = true as const;
+    if (this.isPaidOut) return { customer: amount, debit: amount, takesSuccessBack };
     this.refundedHeld += amount;
-    return { customer: amount };
+    return { customer: amount, takesSuccessBack };
   }
 
   dispute(): Movement | Refusals {
@@ -246,13 +253,10 @@ export class OrderModel {
   }
 
   decideAlarm(uphold: boolean): Movement | Refusals {
-    const rules = refusals(
-      [this.verification !== 'alarm', 'ALARM_NOT_OPEN'],
-      [!uphold && this.state !== 'blocked', 'STATE_CONFLICT'],
-    );
+    const rules = refusals([this.verification !== 'alarm' || !this.#alarmWaits, 'ALARM_NOT_OPEN']);
     return this.once(uphold ? 'uphold' : 'resolve', '', rules, () => {
       this.verification = uphold ? 'upheld' : 'resolved';
-      if (!uphold) this.state = 'matched';
+      if (!uphold && this.state === 'blocked') this.state = 'matched';
       return {};
     });
   }
@@ -267,6 +271,8 @@ export class OrderModel {
       [this.captured === 0n, 'PURCHASE_REQUIRED'],
       [this.storedByLeg, 'STATE_CONFLICT'],
     );
-    return this.once('storePurchase', '', rules, () => ({ entry: 'success' }));
+    return this.once('storePurchase', '', rules, () =>
+      this.refunded > 0n ? {} : { entry: 'success' },
+    );
   }
 }

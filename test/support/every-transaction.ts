@@ -5,7 +5,6 @@ import { goodsDigest, isGtin, termsDigest, type OrderTerms } from '@fabric-offli
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
-  runStepwise,
   signRatings,
   toMutable,
   type Parties,
@@ -34,6 +33,9 @@ const MOST_LINES = 5;
 /** So many chargers cost more than the step-up limit. */
 const PIECES_TO_STEP_UP = 50;
 
+/** Of so many customers: enough for a merchant to be rated poorly. */
+const COMPLAINTS = 4;
+
 /** Long enough for a slow network to come through the units; other orders are run meanwhile. */
 const HOLD_SECONDS = 15;
 
@@ -58,6 +60,14 @@ const SHELF = Array.from({ length: MOST_LINES }, (_, index) => ({
   ...GOODS.charger,
   gtin: gtin(index),
 }));
+
+const TWO_PIECES = [{ gtin: SHELF[0]!.gtin, quantity: 2 }];
+
+/** Each party's statement stands alone in one field: the customer's in the pieces. */
+const ALL_WRONG = {
+  merchantStatement: { orderNumber: 'ANOTHER', lines: TWO_PIECES },
+  logisticsStatement: { ...WRONG, lines: TWO_PIECES },
+};
 
 const keyOf = ({ basket: { merchantId, orderNumber } }: Purchase) => ({ merchantId, orderNumber });
 
@@ -175,7 +185,7 @@ export class EveryTransaction {
 
   /** Orders of a merchant that customers rate so badly that money waits for the delivery. */
   async deliveryGated(): Promise<void> {
-    for (let round = 0; round < 12; round += 1) await this.#complain();
+    await this.#complain();
     await this.#publishAll();
     const released = this.purchaseOf(1);
     await this.#paid(runExpress, released);
@@ -190,6 +200,18 @@ export class EveryTransaction {
     const inPart = await this.#paid(runExpress, refunded);
     await this.parties.cashier.settlement.refund({ ...inPart, refundId: 'refund-1', amount: '10' });
     await this.#deliver(refunded);
+  }
+
+  /** Orders in which every party is blamed: decided, or ended before they were. */
+  async blameAll(): Promise<void> {
+    const operator = await this.#world.bank('operator');
+    const wrong = () => this.#paid(runExpress, this.purchaseOf(1, ALL_WRONG));
+    const expiring = this.purchaseOf(1, { ...ALL_WRONG, holdSeconds: HOLD_SECONDS });
+    await this.#paid(runExpress, expiring);
+    await operator.alarm.uphold({ ...(await wrong()), reason: 'all of them erred' });
+    await this.parties.bankNode.settlement.void(await wrong());
+    await this.parties.cashier.settlement.void(await wrong());
+    await this.#expire(keyOf(expiring));
   }
 
   /**
@@ -209,9 +231,6 @@ export class EveryTransaction {
     const settled = await bankNode.express.settle({ ...keyOf(unclaimed), captureId: 'claim-1' });
     await cashier.goods.withdrawGoods({ merchantId: MERCHANT, gtin: gtin(0) });
     await cashier.goods.registerGoods({ merchantId: MERCHANT, goods: SHELF });
-    const operator = await this.#world.bank('operator');
-    await operator.alarm.resolve({ ...keyOf(stale), pass: 'goods', reason: 'the old price holds' });
-    await runStepwise(this.parties, stale);
     return { clean: compared.result.clean, state: settled.result.state };
   }
 
@@ -358,25 +377,33 @@ export class EveryTransaction {
     });
   }
 
+  /** Customers who got their goods say what they think of the merchant. */
   async #complain(): Promise<void> {
     const stars = { subject: 'merchant' as const, subjectId: MERCHANT, stars: 1, defect: false };
-    const key = await this.#paid(runExpress, this.purchaseOf(1));
-    await this.parties.bankNode.feedback.rate({
-      ...key,
-      ratings: [stars],
-      signature: signRatings(this.#customer!.device.privateKey, key, [stars]),
-    });
+    for (let round = 0; round < COMPLAINTS; round += 1) {
+      await this.newCustomer();
+      const purchase = this.purchaseOf(1);
+      const key = await this.#paid(runExpress, purchase);
+      await this.#deliver(purchase);
+      await this.parties.bankNode.feedback.rate({
+        ...key,
+        ratings: [stars],
+        signature: signRatings(this.#customer!.device.privateKey, key, [stars]),
+      });
+    }
   }
 
   /** Disputes and refunds, out of the payee's balance and out of the hold. */
   async #disputeAll(run: Run, size: number): Promise<void> {
     for (const decision of ['uphold', 'reject'] as const) {
       const { orderNumber } = await this.#paid(run, this.purchaseOf(size));
+      await this.loginAgain();
       await this.#rollUp();
       await this.#world.dispute(this.#customer!.device, orderNumber);
       await this.#world.decide(orderNumber, decision);
     }
     const key = await this.#paid(run, this.purchaseOf(size));
+    await this.loginAgain();
     await this.#rollUp();
     await this.parties.cashier.settlement.refund({ ...key, refundId: 'refund-1', amount: '10' });
   }

@@ -57,20 +57,32 @@ export async function assess(
   return { score: result.score, limits: result.limits };
 }
 
+/** What merchant and logistics company state alike, and the customer otherwise. */
+export const ALONE = {
+  merchantStatement: { goodsTotal: '1' },
+  logisticsStatement: { goodsTotal: '1' },
+};
+
+/** An order in which the customer's statement stood alone, and whose alarm was upheld. */
+export async function mismatch(
+  world: World,
+  loginId: string,
+  device: CustomerDevice,
+): Promise<void> {
+  const orderNumber = `${device.customerId}-mismatched`;
+  const purchase = world.purchase(device, loginId, { orderNumber, ...ALONE });
+  await runExpress(await world.parties(), purchase);
+  const order = { merchantId: world.merchantId, orderNumber };
+  await (await world.bank('operator')).alarm.uphold({ ...order, reason: 'the customer erred' });
+}
+
 /** One of each: a failed login, a mismatch, a rejected dispute. Leaves a score of 71: half the limit, money at delivery. */
 export async function fullHistory(world: World, device: CustomerDevice): Promise<void> {
   await failLogin(world, device, 1);
   const parties = await world.parties();
   const loginId = await world.login(device);
-  const order = (name: string) => `${device.customerId}-${name}`;
-  await runExpress(
-    parties,
-    world.purchase(device, loginId, {
-      orderNumber: order('mismatched'),
-      logisticsStatement: { orderNumber: 'ANOTHER' },
-    }),
-  );
-  const orderNumber = order('disputed');
+  await mismatch(world, loginId, device);
+  const orderNumber = `${device.customerId}-disputed`;
   await runExpress(parties, world.purchase(device, loginId, { orderNumber }));
   await world.dispute(device, orderNumber);
   await world.decide(orderNumber, 'reject');

@@ -24,16 +24,21 @@ export {
   type Limits,
   type OfflinePolicy,
   type Policy,
+  type RatingsPolicy,
   type ReputationPolicy,
 } from './policy/policy.js';
 export * from './transactions/batch.js';
 export * from './transactions/define.js';
 export { commonRefusals, refusalsOf } from './transactions/refusals.js';
 export * from './transactions/table.js';
+export * from './conduct/conduct.js';
+export * from './feedback/ratings.js';
 export * from './goods/partition.js';
 export * from './goods/registration.js';
+export * from './identity/history.js';
 export * from './identity/reputation.js';
 export * from './logistics/select-courier.js';
+export * from './order-number/blame.js';
 export * from './order-number/compare.js';
 export * from './order-number/delivery.js';
 export * from './order-number/terms.js';

@@ -10,17 +10,29 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { differencesOf, raiseAlarm } from '../shared/reporting.js';
+import {
+  countBlame,
+  decideAlarm,
+  differencesOf,
+  openAlarm,
+  raiseAlarm,
+  report,
+} from '../shared/reporting.js';
 import { advance, basketRow, goodsOfLines, orderRow, termsRow } from '../shared/rows.js';
 
-/** Unit 15, first pass: after 8, beside 9, on the unsigned basket. It touches no state of the order: 9 and 11 run meanwhile. */
+const PAGE = 200;
+
+/**
+ * Unit 15, first pass: after 8, beside 9, on the unsigned basket. It touches no state of the order: 9 and 11 run meanwhile.
+ * A basket that differs cannot be placed. It raises no alarm: nobody signed it, and no operator need look at it.
+ */
 async function compareGoods(call: Call<OrderKey>) {
   const basket = await basketRow(call, call.input);
   const goods = await goodsOfLines(call, basket);
   const differences = goods.flatMap(({ line, row }) =>
     goodsDifferences(line, row, basket.currency),
   );
-  if (differences.length > 0) raiseAlarm(call, basket, basket.bankId, 'goods', differences);
+  if (differences.length > 0) report(call, basket, 'goods', differences);
   return { clean: differences.length === 0 };
 }
 
@@ -32,7 +44,7 @@ async function compareOrder(call: Call<OrderKey>) {
   });
   const { all } = await differencesOf(call, await termsRow(call, order));
   if (all.length > 0) {
-    raiseAlarm(call, order, order.bankId, 'order', all);
+    raiseAlarm(call, order, all);
     const state = advance(call, order, 'raiseAlarm', { verification: 'alarm' });
     return { state, clean: false };
   }
@@ -42,26 +54,47 @@ async function compareOrder(call: Call<OrderKey>) {
 
 type Decision = InputOf<'alarm', 'resolve'>;
 
-async function decide(call: Call<Decision>, state: 'resolved' | 'upheld'): Promise<OrderRow> {
+async function toDecide(call: Call<Decision>) {
   const order = await orderRow(call, call.input);
-  const { pass, reason } = call.input;
-  const alarm = await call.store.get('alarm', order.merchantId, order.orderNumber, pass);
-  ensure(alarm?.state === 'open', 'ALARM_NOT_OPEN', { pass });
-  call.store.put('alarm', { ...alarm, state, decidedAt: call.now, reason });
-  return order;
+  return { order, alarm: found(await openAlarm(call, order), 'ALARM_NOT_OPEN') };
 }
 
-/** An alarm of the first pass stands before the money: it moves no order. */
+/** The difference is explained and counts against nobody. An order that ended meanwhile does not go on. */
 async function resolve(call: Call<Decision>) {
-  const order = await decide(call, 'resolved');
-  if (call.input.pass === 'goods') return { state: order.state };
-  return { state: advance(call, order, 'resolveAlarm', { verification: 'resolved' }) };
+  const { order, alarm } = await toDecide(call);
+  decideAlarm(call, alarm, 'resolved', call.input.reason);
+  const changes: Pick<OrderRow, 'verification'> = { verification: 'resolved' };
+  if (order.state === 'blocked') return { state: advance(call, order, 'resolveAlarm', changes) };
+  call.store.put('order', { ...order, ...changes });
+  return { state: order.state };
 }
 
+/** The difference is real, and counts against whose statement stood alone. */
 async function uphold(call: Call<Decision>) {
-  const order = await decide(call, 'upheld');
-  if (call.input.pass === 'order') call.store.put('order', { ...order, verification: 'upheld' });
+  const { order, alarm } = await toDecide(call);
+  decideAlarm(call, alarm, 'upheld', call.input.reason);
+  await countBlame(call, order, alarm.blamed);
+  call.store.put('order', { ...order, verification: 'upheld' });
   return { state: order.state };
+}
+
+async function listAlarms(call: Call<InputOf<'alarm', 'listAlarms'>>) {
+  const { bankId, open, after } = call.input;
+  const of = open ? [bankId, 'open'] : [bankId];
+  const { entries, next } = await call.store.page('alarm', of, after, PAGE);
+  const alarms = entries.map(({ value }) => ({
+    ...value,
+    blamed: [...value.blamed],
+    fields: [...value.fields],
+  }));
+  return { alarms, next };
+}
+
+async function readReport(call: Call<InputOf<'alarm', 'readReport'>>) {
+  const { merchantId, orderNumber, pass } = call.input;
+  const row = await call.store.get('report', merchantId, orderNumber, pass);
+  const { differences, ...rest } = found(row, 'NOT_FOUND', { row: 'report' });
+  return { ...rest, differences: [...differences] };
 }
 
 export const AlarmContract = contractOf('alarm', {
@@ -69,18 +102,6 @@ export const AlarmContract = contractOf('alarm', {
   compareOrder,
   resolve,
   uphold,
-  listAlarms: async (call) => {
-    const entries = await call.store.range('alarm', []);
-    const alarms = entries.map(({ value }) => ({ ...value, fields: [...value.fields] }));
-    return { alarms: call.input.open ? alarms.filter((alarm) => alarm.state === 'open') : alarms };
-  },
-  readReport: async (call) => {
-    const { merchantId, orderNumber, pass } = call.input;
-    const report = found(
-      await call.store.get('report', merchantId, orderNumber, pass),
-      'NOT_FOUND',
-      { row: 'report' },
-    );
-    return { ...report, differences: [...report.differences] };
-  },
+  listAlarms,
+  readReport,
 });

@@ -18,6 +18,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { captureAmount, holdOf } from '../shared/capturing.js';
+import { standardsOf } from '../shared/judging.js';
 import { orderFrom, putPlaced, verifyOrder } from '../shared/merchant-leg.js';
 import { ensureSigned, placeHold } from '../shared/placing.js';
 import { computeOffers } from '../shared/quoting.js';
@@ -30,7 +31,8 @@ async function quote(call: Call<InputOf<'express', 'quote'>>) {
   const { basket, statement } = call.input;
   ensureDistinctLines(basket.lines);
   const goods = await goodsOfLines(call, basket);
-  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
+  const standards = await standardsOf(call);
+  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency, standards);
   const { load, goodsTotal, offers } = await computeOffers(call, basket);
   const { quoteSeconds } = await policyRow(call);
   const row: QuoteRow = {
@@ -79,15 +81,7 @@ function block(
   mismatch: boolean,
 ): OrderRow {
   const compared = nextState(before.state, mismatch ? 'mismatch' : 'match');
-  raiseAlarm(call, before, before.bankId, 'order', differences);
-  if (mismatch)
-    call.store.put(
-      'history',
-      { kind: 'mismatch', at: call.now },
-      before.customerId,
-      `${before.merchantId}~${before.orderNumber}`,
-      'mismatch',
-    );
+  raiseAlarm(call, before, differences);
   return { ...before, state: nextState(compared, 'raiseAlarm'), verification: 'alarm' };
 }
 

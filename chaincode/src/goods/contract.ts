@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goods and merchants on the ledger (units 8 to 10, 12).
 import {
+  BLAMELESS,
   categoriesOf,
   ensure,
   ensureCategoriesAgree,
@@ -10,11 +11,13 @@ import {
   found,
   goodsDigest,
   partitionOf,
+  UNRATED,
   type ParsedInputOf as InputOf,
   type OrderKey,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
+import { standardsOf } from '../shared/judging.js';
 import {
   advance,
   basketRow,
@@ -27,8 +30,6 @@ import {
   participantOf,
 } from '../shared/rows.js';
 
-const UNRATED = { count: 0, stars: 0, defects: 0 };
-
 async function licenseMerchants(call: Call<InputOf<'goods', 'licenseMerchants'>>) {
   const { bankId, merchants } = call.input;
   for (const merchant of merchants) {
@@ -38,7 +39,8 @@ async function licenseMerchants(call: Call<InputOf<'goods', 'licenseMerchants'>>
     });
     const organisation = await participantOf(call, merchant.mspId);
     ensure(organisation?.role === 'merchant', 'PARTICIPANT_UNKNOWN', { mspId: merchant.mspId });
-    call.store.put('merchant', { ...merchant, bankId, rating: existing?.rating ?? UNRATED });
+    const { rating, conduct } = existing ?? { rating: UNRATED, conduct: BLAMELESS };
+    call.store.put('merchant', { ...merchant, bankId, rating, conduct });
   }
   return {};
 }
@@ -47,8 +49,8 @@ async function registerGoods(call: Call<InputOf<'goods', 'registerGoods'>>) {
   const { merchantId, goods } = call.input;
   for (const entry of goods) {
     const existing = await call.store.get('goods', merchantId, entry.gtin);
-    // A new certificate stands for new goods: what buyers said of the old ones says nothing of these.
-    const rating = existing?.certificate === entry.certificate ? existing.rating : UNRATED;
+    // Only time and the customers' newer opinions change a rating: what the merchant writes, it could write to be rid of one.
+    const rating = existing?.rating ?? UNRATED;
     call.store.put('goods', { ...entry, merchantId, digest: goodsDigest(entry), rating });
   }
   return {};
@@ -65,7 +67,8 @@ async function withdrawGoods(call: Call<InputOf<'goods', 'withdrawGoods'>>) {
 async function verify(call: Call<OrderKey>) {
   const basket = await basketRow(call, call.input);
   const goods = await goodsOfLines(call, basket);
-  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
+  const standards = await standardsOf(call);
+  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency, standards);
   return {};
 }
 

@@ -2,16 +2,14 @@
 // Identity on the ledger: the registry, customers, devices, logins, factors, reputation (units 2 to 7).
 import {
   accounts,
-  addToHistory,
   byCodeUnit,
   digestOf,
   ensure,
   found,
   limitsFor,
-  NO_HISTORY,
+  HISTORY_OF,
   OFFLINE_LOGIN,
   ROWS,
-  scoreOf,
   shortKeyOf,
   type ParsedInputOf as InputOf,
   type CustomerRow,
@@ -23,14 +21,12 @@ import {
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { accountRow, putAccount } from '../shared/accounts.js';
+import { putPenalty } from '../shared/history.js';
 import { policyRow, registryRow } from '../shared/rows.js';
 import { standingOf } from '../shared/standing.js';
-import { keepPurchase } from '../shared/storing.js';
+import { foldHistory } from './fold-history.js';
 
 type LoginInput = { readonly loginId: string };
-
-/** Entries of history folded in one go; more wait for the next login. */
-const FOLD_LIMIT = 200;
 
 const loginRow = async (call: Call<LoginInput>): Promise<LoginRow> =>
   found(await call.store.get('login', call.input.loginId), 'NOT_FOUND', { row: 'login' });
@@ -211,8 +207,8 @@ async function failAuthentication(call: Call<LoginInput>) {
   const login = await loginRow(call);
   ensureState(login, 'authenticating');
   putLogin(call, { ...login, state: 'failed' });
-  const kind = 'failedAuthentication';
-  call.store.put('history', { kind, at: call.now }, login.customerId, login.loginId, kind);
+  const subject = HISTORY_OF.login(login.loginId);
+  putPenalty(call, login.customerId, subject, 'failedAuthentication');
   return {};
 }
 
@@ -230,26 +226,12 @@ async function beginSession(call: Call, login: LoginRow, limits: Limits): Promis
   putAccount(call, accounts.openSession(account, session));
 }
 
-/** Unit 7. History entries are removed as they are folded: none counts twice, and the range stays small. */
+/** Unit 7. */
 async function assessReputation(call: Call<LoginInput>) {
   const login = await loginRow(call);
   ensureState(login, 'authenticated');
-  const { customerId } = login;
-  const before = await call.store.get('reputation', customerId);
-  const entries = await call.store.range('history', [customerId], FOLD_LIMIT);
-  const totals = addToHistory(
-    before?.totals ?? NO_HISTORY,
-    entries.map((entry) => entry.value.kind),
-  );
-  const policy = (await policyRow(call)).reputation;
-  const score = scoreOf(totals, policy);
-  const limits = limitsFor(score, policy);
-  for (const { key, value } of entries) {
-    call.store.remove(key);
-    if (value.purchase !== undefined) keepPurchase(call, value.purchase);
-  }
-  if (entries.length > 0 || before === undefined)
-    call.store.put('reputation', { customerId, totals, score });
+  const { score } = await foldHistory(call, login.customerId);
+  const limits = limitsFor(score, (await policyRow(call)).reputation);
   await beginSession(call, login, limits);
   return { score, limits };
 }

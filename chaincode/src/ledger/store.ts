@@ -23,6 +23,13 @@ export interface Entry<Kind extends RowKind> {
   readonly value: RowValue<Kind>;
 }
 
+/** Some rows of a range in key order. */
+export interface Page<Kind extends RowKind> {
+  readonly entries: readonly Entry<Kind>[];
+  /** What stands behind the prefix in the last row's key: where the next page goes on. Null: there is none. */
+  readonly next: string | null;
+}
+
 const keyOf = (kind: RowKind, parts: readonly string[]): string =>
   (ROWS[kind].key as (...parts: string[]) => string)(...parts);
 
@@ -33,6 +40,9 @@ const isSame = (before: unknown, after: unknown): boolean =>
 
 /** The first key after every key that begins with the prefix, which ends in `/`. */
 const rangeEnd = (prefix: string): string => `${prefix.slice(0, -1)}0`;
+
+/** The first key that can come after this one. */
+const after = (key: string): string => `${key}\u0001`;
 
 const parse = (bytes: Uint8Array): unknown =>
   bytes.length === 0 ? undefined : (JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown);
@@ -99,7 +109,7 @@ export class Store {
     this.#unseen.add(key);
   }
 
-  /** Removes a row found by a range. */
+  /** Removes a row that was read. */
   remove(key: string): void {
     this.#writes.set(key, undefined);
   }
@@ -154,18 +164,46 @@ export class Store {
     return this.#collect<Kind>(prefix, `${prefix}${end}`, limit);
   }
 
-  /** Like {@link range}, beginning after the row of these parts. */
-  async rangeAfter<Kind extends RowKind>(
+  /**
+   * Every row under a prefix, however many: for queries. A peer ends a long range without a word (`totalQueryLimit` of its
+   * settings), so it is asked again from where it stopped, until nothing comes.
+   */
+  async all<Kind extends RowKind>(
     kind: Kind,
     parts: readonly string[],
-    after: KeyOf<Kind>,
+  ): Promise<readonly Entry<Kind>[]> {
+    const prefix = ROWS[kind].prefix(...parts);
+    return this.#atMost<Kind>(prefix, rangeEnd(prefix), Infinity);
+  }
+
+  /** The next rows under a prefix, at most `limit`, after the place where the page before ended: for queries. */
+  async page<Kind extends RowKind>(
+    kind: Kind,
+    parts: readonly string[],
+    cursor: string | undefined,
+    limit: number,
+  ): Promise<Page<Kind>> {
+    const prefix = ROWS[kind].prefix(...parts);
+    const from = cursor === undefined ? prefix : after(prefix + cursor);
+    const entries = await this.#atMost<Kind>(from, rangeEnd(prefix), limit);
+    const last = entries.length < limit ? undefined : entries.at(-1);
+    return { entries, next: last?.key.slice(prefix.length) ?? null };
+  }
+
+  async #atMost<Kind extends RowKind>(
+    from: string,
+    to: string,
     limit: number,
   ): Promise<readonly Entry<Kind>[]> {
-    return this.#collect<Kind>(
-      `${keyOf(kind, after)}\u0001`,
-      rangeEnd(ROWS[kind].prefix(...parts)),
-      limit,
-    );
+    let entries: readonly Entry<Kind>[] = [];
+    while (entries.length < limit) {
+      const last = entries.at(-1);
+      const start = last === undefined ? from : after(last.key);
+      const more = await this.#collect<Kind>(start, to, limit - entries.length);
+      if (more.length === 0) return entries;
+      entries = entries.concat(more);
+    }
+    return entries;
   }
 
   async #collect<Kind extends RowKind>(
@@ -188,11 +226,11 @@ export class Store {
     const rows = await this.#stub.getStateByRange(from, to);
     const entries: Entry<Kind>[] = [];
     while (entries.length < limit) {
-      const next = await rows.next();
+      const row = await rows.next();
       // The peer has closed what it has answered to the end: to close it again would cost another message.
-      if (next.done) return entries;
-      const { key } = next.value;
-      const value = parse(next.value.value) as RowValue<Kind>;
+      if (row.done) return entries;
+      const { key } = row.value;
+      const value = parse(row.value.value) as RowValue<Kind>;
       this.#read.set(key, value);
       entries.push({ key, value });
     }

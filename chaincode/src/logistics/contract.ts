@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logistics on the ledger: couriers, the four parallel sub-units and their join, delivery (units 11, 1101 to 1104).
 import {
+  BLAMELESS,
   byCodeUnit,
   ensure,
   ensureGoodsAsPicked,
@@ -10,6 +11,7 @@ import {
   isBeforeMoney,
   locationsOf,
   MAX_FLEET,
+  UNRATED,
   type AddressOffer,
   type Hold,
   type ParsedInputOf as InputOf,
@@ -20,6 +22,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { holdOf, releasedAtOnce } from '../shared/capturing.js';
+import { standardsOf } from '../shared/judging.js';
 import { creditPayees } from '../shared/payees.js';
 import { computeOffers, ensureAddressesOfBasket } from '../shared/quoting.js';
 import {
@@ -33,22 +36,18 @@ import {
   termsRow,
 } from '../shared/rows.js';
 
-const UNRATED = { count: 0, stars: 0, defects: 0 };
-
 /** A fleet never outgrows what one quote reads, so that no courier is passed over without a word. */
 async function registerCouriers(call: Call<InputOf<'logistics', 'registerCouriers'>>) {
   const { logisticsId, couriers } = call.input;
   const standing = await call.store.range('courier', [logisticsId], MAX_FLEET);
-  const ratings = new Map(standing.map(({ value }) => [value.courierId, value.rating]));
+  const known = new Map(standing.map(({ value }) => [value.courierId, value]));
   const registered = new Map(couriers.map((courier) => [courier.courierId, courier]));
-  const fleet = new Set([...ratings.keys(), ...registered.keys()]);
+  const fleet = new Set([...known.keys(), ...registered.keys()]);
   ensure(fleet.size <= MAX_FLEET, 'FLEET_TOO_LARGE', { couriers: fleet.size, most: MAX_FLEET });
-  for (const [courierId, courier] of registered)
-    call.store.put('courier', {
-      ...courier,
-      logisticsId,
-      rating: ratings.get(courierId) ?? UNRATED,
-    });
+  for (const [courierId, courier] of registered) {
+    const { rating, conduct } = known.get(courierId) ?? { rating: UNRATED, conduct: BLAMELESS };
+    call.store.put('courier', { ...courier, logisticsId, rating, conduct });
+  }
   return {};
 }
 
@@ -56,7 +55,8 @@ async function registerCouriers(call: Call<InputOf<'logistics', 'registerCourier
 async function verifyGoods(call: Call<OrderKey>) {
   const basket = await basketRow(call, call.input);
   const goods = await goodsOfLines(call, basket);
-  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency);
+  const standards = await standardsOf(call);
+  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency, standards);
   return {};
 }
 
@@ -217,15 +217,18 @@ async function readAddress(call: Call<InputOf<'logistics', 'readAddress'>>) {
   );
 }
 
+const COURIERS_A_PAGE = 100;
+
 async function listCouriers(call: Call<InputOf<'logistics', 'listCouriers'>>) {
-  const entries = await call.store.range('courier', [call.input.logisticsId]);
+  const { logisticsId, after } = call.input;
+  const { entries, next } = await call.store.page('courier', [logisticsId], after, COURIERS_A_PAGE);
   const couriers = entries.map(({ value }) => ({
     ...value,
     tariffs: [...value.tariffs],
     areas: [...value.areas],
     categories: [...value.categories],
   }));
-  return { couriers };
+  return { couriers, next };
 }
 
 async function readQuote(call: Call<InputOf<'logistics', 'readQuote'>>) {

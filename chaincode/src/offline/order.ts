@@ -7,9 +7,9 @@ import {
   ensureTermsAddUp,
   found,
   holds,
-  isPoorlyRated,
   nextState,
   OFFLINE_LOGIN,
+  releaseFor,
   settleVoucher,
   termsDigest,
   verdictNumberOf,
@@ -28,6 +28,7 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { standardsOf } from '../shared/judging.js';
 import { orderFrom, putPlaced, verifyOrder } from '../shared/merchant-leg.js';
 import { batchIdOfDelivery } from '../shared/payments.js';
 import { putReserve, reserveRow } from '../shared/reserves.js';
@@ -88,8 +89,8 @@ async function holdOf(call: Call, terms: OrderTerms, merchant: MerchantRow): Pro
     field: 'terms.holdSeconds',
     most: holdSeconds,
   });
-  const { release } = await limitsOf(call, terms.customerId);
-  return holds.openHold(terms, isPoorlyRated(merchant.rating) ? 'delivery' : release, call.now);
+  const own = (await limitsOf(call, terms.customerId)).release;
+  return holds.openHold(terms, releaseFor(own, merchant, await standardsOf(call)), call.now);
 }
 
 /** The voucher stands where the signature of an order that was paid online would. */

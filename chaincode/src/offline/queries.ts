@@ -2,6 +2,7 @@
 // What may be asked about payments without a network.
 import {
   found,
+  restoreReserve,
   storeEntry,
   type FraudCaseRow,
   type ParsedInputOf as InputOf,
@@ -12,7 +13,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { isSameVoucher, paymentsIn, paymentsUnder } from '../shared/payments.js';
-import { reserveRow, reservesOf } from '../shared/reserves.js';
+import { reserveRow } from '../shared/reserves.js';
 
 const PAGE = 100;
 
@@ -25,9 +26,10 @@ const reserveAnswer = (row: ReserveRow) => ({
 export const readReserve = async (call: Call<ReserveKey>) =>
   reserveAnswer(await reserveRow(call, call.input));
 
-export async function listReserves(call: Call<{ readonly customerId: string }>) {
-  const reserves = await reservesOf(call, call.input.customerId);
-  return { reserves: reserves.map(reserveAnswer) };
+export async function listReserves(call: Call<InputOf<'offline', 'listReserves'>>) {
+  const { customerId, after } = call.input;
+  const { entries, next } = await call.store.page('reserve', [customerId], after, PAGE);
+  return { reserves: entries.map(({ value }) => reserveAnswer(restoreReserve(value))), next };
 }
 
 type OfBank = Call<{ readonly bankId: string }>;
@@ -46,11 +48,14 @@ const fraudAnswer = (row: FraudCaseRow) => ({
   contradicting: [...row.contradicting] as [number, string],
 });
 
+/** Cases of all banks stand in one order, so that a page may hold few of one bank's, or none. */
 export async function listFrauds(call: Call<InputOf<'offline', 'listFrauds'>>) {
-  const { bankId, open } = call.input;
-  const rows = (await call.store.range('fraud', [])).map(({ value }) => value);
-  const own = rows.filter((row) => row.bankId === bankId && !(open && row.compensation !== null));
-  return { frauds: own.map(fraudAnswer) };
+  const { bankId, open, after } = call.input;
+  const { entries, next } = await call.store.page('fraud', [], after, PAGE);
+  const own = entries
+    .map(({ value }) => value)
+    .filter((row) => row.bankId === bankId && !(open && row.compensation !== null));
+  return { frauds: own.map(fraudAnswer), next };
 }
 
 export async function listPayments(call: Call<OrderKey>) {
@@ -77,10 +82,6 @@ const batchAnswer = (batch: SettlementBatchRow) => {
 
 export async function listBatches(call: Call<InputOf<'offline', 'listBatches'>>) {
   const { merchantId, after } = call.input;
-  const entries =
-    after === undefined
-      ? await call.store.range('batch', [merchantId], PAGE)
-      : await call.store.rangeAfter('batch', [merchantId], [merchantId, after], PAGE);
-  const batches = entries.map(({ value }) => batchAnswer(value));
-  return { batches, next: batches.length < PAGE ? null : (batches.at(-1)?.batchId ?? null) };
+  const { entries, next } = await call.store.page('batch', [merchantId], after, PAGE);
+  return { batches: entries.map(({ value }) => batchAnswer(value)), next };
 }

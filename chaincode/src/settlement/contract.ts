@@ -13,8 +13,10 @@ import type { Call } from '../ledger/call.js';
 import { credit, payerOf } from '../shared/accounts.js';
 import { captureAmount, holdOf, releasedAtOnce } from '../shared/capturing.js';
 import { contractOf } from '../ledger/contract.js';
+import { takeSuccessBack } from '../shared/history.js';
 import { creditPayees, debitPayee } from '../shared/payees.js';
 import { placeHold } from '../shared/placing.js';
+import { endUndecided } from '../shared/reporting.js';
 import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
 import { agreeDispute, dispute, lapseDispute, resolveDispute } from './disputes.js';
 import { confirmIssue, issue, linkInstrument, withdraw } from './issuing.js';
@@ -73,6 +75,7 @@ async function release(call: Call<OrderKey>) {
 
 /** Gives back what was never captured: everything (void, expire), or the rest of a partly captured hold. */
 async function giveBack(call: Call<OrderKey>, order: OrderRow, event: 'void' | 'expire') {
+  await endUndecided(call, order);
   const { hold, returned } = holds.voidRest(holdOf(order));
   await credit(call, order.customerId, hold.currency, returned);
   const state = nextState(order.state, order.state === 'partiallyCaptured' ? 'voidRest' : event);
@@ -101,6 +104,7 @@ async function returnUndelivered(call: Call<OrderKey>) {
   const { hold, returned } = holds.unwind(holdOf(order));
   ensure(returned !== '0', 'STATE_CONFLICT', { state: order.state });
   await credit(call, order.customerId, hold.currency, returned);
+  await takeSuccessBack(call, order);
   return write(call, { ...order, hold, state: nextState(order.state, 'returnUndelivered') });
 }
 
@@ -113,6 +117,7 @@ async function refund(call: Call<InputOf<'settlement', 'refund'>>) {
   const hold = holds.refund(before, refundId, amount);
   if (holds.isReleased(before)) await debitPayee(call, order.merchantId, hold.currency, amount);
   await credit(call, order.customerId, hold.currency, amount);
+  await takeSuccessBack(call, order);
   return write(call, { ...order, hold, state: nextState(order.state, 'refund') });
 }
 

@@ -3,13 +3,16 @@
 // is always paid: out of the hold, out of the merchant's balance, and for the rest by what the merchant owes from then on.
 import {
   addAmounts,
+  addSums,
+  atMostOfSum,
   disputeText,
   ensure,
   found,
+  HISTORY_OF,
   holds,
-  minimumAmount,
   nextState,
   subtractAmounts,
+  subtractSums,
   verifyEs256,
   type Amount,
   type Dispute,
@@ -18,9 +21,11 @@ import {
   type OrderRow,
   type ParsedInputOf as InputOf,
   type Policy,
+  type Sum,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { holdOf } from '../shared/capturing.js';
+import { putPenalty, takeSuccessBack } from '../shared/history.js';
 import { checkpointRow } from '../shared/payees.js';
 import { credit } from '../shared/accounts.js';
 import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
@@ -51,7 +56,7 @@ async function withhold(
   call: Call,
   { merchantId }: OrderRow,
   { currency }: Hold,
-  change: (withheld: Amount) => Amount,
+  change: (withheld: Sum) => Sum,
 ): Promise<void> {
   const checkpoint = await checkpointRow(call, merchantId, currency);
   call.store.put('checkpoint', { ...checkpoint, withheld: change(checkpoint.withheld) });
@@ -66,7 +71,7 @@ export async function dispute(call: Call<InputOf<'settlement', 'dispute'>>) {
   await ensureSigned(call, order, signature);
   const hold = holdOf(order);
   const withheld = holds.isReleased(hold) ? holds.refundable(hold) : '0';
-  if (withheld !== '0') await withhold(call, order, hold, (before) => addAmounts(before, withheld));
+  if (withheld !== '0') await withhold(call, order, hold, (before) => addSums(before, withheld));
   const opened: Dispute = {
     id: disputeId,
     from: order.state,
@@ -106,13 +111,13 @@ async function takeFromMerchant(
   amount: Amount,
 ): Promise<Amount> {
   const checkpoint = await checkpointRow(call, merchantId, currency);
-  const paid = minimumAmount(checkpoint.balance, amount);
+  const paid = atMostOfSum(checkpoint.balance, amount);
   const owed = subtractAmounts(amount, paid);
   const debt = { merchantId, orderNumber, customerId, amount: owed, since: call.now };
   call.store.put('checkpoint', {
     ...checkpoint,
-    balance: subtractAmounts(checkpoint.balance, paid),
-    withheld: subtractAmounts(checkpoint.withheld, withheld),
+    balance: subtractSums(checkpoint.balance, paid),
+    withheld: subtractSums(checkpoint.withheld, withheld),
     debts: owed === '0' ? checkpoint.debts : [...checkpoint.debts, debt],
   });
   return owed;
@@ -128,6 +133,7 @@ async function uphold(call: Call, order: OrderRow, opened: Dispute, due: Amount)
   const owed = isDue ? await takeFromMerchant(call, order, hold, opened, due) : '0';
   const toCustomer = addAmounts(returned, subtractAmounts(due, owed));
   await credit(call, order.customerId, hold.currency, toCustomer);
+  await takeSuccessBack(call, order);
   const state = nextState(order.state, 'refund');
   call.store.put('order', { ...order, hold, dispute: null, state });
   return { state, returned: toCustomer, owed };
@@ -136,7 +142,7 @@ async function uphold(call: Call, order: OrderRow, opened: Dispute, due: Amount)
 /** What was withheld for a dispute is the merchant's again. */
 async function giveFree(call: Call, order: OrderRow, { withheld }: Dispute): Promise<void> {
   if (withheld === '0') return;
-  await withhold(call, order, holdOf(order), (before) => subtractAmounts(before, withheld));
+  await withhold(call, order, holdOf(order), (before) => subtractSums(before, withheld));
 }
 
 async function reject(call: Call, order: OrderRow, opened: Dispute): Promise<Decided> {
@@ -151,6 +157,7 @@ async function upholdHeld(call: Call, order: OrderRow, opened: Dispute): Promise
   if (returned === '0') return reject(call, order, opened);
   await giveFree(call, order, opened);
   await credit(call, order.customerId, hold.currency, returned);
+  await takeSuccessBack(call, order);
   const state = nextState(order.state, 'refund');
   call.store.put('order', { ...order, hold, dispute: null, state });
   return { state, returned, owed: '0' };
@@ -166,9 +173,7 @@ export async function resolveDispute(call: Call<InputOf<'settlement', 'resolveDi
   const order = await orderRow(call, call.input);
   const opened = openDispute(order, disputeId);
   if (decision === 'reject') {
-    const subject = `order~${order.merchantId}~${order.orderNumber}~${disputeId}`;
-    const entry = { kind: 'dispute' as const, at: call.now };
-    call.store.put('history', entry, order.customerId, subject, 'dispute');
+    putPenalty(call, order.customerId, HISTORY_OF.dispute(order, disputeId), 'dispute');
     return reject(call, order, opened);
   }
   const due = duePart(holdOf(order));

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of a payee's money: rolled up, its debts paid first, paid out when the payee asks.
 import {
-  addAmounts,
+  addSums,
+  atMostOfSum,
   ensure,
   found,
-  minimumAmount,
   subtractAmounts,
+  subtractSums,
   timeKey,
-  toUnits,
-  type Amount,
   type CheckpointRow,
   type Debt,
   type ParsedInputOf as InputOf,
+  type Sum,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { countAgainstMerchant } from '../shared/judging.js';
 import { checkpointRow, debitPayee } from '../shared/payees.js';
 import { credit } from '../shared/accounts.js';
 import { policyRow } from '../shared/rows.js';
@@ -31,8 +32,8 @@ async function payDebts(call: Call, checkpoint: CheckpointRow): Promise<Checkpoi
   let { balance } = checkpoint;
   const left: Debt[] = [];
   for (const [index, debt] of debts.entries()) {
-    const paid = index < DEBT_LIMIT ? minimumAmount(balance, debt.amount) : '0';
-    balance = subtractAmounts(balance, paid);
+    const paid = index < DEBT_LIMIT ? atMostOfSum(balance, debt.amount) : '0';
+    balance = subtractSums(balance, paid);
     if (paid !== '0') await credit(call, debt.customerId, currency, paid);
     const rest = subtractAmounts(debt.amount, paid);
     if (rest !== '0') left.push({ ...debt, amount: rest });
@@ -47,7 +48,7 @@ export async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
   const checkpoint = await checkpointRow(call, payeeId, currency);
   const end = timeKey(until + 1);
   const entries = await call.store.rangeUntil('credit', [payeeId, currency], end, ROLL_UP_LIMIT);
-  const balance = addAmounts(checkpoint.balance, ...entries.map((entry) => entry.value.amount));
+  const balance = addSums(checkpoint.balance, ...entries.map((entry) => entry.value.amount));
   for (const entry of entries) call.store.remove(entry.key);
   const paid = await payDebts(call, { ...checkpoint, balance });
   if (entries.length > 0 || checkpoint.debts.length > 0) call.store.put('checkpoint', paid);
@@ -73,9 +74,9 @@ export async function redeem(call: Call<Payout>) {
   return { balance };
 }
 
-const owedBy = (debts: readonly Debt[]): Amount => addAmounts(...debts.map(({ amount }) => amount));
+const owedBy = (debts: readonly Debt[]): Sum => addSums(...debts.map(({ amount }) => amount));
 
-/** The customer has waited long enough. */
+/** The customer has waited long enough. It counts against the merchant: only merchants owe. */
 export async function bearDebt(call: Call<InputOf<'settlement', 'bearDebt'>>) {
   const { payeeId, currency, orderNumber } = call.input;
   const checkpoint = await checkpointRow(call, payeeId, currency);
@@ -91,13 +92,14 @@ export async function bearDebt(call: Call<InputOf<'settlement', 'bearDebt'>>) {
   const { amount, customerId } = debt;
   putSupply(call, 'bear', `${payeeId}~${orderNumber}`, { account: customerId, currency, amount });
   await credit(call, customerId, currency, amount);
+  await countAgainstMerchant(call, payeeId, 'debt');
   return { amount };
 }
 
 export async function readPayee(call: Call<InputOf<'settlement', 'readPayee'>>) {
   const { payeeId, currency } = call.input;
   const { balance, withheld, debts } = await checkpointRow(call, payeeId, currency);
-  const open = await call.store.range('credit', [payeeId, currency]);
-  const sum = open.reduce((total, entry) => total + toUnits(entry.value.amount), 0n);
-  return { balance, withheld, owed: owedBy(debts), open: sum.toString(), now: call.now };
+  const entries = await call.store.all('credit', [payeeId, currency]);
+  const open = addSums(...entries.map((entry) => entry.value.amount));
+  return { balance, withheld, owed: owedBy(debts), open, now: call.now };
 }

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // The invariant of the ledger, summed: available + held + reserves + credit entries + checkpoints = issued − redeemed.
 import {
+  addSums,
   holds,
   reserves as money,
   SUPPLY,
-  toUnits,
-  type Amount,
   type Currency,
+  type Sum,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
 type Part = 'issued' | 'redeemed' | 'available' | 'held' | 'reserves' | 'credits' | 'checkpoints';
 
-interface Sum {
+interface Summand {
   readonly currency: Currency;
   readonly part: Part;
-  readonly amount: Amount;
+  /** Of any length. */
+  readonly amount: Sum;
 }
 
 const PARTS: readonly Part[] = [
@@ -32,39 +33,41 @@ const ON_LEDGER: readonly Part[] = ['available', 'held', 'reserves', 'credits', 
 /** The currency is the second part of a credit entry's own key: `credit/<payee>/<currency>/…`. */
 const currencyOfCredit = (key: string): string => key.split('/')[2] ?? '';
 
-async function allSums(call: Call): Promise<Sum[]> {
-  const supply = await call.store.range('supply', []);
-  const accounts = await call.store.range('account', []);
-  const orders = await call.store.range('order', []);
-  const reserves = await call.store.range('reserve', []);
-  const credits = await call.store.range('credit', []);
-  const checkpoints = await call.store.range('checkpoint', []);
+async function allSums(call: Call): Promise<Summand[]> {
+  const supply = await call.store.all('supply', []);
+  const accounts = await call.store.all('account', []);
+  const orders = await call.store.all('order', []);
+  const reserves = await call.store.all('reserve', []);
+  const credits = await call.store.all('credit', []);
+  const checkpoints = await call.store.all('checkpoint', []);
   return [
-    ...supply.map(({ value }): Sum => ({
+    ...supply.map(({ value }): Summand => ({
       ...value,
       part: SUPPLY[value.kind] === 'appears' ? 'issued' : 'redeemed',
     })),
     ...accounts.flatMap(({ value }) =>
-      Object.entries(value.money).map(
-        ([currency, { available }]): Sum => ({ currency, part: 'available', amount: available }),
-      ),
+      Object.entries(value.money).map(([currency, { available }]): Summand => ({
+        currency,
+        part: 'available',
+        amount: available,
+      })),
     ),
-    ...orders.flatMap(({ value }): Sum[] =>
+    ...orders.flatMap(({ value }): Summand[] =>
       value.hold === null
         ? []
         : [{ currency: value.hold.currency, part: 'held', amount: holds.standing(value.hold) }],
     ),
-    ...reserves.map(({ value }): Sum => ({
+    ...reserves.map(({ value }): Summand => ({
       currency: value.currency,
       part: 'reserves',
       amount: money.standing(value),
     })),
-    ...credits.map(({ key, value }): Sum => ({
+    ...credits.map(({ key, value }): Summand => ({
       currency: currencyOfCredit(key),
       part: 'credits',
       amount: value.amount,
     })),
-    ...checkpoints.map(({ value }): Sum => ({
+    ...checkpoints.map(({ value }): Summand => ({
       currency: value.currency,
       part: 'checkpoints',
       amount: value.balance,
@@ -72,14 +75,10 @@ async function allSums(call: Call): Promise<Sum[]> {
   ];
 }
 
-/** Totals grow past 18 digits only on paper, so they are summed as integers and written without that limit. */
-const sumOf = (sums: readonly Sum[], parts: readonly Part[]): string =>
-  sums
-    .filter((entry) => parts.includes(entry.part))
-    .reduce((total, entry) => total + toUnits(entry.amount), 0n)
-    .toString();
+const sumOf = (sums: readonly Summand[], parts: readonly Part[]): Sum =>
+  addSums(...sums.filter(({ part }) => parts.includes(part)).map(({ amount }) => amount));
 
-const totalsOf = (sums: readonly Sum[]) => {
+const totalsOf = (sums: readonly Summand[]) => {
   const [
     issued = '0',
     redeemed = '0',

@@ -16,6 +16,7 @@ import {
   type TermsRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { standardsOf } from './judging.js';
 import { goodsOfLines, merchantRow } from './rows.js';
 
 /** Units 8, 9, 15 (first pass), 10 and 12, on goods that are each read once. */
@@ -25,7 +26,8 @@ export async function verifyOrder(
   quoted: QuoteRow,
 ): Promise<MerchantRow> {
   const goods = await goodsOfLines(call, terms);
-  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, terms.currency);
+  const standards = await standardsOf(call);
+  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, terms.currency, standards);
   const categories = categoriesOf(partitionOf(goods.map((entry) => entry.row)));
   const merchant = await merchantRow(call, terms.merchantId);
   ensureMerchantMaySell(merchant, categories, call.now);

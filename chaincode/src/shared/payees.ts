@@ -3,13 +3,14 @@
 // never conflicts. Past entries are rolled up into one checkpoint, and only the checkpoint is ever debited.
 import {
   ensure,
-  isAtLeast,
-  subtractAmounts,
+  isSumAtLeast,
+  subtractSums,
   type Amount,
   type CheckpointRow,
   type holds,
   timeKey,
   type OrderRow,
+  type Sum,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
@@ -73,8 +74,8 @@ export function creditPayees(
 }
 
 /** What a payee may dispose of: its balance without what open disputes may take. */
-const disposable = ({ balance, withheld }: CheckpointRow): Amount =>
-  isAtLeast(balance, withheld) ? subtractAmounts(balance, withheld) : '0';
+const disposable = ({ balance, withheld }: CheckpointRow): Sum =>
+  isSumAtLeast(balance, withheld) ? subtractSums(balance, withheld) : '0';
 
 /** Takes money out of a payee's rolled-up balance. @throws {DomainError} PAYEE_FUNDS_INSUFFICIENT. */
 export async function debitPayee(
@@ -85,12 +86,12 @@ export async function debitPayee(
 ): Promise<CheckpointRow> {
   const checkpoint = await checkpointRow(call, payeeId, currency);
   const available = disposable(checkpoint);
-  ensure(isAtLeast(available, amount), 'PAYEE_FUNDS_INSUFFICIENT', {
+  ensure(isSumAtLeast(available, amount), 'PAYEE_FUNDS_INSUFFICIENT', {
     payeeId,
     currency,
     available,
   });
-  const debited = { ...checkpoint, balance: subtractAmounts(checkpoint.balance, amount) };
+  const debited = { ...checkpoint, balance: subtractSums(checkpoint.balance, amount) };
   call.store.put('checkpoint', debited);
   return debited;
 }

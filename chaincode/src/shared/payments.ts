@@ -35,7 +35,7 @@ export const isSameVoucher =
 
 /** Of one merchant's batches, or of all. */
 export async function paymentsUnder(call: Call, ...merchant: [] | [merchantId: string]) {
-  const rows = await call.store.range('batch', merchant);
+  const rows = await call.store.all('batch', merchant);
   return rows.flatMap(({ value }) => paymentsIn(value));
 }
 
@@ -44,8 +44,8 @@ const DELIVERIES = '~';
 
 export const batchIdOfDelivery = (orderNumber: string): string => `${DELIVERIES}${orderNumber}`;
 
-/** What a customer took along: these orders are nowhere on the ledger but in the batches. */
-export const takenAlongBy = async (call: Call, customerId: string) =>
-  (await paymentsUnder(call)).filter(
-    (payment) => payment.customerId === customerId && !payment.batchId.startsWith(DELIVERIES),
-  );
+/** What a customer took along by one batch: these orders are nowhere on the ledger but in the batches. */
+export const takenAlongIn = (batch: SettlementBatchRow, customerId: string) =>
+  batch.batchId.startsWith(DELIVERIES)
+    ? []
+    : paymentsIn(batch).filter((payment) => payment.customerId === customerId);

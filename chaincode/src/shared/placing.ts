@@ -7,8 +7,8 @@ import {
   ensureTermsAddUp,
   holds,
   importShortKey,
-  isPoorlyRated,
   limitsIn,
+  releaseFor,
   remembering,
   signedText,
   termsDigest,
@@ -19,6 +19,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { accountRow, payerOf, putAccount, type Payer } from './accounts.js';
+import { standardsOf } from './judging.js';
 import { policyRow } from './rows.js';
 
 /** Importing a key takes longer than verifying with it, so that the process remembers so many. */
@@ -115,7 +116,8 @@ export async function placeHold(
 ): Promise<Hold> {
   await ensureHoldSeconds(call, terms);
   await pay(call, terms, payer);
-  const release = isPoorlyRated(merchant.rating) ? 'delivery' : payer.session.limits.release;
+  const own = payer.session.limits.release;
+  const release = releaseFor(own, merchant, await standardsOf(call));
   return holds.openHold(terms, release, call.now);
 }
 

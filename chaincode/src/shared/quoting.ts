@@ -14,8 +14,10 @@ import {
   type Basket,
   type GoodsRow,
   type Load,
+  type Standards,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { standardsOf } from './judging.js';
 import { goodsOfLines, policyRow } from './rows.js';
 
 export const addressesOf = (call: Call): AddressBookRow => call.privateInput as AddressBookRow;
@@ -35,6 +37,7 @@ export function ensureAddressesOfBasket(call: Call, basket: Basket): AddressBook
 export function loadOf(
   basket: Basket,
   goods: readonly { line: { quantity: number }; row: GoodsRow }[],
+  standards: Standards,
 ): Load {
   const rows = goods.map((entry) => entry.row);
   return {
@@ -42,6 +45,7 @@ export function loadOf(
     weightGrams: goods.reduce((sum, { line, row }) => sum + line.quantity * row.weightGrams, 0),
     categories: categoriesOf(partitionOf(rows)),
     currency: basket.currency,
+    standards,
   };
 }
 
@@ -56,7 +60,7 @@ export async function computeOffers(
   const book = ensureAddressesOfBasket(call, basket);
   const goods = await goodsOfLines(call, basket);
   const couriers = await call.store.range('courier', [basket.logisticsId], MAX_FLEET);
-  const load = loadOf(basket, goods);
+  const load = loadOf(basket, goods, await standardsOf(call));
   const offers = offersFor(
     couriers.map((entry) => entry.value),
     load,

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 15 and its alarm: differences become a report and an open alarm, in the same transaction that found them.
+// Units 15 and 16: differences become a report, and an alarm in the same transaction that found them. Whom they count
+// against is known then, and counts when the alarm is decided.
 import {
+  blamedFor,
   compareStatements,
   goodsDifferences,
+  HISTORY_OF,
+  ROWS,
   type AlarmRow,
   type Difference,
   type OrderKey,
+  type OrderRow,
+  type Party,
+  type ReportRow,
   type TermsRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { putPenalty } from './history.js';
+import { countAgainstCourier, countAgainstMerchant } from './judging.js';
 import { goodsOfLines } from './rows.js';
 import { statementsOf } from './statements.js';
 
@@ -25,26 +34,82 @@ export async function differencesOf(
   return { statements, all: [...ofGoods, ...statements] };
 }
 
-/** Writes the error report and raises the alarm (unit 16). The alarm names fields, the report their values. */
-export function raiseAlarm(
+/** Writes the error report: every field that differs, with its values. */
+export function report(
   call: Call,
-  order: OrderKey,
-  bankId: string,
-  pass: AlarmRow['pass'],
+  { merchantId, orderNumber }: OrderKey,
+  pass: ReportRow['pass'],
   differences: readonly Difference[],
 ): void {
-  const { merchantId, orderNumber } = order;
   call.store.put('report', { merchantId, orderNumber, pass, differences, at: call.now });
-  const alarm: AlarmRow = {
+}
+
+/** Reports the differences and raises the alarm (unit 16). The alarm names fields, the report their values. */
+export function raiseAlarm(call: Call, order: OrderRow, differences: readonly Difference[]): void {
+  const { merchantId, orderNumber, bankId } = order;
+  report(call, order, 'order', differences);
+  call.store.put('alarm', {
     merchantId,
     orderNumber,
-    pass,
     bankId,
     state: 'open',
+    blamed: blamedFor(differences),
     fields: differences.map((entry) => entry.field),
     raisedAt: call.now,
     decidedAt: null,
     reason: '',
-  };
-  call.store.put('alarm', alarm);
+  });
+}
+
+/** The alarm of an order while it is open. */
+export const openAlarm = (
+  call: Call,
+  { bankId, merchantId, orderNumber }: OrderRow,
+): Promise<AlarmRow | undefined> =>
+  call.store.get('alarm', bankId, 'open', merchantId, orderNumber);
+
+/** An alarm that is decided leaves the list of those that wait for it. */
+export function decideAlarm(
+  call: Call,
+  alarm: AlarmRow,
+  state: Exclude<AlarmRow['state'], 'open'>,
+  reason: string,
+): void {
+  const { bankId, merchantId, orderNumber } = alarm;
+  call.store.remove(ROWS.alarm.key(bankId, 'open', merchantId, orderNumber));
+  call.store.put('alarm', { ...alarm, state, decidedAt: call.now, reason });
+}
+
+const COUNT: Readonly<Record<Party, (call: Call, order: OrderRow) => Promise<void>>> = {
+  customer: (call, order) => {
+    putPenalty(call, order.customerId, HISTORY_OF.order(order), 'mismatch');
+    return Promise.resolve();
+  },
+  merchant: (call, { merchantId }) => countAgainstMerchant(call, merchantId, 'mismatch'),
+  logistics: (call, order) => countAgainstCourier(call, order, 'mismatch'),
+};
+
+/** What was blamed on parties now counts. */
+export async function countBlame(
+  call: Call,
+  order: OrderRow,
+  blamed: readonly Party[],
+): Promise<void> {
+  for (const party of blamed) await COUNT[party](call, order);
+}
+
+/**
+ * An order whose alarm nobody decided ends: nobody escapes what counts against it by that. A merchant that voids the order
+ * answers for itself only; what counts against others waits for the operator, so that nobody is judged by its opponent.
+ */
+export async function endUndecided(call: Call, order: OrderRow): Promise<void> {
+  if (order.verification !== 'alarm') return;
+  const alarm = await openAlarm(call, order);
+  if (alarm === undefined) return;
+  const judges = (party: Party): boolean =>
+    call.caller.role === 'bank' || call.caller.role === party;
+  await countBlame(call, order, alarm.blamed.filter(judges));
+  const left = alarm.blamed.filter((party) => !judges(party));
+  if (left.length > 0) call.store.put('alarm', { ...alarm, blamed: left });
+  else decideAlarm(call, alarm, 'lapsed', 'the order ended undecided');
 }

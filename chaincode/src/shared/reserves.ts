@@ -4,6 +4,7 @@ import {
   deviceSubject,
   found,
   fraudParts,
+  HISTORY_OF,
   reserveParts,
   restoreReserve,
   storeReserve,
@@ -14,6 +15,7 @@ import {
   type ReserveRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { putPenalty, putSuccess } from './history.js';
 import { policyRow } from './rows.js';
 
 /** @returns undefined when the device has no such reserve. */
@@ -41,23 +43,14 @@ export type FraudEvidence = Pick<FraudCaseRow, 'voucher' | 'request' | 'claimed'
   readonly amount: Amount;
 };
 
-/** What a reserve leaves in the customer's history, once: that it was spent twice, or that all went well. */
-function putHistory(
-  call: Call,
-  { customerId, deviceId, epoch }: ReserveKey,
-  kind: 'doubleSpend' | 'success',
-): void {
-  const subject = `${deviceId}~${epoch.toString()}`;
-  call.store.put('history', { kind, at: call.now }, customerId, subject, kind);
-}
-
 /**
  * A reserve that paid and is closed without a double spend is one success, however many vouchers it paid: of goods taken
  * along only customer and merchant know, and two who agree could sign as many as they like. Before it is closed the other
  * half of a double spend may still come.
  */
 export function recordSuccess(call: Call, before: ReserveRow): void {
-  if (before.status !== 'frozen' && before.settled !== '0') putHistory(call, before, 'success');
+  if (before.status !== 'frozen' && before.settled !== '0')
+    putSuccess(call, before.customerId, HISTORY_OF.reserve(before));
 }
 
 /** Records a double spend, or what is newly known of one. A claim names the payee that was not paid. */
@@ -77,7 +70,7 @@ export async function recordFraud(
   const claimed = row.claimed || evidence.claimed;
   const proven = row.proven || evidence.proven;
   call.store.put('fraud', { ...row, claimed, proven });
-  putHistory(call, fraud, 'doubleSpend');
+  putPenalty(call, fraud.customerId, HISTORY_OF.reserve(fraud), 'doubleSpend');
 }
 
 /** What events about a reserve are about. */

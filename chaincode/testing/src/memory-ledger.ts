@@ -14,6 +14,7 @@ import {
 } from './errors';
 import { PeerConnection, type LeftBehind } from './peer-connection';
 import { majority, type Policy } from './policy';
+import { DEFAULT_TOTAL_QUERY_LIMIT } from './range-scan';
 import { serializedIdentity } from './serialized-identity';
 import { Simulator } from './simulator';
 import type { SortedRows } from './sorted-rows';
@@ -45,6 +46,8 @@ export interface MemoryLedgerOptions {
   readonly chaincode?: string;
   /** Number of the first block, 1 when absent: to run again what a channel did from some block on, at the same versions. */
   readonly firstBlock?: number;
+  /** `ledger.state.totalQueryLimit` of the peers' settings: they end a longer range without a word. Default: 100,000, as Fabric's. */
+  readonly totalQueryLimit?: number;
 }
 
 export interface InvokeOptions {
@@ -335,6 +338,7 @@ export class MemoryLedger {
       txId: proposal.txId,
       creatorMspId: proposal.creator.mspId,
       endorserMspId,
+      totalQueryLimit: this.#options.totalQueryLimit ?? DEFAULT_TOTAL_QUERY_LIMIT,
     });
     const peer = new PeerConnection(simulator);
     const transaction = createStub(peer, proposal, this.#channel, endorserMspId);

@@ -17,12 +17,13 @@ export interface Page {
 
 /** The peer's `maxResultLimit`: rows in one message to the chaincode. */
 const BATCH = 100;
-/** `ledger.state.totalQueryLimit` of core.yaml: the peer ends a longer query without a word. */
-const TOTAL = 100_000;
+/** What core.yaml comes with. */
+export const DEFAULT_TOTAL_QUERY_LIMIT = 100_000;
 
 /**
- * A scan over [startKey, endKey). The peer fetches a batch and one row more, whatever the chaincode then
- * consumes, and its phantom check covers all that it fetched; so does this.
+ * A scan over [startKey, endKey), which ends without a word at `ledger.state.totalQueryLimit` of the peer's settings. The peer
+ * fetches a batch and one row more, whatever the chaincode then consumes, and its phantom check covers all that it fetched;
+ * so does this.
  */
 export class RangeScan {
   readonly #startKey: string;
@@ -38,10 +39,11 @@ export class RangeScan {
     startKey: string,
     private readonly endKey: string,
     page: Page = { size: 0, bookmark: '' },
+    totalQueryLimit = DEFAULT_TOTAL_QUERY_LIMIT,
   ) {
     this.#paginated = page.size > 0 || page.bookmark !== '';
     this.#startKey = page.bookmark === '' ? startKey : page.bookmark;
-    this.#limit = page.size > 0 ? Math.min(page.size, TOTAL) : TOTAL;
+    this.#limit = page.size > 0 ? Math.min(page.size, totalQueryLimit) : totalQueryLimit;
     this.#rows = rows.range(this.#startKey, endKey);
   }
 

@@ -24,6 +24,8 @@ export interface SimulationContext {
   readonly txId: string;
   readonly creatorMspId: string;
   readonly endorserMspId: string;
+  /** Rows of one range query. */
+  readonly totalQueryLimit: number;
 }
 
 interface CollectionAccess {
@@ -83,7 +85,8 @@ export class Simulator {
 
   scan(startKey: string, endKey: string, page: Page): RangeScan {
     if (page.size > 0 || page.bookmark !== '') this.#beforePaginatedQuery();
-    const scan = new RangeScan(this.#context.world.rows, startKey, endKey, page);
+    const { world, totalQueryLimit } = this.#context;
+    const scan = new RangeScan(world.rows, startKey, endKey, page, totalQueryLimit);
     this.#scans.push(scan);
     return scan;
   }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   addAmounts,
+  BLAMELESS,
   DEFAULT_POLICY,
   isAtLeast,
   isCategoryAllowed,
@@ -11,6 +12,7 @@ import {
   multiplyAmount,
   rankCouriers,
   servesZone,
+  UNRATED,
   zoneOf,
   type CourierRow,
   type Place,
@@ -57,7 +59,8 @@ const refused = (code: string) =>
 const couriers: readonly CourierRow[] = input.couriers.map((courier) => ({
   ...courier,
   active: true,
-  rating: { count: 0, stars: 0, defects: 0 },
+  rating: UNRATED,
+  conduct: BLAMELESS,
 }));
 const zoneAt = (place: Place) => zoneOf(DEFAULT_POLICY.addressZone, place);
 
@@ -66,6 +69,7 @@ const quotesFor = (order: Order, place: Place) =>
   rankCouriers(
     couriers,
     {
+      standards: { now: 0, ratings: DEFAULT_POLICY.ratings, conduct: DEFAULT_POLICY.conduct },
       locations: locationsOf(goodsOf(order)),
       weightGrams: goodsOf(order).reduce(
         (sum, { weightGrams }, index) => sum + weightGrams * order.lines[index]!.quantity,

@@ -7,7 +7,7 @@ import {
   type Currency,
   type Revocation,
 } from '@fabric-offline-pay/domain';
-import { RefusedError } from '@fabric-offline-pay/sdk';
+import { everyEntry, RefusedError } from '@fabric-offline-pay/sdk';
 import type { BankNews, Issuer, Roots } from '@fabric-offline-pay/sdk/offline';
 import type { Clients } from '../ledger/clients';
 import { Bulletins } from './bulletins';
@@ -95,7 +95,11 @@ export class OfflineBank {
         message: 'The customer may not pay offline in this currency.',
         details: { customerId, currency },
       });
-    const { reserves } = await offline.listReserves({ customerId });
+    const reserves = await everyEntry(
+      offline.listReserves,
+      { customerId },
+      (page) => page.reserves,
+    );
     const epochs = reserves
       .filter((reserve) => reserve.deviceId === deviceId)
       .map(({ epoch }) => epoch);

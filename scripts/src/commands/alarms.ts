@@ -2,22 +2,24 @@
 // `offpay alarms` and `offpay resolve`: what an operator sees and decides.
 import type { OutputOf } from '@fabric-offline-pay/domain';
 import { Clients } from '@fabric-offline-pay/network';
+import { everyEntry } from '@fabric-offline-pay/sdk';
 import { Command } from 'commander';
 import { homeOf } from '../home';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
 import { parseOrder } from './trail';
 
-type Alarms = OutputOf<'alarm', 'listAlarms'>;
+type Alarms = Pick<OutputOf<'alarm', 'listAlarms'>, 'alarms'>;
 
 const alarmsText = ({ alarms }: Alarms): string =>
   alarms.length === 0
     ? 'no alarms'
     : table([
-        ['order', 'state', 'differs in', 'raised', 'reason'],
+        ['order', 'state', 'differs in', 'blamed', 'raised', 'reason'],
         ...alarms.map((alarm) => [
           `${alarm.merchantId}/${alarm.orderNumber}`,
           alarm.state,
           alarm.fields.join(', '),
+          alarm.blamed.join(', '),
           new Date(alarm.raisedAt * 1000).toISOString(),
           alarm.reason,
         ]),
@@ -44,7 +46,12 @@ export const alarmsCommand = (): Command =>
       reportingErrors((options: CommonOptions & { readonly all?: boolean }) =>
         withClients(options, async (clients) => {
           const { alarm } = await clients.client('bank', 'operator');
-          show(options, await alarm.listAlarms({ open: options.all !== true }), alarmsText);
+          const alarms = await everyEntry(
+            alarm.listAlarms,
+            { bankId: clients.organisation('bank').actor, open: options.all !== true },
+            (page) => page.alarms,
+          );
+          show(options, { alarms }, alarmsText);
         }),
       ),
     );

@@ -128,8 +128,8 @@ export const ERRORS = {
   GOODS_WITHDRAWN: describe(303, 'The goods were withdrawn from sale.', 'Pick other goods.'),
   GOODS_DEFECTIVE: describe(
     304,
-    'Too many buyers reported this goods defective.',
-    'Pick other goods; the merchant must register them under a new certificate.',
+    'Too many customers reported these goods defective.',
+    'Pick other goods; reports lose weight with time, and as customers change their minds.',
   ),
   MERCHANT_NOT_LICENSED: describe(
     305,
@@ -301,7 +301,7 @@ export const ERRORS = {
   VERIFICATION_MISSING: describe(
     603,
     'The goods comparison has not been made, or is not clean.',
-    'Run the error-report unit first.',
+    'Run the error-report unit. When it found differences, open another basket with what is registered now.',
   ),
   ALARM_OPEN: describe(
     604,

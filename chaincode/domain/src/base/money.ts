@@ -6,6 +6,9 @@ import { ensure } from './errors.js';
 /** Minor units as a decimal string, e.g. `"1250"` for EUR 12.50. At most 18 digits. */
 export type Amount = string;
 
+/** A sum of amounts in minor units, which no number of digits limits. */
+export type Sum = string;
+
 /** Three upper-case letters of ISO 4217. */
 export type Currency = string;
 
@@ -51,6 +54,29 @@ export const addAmounts = (...amounts: readonly Amount[]): Amount =>
 /** @throws {DomainError} INPUT_INVALID when the result would be negative: check with {@link isAtLeast} first. */
 export const subtractAmounts = (from: Amount, amount: Amount): Amount =>
   toAmount(toUnits(from) - toUnits(amount));
+
+/** @throws {DomainError} INPUT_INVALID unless the text is a canonical sum. */
+export function sumToUnits(sum: Sum): bigint {
+  ensure(SUM_PATTERN.test(sum), 'INPUT_INVALID', { field: 'sum' });
+  return BigInt(sum);
+}
+
+/** @returns the sum of sums, or of amounts, which are sums too. */
+export const addSums = (...sums: readonly Sum[]): Sum =>
+  sums.reduce((total, sum) => total + sumToUnits(sum), 0n).toString();
+
+/** @throws {DomainError} INPUT_INVALID when the result would be negative: check with {@link isSumAtLeast} first. */
+export function subtractSums(from: Sum, sum: Sum): Sum {
+  const rest = sumToUnits(from) - sumToUnits(sum);
+  ensure(rest >= 0n, 'INPUT_INVALID', { field: 'sum', reason: 'out of range' });
+  return rest.toString();
+}
+
+export const isSumAtLeast = (sum: Sum, other: Sum): boolean => sumToUnits(sum) >= sumToUnits(other);
+
+/** @returns the amount, or as much of it as the sum holds. */
+export const atMostOfSum = (sum: Sum, amount: Amount): Amount =>
+  isSumAtLeast(sum, amount) ? amount : sum;
 
 export const multiplyAmount = (amount: Amount, times: number): Amount =>
   toAmount(toUnits(amount) * BigInt(times));

@@ -95,11 +95,7 @@ export const signBytes = (privateKey: KeyObject, bytes: Uint8Array): Buffer =>
  * @param signature base64 of r‖s, 64 bytes
  * @returns whether the signature is by that key over the UTF-8 text; false for every malformed part and for a high S.
  */
-export function verifyText(
-  key: KeyObject | undefined,
-  text: string,
-  signature: string,
-): boolean {
+export function verifyText(key: KeyObject | undefined, text: string, signature: string): boolean {
   const bytes = fromBase64(signature);
   return (
     bytes !== undefined && key !== undefined && verifyBytes(key, Buffer.from(text, 'utf8'), bytes)

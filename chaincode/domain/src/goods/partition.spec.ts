@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units 9, 10 and 12: partition, who may sell, whether the customer's choice was quoted, whether the categories agree.
 import fc from 'fast-check';
+import { BLAMELESS } from '../conduct/conduct';
+import { UNRATED } from '../feedback/ratings';
 import type { MerchantRow, OrderTerms, QuoteRow } from '../ledger/rows';
 import { TERMS } from '../transactions/examples';
 import {
@@ -55,7 +57,8 @@ describe('unit 10, the merchant', () => {
     active: true,
     licence: { number: 'LIC-1', validUntil: NOW + 1 },
     categories: ['43000000', '50110000'],
-    rating: { count: 0, stars: 0, defects: 0 },
+    rating: UNRATED,
+    conduct: BLAMELESS,
   };
   const check =
     (changes: Partial<MerchantRow>, categories = ['43211503', '50111500']) =>

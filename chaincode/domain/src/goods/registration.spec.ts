@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units 8 and 15: goods as picked and as registered, and when ratings stop a sale.
+import { UNRATED } from '../feedback/ratings';
 import type { BasketLine, GoodsRow } from '../ledger/rows';
+import { DEFAULT_POLICY } from '../policy/default-policy';
 import {
   ensureGoodsAsPicked,
   goodsDifferences,
   goodsDigest,
-  isDefective,
-  isPoorlyRated,
   type Registration,
 } from './registration';
 
@@ -25,7 +25,7 @@ const GOODS: GoodsRow = {
   location: { latitude: 52_520_008, longitude: 13_404_954 },
   withdrawn: false,
   digest: goodsDigest(REGISTRATION),
-  rating: { count: 0, stars: 0, defects: 0 },
+  rating: UNRATED,
 };
 const LINE: BasketLine = {
   gtin: GOODS.gtin,
@@ -67,7 +67,10 @@ describe('unit 8', () => {
   const check =
     (line: Partial<BasketLine>, goods: Partial<GoodsRow>, currency = 'EUR') =>
     () => {
-      ensureGoodsAsPicked({ ...LINE, ...line }, { ...GOODS, ...goods }, currency);
+      ensureGoodsAsPicked({ ...LINE, ...line }, { ...GOODS, ...goods }, currency, {
+        now: 0,
+        ratings: DEFAULT_POLICY.ratings,
+      });
     };
 
   it('passes goods as registered', () => expect(check({}, {})).not.toThrow());
@@ -80,7 +83,7 @@ describe('unit 8', () => {
     [
       'defective goods',
       {},
-      { rating: { count: 3, stars: 15, defects: 3 } },
+      { rating: { at: 0, weight: 3000, stars: 15_000, defects: 3000 } },
       'EUR',
       'GOODS_DEFECTIVE',
     ],
@@ -124,30 +127,5 @@ describe('unit 15', () => {
     expect(found.map((entry) => entry.field)).toEqual(
       ['digest', 'price', 'currency', 'withdrawn'].map((field) => `${LINE.gtin}.${field}`),
     );
-  });
-});
-
-describe('ratings', () => {
-  it.each([
-    [0, 0, false],
-    [2, 2, false],
-    [3, 3, true],
-    [10, 3, true],
-    [11, 3, false],
-    [100, 29, false],
-    [100, 30, true],
-  ])('of %d buyers %d report a defect: defective is %s', (count, defects, expected) => {
-    expect(isDefective({ count, stars: count * 5, defects })).toBe(expected);
-  });
-
-  it.each([
-    [0, 0, false],
-    [2, 2, false],
-    [3, 7, true],
-    [3, 8, false],
-    [4, 10, false],
-    [4, 9, true],
-  ])('%d ratings with %d stars in all: poorly rated is %s', (count, stars, expected) => {
-    expect(isPoorlyRated({ count, stars, defects: 0 })).toBe(expected);
   });
 });

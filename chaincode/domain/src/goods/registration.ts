@@ -2,7 +2,8 @@
 // Unit 8 and 15: what the customer picked, held against what the merchant registered.
 import { digestOf } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
-import type { Aggregate, BasketLine, Difference, GoodsRow } from '../ledger/rows.js';
+import { isDefective, type RatingStandards } from '../feedback/ratings.js';
+import type { BasketLine, Difference, GoodsRow } from '../ledger/rows.js';
 
 /** The part of a registration that a customer relies on. */
 export type Registration = Pick<
@@ -22,19 +23,16 @@ export const goodsDigest = (goods: Registration): string =>
     weightGrams: goods.weightGrams,
   });
 
-/** At least three reports, and at least three buyers in ten. */
-export const isDefective = (rating: Aggregate): boolean =>
-  rating.defects >= 3 && rating.defects * 10 >= rating.count * 3;
-
-/** At least three ratings that average below two and a half stars. */
-export const isPoorlyRated = (rating: Aggregate): boolean =>
-  rating.count >= 3 && rating.stars * 2 < rating.count * 5;
-
 /**
  * Unit 8, for one line.
  * @throws {DomainError} GOODS_WITHDRAWN, CURRENCY_MISMATCH, GOODS_DIGEST_MISMATCH or GOODS_DEFECTIVE.
  */
-export function ensureGoodsAsPicked(line: BasketLine, goods: GoodsRow, currency: string): void {
+export function ensureGoodsAsPicked(
+  line: BasketLine,
+  goods: GoodsRow,
+  currency: string,
+  standards: RatingStandards,
+): void {
   const details = { gtin: line.gtin };
   ensure(!goods.withdrawn, 'GOODS_WITHDRAWN', details);
   ensure(goods.currency === currency, 'CURRENCY_MISMATCH', details);
@@ -47,7 +45,7 @@ export function ensureGoodsAsPicked(line: BasketLine, goods: GoodsRow, currency:
       pickedPrice: line.unitPrice,
     },
   );
-  ensure(!isDefective(goods.rating), 'GOODS_DEFECTIVE', { ...details, ...goods.rating });
+  ensure(!isDefective(goods.rating, standards), 'GOODS_DEFECTIVE', details);
 }
 
 const difference = (

@@ -55,6 +55,16 @@ describe('the score', () => {
     expect(scoreOf(addToHistory(fallen, good), policy)).toBe(100);
   });
 
+  it('loses a success that was paid back, and no more than it had', () => {
+    const fallen = addToHistory(NO_HISTORY, ['mismatch', 'success', 'success']);
+    expect(scoreOf(addToHistory(fallen, ['refund']), policy)).toBe(91);
+    expect(addToHistory(NO_HISTORY, ['refund'])).toEqual(NO_HISTORY);
+  });
+
+  it('is not changed by a purchase that is no success', () => {
+    expect(addToHistory(NO_HISTORY, ['purchase'])).toEqual(NO_HISTORY);
+  });
+
   it('falls after a double spend, however long the good history, before or after', () => {
     const good = { ...NO_HISTORY, success: 1000 };
     expect(scoreOf(addToHistory(good, ['doubleSpend']), policy)).toBe(60);

@@ -17,8 +17,14 @@ export const NO_HISTORY: Totals = {
 /** What a customer is allowed by its score. */
 export type Standing = Pick<ReputationRow, 'score' | 'totals'>;
 
+function addEntry(totals: Totals, kind: HistoryKind): Totals {
+  if (kind === 'purchase') return totals;
+  if (kind === 'refund') return { ...totals, success: Math.max(0, totals.success - 1) };
+  return { ...totals, [kind]: totals[kind] + 1 };
+}
+
 export const addToHistory = (totals: Totals, kinds: readonly HistoryKind[]): Totals =>
-  kinds.reduce<Totals>((sums, kind) => ({ ...sums, [kind]: sums[kind] + 1 }), totals);
+  kinds.reduce(addEntry, totals);
 
 /**
  * Successes pay penalties back, but only so many: a fraud is not bought off by small purchases.

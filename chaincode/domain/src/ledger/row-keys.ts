@@ -14,6 +14,7 @@ import type { Receipt } from './receipt.js';
 import type {
   AccountRow,
   AddressBookRow,
+  Aggregate,
   AlarmRow,
   BasketRow,
   CheckpointRow,
@@ -84,6 +85,7 @@ export const fraudParts = (
 ];
 
 type OrderParts = [merchantId: string, orderNumber: string];
+type RatedBy = [subject: RatingSubject, owner: string, id: string, customerId: string];
 type ReserveParts = [customerId: string, deviceId: string, epoch: string];
 
 const orderParts = ({ merchantId, orderNumber }: OrderKey): OrderParts => [merchantId, orderNumber];
@@ -112,7 +114,10 @@ export const ROWS = {
     'factor',
     (row) => [row.loginId, row.boundTo, row.factor],
   ),
-  history: row<HistoryRow, [customerId: string, subject: string, kind: HistoryKind]>('history'),
+  history: row<
+    HistoryRow,
+    [customerId: string, counts: 'penalty' | 'success', subject: string, kind: HistoryKind]
+  >('history'),
   reputation: keyed<ReputationRow, [customerId: string]>('reputation', (row) => [row.customerId]),
   merchant: keyed<MerchantRow, [merchantId: string]>('merchant', (row) => [row.merchantId]),
   goods: keyed<GoodsRow, [merchantId: string, gtin: string]>('goods', (row) => [
@@ -154,17 +159,19 @@ export const ROWS = {
     ...orderParts(row),
     row.pass,
   ]),
-  alarm: keyed<AlarmRow, [...OrderParts, pass: string]>('alarm', (row) => [
+  /** A bank's open alarms stand apart from those that were decided, however many these become. */
+  alarm: keyed<AlarmRow, [bankId: string, 'open' | 'decided', ...OrderParts]>('alarm', (row) => [
+    row.bankId,
+    row.state === 'open' ? 'open' : 'decided',
     ...orderParts(row),
-    row.pass,
   ]),
   purchase: keyed<PurchaseRow, [customerId: string, ...OrderParts]>('purchase', (row) => [
     row.customerId,
     ...orderParts(row),
   ]),
-  rating: row<RatingRow, [subject: RatingSubject, owner: string, id: string, order: string]>(
-    'rating',
-  ),
+  rating: row<RatingRow, RatedBy>('rating'),
+  /** What stands of a customer in a published aggregate. */
+  opinion: row<Aggregate, RatedBy>('opinion'),
   reserve: keyed<StoredReserve, ReserveParts>('reserve', reserveParts),
   fraud: keyed<FraudCaseRow, [...ReserveParts, counter: string, digest: string]>('fraud', (row) =>
     fraudParts(row, row.contradicting),

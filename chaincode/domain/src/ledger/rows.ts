@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every row that stands on the ledger, by its fields.
-import type { Amount, Currency } from '../base/money.js';
+import type { Amount, Currency, Sum } from '../base/money.js';
 import type { Place } from '../base/geography.js';
 import type { OrderState } from './order-states.js';
 import type { Limits, Policy } from '../policy/policy.js';
@@ -83,29 +83,45 @@ export interface FactorRow {
   readonly at: number;
 }
 
-export type HistoryKind =
+/** What a customer's history counts. */
+export type CountedKind =
   'success' | 'mismatch' | 'dispute' | 'failedAuthentication' | 'doubleSpend';
+
+/** A `purchase` counts nothing, a `refund` takes a success back that was counted. */
+export type HistoryKind = CountedKind | 'purchase' | 'refund';
 
 /** One entry of a customer's history, folded into the reputation row by unit 7. */
 export interface HistoryRow {
   readonly kind: HistoryKind;
   readonly at: number;
-  /** Of a success: unit 17 writes both in one row, and unit 7 puts the purchase where it stays. */
+  /** Unit 17 writes it with the success in one row, and unit 7 puts it where it stays. */
   readonly purchase?: PurchaseRow;
 }
 
 export interface ReputationRow {
   readonly customerId: string;
-  readonly totals: Readonly<Record<HistoryKind, number>>;
+  readonly totals: Readonly<Record<CountedKind, number>>;
   /** 0 (worst) … 100 (best). */
   readonly score: number;
 }
 
-/** Sums of ratings: `stars` over `count` ratings of 1 to 5, and how many of them report a defect. */
+/** Sums of opinions, one a customer, as they counted at an instant: in thousandths of a fresh opinion. */
 export interface Aggregate {
-  readonly count: number;
+  readonly at: number;
+  readonly weight: number;
+  /** Weight times one to five stars. */
   readonly stars: number;
+  /** Weight of the opinions that report a defect. */
   readonly defects: number;
+}
+
+/** What counts against a merchant or a courier, in thousandths that lose weight as ratings do. */
+export interface Conduct {
+  readonly at: number;
+  /** Its own statement stood alone. */
+  readonly mismatch: number;
+  /** The bank had to bear what it owed. */
+  readonly debt: number;
 }
 
 export interface MerchantRow {
@@ -117,6 +133,7 @@ export interface MerchantRow {
   readonly licence: { readonly number: string; readonly validUntil: number } | null;
   readonly categories: readonly string[];
   readonly rating: Aggregate;
+  readonly conduct: Conduct;
 }
 
 export interface GoodsRow {
@@ -150,6 +167,7 @@ export interface CourierRow {
   readonly areas: readonly { readonly centre: Place; readonly radiusMetres: number }[];
   readonly categories: readonly string[];
   readonly rating: Aggregate;
+  readonly conduct: Conduct;
 }
 
 export interface BasketLine {
@@ -411,9 +429,10 @@ export interface Debt {
 export interface CheckpointRow {
   readonly payeeId: string;
   readonly currency: Currency;
-  readonly balance: Amount;
+  /** A sum of any length: an amount's 18 digits would end what it can roll up. */
+  readonly balance: Sum;
   /** What open disputes may take: it stays. */
-  readonly withheld: Amount;
+  readonly withheld: Sum;
   /** Oldest first; later credits pay them before anything else. */
   readonly debts: readonly Debt[];
 }
@@ -439,10 +458,12 @@ export interface ReportRow extends OrderKey {
   readonly at: number;
 }
 
+/** Lapsed: its order ended before it was decided. */
 export interface AlarmRow extends OrderKey {
-  readonly pass: 'goods' | 'order';
   readonly bankId: string;
-  readonly state: 'open' | 'resolved' | 'upheld';
+  readonly state: 'open' | 'resolved' | 'upheld' | 'lapsed';
+  /** Whom the differences count against, unless the alarm is resolved. */
+  readonly blamed: readonly Party[];
   readonly fields: readonly string[];
   readonly raisedAt: number;
   readonly decidedAt: number | null;
@@ -454,6 +475,8 @@ export interface PurchaseRow extends OrderKey {
   readonly customerId: string;
   /** Paid by a voucher. Absent: online. */
   readonly mode?: 'offline';
+  /** Money went back to the customer. */
+  readonly refunded?: true;
   readonly currency: Currency;
   readonly amount: Amount;
   readonly lines: readonly {
@@ -464,7 +487,9 @@ export interface PurchaseRow extends OrderKey {
   readonly at: number;
 }
 
-export interface RatingRow {
+/** What a customer said last, until it is published. */
+export interface RatingRow extends OrderKey {
+  readonly customerId: string;
   readonly stars: number;
   readonly defect: boolean;
 }

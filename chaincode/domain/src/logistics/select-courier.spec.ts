@@ -3,7 +3,10 @@
 import fc from 'fast-check';
 import { distanceMetres, type Place } from '../base/geography';
 import { centreOf, zoneOf, type Zone } from '../base/zone';
+import { BLAMELESS } from '../conduct/conduct';
+import { UNRATED } from '../feedback/ratings';
 import type { CourierRow, Tariff } from '../ledger/rows';
+import { DEFAULT_POLICY } from '../policy/default-policy';
 import {
   deliveryFee,
   locationsOf,
@@ -41,16 +44,20 @@ const COURIER: CourierRow = {
   tariffs: [TARIFF],
   areas: [{ centre: HOME, radiusMetres: 1000 }],
   categories: ['43000000', '50000000'],
-  rating: { count: 0, stars: 0, defects: 0 },
+  rating: UNRATED,
+  conduct: BLAMELESS,
 };
 const LOAD: Load = {
   locations: [SHOP],
   weightGrams: 1400,
   categories: ['43211503', '50111500'],
   currency: 'EUR',
+  standards: { now: 0, ratings: DEFAULT_POLICY.ratings, conduct: DEFAULT_POLICY.conduct },
 };
 const courier = (changes: Partial<CourierRow>): CourierRow => ({ ...COURIER, ...changes });
-const rated = (count: number, stars: number) => ({ rating: { count, stars, defects: 0 } });
+const rated = (count: number, stars: number) => ({
+  rating: { at: 0, weight: 1000 * count, stars: 1000 * stars, defects: 0 },
+});
 const flat = (base: string) => ({ tariffs: [{ ...TARIFF, base, perKm: '0', perKg: '0' }] });
 const ids = (couriers: readonly CourierRow[], load = LOAD) =>
   rankCouriers(couriers, load, ZONE).map((entry) => entry.courierId);
@@ -113,6 +120,7 @@ describe('a courier may carry the load', () => {
   it.each([
     ['is not active', { active: false }],
     ['is rated poorly', rated(3, 7)],
+    ['was blamed too often', { conduct: { at: 0, mismatch: 11_000, debt: 0 } }],
     ['may carry only a part', { categories: ['43000000'] }],
     ['may carry nothing', { categories: [] }],
     ['serves another place', { areas: [{ centre: DEPOT, radiusMetres: 1000 }] }],

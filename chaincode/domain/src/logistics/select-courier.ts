@@ -5,8 +5,8 @@ import { byCodeUnit } from '../base/canonical.js';
 import { distanceMetres, isWithinMetres, type Place } from '../base/geography.js';
 import { isAmountOf, toAmount, toUnits } from '../base/money.js';
 import { centreOf, zoneOf, type Zone, type ZoneSize } from '../base/zone.js';
+import { isTrusted, type Standards } from '../conduct/conduct.js';
 import { areCategoriesAllowed } from '../goods/category.js';
-import { isPoorlyRated } from '../goods/registration.js';
 import type { AddressOffer, CourierQuote, CourierRow, GoodsRow, Tariff } from '../ledger/rows.js';
 
 /** What is to be carried, and from where. */
@@ -15,6 +15,8 @@ export interface Load {
   readonly weightGrams: number;
   readonly categories: readonly string[];
   readonly currency: string;
+  /** By which couriers are judged. */
+  readonly standards: Standards;
 }
 
 /** Couriers of one logistics company, at most: so many are considered for a quote. */
@@ -61,10 +63,10 @@ const feeUnits = (tariff: Tariff, metres: number, weightGrams: number): bigint =
   toUnits(tariff.perKm) * ceilDivide(metres, 1000) +
   toUnits(tariff.perKg) * ceilDivide(weightGrams, 1000);
 
-/** Active, allowed to carry everything, and not rated poorly. */
-export const mayCarry = (courier: CourierRow, { categories }: Load): boolean =>
+/** Active, allowed to carry everything, and of good standing. */
+export const mayCarry = (courier: CourierRow, { categories, standards }: Load): boolean =>
   courier.active &&
-  !isPoorlyRated(courier.rating) &&
+  isTrusted(courier, standards) &&
   areCategoriesAllowed(courier.categories, categories);
 
 /** A courier serves a zone as a whole: when one of its areas holds the zone's centre. */
@@ -89,13 +91,13 @@ const carriersOf = (couriers: readonly CourierRow[], load: Load): Carrier[] =>
 
 const compareUnits = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Average stars compared without division: a/b > c/d is a·d > c·b. Unrated couriers count as three stars. */
+/** Average stars compared without division: a/b > c/d is a·d > c·b. Unrated couriers count as three stars. Time changes no average. */
 function compareRatings(a: CourierRow, b: CourierRow): number {
   const [first, second] = [a, b].map(({ rating }) =>
-    rating.count === 0 ? { count: 1, stars: 3 } : rating,
+    rating.weight === 0 ? { weight: 1, stars: 3 } : rating,
   );
   if (first === undefined || second === undefined) return 0;
-  return second.stars * first.count - first.stars * second.count;
+  return second.stars * first.weight - first.stars * second.weight;
 }
 
 const byPrice = (a: Candidate, b: Candidate): number =>

@@ -5,7 +5,7 @@ import type { Difference, OrderTerms, Party, Statement } from '../ledger/rows.js
 
 export type Statements = Readonly<Record<Party, Statement>>;
 
-const PARTIES: readonly Party[] = ['customer', 'merchant', 'logistics'];
+export const PARTIES: readonly Party[] = ['customer', 'merchant', 'logistics'];
 
 /** The customer's statement is what it signed. */
 export const customerStatement = (terms: OrderTerms): Statement => ({

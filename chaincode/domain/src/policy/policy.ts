@@ -159,6 +159,7 @@ export type Policy = z.output<typeof policy>;
 export type CurrencyLimits = z.output<typeof currencyLimits>;
 export type ReputationPolicy = z.output<typeof reputation>;
 export type ConductPolicy = z.output<typeof conduct>;
+export type RatingsPolicy = z.output<typeof ratings>;
 
 /** What unit 7 allows a login. */
 export type Limits = z.output<typeof limits>;

@@ -44,7 +44,11 @@ export const newAccount = ({ customerId, bankId }: CustomerRow): AccountRow => (
 export const moneyIn = ({ money }: Pick<AccountRow, 'money'>, currency: Currency): Money =>
   (Object.hasOwn(money, currency) ? money[currency] : undefined) ?? NOTHING;
 
-const withMoney = (account: AccountRow, currency: Currency, change: Partial<Money>): AccountRow => ({
+const withMoney = (
+  account: AccountRow,
+  currency: Currency,
+  change: Partial<Money>,
+): AccountRow => ({
   ...account,
   money: { ...account.money, [currency]: { ...moneyIn(account, currency), ...change } },
 });
@@ -62,7 +66,10 @@ export function debit(account: AccountRow, { currency, amount }: Payment): Accou
 }
 
 /** @throws {DomainError} LIMIT_EXCEEDED for an order that is above what one may cost. */
-export function ensureWithinOrder({ amount: total }: Payment, { limits, percent }: Allowance): void {
+export function ensureWithinOrder(
+  { amount: total }: Payment,
+  { limits, percent }: Allowance,
+): void {
   const limit = share(limits.perOrder, percent);
   ensure(isWithin(limit, total), 'LIMIT_EXCEEDED', { limit, total });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What money a row holds: so that a transaction can be asked whether it made or lost any.
-import { toUnits, type Amount } from '../base/money.js';
+import { sumToUnits, type Sum } from '../base/money.js';
 import type { RowKind, RowValue } from '../ledger/row-keys.js';
 import { SUPPLY } from '../ledger/rows.js';
 import { standing } from '../offline/reserve.js';
@@ -12,7 +12,7 @@ export type Balance = ReadonlyMap<string, bigint>;
 type Holding<Kind extends RowKind> = (
   row: RowValue<Kind>,
   key: string,
-) => readonly (readonly [currency: string, amount: Amount, sign: 1n | -1n])[];
+) => readonly (readonly [currency: string, amount: Sum, sign: 1n | -1n])[];
 
 /** A credit entry says its currency in its key alone: `credit/<payee>/<currency>/…`. */
 const currencyOfCredit = (key: string): string => key.split('/')[2] ?? '';
@@ -47,7 +47,7 @@ export function madeBy(changes: readonly RowChange[]): Balance {
   const sums = new Map<string, bigint>();
   const add = (entries: ReturnType<Holding<RowKind>>, direction: bigint): void => {
     for (const [currency, amount, sign] of entries)
-      sums.set(currency, (sums.get(currency) ?? 0n) + direction * sign * toUnits(amount));
+      sums.set(currency, (sums.get(currency) ?? 0n) + direction * sign * sumToUnits(amount));
   };
   for (const { key, before, after } of changes) {
     add(moneyIn(key, before), -1n);

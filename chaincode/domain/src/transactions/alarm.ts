@@ -3,11 +3,13 @@
 import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
 import { identifier, instant } from '../base/identifiers.js';
-import { ABOUT, ONCE, onceFor, define, query } from './define.js';
-import { ORDER } from './examples.js';
-import { orderKey, orderOutcome, outcome } from './shapes.js';
+import { ABOUT, ONCE, define, query } from './define.js';
+import { BANK_ID, ORDER } from './examples.js';
+import { orderKey, orderOutcome, outcome, pageAfter, pageNext } from './shapes.js';
 
-const pass = z.enum(['goods', 'order']).describe('`goods`: after unit 8; `order`: after unit 13');
+const pass = z
+  .enum(['goods', 'order'])
+  .describe('`goods`: after unit 8, on the unsigned basket; `order`: after unit 13');
 const differences = z.array(
   z.strictObject({
     field: z.string(),
@@ -15,16 +17,20 @@ const differences = z.array(
   }),
 );
 const alarmRow = orderKey.extend({
-  pass,
   bankId: identifier,
-  state: z.enum(['open', 'resolved', 'upheld']),
+  state: z
+    .enum(['open', 'resolved', 'upheld', 'lapsed'])
+    .describe('`lapsed`: the order ended before it was decided'),
+  blamed: z
+    .array(z.enum(['customer', 'merchant', 'logistics']))
+    .describe('whose statement stood alone: it counts against them unless the alarm is resolved'),
   fields: z.array(z.string()),
   raisedAt: instant,
   decidedAt: instant.nullable(),
   reason: z.string(),
 });
 
-const decide = (summary: string, errors: readonly ErrorCode[]) =>
+const decide = (summary: string, fixed: number, errors: readonly ErrorCode[]) =>
   define({
     kind: 'submit',
     units: ['16'],
@@ -32,19 +38,14 @@ const decide = (summary: string, errors: readonly ErrorCode[]) =>
     access: ['bank.operator'],
     owner: { of: 'order' },
     input: orderKey.extend({
-      pass: pass.default('order'),
       reason: z.string().min(1).max(200).describe('for the record; no personal data'),
     }),
     output: orderOutcome,
     subject: ABOUT.order,
-    repeat: onceFor('pass'),
+    repeat: ONCE,
     errors,
-    operations: { fixed: 7 },
-    example: {
-      ...ORDER,
-      pass: 'order' as const,
-      reason: 'weighed again, the waybill had a typing error',
-    },
+    operations: { fixed },
+    example: { ...ORDER, reason: 'weighed again, the waybill had a typing error' },
   });
 
 export const alarm = {
@@ -52,7 +53,7 @@ export const alarm = {
     kind: 'submit',
     units: ['15'],
     summary:
-      'Compares the goods of the basket with their registration again, in parallel to the partition; differences raise an alarm.',
+      'Compares the goods of the basket with their registration again, in parallel to the partition; a basket that differs cannot be placed.',
     access: ['merchant.cashier'],
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,
@@ -60,7 +61,7 @@ export const alarm = {
     subject: ABOUT.order,
     repeat: ONCE,
     errors: ['NOT_FOUND', 'GOODS_UNKNOWN'],
-    operations: { fixed: 7, perEntry: 1 },
+    operations: { fixed: 6, perEntry: 1 },
     example: ORDER,
   }),
   compareOrder: define({
@@ -80,18 +81,20 @@ export const alarm = {
     example: ORDER,
   }),
   resolve: decide(
-    'An operator resolves the alarm: the difference is explained, the order goes on.',
+    'An operator resolves the alarm: the difference is explained and counts against nobody, the order goes on.',
+    8,
     ['ALARM_NOT_OPEN', 'STATE_CONFLICT'],
   ),
   uphold: decide(
-    'An operator upholds the alarm: the difference is real, the money must be returned.',
-    ['ALARM_NOT_OPEN'],
+    'An operator upholds the alarm: the difference is real and counts against whose statement stood alone, the money must be returned.',
+    14,
+    ['ALARM_NOT_OPEN', 'MERCHANT_UNKNOWN'],
   ),
   listAlarms: query({
-    summary: 'All alarms, open ones or all.',
-    input: z.strictObject({ open: z.boolean() }),
-    output: z.strictObject({ alarms: z.array(alarmRow) }),
-    example: { open: true },
+    summary: "A bank's alarms, open ones or all, at most 200 a call.",
+    input: z.strictObject({ bankId: identifier, open: z.boolean(), ...pageAfter }),
+    output: z.strictObject({ alarms: z.array(alarmRow), ...pageNext }),
+    example: { bankId: BANK_ID, open: true },
   }),
   readReport: query({
     summary: 'The error report of an order, field by field.',

@@ -12,7 +12,7 @@ import {
 } from '../base/identifiers.js';
 import { ABOUT, BY_STATE, ONCE, define, query } from './define.js';
 import { CUSTOMER_ID, GTIN, ORDER, SIGNATURE } from './examples.js';
-import { orderKey, outcome } from './shapes.js';
+import { aggregate, orderKey, outcome, pageAfter, pageNext } from './shapes.js';
 
 const subject = z.enum(['goods', 'merchant', 'courier']);
 const stars = z.int().min(1).max(5);
@@ -22,6 +22,9 @@ const rating = z.strictObject({
   stars,
   defect: z.boolean(),
 });
+const isRatedOnce = (all: readonly z.output<typeof rating>[]): boolean =>
+  new Set(all.map(({ subject, subjectId }) => `${subject}/${subjectId}`)).size === all.length;
+const ratings = z.array(rating).min(1).max(20).refine(isRatedOnce, 'a subject is rated twice');
 const RATINGS = [{ subject: 'goods' as const, subjectId: GTIN, stars: 5, defect: false }];
 
 export const feedback = {
@@ -42,10 +45,11 @@ export const feedback = {
   rate: define({
     kind: 'submit',
     units: ['18'],
-    summary: "The customer's ratings of what it bought, signed by its device.",
+    summary:
+      "The customer's ratings of what it bought, signed by its device. Of each subject its newest opinion counts.",
     access: ['bank.bank-node'],
     owner: { of: 'order' },
-    input: orderKey.extend({ ratings: z.array(rating).min(1).max(20), signature }),
+    input: orderKey.extend({ ratings, signature }),
     output: outcome,
     subject: ABOUT.order,
     repeat: ONCE,
@@ -63,7 +67,7 @@ export const feedback = {
     kind: 'submit',
     units: ['18'],
     summary:
-      'Folds up to 500 ratings of one subject into the aggregate that units 7, 8 and 1104 read.',
+      'Folds up to 500 opinions on one subject into the aggregate that units 7, 8 and 1104 read: one a customer, less for orders that were not delivered or were refunded.',
     access: ['bank.bank-node'],
     owner: { of: 'network' },
     input: z.strictObject({
@@ -71,24 +75,25 @@ export const feedback = {
       owner: identifier.describe('merchant or logistics company'),
       subjectId: identifier,
     }),
-    output: outcome.extend({ count: z.int(), stars: z.int(), defects: z.int() }),
+    output: outcome.extend(aggregate.shape),
     subject: { kind: 'rated', fields: ['subject', 'owner', 'subjectId'] },
     repeat: BY_STATE,
     errors: ['MERCHANT_UNKNOWN', 'GOODS_UNKNOWN', 'NOT_FOUND'],
-    operations: { fixed: 4, perEntry: 1 },
+    operations: { fixed: 4, perEntry: 4 },
     example: { subject: 'goods' as const, owner: ORDER.merchantId, subjectId: GTIN },
   }),
   listPurchases: query({
     summary:
-      "A customer's purchases with unit prices, for its own bank; what was paid offline and taken along is found by a scan of all batches.",
+      "A customer's purchases with unit prices, for its own bank, page by page; what was paid offline and taken along is found by a scan of all batches, so that a page may hold little.",
     access: ['bank.auth-service', 'bank.teller', 'bank.auditor'],
     owner: { of: 'customer' },
-    input: z.strictObject({ customerId: identifier }),
+    input: z.strictObject({ customerId: identifier, ...pageAfter }),
     output: z.strictObject({
       purchases: z.array(
         orderKey.extend({
           customerId: identifier,
           mode: z.enum(['online', 'offline']).describe('how it was paid'),
+          refunded: z.boolean().describe('money of it went back'),
           currency,
           amount,
           at: instant,
@@ -97,6 +102,7 @@ export const feedback = {
             .describe('empty for goods taken along: only customer and merchant know them'),
         }),
       ),
+      ...pageNext,
     }),
     example: { customerId: CUSTOMER_ID },
   }),

@@ -5,7 +5,15 @@ import { category, gtin, identifier } from '../base/identifiers.js';
 import { ABOUT, BY_STATE, ONCE, define, query } from './define.js';
 import { BANK_ID, GTIN, ORDER } from './examples.js';
 import { CHOICE_QUOTED, GOODS_AS_PICKED, MERCHANT_MAY_SELL } from './refusals.js';
-import { goods as goodsShape, merchant, orderKey, orderOutcome, outcome } from './shapes.js';
+import {
+  aggregate,
+  conduct,
+  goods as goodsShape,
+  merchant,
+  orderKey,
+  orderOutcome,
+  outcome,
+} from './shapes.js';
 
 const GOODS = {
   gtin: GTIN,
@@ -18,8 +26,6 @@ const GOODS = {
   location: { latitude: 52520008, longitude: 13404954 },
   withdrawn: false,
 };
-
-const aggregate = z.strictObject({ count: z.int(), stars: z.int(), defects: z.int() });
 
 export const goods = {
   licenseMerchants: define({
@@ -158,7 +164,7 @@ export const goods = {
     summary: 'A merchant with licence, categories and ratings.',
     input: z.strictObject({ merchantId: identifier }),
     errors: ['MERCHANT_UNKNOWN'],
-    output: merchant.extend({ bankId: identifier, rating: aggregate }),
+    output: merchant.extend({ bankId: identifier, rating: aggregate, conduct }),
     example: { merchantId: ORDER.merchantId },
   }),
 };

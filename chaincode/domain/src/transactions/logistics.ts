@@ -18,13 +18,17 @@ import {
 import { ADDRESSES, BASKET, DIGEST, LOGISTICS_ID, ORDER, STATEMENT } from './examples.js';
 import { GOODS_AS_PICKED, OFFERS_COMPUTED } from './refusals.js';
 import {
+  aggregate,
   basket,
+  conduct,
   courier,
   offeredAddresses,
   offers,
   orderKey,
   orderOutcome,
   outcome,
+  pageAfter,
+  pageNext,
   statement,
 } from './shapes.js';
 
@@ -236,15 +240,11 @@ export const logistics = {
     example: { ...ORDER, ref: 'addr-1' },
   }),
   listCouriers: query({
-    summary: 'The couriers of a logistics company.',
-    input: z.strictObject({ logisticsId: identifier }),
+    summary: 'The couriers of a logistics company, at most 100 a call.',
+    input: z.strictObject({ logisticsId: identifier, ...pageAfter }),
     output: z.strictObject({
-      couriers: z.array(
-        courier.extend({
-          logisticsId: identifier,
-          rating: z.strictObject({ count: z.int(), stars: z.int(), defects: z.int() }),
-        }),
-      ),
+      couriers: z.array(courier.extend({ logisticsId: identifier, rating: aggregate, conduct })),
+      ...pageNext,
     }),
     example: { logisticsId: LOGISTICS_ID },
   }),

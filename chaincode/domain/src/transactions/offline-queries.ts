@@ -14,7 +14,7 @@ import {
   reserveKey,
   settledPayment,
 } from './offline-shapes.js';
-import { orderKey } from './shapes.js';
+import { orderKey, pageAfter, pageNext } from './shapes.js';
 
 const ofBank = z.strictObject({ bankId: identifier });
 
@@ -27,9 +27,9 @@ export const offlineQueries = {
     example: RESERVE,
   }),
   listReserves: query({
-    summary: 'All reserves of a customer, by device and epoch.',
-    input: z.strictObject({ customerId: identifier }),
-    output: z.strictObject({ reserves: z.array(reserve) }),
+    summary: 'The reserves of a customer, by device and epoch, at most 100 a call.',
+    input: z.strictObject({ customerId: identifier, ...pageAfter }),
+    output: z.strictObject({ reserves: z.array(reserve), ...pageNext }),
     example: { customerId: CUSTOMER_ID },
   }),
   readBulletin: query({
@@ -59,9 +59,10 @@ export const offlineQueries = {
     example: { bankId: BANK_ID },
   }),
   listFrauds: query({
-    summary: "Double spends of a bank's devices, those that nobody was compensated for or all.",
-    input: ofBank.extend({ open: z.boolean() }),
-    output: z.strictObject({ frauds: z.array(fraud) }),
+    summary:
+      "Double spends of a bank's devices, those that nobody was compensated for or all, page by page; a page may hold few.",
+    input: ofBank.extend({ open: z.boolean(), ...pageAfter }),
+    output: z.strictObject({ frauds: z.array(fraud), ...pageNext }),
     example: { bankId: BANK_ID, open: true },
   }),
   listPayments: query({
@@ -79,8 +80,8 @@ export const offlineQueries = {
   }),
   listBatches: query({
     summary: "A merchant's settled batches, at most 100 a call, in order of their ids.",
-    input: z.strictObject({ merchantId: identifier, after: batch.shape.batchId.optional() }),
-    output: z.strictObject({ batches: z.array(batch), next: batch.shape.batchId.nullable() }),
+    input: z.strictObject({ merchantId: identifier, ...pageAfter }),
+    output: z.strictObject({ batches: z.array(batch), ...pageNext }),
     example: { merchantId: ORDER.merchantId },
   }),
 };

@@ -17,6 +17,8 @@ import {
   orderKey,
   orderOutcome,
   outcome,
+  pageAfter,
+  pageNext,
   signedTerms,
   statement,
   unitId,
@@ -107,11 +109,10 @@ export const orderNumber = {
       'SIGNATURE_INVALID',
       ...LOGGED_IN,
       'VERIFICATION_MISSING',
-      'ALARM_OPEN',
       ...MERCHANT_MAY_SELL,
       ...CHOICE_QUOTED,
     ],
-    operations: { fixed: 14 },
+    operations: { fixed: 13 },
     example: { terms: TERMS, signature: SIGNATURE },
   }),
   stateMerchant: define({
@@ -154,7 +155,7 @@ export const orderNumber = {
     subject: ABOUT.order,
     repeat: ONCE,
     errors: ['STATE_CONFLICT', 'STATEMENT_MISSING'],
-    operations: { fixed: 9 },
+    operations: { fixed: 8 },
     example: ORDER,
   }),
   readOrder: query({
@@ -180,8 +181,8 @@ export const orderNumber = {
   }),
   listOrders: query({
     summary: "A merchant's orders, at most 1,000 a call, in order of their numbers.",
-    input: z.strictObject({ merchantId: identifier, after: identifier.optional() }),
-    output: z.strictObject({ orders: z.array(order), next: identifier.nullable() }),
+    input: z.strictObject({ merchantId: identifier, ...pageAfter }),
+    output: z.strictObject({ orders: z.array(order), ...pageNext }),
     example: { merchantId: ORDER.merchantId },
   }),
   trail: query({

@@ -10,16 +10,13 @@ import {
   positiveAmount,
   signature,
 } from '../base/identifiers.js';
-import { SUM_PATTERN } from '../base/money.js';
 import { ABOUT, BY_STATE, ONCE, onceFor, define, query, type Access } from './define.js';
 import { CUSTOMER_ID, ORDER, SIGNATURE } from './examples.js';
 import { CAPTURED, HOLD_PLACED, LOGGED_IN } from './refusals.js';
-import { orderKey, orderOutcome, outcome } from './shapes.js';
+import { orderKey, orderOutcome, outcome, sum } from './shapes.js';
 
 const payee = z.strictObject({ payeeId: identifier, currency });
 const PAYEE = { payeeId: ORDER.merchantId, currency: 'EUR' };
-/** A sum over the whole ledger, which an amount's 18 digits do not limit. */
-const total = z.string().regex(SUM_PATTERN).describe('minor units, decimal string of any length');
 const account = z.strictObject({ customerId: identifier, currency });
 
 const onOrder = (
@@ -140,11 +137,13 @@ export const settlement = {
   void: onOrder(
     'Returns what is held and not captured.',
     ['bank.bank-node', 'merchant.cashier'],
-    8,
+    16,
+    ['STATE_CONFLICT', 'MERCHANT_UNKNOWN'],
   ),
-  expire: onOrder('Returns what is held after the hold ran out.', ['bank.bank-node'], 7, [
+  expire: onOrder('Returns what is held after the hold ran out.', ['bank.bank-node'], 16, [
     'STATE_CONFLICT',
     'HOLD_NOT_EXPIRED',
+    'MERCHANT_UNKNOWN',
   ]),
   refund: define({
     kind: 'submit',
@@ -158,13 +157,13 @@ export const settlement = {
     subject: ABOUT.order,
     repeat: onceFor('refundId'),
     errors: ['STATE_CONFLICT', 'DISPUTED', 'REFUND_EXCEEDED', 'PAYEE_FUNDS_INSUFFICIENT'],
-    operations: { fixed: 10 },
+    operations: { fixed: 14 },
     example: { ...ORDER, refundId: 'refund-1', amount: '500' },
   }),
   returnUndelivered: onOrder(
     'Returns what still stands of captured money, delivery fee included, when the goods did not come in time.',
     ['bank.bank-node', 'bank.teller'],
-    7,
+    11,
     ['STATE_CONFLICT', 'NOT_UNDELIVERED'],
   ),
   dispute: define({
@@ -209,7 +208,7 @@ export const settlement = {
     subject: ABOUT.order,
     repeat: onceFor('disputeId'),
     errors: ['STATE_CONFLICT', 'CONSENT_MISSING', 'REFUND_EXCEEDED', 'MERCHANT_UNKNOWN'],
-    operations: { fixed: 10 },
+    operations: { fixed: 14 },
     example: { ...DISPUTE, decision: 'uphold' as const },
   }),
   lapseDispute: define({
@@ -223,7 +222,7 @@ export const settlement = {
     subject: ABOUT.order,
     repeat: onceFor('disputeId'),
     errors: ['STATE_CONFLICT', 'DECISION_NOT_DUE', 'REFUND_EXCEEDED', 'MERCHANT_UNKNOWN'],
-    operations: { fixed: 9 },
+    operations: { fixed: 13 },
     example: DISPUTE,
   }),
   rollUp: define({
@@ -234,7 +233,7 @@ export const settlement = {
     access: ['bank.bank-node'],
     owner: { of: 'payee' },
     input: payee.extend({ until: instant }),
-    output: outcome.extend({ entries: z.int(), balance: amount, done: z.boolean() }),
+    output: outcome.extend({ entries: z.int(), balance: sum, done: z.boolean() }),
     subject: ABOUT.payee,
     repeat: BY_STATE,
     errors: ['ROLL_UP_TOO_EARLY'],
@@ -264,7 +263,7 @@ export const settlement = {
     access: ['bank.teller'],
     owner: { of: 'payee' },
     input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
-    output: outcome.extend({ balance: amount }),
+    output: outcome.extend({ balance: sum }),
     subject: ABOUT.payee,
     repeat: onceFor('currency', 'redeemId'),
     errors: ['PAYEE_FUNDS_INSUFFICIENT', 'PAYEE_IN_DEBT', 'PAYOUT_NOT_REQUESTED'],
@@ -282,8 +281,8 @@ export const settlement = {
     output: outcome.extend({ amount }),
     subject: ABOUT.payee,
     repeat: onceFor('currency', 'orderNumber'),
-    errors: ['DEBT_NOT_DUE'],
-    operations: { fixed: 9 },
+    errors: ['DEBT_NOT_DUE', 'MERCHANT_UNKNOWN'],
+    operations: { fixed: 10 },
     example: { ...PAYEE, orderNumber: ORDER.orderNumber },
   }),
   withdraw: define({
@@ -328,10 +327,10 @@ export const settlement = {
       "A payee's rolled-up balance, what of it is withheld, what it owes, the sum of its open credit entries, and the time.",
     input: z.strictObject({ payeeId: identifier, currency }),
     output: z.strictObject({
-      balance: amount,
-      withheld: amount.describe('for open disputes'),
-      owed: amount.describe('to customers, by upheld disputes'),
-      open: amount,
+      balance: sum,
+      withheld: sum.describe('for open disputes'),
+      owed: sum.describe('to customers, by upheld disputes'),
+      open: sum,
       now: instant,
     }),
     example: { payeeId: ORDER.merchantId, currency: 'EUR' },
@@ -344,14 +343,14 @@ export const settlement = {
       currencies: z.record(
         currency,
         z.strictObject({
-          issued: total,
-          redeemed: total,
-          available: total,
-          held: total,
-          reserves: total,
-          credits: total,
-          checkpoints: total,
-          onLedger: total,
+          issued: sum,
+          redeemed: sum,
+          available: sum,
+          held: sum,
+          reserves: sum,
+          credits: sum,
+          checkpoints: sum,
+          onLedger: sum,
         }),
       ),
     }),

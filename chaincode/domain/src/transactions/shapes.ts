@@ -15,6 +15,7 @@ import {
   seconds,
   signature,
 } from '../base/identifiers.js';
+import { SUM_PATTERN } from '../base/money.js';
 import { ORDER_STATES } from '../ledger/order-states.js';
 import { UNITS, type UnitId } from '../patent/units.js';
 
@@ -31,6 +32,37 @@ export const outcome = z.strictObject({
 
 /** What a transaction on an order answers. */
 export const orderOutcome = outcome.extend({ state: z.enum(ORDER_STATES) });
+
+/** Where a list goes on, as the page before it answered. */
+export const cursor = z
+  .string()
+  .regex(/^[A-Za-z0-9._~/-]{1,600}$/)
+  .describe('`next` of the page before; absent for the first page');
+
+/** Which page of a list, and where the next one begins. */
+export const pageAfter = { after: cursor.optional() };
+export const pageNext = { next: cursor.nullable().describe('null: this was the last page') };
+
+/** Sums of opinions, one a customer. */
+export const aggregate = z.strictObject({
+  at: instant.describe('when the sums counted so much: they halve with every half-life since'),
+  weight: z.int().describe('thousandths of an opinion'),
+  stars: z.int().describe('weight times one to five'),
+  defects: z.int().describe('weight of the opinions that report a defect'),
+});
+
+/** What counts against a merchant or a courier. */
+export const conduct = z.strictObject({
+  at: instant,
+  mismatch: z.int().describe('thousandths'),
+  debt: z.int().describe('thousandths'),
+});
+
+/** A sum of amounts, which an amount's 18 digits do not limit. */
+export const sum = z
+  .string()
+  .regex(SUM_PATTERN)
+  .describe('minor units, decimal string of any length');
 
 export const basketLine = z.strictObject({
   gtin,

@@ -10,9 +10,12 @@ import {
   shortenClaims,
   verdictOf,
   type KnownOfClaims,
+  type OutputOf,
   type ProofSide,
 } from '@fabric-offline-pay/domain';
 import type { Client } from '../../client/client.js';
+import { pages } from '../../client/pages.js';
+import type { QueryOptions } from '../../client/transport.js';
 import { RefusedError } from '../../errors.js';
 import type {
   ClaimedVoucher,
@@ -21,6 +24,8 @@ import type {
   VoucherBatch,
 } from '../terminal/terminal-ledger.js';
 import { claimIn, withCertificate, type Archive } from './archive.js';
+
+type Fraud = OutputOf<'offline', 'listFrauds'>['frauds'][number];
 
 /** A terminal asks again later by itself: no call of it should hang on a dead network for a minute. */
 const RETRIES = { deadlineMs: 15_000 };
@@ -107,6 +112,20 @@ async function settle(
   return vouchers.map((_, index) => verdictOf(result.verdicts[order.indexOf(index)] ?? 0));
 }
 
+/** The case of a voucher that contradicts another. */
+async function fraudOf(
+  { offline }: Client,
+  bankId: string,
+  digest: string,
+  options: QueryOptions,
+): Promise<Fraud | undefined> {
+  for await (const { frauds } of pages(offline.listFrauds, { bankId, open: false }, options)) {
+    const fraud = frauds.find(({ contradicting }) => contradicting[1] === digest);
+    if (fraud !== undefined) return fraud;
+  }
+  return undefined;
+}
+
 async function settledFirst(
   client: Client,
   archive: Archive,
@@ -115,8 +134,7 @@ async function settledFirst(
 ): Promise<ProofSide | undefined> {
   const { bankId, customerId, deviceId, epoch, entry } = voucher;
   const options = optionsWith(signal);
-  const { frauds } = await client.offline.listFrauds({ bankId, open: false }, options);
-  const fraud = frauds.find(({ contradicting: [, digest] }) => digest === entry.digest);
+  const fraud = await fraudOf(client, bankId, entry.digest, options);
   if (fraud === undefined) return undefined;
   const [counter, digest] = fraud.settled;
   const reserve = { customerId, deviceId, epoch };

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// How merchants and couriers behave: what counted against them, the score that follows, and what the score decides. A score
+// recovers with time, as ratings do.
+import { decaying, WHOLE } from '../feedback/decay.js';
+import { isPoorlyRated, type RatingStandards } from '../feedback/ratings.js';
+import type { Conduct, CourierRow, MerchantRow, ReleaseAt } from '../ledger/rows.js';
+import type { ConductPolicy } from '../policy/policy.js';
+
+export type Misconduct = keyof ConductPolicy['penalties'];
+
+/** By which rules merchants and couriers are judged, and when. */
+export interface Standards extends RatingStandards {
+  readonly conduct: ConductPolicy;
+}
+
+export const BLAMELESS: Conduct = { at: 0, mismatch: 0, debt: 0 };
+
+const BEST_SCORE = 100;
+
+function conductNow(conduct: Conduct, { now, ratings }: RatingStandards): Conduct {
+  const worth = decaying(conduct.at, now, ratings.halfLifeSeconds);
+  const { at, mismatch, debt } = conduct;
+  return { at: Math.max(at, now), mismatch: worth(mismatch), debt: worth(debt) };
+}
+
+/** @returns the conduct with one thing more that counts against it. */
+export function withMisconduct(
+  conduct: Conduct,
+  kind: Misconduct,
+  standards: RatingStandards,
+): Conduct {
+  const before = conductNow(conduct, standards);
+  return { ...before, [kind]: before[kind] + WHOLE };
+}
+
+/** @returns 0 (worst) … 100 (nothing counts against it). */
+export function conductScore(conduct: Conduct, standards: Standards): number {
+  const { mismatch, debt } = conductNow(conduct, standards);
+  const { penalties } = standards.conduct;
+  const lost = Math.floor((penalties.mismatch * mismatch + penalties.debt * debt) / WHOLE);
+  return Math.max(0, BEST_SCORE - lost);
+}
+
+type Judged = Pick<MerchantRow | CourierRow, 'rating' | 'conduct'>;
+
+/** @returns when an order's payees get their money: as the customer's standing says, at delivery for a bad merchant. */
+export const releaseFor = (own: ReleaseAt, merchant: Judged, standards: Standards): ReleaseAt =>
+  isPoorlyRated(merchant.rating, standards) ||
+  conductScore(merchant.conduct, standards) < standards.conduct.releaseAtDeliveryBelow
+    ? 'delivery'
+    : own;
+
+/** @returns whether a courier's standing lets it be quoted. */
+export const isTrusted = (courier: Judged, standards: Standards): boolean =>
+  !isPoorlyRated(courier.rating, standards) &&
+  conductScore(courier.conduct, standards) >= standards.conduct.droppedBelow;

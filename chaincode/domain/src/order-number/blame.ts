@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whom a mismatch counts against: the party whose own statement stands alone, while the other two agree.
+import type { Difference, Party } from '../ledger/rows.js';
+import { PARTIES } from './compare.js';
+
+function standsAlone(party: Party, { values }: Difference): boolean {
+  const [other, another] = PARTIES.filter((each) => each !== party);
+  return (
+    other !== undefined &&
+    another !== undefined &&
+    values[other] === values[another] &&
+    values[party] !== values[other]
+  );
+}
+
+/**
+ * Where all three differ, nobody can be told to be wrong, and nobody is blamed. Nor is anybody for goods whose registration
+ * changed: such a difference holds no statements.
+ * @returns every party that stands alone in one field at least, in the order customer, merchant, logistics
+ */
+export const blamedFor = (differences: readonly Difference[]): Party[] =>
+  PARTIES.filter((party) => differences.some((difference) => standsAlone(party, difference)));

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Unit 18 → 1: what customers said goes into the aggregate of its subject, each customer's newest opinion once.
+import {
+  found,
+  opinionOf,
+  withOpinion,
+  type Aggregate,
+  type ParsedInputOf as InputOf,
+  type Standards,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import type { Entry } from '../ledger/store.js';
+import { standardsOf } from '../shared/judging.js';
+import { merchantRow, orderRow } from '../shared/rows.js';
+
+const PUBLISH_LIMIT = 500;
+
+type Publish = InputOf<'feedback', 'publish'>;
+
+/** A row that carries an aggregate: one that units 7, 8 and 1104 read anyway. */
+interface Carrier {
+  readonly rating: Aggregate;
+  readonly put: (rating: Aggregate) => void;
+}
+
+const CARRIER: Readonly<Record<Publish['subject'], (call: Call<Publish>) => Promise<Carrier>>> = {
+  merchant: async (call) => {
+    const row = await merchantRow(call, call.input.subjectId);
+    return { ...row, put: (rating) => call.store.put('merchant', { ...row, rating }) };
+  },
+  goods: async (call) => {
+    const { owner, subjectId: gtin } = call.input;
+    const row = found(await call.store.get('goods', owner, gtin), 'GOODS_UNKNOWN', { gtin });
+    return { ...row, put: (rating) => call.store.put('goods', { ...row, rating }) };
+  },
+  courier: async (call) => {
+    const { owner, subjectId } = call.input;
+    const known = await call.store.get('courier', owner, subjectId);
+    const row = found(known, 'NOT_FOUND', { row: 'courier' });
+    return { ...row, put: (rating) => call.store.put('courier', { ...row, rating }) };
+  },
+};
+
+/** A rating is removed as it is folded. What it adds is kept, to be taken away when the customer changes its mind. */
+async function fold(
+  call: Call<Publish>,
+  sums: Aggregate,
+  { key, value }: Entry<'rating'>,
+  standards: Standards,
+): Promise<Aggregate> {
+  const { subject, owner, subjectId } = call.input;
+  const place = [subject, owner, subjectId, value.customerId] as const;
+  const opinion = opinionOf(value, await orderRow(call, value), standards);
+  const before = await call.store.get('opinion', ...place);
+  call.store.put('opinion', opinion, ...place);
+  call.store.remove(key);
+  return withOpinion(sums, before, opinion, standards);
+}
+
+export async function publish(call: Call<Publish>) {
+  const { subject, owner, subjectId } = call.input;
+  const entries = await call.store.range('rating', [subject, owner, subjectId], PUBLISH_LIMIT);
+  const { rating: before, put } = await CARRIER[subject](call);
+  const standards = await standardsOf(call);
+  let rating = before;
+  for (const entry of entries) rating = await fold(call, rating, entry, standards);
+  put(rating);
+  return { ...rating };
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What counts against merchants and couriers. It stands in the rows that every payment reads anyway, and is written there
+// directly: alarms and debts are decided so rarely that no row grows hot by it.
+import {
+  found,
+  withMisconduct,
+  type Misconduct,
+  type OrderKey,
+  type Standards,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { merchantRow, policyRow, termsRow } from './rows.js';
+
+/** By what goods, merchants and couriers are judged at the time of the call. */
+export async function standardsOf(call: Call): Promise<Standards> {
+  const { ratings, conduct } = await policyRow(call);
+  return { now: call.now, ratings, conduct };
+}
+
+/** @throws {DomainError} MERCHANT_UNKNOWN. */
+export async function countAgainstMerchant(
+  call: Call,
+  merchantId: string,
+  kind: Misconduct,
+): Promise<void> {
+  const merchant = await merchantRow(call, merchantId);
+  const conduct = withMisconduct(merchant.conduct, kind, await standardsOf(call));
+  call.store.put('merchant', { ...merchant, conduct });
+}
+
+/** The logistics company states what its courier carries: it counts against the courier that the customer chose. */
+export async function countAgainstCourier(
+  call: Call,
+  order: OrderKey,
+  kind: Misconduct,
+): Promise<void> {
+  const { logisticsId, courierId } = (await termsRow(call, order)).terms;
+  const row = await call.store.get('courier', logisticsId, courierId);
+  const courier = found(row, 'NOT_FOUND', { row: 'courier' });
+  const conduct = withMisconduct(courier.conduct, kind, await standardsOf(call));
+  call.store.put('courier', { ...courier, conduct });
+}
