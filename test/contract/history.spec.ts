@@ -2,7 +2,7 @@
 // A customer's history: one order is one success at most, money that goes back takes it back, penalties are counted whatever
 // else waits, and nothing that two parties name shares an entry.
 import { rollUpPayee } from '@fabric-offline-pay/network';
-import { everyEntry, runExpress } from '@fabric-offline-pay/sdk';
+import { everyEntry, runExpress, type RefusedError } from '@fabric-offline-pay/sdk';
 import { ALONE } from '../support/histories';
 import { memoryWorld } from '../support/memory-world';
 import { OfflineLedger, reserveKeyOf, unfunded } from '../support/offline-ledger';
@@ -41,7 +41,7 @@ describe.each(ONLINE)('a success, %s', (way) => {
     expect(await shop.successes()).toBe(1);
     const again = await shop.parties.bankNode.feedback.storePurchase(key).then(
       ({ result }) => result.replayed,
-      ({ code }: { code: string }) => code,
+      (error: unknown) => (error as RefusedError).code,
     );
     expect(again).toBe(way === 'stepwise' ? true : 'STATE_CONFLICT');
     expect(await shop.successes()).toBe(1);

@@ -6,6 +6,7 @@ import { rollUpPayee } from '@fabric-offline-pay/network';
 import { everyEntry, runExpress, type Parties } from '@fabric-offline-pay/sdk';
 import { memoryNetwork, type MemoryNetwork } from '@fabric-offline-pay/testing';
 import type { ZodObject } from 'zod';
+import { stepUpFor } from '../support/histories';
 import { missingMoney } from '../support/money';
 import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger';
 import { WatchedLedger } from '../support/watched-ledger';
@@ -44,11 +45,14 @@ const buy = async (
 ) =>
   runExpress(
     parties,
-    memory.world.purchase(customer, loginId, {
-      orderNumber,
-      lines: [{ goods: 'charger', quantity: 1 }],
-      ...(wrong ? { logisticsStatement: { goodsTotal: '1' } } : {}),
-    }),
+    stepUpFor(
+      memory.world,
+      memory.world.purchase(customer, loginId, {
+        orderNumber,
+        lines: [{ goods: 'charger', quantity: 1 }],
+        ...(wrong ? { logisticsStatement: { goodsTotal: '1' } } : {}),
+      }),
+    ),
   );
 
 const auditor = () => memory.clientFor('bank', 'auditor', BANK);
@@ -208,9 +212,7 @@ test('a payee whose balance has more digits than an amount is rolled up, read an
   const payee = { payeeId: MERCHANT, currency: CURRENCY };
   expect((await auditor().settlement.readPayee(payee)).open).toBe('1800000000000000000');
   expect((await rollUpPayee(parties.bankNode, payee)).balance).toBe('1800000000000000000');
-  const redeemed = await memory
-    .clientFor('bank', 'teller', BANK)
-    .settlement.redeem({ ...payee, redeemId: 'redeem-1', amount: MOST });
+  const redeemed = await memory.world.payOut(MERCHANT, 'redeem-1', MOST);
   expect(redeemed.result.balance).toBe('800000000000000001');
   expect((await auditor().settlement.readPayee(payee)).balance).toBe('800000000000000001');
 });

@@ -125,7 +125,9 @@ it('leaves one purchase with its goods, paid offline, when it is captured: its r
   const lines = delivery.terms.lines.map(({ gtin, quantity }) => ({ gtin, quantity }));
   const paid = { ...KEY, mode: 'offline', amount: delivery.terms.total, lines };
   expect(await purchases()).toMatchObject([paid]);
-  const entries = memory.ledger.range('history/customer-1/').map(([, value]) => JSON.parse(value));
+  const entries = memory.ledger
+    .range('history/customer-1/')
+    .map(([, value]): unknown => JSON.parse(value));
   expect(entries).toMatchObject([{ kind: 'purchase', purchase: { mode: 'offline' } }]);
 });
 

@@ -106,7 +106,6 @@ describe('help', () => {
     expect(helpOf('settlement', 'capture')).toContain(
       '--amount <text> required; minor units, decimal string, above zero',
     );
-    expect(helpOf('alarm', 'resolve')).toContain('--pass <goods|order> default order;');
     expect(helpOf('alarm', 'resolve')).toContain('no personal data; 1 to 200 characters');
     expect(helpOf('orderNumber', 'listOrders')).toContain('--after <text> optional;');
     expect(helpOf('feedback', 'rate')).toContain(
@@ -148,9 +147,15 @@ test('no two commands have the same name', () => {
 
 test('a flag without a value is true', async () => {
   const listAlarms = ALL_TRANSACTIONS.find((each) => each.name === 'listAlarms')!;
-  expect(inputOf(listAlarms, await given('alarm', 'list-alarms', '--open'))).toEqual({
+  expect(
+    inputOf(listAlarms, await given('alarm', 'list-alarms', '--bank-id', 'bank-1', '--open')),
+  ).toEqual({
+    bankId: 'bank-1',
     open: true,
   });
-  const no: Input = inputOf(listAlarms, await given('alarm', 'list-alarms', '--open', 'false'));
-  expect(no).toEqual({ open: false });
+  const no: Input = inputOf(
+    listAlarms,
+    await given('alarm', 'list-alarms', '--bank-id', 'bank-1', '--open', 'false'),
+  );
+  expect(no).toEqual({ bankId: 'bank-1', open: false });
 });
