@@ -151,7 +151,7 @@ describe('before there is a registry', () => {
       ),
     );
     expect(await deviations(attempts)).toEqual([]);
-    expect(attempts).toHaveLength(10);
+    expect(attempts).toHaveLength(11);
   });
 });
 

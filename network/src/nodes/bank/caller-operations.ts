@@ -11,7 +11,7 @@ import {
 import { confirmRecovery, startRecovery } from './changes/recovery.js';
 import type { CallContext } from './context.js';
 import type { Attestations, PassedFactor } from './factors/attestations.js';
-import { loginToTry, purposeOf } from './factors/factor-purpose.js';
+import { loginToTry, purposeOf } from './factor-purpose.js';
 import { submitCode } from './factors/submit-code.js';
 import { submitPassword } from './factors/submit-password.js';
 import type { TrySubject } from './factors/tries.js';

@@ -21,7 +21,7 @@ export interface BankContext {
   readonly messages: MessageSender;
   readonly clock: Clock;
   readonly limits: AuthenticationLimits;
-  /** 32 bytes, see `factors/installation-key`. */
+  /** 32 bytes, see `secrets/installation-key`. */
   readonly key: Uint8Array;
   readonly observer: Observer;
   readonly pace: Pace;

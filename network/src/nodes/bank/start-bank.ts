@@ -11,7 +11,7 @@ import type { BankConfig } from './config.js';
 import { openDatabase, pgliteIn } from './database/open-database.js';
 import type { SqlEngine } from './database/pglite-dialect.js';
 import type { BankDatabase } from './database/schema.js';
-import { installationKey } from './factors/installation-key.js';
+import { installationKey } from './secrets/installation-key.js';
 import { bankServer } from './http/bank-server.js';
 import { Doorkeeper } from './http/doorkeeper.js';
 import { OutboxFolder } from './messages/outbox-folder.js';

@@ -3,7 +3,7 @@
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import type { CodeTable } from '../database/schema.js';
 import type { AttemptResult } from '../operations.js';
-import { keyedDigest } from './installation-key.js';
+import { keyedDigest } from '../secrets/installation-key.js';
 
 /** @returns a code of so many decimal digits, each equally likely. */
 export const drawCode = (digits: number): string =>

@@ -2,7 +2,7 @@
 // Unit 6: a password typed for a login or for one order.
 import type { BankContext } from '../context.js';
 import type { PassedFactor } from './attestations.js';
-import { isNoPassword, isPassword } from './password.js';
+import { isNoPassword, isPassword } from '../secrets/password.js';
 import { lockCustomer } from '../records/customers.js';
 import { isLocked, recordPassed, recordTry, type TrySubject } from './tries.js';
 

@@ -6,7 +6,7 @@ import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
 import type { AddressTable } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
-import { keyedDigest } from '../factors/installation-key.js';
+import { keyedDigest } from '../secrets/installation-key.js';
 import type { OfferedAddresses } from '../operations.js';
 import { requireSession } from './logins.js';
 

@@ -2,11 +2,11 @@
 // A customer's row, and its enrolment (unit 2).
 import { canonicalJson } from '@fabric-offline-pay/domain';
 import { BankError } from '../bank-error.js';
-import { settleChanges } from '../changes/settle-changes.js';
+import { settleChanges } from './settle-changes.js';
 import type { BankContext } from '../context.js';
 import type { BankDatabase, CustomerTable } from '../database/schema.js';
-import { keyedDigest } from '../factors/installation-key.js';
-import { hashPassword, isPassword } from '../factors/password.js';
+import { keyedDigest } from '../secrets/installation-key.js';
+import { hashPassword, isPassword } from '../secrets/password.js';
 import type { Parsed } from '../inputs.js';
 import type { Missing } from '../operations.js';
 import { missingFields, replaceAddresses } from './profile.js';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a factor is submitted for: the login itself, one order, or one change of telephone or password.
-import { BankError } from '../bank-error.js';
-import { findBoundChange } from '../changes/changes.js';
-import type { BankContext } from '../context.js';
-import type { Change, LoginTable } from '../database/schema.js';
-import { requireLogin, requireSession } from '../records/logins.js';
-import { findStepUp } from '../step-up.js';
+import { BankError } from './bank-error.js';
+import { findBoundChange } from './changes/changes.js';
+import type { BankContext } from './context.js';
+import type { Change, LoginTable } from './database/schema.js';
+import { requireLogin, requireSession } from './records/logins.js';
+import { findStepUp } from './step-up.js';
 
 export type FactorPurpose =
   { readonly kind: 'login' | 'order' } | { readonly kind: 'change'; readonly change: Change };
