@@ -126,25 +126,25 @@ async function quote(call: Call<OrderKey>) {
   return { state: advance(call, order, 'quote'), goodsTotal, offers: mutable(offers) };
 }
 
-const DELIVERABLE: readonly OrderRow['state'][] = [
-  'partiallyCaptured',
-  'captured',
-  'released',
-  'disputed',
-];
+const DELIVERABLE: readonly OrderRow['state'][] = ['partiallyCaptured', 'captured', 'released'];
 
-/** Matched and claimed; a refunded order too, while its hold still waits for the delivery. */
-const isDeliverable = (state: OrderRow['state'], hold: Hold): boolean =>
-  DELIVERABLE.includes(state) || (state === 'refunded' && holds.standing(hold) !== '0');
+/**
+ * Matched and claimed; a refunded order too, while its hold still waits for the delivery. A dispute alone stops no courier,
+ * and makes nothing deliverable that was given back.
+ */
+function isDeliverable({ state, dispute }: OrderRow, hold: Hold): boolean {
+  const undisputed = dispute?.from ?? state;
+  return (
+    DELIVERABLE.includes(undisputed) || (undisputed === 'refunded' && holds.standing(hold) !== '0')
+  );
+}
 
 /** @throws {DomainError} STATE_CONFLICT or FEE_NOT_CAPTURED: a courier that sets out is sure of its fee. */
-function ensureDeliverable(
-  { state, hold, delivery }: OrderRow,
-  from: OrderRow['delivery'][],
-): void {
+function ensureDeliverable(order: OrderRow, from: OrderRow['delivery'][]): void {
+  const { state, hold, delivery } = order;
   ensure(from.includes(delivery), 'STATE_CONFLICT', { delivery, expected: from });
   ensure(hold !== null && holds.isFeeCaptured(hold), 'FEE_NOT_CAPTURED', { state });
-  ensure(isDeliverable(state, hold), 'STATE_CONFLICT', { state });
+  ensure(isDeliverable(order, hold), 'STATE_CONFLICT', { state });
 }
 
 /** With the goods the courier gets the one address that was chosen; the others are never kept. */

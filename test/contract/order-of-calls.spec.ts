@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was earned stays earned and what was given back is not earned again, whoever calls first and whatever a call is named.
+import { WAYS } from '../support/both-ways';
+import { missingMoney } from '../support/money';
+import { OneOrder } from '../support/one-order';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+import { addressesOf, deliverySecretOf, POLICY } from '../support/world';
+
+let order: OneOrder;
+
+beforeEach(async () => {
+  stopTime();
+  order = await OneOrder.open();
+});
+afterEach(() => {
+  expect(missingMoney(order.memory.ledger.state())).toBe(0n);
+  resumeTime();
+});
+
+const node = async () => (await order.world.bank('bank-node')).settlement;
+const courier = async () => (await order.world.logistics('courier')).logistics;
+const pickUp = async () =>
+  (await courier()).pickUp(order.key, { transient: { ...addressesOf('ORD-1') } });
+const deliver = async (secret?: string) =>
+  (await courier()).deliver({ ...order.key, ...(secret !== undefined && { secret }) });
+const SECRET = deliverySecretOf('ORD-1');
+
+describe.each(WAYS)('goods that were given up, %s', (way) => {
+  test('are not carried because the order is disputed', async () => {
+    await order.buy(way);
+    passSeconds(POLICY.deliverySeconds);
+    await (await node()).returnUndelivered(order.key);
+    await order.world.dispute(order.device, 'ORD-1');
+    await expect(pickUp()).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  });
+
+  test('are not delivered after all because the order is disputed', async () => {
+    await order.buy(way);
+    await pickUp();
+    passSeconds(POLICY.deliverySeconds);
+    await (await node()).returnUndelivered(order.key);
+    await order.world.dispute(order.device, 'ORD-1');
+    await expect(deliver(SECRET)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  });
+});
+
+test('a dispute alone stops no courier', async () => {
+  await order.buy('express');
+  await order.world.dispute(order.device, 'ORD-1');
+  await pickUp();
+  await deliver(SECRET);
+  expect(await order.books()).toMatchObject({ logistics: await order.fee(), state: 'disputed' });
+});
