@@ -2,7 +2,7 @@
 // What was earned stays earned and what was given back is not earned again, whoever calls first and whatever a call is named.
 import { WAYS } from '../support/both-ways';
 import { missingMoney } from '../support/money';
-import { OneOrder } from '../support/one-order';
+import { GOODS_TOTAL, OneOrder } from '../support/one-order';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 import { addressesOf, deliverySecretOf, POLICY } from '../support/world';
 
@@ -50,4 +50,24 @@ test('a dispute alone stops no courier', async () => {
   await pickUp();
   await deliver(SECRET);
   expect(await order.books()).toMatchObject({ logistics: await order.fee(), state: 'disputed' });
+});
+
+describe('a capture that bears the name of another credit, in the same second', () => {
+  const capture = async (captureId: string, amount: number) => {
+    const { bankNode } = await order.world.parties();
+    await bankNode.settlement.capture({ ...order.key, captureId, amount: `${amount}` });
+  };
+
+  beforeEach(async () => {
+    await order.waits();
+    await order.buy('stepwise', { claim: null });
+    await capture('claim-1', (await order.fee()) + 1000);
+    await pickUp();
+  });
+
+  test('loses nothing of the delivery', async () => {
+    await deliver(SECRET);
+    await capture('delivery', GOODS_TOTAL - 1000);
+    expect(await order.books()).toMatchObject({ merchant: GOODS_TOTAL, standing: 0 });
+  });
 });

@@ -23,7 +23,7 @@ import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { holdOf, releasedAtOnce } from '../shared/capturing.js';
 import { standardsOf } from '../shared/judging.js';
-import { creditPayees } from '../shared/payees.js';
+import { CREDIT_OF, creditPayees } from '../shared/payees.js';
 import { computeOffers, ensureAddressesOfBasket } from '../shared/quoting.js';
 import {
   advance,
@@ -166,7 +166,7 @@ function creditDelivery(call: Call, order: OrderRow): OrderRow {
   const before = holdOf(order);
   const isDisputed = order.state === 'disputed';
   const { hold, credits } = isDisputed ? holds.settleFee(before) : holds.settleDelivery(before);
-  creditPayees(call, order, hold.currency, credits, 'delivery');
+  creditPayees(call, order, hold.currency, credits, CREDIT_OF.delivery);
   return releasedAtOnce({ ...order, hold });
 }
 

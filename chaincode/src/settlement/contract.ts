@@ -14,7 +14,7 @@ import { credit, payerOf } from '../shared/accounts.js';
 import { captureAmount, holdOf, releasedAtOnce } from '../shared/capturing.js';
 import { contractOf } from '../ledger/contract.js';
 import { takeSuccessBack } from '../shared/history.js';
-import { creditPayees, debitPayee } from '../shared/payees.js';
+import { CREDIT_OF, creditPayees, debitPayee } from '../shared/payees.js';
 import { placeHold } from '../shared/placing.js';
 import { endUndecided } from '../shared/reporting.js';
 import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
@@ -69,7 +69,7 @@ async function release(call: Call<OrderKey>) {
   const { hold, credits } = holds.settleDelivery(holdOf(order));
   ensure(hold.released !== holdOf(order).released, 'STATE_CONFLICT', { state: order.state });
   const state = nextState(order.state, RELEASING[order.state] ?? 'release');
-  creditPayees(call, order, hold.currency, credits, 'release');
+  creditPayees(call, order, hold.currency, credits, CREDIT_OF.release);
   return write(call, { ...order, hold, state, delivery: 'delivered' });
 }
 
