@@ -71,3 +71,42 @@ describe('a capture that bears the name of another credit, in the same second', 
     expect(await order.books()).toMatchObject({ merchant: GOODS_TOTAL, standing: 0 });
   });
 });
+
+describe.each(WAYS)('the fee of a delivery that is believed, %s', (way) => {
+  const uphold = async () => {
+    await order.world.dispute(order.device, 'ORD-1');
+    await order.world.decide('ORD-1', 'uphold');
+  };
+
+  test.each(['release, then dispute', 'dispute without a release'])('stays: %s', async (calls) => {
+    await order.buy(way);
+    await order.world.deliver('ORD-1', { proven: false });
+    passSeconds(POLICY.unprovenSeconds);
+    if (calls.startsWith('release')) await (await node()).release(order.key);
+    await order.rollUp();
+    await uphold();
+    const fee = await order.fee();
+    expect(await order.books()).toMatchObject({ logistics: fee, merchant: 0, spent: fee });
+  });
+
+  test('is not earned yet a second before', async () => {
+    await order.buy(way);
+    await order.world.deliver('ORD-1', { proven: false });
+    passSeconds(POLICY.unprovenSeconds - 1);
+    await order.rollUp();
+    await uphold();
+    expect(await order.books()).toMatchObject({ logistics: 0, merchant: 0, spent: 0 });
+  });
+
+  test('leaves what waits for the decision on the hold', async () => {
+    await order.waits();
+    await order.buy(way);
+    await order.world.deliver('ORD-1', { proven: false });
+    passSeconds(POLICY.unprovenSeconds);
+    await order.world.dispute(order.device, 'ORD-1');
+    expect(await order.books()).toMatchObject({ merchant: 0, standing: GOODS_TOTAL });
+    await order.world.decide('ORD-1', 'reject');
+    await (await node()).release(order.key);
+    expect(await order.books()).toMatchObject({ merchant: GOODS_TOTAL, standing: 0 });
+  });
+});
