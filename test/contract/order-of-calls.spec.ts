@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was earned stays earned and what was given back is not earned again, whoever calls first and whatever a call is named.
+import { rollUpPayee } from '@fabric-offline-pay/network';
+import { runExpress } from '@fabric-offline-pay/sdk';
 import { WAYS } from '../support/both-ways';
+import { stepUpFor } from '../support/histories';
 import { missingMoney } from '../support/money';
 import { GOODS_TOTAL, OneOrder } from '../support/one-order';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
@@ -108,5 +111,22 @@ describe.each(WAYS)('the fee of a delivery that is believed, %s', (way) => {
     await order.world.decide('ORD-1', 'reject');
     await (await node()).release(order.key);
     expect(await order.books()).toMatchObject({ merchant: GOODS_TOTAL, standing: 0 });
+  });
+});
+
+test('a roll-up is done when no debt is left that the balance could pay', async () => {
+  const { world } = order;
+  const parties = await world.parties();
+  const loginId = await world.login(order.device);
+  for (let index = 0; index < 22; index += 1) {
+    const orderNumber = `ORD-${index}`;
+    const purchase = world.purchase(order.device, loginId, { orderNumber });
+    await runExpress(parties, stepUpFor(world, purchase));
+    await world.dispute(order.device, orderNumber);
+    await world.decide(orderNumber, 'uphold');
+  }
+  await rollUpPayee(parties.bankNode, order.payee);
+  expect(await parties.bankNode.settlement.readPayee(order.payee)).toMatchObject({
+    ...{ balance: '0', owed: '0', open: '0' },
   });
 });
