@@ -11,6 +11,7 @@ import {
   addressesOf,
   BANK,
   CURRENCY,
+  deliverySecretOf,
   GOODS,
   LOGISTICS,
   MERCHANT,
@@ -68,6 +69,7 @@ function record(ledger: RecordingLedger): Entry[] {
 }
 
 const HOLD_SECONDS = 30;
+const MORE_THAN_ONE_TELLER_ISSUES = '100000001';
 const WRONG = { goodsTotal: '1' };
 
 /** Lives the lives of orders of one customer, one way. */
@@ -111,7 +113,7 @@ class Life {
     await dispatcher.logistics.pickUp(key, {
       transient: { ...addressesOf(key.orderNumber) },
     });
-    await dispatcher.logistics.deliver(key);
+    await dispatcher.logistics.deliver({ ...key, secret: deliverySecretOf(key.orderNumber) });
     const ratings = [
       { subject: 'goods' as const, subjectId: GOODS.charger.gtin, stars: 5, defect: false },
       { subject: 'merchant' as const, subjectId: MERCHANT, stars: 4, defect: false },
@@ -137,13 +139,13 @@ class Life {
   async #disputes(): Promise<void> {
     const { world } = this.#rivals;
     const { cashier } = await world.parties();
-    const teller = await world.bank('teller');
     const operator = await world.bank('operator');
     await rollUp(this.#rivals);
     for (const decision of ['reject', 'uphold'] as const) {
       const key = await this.buy(`disputed-${decision}`);
-      await teller.settlement.dispute(key);
-      await operator.settlement.resolveDispute({ ...key, decision });
+      await world.dispute(this.#device, key.orderNumber);
+      await operator.settlement.agreeDispute({ ...key, disputeId: 'dispute-1' });
+      await world.decide(key.orderNumber, decision);
     }
     const refunded = await this.buy('refunded');
     await cashier.settlement.refund({ ...refunded, refundId: 'refund-1', amount: '10' });
@@ -157,15 +159,32 @@ class Life {
     await dispatcher.logistics.purgeAddresses(key);
   }
 
-  /** For a customer whose payees are paid at delivery. */
-  async deliverAndRelease(): Promise<void> {
-    const { dispatcher, bankNode } = await this.#rivals.world.parties();
-    const key = await this.buy('released');
-    await dispatcher.logistics.pickUp(key, {
-      transient: { ...addressesOf(key.orderNumber) },
+  /** For a customer whose payees are paid at delivery: everything that time ends, at last. */
+  async waitForAll(clock: StoppedClock): Promise<void> {
+    const { world } = this.#rivals;
+    const { bankNode } = await world.parties();
+    const { settlement } = bankNode;
+    const [owing, believed, lost, undecided] = [
+      await this.buy('owing'),
+      await this.buy('believed'),
+      await this.buy('lost'),
+      await this.buy('undecided'),
+    ];
+    await world.deliver(owing.orderNumber);
+    await emptyMerchant(this.#rivals);
+    await world.dispute(this.#device, owing.orderNumber);
+    await world.decide(owing.orderNumber, 'uphold');
+    await world.deliver(believed.orderNumber, { proven: false });
+    await world.dispute(this.#device, undecided.orderNumber);
+    clock.pass(POLICY.unprovenSeconds);
+    await settlement.release(believed);
+    clock.pass(POLICY.deliverySeconds);
+    await settlement.returnUndelivered(lost);
+    await settlement.lapseDispute({ ...undecided, disputeId: 'dispute-1' });
+    await settlement.bearDebt({
+      ...{ payeeId: MERCHANT, currency: CURRENCY },
+      orderNumber: owing.orderNumber,
     });
-    await dispatcher.logistics.deliver(key);
-    await bankNode.settlement.release(key);
   }
 }
 
@@ -173,6 +192,13 @@ async function rollUp({ world }: Rivals): Promise<void> {
   const { bankNode } = await world.parties();
   for (const payeeId of [MERCHANT, LOGISTICS])
     await rollUpPayee(bankNode, { payeeId, currency: CURRENCY });
+}
+
+/** Then the merchant owes what a dispute takes. */
+async function emptyMerchant({ world }: Rivals): Promise<void> {
+  const { settlement } = await world.bank('bank-node');
+  const { balance } = await settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
+  await world.payOut(MERCHANT, 'redeem-all', balance);
 }
 
 async function liveOrders(given: Rivals, clock: StoppedClock): Promise<Devices> {
@@ -183,7 +209,7 @@ async function liveOrders(given: Rivals, clock: StoppedClock): Promise<Devices> 
     await new Life(given, device, loginId, way).live(clock);
   const doubtful = await world.customer('customer-2', '200000');
   await failLogin(world, doubtful, 5);
-  await new Life(given, doubtful, await world.login(doubtful), 'express').deliverAndRelease();
+  await new Life(given, doubtful, await world.login(doubtful), 'express').waitForAll(clock);
   return new Map([device, doubtful].map((each) => [each.customerId, each.privateKey]));
 }
 
@@ -191,12 +217,17 @@ async function liveAround(given: Rivals): Promise<void> {
   const { world, clientOf } = given;
   const { bankNode, cashier } = await world.parties();
   const teller = await world.bank('teller');
+  await world.customer('customer-4', MORE_THAN_ONE_TELLER_ISSUES);
   const { customerId } = await world.customer('customer-3', '0');
   const profile = { customerId, missing: ['email'], status: 'active' as const };
   await (await world.bank('auth-service')).identity.updateProfile(profile);
   await teller.identity.revokeDevice({ customerId, deviceId: 'phone' });
-  const redeem = { redeemId: 'redeem-1', payeeId: MERCHANT, currency: CURRENCY, amount: '10' };
-  await teller.settlement.redeem(redeem);
+  await rollUp(given);
+  await world.payOut(LOGISTICS, 'redeem-1', '10');
+  await teller.settlement.withdraw({
+    ...{ withdrawId: 'withdraw-1', customerId: 'customer-1', token: 'tok-customer-1' },
+    ...{ currency: CURRENCY, amount: '10' },
+  });
   const publish = { subject: 'merchant' as const, owner: MERCHANT, subjectId: MERCHANT };
   await bankNode.feedback.publish(publish);
   await cashier.goods.withdrawGoods({ merchantId: MERCHANT, gtin: GOODS.laptop.gtin });

@@ -4,16 +4,21 @@ import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
   runStepwise,
+  signDispute,
   toMutable,
   type Client,
   type Parties,
 } from '@fabric-offline-pay/sdk';
 import type { InputOf } from '@fabric-offline-pay/domain';
 import { quoteLeg, signQuoted } from '../support/express-legs';
-import { addressesOf, CURRENCY, MERCHANT } from '../support/world';
-import { counterOf, type Counter, type Shop } from './shop';
+import { addressesOf, CURRENCY, deliverySecretOf, LOGISTICS, MERCHANT } from '../support/world';
+import { counterOf, tillOf, type Counter, type Shop } from './shop';
 
 export type SignedOrder = InputOf<'express', 'order'>;
+export type SignedDispute = InputOf<'settlement', 'dispute'>;
+
+/** Two disputes that each order may have. */
+export const DISPUTE_IDS = ['dispute-0', 'dispute-1'] as const;
 
 export interface Market {
   /** What is forked for every run. */
@@ -22,6 +27,10 @@ export interface Market {
   readonly orderNumbers: readonly string[];
   /** Orders that their customer has signed; together they cost more than it has. */
   readonly signed: readonly SignedOrder[];
+  /** Disputes that their customer has signed. */
+  readonly disputes: readonly SignedDispute[];
+  /** What a merchant owes a customer. */
+  readonly debt: { readonly payeeId: string; readonly orderNumber: string };
   /** A login between its two factors. */
   readonly loginId: string;
 }
@@ -29,13 +38,19 @@ export interface Market {
 const pickUp = (dispatcher: Client, key: { merchantId: string; orderNumber: string }) =>
   dispatcher.logistics.pickUp(key, { transient: { ...addressesOf(key.orderNumber) } });
 
+const secretOf = ({ orderNumber }: { orderNumber: string }) => deliverySecretOf(orderNumber);
+
 const ALL = { captureId: 'claim-0' };
 
 /** What becomes of an order before the clients meet. */
 const STAGES: Readonly<
   Record<
     string,
-    (parties: Parties, key: { merchantId: string; orderNumber: string }) => Promise<unknown>
+    (
+      parties: Parties,
+      key: { merchantId: string; orderNumber: string },
+      dispute: () => Promise<unknown>,
+    ) => Promise<unknown>
   >
 > = {
   open: () => Promise.resolve(),
@@ -48,21 +63,35 @@ const STAGES: Readonly<
   delivered: async ({ bankNode, dispatcher }, key) => {
     await bankNode.express.settle({ ...key, ...ALL });
     await pickUp(dispatcher, key);
+    await dispatcher.logistics.deliver({ ...key, secret: secretOf(key) });
+  },
+  unproven: async ({ bankNode, dispatcher }, key) => {
+    await bankNode.express.settle({ ...key, ...ALL });
+    await pickUp(dispatcher, key);
     await dispatcher.logistics.deliver(key);
+  },
+  disputed: async ({ bankNode }, key, dispute) => {
+    await bankNode.express.settle({ ...key, ...ALL });
+    await dispute();
   },
 };
 
+/** Of whom the orders of the stages are: one is paid for at match, the other at delivery. */
+const buyersOf = ({ shoppers }: Shop) => [shoppers[0]!, shoppers[2]!];
+
 /** Every stage, for a customer whose payees are paid at match, and for one whose payees are paid at delivery. */
-async function trade({ world, parties }: Counter, { shoppers }: Shop): Promise<string[]> {
+async function trade({ world, parties }: Counter, shop: Shop): Promise<string[]> {
   const orderNumbers: string[] = [];
-  for (const [index, shopper] of [shoppers[0]!, shoppers[2]!].entries())
+  for (const [index, shopper] of buyersOf(shop).entries())
     for (const [stage, bring] of Object.entries(STAGES)) {
       const orderNumber = `${stage}-${index}`;
       await runExpress(
         parties,
         world.purchase(shopper.device, shopper.loginId, { orderNumber, claim: null }),
       );
-      await bring(parties, { merchantId: MERCHANT, orderNumber });
+      await bring(parties, { merchantId: MERCHANT, orderNumber }, () =>
+        world.dispute(shopper.device, orderNumber, DISPUTE_IDS[0]),
+      );
       orderNumbers.push(orderNumber);
     }
   return orderNumbers;
@@ -97,6 +126,35 @@ async function sign({ world, parties }: Counter, { shoppers }: Shop): Promise<Si
   return signed;
 }
 
+/** Every order of the stages, disputed twice: whoever sends one of these finds the order as it then is. */
+const signDisputes = (shop: Shop): SignedDispute[] =>
+  buyersOf(shop).flatMap(({ device }, index) =>
+    Object.keys(STAGES).flatMap((stage) =>
+      DISPUTE_IDS.map((disputeId) => {
+        const key = { merchantId: MERCHANT, orderNumber: `${stage}-${index}` };
+        return { ...key, disputeId, signature: signDispute(device.privateKey, key, disputeId) };
+      }),
+    ),
+  );
+
+/** A dispute is upheld before the merchant has anything in its balance. */
+async function owe({ ledger }: Counter, { shoppers, merchantIds }: Shop): Promise<Market['debt']> {
+  const [payeeId, orderNumber] = [merchantIds[1], 'owing'];
+  const { world, parties } = await tillOf(ledger, payeeId);
+  const { device, loginId } = shoppers[0]!;
+  await runExpress(parties, world.purchase(device, loginId, { orderNumber }));
+  await world.dispute(device, orderNumber);
+  await world.decide(orderNumber, 'uphold');
+  return { payeeId, orderNumber };
+}
+
+/** Both payees ask for a payout. */
+async function askForPayouts({ parties: { cashier, dispatcher } }: Counter): Promise<void> {
+  const payout = { redeemId: 'claim-0', currency: CURRENCY, amount: '500' };
+  await cashier.settlement.requestPayout({ ...payout, payeeId: MERCHANT });
+  await dispatcher.settlement.requestPayout({ ...payout, payeeId: LOGISTICS });
+}
+
 /** Rolls up what the merchant earned so far, so that refunds and redemptions find something. */
 async function rollUp({ parties }: Counter): Promise<void> {
   await rollUpPayee(parties.bankNode, { payeeId: MERCHANT, currency: CURRENCY });
@@ -118,9 +176,14 @@ export async function openMarket(shop: Shop): Promise<Market> {
   const counter = await counterOf(shop.ledger.fork());
   const first = await trade(counter, shop);
   await rollUp(counter);
+  await askForPayouts(counter);
+  const debt = await owe(counter, shop);
   const orderNumbers = [...first, ...(await tradeStepwise(counter, shop))];
   const signed = await sign(counter, shop);
   const loginId = await beginLogin(counter, shop);
   shop.clock.pass(20);
-  return { counter, seconds: shop.clock.seconds, orderNumbers, signed, loginId };
+  return {
+    ...{ counter, seconds: shop.clock.seconds, orderNumbers, signed, loginId, debt },
+    disputes: signDisputes(shop),
+  };
 }

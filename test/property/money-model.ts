@@ -1,175 +1,191 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the whole ledger should hold and answer: accounts, orders, payees and customers' standing, in plain arithmetic.
-import { OrderModel, refusals, type Movement, type NewOrder, type Refusals } from './order-model';
+// What the whole ledger should hold and answer: accounts, orders, payees and what the banks made, in plain arithmetic.
+import type { SupplyKind } from '@fabric-offline-pay/domain';
+import { OrderModel } from './order-model';
+import type { Movement, NewOrder, Times } from './order-shapes';
+import { PayeeModel } from './payee-model';
+import { refusals, type Refusals } from './refusing';
+import { StandingModel } from './standing-model';
 
 /** 18 digits are the most that an amount may have. */
 const LIMIT = 10n ** 18n;
 
-/** What the policy of the sample world lets a customer with a perfect history pay in one order. */
-const ORDER_LIMIT = 500_000n;
+/** Above this sum the policy of the sample world asks for a second teller. */
+const ISSUED_ALONE = 100_000_000n;
 
-type Entry = NonNullable<Movement['entry']>;
+const NOTHING = {
+  ...{ customer: 0n, merchant: 0n, logistics: 0n, debit: 0n, claim: 0n, withhold: 0n },
+  ...{ about: '', takesSuccessBack: false },
+};
 
-interface Standing {
-  penalty: number;
-  /** Orders that counted at a login. */
-  readonly successes: Set<string>;
-  /** Not counted before the next login: an order leaves at most one entry of a kind. */
-  readonly pending: Map<string, { readonly orderNumber: string; readonly entry: Entry }>;
-  /** Orders that count no more from the next login on. */
-  readonly takenBack: Set<string>;
+interface Proposed {
+  readonly customerId: string;
+  readonly amount: bigint;
+  readonly until: number;
 }
-
-export interface Login {
-  readonly loginId: string;
-  readonly expiresAt: number;
-  readonly percent: bigint;
-  readonly release: 'match' | 'delivery';
-}
-
-interface PayeeModel {
-  checkpoint: bigint;
-  /** Open credit entries, summed by the second of the payment. */
-  readonly credits: Map<number, bigint>;
-}
-
-const CLASSES = [
-  { from: 80, percent: 100n, release: 'match' },
-  { from: 50, percent: 50n, release: 'delivery' },
-  { from: 20, percent: 20n, release: 'delivery' },
-  { from: 0, percent: 5n, release: 'delivery' },
-] as const;
-
-/** What an entry of the history costs. */
-const POINTS = { success: 0, dispute: 15 } as const;
-const MOST_PAID_BACK = 20;
 
 export class MoneyModel {
   /** Seconds since 1970: when the command under way is made. */
   now = 0;
   readonly accounts = new Map<string, bigint>();
   readonly orders: OrderModel[] = [];
-  readonly payees: Readonly<Record<'merchant' | 'logistics', PayeeModel>> = {
-    merchant: { checkpoint: 0n, credits: new Map() },
-    logistics: { checkpoint: 0n, credits: new Map() },
-  };
-  readonly logins = new Map<string, Login>();
-  readonly #standings = new Map<string, Standing>();
-  readonly #supply = new Map<string, string>();
+  readonly standings = new StandingModel();
+  /** By kind, what the banks made and took back since the beginning. */
+  readonly supply = new Map<SupplyKind, bigint>();
+  /** Issues that wait for a second teller, by id. */
+  readonly pending = new Map<string, Proposed>();
+  readonly #times: Times;
+  readonly #payees = new Map<string, PayeeModel>();
+  readonly #done = new Map<string, string>();
 
-  enrol(customerId: string, penalty: number): void {
-    this.#standings.set(customerId, {
-      penalty,
-      successes: new Set(),
-      pending: new Map(),
-      takenBack: new Set(),
-    });
+  constructor(times: Times) {
+    this.#times = times;
   }
 
-  login(customerId: string, loginId: string, expiresAt: number): void {
-    const standing = this.#standing(customerId);
-    for (const orderNumber of standing.takenBack) standing.successes.delete(orderNumber);
-    standing.takenBack.clear();
-    for (const { orderNumber, entry } of standing.pending.values()) {
-      standing.penalty += POINTS[entry];
-      if (entry === 'success') standing.successes.add(orderNumber);
-    }
-    standing.pending.clear();
-    const paidBack = Math.min(standing.successes.size, MOST_PAID_BACK);
-    const score = Math.max(0, 100 - Math.max(0, standing.penalty - paidBack));
-    const { percent, release } = CLASSES.find(({ from }) => score >= from) ?? CLASSES[3];
-    this.logins.set(customerId, { loginId, expiresAt, percent, release });
+  /** By id: whoever has the same id has the same balance. */
+  payee(payeeId: string): PayeeModel {
+    const payee = this.#payees.get(payeeId) ?? new PayeeModel();
+    this.#payees.set(payeeId, payee);
+    return payee;
   }
 
-  issue(customerId: string, id: string, amount: bigint): Refusals {
-    const key = `issue ${id}`;
-    const before = this.#supply.get(key);
-    const content = `${customerId} ${amount}`;
-    if (before !== undefined) return before === content ? [] : ['IDEMPOTENCY_CONFLICT'];
-    const broken = refusals([this.#available(customerId) + amount >= LIMIT, 'INPUT_INVALID']);
-    if (broken.length > 0) return broken;
-    this.#supply.set(key, content);
-    this.#credit(customerId, amount);
-    return [];
+  available(customerId: string): bigint {
+    return this.accounts.get(customerId) ?? 0n;
   }
 
   /** An order whose money comes to be held, or is refused and does nothing. */
-  buy(order: NewOrder): Refusals {
+  buy(order: NewOrder, stepsUp: boolean): Refusals {
     const { customerId, total } = order;
-    const percent = this.logins.get(customerId)?.percent ?? 0n;
-    const broken = refusals(
-      [total > (ORDER_LIMIT * percent) / 100n, 'LIMIT_EXCEEDED'],
-      [total > this.#available(customerId), 'INSUFFICIENT_FUNDS'],
-    );
+    const broken = [
+      ...this.standings.limits(customerId, total, this.now, stepsUp),
+      ...refusals([total > this.available(customerId), 'INSUFFICIENT_FUNDS']),
+    ];
     if (broken.length > 0) return broken;
-    this.#credit(customerId, -total);
-    const bought = new OrderModel(order);
-    this.orders.push(bought);
+    this.#give(customerId, -total);
+    this.standings.spend(customerId, total, this.now);
+    this.orders.push(new OrderModel(order, this.#times));
     return [];
   }
 
   /** Does to the rest of the ledger what a step of an order does: its answer, or where its money goes. */
   apply(order: OrderModel, outcome: Movement | Refusals): Refusals {
     if (Array.isArray(outcome)) return outcome as Refusals;
-    const { customer = 0n, merchant = 0n, logistics = 0n, debit = 0n } = outcome as Movement;
-    const { entry, takesSuccessBack = false } = outcome as Movement;
-    if (takesSuccessBack) this.#takeBack(order.made);
-    if (entry !== undefined) this.#note(order.made, entry);
-    this.#credit(order.made.customerId, customer);
-    this.payees.merchant.checkpoint -= debit;
-    this.#creditPayee('merchant', merchant);
-    this.#creditPayee('logistics', logistics);
+    const { made } = order;
+    const { entry, about, takesSuccessBack, ...money } = { ...NOTHING, ...(outcome as Movement) };
+    const merchant = this.payee(made.merchantId);
+    if (takesSuccessBack) this.standings.takeSuccessBack(made);
+    if (entry !== undefined) this.standings.note(made, entry, about);
+    merchant.balance -= money.debit;
+    merchant.withheld += money.withhold;
+    merchant.credit(this.now, money.merchant);
+    this.payee(made.logisticsId).credit(this.now, money.logistics);
+    const claimed = merchant.take(money.claim, { ...made, since: this.now });
+    this.#give(made.customerId, money.customer + claimed);
     return [];
   }
 
-  rollUp(payee: 'merchant' | 'logistics', until: number): Refusals {
+  /** Above what one teller may issue, it waits for a second. */
+  issue(customerId: string, id: string, amount: bigint): Refusals {
+    const isAlone = amount <= ISSUED_ALONE;
+    const rules = isAlone ? this.#roomFor(customerId, amount) : [];
+    return this.#once(`issue ${id}`, `${customerId} ${amount}`, rules, () => {
+      if (isAlone) this.#make('issue', customerId, amount);
+      else this.pending.set(id, { customerId, amount, until: this.now + this.#times.voteSeconds });
+    });
+  }
+
+  /** The second confirms what was proposed under the id. */
+  confirmIssue(customerId: string, id: string, amount: bigint): Refusals {
+    const proposed = this.pending.get(id);
+    const isOther = proposed?.customerId !== customerId || proposed.amount !== amount;
+    const rules = [
+      ...refusals(
+        [proposed === undefined, 'NOT_FOUND'],
+        [proposed !== undefined && isOther, 'IDEMPOTENCY_CONFLICT'],
+        [this.now >= (proposed?.until ?? Infinity), 'ISSUE_EXPIRED'],
+      ),
+      ...this.#roomFor(customerId, amount),
+    ];
+    return this.#once(`confirm ${id}`, `${customerId} ${amount}`, rules, () => {
+      this.pending.delete(id);
+      this.#make('issue', customerId, amount);
+    });
+  }
+
+  #roomFor(customerId: string, amount: bigint): Refusals {
+    return refusals([this.available(customerId) + amount >= LIMIT, 'INPUT_INVALID']);
+  }
+
+  withdraw(customerId: string, id: string, amount: bigint): Refusals {
+    const short = amount > this.available(customerId);
+    const rules = refusals([short, 'INSUFFICIENT_FUNDS']);
+    return this.#once(`withdraw ${id}`, `${customerId} ${amount}`, rules, () => {
+      this.#give(customerId, -amount);
+      this.#count('withdraw', amount);
+    });
+  }
+
+  rollUp(payeeId: string, until: number): Refusals {
     if (until > this.now) return ['ROLL_UP_TOO_EARLY'];
-    const row = this.payees[payee];
-    for (const [second, units] of [...row.credits]) {
-      if (second > until) continue;
-      row.checkpoint += units;
-      row.credits.delete(second);
-    }
+    for (const [customerId, paid] of this.payee(payeeId).rollUp(until))
+      this.#give(customerId, paid);
     return [];
   }
 
-  redeem(payee: 'merchant' | 'logistics', id: string, amount: bigint): Refusals {
-    const before = this.#supply.get(`redeem ${id}`);
-    const content = `${payee} ${amount}`;
+  requestPayout(payeeId: string, id: string, amount: bigint): Refusals {
+    return this.#once(`ask ${payeeId} ${id}`, `${amount}`, [], () =>
+      this.payee(payeeId).ask(id, amount),
+    );
+  }
+
+  redeem(payeeId: string, id: string, amount: bigint): Refusals {
+    const payee = this.payee(payeeId);
+    const rules = payee.redeemRules(id, amount);
+    return this.#once(`redeem ${payeeId} ${id}`, `${amount}`, rules, () => {
+      payee.balance -= amount;
+      this.#count('redeem', amount);
+    });
+  }
+
+  /** The bank pays what a merchant has owed a customer for too long. */
+  bear({ made: { merchantId, orderNumber } }: OrderModel): Refusals {
+    const merchant = this.payee(merchantId);
+    const debt = merchant.debtOf(orderNumber);
+    const early = this.now < (debt?.since ?? 0) + this.#times.debtSeconds;
+    const rules = refusals([debt === undefined, 'NOT_FOUND'], [early, 'DEBT_NOT_DUE']);
+    return this.#once(`bear ${merchantId} ${orderNumber}`, '', rules, () => {
+      merchant.forgive(debt!);
+      this.standings.blameForDebt(merchantId, this.now);
+      this.#make('bear', debt!.customerId, debt!.amount);
+    });
+  }
+
+  /** From when on the bank may bear what is owed for the order. */
+  debtDue({ made: { merchantId, orderNumber } }: OrderModel): number | null {
+    const debt = this.payee(merchantId).debtOf(orderNumber);
+    return debt === undefined ? null : debt.since + this.#times.debtSeconds;
+  }
+
+  /** Does what has this name once: repeated with the same content it does nothing, with other content it is refused. */
+  #once(name: string, content: string, rules: Refusals, effect: () => void): Refusals {
+    const before = this.#done.get(name);
     if (before !== undefined) return before === content ? [] : ['IDEMPOTENCY_CONFLICT'];
-    const row = this.payees[payee];
-    if (amount > row.checkpoint) return ['PAYEE_FUNDS_INSUFFICIENT'];
-    row.checkpoint -= amount;
-    this.#supply.set(`redeem ${id}`, content);
+    if (rules.length > 0) return rules;
+    this.#done.set(name, content);
+    effect();
     return [];
   }
 
-  #standing(customerId: string): Standing {
-    const standing = this.#standings.get(customerId);
-    if (standing === undefined) throw new Error(`no customer ${customerId}`);
-    return standing;
+  #make(kind: 'issue' | 'bear', customerId: string, amount: bigint): void {
+    this.#count(kind, amount);
+    this.#give(customerId, amount);
   }
 
-  #note({ customerId, orderNumber }: NewOrder, entry: Entry): void {
-    const { pending } = this.#standing(customerId);
-    pending.set(`${orderNumber} ${entry}`, { orderNumber, entry });
+  #count(kind: SupplyKind, amount: bigint): void {
+    this.supply.set(kind, (this.supply.get(kind) ?? 0n) + amount);
   }
 
-  #takeBack({ customerId, orderNumber }: NewOrder): void {
-    const { pending, takenBack } = this.#standing(customerId);
-    if (!pending.delete(`${orderNumber} success`)) takenBack.add(orderNumber);
-  }
-
-  #available(customerId: string): bigint {
-    return this.accounts.get(customerId) ?? 0n;
-  }
-
-  #credit(customerId: string, amount: bigint): void {
-    this.accounts.set(customerId, this.#available(customerId) + amount);
-  }
-
-  #creditPayee(payee: 'merchant' | 'logistics', amount: bigint): void {
-    const { credits } = this.payees[payee];
-    if (amount > 0n) credits.set(this.now, (credits.get(this.now) ?? 0n) + amount);
+  #give(customerId: string, amount: bigint): void {
+    this.accounts.set(customerId, this.available(customerId) + amount);
   }
 }

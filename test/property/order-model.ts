@@ -1,37 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one order should hold and answer, in plain arithmetic written down a second time: it shares no code with the domain.
-import type { ErrorCode } from '@fabric-offline-pay/domain';
-
-/** Why a step should be refused: any of these codes. None: it should be done. */
-export type Refusals = readonly ErrorCode[];
-
-export const refusals = (...rules: readonly (readonly [broken: boolean, code: ErrorCode])[]) =>
-  rules.filter(([broken]) => broken).map(([, code]) => code);
-
-/** Where money of an order goes when a step is done. */
-export interface Movement {
-  readonly customer?: bigint;
-  readonly merchant?: bigint;
-  readonly logistics?: bigint;
-  /** Out of the merchant's checkpoint. */
-  readonly debit?: bigint;
-  /** What the customer's history gets. */
-  readonly entry?: 'success' | 'dispute';
-  /** Money goes back, so that a success is none any more. */
-  readonly takesSuccessBack?: true;
-}
-
-export interface NewOrder {
-  readonly orderNumber: string;
-  readonly customerId: string;
-  readonly total: bigint;
-  readonly fee: bigint;
-  readonly expiresAt: number;
-  readonly release: 'match' | 'delivery';
-  readonly way: 'stepwise' | 'express';
-  /** The logistics company's statement differs: comparing ends in an alarm, and nothing counts against the customer. */
-  readonly faulty: boolean;
-}
+// Goods and delivery are two pots; each is captured, paid, and given back for itself.
+import type { Dispute, Movement, NewOrder, Times } from './order-shapes';
+import { refusals, type Refusals } from './refusing';
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const HELD = ['categoryChecked', 'matched', 'blocked'];
@@ -41,18 +12,26 @@ export class OrderModel {
   state: string;
   verification: string;
   delivery = 'awaiting';
-  voided = 0n;
   captured = 0n;
-  released = 0n;
-  refunded = 0n;
-  refundedHeld = 0n;
-  #disputedFrom: string | null = null;
+  voided = 0n;
+  deliverBy: number | null = null;
+  deliveredAt: number | null = null;
+  dispute: Dispute | null = null;
+  /** Of the goods: paid to the merchant, given back before that, given back after that. */
+  readonly goods = { paid: 0n, returned: 0n, repaid: 0n };
+  /** Of the delivery: paid to the logistics company, given back. */
+  readonly carriage = { paid: 0n, returned: 0n };
   #alarmWaits = true;
+  readonly #times: Times;
   readonly #captures = new Set<string>();
   readonly #refunds = new Set<string>();
   readonly #done = new Map<string, string>();
 
-  constructor(readonly made: NewOrder) {
+  constructor(
+    readonly made: NewOrder,
+    times: Times,
+  ) {
+    this.#times = times;
     const compared = made.way === 'stepwise';
     this.state = !compared ? 'categoryChecked' : made.faulty ? 'blocked' : 'matched';
     this.verification = !compared ? 'none' : made.faulty ? 'alarm' : 'clean';
@@ -62,23 +41,55 @@ export class OrderModel {
     return this.made.total - this.captured - this.voided;
   }
 
-  get standing(): bigint {
-    return this.made.total - this.voided - this.released - this.refundedHeld;
+  get #feeCaptured(): bigint {
+    return min(this.captured, this.made.fee);
+  }
+
+  get #goodsStanding(): bigint {
+    return this.captured - this.#feeCaptured - this.goods.paid - this.goods.returned;
+  }
+
+  get #feeStanding(): bigint {
+    return this.#feeCaptured - this.carriage.paid - this.carriage.returned;
   }
 
   /** The merchant's part of what was captured and not refunded. */
   get refundable(): bigint {
-    const rest = this.captured - min(this.captured, this.made.fee) - this.refunded;
-    return rest > 0n ? rest : 0n;
+    return this.captured - this.#feeCaptured - this.goods.returned - this.goods.repaid;
   }
 
   /** Refunds come out of the merchant's balance, no longer out of the hold. */
   get isPaidOut(): boolean {
-    return this.made.release === 'match' || this.released > 0n;
+    return this.made.release === 'match' || this.goods.paid > 0n;
   }
 
-  get #unreleased(): bigint {
-    return this.captured - this.released - this.refundedHeld;
+  /** What the hold's row should say, as far as it is money or a time. */
+  get hold(): Readonly<Record<string, bigint | number | null>> {
+    const { goods, carriage, captured, voided, deliverBy } = this;
+    const refundedHeld = goods.returned + carriage.returned;
+    return {
+      ...{ voided, captured, refundedHeld, deliverBy },
+      released: goods.paid + carriage.paid,
+      feeReleased: carriage.paid,
+      refunded: refundedHeld + goods.repaid,
+      feeReturned: carriage.returned,
+    };
+  }
+
+  /** Until when the customer may dispute. */
+  get disputableUntil(): number {
+    return (this.deliveredAt ?? this.deliverBy ?? 0) + this.#times.disputeSeconds;
+  }
+
+  /** From when on a delivery without proof is believed. */
+  get believedFrom(): number | null {
+    if (this.delivery !== 'deliveredUnproven' || this.deliveredAt === null) return null;
+    return this.deliveredAt + this.#times.unprovenSeconds;
+  }
+
+  /** From when on the open dispute may end by itself. */
+  get decisionBy(): number | null {
+    return this.dispute === null ? null : this.dispute.openedAt + this.#times.decisionSeconds;
   }
 
   /** Runs a step of this name once: repeated with the same content it does nothing, with other content it is refused. */
@@ -101,7 +112,7 @@ export class OrderModel {
     const rules = this.made.faulty ? outside : [...outside, ...this.#claimRules(id, claimed, now)];
     return this.once('settle', `${id} ${amount ?? 'rest'}`, rules, () => {
       this.verification = this.made.faulty ? 'alarm' : 'clean';
-      if (!this.made.faulty) return { ...this.#capture(id, claimed), entry: 'success' };
+      if (!this.made.faulty) return { ...this.#capture(id, claimed, now), entry: 'success' };
       this.state = 'blocked';
       return {};
     });
@@ -116,7 +127,7 @@ export class OrderModel {
       ),
       ...this.#claimRules(id, amount, now),
     ];
-    return this.once(`capture ${id}`, `${amount}`, rules, () => this.#capture(id, amount));
+    return this.once(`capture ${id}`, `${amount}`, rules, () => this.#capture(id, amount, now));
   }
 
   #claimRules(id: string, amount: bigint, now: number): Refusals {
@@ -127,35 +138,51 @@ export class OrderModel {
     );
   }
 
-  #capture(id: string, amount: bigint): Movement {
-    const feeBefore = min(this.captured, this.made.fee);
+  #capture(id: string, amount: bigint, now: number): Movement {
     this.captured += amount;
     this.#captures.add(id);
+    this.deliverBy ??= now + this.#times.deliverySeconds;
     this.state = this.uncaptured === 0n ? 'captured' : 'partiallyCaptured';
-    if (this.made.release === 'delivery') return {};
-    this.released = this.captured;
-    this.#releaseAtMatch();
-    const logistics = min(this.captured, this.made.fee) - feeBefore;
-    return { logistics, merchant: amount - logistics };
+    this.#releaseWhenAllIsPaid();
+    if (this.delivery === 'delivered') return { ...this.#payGoods(), ...this.#payFee() };
+    return this.made.release === 'match' ? this.#payGoods() : {};
   }
 
-  #releaseAtMatch(): void {
-    if (this.state === 'captured' && this.made.release === 'match') this.state = 'released';
+  #payGoods(): Movement {
+    const merchant = this.#goodsStanding;
+    this.goods.paid += merchant;
+    return { merchant };
   }
 
-  release(): Movement | Refusals {
-    const due = this.#unreleased;
+  #payFee(): Movement {
+    const logistics = this.#feeStanding;
+    this.carriage.paid += logistics;
+    return { logistics };
+  }
+
+  #releaseWhenAllIsPaid(): void {
+    const waits = this.made.release === 'delivery' && this.delivery !== 'delivered';
+    if (this.state === 'captured' && !waits) this.state = 'released';
+  }
+
+  release(now: number): Movement | Refusals {
     const rules = refusals(
-      [this.delivery !== 'delivered', 'RELEASE_NOT_DUE'],
-      [!['captured', 'refunded'].includes(this.state), 'STATE_CONFLICT'],
-      [this.made.release !== 'delivery' || due === 0n, 'STATE_CONFLICT'],
+      [this.delivery !== 'delivered' && !this.#isBelieved(now), 'RELEASE_NOT_DUE'],
+      [![...PAID, 'partiallyCaptured'].includes(this.state), 'STATE_CONFLICT'],
+      [this.#goodsStanding + this.#feeStanding === 0n, 'STATE_CONFLICT'],
     );
-    return this.once('release', '', rules, () => {
-      this.released += due;
-      if (this.state === 'captured') this.state = 'released';
-      const logistics = min(min(this.captured, this.made.fee), due);
-      return { logistics, merchant: due - logistics };
-    });
+    return this.once('release', '', rules, () => this.#payDelivery());
+  }
+
+  /** The courier's word is good by now: what the delivery earned is earned, in every order of calls. */
+  #isBelieved(now: number): boolean {
+    return this.believedFrom !== null && now >= this.believedFrom;
+  }
+
+  #payDelivery(): Movement {
+    this.delivery = 'delivered';
+    this.#releaseWhenAllIsPaid();
+    return { ...(this.dispute === null && this.#payGoods()), ...this.#payFee() };
   }
 
   void(): Movement | Refusals {
@@ -179,8 +206,29 @@ export class OrderModel {
     const customer = this.uncaptured;
     this.voided += customer;
     this.state = this.state === 'partiallyCaptured' ? 'captured' : end;
-    this.#releaseAtMatch();
+    this.#releaseWhenAllIsPaid();
     return { customer };
+  }
+
+  returnUndelivered(now: number): Movement | Refusals {
+    const isLate = this.deliverBy !== null && now >= this.deliverBy;
+    const rules = refusals(
+      [!isLate || this.deliveredAt !== null, 'NOT_UNDELIVERED'],
+      [!PAID.includes(this.state), 'STATE_CONFLICT'],
+      [this.#goodsStanding + this.#feeStanding === 0n, 'STATE_CONFLICT'],
+    );
+    return this.once('returnUndelivered', '', rules, () => {
+      this.state = 'refunded';
+      return { customer: this.#unwind(), takesSuccessBack: true };
+    });
+  }
+
+  /** Gives back all that stands of what was captured. */
+  #unwind(): bigint {
+    const [goods, fee] = [this.#goodsStanding, this.#feeStanding];
+    this.goods.returned += goods;
+    this.carriage.returned += fee;
+    return goods + fee;
   }
 
   refund(id: string, amount: bigint, merchantHas: bigint): Movement | Refusals {
@@ -193,67 +241,99 @@ export class OrderModel {
     );
     return this.once(`refund ${id}`, `${amount}`, rules, () => {
       this.#refunds.add(id);
-      return this.#refund(amount);
+      this.state = 'refunded';
+      this.goods[this.isPaidOut ? 'repaid' : 'returned'] += amount;
+      return { customer: amount, debit: this.isPaidOut ? amount : 0n, takesSuccessBack: true };
     });
   }
 
-  #refund(amount: bigint): Movement {
-    this.state = 'refunded';
-    this.refunded += amount;
-    const takesSuccessBack = true as const;
-    if (this.isPaidOut) return { customer: amount, debit: amount, takesSuccessBack };
-    this.refundedHeld += amount;
-    return { customer: amount, takesSuccessBack };
+  openDispute(id: string, now: number): Movement | Refusals {
+    const rules = refusals(
+      [!PAID.includes(this.state), 'STATE_CONFLICT'],
+      [now > this.disputableUntil, 'DISPUTE_TOO_LATE'],
+    );
+    return this.once(`dispute ${id}`, '', rules, () => {
+      const withheld = this.isPaidOut ? this.refundable : 0n;
+      this.dispute = { id, from: this.state, openedAt: now, withheld };
+      this.state = 'disputed';
+      const paid = this.#isBelieved(now) ? this.#payDelivery() : {};
+      return { ...paid, withhold: withheld };
+    });
   }
 
-  dispute(): Movement | Refusals {
-    const rules = refusals([!PAID.includes(this.state), 'STATE_CONFLICT']);
-    return this.once('dispute', '', rules, () => {
-      this.#disputedFrom = this.state;
-      this.state = 'disputed';
+  resolveDispute(id: string, decision: 'uphold' | 'reject'): Movement | Refusals {
+    const rules = refusals([this.dispute?.id !== id, 'STATE_CONFLICT']);
+    return this.once(`resolveDispute ${id}`, decision, rules, () =>
+      decision === 'uphold'
+        ? this.#uphold()
+        : { ...this.#reject(), entry: 'dispute', about: ` ${id}` },
+    );
+  }
+
+  lapseDispute(id: string, now: number): Movement | Refusals {
+    const rules = refusals(
+      [this.dispute?.id !== id, 'STATE_CONFLICT'],
+      [this.decisionBy !== null && now < this.decisionBy, 'DECISION_NOT_DUE'],
+    );
+    return this.once(`lapseDispute ${id}`, '', rules, () =>
+      this.#times.undecided === 'uphold' ? this.#uphold() : this.#reject(),
+    );
+  }
+
+  #endDispute(): Movement {
+    const withhold = -(this.dispute?.withheld ?? 0n);
+    this.dispute = null;
+    return { withhold };
+  }
+
+  #reject(): Movement {
+    this.state = this.dispute?.from ?? '';
+    return this.#endDispute();
+  }
+
+  #uphold(): Movement {
+    const claim = this.isPaidOut ? this.refundable : 0n;
+    this.goods.repaid += claim;
+    this.state = 'refunded';
+    const customer = this.#unwind();
+    return { ...this.#endDispute(), claim, customer, takesSuccessBack: true };
+  }
+
+  /** A dispute alone does not stop a courier. */
+  #carryRules(from: readonly string[]): Refusals {
+    const state = this.dispute?.from ?? this.state;
+    const stands = this.made.total - this.voided - this.goods.paid - this.carriage.paid;
+    const isOver = stands === this.goods.returned + this.carriage.returned;
+    const isUnderWay = ['partiallyCaptured', 'captured', 'released'].includes(state);
+    const { fee } = this.made;
+    return refusals(
+      [!from.includes(this.delivery), 'STATE_CONFLICT'],
+      [this.captured === 0n || this.captured < fee, 'FEE_NOT_CAPTURED'],
+      [!isUnderWay && (state !== 'refunded' || isOver), 'STATE_CONFLICT'],
+    );
+  }
+
+  pickUp(): Movement | Refusals {
+    return this.once('pickUp', '', this.#carryRules(['awaiting']), () => {
+      this.delivery = 'pickedUp';
       return {};
     });
   }
 
-  resolveDispute(uphold: boolean, merchantHas: bigint): Movement | Refusals {
-    const rules = refusals(
-      [this.#disputedFrom === null, 'STATE_CONFLICT'],
-      [uphold && this.isPaidOut && this.refundable > merchantHas, 'PAYEE_FUNDS_INSUFFICIENT'],
-    );
-    return this.once('resolveDispute', String(uphold), rules, () => {
-      const before = this.#disputedFrom ?? '';
-      this.#disputedFrom = null;
-      if (uphold) return this.#refund(this.isPaidOut ? this.refundable : this.#unreleased);
-      this.state = before;
-      return { entry: 'dispute' };
-    });
-  }
-
-  pickUp(): Movement | Refusals {
-    return this.#move('awaiting', 'pickedUp');
-  }
-
-  deliver(): Movement | Refusals {
-    return this.#move('pickedUp', 'delivered');
-  }
-
-  #move(from: string, to: string): Movement | Refusals {
-    const under = ['matched', 'partiallyCaptured', 'captured', 'released', 'disputed'];
-    const rules = refusals(
-      [this.delivery !== from, 'STATE_CONFLICT'],
-      [
-        !under.includes(this.state) && !(this.state === 'refunded' && this.standing > 0n),
-        'STATE_CONFLICT',
-      ],
-    );
-    return this.once(to, '', rules, () => {
-      this.delivery = to;
+  deliver(proof: 'none' | 'right' | 'wrong', now: number): Movement | Refusals {
+    const from = proof === 'none' ? ['pickedUp'] : ['pickedUp', 'deliveredUnproven'];
+    const wrong = refusals([proof === 'wrong', 'DELIVERY_PROOF_INVALID']);
+    return this.once(`deliver ${proof}`, '', [...this.#carryRules(from), ...wrong], () => {
+      this.deliveredAt ??= now;
+      if (proof === 'right') return this.#payDelivery();
+      this.delivery = 'deliveredUnproven';
       return {};
     });
   }
 
   decideAlarm(uphold: boolean): Movement | Refusals {
-    const rules = refusals([this.verification !== 'alarm' || !this.#alarmWaits, 'ALARM_NOT_OPEN']);
+    const isOpen = this.verification === 'alarm' && this.#alarmWaits;
+    const rules = refusals([!isOpen, 'ALARM_NOT_OPEN']);
     return this.once(uphold ? 'uphold' : 'resolve', '', rules, () => {
       this.verification = uphold ? 'upheld' : 'resolved';
       if (!uphold && this.state === 'blocked') this.state = 'matched';
@@ -271,8 +351,7 @@ export class OrderModel {
       [this.captured === 0n, 'PURCHASE_REQUIRED'],
       [this.storedByLeg, 'STATE_CONFLICT'],
     );
-    return this.once('storePurchase', '', rules, () =>
-      this.refunded > 0n ? {} : { entry: 'success' },
-    );
+    const isRefunded = this.hold['refunded'] !== 0n;
+    return this.once('storePurchase', '', rules, () => (isRefunded ? {} : { entry: 'success' }));
   }
 }

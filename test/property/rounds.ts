@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What clients do at the same time, as data: who asks for what on one state, and how the answers are then ordered.
 import fc from 'fast-check';
-import { CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
+import { CURRENCY, deliverySecretOf, LOGISTICS, MERCHANT, POLICY } from '../support/world';
 import type { RightCall } from './calls';
-import type { Market } from './market';
+import { DISPUTE_IDS, type Market } from './market';
 
 /** One client: what it asks for, when its envelope arrives, and whether a new block begins before it. */
 export interface Client {
@@ -15,7 +15,19 @@ export interface Client {
   readonly newBlock: boolean;
 }
 
-export type Round = readonly Client[];
+export interface Round {
+  /** Seconds that pass before it. */
+  readonly pass: number;
+  readonly clients: readonly Client[];
+}
+
+const { unprovenSeconds, deliverySeconds, decisionSeconds, debtSeconds } = POLICY;
+
+/** Mostly none; else as long as something waits for. */
+const pass = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(0) },
+  fc.constantFrom(unprovenSeconds, deliverySeconds, decisionSeconds, debtSeconds),
+);
 
 const small = fc.constantFrom('1', '500', '1000', '2490', '4980', '5450');
 const id = fc.constantFrom('claim-0', 'claim-1', 'claim-2');
@@ -27,8 +39,8 @@ const of = (contract: string, name: string, input: fc.Arbitrary<object>) =>
 const STEPS = [
   ['settlement', 'void'],
   ['settlement', 'expire'],
-  ['settlement', 'dispute'],
   ['settlement', 'release'],
+  ['settlement', 'returnUndelivered'],
   ['logistics', 'pickUp'],
   ['logistics', 'deliver'],
   ['logistics', 'purgeAddresses'],
@@ -42,28 +54,43 @@ function onOrder(orderNumbers: readonly string[]): fc.Arbitrary<RightCall>[] {
   const claim = fc.record({ merchantId, orderNumber, captureId: id, amount: small });
   const reason = fc.constant('looked into');
   const decision = fc.constantFrom('uphold', 'reject');
+  const disputeId = fc.constantFrom(...DISPUTE_IDS);
+  const disputed = { merchantId, orderNumber, disputeId };
+  const delivered = orderNumber.map((number) => ({
+    ...{ merchantId: MERCHANT, orderNumber: number },
+    secret: deliverySecretOf(number),
+  }));
   return [
     of('settlement', 'capture', claim),
     of('express', 'settle', claim),
     of('express', 'settle', fc.record({ merchantId, orderNumber, captureId: id })),
     of('settlement', 'refund', fc.record({ merchantId, orderNumber, refundId: id, amount: small })),
-    of('settlement', 'resolveDispute', fc.record({ merchantId, orderNumber, decision })),
+    of('settlement', 'resolveDispute', fc.record({ ...disputed, decision })),
+    of('settlement', 'lapseDispute', fc.record(disputed)),
+    of('logistics', 'deliver', delivered),
     of('alarm', 'resolve', fc.record({ merchantId, orderNumber, reason })),
     of('alarm', 'uphold', fc.record({ merchantId, orderNumber, reason })),
     ...STEPS.map(([contract, name]) => of(contract, name, key)),
   ];
 }
 
-function aroundOrders({ signed, loginId, seconds }: Market): fc.Arbitrary<RightCall>[] {
+function aroundOrders({
+  signed,
+  disputes,
+  debt,
+  loginId,
+  seconds,
+}: Market): fc.Arbitrary<RightCall>[] {
   const until = fc.constantFrom(seconds, seconds - 1, seconds - 60);
   const currency = fc.constant(CURRENCY);
-  const payeeId = fc.constantFrom(MERCHANT, LOGISTICS);
+  const payeeId = fc.constantFrom(MERCHANT, LOGISTICS, debt.payeeId);
+  const payout = { redeemId: id, payeeId, currency, amount: small };
   const login = fc.constant({ loginId });
   const nonce = fc.constantFrom('nonce-1', 'nonce-2');
   const factor = nonce.map((drawn) => ({ loginId, boundTo: 'login', nonce: drawn }));
-  const issue = fc.constantFrom('0', '1', '2').chain((index) =>
+  const supplied = fc.constantFrom('0', '1', '2').chain((index) =>
     fc.record({
-      issueId: fc.constant(`extra-${index}`),
+      id: fc.constant(`extra-${index}`),
       customerId: fc.constant(`customer-${index}`),
       token: fc.constant(`tok-customer-${index}`),
       currency,
@@ -72,9 +99,21 @@ function aroundOrders({ signed, loginId, seconds }: Market): fc.Arbitrary<RightC
   );
   return [
     of('express', 'order', fc.constantFrom(...signed)),
+    of('settlement', 'dispute', fc.constantFrom(...disputes)),
     of('settlement', 'rollUp', fc.record({ payeeId, currency, until })),
-    of('settlement', 'redeem', fc.record({ redeemId: id, payeeId, currency, amount: small })),
-    of('settlement', 'issue', issue),
+    of('settlement', 'requestPayout', fc.record(payout)),
+    of('settlement', 'redeem', fc.record(payout)),
+    of('settlement', 'bearDebt', fc.constant({ ...debt, currency: CURRENCY })),
+    of(
+      'settlement',
+      'issue',
+      supplied.map(({ id: issueId, ...given }) => ({ issueId, ...given })),
+    ),
+    of(
+      'settlement',
+      'withdraw',
+      supplied.map(({ id: withdrawId, ...given }) => ({ withdrawId, ...given })),
+    ),
     of('identity', 'attestSms', factor),
     of('identity', 'attestPassword', factor),
     of('identity', 'completeAuthentication', login),
@@ -99,9 +138,9 @@ export function rounds(market: Market): fc.Arbitrary<Round[]> {
     });
   const subject = fc.uniqueArray(fc.constantFrom(...all), { minLength: 1, maxLength: 3 });
   return subject.chain((orders) =>
-    fc.array(fc.array(client(orders), { minLength: 1, maxLength: 8 }), {
-      minLength: 1,
-      maxLength: 4,
-    }),
+    fc.array(
+      fc.record({ pass, clients: fc.array(client(orders), { minLength: 1, maxLength: 8 }) }),
+      { minLength: 1, maxLength: 4 },
+    ),
   );
 }

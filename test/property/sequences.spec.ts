@@ -16,7 +16,10 @@ test(
     const family = sequences(await openShop(clock));
     await checkFamily('sequences', family, 25);
     const met = Object.keys(family.tally.counts);
-    for (const kind of ['buy', 'settle', 'capture', 'refund', 'void', 'rollUp'])
+    for (const kind of [
+      ...['buy', 'settle', 'capture', 'refund', 'void', 'pickUp', 'deliver', 'release'],
+      ...['dispute', 'upholdDispute', 'rejectDispute', 'rollUp', 'requestPayout', 'withdraw'],
+    ])
       expect(met).toContain(`${kind} ok`);
   },
   LONGEST,

@@ -299,11 +299,14 @@ export class EveryTransaction {
     const undelivered = await this.#paid(runExpress, this.purchaseOf(1));
     const believed = await this.#paid(runExpress, this.purchaseOf(1));
     await this.#world.deliver(believed.orderNumber, { proven: false });
+    const doubted = await this.#paid(runExpress, this.purchaseOf(1));
+    await this.#world.deliver(doubted.orderNumber, { proven: false });
     const lapsed = { ...(await this.#disputed()), disputeId: 'dispute-1' };
     await (await this.#world.bank('operator')).settlement.agreeDispute(lapsed);
     await this.#options.passSeconds(HURRIED.deliverySeconds + 1);
     await settlement.returnUndelivered(undelivered);
     await settlement.release(believed);
+    await this.#world.dispute(this.#customer!.device, doubted.orderNumber);
     await settlement.lapseDispute(lapsed);
     await this.#owe();
   }

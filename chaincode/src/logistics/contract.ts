@@ -23,7 +23,7 @@ import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { holdOf, releasedAtOnce } from '../shared/capturing.js';
 import { standardsOf } from '../shared/judging.js';
-import { creditPayees } from '../shared/payees.js';
+import { CREDIT_OF, creditPayees } from '../shared/payees.js';
 import { computeOffers, ensureAddressesOfBasket } from '../shared/quoting.js';
 import {
   advance,
@@ -126,25 +126,25 @@ async function quote(call: Call<OrderKey>) {
   return { state: advance(call, order, 'quote'), goodsTotal, offers: mutable(offers) };
 }
 
-const DELIVERABLE: readonly OrderRow['state'][] = [
-  'partiallyCaptured',
-  'captured',
-  'released',
-  'disputed',
-];
+const DELIVERABLE: readonly OrderRow['state'][] = ['partiallyCaptured', 'captured', 'released'];
 
-/** Matched and claimed; a refunded order too, while its hold still waits for the delivery. */
-const isDeliverable = (state: OrderRow['state'], hold: Hold): boolean =>
-  DELIVERABLE.includes(state) || (state === 'refunded' && holds.standing(hold) !== '0');
+/**
+ * Matched and claimed; a refunded order too, while its hold still waits for the delivery. A dispute alone stops no courier,
+ * and makes nothing deliverable that was given back.
+ */
+function isDeliverable({ state, dispute }: OrderRow, hold: Hold): boolean {
+  const undisputed = dispute?.from ?? state;
+  return (
+    DELIVERABLE.includes(undisputed) || (undisputed === 'refunded' && holds.standing(hold) !== '0')
+  );
+}
 
 /** @throws {DomainError} STATE_CONFLICT or FEE_NOT_CAPTURED: a courier that sets out is sure of its fee. */
-function ensureDeliverable(
-  { state, hold, delivery }: OrderRow,
-  from: OrderRow['delivery'][],
-): void {
+function ensureDeliverable(order: OrderRow, from: OrderRow['delivery'][]): void {
+  const { state, hold, delivery } = order;
   ensure(from.includes(delivery), 'STATE_CONFLICT', { delivery, expected: from });
   ensure(hold !== null && holds.isFeeCaptured(hold), 'FEE_NOT_CAPTURED', { state });
-  ensure(isDeliverable(state, hold), 'STATE_CONFLICT', { state });
+  ensure(isDeliverable(order, hold), 'STATE_CONFLICT', { state });
 }
 
 /** With the goods the courier gets the one address that was chosen; the others are never kept. */
@@ -166,7 +166,7 @@ function creditDelivery(call: Call, order: OrderRow): OrderRow {
   const before = holdOf(order);
   const isDisputed = order.state === 'disputed';
   const { hold, credits } = isDisputed ? holds.settleFee(before) : holds.settleDelivery(before);
-  creditPayees(call, order, hold.currency, credits, 'delivery');
+  creditPayees(call, order, hold.currency, credits, CREDIT_OF.delivery);
   return releasedAtOnce({ ...order, hold });
 }
 

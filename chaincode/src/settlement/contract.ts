@@ -11,10 +11,16 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { credit, payerOf } from '../shared/accounts.js';
-import { captureAmount, holdOf, releasedAtOnce } from '../shared/capturing.js';
+import {
+  believedFrom,
+  captureAmount,
+  holdOf,
+  isDelivered,
+  releasedAtOnce,
+} from '../shared/capturing.js';
 import { contractOf } from '../ledger/contract.js';
 import { takeSuccessBack } from '../shared/history.js';
-import { creditPayees, debitPayee } from '../shared/payees.js';
+import { CREDIT_OF, creditPayees, debitPayee } from '../shared/payees.js';
 import { placeHold } from '../shared/placing.js';
 import { endUndecided } from '../shared/reporting.js';
 import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
@@ -46,12 +52,11 @@ async function capture(call: Call<InputOf<'settlement', 'capture'>>) {
   );
 }
 
-/** A delivery that the customer's secret proved is certain at once, any other after a time in which it may be disputed. */
-async function ensureDelivered(call: Call, { delivery, deliveredAt }: OrderRow): Promise<void> {
-  const { unprovenSeconds } = await policyRow(call);
-  const due = delivery === 'deliveredUnproven' ? (deliveredAt ?? 0) + unprovenSeconds : undefined;
-  ensure(delivery === 'delivered' || (due !== undefined && call.now >= due), 'RELEASE_NOT_DUE', {
-    delivery,
+/** @throws {DomainError} RELEASE_NOT_DUE. */
+async function ensureDelivered(call: Call, order: OrderRow): Promise<void> {
+  const due = believedFrom(order, await policyRow(call));
+  ensure(isDelivered(order) || (due !== undefined && call.now >= due), 'RELEASE_NOT_DUE', {
+    delivery: order.delivery,
     due,
   });
 }
@@ -69,7 +74,7 @@ async function release(call: Call<OrderKey>) {
   const { hold, credits } = holds.settleDelivery(holdOf(order));
   ensure(hold.released !== holdOf(order).released, 'STATE_CONFLICT', { state: order.state });
   const state = nextState(order.state, RELEASING[order.state] ?? 'release');
-  creditPayees(call, order, hold.currency, credits, 'release');
+  creditPayees(call, order, hold.currency, credits, CREDIT_OF.release);
   return write(call, { ...order, hold, state, delivery: 'delivered' });
 }
 

@@ -24,9 +24,9 @@ import {
   type Sum,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { holdOf } from '../shared/capturing.js';
+import { believedFrom, holdOf } from '../shared/capturing.js';
 import { putPenalty, takeSuccessBack } from '../shared/history.js';
-import { checkpointRow } from '../shared/payees.js';
+import { CREDIT_OF, checkpointRow, creditPayees } from '../shared/payees.js';
 import { credit } from '../shared/accounts.js';
 import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
 
@@ -62,13 +62,24 @@ async function withhold(
   call.store.put('checkpoint', { ...checkpoint, withheld: change(checkpoint.withheld) });
 }
 
+/** A delivery that is believed by now has earned its fee, whether or not anybody asked for the release before the dispute. */
+function payBelieved(call: Call, order: OrderRow, policy: Policy): OrderRow {
+  const due = believedFrom(order, policy);
+  if (due === undefined || call.now < due) return order;
+  const { hold, credits } = holds.settleFee(holdOf(order));
+  creditPayees(call, order, hold.currency, credits, CREDIT_OF.belief);
+  return { ...order, hold, delivery: 'delivered' };
+}
+
 export async function dispute(call: Call<InputOf<'settlement', 'dispute'>>) {
   const { disputeId, signature } = call.input;
-  const order = await orderRow(call, call.input);
-  const state = nextState(order.state, 'dispute');
-  const until = disputableUntil(order, await policyRow(call));
+  const before = await orderRow(call, call.input);
+  const policy = await policyRow(call);
+  const state = nextState(before.state, 'dispute');
+  const until = disputableUntil(before, policy);
   ensure(call.now <= until, 'DISPUTE_TOO_LATE', { until });
-  await ensureSigned(call, order, signature);
+  await ensureSigned(call, before, signature);
+  const order = payBelieved(call, before, policy);
   const hold = holdOf(order);
   const withheld = holds.isReleased(hold) ? holds.refundable(hold) : '0';
   if (withheld !== '0') await withhold(call, order, hold, (before) => addSums(before, withheld));

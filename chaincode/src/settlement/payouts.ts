@@ -41,6 +41,9 @@ async function payDebts(call: Call, checkpoint: CheckpointRow): Promise<Checkpoi
   return { ...checkpoint, balance, debts: left };
 }
 
+/** Debts are left that the next roll-up pays: there were more than one transaction may pay. */
+const canPay = ({ balance, debts }: CheckpointRow): boolean => balance !== '0' && debts.length > 0;
+
 /** Entries that reach the ledger late, under a time that was rolled up before, are found by the next roll-up. */
 export async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
   const { payeeId, currency, until } = call.input;
@@ -52,7 +55,8 @@ export async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
   for (const entry of entries) call.store.remove(entry.key);
   const paid = await payDebts(call, { ...checkpoint, balance });
   if (entries.length > 0 || checkpoint.debts.length > 0) call.store.put('checkpoint', paid);
-  return { entries: entries.length, balance: paid.balance, done: entries.length < ROLL_UP_LIMIT };
+  const done = entries.length < ROLL_UP_LIMIT && !canPay(paid);
+  return { entries: entries.length, balance: paid.balance, done };
 }
 
 type Payout = InputOf<'settlement', 'redeem'>;

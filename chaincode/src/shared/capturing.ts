@@ -8,6 +8,7 @@ import {
   type Amount,
   type Hold,
   type OrderRow,
+  type Policy,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { creditPayees } from './payees.js';
@@ -26,6 +27,18 @@ export function ensureVerified(order: OrderRow): void {
 
 /** Whether nothing waits for the delivery any more. */
 export const isDelivered = ({ delivery }: OrderRow): boolean => delivery === 'delivered';
+
+/**
+ * A delivery that the customer's secret proved is certain at once, any other after a time in which it may be disputed.
+ * @returns when that time is over; undefined for every other delivery
+ */
+export const believedFrom = (
+  { delivery, deliveredAt }: OrderRow,
+  { unprovenSeconds }: Pick<Policy, 'unprovenSeconds'>,
+): number | undefined =>
+  delivery === 'deliveredUnproven' && deliveredAt !== null
+    ? deliveredAt + unprovenSeconds
+    : undefined;
 
 /** Whether the merchant's part is credited as it is captured. */
 const isReleasedAtOnce = (order: OrderRow): boolean =>

@@ -60,6 +60,13 @@ export const creditCompensation = (
 ): void =>
   creditPayee(call, merchantId, currency, amount, `${merchantId}~~${compensationId}`, 'compensate');
 
+/** Ids of credits that no capture makes: no capture can have one of these, since identifiers begin with a letter or digit. */
+export const CREDIT_OF = {
+  delivery: '~delivery',
+  belief: '~belief',
+  release: '~release',
+} as const;
+
 /** Credits merchant and logistics company of an order, once an id. */
 export function creditPayees(
   call: Call,

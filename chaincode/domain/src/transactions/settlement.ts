@@ -178,7 +178,7 @@ export const settlement = {
     subject: ABOUT.order,
     repeat: onceFor('disputeId'),
     errors: ['STATE_CONFLICT', 'DISPUTE_TOO_LATE', 'SIGNATURE_INVALID', 'DEVICE_UNKNOWN'],
-    operations: { fixed: 9 },
+    operations: { fixed: 10 },
     example: { ...DISPUTE, signature: SIGNATURE },
   }),
   agreeDispute: define({
