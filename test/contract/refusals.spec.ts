@@ -43,7 +43,7 @@ describe('the errors of an entry', () => {
     expect([...reachable.get('settlement:capture')!]).toEqual(
       expect.arrayContaining(['ALARM_OPEN', 'HOLD_EXCEEDED', 'STATE_CONFLICT']),
     );
-    expect([...reachable.get('settlement:readAccount')!]).toEqual([]);
+    expect([...reachable.get('offline:listIssuers')!]).toEqual([]);
   });
 });
 

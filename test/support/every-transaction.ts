@@ -245,9 +245,9 @@ export class EveryTransaction {
     await this.#failLogin();
     const { customerId } = this.#customer!.device;
     await this.#issueByTwo(customerId);
+    await teller.identity.revokeDevice({ customerId, deviceId: 'phone' });
     await teller.identity.updateProfile({ customerId, missing: [], status: 'blocked' });
     await teller.identity.updateProfile({ customerId, missing: [], status: 'active' });
-    await teller.identity.revokeDevice({ customerId, deviceId: 'phone' });
     await this.#enact({ ...POLICY, loginSeconds: 600 });
     const admitted = {
       kind: 'participant' as const,

@@ -7,6 +7,7 @@ import {
   memoryClient,
   memoryNetwork,
   MSP_IDS as MSP,
+  type POLICY,
   type Caller,
   type MemoryLedger,
   type MemoryNetwork,
@@ -19,6 +20,7 @@ export type MemoryWorld = MemoryNetwork;
 export interface MemoryWorldOptions {
   /** Stamped on proposals; the machine's clock when absent. */
   readonly now?: () => Date;
+  readonly policy?: typeof POLICY;
 }
 
 type ClientOf = MemoryNetwork['clientFor'];
@@ -44,8 +46,5 @@ export function clientsOf(ledger: MemoryLedger): ClientOf {
   };
 }
 
-export const memoryWorld = ({ now }: MemoryWorldOptions = {}): Promise<MemoryWorld> =>
-  memoryNetwork({
-    makeLedger: (options) => new WatchedLedger(options),
-    ...(now !== undefined && { now }),
-  });
+export const memoryWorld = (options: MemoryWorldOptions = {}): Promise<MemoryWorld> =>
+  memoryNetwork({ makeLedger: (ledger) => new WatchedLedger(ledger), ...options });

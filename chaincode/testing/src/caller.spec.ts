@@ -15,7 +15,7 @@ function identity({ mspId, certificate }: Caller): ClientIdentity {
 test('the certificate is well-formed and belongs to the private key', () => {
   const caller = makeCaller({ mspId: 'BankMSP', role: 'teller', actor: 'bank-1' });
   const certificate = new X509Certificate(caller.certificate);
-  expect(certificate.subject).toBe('OU=client\nCN=bank-1');
+  expect(certificate.subject).toBe('OU=client\nCN=teller-bank-1');
   expect(certificate.issuer).toBe('CN=ca.BankMSP');
   expect(certificate.validTo).toBe('Jan  1 00:00:00 2120 GMT');
   const jwk = createPublicKey(caller.privateKey).export({ format: 'jwk' });

@@ -7,7 +7,7 @@ import { makeCaller } from './caller';
 import { DEFAULT_NETWORK, MSP_IDS, PARTICIPANTS } from './default-network';
 import { memoryClient } from './memory-client';
 import { MemoryLedger, type MemoryLedgerOptions } from './memory-ledger';
-import { World } from './world';
+import { POLICY, World } from './world';
 
 /** Name of the channel. */
 export const CHANNEL = 'payments';
@@ -22,6 +22,8 @@ export interface MemoryNetwork {
 export interface MemoryNetworkOptions extends Pick<MemoryLedgerOptions, 'now'> {
   /** Makes the ledger; a plain one when absent. */
   readonly makeLedger?: (options: MemoryLedgerOptions) => MemoryLedger;
+  /** What the participants agreed on; limits that no ordinary test meets when absent. */
+  readonly policy?: typeof POLICY;
 }
 
 function clientsOf(ledger: MemoryLedger): MemoryNetwork['clientFor'] {
@@ -38,6 +40,7 @@ function clientsOf(ledger: MemoryLedger): MemoryNetwork['clientFor'] {
 export async function memoryNetwork({
   makeLedger = (options) => new MemoryLedger(options),
   now,
+  policy = POLICY,
 }: MemoryNetworkOptions = {}): Promise<MemoryNetwork> {
   const ledger = makeLedger({
     ...DEFAULT_NETWORK,
@@ -47,6 +50,6 @@ export async function memoryNetwork({
   });
   const clientFor = clientsOf(ledger);
   const world = new World(clientFor, CHANNEL);
-  await world.found(PARTICIPANTS);
+  await world.found(PARTICIPANTS, policy);
   return { ledger, world, clientFor };
 }

@@ -131,7 +131,10 @@ describe('a call', () => {
   });
 
   test('of a query is evaluated and answers the output itself', async () => {
-    const account = { customerId: 'customer-1', currency: 'EUR', available: '10' };
+    const account = {
+      ...{ customerId: 'customer-1', currency: 'EUR' },
+      ...{ available: '10', spent: '5', sinceStepUp: '5' },
+    };
     const { client, calls } = fakeTransport(account);
     await expect(
       client.settlement.readAccount({ customerId: 'customer-1', currency: 'EUR' }),

@@ -449,7 +449,7 @@ describe('an unknown outcome', () => {
 
 describe('a query', () => {
   const account = { customerId: 'customer-1', currency: 'EUR' };
-  const answer = { ...account, available: '5' };
+  const answer = { ...account, available: '5', spent: '0', sinceStepUp: '0' };
   const found = message({ 1: message({ 1: 200, 3: JSON.stringify(answer) }) });
 
   test('asks the own organisation only, and orders nothing', async () => {

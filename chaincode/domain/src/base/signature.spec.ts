@@ -2,7 +2,14 @@
 // ES256 with low S: one key, one text, one signature; everything else is refused without an exception.
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { DEVICE_KEY } from '../transactions/examples';
-import { isDeviceKey, signEs256, verifyEs256 } from './signature';
+import {
+  importDeviceKey,
+  importShortKey,
+  isDeviceKey,
+  shortKeyOf,
+  signEs256,
+  verifyEs256,
+} from './signature';
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const HALF_ORDER = ORDER >> 1n;
@@ -140,5 +147,23 @@ describe('device keys', () => {
     expect(isDeviceKey(DEVICE_KEY)).toBe(true);
     expect(other).not.toBe(DEVICE_KEY);
     expect(isDeviceKey(other)).toBe(false);
+  });
+});
+
+describe('the short form of a device key', () => {
+  it('has 33 bytes, and is the same key', () => {
+    for (const each of Array.from({ length: 16 }, () => keyPair('P-256').spki)) {
+      const short = shortKeyOf(each);
+      expect(Buffer.from(short, 'base64')).toHaveLength(33);
+      expect(importShortKey(short)?.equals(importDeviceKey(each)!)).toBe(true);
+    }
+  });
+
+  it.each([
+    ['of no point of the curve', Buffer.concat([Buffer.of(2), Buffer.alloc(32, 0xff)])],
+    ['of another length', Buffer.alloc(34)],
+    ['of nothing', Buffer.alloc(0)],
+  ])('is none %s', (_, bytes) => {
+    expect(importShortKey(bytes.toString('base64'))).toBeUndefined();
   });
 });

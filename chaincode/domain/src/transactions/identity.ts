@@ -135,7 +135,7 @@ export const identity = {
     subject: ABOUT.customer,
     repeat: ONCE,
     errors: [],
-    operations: { fixed: 5 },
+    operations: { fixed: 6 },
     example: { customerId: CUSTOMER_ID, bankId: BANK_ID, missing: [] },
   }),
   updateProfile: define({
@@ -154,7 +154,7 @@ export const identity = {
     subject: ABOUT.customer,
     repeat: BY_STATE,
     errors: [],
-    operations: { fixed: 3 },
+    operations: { fixed: 5 },
     example: { customerId: CUSTOMER_ID, missing: ['email'], status: 'active' as const },
   }),
   registerDevice: define({
@@ -182,7 +182,7 @@ export const identity = {
     subject: ABOUT.device,
     repeat: BY_STATE,
     errors: ['DEVICE_UNKNOWN'],
-    operations: { fixed: 4 },
+    operations: { fixed: 6 },
     example: { customerId: CUSTOMER_ID, deviceId: 'phone' },
   }),
   verifyIdentity: define({

@@ -217,7 +217,7 @@ export const merchantLeg = define({
     ...HOLD_PLACED,
     'STATEMENT_MISSING',
   ],
-  operations: { fixed: 12, perEntry: 1 },
+  operations: { fixed: 11, perEntry: 1 },
   batch: true,
   example: { terms: TERMS, signature: SIGNATURE, statement: STATEMENT },
 });

@@ -111,7 +111,7 @@ export const settlement = {
   authorise: onOrder(
     "Holds the order's total on the customer's account.",
     ['merchant.cashier'],
-    12,
+    11,
     ['STATE_CONFLICT', 'MERCHANT_UNKNOWN', ...LOGGED_IN, ...HOLD_PLACED],
   ),
   capture: define({
