@@ -571,6 +571,7 @@ describe('a double spend', () => {
   });
 
   describe('that the bank bears', () => {
+    const BORNE = { ...OFFLINE, version: OFFLINE.version + 1, lossBearer: 'bank' as const };
     const earned = async (): Promise<number> => {
       const payee = { payeeId: MERCHANT, currency: CURRENCY };
       const { balance, open } = await ledger.node.settlement.readPayee(payee);
@@ -578,8 +579,7 @@ describe('a double spend', () => {
     };
 
     beforeEach(async () => {
-      const offline = { ...OFFLINE, lossBearer: 'bank' as const };
-      const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline } };
+      const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline: BORNE } };
       for (const role of ['bank', 'merchant'] as const)
         await memory.clientFor(role, 'operator', BANK).identity.vote({ proposal });
     });
@@ -623,7 +623,7 @@ describe('a double spend', () => {
       const bulletin = signedBulletin({
         number: 2,
         revoked: [reserveKeyOf(device)],
-        policy: { ...OFFLINE, lossBearer: 'bank' },
+        policy: BORNE,
       });
       await ledger.node.offline.revokeReserve({ ...reserveKeyOf(device), bulletin });
       await ledger.settle([[device, [first, known]]]);

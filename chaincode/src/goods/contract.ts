@@ -3,12 +3,15 @@
 import {
   categoriesOf,
   ensure,
+  ensureActorFree,
   ensureCategoriesAgree,
   ensureChoiceQuoted,
   ensureGoodsAsPicked,
+  ensureMerchantOrganisation,
   ensureMerchantMaySell,
   found,
   goodsDigest,
+  narrowsLicence,
   partitionOf,
   type ParsedInputOf as InputOf,
   type OrderKey,
@@ -22,22 +25,27 @@ import {
   merchantRow,
   orderRow,
   quoteRow,
+  registryRow,
   termsRow,
   verifiedCategories,
-  participantOf,
 } from '../shared/rows.js';
 
 const UNRATED = { count: 0, stars: 0, defects: 0 };
 
 async function licenseMerchants(call: Call<InputOf<'goods', 'licenseMerchants'>>) {
   const { bankId, merchants } = call.input;
+  const registry = await registryRow(call);
   for (const merchant of merchants) {
-    const existing = await call.store.get('merchant', merchant.merchantId);
-    ensure(existing === undefined || existing.bankId === bankId, 'NOT_OWNER', {
-      merchantId: merchant.merchantId,
-    });
-    const organisation = await participantOf(call, merchant.mspId);
-    ensure(organisation?.role === 'merchant', 'PARTICIPANT_UNKNOWN', { mspId: merchant.mspId });
+    const { merchantId } = merchant;
+    const existing = await call.store.get('merchant', merchantId);
+    ensure(existing === undefined || existing.bankId === bankId, 'NOT_OWNER', { merchantId });
+    ensureMerchantOrganisation(registry, merchant.mspId);
+    ensureActorFree(registry, merchantId);
+    ensure(
+      existing === undefined || !narrowsLicence(existing, merchant, call.now),
+      'LICENCE_NARROWED',
+      { merchantId },
+    );
     call.store.put('merchant', { ...merchant, bankId, rating: existing?.rating ?? UNRATED });
   }
   return {};

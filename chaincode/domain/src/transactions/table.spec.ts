@@ -166,6 +166,7 @@ describe('submitted transactions', () => {
     expect(without.map((entry) => entry.fullName)).toEqual([
       'identity:bootstrap',
       'identity:vote',
+      'identity:withdrawVote',
       'offline:submitFraudProof',
     ]);
   });
