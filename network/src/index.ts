@@ -44,7 +44,7 @@ export {
   topologySchema,
 } from './topology/topology';
 
-export { bootstrapLedger, participantsOf } from './ledger/bootstrap';
+export { bootstrapLedger, foundNetwork, participantsOf } from './ledger/bootstrap';
 export { Clients } from './ledger/clients';
 export { rollUpPayee, type Payee } from './ledger/payees';
 export { startBulletinService } from './ledger/bulletin-service';

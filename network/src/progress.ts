@@ -3,7 +3,15 @@
 
 /** What `network up` is at. */
 export type ProgressStage =
-  'programs' | 'certificates' | 'channel' | 'nodes' | 'chaincode' | 'services' | 'ready' | 'down';
+  | 'programs'
+  | 'certificates'
+  | 'channel'
+  | 'nodes'
+  | 'chaincode'
+  | 'services'
+  | 'ready'
+  | 'ledger'
+  | 'down';
 
 /** One step of a long-running function. */
 export interface ProgressEvent {

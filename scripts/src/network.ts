@@ -7,12 +7,14 @@ import {
   type NodeStatus,
   type ProgressEvent,
   downNetwork,
+  foundNetwork,
   networkLogs,
   networkStatus,
   resetNetwork,
   restartNode,
   upNetwork,
 } from '@fabric-offline-pay/network';
+import { OffpayError } from '@fabric-offline-pay/sdk';
 import { Command, InvalidArgumentError } from 'commander';
 
 interface CommonOptions {
@@ -70,6 +72,11 @@ async function up(options: UpOptions): Promise<void> {
     ...(options.chaincode === undefined ? {} : { chaincodeDirectory: options.chaincode }),
     withProgress: printProgress,
   });
+  // Other chaincode may have nothing to found.
+  if (options.chaincode === undefined) {
+    printProgress({ stage: 'ledger', message: 'every operator confirms who takes part' });
+    await foundNetwork(description.home);
+  }
   show(options, description, describe);
 }
 
@@ -99,10 +106,11 @@ function reportingErrors<T extends CommonOptions>(
     try {
       await run(options);
     } catch (error) {
-      if (!(error instanceof NetworkError)) {
+      if (!(error instanceof NetworkError || error instanceof OffpayError)) {
         throw error;
       }
-      const { code, message, advice, details } = error;
+      const { code, message, details } = error;
+      const advice = error instanceof NetworkError ? error.advice : error.remedy;
       const text = `${code}: ${message}${advice === undefined ? '' : `\n${advice}`}`;
       process.stderr.write(
         `${options.json ? JSON.stringify({ code, message, advice, details }) : text}\n`,

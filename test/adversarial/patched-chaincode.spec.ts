@@ -4,8 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StatusCode } from '@hyperledger/fabric-gateway';
-import { DEFAULT_POLICY } from '@fabric-offline-pay/domain';
-import { describedOrganisation } from '@fabric-offline-pay/network';
+import { bootstrapLedger, describedOrganisation } from '@fabric-offline-pay/network';
 import { bareNetwork, type BareNetwork } from '../support/bare-network';
 import {
   orderingArguments,
@@ -57,11 +56,7 @@ beforeAll(async () => {
     chaincodeDirectory: minting,
     chaincodeDirectories: { logistics: cheating },
   });
-  const { identity } = await network.world.bank('operator');
-  await identity.bootstrap({
-    participants: network.participants(...ORGANISATIONS),
-    policy: DEFAULT_POLICY,
-  });
+  await bootstrapLedger(network.clients);
   gateways = new RawGateways(network.home, network.clients.description);
 }, 300_000);
 afterAll(async () => {

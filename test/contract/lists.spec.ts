@@ -100,7 +100,8 @@ describe('where peers end a long range without a word', () => {
 describe('a list', () => {
   /** Few by their nature: keys of a bank, vouchers of one order. */
   const SHORT = ['offline:listIssuers', 'offline:listPayments'];
-  const fieldsOf = (schema: unknown): string[] => Object.keys((schema as { readonly shape: object }).shape);
+  const fieldsOf = (schema: unknown): string[] =>
+    Object.keys((schema as { readonly shape: object }).shape);
 
   test.each(
     ALL_TRANSACTIONS.filter(({ name }) => name.startsWith('list')).map(

@@ -445,7 +445,7 @@ describe('a reserve', () => {
     passClaimUntil(device);
     await ledger.node.offline.closeReserve(reserveKeyOf(device));
     await ledger.node.offline.closeReserve(reserveKeyOf(device));
-    expect(historyOf('customer-1')).toEqual(['history/customer-1/phone~1/success']);
+    expect(historyOf('customer-1')).toEqual(['history/customer-1/success/reserve~phone~1/success']);
     await memory.world.login({ customerId: 'customer-1', privateKey: device.key });
     const { totals } = await ledger.bank('teller').identity.readReputation({
       customerId: 'customer-1',
@@ -463,7 +463,9 @@ describe('a reserve', () => {
     for (const device of [idle, cheat])
       await ledger.node.offline.closeReserve(reserveKeyOf(device));
     expect(historyOf('customer-1')).toEqual([]);
-    expect(historyOf('customer-2')).toEqual(['history/customer-2/phone~1/doubleSpend']);
+    expect(historyOf('customer-2')).toEqual([
+      'history/customer-2/penalty/reserve~phone~1/doubleSpend',
+    ]);
   });
 });
 
@@ -571,6 +573,7 @@ describe('a double spend', () => {
   });
 
   describe('that the bank bears', () => {
+    const BORNE = { ...OFFLINE, version: OFFLINE.version + 1, lossBearer: 'bank' as const };
     const earned = async (): Promise<number> => {
       const payee = { payeeId: MERCHANT, currency: CURRENCY };
       const { balance, open } = await ledger.node.settlement.readPayee(payee);
@@ -578,8 +581,7 @@ describe('a double spend', () => {
     };
 
     beforeEach(async () => {
-      const offline = { ...OFFLINE, lossBearer: 'bank' as const };
-      const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline } };
+      const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline: BORNE } };
       for (const role of ['bank', 'merchant'] as const)
         await memory.clientFor(role, 'operator', BANK).identity.vote({ proposal });
     });
@@ -623,7 +625,7 @@ describe('a double spend', () => {
       const bulletin = signedBulletin({
         number: 2,
         revoked: [reserveKeyOf(device)],
-        policy: { ...OFFLINE, lossBearer: 'bank' },
+        policy: BORNE,
       });
       await ledger.node.offline.revokeReserve({ ...reserveKeyOf(device), bulletin });
       await ledger.settle([[device, [first, known]]]);

@@ -323,7 +323,9 @@ describe('a cloned device', () => {
         claimed: true,
         proven: false,
       });
-      expect(memory.ledger.state().has('history/customer-1/phone~1/doubleSpend')).toBe(true);
+      expect(
+        memory.ledger.state().has('history/customer-1/penalty/reserve~phone~1/doubleSpend'),
+      ).toBe(true);
     },
   );
 

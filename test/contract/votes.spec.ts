@@ -1,84 +1,282 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registry and the policy change by a majority of the participants, and each proposal can be voted for again.
-import type { InputOf } from '@fabric-offline-pay/domain';
-import { memoryWorld, PARTICIPANTS, type MemoryWorld } from '../support/memory-world';
-import { BANK, POLICY } from '../support/world';
+// Votes on the ledger: who is asked, what expires, what is taken back, and that no vote of others makes money.
+import type { InputOf, OutputOf } from '@fabric-offline-pay/domain';
+import { licensingOf } from '../support/registrations';
+import { memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from '../support/memory-world';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT, POLICY } from '../support/world';
 
 type Proposal = InputOf<'identity', 'vote'>['proposal'];
+type Participant = Extract<Proposal, { kind: 'participant' }>['participant'];
 type Voter = 'bank' | 'merchant' | 'logistics';
 
 let memory: MemoryWorld;
 
+beforeAll(stopTime);
+afterAll(resumeTime);
 beforeEach(async () => {
   memory = await memoryWorld();
 });
 
-const policyOf = (loginSeconds: number): Proposal => ({
-  kind: 'policy',
-  policy: { ...POLICY, loginSeconds },
-});
-const secondBank = { mspId: 'SecondBankMSP', role: 'bank' as const, bankId: null };
+const identityOf = (role: Voter) => memory.clientFor(role, 'operator', 'whoever').identity;
 
-async function vote(role: Voter, proposal: Proposal) {
-  const { result } = await memory
-    .clientFor(role, 'operator', 'whoever')
-    .identity.vote({ proposal });
-  return [result.votes, result.enacted, result.replayed] as const;
+async function vote(role: Voter, proposal: Proposal): Promise<OutputOf<'identity', 'vote'>> {
+  return (await identityOf(role).vote({ proposal })).result;
 }
 
-const loginSeconds = async (): Promise<number> =>
-  (await (await memory.world.bank('auditor')).identity.readPolicy({})).loginSeconds;
+const policyOf = (change: Partial<typeof POLICY>): Proposal => ({
+  kind: 'policy',
+  policy: { ...POLICY, ...change },
+});
+const shortLogins = policyOf({ loginSeconds: 600 });
 
-test('two of three enact a proposal, and one voice counts once', async () => {
-  expect(await vote('bank', policyOf(600))).toEqual([1, false, false]);
-  expect(await vote('bank', policyOf(600))).toEqual([1, false, true]);
-  expect(await loginSeconds()).toBe(POLICY.loginSeconds);
-  expect(await vote('merchant', policyOf(600))).toEqual([2, true, false]);
-  expect(await loginSeconds()).toBe(600);
+const member = (role: Voter): Participant => PARTICIPANTS.find((entry) => entry.role === role)!;
+const becoming = (role: Voter, change: Partial<Participant>): Proposal => ({
+  kind: 'participant',
+  participant: { ...member(role), ...change },
+});
+const entering = (change: Partial<Participant>): Proposal => ({
+  kind: 'participant',
+  participant: {
+    mspId: 'NewcomerMSP',
+    role: 'merchant',
+    actor: 'newcomer',
+    bankId: null,
+    status: 'active',
+    ...change,
+  },
 });
 
-test('an enacted proposal can be enacted again', async () => {
-  for (const seconds of [600, 700, 600]) {
-    await vote('bank', policyOf(seconds));
-    expect(await vote('merchant', policyOf(seconds))).toEqual([2, true, false]);
-    expect(await loginSeconds()).toBe(seconds);
-  }
-});
+const reader = async () => (await memory.world.bank('auditor')).identity;
+const loginSeconds = async () => (await (await reader()).readPolicy({})).loginSeconds;
+const statusOf = async (role: Voter) =>
+  (await (await reader()).readParticipants({})).participants.find(
+    ({ mspId }) => mspId === MSP[role],
+  )?.status;
 
-test('a late third vote enacts nothing: it begins a new count', async () => {
-  for (const seconds of [600, 700])
-    for (const role of ['bank', 'merchant'] as const) await vote(role, policyOf(seconds));
-  expect(await vote('logistics', policyOf(600))).toEqual([1, false, false]);
-  expect(await loginSeconds()).toBe(700);
-  expect(await vote('bank', policyOf(600))).toEqual([2, true, false]);
-  expect(await loginSeconds()).toBe(600);
-});
-
-test('a suspended participant is admitted once more by the same proposal', async () => {
-  const logistics = PARTICIPANTS.find(({ role }) => role === 'logistics')!;
-  const propose = (status: 'active' | 'suspended'): Proposal => ({
-    kind: 'participant',
-    participant: { ...logistics, status },
+describe('a vote', () => {
+  test('counts once, and the last one that is needed enacts', async () => {
+    expect(await vote('bank', shortLogins)).toMatchObject({ votes: 1, enacted: false });
+    expect(await vote('bank', shortLogins)).toMatchObject({ votes: 1, replayed: true });
+    expect(await loginSeconds()).toBe(POLICY.loginSeconds);
+    expect(await vote('merchant', shortLogins)).toMatchObject({ votes: 2, enacted: true });
+    expect(await loginSeconds()).toBe(600);
   });
-  for (const status of ['suspended', 'active', 'suspended', 'active'] as const) {
-    await vote('bank', propose(status));
-    expect((await vote('merchant', propose(status)))[1]).toBe(true);
-    const asked = memory.clientFor('logistics', 'operator', 'whoever').identity.readPolicy({});
-    if (status === 'active') await expect(asked).resolves.toBeDefined();
-    else await expect(asked).rejects.toMatchObject({ code: 'PARTICIPANT_UNKNOWN' });
-  }
+
+  test('for what stands already changes nothing', async () => {
+    await vote('bank', shortLogins);
+    await vote('merchant', shortLogins);
+    expect(await vote('logistics', shortLogins)).toMatchObject({ replayed: true, enacted: true });
+    expect(memory.ledger.range('vote/')).toEqual([]);
+  });
+
+  test('can enact what was enacted before', async () => {
+    for (const seconds of [600, 700, 600]) {
+      const proposal = policyOf({ loginSeconds: seconds });
+      await vote('bank', proposal);
+      expect(await vote('merchant', proposal)).toMatchObject({ votes: 2, enacted: true });
+      expect(await loginSeconds()).toBe(seconds);
+    }
+  });
+
+  test('expires', async () => {
+    await vote('bank', shortLogins);
+    passSeconds(POLICY.voteSeconds - 1);
+    await vote('bank', policyOf({ loginSeconds: 700 }));
+    passSeconds(1);
+    expect(await vote('merchant', shortLogins)).toMatchObject({ votes: 1, enacted: false });
+    expect(await vote('merchant', policyOf({ loginSeconds: 700 }))).toMatchObject({ votes: 2 });
+    expect(await loginSeconds()).toBe(700);
+  });
+
+  test('can be taken back', async () => {
+    const withdraw = async () =>
+      (await identityOf('bank').withdrawVote({ proposal: shortLogins })).result;
+    await vote('bank', shortLogins);
+    expect(await withdraw()).toMatchObject({ votes: 0, replayed: false });
+    expect(await withdraw()).toMatchObject({ votes: 0, replayed: true });
+    expect(await vote('merchant', shortLogins)).toMatchObject({ votes: 1, enacted: false });
+    expect(memory.ledger.range('vote/')).toHaveLength(1);
+  });
+
+  test('of who was suspended since does not count', async () => {
+    const rich = policyOf({ holdSeconds: 7200 });
+    await vote('logistics', rich);
+    for (const role of ['bank', 'merchant'] as const)
+      await vote(role, becoming('logistics', { status: 'suspended' }));
+    expect(await vote('merchant', rich)).toMatchObject({ enacted: false });
+    await expect(vote('logistics', rich)).rejects.toMatchObject({ code: 'PARTICIPANT_UNKNOWN' });
+  });
 });
 
-test('no participant takes the actor of another', async () => {
-  const proposal: Proposal = {
-    kind: 'participant',
-    participant: { ...secondBank, actor: BANK, status: 'active' },
+describe('merchant and logistics company', () => {
+  const both = async (proposal: Proposal): Promise<boolean> => {
+    await vote('merchant', proposal);
+    return (await vote('logistics', proposal)).enacted;
   };
-  await vote('bank', proposal);
-  await expect(vote('merchant', proposal)).rejects.toMatchObject({
-    code: 'INPUT_INVALID',
-    details: { field: 'actor' },
+
+  test.each<readonly [string, Proposal]>([
+    ['make the merchant a bank', becoming('merchant', { role: 'bank', actor: 'bank-evil' })],
+    ['make the logistics company the bank', becoming('logistics', { role: 'bank', actor: BANK })],
+    ['rename the bank', becoming('bank', { actor: 'bank-dead' })],
+    ['make the bank an auditor', becoming('bank', { role: 'auditor' })],
+  ])('cannot %s', async (_, proposal) => {
+    await expect(both(proposal)).rejects.toMatchObject({ code: 'PARTICIPANT_FIXED' });
   });
-  const { participants } = await (await memory.world.bank('auditor')).identity.readParticipants({});
-  expect(participants).toHaveLength(PARTICIPANTS.length);
+
+  test('admit no bank, no policy and no logistics company of the bank without the bank', async () => {
+    const bank = entering({ role: 'bank' });
+    const carrier = entering({
+      ...{ mspId: 'CarrierMSP', actor: 'carrier' },
+      ...{ role: 'logistics', bankId: BANK },
+    });
+    for (const proposal of [shortLogins, carrier, bank]) {
+      expect(await both(proposal)).toBe(false);
+      expect(await vote('bank', proposal)).toMatchObject({ enacted: true });
+    }
+    expect(await loginSeconds()).toBe(600);
+  });
+
+  test('issue nothing, whatever their certificates say', async () => {
+    const evil = becoming('merchant', { role: 'bank', actor: 'bank-evil' });
+    for (const role of ['merchant', 'logistics'] as const)
+      await expect(vote(role, evil)).rejects.toMatchObject({ code: 'PARTICIPANT_FIXED' });
+    const before = memory.ledger.range('supply/');
+    for (const role of ['merchant', 'logistics'] as const)
+      for (const actor of ['bank-evil', BANK]) {
+        const teller = memory.clientFor(role, 'teller', actor);
+        const enrolling = teller.identity.enrolCustomer({
+          customerId: 'ghost',
+          bankId: actor,
+          missing: [],
+        });
+        await expect(enrolling).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+        const issuing = teller.settlement.issue({
+          issueId: 'evil-1',
+          customerId: 'ghost',
+          token: 'tok',
+          currency: CURRENCY,
+          amount: '1',
+        });
+        await expect(issuing).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+      }
+    expect(memory.ledger.range('supply/')).toEqual(before);
+  });
+
+  test('cannot suspend the only bank, nor be suspended both', async () => {
+    const invalid = { code: 'REGISTRY_INVALID' };
+    const closing = becoming('bank', { status: 'suspended' });
+    await expect(both(closing)).rejects.toMatchObject({
+      ...invalid,
+      details: { reason: 'bankMissing' },
+    });
+    await expect(vote('bank', closing)).rejects.toMatchObject(invalid);
+    expect(await vote('merchant', becoming('merchant', { status: 'suspended' }))).toMatchObject({
+      enacted: true,
+    });
+    await expect(
+      vote('logistics', becoming('logistics', { status: 'suspended' })),
+    ).rejects.toMatchObject({ ...invalid, details: { reason: 'endorserMissing' } });
+  });
+});
+
+test('a participant comes and goes by the same proposals', async () => {
+  for (const status of ['suspended', 'active', 'suspended', 'active'] as const) {
+    await vote('bank', becoming('logistics', { status }));
+    expect(await vote('merchant', becoming('logistics', { status }))).toMatchObject({
+      enacted: true,
+    });
+    expect(await statusOf('logistics')).toBe(status);
+  }
+});
+
+describe('names', () => {
+  test.each([BANK, LOGISTICS, 'merchant-org', MERCHANT])('%s is taken', async (actor) => {
+    await expect(vote('bank', entering({ actor }))).rejects.toMatchObject({ code: 'ACTOR_TAKEN' });
+  });
+
+  test.each([BANK, LOGISTICS, 'merchant-org'])(
+    'no merchant is licensed as %s',
+    async (merchantId) => {
+      const { goods } = await memory.world.bank('teller');
+      const merchants = [
+        { merchantId, mspId: MSP.merchant, active: true, licence: null, categories: [] },
+      ];
+      await expect(goods.licenseMerchants({ bankId: BANK, merchants })).rejects.toMatchObject({
+        code: 'ACTOR_TAKEN',
+      });
+    },
+  );
+});
+
+describe('the rules of offline payments', () => {
+  const { offline } = POLICY;
+
+  test('change with their version', async () => {
+    const changed = { ...offline, count: 10 };
+    for (const wrong of [changed, { ...offline, version: offline.version + 1 }])
+      await expect(vote('bank', policyOf({ offline: wrong }))).rejects.toMatchObject({
+        code: 'REGISTRY_INVALID',
+        details: { reason: 'offlineVersion' },
+      });
+    const right = policyOf({ offline: { ...changed, version: offline.version + 1 } });
+    await vote('bank', right);
+    expect(await vote('logistics', right)).toMatchObject({ enacted: true });
+  });
+});
+
+describe('a licence', () => {
+  const licensed = async (change: object = {}) => {
+    const { goods } = await memory.world.bank('teller');
+    return { ...licensingOf(await goods.readMerchant({ merchantId: MERCHANT })), ...change };
+  };
+  const grant = async (change: object): Promise<unknown> => {
+    const { goods } = await memory.world.bank('teller');
+    return goods.licenseMerchants({ bankId: BANK, merchants: [await licensed(change)] });
+  };
+  const refused = { code: 'LICENCE_NARROWED' };
+
+  test.each([
+    ['inactive', { active: false }],
+    ['gone', { licence: null }],
+    ['shorter', { licence: { number: 'LIC-2', validUntil: 4_000_000_000 } }],
+    ['narrower', { categories: ['43000000'] }],
+  ])('is not made %s by its bank alone', async (_, change) => {
+    const before = await licensed();
+    await expect(grant(change)).rejects.toMatchObject(refused);
+    expect(await licensed()).toEqual(before);
+  });
+
+  test('moves to another organisation by no bank alone', async () => {
+    for (const role of ['bank', 'merchant'] as const) await vote(role, entering({}));
+    await expect(grant({ mspId: 'NewcomerMSP' })).rejects.toMatchObject(refused);
+  });
+
+  test('is widened and prolonged by its bank alone', async () => {
+    await grant({ categories: ['43000000', '26000000', '14000000'] });
+    await grant({ licence: { number: 'LIC-2', validUntil: 4_102_444_801 } });
+    expect((await licensed()).categories).toHaveLength(3);
+  });
+
+  const idle = async (): Promise<Proposal> => ({
+    kind: 'licence',
+    merchant: await licensed({ active: false }),
+  });
+
+  test.each([
+    ['the merchant', 'merchant'],
+    ['most', 'logistics'],
+  ] as const)('is ended by its bank with %s', async (_, other) => {
+    const proposal = await idle();
+    expect(await vote(other, proposal)).toMatchObject({ enacted: false });
+    expect(await vote('bank', proposal)).toMatchObject({ enacted: true });
+    expect(await licensed()).toMatchObject({ active: false });
+  });
+
+  test('is not ended without its bank', async () => {
+    const proposal = await idle();
+    await vote('merchant', proposal);
+    expect(await vote('logistics', proposal)).toMatchObject({ enacted: false });
+    expect(await licensed()).toMatchObject({ active: true });
+  });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The families of properties that the fuzz command runs, and how its runs are spread over them.
 import type { StoppedClock } from './clock';
+import { governing } from './governing';
 import { liveHistory } from './history';
 import { hostile } from './hostile';
 import { interleavings } from './interleavings';
@@ -9,7 +10,7 @@ import { sequences } from './sequences';
 import { openShop } from './shop';
 
 /** Per cent of all runs: about alike in time, since a hostile call is short and a sequence is long. */
-const SHARES = { hostile: 70, interleavings: 20, sequences: 10 } as const;
+const SHARES = { hostile: 50, governing: 25, interleavings: 15, sequences: 10 } as const;
 
 export type FamilyName = keyof typeof SHARES;
 
@@ -19,6 +20,7 @@ export const isFamilyName = (name: string): name is FamilyName => Object.hasOwn(
 
 const OPEN: Readonly<Record<FamilyName, (clock: StoppedClock) => Promise<Family>>> = {
   hostile: async (clock) => hostile(await liveHistory(clock), clock) as Family,
+  governing: async (clock) => governing(await liveHistory(clock), clock) as Family,
   interleavings: async (clock) => (await interleavings(await openShop(clock))) as Family,
   sequences: async (clock) => sequences(await openShop(clock)) as Family,
 };

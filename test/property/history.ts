@@ -22,8 +22,8 @@ import {
 import type { StoppedClock } from './clock';
 import type { Devices } from './play-along';
 
-/** An organisation with a peer that the registry does not know. */
-export const STRANGER = 'StrangerMSP';
+/** Organisations with a peer that the registry does not know. */
+export const STRANGERS = ['StrangerMSP', 'SecondStrangerMSP'] as const;
 
 /** One transaction of the history. */
 export interface Entry {
@@ -240,7 +240,7 @@ async function liveAround(given: Rivals): Promise<void> {
 export async function liveHistory(clock: StoppedClock): Promise<History> {
   let entries: Entry[] = [];
   const given = await rivals((options: MemoryLedgerOptions) => {
-    const members = [...options.members, { mspId: STRANGER }];
+    const members = [...options.members, ...STRANGERS.map((mspId) => ({ mspId }))];
     const ledger = new RecordingLedger({ ...options, members, now: clock.now });
     entries = record(ledger);
     return ledger;

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { ORGANISATIONS } from '../support/rivals';
 import { BANK, LOGISTICS, MERCHANT } from '../support/world';
 import { rightCaller } from './calls';
-import { STRANGER, type Entry, type History } from './history';
+import { STRANGERS, type Entry, type History } from './history';
 import {
   mutate,
   mutation,
@@ -62,7 +62,7 @@ const ACTORS = [
   ...['', '__proto__', 'undefined', 'merchant-1/', 'BANK-1', null],
 ];
 
-const mspId = fc.constantFrom(...Object.values(ORGANISATIONS).flat(), STRANGER);
+const mspId = fc.constantFrom(...Object.values(ORGANISATIONS).flat(), ...STRANGERS);
 const attribute = fc.constantFrom(...ATTRIBUTES);
 const actor = fc.constantFrom(...ACTORS);
 

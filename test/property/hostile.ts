@@ -61,6 +61,10 @@ const participantRow = (state: State, mspId: string): ParticipantRow | undefined
     (entry) => entry.mspId === mspId,
   );
 
+/** A suspended bank still looks after its customers and payees. */
+const isAnswered = (participant: ParticipantRow | undefined): boolean =>
+  participant?.status === 'active' || participant?.role === 'bank';
+
 /** The refusal that the table demands for the certificate, whatever the input; null when it may call. */
 function barrier(
   state: State,
@@ -69,7 +73,7 @@ function barrier(
 ): string | null {
   const participant = participantRow(state, mspId);
   const before = transaction.beforeRegistry === true;
-  if (!before && participant?.status !== 'active') return 'PARTICIPANT_UNKNOWN';
+  if (!before && !isAnswered(participant)) return 'PARTICIPANT_UNKNOWN';
   const names = ['any', `*.${attribute ?? ''}`];
   if (!before && participant !== undefined) names.push(`${participant.role}.${attribute ?? ''}`);
   return transaction.access.some((access) => names.includes(access)) ? null : 'ACCESS_DENIED';

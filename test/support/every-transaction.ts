@@ -248,7 +248,8 @@ export class EveryTransaction {
     await teller.identity.revokeDevice({ customerId, deviceId: 'phone' });
     await teller.identity.updateProfile({ customerId, missing: [], status: 'blocked' });
     await teller.identity.updateProfile({ customerId, missing: [], status: 'active' });
-    await this.#enact({ ...POLICY, loginSeconds: 600 });
+    await this.#changeMind();
+    await this.#enact({ loginSeconds: 600 });
     const admitted = {
       kind: 'participant' as const,
       participant: {
@@ -346,11 +347,25 @@ export class EveryTransaction {
     await settlement.withdraw({ withdrawId: `withdraw-${customerId}`, customerId, ...money });
   }
 
-  async #enact(policy: typeof HURRIED): Promise<void> {
+  async #enact(change: Partial<typeof POLICY>): Promise<void> {
+    const proposal = await this.#policyWith(change);
     for (const role of ['bank', 'merchant'] as const) {
       const { identity } = await this.#options.clientFor(role, 'operator', BANK);
-      await identity.vote({ proposal: { kind: 'policy', policy } });
+      await identity.vote({ proposal });
     }
+  }
+
+  /** The logistics company votes, and takes its vote back. */
+  async #changeMind(): Promise<void> {
+    const proposal = await this.#policyWith({ loginSeconds: 700 });
+    const { identity } = await this.#options.clientFor('logistics', 'operator', BANK);
+    await identity.vote({ proposal });
+    await identity.withdrawVote({ proposal });
+  }
+
+  async #policyWith(change: Partial<typeof POLICY>) {
+    const { identity } = await this.#world.bank('teller');
+    return { kind: 'policy' as const, policy: { ...(await identity.readPolicy({})), ...change } };
   }
 
   /** An unclaimed order, after its hold ran out; its addresses are purged without a delivery. */

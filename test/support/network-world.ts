@@ -42,7 +42,7 @@ export async function networkWorld(
       );
     const world = worldOf();
     const participants = participantsOf(clients.description);
-    await world.found(participants, policy);
+    await world.found(participants, { policy });
     const shop = async (merchantId: string): Promise<World> => {
       const opened = worldOf(merchantId);
       await opened.openShop();

@@ -26,7 +26,10 @@ import { CERTIFICATES, newDevice, newKey, spkiOf, type Device } from './offline-
 import { passSeconds } from './passing-time';
 import { BANK, CURRENCY, MERCHANT, POLICY } from './world';
 
-const BORNE = { ...OFFLINE, lossBearer: 'bank' as const };
+const BORNE = { ...OFFLINE, version: OFFLINE.version + 1, lossBearer: 'bank' as const };
+
+/** Certificates are granted under the policy in force. */
+const policyVersion = BORNE.version;
 
 /** Numbers of bulletins: each life publishes newer ones. */
 let bulletins = 1;
@@ -47,7 +50,7 @@ class Lives {
     const indices = Array.from({ length: this.size }, (_, index) => index);
     return Promise.all(
       indices.map((index) =>
-        this.ledger.device(`${name}-${this.size}-${index}`, { total: 15_000n }),
+        this.ledger.device(`${name}-${this.size}-${index}`, { total: 15_000n, policyVersion }),
       ),
     );
   }
@@ -154,7 +157,7 @@ class Lives {
     const publicKey = spkiOf(privateKey);
     const { identity, offline } = this.ledger.bank('teller');
     await identity.registerDevice({ customerId, deviceId, publicKey });
-    const next = unfunded(customerId, privateKey, { deviceId, total: 14_000n });
+    const next = unfunded(customerId, privateKey, { deviceId, total: 14_000n, policyVersion });
     await offline.reissue({
       ...reserveKeyOf(next),
       lostDeviceId: 'phone',

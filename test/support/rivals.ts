@@ -90,6 +90,8 @@ export async function rivals(
     (role, attribute, actor) => clientOf(ORGANISATIONS[role][0], attribute, actor),
     CHANNEL,
   );
-  await world.found(PARTICIPANTS);
+  await world.found(PARTICIPANTS, {
+    operatorOf: ({ mspId, actor }) => clientOf(mspId, 'operator', actor),
+  });
   return { ledger, world, clientOf };
 }

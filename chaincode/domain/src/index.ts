@@ -35,6 +35,35 @@ export * from './conduct/conduct.js';
 export * from './feedback/ratings.js';
 export * from './goods/partition.js';
 export * from './goods/registration.js';
+export { narrowsLicence, type Licensing } from './goods/licence.js';
+export {
+  castVote,
+  liveVotes,
+  suffices,
+  withoutVote,
+  type Ballot,
+  type Count,
+} from './identity/ballot.js';
+export {
+  enact,
+  ensureMerchantOrganisation,
+  matterOf,
+  merchantNamed,
+  VOTES_NEEDED,
+  type Matter,
+  type Proposal,
+  type Governed,
+  type ProposalKind,
+} from './identity/governance.js';
+export {
+  ensureActorFree,
+  ensureBankActive,
+  ensureFounder,
+  foundingRegistry,
+  mayCall,
+  MOST_PARTICIPANTS,
+  participantNamed,
+} from './identity/registry.js';
 export * from './identity/history.js';
 export * from './identity/reputation.js';
 export * from './logistics/select-courier.js';

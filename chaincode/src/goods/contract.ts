@@ -4,12 +4,15 @@ import {
   BLAMELESS,
   categoriesOf,
   ensure,
+  ensureActorFree,
   ensureCategoriesAgree,
   ensureChoiceQuoted,
   ensureGoodsAsPicked,
+  ensureMerchantOrganisation,
   ensureMerchantMaySell,
   found,
   goodsDigest,
+  narrowsLicence,
   partitionOf,
   UNRATED,
   type ParsedInputOf as InputOf,
@@ -25,20 +28,25 @@ import {
   merchantRow,
   orderRow,
   quoteRow,
+  registryRow,
   termsRow,
   verifiedCategories,
-  participantOf,
 } from '../shared/rows.js';
 
 async function licenseMerchants(call: Call<InputOf<'goods', 'licenseMerchants'>>) {
   const { bankId, merchants } = call.input;
+  const registry = await registryRow(call);
   for (const merchant of merchants) {
-    const existing = await call.store.get('merchant', merchant.merchantId);
-    ensure(existing === undefined || existing.bankId === bankId, 'NOT_OWNER', {
-      merchantId: merchant.merchantId,
-    });
-    const organisation = await participantOf(call, merchant.mspId);
-    ensure(organisation?.role === 'merchant', 'PARTICIPANT_UNKNOWN', { mspId: merchant.mspId });
+    const { merchantId } = merchant;
+    const existing = await call.store.get('merchant', merchantId);
+    ensure(existing === undefined || existing.bankId === bankId, 'NOT_OWNER', { merchantId });
+    ensureMerchantOrganisation(registry, merchant.mspId);
+    ensureActorFree(registry, merchantId);
+    ensure(
+      existing === undefined || !narrowsLicence(existing, merchant, call.now),
+      'LICENCE_NARROWED',
+      { merchantId },
+    );
     const { rating, conduct } = existing ?? { rating: UNRATED, conduct: BLAMELESS };
     call.store.put('merchant', { ...merchant, bankId, rating, conduct });
   }

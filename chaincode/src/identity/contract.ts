@@ -2,21 +2,16 @@
 // Identity on the ledger: the registry, customers, devices, logins, factors, reputation (units 2 to 7).
 import {
   accounts,
-  byCodeUnit,
-  digestOf,
   ensure,
   found,
   limitsFor,
   HISTORY_OF,
   OFFLINE_LOGIN,
-  ROWS,
   shortKeyOf,
   type ParsedInputOf as InputOf,
   type CustomerRow,
   type Limits,
   type LoginRow,
-  type ParticipantRow,
-  type RegistryRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
@@ -25,6 +20,7 @@ import { putPenalty } from '../shared/history.js';
 import { policyRow, registryRow } from '../shared/rows.js';
 import { standingOf } from '../shared/standing.js';
 import { foldHistory } from './fold-history.js';
+import { bootstrap, vote, withdrawVote } from './governing.js';
 
 type LoginInput = { readonly loginId: string };
 
@@ -43,56 +39,6 @@ function ensureInTime(login: LoginRow, now: number): void {
 
 const ensureState = (login: LoginRow, ...states: LoginRow['state'][]): void =>
   ensure(states.includes(login.state), 'STATE_CONFLICT', { state: login.state, expected: states });
-
-const byMspId = (participants: readonly ParticipantRow[]): ParticipantRow[] =>
-  [...participants].sort((a, b) => byCodeUnit(a.mspId, b.mspId));
-
-async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
-  const { participants, policy } = call.input;
-  ensure((await call.store.get('registry')) === undefined, 'ALREADY_BOOTSTRAPPED');
-  ensureOneActorEach(participants);
-  call.store.put('registry', { participants: byMspId(participants), policy });
-  return {};
-}
-
-type Proposal = InputOf<'identity', 'vote'>['proposal'];
-
-/** Two organisations that bear one name could act on each other's objects. */
-function ensureOneActorEach(participants: readonly ParticipantRow[]): void {
-  const actors = participants.map((entry) => entry.actor);
-  ensure(new Set(actors).size === actors.length, 'INPUT_INVALID', {
-    field: 'actor',
-    reason: 'belongs to another participant',
-  });
-}
-
-function enact(registry: RegistryRow, proposal: Proposal): RegistryRow {
-  if (proposal.kind === 'policy') return { ...registry, policy: proposal.policy };
-  const { participant } = proposal;
-  const others = registry.participants.filter((entry) => entry.mspId !== participant.mspId);
-  const participants = byMspId([...others, participant]);
-  ensureOneActorEach(participants);
-  return { ...registry, participants };
-}
-
-/** The vote that enacts a proposal ends its count, so that the same proposal can be voted for again one day. */
-async function vote(call: Call<InputOf<'identity', 'vote'>>) {
-  const { proposal } = call.input;
-  const digest = digestOf(proposal);
-  const voters = (await call.store.get('vote', digest))?.voters ?? [];
-  if (voters.includes(call.caller.mspId)) return { votes: voters.length, enacted: false };
-  const votes = voters.length + 1;
-  const registry = await registryRow(call);
-  const active = registry.participants.filter((entry) => entry.status === 'active');
-  const enacted = votes * 2 > active.length;
-  if (enacted) {
-    call.store.put('registry', enact(registry, proposal));
-    call.store.remove(ROWS.vote.key(digest));
-  } else {
-    call.store.put('vote', { voters: [...voters, call.caller.mspId] }, digest);
-  }
-  return { votes, enacted };
-}
 
 const customerRow = async (call: Call, customerId: string): Promise<CustomerRow> =>
   found(await call.store.get('customer', customerId), 'CUSTOMER_UNKNOWN');
@@ -255,6 +201,7 @@ async function readReputation(call: Call<InputOf<'identity', 'readReputation'>>)
 export const IdentityContract = contractOf('identity', {
   bootstrap,
   vote,
+  withdrawVote,
   enrolCustomer,
   updateProfile,
   registerDevice,

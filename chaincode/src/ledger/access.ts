@@ -4,6 +4,8 @@ import type { Context } from 'fabric-contract-api';
 import {
   ensure,
   found,
+  mayCall,
+  participantNamed,
   type NamedTransaction,
   type Ownership,
   type ParticipantRow,
@@ -32,8 +34,8 @@ async function registered(
 ): Promise<ParticipantRow | null> {
   if (transaction.beforeRegistry === true) return null;
   const registry = await store.get('registry');
-  const participant = registry?.participants.find((entry) => entry.mspId === mspId);
-  ensure(participant?.status === 'active', 'PARTICIPANT_UNKNOWN', { mspId });
+  const participant = registry === undefined ? undefined : participantNamed(registry, mspId);
+  ensure(participant !== undefined && mayCall(participant), 'PARTICIPANT_UNKNOWN', { mspId });
   return participant;
 }
 

@@ -25,6 +25,11 @@ export interface Call<Input = unknown> {
   readonly channel: string;
   readonly transactionId: string;
   readonly store: Store;
+  /**
+   * The organisation that this process endorses for; never to be written, since endorsers differ in it.
+   * @throws {Error} when the process was not told.
+   */
+  endorser(): string;
   /** Adds to what the outside is told of this call, beyond what the table and the answer say. */
   tell(more: Partial<Omit<Announcement, 'units'>>): void;
 }

@@ -108,6 +108,7 @@ async function handle(frame: Frame, value: unknown, privately: unknown): Promise
     channel: ctx.stub.getChannelID(),
     transactionId: ctx.stub.getTxID(),
     store,
+    endorser: () => ctx.stub.getMspID(),
     tell: (more) => {
       told = { ...told, ...more };
     },

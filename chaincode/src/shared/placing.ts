@@ -4,6 +4,7 @@
 import {
   accounts,
   ensure,
+  ensureBankActive,
   ensureTermsAddUp,
   holds,
   importShortKey,
@@ -13,6 +14,7 @@ import {
   signedText,
   termsDigest,
   verifyText,
+  type AccountRow,
   type Hold,
   type MerchantRow,
   type OrderTerms,
@@ -20,7 +22,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { accountRow, payerOf, putAccount, type Payer } from './accounts.js';
 import { standardsOf } from './judging.js';
-import { policyRow } from './rows.js';
+import { policyRow, registryRow } from './rows.js';
 
 /** Importing a key takes longer than verifying with it, so that the process remembers so many. */
 const MOST_KEYS = 4096;
@@ -47,9 +49,16 @@ export async function ensureSigned(
 type Payment = accounts.Payment;
 type Allowance = accounts.Allowance;
 
-/** @throws {DomainError} CURRENCY_NOT_ALLOWED. */
-async function allowanceOf(call: Call, { currency }: Payment, percent: number): Promise<Allowance> {
-  const policy = await policyRow(call);
+/** What may be spent, while the customer's bank takes new orders. @throws {DomainError} BANK_SUSPENDED or CURRENCY_NOT_ALLOWED. */
+async function allowanceOf(
+  call: Call,
+  { bankId }: AccountRow,
+  { currency }: Payment,
+  percent: number,
+): Promise<Allowance> {
+  const registry = await registryRow(call);
+  ensureBankActive(registry, bankId);
+  const { policy } = registry;
   return {
     limits: limitsIn(policy, currency),
     percent,
@@ -95,7 +104,7 @@ async function ensureHoldSeconds(call: Call, { holdSeconds }: OrderTerms): Promi
 /** Takes the order's total out of the account, within limits that add up over all orders of the customer. */
 async function pay(call: Call, terms: OrderTerms, payer: Payer): Promise<void> {
   const payment = { currency: terms.currency, amount: terms.total };
-  const allowance = await allowanceOf(call, payment, payer.session.limits.percent);
+  const allowance = await allowanceOf(call, payer.account, payment, payer.session.limits.percent);
   accounts.ensureWithinOrder(payment, allowance);
   accounts.ensureWithinWindow(payer.account, payment, allowance);
   const isSteppedUp = await steppedUp(call, terms, payer, payment, allowance);
@@ -106,7 +115,7 @@ async function pay(call: Call, terms: OrderTerms, payer: Payer): Promise<void> {
 
 /**
  * Moves the order's total from the account into a hold. A customer or a merchant of bad standing is released at delivery.
- * @throws {DomainError} CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED, STEP_UP_REQUIRED or INSUFFICIENT_FUNDS.
+ * @throws {DomainError} BANK_SUSPENDED, CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED, STEP_UP_REQUIRED or INSUFFICIENT_FUNDS.
  */
 export async function placeHold(
   call: Call,
@@ -124,7 +133,7 @@ export async function placeHold(
 /**
  * Takes money out of the account for a reserve. It counts with the orders of the window; a step-up it neither needs nor
  * makes, because the policy's caps bound what may be paid without one.
- * @throws {DomainError} CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED or INSUFFICIENT_FUNDS.
+ * @throws {DomainError} BANK_SUSPENDED, CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED or INSUFFICIENT_FUNDS.
  */
 export async function setAside(
   call: Call,
@@ -133,7 +142,7 @@ export async function setAside(
   percent: number,
 ): Promise<void> {
   const account = await accountRow(call, customerId);
-  const allowance = await allowanceOf(call, payment, percent);
+  const allowance = await allowanceOf(call, account, payment, percent);
   accounts.ensureWithinWindow(account, payment, allowance);
   putAccount(call, accounts.spend(account, payment, allowance.window));
 }

@@ -135,7 +135,7 @@ describe('running contracts', () => {
       before: 'cashier',
       actor: 'shop-1',
       msp: MERCHANT,
-      id: 'x509::/OU=client/CN=shop-1::/CN=ca.MerchantMSP',
+      id: 'x509::/OU=client/CN=cashier-shop-1::/CN=ca.MerchantMSP',
       creator: MERCHANT,
       first: 'täst',
       call: { fcn: 'own:show', params: ['täst'] },

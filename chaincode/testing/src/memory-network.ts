@@ -50,6 +50,6 @@ export async function memoryNetwork({
   });
   const clientFor = clientsOf(ledger);
   const world = new World(clientFor, CHANNEL);
-  await world.found(PARTICIPANTS, policy);
+  await world.found(PARTICIPANTS, { policy });
   return { ledger, world, clientFor };
 }

@@ -107,6 +107,14 @@ export interface CustomerDevice {
   readonly privateKey: KeyObject;
 }
 
+export type Participant = InputOf<'identity', 'bootstrap'>['participants'][number];
+
+export interface FoundingOptions {
+  readonly policy?: typeof POLICY;
+  /** Gives the operator's client of a founder; that of its role unless told: where a role has several organisations. */
+  readonly operatorOf?: (founder: Participant) => Promise<Client> | Client;
+}
+
 /** How a purchase differs from the plain one. */
 export interface PurchaseOptions {
   readonly orderNumber: string;
@@ -189,14 +197,20 @@ export class World {
     };
   }
 
-  /** Registry, merchant, goods, couriers. */
+  /** Registry, which every founder's operator confirms, then merchant, goods, couriers. */
   async found(
-    participants: InputOf<'identity', 'bootstrap'>['participants'],
-    policy: typeof POLICY = POLICY,
+    participants: readonly Participant[],
+    { policy = POLICY, operatorOf = this.#operatorOf }: FoundingOptions = {},
   ): Promise<void> {
-    await (await this.bank('operator')).identity.bootstrap({ participants, policy });
+    for (const founder of participants) {
+      const { identity } = await operatorOf(founder);
+      await identity.bootstrap({ participants: [...participants], policy });
+    }
     await this.openShop();
   }
+
+  readonly #operatorOf = ({ role, actor }: Participant): Promise<Client> | Client =>
+    this.#clientFor(role, 'operator', actor);
 
   async openShop(): Promise<void> {
     const licence = { number: 'LIC-1', validUntil: FAR_FUTURE };

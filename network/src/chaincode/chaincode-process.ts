@@ -34,6 +34,8 @@ export function chaincodeProcess(
       CORE_CHAINCODE_LOGGING_LEVEL: 'ERROR',
       CORE_CHAINCODE_LOGGING_SHIM: 'ERROR',
       NODE_ENV: 'production',
+      // The chaincode endorses for this organisation and looks after it; without the name it founds no network.
+      CORE_PEER_LOCALMSPID: plan.topology.mspId,
       // Other code is another process, even when it lies in the same folder.
       CHAINCODE_CONTENT: contentVersion(directory, ''),
     },

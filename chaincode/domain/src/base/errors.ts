@@ -63,6 +63,31 @@ export const ERRORS = {
     'The chaincode failed unexpectedly.',
     'Report this with the transaction id.',
   ),
+  REGISTRY_INVALID: describe(
+    112,
+    'The participants or the policy would make no registry that works.',
+    'Mend what the reason of the details names.',
+  ),
+  PARTICIPANT_FIXED: describe(
+    113,
+    'Role, actor and bank of a participant never change by vote.',
+    'Have the organisation enter anew, with another MSP id.',
+  ),
+  ACTOR_TAKEN: describe(
+    114,
+    'Another participant or merchant bears this name.',
+    'Choose a name that nobody bears.',
+  ),
+  LICENCE_NARROWED: describe(
+    115,
+    'A bank alone may grant, widen and prolong a licence, not narrow it.',
+    'Propose it as a licence to be voted on, or let the licence run out.',
+  ),
+  BANK_SUSPENDED: describe(
+    116,
+    'The bank is suspended: no new order and no new reserve is paid with its money.',
+    'Pay with the money of another bank, or have the bank reinstated.',
+  ),
 
   // 2xx: identity (units 2 to 7)
   CUSTOMER_UNKNOWN: describe(

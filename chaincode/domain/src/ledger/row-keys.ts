@@ -24,6 +24,7 @@ import type {
   DeviceRow,
   FactorKind,
   FactorRow,
+  FoundingRow,
   GoodsRow,
   HistoryKind,
   HistoryRow,
@@ -103,6 +104,7 @@ export const reserveParts = ({ customerId, deviceId, epoch }: ReserveKey): Reser
  */
 export const ROWS = {
   registry: keyed<RegistryRow, []>('registry', () => []),
+  founding: keyed<FoundingRow, [mspId: string]>('founding', (row) => [row.mspId]),
   vote: row<VoteRow, [proposalDigest: string]>('vote'),
   customer: keyed<CustomerRow, [customerId: string]>('customer', (row) => [row.customerId]),
   device: keyed<DeviceRow, [customerId: string, deviceId: string]>('device', (row) => [

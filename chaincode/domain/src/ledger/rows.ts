@@ -36,8 +36,21 @@ export interface RegistryRow {
   readonly policy: Policy;
 }
 
+/** One organisation's voice for a proposal. */
+export interface Vote {
+  readonly mspId: string;
+  readonly at: number;
+}
+
+/** The voices for one proposal; those that expired are dropped with the next one. */
 export interface VoteRow {
-  readonly voters: readonly string[];
+  readonly votes: readonly Vote[];
+}
+
+/** Which first registry an organisation confirmed: its last word, until there is a registry. */
+export interface FoundingRow {
+  readonly mspId: string;
+  readonly digest: string;
 }
 
 export interface CustomerRow {

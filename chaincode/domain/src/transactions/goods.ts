@@ -32,14 +32,14 @@ export const goods = {
     kind: 'submit',
     units: [],
     summary:
-      'The bank registers merchants with their licences and allowed categories, or renews them.',
+      'The bank registers merchants with their licences and allowed categories, widens or prolongs them; what narrows one is voted on.',
     access: ['bank.teller'],
     owner: { of: 'input', field: 'bankId' },
     input: z.strictObject({ bankId: identifier, merchants: z.array(merchant).min(1).max(200) }),
     output: outcome,
     subject: ABOUT.bank,
     repeat: BY_STATE,
-    errors: [],
+    errors: ['ACTOR_TAKEN', 'LICENCE_NARROWED'],
     operations: { fixed: 1, perEntry: 2 },
     example: {
       bankId: BANK_ID,

@@ -2,11 +2,12 @@
 // Identity: participants, customers and their devices, login, the two factors, reputation (units 2 to 7).
 import * as z from 'zod';
 import { deviceKey, identifier, instant } from '../base/identifiers.js';
+import { MOST_PARTICIPANTS } from '../identity/registry.js';
 import { ABOUT, BY_STATE, ONCE, onceFor, define, query } from './define.js';
 import { BANK_ID, CUSTOMER_ID, DEVICE_KEY, LOGIN, LOGISTICS_ID } from './examples.js';
 import { DEFAULT_POLICY } from '../policy/default-policy.js';
 import { limits, policy } from '../policy/policy.js';
-import { loginKey, outcome, participant } from './shapes.js';
+import { loginKey, merchant, outcome, participant } from './shapes.js';
 
 const NONCE = '5f8b1b0e7c1d4e4fa0b6';
 const PARTICIPANTS = [
@@ -33,6 +34,19 @@ const PARTICIPANTS = [
   },
 ];
 
+const ADMISSION = {
+  proposal: {
+    kind: 'participant' as const,
+    participant: {
+      mspId: 'SecondBankMSP',
+      role: 'bank' as const,
+      actor: 'bank-2',
+      bankId: null,
+      status: 'active' as const,
+    },
+  },
+};
+
 const missing = z
   .array(z.string().regex(/^[a-zA-Z]{1,40}$/))
   .max(20)
@@ -44,9 +58,11 @@ const attestation = z.strictObject({
   nonce: identifier,
 });
 
+/** What can be voted on; `VOTES_NEEDED` says whose votes each kind needs. */
 const proposal = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('participant'), participant }),
   z.strictObject({ kind: z.literal('policy'), policy }),
+  z.strictObject({ kind: z.literal('licence'), merchant }),
 ]);
 
 const customerOutput = z.strictObject({
@@ -86,43 +102,52 @@ export const identity = {
   bootstrap: define({
     kind: 'submit',
     units: ['1'],
-    summary: 'Writes the participant registry and the policy. Works once.',
+    summary:
+      'Confirms the participants and the policy that the ledger begins with. The last founder that confirms the same writes them, once.',
     access: ['*.operator'],
     owner: { of: 'network' },
     beforeRegistry: true,
-    input: z.strictObject({ participants: z.array(participant).min(1).max(20), policy }),
-    output: outcome,
+    input: z.strictObject({
+      participants: z.array(participant).min(1).max(MOST_PARTICIPANTS),
+      policy,
+    }),
+    output: outcome.extend({
+      missing: z.array(identifier).describe('MSP ids of the founders who have not confirmed yet'),
+    }),
     subject: ABOUT.network,
     repeat: BY_STATE,
-    errors: ['ALREADY_BOOTSTRAPPED'],
-    operations: { fixed: 2 },
+    errors: ['ALREADY_BOOTSTRAPPED', 'REGISTRY_INVALID', 'ACTOR_TAKEN'],
+    operations: { fixed: 1, perEntry: 2 },
     example: { participants: PARTICIPANTS, policy: DEFAULT_POLICY },
   }),
   vote: define({
     kind: 'submit',
     units: ['1'],
     summary:
-      'Votes for a participant or a policy; the vote that makes a majority of the active participants enacts it.',
+      'Votes for a participant, a policy or a licence. The last vote that is needed enacts it; whose are needed depends on what is proposed.',
     access: ['*.operator'],
     owner: { of: 'network' },
     input: z.strictObject({ proposal }),
     output: outcome.extend({ votes: z.int(), enacted: z.boolean() }),
     subject: ABOUT.network,
     repeat: BY_STATE,
+    errors: ['REGISTRY_INVALID', 'PARTICIPANT_FIXED', 'ACTOR_TAKEN', 'MERCHANT_UNKNOWN'],
+    operations: { fixed: 5 },
+    example: ADMISSION,
+  }),
+  withdrawVote: define({
+    kind: 'submit',
+    units: ['1'],
+    summary: "Takes the organisation's own vote for a proposal back, as long as it is not enacted.",
+    access: ['*.operator'],
+    owner: { of: 'network' },
+    input: z.strictObject({ proposal }),
+    output: outcome.extend({ votes: z.int() }),
+    subject: ABOUT.network,
+    repeat: BY_STATE,
     errors: [],
-    operations: { fixed: 4 },
-    example: {
-      proposal: {
-        kind: 'participant' as const,
-        participant: {
-          mspId: 'SecondBankMSP',
-          role: 'bank' as const,
-          actor: 'bank-2',
-          bankId: null,
-          status: 'active' as const,
-        },
-      },
-    },
+    operations: { fixed: 3 },
+    example: ADMISSION,
   }),
   enrolCustomer: define({
     kind: 'submit',

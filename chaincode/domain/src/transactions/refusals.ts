@@ -42,8 +42,9 @@ export const LOGGED_IN = [
   'LOGIN_EXPIRED',
 ] as const satisfies readonly ErrorCode[];
 
-/** Limits and money of the customer. */
+/** A bank that takes orders, limits and money of the customer. */
 export const HOLD_PLACED = [
+  'BANK_SUSPENDED',
   'CURRENCY_NOT_ALLOWED',
   'LIMIT_EXCEEDED',
   'STEP_UP_REQUIRED',
@@ -75,6 +76,7 @@ export const CERTIFICATE_GRANTED = [
 
 /** Money for a reserve counts in the customer's window. */
 export const SET_ASIDE = [
+  'BANK_SUSPENDED',
   'CURRENCY_NOT_ALLOWED',
   'LIMIT_EXCEEDED',
   'INSUFFICIENT_FUNDS',

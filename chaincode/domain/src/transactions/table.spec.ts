@@ -160,6 +160,7 @@ describe('submitted transactions', () => {
     expect(without.map((entry) => entry.fullName)).toEqual([
       'identity:bootstrap',
       'identity:vote',
+      'identity:withdrawVote',
       'offline:submitFraudProof',
     ]);
   });

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a licence lets a merchant do, and whether another one would let it do less.
+import type { MerchantRow } from '../ledger/rows.js';
+import { isCategoryAllowed } from './category.js';
+
+/** The part of a merchant that a bank decides. */
+export type Licensing = Pick<
+  MerchantRow,
+  'merchantId' | 'mspId' | 'active' | 'licence' | 'categories'
+>;
+
+/** Nothing, once the licence ran out by its own date. */
+const inForce = ({ active, licence, categories }: Licensing, now: number) =>
+  active && licence !== null && licence.validUntil > now
+    ? { categories, until: licence.validUntil }
+    : { categories: [], until: 0 };
+
+/** @returns whether the merchant could sell less, for a shorter time, or no longer speak for itself. */
+export function narrowsLicence(before: Licensing, after: Licensing, now: number): boolean {
+  const [had, has] = [inForce(before, now), inForce(after, now)];
+  return (
+    before.mspId !== after.mspId ||
+    has.until < had.until ||
+    !had.categories.every((category) => isCategoryAllowed(has.categories, category))
+  );
+}

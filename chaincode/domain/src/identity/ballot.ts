@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Votes are counted here: which of them still count, whether they suffice, and what stands once they do.
+import { digestOf } from '../base/canonical.js';
+import type { ParticipantRow, Vote } from '../ledger/rows.js';
+import {
+  enact,
+  matterOf,
+  VOTES_NEEDED,
+  type Consent,
+  type Matter,
+  type Proposal,
+  type Quorum,
+  type Governed,
+  type VotesNeeded,
+} from './governance.js';
+import { isActive, isBank, mayCall } from './registry.js';
+
+type Participants = readonly ParticipantRow[];
+type HasVoted = (mspId: string) => boolean;
+
+const mspIdsOf = (all: readonly { readonly mspId: string }[]): string[] =>
+  all.map(({ mspId }) => mspId);
+
+/** MSP ids of those who must consent: empty only where there is nobody whom it concerns. */
+const CONSENTING: Readonly<
+  Record<Consent, (matter: Matter, all: Participants) => readonly (string | null)[]>
+> = {
+  everyBank: (_, all) => mspIdsOf(all.filter(isBank)),
+  subject: ({ subject }) => [subject],
+  itsBank: ({ bankId }, all) => [
+    all.find((entry) => isBank(entry) && entry.actor === bankId)?.mspId ?? null,
+  ],
+};
+
+const QUORUM: Readonly<
+  Record<Quorum, (matter: Matter, active: readonly string[], hasVoted: HasVoted) => boolean>
+> = {
+  none: () => true,
+  majority: (_, active, hasVoted) => active.filter(hasVoted).length * 2 > active.length,
+  allOthers: ({ subject }, active, hasVoted) =>
+    active.filter((mspId) => mspId !== subject).every(hasVoted),
+};
+
+/** @returns whether the votes of these organisations enact the matter. Who may not call at this time has no vote. */
+export function suffices(
+  matter: Matter,
+  participants: Participants,
+  voters: readonly string[],
+): boolean {
+  const counted = mspIdsOf(participants.filter(mayCall)).filter((mspId) => voters.includes(mspId));
+  const active = mspIdsOf(participants.filter(isActive));
+  const hasVoted = (mspId: string | null): boolean => mspId !== null && counted.includes(mspId);
+  const needed: readonly VotesNeeded[] = VOTES_NEEDED[matter.kind];
+  return needed.some(
+    ({ quorum, consents }) =>
+      QUORUM[quorum](matter, active, hasVoted) &&
+      consents.every((consent) => CONSENTING[consent](matter, participants).every(hasVoted)),
+  );
+}
+
+/** @returns the votes that were given lately enough. */
+export const liveVotes = (
+  { registry }: Pick<Governed, 'registry'>,
+  votes: readonly Vote[],
+  now: number,
+): Vote[] => votes.filter(({ at }) => now < at + registry.policy.voteSeconds);
+
+/** @returns the votes without those of one organisation. */
+export const withoutVote = (votes: readonly Vote[], mspId: string): Vote[] =>
+  votes.filter((vote) => vote.mspId !== mspId);
+
+/** One more voice for a proposal. */
+export interface Ballot {
+  readonly proposal: Proposal;
+  readonly before: readonly Vote[];
+  readonly voter: string;
+  readonly now: number;
+}
+
+/** What becomes of it. */
+export interface Count {
+  /** Whose voices the proposal has. */
+  readonly votes: readonly Vote[];
+  /** What stands from now on, when they suffice or nothing was left to vote on; else null. */
+  readonly enacted: Governed | null;
+}
+
+/**
+ * Counts one more vote, among those who are active now, whoever was when the others fell. Who votes again is counted once,
+ * but counted anew: by now fewer votes may suffice.
+ * @throws {DomainError} REGISTRY_INVALID, PARTICIPANT_FIXED, ACTOR_TAKEN, MERCHANT_UNKNOWN or PARTICIPANT_UNKNOWN.
+ */
+export function castVote(standing: Governed, { proposal, before, voter, now }: Ballot): Count {
+  const matter = matterOf(standing, proposal);
+  const after = enact(standing, proposal);
+  const live = liveVotes(standing, before, now);
+  const known = live.some(({ mspId }) => mspId === voter);
+  const votes = known ? live : [...live, { mspId: voter, at: now }];
+  const isSettled =
+    digestOf(after) === digestOf(standing) ||
+    suffices(matter, standing.registry.participants, mspIdsOf(votes));
+  return { votes, enacted: isSettled ? after : null };
+}

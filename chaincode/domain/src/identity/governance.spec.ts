@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who must vote for what: every kind of proposal against every set of voters, and what no vote changes.
+import { isErrorCode } from '../base/errors';
+import type { MerchantRow, ParticipantRow, RegistryRow, Role } from '../ledger/rows';
+import { DEFAULT_POLICY } from '../policy/default-policy';
+import type { Licensing } from '../goods/licence';
+import { BLAMELESS } from '../conduct/conduct';
+import { UNRATED } from '../feedback/ratings';
+import { suffices } from './ballot';
+import {
+  enact,
+  matterOf,
+  merchantNamed,
+  VOTES_NEEDED,
+  type Proposal,
+  type ProposalKind,
+  type Governed,
+} from './governance';
+
+const participant = (
+  mspId: string,
+  role: Role,
+  bankId: string | null = null,
+  status: ParticipantRow['status'] = 'active',
+): ParticipantRow => ({ mspId, role, actor: mspId.toLowerCase(), bankId, status });
+
+/** Two banks, one of them suspended; a suspended merchant organisation; five who are active. */
+const MEMBERS = [
+  participant('Bank', 'bank'),
+  participant('Closed', 'bank', null, 'suspended'),
+  participant('Auditor', 'auditor'),
+  participant('Carrier', 'logistics', 'bank'),
+  participant('Gone', 'merchant', null, 'suspended'),
+  participant('Mall', 'merchant'),
+  participant('Shop', 'merchant'),
+];
+const ACTIVE = ['Bank', 'Auditor', 'Carrier', 'Mall', 'Shop'];
+const NAMES = MEMBERS.map(({ mspId }) => mspId);
+
+const REGISTRY: RegistryRow = {
+  participants: MEMBERS.toSorted((a, b) => (a.mspId < b.mspId ? -1 : 1)),
+  policy: DEFAULT_POLICY,
+};
+
+const LICENSING: Licensing = {
+  merchantId: 'shop-1',
+  mspId: 'Shop',
+  active: true,
+  licence: { number: 'LIC-1', validUntil: 2_000 },
+  categories: ['43000000'],
+};
+const MERCHANT: MerchantRow = {
+  ...LICENSING,
+  bankId: 'bank',
+  rating: UNRATED,
+  conduct: BLAMELESS,
+};
+
+const member = (mspId: string): ParticipantRow => MEMBERS.find((entry) => entry.mspId === mspId)!;
+
+const becoming = (mspId: string, status: ParticipantRow['status']): Proposal => ({
+  kind: 'participant',
+  participant: { ...member(mspId), status },
+});
+const entering = (role: Role, bankId: string | null = null): Proposal => ({
+  kind: 'participant',
+  participant: participant('Newcomer', role, bankId),
+});
+const licence: Proposal = { kind: 'licence', merchant: { ...LICENSING, active: false } };
+const policy: Proposal = { kind: 'policy', policy: { ...DEFAULT_POLICY, loginSeconds: 60 } };
+
+const standing = (proposal: Proposal, registry = REGISTRY): Governed => ({
+  registry,
+  merchant: merchantNamed(proposal) === MERCHANT.merchantId ? MERCHANT : undefined,
+});
+
+type Voters = readonly string[];
+
+const majority = (voters: Voters): boolean =>
+  ACTIVE.filter((mspId) => voters.includes(mspId)).length >= 3;
+const all =
+  (...names: readonly string[]) =>
+  (voters: Voters): boolean =>
+    names.every((name) => voters.includes(name));
+
+/** What the table must come to, said once more in words of this registry. */
+const CASES: readonly (readonly [ProposalKind, Proposal, (voters: Voters) => boolean])[] = [
+  ['bankEntry', entering('bank'), (v) => majority(v) && all('Bank', 'Closed')(v)],
+  ['logisticsEntry', entering('logistics', 'bank'), (v) => majority(v) && all('Bank')(v)],
+  ['logisticsEntry', entering('logistics', 'closed'), (v) => majority(v) && all('Closed')(v)],
+  ['merchantEntry', entering('merchant'), majority],
+  ['auditorEntry', entering('auditor'), majority],
+  ['suspension', becoming('Carrier', 'suspended'), (v) => majority(v) || all('Carrier')(v)],
+  ['reinstatement', becoming('Gone', 'active'), majority],
+  ['bankReinstatement', becoming('Closed', 'active'), (v) => majority(v) && all('Closed')(v)],
+  [
+    'bankSuspension',
+    becoming('Bank', 'suspended'),
+    (v) => all('Bank')(v) || all('Auditor', 'Carrier', 'Mall', 'Shop')(v),
+  ],
+  ['policy', policy, (v) => majority(v) && all('Bank', 'Closed')(v)],
+  ['licence', licence, (v) => all('Bank', 'Shop')(v) || (majority(v) && all('Bank')(v))],
+];
+
+const SETS: readonly Voters[] = Array.from({ length: 2 ** NAMES.length }, (_, bits) =>
+  NAMES.filter((__, index) => ((bits >> index) & 1) === 1),
+);
+
+const isEnough = (proposal: Proposal, voters: Voters): boolean =>
+  suffices(matterOf(standing(proposal), proposal), REGISTRY.participants, voters);
+
+describe('the table', () => {
+  it('is tried in every kind', () => {
+    expect(new Set(CASES.map(([kind]) => kind))).toEqual(new Set(Object.keys(VOTES_NEEDED)));
+  });
+
+  it.each(CASES)('of %s, for every set of voters', (kind, proposal, expected) => {
+    expect(matterOf(standing(proposal), proposal).kind).toBe(kind);
+    const wrong = SETS.filter((voters) => isEnough(proposal, voters) !== expected(voters));
+    expect(wrong).toEqual([]);
+    expect(SETS.some((voters) => isEnough(proposal, voters))).toBe(true);
+  });
+
+  it('gives strangers and those who may not call no vote', () => {
+    expect(isEnough(entering('merchant'), ['Mall', 'Shop', 'Gone', 'Nobody', 'Newcomer'])).toBe(
+      false,
+    );
+    expect(isEnough(licence, ['Bank', 'Gone'])).toBe(false);
+  });
+
+  it('lets nothing pass for nobody', () => {
+    expect(CASES.filter(([, proposal]) => isEnough(proposal, []))).toEqual([]);
+  });
+});
+
+const codeOf = (work: () => unknown): string => {
+  try {
+    work();
+    return 'done';
+  } catch (error) {
+    const { code, details } = error as { code: unknown; details: { reason?: string } };
+    if (!isErrorCode(code)) throw error;
+    return details.reason === undefined ? code : `${code} ${details.reason}`;
+  }
+};
+
+const propose = (proposal: Proposal, given = standing(proposal)): string =>
+  codeOf(() => {
+    matterOf(given, proposal);
+    enact(given, proposal);
+  });
+
+const changed = (mspId: string, change: Partial<ParticipantRow>): Proposal => ({
+  kind: 'participant',
+  participant: { ...member(mspId), ...change },
+});
+
+describe('no vote', () => {
+  it.each([
+    ['makes a merchant a bank', changed('Shop', { role: 'bank' })],
+    ['makes a bank a merchant', changed('Bank', { role: 'merchant' })],
+    ['renames anybody', changed('Shop', { actor: 'another' })],
+    ['gives a bank the name of another', changed('Bank', { actor: 'closed' })],
+    ['has another bank pay a logistics company', changed('Carrier', { bankId: 'closed' })],
+    ['does so while it suspends', changed('Shop', { role: 'bank', status: 'suspended' })],
+  ])('%s', (_, proposal) => expect(propose(proposal)).toBe('PARTICIPANT_FIXED'));
+
+  it.each<readonly [string, Partial<ParticipantRow>, string]>([
+    ['a name that a participant bears', { actor: 'shop' }, 'ACTOR_TAKEN'],
+    ['a name that a merchant bears', { actor: 'shop-1' }, 'ACTOR_TAKEN'],
+    ['no activity', { status: 'suspended' }, 'REGISTRY_INVALID notActive'],
+    ['a bank that is none', { role: 'logistics', bankId: 'shop' }, 'REGISTRY_INVALID bankUnknown'],
+    ['no bank to pay it', { role: 'logistics' }, 'REGISTRY_INVALID bankUnknown'],
+    ['a bank where it needs none', { bankId: 'bank' }, 'REGISTRY_INVALID bankUnknown'],
+  ])('admits who comes with %s', (_, change, code) => {
+    const proposal: Proposal = {
+      kind: 'participant',
+      participant: { ...participant('Newcomer', 'merchant'), ...change },
+    };
+    expect(propose(proposal)).toBe(code);
+  });
+
+  it('leaves no bank, or nobody beside it to endorse', () => {
+    expect(propose(becoming('Bank', 'suspended'))).toBe('REGISTRY_INVALID bankMissing');
+    const only = { ...REGISTRY, participants: [member('Bank'), member('Shop'), member('Auditor')] };
+    const proposal = becoming('Shop', 'suspended');
+    expect(propose(proposal, standing(proposal, only))).toBe('REGISTRY_INVALID endorserMissing');
+    expect(propose(becoming('Auditor', 'suspended'))).toBe('done');
+  });
+
+  it('lets the registry grow without end', () => {
+    const crowd = Array.from({ length: 93 }, (_, index) => participant(`M${index}`, 'merchant'));
+    const full = { ...REGISTRY, participants: [...MEMBERS, ...crowd] };
+    const proposal = entering('merchant');
+    expect(full.participants).toHaveLength(100);
+    expect(propose(proposal, standing(proposal, full))).toBe('REGISTRY_INVALID tooMany');
+  });
+});
+
+describe('the rules of offline payments', () => {
+  const { offline } = DEFAULT_POLICY;
+  const withOffline = (change: Partial<typeof offline>): Proposal => ({
+    kind: 'policy',
+    policy: { ...DEFAULT_POLICY, offline: { ...offline, ...change } },
+  });
+  const wrong = 'REGISTRY_INVALID offlineVersion';
+
+  it.each([
+    [{ count: 10, version: offline.version + 1 }, 'done'],
+    [{ count: 10 }, wrong],
+    [{ caps: {} }, wrong],
+    [{ count: 10, version: offline.version + 2 }, wrong],
+    [{ version: offline.version + 1 }, wrong],
+    [{}, 'done'],
+  ] as const)('with %j: %s', (change, expected) => {
+    expect(propose(withOffline(change))).toBe(expected);
+  });
+});
+
+describe('a licence', () => {
+  it('is put to the vote of an existing merchant only, for an organisation of merchants', () => {
+    const of = (merchant: Partial<MerchantRow>): Proposal => ({
+      kind: 'licence',
+      merchant: { ...LICENSING, ...merchant },
+    });
+    expect(propose(of({ merchantId: 'nobody' }))).toBe('MERCHANT_UNKNOWN');
+    expect(propose(of({ mspId: 'Bank' }))).toBe('PARTICIPANT_UNKNOWN');
+    expect(propose(of({ mspId: 'Mall' }))).toBe('done');
+  });
+
+  it('needs the organisation that loses the merchant, not the one that gets it', () => {
+    const moved: Proposal = { kind: 'licence', merchant: { ...LICENSING, mspId: 'Mall' } };
+    expect(isEnough(moved, ['Bank', 'Mall'])).toBe(false);
+    expect(isEnough(moved, ['Bank', 'Shop'])).toBe(true);
+  });
+
+  it('changes the merchant, and keeps its bank and its ratings', () => {
+    expect(enact(standing(licence), licence).merchant).toEqual({ ...MERCHANT, active: false });
+  });
+});

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The registry on the ledger: the founding that every founder confirms, and the votes that change it (unit 1).
+import {
+  castVote,
+  digestOf,
+  ensure,
+  ensureFounder,
+  foundingRegistry,
+  liveVotes,
+  merchantNamed,
+  ROWS,
+  withoutVote,
+  type ParsedInputOf as InputOf,
+  type Proposal,
+  type RegistryRow,
+  type Governed,
+  type Vote,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { registryRow } from '../shared/rows.js';
+
+/** The founders whose last word is not this registry. */
+async function unconfirmed(
+  call: Call,
+  { participants }: RegistryRow,
+  digest: string,
+): Promise<string[]> {
+  const missing: string[] = [];
+  for (const { mspId } of participants) {
+    const word = await call.store.get('founding', mspId);
+    if (word?.digest !== digest) missing.push(mspId);
+  }
+  return missing;
+}
+
+/** The last founder writes the registry, and the others' words have served. */
+function found(call: Call, registry: RegistryRow): void {
+  call.store.put('registry', registry);
+  for (const { mspId } of registry.participants)
+    if (mspId !== call.caller.mspId) call.store.remove(ROWS.founding.key(mspId));
+}
+
+/**
+ * Every founder confirms the same registry; the last one writes it. The endorser looks after its own organisation: it
+ * endorses no registry in which that does not stand, and where it stands it must have confirmed.
+ */
+export async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
+  const { mspId } = call.caller;
+  ensure((await call.store.get('registry')) === undefined, 'ALREADY_BOOTSTRAPPED');
+  const registry = foundingRegistry(call.input);
+  ensureFounder(registry, mspId);
+  ensureFounder(registry, call.endorser());
+  const digest = digestOf(registry);
+  const missing = await unconfirmed(call, registry, digest);
+  const others = missing.filter((founder) => founder !== mspId);
+  if (others.length === 0) found(call, registry);
+  else call.store.put('founding', { mspId, digest });
+  return { missing: others };
+}
+
+type Voting = InputOf<'identity', 'vote'>;
+
+async function standingFor(call: Call, proposal: Proposal): Promise<Governed> {
+  const merchantId = merchantNamed(proposal);
+  const merchant = merchantId === null ? undefined : await call.store.get('merchant', merchantId);
+  return { registry: await registryRow(call), merchant };
+}
+
+const votesFor = async (call: Call, digest: string): Promise<readonly Vote[]> =>
+  (await call.store.get('vote', digest))?.votes ?? [];
+
+function keepVotes(call: Call, digest: string, votes: readonly Vote[]): void {
+  if (votes.length === 0) call.store.remove(ROWS.vote.key(digest));
+  else call.store.put('vote', { votes }, digest);
+}
+
+function carryOut(call: Call, { kind }: Proposal, { registry, merchant }: Governed): void {
+  if (kind !== 'licence') call.store.put('registry', registry);
+  else if (merchant !== undefined) call.store.put('merchant', merchant);
+}
+
+/** The vote that enacts a proposal ends its count, so that the same can be voted for again one day. */
+export async function vote(call: Call<Voting>) {
+  const { proposal } = call.input;
+  const digest = digestOf(proposal);
+  const before = await votesFor(call, digest);
+  const standing = await standingFor(call, proposal);
+  const ballot = { proposal, before, voter: call.caller.mspId, now: call.now };
+  const { votes, enacted } = castVote(standing, ballot);
+  keepVotes(call, digest, enacted === null ? votes : []);
+  if (enacted !== null) carryOut(call, proposal, enacted);
+  return { votes: votes.length, enacted: enacted !== null };
+}
+
+/** Takes one's own vote back, while the proposal is not enacted. */
+export async function withdrawVote(call: Call<Voting>) {
+  const digest = digestOf(call.input.proposal);
+  const votes = withoutVote(await votesFor(call, digest), call.caller.mspId);
+  keepVotes(call, digest, votes);
+  return { votes: liveVotes({ registry: await registryRow(call) }, votes, call.now).length };
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// A suspended bank ends what it began, for its customers and payees, and begins nothing new with its money.
+import type { InputOf } from '@fabric-offline-pay/domain';
+import { rollUpPayee } from '@fabric-offline-pay/network';
+import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
+import { missingMoney } from '../support/money';
+import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger';
+import { newDevice } from '../support/offline-world';
+import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals';
+import { BANK, CURRENCY, MERCHANT, POLICY, type CustomerDevice } from '../support/world';
+
+type Proposal = InputOf<'identity', 'vote'>['proposal'];
+
+const SUSPENDED = { code: 'BANK_SUSPENDED' };
+const [OWN, OTHER] = ORGANISATIONS.bank;
+const OTHERS = Object.values(ORGANISATIONS)
+  .flat()
+  .filter((mspId) => mspId !== OWN);
+
+let all: Rivals;
+let device: CustomerDevice;
+let loginId: string;
+
+const becoming = (status: 'active' | 'suspended'): Proposal => ({
+  kind: 'participant',
+  participant: { mspId: OWN, role: 'bank', actor: BANK, bankId: null, status },
+});
+
+const vote = async (mspId: string, proposal: Proposal) =>
+  (await all.clientOf(mspId, 'operator', 'whoever').identity.vote({ proposal })).result;
+
+beforeEach(async () => {
+  all = await rivals();
+  device = await all.world.customer('customer-1');
+  loginId = await all.world.login(device);
+});
+afterEach(() => expect(missingMoney(all.ledger.state())).toBe(0n));
+
+const purchase = (orderNumber: string, claim?: string): Purchase =>
+  all.world.purchase(device, loginId, {
+    orderNumber,
+    ...(claim === undefined ? {} : { claim }),
+  });
+const keyOf = ({ basket: { merchantId, orderNumber } }: Purchase) => ({ merchantId, orderNumber });
+
+const suspend = () => vote(OWN, becoming('suspended'));
+
+test('every other participant together suspends it, and only it with most brings it back', async () => {
+  for (const mspId of OTHERS.slice(1))
+    expect(await vote(mspId, becoming('suspended'))).toMatchObject({ enacted: false });
+  expect(await vote(OTHER, becoming('suspended'))).toMatchObject({ enacted: true });
+  for (const mspId of OTHERS)
+    expect(await vote(mspId, becoming('active'))).toMatchObject({ enacted: false });
+  expect(await vote(OWN, becoming('active'))).toMatchObject({ enacted: true });
+});
+
+test.each([
+  ['express', runExpress],
+  ['stepwise', runStepwise],
+] as const)('no new order is paid with its money: %s', async (_, run) => {
+  const parties = await all.world.parties();
+  const { settlement } = parties.bankNode;
+  const account = { customerId: device.customerId, currency: CURRENCY };
+  const { available } = await settlement.readAccount(account);
+  await suspend();
+  await expect(run(parties, purchase('ORD-1'))).rejects.toMatchObject(SUSPENDED);
+  expect((await settlement.readAccount(account)).available).toBe(available);
+});
+
+test('what was held is claimed, released, refunded and paid out; alarms are decided', async () => {
+  const parties = await all.world.parties();
+  const [unclaimed, disputed, blocked] = [
+    purchase('ORD-1', '10'),
+    purchase('ORD-2'),
+    {
+      ...purchase('ORD-3'),
+      merchantStatement: { ...purchase('ORD-3').merchantStatement, goodsTotal: '1' },
+    },
+  ];
+  for (const bought of [unclaimed, disputed, blocked]) await runExpress(parties, bought);
+  await suspend();
+  const claim = { ...keyOf(unclaimed), captureId: 'claim-2', amount: '1000' };
+  const { bankNode, cashier } = parties;
+  const [teller, operator] = [await all.world.bank('teller'), await all.world.bank('operator')];
+  expect((await bankNode.settlement.capture(claim)).result.state).toBe('partiallyCaptured');
+  expect((await cashier.settlement.void(keyOf(unclaimed))).result.state).toBe('released');
+  await operator.alarm.uphold({ ...keyOf(blocked), reason: 'the goods are missing' });
+  await cashier.settlement.void(keyOf(blocked));
+  await rollUpPayee(bankNode, { payeeId: MERCHANT, currency: CURRENCY });
+  await cashier.settlement.refund({ ...keyOf(disputed), refundId: 'refund-1', amount: '10' });
+  const redeem = { payeeId: MERCHANT, currency: CURRENCY, redeemId: 'redeem-1', amount: '100' };
+  await teller.settlement.redeem(redeem);
+});
+
+describe('for payments without a network', () => {
+  const clientFor = (role: keyof typeof ORGANISATIONS, attribute: never, actor: string) =>
+    all.clientOf(ORGANISATIONS[role][0], attribute, actor);
+
+  test('it sets no more money aside, and pays what was set aside', async () => {
+    const ledger = await OfflineLedger.open({ world: all.world, clientFor: clientFor as never });
+    const funded = await ledger.device('customer-2', { total: 10_000n });
+    const raised = newDevice({ ...funded.certificate, total: 11_000n, sequence: 1 }, funded.key);
+    await suspend();
+    await expect(ledger.device('customer-3')).rejects.toMatchObject(SUSPENDED);
+    const certificate = Buffer.from(raised.certificateBytes).toString('base64');
+    const topUp = { ...reserveKeyOf(funded), sequence: 1, certificate };
+    await expect(ledger.node.offline.topUp(topUp)).rejects.toMatchObject(SUSPENDED);
+    expect(await ledger.settle([[funded, [ledger.pay(funded)]]])).toEqual(['settled']);
+  });
+});
+
+test('its consent is asked for as before', async () => {
+  await suspend();
+  const proposal: Proposal = { kind: 'policy', policy: { ...POLICY, loginSeconds: 60 } };
+  for (const mspId of OTHERS) expect(await vote(mspId, proposal)).toMatchObject({ enacted: false });
+  expect(await vote(OWN, proposal)).toMatchObject({ enacted: true });
+});

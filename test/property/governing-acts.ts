@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// What organisations do to take the network over, as data: what they propose, who votes for it, takes a vote back, and how
+// much time passes.
+import type {
+  Licensing,
+  MerchantRow,
+  ParticipantRow,
+  Proposal,
+  Role,
+  Governed,
+} from '@fabric-offline-pay/domain';
+import { BLAMELESS, UNRATED } from '@fabric-offline-pay/domain';
+import fc from 'fast-check';
+import { licensingOf } from '../support/registrations';
+import { ORGANISATIONS } from '../support/rivals';
+import { STRANGERS } from './history';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
+
+/** The bank that the others are after, and that is after its merchant. */
+export const VICTIM = ORGANISATIONS.bank[0];
+
+export const MEMBERS: readonly string[] = Object.values(ORGANISATIONS).flat();
+const EVERYBODY: readonly string[] = [...MEMBERS, ...STRANGERS];
+
+const ROLES = ['bank', 'merchant', 'logistics', 'auditor'] as const satisfies readonly Role[];
+const NAMES = [BANK, 'bank-2', MERCHANT, LOGISTICS, 'merchant-org', 'evil', 'evil-2'] as const;
+
+const POLICIES = ['short', 'rich', 'bearing', 'unversioned', 'hasty', 'same'] as const;
+const LICENCES = ['idle', 'narrow', 'early', 'none', 'moved', 'wider', 'same'] as const;
+
+/** A proposal before it is held against what stands. */
+export type Draft =
+  | { readonly kind: 'enter'; readonly participant: Omit<ParticipantRow, 'status'> }
+  | { readonly kind: 'status'; readonly mspId: string; readonly status: ParticipantRow['status'] }
+  | { readonly kind: 'change'; readonly mspId: string; readonly change: Partial<ParticipantRow> }
+  | { readonly kind: 'policy'; readonly policy: (typeof POLICIES)[number] }
+  | { readonly kind: 'licence'; readonly licence: (typeof LICENCES)[number] };
+
+/** Drafts are named by their place in the story. */
+export type Act =
+  | { readonly kind: 'vote' | 'withdraw'; readonly by: string; readonly draft: number }
+  | { readonly kind: 'pass'; readonly seconds: number };
+
+export interface Story {
+  readonly drafts: readonly Draft[];
+  readonly acts: readonly Act[];
+}
+
+const role = fc.constantFrom(...ROLES);
+const name = fc.constantFrom(...NAMES);
+const mspId = fc.constantFrom(...EVERYBODY);
+const status = fc.constantFrom('active' as const, 'suspended' as const);
+const bankId = fc.constantFrom(null, BANK, 'bank-2', MERCHANT);
+
+const draft: fc.Arbitrary<Draft> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ mspId: fc.constantFrom(...STRANGERS), role, actor: name, bankId })
+      .map((participant): Draft => ({ kind: 'enter', participant })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ mspId, status }).map((drawn): Draft => ({ kind: 'status', ...drawn })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        mspId,
+        change: fc.oneof(fc.record({ role }), fc.record({ actor: name }), fc.record({ bankId })),
+      })
+      .map((drawn): Draft => ({ kind: 'change', ...drawn })),
+  },
+  fc.constantFrom(...POLICIES).map((policy): Draft => ({ kind: 'policy', policy })),
+  fc.constantFrom(...LICENCES).map((licence): Draft => ({ kind: 'licence', licence })),
+);
+
+/** Votes for one draft by several, one after the other: alone they would hardly ever meet. */
+const campaign = (voters: readonly string[], drafts: number): fc.Arbitrary<Act[]> =>
+  fc
+    .record({ who: fc.shuffledSubarray([...voters]), draft: fc.nat({ max: drafts - 1 }) })
+    .map(({ who, draft: place }) => who.map((by) => ({ kind: 'vote', by, draft: place })));
+
+const single = (voters: readonly string[], drafts: number): fc.Arbitrary<Act[]> =>
+  fc
+    .oneof(
+      fc.record({
+        kind: fc.constantFrom('vote' as const, 'vote' as const, 'withdraw' as const),
+        by: fc.constantFrom(...voters),
+        draft: fc.nat({ max: drafts - 1 }),
+      }),
+      // Up to beyond the life of a vote, of fourteen days.
+      fc.record({
+        kind: fc.constant('pass' as const),
+        seconds: fc.constantFrom(1, 59, 61, 86_400, 8 * 86_400, 15 * 86_400),
+      }),
+    )
+    .map((act): Act[] => [act]);
+
+/** @returns stories in which only these vote. */
+export const stories = (voters: readonly string[]): fc.Arbitrary<Story> =>
+  fc.array(draft, { minLength: 1, maxLength: 5 }).chain((drafts) =>
+    fc
+      .array(
+        fc.oneof(campaign(voters, drafts.length), {
+          weight: 2,
+          arbitrary: single(voters, drafts.length),
+        }),
+        { minLength: 1, maxLength: 12 },
+      )
+      .map((acts) => ({ drafts, acts: acts.flat() })),
+  );
+
+/** Any set of organisations without the victim, or the victim too: what it consented to may be done. */
+export const coalition: fc.Arbitrary<readonly string[]> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.subarray(
+      EVERYBODY.filter((each) => each !== VICTIM),
+      { minLength: 1 },
+    ),
+  },
+  { weight: 2, arbitrary: fc.constant(MEMBERS.filter((each) => each !== VICTIM)) },
+  { weight: 1, arbitrary: fc.constant(MEMBERS) },
+);
+
+/** The victim on its own, against those whom it serves. */
+export const alone: fc.Arbitrary<readonly string[]> = fc.constant([VICTIM]);
+
+function policyOf({ registry }: Governed, wanted: (typeof POLICIES)[number]) {
+  const { policy } = registry;
+  const { offline } = policy;
+  const lossBearer = offline.lossBearer === 'bank' ? 'merchant' : 'bank';
+  const limits = { perOrder: '9', perWindow: '9', stepUp: '9', issue: '9' };
+  const changed = {
+    short: { loginSeconds: 61 },
+    rich: { currencies: { ...policy.currencies, [CURRENCY]: limits } },
+    bearing: { offline: { ...offline, lossBearer, version: offline.version + 1 } },
+    unversioned: { offline: { ...offline, lossBearer } },
+    hasty: { voteSeconds: 60 },
+    same: {},
+  } as const;
+  return { ...policy, ...changed[wanted] };
+}
+
+/** Where there is no merchant yet, nobody's licence. */
+const NOBODY: MerchantRow = {
+  ...{ merchantId: MERCHANT, mspId: ORGANISATIONS.merchant[0], bankId: BANK },
+  ...{ active: true, licence: null, categories: [] },
+  rating: UNRATED,
+  conduct: BLAMELESS,
+};
+
+function licenceOf(merchant: MerchantRow, wanted: (typeof LICENCES)[number]): Licensing {
+  const licensing = licensingOf(merchant);
+  const changed: Readonly<Record<typeof wanted, Partial<Licensing>>> = {
+    idle: { active: false },
+    narrow: { categories: licensing.categories.slice(1) },
+    early: { licence: { number: 'LIC-2', validUntil: 1 } },
+    none: { licence: null },
+    moved: { mspId: ORGANISATIONS.merchant[1] },
+    wider: { categories: [...licensing.categories, '10000000'] },
+    same: {},
+  };
+  return { ...licensing, ...changed[wanted] };
+}
+
+/** Who is not registered is proposed as if it were. */
+function participantOf({ registry }: Governed, mspId: string): ParticipantRow {
+  const known = registry.participants.find((entry) => entry.mspId === mspId);
+  return known ?? { mspId, role: 'merchant', actor: 'evil', bankId: null, status: 'active' };
+}
+
+/** @returns the proposal, held against what stood in the beginning, so that those who vote for it mean the same. */
+export function proposalOf(start: Governed, given: Draft): Proposal {
+  switch (given.kind) {
+    case 'policy':
+      return { kind: 'policy', policy: policyOf(start, given.policy) };
+    case 'licence':
+      return { kind: 'licence', merchant: licenceOf(start.merchant ?? NOBODY, given.licence) };
+    case 'enter':
+      return { kind: 'participant', participant: { ...given.participant, status: 'active' } };
+    case 'status': {
+      const participant = { ...participantOf(start, given.mspId), status: given.status };
+      return { kind: 'participant', participant };
+    }
+    case 'change':
+      return {
+        kind: 'participant',
+        participant: { ...participantOf(start, given.mspId), ...given.change },
+      };
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Coalitions without the bank, and the bank alone. The seed is printed; OFFPAY_SEED=<seed> runs the same again.
+import { ALL_TRANSACTIONS, type NamedTransaction } from '@fabric-offline-pay/domain';
+import type { MemoryLedger } from '@fabric-offline-pay/testing';
+import { StoppedClock } from './clock';
+import { checkFamily, LONGEST } from './check-family';
+import { breachesOf, governing, STILL_OPEN } from './governing';
+import { MEMBERS, VICTIM } from './governing-acts';
+import { actOn } from './governing-ledger';
+import { liveHistory, type Entry, type History } from './history';
+import { Tally } from './tally';
+
+const clock = new StoppedClock();
+let history: History;
+
+beforeAll(async () => {
+  clock.install();
+  history = await liveHistory(clock);
+}, LONGEST);
+afterAll(() => clock.restore());
+
+test(
+  'no story of votes does what those whom it concerns did not vote for',
+  async () => {
+    const family = governing(history, clock);
+    await checkFamily('governing', family, 400);
+    const { tally } = family;
+    expect(tally.of('vote enacted')).toBeGreaterThan(50);
+    expect(tally.of('on the ledger')).toBeGreaterThan(5);
+    for (const code of ['PARTICIPANT_FIXED', 'REGISTRY_INVALID', 'ACTOR_TAKEN'])
+      expect(tally.of(`vote ${code}`)).toBeGreaterThan(0);
+  },
+  LONGEST,
+);
+
+describe('every transaction of the table, with every certificate that they can make', () => {
+  const SUBMITTED = ALL_TRANSACTIONS.filter(({ kind }) => kind === 'submit');
+
+  /** The latest of its kind in the history, or the table's example at its end. */
+  function lastOf(transaction: NamedTransaction): Entry | NamedTransaction {
+    return history.entries.findLast((entry) => entry.transaction === transaction) ?? transaction;
+  }
+
+  async function tryAll(
+    mspIds: readonly string[],
+    first: (ledger: MemoryLedger) => Promise<void>,
+  ): Promise<{ breached: string[]; done: string[] }> {
+    const tally = new Tally();
+    const breached = new Set<string>();
+    for (const transaction of SUBMITTED) {
+      const target = lastOf(transaction);
+      const isLived = 'before' in target;
+      clock.set(isLived ? target.proposal.timestamp.getTime() / 1000 : history.seconds);
+      const ledger = (isLived ? target.before : history.after).fork();
+      await first(ledger);
+      for (const breach of await breachesOf(ledger, target, mspIds, clock.seconds, tally))
+        breached.add(breach.transaction);
+    }
+    return { breached: [...breached].sort(), done: Object.keys(tally.counts) };
+  }
+
+  const others = MEMBERS.filter((mspId) => mspId !== VICTIM);
+
+  /** All but the bank vote two of them into its place. */
+  async function takeOver(ledger: MemoryLedger): Promise<void> {
+    for (const [mspId, actor] of [
+      ['MerchantMSP', 'bank-evil'],
+      ['LogisticsMSP', 'bank-1'],
+    ] as const) {
+      const participant = { mspId, role: 'bank', actor, bankId: null, status: 'active' } as const;
+      for (const by of others)
+        await actOn(ledger, { kind: 'vote', by, draft: 0 }, { kind: 'participant', participant });
+    }
+  }
+
+  test(
+    'by merchant and logistics company, after they voted to be the bank',
+    async () => {
+      const { breached, done } = await tryAll(['MerchantMSP', 'LogisticsMSP'], takeOver);
+      expect(breached).toEqual([]);
+      expect(done).toEqual(
+        expect.arrayContaining(['done express:order', 'done settlement:refund']),
+      );
+    },
+    LONGEST,
+  );
+
+  test(
+    'by the bank alone: it takes nothing from its payees but by what is still open',
+    async () => {
+      const { breached, done } = await tryAll([VICTIM], () => Promise.resolve());
+      expect(breached).toEqual(STILL_OPEN);
+      expect(done).toEqual(
+        expect.arrayContaining(['done goods:licenseMerchants', 'done settlement:capture']),
+      );
+    },
+    LONGEST,
+  );
+});
