@@ -89,6 +89,7 @@ test('what was held is claimed, released, refunded and paid out; alarms are deci
   await rollUpPayee(bankNode, { payeeId: MERCHANT, currency: CURRENCY });
   await cashier.settlement.refund({ ...keyOf(disputed), refundId: 'refund-1', amount: '10' });
   const redeem = { payeeId: MERCHANT, currency: CURRENCY, redeemId: 'redeem-1', amount: '100' };
+  await cashier.settlement.requestPayout(redeem);
   await teller.settlement.redeem(redeem);
 });
 

@@ -12,7 +12,6 @@ import {
   type OrderKey,
   type OrderRow,
   type OrderState,
-  type ParticipantRow,
   type Policy,
   type QuoteRow,
   type Receipt,
@@ -26,13 +25,6 @@ export const registryRow = async (call: Call): Promise<RegistryRow> =>
   found(await call.store.get('registry'), 'INTERNAL', { row: 'registry' });
 
 export const policyRow = async (call: Call): Promise<Policy> => (await registryRow(call)).policy;
-
-/** The organisation in the registry, active or not. */
-export const participantOf = async (
-  call: Call,
-  mspId: string,
-): Promise<ParticipantRow | undefined> =>
-  (await registryRow(call)).participants.find((entry) => entry.mspId === mspId);
 
 export const merchantRow = async (call: Call, merchantId: string): Promise<MerchantRow> =>
   found(await call.store.get('merchant', merchantId), 'MERCHANT_UNKNOWN', { merchantId });

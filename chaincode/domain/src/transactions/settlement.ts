@@ -163,7 +163,7 @@ export const settlement = {
   returnUndelivered: onOrder(
     'Returns what still stands of captured money, delivery fee included, when the goods did not come in time.',
     ['bank.bank-node', 'bank.teller'],
-    11,
+    9,
     ['STATE_CONFLICT', 'NOT_UNDELIVERED'],
   ),
   dispute: define({
@@ -178,7 +178,7 @@ export const settlement = {
     subject: ABOUT.order,
     repeat: onceFor('disputeId'),
     errors: ['STATE_CONFLICT', 'DISPUTE_TOO_LATE', 'SIGNATURE_INVALID', 'DEVICE_UNKNOWN'],
-    operations: { fixed: 10 },
+    operations: { fixed: 9 },
     example: { ...DISPUTE, signature: SIGNATURE },
   }),
   agreeDispute: define({
@@ -222,7 +222,7 @@ export const settlement = {
     subject: ABOUT.order,
     repeat: onceFor('disputeId'),
     errors: ['STATE_CONFLICT', 'DECISION_NOT_DUE', 'REFUND_EXCEEDED', 'MERCHANT_UNKNOWN'],
-    operations: { fixed: 13 },
+    operations: { fixed: 11 },
     example: DISPUTE,
   }),
   rollUp: define({
@@ -372,7 +372,7 @@ export const bankLeg = define({
   repeat: { by: 'receipt', in: { row: 'order', field: 'settled' } },
   unitsOf: ({ state }) => (state === 'blocked' ? ['13', '15', '16'] : ['13', '15', '14', '17']),
   errors: [...CAPTURED, 'STATEMENT_MISSING', 'GOODS_UNKNOWN'],
-  operations: { fixed: 7, perEntry: 1 },
+  operations: { fixed: 6, perEntry: 1 },
   batch: true,
   example: { ...ORDER, captureId: 'capture-1' },
 });
