@@ -304,6 +304,7 @@ export class EveryTransaction {
     await this.#world.deliver(doubted.orderNumber, { proven: false });
     const lapsed = { ...(await this.#disputed()), disputeId: 'dispute-1' };
     await (await this.#world.bank('operator')).settlement.agreeDispute(lapsed);
+    await this.loginAgain();
     await this.#options.passSeconds(HURRIED.deliverySeconds + 1);
     await settlement.returnUndelivered(undelivered);
     await settlement.release(believed);
