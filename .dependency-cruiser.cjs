@@ -48,7 +48,7 @@ module.exports = {
     forbid(
       'no-contract-to-contract',
       'Concepts meet in the domain and in shared/, never in each other.',
-      { path: '^chaincode/src/(?!ledger/|shared/)([^/]+)/', pathNot: '\\.spec\\.ts$' },
+      { path: '^chaincode/src/(?!ledger/|shared/)([^/]+)/' },
       { path: '^chaincode/src/(?!ledger/|shared/)[^/]+/', pathNot: '^chaincode/src/$1/' },
     ),
     forbid(

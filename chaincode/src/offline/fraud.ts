@@ -71,7 +71,9 @@ async function knownCase(
 ): Promise<FraudCaseRow | undefined> {
   const digests = vouchers.map(({ digest }) => digest);
   const cases = await call.store.range('fraud', reserveParts(key));
-  return cases.map(({ value }) => value).find((row) => digests.includes(row.contradicting[1]));
+  return cases
+    .map(({ value }) => value)
+    .find(({ contradicting: [, digest] }) => digests.includes(digest));
 }
 
 async function recordProof(
@@ -102,11 +104,10 @@ async function recordProof(
   return row;
 }
 
-const keyOf = ({ customerId, deviceId, epoch, contradicting }: FraudRow) => ({
-  ...{ customerId, deviceId, epoch },
-  counter: contradicting[0],
-  digest: contradicting[1],
-});
+const keyOf = ({ customerId, deviceId, epoch, contradicting }: FraudRow) => {
+  const [counter, digest] = contradicting;
+  return { customerId, deviceId, epoch, counter, digest };
+};
 
 /** Whoever finds a double spend may prove it: terminals see vouchers that never reached the ledger. */
 export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFraudProof'>>) {
