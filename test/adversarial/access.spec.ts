@@ -266,11 +266,17 @@ describe('with a registry and an order under way', () => {
       })),
     );
 
+    /** The example as the holder would write it: payees of both kinds ask for their payouts. */
+    const exampleFor = ({ organisation }: Holder, transaction: NamedTransaction): string =>
+      transaction.owner.of === 'input' && transaction.owner.field === 'payeeId'
+        ? exampleOf(transaction).replaceAll(`"${OWN.merchant}"`, `"${OWN[organisation]}"`)
+        : exampleOf(transaction);
+
     const call = async (
       holder: Holder,
       transaction: NamedTransaction,
       actor: string,
-      input = exampleOf(transaction),
+      input = exampleFor(holder, transaction),
     ) =>
       (await as(holder, actor)).codeOf({
         transaction: transaction.fullName,
@@ -302,7 +308,7 @@ describe('with a registry and an order under way', () => {
       const attempts = named.map(({ transaction, holder }) => {
         const { [holder.organisation]: own } = OWN;
         const { [holder.organisation]: invented } = INVENTED;
-        const input = exampleOf(transaction).replaceAll(`"${own}"`, `"${invented}"`);
+        const input = exampleFor(holder, transaction).replaceAll(`"${own}"`, `"${invented}"`);
         expect(input).toContain(invented);
         return {
           name: nameOf(holder, transaction),

@@ -328,7 +328,8 @@ const readBulletin = (signed: Buffer) =>
 
 test("the bank's process issues the bulletin anew when the policy changed, and ends when it is told to", async () => {
   const { clients } = network.network;
-  const offline = { ...OFFLINE, version: OFFLINE.version + 1 };
+  const changed = { acceptSeconds: OFFLINE.acceptSeconds + 1 };
+  const offline = { ...OFFLINE, ...changed, version: OFFLINE.version + 1 };
   const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline } };
   for (const role of ['bank', 'merchant'] as const) {
     const { identity } = await clients.client(role, 'operator');

@@ -163,7 +163,7 @@ export const settlement = {
   returnUndelivered: onOrder(
     'Returns what still stands of captured money, delivery fee included, when the goods did not come in time.',
     ['bank.bank-node', 'bank.teller'],
-    9,
+    11,
     ['STATE_CONFLICT', 'NOT_UNDELIVERED'],
   ),
   dispute: define({
@@ -222,7 +222,7 @@ export const settlement = {
     subject: ABOUT.order,
     repeat: onceFor('disputeId'),
     errors: ['STATE_CONFLICT', 'DECISION_NOT_DUE', 'REFUND_EXCEEDED', 'MERCHANT_UNKNOWN'],
-    operations: { fixed: 11 },
+    operations: { fixed: 13 },
     example: DISPUTE,
   }),
   rollUp: define({
