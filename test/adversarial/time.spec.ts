@@ -58,8 +58,9 @@ async function money() {
     currency: CURRENCY,
   });
   const payee = await bankNode.settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
+  const { balance, withheld, owed, open } = payee;
   const { currencies } = await bankNode.settlement.totals({});
-  return { available, payee, totals: currencies[CURRENCY] };
+  return { available, ...{ balance, withheld, owed, open }, totals: currencies[CURRENCY] };
 }
 
 async function codeOfSent(envelope: Transaction): Promise<string> {
@@ -139,7 +140,9 @@ describe('an envelope held back', () => {
     const codes = await Promise.all(captures.map(codeOfSent));
     expect(codes.sort()).toEqual(['MVCC_READ_CONFLICT', 'VALID']);
     const { hold } = await bankNode.orderNumber.readOrder(keyOf('ORD-TWICE'));
-    expect(hold).toMatchObject({ captured: total, released: total });
+    const { fee } = (await bankNode.orderNumber.readTerms(keyOf('ORD-TWICE'))).terms;
+    const released = (BigInt(total) - BigInt(fee)).toString();
+    expect(hold).toMatchObject({ captured: total, released });
   });
 });
 

@@ -13,7 +13,7 @@ import {
 } from '../support/both-ways';
 import { eventually } from '../support/eventually';
 import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { BANK, CURRENCY, GOODS, LOGISTICS, type World } from '../support/world';
+import { CURRENCY, GOODS, LOGISTICS, type World } from '../support/world';
 
 /** What the bank allows a shop to sell. */
 type Licence = 'ordinary' | 'none' | 'chargers';
@@ -104,15 +104,8 @@ interface Books {
 let network: NetworkWorld;
 const books = new Map<Way, Books>();
 
-async function openShop(way: Way, licence: Licence): Promise<World> {
-  const shop = await network.shop(`shop-${way}-${licence}`);
-  const changed = LICENCES[licence];
-  if (changed === undefined) return shop;
-  const { mspId } = network.clients.organisation('merchant');
-  const merchants = [{ merchantId: shop.merchantId, mspId, active: true, ...changed }];
-  await (await shop.bank('teller')).goods.licenseMerchants({ bankId: BANK, merchants });
-  return shop;
-}
+const openShop = (way: Way, licence: Licence): Promise<World> =>
+  network.shop(`shop-${way}-${licence}`, LICENCES[licence]);
 
 const expire: Expire = ({ bankNode }, key) =>
   eventually('the hold to run out', async () => {

@@ -17,7 +17,10 @@ export interface NetworkWorld {
   readonly clients: Clients;
   readonly world: World;
   /** A shop of its own on the same network. */
-  readonly shop: (merchantId: string) => Promise<World>;
+  readonly shop: (
+    merchantId: string,
+    licensed?: Parameters<World['openShop']>[0],
+  ) => Promise<World>;
   readonly end: () => Promise<void>;
 }
 
@@ -43,9 +46,9 @@ export async function networkWorld(
     const world = worldOf();
     const participants = participantsOf(clients.description);
     await world.found(participants, { policy });
-    const shop = async (merchantId: string): Promise<World> => {
+    const shop: NetworkWorld['shop'] = async (merchantId, licensed) => {
       const opened = worldOf(merchantId);
-      await opened.openShop();
+      await opened.openShop(licensed);
       return opened;
     };
     return {

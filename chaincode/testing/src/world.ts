@@ -150,6 +150,8 @@ export const addressesOf = (orderNumber: string): AddressBookRow => ({
   ],
 });
 
+type Licensed = InputOf<'goods', 'licenseMerchants'>['merchants'][number];
+
 /** The secret that proves the delivery of an order: a device draws it; here it follows from the number. */
 export const deliverySecretOf = (orderNumber: string): string => sha256Hex(`door ${orderNumber}`);
 
@@ -212,15 +214,16 @@ export class World {
   readonly #operatorOf = ({ role, actor }: Participant): Promise<Client> | Client =>
     this.#clientFor(role, 'operator', actor);
 
-  async openShop(): Promise<void> {
-    const licence = { number: 'LIC-1', validUntil: FAR_FUTURE };
+  /** @param licensed - how the shop's licence differs from the plain one */
+  async openShop(licensed: Partial<Licensed> = {}): Promise<void> {
     const merchants = [
       {
         merchantId: this.#merchantId,
         mspId: 'MerchantMSP',
         active: true,
-        licence,
+        licence: { number: 'LIC-1', validUntil: FAR_FUTURE },
         categories: ['43000000', '26000000'],
+        ...licensed,
       },
     ];
     await (await this.bank('teller')).goods.licenseMerchants({ bankId: BANK, merchants });
