@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Follows the rows of a ledger in memory that hold money, block by block, and refuses the block that makes or loses any.
-import type { Hold } from '@fabric-offline-pay/domain';
+import type { CheckpointRow, Hold, OrderRow } from '@fabric-offline-pay/domain';
 import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
 import { HOLDING_MONEY, weightsOf } from '../support/money';
 import { must } from './property';
@@ -24,6 +24,9 @@ const HOLD_AMOUNTS = [
   'released',
   'refunded',
   'refundedHeld',
+  'feeReleased',
+  'feeReturned',
+  'fee',
 ] as const;
 
 function mustBeAmounts(key: string, row: object, fields: readonly string[]): void {
@@ -41,13 +44,16 @@ const sum = (amounts: Readonly<Record<string, string>>): bigint =>
 /** No more is captured than was authorised, nor refunded or released than was captured; and the parts add up. */
 function mustBeSound(key: string, hold: Hold): void {
   mustBeAmounts(key, hold, HOLD_AMOUNTS);
-  const [authorised, voided, captured, released, refunded, refundedHeld] = HOLD_AMOUNTS.map(
-    (field) => BigInt(hold[field]),
-  ) as [bigint, bigint, bigint, bigint, bigint, bigint];
+  const units = (field: (typeof HOLD_AMOUNTS)[number]): bigint => BigInt(hold[field]);
+  const [authorised, voided, captured] = [units('authorised'), units('voided'), units('captured')];
+  const [released, refunded] = [units('released'), units('refunded')];
+  const refundedHeld = units('refundedHeld');
   must(sum(hold.captures) === captured, `${key}: the captures are not what was captured`, hold);
   must(captured + voided <= authorised, `${key}: more is captured than was authorised`, hold);
   must(released + refundedHeld <= captured, `${key}: more is given than was captured`, hold);
   must(refundedHeld <= refunded && refunded <= captured, `${key}: refunds are too high`, hold);
+  const carried = units('feeReleased') + units('feeReturned');
+  must(carried <= units('fee'), `${key}: the delivery is paid or given back twice`, hold);
 }
 
 function keep(key: string, text: string): Kept {
@@ -100,7 +106,22 @@ export class MoneyWatch {
     this.#missing.set(currency, (this.#missing.get(currency) ?? 0n) + units);
   }
 
+  /** A payee keeps back exactly what its open disputes may take, and owes nobody nothing. */
+  #mustKeepBack(when: string): void {
+    const disputed = new Map<string, bigint>();
+    for (const { merchantId, hold, dispute } of this.rows<OrderRow>('order').values()) {
+      const payee = `${merchantId}/${hold?.currency ?? ''}`;
+      disputed.set(payee, (disputed.get(payee) ?? 0n) + BigInt(dispute?.withheld ?? 0));
+    }
+    for (const [payee, { withheld, debts }] of this.rows<CheckpointRow>('checkpoint')) {
+      const due = disputed.get(payee) ?? 0n;
+      must(BigInt(withheld) === due, `after ${when} ${payee} keeps back ${withheld}, not ${due}`);
+      for (const { amount } of debts) must(BigInt(amount) > 0n, `${payee} owes nothing`, debts);
+    }
+  }
+
   #mustAddUp(when: string): void {
+    this.#mustKeepBack(when);
     for (const [currency, missing] of this.#missing)
       must(missing === 0n, `after ${when} ${missing} ${currency} are missing on the ledger`);
   }

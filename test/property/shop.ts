@@ -60,7 +60,7 @@ export async function counterOf(ledger: MemoryLedger): Promise<Counter> {
   return { ...till, ledger, teller, operator };
 }
 
-/** Two payees may not share an id; while the ledger lets them, their money must be in order all the same. */
+/** Two payees may not share an id. Should the ledger ever let them, their money must be in order all the same. */
 async function openSecond(ledger: MemoryLedger): Promise<string> {
   for (const merchantId of [LOGISTICS, 'merchant-2'])
     try {
