@@ -41,7 +41,6 @@ const HOLD_SECONDS = 15;
 
 /** Short enough to wait for. */
 const HURRIED = {
-  ...POLICY,
   deliverySeconds: 3,
   unprovenSeconds: 3,
   decisionSeconds: 3,
