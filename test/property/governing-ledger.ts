@@ -7,8 +7,10 @@ import {
   type MerchantRow,
   type NamedTransaction,
   type OrderRow,
+  type PayoutRow,
   type Proposal,
   type RegistryRow,
+  type SupplyRow,
   type VoteRow,
 } from '@fabric-offline-pay/domain';
 import type { Creator, Endorsement, MemoryLedger } from '@fabric-offline-pay/testing';
@@ -140,7 +142,31 @@ function narrows(before: MerchantRow, after: MerchantRow, now: number): boolean 
   return before.mspId !== after.mspId || !could.every((sale) => can.includes(sale));
 }
 
-/** A bank takes nothing from its payees, neither what they may do nor what is theirs. */
+/** What the payee itself asked to be paid out, and asked before. */
+function askedFor(state: State, key: string, { kind, amount }: SupplyRow): bigint {
+  const [, , currency = '', , id = ''] = key.split('/');
+  const [payeeId = '', redeemId = ''] = id.split('~');
+  const payout = valueIn(state, ROWS.payout.key(payeeId, currency, redeemId));
+  const isAsked = kind === 'redeem' && (payout as PayoutRow | undefined)?.amount === amount;
+  return isAsked ? BigInt(amount) : 0n;
+}
+
+/** What the customer's signature put into dispute before. */
+const disputed = (key: string, order: OrderRow): bigint =>
+  order.dispute === null ? 0n : BigInt(order.dispute.withheld) + dueOf(key, order);
+
+/** What somebody other than the bank put up for the taking. */
+function openToTake(state: State, row: Written[number]): bigint {
+  const { key } = row;
+  const before = valueIn(state, key);
+  if (key.startsWith(ROWS.supply.prefix()))
+    return askedFor(state, key, writtenValue(row) as SupplyRow);
+  return key.startsWith(ROWS.order.prefix()) && before !== undefined
+    ? disputed(key, before as OrderRow)
+    : 0n;
+}
+
+/** A bank takes nothing from its payees that was not asked for or disputed: neither what they may do nor what is theirs. */
 export const sparesThePayees =
   (now: number): Judge =>
   (state, written) => {
@@ -148,7 +174,7 @@ export const sparesThePayees =
     for (const row of written) {
       const { key } = row;
       const [before, after] = [valueIn(state, key), writtenValue(row)];
-      gained += dueOf(key, after) - dueOf(key, before);
+      gained += dueOf(key, after) - dueOf(key, before) + openToTake(state, row);
       if (key.startsWith(ROWS.merchant.prefix()) && before !== undefined)
         if (narrows(before as MerchantRow, after as MerchantRow, now)) return `narrows ${key}`;
     }

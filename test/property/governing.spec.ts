@@ -4,7 +4,7 @@ import { ALL_TRANSACTIONS, type NamedTransaction } from '@fabric-offline-pay/dom
 import type { MemoryLedger } from '@fabric-offline-pay/testing';
 import { StoppedClock } from './clock';
 import { checkFamily, LONGEST } from './check-family';
-import { breachesOf, governing, AS_ASKED } from './governing';
+import { breachesOf, governing } from './governing';
 import { MEMBERS, VICTIM } from './governing-acts';
 import { actOn } from './governing-ledger';
 import { liveHistory, type Entry, type History } from './history';
@@ -36,27 +36,33 @@ test(
 describe('every transaction of the table, with every certificate that they can make', () => {
   const SUBMITTED = ALL_TRANSACTIONS.filter(({ kind }) => kind === 'submit');
 
-  /** The latest of its kind in the history, or the table's example at its end. */
-  function lastOf(transaction: NamedTransaction): Entry | NamedTransaction {
-    return history.entries.findLast((entry) => entry.transaction === transaction) ?? transaction;
+  /** So many of a kind are tried, the latest ones. */
+  const MOST = 6;
+
+  /** Of its kind in the history, or the table's example at its end. */
+  function placesOf(transaction: NamedTransaction): readonly (Entry | NamedTransaction)[] {
+    const lived = history.entries.filter((entry) => entry.transaction === transaction);
+    return lived.length === 0 ? [transaction] : lived.slice(-MOST);
+  }
+
+  function worldAt(place: Entry | NamedTransaction): MemoryLedger {
+    const isLived = 'before' in place;
+    clock.set(isLived ? place.proposal.timestamp.getTime() / 1000 : history.seconds);
+    return (isLived ? place.before : history.after).fork();
   }
 
   async function tryAll(
     mspIds: readonly string[],
     first: (ledger: MemoryLedger) => Promise<void>,
-  ): Promise<{ breached: string[]; done: string[] }> {
+  ): Promise<{ breached: unknown[]; done: string[] }> {
     const tally = new Tally();
-    const breached = new Set<string>();
-    for (const transaction of SUBMITTED) {
-      const target = lastOf(transaction);
-      const isLived = 'before' in target;
-      clock.set(isLived ? target.proposal.timestamp.getTime() / 1000 : history.seconds);
-      const ledger = (isLived ? target.before : history.after).fork();
+    const breached: unknown[] = [];
+    for (const place of SUBMITTED.flatMap(placesOf)) {
+      const ledger = worldAt(place);
       await first(ledger);
-      for (const breach of await breachesOf(ledger, target, mspIds, clock.seconds, tally))
-        breached.add(breach.transaction);
+      breached.push(...(await breachesOf(ledger, place, mspIds, clock.seconds, tally)));
     }
-    return { breached: [...breached].sort(), done: Object.keys(tally.counts) };
+    return { breached, done: Object.keys(tally.counts) };
   }
 
   const others = MEMBERS.filter((mspId) => mspId !== VICTIM);
@@ -86,12 +92,17 @@ describe('every transaction of the table, with every certificate that they can m
   );
 
   test(
-    'by the bank alone: it takes nothing from its payees but what they asked for',
+    'by the bank alone: it takes nothing from its payees but what they asked for or customers dispute',
     async () => {
       const { breached, done } = await tryAll([VICTIM], () => Promise.resolve());
-      expect(breached).toEqual(AS_ASKED);
+      expect(breached).toEqual([]);
       expect(done).toEqual(
-        expect.arrayContaining(['done goods:licenseMerchants', 'done settlement:capture']),
+        expect.arrayContaining([
+          'done goods:licenseMerchants',
+          'done settlement:capture',
+          'done settlement:redeem',
+          'done settlement:resolveDispute',
+        ]),
       );
     },
     LONGEST,
