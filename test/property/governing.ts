@@ -5,6 +5,7 @@
 import {
   found,
   ROWS,
+  transactionNamed,
   type MerchantRow,
   type NamedTransaction,
   type RegistryRow,
@@ -35,10 +36,17 @@ const NARROWER: readonly Partial<MerchantRow>[] = [
   { active: false },
   { licence: null },
   { licence: { number: 'LIC-2', validUntil: 1 } },
+  { licence: { number: 'LIC-2', validUntil: 2_000_000_000 } },
   { categories: [] },
   { categories: ['43211500'] },
   { mspId: 'SecondMerchantMSP' },
 ];
+
+/** Tried in every place: the history licenses but once. */
+const LICENSING = found(transactionNamed('goods', 'licenseMerchants'), 'INTERNAL');
+
+/** What nobody asked to be paid out. */
+const UNASKED = [{ redeemId: 'never-asked' }, { amount: '11' }];
 
 interface Drawn {
   readonly coalition: readonly string[];
@@ -140,17 +148,26 @@ const exampleOf = (transaction: NamedTransaction): Target => ({
       : { private: JSON.stringify(transaction.transientExample) },
 });
 
-/** Everything that one may try in the place of a transaction: what was sent, and licences that take something away. */
-export function targetsIn(ledger: MemoryLedger, entry: Entry | NamedTransaction): Target[] {
-  const target = 'proposal' in entry ? targetOf(entry) : exampleOf(entry);
-  if (target.transaction.fullName !== 'goods:licenseMerchants') return [target];
+function narrowed(ledger: MemoryLedger): object[] {
   const merchant = merchantIn(ledger);
-  if (merchant === undefined) return [target];
-  const narrowed = NARROWER.map((change) => ({
-    ...target,
-    input: { bankId: BANK, merchants: [{ ...licensingOf(merchant), ...change }] },
+  if (merchant === undefined) return [];
+  return NARROWER.map((change) => ({
+    bankId: BANK,
+    merchants: [{ ...licensingOf(merchant), ...change }],
   }));
-  return [target, ...narrowed];
+}
+
+/** Inputs that are worse than what was sent. */
+function worseThan(ledger: MemoryLedger, { transaction, input }: Target): object[] {
+  if (transaction.fullName === 'goods:licenseMerchants') return narrowed(ledger);
+  if (transaction.fullName !== 'settlement:redeem') return [];
+  return UNASKED.map((change) => ({ ...(input as object), ...change }));
+}
+
+/** Everything that one may try in the place of a transaction. */
+function targetsIn(ledger: MemoryLedger, entry: Entry | NamedTransaction): Target[] {
+  const target = 'proposal' in entry ? targetOf(entry) : exampleOf(entry);
+  return [target, ...worseThan(ledger, target).map((input) => ({ ...target, input }))];
 }
 
 const isAlone = (mspIds: readonly string[]): boolean => mspIds.every((mspId) => mspId === VICTIM);
@@ -177,7 +194,7 @@ export async function breachesOf(
   return breaches;
 }
 
-/** The family; a story in ten runs on the ledger. */
+/** The family; a story in fifteen runs on the ledger. */
 export function governing(history: History, clock: StoppedClock): Family<Drawn> {
   const tally = new Tally();
   const entries = history.entries.filter(isOpen);
@@ -187,7 +204,7 @@ export function governing(history: History, clock: StoppedClock): Family<Drawn> 
       coalition: fc.constant(mspIds),
       story: stories(mspIds),
       without: fc.subarray(SPARE),
-      before: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, onLedger),
+      before: fc.oneof({ weight: 14, arbitrary: fc.constant(null) }, onLedger),
     }),
   );
   return {
@@ -210,7 +227,9 @@ export function governing(history: History, clock: StoppedClock): Family<Drawn> 
       play.mustAgree();
       tally.count('on the ledger');
       const thieves = isAlone(mspIds) ? mspIds : mspIds.filter((mspId) => mspId !== VICTIM);
-      const breaches = await breachesOf(ledger, entry, thieves, clock.seconds, tally);
+      const breaches: Breach[] = [];
+      for (const place of [entry, LICENSING])
+        breaches.push(...(await breachesOf(ledger, place, thieves, clock.seconds, tally)));
       must(breaches.length === 0, 'somebody found a way', breaches);
     },
   };
