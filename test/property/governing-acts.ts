@@ -36,10 +36,15 @@ export type Draft =
   | { readonly kind: 'policy'; readonly policy: (typeof POLICIES)[number] }
   | { readonly kind: 'licence'; readonly licence: (typeof LICENCES)[number] };
 
+/** Who votes, or takes a vote back. */
+export interface Ballot {
+  readonly kind: 'vote' | 'withdraw';
+  readonly by: string;
+}
+
 /** Drafts are named by their place in the story. */
 export type Act =
-  | { readonly kind: 'vote' | 'withdraw'; readonly by: string; readonly draft: number }
-  | { readonly kind: 'pass'; readonly seconds: number };
+  (Ballot & { readonly draft: number }) | { readonly kind: 'pass'; readonly seconds: number };
 
 export interface Story {
   readonly drafts: readonly Draft[];

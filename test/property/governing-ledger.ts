@@ -17,7 +17,7 @@ import type { Creator, Endorsement, MemoryLedger } from '@fabric-offline-pay/tes
 import { callerOf } from '../support/memory-world';
 import { weightsOf } from '../support/money';
 import { BANK, LOGISTICS, MERCHANT } from '../support/world';
-import { VICTIM, type Act } from './governing-acts';
+import { VICTIM, type Ballot } from './governing-acts';
 import type { Answer } from './governing-model';
 
 /** Together they satisfy every policy, and the victim is one of them. */
@@ -34,8 +34,8 @@ const refusalOf = ({ response }: Endorsement): string =>
 /** Does one act on the ledger. @returns what is answered to it. */
 export async function actOn(
   ledger: MemoryLedger,
-  { kind, by }: Exclude<Act, { readonly kind: 'pass' }>,
-  proposal: Proposal | undefined,
+  { kind, by }: Ballot,
+  proposal: Proposal,
 ): Promise<Answer> {
   const name = kind === 'vote' ? 'identity:vote' : 'identity:withdrawVote';
   const sent = ledger.propose(callerOf(by, 'operator', 'whoever'), name, [

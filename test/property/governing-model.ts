@@ -16,7 +16,7 @@ import {
   type Governed,
   type Vote,
 } from '@fabric-offline-pay/domain';
-import { proposalOf, type Act, type Story } from './governing-acts';
+import { proposalOf, type Ballot, type Story } from './governing-acts';
 import { must } from './property';
 
 /** What the ledger answers to an act: a code, or how many votes there are and whether they sufficed. */
@@ -67,18 +67,12 @@ function withdraw({ votes, standing, now }: Chamber, proposal: Proposal, voter: 
   return counted(liveVotes(standing, left, now).length, false);
 }
 
-/** Does one act. @returns what is answered to it; null when only time passes. */
-export function act(chamber: Chamber, given: Act, proposals: readonly Proposal[]): Answer | null {
-  if (given.kind === 'pass') {
-    chamber.now += given.seconds;
-    return null;
-  }
-  const caller = participantNamed(chamber.standing.registry, given.by);
+/** Does one act of voting. @returns what is answered to it. */
+export function act(chamber: Chamber, { kind, by }: Ballot, proposal: Proposal): Answer {
+  const caller = participantNamed(chamber.standing.registry, by);
   if (caller === undefined || !mayCall(caller)) return 'PARTICIPANT_UNKNOWN';
-  const proposal = proposals[given.draft];
-  must(proposal !== undefined, 'an act about no draft', given);
   try {
-    return (given.kind === 'vote' ? vote : withdraw)(chamber, proposal, given.by);
+    return (kind === 'vote' ? vote : withdraw)(chamber, proposal, by);
   } catch (error) {
     if (error instanceof DomainError) return error.code;
     throw error;
@@ -88,19 +82,22 @@ export function act(chamber: Chamber, given: Act, proposals: readonly Proposal[]
 export const proposalsOf = (start: Governed, { drafts }: Story): Proposal[] =>
   drafts.map((draft) => proposalOf(start, draft));
 
-type Voting = Exclude<Act, { readonly kind: 'pass' }>;
-
 /** Who voted, and since when. */
 type Voices = ReadonlyMap<string, number>;
 
+/** An act of voting, and the digest of what it is about: two drafts may come to the same proposal. */
+export interface Voting extends Ballot {
+  readonly about: string;
+}
+
 /** Remembers who voted for what and when, by what was answered, not by what the domain keeps. */
 export class Watch {
-  readonly #voices = new Map<number, Voices>();
+  readonly #voices = new Map<string, Voices>();
 
   /** @returns whose votes for the draft are live once the act is done, and since when. */
-  voicesAfter({ kind, by, draft }: Voting, now: number, { registry }: Governed): Voices {
+  voicesAfter({ kind, by, about }: Voting, now: number, { registry }: Governed): Voices {
     const { voteSeconds } = registry.policy;
-    const given = [...(this.#voices.get(draft) ?? [])];
+    const given = [...(this.#voices.get(about) ?? [])];
     const voices = new Map(given.filter(([, at]) => now - at < voteSeconds));
     if (kind === 'withdraw') voices.delete(by);
     else if (!voices.has(by)) voices.set(by, now);
@@ -108,8 +105,8 @@ export class Watch {
   }
 
   /** The act was done. */
-  follow({ draft }: Voting, voices: Voices, enacted: boolean): void {
-    this.#voices.set(draft, enacted ? new Map() : voices);
+  follow({ about }: Voting, voices: Voices, enacted: boolean): void {
+    this.#voices.set(about, enacted ? new Map() : voices);
   }
 }
 

@@ -75,7 +75,7 @@ describe('every transaction of the table, with every certificate that they can m
     ] as const) {
       const participant = { mspId, role: 'bank', actor, bankId: null, status: 'active' } as const;
       for (const by of others)
-        await actOn(ledger, { kind: 'vote', by, draft: 0 }, { kind: 'participant', participant });
+        await actOn(ledger, { kind: 'vote', by }, { kind: 'participant', participant });
     }
   }
 

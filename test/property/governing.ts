@@ -3,11 +3,13 @@
 // Most stories run on the pure functions; some on the real contracts too, and there the coalition then tries to get at the
 // money with every certificate that it can make.
 import {
+  digestOf,
   found,
   ROWS,
   transactionNamed,
   type MerchantRow,
   type NamedTransaction,
+  type Proposal,
   type RegistryRow,
   type Governed,
 } from '@fabric-offline-pay/domain';
@@ -16,7 +18,7 @@ import fc from 'fast-check';
 import { licensingOf } from '../support/registrations';
 import { BANK, MERCHANT } from '../support/world';
 import type { StoppedClock } from './clock';
-import { alone, coalition, stories, VICTIM, type Story } from './governing-acts';
+import { alone, coalition, stories, VICTIM, type Ballot, type Story } from './governing-acts';
 import {
   actOn,
   sparesTheBank,
@@ -102,25 +104,27 @@ class Play {
 
   async play(story: Story): Promise<void> {
     const proposals = proposalsOf(this.#start, story);
-    for (const given of story.acts) {
-      const { standing, now } = this.#chamber;
-      const answer = act(this.#chamber, given, proposals);
-      if (given.kind === 'pass') {
-        this.clock.pass(given.seconds);
-        continue;
-      }
-      const voices = this.#watch.voicesAfter(given, now, standing);
-      mustBeRightful(standing, this.#chamber.standing, voices);
-      const word = found(answer ?? undefined, 'INTERNAL');
-      if (/^\d/.test(word)) this.#watch.follow(given, voices, word.endsWith('enacted'));
-      this.tally.count(`${given.kind} ${word.replace(/^\d+ /, '')}`);
-      if (this.ledger !== null)
-        must(
-          (await actOn(this.ledger, given, proposals[given.draft])) === word,
-          `the ledger answers otherwise than ${word}`,
-          given,
-        );
-    }
+    for (const given of story.acts)
+      if (given.kind === 'pass') this.#pass(given.seconds);
+      else await this.#vote(given, found(proposals[given.draft], 'INTERNAL'));
+  }
+
+  #pass(seconds: number): void {
+    this.clock.pass(seconds);
+    this.#chamber.now += seconds;
+  }
+
+  async #vote({ kind, by }: Ballot, proposal: Proposal): Promise<void> {
+    const { standing, now } = this.#chamber;
+    const voting = { kind, by, about: digestOf(proposal) };
+    const answer = act(this.#chamber, voting, proposal);
+    const voices = this.#watch.voicesAfter(voting, now, standing);
+    mustBeRightful(standing, this.#chamber.standing, voices);
+    if (/^\d/.test(answer)) this.#watch.follow(voting, voices, answer.endsWith('enacted'));
+    this.tally.count(`${kind} ${answer.replace(/^\d+ /, '')}`);
+    if (this.ledger === null) return;
+    const answered = await actOn(this.ledger, { kind, by }, proposal);
+    must(answered === answer, `the ledger answers ${answered} instead of ${answer}`, voting);
   }
 
   /** The ledger holds what the pure functions made. */
