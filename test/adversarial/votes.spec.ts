@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Votes of the participants: nobody is admitted, suspended or bound to other rules without a majority; and what a second bank
-// that was admitted can do to the first one's customers.
+// Who takes part, on real peers: no two found the network without the bank, or vote themselves into its place; nobody is
+// admitted, suspended or bound to other rules without those whom it concerns; and what a second bank that was admitted can
+// do to the first one's customers.
 import {
   ALL_TRANSACTIONS,
   type InputOf,
   type NamedTransaction,
   type Role,
 } from '@fabric-offline-pay/domain';
+import { StatusCode } from '@hyperledger/fabric-gateway';
 import { defaultTopology, type OrganisationTopology } from '@fabric-offline-pay/network';
 import { runExpress, toMutable, type Client, type Connection } from '@fabric-offline-pay/sdk';
 import { bareNetwork, type BareNetwork } from '../support/bare-network';
 import { codeOf } from '../support/code-of';
 import { eventually } from '../support/eventually';
-import { RawGateways } from '../support/raw-gateway';
+import { RawGateways, soon } from '../support/raw-gateway';
 import { BANK, CURRENCY, POLICY, type CustomerDevice } from '../support/world';
 
 const FOUNDERS = ['bank', 'merchant', 'logistics'] as const;
@@ -34,6 +36,7 @@ const SECOND_BANK: OrganisationTopology = {
 };
 
 let network: BareNetwork;
+let gateways: RawGateways;
 let device: CustomerDevice;
 let loginId: string;
 let cashier: Client;
@@ -46,6 +49,15 @@ beforeAll(async () => {
     organisations: [...defaultTopology.organisations, SECOND_BANK],
   };
   network = await bareNetwork({ topology });
+  gateways = new RawGateways(network.home, network.clients.description);
+}, 300_000);
+afterAll(async () => {
+  await gateways.close();
+  await network.end();
+}, 60_000);
+
+/** What every founder confirms, and an order that was paid. */
+async function openNetwork(): Promise<void> {
   const { world } = network;
   await world.found(network.participants(...FOUNDERS));
   [cashier, teller, authService] = [
@@ -57,11 +69,106 @@ beforeAll(async () => {
   loginId = await world.login(device);
   const purchase = world.purchase(device, loginId, { orderNumber: 'ORD-1001' });
   expect((await runExpress(await world.parties(), purchase)).state).toBe('released');
-}, 300_000);
-afterAll(() => network.end(), 60_000);
+}
+
+describe('before there is a registry, merchant and logistics company', () => {
+  const PAIR = ['merchant', 'logistics'] as const;
+
+  /** The two, one of them as the bank. */
+  function founding() {
+    const [merchant, logistics] = network.participants(...PAIR);
+    const usurper = { ...merchant!, role: 'bank' as const, actor: BANK };
+    return JSON.stringify({
+      participants: [usurper, { ...logistics!, bankId: BANK }],
+      policy: POLICY,
+    });
+  }
+
+  const confirmAs = async (organisation: (typeof PAIR)[number]) => {
+    const { actor } = network.clients.organisation(organisation);
+    const gateway = await gateways.as(organisation, 'operator', actor);
+    return { gateway, call: { transaction: 'identity:bootstrap', input: founding() } };
+  };
+
+  it.each(PAIR)("cannot have the bank's peer endorse a registry of the two: %s", async (id) => {
+    const { gateway, call } = await confirmAs(id);
+    expect(await gateway.codeOf({ ...call, by: ['BankMSP'] })).toBe('REGISTRY_INVALID');
+  });
+
+  it.each(PAIR)('cannot write one by their own endorsements: %s', async (id) => {
+    const { gateway, call } = await confirmAs(id);
+    const proposal = gateway.proposal({ ...call, by: ['MerchantMSP', 'LogisticsMSP'] });
+    const sent = await (await proposal.endorse(soon())).submit(soon());
+    const { code, blockNumber } = await sent.getStatus(soon());
+    expect(code).toBe(StatusCode.ENDORSEMENT_POLICY_FAILURE);
+    await network.clients.catchUp(blockNumber);
+  });
+
+  it('leave the ledger without one', async () => {
+    for (const role of FOUNDERS) {
+      const { identity } = await network.clients.client(role, 'operator');
+      await expect(identity.readPolicy({})).rejects.toMatchObject({ code: 'PARTICIPANT_UNKNOWN' });
+    }
+  });
+});
+
+type Founder = (typeof FOUNDERS)[number];
+type Proposal = InputOf<'identity', 'vote'>['proposal'];
+
+describe('two of three, without the bank', () => {
+  beforeAll(openNetwork, 120_000);
+
+  const becoming = (id: Founder, actor: string): Proposal => ({
+    kind: 'participant',
+    participant: { ...network.participants(id)[0]!, role: 'bank', actor, bankId: null },
+  });
+
+  const vote = async (role: Founder, proposal: Proposal): Promise<string> =>
+    codeOf(async () => {
+      const { identity } = await network.clients.client(role, 'operator');
+      const { result, blockNumber } = await identity.vote({ proposal });
+      await network.clients.catchUp(blockNumber);
+      return result.enacted ? 'enacted' : 'open';
+    });
+
+  it.each([
+    ['merchant', 'bank-evil'],
+    ['logistics', BANK],
+    ['bank', 'bank-dead'],
+  ] as const)('cannot vote %s to be the bank %s', async (id, actor) => {
+    for (const role of ['merchant', 'logistics'] as const)
+      expect(await vote(role, becoming(id, actor))).toBe('PARTICIPANT_FIXED');
+  });
+
+  it('cannot make rules for its money', async () => {
+    const policy = { ...POLICY, offline: { ...POLICY.offline, lossBearer: 'bank' as const } };
+    const versioned = { ...policy, offline: { ...policy.offline, version: 2 } };
+    for (const role of ['merchant', 'logistics'] as const) {
+      expect(await vote(role, { kind: 'policy', policy })).toBe('REGISTRY_INVALID');
+      expect(await vote(role, { kind: 'policy', policy: versioned })).toBe('open');
+    }
+    expect((await teller.identity.readPolicy({})).offline.lossBearer).toBe('merchant');
+  });
+
+  it.each([
+    ['merchant', 'bank-evil'],
+    ['merchant', BANK],
+    ['logistics', BANK],
+  ] as const)('issue nothing: %s as %s', async (role, actor) => {
+    const { currencies: before } = await teller.settlement.totals({});
+    const { identity, settlement } = await network.clients.client(role, 'teller', actor);
+    const ghost = { customerId: 'ghost', bankId: actor, missing: [] };
+    await expect(identity.enrolCustomer(ghost)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+    const { customerId } = device;
+    const issued = { issueId: 'evil-1', customerId, token: `tok-${customerId}` };
+    await expect(
+      settlement.issue({ ...issued, currency: CURRENCY, amount: '999999999999' }),
+    ).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+    expect((await teller.settlement.totals({})).currencies).toEqual(before);
+  });
+});
 
 describe('a vote', () => {
-  type Proposal = InputOf<'identity', 'vote'>['proposal'];
   const second = {
     mspId: SECOND_BANK.mspId,
     role: 'bank' as const,
@@ -149,7 +256,6 @@ describe('a vote', () => {
   };
 
   it("gives it no power over the first bank's customers, orders and payees", async () => {
-    const gateways = new RawGateways(network.home, network.clients.description);
     const owned = ALL_TRANSACTIONS.flatMap((transaction) =>
       transaction.owner.of === 'network'
         ? []
@@ -165,7 +271,6 @@ describe('a vote', () => {
     });
     const refusals = owned.map(({ transaction }) => `${transaction.fullName} NOT_OWNER`);
     expect(await Promise.all(answers)).toEqual(refusals);
-    await gateways.close();
     console.log(`${owned.length} pairs of another bank on the channel: NOT_OWNER`);
   });
 
