@@ -66,34 +66,12 @@ async function allowanceOf(
   };
 }
 
-/** Both factors, bound to exactly these terms. @throws {DomainError} STEP_UP_REQUIRED. */
-async function ensureSteppedUp(
-  call: Call,
-  terms: OrderTerms,
-  details: Readonly<Record<string, unknown>>,
-): Promise<void> {
+/** Whether both factors are bound to exactly these terms. */
+async function isSteppedUp(call: Call, terms: OrderTerms): Promise<boolean> {
   const digest = termsDigest(terms);
   const sms = await call.store.get('factor', terms.loginId, digest, 'sms');
   const password = await call.store.get('factor', terms.loginId, digest, 'password');
-  ensure(sms !== undefined && password !== undefined, 'STEP_UP_REQUIRED', details);
-}
-
-/** @returns whether the order needed a step-up, which it then had. */
-async function steppedUp(
-  call: Call,
-  terms: OrderTerms,
-  { account }: Payer,
-  payment: Payment,
-  allowance: Allowance,
-): Promise<boolean> {
-  if (!accounts.needsStepUp(account, payment, allowance)) return false;
-  const since = accounts.sinceStepUp(account, payment.currency, allowance.window);
-  await ensureSteppedUp(call, terms, {
-    limit: allowance.limits.stepUp,
-    since,
-    total: payment.amount,
-  });
-  return true;
+  return sms !== undefined && password !== undefined;
 }
 
 async function ensureHoldSeconds(call: Call, { holdSeconds }: OrderTerms): Promise<void> {
@@ -102,15 +80,20 @@ async function ensureHoldSeconds(call: Call, { holdSeconds }: OrderTerms): Promi
 }
 
 /** Takes the order's total out of the account, within limits that add up over all orders of the customer. */
-async function pay(call: Call, terms: OrderTerms, payer: Payer): Promise<void> {
+async function pay(call: Call, terms: OrderTerms, { account, session }: Payer): Promise<void> {
   const payment = { currency: terms.currency, amount: terms.total };
-  const allowance = await allowanceOf(call, payer.account, payment, payer.session.limits.percent);
+  const allowance = await allowanceOf(call, account, payment, session.limits.percent);
+  const { limits, window } = allowance;
   accounts.ensureWithinOrder(payment, allowance);
-  accounts.ensureWithinWindow(payer.account, payment, allowance);
-  const isSteppedUp = await steppedUp(call, terms, payer, payment, allowance);
-  const { window } = allowance;
-  const after = accounts.spend(payer.account, payment, window);
-  putAccount(call, accounts.noteStepUp(after, payment, window, isSteppedUp));
+  accounts.ensureWithinWindow(account, payment, allowance);
+  const needed = accounts.needsStepUp(account, payment, allowance);
+  ensure(!needed || (await isSteppedUp(call, terms)), 'STEP_UP_REQUIRED', {
+    limit: limits.stepUp,
+    since: accounts.sinceStepUp(account, payment.currency, window),
+    total: payment.amount,
+  });
+  const paid = accounts.spend(account, payment, window);
+  putAccount(call, accounts.noteStepUp(paid, payment, window, needed));
 }
 
 /**
