@@ -3,13 +3,13 @@
 import {
   ensure,
   found,
-  goodsDifferences,
   type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
+import { differencesOfGoods } from '../shared/goods.js';
 import {
   countBlame,
   decideAlarm,
@@ -18,7 +18,7 @@ import {
   raiseAlarm,
   report,
 } from '../shared/reporting.js';
-import { advance, basketRow, goodsOfLines, orderRow, termsRow } from '../shared/rows.js';
+import { advance, basketRow, orderRow, termsRow } from '../shared/rows.js';
 
 const PAGE = 200;
 
@@ -28,10 +28,7 @@ const PAGE = 200;
  */
 async function compareGoods(call: Call<OrderKey>) {
   const basket = await basketRow(call, call.input);
-  const goods = await goodsOfLines(call, basket);
-  const differences = goods.flatMap(({ line, row }) =>
-    goodsDifferences(line, row, basket.currency),
-  );
+  const differences = await differencesOfGoods(call, basket);
   if (differences.length > 0) report(call, basket, 'goods', differences);
   return { clean: differences.length === 0 };
 }

@@ -4,48 +4,35 @@ import {
   basketDigest,
   basketOf,
   ensureDistinctLines,
-  ensureGoodsAsPicked,
-  found,
   holds,
   nextState,
-  termsDigest,
   type Difference,
   type ParsedInputOf as InputOf,
   type OrderRow,
   type OrderTerms,
-  type QuoteRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
+import { newOrder, putPlaced } from '../shared/beginning.js';
 import { captureAmount, holdOf } from '../shared/capturing.js';
-import { standardsOf } from '../shared/judging.js';
-import { orderFrom, putPlaced, verifyOrder } from '../shared/merchant-leg.js';
+import { goodsAsPicked } from '../shared/goods.js';
+import { verifyOrder } from '../shared/merchant-leg.js';
 import { ensureSigned, placeHold } from '../shared/placing.js';
-import { computeOffers } from '../shared/quoting.js';
+import { computeOffers, putQuote } from '../shared/quoting.js';
 import { differencesOf, raiseAlarm } from '../shared/reporting.js';
-import { goodsOfLines, orderRow, policyRow, quoteRow, termsRow } from '../shared/rows.js';
+import { orderRow, quoteRow, termsRow } from '../shared/rows.js';
+import { quotedStatement } from '../shared/statements.js';
 import { storePurchase } from '../shared/storing.js';
 
 /** Units 11 and 1101 to 1104. */
 async function quote(call: Call<InputOf<'express', 'quote'>>) {
   const { basket, statement } = call.input;
   ensureDistinctLines(basket.lines);
-  const goods = await goodsOfLines(call, basket);
-  const standards = await standardsOf(call);
-  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency, standards);
+  await goodsAsPicked(call, basket);
   const { load, goodsTotal, offers } = await computeOffers(call, basket);
-  const { quoteSeconds } = await policyRow(call);
-  const row: QuoteRow = {
-    logisticsId: basket.logisticsId,
-    basketDigest: basketDigest(basketOf(basket)),
-    goodsTotal,
-    categories: load.categories,
-    offers,
-    expiresAt: call.now + quoteSeconds,
-    statement: { ...statement },
-    receipt: null,
-  };
-  call.store.put('quote', row, basket.merchantId, basket.orderNumber, basket.logisticsId);
+  const digest = basketDigest(basketOf(basket));
+  const { categories } = load;
+  await putQuote(call, basket, { basketDigest: digest, goodsTotal, categories, offers, statement });
   return {
     goodsTotal,
     offers: offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] })),
@@ -60,17 +47,12 @@ async function order(call: Call<InputOf<'express', 'order'>>) {
   const quoted = await quoteRow(call, terms);
   const merchant = await verifyOrder(call, terms, quoted);
   const hold = await placeHold(call, terms, payer, merchant);
-  const logistics = found(quoted.statement ?? undefined, 'STATEMENT_MISSING', {
-    party: 'logistics',
-  });
+  const logistics = quotedStatement(quoted);
   const { bankId } = payer.account;
   const { deviceId } = payer.session;
-  const placed = orderFrom(terms, bankId, hold);
-  await putPlaced(call, placed, {
-    ...{ terms, signature, bankId, deviceId, digest: termsDigest(terms), placedAt: call.now },
-    statements: { merchant: statement, logistics },
-    receipt: null,
-  });
+  const placed = newOrder(terms, { state: 'categoryChecked', mode: 'express', bankId, hold });
+  const statements = { merchant: statement, logistics };
+  await putPlaced(call, placed, { terms, signature, bankId, deviceId, statements });
   return { state: placed.state };
 }
 

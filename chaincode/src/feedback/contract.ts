@@ -5,17 +5,16 @@ import {
   found,
   ratingsText,
   toUnits,
-  verifyEs256,
   type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderTerms,
-  type TermsRow,
 } from '@fabric-offline-pay/domain';
 import { holdOf } from '../shared/capturing.js';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { purchasesAfter } from '../shared/purchases.js';
 import { orderRow, termsRow } from '../shared/rows.js';
+import { ensureSignedByDevice } from '../shared/signing.js';
 import { storePurchase as store } from '../shared/storing.js';
 import { publish } from './publish.js';
 
@@ -44,22 +43,13 @@ function ownerOf(rating: Rated, terms: OrderTerms): string | undefined {
   return subjects[rating.subject];
 }
 
-/** The key of the device that placed the order. */
-async function signingKey(call: Call, { terms, deviceId }: TermsRow): Promise<string> {
-  const device = await call.store.get('device', terms.customerId, deviceId);
-  return found(device, 'DEVICE_UNKNOWN', { deviceId }).publicKey;
-}
-
 /** A customer has one opinion of a subject: it replaces the one that waits, and when published the one before. */
 async function rate(call: Call<InputOf<'feedback', 'rate'>>) {
   const { merchantId, orderNumber, ratings, signature } = call.input;
   const order = await orderRow(call, call.input);
   const row = await termsRow(call, order);
   ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
-  const publicKey = await signingKey(call, row);
-  ensure(verifyEs256(publicKey, ratingsText(order, ratings), signature), 'SIGNATURE_INVALID', {
-    deviceId: row.deviceId,
-  });
+  await ensureSignedByDevice(call, row, ratingsText(order, ratings), signature);
   const { customerId } = order;
   for (const { subject, subjectId, stars, defect } of ratings) {
     const owner = ownerOf({ subject, subjectId }, row.terms);

@@ -2,29 +2,25 @@
 // Goods and merchants on the ledger (units 8 to 10, 12).
 import {
   BLAMELESS,
-  categoriesOf,
   ensure,
   ensureActorFree,
   ensureCategoriesAgree,
   ensureChoiceQuoted,
-  ensureGoodsAsPicked,
   ensureMerchantOrganisation,
   ensureMerchantMaySell,
   found,
   goodsDigest,
   narrowsLicence,
-  partitionOf,
   UNRATED,
   type ParsedInputOf as InputOf,
   type OrderKey,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { standardsOf } from '../shared/judging.js';
+import { categoriesIn, goodsAsPicked, goodsOf } from '../shared/goods.js';
 import {
   advance,
   basketRow,
-  goodsOfLines,
   merchantRow,
   orderRow,
   quoteRow,
@@ -73,18 +69,14 @@ async function withdrawGoods(call: Call<InputOf<'goods', 'withdrawGoods'>>) {
 
 /** Unit 8. */
 async function verify(call: Call<OrderKey>) {
-  const basket = await basketRow(call, call.input);
-  const goods = await goodsOfLines(call, basket);
-  const standards = await standardsOf(call);
-  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency, standards);
+  await goodsAsPicked(call, await basketRow(call, call.input));
   return {};
 }
 
 /** Unit 9. */
 async function partition(call: Call<OrderKey>) {
-  const basket = await basketRow(call, call.input);
-  const goods = await goodsOfLines(call, basket);
-  return { categories: categoriesOf(partitionOf(goods.map((entry) => entry.row))) };
+  const goods = await goodsOf(call, await basketRow(call, call.input));
+  return { categories: categoriesIn(goods) };
 }
 
 /** Unit 10: joins 9 (what is sold) and 11 (what was quoted). */
@@ -105,8 +97,7 @@ async function verifyMerchant(call: Call<OrderKey>) {
 async function checkCategories(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
   const { terms } = await termsRow(call, call.input);
-  const goods = await goodsOfLines(call, terms);
-  const current = categoriesOf(partitionOf(goods.map((entry) => entry.row)));
+  const current = categoriesIn(await goodsOf(call, terms));
   const quote = await quoteRow(call, order);
   ensureCategoriesAgree(current, await verifiedCategories(call, order), quote.categories);
   return { state: advance(call, order, 'checkCategories') };

@@ -34,7 +34,7 @@ async function unconfirmed(
 }
 
 /** The last founder writes the registry, and the others' words have served. */
-function found(call: Call, registry: RegistryRow): void {
+function writeRegistry(call: Call, registry: RegistryRow): void {
   call.store.put('registry', registry);
   for (const { mspId } of registry.participants)
     if (mspId !== call.caller.mspId) call.store.remove(ROWS.founding.key(mspId));
@@ -53,7 +53,7 @@ export async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
   const digest = digestOf(registry);
   const missing = await unconfirmed(call, registry, digest);
   const others = missing.filter((founder) => founder !== mspId);
-  if (others.length === 0) found(call, registry);
+  if (others.length === 0) writeRegistry(call, registry);
   else call.store.put('founding', { mspId, digest });
   return { missing: others };
 }

@@ -4,7 +4,6 @@ import {
   BLAMELESS,
   byCodeUnit,
   ensure,
-  ensureGoodsAsPicked,
   ensureProves,
   found,
   holds,
@@ -22,19 +21,10 @@ import {
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { holdOf, releasedAtOnce } from '../shared/capturing.js';
-import { standardsOf } from '../shared/judging.js';
+import { goodsAsPicked, goodsOf } from '../shared/goods.js';
 import { CREDIT_OF, creditPayees } from '../shared/payees.js';
-import { computeOffers, ensureAddressesOfBasket } from '../shared/quoting.js';
-import {
-  advance,
-  basketRow,
-  goodsOfLines,
-  orderRow,
-  policyRow,
-  quoteRow,
-  receiptOfStep,
-  termsRow,
-} from '../shared/rows.js';
+import { computeOffers, ensureAddressesOfBasket, putQuote } from '../shared/quoting.js';
+import { advance, basketRow, orderRow, quoteRow, receiptOfStep, termsRow } from '../shared/rows.js';
 
 /** A fleet never outgrows what one quote reads, so that no courier is passed over without a word. */
 async function registerCouriers(call: Call<InputOf<'logistics', 'registerCouriers'>>) {
@@ -53,16 +43,13 @@ async function registerCouriers(call: Call<InputOf<'logistics', 'registerCourier
 
 /** Unit 11 begins: logistics believes no one, and verifies the goods itself. */
 async function verifyGoods(call: Call<OrderKey>) {
-  const basket = await basketRow(call, call.input);
-  const goods = await goodsOfLines(call, basket);
-  const standards = await standardsOf(call);
-  for (const { line, row } of goods) ensureGoodsAsPicked(line, row, basket.currency, standards);
+  await goodsAsPicked(call, await basketRow(call, call.input));
   return {};
 }
 
 /** Unit 1101. */
 async function locateGoods(call: Call<OrderKey>) {
-  const goods = await goodsOfLines(call, await basketRow(call, call.input));
+  const goods = await goodsOf(call, await basketRow(call, call.input));
   const locations: Place[] = locationsOf(goods.map((entry) => entry.row));
   return { locations };
 }
@@ -111,18 +98,13 @@ async function quote(call: Call<OrderKey>) {
     { field: 'offers' },
   );
   const goodsTotal = priced['goodsTotal'] as string;
-  const policy = await policyRow(call);
-  const row = {
-    logisticsId: basket.logisticsId,
+  await putQuote(call, basket, {
     basketDigest: basket.digest,
     goodsTotal,
     categories: ranked['categories'] as string[],
     offers,
-    expiresAt: call.now + policy.quoteSeconds,
     statement: null,
-    receipt: null,
-  };
-  call.store.put('quote', row, basket.merchantId, basket.orderNumber, basket.logisticsId);
+  });
   return { state: advance(call, order, 'quote'), goodsTotal, offers: mutable(offers) };
 }
 

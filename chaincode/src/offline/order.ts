@@ -5,17 +5,12 @@ import {
   ensure,
   ensureDistinctLines,
   ensureTermsAddUp,
-  found,
-  holds,
   nextState,
   OFFLINE_LOGIN,
-  releaseFor,
   settleVoucher,
   termsDigest,
   verdictNumberOf,
-  type Hold,
   type ParsedInputOf as InputOf,
-  type MerchantRow,
   type OrderEvent,
   type OrderRow,
   type OrderState,
@@ -28,12 +23,14 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { standardsOf } from '../shared/judging.js';
-import { orderFrom, putPlaced, verifyOrder } from '../shared/merchant-leg.js';
+import { newOrder, putPlaced } from '../shared/beginning.js';
+import { verifyOrder } from '../shared/merchant-leg.js';
 import { batchIdOfDelivery } from '../shared/payments.js';
+import { openHold } from '../shared/placing.js';
 import { putReserve, reserveRow } from '../shared/reserves.js';
-import { policyRow, quoteRow } from '../shared/rows.js';
+import { quoteRow } from '../shared/rows.js';
 import { limitsOf } from '../shared/standing.js';
+import { quotedStatement } from '../shared/statements.js';
 import { bytesOf } from './issued.js';
 import { recordConflict } from './settle.js';
 
@@ -82,17 +79,6 @@ function judge(call: Call<OrderInput>, reserve: ReserveRow): Settlement {
   });
 }
 
-/** A customer or a merchant of bad standing is released at delivery, as online. */
-async function holdOf(call: Call, terms: OrderTerms, merchant: MerchantRow): Promise<Hold> {
-  const { holdSeconds } = await policyRow(call);
-  ensure(terms.holdSeconds <= holdSeconds, 'INPUT_INVALID', {
-    field: 'terms.holdSeconds',
-    most: holdSeconds,
-  });
-  const own = (await limitsOf(call, terms.customerId)).release;
-  return holds.openHold(terms, releaseFor(own, merchant, await standardsOf(call)), call.now);
-}
-
 /** The voucher stands where the signature of an order that was paid online would. */
 async function placeAs(
   call: Call<OrderInput>,
@@ -102,10 +88,7 @@ async function placeAs(
 ): Promise<Answer> {
   const { terms, deviceId, voucher: signature } = call.input;
   const { bankId, state } = order;
-  await putPlaced(call, order, {
-    ...{ terms, signature, bankId, deviceId, digest: termsDigest(terms), placedAt: call.now },
-    ...{ statements, receipt: null },
-  });
+  await putPlaced(call, order, { terms, signature, bankId, deviceId, statements });
   return { state, verdict: verdictNumberOf(verdict) };
 }
 
@@ -131,7 +114,7 @@ async function refuse(
 ): Promise<Answer> {
   await recordConflict(call, claimOf(call.input), settlement);
   const state = passing('payOffline', 'refuseVoucher');
-  const order = { ...orderFrom(call.input.terms, bankId, null), state };
+  const order = newOrder(call.input.terms, { state, mode: 'express', bankId, hold: null });
   return placeAs(call, order, settlement.verdict);
 }
 
@@ -140,13 +123,12 @@ async function accept(call: Call<OrderInput>, bankId: string, counter: number): 
   const { terms, statement: merchant } = call.input;
   const quoted = await quoteRow(call, terms);
   const row = await verifyOrder(call, terms, quoted);
-  const logistics = found(quoted.statement ?? undefined, 'STATEMENT_MISSING', {
-    party: 'logistics',
-  });
-  const hold = await holdOf(call, terms, row);
+  const logistics = quotedStatement(quoted);
+  const { release } = await limitsOf(call, terms.customerId);
+  const hold = await openHold(call, terms, release, row);
   const state = passing('payOffline', 'fundFromReserve', 'verifyMerchant', 'checkCategories');
   putPayment(call, counter);
-  const order = { ...orderFrom(terms, bankId, hold), state };
+  const order = newOrder(terms, { state, mode: 'express', bankId, hold });
   return placeAs(call, order, 'settled', { merchant, logistics });
 }
 

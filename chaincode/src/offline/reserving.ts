@@ -13,7 +13,6 @@ import {
 import type { Call } from '../ledger/call.js';
 import { credit } from '../shared/accounts.js';
 import { setAside } from '../shared/placing.js';
-import { limitsOf } from '../shared/standing.js';
 import { putReserve, recordSuccess, reserveRow, reserveSubject } from '../shared/reserves.js';
 import { ensureGrantable, isSameReserve, readGrant, type Grant } from './granting.js';
 import { issuedBulletin, publish } from './issued.js';
@@ -39,8 +38,7 @@ async function open(call: Call, grant: Grant): Promise<ReserveRow> {
 export async function fund(call: Call<InputOf<'offline', 'fund'>>) {
   const grant = await readGrant(call, call.input, call.input.certificate);
   const { customerId, currency, funded } = await open(call, grant);
-  const { percent } = await limitsOf(call, customerId);
-  await setAside(call, customerId, { currency, amount: funded }, percent);
+  await setAside(call, customerId, { currency, amount: funded });
   return { funded };
 }
 
@@ -53,8 +51,7 @@ export async function topUp(call: Call<InputOf<'offline', 'topUp'>>) {
   await ensureGrantable(call, grant);
   const { reserve, paidIn } = reserves.topUpReserve(before, held, grant.held.digest);
   const { customerId, currency } = reserve;
-  const { percent } = await limitsOf(call, customerId);
-  await setAside(call, customerId, { currency, amount: paidIn }, percent);
+  await setAside(call, customerId, { currency, amount: paidIn });
   return { funded: keep(call, reserve).funded };
 }
 

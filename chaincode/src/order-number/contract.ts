@@ -10,7 +10,6 @@ import {
   ensureMerchantMaySell,
   loginSubject,
   orderSubject,
-  termsDigest,
   type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderRow,
@@ -20,6 +19,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { payerOf } from '../shared/accounts.js';
+import { newOrder, putTerms } from '../shared/beginning.js';
 import { ensureSigned } from '../shared/placing.js';
 import {
   advance,
@@ -44,21 +44,7 @@ async function openBasket(call: Call<InputOf<'orderNumber', 'openBasket'>>) {
   ensure(existing === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
   const digest = basketDigest(basket);
   call.store.put('basket', { ...basketOf(basket), bankId, digest, createdAt: call.now });
-  const order: OrderRow = {
-    merchantId,
-    orderNumber,
-    state: 'basket',
-    dispute: null,
-    mode: 'stepwise',
-    customerId: basket.customerId,
-    bankId,
-    logisticsId: basket.logisticsId,
-    delivery: 'awaiting',
-    deliveredAt: null,
-    verification: 'none',
-    hold: null,
-    settled: null,
-  };
+  const order = newOrder(basket, { state: 'basket', mode: 'stepwise', bankId, hold: null });
   call.store.put('order', order);
   return { state: order.state };
 }
@@ -88,12 +74,9 @@ async function place(call: Call<InputOf<'orderNumber', 'place'>>) {
   await receiptOfStep(call, terms, 'goods:verify');
   await ensureGoodsCompared(call, terms);
   await ensureWillPass(call);
-  call.store.put('terms', {
-    ...{ terms, signature, bankId: account.bankId, deviceId: session.deviceId },
-    ...{ digest: termsDigest(terms), placedAt: call.now },
-    statements: null,
-    receipt: null,
-  });
+  const { bankId } = account;
+  const { deviceId } = session;
+  putTerms(call, { terms, signature, bankId, deviceId, statements: null });
   return { state: advance(call, order, 'place') };
 }
 

@@ -7,13 +7,11 @@ import {
   atMostOfSum,
   disputeText,
   ensure,
-  found,
   HISTORY_OF,
   holds,
   nextState,
   subtractAmounts,
   subtractSums,
-  verifyEs256,
   type Amount,
   type Dispute,
   type Hold,
@@ -29,6 +27,7 @@ import { putPenalty, takeSuccessBack } from '../shared/history.js';
 import { CREDIT_OF, checkpointRow, creditPayees } from '../shared/payees.js';
 import { credit } from '../shared/accounts.js';
 import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
+import { ensureSignedByDevice } from '../shared/signing.js';
 
 type DisputeKey = OrderKey & { readonly disputeId: string };
 
@@ -39,17 +38,8 @@ const refundKeyOf = (disputeId: string): string => `~${disputeId}`;
 const disputableUntil = ({ deliveredAt, hold }: OrderRow, { disputeSeconds }: Policy): number =>
   (deliveredAt ?? hold?.deliverBy ?? 0) + disputeSeconds;
 
-async function ensureSigned(
-  call: Call<DisputeKey>,
-  order: OrderRow,
-  signature: string,
-): Promise<void> {
-  const { deviceId } = await termsRow(call, order);
-  const device = await call.store.get('device', order.customerId, deviceId);
-  const { publicKey } = found(device, 'DEVICE_UNKNOWN', { deviceId });
-  const text = disputeText(order, call.input.disputeId);
-  ensure(verifyEs256(publicKey, text, signature), 'SIGNATURE_INVALID', { deviceId });
-}
+/** What the customer may have of the merchant's part that is in its balance already: an upheld dispute takes it from there. */
+const duePart = (hold: Hold): Amount => (holds.isReleased(hold) ? holds.refundable(hold) : '0');
 
 /** What the payee's balance must keep, or need keep no longer, for a dispute. */
 async function withhold(
@@ -78,10 +68,11 @@ export async function dispute(call: Call<InputOf<'settlement', 'dispute'>>) {
   const state = nextState(before.state, 'dispute');
   const until = disputableUntil(before, policy);
   ensure(call.now <= until, 'DISPUTE_TOO_LATE', { until });
-  await ensureSigned(call, before, signature);
+  const text = disputeText(before, disputeId);
+  await ensureSignedByDevice(call, await termsRow(call, before), text, signature);
   const order = payBelieved(call, before, policy);
   const hold = holdOf(order);
-  const withheld = holds.isReleased(hold) ? holds.refundable(hold) : '0';
+  const withheld = duePart(hold);
   if (withheld !== '0') await withhold(call, order, hold, (before) => addSums(before, withheld));
   const opened: Dispute = {
     id: disputeId,
@@ -134,8 +125,19 @@ async function takeFromMerchant(
   return owed;
 }
 
-/** What an upheld dispute takes from the merchant beside the hold. */
-const duePart = (hold: Hold): Amount => (holds.isReleased(hold) ? holds.refundable(hold) : '0');
+/** Ends the dispute for the customer, who gets that much. */
+async function payCustomer(
+  call: Call,
+  order: OrderRow,
+  hold: Hold,
+  amount: Amount,
+): Promise<OrderRow['state']> {
+  await credit(call, order.customerId, hold.currency, amount);
+  await takeSuccessBack(call, order);
+  const state = nextState(order.state, 'refund');
+  call.store.put('order', { ...order, hold, dispute: null, state });
+  return state;
+}
 
 async function uphold(call: Call, order: OrderRow, opened: Dispute, due: Amount): Promise<Decided> {
   const { hold: unwound, returned } = holds.unwind(holdOf(order));
@@ -143,10 +145,7 @@ async function uphold(call: Call, order: OrderRow, opened: Dispute, due: Amount)
   const hold = isDue ? holds.refundUpheld(unwound, refundKeyOf(opened.id), due) : unwound;
   const owed = isDue ? await takeFromMerchant(call, order, hold, opened, due) : '0';
   const toCustomer = addAmounts(returned, subtractAmounts(due, owed));
-  await credit(call, order.customerId, hold.currency, toCustomer);
-  await takeSuccessBack(call, order);
-  const state = nextState(order.state, 'refund');
-  call.store.put('order', { ...order, hold, dispute: null, state });
+  const state = await payCustomer(call, order, hold, toCustomer);
   return { state, returned: toCustomer, owed };
 }
 
@@ -167,10 +166,7 @@ async function upholdHeld(call: Call, order: OrderRow, opened: Dispute): Promise
   const { hold, returned } = holds.unwind(holdOf(order));
   if (returned === '0') return reject(call, order, opened);
   await giveFree(call, order, opened);
-  await credit(call, order.customerId, hold.currency, returned);
-  await takeSuccessBack(call, order);
-  const state = nextState(order.state, 'refund');
-  call.store.put('order', { ...order, hold, dispute: null, state });
+  const state = await payCustomer(call, order, hold, returned);
   return { state, returned, owed: '0' };
 }
 

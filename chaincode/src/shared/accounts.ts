@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The accounts of customers on the ledger: read, and written without the sessions that are over.
-import { accounts, ensure, found, type AccountRow, type Session } from '@fabric-offline-pay/domain';
+import {
+  accounts,
+  ensure,
+  found,
+  type AccountRow,
+  type Amount,
+  type Currency,
+  type Session,
+} from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
 /** The account of a customer who is known to be one. */
@@ -10,27 +18,16 @@ export const accountRow = async (call: Call, customerId: string): Promise<Accoun
 export const putAccount = (call: Call, account: AccountRow): void =>
   call.store.put('account', accounts.withoutOver(account, call.now));
 
+const moving =
+  (move: (account: AccountRow, payment: accounts.Payment) => AccountRow) =>
+  async (call: Call, customerId: string, currency: Currency, amount: Amount): Promise<void> =>
+    putAccount(call, move(await accountRow(call, customerId), { currency, amount }));
+
 /** Puts money into a customer's account. */
-export async function credit(
-  call: Call,
-  customerId: string,
-  currency: string,
-  amount: string,
-): Promise<void> {
-  const account = await accountRow(call, customerId);
-  putAccount(call, accounts.credit(account, { currency, amount }));
-}
+export const credit = moving(accounts.credit);
 
 /** Takes money out of a customer's account. @throws {DomainError} INSUFFICIENT_FUNDS. */
-export async function debit(
-  call: Call,
-  customerId: string,
-  currency: string,
-  amount: string,
-): Promise<void> {
-  const account = await accountRow(call, customerId);
-  putAccount(call, accounts.debit(account, { currency, amount }));
-}
+export const debit = moving(accounts.debit);
 
 /** Who picks or pays: the account, and the session that it does so in. */
 export interface Payer {

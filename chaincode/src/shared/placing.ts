@@ -18,11 +18,13 @@ import {
   type Hold,
   type MerchantRow,
   type OrderTerms,
+  type ReleaseAt,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { accountRow, payerOf, putAccount, type Payer } from './accounts.js';
 import { standardsOf } from './judging.js';
 import { policyRow, registryRow } from './rows.js';
+import { limitsOf } from './standing.js';
 
 /** Importing a key takes longer than verifying with it, so that the process remembers so many. */
 const MOST_KEYS = 4096;
@@ -74,11 +76,6 @@ async function isSteppedUp(call: Call, terms: OrderTerms): Promise<boolean> {
   return sms !== undefined && password !== undefined;
 }
 
-async function ensureHoldSeconds(call: Call, { holdSeconds }: OrderTerms): Promise<void> {
-  const { holdSeconds: most } = await policyRow(call);
-  ensure(holdSeconds <= most, 'INPUT_INVALID', { field: 'terms.holdSeconds', most });
-}
-
 /** Takes the order's total out of the account, within limits that add up over all orders of the customer. */
 async function pay(call: Call, terms: OrderTerms, { account, session }: Payer): Promise<void> {
   const payment = { currency: terms.currency, amount: terms.total };
@@ -97,7 +94,23 @@ async function pay(call: Call, terms: OrderTerms, { account, session }: Payer): 
 }
 
 /**
- * Moves the order's total from the account into a hold. A customer or a merchant of bad standing is released at delivery.
+ * The hold of an order, wherever its money comes from. A customer or a merchant of bad standing is released at delivery.
+ * @param own when the customer's standing releases the money
+ * @throws {DomainError} INPUT_INVALID when it would last longer than the policy allows.
+ */
+export async function openHold(
+  call: Call,
+  terms: OrderTerms,
+  own: ReleaseAt,
+  merchant: MerchantRow,
+): Promise<Hold> {
+  const { holdSeconds: most } = await policyRow(call);
+  ensure(terms.holdSeconds <= most, 'INPUT_INVALID', { field: 'terms.holdSeconds', most });
+  return holds.openHold(terms, releaseFor(own, merchant, await standardsOf(call)), call.now);
+}
+
+/**
+ * Moves the order's total from the account into a hold.
  * @throws {DomainError} BANK_SUSPENDED, CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED, STEP_UP_REQUIRED or INSUFFICIENT_FUNDS.
  */
 export async function placeHold(
@@ -106,11 +119,9 @@ export async function placeHold(
   payer: Payer,
   merchant: MerchantRow,
 ): Promise<Hold> {
-  await ensureHoldSeconds(call, terms);
+  const hold = await openHold(call, terms, payer.session.limits.release, merchant);
   await pay(call, terms, payer);
-  const own = payer.session.limits.release;
-  const release = releaseFor(own, merchant, await standardsOf(call));
-  return holds.openHold(terms, release, call.now);
+  return hold;
 }
 
 /**
@@ -118,12 +129,8 @@ export async function placeHold(
  * makes, because the policy's caps bound what may be paid without one.
  * @throws {DomainError} BANK_SUSPENDED, CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED or INSUFFICIENT_FUNDS.
  */
-export async function setAside(
-  call: Call,
-  customerId: string,
-  payment: Payment,
-  percent: number,
-): Promise<void> {
+export async function setAside(call: Call, customerId: string, payment: Payment): Promise<void> {
+  const { percent } = await limitsOf(call, customerId);
   const account = await accountRow(call, customerId);
   const allowance = await allowanceOf(call, account, payment, percent);
   accounts.ensureWithinWindow(account, payment, allowance);

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the stepwise logistics units and the express leg do alike: read goods and couriers, check the addresses, price.
 import {
-  categoriesOf,
   digestOf,
   ensure,
   goodsTotalOf,
   locationsOf,
   MAX_FLEET,
   offersFor,
-  partitionOf,
   type AddressBookRow,
   type AddressOffer,
   type Basket,
-  type GoodsRow,
   type Load,
+  type QuoteRow,
   type Standards,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { categoriesIn, goodsOf, type PickedGoods } from './goods.js';
 import { standardsOf } from './judging.js';
-import { goodsOfLines, policyRow } from './rows.js';
+import { policyRow } from './rows.js';
 
 export const addressesOf = (call: Call): AddressBookRow => call.privateInput as AddressBookRow;
 
@@ -34,16 +33,11 @@ export function ensureAddressesOfBasket(call: Call, basket: Basket): AddressBook
 }
 
 /** What is to be carried. */
-export function loadOf(
-  basket: Basket,
-  goods: readonly { line: { quantity: number }; row: GoodsRow }[],
-  standards: Standards,
-): Load {
-  const rows = goods.map((entry) => entry.row);
+export function loadOf(basket: Basket, goods: readonly PickedGoods[], standards: Standards): Load {
   return {
-    locations: locationsOf(rows),
+    locations: locationsOf(goods.map(({ row }) => row)),
     weightGrams: goods.reduce((sum, { line, row }) => sum + line.quantity * row.weightGrams, 0),
-    categories: categoriesOf(partitionOf(rows)),
+    categories: categoriesIn(goods),
     currency: basket.currency,
     standards,
   };
@@ -58,7 +52,7 @@ export async function computeOffers(
   basket: Basket,
 ): Promise<{ load: Load; goodsTotal: string; offers: AddressOffer[] }> {
   const book = ensureAddressesOfBasket(call, basket);
-  const goods = await goodsOfLines(call, basket);
+  const goods = await goodsOf(call, basket);
   const couriers = await call.store.range('courier', [basket.logisticsId], MAX_FLEET);
   const load = loadOf(basket, goods, await standardsOf(call));
   const offers = offersFor(
@@ -72,4 +66,23 @@ export async function computeOffers(
     'NO_COURIER',
   );
   return { load, goodsTotal: goodsTotalOf(basket.lines), offers };
+}
+
+/** What a quote is made of, beside the time until which it counts. */
+type Quoted = Pick<QuoteRow, 'basketDigest' | 'goodsTotal' | 'categories' | 'offers' | 'statement'>;
+
+/** Every logistics company quotes in a row of its own. */
+export async function putQuote(
+  call: Call,
+  { merchantId, orderNumber, logisticsId }: Basket,
+  { basketDigest, goodsTotal, categories, offers, statement }: Quoted,
+): Promise<void> {
+  const { quoteSeconds } = await policyRow(call);
+  const row = {
+    ...{ logisticsId, basketDigest, goodsTotal, categories, offers },
+    expiresAt: call.now + quoteSeconds,
+    statement,
+    receipt: null,
+  };
+  call.store.put('quote', row, merchantId, orderNumber, logisticsId);
 }

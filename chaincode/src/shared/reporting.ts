@@ -4,7 +4,6 @@
 import {
   blamedFor,
   compareStatements,
-  goodsDifferences,
   HISTORY_OF,
   ROWS,
   type AlarmRow,
@@ -16,9 +15,9 @@ import {
   type TermsRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { differencesOfGoods } from './goods.js';
 import { putPenalty } from './history.js';
 import { countAgainstCourier, countAgainstMerchant } from './judging.js';
-import { goodsOfLines } from './rows.js';
 import { statementsOf } from './statements.js';
 
 /** What an order is compared for after unit 13: its statements, and then its goods once more. */
@@ -27,10 +26,7 @@ export async function differencesOf(
   row: TermsRow,
 ): Promise<{ statements: Difference[]; all: Difference[] }> {
   const statements = compareStatements(await statementsOf(call, row));
-  const goods = await goodsOfLines(call, row.terms);
-  const ofGoods = goods.flatMap((entry) =>
-    goodsDifferences(entry.line, entry.row, row.terms.currency),
-  );
+  const ofGoods = await differencesOfGoods(call, row.terms);
   return { statements, all: [...ofGoods, ...statements] };
 }
 

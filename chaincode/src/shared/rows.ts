@@ -4,9 +4,7 @@ import {
   found,
   nextState,
   orderSubject,
-  type BasketLine,
   type BasketRow,
-  type GoodsRow,
   type MerchantRow,
   type OrderEvent,
   type OrderKey,
@@ -65,19 +63,6 @@ export const termsRow = async (call: Call, order: OrderKey): Promise<TermsRow> =
   found(await call.store.get('terms', order.merchantId, order.orderNumber), 'NOT_FOUND', {
     row: 'terms',
   });
-
-/** Every line with the registration that stands behind it. @throws {DomainError} GOODS_UNKNOWN. */
-export async function goodsOfLines(
-  call: Call,
-  basket: { readonly merchantId: string; readonly lines: readonly BasketLine[] },
-): Promise<{ line: BasketLine; row: GoodsRow }[]> {
-  const goods: { line: BasketLine; row: GoodsRow }[] = [];
-  for (const line of basket.lines) {
-    const row = await call.store.get('goods', basket.merchantId, line.gtin);
-    goods.push({ line, row: found(row, 'GOODS_UNKNOWN', { gtin: line.gtin }) });
-  }
-  return goods;
-}
 
 /** The receipt of a step that must have been done. @throws {DomainError} VERIFICATION_MISSING. */
 export async function receiptOfStep(

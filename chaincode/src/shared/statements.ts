@@ -4,6 +4,7 @@ import {
   customerStatement,
   found,
   type Party,
+  type QuoteRow,
   type Statement,
   type Statements,
   type TermsRow,
@@ -18,6 +19,10 @@ async function statementRow(call: Call, row: TermsRow, party: Party): Promise<St
     { party },
   );
 }
+
+/** What the company stated with its quote, for an express leg. @throws {DomainError} STATEMENT_MISSING. */
+export const quotedStatement = ({ statement }: QuoteRow): Statement =>
+  found(statement ?? undefined, 'STATEMENT_MISSING', { party: 'logistics' });
 
 /** @throws {DomainError} STATEMENT_MISSING, with the party that has not stated its view. */
 export async function statementsOf(call: Call, row: TermsRow): Promise<Statements> {
