@@ -72,7 +72,7 @@ export * from './order-number/compare.js';
 export * from './order-number/delivery.js';
 export * from './order-number/terms.js';
 export * as accounts from './settlement/account.js';
-export { madeBy, type RowChange } from './settlement/conservation.js';
+export { heldIn, madeBy, type MoneyKind, type RowChange } from './settlement/conservation.js';
 export * as holds from './settlement/hold.js';
 export { spentIn, type Window } from './settlement/limits.js';
 export * from './offline/accept-voucher.js';

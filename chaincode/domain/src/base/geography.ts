@@ -26,7 +26,8 @@ const COSINE = [
 const UPPER = 10_000;
 const LOWER = 100_000;
 const DEGREE = 1_000_000;
-const TURN = 360 * DEGREE;
+/** Micro-degrees. */
+export const TURN = 360 * DEGREE;
 /** Millimetres in a degree of a great circle, mean Earth radius 6,371,008.8 m (IUGG). */
 const MILLIMETRES_PER_DEGREE = 111_195_080;
 /** What divides micro-degrees times {@link MILLIMETRES_PER_DEGREE} to give metres. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The grid of zones over the globe: all that the public ledger may depend on of a customer's address is its zone.
-import { alongParallel, type Place } from './geography.js';
+import { alongParallel, TURN, type Place } from './geography.js';
 
 /**
  * How large the zones of a grid are, in micro-degrees.
@@ -22,8 +22,7 @@ export interface Zone {
   readonly east: number;
 }
 
-const HALF_TURN = 180_000_000;
-const TURN = 360_000_000;
+const HALF_TURN = TURN / 2;
 
 /** Which of `count` equal parts of a span an offset from its beginning lies in; the end of the span is in the last. */
 const partAt = (offset: number, span: number, count: number): number =>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What money a row holds: so that a transaction can be asked whether it made or lost any.
-import { sumToUnits, type Sum } from '../base/money.js';
+import { sumToUnits, type Currency, type Sum } from '../base/money.js';
 import type { RowKind, RowValue } from '../ledger/row-keys.js';
 import { SUPPLY } from '../ledger/rows.js';
 import { standing } from '../offline/reserve.js';
@@ -9,25 +9,43 @@ import { standing as standingOn } from './hold.js';
 /** Signed minor units by currency: money on the ledger counts up, money that a bank made counts down. */
 export type Balance = ReadonlyMap<string, bigint>;
 
-type Holding<Kind extends RowKind> = (
-  row: RowValue<Kind>,
-  key: string,
-) => readonly (readonly [currency: string, amount: Sum, sign: 1n | -1n])[];
+/** The kinds of rows that hold money, or say that a bank made or took some. */
+export type MoneyKind = 'supply' | 'account' | 'order' | 'reserve' | 'credit' | 'checkpoint';
+
+/** What a row holds of one currency. */
+export interface Held {
+  readonly currency: Currency;
+  readonly amount: Sum;
+  /** Money that a bank made counts down. */
+  readonly sign: 1n | -1n;
+}
+
+type Holding<Kind extends RowKind> = (row: RowValue<Kind>, key: string) => readonly Held[];
 
 /** A credit entry says its currency in its key alone: `credit/<payee>/<currency>/…`. */
 const currencyOfCredit = (key: string): string => key.split('/')[2] ?? '';
 
-const HOLDINGS: { readonly [Kind in RowKind]?: Holding<Kind> } = {
-  account: ({ money }) =>
-    Object.entries(money).map(([currency, { available }]) => [currency, available, 1n]),
-  order: ({ hold }) => (hold === null ? [] : [[hold.currency, standingOn(hold), 1n]]),
-  reserve: (row) => [[row.currency, standing(row), 1n]],
-  credit: ({ amount }, key) => [[currencyOfCredit(key), amount, 1n]],
-  checkpoint: ({ currency, balance }) => [[currency, balance, 1n]],
+const held = (currency: Currency, amount: Sum, sign: Held['sign'] = 1n): Held => ({
+  ...{ currency, amount, sign },
+});
+
+const HOLDINGS: { readonly [Kind in MoneyKind]: Holding<Kind> } = {
   supply: ({ kind, currency, amount }) => [
-    [currency, amount, SUPPLY[kind] === 'appears' ? -1n : 1n],
+    held(currency, amount, SUPPLY[kind] === 'appears' ? -1n : 1n),
   ],
+  account: ({ money }) =>
+    Object.entries(money).map(([currency, { available }]) => held(currency, available)),
+  order: ({ hold }) => (hold === null ? [] : [held(hold.currency, standingOn(hold))]),
+  reserve: (row) => [held(row.currency, standing(row))],
+  credit: ({ amount }, key) => [held(currencyOfCredit(key), amount)],
+  checkpoint: ({ currency, balance }) => [held(currency, balance)],
 };
+
+export const heldIn = <Kind extends MoneyKind>(
+  kind: Kind,
+  row: RowValue<Kind>,
+  key: string,
+): readonly Held[] => HOLDINGS[kind](row, key);
 
 /** One row before and after a transaction; undefined where there is none. */
 export interface RowChange {
@@ -36,17 +54,18 @@ export interface RowChange {
   readonly after: unknown;
 }
 
-function moneyIn(key: string, row: unknown): ReturnType<Holding<RowKind>> {
-  const holding = HOLDINGS[key.slice(0, key.indexOf('/')) as RowKind] as
-    Holding<RowKind> | undefined;
-  return row === undefined || holding === undefined ? [] : holding(row as never, key);
+function moneyIn(key: string, row: unknown): readonly Held[] {
+  const kind = key.slice(0, key.indexOf('/'));
+  return row === undefined || !Object.hasOwn(HOLDINGS, kind)
+    ? []
+    : heldIn(kind as MoneyKind, row as never, key);
 }
 
 /** @returns by currency what the changes make out of nothing (above zero) or lose (below); empty when money is conserved. */
 export function madeBy(changes: readonly RowChange[]): Balance {
   const sums = new Map<string, bigint>();
-  const add = (entries: ReturnType<Holding<RowKind>>, direction: bigint): void => {
-    for (const [currency, amount, sign] of entries)
+  const add = (entries: readonly Held[], direction: bigint): void => {
+    for (const { currency, amount, sign } of entries)
       sums.set(currency, (sums.get(currency) ?? 0n) + direction * sign * sumToUnits(amount));
   };
   for (const { key, before, after } of changes) {

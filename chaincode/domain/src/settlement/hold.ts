@@ -114,7 +114,7 @@ export function capture(
   captureId: string,
   amount: Amount,
   { now, deliverySeconds, isDelivered }: CaptureTerms,
-): { hold: Hold; credits: Shares } {
+): Credited {
   ensureCapturable(hold, captureId, amount, now);
   const claimed = checked({
     ...hold,
@@ -124,10 +124,7 @@ export function capture(
   });
   if (isDelivered) return settleDelivery(claimed);
   const merchant = hold.release === 'match' ? merchantDue(claimed) : '0';
-  return {
-    hold: credited(claimed, { merchant, logistics: '0' }),
-    credits: { merchant, logistics: '0' },
-  };
+  return credit(claimed, { merchant, logistics: '0' });
 }
 
 /** The merchant's part that still stands on the hold. */
@@ -144,28 +141,32 @@ const feeDue = (hold: Hold): Amount =>
     sharesOfSum(hold, hold.captured).logistics,
   );
 
-const credited = (hold: Hold, { merchant, logistics }: Shares): Hold =>
-  checked({
+/** A hold, and what leaves it for the payees. */
+interface Credited {
+  readonly hold: Hold;
+  readonly credits: Shares;
+}
+
+const credit = (hold: Hold, credits: Shares): Credited => ({
+  hold: checked({
     ...hold,
-    released: addAmounts(hold.released, merchant, logistics),
-    feeReleased: addAmounts(hold.feeReleased, logistics),
-  });
+    released: addAmounts(hold.released, credits.merchant, credits.logistics),
+    feeReleased: addAmounts(hold.feeReleased, credits.logistics),
+  }),
+  credits,
+});
 
 /** Whether the delivery fee was captured: a courier that sets out is sure of it. */
 export const isFeeCaptured = (hold: Hold): boolean =>
   hold.captured !== '0' && isAtLeast(hold.captured, hold.fee);
 
 /** Credits the delivery: its fee, and the merchant with what waited for it. */
-export function settleDelivery(hold: Hold): { hold: Hold; credits: Shares } {
-  const credits = { merchant: merchantDue(hold), logistics: feeDue(hold) };
-  return { hold: credited(hold, credits), credits };
-}
+export const settleDelivery = (hold: Hold): Credited =>
+  credit(hold, { merchant: merchantDue(hold), logistics: feeDue(hold) });
 
 /** Credits the delivery fee alone, while the merchant's part waits for the decision of a dispute. */
-export function settleFee(hold: Hold): { hold: Hold; credits: Shares } {
-  const credits = { merchant: '0', logistics: feeDue(hold) };
-  return { hold: credited(hold, credits), credits };
-}
+export const settleFee = (hold: Hold): Credited =>
+  credit(hold, { merchant: '0', logistics: feeDue(hold) });
 
 /** Gives back what was never captured. */
 export function voidRest(hold: Hold): { hold: Hold; returned: Amount } {
