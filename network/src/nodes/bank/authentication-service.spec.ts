@@ -2,6 +2,7 @@
 import { isBankErrorCode } from './bank-error.js';
 import { BankFixture, PASSWORD, PERSONAL } from './testing/bank-fixture.js';
 import { LIMITS } from './testing/fake-ledger.js';
+import { refused } from './testing/refused.js';
 
 let bank: BankFixture;
 
@@ -11,14 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => bank.close());
 
-beforeEach(() => {
-  bank.ledger.calls.length = 0;
-  bank.messages.length = 0;
-  bank.delayed.length = 0;
-});
-
-const refused = (call: Promise<unknown>, code: string, field?: string) =>
-  expect(call).rejects.toMatchObject({ code, ...(field !== undefined && { field }) });
+beforeEach(() => bank.forget());
 
 const attestations = (loginId: string) =>
   bank.ledger.calls

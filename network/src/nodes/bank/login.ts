@@ -10,7 +10,7 @@ import { loginText } from './messages/texts.js';
 import type { Authenticated, CodeSent, LoginLimits, LoginState, Missing } from './operations.js';
 import { stateProfile } from './records/change-profile.js';
 import { lockCustomer } from './records/customers.js';
-import { moveLogin, requireLogin, requireSession, storeLogin } from './records/logins.js';
+import { moveLogin, requireLogin, storeLogin } from './records/logins.js';
 import { missingFields } from './records/profile.js';
 
 /**
@@ -185,13 +185,12 @@ export async function completeLogin(
   throw failureOf(login);
 }
 
-/** The join for one order: no transaction of its own, since the order's own transaction reads both attestations. */
+/** The join for one order, in a session: no transaction of its own, since the order's own transaction reads both attestations. */
 export async function completeStepUp(
   context: BankContext,
   attestations: Attestations,
   { loginId, boundTo }: Parsed<'complete'>,
 ): Promise<Authenticated> {
-  await requireSession(context, loginId);
   ensureBothPassed(await passedFactors(context, loginId, boundTo));
   await attestations.settle(loginId, boundTo);
   return { authenticated: true };

@@ -13,11 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => bank.close());
 
-beforeEach(() => {
-  bank.ledger.calls.length = 0;
-  bank.messages.length = 0;
-  bank.pretended.length = 0;
-});
+beforeEach(() => bank.forget());
 
 const told = (call: Promise<unknown>): Promise<unknown> =>
   call.then(

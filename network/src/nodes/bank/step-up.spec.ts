@@ -2,6 +2,7 @@
 // Step-up: what the customer reads and what the factors are bound to are made from the same terms.
 import { termsDigest } from '@fabric-offline-pay/domain';
 import { BankFixture, PASSWORD, termsOf } from './testing/bank-fixture.js';
+import { refused } from './testing/refused.js';
 
 let bank: BankFixture;
 
@@ -11,13 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => bank.close());
 
-beforeEach(() => {
-  bank.ledger.calls.length = 0;
-  bank.messages.length = 0;
-});
-
-const refused = (call: Promise<unknown>, code: string, field?: string) =>
-  expect(call).rejects.toMatchObject({ code, ...(field !== undefined && { field }) });
+beforeEach(() => bank.forget());
 
 async function session() {
   const customerId = await bank.customer();

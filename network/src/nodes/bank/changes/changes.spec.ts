@@ -2,6 +2,7 @@
 // A new telephone or password: both old factors, a message to the old telephone, a wait, and a way back; or two persons at the counter.
 import { randomUUID } from 'node:crypto';
 import { BankFixture, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
+import { refused } from '../testing/refused.js';
 
 const OLD = PERSONAL.phone;
 const NEW = '+491713920009';
@@ -15,13 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => bank.close());
 
-beforeEach(() => {
-  bank.ledger.calls.length = 0;
-  bank.messages.length = 0;
-});
-
-const refused = (call: Promise<unknown>, code: string, field?: string) =>
-  expect(call).rejects.toMatchObject({ code, ...(field !== undefined && { field }) });
+beforeEach(() => bank.forget());
 
 interface Session {
   readonly customerId: string;

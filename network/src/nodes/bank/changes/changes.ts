@@ -7,7 +7,7 @@ import type { BankDatabase, Change } from '../database/schema.js';
 import { keyedDigest } from '../secrets/installation-key.js';
 import { hashPassword, isPassword } from '../secrets/password.js';
 import { sendMessage } from '../messages/send-message.js';
-import { changeMessageId, type ChangeWords } from '../messages/texts.js';
+import { changeMessageId, changeWaitsText, type ChangeWords } from '../messages/texts.js';
 import type { ChangeRecord, ChangeState } from '../operations.js';
 import { lockCustomer, requireCustomer } from '../records/customers.js';
 
@@ -136,6 +136,33 @@ export const moveChange = (
       .executeTakeFirst();
     return moved !== undefined;
   });
+
+/** How a change comes to wait. */
+interface Waiting {
+  readonly from: ChangeState;
+  readonly seconds: number;
+  /** Of the input, that a conflict is told of. */
+  readonly field: 'boundTo' | 'changeId';
+  readonly confirmed_by?: string;
+}
+
+/**
+ * Tells the owner of a change that all agreed to, and lets it wait from now on.
+ * @returns when it takes effect, milliseconds since 1970.
+ * @throws {BankError} STATE_CONFLICT when another call moved it first.
+ */
+export async function letWait(
+  context: CallContext,
+  change: Change,
+  { from, seconds, field, ...by }: Waiting,
+): Promise<number> {
+  await tellOwner(context, change, 'waits', changeWaitsText(wordsOf(change), seconds));
+  const effective_at = context.clock() + seconds * 1000;
+  const waiting = { state: 'waiting', effective_at, ...by } as const;
+  if (!(await moveChange(context, change, [from], waiting)))
+    throw new BankError('STATE_CONFLICT', field);
+  return effective_at;
+}
 
 export const wordsOf = ({ change_id, phone, password_hash }: Change): ChangeWords => ({
   changeId: change_id,

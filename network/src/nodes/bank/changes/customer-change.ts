@@ -7,12 +7,13 @@ import type { Change } from '../database/schema.js';
 import { ensureBothPassed, passedFactors } from '../factors/attestations.js';
 import { sendCode } from '../factors/send-code.js';
 import type { Parsed } from '../inputs.js';
-import { changeCancelledText, changeCodeText, changeWaitsText } from '../messages/texts.js';
+import { changeCancelledText, changeCodeText } from '../messages/texts.js';
 import type { Authenticated, ChangeBegun, ChangeRecord, ChangeState } from '../operations.js';
 import { requireCustomer } from '../records/customers.js';
 import { requireSession } from '../records/logins.js';
 import {
   ensureNoOther,
+  letWait,
   moveChange,
   requireChange,
   storeChange,
@@ -56,12 +57,8 @@ export async function completeChange(
   if (change.state !== 'asked') throw new BankError('STATE_CONFLICT', 'boundTo');
   ensureBothPassed(await passedFactors(context, loginId, change.digest));
   await ensureNoOther(context.db, change.customer_id, change.change_id);
-  const { changeWaitSeconds } = context.limits;
-  await tellOwner(context, change, 'waits', changeWaitsText(wordsOf(change), changeWaitSeconds));
-  const effective_at = context.clock() + changeWaitSeconds * 1000;
-  if (!(await moveChange(context, change, ['asked'], { state: 'waiting', effective_at })))
-    throw new BankError('STATE_CONFLICT', 'boundTo');
-  return waiting(effective_at);
+  const seconds = context.limits.changeWaitSeconds;
+  return waiting(await letWait(context, change, { from: 'asked', seconds, field: 'boundTo' }));
 }
 
 const CANCELLABLE: readonly ChangeState[] = ['asked', 'unconfirmed', 'waiting'];

@@ -5,12 +5,13 @@ import { BankError } from '../bank-error.js';
 import type { CallContext } from '../context.js';
 import type { Change } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
-import { changeWaitsText, recoveryAskedText } from '../messages/texts.js';
+import { recoveryAskedText } from '../messages/texts.js';
 import type { ChangeRecord } from '../operations.js';
 import { requireCustomer } from '../records/customers.js';
 import {
   ensureNoOther,
   findChange,
+  letWait,
   moveChange,
   storeChange,
   tellOwner,
@@ -50,11 +51,8 @@ export async function confirmRecovery(
   if (change.asked_by === name) throw new BankError('SECOND_PERSON_NEEDED', 'changeId');
   if (change.state === 'waiting' && change.confirmed_by === name) return toChangeRecord(change);
   if (change.state !== 'unconfirmed') throw new BankError('STATE_CONFLICT', 'changeId');
-  const { recoveryWaitSeconds } = context.limits;
-  await tellOwner(context, change, 'waits', changeWaitsText(wordsOf(change), recoveryWaitSeconds));
-  const effective_at = context.clock() + recoveryWaitSeconds * 1000;
-  const waiting = { state: 'waiting', confirmed_by: name, effective_at } as const;
-  if (!(await moveChange(context, change, ['unconfirmed'], waiting)))
-    throw new BankError('STATE_CONFLICT', 'changeId');
+  const seconds = context.limits.recoveryWaitSeconds;
+  const waiting = { from: 'unconfirmed', seconds, field: 'changeId', confirmed_by: name } as const;
+  await letWait(context, change, waiting);
   return toChangeRecord(await requireRecovery(context, changeId));
 }

@@ -11,9 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => bank.close());
 
-beforeEach(() => {
-  bank.ledger.calls.length = 0;
-});
+beforeEach(() => bank.forget());
 
 const code = (loginId: string, typed: string) => bank.service.submitCode({ loginId, code: typed });
 

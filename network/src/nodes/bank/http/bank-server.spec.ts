@@ -9,6 +9,7 @@ import { BankHouse } from '../testing/bank-house.js';
 import { ADDRESS, ENROLMENT, PASSWORD, PERSONAL, termsOf } from '../testing/bank-fixture.js';
 import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
 import { LIMITS } from '../testing/fake-ledger.js';
+import { refused } from '../testing/refused.js';
 import { BankClient } from './bank-client.js';
 
 const enrolment = { ...ENROLMENT, customerId: 'customer-1' };
@@ -37,9 +38,6 @@ afterAll(async () => {
   await house.close();
   expect(existsSync(ready)).toBe(false);
 });
-
-const refused = (call: Promise<unknown>, code: string, field?: string) =>
-  expect(call).rejects.toMatchObject({ code, ...(field !== undefined && { field }) });
 
 const login = async (loginId: string): Promise<string> => {
   await channel.openLogin({ loginId, customerId: 'customer-1' });

@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { BankHouse } from '../testing/bank-house.js';
 import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
+import { refused } from '../testing/refused.js';
 import type { BankClient } from './bank-client.js';
 
 let house: BankHouse;
@@ -24,9 +25,6 @@ beforeEach(async () => {
 });
 
 afterAll(() => house.close());
-
-const refused = (call: Promise<unknown>, code: string) =>
-  expect(call).rejects.toMatchObject({ code });
 
 it('refuses it on open connections and on new ones, at once, and others go on', async () => {
   const others = house.authority.issue({ commonName: 'another leaver', role: 'teller' });

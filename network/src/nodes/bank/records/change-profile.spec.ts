@@ -2,6 +2,7 @@
 // Enrolment, and who may change what of a profile.
 import { randomUUID } from 'node:crypto';
 import { ADDRESS, BankFixture, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
+import { refused } from '../testing/refused.js';
 
 let bank: BankFixture;
 
@@ -11,13 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => bank.close());
 
-beforeEach(() => {
-  bank.ledger.calls.length = 0;
-  bank.messages.length = 0;
-});
-
-const refused = (call: Promise<unknown>, code: string, field?: string) =>
-  expect(call).rejects.toMatchObject({ code, ...(field !== undefined && { field }) });
+beforeEach(() => bank.forget());
 
 it('prompts for what is missing and stops the login until it is complete', async () => {
   const customerId = await bank.customer({ email: null, birthDate: null, addresses: [] });

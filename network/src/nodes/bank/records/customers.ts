@@ -28,9 +28,10 @@ export async function lockCustomer(
   customerId: string,
   { clock }: Pick<BankContext, 'clock'>,
 ): Promise<CustomerTable | undefined> {
-  if ((await findCustomer(db, customerId)) === undefined) return undefined;
-  await settleChanges(db, customerId, clock());
-  return findCustomer(db, customerId);
+  const customer = await findCustomer(db, customerId);
+  if (customer === undefined) return undefined;
+  const changed = await settleChanges(db, customerId, clock());
+  return changed ? findCustomer(db, customerId) : customer;
 }
 
 /** @returns the customer's row as it counts now. @throws {BankError} CUSTOMER_UNKNOWN. */

@@ -31,11 +31,13 @@ async function apply(db: BankDatabase, change: Change): Promise<void> {
     .execute();
 }
 
-/** Runs within the transaction that holds the customer's row. */
+/** Runs within the transaction that holds the customer's row. @returns whether it changed the row. */
 export async function settleChanges(
   db: BankDatabase,
   customerId: string,
   now: number,
-): Promise<void> {
-  for (const change of await dueChanges(db, customerId, now)) await apply(db, change);
+): Promise<boolean> {
+  const due = await dueChanges(db, customerId, now);
+  for (const change of due) await apply(db, change);
+  return due.length > 0;
 }

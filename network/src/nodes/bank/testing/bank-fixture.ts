@@ -99,6 +99,13 @@ export class BankFixture {
     return this.#process.for({ name, spend });
   }
 
+  /** From now on tests look at what happens from now on. */
+  forget(): void {
+    const { calls } = this.ledger;
+    for (const noted of [calls, this.messages, this.delayed, this.spent, this.pretended])
+      noted.length = 0;
+  }
+
   /** Resolves when no attestation is under way any more. */
   idle(): Promise<void> {
     return this.#process.idle();
