@@ -98,7 +98,7 @@ test('a refused call hinders no other and leaves nothing', async () => {
   expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(ends[1]).toMatchObject({ reason: { code: 'SIGNATURE_INVALID', number: 210 } });
   expect(rowsOf('ORD-1')).toEqual(before);
-  expect(rowsOf('ORD-0')).toContain(`order/${MERCHANT}/ORD-0`);
+  expect(rowsOf('ORD-0')).toContain(`terms/${MERCHANT}/ORD-0`);
 });
 
 test('calls that are all refused are not even sent, and each hears its own reason', async () => {

@@ -15,7 +15,7 @@ const WAYS = [
 ] as const;
 
 const SIZES = [1, 5];
-const EXPRESS_FIXED = 11;
+const EXPRESS_FIXED = 7;
 
 let memory: MemoryWorld;
 let meter: OperationsMeter;
@@ -56,7 +56,7 @@ test('everything around orders', () => every.everythingAroundOrders());
 test.each(SIZES)('offline payments of %i devices', (size) => liveOffline(memory, size));
 
 test.each(SIZES)(
-  'an ordinary express leg of %i lines takes at most eleven operations and one a line',
+  'an ordinary express leg of %i lines takes at most seven operations and one a line',
   async (size) => {
     const before = memory.ledger.blocks().length;
     await runExpress(every.parties, every.purchaseOf(size));

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Follows the rows of a ledger in memory that hold money, block by block, and refuses the block that makes or loses any.
-import type { CheckpointRow, Hold, OrderRow } from '@fabric-offline-pay/domain';
+import {
+  beginningOf,
+  type BasketRow,
+  type CheckpointRow,
+  type Hold,
+  type OrderRow,
+  type TermsRow,
+} from '@fabric-offline-pay/domain';
 import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
 import { HOLDING_MONEY, weightsOf } from '../support/money';
 import { must } from './property';
@@ -81,6 +88,13 @@ export class MoneyWatch {
     const prefix = `${kind}/`;
     const found = [...this.#kept].filter(([key]) => key.startsWith(prefix));
     return new Map(found.map(([key, { value }]) => [key.slice(prefix.length), value as Row]));
+  }
+
+  /** The orders, also those that still follow from what was signed. */
+  orders(): OrderRow[] {
+    const own = this.rows<OrderRow>('order');
+    const placed = [...this.rows<BasketRow | TermsRow>('terms')].filter(([key]) => !own.has(key));
+    return [...own.values(), ...placed.map(([, row]) => beginningOf(row))];
   }
 
   #follow({ number, transactions }: Block): void {

@@ -5,7 +5,6 @@ import type {
   CheckpointRow,
   CreditRow,
   OrderKey,
-  OrderRow,
   Spending,
   SupplyRow,
 } from '@fabric-offline-pay/domain';
@@ -120,7 +119,7 @@ const countedIn = (spendings: readonly Spending[], now: number): bigint =>
 /** The same out of the rows of the ledger. Orders that never held money are none of the model's. */
 function standing(watch: MoneyWatch, shop: Shop): string {
   const now = shop.clock.seconds;
-  const orders = [...watch.rows<OrderRow>('order').values()].filter(({ hold }) => hold !== null);
+  const orders = watch.orders().filter(({ hold }) => hold !== null);
   const credits = watch.rows<CreditRow>('credit');
   const checkpoints = watch.rows<CheckpointRow>('checkpoint');
   return text([

@@ -11,6 +11,7 @@ import {
   type OrderRow,
   type ReserveRow,
   type SupplyRow,
+  type TermsRow,
 } from '@fabric-offline-pay/domain';
 
 /** Signed minor units by currency that a row adds to `issued − redeemed − on the ledger`, which must be 0. */
@@ -25,9 +26,16 @@ const WEIGHTS: Readonly<Record<string, (value: unknown, key: string) => Weights>
     Object.entries((value as AccountRow).money).map(
       ([currency, { available }]) => [currency, -toUnits(available)] as const,
     ),
+  // What an express leg placed stands on the terms; its order, once it has a row, says how much less it is by then.
+  terms: (value) => {
+    const { terms, release = null } = value as Partial<TermsRow>;
+    return terms === undefined || release === null ? [] : [[terms.currency, -toUnits(terms.total)]];
+  },
   order: (value) => {
-    const { hold } = value as OrderRow;
-    return hold === null ? [] : [[hold.currency, -toUnits(holds.standing(hold))]];
+    const { hold, mode } = value as OrderRow;
+    if (hold === null) return [];
+    const onTerms = mode === 'express' ? toUnits(hold.authorised) : 0n;
+    return [[hold.currency, onTerms - toUnits(holds.standing(hold))]];
   },
   reserve: (value) => {
     const reserve = value as ReserveRow;

@@ -47,8 +47,8 @@ function linesOf(ledger: MemoryLedger, input: Input): number {
   const carried = (input['basket'] ?? input['terms'] ?? input) as Partial<Basket>;
   if (carried.lines !== undefined) return carried.lines.length;
   const key = `${String(input['merchantId'])}/${String(input['orderNumber'])}`;
-  const terms = row(ledger, `terms/${key}`)?.['terms'] ?? row(ledger, `basket/${key}`);
-  return (terms as Basket | undefined)?.lines.length ?? 0;
+  const picked = row(ledger, `terms/${key}`);
+  return ((picked?.['terms'] ?? picked?.['basket']) as Basket | undefined)?.lines.length ?? 0;
 }
 
 interface Batch {

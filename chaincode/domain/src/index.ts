@@ -67,6 +67,7 @@ export {
 export * from './identity/history.js';
 export * from './identity/reputation.js';
 export * from './logistics/select-courier.js';
+export * from './order-number/beginning.js';
 export * from './order-number/blame.js';
 export * from './order-number/compare.js';
 export * from './order-number/delivery.js';

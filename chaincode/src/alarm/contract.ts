@@ -18,7 +18,7 @@ import {
   raiseAlarm,
   report,
 } from '../shared/reporting.js';
-import { advance, basketRow, orderRow, termsRow } from '../shared/rows.js';
+import { advance, basketOfOrder, orderRow, termsRow } from '../shared/rows.js';
 
 const PAGE = 200;
 
@@ -27,7 +27,7 @@ const PAGE = 200;
  * A basket that differs cannot be placed. It raises no alarm: nobody signed it, and no operator need look at it.
  */
 async function compareGoods(call: Call<OrderKey>) {
-  const basket = await basketRow(call, call.input);
+  const basket = await basketOfOrder(call, call.input);
   const differences = await differencesOfGoods(call, basket);
   if (differences.length > 0) report(call, basket, 'goods', differences);
   return { clean: differences.length === 0 };

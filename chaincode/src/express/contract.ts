@@ -3,9 +3,12 @@
 import {
   basketDigest,
   basketOf,
+  beginningOf,
+  customerStatement,
   ensureDistinctLines,
   holds,
   nextState,
+  statedOtherwise,
   type Difference,
   type ParsedInputOf as InputOf,
   type OrderRow,
@@ -13,7 +16,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { newOrder, putPlaced } from '../shared/beginning.js';
+import { putTerms } from '../shared/beginning.js';
 import { captureAmount, holdOf } from '../shared/capturing.js';
 import { goodsAsPicked } from '../shared/goods.js';
 import { verifyOrder } from '../shared/merchant-leg.js';
@@ -21,7 +24,7 @@ import { ensureSigned, placeHold } from '../shared/placing.js';
 import { computeOffers, putQuote } from '../shared/quoting.js';
 import { differencesOf, raiseAlarm } from '../shared/reporting.js';
 import { orderRow, quoteRow, termsRow } from '../shared/rows.js';
-import { quotedStatement } from '../shared/statements.js';
+import { keptStatements } from '../shared/statements.js';
 import { storePurchase } from '../shared/storing.js';
 
 /** Units 11 and 1101 to 1104. */
@@ -31,8 +34,13 @@ async function quote(call: Call<InputOf<'express', 'quote'>>) {
   await goodsAsPicked(call, basket);
   const { load, goodsTotal, offers } = await computeOffers(call, basket);
   const digest = basketDigest(basketOf(basket));
-  const { categories } = load;
-  await putQuote(call, basket, { basketDigest: digest, goodsTotal, categories, offers, statement });
+  await putQuote(call, basket, {
+    basketDigest: digest,
+    goodsTotal,
+    categories: load.categories,
+    offers,
+    statement: statedOtherwise(statement, customerStatement({ ...basket, goodsTotal })),
+  });
   return {
     goodsTotal,
     offers: offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] })),
@@ -46,14 +54,12 @@ async function order(call: Call<InputOf<'express', 'order'>>) {
   const payer = await ensureSigned(call, terms, signature);
   const quoted = await quoteRow(call, terms);
   const merchant = await verifyOrder(call, terms, quoted);
-  const hold = await placeHold(call, terms, payer, merchant);
-  const logistics = quotedStatement(quoted);
+  const { release } = await placeHold(call, terms, payer, merchant);
   const { bankId } = payer.account;
   const { deviceId } = payer.session;
-  const placed = newOrder(terms, { state: 'categoryChecked', mode: 'express', bankId, hold });
-  const statements = { merchant: statement, logistics };
-  await putPlaced(call, placed, { terms, signature, bankId, deviceId, statements });
-  return { state: placed.state };
+  const statements = keptStatements(terms, statement, quoted);
+  const row = putTerms(call, { terms, signature, bankId, deviceId, release, statements });
+  return { state: beginningOf(row).state };
 }
 
 function block(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goods and merchants on the ledger (units 8 to 10, 12).
 import {
+  basketDigest,
   BLAMELESS,
   ensure,
   ensureActorFree,
@@ -20,7 +21,7 @@ import { contractOf } from '../ledger/contract.js';
 import { categoriesIn, goodsAsPicked, goodsOf } from '../shared/goods.js';
 import {
   advance,
-  basketRow,
+  basketOfOrder,
   merchantRow,
   orderRow,
   quoteRow,
@@ -69,13 +70,13 @@ async function withdrawGoods(call: Call<InputOf<'goods', 'withdrawGoods'>>) {
 
 /** Unit 8. */
 async function verify(call: Call<OrderKey>) {
-  await goodsAsPicked(call, await basketRow(call, call.input));
+  await goodsAsPicked(call, await basketOfOrder(call, call.input));
   return {};
 }
 
 /** Unit 9. */
 async function partition(call: Call<OrderKey>) {
-  const goods = await goodsOf(call, await basketRow(call, call.input));
+  const goods = await goodsOf(call, await basketOfOrder(call, call.input));
   return { categories: categoriesIn(goods) };
 }
 
@@ -83,13 +84,12 @@ async function partition(call: Call<OrderKey>) {
 async function verifyMerchant(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
   const { terms } = await termsRow(call, call.input);
-  const basket = await basketRow(call, call.input);
   ensureMerchantMaySell(
     await merchantRow(call, order.merchantId),
     await verifiedCategories(call, order),
     call.now,
   );
-  ensureChoiceQuoted(terms, basket.digest, await quoteRow(call, order), call.now);
+  ensureChoiceQuoted(terms, basketDigest(terms), await quoteRow(call, order), call.now);
   return { state: advance(call, order, 'verifyMerchant') };
 }
 

@@ -4,13 +4,16 @@ import type { Context } from 'fabric-contract-api';
 import {
   ensure,
   found,
+  isPlaced,
   mayCall,
   participantNamed,
   type NamedTransaction,
+  type OrderKey,
   type Ownership,
   type ParticipantRow,
   type Role,
 } from '@fabric-offline-pay/domain';
+import { orderAt } from './order-at.js';
 import type { Store } from './store.js';
 
 /** The participant behind a call, with the attributes of its certificate. */
@@ -69,6 +72,11 @@ const fieldAt = (input: Input, path: string): unknown =>
 
 const text = (input: Input, field: string): string => String(input[field]);
 
+const orderKey = (input: Input): OrderKey => ({
+  merchantId: text(input, 'merchantId'),
+  orderNumber: text(input, 'orderNumber'),
+});
+
 /** The field of a row that names the caller's side of it. */
 const OWNER_FIELD: Readonly<Record<Role, string>> = {
   bank: 'bankId',
@@ -100,17 +108,14 @@ const ROW_OF: Readonly<Record<RowOwnership, FindOwned>> = {
   merchant: async (store, input) =>
     found(await store.get('merchant', text(input, 'merchantId')), 'MERCHANT_UNKNOWN'),
   order: async (store, input) =>
-    found(
-      await store.get('order', text(input, 'merchantId'), text(input, 'orderNumber')),
-      'NOT_FOUND',
-      { row: 'order' },
-    ),
-  basket: async (store, input) =>
-    found(
-      await store.get('basket', text(input, 'merchantId'), text(input, 'orderNumber')),
-      'NOT_FOUND',
-      { row: 'basket' },
-    ),
+    found(await orderAt(store, orderKey(input)), 'NOT_FOUND', { row: 'order' }),
+  basket: async (store, input) => {
+    const { merchantId, orderNumber } = orderKey(input);
+    const row = found(await store.get('terms', merchantId, orderNumber), 'NOT_FOUND', {
+      row: 'basket',
+    });
+    return { bankId: row.bankId, ...(isPlaced(row) ? row.terms : row.basket) };
+  },
   quote: async (store, input, caller) =>
     found(
       await store.get('quote', text(input, 'merchantId'), text(input, 'orderNumber'), caller.actor),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logistics on the ledger: couriers, the four parallel sub-units and their join, delivery (units 11, 1101 to 1104).
 import {
+  basketDigest,
   BLAMELESS,
   byCodeUnit,
   ensure,
@@ -20,11 +21,19 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
+import { orderAt } from '../ledger/order-at.js';
 import { holdOf, releasedAtOnce } from '../shared/capturing.js';
 import { goodsAsPicked, goodsOf } from '../shared/goods.js';
 import { CREDIT_OF, creditPayees } from '../shared/payees.js';
 import { computeOffers, ensureAddressesOfBasket, putQuote } from '../shared/quoting.js';
-import { advance, basketRow, orderRow, quoteRow, receiptOfStep, termsRow } from '../shared/rows.js';
+import {
+  advance,
+  basketOfOrder,
+  orderRow,
+  quoteRow,
+  receiptOfStep,
+  termsRow,
+} from '../shared/rows.js';
 
 /** A fleet never outgrows what one quote reads, so that no courier is passed over without a word. */
 async function registerCouriers(call: Call<InputOf<'logistics', 'registerCouriers'>>) {
@@ -43,13 +52,13 @@ async function registerCouriers(call: Call<InputOf<'logistics', 'registerCourier
 
 /** Unit 11 begins: logistics believes no one, and verifies the goods itself. */
 async function verifyGoods(call: Call<OrderKey>) {
-  await goodsAsPicked(call, await basketRow(call, call.input));
+  await goodsAsPicked(call, await basketOfOrder(call, call.input));
   return {};
 }
 
 /** Unit 1101. */
 async function locateGoods(call: Call<OrderKey>) {
-  const goods = await goodsOf(call, await basketRow(call, call.input));
+  const goods = await goodsOf(call, await basketOfOrder(call, call.input));
   const locations: Place[] = locationsOf(goods.map((entry) => entry.row));
   return { locations };
 }
@@ -64,26 +73,26 @@ const mutable = (offers: readonly AddressOffer[]) =>
 
 /** Unit 1102: prices, in order of ids. */
 async function quotePrices(call: Call<OrderKey>) {
-  const { goodsTotal, offers } = await computeOffers(call, await basketRow(call, call.input));
+  const { goodsTotal, offers } = await computeOffers(call, await basketOfOrder(call, call.input));
   return { goodsTotal, offers: mutable(offers.map(inOrderOfIds)) };
 }
 
 /** Unit 1103: the customer may choose from these. What stands behind the references is not kept before it is needed. */
 async function offerAddresses(call: Call<OrderKey>) {
-  const basket = await basketRow(call, call.input);
+  const basket = await basketOfOrder(call, call.input);
   ensureAddressesOfBasket(call, basket);
   return { addressRefs: [...basket.addressRefs] };
 }
 
 /** Unit 1104: the ranking, best first. */
 async function rankCouriers(call: Call<OrderKey>) {
-  const { offers, load } = await computeOffers(call, await basketRow(call, call.input));
+  const { offers, load } = await computeOffers(call, await basketOfOrder(call, call.input));
   return { offers: mutable(offers), categories: [...load.categories] };
 }
 
 /** Unit 11 joins its four sub-units into one quote. */
 async function quote(call: Call<OrderKey>) {
-  const basket = await basketRow(call, call.input);
+  const basket = await basketOfOrder(call, call.input);
   const order = await orderRow(call, call.input);
   await receiptOfStep(call, basket, 'logistics:verifyGoods');
   await receiptOfStep(call, basket, 'logistics:locateGoods');
@@ -99,7 +108,7 @@ async function quote(call: Call<OrderKey>) {
   );
   const goodsTotal = priced['goodsTotal'] as string;
   await putQuote(call, basket, {
-    basketDigest: basket.digest,
+    basketDigest: basketDigest(basket),
     goodsTotal,
     categories: ranked['categories'] as string[],
     offers,
@@ -183,7 +192,7 @@ const isOverFor = (order: OrderRow | undefined, logisticsId: string): boolean =>
 async function purgeAddresses(call: Call<OrderKey>) {
   const { merchantId, orderNumber } = call.input;
   const { actor } = call.caller;
-  const order = await call.store.get('order', merchantId, orderNumber);
+  const order = await orderAt(call.store, call.input);
   ensure(isOverFor(order, actor), 'STATE_CONFLICT', { state: order?.state });
   await call.store.purgePrivate(merchantId, orderNumber, actor);
   return {};

@@ -2,9 +2,11 @@
 // An order to deliver that was paid without a network: the merchant's express leg, where the voucher stands for login and
 // signature, and the money that is held comes out of the reserve.
 import {
+  beginningOf,
   ensure,
   ensureDistinctLines,
   ensureTermsAddUp,
+  newOrder,
   nextState,
   OFFLINE_LOGIN,
   settleVoucher,
@@ -23,14 +25,14 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { newOrder, putPlaced } from '../shared/beginning.js';
+import { putTerms } from '../shared/beginning.js';
 import { verifyOrder } from '../shared/merchant-leg.js';
 import { batchIdOfDelivery } from '../shared/payments.js';
 import { openHold } from '../shared/placing.js';
 import { putReserve, reserveRow } from '../shared/reserves.js';
 import { quoteRow } from '../shared/rows.js';
 import { limitsOf } from '../shared/standing.js';
-import { quotedStatement } from '../shared/statements.js';
+import { keptStatements } from '../shared/statements.js';
 import { bytesOf } from './issued.js';
 import { recordConflict } from './settle.js';
 
@@ -80,17 +82,18 @@ function judge(call: Call<OrderInput>, reserve: ReserveRow): Settlement {
 }
 
 /** The voucher stands where the signature of an order that was paid online would. */
-async function placeAs(
+function putSigned(
   call: Call<OrderInput>,
-  order: OrderRow,
-  verdict: Verdict,
-  statements: TermsRow['statements'] = null,
-): Promise<Answer> {
+  rest: Pick<TermsRow, 'bankId' | 'release' | 'statements'>,
+): TermsRow {
   const { terms, deviceId, voucher: signature } = call.input;
-  const { bankId, state } = order;
-  await putPlaced(call, order, { terms, signature, bankId, deviceId, statements });
-  return { state, verdict: verdictNumberOf(verdict) };
+  return putTerms(call, { terms, signature, deviceId, ...rest });
 }
+
+const answerOf = ({ state }: OrderRow, verdict: Verdict): Answer => ({
+  state,
+  verdict: verdictNumberOf(verdict),
+});
 
 /** Where the voucher was settled, for whoever looks for it. Its money is held, and credited by a capture. */
 function putPayment(call: Call<OrderInput>, counter: number): void {
@@ -112,24 +115,25 @@ async function refuse(
   settlement: Settlement,
   bankId: string,
 ): Promise<Answer> {
+  const { terms } = call.input;
   await recordConflict(call, claimOf(call.input), settlement);
   const state = passing('payOffline', 'refuseVoucher');
-  const order = newOrder(call.input.terms, { state, mode: 'express', bankId, hold: null });
-  return placeAs(call, order, settlement.verdict);
+  const order = newOrder(terms, { state, mode: 'express', bankId, hold: null });
+  call.store.put('order', order);
+  putSigned(call, { bankId, release: null, statements: null });
+  return answerOf(order, settlement.verdict);
 }
 
 /** Verifies the order as any other, and holds what the reserve paid out. */
 async function accept(call: Call<OrderInput>, bankId: string, counter: number): Promise<Answer> {
-  const { terms, statement: merchant } = call.input;
+  const { terms, statement } = call.input;
   const quoted = await quoteRow(call, terms);
-  const row = await verifyOrder(call, terms, quoted);
-  const logistics = quotedStatement(quoted);
-  const { release } = await limitsOf(call, terms.customerId);
-  const hold = await openHold(call, terms, release, row);
-  const state = passing('payOffline', 'fundFromReserve', 'verifyMerchant', 'checkCategories');
+  const merchant = await verifyOrder(call, terms, quoted);
+  const own = (await limitsOf(call, terms.customerId)).release;
+  const { release } = await openHold(call, terms, own, merchant);
   putPayment(call, counter);
-  const order = newOrder(terms, { state, mode: 'express', bankId, hold });
-  return placeAs(call, order, 'settled', { merchant, logistics });
+  const statements = keptStatements(terms, statement, quoted);
+  return answerOf(beginningOf(putSigned(call, { bankId, release, statements })), 'settled');
 }
 
 export async function order(call: Call<OrderInput>): Promise<Answer> {

@@ -3,13 +3,16 @@
 import {
   basketDigest,
   basketOf,
+  beginningOf,
   compareStatements,
   ensure,
   ensureChoiceQuoted,
   ensureDistinctLines,
   ensureMerchantMaySell,
+  isPlaced,
   loginSubject,
   orderSubject,
+  termsDigest,
   type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderRow,
@@ -19,11 +22,11 @@ import {
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { payerOf } from '../shared/accounts.js';
-import { newOrder, putTerms } from '../shared/beginning.js';
+import { putTerms } from '../shared/beginning.js';
 import { ensureSigned } from '../shared/placing.js';
 import {
   advance,
-  basketRow,
+  basketOfOrder,
   merchantRow,
   orderRow,
   quoteRow,
@@ -40,13 +43,11 @@ async function openBasket(call: Call<InputOf<'orderNumber', 'openBasket'>>) {
   const { merchantId, orderNumber } = basket;
   ensureDistinctLines(basket.lines);
   const { bankId } = (await payerOf(call, basket)).account;
-  const existing = await call.store.get('order', merchantId, orderNumber);
+  const existing = await call.store.get('terms', merchantId, orderNumber);
   ensure(existing === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber });
-  const digest = basketDigest(basket);
-  call.store.put('basket', { ...basketOf(basket), bankId, digest, createdAt: call.now });
-  const order = newOrder(basket, { state: 'basket', mode: 'stepwise', bankId, hold: null });
-  call.store.put('order', order);
-  return { state: order.state };
+  const row = { basket: basketOf(basket), bankId };
+  call.store.put('terms', row);
+  return { state: beginningOf(row).state };
 }
 
 /** The first pass of unit 15 was clean. A basket that differs from the registration is no order: another one is. */
@@ -66,8 +67,8 @@ async function ensureWillPass(call: Call<InputOf<'orderNumber', 'place'>>): Prom
 async function place(call: Call<InputOf<'orderNumber', 'place'>>) {
   const { terms, signature } = call.input;
   const order = await orderRow(call, terms);
-  const basket = await basketRow(call, terms);
-  ensure(basketDigest(terms) === basket.digest, 'IDEMPOTENCY_CONFLICT', {
+  const basket = await basketOfOrder(call, terms);
+  ensure(basketDigest(terms) === basketDigest(basket), 'IDEMPOTENCY_CONFLICT', {
     orderNumber: terms.orderNumber,
   });
   const { account, session } = await ensureSigned(call, terms, signature);
@@ -76,13 +77,13 @@ async function place(call: Call<InputOf<'orderNumber', 'place'>>) {
   await ensureWillPass(call);
   const { bankId } = account;
   const { deviceId } = session;
-  putTerms(call, { terms, signature, bankId, deviceId, statements: null });
+  putTerms(call, { terms, signature, bankId, deviceId, release: null, statements: null });
   return { state: advance(call, order, 'place') };
 }
 
 const state = (party: Party) => async (call: Call<InputOf<'orderNumber', 'stateMerchant'>>) => {
   const { merchantId, orderNumber, statement } = call.input;
-  await basketRow(call, call.input);
+  await basketOfOrder(call, call.input);
   call.store.put('statement', statement, merchantId, orderNumber, party);
   return {};
 };
@@ -96,11 +97,11 @@ async function compare(call: Call<OrderKey>) {
 }
 
 async function readTerms(call: Call<OrderKey>) {
-  const { terms, signature, digest, bankId, deviceId, placedAt } = await termsRow(call, call.input);
+  const { terms, signature, bankId, deviceId, placedAt } = await termsRow(call, call.input);
   return {
     terms: { ...terms, lines: [...terms.lines], addressRefs: [...terms.addressRefs] },
     signature,
-    digest,
+    digest: termsDigest(terms),
     bankId,
     deviceId,
     placedAt,
@@ -117,10 +118,17 @@ function withoutReceipt(order: OrderRow): Omit<OrderRow, 'settled'> {
   };
 }
 
+/** Every order has a row of what was picked or signed, beside it those that have changed since have their own. */
 async function listOrders(call: Call<InputOf<'orderNumber', 'listOrders'>>) {
   const { merchantId, after } = call.input;
-  const { entries, next } = await call.store.page('order', [merchantId], after, PAGE);
-  return { orders: entries.map((entry) => withoutReceipt(entry.value)), next };
+  const { entries, next } = await call.store.page('terms', [merchantId], after, PAGE);
+  const changed = await call.store.page('order', [merchantId], after, PAGE);
+  const own = new Map(changed.entries.map(({ value }) => [value.orderNumber, value]));
+  const orders = entries.map(({ value }) => {
+    const { orderNumber } = isPlaced(value) ? value.terms : value.basket;
+    return own.get(orderNumber) ?? beginningOf(value);
+  });
+  return { orders: orders.map(withoutReceipt), next };
 }
 
 /** One entry a unit, or one for a step that is no unit: its answer stands with the first. */
@@ -131,12 +139,13 @@ function entriesOf({ units, ...receipt }: Receipt) {
 }
 
 async function receiptsOf(call: Call, order: OrderRow): Promise<Receipt[]> {
-  const terms = await call.store.get('terms', order.merchantId, order.orderNumber);
-  const { loginId } = terms?.terms ?? (await basketRow(call, order));
+  const { loginId } = await basketOfOrder(call, order);
+  const picked = await call.store.get('terms', order.merchantId, order.orderNumber);
+  const placed = picked !== undefined && isPlaced(picked) ? picked.receipt : null;
   const ofLogin = await call.store.range('receipt', [loginSubject(loginId)]);
   const quotes = await call.store.range('quote', [order.merchantId, order.orderNumber]);
   const ofOrder = await call.store.range('receipt', [orderSubject(order)]);
-  const ofLegs = [...quotes.map(({ value }) => value.receipt), terms?.receipt, order.settled];
+  const ofLegs = [...quotes.map(({ value }) => value.receipt), placed, order.settled];
   return [
     ...ofLogin.map(({ value }) => value),
     ...ofLegs.flatMap((receipt) => receipt ?? []),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The invariant of the ledger, summed: available + held + reserves + credit entries + checkpoints = issued − redeemed.
 import {
-  addSums,
   heldIn,
+  sumToUnits,
   type Currency,
   type MoneyKind,
   type Sum,
@@ -12,21 +12,23 @@ import type { Call } from '../ledger/call.js';
 /** What money on the ledger is, by the kind of row that holds it. */
 const PART_OF = {
   account: 'available',
+  terms: 'held',
   order: 'held',
   reserve: 'reserves',
   credit: 'credits',
   checkpoint: 'checkpoints',
 } as const satisfies Readonly<Record<Exclude<MoneyKind, 'supply'>, string>>;
 
-type Part = 'issued' | 'redeemed' | (typeof PART_OF)[keyof typeof PART_OF];
+type LedgerPart = (typeof PART_OF)[keyof typeof PART_OF];
+type Part = 'issued' | 'redeemed' | LedgerPart;
 
 const KINDS = ['supply', ...Object.keys(PART_OF)] as MoneyKind[];
 
 interface Summand {
   readonly currency: Currency;
   readonly part: Part;
-  /** Of any length. */
-  readonly amount: Sum;
+  /** Minor units; below zero where a row says what is no longer held. */
+  readonly units: bigint;
 }
 
 const partOf = (kind: MoneyKind, sign: bigint): Part =>
@@ -36,11 +38,17 @@ async function summandsOf(call: Call, kind: MoneyKind): Promise<Summand[]> {
   const rows = await call.store.all(kind, []);
   return rows
     .flatMap(({ key, value }) => heldIn(kind, value, key))
-    .map(({ currency, amount, sign }) => ({ currency, amount, part: partOf(kind, sign) }));
+    .map(({ currency, amount, sign }) => ({
+      ...{ currency, part: partOf(kind, sign) },
+      units: kind === 'supply' ? sumToUnits(amount) : sign * sumToUnits(amount),
+    }));
 }
 
 const sumOf = (sums: readonly Summand[], ...parts: readonly Part[]): Sum =>
-  addSums(...sums.filter(({ part }) => parts.includes(part)).map(({ amount }) => amount));
+  sums
+    .filter(({ part }) => parts.includes(part))
+    .reduce((total, { units }) => total + units, 0n)
+    .toString();
 
 const totalsOf = (sums: readonly Summand[]) => ({
   issued: sumOf(sums, 'issued'),

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows that several contracts read, each with the refusal for its absence.
 import {
+  basketOf,
+  ensure,
   found,
+  isPlaced,
   nextState,
   orderSubject,
+  type Basket,
   type BasketRow,
   type MerchantRow,
   type OrderEvent,
@@ -17,6 +21,7 @@ import {
   type TermsRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { orderAt } from '../ledger/order-at.js';
 
 /** There is one: without it nobody would have passed the access check. */
 export const registryRow = async (call: Call): Promise<RegistryRow> =>
@@ -29,9 +34,7 @@ export const merchantRow = async (call: Call, merchantId: string): Promise<Merch
 
 /** @throws {DomainError} NOT_FOUND when there is no such order. */
 export const orderRow = async (call: Call, order: OrderKey): Promise<OrderRow> =>
-  found(await call.store.get('order', order.merchantId, order.orderNumber), 'NOT_FOUND', {
-    row: 'order',
-  });
+  found(await orderAt(call.store, order), 'NOT_FOUND', { row: 'order' });
 
 /** Writes the order in the state that the event leads to. @throws {DomainError} STATE_CONFLICT. */
 export function advance(
@@ -45,10 +48,18 @@ export function advance(
   return state;
 }
 
-export const basketRow = async (call: Call, order: OrderKey): Promise<BasketRow> =>
-  found(await call.store.get('basket', order.merchantId, order.orderNumber), 'NOT_FOUND', {
-    row: 'basket',
-  });
+const pickedRow = async (
+  call: Call,
+  { merchantId, orderNumber }: OrderKey,
+  row: 'basket' | 'terms',
+): Promise<BasketRow | TermsRow> =>
+  found(await call.store.get('terms', merchantId, orderNumber), 'NOT_FOUND', { row });
+
+/** What the customer picked, whether it has signed by now or not. */
+export async function basketOfOrder(call: Call, order: OrderKey): Promise<Basket> {
+  const row = await pickedRow(call, order, 'basket');
+  return isPlaced(row) ? basketOf(row.terms) : row.basket;
+}
 
 /** Every logistics company quotes in a row of its own: none can forestall another. */
 export const quoteRow = async (
@@ -59,10 +70,12 @@ export const quoteRow = async (
     row: 'quote',
   });
 
-export const termsRow = async (call: Call, order: OrderKey): Promise<TermsRow> =>
-  found(await call.store.get('terms', order.merchantId, order.orderNumber), 'NOT_FOUND', {
-    row: 'terms',
-  });
+/** @throws {DomainError} NOT_FOUND when nothing was signed. */
+export async function termsRow(call: Call, order: OrderKey): Promise<TermsRow> {
+  const row = await pickedRow(call, order, 'terms');
+  ensure(isPlaced(row), 'NOT_FOUND', { row: 'terms' });
+  return row;
+}
 
 /** The receipt of a step that must have been done. @throws {DomainError} VERIFICATION_MISSING. */
 export async function receiptOfStep(

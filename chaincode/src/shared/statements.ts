@@ -3,8 +3,12 @@
 import {
   customerStatement,
   found,
+  restated,
+  statedOtherwise,
+  type OrderTerms,
   type Party,
   type QuoteRow,
+  type StatedOtherwise,
   type Statement,
   type Statements,
   type TermsRow,
@@ -21,14 +25,22 @@ async function statementRow(call: Call, row: TermsRow, party: Party): Promise<St
 }
 
 /** What the company stated with its quote, for an express leg. @throws {DomainError} STATEMENT_MISSING. */
-export const quotedStatement = ({ statement }: QuoteRow): Statement =>
+export const quotedStatement = ({ statement }: QuoteRow): StatedOtherwise =>
   found(statement ?? undefined, 'STATEMENT_MISSING', { party: 'logistics' });
+
+type Kept = NonNullable<TermsRow['statements']>;
+
+/** What merchant and logistics company state of an order that came by express legs, as its terms keep it. */
+export const keptStatements = (terms: OrderTerms, merchant: Statement, quoted: QuoteRow): Kept => ({
+  merchant: statedOtherwise(merchant, customerStatement(terms)),
+  logistics: quotedStatement(quoted),
+});
 
 /** @throws {DomainError} STATEMENT_MISSING, with the party that has not stated its view. */
 export async function statementsOf(call: Call, row: TermsRow): Promise<Statements> {
-  return {
-    customer: customerStatement(row.terms),
-    merchant: row.statements?.merchant ?? (await statementRow(call, row, 'merchant')),
-    logistics: row.statements?.logistics ?? (await statementRow(call, row, 'logistics')),
-  };
+  const { terms, statements } = row;
+  const customer = customerStatement(terms);
+  const stated = async (party: keyof Kept): Promise<Statement> =>
+    statements === null ? statementRow(call, row, party) : restated(statements[party], customer);
+  return { customer, merchant: await stated('merchant'), logistics: await stated('logistics') };
 }

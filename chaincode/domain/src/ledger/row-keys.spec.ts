@@ -30,7 +30,7 @@ it('different parts never make the same key, and a prefix holds its own rows onl
       const same = a === c && b === d;
       expect(ROWS.order.key(a, b) === ROWS.order.key(c, d)).toBe(same);
       expect(ROWS.order.key(a, b).startsWith(ROWS.order.prefix(c))).toBe(a === c);
-      expect(ROWS.basket.key(a, b).startsWith(ROWS.order.prefix())).toBe(false);
+      expect(ROWS.terms.key(a, b).startsWith(ROWS.order.prefix())).toBe(false);
     }),
   );
 });

@@ -130,9 +130,11 @@ export const ROWS = {
     row.logisticsId,
     row.courierId,
   ]),
-  basket: keyed<BasketRow, OrderParts>('basket', orderParts),
   quote: row<QuoteRow, [merchantId: string, orderNumber: string, logisticsId: string]>('quote'),
-  terms: keyed<TermsRow, OrderParts>('terms', (row) => orderParts(row.terms)),
+  /** What was picked, and once it was placed what was signed. */
+  terms: keyed<BasketRow | TermsRow, OrderParts>('terms', (row) =>
+    orderParts('terms' in row ? row.terms : row.basket),
+  ),
   order: keyed<OrderRow, OrderParts>('order', orderParts),
   receipt: row<Receipt, [subject: string, name: string]>('receipt'),
   statement: row<Statement, [merchantId: string, orderNumber: string, party: Party]>('statement'),

@@ -205,10 +205,10 @@ export interface Basket extends OrderKey {
   readonly addressesDigest: string;
 }
 
-export interface BasketRow extends Basket {
+/** Stands where the terms will, once the customer signs (stepwise only). */
+export interface BasketRow {
+  readonly basket: Basket;
   readonly bankId: string;
-  readonly digest: string;
-  readonly createdAt: number;
 }
 
 /** One courier's price for carrying the basket to one address. */
@@ -231,8 +231,8 @@ export interface QuoteRow {
   readonly categories: readonly string[];
   readonly offers: readonly AddressOffer[];
   readonly expiresAt: number;
-  /** The waybill's statement, when the quote is an express leg; stepwise it stands in a row of its own. */
-  readonly statement: Statement | null;
+  /** The waybill's, when the quote is an express leg; stepwise it stands in a row of its own. */
+  readonly statement: StatedOtherwise | null;
   /** Of the express leg that wrote this row; stepwise units leave theirs in rows of their own. */
   readonly receipt: Receipt | null;
 }
@@ -252,13 +252,14 @@ export interface OrderTerms extends Basket {
 
 export interface TermsRow {
   readonly terms: OrderTerms;
-  readonly digest: string;
   readonly bankId: string;
   readonly deviceId: string;
   readonly signature: string;
   readonly placedAt: number;
+  /** Placed with its total held at once: when the merchant is to get it. Null where the hold comes later, or never. */
+  readonly release: ReleaseAt | null;
   /** The other parties' statements, when they came with express legs. */
-  readonly statements: { readonly merchant: Statement; readonly logistics: Statement } | null;
+  readonly statements: Readonly<Record<Exclude<Party, 'customer'>, StatedOtherwise>> | null;
   /** Of the express leg that wrote this row. */
   readonly receipt: Receipt | null;
 }
@@ -309,7 +310,10 @@ export interface Dispute {
   readonly agreed: boolean;
 }
 
-/** The one row of an order that changes: its state and its money. */
+/**
+ * The one row of an order that changes: its state and its money. Before the first change it is not written, since it
+ * follows from the basket or the terms.
+ */
 export interface OrderRow extends OrderKey {
   readonly state: OrderState;
   readonly dispute: Dispute | null;
@@ -340,6 +344,9 @@ export interface Statement {
   /** The logistics company's own number. */
   readonly waybill?: string | undefined;
 }
+
+/** What a statement says otherwise than the customer's, or beside it: nearly always little. */
+export type StatedOtherwise = Partial<Statement>;
 
 /** A login that went through units 2 to 7, as placing an order needs it. */
 export interface Session {

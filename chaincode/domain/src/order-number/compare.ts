@@ -1,18 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 13: the customer's, the merchant's and the logistics company's statements of one order, field by field.
 import { byCodeUnit } from '../base/canonical.js';
-import type { Difference, OrderTerms, Party, Statement } from '../ledger/rows.js';
+import type {
+  Basket,
+  Difference,
+  OrderTerms,
+  Party,
+  StatedOtherwise,
+  Statement,
+} from '../ledger/rows.js';
 
 export type Statements = Readonly<Record<Party, Statement>>;
 
 export const PARTIES: readonly Party[] = ['customer', 'merchant', 'logistics'];
 
-/** The customer's statement is what it signed. */
-export const customerStatement = (terms: OrderTerms): Statement => ({
-  orderNumber: terms.orderNumber,
-  lines: terms.lines.map(({ gtin, quantity }) => ({ gtin, quantity })),
-  goodsTotal: terms.goodsTotal,
-  currency: terms.currency,
+/** The customer's statement is what it picked, and then what it signed. */
+export const customerStatement = (
+  picked: Pick<Basket, 'orderNumber' | 'lines' | 'currency'> & Pick<OrderTerms, 'goodsTotal'>,
+): Statement => ({
+  orderNumber: picked.orderNumber,
+  lines: picked.lines.map(({ gtin, quantity }) => ({ gtin, quantity })),
+  goodsTotal: picked.goodsTotal,
+  currency: picked.currency,
+});
+
+/** @returns what is left of a statement without what the customer says alike: how rows keep it. */
+export const statedOtherwise = (statement: Statement, customer: Statement): StatedOtherwise =>
+  Object.fromEntries(
+    Object.entries(statement).filter(
+      ([field, value]) =>
+        JSON.stringify(value) !== JSON.stringify(customer[field as keyof Statement]),
+    ),
+  );
+
+/** The whole statement again. */
+export const restated = (kept: StatedOtherwise, customer: Statement): Statement => ({
+  ...customer,
+  ...kept,
 });
 
 /** Pieces of one goods in a statement, over all its lines; null when it does not name the goods. */

@@ -2,15 +2,17 @@
 // What money a row holds: so that a transaction can be asked whether it made or lost any.
 import { sumToUnits, type Currency, type Sum } from '../base/money.js';
 import type { RowKind, RowValue } from '../ledger/row-keys.js';
-import { SUPPLY } from '../ledger/rows.js';
+import { SUPPLY, type Hold, type OrderRow } from '../ledger/rows.js';
 import { standing } from '../offline/reserve.js';
+import { isPlaced } from '../order-number/beginning.js';
 import { standing as standingOn } from './hold.js';
 
 /** Signed minor units by currency: money on the ledger counts up, money that a bank made counts down. */
 export type Balance = ReadonlyMap<string, bigint>;
 
 /** The kinds of rows that hold money, or say that a bank made or took some. */
-export type MoneyKind = 'supply' | 'account' | 'order' | 'reserve' | 'credit' | 'checkpoint';
+export type MoneyKind =
+  'supply' | 'account' | 'terms' | 'order' | 'reserve' | 'credit' | 'checkpoint';
 
 /** What a row holds of one currency. */
 export interface Held {
@@ -29,13 +31,21 @@ const held = (currency: Currency, amount: Sum, sign: Held['sign'] = 1n): Held =>
   ...{ currency, amount, sign },
 });
 
+/** An express order's terms hold its total, as long as they stand: its own row holds how much less that is by now. */
+const heldByOrder = (mode: OrderRow['mode'], hold: Hold): readonly Held[] => {
+  const stands = held(hold.currency, standingOn(hold));
+  return mode === 'express' ? [stands, held(hold.currency, hold.authorised, -1n)] : [stands];
+};
+
 const HOLDINGS: { readonly [Kind in MoneyKind]: Holding<Kind> } = {
   supply: ({ kind, currency, amount }) => [
     held(currency, amount, SUPPLY[kind] === 'appears' ? -1n : 1n),
   ],
   account: ({ money }) =>
     Object.entries(money).map(([currency, { available }]) => held(currency, available)),
-  order: ({ hold }) => (hold === null ? [] : [held(hold.currency, standingOn(hold))]),
+  terms: (row) =>
+    isPlaced(row) && row.release !== null ? [held(row.terms.currency, row.terms.total)] : [],
+  order: ({ mode, hold }) => (hold === null ? [] : heldByOrder(mode, hold)),
   reserve: (row) => [held(row.currency, standing(row))],
   credit: ({ amount }, key) => [held(currencyOfCredit(key), amount)],
   checkpoint: ({ currency, balance }) => [held(currency, balance)],

@@ -128,7 +128,7 @@ export const goods = {
       ...MERCHANT_MAY_SELL,
       ...CHOICE_QUOTED,
     ],
-    operations: { fixed: 10 },
+    operations: { fixed: 9 },
     example: ORDER,
   }),
   checkCategories: define({

@@ -352,7 +352,7 @@ export const offline = {
       'STATE_CONFLICT',
       'VOUCHER_REFUSED',
     ],
-    operations: { fixed: 11, perEntry: 1 },
+    operations: { fixed: 9, perEntry: 1 },
     example: {
       terms: OFFLINE_TERMS,
       statement: STATEMENT,

@@ -90,7 +90,7 @@ export const orderNumber = {
     subject: ABOUT.order,
     repeat: ONCE,
     errors: [...LOGGED_IN],
-    operations: { fixed: 8 },
+    operations: { fixed: 7 },
     example: BASKET,
   }),
   place: define({
@@ -217,7 +217,7 @@ export const merchantLeg = define({
     ...HOLD_PLACED,
     'STATEMENT_MISSING',
   ],
-  operations: { fixed: 11, perEntry: 1 },
+  operations: { fixed: 9, perEntry: 1 },
   batch: true,
   example: { terms: TERMS, signature: SIGNATURE, statement: STATEMENT },
 });

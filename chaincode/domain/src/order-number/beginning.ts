@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// How an order begins. Its first row follows from its basket or from its terms, and is not written before somebody changes it.
+import { found } from '../base/errors.js';
+import type { BasketRow, Hold, OrderRow, OrderTerms, TermsRow } from '../ledger/rows.js';
+import { openHold } from '../settlement/hold.js';
+
+type Ordered = Pick<OrderTerms, 'merchantId' | 'orderNumber' | 'customerId' | 'logisticsId'>;
+
+/** The first row of an order: nothing was delivered, compared or disputed yet. */
+export const newOrder = (
+  { merchantId, orderNumber, customerId, logisticsId }: Ordered,
+  { state, mode, bankId, hold }: Pick<OrderRow, 'state' | 'mode' | 'bankId' | 'hold'>,
+): OrderRow => ({
+  ...{ merchantId, orderNumber, state },
+  dispute: null,
+  ...{ mode, customerId, bankId, logisticsId },
+  delivery: 'awaiting',
+  deliveredAt: null,
+  verification: 'none',
+  hold,
+  settled: null,
+});
+
+/** Whether the customer signed: until then, one row of the ledger holds what was picked, and from then on what was signed. */
+export const isPlaced = (row: BasketRow | TermsRow): row is TermsRow => 'terms' in row;
+
+/** The hold that stands on the terms themselves; null where it comes later, or never. */
+const firstHold = ({ terms, release, placedAt }: TermsRow): Hold | null =>
+  release === null ? null : openHold(terms, release, placedAt);
+
+/**
+ * @returns the order as it stands while it has no row of its own: a basket, or placed by an express leg
+ * @throws {DomainError} INTERNAL for terms whose order has a row from the first: placed stepwise, or refused.
+ */
+export const beginningOf = (row: BasketRow | TermsRow): OrderRow =>
+  isPlaced(row)
+    ? newOrder(row.terms, {
+        ...{ state: 'categoryChecked', mode: 'express', bankId: row.bankId },
+        hold: found(firstHold(row) ?? undefined, 'INTERNAL', { row: 'order' }),
+      })
+    : newOrder(row.basket, {
+        ...{ state: 'basket', mode: 'stepwise', bankId: row.bankId, hold: null },
+      });
