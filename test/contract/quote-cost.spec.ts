@@ -7,6 +7,7 @@ import {
   isGtin,
   MAX_BATCH,
   MAX_FLEET,
+  MAX_FLEET_BYTES,
   MAX_OFFERED,
   type AddressBookRow,
   type BatchAnswer,
@@ -18,6 +19,8 @@ import { CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
 type Quote = InputOf<'express', 'quote'>;
 
 const LINES = 100;
+/** So many that the whole fleet just fits into its row. */
+const AREAS = 14;
 const ADDRESSES = 10;
 const TOWN = { latitude: 52_520_008, longitude: 13_404_954 };
 /** A row of a quote with its receipt: lines of the waybill, and twice the offers. */
@@ -51,8 +54,8 @@ const courierOf = (index: number) => ({
   active: true,
   depot: TOWN,
   tariffs: [{ currency: CURRENCY, base: '9'.repeat(17), perKm: '1', perKg: '1' }],
-  areas: times(50, (area) =>
-    area === 49
+  areas: times(AREAS, (area) =>
+    area === AREAS - 1
       ? { centre: TOWN, radiusMetres: 90_000 }
       : { centre: { ...TOWN, longitude: TOWN.longitude + 4_000_000 }, radiusMetres: 90_000 },
   ),
@@ -121,6 +124,18 @@ test('a fleet that no quote would read whole is refused; its couriers may be rep
     details: { couriers: MAX_FLEET + 1, most: MAX_FLEET },
   });
   await expect(register([changed])).resolves.toMatchObject({ result: { replayed: false } });
+});
+
+test('a fleet of more bytes than a quote should read is refused', async () => {
+  const wide = { ...courierOf(0), areas: times(50, () => courierOf(0).areas[0]!) };
+  const fleet = times(MAX_FLEET - STANDING, (index) => ({
+    ...wide,
+    courierId: courierOf(index).courierId,
+  }));
+  await expect(register(fleet)).rejects.toMatchObject({
+    code: 'FLEET_TOO_LARGE',
+    details: { most: MAX_FLEET_BYTES },
+  });
 });
 
 test(`a batch of ${MAX_BATCH} such quotes writes little`, async () => {

@@ -13,6 +13,7 @@ export * from './ledger/offline-rows.js';
 export type { Receipt } from './ledger/receipt.js';
 export * from './ledger/row-keys.js';
 export * from './ledger/rows.js';
+export * from './ledger/version.js';
 export * from './ledger/order-states.js';
 export * from './patent/graph.js';
 export * from './patent/units.js';
@@ -66,6 +67,7 @@ export {
 } from './identity/registry.js';
 export * from './identity/history.js';
 export * from './identity/reputation.js';
+export * from './logistics/fleet.js';
 export * from './logistics/select-courier.js';
 export * from './order-number/beginning.js';
 export * from './order-number/blame.js';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 18 → 1: what customers said goes into the aggregate of its subject, each customer's newest opinion once.
 import {
+  courierOf,
   found,
   opinionOf,
   withOpinion,
@@ -10,6 +11,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import type { Entry } from '../ledger/store.js';
+import { fleetOf, putCourier } from '../shared/fleet.js';
 import { standardsOf } from '../shared/judging.js';
 import { merchantRow, orderRow } from '../shared/rows.js';
 
@@ -35,9 +37,9 @@ const CARRIER: Readonly<Record<Publish['subject'], (call: Call<Publish>) => Prom
   },
   courier: async (call) => {
     const { owner, subjectId } = call.input;
-    const known = await call.store.get('courier', owner, subjectId);
-    const row = found(known, 'NOT_FOUND', { row: 'courier' });
-    return { ...row, put: (rating) => call.store.put('courier', { ...row, rating }) };
+    const fleet = await fleetOf(call, owner);
+    const courier = courierOf(fleet, subjectId);
+    return { ...courier, put: (rating) => putCourier(call, fleet, { ...courier, rating }) };
   },
 };
 

@@ -5,7 +5,9 @@ import {
   digestOf,
   ensure,
   ensureFounder,
+  ensureOfThisVersion,
   foundingRegistry,
+  LEDGER_VERSION,
   liveVotes,
   merchantNamed,
   ROWS,
@@ -33,9 +35,12 @@ async function unconfirmed(
   return missing;
 }
 
+const putRegistry = (call: Call, registry: RegistryRow): void =>
+  call.store.put('registry', { ...registry, version: LEDGER_VERSION });
+
 /** The last founder writes the registry, and the others' words have served. */
 function writeRegistry(call: Call, registry: RegistryRow): void {
-  call.store.put('registry', registry);
+  putRegistry(call, registry);
   for (const { mspId } of registry.participants)
     if (mspId !== call.caller.mspId) call.store.remove(ROWS.founding.key(mspId));
 }
@@ -46,7 +51,9 @@ function writeRegistry(call: Call, registry: RegistryRow): void {
  */
 export async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
   const { mspId } = call.caller;
-  ensure((await call.store.get('registry')) === undefined, 'ALREADY_BOOTSTRAPPED');
+  const standing = await call.store.get('registry');
+  if (standing !== undefined) ensureOfThisVersion(standing);
+  ensure(standing === undefined, 'ALREADY_BOOTSTRAPPED');
   const registry = foundingRegistry(call.input);
   ensureFounder(registry, mspId);
   ensureFounder(registry, call.endorser());
@@ -75,7 +82,7 @@ function keepVotes(call: Call, digest: string, votes: readonly Vote[]): void {
 }
 
 function carryOut(call: Call, { kind }: Proposal, { registry, merchant }: Governed): void {
-  if (kind !== 'licence') call.store.put('registry', registry);
+  if (kind !== 'licence') putRegistry(call, registry);
   else if (merchant !== undefined) call.store.put('merchant', merchant);
 }
 

@@ -3,6 +3,7 @@
 import type { Context } from 'fabric-contract-api';
 import {
   ensure,
+  ensureOfThisVersion,
   found,
   isPlaced,
   mayCall,
@@ -37,6 +38,7 @@ async function registered(
 ): Promise<ParticipantRow | null> {
   if (transaction.beforeRegistry === true) return null;
   const registry = await store.get('registry');
+  if (registry !== undefined) ensureOfThisVersion(registry);
   const participant = registry === undefined ? undefined : participantNamed(registry, mspId);
   ensure(participant !== undefined && mayCall(participant), 'PARTICIPANT_UNKNOWN', { mspId });
   return participant;
@@ -44,7 +46,7 @@ async function registered(
 
 /**
  * The role check. It comes before anything of the input is parsed.
- * @throws {DomainError} PARTICIPANT_UNKNOWN or ACCESS_DENIED.
+ * @throws {DomainError} LEDGER_VERSION_OTHER, PARTICIPANT_UNKNOWN or ACCESS_DENIED.
  */
 export async function authorise(
   store: Store,

@@ -48,12 +48,7 @@ const after = (key: string): string => `${key}\u0001`;
 const parse = (text: string): unknown => JSON.parse(text) as unknown;
 
 /** Rows that many transactions read and few change: parsing the registry took longer than to read it. */
-const MUCH_READ: ReadonlySet<string> = new Set<RowKind>([
-  'registry',
-  'merchant',
-  'goods',
-  'courier',
-]);
+const MUCH_READ: ReadonlySet<string> = new Set<RowKind>(['registry', 'merchant', 'goods', 'fleet']);
 
 /** Rows remembered. */
 const MOST_ROWS = 1024;

@@ -2,7 +2,6 @@
 // Logistics on the ledger: couriers, the four parallel sub-units and their join, delivery (units 11, 1101 to 1104).
 import {
   basketDigest,
-  BLAMELESS,
   byCodeUnit,
   ensure,
   ensureProves,
@@ -10,8 +9,7 @@ import {
   holds,
   isBeforeMoney,
   locationsOf,
-  MAX_FLEET,
-  UNRATED,
+  withRegistered,
   type AddressOffer,
   type Hold,
   type ParsedInputOf as InputOf,
@@ -23,6 +21,7 @@ import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { orderAt } from '../ledger/order-at.js';
 import { holdOf, releasedAtOnce } from '../shared/capturing.js';
+import { fleetOf } from '../shared/fleet.js';
 import { goodsAsPicked, goodsOf } from '../shared/goods.js';
 import { CREDIT_OF, creditPayees } from '../shared/payees.js';
 import { computeOffers, ensureAddressesOfBasket, putQuote } from '../shared/quoting.js';
@@ -35,18 +34,9 @@ import {
   termsRow,
 } from '../shared/rows.js';
 
-/** A fleet never outgrows what one quote reads, so that no courier is passed over without a word. */
 async function registerCouriers(call: Call<InputOf<'logistics', 'registerCouriers'>>) {
   const { logisticsId, couriers } = call.input;
-  const standing = await call.store.range('courier', [logisticsId], MAX_FLEET);
-  const known = new Map(standing.map(({ value }) => [value.courierId, value]));
-  const registered = new Map(couriers.map((courier) => [courier.courierId, courier]));
-  const fleet = new Set([...known.keys(), ...registered.keys()]);
-  ensure(fleet.size <= MAX_FLEET, 'FLEET_TOO_LARGE', { couriers: fleet.size, most: MAX_FLEET });
-  for (const [courierId, courier] of registered) {
-    const { rating, conduct } = known.get(courierId) ?? { rating: UNRATED, conduct: BLAMELESS };
-    call.store.put('courier', { ...courier, logisticsId, rating, conduct });
-  }
+  call.store.put('fleet', withRegistered(await fleetOf(call, logisticsId), couriers));
   return {};
 }
 
@@ -208,18 +198,17 @@ async function readAddress(call: Call<InputOf<'logistics', 'readAddress'>>) {
   );
 }
 
-const COURIERS_A_PAGE = 100;
-
 async function listCouriers(call: Call<InputOf<'logistics', 'listCouriers'>>) {
-  const { logisticsId, after } = call.input;
-  const { entries, next } = await call.store.page('courier', [logisticsId], after, COURIERS_A_PAGE);
-  const couriers = entries.map(({ value }) => ({
-    ...value,
-    tariffs: [...value.tariffs],
-    areas: [...value.areas],
-    categories: [...value.categories],
-  }));
-  return { couriers, next };
+  const { logisticsId } = call.input;
+  const { couriers } = await fleetOf(call, logisticsId);
+  return {
+    couriers: couriers.map((courier) => ({
+      ...{ ...courier, logisticsId },
+      tariffs: [...courier.tariffs],
+      areas: [...courier.areas],
+      categories: [...courier.categories],
+    })),
+  };
 }
 
 async function readQuote(call: Call<InputOf<'logistics', 'readQuote'>>) {

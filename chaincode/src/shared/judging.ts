@@ -2,13 +2,14 @@
 // What counts against merchants and couriers. It stands in the rows that every payment reads anyway, and is written there
 // directly: alarms and debts are decided so rarely that no row grows hot by it.
 import {
-  found,
+  courierOf,
   withMisconduct,
   type Misconduct,
   type OrderKey,
   type Standards,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { fleetOf, putCourier } from './fleet.js';
 import { merchantRow, policyRow, termsRow } from './rows.js';
 
 /** By what goods, merchants and couriers are judged at the time of the call. */
@@ -35,8 +36,8 @@ export async function countAgainstCourier(
   kind: Misconduct,
 ): Promise<void> {
   const { logisticsId, courierId } = (await termsRow(call, order)).terms;
-  const row = await call.store.get('courier', logisticsId, courierId);
-  const courier = found(row, 'NOT_FOUND', { row: 'courier' });
+  const fleet = await fleetOf(call, logisticsId);
+  const courier = courierOf(fleet, courierId);
   const conduct = withMisconduct(courier.conduct, kind, await standardsOf(call));
-  call.store.put('courier', { ...courier, conduct });
+  putCourier(call, fleet, { ...courier, conduct });
 }

@@ -5,7 +5,6 @@ import {
   ensure,
   goodsTotalOf,
   locationsOf,
-  MAX_FLEET,
   offersFor,
   type AddressBookRow,
   type AddressOffer,
@@ -15,6 +14,7 @@ import {
   type Standards,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { fleetOf } from './fleet.js';
 import { categoriesIn, goodsOf, type PickedGoods } from './goods.js';
 import { standardsOf } from './judging.js';
 import { policyRow } from './rows.js';
@@ -53,14 +53,9 @@ export async function computeOffers(
 ): Promise<{ load: Load; goodsTotal: string; offers: AddressOffer[] }> {
   const book = ensureAddressesOfBasket(call, basket);
   const goods = await goodsOf(call, basket);
-  const couriers = await call.store.range('courier', [basket.logisticsId], MAX_FLEET);
+  const { couriers } = await fleetOf(call, basket.logisticsId);
   const load = loadOf(basket, goods, await standardsOf(call));
-  const offers = offersFor(
-    couriers.map((entry) => entry.value),
-    load,
-    book.addresses,
-    (await policyRow(call)).addressZone,
-  );
+  const offers = offersFor(couriers, load, book.addresses, (await policyRow(call)).addressZone);
   ensure(
     offers.some((offer) => offer.couriers.length > 0),
     'NO_COURIER',

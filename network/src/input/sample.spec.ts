@@ -14,7 +14,7 @@ import {
   servesZone,
   UNRATED,
   zoneOf,
-  type CourierRow,
+  type Courier,
   type Place,
 } from '@fabric-offline-pay/domain';
 import { isValidPhoneNumber } from 'libphonenumber-js';
@@ -56,7 +56,7 @@ const refused = (code: string) =>
   input.orders.filter(({ line }) => expectedByLine.get(line)!.refusal === code);
 
 /** The couriers, nobody rated yet. */
-const couriers: readonly CourierRow[] = input.couriers.map((courier) => ({
+const couriers: readonly Courier[] = input.couriers.map((courier) => ({
   ...courier,
   active: true,
   rating: UNRATED,

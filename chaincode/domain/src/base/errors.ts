@@ -88,6 +88,11 @@ export const ERRORS = {
     'The bank is suspended: no new order and no new reserve is paid with its money.',
     'Pay with the money of another bank, or have the bank reinstated.',
   ),
+  LEDGER_VERSION_OTHER: describe(
+    117,
+    'Another version of the chaincode wrote the rows of this ledger.',
+    'Begin a new channel with this version, or run the version that wrote it.',
+  ),
 
   // 2xx: identity (units 2 to 7)
   CUSTOMER_UNKNOWN: describe(

@@ -3,7 +3,7 @@
 // recovers with time, as ratings do.
 import { decaying, WHOLE } from '../feedback/decay.js';
 import { isPoorlyRated, type RatingStandards } from '../feedback/ratings.js';
-import type { Conduct, CourierRow, MerchantRow, ReleaseAt } from '../ledger/rows.js';
+import type { Conduct, Courier, MerchantRow, ReleaseAt } from '../ledger/rows.js';
 import type { ConductPolicy } from '../policy/policy.js';
 
 export type Misconduct = keyof ConductPolicy['penalties'];
@@ -41,7 +41,7 @@ export function conductScore(conduct: Conduct, standards: Standards): number {
   return Math.max(0, BEST_SCORE - lost);
 }
 
-type Judged = Pick<MerchantRow | CourierRow, 'rating' | 'conduct'>;
+type Judged = Pick<MerchantRow | Courier, 'rating' | 'conduct'>;
 
 /** @returns when an order's payees get their money: as the customer's standing says, at delivery for a bad merchant. */
 export const releaseFor = (own: ReleaseAt, merchant: Judged, standards: Standards): ReleaseAt =>

@@ -18,12 +18,12 @@ import type {
   AlarmRow,
   BasketRow,
   CheckpointRow,
-  CourierRow,
   CreditRow,
   CustomerRow,
   DeviceRow,
   FactorKind,
   FactorRow,
+  FleetRow,
   FoundingRow,
   GoodsRow,
   HistoryKind,
@@ -40,11 +40,11 @@ import type {
   QuoteRow,
   RatingRow,
   RatingSubject,
-  RegistryRow,
   ReportRow,
   ReputationRow,
   ReserveKey,
   Statement,
+  StoredRegistry,
   SupplyKind,
   SupplyRow,
   TermsRow,
@@ -103,7 +103,7 @@ export const reserveParts = ({ customerId, deviceId, epoch }: ReserveKey): Reser
  * its key by itself.
  */
 export const ROWS = {
-  registry: keyed<RegistryRow, []>('registry', () => []),
+  registry: keyed<StoredRegistry, []>('registry', () => []),
   founding: keyed<FoundingRow, [mspId: string]>('founding', (row) => [row.mspId]),
   vote: row<VoteRow, [proposalDigest: string]>('vote'),
   customer: keyed<CustomerRow, [customerId: string]>('customer', (row) => [row.customerId]),
@@ -126,10 +126,7 @@ export const ROWS = {
     row.merchantId,
     row.gtin,
   ]),
-  courier: keyed<CourierRow, [logisticsId: string, courierId: string]>('courier', (row) => [
-    row.logisticsId,
-    row.courierId,
-  ]),
+  fleet: keyed<FleetRow, [logisticsId: string]>('fleet', (row) => [row.logisticsId]),
   quote: row<QuoteRow, [merchantId: string, orderNumber: string, logisticsId: string]>('quote'),
   /** What was picked, and once it was placed what was signed. */
   terms: keyed<BasketRow | TermsRow, OrderParts>('terms', (row) =>

@@ -36,6 +36,11 @@ export interface RegistryRow {
   readonly policy: Policy;
 }
 
+/** The registry as it stands on the ledger: every transaction reads it first, and so learns of which version the rows are. */
+export interface StoredRegistry extends RegistryRow {
+  readonly version: number;
+}
+
 /** One organisation's voice for a proposal. */
 export interface Vote {
   readonly mspId: string;
@@ -171,9 +176,8 @@ export interface Tariff {
   readonly perKg: Amount;
 }
 
-export interface CourierRow {
+export interface Courier {
   readonly courierId: string;
-  readonly logisticsId: string;
   readonly active: boolean;
   readonly depot: Place;
   readonly tariffs: readonly Tariff[];
@@ -181,6 +185,12 @@ export interface CourierRow {
   readonly categories: readonly string[];
   readonly rating: Aggregate;
   readonly conduct: Conduct;
+}
+
+/** A logistics company's couriers in order of their ids: one row, because every quote needs them all. */
+export interface FleetRow {
+  readonly logisticsId: string;
+  readonly couriers: readonly Courier[];
 }
 
 export interface BasketLine {

@@ -5,12 +5,12 @@ import { distanceMetres, type Place } from '../base/geography';
 import { centreOf, zoneOf, type Zone } from '../base/zone';
 import { BLAMELESS } from '../conduct/conduct';
 import { UNRATED } from '../feedback/ratings';
-import type { CourierRow, Tariff } from '../ledger/rows';
+import type { Courier, Tariff } from '../ledger/rows';
 import { DEFAULT_POLICY } from '../policy/default-policy';
+import { MAX_FLEET } from './fleet';
 import {
   deliveryFee,
   locationsOf,
-  MAX_FLEET,
   MAX_OFFERED,
   mayCarry,
   offersFor,
@@ -36,9 +36,8 @@ const ZONE = around(HOME);
 const METRES = distanceMetres(DEPOT, SHOP) + distanceMetres(SHOP, HOME);
 const SIZE = { latitude: 100_000, longitude: 150_000 };
 const TARIFF: Tariff = { currency: 'EUR', base: '350', perKm: '20', perKg: '50' };
-const COURIER: CourierRow = {
+const COURIER: Courier = {
   courierId: 'courier-1',
-  logisticsId: 'logistics-1',
   active: true,
   depot: DEPOT,
   tariffs: [TARIFF],
@@ -54,12 +53,12 @@ const LOAD: Load = {
   currency: 'EUR',
   standards: { now: 0, ratings: DEFAULT_POLICY.ratings, conduct: DEFAULT_POLICY.conduct },
 };
-const courier = (changes: Partial<CourierRow>): CourierRow => ({ ...COURIER, ...changes });
+const courier = (changes: Partial<Courier>): Courier => ({ ...COURIER, ...changes });
 const rated = (count: number, stars: number) => ({
   rating: { at: 0, weight: 1000 * count, stars: 1000 * stars, defects: 0 },
 });
 const flat = (base: string) => ({ tariffs: [{ ...TARIFF, base, perKm: '0', perKg: '0' }] });
-const ids = (couriers: readonly CourierRow[], load = LOAD) =>
+const ids = (couriers: readonly Courier[], load = LOAD) =>
   rankCouriers(couriers, load, ZONE).map((entry) => entry.courierId);
 
 describe('unit 1101', () => {

@@ -7,7 +7,7 @@ import { isAmountOf, toAmount, toUnits } from '../base/money.js';
 import { centreOf, zoneOf, type Zone, type ZoneSize } from '../base/zone.js';
 import { isTrusted, type Standards } from '../conduct/conduct.js';
 import { areCategoriesAllowed } from '../goods/category.js';
-import type { AddressOffer, CourierQuote, CourierRow, GoodsRow, Tariff } from '../ledger/rows.js';
+import type { AddressOffer, CourierQuote, Courier, GoodsRow, Tariff } from '../ledger/rows.js';
 
 /** What is to be carried, and from where. */
 export interface Load {
@@ -19,21 +19,18 @@ export interface Load {
   readonly standards: Standards;
 }
 
-/** Couriers of one logistics company, at most: so many are considered for a quote. */
-export const MAX_FLEET = 100;
-
 /** Couriers that a quote lists for one address, at most: the best ones. */
 export const MAX_OFFERED = 10;
 
 /** A courier that may carry the load, and what of its way and price is the same for every address. */
 interface Carrier {
-  readonly courier: CourierRow;
+  readonly courier: Courier;
   readonly tariff: Tariff;
   readonly metresToGoods: number;
 }
 
 interface Candidate {
-  readonly courier: CourierRow;
+  readonly courier: Courier;
   readonly units: bigint;
   readonly metres: number;
 }
@@ -64,19 +61,19 @@ const feeUnits = (tariff: Tariff, metres: number, weightGrams: number): bigint =
   toUnits(tariff.perKg) * ceilDivide(weightGrams, 1000);
 
 /** Active, allowed to carry everything, and of good standing. */
-export const mayCarry = (courier: CourierRow, { categories, standards }: Load): boolean =>
+export const mayCarry = (courier: Courier, { categories, standards }: Load): boolean =>
   courier.active &&
   isTrusted(courier, standards) &&
   areCategoriesAllowed(courier.categories, categories);
 
 /** A courier serves a zone as a whole: when one of its areas holds the zone's centre. */
-export function servesZone(courier: CourierRow, zone: Zone): boolean {
+export function servesZone(courier: Courier, zone: Zone): boolean {
   const centre = centreOf(zone);
   return courier.areas.some((area) => isWithinMetres(area.radiusMetres, area.centre, centre));
 }
 
 /** Couriers that may carry the load. The way to the first place of goods is measured once, whatever is offered. */
-const carriersOf = (couriers: readonly CourierRow[], load: Load): Carrier[] =>
+const carriersOf = (couriers: readonly Courier[], load: Load): Carrier[] =>
   couriers.flatMap((courier) => {
     const tariff = courier.tariffs.find((entry) => entry.currency === load.currency);
     if (tariff === undefined || !mayCarry(courier, load)) return [];
@@ -92,7 +89,7 @@ const carriersOf = (couriers: readonly CourierRow[], load: Load): Carrier[] =>
 const compareUnits = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Average stars compared without division: a/b > c/d is a·d > c·b. Unrated couriers count as three stars. Time changes no average. */
-function compareRatings(a: CourierRow, b: CourierRow): number {
+function compareRatings(a: Courier, b: Courier): number {
   const [first, second] = [a, b].map(({ rating }) =>
     rating.weight === 0 ? { weight: 1, stars: 3 } : rating,
   );
@@ -126,14 +123,14 @@ function rankCarriers(carriers: readonly Carrier[], load: Load, zone: Zone): Cou
 
 /** Units 1102 and 1104: the best eligible couriers with their fees, lowest price first, then nearest, then rating, then id. */
 export const rankCouriers = (
-  couriers: readonly CourierRow[],
+  couriers: readonly Courier[],
   load: Load,
   zone: Zone,
 ): CourierQuote[] => rankCarriers(carriersOf(couriers, load), load, zone);
 
 /** The ranking for every address offered: that of its zone. */
 export function offersFor(
-  couriers: readonly CourierRow[],
+  couriers: readonly Courier[],
   load: Load,
   addresses: readonly ({ readonly ref: string } & Place)[],
   size: ZoneSize,

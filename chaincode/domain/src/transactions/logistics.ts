@@ -3,7 +3,8 @@
 import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
 import { amount, category, digest, identifier, place } from '../base/identifiers.js';
-import { MAX_FLEET, MAX_OFFERED } from '../logistics/select-courier.js';
+import { MAX_FLEET } from '../logistics/fleet.js';
+import { MAX_OFFERED } from '../logistics/select-courier.js';
 import type { UnitId } from '../patent/units.js';
 import {
   ABOUT,
@@ -27,8 +28,6 @@ import {
   orderKey,
   orderOutcome,
   outcome,
-  pageAfter,
-  pageNext,
   statement,
 } from './shapes.js';
 
@@ -102,7 +101,7 @@ export const logistics = {
     subject: ABOUT.logistics,
     repeat: BY_STATE,
     errors: ['FLEET_TOO_LARGE'],
-    operations: { fixed: 2, perEntry: 1 },
+    operations: { fixed: 3 },
     example: { logisticsId: LOGISTICS_ID, couriers: [COURIER] },
   }),
   verifyGoods: define({
@@ -240,11 +239,10 @@ export const logistics = {
     example: { ...ORDER, ref: 'addr-1' },
   }),
   listCouriers: query({
-    summary: 'The couriers of a logistics company, at most 100 a call.',
-    input: z.strictObject({ logisticsId: identifier, ...pageAfter }),
+    summary: 'The couriers of a logistics company, in order of their ids.',
+    input: z.strictObject({ logisticsId: identifier }),
     output: z.strictObject({
       couriers: z.array(courier.extend({ logisticsId: identifier, rating: aggregate, conduct })),
-      ...pageNext,
     }),
     example: { logisticsId: LOGISTICS_ID },
   }),

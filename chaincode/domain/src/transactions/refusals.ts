@@ -114,6 +114,7 @@ export const commonRefusals = ({
   repeat,
 }: Called): readonly ErrorCode[] => [
   ...(beforeRegistry === true ? [] : (['PARTICIPANT_UNKNOWN'] as const)),
+  'LEDGER_VERSION_OTHER',
   'ACCESS_DENIED',
   'INPUT_INVALID',
   ...OF_OWNER[owner.of],

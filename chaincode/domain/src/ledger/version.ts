@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which shape the rows of a ledger have. A chaincode that reads rows of another shape would take them for something else,
+// so that it refuses them all, its own registry's first.
+import { ensure } from '../base/errors.js';
+import type { StoredRegistry } from './rows.js';
+
+/**
+ * To be raised with every change after which rows of before are read wrongly. Version 1 had no version in its registry. Its
+ * orders and baskets stand under other keys, its accounts hold no sessions: no rule says what an order under way would be in
+ * version 2, so that it is refused and not migrated.
+ */
+export const LEDGER_VERSION = 2;
+
+/** @throws {DomainError} LEDGER_VERSION_OTHER when another version wrote the ledger. */
+export const ensureOfThisVersion = ({ version = 1 }: Partial<StoredRegistry>): void =>
+  ensure(version === LEDGER_VERSION, 'LEDGER_VERSION_OTHER', {
+    ledger: version,
+    chaincode: LEDGER_VERSION,
+  });

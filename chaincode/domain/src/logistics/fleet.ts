@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A logistics company's couriers. They stand in one row, so a fleet has a bound in couriers and in bytes.
+import { byCodeUnit } from '../base/canonical.js';
+import { ensure, found } from '../base/errors.js';
+import { BLAMELESS } from '../conduct/conduct.js';
+import { UNRATED } from '../feedback/ratings.js';
+import type { Courier, FleetRow } from '../ledger/rows.js';
+
+/** Couriers of one logistics company, at most: so many are considered for a quote. */
+export const MAX_FLEET = 100;
+
+/** The most bytes of a fleet: every quote reads them, and a rating of one courier writes them. */
+export const MAX_FLEET_BYTES = 250_000;
+
+const byId = (a: Courier, b: Courier): number => byCodeUnit(a.courierId, b.courierId);
+
+function bounded(fleet: FleetRow): FleetRow {
+  const bytes = Buffer.byteLength(JSON.stringify(fleet));
+  const couriers = fleet.couriers.length;
+  ensure(couriers <= MAX_FLEET, 'FLEET_TOO_LARGE', { couriers, most: MAX_FLEET });
+  ensure(bytes <= MAX_FLEET_BYTES, 'FLEET_TOO_LARGE', { bytes, most: MAX_FLEET_BYTES });
+  return fleet;
+}
+
+/** @throws {DomainError} NOT_FOUND. */
+export const courierOf = ({ couriers }: FleetRow, courierId: string): Courier =>
+  found(
+    couriers.find((courier) => courier.courierId === courierId),
+    'NOT_FOUND',
+    { row: 'courier' },
+  );
+
+/** @returns the fleet with these couriers in the place of those that bear their ids. @throws {DomainError} FLEET_TOO_LARGE. */
+export function withCouriers(fleet: FleetRow, couriers: readonly Courier[]): FleetRow {
+  const all = new Map([...fleet.couriers, ...couriers].map((each) => [each.courierId, each]));
+  return bounded({ ...fleet, couriers: [...all.values()].sort(byId) });
+}
+
+/** What a company says of a courier. What others said of it stays. */
+type Registration = Omit<Courier, 'rating' | 'conduct'>;
+
+/** @returns the fleet once these were registered or replaced. @throws {DomainError} FLEET_TOO_LARGE. */
+export function withRegistered(fleet: FleetRow, registrations: readonly Registration[]): FleetRow {
+  const known = new Map(fleet.couriers.map((courier) => [courier.courierId, courier]));
+  const couriers = registrations.map((registration) => {
+    const { rating, conduct } = known.get(registration.courierId) ?? {
+      ...{ rating: UNRATED, conduct: BLAMELESS },
+    };
+    return { ...registration, rating, conduct };
+  });
+  return withCouriers(fleet, couriers);
+}

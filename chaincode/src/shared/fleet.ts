@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The couriers of a logistics company on the ledger.
+import { withCouriers, type Courier, type FleetRow } from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+
+/** A company that registered nobody yet has an empty fleet. */
+export const fleetOf = async (call: Call, logisticsId: string): Promise<FleetRow> =>
+  (await call.store.get('fleet', logisticsId)) ?? { logisticsId, couriers: [] };
+
+/** What others say of a courier: its rating, its conduct. */
+export const putCourier = (call: Call, fleet: FleetRow, courier: Courier): void =>
+  call.store.put('fleet', withCouriers(fleet, [courier]));
