@@ -61,12 +61,10 @@ function ensureParticipants(participants: Participants): void {
 }
 
 /** @returns the registry with these participants. @throws {DomainError} REGISTRY_INVALID or ACTOR_TAKEN. */
-export function registryOf({ participants, policy }: RegistryRow): RegistryRow {
-  ensureParticipants(participants);
-  return {
-    participants: participants.toSorted((a, b) => byCodeUnit(a.mspId, b.mspId)),
-    policy,
-  };
+export function registryOf(registry: RegistryRow): RegistryRow {
+  ensureParticipants(registry.participants);
+  const participants = registry.participants.toSorted((a, b) => byCodeUnit(a.mspId, b.mspId));
+  return { ...registry, participants };
 }
 
 /** @returns the first registry. @throws {DomainError} REGISTRY_INVALID or ACTOR_TAKEN. */
