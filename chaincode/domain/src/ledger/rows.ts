@@ -274,6 +274,9 @@ export interface TermsRow {
   readonly receipt: Receipt | null;
 }
 
+/** Whether the customer signed: until then one row holds what was picked, and from then on what was signed. */
+export const isPlaced = (row: BasketRow | TermsRow): row is TermsRow => 'terms' in row;
+
 /** Money set aside for an order. What still stands is `authorised − voided − released − refundedHeld`. */
 export interface Hold {
   readonly currency: Currency;

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an order begins. Its first row follows from its basket or from its terms, and is not written before somebody changes it.
 import { found } from '../base/errors.js';
-import type { BasketRow, Hold, OrderRow, OrderTerms, TermsRow } from '../ledger/rows.js';
+import {
+  isPlaced,
+  type BasketRow,
+  type Hold,
+  type OrderRow,
+  type OrderTerms,
+  type TermsRow,
+} from '../ledger/rows.js';
 import { openHold } from '../settlement/hold.js';
 
 type Ordered = Pick<OrderTerms, 'merchantId' | 'orderNumber' | 'customerId' | 'logisticsId'>;
@@ -20,9 +27,6 @@ export const newOrder = (
   hold,
   settled: null,
 });
-
-/** Whether the customer signed: until then, one row of the ledger holds what was picked, and from then on what was signed. */
-export const isPlaced = (row: BasketRow | TermsRow): row is TermsRow => 'terms' in row;
 
 /** The hold that stands on the terms themselves; null where it comes later, or never. */
 const firstHold = ({ terms, release, placedAt }: TermsRow): Hold | null =>

@@ -2,9 +2,8 @@
 // What money a row holds: so that a transaction can be asked whether it made or lost any.
 import { sumToUnits, type Currency, type Sum } from '../base/money.js';
 import type { RowKind, RowValue } from '../ledger/row-keys.js';
-import { SUPPLY, type Hold, type OrderRow } from '../ledger/rows.js';
+import { isPlaced, SUPPLY, type Hold, type OrderRow } from '../ledger/rows.js';
 import { standing } from '../offline/reserve.js';
-import { isPlaced } from '../order-number/beginning.js';
 import { standing as standingOn } from './hold.js';
 
 /** Signed minor units by currency: money on the ledger counts up, money that a bank made counts down. */
