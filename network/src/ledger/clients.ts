@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { digestOf, type Attribute, type Role } from '@fabric-offline-pay/domain';
 import {
+  CommitFeed,
   connect,
   Statistics,
   type Client,
@@ -38,6 +39,7 @@ export class Clients {
   readonly #description: NetworkDescription;
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #statistics = new Statistics();
+  readonly #commits = new Map<string, CommitFeed>();
 
   /** @throws NetworkError `NETWORK_NOT_UP` */
   constructor(home: string, options: ClientsOptions = {}) {
@@ -157,6 +159,13 @@ export class Clients {
     };
   }
 
+  /** The connections of one organisation go to one peer. */
+  #commitsOf({ id }: OrganisationDescription): CommitFeed {
+    const known = this.#commits.get(id) ?? new CommitFeed();
+    this.#commits.set(id, known);
+    return known;
+  }
+
   async #open(
     organisation: OrganisationDescription,
     attribute: Attribute,
@@ -173,6 +182,7 @@ export class Clients {
       chaincode: this.#description.chaincode.name,
       organisations: this.#organisationsFor(organisation),
       statistics: this.#statistics,
+      commits: this.#commitsOf(organisation),
       ...this.#options,
     });
   }

@@ -7,6 +7,8 @@ import { BatchingTransport } from '../client/batching.js';
 import { createClient } from '../client/client.js';
 import type { EndorsementMode, Organisations } from '../client/endorsers.js';
 import { ConfigurationError } from '../errors.js';
+import { CommitFeed, type CommitSource } from '../gateway/commit-feed.js';
+import { askStatus } from '../gateway/commit-status.js';
 import { DEFAULT_DEADLINES, type Deadlines } from '../gateway/deadlines.js';
 import { EnvelopeSender } from '../gateway/envelope-sender.js';
 import { GatewayTransport } from '../gateway/gateway-transport.js';
@@ -47,6 +49,8 @@ export interface ConnectOptions {
   readonly deadlines?: Partial<Deadlines>;
   /** To be shared by several connections, for one count of them all. */
   readonly statistics?: Statistics;
+  /** To be shared by several connections to one peer, for one stream of its blocks while many calls are under way. */
+  readonly commits?: CommitFeed;
 }
 
 function signerOf({ privateKey, signer }: ConnectOptions): Signer {
@@ -69,21 +73,16 @@ function gatewayOf(options: ConnectOptions, client: GrpcClient, signer: Signer):
   });
 }
 
-function senderOf(
-  options: ConnectOptions,
+function commitSourceOf(
+  { identity, channel }: ConnectOptions,
   gateway: fabric.Gateway,
-  journal: Journal,
-  deadlines: Deadlines,
-) {
-  const asker = { mspId: options.identity.mspId, credentials: credentialsOf(options.identity) };
-  return new EnvelopeSender({
-    gateway,
-    channel: options.channel,
-    asker,
-    deadlines,
-    journal,
-    pace: realPace,
-  });
+): CommitSource {
+  const asker = { mspId: identity.mspId, credentials: credentialsOf(identity) };
+  const network = gateway.getNetwork(channel);
+  return {
+    blocks: () => network.getFilteredBlockEvents(),
+    ask: askStatus(gateway, channel, asker),
+  };
 }
 
 /**
@@ -111,7 +110,9 @@ export function connect(options: ConnectOptions): Connection {
   const grpc = grpcClient(options.endpoint, options.tlsRoot, options.tlsClient);
   const gateway = gatewayOf(options, grpc, signer);
   const network = gateway.getNetwork(options.channel);
-  const sender = senderOf(options, gateway, journal, deadlines);
+  const source = commitSourceOf(options, gateway);
+  const feed = options.commits ?? new CommitFeed();
+  const sender = new EnvelopeSender({ source, feed, deadlines, journal, pace: realPace });
   const ownMspId = options.identity.mspId;
   const transport = new GatewayTransport({
     gateway,
@@ -133,6 +134,7 @@ export function connect(options: ConnectOptions): Connection {
     ),
     gateway,
     network,
+    askStatus: source.ask,
     chaincode: options.chaincode,
     ownMspId,
     journal,

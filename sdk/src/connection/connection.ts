@@ -10,8 +10,10 @@ import {
   type EventSource,
   type LedgerEvent,
 } from '../events/ledger-events.js';
+import type { StreamContext } from '../events/reconnecting.js';
 import { blockOfTransaction } from '../gateway/block-of-transaction.js';
 import { beforeSending } from '../gateway/classify.js';
+import type { AskStatus } from '../gateway/commit-status.js';
 import type { EnvelopeSender } from '../gateway/envelope-sender.js';
 import { ledgerHeight } from '../gateway/ledger-height.js';
 import { recover, resume, type Recovered, type ResumedTransaction } from '../gateway/resume.js';
@@ -32,7 +34,7 @@ export interface Connection {
   height(): Promise<bigint>;
   /** The number of the block that a transaction stands in, asked of one's own peer. */
   blockOf(transactionId: string): Promise<bigint>;
-  /** Waits until one's own peer holds the block: before building on what another organisation's peer reported. */
+  /** Waits until one's own peer has committed the block: before building on what another organisation's peer reported. */
   waitForBlock(blockNumber: bigint, signal?: AbortSignal): Promise<void>;
   /** Takes the envelope of an `OutcomeUnknownError` to its outcome; throws what a submit throws. */
   resume(envelope: Uint8Array, signal?: AbortSignal): Promise<ResumedTransaction>;
@@ -47,6 +49,7 @@ export interface ConnectionParts {
   readonly client: Client;
   readonly gateway: Gateway;
   readonly network: Network;
+  readonly askStatus: AskStatus;
   readonly chaincode: string;
   readonly ownMspId: string;
   readonly journal: Journal;
@@ -56,13 +59,18 @@ export interface ConnectionParts {
   close(): void;
 }
 
-async function heightOf(
-  { network, ownMspId, pace }: ConnectionParts,
+/** How long one's own peer may take to commit the state of a block that it has. */
+const COMMIT_MS = 5_000;
+
+/** Asks one's own peer, again as long as it cannot be reached. */
+function asking<Answer>(
+  { ownMspId, pace }: ConnectionParts,
   signal: AbortSignal,
-): Promise<bigint> {
-  const ask = async (): Promise<bigint> => {
+  question: () => Promise<Answer>,
+): Promise<Answer> {
+  const ask = async (): Promise<Answer> => {
     try {
-      return await ledgerHeight(network.getContract('qscc'), network.getName(), ownMspId);
+      return await question();
     } catch (error) {
       throw beforeSending(error, [ownMspId]);
     }
@@ -70,24 +78,36 @@ async function heightOf(
   return retrying(ask, { pace, options: {}, signal, onRetry: () => undefined });
 }
 
-async function blockOf(
-  { network, ownMspId, pace }: ConnectionParts,
+const heightOf = (parts: ConnectionParts, signal: AbortSignal): Promise<bigint> => {
+  const { network, ownMspId } = parts;
+  return asking(parts, signal, () =>
+    ledgerHeight(network.getContract('qscc'), network.getName(), ownMspId),
+  );
+};
+
+const blockOf = (
+  parts: ConnectionParts,
   transactionId: string,
   signal: AbortSignal,
-): Promise<bigint> {
-  const ask = async (): Promise<bigint> => {
-    try {
-      return await blockOfTransaction(
-        network.getContract('qscc'),
-        network.getName(),
-        transactionId,
-        ownMspId,
-      );
-    } catch (error) {
-      throw beforeSending(error, [ownMspId]);
-    }
-  };
-  return retrying(ask, { pace, options: {}, signal, onRetry: () => undefined });
+): Promise<bigint> => {
+  const { network, ownMspId } = parts;
+  return asking(parts, signal, () =>
+    blockOfTransaction(network.getContract('qscc'), network.getName(), transactionId, ownMspId),
+  );
+};
+
+/**
+ * A peer of another organisation may be some blocks behind the one that committed, and refuse what builds on it. And a peer
+ * gives a block away before it has committed its state, but answers after that what became of a transaction in it.
+ */
+async function untilCommitted(
+  parts: ConnectionParts,
+  blockNumber: bigint,
+  context: StreamContext,
+): Promise<void> {
+  const transactionId = await waitForBlock(parts.network, blockNumber, context);
+  if (transactionId === '') return;
+  await asking(parts, context.signal, () => parts.askStatus(transactionId, COMMIT_MS));
 }
 
 const openEvents = ({ network, chaincode }: ConnectionParts, position: Position) =>
@@ -117,8 +137,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     blocks: (from = 0n, signal) => ledgerBlocks(parts.network, from, context(signal)),
     height: () => source.height(),
     blockOf: (transactionId) => blockOf(parts, transactionId, closed.signal),
-    waitForBlock: (blockNumber, signal) =>
-      waitForBlock(parts.network, blockNumber, context(signal)),
+    waitForBlock: (blockNumber, signal) => untilCommitted(parts, blockNumber, context(signal)),
     resume: (envelope, signal) => resume(parts, envelope, signal),
     recover: (signal) => recover(parts, signal),
     statistics: () => parts.statistics.snapshot(),

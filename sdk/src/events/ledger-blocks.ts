@@ -25,18 +25,17 @@ export async function* ledgerBlocks(
 }
 
 /**
- * Waits until the peer holds the block. A peer of another organisation may be some blocks behind the one that committed,
- * and refuse what builds on it.
+ * Waits until the peer holds the block. Its state may not be committed yet.
+ * @returns the id of a transaction in it; empty when there is none, as in a block of the channel's settings
  * @throws the signal's reason when it aborts first.
  */
 export async function waitForBlock(
   network: Pick<Network, 'getFilteredBlockEvents'>,
   blockNumber: bigint,
   context: StreamContext,
-): Promise<void> {
+): Promise<string> {
   const open = () => network.getFilteredBlockEvents({ startBlock: blockNumber });
-  const blocks = reconnecting(open, context);
-  const { done } = await blocks.next();
-  await blocks.return(undefined);
-  if (done === true) throw context.signal.reason;
+  for await (const block of reconnecting(open, context))
+    return block.getFilteredTransactionsList()[0]?.getTxid() ?? '';
+  throw context.signal.reason;
 }

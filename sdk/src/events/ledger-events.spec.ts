@@ -273,9 +273,10 @@ describe('blocks', () => {
   });
 
   test('can be waited for', async () => {
-    const stream = streamOf<FilteredBlock>([{} as unknown as FilteredBlock, 'wait']);
+    const found = { getFilteredTransactionsList: () => [{ getTxid: () => 'tx-1' }] };
+    const stream = streamOf<FilteredBlock>([found as unknown as FilteredBlock, 'wait']);
     const getFilteredBlockEvents = jest.fn(() => Promise.resolve(stream));
-    await waitForBlock({ getFilteredBlockEvents }, 9n, context());
+    await expect(waitForBlock({ getFilteredBlockEvents }, 9n, context())).resolves.toBe('tx-1');
     expect(getFilteredBlockEvents).toHaveBeenCalledWith({ startBlock: 9n });
     expect(stream.closed).toBe(true);
   });

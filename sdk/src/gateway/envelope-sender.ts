@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes a signed envelope to its outcome: journal first, then send, then find out.
-import {
-  GatewayError,
-  type Commit,
-  type Gateway,
-  type Status,
-  type Transaction,
-} from '@hyperledger/fabric-gateway';
+import { GatewayError, type Status, type Transaction } from '@hyperledger/fabric-gateway';
 import { OrderingError, OutcomeUnknownError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
 import { abortable } from '../retry/abortable.js';
 import type { Pace } from '../retry/pace.js';
-import { commitStatusRequest, type Asker } from './commit-request.js';
+import type { CommitFeed, CommitSource } from './commit-feed.js';
 import { callWithin, type Deadlines } from './deadlines.js';
 import { findOutcome, type Outcome } from './outcome.js';
 
 export interface SenderContext {
-  readonly gateway: Pick<Gateway, 'newCommit'>;
-  readonly channel: string;
-  readonly asker: Asker;
+  readonly source: CommitSource;
+  readonly feed: Pick<CommitFeed, 'watch'>;
   readonly deadlines: Deadlines;
   readonly journal: Journal;
   readonly pace: Pace;
@@ -75,11 +68,13 @@ export class EnvelopeSender {
   }
 
   async #outcome(envelope: Envelope, { sentBefore, signal }: SendOptions): Promise<Outcome> {
-    const { deadlines, pace } = this.#context;
+    const { deadlines, pace, source, feed } = this.#context;
+    const transactionId = envelope.getTransactionId();
+    const watch = sentBefore ? undefined : feed.watch(transactionId, source);
     const ports = {
       send: () => envelope.submit(callWithin(deadlines.submitMs)),
-      status: (timeoutMs: number) =>
-        this.#commitOf(envelope.getTransactionId()).getStatus(callWithin(timeoutMs)),
+      status: async (timeoutMs: number) =>
+        (await watch?.told) ?? source.ask(transactionId, timeoutMs),
     };
     try {
       return await abortable(
@@ -88,11 +83,8 @@ export class EnvelopeSender {
       );
     } catch (cause) {
       return { kind: 'unknown', cause };
+    } finally {
+      watch?.end();
     }
-  }
-
-  #commitOf(transactionId: string): Commit {
-    const { gateway, channel, asker } = this.#context;
-    return gateway.newCommit(commitStatusRequest(transactionId, channel, asker));
   }
 }

@@ -9,7 +9,9 @@ import { OutcomeUnknownError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
 import { memoryJournal } from '../journal/memory-journal.js';
 import { nativeSigner } from '../signer/native-signer.js';
+import { CommitFeed } from './commit-feed.js';
 import { commitStatusRequest } from './commit-request.js';
+import { askStatus } from './commit-status.js';
 import { DEFAULT_DEADLINES } from './deadlines.js';
 import { EnvelopeSender } from './envelope-sender.js';
 import { GatewayTransport } from './gateway-transport.js';
@@ -131,6 +133,8 @@ function scriptedPeer(script: Partial<Record<Stage, readonly Step[]>>) {
   };
 }
 
+const unheard = () => Promise.reject(new Error('nobody listens to blocks here'));
+
 function setUp(
   script: Partial<Record<Stage, readonly Step[]>> = {},
   journal: Journal = memoryJournal(),
@@ -150,9 +154,8 @@ function setUp(
   };
   const deadlines = DEFAULT_DEADLINES;
   const sender = new EnvelopeSender({
-    gateway,
-    channel: CHANNEL,
-    asker: identity,
+    source: { blocks: unheard, ask: askStatus(gateway, CHANNEL, identity) },
+    feed: new CommitFeed(),
     deadlines,
     journal,
     pace,

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks one's own peer what became of one transaction.
+import type { Gateway, Status } from '@hyperledger/fabric-gateway';
+import { commitStatusRequest, type Asker } from './commit-request.js';
+import { callWithin } from './deadlines.js';
+
+/**
+ * Answers once the transaction stands in a block whose state the peer has committed.
+ * @throws GatewayError when nobody answers within so many milliseconds
+ */
+export type AskStatus = (transactionId: string, timeoutMs: number) => Promise<Status>;
+
+export const askStatus =
+  (gateway: Pick<Gateway, 'newCommit'>, channel: string, asker: Asker): AskStatus =>
+  (transactionId, timeoutMs) =>
+    gateway
+      .newCommit(commitStatusRequest(transactionId, channel, asker))
+      .getStatus(callWithin(timeoutMs));
