@@ -20,7 +20,7 @@ export type FollowUp =
   | { readonly verb: 'capture' | 'refund'; readonly amount: Amount }
   | { readonly verb: 'dispute'; readonly outcome: 'uphold' | 'reject' }
   | { readonly verb: 'alarm'; readonly outcome: 'resolve' | 'uphold' }
-  | { readonly verb: 'expire' | 'undelivered' }
+  | { readonly verb: 'expire' | 'undelivered' | 'unproven' }
   | RatingFollowUp;
 
 const RATING = '(?:(?:goods|merchant|courier)=[1-5]|defect)';
@@ -30,6 +30,7 @@ const VERB = [
   'alarm:(?:resolve|uphold)',
   'expire',
   'undelivered',
+  'unproven',
   `rate:${RATING}(?:,${RATING})*`,
 ].join('|');
 
@@ -68,8 +69,11 @@ function toFollowUp(context: z.core.$RefinementCtx, part: string, currency: Curr
       return { verb, outcome: argument === 'uphold' ? 'uphold' : 'resolve' };
     case 'rate':
       return toRating(argument);
+    case 'expire':
+    case 'unproven':
+      return { verb };
     default:
-      return { verb: verb === 'expire' ? 'expire' : 'undelivered' };
+      return { verb: 'undelivered' };
   }
 }
 

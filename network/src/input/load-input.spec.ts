@@ -280,7 +280,7 @@ describe('loadInput', () => {
 
   it('reads every follow-up', () => {
     const then =
-      'capture:12.50;refund:5;dispute:uphold;dispute:reject;alarm:resolve;alarm:uphold;expire;undelivered;rate:goods=5,merchant=4,courier=3;rate:goods=1,defect';
+      'capture:12.50;refund:5;dispute:uphold;dispute:reject;alarm:resolve;alarm:uphold;expire;undelivered;unproven;rate:goods=5,merchant=4,courier=3;rate:goods=1,defect';
     const { orders } = load({ orders: toCsv({ ...GOOD.orders, then }) });
     expect(orders[0]?.followUps).toEqual([
       { verb: 'capture', amount: '1250' },
@@ -291,6 +291,7 @@ describe('loadInput', () => {
       { verb: 'alarm', outcome: 'uphold' },
       { verb: 'expire' },
       { verb: 'undelivered' },
+      { verb: 'unproven' },
       { verb: 'rate', goods: 5, merchant: 4, courier: 3, defect: false },
       { verb: 'rate', goods: 1, merchant: null, courier: null, defect: true },
     ]);

@@ -6,12 +6,12 @@ const KEY_LENGTH = 16;
 
 /**
  * A short stable name for what a build is made of.
- * @param moduleFiles contents of the modules' go.mod and go.sum, in a fixed order.
+ * @param parts contents of the modules' go.mod and go.sum and the build's tags, in a fixed order.
  * @param platform operating system and processor, such as `linux-x64`.
  */
-export function buildKey(moduleFiles: readonly string[], platform: string): string {
+export function buildKey(parts: readonly string[], platform: string): string {
   const hash = createHash('sha256');
-  for (const part of [...moduleFiles, platform]) {
+  for (const part of [...parts, platform]) {
     // The length keeps two neighbouring files from being taken for others with the same bytes in all.
     hash.update(`${part.length}:`).update(part);
   }

@@ -14,7 +14,7 @@ import { EnvelopeSender } from '../gateway/envelope-sender.js';
 import { GatewayTransport } from '../gateway/gateway-transport.js';
 import { Statistics } from '../gateway/statistics.js';
 import type { Journal } from '../journal/journal.js';
-import { memoryJournal } from '../journal/memory-journal.js';
+import { isInMemory, memoryJournal } from '../journal/memory-journal.js';
 import { realPace } from '../retry/pace.js';
 import { nativeSigner, type Signer } from '../signer/native-signer.js';
 import { openConnection, type Connection } from './connection.js';
@@ -117,7 +117,8 @@ export function connect(options: ConnectOptions): Connection {
   const transport = new GatewayTransport({
     gateway,
     contract: network.getContract(options.chaincode),
-    signer,
+    // A signer of somebody else's may fail, which must be told before anything may have been sent.
+    signer: isInMemory(journal) && options.signer === undefined ? undefined : signer,
     sender,
     endorsers: {
       mode: options.endorsement ?? 'pinned',

@@ -3,6 +3,7 @@
 import { GatewayError, type Status, type Transaction } from '@hyperledger/fabric-gateway';
 import { OrderingError, OutcomeUnknownError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
+import { isInMemory } from '../journal/memory-journal.js';
 import { abortable } from '../retry/abortable.js';
 import type { Pace } from '../retry/pace.js';
 import type { CommitFeed, CommitSource } from './commit-feed.js';
@@ -17,7 +18,7 @@ export interface SenderContext {
   readonly pace: Pace;
 }
 
-/** A signed transaction: `getBytes` is the envelope that the journal keeps. */
+/** A transaction that is signed, at the latest as it is sent: `getBytes` is the envelope that the journal keeps. */
 export type Envelope = Pick<Transaction, 'getBytes' | 'getTransactionId' | 'submit'>;
 
 export interface SendOptions {
@@ -53,11 +54,10 @@ export class EnvelopeSender {
    */
   async send(envelope: Envelope, options: SendOptions): Promise<Status> {
     const transactionId = envelope.getTransactionId();
-    const bytes = envelope.getBytes();
-    await this.#context.journal.record(transactionId, bytes);
+    await this.#record(envelope);
     const outcome = await this.#outcome(envelope, options);
     if (outcome.kind === 'unknown')
-      throw new OutcomeUnknownError(transactionId, bytes, outcome.cause);
+      throw new OutcomeUnknownError(transactionId, envelope.getBytes(), outcome.cause);
     await settleQuietly(this.#context.journal, transactionId);
     if (outcome.kind === 'known') return outcome.status;
     throw new OrderingError(
@@ -65,6 +65,13 @@ export class EnvelopeSender {
       { transactionId, ...reasonOf(outcome.cause) },
       outcome.cause,
     );
+  }
+
+  async #record(envelope: Envelope): Promise<void> {
+    const { journal } = this.#context;
+    const transactionId = envelope.getTransactionId();
+    if (isInMemory(journal)) journal.recordLater(transactionId, () => envelope.getBytes());
+    else await journal.record(transactionId, envelope.getBytes());
   }
 
   async #outcome(envelope: Envelope, { sentBefore, signal }: SendOptions): Promise<Outcome> {

@@ -7,7 +7,7 @@ import { createClient } from '../client/client.js';
 import type { EndorserContext } from '../client/endorsers.js';
 import { OutcomeUnknownError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
-import { memoryJournal } from '../journal/memory-journal.js';
+import { isInMemory, memoryJournal } from '../journal/memory-journal.js';
 import { nativeSigner } from '../signer/native-signer.js';
 import { CommitFeed } from './commit-feed.js';
 import { commitStatusRequest } from './commit-request.js';
@@ -133,6 +133,16 @@ function scriptedPeer(script: Partial<Record<Stage, readonly Step[]>>) {
   };
 }
 
+/** Like one in files: it takes bytes, before anything is sent. */
+function lastingJournal(): Journal {
+  const journal = memoryJournal();
+  return {
+    record: (transactionId, envelope) => journal.record(transactionId, envelope),
+    settle: (transactionId) => journal.settle(transactionId),
+    pending: () => journal.pending(),
+  };
+}
+
 const unheard = () => Promise.reject(new Error('nobody listens to blocks here'));
 
 function setUp(
@@ -164,7 +174,7 @@ function setUp(
   const transport = new GatewayTransport({
     gateway,
     contract: gateway.getNetwork(CHANNEL).getContract('offpay'),
-    signer,
+    signer: isInMemory(journal) ? undefined : signer,
     sender,
     endorsers: {
       mode: 'pinned',
@@ -179,6 +189,11 @@ function setUp(
   const resumeContext = { gateway, sender, journal };
   return { client: createClient(transport), peer, gateway, statistics, journal, resumeContext };
 }
+
+const JOURNALS: readonly (readonly [string, () => Journal])[] = [
+  ['in memory', memoryJournal],
+  ['that lasts', lastingJournal],
+];
 
 const order = { merchantId: 'merchant-1', orderNumber: 'ORD-1001' };
 const refusal = (code: string): string =>
@@ -319,14 +334,14 @@ describe('a submit', () => {
   });
 
   test('that the journal cannot keep is never sent', async () => {
-    const journal = { ...memoryJournal(), record: () => Promise.reject(new Error('disk full')) };
+    const journal = { ...lastingJournal(), record: () => Promise.reject(new Error('disk full')) };
     const { client, peer } = setUp({}, journal);
     await expect(client.settlement.release(order)).rejects.toThrow('disk full');
     expect(peer.of('Submit')).toEqual([]);
   });
 
-  test('is in the journal before it is sent', async () => {
-    const journal = memoryJournal();
+  test.each(JOURNALS)('is in a journal %s before it is sent', async (_, make) => {
+    const journal = make();
     let recorded: Promise<readonly unknown[]> | undefined;
     const submit = (): Buffer => {
       recorded = journal.pending();
@@ -394,7 +409,7 @@ describe('a submit', () => {
   });
 });
 
-describe('an unknown outcome', () => {
+describe.each(JOURNALS)('an unknown outcome, with a journal %s,', (_, make) => {
   const lost = { Submit: [GONE], CommitStatus: [TIMEOUT] };
   const unknownOf = async (journal: Journal): Promise<OutcomeUnknownError> => {
     const error: unknown = await setUp(lost, journal)
@@ -405,7 +420,7 @@ describe('an unknown outcome', () => {
   };
 
   test('carries the envelope, which a later connection resumes', async () => {
-    const { envelope, transactionId } = await unknownOf(memoryJournal());
+    const { envelope, transactionId } = await unknownOf(make());
     const { resumeContext, peer } = setUp({ CommitStatus: [TIMEOUT, committed('VALID')] });
     await expect(resume(resumeContext, envelope)).resolves.toEqual({
       transactionId,
@@ -418,13 +433,13 @@ describe('an unknown outcome', () => {
   });
 
   test('that turns out to be a conflict throws as a submit does', async () => {
-    const { envelope } = await unknownOf(memoryJournal());
+    const { envelope } = await unknownOf(make());
     const { resumeContext } = setUp({ CommitStatus: [committed('MVCC_READ_CONFLICT')] });
     await expect(resume(resumeContext, envelope)).rejects.toMatchObject({ name: 'ConflictError' });
   });
 
   test('is recovered from the journal after a restart', async () => {
-    const journal = memoryJournal();
+    const journal = make();
     const first = await unknownOf(journal);
     const second = await unknownOf(journal);
     const { resumeContext } = setUp(

@@ -2,12 +2,20 @@
 // The default journal: survives lost connections, but not the end of the process.
 import type { Journal } from './journal.js';
 
+/** A journal that takes an envelope when somebody asks for it, since it cannot outlive the transaction anyway. */
+export interface MemoryJournal extends Journal {
+  recordLater(transactionId: string, envelope: () => Uint8Array): void;
+}
+
+export const isInMemory = (journal: Journal): journal is MemoryJournal => 'recordLater' in journal;
+
 /** @returns an empty journal. */
-export function memoryJournal(): Journal {
-  const envelopes = new Map<string, Uint8Array>();
+export function memoryJournal(): MemoryJournal {
+  const envelopes = new Map<string, () => Uint8Array>();
   return {
+    recordLater: (transactionId, envelope) => void envelopes.set(transactionId, envelope),
     record: (transactionId, envelope) => {
-      envelopes.set(transactionId, envelope);
+      envelopes.set(transactionId, () => envelope);
       return Promise.resolve();
     },
     settle: (transactionId) => {
@@ -16,7 +24,7 @@ export function memoryJournal(): Journal {
     },
     pending: () =>
       Promise.resolve(
-        [...envelopes].map(([transactionId, envelope]) => ({ transactionId, envelope })),
+        [...envelopes].map(([transactionId, take]) => ({ transactionId, envelope: take() })),
       ),
   };
 }

@@ -59,7 +59,7 @@ const columns = z.object({
     "Seconds for which the money is held; empty: the bank's default.",
   ),
   then: followUps(
-    'Joined by semicolons: capture:AMOUNT (claim this part, void the rest), refund:AMOUNT (after release), dispute:uphold|reject, alarm:resolve|uphold, expire (nobody claims), undelivered, rate:goods=1-5,merchant=1-5,courier=1-5,defect (any of them).',
+    'Joined by semicolons: capture:AMOUNT (claim this part, void the rest), refund:AMOUNT (after release), dispute:uphold|reject, alarm:resolve|uphold, expire (nobody claims), undelivered, unproven (delivered, nobody at the door), rate:goods=1-5,merchant=1-5,courier=1-5,defect (any of them).',
   ),
 });
 
