@@ -15,12 +15,15 @@ export interface RatingFollowUp {
   readonly defect: boolean;
 }
 
+/** Follow-ups that need no more said. */
+const ALONE = ['expire', 'undelivered', 'unproven'] as const;
+
 /** One follow-up. Amounts are minor units of the order's currency. */
 export type FollowUp =
   | { readonly verb: 'capture' | 'refund'; readonly amount: Amount }
   | { readonly verb: 'dispute'; readonly outcome: 'uphold' | 'reject' }
   | { readonly verb: 'alarm'; readonly outcome: 'resolve' | 'uphold' }
-  | { readonly verb: 'expire' | 'undelivered' | 'unproven' }
+  | { readonly verb: (typeof ALONE)[number] }
   | RatingFollowUp;
 
 const RATING = '(?:(?:goods|merchant|courier)=[1-5]|defect)';
@@ -28,9 +31,7 @@ const VERB = [
   `(?:capture|refund):${DECIMAL}`,
   'dispute:(?:uphold|reject)',
   'alarm:(?:resolve|uphold)',
-  'expire',
-  'undelivered',
-  'unproven',
+  ...ALONE,
   `rate:${RATING}(?:,${RATING})*`,
 ].join('|');
 
@@ -69,11 +70,8 @@ function toFollowUp(context: z.core.$RefinementCtx, part: string, currency: Curr
       return { verb, outcome: argument === 'uphold' ? 'uphold' : 'resolve' };
     case 'rate':
       return toRating(argument);
-    case 'expire':
-    case 'unproven':
-      return { verb };
     default:
-      return { verb: 'undelivered' };
+      return { verb: ALONE.find((each) => each === verb) ?? 'undelivered' };
   }
 }
 

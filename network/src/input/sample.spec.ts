@@ -280,7 +280,16 @@ describe('the sample', () => {
   it('uses every follow-up, a poor courier and a defect among them', () => {
     const followUps = placed.flatMap((order) => order.followUps);
     expect(new Set(followUps.map(({ verb }) => verb))).toEqual(
-      new Set(['capture', 'refund', 'dispute', 'alarm', 'expire', 'undelivered', 'unproven', 'rate']),
+      new Set([
+        'capture',
+        'refund',
+        'dispute',
+        'alarm',
+        'expire',
+        'undelivered',
+        'unproven',
+        'rate',
+      ]),
     );
     const ratings = followUps.filter((followUp) => followUp.verb === 'rate');
     expect(ratings.some(({ courier }) => courier === 1)).toBe(true);
