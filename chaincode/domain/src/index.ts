@@ -10,7 +10,7 @@ export * from './base/signature.js';
 export * from './base/zone.js';
 export * from './goods/category.js';
 export * from './ledger/offline-rows.js';
-export type { Receipt } from './ledger/receipt.js';
+export { keptIn, wholeIn, type Receipt } from './ledger/receipt.js';
 export * from './ledger/row-keys.js';
 export * from './ledger/rows.js';
 export * from './ledger/version.js';
@@ -31,6 +31,7 @@ export {
 export * from './transactions/batch.js';
 export * from './transactions/define.js';
 export { commonRefusals, refusalsOf } from './transactions/refusals.js';
+export { QUOTE_ANSWERS } from './transactions/logistics.js';
 export * from './transactions/table.js';
 export * from './conduct/conduct.js';
 export * from './feedback/ratings.js';

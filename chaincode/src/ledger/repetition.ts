@@ -6,6 +6,8 @@ import {
   digestOf,
   ensure,
   found,
+  keptIn,
+  wholeIn,
   type NamedTransaction,
   type Receipt,
   type ReceiptPlace,
@@ -67,6 +69,7 @@ function inRowOf(call: Call, transaction: NamedTransaction, place: ReceiptPlace)
   const { subject, repeat } = transaction;
   const key = partsAt(call, [...(subject?.fields ?? []), ...(repeat?.apart ?? [])]);
   const get = () => call.store.at(place.row, key);
+  const { answers = [] } = place;
   return {
     read: async () => {
       const row = await get();
@@ -74,11 +77,11 @@ function inRowOf(call: Call, transaction: NamedTransaction, place: ReceiptPlace)
       const receipt =
         (row as Partial<Record<ReceiptPlace['field'], Receipt | null>>)[place.field] ?? null;
       ensure(receipt !== null || place.begins !== true, 'IDEMPOTENCY_CONFLICT', { row: place.row });
-      return receipt ?? undefined;
+      return receipt === null ? undefined : wholeIn(row, receipt, answers);
     },
     write: async (receipt) => {
       const row = found(await get(), 'INTERNAL', { row: place.row });
-      call.store.putAt(place.row, { ...row, [place.field]: receipt }, key);
+      call.store.putAt(place.row, { ...row, [place.field]: keptIn(receipt, answers) }, key);
     },
   };
 }

@@ -12,7 +12,9 @@ import {
   isPlaced,
   loginSubject,
   orderSubject,
+  QUOTE_ANSWERS,
   termsDigest,
+  wholeIn,
   type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderRow,
@@ -145,7 +147,10 @@ async function receiptsOf(call: Call, order: OrderRow): Promise<Receipt[]> {
   const ofLogin = await call.store.range('receipt', [loginSubject(loginId)]);
   const quotes = await call.store.range('quote', [order.merchantId, order.orderNumber]);
   const ofOrder = await call.store.range('receipt', [orderSubject(order)]);
-  const ofLegs = [...quotes.map(({ value }) => value.receipt), placed, order.settled];
+  const quoted = quotes.map(
+    ({ value }) => value.receipt && wholeIn(value, value.receipt, QUOTE_ANSWERS),
+  );
+  const ofLegs = [...quoted, placed, order.settled];
   return [
     ...ofLogin.map(({ value }) => value),
     ...ofLegs.flatMap((receipt) => receipt ?? []),

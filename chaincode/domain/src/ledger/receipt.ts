@@ -16,3 +16,22 @@ export interface Receipt {
   /** What the step answered, so that a repetition gets the same answer. */
   readonly output: Readonly<Record<string, unknown>>;
 }
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const only = (from: Fields, fields: readonly string[]): Fields =>
+  Object.fromEntries(fields.map((field) => [field, from[field]]));
+
+/** @returns the receipt without what its row answers by itself: how the row keeps it. */
+export const keptIn = (receipt: Receipt, answers: readonly string[]): Receipt => ({
+  ...receipt,
+  output: Object.fromEntries(
+    Object.entries(receipt.output).filter(([field]) => !answers.includes(field)),
+  ),
+});
+
+/** The whole receipt again. */
+export const wholeIn = (row: object, receipt: Receipt, answers: readonly string[]): Receipt => ({
+  ...receipt,
+  output: { ...receipt.output, ...only(row as Fields, answers) },
+});

@@ -59,6 +59,8 @@ export interface ReceiptPlace {
   readonly field: 'receipt' | 'settled';
   /** The call begins the row: one that stands there without this receipt was begun by another kind of call. */
   readonly begins?: true;
+  /** Fields of the answer that the row holds anyway, under the same names: the receipt does not keep them again. */
+  readonly answers?: readonly string[];
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../base/errors.js';
 import { amount, category, digest, identifier, place } from '../base/identifiers.js';
 import { MAX_FLEET } from '../logistics/fleet.js';
 import { MAX_OFFERED } from '../logistics/select-courier.js';
+import type { QuoteRow } from '../ledger/rows.js';
 import type { UnitId } from '../patent/units.js';
 import {
   ABOUT,
@@ -248,6 +249,12 @@ export const logistics = {
   }),
 };
 
+/** What a quote answers is what stands in its row. */
+export const QUOTE_ANSWERS = [
+  'goodsTotal',
+  'offers',
+] as const satisfies readonly (keyof QuoteRow)[];
+
 /** Express: the logistics company's one transaction of an order. */
 export const logisticsLeg = define({
   kind: 'submit',
@@ -264,7 +271,7 @@ export const logisticsLeg = define({
   repeat: {
     by: 'receipt',
     apart: ['basket.logisticsId'],
-    in: { row: 'quote', field: 'receipt', begins: true },
+    in: { row: 'quote', field: 'receipt', begins: true, answers: QUOTE_ANSWERS },
   },
   errors: [...GOODS_AS_PICKED, 'ADDRESSES_DIFFER', 'NO_COURIER'],
   operations: { fixed: 4, perEntry: 1 },
