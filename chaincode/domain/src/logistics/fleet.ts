@@ -9,15 +9,31 @@ import type { Courier, FleetRow } from '../ledger/rows.js';
 /** Couriers of one logistics company, at most: so many are considered for a quote. */
 export const MAX_FLEET = 100;
 
-/** The most bytes of a fleet: every quote reads them, and a rating of one courier writes them. */
+/** The most bytes of what a company says of its couriers: every quote reads them, and a rating of one courier writes them. */
 export const MAX_FLEET_BYTES = 250_000;
+
+/** What a company says of a courier. What others said of it stays. */
+type Registration = Omit<Courier, 'rating' | 'conduct'>;
 
 const byId = (a: Courier, b: Courier): number => byCodeUnit(a.courierId, b.courierId);
 
+const registrationOf = ({
+  courierId,
+  active,
+  depot,
+  tariffs,
+  areas,
+  categories,
+}: Courier): Registration => ({ courierId, active, depot, tariffs, areas, categories });
+
+/**
+ * Bounds what the company says, and nothing else: what others say of a courier is a few numbers, and must find room, or no
+ * blame could be counted and no order ended that has some.
+ */
 function bounded(fleet: FleetRow): FleetRow {
-  const bytes = Buffer.byteLength(JSON.stringify(fleet));
   const couriers = fleet.couriers.length;
   ensure(couriers <= MAX_FLEET, 'FLEET_TOO_LARGE', { couriers, most: MAX_FLEET });
+  const bytes = Buffer.byteLength(JSON.stringify(fleet.couriers.map(registrationOf)));
   ensure(bytes <= MAX_FLEET_BYTES, 'FLEET_TOO_LARGE', { bytes, most: MAX_FLEET_BYTES });
   return fleet;
 }
@@ -30,14 +46,11 @@ export const courierOf = ({ couriers }: FleetRow, courierId: string): Courier =>
     { row: 'courier' },
   );
 
-/** @returns the fleet with these couriers in the place of those that bear their ids. @throws {DomainError} FLEET_TOO_LARGE. */
+/** @returns the fleet with these couriers in the place of those that bear their ids. */
 export function withCouriers(fleet: FleetRow, couriers: readonly Courier[]): FleetRow {
   const all = new Map([...fleet.couriers, ...couriers].map((each) => [each.courierId, each]));
-  return bounded({ ...fleet, couriers: [...all.values()].sort(byId) });
+  return { ...fleet, couriers: [...all.values()].sort(byId) };
 }
-
-/** What a company says of a courier. What others said of it stays. */
-type Registration = Omit<Courier, 'rating' | 'conduct'>;
 
 /** @returns the fleet once these were registered or replaced. @throws {DomainError} FLEET_TOO_LARGE. */
 export function withRegistered(fleet: FleetRow, registrations: readonly Registration[]): FleetRow {
@@ -48,5 +61,5 @@ export function withRegistered(fleet: FleetRow, registrations: readonly Registra
     };
     return { ...registration, rating, conduct };
   });
-  return withCouriers(fleet, couriers);
+  return bounded(withCouriers(fleet, couriers));
 }
