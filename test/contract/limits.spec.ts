@@ -3,7 +3,7 @@
 // pairs of eyes above a sum.
 import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { makeCaller, memoryClient } from '@fabric-offline-pay/testing';
+import { makeCaller, memoryClient, type CallerOptions } from '@fabric-offline-pay/testing';
 import { failLogin } from '../support/histories';
 import { memoryWorld, MSP, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
@@ -263,10 +263,16 @@ describe('an issue', () => {
     ...{ issueId: 'large', customerId: 'customer-1', token: 'tok-customer-1' },
     ...{ currency: CURRENCY, amount: MUCH },
   };
-  const teller = (name?: string) =>
+  const teller = (name?: string, subject: Pick<CallerOptions, 'organisation'> = {}) =>
     memoryClient(
       memory.ledger,
-      makeCaller({ mspId: MSP.bank, role: 'teller', actor: BANK, ...(name && { name }) }),
+      makeCaller({
+        mspId: MSP.bank,
+        role: 'teller',
+        actor: BANK,
+        ...(name && { name }),
+        ...subject,
+      }),
       { organisations: MSP },
     ).settlement;
   const available = async () => (await account()).available;
@@ -298,6 +304,17 @@ describe('an issue', () => {
       code: 'SECOND_TELLER_REQUIRED',
     });
     expect(await available()).toBe('1000000');
+  });
+
+  test('is not confirmed by who proposed it, whatever else the certificate says of its holder', async () => {
+    await teller('anna').issue(issue);
+    for (const organisation of ['Elsewhere', '/CN=ben'])
+      await expect(teller('anna', { organisation }).confirmIssue(issue)).rejects.toMatchObject({
+        code: 'SECOND_TELLER_REQUIRED',
+      });
+    expect(await available()).toBe('1000000');
+    await teller('ben', { organisation: 'Elsewhere' }).confirmIssue(issue);
+    expect(await available()).toBe('2000001');
   });
 
   test.each([

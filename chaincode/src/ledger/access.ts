@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who calls, whether its role may call this, and whether the object is its own. The rules stand in the transaction table.
+import { X509Certificate } from 'node:crypto';
 import type { Context } from 'fabric-contract-api';
 import {
   ensure,
@@ -23,13 +24,24 @@ export interface Caller {
   readonly role: Role | null;
   readonly attribute: string;
   readonly actor: string;
-  /** Subject and issuer of its certificate: a renewed certificate has the same. */
-  readonly identity: string;
+  /**
+   * The name under which its organisation's authority registered it, whatever else a holder asked to have in the subject:
+   * every certificate of one person has the same.
+   * @throws {DomainError} ACCESS_DENIED for a certificate without one name.
+   */
+  registeredName(): string;
   /** Null for the one transaction that comes before there is a registry. */
   readonly participant: ParticipantRow | null;
 }
 
 type Input = Readonly<Record<string, unknown>>;
+
+/** The subject's one common name, which Fabric CA makes the name that was registered. */
+function nameIn(certificate: Uint8Array): string {
+  const name: unknown = new X509Certificate(certificate).toLegacyObject().subject.CN;
+  ensure(typeof name === 'string', 'ACCESS_DENIED', { needs: 'one common name' });
+  return name;
+}
 
 async function registered(
   store: Store,
@@ -66,7 +78,8 @@ export async function authorise(
     needs: transaction.access,
   });
   const actor = identity.getAttributeValue('actor') ?? '';
-  return { mspId, role, attribute, actor, identity: identity.getID(), participant };
+  const registeredName = (): string => nameIn(identity.getIDBytes());
+  return { mspId, role, attribute, actor, registeredName, participant };
 }
 
 const fieldAt = (input: Input, path: string): unknown =>

@@ -43,8 +43,8 @@ async function carryOut(call: Call, { issueId, customerId, currency, amount }: I
   return { state: 'issued' as const };
 }
 
-/** Who calls, as it may stand on the ledger: the same for every certificate of one identity. */
-const callerDigest = (call: Call): string => sha256Hex(call.caller.identity);
+/** Who calls, as it may stand on the ledger: the same for every certificate of one person. */
+const callerDigest = (call: Call): string => sha256Hex(call.caller.registeredName());
 
 export async function issue(call: Call<Issue>) {
   const { currency, amount } = call.input;

@@ -11,6 +11,8 @@ export interface CallerOptions {
   readonly actor?: string;
   /** Common name; role and actor when absent. Two certificates of one name are of one identity. */
   readonly name?: string;
+  /** Of the subject, which an authority takes from whoever asks for the certificate. */
+  readonly organisation?: string;
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
@@ -21,6 +23,7 @@ export interface Caller extends Creator {
 
 const ATTRIBUTES = '1.2.3.4.5.6.7.8.1';
 const COMMON_NAME = '2.5.4.3';
+const ORGANISATION = '2.5.4.10';
 const ORGANISATIONAL_UNIT = '2.5.4.11';
 const ECDSA_WITH_SHA256 = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2'));
 const VALID_FROM = new Date('2020-01-01T00:00:00Z');
@@ -50,6 +53,15 @@ function name(...parts: [oid: string, value: string][]): Buffer {
   return der.sequence(...attributes);
 }
 
+const subjectOf = (options: CallerOptions): Buffer =>
+  name(
+    ...(options.organisation === undefined
+      ? []
+      : [[ORGANISATION, options.organisation] as [string, string]]),
+    [ORGANISATIONAL_UNIT, 'client'],
+    [COMMON_NAME, commonName(options)],
+  );
+
 function extensions(attributes: Readonly<Record<string, string>>): Buffer {
   const value = der.octetString(Buffer.from(JSON.stringify({ attrs: attributes })));
   return der.tagged(0xa3, der.sequence(der.sequence(der.objectIdentifier(ATTRIBUTES), value)));
@@ -64,7 +76,7 @@ function toBeSigned(options: CallerOptions, publicKey: KeyObject): Buffer {
     ECDSA_WITH_SHA256,
     name([COMMON_NAME, `ca.${mspId}`]),
     der.sequence(der.time(VALID_FROM), der.time(VALID_TO)),
-    name([ORGANISATIONAL_UNIT, 'client'], [COMMON_NAME, commonName(options)]),
+    subjectOf(options),
     publicKey.export({ type: 'spki', format: 'der' }),
     extensions({ ...known, ...attributes }),
   );

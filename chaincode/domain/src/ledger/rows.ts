@@ -416,7 +416,7 @@ export interface PendingIssueRow {
   readonly customerId: string;
   readonly token: string;
   readonly amount: Amount;
-  /** SHA-256 of the certificate's identity, hex. */
+  /** SHA-256 of the name under which the bank registered who proposed it, hex. */
   readonly proposedBy: string;
   readonly until: number;
 }

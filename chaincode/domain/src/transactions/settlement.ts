@@ -103,7 +103,7 @@ export const settlement = {
   confirmIssue: define({
     ...issuing,
     summary:
-      'Confirms and carries out an issue that another certificate of the bank proposed, in the time that votes have.',
+      'Confirms and carries out an issue that another person of the bank proposed, in the time that votes have.',
     access: ['bank.teller', 'bank.operator'],
     errors: ['NOT_FOUND', 'SECOND_TELLER_REQUIRED', 'ISSUE_EXPIRED'],
     operations: { fixed: 9 },
