@@ -201,6 +201,16 @@ describe('the account', () => {
     expect(bytes).toBeLessThan(1024);
   });
 
+  test('stays blocked by what is said of its profile alone', async () => {
+    await block();
+    const { identity } = await memory.world.bank('auth-service');
+    await identity.updateProfile({ ...CUSTOMER, missing: ['email'] });
+    expect(await identity.readCustomer(CUSTOMER)).toMatchObject({
+      ...{ missing: ['email'], status: 'blocked' },
+    });
+    expect(account().status).toBe('blocked');
+  });
+
   test('is neither read nor written by what a profile lacks: it would conflict with orders', async () => {
     await (await teller()).updateProfile({ ...CUSTOMER, missing: ['email'], status: 'active' });
     const { readSet, writeSet } = memory.ledger.blocks().at(-1)!.transactions[0]!;

@@ -53,10 +53,14 @@ async function enrolCustomer(call: Call<InputOf<'identity', 'enrolCustomer'>>) {
   return {};
 }
 
-/** The account is written only for another status: orders of the customer write it too. */
+/**
+ * The account is written only for another status: orders of the customer write it too. Who means the profile alone leaves the
+ * status out, or what it read of it before would undo a block that came meanwhile.
+ */
 async function updateProfile(call: Call<InputOf<'identity', 'updateProfile'>>) {
-  const { customerId, missing, status } = call.input;
+  const { customerId, missing } = call.input;
   const before = await customerRow(call, customerId);
+  const status = call.input.status ?? before.status;
   const blocks = before.blocks + (before.status === 'active' && status === 'blocked' ? 1 : 0);
   call.store.put('customer', { ...before, missing, status, blocks });
   if (status !== before.status)

@@ -167,13 +167,13 @@ export const identity = {
     kind: 'submit',
     units: ['3'],
     summary:
-      'States which profile fields the bank still lacks, and whether the customer is active: a block ends its sessions.',
+      'States which profile fields the bank still lacks, and, unless left out, whether the customer is active: a block ends its sessions.',
     access: ['bank.auth-service', 'bank.teller'],
     owner: { of: 'customer' },
     input: z.strictObject({
       customerId: identifier,
       missing,
-      status: z.enum(['active', 'blocked']),
+      status: z.enum(['active', 'blocked']).optional().describe('left out, it stays as it is'),
     }),
     output: outcome,
     subject: ABOUT.customer,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Enrolment, and who may change what of a profile.
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ADDRESS, BankFixture, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
 import { refused } from '../testing/refused.js';
 
@@ -36,9 +37,7 @@ it('prompts for what is missing and stops the login until it is complete', async
   };
   const patch = { loginId, email, birthDate, addresses: [address] };
   expect(await bank.service.completeProfile(patch)).toEqual({ missing: [] });
-  expect(bank.ledger.named('updateProfile')).toEqual([
-    { customerId, missing: [], status: 'active' },
-  ]);
+  expect(bank.ledger.named('updateProfile')).toEqual([{ customerId, missing: [] }]);
   expect(await bank.service.openLogin({ loginId, customerId })).toEqual({ missing: [] });
   await expect(bank.service.beginAuthentication({ loginId })).resolves.toBeDefined();
 });
@@ -59,9 +58,20 @@ it('keeps the status that the tellers set on the ledger', async () => {
   const customerId = await bank.customer({ email: null });
   bank.ledger.block(customerId);
   await bank.service.updateProfile({ customerId, email: 'a@example.org' });
-  expect(bank.ledger.named('updateProfile')).toEqual([
-    { customerId, missing: [], status: 'blocked' },
-  ]);
+  expect(await bank.ledger.readCustomer({ customerId })).toMatchObject({ status: 'blocked' });
+});
+
+it('undoes no block that comes while it states a profile', async () => {
+  const customerId = await bank.customer({ email: null });
+  const goOn = bank.ledger.hold('updateProfile');
+  const stating = bank.service.updateProfile({ customerId, email: 'a@example.org' });
+  while (bank.ledger.named('updateProfile').length === 0) await nextTurn();
+  bank.ledger.block(customerId);
+  goOn();
+  await stating;
+  expect(await bank.ledger.readCustomer({ customerId })).toMatchObject({
+    ...{ missing: [], status: 'blocked' },
+  });
 });
 
 it('enrols once: the same again is a replay, another profile or password a conflict', async () => {

@@ -112,12 +112,12 @@ export async function completeProfile(
 
 /**
  * Makes the ledger's statement of the profile equal to the database: after a change, and again at every login, in case a crash
- * came between the two. Keeps the status that the bank's tellers set there.
+ * came between the two. Says nothing of the status, which the bank's tellers set there, perhaps at this moment.
  */
 export async function stateProfile(context: BankContext, customerId: string): Promise<Missing> {
   const missing = await missingFields(context.db, customerId);
   const stated = await context.ledger.readCustomer({ customerId });
   if (stated.missing.join() !== missing.join())
-    await context.ledger.updateProfile({ customerId, missing, status: stated.status });
+    await context.ledger.updateProfile({ customerId, missing });
   return { missing };
 }

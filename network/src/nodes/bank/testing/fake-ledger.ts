@@ -60,8 +60,9 @@ export class FakeLedger implements AuthenticationLedger {
 
   readonly updateProfile: AuthenticationLedger['updateProfile'] = async (input) => {
     await this.#called('updateProfile', input);
-    const { customerId, missing, status } = input;
-    this.#customers.set(customerId, { ...this.#customer(customerId), missing, status });
+    const { customerId, missing } = input;
+    const before = this.#customer(customerId);
+    this.#customers.set(customerId, { ...before, missing, status: input.status ?? before.status });
     return { result: outcome };
   };
 
