@@ -126,6 +126,45 @@ describe('an order that ends before its alarm is decided', () => {
     },
   );
 
+  describe('between unit 13, which found the difference, and the alarm of unit 15', () => {
+    const mismatched = async (options: Partial<PurchaseOptions>) => {
+      const { bankNode } = shop.parties;
+      const stop = () => Promise.reject(new Error('before unit 15'));
+      const alarm = { ...bankNode.alarm, compareOrder: stop };
+      const key = { merchantId: MERCHANT, orderNumber: 'ORD-M' };
+      const parties = { ...shop.parties, bankNode: { ...bankNode, alarm } };
+      await expect(
+        shop.buy('stepwise', { ...options, orderNumber: key.orderNumber }, parties),
+      ).rejects.toThrow('unit 15');
+      expect((await bankNode.orderNumber.readOrder(key)).state).toBe('mismatched');
+      return key;
+    };
+
+    test('a merchant escapes nothing by voiding it', async () => {
+      const key = await mismatched(ALONE.merchant);
+      await cashier().void(key);
+      expect(await counted()).toEqual({ ...NOBODY, merchant: 1 });
+      const { alarms } = await shop.operator.alarm.listAlarms({ bankId: BANK, open: false });
+      expect(alarms).toMatchObject([{ ...key, state: 'lapsed', blamed: ['merchant'] }]);
+    });
+
+    test.each(PARTIES)('expired: it counts against the %s', async (party) => {
+      const key = await mismatched({ ...ALONE[party], holdSeconds: 60 });
+      passSeconds(61);
+      await bankNode().expire(key);
+      expect(await counted()).toEqual({ ...NOBODY, [party]: 1 });
+    });
+
+    test('voided by the merchant, nothing counts against the customer before the operator says so', async () => {
+      const key = await mismatched(ALONE.customer);
+      await cashier().void(key);
+      expect(await counted()).toEqual(NOBODY);
+      expect(await open()).toMatchObject([{ ...key, blamed: ['customer'] }]);
+      await shop.operator.alarm.uphold({ ...key, ...REASON });
+      expect(await counted()).toEqual({ ...NOBODY, customer: 1 });
+    });
+  });
+
   test('and is resolved later, does not go on', async () => {
     const key = await blocked('express', ALONE.customer);
     await cashier().void(key);

@@ -5,6 +5,7 @@ import { goodsDigest, isGtin, termsDigest, type OrderTerms } from '@fabric-offli
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
+  runStepwise,
   signRatings,
   toMutable,
   type Parties,
@@ -207,10 +208,29 @@ export class EveryTransaction {
     const wrong = () => this.#paid(runExpress, this.purchaseOf(1, ALL_WRONG));
     const expiring = this.purchaseOf(1, { ...ALL_WRONG, holdSeconds: HOLD_SECONDS });
     await this.#paid(runExpress, expiring);
+    const early = this.purchaseOf(1, { ...ALL_WRONG, holdSeconds: HOLD_SECONDS });
+    await this.#mismatched(early);
     await operator.alarm.uphold({ ...(await wrong()), reason: 'all of them erred' });
     await this.parties.bankNode.settlement.void(await wrong());
     await this.parties.cashier.settlement.void(await wrong());
+    await this.parties.bankNode.settlement.void(
+      await this.#mismatched(this.purchaseOf(1, ALL_WRONG)),
+    );
     await this.#expire(keyOf(expiring));
+    await this.#expire(keyOf(early));
+  }
+
+  /** A stepwise order in which unit 13 found differences, and which unit 15 has not looked at yet. */
+  async #mismatched(purchase: Purchase): Promise<Key> {
+    const { bankNode } = this.parties;
+    const stop = new Error('before unit 15');
+    const alarm = { ...bankNode.alarm, compareOrder: () => Promise.reject(stop) };
+    try {
+      await runStepwise({ ...this.parties, bankNode: { ...bankNode, alarm } }, purchase);
+    } catch (error) {
+      if (error !== stop) throw error;
+    }
+    return keyOf(purchase);
   }
 
   /**

@@ -50,14 +50,14 @@ export class ThreeWays {
   }
 
   /** @returns the order's key with the state in which it ended, and what was bought. */
-  async buy(way: Way, options: Partial<PurchaseOptions> = {}) {
+  async buy(way: Way, options: Partial<PurchaseOptions> = {}, parties = this.parties) {
     this.#orders += 1;
     const orderNumber = options.orderNumber ?? `ORD-${this.#orders}`;
     const key = { merchantId: MERCHANT, orderNumber };
     const of = { lines: ONE_CHARGER, ...options, orderNumber };
     const { world } = this.memory;
     const purchase = stepUpFor(world, world.purchase(this.customer, this.loginId, of));
-    const { state } = await this.run[way](this.parties, purchase);
+    const { state } = await this.run[way](parties, purchase);
     return { key, state, purchase };
   }
 

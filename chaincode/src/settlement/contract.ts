@@ -79,8 +79,8 @@ async function release(call: Call<OrderKey>) {
 }
 
 /** Gives back what was never captured: everything (void, expire), or the rest of a partly captured hold. */
-async function giveBack(call: Call<OrderKey>, order: OrderRow, event: 'void' | 'expire') {
-  await endUndecided(call, order);
+async function giveBack(call: Call<OrderKey>, before: OrderRow, event: 'void' | 'expire') {
+  const order = await endUndecided(call, before);
   const { hold, returned } = holds.voidRest(holdOf(order));
   await credit(call, order.customerId, hold.currency, returned);
   const state = nextState(order.state, order.state === 'partiallyCaptured' ? 'voidRest' : event);

@@ -18,6 +18,7 @@ import type { Call } from '../ledger/call.js';
 import { differencesOfGoods } from './goods.js';
 import { putPenalty } from './history.js';
 import { countAgainstCourier, countAgainstMerchant } from './judging.js';
+import { termsRow } from './rows.js';
 import { statementsOf } from './statements.js';
 
 /** What an order is compared for after unit 13: its statements, and then its goods once more. */
@@ -95,17 +96,38 @@ export async function countBlame(
 }
 
 /**
+ * The alarm that waits for a decision. Between units 13 and 15 a difference was found and no alarm raised yet: the order's end
+ * raises it, or whoever is blamed would be quicker than the alarm.
+ */
+async function undecided(
+  call: Call,
+  order: OrderRow,
+): Promise<{ readonly order: OrderRow; readonly alarm: AlarmRow | undefined }> {
+  if (order.state === 'mismatched') {
+    raiseAlarm(
+      call,
+      order,
+      compareStatements(await statementsOf(call, await termsRow(call, order))),
+    );
+    return { order: { ...order, verification: 'alarm' }, alarm: await openAlarm(call, order) };
+  }
+  const isOpen = order.verification === 'alarm';
+  return { order, alarm: isOpen ? await openAlarm(call, order) : undefined };
+}
+
+/**
  * An order whose alarm nobody decided ends: nobody escapes what counts against it by that. A merchant that voids the order
  * answers for itself only; what counts against others waits for the operator, so that nobody is judged by its opponent.
+ * @returns the order, which knows of its alarm
  */
-export async function endUndecided(call: Call, order: OrderRow): Promise<void> {
-  if (order.verification !== 'alarm') return;
-  const alarm = await openAlarm(call, order);
-  if (alarm === undefined) return;
+export async function endUndecided(call: Call, before: OrderRow): Promise<OrderRow> {
+  const { order, alarm } = await undecided(call, before);
+  if (alarm === undefined) return order;
   const judges = (party: Party): boolean =>
     call.caller.role === 'bank' || call.caller.role === party;
   await countBlame(call, order, alarm.blamed.filter(judges));
   const left = alarm.blamed.filter((party) => !judges(party));
   if (left.length > 0) call.store.put('alarm', { ...alarm, blamed: left });
   else decideAlarm(call, alarm, 'lapsed', 'the order ended undecided');
+  return order;
 }

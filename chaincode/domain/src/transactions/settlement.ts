@@ -137,13 +137,14 @@ export const settlement = {
   void: onOrder(
     'Returns what is held and not captured.',
     ['bank.bank-node', 'merchant.cashier'],
-    16,
-    ['STATE_CONFLICT', 'MERCHANT_UNKNOWN'],
+    18,
+    ['STATE_CONFLICT', 'MERCHANT_UNKNOWN', 'STATEMENT_MISSING'],
   ),
-  expire: onOrder('Returns what is held after the hold ran out.', ['bank.bank-node'], 16, [
+  expire: onOrder('Returns what is held after the hold ran out.', ['bank.bank-node'], 18, [
     'STATE_CONFLICT',
     'HOLD_NOT_EXPIRED',
     'MERCHANT_UNKNOWN',
+    'STATEMENT_MISSING',
   ]),
   refund: define({
     kind: 'submit',
