@@ -30,6 +30,8 @@ const policyOf = (change: Partial<typeof POLICY>): Proposal => ({
 });
 const shortLogins = policyOf({ loginSeconds: 600 });
 
+const longLogins = policyOf({ loginSeconds: 1200 });
+
 const member = (role: Voter): Participant => PARTICIPANTS.find((entry) => entry.role === role)!;
 const becoming = (role: Voter, change: Partial<Participant>): Proposal => ({
   kind: 'participant',
@@ -55,6 +57,27 @@ const statusOf = async (role: Voter) =>
   )?.status;
 
 describe('a vote', () => {
+  test('is for a change of what stood: after another policy was agreed it brings none back', async () => {
+    await vote('bank', longLogins);
+    await vote('bank', shortLogins);
+    expect(await vote('merchant', shortLogins)).toMatchObject({ enacted: true });
+    expect(await vote('merchant', longLogins)).toMatchObject({ votes: 1, enacted: false });
+    expect(await vote('logistics', longLogins)).toMatchObject({ votes: 2, enacted: false });
+    expect(await loginSeconds()).toBe(600);
+    expect(await vote('bank', longLogins)).toMatchObject({ enacted: true });
+  });
+
+  test('is for a change of what stood: a licence that the bank widened since is not taken', async () => {
+    const { goods } = memory.clientFor('bank', 'teller', BANK);
+    const standing = licensingOf(await goods.readMerchant({ merchantId: MERCHANT }));
+    const narrow: Proposal = { kind: 'licence', merchant: { ...standing, categories: [] } };
+    await vote('bank', narrow);
+    const categories = [...standing.categories, '14000000'];
+    await goods.licenseMerchants({ bankId: BANK, merchants: [{ ...standing, categories }] });
+    expect(await vote('merchant', narrow)).toMatchObject({ votes: 1, enacted: false });
+    expect(await vote('bank', narrow)).toMatchObject({ enacted: true });
+  });
+
   test('counts once, and the last one that is needed enacts', async () => {
     expect(await vote('bank', shortLogins)).toMatchObject({ votes: 1, enacted: false });
     expect(await vote('bank', shortLogins)).toMatchObject({ votes: 1, replayed: true });

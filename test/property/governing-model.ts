@@ -2,6 +2,7 @@
 // The pure functions of governance play a story, and a watch beside them that knows nothing of the table of votes: only who
 // voted for what, and what must never happen without whom.
 import {
+  ballotDigest,
   castVote,
   digestOf,
   DomainError,
@@ -46,7 +47,7 @@ function standingFor({ standing }: Chamber, proposal: Proposal): Governed {
 }
 
 function vote(chamber: Chamber, proposal: Proposal, voter: string): Answer {
-  const key = digestOf(proposal);
+  const key = ballotDigest(chamber.standing, proposal);
   const before = chamber.votes.get(key) ?? [];
   const { now } = chamber;
   const given = standingFor(chamber, proposal);
@@ -61,7 +62,7 @@ function vote(chamber: Chamber, proposal: Proposal, voter: string): Answer {
 }
 
 function withdraw({ votes, standing, now }: Chamber, proposal: Proposal, voter: string): Answer {
-  const key = digestOf(proposal);
+  const key = ballotDigest(standing, proposal);
   const left = withoutVote(votes.get(key) ?? [], voter);
   votes.set(key, left);
   return counted(liveVotes(standing, left, now).length, false);
@@ -85,7 +86,7 @@ export const proposalsOf = (start: Governed, { drafts }: Story): Proposal[] =>
 /** Who voted, and since when. */
 type Voices = ReadonlyMap<string, number>;
 
-/** An act of voting, and the digest of what it is about: two drafts may come to the same proposal. */
+/** An act of voting, and the digest of what it would change into what: two drafts may come to the same. */
 export interface Voting extends Ballot {
   readonly about: string;
 }

@@ -3,7 +3,7 @@
 // Most stories run on the pure functions; some on the real contracts too, and there the coalition then tries to get at the
 // money with every certificate that it can make.
 import {
-  digestOf,
+  ballotDigest,
   found,
   ROWS,
   transactionNamed,
@@ -116,7 +116,7 @@ class Play {
 
   async #vote({ kind, by }: Ballot, proposal: Proposal): Promise<void> {
     const { standing, now } = this.#chamber;
-    const voting = { kind, by, about: digestOf(proposal) };
+    const voting = { kind, by, about: ballotDigest(standing, proposal) };
     const answer = act(this.#chamber, voting, proposal);
     const voices = this.#watch.voicesAfter(voting, now, standing);
     mustBeRightful(standing, this.#chamber.standing, voices);

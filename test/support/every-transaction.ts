@@ -12,7 +12,7 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { registrationOf } from './registrations';
+import { licensingOf, registrationOf } from './registrations';
 import {
   BANK,
   CURRENCY,
@@ -375,9 +375,11 @@ export class EveryTransaction {
     }
   }
 
-  /** The logistics company votes, and takes its vote back. */
+  /** The logistics company votes for a merchant's licence, and takes its vote back. */
   async #changeMind(): Promise<void> {
-    const proposal = await this.#policyWith({ loginSeconds: 700 });
+    const { goods } = await this.#world.bank('teller');
+    const standing = licensingOf(await goods.readMerchant({ merchantId: MERCHANT }));
+    const proposal = { kind: 'licence' as const, merchant: { ...standing, categories: [] } };
     const { identity } = await this.#options.clientFor('logistics', 'operator', BANK);
     await identity.vote({ proposal });
     await identity.withdrawVote({ proposal });

@@ -47,6 +47,7 @@ export {
   type Count,
 } from './identity/ballot.js';
 export {
+  ballotDigest,
   enact,
   ensureMerchantOrganisation,
   matterOf,

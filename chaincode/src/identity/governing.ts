@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registry on the ledger: the founding that every founder confirms, and the votes that change it (unit 1).
 import {
+  ballotDigest,
   castVote,
   digestOf,
   ensure,
@@ -89,9 +90,9 @@ function carryOut(call: Call, { kind }: Proposal, { registry, merchant }: Govern
 /** The vote that enacts a proposal ends its count, so that the same can be voted for again one day. */
 export async function vote(call: Call<Voting>) {
   const { proposal } = call.input;
-  const digest = digestOf(proposal);
-  const before = await votesFor(call, digest);
   const standing = await standingFor(call, proposal);
+  const digest = ballotDigest(standing, proposal);
+  const before = await votesFor(call, digest);
   const ballot = { proposal, before, voter: call.caller.mspId, now: call.now };
   const { votes, enacted } = castVote(standing, ballot);
   keepVotes(call, digest, enacted === null ? votes : []);
@@ -101,8 +102,10 @@ export async function vote(call: Call<Voting>) {
 
 /** Takes one's own vote back, while the proposal is not enacted. */
 export async function withdrawVote(call: Call<Voting>) {
-  const digest = digestOf(call.input.proposal);
+  const { proposal } = call.input;
+  const standing = await standingFor(call, proposal);
+  const digest = ballotDigest(standing, proposal);
   const votes = withoutVote(await votesFor(call, digest), call.caller.mspId);
   keepVotes(call, digest, votes);
-  return { votes: liveVotes({ registry: await registryRow(call) }, votes, call.now).length };
+  return { votes: liveVotes(standing, votes, call.now).length };
 }

@@ -137,6 +137,34 @@ export function matterOf(standing: Governed, proposal: Proposal): Matter {
   return licenceMatter(standing, proposal.merchant);
 }
 
+const licensingOf = ({
+  merchantId,
+  mspId,
+  active,
+  licence,
+  categories,
+}: MerchantRow): Licensing => ({ merchantId, mspId, active, licence, categories });
+
+/** What stands of that which a proposal would change; null where it would begin something. */
+function changedBy({ registry, merchant }: Governed, proposal: Proposal): unknown {
+  switch (proposal.kind) {
+    case 'participant':
+      return participantNamed(registry, proposal.participant.mspId) ?? null;
+    case 'policy':
+      return registry.policy;
+    case 'licence':
+      return merchant?.merchantId === proposal.merchant.merchantId ? licensingOf(merchant) : null;
+  }
+}
+
+/**
+ * Votes are for a change of what stood when they were given. Once that has changed they count no more: else a vote that a bank
+ * gave for one policy would, after another one was agreed, bring the first back without it.
+ * @returns the digest under which the votes for a proposal are counted, here and now.
+ */
+export const ballotDigest = (standing: Governed, proposal: Proposal): string =>
+  digestOf({ proposal, changes: changedBy(standing, proposal) });
+
 function withParticipant(registry: RegistryRow, participant: ParticipantRow): RegistryRow {
   const others = registry.participants.filter(({ mspId }) => mspId !== participant.mspId);
   return registryOf({ ...registry, participants: [...others, participant] });

@@ -106,7 +106,7 @@ export const reserveParts = ({ customerId, deviceId, epoch }: ReserveKey): Reser
 export const ROWS = {
   registry: keyed<StoredRegistry, []>('registry', () => []),
   founding: keyed<FoundingRow, [mspId: string]>('founding', (row) => [row.mspId]),
-  vote: row<VoteRow, [proposalDigest: string]>('vote'),
+  vote: row<VoteRow, [ballotDigest: string]>('vote'),
   customer: keyed<CustomerRow, [customerId: string]>('customer', (row) => [row.customerId]),
   device: keyed<DeviceRow, [customerId: string, deviceId: string]>('device', (row) => [
     row.customerId,

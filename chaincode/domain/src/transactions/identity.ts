@@ -146,7 +146,7 @@ export const identity = {
     subject: ABOUT.network,
     repeat: BY_STATE,
     errors: [],
-    operations: { fixed: 3 },
+    operations: { fixed: 4 },
     example: ADMISSION,
   }),
   enrolCustomer: define({
