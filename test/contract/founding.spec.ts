@@ -3,6 +3,7 @@
 // stand.
 import { contracts } from '@fabric-offline-pay/chaincode';
 import type { InputOf } from '@fabric-offline-pay/domain';
+import { parseRefusal } from '@fabric-offline-pay/sdk';
 import { makeCaller, memoryClient } from '@fabric-offline-pay/testing';
 import { DEFAULT_NETWORK, MSP_IDS, PARTICIPANTS } from '@fabric-offline-pay/testing';
 import { WatchedLedger } from '../support/watched-ledger';
@@ -117,6 +118,19 @@ describe('without the bank', () => {
     const others = { ...RIGHT, participants: PARTICIPANTS.slice(0, 2) };
     await expect(confirm('logistics', others)).rejects.toMatchObject(missing(MSP_IDS.logistics));
   });
+});
+
+test('nor do those who stand in it endorse the word of one who does not', async () => {
+  const others = { ...RIGHT, participants: PARTICIPANTS.slice(0, 2) };
+  const stranger = makeCaller({ mspId: MSP_IDS.logistics, role: 'operator', actor: 'x' });
+  const proposal = ledger.propose(stranger, 'identity:bootstrap', [JSON.stringify(others)]);
+  for (const mspId of [MSP_IDS.bank, MSP_IDS.merchant]) {
+    const { response } = await ledger.endorse(proposal, mspId);
+    expect(parseRefusal(response.message)).toMatchObject({
+      code: 'REGISTRY_INVALID',
+      details: { reason: 'founderMissing', mspId: MSP_IDS.logistics },
+    });
+  }
 });
 
 test('only operators confirm', async () => {

@@ -3,7 +3,7 @@
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { missingMoney } from '../support/money';
-import { registrationOf } from '../support/registrations';
+import { licensingOf, registrationOf } from '../support/registrations';
 import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals';
 import { BANK, CURRENCY, GOODS, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
 
@@ -52,6 +52,18 @@ describe('a bank certificate', () => {
           .identity.updateProfile({ customerId: 'customer-1', ...change }),
       ).rejects.toMatchObject(NOT_OWNER);
   });
+});
+
+test('a bank licenses no merchant of another bank, not even as it is', async () => {
+  const rival = all.clientOf(ORGANISATIONS.bank[1], 'teller', 'bank-2');
+  const before = await rival.goods.readMerchant({ merchantId: MERCHANT });
+  for (const mspId of ORGANISATIONS.merchant) {
+    const merchants = [{ ...licensingOf(before), mspId }];
+    await expect(
+      rival.goods.licenseMerchants({ bankId: 'bank-2', merchants }),
+    ).rejects.toMatchObject({ ...NOT_OWNER, details: { merchantId: MERCHANT } });
+  }
+  expect(await rival.goods.readMerchant({ merchantId: MERCHANT })).toEqual(before);
 });
 
 describe('a merchant certificate', () => {

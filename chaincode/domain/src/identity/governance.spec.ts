@@ -128,6 +128,14 @@ describe('the table', () => {
     expect(isEnough(licence, ['Bank', 'Gone'])).toBe(false);
   });
 
+  it('takes no consent of a merchant organisation that was suspended since it voted', () => {
+    const orphaned = { ...standing(licence), merchant: { ...MERCHANT, mspId: 'Gone' } };
+    const passes = (...voters: string[]) =>
+      suffices(matterOf(orphaned, licence), REGISTRY.participants, voters);
+    expect(passes('Bank', 'Gone')).toBe(false);
+    expect(passes('Bank', 'Shop', 'Mall')).toBe(true);
+  });
+
   it('lets nothing pass for nobody', () => {
     expect(CASES.filter(([, proposal]) => isEnough(proposal, []))).toEqual([]);
   });
