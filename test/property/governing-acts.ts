@@ -83,12 +83,16 @@ const change = fc
   })
   .map((drawn): Draft => ({ kind: 'change', ...drawn }));
 
+const licence = fc
+  .constantFrom(...LICENCES)
+  .map((drawn): Draft => ({ kind: 'licence', licence: drawn }));
+
 const draft: fc.Arbitrary<Draft> = fc.oneof(
   { weight: 3, arbitrary: entering },
   { weight: 3, arbitrary: status },
   { weight: 2, arbitrary: change },
   fc.constantFrom(...POLICIES).map((policy): Draft => ({ kind: 'policy', policy })),
-  fc.constantFrom(...LICENCES).map((licence): Draft => ({ kind: 'licence', licence })),
+  licence,
 );
 
 /** Up to beyond the life of a vote, of fourteen days. */
@@ -125,18 +129,69 @@ const single = (voters: readonly string[], drafts: number): fc.Arbitrary<Act[]> 
     )
     .map((act): Act[] => [act]);
 
+const acting = (voters: readonly string[], drafts: readonly Draft[]): fc.Arbitrary<Story> =>
+  fc
+    .array(
+      fc.oneof(campaign(voters, drafts.length), {
+        weight: 2,
+        arbitrary: single(voters, drafts.length),
+      }),
+      { minLength: 1, maxLength: 12 },
+    )
+    .map((acts) => ({ drafts, acts: acts.flat() }));
+
+const votesOf = (voters: readonly string[], place: number): Act[] =>
+  voters.map((by): Act => ({ kind: 'vote', by, draft: place }));
+
+/** One votes and falls: the others suspend it before all of them have voted. */
+interface Fall {
+  readonly voted: Draft;
+  readonly fallen: string;
+  readonly others: readonly string[];
+  /** How many of the others vote before it falls. */
+  readonly early: number;
+}
+
+const toFall = ({ voted, fallen, others, early }: Fall): Story => ({
+  drafts: [voted, { kind: 'status', mspId: fallen, status: 'suspended' }],
+  acts: [
+    ...votesOf([fallen, ...others.slice(0, early)], 0),
+    ...votesOf(others, 1),
+    ...votesOf(others.slice(early), 0),
+  ],
+});
+
+function whoFalls(voters: readonly string[], fallen: string) {
+  const others = voters.filter((each) => each !== fallen);
+  return fc.record({
+    fallen: fc.constant(fallen),
+    others: fc.shuffledSubarray(others, { minLength: others.length }),
+    early: fc.nat({ max: others.length }),
+  });
+}
+
+/** Whoever falls; or the organisation of the merchant, whose consent to a licence was half of what it needs. */
+function falling(voters: readonly string[]): fc.Arbitrary<Story> {
+  const any = fc
+    .constantFrom(...voters)
+    .chain((mspId) => fc.record({ voted: draft, who: whoFalls(voters, mspId) }));
+  const [organisation] = ORGANISATIONS.merchant;
+  const licensed = fc.record({ voted: licence, who: whoFalls(voters, organisation) });
+  return fc
+    .oneof(any, voters.includes(organisation) ? licensed : any)
+    .map(({ voted, who }) => toFall({ voted, ...who }));
+}
+
 /** @returns stories in which only these vote. */
 export const stories = (voters: readonly string[]): fc.Arbitrary<Story> =>
-  fc.array(draft, { minLength: 1, maxLength: 5 }).chain((drafts) =>
-    fc
-      .array(
-        fc.oneof(campaign(voters, drafts.length), {
-          weight: 2,
-          arbitrary: single(voters, drafts.length),
-        }),
-        { minLength: 1, maxLength: 12 },
-      )
-      .map((acts) => ({ drafts, acts: acts.flat() })),
+  fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc
+        .array(draft, { minLength: 1, maxLength: 5 })
+        .chain((drafts) => acting(voters, drafts)),
+    },
+    falling(voters),
   );
 
 /** Any set of organisations without the victim, or the victim too: what it consented to may be done. */

@@ -120,6 +120,15 @@ const activeIn = ({ participants }: RegistryRow): string[] =>
 const bankNamed = (registry: RegistryRow, actor: string | null): string | undefined =>
   banksOf(registry).find((bank) => bank.actor === actor)?.mspId;
 
+/** More than half of those who were active: whoever voted and was suspended since is none of them. */
+function isMost(before: RegistryRow, voices: Voices): boolean {
+  const active = activeIn(before);
+  return active.filter((mspId) => voices.has(mspId)).length * 2 > active.length;
+}
+
+const mustBeMost = (before: RegistryRow, voices: Voices, what: string): void =>
+  must(isMost(before, voices), `${what} without most`, [...voices.keys()]);
+
 /** Every bank of before had a voice in it. */
 function mustHaveAsked(before: RegistryRow, voices: Voices, what: string): void {
   for (const { mspId } of banksOf(before))
@@ -130,6 +139,7 @@ function mustEnterRightly(before: RegistryRow, entered: ParticipantRow, voices: 
   const names = before.participants.map(({ actor }) => actor);
   must(!names.includes(entered.actor), 'a name was taken', entered);
   must(entered.status === 'active', 'who entered is suspended', entered);
+  mustBeMost(before, voices, 'somebody entered');
   if (entered.role === 'bank') mustHaveAsked(before, voices, 'a bank entered');
   if (entered.bankId === null) return;
   const itsBank = bankNamed(before, entered.bankId) ?? '';
@@ -146,7 +156,13 @@ function mustChangeRightly(
   must(is !== undefined, 'a participant vanished', was);
   for (const field of ['role', 'actor', 'bankId'] as const)
     must(was[field] === is[field], `${field} changed`, [was, is]);
-  if (was.role !== 'bank' || was.status === is.status) return;
+  if (was.status === is.status) return;
+  if (is.status === 'active') mustBeMost(before, voices, 'somebody came back');
+  if (was.role !== 'bank') {
+    const agreed = voices.has(mspId) || isMost(before, voices);
+    must(agreed, 'somebody was suspended by few', [is, ...voices.keys()]);
+    return;
+  }
   const others = activeIn(before).filter((each) => each !== mspId);
   const isForced = is.status === 'suspended' && others.every((each) => voices.has(each));
   must(voices.has(mspId) || isForced, 'a bank came or went unasked', [is, ...voices.keys()]);
@@ -171,16 +187,16 @@ function mustLicenseRightly(before: Governed, voices: Voices): void {
   must(merchant !== undefined, 'a merchant appeared');
   const bank = bankNamed(registry, merchant.bankId) ?? '';
   must(voices.has(bank), 'a licence changed without its bank', [...voices.keys()]);
-  const active = activeIn(registry);
-  const isMost = active.filter((mspId) => voices.has(mspId)).length * 2 > active.length;
-  const agreed = active.includes(merchant.mspId) && voices.has(merchant.mspId);
-  must(isMost || agreed, 'a bank changed a licence alone', [...voices.keys()]);
+  const agreed = activeIn(registry).includes(merchant.mspId) && voices.has(merchant.mspId);
+  must(isMost(registry, voices) || agreed, 'a bank changed a licence alone', [...voices.keys()]);
 }
 
 /** Whatever was answered: nothing happened that needs somebody who did not vote for exactly that. */
 export function mustBeRightful(before: Governed, after: Governed, voices: Voices): void {
-  if (digestOf(before.registry.policy) !== digestOf(after.registry.policy))
+  if (digestOf(before.registry.policy) !== digestOf(after.registry.policy)) {
     mustHaveAsked(before.registry, voices, 'the policy changed');
+    mustBeMost(before.registry, voices, 'the policy changed');
+  }
   for (const entry of after.registry.participants)
     if (participantNamed(before.registry, entry.mspId) === undefined)
       mustEnterRightly(before.registry, entry, voices);
