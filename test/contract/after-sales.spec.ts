@@ -218,6 +218,17 @@ describe('a basket that differs from the registration after unit 8', () => {
   });
 });
 
+test('the address goes with the delivery', async () => {
+  const kept = () => memory.ledger.privateState(ADDRESS_COLLECTION).size;
+  const { logistics } = parties.dispatcher;
+  bought = await purchase();
+  await runExpress(parties, bought);
+  await pickUp();
+  expect(kept()).toBe(1);
+  await logistics.deliver(KEY);
+  expect(kept()).toBe(0);
+});
+
 test('addresses go whenever they are asked to, after a purge before the pick-up too', async () => {
   const { logistics } = parties.dispatcher;
   const kept = () => memory.ledger.privateState(ADDRESS_COLLECTION).size;

@@ -129,6 +129,19 @@ describe('what a dispute may take', () => {
     expect(await order.books()).toMatchObject({ spent: 0 });
     expect(await payee()).toMatchObject({ owed: '0' });
   });
+
+  test('that the bank had to bear counts against the merchant, once', async () => {
+    const { goods, settlement } = (await order.world.parties()).bankNode;
+    const owing = async () => (await goods.readMerchant({ merchantId: MERCHANT })).conduct.debt;
+    await order.emptyMerchant();
+    await dispute();
+    await decide('uphold');
+    passSeconds(POLICY.debtSeconds);
+    expect(await owing()).toBe(0);
+    for (let times = 0; times < 2; times += 1)
+      await settlement.bearDebt({ ...order.payee, orderNumber: 'ORD-1' });
+    expect(await owing()).toBe(1000);
+  });
 });
 
 describe('a payout', () => {

@@ -59,9 +59,18 @@ describe.each(ONLINE)('a success, %s', (way) => {
     await shop.buy(way);
     expect(await shop.successes()).toBe(2);
     await refund(first.key);
+    expect(await shop.successes()).toBe(1);
     await refund(first.key, 'refund-2');
     expect(await shop.successes()).toBe(1);
     expect((await purchases()).filter(({ refunded }) => refunded)).toMatchObject([first.key]);
+  });
+
+  test('is taken back with the money of goods that never came', async () => {
+    const { key } = await shop.buy(way);
+    expect(await shop.successes()).toBe(1);
+    passSeconds(POLICY.deliverySeconds);
+    await shop.parties.bankNode.settlement.returnUndelivered(key);
+    expect(await shop.successes()).toBe(0);
   });
 
   test('is taken back by a dispute that is upheld', async () => {
