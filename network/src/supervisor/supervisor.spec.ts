@@ -74,6 +74,7 @@ describe('Supervisor', () => {
       await waitUntil('the file', () => existsSync(file) || undefined, options);
       expect(statSync(file).mode & 0o777).toBe(0o600);
       expect(statSync(join(home, 'data')).mode & 0o777).toBe(0o700);
+      expect(statSync(logFile(home, 'it')).mode & 0o777).toBe(0o600);
     } finally {
       process.umask(before);
     }

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pace } from './pace.js';
+import * as passwords from './secrets/password.js';
 import { ADDRESS, BankFixture, PASSWORD } from './testing/bank-fixture.js';
 
 let bank: BankFixture;
@@ -88,6 +89,19 @@ it('asks neither ledger nor telephone for somebody unknown, and pretends to in t
   expect(bank.messages).toEqual([]);
   // Opened twice, begun, sent ten times, joined.
   expect(bank.pretended).toHaveLength(14);
+});
+
+it("hashes a password that is nobody's as it hashes a customer's", async () => {
+  const hashing = jest.spyOn(passwords, 'isPassword');
+  const hashed: number[] = [];
+  for (const customerId of [await bank.customer(), 'nobody-to-hash-for']) {
+    const loginId = await bank.begun(customerId);
+    hashing.mockClear();
+    await bank.service.submitPassword({ loginId, password: 'wrong-password' });
+    hashed.push(hashing.mock.calls.length);
+  }
+  hashing.mockRestore();
+  expect(hashed).toEqual([1, 1]);
 });
 
 it('tells the reason to whoever passed both factors, and to nobody else', async () => {

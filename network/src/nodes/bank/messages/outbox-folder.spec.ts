@@ -33,6 +33,12 @@ it('writes a file a message that only this user may read, and leaves nothing els
   expect(statSync(join(folder, 'login-1~login~111111.json')).mode & 0o777).toBe(0o600);
 });
 
+it('makes a folder that is missing for this user only', async () => {
+  outbox = new OutboxFolder(join(folder, 'made'));
+  await send('login-1', 'login', '111111');
+  expect(statSync(join(folder, 'made')).mode & 0o777).toBe(0o700);
+});
+
 it('makes no second message of the same id', async () => {
   await send('login-1', 'login', '111111');
   await send('login-1', 'login', '111111');

@@ -18,6 +18,7 @@ it('makes a key once, for this user only', () => {
   expect(key).toHaveLength(32);
   expect(installationKey(path).equals(key)).toBe(true);
   expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(join(folder, 'made')).mode & 0o777).toBe(0o700);
   expect(readdirSync(join(folder, 'made'))).toEqual(['code.key']);
 });
 
