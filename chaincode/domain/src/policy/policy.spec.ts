@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a policy may be: whatever waits has an end, and what is voted once cannot shut the ledger for ever.
+import { DEFAULT_POLICY } from './default-policy';
+import { policy } from './policy';
+
+const YEAR = 366 * 86_400;
+const { offline, reputation, ratings, addressZone, currencies } = DEFAULT_POLICY;
+const [code, limits] = Object.entries(currencies)[0]!;
+
+const isPolicy = (change: object): boolean =>
+  policy.safeParse({ ...DEFAULT_POLICY, ...change }).success;
+
+it('may be the one that comes with the source', () => expect(isPolicy({})).toBe(true));
+
+const SPANS = [
+  ...(['quoteSeconds', 'holdSeconds', 'deliverySeconds', 'unprovenSeconds'] as const),
+  ...([
+    'disputeSeconds',
+    'decisionSeconds',
+    'debtSeconds',
+    'voteSeconds',
+    'windowSeconds',
+  ] as const),
+];
+
+it.each(SPANS)('has %s within a year', (name) => {
+  expect([1, YEAR].map((seconds) => isPolicy({ [name]: seconds }))).toEqual([true, true]);
+  expect([0, YEAR + 1].map((seconds) => isPolicy({ [name]: seconds }))).toEqual([false, false]);
+});
+
+it.each(['loginSeconds', 'authenticationSeconds'])('has %s within a day', (name) => {
+  expect(isPolicy({ [name]: 86_400 })).toBe(true);
+  expect([0, 86_401].map((seconds) => isPolicy({ [name]: seconds }))).toEqual([false, false]);
+});
+
+it.each(['spendSeconds', 'claimSeconds', 'bulletinSeconds'])(
+  'has offline.%s within a year',
+  (name) =>
+    expect(
+      [0, YEAR + 1].map((seconds) => isPolicy({ offline: { ...offline, [name]: seconds } })),
+    ).toEqual([false, false]),
+);
+
+it.each<readonly [string, object]>([
+  [
+    'a window that is too short for one order',
+    { currencies: { [code]: { ...limits, perWindow: '1' } } },
+  ],
+  ['no payment of an epoch', { offline: { ...offline, count: 0 } }],
+  ['more than 64 payments of an epoch', { offline: { ...offline, count: 65 } }],
+  ['a half-life below a day', { ratings: { ...ratings, halfLifeSeconds: 86_399 } }],
+  ['ratings of more than a whole', { ratings: { ...ratings, unfinishedPercent: 101 } }],
+  ['no class of scores', { reputation: { ...reputation, classes: [] } }],
+  [
+    'classes that do not reach down to 0',
+    { reputation: { ...reputation, classes: reputation.classes.slice(0, -1) } },
+  ],
+  [
+    'classes that rise',
+    { reputation: { ...reputation, classes: [...reputation.classes, ...reputation.classes] } },
+  ],
+  ['zones lower than a kilometre', { addressZone: { ...addressZone, latitude: 9_999 } }],
+  ['zones narrower than that', { addressZone: { ...addressZone, longitude: 9_999 } }],
+  ['a rule that nobody knows', { bearer: 'customer' }],
+])('has not %s', (_, change) => expect(isPolicy(change)).toBe(false));
