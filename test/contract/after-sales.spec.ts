@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of a paid order: delivery-gated money after refunds and disputes, and baskets that the first comparison finds wrong.
 // Whatever happens, nothing stays on the hold when the order has come to its end.
-import { ADDRESS_COLLECTION, holds } from '@fabric-offline-pay/domain';
+import {
+  ADDRESS_COLLECTION,
+  digestOf,
+  holds,
+  type AddressBookRow,
+} from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
@@ -218,15 +223,26 @@ describe('a basket that differs from the registration after unit 8', () => {
   });
 });
 
-test('the address goes with the delivery', async () => {
-  const kept = () => memory.ledger.privateState(ADDRESS_COLLECTION).size;
+test('only the address that was chosen is kept with the goods, and goes with the delivery', async () => {
+  const kept = () =>
+    [...memory.ledger.privateState(ADDRESS_COLLECTION).values()].map(
+      (text) => (JSON.parse(text) as AddressBookRow).addresses,
+    );
   const { logistics } = parties.dispatcher;
-  bought = await purchase();
+  const plain = await purchase();
+  const [home] = plain.addresses.addresses;
+  const addresses = {
+    ...plain.addresses,
+    addresses: [home!, { ...home!, ref: 'office', text: 'Chausseestr. 2, Berlin' }],
+  };
+  const addressRefs = addresses.addresses.map(({ ref }) => ref);
+  const basket = { ...plain.basket, addressRefs, addressesDigest: digestOf(addresses) };
+  bought = { ...plain, basket, addresses };
   await runExpress(parties, bought);
   await pickUp();
-  expect(kept()).toBe(1);
+  expect(kept()).toEqual([[home]]);
   await logistics.deliver(KEY);
-  expect(kept()).toBe(0);
+  expect(kept()).toEqual([]);
 });
 
 test('addresses go whenever they are asked to, after a purge before the pick-up too', async () => {
