@@ -158,6 +158,20 @@ describe("a customer's change", () => {
     await refused(bank.service.beginChange(other), 'STATE_CONFLICT', 'changeId');
   });
 
+  it('comes alone also when another was begun before it waited', async () => {
+    const { customerId, loginId, changeId } = await session();
+    const first = await bank.service.beginChange({ loginId, changeId, phone: NEW });
+    await bank.submitBoth(loginId, first.boundTo);
+    const other = { loginId, changeId: `second-${randomUUID()}`, phone: '+491713920008' };
+    const second = await bank.service.beginChange(other);
+    await bank.submitBoth(loginId, second.boundTo);
+    await bank.service.complete({ loginId, boundTo: second.boundTo });
+    const join = bank.service.complete({ loginId, boundTo: first.boundTo });
+    await refused(join, 'STATE_CONFLICT', 'changeId');
+    bank.now += DAY;
+    expect(await codeGoesTo(customerId)).toBe(other.phone);
+  });
+
   it('does not come when the old telephone could not be told', async () => {
     const { customerId, loginId, changeId } = await session();
     const { boundTo } = await bank.service.beginChange({ loginId, changeId, phone: NEW });
