@@ -65,7 +65,6 @@ export {
   type DeliverySecret,
 } from './pipeline/delivery-secret.js';
 export { runExpress } from './pipeline/express.js';
-export { toMutable } from './pipeline/mutable.js';
 export {
   CAPTURE_ID,
   chooseBest,

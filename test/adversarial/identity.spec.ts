@@ -21,7 +21,6 @@ import {
   chooseBest,
   runStepwise,
   termsOf,
-  toMutable,
   type Client,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
@@ -66,8 +65,8 @@ const newKey = (): { privateKey: KeyObject; spki: string } => {
 async function quoted(purchase: Purchase): Promise<OrderTerms> {
   const { express } = await network.world.logistics();
   const asked = {
-    basket: toMutable(purchase.basket),
-    statement: toMutable(purchase.logisticsStatement),
+    basket: purchase.basket,
+    statement: purchase.logisticsStatement,
   };
   const { result } = await express.quote(asked, { transient: { ...purchase.addresses } });
   return termsOf(purchase, result, chooseBest(result));
@@ -77,10 +76,10 @@ const signed = (terms: OrderTerms, key: KeyObject): string => signEs256(key, sig
 
 /** @returns the code of the refusal, or the state that the order came to. */
 async function order(terms: OrderTerms, signature: string, purchase: Purchase): Promise<string> {
-  const statement = toMutable(purchase.merchantStatement);
+  const statement = purchase.merchantStatement;
   return codeOf(async () => {
     const { result } = await cashier.express.order({
-      terms: toMutable(terms),
+      terms,
       signature,
       statement,
     });

@@ -10,7 +10,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import { StatusCode } from '@hyperledger/fabric-gateway';
 import { defaultTopology, type OrganisationTopology } from '@fabric-offline-pay/network';
-import { runExpress, toMutable, type Client, type Connection } from '@fabric-offline-pay/sdk';
+import { runExpress, type Client, type Connection } from '@fabric-offline-pay/sdk';
 import { bareNetwork, type BareNetwork } from '../support/bare-network';
 import { codeOf } from '../support/code-of';
 import { eventually } from '../support/eventually';
@@ -314,7 +314,7 @@ describe('a vote', () => {
     await expect(attesting).rejects.toMatchObject({ code: 'AUTHENTICATION_EXPIRED' });
     await over(late, 'expiresAt');
     const { basket } = world.purchase(device, late, { orderNumber: 'ORD-LATE' });
-    const opening = cashier.orderNumber.openBasket(toMutable(basket));
+    const opening = cashier.orderNumber.openBasket(basket);
     await expect(opening).rejects.toMatchObject({ code: 'LOGIN_EXPIRED' });
   }, 60_000);
 

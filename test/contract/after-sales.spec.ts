@@ -11,7 +11,6 @@ import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
   runStepwise,
-  toMutable,
   type Parties,
   type PipelineResult,
   type Purchase,
@@ -193,7 +192,7 @@ describe('a basket that differs from the registration after unit 8', () => {
   beforeEach(async () => {
     bought = await purchase();
     const { goods, orderNumber, alarm } = parties.cashier;
-    await orderNumber.openBasket(toMutable(bought.basket));
+    await orderNumber.openBasket(bought.basket);
     await goods.verify(KEY);
     const dearer = { ...GOODS.charger, price: '2500' };
     await goods.registerGoods({ merchantId: MERCHANT, goods: [dearer] });

@@ -2,7 +2,7 @@
 // What a bank ends has ended: a revoked device and a blocked customer place and authorise nothing from the next transaction
 // on, whatever login was open. What was placed before goes on.
 import { ROWS, type AccountRow } from '@fabric-offline-pay/domain';
-import { runExpress, runStepwise, toMutable, type Purchase } from '@fabric-offline-pay/sdk';
+import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { generateKeyPairSync } from 'node:crypto';
 import { authenticated } from '../support/histories';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
@@ -81,7 +81,7 @@ describe.each(ENDS)('%s', (_, end, code) => {
   test('opens no basket', async () => {
     await end();
     const { orderNumber } = await memory.world.merchant();
-    await expect(orderNumber.openBasket(toMutable(purchase().basket))).rejects.toMatchObject({
+    await expect(orderNumber.openBasket(purchase().basket)).rejects.toMatchObject({
       code,
     });
   });

@@ -9,13 +9,7 @@ import {
   type OrderTerms,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
-import {
-  signRatings,
-  termsOf,
-  toMutable,
-  type Parties,
-  type Purchase,
-} from '@fabric-offline-pay/sdk';
+import { signRatings, termsOf, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
 import { quoteLeg, settleLeg } from '../support/express-legs';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
@@ -72,8 +66,8 @@ const payTerms = (terms: OrderTerms, from = device, amount = BigInt(terms.total)
 
 const place = ({ terms, purchase }: Delivery, claim: VoucherClaim) =>
   parties.cashier.offline.order({
-    terms: toMutable(terms),
-    statement: toMutable(purchase.merchantStatement),
+    terms,
+    statement: purchase.merchantStatement,
     deviceId: 'phone',
     epoch: 1,
     ...wire(claim),

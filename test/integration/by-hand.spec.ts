@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { networkStatus } from '@fabric-offline-pay/network';
-import { toMutable } from '@fabric-offline-pay/sdk';
 import { offpay, PROGRAM, type Ended } from '../support/command-line';
 import { eventually } from '../support/eventually';
 import { networkWorld, type NetworkWorld } from '../support/network-world';
@@ -58,7 +57,7 @@ test('a basket is quoted, out of a file, an option that overrides it, and privat
     ...['--statement', JSON.stringify(statement), '--private', JSON.stringify(addresses)],
   );
   const { dispatcher } = await world.parties();
-  const content = toMutable({ basket, statement });
+  const content = { basket, statement };
   const again = await dispatcher.express.quote(content, { transient: { ...addresses } });
   expect(again.result).toMatchObject({ replayed: true });
   const { offers } = again.result;

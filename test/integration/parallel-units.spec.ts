@@ -2,7 +2,6 @@
 // The parallel arrows of the patent on real peers: 5 ∥ 6, 9 ∥ 15 and 1101 ∥ 1102 ∥ 1103 ∥ 1104 of one subject are sent at
 // the same time and never conflict.
 import type { Parties, Purchase, TransactionResult } from '@fabric-offline-pay/sdk';
-import { toMutable } from '@fabric-offline-pay/sdk';
 import { lastBlock } from '../support/express-legs';
 import { networkWorld, type NetworkWorld } from '../support/network-world';
 import type { CustomerDevice } from '../support/world';
@@ -44,9 +43,7 @@ beforeAll(async () => {
       ],
     }),
   );
-  await everywhere(
-    purchases.map(({ basket }) => parties.cashier.orderNumber.openBasket(toMutable(basket))),
-  );
+  await everywhere(purchases.map(({ basket }) => parties.cashier.orderNumber.openBasket(basket)));
 }, 300_000);
 afterAll(() => network.end(), 60_000);
 

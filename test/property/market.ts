@@ -5,7 +5,6 @@ import {
   runExpress,
   runStepwise,
   signDispute,
-  toMutable,
   type Client,
   type Parties,
 } from '@fabric-offline-pay/sdk';
@@ -120,8 +119,8 @@ async function sign({ world, parties }: Counter, { shoppers }: Shop): Promise<Si
     const lines = [{ goods: 'charger' as const, quantity: 9 }];
     const purchase = world.purchase(device, loginId, { orderNumber, lines });
     const { terms, signature } = await signQuoted(purchase, await quoteLeg(parties, purchase));
-    const statement = toMutable(purchase.merchantStatement);
-    signed.push({ terms: toMutable(terms), signature, statement });
+    const statement = purchase.merchantStatement;
+    signed.push({ terms, signature, statement });
   }
   return signed;
 }

@@ -7,7 +7,6 @@ import {
   runExpress,
   runStepwise,
   signRatings,
-  toMutable,
   type Parties,
   type PipelineResult,
   type Purchase,
@@ -241,7 +240,7 @@ export class EveryTransaction {
     const { cashier, bankNode } = this.parties;
     const dearer = SHELF.map((goods) => ({ ...goods, price: '2500' }));
     const stale = this.purchaseOf(size);
-    await cashier.orderNumber.openBasket(toMutable(stale.basket));
+    await cashier.orderNumber.openBasket(stale.basket);
     await cashier.goods.verify(keyOf(stale));
     const unclaimed = this.purchaseOf(size, { claim: null });
     await runExpress(this.parties, unclaimed);

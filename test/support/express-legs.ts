@@ -3,7 +3,6 @@
 import {
   CAPTURE_ID,
   termsOf,
-  toMutable,
   type Parties,
   type Purchase,
   type TransactionResult,
@@ -20,8 +19,8 @@ interface SignedOrder {
 type Quoted = TransactionResult<OutputOf<'express', 'quote'>>;
 
 const transactionOf = (purchase: Purchase) => ({
-  basket: toMutable(purchase.basket),
-  statement: toMutable(purchase.logisticsStatement),
+  basket: purchase.basket,
+  statement: purchase.logisticsStatement,
 });
 
 /** Logistics' leg. */
@@ -37,9 +36,9 @@ export async function signQuoted(purchase: Purchase, { result }: Quoted): Promis
 /** The merchant's leg. */
 export const orderLeg = ({ cashier }: Parties, { terms, purchase, signature }: SignedOrder) =>
   cashier.express.order({
-    terms: toMutable(terms),
+    terms,
     signature,
-    statement: toMutable(purchase.merchantStatement),
+    statement: purchase.merchantStatement,
   });
 
 /** The bank's leg. */

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The third way of an order: to deliver, and paid by a device without a network.
 import { OFFLINE_LOGIN, termsDigest } from '@fabric-offline-pay/domain';
-import {
-  termsOf,
-  toMutable,
-  type Parties,
-  type PipelineResult,
-  type Purchase,
-} from '@fabric-offline-pay/sdk';
+import { termsOf, type Parties, type PipelineResult, type Purchase } from '@fabric-offline-pay/sdk';
 import { quoteLeg, settleLeg } from './express-legs';
 import { reserveKeyOf, wire, type OfflineLedger } from './offline-ledger';
 import type { Device } from './offline-world';
@@ -29,7 +23,8 @@ export const runOffline =
     });
     const { deviceId, epoch } = reserveKeyOf(device);
     await parties.cashier.offline.order({
-      ...{ terms: toMutable(terms), statement: toMutable(purchase.merchantStatement) },
+      terms,
+      statement: purchase.merchantStatement,
       ...{ deviceId, epoch, ...wire(payment) },
     });
     const { merchantId, orderNumber } = basket;

@@ -9,7 +9,7 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/network';
-import { termsOf, toMutable } from '@fabric-offline-pay/sdk';
+import { termsOf } from '@fabric-offline-pay/sdk';
 import { quoteLeg } from './express-legs';
 import type { OfflineWorld } from './offline-ledger';
 import {
@@ -106,8 +106,8 @@ class Lives {
     const terms = termsOf(purchase, result, purchase.choose(result));
     const { deviceId, epoch } = reserveKeyOf(device);
     await parties.cashier.offline.order({
-      terms: toMutable(terms),
-      statement: toMutable(purchase.merchantStatement),
+      terms,
+      statement: purchase.merchantStatement,
       ...{ deviceId, epoch },
       ...wire(this.#payTerms(device, terms)),
     });

@@ -15,8 +15,11 @@ export const licensingOf = ({
   licence,
   categories,
 }: Omit<MerchantRow, 'bankId' | 'rating'>): Licensed => ({
-  ...{ merchantId, mspId, active, categories: [...categories] },
-  licence: licence && { ...licence },
+  merchantId,
+  mspId,
+  active,
+  categories,
+  licence,
 });
 
 /** Without what the ledger added: the company and the ratings. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The domain: the payment rules, the ledger model and the table of transactions. No Fabric, no I/O.
 export * from './base/canonical.js';
+export type { DeepReadonly } from './base/deep-readonly.js';
 export * from './base/errors.js';
 export * from './base/geography.js';
 export * from './base/identifiers.js';

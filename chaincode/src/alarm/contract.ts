@@ -79,19 +79,13 @@ async function listAlarms(call: Call<InputOf<'alarm', 'listAlarms'>>) {
   const { bankId, open, after } = call.input;
   const of = open ? [bankId, 'open'] : [bankId];
   const { entries, next } = await call.store.page('alarm', of, after, PAGE);
-  const alarms = entries.map(({ value }) => ({
-    ...value,
-    blamed: [...value.blamed],
-    fields: [...value.fields],
-  }));
-  return { alarms, next };
+  return { alarms: entries.map(({ value }) => value), next };
 }
 
 async function readReport(call: Call<InputOf<'alarm', 'readReport'>>) {
   const { merchantId, orderNumber, pass } = call.input;
   const row = await call.store.get('report', merchantId, orderNumber, pass);
-  const { differences, ...rest } = found(row, 'NOT_FOUND', { row: 'report' });
-  return { ...rest, differences: [...differences] };
+  return found(row, 'NOT_FOUND', { row: 'report' });
 }
 
 export const AlarmContract = contractOf('alarm', {

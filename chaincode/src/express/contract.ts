@@ -41,10 +41,7 @@ async function quote(call: Call<InputOf<'express', 'quote'>>) {
     offers,
     statement: statedOtherwise(statement, customerStatement({ ...basket, goodsTotal })),
   });
-  return {
-    goodsTotal,
-    offers: offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] })),
-  };
+  return { goodsTotal, offers };
 }
 
 /** Placing, the hold, and units 8, 9, 15, 10, 12. */

@@ -62,8 +62,7 @@ async function rate(call: Call<InputOf<'feedback', 'rate'>>) {
 
 async function listPurchases(call: Call<InputOf<'feedback', 'listPurchases'>>) {
   const { customerId, after } = call.input;
-  const { purchases, next } = await purchasesAfter(call, customerId, after, PURCHASES_A_PAGE);
-  return { purchases: purchases.map((each) => ({ ...each, lines: [...each.lines] })), next };
+  return await purchasesAfter(call, customerId, after, PURCHASES_A_PAGE);
 }
 
 export const FeedbackContract = contractOf('feedback', {

@@ -115,7 +115,7 @@ async function openLogin(call: Call<LoginInput>) {
   ensureInTime(login, call.now);
   const { missing } = await customerRow(call, login.customerId);
   putLogin(call, { ...login, state: 'open', missing });
-  return { missing: [...missing] };
+  return { missing };
 }
 
 /** Unit 4 begins. */
@@ -191,7 +191,7 @@ async function readLogin(call: Call<LoginInput>) {
   const { sessions } = await accountRow(call, customerId);
   const session = sessions.find((entry) => entry.loginId === loginId);
   return {
-    ...{ loginId, customerId, state, missing: [...missing], expiresAt, factorsUntil },
+    ...{ loginId, customerId, state, missing, expiresAt, factorsUntil },
     limits: session?.limits ?? null,
   };
 }
@@ -218,13 +218,14 @@ export const IdentityContract = contractOf('identity', {
   completeAuthentication,
   failAuthentication,
   assessReputation,
-  readParticipants: async (call) => ({
-    participants: [...(await registryRow(call)).participants],
-  }),
+  readParticipants: async (call) => {
+    const { participants } = await registryRow(call);
+    return { participants };
+  },
   readPolicy: policyRow,
   readCustomer: async (call) => {
     const { customerId, bankId, status, missing } = await customerRow(call, call.input.customerId);
-    return { customerId, bankId, status, missing: [...missing] };
+    return { customerId, bankId, status, missing };
   },
   readLogin,
   readReputation,

@@ -125,7 +125,7 @@ const performed = (
   transaction: NamedTransaction,
   { result, units }: Done,
 ): Performed => ({
-  answer: { ...result, replayed: false, units: [...units] },
+  answer: { ...result, replayed: false, units },
   announcement: {
     subject: subjectOf(call, transaction),
     ...('state' in result && { state: String(result['state']) }),

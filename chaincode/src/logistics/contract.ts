@@ -15,7 +15,6 @@ import {
   type ParsedInputOf as InputOf,
   type OrderKey,
   type OrderRow,
-  type Place,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
@@ -49,8 +48,7 @@ async function verifyGoods(call: Call<OrderKey>) {
 /** Unit 1101. */
 async function locateGoods(call: Call<OrderKey>) {
   const goods = await goodsOf(call, await basketOfOrder(call, call.input));
-  const locations: Place[] = locationsOf(goods.map((entry) => entry.row));
-  return { locations };
+  return { locations: locationsOf(goods.map((entry) => entry.row)) };
 }
 
 const inOrderOfIds = (offer: AddressOffer): AddressOffer => ({
@@ -58,26 +56,23 @@ const inOrderOfIds = (offer: AddressOffer): AddressOffer => ({
   couriers: [...offer.couriers].sort((a, b) => byCodeUnit(a.courierId, b.courierId)),
 });
 
-const mutable = (offers: readonly AddressOffer[]) =>
-  offers.map((offer) => ({ ...offer, couriers: [...offer.couriers] }));
-
 /** Unit 1102: prices, in order of ids. */
 async function quotePrices(call: Call<OrderKey>) {
   const { goodsTotal, offers } = await computeOffers(call, await basketOfOrder(call, call.input));
-  return { goodsTotal, offers: mutable(offers.map(inOrderOfIds)) };
+  return { goodsTotal, offers: offers.map(inOrderOfIds) };
 }
 
 /** Unit 1103: the customer may choose from these. What stands behind the references is not kept before it is needed. */
 async function offerAddresses(call: Call<OrderKey>) {
   const basket = await basketOfOrder(call, call.input);
   ensureAddressesOfBasket(call, basket);
-  return { addressRefs: [...basket.addressRefs] };
+  return { addressRefs: basket.addressRefs };
 }
 
 /** Unit 1104: the ranking, best first. */
 async function rankCouriers(call: Call<OrderKey>) {
   const { offers, load } = await computeOffers(call, await basketOfOrder(call, call.input));
-  return { offers: mutable(offers), categories: [...load.categories] };
+  return { offers, categories: load.categories };
 }
 
 /** Unit 11 joins its four sub-units into one quote. */
@@ -104,7 +99,7 @@ async function quote(call: Call<OrderKey>) {
     offers,
     statement: null,
   });
-  return { state: advance(call, order, 'quote'), goodsTotal, offers: mutable(offers) };
+  return { state: advance(call, order, 'quote'), goodsTotal, offers };
 }
 
 const DELIVERABLE: readonly OrderRow['state'][] = ['partiallyCaptured', 'captured', 'released'];
@@ -201,19 +196,12 @@ async function readAddress(call: Call<InputOf<'logistics', 'readAddress'>>) {
 async function listCouriers(call: Call<InputOf<'logistics', 'listCouriers'>>) {
   const { logisticsId } = call.input;
   const { couriers } = await fleetOf(call, logisticsId);
-  return {
-    couriers: couriers.map((courier) => ({
-      ...{ ...courier, logisticsId },
-      tariffs: [...courier.tariffs],
-      areas: [...courier.areas],
-      categories: [...courier.categories],
-    })),
-  };
+  return { couriers: couriers.map((courier) => ({ ...courier, logisticsId })) };
 }
 
 async function readQuote(call: Call<InputOf<'logistics', 'readQuote'>>) {
   const { basketDigest, goodsTotal, offers, expiresAt } = await quoteRow(call, call.input);
-  return { basketDigest, goodsTotal, offers: mutable(offers), expiresAt };
+  return { basketDigest, goodsTotal, offers, expiresAt };
 }
 
 export const LogisticsContract = contractOf('logistics', {

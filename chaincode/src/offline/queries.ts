@@ -4,7 +4,6 @@ import {
   found,
   restoreReserve,
   storeEntry,
-  type FraudCaseRow,
   type ParsedInputOf as InputOf,
   type OrderKey,
   type ReserveKey,
@@ -19,7 +18,6 @@ const PAGE = 100;
 
 const reserveAnswer = (row: ReserveRow) => ({
   ...row,
-  certificates: [...row.certificates],
   counters: row.counters.map(storeEntry),
 });
 
@@ -42,12 +40,6 @@ export async function listIssuers(call: OfBank) {
   return { issuers: rows.map(({ value }) => value) };
 }
 
-const fraudAnswer = (row: FraudCaseRow) => ({
-  ...row,
-  settled: [...row.settled] as [number, string],
-  contradicting: [...row.contradicting] as [number, string],
-});
-
 /** Cases of all banks stand in one order, so that a page may hold few of one bank's, or none. */
 export async function listFrauds(call: Call<InputOf<'offline', 'listFrauds'>>) {
   const { bankId, open, after } = call.input;
@@ -55,7 +47,7 @@ export async function listFrauds(call: Call<InputOf<'offline', 'listFrauds'>>) {
   const own = entries
     .map(({ value }) => value)
     .filter((row) => row.bankId === bankId && !(open && row.compensation !== null));
-  return { frauds: own.map(fraudAnswer), next };
+  return { frauds: own, next };
 }
 
 export async function listPayments(call: Call<OrderKey>) {

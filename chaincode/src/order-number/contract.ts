@@ -100,14 +100,7 @@ async function compare(call: Call<OrderKey>) {
 
 async function readTerms(call: Call<OrderKey>) {
   const { terms, signature, bankId, deviceId, placedAt } = await termsRow(call, call.input);
-  return {
-    terms: { ...terms, lines: [...terms.lines], addressRefs: [...terms.addressRefs] },
-    signature,
-    digest: termsDigest(terms),
-    bankId,
-    deviceId,
-    placedAt,
-  };
+  return { terms, signature, digest: termsDigest(terms), bankId, deviceId, placedAt };
 }
 
 /** As queries show it: the receipt stands in the trail. */

@@ -20,7 +20,6 @@ import {
 import {
   chooseBest,
   signDispute,
-  toMutable,
   type Client,
   type Parties,
   type Purchase,
@@ -206,7 +205,7 @@ export class World {
   ): Promise<void> {
     for (const founder of participants) {
       const { identity } = await operatorOf(founder);
-      await identity.bootstrap({ participants: [...participants], policy });
+      await identity.bootstrap({ participants, policy });
     }
     await this.openShop();
   }
@@ -354,7 +353,7 @@ export class World {
       },
       addresses,
       choose: chooseBest,
-      sign: (terms) => signEs256(device.privateKey, signedText(toMutable(terms))),
+      sign: (terms) => signEs256(device.privateKey, signedText(terms)),
       merchantStatement: { ...statement, ...options.merchantStatement },
       logisticsStatement: {
         ...statement,

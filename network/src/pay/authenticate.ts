@@ -2,7 +2,7 @@
 // Units 2 to 7 as a customer goes through them: login, a code from the phone, a password, both at once.
 import { setTimeout as delay } from 'node:timers/promises';
 import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
-import { PHASES, toMutable, walk } from '@fabric-offline-pay/sdk';
+import { PHASES, walk } from '@fabric-offline-pay/sdk';
 import type { Customer } from '../input/rows/customer';
 import type { Order } from '../input/rows/order';
 import { BankError } from '../nodes/bank/bank-error';
@@ -94,7 +94,7 @@ export async function stepUp(
 ): Promise<void> {
   const { bank } = side;
   const boundTo = termsDigest(terms);
-  await bank.beginStepUp({ loginId, terms: toMutable(terms) });
+  await bank.beginStepUp({ loginId, terms });
   await Promise.all([
     typeCode(
       side,

@@ -9,7 +9,6 @@ import {
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InputOf } from '@fabric-offline-pay/domain';
-import { toMutable } from '@fabric-offline-pay/sdk';
 import type { LoadedInput } from '../input/load-input';
 import type { Courier } from '../input/rows/courier';
 import type { Customer } from '../input/rows/customer';
@@ -52,7 +51,7 @@ async function licenseMerchants(clients: Clients, rows: readonly Merchant[]): Pr
       licence === null
         ? null
         : { number: licence.number, validUntil: endOfDay(licence.validUntil) },
-    categories: [...categories],
+    categories,
   }));
   const bankId = clients.organisation('bank').actor;
   if (merchants.length > 0) await teller.goods.licenseMerchants({ bankId, merchants });
@@ -91,9 +90,11 @@ async function registerCouriers(
   rows: readonly Courier[],
 ): Promise<void> {
   const dispatcher = await clients.client('logistics', 'dispatcher', logisticsId);
-  const couriers = rows.map(({ courierId, depot, tariffs, areas, categories }) =>
-    toMutable({ courierId, active: true, depot, tariffs, areas, categories }),
-  );
+  const couriers = rows.map(({ courierId, depot, tariffs, areas, categories }) => ({
+    courierId,
+    active: true,
+    ...{ depot, tariffs, areas, categories },
+  }));
   await dispatcher.logistics.registerCouriers({ logisticsId, couriers });
 }
 
@@ -145,7 +146,7 @@ async function enrolCustomer(
   });
   const teller = await clients.client('bank', 'teller');
   const bankId = clients.organisation('bank').actor;
-  await teller.identity.enrolCustomer({ customerId, bankId, missing: [...missing] });
+  await teller.identity.enrolCustomer({ customerId, bankId, missing });
   const token = `token-${customerId}`;
   await Promise.all([
     teller.identity.registerDevice({

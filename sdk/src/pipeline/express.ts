@@ -9,7 +9,6 @@ import {
   type PipelineResult,
   type Purchase,
 } from './purchase.js';
-import { toMutable } from './mutable.js';
 import { withStepUp } from './step-up.js';
 
 /**
@@ -22,8 +21,8 @@ export async function runExpress(parties: Parties, purchase: Purchase): Promise<
   const { merchantId, orderNumber } = purchase.basket;
   const passages = new Passages(parties);
   const asked = {
-    basket: toMutable(purchase.basket),
-    statement: toMutable(purchase.logisticsStatement),
+    basket: purchase.basket,
+    statement: purchase.logisticsStatement,
   };
   const transient = { ...purchase.addresses };
   const quote = await passages.note('express:quote', () =>
@@ -32,9 +31,9 @@ export async function runExpress(parties: Parties, purchase: Purchase): Promise<
   const terms = termsOf(purchase, quote, purchase.choose(quote));
   const signature = await purchase.sign(terms);
   const order = {
-    terms: toMutable(terms),
+    terms,
     signature,
-    statement: toMutable(purchase.merchantStatement),
+    statement: purchase.merchantStatement,
   };
   const placed: { state: OrderState } = await withStepUp(purchase, terms, () =>
     passages.note('express:order', () => cashier.express.order(order)),

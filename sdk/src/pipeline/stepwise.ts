@@ -2,7 +2,6 @@
 // Stepwise: every unit its own endorsed transaction, in the order of the patent's graph, so that an operator sees where
 // an order stands.
 import type { OrderKey, OrderState, OrderTerms } from '@fabric-offline-pay/domain';
-import { toMutable } from './mutable.js';
 import { Passages } from './passages.js';
 import {
   CAPTURE_ID,
@@ -145,13 +144,13 @@ async function state(journey: Journey): Promise<void> {
     passages.note('orderNumber:stateMerchant', () =>
       cashier.orderNumber.stateMerchant({
         ...key,
-        statement: toMutable(purchase.merchantStatement),
+        statement: purchase.merchantStatement,
       }),
     ),
     passages.note('orderNumber:stateLogistics', () =>
       dispatcher.orderNumber.stateLogistics({
         ...key,
-        statement: toMutable(purchase.logisticsStatement),
+        statement: purchase.logisticsStatement,
       }),
     ),
   ]);
@@ -162,9 +161,7 @@ async function place(journey: Journey): Promise<OrderTerms> {
   const { cashier } = journey.parties;
   const terms = termsOf(purchase, journey.quote, purchase.choose(journey.quote));
   const signature = await purchase.sign(terms);
-  await passages.note('orderNumber:place', () =>
-    cashier.orderNumber.place({ terms: toMutable(terms), signature }),
-  );
+  await passages.note('orderNumber:place', () => cashier.orderNumber.place({ terms, signature }));
   await withStepUp(purchase, terms, () =>
     passages.note('settlement:authorise', () => cashier.settlement.authorise(key)),
   );
@@ -190,7 +187,7 @@ export async function runStepwise(parties: Parties, purchase: Purchase): Promise
     state: 'basket',
   };
   await passages.note('orderNumber:openBasket', () =>
-    parties.cashier.orderNumber.openBasket(toMutable(purchase.basket)),
+    parties.cashier.orderNumber.openBasket(purchase.basket),
   );
   await walk(PHASES.basket, basketTasks(journey));
   const terms = await place(journey);

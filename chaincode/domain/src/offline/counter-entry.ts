@@ -40,7 +40,7 @@ export const storeEntry = ({
   previous,
   cumulative,
   amount,
-}: CounterEntry): [...CounterTuple] => [counter, digest, previous, cumulative, amount];
+}: CounterEntry): CounterTuple => [counter, digest, previous, cumulative, amount];
 
 /** @returns the entry that was stored. */
 export const restoreEntry = ([

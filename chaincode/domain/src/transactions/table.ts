@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one table of transactions: contract → name → what it is.
 import type * as z from 'zod';
+import type { DeepReadonly } from '../base/deep-readonly.js';
 import { alarm } from './alarm.js';
 import type { Transaction } from './define.js';
 import { feedback } from './feedback.js';
@@ -37,19 +38,19 @@ type Entry<Contract extends ContractName, Name extends TransactionName<Contract>
 export type InputOf<
   Contract extends ContractName,
   Name extends TransactionName<Contract>,
-> = z.input<Entry<Contract, Name>['input']>;
+> = DeepReadonly<z.input<Entry<Contract, Name>['input']>>;
 
 /** What a transaction answers. */
 export type OutputOf<
   Contract extends ContractName,
   Name extends TransactionName<Contract>,
-> = z.output<Entry<Contract, Name>['output']>;
+> = DeepReadonly<z.output<Entry<Contract, Name>['output']>>;
 
 /** What a handler is given: the input with its defaults filled in. */
 export type ParsedInputOf<
   Contract extends ContractName,
   Name extends TransactionName<Contract>,
-> = z.output<Entry<Contract, Name>['input']>;
+> = DeepReadonly<z.output<Entry<Contract, Name>['input']>>;
 
 /** What a handler answers: whether it was a repetition, and which units were done, the table tells. */
 export type ResultOf<Contract extends ContractName, Name extends TransactionName<Contract>> =

@@ -11,6 +11,7 @@ import {
   place,
   quantity,
   TRANSACTIONS,
+  type DeepReadonly,
 } from '@fabric-offline-pay/domain';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import * as z from 'zod';
@@ -173,10 +174,10 @@ export const INPUTS = {
 export type OperationName = keyof typeof INPUTS;
 
 /** What an operation is given. */
-export type BankInput<Name extends OperationName> = z.input<(typeof INPUTS)[Name]>;
+export type BankInput<Name extends OperationName> = DeepReadonly<z.input<(typeof INPUTS)[Name]>>;
 
 /** What it works on, after normalisation. */
-export type Parsed<Name extends OperationName> = z.output<(typeof INPUTS)[Name]>;
+export type Parsed<Name extends OperationName> = DeepReadonly<z.output<(typeof INPUTS)[Name]>>;
 
 /** @throws {BankError} INPUT_INVALID, naming the first field that is wrong, never its value. */
 export function parseInput<Name extends OperationName>(name: Name, input: unknown): Parsed<Name> {

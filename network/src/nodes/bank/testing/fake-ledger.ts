@@ -25,7 +25,7 @@ export class FakeLedger implements AuthenticationLedger {
       customerId,
       bankId: 'bank-1',
       status: 'active',
-      missing: [...missing],
+      missing,
     });
   }
 
