@@ -10,7 +10,36 @@ export * from './base/remembering.js';
 export * from './base/signature.js';
 export * from './base/zone.js';
 export * from './goods/category.js';
+export type {
+  Aggregate,
+  Conduct,
+  Courier,
+  CourierRegistration,
+  GoodsRow,
+  Licensing,
+  MerchantRow,
+  RatingSubject,
+  Tariff,
+} from './ledger/catalogue-shapes.js';
+export type { CountedKind, ParticipantRow, ReputationRow, Role } from './ledger/identity-shapes.js';
 export * from './ledger/offline-rows.js';
+export type {
+  AddressBookRow,
+  AddressOffer,
+  AlarmRow,
+  Basket,
+  BasketLine,
+  Delivery,
+  Difference,
+  Dispute,
+  Hold,
+  OrderKey,
+  OrderTerms,
+  Party,
+  ReportRow,
+  Statement,
+  Verification,
+} from './ledger/order-shapes.js';
 export { keptIn, wholeIn, type Receipt } from './ledger/receipt.js';
 export * from './ledger/row-keys.js';
 export * from './ledger/rows.js';
@@ -26,6 +55,7 @@ export {
   type Limits,
   type OfflinePolicy,
   type Policy,
+  type ReleaseAt,
   type RatingsPolicy,
   type ReputationPolicy,
 } from './policy/policy.js';
@@ -38,7 +68,7 @@ export * from './conduct/conduct.js';
 export * from './feedback/ratings.js';
 export * from './goods/partition.js';
 export * from './goods/registration.js';
-export { narrowsLicence, type Licensing } from './goods/licence.js';
+export { narrowsLicence } from './goods/licence.js';
 export {
   castVote,
   liveVotes,

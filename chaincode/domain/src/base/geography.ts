@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Distances between places by integer arithmetic only, so that every endorser finds the same metre.
+import type * as z from 'zod';
+import type { DeepReadonly } from './deep-readonly.js';
+import type { place } from './identifiers.js';
 
 /** A place in integer micro-degrees (WGS 84): latitude −90,000,000…90,000,000, longitude −180,000,000…180,000,000. */
-export interface Place {
-  readonly latitude: number;
-  readonly longitude: number;
-}
+export type Place = DeepReadonly<z.output<typeof place>>;
 
 /** cos of 0°…90° in steps of 1°, times 10^9, rounded to the nearest integer. */
 const COSINE = [

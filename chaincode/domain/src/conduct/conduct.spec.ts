@@ -2,7 +2,7 @@
 // Scores of merchants and couriers: what they lose, how they recover, and what they decide.
 import fc from 'fast-check';
 import { UNRATED } from '../feedback/ratings';
-import type { Conduct } from '../ledger/rows';
+import type { Conduct } from '../ledger/catalogue-shapes';
 import { DEFAULT_POLICY } from '../policy/default-policy';
 import {
   BLAMELESS,

@@ -3,8 +3,8 @@
 // recovers with time, as ratings do.
 import { decaying, WHOLE } from '../feedback/decay.js';
 import { isPoorlyRated, type RatingStandards } from '../feedback/ratings.js';
-import type { Conduct, Courier, MerchantRow, ReleaseAt } from '../ledger/rows.js';
-import type { ConductPolicy } from '../policy/policy.js';
+import type { Conduct, Courier, MerchantRow } from '../ledger/catalogue-shapes.js';
+import type { ConductPolicy, ReleaseAt } from '../policy/policy.js';
 
 export type Misconduct = keyof ConductPolicy['penalties'];
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 18: one opinion a customer, that loses weight with time; no order of opinions makes a sum negative or counts one twice.
 import fc from 'fast-check';
-import type { Aggregate } from '../ledger/rows';
+import type { Aggregate } from '../ledger/catalogue-shapes';
 import { DEFAULT_POLICY } from '../policy/default-policy';
 import {
   isDefective,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 18: what customers think of goods, merchants and couriers. Every customer has one opinion of a subject, its newest,
 // which counts less with time and less for an order that was not delivered or was paid back.
-import type { Aggregate, OrderRow, RatingRow } from '../ledger/rows.js';
+import type { Aggregate } from '../ledger/catalogue-shapes.js';
+import type { OrderRow, RatingRow } from '../ledger/rows.js';
 import type { RatingsPolicy } from '../policy/policy.js';
 import { decaying, WHOLE } from './decay.js';
 

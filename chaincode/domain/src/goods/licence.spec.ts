@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which changes of a licence take something from the merchant.
-import { narrowsLicence, type Licensing } from './licence';
+import type { Licensing } from '../ledger/catalogue-shapes';
+import { narrowsLicence } from './licence';
 
 const NOW = 1_000;
 const BEFORE: Licensing = {

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a licence lets a merchant do, and whether another one would let it do less.
-import type { MerchantRow } from '../ledger/rows.js';
+import type { Licensing } from '../ledger/catalogue-shapes.js';
 import { isCategoryAllowed } from './category.js';
-
-/** The part of a merchant that a bank decides. */
-export type Licensing = Pick<
-  MerchantRow,
-  'merchantId' | 'mspId' | 'active' | 'licence' | 'categories'
->;
 
 /** Nothing, once the licence ran out by its own date. */
 const inForce = ({ active, licence, categories }: Licensing, now: number) =>

@@ -3,7 +3,9 @@
 import fc from 'fast-check';
 import { BLAMELESS } from '../conduct/conduct';
 import { UNRATED } from '../feedback/ratings';
-import type { MerchantRow, OrderTerms, QuoteRow } from '../ledger/rows';
+import type { MerchantRow } from '../ledger/catalogue-shapes';
+import type { OrderTerms } from '../ledger/order-shapes';
+import type { QuoteRow } from '../ledger/rows';
 import { TERMS } from '../transactions/examples';
 import {
   categoriesOf,

@@ -2,7 +2,9 @@
 // Units 9, 10 and 12: lines by category, who may sell and carry them.
 import { byCodeUnit } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
-import type { GoodsRow, MerchantRow, OrderTerms, QuoteRow } from '../ledger/rows.js';
+import type { GoodsRow, MerchantRow } from '../ledger/catalogue-shapes.js';
+import type { OrderTerms } from '../ledger/order-shapes.js';
+import type { QuoteRow } from '../ledger/rows.js';
 import { isCategoryAllowed } from './category.js';
 
 /** One category of an order and the goods in it. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units 8 and 15: goods as picked and as registered, and when ratings stop a sale.
 import { UNRATED } from '../feedback/ratings';
-import type { BasketLine, GoodsRow } from '../ledger/rows';
+import type { BasketLine } from '../ledger/order-shapes';
+import type { GoodsRow } from '../ledger/catalogue-shapes';
 import { DEFAULT_POLICY } from '../policy/default-policy';
 import {
   ensureGoodsAsPicked,

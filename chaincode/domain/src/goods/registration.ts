@@ -3,7 +3,8 @@
 import { digestOf } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import { isDefective, type RatingStandards } from '../feedback/ratings.js';
-import type { BasketLine, Difference, GoodsRow } from '../ledger/rows.js';
+import type { BasketLine, Difference } from '../ledger/order-shapes.js';
+import type { GoodsRow } from '../ledger/catalogue-shapes.js';
 
 /** The part of a registration that a customer relies on. */
 export type Registration = Pick<

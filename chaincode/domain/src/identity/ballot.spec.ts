@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counting: which votes still count when the last one falls, and what stands once they suffice.
-import type { ParticipantRow, RegistryRow, Role, Vote } from '../ledger/rows';
+import type { ParticipantRow, Role } from '../ledger/identity-shapes';
+import type { RegistryRow, Vote } from '../ledger/rows';
 import { DEFAULT_POLICY } from '../policy/default-policy';
 import { castVote, withoutVote } from './ballot';
 import type { Proposal, Governed } from './governance';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Votes are counted here: which of them still count, whether they suffice, and what stands once they do.
 import { digestOf } from '../base/canonical.js';
-import type { ParticipantRow, Vote } from '../ledger/rows.js';
+import type { ParticipantRow } from '../ledger/identity-shapes.js';
+import type { Vote } from '../ledger/rows.js';
 import {
   enact,
   matterOf,

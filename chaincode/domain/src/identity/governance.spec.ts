@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who must vote for what: every kind of proposal against every set of voters, and what no vote changes.
 import { isErrorCode } from '../base/errors';
-import type { MerchantRow, ParticipantRow, RegistryRow, Role } from '../ledger/rows';
+import type { Licensing, MerchantRow } from '../ledger/catalogue-shapes';
+import type { ParticipantRow, Role } from '../ledger/identity-shapes';
+import type { RegistryRow } from '../ledger/rows';
 import { DEFAULT_POLICY } from '../policy/default-policy';
-import type { Licensing } from '../goods/licence';
 import { BLAMELESS } from '../conduct/conduct';
 import { UNRATED } from '../feedback/ratings';
 import { suffices } from './ballot';

@@ -2,8 +2,9 @@
 // Who must vote for what: one table by kind of proposal. And which kind a proposal is, held against what stands.
 import { digestOf } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
-import type { Licensing } from '../goods/licence.js';
-import type { MerchantRow, ParticipantRow, RegistryRow, Role } from '../ledger/rows.js';
+import type { Licensing, MerchantRow } from '../ledger/catalogue-shapes.js';
+import type { ParticipantRow, Role } from '../ledger/identity-shapes.js';
+import type { RegistryRow } from '../ledger/rows.js';
 import type { OfflinePolicy, Policy } from '../policy/policy.js';
 import { ensureSound, isActive, isBank, participantNamed, registryOf } from './registry.js';
 

@@ -2,7 +2,8 @@
 // Where entries of a customer's history stand. Penalties sort before successes, so that no number of small successes keeps
 // one from being counted. A subject names its kind first: nothing that two parties name can be the same subject.
 import type { KeyOf } from '../ledger/row-keys.js';
-import type { HistoryKind, OrderKey, ReserveKey } from '../ledger/rows.js';
+import type { HistoryKind, ReserveKey } from '../ledger/rows.js';
+import type { OrderKey } from '../ledger/order-shapes.js';
 
 const orderSubject = ({ merchantId, orderNumber }: OrderKey): string =>
   `order~${merchantId}~${orderNumber}`;

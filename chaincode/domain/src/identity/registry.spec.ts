@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first registry, and what every registry must be.
 import type { DomainError } from '../base/errors';
-import type { ParticipantRow, RegistryRow } from '../ledger/rows';
+import type { ParticipantRow } from '../ledger/identity-shapes';
+import type { RegistryRow } from '../ledger/rows';
 import { DEFAULT_POLICY } from '../policy/default-policy';
 import {
   ensureActorFree,

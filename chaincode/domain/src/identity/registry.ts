@@ -3,7 +3,8 @@
 // organisation stands twice.
 import { byCodeUnit } from '../base/canonical.js';
 import { DomainError, ensure } from '../base/errors.js';
-import type { ParticipantRow, RegistryRow, Role } from '../ledger/rows.js';
+import type { ParticipantRow, Role } from '../ledger/identity-shapes.js';
+import type { RegistryRow } from '../ledger/rows.js';
 
 /** Every transaction reads the registry, so it stays short. */
 export const MOST_PARTICIPANTS = 100;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 7: a score out of the customer's history, and the limits that follow from it. What counts how much is policy.
 import { toAmount, toUnits, type Amount } from '../base/money.js';
-import type { HistoryKind, ReputationRow } from '../ledger/rows.js';
+import type { HistoryKind } from '../ledger/rows.js';
+import type { ReputationRow } from '../ledger/identity-shapes.js';
 import type { Limits, ReputationPolicy } from '../policy/policy.js';
 
 type Totals = ReputationRow['totals'];

@@ -14,9 +14,6 @@ import type { Receipt } from './receipt.js';
 import {
   isPlaced,
   type AccountRow,
-  type AddressBookRow,
-  type Aggregate,
-  type AlarmRow,
   type BasketRow,
   type CheckpointRow,
   type CreditRow,
@@ -26,31 +23,33 @@ import {
   type FactorRow,
   type FleetRow,
   type FoundingRow,
-  type GoodsRow,
   type HistoryKind,
   type HistoryRow,
   type InstrumentRow,
   type LoginRow,
-  type MerchantRow,
-  type OrderKey,
   type OrderRow,
-  type Party,
   type PayoutRow,
   type PendingIssueRow,
   type PurchaseRow,
   type QuoteRow,
   type RatingRow,
-  type RatingSubject,
-  type ReportRow,
-  type ReputationRow,
   type ReserveKey,
-  type Statement,
   type StoredRegistry,
   type SupplyKind,
   type SupplyRow,
   type TermsRow,
   type VoteRow,
 } from './rows.js';
+import type {
+  AddressBookRow,
+  AlarmRow,
+  OrderKey,
+  Party,
+  ReportRow,
+  Statement,
+} from './order-shapes.js';
+import type { Aggregate, GoodsRow, MerchantRow, RatingSubject } from './catalogue-shapes.js';
+import type { ReputationRow } from './identity-shapes.js';
 
 interface Row<Value, Parts extends readonly string[]> {
   readonly kind: string;

@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every row that stands on the ledger, by its fields.
+// Every row that stands on the ledger, by its fields. What rows have in common with inputs and answers is declared in the
+// shapes beside this file.
 import type { Amount, Currency, Sum } from '../base/money.js';
-import type { Place } from '../base/geography.js';
-import type { OrderState } from './order-states.js';
-import type { Limits, Policy } from '../policy/policy.js';
+import type { Limits, Policy, ReleaseAt } from '../policy/policy.js';
+import type { Courier } from './catalogue-shapes.js';
+import type { CountedKind, ParticipantRow, ShownCustomer, ShownLogin } from './identity-shapes.js';
+import type {
+  Basket,
+  OrderKey,
+  OrderTerms,
+  Party,
+  Purchase,
+  ShownOrder,
+  ShownQuote,
+  Statement,
+} from './order-shapes.js';
 import type { Receipt } from './receipt.js';
 
-export type Role = 'bank' | 'merchant' | 'logistics' | 'auditor';
-export type Party = 'customer' | 'merchant' | 'logistics';
 export type FactorKind = 'sms' | 'password';
-export type ReleaseAt = 'match' | 'delivery';
-export type RatingSubject = 'goods' | 'merchant' | 'courier';
-
-export interface OrderKey {
-  readonly merchantId: string;
-  readonly orderNumber: string;
-}
-
-export interface ParticipantRow {
-  readonly mspId: string;
-  readonly role: Role;
-  /** Whom its certificates speak for; merchants are bound to their organisation by their licence instead. */
-  readonly actor: string;
-  /** The bank that pays a logistics company out; null for others. */
-  readonly bankId: string | null;
-  readonly status: 'active' | 'suspended';
-}
 
 /**
  * Who takes part, and the rules that all agreed on: one row, because nearly every transaction reads both.
@@ -58,14 +50,9 @@ export interface FoundingRow {
   readonly digest: string;
 }
 
-export interface CustomerRow {
-  readonly customerId: string;
-  readonly bankId: string;
-  readonly status: 'active' | 'blocked';
+export interface CustomerRow extends ShownCustomer {
   /** How often the customer was blocked: a login that began before a block is over. */
   readonly blocks: number;
-  /** Names of the profile fields that the bank still lacks; never their values. */
-  readonly missing: readonly string[];
 }
 
 export interface DeviceRow {
@@ -77,18 +64,12 @@ export interface DeviceRow {
   readonly status: 'active' | 'revoked';
 }
 
-export interface LoginRow {
-  readonly loginId: string;
-  readonly customerId: string;
+export interface LoginRow extends ShownLogin {
   readonly bankId: string;
   readonly deviceId: string;
   /** Of the customer when the login began. */
   readonly blocks: number;
-  readonly state: 'verified' | 'open' | 'authenticating' | 'authenticated' | 'failed';
-  readonly missing: readonly string[];
   readonly openedAt: number;
-  readonly expiresAt: number;
-  readonly factorsUntil: number;
 }
 
 /** The bank's attestation that one factor passed. */
@@ -101,10 +82,6 @@ export interface FactorRow {
   readonly at: number;
 }
 
-/** What a customer's history counts. */
-export type CountedKind =
-  'success' | 'mismatch' | 'dispute' | 'failedAuthentication' | 'doubleSpend';
-
 /** A `purchase` counts nothing, a `refund` takes a success back that was counted. */
 export type HistoryKind = CountedKind | 'purchase' | 'refund';
 
@@ -116,103 +93,10 @@ export interface HistoryRow {
   readonly purchase?: PurchaseRow;
 }
 
-export interface ReputationRow {
-  readonly customerId: string;
-  readonly totals: Readonly<Record<CountedKind, number>>;
-  /** 0 (worst) … 100 (best). */
-  readonly score: number;
-}
-
-/** Sums of opinions, one a customer, as they counted at an instant: in thousandths of a fresh opinion. */
-export interface Aggregate {
-  readonly at: number;
-  readonly weight: number;
-  /** Weight times one to five stars. */
-  readonly stars: number;
-  /** Weight of the opinions that report a defect. */
-  readonly defects: number;
-}
-
-/** What counts against a merchant or a courier, in thousandths that lose weight as ratings do. */
-export interface Conduct {
-  readonly at: number;
-  /** Its own statement stood alone. */
-  readonly mismatch: number;
-  /** The bank had to bear what it owed. */
-  readonly debt: number;
-}
-
-export interface MerchantRow {
-  readonly merchantId: string;
-  /** The organisation whose certificates may speak for the merchant. */
-  readonly mspId: string;
-  readonly bankId: string;
-  readonly active: boolean;
-  readonly licence: { readonly number: string; readonly validUntil: number } | null;
-  readonly categories: readonly string[];
-  readonly rating: Aggregate;
-  readonly conduct: Conduct;
-}
-
-export interface GoodsRow {
-  readonly merchantId: string;
-  readonly gtin: string;
-  readonly category: string;
-  readonly price: Amount;
-  readonly currency: Currency;
-  readonly origin: string;
-  readonly certificate: string;
-  readonly weightGrams: number;
-  readonly location: Place;
-  readonly withdrawn: boolean;
-  readonly digest: string;
-  readonly rating: Aggregate;
-}
-
-export interface Tariff {
-  readonly currency: Currency;
-  readonly base: Amount;
-  readonly perKm: Amount;
-  readonly perKg: Amount;
-}
-
-export interface Courier {
-  readonly courierId: string;
-  readonly active: boolean;
-  readonly depot: Place;
-  readonly tariffs: readonly Tariff[];
-  readonly areas: readonly { readonly centre: Place; readonly radiusMetres: number }[];
-  readonly categories: readonly string[];
-  readonly rating: Aggregate;
-  readonly conduct: Conduct;
-}
-
 /** A logistics company's couriers in order of their ids: one row, because every quote needs them all. */
 export interface FleetRow {
   readonly logisticsId: string;
   readonly couriers: readonly Courier[];
-}
-
-export interface BasketLine {
-  readonly gtin: string;
-  readonly quantity: number;
-  /** What the page showed to the customer. */
-  readonly unitPrice: Amount;
-  /** Digest of the registration that the page showed. */
-  readonly goodsDigest: string;
-}
-
-/** What the customer picked, before price and courier are known. */
-export interface Basket extends OrderKey {
-  readonly customerId: string;
-  readonly loginId: string;
-  readonly logisticsId: string;
-  readonly currency: Currency;
-  readonly lines: readonly BasketLine[];
-  /** Pseudonymous references of the addresses offered; what stands behind them is private data. */
-  readonly addressRefs: readonly string[];
-  /** Salted digest of the addresses offered, so that all logistics units provably worked on the same ones. */
-  readonly addressesDigest: string;
 }
 
 /** Stands where the terms will, once the customer signs (stepwise only). */
@@ -221,43 +105,14 @@ export interface BasketRow {
   readonly bankId: string;
 }
 
-/** One courier's price for carrying the basket to one address. */
-export interface CourierQuote {
-  readonly courierId: string;
-  readonly fee: Amount;
-}
-
-export interface AddressOffer {
-  readonly addressRef: string;
-  /** Best courier first. */
-  readonly couriers: readonly CourierQuote[];
-}
-
-export interface QuoteRow {
+export interface QuoteRow extends ShownQuote {
   readonly logisticsId: string;
-  readonly basketDigest: string;
-  readonly goodsTotal: Amount;
   /** The categories that every courier quoted may carry. */
   readonly categories: readonly string[];
-  readonly offers: readonly AddressOffer[];
-  readonly expiresAt: number;
   /** The waybill's, when the quote is an express leg; stepwise it stands in a row of its own. */
   readonly statement: StatedOtherwise | null;
   /** Of the express leg that wrote this row; stepwise units leave theirs in rows of their own. */
   readonly receipt: Receipt | null;
-}
-
-/** What the customer signs. */
-export interface OrderTerms extends Basket {
-  readonly channel: string;
-  readonly addressRef: string;
-  readonly courierId: string;
-  readonly fee: Amount;
-  readonly goodsTotal: Amount;
-  readonly total: Amount;
-  readonly holdSeconds: number;
-  /** SHA-256 of a secret that the customer's device drew, and shows at the door: whoever knows it was there. */
-  readonly deliveryCommitment: string;
 }
 
 export interface TermsRow {
@@ -277,85 +132,13 @@ export interface TermsRow {
 /** Whether the customer signed: until then one row holds what was picked, and from then on what was signed. */
 export const isPlaced = (row: BasketRow | TermsRow): row is TermsRow => 'terms' in row;
 
-/** Money set aside for an order. What still stands is `authorised − voided − released − refundedHeld`. */
-export interface Hold {
-  readonly currency: Currency;
-  readonly authorised: Amount;
-  /** The part never captured, given back to the account. */
-  readonly voided: Amount;
-  readonly captured: Amount;
-  /** The part of the captured money that was credited to the payees, the delivery fee among it. */
-  readonly released: Amount;
-  /** The part of `released` that went to the logistics company: all of its fee, once it delivered. */
-  readonly feeReleased: Amount;
-  /** All refunds. */
-  readonly refunded: Amount;
-  /** Refunds paid out of the hold itself, before release. */
-  readonly refundedHeld: Amount;
-  /** The part of `refundedHeld` that was the fee of a delivery that never came. */
-  readonly feeReturned: Amount;
-  /** The part of the total that pays the delivery. */
-  readonly fee: Amount;
-  readonly release: ReleaseAt;
-  /** Until then it may be captured. */
-  readonly expiresAt: number;
-  /** When captured money of goods that were not delivered goes back. Null before the first capture. */
-  readonly deliverBy: number | null;
-  /** Natural key → content, so that a repeated claim returns its first result. */
-  readonly captures: Readonly<Record<string, Amount>>;
-  readonly refunds: Readonly<Record<string, Amount>>;
-}
-
-export type Verification = 'none' | 'clean' | 'alarm' | 'resolved' | 'upheld';
-
-/** `deliveredUnproven`: the courier says so, and nobody else. It is believed after the policy's time. */
-export type Delivery = 'awaiting' | 'pickedUp' | 'deliveredUnproven' | 'delivered';
-
-/** A dispute that waits for its decision. */
-export interface Dispute {
-  readonly id: string;
-  /** The state to return to when it is rejected. */
-  readonly from: OrderState;
-  readonly openedAt: number;
-  /** What the payee's balance must keep for it. */
-  readonly withheld: Amount;
-  /** Whether the merchant's own bank agreed that its money may be taken, where the customer's is another. */
-  readonly agreed: boolean;
-}
-
 /**
  * The one row of an order that changes: its state and its money. Before the first change it is not written, since it
  * follows from the basket or the terms.
  */
-export interface OrderRow extends OrderKey {
-  readonly state: OrderState;
-  readonly dispute: Dispute | null;
-  readonly mode: 'stepwise' | 'express';
-  readonly customerId: string;
-  readonly bankId: string;
-  readonly logisticsId: string;
-  readonly delivery: Delivery;
-  /** When the courier said that it delivered. */
-  readonly deliveredAt: number | null;
-  readonly verification: Verification;
-  readonly hold: Hold | null;
+export interface OrderRow extends ShownOrder {
   /** Of the bank's express leg, once it ran. */
   readonly settled: Receipt | null;
-}
-
-export interface StatementLine {
-  readonly gtin: string;
-  readonly quantity: number;
-}
-
-/** One party's view of an order. */
-export interface Statement {
-  readonly orderNumber: string;
-  readonly lines: readonly StatementLine[];
-  readonly goodsTotal: Amount;
-  readonly currency: Currency;
-  /** The logistics company's own number. */
-  readonly waybill?: string | undefined;
 }
 
 /** What a statement says otherwise than the customer's, or beside it: nearly always little. */
@@ -479,45 +262,12 @@ export interface PayoutRow {
   readonly at: number;
 }
 
-export interface Difference {
-  readonly field: string;
-  readonly values: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-/** What unit 15 found, field by field. */
-export interface ReportRow extends OrderKey {
-  readonly pass: 'goods' | 'order';
-  readonly differences: readonly Difference[];
-  readonly at: number;
-}
-
-/** Lapsed: its order ended before it was decided. */
-export interface AlarmRow extends OrderKey {
-  readonly bankId: string;
-  readonly state: 'open' | 'resolved' | 'upheld' | 'lapsed';
-  /** Whom the differences count against, unless the alarm is resolved. */
-  readonly blamed: readonly Party[];
-  readonly fields: readonly string[];
-  readonly raisedAt: number;
-  readonly decidedAt: number | null;
-  readonly reason: string;
-}
-
 /** The pseudonymous receipt of a purchase (unit 17). */
-export interface PurchaseRow extends OrderKey {
-  readonly customerId: string;
+export interface PurchaseRow extends Purchase {
   /** Paid by a voucher. Absent: online. */
   readonly mode?: 'offline';
   /** Money went back to the customer. */
   readonly refunded?: true;
-  readonly currency: Currency;
-  readonly amount: Amount;
-  readonly lines: readonly {
-    readonly gtin: string;
-    readonly quantity: number;
-    readonly unitPrice: Amount;
-  }[];
-  readonly at: number;
 }
 
 /** What a customer said last, until it is published. */
@@ -525,13 +275,6 @@ export interface RatingRow extends OrderKey {
   readonly customerId: string;
   readonly stars: number;
   readonly defect: boolean;
-}
-
-/** The addresses offered for an order, in the private collection: for bank and logistics only, purged after delivery. */
-export interface AddressBookRow {
-  /** 256 random bits, so that the hash on the public ledger says nothing. */
-  readonly salt: string;
-  readonly addresses: readonly ({ readonly ref: string; readonly text: string } & Place)[];
 }
 
 /** One epoch of a device. */

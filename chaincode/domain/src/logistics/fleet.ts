@@ -4,16 +4,14 @@ import { byCodeUnit } from '../base/canonical.js';
 import { ensure, found } from '../base/errors.js';
 import { BLAMELESS } from '../conduct/conduct.js';
 import { UNRATED } from '../feedback/ratings.js';
-import type { Courier, FleetRow } from '../ledger/rows.js';
+import type { Courier, CourierRegistration } from '../ledger/catalogue-shapes.js';
+import type { FleetRow } from '../ledger/rows.js';
 
 /** Couriers of one logistics company, at most: so many are considered for a quote. */
 export const MAX_FLEET = 100;
 
 /** The most bytes of what a company says of its couriers: every quote reads them, and a rating of one courier writes them. */
 export const MAX_FLEET_BYTES = 250_000;
-
-/** What a company says of a courier. What others said of it stays. */
-type Registration = Omit<Courier, 'rating' | 'conduct'>;
 
 const byId = (a: Courier, b: Courier): number => byCodeUnit(a.courierId, b.courierId);
 
@@ -24,7 +22,7 @@ const registrationOf = ({
   tariffs,
   areas,
   categories,
-}: Courier): Registration => ({ courierId, active, depot, tariffs, areas, categories });
+}: Courier): CourierRegistration => ({ courierId, active, depot, tariffs, areas, categories });
 
 /**
  * Bounds what the company says, and nothing else: what others say of a courier is a few numbers, and must find room, or no
@@ -52,8 +50,11 @@ export function withCouriers(fleet: FleetRow, couriers: readonly Courier[]): Fle
   return { ...fleet, couriers: [...all.values()].sort(byId) };
 }
 
-/** @returns the fleet once these were registered or replaced. @throws {DomainError} FLEET_TOO_LARGE. */
-export function withRegistered(fleet: FleetRow, registrations: readonly Registration[]): FleetRow {
+/** @returns the fleet once these were registered or replaced: what others said of them stays. @throws {DomainError} FLEET_TOO_LARGE. */
+export function withRegistered(
+  fleet: FleetRow,
+  registrations: readonly CourierRegistration[],
+): FleetRow {
   const known = new Map(fleet.couriers.map((courier) => [courier.courierId, courier]));
   const couriers = registrations.map((registration) => {
     const { rating, conduct } = known.get(registration.courierId) ?? {

@@ -5,7 +5,7 @@ import { distanceMetres, type Place } from '../base/geography';
 import { centreOf, zoneOf, type Zone } from '../base/zone';
 import { BLAMELESS } from '../conduct/conduct';
 import { UNRATED } from '../feedback/ratings';
-import type { Courier, Tariff } from '../ledger/rows';
+import type { Courier, Tariff } from '../ledger/catalogue-shapes';
 import { DEFAULT_POLICY } from '../policy/default-policy';
 import { MAX_FLEET } from './fleet';
 import {

@@ -7,7 +7,8 @@ import { isAmountOf, toAmount, toUnits } from '../base/money.js';
 import { centreOf, zoneOf, type Zone, type ZoneSize } from '../base/zone.js';
 import { isTrusted, type Standards } from '../conduct/conduct.js';
 import { areCategoriesAllowed } from '../goods/category.js';
-import type { AddressOffer, CourierQuote, Courier, GoodsRow, Tariff } from '../ledger/rows.js';
+import type { AddressOffer, CourierQuote } from '../ledger/order-shapes.js';
+import type { Courier, GoodsRow, Tariff } from '../ledger/catalogue-shapes.js';
 
 /** What is to be carried, and from where. */
 export interface Load {

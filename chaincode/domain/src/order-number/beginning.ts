@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an order begins. Its first row follows from its basket or from its terms, and is not written before somebody changes it.
 import { found } from '../base/errors.js';
-import {
-  isPlaced,
-  type BasketRow,
-  type Hold,
-  type OrderRow,
-  type OrderTerms,
-  type TermsRow,
-} from '../ledger/rows.js';
+import { isPlaced, type BasketRow, type OrderRow, type TermsRow } from '../ledger/rows.js';
+import type { Hold, OrderTerms } from '../ledger/order-shapes.js';
 import { openHold } from '../settlement/hold.js';
 
 type Ordered = Pick<OrderTerms, 'merchantId' | 'orderNumber' | 'customerId' | 'logisticsId'>;

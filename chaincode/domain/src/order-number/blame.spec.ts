@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom a mismatch counts against, over random statements.
 import fc from 'fast-check';
-import type { Party, Statement } from '../ledger/rows';
+import type { Party, Statement } from '../ledger/order-shapes';
 import { blamedFor } from './blame';
 import { compareStatements } from './compare';
 

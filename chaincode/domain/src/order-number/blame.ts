@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom a mismatch counts against: the party whose own statement stands alone, while the other two agree.
-import type { Difference, Party } from '../ledger/rows.js';
+import type { Difference, Party } from '../ledger/order-shapes.js';
 import { PARTIES } from './compare.js';
 
 function standsAlone(party: Party, { values }: Difference): boolean {

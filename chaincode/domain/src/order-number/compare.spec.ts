@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 13: three statements of one order, each field and each party in turn.
 import fc from 'fast-check';
-import type { Party, Statement } from '../ledger/rows';
+import type { Party, Statement } from '../ledger/order-shapes';
 import { TERMS } from '../transactions/examples';
 import { compareStatements, customerStatement, type Statements } from './compare';
 

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 13: the customer's, the merchant's and the logistics company's statements of one order, field by field.
 import { byCodeUnit } from '../base/canonical.js';
-import type {
-  Basket,
-  Difference,
-  OrderTerms,
-  Party,
-  StatedOtherwise,
-  Statement,
-} from '../ledger/rows.js';
+import type { Basket, Difference, OrderTerms, Party, Statement } from '../ledger/order-shapes.js';
+import type { StatedOtherwise } from '../ledger/rows.js';
 
 export type Statements = Readonly<Record<Party, Statement>>;
 

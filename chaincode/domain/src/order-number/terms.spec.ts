@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The terms: every field is bound by the digest and the signature, and the sums add up.
 import fc from 'fast-check';
-import type { OrderTerms } from '../ledger/rows';
+import type { OrderTerms } from '../ledger/order-shapes';
 import { ORDER, TERMS } from '../transactions/examples';
 import {
   basketDigest,

@@ -3,7 +3,7 @@
 import { canonicalJson, digestOf } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import { addAmounts, multiplyAmount, type Amount } from '../base/money.js';
-import type { Basket, BasketLine, OrderKey, OrderTerms } from '../ledger/rows.js';
+import type { Basket, BasketLine, OrderKey, OrderTerms } from '../ledger/order-shapes.js';
 
 /** Separates signatures of different purposes by the same key. */
 const PURPOSE = 'fabric-offline-pay/order-terms/1';

@@ -26,11 +26,14 @@ const currencyLimits = z
   .refine((limits) => isAtLeast(limits.perWindow, limits.perOrder), 'perWindow is below perOrder')
   .readonly();
 
+/** When an order's merchant gets its money: once the statements match, or once the goods are delivered. */
+export const releaseAt = z.enum(['match', 'delivery']);
+
 /** What unit 7 allows: a share of the limits, and when the payees get their money. */
 export const limits = z
   .strictObject({
     percent: z.int().min(0).max(100).describe("per cent of the policy's limits"),
-    release: z.enum(['match', 'delivery']),
+    release: releaseAt,
   })
   .readonly();
 
@@ -160,6 +163,8 @@ export type CurrencyLimits = z.output<typeof currencyLimits>;
 export type ReputationPolicy = z.output<typeof reputation>;
 export type ConductPolicy = z.output<typeof conduct>;
 export type RatingsPolicy = z.output<typeof ratings>;
+
+export type ReleaseAt = z.output<typeof releaseAt>;
 
 /** What unit 7 allows a login. */
 export type Limits = z.output<typeof limits>;

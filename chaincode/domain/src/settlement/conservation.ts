@@ -2,7 +2,8 @@
 // What money a row holds: so that a transaction can be asked whether it made or lost any.
 import { sumToUnits, type Currency, type Sum } from '../base/money.js';
 import type { RowKind, RowValue } from '../ledger/row-keys.js';
-import { isPlaced, SUPPLY, type Hold, type OrderRow } from '../ledger/rows.js';
+import { isPlaced, SUPPLY, type OrderRow } from '../ledger/rows.js';
+import type { Hold } from '../ledger/order-shapes.js';
 import { standing } from '../offline/reserve.js';
 import { standing as standingOn } from './hold.js';
 

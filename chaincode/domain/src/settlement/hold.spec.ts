@@ -2,7 +2,8 @@
 // The money of one order, through every sequence of steps: each is mirrored in two purses kept here, and the sum never changes.
 import fc from 'fast-check';
 import { DomainError } from '../base/errors';
-import type { Hold, OrderTerms, ReleaseAt } from '../ledger/rows';
+import type { Hold, OrderTerms } from '../ledger/order-shapes';
+import type { ReleaseAt } from '../policy/policy';
 import { TERMS } from '../transactions/examples';
 import {
   capture,

@@ -10,7 +10,8 @@ import {
   toUnits,
   type Amount,
 } from '../base/money.js';
-import type { Hold, OrderTerms, ReleaseAt } from '../ledger/rows.js';
+import type { Hold, OrderTerms } from '../ledger/order-shapes.js';
+import type { ReleaseAt } from '../policy/policy.js';
 
 /** How an amount divides between the two payees of an order. */
 export interface Shares {

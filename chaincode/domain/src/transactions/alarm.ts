@@ -2,33 +2,11 @@
 // Error reports and alarms (units 15 and 16).
 import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
-import { identifier, instant } from '../base/identifiers.js';
+import { identifier } from '../base/identifiers.js';
+import { alarm as alarmRow, orderKey, report, reportPass } from '../ledger/order-shapes.js';
 import { ABOUT, ONCE, define, query } from './define.js';
 import { BANK_ID, ORDER } from './examples.js';
-import { orderKey, orderOutcome, outcome, pageAfter, pageNext } from './shapes.js';
-
-const pass = z
-  .enum(['goods', 'order'])
-  .describe('`goods`: after unit 8, on the unsigned basket; `order`: after unit 13');
-const differences = z.array(
-  z.strictObject({
-    field: z.string(),
-    values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  }),
-);
-const alarmRow = orderKey.extend({
-  bankId: identifier,
-  state: z
-    .enum(['open', 'resolved', 'upheld', 'lapsed'])
-    .describe('`lapsed`: the order ended before it was decided'),
-  blamed: z
-    .array(z.enum(['customer', 'merchant', 'logistics']))
-    .describe('whose statement stood alone: it counts against them unless the alarm is resolved'),
-  fields: z.array(z.string()),
-  raisedAt: instant,
-  decidedAt: instant.nullable(),
-  reason: z.string(),
-});
+import { orderOutcome, outcome, pageAfter, pageNext } from './shapes.js';
 
 const decide = (summary: string, fixed: number, errors: readonly ErrorCode[]) =>
   define({
@@ -98,9 +76,9 @@ export const alarm = {
   }),
   readReport: query({
     summary: 'The error report of an order, field by field.',
-    input: orderKey.extend({ pass }),
+    input: orderKey.extend({ pass: reportPass }),
     errors: ['NOT_FOUND'],
-    output: orderKey.extend({ pass, differences, at: instant }),
+    output: report,
     example: { ...ORDER, pass: 'order' as const },
   }),
 };

@@ -2,7 +2,7 @@
 // What a transaction is, as data. Everything that knows transactions (chaincode, SDK, tests, documents) reads the table.
 import type * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
-import type { Role } from '../ledger/rows.js';
+import type { Role } from '../ledger/identity-shapes.js';
 import type { UnitId } from '../patent/units.js';
 
 /** The role attributes of client certificates, issued by the organisation's own CA. */

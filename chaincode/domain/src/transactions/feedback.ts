@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Feedback: purchases stored as pseudonymous receipts, ratings, published aggregates (units 17 and 18).
 import * as z from 'zod';
-import {
-  amount,
-  currency,
-  gtin,
-  identifier,
-  instant,
-  quantity,
-  signature,
-} from '../base/identifiers.js';
+import { identifier, signature } from '../base/identifiers.js';
+import { aggregate, ratingSubject as subject } from '../ledger/catalogue-shapes.js';
+import { orderKey, purchase } from '../ledger/order-shapes.js';
 import { ABOUT, BY_STATE, ONCE, define, query } from './define.js';
 import { CUSTOMER_ID, GTIN, ORDER, SIGNATURE } from './examples.js';
-import { aggregate, orderKey, outcome, pageAfter, pageNext } from './shapes.js';
+import { outcome, pageAfter, pageNext } from './shapes.js';
 
-const subject = z.enum(['goods', 'merchant', 'courier']);
 const stars = z.int().min(1).max(5);
 const rating = z.strictObject({
   subject,
@@ -90,16 +83,9 @@ export const feedback = {
     input: z.strictObject({ customerId: identifier, ...pageAfter }),
     output: z.strictObject({
       purchases: z.array(
-        orderKey.extend({
-          customerId: identifier,
+        purchase.extend({
           mode: z.enum(['online', 'offline']).describe('how it was paid'),
           refunded: z.boolean().describe('money of it went back'),
-          currency,
-          amount,
-          at: instant,
-          lines: z
-            .array(z.strictObject({ gtin, quantity, unitPrice: amount }))
-            .describe('empty for goods taken along: only customer and merchant know them'),
         }),
       ),
       ...pageNext,

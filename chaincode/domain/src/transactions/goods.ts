@@ -2,18 +2,17 @@
 // Goods and merchants: licences, catalogue, verification, partition, merchant verification, category check (units 8 to 10, 12).
 import * as z from 'zod';
 import { category, gtin, identifier } from '../base/identifiers.js';
+import {
+  goods as goodsShape,
+  goodsRow,
+  merchant,
+  merchantRow,
+} from '../ledger/catalogue-shapes.js';
+import { orderKey } from '../ledger/order-shapes.js';
 import { ABOUT, BY_STATE, ONCE, define, query } from './define.js';
 import { BANK_ID, GTIN, ORDER } from './examples.js';
 import { CHOICE_QUOTED, GOODS_AS_PICKED, MERCHANT_MAY_SELL } from './refusals.js';
-import {
-  aggregate,
-  conduct,
-  goods as goodsShape,
-  merchant,
-  orderKey,
-  orderOutcome,
-  outcome,
-} from './shapes.js';
+import { orderOutcome, outcome } from './shapes.js';
 
 const GOODS = {
   gtin: GTIN,
@@ -157,14 +156,14 @@ export const goods = {
     summary: 'One registration, with its digest and ratings.',
     input: z.strictObject({ merchantId: identifier, gtin }),
     errors: ['GOODS_UNKNOWN'],
-    output: goodsShape.extend({ merchantId: identifier, digest: z.string(), rating: aggregate }),
+    output: goodsRow,
     example: { merchantId: ORDER.merchantId, gtin: GTIN },
   }),
   readMerchant: query({
     summary: 'A merchant with licence, categories and ratings.',
     input: z.strictObject({ merchantId: identifier }),
     errors: ['MERCHANT_UNKNOWN'],
-    output: merchant.extend({ bankId: identifier, rating: aggregate, conduct }),
+    output: merchantRow,
     example: { merchantId: ORDER.merchantId },
   }),
 };

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Identity: participants, customers and their devices, login, the two factors, reputation (units 2 to 7).
 import * as z from 'zod';
-import { deviceKey, identifier, instant } from '../base/identifiers.js';
+import { deviceKey, identifier } from '../base/identifiers.js';
 import { MOST_PARTICIPANTS } from '../identity/registry.js';
+import { merchant } from '../ledger/catalogue-shapes.js';
+import { customer, login, participant, reputation } from '../ledger/identity-shapes.js';
 import { ABOUT, BY_STATE, ONCE, onceFor, define, query } from './define.js';
 import { BANK_ID, CUSTOMER_ID, DEVICE_KEY, LOGIN, LOGISTICS_ID } from './examples.js';
 import { DEFAULT_POLICY } from '../policy/default-policy.js';
 import { limits, policy } from '../policy/policy.js';
-import { loginKey, merchant, outcome, participant } from './shapes.js';
+import { loginKey, outcome } from './shapes.js';
 
 const NONCE = '5f8b1b0e7c1d4e4fa0b6';
 const PARTICIPANTS = [
@@ -64,23 +66,6 @@ const proposal = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('policy'), policy }),
   z.strictObject({ kind: z.literal('licence'), merchant }),
 ]);
-
-const customerOutput = z.strictObject({
-  customerId: identifier,
-  bankId: identifier,
-  status: z.enum(['active', 'blocked']),
-  missing: z.array(z.string()),
-});
-
-const loginOutput = z.strictObject({
-  loginId: identifier,
-  customerId: identifier,
-  state: z.enum(['verified', 'open', 'authenticating', 'authenticated', 'failed']),
-  missing: z.array(z.string()),
-  expiresAt: instant,
-  factorsUntil: instant,
-  limits: limits.nullable().describe('of the open session; null when none is open'),
-});
 
 const attest = (unit: '5' | '6', what: string) =>
   define({
@@ -315,30 +300,22 @@ export const identity = {
       'What the ledger knows of a customer: a pseudonym and whether its profile is complete.',
     input: z.strictObject({ customerId: identifier }),
     errors: ['CUSTOMER_UNKNOWN'],
-    output: customerOutput,
+    output: customer,
     example: { customerId: CUSTOMER_ID },
   }),
   readLogin: query({
     summary: 'A login, its state and its limits.',
     input: loginKey,
     errors: ['NOT_FOUND'],
-    output: loginOutput,
+    output: login.extend({
+      limits: limits.nullable().describe('of the open session; null when none is open'),
+    }),
     example: LOGIN,
   }),
   readReputation: query({
     summary: "A customer's score and what it is made of.",
     input: z.strictObject({ customerId: identifier }),
-    output: z.strictObject({
-      customerId: identifier,
-      score: z.int(),
-      totals: z.strictObject({
-        success: z.int(),
-        mismatch: z.int(),
-        dispute: z.int(),
-        failedAuthentication: z.int(),
-        doubleSpend: z.int(),
-      }),
-    }),
+    output: reputation,
     example: { customerId: CUSTOMER_ID },
   }),
 };

@@ -3,6 +3,15 @@
 import * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
 import { amount, category, digest, identifier, place } from '../base/identifiers.js';
+import { courier, courierOfFleet } from '../ledger/catalogue-shapes.js';
+import {
+  basket,
+  offeredAddresses,
+  offers,
+  orderKey,
+  quote,
+  statement,
+} from '../ledger/order-shapes.js';
 import { MAX_FLEET } from '../logistics/fleet.js';
 import { MAX_OFFERED } from '../logistics/select-courier.js';
 import type { QuoteRow } from '../ledger/rows.js';
@@ -19,18 +28,7 @@ import {
 } from './define.js';
 import { ADDRESSES, BASKET, DIGEST, LOGISTICS_ID, ORDER, STATEMENT } from './examples.js';
 import { GOODS_AS_PICKED, OFFERS_COMPUTED } from './refusals.js';
-import {
-  aggregate,
-  basket,
-  conduct,
-  courier,
-  offeredAddresses,
-  offers,
-  orderKey,
-  orderOutcome,
-  outcome,
-  statement,
-} from './shapes.js';
+import { orderOutcome, outcome } from './shapes.js';
 
 const COURIER = {
   courierId: 'courier-1',
@@ -216,12 +214,7 @@ export const logistics = {
     summary: "A logistics company's quote for an order.",
     input: orderKey.extend({ logisticsId: identifier }),
     errors: ['NOT_FOUND'],
-    output: z.strictObject({
-      basketDigest: z.string(),
-      goodsTotal: amount,
-      offers,
-      expiresAt: z.int(),
-    }),
+    output: quote,
     example: { ...ORDER, logisticsId: LOGISTICS_ID },
   }),
   readAddress: query({
@@ -243,7 +236,7 @@ export const logistics = {
     summary: 'The couriers of a logistics company, in order of their ids.',
     input: z.strictObject({ logisticsId: identifier }),
     output: z.strictObject({
-      couriers: z.array(courier.extend({ logisticsId: identifier, rating: aggregate, conduct })),
+      couriers: z.array(courierOfFleet.extend({ logisticsId: identifier })),
     }),
     example: { logisticsId: LOGISTICS_ID },
   }),

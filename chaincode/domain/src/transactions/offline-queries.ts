@@ -2,6 +2,7 @@
 // What may be asked about payments without a network.
 import * as z from 'zod';
 import { identifier, instant } from '../base/identifiers.js';
+import { orderKey } from '../ledger/order-shapes.js';
 import { query } from './define.js';
 import { BANK_ID, CUSTOMER_ID, ORDER, RESERVE } from './examples.js';
 import {
@@ -14,7 +15,7 @@ import {
   reserveKey,
   settledPayment,
 } from './offline-shapes.js';
-import { orderKey, pageAfter, pageNext } from './shapes.js';
+import { pageAfter, pageNext } from './shapes.js';
 
 const ofBank = z.strictObject({ bankId: identifier });
 

@@ -25,6 +25,7 @@ import {
   verdictNumber,
   voucherClaim,
 } from './offline-shapes.js';
+import { orderTerms, statement } from '../ledger/order-shapes.js';
 import { coseDigest, parseCose } from '../offline/cose.js';
 import { verdictNumberOf } from '../offline/ledger-verdicts.js';
 import type { UnitId } from '../patent/units.js';
@@ -37,7 +38,7 @@ import {
   MERCHANT_MAY_SELL,
   SET_ASIDE,
 } from './refusals.js';
-import { orderOutcome, orderTerms, outcome, statement } from './shapes.js';
+import { orderOutcome, outcome } from './shapes.js';
 
 /** Units of the merchant's leg, which runs only when the voucher is good. */
 const MERCHANT_UNITS: readonly UnitId[] = ['8', '9', '15', '10', '12'];

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The order itself: basket, placing with the customer's signature, the three statements and their comparison (unit 13).
 import * as z from 'zod';
-import { amount, identifier, instant } from '../base/identifiers.js';
-import { ORDER_STATES } from '../ledger/order-states.js';
+import { identifier, instant } from '../base/identifiers.js';
+import { basket, difference, order, orderKey, statement } from '../ledger/order-shapes.js';
+import { step } from '../ledger/receipt.js';
 import { ABOUT, ONCE, define, query } from './define.js';
 import { BASKET, ORDER, SIGNATURE, STATEMENT, TERMS } from './examples.js';
 import {
@@ -12,71 +13,10 @@ import {
   LOGGED_IN,
   MERCHANT_MAY_SELL,
 } from './refusals.js';
-import {
-  basket,
-  orderKey,
-  orderOutcome,
-  outcome,
-  pageAfter,
-  pageNext,
-  signedTerms,
-  statement,
-  unitId,
-} from './shapes.js';
+import { orderOutcome, outcome, pageAfter, pageNext, signedTerms, unitId } from './shapes.js';
 
-const hold = z.strictObject({
-  currency: z.string(),
-  authorised: amount,
-  voided: amount,
-  captured: amount,
-  released: amount,
-  feeReleased: amount,
-  refunded: amount,
-  refundedHeld: amount,
-  feeReturned: amount,
-  fee: amount,
-  release: z.enum(['match', 'delivery']),
-  expiresAt: instant,
-  deliverBy: instant.nullable(),
-  captures: z.record(z.string(), amount),
-  refunds: z.record(z.string(), amount),
-});
-
-const order = orderKey.extend({
-  state: z.enum(ORDER_STATES),
-  dispute: z
-    .strictObject({
-      id: identifier,
-      from: z.enum(ORDER_STATES),
-      openedAt: instant,
-      withheld: amount,
-      agreed: z.boolean(),
-    })
-    .nullable(),
-  mode: z.enum(['stepwise', 'express']),
-  customerId: identifier,
-  bankId: identifier,
-  logisticsId: identifier,
-  delivery: z.enum(['awaiting', 'pickedUp', 'deliveredUnproven', 'delivered']),
-  deliveredAt: instant.nullable(),
-  verification: z.enum(['none', 'clean', 'alarm', 'resolved', 'upheld']),
-  hold: hold.nullable(),
-});
-
-const receipt = z.strictObject({
-  unit: unitId.nullable(),
-  transaction: z.string(),
-  transactionId: z.string(),
-  mspId: z.string(),
-  at: instant,
-  inputDigest: z.string(),
-  output: z.record(z.string(), z.unknown()),
-});
-
-const difference = z.strictObject({
-  field: z.string(),
-  values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-});
+/** One entry a unit. */
+const receipt = z.strictObject({ unit: unitId.nullable(), ...step.shape });
 
 export const orderNumber = {
   openBasket: define({

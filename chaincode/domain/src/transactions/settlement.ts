@@ -10,10 +10,11 @@ import {
   positiveAmount,
   signature,
 } from '../base/identifiers.js';
+import { orderKey } from '../ledger/order-shapes.js';
 import { ABOUT, BY_STATE, ONCE, onceFor, define, query, type Access } from './define.js';
 import { CUSTOMER_ID, ORDER, SIGNATURE } from './examples.js';
 import { CAPTURED, HOLD_PLACED, LOGGED_IN } from './refusals.js';
-import { orderKey, orderOutcome, outcome, sum } from './shapes.js';
+import { orderOutcome, outcome, sum } from './shapes.js';
 
 const payee = z.strictObject({ payeeId: identifier, currency });
 const PAYEE = { payeeId: ORDER.merchantId, currency: 'EUR' };
