@@ -206,6 +206,17 @@ describe('no vote', () => {
   });
 });
 
+it('the half-life of opinions is that of the founding', () => {
+  const { ratings } = DEFAULT_POLICY;
+  const withRatings = (change: Partial<typeof ratings>): Proposal => ({
+    kind: 'policy',
+    policy: { ...DEFAULT_POLICY, ratings: { ...ratings, ...change } },
+  });
+  const halfLifeSeconds = ratings.halfLifeSeconds + 1;
+  expect(propose(withRatings({ halfLifeSeconds }))).toBe('REGISTRY_INVALID halfLife');
+  expect(propose(withRatings({ unfinishedPercent: 1 }))).toBe('done');
+});
+
 describe('the rules of offline payments', () => {
   const { offline } = DEFAULT_POLICY;
   const withOffline = (change: Partial<typeof offline>): Proposal => ({

@@ -113,8 +113,14 @@ function follows(before: OfflinePolicy, after: OfflinePolicy): boolean {
   return after.version === before.version + (isChanged ? 1 : 0);
 }
 
-function policyMatter({ registry }: Governed, { offline }: Policy): Matter {
-  ensureSound(follows(registry.policy.offline, offline), 'offlineVersion');
+/**
+ * An opinion is taken out of a sum by the half-life of today, and the sum lost weight by that of its time: with two of them
+ * more would be taken than there is.
+ */
+function policyMatter({ registry }: Governed, { offline, ratings }: Policy): Matter {
+  const standing = registry.policy;
+  ensureSound(follows(standing.offline, offline), 'offlineVersion');
+  ensureSound(ratings.halfLifeSeconds === standing.ratings.halfLifeSeconds, 'halfLife');
   return { kind: 'policy', subject: null, bankId: null };
 }
 

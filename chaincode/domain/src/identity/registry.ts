@@ -36,7 +36,8 @@ export type RegistryFault =
   | 'endorserMissing'
   | 'notActive'
   | 'founderMissing'
-  | 'offlineVersion';
+  | 'offlineVersion'
+  | 'halfLife';
 
 const RULES: readonly (readonly [RegistryFault, (all: Participants) => boolean])[] = [
   ['tooMany', (all) => all.length <= MOST_PARTICIPANTS],
