@@ -143,6 +143,7 @@ export function connect(options: ConnectOptions): Connection {
     statistics,
     pace: realPace,
     close: () => {
+      feed.leave(source);
       gateway.close();
       grpc.close();
     },

@@ -169,6 +169,32 @@ test('rests after the stream broke off, and then listens again', async () => {
   expect(blocks).toHaveBeenCalledTimes(2);
 });
 
+test('takes a stream on which somebody waits in vain for one that stands still', async () => {
+  await liveFeed();
+  const { told } = feed.watch('a', source);
+  await jest.advanceTimersByTimeAsync(3_000);
+  await expect(told).resolves.toBeUndefined();
+  expect(stream.closed).toBe(true);
+  feed.watch('b', source);
+  expect(blocks).toHaveBeenCalledTimes(1);
+  await jest.advanceTimersByTimeAsync(5_000);
+  stream = new Stream();
+  feed.watch('c', source);
+  expect(blocks).toHaveBeenCalledTimes(2);
+});
+
+test('ends the stream of a connection that closes, and goes on with that of another', async () => {
+  await liveFeed();
+  const other = { ...source };
+  feed.leave(other);
+  expect(stream.closed).toBe(false);
+  feed.leave(source);
+  expect(stream.closed).toBe(true);
+  await settled();
+  feed.watch('a', other);
+  expect(blocks).toHaveBeenCalledTimes(2);
+});
+
 test('closes the stream when nobody waited for a while', async () => {
   const watches = await liveFeed();
   await jest.advanceTimersByTimeAsync(6_000);

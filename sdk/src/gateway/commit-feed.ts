@@ -50,7 +50,8 @@ export class CommitFeed {
   readonly #waiting = new Map<string, Waiting>();
   #underWay = 0;
   #idleSince = 0;
-  #isListening = false;
+  /** Whose stream it is, while there is one. */
+  #listener: CommitSource | undefined;
   /** Not before then is it tried again, after it broke off. */
   #restsUntil = 0;
   /** Whether blocks have come: what is sent from then on cannot be missed. */
@@ -78,11 +79,16 @@ export class CommitFeed {
 
   #listenInACrowd(source: CommitSource): void {
     const isDue = this.#underWay >= CROWD && performance.now() >= this.#restsUntil;
-    if (isDue && !this.#isListening) void this.#listen(source);
+    if (isDue && this.#listener === undefined) void this.#listen(source);
+  }
+
+  /** To be called when a connection closes: its stream ends, and others go on with one of theirs. */
+  leave(source: CommitSource): void {
+    if (this.#listener === source) this.#close();
   }
 
   async #listen(source: CommitSource): Promise<void> {
-    this.#isListening = true;
+    this.#listener = source;
     const look = setInterval(() => {
       this.#look();
     }, LOOK_EVERY_MS).unref();
@@ -93,28 +99,36 @@ export class CommitFeed {
       };
       for await (const block of blocks) this.#hear(block);
     } catch {
-      this.#restsUntil = performance.now() + REST_MS;
+      this.#rest();
     } finally {
       clearInterval(look);
-      this.#isListening = false;
+      this.#listener = undefined;
       this.#isLive = false;
+      this.#close = () => undefined;
       this.#giveUp(() => true);
     }
   }
 
-  /** Whoever waits too long asks by itself; for nobody, nothing need be heard. */
+  #rest(): void {
+    this.#restsUntil = performance.now() + REST_MS;
+    this.#close();
+  }
+
+  /** A stream on which somebody waits in vain may stand still, and one that nobody waits on is not needed. */
   #look(): void {
     const now = performance.now();
-    this.#giveUp(({ since }) => now >= since + PATIENCE_MS);
-    if (this.#underWay === 0 && now >= this.#idleSince + REST_MS) this.#close();
+    const isTired = ({ since }: Waiting): boolean => now >= since + PATIENCE_MS;
+    if ([...this.#waiting.values()].some(isTired)) {
+      this.#giveUp(isTired);
+      this.#rest();
+    } else if (this.#underWay === 0 && now >= this.#idleSince + REST_MS) this.#close();
   }
 
   #giveUp(isTired: (waiting: Waiting) => boolean): void {
-    for (const waiting of this.#waiting.values())
-      if (isTired(waiting)) {
-        this.#waiting.delete(waiting.transactionId);
-        waiting.tell(undefined);
-      }
+    for (const waiting of [...this.#waiting.values()].filter(isTired)) {
+      this.#waiting.delete(waiting.transactionId);
+      waiting.tell(undefined);
+    }
   }
 
   #hear(block: FilteredBlock): void {
