@@ -47,12 +47,6 @@ const after = (key: string): string => `${key}\u0001`;
 
 const parse = (text: string): unknown => JSON.parse(text) as unknown;
 
-/** Rows that many transactions read and few change: parsing the registry took longer than to read it. */
-const MUCH_READ: ReadonlySet<string> = new Set<RowKind>(['registry', 'merchant', 'goods', 'fleet']);
-
-/** Rows remembered. */
-const MOST_ROWS = 1024;
-
 /** What is remembered is seen by later transactions: it must be what was read. */
 function frozen(value: unknown): unknown {
   if (typeof value === 'object' && value !== null)
@@ -60,14 +54,27 @@ function frozen(value: unknown): unknown {
   return value;
 }
 
-const parseMuchRead = remembering(MOST_ROWS, (text) => frozen(parse(text)));
+/**
+ * Rows that many transactions read and few change, and how many of each kind are remembered: parsing the registry took longer
+ * than to read it. A fleet may be large, so that few are kept.
+ */
+const MUCH_READ: ReadonlyMap<string, (text: string) => unknown> = new Map(
+  (
+    [
+      ['registry', 2],
+      ['merchant', 512],
+      ['goods', 1024],
+      ['fleet', 8],
+    ] as const satisfies readonly (readonly [RowKind, number])[]
+  ).map(([kind, most]) => [kind, remembering(most, (text) => frozen(parse(text)))]),
+);
 
 const kindOf = (key: string): string => key.split('/', 1)[0] ?? '';
 
 function rowOf(key: string, bytes: Uint8Array): unknown {
   if (bytes.length === 0) return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-  return MUCH_READ.has(kindOf(key)) ? parseMuchRead(text) : parse(text);
+  return (MUCH_READ.get(kindOf(key)) ?? parse)(text);
 }
 
 type Stub = Context['stub'];
