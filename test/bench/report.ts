@@ -16,15 +16,30 @@ interface Described {
 
 /** Every ratio in the order of the table. */
 export const RATIOS: Readonly<Record<string, Described>> = {
-  medianLegToNoop: { meaning: 'median of the three express legs ÷ noop', target: { atLeast: 0.8 } },
+  medianLegToNoop: {
+    meaning: 'median of the three express legs ÷ noop',
+    target: { atLeast: 0.95 },
+  },
   quoteToNoop: { meaning: "logistics' leg ÷ noop", target: { atLeast: 0.65 } },
   orderToNoop: { meaning: "merchant's leg ÷ noop", target: { atLeast: 0.65 } },
   settleToNoop: { meaning: "bank's leg ÷ noop", target: { atLeast: 0.65 } },
-  medianLegAloneToNoop: { meaning: 'median leg, one order a transaction, ÷ noop' },
-  quoteAloneToNoop: { meaning: "logistics' leg, one order a transaction, ÷ noop" },
-  orderAloneToNoop: { meaning: "merchant's leg, one order a transaction, ÷ noop" },
-  settleAloneToNoop: { meaning: "bank's leg, one order a transaction, ÷ noop" },
-  paidOrdersToNoop: { meaning: 'whole paid orders ÷ noop', target: { atLeast: 0.25 } },
+  medianLegAloneToNoop: {
+    meaning: 'median leg, one order a transaction, ÷ noop',
+    target: { atLeast: 0.7 },
+  },
+  quoteAloneToNoop: {
+    meaning: "logistics' leg, one order a transaction, ÷ noop",
+    target: { atLeast: 0.58 },
+  },
+  orderAloneToNoop: {
+    meaning: "merchant's leg, one order a transaction, ÷ noop",
+    target: { atLeast: 0.58 },
+  },
+  settleAloneToNoop: {
+    meaning: "bank's leg, one order a transaction, ÷ noop",
+    target: { atLeast: 0.58 },
+  },
+  paidOrdersToNoop: { meaning: 'whole paid orders ÷ noop', target: { atLeast: 0.34 } },
   hotMerchantToSpread: {
     meaning: 'payments to one merchant ÷ to sixteen, 64 in flight',
     target: { atLeast: 0.95 },
