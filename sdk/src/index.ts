@@ -3,6 +3,7 @@
 export { connect, type ConnectOptions, type Identity } from './connection/connect.js';
 export type { Connection } from './connection/connection.js';
 export { CommitFeed } from './gateway/commit-feed.js';
+export { askStatus, type AskStatus } from './gateway/commit-status.js';
 export { DEFAULT_DEADLINES, type Deadlines } from './gateway/deadlines.js';
 export type { Endpoint, TlsClient } from './connection/grpc-client.js';
 export type { Recovered, ResumedTransaction } from './gateway/resume.js';

@@ -8,19 +8,25 @@ type Blocks = Awaited<ReturnType<RawGateway['network']['getBlockEvents']>>;
 
 export class PeerBlocks {
   readonly #blocks: Blocks;
+  readonly #statusOf: RawGateway['statusOf'];
   readonly #coming: AsyncIterator<Parameters<typeof bytesOf>[0]>;
   #seen = 0;
 
-  private constructor(blocks: Blocks) {
+  private constructor(blocks: Blocks, statusOf: RawGateway['statusOf']) {
     this.#blocks = blocks;
+    this.#statusOf = statusOf;
     this.#coming = blocks[Symbol.asyncIterator]();
   }
 
-  static async open({ network }: RawGateway, startBlock: bigint): Promise<PeerBlocks> {
-    return new PeerBlocks(await network.getBlockEvents({ startBlock }));
+  static async open({ network, statusOf }: RawGateway, startBlock: bigint): Promise<PeerBlocks> {
+    return new PeerBlocks(await network.getBlockEvents({ startBlock }), statusOf);
   }
 
-  /** Waits until so many transactions have come since the start. @returns the blocks that came while it waited */
+  /**
+   * Waits until so many transactions have come since the start, and the peer has committed their state: it gives a block away
+   * before that.
+   * @returns the blocks that came while it waited
+   */
   async until(transactions: number): Promise<RecordedBlock[]> {
     const came: RecordedBlock[] = [];
     while (this.#seen < transactions) {
@@ -30,6 +36,8 @@ export class PeerBlocks {
       this.#seen += block.transactions.length;
       came.push(block);
     }
+    const last = came.at(-1)?.transactions.at(-1);
+    if (last !== undefined) await this.#statusOf(last.transactionId);
     return came;
   }
 

@@ -10,13 +10,14 @@ import {
   type Gateway,
   type Network,
   type Proposal,
+  type Status,
 } from '@hyperledger/fabric-gateway';
 import {
   describedOrganisation,
   enrolIdentity,
   type NetworkDescription,
 } from '@fabric-offline-pay/network';
-import { nativeSigner, parseRefusal } from '@fabric-offline-pay/sdk';
+import { askStatus, nativeSigner, parseRefusal } from '@fabric-offline-pay/sdk';
 
 /** A client certificate of an organisation. Paths of PEM files. */
 export interface Certificate {
@@ -41,6 +42,8 @@ export interface RawGateway {
   proposal(call: RawCall): Proposal;
   /** Runs the call on a peer without sending anything. @returns `OK`, a refusal's code, or the failure's whole text. */
   codeOf(call: RawCall): Promise<string>;
+  /** Answers when the peer has committed the state of the transaction's block. */
+  readonly statusOf: (transactionId: string) => Promise<Status>;
   close(): void;
 }
 
@@ -75,14 +78,19 @@ export function rawGateway(
     'grpc.ssl_target_name_override': peer.tlsHostname,
     'grpc.default_authority': peer.tlsHostname,
   });
+  const identity = {
+    mspId: certificate.mspId,
+    credentials: readFileSync(certificate.certPath),
+  };
   const gateway = connect({
     client,
-    identity: { mspId: certificate.mspId, credentials: readFileSync(certificate.certPath) },
+    identity,
     signer: nativeSigner(readFileSync(certificate.keyPath, 'utf8')),
     hash: hash.none,
   });
   const network = gateway.getNetwork(description.channel);
   const contract = network.getContract(description.chaincode.name);
+  const ask = askStatus(gateway, description.channel, identity);
   const proposal = ({ transaction, input, transient, by }: RawCall): Proposal =>
     contract.newProposal(transaction, {
       arguments: input === undefined ? [] : [input],
@@ -94,6 +102,7 @@ export function rawGateway(
     network,
     contract,
     proposal,
+    statusOf: (transactionId) => ask(transactionId, DEADLINE_MS),
     codeOf: async (call) => {
       try {
         await proposal(call).evaluate(soon());

@@ -32,11 +32,8 @@ export function peerSettings(
       // The shim ends itself when it meets a keepalive message.
       keepalive: 0,
     },
-    ledger: {
-      // No transaction asks what a key held before: blocks tell, and nothing is written for it.
-      history: { enableHistoryDatabase: false },
-      snapshots: { rootDir: join(peer.folder, 'data', 'snapshots') },
-    },
+    // The history of keys stays on, though none of our transactions asks for it: without it a chaincode that does ends the peer.
+    ledger: { snapshots: { rootDir: join(peer.folder, 'data', 'snapshots') } },
     operations: {
       listenAddress: `${peer.host}:${peer.operationsPort}`,
       tls: {
