@@ -20,7 +20,7 @@ import { putTerms } from '../shared/beginning.js';
 import { captureAmount, holdOf } from '../shared/capturing.js';
 import { goodsAsPicked } from '../shared/goods.js';
 import { verifyOrder } from '../shared/merchant-leg.js';
-import { ensureSigned, placeHold } from '../shared/placing.js';
+import { ensureSigned, payForHold } from '../shared/placing.js';
 import { computeOffers, putQuote } from '../shared/quoting.js';
 import { differencesOf, raiseAlarm } from '../shared/reporting.js';
 import { orderRow, quoteRow, termsRow } from '../shared/rows.js';
@@ -51,7 +51,7 @@ async function order(call: Call<InputOf<'express', 'order'>>) {
   const payer = await ensureSigned(call, terms, signature);
   const quoted = await quoteRow(call, terms);
   const merchant = await verifyOrder(call, terms, quoted);
-  const { release } = await placeHold(call, terms, payer, merchant);
+  const release = await payForHold(call, terms, payer, merchant);
   const { bankId } = payer.account;
   const { deviceId } = payer.session;
   const statements = keptStatements(terms, statement, quoted);

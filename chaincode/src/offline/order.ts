@@ -28,7 +28,7 @@ import type { Call } from '../ledger/call.js';
 import { putTerms } from '../shared/beginning.js';
 import { verifyOrder } from '../shared/merchant-leg.js';
 import { batchIdOfDelivery } from '../shared/payments.js';
-import { openHold } from '../shared/placing.js';
+import { agreedRelease } from '../shared/placing.js';
 import { putReserve, reserveRow } from '../shared/reserves.js';
 import { quoteRow } from '../shared/rows.js';
 import { limitsOf } from '../shared/standing.js';
@@ -130,7 +130,7 @@ async function accept(call: Call<OrderInput>, bankId: string, counter: number): 
   const quoted = await quoteRow(call, terms);
   const merchant = await verifyOrder(call, terms, quoted);
   const own = (await limitsOf(call, terms.customerId)).release;
-  const { release } = await openHold(call, terms, own, merchant);
+  const release = await agreedRelease(call, terms, own, merchant);
   putPayment(call, counter);
   const statements = keptStatements(terms, statement, quoted);
   return answerOf(beginningOf(putSigned(call, { bankId, release, statements })), 'settled');

@@ -21,7 +21,7 @@ import {
 import { contractOf } from '../ledger/contract.js';
 import { takeSuccessBack } from '../shared/history.js';
 import { CREDIT_OF, creditPayees, debitPayee } from '../shared/payees.js';
-import { placeHold } from '../shared/placing.js';
+import { payForHold } from '../shared/placing.js';
 import { endUndecided } from '../shared/reporting.js';
 import { merchantRow, orderRow, policyRow, termsRow } from '../shared/rows.js';
 import { agreeDispute, dispute, lapseDispute, resolveDispute } from './disputes.js';
@@ -39,7 +39,8 @@ async function authorise(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
   const { terms } = await termsRow(call, order);
   const payer = await payerOf(call, terms);
-  const hold = await placeHold(call, terms, payer, await merchantRow(call, order.merchantId));
+  const release = await payForHold(call, terms, payer, await merchantRow(call, order.merchantId));
+  const hold = holds.openHold(terms, release, call.now);
   return write(call, { ...order, hold, state: nextState(order.state, 'authorise') });
 }
 

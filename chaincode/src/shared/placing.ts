@@ -6,7 +6,6 @@ import {
   ensure,
   ensureBankActive,
   ensureTermsAddUp,
-  holds,
   importShortKey,
   limitsIn,
   releaseFor,
@@ -15,7 +14,6 @@ import {
   termsDigest,
   verifyText,
   type AccountRow,
-  type Hold,
   type MerchantRow,
   type OrderTerms,
   type ReleaseAt,
@@ -94,34 +92,35 @@ async function pay(call: Call, terms: OrderTerms, { account, session }: Payer): 
 }
 
 /**
- * The hold of an order, wherever its money comes from. A customer or a merchant of bad standing is released at delivery.
+ * When the money of a hold is released, wherever it comes from: at delivery for a customer or a merchant of bad standing.
  * @param own when the customer's standing releases the money
- * @throws {DomainError} INPUT_INVALID when it would last longer than the policy allows.
+ * @throws {DomainError} INPUT_INVALID when the hold would last longer than the policy allows.
  */
-export async function openHold(
+export async function agreedRelease(
   call: Call,
   terms: OrderTerms,
   own: ReleaseAt,
   merchant: MerchantRow,
-): Promise<Hold> {
+): Promise<ReleaseAt> {
   const { holdSeconds: most } = await policyRow(call);
   ensure(terms.holdSeconds <= most, 'INPUT_INVALID', { field: 'terms.holdSeconds', most });
-  return holds.openHold(terms, releaseFor(own, merchant, await standardsOf(call)), call.now);
+  return releaseFor(own, merchant, await standardsOf(call));
 }
 
 /**
- * Moves the order's total from the account into a hold.
+ * Takes the order's total out of the account, for the hold that the caller opens.
+ * @returns when the hold is to be released
  * @throws {DomainError} BANK_SUSPENDED, CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED, STEP_UP_REQUIRED or INSUFFICIENT_FUNDS.
  */
-export async function placeHold(
+export async function payForHold(
   call: Call,
   terms: OrderTerms,
   payer: Payer,
   merchant: MerchantRow,
-): Promise<Hold> {
-  const hold = await openHold(call, terms, payer.session.limits.release, merchant);
+): Promise<ReleaseAt> {
+  const release = await agreedRelease(call, terms, payer.session.limits.release, merchant);
   await pay(call, terms, payer);
-  return hold;
+  return release;
 }
 
 /**

@@ -13,6 +13,9 @@ export const MAX_FLEET = 100;
 /** The most bytes of what a company says of its couriers: every quote reads them, and a rating of one courier writes them. */
 export const MAX_FLEET_BYTES = 250_000;
 
+/** What others said of somebody new. */
+const UNKNOWN = { rating: UNRATED, conduct: BLAMELESS };
+
 const byId = (a: Courier, b: Courier): number => byCodeUnit(a.courierId, b.courierId);
 
 const registrationOf = ({
@@ -57,9 +60,7 @@ export function withRegistered(
 ): FleetRow {
   const known = new Map(fleet.couriers.map((courier) => [courier.courierId, courier]));
   const couriers = registrations.map((registration) => {
-    const { rating, conduct } = known.get(registration.courierId) ?? {
-      ...{ rating: UNRATED, conduct: BLAMELESS },
-    };
+    const { rating, conduct } = known.get(registration.courierId) ?? UNKNOWN;
     return { ...registration, rating, conduct };
   });
   return bounded(withCouriers(fleet, couriers));

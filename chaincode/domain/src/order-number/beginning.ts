@@ -22,9 +22,9 @@ export const newOrder = (
   settled: null,
 });
 
-/** The hold that stands on the terms themselves; null where it comes later, or never. */
-const firstHold = ({ terms, release, placedAt }: TermsRow): Hold | null =>
-  release === null ? null : openHold(terms, release, placedAt);
+/** The hold that stands on the terms themselves. */
+const firstHold = ({ terms, release, placedAt }: TermsRow): Hold =>
+  openHold(terms, found(release ?? undefined, 'INTERNAL', { row: 'order' }), placedAt);
 
 /**
  * @returns the order as it stands while it has no row of its own: a basket, or placed by an express leg
@@ -34,7 +34,7 @@ export const beginningOf = (row: BasketRow | TermsRow): OrderRow =>
   isPlaced(row)
     ? newOrder(row.terms, {
         ...{ state: 'categoryChecked', mode: 'express', bankId: row.bankId },
-        hold: found(firstHold(row) ?? undefined, 'INTERNAL', { row: 'order' }),
+        hold: firstHold(row),
       })
     : newOrder(row.basket, {
         ...{ state: 'basket', mode: 'stepwise', bankId: row.bankId, hold: null },
