@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What follows from the scores of merchants and couriers, in all ways of an order: money that waits for the delivery, a
 // courier that is quoted no more, and both recover with time.
+import { registrationOf } from '@fabric-offline-pay/domain';
 import { resumeTime, passSeconds, stopTime } from '../support/passing-time';
 import { ThreeWays, WAYS } from '../support/three-ways';
-import { registrationOf } from '../support/registrations';
 import { BANK, GOODS, LOGISTICS, MERCHANT, POLICY } from '../support/world';
 
 const WRONG = { goodsTotal: '1' };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The delivery: its fee is earned by it, it is proven by the customer's secret or believed after a time, and money that waits
 // for goods that never come goes back.
+import { registrationOf } from '@fabric-offline-pay/domain';
 import { WAYS } from '../support/both-ways';
 import { missingMoney } from '../support/money';
 import { GOODS_TOTAL, OneOrder } from '../support/one-order';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { registrationOf } from '../support/registrations';
 import {
   addressesOf,
   CURRENCY,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A company's own words fill its fleet's row to the last byte: what others say of its couriers still finds room, so that
 // nobody escapes blame by a long list of areas, and no money is locked by one.
+import { registrationOf } from '@fabric-offline-pay/domain';
 import { signRatings } from '@fabric-offline-pay/sdk';
 import { missingMoney } from '../support/money';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { registrationOf } from '../support/registrations';
 import { ThreeWays } from '../support/three-ways';
 import { LOGISTICS } from '../support/world';
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Votes on the ledger: who is asked, what expires, what is taken back, and that no vote of others makes money.
-import type { InputOf, OutputOf } from '@fabric-offline-pay/domain';
-import { licensingOf } from '../support/registrations';
+import { licensingOf, type InputOf, type OutputOf } from '@fabric-offline-pay/domain';
 import { memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from '../support/memory-world';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 import { BANK, CURRENCY, LOGISTICS, MERCHANT, POLICY } from '../support/world';

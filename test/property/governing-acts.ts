@@ -9,9 +9,8 @@ import type {
   Role,
   Governed,
 } from '@fabric-offline-pay/domain';
-import { BLAMELESS, UNRATED } from '@fabric-offline-pay/domain';
+import { BLAMELESS, UNRATED, licensingOf } from '@fabric-offline-pay/domain';
 import fc from 'fast-check';
-import { licensingOf } from '../support/registrations';
 import { ORGANISATIONS } from '../support/rivals';
 import { STRANGERS } from './history';
 import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world';

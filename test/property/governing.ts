@@ -12,10 +12,10 @@ import {
   type Proposal,
   type RegistryRow,
   type Governed,
+  licensingOf,
 } from '@fabric-offline-pay/domain';
 import type { MemoryLedger } from '@fabric-offline-pay/testing';
 import fc from 'fast-check';
-import { licensingOf } from '../support/registrations';
 import { BANK, MERCHANT } from '../support/world';
 import type { StoppedClock } from './clock';
 import { alone, coalition, stories, VICTIM, type Ballot, type Story } from './governing-acts';

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs every submitted transaction of the table, in its costliest ways: orders of several sizes with everything that may
 // become of them, and all that goes on around orders. The same on the ledger in memory and on real peers.
-import { goodsDigest, isGtin, termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
+import {
+  licensingOf,
+  registrationOf,
+  goodsDigest,
+  isGtin,
+  termsDigest,
+  type OrderTerms,
+} from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import {
   runExpress,
@@ -11,7 +18,6 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { licensingOf, registrationOf } from './registrations';
 import {
   BANK,
   CURRENCY,

@@ -203,6 +203,7 @@ export { castVote, liveVotes, withoutVote } from './identity/ballot.js';
 export {
   ballotDigest,
   ensureMerchantOrganisation,
+  licensingOf,
   merchantNamed,
   type Governed,
   type Proposal,
@@ -249,6 +250,7 @@ export {
   courierOf,
   MAX_FLEET,
   MAX_FLEET_BYTES,
+  registrationOf,
   withCouriers,
   withRegistered,
 } from './logistics/fleet.js';

@@ -144,13 +144,14 @@ export function matterOf(standing: Governed, proposal: Proposal): Matter {
   return licenceMatter(standing, proposal.merchant);
 }
 
-const licensingOf = ({
+/** @returns what a licence says of a merchant, without what the ledger added. */
+export const licensingOf = ({
   merchantId,
   mspId,
   active,
   licence,
   categories,
-}: MerchantRow): Licensing => ({ merchantId, mspId, active, licence, categories });
+}: Licensing): Licensing => ({ merchantId, mspId, active, licence, categories });
 
 /** What stands of that which a proposal would change; null where it would begin something. */
 function changedBy({ registry, merchant }: Governed, proposal: Proposal): unknown {

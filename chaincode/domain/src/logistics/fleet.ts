@@ -18,14 +18,22 @@ const UNKNOWN = { rating: UNRATED, conduct: BLAMELESS };
 
 const byId = (a: Courier, b: Courier): number => byCodeUnit(a.courierId, b.courierId);
 
-const registrationOf = ({
+/** @returns what the company said of a courier, without what the ledger added. */
+export const registrationOf = ({
   courierId,
   active,
   depot,
   tariffs,
   areas,
   categories,
-}: Courier): CourierRegistration => ({ courierId, active, depot, tariffs, areas, categories });
+}: CourierRegistration): CourierRegistration => ({
+  courierId,
+  active,
+  depot,
+  tariffs,
+  areas,
+  categories,
+});
 
 /**
  * Bounds what the company says, and nothing else: what others say of a courier is a few numbers, and must find room, or no
