@@ -88,7 +88,16 @@ async function endorse(proposal: Proposal, call: RecordedCall): Promise<[Outcome
   return [{ kind: 'endorsed' }, { payload: envelope.getResult(), envelope }];
 }
 
-async function run(gateway: RawGateway, call: RecordedCall): Promise<Ran> {
+/**
+ * A gateway that another peer answers with a failure, as it answers a transaction id that was used, closes its connection to
+ * that peer, under whatever else is being endorsed over it. No peer answered the call then: it is asked anew.
+ */
+const wasCutOff = (error: GatewayError): boolean =>
+  error.details.some(({ message }) => message.includes('the client connection is closing'));
+
+const MOST_CUTS = 5;
+
+async function run(gateway: RawGateway, call: RecordedCall, cuts = 0): Promise<Ran> {
   const proposal = call.signedBefore ?? gateway.proposal(call);
   const described = describe(proposal, call);
   const { transactionId } = described;
@@ -102,6 +111,7 @@ async function run(gateway: RawGateway, call: RecordedCall): Promise<Ran> {
     };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
+    if (wasCutOff(error) && cuts < MOST_CUTS) return run(gateway, call, cuts + 1);
     const outcome = refusalOf(error, call.by);
     return { recorded: { ...described, outcome }, told: { ...nothing, error } };
   }

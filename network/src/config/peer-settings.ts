@@ -32,7 +32,6 @@ export function peerSettings(
       // The shim ends itself when it meets a keepalive message.
       keepalive: 0,
     },
-    // The history of keys stays on, though none of our transactions asks for it: without it a chaincode that does ends the peer.
     ledger: { snapshots: { rootDir: join(peer.folder, 'data', 'snapshots') } },
     operations: {
       listenAddress: `${peer.host}:${peer.operationsPort}`,
