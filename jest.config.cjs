@@ -32,6 +32,8 @@ const shared = {
 };
 module.exports = {
   testTimeout: 120_000,
+  // A spec on a network waits for most of its time, so that a worker a processor keeps both busy.
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,

@@ -7,7 +7,7 @@ import { Clients } from '@fabric-offline-pay/network';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
 import { networkWorld, type NetworkWorld } from '../support/network-world';
 import { patchedChaincode } from '../support/patched-chaincode';
-import { POLICY, type CustomerDevice, type World } from '../support/world';
+import { CURRENCY, POLICY, type CustomerDevice, type World } from '../support/world';
 import { burst } from './burst';
 import { Noop, NOOP_CONTRACT } from './noop';
 
@@ -27,6 +27,16 @@ export interface Shop {
 /** Longer than any run, so that no login ends in the middle of one. */
 const LOGIN_SECONDS = 86_400;
 const MONEY = '100000000000';
+
+/** Customers pay all the time, more than one of flesh and blood could without passing both factors again. */
+const BENCH_POLICY = {
+  ...POLICY,
+  loginSeconds: LOGIN_SECONDS,
+  quoteSeconds: LOGIN_SECONDS,
+  currencies: {
+    [CURRENCY]: { ...POLICY.currencies[CURRENCY], perWindow: MONEY, stepUp: MONEY },
+  },
+};
 const ENROLLING_AT_ONCE = 64;
 
 export class BenchNetwork {
@@ -58,8 +68,7 @@ export class BenchNetwork {
     const folder = mkdtempSync(join(tmpdir(), 'offpay-bench-'));
     try {
       const chaincodeDirectory = patchedChaincode(join(folder, 'chaincode'), NOOP_CONTRACT);
-      const policy = { ...POLICY, loginSeconds: LOGIN_SECONDS, quoteSeconds: LOGIN_SECONDS };
-      const network = await networkWorld({ chaincodeDirectory }, policy);
+      const network = await networkWorld({ chaincodeDirectory }, BENCH_POLICY);
       const worlds = await openShops(network, options.shops);
       // Opened when every merchant has its certificate, so that none is enrolled twice.
       const alone = new Clients(network.home, { batching: false });

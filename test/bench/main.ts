@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { runMain } from '../support/run-main';
 import { BenchNetwork } from './bench-network';
 import { growth } from './experiments/growth';
 import { hotMerchant } from './experiments/hot-merchant';
@@ -99,7 +100,7 @@ async function main(options: Options): Promise<void> {
   tellMissed(parts);
 }
 
-void new Command('bench')
+const bench = new Command('bench')
   .description('Measures the network in paired rounds against a contract that does nothing')
   .option('--quick', 'fewer and smaller rounds')
   .option('--report <file>', 'writes the figures as JSON')
@@ -108,5 +109,6 @@ void new Command('bench')
     'writes the figures into performance.md and performance.svg there',
   )
   .option('--only <experiment...>', `only these: ${Object.keys(EXPERIMENTS).join(', ')}`)
-  .action(main)
-  .parseAsync();
+  .action(main);
+
+void runMain(() => bench.parseAsync());

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import { Command, InvalidArgumentError } from 'commander';
+import { runMain } from '../support/run-main';
 import { measure, type MeasureScale } from './measure';
 import { OfflineNetwork } from './offline-network';
 import { reportOf, reportText, type OfflineReport } from './report';
@@ -124,7 +125,7 @@ async function main(options: Options): Promise<void> {
   if (failures.length > 0) process.exitCode = 1;
 }
 
-void new Command('offline')
+const offline = new Command('offline')
   .description('Pays without a network, settles on a real one, and measures it')
   .option('--devices <n>', "customers' devices (50)", atLeast(1))
   .option('--terminals <n>', 'terminals of two merchants (5)', atLeast(2))
@@ -133,5 +134,6 @@ void new Command('offline')
   .option('--proofs <folder>', 'for the proofs of double spends', join('.offpay', 'fraud-proofs'))
   .option('--json', 'prints the report as JSON')
   .option('--quick', 'a small run')
-  .action(main)
-  .parseAsync();
+  .action(main);
+
+void runMain(() => offline.parseAsync());

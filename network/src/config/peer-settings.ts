@@ -32,7 +32,11 @@ export function peerSettings(
       // The shim ends itself when it meets a keepalive message.
       keepalive: 0,
     },
-    ledger: { snapshots: { rootDir: join(peer.folder, 'data', 'snapshots') } },
+    ledger: {
+      // No transaction asks what a key held before: blocks tell, and nothing is written for it.
+      history: { enableHistoryDatabase: false },
+      snapshots: { rootDir: join(peer.folder, 'data', 'snapshots') },
+    },
     operations: {
       listenAddress: `${peer.host}:${peer.operationsPort}`,
       tls: {
