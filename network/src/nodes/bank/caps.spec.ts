@@ -66,6 +66,17 @@ describe('the operations', () => {
       expect(bank.spent).toEqual(['logins', 'codes', 'tries', 'tries', 'failures']);
     }
   });
+
+  it('count what a telephone is told of a change, as codes', async () => {
+    const loginId = await bank.authenticated();
+    const change = { loginId, changeId: 'counted-change' };
+    bank.spent.length = 0;
+    const { boundTo } = await bank.service.beginChange({ ...change, phone: '+491713920009' });
+    await bank.submitBoth(loginId, boundTo);
+    await bank.service.complete({ loginId, boundTo });
+    await bank.service.cancelChange(change);
+    expect(bank.spent.filter((kind) => kind === 'codes')).toHaveLength(3);
+  });
 });
 
 describe('the service', () => {

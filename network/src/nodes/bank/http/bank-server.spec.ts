@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The service over real HTTPS with client certificates, on a free port, with a real database.
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { termsDigest } from '@fabric-offline-pay/domain';
 import { readLatestCode } from '../messages/read-latest-code.js';
 import { BankHouse } from '../testing/bank-house.js';
@@ -204,6 +206,19 @@ it("lets nobody in without a certificate of the bank's CA", async () => {
   await refused(house.clientWith({ cert: '', key: '' }).health(), 'SERVICE_UNREACHABLE');
 });
 
+it('speaks TLS 1.3 only', async () => {
+  const { hostname: host, port } = new URL(house.bank.url);
+  const { cert, key } = door;
+  const socket = connectTls({
+    ...{ host, port: Number(port), ca: house.authority.root, cert, key },
+    maxVersion: 'TLSv1.2',
+  });
+  const connected = once(socket, 'secureConnect').finally(() => socket.destroy());
+  await expect(connected).rejects.toMatchObject({
+    code: expect.stringContaining('ALERT_PROTOCOL_VERSION') as string,
+  });
+});
+
 it('speaks to no server that the client does not know', async () => {
   const { root } = new TestAuthority('other');
   await refused(house.clientWith(door, root).health(), 'SERVICE_UNREACHABLE');
@@ -242,11 +257,18 @@ it.each([
     'loginId',
   ],
   [
-    'a login id beside the one of the path',
-    { path: '/logins/none/step-up', body: '{"loginId":"login-1","terms":1}' },
-    400,
-    'INPUT_INVALID',
-    'terms',
+    "another login's id in the body",
+    { path: '/logins/none/completion', body: '{"loginId":"login-1"}' },
+    409,
+    'STATE_CONFLICT',
+    'loginId',
+  ],
+  [
+    "another login's id in the query",
+    { method: 'GET', path: '/logins/none/logins?loginId=login-1' },
+    401,
+    'LOGIN_NOT_AUTHENTICATED',
+    'loginId',
   ],
 ])('refuses %s', async (_what, call, status, code, field) => {
   const answer = await raw(call);
