@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens a connection: from certificates and addresses to the typed client, its events and its statistics.
 import type { KeyObject } from 'node:crypto';
-import type { Client as GrpcClient } from '@grpc/grpc-js';
 import * as fabric from '@hyperledger/fabric-gateway';
 import { BatchingTransport } from '../client/batching.js';
 import { createClient } from '../client/client.js';
@@ -27,8 +26,9 @@ export interface Identity {
 }
 
 export interface ConnectOptions {
-  readonly endpoint: Endpoint;
-  /** PEM of the certificate that the peer's TLS certificate descends from. */
+  /** One peer of one's own organisation, or several: when one does not answer, calls go to the next. */
+  readonly endpoint: Endpoint | readonly Endpoint[];
+  /** PEM of the certificate that the peers' TLS certificates descend from. */
   readonly tlsRoot: string;
   readonly tlsClient?: TlsClient;
   readonly identity: Identity;
@@ -61,7 +61,11 @@ function signerOf({ privateKey, signer }: ConnectOptions): Signer {
 
 const credentialsOf = (identity: Identity): Uint8Array => Buffer.from(identity.certificate);
 
-function gatewayOf(options: ConnectOptions, client: GrpcClient, signer: Signer): fabric.Gateway {
+function gatewayOf(
+  options: ConnectOptions,
+  client: fabric.GrpcClient,
+  signer: Signer,
+): fabric.Gateway {
   const { mspId } = options.identity;
   return fabric.connect({
     client,
@@ -107,8 +111,9 @@ export function connect(options: ConnectOptions): Connection {
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
   const journal = options.journal ?? memoryJournal();
   const statistics = options.statistics ?? new Statistics();
-  const grpc = grpcClient(options.endpoint, options.tlsRoot, options.tlsClient);
-  const gateway = gatewayOf(options, grpc, signer);
+  const endpoints = [options.endpoint].flat();
+  const grpc = grpcClient(endpoints, options.tlsRoot, options.tlsClient);
+  const gateway = gatewayOf(options, grpc.forGateway, signer);
   const network = gateway.getNetwork(options.channel);
   const source = commitSourceOf(options, gateway);
   const feed = options.commits ?? new CommitFeed();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The encrypted connection to one peer.
+// The encrypted connection to a peer, or to one of several.
 import { createHash, X509Certificate } from 'node:crypto';
 import { Client, credentials, type ClientOptions } from '@grpc/grpc-js';
+import { ConfigurationError } from '../errors.js';
+import { RenewingClient } from './renewing-client.js';
 
 export interface Endpoint {
   /** `host:port` of a peer of one's own organisation. */
@@ -29,6 +31,8 @@ function optionsFor(endpoint: Endpoint): ClientOptions {
     // A peer that restarts should be seen at once, not after gRPC's usual two minutes.
     'grpc.initial_reconnect_backoff_ms': 200,
     'grpc.max_reconnect_backoff_ms': 2_000,
+    // A client that replaces another must not go on with its connection.
+    'grpc.use_local_subchannel_pool': 1,
     ...(endpoint.hostnameOverride !== undefined && {
       'grpc.ssl_target_name_override': endpoint.hostnameOverride,
       'grpc.default_authority': endpoint.hostnameOverride,
@@ -36,14 +40,26 @@ function optionsFor(endpoint: Endpoint): ClientOptions {
   };
 }
 
-/** @returns a client that connects at its first call. */
-export function grpcClient(endpoint: Endpoint, tlsRoot: string, tlsClient?: TlsClient): Client {
+/**
+ * @param endpoints peers of one's own organisation, in the order in which they are tried
+ * @returns a client that connects at its first call
+ * @throws {ConfigurationError} when there is none.
+ */
+export function grpcClient(
+  endpoints: readonly Endpoint[],
+  tlsRoot: string,
+  tlsClient?: TlsClient,
+): RenewingClient {
   const tls = credentials.createSsl(
     Buffer.from(tlsRoot),
     tlsClient ? Buffer.from(tlsClient.privateKey) : null,
     tlsClient ? Buffer.from(tlsClient.certificate) : null,
   );
-  return new Client(endpoint.address, tls, optionsFor(endpoint));
+  const [first, ...others] = endpoints.map(
+    (endpoint) => () => new Client(endpoint.address, tls, optionsFor(endpoint)),
+  );
+  if (first === undefined) throw new ConfigurationError('endpoint', 'name at least one peer');
+  return new RenewingClient([first, ...others]);
 }
 
 /** @returns SHA-256 of the certificate's DER, which binds event requests to the connection. */

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// A real gRPC server behind a relay that can stand still, as connections, peers and hosts do.
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import * as grpc from '@grpc/grpc-js';
+import { RenewingClient, type Patience } from './renewing-client.js';
+
+const QUICK: Patience = { silenceMs: 200, streamSilenceMs: 400, answerMs: 300, lookMs: 40 };
+
+/** Longer than finding out takes, shorter than any deadline of a call here. */
+const SOON_MS = 4_000;
+const LONG_MS = 20_000;
+
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+const unary = { requestStream: false, responseStream: false } as const;
+const bytes = {
+  ...{ requestSerialize: asIs, requestDeserialize: asIs },
+  ...{ responseSerialize: asIs, responseDeserialize: asIs },
+};
+
+/** Answers at once, late, never, with a failure; and a stream that says one thing. */
+class Peer {
+  readonly #server = new grpc.Server();
+  port = 0;
+
+  constructor(readonly name: string) {
+    const answer = Buffer.from(name);
+    this.#server.addService(
+      {
+        echo: { path: '/test/Echo', ...unary, ...bytes },
+        slow: { path: '/test/Slow', ...unary, ...bytes },
+        never: { path: '/test/Never', ...unary, ...bytes },
+        busy: { path: '/test/Busy', ...unary, ...bytes },
+        watch: { path: '/test/Watch', requestStream: false, responseStream: true, ...bytes },
+      },
+      {
+        echo: (_call: unknown, done: grpc.sendUnaryData<Buffer>) => done(null, answer),
+        slow: (_call: unknown, done: grpc.sendUnaryData<Buffer>) =>
+          void setTimeout(() => done(null, answer), 1_500),
+        never: () => undefined,
+        busy: (_call: unknown, done: grpc.sendUnaryData<Buffer>) =>
+          done({ code: grpc.status.UNAVAILABLE, details: 'no orderer' }),
+        watch: (call: grpc.ServerWritableStream<Buffer, Buffer>) => call.write(answer),
+      },
+    );
+  }
+
+  async start(): Promise<void> {
+    this.port = await new Promise<number>((resolve, reject) => {
+      const credentials = grpc.ServerCredentials.createInsecure();
+      this.#server.bindAsync('127.0.0.1:0', credentials, (error, port) =>
+        error === null ? resolve(port) : reject(error),
+      );
+    });
+  }
+
+  stop(): void {
+    this.#server.forceShutdown();
+  }
+}
+
+/** Carries bytes to a peer until it is told to stand still, without closing anything. */
+class Relay {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #port = 0;
+  /** Whether connections that are made now stand still from the beginning. */
+  isHung = false;
+  connections = 0;
+
+  constructor(peer: Peer) {
+    this.#server = createServer((near) => {
+      this.connections += 1;
+      this.#keep(near);
+      if (this.isHung) return;
+      const far = connect(peer.port, '127.0.0.1');
+      this.#keep(far);
+      near.pipe(far).pipe(near);
+    });
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+
+  /** Started again, it stands at the same place. */
+  async start(): Promise<void> {
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#port.toString()}`;
+  }
+
+  /** Connections that exist carry nothing more. */
+  standStill(): void {
+    for (const socket of this.#sockets) socket.unpipe().pause();
+  }
+
+  stop(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+}
+
+let peers: Peer[];
+let relays: Relay[];
+let client: RenewingClient;
+
+beforeEach(async () => {
+  peers = ['first', 'second'].map((name) => new Peer(name));
+  await Promise.all(peers.map((peer) => peer.start()));
+  relays = peers.map((peer) => new Relay(peer));
+  await Promise.all(relays.map((relay) => relay.start()));
+});
+
+afterEach(() => {
+  client.close();
+  relays.forEach((relay) => relay.stop());
+  peers.forEach((peer) => peer.stop());
+});
+
+const open = (address: string) => () =>
+  new grpc.Client(address, grpc.credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 200,
+  });
+
+function clientOf(count: 1 | 2): RenewingClient {
+  const [first, second] = relays.map(({ address }) => open(address));
+  client = new RenewingClient(count === 1 ? [first!] : [first!, second!], QUICK);
+  return client;
+}
+
+const call = (method: string, deadlineMs = LONG_MS): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const options = { deadline: Date.now() + deadlineMs };
+    client.makeUnaryRequest(method, asIs, asIs, Buffer.alloc(0), options, (error, value) =>
+      error === null ? resolve(value?.toString() ?? '') : reject(error),
+    );
+  });
+
+/** Again for as long as the peer cannot be reached, as the SDK does. */
+async function again(method: string): Promise<string> {
+  for (;;) {
+    const answer = await call(method).catch((error: unknown) => {
+      if ((error as grpc.ServiceError).code !== grpc.status.UNAVAILABLE) throw error;
+    });
+    if (answer !== undefined) return answer;
+  }
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const late = AbortSignal.timeout(milliseconds);
+  const tooLate = once(late, 'abort').then(() => Promise.reject(new Error('too late')));
+  return Promise.race([work, tooLate]);
+}
+
+test('a connection that stands still is replaced, and its calls may be made again', async () => {
+  clientOf(1);
+  expect(await call('/test/Echo')).toBe('first');
+  relays[0]!.standStill();
+  await expect(within(SOON_MS, call('/test/Echo'))).rejects.toMatchObject({
+    code: grpc.status.UNAVAILABLE,
+  });
+  expect(await within(SOON_MS, call('/test/Echo'))).toBe('first');
+  expect(relays[0]!.connections).toBe(2);
+});
+
+test('a connection that is accepted and then silent is replaced as well', async () => {
+  relays[0]!.isHung = true;
+  clientOf(1);
+  const answer = again('/test/Echo');
+  await expect(
+    within(
+      500,
+      answer.then(() => undefined),
+    ),
+  ).rejects.toThrow('too late');
+  relays[0]!.isHung = false;
+  expect(await within(SOON_MS, answer)).toBe('first');
+});
+
+test('a peer that hangs is left for the next one', async () => {
+  clientOf(2);
+  expect(await call('/test/Echo')).toBe('first');
+  relays[0]!.isHung = true;
+  relays[0]!.standStill();
+  expect(await within(SOON_MS, again('/test/Echo'))).toBe('second');
+  expect(await call('/test/Echo')).toBe('second');
+});
+
+test('a peer that cannot be reached is left for the next one, and that for the first', async () => {
+  relays[0]!.stop();
+  clientOf(2);
+  expect(await within(SOON_MS, again('/test/Echo'))).toBe('second');
+  await relays[0]!.start();
+  relays[1]!.stop();
+  expect(await within(SOON_MS, again('/test/Echo'))).toBe('first');
+});
+
+test('a peer that is only slow, or has nothing to say, is waited for', async () => {
+  clientOf(2);
+  expect(await call('/test/Slow')).toBe('first');
+  await expect(call('/test/Never', 1_500)).rejects.toMatchObject({
+    code: grpc.status.DEADLINE_EXCEEDED,
+  });
+  expect(relays.map(({ connections }) => connections)).toEqual([1, 0]);
+});
+
+test("an answer that says unavailable is the peer's own, and no reason to leave it", async () => {
+  clientOf(2);
+  for (let round = 0; round < 3; round += 1)
+    await expect(call('/test/Busy')).rejects.toMatchObject({ details: 'no orderer' });
+  expect(await call('/test/Slow')).toBe('first');
+  expect(relays.map(({ connections }) => connections)).toEqual([1, 0]);
+});
+
+test('a stream on a connection that stands still ends, though nobody asks for anything else', async () => {
+  clientOf(1);
+  const stream = client.makeServerStreamRequest('/test/Watch', asIs, asIs, Buffer.alloc(0), {});
+  const failed = once(stream, 'error');
+  await once(stream, 'data');
+  relays[0]!.standStill();
+  await expect(within(SOON_MS, failed)).resolves.toMatchObject([{ code: grpc.status.CANCELLED }]);
+  expect(await within(SOON_MS, call('/test/Echo'))).toBe('first');
+});
+
+test('a stream that is silent on a connection that lives stays open', async () => {
+  clientOf(1);
+  const stream = client.makeServerStreamRequest('/test/Watch', asIs, asIs, Buffer.alloc(0), {});
+  const failed = once(stream, 'error');
+  await once(stream, 'data');
+  await expect(within(1_500, failed)).rejects.toThrow('too late');
+  expect(relays[0]!.connections).toBe(1);
+  stream.cancel();
+  await failed;
+});
