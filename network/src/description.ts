@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What clients need to know of a running network: endpoints, certificates, identities. Written to <home>/network.json.
 import { join } from 'node:path';
+import type { Endpoint } from '@fabric-offline-pay/sdk';
 import { z } from 'zod';
 import { ADMINISTRATOR, OPERATIONS_CLIENT } from './certificates/initial-identities';
 import { validIdentities } from './certificates/issued-identities';
@@ -41,7 +42,7 @@ const organisationDescriptionSchema = z.object({
   mspId: z.string(),
   role: organisationRoleSchema,
   actor: z.string(),
-  /** The first of `peers`: where the organisation's clients connect. */
+  /** The first of `peers`: where the organisation's clients connect while it answers. */
   peer: nodeSchema,
   peers: z.array(nodeSchema),
   orderers: z.array(nodeSchema.extend({ adminEndpoint: z.string() })),
@@ -104,6 +105,13 @@ export function describedOrganisation(
   }
   return found;
 }
+
+/** Where the clients of an organisation connect: to its first peer, and to the next when it does not answer. */
+export const endpointsOf = ({ peers }: Pick<OrganisationDescription, 'peers'>): Endpoint[] =>
+  peers.map(({ endpoint, tlsHostname }) => ({
+    address: endpoint,
+    hostnameOverride: tlsHostname,
+  }));
 
 /** Writes the description anew from what is in the home; safe from several processes at once. */
 export async function writeDescription(

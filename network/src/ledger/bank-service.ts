@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import {
   describedOrganisation,
+  endpointsOf,
   readDescription,
   type IdentityDescription,
   type OrganisationDescription,
@@ -70,9 +71,8 @@ function configuration(
     limits: { ...(options.codeSeconds === undefined ? {} : { codeSeconds: options.codeSeconds }) },
     logLevel: 'warn',
     ledger: {
-      address: bank.peer.endpoint,
-      hostnameOverride: bank.peer.tlsHostname,
-      tlsRoot: bank.peer.tlsRootCertPath,
+      peers: endpointsOf(bank),
+      tlsRoot: bank.tlsRootCertPath,
       mspId: bank.mspId,
       certificate: certPath,
       privateKey: keyPath,

@@ -14,6 +14,7 @@ import {
 } from '@fabric-offline-pay/sdk';
 import {
   describedOrganisation,
+  endpointsOf,
   readDescription,
   type IdentityDescription,
   type NetworkDescription,
@@ -159,7 +160,7 @@ export class Clients {
     };
   }
 
-  /** The connections of one organisation go to one peer. */
+  /** The connections of one organisation go to the same peers. */
   #commitsOf({ id }: OrganisationDescription): CommitFeed {
     const known = this.#commits.get(id) ?? new CommitFeed();
     this.#commits.set(id, known);
@@ -172,10 +173,9 @@ export class Clients {
     actor: string,
   ): Promise<Connection> {
     const { certPath, keyPath } = await this.#identity(organisation, attribute, actor);
-    const { endpoint, tlsHostname, tlsRootCertPath } = organisation.peer;
     return connect({
-      endpoint: { address: endpoint, hostnameOverride: tlsHostname },
-      tlsRoot: read(tlsRootCertPath),
+      endpoint: endpointsOf(organisation),
+      tlsRoot: read(organisation.tlsRootCertPath),
       identity: { mspId: organisation.mspId, certificate: read(certPath) },
       privateKey: read(keyPath),
       channel: this.channel,

@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { nativeSigner } from '../signer/native-signer.js';
 import { connect, type ConnectOptions } from './connect.js';
+import type { Connection } from './connection.js';
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const options: ConnectOptions = {
@@ -80,4 +81,30 @@ describe('a peer that is not there', () => {
     connection.close();
     await expect(next).resolves.toEqual({ done: true, value: undefined });
   });
+});
+
+describe('a peer that takes connections and says nothing', () => {
+  const silent = createServer(() => undefined);
+
+  beforeAll(() => new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => void silent.close());
+
+  test.each([
+    ['height', (connection: Connection) => connection.height()],
+    ['blockOf', (connection: Connection) => connection.blockOf('some-transaction')],
+    ['waitForBlock', (connection: Connection) => connection.waitForBlock(7n)],
+  ])('%s ends, and says that it could not be reached', async (_, ask) => {
+    const { port } = silent.address() as AddressInfo;
+    const endpoint = { address: `127.0.0.1:${port.toString()}` };
+    const deadlines = { evaluateMs: 100, blockMs: 300 };
+    const connection = connect({ ...options, endpoint, privateKey, deadlines });
+    await expect(ask(connection)).rejects.toMatchObject({ code: 'NETWORK_UNAVAILABLE' });
+    connection.close();
+  });
+});
+
+test('a connection names at least one peer', () => {
+  expect(() => connect({ ...options, endpoint: [], privateKey })).toThrow(
+    expect.objectContaining({ code: 'CONFIGURATION_INVALID' }) as Error,
+  );
 });

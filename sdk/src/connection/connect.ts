@@ -8,7 +8,7 @@ import type { EndorsementMode, Organisations } from '../client/endorsers.js';
 import { ConfigurationError } from '../errors.js';
 import { CommitFeed, type CommitSource } from '../gateway/commit-feed.js';
 import { askStatus } from '../gateway/commit-status.js';
-import { DEFAULT_DEADLINES, type Deadlines } from '../gateway/deadlines.js';
+import { callWithin, DEFAULT_DEADLINES, type Deadlines } from '../gateway/deadlines.js';
 import { EnvelopeSender } from '../gateway/envelope-sender.js';
 import { GatewayTransport } from '../gateway/gateway-transport.js';
 import { Statistics } from '../gateway/statistics.js';
@@ -65,6 +65,7 @@ function gatewayOf(
   options: ConnectOptions,
   client: fabric.GrpcClient,
   signer: Signer,
+  deadlines: Deadlines,
 ): fabric.Gateway {
   const { mspId } = options.identity;
   return fabric.connect({
@@ -73,6 +74,11 @@ function gatewayOf(
     signer,
     // The signer hashes by itself, natively.
     hash: fabric.hash.none,
+    // Here, so that no call goes without.
+    evaluateOptions: () => callWithin(deadlines.evaluateMs),
+    endorseOptions: () => callWithin(deadlines.endorseMs),
+    submitOptions: () => callWithin(deadlines.submitMs),
+    commitStatusOptions: () => callWithin(deadlines.statusMs),
     ...(options.tlsClient && { tlsClientCertificateHash: certificateHash(options.tlsClient) }),
   });
 }
@@ -113,7 +119,7 @@ export function connect(options: ConnectOptions): Connection {
   const statistics = options.statistics ?? new Statistics();
   const endpoints = [options.endpoint].flat();
   const grpc = grpcClient(endpoints, options.tlsRoot, options.tlsClient);
-  const gateway = gatewayOf(options, grpc.forGateway, signer);
+  const gateway = gatewayOf(options, grpc.forGateway, signer, deadlines);
   const network = gateway.getNetwork(options.channel);
   const source = commitSourceOf(options, gateway);
   const feed = options.commits ?? new CommitFeed();
@@ -130,11 +136,11 @@ export function connect(options: ConnectOptions): Connection {
       organisations: options.organisations ?? {},
       ownMspId,
     },
-    deadlines,
     statistics,
     pace: realPace,
   });
   return openConnection({
+    deadlines,
     client: createClient(
       options.batching === false ? transport : new BatchingTransport(transport, realPace),
     ),

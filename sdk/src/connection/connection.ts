@@ -2,6 +2,7 @@
 // What a caller holds: the typed client, events, blocks, unfinished business, statistics.
 import type { Gateway, Network } from '@hyperledger/fabric-gateway';
 import type { Client } from '../client/client.js';
+import { UnavailableError } from '../errors.js';
 import type { Position } from '../events/checkpoint.js';
 import { ledgerBlocks, waitForBlock, type Block } from '../events/ledger-blocks.js';
 import {
@@ -14,6 +15,7 @@ import type { StreamContext } from '../events/reconnecting.js';
 import { blockOfTransaction } from '../gateway/block-of-transaction.js';
 import { beforeSending } from '../gateway/classify.js';
 import type { AskStatus } from '../gateway/commit-status.js';
+import type { Deadlines } from '../gateway/deadlines.js';
 import type { EnvelopeSender } from '../gateway/envelope-sender.js';
 import { ledgerHeight } from '../gateway/ledger-height.js';
 import { recover, resume, type Recovered, type ResumedTransaction } from '../gateway/resume.js';
@@ -34,7 +36,10 @@ export interface Connection {
   height(): Promise<bigint>;
   /** The number of the block that a transaction stands in, asked of one's own peer. */
   blockOf(transactionId: string): Promise<bigint>;
-  /** Waits until one's own peer has committed the block: before building on what another organisation's peer reported. */
+  /**
+   * Waits until one's own peer has committed the block: before building on what another organisation's peer reported.
+   * @throws {UnavailableError} when it has not within `deadlines.blockMs`.
+   */
   waitForBlock(blockNumber: bigint, signal?: AbortSignal): Promise<void>;
   /** Takes the envelope of an `OutcomeUnknownError` to its outcome; throws what a submit throws. */
   resume(envelope: Uint8Array, signal?: AbortSignal): Promise<ResumedTransaction>;
@@ -51,6 +56,7 @@ export interface ConnectionParts {
   readonly network: Network;
   readonly askStatus: AskStatus;
   readonly chaincode: string;
+  readonly deadlines: Deadlines;
   readonly ownMspId: string;
   readonly journal: Journal;
   readonly sender: EnvelopeSender;
@@ -59,12 +65,9 @@ export interface ConnectionParts {
   close(): void;
 }
 
-/** How long one's own peer may take to commit the state of a block that it has. */
-const COMMIT_MS = 5_000;
-
-/** Asks one's own peer, again as long as it cannot be reached. */
+/** Asks one's own peer, again while it cannot be reached. */
 function asking<Answer>(
-  { ownMspId, pace }: ConnectionParts,
+  { ownMspId, pace, deadlines }: ConnectionParts,
   signal: AbortSignal,
   question: () => Promise<Answer>,
 ): Promise<Answer> {
@@ -75,7 +78,8 @@ function asking<Answer>(
       throw beforeSending(error, [ownMspId]);
     }
   };
-  return retrying(ask, { pace, options: {}, signal, onRetry: () => undefined });
+  const options = { deadlineMs: deadlines.blockMs };
+  return retrying(ask, { pace, options, signal, onRetry: () => undefined });
 }
 
 const heightOf = (parts: ConnectionParts, signal: AbortSignal): Promise<bigint> => {
@@ -107,7 +111,23 @@ async function untilCommitted(
 ): Promise<void> {
   const transactionId = await waitForBlock(parts.network, blockNumber, context);
   if (transactionId === '') return;
-  await asking(parts, context.signal, () => parts.askStatus(transactionId, COMMIT_MS));
+  const { statusMs } = parts.deadlines;
+  await asking(parts, context.signal, () => parts.askStatus(transactionId, statusMs));
+}
+
+/** @throws {UnavailableError} when the peer has not committed it in time, or the reason of the signal that ends the wait. */
+async function waitUntilCommitted(
+  parts: ConnectionParts,
+  blockNumber: bigint,
+  { signal, pace }: StreamContext,
+): Promise<void> {
+  const late = AbortSignal.timeout(parts.deadlines.blockMs);
+  try {
+    await untilCommitted(parts, blockNumber, { pace, signal: AbortSignal.any([signal, late]) });
+  } catch (error) {
+    if (error !== late.reason || signal.aborted) throw error;
+    throw new UnavailableError({ block: blockNumber.toString(), reason: 'not committed in time' });
+  }
 }
 
 const openEvents = ({ network, chaincode }: ConnectionParts, position: Position) =>
@@ -137,7 +157,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     blocks: (from = 0n, signal) => ledgerBlocks(parts.network, from, context(signal)),
     height: () => source.height(),
     blockOf: (transactionId) => blockOf(parts, transactionId, closed.signal),
-    waitForBlock: (blockNumber, signal) => untilCommitted(parts, blockNumber, context(signal)),
+    waitForBlock: (blockNumber, signal) => waitUntilCommitted(parts, blockNumber, context(signal)),
     resume: (envelope, signal) => resume(parts, envelope, signal),
     recover: (signal) => recover(parts, signal),
     statistics: () => parts.statistics.snapshot(),

@@ -3,6 +3,7 @@
 import { status } from '@grpc/grpc-js';
 import { GatewayError, type CloseableAsyncIterable } from '@hyperledger/fabric-gateway';
 import { backoffMs, OUTAGE_BACKOFF } from '../retry/backoff.js';
+import { ownSignal } from '../retry/abortable.js';
 import type { Pace } from '../retry/pace.js';
 
 export interface StreamContext {
@@ -38,8 +39,9 @@ function mayPass(error: unknown, failures: number): boolean {
 
 async function* itemsOf<T>(
   stream: CloseableAsyncIterable<T>,
-  signal: AbortSignal,
+  shared: AbortSignal,
 ): AsyncGenerator<T> {
+  const signal = ownSignal(shared);
   const close = (): void => {
     stream.close();
   };

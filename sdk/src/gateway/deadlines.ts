@@ -14,6 +14,8 @@ export interface Deadlines {
   readonly probeMs: number;
   /** Looking for the outcome of a sent envelope, in all. */
   readonly outcomeMs: number;
+  /** Asking one's own peer about its blocks, however often, and waiting until it has committed one. */
+  readonly blockMs: number;
 }
 
 /** Several block times each; the outcome's outlasts the restart of a killed orderer. */
@@ -24,6 +26,7 @@ export const DEFAULT_DEADLINES: Deadlines = {
   statusMs: 10_000,
   probeMs: 1_000,
   outcomeMs: 60_000,
+  blockMs: 60_000,
 };
 
 /** @returns a gRPC deadline so many milliseconds from now. */

@@ -7,7 +7,7 @@ import { isInMemory } from '../journal/memory-journal.js';
 import { abortable } from '../retry/abortable.js';
 import type { Pace } from '../retry/pace.js';
 import type { CommitFeed, CommitSource } from './commit-feed.js';
-import { callWithin, type Deadlines } from './deadlines.js';
+import type { Deadlines } from './deadlines.js';
 import { findOutcome, type Outcome } from './outcome.js';
 
 export interface SenderContext {
@@ -79,7 +79,7 @@ export class EnvelopeSender {
     const transactionId = envelope.getTransactionId();
     const watch = sentBefore ? undefined : feed.watch(transactionId, source);
     const ports = {
-      send: () => envelope.submit(callWithin(deadlines.submitMs)),
+      send: () => envelope.submit(),
       status: async (timeoutMs: number) =>
         (await watch?.told) ?? source.ask(transactionId, timeoutMs),
     };

@@ -182,7 +182,6 @@ function setUp(
       ownMspId: OWN,
       ...endorsers,
     },
-    deadlines,
     statistics,
     pace,
   });

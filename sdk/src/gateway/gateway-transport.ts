@@ -23,7 +23,6 @@ import type { Pace } from '../retry/pace.js';
 import { retrying, type RetryContext, type RetryReason } from '../retry/retry.js';
 import type { Signer } from '../signer/native-signer.js';
 import { beforeSending } from './classify.js';
-import { callWithin, type Deadlines } from './deadlines.js';
 import type { EnvelopeSender } from './envelope-sender.js';
 import type { Statistics } from './statistics.js';
 import { invalidity } from './validation.js';
@@ -35,7 +34,6 @@ export interface TransportContext {
   readonly signer: Signer | undefined;
   readonly sender: Pick<EnvelopeSender, 'send'>;
   readonly endorsers: EndorserContext;
-  readonly deadlines: Deadlines;
   readonly statistics: Statistics;
   readonly pace: Pace;
 }
@@ -67,10 +65,7 @@ export class GatewayTransport implements Transport {
     // One's own organisation only, and an error where it cannot answer: another's peer could lie.
     const own = [this.#context.endorsers.ownMspId];
     const payload = await retrying(
-      () =>
-        this.#ask(own, options.signal, () =>
-          this.#proposal(call, own).evaluate(callWithin(this.#context.deadlines.evaluateMs)),
-        ),
+      () => this.#ask(own, options.signal, () => this.#proposal(call, own).evaluate()),
       this.#retries(options, () => undefined),
     );
     return decode(payload);
@@ -139,10 +134,7 @@ export class GatewayTransport implements Transport {
     asked: readonly string[],
     signal?: AbortSignal,
   ): Promise<Transaction> {
-    const { deadlines } = this.#context;
-    return this.#ask(asked, signal, () =>
-      this.#proposal(call, organisations).endorse(callWithin(deadlines.endorseMs)),
-    );
+    return this.#ask(asked, signal, () => this.#proposal(call, organisations).endorse());
   }
 
   async #ask<T>(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Time and chance, as a port: real in production, scripted in tests.
 import { setTimeout as wait } from 'node:timers/promises';
+import { ownSignal } from './abortable.js';
 
 export interface Pace {
   /** Milliseconds of a clock that never goes back. */
@@ -15,7 +16,7 @@ export const realPace: Pace = {
   now: () => performance.now(),
   sleep: async (milliseconds, signal) => {
     signal?.throwIfAborted();
-    await wait(milliseconds, undefined, signal && { signal });
+    await wait(milliseconds, undefined, signal && { signal: ownSignal(signal) });
   },
   random: () => Math.random(),
 };

@@ -11,6 +11,15 @@ const port = z.coerce.number().int().min(0).max(65_535);
 /** Paths may be relative to the configuration file. */
 const path = z.string().min(1);
 
+/** Where a peer listens. */
+const endpoint = z.strictObject({
+  address: z.string().describe('host:port'),
+  hostnameOverride: z
+    .string()
+    .exactOptional()
+    .describe("the name in the peer's TLS certificate, where it is not the host's"),
+});
+
 const configSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: port.default(0).describe('0: any free one, see the ready file'),
@@ -31,8 +40,10 @@ const configSchema = z.strictObject({
   timeouts: timeoutsSchema,
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   ledger: z.strictObject({
-    address: z.string().describe('host:port of a peer of the bank'),
-    hostnameOverride: z.string().optional(),
+    peers: z
+      .array(endpoint)
+      .min(1)
+      .describe('peers of the bank: the next is taken when one does not answer'),
     tlsRoot: path,
     mspId: z.string(),
     certificate: path.describe('client certificate with role=auth-service'),

@@ -15,9 +15,9 @@ const LOCK_DEADLINE_MS = 10_000;
 const read = (path: string): string => readFileSync(path, 'utf8');
 
 function connectLedger({ ledger }: BankConfig): Connection {
-  const { address, hostnameOverride, mspId, channel, chaincode, organisations } = ledger;
+  const { peers, mspId, channel, chaincode, organisations } = ledger;
   return connect({
-    endpoint: { address, ...(hostnameOverride !== undefined && { hostnameOverride }) },
+    endpoint: peers,
     tlsRoot: read(ledger.tlsRoot),
     identity: { mspId, certificate: read(ledger.certificate) },
     privateKey: read(ledger.privateKey),

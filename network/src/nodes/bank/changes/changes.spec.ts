@@ -135,7 +135,10 @@ describe("a customer's change", () => {
     const cancel = () => bank.service.cancelChange({ loginId, changeId });
     expect(await cancel()).toEqual({ cancelled: true });
     expect(await cancel()).toEqual({ cancelled: true });
-    expect(bank.messages.at(-1)).toMatchObject({ to: OLD });
+    expect(bank.messages.at(-1)).toMatchObject({
+      to: OLD,
+      text: expect.stringMatching(/was cancelled/) as string,
+    });
     bank.now += 2 * DAY;
     expect(await codeGoesTo(customerId)).toBe(OLD);
     expect(await factorsOf(customerId)).toEqual(before);

@@ -92,7 +92,7 @@ function configuration(
       revocations: write('revocations.pem', authority.revocations()),
     },
     ledger: {
-      address: 'x',
+      peers: [{ address: 'x', hostnameOverride: 'x' }],
       tlsRoot: unused,
       mspId: 'BankMSP',
       certificate: unused,
