@@ -111,6 +111,16 @@ describe('a vote', () => {
     expect(await loginSeconds()).toBe(700);
   });
 
+  test('that expired stays so, whatever time a later policy gives to votes', async () => {
+    const newcomer = entering({});
+    await vote('bank', newcomer);
+    passSeconds(POLICY.voteSeconds);
+    const patient = policyOf({ voteSeconds: 2 * POLICY.voteSeconds });
+    await vote('bank', patient);
+    expect(await vote('logistics', patient)).toMatchObject({ enacted: true });
+    expect(await vote('merchant', newcomer)).toMatchObject({ votes: 1, enacted: false });
+  });
+
   test('can be taken back', async () => {
     const withdraw = async () =>
       (await identityOf('bank').withdrawVote({ proposal: shortLogins })).result;
@@ -128,6 +138,30 @@ describe('a vote', () => {
       await vote(role, becoming('logistics', { status: 'suspended' }));
     expect(await vote('merchant', rich)).toMatchObject({ enacted: false });
     await expect(vote('logistics', rich)).rejects.toMatchObject({ code: 'PARTICIPANT_UNKNOWN' });
+  });
+});
+
+describe('a vote that slept while something else stood does not wake', () => {
+  test('when the policy of before is agreed again', async () => {
+    await vote('bank', longLogins);
+    for (const other of [shortLogins, policyOf({})]) {
+      await vote('bank', other);
+      expect(await vote('merchant', other)).toMatchObject({ enacted: true });
+    }
+    await vote('merchant', longLogins);
+    expect(await vote('logistics', longLogins)).toMatchObject({ votes: 2, enacted: false });
+    expect(await loginSeconds()).toBe(POLICY.loginSeconds);
+  });
+
+  test('when a bank words a licence otherwise and back', async () => {
+    const { goods } = memory.clientFor('bank', 'teller', BANK);
+    const standing = licensingOf(await goods.readMerchant({ merchantId: MERCHANT }));
+    const narrow: Proposal = { kind: 'licence', merchant: { ...standing, categories: [] } };
+    await vote('merchant', narrow);
+    const licence = { ...standing.licence!, number: 'OTHER-1' };
+    for (const merchant of [{ ...standing, licence }, standing])
+      await goods.licenseMerchants({ bankId: BANK, merchants: [merchant] });
+    expect(await vote('bank', narrow)).toMatchObject({ votes: 1, enacted: false });
   });
 });
 

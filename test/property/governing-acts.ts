@@ -97,7 +97,7 @@ const draft: fc.Arbitrary<Draft> = fc.oneof(
 /** Up to beyond the life of a vote, of fourteen days. */
 const pass = fc.record({
   kind: fc.constant('pass' as const),
-  seconds: fc.constantFrom(1, 59, 61, 86_400, 8 * 86_400, 15 * 86_400),
+  seconds: fc.constantFrom(1, 3_599, 3_601, 86_400, 8 * 86_400, 15 * 86_400),
 });
 
 /** Votes for one draft by several, one after the other, time in between or not: alone they would hardly ever meet. */
@@ -219,7 +219,7 @@ function policyOf({ registry }: Governed, wanted: (typeof POLICIES)[number]) {
     rich: { currencies: { ...policy.currencies, [CURRENCY]: limits } },
     bearing: { offline: { ...offline, lossBearer, version: offline.version + 1 } },
     unversioned: { offline: { ...offline, lossBearer } },
-    hasty: { voteSeconds: 60 },
+    hasty: { voteSeconds: 3_600 },
     same: {},
   } as const;
   return { ...policy, ...changed[wanted] };
@@ -231,6 +231,7 @@ const NOBODY: MerchantRow = {
   ...{ active: true, licence: null, categories: [] },
   rating: UNRATED,
   conduct: BLAMELESS,
+  revision: 0,
 };
 
 function licenceOf(merchant: MerchantRow, wanted: (typeof LICENCES)[number]): Licensing {

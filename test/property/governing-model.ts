@@ -65,7 +65,7 @@ function withdraw({ votes, standing, now }: Chamber, proposal: Proposal, voter: 
   const key = ballotDigest(standing, proposal);
   const left = withoutVote(votes.get(key) ?? [], voter);
   votes.set(key, left);
-  return counted(liveVotes(standing, left, now).length, false);
+  return counted(liveVotes(left, now).length, false);
 }
 
 /** Does one act of voting. @returns what is answered to it. */
@@ -83,7 +83,7 @@ export function act(chamber: Chamber, { kind, by }: Ballot, proposal: Proposal):
 export const proposalsOf = (start: Governed, { drafts }: Story): Proposal[] =>
   drafts.map((draft) => proposalOf(start, draft));
 
-/** Who voted, and since when. */
+/** Who voted, and until when that counts. */
 type Voices = ReadonlyMap<string, number>;
 
 /** An act of voting, and the digest of what it would change into what: two drafts may come to the same. */
@@ -95,13 +95,13 @@ export interface Voting extends Ballot {
 export class Watch {
   readonly #voices = new Map<string, Voices>();
 
-  /** @returns whose votes for the draft are live once the act is done, and since when. */
+  /** @returns whose votes for the draft are live once the act is done, and until when. */
   voicesAfter({ kind, by, about }: Voting, now: number, { registry }: Governed): Voices {
     const { voteSeconds } = registry.policy;
     const given = [...(this.#voices.get(about) ?? [])];
-    const voices = new Map(given.filter(([, at]) => now - at < voteSeconds));
+    const voices = new Map(given.filter(([, until]) => now < until));
     if (kind === 'withdraw') voices.delete(by);
-    else if (!voices.has(by)) voices.set(by, now);
+    else if (!voices.has(by)) voices.set(by, now + voteSeconds);
     return voices;
   }
 

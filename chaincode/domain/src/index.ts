@@ -204,6 +204,7 @@ export {
   ballotDigest,
   ensureMerchantOrganisation,
   licensingOf,
+  relicensed,
   merchantNamed,
   type Governed,
   type Proposal,

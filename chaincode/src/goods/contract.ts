@@ -12,6 +12,7 @@ import {
   found,
   goodsDigest,
   narrowsLicence,
+  relicensed,
   UNRATED,
   type ParsedInputOf as InputOf,
   type OrderKey,
@@ -44,8 +45,8 @@ async function licenseMerchants(call: Call<InputOf<'goods', 'licenseMerchants'>>
       'LICENCE_NARROWED',
       { merchantId },
     );
-    const { rating, conduct } = existing ?? { rating: UNRATED, conduct: BLAMELESS };
-    call.store.put('merchant', { ...merchant, bankId, rating, conduct });
+    const begun = { ...merchant, bankId, rating: UNRATED, conduct: BLAMELESS, revision: 0 };
+    call.store.put('merchant', existing === undefined ? begun : relicensed(existing, merchant));
   }
   return {};
 }

@@ -107,5 +107,5 @@ export async function withdrawVote(call: Call<Voting>) {
   const digest = ballotDigest(standing, proposal);
   const votes = withoutVote(await votesFor(call, digest), call.caller.mspId);
   keepVotes(call, digest, votes);
-  return { votes: liveVotes(standing, votes, call.now).length };
+  return { votes: liveVotes(votes, call.now).length };
 }

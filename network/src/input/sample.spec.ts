@@ -61,6 +61,7 @@ const couriers: readonly Courier[] = input.couriers.map((courier) => ({
   active: true,
   rating: UNRATED,
   conduct: BLAMELESS,
+  revision: 0,
 }));
 const zoneAt = (place: Place) => zoneOf(DEFAULT_POLICY.addressZone, place);
 

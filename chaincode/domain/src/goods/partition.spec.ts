@@ -61,6 +61,7 @@ describe('unit 10, the merchant', () => {
     categories: ['43000000', '50110000'],
     rating: UNRATED,
     conduct: BLAMELESS,
+    revision: 0,
   };
   const check =
     (changes: Partial<MerchantRow>, categories = ['43211503', '50111500']) =>

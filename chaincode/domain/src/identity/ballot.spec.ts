@@ -38,7 +38,7 @@ const policy: Proposal = { kind: 'policy', policy: { ...DEFAULT_POLICY, loginSec
 const entry: Proposal = { kind: 'participant', participant: participant('Newcomer', 'merchant') };
 
 const votesOf = (at: number, ...mspIds: readonly string[]): Vote[] =>
-  mspIds.map((mspId) => ({ mspId, at }));
+  mspIds.map((mspId) => ({ mspId, until: at + voteSeconds }));
 
 const cast = (
   proposal: Proposal,

@@ -59,12 +59,9 @@ export function suffices(
   );
 }
 
-/** @returns the votes that were given lately enough. */
-export const liveVotes = (
-  { registry }: Pick<Governed, 'registry'>,
-  votes: readonly Vote[],
-  now: number,
-): Vote[] => votes.filter(({ at }) => now < at + registry.policy.voteSeconds);
+/** @returns the votes whose time is not over: it is fixed when they are given, so that no later policy revives one. */
+export const liveVotes = (votes: readonly Vote[], now: number): Vote[] =>
+  votes.filter(({ until }) => now < until);
 
 /** @returns the votes without those of one organisation. */
 export const withoutVote = (votes: readonly Vote[], mspId: string): Vote[] =>
@@ -88,15 +85,16 @@ export interface Count {
 
 /**
  * Counts one more vote, among those who are active now, whoever was when the others fell. Who votes again is counted once,
- * but counted anew: by now fewer votes may suffice.
+ * but counted anew: by now fewer votes may suffice. That does not prolong its vote.
  * @throws {DomainError} REGISTRY_INVALID, PARTICIPANT_FIXED, ACTOR_TAKEN, MERCHANT_UNKNOWN or PARTICIPANT_UNKNOWN.
  */
 export function castVote(standing: Governed, { proposal, before, voter, now }: Ballot): Count {
   const matter = matterOf(standing, proposal);
   const after = enact(standing, proposal);
-  const live = liveVotes(standing, before, now);
+  const live = liveVotes(before, now);
   const known = live.some(({ mspId }) => mspId === voter);
-  const votes = known ? live : [...live, { mspId: voter, at: now }];
+  const until = now + standing.registry.policy.voteSeconds;
+  const votes = known ? live : [...live, { mspId: voter, until }];
   const isSettled =
     digestOf(after) === digestOf(standing) ||
     suffices(matter, standing.registry.participants, mspIdsOf(votes));

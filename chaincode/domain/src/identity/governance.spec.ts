@@ -55,6 +55,7 @@ const MERCHANT: MerchantRow = {
   bankId: 'bank',
   rating: UNRATED,
   conduct: BLAMELESS,
+  revision: 0,
 };
 
 const member = (mspId: string): ParticipantRow => MEMBERS.find((entry) => entry.mspId === mspId)!;
@@ -255,6 +256,6 @@ describe('a licence', () => {
   });
 
   it('changes the merchant, and keeps its bank and its ratings', () => {
-    expect(enact(standing(licence), licence).merchant).toEqual({ ...MERCHANT, active: false });
+    expect(enact(standing(licence), licence).merchant).toEqual({ ...MERCHANT, active: false, revision: 1 });
   });
 });

@@ -153,29 +153,44 @@ export const licensingOf = ({
   categories,
 }: Licensing): Licensing => ({ merchantId, mspId, active, licence, categories });
 
-/** What stands of that which a proposal would change; null where it would begin something. */
-function changedBy({ registry, merchant }: Governed, proposal: Proposal): unknown {
-  switch (proposal.kind) {
-    case 'participant':
-      return participantNamed(registry, proposal.participant.mspId) ?? null;
-    case 'policy':
-      return registry.policy;
-    case 'licence':
-      return merchant?.merchantId === proposal.merchant.merchantId ? licensingOf(merchant) : null;
-  }
+/** What a vote can change in the registry, as its revisions name it. */
+const matterNamed = (proposal: Exclude<Proposal, { kind: 'licence' }>): string =>
+  proposal.kind === 'policy' ? 'policy' : `participant/${proposal.participant.mspId}`;
+
+/** How often that changed which a proposal would change; null where there is nothing yet. */
+function revisionOf({ registry, merchant }: Governed, proposal: Proposal): number | null {
+  if (proposal.kind !== 'licence') return registry.revisions?.[matterNamed(proposal)] ?? null;
+  return merchant?.merchantId === proposal.merchant.merchantId ? merchant.revision : null;
 }
 
 /**
- * Votes are for a change of what stood when they were given. Once that has changed they count no more: else a vote that a bank
- * gave for one policy would, after another one was agreed, bring the first back without it.
+ * Votes are for a change of what stood when they were given. Once that has changed they count no more, and not again when it is
+ * changed back: else a vote that a bank gave for one policy would, after another one was agreed, bring the first back without
+ * it, or a bank could put a vote to sleep that its organisation wants to withdraw.
  * @returns the digest under which the votes for a proposal are counted, here and now.
  */
 export const ballotDigest = (standing: Governed, proposal: Proposal): string =>
-  digestOf({ proposal, changes: changedBy(standing, proposal) });
+  digestOf({ proposal, revision: revisionOf(standing, proposal) });
 
 function withParticipant(registry: RegistryRow, participant: ParticipantRow): RegistryRow {
   const others = registry.participants.filter(({ mspId }) => mspId !== participant.mspId);
   return registryOf({ ...registry, participants: [...others, participant] });
+}
+
+const isSame = (before: unknown, after: unknown): boolean => digestOf(before) === digestOf(after);
+
+/** @returns the registry after a vote, with one more revision of what it changed. */
+function revised(before: RegistryRow, after: RegistryRow, matter: string): RegistryRow {
+  if (isSame(before, after)) return before;
+  const { revisions = {} } = before;
+  return { ...after, revisions: { ...revisions, [matter]: (revisions[matter] ?? 0) + 1 } };
+}
+
+/** @returns the merchant with this licence, and one more revision when that is another. */
+export function relicensed(before: MerchantRow, licensing: Licensing): MerchantRow {
+  const { revision } = before;
+  const isOther = !isSame(licensingOf(before), licensingOf(licensing));
+  return { ...before, ...licensing, revision: isOther ? revision + 1 : revision };
 }
 
 /**
@@ -183,12 +198,11 @@ function withParticipant(registry: RegistryRow, participant: ParticipantRow): Re
  * @throws {DomainError} REGISTRY_INVALID or ACTOR_TAKEN when that would be no registry that works.
  */
 export function enact({ registry, merchant }: Governed, proposal: Proposal): Governed {
-  switch (proposal.kind) {
-    case 'participant':
-      return { registry: withParticipant(registry, proposal.participant), merchant };
-    case 'policy':
-      return { registry: { ...registry, policy: proposal.policy }, merchant };
-    case 'licence':
-      return { registry, merchant: merchant && { ...merchant, ...proposal.merchant } };
-  }
+  if (proposal.kind === 'licence')
+    return { registry, merchant: merchant && relicensed(merchant, proposal.merchant) };
+  const after =
+    proposal.kind === 'policy'
+      ? { ...registry, policy: proposal.policy }
+      : withParticipant(registry, proposal.participant);
+  return { registry: revised(registry, after, matterNamed(proposal)), merchant };
 }

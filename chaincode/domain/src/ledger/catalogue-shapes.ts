@@ -43,7 +43,12 @@ export const merchant = z.strictObject({
   categories: z.array(category).max(200),
 });
 
-export const merchantRow = merchant.extend({ bankId: identifier, rating: aggregate, conduct });
+export const merchantRow = merchant.extend({
+  bankId: identifier,
+  rating: aggregate,
+  conduct,
+  revision: z.int().describe('how often its licence changed'),
+});
 
 /** What a merchant says of its goods. */
 export const goods = z.strictObject({

@@ -26,6 +26,8 @@ export type FactorKind = 'sms' | 'password';
 export interface RegistryRow {
   readonly participants: readonly ParticipantRow[];
   readonly policy: Policy;
+  /** How often votes changed the policy, or a participant; what they never changed has no entry. */
+  readonly revisions?: Readonly<Record<string, number>>;
 }
 
 /** The registry as it stands on the ledger: every transaction reads it first, and so learns of which version the rows are. */
@@ -33,10 +35,10 @@ export interface StoredRegistry extends RegistryRow {
   readonly version: number;
 }
 
-/** One organisation's voice for a proposal. */
+/** One organisation's voice for a proposal, which counts before an instant. */
 export interface Vote {
   readonly mspId: string;
-  readonly at: number;
+  readonly until: number;
 }
 
 /** The voices for one proposal; those that expired are dropped with the next one. */

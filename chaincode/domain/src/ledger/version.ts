@@ -7,9 +7,10 @@ import type { StoredRegistry } from './rows.js';
 /**
  * To be raised with every change after which rows of before are read wrongly. Version 1 had no version in its registry. Its
  * orders and baskets stand under other keys, its accounts hold no sessions: no rule says what an order under way would be in
- * version 2, so that it is refused and not migrated.
+ * version 2, so that it is refused and not migrated. Version 2 knew votes by the time when they were given, and merchants without
+ * revisions.
  */
-export const LEDGER_VERSION = 2;
+export const LEDGER_VERSION = 3;
 
 /** @throws {DomainError} LEDGER_VERSION_OTHER when another version wrote the ledger. */
 export const ensureOfThisVersion = ({ version = 1 }: Partial<StoredRegistry>): void =>

@@ -14,19 +14,18 @@ it('may be the one that comes with the source', () => expect(isPolicy({})).toBe(
 
 const SPANS = [
   ...(['quoteSeconds', 'holdSeconds', 'deliverySeconds', 'unprovenSeconds'] as const),
-  ...([
-    'disputeSeconds',
-    'decisionSeconds',
-    'debtSeconds',
-    'voteSeconds',
-    'windowSeconds',
-  ] as const),
+  ...(['disputeSeconds', 'decisionSeconds', 'debtSeconds', 'windowSeconds'] as const),
 ];
 
 it.each(SPANS)('has %s within a year', (name) => {
   expect([1, YEAR].map((seconds) => isPolicy({ [name]: seconds }))).toEqual([true, true]);
   expect([0, YEAR + 1].map((seconds) => isPolicy({ [name]: seconds }))).toEqual([false, false]);
 });
+
+it('gives votes an hour to meet, at least', () =>
+  expect([3_599, 3_600, YEAR, YEAR + 1].map((voteSeconds) => isPolicy({ voteSeconds }))).toEqual([
+    ...[false, true, true, false],
+  ]));
 
 it.each(['loginSeconds', 'authenticationSeconds'])('has %s within a day', (name) => {
   expect(isPolicy({ [name]: 86_400 })).toBe(true);

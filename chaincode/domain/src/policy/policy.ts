@@ -6,6 +6,7 @@ import { ensure } from '../base/errors.js';
 import { amount, currency, seconds } from '../base/identifiers.js';
 import { isAtLeast, type Currency } from '../base/money.js';
 
+const HOUR = 3_600;
 const DAY = 86_400;
 const YEAR = 366 * DAY;
 
@@ -142,7 +143,7 @@ export const policy = z
     decisionSeconds: span.describe('from a dispute to its decision'),
     undecided: z.enum(['uphold', 'reject']).describe('what an undecided dispute becomes'),
     debtSeconds: span.describe("after which the bank bears a payee's debt"),
-    voteSeconds: span.describe('after which a vote no longer counts'),
+    voteSeconds: span.min(HOUR).describe('after which a vote no longer counts'),
     windowSeconds: span.describe('over which limits add up'),
     currencies: z
       .record(currency, currencyLimits)
