@@ -113,7 +113,7 @@ const creditsOf = (credits: ReadonlyMap<string, CreditRow>, payeeId: string): bi
 /** What of it counts in the window that ends now. */
 const countedIn = (spendings: readonly Spending[], now: number): bigint =>
   spendings
-    .filter(({ until }) => until > now - POLICY.windowSeconds)
+    .filter(({ last }) => last > now - POLICY.windowSeconds)
     .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
 
 /** The same out of the rows of the ledger. Orders that never held money are none of the model's. */

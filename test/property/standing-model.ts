@@ -23,7 +23,7 @@ export interface Login {
 interface Payment {
   readonly amount: bigint;
   /** It counts as long as this lies in the window. */
-  readonly until: number;
+  readonly at: number;
 }
 
 interface Standing {
@@ -50,7 +50,7 @@ const WINDOW_LIMIT = 100_000_000n;
 /** What may be paid in a window before both factors must be bound to an order. */
 const STEP_UP_LIMIT = 100_000n;
 
-/** A day; what was paid in a quarter of one counts until the quarter has left the window. */
+/** A day; what was paid in a quarter of one counts until the last of it has left the window. */
 const WINDOW = 86_400;
 const QUARTER = 21_600;
 
@@ -73,9 +73,16 @@ const HALF_LIFE = 180 * 86_400;
 
 const nameOf = ({ merchantId, orderNumber }: Ordered): string => `${merchantId} ${orderNumber}`;
 
+const quarterOf = ({ at }: Payment): number => Math.floor(at / QUARTER);
+
+const lastWith = (payments: readonly Payment[], payment: Payment): number =>
+  Math.max(
+    ...payments.filter((each) => quarterOf(each) === quarterOf(payment)).map(({ at }) => at),
+  );
+
 const counted = (payments: readonly Payment[], now: number): bigint =>
   payments
-    .filter(({ until }) => until > now - WINDOW)
+    .filter((payment) => lastWith(payments, payment) > now - WINDOW)
     .reduce((sum, { amount }) => sum + amount, 0n);
 
 export class StandingModel {
@@ -167,7 +174,7 @@ export class StandingModel {
   /** The customer pays so much now. */
   spend(customerId: string, amount: bigint, now: number): void {
     const standing = this.#standing(customerId);
-    const payment = { amount, until: (Math.floor(now / QUARTER) + 1) * QUARTER };
+    const payment = { amount, at: now };
     const steppedUp = this.#needsStepUp(customerId, amount, now);
     standing.paid.push(payment);
     standing.sinceStepUp = steppedUp ? [] : [...standing.sinceStepUp, payment];

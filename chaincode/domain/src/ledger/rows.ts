@@ -156,9 +156,9 @@ export interface Session {
   readonly limits: Limits;
 }
 
-/** What was paid in one part of the window that limits add up over, until the part ended. */
+/** What was paid in one part of the window that limits add up over, and when the last of it was. */
 export interface Spending {
-  readonly until: number;
+  readonly last: number;
   readonly amount: Amount;
 }
 

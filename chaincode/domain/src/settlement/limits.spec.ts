@@ -94,8 +94,16 @@ describe('a window', () => {
   it('counts a payment whose time lies before the last one with the last one', () => {
     const first = addSpending([], '5', { endsAt: START, seconds: 40 });
     const second = addSpending(first, '7', { endsAt: START - 30, seconds: 40 });
-    expect(second).toEqual([{ until: START + 10, amount: '12' }]);
+    expect(second).toEqual([{ last: START, amount: '12' }]);
   });
+});
+
+it('a shorter window is followed at once, a longer one by what is still known', () => {
+  const year = 366 * 86_400;
+  const row = addSpending([], '5', { endsAt: START, seconds: year });
+  expect(spentIn(row, { endsAt: START + 3_599, seconds: 3_600 })).toBe('5');
+  expect(spentIn(row, { endsAt: START + 3_600, seconds: 3_600 })).toBe('0');
+  expect(spentIn(row, { endsAt: START + year - 1, seconds: year })).toBe('5');
 });
 
 describe('a limit', () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits that add up over time. A window is looked at in parts of a quarter of its length, and a part counts as long as
-// anything paid in it may still lie within the window: so no boundary lets the limit be spent twice, and what was paid
-// counts for at most a quarter of a window too long.
+// Limits that add up over time. What is paid in a quarter of a window is kept in one part, which counts until the last of it
+// leaves the window: so no boundary lets the limit be spent twice, nothing counts for more than a quarter of a window too long,
+// and a policy that shortens the window is followed at once.
 import { addAmounts, toUnits, type Amount } from '../base/money.js';
 import type { Spending } from '../ledger/rows.js';
 
@@ -13,13 +13,12 @@ export interface Window {
 
 const PARTS = 4;
 
-function endOfPart({ endsAt, seconds }: Window): number {
-  const length = Math.ceil(seconds / PARTS);
-  return (Math.floor(endsAt / length) + 1) * length;
-}
+/** Which part of the time a payment falls into. */
+const partOf = (at: number, { seconds }: Window): number =>
+  Math.floor(at / Math.ceil(seconds / PARTS));
 
 const inside = (spendings: readonly Spending[], { endsAt, seconds }: Window): Spending[] =>
-  spendings.filter(({ until }) => until > endsAt - seconds);
+  spendings.filter(({ last }) => last > endsAt - seconds);
 
 /** @returns all that was paid within the window. */
 export const spentIn = (spendings: readonly Spending[], window: Window): Amount =>
@@ -34,11 +33,14 @@ export function addSpending(
   amount: Amount,
   window: Window,
 ): readonly Spending[] {
+  const { endsAt } = window;
   const parts = inside(spendings, window);
-  const last = parts.at(-1);
-  const until = endOfPart(window);
-  if (last === undefined || last.until < until) return [...parts, { until, amount }];
-  return [...parts.slice(0, -1), { ...last, amount: addAmounts(last.amount, amount) }];
+  const latest = parts.at(-1);
+  if (latest === undefined || partOf(latest.last, window) < partOf(endsAt, window))
+    return [...parts, { last: endsAt, amount }];
+  const { last } = latest;
+  const joined = { last: Math.max(last, endsAt), amount: addAmounts(latest.amount, amount) };
+  return [...parts.slice(0, -1), joined];
 }
 
 /** @returns whether all amounts together, which may have more digits than one, are at most the limit. */
