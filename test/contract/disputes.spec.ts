@@ -130,6 +130,19 @@ describe('what a dispute may take', () => {
     expect(await payee()).toMatchObject({ owed: '0' });
   });
 
+  test('is not borne while the merchant has money that pays it, however long that waits to be rolled up', async () => {
+    await dispute();
+    await decide('uphold');
+    expect(await payee()).toMatchObject({ owed: '4980', open: '4980' });
+    passSeconds(POLICY.debtSeconds);
+    const bear = async () => (await node()).bearDebt({ ...order.payee, orderNumber: 'ORD-1' });
+    await expect(bear()).rejects.toMatchObject({ code: 'DEBT_PAYABLE' });
+    await order.rollUp();
+    expect(await payee()).toMatchObject({ owed: '0', open: '0', balance: '0' });
+    await expect(bear()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await order.books()).toMatchObject({ spent: 0 });
+  });
+
   test('that the bank had to bear counts against the merchant, once', async () => {
     const { goods, settlement } = (await order.world.parties()).bankNode;
     const owing = async () => (await goods.readMerchant({ merchantId: MERCHANT })).conduct.debt;

@@ -176,15 +176,17 @@ class Life {
     await world.decide(owing.orderNumber, 'uphold');
     await world.deliver(believed.orderNumber, { proven: false });
     await world.dispute(this.#device, undecided.orderNumber);
+    // Before the merchant has money again, which would pay its debt.
+    clock.pass(POLICY.debtSeconds);
+    await settlement.bearDebt({
+      ...{ payeeId: MERCHANT, currency: CURRENCY },
+      orderNumber: owing.orderNumber,
+    });
     clock.pass(POLICY.unprovenSeconds);
     await settlement.release(believed);
     clock.pass(POLICY.deliverySeconds);
     await settlement.returnUndelivered(lost);
     await settlement.lapseDispute({ ...undecided, disputeId: 'dispute-1' });
-    await settlement.bearDebt({
-      ...{ payeeId: MERCHANT, currency: CURRENCY },
-      orderNumber: owing.orderNumber,
-    });
   }
 }
 
@@ -195,7 +197,9 @@ async function rollUp({ world }: Rivals): Promise<void> {
 }
 
 /** Then the merchant owes what a dispute takes. */
-async function emptyMerchant({ world }: Rivals): Promise<void> {
+async function emptyMerchant(rivals: Rivals): Promise<void> {
+  const { world } = rivals;
+  await rollUp(rivals);
   const { settlement } = await world.bank('bank-node');
   const { balance } = await settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
   await world.payOut(MERCHANT, 'redeem-all', balance);

@@ -151,8 +151,12 @@ export class MoneyModel {
   bear({ made: { merchantId, orderNumber } }: OrderModel): Refusals {
     const merchant = this.payee(merchantId);
     const debt = merchant.debtOf(orderNumber);
-    const early = this.now < (debt?.since ?? 0) + this.#times.debtSeconds;
-    const rules = refusals([debt === undefined, 'NOT_FOUND'], [early, 'DEBT_NOT_DUE']);
+    const due = (debt?.since ?? 0) + this.#times.debtSeconds;
+    const rules = refusals(
+      [debt === undefined, 'NOT_FOUND'],
+      [this.now < due, 'DEBT_NOT_DUE'],
+      [merchant.canPay(due), 'DEBT_PAYABLE'],
+    );
     return this.#once(`bear ${merchantId} ${orderNumber}`, '', rules, () => {
       merchant.forgive(debt!);
       this.standings.blameForDebt(merchantId, this.now);

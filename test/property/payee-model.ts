@@ -69,6 +69,11 @@ export class PayeeModel {
     return paid > 0n ? [[debt.customerId, paid]] : [];
   }
 
+  /** Whether the debts could be paid by now, out of what was credited before that time or rolled up already. */
+  canPay(before: number): boolean {
+    return this.balance > 0n || [...this.#credits.keys()].some((second) => second < before);
+  }
+
   debtOf(orderNumber: string): Debt | undefined {
     return this.debts.find((debt) => debt.orderNumber === orderNumber);
   }

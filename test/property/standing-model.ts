@@ -22,7 +22,6 @@ export interface Login {
 
 interface Payment {
   readonly amount: bigint;
-  /** It counts as long as this lies in the window. */
   readonly at: number;
 }
 

@@ -80,6 +80,16 @@ export async function redeem(call: Call<Payout>) {
 
 const owedBy = (debts: readonly Debt[]): Sum => addSums(...debts.map(({ amount }) => amount));
 
+/**
+ * The bank bears nothing that the payee's own money pays, though that may wait for a roll-up.
+ * @throws {DomainError} DEBT_PAYABLE.
+ */
+async function ensureUnpayable(call: Call, checkpoint: CheckpointRow, due: number): Promise<void> {
+  const { payeeId, currency } = checkpoint;
+  const waiting = await call.store.rangeUntil('credit', [payeeId, currency], timeKey(due), 1);
+  ensure(waiting.length === 0 && !canPay(checkpoint), 'DEBT_PAYABLE', { until: due - 1 });
+}
+
 /** The customer has waited long enough. It counts against the merchant: only merchants owe. */
 export async function bearDebt(call: Call<InputOf<'settlement', 'bearDebt'>>) {
   const { payeeId, currency, orderNumber } = call.input;
@@ -91,6 +101,7 @@ export async function bearDebt(call: Call<InputOf<'settlement', 'bearDebt'>>) {
   );
   const due = debt.since + (await policyRow(call)).debtSeconds;
   ensure(call.now >= due, 'DEBT_NOT_DUE', { due });
+  await ensureUnpayable(call, checkpoint, due);
   const debts = checkpoint.debts.filter((each) => each !== debt);
   call.store.put('checkpoint', { ...checkpoint, debts });
   const { amount, customerId } = debt;

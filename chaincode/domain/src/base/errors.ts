@@ -321,6 +321,11 @@ export const ERRORS = {
     'The issue was not confirmed in time.',
     'Propose it again, under another id.',
   ),
+  DEBT_PAYABLE: describe(
+    523,
+    'The payee has money that pays its debt.',
+    'Roll up its credit entries until the debt is paid.',
+  ),
 
   // 6xx: comparison and alarms (units 13, 15, 16)
   STATEMENT_MISSING: describe(

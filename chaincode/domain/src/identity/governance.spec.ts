@@ -256,6 +256,10 @@ describe('a licence', () => {
   });
 
   it('changes the merchant, and keeps its bank and its ratings', () => {
-    expect(enact(standing(licence), licence).merchant).toEqual({ ...MERCHANT, active: false, revision: 1 });
+    expect(enact(standing(licence), licence).merchant).toEqual({
+      ...MERCHANT,
+      active: false,
+      revision: 1,
+    });
   });
 });

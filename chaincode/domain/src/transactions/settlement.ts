@@ -283,8 +283,8 @@ export const settlement = {
     output: outcome.extend({ amount }),
     subject: ABOUT.payee,
     repeat: onceFor('currency', 'orderNumber'),
-    errors: ['DEBT_NOT_DUE', 'MERCHANT_UNKNOWN'],
-    operations: { fixed: 10 },
+    errors: ['DEBT_NOT_DUE', 'DEBT_PAYABLE', 'MERCHANT_UNKNOWN'],
+    operations: { fixed: 11 },
     example: { ...PAYEE, orderNumber: ORDER.orderNumber },
   }),
   withdraw: define({
