@@ -24,6 +24,11 @@ export interface Shop {
   readonly alone: Parties;
 }
 
+interface BenchSize {
+  readonly customers: number;
+  readonly shops: number;
+}
+
 /** Longer than any run, so that no login ends in the middle of one. */
 const LOGIN_SECONDS = 86_400;
 const MONEY = '100000000000';
@@ -42,49 +47,49 @@ const ENROLLING_AT_ONCE = 64;
 export class BenchNetwork {
   readonly network: NetworkWorld;
   readonly noop: Noop;
-  readonly shops: readonly Shop[];
-  readonly #payers: readonly Payer[];
+  readonly #shops: Shop[] = [];
+  readonly #payers: Payer[] = [];
   readonly #alone: Clients;
   readonly #folder: string;
   #orders = 0;
 
-  private constructor(parts: {
-    network: NetworkWorld;
-    shops: readonly Shop[];
-    payers: readonly Payer[];
-    alone: Clients;
-    folder: string;
-  }) {
-    this.network = parts.network;
-    this.noop = new Noop(parts.network.clients);
-    this.shops = parts.shops;
-    this.#payers = parts.payers;
-    this.#alone = parts.alone;
-    this.#folder = parts.folder;
+  private constructor(network: NetworkWorld, folder: string) {
+    this.network = network;
+    this.noop = new Noop(network.clients);
+    this.#alone = new Clients(network.home, { batching: false });
+    this.#folder = folder;
   }
 
-  /** @param customers at least as many as orders are in flight, so that no account meets itself */
-  static async open(options: { customers: number; shops: number }): Promise<BenchNetwork> {
+  /**
+   * What was started is ended again when a step fails or finds itself interrupted.
+   * @param options as many customers at least as orders are in flight, so that no account meets itself
+   */
+  static async open(options: BenchSize, interrupted: AbortSignal): Promise<BenchNetwork> {
+    const bench = await BenchNetwork.#start();
+    try {
+      await bench.#openShops(options.shops, interrupted);
+      await bench.#enrol(options.customers, interrupted);
+      return bench;
+    } catch (error) {
+      await bench.close();
+      throw error;
+    }
+  }
+
+  static async #start(): Promise<BenchNetwork> {
     const folder = mkdtempSync(join(tmpdir(), 'offpay-bench-'));
     try {
       const chaincodeDirectory = patchedChaincode(join(folder, 'chaincode'), NOOP_CONTRACT);
       const network = await networkWorld({ chaincodeDirectory }, BENCH_POLICY);
-      const worlds = await openShops(network, options.shops);
-      // Opened when every merchant has its certificate, so that none is enrolled twice.
-      const alone = new Clients(network.home, { batching: false });
-      const shops = await Promise.all(
-        worlds.map(async (world) => ({
-          world,
-          parties: await world.parties(),
-          alone: await alone.parties(world.merchantId),
-        })),
-      );
-      const payers = await enrol(network, options.customers);
-      return new BenchNetwork({ network, shops, payers, alone, folder });
+      return new BenchNetwork(network, folder);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  get shops(): readonly Shop[] {
+    return this.#shops;
   }
 
   get home(): string {
@@ -124,6 +129,28 @@ export class BenchNetwork {
     await this.network.end();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+
+  async #openShops(count: number, interrupted: AbortSignal): Promise<void> {
+    const worlds = await openWorlds(this.network, count, interrupted);
+    // Every merchant has its certificate now, so that none is enrolled twice.
+    for (const world of worlds)
+      this.#shops.push({
+        world,
+        parties: await world.parties(),
+        alone: await this.#alone.parties(world.merchantId),
+      });
+  }
+
+  async #enrol(count: number, interrupted: AbortSignal): Promise<void> {
+    const { world } = this.network;
+    const jobs = Array.from({ length: count }, (_, index) => async () => {
+      interrupted.throwIfAborted();
+      const device = await world.customer(`payer-${index.toString()}`, MONEY);
+      this.#payers.push({ device, loginId: await world.login(device) });
+      return { retries: 0 };
+    });
+    await burst(jobs, ENROLLING_AT_ONCE);
+  }
 }
 
 export interface ShopPurchase {
@@ -131,21 +158,19 @@ export interface ShopPurchase {
   readonly purchase: Purchase;
 }
 
-async function openShops(network: NetworkWorld, count: number): Promise<World[]> {
+async function openWorlds(
+  network: NetworkWorld,
+  count: number,
+  interrupted: AbortSignal,
+): Promise<World[]> {
   const worlds = [network.world];
-  for (let index = 1; index < count; index += 1)
+  for (let index = 1; index < count; index += 1) {
+    interrupted.throwIfAborted();
     worlds.push(await network.shop(`shop-${index.toString()}`));
-  for (const world of worlds) await world.parties();
+  }
+  for (const world of worlds) {
+    interrupted.throwIfAborted();
+    await world.parties();
+  }
   return worlds;
-}
-
-async function enrol({ world }: NetworkWorld, count: number): Promise<Payer[]> {
-  const payers: Payer[] = [];
-  const jobs = Array.from({ length: count }, (_, index) => async () => {
-    const device = await world.customer(`payer-${index.toString()}`, MONEY);
-    payers.push({ device, loginId: await world.login(device) });
-    return { retries: 0 };
-  });
-  await burst(jobs, ENROLLING_AT_ONCE);
-  return payers;
 }

@@ -2,8 +2,8 @@
 // `npm run bench`: one network, one driver, paired rounds; prints a table and writes the report as JSON.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { runMain } from '../support/run-main';
+import { Command, Option } from 'commander';
+import { runMain, withOpened } from '../support/run-main';
 import { BenchNetwork } from './bench-network';
 import { growth } from './experiments/growth';
 import { hotMerchant } from './experiments/hot-merchant';
@@ -13,6 +13,7 @@ import { reads } from './experiments/reads';
 import { signers } from './experiments/signers';
 import { meets, plot, RATIOS, tables } from './report';
 import type { Experiment, ReportParts, Run, Scale } from './run';
+import { orInvalid, writableFile } from './writable';
 
 interface Options {
   readonly quick?: boolean;
@@ -47,40 +48,47 @@ const emptyParts = (): ReportParts => ({
   absolute: {},
 });
 
-async function measure({ quick, only }: Options): Promise<ReportParts> {
-  const scale = quick === true ? QUICK : FULL;
-  tell('bench: starting a network, enrolling customers');
-  const bench = await BenchNetwork.open({ customers: 2 * scale.inFlight, shops: SHOPS });
-  const closed = closingOnce(bench);
-  const interrupted = () => void closed().then(() => process.exit(130));
-  process.once('SIGINT', interrupted);
-  try {
-    const run: Run = { bench, scale, parts: emptyParts(), tell };
-    for (const [name, experiment] of Object.entries(EXPERIMENTS))
-      if (only === undefined || only.includes(name)) await experiment(run);
-    return run.parts;
-  } finally {
-    process.off('SIGINT', interrupted);
-    await closed();
-  }
+async function experiments(run: Run, only?: readonly string[]): Promise<ReportParts> {
+  for (const [name, experiment] of Object.entries(EXPERIMENTS))
+    if (only === undefined || only.includes(name)) await experiment(run);
+  return run.parts;
 }
 
-/** Ctrl-C and the end of the run may both ask for it. */
-function closingOnce(bench: BenchNetwork): () => Promise<void> {
-  let closing: Promise<void> | undefined;
-  return () => (closing ??= bench.close());
+function measure({ quick, only }: Options, interrupted: AbortSignal): Promise<ReportParts> {
+  const scale = quick === true ? QUICK : FULL;
+  const size = { customers: 2 * scale.inFlight, shops: SHOPS };
+  tell('bench: starting a network, enrolling customers');
+  return withOpened(
+    interrupted,
+    () => BenchNetwork.open(size, interrupted),
+    (bench) => experiments({ bench, scale, parts: emptyParts(), tell }, only),
+  );
 }
 
 const MARKS = { begin: '<!-- figures: begin -->', end: '<!-- figures: end -->' };
 
+const performanceText = (folder: string): string => join(folder, 'performance.md');
+const performancePlot = (folder: string): string => join(folder, 'performance.svg');
+
+/** A folder whose documents can take the figures. @throws {InvalidArgumentError} */
+const documentsFolder = (folder: string): string =>
+  orInvalid(() => {
+    const text = readFileSync(performanceText(folder), 'utf8');
+    const missing = Object.values(MARKS).find((mark) => !text.includes(mark));
+    if (missing !== undefined) throw new Error(`performance.md has no ${missing}`);
+    writableFile(performanceText(folder));
+    writableFile(performancePlot(folder));
+    return folder;
+  });
+
 /** Puts the figures between the marks of performance.md, and the plot beside it. */
 function writeDocuments(folder: string, parts: ReportParts): void {
-  const file = join(folder, 'performance.md');
+  const file = performanceText(folder);
   const text = readFileSync(file, 'utf8');
   const [before = '', rest = ''] = text.split(MARKS.begin);
   const after = rest.split(MARKS.end)[1] ?? '';
   writeFileSync(file, `${before}${MARKS.begin}\n\n${tables(parts)}\n\n${MARKS.end}${after}`);
-  writeFileSync(join(folder, 'performance.svg'), plot(parts));
+  writeFileSync(performancePlot(folder), plot(parts));
 }
 
 function tellMissed({ ratios }: ReportParts): void {
@@ -91,8 +99,8 @@ function tellMissed({ ratios }: ReportParts): void {
   }
 }
 
-async function main(options: Options): Promise<void> {
-  const parts = await measure(options);
+async function main(options: Options, interrupted: AbortSignal): Promise<void> {
+  const parts = await measure(options, interrupted);
   if (options.report !== undefined)
     writeFileSync(options.report, `${JSON.stringify(parts, null, 2)}\n`);
   if (options.documents !== undefined) writeDocuments(options.documents, parts);
@@ -103,12 +111,14 @@ async function main(options: Options): Promise<void> {
 const bench = new Command('bench')
   .description('Measures the network in paired rounds against a contract that does nothing')
   .option('--quick', 'fewer and smaller rounds')
-  .option('--report <file>', 'writes the figures as JSON')
+  .option('--report <file>', 'writes the figures as JSON', writableFile)
   .option(
     '--documents <folder>',
     'writes the figures into performance.md and performance.svg there',
+    documentsFolder,
   )
-  .option('--only <experiment...>', `only these: ${Object.keys(EXPERIMENTS).join(', ')}`)
-  .action(main);
+  .addOption(new Option('--only <experiment...>', 'only these').choices(Object.keys(EXPERIMENTS)));
 
-void runMain(() => bench.parseAsync());
+void runMain((interrupted) =>
+  bench.action((options: Options) => main(options, interrupted)).parseAsync(),
+);

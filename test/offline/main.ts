@@ -5,7 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import { Command, InvalidArgumentError } from 'commander';
-import { runMain } from '../support/run-main';
+import { writableFile, writableFolder } from '../bench/writable';
+import { runMain, withOpened } from '../support/run-main';
 import { measure, type MeasureScale } from './measure';
 import { OfflineNetwork } from './offline-network';
 import { reportOf, reportText, type OfflineReport } from './report';
@@ -92,32 +93,17 @@ async function runOn(network: OfflineNetwork, options: Options): Promise<Ended> 
   return { report, failures: [...failures, ...(report.money.balanced ? [] : ['money'])] };
 }
 
-/** Ctrl-C and the end of the run may both ask for it; a network that is still coming up cleans up when it fails. */
-function closingOnce(opening: Promise<OfflineNetwork>): () => Promise<void> {
-  let closing: Promise<void> | undefined;
-  return () =>
-    (closing ??= opening.then(
-      (network) => network.close(),
-      () => undefined,
-    ));
-}
-
-async function withNetwork(options: Options): Promise<Ended> {
+function onNetwork(options: Options, interrupted: AbortSignal): Promise<Ended> {
   tell('starting a network');
-  const opening = OfflineNetwork.open();
-  const closed = closingOnce(opening);
-  const interrupted = () => void closed().then(() => process.exit(130));
-  process.once('SIGINT', interrupted);
-  try {
-    return await runOn(await opening, options);
-  } finally {
-    process.off('SIGINT', interrupted);
-    await closed();
-  }
+  return withOpened(
+    interrupted,
+    () => OfflineNetwork.open(),
+    (network) => runOn(network, options),
+  );
 }
 
-async function main(options: Options): Promise<void> {
-  const { report, failures } = await withNetwork(options);
+async function main(options: Options, interrupted: AbortSignal): Promise<void> {
+  const { report, failures } = await onNetwork(options, interrupted);
   const json = JSON.stringify(report, null, 2);
   if (options.report !== undefined) writeFileSync(options.report, `${json}\n`);
   process.stdout.write(`${options.json === true ? json : reportText(report)}\n`);
@@ -130,10 +116,16 @@ const offline = new Command('offline')
   .option('--devices <n>', "customers' devices (50)", atLeast(1))
   .option('--terminals <n>', 'terminals of two merchants (5)', atLeast(2))
   .option('--payments <n>', 'honest payments (1000), at most 64 a device', atLeast(1))
-  .option('--report <file>', 'writes the report as JSON')
-  .option('--proofs <folder>', 'for the proofs of double spends', join('.offpay', 'fraud-proofs'))
+  .option('--report <file>', 'writes the report as JSON', writableFile)
+  .option(
+    '--proofs <folder>',
+    'for the proofs of double spends',
+    writableFolder,
+    join('.offpay', 'fraud-proofs'),
+  )
   .option('--json', 'prints the report as JSON')
-  .option('--quick', 'a small run')
-  .action(main);
+  .option('--quick', 'a small run');
 
-void runMain(() => offline.parseAsync());
+void runMain((interrupted) =>
+  offline.action((options: Options) => main(options, interrupted)).parseAsync(),
+);

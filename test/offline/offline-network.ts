@@ -10,6 +10,7 @@ import { Noop, NOOP_CONTRACT } from '../bench/noop';
 import { networkWorld, type NetworkWorld } from '../support/network-world';
 import { patchedChaincode } from '../support/patched-chaincode';
 import { BANK, CURRENCY, POLICY, type World } from '../support/world';
+import { killParties } from './party';
 
 /** Longer than any run; whoever wants something expired has a clock that is wrong. */
 const DAY = 86_400;
@@ -48,10 +49,19 @@ export class OfflineNetwork {
     try {
       const chaincodeDirectory = patchedChaincode(join(folder, 'chaincode'), NOOP_CONTRACT);
       const network = await networkWorld({ chaincodeDirectory }, { ...POLICY, offline: OFFLINE });
-      const bank = await OfflineBank.open(network.clients);
-      return new OfflineNetwork(network, bank, folder);
+      return await OfflineNetwork.#on(network, folder);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** What a network was started for may fail: then the network is ended. */
+  static async #on(network: NetworkWorld, folder: string): Promise<OfflineNetwork> {
+    try {
+      return new OfflineNetwork(network, await OfflineBank.open(network.clients), folder);
+    } catch (error) {
+      await network.end();
       throw error;
     }
   }
@@ -101,6 +111,8 @@ export class OfflineNetwork {
   async close(): Promise<void> {
     this.noop.close();
     await this.network.end();
-    rmSync(this.folder, { recursive: true, force: true });
+    await killParties();
+    // What runs in this process may still write a last file into the folder of a terminal.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -36,6 +36,14 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+/** Processes that have not ended. While one lives it keeps this process, and writes into its folder. */
+const living = new Set<Party>();
+
+/** Ends the processes that a run which failed or was interrupted left behind. */
+export async function killParties(): Promise<void> {
+  await Promise.all([...living].map((party) => party.kill()));
+}
+
 /** One process. Calls are answered in order. */
 class Party {
   readonly #child: ChildProcess;
@@ -55,7 +63,11 @@ class Party {
     );
     this.#child.stdin?.on('error', () => undefined);
     this.#ended = new Promise((resolve) => this.#child.once('close', () => resolve()));
-    void this.#ended.then(() => this.#pending.forEach(({ reject }) => reject(new Error('ended'))));
+    living.add(this);
+    void this.#ended.then(() => {
+      living.delete(this);
+      this.#pending.forEach(({ reject }) => reject(new Error('ended')));
+    });
   }
 
   async call<Result>(call: string, given: unknown = null): Promise<Answer<Result>> {

@@ -1,13 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs what a command does. Fabric's logger takes rejections that nobody handles and lets the process end well: a command
-// that failed must say so itself.
+// that failed must say so itself. One that is interrupted first ends what it started, for a network outlives its starter.
 
-/** Says why a command failed, on standard error, and ends it with 1 once everything is closed. */
-export async function runMain(main: () => Promise<unknown>): Promise<void> {
+/** What a shell reports of a program that was ended by SIGINT. */
+const INTERRUPTED_EXIT_CODE = 130;
+
+class InterruptedError extends Error {}
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Where it failed is of interest only when nobody wanted it to end: a Ctrl-C also reaches programs that it runs. */
+const reasonOf = (error: unknown, { aborted }: AbortSignal): string =>
+  (!aborted && error instanceof Error && error.stack) || String(error);
+
+/** @returns a signal that the first Ctrl-C aborts. Others do nothing: they would kill the process while it cleans up. */
+function listen(): { readonly interrupted: AbortSignal; readonly stop: () => void } {
+  const controller = new AbortController();
+  const abort = (): void => {
+    if (controller.signal.aborted) return;
+    say('interrupted: ending what was started');
+    controller.abort(new InterruptedError());
+  };
+  process.on('SIGINT', abort);
+  return { interrupted: controller.signal, stop: () => process.off('SIGINT', abort) };
+}
+
+/**
+ * Says why a command failed, on standard error, and ends it with 1 once everything is closed.
+ * @param main ends once it is interrupted and has closed what it opened; the process then ends with 130
+ */
+export async function runMain(main: (interrupted: AbortSignal) => Promise<unknown>): Promise<void> {
+  const { interrupted, stop } = listen();
   try {
-    await main();
+    await main(interrupted);
   } catch (error) {
-    process.stderr.write(`${(error instanceof Error && error.stack) || String(error)}\n`);
+    if (!(error instanceof InterruptedError)) say(reasonOf(error, interrupted));
     process.exitCode = 1;
+  }
+  stop();
+  // Calls that were cut off may still try again, and would keep the process.
+  if (interrupted.aborted) process.exit(INTERRUPTED_EXIT_CODE);
+}
+
+const interruption = (interrupted: AbortSignal): Promise<never> =>
+  new Promise((_, reject) =>
+    interrupted.addEventListener('abort', () => reject(new InterruptedError())),
+  );
+
+/**
+ * Opens, uses and closes. An interruption closes at once what is in use, and what is under way there fails; while it still
+ * opens it is waited for, because only what is open can be closed.
+ * @throws {InterruptedError} when it was interrupted, however far it came
+ */
+export async function withOpened<Opened extends { close(): Promise<void> }, Result>(
+  interrupted: AbortSignal,
+  open: () => Promise<Opened>,
+  use: (opened: Opened) => Promise<Result>,
+): Promise<Result> {
+  const opened = await open();
+  try {
+    interrupted.throwIfAborted();
+    return await Promise.race([use(opened), interruption(interrupted)]);
+  } finally {
+    await opened.close();
+    interrupted.throwIfAborted();
   }
 }
