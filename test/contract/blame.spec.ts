@@ -126,6 +126,21 @@ describe('an order that ends before its alarm is decided', () => {
     },
   );
 
+  test('a merchant escapes nothing by voiding it before the bank looks at express legs', async () => {
+    const key = await shop.placeExpress(ALONE.merchant);
+    await shop.parties.cashier.settlement.void(key);
+    expect(await counted()).toEqual({ ...NOBODY, merchant: 1 });
+  });
+
+  test('nobody is blamed for one that is voided and agrees', async () => {
+    const key = await shop.placeExpress({});
+    await shop.parties.cashier.settlement.void(key);
+    expect(await counted()).toEqual(NOBODY);
+    expect(await shop.parties.cashier.orderNumber.readOrder(key)).toMatchObject({
+      ...{ state: 'voided', verification: 'none' },
+    });
+  });
+
   describe('between unit 13, which found the difference, and the alarm of unit 15', () => {
     const mismatched = async (options: Partial<PurchaseOptions>) => {
       const { bankNode } = shop.parties;

@@ -162,6 +162,30 @@ describe.each(WAYS)('a delivery without proof, %s', (way) => {
   });
 });
 
+describe.each(WAYS)('an order that was captured in part, %s', (way) => {
+  test.each(['match', 'delivery'])(
+    'can be disputed while its delivery waits to be believed, and is captured no further: released at %s',
+    async (release) => {
+      if (release === 'delivery') await order.waits();
+      await order.buy(way, { claim: '5000' });
+      await pickUp();
+      await deliver();
+      await order.world.dispute(order.device, 'ORD-1');
+      const rest = GOODS_TOTAL + (await order.fee()) - 5000;
+      expect(await order.books()).toMatchObject({ state: 'disputed', spent: 5000 });
+      expect(rest).toBeGreaterThan(0);
+      const more = { ...order.key, captureId: 'more', amount: '1' };
+      await expect((await node()).capture(more)).rejects.toMatchObject({ code: 'HOLD_EXCEEDED' });
+      passSeconds(POLICY.unprovenSeconds);
+      await order.rollUp();
+      await order.world.decide('ORD-1', 'uphold');
+      expect(await order.books()).toMatchObject({
+        ...{ spent: 0, merchant: 0, logistics: 0, standing: 0 },
+      });
+    },
+  );
+});
+
 describe.each(WAYS)('goods that never come, %s', (way) => {
   test.each(['picked up', 'left where they are'])(
     'give the money back in the end: %s',
@@ -185,6 +209,35 @@ describe.each(WAYS)('goods that never come, %s', (way) => {
     await (await node()).returnUndelivered(order.key);
     expect(await order.books()).toMatchObject({ spent: GOODS_TOTAL, standing: 0, logistics: 0 });
   });
+
+  test('come no more without proof when their time is over, so that the money still goes back', async () => {
+    await order.waits();
+    await order.buy(way);
+    await pickUp();
+    passSeconds(POLICY.deliverySeconds - 1);
+    passSeconds(1);
+    await expect(deliver()).rejects.toMatchObject({ code: 'DELIVERY_LATE' });
+    expect((await (await node()).returnUndelivered(order.key)).result.state).toBe('refunded');
+  });
+
+  test('come late with the proof', async () => {
+    await order.buy(way);
+    await pickUp();
+    passSeconds(POLICY.deliverySeconds + 1);
+    expect((await deliver(SECRET)).result).toMatchObject({ delivery: 'delivered' });
+  });
+
+  test.each(['match', 'delivery'])(
+    'give everything back of an order that was captured in part, released at %s',
+    async (release) => {
+      if (release === 'delivery') await order.waits();
+      await order.buy(way, { claim: '5000' });
+      passSeconds(POLICY.deliverySeconds);
+      expect((await (await node()).returnUndelivered(order.key)).result.state).toBe('refunded');
+      const kept = release === 'match' ? 5000 - (await order.fee()) : 0;
+      expect(await order.books()).toMatchObject({ spent: kept, merchant: kept, standing: 0 });
+    },
+  );
 
   test('are those that no courier said it delivered', async () => {
     await order.buy(way);

@@ -23,9 +23,10 @@ beforeEach(async () => {
 type Key = Awaited<ReturnType<ThreeWays['buy']>>['key'];
 
 /** The merchant has the money by then. */
-async function refund(key: Key, refundId = 'refund-1'): Promise<void> {
+/** Most of its money goes back. */
+async function refund(key: Key, refundId = 'refund-1', amount = '2000'): Promise<void> {
   await rollUpPayee(shop.parties.bankNode, { payeeId: MERCHANT, currency: CURRENCY });
-  await shop.parties.cashier.settlement.refund({ ...key, refundId, amount: '100' });
+  await shop.parties.cashier.settlement.refund({ ...key, refundId, amount });
 }
 
 const purchases = () =>
@@ -60,9 +61,18 @@ describe.each(ONLINE)('a success, %s', (way) => {
     expect(await shop.successes()).toBe(2);
     await refund(first.key);
     expect(await shop.successes()).toBe(1);
-    await refund(first.key, 'refund-2');
+    await refund(first.key, 'refund-2', '100');
     expect(await shop.successes()).toBe(1);
     expect((await purchases()).filter(({ refunded }) => refunded)).toMatchObject([first.key]);
+  });
+
+  test('stays while the smaller part goes back, and goes with the greater', async () => {
+    const { key } = await shop.buy(way);
+    await refund(key, 'refund-1', '1');
+    await refund(key, 'refund-2', '1000');
+    expect(await shop.successes()).toBe(1);
+    await refund(key, 'refund-3', '600');
+    expect(await shop.successes()).toBe(0);
   });
 
   test('is taken back with the money of goods that never came', async () => {

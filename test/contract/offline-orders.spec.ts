@@ -109,6 +109,21 @@ it('is held out of the reserve, and captured when the three statements agree', a
   expect(await available()).toBe(MONEY - FUNDED);
 });
 
+it.each([
+  ['a device that was revoked since', 'DEVICE_UNKNOWN'],
+  ['a customer who was blocked since', 'CUSTOMER_BLOCKED'],
+] as const)('is refused of %s: nothing was handed over yet', async (_, code) => {
+  const delivery = await quoted();
+  const claim = payTerms(delivery.terms);
+  const { identity } = ledger.bank('teller');
+  if (code === 'DEVICE_UNKNOWN')
+    await identity.revokeDevice({ customerId: 'customer-1', deviceId: 'phone' });
+  else await identity.updateProfile({ customerId: 'customer-1', missing: [], status: 'blocked' });
+  await expect(place(delivery, claim)).rejects.toMatchObject({ code });
+  const reserve = await ledger.node.offline.readReserve(reserveKeyOf(device));
+  expect(reserve.settled).toBe('0');
+});
+
 it('leaves one purchase with its goods, paid offline, when it is captured: its reserve is the success', async () => {
   const delivery = await quoted();
   await place(delivery, payTerms(delivery.terms));

@@ -3,11 +3,12 @@
 import type { InputOf } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
+import { orderLeg, quoteLeg, signQuoted } from '../support/express-legs';
 import { missingMoney } from '../support/money';
 import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger';
 import { newDevice } from '../support/offline-world';
 import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals';
-import { BANK, CURRENCY, MERCHANT, POLICY, type CustomerDevice } from '../support/world';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT, POLICY, type CustomerDevice } from '../support/world';
 
 type Proposal = InputOf<'identity', 'vote'>['proposal'];
 
@@ -52,6 +53,27 @@ test('every other participant together suspends it, and only it with most brings
   for (const mspId of OTHERS)
     expect(await vote(mspId, becoming('active'))).toMatchObject({ enacted: false });
   expect(await vote(OWN, becoming('active'))).toMatchObject({ enacted: true });
+});
+
+test('a company that was suspended since its quote gets no order: nobody could carry it', async () => {
+  const parties = await all.world.parties();
+  const bought = purchase('ORD-1');
+  const signed = await signQuoted(bought, await quoteLeg(parties, bought));
+  const [logistics] = ORGANISATIONS.logistics;
+  const participant = {
+    mspId: logistics,
+    role: 'logistics',
+    actor: LOGISTICS,
+    bankId: BANK,
+  } as const;
+  await vote(logistics, {
+    kind: 'participant',
+    participant: { ...participant, status: 'suspended' },
+  });
+  await expect(orderLeg(parties, signed)).rejects.toMatchObject({
+    code: 'PARTICIPANT_UNKNOWN',
+    details: { actor: LOGISTICS },
+  });
 });
 
 test.each([

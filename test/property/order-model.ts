@@ -186,7 +186,7 @@ export class OrderModel {
   }
 
   void(): Movement | Refusals {
-    return this.once('void', '', this.#giveBackRules(), () => this.#giveBack('voided'));
+    return this.once('void', '', this.#giveBackRules(), () => this.#end('voided'));
   }
 
   expire(now: number): Movement | Refusals {
@@ -194,8 +194,14 @@ export class OrderModel {
     const rules = [...early, ...this.#giveBackRules()];
     return this.once('expire', '', rules, () => {
       this.#alarmWaits = false;
-      return this.#giveBack('expired');
+      return this.#end('expired');
     });
+  }
+
+  /** Whoever states wrongly is quicker than the bank's leg, but not than the alarm. */
+  #end(how: string): Movement {
+    if (this.made.faulty && this.state === 'categoryChecked') this.verification = 'alarm';
+    return this.#giveBack(how);
   }
 
   #giveBackRules(): Refusals {
@@ -214,13 +220,19 @@ export class OrderModel {
     const isLate = this.deliverBy !== null && now >= this.deliverBy;
     const rules = refusals(
       [!isLate || this.deliveredAt !== null, 'NOT_UNDELIVERED'],
-      [!PAID.includes(this.state), 'STATE_CONFLICT'],
+      [![...PAID, 'partiallyCaptured'].includes(this.state), 'STATE_CONFLICT'],
       [this.#goodsStanding + this.#feeStanding === 0n, 'STATE_CONFLICT'],
     );
     return this.once('returnUndelivered', '', rules, () => {
+      const rest = this.#endRest();
       this.state = 'refunded';
-      return { customer: this.#unwind(), takesSuccessBack: true };
+      return { customer: rest + this.#unwind(), takesSuccessBack: true };
     });
+  }
+
+  /** What was captured in part is captured no further. @returns what goes back of it */
+  #endRest(): bigint {
+    return this.state === 'partiallyCaptured' ? (this.#giveBack('').customer ?? 0n) : 0n;
   }
 
   /** Gives back all that stands of what was captured. */
@@ -243,21 +255,23 @@ export class OrderModel {
       this.#refunds.add(id);
       this.state = 'refunded';
       this.goods[this.isPaidOut ? 'repaid' : 'returned'] += amount;
-      return { customer: amount, debit: this.isPaidOut ? amount : 0n, takesSuccessBack: true };
+      const takesSuccessBack = 2n * BigInt(this.hold['refunded'] ?? 0) > this.captured;
+      return { customer: amount, debit: this.isPaidOut ? amount : 0n, takesSuccessBack };
     });
   }
 
   openDispute(id: string, now: number): Movement | Refusals {
     const rules = refusals(
-      [!PAID.includes(this.state), 'STATE_CONFLICT'],
+      [![...PAID, 'partiallyCaptured'].includes(this.state), 'STATE_CONFLICT'],
       [now > this.disputableUntil, 'DISPUTE_TOO_LATE'],
     );
     return this.once(`dispute ${id}`, '', rules, () => {
+      const customer = this.#endRest();
       const withheld = this.isPaidOut ? this.refundable : 0n;
       this.dispute = { id, from: this.state, openedAt: now, withheld };
       this.state = 'disputed';
       const paid = this.#isBelieved(now) ? this.#payDelivery() : {};
-      return { ...paid, withhold: withheld };
+      return { ...paid, withhold: withheld, customer };
     });
   }
 
@@ -322,7 +336,11 @@ export class OrderModel {
 
   deliver(proof: 'none' | 'right' | 'wrong', now: number): Movement | Refusals {
     const from = proof === 'none' ? ['pickedUp'] : ['pickedUp', 'deliveredUnproven'];
-    const wrong = refusals([proof === 'wrong', 'DELIVERY_PROOF_INVALID']);
+    const isLate = this.deliverBy !== null && now >= this.deliverBy;
+    const wrong = refusals(
+      [proof === 'wrong', 'DELIVERY_PROOF_INVALID'],
+      [proof === 'none' && isLate, 'DELIVERY_LATE'],
+    );
     return this.once(`deliver ${proof}`, '', [...this.#carryRules(from), ...wrong], () => {
       this.deliveredAt ??= now;
       if (proof === 'right') return this.#payDelivery();

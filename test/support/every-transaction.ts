@@ -2,6 +2,7 @@
 // Runs every submitted transaction of the table, in its costliest ways: orders of several sizes with everything that may
 // become of them, and all that goes on around orders. The same on the ledger in memory and on real peers.
 import {
+  holds,
   licensingOf,
   registrationOf,
   goodsDigest,
@@ -201,10 +202,18 @@ export class EveryTransaction {
     const unwound = await this.#paid(runExpress, this.purchaseOf(1));
     await this.#world.dispute(this.#customer!.device, unwound.orderNumber);
     await this.#world.decide(unwound.orderNumber, 'uphold');
+    await this.#disputeInPart();
     const refunded = this.purchaseOf(1);
     const inPart = await this.#paid(runExpress, refunded);
-    await this.parties.cashier.settlement.refund({ ...inPart, refundId: 'refund-1', amount: '10' });
+    await this.#refund(inPart);
     await this.#deliver(refunded);
+  }
+
+  /** What was captured in part is captured no further from the dispute on. */
+  async #disputeInPart(): Promise<void> {
+    const { orderNumber } = await this.#paid(runExpress, this.purchaseOf(1, { claim: '1' }));
+    await this.#world.dispute(this.#customer!.device, orderNumber);
+    await this.#world.decide(orderNumber, 'uphold');
   }
 
   /** Orders in which every party is blamed: decided, or ended before they were. */
@@ -450,7 +459,15 @@ export class EveryTransaction {
     const key = await this.#paid(run, this.purchaseOf(size));
     await this.loginAgain();
     await this.#rollUp();
-    await this.parties.cashier.settlement.refund({ ...key, refundId: 'refund-1', amount: '10' });
+    await this.#refund(key);
+  }
+
+  /** All that can be: most of the order's money, which takes its success back. */
+  async #refund(key: Key): Promise<void> {
+    const { cashier } = this.parties;
+    const { hold } = await cashier.orderNumber.readOrder(key);
+    const amount = hold === null ? '0' : holds.refundable(hold);
+    await cashier.settlement.refund({ ...key, refundId: 'refund-1', amount });
   }
 
   async #rollUp(): Promise<void> {

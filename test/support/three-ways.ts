@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One merchant, one customer with a login and a funded device, and every way in which it can buy.
 import { runExpress, runStepwise, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
+import { orderLeg, quoteLeg, signQuoted } from './express-legs';
 import { stepUpFor } from './histories';
 import { memoryWorld, type MemoryWorld } from './memory-world';
 import { runOffline } from './offline-delivery';
@@ -59,6 +60,17 @@ export class ThreeWays {
     const purchase = stepUpFor(world, world.purchase(this.customer, this.loginId, of));
     const { state } = await this.run[way](parties, purchase);
     return { key, state, purchase };
+  }
+
+  /** An express order that waits for the bank's leg. @returns its key */
+  async placeExpress(options: Partial<PurchaseOptions>) {
+    this.#orders += 1;
+    const orderNumber = `ORD-${this.#orders}`;
+    const of = { lines: ONE_CHARGER, ...options, orderNumber };
+    const purchase = this.memory.world.purchase(this.customer, this.loginId, of);
+    const quoted = await quoteLeg(this.parties, purchase);
+    await orderLeg(this.parties, await signQuoted(purchase, quoted));
+    return { merchantId: MERCHANT, orderNumber };
   }
 
   async deliver({ basket: { orderNumber } }: Purchase) {

@@ -213,6 +213,7 @@ export { HISTORY_OF, penaltyKey, successKey } from './identity/history.js';
 export {
   ensureActorFree,
   ensureBankActive,
+  ensureCarrierActive,
   ensureFounder,
   foundingRegistry,
   mayCall,

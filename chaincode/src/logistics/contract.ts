@@ -146,6 +146,12 @@ function creditDelivery(call: Call, order: OrderRow): OrderRow {
   return releasedAtOnce({ ...order, hold });
 }
 
+/** Without proof a delivery counts in its time only: later the customer may have its money back instead. */
+function ensureInTime({ hold }: OrderRow, now: number): void {
+  const deliverBy = hold?.deliverBy ?? null;
+  ensure(deliverBy === null || now < deliverBy, 'DELIVERY_LATE', { deliverBy });
+}
+
 /** The secret that the customer shows at the door proves the delivery; without it the courier's word waits to be believed. */
 async function deliver(call: Call<InputOf<'logistics', 'deliver'>>) {
   const { secret, merchantId, orderNumber } = call.input;
@@ -153,7 +159,8 @@ async function deliver(call: Call<InputOf<'logistics', 'deliver'>>) {
   const from: OrderRow['delivery'][] =
     secret === undefined ? ['pickedUp'] : ['pickedUp', 'deliveredUnproven'];
   ensureDeliverable(order, from);
-  if (secret !== undefined) ensureProves(secret, (await termsRow(call, order)).terms);
+  if (secret === undefined) ensureInTime(order, call.now);
+  else ensureProves(secret, (await termsRow(call, order)).terms);
   const delivery: 'deliveredUnproven' | 'delivered' =
     secret === undefined ? 'deliveredUnproven' : 'delivered';
   const delivered = { ...order, delivery, deliveredAt: order.deliveredAt ?? call.now };

@@ -25,6 +25,7 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { accountRow } from '../shared/accounts.js';
 import { putTerms } from '../shared/beginning.js';
 import { verifyOrder } from '../shared/merchant-leg.js';
 import { batchIdOfDelivery } from '../shared/payments.js';
@@ -124,9 +125,23 @@ async function refuse(
   return answerOf(order, settlement.verdict);
 }
 
+/**
+ * Nothing was handed over yet: a block or a revoked device acts at once, where goods that were taken along are paid all the same.
+ * @throws {DomainError} CUSTOMER_BLOCKED or DEVICE_UNKNOWN.
+ */
+async function ensureMayPay(call: Call<OrderInput>): Promise<void> {
+  const { terms, deviceId } = call.input;
+  const { customerId } = terms;
+  const { status } = await accountRow(call, customerId);
+  ensure(status === 'active', 'CUSTOMER_BLOCKED', { customerId });
+  const device = await call.store.get('device', customerId, deviceId);
+  ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
+}
+
 /** Verifies the order as any other, and holds what the reserve paid out. */
 async function accept(call: Call<OrderInput>, bankId: string, counter: number): Promise<Answer> {
   const { terms, statement } = call.input;
+  await ensureMayPay(call);
   const quoted = await quoteRow(call, terms);
   const merchant = await verifyOrder(call, terms, quoted);
   const own = (await limitsOf(call, terms.customerId)).release;

@@ -16,7 +16,7 @@ import {
   captureAmount,
   holdOf,
   isDelivered,
-  releasedAtOnce,
+  withoutRest,
 } from '../shared/capturing.js';
 import { contractOf } from '../ledger/contract.js';
 import { takeSuccessBack } from '../shared/history.js';
@@ -81,11 +81,11 @@ async function release(call: Call<OrderKey>) {
 
 /** Gives back what was never captured: everything (void, expire), or the rest of a partly captured hold. */
 async function giveBack(call: Call<OrderKey>, before: OrderRow, event: 'void' | 'expire') {
+  if (before.state === 'partiallyCaptured') return write(call, await withoutRest(call, before));
   const order = await endUndecided(call, before);
   const { hold, returned } = holds.voidRest(holdOf(order));
   await credit(call, order.customerId, hold.currency, returned);
-  const state = nextState(order.state, order.state === 'partiallyCaptured' ? 'voidRest' : event);
-  return write(call, releasedAtOnce({ ...order, hold, state }));
+  return write(call, { ...order, hold, state: nextState(order.state, event) });
 }
 
 const voidHold = async (call: Call<OrderKey>) =>
@@ -107,11 +107,12 @@ async function returnUndelivered(call: Call<OrderKey>) {
     delivery: order.delivery,
     deliverBy,
   });
-  const { hold, returned } = holds.unwind(holdOf(order));
+  const claimed = await withoutRest(call, order);
+  const { hold, returned } = holds.unwind(holdOf(claimed));
   ensure(returned !== '0', 'STATE_CONFLICT', { state: order.state });
   await credit(call, order.customerId, hold.currency, returned);
   await takeSuccessBack(call, order);
-  return write(call, { ...order, hold, state: nextState(order.state, 'returnUndelivered') });
+  return write(call, { ...claimed, hold, state: nextState(claimed.state, 'returnUndelivered') });
 }
 
 /** Refunds out of the hold, or out of the merchant's balance once that has the money. */
@@ -123,7 +124,7 @@ async function refund(call: Call<InputOf<'settlement', 'refund'>>) {
   const hold = holds.refund(before, refundId, amount);
   if (holds.isReleased(before)) await debitPayee(call, order.merchantId, hold.currency, amount);
   await credit(call, order.customerId, hold.currency, amount);
-  await takeSuccessBack(call, order);
+  if (holds.isPaidBack(hold)) await takeSuccessBack(call, order);
   return write(call, { ...order, hold, state: nextState(order.state, 'refund') });
 }
 

@@ -22,7 +22,7 @@ import {
   type Sum,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { believedFrom, holdOf } from '../shared/capturing.js';
+import { believedFrom, holdOf, withoutRest } from '../shared/capturing.js';
 import { putPenalty, takeSuccessBack } from '../shared/history.js';
 import { CREDIT_OF, checkpointRow, creditPayees } from '../shared/payees.js';
 import { credit } from '../shared/accounts.js';
@@ -61,9 +61,10 @@ function payBelieved(call: Call, order: OrderRow, policy: Policy): OrderRow {
   return { ...order, hold, delivery: 'delivered' };
 }
 
+/** Whoever disputes an order that was captured in part ends what was not: no more is claimed of it. */
 export async function dispute(call: Call<InputOf<'settlement', 'dispute'>>) {
   const { disputeId, signature } = call.input;
-  const before = await orderRow(call, call.input);
+  const before = await withoutRest(call, await orderRow(call, call.input));
   const policy = await policyRow(call);
   const state = nextState(before.state, 'dispute');
   const until = disputableUntil(before, policy);

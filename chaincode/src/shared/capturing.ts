@@ -11,6 +11,7 @@ import {
   type Policy,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { credit } from './accounts.js';
 import { creditPayees } from './payees.js';
 import { policyRow } from './rows.js';
 
@@ -49,6 +50,14 @@ export const releasedAtOnce = (order: OrderRow): OrderRow =>
   order.state === 'captured' && isReleasedAtOnce(order)
     ? { ...order, state: nextState(order.state, 'release') }
     : order;
+
+/** A hold that was captured in part is captured no further: the rest goes back to the customer. Any other order stays as it is. */
+export async function withoutRest(call: Call, order: OrderRow): Promise<OrderRow> {
+  if (order.state !== 'partiallyCaptured') return order;
+  const { hold, returned } = holds.voidRest(holdOf(order));
+  await credit(call, order.customerId, hold.currency, returned);
+  return releasedAtOnce({ ...order, hold, state: nextState(order.state, 'voidRest') });
+}
 
 /** Unit 14: captures an amount and credits the merchant when nothing waits. Returns the order, not yet written. */
 export async function captureAmount(

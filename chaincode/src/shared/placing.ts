@@ -5,6 +5,7 @@ import {
   accounts,
   ensure,
   ensureBankActive,
+  ensureCarrierActive,
   ensureTermsAddUp,
   importShortKey,
   limitsIn,
@@ -21,7 +22,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { accountRow, payerOf, putAccount, type Payer } from './accounts.js';
 import { standardsOf } from './judging.js';
-import { policyRow, registryRow } from './rows.js';
+import { registryRow } from './rows.js';
 import { limitsOf } from './standing.js';
 
 /** Importing a key takes longer than verifying with it, so that the process remembers so many. */
@@ -94,7 +95,8 @@ async function pay(call: Call, terms: OrderTerms, { account, session }: Payer): 
 /**
  * When the money of a hold is released, wherever it comes from: at delivery for a customer or a merchant of bad standing.
  * @param own when the customer's standing releases the money
- * @throws {DomainError} INPUT_INVALID when the hold would last longer than the policy allows.
+ * @throws {DomainError} PARTICIPANT_UNKNOWN when the logistics company was suspended since its quote, INPUT_INVALID when the hold
+ * would last longer than the policy allows.
  */
 export async function agreedRelease(
   call: Call,
@@ -102,7 +104,9 @@ export async function agreedRelease(
   own: ReleaseAt,
   merchant: MerchantRow,
 ): Promise<ReleaseAt> {
-  const { holdSeconds: most } = await policyRow(call);
+  const registry = await registryRow(call);
+  ensureCarrierActive(registry, terms.logisticsId);
+  const { holdSeconds: most } = registry.policy;
   ensure(terms.holdSeconds <= most, 'INPUT_INVALID', { field: 'terms.holdSeconds', most });
   return releaseFor(own, merchant, await standardsOf(call));
 }

@@ -96,19 +96,26 @@ export async function countBlame(
 }
 
 /**
- * The alarm that waits for a decision. Between units 13 and 15 a difference was found and no alarm raised yet: the order's end
- * raises it, or whoever is blamed would be quicker than the alarm.
+ * How the statements of an order differ that ends before unit 15 looked: found by unit 13, or all made by express legs, so that
+ * unit 13 would have found it.
+ */
+async function unseenDifferences(call: Call, order: OrderRow): Promise<Difference[]> {
+  if (order.verification !== 'none') return [];
+  if (order.state !== 'mismatched' && order.mode !== 'express') return [];
+  return compareStatements(await statementsOf(call, await termsRow(call, order)));
+}
+
+/**
+ * The alarm that waits for a decision. Where a difference stands and no alarm was raised yet, the order's end raises it, or
+ * whoever is blamed would be quicker than the alarm.
  */
 async function undecided(
   call: Call,
   order: OrderRow,
 ): Promise<{ readonly order: OrderRow; readonly alarm: AlarmRow | undefined }> {
-  if (order.state === 'mismatched') {
-    raiseAlarm(
-      call,
-      order,
-      compareStatements(await statementsOf(call, await termsRow(call, order))),
-    );
+  const differences = await unseenDifferences(call, order);
+  if (differences.length > 0) {
+    raiseAlarm(call, order, differences);
     return { order: { ...order, verification: 'alarm' }, alarm: await openAlarm(call, order) };
   }
   const isOpen = order.verification === 'alarm';

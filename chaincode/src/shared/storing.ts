@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 17: the pseudonymous receipt of a purchase, which is also the success in the customer's history.
 import {
+  holds,
   OFFLINE_LOGIN,
   type OrderRow,
   type OrderTerms,
@@ -13,16 +14,16 @@ import { putPurchase } from './history.js';
 /** One row in the path of a payment: the customer's next login counts it and moves the purchase to its own place. */
 export function storePurchase(call: Call, order: OrderRow, terms: OrderTerms): void {
   const { customerId, merchantId, orderNumber } = order;
-  const { captured, refunded } = holdOf(order);
+  const hold = holdOf(order);
   const lines = terms.lines.map(({ gtin, quantity, unitPrice }) => ({ gtin, quantity, unitPrice }));
   const purchase: PurchaseRow = {
     merchantId,
     orderNumber,
     customerId,
     ...(terms.loginId === OFFLINE_LOGIN && { mode: 'offline' as const }),
-    ...(refunded !== '0' && { refunded: true as const }),
+    ...(holds.isPaidBack(hold) && { refunded: true as const }),
     currency: terms.currency,
-    amount: captured,
+    amount: hold.captured,
     lines,
     at: call.now,
   };

@@ -225,6 +225,11 @@ export const ERRORS = {
     'The logistics company would have more couriers than a quote considers.',
     'Register a courier in place of one that no longer drives, under the same id.',
   ),
+  DELIVERY_LATE: describe(
+    409,
+    'The time for the delivery is over: without proof it is not believed any more.',
+    "Deliver with the customer's secret.",
+  ),
 
   // 5xx: settlement (unit 14)
   INSUFFICIENT_FUNDS: describe(

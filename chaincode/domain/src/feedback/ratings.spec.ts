@@ -20,7 +20,9 @@ const standards = (now: number, unfinishedPercent = 25): RatingStandards => ({
   now,
   ratings: { halfLifeSeconds: HALF_LIFE, unfinishedPercent },
 });
-const HOLD = { refunded: '0' } as NonNullable<Parameters<typeof opinionOf>[1]['hold']>;
+const HOLD = { captured: '100', refunded: '0' } as NonNullable<
+  Parameters<typeof opinionOf>[1]['hold']
+>;
 const KEPT = { delivery: 'delivered' as const, hold: HOLD };
 
 /** So many opinions of customers who keep what was delivered. */
@@ -41,9 +43,14 @@ describe('an opinion', () => {
     });
   });
 
+  it('counts whole when the smaller part went back: a cent washes nothing off', () => {
+    const order = { ...KEPT, hold: { ...HOLD, refunded: '50' } };
+    expect(opinionOf({ stars: 1, defect: true }, order, standards(0)).weight).toBe(1000);
+  });
+
   it.each([
     ['not delivered', { ...KEPT, delivery: 'pickedUp' as const }],
-    ['refunded', { ...KEPT, hold: { ...HOLD, refunded: '1' } }],
+    ['refunded for the greater part', { ...KEPT, hold: { ...HOLD, refunded: '51' } }],
     ['without money', { ...KEPT, hold: null }],
   ])('counts less for an order that is %s', (_, order) => {
     const { weight, stars, defects } = opinionOf({ stars: 1, defect: true }, order, standards(0));

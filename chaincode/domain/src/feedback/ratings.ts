@@ -4,6 +4,7 @@
 import type { Aggregate } from '../ledger/catalogue-shapes.js';
 import type { OrderRow, RatingRow } from '../ledger/rows.js';
 import type { RatingsPolicy } from '../policy/policy.js';
+import { isPaidBack } from '../settlement/hold.js';
 import { decaying, WHOLE } from './decay.js';
 
 /** By which rules ratings count, and when. */
@@ -28,9 +29,9 @@ export function ratingNow(sums: Aggregate, { now, ratings }: RatingStandards): A
   };
 }
 
-/** The customer has the goods, and the merchant all of its money. */
+/** The customer has the goods, and the merchant most of its money. */
 const isFinished = ({ delivery, hold }: Pick<OrderRow, 'delivery' | 'hold'>): boolean =>
-  delivery === 'delivered' && hold?.refunded === '0';
+  delivery === 'delivered' && hold !== null && !isPaidBack(hold);
 
 /** @returns what one opinion adds. */
 export function opinionOf(

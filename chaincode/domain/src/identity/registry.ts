@@ -106,6 +106,17 @@ export const ensureBankActive = (
     { bankId },
   );
 
+/** Whoever carries the goods must be able to say that it does. @throws {DomainError} PARTICIPANT_UNKNOWN. */
+export const ensureCarrierActive = (
+  { participants }: Pick<RegistryRow, 'participants'>,
+  logisticsId: string,
+): void =>
+  ensure(
+    participants.some((entry) => isActive(entry) && entry.actor === logisticsId),
+    'PARTICIPANT_UNKNOWN',
+    { actor: logisticsId },
+  );
+
 /** Whether an organisation may call at all. A suspended bank may: its customers' and payees' money must find its way back. */
 export const mayCall = (participant: ParticipantRow): boolean =>
   isActive(participant) || isBank(participant);

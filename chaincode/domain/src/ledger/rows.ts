@@ -268,7 +268,7 @@ export interface PayoutRow {
 export interface PurchaseRow extends Purchase {
   /** Paid by a voucher. Absent: online. */
   readonly mode?: 'offline';
-  /** Money went back to the customer. */
+  /** Most of its money went back to the customer. */
   readonly refunded?: true;
 }
 

@@ -169,6 +169,13 @@ export const settleDelivery = (hold: Hold): Credited =>
 export const settleFee = (hold: Hold): Credited =>
   credit(hold, { merchant: '0', logistics: feeDue(hold) });
 
+/**
+ * Whether the greater part of what was claimed went back. A merchant that gives back a cent takes nothing of a customer's good
+ * name and nothing of a bad opinion by it, and one that gives back most of it has nothing of the order.
+ */
+export const isPaidBack = ({ refunded, captured }: Pick<Hold, 'refunded' | 'captured'>): boolean =>
+  2n * toUnits(refunded) > toUnits(captured);
+
 /** Gives back what was never captured. */
 export function voidRest(hold: Hold): { hold: Hold; returned: Amount } {
   const returned = uncaptured(hold);

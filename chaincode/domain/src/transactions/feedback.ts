@@ -85,7 +85,7 @@ export const feedback = {
       purchases: z.array(
         purchase.extend({
           mode: z.enum(['online', 'offline']).describe('how it was paid'),
-          refunded: z.boolean().describe('money of it went back'),
+          refunded: z.boolean().describe('most of its money went back'),
         }),
       ),
       ...pageNext,

@@ -190,7 +190,7 @@ export const logistics = {
     endorsers: ['bank', 'logistics'],
     subject: ABOUT.order,
     repeat: onceFor('secret'),
-    errors: ['STATE_CONFLICT', 'FEE_NOT_CAPTURED', 'DELIVERY_PROOF_INVALID'],
+    errors: ['STATE_CONFLICT', 'FEE_NOT_CAPTURED', 'DELIVERY_PROOF_INVALID', 'DELIVERY_LATE'],
     operations: { fixed: 9 },
     example: { ...ORDER, secret: DIGEST },
   }),

@@ -346,6 +346,8 @@ export const offline = {
       ...MERCHANT_MAY_SELL,
       ...CHOICE_QUOTED,
       'CATEGORY_MISMATCH',
+      'CUSTOMER_BLOCKED',
+      'DEVICE_UNKNOWN',
       'NOT_FOUND',
       'OFFLINE_MALFORMED',
       'OFFLINE_REQUEST_MISMATCH',
@@ -353,7 +355,7 @@ export const offline = {
       'STATE_CONFLICT',
       'VOUCHER_REFUSED',
     ],
-    operations: { fixed: 9, perEntry: 1 },
+    operations: { fixed: 11, perEntry: 1 },
     example: {
       terms: OFFLINE_TERMS,
       statement: STATEMENT,
