@@ -2,10 +2,21 @@
 // Runs what a command does. Fabric's logger takes rejections that nobody handles and lets the process end well: a command
 // that failed must say so itself. One that is interrupted first ends what it started, for a network outlives its starter.
 
-/** What a shell reports of a program that was ended by SIGINT. */
-const INTERRUPTED_EXIT_CODE = 130;
+import { constants } from 'node:os';
 
-class InterruptedError extends Error {}
+/** Ctrl-C, a manager of processes or of time, a terminal that was closed. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+class InterruptedError extends Error {
+  constructor(readonly signal: (typeof ENDING)[number]) {
+    super(`interrupted by ${signal}`);
+  }
+
+  /** What a shell reports of a program that was ended by the signal. */
+  get exitCode(): number {
+    return 128 + constants.signals[this.signal];
+  }
+}
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -16,18 +27,22 @@ const reasonOf = (error: unknown, { aborted }: AbortSignal): string =>
 /** @returns a signal that the first Ctrl-C aborts. Others do nothing: they would kill the process while it cleans up. */
 function listen(): { readonly interrupted: AbortSignal; readonly stop: () => void } {
   const controller = new AbortController();
-  const abort = (): void => {
+  const abort = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) return;
     say('interrupted: ending what was started');
-    controller.abort(new InterruptedError());
+    const ending = ENDING.find((each) => each === signal) ?? 'SIGTERM';
+    controller.abort(new InterruptedError(ending));
   };
-  process.on('SIGINT', abort);
-  return { interrupted: controller.signal, stop: () => process.off('SIGINT', abort) };
+  for (const signal of ENDING) process.on(signal, abort);
+  const stop = (): void => {
+    for (const signal of ENDING) process.off(signal, abort);
+  };
+  return { interrupted: controller.signal, stop };
 }
 
 /**
  * Says why a command failed, on standard error, and ends it with 1 once everything is closed.
- * @param main ends once it is interrupted and has closed what it opened; the process then ends with 130
+ * @param main ends once it is interrupted and has closed what it opened; the process then ends as shells report the signal, 130 of Ctrl-C
  */
 export async function runMain(main: (interrupted: AbortSignal) => Promise<unknown>): Promise<void> {
   const { interrupted, stop } = listen();
@@ -39,12 +54,13 @@ export async function runMain(main: (interrupted: AbortSignal) => Promise<unknow
   }
   stop();
   // Calls that were cut off may still try again, and would keep the process.
-  if (interrupted.aborted) process.exit(INTERRUPTED_EXIT_CODE);
+  const { reason } = interrupted as { readonly reason: unknown };
+  if (reason instanceof InterruptedError) process.exit(reason.exitCode);
 }
 
 const interruption = (interrupted: AbortSignal): Promise<never> =>
   new Promise((_, reject) =>
-    interrupted.addEventListener('abort', () => reject(new InterruptedError())),
+    interrupted.addEventListener('abort', () => reject(interrupted.reason as InterruptedError)),
   );
 
 /**

@@ -98,7 +98,8 @@ function gossipSection(organisation: OrganisationPlan, address: string): Setting
     requestStateInfoInterval: '1s',
     pullInterval: '1s',
     aliveTimeInterval: '1s',
-    aliveExpirationTimeout: '10s',
+    // A peer that hangs is asked for no endorsement from then on, where its organisation has another.
+    aliveExpirationTimeout: '4s',
     reconnectInterval: '1s',
   };
 }

@@ -28,9 +28,9 @@ export interface Patience {
 }
 
 export const PATIENCE: Patience = {
-  silenceMs: 2_000,
+  silenceMs: 1_500,
   streamSilenceMs: 15_000,
-  answerMs: 3_000,
+  answerMs: 2_000,
   lookMs: 500,
 };
 

@@ -18,10 +18,13 @@ export interface Deadlines {
   readonly blockMs: number;
 }
 
-/** Several block times each; the outcome's outlasts the restart of a killed orderer. */
+/**
+ * Several block times each; the outcome's outlasts the restart of a killed orderer, and an endorsement's is over when the peers know
+ * that one of them hangs, so that the next proposal goes to another.
+ */
 export const DEFAULT_DEADLINES: Deadlines = {
   evaluateMs: 10_000,
-  endorseMs: 15_000,
+  endorseMs: 5_000,
   submitMs: 10_000,
   statusMs: 10_000,
   probeMs: 1_000,
