@@ -42,6 +42,7 @@ const BENCH_POLICY = {
     [CURRENCY]: { ...POLICY.currencies[CURRENCY], perWindow: MONEY, stepUp: MONEY },
   },
 };
+
 const ENROLLING_AT_ONCE = 64;
 
 export class BenchNetwork {

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { runMain, withOpened } from '../support/run-main';
+import { orInvalid, writableFile } from '../support/writable';
 import { BenchNetwork } from './bench-network';
 import { growth } from './experiments/growth';
 import { hotMerchant } from './experiments/hot-merchant';
@@ -13,7 +14,6 @@ import { reads } from './experiments/reads';
 import { signers } from './experiments/signers';
 import { meets, plot, RATIOS, tables } from './report';
 import type { Experiment, ReportParts, Run, Scale } from './run';
-import { orInvalid, writableFile } from './writable';
 
 interface Options {
   readonly quick?: boolean;

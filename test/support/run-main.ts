@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs what a command does. Fabric's logger takes rejections that nobody handles and lets the process end well: a command
 // that failed must say so itself. One that is interrupted first ends what it started, for a network outlives its starter.
-
 import { constants } from 'node:os';
 
 /** Ctrl-C, a manager of processes or of time, a terminal that was closed. */

@@ -52,25 +52,25 @@ export class ThreeWays {
 
   /** @returns the order's key with the state in which it ended, and what was bought. */
   async buy(way: Way, options: Partial<PurchaseOptions> = {}, parties = this.parties) {
-    this.#orders += 1;
-    const orderNumber = options.orderNumber ?? `ORD-${this.#orders}`;
-    const key = { merchantId: MERCHANT, orderNumber };
-    const of = { lines: ONE_CHARGER, ...options, orderNumber };
-    const { world } = this.memory;
-    const purchase = stepUpFor(world, world.purchase(this.customer, this.loginId, of));
+    const { key, picked } = this.#pick(options);
+    const purchase = stepUpFor(this.memory.world, picked);
     const { state } = await this.run[way](parties, purchase);
     return { key, state, purchase };
   }
 
   /** An express order that waits for the bank's leg. @returns its key */
   async placeExpress(options: Partial<PurchaseOptions>) {
+    const { key, picked } = this.#pick(options);
+    await orderLeg(this.parties, await signQuoted(picked, await quoteLeg(this.parties, picked)));
+    return key;
+  }
+
+  #pick(options: Partial<PurchaseOptions>) {
     this.#orders += 1;
-    const orderNumber = `ORD-${this.#orders}`;
+    const orderNumber = options.orderNumber ?? `ORD-${this.#orders}`;
     const of = { lines: ONE_CHARGER, ...options, orderNumber };
-    const purchase = this.memory.world.purchase(this.customer, this.loginId, of);
-    const quoted = await quoteLeg(this.parties, purchase);
-    await orderLeg(this.parties, await signQuoted(purchase, quoted));
-    return { merchantId: MERCHANT, orderNumber };
+    const picked = this.memory.world.purchase(this.customer, this.loginId, of);
+    return { key: { merchantId: MERCHANT, orderNumber }, picked };
   }
 
   async deliver({ basket: { orderNumber } }: Purchase) {

@@ -3,7 +3,7 @@
 // rooms use, by name and by concept; a new rule is added here once somebody outside needs it.
 
 // What everything is made of: values, names, money, places, signatures, refusals.
-export { byCodeUnit, canonicalJson, digestOf, sha256Hex } from './base/canonical.js';
+export { byCodeUnit, canonicalJson, digestOf, isSame, sha256Hex } from './base/canonical.js';
 export type { DeepReadonly } from './base/deep-readonly.js';
 export {
   DomainError,
@@ -135,6 +135,7 @@ export {
   type CreditRow,
   type CustomerRow,
   type Debt,
+  type DeviceRow,
   type FleetRow,
   type HistoryKind,
   type LoginRow,

@@ -16,6 +16,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { accountRow, putAccount } from '../shared/accounts.js';
+import { activeDevice } from '../shared/devices.js';
 import { putPenalty } from '../shared/history.js';
 import { policyRow, registryRow } from '../shared/rows.js';
 import { standingOf } from '../shared/standing.js';
@@ -89,8 +90,7 @@ async function verifyIdentity(call: Call<InputOf<'identity', 'verifyIdentity'>>)
   ensure(loginId !== OFFLINE_LOGIN, 'INPUT_INVALID', { field: 'loginId' });
   const customer = await customerRow(call, customerId);
   ensure(customer.status === 'active', 'CUSTOMER_BLOCKED', { customerId });
-  const device = await call.store.get('device', customerId, deviceId);
-  ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
+  await activeDevice(call, { customerId, deviceId });
   const policy = await policyRow(call);
   putLogin(call, {
     loginId,
@@ -169,9 +169,8 @@ async function beginSession(call: Call, login: LoginRow, limits: Limits): Promis
   const account = await accountRow(call, customerId);
   ensure(account.status === 'active', 'CUSTOMER_BLOCKED', { customerId });
   ensure(account.blocks === blocks, 'LOGIN_EXPIRED', { blocks });
-  const device = await call.store.get('device', customerId, deviceId);
-  ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
-  const key = shortKeyOf(device.publicKey);
+  const { publicKey } = await activeDevice(call, login);
+  const key = shortKeyOf(publicKey);
   const session = { loginId, deviceId, key, until: expiresAt, limits };
   putAccount(call, accounts.openSession(account, session));
 }

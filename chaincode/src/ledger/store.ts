@@ -5,9 +5,9 @@
 import type { Context } from 'fabric-contract-api';
 import {
   ADDRESS_COLLECTION,
-  canonicalJson,
   DomainError,
   ensure,
+  isSame,
   keyToWrite,
   madeBy,
   remembering,
@@ -34,10 +34,9 @@ export interface Page<Kind extends RowKind> {
 const keyOf = (kind: RowKind, parts: readonly string[]): string =>
   (ROWS[kind].key as (...parts: string[]) => string)(...parts);
 
-const isSame = (before: unknown, after: unknown): boolean =>
-  before === undefined || after === undefined
-    ? before === after
-    : canonicalJson(before) === canonicalJson(after);
+/** Rows, either of which may be missing. */
+const isSameRow = (before: unknown, after: unknown): boolean =>
+  before === undefined || after === undefined ? before === after : isSame(before, after);
 
 /** The first key after every key that begins with the prefix, which ends in `/`. */
 const rangeEnd = (prefix: string): string => `${prefix.slice(0, -1)}0`;
@@ -134,7 +133,7 @@ export class Store {
 
   /** Two that put different rows under one key without knowing of each other would lose the first. */
   #put(key: string, value: unknown): void {
-    ensure(!this.#unseen.has(key) || isSame(this.#writes.get(key), value), 'INTERNAL', { key });
+    ensure(!this.#unseen.has(key) || isSameRow(this.#writes.get(key), value), 'INTERNAL', { key });
     this.#writes.set(key, value);
     this.#unseen.add(key);
   }
@@ -150,7 +149,7 @@ export class Store {
    */
   dropUnchanged(): boolean {
     for (const [key, value] of this.#writes)
-      if (this.#read.has(key) && isSame(this.#read.get(key), value)) {
+      if (this.#read.has(key) && isSameRow(this.#read.get(key), value)) {
         this.#writes.delete(key);
         this.#unseen.delete(key);
       }

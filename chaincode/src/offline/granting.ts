@@ -21,6 +21,7 @@ import {
   type ReserveRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { activeDevice } from '../shared/devices.js';
 import { reservesOf } from '../shared/reserves.js';
 import { policyRow } from '../shared/rows.js';
 import { standingOf } from '../shared/standing.js';
@@ -52,12 +53,11 @@ function ensureNames(certificate: DeviceCertificate, key: ReserveKey): void {
 }
 
 async function ensureCustomer(call: Call, certificate: DeviceCertificate): Promise<void> {
-  const { customerId, deviceId } = certificate;
+  const { customerId } = certificate;
   const customer = await call.store.get('customer', customerId);
   ensure(customer?.status === 'active', 'CUSTOMER_BLOCKED', { customerId });
-  const device = await call.store.get('device', customerId, deviceId);
-  ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
-  ensure(device.publicKey === spkiOfPoint(certificate.deviceKey), 'OFFLINE_CERTIFICATE_MISMATCH', {
+  const { publicKey } = await activeDevice(call, certificate);
+  ensure(publicKey === spkiOfPoint(certificate.deviceKey), 'OFFLINE_CERTIFICATE_MISMATCH', {
     field: 'deviceKey',
   });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a bank signed, held against its issuers on the ledger: device certificates and bulletins.
 import {
-  canonicalJson,
+  isSame,
   decodeBulletin,
   ensure,
   parseCose,
@@ -78,7 +78,7 @@ export async function issuedBulletin(
   const bulletin = verifyBulletin(bytes, issuers);
   ensure(bulletin.channel === call.channel, 'OFFLINE_WRONG_CHANNEL', { channel: bulletin.channel });
   const { offline } = await policyRow(call);
-  ensure(canonicalJson(bulletin.policy) === canonicalJson(offline), 'INPUT_INVALID', {
+  ensure(isSame(bulletin.policy, offline), 'INPUT_INVALID', {
     field: 'bulletin.policy',
     version: offline.version,
   });
@@ -116,7 +116,7 @@ async function ensureComplete(call: Call, before: Revoked, after: Revoked): Prom
 function ensureNewer(current: Bulletin, next: Bulletin): void {
   const again = next.number === current.number && next.issuedAt > current.issuedAt;
   ensure(again || next.number > current.number, 'STATE_CONFLICT', { number: current.number });
-  const same = canonicalJson(next.revoked) === canonicalJson(current.revoked);
+  const same = isSame(next.revoked, current.revoked);
   ensure(!again || same, 'STATE_CONFLICT', { number: current.number, field: 'revoked' });
 }
 

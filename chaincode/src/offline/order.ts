@@ -27,6 +27,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { accountRow } from '../shared/accounts.js';
 import { putTerms } from '../shared/beginning.js';
+import { activeDevice } from '../shared/devices.js';
 import { verifyOrder } from '../shared/merchant-leg.js';
 import { batchIdOfDelivery } from '../shared/payments.js';
 import { agreedRelease } from '../shared/placing.js';
@@ -134,8 +135,7 @@ async function ensureMayPay(call: Call<OrderInput>): Promise<void> {
   const { customerId } = terms;
   const { status } = await accountRow(call, customerId);
   ensure(status === 'active', 'CUSTOMER_BLOCKED', { customerId });
-  const device = await call.store.get('device', customerId, deviceId);
-  ensure(device?.status === 'active', 'DEVICE_UNKNOWN', { deviceId });
+  await activeDevice(call, { customerId, deviceId });
 }
 
 /** Verifies the order as any other, and holds what the reserve paid out. */

@@ -14,6 +14,7 @@ import { credit, payerOf } from '../shared/accounts.js';
 import {
   believedFrom,
   captureAmount,
+  giveRestBack,
   holdOf,
   isDelivered,
   withoutRest,
@@ -81,11 +82,9 @@ async function release(call: Call<OrderKey>) {
 
 /** Gives back what was never captured: everything (void, expire), or the rest of a partly captured hold. */
 async function giveBack(call: Call<OrderKey>, before: OrderRow, event: 'void' | 'expire') {
-  if (before.state === 'partiallyCaptured') return write(call, await withoutRest(call, before));
   const order = await endUndecided(call, before);
-  const { hold, returned } = holds.voidRest(holdOf(order));
-  await credit(call, order.customerId, hold.currency, returned);
-  return write(call, { ...order, hold, state: nextState(order.state, event) });
+  const isInPart = order.state === 'partiallyCaptured';
+  return write(call, await giveRestBack(call, order, isInPart ? 'voidRest' : event));
 }
 
 const voidHold = async (call: Call<OrderKey>) =>

@@ -7,6 +7,7 @@ import {
   nextState,
   type Amount,
   type Hold,
+  type OrderEvent,
   type OrderRow,
   type Policy,
 } from '@fabric-offline-pay/domain';
@@ -51,13 +52,20 @@ export const releasedAtOnce = (order: OrderRow): OrderRow =>
     ? { ...order, state: nextState(order.state, 'release') }
     : order;
 
-/** A hold that was captured in part is captured no further: the rest goes back to the customer. Any other order stays as it is. */
-export async function withoutRest(call: Call, order: OrderRow): Promise<OrderRow> {
-  if (order.state !== 'partiallyCaptured') return order;
+/** Gives back what was never captured. @returns the order after the event, not yet written */
+export async function giveRestBack(
+  call: Call,
+  order: OrderRow,
+  event: OrderEvent,
+): Promise<OrderRow> {
   const { hold, returned } = holds.voidRest(holdOf(order));
   await credit(call, order.customerId, hold.currency, returned);
-  return releasedAtOnce({ ...order, hold, state: nextState(order.state, 'voidRest') });
+  return releasedAtOnce({ ...order, hold, state: nextState(order.state, event) });
 }
+
+/** A hold that was captured in part is captured no further. Any other order stays as it is. */
+export const withoutRest = async (call: Call, order: OrderRow): Promise<OrderRow> =>
+  order.state === 'partiallyCaptured' ? giveRestBack(call, order, 'voidRest') : order;
 
 /** Unit 14: captures an amount and credits the merchant when nothing waits. Returns the order, not yet written. */
 export async function captureAmount(

@@ -7,6 +7,9 @@ import { canonicalize } from 'json-canonicalize';
 /** @returns the RFC 8785 form: keys sorted by code unit, no white space. Values must be plain JSON data. */
 export const canonicalJson = (value: unknown): string => canonicalize(value);
 
+/** @returns whether both are the same data, in whatever order their keys stand. */
+export const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
+
 /** @returns SHA-256 of the bytes or UTF-8 text, 64 lower-case hex digits. */
 export const sha256Hex = (data: string | Uint8Array): string =>
   createHash('sha256').update(data).digest('hex');

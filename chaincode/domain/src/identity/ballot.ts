@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Votes are counted here: which of them still count, whether they suffice, and what stands once they do.
-import { digestOf } from '../base/canonical.js';
+import { isSame } from '../base/canonical.js';
 import type { ParticipantRow } from '../ledger/identity-shapes.js';
 import type { Vote } from '../ledger/rows.js';
 import {
@@ -96,7 +96,6 @@ export function castVote(standing: Governed, { proposal, before, voter, now }: B
   const until = now + standing.registry.policy.voteSeconds;
   const votes = known ? live : [...live, { mspId: voter, until }];
   const isSettled =
-    digestOf(after) === digestOf(standing) ||
-    suffices(matter, standing.registry.participants, mspIdsOf(votes));
+    isSame(after, standing) || suffices(matter, standing.registry.participants, mspIdsOf(votes));
   return { votes, enacted: isSettled ? after : null };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who must vote for what: one table by kind of proposal. And which kind a proposal is, held against what stands.
-import { digestOf } from '../base/canonical.js';
+import { digestOf, isSame } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import type { Licensing, MerchantRow } from '../ledger/catalogue-shapes.js';
 import type { ParticipantRow, Role } from '../ledger/identity-shapes.js';
@@ -109,7 +109,7 @@ function participantMatter(standing: Governed, participant: ParticipantRow): Mat
 
 /** Devices and terminals know the rules of offline payments by their version: it rises by one with every change. */
 function follows(before: OfflinePolicy, after: OfflinePolicy): boolean {
-  const isChanged = digestOf({ ...before, version: 0 }) !== digestOf({ ...after, version: 0 });
+  const isChanged = !isSame({ ...before, version: 0 }, { ...after, version: 0 });
   return after.version === before.version + (isChanged ? 1 : 0);
 }
 
@@ -176,8 +176,6 @@ function withParticipant(registry: RegistryRow, participant: ParticipantRow): Re
   const others = registry.participants.filter(({ mspId }) => mspId !== participant.mspId);
   return registryOf({ ...registry, participants: [...others, participant] });
 }
-
-const isSame = (before: unknown, after: unknown): boolean => digestOf(before) === digestOf(after);
 
 /** @returns the registry after a vote, with one more revision of what it changed. */
 function revised(before: RegistryRow, after: RegistryRow, matter: string): RegistryRow {
