@@ -220,13 +220,14 @@ test.each([0, 1, 2, 3, 4])('one bad voucher at place %d leaves the others alone'
 
 /** A connection of its own, with a certificate of its own, of each of so many terminals of the shop. */
 async function ownTerminals(shop: World, count: number): Promise<Connection[]> {
-  const { home, clients } = network.network;
+  const { home, clients, statistics } = network.network;
   const { id } = clients.organisation('merchant');
   const connections: Connection[] = [];
   for (let index = 0; index < count; index += 1) {
     const name = `own-till-${index}`;
     const identity = { name, role: 'terminal', actor: shop.merchantId };
-    connections.push(connectAs(clients, 'merchant', await enrolIdentity(home, id, identity)));
+    const certificate = await enrolIdentity(home, id, identity);
+    connections.push(connectAs(clients, 'merchant', certificate, { statistics }));
   }
   return connections;
 }

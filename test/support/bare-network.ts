@@ -11,13 +11,18 @@ import {
   upNetwork,
   type UpOptions,
 } from '@fabric-offline-pay/network';
-import { World } from './world';
+import { Statistics } from '@fabric-offline-pay/sdk';
+import { World, type ClientFor } from './world';
 
 export interface BareNetwork {
   readonly home: string;
   readonly clients: Clients;
+  /** Of everything that goes through `clients`, and of what a test opens with it. */
+  readonly statistics: Statistics;
   /** Not founded: call `found` with the participants that shall be in the registry. */
   readonly world: World;
+  /** The world as a merchant has it. */
+  readonly worldOf: (merchantId?: string) => World;
   /** The organisations with these ids, as participants. */
   readonly participants: (...organisations: readonly string[]) => Parameters<World['found']>[0];
   readonly end: () => Promise<void>;
@@ -40,19 +45,36 @@ export async function bareNetwork(
   }
 }
 
+/**
+ * A world's steps follow one another, whichever organisation's peer each goes to: whoever is handed a client sees what was
+ * committed before, though another peer reported it.
+ */
+function upToDate(clients: Clients, statistics: Statistics): ClientFor {
+  const seen = new Map<string, bigint>();
+  return async (role, attribute, actor) => {
+    const connection = await clients.connection(role, attribute, actor);
+    const block = statistics.lastBlock;
+    if (block > (seen.get(role) ?? 0n)) {
+      await connection.waitForBlock(block);
+      seen.set(role, block);
+    }
+    return connection.client;
+  };
+}
+
 function opened(home: string, remove: () => Promise<void>): BareNetwork {
-  const clients = new Clients(home);
+  const statistics = new Statistics();
+  const clients = new Clients(home, { statistics });
+  const clientFor = upToDate(clients, statistics);
   const { organisations } = clients.description;
-  const world = new World(
-    (role, attribute, actor) => clients.client(role, attribute, actor),
-    clients.channel,
-    undefined,
-    (merchantId) => clients.parties(merchantId),
-  );
+  const worldOf = (merchantId?: string): World =>
+    new World(clientFor, clients.channel, merchantId, (merchant) => clients.parties(merchant));
   return {
     home,
     clients,
-    world,
+    statistics,
+    world: worldOf(),
+    worldOf,
     participants: (...ids) =>
       participantsOf({ organisations: organisations.filter(({ id }) => ids.includes(id)) }),
     end: async () => {

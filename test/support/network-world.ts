@@ -1,68 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // The world on a real network of its own: free ports, a temporary folder, nothing left behind.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  Clients,
-  participantsOf,
-  resetNetwork,
-  upNetwork,
-  type UpOptions,
-} from '@fabric-offline-pay/network';
-import { POLICY, World } from './world';
+import { participantsOf, type UpOptions } from '@fabric-offline-pay/network';
+import { bareNetwork, type BareNetwork } from './bare-network';
+import { POLICY, type World } from './world';
 
-export interface NetworkWorld {
-  readonly home: string;
-  readonly clients: Clients;
-  readonly world: World;
+export interface NetworkWorld extends Omit<BareNetwork, 'worldOf' | 'participants'> {
   /** A shop of its own on the same network. */
   readonly shop: (
     merchantId: string,
     licensed?: Parameters<World['openShop']>[0],
   ) => Promise<World>;
-  readonly end: () => Promise<void>;
 }
 
 export async function networkWorld(
   options: Omit<UpOptions, 'home' | 'ports'> = {},
   policy: typeof POLICY = POLICY,
 ): Promise<NetworkWorld> {
-  const home = mkdtempSync(join(tmpdir(), 'offpay-test-'));
-  const end = async (): Promise<void> => {
-    await resetNetwork({ home });
-    rmSync(home, { recursive: true, force: true });
-  };
+  const network = await bareNetwork(options);
   try {
-    await upNetwork({ ...options, home, ports: 'free' });
-    const clients = new Clients(home);
-    const worldOf = (merchantId?: string) =>
-      new World(
-        (role, attribute, actor) => clients.client(role, attribute, actor),
-        clients.channel,
-        merchantId,
-        (merchant) => clients.parties(merchant),
-      );
-    const world = worldOf();
-    const participants = participantsOf(clients.description);
-    await world.found(participants, { policy });
-    const shop: NetworkWorld['shop'] = async (merchantId, licensed) => {
-      const opened = worldOf(merchantId);
-      await opened.openShop(licensed);
-      return opened;
-    };
-    return {
-      home,
-      clients,
-      world,
-      shop,
-      end: async () => {
-        await clients.close();
-        await end();
-      },
-    };
+    await network.world.found(participantsOf(network.clients.description), { policy });
   } catch (error) {
-    await end();
+    await network.end();
     throw error;
   }
+  const shop: NetworkWorld['shop'] = async (merchantId, licensed) => {
+    const opened = network.worldOf(merchantId);
+    await opened.openShop(licensed);
+    return opened;
+  };
+  return { ...network, shop };
 }

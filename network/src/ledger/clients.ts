@@ -32,6 +32,8 @@ const identityName = (role: string, actor: string): string =>
 export interface ClientsOptions {
   /** Whether calls made at the same time may travel as one transaction: yes unless told. */
   readonly batching?: boolean;
+  /** Shared with connections that are opened apart; its own unless told. */
+  readonly statistics?: Statistics;
 }
 
 export class Clients {
@@ -39,13 +41,14 @@ export class Clients {
   readonly #options: ClientsOptions;
   readonly #description: NetworkDescription;
   readonly #connections = new Map<string, Promise<Connection>>();
-  readonly #statistics = new Statistics();
+  readonly #statistics: Statistics;
   readonly #commits = new Map<string, CommitFeed>();
 
   /** @throws NetworkError `NETWORK_NOT_UP` */
   constructor(home: string, options: ClientsOptions = {}) {
     this.#home = home;
     this.#options = options;
+    this.#statistics = options.statistics ?? new Statistics();
     this.#description = readDescription(home);
   }
 
@@ -181,9 +184,9 @@ export class Clients {
       channel: this.channel,
       chaincode: this.#description.chaincode.name,
       organisations: this.#organisationsFor(organisation),
+      ...this.#options,
       statistics: this.#statistics,
       commits: this.#commitsOf(organisation),
-      ...this.#options,
     });
   }
 }

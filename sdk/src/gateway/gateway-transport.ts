@@ -89,7 +89,7 @@ export class GatewayTransport implements Transport {
       this.#retries(options, (reason) => statistics.retried(reason)),
     );
     const durationMs = pace.now() - started;
-    statistics.committed(durationMs);
+    statistics.committed(durationMs, status.blockNumber);
     return {
       result,
       transactionId: status.transactionId,

@@ -9,7 +9,7 @@ test('counts calls, commits and each kind of retry apart', () => {
   statistics.retried('conflict');
   statistics.retried('conflict');
   statistics.retried('unavailable');
-  statistics.committed(40);
+  statistics.committed(40, 7n);
   expect(statistics.snapshot()).toEqual({
     submitted: 2,
     committed: 1,
@@ -20,6 +20,13 @@ test('counts calls, commits and each kind of retry apart', () => {
   });
 });
 
+test('knows the highest block, whatever order calls end in', () => {
+  const statistics = new Statistics();
+  expect(statistics.lastBlock).toBe(0n);
+  for (const block of [8n, 10n, 9n]) statistics.committed(1, block);
+  expect(statistics.lastBlock).toBe(10n);
+});
+
 test('percentiles are those of the values, by nearest rank', () => {
   const values = Array.from({ length: 100 }, (_, index) => index + 1);
   expect([0.5, 0.95, 0.99, 1].map((share) => percentile(values, share))).toEqual([50, 95, 99, 100]);
@@ -28,8 +35,8 @@ test('percentiles are those of the values, by nearest rank', () => {
 
 test('keeps the last 10,000 durations only', () => {
   const statistics = new Statistics();
-  for (let number = 0; number < 10_000; number++) statistics.committed(1_000);
-  for (let number = 0; number < 10_000; number++) statistics.committed(1);
+  for (let number = 0; number < 10_000; number++) statistics.committed(1_000, 1n);
+  for (let number = 0; number < 10_000; number++) statistics.committed(1, 1n);
   expect(statistics.snapshot()).toMatchObject({
     committed: 20_000,
     latencies: { count: 10_000, maximum: 1 },

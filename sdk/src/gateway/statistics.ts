@@ -42,8 +42,14 @@ function summarise(durations: readonly number[]): Latencies {
 export class Statistics {
   #submitted = 0;
   #committed = 0;
+  #lastBlock = 0n;
   readonly #retries: Record<RetryReason, number> = { conflict: 0, unavailable: 0, divided: 0 };
   readonly #durations: number[] = [];
+
+  /** The highest block that one of the committed transactions stands in: a peer that holds it knows of all of them. */
+  get lastBlock(): bigint {
+    return this.#lastBlock;
+  }
 
   started(): void {
     this.#submitted++;
@@ -53,7 +59,8 @@ export class Statistics {
     this.#retries[reason]++;
   }
 
-  committed(durationMs: number): void {
+  committed(durationMs: number, blockNumber: bigint): void {
+    if (blockNumber > this.#lastBlock) this.#lastBlock = blockNumber;
     this.#durations[this.#committed % KEPT] = durationMs;
     this.#committed++;
   }
