@@ -50,7 +50,26 @@ test('issued anew, it names the same devices under the same number', async () =>
   passSeconds(HALF);
   await bulletins.issueAnew();
   const current = await bulletins.current();
-  expect(current).toMatchObject({ number: 2, revoked: [lost], issuedAt: nowSeconds() });
+  const { customerId, deviceId } = lost;
+  const revoked = [{ customerId, deviceId, epoch: 'all' }];
+  expect(current).toMatchObject({ number: 2, revoked, issuedAt: nowSeconds() });
+});
+
+test('a device is revoked once, whichever of its epochs is named', async () => {
+  const lost = reserveKeyOf(await ledger.device('customer-1'));
+  expect(await bulletins.revoke(lost)).toBe(2);
+  expect(await bulletins.revoke(lost)).toBe(2);
+  expect((await bulletins.current())?.revoked).toHaveLength(1);
+});
+
+test('issued anew after a device can spend no more, it names the device no more under the next number', async () => {
+  await bulletins.revoke(reserveKeyOf(await ledger.device('customer-1')));
+  passSeconds(OFFLINE.spendSeconds + 60);
+  await bulletins.issueAnew();
+  expect(await bulletins.current()).toMatchObject({ number: 2, revoked: [{ epoch: 'all' }] });
+  passSeconds(100);
+  await bulletins.issueAnew();
+  expect(await bulletins.current()).toMatchObject({ number: 3, revoked: [] });
 });
 
 test('it is due at once when the policy changed, and tells the new one', async () => {

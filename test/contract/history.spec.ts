@@ -108,7 +108,7 @@ test('money that went back before unit 17 leaves a purchase and no success', asy
 test('an order paid by voucher is no success beside that of its reserve', async () => {
   await shop.buy('offline');
   expect(await shop.successes()).toBe(0);
-  passSeconds(POLICY.offline.spendSeconds + POLICY.offline.claimSeconds + 1);
+  passSeconds(POLICY.offline.spendSeconds + POLICY.offline.claimSeconds + 61);
   const reserve = { customerId: shop.customer.customerId, deviceId: 'phone', epoch: 1 };
   await shop.parties.bankNode.offline.closeReserve(reserve);
   expect(await shop.successes()).toBe(1);
@@ -136,7 +136,7 @@ test('a merchant with the name of the device leaves the purchase its own entry',
   const device = unfunded('carol', customer.privateKey);
   await offline.fund(device);
   await offline.settle([[device, [offline.pay(device)]]]);
-  passSeconds(POLICY.offline.spendSeconds + POLICY.offline.claimSeconds + 1);
+  passSeconds(POLICY.offline.spendSeconds + POLICY.offline.claimSeconds + 61);
   const shopOf = { merchantId: 'phone', orderNumber: '1' };
   const teller = clientFor('bank', 'teller', BANK);
   const licence = { number: 'LIC-9', validUntil: 4_102_444_800 };

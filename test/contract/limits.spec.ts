@@ -16,7 +16,10 @@ const HOUR = 3600;
 
 /** An order of two chargers costs 54.50 with its delivery. */
 const TWO = 5450;
-const LIMITS = { perOrder: '20000', perWindow: '30000', stepUp: '12000', issue: '1000000' };
+const LIMITS = {
+  ...{ perOrder: '20000', perWindow: '30000', stepUp: '12000', issue: '1000000' },
+  ...{ lossPerReserve: '0', lossPerPayee: '0' },
+};
 const TIGHT = {
   ...POLICY,
   ...{ loginSeconds: 24 * HOUR, windowSeconds: HOUR, quoteSeconds: 24 * HOUR },

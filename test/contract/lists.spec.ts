@@ -174,7 +174,10 @@ test('a payee whose balance has more digits than an amount is rolled up, read an
   const PRICE = '900000000000000000';
   memory = await networkOf(1000);
   parties = await memory.world.parties();
-  const limits = { perOrder: MOST, perWindow: MOST, stepUp: MOST, issue: MOST };
+  const limits = {
+    ...{ perOrder: MOST, perWindow: MOST, stepUp: MOST, issue: MOST },
+    ...{ lossPerReserve: '0', lossPerPayee: '0' },
+  };
   const policy = { ...POLICY, currencies: { [CURRENCY]: limits } };
   for (const role of ['bank', 'merchant', 'logistics'] as const)
     await memory.clientFor(role, 'operator', BANK).identity.vote({

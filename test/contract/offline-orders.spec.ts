@@ -231,6 +231,7 @@ describe('is not placed by a voucher', () => {
   it('that is not settled: the verdict says why', async () => {
     const delivery = await quoted();
     const payment = payTerms(delivery.terms);
+    passSeconds(600);
     const late = forge(payment, { time: payment.content.time + 601 });
     await expect(place(delivery, late)).rejects.toMatchObject({
       code: 'VOUCHER_REFUSED',

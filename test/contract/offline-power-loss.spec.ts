@@ -8,7 +8,13 @@ import { join } from 'node:path';
 import { decodePresented, settleVoucher, type ReserveRow } from '@fabric-offline-pay/domain';
 import { softwareKey, type VoucherBatch } from '@fabric-offline-pay/sdk/offline';
 import { OfflineRoom, ROOTS } from '../support/offline-room';
-import { CHANNEL, NOW, OFFLINE_MERCHANT, VECTOR_KEYS } from '../support/offline-world';
+import {
+  CHANNEL,
+  NOW,
+  OFFLINE_MERCHANT,
+  settleContext,
+  VECTOR_KEYS,
+} from '../support/offline-world';
 
 const PROGRAM = join(__dirname, '..', 'support', 'offline-exchange.cjs');
 const ORDERS = ['ORD-1', 'ORD-2'];
@@ -71,7 +77,7 @@ function judged(): readonly [orderNumber: string, verdict: string][] {
   let reserve: ReserveRow | undefined = room.ledger.reserveOf({
     ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 1 },
   });
-  const context = { channel: CHANNEL, merchantId: OFFLINE_MERCHANT, currency: 'EUR', now: NOW };
+  const context = settleContext({ now: NOW });
   return (notes('batches') as readonly VoucherBatch[]).flatMap(({ vouchers }) =>
     vouchers.map(({ voucher, request }): [string, string] => {
       const claim = {

@@ -2,14 +2,14 @@
 // Money between accounts and reserves, issuers and bulletins, and what follows from loss and double spending, on the
 // ledger in memory. After each test the books balance.
 import {
+  applyBulletinChanges,
   coseDigest,
+  decodeBulletin,
   encodeFraudProof,
   issuerKid,
   parseCose,
   type Bulletin,
   type DeviceCertificate,
-  type FraudProof,
-  type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
@@ -59,7 +59,7 @@ const available = async (customerId = 'customer-1'): Promise<number> => {
 };
 
 const passClaimUntil = (device: Device): void =>
-  passSeconds(device.certificate.claimUntil - nowSeconds() + 1);
+  passSeconds(device.certificate.claimUntil - nowSeconds() + 61);
 
 describe('fund', () => {
   let key: Device['key'];
@@ -302,8 +302,8 @@ describe('a bulletin', () => {
   it('takes the place of the last, and of the same number when it is fresher', async () => {
     passSeconds(10);
     await publish({ number: 1 });
-    await publish({ number: 5 });
-    expect(await read()).toMatchObject({ number: 5, issuedAt: nowSeconds() });
+    await publish({ number: 2 });
+    expect(await read()).toMatchObject({ number: 2, issuedAt: nowSeconds() });
   });
 
   it('is a repetition when it is the same', async () => {
@@ -315,15 +315,35 @@ describe('a bulletin', () => {
   });
 
   const all = { customerId: 'customer-9', deviceId: 'phone', epoch: 'all' as const };
-  it.each<[string, string, Partial<Bulletin>]>([
-    ['an older number', 'STATE_CONFLICT', { number: 0 }],
-    ['the same number and time', 'STATE_CONFLICT', { number: 1, revoked: [all] }],
-    ['another channel', 'OFFLINE_WRONG_CHANNEL', { number: 2, channel: 'other' }],
-    ['another policy', 'INPUT_INVALID', { number: 2, policy: { ...OFFLINE, count: 9 } }],
-    ['another bank', 'OFFLINE_SIGNATURE_INVALID', { number: 2, bankId: 'bank-2' }],
+  const tolerance = OFFLINE.clockToleranceSeconds + 60;
+  it.each<[string, string, () => Partial<Bulletin>]>([
+    ['an older number', 'STATE_CONFLICT', () => ({ number: 0 })],
+    ['a number that leaves one out', 'STATE_CONFLICT', () => ({ number: 3 })],
+    ['the highest number', 'STATE_CONFLICT', () => ({ number: 4_294_967_295 })],
+    ['the same number and time', 'STATE_CONFLICT', () => ({ number: 1, revoked: [all] })],
+    ['another channel', 'OFFLINE_WRONG_CHANNEL', () => ({ number: 2, channel: 'other' })],
+    ['another policy', 'INPUT_INVALID', () => ({ number: 2, policy: { ...OFFLINE, count: 9 } })],
+    ['another bank', 'OFFLINE_SIGNATURE_INVALID', () => ({ number: 2, bankId: 'bank-2' })],
+    [
+      'a time ahead',
+      'OFFLINE_CLOCK_WRONG',
+      () => ({ number: 2, issuedAt: nowSeconds() + tolerance + 1 }),
+    ],
+    [
+      'a time long ago',
+      'OFFLINE_CLOCK_WRONG',
+      () => ({ number: 2, issuedAt: nowSeconds() - tolerance - 1 }),
+    ],
+    ['devices that nobody reported', 'INPUT_INVALID', () => ({ number: 2, revoked: [all] })],
   ])('of %s is refused: %s', async (_, code, values) => {
-    await expect(publish(values)).rejects.toMatchObject({ code });
+    await expect(publish(values())).rejects.toMatchObject({ code });
     expect((await read()).number).toBe(1);
+  });
+
+  it('is dated as near the clock as clocks are', async () => {
+    await publish({ number: 2, issuedAt: nowSeconds() + tolerance });
+    await publish({ number: 3, issuedAt: nowSeconds() - tolerance });
+    expect((await read()).number).toBe(3);
   });
 
   it('of the same number may name no other devices, though it is fresher', async () => {
@@ -337,14 +357,64 @@ describe('a bulletin', () => {
     await expect(forged).rejects.toMatchObject({ code: 'OFFLINE_SIGNATURE_INVALID' });
   });
 
-  it('forgets no device that could still spend', async () => {
-    const device = await ledger.device('customer-1');
-    await publish({ number: 2, revoked: [reserveKeyOf(device), all] });
-    const forgetting = publish({ number: 3, revoked: [all] });
-    await expect(forgetting).rejects.toMatchObject({ code: 'INPUT_INVALID' });
-    passSeconds(OFFLINE.spendSeconds + 1);
-    await publish({ number: 3, revoked: [all] });
-    await expect(publish({ number: 4 })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  const report = (device: Device, revoked: Bulletin['revoked'], number = 2) =>
+    ledger.node.offline.revokeReserve({
+      ...reserveKeyOf(device),
+      bulletin: signedBulletin({ number, revoked }),
+    });
+
+  it.each([['an epoch'], ['all epochs']])(
+    'forgets no device that could still spend, and every one that cannot: %s',
+    async (what) => {
+      const device = await ledger.device('customer-1');
+      const key = reserveKeyOf(device);
+      const entry = what === 'an epoch' ? key : { ...key, epoch: 'all' as const };
+      await report(device, [entry]);
+      await expect(publish({ number: 3 })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+      passSeconds(OFFLINE.spendSeconds + 60);
+      await expect(publish({ number: 3 })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+      passSeconds(1);
+      await publish({ number: 3 });
+      expect((await read()).number).toBe(3);
+    },
+  );
+
+  it('keeps its devices in their order, new ones last', async () => {
+    const [first, second] = [await ledger.device('customer-1'), await ledger.device('customer-2')];
+    const [one, two] = [reserveKeyOf(first), reserveKeyOf(second)];
+    await report(first, [one]);
+    await expect(report(second, [two, one], 3)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    await expect(report(second, [one, two, two], 3)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+    await report(second, [one, two], 3);
+  });
+
+  it('is told by what changed since another one, and put together again', async () => {
+    const devices = await Promise.all([1, 2, 3].map((n) => ledger.device(`customer-${n}`)));
+    const keys = devices.map(reserveKeyOf);
+    const told = async (since: number) => {
+      const { changes } = await ledger.node.offline.readBulletinChanges({ bankId: BANK, since });
+      return Buffer.from(changes, 'base64');
+    };
+    const stored = async (): Promise<Buffer> => Buffer.from((await read()).bulletin, 'base64');
+    const versions = [await stored()];
+    for (const [index, device] of devices.entries()) {
+      await report(device, keys.slice(0, index + 1), index + 2);
+      versions.push(await stored());
+    }
+    passSeconds(OFFLINE.spendSeconds + 61);
+    await publish({ number: 5, revoked: keys.slice(1) });
+    const newest = await stored();
+    for (const version of [...versions, newest]) {
+      const known = decodeBulletin(parseCose('offpay/bulletin', version).payload);
+      const changes = await told(known.number);
+      expect(applyBulletinChanges(known, changes).equals(newest)).toBe(true);
+    }
+    const second = decodeBulletin(parseCose('offpay/bulletin', versions[1]!).payload);
+    expect(() => applyBulletinChanges(second, Buffer.alloc(3))).toThrow('canonical');
+    await expect(told(9)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(told(0)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
@@ -368,7 +438,7 @@ describe('a lost device', () => {
     expect((await ledger.node.offline.readBulletin({ bankId: BANK })).number).toBe(2);
     expect(await ledger.node.offline.readReserve(reserveKeyOf(device))).toMatchObject({
       status: 'revoked',
-      revokedNumber: 2,
+      reported: { number: 2, at: nowSeconds() },
     });
   });
 
@@ -376,6 +446,28 @@ describe('a lost device', () => {
     await expect(revoke({ revoked: [] })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     passSeconds(10);
     await expect(revoke({ number: 1 })).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  });
+
+  it('is revoked whole, with every epoch that it has, by a bulletin that names it whole', async () => {
+    const second = unfunded('customer-1', device.key, { epoch: 2, total: 1_000n });
+    const small = await ledger.device('customer-2', { total: 2_000n });
+    const other = unfunded('customer-2', small.key, { epoch: 2, total: 2_000n });
+    await ledger.fund(other);
+    const whole = { customerId: 'customer-2', deviceId: 'phone', epoch: 'all' as const };
+    await ledger.node.offline.revokeReserve({
+      ...reserveKeyOf(small),
+      bulletin: signedBulletin({ number: 2, revoked: [whole] }),
+    });
+    for (const each of [small, other])
+      expect(await ledger.node.offline.readReserve(reserveKeyOf(each))).toMatchObject({
+        status: 'revoked',
+      });
+    const known = ledger.pay(other, { bulletinNumber: 2 });
+    expect(await ledger.settle([[other, [known]]])).toEqual(['revoked']);
+    const third = unfunded('customer-2', small.key, { epoch: 3, total: 1_000n });
+    const code = 'OFFLINE_RESERVE_INACTIVE';
+    await expect(ledger.fund(third)).rejects.toMatchObject({ code });
+    await expect(ledger.fund(second)).rejects.toMatchObject({ code: 'OFFLINE_OVER_TOTAL_CAP' });
   });
 
   it('leaves its rest to another device, after everybody could settle', async () => {
@@ -492,153 +584,5 @@ describe('a refund', () => {
     await refund(device, 'r-2', '750');
     expect(await available()).toBe(MONEY - 20_000 + 1_250);
     await expect(refund(device, 'r-1', '1', 3)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  });
-});
-
-describe('a double spend', () => {
-  let device: Device;
-  let first: Payment;
-  let second: Payment;
-  beforeEach(async () => {
-    device = await ledger.device('customer-1');
-    const clone = { ...device };
-    [first, second] = [ledger.pay(device), ledger.pay(clone)];
-  });
-
-  const proofOf = (a: VoucherClaim, b: VoucherClaim, kind: FraudProof['kind'] = 'sameCounter') => {
-    const sideOf = ({ voucher, requestPayload }: VoucherClaim) => ({
-      certificate: device.certificateBytes,
-      voucher,
-      requestPayload,
-    });
-    const issuerCertificate = CERTIFICATES.issuer;
-    return encodeFraudProof({ kind, sides: [sideOf(a), sideOf(b)], issuerCertificate });
-  };
-  const prove = (proof: string) => ledger.merchant().offline.submitFraudProof({ proof });
-  const frauds = async (open = false) =>
-    (await ledger.node.offline.listFrauds({ bankId: BANK, open })).frauds;
-
-  it('that was settled is marked as proven, by whoever proves it', async () => {
-    await ledger.settle([[device, [first, second]]]);
-    const { result } = await prove(proofOf(first, second));
-    expect(result).toMatchObject({
-      replayed: false,
-      fraud: { ...reserveKeyOf(device), counter: 1 },
-    });
-    const auditor = ledger.bank('auditor').offline;
-    const again = await auditor.submitFraudProof({ proof: proofOf(second, first) });
-    expect(again.result).toMatchObject({ replayed: true, fraud: result.fraud });
-    expect(await frauds()).toMatchObject([{ proven: true, claimed: true }]);
-  });
-
-  it('that nobody settled yet is recorded by its proof; then the first one is still paid', async () => {
-    await prove(proofOf(first, second));
-    const reserve = await ledger.node.offline.readReserve(reserveKeyOf(device));
-    expect(reserve.status).toBe('frozen');
-    expect(await frauds()).toMatchObject([{ proven: true, claimed: false }]);
-    expect(await ledger.settle([[device, [first, second]]])).toEqual(['settled', 'conflict']);
-    expect(await frauds()).toMatchObject([{ proven: true, claimed: true }]);
-  });
-
-  it('is not proven by honest vouchers, nor by those of a key that the bank did not register', async () => {
-    const next = ledger.pay(device);
-    await expect(prove(proofOf(first, next))).rejects.toMatchObject({
-      code: 'OFFLINE_PROOF_INVALID',
-    });
-    const stranger = newDevice({ ...device.certificate, bankId: 'bank-2' }, device.key);
-    const side = (claim: VoucherClaim) => ({ certificate: stranger.certificateBytes, ...claim });
-    const values = { certificateDigest: stranger.held.digest };
-    const proof = encodeFraudProof({
-      kind: 'sameCounter',
-      sides: [side(forge(first, values)), side(forge(first, values, ledger.request()))],
-      issuerCertificate: CERTIFICATES.issuer,
-    });
-    await expect(prove(proof)).rejects.toMatchObject({ code: 'OFFLINE_PROOF_INVALID' });
-    expect(await frauds()).toEqual([]);
-  });
-
-  const compensate = async (compensationId = 'compensation-1') => {
-    const [fraud] = await frauds();
-    const [counter, digest] = fraud!.contradicting;
-    const { offline } = ledger.bank('teller');
-    return offline.compensate({ ...reserveKeyOf(device), counter, digest, compensationId });
-  };
-
-  it('is borne by the merchant when the policy says so', async () => {
-    await ledger.settle([[device, [first, second]]]);
-    await expect(compensate()).rejects.toMatchObject({
-      code: 'LOSS_NOT_BORNE',
-      details: { reason: 'lossBearer' },
-    });
-  });
-
-  describe('that the bank bears', () => {
-    const BORNE = { ...OFFLINE, version: OFFLINE.version + 1, lossBearer: 'bank' as const };
-    const earned = async (): Promise<number> => {
-      const payee = { payeeId: MERCHANT, currency: CURRENCY };
-      const { balance, open } = await ledger.node.settlement.readPayee(payee);
-      return Number(balance) + Number(open);
-    };
-
-    beforeEach(async () => {
-      const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline: BORNE } };
-      for (const role of ['bank', 'merchant'] as const)
-        await memory.clientFor(role, 'operator', BANK).identity.vote({ proposal });
-    });
-
-    it('is paid out once, as new currency', async () => {
-      await ledger.settle([[device, [first, second]]]);
-      expect((await compensate()).result).toMatchObject({ replayed: false, amount: '1250' });
-      expect((await compensate()).result).toMatchObject({ replayed: true, amount: '1250' });
-      await expect(compensate('compensation-2')).rejects.toMatchObject({
-        code: 'IDEMPOTENCY_CONFLICT',
-      });
-      expect(await earned()).toBe(2_500);
-      expect(await frauds(true)).toEqual([]);
-      const { currencies } = await ledger.bank('auditor').settlement.totals({});
-      expect(currencies[CURRENCY]?.issued).toBe((MONEY + 1_250).toString());
-    });
-
-    it('is not paid out to a payee that did not ask for it', async () => {
-      await prove(proofOf(first, second));
-      await expect(compensate()).rejects.toMatchObject({ details: { reason: 'unclaimed' } });
-    });
-
-    it.each<[string, (clone: Payment) => VoucherClaim]>([
-      ['expired', (clone) => forge(clone, { time: clone.content.time + 601 })],
-      [
-        'overLimit',
-        (clone) => forge(clone, { cumulative: 5_001n }, ledger.request({ amount: 5_001n })),
-      ],
-    ])(
-      'is not paid out for a voucher that should not have been accepted: %s',
-      async (reason, change) => {
-        const verdicts = await ledger.settle([[device, [first, change(second)]]]);
-        expect(verdicts).toEqual(['settled', 'conflict']);
-        await expect(compensate()).rejects.toMatchObject({ details: { reason } });
-        expect(await earned()).toBe(1_250);
-      },
-    );
-
-    it('is not paid out to a terminal that knew of the revocation, nor after claim-until', async () => {
-      const known = forge(second, {}, ledger.request({ bulletinNumber: 2 }));
-      const bulletin = signedBulletin({
-        number: 2,
-        revoked: [reserveKeyOf(device)],
-        policy: BORNE,
-      });
-      await ledger.node.offline.revokeReserve({ ...reserveKeyOf(device), bulletin });
-      await ledger.settle([[device, [first, known]]]);
-      await expect(compensate()).rejects.toMatchObject({ details: { reason: 'revoked' } });
-      passClaimUntil(device);
-      await ledger.settle([[device, [second]]]);
-      const late = (await frauds()).find((fraud) => fraud.at === nowSeconds())!;
-      const [counter, digest] = late.contradicting;
-      const { offline } = ledger.bank('teller');
-      const key = { ...reserveKeyOf(device), counter, digest, compensationId: 'compensation-2' };
-      await expect(offline.compensate(key)).rejects.toMatchObject({
-        details: { reason: 'claimedLate' },
-      });
-    });
   });
 });

@@ -7,6 +7,7 @@ import { missingMoney } from '../support/money';
 import {
   base64,
   nowSeconds,
+  OFFLINE,
   OfflineLedger,
   reserveKeyOf,
   signedBulletin,
@@ -220,12 +221,25 @@ describe('refused is a voucher', () => {
     [
       'made after spend-until',
       'expired',
-      (payment) => forge(payment, { time: device.certificate.spendUntil + 1 }),
+      (payment) => {
+        const { spendUntil: time } = device.certificate;
+        const request = ledger.request({ createdAt: time, expiresAt: time + 600 });
+        passSeconds(time - nowSeconds());
+        return forge(payment, { time: time + 1 }, request);
+      },
     ],
     [
       'made after its request was over',
       'expired',
-      (payment) => forge(payment, { time: nowSeconds() + 601 }),
+      (payment) => {
+        passSeconds(600);
+        return forge(payment, { time: nowSeconds() + 1 });
+      },
+    ],
+    [
+      'dated further ahead than clocks may be',
+      'notYet',
+      (payment) => forge(payment, { time: nowSeconds() + OFFLINE.clockToleranceSeconds + 61 }),
     ],
     [
       'above the total',
@@ -270,6 +284,7 @@ describe('refused is a voucher', () => {
     expect(await ledger.settle([[device, [first]]])).toEqual(['settled']);
     passSeconds(1);
     expect(await ledger.settle([[device, [second]]])).toEqual(['claimedLate']);
+    passSeconds(60);
     await ledger.node.offline.closeReserve(reserveKeyOf(device));
     expect(await ledger.settle([[device, [second]]])).toEqual(['claimedLate']);
   });

@@ -213,7 +213,10 @@ function policyOf({ registry }: Governed, wanted: (typeof POLICIES)[number]) {
   const { policy } = registry;
   const { offline } = policy;
   const lossBearer = offline.lossBearer === 'bank' ? 'merchant' : 'bank';
-  const limits = { perOrder: '9', perWindow: '9', stepUp: '9', issue: '9' };
+  const limits = {
+    ...{ perOrder: '9', perWindow: '9', stepUp: '9', issue: '9' },
+    ...{ lossPerReserve: '9', lossPerPayee: '9' },
+  };
   const changed = {
     short: { loginSeconds: 61 },
     rich: { currencies: { ...policy.currencies, [CURRENCY]: limits } },

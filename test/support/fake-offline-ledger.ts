@@ -23,7 +23,7 @@ import type {
   TerminalLedger,
   VoucherBatch,
 } from '@fabric-offline-pay/sdk/offline';
-import { CHANNEL } from './offline-world';
+import { settleContext } from './offline-world';
 
 const keyOf = (device: { customerId: string; deviceId: string; epoch: number }): string =>
   `${deviceSubject(device)}/${device.epoch}`;
@@ -113,7 +113,7 @@ export class FakeOfflineLedger implements TerminalLedger {
       voucher: Buffer.from(claimed.voucher, 'base64'),
       requestPayload: Buffer.from(claimed.request, 'base64'),
     };
-    const context = { channel: CHANNEL, merchantId, currency, now: this.clock() };
+    const context = settleContext({ merchantId, currency, now: this.clock() });
     const key = keyOf(claimed);
     const result = settleVoucher(this.#reserves.get(key), claim, context);
     if (result.reserve !== undefined) this.#reserves.set(key, result.reserve);

@@ -81,6 +81,7 @@ export type OfflineWorld = Pick<MemoryWorld, 'world' | 'clientFor'>;
 export class OfflineLedger {
   readonly #memory: OfflineWorld;
   #batches = 0;
+  #newest = 1;
   #orders = 0;
 
   private constructor(memory: OfflineWorld) {
@@ -94,11 +95,14 @@ export class OfflineLedger {
     const { issuer: certificate, root: authority } = CERTIFICATES;
     const { result } = await offline.registerIssuer({ bankId: BANK, certificate, authority });
     expect(result.kid).toBe(ISSUER.kid);
-    await ledger.node.offline.publishBulletin({
-      bankId: BANK,
-      bulletin: signedBulletin({ number: 1 }),
-    });
+    await ledger.publish(signedBulletin({ number: 1 }));
     return ledger;
+  }
+
+  /** @param bulletin that the bank signed, base64; requests name its number from now on */
+  async publish(bulletin: string): Promise<void> {
+    const { result } = await this.node.offline.publishBulletin({ bankId: BANK, bulletin });
+    this.#newest = result.number;
   }
 
   bank(attribute: 'operator' | 'teller' | 'bank-node' | 'auditor'): Client {
@@ -132,7 +136,7 @@ export class OfflineLedger {
     return newRequest({
       channel: CHANNEL,
       orderNumber: `OFF-${this.#orders}`,
-      bulletinNumber: 1,
+      bulletinNumber: this.#newest,
       createdAt: now,
       expiresAt: now + 600,
       ...values,

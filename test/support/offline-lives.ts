@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that may become of money reserved for devices, in its costliest ways: for the budget of state operations.
 import {
-  encodeFraudProof,
   OFFLINE_LOGIN,
   termsDigest,
   type Bulletin,
@@ -11,6 +10,8 @@ import {
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import { termsOf } from '@fabric-offline-pay/sdk';
 import { quoteLeg } from './express-legs';
+import { proofOf } from './fraud-proofs';
+import { CHANNEL } from './memory-world';
 import type { OfflineWorld } from './offline-ledger';
 import {
   base64,
@@ -22,7 +23,15 @@ import {
   unfunded,
   wire,
 } from './offline-ledger';
-import { CERTIFICATES, newDevice, newKey, spkiOf, type Device } from './offline-world';
+import {
+  CERTIFICATES,
+  newCancellation,
+  newDevice,
+  newKey,
+  newPayee,
+  spkiOf,
+  type Device,
+} from './offline-world';
 import { passSeconds } from './passing-time';
 import { BANK, CURRENCY, MERCHANT, POLICY } from './world';
 
@@ -67,9 +76,13 @@ class Lives {
     const { ledger } = this;
     const clones = devices.map((device) => ({ ...device }));
     const firsts = devices.map((device) => [device, [ledger.pay(device)]] as const);
-    const seconds = clones.map((clone) => [clone, [ledger.pay(clone)]] as const);
+    const seconds = clones.map(
+      (clone) => [clone, [ledger.pay(clone, { terminalId: 'terminal-2' })]] as const,
+    );
     await ledger.settle(firsts);
     await ledger.settle(seconds);
+    const pair = [firsts[0]![1][0]!, seconds[0]![1][0]!] as const;
+    await ledger.merchant().offline.submitFraudProof({ proof: proofOf(devices[0]!, pair) });
   }
 
   async compensate(device: Device): Promise<void> {
@@ -79,18 +92,24 @@ class Lives {
     const [counter, digest] = found!.contradicting;
     const compensationId = `compensation-${customerId}`;
     const { offline } = this.ledger.bank('teller');
-    await offline.compensate({ ...reserveKeyOf(device), counter, digest, compensationId });
+    const fraud = { ...reserveKeyOf(device), counter, digest };
+    await offline.compensate({ ...fraud, compensationId });
+    await this.ledger.bank('operator').offline.clearFraud({ ...fraud, reason: 'other' });
+  }
+
+  /** A voucher that its terminal gives up before it accepts it. */
+  async cancel(device: Device): Promise<void> {
+    const claim = this.ledger.pay(device, { amount: 100n });
+    await this.ledger.node.offline.cancel({
+      ...{ ...reserveKeyOf(device), ...wire(claim) },
+      cancellation: base64(newCancellation(claim.requestPayload)),
+      payee: base64(newPayee({ channel: CHANNEL })),
+    });
   }
 
   async prove(device: Device): Promise<void> {
-    const { certificateBytes: certificate } = device;
-    const [first, second] = [this.ledger.pay({ ...device }), this.ledger.pay(device)];
-    const side = (claim: VoucherClaim) => ({ certificate, ...claim });
-    const proof = encodeFraudProof({
-      kind: 'sameCounter',
-      sides: [side(first), side(second)],
-      issuerCertificate: CERTIFICATES.issuer,
-    });
+    const pair = [this.ledger.pay({ ...device }), this.ledger.pay(device)] as const;
+    const proof = proofOf(device, pair);
     await this.ledger.merchant().offline.submitFraudProof({ proof });
   }
 
@@ -144,13 +163,12 @@ class Lives {
 
   /** When they cannot spend any more, a bulletin need not name them. */
   async forget(): Promise<void> {
-    passSeconds(OFFLINE.spendSeconds + 1);
-    const { offline } = this.ledger.node;
-    await offline.publishBulletin({ bankId: BANK, bulletin: nextBulletin({}) });
+    passSeconds(OFFLINE.spendSeconds + 61);
+    await this.ledger.publish(nextBulletin({}));
   }
 
   async reissue(lost: Device): Promise<void> {
-    passSeconds(lost.certificate.claimUntil - nowSeconds() + 1);
+    passSeconds(lost.certificate.claimUntil - nowSeconds() + 61);
     const { customerId } = lost.certificate;
     const deviceId = 'tablet';
     const privateKey = newKey();
@@ -188,6 +206,7 @@ async function readyLedger(memory: OfflineWorld): Promise<OfflineLedger> {
   if (ready !== undefined) return ready;
   ready = await OfflineLedger.open(memory);
   await bearLosses(memory);
+  await ready.publish(nextBulletin({}));
   await retireOther(ready);
   return ready;
 }
@@ -210,6 +229,7 @@ export async function spendOffline(memory: OfflineWorld, size: number): Promise<
   await lives.compensate(cheats[0]!);
   const [honest, ...rest] = [...(await lives.devices('honest')), ...(await lives.devices('other'))];
   await lives.topUp(honest!);
+  await lives.cancel(honest!);
   await lives.order(honest!);
   await lives.refund(honest!);
   await lives.prove(rest[0]!);

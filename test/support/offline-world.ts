@@ -10,9 +10,12 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import {
+  CLOCK_TOLERANCE_SECONDS,
   decodePaymentRequest,
   DomainError,
+  encodeCancellation,
   encodeDeviceCertificate,
+  encodePayeeCertificate,
   encodePaymentRequest,
   encodeVoucher,
   issuerKid,
@@ -26,12 +29,14 @@ import {
   protectedHeader,
   sigStructure,
   verifyDeviceCertificate,
+  voucherDigest,
   type Bulletin,
   type CosePurpose,
   type DeviceCertificate,
   type DeviceState,
   type HeldCertificate,
   type OfflinePolicy,
+  type PayeeCertificate,
   type PaymentRequest,
   type ReserveRow,
   type SettleContext,
@@ -156,6 +161,31 @@ export const newRequest = (values: Partial<PaymentRequest> = {}): Buffer =>
     ...values,
   });
 
+/** The terminal of the vectors, certified by their issuer. */
+export const newPayee = (values: Partial<PayeeCertificate> = {}): Buffer =>
+  signed(
+    'offpay/payee-certificate',
+    encodePayeeCertificate({
+      ...{ channel: CHANNEL, bankId: OFFLINE_BANK, merchantId: OFFLINE_MERCHANT },
+      terminalId: 'terminal-1',
+      terminalKey: pointOf(VECTOR_KEYS.terminal),
+      name: 'Bäckerei Sørensen',
+      licence: 'LIC-1',
+      validUntil: 4_102_444_800,
+      ...values,
+    }),
+    VECTOR_KEYS.issuer,
+    issuerKid(spkiOf(VECTOR_KEYS.issuer)),
+  );
+
+/** What the terminal signs when it gives a request up. */
+export const newCancellation = (requestPayload: Uint8Array, key = VECTOR_KEYS.terminal): Buffer =>
+  signed(
+    'offpay/cancellation',
+    encodeCancellation({ requestHash: requestHash(requestPayload), cancelledAt: NOW }),
+    key,
+  );
+
 export const signVoucher = (voucher: Voucher, key: KeyObject): Buffer =>
   signed('offpay/voucher', encodeVoucher(voucher), key);
 
@@ -179,9 +209,11 @@ export function forge(
   payment: Payment,
   values: Partial<Voucher>,
   requestPayload: Uint8Array = payment.requestPayload,
-): VoucherClaim {
+): Payment {
+  const { device } = payment;
   const content = { ...payment.content, requestHash: requestHash(requestPayload), ...values };
-  return { voucher: signVoucher(content, payment.device.key), requestPayload };
+  const digest = voucherDigest(encodeVoucher(content));
+  return { device, content, digest, voucher: signVoucher(content, device.key), requestPayload };
 }
 
 export const newBulletin = (values: Partial<Bulletin> = {}): Bulletin => ({
@@ -210,11 +242,18 @@ export const presentedBy = (payment: Pick<Payment, 'device' | 'voucher'>) => ({
 export const openReserveOf = (device: Device): ReserveRow =>
   reserves.openReserve(device.certificate, device.held.digest);
 
+/** A device that is reported at a time, by the bulletin of a number. */
+export const reportedBy =
+  (number: number, at = NOW) =>
+  (row: ReserveRow): ReserveRow =>
+    reserves.reportReserve(row, { number, at, staleAt: at + OFFLINE_POLICY.bulletinSeconds });
+
 export const settleContext = (values: Partial<SettleContext> = {}): SettleContext => ({
   channel: CHANNEL,
   merchantId: OFFLINE_MERCHANT,
   currency: 'EUR',
   now: NOW + 86_400,
+  clockToleranceSeconds: OFFLINE_POLICY.clockToleranceSeconds + CLOCK_TOLERANCE_SECONDS,
   ...values,
 });
 

@@ -3,6 +3,7 @@
 // rooms use, by name and by concept; a new rule is added here once somebody outside needs it.
 
 // What everything is made of: values, names, money, places, signatures, refusals.
+export { CLOCK_TOLERANCE_SECONDS } from './base/clock-tolerance.js';
 export { byCodeUnit, canonicalJson, digestOf, isSame, sha256Hex } from './base/canonical.js';
 export type { DeepReadonly } from './base/deep-readonly.js';
 export {
@@ -73,6 +74,10 @@ export type {
 } from './ledger/catalogue-shapes.js';
 export type { ParticipantRow, ReputationRow, Role } from './ledger/identity-shapes.js';
 export type {
+  Blame,
+  BulletinChangeRow,
+  BulletinRow,
+  ClearingReason,
   CounterEntry,
   CounterTuple,
   FraudCaseRow,
@@ -82,7 +87,9 @@ export type {
   OfflineCaps,
   OfflineRefundRow,
   RegisteredIssuerRow,
+  ReportedDevice,
   ReserveRow,
+  Revocation,
   SettledReserve,
   SettledVoucher,
   SettlementBatchRow,
@@ -112,6 +119,7 @@ export {
 export { keptIn, wholeIn, type Receipt } from './ledger/receipt.js';
 export {
   fraudParts,
+  ordinalKey,
   keyToWrite,
   reserveParts,
   ROWS,
@@ -293,7 +301,7 @@ export {
 export * as accounts from './settlement/account.js';
 export { heldIn, madeBy, type MoneyKind } from './settlement/conservation.js';
 export * as holds from './settlement/hold.js';
-export { spentIn } from './settlement/limits.js';
+export { addSpending, spentIn } from './settlement/limits.js';
 
 // Opinions (unit 18).
 export { opinionOf, UNRATED, withOpinion } from './feedback/ratings.js';
@@ -306,11 +314,19 @@ export {
   type TerminalView,
 } from './offline/accept-voucher.js';
 export { decodeBulletin, encodeBulletin, isRevokedBy, isStale } from './offline/bulletin.js';
+export {
+  applyBulletinChanges,
+  changesBetween,
+  encodeBulletinChanges,
+  joinedChanges,
+  nameOfRevocation,
+} from './offline/bulletin-changes.js';
 export { carelessness } from './offline/carelessness.js';
 export { contradictionOf, findContradiction } from './offline/contradiction.js';
 export {
   assembleCose,
   coseDigest,
+  isSignedBy,
   parseCose,
   protectedHeader,
   signCose,
@@ -343,13 +359,43 @@ export {
 } from './offline/fraud-proof.js';
 export { issuerKeyOf } from './offline/issuer-key.js';
 export { isRetiredSo, isTrustedIssuer, retirementOf } from './offline/issuer-retirement.js';
+export {
+  bearerOf,
+  MOST_CASES,
+  openLoss,
+  passedBound,
+  recoveredCase,
+  recoverLosses,
+  withBearer,
+  type LossBound,
+  type Recovery,
+} from './settlement/losses.js';
+export {
+  packPayment,
+  packRequest,
+  payeeCertificateOf,
+  unpackPayment,
+  unpackRequest,
+  type PackedPayee,
+  type ShownRequest,
+  type UnpackedRequest,
+} from './offline/packed.js';
+export { decodePayeeCertificate, encodePayeeCertificate } from './offline/payee-certificate.js';
+export {
+  encodeCancellation,
+  encodeReceipt,
+  verifyCancellation,
+  verifyReceipt,
+} from './offline/terminal-statements.js';
 export { verdictNumberOf, verdictOf, type LedgerVerdict } from './offline/ledger-verdicts.js';
 export { capsOf, offlineLimits } from './offline/limits.js';
 export type {
   Bulletin,
+  Cancellation,
   DeviceCertificate,
+  PayeeCertificate,
+  PaymentReceipt,
   PaymentRequest,
-  Revocation,
   Voucher,
 } from './offline/objects.js';
 export {
@@ -363,6 +409,7 @@ export {
   type DeviceState,
   type VoucherPlan,
 } from './offline/plan-voucher.js';
+export { answersRequest } from './offline/payment-rules.js';
 export { decodePresented, encodePresented } from './offline/presented.js';
 export * as reserves from './offline/reserve.js';
 export {
@@ -370,6 +417,7 @@ export {
   settleClaim,
   settleVoucher,
   unlessMalformed,
+  type ReadClaim,
   type SettleContext,
   type Settlement,
   type VoucherClaim,
@@ -393,8 +441,9 @@ export {
 export {
   verifyBulletin,
   verifyDeviceCertificate,
+  verifyPayeeCertificate,
   type HeldCertificate,
   type TrustedIssuer,
 } from './offline/verify-issued.js';
 export { verifyVoucher } from './offline/verify-voucher.js';
-export { decodeVoucher, encodeVoucher } from './offline/voucher.js';
+export { decodeVoucher, encodeVoucher, voucherDigest } from './offline/voucher.js';

@@ -2,9 +2,7 @@
 // The only clock of the chaincode. The time is the proposal's, so that endorsers agree; and because a client may write
 // any time there, every endorser refuses what is not near its own clock. The endorser's clock is never written.
 import type { Context } from 'fabric-contract-api';
-import { ensure } from '@fabric-offline-pay/domain';
-
-const TOLERANCE_SECONDS = 60;
+import { CLOCK_TOLERANCE_SECONDS, ensure } from '@fabric-offline-pay/domain';
 
 /**
  * @returns the proposal's time in whole seconds since 1970.
@@ -17,8 +15,8 @@ export function proposalTime(
 ): number {
   const now = Number(stub.getTxTimestamp().seconds);
   const skew = Math.abs(endorserNow / 1000 - now);
-  ensure(kind === 'evaluate' || skew <= TOLERANCE_SECONDS, 'CLOCK_SKEW', {
-    toleranceSeconds: TOLERANCE_SECONDS,
+  ensure(kind === 'evaluate' || skew <= CLOCK_TOLERANCE_SECONDS, 'CLOCK_SKEW', {
+    toleranceSeconds: CLOCK_TOLERANCE_SECONDS,
   });
   return now;
 }

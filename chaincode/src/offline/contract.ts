@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Payments without a network, on the ledger.
 import { contractOf } from '../ledger/contract.js';
-import { compensate, submitFraudProof } from './fraud.js';
+import { cancel } from './cancel.js';
+import { clearFraud, compensate, submitFraudProof } from './fraud.js';
 import { publishBulletin, registerIssuer, retireIssuer } from './issuing.js';
 import { order } from './order.js';
 import {
@@ -11,6 +12,7 @@ import {
   listPayments,
   listReserves,
   readBulletin,
+  readBulletinChanges,
   readPayment,
   readReserve,
 } from './queries.js';
@@ -27,6 +29,8 @@ export const OfflineContract = contractOf('offline', {
   settle,
   submitFraudProof,
   compensate,
+  clearFraud,
+  cancel,
   closeReserve,
   revokeReserve,
   reissue,
@@ -35,6 +39,7 @@ export const OfflineContract = contractOf('offline', {
   readReserve,
   listReserves,
   readBulletin,
+  readBulletinChanges,
   listIssuers,
   listFrauds,
   listPayments,

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Double spends that somebody proves, and what the bank pays when it bears the loss.
 import {
+  addAmounts,
+  addSpending,
   bytesToText,
   carelessness,
   coseDigest,
   decodeDeviceCertificate,
   decodeFraudProof,
-  decodePaymentRequest,
   ensure,
   found,
   fraudParts,
+  HISTORY_OF,
   isRemembered,
+  limitsIn,
+  openLoss,
   parseCose,
+  passedBound,
   readClaim,
-  reserveParts,
   reserves,
   verifyFraudProof,
   voucherName,
+  type Amount,
+  type Blame,
   type FraudCaseRow,
   type FraudProof,
   type FraudRow,
@@ -26,9 +32,12 @@ import {
   type ReserveRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
+import { CaseBook, casesOf } from '../shared/frauds.js';
+import { takePenaltyBack } from '../shared/history.js';
 import { creditCompensation } from '../shared/payees.js';
+import { putReserve, reserveRow, reserveSubject } from '../shared/reserves.js';
+import { policyRow } from '../shared/rows.js';
 import { putNewSupply } from '../shared/supply.js';
-import { putReserve, recordFraud, reserveRow, reserveSubject } from '../shared/reserves.js';
 import { base64Of, bytesOf } from './issued.js';
 
 /** The authority of the issuer that the proof's certificate names: the ledger vouches for it, not the proof. */
@@ -66,42 +75,64 @@ function contradictingSide(reserve: ReserveRow, { vouchers }: ProvenFraud): 0 | 
 
 /** The case that this contradiction is already recorded under. */
 async function knownCase(
-  call: Call,
-  { vouchers, ...key }: ProvenFraud,
+  cases: CaseBook,
+  { vouchers }: ProvenFraud,
 ): Promise<FraudCaseRow | undefined> {
   const digests = vouchers.map(({ digest }) => digest);
-  const cases = await call.store.range('fraud', reserveParts(key));
-  return cases
-    .map(({ value }) => value)
-    .find(({ contradicting: [, digest] }) => digests.includes(digest));
+  return (await cases.all()).find(({ contradicting: [, digest] }) => digests.includes(digest));
 }
 
+interface Side {
+  readonly request: PaymentRequest;
+  /** By the device's clock. */
+  readonly madeAt: number;
+}
+
+const sidesOf = ({ sides }: FraudProof): readonly Side[] =>
+  sides.map((side) => {
+    const { request, voucher } = readClaim(side);
+    return { request, madeAt: voucher.time };
+  });
+
+const areOfOneTerminal = (sides: readonly Side[]): boolean =>
+  new Set(sides.map(({ request }) => `${request.merchantId}/${request.terminalId}`)).size === 1;
+
+/** What is made after a device was reported convicts nobody: its owner does not have it any more. */
+const blameOf = (sides: readonly Side[], { reported }: ReserveRow): 'device' | 'reported' =>
+  reported === null || sides.every(({ madeAt }) => madeAt <= reported.at) ? 'device' : 'reported';
+
+/** The case that a proof belongs to: the one that the ledger knows, or a new one. */
 async function recordProof(
   call: Call,
   proof: FraudProof,
   fraud: ProvenFraud,
   reserve: ReserveRow,
-): Promise<FraudRow> {
+): Promise<{ readonly row: FraudRow; readonly blame: Blame }> {
+  const cases = new CaseBook(call, reserve);
+  const sides = sidesOf(proof);
+  const blame = blameOf(sides, reserve);
+  const proven = { blame, careless: areOfOneTerminal(sides), proven: true };
+  const known = await knownCase(cases, fraud);
+  if (known !== undefined)
+    return { row: known, blame: cases.learn(known, { ...proven, claimed: known.claimed }) };
   const side = contradictingSide(reserve, fraud);
   const { customerId, deviceId, bankId, epoch, kind, vouchers } = fraud;
   const { voucher, requestPayload } = proof.sides[side];
+  const { request: accepted } = readClaim(proof.sides[side]);
   const [contradicting, settled] = [vouchers[side], vouchers[side === 0 ? 1 : 0]];
   const row: FraudRow = {
     ...{ customerId, deviceId, bankId, epoch, kind },
     settled: voucherName(settled),
     contradicting: voucherName(contradicting),
-    merchantId: decodePaymentRequest(requestPayload).merchantId,
+    merchantId: accepted.merchantId,
     at: call.now,
   };
   const evidence = {
+    ...{ ...proven, accepted, claimed: false, amount: contradicting.amount },
     voucher: base64Of(voucher),
     request: base64Of(requestPayload),
-    amount: contradicting.amount,
-    claimed: false,
-    proven: true,
   };
-  await recordFraud(call, row, evidence);
-  return row;
+  return { row, blame: await cases.record(row, evidence) };
 }
 
 const keyOf = ({ customerId, deviceId, epoch, contradicting }: FraudRow) => {
@@ -115,38 +146,94 @@ export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFrau
   const fraud = await provenBy(call, proof);
   const reserve = await reserveRow(call, fraud);
   ensureFunded(reserve, proof);
-  const known = await knownCase(call, fraud);
   call.tell({ subject: reserveSubject(fraud) });
-  if (known !== undefined) call.store.put('fraud', { ...known, proven: true });
-  const row = known ?? (await recordProof(call, proof, fraud, reserve));
-  const frozen = reserves.freezeReserve(reserve);
-  if (frozen.status !== reserve.status) putReserve(call, frozen);
-  call.tell({ state: frozen.status });
+  const { row, blame } = await recordProof(call, proof, fraud, reserve);
+  const after = blame === 'device' ? reserves.convictReserve(reserve) : reserve;
+  if (after.status !== reserve.status) putReserve(call, after);
+  call.tell({ state: after.status });
   return { fraud: keyOf(row) };
 }
 
-/** @throws {DomainError} LOSS_NOT_BORNE. */
-function ensureBorne(fraud: FraudCaseRow, reserve: ReserveRow): PaymentRequest {
-  ensure(fraud.lossBearer === 'bank', 'LOSS_NOT_BORNE', { reason: 'lossBearer' });
-  ensure(fraud.claimed, 'LOSS_NOT_BORNE', { reason: 'unclaimed' });
+type CaseInput = InputOf<'offline', 'compensate'> | InputOf<'offline', 'clearFraud'>;
+
+const caseRow = async (call: Call<CaseInput>): Promise<FraudCaseRow> => {
+  const { counter, digest } = call.input;
+  const parts = fraudParts(call.input, [counter, digest]);
+  return found(await call.store.get('fraud', ...parts), 'NOT_FOUND', { row: 'fraud' });
+};
+
+/** Why the payee itself should not have accepted the voucher, or undefined. */
+export function payeesFault(fraud: FraudCaseRow, reserve: ReserveRow): string | undefined {
+  if (!fraud.claimed) return 'unclaimed';
+  if (fraud.careless) return 'careless';
   const claim = readClaim({
     voucher: bytesOf(fraud.voucher),
     requestPayload: bytesOf(fraud.request),
   });
-  const reason = carelessness(claim, reserve, fraud.at);
+  return carelessness(claim, reserve, fraud.at);
+}
+
+/** @throws {DomainError} LOSS_NOT_BORNE. */
+function ensureBorne(fraud: FraudCaseRow, reserve: ReserveRow): void {
+  const isOwn = fraud.lossBearer === 'bank';
+  const unproven = fraud.proven ? undefined : 'unproven';
+  const reason = isOwn ? (unproven ?? payeesFault(fraud, reserve)) : 'lossBearer';
   ensure(reason === undefined, 'LOSS_NOT_BORNE', { reason });
-  return claim.request;
+}
+
+/** Adds to what the bank bore already. @throws {DomainError} LOSS_NOT_BORNE above the policy's bounds. */
+async function bear(
+  call: Call,
+  { bankId, merchantId: payeeId }: FraudCaseRow,
+  reserve: ReserveRow,
+  amount: Amount,
+): Promise<void> {
+  const { currency } = reserve;
+  const policy = await policyRow(call);
+  const window = { endsAt: call.now, seconds: policy.windowSeconds };
+  const losses = await call.store.get('losses', bankId, payeeId, currency);
+  const borne = losses?.borne ?? [];
+  const reason = passedBound(amount, limitsIn(policy, currency), reserve, borne, window);
+  ensure(reason === undefined, 'LOSS_NOT_BORNE', { reason });
+  const row = { bankId, payeeId, currency, borne: addSpending(borne, amount, window) };
+  call.store.put('losses', row);
+  putReserve(call, { ...reserve, compensated: addAmounts(reserve.compensated, amount) });
 }
 
 /** In new currency, which the bank answers for with ordinary money: so that all money stays explained. */
 export async function compensate(call: Call<InputOf<'offline', 'compensate'>>) {
-  const { counter, digest, compensationId } = call.input;
-  const parts = fraudParts(call.input, [counter, digest]);
-  const fraud = found(await call.store.get('fraud', ...parts), 'NOT_FOUND', { row: 'fraud' });
-  const { amount, merchantId } = fraud;
-  const { currency } = ensureBorne(fraud, await reserveRow(call, call.input));
+  const { compensationId } = call.input;
+  const fraud = await caseRow(call);
+  const reserve = await reserveRow(call, call.input);
+  ensureBorne(fraud, reserve);
+  const { merchantId } = fraud;
+  const amount = openLoss(fraud);
+  const { currency } = reserve;
+  ensure(amount !== '0', 'LOSS_NOT_BORNE', { reason: 'recovered' });
+  await bear(call, fraud, reserve, amount);
   await putNewSupply(call, 'compensate', compensationId, { account: merchantId, currency, amount });
   creditCompensation(call, merchantId, currency, amount, compensationId);
   call.store.put('fraud', { ...fraud, compensation: compensationId });
   return { amount };
+}
+
+/** Nothing counts against the customer any more, unless another case does. */
+async function acquit(call: Call, fraud: FraudCaseRow): Promise<void> {
+  const others = (await casesOf(call, fraud)).filter(
+    ({ blame, contradicting }) => blame === 'device' && contradicting[1] !== fraud.contradicting[1],
+  );
+  if (others.length > 0) return;
+  await takePenaltyBack(call, fraud.customerId, HISTORY_OF.reserve(fraud));
+  const reserve = await reserveRow(call, fraud);
+  const after = reserves.acquitReserve(reserve);
+  if (after.status !== reserve.status) putReserve(call, after);
+}
+
+/** A stolen phone, a restored backup, a broken device: an operator decides, and the reason stays with the case. */
+export async function clearFraud(call: Call<InputOf<'offline', 'clearFraud'>>) {
+  const fraud = await caseRow(call);
+  const { reason } = call.input;
+  call.store.put('fraud', { ...fraud, blame: 'cleared', clearing: { reason, at: call.now } });
+  if (fraud.blame === 'device') await acquit(call, fraud);
+  return {};
 }

@@ -7,6 +7,7 @@ import {
   ensure,
   found,
   isAtLeast,
+  MOST_CASES,
   offlineLimits,
   reserves,
   spkiOfPoint,
@@ -69,8 +70,10 @@ async function capsOf(
   policy: Policy,
 ): Promise<OfflineCaps> {
   const standing = await standingOf(call, customerId);
-  const frauds = await call.store.range('fraud', [customerId], 1);
-  const limits = frauds.length > 0 ? undefined : offlineLimits(policy, standing, currency);
+  const frauds = await call.store.range('fraud', [customerId], MOST_CASES);
+  const isGuilty =
+    frauds.length === MOST_CASES || frauds.some(({ value }) => value.blame === 'device');
+  const limits = isGuilty ? undefined : offlineLimits(policy, standing, currency);
   return found(limits, 'OFFLINE_NOT_ALLOWED', { currency });
 }
 
@@ -101,6 +104,15 @@ export const isSameReserve = (
   b: Pick<ReserveKey, 'deviceId' | 'epoch'>,
 ): boolean => a.deviceId === b.deviceId && a.epoch === b.epoch;
 
+/** A device that was reported is in every bulletin until its reserves ran out: nobody would accept a new one of it. */
+function ensureNotReported({ existing, held: { certificate } }: Grant, now: number): void {
+  const reported = existing.find(
+    ({ deviceId, reported: report, spendUntil }) =>
+      deviceId === certificate.deviceId && report !== null && spendUntil >= now,
+  );
+  ensure(reported === undefined, 'OFFLINE_RESERVE_INACTIVE', { status: reported?.status });
+}
+
 /** What would stand in all reserves of the customer in this currency, whatever device they are for. */
 function standingWith({ held: { certificate }, existing }: Grant): Amount {
   const others = existing.filter(({ currency }) => currency === certificate.currency);
@@ -121,6 +133,7 @@ export async function ensureGrantable(call: Call, grant: Grant): Promise<void> {
   const policy = await policyRow(call);
   const { offline } = policy;
   await ensureCustomer(call, certificate);
+  ensureNotReported(grant, call.now);
   ensure(certificate.policyVersion === offline.version, 'OFFLINE_CERTIFICATE_MISMATCH', {
     field: 'policyVersion',
     version: offline.version,

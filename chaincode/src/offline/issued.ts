@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a bank signed, held against its issuers on the ledger: device certificates and bulletins.
 import {
-  isSame,
+  changesBetween,
+  CLOCK_TOLERANCE_SECONDS,
   decodeBulletin,
   ensure,
+  isSame,
+  nameOfRevocation,
   parseCose,
   verifyBulletin,
   verifyDeviceCertificate,
+  withBearer,
   type Bulletin,
   type CosePurpose,
   type HeldCertificate,
   type RegisteredIssuerRow,
+  type ReserveRow,
+  type Revocation,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { findReserve } from '../shared/reserves.js';
+import { findReserve, reservesOf } from '../shared/reserves.js';
 import { policyRow } from '../shared/rows.js';
 
 export const bytesOf = (base64: string): Buffer => Buffer.from(base64, 'base64');
@@ -22,7 +28,7 @@ export const base64Of = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 /** The issuer that the signature names, if the bank registered it: at most one. */
-async function issuersOf(
+export async function issuersOf(
   call: Call,
   bankId: string,
   purpose: CosePurpose,
@@ -85,58 +91,82 @@ export async function issuedBulletin(
   return { bulletin, isRetired: issuers.some(isRetired) };
 }
 
-type Revoked = Bulletin['revoked'];
-
-const nameOf = ({ customerId, deviceId, epoch }: Revoked[number]): string =>
-  `${customerId}/${deviceId}/${epoch.toString()}`;
-
-const namesOf = (revoked: Revoked): ReadonlySet<string> => new Set(revoked.map(nameOf));
-
 /** Whether nobody can be deceived by its absence: the device may not spend any more. */
-async function isOver(call: Call, { epoch, ...device }: Revoked[number]): Promise<boolean> {
-  if (epoch === 'all') return false;
+async function isOver(call: Call, { epoch, ...device }: Revocation): Promise<boolean> {
+  const isPast = ({ spendUntil }: Pick<ReserveRow, 'spendUntil'>): boolean =>
+    spendUntil < call.now - CLOCK_TOLERANCE_SECONDS;
+  if (epoch === 'all')
+    return (await reservesOf(call, device.customerId, device.deviceId)).every(isPast);
   const reserve = await findReserve(call, { ...device, epoch });
-  return reserve === undefined || reserve.spendUntil < call.now;
+  return reserve === undefined || isPast(reserve);
 }
 
-/**
- * Requests that know a bulletin are judged by all revocations up to it, so none may vanish from the next while the device
- * could still spend.
- */
-async function ensureComplete(call: Call, before: Revoked, after: Revoked): Promise<void> {
-  const names = namesOf(after);
-  for (const entry of before.filter((revocation) => !names.has(nameOf(revocation))))
+/** Whoever could still spend stays in the list. @throws {DomainError} INPUT_INVALID naming the first that does not. */
+async function ensureComplete(call: Call, removed: readonly Revocation[]): Promise<void> {
+  for (const entry of removed)
     ensure(await isOver(call, entry), 'INPUT_INVALID', {
       field: 'bulletin.revoked',
-      missing: nameOf(entry),
+      missing: nameOfRevocation(entry),
     });
 }
 
-/** The same number may be issued again, later, so that terminals see how fresh it is: but not with other devices. */
-function ensureNewer(current: Bulletin, next: Bulletin): void {
-  const again = next.number === current.number && next.issuedAt > current.issuedAt;
-  ensure(again || next.number > current.number, 'STATE_CONFLICT', { number: current.number });
-  const same = isSame(next.revoked, current.revoked);
-  ensure(!again || same, 'STATE_CONFLICT', { number: current.number, field: 'revoked' });
+type Device = Pick<Revocation, 'customerId' | 'deviceId'>;
+
+/** A bulletin names a device only together with the transaction that reports its reserves: revoked is revoked everywhere. */
+function ensureReported(added: readonly Revocation[], device: Device | undefined): void {
+  const stranger = added.find(
+    ({ customerId, deviceId }) => customerId !== device?.customerId || deviceId !== device.deviceId,
+  );
+  ensure(stranger === undefined, 'INPUT_INVALID', {
+    field: 'bulletin.revoked',
+    added: stranger && nameOfRevocation(stranger),
+  });
+}
+
+/** Numbers rise by one, so that none can end them. The same one may come again, later, with nothing changed. */
+function ensureNext(current: Bulletin | undefined, next: Bulletin): void {
+  const number = current?.number ?? 0;
+  const isAgain = current !== undefined && next.number === number;
+  const rises = next.number === number + 1 || (current === undefined && next.number === 0);
+  const fresh = isAgain && next.issuedAt > current.issuedAt && isSame(next.policy, current.policy);
+  ensure(rises || fresh, 'STATE_CONFLICT', { number });
+}
+
+/** Whoever believes a bulletin reckons its age by this. */
+function ensureDated(call: Call, { issuedAt, policy }: Bulletin): void {
+  const tolerance = policy.clockToleranceSeconds + CLOCK_TOLERANCE_SECONDS;
+  ensure(Math.abs(issuedAt - call.now) <= tolerance, 'OFFLINE_CLOCK_WRONG', { issuedAt });
 }
 
 /** It was verified when it was written. */
-const decodeStored = (base64: string): Bulletin =>
+export const decodeStored = (base64: string): Bulletin =>
   decodeBulletin(parseCose('offpay/bulletin', bytesOf(base64)).payload);
 
 /**
  * Puts a verified bulletin in the place of the last.
- * @throws {DomainError} OFFLINE_ISSUER_RETIRED, STATE_CONFLICT, INPUT_INVALID.
+ * @param device whose reserves the same transaction reports
+ * @throws {DomainError} OFFLINE_ISSUER_RETIRED, OFFLINE_CLOCK_WRONG, STATE_CONFLICT, INPUT_INVALID.
  */
-export async function publish(call: Call, issued: IssuedBulletin, base64: string): Promise<void> {
+export async function publish(
+  call: Call,
+  issued: IssuedBulletin,
+  base64: string,
+  device?: Device,
+): Promise<void> {
   ensureInForce(issued);
   const { bulletin } = issued;
-  const { bankId, number, issuedAt } = bulletin;
+  const { bankId, number, issuedAt, policy } = bulletin;
   const row = await call.store.get('bulletin', bankId);
-  if (row !== undefined) {
-    const current = decodeStored(row.bulletin);
-    ensureNewer(current, bulletin);
-    await ensureComplete(call, current.revoked, bulletin.revoked);
-  }
-  call.store.put('bulletin', { bankId, number, issuedAt, bulletin: base64 });
+  const current = row && decodeStored(row.bulletin);
+  ensureNext(current, bulletin);
+  ensureDated(call, bulletin);
+  const { added, removed } = changesBetween(current?.revoked ?? [], bulletin.revoked);
+  const isChanged = added.length + removed.length > 0;
+  ensure(!isChanged || number !== current?.number, 'STATE_CONFLICT', { number, field: 'revoked' });
+  ensureReported(added, device);
+  await ensureComplete(call, removed);
+  const bearers = withBearer(row?.bearers ?? [], number, policy);
+  call.store.put('bulletin', { bankId, number, issuedAt, bulletin: base64, bearers });
+  if (current !== undefined && number !== current.number)
+    call.store.put('bulletinChange', { bankId, number, added, removed });
 }

@@ -10,7 +10,7 @@ import {
   type ParsedInputOf as InputOf,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { policyRow } from '../shared/rows.js';
+import { registryRow } from '../shared/rows.js';
 import { issuedBulletin, publish } from './issued.js';
 
 export async function registerIssuer(call: Call<InputOf<'offline', 'registerIssuer'>>) {
@@ -34,8 +34,8 @@ export async function retireIssuer(call: Call<InputOf<'offline', 'retireIssuer'>
   const issuer = found(await call.store.get('issuer', bankId, kid), 'NOT_FOUND', { row: 'issuer' });
   if (isRetiredSo(issuer.retired, compromised))
     return { trustedUntil: issuer.retired.trustedUntil };
-  const { offline } = await policyRow(call);
-  const retired = retirementOf(issuer.retired, compromised, offline, call.now);
+  const registry = await registryRow(call);
+  const retired = retirementOf(issuer.retired, compromised, registry, call.now);
   call.store.put('issuer', { ...issuer, retired });
   return { trustedUntil: retired.trustedUntil };
 }

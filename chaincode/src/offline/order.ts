@@ -28,6 +28,7 @@ import type { Call } from '../ledger/call.js';
 import { accountRow } from '../shared/accounts.js';
 import { putTerms } from '../shared/beginning.js';
 import { activeDevice } from '../shared/devices.js';
+import { CaseBook } from '../shared/frauds.js';
 import { verifyOrder } from '../shared/merchant-leg.js';
 import { batchIdOfDelivery } from '../shared/payments.js';
 import { agreedRelease } from '../shared/placing.js';
@@ -37,6 +38,7 @@ import { limitsOf } from '../shared/standing.js';
 import { keptStatements } from '../shared/statements.js';
 import { bytesOf } from './issued.js';
 import { recordConflict } from './settle.js';
+import { timesOf } from './times.js';
 
 type OrderInput = InputOf<'offline', 'order'>;
 
@@ -75,12 +77,10 @@ const claimOf = ({ voucher, request }: OrderInput): VoucherClaim => ({
   requestPayload: bytesOf(request),
 });
 
-function judge(call: Call<OrderInput>, reserve: ReserveRow): Settlement {
+async function judge(call: Call<OrderInput>, reserve: ReserveRow): Promise<Settlement> {
   const { merchantId, currency } = call.input.terms;
-  return settleVoucher(reserve, claimOf(call.input), {
-    ...{ channel: call.channel, now: call.now },
-    ...{ merchantId, currency },
-  });
+  const context = { channel: call.channel, merchantId, currency, ...(await timesOf(call)) };
+  return settleVoucher(reserve, claimOf(call.input), context);
 }
 
 /** The voucher stands where the signature of an order that was paid online would. */
@@ -115,10 +115,13 @@ function putPayment(call: Call<OrderInput>, counter: number): void {
 async function refuse(
   call: Call<OrderInput>,
   settlement: Settlement,
-  bankId: string,
+  reserve: ReserveRow,
 ): Promise<Answer> {
   const { terms } = call.input;
-  await recordConflict(call, claimOf(call.input), settlement);
+  const { bankId } = reserve;
+  const cases = new CaseBook(call, reserve);
+  const after = await recordConflict(cases, reserve, claimOf(call.input), settlement);
+  if (after !== reserve) putReserve(call, after);
   const state = passing('payOffline', 'refuseVoucher');
   const order = newOrder(terms, { state, mode: 'express', bankId, hold: null });
   call.store.put('order', order);
@@ -155,16 +158,14 @@ export async function order(call: Call<OrderInput>): Promise<Answer> {
   const { terms, deviceId, epoch } = call.input;
   ensureOffline(call, terms);
   const reserve = await reserveRow(call, { customerId: terms.customerId, deviceId, epoch });
-  const settlement = judge(call, reserve);
+  const settlement = await judge(call, reserve);
   const { verdict, request, entry } = settlement;
   const stands = verdict === 'settled' || verdict === 'conflict';
   ensure(stands && request !== undefined && entry !== undefined, 'VOUCHER_REFUSED', {
     verdict,
   });
   ensureAnswersTerms(request, terms);
-  if (settlement.reserve !== undefined && settlement.reserve !== reserve)
-    putReserve(call, settlement.reserve);
-  return verdict === 'settled'
-    ? accept(call, reserve.bankId, entry.counter)
-    : refuse(call, settlement, reserve.bankId);
+  if (verdict !== 'settled') return refuse(call, settlement, reserve);
+  putReserve(call, settlement.reserve ?? reserve);
+  return accept(call, reserve.bankId, entry.counter);
 }

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What may be asked about payments without a network.
 import {
+  decodeBulletin,
+  encodeBulletinChanges,
+  ensure,
   found,
+  joinedChanges,
+  ordinalKey,
+  parseCose,
   restoreReserve,
   storeEntry,
+  type BulletinChangeRow,
+  type BulletinRow,
   type ParsedInputOf as InputOf,
   type OrderKey,
   type ReserveKey,
@@ -13,6 +21,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { isSameVoucher, paymentsIn, paymentsUnder } from '../shared/payments.js';
 import { reserveRow } from '../shared/reserves.js';
+import { base64Of, bytesOf } from './issued.js';
 
 const PAGE = 100;
 
@@ -32,8 +41,32 @@ export async function listReserves(call: Call<InputOf<'offline', 'listReserves'>
 
 type OfBank = Call<{ readonly bankId: string }>;
 
-export const readBulletin = async (call: OfBank) =>
-  found(await call.store.get('bulletin', call.input.bankId), 'NOT_FOUND', { row: 'bulletin' });
+const bulletinRow = async ({ store, input }: OfBank): Promise<BulletinRow> =>
+  found(await store.get('bulletin', input.bankId), 'NOT_FOUND', { row: 'bulletin' });
+
+export async function readBulletin(call: OfBank) {
+  const { bankId, number, issuedAt, bulletin } = await bulletinRow(call);
+  return { bankId, number, issuedAt, bulletin };
+}
+
+/** Who has been away for longer fetches the whole bulletin. */
+const MOST_CHANGES = 200;
+
+export async function readBulletinChanges(call: Call<InputOf<'offline', 'readBulletinChanges'>>) {
+  const { bankId, since } = call.input;
+  const { number, issuedAt, bulletin } = await bulletinRow(call);
+  const steps = number - since;
+  ensure(steps >= 0 && steps <= MOST_CHANGES, 'NOT_FOUND', { row: 'bulletinChange', number });
+  const rows: BulletinChangeRow[] = [];
+  for (let step = since + 1; step <= number; step += 1) {
+    const row = await call.store.get('bulletinChange', bankId, ordinalKey(step));
+    rows.push(found(row, 'NOT_FOUND', { row: 'bulletinChange', number: step }));
+  }
+  const envelope = parseCose('offpay/bulletin', bytesOf(bulletin));
+  const newest = decodeBulletin(envelope.payload);
+  const changes = encodeBulletinChanges(since, joinedChanges(rows), newest, envelope);
+  return { bankId, number, issuedAt, changes: base64Of(changes) };
+}
 
 export async function listIssuers(call: OfBank) {
   const rows = await call.store.range('issuer', [call.input.bankId]);

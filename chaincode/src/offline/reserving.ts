@@ -6,14 +6,18 @@ import {
   isRevokedBy,
   reserves,
   toAmount,
+  type Bulletin,
   type ParsedInputOf as InputOf,
+  type ReportedDevice,
   type ReserveKey,
   type ReserveRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { credit } from '../shared/accounts.js';
 import { setAside } from '../shared/placing.js';
-import { putReserve, recordSuccess, reserveRow, reserveSubject } from '../shared/reserves.js';
+import { putReserve, reserveRow, reservesOf, reserveSubject } from '../shared/reserves.js';
+import { policyRow } from '../shared/rows.js';
+import { emptied } from './emptying.js';
 import { ensureGrantable, isSameReserve, readGrant, type Grant } from './granting.js';
 import { issuedBulletin, publish } from './issued.js';
 
@@ -57,11 +61,25 @@ export async function topUp(call: Call<InputOf<'offline', 'topUp'>>) {
 
 export async function closeReserve(call: Call<ReserveKey>) {
   const before = await reserveRow(call, call.input);
-  const { reserve, returned } = reserves.closeReserve(before, call.now);
-  recordSuccess(call, before);
+  const { reserve, returned } = await emptied(call, before);
   await credit(call, reserve.customerId, reserve.currency, returned);
   keep(call, reserve);
   return { returned };
+}
+
+/** Since when the device is reported, and until when somebody may not know. */
+async function reportOf(call: Call, number: number): Promise<ReportedDevice> {
+  const { bulletinSeconds, clockToleranceSeconds } = (await policyRow(call)).offline;
+  return { number, at: call.now, staleAt: call.now + bulletinSeconds + clockToleranceSeconds };
+}
+
+/** A bulletin that names the device whole binds every reserve that it has. */
+async function named(call: Call, bulletin: Bulletin, before: ReserveRow): Promise<ReserveRow[]> {
+  const all = await reservesOf(call, before.customerId, before.deviceId);
+  return all.filter(
+    (each) =>
+      isSameReserve(each, before) || (each.status !== 'closed' && isRevokedBy(bulletin, each)),
+  );
 }
 
 /** Terminals with an older bulletin could not know: their vouchers are still paid. */
@@ -69,17 +87,20 @@ export async function revokeReserve(call: Call<InputOf<'offline', 'revokeReserve
   const before = await reserveRow(call, call.input);
   const issued = await issuedBulletin(call, before.bankId, call.input.bulletin);
   const { number } = issued.bulletin;
-  const known = before.revokedNumber;
-  if (known !== null) {
-    ensure(known === number, 'IDEMPOTENCY_CONFLICT', { number: known });
+  if (before.reported !== null) {
+    ensure(before.reported.number === number, 'IDEMPOTENCY_CONFLICT', {
+      number: before.reported.number,
+    });
     return { number };
   }
   ensure(before.status !== 'closed', 'OFFLINE_RESERVE_INACTIVE', { status: before.status });
   ensure(isRevokedBy(issued.bulletin, before), 'INPUT_INVALID', { field: 'bulletin.revoked' });
   const current = await call.store.get('bulletin', before.bankId);
   ensure(number > (current?.number ?? -1), 'STATE_CONFLICT', { number: current?.number });
-  await publish(call, issued, call.input.bulletin);
-  keep(call, reserves.revokeReserve(before, number));
+  await publish(call, issued, call.input.bulletin, before);
+  const reported = await reportOf(call, number);
+  for (const reserve of await named(call, issued.bulletin, before))
+    keep(call, reserves.reportReserve(reserve, reported));
   return { number };
 }
 
@@ -89,12 +110,11 @@ export async function reissue(call: Call<InputOf<'offline', 'reissue'>>) {
   const lost = await reserveRow(call, { customerId, deviceId: lostDeviceId, epoch: lostEpoch });
   const grant = await readGrant(call, call.input, certificate);
   ensure(lost.status === 'revoked', 'OFFLINE_RESERVE_INACTIVE', { status: lost.status });
-  const { reserve: closed, returned } = reserves.closeReserve(lost, call.now);
+  const { reserve: closed, returned } = await emptied(call, lost);
   const { total, currency } = grant.held.certificate;
   const same = toAmount(total) === returned && currency === lost.currency;
   ensure(same, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'total', expected: returned, currency });
   putReserve(call, closed);
-  recordSuccess(call, lost);
   const existing = grant.existing.map((each) => (isSameReserve(each, closed) ? closed : each));
   const { funded } = await open(call, { ...grant, existing });
   return { funded };

@@ -3,8 +3,10 @@
 // one row tells who paid for which order.
 import {
   addAmounts,
+  contradictionOf,
   keyReader,
   readBatched,
+  readClaim,
   requestStartOf,
   settleClaim,
   unlessMalformed,
@@ -12,7 +14,10 @@ import {
   wholeClaim,
   type ParsedInputOf as InputOf,
   type Amount,
+  type CounterEntry,
   type LedgerVerdict,
+  type PaymentRequest,
+  type ReserveRow,
   type SettleContext,
   type SettledReserve,
   type SettledVoucher,
@@ -21,8 +26,10 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { creditBatch } from '../shared/payees.js';
-import { findReserve, putReserve, recordFraud } from '../shared/reserves.js';
+import { CaseBook } from '../shared/frauds.js';
+import { findReserve, putReserve } from '../shared/reserves.js';
 import { base64Of, bytesOf } from './issued.js';
+import { timesOf } from './times.js';
 
 type Batch = InputOf<'offline', 'settle'>;
 type Group = Batch['reserves'][number];
@@ -50,21 +57,47 @@ function settledVoucher({ verdict, request, entry }: Settlement): SettledVoucher
   return [[request.orderNumber, entry.counter, entry.amount]];
 }
 
-/** Records the double spend that a claim revealed. Only for goods taken along was something handed over already. */
+/** Whether the terminal that accepted it holds another voucher that contradicts it: it should have refused. */
+async function isCareless(
+  cases: CaseBook,
+  entry: CounterEntry,
+  { merchantId, terminalId }: PaymentRequest,
+): Promise<boolean> {
+  const others = (await cases.all()).map((other) =>
+    readClaim({ voucher: bytesOf(other.voucher), requestPayload: bytesOf(other.request) }),
+  );
+  return others.some(
+    (other) =>
+      other.request.merchantId === merchantId &&
+      other.request.terminalId === terminalId &&
+      contradictionOf(other.entry, entry) !== undefined,
+  );
+}
+
+/**
+ * Records the double spend that a claim revealed. Only for goods taken along was something handed over already.
+ * @param reserve before the claim
+ * @returns the reserve after it: what counts against nobody freezes nothing.
+ */
 export async function recordConflict(
-  call: Call,
+  cases: CaseBook,
+  reserve: ReserveRow,
   { voucher, requestPayload }: VoucherClaim,
-  { fraud, entry, request }: Settlement,
-): Promise<void> {
-  if (fraud === undefined || entry === undefined) return;
-  const evidence = {
+  { fraud, entry, request, reserve: frozen }: Settlement,
+): Promise<ReserveRow> {
+  if (fraud === undefined || entry === undefined || request === undefined) return reserve;
+  const blame = await cases.record(fraud, {
     voucher: base64Of(voucher),
     request: base64Of(requestPayload),
     amount: entry.amount,
-    claimed: request?.purpose.kind === 'goods',
+    accepted: request,
+    // Who held a device that was reported, nobody knows: only a proof that both vouchers are older convicts.
+    blame: reserve.reported === null ? 'device' : 'reported',
+    claimed: request.purpose.kind === 'goods',
+    careless: await isCareless(cases, entry, request),
     proven: false,
-  };
-  await recordFraud(call, fraud, evidence);
+  });
+  return blame === 'device' ? (frozen ?? reserve) : reserve;
 }
 
 async function settleGroup(
@@ -74,6 +107,7 @@ async function settleGroup(
 ): Promise<Judged> {
   const found = await findReserve(call, key);
   const known = { requestStart, certificates: found?.certificates ?? [] };
+  const cases = new CaseBook(call, key);
   let reserve = found;
   let before: Uint8Array | undefined;
   const verdicts: LedgerVerdict[] = [];
@@ -87,9 +121,9 @@ async function settleGroup(
       verdicts.push('wrongPurpose');
       continue;
     }
-    if (read !== undefined && settlement.fraud !== undefined)
-      await recordConflict(call, wholeClaim(read), settlement);
-    reserve = settlement.reserve;
+    if (read !== undefined && reserve !== undefined && settlement.fraud !== undefined)
+      reserve = await recordConflict(cases, reserve, wholeClaim(read), settlement);
+    else reserve = settlement.reserve;
     verdicts.push(settlement.verdict);
     vouchers.push(...settledVoucher(settlement));
   }
@@ -122,9 +156,12 @@ function countsOf(judged: readonly Judged[]): Readonly<Record<string, number>> {
 
 export async function settle(call: Call<Batch>) {
   const { merchantId, batchId, currency, reserves } = call.input;
-  const { channel, now } = call;
+  const { channel } = call;
   const requestStart = requestStartOf(channel, merchantId);
-  const context = { channel, merchantId, currency, now, keyOf, requestStart };
+  const context = {
+    ...{ channel, merchantId, currency, keyOf, requestStart },
+    ...(await timesOf(call)),
+  };
   const judged: Judged[] = [];
   for (const group of reserves) judged.push(await settleGroup(call, context, group));
   const credited = creditedBy(judged);

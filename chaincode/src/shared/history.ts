@@ -3,6 +3,7 @@
 import {
   HISTORY_OF,
   penaltyKey,
+  ROWS,
   successKey,
   type HistoryKind,
   type OrderRow,
@@ -18,6 +19,18 @@ export const putPenalty = (
   kind: Exclude<HistoryKind, 'success' | 'purchase'>,
 ): void =>
   call.store.put('history', { kind, at: call.now }, ...penaltyKey(customerId, subject, kind));
+
+/** A double spend does not count against the customer any more: its penalty goes, or what was counted of it does. */
+export async function takePenaltyBack(
+  call: Call,
+  customerId: string,
+  subject: string,
+): Promise<void> {
+  const key = penaltyKey(customerId, subject, 'doubleSpend');
+  const waiting = await call.store.get('history', ...key);
+  if (waiting === undefined) putPenalty(call, customerId, subject, 'acquittal');
+  else call.store.remove(ROWS.history.key(...key));
+}
 
 /** Something that went well, once a subject. */
 export const putSuccess = (call: Call, customerId: string, subject: string): void =>

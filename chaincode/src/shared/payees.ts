@@ -60,6 +60,16 @@ export const creditCompensation = (
 ): void =>
   creditPayee(call, merchantId, currency, amount, `${merchantId}~~${compensationId}`, 'compensate');
 
+/** Pays a payee out of the reserve of a device that spent twice. */
+export const creditRecovery = (
+  call: Call,
+  merchantId: string,
+  currency: string,
+  amount: Amount,
+  voucherDigest: string,
+): void =>
+  creditPayee(call, merchantId, currency, amount, `${merchantId}~~${voucherDigest}`, 'recover');
+
 /** Ids of credits that no capture makes: no capture can have one of these, since identifiers begin with a letter or digit. */
 export const CREDIT_OF = {
   delivery: '~delivery',

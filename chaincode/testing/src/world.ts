@@ -86,6 +86,8 @@ export const POLICY = {
       perWindow: '100000000',
       stepUp: '100000',
       issue: '100000000',
+      lossPerReserve: '20000',
+      lossPerPayee: '1000000',
     },
   },
   offline: {

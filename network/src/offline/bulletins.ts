@@ -2,13 +2,15 @@
 // A bank's bulletin on the ledger: what it says, when it must be issued anew, and issuing it.
 import {
   canonicalJson,
+  CLOCK_TOLERANCE_SECONDS,
   decodeBulletin,
   parseCose,
   type Bulletin,
   type OfflinePolicy,
+  type ReserveKey,
   type Revocation,
 } from '@fabric-offline-pay/domain';
-import { RefusedError, type Client } from '@fabric-offline-pay/sdk';
+import { pages, RefusedError, type Client } from '@fabric-offline-pay/sdk';
 import type { Issuer } from '@fabric-offline-pay/sdk/offline';
 
 type BankNode = Pick<Client, 'identity' | 'offline'>;
@@ -63,20 +65,67 @@ export class Bulletins {
     return sameRules ? Math.max(0, agesAt(current, policy) - now) : 0;
   }
 
-  /** Signs and publishes it again with the time and the policy of now, so that terminals see that it is fresh. */
+  /**
+   * Signs and publishes it again with the time and the policy of now, so that terminals see that it is fresh, and without the
+   * devices that could not spend any more. Its number rises when it says something else.
+   */
   async issueAnew(signal?: AbortSignal): Promise<void> {
-    const { number, revoked } = (await this.current(signal)) ?? { number: 1, revoked: [] };
-    const bulletin = (await this.#sign(number, revoked)).toString('base64');
+    const { offline: policy } = await this.#node.identity.readPolicy({}, optionsWith(signal));
+    const current = await this.current(signal);
+    const revoked = await this.#stillSpending(current?.revoked ?? [], signal);
+    const content = { revoked, policy };
+    const isSame =
+      current !== undefined &&
+      canonicalJson(content) === canonicalJson({ revoked: current.revoked, policy: current.policy });
+    const number = (current?.number ?? 0) + (isSame ? 0 : 1);
+    const bulletin = (await this.#issuer.bulletin({ number, ...content })).toString('base64');
     const { bankId } = this.#issuer.row;
     await this.#node.offline.publishBulletin({ bankId, bulletin }, optionsWith(signal));
   }
 
-  /** Revokes an epoch of a device, and publishes the bulletin that says so. @returns the bulletin's number. */
-  async revoke(revocation: Revocation & { readonly epoch: number }): Promise<number> {
-    const { number, revoked } = (await this.current()) ?? { number: 1, revoked: [] };
-    const bulletin = await this.#sign(number + 1, [...revoked, revocation]);
-    const input = { ...revocation, bulletin: bulletin.toString('base64') };
-    return (await this.#node.offline.revokeReserve(input)).result.number;
+  /**
+   * Revokes a device with all its epochs, and publishes the bulletin that says so. Safe to repeat.
+   * @param epoch one that is not closed yet
+   * @returns the number of the first bulletin that names the device.
+   */
+  async revoke(device: ReserveKey): Promise<number> {
+    const { offline, identity } = this.#node;
+    const { reported } = await offline.readReserve(device);
+    if (reported !== null) return reported.number;
+    const { customerId, deviceId } = device;
+    const { number, revoked } = (await this.current()) ?? { number: 0, revoked: [] };
+    const { offline: policy } = await identity.readPolicy({});
+    const named = [...revoked, { customerId, deviceId, epoch: 'all' as const }];
+    const bulletin = await this.#issuer.bulletin({ number: number + 1, revoked: named, policy });
+    const input = { ...device, bulletin: bulletin.toString('base64') };
+    return (await offline.revokeReserve(input)).result.number;
+  }
+
+  /** Whoever cannot spend any more needs no warning of: so that the list shrinks. */
+  async #stillSpending(
+    revoked: readonly Revocation[],
+    signal?: AbortSignal,
+  ): Promise<readonly Revocation[]> {
+    const since = Math.floor(Date.now() / 1000) - 2 * CLOCK_TOLERANCE_SECONDS;
+    const still: Revocation[] = [];
+    for (const entry of revoked) if (await this.#maySpend(entry, since, signal)) still.push(entry);
+    return still;
+  }
+
+  async #maySpend(
+    { customerId, deviceId, epoch }: Revocation,
+    since: number,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const { listReserves } = this.#node.offline;
+    const options = optionsWith(signal);
+    for await (const { reserves } of pages(listReserves, { customerId }, options))
+      for (const reserve of reserves) {
+        const isNamed =
+          reserve.deviceId === deviceId && (epoch === 'all' || epoch === reserve.epoch);
+        if (isNamed && reserve.spendUntil >= since) return true;
+      }
+    return false;
   }
 
   async #isByRetired(signed: Buffer, signal?: AbortSignal): Promise<boolean> {
@@ -84,10 +133,5 @@ export class Bulletins {
     const { issuers } = await this.#node.offline.listIssuers({ bankId }, optionsWith(signal));
     const kid = parseCose('offpay/bulletin', signed).kid?.toString('hex');
     return issuers.some((issuer) => issuer.kid === kid && issuer.retired !== null);
-  }
-
-  async #sign(number: number, revoked: readonly Revocation[]): Promise<Buffer> {
-    const { offline: policy } = await this.#node.identity.readPolicy({});
-    return this.#issuer.bulletin({ number, revoked, policy });
   }
 }

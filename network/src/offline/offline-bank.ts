@@ -5,7 +5,7 @@ import {
   offlineLimits,
   type Amount,
   type Currency,
-  type Revocation,
+  type ReserveKey,
 } from '@fabric-offline-pay/domain';
 import { everyEntry, RefusedError } from '@fabric-offline-pay/sdk';
 import type { BankNews, Issuer, Roots } from '@fabric-offline-pay/sdk/offline';
@@ -113,8 +113,8 @@ export class OfflineBank {
     return { epoch, bytes };
   }
 
-  /** Revokes an epoch of a lost device: its money is paid to nobody whose terminal knows of it. */
-  revoke(revoked: Revocation & { readonly epoch: number }): Promise<number> {
-    return this.bulletins.revoke(revoked);
+  /** Revokes a lost device, by one of its epochs: its money is paid to nobody whose terminal knows of it. */
+  revoke(device: ReserveKey): Promise<number> {
+    return this.bulletins.revoke(device);
   }
 }

@@ -69,6 +69,7 @@ const QUERIES: Readonly<Record<QueryNames, true>> = {
   'offline:readReserve': true,
   'offline:listReserves': true,
   'offline:readBulletin': true,
+  'offline:readBulletinChanges': true,
   'offline:listIssuers': true,
   'offline:listFrauds': true,
   'offline:listPayments': true,

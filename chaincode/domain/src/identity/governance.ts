@@ -172,6 +172,14 @@ function revisionOf({ registry, merchant }: Governed, proposal: Proposal): numbe
 export const ballotDigest = (standing: Governed, proposal: Proposal): string =>
   digestOf({ proposal, revision: revisionOf(standing, proposal) });
 
+/** Certificates keep the time to spend that they were granted, whatever the policy becomes. */
+function withPolicy(registry: RegistryRow, policy: Policy): RegistryRow {
+  if (isSame(policy, registry.policy)) return registry;
+  const { policy: before, longestSpendSeconds = 0 } = registry;
+  const longest = Math.max(longestSpendSeconds, before.offline.spendSeconds);
+  return { ...registry, policy, longestSpendSeconds: longest };
+}
+
 function withParticipant(registry: RegistryRow, participant: ParticipantRow): RegistryRow {
   const others = registry.participants.filter(({ mspId }) => mspId !== participant.mspId);
   return registryOf({ ...registry, participants: [...others, participant] });
@@ -200,7 +208,7 @@ export function enact({ registry, merchant }: Governed, proposal: Proposal): Gov
     return { registry, merchant: merchant && relicensed(merchant, proposal.merchant) };
   const after =
     proposal.kind === 'policy'
-      ? { ...registry, policy: proposal.policy }
+      ? withPolicy(registry, proposal.policy)
       : withParticipant(registry, proposal.participant);
   return { registry: revised(registry, after, matterNamed(proposal)), merchant };
 }

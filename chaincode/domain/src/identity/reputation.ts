@@ -21,6 +21,7 @@ export type Standing = Pick<ReputationRow, 'score' | 'totals'>;
 function addEntry(totals: Totals, kind: HistoryKind): Totals {
   if (kind === 'purchase') return totals;
   if (kind === 'refund') return { ...totals, success: Math.max(0, totals.success - 1) };
+  if (kind === 'acquittal') return { ...totals, doubleSpend: Math.max(0, totals.doubleSpend - 1) };
   return { ...totals, [kind]: totals[kind] + 1 };
 }
 

@@ -3,6 +3,7 @@
 import type { Amount, Currency } from '../base/money.js';
 import type { OfflinePolicy } from '../policy/policy.js';
 import type { Receipt } from './receipt.js';
+import type { Spending } from './rows.js';
 
 /** What one customer may spend offline in one currency. */
 export interface OfflineCaps {
@@ -37,6 +38,16 @@ export type StoredCounterEntry = CounterTuple | readonly [digest: string, amount
 /** How a row names one voucher of a device and epoch. The digest is base64url. */
 export type VoucherName = readonly [counter: number, digest: string];
 
+/** That a device was reported: lost, stolen, or found to spend twice. */
+export interface ReportedDevice {
+  /** Of the first bulletin that names the device; vouchers for requests that knew it are not paid. */
+  readonly number: number;
+  /** When that was published. What was made later convicts nobody. */
+  readonly at: number;
+  /** From then on no terminal may go by an older bulletin: requests made later should have known. */
+  readonly staleAt: number;
+}
+
 /** Money set aside for one device and epoch. What still stands is `funded − settled − returned`. */
 export interface ReserveRow {
   readonly customerId: string;
@@ -50,7 +61,7 @@ export interface ReserveRow {
   readonly certificates: readonly string[];
   readonly funded: Amount;
   readonly settled: Amount;
-  /** What went back to the account when the reserve was closed. */
+  /** What left it for somebody else than a payee that settled: back to the account, or for what the device spent twice. */
   readonly returned: Amount;
   /** This and the next three are never lowered by a top-up: vouchers under an earlier certificate keep their right. */
   readonly perPayment: Amount;
@@ -59,10 +70,13 @@ export interface ReserveRow {
   readonly claimUntil: number;
   /** `frozen`: the device spent twice. `revoked`: lost or withdrawn. `closed`: the rest went back. */
   readonly status: 'active' | 'frozen' | 'revoked' | 'closed';
-  /** The first bulletin that names this reserve; vouchers for requests that knew it are not paid. */
-  readonly revokedNumber: number | null;
-  /** The vouchers settled, by counter. */
+  readonly reported: ReportedDevice | null;
+  /** The vouchers settled or cancelled, by counter. */
   readonly counters: readonly CounterEntry[];
+  /** Counters of vouchers that their payee cancelled: never paid, and their money is back. */
+  readonly cancelled: readonly number[];
+  /** What the bank bore so far of what the device spent twice. */
+  readonly compensated: Amount;
 }
 
 /** A reserve as it stands on the ledger. */
@@ -88,6 +102,15 @@ export interface FraudRow {
   readonly at: number;
 }
 
+/**
+ * Whom a double spend counts against. `device`: its owner. `reported`: nobody, since the device was reported before and it is not
+ * proven that both vouchers are older than that. `cleared`: nobody, an operator decided so.
+ */
+export type Blame = 'device' | 'reported' | 'cleared';
+
+/** Why an operator clears a case. No text: nothing about a person stands on the ledger. */
+export type ClearingReason = 'stolen' | 'restored' | 'defect' | 'other';
+
 /** A double spend on the ledger: an alarm of the customer's bank, with what a proof and a compensation need. */
 export interface FraudCaseRow extends FraudRow {
   /** Of the contradicting voucher. */
@@ -98,12 +121,19 @@ export interface FraudCaseRow extends FraudRow {
   readonly request: string;
   /** Whether its payee asked for the money, and was not paid. */
   readonly claimed: boolean;
-  /** By the policy when it was found. */
+  /** By the policy of the bulletin that the contradicting voucher's request names: by which its payee accepted. */
   readonly lossBearer: OfflinePolicy['lossBearer'];
+  readonly blame: Blame;
+  /** Of an operator that cleared the case. */
+  readonly clearing: { readonly reason: ClearingReason; readonly at: number } | null;
+  /** The terminal that accepted it holds another voucher of the device that contradicts it: it should have refused. */
+  readonly careless: boolean;
   /** Whether somebody submitted a fraud proof. */
   readonly proven: boolean;
   /** The one compensation that the bank paid. */
   readonly compensation: string | null;
+  /** What the reserve gave for it when it was closed: to the payee, or to the bank that had compensated the payee. */
+  readonly recovered: Amount;
 }
 
 /** The newest bulletin of a bank, for its terminals to fetch. */
@@ -113,6 +143,31 @@ export interface BulletinRow {
   readonly issuedAt: number;
   /** Base64 of the signed bulletin. */
   readonly bulletin: string;
+  /** Who bears double spends, from which number on: a terminal accepts by the bulletin that its request names. */
+  readonly bearers: readonly (readonly [number: number, lossBearer: OfflinePolicy['lossBearer']])[];
+}
+
+/** A device that may not be accepted any more: one epoch of it, or all. */
+export interface Revocation {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly epoch: number | 'all';
+}
+
+/** What a bulletin says otherwise than the one whose number is lower by one. */
+export interface BulletinChangeRow {
+  readonly bankId: string;
+  readonly number: number;
+  readonly added: readonly Revocation[];
+  readonly removed: readonly Revocation[];
+}
+
+/** What a bank bore of the double spends that one payee accepted, by parts of the window that limits add up over. */
+export interface LossesRow {
+  readonly bankId: string;
+  readonly payeeId: string;
+  readonly currency: Currency;
+  readonly borne: readonly Spending[];
 }
 
 /** A key that a bank signs device certificates and bulletins with. */

@@ -2,9 +2,11 @@
 // The key under which each row stands, made from the row wherever the row holds its parts. Keys are plain strings whose
 // parts are joined by `/`, which no identifier may contain, so that one prefix is one range.
 import type {
+  BulletinChangeRow,
   BulletinRow,
   FraudCaseRow,
   FraudRow,
+  LossesRow,
   OfflineRefundRow,
   RegisteredIssuerRow,
   SettlementBatchRow,
@@ -90,6 +92,9 @@ type RatedBy = [subject: RatingSubject, owner: string, id: string, customerId: s
 type ReserveParts = [customerId: string, deviceId: string, epoch: string];
 
 const orderParts = ({ merchantId, orderNumber }: OrderKey): OrderParts => [merchantId, orderNumber];
+
+/** Numbers of bulletins in keys have ten digits, so that their order by code unit is their order by number. */
+export const ordinalKey = (number: number): string => number.toString().padStart(10, '0');
 
 /** Epochs in keys have eight digits, so that their order by code unit is their order by number. */
 export const reserveParts = ({ customerId, deviceId, epoch }: ReserveKey): ReserveParts => [
@@ -178,6 +183,15 @@ export const ROWS = {
     fraudParts(row, row.contradicting),
   ),
   bulletin: keyed<BulletinRow, [bankId: string]>('bulletin', (row) => [row.bankId]),
+  bulletinChange: keyed<BulletinChangeRow, [bankId: string, number: string]>(
+    'bulletinChange',
+    (row) => [row.bankId, ordinalKey(row.number)],
+  ),
+  losses: keyed<LossesRow, [bankId: string, payeeId: string, currency: string]>('losses', (row) => [
+    row.bankId,
+    row.payeeId,
+    row.currency,
+  ]),
   issuer: keyed<RegisteredIssuerRow, [bankId: string, kid: string]>('issuer', (row) => [
     row.bankId,
     row.kid,

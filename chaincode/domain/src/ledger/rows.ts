@@ -26,6 +26,8 @@ export type FactorKind = 'sms' | 'password';
 export interface RegistryRow {
   readonly participants: readonly ParticipantRow[];
   readonly policy: Policy;
+  /** The longest time to spend that any policy before this one gave a device; absent where there was none. */
+  readonly longestSpendSeconds?: number;
   /** How often votes changed the policy, or a participant; what they never changed has no entry. */
   readonly revisions?: Readonly<Record<string, number>>;
 }
@@ -84,8 +86,8 @@ export interface FactorRow {
   readonly at: number;
 }
 
-/** A `purchase` counts nothing, a `refund` takes a success back that was counted. */
-export type HistoryKind = CountedKind | 'purchase' | 'refund';
+/** A `purchase` counts nothing; a `refund` takes back a success, and an `acquittal` a double spend, that was counted. */
+export type HistoryKind = CountedKind | 'purchase' | 'refund' | 'acquittal';
 
 /** One entry of a customer's history, folded into the reputation row by unit 7. */
 export interface HistoryRow {
@@ -215,6 +217,8 @@ export const SUPPLY = {
   bear: 'appears',
   redeem: 'vanishes',
   withdraw: 'vanishes',
+  /** The reserve of a device that spent twice gives back what the bank bore. */
+  recover: 'vanishes',
 } as const;
 
 export type SupplyKind = keyof typeof SUPPLY;

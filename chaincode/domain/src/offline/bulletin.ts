@@ -3,7 +3,7 @@
 import { byCodeUnit } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import { toAmount, toUnits } from '../base/money.js';
-import type { OfflineCaps } from '../ledger/offline-rows.js';
+import type { OfflineCaps, Revocation } from '../ledger/offline-rows.js';
 import type { OfflinePolicy } from '../policy/policy.js';
 import {
   channelName,
@@ -22,7 +22,7 @@ import {
   type Codec,
 } from './codec.js';
 import { MOST_PAYMENTS } from './device-certificate.js';
-import type { Bulletin, Revocation } from './objects.js';
+import type { Bulletin } from './objects.js';
 
 /** A bulletin must reach a terminal over a poor line. */
 export const MOST_REVOCATIONS = 10_000;
@@ -74,26 +74,30 @@ const revokedEpoch: Codec<Revocation['epoch']> = {
   read: (reader) => epochs.read(reader)[0] ?? 'all',
 };
 
+export const revocations = list(
+  record<Revocation>({ customerId: identifier, deviceId: identifier, epoch: revokedEpoch }),
+  MOST_REVOCATIONS,
+);
+
+export const offlinePolicyCodec = record<OfflinePolicy>({
+  version: number32,
+  caps,
+  count: integer(1, MOST_PAYMENTS),
+  spendSeconds: seconds,
+  claimSeconds: seconds,
+  bulletinSeconds: seconds,
+  clockToleranceSeconds: seconds,
+  acceptSeconds: seconds,
+  lossBearer: bearer,
+});
+
 const codec = versioned<Bulletin>(1, {
   bankId: identifier,
   channel: channelName,
   number: number32,
   issuedAt: instant,
-  revoked: list(
-    record<Revocation>({ customerId: identifier, deviceId: identifier, epoch: revokedEpoch }),
-    MOST_REVOCATIONS,
-  ),
-  policy: record<OfflinePolicy>({
-    version: number32,
-    caps,
-    count: integer(1, MOST_PAYMENTS),
-    spendSeconds: seconds,
-    claimSeconds: seconds,
-    bulletinSeconds: seconds,
-    clockToleranceSeconds: seconds,
-    acceptSeconds: seconds,
-    lossBearer: bearer,
-  }),
+  revoked: revocations,
+  policy: offlinePolicyCodec,
 });
 
 /** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */

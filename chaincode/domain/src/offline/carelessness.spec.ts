@@ -8,12 +8,12 @@ import {
   NOW,
   openReserveOf,
   pay,
+  reportedBy,
   settleContext,
 } from '../../../../test/support/offline-world';
 import type { ReserveRow } from '../ledger/offline-rows';
 import { carelessness } from './carelessness';
 import type { PaymentRequest, Voucher } from './objects';
-import { revokeReserve } from './reserve';
 import { readClaim, settleVoucher } from './settle-voucher';
 import type { Verdict } from './verdicts';
 
@@ -31,8 +31,8 @@ const later = { previous: Buffer.alloc(32, 1) };
 
 it.each<[Verdict, string, Tried]>([
   ['settled', 'what was made by the rules', {}],
-  ['settled', 'a revocation that came later', { reserve: (row) => revokeReserve(row, 8) }],
-  ['revoked', 'a revocation that the request knew', { reserve: (row) => revokeReserve(row, 7) }],
+  ['settled', 'a revocation that came later', { reserve: reportedBy(8) }],
+  ['revoked', 'a revocation that the request knew', { reserve: reportedBy(7) }],
   ['settled', 'the last second to claim', { claimedAt: claimUntil }],
   ['claimedLate', 'one second late', { claimedAt: claimUntil + 1 }],
   [
@@ -63,7 +63,7 @@ it.each<[Verdict, string, Tried]>([
   [
     'revoked',
     'several at once, of which the first counts',
-    { reserve: (row) => revokeReserve(row, 7), claimedAt: claimUntil + 1 },
+    { reserve: reportedBy(7), voucher: { time: spendUntil + 1 } },
   ],
 ])('%s: %s', (expected, _, { request, voucher = {}, reserve = (row) => row, claimedAt = NOW }) => {
   const claim = forge(payment, voucher, newRequest(request));
@@ -71,7 +71,11 @@ it.each<[Verdict, string, Tried]>([
   expect(carelessness(readClaim(claim), row, claimedAt)).toBe(
     expected === 'settled' ? undefined : expected,
   );
-  const { verdict } = settleVoucher(row, claim, settleContext({ now: claimedAt }));
+  const { verdict } = settleVoucher(
+    row,
+    claim,
+    settleContext({ now: claimedAt, clockToleranceSeconds: claimUntil }),
+  );
   expect(verdict).toBe(expected);
 });
 

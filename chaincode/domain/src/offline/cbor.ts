@@ -46,7 +46,13 @@ export const cborBytesHead = (length: number): Buffer => head(BYTES, length);
 export const cborBytes = (value: Uint8Array): Buffer =>
   Buffer.concat([cborBytesHead(value.length), value]);
 
-/** Text of ASCII only: all that the protocol has. */
+/** Text of any script. */
+export function cborUtf8(value: string): Buffer {
+  const bytes = Buffer.from(value, 'utf8');
+  return Buffer.concat([head(TEXT, bytes.length), bytes]);
+}
+
+/** Text of ASCII only: all that the protocol has, but for names. */
 export function cborText(value: string): Buffer {
   const bytes = Buffer.from(value, 'latin1');
   return Buffer.concat([head(TEXT, bytes.length), bytes]);
@@ -74,6 +80,14 @@ export class CborReader {
 
   text(): string {
     return this.take(this.#length(TEXT)).toString('latin1');
+  }
+
+  /** Well-formed UTF-8. */
+  utf8(): string {
+    const bytes = this.take(this.#length(TEXT));
+    const value = bytes.toString('utf8');
+    this.#ensure(Buffer.from(value, 'utf8').equals(bytes), 'no UTF-8');
+    return value;
   }
 
   /** @returns how many items follow. */

@@ -4,7 +4,7 @@
 import { ensure } from '../base/errors.js';
 import { IDENTIFIER_PATTERN } from '../base/identifiers.js';
 import { isAmountOf } from '../base/money.js';
-import { cborArray, cborBytes, cborText, cborUnsigned, CborReader } from './cbor.js';
+import { cborArray, cborBytes, cborText, cborUnsigned, cborUtf8, CborReader } from './cbor.js';
 
 export interface Codec<T> {
   write(value: T): Buffer;
@@ -49,6 +49,21 @@ export const bytes = (length: number): Codec<Uint8Array> =>
 
 export const text = (pattern: RegExp): Codec<string> =>
   ruled(anyText, 'text of another form', (value) => pattern.test(value));
+
+const anyUtf8: Codec<string> = { write: cborUtf8, read: (reader) => reader.utf8() };
+
+/** Letters, marks, digits, punctuation and symbols with single spaces between: nothing that cannot be seen, or turns text round. */
+const VISIBLE =
+  /^[\p{L}\p{N}\p{P}\p{S}][\p{L}\p{M}\p{N}\p{P}\p{S}]*( [\p{L}\p{N}\p{P}\p{S}][\p{L}\p{M}\p{N}\p{P}\p{S}]*)*$/u;
+
+/** A name for people to read, in Normalization Form C. @param most bytes of UTF-8 */
+export const displayName = (most: number): Codec<string> =>
+  ruled(
+    anyUtf8,
+    'no name',
+    (value) =>
+      VISIBLE.test(value) && value.normalize('NFC') === value && Buffer.byteLength(value) <= most,
+  );
 
 /** Money that may be nothing. */
 export const money = ruled(anyUnsigned, 'no amount', isAmountOf);

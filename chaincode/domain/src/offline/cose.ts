@@ -6,12 +6,22 @@ import { ensure } from '../base/errors.js';
 import { verifyBytes, withLowS } from '../base/signature.js';
 import { cborBytes, cborBytesHead, cborText, CborReader } from './cbor.js';
 
-export type CosePurpose =
-  'offpay/device-certificate' | 'offpay/payment-request' | 'offpay/voucher' | 'offpay/bulletin';
+/** Each kind of object, and whether an issuer of a bank signs it, whose key its header names. */
+const IS_ISSUED = {
+  'offpay/device-certificate': true,
+  'offpay/payee-certificate': true,
+  'offpay/bulletin': true,
+  'offpay/payment-request': false,
+  'offpay/voucher': false,
+  'offpay/receipt': false,
+  'offpay/cancellation': false,
+} as const;
+
+export type CosePurpose = keyof typeof IS_ISSUED;
 
 /** A COSE_Sign1 taken apart; nothing is verified yet. */
 export interface CoseParts {
-  /** Which issuer's key: 8 bytes for certificates and bulletins, none for the others. */
+  /** Which issuer's key: 8 bytes for what an issuer signs, none for the others. */
   readonly kid: Buffer | undefined;
   readonly payload: Buffer;
   /** r‖s */
@@ -38,27 +48,21 @@ const SIGNATURE_HEAD = Buffer.from('5840', 'hex');
 const SIG_START = Buffer.concat([Buffer.from('84', 'hex'), cborText('Signature1')]);
 const NO_EXTERNAL = cborBytes(EMPTY);
 
-const isIssued = (purpose: CosePurpose): boolean =>
-  purpose === 'offpay/device-certificate' || purpose === 'offpay/bulletin';
-
 /** The protected header up to the kid: {1: -7, 3: purpose} or the first two entries of three. */
 const headerStart = (purpose: CosePurpose): Buffer =>
   Buffer.concat([
-    Buffer.from(isIssued(purpose) ? 'a3012603' : 'a2012603', 'hex'),
+    Buffer.from(IS_ISSUED[purpose] ? 'a3012603' : 'a2012603', 'hex'),
     cborText(purpose),
-    isIssued(purpose) ? Buffer.from('0448', 'hex') : EMPTY,
+    IS_ISSUED[purpose] ? Buffer.from('0448', 'hex') : EMPTY,
   ]);
 
-const HEADER_STARTS: Readonly<Record<CosePurpose, Buffer>> = {
-  'offpay/device-certificate': headerStart('offpay/device-certificate'),
-  'offpay/payment-request': headerStart('offpay/payment-request'),
-  'offpay/voucher': headerStart('offpay/voucher'),
-  'offpay/bulletin': headerStart('offpay/bulletin'),
-};
+const HEADER_STARTS = Object.fromEntries(
+  Object.keys(IS_ISSUED).map((purpose) => [purpose, headerStart(purpose as CosePurpose)]),
+) as Readonly<Record<CosePurpose, Buffer>>;
 
 /** @returns the protected header. @throws {DomainError} OFFLINE_MALFORMED when a kid is missing or too much. */
 export function protectedHeader(purpose: CosePurpose, kid?: Uint8Array): Buffer {
-  const expected = isIssued(purpose) ? KID_LENGTH : 0;
+  const expected = IS_ISSUED[purpose] ? KID_LENGTH : 0;
   ensure((kid?.length ?? 0) === expected, 'OFFLINE_MALFORMED', { reason: 'kid' });
   return Buffer.concat([HEADER_STARTS[purpose], kid ?? EMPTY]);
 }
@@ -126,7 +130,7 @@ export async function signCose(
 function kidOf(purpose: CosePurpose, header: Buffer): Buffer | undefined {
   const start = HEADER_STARTS[purpose];
   const kid = header.subarray(start.length);
-  const expected = isIssued(purpose) ? KID_LENGTH : 0;
+  const expected = IS_ISSUED[purpose] ? KID_LENGTH : 0;
   ensure(
     header.subarray(0, start.length).equals(start) && kid.length === expected,
     'OFFLINE_MALFORMED',

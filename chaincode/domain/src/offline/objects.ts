@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The four signed objects of payments without a network, as values. Money is a bigint of minor units, times are seconds
+// The signed objects of payments without a network, as values. Money is a bigint of minor units, times are seconds
 // since 1970-01-01T00:00Z, digests are 32 bytes. Their bytes are specified in docs/offline-protocol.md.
 import type { Currency } from '../base/money.js';
+import type { Revocation } from '../ledger/offline-rows.js';
 import type { OfflinePolicy } from '../policy/policy.js';
 
 /** What a device may spend, signed by its bank. */
@@ -63,13 +64,6 @@ export interface Voucher {
   readonly time: number;
 }
 
-/** A device that may not be accepted any more: one epoch of it, or all. */
-export interface Revocation {
-  readonly customerId: string;
-  readonly deviceId: string;
-  readonly epoch: number | 'all';
-}
-
 /** What a bank tells all terminals, signed by the bank. */
 export interface Bulletin {
   readonly bankId: string;
@@ -80,4 +74,37 @@ export interface Bulletin {
   readonly issuedAt: number;
   readonly revoked: readonly Revocation[];
   readonly policy: OfflinePolicy;
+}
+
+/** Who a terminal speaks for, signed by the merchant's bank. */
+export interface PayeeCertificate {
+  readonly channel: string;
+  readonly bankId: string;
+  readonly merchantId: string;
+  readonly terminalId: string;
+  /** P-256 point: x‖y, 64 bytes. */
+  readonly terminalKey: Uint8Array;
+  /** What customers know the merchant by; at most 64 bytes of UTF-8. */
+  readonly name: string;
+  /** Number of the merchant's licence; at most 32 characters. */
+  readonly licence: string;
+  /** The last second in which customers should believe it. */
+  readonly validUntil: number;
+}
+
+/** That a terminal accepted a voucher, signed by the terminal. */
+export interface PaymentReceipt {
+  readonly voucherDigest: Uint8Array;
+  /** SHA-256 of the payload of the request that the voucher answers. */
+  readonly requestHash: Uint8Array;
+  /** By the terminal's clock. */
+  readonly acceptedAt: number;
+}
+
+/** That a terminal accepted no voucher for its request and never will, signed by the terminal. */
+export interface Cancellation {
+  /** SHA-256 of the request's payload. */
+  readonly requestHash: Uint8Array;
+  /** By the terminal's clock. */
+  readonly cancelledAt: number;
 }

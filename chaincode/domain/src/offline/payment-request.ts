@@ -20,7 +20,7 @@ import type { PaymentPurpose, PaymentRequest } from './objects.js';
 const terms = list(digest, 1);
 
 /** An empty list for goods taken along, else the digest of the terms alone. */
-const purpose: Codec<PaymentPurpose> = {
+export const paymentPurpose: Codec<PaymentPurpose> = {
   write: (value) => terms.write(value.kind === 'goods' ? [] : [value.termsDigest]),
   read: (reader) => {
     const [termsDigest] = terms.read(reader);
@@ -41,7 +41,7 @@ const codec = versioned<PaymentRequest>(
     bulletinNumber: number32,
     createdAt: instant,
     expiresAt: instant,
-    purpose,
+    purpose: paymentPurpose,
   },
   'it is over before it begins',
   ({ createdAt, expiresAt }) => expiresAt > createdAt,

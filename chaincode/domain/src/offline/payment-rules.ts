@@ -51,11 +51,19 @@ export const isOverTotal = ({ voucher }: Payment, { total }: Allowance): boolean
 export const isOverCount = ({ voucher }: Payment, { highestCounter }: Allowance): boolean =>
   voucher.counter > highestCounter;
 
-/** Whether the request knew that the reserve was not to be accepted any more. */
+/** Whether the request knew that the device was reported, or was made when no bulletin could be in use that did not say so. */
 export const wasAnnounced = (
   { request }: Payment,
-  { revokedNumber }: Pick<ReserveRow, 'revokedNumber'>,
-): boolean => revokedNumber !== null && request.bulletinNumber >= revokedNumber;
+  { reported }: Pick<ReserveRow, 'reported'>,
+): boolean =>
+  reported !== null &&
+  (request.bulletinNumber >= reported.number || request.createdAt > reported.staleAt);
+
+/** Whether it was made in a future that no clock explains: then its terms cannot be held against what was known. */
+export const isAhead = (
+  { voucher, request }: Payment,
+  { now, clockToleranceSeconds }: { readonly now: number; readonly clockToleranceSeconds: number },
+): boolean => Math.max(voucher.time, request.createdAt) > now + clockToleranceSeconds;
 
 /** Whether the voucher was made too late, by its own time. */
 export const isExpired = (

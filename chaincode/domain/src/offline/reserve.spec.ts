@@ -8,18 +8,21 @@ import {
   pay,
   pointOf,
   refusal,
+  reportedBy,
   settleContext,
 } from '../../../../test/support/offline-world';
 import type { DeviceCertificate } from './objects';
 import {
+  acquitReserve,
+  cancelEntry,
   closeReserve,
+  convictReserve,
   freezeReserve,
   openReserve,
-  revokeReserve,
   standing,
   topUpReserve,
 } from './reserve';
-import { settleVoucher } from './settle-voucher';
+import { readClaim, settleVoucher } from './settle-voucher';
 
 const device = newDevice();
 const reserve = openReserveOf(device);
@@ -74,8 +77,8 @@ it.each<[string, Partial<DeviceCertificate>]>([
 });
 
 it('nothing is put into a reserve that is frozen, revoked or closed', () => {
-  const { reserve: closed } = closeReserve(reserve, reserve.claimUntil + 1);
-  for (const ended of [freezeReserve(reserve), revokeReserve(reserve, 8), closed])
+  const { reserve: closed } = closeReserve(reserve, reserve.claimUntil + 61);
+  for (const ended of [freezeReserve(reserve), reportedBy(8)(reserve), closed])
     expect(refusal(() => topUpReserve(ended, next(), digest))).toBe('OFFLINE_RESERVE_INACTIVE');
 });
 
@@ -84,22 +87,44 @@ it('the rest goes back once, and only after everybody could settle', () => {
   const context = settleContext();
   const opened = openReserveOf(payment.device);
   const settled = settleVoucher(opened, payment, context).reserve!;
-  expect(refusal(() => closeReserve(settled, settled.claimUntil))).toBe('OFFLINE_CLAIM_OPEN');
-  const { reserve: closed, returned } = closeReserve(settled, settled.claimUntil + 1);
-  expect(returned).toBe('19300');
+  const { claimUntil } = settled;
+  // A proposal's time may lie a minute before the clock of an endorser that still takes a batch.
+  expect(refusal(() => closeReserve(settled, claimUntil + 60))).toBe('OFFLINE_CLAIM_OPEN');
+  const { reserve: closed, rest } = closeReserve(settled, claimUntil + 61);
+  expect(rest).toBe('19300');
   expect(standing(closed)).toBe('0');
-  expect(refusal(() => closeReserve(closed, closed.claimUntil + 1))).toBe(
-    'OFFLINE_RESERVE_INACTIVE',
-  );
+  expect(refusal(() => closeReserve(closed, claimUntil + 61))).toBe('OFFLINE_RESERVE_INACTIVE');
 });
 
-it('a revocation counts from its first bulletin, and a frozen reserve stays frozen', () => {
-  expect(revokeReserve(reserve, 8)).toMatchObject({ status: 'revoked', revokedNumber: 8 });
-  expect(revokeReserve(revokeReserve(reserve, 8), 9).revokedNumber).toBe(8);
-  expect(revokeReserve(freezeReserve(reserve), 8)).toMatchObject({
+it('a report counts from its first bulletin, and a frozen reserve stays frozen', () => {
+  const [eighth, ninth] = [reportedBy(8), reportedBy(9)];
+  expect(eighth(reserve)).toMatchObject({ status: 'revoked', reported: { number: 8 } });
+  expect(ninth(eighth(reserve)).reported?.number).toBe(8);
+  expect(eighth(freezeReserve(reserve))).toMatchObject({
     status: 'frozen',
-    revokedNumber: 8,
+    reported: { number: 8 },
   });
-  const { reserve: closed } = closeReserve(reserve, reserve.claimUntil + 1);
-  expect(freezeReserve(closed).status).toBe('closed');
+  const { reserve: closed } = closeReserve(reserve, reserve.claimUntil + 61);
+  for (const end of [freezeReserve, convictReserve, acquitReserve])
+    expect(end(closed).status).toBe('closed');
+});
+
+it('of a device that was reported only a proof convicts, and an acquittal gives back what it was', () => {
+  const reported = reportedBy(8)(reserve);
+  expect(freezeReserve(reported).status).toBe('revoked');
+  const convicted = convictReserve(reported);
+  expect(convicted.status).toBe('frozen');
+  expect(acquitReserve(convicted)).toEqual(reported);
+  expect(acquitReserve(freezeReserve(reserve))).toEqual(reserve);
+});
+
+it('a cancelled voucher is remembered, and its money leaves the reserve', () => {
+  const payment = pay(newDevice({}, device.key), newRequest({ amount: 700n }));
+  const { entry } = readClaim(payment);
+  const cancelled = cancelEntry(openReserveOf(payment.device), entry);
+  expect(standing(cancelled)).toBe('19300');
+  expect(settleVoucher(cancelled, payment, settleContext())).toMatchObject({
+    ...{ verdict: 'cancelled', credit: '0' },
+    reserve: cancelled,
+  });
 });

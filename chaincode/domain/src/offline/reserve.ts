@@ -3,7 +3,8 @@
 // claim-until. Every function returns a new row and asserts that nothing appears or vanishes.
 import { ensure } from '../base/errors.js';
 import { addAmounts, subtractAmounts, toAmount, toUnits, type Amount } from '../base/money.js';
-import type { CounterEntry, ReserveRow } from '../ledger/offline-rows.js';
+import { CLOCK_TOLERANCE_SECONDS } from '../base/clock-tolerance.js';
+import type { CounterEntry, ReportedDevice, ReserveRow } from '../ledger/offline-rows.js';
 import { allowanceOf, type Allowance } from './allowance.js';
 import { withEntry } from './counter-entry.js';
 import { spkiOfPoint } from './device-key.js';
@@ -47,8 +48,10 @@ export function openReserve(certificate: DeviceCertificate, digest: Uint8Array):
     settled: '0',
     returned: '0',
     status: 'active',
-    revokedNumber: null,
+    reported: null,
     counters: [],
+    cancelled: [],
+    compensated: '0',
   });
 }
 
@@ -114,30 +117,52 @@ export const payOut = (reserve: ReserveRow, entry: CounterEntry): ReserveRow =>
     counters: withEntry(reserve.counters, entry),
   });
 
-/** The device spent twice: no top-up any more. What is closed stays closed. */
-export const freezeReserve = (reserve: ReserveRow): ReserveRow =>
-  reserve.status === 'closed' ? reserve : { ...reserve, status: 'frozen' };
+/** A voucher that its payee cancelled is remembered and never paid, and its money leaves the reserve. */
+export const cancelEntry = (reserve: ReserveRow, entry: CounterEntry): ReserveRow =>
+  checked({
+    ...reserve,
+    returned: addAmounts(reserve.returned, entry.amount),
+    counters: withEntry(reserve.counters, entry),
+    cancelled: [...reserve.cancelled, entry.counter],
+  });
 
 /**
- * The device is lost or withdrawn, or a bulletin names a frozen one.
- * @param bulletinNumber of the first bulletin that says so
+ * The device spent twice: no top-up any more. What is closed stays closed, and of a device that was reported nobody knows who
+ * spent.
  */
-export const revokeReserve = (reserve: ReserveRow, bulletinNumber: number): ReserveRow => ({
+export const freezeReserve = (reserve: ReserveRow): ReserveRow =>
+  reserve.status === 'active' ? { ...reserve, status: 'frozen' } : reserve;
+
+/** It is proven that the owner spent twice, before the device was reported. */
+export const convictReserve = (reserve: ReserveRow): ReserveRow =>
+  reserve.status === 'closed' ? reserve : { ...reserve, status: 'frozen' };
+
+/** Nobody is held to have spent twice any more. */
+export const acquitReserve = (reserve: ReserveRow): ReserveRow =>
+  reserve.status === 'frozen'
+    ? { ...reserve, status: reserve.reported === null ? 'active' : 'revoked' }
+    : reserve;
+
+/** The device is lost or withdrawn, or a bulletin names a frozen one. The first report counts. */
+export const reportReserve = (reserve: ReserveRow, reported: ReportedDevice): ReserveRow => ({
   ...reserve,
   status: reserve.status === 'active' ? 'revoked' : reserve.status,
-  revokedNumber: reserve.revokedNumber ?? bulletinNumber,
+  reported: reserve.reported ?? reported,
 });
 
 /**
- * Gives the rest back, after everybody could settle.
+ * Empties a reserve, after everybody could settle: whatever clock a batch came by that is under way yet.
  * @throws {DomainError} OFFLINE_CLAIM_OPEN before claim-until has passed; OFFLINE_RESERVE_INACTIVE when it is closed.
  */
 export function closeReserve(
   reserve: ReserveRow,
   now: number,
-): { reserve: ReserveRow; returned: Amount } {
+): { reserve: ReserveRow; rest: Amount } {
   ensure(reserve.status !== 'closed', 'OFFLINE_RESERVE_INACTIVE', { status: reserve.status });
-  ensure(isClaimingOver(now, reserve), 'OFFLINE_CLAIM_OPEN', { claimUntil: reserve.claimUntil });
-  const returned = standing(reserve);
-  return { reserve: checked({ ...reserve, returned, status: 'closed' }), returned };
+  ensure(isClaimingOver(now - CLOCK_TOLERANCE_SECONDS, reserve), 'OFFLINE_CLAIM_OPEN', {
+    claimUntil: reserve.claimUntil,
+  });
+  const rest = standing(reserve);
+  const returned = addAmounts(reserve.returned, rest);
+  return { reserve: checked({ ...reserve, returned, status: 'closed' }), rest };
 }

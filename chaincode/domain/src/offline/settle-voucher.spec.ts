@@ -6,8 +6,10 @@ import {
   newKey,
   newRequest,
   NOW,
+  OFFLINE_POLICY,
   openReserveOf,
   pay,
+  reportedBy,
   settleContext,
   signed,
   type Payment,
@@ -15,8 +17,8 @@ import {
 import type { ReserveRow } from '../ledger/offline-rows';
 import { storeEntry } from './counter-entry';
 import type { DeviceCertificate, PaymentRequest, Voucher } from './objects';
-import { closeReserve, freezeReserve, revokeReserve, standing } from './reserve';
-import { settleVoucher, type SettleContext } from './settle-voucher';
+import { cancelEntry, closeReserve, freezeReserve, standing } from './reserve';
+import { readClaim, settleVoucher, type SettleContext } from './settle-voucher';
 import { VERDICTS, type Verdict } from './verdicts';
 import { encodeVoucher } from './voucher';
 
@@ -38,6 +40,7 @@ interface Tried {
 }
 
 const previous = Buffer.alloc(32, 1);
+const STALE = OFFLINE_POLICY.bulletinSeconds;
 const { spendUntil, claimUntil } = newDevice().certificate;
 
 it.each<[string, Tried]>([
@@ -69,28 +72,57 @@ it.each<[string, Tried]>([
   ],
   [
     'frozen and announced',
-    { verdict: 'frozen', reserve: (row) => revokeReserve(freezeReserve(row), 7) },
+    { verdict: 'frozen', reserve: (row) => reportedBy(7)(freezeReserve(row)) },
   ],
   ['frozen and not announced yet', { verdict: 'settled', reserve: freezeReserve }],
   [
     'frozen and announced later',
-    { verdict: 'settled', reserve: (row) => revokeReserve(freezeReserve(row), 8) },
+    { verdict: 'settled', reserve: (row) => reportedBy(8)(freezeReserve(row)) },
   ],
-  ['revoked before the request', { verdict: 'revoked', reserve: (row) => revokeReserve(row, 7) }],
-  ['revoked after the request', { verdict: 'settled', reserve: (row) => revokeReserve(row, 8) }],
+  ['revoked before the request', { verdict: 'revoked', reserve: reportedBy(7) }],
+  ['revoked after the request', { verdict: 'settled', reserve: reportedBy(8) }],
   ['the last second to claim', { verdict: 'settled', context: { now: claimUntil } }],
   ['one second late', { verdict: 'claimedLate', context: { now: claimUntil + 1 } }],
   [
     'a closed reserve',
-    { verdict: 'claimedLate', reserve: (row) => closeReserve(row, claimUntil + 1).reserve },
+    { verdict: 'claimedLate', reserve: (row) => closeReserve(row, claimUntil + 61).reserve },
   ],
   [
     'the last second to spend',
-    { verdict: 'settled', voucher: { time: spendUntil }, request: { expiresAt: spendUntil } },
+    {
+      ...{ verdict: 'settled', voucher: { time: spendUntil }, request: { expiresAt: spendUntil } },
+      context: { now: spendUntil },
+    },
   ],
   [
     'one second after spend-until',
-    { verdict: 'expired', voucher: { time: spendUntil + 1 }, request: { expiresAt: claimUntil } },
+    {
+      ...{ verdict: 'expired', voucher: { time: spendUntil + 1 } },
+      ...{ request: { expiresAt: claimUntil }, context: { now: spendUntil } },
+    },
+  ],
+  [
+    'made when no bulletin was in use any more that did not name the device',
+    { verdict: 'revoked', reserve: reportedBy(8, NOW - STALE - 11) },
+  ],
+  [
+    'made while such a bulletin was in use',
+    { verdict: 'settled', reserve: reportedBy(8, NOW - STALE - 10) },
+  ],
+  [
+    'a voucher as far ahead as clocks may be',
+    { verdict: 'settled', voucher: { time: NOW + 360 }, context: { now: NOW } },
+  ],
+  [
+    'a voucher that is dated further ahead',
+    { verdict: 'notYet', voucher: { time: NOW + 361 }, context: { now: NOW } },
+  ],
+  [
+    'a request that is dated further ahead',
+    {
+      ...{ verdict: 'notYet', request: { createdAt: NOW + 361, expiresAt: NOW + 961 } },
+      context: { now: NOW },
+    },
   ],
   ['one second after the request', { verdict: 'expired', voucher: { time: NOW + 601 } }],
   [
@@ -179,11 +211,11 @@ describe('of one device', () => {
     const reserve = settle(opened, first).reserve!;
     const ends = [
       freezeReserve(reserve),
-      revokeReserve(reserve, 1),
-      closeReserve(reserve, claimUntil + 1).reserve,
+      reportedBy(1)(reserve),
+      closeReserve(reserve, claimUntil + 61).reserve,
     ];
     for (const row of ends)
-      expect(settle(row, first, { now: claimUntil + 2 }).verdict).toBe('duplicate');
+      expect(settle(row, first, { now: claimUntil + 62 }).verdict).toBe('duplicate');
   });
 
   it.each<[string, Partial<Voucher>, Partial<PaymentRequest>, string]>([
@@ -266,11 +298,31 @@ it('an entry of a reserve takes at most 130 bytes', () => {
   expect(longest).toBeLessThanOrEqual(130);
 });
 
+it('what its payee cancelled is never paid, and another voucher of its counter contradicts it', () => {
+  const payment = pay(newDevice());
+  const opened = cancelEntry(openReserveOf(payment.device), readClaim(payment).entry);
+  expect(settle(opened, payment)).toMatchObject({ verdict: 'cancelled', credit: '0' });
+  verdictsSeen.add('cancelled');
+  const other = forge(payment, {}, newRequest({ orderNumber: 'ORD-9' }));
+  expect(settle(opened, other).verdict).toBe('conflict');
+});
+
+it('what comes too late tells nothing of a device any more, though it contradicts', () => {
+  const payment = pay(newDevice());
+  const { reserve } = settle(openReserveOf(payment.device), payment);
+  const other = forge(payment, {}, newRequest({ orderNumber: 'ORD-9' }));
+  const now = payment.device.certificate.claimUntil + 1;
+  expect(settle(reserve, other, { now })).toMatchObject({ verdict: 'claimedLate', reserve });
+});
+
 it('every verdict was given', () => {
   expect([...verdictsSeen].sort()).toEqual(Object.keys(VERDICTS).sort());
 });
 
 it('verdicts have numbers of their own', () => {
   const numbers = Object.values(VERDICTS).map(({ number }) => number);
-  expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  expect([...numbers].sort((a, b) => a - b)).toEqual([
+    ...Array.from({ length: 16 }, (_, index) => index + 1),
+    ...[18, 19],
+  ]);
 });

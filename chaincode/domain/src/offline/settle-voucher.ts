@@ -15,6 +15,7 @@ import type { PaymentRequest, Voucher } from './objects.js';
 import { decodePaymentRequest, requestHash } from './payment-request.js';
 import {
   answersRequest,
+  isAhead,
   isClaimingOver,
   isExpired,
   isOtherCurrency,
@@ -40,6 +41,8 @@ export interface SettleContext {
   readonly currency: Currency;
   /** By the ledger's clock. */
   readonly now: number;
+  /** How far the clocks of devices and terminals may be from the ledger's: the policy's, and the ledger's own. */
+  readonly clockToleranceSeconds: number;
   /** One for the batch or for the process, so that each device's key is imported once. */
   readonly keyOf?: KeyReader;
 }
@@ -119,6 +122,9 @@ function isByDevice({ parts, reserve, context }: Case): boolean {
 const isKnown = ({ reserve, voucher }: Case): boolean =>
   reserve.certificates.includes(bytesToText(voucher.certificateDigest));
 
+const isCancelled = ({ reserve, entry }: Case): boolean =>
+  reserve.cancelled.includes(entry.counter) && isRemembered(reserve.counters, entry);
+
 const isOverLimit = (judged: Case): boolean =>
   isOverAllowance(judged, allowanceOf(judged.reserve)) ||
   judged.request.amount > toUnits(standing(judged.reserve));
@@ -134,17 +140,19 @@ const REFUSALS: readonly (readonly [Verdict, (judged: Case) => boolean])[] = [
     'wrongCurrency',
     (judged) => isOtherCurrency(judged, judged.context) || isOtherCurrency(judged, judged.reserve),
   ],
+  ['cancelled', isCancelled],
   ['duplicate', ({ reserve, entry }) => isRemembered(reserve.counters, entry)],
+  [
+    'claimedLate',
+    ({ reserve, context }) => reserve.status === 'closed' || isClaimingOver(context.now, reserve),
+  ],
   ['conflict', ({ reserve, entry }) => findContradiction(reserve.counters, entry) !== undefined],
   [
     'frozen',
     (judged) => judged.reserve.status === 'frozen' && wasAnnounced(judged, judged.reserve),
   ],
   ['revoked', (judged) => wasAnnounced(judged, judged.reserve)],
-  [
-    'claimedLate',
-    ({ reserve, context }) => reserve.status === 'closed' || isClaimingOver(context.now, reserve),
-  ],
+  ['notYet', (judged) => isAhead(judged, judged.context)],
   ['expired', (judged) => isExpired(judged, judged.reserve)],
   ['overLimit', isOverLimit],
 ];

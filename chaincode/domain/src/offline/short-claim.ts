@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The short form of a claim in a batch: what the ledger can tell by itself is left out, and put in again before anything
 // is judged. Nothing is taken on trust: the device's signature is over the bytes with all that was left out.
+import { ensure } from '../base/errors.js';
 import { cborText, cborUnsigned } from './cbor.js';
 import {
   bytes,
@@ -78,6 +79,8 @@ const shortVoucher = record<ShortVoucher>({
 const startsWith = (whole: Uint8Array, start: Uint8Array): boolean =>
   Buffer.compare(whole.subarray(0, start.length), start) === 0;
 
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
 const restoredRequest = (payload: Uint8Array, { requestStart }: KnownOfClaims): Uint8Array =>
   payload[0] === REQUEST ? payload : Buffer.concat([requestStart, payload]);
 
@@ -92,7 +95,10 @@ function readShort(
   const { counter, cumulative, time, signature } = short;
   const named = certificates[short.sequence];
   const certificateDigest = named === undefined ? NO_CERTIFICATE : textToBytes(named);
-  const previous = short.previous[0] ?? (counter === 1 ? NO_VOUCHER : (before ?? NO_VOUCHER));
+  const told = counter === 1 ? NO_VOUCHER : before;
+  const isSecondForm = told !== undefined && short.previous.some((digest) => isEqual(digest, told));
+  ensure(!isSecondForm, 'OFFLINE_MALFORMED', { reason: 'previous follows by itself' });
+  const previous = short.previous[0] ?? told ?? NO_VOUCHER;
   const voucher = { certificateDigest, counter, previous, cumulative, requestHash: hash, time };
   const payload = encodeVoucher(voucher);
   const signed = sigStructure(HEADER, payload);
@@ -150,7 +156,7 @@ function shortVoucherOf(
   const { counter, cumulative, time, previous, certificateDigest } = voucher;
   const sequence = certificates.indexOf(bytesToText(certificateDigest));
   if (sequence === -1 || !hash.equals(voucher.requestHash)) return undefined;
-  const isChained = before !== undefined && Buffer.compare(previous, before) === 0;
+  const isChained = before !== undefined && isEqual(previous, before);
   return shortVoucher.write({
     ...{ sequence, counter, cumulative, time, signature },
     previous: counter === 1 || isChained ? [] : [previous],

@@ -36,7 +36,17 @@ export const VERDICTS = {
     "The request's currency is not that of the batch or of the reserve.",
     'Settle it in a batch of its currency.',
   ),
+  cancelled: describe(
+    18,
+    'Its payee cancelled the voucher: the money is back with the customer.',
+    'Nothing to do; ask the customer to pay again if the goods are gone.',
+  ),
   duplicate: describe(9, 'The voucher was settled before.', 'Nothing to do: it is paid.'),
+  claimedLate: describe(
+    13,
+    'The time to settle is over.',
+    'Settle vouchers sooner; ask the customer to pay again.',
+  ),
   conflict: describe(
     10,
     'The voucher contradicts one that was settled: the device spent twice.',
@@ -52,10 +62,10 @@ export const VERDICTS = {
     'The device was revoked, and the request knew of it.',
     'Nothing to do; such a voucher should not have been accepted.',
   ),
-  claimedLate: describe(
-    13,
-    'The time to settle is over.',
-    'Settle vouchers sooner; ask the customer to pay again.',
+  notYet: describe(
+    19,
+    "The voucher or its request is dated ahead of the ledger's clock.",
+    'Correct the clocks of terminal and device; the voucher can be settled when its time has come.',
   ),
   expired: describe(
     14,

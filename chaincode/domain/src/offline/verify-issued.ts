@@ -7,7 +7,8 @@ import { decodeBulletin } from './bulletin.js';
 import { coseDigest, isSignedBy, parseCose, type CosePurpose } from './cose.js';
 import { decodeDeviceCertificate } from './device-certificate.js';
 import type { KeyReader } from './device-key.js';
-import type { Bulletin, DeviceCertificate } from './objects.js';
+import type { Bulletin, DeviceCertificate, PayeeCertificate } from './objects.js';
+import { decodePayeeCertificate } from './payee-certificate.js';
 
 /** A key that one trusts to speak for a bank. */
 export type TrustedIssuer = Pick<IssuerRow, 'bankId' | 'kid' | 'publicKey'>;
@@ -65,6 +66,20 @@ export function verifyBulletin(
     purpose: 'offpay/bulletin',
     decode: decodeBulletin,
     refusal: 'OFFLINE_SIGNATURE_INVALID',
+  } as const;
+  return verifyIssued(kind, bytes, issuers, keyOf).value;
+}
+
+/** @throws {DomainError} OFFLINE_MALFORMED, or OFFLINE_PAYEE_UNTRUSTED unless one of the bank's issuers signed it. */
+export function verifyPayeeCertificate(
+  bytes: Uint8Array,
+  issuers: readonly TrustedIssuer[],
+  keyOf: KeyReader = importDeviceKey,
+): PayeeCertificate {
+  const kind = {
+    purpose: 'offpay/payee-certificate',
+    decode: decodePayeeCertificate,
+    refusal: 'OFFLINE_PAYEE_UNTRUSTED',
   } as const;
   return verifyIssued(kind, bytes, issuers, keyOf).value;
 }

@@ -23,6 +23,12 @@ const currencyLimits = z
       'what may be paid in a window before both factors must be bound to an order',
     ),
     issue: amount.describe('the most that one teller may issue alone'),
+    lossPerReserve: amount.describe(
+      'the most that the bank bears of what one reserve was spent twice for',
+    ),
+    lossPerPayee: amount.describe(
+      'the most that the bank bears in a window of what one payee accepted',
+    ),
   })
   .refine((limits) => isAtLeast(limits.perWindow, limits.perOrder), 'perWindow is below perOrder')
   .readonly();

@@ -22,7 +22,10 @@ import {
 const NOW = 1_800_000_000;
 const WINDOW = { endsAt: NOW, seconds: 3600 };
 const ALLOWANCE: Allowance = {
-  limits: { perOrder: '600', perWindow: '1000', stepUp: '300', issue: '1' },
+  limits: {
+    ...{ perOrder: '600', perWindow: '1000', stepUp: '300', issue: '1' },
+    ...{ lossPerReserve: '0', lossPerPayee: '0' },
+  },
   percent: 50,
   window: WINDOW,
 };

@@ -40,6 +40,18 @@ export const offlineQueries = {
     errors: ['NOT_FOUND'],
     example: { bankId: BANK_ID },
   }),
+  readBulletinChanges: query({
+    summary:
+      "What a bank's newest bulletin says otherwise than an older one, for terminals that have that one.",
+    input: ofBank.extend({ since: z.int().min(0).describe('number of the bulletin at hand') }),
+    output: ofBank.extend({
+      number: z.int(),
+      issuedAt: instant,
+      changes: z.string().describe('base64: the newest bulletin is put together with them'),
+    }),
+    errors: ['NOT_FOUND', 'OFFLINE_MALFORMED'],
+    example: { bankId: BANK_ID, since: 1 },
+  }),
   listIssuers: query({
     summary: 'The keys that a bank signs device certificates and bulletins with.',
     input: ofBank,

@@ -36,17 +36,14 @@ export const voucherClaim = z.strictObject({
   request: z.string().max(LONGEST_OBJECT).describe("base64 of the request's payload"),
 });
 
-/** Text that is no base64 of a voucher gets a verdict; it does not fail its batch. */
+/** Text that is no base64 of a voucher, or too long for one, gets a verdict; it does not fail its batch. */
 export const batchedClaim = z.strictObject({
-  voucher: z
-    .string()
-    .max(LONGEST_OBJECT)
-    .describe('base64 of the signed voucher, whole or in its short form'),
-  request: z
-    .string()
-    .max(LONGEST_OBJECT)
-    .describe("base64 of the request's payload, whole or in its short form"),
+  voucher: z.string().describe('base64 of the signed voucher, whole or in its short form'),
+  request: z.string().describe("base64 of the request's payload, whole or in its short form"),
 });
+
+/** Characters of all claims of a batch: several times what the longest ones have. */
+export const LONGEST_BATCH = 4_000_000;
 
 export const verdictNumber = z
   .int()
@@ -67,13 +64,26 @@ export const reserve = reserveKey.extend({
   spendUntil: instant,
   claimUntil: instant,
   status: z.enum(['active', 'frozen', 'revoked', 'closed']),
-  revokedNumber: z.int().nullable().describe('the first bulletin that names it'),
+  reported: z
+    .strictObject({
+      number: z.int().describe('the first bulletin that names the device'),
+      at: instant,
+      staleAt: instant.describe('from then on no older bulletin counts'),
+    })
+    .nullable()
+    .describe('since when the device is lost, stolen, or known to spend twice'),
+  cancelled: z.array(counter).describe('vouchers that their payee cancelled'),
+  compensated: amount.describe('what the bank bore of what the device spent twice'),
   counters: z.array(
     z
       .tuple([counter, digestText, digestText, amount, amount])
       .describe('counter, digest, previous digest, cumulative amount, amount'),
   ),
 });
+
+export const clearingReason = z
+  .enum(['stolen', 'restored', 'defect', 'other'])
+  .describe('why a case is cleared');
 
 const voucherReference = z.tuple([counter, digestText]).describe('counter and digest');
 
@@ -88,9 +98,21 @@ export const fraud = reserveKey.extend({
   voucher: z.string().describe('base64 of the contradicting voucher'),
   request: z.string().describe("base64 of its request's payload"),
   claimed: z.boolean().describe('whether its payee asked for the money'),
-  lossBearer: z.enum(['merchant', 'bank']).describe('by the policy when it was found'),
+  lossBearer: z
+    .enum(['merchant', 'bank'])
+    .describe("by the policy of the bulletin that the voucher's request names"),
+  blame: z
+    .enum(['device', 'reported', 'cleared'])
+    .describe(
+      'whom it counts against: the device; nobody, since it was reported before; nobody, by an operator',
+    ),
+  clearing: z.strictObject({ reason: clearingReason, at: instant }).nullable(),
+  careless: z
+    .boolean()
+    .describe('the terminal that accepted it held a voucher that contradicts it'),
   proven: z.boolean().describe('whether a fraud proof was submitted'),
   compensation: identifier.nullable().describe('compensation that the bank paid'),
+  recovered: amount.describe('what the reserve gave for it when it was closed'),
 });
 
 const anyBatchId = z

@@ -17,8 +17,10 @@ import {
 } from './examples.js';
 import {
   batchedClaim,
+  clearingReason,
   fraudKey,
   issuerKidHex,
+  LONGEST_BATCH,
   pem,
   reserveKey,
   signedObject,
@@ -117,7 +119,7 @@ export const offline = {
     subject: ABOUT.bank,
     repeat: BY_STATE,
     errors: [...BULLETIN_PUBLISHED],
-    operations: { fixed: 4, perEntry: 1 },
+    operations: { fixed: 5, perEntry: 1 },
     example: { bankId: BANK_ID, bulletin: OBJECT },
   }),
   fund: define({
@@ -151,7 +153,7 @@ export const offline = {
     subject: ABOUT.reserve,
     repeat: onceFor('sequence'),
     content: certified,
-    errors: [...CERTIFICATE_GRANTED, ...SET_ASIDE, 'NOT_FOUND', 'OFFLINE_RESERVE_INACTIVE'],
+    errors: [...CERTIFICATE_GRANTED, ...SET_ASIDE, 'NOT_FOUND'],
     operations: { fixed: 12 },
     example: { ...RESERVE, sequence: 1, certificate: OBJECT },
   }),
@@ -174,6 +176,14 @@ export const offline = {
           (reserves) => reserves.reduce((sum, entry) => sum + entry.vouchers.length, 0) <= 500,
           'more than 500 vouchers',
         )
+        .refine(
+          (reserves) =>
+            reserves
+              .flatMap(({ vouchers }) => vouchers)
+              .reduce((sum, { voucher, request }) => sum + voucher.length + request.length, 0) <=
+            LONGEST_BATCH,
+          `more than ${LONGEST_BATCH.toString()} characters`,
+        )
         .describe('at most 500 vouchers, grouped by the reserve that backs them'),
     }),
     output: outcome.extend({
@@ -189,7 +199,7 @@ export const offline = {
       in: { row: 'batch', field: 'receipt', begins: true },
     },
     errors: ['OFFLINE_MALFORMED'],
-    operations: { fixed: 4, perEntry: 5 },
+    operations: { fixed: 5, perEntry: 5 },
     example: {
       merchantId: ORDER.merchantId,
       batchId: 'batch-1',
@@ -225,16 +235,61 @@ export const offline = {
     kind: 'submit',
     units: [],
     summary:
-      'Pays the payee of a double spend once, in new currency, when the policy in force at the time says that the bank bears it.',
+      'Pays the payee of a proven double spend once, in new currency, within the bounds of the policy, when the bulletin that the payee accepted by says that the bank bears it.',
     access: ['bank.teller'],
     owner: { of: 'customer' },
     input: fraudKey.extend({ compensationId: identifier }),
     output: outcome.extend({ amount }),
     subject: ABOUT.reserve,
     repeat: onceFor('counter', 'digest'),
-    errors: ['LOSS_NOT_BORNE', 'NOT_FOUND', 'OFFLINE_MALFORMED'],
-    operations: { fixed: 10 },
+    errors: ['CURRENCY_NOT_ALLOWED', 'LOSS_NOT_BORNE', 'NOT_FOUND', 'OFFLINE_MALFORMED'],
+    operations: { fixed: 13 },
     example: { ...FRAUD, compensationId: 'compensation-1' },
+  }),
+  clearFraud: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'Clears a double spend: it counts against nobody any more. Without another case the device may spend again, and the penalty is taken back.',
+    access: ['bank.operator'],
+    owner: { of: 'customer' },
+    input: fraudKey.extend({ reason: clearingReason }),
+    output: outcome,
+    subject: ABOUT.reserve,
+    repeat: onceFor('counter', 'digest'),
+    errors: ['NOT_FOUND'],
+    operations: { fixed: 11 },
+    example: { ...FRAUD, reason: 'stolen' },
+  }),
+  cancel: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      "Returns the money of a voucher that its payee's terminal cancelled before it accepted it: it is never paid from then on.",
+    access: ['bank.teller', 'bank.bank-node'],
+    owner: { of: 'customer' },
+    input: reserveKey.extend({
+      voucher: signedObject(),
+      request: signedObject().describe("base64 of the request's payload"),
+      cancellation: signedObject().describe('base64 of what the terminal signed'),
+      payee: signedObject().describe("base64 of the terminal's payee certificate"),
+    }),
+    output: outcome.extend({ returned: amount }),
+    subject: ABOUT.reserve,
+    repeat: BY_STATE,
+    errors: [
+      'NOT_FOUND',
+      'OFFLINE_CERTIFICATE_MISMATCH',
+      'OFFLINE_DOUBLE_SPEND',
+      'OFFLINE_MALFORMED',
+      'OFFLINE_PAYEE_UNTRUSTED',
+      'OFFLINE_REQUEST_MISMATCH',
+      'OFFLINE_RESERVE_INACTIVE',
+      'OFFLINE_SIGNATURE_INVALID',
+      'STATE_CONFLICT',
+    ],
+    operations: { fixed: 8 },
+    example: { ...RESERVE, voucher: OBJECT, request: OBJECT, cancellation: OBJECT, payee: OBJECT },
   }),
   closeReserve: define({
     kind: 'submit',
@@ -246,8 +301,8 @@ export const offline = {
     output: outcome.extend({ returned: amount }),
     subject: ABOUT.reserve,
     repeat: ONCE,
-    errors: ['NOT_FOUND', 'OFFLINE_CLAIM_OPEN', 'OFFLINE_RESERVE_INACTIVE'],
-    operations: { fixed: 9 },
+    errors: ['NOT_FOUND', 'OFFLINE_CLAIM_OPEN', 'OFFLINE_MALFORMED', 'OFFLINE_RESERVE_INACTIVE'],
+    operations: { fixed: 9, perEntry: 2 },
     example: RESERVE,
   }),
   revokeReserve: define({
@@ -267,7 +322,7 @@ export const offline = {
       'NOT_FOUND',
       'OFFLINE_RESERVE_INACTIVE',
     ],
-    operations: { fixed: 7, perEntry: 1 },
+    operations: { fixed: 9, perEntry: 1 },
     example: { ...RESERVE, bulletin: OBJECT },
   }),
   reissue: define({
@@ -286,8 +341,8 @@ export const offline = {
     subject: { kind: 'device', fields: ['customerId', 'lostDeviceId', 'lostEpoch'] },
     repeat: ONCE,
     content: certified,
-    errors: [...CERTIFICATE_GRANTED, 'NOT_FOUND', 'OFFLINE_CLAIM_OPEN', 'OFFLINE_RESERVE_INACTIVE'],
-    operations: { fixed: 13 },
+    errors: [...CERTIFICATE_GRANTED, 'NOT_FOUND', 'OFFLINE_CLAIM_OPEN'],
+    operations: { fixed: 14, perEntry: 2 },
     example: {
       ...RESERVE,
       deviceId: 'tablet',

@@ -72,6 +72,7 @@ export const CERTIFICATE_GRANTED = [
   'OFFLINE_NOT_ALLOWED',
   'OFFLINE_OVER_PAYMENT_CAP',
   'OFFLINE_OVER_TOTAL_CAP',
+  'OFFLINE_RESERVE_INACTIVE',
 ] as const satisfies readonly ErrorCode[];
 
 /** Money for a reserve counts in the customer's window. */
@@ -85,6 +86,7 @@ export const SET_ASIDE = [
 /** A bulletin must be the bank's, of this channel, and newer than the last. */
 export const BULLETIN_PUBLISHED = [
   'OFFLINE_MALFORMED',
+  'OFFLINE_CLOCK_WRONG',
   'OFFLINE_SIGNATURE_INVALID',
   'OFFLINE_ISSUER_RETIRED',
   'OFFLINE_WRONG_CHANNEL',

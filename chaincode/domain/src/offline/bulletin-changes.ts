@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a bulletin says otherwise than an older one, so that a terminal that has the older one need not fetch thousands of devices
+// again. No word of its own: it holds the bank's signature of the whole bulletin, which is put together again and verified.
+import { isSame } from '../base/canonical.js';
+import { ensure } from '../base/errors.js';
+import type { BulletinChangeRow, Revocation } from '../ledger/offline-rows.js';
+import type { OfflinePolicy } from '../policy/policy.js';
+import { encodeBulletin, offlinePolicyCodec, revocations } from './bulletin.js';
+import { bytes, decodeWith, instant, number32, versioned } from './codec.js';
+import { joinCose, type CoseParts } from './cose.js';
+import type { Bulletin } from './objects.js';
+
+interface Changes {
+  /** Number of the bulletin that they change. */
+  readonly since: number;
+  readonly removed: readonly Revocation[];
+  readonly added: readonly Revocation[];
+  readonly number: number;
+  readonly issuedAt: number;
+  readonly policy: OfflinePolicy;
+  readonly kid: Uint8Array;
+  /** Of the whole bulletin. */
+  readonly signature: Uint8Array;
+}
+
+const codec = versioned<Changes>(1, {
+  since: number32,
+  removed: revocations,
+  added: revocations,
+  number: number32,
+  issuedAt: instant,
+  policy: offlinePolicyCodec,
+  kid: bytes(8),
+  signature: bytes(64),
+});
+
+export const nameOfRevocation = ({ customerId, deviceId, epoch }: Revocation): string =>
+  `${customerId}/${deviceId}/${epoch.toString()}`;
+
+const namesOf = (list: readonly Revocation[]): ReadonlySet<string> =>
+  new Set(list.map(nameOfRevocation));
+
+const without = (list: readonly Revocation[], names: ReadonlySet<string>): readonly Revocation[] =>
+  list.filter((entry) => !names.has(nameOfRevocation(entry)));
+
+/** Those that stay, in their order, then those that are new: a bank keeps to it, so that one list follows from the other. */
+const changed = (
+  revoked: readonly Revocation[],
+  { removed, added }: ListChange,
+): readonly Revocation[] => [...without(revoked, namesOf(removed)), ...added];
+
+type ListChange = Pick<BulletinChangeRow, 'added' | 'removed'>;
+
+/** @returns what leaves a list and what comes to it. @throws {DomainError} INPUT_INVALID when it is not in the order above. */
+export function changesBetween(
+  before: readonly Revocation[],
+  after: readonly Revocation[],
+): ListChange {
+  const change = {
+    removed: without(before, namesOf(after)),
+    added: without(after, namesOf(before)),
+  };
+  const isOrdered = isSame(changed(before, change), after) && namesOf(after).size === after.length;
+  ensure(isOrdered, 'INPUT_INVALID', {
+    field: 'bulletin.revoked',
+    reason: 'not those that stay in their order, then new ones, each once',
+  });
+  return change;
+}
+
+/** @returns the changes of several bulletins as one: what came and went between is in neither list. */
+export function joinedChanges(rows: readonly ListChange[]): ListChange {
+  let joined: ListChange = { added: [], removed: [] };
+  for (const row of rows)
+    joined = {
+      removed: [...joined.removed, ...without(row.removed, namesOf(joined.added))],
+      added: changed(joined.added, row),
+    };
+  return joined;
+}
+
+/**
+ * @param since number of the bulletin that the reader has
+ * @param newest the bank's newest bulletin, and its envelope
+ */
+export const encodeBulletinChanges = (
+  since: number,
+  { added, removed }: ListChange,
+  { number, issuedAt, policy }: Bulletin,
+  { kid, signature }: Pick<CoseParts, 'kid' | 'signature'>,
+): Buffer =>
+  codec.write({
+    ...{ since, added, removed, number, issuedAt, policy, signature },
+    kid: kid ?? new Uint8Array(),
+  });
+
+/**
+ * Puts the newest bulletin together. Nothing is verified yet: the signature says whether it is the bank's.
+ * @param known the bulletin that the changes begin from
+ * @returns the signed bulletin.
+ * @throws {DomainError} OFFLINE_MALFORMED when the bytes are none, or begin from another bulletin.
+ */
+export function applyBulletinChanges(known: Bulletin, changes: Uint8Array): Buffer {
+  const read = decodeWith(codec, changes);
+  const { since, added, removed, number, issuedAt, policy, kid, signature } = read;
+  ensure(since === known.number, 'OFFLINE_MALFORMED', { reason: 'changes of another bulletin' });
+  const revoked = changed(known.revoked, { removed, added });
+  const payload = encodeBulletin({ ...known, number, issuedAt, policy, revoked });
+  return joinCose('offpay/bulletin', payload, signature, kid);
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The payload of a payee certificate: whom a terminal's key speaks for, by the merchant's bank. A customer reads the name before
+// paying; receipts and cancellations are believed by it.
+import {
+  bytes,
+  channelName,
+  decodeWith,
+  displayName,
+  identifier,
+  instant,
+  text,
+  versioned,
+} from './codec.js';
+import type { PayeeCertificate } from './objects.js';
+
+/** Bytes of UTF-8, so that a request with its payee fits into one QR code. */
+export const LONGEST_NAME = 64;
+
+export const payeeName = displayName(LONGEST_NAME);
+
+/** An identifier, shorter for the same reason. */
+export const licenceNumber = text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/);
+
+const codec = versioned<PayeeCertificate>(1, {
+  channel: channelName,
+  bankId: identifier,
+  merchantId: identifier,
+  terminalId: identifier,
+  terminalKey: bytes(64),
+  name: payeeName,
+  licence: licenceNumber,
+  validUntil: instant,
+});
+
+/** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
+export const encodePayeeCertificate = (certificate: PayeeCertificate): Buffer =>
+  codec.write(certificate);
+
+/** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
+export const decodePayeeCertificate = (payload: Uint8Array): PayeeCertificate =>
+  decodeWith(codec, payload);

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// A voucher that its payee cancelled before it accepted it: never paid from then on, and its money back in the account, though
+// the device counted it.
+import {
+  answersRequest,
+  bytesToText,
+  ensure,
+  findContradiction,
+  found,
+  importDeviceKey,
+  isRemembered,
+  isSignedBy,
+  parseCose,
+  readClaim,
+  requestHash,
+  reserves,
+  verifyCancellation,
+  verifyPayeeCertificate,
+  type ParsedInputOf as InputOf,
+  type PayeeCertificate,
+  type PaymentRequest,
+  type ReadClaim,
+  type ReserveRow,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { credit } from '../shared/accounts.js';
+import { putReserve, reserveRow, reserveSubject } from '../shared/reserves.js';
+import { bytesOf, issuersOf } from './issued.js';
+
+type CancelInput = InputOf<'offline', 'cancel'>;
+
+const PAYEE = ['channel', 'merchantId', 'terminalId'] as const;
+
+/** The terminal that made the request, by its merchant's bank. @throws {DomainError} OFFLINE_PAYEE_UNTRUSTED. */
+async function payeeOf(
+  call: Call<CancelInput>,
+  request: PaymentRequest,
+): Promise<PayeeCertificate> {
+  const bytes = bytesOf(call.input.payee);
+  const { bankId } = found(
+    await call.store.get('merchant', request.merchantId),
+    'OFFLINE_PAYEE_UNTRUSTED',
+    { field: 'merchantId' },
+  );
+  const issuers = await issuersOf(call, bankId, 'offpay/payee-certificate', bytes);
+  const trusted = issuers.filter(({ retired }) => retired?.compromised !== true);
+  const payee = verifyPayeeCertificate(bytes, trusted);
+  const field = PAYEE.find((name) => payee[name] !== request[name]);
+  ensure(field === undefined, 'OFFLINE_PAYEE_UNTRUSTED', { field });
+  return payee;
+}
+
+/** The device signed it, under a certificate of the reserve, for this request. @throws {DomainError} */
+function ensureOfReserve(claim: ReadClaim, reserve: ReserveRow): void {
+  const key = importDeviceKey(reserve.publicKey);
+  ensure(key !== undefined && isSignedBy(claim.parts, key), 'OFFLINE_SIGNATURE_INVALID');
+  const named = bytesToText(claim.voucher.certificateDigest);
+  ensure(reserve.certificates.includes(named), 'OFFLINE_CERTIFICATE_MISMATCH', { digest: named });
+  ensure(answersRequest(claim, claim.hash), 'OFFLINE_REQUEST_MISMATCH', {});
+}
+
+const isCancelled = ({ entry }: ReadClaim, { cancelled, counters }: ReserveRow): boolean =>
+  cancelled.includes(entry.counter) && isRemembered(counters, entry);
+
+/** What was paid, or contradicts what was paid, is beyond cancelling. @throws {DomainError} */
+function ensureUnpaid({ entry }: ReadClaim, reserve: ReserveRow): void {
+  const { status } = reserve;
+  ensure(status !== 'closed' && status !== 'frozen', 'OFFLINE_RESERVE_INACTIVE', { status });
+  ensure(!isRemembered(reserve.counters, entry), 'STATE_CONFLICT', { state: 'settled' });
+  const contradiction = findContradiction(reserve.counters, entry);
+  ensure(contradiction === undefined, 'OFFLINE_DOUBLE_SPEND', { counter: entry.counter });
+}
+
+export async function cancel(call: Call<CancelInput>) {
+  const { voucher, request: text, cancellation } = call.input;
+  const before = await reserveRow(call, call.input);
+  const claim = readClaim({ voucher: bytesOf(voucher), requestPayload: bytesOf(text) });
+  const { request, entry, requestPayload } = claim;
+  const payee = await payeeOf(call, request);
+  const stated = verifyCancellation(bytesOf(cancellation), payee);
+  const isOfRequest = requestHash(requestPayload).equals(stated.requestHash);
+  ensure(isOfRequest, 'OFFLINE_REQUEST_MISMATCH', { field: 'cancellation' });
+  ensureOfReserve(claim, before);
+  if (isCancelled(claim, before)) return { returned: entry.amount };
+  ensureUnpaid(claim, before);
+  putReserve(call, reserves.cancelEntry(before, entry));
+  await credit(call, before.customerId, before.currency, entry.amount);
+  call.tell({ subject: reserveSubject(before), state: before.status });
+  return { returned: entry.amount };
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cases of double spending: recorded when a voucher contradicts a settled one, or when somebody proves it.
+import {
+  bearerOf,
+  HISTORY_OF,
+  MOST_CASES,
+  reserveParts,
+  type Blame,
+  type Amount,
+  type FraudCaseRow,
+  type FraudRow,
+  type OfflinePolicy,
+  type PaymentRequest,
+  type ReserveKey,
+} from '@fabric-offline-pay/domain';
+import type { Call } from '../ledger/call.js';
+import { putPenalty } from './history.js';
+
+/** The cases of a reserve, in the order of their vouchers. */
+export const casesOf = async (call: Call, key: ReserveKey): Promise<FraudCaseRow[]> =>
+  (await call.store.range('fraud', reserveParts(key), MOST_CASES)).map(({ value }) => value);
+
+/** What is known of a double spend besides the contradiction. */
+export interface FraudEvidence extends Pick<
+  FraudCaseRow,
+  'voucher' | 'request' | 'claimed' | 'careless' | 'proven'
+> {
+  readonly amount: Amount;
+  readonly blame: Exclude<Blame, 'cleared'>;
+  /** Of the contradicting voucher. */
+  readonly accepted: Pick<PaymentRequest, 'bulletinNumber'>;
+}
+
+/** By the rules that the payee accepted under, whatever they became since. */
+async function bearer(
+  call: Call,
+  { bankId }: FraudRow,
+  { bulletinNumber }: FraudEvidence['accepted'],
+): Promise<OfflinePolicy['lossBearer']> {
+  const bulletin = await call.store.get('bulletin', bankId);
+  return bulletin === undefined ? 'merchant' : bearerOf(bulletin, bulletinNumber);
+}
+
+const newCase = async (
+  call: Call,
+  fraud: FraudRow,
+  { accepted, ...evidence }: FraudEvidence,
+): Promise<FraudCaseRow> => ({
+  ...fraud,
+  ...evidence,
+  lossBearer: await bearer(call, fraud, accepted),
+  clearing: null,
+  compensation: null,
+  recovered: '0',
+});
+
+/** What may be learnt of a case after it was recorded. */
+type Learnt = Pick<FraudEvidence, 'blame' | 'claimed' | 'careless' | 'proven'>;
+
+/** What an operator cleared stays cleared. */
+const withEvidence = (known: FraudCaseRow, evidence: Learnt): FraudCaseRow => ({
+  ...known,
+  blame: known.blame === 'reported' ? evidence.blame : known.blame,
+  claimed: known.claimed || evidence.claimed,
+  careless: known.careless || evidence.careless,
+  proven: known.proven || evidence.proven,
+});
+
+const digestOfCase = ({ contradicting: [, digest] }: FraudRow): string => digest;
+
+/** The cases of one reserve while a transaction adds to them: no range shows it what it has written itself. */
+export class CaseBook {
+  readonly #call: Call;
+  readonly #key: ReserveKey;
+  #cases: readonly FraudCaseRow[] | undefined;
+
+  constructor(call: Call, key: ReserveKey) {
+    this.#call = call;
+    this.#key = key;
+  }
+
+  async all(): Promise<readonly FraudCaseRow[]> {
+    this.#cases ??= await casesOf(this.#call, this.#key);
+    return this.#cases;
+  }
+
+  /**
+   * Records a double spend, or what is newly known of one. Beyond so many of one reserve, a case tells nothing new and is not
+   * recorded: a device and a payee that agree could write as many as they like.
+   * @returns whom it counts against
+   */
+  async record(fraud: FraudRow, evidence: FraudEvidence): Promise<Blame> {
+    const cases = await this.all();
+    const known = cases.find((row) => digestOfCase(row) === digestOfCase(fraud));
+    if (known !== undefined) return this.learn(known, evidence);
+    if (cases.length >= MOST_CASES) return evidence.blame;
+    const row = await newCase(this.#call, fraud, evidence);
+    this.#put(row, undefined);
+    return row.blame;
+  }
+
+  /** Adds what is newly known of a case. @returns whom it counts against */
+  learn(known: FraudCaseRow, evidence: Learnt): Blame {
+    const row = withEvidence(known, evidence);
+    this.#put(row, known);
+    return row.blame;
+  }
+
+  /** A case counts against the device once, however often it is brought. */
+  #put(row: FraudCaseRow, before: FraudCaseRow | undefined): void {
+    const { store } = this.#call;
+    store.put('fraud', row);
+    if (row.blame === 'device' && before?.blame !== 'device')
+      putPenalty(this.#call, row.customerId, HISTORY_OF.reserve(row), 'doubleSpend');
+    const others = (this.#cases ?? []).filter((each) => digestOfCase(each) !== digestOfCase(row));
+    this.#cases = [...others, row];
+  }
+}
