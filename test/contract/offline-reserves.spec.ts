@@ -38,7 +38,7 @@ import {
   type Payment,
 } from '../support/offline-world';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+import { BANK, CURRENCY, MERCHANT } from '../support/world';
 
 const MONEY = 1_000_000;
 

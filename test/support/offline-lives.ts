@@ -81,7 +81,7 @@ class Lives {
     );
     await ledger.settle(firsts);
     await ledger.settle(seconds);
-    const pair = [firsts[0]![1][0]!, seconds[0]![1][0]!] as const;
+    const pair = [firsts[0]![1][0], seconds[0]![1][0]] as const;
     await ledger.merchant().offline.submitFraudProof({ proof: proofOf(devices[0]!, pair) });
   }
 

@@ -302,63 +302,6 @@ export * as accounts from './settlement/account.js';
 export { heldIn, madeBy, type MoneyKind } from './settlement/conservation.js';
 export * as holds from './settlement/hold.js';
 export { addSpending, spentIn } from './settlement/limits.js';
-
-// Opinions (unit 18).
-export { opinionOf, UNRATED, withOpinion } from './feedback/ratings.js';
-
-// Payments without a network: what is signed, by whom, and what is believed.
-export {
-  acceptVoucher,
-  type AcceptedVoucher,
-  type Presented,
-  type TerminalView,
-} from './offline/accept-voucher.js';
-export { decodeBulletin, encodeBulletin, isRevokedBy, isStale } from './offline/bulletin.js';
-export {
-  applyBulletinChanges,
-  changesBetween,
-  encodeBulletinChanges,
-  joinedChanges,
-  nameOfRevocation,
-} from './offline/bulletin-changes.js';
-export { carelessness } from './offline/carelessness.js';
-export { contradictionOf, findContradiction } from './offline/contradiction.js';
-export {
-  assembleCose,
-  coseDigest,
-  isSignedBy,
-  parseCose,
-  protectedHeader,
-  signCose,
-  sigStructure,
-  verifyCose,
-  type CosePurpose,
-  type CoseSigner,
-} from './offline/cose.js';
-export {
-  isRemembered,
-  restoreEntry,
-  storeEntry,
-  voucherName,
-  withEntry,
-} from './offline/counter-entry.js';
-export { decodeDeviceCertificate, encodeDeviceCertificate } from './offline/device-certificate.js';
-export {
-  issuerKid,
-  keyReader,
-  pointOfSpki,
-  spkiOfPoint,
-  type KeyReader,
-} from './offline/device-key.js';
-export { bytesToText, textToBytes } from './offline/digest-text.js';
-export {
-  decodeFraudProof,
-  encodeFraudProof,
-  type FraudProof,
-  type ProofSide,
-} from './offline/fraud-proof.js';
-export { issuerKeyOf } from './offline/issuer-key.js';
-export { isRetiredSo, isTrustedIssuer, retirementOf } from './offline/issuer-retirement.js';
 export {
   bearerOf,
   MOST_CASES,
@@ -370,80 +313,9 @@ export {
   type LossBound,
   type Recovery,
 } from './settlement/losses.js';
-export {
-  packPayment,
-  packRequest,
-  payeeCertificateOf,
-  unpackPayment,
-  unpackRequest,
-  type PackedPayee,
-  type ShownRequest,
-  type UnpackedRequest,
-} from './offline/packed.js';
-export { decodePayeeCertificate, encodePayeeCertificate } from './offline/payee-certificate.js';
-export {
-  encodeCancellation,
-  encodeReceipt,
-  verifyCancellation,
-  verifyReceipt,
-} from './offline/terminal-statements.js';
-export { verdictNumberOf, verdictOf, type LedgerVerdict } from './offline/ledger-verdicts.js';
-export { capsOf, offlineLimits } from './offline/limits.js';
-export type {
-  Bulletin,
-  Cancellation,
-  DeviceCertificate,
-  PayeeCertificate,
-  PaymentReceipt,
-  PaymentRequest,
-  Voucher,
-} from './offline/objects.js';
-export {
-  decodePaymentRequest,
-  encodePaymentRequest,
-  requestHash,
-} from './offline/payment-request.js';
-export {
-  openDevice,
-  planVoucher,
-  type DeviceState,
-  type VoucherPlan,
-} from './offline/plan-voucher.js';
-export { answersRequest } from './offline/payment-rules.js';
-export { decodePresented, encodePresented } from './offline/presented.js';
-export * as reserves from './offline/reserve.js';
-export {
-  readClaim,
-  settleClaim,
-  settleVoucher,
-  unlessMalformed,
-  type ReadClaim,
-  type SettleContext,
-  type Settlement,
-  type VoucherClaim,
-} from './offline/settle-voucher.js';
-export {
-  readBatched,
-  requestStartOf,
-  restoreClaims,
-  shortenClaims,
-  wholeClaim,
-  type KnownOfClaims,
-} from './offline/short-claim.js';
-export { restoreReserve, storeReserve } from './offline/stored-reserve.js';
-export { VERDICTS, type Verdict } from './offline/verdicts.js';
-export {
-  PROOF_FAULTS,
-  verifyFraudProof,
-  type ProofFault,
-  type ProvenFraud,
-} from './offline/verify-fraud-proof.js';
-export {
-  verifyBulletin,
-  verifyDeviceCertificate,
-  verifyPayeeCertificate,
-  type HeldCertificate,
-  type TrustedIssuer,
-} from './offline/verify-issued.js';
-export { verifyVoucher } from './offline/verify-voucher.js';
-export { decodeVoucher, encodeVoucher, voucherDigest } from './offline/voucher.js';
+
+// Opinions (unit 18).
+export { opinionOf, UNRATED, withOpinion } from './feedback/ratings.js';
+
+// Payments without a network: what is signed, by whom, and what is believed.
+export * from './offline/index.js';

@@ -10,7 +10,6 @@ import {
   importDeviceKey,
   isRemembered,
   isSignedBy,
-  parseCose,
   readClaim,
   requestHash,
   reserves,

@@ -17,6 +17,7 @@ import {
   type CounterEntry,
   type LedgerVerdict,
   type PaymentRequest,
+  type ReadClaim,
   type ReserveRow,
   type SettleContext,
   type SettledReserve,
@@ -100,6 +101,17 @@ export async function recordConflict(
   return blame === 'device' ? (frozen ?? reserve) : reserve;
 }
 
+/** @returns the reserve after a claim. */
+const after = async (
+  cases: CaseBook,
+  reserve: ReserveRow | undefined,
+  read: ReadClaim | undefined,
+  settlement: Settlement,
+): Promise<ReserveRow | undefined> =>
+  read === undefined || reserve === undefined || settlement.fraud === undefined
+    ? settlement.reserve
+    : recordConflict(cases, reserve, wholeClaim(read), settlement);
+
 async function settleGroup(
   call: Call,
   { requestStart, ...context }: BatchContext,
@@ -121,9 +133,7 @@ async function settleGroup(
       verdicts.push('wrongPurpose');
       continue;
     }
-    if (read !== undefined && reserve !== undefined && settlement.fraud !== undefined)
-      reserve = await recordConflict(cases, reserve, wholeClaim(read), settlement);
-    else reserve = settlement.reserve;
+    reserve = await after(cases, reserve, read, settlement);
     verdicts.push(settlement.verdict);
     vouchers.push(...settledVoucher(settlement));
   }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What follows when a voucher is paid twice, or never accepted: double spends are proven, compensated and cleared, vouchers
+// cancelled.
+import * as z from 'zod';
+import { amount, identifier } from '../base/identifiers.js';
+import { ABOUT, BY_STATE, define, onceFor } from './define.js';
+import { FRAUD, OBJECT, RESERVE } from './examples.js';
+import { clearingReason, fraudKey, reserveKey, signedObject } from './offline-shapes.js';
+import { outcome } from './shapes.js';
+
+export const offlineLosses = {
+  submitFraudProof: define({
+    kind: 'submit',
+    units: [],
+    summary: 'Proves that a device spent twice, whoever found it: freezes the reserve.',
+    access: ['*.auditor', 'merchant.terminal', 'merchant.cashier', 'bank.operator'],
+    owner: { of: 'network' },
+    input: z.strictObject({
+      proof: z.string().min(1).max(50_000).describe('the file of a fraud proof: JSON'),
+    }),
+    output: outcome.extend({ fraud: fraudKey }),
+    subject: ABOUT.network,
+    repeat: BY_STATE,
+    errors: [
+      'NOT_FOUND',
+      'OFFLINE_CERTIFICATE_FORGED',
+      'OFFLINE_CERTIFICATE_MISMATCH',
+      'OFFLINE_MALFORMED',
+      'OFFLINE_PROOF_INVALID',
+      'OFFLINE_SIGNATURE_INVALID',
+      'OFFLINE_WRONG_CHANNEL',
+    ],
+    operations: { fixed: 8 },
+    example: { proof: '{"format":"fabric-offline-pay/fraud-proof/1"}' },
+  }),
+  compensate: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'Pays the payee of a proven double spend once, in new currency, within the bounds of the policy, when the bulletin that the payee accepted by says that the bank bears it.',
+    access: ['bank.teller'],
+    owner: { of: 'customer' },
+    input: fraudKey.extend({ compensationId: identifier }),
+    output: outcome.extend({ amount }),
+    subject: ABOUT.reserve,
+    repeat: onceFor('counter', 'digest'),
+    errors: ['CURRENCY_NOT_ALLOWED', 'LOSS_NOT_BORNE', 'NOT_FOUND', 'OFFLINE_MALFORMED'],
+    operations: { fixed: 13 },
+    example: { ...FRAUD, compensationId: 'compensation-1' },
+  }),
+  clearFraud: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'Clears a double spend: it counts against nobody any more. Without another case the device may spend again, and the penalty is taken back.',
+    access: ['bank.operator'],
+    owner: { of: 'customer' },
+    input: fraudKey.extend({ reason: clearingReason }),
+    output: outcome,
+    subject: ABOUT.reserve,
+    repeat: onceFor('counter', 'digest'),
+    errors: ['NOT_FOUND'],
+    operations: { fixed: 11 },
+    example: { ...FRAUD, reason: 'stolen' },
+  }),
+  cancel: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      "Returns the money of a voucher that its payee's terminal cancelled before it accepted it: it is never paid from then on.",
+    access: ['bank.teller', 'bank.bank-node'],
+    owner: { of: 'customer' },
+    input: reserveKey.extend({
+      voucher: signedObject(),
+      request: signedObject().describe("base64 of the request's payload"),
+      cancellation: signedObject().describe('base64 of what the terminal signed'),
+      payee: signedObject().describe("base64 of the terminal's payee certificate"),
+    }),
+    output: outcome.extend({ returned: amount }),
+    subject: ABOUT.reserve,
+    repeat: BY_STATE,
+    errors: [
+      'NOT_FOUND',
+      'OFFLINE_CERTIFICATE_MISMATCH',
+      'OFFLINE_DOUBLE_SPEND',
+      'OFFLINE_MALFORMED',
+      'OFFLINE_PAYEE_UNTRUSTED',
+      'OFFLINE_REQUEST_MISMATCH',
+      'OFFLINE_RESERVE_INACTIVE',
+      'OFFLINE_SIGNATURE_INVALID',
+      'STATE_CONFLICT',
+    ],
+    operations: { fixed: 8 },
+    example: { ...RESERVE, voucher: OBJECT, request: OBJECT, cancellation: OBJECT, payee: OBJECT },
+  }),
+};
