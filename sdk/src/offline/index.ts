@@ -11,8 +11,20 @@ export {
   type RequestView,
 } from './device/device.js';
 export type { Balance } from './device/epochs.js';
+export type {
+  CancelledVoucher,
+  PaymentEvidence,
+  PaymentHistory,
+  PaymentState,
+} from './device/outcomes.js';
 export type { PaymentRecord, ReceiptLine } from './device/records.js';
-export { Issuer, type Grant, type IssuerOptions, type SignedCertificate } from './issuer/issuer.js';
+export {
+  Issuer,
+  type Grant,
+  type IssuerOptions,
+  type PayeeGrant,
+  type SignedCertificate,
+} from './issuer/issuer.js';
 export type { Roots } from './issuer/vouched.js';
 export { createKeyFile, openKeyFile } from './key/key-file.js';
 export { softwareKey, type OfflineKey } from './key/offline-key.js';

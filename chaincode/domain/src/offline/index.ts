@@ -52,6 +52,8 @@ export {
 } from './packed.js';
 export { decodePayeeCertificate, encodePayeeCertificate } from './payee-certificate.js';
 export {
+  decodeCancellation,
+  decodeReceipt,
   encodeCancellation,
   encodeReceipt,
   verifyCancellation,

@@ -22,6 +22,13 @@ export const encodeReceipt = (value: PaymentReceipt): Buffer => receipt.write(va
 /** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
 export const encodeCancellation = (value: Cancellation): Buffer => cancellation.write(value);
 
+/** What a receipt says, whoever signed it. @throws {DomainError} OFFLINE_MALFORMED */
+export const decodeReceipt = (payload: Uint8Array): PaymentReceipt => decodeWith(receipt, payload);
+
+/** What a cancellation says, whoever signed it. @throws {DomainError} OFFLINE_MALFORMED */
+export const decodeCancellation = (payload: Uint8Array): Cancellation =>
+  decodeWith(cancellation, payload);
+
 /** Whose key a statement is verified by. */
 type Terminal = Pick<PayeeCertificate, 'terminalKey'>;
 

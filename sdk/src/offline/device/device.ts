@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The customer's device: holds what the bank reserved and pays with no network, each request once.
 import {
-  encodePresented,
+  packPayment,
   signCose,
   toAmount,
   type Amount,
@@ -9,7 +9,7 @@ import {
   type TrustedIssuer,
   type VoucherPlan,
 } from '@fabric-offline-pay/domain';
-import { OfflineError } from '../../errors.js';
+import { OfflineError, RefusedError } from '../../errors.js';
 import { systemClock, type Clock } from '../clock.js';
 import { inTurn } from '../in-turn.js';
 import type { OfflineKey } from '../key/offline-key.js';
@@ -17,13 +17,26 @@ import { claimStore } from '../store/owner.js';
 import type { Change, Store } from '../store/store.js';
 import { balanceOf, readCertificates, readEpochs, type Balance, type Epoch } from './epochs.js';
 import { checkCertificate } from './import-certificate.js';
-import { ensureNotPaid, ensureSum, planPayment, readRequest, type ReadRequest } from './plan.js';
 import {
+  cancellationChange,
+  evidenceOf,
+  readCancelled,
+  readHistory,
+  receiptChange,
+  type CancelledVoucher,
+  type PaymentEvidence,
+  type PaymentHistory,
+} from './outcomes.js';
+import { ensureNotPaid, ensureSum, planPayment } from './plan.js';
+import { readRequest, type CertifiedPayee, type ReadRequest } from './read-request.js';
+import {
+  asked,
   certificates,
   handed,
   ordinal,
   payments,
   states,
+  type AskedRecord,
   type PaymentRecord,
   type ReceiptLine,
 } from './records.js';
@@ -31,6 +44,8 @@ import {
 export interface DeviceOptions {
   readonly store: Store;
   readonly key: OfflineKey;
+  /** Issuers of banks whose word the customer takes for who a payee is: nobody's unless told. */
+  readonly issuers?: readonly TrustedIssuer[];
   readonly clock?: Clock;
 }
 
@@ -44,6 +59,12 @@ export interface RequestView {
   readonly expiresAt: number;
   /** Whether the device answered it before. */
   readonly paid: boolean;
+  /** Whom a bank certified as payee; null when nobody says who asks: the names above may be anybody's then. */
+  readonly payee: {
+    readonly name: string;
+    readonly licence: string;
+    readonly bankId: string;
+  } | null;
 }
 
 export interface PayOptions {
@@ -55,7 +76,7 @@ export interface PayOptions {
 
 /** What the device hands to the terminal. */
 export interface Payment extends PaymentRecord {
-  /** Voucher and device certificate in one: for one QR code, or a file. */
+  /** Voucher and device certificate in one, packed: for one QR code, or a file. */
   readonly bytes: Buffer;
   /** The request was answered before, and these are the same bytes. */
   readonly repeated: boolean;
@@ -69,6 +90,15 @@ function certificateOf({ certificates: held }: Epoch, { voucher }: VoucherPlan):
   if (named === undefined) throw new OfflineError('STORE_DAMAGED', { missing: 'certificate' });
   return named.bytes;
 }
+
+const nameOf = ({ certificate: { name, licence, bankId } }: CertifiedPayee) => ({
+  ...{ name, licence, bankId },
+});
+
+const askedOf = ({ bytes, payee }: ReadRequest): AskedRecord => ({
+  request: bytes.toString('base64'),
+  payee: payee?.bytes.toString('base64') ?? null,
+});
 
 function recordOf(
   plan: VoucherPlan,
@@ -93,11 +123,13 @@ export class Device {
   readonly #store: Store;
   readonly #key: OfflineKey;
   readonly #clock: Clock;
+  readonly #issuers: readonly TrustedIssuer[];
   readonly #inTurn = inTurn();
 
-  private constructor({ store, key, clock = systemClock }: DeviceOptions) {
+  private constructor({ store, key, issuers = [], clock = systemClock }: DeviceOptions) {
     this.#store = store;
     this.#key = key;
+    this.#issuers = issuers;
     this.#clock = clock;
   }
 
@@ -135,29 +167,35 @@ export class Device {
     });
   }
 
-  /** @throws {RefusedError} OFFLINE_MALFORMED for anything but a payment request. */
+  /**
+   * @param request as the terminal showed it
+   * @throws {RefusedError} OFFLINE_MALFORMED for anything but a payment request; OFFLINE_PAYEE_UNTRUSTED for one that pays somebody
+   * else than its certificate says; OFFLINE_NOT_ALLOWED while nothing is reserved
+   */
   async view(request: Uint8Array): Promise<RequestView> {
-    const { request: asked, hash } = readRequest(request);
     const epochs = await readEpochs(this.#store);
-    const { merchantId, orderNumber, currency, expiresAt } = asked;
+    const { request: read, hash, payee } = this.#read(request, epochs);
+    const { merchantId, orderNumber, currency, expiresAt } = read;
     return {
       ...{ merchantId, orderNumber, currency, expiresAt },
-      amount: toAmount(asked.amount),
+      amount: toAmount(read.amount),
       paid: epochs.some(({ state }) => Object.hasOwn(state.answers, hash)),
+      payee: payee === undefined ? null : nameOf(payee),
     };
   }
 
   /**
    * Answers a payment request. Counter and payload are durable before they are signed, the signed bytes before they are
    * returned; asked again, the device returns the same bytes.
-   * @param request as the terminal signed it
-   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_NOT_ALLOWED and what `planVoucher` refuses
+   * @param request as the terminal showed it
+   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_NOT_ALLOWED and what `planVoucher` refuses
    * @throws {OfflineError} ORDER_PAID_BEFORE, RECEIPT_MISMATCH, STORE_FAILED: nothing was handed out.
    */
   pay(request: Uint8Array, options: PayOptions = {}): Promise<Payment> {
     return this.#inTurn(async () => {
-      const read = readRequest(request);
-      const { epoch, plan } = planPayment(await readEpochs(this.#store), read, this.#clock());
+      const epochs = await readEpochs(this.#store);
+      const read = this.#read(request, epochs);
+      const { epoch, plan } = planPayment(epochs, read, this.#clock());
       if (!plan.repeated) await this.#remember(epoch, plan, read, options);
       const bytes = await this.#signed(epoch, plan);
       const record = await payments.get(this.#store, ...this.#keyOf(epoch, plan));
@@ -172,14 +210,64 @@ export class Device {
     return (await readEpochs(this.#store)).map((epoch) => balanceOf(epoch, now));
   }
 
-  /** Every payment, in the order in which they were made, epoch by epoch. */
-  history(): Promise<readonly PaymentRecord[]> {
-    return payments.list(this.#store);
+  /** Every payment and what became of it, in the order in which they were made, epoch by epoch. */
+  history(): Promise<readonly PaymentHistory[]> {
+    return readHistory(this.#store);
+  }
+
+  /**
+   * Keeps a terminal's receipt: evidence that the payment was accepted, should the merchant ask again. Safe to repeat.
+   * @throws {RefusedError} NOT_FOUND, OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_SIGNATURE_INVALID, OFFLINE_REQUEST_MISMATCH,
+   * IDEMPOTENCY_CONFLICT
+   */
+  importReceipt(bytes: Uint8Array): Promise<void> {
+    return this.#inTurn(async () => {
+      const epochs = await readEpochs(this.#store);
+      await this.#store.write([await receiptChange(this.#store, this.#issuers, epochs, bytes)]);
+    });
+  }
+
+  /**
+   * Keeps a terminal's cancellation: the voucher stays counted, and its money returns to the account as soon as the bank is told.
+   * Safe to repeat.
+   * @throws {RefusedError} NOT_FOUND, OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_SIGNATURE_INVALID, IDEMPOTENCY_CONFLICT
+   */
+  importCancellation(bytes: Uint8Array): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#store.write([await cancellationChange(this.#store, this.#issuers, bytes)]);
+    });
+  }
+
+  /** Every voucher that its payee cancelled: what the bank is told, by `offline.cancel`. */
+  async cancelled(): Promise<readonly CancelledVoucher[]> {
+    const [newest] = await readCertificates(this.#store);
+    return newest === undefined ? [] : readCancelled(this.#store, newest.held.certificate);
+  }
+
+  /** What proves a payment: for a dispute, or for a till that lost what it knew. @returns undefined when it was never handed out. */
+  async evidence(
+    payment: Pick<PaymentRecord, 'epoch' | 'counter'>,
+  ): Promise<PaymentEvidence | undefined> {
+    const found = (await this.history()).find(
+      ({ epoch, counter }) => epoch === payment.epoch && counter === payment.counter,
+    );
+    return found && evidenceOf(this.#store, found);
   }
 
   /** Waits for what is under way and closes the store. */
   close(): Promise<void> {
     return this.#inTurn(() => this.#store.close());
+  }
+
+  #read(request: Uint8Array, epochs: readonly Epoch[]): ReadRequest {
+    const channel = epochs[0]?.certificates[0].held.certificate.channel;
+    if (channel === undefined)
+      throw new RefusedError({
+        code: 'OFFLINE_NOT_ALLOWED',
+        message: 'The device has nothing reserved.',
+        details: {},
+      });
+    return readRequest(request, { channel, issuers: this.#issuers, now: this.#clock() });
   }
 
   #keyOf({ state }: Epoch, { voucher }: VoucherPlan): [epoch: string, counter: string] {
@@ -193,10 +281,14 @@ export class Device {
     { lines = [], again = false }: PayOptions,
   ): Promise<void> {
     ensureSum(lines, read.request);
-    if (!again) ensureNotPaid(await this.history(), read);
+    const history = await this.history();
+    const standing = history.filter(({ state }) => state !== 'cancelled');
+    if (!again) ensureNotPaid(standing, read);
+    const key = this.#keyOf(epoch, plan);
     const changes: readonly Change[] = [
       states.put(plan.state, ordinal(epoch.state.epoch)),
-      payments.put(recordOf(plan, epoch, read, lines), ...this.#keyOf(epoch, plan)),
+      payments.put(recordOf(plan, epoch, read, lines), ...key),
+      asked.put(askedOf(read), ...key),
     ];
     await this.#store.write(changes);
   }
@@ -206,7 +298,7 @@ export class Device {
     const before = await handed.get(this.#store, ...key);
     if (before !== undefined) return Buffer.from(before, 'base64');
     const voucher = await signCose('offpay/voucher', plan.payload, this.#key.sign);
-    const bytes = encodePresented({ voucher, certificate: certificateOf(epoch, plan) });
+    const bytes = packPayment({ voucher, certificate: certificateOf(epoch, plan) });
     await this.#store.write([handed.put(bytes.toString('base64'), ...key)]);
     return bytes;
   }

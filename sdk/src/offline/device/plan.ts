@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which epoch a device pays from, and whether it may pay at all.
 import {
-  bytesToText,
-  decodePaymentRequest,
-  parseCose,
   planVoucher,
-  requestHash,
   toAmount,
   toUnits,
   type PaymentRequest,
@@ -14,23 +10,8 @@ import {
 import { OfflineError, RefusedError } from '../../errors.js';
 import { refusing } from '../refused.js';
 import type { Epoch } from './epochs.js';
+import type { ReadRequest } from './read-request.js';
 import type { PaymentRecord, ReceiptLine } from './records.js';
-
-/** A request taken out of its envelope. The terminal's key is unknown to a device, so its signature says nothing here. */
-export interface ReadRequest {
-  readonly request: PaymentRequest;
-  readonly payload: Buffer;
-  /** Base64url. */
-  readonly hash: string;
-}
-
-/** @throws {RefusedError} OFFLINE_MALFORMED */
-export const readRequest = (bytes: Uint8Array): ReadRequest =>
-  refusing(() => {
-    const { payload } = parseCose('offpay/payment-request', bytes);
-    const hash = bytesToText(requestHash(payload));
-    return { request: decodePaymentRequest(payload), payload, hash };
-  });
 
 export interface PlannedPayment {
   readonly epoch: Epoch;
@@ -77,7 +58,10 @@ export function planPayment(
   throw refusal;
 }
 
-/** @throws {OfflineError} ORDER_PAID_BEFORE: a merchant that lost its request, or asks twice. */
+/**
+ * @param history what was paid, but for what its payee cancelled
+ * @throws {OfflineError} ORDER_PAID_BEFORE: a merchant that lost its request, or asks twice.
+ */
 export function ensureNotPaid(
   history: readonly PaymentRecord[],
   { request, hash }: ReadRequest,

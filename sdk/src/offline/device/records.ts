@@ -36,3 +36,18 @@ export const states = shelf<DeviceState, [epoch: string]>('state');
 export const payments = shelf<PaymentRecord, [epoch: string, counter: string]>('payment');
 /** Signed vouchers with the certificates that they name, base64: a request that comes again gets the same bytes. */
 export const handed = shelf<string, [epoch: string, counter: string]>('handed');
+
+/** What a payment answers, as the terminal showed it, base64; with what proves whom it pays. */
+export interface AskedRecord {
+  /** The signed request. */
+  readonly request: string;
+  /** The signed certificate of its terminal, or null where it came without. */
+  readonly payee: string | null;
+}
+
+/** Missing for payments of stores of before payees were certified. */
+export const asked = shelf<AskedRecord, [epoch: string, counter: string]>('asked');
+
+/** What the terminal stated of a payment afterwards, signed, base64. */
+export const receipts = shelf<string, [epoch: string, counter: string]>('receipt');
+export const cancellations = shelf<string, [epoch: string, counter: string]>('cancellation');

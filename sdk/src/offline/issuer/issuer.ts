@@ -3,6 +3,7 @@
 import {
   encodeBulletin,
   encodeDeviceCertificate,
+  encodePayeeCertificate,
   ensure,
   isAtLeast,
   issuerKid,
@@ -16,6 +17,7 @@ import {
   type IssuerRow,
   type OfflineCaps,
   type OfflinePolicy,
+  type PayeeCertificate,
 } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
 import { systemClock, type Clock } from '../clock.js';
@@ -49,6 +51,12 @@ export interface Grant {
   /** What the customer's reputation allows: `offlineLimits`. */
   readonly limits: OfflineCaps;
   readonly policy: OfflinePolicy;
+}
+
+/** Whom a terminal speaks for, as the merchant's bank knows it. */
+export interface PayeeGrant extends Omit<PayeeCertificate, 'channel' | 'bankId' | 'terminalKey'> {
+  /** The terminal's, base64 DER SubjectPublicKeyInfo. */
+  readonly publicKey: string;
 }
 
 /** A certificate, and the bytes that the ledger and the device want. */
@@ -123,6 +131,23 @@ export class Issuer {
         sequence: before.sequence + 1,
       })),
     );
+  }
+
+  /**
+   * Certifies whom a terminal's key speaks for: customers read the name before they pay, and believe its receipts.
+   * @returns the signed certificate, for `Terminal.learn`.
+   * @throws {RefusedError} OFFLINE_MALFORMED for a name above 64 bytes, or with what cannot be seen; a licence above 32 characters
+   */
+  async certifyPayee({ publicKey, ...payee }: PayeeGrant): Promise<Buffer> {
+    const payload = refusing(() =>
+      encodePayeeCertificate({
+        ...payee,
+        channel: this.#channel,
+        bankId: this.row.bankId,
+        terminalKey: pointOfSpki(publicKey),
+      }),
+    );
+    return signCose('offpay/payee-certificate', payload, this.#key.sign, this.#kid());
   }
 
   /**

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a terminal states of a payment afterwards: that it accepted it, or that it never will. The device keeps what was signed, as
+// its owner's evidence.
+import {
+  bytesToText,
+  decodeCancellation,
+  decodePresented,
+  decodeReceipt,
+  ensure,
+  parseCose,
+  textToBytes,
+  unpackPayment,
+  verifyCancellation,
+  verifyPayeeCertificate,
+  verifyReceipt,
+  voucherDigest,
+  type Amount,
+  type DeviceCertificate,
+  type PayeeCertificate,
+  type Presented,
+  type TrustedIssuer,
+} from '@fabric-offline-pay/domain';
+import { RefusedError } from '../../errors.js';
+import { refusing } from '../refused.js';
+import type { Change, Store } from '../store/store.js';
+import type { Epoch } from './epochs.js';
+import {
+  asked,
+  cancellations,
+  handed,
+  ordinal,
+  payments,
+  receipts,
+  type PaymentRecord,
+} from './records.js';
+
+/** `given`: handed out, and nothing heard since. */
+export type PaymentState = 'given' | 'accepted' | 'cancelled';
+
+/** A payment, and what became of it. */
+export interface PaymentHistory extends PaymentRecord {
+  readonly state: PaymentState;
+}
+
+/** A voucher that its payee cancelled, for the customer's bank to return its money: base64. */
+export interface CancelledVoucher {
+  readonly customerId: string;
+  readonly deviceId: string;
+  readonly epoch: number;
+  readonly voucher: string;
+  /** The payload of the request. */
+  readonly request: string;
+  readonly cancellation: string;
+  readonly payee: string;
+  /** Minor units. */
+  readonly amount: Amount;
+}
+
+type Place = [epoch: string, counter: string];
+
+const placeOf = ({ epoch, counter }: Pick<PaymentRecord, 'epoch' | 'counter'>): Place => [
+  ordinal(epoch),
+  ordinal(counter),
+];
+
+async function stateOf(store: Store, payment: PaymentRecord): Promise<PaymentState> {
+  const place = placeOf(payment);
+  if ((await receipts.get(store, ...place)) !== undefined) return 'accepted';
+  return (await cancellations.get(store, ...place)) === undefined ? 'given' : 'cancelled';
+}
+
+/** @returns every payment in the order in which they were made, epoch by epoch. */
+export async function readHistory(store: Store): Promise<readonly PaymentHistory[]> {
+  const all = await payments.list(store);
+  return Promise.all(
+    all.map(async (payment) => ({ ...payment, state: await stateOf(store, payment) })),
+  );
+}
+
+/** What proves a payment: whom it paid, by the certificate that came with the request. */
+interface Proven {
+  readonly place: Place;
+  readonly payee: PayeeCertificate;
+}
+
+/**
+ * @param requestHash base64url
+ * @throws {RefusedError} NOT_FOUND; OFFLINE_PAYEE_UNTRUSTED when the request came without a certificate: then nobody can tell who
+ * signed
+ */
+async function provenPayment(
+  store: Store,
+  issuers: readonly TrustedIssuer[],
+  requestHash: string,
+): Promise<Proven> {
+  const payment = (await payments.list(store)).find((entry) => entry.requestHash === requestHash);
+  if (payment === undefined)
+    throw new RefusedError({
+      code: 'NOT_FOUND',
+      message: 'The device made no payment that this is about.',
+      details: { requestHash },
+    });
+  const place = placeOf(payment);
+  const payee = (await asked.get(store, ...place))?.payee ?? '';
+  return refusing(() => {
+    ensure(payee !== '', 'OFFLINE_PAYEE_UNTRUSTED', { field: 'payee' });
+    return { place, payee: verifyPayeeCertificate(Buffer.from(payee, 'base64'), issuers) };
+  });
+}
+
+/** @throws {RefusedError} IDEMPOTENCY_CONFLICT: a terminal that says both is held to what it said first. */
+async function ensureNotStated(
+  store: Store,
+  other: typeof receipts | typeof cancellations,
+  place: Place,
+): Promise<void> {
+  if ((await other.get(store, ...place)) !== undefined)
+    throw new RefusedError({
+      code: 'IDEMPOTENCY_CONFLICT',
+      message: 'The terminal stated the contrary of this payment before.',
+      details: { epoch: Number(place[0]), counter: Number(place[1]) },
+    });
+}
+
+const payloadOf = (purpose: 'offpay/receipt' | 'offpay/cancellation', bytes: Uint8Array): Buffer =>
+  parseCose(purpose, bytes).payload;
+
+/**
+ * @param epochs of the device
+ * @returns what to write, to keep a receipt.
+ * @throws {RefusedError} NOT_FOUND, OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_SIGNATURE_INVALID, OFFLINE_REQUEST_MISMATCH
+ * for a receipt of another voucher, IDEMPOTENCY_CONFLICT
+ */
+export async function receiptChange(
+  store: Store,
+  issuers: readonly TrustedIssuer[],
+  epochs: readonly Epoch[],
+  bytes: Uint8Array,
+): Promise<Change> {
+  const stated = refusing(() => decodeReceipt(payloadOf('offpay/receipt', bytes)));
+  const hash = bytesToText(stated.requestHash);
+  const { place, payee } = await provenPayment(store, issuers, hash);
+  refusing(() => {
+    verifyReceipt(bytes, payee);
+    const answer = epochs
+      .map(({ state }) => state.answers[hash])
+      .find((text) => text !== undefined);
+    const own = voucherDigest(textToBytes(answer ?? ''));
+    ensure(own.equals(stated.voucherDigest), 'OFFLINE_REQUEST_MISMATCH', { field: 'voucher' });
+  });
+  await ensureNotStated(store, cancellations, place);
+  return receipts.put(Buffer.from(bytes).toString('base64'), ...place);
+}
+
+/**
+ * @returns what to write, to keep a cancellation.
+ * @throws {RefusedError} NOT_FOUND, OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_SIGNATURE_INVALID, IDEMPOTENCY_CONFLICT
+ */
+export async function cancellationChange(
+  store: Store,
+  issuers: readonly TrustedIssuer[],
+  bytes: Uint8Array,
+): Promise<Change> {
+  const stated = refusing(() => decodeCancellation(payloadOf('offpay/cancellation', bytes)));
+  const hash = bytesToText(stated.requestHash);
+  const { place, payee } = await provenPayment(store, issuers, hash);
+  refusing(() => verifyCancellation(bytes, payee));
+  await ensureNotStated(store, receipts, place);
+  return cancellations.put(Buffer.from(bytes).toString('base64'), ...place);
+}
+
+/** What a payment is proven by: for the bank, or for a till that lost what it knew. */
+export interface PaymentEvidence {
+  readonly payment: PaymentHistory;
+  /** The signed request; undefined for payments of before they were kept. */
+  readonly request: Buffer | undefined;
+  readonly payee: Buffer | undefined;
+  readonly presented: Presented;
+  readonly receipt: Buffer | undefined;
+  readonly cancellation: Buffer | undefined;
+}
+
+const optional = (text: string | null | undefined): Buffer | undefined =>
+  text == null ? undefined : Buffer.from(text, 'base64');
+
+/** @returns the evidence of a payment that was handed out, or undefined. */
+export async function evidenceOf(
+  store: Store,
+  payment: PaymentHistory,
+): Promise<PaymentEvidence | undefined> {
+  const place = placeOf(payment);
+  const shown = await handed.get(store, ...place);
+  if (shown === undefined) return undefined;
+  const record = await asked.get(store, ...place);
+  const request = optional(record?.request);
+  const bytes = Buffer.from(shown, 'base64');
+  const presented = refusing(() =>
+    request === undefined
+      ? decodePresented(bytes)
+      : unpackPayment(bytes, parseCose('offpay/payment-request', request).payload),
+  );
+  return {
+    ...{ payment, presented, request },
+    payee: optional(record?.payee),
+    receipt: optional(await receipts.get(store, ...place)),
+    cancellation: optional(await cancellations.get(store, ...place)),
+  };
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** @returns every voucher that its payee cancelled, as the bank wants it for `offline.cancel`. */
+export async function readCancelled(
+  store: Store,
+  { customerId, deviceId }: Pick<DeviceCertificate, 'customerId' | 'deviceId'>,
+): Promise<readonly CancelledVoucher[]> {
+  const cancelled: CancelledVoucher[] = [];
+  for (const payment of await readHistory(store)) {
+    const evidence = payment.state === 'cancelled' ? await evidenceOf(store, payment) : undefined;
+    const { request, payee, cancellation, presented } = evidence ?? {};
+    if (!request || !payee || !cancellation || !presented) continue;
+    const { payload } = parseCose('offpay/payment-request', request);
+    cancelled.push({
+      ...{ customerId, deviceId, epoch: payment.epoch, amount: payment.amount },
+      ...{ voucher: base64(presented.voucher), request: base64(payload) },
+      ...{ cancellation: base64(cancellation), payee: base64(payee) },
+    });
+  }
+  return cancelled;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request as a device reads it, and whom it pays: by the certificate of the merchant's bank, if one came with it.
+import {
+  bytesToText,
+  decodePaymentRequest,
+  ensure,
+  importDeviceKey,
+  isSignedBy,
+  parseCose,
+  payeeCertificateOf,
+  requestHash,
+  spkiOfPoint,
+  unpackRequest,
+  verifyPayeeCertificate,
+  type PackedPayee,
+  type PayeeCertificate,
+  type PaymentRequest,
+  type TrustedIssuer,
+} from '@fabric-offline-pay/domain';
+import { refusing } from '../refused.js';
+
+/** A payee that a bank certified, and the certificate. */
+export interface CertifiedPayee {
+  readonly certificate: PayeeCertificate;
+  readonly bytes: Buffer;
+}
+
+/** A request taken out of its envelope. */
+export interface ReadRequest {
+  readonly request: PaymentRequest;
+  readonly payload: Buffer;
+  /** Base64url. */
+  readonly hash: string;
+  /** The signed request, whole. */
+  readonly bytes: Buffer;
+  /** Undefined when nobody whom the device trusts says who asks: the request's signature says nothing then. */
+  readonly payee: CertifiedPayee | undefined;
+}
+
+/** What a device knows when it reads a request. */
+export interface ReaderView {
+  /** Of its certificates. */
+  readonly channel: string;
+  /** Who certifies payees. */
+  readonly issuers: readonly TrustedIssuer[];
+  readonly now: number;
+}
+
+/** @throws {DomainError} OFFLINE_PAYEE_UNTRUSTED */
+function certifiedPayee(
+  packed: PackedPayee,
+  request: PaymentRequest,
+  signed: Buffer,
+  { issuers, now }: ReaderView,
+): CertifiedPayee | undefined {
+  const kid = Buffer.from(packed.kid).toString('hex');
+  const issuer = issuers.find((entry) => entry.kid === kid);
+  if (issuer === undefined) return undefined;
+  const bytes = payeeCertificateOf(packed, request, issuer.bankId);
+  const certificate = verifyPayeeCertificate(bytes, issuers);
+  ensure(now <= certificate.validUntil, 'OFFLINE_PAYEE_UNTRUSTED', { field: 'validUntil' });
+  ensure(isByTerminal(signed, certificate), 'OFFLINE_PAYEE_UNTRUSTED', { field: 'terminalKey' });
+  return { certificate, bytes };
+}
+
+function isByTerminal(signed: Buffer, { terminalKey }: PayeeCertificate): boolean {
+  const key = importDeviceKey(spkiOfPoint(terminalKey));
+  return key !== undefined && isSignedBy(parseCose('offpay/payment-request', signed), key);
+}
+
+/**
+ * @param shown as the terminal showed it: packed, or the signed request alone
+ * @throws {RefusedError} OFFLINE_MALFORMED; OFFLINE_PAYEE_UNTRUSTED when the certificate that came with it is over, forged, or of
+ * another terminal than the one that signed the request
+ */
+export const readRequest = (shown: Uint8Array, view: ReaderView): ReadRequest =>
+  refusing(() => {
+    const { request: bytes, payee } = unpackRequest(shown, view.channel);
+    const { payload } = parseCose('offpay/payment-request', bytes);
+    const request = decodePaymentRequest(payload);
+    const hash = bytesToText(requestHash(payload));
+    const certified = payee && certifiedPayee(payee, request, bytes, view);
+    return { request, payload, hash, bytes, payee: certified };
+  });
