@@ -80,6 +80,10 @@ export const CLIENT_ERRORS = {
     'The store belongs to another device or terminal, or to another key.',
     'Open it with its own key and settings, or take an empty folder.',
   ),
+  STORE_NEWER: describe(
+    'A later version of the program wrote the store.',
+    'Open it with that version, or a later one. Nothing was changed.',
+  ),
   STORE_DAMAGED: describe(
     'The store holds what nobody wrote there.',
     'Keep a copy of the folder for repair. Never go on with an older copy: a device would spend twice.',

@@ -173,7 +173,8 @@ describe('a terminal answers', () => {
       ...['OFFLINE_RESERVE_INACTIVE', 'OFFLINE_CLAIM_OPEN'],
       ...['OFFLINE_PROOF_INVALID', 'OFFLINE_ISSUER_RETIRED'],
     ];
-    const codes = Object.keys(ERRORS).filter((code) => code.startsWith('OFFLINE_'));
+    // What a merchant lets its own terminal take is between the two.
+    const codes = Object.keys(ERRORS).filter((code) => /^OFFLINE_(?!TILL_)/.test(code));
     const met = new Set(vectors.acceptance.map(({ expected }) => expected));
     expect(codes.filter((code) => !met.has(code)).sort()).toEqual(ledger.sort());
   });

@@ -185,7 +185,7 @@ async function wrongClocks({ stale, fast, outcomes, payers: { replayed } }: Chea
   outcomes.note(
     "a terminal's clock that is fast",
     'OFFLINE_CLOCK_WRONG',
-    await accepted(fast, replayed.device, 'FAST-1'),
+    refusalOf(await replayed.device.pay(given(await asked(fast, 'FAST-1')))),
   );
 }
 

@@ -157,10 +157,14 @@ function expectedOfResigned({ content, requestPayload }: Payment, change: Resign
     case 'nothing':
       return { accepted: true, settled: true };
     case 'time':
-      return { accepted: Math.abs(change.delta) <= 300, settled: change.delta <= 600 };
+      return {
+        accepted: change.delta >= -310 && change.delta <= 600,
+        settled: change.delta <= 600,
+      };
     case 'cumulative': {
       const sum = content.cumulative + BigInt(change.delta);
-      const inRange = sum >= amountOf(requestPayload) && sum <= 20_000n;
+      const least = amountOf(requestPayload) + BigInt(content.counter - 1);
+      const inRange = sum >= least && sum <= 20_000n;
       const fits = content.counter === 1 ? change.delta === 0 : inRange;
       return { accepted: fits, settled: fits };
     }

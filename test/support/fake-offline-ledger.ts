@@ -33,6 +33,8 @@ export class FakeOfflineLedger implements TerminalLedger {
   /** How many of the next batches conflict: those of more vouchers than `conflictAbove`. */
   conflicts = 0;
   conflictAbove = 0;
+  /** What a batch is answered instead of verdicts, before anything is written. */
+  refusing: (batch: VoucherBatch) => Error | undefined = () => undefined;
   /** Called after a batch was written and before it is answered. */
   afterWriting: () => void = () => undefined;
   newestBulletin: Uint8Array | undefined;
@@ -83,6 +85,8 @@ export class FakeOfflineLedger implements TerminalLedger {
         this.conflicts -= 1;
         throw new ConflictError('tx', {});
       }
+      const refusal = this.refusing(batch);
+      if (refusal !== undefined) throw refusal;
       const before = this.#answers.get(batch.batchId);
       if (before !== undefined) return before;
       const verdicts = batch.vouchers.map((claim) => this.#judge(batch, claim));

@@ -14,6 +14,8 @@ import {
   Terminal,
   type OfflineKey,
   type Store,
+  type TerminalEvent,
+  type TerminalOptions,
 } from '@fabric-offline-pay/sdk/offline';
 import { FakeOfflineLedger } from './fake-offline-ledger';
 import {
@@ -95,15 +97,20 @@ export class OfflineRoom {
     store: Store = memoryStore(),
     merchantId = OFFLINE_MERCHANT,
     key: OfflineKey = softwareKey(VECTOR_KEYS.terminal),
+    more: Partial<TerminalOptions> = {},
   ): Promise<Terminal> {
     const { clock } = this;
     const options = { store, key, channel: CHANNEL, merchantId, terminalId: 'till-1', clock };
-    return Terminal.open({ ...options, roots: ROOTS });
+    return Terminal.open({ ...options, roots: ROOTS, ...more });
   }
 
   /** A terminal that knows the bank's issuer and its newest bulletin. */
-  async terminal(store: Store = memoryStore(), merchantId = OFFLINE_MERCHANT): Promise<Terminal> {
-    const terminal = await this.openTerminal(store, merchantId);
+  async terminal(
+    store: Store = memoryStore(),
+    merchantId = OFFLINE_MERCHANT,
+    more: Partial<TerminalOptions> = {},
+  ): Promise<Terminal> {
+    const terminal = await this.openTerminal(store, merchantId, undefined, more);
     const bulletin = this.ledger.newestBulletin ?? (await this.publish());
     await terminal.learn({ issuers: [this.issuer.row], bulletin });
     return terminal;
@@ -113,6 +120,34 @@ export class OfflineRoom {
 interface DeviceCertificateBytes {
   readonly certificate: DeviceCertificate;
   readonly bytes: Buffer;
+}
+
+/** Two devices with the same store and key: what a thief makes. */
+export async function clonesIn(room: OfflineRoom): Promise<readonly [Device, Device]> {
+  const contents = new Map<string, string>();
+  const key = softwareKey(newKey());
+  const store = memoryStore(contents);
+  const original = await room.device({ store, key, customerId: 'customer-2' });
+  return [original, await room.openDevice(memoryStore(new Map(contents)), key)];
+}
+
+/** What happens at a terminal during some work. */
+export async function eventsDuring(
+  terminal: Terminal,
+  work: () => Promise<unknown>,
+): Promise<readonly TerminalEvent[]> {
+  const stop = new AbortController();
+  const heard: TerminalEvent[] = [];
+  const events = terminal.events(stop.signal);
+  const reading = (async () => {
+    for await (const event of events) heard.push(event);
+  })();
+  await work();
+  // What was told before is read before the end is.
+  await new Promise((resolve) => setImmediate(resolve));
+  stop.abort();
+  await reading;
+  return heard;
 }
 
 /** One payment with both sides offline. */

@@ -13,6 +13,7 @@ import {
   Terminal,
   type OfflineKey,
   type Roots,
+  type TillLimits,
 } from '@fabric-offline-pay/sdk/offline';
 
 /** Whose device it is, and whom it trusts to speak for the bank. */
@@ -27,6 +28,8 @@ export interface TerminalSettings {
   readonly merchantId: string;
   readonly terminalId: string;
   readonly roots: Roots;
+  /** What the merchant lets the terminal take before it settles. */
+  readonly limits?: TillLimits;
 }
 
 const SETTINGS = 'settings.json';

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay terminal …`: a merchant's terminal in a folder. Only `setup` and `sync` need a network.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
 import { Clients, OfflineBank, withTerminal, writeSettings } from '@fabric-offline-pay/network';
 import { terminalLedger } from '@fabric-offline-pay/sdk';
 import type {
   Acceptance,
   AcceptedPayment,
-  SyncReport,
+  ProofRecord,
   Terminal,
-  Waiting,
 } from '@fabric-offline-pay/sdk/offline';
 import { Command } from 'commander';
 import { homeOf } from '../home';
 import { readCarried, writeCarried, type CarriedTargets } from '../offline/carried';
 import { readPassphrase } from '../offline/passphrase';
+import { needsCare, syncText, waitingText } from '../offline/sync-text';
+import { parseLimits } from '../offline/till-limits';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
 
 interface TerminalOption extends CommonOptions {
@@ -29,10 +32,13 @@ const command = (name: string, description: string): Command =>
 interface SetupOptions extends TerminalOption {
   readonly merchant: string;
   readonly terminalId: string;
+  readonly limit: readonly string[];
+  readonly oldestHours?: string;
 }
 
-/** Tells the terminal whose it is and whom to trust, with the newest bulletin. */
+/** Tells the terminal whose it is, whom to trust, with the newest bulletin, and what the merchant lets it take. */
 async function setUp(options: SetupOptions): Promise<void> {
+  const limits = parseLimits(options.limit, options.oldestHours);
   const clients = new Clients(homeOf(options));
   try {
     const bank = await OfflineBank.open(clients);
@@ -41,6 +47,7 @@ async function setUp(options: SetupOptions): Promise<void> {
       merchantId: options.merchant,
       terminalId: options.terminalId,
       roots: bank.roots,
+      ...(limits && { limits }),
     });
     const news = await bank.news();
     await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
@@ -93,37 +100,30 @@ async function accept(options: AcceptOptions): Promise<void> {
   if (!acceptance.accepted) process.exitCode = 1;
 }
 
-const sumsText = ({ sums }: Waiting): string =>
-  Object.entries(sums)
-    .map(([currency, sum]) => `${formatAmount(sum, currency)} ${currency}`)
-    .join(', ');
-
-const waitingText = (waiting: Waiting): string =>
-  waiting.settleUntil === null
-    ? 'nothing waits'
-    : `waiting ${waiting.count.toString()}: ${sumsText(waiting)}; settle until ${new Date(waiting.settleUntil * 1000).toISOString()}`;
-
 interface SyncOptions extends TerminalOption {
   /** Folder for proofs of double spends. */
   readonly proofs?: string;
 }
 
+/** One order may have been tried by several copies of a device. */
+const proofFile = ({ orderNumber, voucherDigest }: ProofRecord, all: readonly ProofRecord[]) => {
+  const several = all.filter((other) => other.orderNumber === orderNumber).length > 1;
+  const name = several ? `${orderNumber}.${voucherDigest.slice(0, 8)}` : orderNumber;
+  return `${name}.fraud-proof.json`;
+};
+
 async function saveProofs(terminal: Terminal, folder: string | undefined): Promise<string[]> {
   if (folder === undefined) return [];
+  await mkdir(folder, { recursive: true });
   const found = (await terminal.proofs()).filter(({ proof }) => proof !== null);
-  const files = found.map(({ orderNumber, voucherDigest }) => ({
-    ...{ voucherDigest },
-    file: `${folder}/${orderNumber}.fraud-proof.json`,
-  }));
-  for (const { voucherDigest, file } of files) await terminal.saveProof(voucherDigest, file);
-  return files.map(({ file }) => file);
+  const files: string[] = [];
+  for (const record of found) {
+    const file = join(folder, proofFile(record, found));
+    await terminal.saveProof(record.voucherDigest, file);
+    files.push(file);
+  }
+  return files;
 }
-
-const syncText = ({ settled, refused, waiting, files }: SyncReport & { files: string[] }): string =>
-  [
-    `settled ${settled.toString()}, refused ${refused.toString()}; ${waitingText(waiting)}`,
-    ...files,
-  ].join('\n');
 
 async function sync(options: SyncOptions): Promise<void> {
   const clients = new Clients(homeOf(options));
@@ -138,6 +138,7 @@ async function sync(options: SyncOptions): Promise<void> {
       },
     );
     show(options, result, syncText);
+    if (needsCare(result)) process.exitCode = 1;
   } finally {
     await clients.close();
   }
@@ -160,6 +161,16 @@ const setupCommand = (): Command =>
   command('setup', 'makes a terminal: whose it is and whom it trusts (needs the network)')
     .requiredOption('--merchant <id>', 'the payee')
     .option('--terminal-id <id>', 'name of the terminal', 'till-1')
+    .option(
+      '--limit <limits>',
+      "the merchant's own limits of a currency: the most of one payment, and the most that may wait (sum, count): EUR:payment=50.00,sum=500.00,count=40; once a currency, and no other is taken then",
+      (limit: string, before: readonly string[]) => [...before, limit],
+      [],
+    )
+    .option(
+      '--oldest-hours <number>',
+      'takes nothing more while a payment has waited longer for its settlement',
+    )
     .action(reportingErrors(setUp));
 
 const requestCommand = (): Command =>
@@ -201,8 +212,11 @@ const showCommand = (): Command =>
   );
 
 const syncCommand = (): Command =>
-  command('sync', 'fetches the newest bulletin, settles what waits (needs the network)')
-    .option('--proofs <folder>', 'writes proofs of double spends there')
+  command(
+    'sync',
+    'fetches the newest bulletin, settles what waits (needs the network); exit code 1 when something is stuck',
+  )
+    .option('--proofs <folder>', 'writes proofs of double spends there; made when missing')
     .action(reportingErrors(sync));
 
 /** The terminal's half of a payment without a network. */

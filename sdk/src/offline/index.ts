@@ -38,15 +38,22 @@ export type { BackgroundOptions, BackgroundSync } from './terminal/background-sy
 export type { TerminalEvent } from './terminal/events.js';
 export type { BankNews } from './terminal/learn.js';
 export type { RequestInput } from './terminal/make-request.js';
-export type { AcceptedPayment, PaymentStatus, ProofRecord } from './terminal/records.js';
+export type {
+  AcceptedPayment,
+  PaymentStatus,
+  ProofRecord,
+  StoredSide,
+} from './terminal/records.js';
 export type { SendOptions } from './terminal/send-batches.js';
 export {
   Terminal,
   type ShownRequest,
   type SyncReport,
   type TerminalOptions,
-  type Waiting,
 } from './terminal/terminal.js';
+export type { StuckBatch, UnprovenFraud } from './terminal/stuck.js';
+export { checkTillLimits, type CurrencyLimits, type TillLimits } from './terminal/till-limits.js';
+export type { Waiting } from './terminal/waiting.js';
 export type {
   ClaimedVoucher,
   ContradictingVoucher,

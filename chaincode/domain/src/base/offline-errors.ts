@@ -50,7 +50,7 @@ export const OFFLINE_ERRORS = {
   ),
   OFFLINE_BULLETIN_MISSING: describe(
     810,
-    "The terminal has no bulletin of the device's bank, or not the one that the request names.",
+    "The terminal has no bulletin of the device's bank, or one older than the request or the certificate names.",
     'Bring the terminal online and fetch the bulletins of all banks.',
   ),
   OFFLINE_OVER_PAYMENT_CAP: describe(
@@ -75,8 +75,8 @@ export const OFFLINE_ERRORS = {
   ),
   OFFLINE_CLOCK_WRONG: describe(
     815,
-    'Clocks are further apart than the policy allows.',
-    'Correct the clock of the device or of the terminal.',
+    'A clock lies further behind than the policy allows.',
+    'Correct the clock of the device or of the terminal; a terminal whose clock once ran ahead needs a newer bulletin.',
   ),
   OFFLINE_CLAIM_TOO_SHORT: describe(
     816,
@@ -128,6 +128,26 @@ export const OFFLINE_ERRORS = {
     826,
     'The bank has retired the issuer that signed this: it grants nothing new.',
     'Register another issuer of the bank, and sign with that one.',
+  ),
+  OFFLINE_TILL_OVER_PAYMENT: describe(
+    830,
+    'The amount is above what the merchant takes in one payment at this terminal.',
+    'Pay less, or pay online.',
+  ),
+  OFFLINE_TILL_FULL: describe(
+    831,
+    'The terminal holds as many unsettled payments, or as much money in them, as the merchant lets it.',
+    'Bring the terminal online and synchronise, then show the same payment again.',
+  ),
+  OFFLINE_TILL_OVERDUE: describe(
+    832,
+    'A payment has waited for its settlement longer than the merchant lets it.',
+    'Bring the terminal online and synchronise.',
+  ),
+  OFFLINE_TILL_CURRENCY: describe(
+    833,
+    'The merchant set limits for this terminal, and none for this currency.',
+    'Ask in a currency that the merchant named, or have the merchant name this one.',
   ),
   OFFLINE_PAYEE_UNTRUSTED: describe(
     835,

@@ -66,6 +66,9 @@ function tried({ certificate, request, voucher, bulletin, policy, view }: Tried)
 
 const previous = Buffer.alloc(32, 1);
 
+/** When the request was made, unless told. */
+const ASKED = NOW - 10;
+
 it.each<[string, Tried]>([
   [
     'a certificate of another channel',
@@ -88,6 +91,11 @@ it.each<[string, Tried]>([
     { code: 'OFFLINE_BULLETIN_MISSING', request: { bulletinNumber: 8 } },
   ],
   ['a request by an older bulletin', { code: 'accepted', request: { bulletinNumber: 6 } }],
+  [
+    'a certificate by a newer policy',
+    { code: 'OFFLINE_BULLETIN_MISSING', certificate: { policyVersion: 2 } },
+  ],
+  ['a certificate by an older policy', { code: 'accepted', policy: { version: 2 } }],
   ['another currency', { code: 'OFFLINE_WRONG_CURRENCY', certificate: { currency: 'CNY' } }],
   ['a currency without caps', { code: 'OFFLINE_NOT_ALLOWED', policy: { caps: {} } }],
   ['a sum below the amount', { code: 'OFFLINE_REQUEST_MISMATCH', voucher: { cumulative: 1_249n } }],
@@ -95,15 +103,39 @@ it.each<[string, Tried]>([
     'a first sum above the amount',
     { code: 'OFFLINE_REQUEST_MISMATCH', voucher: { cumulative: 1_251n } },
   ],
+  [
+    'a fourth voucher before which two minor units were spent',
+    { code: 'OFFLINE_REQUEST_MISMATCH', voucher: { counter: 4, previous, cumulative: 1_252n } },
+  ],
+  [
+    'a fourth voucher before which three minor units were spent',
+    { code: 'accepted', voucher: { counter: 4, previous, cumulative: 1_253n } },
+  ],
   ['another request', { code: 'OFFLINE_REQUEST_MISMATCH', voucher: { requestHash: previous } }],
   [
     'another certificate',
     { code: 'OFFLINE_CERTIFICATE_MISMATCH', voucher: { certificateDigest: previous } },
   ],
-  ['a device 300 s ahead', { code: 'accepted', voucher: { time: NOW + 300 } }],
-  ['a device 301 s ahead', { code: 'OFFLINE_CLOCK_WRONG', voucher: { time: NOW + 301 } }],
-  ['a device 300 s behind', { code: 'accepted', voucher: { time: NOW - 300 } }],
-  ['a device 301 s behind', { code: 'OFFLINE_CLOCK_WRONG', voucher: { time: NOW - 301 } }],
+  ['a device ahead until its request ends', { code: 'accepted', voucher: { time: NOW + 600 } }],
+  ['a device 300 s before the request', { code: 'accepted', voucher: { time: ASKED - 300 } }],
+  [
+    'a device 301 s before the request',
+    { code: 'OFFLINE_CLOCK_WRONG', voucher: { time: ASKED - 301 } },
+  ],
+  ['a voucher shown long after it was made', { code: 'accepted', view: { now: NOW + 600 } }],
+  ['a terminal 300 s before its own request', { code: 'accepted', view: { now: ASKED - 300 } }],
+  [
+    'a terminal 301 s before its own request',
+    { code: 'OFFLINE_CLOCK_WRONG', view: { now: ASKED - 301 } },
+  ],
+  [
+    'a terminal 300 s before what its clock showed',
+    { code: 'accepted', view: { latest: NOW + 300 } },
+  ],
+  [
+    'a terminal 301 s before what its clock showed',
+    { code: 'OFFLINE_CLOCK_WRONG', view: { latest: NOW + 301 } },
+  ],
   ['a terminal 300 s behind the bank', { code: 'accepted', bulletin: { issuedAt: NOW + 300 } }],
   [
     'a terminal 301 s behind the bank',
@@ -186,14 +218,18 @@ it.each<[string, Tried]>([
   ],
   [
     'the last payment',
-    { code: 'accepted', certificate: { highestCounter: 2 }, voucher: { counter: 2, previous } },
+    {
+      code: 'accepted',
+      certificate: { highestCounter: 2 },
+      voucher: { counter: 2, previous, cumulative: 1_251n },
+    },
   ],
   [
     'one payment more',
     {
       code: 'OFFLINE_COUNTER_EXHAUSTED',
       certificate: { highestCounter: 1 },
-      voucher: { counter: 2, previous },
+      voucher: { counter: 2, previous, cumulative: 1_251n },
     },
   ],
 ])('%s', (_, given) => {

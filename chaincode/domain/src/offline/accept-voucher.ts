@@ -14,6 +14,7 @@ import type { Bulletin, DeviceCertificate, PaymentRequest, Voucher } from './obj
 import { decodePaymentRequest, requestHash } from './payment-request.js';
 import {
   answersRequest,
+  isBeforeRequest,
   isOtherCurrency,
   isOverCount,
   isOverPaymentCap,
@@ -32,6 +33,8 @@ export interface TerminalView {
   readonly bulletin: Bulletin;
   /** By the terminal's clock. */
   readonly now: number;
+  /** The latest time that the terminal's clock has shown before: one that went back since then is wrong. */
+  readonly latest?: number;
   readonly keyOf?: KeyReader;
 }
 
@@ -78,7 +81,8 @@ const BELONGING: readonly Refusal[] = [
     'OFFLINE_BULLETIN_MISSING',
     ({ terminal, certificate, request }) =>
       terminal.bulletin.bankId !== certificate.bankId ||
-      request.bulletinNumber > terminal.bulletin.number,
+      request.bulletinNumber > terminal.bulletin.number ||
+      certificate.policyVersion > terminal.bulletin.policy.version,
   ],
   ['OFFLINE_WRONG_CURRENCY', (situation) => isOtherCurrency(situation, situation.certificate)],
   ['OFFLINE_NOT_ALLOWED', ({ caps }) => caps === undefined],
@@ -88,6 +92,12 @@ const BELONGING: readonly Refusal[] = [
   ],
 ];
 
+/** How far the terminal's clock lies behind the bank's word, the terminal's own request, or what it showed before. */
+function secondsBehind({ terminal, request }: Situation): number {
+  const { bulletin, latest = 0, now } = terminal;
+  return Math.max(bulletin.issuedAt, request.createdAt, latest) - now;
+}
+
 /** Neither clock may be past the end, whichever is behind. */
 const latest = ({ terminal, voucher }: Situation): number => Math.max(terminal.now, voucher.time);
 
@@ -96,9 +106,9 @@ const TIMES: readonly Refusal[] = [
   [
     'OFFLINE_CLOCK_WRONG',
     (situation) => {
-      const { terminal, voucher } = situation;
-      const behindBank = terminal.bulletin.issuedAt - terminal.now > tolerance(situation);
-      return behindBank || Math.abs(voucher.time - terminal.now) > tolerance(situation);
+      const { voucher, request } = situation;
+      const allowed = tolerance(situation);
+      return secondsBehind(situation) > allowed || isBeforeRequest(voucher.time, request, allowed);
     },
   ],
   ['OFFLINE_BULLETIN_STALE', ({ terminal: { bulletin, now } }) => isStale(bulletin, now)],

@@ -12,14 +12,22 @@ export interface Payment {
   readonly request: PaymentRequest;
 }
 
-/**
- * The first voucher of an epoch begins the sum; none may be below its own amount.
- * @param hash of the request's payload
- */
-export function answersRequest({ voucher, request }: Payment, hash: Buffer): boolean {
+/** Every voucher is of at least one minor unit: before counter k at least k − 1 were spent, and before the first nothing. */
+function beginsPossibly({ voucher, request }: Payment): boolean {
   const before = voucher.cumulative - request.amount;
-  return hash.equals(voucher.requestHash) && (voucher.counter === 1 ? before === 0n : before >= 0n);
+  return voucher.counter === 1 ? before === 0n : before >= BigInt(voucher.counter - 1);
 }
+
+/** @param hash of the request's payload */
+export const answersRequest = (payment: Payment, hash: Buffer): boolean =>
+  hash.equals(payment.voucher.requestHash) && beginsPossibly(payment);
+
+/** @returns whether a voucher of this time claims to be older than its request, which no clock within the tolerance says. */
+export const isBeforeRequest = (
+  at: number,
+  { createdAt }: Pick<PaymentRequest, 'createdAt'>,
+  tolerance: number,
+): boolean => createdAt - at > tolerance;
 
 /** @param backing the certificate or the reserve that the money comes from */
 export const isOtherCurrency = (

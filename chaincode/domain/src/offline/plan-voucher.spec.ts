@@ -2,12 +2,18 @@
 // The device: it chains its vouchers, answers a request twice with the same bytes, and keeps to its certificate.
 import {
   amountOf,
+  newBulletin,
   newDevice,
   newRequest,
   NOW,
+  OFFLINE_POLICY,
   pay,
+  presentedBy,
   refusal,
+  terminalView,
 } from '../../../../test/support/offline-world';
+import { LEAST_CLOCK_TOLERANCE } from '../policy/policy';
+import { acceptVoucher } from './accept-voucher';
 import type { DeviceCertificate, PaymentRequest } from './objects';
 import { openDevice, planVoucher } from './plan-voucher';
 import { NO_VOUCHER } from './voucher';
@@ -70,6 +76,12 @@ it.each<[string, Refused]>([
   ['another epoch', { code: 'OFFLINE_CERTIFICATE_MISMATCH', state: { epoch: 2 } }],
   ['another channel', { code: 'OFFLINE_WRONG_CHANNEL', request: { channel: 'other' } }],
   ['another currency', { code: 'OFFLINE_WRONG_CURRENCY', request: { currency: 'CNY' } }],
+  ['a clock 60 s before the request', { code: 'accepted', request: { createdAt: NOW + 60 } }],
+  [
+    'a clock 61 s before the request',
+    { code: 'OFFLINE_CLOCK_WRONG', request: { createdAt: NOW + 61 } },
+  ],
+  ['a clock of 1970', { code: 'OFFLINE_CLOCK_WRONG', now: 0 }],
   ['a request that ends now', { code: 'accepted', request: { expiresAt: NOW } }],
   ['a request that is over', { code: 'OFFLINE_REQUEST_EXPIRED', request: { expiresAt: NOW - 1 } }],
   ['a certificate that ends now', { code: 'accepted', certificate: { spendUntil: NOW } }],
@@ -99,6 +111,20 @@ it.each<[string, Refused]>([
     ...state,
   };
   expect(refusal(() => planVoucher(remembered, device.held, payload, now))).toBe(code);
+});
+
+it('signs nothing that a terminal refuses for the clock of the device', () => {
+  const policy = { ...OFFLINE_POLICY, clockToleranceSeconds: LEAST_CLOCK_TOLERANCE };
+  for (const at of [-60, 0, 100, 299, 300]) {
+    const device = newDevice();
+    const request = newRequest({ createdAt: NOW, expiresAt: NOW + 300 });
+    const payment = pay(device, request, NOW + at);
+    for (const now of [NOW, NOW + 150, NOW + 300]) {
+      const view = terminalView({ bulletin: newBulletin({ policy }), now });
+      const accept = () => acceptVoucher(view, request, presentedBy(payment), []);
+      expect(refusal(accept)).toBe('accepted');
+    }
+  }
 });
 
 it('refuses what is no request', () => {

@@ -3,10 +3,12 @@
 // durable before the payload is signed, or a power failure makes an honest device spend twice.
 import { DomainError, type ErrorCode } from '../base/errors.js';
 import { toAmount, toUnits, type Amount } from '../base/money.js';
+import { LEAST_CLOCK_TOLERANCE } from '../policy/policy.js';
 import { bytesToText, textToBytes } from './digest-text.js';
 import type { DeviceCertificate, PaymentRequest, Voucher } from './objects.js';
 import { decodePaymentRequest, requestHash } from './payment-request.js';
 import {
+  isBeforeRequest,
   isOtherCurrency,
   isOverCount,
   isOverPaymentCap,
@@ -69,6 +71,10 @@ const REFUSALS: readonly (readonly [ErrorCode, (situation: Situation) => boolean
   ['OFFLINE_CERTIFICATE_MISMATCH', ({ state, certificate }) => !isOf(state, certificate)],
   ['OFFLINE_WRONG_CHANNEL', ({ certificate, request }) => request.channel !== certificate.channel],
   ['OFFLINE_WRONG_CURRENCY', (situation) => isOtherCurrency(situation, situation.certificate)],
+  [
+    'OFFLINE_CLOCK_WRONG',
+    ({ voucher, request }) => isBeforeRequest(voucher.time, request, LEAST_CLOCK_TOLERANCE),
+  ],
   ['OFFLINE_REQUEST_EXPIRED', ({ voucher, request }) => isRequestOver(voucher.time, request)],
   [
     'OFFLINE_CERTIFICATE_EXPIRED',
@@ -95,8 +101,8 @@ function ensureAllowed(situation: Situation): void {
  * @param requestPayload the payload within the terminal's signed request
  * @param now by the device's clock
  * @throws {DomainError} OFFLINE_MALFORMED, OFFLINE_CERTIFICATE_MISMATCH, OFFLINE_WRONG_CHANNEL, OFFLINE_WRONG_CURRENCY,
- * OFFLINE_REQUEST_EXPIRED, OFFLINE_CERTIFICATE_EXPIRED, OFFLINE_COUNTER_EXHAUSTED, OFFLINE_OVER_PAYMENT_CAP,
- * OFFLINE_OVER_TOTAL_CAP
+ * OFFLINE_CLOCK_WRONG, OFFLINE_REQUEST_EXPIRED, OFFLINE_CERTIFICATE_EXPIRED, OFFLINE_COUNTER_EXHAUSTED,
+ * OFFLINE_OVER_PAYMENT_CAP, OFFLINE_OVER_TOTAL_CAP
  */
 export function planVoucher(
   state: DeviceState,

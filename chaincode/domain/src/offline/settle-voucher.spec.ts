@@ -63,6 +63,14 @@ it.each<[string, Tried]>([
   ['another request', { verdict: 'requestMismatch', voucher: { requestHash: previous } }],
   ['a sum below the amount', { verdict: 'requestMismatch', voucher: { cumulative: 1_249n } }],
   ['a first sum above the amount', { verdict: 'requestMismatch', voucher: { cumulative: 1_251n } }],
+  [
+    'a fourth voucher before which two minor units were spent',
+    { verdict: 'requestMismatch', voucher: { counter: 4, previous, cumulative: 1_252n } },
+  ],
+  [
+    'a fourth voucher before which three minor units were spent',
+    { verdict: 'settled', voucher: { counter: 4, previous, cumulative: 1_253n } },
+  ],
   ['another channel', { verdict: 'wrongChannel', request: { channel: 'other' } }],
   ['another merchant', { verdict: 'wrongPayee', request: { merchantId: 'merchant-2' } }],
   ['another currency than the batch', { verdict: 'wrongCurrency', context: { currency: 'CNY' } }],
@@ -143,11 +151,19 @@ it.each<[string, Tried]>([
   ],
   [
     'the last payment',
-    { verdict: 'settled', certificate: { highestCounter: 2 }, voucher: { counter: 2, previous } },
+    {
+      verdict: 'settled',
+      certificate: { highestCounter: 2 },
+      voucher: { counter: 2, previous, cumulative: 1_251n },
+    },
   ],
   [
     'one payment more',
-    { verdict: 'overLimit', certificate: { highestCounter: 1 }, voucher: { counter: 2, previous } },
+    {
+      verdict: 'overLimit',
+      certificate: { highestCounter: 1 },
+      voucher: { counter: 2, previous, cumulative: 1_251n },
+    },
   ],
   [
     'more than still stands',

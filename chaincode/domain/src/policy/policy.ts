@@ -10,6 +10,12 @@ const HOUR = 3_600;
 const DAY = 86_400;
 const YEAR = 366 * DAY;
 
+/**
+ * How far a device's clock may lie before the request that it answers, in seconds. A device does not know the policy,
+ * whose tolerance is never below this: what a device signs, no terminal refuses for the device's clock.
+ */
+export const LEAST_CLOCK_TOLERANCE = 60;
+
 /** A span of time that ends within a year: whatever waits for it has an end. */
 const span = seconds.min(1).max(YEAR);
 const score = z.int().min(0).max(100).describe('0 (worst) to 100 (best)');
@@ -129,7 +135,12 @@ export const offlinePolicy = z
     spendSeconds: span,
     claimSeconds: span,
     bulletinSeconds: span,
-    clockToleranceSeconds: seconds.max(DAY),
+    clockToleranceSeconds: seconds
+      .min(LEAST_CLOCK_TOLERANCE)
+      .max(DAY)
+      .describe(
+        'how far the clocks of devices and terminals may lie behind; devices take the least',
+      ),
     acceptSeconds: seconds.max(YEAR),
     lossBearer: z.enum(['merchant', 'bank']).describe('who bears a double spend'),
   })

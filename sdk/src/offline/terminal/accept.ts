@@ -8,11 +8,11 @@ import {
   decodePresented,
   DomainError,
   ensure,
-  findContradiction,
   parseCose,
   toAmount,
   withEntry,
   type AcceptedVoucher,
+  type Bulletin,
   type DeviceCertificate,
   type ErrorCode,
   type ErrorDetails,
@@ -20,17 +20,19 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Store } from '../store/store.js';
 import type { TerminalContext } from './context.js';
-import { entryOf, proofText, proveContradiction, sideOf } from './fraud.js';
+import { keepEvidence, type Refused } from './keep-evidence.js';
+import { latestChange, latestSince } from './latest-time.js';
 import {
   payments,
-  proofs,
   requests,
   waiting,
   type AcceptedPayment,
   type RequestRecord,
 } from './records.js';
 import { putSeen, seenOf } from './seen.js';
+import { ensureWithinLimits } from './till-limits.js';
 import { bulletinOf, trustedIssuers } from './trust.js';
+import { readWaiting } from './waiting.js';
 
 /** The payment is not accepted: what for, and what to do. */
 export interface Rejection {
@@ -76,6 +78,11 @@ function readHanded(bytes: Uint8Array): Handed {
   };
 }
 
+/** What was accepted, and by which word of the payer's bank. */
+interface Judged extends AcceptedVoucher {
+  readonly bulletin: Bulletin;
+}
+
 /** @throws {DomainError} what `acceptVoucher` refuses; OFFLINE_BULLETIN_MISSING without a bulletin of the payer's bank. */
 async function judge(
   store: Store,
@@ -83,14 +90,18 @@ async function judge(
   request: RequestRecord,
   handed: Handed,
   now: number,
-): Promise<AcceptedVoucher> {
+): Promise<Judged> {
   const { bankId } = handed.certificateContent;
   const bulletin = await bulletinOf(store, bankId);
   ensure(bulletin !== undefined, 'OFFLINE_BULLETIN_MISSING', { bankId });
-  const view = { channel, issuers: await trustedIssuers(store), bulletin, now };
+  const latest = await latestSince(store, bulletin);
+  const view = { channel, issuers: await trustedIssuers(store), bulletin, now, latest };
   const remembered = await seenOf(store, handed.certificateContent);
-  return acceptVoucher(view, Buffer.from(request.payload, 'base64'), handed, remembered);
+  const payload = Buffer.from(request.payload, 'base64');
+  return { ...acceptVoucher(view, payload, handed, remembered), bulletin };
 }
+
+const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 function paymentOf(
   { request, certificate, voucher }: AcceptedVoucher,
@@ -110,8 +121,8 @@ function paymentOf(
     verdict: null,
     attempts: 0,
     voucherDigest: handed.voucherDigest,
-    voucher: Buffer.from(handed.voucher).toString('base64'),
-    certificate: Buffer.from(handed.certificate).toString('base64'),
+    voucher: toBase64(handed.voucher),
+    certificate: toBase64(handed.certificate),
   };
 }
 
@@ -123,50 +134,49 @@ async function requestOf(store: Store, orderNumber: string): Promise<RequestReco
 
 async function keep(
   { store }: TerminalContext,
-  accepted: AcceptedVoucher,
+  accepted: Judged,
   payment: AcceptedPayment,
 ): Promise<void> {
   const before = await seenOf(store, accepted.certificate);
+  const latest = await latestChange(store, accepted.bulletin, payment.acceptedAt);
   await store.write([
     payments.put(payment, payment.orderNumber),
     waiting.put(payment.orderNumber, payment.orderNumber),
     putSeen(withEntry(before, accepted.entry), accepted.certificate),
+    ...latest,
   ]);
 }
 
-/** The terminal holds both vouchers: the proof needs no ledger. */
-async function keepEvidence(
-  { store, trust, events }: TerminalContext,
-  request: RequestRecord,
-  handed: Handed,
-): Promise<void> {
-  const { voucherDigest, certificateContent } = handed;
-  const side = { ...handed, requestPayload: Buffer.from(request.payload, 'base64') };
-  const found = findContradiction(await seenOf(store, certificateContent), entryOf(side));
-  const all = await payments.list(store);
-  const first = all.find(({ voucherDigest }) => voucherDigest === found?.remembered.digest);
-  if (first === undefined) return;
-  const sides = [sideOf(first), side] as const;
-  const proof = await proveContradiction(store, trust.roots, certificateContent.bankId, sides);
-  const { orderNumber } = request;
-  const record = { voucherDigest, orderNumber, proof: proofText(proof), submitted: false };
-  await store.write([proofs.put(record, voucherDigest)]);
-  events.emit({ kind: 'doubleSpend', orderNumber, voucherDigest });
-}
+const refusedOf = ({ orderNumber, payload }: RequestRecord, handed: Handed): Refused => ({
+  ...{ orderNumber, voucherDigest: handed.voucherDigest, device: handed.certificateContent },
+  certificate: toBase64(handed.certificate),
+  voucher: toBase64(handed.voucher),
+  requestPayload: payload,
+});
 
 async function judgedNow(
   context: TerminalContext,
   request: RequestRecord,
   handed: Handed,
-): Promise<AcceptedVoucher> {
+): Promise<Judged> {
   const { store, till, clock } = context;
   try {
     return await judge(store, till.channel, request, handed, clock());
   } catch (error) {
     if (error instanceof DomainError && error.code === 'OFFLINE_DOUBLE_SPEND')
-      await keepEvidence(context, request, handed);
+      await keepEvidence(context, refusedOf(request, handed));
     throw error;
   }
+}
+
+/** The merchant's own limits come after the bank's rules: what these refuse stays refused. */
+async function ensureTillMay(
+  { store, limits }: TerminalContext,
+  { request }: Judged,
+  asked: RequestRecord,
+): Promise<void> {
+  if (limits === undefined) return;
+  ensureWithinLimits(limits, (await readWaiting(store)).found, asked, request.createdAt);
 }
 
 /** @throws {DomainError} the refusal. */
@@ -182,6 +192,7 @@ async function accepted(
     return { accepted: true, repeated: true, payment: before };
   const voucher = await judgedNow(context, request, handed);
   ensure(before === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber, reason: 'paid before' });
+  await ensureTillMay(context, voucher, request);
   const payment = paymentOf(voucher, handed, request, context.clock());
   await keep(context, voucher, payment);
   context.events.emit({ kind: 'accepted', payment });

@@ -2,6 +2,7 @@
 // What happened at a terminal, as it happens. Nothing hangs on an event being heard: the store holds all that counts.
 import type { ErrorCode, LedgerVerdict } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment } from './records.js';
+import type { StuckBatch, UnprovenFraud } from './stuck.js';
 
 export type TerminalEvent =
   /** Paid, and kept: hand out the goods. Settled later. */
@@ -12,10 +13,20 @@ export type TerminalEvent =
   | { readonly kind: 'settled'; readonly payment: AcceptedPayment }
   /** The ledger does not pay; the verdict says why. */
   | { readonly kind: 'refused'; readonly payment: AcceptedPayment; readonly verdict: LedgerVerdict }
+  /** The ledger does not take these payments, or they cannot be read: they wait, and somebody must look. */
+  | { readonly kind: 'stuck'; readonly batch: StuckBatch }
+  /** The proof of a double spend cannot be made, or is not taken: it waits. */
+  | { readonly kind: 'unproven'; readonly fraud: UnprovenFraud }
   /** A device spent twice, and the terminal has the proof. */
   | { readonly kind: 'doubleSpend'; readonly orderNumber: string; readonly voucherDigest: string }
-  /** The background synchronisation reached the ledger. */
-  | { readonly kind: 'synchronised'; readonly settled: number; readonly refused: number }
+  /** The ledger was reached, and everything was tried. */
+  | {
+      readonly kind: 'synchronised';
+      readonly settled: number;
+      readonly refused: number;
+      /** Payments that the ledger does not take, or that cannot be read. */
+      readonly stuck: number;
+    }
   /** It did not, and tries again. */
   | { readonly kind: 'syncFailed'; readonly error: Error; readonly retryMs: number };
 

@@ -12,14 +12,20 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Roots } from '../issuer/vouched.js';
 import type { Store } from '../store/store.js';
-import { issuers, type AcceptedPayment } from './records.js';
+import { issuers, type StoredSide } from './records.js';
 
-export const sideOf = (
-  payment: Pick<AcceptedPayment, 'certificate' | 'voucher' | 'requestPayload'>,
-): ProofSide => ({
-  certificate: Buffer.from(payment.certificate, 'base64'),
-  voucher: Buffer.from(payment.voucher, 'base64'),
-  requestPayload: Buffer.from(payment.requestPayload, 'base64'),
+export const sideOf = (stored: StoredSide): ProofSide => ({
+  certificate: Buffer.from(stored.certificate, 'base64'),
+  voucher: Buffer.from(stored.voucher, 'base64'),
+  requestPayload: Buffer.from(stored.requestPayload, 'base64'),
+});
+
+const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+export const storedSide = ({ certificate, voucher, requestPayload }: ProofSide): StoredSide => ({
+  certificate: toBase64(certificate),
+  voucher: toBase64(voucher),
+  requestPayload: toBase64(requestPayload),
 });
 
 /** @throws {DomainError} OFFLINE_MALFORMED */

@@ -53,22 +53,28 @@ export function ensureSame(record: RequestRecord, input: RequestInput): void {
     });
 }
 
-/**
- * @param known of all banks that the terminal has
- * @throws {RefusedError} OFFLINE_BULLETIN_MISSING, OFFLINE_BULLETIN_STALE, OFFLINE_NOT_ALLOWED,
- * OFFLINE_OVER_PAYMENT_CAP: what the terminal could never accept is not asked for.
- */
-export const chooseBulletin = (
+/** @returns those of the payer's bank, or of all where the input names none. */
+export const bulletinsFor = (
   known: readonly Bulletin[],
   input: RequestInput,
-  now: number,
-): Bulletin =>
+): readonly Bulletin[] => known.filter(({ bankId }) => bankId === (input.bankId ?? bankId));
+
+/** @throws {RefusedError} OFFLINE_BULLETIN_MISSING unless there is exactly one. */
+export const theBulletin = (bulletins: readonly Bulletin[]): Bulletin =>
   refusing(() => {
-    const of = known.filter(({ bankId }) => bankId === (input.bankId ?? bankId));
-    const [bulletin] = of;
-    ensure(bulletin !== undefined && of.length === 1, 'OFFLINE_BULLETIN_MISSING', {
-      banks: of.map(({ bankId }) => bankId),
+    const [bulletin] = bulletins;
+    ensure(bulletin !== undefined && bulletins.length === 1, 'OFFLINE_BULLETIN_MISSING', {
+      banks: bulletins.map(({ bankId }) => bankId),
     });
+    return bulletin;
+  });
+
+/**
+ * What the terminal could never accept is not asked for.
+ * @throws {RefusedError} OFFLINE_BULLETIN_STALE, OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP
+ */
+export const ensureAskable = (bulletin: Bulletin, input: RequestInput, now: number): void =>
+  refusing(() => {
     const age = now - bulletin.issuedAt;
     ensure(!isStale(bulletin, now), 'OFFLINE_BULLETIN_STALE', { age });
     const { currency } = input;
@@ -76,7 +82,6 @@ export const chooseBulletin = (
     ensure(caps !== undefined, 'OFFLINE_NOT_ALLOWED', { currency });
     const { perPayment } = caps;
     ensure(isAtLeast(perPayment, input.amount), 'OFFLINE_OVER_PAYMENT_CAP', { perPayment });
-    return bulletin;
   });
 
 const toRequest = (

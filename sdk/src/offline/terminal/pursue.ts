@@ -1,63 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes double spends to their end: finds the first voucher on the ledger, proves the contradiction, submits the proof.
-import { decodeFraudProof } from '@fabric-offline-pay/domain';
-import { OfflineError, RefusedError } from '../../errors.js';
+import {
+  decodeDeviceCertificate,
+  decodeFraudProof,
+  DomainError,
+  parseCose,
+  type DeviceCertificate,
+  type ProofSide,
+} from '@fabric-offline-pay/domain';
+import { OfflineError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
-import { entryOf, proofText, proveContradiction, sideOf } from './fraud.js';
-import { payments, proofs, type ProofRecord } from './records.js';
-import type { TerminalLedger } from './terminal-ledger.js';
-
-/** @returns the proof's file, or null while the first voucher cannot be found or proves nothing. */
-async function prove(
-  { store, trust }: TerminalContext,
-  ledger: TerminalLedger,
-  { orderNumber }: ProofRecord,
-  signal: AbortSignal | undefined,
-): Promise<string | null> {
-  const payment = await payments.get(store, orderNumber);
-  if (payment === undefined) throw new OfflineError('STORE_DAMAGED', { orderNumber });
-  const side = sideOf(payment);
-  const voucher = { ...payment, entry: entryOf(side) };
-  const first = await ledger.settledFirst(voucher, signal);
-  if (first === undefined) return null;
-  const sides = [first, side] as const;
-  return proofText(await proveContradiction(store, trust.roots, payment.bankId, sides));
-}
+import { entryOf, proofText, proveContradiction, sideOf, storedSide } from './fraud.js';
+import { proofs, type ProofRecord } from './records.js';
+import { reasonOf } from './stuck.js';
+import { noteFailure, noteUnproven, type SyncRun } from './sync-run.js';
 
 async function keep({ store, inTurn }: TerminalContext, record: ProofRecord): Promise<ProofRecord> {
   await inTurn(() => store.write([proofs.put(record, record.voucherDigest)]));
   return record;
 }
 
-async function pursueOne(
-  context: TerminalContext,
-  ledger: TerminalLedger,
-  record: ProofRecord,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { orderNumber, voucherDigest } = record;
-  const proof = record.proof ?? (await prove(context, ledger, record, signal));
-  if (proof === null) return;
-  if (record.proof === null) {
-    await keep(context, { ...record, proof });
-    context.events.emit({ kind: 'doubleSpend', orderNumber, voucherDigest });
-  }
-  await ledger.submitProof(decodeFraudProof(proof), signal);
-  await keep(context, { ...record, proof, submitted: true });
+const deviceOf = ({ certificate }: ProofSide): DeviceCertificate =>
+  decodeDeviceCertificate(parseCose('offpay/device-certificate', certificate).payload);
+
+/** @throws {OfflineError} STORE_DAMAGED when the voucher was not kept. */
+function ownSide({ own, orderNumber, voucherDigest }: ProofRecord): ProofSide {
+  if (own === null)
+    throw new OfflineError('STORE_DAMAGED', { orderNumber, voucherDigest, missing: 'voucher' });
+  return sideOf(own);
 }
 
-/** Pursues every double spend that is not submitted yet. What the ledger refuses is kept, and tried again next time. */
-export async function pursueFrauds(
-  context: TerminalContext,
-  ledger: TerminalLedger,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const open = (await proofs.list(context.store)).filter(({ submitted }) => !submitted);
+/** @returns the record with the voucher that was settled first, as soon as the ledger tells it. */
+async function withFirst(
+  { context, ledger, signal }: SyncRun,
+  record: ProofRecord,
+): Promise<ProofRecord> {
+  if (record.first !== null) return record;
+  const side = ownSide(record);
+  const { bankId, customerId, deviceId, epoch } = deviceOf(side);
+  const certificate = Buffer.from(side.certificate).toString('base64');
+  const voucher = { bankId, customerId, deviceId, epoch, certificate, entry: entryOf(side) };
+  const first = await ledger.settledFirst(voucher, signal);
+  return first === undefined ? record : keep(context, { ...record, first: storedSide(first) });
+}
+
+/**
+ * @returns the proof's file, or null while the first voucher cannot be found.
+ * @throws {DomainError} OFFLINE_PROOF_INVALID while both prove nothing: an issuer is not known any more, or not yet.
+ */
+async function prove(
+  { store, trust }: TerminalContext,
+  record: ProofRecord,
+): Promise<string | null> {
+  if (record.first === null) return null;
+  const side = ownSide(record);
+  const { bankId } = deviceOf(side);
+  const sides = [sideOf(record.first), side] as const;
+  const proof = proofText(await proveContradiction(store, trust.roots, bankId, sides));
+  if (proof === null) throw new DomainError('OFFLINE_PROOF_INVALID', { reason: 'unproven' });
+  return proof;
+}
+
+/** @returns the record with its proof, or undefined while there is none. */
+async function withProof(run: SyncRun, record: ProofRecord) {
+  if (record.proof !== null) return { ...record, proof: record.proof };
+  const { context } = run;
+  const complete = await withFirst(run, record);
+  const proof = await prove(context, complete);
+  if (proof === null) return undefined;
+  const proven = { ...complete, proof };
+  await keep(context, proven);
+  const { orderNumber, voucherDigest } = record;
+  context.events.emit({ kind: 'doubleSpend', orderNumber, voucherDigest });
+  return proven;
+}
+
+async function pursue(run: SyncRun, record: ProofRecord): Promise<void> {
+  const proven = await withProof(run, record);
+  if (proven === undefined) return;
+  await run.ledger.submitProof(decodeFraudProof(proven.proof), run.signal);
+  await keep(run.context, { ...proven, submitted: true });
+}
+
+/** Pursues every double spend that is not submitted yet. What cannot be proven or is refused is kept, and told. */
+export async function pursueFrauds(run: SyncRun): Promise<void> {
+  const open = (await proofs.list(run.context.store)).filter(({ submitted }) => !submitted);
   for (const record of open) {
     try {
-      await pursueOne(context, ledger, record, signal);
+      await pursue(run, record);
     } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
+      const { orderNumber, voucherDigest } = record;
+      const reason = reasonOf(error);
+      if (reason === undefined) noteFailure(run, error);
+      else noteUnproven(run, { orderNumber, voucherDigest, ...reason });
     }
   }
 }

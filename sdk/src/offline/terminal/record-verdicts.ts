@@ -42,7 +42,9 @@ const judged = (
 
 function changesOf(payment: AcceptedPayment): readonly Change[] {
   const { orderNumber, voucherDigest, status, verdict } = payment;
-  const proof = { voucherDigest, orderNumber, proof: null, submitted: false };
+  const { certificate, voucher, requestPayload } = payment;
+  const own = { certificate, voucher, requestPayload };
+  const proof = { voucherDigest, orderNumber, own, first: null, proof: null, submitted: false };
   return [
     payments.put(payment, orderNumber),
     ...(status === 'waiting' ? [] : [waiting.remove(orderNumber)]),

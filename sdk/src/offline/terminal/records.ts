@@ -56,11 +56,22 @@ export interface BatchRecord {
   readonly orderNumbers: readonly string[];
 }
 
-/** Proof that a device spent twice. */
+/** One voucher of a double spend with what makes it readable, base64. */
+export interface StoredSide {
+  readonly certificate: string;
+  readonly voucher: string;
+  readonly requestPayload: string;
+}
+
+/** Proof that a device spent twice, and what it is made of: it may have to wait until the issuer is known. */
 export interface ProofRecord {
   readonly voucherDigest: string;
   readonly orderNumber: string;
-  /** The file, as `encodeFraudProof` writes it; null until the first voucher was found. */
+  /** The voucher that this terminal was given; null where an earlier version did not keep it. */
+  readonly own: StoredSide | null;
+  /** The one that it contradicts; null until it was found. */
+  readonly first: StoredSide | null;
+  /** The file, as `encodeFraudProof` writes it; null until it can be made. */
   readonly proof: string | null;
   readonly submitted: boolean;
 }

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a terminal keeps of a device outlives the program: its form in the store stays as it is.
+import { createHash } from 'node:crypto';
 import type { CounterEntry } from '@fabric-offline-pay/domain';
 import { memoryStore } from '../store/memory-store.js';
 import { putSeen, seenOf } from './seen.js';
 
-const DEVICE = { customerId: 'customer-1', deviceId: 'device-1', epoch: 3 };
+const DEVICE = {
+  bankId: 'bank-1',
+  customerId: 'customer-1',
+  deviceId: 'device-1',
+  epoch: 3,
+  deviceKey: Buffer.alloc(64, 1),
+};
 const ENTRY: CounterEntry = {
   counter: 2,
   digest: 'digest-2',
@@ -13,17 +20,22 @@ const ENTRY: CounterEntry = {
   amount: '250',
 };
 
-test('entries are stored as tuples, under customer, device and epoch', async () => {
+test('entries are stored as tuples, under bank, customer, device, epoch and key', async () => {
   const store = memoryStore();
   await store.write([putSeen([ENTRY], DEVICE)]);
+  const key = createHash('sha256').update(DEVICE.deviceKey).digest('hex');
   expect(await store.list('seen/')).toEqual([
-    ['seen/customer-1/device-1/00000003', '[[2,"digest-2","digest-1","350","250"]]'],
+    [`seen/bank-1/customer-1/device-1/00000003/${key}`, '[[2,"digest-2","digest-1","350","250"]]'],
   ]);
   expect(await seenOf(store, DEVICE)).toEqual([ENTRY]);
 });
 
-test('of another epoch nothing was seen', async () => {
+test.each([
+  ['epoch', { epoch: 4 }],
+  ['bank', { bankId: 'bank-2' }],
+  ['key', { deviceKey: Buffer.alloc(64, 2) }],
+])('of another %s nothing was seen', async (_, other) => {
   const store = memoryStore();
   await store.write([putSeen([ENTRY], DEVICE)]);
-  expect(await seenOf(store, { ...DEVICE, epoch: 4 })).toEqual([]);
+  expect(await seenOf(store, { ...DEVICE, ...other })).toEqual([]);
 });

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a terminal accepted of each device and epoch: a device that pays the same money twice contradicts it.
+// What a terminal accepted of each device and epoch: a device that pays the same money twice contradicts it. By bank and
+// key as well: whoever certifies a key of its own under another's name is another device, and convicts nobody else.
+import { createHash } from 'node:crypto';
 import {
   restoreEntry,
   storeEntry,
@@ -11,23 +13,36 @@ import { ordinal } from '../device/records.js';
 import { shelf } from '../store/shelf.js';
 import type { Change, Store } from '../store/store.js';
 
-const seen = shelf<readonly CounterTuple[], [customerId: string, deviceId: string, epoch: string]>(
-  'seen',
-);
+type Parts = [
+  bankId: string,
+  customerId: string,
+  deviceId: string,
+  epoch: string,
+  keyDigest: string,
+];
 
-type DeviceEpoch = Pick<DeviceCertificate, 'customerId' | 'deviceId' | 'epoch'>;
+const seen = shelf<readonly CounterTuple[], Parts>('seen');
+
+type DeviceEpoch = Pick<
+  DeviceCertificate,
+  'bankId' | 'customerId' | 'deviceId' | 'epoch' | 'deviceKey'
+>;
+
+const partsOf = ({ bankId, customerId, deviceId, epoch, deviceKey }: DeviceEpoch): Parts => {
+  const keyDigest = createHash('sha256').update(deviceKey).digest('hex');
+  return [bankId, customerId, deviceId, ordinal(epoch), keyDigest];
+};
 
 /** @returns what the terminal accepted, rising by counter. */
-export async function seenOf(
-  store: Store,
-  { customerId, deviceId, epoch }: DeviceEpoch,
-): Promise<readonly CounterEntry[]> {
-  const stored = await seen.get(store, customerId, deviceId, ordinal(epoch));
+export async function seenOf(store: Store, device: DeviceEpoch): Promise<readonly CounterEntry[]> {
+  const stored = await seen.get(store, ...partsOf(device));
   return (stored ?? []).map(restoreEntry);
 }
 
 /** @param entries all that the terminal accepted, rising by counter */
-export const putSeen = (
-  entries: readonly CounterEntry[],
-  { customerId, deviceId, epoch }: DeviceEpoch,
-): Change => seen.put(entries.map(storeEntry), customerId, deviceId, ordinal(epoch));
+export const putSeen = (entries: readonly CounterEntry[], device: DeviceEpoch): Change =>
+  seen.put(entries.map(storeEntry), ...partsOf(device));
+
+/** @returns what ends everything that was remembered, under whatever names. */
+export const forgetSeen = async (store: Store): Promise<readonly Change[]> =>
+  (await store.list('seen/')).map(([key]) => ({ key, value: undefined }));

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends what waits: a batch is kept before it is sent and until its verdicts are, so that no crash makes it another one.
+// Each is tried in every run: one that the ledger does not take is halved until what is to blame stands alone.
 import type { LedgerVerdict } from '@fabric-offline-pay/domain';
-import { ConfigurationError, ConflictError, OfflineError } from '../../errors.js';
+import { ConfigurationError, OfflineError } from '../../errors.js';
 import { halves } from '../../retry/halves.js';
 import type { TerminalContext } from './context.js';
 import { batchOf, planBatches } from './plan-batches.js';
 import { recordVerdicts } from './record-verdicts.js';
-import { batches, payments, waiting, type AcceptedPayment, type BatchRecord } from './records.js';
-import type { TerminalLedger, VoucherBatch } from './terminal-ledger.js';
+import { batches, waiting, type AcceptedPayment, type BatchRecord } from './records.js';
+import { isOfThePart, reasonOf } from './stuck.js';
+import { noteFailure, noteStuck, type SyncRun } from './sync-run.js';
+import type { VoucherBatch } from './terminal-ledger.js';
+import { readPayments } from './waiting.js';
 
 export interface SendOptions {
   /** The most vouchers of a batch: 200 unless told; the ledger takes 500. */
@@ -21,19 +25,6 @@ export interface SendOptions {
 function ensureCount(option: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > 500)
     throw new ConfigurationError(option, 'not from 1 to 500');
-}
-
-async function paymentsOf(
-  { store }: TerminalContext,
-  { orderNumbers }: Pick<BatchRecord, 'orderNumbers'>,
-): Promise<readonly AcceptedPayment[]> {
-  const found: AcceptedPayment[] = [];
-  for (const orderNumber of orderNumbers) {
-    const payment = await payments.get(store, orderNumber);
-    if (payment === undefined) throw new OfflineError('STORE_DAMAGED', { orderNumber });
-    found.push(payment);
-  }
-  return found;
 }
 
 const toClaims = (
@@ -57,36 +48,67 @@ function judgementsOf(vouchers: readonly AcceptedPayment[], verdicts: readonly L
   });
 }
 
-/** Halves, in place of the whole: when others keep changing the same reserves, fewer rows meet fewer of them. */
-async function halve(
-  { store, till, inTurn }: TerminalContext,
-  batch: BatchRecord,
-  vouchers: readonly AcceptedPayment[],
-): Promise<readonly BatchRecord[]> {
-  const parts = halves(vouchers).map((half) => batchOf(till.merchantId, half));
-  const changes = parts.map((part) => batches.put(part, part.batchId));
-  await inTurn(() => store.write([batches.remove(batch.batchId), ...changes]));
-  return parts;
+/** A batch with its payments. */
+interface Loaded {
+  readonly batch: BatchRecord;
+  readonly vouchers: readonly AcceptedPayment[];
 }
 
-async function send(
-  context: TerminalContext,
-  ledger: TerminalLedger,
-  batch: BatchRecord,
-  signal: AbortSignal | undefined,
-): Promise<readonly AcceptedPayment[]> {
-  const vouchers = await paymentsOf(context, batch);
+/** Puts other batches in the place of one, in one piece. */
+async function replace(
+  { store, till, inTurn }: TerminalContext,
+  { batchId }: BatchRecord,
+  parts: readonly (readonly AcceptedPayment[])[],
+): Promise<readonly Loaded[]> {
+  const loaded = parts.map((vouchers) => ({ batch: batchOf(till.merchantId, vouchers), vouchers }));
+  const changes = loaded.map(({ batch }) => batches.put(batch, batch.batchId));
+  await inTurn(() => store.write([batches.remove(batchId), ...changes]));
+  return loaded;
+}
+
+async function settle({ context, ledger, signal, judged }: SyncRun, { batch, vouchers }: Loaded) {
+  const claims = toClaims(context.till.merchantId, batch, vouchers);
+  const verdicts = await ledger.settle(claims, signal);
+  judged.push(...(await recordVerdicts(context, judgementsOf(vouchers, verdicts), batch)));
+}
+
+function noteRefused(run: SyncRun, { batch }: Loaded, error: unknown): void {
+  const { batchId, orderNumbers } = batch;
+  const reason = reasonOf(error);
+  if (reason === undefined) noteFailure(run, error);
+  else noteStuck(run, { batchId, orderNumbers, ...reason });
+}
+
+/** Halves, in place of the whole: fewer rows meet fewer of those that others change, and one bad voucher spoils one half. */
+async function send(run: SyncRun, loaded: Loaded): Promise<void> {
+  const { batch, vouchers } = loaded;
   try {
-    const claims = toClaims(context.till.merchantId, batch, vouchers);
-    const verdicts = await ledger.settle(claims, signal);
-    return await recordVerdicts(context, judgementsOf(vouchers, verdicts), batch);
+    await settle(run, loaded);
+    return;
   } catch (error) {
-    if (!(error instanceof ConflictError) || vouchers.length === 1) throw error;
+    run.signal?.throwIfAborted();
+    if (vouchers.length === 1 || !isOfThePart(error)) {
+      noteRefused(run, loaded, error);
+      return;
+    }
   }
-  const judged: AcceptedPayment[] = [];
-  for (const half of await halve(context, batch, vouchers))
-    judged.push(...(await send(context, ledger, half, signal)));
-  return judged;
+  for (const half of await replace(run.context, batch, halves(vouchers))) await send(run, half);
+}
+
+/** @returns the batch without payments that cannot be read, or undefined when nothing of it is left. */
+async function load({ context }: SyncRun, batch: BatchRecord): Promise<Loaded | undefined> {
+  const { found: vouchers, damaged } = await readPayments(context.store, batch.orderNumbers);
+  if (damaged.length === 0) return { batch, vouchers };
+  const [rest] = await replace(context, batch, vouchers.length === 0 ? [] : [vouchers]);
+  return rest;
+}
+
+async function sendBatch(run: SyncRun, batch: BatchRecord): Promise<void> {
+  run.signal?.throwIfAborted();
+  const loaded = await load(run, batch);
+  if (loaded === undefined) return;
+  for (const { orderNumber } of loaded.vouchers) run.tried.add(orderNumber);
+  await send(run, loaded);
 }
 
 /** Works off a list, some at a time. The first failure is thrown when the others that travel have ended. */
@@ -112,47 +134,40 @@ async function someAtATime<T>(
   if (failure !== undefined) throw failure.reason;
 }
 
+function noteDamaged(run: SyncRun, orderNumber: string): void {
+  const reason = reasonOf(new OfflineError('STORE_DAMAGED', { orderNumber }));
+  run.tried.add(orderNumber);
+  if (reason !== undefined)
+    noteStuck(run, { batchId: null, orderNumbers: [orderNumber], ...reason });
+}
+
 /** What may travel now: goods that were taken along. An order to deliver is settled with its order. */
-async function plan(
-  context: TerminalContext,
-  tried: ReadonlySet<string>,
-  size: number,
-): Promise<readonly BatchRecord[]> {
-  const { store, till, inTurn } = context;
+async function plan(run: SyncRun, size: number): Promise<readonly BatchRecord[]> {
+  const { store, till, inTurn } = run.context;
   return inTurn(async () => {
-    const orderNumbers = await waiting.list(store);
-    const open = await paymentsOf(context, { orderNumbers });
-    const ready = open.filter(
-      ({ orderNumber, termsDigest }) => termsDigest === null && !tried.has(orderNumber),
-    );
+    const open = (await waiting.list(store)).filter((number) => !run.tried.has(number));
+    const { found, damaged } = await readPayments(store, open);
+    for (const orderNumber of damaged) noteDamaged(run, orderNumber);
+    const ready = found.filter(({ termsDigest }) => termsDigest === null);
     const planned = planBatches(till.merchantId, ready, size);
     await store.write(planned.map((batch) => batches.put(batch, batch.batchId)));
     return planned;
   });
 }
 
-/**
- * Sends the batches that a crash or an outage left, and then everything else that waits.
- * @returns the payments of which the ledger said something.
- */
+/** Sends the batches that a crash, an outage or a refusal left, and then everything else that waits. */
 export async function sendWaiting(
-  context: TerminalContext,
-  ledger: TerminalLedger,
-  { batchSize = 200, inFlight = 4, signal }: SendOptions,
-): Promise<readonly AcceptedPayment[]> {
+  run: SyncRun,
+  { batchSize = 200, inFlight = 4 }: SendOptions,
+): Promise<void> {
   ensureCount('batchSize', batchSize);
   ensureCount('inFlight', inFlight);
-  const judged: AcceptedPayment[] = [];
   const sendAll = (planned: readonly BatchRecord[]): Promise<void> =>
-    someAtATime(planned, inFlight, async (batch) => {
-      signal?.throwIfAborted();
-      judged.push(...(await send(context, ledger, batch, signal)));
-    });
-  await sendAll(await batches.list(context.store));
+    someAtATime(planned, inFlight, (batch) => sendBatch(run, batch));
+  await sendAll(await batches.list(run.context.store));
   for (;;) {
-    const tried = new Set(judged.map(({ orderNumber }) => orderNumber));
-    const planned = await plan(context, tried, batchSize);
-    if (planned.length === 0) return judged;
+    const planned = await plan(run, batchSize);
+    if (planned.length === 0) return;
     await sendAll(planned);
   }
 }

@@ -14,7 +14,13 @@ import {
   type Terminal,
   type TerminalEvent,
 } from '@fabric-offline-pay/sdk/offline';
-import { exchange, OfflineRoom, ROOTS } from '../../../../test/support/offline-room';
+import {
+  clonesIn,
+  eventsDuring,
+  exchange,
+  OfflineRoom,
+  ROOTS,
+} from '../../../../test/support/offline-room';
 import {
   newKey,
   OFFLINE_BANK,
@@ -37,34 +43,6 @@ beforeEach(async () => {
 
 const ask = (orderNumber: string, amount = '1250') =>
   terminal.request({ orderNumber, amount, currency: 'EUR' });
-
-/** Two devices with the same store and key: what a thief makes. */
-async function clones(): Promise<readonly [Device, Device]> {
-  const contents = new Map<string, string>();
-  const key = softwareKey(newKey());
-  const original = await room.device({
-    store: memoryStore(contents),
-    key,
-    customerId: 'customer-2',
-  });
-  return [original, await room.openDevice(memoryStore(new Map(contents)), key)];
-}
-
-/** What happens during some work. */
-async function eventsDuring(work: () => Promise<unknown>): Promise<readonly TerminalEvent[]> {
-  const stop = new AbortController();
-  const heard: TerminalEvent[] = [];
-  const events = terminal.events(stop.signal);
-  const reading = (async () => {
-    for await (const event of events) heard.push(event);
-  })();
-  await work();
-  // What was told before is read before the end is.
-  await new Promise((resolve) => setImmediate(resolve));
-  stop.abort();
-  await reading;
-  return heard;
-}
 
 describe('requests', () => {
   test('one an order number: asked again it is shown again, other content is refused', async () => {
@@ -179,9 +157,9 @@ describe('acceptance', () => {
   });
 
   test('a clone that pays twice here is refused, and proven with no network', async () => {
-    const [original, clone] = await clones();
+    const [original, clone] = await clonesIn(room);
     expect(await exchange(terminal, original, 'ORD-1')).toMatchObject({ accepted: true });
-    const events = await eventsDuring(() => exchange(terminal, clone, 'ORD-2'));
+    const events = await eventsDuring(terminal, () => exchange(terminal, clone, 'ORD-2'));
     expect(events).toMatchObject([
       { kind: 'doubleSpend', orderNumber: 'ORD-2' },
       { kind: 'rejected', code: 'OFFLINE_DOUBLE_SPEND' },
@@ -257,7 +235,7 @@ describe('synchronisation', () => {
   test('days later everything is settled once, and told', async () => {
     for (const order of ['ORD-1', 'ORD-2', 'ORD-3']) await exchange(terminal, device, order);
     room.now += 5 * 24 * HOUR;
-    const events = await eventsDuring(async () => {
+    const events = await eventsDuring(terminal, async () => {
       expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 3, refused: 0 });
     });
     expect(events.map(({ kind }) => kind)).toEqual([
@@ -346,12 +324,12 @@ describe('synchronisation', () => {
   });
 
   test('a clone that paid at two merchants is proven with the first voucher from the ledger', async () => {
-    const [original, clone] = await clones();
+    const [original, clone] = await clonesIn(room);
     const elsewhere = await room.terminal(memoryStore(), 'merchant-2');
     expect(await exchange(elsewhere, original, 'ORD-1')).toMatchObject({ accepted: true });
     expect(await exchange(terminal, clone, 'ORD-1')).toMatchObject({ accepted: true });
     await elsewhere.sync(room.ledger);
-    const events = await eventsDuring(() => terminal.sync(room.ledger));
+    const events = await eventsDuring(terminal, () => terminal.sync(room.ledger));
     expect(events.map(({ kind }) => kind)).toEqual(['refused', 'doubleSpend', 'synchronised']);
     expect(await terminal.payment('ORD-1')).toMatchObject({ verdict: 'conflict' });
     const proof = decodeFraudProof(room.ledger.proofs[0]!);

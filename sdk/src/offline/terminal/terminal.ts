@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The merchant's terminal: asks for money and accepts it with no network, for days, and settles when there is one.
-import {
-  toUnits,
-  toAmount,
-  verdictOf,
-  type Amount,
-  type Currency,
-} from '@fabric-offline-pay/domain';
-import { RefusedError } from '../../errors.js';
+import { verdictOf } from '@fabric-offline-pay/domain';
+import { OfflineError, RefusedError, UnavailableError } from '../../errors.js';
 import { writeDurably } from '../../files/write-durably.js';
 import { systemClock, type Clock } from '../clock.js';
 import { inTurn } from '../in-turn.js';
@@ -17,25 +11,22 @@ import { refusing } from '../refused.js';
 import { claimStore } from '../store/owner.js';
 import type { Store } from '../store/store.js';
 import { acceptPayment, type Acceptance } from './accept.js';
+import { askFor } from './ask.js';
 import { runInBackground, type BackgroundOptions, type BackgroundSync } from './background-sync.js';
 import type { TerminalContext } from './context.js';
 import { TerminalEvents, type TerminalEvent } from './events.js';
 import { learn, learnFromLedger, type BankNews } from './learn.js';
-import { chooseBulletin, ensureSame, makeRequest, type RequestInput } from './make-request.js';
+import type { RequestInput } from './make-request.js';
 import { pursueFrauds } from './pursue.js';
 import { recordVerdicts } from './record-verdicts.js';
-import {
-  payments,
-  proofs,
-  requests,
-  waiting,
-  type AcceptedPayment,
-  type ProofRecord,
-  type RequestRecord,
-} from './records.js';
+import { payments, proofs, type AcceptedPayment, type ProofRecord } from './records.js';
 import { sendWaiting, type SendOptions } from './send-batches.js';
+import type { StuckBatch, UnprovenFraud } from './stuck.js';
+import { newRun, noteFailure, type SyncRun } from './sync-run.js';
 import type { TerminalLedger } from './terminal-ledger.js';
-import { allBulletins } from './trust.js';
+import { checkTillLimits, type TillLimits } from './till-limits.js';
+import { upgradeStore } from './upgrade.js';
+import { readWaiting, waitingOf, type Waiting } from './waiting.js';
 
 export interface TerminalOptions {
   readonly store: Store;
@@ -47,6 +38,8 @@ export interface TerminalOptions {
   readonly roots: Roots;
   /** How long a request may be answered: 300 s unless told. */
   readonly requestSeconds?: number;
+  /** What the merchant lets the terminal take before it settles, beside the bank's caps: no limits unless told. */
+  readonly limits?: TillLimits;
   readonly clock?: Clock;
 }
 
@@ -61,28 +54,26 @@ export interface ShownRequest {
   readonly repeated: boolean;
 }
 
-/** What was accepted and is not settled yet. */
-export interface Waiting {
-  readonly count: number;
-  /** Minor units. */
-  readonly sums: Readonly<Record<Currency, Amount>>;
-  /** The second after which the first of them is lost, or null when nothing waits. */
-  readonly settleUntil: number | null;
-}
-
 /** What one synchronisation did. */
 export interface SyncReport {
   readonly settled: number;
   readonly refused: number;
+  /** Of the payments that can be read. */
   readonly waiting: Waiting;
+  /** Payments that somebody must look after; they wait, and the next synchronisation tries them again. */
+  readonly stuck: readonly StuckBatch[];
+  /** Double spends whose proof cannot be made, or is not taken; the next synchronisation tries them again. */
+  readonly unproven: readonly UnprovenFraud[];
 }
 
-function sumOf(open: readonly AcceptedPayment[]): Waiting {
-  const sums: Record<Currency, Amount> = {};
-  for (const { currency, amount } of open)
-    sums[currency] = toAmount(toUnits(sums[currency] ?? '0') + toUnits(amount));
-  const ends = open.map(({ claimUntil }) => claimUntil);
-  return { count: open.length, sums, settleUntil: open.length === 0 ? null : Math.min(...ends) };
+/** Out of reach, nothing else can be asked either. Any other fault of the news does not hold up the money. */
+async function learnNews(run: SyncRun): Promise<void> {
+  try {
+    await learnFromLedger(run.context, run.ledger, run.signal);
+  } catch (error) {
+    if (error instanceof UnavailableError) throw error;
+    noteFailure(run, error);
+  }
 }
 
 export class Terminal {
@@ -92,9 +83,9 @@ export class Terminal {
 
   private constructor(options: TerminalOptions) {
     const { store, key, channel, merchantId, terminalId, roots } = options;
-    const { requestSeconds = 300, clock = systemClock } = options;
+    const { requestSeconds = 300, clock = systemClock, limits } = options;
     this.#context = {
-      ...{ store, clock },
+      ...{ store, clock, limits },
       till: { channel, merchantId, terminalId, key, requestSeconds },
       trust: { channel, roots },
       events: new TerminalEvents(),
@@ -102,11 +93,18 @@ export class Terminal {
     };
   }
 
-  /** @throws {OfflineError} STORE_FOREIGN when the store belongs to another terminal or key. */
+  /**
+   * Opens the terminal of a store, and brings the store of an earlier version into the form of this one.
+   * @throws {OfflineError} STORE_FOREIGN when the store belongs to another terminal or key; STORE_NEWER when a later
+   * version wrote it.
+   * @throws {ConfigurationError} for limits that limit nothing, or are misspelt.
+   */
   static async open(options: TerminalOptions): Promise<Terminal> {
+    checkTillLimits(options.limits ?? {});
     const { store, key, channel, merchantId, terminalId } = options;
     const { publicKey } = key;
     await claimStore(store, { kind: 'terminal', channel, merchantId, terminalId, publicKey });
+    await upgradeStore(store);
     return new Terminal(options);
   }
 
@@ -122,23 +120,15 @@ export class Terminal {
   /**
    * Asks for money. The order number is the key: asked again, the terminal shows the stored request again; one that ran
    * out unpaid is made anew.
-   * @throws {RefusedError} IDEMPOTENCY_CONFLICT for other content; OFFLINE_BULLETIN_MISSING, OFFLINE_BULLETIN_STALE,
-   * OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP, OFFLINE_MALFORMED
+   * @throws {RefusedError} IDEMPOTENCY_CONFLICT for other content; OFFLINE_BULLETIN_MISSING, OFFLINE_CLOCK_WRONG,
+   * OFFLINE_BULLETIN_STALE, OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP, OFFLINE_MALFORMED; by the merchant's own
+   * limits OFFLINE_TILL_OVERDUE, OFFLINE_TILL_CURRENCY, OFFLINE_TILL_OVER_PAYMENT, OFFLINE_TILL_FULL
    */
   request(input: RequestInput): Promise<ShownRequest> {
     return this.#context.inTurn(async () => {
-      const { store, clock } = this.#context;
-      const stored = await requests.get(store, input.orderNumber);
-      if (stored !== undefined) ensureSame(stored, input);
-      const paid = await payments.get(store, input.orderNumber);
-      const valid = stored !== undefined && (paid !== undefined || clock() <= stored.expiresAt);
-      const record = valid ? stored : await this.#newRequest(input);
-      const { orderNumber, expiresAt } = record;
-      return {
-        ...{ orderNumber, expiresAt },
-        bytes: Buffer.from(record.bytes, 'base64'),
-        repeated: valid,
-      };
+      const { record, repeated } = await askFor(this.#context, input);
+      const { orderNumber, expiresAt, bytes } = record;
+      return { orderNumber, expiresAt, repeated, bytes: Buffer.from(bytes, 'base64') };
     });
   }
 
@@ -154,12 +144,14 @@ export class Terminal {
     });
   }
 
-  /** What was accepted and is not settled yet: how many, how much, until when. */
+  /**
+   * What was accepted and is not settled yet: how many, how much, until when.
+   * @throws {OfflineError} STORE_DAMAGED when one of these payments is missing or cannot be read: no sum is told too low.
+   */
   async waiting(): Promise<Waiting> {
-    const open = await Promise.all(
-      (await waiting.list(this.#context.store)).map((orderNumber) => this.payment(orderNumber)),
-    );
-    return sumOf(open.filter((payment) => payment !== undefined));
+    const { found, damaged } = await readWaiting(this.#context.store);
+    if (damaged.length > 0) throw new OfflineError('STORE_DAMAGED', { orderNumbers: damaged });
+    return waitingOf(found);
   }
 
   payment(orderNumber: string): Promise<AcceptedPayment | undefined> {
@@ -193,20 +185,17 @@ export class Terminal {
 
   /**
    * Fetches issuers and bulletins, settles what waits, and pursues double spends. May be stopped, or die, at any point:
-   * the next run goes on.
-   * @throws {OffpayError} what the ledger could not be asked for: everything stays as it is.
+   * the next run goes on. What the ledger does not take is told in the report and holds nothing else up.
+   * @throws {OffpayError} what the ledger could not be asked for, once everything else was tried: that stays as it is.
    */
   sync(ledger: TerminalLedger, options: SendOptions = {}): Promise<SyncReport> {
     return this.#syncing(async () => {
       options.signal?.throwIfAborted();
-      await learnFromLedger(this.#context, ledger, options.signal);
-      const judged = await sendWaiting(this.#context, ledger, options);
-      await pursueFrauds(this.#context, ledger, options.signal);
-      const count = (status: AcceptedPayment['status']): number =>
-        judged.filter((payment) => payment.status === status).length;
-      const report = { settled: count('settled'), refused: count('refused') };
-      this.#context.events.emit({ kind: 'synchronised', ...report });
-      return { ...report, waiting: await this.waiting() };
+      const run = newRun(this.#context, ledger, options.signal);
+      await learnNews(run);
+      await sendWaiting(run, options);
+      await pursueFrauds(run);
+      return this.#reportOf(run);
     });
   }
 
@@ -258,16 +247,20 @@ export class Terminal {
     this.#context.events.close();
   }
 
-  #wake(): void {
-    for (const background of this.#background) background.wake();
+  /** @throws {OffpayError} the first thing that could not be asked. */
+  async #reportOf({ judged, stuck, unproven, failures }: SyncRun): Promise<SyncReport> {
+    const [failure] = failures;
+    if (failure !== undefined) throw failure;
+    const count = (status: AcceptedPayment['status']): number =>
+      judged.filter((payment) => payment.status === status).length;
+    const counts = { settled: count('settled'), refused: count('refused') };
+    const held = stuck.reduce((sum, { orderNumbers }) => sum + orderNumbers.length, 0);
+    this.#context.events.emit({ kind: 'synchronised', ...counts, stuck: held });
+    const { found } = await readWaiting(this.#context.store);
+    return { ...counts, waiting: waitingOf(found), stuck, unproven };
   }
 
-  async #newRequest(input: RequestInput): Promise<RequestRecord> {
-    const { store, till, clock } = this.#context;
-    const now = clock();
-    const bulletin = chooseBulletin(await allBulletins(store), input, now);
-    const record = await makeRequest(till, input, bulletin, now);
-    await store.write([requests.put(record, record.orderNumber)]);
-    return record;
+  #wake(): void {
+    for (const background of this.#background) background.wake();
   }
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a synchronisation did, and what somebody must look after, in words.
+import { formatAmount } from '@fabric-offline-pay/domain';
+import type {
+  StuckBatch,
+  SyncReport,
+  UnprovenFraud,
+  Waiting,
+} from '@fabric-offline-pay/sdk/offline';
+
+const MOST_NAMED = 10;
+
+const namesOf = (orderNumbers: readonly string[]): string => {
+  const more = orderNumbers.length - MOST_NAMED;
+  const named = orderNumbers.slice(0, MOST_NAMED).join(', ');
+  return more > 0 ? `${named} and ${more.toString()} more` : named;
+};
+
+const sumsText = ({ sums }: Waiting): string =>
+  Object.entries(sums)
+    .map(([currency, sum]) => `${formatAmount(sum, currency)} ${currency}`)
+    .join(', ');
+
+export const waitingText = (waiting: Waiting): string =>
+  waiting.settleUntil === null
+    ? 'nothing waits'
+    : `waiting ${waiting.count.toString()}: ${sumsText(waiting)}; settle until ${new Date(waiting.settleUntil * 1000).toISOString()}`;
+
+const stuckText = ({ orderNumbers, code, message, remedy }: StuckBatch): string =>
+  `STUCK ${namesOf(orderNumbers)}: ${code}: ${message}\n  ${remedy} It waits, and every sync tries it again.`;
+
+const unprovenText = ({ orderNumber, code, message, remedy }: UnprovenFraud): string =>
+  `UNPROVEN double spend at ${orderNumber}: ${code}: ${message}\n  ${remedy} Every sync tries it again.`;
+
+/** @param files of proofs that were written */
+export const syncText = ({
+  settled,
+  refused,
+  waiting,
+  stuck,
+  unproven,
+  files,
+}: SyncReport & { readonly files: readonly string[] }): string =>
+  [
+    `settled ${settled.toString()}, refused ${refused.toString()}; ${waitingText(waiting)}`,
+    ...stuck.map(stuckText),
+    ...unproven.map(unprovenText),
+    ...files,
+  ].join('\n');
+
+/** @returns whether somebody must look after something, and the command ends with code 1. */
+export const needsCare = ({ stuck, unproven }: SyncReport): boolean =>
+  stuck.length > 0 || unproven.length > 0;

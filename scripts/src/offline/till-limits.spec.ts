@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Limits are typed in units of money and kept in minor units; what is misspelt is refused, not ignored.
+import { ConfigurationError } from '@fabric-offline-pay/sdk';
+import { parseLimits } from './till-limits';
+
+/** Option and reason of the refusal. */
+function reasonOf(work: () => unknown): string {
+  try {
+    work();
+    return 'none';
+  } catch (error) {
+    return JSON.stringify((error as ConfigurationError).details);
+  }
+}
+
+test('each currency once, in its own decimals', () => {
+  expect(parseLimits(['EUR:payment=50.00,sum=500.00,count=40', 'JPY:sum=20000'], '24')).toEqual({
+    currencies: {
+      EUR: { perPayment: '5000', storedSum: '50000', storedCount: 40 },
+      JPY: { storedSum: '20000' },
+    },
+    oldestSeconds: 86_400,
+  });
+  expect(parseLimits([], undefined)).toBeUndefined();
+  expect(parseLimits([], '0.5')).toEqual({ oldestSeconds: 1_800 });
+});
+
+test.each([
+  [['EUR'], 'is not payment='],
+  [['EUR:'], 'is not payment='],
+  [['EUR:most=1.00'], 'is not payment='],
+  [['EUR:toString=1'], 'is not payment='],
+  [['payment=50.00'], 'does not begin with a currency'],
+  [['EUR:count=1', 'EUR:count=2'], 'twice'],
+])('%j: %s', (limits, reason) => {
+  expect(reasonOf(() => parseLimits(limits, undefined))).toContain(reason);
+});
+
+test.each([
+  [['EUR:count=0'], undefined, 'limits.currencies.EUR.storedCount'],
+  [['EUR:count=many'], undefined, 'limits.currencies.EUR.storedCount'],
+  [['EUR:sum=0.00'], undefined, 'limits.currencies.EUR.storedSum'],
+  [[], 'soon', 'limits.oldestSeconds'],
+  [[], '0', 'limits.oldestSeconds'],
+])('%j, %s hours: %s limits nothing', (limits, hours, option) => {
+  expect(() => parseLimits(limits, hours)).toThrow(ConfigurationError);
+  expect(reasonOf(() => parseLimits(limits, hours))).toContain(option);
+});

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The merchant's own limits of a terminal as they are typed: `EUR:payment=50.00,sum=500.00,count=40`, in units of money.
+import { isCurrency, parseDecimal, type Currency } from '@fabric-offline-pay/domain';
+import { ConfigurationError } from '@fabric-offline-pay/sdk';
+import {
+  checkTillLimits,
+  type CurrencyLimits,
+  type TillLimits,
+} from '@fabric-offline-pay/sdk/offline';
+
+const refuse = (reason: string): never => {
+  throw new ConfigurationError('--limit', reason);
+};
+
+const READ: Readonly<Record<string, (value: string, currency: Currency) => CurrencyLimits>> = {
+  payment: (value, currency) => ({ perPayment: parseDecimal(value, currency) }),
+  sum: (value, currency) => ({ storedSum: parseDecimal(value, currency) }),
+  count: (value) => ({ storedCount: Number(value) }),
+};
+
+function readPart(part: string, currency: Currency): CurrencyLimits {
+  const [name = '', value = ''] = part.split('=');
+  const read = Object.hasOwn(READ, name) ? READ[name] : undefined;
+  return read?.(value, currency) ?? refuse(`${part} is not payment=, sum= or count=`);
+}
+
+function readLimit(text: string): readonly [Currency, CurrencyLimits] {
+  const [currency = '', parts = ''] = text.split(':');
+  if (!isCurrency(currency)) return refuse(`${text} does not begin with a currency and a colon`);
+  const limits = parts.split(',').map((part) => readPart(part, currency));
+  return [currency, Object.assign({}, ...limits) as CurrencyLimits];
+}
+
+/**
+ * @param limits one a currency
+ * @param oldestHours how long a payment may wait
+ * @returns undefined when nothing is limited.
+ * @throws {ConfigurationError} for anything else than the form above, what limits nothing, and two of one currency.
+ */
+export function parseLimits(
+  limits: readonly string[],
+  oldestHours: string | undefined,
+): TillLimits | undefined {
+  const read = limits.map(readLimit);
+  const currencies = Object.fromEntries(read);
+  if (Object.keys(currencies).length < read.length) refuse('a currency is given twice');
+  const of = {
+    ...(read.length > 0 && { currencies }),
+    ...(oldestHours !== undefined && { oldestSeconds: Number(oldestHours) * 3600 }),
+  };
+  checkTillLimits(of);
+  return Object.keys(of).length === 0 ? undefined : of;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asking for money: the stored request again while it may be answered, else a new one, kept before it is shown.
+import { DomainError, type Bulletin } from '@fabric-offline-pay/domain';
+import { RefusedError } from '../../errors.js';
+import { refusing } from '../refused.js';
+import type { TerminalContext } from './context.js';
+import { isClockRight, latestChange } from './latest-time.js';
+import {
+  bulletinsFor,
+  ensureAskable,
+  ensureSame,
+  makeRequest,
+  theBulletin,
+  type RequestInput,
+} from './make-request.js';
+import { payments, requests, type RequestRecord } from './records.js';
+import { ensureWithinLimits } from './till-limits.js';
+import { allBulletins } from './trust.js';
+import { readWaiting } from './waiting.js';
+
+/** @throws {RefusedError} OFFLINE_CLOCK_WRONG when the clock is right by none of the bulletins. */
+async function ensureClock(
+  { store }: TerminalContext,
+  bulletins: readonly Bulletin[],
+  now: number,
+): Promise<void> {
+  for (const bulletin of bulletins) if (await isClockRight(store, bulletin, now)) return;
+  throw new RefusedError(new DomainError('OFFLINE_CLOCK_WRONG', { now }).toWire());
+}
+
+async function ensureLimits(
+  { store, limits }: TerminalContext,
+  input: RequestInput,
+  now: number,
+): Promise<void> {
+  if (limits === undefined) return;
+  const { found } = await readWaiting(store);
+  refusing(() => {
+    ensureWithinLimits(limits, found, input, now);
+  });
+}
+
+async function askAnew(
+  context: TerminalContext,
+  input: RequestInput,
+  bulletins: readonly Bulletin[],
+  now: number,
+): Promise<RequestRecord> {
+  const { store, till } = context;
+  const bulletin = theBulletin(bulletins);
+  await ensureClock(context, [bulletin], now);
+  ensureAskable(bulletin, input, now);
+  await ensureLimits(context, input, now);
+  const record = await makeRequest(till, input, bulletin, now);
+  const latest = await latestChange(store, bulletin, now);
+  await store.write([requests.put(record, record.orderNumber), ...latest]);
+  return record;
+}
+
+export interface AskedFor {
+  readonly record: RequestRecord;
+  /** It was made before. */
+  readonly repeated: boolean;
+}
+
+/** @throws {RefusedError} IDEMPOTENCY_CONFLICT for other content, and what may not be asked for. */
+export async function askFor(context: TerminalContext, input: RequestInput): Promise<AskedFor> {
+  const { store, clock } = context;
+  const now = clock();
+  const stored = await requests.get(store, input.orderNumber);
+  if (stored !== undefined) ensureSame(stored, input);
+  const paid = await payments.get(store, input.orderNumber);
+  if (stored !== undefined && paid !== undefined) return { record: stored, repeated: true };
+  const bulletins = bulletinsFor(await allBulletins(store), input);
+  if (stored === undefined || now > stored.expiresAt)
+    return { record: await askAnew(context, input, bulletins, now), repeated: false };
+  await ensureClock(context, bulletins, now);
+  return { record: stored, repeated: true };
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a merchant lets its own terminal take before it settles, beside the bank's caps: pure.
+import {
+  ensure,
+  isAtLeast,
+  isCurrency,
+  toUnits,
+  type Amount,
+  type Currency,
+} from '@fabric-offline-pay/domain';
+import { ConfigurationError } from '../../errors.js';
+import type { AcceptedPayment } from './records.js';
+
+/** Of one currency. What is not given is not limited. */
+export interface CurrencyLimits {
+  /** The most of one payment, minor units. */
+  readonly perPayment?: Amount;
+  /** The most that all payments that wait may be together, minor units. */
+  readonly storedSum?: Amount;
+  /** The most payments that may wait. */
+  readonly storedCount?: number;
+}
+
+export interface TillLimits {
+  /** By currency. Without it no currency is limited; with it, one that it does not name is not taken at all. */
+  readonly currencies?: Readonly<Record<Currency, CurrencyLimits>>;
+  /** How long a payment may wait, in seconds, before the terminal takes no further one. */
+  readonly oldestSeconds?: number;
+}
+
+type Asked = Pick<AcceptedPayment, 'amount' | 'currency'>;
+type Waiting = Pick<AcceptedPayment, 'amount' | 'currency' | 'acceptedAt'>;
+
+function ensureCurrency(
+  limits: CurrencyLimits,
+  open: readonly Waiting[],
+  { amount, currency }: Asked,
+): void {
+  const { perPayment, storedSum, storedCount } = limits;
+  const within = perPayment === undefined || isAtLeast(perPayment, amount);
+  ensure(within, 'OFFLINE_TILL_OVER_PAYMENT', { currency, perPayment });
+  const stored = open.filter((payment) => payment.currency === currency);
+  const count = stored.length;
+  ensure(storedCount === undefined || count < storedCount, 'OFFLINE_TILL_FULL', {
+    ...{ currency, count, storedCount },
+  });
+  const sum = stored.reduce((total, payment) => total + toUnits(payment.amount), 0n);
+  const fits = storedSum === undefined || sum + toUnits(amount) <= toUnits(storedSum);
+  ensure(fits, 'OFFLINE_TILL_FULL', { currency, sum: sum.toString(), storedSum });
+}
+
+/**
+ * @param open all that waits
+ * @param at when the payment was asked for: what was within the limits then is not refused for growing old meanwhile
+ * @throws {DomainError} OFFLINE_TILL_OVERDUE, OFFLINE_TILL_CURRENCY, OFFLINE_TILL_OVER_PAYMENT, OFFLINE_TILL_FULL
+ */
+export function ensureWithinLimits(
+  { currencies, oldestSeconds = Infinity }: TillLimits,
+  open: readonly Waiting[],
+  asked: Asked,
+  at: number,
+): void {
+  const oldest = Math.min(...open.map(({ acceptedAt }) => acceptedAt));
+  ensure(!(at - oldest > oldestSeconds), 'OFFLINE_TILL_OVERDUE', { oldest, oldestSeconds });
+  if (currencies === undefined) return;
+  const { currency } = asked;
+  const limits = Object.hasOwn(currencies, currency) ? currencies[currency] : undefined;
+  ensure(limits !== undefined, 'OFFLINE_TILL_CURRENCY', { currency });
+  ensureCurrency(limits, open, asked);
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+
+const isPositiveAmount = (value: unknown): boolean =>
+  typeof value === 'string' && /^[1-9][0-9]{0,17}$/.test(value);
+
+const MAY_BE: Readonly<Record<keyof CurrencyLimits, (value: unknown) => boolean>> = {
+  perPayment: isPositiveAmount,
+  storedSum: isPositiveAmount,
+  storedCount: isCount,
+};
+
+function checkCurrency(currency: Currency, limits: CurrencyLimits): void {
+  const option = `limits.currencies.${currency}`;
+  if (!isCurrency(currency)) throw new ConfigurationError(option, 'no ISO 4217 code');
+  for (const [name, value] of Object.entries(limits))
+    if (!Object.hasOwn(MAY_BE, name) || !MAY_BE[name as keyof CurrencyLimits](value))
+      throw new ConfigurationError(`${option}.${name}`, 'no limit above 0');
+}
+
+/** @throws {ConfigurationError} for a limit that limits nothing, or is misspelt. */
+export function checkTillLimits({ currencies = {}, oldestSeconds }: TillLimits): void {
+  if (oldestSeconds !== undefined && !isCount(oldestSeconds))
+    throw new ConfigurationError('limits.oldestSeconds', 'not 1 or above');
+  for (const [currency, limits] of Object.entries(currencies)) checkCurrency(currency, limits);
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings the records of an earlier version into the form of this one, once, in one piece: what a terminal has accepted must
+// outlive its program.
+import {
+  decodeDeviceCertificate,
+  parseCose,
+  unlessMalformed,
+  withEntry,
+  type CounterEntry,
+  type DeviceCertificate,
+} from '@fabric-offline-pay/domain';
+import { OfflineError } from '../../errors.js';
+import { shelf } from '../store/shelf.js';
+import type { Change, Store } from '../store/store.js';
+import { entryOf, sideOf, storedSide } from './fraud.js';
+import { payments, proofs, type AcceptedPayment, type ProofRecord } from './records.js';
+import { forgetSeen, putSeen } from './seen.js';
+
+const formats = shelf<number, []>('terminal-format');
+
+/** Of the records of this version. The first had no number. */
+const FORMAT = 2;
+
+interface Seen {
+  readonly device: DeviceCertificate;
+  readonly entries: readonly CounterEntry[];
+}
+
+const certificateOf = ({ certificate }: AcceptedPayment): DeviceCertificate =>
+  decodeDeviceCertificate(
+    parseCose('offpay/device-certificate', Buffer.from(certificate, 'base64')).payload,
+  );
+
+const nameOf = ({ bankId, customerId, deviceId, epoch, deviceKey }: DeviceCertificate): string =>
+  [bankId, customerId, deviceId, epoch, Buffer.from(deviceKey).toString('hex')].join('/');
+
+/** The first form was by customer, device and epoch alone. A payment that cannot be read is told by every synchronisation. */
+function seenIn(accepted: readonly AcceptedPayment[]): readonly Seen[] {
+  const found = new Map<string, Seen>();
+  for (const payment of accepted) {
+    const read = unlessMalformed(() => ({
+      device: certificateOf(payment),
+      entry: entryOf(sideOf(payment)),
+    }));
+    if (read === undefined) continue;
+    const before = found.get(nameOf(read.device))?.entries ?? [];
+    const entries = withEntry(before, read.entry);
+    found.set(nameOf(read.device), { device: read.device, entries });
+  }
+  return [...found.values()];
+}
+
+/** The first form kept the voucher's digest only; the voucher itself where the terminal had accepted it. */
+function withVoucher(
+  record: Pick<ProofRecord, 'voucherDigest' | 'orderNumber' | 'proof' | 'submitted'>,
+  accepted: readonly AcceptedPayment[],
+): Change {
+  const payment = accepted.find(({ voucherDigest }) => voucherDigest === record.voucherDigest);
+  const own = payment === undefined ? null : storedSide(sideOf(payment));
+  return proofs.put({ ...record, own, first: null }, record.voucherDigest);
+}
+
+async function fromFirst(store: Store): Promise<readonly Change[]> {
+  const accepted = await payments.list(store);
+  const records = await proofs.list(store);
+  return [
+    ...(await forgetSeen(store)),
+    ...seenIn(accepted).map(({ device, entries }) => putSeen(entries, device)),
+    ...records.map((record) => withVoucher(record, accepted)),
+  ];
+}
+
+/**
+ * @throws {OfflineError} STORE_NEWER when a later version wrote the store; STORE_DAMAGED: nothing was changed.
+ */
+export async function upgradeStore(store: Store): Promise<void> {
+  const format = await formats.get(store);
+  if (format === FORMAT) return;
+  if (format !== undefined) throw new OfflineError('STORE_NEWER', { format, known: FORMAT });
+  await store.write([...(await fromFirst(store)), formats.put(FORMAT)]);
+}
