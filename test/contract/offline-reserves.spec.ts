@@ -31,6 +31,7 @@ import {
   newDevice,
   newKey,
   pointOf,
+  proofSide,
   signCertificate,
   spkiOf,
   VECTOR_KEYS,
@@ -153,6 +154,11 @@ describe('an issuer', () => {
     ['of another authority', CERTIFICATES.issuer, CERTIFICATES.otherRoot],
     ['vouched for by what is no authority', CERTIFICATES.issuer, CERTIFICATES.issuer],
     ['that is no certificate', 'none', CERTIFICATES.root],
+    ['that is an auditor of the bank', CERTIFICATES.auditor, CERTIFICATES.root],
+    ['that has no role', CERTIFICATES.issuerWithoutRole, CERTIFICATES.root],
+    ['of another bank', CERTIFICATES.issuerOfBank2, CERTIFICATES.root],
+    ['with text before it', `text\n${CERTIFICATES.issuer}`, CERTIFICATES.root],
+    ['of an authority with text before it', CERTIFICATES.issuer, `text\n${CERTIFICATES.root}`],
   ])('%s is refused', async (_, certificate, authority) => {
     await expect(register(certificate, authority)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
@@ -278,14 +284,10 @@ describe('a retired issuer', () => {
     const key = newKey();
     const thief = newDevice({ ...device.certificate, deviceKey: pointOf(key) }, key);
     const clone = { ...thief };
-    const side = ({ voucher, requestPayload }: Payment) => ({
-      ...{ voucher, requestPayload },
-      certificate: thief.certificateBytes,
-    });
+    const side = (payment: Payment) => proofSide(thief.certificateBytes, payment);
     const proof = encodeFraudProof({
       kind: 'sameCounter',
       sides: [side(ledger.pay(thief)), side(ledger.pay(clone))],
-      issuerCertificate: CERTIFICATES.issuer,
     });
     const framing = ledger.merchant().offline.submitFraudProof({ proof });
     await expect(framing).rejects.toMatchObject({ code: 'OFFLINE_CERTIFICATE_MISMATCH' });
@@ -506,13 +508,8 @@ describe('a double spend', () => {
   });
 
   const proofOf = (a: VoucherClaim, b: VoucherClaim, kind: FraudProof['kind'] = 'sameCounter') => {
-    const sideOf = ({ voucher, requestPayload }: VoucherClaim) => ({
-      certificate: device.certificateBytes,
-      voucher,
-      requestPayload,
-    });
-    const issuerCertificate = CERTIFICATES.issuer;
-    return encodeFraudProof({ kind, sides: [sideOf(a), sideOf(b)], issuerCertificate });
+    const sideOf = (claim: VoucherClaim) => proofSide(device.certificateBytes, claim);
+    return encodeFraudProof({ kind, sides: [sideOf(a), sideOf(b)] });
   };
   const prove = (proof: string) => ledger.merchant().offline.submitFraudProof({ proof });
   const frauds = async (open = false) =>
@@ -546,15 +543,76 @@ describe('a double spend', () => {
       code: 'OFFLINE_PROOF_INVALID',
     });
     const stranger = newDevice({ ...device.certificate, bankId: 'bank-2' }, device.key);
-    const side = (claim: VoucherClaim) => ({ certificate: stranger.certificateBytes, ...claim });
+    const side = (claim: VoucherClaim) => proofSide(stranger.certificateBytes, claim);
     const values = { certificateDigest: stranger.held.digest };
     const proof = encodeFraudProof({
       kind: 'sameCounter',
       sides: [side(forge(first, values)), side(forge(first, values, ledger.request()))],
-      issuerCertificate: CERTIFICATES.issuer,
     });
     await expect(prove(proof)).rejects.toMatchObject({ code: 'OFFLINE_PROOF_INVALID' });
     expect(await frauds()).toEqual([]);
+  });
+
+  describe('with one voucher under each of two issuers', () => {
+    const { nextIssuer: certificate, root: authority } = CERTIFICATES;
+    const register = () =>
+      ledger.bank('operator').offline.registerIssuer({ bankId: BANK, certificate, authority });
+
+    /** The second side, under a certificate of the next issuer; what it says of that issuer may be anything. */
+    const proofBy = (issuerCertificate: string) => {
+      const raised = signCertificate(
+        { ...device.certificate, sequence: 1 },
+        VECTOR_KEYS.nextIssuer,
+      );
+      const certificateDigest = coseDigest(parseCose('offpay/device-certificate', raised));
+      const claim = forge(second, { certificateDigest });
+      const sides = [
+        proofSide(device.certificateBytes, first),
+        proofSide(raised, claim, issuerCertificate),
+      ] as const;
+      return { raised, proof: encodeFraudProof({ kind: 'sameCounter', sides }) };
+    };
+
+    const topUp = (raised: Uint8Array) =>
+      ledger.node.offline.topUp({
+        ...{ ...reserveKeyOf(device), sequence: 1 },
+        certificate: base64(raised),
+      });
+
+    it('is proven, also after the first one was found to be compromised', async () => {
+      const { raised, proof } = proofBy(certificate);
+      await register();
+      await topUp(raised);
+      const retired = { bankId: BANK, kid: ISSUER.kid, compromised: true };
+      await ledger.bank('operator').offline.retireIssuer(retired);
+      expect((await prove(proof)).result.fraud).toMatchObject(reserveKeyOf(device));
+      const { status } = await ledger.node.offline.readReserve(reserveKeyOf(device));
+      expect(status).toBe('frozen');
+    });
+
+    it('is proven by the registered keys, whatever certificates the proof shows', async () => {
+      const { raised, proof } = proofBy(CERTIFICATES.auditor);
+      await register();
+      await topUp(raised);
+      expect((await prove(proof)).result.replayed).toBe(false);
+    });
+
+    it('is not proven when the bank registered only one of them', async () => {
+      await expect(prove(proofBy(certificate).proof)).rejects.toMatchObject({
+        code: 'OFFLINE_PROOF_INVALID',
+        details: { reason: 'issuerUntrusted' },
+      });
+      expect(await frauds()).toEqual([]);
+    });
+  });
+
+  it('is not proven by a text that is not the one form of a proof', async () => {
+    const text = proofOf(first, second);
+    for (const proof of [`${text}\n`, text.replace('{', '{ '), '{}'])
+      await expect(prove(proof)).rejects.toMatchObject({
+        code: 'OFFLINE_PROOF_INVALID',
+        details: { reason: 'malformed' },
+      });
   });
 
   const compensate = async (compensationId = 'compensation-1') => {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that may become of money reserved for devices, in its costliest ways: for the budget of state operations.
 import {
+  coseDigest,
   encodeFraudProof,
   OFFLINE_LOGIN,
+  parseCose,
   termsDigest,
   type Bulletin,
   type OrderTerms,
@@ -22,7 +24,17 @@ import {
   unfunded,
   wire,
 } from './offline-ledger';
-import { CERTIFICATES, newDevice, newKey, spkiOf, type Device } from './offline-world';
+import {
+  CERTIFICATES,
+  forge,
+  newDevice,
+  newKey,
+  proofSide,
+  signCertificate,
+  spkiOf,
+  VECTOR_KEYS,
+  type Device,
+} from './offline-world';
 import { passSeconds } from './passing-time';
 import { BANK, CURRENCY, MERCHANT, POLICY } from './world';
 
@@ -82,14 +94,20 @@ class Lives {
     await offline.compensate({ ...reserveKeyOf(device), counter, digest, compensationId });
   }
 
+  /** The costliest proof: the next issuer topped the device up between its two vouchers. */
   async prove(device: Device): Promise<void> {
-    const { certificateBytes: certificate } = device;
+    const raised = { ...device.certificate, total: 16_000n, sequence: 1 };
+    const certificate = signCertificate(raised, VECTOR_KEYS.nextIssuer);
+    const topUp = { ...reserveKeyOf(device), sequence: 1, certificate: base64(certificate) };
+    await this.ledger.node.offline.topUp(topUp);
+    const certificateDigest = coseDigest(parseCose('offpay/device-certificate', certificate));
     const [first, second] = [this.ledger.pay({ ...device }), this.ledger.pay(device)];
-    const side = (claim: VoucherClaim) => ({ certificate, ...claim });
     const proof = encodeFraudProof({
       kind: 'sameCounter',
-      sides: [side(first), side(second)],
-      issuerCertificate: CERTIFICATES.issuer,
+      sides: [
+        proofSide(device.certificateBytes, first),
+        proofSide(certificate, forge(second, { certificateDigest }), CERTIFICATES.nextIssuer),
+      ],
     });
     await this.ledger.merchant().offline.submitFraudProof({ proof });
   }
@@ -174,6 +192,13 @@ async function bearLosses({ clientFor }: OfflineWorld): Promise<void> {
     await clientFor(role, 'operator', BANK).identity.vote({ proposal });
 }
 
+/** The issuer that follows. */
+async function registerNext(ledger: OfflineLedger): Promise<void> {
+  const { nextIssuer: certificate, root: authority } = CERTIFICATES;
+  const { offline } = ledger.bank('operator');
+  await offline.registerIssuer({ bankId: BANK, certificate, authority });
+}
+
 /** A second issuer comes and goes. */
 async function retireOther(ledger: OfflineLedger): Promise<void> {
   const { offline } = ledger.bank('operator');
@@ -188,6 +213,7 @@ async function readyLedger(memory: OfflineWorld): Promise<OfflineLedger> {
   if (ready !== undefined) return ready;
   ready = await OfflineLedger.open(memory);
   await bearLosses(memory);
+  await registerNext(ready);
   await retireOther(ready);
   return ready;
 }

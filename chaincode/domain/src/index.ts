@@ -340,10 +340,17 @@ export { bytesToText, textToBytes } from './offline/digest-text.js';
 export {
   decodeFraudProof,
   encodeFraudProof,
+  type CertifiedClaim,
   type FraudProof,
   type ProofSide,
 } from './offline/fraud-proof.js';
-export { issuerKeyOf } from './offline/issuer-key.js';
+export {
+  certifiedIssuer,
+  isCertifiedBy,
+  ISSUER_ROLE,
+  issuerKeyOf,
+  type CertifiedIssuer,
+} from './offline/issuer-certificate.js';
 export { isRetiredSo, isTrustedIssuer, retirementOf } from './offline/issuer-retirement.js';
 export { verdictNumberOf, verdictOf, type LedgerVerdict } from './offline/ledger-verdicts.js';
 export { capsOf, offlineLimits } from './offline/limits.js';
@@ -389,6 +396,7 @@ export { VERDICTS, type Verdict } from './offline/verdicts.js';
 export {
   PROOF_FAULTS,
   verifyFraudProof,
+  verifyRegisteredFraud,
   type ProofFault,
   type ProvenFraud,
 } from './offline/verify-fraud-proof.js';

@@ -15,33 +15,40 @@ import {
   readClaim,
   reserveParts,
   reserves,
-  verifyFraudProof,
+  verifyRegisteredFraud,
   voucherName,
   type FraudCaseRow,
   type FraudProof,
   type FraudRow,
   type ParsedInputOf as InputOf,
   type PaymentRequest,
+  type ProofSide,
   type ProvenFraud,
   type ReserveRow,
+  type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { creditCompensation } from '../shared/payees.js';
 import { putNewSupply } from '../shared/supply.js';
 import { putReserve, recordFraud, reserveRow, reserveSubject } from '../shared/reserves.js';
-import { base64Of, bytesOf } from './issued.js';
+import { base64Of, bytesOf, issuersOf } from './issued.js';
 
-/** The authority of the issuer that the proof's certificate names: the ledger vouches for it, not the proof. */
-async function rootsOf(call: Call, proof: FraudProof): Promise<string[]> {
-  const { kid, payload } = parseCose('offpay/device-certificate', proof.sides[0].certificate);
+/** The issuer that signed a side's certificate, if the bank registered it. */
+async function issuerOf(
+  call: Call,
+  { certificate }: ProofSide,
+): Promise<TrustedIssuer | undefined> {
+  const { payload } = parseCose('offpay/device-certificate', certificate);
   const { bankId, channel } = decodeDeviceCertificate(payload);
   ensure(channel === call.channel, 'OFFLINE_WRONG_CHANNEL', { channel });
-  const issuer = await call.store.get('issuer', bankId, kid?.toString('hex') ?? '');
-  return issuer === undefined ? [] : [issuer.authority];
+  const [issuer] = await issuersOf(call, bankId, 'offpay/device-certificate', certificate);
+  return issuer;
 }
 
 async function provenBy(call: Call, proof: FraudProof): Promise<ProvenFraud> {
-  const result = verifyFraudProof(proof, await rootsOf(call, proof));
+  const [first, second] = proof.sides;
+  const issuers = [await issuerOf(call, first), await issuerOf(call, second)] as const;
+  const result = verifyRegisteredFraud(proof, issuers);
   ensure(result.ok, 'OFFLINE_PROOF_INVALID', result.ok ? {} : { reason: result.reason });
   return result.fraud;
 }

@@ -22,7 +22,7 @@ export const base64Of = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 /** The issuer that the signature names, if the bank registered it: at most one. */
-async function issuersOf(
+export async function issuersOf(
   call: Call,
   bankId: string,
   purpose: CosePurpose,

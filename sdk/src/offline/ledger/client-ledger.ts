@@ -9,9 +9,9 @@ import {
   requestStartOf,
   shortenClaims,
   verdictOf,
+  type CertifiedClaim,
   type KnownOfClaims,
   type OutputOf,
-  type ProofSide,
 } from '@fabric-offline-pay/domain';
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
@@ -131,7 +131,7 @@ async function settledFirst(
   archive: Archive,
   voucher: ContradictingVoucher,
   signal: AbortSignal | undefined,
-): Promise<ProofSide | undefined> {
+): Promise<CertifiedClaim | undefined> {
   const { bankId, customerId, deviceId, epoch, entry } = voucher;
   const options = optionsWith(signal);
   const fraud = await fraudOf(client, bankId, entry.digest, options);

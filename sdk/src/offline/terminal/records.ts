@@ -70,6 +70,8 @@ export const payments = shelf<AcceptedPayment, [orderNumber: string]>('payment')
 /** Order numbers of what is not settled yet. */
 export const waiting = shelf<string, [orderNumber: string]>('waiting');
 export const issuers = shelf<IssuerRow, [bankId: string, kid: string]>('issuer');
+/** Issuers that are over, by what the ledger said: believed no more, but what they signed before still proves something. */
+export const formerIssuers = shelf<IssuerRow, [bankId: string, kid: string]>('formerIssuer');
 /** Signed bulletins, base64. */
 export const bulletins = shelf<string, [bankId: string]>('bulletin');
 export const batches = shelf<BatchRecord, [batchId: string]>('batch');

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a terminal needs from the ledger when it has a network. A port: peers by default, a fake in tests.
 import type {
+  CertifiedClaim,
   CounterEntry,
   Currency,
   FraudProof,
-  ProofSide,
   RegisteredIssuerRow,
   LedgerVerdict,
 } from '@fabric-offline-pay/domain';
@@ -52,6 +52,9 @@ export interface TerminalLedger {
    */
   settle(batch: VoucherBatch, signal?: AbortSignal): Promise<readonly LedgerVerdict[]>;
   /** @returns the voucher that was settled first, or undefined when it cannot be found yet. */
-  settledFirst(voucher: ContradictingVoucher, signal?: AbortSignal): Promise<ProofSide | undefined>;
+  settledFirst(
+    voucher: ContradictingVoucher,
+    signal?: AbortSignal,
+  ): Promise<CertifiedClaim | undefined>;
   submitProof(proof: FraudProof, signal?: AbortSignal): Promise<void>;
 }
