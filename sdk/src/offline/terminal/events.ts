@@ -14,6 +14,8 @@ export type TerminalEvent =
   | { readonly kind: 'refused'; readonly payment: AcceptedPayment; readonly verdict: LedgerVerdict }
   /** A device spent twice, and the terminal has the proof. */
   | { readonly kind: 'doubleSpend'; readonly orderNumber: string; readonly voucherDigest: string }
+  /** What was fetched of a bank is not believed: an issuer, or a bulletin. All else goes on; the code says why. */
+  | { readonly kind: 'newsRefused'; readonly bankId: string; readonly code: string }
   /** The background synchronisation reached the ledger. */
   | { readonly kind: 'synchronised'; readonly settled: number; readonly refused: number }
   /** It did not, and tries again. */

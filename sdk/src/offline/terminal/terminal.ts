@@ -113,7 +113,7 @@ export class Terminal {
   /**
    * Tells the terminal of a bank's issuers and bulletin by hand: a file, where there is never a network.
    * @throws {OfflineError} ISSUER_UNTRUSTED
-   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL
+   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL, OFFLINE_CLOCK_WRONG
    */
   learn(news: BankNews): Promise<void> {
     return learn(this.#context, news);
