@@ -74,7 +74,7 @@ test.each([
   ['a certificate by an auditor of the bank', 'issuerUntrusted'],
   ['an issuer whose certificate names no role', 'issuerUntrusted'],
   ['a line end after the proof', 'malformed'],
-])('%s are not proven: %s', async (name, reason) => {
+])('by %s nothing is proven: %s', async (name, reason) => {
   const proof = put('proof.json', fileOf(name));
   expect(await verify(proof, put('root.pem', root), '--json')).toBe(1);
   expect(answer()).toMatchObject({ proven: false, reason });

@@ -38,7 +38,7 @@ test.each([
   ['a length far beyond the bytes', [0x04, 0x84, 0xff, 0xff, 0xff, 0xff]],
   ['a short length in the long form', [0x04, 0x81, 1, 1]],
   ['a length with a zero before it', [0x04, 0x82, 0, 0x80, ...Array<number>(0x80).fill(0)]],
-  ['a tag of two bytes', [0x1f, 0x01, 1, 1]],
+  ['a tag of two bytes', [0x1f, 0x01, 1]],
 ])('%s is refused', (_, values) => {
   expect(() => derElements(bytes(...values))).toThrow(RangeError);
 });

@@ -18,6 +18,7 @@ import {
   softwareKey,
   Terminal,
   type Device,
+  type Roots,
   type Store,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
@@ -260,19 +261,34 @@ describe('what is wrong with one bank’s news hinders nothing else:', () => {
     expect(await payment()).toBe('accepted');
   });
 
-  test('another bank is learnt of all the same', async () => {
-    terminal = await Terminal.open({
+  const openFor = (roots: Roots): Promise<Terminal> =>
+    Terminal.open({
       store: memoryStore(),
       key: softwareKey(VECTOR_KEYS.terminal),
       ...{ channel: CHANNEL, merchantId: OFFLINE_MERCHANT, terminalId: 'till-1' },
-      roots: { 'bank-0': [CERTIFICATES.otherRoot], ...ROOTS },
-      clock: room.clock,
+      ...{ roots, clock: room.clock },
     });
+
+  test('another bank is learnt of all the same', async () => {
+    terminal = await openFor({ 'bank-0': [CERTIFICATES.otherRoot], ...ROOTS });
     const ledger = refusing({
       issuers: (bankId) => (bankId === OFFLINE_BANK ? room.ledger.issuers() : refused()),
     });
     expect(await refusedNews(ledger)).toEqual(['bank-0: NOT_FOUND']);
     expect(await payment()).toBe('accepted');
+  });
+
+  test('nobody is an issuer of one bank because another one’s list says so', async () => {
+    terminal = await openFor({ ...ROOTS, 'bank-2': [CERTIFICATES.otherRoot] });
+    room.ledger.retired = { at: room.now, compromised: true, trustedUntil: room.now };
+    await room.takeOver();
+    const listed = [{ ...room.issuer.row, retired: null }];
+    const ledger = refusing({
+      issuers: (bankId) =>
+        bankId === OFFLINE_BANK ? room.ledger.issuers() : Promise.resolve(listed),
+    });
+    expect(await refusedNews(ledger)).toEqual(['bank-2: ISSUER_UNTRUSTED']);
+    expect(await payment()).toBe('OFFLINE_CERTIFICATE_FORGED');
   });
 });
 
