@@ -12,6 +12,14 @@ export const COMMAND_ERRORS = {
     meaning: 'The command was interrupted before anything was sent.',
     remedy: 'Nothing was written. Run the command again.',
   },
+  FILE_UNREADABLE: {
+    meaning: 'A file that the command needs cannot be read.',
+    remedy: 'Check its path and who may read it.',
+  },
+  TRUST_INVALID: {
+    meaning: 'The file to be trusted is not the certificate of one authority.',
+    remedy: 'Give one PEM certificate as `openssl x509` writes it, with nothing around it.',
+  },
 } as const satisfies Record<string, Described>;
 
 /** Ctrl-C, while nothing was on its way to the ordering service. */
@@ -22,6 +30,23 @@ export class InterruptedError extends Error {
 
   constructor() {
     super(COMMAND_ERRORS.INTERRUPTED.meaning);
+  }
+}
+
+/** A file on the command line, before anything was done with it. */
+export class FileError extends Error {
+  override readonly name = 'FileError';
+  readonly remedy: string;
+  readonly details: { readonly file: string };
+
+  constructor(
+    readonly code: 'FILE_UNREADABLE' | 'TRUST_INVALID',
+    file: string,
+    cause?: unknown,
+  ) {
+    super(COMMAND_ERRORS[code].meaning, { cause });
+    this.remedy = COMMAND_ERRORS[code].remedy;
+    this.details = { file };
   }
 }
 

@@ -49,9 +49,10 @@ export function show<Result>(
 const bigintAsText = (_: string, value: unknown): unknown =>
   typeof value === 'bigint' ? value.toString() : value;
 
-/** Runs a command; what fails is told with its code and what to do, and the process ends with code 1. */
+/** Runs a command; what fails is told with its code and what to do, and the process ends with the exit code. */
 export function reportingErrors<Arguments extends unknown[]>(
   run: (...given: Arguments) => Promise<void>,
+  exitCode = 1,
 ) {
   return async (...given: Arguments): Promise<void> => {
     try {
@@ -62,7 +63,7 @@ export function reportingErrors<Arguments extends unknown[]>(
       tell(`${described.code}: ${described.message}`);
       if (described.details !== undefined) tell(`  ${JSON.stringify(described.details)}`);
       if (typeof described.remedy === 'string') tell(`  ${described.remedy}`);
-      process.exitCode = 1;
+      process.exitCode = exitCode;
     }
   };
 }

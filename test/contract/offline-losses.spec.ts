@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Double spends on the ledger in memory: who is held to have spent twice, who bears it, how much at most, and what the reserve
 // gives for it. After each test the books balance.
-import type { OfflinePolicy, Policy } from '@fabric-offline-pay/domain';
+import {
+  coseDigest,
+  encodeFraudProof,
+  parseCose,
+  type OfflinePolicy,
+  type Policy,
+} from '@fabric-offline-pay/domain';
 import { proofOf } from '../support/fraud-proofs';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
 import {
+  base64,
   nowSeconds,
   OFFLINE,
   OfflineLedger,
@@ -13,7 +20,17 @@ import {
   signedBulletin,
   unfunded,
 } from '../support/offline-ledger';
-import { forge, newDevice, type Device, type Payment } from '../support/offline-world';
+import {
+  CERTIFICATES,
+  forge,
+  ISSUER,
+  newDevice,
+  proofSide,
+  signCertificate,
+  VECTOR_KEYS,
+  type Device,
+  type Payment,
+} from '../support/offline-world';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
 
@@ -111,6 +128,67 @@ describe('a double spend', () => {
       code: 'OFFLINE_PROOF_INVALID',
     });
     expect(await frauds()).toEqual([]);
+  });
+
+  describe('with one voucher under each of two issuers', () => {
+    const { nextIssuer: certificate, root: authority } = CERTIFICATES;
+    const register = () =>
+      ledger.bank('operator').offline.registerIssuer({ bankId: BANK, certificate, authority });
+
+    /** The second side, under a certificate of the next issuer; what it says of that issuer may be anything. */
+    const proofBy = (issuerCertificate: string) => {
+      const raised = signCertificate(
+        { ...device.certificate, sequence: 1 },
+        VECTOR_KEYS.nextIssuer,
+      );
+      const certificateDigest = coseDigest(parseCose('offpay/device-certificate', raised));
+      const claim = forge(second, { certificateDigest });
+      const sides = [
+        proofSide(device.certificateBytes, first),
+        proofSide(raised, claim, issuerCertificate),
+      ] as const;
+      return { raised, proof: encodeFraudProof({ kind: 'sameCounter', sides }) };
+    };
+
+    const topUp = (raised: Uint8Array) =>
+      ledger.node.offline.topUp({
+        ...{ ...reserveKeyOf(device), sequence: 1 },
+        certificate: base64(raised),
+      });
+
+    it('is proven, also after the first one was found to be compromised', async () => {
+      const { raised, proof } = proofBy(certificate);
+      await register();
+      await topUp(raised);
+      const retired = { bankId: BANK, kid: ISSUER.kid, compromised: true };
+      await ledger.bank('operator').offline.retireIssuer(retired);
+      expect((await prove(proof)).result.fraud).toMatchObject(reserveKeyOf(device));
+      expect(await reserveStatus()).toBe('frozen');
+    });
+
+    it('is proven by the registered keys, whatever certificates the proof shows', async () => {
+      const { raised, proof } = proofBy(CERTIFICATES.auditor);
+      await register();
+      await topUp(raised);
+      expect((await prove(proof)).result.replayed).toBe(false);
+    });
+
+    it('is not proven when the bank registered only one of them', async () => {
+      await expect(prove(proofBy(certificate).proof)).rejects.toMatchObject({
+        code: 'OFFLINE_PROOF_INVALID',
+        details: { reason: 'issuerUntrusted' },
+      });
+      expect(await frauds()).toEqual([]);
+    });
+  });
+
+  it('is not proven by a text that is not the one form of a proof', async () => {
+    const text = proofOf(device, [first, second]);
+    for (const proof of [`${text}\n`, text.replace('{', '{ '), '{}'])
+      await expect(prove(proof)).rejects.toMatchObject({
+        code: 'OFFLINE_PROOF_INVALID',
+        details: { reason: 'malformed' },
+      });
   });
 
   it('counts once against its customer, however often it is brought and counted', async () => {

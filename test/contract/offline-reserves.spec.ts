@@ -31,6 +31,7 @@ import {
   newDevice,
   newKey,
   pointOf,
+  proofSide,
   signCertificate,
   spkiOf,
   VECTOR_KEYS,
@@ -153,6 +154,11 @@ describe('an issuer', () => {
     ['of another authority', CERTIFICATES.issuer, CERTIFICATES.otherRoot],
     ['vouched for by what is no authority', CERTIFICATES.issuer, CERTIFICATES.issuer],
     ['that is no certificate', 'none', CERTIFICATES.root],
+    ['that is an auditor of the bank', CERTIFICATES.auditor, CERTIFICATES.root],
+    ['that has no role', CERTIFICATES.issuerWithoutRole, CERTIFICATES.root],
+    ['of another bank', CERTIFICATES.issuerOfBank2, CERTIFICATES.root],
+    ['with text before it', `text\n${CERTIFICATES.issuer}`, CERTIFICATES.root],
+    ['of an authority with text before it', CERTIFICATES.issuer, `text\n${CERTIFICATES.root}`],
   ])('%s is refused', async (_, certificate, authority) => {
     await expect(register(certificate, authority)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
@@ -278,14 +284,10 @@ describe('a retired issuer', () => {
     const key = newKey();
     const thief = newDevice({ ...device.certificate, deviceKey: pointOf(key) }, key);
     const clone = { ...thief };
-    const side = ({ voucher, requestPayload }: Payment) => ({
-      ...{ voucher, requestPayload },
-      certificate: thief.certificateBytes,
-    });
+    const side = (payment: Payment) => proofSide(thief.certificateBytes, payment);
     const proof = encodeFraudProof({
       kind: 'sameCounter',
       sides: [side(ledger.pay(thief)), side(ledger.pay(clone))],
-      issuerCertificate: CERTIFICATES.issuer,
     });
     const framing = ledger.merchant().offline.submitFraudProof({ proof });
     await expect(framing).rejects.toMatchObject({ code: 'OFFLINE_CERTIFICATE_MISMATCH' });

@@ -60,7 +60,7 @@ export function mortalLedger(ledger: TerminalLedger, life: Life): TerminalLedger
   };
   return {
     issuers: (bankId) => around(() => ledger.issuers(bankId)),
-    bulletin: (bankId) => around(() => ledger.bulletin(bankId)),
+    bulletin: (bankId) => around(() => ledger.bulletin(bankId, undefined)),
     settle: (batch) => around(() => ledger.settle(batch)),
     settledFirst: (voucher) => around(() => ledger.settledFirst(voucher)),
     submitProof: (proof) => around(() => ledger.submitProof(proof)),

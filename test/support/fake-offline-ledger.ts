@@ -2,16 +2,15 @@
 // A ledger for terminals, of reserves and the domain's own settlement, that can be out of reach, conflict, or die after
 // it has written.
 import {
-  bytesToText,
   deviceSubject,
   encodeFraudProof,
   reserves,
   settleVoucher,
   verifyDeviceCertificate,
+  type CertifiedClaim,
   type FraudProof,
   type IssuerRetirement,
   type IssuerRow,
-  type ProofSide,
   type RegisteredIssuerRow,
   type ReserveRow,
   type Verdict,
@@ -40,15 +39,16 @@ export class FakeOfflineLedger implements TerminalLedger {
   newestBulletin: Uint8Array | undefined;
   /** Of the issuer. */
   retired: IssuerRetirement | null = null;
+  /** Issuers that are listed after the first. */
+  readonly others: RegisteredIssuerRow[] = [];
   /** The order numbers that were paid, one entry a payment. */
   readonly paid: string[] = [];
   readonly batchIds: string[] = [];
   readonly batchSizes: number[] = [];
   readonly proofs: string[] = [];
   readonly #reserves = new Map<string, ReserveRow>();
-  readonly #certificates = new Map<string, Uint8Array>();
   readonly #answers = new Map<string, readonly Verdict[]>();
-  readonly #settled = new Map<string, ProofSide>();
+  readonly #settled = new Map<string, CertifiedClaim>();
 
   constructor(
     readonly issuer: IssuerRow,
@@ -56,13 +56,12 @@ export class FakeOfflineLedger implements TerminalLedger {
   ) {}
 
   fund(certificate: Uint8Array): void {
-    const held = verifyDeviceCertificate(certificate, [this.issuer]);
+    const held = verifyDeviceCertificate(certificate, [this.issuer, ...this.others]);
     const row = this.#reserves.get(keyOf(held.certificate));
     const next = row
       ? reserves.topUpReserve(row, held.certificate, held.digest).reserve
       : reserves.openReserve(held.certificate, held.digest);
     this.#reserves.set(keyOf(held.certificate), next);
-    this.#certificates.set(bytesToText(held.digest), certificate);
   }
 
   reserveOf(device: { customerId: string; deviceId: string; epoch: number }): ReserveRow {
@@ -70,7 +69,7 @@ export class FakeOfflineLedger implements TerminalLedger {
   }
 
   issuers(): Promise<readonly RegisteredIssuerRow[]> {
-    return this.#answer(() => [{ ...this.issuer, retired: this.retired }]);
+    return this.#answer(() => [{ ...this.issuer, retired: this.retired }, ...this.others]);
   }
 
   bulletin(): Promise<Uint8Array | undefined> {
@@ -96,7 +95,7 @@ export class FakeOfflineLedger implements TerminalLedger {
     });
   }
 
-  settledFirst(voucher: ContradictingVoucher): Promise<ProofSide | undefined> {
+  settledFirst(voucher: ContradictingVoucher): Promise<CertifiedClaim | undefined> {
     return this.#answer(() => {
       const row = this.#reserves.get(keyOf(voucher));
       const counters = row?.counters ?? [];
@@ -123,8 +122,7 @@ export class FakeOfflineLedger implements TerminalLedger {
     if (result.reserve !== undefined) this.#reserves.set(key, result.reserve);
     if (result.verdict === 'settled') {
       this.paid.push(result.request!.orderNumber);
-      const digests = result.reserve!.certificates;
-      const certificate = this.#certificates.get(digests.at(-1)!)!;
+      const certificate = Buffer.from(claimed.certificate, 'base64');
       this.#settled.set(result.entry!.digest, { ...claim, certificate });
     }
     return result.verdict;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that may become of money reserved for devices, in its costliest ways: for the budget of state operations.
 import {
+  coseDigest,
+  encodeFraudProof,
   OFFLINE_LOGIN,
+  parseCose,
   termsDigest,
   type Bulletin,
   type OrderTerms,
@@ -25,11 +28,15 @@ import {
 } from './offline-ledger';
 import {
   CERTIFICATES,
+  forge,
   newCancellation,
   newDevice,
   newKey,
   newPayee,
+  proofSide,
+  signCertificate,
   spkiOf,
+  VECTOR_KEYS,
   type Device,
 } from './offline-world';
 import { passSeconds } from './passing-time';
@@ -107,9 +114,21 @@ class Lives {
     });
   }
 
+  /** The costliest proof: the next issuer topped the device up between its two vouchers. */
   async prove(device: Device): Promise<void> {
-    const pair = [this.ledger.pay({ ...device }), this.ledger.pay(device)] as const;
-    const proof = proofOf(device, pair);
+    const raised = { ...device.certificate, total: 16_000n, sequence: 1 };
+    const certificate = signCertificate(raised, VECTOR_KEYS.nextIssuer);
+    const topUp = { ...reserveKeyOf(device), sequence: 1, certificate: base64(certificate) };
+    await this.ledger.node.offline.topUp(topUp);
+    const certificateDigest = coseDigest(parseCose('offpay/device-certificate', certificate));
+    const [first, second] = [this.ledger.pay({ ...device }), this.ledger.pay(device)];
+    const proof = encodeFraudProof({
+      kind: 'sameCounter',
+      sides: [
+        proofSide(device.certificateBytes, first),
+        proofSide(certificate, forge(second, { certificateDigest }), CERTIFICATES.nextIssuer),
+      ],
+    });
     await this.ledger.merchant().offline.submitFraudProof({ proof });
   }
 
@@ -192,6 +211,13 @@ async function bearLosses({ clientFor }: OfflineWorld): Promise<void> {
     await clientFor(role, 'operator', BANK).identity.vote({ proposal });
 }
 
+/** The issuer that follows. */
+async function registerNext(ledger: OfflineLedger): Promise<void> {
+  const { nextIssuer: certificate, root: authority } = CERTIFICATES;
+  const { offline } = ledger.bank('operator');
+  await offline.registerIssuer({ bankId: BANK, certificate, authority });
+}
+
 /** A second issuer comes and goes. */
 async function retireOther(ledger: OfflineLedger): Promise<void> {
   const { offline } = ledger.bank('operator');
@@ -207,6 +233,7 @@ async function readyLedger(memory: OfflineWorld): Promise<OfflineLedger> {
   ready = await OfflineLedger.open(memory);
   await bearLosses(memory);
   await ready.publish(nextBulletin({}));
+  await registerNext(ready);
   await retireOther(ready);
   return ready;
 }

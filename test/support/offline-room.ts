@@ -42,23 +42,40 @@ export interface FundOptions {
 export class OfflineRoom {
   now = NOW;
   readonly clock = (): number => this.now;
-  readonly issuer = new Issuer({
-    bankId: OFFLINE_BANK,
-    channel: CHANNEL,
-    key: softwareKey(VECTOR_KEYS.issuer),
-    certificate: CERTIFICATES.issuer,
-    authority: CERTIFICATES.root,
-    clock: this.clock,
-  });
+  readonly issuer = this.issuerOf('issuer');
+  /** Whom the ledger does not list before it took over. */
+  readonly nextIssuer = this.issuerOf('nextIssuer');
   readonly ledger = new FakeOfflineLedger(this.issuer.row, this.clock);
   #bulletins = 0;
 
+  /** @param clock by which it dates what it signs */
+  issuerOf(name: 'issuer' | 'nextIssuer', clock = this.clock): Issuer {
+    return new Issuer({
+      bankId: OFFLINE_BANK,
+      channel: CHANNEL,
+      key: softwareKey(VECTOR_KEYS[name]),
+      certificate: CERTIFICATES[name],
+      authority: CERTIFICATES.root,
+      clock,
+    });
+  }
+
   /** Publishes the next bulletin. */
-  async publish(revoked: readonly Revocation[] = [], policy = OFFLINE_POLICY): Promise<Buffer> {
+  async publish(
+    revoked: readonly Revocation[] = [],
+    policy = OFFLINE_POLICY,
+    issuer = this.issuer,
+  ): Promise<Buffer> {
     this.#bulletins += 1;
-    const bytes = await this.issuer.bulletin({ number: this.#bulletins, revoked, policy });
+    const bytes = await issuer.bulletin({ number: this.#bulletins, revoked, policy });
     this.ledger.newestBulletin = bytes;
     return bytes;
+  }
+
+  /** The next issuer takes over: the ledger lists it, and the newest bulletin is its word. */
+  async takeOver(): Promise<Buffer> {
+    this.ledger.others.push({ ...this.nextIssuer.row, retired: null });
+    return this.publish([], OFFLINE_POLICY, this.nextIssuer);
   }
 
   async certify(key: OfflineKey, options: FundOptions = {}): Promise<DeviceCertificateBytes> {

@@ -38,6 +38,7 @@ import {
   type OfflinePolicy,
   type PayeeCertificate,
   type PaymentRequest,
+  type ProofSide,
   type ReserveRow,
   type SettleContext,
   type TerminalView,
@@ -88,6 +89,8 @@ const privateKey = (jwk: JsonWebKey): KeyObject => createPrivateKey({ key: jwk, 
 /** The keys of the vectors, since only for these there are X.509 certificates. */
 export const VECTOR_KEYS = {
   issuer: privateKey(vectors.keys.issuer),
+  nextIssuer: privateKey(vectors.keys.nextIssuer),
+  auditor: privateKey(vectors.keys.auditor),
   otherIssuer: privateKey(vectors.keys.otherIssuer),
   device: privateKey(vectors.keys.device),
   secondDevice: privateKey(vectors.keys.secondDevice),
@@ -110,6 +113,13 @@ export const signCertificate = (certificate: DeviceCertificate, key = ISSUER_KEY
     key,
     issuerKid(spkiOf(key)),
   );
+
+/** A side of a fraud proof. */
+export const proofSide = (
+  certificate: Uint8Array,
+  { voucher, requestPayload }: VoucherClaim,
+  issuerCertificate: string = CERTIFICATES.issuer,
+): ProofSide => ({ certificate, voucher, requestPayload, issuerCertificate });
 
 /** A device with its certificate, and what it remembers. */
 export interface Device {

@@ -5,7 +5,9 @@
 // What everything is made of: values, names, money, places, signatures, refusals.
 export { CLOCK_TOLERANCE_SECONDS } from './base/clock-tolerance.js';
 export { byCodeUnit, canonicalJson, digestOf, isSame, sha256Hex } from './base/canonical.js';
+export { attributesOf, readCertificate } from './base/certificate.js';
 export type { DeepReadonly } from './base/deep-readonly.js';
+export { derElements, derInside, type DerElement } from './base/der.js';
 export {
   DomainError,
   ensure,

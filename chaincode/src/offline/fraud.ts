@@ -19,7 +19,7 @@ import {
   passedBound,
   readClaim,
   reserves,
-  verifyFraudProof,
+  verifyRegisteredFraud,
   voucherName,
   type Amount,
   type Blame,
@@ -28,8 +28,10 @@ import {
   type FraudRow,
   type ParsedInputOf as InputOf,
   type PaymentRequest,
+  type ProofSide,
   type ProvenFraud,
   type ReserveRow,
+  type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { CaseBook, casesOf } from '../shared/frauds.js';
@@ -38,19 +40,24 @@ import { creditCompensation } from '../shared/payees.js';
 import { putReserve, reserveRow, reserveSubject } from '../shared/reserves.js';
 import { policyRow } from '../shared/rows.js';
 import { putNewSupply } from '../shared/supply.js';
-import { base64Of, bytesOf } from './issued.js';
+import { base64Of, bytesOf, issuersOf } from './issued.js';
 
-/** The authority of the issuer that the proof's certificate names: the ledger vouches for it, not the proof. */
-async function rootsOf(call: Call, proof: FraudProof): Promise<string[]> {
-  const { kid, payload } = parseCose('offpay/device-certificate', proof.sides[0].certificate);
+/** The issuer that signed a side's certificate, if the bank registered it. */
+async function issuerOf(
+  call: Call,
+  { certificate }: ProofSide,
+): Promise<TrustedIssuer | undefined> {
+  const { payload } = parseCose('offpay/device-certificate', certificate);
   const { bankId, channel } = decodeDeviceCertificate(payload);
   ensure(channel === call.channel, 'OFFLINE_WRONG_CHANNEL', { channel });
-  const issuer = await call.store.get('issuer', bankId, kid?.toString('hex') ?? '');
-  return issuer === undefined ? [] : [issuer.authority];
+  const [issuer] = await issuersOf(call, bankId, 'offpay/device-certificate', certificate);
+  return issuer;
 }
 
 async function provenBy(call: Call, proof: FraudProof): Promise<ProvenFraud> {
-  const result = verifyFraudProof(proof, await rootsOf(call, proof));
+  const [first, second] = proof.sides;
+  const issuers = [await issuerOf(call, first), await issuerOf(call, second)] as const;
+  const result = verifyRegisteredFraud(proof, issuers);
   ensure(result.ok, 'OFFLINE_PROOF_INVALID', result.ok ? {} : { reason: result.reason });
   return result.fraud;
 }

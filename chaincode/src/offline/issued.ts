@@ -123,11 +123,13 @@ function ensureReported(added: readonly Revocation[], device: Device | undefined
   });
 }
 
-/** Numbers rise by one, so that none can end them. The same one may come again, later, with nothing changed. */
+/** Numbers rise by one, so that none can end them, and times with them. The same one may come again, later, with nothing changed. */
 function ensureNext(current: Bulletin | undefined, next: Bulletin): void {
   const number = current?.number ?? 0;
   const isAgain = current !== undefined && next.number === number;
-  const rises = next.number === number + 1 || (current === undefined && next.number === 0);
+  const isLater = next.issuedAt >= (current?.issuedAt ?? 0);
+  const rises =
+    isLater && (next.number === number + 1 || (current === undefined && next.number === 0));
   const fresh = isAgain && next.issuedAt > current.issuedAt && isSame(next.policy, current.policy);
   ensure(rises || fresh, 'STATE_CONFLICT', { number });
 }

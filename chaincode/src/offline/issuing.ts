@@ -15,7 +15,7 @@ import { issuedBulletin, publish } from './issued.js';
 
 export async function registerIssuer(call: Call<InputOf<'offline', 'registerIssuer'>>) {
   const { bankId, certificate, authority } = call.input;
-  const publicKey = issuerKeyOf(certificate, authority);
+  const publicKey = issuerKeyOf(bankId, certificate, authority);
   const kid = issuerKid(publicKey).toString('hex');
   const known = await call.store.get('issuer', bankId, kid);
   if (known !== undefined) {

@@ -62,3 +62,10 @@ export {
   type CustomerDevice,
   type PurchaseOptions,
 } from './world';
+export {
+  attributesExtension,
+  AUTHORITY,
+  COMMON_NAME,
+  makeCertificate,
+  type CertificateExtension,
+} from './x509';

@@ -76,8 +76,9 @@ export class OfflineBank {
     const { offline } = await this.#clients.client('bank', 'bank-node');
     const { issuers } = await offline.listIssuers({ bankId });
     const now = Math.floor(Date.now() / 1000);
-    const bulletin = (await this.bulletins.signed()) ?? Buffer.alloc(0);
-    return { issuers: issuers.filter((issuer) => isTrustedIssuer(issuer, now)), bulletin };
+    const bulletin = await this.bulletins.signed();
+    const trusted = issuers.filter((issuer) => isTrustedIssuer(issuer, now));
+    return { issuers: trusted, ...(bulletin && { bulletin }) };
   }
 
   /**

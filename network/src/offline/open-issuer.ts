@@ -3,16 +3,14 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ISSUER_ROLE } from '@fabric-offline-pay/domain';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
 import { describedOrganisation, readDescription } from '../description';
 import { enrolIdentity } from '../lifecycle/identities';
 import { certificateFiles } from '../topology/organisation-files';
 
-/** No transaction knows this role: the certificate signs devices' certificates and bulletins, and calls nothing. */
-const ROLE = 'offline-issuer';
-
 const nameOf = (generation: number): string =>
-  generation === 1 ? ROLE : `${ROLE}-${generation.toString()}`;
+  generation === 1 ? ISSUER_ROLE : `${ISSUER_ROLE}-${generation.toString()}`;
 
 /**
  * Opens an issuer of the bank on a running network; its certificate is enrolled when there is none yet.
@@ -22,7 +20,7 @@ const nameOf = (generation: number): string =>
 export async function openIssuer(home: string, generation: number): Promise<Issuer> {
   const { channel, ...description } = readDescription(home);
   const bank = describedOrganisation({ channel, ...description }, 'bank');
-  const identity = { name: nameOf(generation), role: ROLE, actor: bank.actor };
+  const identity = { name: nameOf(generation), role: ISSUER_ROLE, actor: bank.actor };
   const { certPath, keyPath } = await enrolIdentity(home, bank.id, identity);
   return new Issuer({
     ...{ bankId: bank.actor, channel },

@@ -2,10 +2,13 @@
 // `offpay verify-fraud FILE --trust PEM`: whether a file proves that a device spent twice. No network, no ledger.
 import { readFileSync } from 'node:fs';
 import {
+  certifiedIssuer,
   decodeFraudProof,
   decodePaymentRequest,
+  DomainError,
   formatAmount,
   PROOF_FAULTS,
+  readCertificate,
   verifyFraudProof,
   type CounterEntry,
   type FraudProof,
@@ -13,7 +16,8 @@ import {
   type ProofSide,
   type ProvenFraud,
 } from '@fabric-offline-pay/domain';
-import { Command } from 'commander';
+import { Command, type CommanderError } from 'commander';
+import { FileError } from '../command-errors';
 import { reportingErrors, show, type CommonOptions } from '../output';
 
 const CONTRADICTIONS = {
@@ -21,6 +25,12 @@ const CONTRADICTIONS = {
   previousHash: 'the later one does not follow on the one before it',
   cumulative: 'the later one counts less money as spent than was spent before it',
 } as const;
+
+/** Exit codes: whoever asks must tell a proof that proves nothing from one that nobody looked at. */
+const NOT_PROVEN = 1;
+const NOT_JUDGED = 2;
+
+const MALFORMED = 'The file is no fraud proof, or not in the one form of such a file.';
 
 /** One voucher, for a person. */
 interface Side {
@@ -31,6 +41,8 @@ interface Side {
   readonly currency: string;
   /** All that the device says it has spent, with this. */
   readonly cumulative: string;
+  /** Whose certificate it was made under: the bank's `listIssuers` says whether that key was compromised, and when. */
+  readonly issuer: string;
 }
 
 type Verified =
@@ -39,14 +51,19 @@ type Verified =
       readonly fraud: Omit<ProvenFraud, 'vouchers'>;
       readonly sides: readonly Side[];
     }
-  | { readonly proven: false; readonly reason: ProofFault; readonly message: string };
+  | {
+      readonly proven: false;
+      readonly reason: ProofFault | 'malformed';
+      readonly message: string;
+    };
 
 function sideOf(
-  { requestPayload }: ProofSide,
+  { requestPayload, issuerCertificate }: ProofSide,
   { counter, cumulative, amount }: CounterEntry,
 ): Side {
   const { merchantId, orderNumber, currency } = decodePaymentRequest(requestPayload);
-  return { counter, merchantId, orderNumber, currency, cumulative, amount };
+  const { kid: issuer } = certifiedIssuer(issuerCertificate);
+  return { counter, merchantId, orderNumber, currency, cumulative, amount, issuer };
 }
 
 const sidesOf = ({ sides }: FraudProof, { vouchers }: ProvenFraud): Side[] => [
@@ -54,9 +71,19 @@ const sidesOf = ({ sides }: FraudProof, { vouchers }: ProvenFraud): Side[] => [
   sideOf(sides[1], vouchers[1]),
 ];
 
-/** @throws {DomainError} OFFLINE_PROOF_INVALID for a text that is no proof. */
-export function verifyProofText(text: string, root: string): Verified {
-  const proof = decodeFraudProof(text);
+/** @returns undefined for a text that is no proof. */
+function read(text: string): FraudProof | undefined {
+  try {
+    return decodeFraudProof(text);
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
+}
+
+function verifyProofText(text: string, root: string): Verified {
+  const proof = read(text);
+  if (proof === undefined) return { proven: false, reason: 'malformed', message: MALFORMED };
   const result = verifyFraudProof(proof, [root]);
   if (!result.ok)
     return { proven: false, reason: result.reason, message: PROOF_FAULTS[result.reason] };
@@ -65,7 +92,7 @@ export function verifyProofText(text: string, root: string): Verified {
 }
 
 const sideText = (side: Side): string =>
-  `  voucher ${side.counter.toString()}: ${formatAmount(side.amount, side.currency)} ${side.currency} to ${side.merchantId} for ${side.orderNumber}, ${formatAmount(side.cumulative, side.currency)} spent in all`;
+  `  voucher ${side.counter.toString()}: ${formatAmount(side.amount, side.currency)} ${side.currency} to ${side.merchantId} for ${side.orderNumber}, ${formatAmount(side.cumulative, side.currency)} spent in all, under issuer ${side.issuer}`;
 
 const verifiedText = (verified: Verified): string =>
   verified.proven
@@ -76,24 +103,44 @@ const verifiedText = (verified: Verified): string =>
       ].join('\n')
     : `NOT PROVEN: ${verified.reason}: ${verified.message}`;
 
+/** @throws {FileError} FILE_UNREADABLE */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new FileError('FILE_UNREADABLE', file, error);
+  }
+}
+
+/** @throws {FileError} FILE_UNREADABLE, or TRUST_INVALID for what could vouch for nobody. */
+function rootOf(file: string): string {
+  const text = textOf(file);
+  if (readCertificate(text)?.ca !== true) throw new FileError('TRUST_INVALID', file);
+  return text;
+}
+
 interface VerifyOptions extends CommonOptions {
   readonly trust: string;
 }
 
+/** A command line that nobody understood is no answer either. */
+const withoutAnswer = ({ exitCode }: CommanderError): never =>
+  process.exit(exitCode === 0 ? 0 : NOT_JUDGED);
+
 export const verifyFraudCommand = (): Command =>
   new Command('verify-fraud')
     .description(
-      'verifies by itself that a device spent twice; exit code 0 when proven, 1 when not',
+      'verifies by itself that a device spent twice; exit code 0 when proven, 1 when not, 2 when it could not be judged',
     )
     .argument('<file>', 'a fraud proof')
     .requiredOption('--trust <pem>', "certificate of the bank's authority")
     .option('--json', 'writes the result as JSON')
+    .exitOverride(withoutAnswer)
     .action(
       reportingErrors((file: string, options: VerifyOptions) => {
-        const read = (path: string): string => readFileSync(path, 'utf8');
-        const verified = verifyProofText(read(file), read(options.trust));
+        const verified = verifyProofText(textOf(file), rootOf(options.trust));
         show(options, verified, verifiedText);
-        if (!verified.proven) process.exitCode = 1;
+        if (!verified.proven) process.exitCode = NOT_PROVEN;
         return Promise.resolve();
-      }),
+      }, NOT_JUDGED),
     );

@@ -13,7 +13,7 @@ export {
 export type { Balance } from './device/epochs.js';
 export type {
   CancelledVoucher,
-  PaymentEvidence,
+  KeptEvidence,
   PaymentHistory,
   PaymentState,
 } from './device/outcomes.js';

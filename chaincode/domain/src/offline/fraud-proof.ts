@@ -2,65 +2,94 @@
 // A proof that a device spent twice, as values and as a file. Anyone who trusts the bank's root can verify it.
 import * as z from 'zod';
 import { canonicalJson } from '../base/canonical.js';
+import { readCertificate } from '../base/certificate.js';
 import { DomainError } from '../base/errors.js';
 import type { FraudKind } from '../ledger/offline-rows.js';
+import type { VoucherClaim } from './settle-voucher.js';
 
-/** One of the two vouchers, with what it needs to be understood. */
-export interface ProofSide {
-  /** The signed device certificate that the voucher names; both sides may carry the same. */
+/** A voucher with its request, and the device certificate under which it was made. */
+export interface CertifiedClaim extends VoucherClaim {
+  /** The signed device certificate that the voucher names. */
   readonly certificate: Uint8Array;
-  /** The signed voucher. */
-  readonly voucher: Uint8Array;
-  /** The payload of the request that it answers. */
-  readonly requestPayload: Uint8Array;
+}
+
+/** One of the two vouchers, with all that it takes to verify it alone: what is equal on both sides stands in both. */
+export interface ProofSide extends CertifiedClaim {
+  /** X.509 certificate of the key that signed the device certificate, PEM. */
+  readonly issuerCertificate: string;
 }
 
 export interface FraudProof {
   readonly kind: FraudKind;
   readonly sides: readonly [ProofSide, ProofSide];
-  /** X.509 certificate of the key that signed the device certificates, PEM. */
-  readonly issuerCertificate: string;
 }
 
-const FORMAT = 'fabric-offline-pay/fraud-proof/1';
+/** One issuer for both sides: read, never written. */
+const FORMAT_1 = 'fabric-offline-pay/fraud-proof/1';
+const FORMAT = 'fabric-offline-pay/fraud-proof/2';
 
 /** Certificates, vouchers and requests are a few hundred bytes. */
 const LONGEST = 4096;
 
-const bytes = z.base64().max(LONGEST);
-const side = z.strictObject({ certificate: bytes, voucher: bytes, requestPayload: bytes });
-const file = z.strictObject({
-  format: z.literal(FORMAT),
-  kind: z.enum(['sameCounter', 'previousHash', 'cumulative']),
-  sides: z.tuple([side, side]),
-  issuerCertificate: z.string().max(2 * LONGEST),
-});
-
-type SideFile = z.infer<typeof side>;
-
 const toBase64 = (value: Uint8Array): string => Buffer.from(value).toString('base64');
 const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
 
-const writeSide = (value: ProofSide): SideFile => ({
+const bytes = z
+  .string()
+  .max(LONGEST)
+  .refine((text) => toBase64(fromBase64(text)) === text);
+const pem = z
+  .string()
+  .max(2 * LONGEST)
+  .refine((text) => readCertificate(text) !== undefined);
+const kind = z.enum(['sameCounter', 'previousHash', 'cumulative']);
+const claim = z.strictObject({ certificate: bytes, voucher: bytes, requestPayload: bytes });
+const side = claim.extend({ issuerCertificate: pem });
+const file = z.discriminatedUnion('format', [
+  z.strictObject({ format: z.literal(FORMAT), kind, sides: z.tuple([side, side]) }),
+  z.strictObject({
+    format: z.literal(FORMAT_1),
+    kind,
+    sides: z.tuple([claim, claim]),
+    issuerCertificate: pem,
+  }),
+]);
+
+type ClaimFile = z.infer<typeof claim>;
+
+const writeSide = (value: ProofSide): z.infer<typeof side> => ({
   certificate: toBase64(value.certificate),
   voucher: toBase64(value.voucher),
   requestPayload: toBase64(value.requestPayload),
+  issuerCertificate: value.issuerCertificate,
 });
 
-const readSide = (value: SideFile): ProofSide => ({
+const readSide = (value: ClaimFile, issuerCertificate: string): ProofSide => ({
   certificate: fromBase64(value.certificate),
   voucher: fromBase64(value.voucher),
   requestPayload: fromBase64(value.requestPayload),
+  issuerCertificate,
 });
 
+function readFile(read: z.infer<typeof file>): FraudProof {
+  if (read.format === FORMAT) {
+    const [first, second] = read.sides;
+    const sides = [
+      readSide(first, first.issuerCertificate),
+      readSide(second, second.issuerCertificate),
+    ] as const;
+    return { kind: read.kind, sides };
+  }
+  const { issuerCertificate, sides } = read;
+  return {
+    kind: read.kind,
+    sides: [readSide(sides[0], issuerCertificate), readSide(sides[1], issuerCertificate)],
+  };
+}
+
 /** @returns the proof as a file: canonical JSON with base64. */
-export const encodeFraudProof = ({ kind, sides, issuerCertificate }: FraudProof): string =>
-  canonicalJson({
-    format: FORMAT,
-    kind,
-    sides: [writeSide(sides[0]), writeSide(sides[1])],
-    issuerCertificate,
-  });
+export const encodeFraudProof = ({ kind, sides }: FraudProof): string =>
+  canonicalJson({ format: FORMAT, kind, sides: [writeSide(sides[0]), writeSide(sides[1])] });
 
 function parsed(text: string): unknown {
   try {
@@ -70,10 +99,14 @@ function parsed(text: string): unknown {
   }
 }
 
-/** @throws {DomainError} OFFLINE_PROOF_INVALID for a text that is no such file; what it says is not verified. */
+/**
+ * Reads both formats. One proof has one form, so that whoever compares or hashes files compares proofs: no white space, no
+ * key twice or in another place, no other writing of the same bytes.
+ * @throws {DomainError} OFFLINE_PROOF_INVALID for a text that is no such file; what it says is not verified.
+ */
 export function decodeFraudProof(text: string): FraudProof {
   const result = file.safeParse(parsed(text));
-  if (!result.success) throw new DomainError('OFFLINE_PROOF_INVALID', { reason: 'malformed' });
-  const { kind, sides, issuerCertificate } = result.data;
-  return { kind, sides: [readSide(sides[0]), readSide(sides[1])], issuerCertificate };
+  if (!result.success || canonicalJson(result.data) !== text)
+    throw new DomainError('OFFLINE_PROOF_INVALID', { reason: 'malformed' });
+  return readFile(result.data);
 }

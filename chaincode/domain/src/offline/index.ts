@@ -35,10 +35,17 @@ export { bytesToText, textToBytes } from './digest-text.js';
 export {
   decodeFraudProof,
   encodeFraudProof,
+  type CertifiedClaim,
   type FraudProof,
   type ProofSide,
 } from './fraud-proof.js';
-export { issuerKeyOf } from './issuer-key.js';
+export {
+  certifiedIssuer,
+  isCertifiedBy,
+  ISSUER_ROLE,
+  issuerKeyOf,
+  type CertifiedIssuer,
+} from './issuer-certificate.js';
 export { isRetiredSo, isTrustedIssuer, retirementOf } from './issuer-retirement.js';
 export {
   packPayment,
@@ -50,6 +57,11 @@ export {
   type ShownRequest,
   type UnpackedRequest,
 } from './packed.js';
+export {
+  decodePaymentEvidence,
+  encodePaymentEvidence,
+  type PaymentEvidence,
+} from './payment-evidence.js';
 export { decodePayeeCertificate, encodePayeeCertificate } from './payee-certificate.js';
 export {
   decodeCancellation,
@@ -98,6 +110,7 @@ export { VERDICTS, type Verdict } from './verdicts.js';
 export {
   PROOF_FAULTS,
   verifyFraudProof,
+  verifyRegisteredFraud,
   type ProofFault,
   type ProvenFraud,
 } from './verify-fraud-proof.js';

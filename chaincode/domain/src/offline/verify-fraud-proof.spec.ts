@@ -4,43 +4,55 @@ import { createPublicKey } from 'node:crypto';
 import {
   CERTIFICATES,
   forge,
+  ISSUER,
   newDevice,
   newKey,
   newRequest,
   pay,
+  proofSide,
   refusal,
   signCertificate,
   signed,
   VECTOR_KEYS,
   type Payment,
 } from '../../../../test/support/offline-world';
+import { coseDigest, parseCose } from './cose';
 import { encodeDeviceCertificate } from './device-certificate';
 import { decodeFraudProof, encodeFraudProof, type FraudProof, type ProofSide } from './fraud-proof';
+import { certifiedIssuer } from './issuer-certificate';
 import { NO_VOUCHER } from './voucher';
-import { PROOF_FAULTS, verifyFraudProof } from './verify-fraud-proof';
+import { PROOF_FAULTS, verifyFraudProof, verifyRegisteredFraud } from './verify-fraud-proof';
 
 const ROOTS = [CERTIFICATES.root];
 const device = newDevice();
 const first = pay(device);
 const second = pay(device);
 
-const side = (payment: Payment): ProofSide => ({
-  certificate: payment.device.certificateBytes,
-  voucher: payment.voucher,
-  requestPayload: payment.requestPayload,
-});
+const side = (payment: Payment): ProofSide => proofSide(payment.device.certificateBytes, payment);
 
 /** Another voucher that the same device signed. */
-const branch = (values: Parameters<typeof forge>[1], request = newRequest()): ProofSide => ({
-  certificate: device.certificateBytes,
-  ...forge(second, values, request),
-});
+const branch = (values: Parameters<typeof forge>[1], request = newRequest()): ProofSide =>
+  proofSide(device.certificateBytes, forge(second, values, request));
 
 const sameCounter: FraudProof = {
   kind: 'sameCounter',
   sides: [side(second), branch({})],
-  issuerCertificate: CERTIFICATES.issuer,
 };
+
+/** Both sides under another X.509 certificate of the issuer. */
+const under = (issuerCertificate: string): FraudProof['sides'] => [
+  { ...sameCounter.sides[0], issuerCertificate },
+  { ...sameCounter.sides[1], issuerCertificate },
+];
+/** A voucher of the same counter, under a certificate that another issuer signed. */
+function toppedUp(issuer: 'nextIssuer' | 'auditor' = 'nextIssuer'): ProofSide {
+  const raised = { ...device.certificate, sequence: 1 };
+  const certificate = signCertificate(raised, VECTOR_KEYS[issuer]);
+  const certificateDigest = coseDigest(parseCose('offpay/device-certificate', certificate));
+  const claim = forge(second, { certificateDigest }, newRequest());
+  return proofSide(certificate, claim, CERTIFICATES[issuer]);
+}
+
 const verdictOf = (proof: Partial<FraudProof>, roots = ROOTS) => {
   const result = verifyFraudProof({ ...sameCounter, ...proof }, roots);
   return result.ok ? 'convicted' : result.reason;
@@ -69,8 +81,13 @@ describe('convicted is', () => {
   it('who signed under two certificates of one epoch', () => {
     const raised = newDevice({ total: 30_000n, sequence: 1 }, device.key);
     const other = forge(second, { certificateDigest: raised.held.digest }, newRequest());
-    const otherSide = { certificate: raised.certificateBytes, ...other };
+    const otherSide = proofSide(raised.certificateBytes, other);
     expect(verdictOf({ sides: [side(second), otherSide] })).toBe('convicted');
+  });
+
+  it('who signed one voucher under each of two issuers: the next one topped the device up', () => {
+    expect(verdictOf({ sides: [side(second), toppedUp()] })).toBe('convicted');
+    expect(verdictOf({ sides: [toppedUp(), side(second)] })).toBe('convicted');
   });
 });
 
@@ -81,12 +98,16 @@ describe('nobody is convicted by', () => {
     ['a root of the same name', {}, 'issuerUntrusted', [CERTIFICATES.namesakeRoot]],
     ['a root that is no authority', {}, 'issuerUntrusted', [CERTIFICATES.issuer]],
     ['a root that is no certificate', {}, 'issuerUntrusted', ['none']],
+    ['an issuer of another root', { sides: under(CERTIFICATES.otherIssuer) }, 'issuerUntrusted'],
+    ['no issuer', { sides: under('') }, 'issuerUntrusted'],
+    ['a key of no role', { sides: under(CERTIFICATES.issuerWithoutRole) }, 'issuerUntrusted'],
+    ['an auditor of the bank', { sides: [side(second), toppedUp('auditor')] }, 'issuerUntrusted'],
+    ['another bank’s issuer', { sides: under(CERTIFICATES.issuerOfBank2) }, 'certificateForged'],
     [
-      'an issuer of another root',
-      { issuerCertificate: CERTIFICATES.otherIssuer },
-      'issuerUntrusted',
+      'the issuer of the other side',
+      { sides: [{ ...side(second), issuerCertificate: CERTIFICATES.nextIssuer }, toppedUp()] },
+      'certificateForged',
     ],
-    ['no issuer', { issuerCertificate: '' }, 'issuerUntrusted'],
     ['honest vouchers', { sides: [side(first), side(second)] }, 'noContradiction'],
     ['one voucher twice', { sides: [side(first), side(first)] }, 'noContradiction'],
     ['another contradiction than it says', { kind: 'cumulative' }, 'noContradiction'],
@@ -126,7 +147,7 @@ describe('nobody is convicted by', () => {
 
   it('who holds another key: a bank certificate alone frames nobody', () => {
     const framed = { ...second, device: { ...device, key: newKey() } };
-    const forged = { certificate: device.certificateBytes, ...forge(framed, {}, newRequest()) };
+    const forged = proofSide(device.certificateBytes, forge(framed, {}, newRequest()));
     expect(verdictOf({ sides: [side(second), forged] })).toBe('voucherForged');
   });
 
@@ -151,24 +172,108 @@ describe('nobody is convicted by', () => {
   });
 });
 
-describe('the file', () => {
-  const text = encodeFraudProof(sameCounter);
+test.each([0, 1])('one proof has one fault, whichever side is first: %s', (turn) => {
+  const forged = { ...side(second), certificate: signCertificate(device.certificate, newKey()) };
+  const answersNothing = { ...branch({}), requestPayload: newRequest() };
+  const sides: FraudProof['sides'] =
+    turn === 0 ? [forged, answersNothing] : [answersNothing, forged];
+  expect(verdictOf({ sides })).toBe('certificateForged');
+});
 
-  it('carries the proof', () => {
+describe('by the issuers that the bank registered', () => {
+  const next = certifiedIssuer(CERTIFICATES.nextIssuer);
+  const proof: FraudProof = { ...sameCounter, sides: [side(second), toppedUp()] };
+  const byRegistered = (issuers: Parameters<typeof verifyRegisteredFraud>[1], changed = proof) => {
+    const result = verifyRegisteredFraud(changed, issuers);
+    return result.ok ? 'convicted' : result.reason;
+  };
+
+  it('a proof needs no root, and what it says of its issuers is not believed', () => {
+    expect(byRegistered([ISSUER, next])).toBe('convicted');
+    const claimed: FraudProof = { ...sameCounter, sides: under('whatever') };
+    expect(byRegistered([ISSUER, ISSUER], claimed)).toBe('convicted');
+  });
+
+  it('each side is held against its own', () => {
+    expect(byRegistered([ISSUER, undefined])).toBe('issuerUntrusted');
+    expect(byRegistered([undefined, next])).toBe('issuerUntrusted');
+    expect(byRegistered([next, ISSUER])).toBe('certificateForged');
+  });
+});
+
+describe('the file', () => {
+  const text = encodeFraudProof({ ...sameCounter, sides: [side(second), toppedUp()] });
+  /** As format 1 was written: one issuer for both sides. */
+  const claims = sameCounter.sides.map(({ certificate, voucher, requestPayload }) => ({
+    certificate: Buffer.from(certificate).toString('base64'),
+    requestPayload: Buffer.from(requestPayload).toString('base64'),
+    voucher: Buffer.from(voucher).toString('base64'),
+  }));
+  const format = 'fabric-offline-pay/fraud-proof/1';
+  const issuerCertificate = CERTIFICATES.issuer;
+  const old = JSON.stringify({ format, issuerCertificate, kind: 'sameCounter', sides: claims });
+
+  it('carries the proof, with the issuer of each side', () => {
     expect(encodeFraudProof(decodeFraudProof(text))).toBe(text);
     expect(verifyFraudProof(decodeFraudProof(text), ROOTS).ok).toBe(true);
   });
 
-  it.each([
-    ['nothing', ''],
-    ['no object', '[]'],
-    ['another format', text.replace('fraud-proof/1', 'fraud-proof/2')],
-    ['another kind', text.replace('"sameCounter"', '"other"')],
-    ['one side', JSON.stringify({ ...(JSON.parse(text) as object), sides: [] })],
-    ['a field more', JSON.stringify({ ...(JSON.parse(text) as object), more: 1 })],
-    ['no base64', text.replace('"voucher":"', '"voucher":"*')],
-  ])('is refused with %s', (_, changed) => {
-    expect(refusal(() => decodeFraudProof(changed))).toBe('OFFLINE_PROOF_INVALID');
+  it('is read in format 1, and written in format 2', () => {
+    const proof = decodeFraudProof(old);
+    expect(proof.sides.map((each) => each.issuerCertificate)).toEqual([
+      issuerCertificate,
+      issuerCertificate,
+    ]);
+    expect(verifyFraudProof(proof, ROOTS).ok).toBe(true);
+    expect(encodeFraudProof(proof)).toBe(encodeFraudProof(sameCounter));
+  });
+
+  /** The same bytes, written with the last digit before the filling one higher: its lowest bits count for nothing. */
+  const unused = (end: string): string => {
+    const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+    return `${digits[digits.indexOf(end.charAt(0)) + 1]!}="`;
+  };
+  const escaped = (pem: string): string => JSON.stringify(pem).slice(1, -1);
+  const PEM = escaped(CERTIFICATES.issuer);
+  describe.each([
+    ['2', text],
+    ['1', old],
+  ])('of format %s', (_, good) => {
+    it.each<[string, (file: string) => string]>([
+      ['nothing', () => ''],
+      ['no object', () => '[]'],
+      ['another format', (file) => file.replace(/fraud-proof\/./, 'fraud-proof/3')],
+      ['another kind', (file) => file.replace('"sameCounter"', '"other"')],
+      ['one side', (file) => JSON.stringify({ ...(JSON.parse(file) as object), sides: [] })],
+      ['a field more', (file) => file.replace('{', '{"a":1,')],
+      ['no base64', (file) => file.replace('"voucher":"', '"voucher":"*')],
+      ['base64 of another form', (file) => file.replace(/"voucher":"[^"]*/, '$&=')],
+      ['base64 with bits that count for nothing', (file) => file.replace(/[^"]="/, unused)],
+      ['a line end after it', (file) => `${file}\n`],
+      ['white space', (file) => JSON.stringify(JSON.parse(file), null, 1)],
+      ['a byte order mark', (file) => `\uFEFF${file}`],
+      ['a key twice', (file) => file.replace('"kind":', '"kind":"cumulative","kind":')],
+      [
+        'keys in another order',
+        (file) => file.replace(/("kind":"sameCounter"),("sides":.*\])/, '$2,$1'),
+      ],
+      ['another escape of a character', (file) => file.replace('sameCounter', 'same\\u0043ounter')],
+      ['text before the certificate', (file) => file.replace(PEM, `hello\\n${PEM}`)],
+      ['text after the certificate', (file) => file.replace(PEM, `${PEM}world`)],
+      ['two certificates', (file) => file.replace(PEM, PEM + escaped(CERTIFICATES.nextIssuer))],
+      ['other line ends', (file) => file.replace(PEM, PEM.replaceAll('\\n', '\\r\\n'))],
+      ['no certificate', (file) => file.replace(PEM, '')],
+    ])('it is refused with %s', (...[, change]) => {
+      const changed = change(good);
+      expect(changed).not.toBe(good);
+      expect(refusal(() => decodeFraudProof(changed))).toBe('OFFLINE_PROOF_INVALID');
+    });
+  });
+
+  it('of one format is none of the other', () => {
+    const mixed = [text.replace('proof/2', 'proof/1'), old.replace('proof/1', 'proof/2')];
+    for (const changed of mixed)
+      expect(refusal(() => decodeFraudProof(changed))).toBe('OFFLINE_PROOF_INVALID');
   });
 });
 

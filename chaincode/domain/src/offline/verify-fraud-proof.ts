@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verifies a fraud proof with no network and no ledger: the bank's root vouches for the issuer, the issuer for the
-// device, the device for both vouchers, and these contradict each other.
-import { X509Certificate, type KeyObject } from 'node:crypto';
+// Verifies a fraud proof with no network and no ledger: the bank's root vouches for the issuers, an issuer for the device,
+// the device for both vouchers, and these contradict each other.
 import type { CounterEntry, FraudKind } from '../ledger/offline-rows.js';
 import { contradictionOf } from './contradiction.js';
-import { coseDigest, isSignedBy, parseCose } from './cose.js';
 import { counterEntry } from './counter-entry.js';
-import { decodeDeviceCertificate } from './device-certificate.js';
-import { issuerKid } from './device-key.js';
 import type { FraudProof, ProofSide } from './fraud-proof.js';
-import type { DeviceCertificate } from './objects.js';
+import { certifiedIssuer, isCertifiedBy } from './issuer-certificate.js';
+import type { DeviceCertificate, Voucher } from './objects.js';
 import { decodePaymentRequest, requestHash } from './payment-request.js';
-import type { HeldCertificate } from './verify-issued.js';
+import {
+  verifyDeviceCertificate,
+  type HeldCertificate,
+  type TrustedIssuer,
+} from './verify-issued.js';
 import { verifyVoucher } from './verify-voucher.js';
 
 /** Why a proof proves nothing, in the order in which it is tried. */
 export const PROOF_FAULTS = {
-  issuerUntrusted: 'None of the roots vouches for the issuer certificate.',
-  certificateForged: 'The issuer did not sign the device certificate.',
+  issuerUntrusted:
+    'None of the roots vouches for the issuer certificate, or it is of another role.',
+  certificateForged: 'The issuer did not sign the device certificate, or is of another bank.',
   voucherForged: 'The device did not sign the voucher under this certificate.',
   requestMismatch: 'The voucher does not answer the request.',
   differentDevices: 'The vouchers are of different devices or epochs.',
@@ -61,31 +63,46 @@ function step<T>(reason: ProofFault, run: () => T): T {
   }
 }
 
-const isVouchedFor = (certificate: X509Certificate, root: X509Certificate): boolean =>
-  root.ca && certificate.checkIssued(root) && certificate.verify(root.publicKey);
+type Pair<T> = readonly [T, T];
 
-/** The key that the roots vouch for, and how signatures name it. */
-interface IssuerKey {
-  readonly key: KeyObject;
-  readonly kid: Buffer;
+const both = <T, U>([first, second]: Pair<T>, work: (item: T) => U): Pair<U> => [
+  work(first),
+  work(second),
+];
+
+/** A side, and whom the verifier believes about its certificate. */
+interface AttestedSide {
+  readonly side: ProofSide;
+  readonly issuer: TrustedIssuer;
 }
 
-function trustedKey(proof: FraudProof, roots: readonly string[]): IssuerKey {
-  const { publicKey: key } = step('issuerUntrusted', () => {
-    const certificate = new X509Certificate(proof.issuerCertificate);
-    const trusted = roots.some((root) => isVouchedFor(certificate, new X509Certificate(root)));
-    demand(trusted, 'issuerUntrusted');
-    return certificate;
-  });
-  const spki = key.export({ format: 'der', type: 'spki' }).toString('base64');
-  return { key, kid: issuerKid(spki) };
+/** The issuer that a side's X.509 certificate names, when one of the roots vouches for it. */
+function attested(side: ProofSide, roots: readonly string[]): AttestedSide {
+  const issuer = step('issuerUntrusted', () => certifiedIssuer(side.issuerCertificate));
+  const trusted = roots.some((root) => isCertifiedBy(issuer, root));
+  demand(trusted, 'issuerUntrusted');
+  return { side, issuer };
 }
 
-function verifiedCertificate(bytes: Uint8Array, { key, kid }: IssuerKey): HeldCertificate {
-  const parts = parseCose('offpay/device-certificate', bytes);
-  demand(parts.kid?.equals(kid) === true && isSignedBy(parts, key), 'certificateForged');
-  return { certificate: decodeDeviceCertificate(parts.payload), digest: coseDigest(parts) };
+interface CertifiedSide {
+  readonly side: ProofSide;
+  readonly held: HeldCertificate;
 }
+
+const certified = ({ side, issuer }: AttestedSide): CertifiedSide => ({
+  side,
+  held: step('certificateForged', () => verifyDeviceCertificate(side.certificate, [issuer])),
+});
+
+interface SignedSide extends CertifiedSide {
+  readonly voucher: Voucher;
+  readonly voucherDigest: Buffer;
+}
+
+const signed = ({ side, held }: CertifiedSide): SignedSide => ({
+  ...{ side, held },
+  ...step('voucherForged', () => verifyVoucher(held, side.voucher)),
+});
 
 interface VerifiedSide {
   readonly certificate: DeviceCertificate;
@@ -93,12 +110,11 @@ interface VerifiedSide {
 }
 
 /** How the sum of the first voucher begins is not asked: a device that lies there too convicts itself no less. */
-function verifiedSide(side: ProofSide, issuer: IssuerKey): VerifiedSide {
-  const held = step('certificateForged', () => verifiedCertificate(side.certificate, issuer));
-  const { voucher, voucherDigest } = step('voucherForged', () => verifyVoucher(held, side.voucher));
-  const request = step('requestMismatch', () => decodePaymentRequest(side.requestPayload));
-  const answered = requestHash(side.requestPayload).equals(voucher.requestHash);
-  demand(answered && request.amount <= voucher.cumulative, 'requestMismatch');
+function answered({ side, held, voucher, voucherDigest }: SignedSide): VerifiedSide {
+  const { requestPayload } = side;
+  const request = step('requestMismatch', () => decodePaymentRequest(requestPayload));
+  const fits = requestHash(requestPayload).equals(voucher.requestHash);
+  demand(fits && request.amount <= voucher.cumulative, 'requestMismatch');
   return {
     certificate: held.certificate,
     entry: counterEntry(voucher, voucherDigest, request.amount),
@@ -110,28 +126,53 @@ const SAME = ['channel', 'bankId', 'customerId', 'deviceId', 'epoch'] as const;
 const areOfOneDevice = (a: DeviceCertificate, b: DeviceCertificate): boolean =>
   SAME.every((field) => a[field] === b[field]) && Buffer.compare(a.deviceKey, b.deviceKey) === 0;
 
-function convict(proof: FraudProof, roots: readonly string[]): ProvenFraud {
-  const issuer = trustedKey(proof, roots);
-  const [first, second] = proof.sides.map((side) => verifiedSide(side, issuer)) as [
-    VerifiedSide,
-    VerifiedSide,
-  ];
+/** Each step is tried on both sides before the next, so that one proof has one fault, whatever order its sides have. */
+function convict(kind: FraudKind, sides: Pair<AttestedSide>): ProvenFraud {
+  const [first, second] = both(both(both(sides, certified), signed), answered);
   demand(areOfOneDevice(first.certificate, second.certificate), 'differentDevices');
-  demand(contradictionOf(first.entry, second.entry) === proof.kind, 'noContradiction');
+  demand(contradictionOf(first.entry, second.entry) === kind, 'noContradiction');
   const { bankId, customerId, deviceId, epoch } = first.certificate;
   const vouchers = [first.entry, second.entry] as const;
-  return { kind: proof.kind, bankId, customerId, deviceId, epoch, vouchers };
+  return { kind, bankId, customerId, deviceId, epoch, vouchers };
 }
 
-/**
- * Verifies a proof by itself. Whether certificates were in force at some time is not asked: a fraud stays one.
- * @param roots certificates of the authority of the bank that the device certificate names, PEM
- */
-export function verifyFraudProof(proof: FraudProof, roots: readonly string[]): ProofResult {
+function judged(work: () => ProvenFraud): ProofResult {
   try {
-    return { ok: true, fraud: convict(proof, roots) };
+    return { ok: true, fraud: work() };
   } catch (error) {
     if (error instanceof Fault) return { ok: false, reason: error.reason };
     throw error;
   }
 }
+
+/**
+ * Verifies a proof by itself. Whether certificates were in force at some time is not asked: a fraud stays one.
+ * @param roots certificates of the authority of the bank that the device certificates name, PEM
+ */
+export const verifyFraudProof = (
+  { kind, sides }: FraudProof,
+  roots: readonly string[],
+): ProofResult =>
+  judged(() =>
+    convict(
+      kind,
+      both(sides, (side) => attested(side, roots)),
+    ),
+  );
+
+/**
+ * Verifies a proof by the issuers that the bank registered; what the proof says of them is not believed.
+ * @param issuers of each side, undefined for one that the bank did not register
+ */
+export const verifyRegisteredFraud = (
+  { kind, sides }: FraudProof,
+  issuers: readonly [TrustedIssuer | undefined, TrustedIssuer | undefined],
+): ProofResult =>
+  judged(() => {
+    const [first, second] = issuers;
+    demand(first !== undefined && second !== undefined, 'issuerUntrusted');
+    return convict(kind, [
+      { side: sides[0], issuer: first },
+      { side: sides[1], issuer: second },
+    ]);
+  });

@@ -30,8 +30,8 @@ export const offlineLosses = {
       'OFFLINE_SIGNATURE_INVALID',
       'OFFLINE_WRONG_CHANNEL',
     ],
-    operations: { fixed: 8 },
-    example: { proof: '{"format":"fabric-offline-pay/fraud-proof/1"}' },
+    operations: { fixed: 9 },
+    example: { proof: '{"format":"fabric-offline-pay/fraud-proof/2"}' },
   }),
   compensate: define({
     kind: 'submit',

@@ -71,7 +71,9 @@ export const offline = {
     owner: { of: 'input', field: 'bankId' },
     input: z.strictObject({
       bankId: identifier,
-      certificate: pem.describe("X.509 certificate of the issuer's P-256 key, PEM"),
+      certificate: pem.describe(
+        "X.509 certificate of the issuer's P-256 key, of the role offline-issuer, PEM",
+      ),
       authority: pem.describe('certificate of the authority that issued it, PEM'),
     }),
     output: outcome.extend({ kid: issuerKidHex }),

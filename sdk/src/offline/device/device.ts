@@ -24,7 +24,7 @@ import {
   readHistory,
   receiptChange,
   type CancelledVoucher,
-  type PaymentEvidence,
+  type KeptEvidence,
   type PaymentHistory,
 } from './outcomes.js';
 import { ensureNotPaid, ensureSum, planPayment } from './plan.js';
@@ -244,10 +244,10 @@ export class Device {
     return newest === undefined ? [] : readCancelled(this.#store, newest.held.certificate);
   }
 
-  /** What proves a payment: for a dispute, or for a till that lost what it knew. @returns undefined when it was never handed out. */
+  /** What the device keeps of a payment: for a dispute. @returns undefined when it was never handed out. */
   async evidence(
     payment: Pick<PaymentRecord, 'epoch' | 'counter'>,
-  ): Promise<PaymentEvidence | undefined> {
+  ): Promise<KeptEvidence | undefined> {
     const found = (await this.history()).find(
       ({ epoch, counter }) => epoch === payment.epoch && counter === payment.counter,
     );

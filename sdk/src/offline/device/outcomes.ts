@@ -6,6 +6,7 @@ import {
   decodeCancellation,
   decodePresented,
   decodeReceipt,
+  encodePaymentEvidence,
   ensure,
   parseCose,
   textToBytes,
@@ -169,8 +170,8 @@ export async function cancellationChange(
   return cancellations.put(Buffer.from(bytes).toString('base64'), ...place);
 }
 
-/** What a payment is proven by: for the bank, or for a till that lost what it knew. */
-export interface PaymentEvidence {
+/** What a device keeps of one payment. */
+export interface KeptEvidence {
   readonly payment: PaymentHistory;
   /** The signed request; undefined for payments of before they were kept. */
   readonly request: Buffer | undefined;
@@ -178,6 +179,8 @@ export interface PaymentEvidence {
   readonly presented: Presented;
   readonly receipt: Buffer | undefined;
   readonly cancellation: Buffer | undefined;
+  /** In one piece, for `Terminal.importPayment` of a till that lost what it knew; undefined without a receipt. */
+  readonly bytes: Buffer | undefined;
 }
 
 const optional = (text: string | null | undefined): Buffer | undefined =>
@@ -187,7 +190,7 @@ const optional = (text: string | null | undefined): Buffer | undefined =>
 export async function evidenceOf(
   store: Store,
   payment: PaymentHistory,
-): Promise<PaymentEvidence | undefined> {
+): Promise<KeptEvidence | undefined> {
   const place = placeOf(payment);
   const shown = await handed.get(store, ...place);
   if (shown === undefined) return undefined;
@@ -199,11 +202,13 @@ export async function evidenceOf(
       ? decodePresented(bytes)
       : unpackPayment(bytes, parseCose('offpay/payment-request', request).payload),
   );
+  const payee = optional(record?.payee);
+  const receipt = optional(await receipts.get(store, ...place));
+  const isWhole = request !== undefined && payee !== undefined && receipt !== undefined;
   return {
-    ...{ payment, presented, request },
-    payee: optional(record?.payee),
-    receipt: optional(await receipts.get(store, ...place)),
+    ...{ payment, presented, request, payee, receipt },
     cancellation: optional(await cancellations.get(store, ...place)),
+    bytes: isWhole ? encodePaymentEvidence({ ...presented, request, payee, receipt }) : undefined,
   };
 }
 

@@ -83,11 +83,29 @@ test.each([
   expect(() => new Issuer({ ...OPTIONS, ...change })).toThrow(OfflineError);
 });
 
+test.each([
+  ['an auditor of the bank', 'auditor', CERTIFICATES.auditor],
+  ['a key whose certificate names no role', 'issuer', CERTIFICATES.issuerWithoutRole],
+  ['an issuer of another bank', 'issuer', CERTIFICATES.issuerOfBank2],
+] as const)('%s is not this bank’s issuer', (_, key, certificate) => {
+  const options = { ...OPTIONS, key: softwareKey(VECTOR_KEYS[key]), certificate };
+  expect(() => new Issuer(options)).toThrow(OfflineError);
+});
+
 test('a bank’s root vouches for that bank only', () => {
-  const roots = { 'bank-2': [CERTIFICATES.root] };
-  expect(isVouchedFor(issuer.row, roots, NOW)).toBe(false);
-  expect(isVouchedFor({ ...issuer.row, bankId: 'bank-2' }, roots, NOW)).toBe(true);
-  expect(
-    isVouchedFor({ ...issuer.row, kid: '00' }, { [OFFLINE_BANK]: [CERTIFICATES.root] }, NOW),
-  ).toBe(false);
+  const roots = { [OFFLINE_BANK]: [CERTIFICATES.root] };
+  expect(isVouchedFor(issuer.row, roots, NOW)).toBe(true);
+  expect(isVouchedFor(issuer.row, { 'bank-2': [CERTIFICATES.root] }, NOW)).toBe(false);
+  const both = { ...roots, 'bank-2': [CERTIFICATES.root] };
+  expect(isVouchedFor({ ...issuer.row, bankId: 'bank-2' }, both, NOW)).toBe(false);
+});
+
+test.each([
+  ['another kid', { kid: '00' }],
+  ['another key', { publicKey: device.publicKey }],
+  ['text before its certificate', { certificate: `text\n${CERTIFICATES.issuer}` }],
+  ['two certificates', { certificate: CERTIFICATES.issuer + CERTIFICATES.auditor }],
+])('an issuer with %s is vouched for by nobody', (_, change) => {
+  const roots = { [OFFLINE_BANK]: [CERTIFICATES.root] };
+  expect(isVouchedFor({ ...issuer.row, ...change }, roots, NOW)).toBe(false);
 });

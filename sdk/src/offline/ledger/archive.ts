@@ -7,9 +7,10 @@ import {
   DomainError,
   parseCose,
   restoreClaims,
+  type CertifiedClaim,
   type CosePurpose,
   type KnownOfClaims,
-  type ProofSide,
+  type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 
 /** A transaction as it was called. */
@@ -28,8 +29,6 @@ export interface Archive {
   /** All calls so far, the first block first. */
   calls(signal?: AbortSignal): AsyncIterable<LedgerCall>;
 }
-
-type Claim = Pick<ProofSide, 'voucher' | 'requestPayload'>;
 
 /** Arguments are looked through, not parsed by a schema: batches and orders hold their vouchers in different places. */
 function* objectsIn(value: unknown): Generator<Readonly<Record<string, unknown>>> {
@@ -51,7 +50,7 @@ function digestIn(purpose: CosePurpose, bytes: Uint8Array): string | undefined {
   }
 }
 
-const claimOf = ({ voucher, request }: Readonly<Record<string, unknown>>): Claim => ({
+const claimOf = ({ voucher, request }: Readonly<Record<string, unknown>>): VoucherClaim => ({
   voucher: fromBase64(voucher),
   requestPayload: fromBase64(request),
 });
@@ -60,7 +59,7 @@ const claimOf = ({ voucher, request }: Readonly<Record<string, unknown>>): Claim
 const claimsOf = (
   object: Readonly<Record<string, unknown>>,
   known: KnownOfClaims,
-): readonly Claim[] =>
+): readonly VoucherClaim[] =>
   Array.isArray(object['vouchers'])
     ? restoreClaims((object['vouchers'] as Readonly<Record<string, unknown>>[]).map(claimOf), known)
     : [claimOf(object)];
@@ -69,7 +68,11 @@ const claimsOf = (
  * @param digest of the voucher, base64url
  * @param known of the reserve that it is of, and of the merchant that made the call
  */
-export function claimIn(call: LedgerCall, digest: string, known: KnownOfClaims): Claim | undefined {
+export function claimIn(
+  call: LedgerCall,
+  digest: string,
+  known: KnownOfClaims,
+): VoucherClaim | undefined {
   for (const object of objectsIn(JSON.parse(call.argument)))
     for (const claim of claimsOf(object, known))
       if (digestIn('offpay/voucher', claim.voucher) === digest) return claim;
@@ -101,10 +104,10 @@ async function searchCertificate(
 /** @returns the claim with the certificate that it names. */
 export async function withCertificate(
   archive: Archive,
-  claim: Claim,
+  claim: VoucherClaim,
   atHand: Buffer,
   signal: AbortSignal | undefined,
-): Promise<ProofSide | undefined> {
+): Promise<CertifiedClaim | undefined> {
   const { payload } = parseCose('offpay/voucher', claim.voucher);
   const named = bytesToText(decodeVoucher(payload).certificateDigest);
   const certificate =

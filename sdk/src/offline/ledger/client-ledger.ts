@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // A terminal's ledger over the typed client of a terminal or a cashier.
 import {
+  applyBulletinChanges,
   bytesToText,
   coseDigest,
   decodeDeviceCertificate,
+  DomainError,
   encodeFraudProof,
   parseCose,
   requestStartOf,
   shortenClaims,
   verdictOf,
+  type Bulletin,
+  type CertifiedClaim,
   type KnownOfClaims,
   type OutputOf,
-  type ProofSide,
 } from '@fabric-offline-pay/domain';
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
@@ -131,7 +134,7 @@ async function settledFirst(
   archive: Archive,
   voucher: ContradictingVoucher,
   signal: AbortSignal | undefined,
-): Promise<ProofSide | undefined> {
+): Promise<CertifiedClaim | undefined> {
   const { bankId, customerId, deviceId, epoch, entry } = voucher;
   const options = optionsWith(signal);
   const fraud = await fraudOf(client, bankId, entry.digest, options);
@@ -151,6 +154,36 @@ async function settledFirst(
   return claim && (await withCertificate(archive, claim, atHand, signal));
 }
 
+/** @returns undefined when the ledger has no changes since the bulletin at hand, or it is of before they were kept. */
+async function changed(
+  { offline }: Client,
+  known: Bulletin,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  const { bankId, number: since } = known;
+  const answer = await found(offline.readBulletinChanges({ bankId, since }, optionsWith(signal)));
+  if (answer === undefined) return undefined;
+  try {
+    return applyBulletinChanges(known, fromBase64(answer.changes));
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
+}
+
+/** A whole bulletin may name thousands of devices: what changed is fetched alone where that is known. */
+async function fetchBulletin(
+  client: Client,
+  bankId: string,
+  known: Bulletin | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  const bytes = known && (await changed(client, known, signal));
+  if (bytes !== undefined) return bytes;
+  const row = await found(client.offline.readBulletin({ bankId }, optionsWith(signal)));
+  return row && fromBase64(row.bulletin);
+}
+
 /**
  * @param client of a certificate with the role `terminal` or `cashier` of the merchant
  * @param archive where the voucher that a device spent first is found
@@ -158,10 +191,7 @@ async function settledFirst(
 export const clientLedger = (client: Client, archive: Archive): TerminalLedger => ({
   issuers: async (bankId, signal) =>
     (await client.offline.listIssuers({ bankId }, optionsWith(signal))).issuers,
-  bulletin: async (bankId, signal) => {
-    const row = await found(client.offline.readBulletin({ bankId }, optionsWith(signal)));
-    return row && Buffer.from(row.bulletin, 'base64');
-  },
+  bulletin: (bankId, known, signal) => fetchBulletin(client, bankId, known, signal),
   settle: (batch, signal) => settle(client, batch, signal),
   settledFirst: (voucher, signal) => settledFirst(client, archive, voucher, signal),
   submitProof: async (proof, signal) => {

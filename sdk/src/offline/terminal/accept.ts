@@ -5,11 +5,11 @@ import {
   bytesToText,
   coseDigest,
   decodeDeviceCertificate,
-  decodePresented,
   DomainError,
   ensure,
   parseCose,
   toAmount,
+  unpackPayment,
   withEntry,
   type AcceptedVoucher,
   type Bulletin,
@@ -20,6 +20,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Store } from '../store/store.js';
 import type { TerminalContext } from './context.js';
+import { isCancelled } from './former-requests.js';
 import { keepEvidence, type Refused } from './keep-evidence.js';
 import { latestChange, latestSince } from './latest-time.js';
 import {
@@ -29,6 +30,7 @@ import {
   type AcceptedPayment,
   type RequestRecord,
 } from './records.js';
+import { signReceipt } from './receipt.js';
 import { putSeen, seenOf } from './seen.js';
 import { ensureWithinLimits } from './till-limits.js';
 import { bulletinOf, trustedIssuers } from './trust.js';
@@ -51,6 +53,8 @@ export interface Accepted {
   /** The terminal had accepted this voucher before. */
   readonly repeated: boolean;
   readonly payment: AcceptedPayment;
+  /** The terminal's signed receipt, for the device to keep: for a QR code, or a file. */
+  readonly receipt: Buffer;
 }
 
 export type Acceptance = Accepted | Rejection;
@@ -68,8 +72,8 @@ interface Handed extends Presented {
 }
 
 /** @throws {DomainError} OFFLINE_MALFORMED */
-function readHanded(bytes: Uint8Array): Handed {
-  const presented = decodePresented(bytes);
+function readHanded(bytes: Uint8Array, { payload: asked }: RequestRecord): Handed {
+  const presented = unpackPayment(bytes, Buffer.from(asked, 'base64'));
   const { payload } = parseCose('offpay/device-certificate', presented.certificate);
   return {
     ...presented,
@@ -179,6 +183,15 @@ async function ensureTillMay(
   ensureWithinLimits(limits, (await readWaiting(store)).found, asked, request.createdAt);
 }
 
+const shown = async (
+  { till }: TerminalContext,
+  payment: AcceptedPayment,
+  repeated: boolean,
+): Promise<Accepted> => ({
+  accepted: true,
+  ...{ repeated, payment, receipt: await signReceipt(till, payment) },
+});
+
 /** @throws {DomainError} the refusal. */
 async function accepted(
   context: TerminalContext,
@@ -186,17 +199,17 @@ async function accepted(
   bytes: Uint8Array,
 ): Promise<Accepted> {
   const request = await requestOf(context.store, orderNumber);
-  const handed = readHanded(bytes);
+  const handed = readHanded(bytes, request);
   const before = await payments.get(context.store, orderNumber);
-  if (before?.voucherDigest === handed.voucherDigest)
-    return { accepted: true, repeated: true, payment: before };
+  if (before?.voucherDigest === handed.voucherDigest) return shown(context, before, true);
+  ensure(!(await isCancelled(context, request)), 'OFFLINE_CANCELLED', { orderNumber });
   const voucher = await judgedNow(context, request, handed);
   ensure(before === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber, reason: 'paid before' });
   await ensureTillMay(context, voucher, request);
   const payment = paymentOf(voucher, handed, request, context.clock());
   await keep(context, voucher, payment);
   context.events.emit({ kind: 'accepted', payment });
-  return { accepted: true, repeated: false, payment };
+  return shown(context, payment, false);
 }
 
 /**

@@ -4,6 +4,7 @@ import { DomainError, type Bulletin } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
 import { refusing } from '../refused.js';
 import type { TerminalContext } from './context.js';
+import { formerChange, isCancelled } from './former-requests.js';
 import { isClockRight, latestChange } from './latest-time.js';
 import {
   bulletinsFor,
@@ -51,9 +52,14 @@ async function askAnew(
   await ensureClock(context, [bulletin], now);
   ensureAskable(bulletin, input, now);
   await ensureLimits(context, input, now);
+  const before = await requests.get(store, input.orderNumber);
   const record = await makeRequest(till, input, bulletin, now);
   const latest = await latestChange(store, bulletin, now);
-  await store.write([requests.put(record, record.orderNumber), ...latest]);
+  const over =
+    before === undefined || (await isCancelled(context, before))
+      ? []
+      : [formerChange(before, null)];
+  await store.write([requests.put(record, record.orderNumber), ...over, ...latest]);
   return record;
 }
 
@@ -72,8 +78,9 @@ export async function askFor(context: TerminalContext, input: RequestInput): Pro
   const paid = await payments.get(store, input.orderNumber);
   if (stored !== undefined && paid !== undefined) return { record: stored, repeated: true };
   const bulletins = bulletinsFor(await allBulletins(store), input);
-  if (stored === undefined || now > stored.expiresAt)
-    return { record: await askAnew(context, input, bulletins, now), repeated: false };
+  const isOver =
+    stored === undefined || now > stored.expiresAt || (await isCancelled(context, stored));
+  if (isOver) return { record: await askAnew(context, input, bulletins, now), repeated: false };
   await ensureClock(context, bulletins, now);
   return { record: stored, repeated: true };
 }

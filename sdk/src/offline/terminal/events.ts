@@ -19,6 +19,8 @@ export type TerminalEvent =
   | { readonly kind: 'unproven'; readonly fraud: UnprovenFraud }
   /** A device spent twice, and the terminal has the proof. */
   | { readonly kind: 'doubleSpend'; readonly orderNumber: string; readonly voucherDigest: string }
+  /** What was fetched of a bank is not believed: an issuer, or a bulletin. All else goes on; the code says why. */
+  | { readonly kind: 'newsRefused'; readonly bankId: string; readonly code: string }
   /** The ledger was reached, and everything was tried. */
   | {
       readonly kind: 'synchronised';

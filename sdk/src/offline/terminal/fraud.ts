@@ -6,15 +6,16 @@ import {
   parseCose,
   readClaim,
   verifyFraudProof,
+  type CertifiedClaim,
   type CounterEntry,
   type FraudProof,
   type ProofSide,
 } from '@fabric-offline-pay/domain';
 import type { Roots } from '../issuer/vouched.js';
 import type { Store } from '../store/store.js';
-import { issuers, type StoredSide } from './records.js';
+import { formerIssuers, issuers, type StoredSide } from './records.js';
 
-export const sideOf = (stored: StoredSide): ProofSide => ({
+export const sideOf = (stored: StoredSide): CertifiedClaim => ({
   certificate: Buffer.from(stored.certificate, 'base64'),
   voucher: Buffer.from(stored.voucher, 'base64'),
   requestPayload: Buffer.from(stored.requestPayload, 'base64'),
@@ -22,23 +23,32 @@ export const sideOf = (stored: StoredSide): ProofSide => ({
 
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-export const storedSide = ({ certificate, voucher, requestPayload }: ProofSide): StoredSide => ({
+export const storedSide = ({
+  certificate,
+  voucher,
+  requestPayload,
+}: CertifiedClaim): StoredSide => ({
   certificate: toBase64(certificate),
   voucher: toBase64(voucher),
   requestPayload: toBase64(requestPayload),
 });
 
 /** @throws {DomainError} OFFLINE_MALFORMED */
-export const entryOf = (side: ProofSide): CounterEntry => readClaim(side).entry;
+export const entryOf = (claim: CertifiedClaim): CounterEntry => readClaim(claim).entry;
 
-async function issuerOf(
+/** With the issuer of its own certificate: between the two vouchers another issuer may have topped the device up. */
+async function proofSide(
   store: Store,
   bankId: string,
-  certificate: Uint8Array,
-): Promise<string | undefined> {
+  { certificate, voucher, requestPayload }: CertifiedClaim,
+): Promise<ProofSide | undefined> {
   const { kid } = parseCose('offpay/device-certificate', certificate);
-  const issuer = await issuers.get(store, bankId, kid?.toString('hex') ?? '');
-  return issuer?.certificate;
+  const key = [bankId, kid?.toString('hex') ?? ''] as const;
+  const issuer = (await issuers.get(store, ...key)) ?? (await formerIssuers.get(store, ...key));
+  const issuerCertificate = issuer?.certificate;
+  return issuerCertificate === undefined
+    ? undefined
+    : { certificate, voucher, requestPayload, issuerCertificate };
 }
 
 /** @returns the proof, or undefined when the two prove nothing: nobody is accused on a guess. */
@@ -46,12 +56,13 @@ export async function proveContradiction(
   store: Store,
   roots: Roots,
   bankId: string,
-  sides: readonly [ProofSide, ProofSide],
+  claims: readonly [CertifiedClaim, CertifiedClaim],
 ): Promise<FraudProof | undefined> {
-  const kind = contradictionOf(entryOf(sides[0]), entryOf(sides[1]));
-  const issuerCertificate = await issuerOf(store, bankId, sides[0].certificate);
-  if (kind === undefined || issuerCertificate === undefined) return undefined;
-  const proof: FraudProof = { kind, sides, issuerCertificate };
+  const kind = contradictionOf(entryOf(claims[0]), entryOf(claims[1]));
+  const first = await proofSide(store, bankId, claims[0]);
+  const second = await proofSide(store, bankId, claims[1]);
+  if (kind === undefined || first === undefined || second === undefined) return undefined;
+  const proof: FraudProof = { kind, sides: [first, second] };
   return verifyFraudProof(proof, roots[bankId] ?? []).ok ? proof : undefined;
 }
 

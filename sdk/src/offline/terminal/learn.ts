@@ -1,75 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brings a terminal's trust up to date: issuers first, since bulletins are believed by them.
-import { isTrustedIssuer, type IssuerRow } from '@fabric-offline-pay/domain';
-import { OfflineError, RefusedError } from '../../errors.js';
+import type { IssuerRow, RegisteredIssuerRow } from '@fabric-offline-pay/domain';
+import { RefusedError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
-import { issuers } from './records.js';
+import { payeeChange } from './own-payee.js';
 import type { TerminalLedger } from './terminal-ledger.js';
-import { bulletinChange, issuerChange } from './trust.js';
+import { bulletinChange, bulletinOf, issuerChange, issuerChanges, sortIssuers } from './trust.js';
 
 /** What a terminal can be told of a bank: by the ledger, or by hand when it has no network. */
 export interface BankNews {
   readonly issuers?: readonly IssuerRow[];
   readonly bulletin?: Uint8Array;
+  /** The terminal's own payee certificate. */
+  readonly payee?: Uint8Array;
+}
+
+async function writeBulletin(
+  { store, trust, clock }: TerminalContext,
+  bulletin: Uint8Array,
+): Promise<void> {
+  const change = await bulletinChange(store, bulletin, trust.channel, clock());
+  if (change !== undefined) await store.write([change]);
 }
 
 /**
  * @throws {OfflineError} ISSUER_UNTRUSTED
- * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL
+ * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL, OFFLINE_CLOCK_WRONG,
+ * OFFLINE_PAYEE_UNTRUSTED
  */
 export const learn = (
-  { store, trust, clock, inTurn }: TerminalContext,
-  { issuers: news = [], bulletin }: BankNews,
+  context: TerminalContext,
+  { issuers: news = [], bulletin, payee }: BankNews,
 ): Promise<void> =>
-  inTurn(async () => {
+  context.inTurn(async () => {
+    const { store, trust, clock } = context;
     const now = clock();
-    await store.write(news.map((issuer) => issuerChange(issuer, trust.roots, now)));
-    const change = bulletin && (await bulletinChange(store, bulletin, trust.channel));
-    if (change !== undefined) await store.write([change]);
+    const changes = await Promise.all(
+      news.map((issuer) => issuerChange(store, issuer, trust.roots, now)),
+    );
+    await store.write(changes);
+    if (bulletin !== undefined) await writeBulletin(context, bulletin);
+    if (payee !== undefined) await store.write([await payeeChange(context, payee)]);
   });
 
-/** An issuer that no root vouches for is somebody's mistake or lie: the others still count. */
-async function learnIssuer(context: TerminalContext, issuer: IssuerRow): Promise<void> {
-  try {
-    await learn(context, { issuers: [issuer] });
-  } catch (error) {
-    if (!(error instanceof OfflineError && error.code === 'ISSUER_UNTRUSTED')) throw error;
-  }
+async function learnIssuers(
+  { store, trust, clock, events, inTurn }: TerminalContext,
+  bankId: string,
+  listed: readonly RegisteredIssuerRow[],
+): Promise<void> {
+  const sorted = sortIssuers(bankId, listed, trust.roots, clock());
+  await inTurn(async () => store.write(await issuerChanges(store, bankId, sorted)));
+  if (sorted.refused.length > 0)
+    events.emit({ kind: 'newsRefused', bankId, code: 'ISSUER_UNTRUSTED' });
 }
 
-/** A key that the ledger does not list any more, or not as one to be trusted, speaks for nobody. */
-const forgetOthers = (
-  { store, inTurn }: TerminalContext,
+async function learnBank(
+  context: TerminalContext,
+  ledger: TerminalLedger,
   bankId: string,
-  trusted: readonly IssuerRow[],
-): Promise<void> =>
-  inTurn(async () => {
-    const known = await issuers.list(store, bankId);
-    const gone = known.filter(({ kid }) => !trusted.some((issuer) => issuer.kid === kid));
-    await store.write(gone.map(({ kid }) => issuers.remove(bankId, kid)));
-  });
-
-/** One by an issuer that was retired as compromised is nobody's word: the last one counts until it is stale. */
-async function learnBulletin(context: TerminalContext, bulletin: Uint8Array): Promise<void> {
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await learnIssuers(context, bankId, await ledger.issuers(bankId, signal));
+  const known = await bulletinOf(context.store, bankId);
+  const bulletin = await ledger.bulletin(bankId, known, signal);
+  if (bulletin === undefined) return;
   try {
     await learn(context, { bulletin });
   } catch (error) {
-    if (!(error instanceof RefusedError && error.code === 'OFFLINE_SIGNATURE_INVALID')) throw error;
+    if (known === undefined || !(error instanceof RefusedError)) throw error;
+    const whole = await ledger.bulletin(bankId, undefined, signal);
+    if (whole !== undefined) await learn(context, { bulletin: whole });
   }
 }
 
-/** Fetches issuers and bulletin of every bank that the terminal has roots of. */
+/**
+ * Fetches issuers and bulletin of every bank that the terminal has roots of. What is refused of one bank is told, and hinders
+ * neither the others nor the settlement.
+ */
 export async function learnFromLedger(
   context: TerminalContext,
   ledger: TerminalLedger,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const bankId of Object.keys(context.trust.roots)) {
-    const listed = await ledger.issuers(bankId, signal);
-    const trusted = listed.filter((issuer) => isTrustedIssuer(issuer, context.clock()));
-    await forgetOthers(context, bankId, trusted);
-    for (const issuer of trusted) await learnIssuer(context, issuer);
-    const bulletin = await ledger.bulletin(bankId, signal);
-    if (bulletin !== undefined) await learnBulletin(context, bulletin);
-  }
+  for (const bankId of Object.keys(context.trust.roots))
+    try {
+      await learnBank(context, ledger, bankId, signal);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      context.events.emit({ kind: 'newsRefused', bankId, code: error.code });
+    }
 }

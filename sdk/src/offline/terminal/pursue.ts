@@ -6,7 +6,7 @@ import {
   DomainError,
   parseCose,
   type DeviceCertificate,
-  type ProofSide,
+  type CertifiedClaim,
 } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
@@ -20,11 +20,11 @@ async function keep({ store, inTurn }: TerminalContext, record: ProofRecord): Pr
   return record;
 }
 
-const deviceOf = ({ certificate }: ProofSide): DeviceCertificate =>
+const deviceOf = ({ certificate }: CertifiedClaim): DeviceCertificate =>
   decodeDeviceCertificate(parseCose('offpay/device-certificate', certificate).payload);
 
 /** @throws {OfflineError} STORE_DAMAGED when the voucher was not kept. */
-function ownSide({ own, orderNumber, voucherDigest }: ProofRecord): ProofSide {
+function ownSide({ own, orderNumber, voucherDigest }: ProofRecord): CertifiedClaim {
   if (own === null)
     throw new OfflineError('STORE_DAMAGED', { orderNumber, voucherDigest, missing: 'voucher' });
   return sideOf(own);

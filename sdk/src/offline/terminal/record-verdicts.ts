@@ -15,7 +15,11 @@ import {
 } from './records.js';
 
 /** The reserve or a top-up of it may be on its way to the peers yet. */
-const NOT_FINAL: ReadonlySet<LedgerVerdict> = new Set(['unknownReserve', 'unknownCertificate']);
+const NOT_FINAL: ReadonlySet<LedgerVerdict> = new Set([
+  'unknownReserve',
+  'unknownCertificate',
+  'notYet',
+]);
 
 /** A voucher that was settled before was settled for its payee: no other can claim it. */
 const PAID: ReadonlySet<LedgerVerdict> = new Set(['settled', 'duplicate']);

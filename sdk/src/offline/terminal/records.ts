@@ -76,11 +76,23 @@ export interface ProofRecord {
   readonly submitted: boolean;
 }
 
+/** A request that no voucher is accepted for any more: cancelled, or made anew since. */
+export interface FormerRequest {
+  readonly payload: string;
+  /** When it was cancelled, or null. */
+  readonly cancelledAt: number | null;
+}
+
 export const requests = shelf<RequestRecord, [orderNumber: string]>('request');
+export const formerRequests = shelf<FormerRequest, [orderNumber: string, hash: string]>('former');
+/** The terminal's own payee certificate, signed, base64. */
+export const payees = shelf<string, []>('payee');
 export const payments = shelf<AcceptedPayment, [orderNumber: string]>('payment');
 /** Order numbers of what is not settled yet. */
 export const waiting = shelf<string, [orderNumber: string]>('waiting');
 export const issuers = shelf<IssuerRow, [bankId: string, kid: string]>('issuer');
+/** Issuers that are over, by what the ledger said: believed no more, but what they signed before still proves something. */
+export const formerIssuers = shelf<IssuerRow, [bankId: string, kid: string]>('formerIssuer');
 /** Signed bulletins, base64. */
 export const bulletins = shelf<string, [bankId: string]>('bulletin');
 export const batches = shelf<BatchRecord, [batchId: string]>('batch');

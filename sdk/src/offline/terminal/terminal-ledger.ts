@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a terminal needs from the ledger when it has a network. A port: peers by default, a fake in tests.
 import type {
+  Bulletin,
+  CertifiedClaim,
   CounterEntry,
   Currency,
   FraudProof,
-  ProofSide,
   RegisteredIssuerRow,
   LedgerVerdict,
 } from '@fabric-offline-pay/domain';
@@ -44,14 +45,25 @@ export interface ContradictingVoucher {
 export interface TerminalLedger {
   /** @returns every issuer that the bank registered, retired ones included. */
   issuers(bankId: string, signal?: AbortSignal): Promise<readonly RegisteredIssuerRow[]>;
-  /** @returns the bank's newest signed bulletin, or undefined before the first. */
-  bulletin(bankId: string, signal?: AbortSignal): Promise<Uint8Array | undefined>;
+  /**
+   * @param known the one at hand: what changed since may be fetched alone
+   * @returns the bank's newest signed bulletin, or undefined before the first. Put together out of changes, it may turn out not to
+   * be the bank's: then it is fetched again, with none at hand.
+   */
+  bulletin(
+    bankId: string,
+    known: Bulletin | undefined,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array | undefined>;
   /**
    * @returns a verdict for each voucher, in their order.
    * @throws {ConflictError} when others keep changing the same reserves: nothing was written.
    */
   settle(batch: VoucherBatch, signal?: AbortSignal): Promise<readonly LedgerVerdict[]>;
   /** @returns the voucher that was settled first, or undefined when it cannot be found yet. */
-  settledFirst(voucher: ContradictingVoucher, signal?: AbortSignal): Promise<ProofSide | undefined>;
+  settledFirst(
+    voucher: ContradictingVoucher,
+    signal?: AbortSignal,
+  ): Promise<CertifiedClaim | undefined>;
   submitProof(proof: FraudProof, signal?: AbortSignal): Promise<void>;
 }

@@ -194,8 +194,8 @@ describe('trust', () => {
 
   test('an issuer that the ledger lists no more vouches for nobody', async () => {
     const { bytes } = await device.pay((await ask('ORD-1')).bytes);
-    jest.spyOn(room.ledger, 'issuers').mockResolvedValue([]);
-    room.ledger.newestBulletin = undefined;
+    await room.takeOver();
+    jest.spyOn(room.ledger, 'issuers').mockResolvedValue(room.ledger.others);
     await terminal.sync(room.ledger);
     expect(await terminal.accept('ORD-1', bytes)).toMatchObject({
       code: 'OFFLINE_CERTIFICATE_FORGED',
@@ -211,6 +211,7 @@ describe('trust', () => {
     const at = room.now;
     room.ledger.retired = { at, compromised, trustedUntil: compromised ? at : at + HOUR };
     room.now += later;
+    await room.takeOver();
     await terminal.sync(room.ledger);
     const { bytes } = await device.pay((await ask('ORD-1')).bytes);
     const acceptance = await terminal.accept('ORD-1', bytes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The merchant's terminal: asks for money and accepts it with no network, for days, and settles when there is one.
-import { verdictOf } from '@fabric-offline-pay/domain';
+import { packRequest, verdictOf } from '@fabric-offline-pay/domain';
 import { OfflineError, RefusedError, UnavailableError } from '../../errors.js';
 import { writeDurably } from '../../files/write-durably.js';
 import { systemClock, type Clock } from '../clock.js';
@@ -14,10 +14,13 @@ import { acceptPayment, type Acceptance } from './accept.js';
 import { askFor } from './ask.js';
 import { runInBackground, type BackgroundOptions, type BackgroundSync } from './background-sync.js';
 import type { TerminalContext } from './context.js';
+import { cancelOrder } from './former-requests.js';
 import { TerminalEvents, type TerminalEvent } from './events.js';
 import { learn, learnFromLedger, type BankNews } from './learn.js';
+import { ownPayee } from './own-payee.js';
 import type { RequestInput } from './make-request.js';
 import { pursueFrauds } from './pursue.js';
+import { importPayment, signReceipt } from './receipt.js';
 import { recordVerdicts } from './record-verdicts.js';
 import { payments, proofs, type AcceptedPayment, type ProofRecord } from './records.js';
 import { sendWaiting, type SendOptions } from './send-batches.js';
@@ -46,7 +49,7 @@ export interface TerminalOptions {
 /** What the terminal shows to the device. */
 export interface ShownRequest {
   readonly orderNumber: string;
-  /** The signed request: for one QR code, or a file. */
+  /** The signed request, packed, with the terminal's payee certificate: for one QR code, or a file. */
   readonly bytes: Buffer;
   /** Seconds since 1970. */
   readonly expiresAt: number;
@@ -65,6 +68,13 @@ export interface SyncReport {
   /** Double spends whose proof cannot be made, or is not taken; the next synchronisation tries them again. */
   readonly unproven: readonly UnprovenFraud[];
 }
+
+const notAccepted = (orderNumber: string): RefusedError =>
+  new RefusedError({
+    code: 'NOT_FOUND',
+    message: 'The terminal has accepted no payment of this order.',
+    details: { orderNumber },
+  });
 
 /** Out of reach, nothing else can be asked either. Any other fault of the news does not hold up the money. */
 async function learnNews(run: SyncRun): Promise<void> {
@@ -111,7 +121,7 @@ export class Terminal {
   /**
    * Tells the terminal of a bank's issuers and bulletin by hand: a file, where there is never a network.
    * @throws {OfflineError} ISSUER_UNTRUSTED
-   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL
+   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL, OFFLINE_CLOCK_WRONG
    */
   learn(news: BankNews): Promise<void> {
     return learn(this.#context, news);
@@ -128,7 +138,10 @@ export class Terminal {
     return this.#context.inTurn(async () => {
       const { record, repeated } = await askFor(this.#context, input);
       const { orderNumber, expiresAt, bytes } = record;
-      return { orderNumber, expiresAt, repeated, bytes: Buffer.from(bytes, 'base64') };
+      const request = Buffer.from(bytes, 'base64');
+      const payee = await ownPayee(this.#context);
+      const shown = packRequest({ request, ...(payee && { payee }) });
+      return { orderNumber, expiresAt, repeated, bytes: shown };
     });
   }
 
@@ -141,6 +154,36 @@ export class Terminal {
       const acceptance = await acceptPayment(this.#context, orderNumber, bytes);
       if (acceptance.accepted && !acceptance.repeated) this.#wake();
       return acceptance;
+    });
+  }
+
+  /**
+   * Gives an order up that nobody paid: a customer whose voucher was not read gets its money back with it. Safe to repeat. Asked
+   * for again, the order gets a new request.
+   * @returns a signed cancellation of every request of the order; the device knows the one that it answered.
+   * @throws {RefusedError} NOT_FOUND, IDEMPOTENCY_CONFLICT when the order is paid
+   */
+  cancel(orderNumber: string): Promise<readonly Buffer[]> {
+    return this.#context.inTurn(() => cancelOrder(this.#context, orderNumber));
+  }
+
+  /** @returns the signed receipt of an accepted payment, again. @throws {RefusedError} NOT_FOUND */
+  async receipt(orderNumber: string): Promise<Buffer> {
+    const payment = await this.payment(orderNumber);
+    if (payment === undefined) throw notAccepted(orderNumber);
+    return signReceipt(this.#context.till, payment);
+  }
+
+  /**
+   * Takes up a payment that this merchant accepted, and that this terminal does not know: out of the evidence that the customer's
+   * device keeps. Safe to repeat.
+   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED and others, where it does not prove that
+   */
+  importPayment(evidence: Uint8Array): Promise<AcceptedPayment> {
+    return this.#context.inTurn(async () => {
+      const payment = await importPayment(this.#context, evidence);
+      this.#wake();
+      return payment;
     });
   }
 
@@ -225,12 +268,7 @@ export class Terminal {
     const [after] = payment
       ? await recordVerdicts(this.#context, [{ payment, verdict: name }])
       : [];
-    if (after === undefined)
-      throw new RefusedError({
-        code: 'NOT_FOUND',
-        message: 'The terminal has accepted no payment of this order.',
-        details: { orderNumber },
-      });
+    if (after === undefined) throw notAccepted(orderNumber);
     return after;
   }
 

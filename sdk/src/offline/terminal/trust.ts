@@ -2,68 +2,148 @@
 // Whom a terminal trusts: issuers that a bank's root vouches for, and the newest bulletin of each bank.
 import {
   decodeBulletin,
+  ensure,
+  isTrustedIssuer,
   parseCose,
   verifyBulletin,
   type Bulletin,
   type IssuerRow,
+  type RegisteredIssuerRow,
   type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
-import { OfflineError, RefusedError } from '../../errors.js';
-import { isVouchedFor, type Roots } from '../issuer/vouched.js';
+import { OfflineError } from '../../errors.js';
+import { isCertified, isVouchedFor, type Roots } from '../issuer/vouched.js';
 import { refusing } from '../refused.js';
 import type { Change, Store } from '../store/store.js';
-import { bulletins, issuers } from './records.js';
+import { bulletins, formerIssuers, issuers } from './records.js';
 
 export interface TrustOptions {
   readonly channel: string;
   readonly roots: Roots;
 }
 
-/** @throws {OfflineError} ISSUER_UNTRUSTED */
-export function issuerChange(issuer: IssuerRow, roots: Roots, now: number): Change {
-  if (!isVouchedFor(issuer, roots, now))
-    throw new OfflineError('ISSUER_UNTRUSTED', { bankId: issuer.bankId, kid: issuer.kid });
-  return issuers.put(issuer, issuer.bankId, issuer.kid);
+/**
+ * What to write when an issuer is told by hand.
+ * @throws {OfflineError} ISSUER_UNTRUSTED also for one of which the ledger said that it is over.
+ */
+export async function issuerChange(
+  store: Store,
+  issuer: IssuerRow,
+  roots: Roots,
+  now: number,
+): Promise<Change> {
+  const { bankId, kid } = issuer;
+  const isOver = (await formerIssuers.get(store, bankId, kid)) !== undefined;
+  if (isOver || !isVouchedFor(issuer, roots, now))
+    throw new OfflineError('ISSUER_UNTRUSTED', { bankId, kid });
+  return issuers.put(issuer, bankId, kid);
 }
 
-/** Reads a bulletin that was verified when it was stored. */
-const readBulletin = (text: string): Bulletin =>
-  decodeBulletin(parseCose('offpay/bulletin', Buffer.from(text, 'base64')).payload);
+/** What the ledger lists of a bank's issuers, sorted. */
+interface Listed {
+  readonly trusted: readonly IssuerRow[];
+  /** Retired, or their certificate ran out. */
+  readonly former: readonly IssuerRow[];
+  /** No root makes them issuers of this bank: somebody's mistake or lie. */
+  readonly refused: readonly IssuerRow[];
+}
+
+export function sortIssuers(
+  bankId: string,
+  listed: readonly RegisteredIssuerRow[],
+  roots: Roots,
+  now: number,
+): Listed {
+  const isOwn = (issuer: IssuerRow): boolean =>
+    issuer.bankId === bankId && isCertified(issuer, roots);
+  const isTrusted = (issuer: RegisteredIssuerRow): boolean =>
+    isTrustedIssuer(issuer, now) && isVouchedFor(issuer, roots, now);
+  const own = listed.filter(isOwn);
+  return {
+    trusted: own.filter(isTrusted),
+    former: own.filter((issuer) => !isTrusted(issuer)),
+    refused: listed.filter((issuer) => !own.includes(issuer)),
+  };
+}
+
+/** A key that the ledger does not list any more, or not as one to be trusted, speaks for nobody. */
+export async function issuerChanges(
+  store: Store,
+  bankId: string,
+  { trusted, former }: Listed,
+): Promise<readonly Change[]> {
+  const known = await issuers.list(store, bankId);
+  const gone = known.filter(({ kid }) => !trusted.some((issuer) => issuer.kid === kid));
+  return [
+    ...gone.map(({ kid }) => issuers.remove(bankId, kid)),
+    ...former.map((issuer) => formerIssuers.put(issuer, bankId, issuer.kid)),
+    ...trusted.map((issuer) => issuers.put(issuer, bankId, issuer.kid)),
+    ...trusted.map(({ kid }) => formerIssuers.remove(bankId, kid)),
+  ];
+}
 
 export const trustedIssuers = (store: Store): Promise<readonly TrustedIssuer[]> =>
   issuers.list(store);
 
-export async function bulletinOf(store: Store, bankId: string): Promise<Bulletin | undefined> {
-  const text = await bulletins.get(store, bankId);
-  return text === undefined ? undefined : readBulletin(text);
+/**
+ * Reads a bulletin that was verified when it was stored. It is the word of its issuer: when that is trusted no more, because
+ * its key may be in other hands, nobody can tell whether the bulletin hides a device that the bank has revoked.
+ */
+async function believed(store: Store, text: string): Promise<Bulletin | undefined> {
+  const { kid, payload } = parseCose('offpay/bulletin', Buffer.from(text, 'base64'));
+  const bulletin = decodeBulletin(payload);
+  const issuer = await issuers.get(store, bulletin.bankId, kid?.toString('hex') ?? '');
+  return issuer && bulletin;
 }
 
-export const allBulletins = async (store: Store): Promise<readonly Bulletin[]> =>
-  (await bulletins.list(store)).map(readBulletin);
+/** @returns the bank's newest bulletin, undefined without one by an issuer that is trusted now. */
+export async function bulletinOf(store: Store, bankId: string): Promise<Bulletin | undefined> {
+  const text = await bulletins.get(store, bankId);
+  return text === undefined ? undefined : believed(store, text);
+}
 
-/** A bank's list only grows in number; the same number may come again with a later date. */
-const isNewer = (bulletin: Bulletin, known: Bulletin | undefined): boolean =>
-  known === undefined ||
-  bulletin.number > known.number ||
-  (bulletin.number === known.number && bulletin.issuedAt > known.issuedAt);
+/** @returns the newest bulletin of every bank that has one by an issuer that is trusted now. */
+export async function allBulletins(store: Store): Promise<readonly Bulletin[]> {
+  const texts = await bulletins.list(store);
+  const all = await Promise.all(texts.map((text) => believed(store, text)));
+  return all.filter((bulletin) => bulletin !== undefined);
+}
 
 /**
+ * A bank's list only grows in number, by however much while the terminal was away; the same number may come again with a later
+ * date. Numbers rise with time: where they do not, one of the two is no true bulletin, and the later one counts, so that
+ * nobody can end the news with a high number for longer than until the bank signs the next.
+ */
+function isNewer(bulletin: Bulletin, known: Bulletin | undefined): boolean {
+  if (known === undefined || bulletin.number > known.number) return true;
+  const later = bulletin.issuedAt - known.issuedAt;
+  return later > (bulletin.number === known.number ? 0 : bulletin.policy.clockToleranceSeconds);
+}
+
+function ensureCounts(bulletin: Bulletin, channel: string, now: number): void {
+  const { issuedAt, policy } = bulletin;
+  ensure(bulletin.channel === channel, 'OFFLINE_WRONG_CHANNEL', { channel: bulletin.channel });
+  const ahead = issuedAt - now;
+  ensure(ahead <= policy.clockToleranceSeconds, 'OFFLINE_CLOCK_WRONG', { ahead });
+}
+
+/**
+ * @param now by the terminal's clock
  * @returns what to write, or undefined when the terminal has it, or a newer one.
- * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL
+ * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL, OFFLINE_CLOCK_WRONG
  */
 export async function bulletinChange(
   store: Store,
   bytes: Uint8Array,
   channel: string,
+  now: number,
 ): Promise<Change | undefined> {
   const known = await trustedIssuers(store);
-  const bulletin = refusing(() => verifyBulletin(bytes, known));
-  if (bulletin.channel !== channel)
-    throw new RefusedError({
-      code: 'OFFLINE_WRONG_CHANNEL',
-      message: 'The bulletin belongs to another channel.',
-      details: { channel: bulletin.channel },
-    });
+  const bulletin = refusing(() => {
+    const verified = verifyBulletin(bytes, known);
+    ensureCounts(verified, channel, now);
+    return verified;
+  });
   const stored = await bulletinOf(store, bulletin.bankId);
   if (!isNewer(bulletin, stored)) return undefined;
   return bulletins.put(Buffer.from(bytes).toString('base64'), bulletin.bankId);

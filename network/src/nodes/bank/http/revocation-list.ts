@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A certificate revocation list (RFC 5280, section 5) of the kind that Fabric CA writes, believed only under the authority's signature.
 import { verify, type X509Certificate } from 'node:crypto';
-import { elements, inside, type Element } from './der.js';
+import { derElements, derInside, type DerElement } from '@fabric-offline-pay/domain';
 
 /** What one authority has revoked. */
 export interface RevocationList {
@@ -24,10 +24,10 @@ const SEQUENCE = 0x30;
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 
-const isTime = ({ tag }: Element): boolean => tag === UTC_TIME || tag === GENERALIZED_TIME;
+const isTime = ({ tag }: DerElement): boolean => tag === UTC_TIME || tag === GENERALIZED_TIME;
 
 /** @returns milliseconds since 1970; two digits of a year mean 1950 to 2049. */
-function toMilliseconds({ tag, body }: Element): number {
+function toMilliseconds({ tag, body }: DerElement): number {
   const text = body.toString('latin1');
   const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
   const digits = tag === UTC_TIME ? `${century}${text}` : text;
@@ -39,17 +39,17 @@ function toMilliseconds({ tag, body }: Element): number {
 export const plainSerial = (hex: string): string => hex.toLowerCase().replace(/^0+(?=.)/, '');
 
 /** Each entry is a sequence that begins with a serial number; no entries, no sequence. */
-function serialsOf(list: Element | undefined): Set<string> {
-  const numbers = list?.tag === SEQUENCE ? inside(list).map((entry) => inside(entry)[0]) : [];
+function serialsOf(list: DerElement | undefined): Set<string> {
+  const numbers = list?.tag === SEQUENCE ? derInside(list).map((entry) => derInside(entry)[0]) : [];
   return new Set(
     numbers
-      .filter((number): number is Element => number?.tag === INTEGER)
+      .filter((number): number is DerElement => number?.tag === INTEGER)
       .map(({ body }) => plainSerial(body.toString('hex'))),
   );
 }
 
-function digestOf(algorithm: Element | undefined): string {
-  const digest = DIGESTS[inside(algorithm)[0]?.body.toString('hex') ?? ''];
+function digestOf(algorithm: DerElement | undefined): string {
+  const digest = DIGESTS[derInside(algorithm)[0]?.body.toString('hex') ?? ''];
   if (digest === undefined) throw new Error('The revocation list is signed in an unknown way.');
   return digest;
 }
@@ -63,13 +63,13 @@ export function revocationList(
   der: Buffer,
   authority: X509Certificate,
 ): RevocationList | undefined {
-  const [signed, algorithm, signature] = inside(elements(der)[0]);
+  const [signed, algorithm, signature] = derInside(derElements(der)[0]);
   if (signed === undefined || signature === undefined)
     throw new Error('This is no revocation list.');
   // The signature is a bit string, whose first byte counts unused bits.
   const bits = signature.body.subarray(1);
   if (!verify(digestOf(algorithm), signed.whole, authority.publicKey, bits)) return undefined;
-  const fields = inside(signed);
+  const fields = derInside(signed);
   const first = fields.findIndex(isTime);
   const [from, until] = fields.slice(first).filter(isTime).map(toMilliseconds);
   if (from === undefined || until === undefined)

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Certificates as others hand them over: one form, one authority, and attributes that can be read or are none.
+import { generateKeyPairSync } from 'node:crypto';
+import {
+  attributesExtension,
+  AUTHORITY,
+  COMMON_NAME,
+  makeCertificate,
+  type CertificateExtension,
+} from '@fabric-offline-pay/testing';
+import * as fc from 'fast-check';
+import { attributesOf, isIssuedBy, readCertificate, spkiOf } from './certificate';
+
+const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const [root, client] = [newKeys(), newKeys()];
+const named = (text: string) => [[COMMON_NAME, text] as const];
+
+const certificate = (
+  extensions: readonly CertificateExtension[] = [],
+  publicKey = client.publicKey,
+): string =>
+  makeCertificate(
+    { subject: named('client'), issuer: named('root'), publicKey, extensions },
+    root.privateKey,
+  );
+
+const authority = (extensions: readonly CertificateExtension[] = [AUTHORITY], keys = root) =>
+  readCertificate(
+    makeCertificate(
+      { subject: named('root'), issuer: named('root'), publicKey: keys.publicKey, extensions },
+      keys.privateKey,
+    ),
+  )!;
+
+describe('a certificate', () => {
+  const pem = certificate();
+
+  it('is read in its one form', () => {
+    expect(readCertificate(pem)?.subject).toBe('CN=client');
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['text', 'none'],
+    ['text before it', `subject=client\n${pem}`],
+    ['text after it', `${pem}\n`],
+    ['no line end', pem.trimEnd()],
+    ['other line ends', pem.replaceAll('\n', '\r\n')],
+    ['two of them', pem + certificate()],
+    ['one line', pem.replace(/(?<=[^-])\n(?=[^-])/g, '')],
+    ['another label', pem.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE')],
+    ['a byte more inside', pem.replace(/\n-----END/, 'AA==\n-----END')],
+  ])('is not read with %s', (_, text) => {
+    expect(readCertificate(text)).toBeUndefined();
+  });
+
+  it('is of an authority that is one, bears its name, and signed it', () => {
+    const read = readCertificate(pem)!;
+    expect(isIssuedBy(read, authority())).toBe(true);
+    expect(isIssuedBy(read, authority([]))).toBe(false);
+    expect(isIssuedBy(read, authority([AUTHORITY], newKeys()))).toBe(false);
+    expect(isIssuedBy(read, read)).toBe(false);
+  });
+
+  it('may have a key of another kind', () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    expect(spkiOf(readCertificate(certificate([], publicKey))!)).toMatch(/^MCow/);
+  });
+});
+
+describe('attributes', () => {
+  const read = (...texts: readonly string[]) =>
+    attributesOf(readCertificate(certificate(texts.map(attributesExtension)))!);
+
+  it('are those that the authority gave', () => {
+    const attrs = { role: 'offline-issuer', actor: 'bank-1', note: 'ünïcode '.repeat(40) };
+    expect(read(JSON.stringify({ attrs }))).toEqual(attrs);
+    expect(
+      attributesOf(
+        readCertificate(certificate([AUTHORITY, attributesExtension('{"attrs":{"role":"a"}}')]))!,
+      ),
+    ).toEqual({ role: 'a' });
+  });
+
+  it.each<[string, string[]]>([
+    ['no extension', []],
+    ['two extensions', ['{"attrs":{"role":"a"}}', '{"attrs":{"role":"a"}}']],
+    ['an empty one', ['']],
+    ['no JSON', ['{"attrs":']],
+    ['no attributes', ['{}']],
+    ['no texts', ['{"attrs":{"role":1}}']],
+    ['a list', ['{"attrs":["role"]}']],
+    ['a deep nest', ['['.repeat(30_000)]],
+  ])('are none with %s', (_, texts) => {
+    expect(read(...texts)).toEqual({});
+  });
+
+  it('are none, or texts, whatever the extension holds', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (value) => {
+        const oid = '1.2.3.4.5.6.7.8.1';
+        const attributes = attributesOf(readCertificate(certificate([{ oid, value }]))!);
+        expect(Object.values(attributes).every((text) => typeof text === 'string')).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// X.509 certificates (RFC 5280): their one form as text, who issued them, and the attributes that Fabric CA puts into them.
+import { X509Certificate } from 'node:crypto';
+import * as z from 'zod';
+import { derElements, derInside, type DerElement } from './der.js';
+
+/** 1.2.3.4.5.6.7.8.1, encoded: where Fabric CA puts the attributes of an identity, as JSON. */
+const ATTRIBUTES_OID = '2a03040506070801';
+
+/** `[3] EXPLICIT Extensions` of a TBSCertificate. */
+const EXTENSIONS = 0xa3;
+const OCTET_STRING = 0x04;
+
+/** By name; empty when the authority gave none. */
+export type Attributes = Readonly<Record<string, string>>;
+
+const content = z.object({ attrs: z.record(z.string(), z.string()) });
+
+/** @returns what the work gives, undefined where it throws: for what others wrote. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param pem one certificate as `openssl x509` and Fabric CA write it, with nothing before, between or after
+ * @returns the certificate, undefined for anything else: readers that take the first or the last of several would differ.
+ */
+export function readCertificate(pem: string): X509Certificate | undefined {
+  const certificate = attempt(() => new X509Certificate(pem));
+  return certificate?.toString() === pem ? certificate : undefined;
+}
+
+/** @returns whether the authority is one, and signed the certificate. */
+export const isIssuedBy = (certificate: X509Certificate, authority: X509Certificate): boolean =>
+  attempt(
+    () =>
+      authority.ca && certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
+  ) ?? false;
+
+/** @returns the certificate's key, base64 DER SubjectPublicKeyInfo; undefined for a key of an unknown kind. */
+export const spkiOf = (certificate: X509Certificate): string | undefined =>
+  attempt(() => certificate.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'));
+
+/** @throws {RangeError} when the bytes are no DER. */
+function extensionsOf(der: Buffer): readonly DerElement[][] {
+  const [signed] = derInside(derElements(der)[0]);
+  const wrapper = derInside(signed).find(({ tag }) => tag === EXTENSIONS);
+  return derInside(derInside(wrapper)[0]).map(derInside);
+}
+
+/** Of two such extensions nobody could say which counts: then there is none. */
+function attributesIn(der: Buffer): Attributes | undefined {
+  const [found, another] = extensionsOf(der).filter(
+    ([id]) => id?.body.toString('hex') === ATTRIBUTES_OID,
+  );
+  const value = found?.at(-1);
+  if (another !== undefined || value?.tag !== OCTET_STRING) return undefined;
+  return content.parse(JSON.parse(value.body.toString('utf8'))).attrs;
+}
+
+/**
+ * @param certificate whose signature was checked, or will be
+ * @returns what Fabric CA says of the identity, for example its `role`; nothing where it cannot be read.
+ */
+export const attributesOf = ({ raw }: X509Certificate): Attributes =>
+  attempt(() => attributesIn(raw)) ?? {};

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that proves an accepted payment, in one piece: for a till that lost what it knew, out of the customer's device.
+import { ensure } from '../base/errors.js';
+import { cborArray, cborBytes, cborUnsigned, CborReader } from './cbor.js';
+
+/** Signed objects, as they are. */
+export interface PaymentEvidence {
+  readonly request: Uint8Array;
+  readonly voucher: Uint8Array;
+  readonly certificate: Uint8Array;
+  /** Of the terminal that accepted it. */
+  readonly payee: Uint8Array;
+  readonly receipt: Uint8Array;
+}
+
+const VERSION = 1;
+const PARTS = ['request', 'voucher', 'certificate', 'payee', 'receipt'] as const;
+
+export const encodePaymentEvidence = (evidence: PaymentEvidence): Buffer =>
+  cborArray([cborUnsigned(VERSION), ...PARTS.map((name) => cborBytes(evidence[name]))]);
+
+/** @throws {DomainError} OFFLINE_MALFORMED for anything but its one form; what it holds is not looked at. */
+export function decodePaymentEvidence(bytes: Uint8Array): PaymentEvidence {
+  const reader = new CborReader(bytes);
+  const isKnown = reader.array() === PARTS.length + 1 && reader.unsigned() === BigInt(VERSION);
+  ensure(isKnown, 'OFFLINE_MALFORMED', { reason: 'no evidence of this version' });
+  const [request, voucher, certificate, payee, receipt] = PARTS.map(() => reader.bytes());
+  reader.end();
+  return { request, voucher, certificate, payee, receipt } as PaymentEvidence;
+}

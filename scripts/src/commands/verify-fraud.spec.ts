@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// `offpay verify-fraud`: proven, not proven, and not judged are three answers, by exit code and by JSON.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { certifiedIssuer } from '@fabric-offline-pay/domain';
+import { PROGRAM } from '../../../test/support/command-line';
+import vectors from '../../../test/vectors/offline.json';
+import { COMMAND_ERRORS } from '../command-errors';
+import { offpayProgram } from '../program';
+
+const { root, issuer, nextIssuer, otherRoot } = vectors.certificates;
+const fileOf = (name: string): string => vectors.proofs.find((proof) => proof.name === name)!.file;
+
+const kidOf = (certificate: string): string => certifiedIssuer(certificate).kid;
+const KIDS = { issuer: kidOf(issuer), nextIssuer: kidOf(nextIssuer) };
+
+let folder: string;
+let written: string[];
+let told: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'verify-fraud-'));
+  [written, told] = [[], []];
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => told.push(String(text)) > 0);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.exitCode = 0;
+  rmSync(folder, { recursive: true });
+});
+
+function put(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** @returns the exit code. */
+async function verify(proof: string, trust: string, ...options: string[]): Promise<unknown> {
+  process.exitCode = 0;
+  await offpayProgram().parseAsync(['verify-fraud', proof, '--trust', trust, ...options], {
+    from: 'user',
+  });
+  return process.exitCode;
+}
+
+const answer = (): unknown => JSON.parse(written.join(''));
+
+test.each([
+  ['of one issuer', 'the same counter', KIDS.issuer],
+  ['of format 1', 'format 1: one issuer for both sides', KIDS.issuer],
+  ['of two issuers', 'a voucher under each of two issuers', KIDS.nextIssuer],
+])('a proof %s is proven', async (_, name, second) => {
+  const proof = put('proof.json', fileOf(name));
+  expect(await verify(proof, put('root.pem', root), '--json')).toBe(0);
+  expect(answer()).toMatchObject({
+    proven: true,
+    fraud: { kind: 'sameCounter', bankId: 'bank-1', customerId: 'customer-1' },
+    sides: [{ issuer: KIDS.issuer }, { issuer: second }],
+  });
+});
+
+test('what is proven is told to a person, with the issuers to ask the bank about', async () => {
+  expect(await verify(put('p', fileOf('the same counter')), put('root.pem', root))).toBe(0);
+  expect(written.join('')).toMatch(/^PROVEN: device device-1 of customer-1/);
+  expect(written.join('')).toContain(`under issuer ${KIDS.issuer}`);
+});
+
+test.each([
+  ['honest vouchers', 'noContradiction'],
+  ['a certificate by an auditor of the bank', 'issuerUntrusted'],
+  ['an issuer whose certificate names no role', 'issuerUntrusted'],
+  ['a line end after the proof', 'malformed'],
+])('by %s nothing is proven: %s', async (name, reason) => {
+  const proof = put('proof.json', fileOf(name));
+  expect(await verify(proof, put('root.pem', root), '--json')).toBe(1);
+  expect(answer()).toMatchObject({ proven: false, reason });
+  expect(told).toEqual([]);
+});
+
+test('the root of somebody else proves nothing, and says so', async () => {
+  const proof = put('proof.json', fileOf('the same counter'));
+  expect(await verify(proof, put('root.pem', otherRoot))).toBe(1);
+  expect(written.join('')).toMatch(/^NOT PROVEN: issuerUntrusted: /);
+});
+
+describe('nothing is judged', () => {
+  test.each(['no-such-file', ''])('without a file: %p', async (name) => {
+    expect(await verify(join(folder, name), put('root.pem', root), '--json')).toBe(2);
+    expect(written).toEqual([]);
+    expect(told.join('')).toContain('FILE_UNREADABLE: ');
+    expect(told.join('')).toContain(COMMAND_ERRORS.FILE_UNREADABLE.remedy);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['text around it', `subject=root\n${root}`],
+    ['a certificate of no authority', issuer],
+    ['two of them', root + otherRoot],
+  ])('by a file to trust with %s', async (_, text) => {
+    const proof = put('proof.json', fileOf('the same counter'));
+    expect(await verify(proof, put('root.pem', text))).toBe(2);
+    expect(told.join('')).toContain('TRUST_INVALID: ');
+  });
+
+  test('by a command line that says not whom to trust; help is no failure', () => {
+    const exit = (...words: string[]) =>
+      spawnSync(process.execPath, [PROGRAM, 'verify-fraud', ...words]).status;
+    expect(exit(put('proof.json', fileOf('the same counter')))).toBe(2);
+    expect(exit('--help')).toBe(0);
+  });
+});

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests that are over: made anew, or cancelled. No voucher for one is accepted any more, so that the terminal can sign that.
+import {
+  bytesToText,
+  DomainError,
+  encodeCancellation,
+  requestHash,
+  signCose,
+} from '@fabric-offline-pay/domain';
+import { RefusedError } from '../../errors.js';
+import type { Change } from '../store/store.js';
+import type { TerminalContext } from './context.js';
+import { formerRequests, payments, requests, type RequestRecord } from './records.js';
+
+const hashOf = (payload: string): Buffer => requestHash(Buffer.from(payload, 'base64'));
+
+/** @returns what keeps a request among those that are over. */
+export const formerChange = (
+  { orderNumber, payload }: RequestRecord,
+  cancelledAt: number | null,
+): Change =>
+  formerRequests.put({ payload, cancelledAt }, orderNumber, bytesToText(hashOf(payload)));
+
+/** Whether the stored request was cancelled, and none was made since. */
+export async function isCancelled(
+  { store }: TerminalContext,
+  { orderNumber, payload }: RequestRecord,
+): Promise<boolean> {
+  const former = await formerRequests.get(store, orderNumber, bytesToText(hashOf(payload)));
+  return former !== undefined;
+}
+
+const signed = ({ till }: TerminalContext, payload: string, cancelledAt: number): Promise<Buffer> =>
+  signCose(
+    'offpay/cancellation',
+    encodeCancellation({ requestHash: hashOf(payload), cancelledAt }),
+    till.key.sign,
+  );
+
+/**
+ * Gives an order's requests up, durably before anything is signed.
+ * @returns a cancellation of each: the device knows the one that it answered.
+ * @throws {RefusedError} NOT_FOUND when nothing was asked for; IDEMPOTENCY_CONFLICT when the order is paid.
+ */
+export async function cancelOrder(
+  context: TerminalContext,
+  orderNumber: string,
+): Promise<readonly Buffer[]> {
+  const { store, clock } = context;
+  const request = await requests.get(store, orderNumber);
+  const refused = (code: 'NOT_FOUND' | 'IDEMPOTENCY_CONFLICT', reason: string): RefusedError =>
+    new RefusedError(new DomainError(code, { orderNumber, reason }).toWire());
+  if (request === undefined) throw refused('NOT_FOUND', 'not asked');
+  if ((await payments.get(store, orderNumber)) !== undefined)
+    throw refused('IDEMPOTENCY_CONFLICT', 'paid before');
+  const now = clock();
+  const known = await formerRequests.list(store, orderNumber);
+  const all = [...known, { payload: request.payload, cancelledAt: null }];
+  const unique = new Map(all.map((entry) => [entry.payload, entry]));
+  const cancelled = [...unique.values()].map(({ payload, cancelledAt }) => ({
+    payload,
+    cancelledAt:
+      known.find((entry) => entry.payload === payload)?.cancelledAt ?? cancelledAt ?? now,
+  }));
+  await store.write(
+    cancelled.map(({ payload, cancelledAt }) => formerChange({ ...request, payload }, cancelledAt)),
+  );
+  return Promise.all(
+    cancelled.map(({ payload, cancelledAt }) => signed(context, payload, cancelledAt)),
+  );
+}

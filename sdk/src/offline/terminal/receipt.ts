@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a terminal signs once it has accepted a payment, and the payment that is made of it again at a till that lost what it knew.
+import {
+  bytesToText,
+  decodePaymentEvidence,
+  decodePaymentRequest,
+  encodeReceipt,
+  ensure,
+  findContradiction,
+  importDeviceKey,
+  isRemembered,
+  isSignedBy,
+  parseCose,
+  readClaim,
+  requestHash,
+  signCose,
+  spkiOfPoint,
+  textToBytes,
+  toAmount,
+  verifyDeviceCertificate,
+  verifyPayeeCertificate,
+  verifyReceipt,
+  verifyVoucher,
+  withEntry,
+  type DeviceCertificate,
+  type PaymentEvidence,
+  type PaymentReceipt,
+  type PaymentRequest,
+} from '@fabric-offline-pay/domain';
+import { refusing } from '../refused.js';
+import type { TerminalContext } from './context.js';
+import type { Till } from './make-request.js';
+import { payments, waiting, type AcceptedPayment } from './records.js';
+import { putSeen, seenOf } from './seen.js';
+import { trustedIssuers } from './trust.js';
+
+const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
+const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** Signed again whenever it is asked for: it says the same each time. */
+export const signReceipt = (
+  { key }: Pick<Till, 'key'>,
+  { voucherDigest, requestPayload, acceptedAt }: AcceptedPayment,
+): Promise<Buffer> =>
+  signCose(
+    'offpay/receipt',
+    encodeReceipt({
+      voucherDigest: textToBytes(voucherDigest),
+      requestHash: requestHash(fromBase64(requestPayload)),
+      acceptedAt,
+    }),
+    key.sign,
+  );
+
+/** What evidence says, once all of it is verified. */
+interface Proven {
+  readonly request: PaymentRequest;
+  readonly requestPayload: Buffer;
+  readonly certificate: DeviceCertificate;
+  readonly receipt: PaymentReceipt;
+}
+
+/** A certified terminal of this merchant made the request and accepted the voucher. @throws {DomainError} */
+async function proven(
+  { store, till }: TerminalContext,
+  evidence: PaymentEvidence,
+): Promise<Proven> {
+  const issuers = await trustedIssuers(store);
+  const payee = verifyPayeeCertificate(evidence.payee, issuers);
+  const key = importDeviceKey(spkiOfPoint(payee.terminalKey));
+  const parts = parseCose('offpay/payment-request', evidence.request);
+  ensure(key !== undefined && isSignedBy(parts, key), 'OFFLINE_SIGNATURE_INVALID', {
+    field: 'request',
+  });
+  const request = decodePaymentRequest(parts.payload);
+  ensureOwn(till, request, payee);
+  const held = verifyDeviceCertificate(evidence.certificate, issuers);
+  const { voucher, voucherDigest } = verifyVoucher(held, evidence.voucher);
+  const hash = requestHash(parts.payload);
+  const receipt = verifyReceipt(evidence.receipt, payee);
+  const agrees =
+    hash.equals(voucher.requestHash) &&
+    hash.equals(receipt.requestHash) &&
+    voucherDigest.equals(receipt.voucherDigest);
+  ensure(agrees, 'OFFLINE_REQUEST_MISMATCH', { field: 'receipt' });
+  return { request, requestPayload: parts.payload, certificate: held.certificate, receipt };
+}
+
+const OWN = ['channel', 'merchantId'] as const;
+
+function ensureOwn(
+  till: Till,
+  request: PaymentRequest,
+  payee: Pick<PaymentRequest, 'channel' | 'merchantId' | 'terminalId'>,
+): void {
+  const field =
+    OWN.find((name) => request[name] !== till[name]) ??
+    ([...OWN, 'terminalId'] as const).find((name) => request[name] !== payee[name]);
+  ensure(field === undefined, 'OFFLINE_PAYEE_UNTRUSTED', { field });
+}
+
+function paymentOf(
+  { request, requestPayload, certificate, receipt }: Proven,
+  evidence: PaymentEvidence,
+  counter: number,
+): AcceptedPayment {
+  const { bankId, customerId, deviceId, epoch, claimUntil } = certificate;
+  const { purpose } = request;
+  return {
+    ...{ bankId, customerId, deviceId, epoch, claimUntil, counter },
+    orderNumber: request.orderNumber,
+    amount: toAmount(request.amount),
+    currency: request.currency,
+    termsDigest:
+      purpose.kind === 'delivery' ? Buffer.from(purpose.termsDigest).toString('hex') : null,
+    acceptedAt: receipt.acceptedAt,
+    status: 'waiting',
+    verdict: null,
+    attempts: 0,
+    voucherDigest: bytesToText(receipt.voucherDigest),
+    voucher: toBase64(evidence.voucher),
+    certificate: toBase64(evidence.certificate),
+    requestPayload: toBase64(requestPayload),
+  };
+}
+
+/**
+ * Takes up a payment that a till of this merchant accepted, and that this one does not know: out of the customer's evidence.
+ * @returns the payment, to be settled like any other; the one that is known already as it is.
+ * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_CERTIFICATE_FORGED, OFFLINE_SIGNATURE_INVALID,
+ * OFFLINE_CERTIFICATE_MISMATCH, OFFLINE_REQUEST_MISMATCH, OFFLINE_DOUBLE_SPEND; IDEMPOTENCY_CONFLICT for an order that was paid
+ * otherwise
+ */
+export async function importPayment(
+  context: TerminalContext,
+  bytes: Uint8Array,
+): Promise<AcceptedPayment> {
+  const { store } = context;
+  const evidence = refusing(() => decodePaymentEvidence(bytes));
+  const verified = await proven(context, evidence).catch((error: unknown) =>
+    refusing(() => {
+      throw error;
+    }),
+  );
+  const { entry } = refusing(() =>
+    readClaim({ voucher: evidence.voucher, requestPayload: verified.requestPayload }),
+  );
+  const payment = paymentOf(verified, evidence, entry.counter);
+  const known = await payments.get(store, payment.orderNumber);
+  if (known?.voucherDigest === payment.voucherDigest) return known;
+  const seen = await seenOf(store, verified.certificate);
+  refusing(() => {
+    ensure(known === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber: payment.orderNumber });
+    const free = isRemembered(seen, entry) || findContradiction(seen, entry) === undefined;
+    ensure(free, 'OFFLINE_DOUBLE_SPEND', { counter: entry.counter });
+  });
+  await store.write([
+    payments.put(payment, payment.orderNumber),
+    waiting.put(payment.orderNumber, payment.orderNumber),
+    putSeen(withEntry(seen, entry), verified.certificate),
+  ]);
+  context.events.emit({ kind: 'accepted', payment });
+  return payment;
+}
