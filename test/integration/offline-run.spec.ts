@@ -200,7 +200,8 @@ test('a copy that uses other counters contradicts itself by its sums', async () 
   const requestPayload = request(there.merchantId);
   const later = forge(
     one,
-    { counter: 9, previous: one.digest, cumulative: AMOUNT },
+    // The least that eight payments before it can have been: less than the first of them was.
+    { counter: 9, previous: one.digest, cumulative: AMOUNT + 8n },
     requestPayload,
   );
   expect((await settle(here, 'disjoint', owner, [one])).names).toEqual(['settled']);

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay terminal …`: a merchant's terminal in a folder. Only `setup` and `sync` need a network.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
 import { Clients, OfflineBank, withTerminal, writeSettings } from '@fabric-offline-pay/network';
 import { terminalLedger } from '@fabric-offline-pay/sdk';
-import type {
-  Acceptance,
-  AcceptedPayment,
-  ProofRecord,
-  Terminal,
-} from '@fabric-offline-pay/sdk/offline';
+import type { Acceptance, AcceptedPayment } from '@fabric-offline-pay/sdk/offline';
 import { Command } from 'commander';
 import { homeOf } from '../home';
 import { readCarried, writeCarried, type CarriedTargets } from '../offline/carried';
 import { readPassphrase } from '../offline/passphrase';
+import { saveProofs } from '../offline/save-proofs';
 import { needsCare, syncText, waitingText } from '../offline/sync-text';
 import { parseLimits } from '../offline/till-limits';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
@@ -103,26 +97,6 @@ async function accept(options: AcceptOptions): Promise<void> {
 interface SyncOptions extends TerminalOption {
   /** Folder for proofs of double spends. */
   readonly proofs?: string;
-}
-
-/** One order may have been tried by several copies of a device. */
-const proofFile = ({ orderNumber, voucherDigest }: ProofRecord, all: readonly ProofRecord[]) => {
-  const several = all.filter((other) => other.orderNumber === orderNumber).length > 1;
-  const name = several ? `${orderNumber}.${voucherDigest.slice(0, 8)}` : orderNumber;
-  return `${name}.fraud-proof.json`;
-};
-
-async function saveProofs(terminal: Terminal, folder: string | undefined): Promise<string[]> {
-  if (folder === undefined) return [];
-  await mkdir(folder, { recursive: true });
-  const found = (await terminal.proofs()).filter(({ proof }) => proof !== null);
-  const files: string[] = [];
-  for (const record of found) {
-    const file = join(folder, proofFile(record, found));
-    await terminal.saveProof(record.voucherDigest, file);
-    files.push(file);
-  }
-  return files;
 }
 
 async function sync(options: SyncOptions): Promise<void> {

@@ -40,6 +40,12 @@ it.each(['spendSeconds', 'claimSeconds', 'bulletinSeconds'])(
     ).toEqual([false, false]),
 );
 
+it('tolerates clocks that lie behind by what every device tolerates, at least', () => {
+  const tolerates = (clockToleranceSeconds: number): boolean =>
+    isPolicy({ offline: { ...offline, clockToleranceSeconds } });
+  expect([59, 60, 86_400, 86_401].map(tolerates)).toEqual([false, true, true, false]);
+});
+
 it.each<readonly [string, object]>([
   [
     'a window that is too short for one order',

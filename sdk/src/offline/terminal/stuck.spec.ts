@@ -170,6 +170,9 @@ describe('a damaged payment', () => {
     room.ledger.refusing = () => undefined;
     damage();
     expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1, stuck });
+    // Other content is another batch: under the id of the first the ledger would refuse it.
+    expect(room.ledger.batchSizes).toEqual([3, 1]);
+    expect(room.ledger.batchIds[1]).not.toBe(room.ledger.batchIds[0]);
     expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 0, stuck });
   });
 

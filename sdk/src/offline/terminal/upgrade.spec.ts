@@ -95,6 +95,10 @@ describe('the store of the first version', () => {
     const terminal = await room.terminal(memoryStore(disk));
     await exchange(terminal, await room.device(), 'A-1');
     makeOld();
+    const store = memoryStore(new Map(disk));
+    const write = jest.spyOn(store, 'write');
+    await room.openTerminal(store);
+    expect(write).toHaveBeenCalledTimes(1);
     const before = new Map(disk);
     const full: Store = { ...memoryStore(disk), write: () => Promise.reject(new Error('full')) };
     await expect(room.openTerminal(full)).rejects.toThrow('full');
