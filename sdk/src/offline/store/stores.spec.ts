@@ -3,7 +3,8 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { levelStore, memoryStore, type Store } from '@fabric-offline-pay/sdk/offline';
+import { memoryStore, type Store } from '@fabric-offline-pay/sdk/offline';
+import { levelStore } from './level-store.js';
 import { claimStore } from './owner.js';
 import { shelf } from './shelf.js';
 
