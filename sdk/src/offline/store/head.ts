@@ -16,10 +16,13 @@ export interface Head extends Marked {
   readonly previous: string;
 }
 
-const sealOf = (
-  { format, sequence, previous, epoch }: Omit<Head, 'seal'>,
+function sealing(
   { sum }: Inventory,
-): string => hash('sha256', JSON.stringify([format, sequence, previous, epoch, sum]));
+  { format, sequence, previous, epoch }: Omit<Head, 'seal'>,
+): Head {
+  const seal = hash('sha256', JSON.stringify([format, sequence, previous, epoch, sum]));
+  return { format, sequence, previous, epoch, seal };
+}
 
 /** Keys of certificates say their epoch, `certificate/EPOCH/…`; terminals keep none. */
 const epochOf = (key: string): number => Number(/^certificate\/(\d+)\//.exec(key)?.[1] ?? -1);
@@ -36,13 +39,12 @@ export function highestEpoch(keys: Iterable<string>): number | null {
 
 /** The head of the next write: what the inventory holds, after what was marked. */
 export function nextHead(inventory: Inventory, before: Marked, epoch: number | null): Head {
-  const head = {
+  return sealing(inventory, {
     format: FORMAT,
     sequence: before.sequence + 1,
     previous: before.seal,
     epoch: higher(before.epoch, epoch),
-  };
-  return { ...head, seal: sealOf(head, inventory) };
+  });
 }
 
 export const putHead = (head: Head): Change => ({ key: HEAD, value: JSON.stringify(head) });
@@ -52,8 +54,8 @@ export const markedOf = ({ sequence, seal, epoch }: Head): Marked => ({ sequence
 /** @returns the head, or undefined when it does not seal this content. */
 export function readHead(text: string, inventory: Inventory): Head | undefined {
   try {
-    const head = JSON.parse(text) as Head;
-    return head.seal === sealOf(head, inventory) ? head : undefined;
+    const head = sealing(inventory, JSON.parse(text) as Head);
+    return putHead(head).value === text ? head : undefined;
   } catch {
     return undefined;
   }
