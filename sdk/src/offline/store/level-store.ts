@@ -11,14 +11,22 @@ import type { Change, Store } from './store.js';
 /** Above every character that keys are made of. */
 const AFTER_ALL = '\uffff';
 
-const codeOf = (error: unknown): unknown =>
-  (error as { readonly code?: unknown } | undefined)?.code;
+/** How LevelDB tells that a file is gone or cut: it gives the system's words, and no code. */
+const GONE_OR_CUT = /: (?:No such file or directory|Invalid argument|Is a directory)$/;
 
-function openingError(folder: string, error: unknown): OfflineError {
-  const reason = codeOf((error as Error).cause) ?? codeOf(error);
-  if (reason === 'LEVEL_LOCKED') return new OfflineError('STORE_LOCKED', { folder }, error);
-  const damaged = reason === 'LEVEL_CORRUPTION';
-  return new OfflineError(damaged ? 'STORE_DAMAGED' : 'STORE_FAILED', { folder }, error);
+interface LevelError {
+  readonly code?: unknown;
+  readonly message: string;
+}
+
+const isDamage = ({ code, message }: LevelError): boolean =>
+  code === 'LEVEL_CORRUPTION' || (code === 'LEVEL_IO_ERROR' && GONE_OR_CUT.test(message));
+
+function errorOf(folder: string, error: unknown): OfflineError {
+  const { cause } = error as { readonly cause?: LevelError };
+  const reason = cause ?? (error as LevelError);
+  if (reason.code === 'LEVEL_LOCKED') return new OfflineError('STORE_LOCKED', { folder }, error);
+  return new OfflineError(isDamage(reason) ? 'STORE_DAMAGED' : 'STORE_FAILED', { folder }, error);
 }
 
 /** LevelDB would take the folder for a new one, and delete what is in it. One that it was killed in making has no data yet. */
@@ -38,16 +46,17 @@ async function syncNames(folder: string, firstNew: string): Promise<void> {
 }
 
 async function opened(folder: string): Promise<ClassicLevel> {
-  const database = new ClassicLevel(folder);
   try {
     const firstNew = await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
     await ensureWhole(folder);
+    // It begins to open by itself when it is made.
+    const database = new ClassicLevel(folder);
     await database.open();
     await syncNames(resolve(folder), resolve(firstNew ?? folder));
     return database;
   } catch (error) {
-    throw error instanceof OfflineError ? error : openingError(folder, error);
+    throw error instanceof OfflineError ? error : errorOf(folder, error);
   }
 }
 
@@ -64,8 +73,7 @@ export async function levelStore(folder: string): Promise<Store> {
     try {
       return await work;
     } catch (error) {
-      const damaged = codeOf(error) === 'LEVEL_CORRUPTION';
-      throw new OfflineError(damaged ? 'STORE_DAMAGED' : 'STORE_FAILED', { folder }, error);
+      throw errorOf(folder, error);
     }
   };
   return {
