@@ -50,9 +50,10 @@ async function certificateOf(epoch: number): Promise<Buffer> {
   return bytes;
 }
 
-/** As `offpay device fund` does, after the bank has set the money aside. */
+/** As `offpay device fund` does, after the bank has set the money aside. Where its mark lies, it was told once. */
 async function fund(epoch: number): Promise<void> {
-  await writeSettings(device, { ...OWNER, issuers, marks: join(home, 'marks') });
+  const marks = granted.size === 0 ? { marks: join(home, 'marks') } : {};
+  await writeSettings(device, { ...OWNER, issuers, ...marks });
   const bytes = granted.get(epoch) ?? (await certificateOf(epoch));
   await withDevice(device, PASSPHRASE, (opened) => opened.importCertificate(bytes, issuers));
 }
