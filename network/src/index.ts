@@ -52,6 +52,7 @@ export { Bulletins } from './offline/bulletins';
 export { OfflineBank, type Funded, type FundRequest } from './offline/offline-bank';
 export {
   openKey,
+  restoreParty,
   withDevice,
   withTerminal,
   writeSettings,

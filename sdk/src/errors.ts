@@ -85,8 +85,16 @@ export const CLIENT_ERRORS = {
     'Open it with that version, or a later one. Nothing was changed.',
   ),
   STORE_DAMAGED: describe(
-    'The store holds what nobody wrote there.',
-    'Keep a copy of the folder for repair. Never go on with an older copy: a device would spend twice.',
+    'The store does not hold what was written there.',
+    'Keep the folder that the details name for repair, leave an empty one in its place, and restore that: offpay device restore, offpay terminal restore, restoreFolder.',
+  ),
+  STORE_ROLLED_BACK: describe(
+    'The store is not the newest: it was put back to an older state, emptied, or moved without its mark.',
+    'Put the newest folder back, with its mark. If there is none, restore this one: offpay device restore, offpay terminal restore, restoreFolder.',
+  ),
+  EPOCH_SEALED: describe(
+    'The device was restored, and may have paid from this epoch what it does not know any more: it pays nothing new from it.',
+    'Have the bank fund a new epoch. What is left of the old one returns to the account.',
   ),
   STORE_FAILED: describe(
     'The store could not read or write, or was closed.',
@@ -267,6 +275,7 @@ type OfflineCode = Extract<
   ClientErrorCode,
   | `STORE_${string}`
   | 'KEY_UNREADABLE'
+  | 'EPOCH_SEALED'
   | 'ORDER_PAID_BEFORE'
   | 'RECEIPT_MISMATCH'
   | 'ISSUER_UNTRUSTED'

@@ -16,10 +16,12 @@ export interface Ended {
 export function offpay(
   args: readonly string[],
   onLine: (line: string) => void = () => undefined,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
     });
     let stdout = '';
     let stderr = '';

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ends a life at its n-th step: everything that is not on the disk by then is gone, and nothing more is done.
-import type { OfflineKey, Store, TerminalLedger } from '@fabric-offline-pay/sdk/offline';
-import { memoryStore } from '@fabric-offline-pay/sdk/offline';
+import {
+  memoryMark,
+  memoryStore,
+  sealedStore,
+  type Mark,
+  type MarkCell,
+  type OfflineKey,
+  type Store,
+  type TerminalLedger,
+} from '@fabric-offline-pay/sdk/offline';
 
 export class Crash extends Error {
   override readonly name = 'Crash';
@@ -39,6 +47,36 @@ export function mortalStore(disk: Map<string, string>, life: Life): Store {
     },
   };
 }
+
+/** @param cell what survives */
+export function mortalMark(cell: MarkCell, life: Life): Mark {
+  const mark = memoryMark(cell);
+  return {
+    ...mark,
+    write: async (marked) => {
+      life.step();
+      await mark.write(marked);
+      life.step();
+    },
+  };
+}
+
+/** What survives of a store: what is in it, and its mark. */
+export interface Disk {
+  readonly contents: Map<string, string>;
+  readonly cell: MarkCell;
+}
+
+export const emptyDisk = (): Disk => ({ contents: new Map<string, string>(), cell: {} });
+
+export const copyOf = ({ contents, cell }: Disk): Disk => ({
+  contents: new Map(contents),
+  cell: { ...cell },
+});
+
+/** The store as a device or a terminal has it. */
+export const mortalSealed = ({ contents, cell }: Disk, life = new Life()): Promise<Store> =>
+  sealedStore(mortalStore(contents, life), mortalMark(cell, life));
 
 export const mortalKey = (key: OfflineKey, life: Life): OfflineKey => ({
   publicKey: key.publicKey,

@@ -5,7 +5,13 @@ const { Buffer } = require('node:buffer');
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const { createPrivateKey } = require('node:crypto');
 const { join } = require('node:path');
-const { Device, levelStore, softwareKey, Terminal } = require('@fabric-offline-pay/sdk/offline');
+const {
+  Device,
+  folderStore,
+  softwareKey,
+  stateMark,
+  Terminal,
+} = require('@fabric-offline-pay/sdk/offline');
 
 const [folder, killAt] = process.argv.slice(2);
 const setup = JSON.parse(readFileSync(join(folder, 'setup.json'), 'utf8'));
@@ -29,8 +35,20 @@ const notes = (file) =>
         .map((line) => JSON.parse(line))
     : [];
 
-async function store(name) {
-  const inner = await levelStore(join(folder, name));
+/** Killed before its mark is written, too: then what was written is ahead of it. */
+async function mark(publicKey) {
+  const inner = await stateMark(publicKey, join(folder, 'marks'));
+  return {
+    ...inner,
+    write: async (marked) => {
+      step();
+      await inner.write(marked);
+    },
+  };
+}
+
+async function store(name, { publicKey }) {
+  const inner = await folderStore(join(folder, name), await mark(publicKey));
   return {
     ...inner,
     write: async (changes) => {
@@ -67,16 +85,17 @@ const ledger = {
 };
 
 async function exchange() {
+  const [deviceKey, terminalKey] = [key(setup.deviceKey), key(setup.terminalKey)];
   const device = await Device.open({
-    store: await store('device'),
-    key: key(setup.deviceKey),
+    store: await store('device', deviceKey),
+    key: deviceKey,
     clock,
   });
   const { channel, merchantId, roots } = setup;
   const terminal = await Terminal.open({
     ...{ channel, merchantId, roots, clock, terminalId: 'till-1' },
-    store: await store('terminal'),
-    key: key(setup.terminalKey),
+    store: await store('terminal', terminalKey),
+    key: terminalKey,
   });
   await device.importCertificate(Buffer.from(setup.certificate, 'base64'), [setup.issuer]);
   await terminal.learn({ issuers: [setup.issuer], bulletin: await ledger.bulletin() });

@@ -2,28 +2,37 @@
 // The folder of a device or a terminal: its key under a passphrase, its store, and what it was set up with.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import {
   createKeyFile,
   Device,
-  levelStore,
+  folderStore,
   openKeyFile,
+  restoreFolder,
+  stateMark,
   Terminal,
+  type Mark,
   type OfflineKey,
+  type Restoration,
   type Roots,
   type TillLimits,
 } from '@fabric-offline-pay/sdk/offline';
 
+interface PartySettings {
+  /** Where the mark of the store is kept, from the folder on; of the user's state unless told. */
+  readonly marks?: string;
+}
+
 /** Whose device it is, and whom it trusts to speak for the bank. */
-export interface DeviceSettings {
+export interface DeviceSettings extends PartySettings {
   readonly customerId: string;
   readonly deviceId: string;
   readonly issuers: readonly IssuerRow[];
 }
 
-export interface TerminalSettings {
+export interface TerminalSettings extends PartySettings {
   readonly channel: string;
   readonly merchantId: string;
   readonly terminalId: string;
@@ -43,18 +52,30 @@ export async function readSettings<Settings>(folder: string): Promise<Settings> 
   return JSON.parse(await readFile(file, 'utf8')) as Settings;
 }
 
+const marksOf = async (folder: string): Promise<string | undefined> =>
+  existsSync(join(folder, SETTINGS))
+    ? (await readSettings<PartySettings>(folder)).marks
+    : undefined;
+
+/** Where the mark is kept stays as it was, unless the settings say another place. */
 export async function writeSettings(
   folder: string,
   settings: DeviceSettings | TerminalSettings,
 ): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(join(folder, SETTINGS), `${JSON.stringify(settings, null, 2)}\n`);
+  const marks = settings.marks ?? (await marksOf(folder));
+  await writeFile(join(folder, SETTINGS), `${JSON.stringify({ ...settings, marks }, null, 2)}\n`);
 }
 
 /** Opens the folder's key; a new folder gets one. */
 export async function openKey(folder: string, passphrase: string): Promise<OfflineKey> {
   const file = join(folder, KEY);
   return existsSync(file) ? openKeyFile(file, passphrase) : createKeyFile(file, passphrase);
+}
+
+async function markOf(folder: string, { publicKey }: OfflineKey): Promise<Mark> {
+  const marks = await marksOf(folder);
+  return stateMark(publicKey, marks === undefined ? undefined : resolve(folder, marks));
 }
 
 /** Anything that is opened and must be closed, whatever comes. */
@@ -76,7 +97,7 @@ export async function withDevice<Result>(
   work: (device: Device) => Promise<Result>,
 ): Promise<Result> {
   const key = await openKey(folder, passphrase);
-  const store = await levelStore(join(folder, STORE));
+  const store = await folderStore(join(folder, STORE), await markOf(folder, key));
   return closing(await Device.open({ store, key }), work);
 }
 
@@ -88,8 +109,25 @@ export async function withTerminal<Result>(
 ): Promise<Result> {
   const settings = await readSettings<TerminalSettings>(folder);
   const key = await openKey(folder, passphrase);
-  const store = await levelStore(join(folder, STORE));
+  const store = await folderStore(join(folder, STORE), await markOf(folder, key));
   return closing(await Terminal.open({ ...settings, store, key }), (terminal) =>
     work(terminal, settings),
   );
+}
+
+/**
+ * Takes the store of a folder that was put back, emptied or moved as it is; see `restoreFolder` of the SDK.
+ * @param epoch the highest that the bank granted a device, where neither store nor mark know it any more
+ * @throws {ConfigurationError} when the folder was not set up.
+ */
+export async function restoreParty(
+  folder: string,
+  passphrase: string,
+  epoch?: number,
+): Promise<Restoration | undefined> {
+  await readSettings(folder);
+  const key = await openKey(folder, passphrase);
+  const { publicKey } = key;
+  const options = { publicKey, ...(epoch !== undefined && { epoch }) };
+  return restoreFolder(join(folder, STORE), await markOf(folder, key), options);
 }

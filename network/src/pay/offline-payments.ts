@@ -18,6 +18,10 @@ import type { BankStaff } from './bank-staff';
 export const SAMPLE_PASSPHRASE = 'sample';
 
 const DEVICE_ID = 'wallet';
+
+/** Within each folder, so that whoever copies a device has its mark as well, and a run leaves nothing elsewhere. */
+const MARKS = 'marks';
+
 const AT_ONCE = 16;
 
 /** What became of one row. */
@@ -61,14 +65,16 @@ async function fundDevice(run: OfflineRun, row: Row): Promise<void> {
   const request = { customerId, deviceId: DEVICE_ID, publicKey, currency, amount };
   const { bytes } = await bank.fund(request);
   const issuers = [bank.issuer.row];
-  await writeSettings(folder, { customerId, deviceId: DEVICE_ID, issuers });
+  await writeSettings(folder, { customerId, deviceId: DEVICE_ID, issuers, marks: MARKS });
   await withDevice(folder, SAMPLE_PASSPHRASE, (device) => device.importCertificate(bytes, issuers));
 }
 
 async function openTill(run: OfflineRun, merchantId: string): Promise<void> {
   const folder = terminalFolder(run, merchantId);
   const { channel } = run.clients;
-  await writeSettings(folder, { channel, merchantId, terminalId: 'till-1', roots: run.bank.roots });
+  const { roots } = run.bank;
+  const settings = { channel, merchantId, terminalId: 'till-1', roots, marks: MARKS };
+  await writeSettings(folder, settings);
   await withTerminal(folder, SAMPLE_PASSPHRASE, (terminal) => terminal.learn(run.news));
 }
 

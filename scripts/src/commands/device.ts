@@ -14,6 +14,15 @@ import { homeOf } from '../home';
 import { readCarried, writeCarried, type CarriedTargets } from '../offline/carried';
 import { readPassphrase } from '../offline/passphrase';
 import {
+  epochNumber,
+  marksGiven,
+  restoring,
+  withMarksOption,
+  type MarksOption,
+  type Meaning,
+  type RestoreOptions,
+} from '../offline/restore';
+import {
   print,
   reportingErrors,
   show,
@@ -26,7 +35,7 @@ interface DeviceOption extends CommonOptions {
   readonly device: string;
 }
 
-interface FundOptions extends DeviceOption {
+interface FundOptions extends DeviceOption, MarksOption {
   readonly customer: string;
   readonly deviceId: string;
   readonly amount: string;
@@ -43,7 +52,7 @@ const until = (seconds: number): string => new Date(seconds * 1000).toISOString(
 
 export const balanceText = (balance: Balance): string =>
   [
-    `epoch ${balance.epoch.toString()}: ${formatAmount(balance.remaining, balance.currency)} of ${formatAmount(balance.total, balance.currency)} ${balance.currency} left`,
+    `epoch ${balance.epoch.toString()}${balance.sealed ? ' (sealed, pays nothing new)' : ''}: ${formatAmount(balance.remaining, balance.currency)} of ${formatAmount(balance.total, balance.currency)} ${balance.currency} left`,
     `at most ${formatAmount(balance.perPayment, balance.currency)} a payment, ${balance.paymentsLeft.toString()} payments, until ${until(balance.spendUntil)}`,
   ].join('; ');
 
@@ -58,11 +67,12 @@ async function fund(options: FundOptions): Promise<void> {
     await teller.identity.registerDevice({ customerId, deviceId, publicKey });
     const bank = await OfflineBank.open(clients);
     const issuers = [bank.issuer.row];
-    await writeSettings(folder, { customerId, deviceId, issuers });
-    const { bytes } = await bank.fund({ customerId, deviceId, publicKey, currency, amount });
-    const balance = await withDevice(folder, await readPassphrase(), (device) =>
-      device.importCertificate(bytes, issuers),
-    );
+    await writeSettings(folder, { customerId, deviceId, issuers, ...marksGiven(options) });
+    // The store is opened first: no money is set aside for a device that cannot keep the certificate.
+    const balance = await withDevice(folder, await readPassphrase(), async (device) => {
+      const { bytes } = await bank.fund({ customerId, deviceId, publicKey, currency, amount });
+      return device.importCertificate(bytes, issuers);
+    });
     show(options, balance, balanceText);
   } finally {
     await clients.close();
@@ -117,7 +127,9 @@ const shownText = ({ balances, payments }: Shown): string =>
   ].join('\n');
 
 const fundCommand = (): Command =>
-  command('fund', 'sets money of the customer aside for this device (needs the network)')
+  withMarksOption(
+    command('fund', 'sets money of the customer aside for this device (needs the network)'),
+  )
     .requiredOption('--customer <id>', 'whose device it is')
     .option('--device-id <id>', 'name of the device', 'wallet')
     .requiredOption('--amount <decimal>', 'for example 100.00')
@@ -146,6 +158,26 @@ const keyCommand = (): Command =>
     ),
   );
 
+const restoredMeaning: Meaning = ({ sealedEpoch }) => [
+  ...(sealedEpoch === null
+    ? []
+    : [
+        `the device pays nothing new from epoch ${sealedEpoch.toString()} and before; what it answered it shows again`,
+        'what is left of them returns to the account when they can be claimed no more',
+      ]),
+  'payments that are lost here are not in its history: it does not warn of an order that they paid',
+  'to pay again: offpay device fund, which sets money aside in a new epoch',
+];
+
+const restoreCommand = (): Command =>
+  command('restore', 'goes on with a store that was put back, emptied or moved (no network)')
+    .option(
+      '--epoch <n>',
+      'the highest epoch that the bank granted, where the mark is lost as well',
+      epochNumber,
+    )
+    .action(restoring(({ device }: DeviceOption & RestoreOptions) => device, restoredMeaning));
+
 /** The device's half of a payment without a network. */
 export const deviceCommand = (): Command =>
   new Command('device')
@@ -153,4 +185,5 @@ export const deviceCommand = (): Command =>
     .addCommand(fundCommand())
     .addCommand(payCommand())
     .addCommand(showCommand())
-    .addCommand(keyCommand());
+    .addCommand(keyCommand())
+    .addCommand(restoreCommand());

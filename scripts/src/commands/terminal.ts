@@ -8,6 +8,13 @@ import { Command } from 'commander';
 import { homeOf } from '../home';
 import { readCarried, writeCarried, type CarriedTargets } from '../offline/carried';
 import { readPassphrase } from '../offline/passphrase';
+import {
+  marksGiven,
+  restoring,
+  withMarksOption,
+  type MarksOption,
+  type Meaning,
+} from '../offline/restore';
 import { saveProofs } from '../offline/save-proofs';
 import { needsCare, syncText, waitingText } from '../offline/sync-text';
 import { parseLimits } from '../offline/till-limits';
@@ -23,7 +30,7 @@ const command = (name: string, description: string): Command =>
     'folder of the terminal',
   );
 
-interface SetupOptions extends TerminalOption {
+interface SetupOptions extends TerminalOption, MarksOption {
   readonly merchant: string;
   readonly terminalId: string;
   readonly limit: readonly string[];
@@ -42,6 +49,7 @@ async function setUp(options: SetupOptions): Promise<void> {
       terminalId: options.terminalId,
       roots: bank.roots,
       ...(limits && { limits }),
+      ...marksGiven(options),
     });
     const news = await bank.news();
     await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
@@ -132,7 +140,9 @@ const paymentsText = (payments: readonly AcceptedPayment[]): string =>
   ]);
 
 const setupCommand = (): Command =>
-  command('setup', 'makes a terminal: whose it is and whom it trusts (needs the network)')
+  withMarksOption(
+    command('setup', 'makes a terminal: whose it is and whom it trusts (needs the network)'),
+  )
     .requiredOption('--merchant <id>', 'the payee')
     .option('--terminal-id <id>', 'name of the terminal', 'till-1')
     .option(
@@ -193,6 +203,18 @@ const syncCommand = (): Command =>
     .option('--proofs <folder>', 'writes proofs of double spends there; made when missing')
     .action(reportingErrors(sync));
 
+const restoredMeaning: Meaning = () => [
+  'vouchers that were accepted since and not settled are lost here: nobody pays for their goods',
+  'what waits here and was settled meanwhile counts as settled once more, and is paid once',
+  'next: offpay terminal sync, which fetches the newest bulletin and settles what waits',
+];
+
+const restoreCommand = (): Command =>
+  command(
+    'restore',
+    'goes on with a store that was put back, emptied or moved (no network)',
+  ).action(restoring(({ terminal }: TerminalOption) => terminal, restoredMeaning));
+
 /** The terminal's half of a payment without a network. */
 export const terminalCommand = (): Command =>
   new Command('terminal')
@@ -202,4 +224,5 @@ export const terminalCommand = (): Command =>
     .addCommand(acceptCommand())
     .addCommand(waitingCommand())
     .addCommand(showCommand())
-    .addCommand(syncCommand());
+    .addCommand(syncCommand())
+    .addCommand(restoreCommand());

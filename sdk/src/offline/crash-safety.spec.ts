@@ -13,10 +13,11 @@ import {
 import { softwareKey, type OfflineKey } from '@fabric-offline-pay/sdk/offline';
 import {
   Crash,
+  emptyDisk,
   Life,
   mortalKey,
   mortalLedger,
-  mortalStore,
+  mortalSealed,
 } from '../../../test/support/crash-points';
 import { OfflineRoom } from '../../../test/support/offline-room';
 import { newKey, OFFLINE_MERCHANT, VECTOR_KEYS } from '../../../test/support/offline-world';
@@ -26,8 +27,8 @@ const AMOUNT = '1250';
 /** What outlives a crash, and what the world outside saw. */
 class World {
   readonly room = new OfflineRoom();
-  readonly deviceDisk = new Map<string, string>();
-  readonly terminalDisk = new Map<string, string>();
+  readonly deviceDisk = emptyDisk();
+  readonly terminalDisk = emptyDisk();
   readonly deviceKey = softwareKey(newKey());
   /** Everything that a device ever handed out. */
   readonly released: Buffer[] = [];
@@ -77,8 +78,8 @@ class World {
       if ((await terminal.payment(orderNumber)) === undefined) this.lost.push(orderNumber);
   }
 
-  #device(life: Life) {
-    const store = mortalStore(this.deviceDisk, life);
+  async #device(life: Life) {
+    const store = await mortalSealed(this.deviceDisk, life);
     const key: OfflineKey = {
       publicKey: this.deviceKey.publicKey,
       sign: (bytes) => {
@@ -91,16 +92,17 @@ class World {
 
   /** Whether the disk holds the answer that is to be signed. */
   #isKept(toSign: Uint8Array): boolean {
-    const state = [...this.deviceDisk].find(([key]) => key.startsWith('state/'))?.[1] ?? '{}';
+    const state =
+      [...this.deviceDisk.contents].find(([key]) => key.startsWith('state/'))?.[1] ?? '{}';
     const { answers = {} } = JSON.parse(state) as Partial<DeviceState>;
     return Object.values(answers).some((payload) =>
       sigStructure(protectedHeader('offpay/voucher'), textToBytes(payload)).equals(toSign),
     );
   }
 
-  #terminal(life: Life) {
+  async #terminal(life: Life) {
     const key = mortalKey(softwareKey(VECTOR_KEYS.terminal), life);
-    const store = mortalStore(this.terminalDisk, life);
+    const store = await mortalSealed(this.terminalDisk, life);
     return this.room.openTerminal(store, OFFLINE_MERCHANT, key);
   }
 

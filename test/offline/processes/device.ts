@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A customer's device as a process of its own: its folder holds key and store, its passphrase comes by the environment.
+// A customer's device as a process of its own: its folder holds key, store and mark, so that whoever copies it has all of
+// them; its passphrase comes by the environment.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrustedIssuer } from '@fabric-offline-pay/domain';
-import { createKeyFile, Device, levelStore, openKeyFile } from '@fabric-offline-pay/sdk/offline';
+import {
+  createKeyFile,
+  Device,
+  folderStore,
+  openKeyFile,
+  stateMark,
+} from '@fabric-offline-pay/sdk/offline';
 import { isolation } from './isolation';
 import { serve, shiftedClock } from './serve';
 
@@ -16,7 +23,8 @@ async function main([folder = '.', shift = '0']: readonly string[]): Promise<voi
   const passphrase = process.env['OFFPAY_PASSPHRASE'] ?? '';
   const file = join(folder, 'key.pem');
   const key = await (existsSync(file) ? openKeyFile : createKeyFile)(file, passphrase);
-  const store = await levelStore(join(folder, 'store'));
+  const mark = await stateMark(key.publicKey, join(folder, 'marks'));
+  const store = await folderStore(join(folder, 'store'), mark);
   const device = await Device.open({ store, key, clock: shiftedClock(Number(shift)) });
   await serve(
     {

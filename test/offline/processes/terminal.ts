@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
 import {
   createKeyFile,
-  levelStore,
+  folderStore,
   openKeyFile,
+  stateMark,
   Terminal,
   type RequestInput,
   type TerminalOptions,
@@ -35,7 +36,8 @@ export async function openTerminal(
 ): Promise<Terminal> {
   const file = join(folder, 'key.pem');
   const key = await (existsSync(file) ? openKeyFile : createKeyFile)(file, passphrase);
-  const store = await levelStore(join(folder, 'store'));
+  const mark = await stateMark(key.publicKey, join(folder, 'marks'));
+  const store = await folderStore(join(folder, 'store'), mark);
   return Terminal.open({ ...till, store, key, clock: shiftedClock(shift) });
 }
 

@@ -16,7 +16,7 @@ import type { OfflineKey } from '../key/offline-key.js';
 import { claimStore } from '../store/owner.js';
 import type { Change, Store } from '../store/store.js';
 import { balanceOf, readCertificates, readEpochs, type Balance, type Epoch } from './epochs.js';
-import { checkCertificate } from './import-certificate.js';
+import { checkCertificate, ensureOpenEpoch } from './import-certificate.js';
 import {
   cancellationChange,
   evidenceOf,
@@ -151,14 +151,16 @@ export class Device {
    * Keeps a certificate of the bank: a new epoch, or a top-up of one. Safe to repeat.
    * @param issuers whom the customer trusts to speak for the bank
    * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_CERTIFICATE_FORGED, OFFLINE_CERTIFICATE_MISMATCH
+   * @throws {OfflineError} EPOCH_SEALED
    */
   importCertificate(bytes: Uint8Array, issuers: readonly TrustedIssuer[]): Promise<Balance> {
     return this.#inTurn(async () => {
       const known = await readCertificates(this.#store);
-      const { bytes: checked, held } = checkCertificate(bytes, issuers, this.publicKey, known);
-      const { epoch, sequence } = held.certificate;
+      const checked = checkCertificate(bytes, issuers, this.publicKey, known);
+      await ensureOpenEpoch(this.#store, checked);
+      const { epoch, sequence } = checked.held.certificate;
       await this.#store.write([
-        certificates.put(checked.toString('base64'), ordinal(epoch), ordinal(sequence)),
+        certificates.put(checked.bytes.toString('base64'), ordinal(epoch), ordinal(sequence)),
       ]);
       const balances = await this.balances();
       const balance = balances.find((entry) => entry.epoch === epoch);
@@ -189,7 +191,7 @@ export class Device {
    * returned; asked again, the device returns the same bytes.
    * @param request as the terminal showed it
    * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_NOT_ALLOWED and what `planVoucher` refuses
-   * @throws {OfflineError} ORDER_PAID_BEFORE, RECEIPT_MISMATCH, STORE_FAILED: nothing was handed out.
+   * @throws {OfflineError} ORDER_PAID_BEFORE, RECEIPT_MISMATCH, EPOCH_SEALED, STORE_…: nothing was handed out.
    */
   pay(request: Uint8Array, options: PayOptions = {}): Promise<Payment> {
     return this.#inTurn(async () => {

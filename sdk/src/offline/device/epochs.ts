@@ -12,6 +12,7 @@ import {
   type DeviceState,
   type HeldCertificate,
 } from '@fabric-offline-pay/domain';
+import { sealedEpochOf } from '../store/restore.js';
 import type { Store } from '../store/store.js';
 import { certificates, ordinal, states } from './records.js';
 
@@ -25,6 +26,8 @@ export interface Epoch {
   /** The newest first. */
   readonly certificates: readonly [StoredCertificate, ...StoredCertificate[]];
   readonly state: DeviceState;
+  /** The store was restored: what was paid from the epoch is not known any more, so that it pays nothing new. */
+  readonly sealed: boolean;
 }
 
 /** What can still be spent of one epoch. Amounts are minor units, times are seconds since 1970. */
@@ -41,6 +44,8 @@ export interface Balance {
   readonly claimUntil: number;
   /** Whether the device may spend at all now. */
   readonly spendable: boolean;
+  /** The store was restored since: what is left returns to the account. */
+  readonly sealed: boolean;
 }
 
 /** Reads a certificate that was verified when it was imported. */
@@ -58,6 +63,7 @@ export const readCertificates = async (store: Store): Promise<readonly StoredCer
 /** @returns each epoch, the oldest first. */
 export async function readEpochs(store: Store): Promise<readonly Epoch[]> {
   const found = new Map<number, Epoch>();
+  const sealedEpoch = await sealedEpochOf(store);
   for (const certificate of await readCertificates(store)) {
     const { epoch } = certificate.held.certificate;
     const known = found.get(epoch);
@@ -65,22 +71,23 @@ export async function readEpochs(store: Store): Promise<readonly Epoch[]> {
     found.set(epoch, {
       certificates: [certificate, ...(known?.certificates ?? [])],
       state: state ?? openDevice(certificate.held.certificate),
+      sealed: sealedEpoch !== null && epoch <= sealedEpoch,
     });
   }
   return [...found.values()];
 }
 
-export function balanceOf({ certificates: [newest], state }: Epoch, now: number): Balance {
+export function balanceOf({ certificates: [newest], state, sealed }: Epoch, now: number): Balance {
   const { certificate } = newest.held;
   const { epoch, currency, spendUntil, claimUntil } = certificate;
   const remaining = certificate.total - toUnits(state.cumulative);
   const paymentsLeft = certificate.highestCounter - state.counter;
   return {
-    ...{ epoch, currency, spendUntil, claimUntil, paymentsLeft },
+    ...{ epoch, currency, spendUntil, claimUntil, paymentsLeft, sealed },
     total: toAmount(certificate.total),
     spent: state.cumulative,
     remaining: toAmount(remaining),
     perPayment: toAmount(certificate.perPayment),
-    spendable: now <= spendUntil && paymentsLeft > 0 && remaining > 0n,
+    spendable: !sealed && now <= spendUntil && paymentsLeft > 0 && remaining > 0n,
   };
 }

@@ -8,7 +8,10 @@ import {
   type DeviceCertificate,
   type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
+import { OfflineError } from '../../errors.js';
 import { refusing } from '../refused.js';
+import { sealedEpochOf } from '../store/restore.js';
+import type { Store } from '../store/store.js';
 import type { StoredCertificate } from './epochs.js';
 
 /** A store holds the money of one device of one customer at one bank. */
@@ -31,6 +34,14 @@ function differing(
     changed(ONE_EPOCH, ofEpoch[0]) ??
     (before && reserves.NEVER_LOWERED.find((field) => certificate[field] < before[field]))
   );
+}
+
+/** @throws {OfflineError} EPOCH_SEALED when the store was restored, and may have paid from the epoch before. */
+export async function ensureOpenEpoch(store: Store, { held }: StoredCertificate): Promise<void> {
+  const { epoch } = held.certificate;
+  const sealedEpoch = await sealedEpochOf(store);
+  if (sealedEpoch !== null && epoch <= sealedEpoch)
+    throw new OfflineError('EPOCH_SEALED', { epoch, sealedEpoch });
 }
 
 const ofSameSequence =

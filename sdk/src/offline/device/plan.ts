@@ -26,10 +26,17 @@ function plannedIn(epoch: Epoch, { payload }: ReadRequest, now: number): Planned
   return refusing(() => ({ epoch, plan: planVoucher(epoch.state, held, payload, now) }));
 }
 
+function ensureOneOpen(ofCurrency: readonly Epoch[], open: readonly Epoch[]): void {
+  const newest = ofCurrency.at(-1);
+  if (newest !== undefined && open.length === 0)
+    throw new OfflineError('EPOCH_SEALED', { epoch: newest.state.epoch });
+}
+
 /**
  * Plans the voucher out of the oldest epoch that may pay, whose money would return first. A request that was answered
  * is answered out of the same epoch, whatever came since.
  * @throws {RefusedError} what the newest epoch of the request's currency refuses.
+ * @throws {OfflineError} EPOCH_SEALED when the store was restored, and no epoch came since.
  */
 export function planPayment(
   epochs: readonly Epoch[],
@@ -39,9 +46,11 @@ export function planPayment(
   const answered = answeredIn(epochs, request);
   if (answered !== undefined) return plannedIn(answered, request, now);
   const { currency } = request.request;
-  const candidates = epochs.filter(
+  const ofCurrency = epochs.filter(
     ({ certificates: [newest] }) => newest.held.certificate.currency === currency,
   );
+  const candidates = ofCurrency.filter(({ sealed }) => !sealed);
+  ensureOneOpen(ofCurrency, candidates);
   let refusal = new RefusedError({
     code: 'OFFLINE_NOT_ALLOWED',
     message: 'The device has nothing reserved in this currency.',

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable store: LevelDB in a folder, whose log is synced with every write and ends at the last whole one.
-import { chmod, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+// The durable store: LevelDB in a folder, whose log is synced with every write. Of a damaged log it takes what it can read
+// without a word, so that it is never used unsealed.
+import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { OfflineError } from '../../errors.js';
 import { syncFolder } from '../../files/write-durably.js';
@@ -10,28 +11,52 @@ import type { Change, Store } from './store.js';
 /** Above every character that keys are made of. */
 const AFTER_ALL = '\uffff';
 
-const codeOf = (error: unknown): unknown =>
-  (error as { readonly code?: unknown } | undefined)?.code;
+/** How LevelDB tells that a file is gone or cut: it gives the system's words, and no code. */
+const GONE_OR_CUT = /: (?:No such file or directory|Invalid argument|Is a directory)$/;
 
-function openingError(folder: string, error: unknown): OfflineError {
-  const reason = codeOf((error as Error).cause) ?? codeOf(error);
-  if (reason === 'LEVEL_LOCKED') return new OfflineError('STORE_LOCKED', { folder }, error);
-  const damaged = reason === 'LEVEL_CORRUPTION';
-  return new OfflineError(damaged ? 'STORE_DAMAGED' : 'STORE_FAILED', { folder }, error);
+interface LevelError {
+  readonly code?: unknown;
+  readonly message: string;
+}
+
+const isDamage = ({ code, message }: LevelError): boolean =>
+  code === 'LEVEL_CORRUPTION' || (code === 'LEVEL_IO_ERROR' && GONE_OR_CUT.test(message));
+
+function errorOf(folder: string, error: unknown): OfflineError {
+  const { cause } = error as { readonly cause?: LevelError };
+  const reason = cause ?? (error as LevelError);
+  if (reason.code === 'LEVEL_LOCKED') return new OfflineError('STORE_LOCKED', { folder }, error);
+  return new OfflineError(isDamage(reason) ? 'STORE_DAMAGED' : 'STORE_FAILED', { folder }, error);
+}
+
+/** LevelDB would take the folder for a new one, and delete what is in it. One that it was killed in making has no data yet. */
+async function ensureWhole(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (!names.includes('CURRENT') && names.some((name) => /\.(?:log|ldb|sst)$/.test(name)))
+    throw new OfflineError('STORE_DAMAGED', { folder, missing: 'CURRENT' });
+}
+
+/** LevelDB syncs its files; that their names and those of new folders outlive a power failure is seen to here. */
+async function syncNames(folder: string, firstNew: string): Promise<void> {
+  const last = dirname(firstNew);
+  for (let at = folder; ; at = dirname(at)) {
+    await syncFolder(at);
+    if (at === last) return;
+  }
 }
 
 async function opened(folder: string): Promise<ClassicLevel> {
-  const database = new ClassicLevel(folder);
   try {
-    await mkdir(folder, { recursive: true });
+    const firstNew = await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
+    await ensureWhole(folder);
+    // It begins to open by itself when it is made.
+    const database = new ClassicLevel(folder);
     await database.open();
-    // LevelDB syncs its files; that their names and the folder's own outlive a power failure is seen to here.
-    await syncFolder(folder);
-    await syncFolder(dirname(folder));
+    await syncNames(resolve(folder), resolve(firstNew ?? folder));
     return database;
   } catch (error) {
-    throw openingError(folder, error);
+    throw error instanceof OfflineError ? error : errorOf(folder, error);
   }
 }
 
@@ -48,8 +73,7 @@ export async function levelStore(folder: string): Promise<Store> {
     try {
       return await work;
     } catch (error) {
-      const damaged = codeOf(error) === 'LEVEL_CORRUPTION';
-      throw new OfflineError(damaged ? 'STORE_DAMAGED' : 'STORE_FAILED', { folder }, error);
+      throw errorOf(folder, error);
     }
   };
   return {

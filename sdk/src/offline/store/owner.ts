@@ -10,15 +10,20 @@ export type Owner = Readonly<Record<string, string>>;
 const owners = shelf<Owner, []>('owner');
 
 /**
- * Claims an empty store, or checks whose it is.
+ * @returns whose the store is, or undefined when it is nobody's.
  * @throws {OfflineError} STORE_FOREIGN naming the field that differs.
  */
-export async function claimStore(store: Store, owner: Owner): Promise<void> {
+export async function ensureOwner(store: Store, owner: Owner): Promise<Owner | undefined> {
   const before = await owners.get(store);
-  if (before === undefined) {
-    await store.write([owners.put(owner)]);
-    return;
-  }
-  const field = Object.keys(owner).find((name) => before[name] !== owner[name]);
+  const field = before && Object.keys(owner).find((name) => before[name] !== owner[name]);
   if (field !== undefined) throw new OfflineError('STORE_FOREIGN', { field });
+  return before;
+}
+
+/**
+ * Claims an empty store, or checks whose it is.
+ * @throws {OfflineError} STORE_FOREIGN
+ */
+export async function claimStore(store: Store, owner: Owner): Promise<void> {
+  if ((await ensureOwner(store, owner)) === undefined) await store.write([owners.put(owner)]);
 }

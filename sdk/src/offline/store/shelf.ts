@@ -19,7 +19,7 @@ function parsed(key: string, text: string): unknown {
   }
 }
 
-/** Only one's own program writes into the store, and the store sums its blocks, so that the shape is believed. */
+/** Only one's own program writes into the store, which is sealed, so that the shape is believed. */
 export function shelf<T, Parts extends readonly string[]>(name: string): Shelf<T, Parts> {
   const keyOf = (parts: readonly (string | undefined)[]): string => [name, ...parts].join('/');
   return {

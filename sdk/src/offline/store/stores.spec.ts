@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Both stores keep the same promises; the durable one keeps them over restarts and for one process alone.
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { levelStore, memoryStore, type Store } from '@fabric-offline-pay/sdk/offline';
+import { memoryStore, type Store } from '@fabric-offline-pay/sdk/offline';
+import { levelStore } from './level-store.js';
 import { claimStore } from './owner.js';
 import { shelf } from './shelf.js';
 
@@ -40,6 +41,7 @@ test('what was written is there after a restart', async () => {
 });
 
 test('a folder is open once, and for its owner only', async () => {
+  chmodSync(folder, 0o755);
   const store = await levelStore(folder);
   await expect(levelStore(folder)).rejects.toMatchObject({
     name: 'OfflineError',

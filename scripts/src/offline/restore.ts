@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The marks by which older copies of a store are known, and `restore`: an explicit act, which says what it means.
+import { resolve } from 'node:path';
+import { restoreParty } from '@fabric-offline-pay/network';
+import type { Restoration } from '@fabric-offline-pay/sdk/offline';
+import { InvalidArgumentError, type Command } from 'commander';
+import { reportingErrors, show, type CommonOptions } from '../output';
+import { readPassphrase } from './passphrase';
+
+/** Of the commands that write the settings of a party. */
+export interface MarksOption {
+  readonly marks?: string;
+}
+
+export const withMarksOption = (command: Command): Command =>
+  command.option(
+    '--marks <folder>',
+    'where the mark is kept by which an older copy of the folder is known; never in it (default: in $XDG_STATE_HOME or ~/.local/state)',
+  );
+
+/** For the settings. */
+export const marksGiven = ({ marks }: MarksOption): MarksOption =>
+  marks === undefined ? {} : { marks: resolve(marks) };
+
+export interface RestoreOptions extends CommonOptions {
+  readonly epoch?: number;
+}
+
+interface Shown {
+  readonly restored: boolean;
+  readonly restoration?: Restoration;
+  readonly meaning: readonly string[];
+}
+
+/** What a restoration means for the one whose it is, a sentence each. */
+export type Meaning = (restoration: Restoration) => readonly string[];
+
+const REASONS: Readonly<Record<Restoration['reason'], string>> = {
+  older: 'the folder was put back to an older state',
+  empty: 'the store is gone, or was emptied',
+  foreign: 'the store is not the one that was marked',
+  unmarked: 'the mark of the store is gone, or the folder was moved without it',
+  asked: 'an epoch was named',
+};
+
+const lostText = ({ lost }: Restoration): string =>
+  lost === null ? 'how much is lost nobody knows' : `${lost.toString()} later writes are lost`;
+
+const shownOf = (restoration: Restoration | undefined, meaning: Meaning): Shown =>
+  restoration === undefined
+    ? { restored: false, meaning: ['nothing to restore: the store is the newest'] }
+    : {
+        restored: true,
+        restoration,
+        meaning: [
+          `restored: ${REASONS[restoration.reason]}; ${lostText(restoration)}`,
+          ...meaning(restoration),
+        ],
+      };
+
+/** @throws {InvalidArgumentError} */
+export function epochNumber(text: string): number {
+  const epoch = Number(text);
+  if (text === '' || !Number.isInteger(epoch) || epoch < 0)
+    throw new InvalidArgumentError('a whole number from 0');
+  return epoch;
+}
+
+/** @param folderOf the folder of the party, out of its options */
+export const restoring = <Options extends RestoreOptions>(
+  folderOf: (options: Options) => string,
+  meaning: Meaning,
+) =>
+  reportingErrors(async (options: Options) => {
+    const passphrase = await readPassphrase();
+    const restoration = await restoreParty(folderOf(options), passphrase, options.epoch);
+    show(options, shownOf(restoration, meaning), (shown) => shown.meaning.join('\n'));
+  });

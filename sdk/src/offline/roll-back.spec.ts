@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// A store that is put back to what it was at any other step of its life: refused, or the newest. Restored, a device uses no
+// counter twice, and a terminal says what it lost.
+import {
+  memoryMark,
+  memoryStore,
+  restoreStore,
+  type Device,
+  type OfflineKey,
+  type Restoration,
+} from '@fabric-offline-pay/sdk/offline';
+import { copyOf, type Disk } from '../../../test/support/crash-points';
+import {
+  AMOUNT,
+  contradictions,
+  distinct,
+  SealedLife,
+  type Moment,
+} from '../../../test/support/sealed-life';
+
+let life: SealedLife;
+
+beforeAll(async () => (life = await SealedLife.lived()));
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
+
+const restored = (
+  { contents, cell }: Disk,
+  { publicKey }: OfflineKey,
+): Promise<Restoration | undefined> =>
+  restoreStore(memoryStore(contents), memoryMark(cell), { publicKey });
+
+/** A store of one moment, which meets the mark of another. */
+const putBack = (from: Disk, to: Disk): Disk => ({ ...copyOf(from), cell: { ...to.cell } });
+
+interface Opened<Party> {
+  readonly party: Party;
+  readonly restoration: Restoration | undefined;
+}
+
+/** Opens a store as its user would: refused, it is restored. */
+async function opened<Party>(
+  disk: Disk,
+  key: OfflineKey,
+  open: (disk: Disk) => Promise<Party>,
+): Promise<Opened<Party>> {
+  try {
+    return { party: await open(disk), restoration: undefined };
+  } catch (error) {
+    expect(codeOf(error)).toBe('STORE_ROLLED_BACK');
+    const restoration = await restored(disk, key);
+    expect(restoration).toBeDefined();
+    return { party: await open(disk), restoration };
+  }
+}
+
+/** What the device hands out, or the code of what it refuses. */
+async function paid(device: Device, request: Buffer): Promise<unknown> {
+  try {
+    return (await device.pay(request, { again: true })).bytes;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+/** All that a device can be brought to hand out: the old certificates again, old requests, and a new one. */
+async function handedOut(device: Device, requests: readonly Buffer[]): Promise<unknown[]> {
+  for (const bytes of life.certificates)
+    await device.importCertificate(bytes, [life.room.issuer.row]).catch((error: unknown) => {
+      expect(codeOf(error)).toBe('EPOCH_SEALED');
+    });
+  const answers: unknown[] = [];
+  for (const request of requests) answers.push(await paid(device, request));
+  return answers;
+}
+
+const vouchers = (answers: readonly unknown[]): Buffer[] =>
+  answers.filter((answer) => Buffer.isBuffer(answer));
+
+const pairs = (diskOf: (moment: Moment) => Disk): (readonly [Moment, Moment])[] => {
+  const moments = distinct(life.moments, diskOf);
+  return moments.flatMap((from) => moments.map((to) => [from, to] as const));
+};
+
+async function request(orderNumber: string): Promise<Buffer> {
+  const terminal = await life.room.terminal();
+  return (await terminal.request({ orderNumber, amount: AMOUNT, currency: 'EUR' })).bytes;
+}
+
+test('a device at any step, put back to any other: no counter has two digests, and a new epoch pays', async () => {
+  const [later, newEpoch] = [await request('ORD-8'), await request('ORD-9')];
+  const third = await life.certify(3);
+  const counts = { newest: 0, restored: 0 };
+  for (const [from, to] of pairs(({ device }) => device)) {
+    const disk = putBack(from.device, to.device);
+    const { party, restoration } = await opened(disk, life.deviceKey, (found) =>
+      life.openDevice(found),
+    );
+    const before = life.released.slice(0, Math.max(from.released, to.released));
+    const answers = await handedOut(party, [...life.requests, later]);
+    await party.importCertificate(third, [life.room.issuer.row]);
+    const last = await paid(party, newEpoch);
+    expect(contradictions(life.room, [...before, ...vouchers([...answers, last])])).toEqual([]);
+    if (restoration === undefined) counts.newest += 1;
+    else counts.restored += 1;
+    expect(Buffer.isBuffer(last)).toBe(true);
+    if (restoration?.sealedEpoch === 2)
+      expect(['EPOCH_SEALED', 'OFFLINE_NOT_ALLOWED']).toContain(answers.at(-1));
+  }
+  console.log('a device put back:', counts);
+  expect(counts.restored).toBeGreaterThan(100);
+  expect(counts.newest).toBeGreaterThan(10);
+});
+
+test('a terminal at any step, put back to any other: nothing that it accepted is gone without a word', async () => {
+  const counts = { newest: 0, restored: 0 };
+  const paidOnce = [...life.shown].sort();
+  await (await life.openTerminal(copyOf(life.disks.terminal))).sync(life.room.ledger);
+  for (const [from, to] of pairs(({ terminal }) => terminal)) {
+    const disk = putBack(from.terminal, to.terminal);
+    const { party, restoration } = await opened(disk, life.terminalKey, (found) =>
+      life.openTerminal(found),
+    );
+    if (restoration === undefined) {
+      counts.newest += 1;
+      const kept = (await party.payments()).map(({ orderNumber }) => orderNumber);
+      expect(kept).toEqual(expect.arrayContaining(life.shown.slice(0, to.shown)));
+      continue;
+    }
+    counts.restored += 1;
+    if (restoration.reason === 'older') expect(restoration.lost).toBeGreaterThan(0);
+    expect(restoration.sealedEpoch).toBeNull();
+    const { waiting } = await party.sync(life.room.ledger);
+    expect(waiting.count).toBe(0);
+    expect((await party.payments()).every(({ status }) => status === 'settled')).toBe(true);
+  }
+  console.log('a terminal put back:', counts);
+  expect([...life.room.ledger.paid].sort()).toEqual(paidOnce);
+  expect(counts.restored).toBeGreaterThan(100);
+  expect(counts.newest).toBeGreaterThan(10);
+});
+
+test('an emptied store: a device takes no certificate of the epochs that it knew', async () => {
+  const { marked } = life.disks.device.cell;
+  const disk: Disk = { contents: new Map(), cell: { ...(marked && { marked }) } };
+  await expect(life.openDevice(disk)).rejects.toMatchObject({
+    code: 'STORE_ROLLED_BACK',
+    details: { reason: 'empty', marked: marked?.sequence },
+  });
+  expect(await restored(disk, life.deviceKey)).toEqual({
+    reason: 'empty',
+    lost: marked?.sequence,
+    sealedEpoch: 2,
+  });
+  const device = await life.openDevice(disk);
+  const issuers = [life.room.issuer.row];
+  for (const bytes of life.certificates)
+    await expect(device.importCertificate(bytes, issuers)).rejects.toMatchObject({
+      code: 'EPOCH_SEALED',
+      details: { sealedEpoch: 2 },
+    });
+  expect(await device.importCertificate(await life.certify(3), issuers)).toMatchObject({
+    spendable: true,
+    sealed: false,
+  });
+});
+
+test('a sealed epoch can be spent no more, and shows again what it answered', async () => {
+  const early = life.moments.find(({ released }) => released === 1)!;
+  const disk = putBack(early.device, life.disks.device);
+  await restored(disk, life.deviceKey);
+  const device = await life.openDevice(disk);
+  expect(await device.balances()).toMatchObject([
+    { epoch: 1, remaining: AMOUNT, sealed: true, spendable: false },
+  ]);
+  const again = await device.pay(life.requests[0]!);
+  expect(again).toMatchObject({ repeated: true, bytes: life.released[0] });
+});
+
+test('restoring the newest store changes nothing; an epoch that was named is sealed all the same', async () => {
+  const disk = copyOf(life.disks.device);
+  expect(await restored(disk, life.deviceKey)).toBeUndefined();
+  expect(disk).toEqual(life.disks.device);
+  const { publicKey } = life.deviceKey;
+  const named = { publicKey, epoch: 7 };
+  const restoration = restoreStore(memoryStore(disk.contents), memoryMark(disk.cell), named);
+  expect(await restoration).toEqual({ reason: 'asked', lost: null, sealedEpoch: 7 });
+  const device = await life.openDevice(disk);
+  expect((await device.balances()).some(({ sealed }) => !sealed)).toBe(false);
+});
+
+test("nobody restores another's store", async () => {
+  const disk = putBack(life.disks.terminal, life.disks.device);
+  await expect(restored(disk, life.deviceKey)).rejects.toMatchObject({
+    code: 'STORE_FOREIGN',
+    details: { field: 'publicKey' },
+  });
+});

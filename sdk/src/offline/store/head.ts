@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The record that seals a store: written in one piece with each change, it says how far the store is and what is in it.
+import { hash } from 'node:crypto';
+import type { Inventory } from './inventory.js';
+import type { Marked } from './mark.js';
+import type { Change } from './store.js';
+
+export const HEAD = 'head';
+
+/** Of the records; a store without a head is of the format before. */
+export const FORMAT = 1;
+
+export interface Head extends Marked {
+  readonly format: number;
+  /** The seal of the write before. */
+  readonly previous: string;
+}
+
+function sealing(
+  { sum }: Inventory,
+  { format, sequence, previous, epoch }: Omit<Head, 'seal'>,
+): Head {
+  const seal = hash('sha256', JSON.stringify([format, sequence, previous, epoch, sum]));
+  return { format, sequence, previous, epoch, seal };
+}
+
+/** Keys of certificates say their epoch, `certificate/EPOCH/…`; terminals keep none. */
+const epochOf = (key: string): number => Number(/^certificate\/(\d+)\//.exec(key)?.[1] ?? -1);
+
+/** @returns the higher of two epochs, of which null is none. */
+export const higher = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
+
+export function highestEpoch(keys: Iterable<string>): number | null {
+  let highest = -1;
+  for (const key of keys) highest = Math.max(highest, epochOf(key));
+  return highest < 0 ? null : highest;
+}
+
+/** The head of the next write: what the inventory holds, after what was marked. */
+export function nextHead(inventory: Inventory, before: Marked, epoch: number | null): Head {
+  return sealing(inventory, {
+    format: FORMAT,
+    sequence: before.sequence + 1,
+    previous: before.seal,
+    epoch: higher(before.epoch, epoch),
+  });
+}
+
+export const putHead = (head: Head): Change => ({ key: HEAD, value: JSON.stringify(head) });
+
+export const markedOf = ({ sequence, seal, epoch }: Head): Marked => ({ sequence, seal, epoch });
+
+/** @returns the head, or undefined when it does not seal this content. */
+export function readHead(text: string, inventory: Inventory): Head | undefined {
+  try {
+    const head = sealing(inventory, JSON.parse(text) as Head);
+    return putHead(head).value === text ? head : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is kept outside of a store of how far it was written, so that an older copy of the store is known as one. A port: a
+// folder by default, memory in tests; a secure element that keeps 150 bytes fits.
+
+/** How far a store was written. */
+export interface Marked {
+  /** How many writes there were. */
+  readonly sequence: number;
+  /** Digest of all that the store held then, chained to the write before; random before the first write. */
+  readonly seal: string;
+  /** The highest epoch of which the store ever held a certificate; null for none. */
+  readonly epoch: number | null;
+}
+
+/** Belongs to one store. Every method throws {@link OfflineError} STORE_FAILED when it cannot. */
+export interface Mark {
+  read(): Promise<Marked | undefined>;
+  /** When it resolves, it outlives a power failure; one that is interrupted leaves the old value or the new one. */
+  write(marked: Marked): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a store is the one that its mark speaks of: read whole, and judged before anything of it is believed.
+import type { ErrorDetails } from '@fabric-offline-pay/domain';
+import { OfflineError } from '../../errors.js';
+import { FORMAT, HEAD, readHead, type Head } from './head.js';
+import { Inventory } from './inventory.js';
+import type { Mark, Marked } from './mark.js';
+import type { Store } from './store.js';
+
+const ROLL_BACKS = ['older', 'empty', 'foreign', 'unmarked'] as const;
+
+/** Why a store is not the newest: an earlier one, an emptied one, one of another life, or one whose mark is gone. */
+export type RollBack = (typeof ROLL_BACKS)[number];
+
+/**
+ * `current`: as marked. `ahead`: a crash came between write and mark. `new`: nothing was ever sealed, so that it is empty
+ * or of the format before.
+ */
+export type Standing = 'current' | 'ahead' | 'new' | RollBack;
+
+export const isRollBack = (standing: Standing): standing is RollBack =>
+  (ROLL_BACKS as readonly Standing[]).includes(standing);
+
+/** A store as it was found. */
+export interface Found {
+  readonly inventory: Inventory;
+  readonly head: Head | undefined;
+  readonly marked: Marked | undefined;
+  readonly standing: Standing;
+}
+
+const isUnwritten = (marked: Marked | undefined): boolean =>
+  marked === undefined || marked.sequence === 0;
+
+function standingOf(head: Head, marked: Marked | undefined): Standing {
+  if (marked === undefined) return 'unmarked';
+  if (head.sequence === marked.sequence && head.seal === marked.seal) return 'current';
+  if (head.sequence === marked.sequence + 1 && head.previous === marked.seal) return 'ahead';
+  return head.sequence < marked.sequence ? 'older' : 'foreign';
+}
+
+async function readAll(base: Store): Promise<{ inventory: Inventory; text: string | undefined }> {
+  const inventory = new Inventory();
+  let text: string | undefined;
+  for (const [key, value] of await base.list(''))
+    if (key === HEAD) text = value;
+    else inventory.apply({ key, value });
+  return { inventory, text };
+}
+
+/**
+ * @param where for the details of errors
+ * @throws {OfflineError} STORE_DAMAGED; STORE_FAILED for a format that this version does not know.
+ */
+export async function findStore(base: Store, mark: Mark, where: ErrorDetails): Promise<Found> {
+  const marked = await mark.read();
+  const { inventory, text } = await readAll(base);
+  if (text === undefined) {
+    if (isUnwritten(marked)) return { inventory, head: undefined, marked, standing: 'new' };
+    if (inventory.isEmpty) return { inventory, head: undefined, marked, standing: 'empty' };
+    throw new OfflineError('STORE_DAMAGED', { ...where, missing: HEAD });
+  }
+  const head = readHead(text, inventory);
+  if (head === undefined)
+    throw new OfflineError('STORE_DAMAGED', { ...where, reason: 'not what was sealed' });
+  if (head.format !== FORMAT)
+    throw new OfflineError('STORE_FAILED', { ...where, format: head.format });
+  return { inventory, head, marked, standing: standingOf(head, marked) };
+}
