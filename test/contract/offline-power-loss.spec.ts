@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodePresented, settleVoucher, type ReserveRow } from '@fabric-offline-pay/domain';
+import { settleVoucher, type ReserveRow } from '@fabric-offline-pay/domain';
 import { softwareKey, type VoucherBatch } from '@fabric-offline-pay/sdk/offline';
 import { OfflineRoom, ROOTS } from '../support/offline-room';
 import {
@@ -14,6 +14,7 @@ import {
   OFFLINE_MERCHANT,
   settleContext,
   VECTOR_KEYS,
+  unpacked,
 } from '../support/offline-world';
 
 const PROGRAM = join(__dirname, '..', 'support', 'offline-exchange.cjs');
@@ -97,7 +98,7 @@ function expectOneOfEach(ended: Ended): void {
   const verdicts = [...judged()].sort(([a], [b]) => (a < b ? -1 : 1));
   expect(verdicts).toEqual(ORDERS.map((order) => [order, 'settled']));
   const vouchers = (notes('released') as readonly { bytes: string }[]).map(({ bytes }) =>
-    Buffer.from(decodePresented(Buffer.from(bytes, 'base64')).voucher).toString('hex'),
+    Buffer.from(unpacked(Buffer.from(bytes, 'base64')).voucher).toString('hex'),
   );
   expect(new Set(vouchers).size).toBe(ORDERS.length);
 }

@@ -334,7 +334,15 @@ describe('a bulletin', () => {
     [
       'a time long ago',
       'OFFLINE_CLOCK_WRONG',
-      () => ({ number: 2, issuedAt: nowSeconds() - tolerance - 1 }),
+      () => {
+        passSeconds(tolerance + 10);
+        return { number: 2, issuedAt: nowSeconds() - tolerance - 1 };
+      },
+    ],
+    [
+      'a time before the last one',
+      'STATE_CONFLICT',
+      () => ({ number: 2, issuedAt: nowSeconds() - 1 }),
     ],
     ['devices that nobody reported', 'INPUT_INVALID', () => ({ number: 2, revoked: [all] })],
   ])('of %s is refused: %s', async (_, code, values) => {
@@ -343,8 +351,9 @@ describe('a bulletin', () => {
   });
 
   it('is dated as near the clock as clocks are', async () => {
-    await publish({ number: 2, issuedAt: nowSeconds() + tolerance });
-    await publish({ number: 3, issuedAt: nowSeconds() - tolerance });
+    passSeconds(tolerance);
+    await publish({ number: 2, issuedAt: nowSeconds() - tolerance });
+    await publish({ number: 3, issuedAt: nowSeconds() + tolerance });
     expect((await read()).number).toBe(3);
   });
 

@@ -20,6 +20,7 @@ import {
   encodeVoucher,
   issuerKid,
   openDevice,
+  parseCose,
   planVoucher,
   pointOfSpki,
   requestHash,
@@ -28,6 +29,8 @@ import {
   assembleCose,
   protectedHeader,
   sigStructure,
+  unpackPayment,
+  unpackRequest,
   verifyDeviceCertificate,
   voucherDigest,
   type Bulletin,
@@ -38,6 +41,7 @@ import {
   type OfflinePolicy,
   type PayeeCertificate,
   type PaymentRequest,
+  type Presented,
   type ProofSide,
   type ReserveRow,
   type SettleContext,
@@ -243,6 +247,13 @@ export const terminalView = (values: Partial<TerminalView> = {}): TerminalView =
   now: NOW,
   ...values,
 });
+
+/** The payload of a request, as a terminal showed it. */
+export const payloadIn = (shown: Uint8Array): Buffer =>
+  parseCose('offpay/payment-request', unpackRequest(shown, CHANNEL).request).payload;
+
+/** What a device handed over, whole: for any request of the channel in euros. */
+export const unpacked = (bytes: Uint8Array): Presented => unpackPayment(bytes, newRequest());
 
 export const presentedBy = (payment: Pick<Payment, 'device' | 'voucher'>) => ({
   certificate: payment.device.certificateBytes,

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device and a terminal that pay each other over two epochs and a top-up, and what their disks held at every step.
-import {
-  decodePresented,
-  verifyDeviceCertificate,
-  verifyVoucher,
-} from '@fabric-offline-pay/domain';
+import { verifyDeviceCertificate, verifyVoucher } from '@fabric-offline-pay/domain';
 import { softwareKey, type Device, type Terminal } from '@fabric-offline-pay/sdk/offline';
 import { copyOf, emptyDisk, Life, mortalSealed, type Disk } from './crash-points';
 import { OfflineRoom } from './offline-room';
-import { newKey, OFFLINE_MERCHANT, OFFLINE_POLICY, VECTOR_KEYS } from './offline-world';
+import { newKey, OFFLINE_MERCHANT, OFFLINE_POLICY, VECTOR_KEYS, unpacked } from './offline-world';
 
 export const AMOUNT = '1250';
 
@@ -123,7 +119,7 @@ export class SealedLife {
 export function contradictions(room: OfflineRoom, vouchers: readonly Buffer[]): string[] {
   const found = new Map<string, Set<string>>();
   for (const bytes of vouchers) {
-    const { voucher, certificate } = decodePresented(bytes);
+    const { voucher, certificate } = unpacked(bytes);
     const held = verifyDeviceCertificate(certificate, [room.issuer.row]);
     const { voucher: content, voucherDigest } = verifyVoucher(held, voucher);
     const counter = `${held.certificate.epoch}/${content.counter}`;

@@ -2,7 +2,6 @@
 // Every point at which device or terminal can die, one after the other: no counter is used for two payments, no accepted
 // payment is lost, and repeating the work ends in exactly one payment an order.
 import {
-  decodePresented,
   protectedHeader,
   sigStructure,
   textToBytes,
@@ -20,7 +19,12 @@ import {
   mortalSealed,
 } from '../../../test/support/crash-points';
 import { OfflineRoom } from '../../../test/support/offline-room';
-import { newKey, OFFLINE_MERCHANT, VECTOR_KEYS } from '../../../test/support/offline-world';
+import {
+  newKey,
+  OFFLINE_MERCHANT,
+  VECTOR_KEYS,
+  unpacked,
+} from '../../../test/support/offline-world';
 
 const AMOUNT = '1250';
 
@@ -117,7 +121,7 @@ class World {
   digests(): ReadonlyMap<number, ReadonlySet<string>> {
     const found = new Map<number, Set<string>>();
     for (const bytes of this.released) {
-      const { voucher, certificate } = decodePresented(bytes);
+      const { voucher, certificate } = unpacked(bytes);
       const held = verifyDeviceCertificate(certificate, [this.room.issuer.row]);
       const { voucher: content, voucherDigest } = verifyVoucher(held, voucher);
       const digests = found.get(content.counter) ?? new Set();

@@ -106,6 +106,8 @@ const PUBLISHED: Readonly<Record<string, number>> = {
   VOUCHER_REFUSED: 824,
   LOSS_NOT_BORNE: 825,
   OFFLINE_ISSUER_RETIRED: 826,
+  OFFLINE_PAYEE_UNTRUSTED: 827,
+  OFFLINE_CANCELLED: 828,
   OFFLINE_TILL_OVER_PAYMENT: 830,
   OFFLINE_TILL_FULL: 831,
   OFFLINE_TILL_OVERDUE: 832,
@@ -116,7 +118,7 @@ const PUBLISHED: Readonly<Record<string, number>> = {
 const GONE: readonly number[] = [509, 602];
 
 /** The protocol's next numbers: a merchant's own limits begin after them. */
-const KEPT: readonly number[] = [827, 828, 829];
+const KEPT: readonly number[] = [829];
 
 /** Prefixes of the ranges, by what they are about. */
 const RANGES: readonly (readonly [from: number, codes: readonly ErrorCode[]])[] = [

@@ -129,6 +129,16 @@ export const OFFLINE_ERRORS = {
     'The bank has retired the issuer that signed this: it grants nothing new.',
     'Register another issuer of the bank, and sign with that one.',
   ),
+  OFFLINE_PAYEE_UNTRUSTED: describe(
+    827,
+    'The request is not by a terminal that a bank certified: wrong key, another terminal, or the certificate is over.',
+    'Do not pay; ask the merchant for a request of a certified terminal.',
+  ),
+  OFFLINE_CANCELLED: describe(
+    828,
+    'The terminal has cancelled the request: it accepts no voucher for it any more.',
+    'Make a new request under another order number.',
+  ),
   OFFLINE_TILL_OVER_PAYMENT: describe(
     830,
     'The amount is above what the merchant takes in one payment at this terminal.',
@@ -148,15 +158,5 @@ export const OFFLINE_ERRORS = {
     833,
     'The merchant set limits for this terminal, and none for this currency.',
     'Ask in a currency that the merchant named, or have the merchant name this one.',
-  ),
-  OFFLINE_PAYEE_UNTRUSTED: describe(
-    835,
-    'The request is not by a terminal that a bank certified: wrong key, another terminal, or the certificate is over.',
-    'Do not pay; ask the merchant for a request of a certified terminal.',
-  ),
-  OFFLINE_CANCELLED: describe(
-    836,
-    'The terminal has cancelled the request: it accepts no voucher for it any more.',
-    'Make a new request under another order number.',
   ),
 } as const satisfies Record<string, ErrorDescription>;

@@ -32,12 +32,7 @@ import {
   licenceNumber,
   payeeName,
 } from './payee-certificate.js';
-import {
-  decodePaymentRequest,
-  encodePaymentRequest,
-  paymentPurpose,
-  requestHash,
-} from './payment-request.js';
+import { decodePaymentRequest, encodePaymentRequest, paymentPurpose } from './payment-request.js';
 import { decodePresented } from './presented.js';
 import { decodeVoucher, encodeVoucher, NO_VOUCHER } from './voucher.js';
 
@@ -94,7 +89,7 @@ const packedRequest = versioned<PackedRequest>(1, {
 interface PackedPayment
   extends
     Omit<DeviceCertificate, 'channel' | 'currency'>,
-    Pick<Voucher, 'counter' | 'cumulative' | 'time'> {
+    Pick<Voucher, 'counter' | 'cumulative' | 'requestHash' | 'time'> {
   readonly kid: Uint8Array;
   readonly certificateSignature: Uint8Array;
   /** Empty for counter 1. */
@@ -120,6 +115,7 @@ const packedPayment = versioned<PackedPayment>(1, {
   counter: integer(1, MOST_PAYMENTS),
   previous: list(digest, 1),
   cumulative: positiveMoney,
+  requestHash: digest,
   time: instant,
   voucherSignature: signature,
 });
@@ -191,10 +187,10 @@ export const payeeCertificateOf = (
 export function packPayment({ voucher, certificate }: Presented): Buffer {
   const issued = parseCose('offpay/device-certificate', certificate);
   const paid = parseCose('offpay/voucher', voucher);
-  const { counter, previous, cumulative, time } = decodeVoucher(paid.payload);
+  const { counter, previous, cumulative, requestHash, time } = decodeVoucher(paid.payload);
   return packedPayment.write({
     ...decodeDeviceCertificate(issued.payload),
-    ...{ counter, cumulative, time },
+    ...{ counter, cumulative, requestHash, time },
     previous: counter === 1 ? [] : [previous],
     kid: issued.kid ?? new Uint8Array(),
     certificateSignature: issued.signature,
@@ -210,14 +206,13 @@ export function packPayment({ voucher, certificate }: Presented): Buffer {
 export function unpackPayment(shown: Uint8Array, requestPayload: Uint8Array): Presented {
   if (shown[0] === PAIR) return decodePresented(shown);
   const packed = decodeWith(packedPayment, shown);
-  const { counter, cumulative, time, previous } = packed;
+  const { counter, cumulative, requestHash, time, previous } = packed;
   ensure((counter === 1) === (previous.length === 0), 'OFFLINE_MALFORMED', { reason: 'previous' });
   const { channel, currency: asked } = decodePaymentRequest(requestPayload);
   const granted = encodeDeviceCertificate({ ...packed, channel, currency: asked });
   const payload = encodeVoucher({
-    ...{ counter, cumulative, time, previous: previous[0] ?? NO_VOUCHER },
+    ...{ counter, cumulative, requestHash, time, previous: previous[0] ?? NO_VOUCHER },
     certificateDigest: digestOfPayload('offpay/device-certificate', granted, packed.kid),
-    requestHash: requestHash(requestPayload),
   });
   return {
     voucher: joinCose('offpay/voucher', payload, packed.voucherSignature),

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device answers each request once, within its caps, and the same way for ever.
-import {
-  decodePresented,
-  verifyVoucher,
-  verifyDeviceCertificate,
-} from '@fabric-offline-pay/domain';
+import { verifyVoucher, verifyDeviceCertificate } from '@fabric-offline-pay/domain';
 import { memoryStore, softwareKey, type Terminal } from '@fabric-offline-pay/sdk/offline';
 import { OfflineRoom } from '../../../../test/support/offline-room';
-import { newKey, NOW, OFFLINE_POLICY } from '../../../../test/support/offline-world';
+import { newKey, NOW, OFFLINE_POLICY, unpacked } from '../../../../test/support/offline-world';
 
 let room: OfflineRoom;
 let terminal: Terminal;
@@ -23,7 +19,7 @@ const requestFor = async (orderNumber: string, amount = '1250', currency = 'EUR'
 test('a payment is a voucher that the bank’s certificate vouches for', async () => {
   const device = await room.device();
   const payment = await device.pay(await requestFor('ORD-1'));
-  const { certificate, voucher } = decodePresented(payment.bytes);
+  const { certificate, voucher } = unpacked(payment.bytes);
   const held = verifyDeviceCertificate(certificate, [room.issuer.row]);
   expect(verifyVoucher(held, voucher).voucher).toMatchObject({ counter: 1, cumulative: 1250n });
   expect(payment).toMatchObject({ orderNumber: 'ORD-1', amount: '1250', repeated: false });
@@ -37,7 +33,7 @@ test('the same request again gets the same bytes, also after a restart and a top
   const first = await device.pay(request);
   await device.close();
   const reopened = await room.openDevice(memoryStore(contents), key);
-  const { certificate } = verifyDeviceCertificate(decodePresented(first.bytes).certificate, [
+  const { certificate } = verifyDeviceCertificate(unpacked(first.bytes).certificate, [
     room.issuer.row,
   ]);
   const more = await room.issuer.topUp(certificate, '500', OFFLINE_POLICY);

@@ -25,6 +25,7 @@ import {
   signed,
   spkiOf,
   VECTOR_KEYS,
+  payloadIn,
 } from '../../../../test/support/offline-world';
 import { proofs, type ProofRecord } from './records.js';
 
@@ -130,7 +131,7 @@ test('a double spend under the certificates of two issuers stops no synchronisat
   const clone = { ...device, held: { certificate, digest } };
   const give = async (order: string, by: typeof device, shown: Buffer) => {
     const { bytes } = await terminal.request({ orderNumber: order, amount: '1', currency: 'EUR' });
-    const { voucher } = pay(by, parseCose('offpay/payment-request', bytes).payload, room.now);
+    const { voucher } = pay(by, payloadIn(bytes), room.now);
     return terminal.accept(order, encodePresented({ voucher, certificate: shown }));
   };
   expect(await give('T-1', device, device.certificateBytes)).toMatchObject({ accepted: true });

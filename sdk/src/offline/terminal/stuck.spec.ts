@@ -113,7 +113,7 @@ test('what cannot be asked ends the run, after the others that could be sent; it
 test('a bank whose news cannot be read holds up no money', async () => {
   await pay({ 'A-1': good });
   room.ledger.newestBulletin = Buffer.from('nonsense');
-  await expect(terminal.sync(room.ledger)).rejects.toMatchObject({ code: 'OFFLINE_MALFORMED' });
+  expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1 });
   expect(room.ledger.paid).toEqual(['A-1']);
 });
 

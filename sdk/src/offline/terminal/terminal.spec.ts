@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A terminal asks once an order, decides with no network, keeps what it accepted, and settles each payment once.
-import {
-  decodeFraudProof,
-  decodePresented,
-  encodePresented,
-  verifyFraudProof,
-} from '@fabric-offline-pay/domain';
+import { decodeFraudProof, encodePresented, verifyFraudProof } from '@fabric-offline-pay/domain';
 import {
   memoryStore,
   softwareKey,
@@ -27,6 +22,7 @@ import {
   OFFLINE_POLICY,
   signed,
   VECTOR_KEYS,
+  unpacked,
 } from '../../../../test/support/offline-world';
 
 const HOUR = 3600;
@@ -117,7 +113,7 @@ describe('acceptance', () => {
     [
       'OFFLINE_CERTIFICATE_FORGED',
       (bytes: Buffer) => {
-        const { voucher, certificate } = decodePresented(bytes);
+        const { voucher, certificate } = unpacked(bytes);
         const broken = Buffer.from(certificate);
         broken.writeUInt8(broken.readUInt8(broken.length - 1) ^ 1, broken.length - 1);
         return encodePresented({ voucher, certificate: broken });

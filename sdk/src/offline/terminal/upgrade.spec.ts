@@ -154,15 +154,15 @@ describe('another key under the name of a device', () => {
   });
 
   test('of another bank neither', async () => {
-    const roots = { ...ROOTS, 'bank-2': [CERTIFICATES.otherRoot] };
+    const roots = { ...ROOTS, 'bank-2': [CERTIFICATES.root] };
     const terminal = await room.openTerminal(memoryStore(), OFFLINE_MERCHANT, undefined, { roots });
-    const kid = issuerKid(spkiOf(VECTOR_KEYS.otherIssuer));
+    const kid = issuerKid(spkiOf(VECTOR_KEYS.issuer));
     const issuer = {
-      ...{ bankId: 'bank-2', kid: kid.toString('hex'), publicKey: spkiOf(VECTOR_KEYS.otherIssuer) },
-      ...{ certificate: CERTIFICATES.otherIssuer, authority: CERTIFICATES.otherRoot },
+      ...{ bankId: 'bank-2', kid: kid.toString('hex'), publicKey: spkiOf(VECTOR_KEYS.issuer) },
+      ...{ certificate: CERTIFICATES.issuerOfBank2, authority: CERTIFICATES.root },
     };
     const news = encodeBulletin(newBulletin({ bankId: 'bank-2', number: 1 }));
-    const bulletin = signed('offpay/bulletin', news, VECTOR_KEYS.otherIssuer, kid);
+    const bulletin = signed('offpay/bulletin', news, VECTOR_KEYS.issuer, kid);
     await terminal.learn({ issuers: [room.issuer.row], bulletin: await room.publish() });
     await terminal.learn({ issuers: [issuer], bulletin });
 
@@ -176,7 +176,7 @@ describe('another key under the name of a device', () => {
     const bytes = signed(
       'offpay/device-certificate',
       encodeDeviceCertificate(certificate),
-      VECTOR_KEYS.otherIssuer,
+      VECTOR_KEYS.issuer,
       kid,
     );
     const held = verifyDeviceCertificate(bytes, [issuer]);
