@@ -32,11 +32,12 @@ import {
   OFFLINE_MERCHANT,
   OFFLINE_POLICY,
   pay,
+  payloadIn,
   signCertificate,
   signed,
   spkiOf,
-  VECTOR_KEYS,
   type Device as FundedDevice,
+  VECTOR_KEYS,
 } from '../../../../test/support/offline-world';
 
 const TOLERANCE = OFFLINE_POLICY.clockToleranceSeconds;
@@ -204,7 +205,7 @@ describe('an auditor of the bank', () => {
     room.ledger.others.push({ ...AUDITOR, retired: null });
     expect(await refusedNews(room.ledger)).toEqual([`${OFFLINE_BANK}: ISSUER_UNTRUSTED`]);
     const { bytes } = await terminal.request({ orderNumber: 'A-1', amount: '1', currency: 'EUR' });
-    const { payload } = parseCose('offpay/payment-request', bytes);
+    const payload = payloadIn(bytes);
     const worthless = certifiedByAuditor();
     const { voucher } = pay(worthless, payload, room.now);
     const presented = encodePresented({ voucher, certificate: worthless.certificateBytes });

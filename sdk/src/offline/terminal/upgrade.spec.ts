@@ -7,7 +7,6 @@ import {
   encodePresented,
   issuerKid,
   openDevice,
-  parseCose,
   verifyDeviceCertificate,
 } from '@fabric-offline-pay/domain';
 import {
@@ -25,6 +24,7 @@ import {
   OFFLINE_MERCHANT,
   OFFLINE_POLICY,
   pay,
+  payloadIn,
   signed,
   spkiOf,
   VECTOR_KEYS,
@@ -189,7 +189,7 @@ describe('another key under the name of a device', () => {
     };
     const ask = { amount: '1', currency: 'EUR' };
     const asked = await terminal.request({ ...ask, orderNumber: 'T-1', bankId: 'bank-2' });
-    const { payload } = parseCose('offpay/payment-request', asked.bytes);
+    const payload = payloadIn(asked.bytes);
     const { voucher } = pay(thief, payload, room.now);
     expect(
       await terminal.accept('T-1', encodePresented({ voucher, certificate: bytes })),
