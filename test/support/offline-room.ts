@@ -3,6 +3,7 @@
 import {
   type Amount,
   type DeviceCertificate,
+  type IssuerRow,
   type OfflinePolicy,
   type Revocation,
 } from '@fabric-offline-pay/domain';
@@ -97,17 +98,26 @@ export class OfflineRoom {
 
   /** A device that the bank funded. */
   async device(
-    options: FundOptions & { readonly store?: Store; readonly key?: OfflineKey } = {},
+    options: FundOptions & {
+      readonly store?: Store;
+      readonly key?: OfflineKey;
+      /** Who says whom a request pays: the bank's issuer unless told. */
+      readonly payeesBy?: readonly IssuerRow[];
+    } = {},
   ): Promise<Device> {
-    const key = options.key ?? softwareKey(newKey());
-    const device = await this.openDevice(options.store ?? memoryStore(), key);
+    const { store = memoryStore(), key = softwareKey(newKey()), payeesBy } = options;
+    const device = await this.openDevice(store, key, payeesBy);
     const { bytes } = await this.certify(key, options);
     await device.importCertificate(bytes, [this.issuer.row]);
     return device;
   }
 
-  openDevice(store: Store, key: OfflineKey): Promise<Device> {
-    return Device.open({ store, key, clock: this.clock });
+  openDevice(
+    store: Store,
+    key: OfflineKey,
+    issuers: readonly IssuerRow[] = [this.issuer.row],
+  ): Promise<Device> {
+    return Device.open({ store, key, issuers, clock: this.clock });
   }
 
   openTerminal(

@@ -123,15 +123,20 @@ function ensureReported(added: readonly Revocation[], device: Device | undefined
   });
 }
 
-/** Numbers rise by one, so that none can end them, and times with them. The same one may come again, later, with nothing changed. */
+/** Again under the same number, later, with nothing changed: terminals see that the bank still stands to it. */
+const isFresh = (current: Bulletin, next: Bulletin): boolean =>
+  next.number === current.number &&
+  next.issuedAt > current.issuedAt &&
+  isSame(next.policy, current.policy);
+
+const isRisen = (current: Bulletin, next: Bulletin): boolean =>
+  next.number === current.number + 1 && next.issuedAt >= current.issuedAt;
+
+/** Numbers rise by one, so that none can end them, and times with them. The first is 0 or 1. */
 function ensureNext(current: Bulletin | undefined, next: Bulletin): void {
-  const number = current?.number ?? 0;
-  const isAgain = current !== undefined && next.number === number;
-  const isLater = next.issuedAt >= (current?.issuedAt ?? 0);
-  const rises =
-    isLater && (next.number === number + 1 || (current === undefined && next.number === 0));
-  const fresh = isAgain && next.issuedAt > current.issuedAt && isSame(next.policy, current.policy);
-  ensure(rises || fresh, 'STATE_CONFLICT', { number });
+  const follows =
+    current === undefined ? next.number <= 1 : isRisen(current, next) || isFresh(current, next);
+  ensure(follows, 'STATE_CONFLICT', { number: current?.number });
 }
 
 /** Whoever believes a bulletin reckons its age by this. */

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who asks, what was accepted, what never will be: as the customer's device and the merchant's tills keep it.
+import { encodePaymentEvidence, packRequest, parseCose } from '@fabric-offline-pay/domain';
+import {
+  memoryStore,
+  softwareKey,
+  Terminal,
+  type Device,
+  type OfflineKey,
+  type PayeeGrant,
+} from '@fabric-offline-pay/sdk/offline';
+import { exchange, OfflineRoom, ROOTS } from '../../../test/support/offline-room';
+import {
+  CHANNEL,
+  newCancellation,
+  newKey,
+  newPayee,
+  newRequest,
+  OFFLINE_MERCHANT,
+  signed,
+  unpacked,
+  VECTOR_KEYS,
+} from '../../../test/support/offline-world';
+
+const NAME = 'Bäckerei Sørensen';
+const FAR = 4_102_444_800;
+
+let room: OfflineRoom;
+let device: Device;
+let terminal: Terminal;
+
+/** A till of the merchant, with the certificate that its bank gives it. */
+async function till(
+  terminalId = 'till-1',
+  key: OfflineKey = softwareKey(VECTOR_KEYS.terminal),
+  granted: Partial<PayeeGrant> = {},
+): Promise<Terminal> {
+  const { clock } = room;
+  const opened = await Terminal.open({
+    ...{ store: memoryStore(), key, channel: CHANNEL, clock, roots: ROOTS },
+    ...{ merchantId: OFFLINE_MERCHANT, terminalId },
+  });
+  const payee = await room.issuer.certifyPayee({
+    ...{ merchantId: OFFLINE_MERCHANT, terminalId, publicKey: key.publicKey },
+    ...{ name: NAME, licence: 'LIC-1', validUntil: FAR, ...granted },
+  });
+  const bulletin = room.ledger.newestBulletin ?? (await room.publish());
+  await opened.learn({ issuers: [room.issuer.row], bulletin, payee });
+  return opened;
+}
+
+beforeEach(async () => {
+  room = new OfflineRoom();
+  device = await room.device();
+  terminal = await till();
+});
+
+const ask = async (orderNumber: string, by = terminal): Promise<Buffer> =>
+  (await by.request({ orderNumber, amount: '1250', currency: 'EUR' })).bytes;
+
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error as { code: unknown }).code,
+  );
+
+/** A payment that was accepted, with its receipt. */
+async function paid(orderNumber: string, by = terminal) {
+  const payment = await device.pay(await ask(orderNumber, by));
+  const acceptance = await by.accept(orderNumber, payment.bytes);
+  if (!acceptance.accepted) throw new Error(acceptance.code);
+  return { payment, receipt: acceptance.receipt };
+}
+
+describe('who asks', () => {
+  it('is shown with name and licence before anything is paid', async () => {
+    expect(await device.view(await ask('A-1'))).toMatchObject({
+      payee: { name: NAME, licence: 'LIC-1', bankId: 'bank-1' },
+      paid: false,
+    });
+  });
+
+  it('is nobody where no bank says so, or none that the customer trusts', async () => {
+    const uncertified = await room.terminal();
+    expect(await device.view(await ask('A-1', uncertified))).toMatchObject({ payee: null });
+    const stranger = await room.device({ customerId: 'customer-2', payeesBy: [] });
+    expect(await stranger.view(await ask('A-2'))).toMatchObject({ payee: null });
+  });
+
+  const request = (): Buffer =>
+    signed('offpay/payment-request', newRequest(), VECTOR_KEYS.terminal);
+
+  it.each<[string, () => Buffer]>([
+    [
+      'of another key than the one that signed',
+      () =>
+        packRequest({
+          request: signed('offpay/payment-request', newRequest(), newKey()),
+          payee: newPayee(),
+        }),
+    ],
+    [
+      'of another terminal',
+      () => packRequest({ request: request(), payee: newPayee({ terminalId: 'terminal-2' }) }),
+    ],
+    [
+      'of another merchant',
+      () => packRequest({ request: request(), payee: newPayee({ merchantId: 'merchant-2' }) }),
+    ],
+    [
+      'that ran out',
+      () => packRequest({ request: request(), payee: newPayee({ validUntil: room.now - 1 }) }),
+    ],
+    [
+      'of another name than the bank signed',
+      () => {
+        const shown = packRequest({ request: request(), payee: newPayee() });
+        const at = shown.indexOf(Buffer.from('ckerei'));
+        shown.write('CKEREI', at);
+        return shown;
+      },
+    ],
+  ])('with a certificate %s is refused, and nothing is counted', async (_, shown) => {
+    expect(await codeOf(device.view(shown()))).toBe('OFFLINE_PAYEE_UNTRUSTED');
+    expect(await codeOf(device.pay(shown()))).toBe('OFFLINE_PAYEE_UNTRUSTED');
+    expect(await device.history()).toEqual([]);
+  });
+
+  it('is by the last second of the certificate', async () => {
+    const shown = packRequest({ request: request(), payee: newPayee({ validUntil: room.now }) });
+    expect(await device.view(shown)).toMatchObject({ payee: { name: NAME } });
+  });
+
+  it.each<[string, Partial<PayeeGrant>]>([
+    ['another terminal', { terminalId: 'till-2' }],
+    ['another merchant', { merchantId: 'merchant-2' }],
+    ['another key', { publicKey: softwareKey(newKey()).publicKey }],
+  ])('no till shows the certificate of %s', async (_, granted) => {
+    expect(await codeOf(till('till-1', undefined, granted))).toBe('OFFLINE_PAYEE_UNTRUSTED');
+  });
+});
+
+describe('a receipt', () => {
+  it('is kept, and says accepted from then on', async () => {
+    const { receipt } = await paid('A-1');
+    expect(await device.history()).toMatchObject([{ state: 'given' }]);
+    await device.importReceipt(receipt);
+    await device.importReceipt(receipt);
+    expect(await device.history()).toMatchObject([{ state: 'accepted' }]);
+  });
+
+  it('is given again, for the same voucher and by the merchant who lost it', async () => {
+    const { payment } = await paid('A-1');
+    const again = await terminal.accept('A-1', payment.bytes);
+    if (!again.accepted) throw new Error(again.code);
+    await device.importReceipt(again.receipt);
+    await device.importReceipt(await terminal.receipt('A-1'));
+    expect(await codeOf(terminal.receipt('A-2'))).toBe('NOT_FOUND');
+  });
+
+  it('of another payment, by another key, or without a certified payee is refused', async () => {
+    const { receipt } = await paid('A-1');
+    const other = await room.device({ customerId: 'customer-2' });
+    expect(await codeOf(other.importReceipt(receipt))).toBe('NOT_FOUND');
+    const forged = Buffer.from(receipt);
+    forged[forged.length - 1]! ^= 1;
+    expect(await codeOf(device.importReceipt(forged))).toBe('OFFLINE_SIGNATURE_INVALID');
+    const uncertified = await room.terminal();
+    const payment = await device.pay(await ask('B-1', uncertified));
+    const accepted = await uncertified.accept('B-1', payment.bytes);
+    if (!accepted.accepted) throw new Error(accepted.code);
+    expect(await codeOf(device.importReceipt(accepted.receipt))).toBe('OFFLINE_PAYEE_UNTRUSTED');
+  });
+
+  it('for another voucher of the same request is refused', async () => {
+    const request = await ask('A-1');
+    const other = await room.device({ customerId: 'customer-2' });
+    await other.pay(request);
+    const payment = await device.pay(request);
+    const accepted = await terminal.accept('A-1', payment.bytes);
+    if (!accepted.accepted) throw new Error(accepted.code);
+    expect(await codeOf(other.importReceipt(accepted.receipt))).toBe('OFFLINE_REQUEST_MISMATCH');
+  });
+});
+
+describe('a cancellation', () => {
+  it('ends a request for good: its voucher is not accepted any more, and the device knows', async () => {
+    const payment = await device.pay(await ask('A-1'));
+    const [cancellation] = await terminal.cancel('A-1');
+    expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({
+      ...{ accepted: false, code: 'OFFLINE_CANCELLED' },
+    });
+    await device.importCancellation(cancellation!);
+    await device.importCancellation(cancellation!);
+    expect(await device.history()).toMatchObject([{ state: 'cancelled' }]);
+  });
+
+  it('leaves what was counted counted, and tells the bank what it needs', async () => {
+    const payment = await device.pay(await ask('A-1'));
+    const [cancellation] = await terminal.cancel('A-1');
+    await device.importCancellation(cancellation!);
+    expect(await device.balances()).toMatchObject([{ spent: '1250', remaining: '18750' }]);
+    const [brought] = await device.cancelled();
+    expect(brought).toMatchObject({ customerId: 'customer-1', epoch: 1, amount: '1250' });
+    const { voucher } = unpacked(payment.bytes);
+    expect(brought?.voucher).toBe(Buffer.from(voucher).toString('base64'));
+    expect(brought?.cancellation).toBe(cancellation!.toString('base64'));
+  });
+
+  it('lets the order be asked for again, and paid', async () => {
+    await device.pay(await ask('A-1'));
+    const [cancellation] = await terminal.cancel('A-1');
+    const again = await ask('A-1');
+    expect(await codeOf(device.pay(again))).toBe('ORDER_PAID_BEFORE');
+    await device.importCancellation(cancellation!);
+    const payment = await device.pay(again);
+    expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ accepted: true });
+    expect(await codeOf(terminal.cancel('A-1'))).toBe('IDEMPOTENCY_CONFLICT');
+  });
+
+  it('covers a request that ran out and was made anew, too', async () => {
+    await device.pay(await ask('A-1'));
+    room.now += 301;
+    await ask('A-1');
+    const statements = await terminal.cancel('A-1');
+    expect(statements).toHaveLength(2);
+    const codes = await Promise.all(
+      statements.map((bytes) => codeOf(device.importCancellation(bytes))),
+    );
+    expect(codes.sort()).toEqual(['NOT_FOUND', 'done']);
+  });
+
+  it('says the same each time, and nothing of what was paid or never asked for', async () => {
+    await ask('A-1');
+    const before = await terminal.cancel('A-1');
+    room.now += 10;
+    const after = await terminal.cancel('A-1');
+    const payloads = [before, after].map(([bytes]) => bytes!.subarray(0, -66).toString('hex'));
+    expect(payloads[1]).toBe(payloads[0]);
+    expect(await codeOf(terminal.cancel('A-2'))).toBe('NOT_FOUND');
+    await paid('A-3');
+    expect(await codeOf(terminal.cancel('A-3'))).toBe('IDEMPOTENCY_CONFLICT');
+  });
+
+  it('and a receipt of one payment: the device holds the terminal to the first', async () => {
+    await device.importReceipt((await paid('A-1')).receipt);
+    const { request } = (await device.evidence({ epoch: 1, counter: 1 }))!;
+    const { payload } = parseCose('offpay/payment-request', request!);
+    const contrary = newCancellation(payload);
+    expect(await codeOf(device.importCancellation(contrary))).toBe('IDEMPOTENCY_CONFLICT');
+    expect(await device.history()).toMatchObject([{ state: 'accepted' }]);
+  });
+});
+
+describe('a till that lost what it knew', () => {
+  it('takes an accepted payment up again out of the customer’s evidence, and settles it', async () => {
+    const { receipt } = await paid('A-1');
+    await device.importReceipt(receipt);
+    const evidence = await device.evidence({ epoch: 1, counter: 1 });
+    const empty = await till();
+    expect(await empty.importPayment(evidence!.bytes!)).toMatchObject({
+      ...{ orderNumber: 'A-1', amount: '1250', status: 'waiting' },
+    });
+    await empty.importPayment(evidence!.bytes!);
+    expect(await empty.waiting()).toMatchObject({ count: 1 });
+    expect(await empty.sync(room.ledger)).toMatchObject({ settled: 1 });
+    expect(room.ledger.paid).toEqual(['A-1']);
+  });
+
+  it('so does another till of the merchant, long after the request was over', async () => {
+    await device.importReceipt((await paid('A-1')).receipt);
+    const evidence = await device.evidence({ epoch: 1, counter: 1 });
+    room.now += 3_600;
+    const other = await till('till-2', softwareKey(newKey()));
+    expect(await other.importPayment(evidence!.bytes!)).toMatchObject({ orderNumber: 'A-1' });
+  });
+
+  it('and a device of before knows it again', async () => {
+    await device.importReceipt((await paid('A-1')).receipt);
+    const evidence = await device.evidence({ epoch: 1, counter: 1 });
+    const empty = await till();
+    await empty.importPayment(evidence!.bytes!);
+    const { bytes } = await device.pay(await ask('B-1', empty));
+    expect(await empty.accept('B-1', bytes)).toMatchObject({ accepted: true });
+  });
+
+  it('takes nothing up that no certified till of the merchant accepted', async () => {
+    const { receipt } = await paid('A-1');
+    await device.importReceipt(receipt);
+    const kept = await device.evidence({ epoch: 1, counter: 1 });
+    const whole = {
+      ...kept!.presented,
+      ...{ request: kept!.request!, payee: kept!.payee!, receipt: kept!.receipt! },
+    };
+    const other = await paid('A-2');
+    const empty = await till();
+    const tried = (change: Partial<typeof whole>) =>
+      codeOf(empty.importPayment(encodePaymentEvidence({ ...whole, ...change })));
+    expect(await tried({ receipt: other.receipt })).toBe('OFFLINE_REQUEST_MISMATCH');
+    expect(await tried({ voucher: unpacked(other.payment.bytes).voucher })).toBe(
+      'OFFLINE_REQUEST_MISMATCH',
+    );
+    expect(await tried({ payee: newPayee({ merchantId: 'merchant-2' }) })).toBe(
+      'OFFLINE_PAYEE_UNTRUSTED',
+    );
+    const forged = Buffer.from(whole.request);
+    forged[forged.length - 1]! ^= 1;
+    expect(await tried({ request: forged })).toBe('OFFLINE_SIGNATURE_INVALID');
+    expect(await tried({ certificate: Buffer.of(1) })).toBe('OFFLINE_MALFORMED');
+    expect(await codeOf(empty.importPayment(Buffer.of(0)))).toBe('OFFLINE_MALFORMED');
+    expect(await empty.payments()).toEqual([]);
+  });
+});
+
+it('whatever is accepted has a receipt, also without a certified payee', async () => {
+  const uncertified = await room.terminal();
+  expect(await exchange(uncertified, device, 'A-1')).toMatchObject({ accepted: true });
+});
