@@ -39,7 +39,7 @@ import {
   type Payment,
 } from '../support/offline-world';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, MERCHANT } from '../support/world';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
 
 const MONEY = 1_000_000;
 
@@ -124,6 +124,15 @@ describe('fund', () => {
     const certificateBytes = signCertificate(certificate, VECTOR_KEYS.otherIssuer);
     const forged = ledger.fund({ ...unfunded('customer-1', key), certificateBytes });
     await expect(forged).rejects.toMatchObject({ code: 'OFFLINE_CERTIFICATE_FORGED' });
+  });
+
+  it('caps what all devices of a customer have together', async () => {
+    await ledger.fund(unfunded('customer-1', key));
+    const other = newKey();
+    const tablet = { customerId: 'customer-1', deviceId: 'tablet' };
+    await ledger.bank('teller').identity.registerDevice({ ...tablet, publicKey: spkiOf(other) });
+    const second = ledger.fund(unfunded('customer-1', other, { deviceId: 'tablet', total: 1n }));
+    await expect(second).rejects.toMatchObject({ code: 'OFFLINE_OVER_TOTAL_CAP' });
   });
 
   it('refuses what the account does not hold, and caps all reserves of a device together', async () => {
@@ -254,6 +263,18 @@ describe('a retired issuer', () => {
     },
   );
 
+  it('is believed as long as a device may pay that was certified under a policy of before', async () => {
+    const at = nowSeconds();
+    const offline = { ...OFFLINE, version: OFFLINE.version + 1, spendSeconds: 60 };
+    for (const role of ['bank', 'merchant'] as const)
+      await memory.clientFor(role, 'operator', BANK).identity.vote({
+        proposal: { kind: 'policy', policy: { ...POLICY, offline } },
+      });
+    const { trustedUntil } = await retire();
+    expect(trustedUntil).toBe(at + OFFLINE.spendSeconds + OFFLINE.clockToleranceSeconds);
+    expect(trustedUntil).toBeGreaterThan(device.certificate.spendUntil);
+  });
+
   it('is followed by another one, which tops up what the first one funded', async () => {
     await retire();
     await registerOther();
@@ -355,6 +376,19 @@ describe('a bulletin', () => {
     await publish({ number: 2, issuedAt: nowSeconds() - tolerance });
     await publish({ number: 3, issuedAt: nowSeconds() + tolerance });
     expect((await read()).number).toBe(3);
+  });
+
+  it('of the same number tells no other policy: a request names by its number what was agreed', async () => {
+    const offline = { ...OFFLINE, version: OFFLINE.version + 1, lossBearer: 'bank' as const };
+    const policy = { ...POLICY, offline };
+    for (const role of ['bank', 'merchant'] as const)
+      await memory.clientFor(role, 'operator', BANK).identity.vote({
+        proposal: { kind: 'policy', policy },
+      });
+    passSeconds(10);
+    const again = publish({ number: 1, policy: offline });
+    await expect(again).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    await publish({ number: 2, policy: offline });
   });
 
   it('of the same number may name no other devices, though it is fresher', async () => {

@@ -272,6 +272,12 @@ describe('refused is a voucher', () => {
     expect(await earned()).toBe(0);
   });
 
+  it('too long for any voucher, and no other of its batch', async () => {
+    const payment = ledger.pay(device);
+    const long = { ...payment, voucher: Buffer.alloc(50_000, 1) };
+    expect(await ledger.settle([[device, [long, payment]]])).toEqual(['malformed', 'settled']);
+  });
+
   it('of a reserve that does not exist', async () => {
     const { privateKey } = await memory.world.customer('customer-2');
     const forged = unfunded('customer-2', privateKey);

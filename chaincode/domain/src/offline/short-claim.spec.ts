@@ -146,3 +146,41 @@ describe('a short claim is judged by what the device signed', () => {
     expect(verdict(forged)).toBe('badSignature');
   });
 });
+
+describe('a short voucher has one form', () => {
+  const short = (claims: readonly VoucherClaim[]) => shortenClaims(claims, KNOWN);
+
+  /** The list at the end names the voucher before: empty, or one digest. */
+  const naming = (
+    { voucher, requestPayload }: VoucherClaim,
+    previous: Uint8Array,
+  ): VoucherClaim => ({
+    requestPayload,
+    voucher: Buffer.concat([
+      Buffer.from(voucher.subarray(0, -1)),
+      Buffer.from('815820', 'hex'),
+      previous,
+    ]),
+  });
+
+  test('the first names no voucher before it, not even none', () => {
+    const [first] = short([FIRST]);
+    expect(unlessMalformed(() => readBatched(first!, KNOWN, undefined))).toBeDefined();
+    const zeros = naming(first!, Buffer.alloc(32));
+    expect(unlessMalformed(() => readBatched(zeros, KNOWN, undefined))).toBeUndefined();
+  });
+
+  test('a later one does not name the one before it in the batch', () => {
+    const [, second] = short([FIRST, SECOND]);
+    expect(unlessMalformed(() => readBatched(second!, KNOWN, FIRST.digest))).toBeDefined();
+    const named = naming(second!, FIRST.digest);
+    expect(unlessMalformed(() => readBatched(named, KNOWN, FIRST.digest))).toBeUndefined();
+  });
+
+  test('one that nothing comes before must name it', () => {
+    const [, second] = short([FIRST, SECOND]);
+    expect(unlessMalformed(() => readBatched(second!, KNOWN, undefined))).toBeUndefined();
+    const named = naming(second!, FIRST.digest);
+    expect(unlessMalformed(() => readBatched(named, KNOWN, undefined))).toBeDefined();
+  });
+});
