@@ -4,6 +4,7 @@
 import {
   coseDigest,
   encodeFraudProof,
+  openDevice,
   parseCose,
   type OfflinePolicy,
   type Policy,
@@ -432,6 +433,17 @@ describe('a loss', () => {
       await expect(compensate('compensation-2', again)).rejects.toMatchObject({
         details: { reason: 'careless' },
       });
+    });
+
+    it('is paid out for both vouchers of a copy that one terminal accepted: they agree with each other', async () => {
+      const copy = { ...device, state: openDevice(device.certificate) };
+      const till = { bulletinNumber: 2, terminalId: 'till-2' };
+      const [one, two] = [ledger.pay(copy, till), ledger.pay(copy, till)];
+      await ledger.settle([[device, [first, one, two]]]);
+      await prove(proofOf(device, [first, one]));
+      await prove(proofOf(device, [first, two], 'previousHash'));
+      await compensate('compensation-1', one);
+      expect((await compensate('compensation-2', two)).result.amount).toBe('1250');
     });
 
     it('is not paid out to a terminal that knew of the revocation', async () => {
