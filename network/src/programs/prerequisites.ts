@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { NetworkError } from '../network-error';
 import { runProgram } from '../system/run-program';
 
-const NODE_VERSION = '20.19.0';
+const NODE_VERSION = '24.0.0';
 
 /** Throws `PREREQUISITE_MISSING` when this Node.js is too old. */
 export function requireNode(actual: string = process.versions.node): void {

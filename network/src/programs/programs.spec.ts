@@ -39,7 +39,7 @@ describe('isOlder', () => {
 
   it('makes an old Node.js fail with what to install', () => {
     const missing = expect.objectContaining({ code: 'PREREQUISITE_MISSING' }) as Error;
-    expect(() => requireNode('18.20.0')).toThrow(missing);
+    expect(() => requireNode('22.23.3')).toThrow(missing);
   });
 });
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isBankErrorCode } from './bank-error.js';
+import * as passwords from './secrets/password.js';
 import { BankFixture, PASSWORD, PERSONAL } from './testing/bank-fixture.js';
 import { LIMITS } from './testing/fake-ledger.js';
 import { refused } from './testing/refused.js';
@@ -14,11 +15,28 @@ afterAll(() => bank.close());
 
 beforeEach(() => bank.forget());
 
+afterEach(() => jest.restoreAllMocks());
+
 const attestations = (loginId: string) =>
   bank.ledger.calls
     .filter(({ name, input }) => name.startsWith('attest') && input['loginId'] === loginId)
     .map(({ name }) => name)
     .sort();
+
+/** The next password is checked when it is let go. */
+function holdPasswords() {
+  const check = passwords.isPassword;
+  let letGo = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (letGo = resolve));
+  const begun = new Promise<void>((resolve) => {
+    jest.spyOn(passwords, 'isPassword').mockImplementationOnce(async (...given) => {
+      resolve();
+      await gate;
+      return check(...given);
+    });
+  });
+  return { begun, letGo };
+}
 
 describe('login', () => {
   it('passes both factors in parallel, each attested by its own transaction with its own nonce', async () => {
@@ -96,6 +114,45 @@ describe('login', () => {
     await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
     await refused(bank.service.submitPassword({ loginId, password: PASSWORD }), 'STATE_CONFLICT');
     await refused(bank.service.submitCode({ loginId, code: bank.lastCode() }), 'STATE_CONFLICT');
+  });
+
+  it('tells the ledger of what passed before it tells it that the login failed', async () => {
+    const loginId = await bank.begun();
+    const letGo = bank.ledger.hold('attestSms');
+    await bank.service.submitPassword({ loginId, password: 'wrong-password' });
+    await bank.service.submitCode({ loginId, code: bank.lastCode() });
+    const completed = bank.service.complete({ loginId });
+    await bank.judged(loginId);
+    const early = bank.ledger.named('failAuthentication');
+    letGo();
+    expect(early).toEqual([]);
+    await refused(completed, 'AUTHENTICATION_FAILED');
+    expect(bank.ledger.named('failAuthentication')).toEqual([{ loginId }]);
+    expect(bank.ledger.named('attestSms')).toHaveLength(1);
+  });
+
+  it('lets a login fail whose time is over before a factor was attested', async () => {
+    const loginId = await bank.begun();
+    bank.ledger.failOnce('attestSms', new Error('unavailable'));
+    await bank.service.submitCode({ loginId, code: bank.lastCode() });
+    await bank.idle();
+    bank.ledger.refuseOnce('attestSms', 'AUTHENTICATION_EXPIRED');
+    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
+    expect(bank.ledger.named('failAuthentication')).toEqual([{ loginId }]);
+  });
+
+  it('lets no factor pass that is still being checked when the login is judged', async () => {
+    const loginId = await bank.begun();
+    await bank.service.submitCode({ loginId, code: bank.lastCode() });
+    const check = holdPasswords();
+    const late = bank.service.submitPassword({ loginId, password: PASSWORD });
+    await check.begun;
+    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
+    check.letGo();
+    expect(await late).toEqual({ received: true });
+    await bank.idle();
+    expect(bank.ledger.named('attestPassword')).toEqual([]);
+    expect(bank.delayed).toEqual([]);
   });
 
   it('answers the same when completed again, and does nothing twice', async () => {

@@ -48,6 +48,7 @@ async function tried(
   const passed = await attempt(context, subject);
   if (passed?.attested_at === null && failure === null && kind !== 'change')
     attestations.start(passed);
+  else if (kind === 'login') attestations.pretend(loginId);
   return { received: true };
 }
 

@@ -3,7 +3,12 @@
 import { BankError, isBankErrorCode, refusalCode } from './bank-error.js';
 import type { BankContext, CallContext } from './context.js';
 import type { LoginTable } from './database/schema.js';
-import { ensureBothPassed, passedFactors, type Attestations } from './factors/attestations.js';
+import {
+  ensureBothPassed,
+  isOver,
+  passedFactors,
+  type Attestations,
+} from './factors/attestations.js';
 import { sendCode } from './factors/send-code.js';
 import type { Parsed } from './inputs.js';
 import { loginText } from './messages/texts.js';
@@ -123,10 +128,6 @@ const judge = ({ db, clock }: BankContext, loginId: string) =>
     return { login, inVain: before.state === 'authenticating' && before.failure !== null };
   });
 
-/** Refusals that no repetition turns: the time for the factors, or for the login, is over. */
-const isOver = (error: unknown): boolean =>
-  ['AUTHENTICATION_EXPIRED', 'LOGIN_EXPIRED'].includes(refusalCode(error) ?? '');
-
 async function finish(
   { db, ledger, clock }: BankContext,
   attestations: Attestations,
@@ -144,9 +145,23 @@ async function finish(
   return limits;
 }
 
-async function fail({ db, ledger, clock, pace }: BankContext, loginId: string): Promise<void> {
+async function fail(
+  { db, ledger, clock, pace }: BankContext,
+  attestations: Attestations,
+  loginId: string,
+): Promise<void> {
+  await attestations.settleFailing(loginId);
   await pace.real('fail', () => ledger.failAuthentication({ loginId }));
   await moveLogin(db, loginId, 'failing', { state: 'failed', ended_at: clock() });
+}
+
+async function failInVain(
+  { pace }: BankContext,
+  attestations: Attestations,
+  loginId: string,
+): Promise<void> {
+  await attestations.pretended(loginId);
+  await pace.pretend('fail');
 }
 
 const failureOf = ({ failure }: LoginTable): BankError =>
@@ -165,7 +180,7 @@ async function complete(
       state: 'failing',
       failure: refusalCode(error) ?? null,
     });
-    await fail(context, loginId);
+    await fail(context, attestations, loginId);
     throw error;
   }
 }
@@ -177,11 +192,11 @@ export async function completeLogin(
   loginId: string,
 ): Promise<Authenticated> {
   const { login, inVain } = await judge(context, loginId);
-  if (inVain) await context.pace.pretend('fail');
+  if (inVain) await failInVain(context, attestations, loginId);
   if (login.limits !== null)
     return { authenticated: true, limits: JSON.parse(login.limits) as LoginLimits };
   if (login.state === 'completing') return complete(context, attestations, loginId);
-  if (login.state === 'failing') await fail(context, loginId);
+  if (login.state === 'failing') await fail(context, attestations, loginId);
   throw failureOf(login);
 }
 

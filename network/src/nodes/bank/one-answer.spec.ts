@@ -22,6 +22,9 @@ const told = (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => JSON.stringify(error),
   );
 
+/** More tries of each factor than are counted. */
+const ROUNDS = 12;
+
 /** Everything that somebody hears who knows a customer's id, and neither password nor telephone. */
 async function guess(customerId: string, loginId = `guess-${randomUUID()}`): Promise<unknown[]> {
   const { service } = bank;
@@ -40,7 +43,7 @@ async function guess(customerId: string, loginId = `guess-${randomUUID()}`): Pro
   await ask(service.beginAuthentication({ loginId }));
   await ask(service.beginAuthentication({ loginId }));
   await ask(service.beginAuthentication({ loginId, resend: true }));
-  for (let round = 0; round < 12; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     await ask(service.submitPassword(password));
     await ask(service.submitCode(code));
   }
@@ -87,8 +90,12 @@ it('asks neither ledger nor telephone for somebody unknown, and pretends to in t
   await guess('nobody-else');
   expect(bank.ledger.calls).toEqual([]);
   expect(bank.messages).toEqual([]);
-  // Opened twice, begun, sent ten times, joined.
-  expect(bank.pretended).toHaveLength(14);
+  // Opened twice, begun, sent ten times, joined; and each wrong factor.
+  expect(bank.pretended).toHaveLength(14 + 2 * ROUNDS);
+  const customerId = await bank.customer();
+  bank.forget();
+  await guess(customerId);
+  expect(bank.pretended).toHaveLength(2 * ROUNDS);
 });
 
 it("hashes a password that is nobody's as it hashes a customer's", async () => {
@@ -102,6 +109,24 @@ it("hashes a password that is nobody's as it hashes a customer's", async () => {
   }
   hashing.mockRestore();
   expect(hashed).toEqual([1, 1]);
+});
+
+it.each([
+  ['a customer', () => bank.customer()],
+  ['somebody unknown', () => Promise.resolve('nobody-to-wait-for')],
+])('joins wrong factors of %s no sooner than right ones are attested', async (_, who) => {
+  const loginId = await bank.begun(await who());
+  let letGo = (): void => undefined;
+  bank.pretending = new Promise((resolve) => (letGo = resolve));
+  await bank.service.submitCode({ loginId, code: bank.wrongCode() });
+  bank.pretending = undefined;
+  let isJoined = false;
+  const joined = told(bank.service.complete({ loginId })).finally(() => (isJoined = true));
+  await bank.judged(loginId);
+  const early = [isJoined, bank.ledger.named('failAuthentication')];
+  letGo();
+  expect(early).toEqual([false, []]);
+  expect(await joined).toContain('AUTHENTICATION_FAILED');
 });
 
 it('tells the reason to whoever passed both factors, and to nobody else', async () => {

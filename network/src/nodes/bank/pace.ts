@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** The steps that reach the ledger or a customer's phone for those who are customers. */
-export type PacedStep = 'open' | 'begin' | 'send' | 'fail';
+export type PacedStep = 'open' | 'begin' | 'send' | 'attest' | 'fail';
 
 const REMEMBERED = 64;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens the bank's database and brings its tables up to date.
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, Migrator } from 'kysely';
+import { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import { createDataFolder } from './create-data-folder.js';
 import { MIGRATIONS } from './migrations.js';
 import { pgliteDialect, type SqlEngine } from './pglite-dialect.js';

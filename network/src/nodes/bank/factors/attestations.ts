@@ -13,6 +13,10 @@ export interface PassedFactor {
   readonly attested_at: number | null;
 }
 
+/** Refusals that no repetition turns: the time for the factors, or for the login, is over. */
+export const isOver = (error: unknown): boolean =>
+  ['AUTHENTICATION_EXPIRED', 'LOGIN_EXPIRED'].includes(refusalCode(error) ?? '');
+
 /**
  * Writes attestations without letting anyone wait: were the answer to a right factor later than that to a wrong one,
  * or did only it fail with the ledger, it would tell which factor was right.
@@ -20,6 +24,8 @@ export interface PassedFactor {
 export class Attestations {
   readonly #context: BankContext;
   readonly #running = new Map<string, Promise<void>>();
+  /** What wrong factors wait for in place of an attestation, by login. */
+  readonly #pretended = new Map<string, Promise<void>>();
 
   constructor(context: BankContext) {
     this.#context = context;
@@ -33,12 +39,40 @@ export class Attestations {
     });
   }
 
+  /** A factor of that login was wrong, or is attested in vain: takes the time of an attestation, and nobody waits for it yet. */
+  pretend(loginId: string): void {
+    const pretended = Promise.all([
+      this.#pretended.get(loginId),
+      this.#context.pace.pretend('attest'),
+    ]).then(() => {
+      if (this.#pretended.get(loginId) === pretended) this.#pretended.delete(loginId);
+    });
+    this.#pretended.set(loginId, pretended);
+  }
+
   /** Attests what is not attested yet. @throws what the ledger throws. */
   async settle(loginId: string, boundTo: string): Promise<void> {
     const passed = await passedFactors(this.#context, loginId, boundTo);
     await Promise.all(
       passed.filter((row) => row.attested_at === null).map((row) => this.#attest(row)),
     );
+  }
+
+  /**
+   * Attests what passed of a login that fails, while its time lasts: the ledger takes no attestation of a failed login. Takes as
+   * long when nothing passed, so that the time does not tell which factor was wrong.
+   * @throws what the ledger throws.
+   */
+  async settleFailing(loginId: string): Promise<void> {
+    const settled = this.settle(loginId, 'login').catch((error: unknown) => {
+      if (!isOver(error)) throw error;
+    });
+    await Promise.all([settled, this.pretended(loginId)]);
+  }
+
+  /** Resolves when nothing is pretended of that login any more. */
+  async pretended(loginId: string): Promise<void> {
+    await this.#pretended.get(loginId);
   }
 
   /** Resolves when nothing is under way any more. */
@@ -55,9 +89,11 @@ export class Attestations {
   }
 
   async #run(passed: PassedFactor): Promise<void> {
-    const { db, ledger, clock } = this.#context;
+    const { db, ledger, clock, pace } = this.#context;
     const input = { loginId: passed.login_id, boundTo: passed.bound_to, nonce: passed.nonce };
-    await (passed.factor === 'sms' ? ledger.attestSms(input) : ledger.attestPassword(input));
+    await pace.real('attest', () =>
+      passed.factor === 'sms' ? ledger.attestSms(input) : ledger.attestPassword(input),
+    );
     await db
       .updateTable('factors')
       .set({ attested_at: clock() })

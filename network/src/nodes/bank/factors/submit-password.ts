@@ -20,7 +20,11 @@ const begin = (context: BankContext, subject: TrySubject): Promise<OpenTry> =>
     return { seq, stored: locked ? undefined : customer?.password_hash };
   });
 
-const pass = (context: BankContext, subject: TrySubject, seq: number): Promise<PassedFactor> =>
+const pass = (
+  context: BankContext,
+  subject: TrySubject,
+  seq: number,
+): Promise<PassedFactor | undefined> =>
   context.db.transaction().execute(async (db) => {
     await db.updateTable('attempts').set({ result: 'PASSED' }).where('seq', '=', seq).execute();
     return recordPassed(db, subject, context.clock());

@@ -51,12 +51,32 @@ export async function recordTry(
   return seq;
 }
 
-/** Keeps that a factor passed; a factor that passed before keeps its nonce. @returns the row. */
+/** Whether the login still takes factors: one that is judged does not, though the try began before. */
+async function isOpen(
+  db: BankDatabase,
+  { login_id, bound_to }: Pick<TrySubject, 'login_id' | 'bound_to'>,
+): Promise<boolean> {
+  if (bound_to !== 'login') return true;
+  const open = await db
+    .selectFrom('logins')
+    .select('login_id')
+    .where('login_id', '=', login_id)
+    .where('state', '=', 'authenticating')
+    .executeTakeFirst();
+  return open !== undefined;
+}
+
+/**
+ * Keeps that a factor passed; a factor that passed before keeps its nonce.
+ * @returns the row, or undefined when the login was judged without it meanwhile.
+ */
 export async function recordPassed(
   db: BankDatabase,
-  { login_id, bound_to, factor }: TrySubject,
+  subject: TrySubject,
   at: number,
-): Promise<PassedFactor> {
+): Promise<PassedFactor | undefined> {
+  if (!(await isOpen(db, subject))) return undefined;
+  const { login_id, bound_to, factor } = subject;
   const nonce = randomBytes(16).toString('hex');
   await db
     .insertInto('factors')

@@ -51,6 +51,9 @@ export const termsOf = (loginId: string, customerId: string): OrderTerms => {
   return { ...terms, loginId, customerId };
 };
 
+/** Questions to the database that are more than the service asks between its verdict and the ledger. */
+const TURNS = 10;
+
 export class BankFixture {
   readonly ledger = new FakeLedger();
   readonly messages: Message[] = [];
@@ -61,6 +64,8 @@ export class BankFixture {
   readonly pretended: number[] = [];
   /** Milliseconds since 1970. */
   now = 1_800_000_000_000;
+  /** Set to make pretended steps take until then. */
+  pretending: Promise<void> | undefined;
   /** Set to make the next message fail. */
   messageFailure: Error | undefined;
   readonly context: BankContext;
@@ -109,6 +114,13 @@ export class BankFixture {
   /** Resolves when no attestation is under way any more. */
   idle(): Promise<void> {
     return this.#process.idle();
+  }
+
+  /** Resolves when a login takes no factor any more, and its verdict could have reached the ledger. */
+  async judged(loginId: string): Promise<void> {
+    const states = this.db.selectFrom('logins').select('state').where('login_id', '=', loginId);
+    while ((await states.executeTakeFirstOrThrow()).state === 'authenticating');
+    for (let turn = 0; turn < TURNS; turn += 1) await states.execute();
   }
 
   async close(): Promise<void> {
@@ -170,7 +182,7 @@ export class BankFixture {
 
   #slept(milliseconds: number): Promise<void> {
     this.pretended.push(milliseconds);
-    return Promise.resolve();
+    return this.pretending ?? Promise.resolve();
   }
 
   #send(message: Message): Promise<void> {
