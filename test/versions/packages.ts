@@ -70,7 +70,8 @@ async function keepADevice(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'offpay-versions-'));
   try {
     const key = await offline.createKeyFile(join(folder, 'key.pem'), 'a passphrase');
-    const store = await offline.levelStore(join(folder, 'store'));
+    const mark = await offline.stateMark(key.publicKey, join(folder, 'marks'));
+    const store = await offline.folderStore(join(folder, 'store'), mark);
     const device = await offline.Device.open({ store, key });
     await device.close();
     return device.publicKey.length > 0;
