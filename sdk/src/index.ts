@@ -5,7 +5,12 @@ export type { Connection } from './connection/connection.js';
 export { CommitFeed } from './gateway/commit-feed.js';
 export { askStatus, type AskStatus } from './gateway/commit-status.js';
 export { DEFAULT_DEADLINES, type Deadlines } from './gateway/deadlines.js';
-export type { Endpoint, TlsClient } from './connection/grpc-client.js';
+export {
+  DEFAULT_KEEPALIVE,
+  type Endpoint,
+  type Keepalive,
+  type TlsClient,
+} from './connection/grpc-client.js';
 export type { Recovered, ResumedTransaction } from './gateway/resume.js';
 export { Statistics, type Latencies, type StatisticsSnapshot } from './gateway/statistics.js';
 

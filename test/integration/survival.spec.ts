@@ -13,11 +13,6 @@ import {
 import { offpay } from '../support/command-line';
 import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample';
 
-// With Node.js 20 a client's connection sometimes stood still for longer than its patience of a minute after the kills: orders
-// ended as OUTCOME_UNKNOWN then, as they must, and not in their final states. Such a connection is replaced now; further
-// networks stay until many runs in a row have needed none.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 let home: string;
 let reportFile: string;
 

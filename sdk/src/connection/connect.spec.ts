@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening a connection: options that do not fit, and a peer that is not there. Real gRPC, a free port, nothing behind it.
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { nativeSigner } from '../signer/native-signer.js';
 import { connect, type ConnectOptions } from './connect.js';
 import type { Connection } from './connection.js';
+import { channelOptions, DEFAULT_KEEPALIVE } from './grpc-client.js';
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const options: ConnectOptions = {
@@ -84,10 +85,14 @@ describe('a peer that is not there', () => {
 });
 
 describe('a peer that takes connections and says nothing', () => {
-  const silent = createServer(() => undefined);
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket));
 
   beforeAll(() => new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve)));
-  afterAll(() => void silent.close());
+  afterAll(() => {
+    sockets.forEach((socket) => socket.destroy());
+    silent.close();
+  });
 
   test.each([
     ['height', (connection: Connection) => connection.height()],
@@ -98,9 +103,41 @@ describe('a peer that takes connections and says nothing', () => {
     const endpoint = { address: `127.0.0.1:${port.toString()}` };
     const deadlines = { evaluateMs: 100, blockMs: 300 };
     const connection = connect({ ...options, endpoint, privateKey, deadlines });
-    await expect(ask(connection)).rejects.toMatchObject({ code: 'NETWORK_UNAVAILABLE' });
-    connection.close();
+    try {
+      await expect(ask(connection)).rejects.toMatchObject({ code: 'NETWORK_UNAVAILABLE' });
+    } finally {
+      connection.close();
+    }
   });
+});
+
+test.each([
+  ['intervalMs', { intervalMs: 9_999 }],
+  ['intervalMs', { intervalMs: Infinity }],
+  ['timeoutMs', { timeoutMs: 0 }],
+])(
+  'a keepalive whose %s peers would not bear is a mistake that is named: %j',
+  (name, keepalive) => {
+    const thrown: unknown[] = [];
+    try {
+      connect({ ...options, privateKey, keepalive }).close();
+    } catch (error) {
+      thrown.push(error);
+    }
+    expect(thrown).toMatchObject([
+      { code: 'CONFIGURATION_INVALID', details: { option: `keepalive.${name}` } },
+    ]);
+  },
+);
+
+test('a keepalive is told to gRPC, and the one unless told is one that every peer allows', () => {
+  const endpoint = { address: 'localhost:1' };
+  const told = channelOptions(endpoint, { intervalMs: 15_000, timeoutMs: 5_000 });
+  expect(told).toMatchObject({
+    'grpc.keepalive_time_ms': 15_000,
+    'grpc.keepalive_timeout_ms': 5_000,
+  });
+  expect(DEFAULT_KEEPALIVE.intervalMs).toBeGreaterThan(60_000);
 });
 
 test('a connection names at least one peer', () => {

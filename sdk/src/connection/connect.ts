@@ -17,7 +17,14 @@ import { isInMemory, memoryJournal } from '../journal/memory-journal.js';
 import { realPace } from '../retry/pace.js';
 import { nativeSigner, type Signer } from '../signer/native-signer.js';
 import { openConnection, type Connection } from './connection.js';
-import { certificateHash, grpcClient, type Endpoint, type TlsClient } from './grpc-client.js';
+import {
+  certificateHash,
+  DEFAULT_KEEPALIVE,
+  grpcClient,
+  type Endpoint,
+  type Keepalive,
+  type TlsClient,
+} from './grpc-client.js';
 
 export interface Identity {
   readonly mspId: string;
@@ -47,6 +54,8 @@ export interface ConnectOptions {
   /** In memory unless told. */
   readonly journal?: Journal;
   readonly deadlines?: Partial<Deadlines>;
+  /** Pings on silent connections: every two minutes unless told, which every peer allows. */
+  readonly keepalive?: Partial<Keepalive>;
   /** To be shared by several connections, for one count of them all. */
   readonly statistics?: Statistics;
   /** To be shared by several connections to one peer, for one stream of its blocks while many calls are under way. */
@@ -110,15 +119,18 @@ function commitSourceOf(
  *   merchantId: 'merchant-1', orderNumber: 'ORD-1001', refundId: 'refund-1', amount: '500',
  * });
  * ```
- * @throws {ConfigurationError} when neither or both of `privateKey` and `signer` are given, or the key is not on P-256.
+ * @throws {ConfigurationError} when neither or both of `privateKey` and `signer` are given, the key is not on P-256, no peer is
+ * named, or the keepalive is too short.
  */
 export function connect(options: ConnectOptions): Connection {
   const signer = signerOf(options);
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
   const journal = options.journal ?? memoryJournal();
   const statistics = options.statistics ?? new Statistics();
+  const { tlsRoot, tlsClient } = options;
   const endpoints = [options.endpoint].flat();
-  const grpc = grpcClient(endpoints, options.tlsRoot, options.tlsClient);
+  const keepalive = { ...DEFAULT_KEEPALIVE, ...options.keepalive };
+  const grpc = grpcClient({ endpoints, tlsRoot, tlsClient, keepalive });
   const gateway = gatewayOf(options, grpc.forGateway, signer, deadlines);
   const network = gateway.getNetwork(options.channel);
   const source = commitSourceOf(options, gateway);

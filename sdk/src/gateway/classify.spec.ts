@@ -26,6 +26,7 @@ const refusal = (code: string): string =>
 
 const COLLECT =
   'failed to collect enough transaction endorsements, see attached details for more info';
+const CLOSING = 'rpc error: code = Canceled desc = grpc: the client connection is closing';
 const BOTH = ['BankMSP', 'MerchantMSP'];
 
 describe('a refusal', () => {
@@ -65,15 +66,15 @@ describe('a refusal', () => {
     });
   });
 
-  test('wins over an endorser that could not be reached', () => {
-    const details = [
-      answer('BankMSP', refusal('NOT_OWNER')),
-      answer('MerchantMSP', 'rpc error: code = Unavailable'),
-    ];
-    expect(beforeSending(endorseError(status.ABORTED, COLLECT, details), BOTH)).toBeInstanceOf(
-      RefusedError,
-    );
-  });
+  test.each(['rpc error: code = Unavailable', CLOSING])(
+    'wins over an endorser that could not be reached, and is asked for again: %s',
+    (unreachable) => {
+      const details = [answer('BankMSP', refusal('NOT_OWNER')), answer('MerchantMSP', unreachable)];
+      const found = beforeSending(endorseError(status.ABORTED, COLLECT, details), BOTH);
+      expect(found).toBeInstanceOf(RefusedError);
+      expect(found).toMatchObject({ divided: true });
+    },
+  );
 
   test('of a query is found in the message of the status, too', () => {
     const message = `evaluate call to endorser returned error: ${refusal('NOT_FOUND')}`;
@@ -148,6 +149,10 @@ describe('what is no refusal of ours', () => {
       [],
     ],
     [status.ABORTED, COLLECT, [answer('BankMSP', 'chaincode stream terminated')]],
+    // The gateway closed its connection to that peer, because of what the peer answered to somebody else.
+    [status.ABORTED, COLLECT, [answer('BankMSP', CLOSING)]],
+    [status.UNAVAILABLE, 'failed to evaluate transaction', [answer('BankMSP', CLOSING)]],
+    [status.CANCELLED, CLOSING, []],
     [
       status.ABORTED,
       COLLECT,
