@@ -11,7 +11,9 @@ import {
 import { eventually } from '../support/eventually';
 import { EveryTransaction } from '../support/every-transaction';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
-import { spendOffline } from '../support/offline-lives';
+import type { Endings } from '../support/offline-endings';
+import { nowSeconds } from '../support/offline-ledger';
+import { hurryOffline, spendOffline } from '../support/offline-lives';
 import { BANK, CURRENCY, GOODS, LOGISTICS, MERCHANT, type World } from '../support/world';
 import type { AgreementNetwork } from './agreement-network';
 
@@ -25,6 +27,12 @@ async function passSeconds(seconds: number): Promise<void> {
   await eventually(`${seconds} s to pass`, () =>
     Promise.resolve(Date.now() >= until ? true : undefined),
   );
+}
+
+/** In steps that are short enough to be waited for. */
+async function passUntil(at: number): Promise<void> {
+  for (let left = at - nowSeconds(); left > 0; left = at - nowSeconds())
+    await passSeconds(Math.min(left, 10));
 }
 
 /** @returns the code with which the call was refused or lost, or `failed` for a failure without one. */
@@ -184,8 +192,8 @@ const OFFLINE_CERTIFICATES = [
   ['logistics', 'operator', BANK],
 ] as const;
 
-/** Vouchers, double spends, proofs, refunds and revocations. What must wait for hours runs in memory only. */
-async function offlinePayments({ world, clientFor }: AgreementNetwork): Promise<void> {
+/** Vouchers, double spends, proofs, losses, refunds and revocations. @returns what ends when nobody can claim any more */
+async function offlinePayments({ world, clientFor }: AgreementNetwork): Promise<Endings> {
   const clients = new Map<string, Client>();
   for (const [role, attribute, actor] of OFFLINE_CERTIFICATES)
     clients.set([role, attribute, actor].join(), await clientFor(role, attribute, actor));
@@ -194,7 +202,9 @@ async function offlinePayments({ world, clientFor }: AgreementNetwork): Promise<
     assert.ok(client, certificate.join());
     return client;
   };
-  await spendOffline({ world, clientFor: known }, 2);
+  const offline = { world, clientFor: known };
+  await spendOffline(offline, 2);
+  return hurryOffline(offline);
 }
 
 async function totals({ world }: AgreementNetwork): Promise<void> {
@@ -205,14 +215,17 @@ async function totals({ world }: AgreementNetwork): Promise<void> {
 
 export async function runOrders(network: AgreementNetwork): Promise<void> {
   await network.world.found(network.participants);
+  // First, so that its time has passed when all else is done.
+  const endings = await offlinePayments(network);
   for (const run of [
     ordersThatMeet,
     ordersThatTravelTogether,
     repetitions,
     refusals,
     liveEveryTransaction,
-    offlinePayments,
-    totals,
   ])
     await run(network);
+  await passUntil(endings.dueAt);
+  await endings.end();
+  await totals(network);
 }

@@ -143,6 +143,30 @@ it('nor out of a reserve that is frozen', async () => {
   await expect(cancel()).rejects.toMatchObject({ code: 'OFFLINE_RESERVE_INACTIVE' });
 });
 
+it.each<[string, bigint, Partial<Payment['content']>]>([
+  ['more than stands in it', 20_001n, {}],
+  ['a payment that is too large', 5_001n, {}],
+  ['all payments together too large', 5_000n, { counter: 5, cumulative: 20_001n }],
+])(
+  'nor by a voucher that no terminal accepts, and others are paid all the same: %s',
+  async (_, amount, values) => {
+    const previous = payment.digest;
+    const request = ledger.request({ amount });
+    const claim = forge(
+      payment,
+      {
+        ...(values.counter === undefined ? { cumulative: amount } : { ...values, previous }),
+      },
+      request,
+    );
+    await expect(cancel({ claim })).rejects.toMatchObject({
+      code: 'VOUCHER_REFUSED',
+      details: { verdict: 'overLimit' },
+    });
+    expect(await ledger.settle([[device, [payment]]])).toEqual(['settled']);
+  },
+);
+
 it('of a device that was reported it comes back like any other', async () => {
   await ledger.node.offline.revokeReserve({
     ...reserveKeyOf(device),

@@ -18,10 +18,10 @@ import {
   memoryStore,
   softwareKey,
   Terminal,
-  type Archive,
   type OfflineKey,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
+import { archiveOf } from '../support/memory-archive';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
 import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger';
@@ -61,28 +61,8 @@ beforeEach(async () => {
 
 afterEach(() => expect(missingMoney(memory.ledger.state())).toBe(0n));
 
-/** The blocks of the ledger in memory. */
-function archive(): Archive {
-  const calls = () =>
-    memory.ledger
-      .blocks()
-      .flatMap(({ transactions }) => transactions)
-      .map(({ txId, function: name, args }) => ({
-        transactionId: txId,
-        name,
-        argument: args[0] ?? '',
-      }));
-  return {
-    call: (transactionId) =>
-      Promise.resolve(calls().find((call) => call.transactionId === transactionId)),
-    calls: async function* () {
-      yield* await Promise.resolve(calls());
-    },
-  };
-}
-
 const ledgerOf = (merchantId: string): TerminalLedger =>
-  clientLedger(ledger.merchant('terminal', merchantId), archive());
+  clientLedger(ledger.merchant('terminal', merchantId), archiveOf(memory.ledger));
 
 async function terminalOf(merchantId = MERCHANT): Promise<Terminal> {
   const terminal = await Terminal.open({

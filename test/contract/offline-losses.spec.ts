@@ -324,6 +324,20 @@ describe('when a reserve is closed, what its device spent twice', () => {
     expect(await earned()).toBe(1_250);
   });
 
+  it.each(['before the payee brings its voucher', 'after it'])(
+    'is paid to a payee whatever the device says that its terminal held: proven %s',
+    async (when) => {
+      const invented = forge(second, {}, ledger.request({ terminalId: 'till-2' }));
+      const proveIt = () => prove(proofOf(device, [second, invented]));
+      if (when !== 'after it') await proveIt();
+      await ledger.settle([[device, [first, second]]]);
+      if (when === 'after it') await proveIt();
+      passClaimUntil();
+      expect(await close()).toBe('17500');
+      expect(await earned()).toBe(2_500);
+    },
+  );
+
   it('goes back whole to who was cleared, or had reported the device', async () => {
     await ledger.settle([[device, [first, second]]]);
     await clear();

@@ -5,7 +5,7 @@ import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
 import { EveryTransaction } from '../support/every-transaction';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { liveOffline } from '../support/offline-lives';
+import { endOffline, liveOffline } from '../support/offline-lives';
 import { OperationsMeter, operationsOf, type Measured } from '../support/operations';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 
@@ -54,6 +54,8 @@ test.each(SIZES)(
 test('everything around orders', () => every.everythingAroundOrders());
 
 test.each(SIZES)('offline payments of %i devices', (size) => liveOffline(memory, size));
+
+test('offline payments whose time is short', () => endOffline(memory));
 
 test.each(SIZES)(
   'an ordinary express leg of %i lines takes at most seven operations and one a line',

@@ -5,7 +5,7 @@ import { ALL_TRANSACTIONS, transactionNamed } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
 import { memoryNetwork } from '@fabric-offline-pay/testing';
 import { EveryTransaction } from '../support/every-transaction';
-import { liveOffline } from '../support/offline-lives';
+import { endOffline, liveOffline } from '../support/offline-lives';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 import { RepeatingLedger, type Repeated } from '../support/repeating-ledger';
 
@@ -36,6 +36,7 @@ beforeAll(async () => {
   await every.changedGoods(1);
   await every.newCustomer();
   await liveOffline(memory, 1);
+  await endOffline(memory);
   await every.newCustomer();
   await every.everythingAroundOrders();
   repeated = ledger!.repeated;

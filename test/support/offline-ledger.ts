@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Payments without a network on a ledger: a bank with an issuer and a bulletin, customers with funded devices, and a
 // merchant that settles. Devices and requests are those of the world without a network, under the ledger's own policy.
+import assert from 'node:assert/strict';
 import {
   encodeBulletin,
   issuerKid,
@@ -94,7 +95,7 @@ export class OfflineLedger {
     const { offline } = ledger.bank('operator');
     const { issuer: certificate, root: authority } = CERTIFICATES;
     const { result } = await offline.registerIssuer({ bankId: BANK, certificate, authority });
-    expect(result.kid).toBe(ISSUER.kid);
+    assert.equal(result.kid, ISSUER.kid);
     await ledger.publish(signedBulletin({ number: 1 }));
     return ledger;
   }

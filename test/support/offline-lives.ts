@@ -8,11 +8,13 @@ import {
   termsDigest,
   type Bulletin,
   type OrderTerms,
+  type Revocation,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/network';
 import { termsOf } from '@fabric-offline-pay/sdk';
 import { quoteLeg } from './express-legs';
+import { enact, Endings } from './offline-endings';
 import { proofOf } from './fraud-proofs';
 import { CHANNEL } from './memory-world';
 import type { OfflineWorld } from './offline-ledger';
@@ -47,18 +49,27 @@ const BORNE = { ...OFFLINE, version: OFFLINE.version + 1, lossBearer: 'bank' as 
 /** Certificates are granted under the policy in force. */
 const policyVersion = BORNE.version;
 
-/** Numbers of bulletins: each life publishes newer ones. */
-let bulletins = 1;
+/** Each life publishes newer ones, that go on naming whom the last one named unless told. */
+class Bulletins {
+  #number = 1;
+  #revoked: readonly Revocation[] = [];
 
-const nextBulletin = (values: Partial<Bulletin>): string => {
-  bulletins += 1;
-  return signedBulletin({ number: bulletins, policy: BORNE, ...values });
-};
+  next({ revoked = this.#revoked, ...values }: Partial<Bulletin>): string {
+    this.#number += 1;
+    this.#revoked = revoked;
+    return signedBulletin({ number: this.#number, policy: BORNE, revoked, ...values });
+  }
+
+  get revoked(): readonly Revocation[] {
+    return this.#revoked;
+  }
+}
 
 class Lives {
   constructor(
     readonly memory: OfflineWorld,
     readonly ledger: OfflineLedger,
+    readonly bulletins: Bulletins,
     readonly size: number,
   ) {}
 
@@ -176,14 +187,17 @@ class Lives {
     const { offline } = this.ledger.node;
     for (const [index, device] of devices.entries()) {
       const revoked = devices.slice(0, index + 1).map(reserveKeyOf);
-      await offline.revokeReserve({ ...reserveKeyOf(device), bulletin: nextBulletin({ revoked }) });
+      await offline.revokeReserve({
+        ...reserveKeyOf(device),
+        bulletin: this.bulletins.next({ revoked }),
+      });
     }
   }
 
   /** When they cannot spend any more, a bulletin need not name them. */
   async forget(): Promise<void> {
     passSeconds(OFFLINE.spendSeconds + 61);
-    await this.ledger.publish(nextBulletin({}));
+    await this.ledger.publish(this.bulletins.next({ revoked: [] }));
   }
 
   async reissue(lost: Device): Promise<void> {
@@ -205,11 +219,8 @@ class Lives {
 }
 
 /** Has the bank bear double spends, by vote. */
-async function bearLosses({ clientFor }: OfflineWorld): Promise<void> {
-  const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline: BORNE } };
-  for (const role of ['bank', 'merchant', 'logistics'] as const)
-    await clientFor(role, 'operator', BANK).identity.vote({ proposal });
-}
+const bearLosses = (memory: OfflineWorld): Promise<void> =>
+  enact(memory, { ...POLICY, offline: BORNE });
 
 /** The issuer that follows. */
 async function registerNext(ledger: OfflineLedger): Promise<void> {
@@ -226,16 +237,24 @@ async function retireOther(ledger: OfflineLedger): Promise<void> {
   await offline.retireIssuer({ bankId: BANK, kid: result.kid, compromised: false });
 }
 
-let ready: OfflineLedger | undefined;
+interface Ready {
+  readonly ledger: OfflineLedger;
+  readonly bulletins: Bulletins;
+}
 
-async function readyLedger(memory: OfflineWorld): Promise<OfflineLedger> {
-  if (ready !== undefined) return ready;
-  ready = await OfflineLedger.open(memory);
+const prepared = new WeakMap<OfflineWorld, Ready>();
+
+async function ready(memory: OfflineWorld): Promise<Ready> {
+  const before = prepared.get(memory);
+  if (before !== undefined) return before;
+  const ledger = await OfflineLedger.open(memory);
+  const bulletins = new Bulletins();
   await bearLosses(memory);
-  await ready.publish(nextBulletin({}));
-  await registerNext(ready);
-  await retireOther(ready);
-  return ready;
+  await ledger.publish(bulletins.next({}));
+  await registerNext(ledger);
+  await retireOther(ledger);
+  prepared.set(memory, { ledger, bulletins });
+  return { ledger, bulletins };
 }
 
 interface Left {
@@ -249,8 +268,8 @@ interface Left {
  * @param size how many devices a batch or a bulletin has
  */
 export async function spendOffline(memory: OfflineWorld, size: number): Promise<Left> {
-  const ledger = await readyLedger(memory);
-  const lives = new Lives(memory, ledger, size);
+  const { ledger, bulletins } = await ready(memory);
+  const lives = new Lives(memory, ledger, bulletins, size);
   const cheats = await lives.devices('cheat');
   await lives.spendTwice(cheats);
   await lives.compensate(cheats[0]!);
@@ -272,4 +291,17 @@ export async function liveOffline(memory: OfflineWorld, size: number): Promise<v
   await lives.forget();
   await lives.reissue(lost);
   await lives.ledger.node.offline.closeReserve(reserveKeyOf(honest));
+}
+
+/** What has short times, under a policy of its own: to be ended later. The last that is done with this ledger. */
+export async function hurryOffline(memory: OfflineWorld): Promise<Endings> {
+  const { ledger, bulletins } = await ready(memory);
+  return Endings.begin(memory, ledger, bulletins);
+}
+
+/** Begins and ends it. */
+export async function endOffline(memory: OfflineWorld): Promise<void> {
+  const endings = await hurryOffline(memory);
+  passSeconds(endings.dueAt - nowSeconds());
+  await endings.end();
 }

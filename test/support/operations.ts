@@ -55,16 +55,32 @@ interface Batch {
   readonly reserves: readonly { readonly vouchers: readonly unknown[] }[];
 }
 
-/** Offline payments count vouchers; bulletins count the devices that they no longer name, each held against its reserve. */
+/**
+ * Offline payments count vouchers; bulletins count the devices that they no longer name, each held against its reserve or all of
+ * them, and the other reserves that they report; closing a reserve counts the losses that it gives something for.
+ */
 const OFFLINE_ENTRIES: Readonly<Record<string, (transaction: BlockTransaction) => number>> = {
   'offline:settle': ({ args }) =>
     (JSON.parse(args[0] ?? '{}') as Batch).reserves.flatMap(({ vouchers }) => vouchers).length,
-  'offline:publishBulletin': ({ readSet }) => reservesIn(readSet),
-  'offline:revokeReserve': ({ readSet }) => reservesIn(readSet) - 1,
+  'offline:publishBulletin': (transaction) => reservesRead(transaction),
+  'offline:revokeReserve': (transaction) =>
+    reservesRead(transaction) + rowsIn('reserve', transaction.writeSet) - REPORTED_ONE,
+  'offline:closeReserve': ({ writeSet }) => rowsIn('fraud', writeSet),
 };
 
-const reservesIn = (readSet: BlockTransaction['readSet']): number =>
-  readSet.filter(({ key }) => key.startsWith(ROWS.reserve.prefix())).length;
+/** The reserve that is named is read, and written; and a range shows the others of its device. */
+const REPORTED_ONE = 3;
+
+const rowsIn = (kind: 'reserve' | 'fraud', keys: readonly { readonly key: string }[]): number =>
+  keys.filter(({ key }) => key.startsWith(ROWS[kind].prefix())).length;
+
+/** Rows, and ranges of them. */
+const reservesRead = ({ readSet, rangeReads }: BlockTransaction): number =>
+  rowsIn('reserve', readSet) +
+  rowsIn(
+    'reserve',
+    rangeReads.map(({ startKey: key }) => ({ key })),
+  );
 
 function entriesOf(ledger: MemoryLedger, transaction: BlockTransaction): number {
   const { function: name, args, writeSet } = transaction;

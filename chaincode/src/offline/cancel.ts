@@ -8,6 +8,7 @@ import {
   findContradiction,
   found,
   importDeviceKey,
+  isOverLimit,
   isRemembered,
   isSignedBy,
   readClaim,
@@ -61,13 +62,19 @@ function ensureOfReserve(claim: ReadClaim, reserve: ReserveRow): void {
 const isCancelled = ({ entry }: ReadClaim, { cancelled, counters }: ReserveRow): boolean =>
   cancelled.includes(entry.counter) && isRemembered(counters, entry);
 
-/** What was paid, or contradicts what was paid, is beyond cancelling. @throws {DomainError} */
-function ensureUnpaid({ entry }: ReadClaim, reserve: ReserveRow): void {
+/**
+ * What was paid, or contradicts what was paid, is beyond cancelling; and so is what no terminal accepts, or a device and a terminal
+ * that agree could empty the reserve that others rely on.
+ * @throws {DomainError}
+ */
+function ensureCancellable(claim: ReadClaim, reserve: ReserveRow): void {
+  const { entry } = claim;
   const { status } = reserve;
   ensure(status !== 'closed' && status !== 'frozen', 'OFFLINE_RESERVE_INACTIVE', { status });
   ensure(!isRemembered(reserve.counters, entry), 'STATE_CONFLICT', { state: 'settled' });
   const contradiction = findContradiction(reserve.counters, entry);
   ensure(contradiction === undefined, 'OFFLINE_DOUBLE_SPEND', { counter: entry.counter });
+  ensure(!isOverLimit(claim, reserve), 'VOUCHER_REFUSED', { verdict: 'overLimit' });
 }
 
 export async function cancel(call: Call<CancelInput>) {
@@ -81,7 +88,7 @@ export async function cancel(call: Call<CancelInput>) {
   ensure(isOfRequest, 'OFFLINE_REQUEST_MISMATCH', { field: 'cancellation' });
   ensureOfReserve(claim, before);
   if (isCancelled(claim, before)) return { returned: entry.amount };
-  ensureUnpaid(claim, before);
+  ensureCancellable(claim, before);
   putReserve(call, reserves.cancelEntry(before, entry));
   await credit(call, before.customerId, before.currency, entry.amount);
   call.tell({ subject: reserveSubject(before), state: before.status });

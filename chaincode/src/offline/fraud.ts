@@ -104,6 +104,20 @@ const sidesOf = ({ sides }: FraudProof): readonly Side[] =>
 const areOfOneTerminal = (sides: readonly Side[]): boolean =>
   new Set(sides.map(({ request }) => `${request.merchantId}/${request.terminalId}`)).size === 1;
 
+/** Whether their payees brought both: a device can sign requests of anybody's terminal, and show them in a proof. */
+function areBrought(
+  { vouchers }: ProvenFraud,
+  { counters, cancelled }: ReserveRow,
+  cases: readonly FraudCaseRow[],
+): boolean {
+  const claimed = cases.filter((fraud) => fraud.claimed).map(({ contradicting }) => contradicting);
+  return vouchers.every(
+    (entry) =>
+      (isRemembered(counters, entry) && !cancelled.includes(entry.counter)) ||
+      claimed.some(([, digest]) => digest === entry.digest),
+  );
+}
+
 /** What is made after a device was reported convicts nobody: its owner does not have it any more. */
 const blameOf = (sides: readonly Side[], { reported }: ReserveRow): 'device' | 'reported' =>
   reported === null || sides.every(({ madeAt }) => madeAt <= reported.at) ? 'device' : 'reported';
@@ -118,7 +132,8 @@ async function recordProof(
   const cases = new CaseBook(call, reserve);
   const sides = sidesOf(proof);
   const blame = blameOf(sides, reserve);
-  const proven = { blame, careless: areOfOneTerminal(sides), proven: true };
+  const careless = areOfOneTerminal(sides) && areBrought(fraud, reserve, await cases.all());
+  const proven = { blame, careless, proven: true };
   const known = await knownCase(cases, fraud);
   if (known !== undefined)
     return { row: known, blame: cases.learn(known, { ...proven, claimed: known.claimed }) };

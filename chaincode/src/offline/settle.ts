@@ -58,13 +58,17 @@ function settledVoucher({ verdict, request, entry }: Settlement): SettledVoucher
   return [[request.orderNumber, entry.counter, entry.amount]];
 }
 
-/** Whether the terminal that accepted it holds another voucher that contradicts it: it should have refused. */
+/**
+ * Whether the terminal that accepted it holds another voucher that contradicts it: it should have refused. Only its merchant's
+ * own claims say so; a device can sign requests of anybody's terminal.
+ */
 async function isCareless(
   cases: CaseBook,
   entry: CounterEntry,
   { merchantId, terminalId }: PaymentRequest,
 ): Promise<boolean> {
-  const others = (await cases.all()).map((other) =>
+  const claimed = (await cases.all()).filter((other) => other.claimed);
+  const others = claimed.map((other) =>
     readClaim({ voucher: bytesOf(other.voucher), requestPayload: bytesOf(other.request) }),
   );
   return others.some(

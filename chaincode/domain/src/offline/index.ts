@@ -88,6 +88,7 @@ export { answersRequest } from './payment-rules.js';
 export { decodePresented, encodePresented } from './presented.js';
 export * as reserves from './reserve.js';
 export {
+  isOverLimit,
   readClaim,
   settleClaim,
   settleVoucher,

@@ -21,6 +21,7 @@ import {
   isOtherCurrency,
   isOverAllowance,
   wasAnnounced,
+  type Payment,
 } from './payment-rules.js';
 import { freezeReserve, payOut, standing } from './reserve.js';
 import type { Verdict } from './verdicts.js';
@@ -125,9 +126,10 @@ const isKnown = ({ reserve, voucher }: Case): boolean =>
 const isCancelled = ({ reserve, entry }: Case): boolean =>
   reserve.cancelled.includes(entry.counter) && isRemembered(reserve.counters, entry);
 
-const isOverLimit = (judged: Case): boolean =>
-  isOverAllowance(judged, allowanceOf(judged.reserve)) ||
-  judged.request.amount > toUnits(standing(judged.reserve));
+/** Whether no terminal that keeps the rules accepts as much, or the reserve does not have it any more. */
+export const isOverLimit = (payment: Payment, reserve: ReserveRow): boolean =>
+  isOverAllowance(payment, allowanceOf(reserve)) ||
+  payment.request.amount > toUnits(standing(reserve));
 
 /** In this order; the first that applies is the verdict. What was settled stays so, whatever came later. */
 const REFUSALS: readonly (readonly [Verdict, (judged: Case) => boolean])[] = [
@@ -154,7 +156,7 @@ const REFUSALS: readonly (readonly [Verdict, (judged: Case) => boolean])[] = [
   ['revoked', (judged) => wasAnnounced(judged, judged.reserve)],
   ['notYet', (judged) => isAhead(judged, judged.context)],
   ['expired', (judged) => isExpired(judged, judged.reserve)],
-  ['overLimit', isOverLimit],
+  ['overLimit', (judged) => isOverLimit(judged, judged.reserve)],
 ];
 
 function fraudOf({ reserve, entry, context }: Case): FraudRow | undefined {

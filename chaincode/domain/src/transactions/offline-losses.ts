@@ -89,6 +89,7 @@ export const offlineLosses = {
       'OFFLINE_RESERVE_INACTIVE',
       'OFFLINE_SIGNATURE_INVALID',
       'STATE_CONFLICT',
+      'VOUCHER_REFUSED',
     ],
     operations: { fixed: 8 },
     example: { ...RESERVE, voucher: OBJECT, request: OBJECT, cancellation: OBJECT, payee: OBJECT },
