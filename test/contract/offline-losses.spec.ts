@@ -10,7 +10,7 @@ import {
   type Policy,
 } from '@fabric-offline-pay/domain';
 import { proofOf } from '../support/fraud-proofs';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
 import {
   base64,
@@ -20,12 +20,15 @@ import {
   reserveKeyOf,
   signedBulletin,
   unfunded,
+  wire,
 } from '../support/offline-ledger';
 import {
   CERTIFICATES,
   forge,
   ISSUER,
+  newCancellation,
   newDevice,
+  newPayee,
   proofSide,
   signCertificate,
   VECTOR_KEYS,
@@ -337,6 +340,44 @@ describe('when a reserve is closed, what its device spent twice', () => {
       expect(await earned()).toBe(2_500);
     },
   );
+
+  describe('after a voucher of the same counter was cancelled', () => {
+    const cancel = (payment: Payment) =>
+      ledger.node.offline.cancel({
+        ...{ ...reserveKeyOf(device), ...wire(payment) },
+        cancellation: base64(newCancellation(payment.requestPayload)),
+        payee: base64(newPayee({ channel: CHANNEL })),
+      });
+    const whole = () => ({ amount: 5_000n, terminalId: 'terminal-1' });
+
+    it('is paid out of the account that the cancelled one went back to', async () => {
+      const clone = { ...device, state: openDevice(device.certificate) };
+      for (let index = 0; index < 4; index += 1) await cancel(ledger.pay(clone, whole()));
+      expect(await available()).toBe(MONEY);
+      expect(await ledger.settle([[device, [first]]])).toEqual(['conflict']);
+      passClaimUntil();
+      expect(await close()).toBe('0');
+      expect(await earned()).toBe(1_250);
+      expect(await available()).toBe(MONEY - 1_250);
+    });
+
+    it('as far as it is there still, and no further than it went back', async () => {
+      const clone = { ...device, state: openDevice(device.certificate) };
+      const cancelled = ledger.pay(clone, { ...whole(), amount: 1_000n });
+      const rest = [1, 2, 3, 4].map((index) =>
+        ledger.pay(clone, { ...whole(), amount: index === 4 ? 4_000n : 5_000n }),
+      );
+      await cancel(cancelled);
+      expect(await ledger.settle([[device, [...rest, first]]])).toEqual([
+        ...['settled', 'settled', 'settled', 'settled'],
+        'conflict',
+      ]);
+      passClaimUntil();
+      expect(await close()).toBe('0');
+      expect(await frauds()).toMatchObject([{ recovered: '1000' }]);
+      expect(await available()).toBe(MONEY - 20_000);
+    });
+  });
 
   it('goes back whole to who was cleared, or had reported the device', async () => {
     await ledger.settle([[device, [first, second]]]);

@@ -258,7 +258,7 @@ export const offline = {
     subject: { kind: 'device', fields: ['customerId', 'lostDeviceId', 'lostEpoch'] },
     repeat: ONCE,
     content: certified,
-    errors: [...CERTIFICATE_GRANTED, 'NOT_FOUND', 'OFFLINE_CLAIM_OPEN'],
+    errors: [...CERTIFICATE_GRANTED, 'INSUFFICIENT_FUNDS', 'NOT_FOUND', 'OFFLINE_CLAIM_OPEN'],
     operations: { fixed: 14, perEntry: 2 },
     example: {
       ...RESERVE,
