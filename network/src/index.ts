@@ -50,9 +50,11 @@ export { rollUpPayee, type Payee } from './ledger/payees';
 export { startBulletinService } from './ledger/bulletin-service';
 export { Bulletins } from './offline/bulletins';
 export { OfflineBank, type Funded, type FundRequest } from './offline/offline-bank';
+export type { PayeeRequest } from './offline/payee-grant';
 export {
   openKey,
   restoreParty,
+  updateIssuers,
   withDevice,
   withTerminal,
   writeSettings,

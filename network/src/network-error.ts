@@ -27,6 +27,10 @@ export const NETWORK_ERRORS = {
     'Choose another name.',
   ),
   INVALID_TOPOLOGY: describe('The topology contradicts itself.', 'Correct what the message names.'),
+  LICENCE_TOO_LONG: describe(
+    "The number of the merchant's licence does not fit into a payee certificate, which holds 32 characters.",
+    'Register the merchant under a shorter number of its licence, for example without the name of the authority: offpay goods license-merchants.',
+  ),
   NETWORK_BUSY: describe('Another process is changing this network.', 'Wait until it is done.'),
   NETWORK_NOT_UP: describe(
     'There is no running network in this folder.',

@@ -62,7 +62,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test('a new process accepts at once, by its store alone', async () => {
   const till = join(folder, 'till');
   const first = new TerminalProcess(till, TILL);
-  given(await first.learn([issuer.row], bulletin));
+  given(await first.learn({ issuers: [issuer.row], bulletin }));
   const order = { orderNumber: 'ORD-1', amount: '1250', currency: CURRENCY };
   const request = given(await first.request(order));
   await first.kill();

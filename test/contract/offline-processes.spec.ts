@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
 import { exchange } from '../offline/honest';
 import { DeviceProcess, given, mayUnshare, TerminalProcess } from '../offline/party';
+import { nameOf } from '../offline/tills';
 import { isolation } from '../offline/processes/isolation';
 import { CERTIFICATES, CHANNEL, OFFLINE_POLICY, VECTOR_KEYS } from '../support/offline-world';
 import { BANK, CURRENCY, MERCHANT } from '../support/world';
@@ -26,7 +27,7 @@ let till: TerminalProcess;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'offline-processes-'));
   const of = { channel: CHANNEL, merchantId: MERCHANT, terminalId: 'till-1' };
-  device = new DeviceProcess(join(folder, 'device'));
+  device = new DeviceProcess(join(folder, 'device'), [issuer.row]);
   till = new TerminalProcess(join(folder, 'till'), {
     ...of,
     roots: { [BANK]: [CERTIFICATES.root] },
@@ -46,9 +47,15 @@ test('a payment between two processes opens no socket, and needs no interface', 
   });
   given(await device.learn(bytes, [issuer.row]));
   const bulletin = await issuer.bulletin({ number: 1, revoked: [], policy: OFFLINE_POLICY });
-  given(await till.learn([issuer.row], bulletin));
+  const payee = await issuer.certifyPayee({
+    ...{ merchantId: MERCHANT, terminalId: 'till-1', name: nameOf(till.till), licence: 'LIC-1' },
+    publicKey: given(await till.publicKey()),
+    validUntil: Math.floor(Date.now() / 1000) + 3600,
+  });
+  given(await till.learn({ issuers: [issuer.row], bulletin, payee }));
   await exchange({ till, device, orderNumber: 'ORD-1', amount: '1250' });
   expect(given(await till.waiting())).toMatchObject({ count: 1, sums: { [CURRENCY]: '1250' } });
+  expect(given(await device.history())).toMatchObject([{ state: 'accepted' }]);
   for (const party of [device, till]) {
     const found = given(await party.isolation());
     expect(found.sockets).toBe(0);

@@ -87,6 +87,7 @@ test('payments without a network end as they must: settled, refused by the termi
     ['OF-1004', 'settled', 'settled'],
     ['OF-2002', 'refused', 'conflict'],
   ]);
+  expect(report.offline.receipts).toBe(6);
 });
 
 test('the double spend is proven by a file, and a payment without a network has its trail', async () => {

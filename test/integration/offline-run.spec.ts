@@ -80,8 +80,20 @@ describe('a run', () => {
     expect(verdicts).toEqual({
       ...{ settled, conflict: 2, duplicate: 1, badSignature: 1, requestMismatch: 6, malformed: 1 },
       ...{ unknownReserve: 1, wrongPayee: 2, wrongChannel: 1, expired: 1, overLimit: 1 },
+      ...{ notYet: 1, cancelled: 1 },
     });
-    expect(Object.values(refusedOffline)).toEqual(Array.from({ length: 8 }, () => 1));
+    expect(Object.values(refusedOffline)).toEqual(Array.from({ length: 10 }, () => 1));
+  });
+
+  test('every honest payment left a receipt at its device; what was cancelled came back', async () => {
+    expect(ran.receipts).toBe(SCALE.payments);
+    expect(ran.cancelled).toHaveLength(4);
+    const [{ customerId, deviceId, epoch } = ran.cancelled[0]!] = ran.cancelled;
+    const { offline } = await here.bank('bank-node');
+    expect(await offline.readReserve({ customerId, deviceId, epoch })).toMatchObject({
+      cancelled: [1, 3, 5, 7],
+      ...{ returned: '400', settled: '300' },
+    });
   });
 
   test('proofs convict by the command line, without a network, and only under the right root', () => {

@@ -5,7 +5,7 @@ import { CURRENCY } from '../support/world';
 import { grouped } from './grouped';
 import { FULL } from './offline-network';
 import { given, type DeviceProcess, type TerminalProcess } from './party';
-import type { Payer } from './tills';
+import { nameOf, type Payer } from './tills';
 
 export interface HonestPayment {
   readonly orderNumber: string;
@@ -60,11 +60,15 @@ export interface CarriedBytes {
   readonly request: number;
   /** Voucher with certificate. */
   readonly payment: number;
+  readonly receipt: number;
 }
 
 const bytesIn = (base64: string): number => Buffer.byteLength(base64, 'base64');
 
-/** Request, voucher, acceptance. @throws {Error} unless it is accepted. */
+/**
+ * Request, voucher, acceptance, receipt.
+ * @throws {Error} unless the customer can read who asks, the till accepts, and the device holds the till's receipt for what it paid.
+ */
 export async function exchange({
   till,
   device,
@@ -72,10 +76,14 @@ export async function exchange({
   amount,
 }: Exchange): Promise<CarriedBytes> {
   const request = given(await till.request({ orderNumber, amount, currency: CURRENCY }));
+  const payee = given(await device.payee(request));
+  if (payee?.name !== nameOf(till.till)) throw new Error(`${orderNumber}: nobody says who asks`);
   const { bytes } = given(await device.pay(request));
   const acceptance = given(await till.accept(orderNumber, bytes));
   if (!acceptance.accepted) throw new Error(`${orderNumber}: ${acceptance.code}`);
-  return { request: bytesIn(request), payment: bytesIn(bytes) };
+  const { receipt } = acceptance;
+  given(await device.keepReceipt(receipt));
+  return { request: bytesIn(request), payment: bytesIn(bytes), receipt: bytesIn(receipt) };
 }
 
 /** A device pays one thing after another; devices do not wait for each other. */

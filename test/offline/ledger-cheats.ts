@@ -10,7 +10,7 @@ import {
   type PaymentRequest,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
-import type { AcceptedPayment } from '@fabric-offline-pay/sdk/offline';
+import type { AcceptedPayment, CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
 import { forge, newKey, newRequest, pay, spkiOf, type Device } from '../support/offline-world';
 import { CURRENCY, type World } from '../support/world';
 import { grouped } from './grouped';
@@ -79,7 +79,7 @@ const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** A merchant's own request: it need not be a terminal's. */
 function requestOf(merchantId: string, channel: string, expiresAt = nowSeconds() + 600): Buffer {
-  const createdAt = nowSeconds();
+  const createdAt = Math.min(nowSeconds(), expiresAt - 600);
   return newRequest({
     ...{ createdAt, expiresAt, merchantId, channel },
     ...{ amount: AMOUNT, bulletinNumber: 1 },
@@ -90,12 +90,14 @@ function requestOf(merchantId: string, channel: string, expiresAt = nowSeconds()
 function tamperings(device: Device, merchantId: string): Claim[] {
   const { customerId, epoch, channel, spendUntil, total } = device.certificate;
   const honest = pay(device, requestOf(merchantId, channel), nowSeconds());
-  const late = requestOf(merchantId, channel, spendUntil + 600);
+  const ofFuture = requestOf(merchantId, channel, spendUntil + 600);
+  const ofPast = requestOf(merchantId, channel, nowSeconds() - 60);
   const over = { counter: 2, previous: honest.digest, cumulative: total + AMOUNT };
   const claims: readonly (readonly [string, VoucherClaim])[] = [
     ['wrongPayee', forge(honest, {}, requestOf('merchant-2', channel))],
     ['wrongChannel', forge(honest, {}, requestOf(merchantId, 'another'))],
-    ['expired', forge(honest, { time: spendUntil + 1 }, late)],
+    ['notYet', forge(honest, { time: spendUntil + 1 }, ofFuture)],
+    ['expired', forge(honest, { time: nowSeconds() }, ofPast)],
     ['overLimit', forge(honest, over, requestOf(merchantId, channel))],
   ];
   return claims.map(([expected, { voucher, requestPayload: request }]) => ({
@@ -103,6 +105,14 @@ function tamperings(device: Device, merchantId: string): Claim[] {
     reserve: { customerId, epoch },
   }));
 }
+
+/** A merchant that gave the order up, got the goods' price elsewhere, and brings the voucher all the same. */
+const takenBack = ({ customerId, epoch, voucher, request }: CancelledVoucher): Claim => ({
+  ...{ name: 'that was cancelled', expected: 'cancelled' },
+  voucher: Buffer.from(voucher, 'base64'),
+  request: Buffer.from(request, 'base64'),
+  reserve: { customerId, epoch },
+});
 
 async function tamperedDevice(network: OfflineNetwork): Promise<Device> {
   const key = newKey();
@@ -135,19 +145,26 @@ async function claimAll(shop: World, claims: readonly Claim[]): Promise<readonly
   return claims.map((claim) => verdictOf(result.verdicts[order.indexOf(claim)] ?? 0));
 }
 
-/** @param settled a payment of the first shop that the ledger has paid */
+/** What a merchant may bring once more, of the first shop. */
+interface Known {
+  /** The ledger has paid it. */
+  readonly settled: AcceptedPayment;
+  /** The bank has returned its money. */
+  readonly cancelled: CancelledVoucher;
+}
+
 export async function cheatLedger(
   network: OfflineNetwork,
   outcomes: Outcomes,
   [shop, other]: readonly [World, World],
-  settled: AcceptedPayment,
+  { settled, cancelled }: Known,
 ): Promise<readonly string[]> {
   const device = await tamperedDevice(network);
   const altered = alterations(settled);
   const replayed = altered
     .slice(0, 1)
     .map((claim) => ({ ...claim, name: 'of another merchant', expected: 'wrongPayee' }));
-  const claims = [...altered, ...tamperings(device, shop.merchantId)];
+  const claims = [...altered, ...tamperings(device, shop.merchantId), takenBack(cancelled)];
   const verdicts = [...(await claimAll(shop, claims)), ...(await claimAll(other, replayed))];
   [...claims, ...replayed].forEach(({ name, expected }, index) =>
     outcomes.note(`a voucher ${name}`, expected, verdicts[index] ?? ''),

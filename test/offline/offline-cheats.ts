@@ -3,16 +3,27 @@
 // found when they settle.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Issuer, softwareKey, type Acceptance } from '@fabric-offline-pay/sdk/offline';
+import { Issuer, softwareKey, type CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
 import { CERTIFICATES, VECTOR_KEYS } from '../support/offline-world';
+import { withPayeeOf } from '../support/swapped-payee';
 import { BANK, CURRENCY, type World } from '../support/world';
 import { exchange } from './honest';
 import { FULL, OFFLINE, type OfflineNetwork } from './offline-network';
 import type { Outcomes } from './outcomes';
-import { DeviceProcess, given, isRefused, type Answer, type TerminalProcess } from './party';
+import {
+  DeviceProcess,
+  given,
+  isRefused,
+  type Answer,
+  type CarriedAcceptance,
+  type TerminalProcess,
+} from './party';
 import { learnNews, openPayer, openTill, type Payer } from './tills';
 
 const AMOUNT = '100';
+
+/** Orders that are paid by the second voucher, after the first was cancelled. */
+const UNREAD = ['UNREAD-1', 'UNREAD-2', 'UNREAD-3'] as const;
 
 /** What the cheats need, prepared while there was a network. */
 interface Cheats {
@@ -26,7 +37,17 @@ interface Cheats {
   readonly payers: Readonly<Record<Cheater, Payer>>;
 }
 
-const CHEATERS = ['cloned', 'rolledBack', 'replayed', 'poor', 'late', 'lost', 'lostLater'] as const;
+/** `unread` is honest: its vouchers were not read. */
+const CHEATERS = [
+  'cloned',
+  'rolledBack',
+  'replayed',
+  'poor',
+  'late',
+  'lost',
+  'lostLater',
+  'unread',
+] as const;
 
 type Cheater = (typeof CHEATERS)[number];
 
@@ -63,7 +84,7 @@ export async function prepareCheats(
 const refusalOf = (answer: Answer<unknown>): string =>
   isRefused(answer) ? answer.refused : 'none';
 
-const codeOf = (answer: Answer<Acceptance>): string => {
+const codeOf = (answer: Answer<CarriedAcceptance>): string => {
   const acceptance = given(answer);
   return acceptance.accepted ? 'accepted' : acceptance.code;
 };
@@ -77,27 +98,32 @@ async function accepted(till: TerminalProcess, device: DeviceProcess, orderNumbe
 }
 
 /** A copy of the whole device, key and all, spends beside it. */
-async function clone({ here, there, payers: { cloned } }: Cheats): Promise<void> {
+async function clone({ network, here, there, payers: { cloned } }: Cheats): Promise<void> {
   const { folder } = cloned.device;
+  const trusted = [network.bank.issuer.row];
   await cloned.device.end();
   cpSync(folder, `${folder}-copy`, { recursive: true });
-  const devices = [new DeviceProcess(folder), new DeviceProcess(`${folder}-copy`)] as const;
+  const devices = [
+    new DeviceProcess(folder, trusted),
+    new DeviceProcess(`${folder}-copy`, trusted),
+  ] as const;
   await exchange({ till: here, device: devices[0], orderNumber: 'CLONE-1', amount: AMOUNT });
   await exchange({ till: there, device: devices[1], orderNumber: 'CLONE-2', amount: AMOUNT });
   await Promise.all(devices.map((device) => device.end()));
 }
 
 /** What the device remembers is put back to what it was before it paid. */
-async function rollBack({ here, there, payers: { rolledBack } }: Cheats): Promise<void> {
+async function rollBack({ network, here, there, payers: { rolledBack } }: Cheats): Promise<void> {
   const { folder } = rolledBack.device;
+  const trusted = [network.bank.issuer.row];
   await rolledBack.device.end();
   cpSync(folder, `${folder}-before`, { recursive: true });
-  const paying = new DeviceProcess(folder);
+  const paying = new DeviceProcess(folder, trusted);
   await exchange({ till: here, device: paying, orderNumber: 'BACK-1', amount: AMOUNT });
   await paying.end();
   rmSync(folder, { recursive: true });
   cpSync(`${folder}-before`, folder, { recursive: true });
-  const again = new DeviceProcess(folder);
+  const again = new DeviceProcess(folder, trusted);
   await exchange({ till: there, device: again, orderNumber: 'BACK-2', amount: AMOUNT });
   await again.end();
 }
@@ -145,7 +171,8 @@ async function overspend({ here, outcomes, payers: { poor, late } }: Cheats): Pr
 
 /** A certificate by a bank that nobody knows. */
 async function forge({ network, here, outcomes }: Cheats): Promise<void> {
-  const device = new DeviceProcess(join(network.folder, 'devices', 'cheat-forged'));
+  const trusted = [network.bank.issuer.row];
+  const device = new DeviceProcess(join(network.folder, 'devices', 'cheat-forged'), trusted);
   const issuer = new Issuer({
     ...{ bankId: BANK, channel: network.network.clients.channel },
     key: softwareKey(VECTOR_KEYS.issuer),
@@ -189,8 +216,54 @@ async function wrongClocks({ stale, fast, outcomes, payers: { replayed } }: Chea
   );
 }
 
-/** Everything that can be tried with no network. */
-export async function cheat(cheats: Cheats): Promise<void> {
+/** A request that is shown under the name of another shop. */
+async function swapPayee({ network, here, there, outcomes, payers: { replayed } }: Cheats) {
+  const [shown, other] = [given(await asked(there, 'SWAP-1')), given(await asked(here, 'SWAP-2'))];
+  const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64');
+  const { channel } = network.network.clients;
+  const swapped = withPayeeOf(bytesOf(shown), bytesOf(other), channel).toString('base64');
+  outcomes.note(
+    "a request under another shop's name",
+    'OFFLINE_PAYEE_UNTRUSTED',
+    refusalOf(await replayed.device.pay(swapped)),
+  );
+}
+
+/** A voucher that no till read: the order is cancelled, asked for again and paid. */
+async function payTwice(
+  till: TerminalProcess,
+  device: DeviceProcess,
+  orderNumber: string,
+): Promise<void> {
+  given(await device.pay(given(await asked(till, orderNumber))));
+  for (const cancellation of given(await till.cancel(orderNumber)))
+    given(await device.keepCancellation(cancellation));
+  await exchange({ till, device, orderNumber, amount: AMOUNT });
+}
+
+/** @returns the vouchers for which the bank returns the money. */
+async function cancelUnread({
+  here,
+  there,
+  outcomes,
+  payers: { unread },
+}: Cheats): Promise<readonly CancelledVoucher[]> {
+  const { device } = unread;
+  for (const [index, orderNumber] of UNREAD.entries())
+    await payTwice(index % 2 === 0 ? here : there, device, orderNumber);
+  const { bytes } = given(await device.pay(given(await asked(here, 'VOID-1'))));
+  const [cancellation = ''] = given(await here.cancel('VOID-1'));
+  const cancelled = given(await device.keepCancellation(cancellation));
+  outcomes.note(
+    'a voucher that was cancelled before',
+    'OFFLINE_CANCELLED',
+    codeOf(await here.accept('VOID-1', bytes)),
+  );
+  return cancelled;
+}
+
+/** Everything that can be tried with no network. @returns the vouchers that were cancelled. */
+export async function cheat(cheats: Cheats): Promise<readonly CancelledVoucher[]> {
   await clone(cheats);
   await rollBack(cheats);
   await replay(cheats);
@@ -198,17 +271,26 @@ export async function cheat(cheats: Cheats): Promise<void> {
   await forge(cheats);
   await spendLost(cheats);
   await wrongClocks(cheats);
+  await swapPayee(cheats);
+  return cancelUnread(cheats);
 }
 
-/** The bank learns of the second loss when the network is back, before the terminals settle. */
-export async function endCheats({ network, payers, stale, fast }: Cheats): Promise<void> {
+/** The bank learns of the second loss, and of what was cancelled, when the network is back, before the terminals settle. */
+export async function endCheats(
+  { network, outcomes, payers, stale, fast }: Cheats,
+  cancelled: readonly CancelledVoucher[],
+): Promise<void> {
   await Promise.all([stale.end(), fast.end()]);
   await Promise.all(Object.values(payers).map(({ device }) => device.end()));
   await network.bank.revoke({ customerId: customerOf('lostLater'), deviceId: 'phone', epoch: 1 });
+  for (const voucher of cancelled) {
+    const { returned } = await network.bank.cancel(voucher);
+    outcomes.note('the money of a cancelled voucher', voucher.amount, returned);
+  }
 }
 
 /** Orders of the cheats that must be settled, and those of which exactly one of each pair must. */
-export const SETTLED_CHEATS = ['REPLAY-1', 'LOST-2'] as const;
+export const SETTLED_CHEATS = ['REPLAY-1', 'LOST-2', ...UNREAD] as const;
 export const DOUBLE_SPENDS = [
   ['CLONE-1', 'CLONE-2'],
   ['BACK-1', 'BACK-2'],

@@ -5,8 +5,12 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type {
-  Acceptance,
+  Accepted,
+  CancelledVoucher,
+  PaymentHistory,
+  Rejection,
   RequestInput,
+  RequestView,
   TerminalOptions,
   Waiting,
 } from '@fabric-offline-pay/sdk/offline';
@@ -102,6 +106,10 @@ export interface PaidBytes {
   readonly repeated: boolean;
 }
 
+/** What a terminal decided, with its receipt in base64. */
+export type CarriedAcceptance =
+  (Omit<Accepted, 'receipt'> & { readonly receipt: string }) | Rejection;
+
 /** Compiled, wherever this file runs from: a process is started without jest. */
 const programOf = (name: string): string =>
   join(
@@ -110,13 +118,17 @@ const programOf = (name: string): string =>
   );
 
 export class DeviceProcess extends Party {
-  /** @param shift seconds by which its clock is wrong */
+  /**
+   * @param trusted whose word it takes for who a payee is
+   * @param shift seconds by which its clock is wrong
+   */
   constructor(
     readonly folder: string,
+    trusted: readonly IssuerRow[],
     shift = 0,
   ) {
     mkdirSync(folder, { recursive: true });
-    super(programOf('device'), [folder, shift.toString()]);
+    super(programOf('device'), [folder, JSON.stringify(trusted), shift.toString()]);
   }
 
   publicKey(): Promise<Answer<string>> {
@@ -130,7 +142,39 @@ export class DeviceProcess extends Party {
   pay(request: string): Promise<Answer<PaidBytes>> {
     return this.call('pay', request);
   }
+
+  /** Whom a request pays, by a bank's word. */
+  payee(request: string): Promise<Answer<RequestView['payee']>> {
+    return this.call('payee', request);
+  }
+
+  /** @param receipt base64 */
+  keepReceipt(receipt: string): Promise<Answer<unknown>> {
+    return this.call('keepReceipt', receipt);
+  }
+
+  /**
+   * @param cancellation base64
+   * @returns every voucher of the device that was cancelled
+   */
+  keepCancellation(cancellation: string): Promise<Answer<readonly CancelledVoucher[]>> {
+    return this.call('keepCancellation', cancellation);
+  }
+
+  history(): Promise<Answer<readonly PaymentHistory[]>> {
+    return this.call('history');
+  }
 }
+
+/** What a terminal is told while there is a network. */
+export interface LearntNews {
+  readonly issuers: readonly IssuerRow[];
+  readonly bulletin: Uint8Array;
+  /** Its own certificate; without one nobody says who asks. */
+  readonly payee?: Uint8Array;
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 export type Till = Pick<TerminalOptions, 'channel' | 'merchantId' | 'terminalId' | 'roots'>;
 
@@ -144,8 +188,15 @@ export class TerminalProcess extends Party {
     super(programOf('terminal'), [folder, JSON.stringify(till), shift.toString()]);
   }
 
-  learn(issuers: readonly IssuerRow[], bulletin: Uint8Array): Promise<Answer<unknown>> {
-    return this.call('learn', { issuers, bulletin: Buffer.from(bulletin).toString('base64') });
+  publicKey(): Promise<Answer<string>> {
+    return this.call('publicKey');
+  }
+
+  learn({ issuers, bulletin, payee }: LearntNews): Promise<Answer<unknown>> {
+    return this.call('learn', {
+      ...{ issuers, bulletin: base64(bulletin) },
+      ...(payee !== undefined && { payee: base64(payee) }),
+    });
   }
 
   /** @returns the signed request, base64. */
@@ -153,8 +204,13 @@ export class TerminalProcess extends Party {
     return this.call('request', input);
   }
 
-  accept(orderNumber: string, payment: string): Promise<Answer<Acceptance>> {
+  accept(orderNumber: string, payment: string): Promise<Answer<CarriedAcceptance>> {
     return this.call('accept', { orderNumber, payment });
+  }
+
+  /** @returns signed cancellations of all requests of the order, base64 */
+  cancel(orderNumber: string): Promise<Answer<readonly string[]>> {
+    return this.call('cancel', orderNumber);
   }
 
   waiting(): Promise<Answer<Waiting>> {

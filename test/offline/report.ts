@@ -13,6 +13,11 @@ export interface OfflineReport extends Measured {
   /** The longest request and the longest voucher with certificate, as a QR code carries them. */
   readonly requestBytes: number;
   readonly paymentBytes: number;
+  readonly receiptBytes: number;
+  /** Honest payments of which the device keeps the terminal's receipt. */
+  readonly receipts: number;
+  /** Vouchers that no till read, whose money the bank returned. */
+  readonly cancelled: number;
   readonly settled: number;
   readonly verdicts: Readonly<Record<string, number>>;
   readonly fraudProofs: number;
@@ -40,6 +45,9 @@ export function reportOf(ran: Ran, measured: Measured, totals: Totals): OfflineR
     refusedOffline: countBy(refusals),
     requestBytes: Math.max(...ran.carried.map(({ request }) => request)),
     paymentBytes: Math.max(...ran.carried.map(({ payment }) => payment)),
+    receiptBytes: Math.max(...ran.carried.map(({ receipt }) => receipt)),
+    receipts: ran.receipts,
+    cancelled: ran.cancelled.length,
     settled,
     verdicts: countBy(verdicts),
     fraudProofs: ran.convicted,
@@ -63,7 +71,8 @@ export function reportText(report: OfflineReport): string {
   return [
     `accepted offline      ${report.accepted.toString()}`,
     `refused offline       ${pairs(report.refusedOffline)}`,
-    `bytes in a QR code    request ${report.requestBytes.toString()}, voucher with certificate ${report.paymentBytes.toString()}`,
+    `bytes in a QR code    request ${report.requestBytes.toString()}, voucher with certificate ${report.paymentBytes.toString()}, receipt ${report.receiptBytes.toString()}`,
+    `receipts              ${report.receipts.toString()} kept by devices; ${report.cancelled.toString()} cancelled vouchers returned`,
     `settled               ${report.settled.toString()} in ${report.transactions.toString()} transactions (${fixed(report.vouchersPerTransaction)} each)`,
     `verdicts              ${pairs(report.verdicts)}`,
     `fraud proofs          ${report.fraudProofs.toString()}`,

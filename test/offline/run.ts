@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One run: prepared with a network, paid without one, settled when it is back, and measured.
 import { everyEntry } from '@fabric-offline-pay/sdk';
+import type { CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
 import type { OfflineNetwork } from './offline-network';
 import { cheat, endCheats, prepareCheats, DOUBLE_SPENDS, SETTLED_CHEATS } from './offline-cheats';
 import { payAll, planPayments, type CarriedBytes, type HonestPayment } from './honest';
@@ -36,6 +37,10 @@ export interface Ran {
   readonly alteredVerdicts: readonly string[];
   readonly convicted: number;
   readonly batches: readonly Batch[];
+  /** Vouchers whose money came back, since their payee never read them. */
+  readonly cancelled: readonly CancelledVoucher[];
+  /** Honest payments of which the device keeps the terminal's receipt. */
+  readonly receipts: number;
 }
 
 /** Terminals belong to the shops in turn; there are two at least, so that there are two merchants. */
@@ -79,6 +84,16 @@ interface OfflinePhase {
   readonly carried: readonly CarriedBytes[];
   readonly outcomes: Outcomes;
   readonly tills: readonly TerminalProcess[];
+  readonly cancelled: readonly CancelledVoucher[];
+  readonly receipts: number;
+}
+
+/** What the devices say at the end, not what was said to them. */
+async function countReceipts(payers: readonly Payer[]): Promise<number> {
+  let count = 0;
+  for (const { device } of payers)
+    count += given(await device.history()).filter(({ state }) => state === 'accepted').length;
+  return count;
 }
 
 async function offlinePhase(
@@ -101,15 +116,17 @@ async function offlinePhase(
   const carried = await payAll(honest, (done) => {
     if (done % 100 === 0 || done === payments) tell(`offline: ${done} of ${payments} payments`);
   });
-  await cheat(cheats);
+  const cancelled = await cheat(cheats);
+  const receipts = await countReceipts(payers);
+  outcomes.note('receipts that devices keep', String(honest.length), String(receipts));
   await ensureIsolated(parties);
   tell('offline: done; no device and no terminal had a network');
   await Promise.all([
     ...payers.map(({ device }) => device.end()),
     ...tills.map((till) => till.end()),
   ]);
-  await endCheats(cheats);
-  return { honest, carried, outcomes, tills };
+  await endCheats(cheats, cancelled);
+  return { honest, carried, outcomes, tills, cancelled, receipts };
 }
 
 /** A settled voucher as a batch on the ledger names it: order number, customer, device, epoch, counter, amount. */
@@ -169,7 +186,9 @@ export async function run(network: OfflineNetwork, options: RunOptions): Promise
   noteSettlements(phase, batches);
   const settled = terminals[0]?.payments.find(({ verdict }) => verdict === 'settled');
   if (settled === undefined) throw new Error('nothing was settled');
-  const alteredVerdicts = await cheatLedger(network, phase.outcomes, shops, settled);
+  const [cancelled] = phase.cancelled;
+  if (cancelled === undefined) throw new Error('nothing was cancelled');
+  const alteredVerdicts = await cheatLedger(network, phase.outcomes, shops, { settled, cancelled });
   const { authority } = network.bank.issuer.row;
   const proofs = terminals.flatMap(({ proofFiles }) => proofFiles);
   const convicted = proofs.filter((file) => convicts(file, authority)).length;

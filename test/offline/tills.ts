@@ -32,13 +32,22 @@ export const openTill = (
     shift,
   );
 
-/** What a terminal learns when it synchronises: whom to trust, and the newest list of lost devices. */
+/** What customers know a terminal's merchant by. */
+export const nameOf = ({ merchantId }: Till): string => `Shop ${merchantId}`;
+
+/** What a terminal learns while there is a network: whom to trust, the newest list of lost devices, and its own certificate. */
 export async function learnNews(
   { bank }: OfflineNetwork,
   tills: readonly TerminalProcess[],
 ): Promise<void> {
   const { issuers = [], bulletin = Buffer.alloc(0) } = await bank.news();
-  for (const till of tills) given(await till.learn(issuers, bulletin));
+  for (const terminal of tills) {
+    const { merchantId, terminalId } = terminal.till;
+    const publicKey = given(await terminal.publicKey());
+    const name = nameOf(terminal.till);
+    const payee = await bank.certifyPayee({ merchantId, terminalId, publicKey, name });
+    given(await terminal.learn({ issuers, bulletin, payee }));
+  }
 }
 
 /** Starts a device whose customer is enrolled and funded. */
@@ -47,8 +56,9 @@ export async function openPayer(
   customerId: string,
   { amount, shift = 0 }: { readonly amount?: Amount; readonly shift?: number } = {},
 ): Promise<Payer> {
-  const device = new DeviceProcess(join(network.folder, 'devices', customerId), shift);
+  const issuers = [network.bank.issuer.row];
+  const device = new DeviceProcess(join(network.folder, 'devices', customerId), issuers, shift);
   const certificate = await network.fund(customerId, given(await device.publicKey()), amount);
-  given(await device.learn(certificate, [network.bank.issuer.row]));
+  given(await device.learn(certificate, issuers));
   return { customerId, device };
 }

@@ -76,7 +76,8 @@ export class Bulletins {
     const content = { revoked, policy };
     const isSame =
       current !== undefined &&
-      canonicalJson(content) === canonicalJson({ revoked: current.revoked, policy: current.policy });
+      canonicalJson(content) ===
+        canonicalJson({ revoked: current.revoked, policy: current.policy });
     const number = (current?.number ?? 0) + (isSame ? 0 : 1);
     const bulletin = (await this.#issuer.bulletin({ number, ...content })).toString('base64');
     const { bankId } = this.#issuer.row;

@@ -5,13 +5,15 @@ import {
   offlineLimits,
   type Amount,
   type Currency,
+  type OutputOf,
   type ReserveKey,
 } from '@fabric-offline-pay/domain';
 import { everyEntry, RefusedError } from '@fabric-offline-pay/sdk';
-import type { BankNews, Issuer, Roots } from '@fabric-offline-pay/sdk/offline';
+import type { BankNews, CancelledVoucher, Issuer, Roots } from '@fabric-offline-pay/sdk/offline';
 import type { Clients } from '../ledger/clients';
 import { Bulletins } from './bulletins';
 import { openIssuer } from './open-issuer';
+import { payeeGrantOf, type PayeeRequest } from './payee-grant';
 
 /** What a customer wants set aside for a device that the bank has registered. */
 export interface FundRequest {
@@ -30,6 +32,8 @@ export interface Funded {
   /** The certificate that the bank signed. */
   readonly bytes: Buffer;
 }
+
+const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Registers the bank's issuer; one that was retired is followed by the next. */
 async function issuerInForce(clients: Clients): Promise<Issuer> {
@@ -75,7 +79,7 @@ export class OfflineBank {
     const { bankId } = this.issuer.row;
     const { offline } = await this.#clients.client('bank', 'bank-node');
     const { issuers } = await offline.listIssuers({ bankId });
-    const now = Math.floor(Date.now() / 1000);
+    const now = nowSeconds();
     const bulletin = await this.bulletins.signed();
     const trusted = issuers.filter((issuer) => isTrustedIssuer(issuer, now));
     return { issuers: trusted, ...(bulletin && { bulletin }) };
@@ -112,6 +116,33 @@ export class OfflineBank {
     const { bytes } = await this.issuer.certify({ ...grant, total: amount });
     await offline.fund({ customerId, deviceId, epoch, certificate: bytes.toString('base64') });
     return { epoch, bytes };
+  }
+
+  /**
+   * Certifies whom a terminal speaks for, by the licence on the ledger. Safe to repeat; a newer certificate takes the older one's place.
+   * @returns the signed certificate, for `Terminal.learn`
+   * @throws {RefusedError} MERCHANT_UNKNOWN, NOT_OWNER, MERCHANT_INACTIVE, MERCHANT_NOT_LICENSED; OFFLINE_MALFORMED for a name that no
+   * certificate takes
+   * @throws {NetworkError} LICENCE_TOO_LONG
+   */
+  async certifyPayee(request: PayeeRequest): Promise<Buffer> {
+    const { merchantId } = request;
+    const { goods } = await this.#clients.client('bank', 'bank-node');
+    const merchant = await goods.readMerchant({ merchantId });
+    return this.issuer.certifyPayee(
+      payeeGrantOf(this.issuer.row.bankId, merchant, request, nowSeconds()),
+    );
+  }
+
+  /**
+   * Returns the money of a voucher that its payee cancelled to the customer's account. Safe to repeat.
+   * @throws {RefusedError} what `offline.cancel` refuses: STATE_CONFLICT when it was settled all the same
+   */
+  async cancel(cancelled: CancelledVoucher): Promise<OutputOf<'offline', 'cancel'>> {
+    const { offline } = await this.#clients.client('bank', 'bank-node');
+    const { customerId, deviceId, epoch, voucher, request, cancellation, payee } = cancelled;
+    const brought = { customerId, deviceId, epoch, voucher, request, cancellation, payee };
+    return (await offline.cancel(brought)).result;
   }
 
   /** Revokes a lost device, by one of its epochs: its money is paid to nobody whose terminal knows of it. */

@@ -25,7 +25,7 @@ interface PartySettings {
   readonly marks?: string;
 }
 
-/** Whose device it is, and whom it trusts to speak for the bank. */
+/** Whose device it is, and whom it trusts to speak for the bank: for its certificates, and for who a payee is. */
 export interface DeviceSettings extends PartySettings {
   readonly customerId: string;
   readonly deviceId: string;
@@ -52,10 +52,12 @@ export async function readSettings<Settings>(folder: string): Promise<Settings> 
   return JSON.parse(await readFile(file, 'utf8')) as Settings;
 }
 
+/** Nothing for a folder that has a key only. */
+const settingsOf = async (folder: string): Promise<Partial<DeviceSettings>> =>
+  existsSync(join(folder, SETTINGS)) ? readSettings<DeviceSettings>(folder) : {};
+
 const marksOf = async (folder: string): Promise<string | undefined> =>
-  existsSync(join(folder, SETTINGS))
-    ? (await readSettings<PartySettings>(folder)).marks
-    : undefined;
+  (await settingsOf(folder)).marks;
 
 /** Where the mark is kept stays as it was, unless the settings say another place. */
 export async function writeSettings(
@@ -65,6 +67,11 @@ export async function writeSettings(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const marks = settings.marks ?? (await marksOf(folder));
   await writeFile(join(folder, SETTINGS), `${JSON.stringify({ ...settings, marks }, null, 2)}\n`);
+}
+
+/** Whom a device trusts from now on. @throws {ConfigurationError} when the folder was not set up. */
+export async function updateIssuers(folder: string, issuers: readonly IssuerRow[]): Promise<void> {
+  await writeSettings(folder, { ...(await readSettings<DeviceSettings>(folder)), issuers });
 }
 
 /** Opens the folder's key; a new folder gets one. */
@@ -90,7 +97,7 @@ async function closing<Opened extends { close(): Promise<void> }, Result>(
   }
 }
 
-/** Does something with the device of a folder. */
+/** Does something with the device of a folder: it takes the word of its issuers for who a payee is. */
 export async function withDevice<Result>(
   folder: string,
   passphrase: string,
@@ -98,7 +105,8 @@ export async function withDevice<Result>(
 ): Promise<Result> {
   const key = await openKey(folder, passphrase);
   const store = await folderStore(join(folder, STORE), await markOf(folder, key));
-  return closing(await Device.open({ store, key }), work);
+  const { issuers = [] } = await settingsOf(folder);
+  return closing(await Device.open({ store, key, issuers }), work);
 }
 
 /** Does something with the terminal of a folder that was set up. */

@@ -2,14 +2,21 @@
 // The payments of a run that are made without a network: funded, exchanged as QR codes, settled, and what became of each.
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ErrorCode } from '@fabric-offline-pay/domain';
-import { OffpayError, terminalLedger } from '@fabric-offline-pay/sdk';
+import { OffpayError, RefusedError, terminalLedger } from '@fabric-offline-pay/sdk';
 import { qrPng, type BankNews, type Terminal } from '@fabric-offline-pay/sdk/offline';
 import type { Sourced } from '../input/read-rows';
+import type { Merchant } from '../input/rows/merchant';
 import type { OfflinePayment } from '../input/rows/offline-payment';
 import type { Clients } from '../ledger/clients';
+import { NetworkError } from '../network-error';
 import { OfflineBank } from '../offline/offline-bank';
-import { openKey, withDevice, withTerminal, writeSettings } from '../offline/party-folder';
+import {
+  openKey,
+  withDevice,
+  withTerminal,
+  writeSettings,
+  type TerminalSettings,
+} from '../offline/party-folder';
 import { makeFolder, SECRET_FILE } from '../system/files';
 import { inParallel } from '../system/in-parallel';
 import type { BankStaff } from './bank-staff';
@@ -33,6 +40,8 @@ export interface OfflineOutcome {
   readonly state: 'settled' | 'waiting' | 'refused' | 'refusedOffline';
   /** The code of the refusal, or the verdict. */
   readonly reason: string | null;
+  /** The device verified the terminal's receipt, and keeps it. */
+  readonly receipt: boolean;
 }
 
 type Row = Sourced<OfflinePayment>;
@@ -43,6 +52,8 @@ interface OfflineRun {
   readonly bank: OfflineBank;
   readonly news: BankNews;
   readonly folder: string;
+  /** What customers know merchants by, by their ids. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 const deviceFolder = ({ folder }: OfflineRun, { customerId, device }: Row): string =>
@@ -64,9 +75,29 @@ async function fundDevice(run: OfflineRun, row: Row): Promise<void> {
   const amount = policy.caps[currency]?.total ?? '0';
   const request = { customerId, deviceId: DEVICE_ID, publicKey, currency, amount };
   const { bytes } = await bank.fund(request);
-  const issuers = [bank.issuer.row];
+  const { issuers = [] } = run.news;
   await writeSettings(folder, { customerId, deviceId: DEVICE_ID, issuers, marks: MARKS });
   await withDevice(folder, SAMPLE_PASSPHRASE, (device) => device.importCertificate(bytes, issuers));
+}
+
+const cannotCertify = (error: unknown): boolean =>
+  error instanceof RefusedError ||
+  (error instanceof NetworkError && error.code === 'LICENCE_TOO_LONG');
+
+/** The till's certificate by the merchant's bank; a merchant without a licence has none, and its customers read so. */
+async function payeeOf(
+  { bank, names }: OfflineRun,
+  till: Pick<TerminalSettings, 'merchantId' | 'terminalId'>,
+  publicKey: string,
+): Promise<Pick<BankNews, 'payee'>> {
+  const { merchantId, terminalId } = till;
+  const name = names.get(merchantId) ?? merchantId;
+  try {
+    return { payee: await bank.certifyPayee({ merchantId, terminalId, publicKey, name }) };
+  } catch (error) {
+    if (cannotCertify(error)) return {};
+    throw error;
+  }
 }
 
 async function openTill(run: OfflineRun, merchantId: string): Promise<void> {
@@ -75,7 +106,9 @@ async function openTill(run: OfflineRun, merchantId: string): Promise<void> {
   const { roots } = run.bank;
   const settings = { channel, merchantId, terminalId: 'till-1', roots, marks: MARKS };
   await writeSettings(folder, settings);
-  await withTerminal(folder, SAMPLE_PASSPHRASE, (terminal) => terminal.learn(run.news));
+  const { publicKey } = await openKey(folder, SAMPLE_PASSPHRASE);
+  const news = { ...run.news, ...(await payeeOf(run, settings, publicKey)) };
+  await withTerminal(folder, SAMPLE_PASSPHRASE, (terminal) => terminal.learn(news));
 }
 
 /** The attack that no software on the device can prevent: all of it is copied, key and all, before it pays. */
@@ -92,12 +125,28 @@ async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
   writeFileSync(file, await qrPng(bytes), { mode: SECRET_FILE });
 }
 
-/** One payment: the request as a picture, the voucher as a picture. @returns the code of a refusal. */
-async function exchange(
-  run: OfflineRun,
-  terminal: Terminal,
-  row: Row,
-): Promise<ErrorCode | undefined> {
+/** What both sides had in hand, with no network. */
+interface Exchanged {
+  /** The code of what the terminal or the device refused, or null. */
+  readonly refused: string | null;
+  readonly receipt: boolean;
+}
+
+/** A device that cannot tell who signed keeps no receipt. */
+async function keepReceipt(run: OfflineRun, row: Row, receipt: Buffer): Promise<boolean> {
+  try {
+    await withDevice(deviceFolder(run, row), SAMPLE_PASSPHRASE, (device) =>
+      device.importReceipt(receipt),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof RefusedError) return false;
+    throw error;
+  }
+}
+
+/** One payment: request, voucher and receipt, each as a picture. */
+async function exchange(run: OfflineRun, terminal: Terminal, row: Row): Promise<Exchanged> {
   const { merchantId, orderNumber, amount, currency } = row;
   const picture = (kind: string): string =>
     join(run.folder, 'qr', `${merchantId}-${orderNumber}-${kind}.png`);
@@ -108,17 +157,18 @@ async function exchange(
   );
   await writePicture(picture('voucher'), payment.bytes);
   const acceptance = await terminal.accept(orderNumber, payment.bytes);
-  return acceptance.accepted ? undefined : acceptance.code;
+  if (!acceptance.accepted) return { refused: acceptance.code, receipt: false };
+  await writePicture(picture('receipt'), acceptance.receipt);
+  return { refused: null, receipt: await keepReceipt(run, row, acceptance.receipt) };
 }
 
-/** @returns the code of what the terminal or the device refused, or undefined for an accepted payment. */
-async function pay(run: OfflineRun, row: Row): Promise<string | undefined> {
+async function pay(run: OfflineRun, row: Row): Promise<Exchanged> {
   const folder = terminalFolder(run, row.merchantId);
   return withTerminal(folder, SAMPLE_PASSPHRASE, async (terminal) => {
     try {
       return await exchange(run, terminal, row);
     } catch (error) {
-      if (error instanceof OffpayError) return error.code;
+      if (error instanceof OffpayError) return { refused: error.code, receipt: false };
       throw error;
     }
   });
@@ -141,11 +191,11 @@ async function settle(run: OfflineRun, merchantId: string): Promise<void> {
 async function outcomeOf(
   run: OfflineRun,
   row: Row,
-  refused: string | undefined,
+  { refused, receipt }: Exchanged,
 ): Promise<OfflineOutcome> {
   const { line, merchantId, orderNumber } = row;
-  const of = { line, merchantId, orderNumber };
-  if (refused !== undefined) return { ...of, state: 'refusedOffline', reason: refused };
+  const of = { line, merchantId, orderNumber, receipt };
+  if (refused !== null) return { ...of, state: 'refusedOffline', reason: refused };
   const payment = await withTerminal(
     terminalFolder(run, merchantId),
     SAMPLE_PASSPHRASE,
@@ -170,10 +220,19 @@ const distinct = (rows: readonly Row[], keyOf: (row: Row) => string): Row[] => [
   ...new Map(rows.map((row) => [keyOf(row), row])).values(),
 ];
 
+/** What a run is told. */
+export interface OfflineInput {
+  /** Of devices, terminals, pictures and proofs. */
+  readonly folder: string;
+  readonly rows: readonly Row[];
+  readonly merchants: readonly Pick<Merchant, 'merchantId' | 'name'>[];
+}
+
 /** Prepares devices and terminals while there is a network. */
-async function prepare(clients: Clients, folder: string, rows: readonly Row[]) {
+async function prepare(clients: Clients, { folder, rows, merchants }: OfflineInput) {
   const bank = await OfflineBank.open(clients);
-  const run: OfflineRun = { clients, bank, folder, news: await bank.news() };
+  const names = new Map(merchants.map(({ merchantId, name }) => [merchantId, name]));
+  const run: OfflineRun = { clients, bank, folder, names, news: await bank.news() };
   await inParallel(
     distinct(rows, ({ customerId }) => customerId),
     AT_ONCE,
@@ -189,24 +248,21 @@ async function prepare(clients: Clients, folder: string, rows: readonly Row[]) {
 /** What the bank keeps for its customers. */
 type PurchaseRecords = BankStaff['node'];
 
-/**
- * Makes and settles the payments. Repeating it pays nothing twice: devices and terminals remember.
- * @param folder of devices, terminals, pictures and proofs
- */
+/** Makes and settles the payments. Repeating it pays nothing twice: devices and terminals remember. */
 export async function payOffline(
   clients: Clients,
   records: PurchaseRecords,
-  folder: string,
-  rows: readonly Row[],
+  input: OfflineInput,
 ): Promise<OfflineOutcome[]> {
+  const { folder, rows } = input;
   if (rows.length === 0) return [];
   makeFolder(folder);
-  const { run, tills } = await prepare(clients, folder, rows);
-  const refusals = new Map<Row, string | undefined>();
-  for (const row of rows) refusals.set(row, await pay(run, row));
+  const { run, tills } = await prepare(clients, input);
+  const exchanged: (readonly [Row, Exchanged])[] = [];
+  for (const row of rows) exchanged.push([row, await pay(run, row)]);
   for (const { merchantId } of tills) await settle(run, merchantId);
   const outcomes: OfflineOutcome[] = [];
-  for (const row of rows) outcomes.push(await outcomeOf(run, row, refusals.get(row)));
+  for (const [row, had] of exchanged) outcomes.push(await outcomeOf(run, row, had));
   for (const row of rows) await remember(run, records, row);
   return outcomes;
 }

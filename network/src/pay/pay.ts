@@ -118,7 +118,11 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   };
   const [outcomes, offline] = await Promise.all([
     runAll(context, options, input.orders),
-    payOffline(clients, staff.node, join(options.folder, 'offline'), input.offlinePayments),
+    payOffline(clients, staff.node, {
+      folder: join(options.folder, 'offline'),
+      rows: input.offlinePayments,
+      merchants: input.merchants,
+    }),
   ]);
   stage('publishing ratings, rolling up and paying out');
   const merchants = payeesOf(

@@ -37,6 +37,8 @@ export interface PayReport {
   /** Payments without a network. */
   readonly offline: {
     readonly byState: Readonly<Record<string, number>>;
+    /** Payments of which the device keeps the terminal's receipt. */
+    readonly receipts: number;
     /** One entry a row of offline-payments.csv, in file order. */
     readonly outcomes: readonly OfflineOutcome[];
   };
@@ -91,7 +93,11 @@ export function payReport({
       state,
       refusal,
     })),
-    offline: { byState: count(offline.map(({ state }) => state)), outcomes: offline },
+    offline: {
+      byState: count(offline.map(({ state }) => state)),
+      receipts: offline.filter(({ receipt }) => receipt).length,
+      outcomes: offline,
+    },
     problems,
   };
 }
@@ -111,7 +117,7 @@ export function reportLines(report: PayReport): string[] {
   const { transactions } = report;
   return [
     `Orders    ${report.orders.total.toString()}: ${counts(report.orders.byState)}`,
-    `Offline   ${counts(report.offline.byState)}`,
+    `Offline   ${counts(report.offline.byState)}; ${report.offline.receipts.toString()} receipts kept`,
     `Units     ${counts(report.units)}`,
     `Refusals  ${counts(report.refusals)}`,
     `Latency   p50 ${transactions.p50Ms.toString()} ms, p99 ${transactions.p99Ms.toString()} ms; ${transactions.submitted.toString()} transactions, ${transactions.conflictsRetried.toString()} conflicts retried; ${(report.durationMs / 1000).toFixed(1)} s`,

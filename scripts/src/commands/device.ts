@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay device …`: a customer's device in a folder. Only `fund` needs a network.
+// `offpay device …`: a customer's device in a folder. Only `fund` and `sync` need a network.
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
 import {
   Clients,
@@ -8,10 +8,24 @@ import {
   withDevice,
   writeSettings,
 } from '@fabric-offline-pay/network';
-import type { Balance, Device, PaymentRecord } from '@fabric-offline-pay/sdk/offline';
+import type {
+  Balance,
+  Device,
+  Payment,
+  PaymentHistory,
+  RequestView,
+} from '@fabric-offline-pay/sdk/offline';
 import { Command } from 'commander';
 import { homeOf } from '../home';
-import { readCarried, writeCarried, type CarriedTargets } from '../offline/carried';
+import {
+  readCarried,
+  writeCarried,
+  writtenText,
+  type CarriedTargets,
+  type Written,
+} from '../offline/carried';
+import { historyText, moneyText, payeeText, timeText } from '../offline/device-text';
+import { deviceCommandOf, withTargets, type DeviceOption } from '../offline/party-command';
 import { readPassphrase } from '../offline/passphrase';
 import {
   epochNumber,
@@ -22,18 +36,8 @@ import {
   type Meaning,
   type RestoreOptions,
 } from '../offline/restore';
-import {
-  print,
-  reportingErrors,
-  show,
-  table,
-  withCommonOptions,
-  type CommonOptions,
-} from '../output';
-
-interface DeviceOption extends CommonOptions {
-  readonly device: string;
-}
+import { print, reportingErrors, show } from '../output';
+import { statementCommands } from './device-statements';
 
 interface FundOptions extends DeviceOption, MarksOption {
   readonly customer: string;
@@ -42,18 +46,10 @@ interface FundOptions extends DeviceOption, MarksOption {
   readonly currency: string;
 }
 
-const command = (name: string, description: string): Command =>
-  withCommonOptions(new Command(name).description(description)).requiredOption(
-    '--device <folder>',
-    'folder of the device',
-  );
-
-const until = (seconds: number): string => new Date(seconds * 1000).toISOString();
-
 export const balanceText = (balance: Balance): string =>
   [
     `epoch ${balance.epoch.toString()}${balance.sealed ? ' (sealed, pays nothing new)' : ''}: ${formatAmount(balance.remaining, balance.currency)} of ${formatAmount(balance.total, balance.currency)} ${balance.currency} left`,
-    `at most ${formatAmount(balance.perPayment, balance.currency)} a payment, ${balance.paymentsLeft.toString()} payments, until ${until(balance.spendUntil)}`,
+    `at most ${formatAmount(balance.perPayment, balance.currency)} a payment, ${balance.paymentsLeft.toString()} payments, until ${timeText(balance.spendUntil)}`,
   ].join('; ');
 
 /** Registers the key, has the bank set the money aside, and gives the device its certificate. */
@@ -66,7 +62,7 @@ async function fund(options: FundOptions): Promise<void> {
     const teller = await clients.client('bank', 'teller');
     await teller.identity.registerDevice({ customerId, deviceId, publicKey });
     const bank = await OfflineBank.open(clients);
-    const issuers = [bank.issuer.row];
+    const { issuers = [] } = await bank.news();
     await writeSettings(folder, { customerId, deviceId, issuers, ...marksGiven(options) });
     // The store is opened first: no money is set aside for a device that cannot keep the certificate.
     const balance = await withDevice(folder, await readPassphrase(), async (device) => {
@@ -79,30 +75,55 @@ async function fund(options: FundOptions): Promise<void> {
   }
 }
 
-interface PayOptions extends DeviceOption, CarriedTargets {
+interface RequestOption extends DeviceOption {
   readonly request: string;
+}
+
+const viewText = (view: RequestView): string =>
+  [
+    payeeText(view),
+    `asks for ${moneyText(view)} for ${view.orderNumber}, until ${timeText(view.expiresAt)}${view.paid ? '; paid before' : ''}`,
+  ].join('\n');
+
+async function view(options: RequestOption): Promise<void> {
+  const request = await readCarried('request', options.request);
+  const viewed = await withDevice(options.device, await readPassphrase(), (device) =>
+    device.view(request),
+  );
+  show(options, viewed, viewText);
+}
+
+interface PayOptions extends RequestOption, CarriedTargets {
   readonly again?: boolean;
 }
 
+type Paid = Omit<Payment, 'bytes'> & Written & Pick<RequestView, 'payee'>;
+
+const paidText = (paid: Paid): string =>
+  [
+    payeeText(paid),
+    `${paid.repeated ? 'the same payment again' : 'paid'}: ${moneyText(paid)} to ${paid.merchantId} for ${paid.orderNumber}`,
+    ...writtenText(paid),
+  ].join('\n');
+
 async function pay(options: PayOptions): Promise<void> {
   const request = await readCarried('request', options.request);
-  const payment = await withDevice(options.device, await readPassphrase(), (device) =>
-    device.pay(request, { again: options.again === true }),
+  const { bytes, ...record } = await withDevice(
+    options.device,
+    await readPassphrase(),
+    async (device) => {
+      const { payee } = await device.view(request);
+      return { payee, ...(await device.pay(request, { again: options.again === true })) };
+    },
   );
-  const { bytes, ...record } = payment;
-  const written = await writeCarried('payment', bytes, options);
-  show(options, { ...record, bytes: bytes.length, written }, (paid) =>
-    [
-      `${paid.repeated ? 'the same payment again' : 'paid'}: ${formatAmount(paid.amount, paid.currency)} ${paid.currency} to ${paid.merchantId} for ${paid.orderNumber}`,
-      ...paid.written.map((file) => `${file} carries ${paid.bytes.toString()} bytes`),
-    ].join('\n'),
-  );
+  const paid: Paid = { ...record, ...(await writeCarried('payment', bytes, options)) };
+  show(options, paid, paidText);
 }
 
 interface Shown {
   readonly publicKey: string;
   readonly balances: readonly Balance[];
-  readonly payments: readonly PaymentRecord[];
+  readonly payments: readonly PaymentHistory[];
 }
 
 const shown = async (device: Device): Promise<Shown> => ({
@@ -112,23 +133,11 @@ const shown = async (device: Device): Promise<Shown> => ({
 });
 
 const shownText = ({ balances, payments }: Shown): string =>
-  [
-    ...balances.map(balanceText),
-    table([
-      ['counter', 'merchant', 'order', 'amount', 'time'],
-      ...payments.map(({ counter, merchantId, orderNumber, amount, currency, time }) => [
-        counter.toString(),
-        merchantId,
-        orderNumber,
-        `${formatAmount(amount, currency)} ${currency}`,
-        until(time),
-      ]),
-    ]),
-  ].join('\n');
+  [...balances.map(balanceText), historyText(payments)].join('\n');
 
 const fundCommand = (): Command =>
   withMarksOption(
-    command('fund', 'sets money of the customer aside for this device (needs the network)'),
+    deviceCommandOf('fund', 'sets money of the customer aside for this device (needs the network)'),
   )
     .requiredOption('--customer <id>', 'whose device it is')
     .option('--device-id <id>', 'name of the device', 'wallet')
@@ -136,23 +145,33 @@ const fundCommand = (): Command =>
     .option('--currency <code>', 'ISO 4217 code', 'EUR')
     .action(reportingErrors(fund));
 
-const payCommand = (): Command =>
-  command('pay', "answers a terminal's request with a voucher (no network)")
+const viewCommand = (): Command =>
+  deviceCommandOf('view', 'whom a request pays, and how much, without paying it (no network)')
     .requiredOption('--request <file>', '.png or .offpay-request')
-    .option('--qr <file>', 'writes the voucher as the picture of a QR code')
-    .option('--out <file>', 'writes the voucher as .offpay-voucher')
+    .action(reportingErrors(view));
+
+const payCommand = (): Command =>
+  withTargets(
+    deviceCommandOf('pay', "answers a terminal's request with a voucher (no network)"),
+    'voucher',
+    '.offpay-voucher',
+  )
+    .requiredOption('--request <file>', '.png or .offpay-request')
     .option('--again', 'pays an order number again that was paid by another request')
     .action(reportingErrors(pay));
 
 const showCommand = (): Command =>
-  command('show', 'what is left and what was paid (no network)').action(
+  deviceCommandOf('show', 'what is left and what was paid (no network)').action(
     reportingErrors(async (options: DeviceOption) => {
       show(options, await withDevice(options.device, await readPassphrase(), shown), shownText);
     }),
   );
 
 const keyCommand = (): Command =>
-  command('key', "prints the device's public key; a new folder gets a key (no network)").action(
+  deviceCommandOf(
+    'key',
+    "prints the device's public key; a new folder gets a key (no network)",
+  ).action(
     reportingErrors(async ({ device }: DeviceOption) =>
       print((await openKey(device, await readPassphrase())).publicKey),
     ),
@@ -170,7 +189,10 @@ const restoredMeaning: Meaning = ({ sealedEpoch }) => [
 ];
 
 const restoreCommand = (): Command =>
-  command('restore', 'goes on with a store that was put back, emptied or moved (no network)')
+  deviceCommandOf(
+    'restore',
+    'goes on with a store that was put back, emptied or moved (no network)',
+  )
     .option(
       '--epoch <n>',
       'the highest epoch that the bank granted, where the mark is lost as well',
@@ -179,11 +201,12 @@ const restoreCommand = (): Command =>
     .action(restoring(({ device }: DeviceOption & RestoreOptions) => device, restoredMeaning));
 
 /** The device's half of a payment without a network. */
-export const deviceCommand = (): Command =>
-  new Command('device')
+export function deviceCommand(): Command {
+  const device = new Command('device')
     .description("a customer's device in a folder: pays without a network")
     .addCommand(fundCommand())
-    .addCommand(payCommand())
-    .addCommand(showCommand())
-    .addCommand(keyCommand())
-    .addCommand(restoreCommand());
+    .addCommand(viewCommand())
+    .addCommand(payCommand());
+  for (const command of statementCommands()) device.addCommand(command);
+  return device.addCommand(showCommand()).addCommand(keyCommand()).addCommand(restoreCommand());
+}

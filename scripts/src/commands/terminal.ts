@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay terminal …`: a merchant's terminal in a folder. Only `setup` and `sync` need a network.
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
-import { Clients, OfflineBank, withTerminal, writeSettings } from '@fabric-offline-pay/network';
+import {
+  Clients,
+  OfflineBank,
+  openKey,
+  withTerminal,
+  writeSettings,
+} from '@fabric-offline-pay/network';
 import { terminalLedger } from '@fabric-offline-pay/sdk';
-import type { Acceptance, AcceptedPayment } from '@fabric-offline-pay/sdk/offline';
+import type {
+  Acceptance,
+  Accepted,
+  AcceptedPayment,
+  Rejection,
+} from '@fabric-offline-pay/sdk/offline';
 import { Command } from 'commander';
 import { homeOf } from '../home';
-import { readCarried, writeCarried, type CarriedTargets } from '../offline/carried';
+import {
+  readCarried,
+  writeCarried,
+  writtenText,
+  type CarriedTargets,
+  type Written,
+} from '../offline/carried';
+import { terminalCommandOf, withTargets, type TerminalOption } from '../offline/party-command';
 import { readPassphrase } from '../offline/passphrase';
 import {
   marksGiven,
@@ -18,31 +36,42 @@ import {
 import { saveProofs } from '../offline/save-proofs';
 import { needsCare, syncText, waitingText } from '../offline/sync-text';
 import { parseLimits } from '../offline/till-limits';
-import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
-
-interface TerminalOption extends CommonOptions {
-  readonly terminal: string;
-}
-
-const command = (name: string, description: string): Command =>
-  withCommonOptions(new Command(name).description(description)).requiredOption(
-    '--terminal <folder>',
-    'folder of the terminal',
-  );
+import { reportingErrors, show, table } from '../output';
+import { terminalStatementCommands } from './terminal-statements';
 
 interface SetupOptions extends TerminalOption, MarksOption {
   readonly merchant: string;
   readonly terminalId: string;
+  /** What customers know the merchant by; undefined for a terminal that nobody certifies. */
+  readonly name?: string;
   readonly limit: readonly string[];
   readonly oldestHours?: string;
 }
 
+/** The terminal's certificate by the merchant's bank, when it is to have one. */
+async function certified(
+  bank: OfflineBank,
+  { terminal, merchant: merchantId, terminalId, name }: SetupOptions,
+  passphrase: string,
+): Promise<{ readonly payee?: Buffer }> {
+  if (name === undefined) return {};
+  const { publicKey } = await openKey(terminal, passphrase);
+  return { payee: await bank.certifyPayee({ merchantId, terminalId, publicKey, name }) };
+}
+
+const setupText = ({ terminal, name }: SetupOptions): string =>
+  name === undefined
+    ? `${terminal} is set up; nobody certifies who asks, so that devices keep no receipts of it: --name NAME has the bank certify it`
+    : `${terminal} is set up, certified as ${name}`;
+
 /** Tells the terminal whose it is, whom to trust, with the newest bulletin, and what the merchant lets it take. */
 async function setUp(options: SetupOptions): Promise<void> {
   const limits = parseLimits(options.limit, options.oldestHours);
+  const passphrase = await readPassphrase();
   const clients = new Clients(homeOf(options));
   try {
     const bank = await OfflineBank.open(clients);
+    const payee = await certified(bank, options, passphrase);
     await writeSettings(options.terminal, {
       channel: clients.channel,
       merchantId: options.merchant,
@@ -51,11 +80,10 @@ async function setUp(options: SetupOptions): Promise<void> {
       ...(limits && { limits }),
       ...marksGiven(options),
     });
-    const news = await bank.news();
-    await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
-      terminal.learn(news),
-    );
-    show(options, { terminalId: options.terminalId }, () => `${options.terminal} is set up`);
+    const news = { ...(await bank.news()), ...payee };
+    await withTerminal(options.terminal, passphrase, (terminal) => terminal.learn(news));
+    const { terminalId, name = null } = options;
+    show(options, { terminalId, name }, () => setupText(options));
   } finally {
     await clients.close();
   }
@@ -75,22 +103,37 @@ async function request(options: RequestOptions): Promise<void> {
   );
   const { bytes, ...shown } = asked;
   const written = await writeCarried('request', bytes, options);
-  show(options, { ...shown, bytes: bytes.length, written }, (result) =>
+  show(options, { ...shown, ...written }, (result) =>
     [
       `${result.repeated ? 'the same request again' : 'asked for'}: ${options.amount} ${currency} for ${orderNumber}`,
-      ...result.written.map((file) => `${file} carries ${result.bytes.toString()} bytes`),
+      ...writtenText(result),
     ].join('\n'),
   );
 }
 
-interface AcceptOptions extends TerminalOption {
+interface AcceptOptions extends TerminalOption, CarriedTargets {
   readonly order: string;
   readonly voucher: string;
 }
 
-const acceptanceText = (acceptance: Acceptance): string =>
+/** The receipt as it travels, in base64; null for a refusal. */
+type Shown = (Omit<Accepted, 'receipt'> | Rejection) & {
+  readonly receipt: string | null;
+} & Written;
+
+async function shownOf(acceptance: Acceptance, targets: CarriedTargets): Promise<Shown> {
+  if (!acceptance.accepted) return { ...acceptance, receipt: null, bytes: 0, written: [] };
+  const { receipt, ...accepted } = acceptance;
+  const written = await writeCarried('receipt', receipt, targets);
+  return { ...accepted, receipt: receipt.toString('base64'), ...written };
+}
+
+const acceptanceText = (acceptance: Shown): string =>
   acceptance.accepted
-    ? `ACCEPTED${acceptance.repeated ? ' (before)' : ''}: hand out the goods of ${acceptance.payment.orderNumber}; it settles when there is a network`
+    ? [
+        `ACCEPTED${acceptance.repeated ? ' (before)' : ''}: hand out the goods of ${acceptance.payment.orderNumber}; it settles when there is a network`,
+        ...writtenText(acceptance).map((line) => `receipt: ${line}`),
+      ].join('\n')
     : `REFUSED: ${acceptance.code}: ${acceptance.message}\n  ${acceptance.remedy}`;
 
 async function accept(options: AcceptOptions): Promise<void> {
@@ -98,7 +141,7 @@ async function accept(options: AcceptOptions): Promise<void> {
   const acceptance = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
     terminal.accept(options.order, payment),
   );
-  show(options, acceptance, acceptanceText);
+  show(options, await shownOf(acceptance, options), acceptanceText);
   if (!acceptance.accepted) process.exitCode = 1;
 }
 
@@ -141,10 +184,17 @@ const paymentsText = (payments: readonly AcceptedPayment[]): string =>
 
 const setupCommand = (): Command =>
   withMarksOption(
-    command('setup', 'makes a terminal: whose it is and whom it trusts (needs the network)'),
+    terminalCommandOf(
+      'setup',
+      'makes a terminal: whose it is and whom it trusts (needs the network)',
+    ),
   )
     .requiredOption('--merchant <id>', 'the payee')
-    .option('--terminal-id <id>', 'name of the terminal', 'till-1')
+    .option('--terminal-id <id>', 'id of the terminal', 'till-1')
+    .option(
+      '--name <name>',
+      "what customers know the merchant by: the merchant's bank certifies it with the licence, for a year at most",
+    )
     .option(
       '--limit <limits>',
       "the merchant's own limits of a currency: the most of one payment, and the most that may wait (sum, count): EUR:payment=50.00,sum=500.00,count=40; once a currency, and no other is taken then",
@@ -158,25 +208,34 @@ const setupCommand = (): Command =>
     .action(reportingErrors(setUp));
 
 const requestCommand = (): Command =>
-  command('request', 'asks for money (no network)')
+  withTargets(
+    terminalCommandOf('request', 'asks for money (no network)'),
+    'request',
+    '.offpay-request',
+  )
     .requiredOption(
       '--order <number>',
       "the merchant's order number: asked again, the same request",
     )
     .requiredOption('--amount <decimal>', 'for example 12.50')
     .option('--currency <code>', 'ISO 4217 code', 'EUR')
-    .option('--qr <file>', 'writes the request as the picture of a QR code')
-    .option('--out <file>', 'writes the request as .offpay-request')
     .action(reportingErrors(request));
 
 const acceptCommand = (): Command =>
-  command('accept', 'decides on a voucher, and keeps it (no network); exit code 1 when refused')
+  withTargets(
+    terminalCommandOf(
+      'accept',
+      'decides on a voucher, keeps it and signs a receipt (no network); exit code 1 when refused',
+    ),
+    'receipt',
+    '.offpay-receipt',
+  )
     .requiredOption('--order <number>', 'the order that it pays')
     .requiredOption('--voucher <file>', '.png or .offpay-voucher')
     .action(reportingErrors(accept));
 
 const waitingCommand = (): Command =>
-  command('waiting', 'what was accepted and is not settled yet (no network)').action(
+  terminalCommandOf('waiting', 'what was accepted and is not settled yet (no network)').action(
     reportingErrors(async (options: TerminalOption) => {
       const waiting = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
         terminal.waiting(),
@@ -186,7 +245,7 @@ const waitingCommand = (): Command =>
   );
 
 const showCommand = (): Command =>
-  command('show', 'every payment with what became of it (no network)').action(
+  terminalCommandOf('show', 'every payment with what became of it (no network)').action(
     reportingErrors(async (options: TerminalOption) => {
       const payments = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
         terminal.payments(),
@@ -196,7 +255,7 @@ const showCommand = (): Command =>
   );
 
 const syncCommand = (): Command =>
-  command(
+  terminalCommandOf(
     'sync',
     'fetches the newest bulletin, settles what waits (needs the network); exit code 1 when something is stuck',
   )
@@ -204,25 +263,29 @@ const syncCommand = (): Command =>
     .action(reportingErrors(sync));
 
 const restoredMeaning: Meaning = () => [
-  'vouchers that were accepted since and not settled are lost here: nobody pays for their goods',
+  'vouchers that were accepted since and not settled are lost here: customers who keep a receipt bring them back by offpay device evidence, offpay terminal import',
+  'requests that were not paid are forgotten: ask for these orders anew',
   'what waits here and was settled meanwhile counts as settled once more, and is paid once',
   'next: offpay terminal sync, which fetches the newest bulletin and settles what waits',
 ];
 
 const restoreCommand = (): Command =>
-  command(
+  terminalCommandOf(
     'restore',
     'goes on with a store that was put back, emptied or moved (no network)',
   ).action(restoring(({ terminal }: TerminalOption) => terminal, restoredMeaning));
 
 /** The terminal's half of a payment without a network. */
-export const terminalCommand = (): Command =>
-  new Command('terminal')
+export function terminalCommand(): Command {
+  const terminal = new Command('terminal')
     .description("a merchant's terminal in a folder: accepts without a network, settles later")
     .addCommand(setupCommand())
     .addCommand(requestCommand())
-    .addCommand(acceptCommand())
+    .addCommand(acceptCommand());
+  for (const command of terminalStatementCommands()) terminal.addCommand(command);
+  return terminal
     .addCommand(waitingCommand())
     .addCommand(showCommand())
     .addCommand(syncCommand())
     .addCommand(restoreCommand());
+}

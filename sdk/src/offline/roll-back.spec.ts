@@ -2,14 +2,22 @@
 // A store that is put back to what it was at any other step of its life: refused, or the newest. Restored, a device uses no
 // counter twice, and a terminal says what it lost.
 import {
+  bytesToText,
+  decodeCancellation,
+  parseCose,
+  requestHash,
+  unpackRequest,
+} from '@fabric-offline-pay/domain';
+import {
   memoryMark,
   memoryStore,
   restoreStore,
   type Device,
   type OfflineKey,
   type Restoration,
+  type Terminal,
 } from '@fabric-offline-pay/sdk/offline';
-import { copyOf, type Disk } from '../../../test/support/crash-points';
+import { copyOf, emptyDisk, type Disk } from '../../../test/support/crash-points';
 import {
   AMOUNT,
   contradictions,
@@ -17,6 +25,7 @@ import {
   SealedLife,
   type Moment,
 } from '../../../test/support/sealed-life';
+import { CHANNEL } from '../../../test/support/offline-world';
 
 let life: SealedLife;
 
@@ -138,6 +147,57 @@ test('a terminal at any step, put back to any other: nothing that it accepted is
   expect([...life.room.ledger.paid].sort()).toEqual(paidOnce);
   expect(counts.restored).toBeGreaterThan(100);
   expect(counts.newest).toBeGreaterThan(10);
+});
+
+/** Hashes of the requests that were given up. */
+const cancelled = async (terminal: Terminal, orderNumber: string): Promise<string[]> =>
+  (await terminal.cancel(orderNumber)).map((bytes) =>
+    bytesToText(decodeCancellation(parseCose('offpay/cancellation', bytes).payload).requestHash),
+  );
+
+test('a terminal put back cancels nothing that it had asked for: somebody may have paid since', async () => {
+  const another = new SealedLife();
+  const disk = emptyDisk();
+  const ask = { amount: AMOUNT, currency: 'EUR' };
+  const lost = await another.openTerminal(disk);
+  await lost.learn({
+    issuers: [another.room.issuer.row],
+    bulletin: await another.room.publish(),
+  });
+  await lost.request({ ...ask, orderNumber: 'CANCELLED' });
+  await lost.cancel('CANCELLED');
+  await lost.request({ ...ask, orderNumber: 'CANCELLED' });
+  const shown = await lost.request({ ...ask, orderNumber: 'ORD-1' });
+  const copy = copyOf(disk);
+  const device = await another.room.device({ key: another.deviceKey });
+  const { bytes } = await device.pay(shown.bytes);
+  expect(await lost.accept('ORD-1', bytes)).toMatchObject({ accepted: true });
+
+  const back = putBack(copy, disk);
+  expect(await restored(back, another.terminalKey)).toMatchObject({ reason: 'older' });
+  const terminal = await another.openTerminal(back);
+  for (const orderNumber of ['ORD-1', 'CANCELLED'])
+    await expect(terminal.cancel(orderNumber)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  const again = await terminal.request({ ...ask, orderNumber: 'ORD-1' });
+  expect(again).toMatchObject({ repeated: false });
+  expect(await terminal.accept('ORD-1', bytes)).toMatchObject({ code: 'OFFLINE_REQUEST_MISMATCH' });
+
+  const later = copyOf(back);
+  const reopened = await another.openTerminal(back);
+  expect(await reopened.request({ ...ask, orderNumber: 'ORD-1' })).toMatchObject({
+    repeated: true,
+    bytes: again.bytes,
+  });
+  const { payload } = parseCose(
+    'offpay/payment-request',
+    unpackRequest(again.bytes, CHANNEL).request,
+  );
+  expect(await cancelled(reopened, 'ORD-1')).toEqual([bytesToText(requestHash(payload))]);
+  const second = putBack(later, back);
+  await restored(second, another.terminalKey);
+  await expect((await another.openTerminal(second)).cancel('ORD-1')).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
 });
 
 test('an emptied store: a device takes no certificate of the epochs that it knew', async () => {

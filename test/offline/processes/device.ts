@@ -19,13 +19,20 @@ interface Certified {
   readonly issuers: readonly TrustedIssuer[];
 }
 
-async function main([folder = '.', shift = '0']: readonly string[]): Promise<void> {
+/** Keeps a cancellation. @returns every voucher that was cancelled, as the bank wants it. */
+const cancelledBy = (device: Device) => async (cancellation: string) => {
+  await device.importCancellation(Buffer.from(cancellation, 'base64'));
+  return device.cancelled();
+};
+
+async function main([folder = '.', trusted = '[]', shift = '0']: readonly string[]): Promise<void> {
   const passphrase = process.env['OFFPAY_PASSPHRASE'] ?? '';
   const file = join(folder, 'key.pem');
   const key = await (existsSync(file) ? openKeyFile : createKeyFile)(file, passphrase);
   const mark = await stateMark(key.publicKey, join(folder, 'marks'));
   const store = await folderStore(join(folder, 'store'), mark);
-  const device = await Device.open({ store, key, clock: shiftedClock(Number(shift)) });
+  const issuers = JSON.parse(trusted) as readonly TrustedIssuer[];
+  const device = await Device.open({ store, key, issuers, clock: shiftedClock(Number(shift)) });
   await serve(
     {
       isolation,
@@ -36,6 +43,9 @@ async function main([folder = '.', shift = '0']: readonly string[]): Promise<voi
         const payment = await device.pay(Buffer.from(request, 'base64'));
         return { bytes: payment.bytes.toString('base64'), repeated: payment.repeated };
       },
+      payee: async (request: string) => (await device.view(Buffer.from(request, 'base64'))).payee,
+      keepReceipt: (receipt: string) => device.importReceipt(Buffer.from(receipt, 'base64')),
+      keepCancellation: cancelledBy(device),
       history: () => device.history(),
     },
     () => device.close(),

@@ -9,6 +9,8 @@ import {
   openKeyFile,
   stateMark,
   Terminal,
+  type Acceptance,
+  type OfflineKey,
   type RequestInput,
   type TerminalOptions,
 } from '@fabric-offline-pay/sdk/offline';
@@ -20,6 +22,15 @@ type Till = Pick<TerminalOptions, 'channel' | 'merchantId' | 'terminalId' | 'roo
 interface News {
   readonly issuers: readonly IssuerRow[];
   readonly bulletin: string;
+  readonly payee?: string;
+}
+
+const bytesOf = (base64: string): Buffer => Buffer.from(base64, 'base64');
+
+/** As it travels: the receipt in base64. */
+function carried(acceptance: Acceptance) {
+  if (!acceptance.accepted) return acceptance;
+  return { ...acceptance, receipt: acceptance.receipt.toString('base64') };
 }
 
 interface Presented {
@@ -27,36 +38,49 @@ interface Presented {
   readonly payment: string;
 }
 
-/** @param passphrase of the key file in the folder, which is made when it is missing */
-export async function openTerminal(
+/** The key file in the folder is made when it is missing. */
+function openKey(folder: string, passphrase: string): Promise<OfflineKey> {
+  const file = join(folder, 'key.pem');
+  return (existsSync(file) ? openKeyFile : createKeyFile)(file, passphrase);
+}
+
+async function terminalOf(
   folder: string,
   till: Till,
-  passphrase: string,
-  shift = 0,
+  key: OfflineKey,
+  shift: number,
 ): Promise<Terminal> {
-  const file = join(folder, 'key.pem');
-  const key = await (existsSync(file) ? openKeyFile : createKeyFile)(file, passphrase);
   const mark = await stateMark(key.publicKey, join(folder, 'marks'));
   const store = await folderStore(join(folder, 'store'), mark);
   return Terminal.open({ ...till, store, key, clock: shiftedClock(shift) });
 }
 
+/** @param passphrase of the key file in the folder */
+export const openTerminal = async (
+  folder: string,
+  till: Till,
+  passphrase: string,
+): Promise<Terminal> => terminalOf(folder, till, await openKey(folder, passphrase), 0);
+
 async function main([folder = '.', till = '', shift = '0']: readonly string[]): Promise<void> {
-  const terminal = await openTerminal(
-    folder,
-    JSON.parse(till) as Till,
-    process.env['OFFPAY_PASSPHRASE'] ?? '',
-    Number(shift),
-  );
+  const key = await openKey(folder, process.env['OFFPAY_PASSPHRASE'] ?? '');
+  const { publicKey } = key;
+  const terminal = await terminalOf(folder, JSON.parse(till) as Till, key, Number(shift));
   await serve(
     {
       isolation,
-      learn: ({ issuers, bulletin }: News) =>
-        terminal.learn({ issuers, bulletin: Buffer.from(bulletin, 'base64') }),
+      publicKey: () => publicKey,
+      learn: ({ issuers, bulletin, payee }: News) =>
+        terminal.learn({
+          ...{ issuers, bulletin: bytesOf(bulletin) },
+          ...(payee !== undefined && { payee: bytesOf(payee) }),
+        }),
       request: async (input: RequestInput) =>
         (await terminal.request(input)).bytes.toString('base64'),
-      accept: ({ orderNumber, payment }: Presented) =>
-        terminal.accept(orderNumber, Buffer.from(payment, 'base64')),
+      accept: async ({ orderNumber, payment }: Presented) =>
+        carried(await terminal.accept(orderNumber, bytesOf(payment))),
+      cancel: async (orderNumber: string) =>
+        (await terminal.cancel(orderNumber)).map((bytes) => bytes.toString('base64')),
       waiting: () => terminal.waiting(),
     },
     () => terminal.close(),

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests and payments as files, for whatever carries files between two devices.
+// What passes between a device and a terminal as files, for whatever carries files between the two.
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError } from '../../errors.js';
 import { writeDurably } from '../../files/write-durably.js';
 
-const SUFFIX = { request: '.offpay-request', payment: '.offpay-voucher' } as const;
+const SUFFIX = {
+  request: '.offpay-request',
+  payment: '.offpay-voucher',
+  receipt: '.offpay-receipt',
+  cancellation: '.offpay-cancellation',
+  evidence: '.offpay-evidence',
+} as const;
 
 export type CarriedKind = keyof typeof SUFFIX;
 
-/** Both are a few hundred bytes; nobody should read a film into memory. */
+/** The longest, evidence, has below 3000 bytes; nobody should read a film into memory. */
 const LONGEST = 4096;
 
 const named = (kind: CarriedKind, file: string): string =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way on with an older copy, or an emptied store: taken as it is, and every epoch that the store ever knew is sealed,
 // since what was paid from it is not known any more.
+import { randomUUID } from 'node:crypto';
 import type { ErrorDetails } from '@fabric-offline-pay/domain';
 import { highestEpoch, higher } from './head.js';
 import type { Mark, Marked } from './mark.js';
@@ -27,7 +28,10 @@ export interface Restoration {
 }
 
 interface Restored {
-  readonly epoch: number;
+  /** The highest epoch that is sealed, or null. */
+  readonly epoch: number | null;
+  /** Another one each time; missing where an earlier version restored. */
+  readonly id?: string;
 }
 
 const restored = shelf<Restored, []>('restored');
@@ -35,6 +39,10 @@ const restored = shelf<Restored, []>('restored');
 /** @returns the highest epoch that is sealed, or null. */
 export const sealedEpochOf = async (store: Store): Promise<number | null> =>
   (await restored.get(store))?.epoch ?? null;
+
+/** @returns what names the last restoration, or null when there was none. */
+export const restorationOf = async (store: Store): Promise<string | null> =>
+  (await restored.get(store))?.id ?? null;
 
 const UNKNOWN: Marked = { sequence: 0, seal: '', epoch: null };
 
@@ -56,7 +64,7 @@ async function restore(
 ): Promise<Restoration> {
   const { inventory, head, marked, standing } = found;
   const sealedEpoch = epochToSeal(found, epoch);
-  const changes = sealedEpoch === null ? [] : [restored.put({ epoch: sealedEpoch })];
+  const changes = [restored.put({ epoch: sealedEpoch, id: randomUUID() })];
   // The next write after what is marked, whatever the copy holds: a crash before the mark is one between any two.
   const before = { ...(marked ?? head ?? UNKNOWN), epoch: sealedEpoch };
   await mark.write(await writeSealed(base, inventory, before, changes));

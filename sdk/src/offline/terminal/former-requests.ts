@@ -8,25 +8,27 @@ import {
   signCose,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
-import type { Change } from '../store/store.js';
+import { restorationOf } from '../store/restore.js';
+import { shelf } from '../store/shelf.js';
+import type { Change, Store } from '../store/store.js';
 import type { TerminalContext } from './context.js';
 import { formerRequests, payments, requests, type RequestRecord } from './records.js';
 
 const hashOf = (payload: string): Buffer => requestHash(Buffer.from(payload, 'base64'));
+const keyOf = (payload: string): string => bytesToText(hashOf(payload));
 
 /** @returns what keeps a request among those that are over. */
 export const formerChange = (
   { orderNumber, payload }: RequestRecord,
   cancelledAt: number | null,
-): Change =>
-  formerRequests.put({ payload, cancelledAt }, orderNumber, bytesToText(hashOf(payload)));
+): Change => formerRequests.put({ payload, cancelledAt }, orderNumber, keyOf(payload));
 
 /** Whether the stored request was cancelled, and none was made since. */
 export async function isCancelled(
   { store }: TerminalContext,
   { orderNumber, payload }: RequestRecord,
 ): Promise<boolean> {
-  const former = await formerRequests.get(store, orderNumber, bytesToText(hashOf(payload)));
+  const former = await formerRequests.get(store, orderNumber, keyOf(payload));
   return former !== undefined;
 }
 
@@ -68,4 +70,27 @@ export async function cancelOrder(
   return Promise.all(
     cancelled.map(({ payload, cancelledAt }) => signed(context, payload, cancelledAt)),
   );
+}
+
+/** The last restoration after which requests were dropped. */
+const dropped = shelf<string, []>('dropped-after');
+
+/**
+ * Drops every request that is not paid, once after each restoration: it may have been paid meanwhile, where nobody here knows of, so
+ * that no voucher of it may be declared void. The order may be asked for anew.
+ */
+export async function dropAfterRestoration(store: Store): Promise<void> {
+  const restoration = await restorationOf(store);
+  if (restoration === null || restoration === (await dropped.get(store))) return;
+  const paid = new Set((await payments.list(store)).map(({ orderNumber }) => orderNumber));
+  const unpaid = (await requests.list(store)).filter(({ orderNumber }) => !paid.has(orderNumber));
+  const changes = await Promise.all(
+    unpaid.map(async ({ orderNumber }) => [
+      requests.remove(orderNumber),
+      ...(await formerRequests.list(store, orderNumber)).map(({ payload }) =>
+        formerRequests.remove(orderNumber, keyOf(payload)),
+      ),
+    ]),
+  );
+  await store.write([...changes.flat(), dropped.put(restoration)]);
 }

@@ -14,7 +14,7 @@ import { acceptPayment, type Acceptance } from './accept.js';
 import { askFor } from './ask.js';
 import { runInBackground, type BackgroundOptions, type BackgroundSync } from './background-sync.js';
 import type { TerminalContext } from './context.js';
-import { cancelOrder } from './former-requests.js';
+import { cancelOrder, dropAfterRestoration } from './former-requests.js';
 import { TerminalEvents, type TerminalEvent } from './events.js';
 import { learn, learnFromLedger, type BankNews } from './learn.js';
 import { ownPayee } from './own-payee.js';
@@ -104,7 +104,8 @@ export class Terminal {
   }
 
   /**
-   * Opens the terminal of a store, and brings the store of an earlier version into the form of this one.
+   * Opens the terminal of a store, and brings the store of an earlier version into the form of this one. After the store was
+   * restored, requests that were not paid are forgotten.
    * @throws {OfflineError} STORE_FOREIGN when the store belongs to another terminal or key; STORE_NEWER when a later
    * version wrote it.
    * @throws {ConfigurationError} for limits that limit nothing, or are misspelt.
@@ -115,6 +116,7 @@ export class Terminal {
     const { publicKey } = key;
     await claimStore(store, { kind: 'terminal', channel, merchantId, terminalId, publicKey });
     await upgradeStore(store);
+    await dropAfterRestoration(store);
     return new Terminal(options);
   }
 

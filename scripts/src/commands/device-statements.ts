@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// `offpay device receipt | cancellation | history | evidence | sync`: what became of payments, and what proves it.
+import {
+  bytesToText,
+  decodeCancellation,
+  decodePaymentRequest,
+  decodeReceipt,
+  DomainError,
+  parseCose,
+  type Amount,
+  type Currency,
+} from '@fabric-offline-pay/domain';
+import { Clients, OfflineBank, updateIssuers, withDevice } from '@fabric-offline-pay/network';
+import { RefusedError } from '@fabric-offline-pay/sdk';
+import type { CancelledVoucher, Device, PaymentHistory } from '@fabric-offline-pay/sdk/offline';
+import type { Command } from 'commander';
+import { homeOf } from '../home';
+import { readCarried, writeEach, writtenText, type Written } from '../offline/carried';
+import { historyText, moneyText } from '../offline/device-text';
+import { deviceCommandOf, type DeviceOption } from '../offline/party-command';
+import { readPassphrase } from '../offline/passphrase';
+import { reportingErrors, show } from '../output';
+
+const opened = async <Result>(
+  { device }: DeviceOption,
+  work: (device: Device) => Promise<Result>,
+): Promise<Result> => withDevice(device, await readPassphrase(), work);
+
+const notFound = (details: Readonly<Record<string, string>>): RefusedError =>
+  new RefusedError(new DomainError('NOT_FOUND', details).toWire());
+
+const keptText = (payments: readonly PaymentHistory[]): string =>
+  payments
+    .map((payment) => `${payment.state}: ${moneyText(payment)} for ${payment.orderNumber}`)
+    .join('\n');
+
+/** @returns the payments that answered these requests. */
+async function answering(
+  device: Device,
+  hashes: readonly Uint8Array[],
+): Promise<readonly PaymentHistory[]> {
+  const named = new Set(hashes.map(bytesToText));
+  return (await device.history()).filter(({ requestHash }) => named.has(requestHash));
+}
+
+async function receipt(file: string, options: DeviceOption): Promise<void> {
+  const bytes = await readCarried('receipt', file);
+  const kept = await opened(options, async (device) => {
+    await device.importReceipt(bytes);
+    const { requestHash } = decodeReceipt(parseCose('offpay/receipt', bytes).payload);
+    return answering(device, [requestHash]);
+  });
+  show(options, { kept }, () => keptText(kept));
+}
+
+/** A terminal cancels every request of an order; the device answered one of them. @returns whether it was this one's. */
+async function keepCancellation(device: Device, bytes: Buffer): Promise<boolean> {
+  try {
+    await device.importCancellation(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof RefusedError && error.code === 'NOT_FOUND') return false;
+    throw error;
+  }
+}
+
+async function cancellation(files: readonly string[], options: DeviceOption): Promise<void> {
+  const all = await Promise.all(files.map((file) => readCarried('cancellation', file)));
+  const kept = await opened(options, async (device) => {
+    const hashes: Uint8Array[] = [];
+    for (const bytes of all)
+      if (await keepCancellation(device, bytes))
+        hashes.push(
+          decodeCancellation(parseCose('offpay/cancellation', bytes).payload).requestHash,
+        );
+    return answering(device, hashes);
+  });
+  if (kept.length === 0) throw notFound({ reason: 'no payment of this device was cancelled' });
+  show(options, { kept }, () => `${keptText(kept)}\nnext: offpay device sync, which returns it`);
+}
+
+async function history(options: DeviceOption): Promise<void> {
+  const payments = await opened(options, (device) => device.history());
+  show(options, payments, historyText);
+}
+
+interface EvidenceOptions extends DeviceOption {
+  readonly merchant?: string;
+  readonly out?: string;
+}
+
+/** Of every payment of the order whose receipt is kept. @throws {RefusedError} NOT_FOUND when there is none. */
+async function evidenceOf(
+  device: Device,
+  orderNumber: string,
+  merchantId: string | undefined,
+): Promise<readonly Buffer[]> {
+  const found: Buffer[] = [];
+  for (const payment of await device.history()) {
+    const isIt =
+      payment.orderNumber === orderNumber &&
+      (merchantId === undefined || payment.merchantId === merchantId);
+    const bytes = isIt ? (await device.evidence(payment))?.bytes : undefined;
+    if (bytes !== undefined) found.push(bytes);
+  }
+  if (found.length === 0) throw notFound({ orderNumber, reason: 'no receipt' });
+  return found;
+}
+
+async function evidence(orderNumber: string, options: EvidenceOptions): Promise<void> {
+  const { merchant, out = orderNumber } = options;
+  const found = await opened(options, (device) => evidenceOf(device, orderNumber, merchant));
+  const written = await writeEach('evidence', found, { out });
+  show<readonly Written[]>(options, written, (files) => files.flatMap(writtenText).join('\n'));
+}
+
+/** What the bank did with a voucher that its payee cancelled. */
+interface Brought {
+  readonly orderNumber: string;
+  readonly amount: Amount;
+  readonly currency: Currency;
+  /** Null when the money came back, now or before. */
+  readonly refused: { readonly code: string; readonly message: string } | null;
+}
+
+async function bring(bank: OfflineBank, cancelled: CancelledVoucher): Promise<Brought> {
+  const { orderNumber, currency } = decodePaymentRequest(Buffer.from(cancelled.request, 'base64'));
+  const of = { orderNumber, currency, amount: cancelled.amount };
+  try {
+    await bank.cancel(cancelled);
+    return { ...of, refused: null };
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return { ...of, refused: { code: error.code, message: error.message } };
+  }
+}
+
+const broughtText = (all: readonly Brought[]): string =>
+  all.length === 0
+    ? 'nothing was cancelled'
+    : all
+        .map(({ refused, ...voucher }) =>
+          refused === null
+            ? `returned: ${moneyText(voucher)} of ${voucher.orderNumber}`
+            : `NOT RETURNED: ${moneyText(voucher)} of ${voucher.orderNumber}: ${refused.code}: ${refused.message}`,
+        )
+        .join('\n');
+
+/** Each voucher for itself: one that the bank cannot take back does not hold up the others. */
+async function sync(options: DeviceOption): Promise<void> {
+  const clients = new Clients(homeOf(options));
+  try {
+    const bank = await OfflineBank.open(clients);
+    const { issuers = [] } = await bank.news();
+    await updateIssuers(options.device, issuers);
+    const cancelled = await opened(options, (device) => device.cancelled());
+    const brought: Brought[] = [];
+    for (const voucher of cancelled) brought.push(await bring(bank, voucher));
+    show(options, brought, broughtText);
+    if (brought.some(({ refused }) => refused !== null)) process.exitCode = 1;
+  } finally {
+    await clients.close();
+  }
+}
+
+const receiptCommand = (): Command =>
+  deviceCommandOf('receipt', "keeps a terminal's receipt: the payment was accepted (no network)")
+    .argument('<file>', '.png or .offpay-receipt')
+    .action(reportingErrors(receipt));
+
+const cancellationCommand = (): Command =>
+  deviceCommandOf(
+    'cancellation',
+    "keeps a terminal's cancellation: the payment was never accepted (no network)",
+  )
+    .argument('<files...>', '.png or .offpay-cancellation: all that the terminal wrote')
+    .action(reportingErrors(cancellation));
+
+const historyCommand = (): Command =>
+  deviceCommandOf(
+    'history',
+    'every payment: given, accepted by a receipt, or cancelled (no network)',
+  ).action(reportingErrors(history));
+
+const evidenceCommand = (): Command =>
+  deviceCommandOf(
+    'evidence',
+    'writes what proves an accepted payment, for a till that lost it (no network)',
+  )
+    .argument('<order>', "the merchant's order number")
+    .option('--merchant <id>', 'where two merchants have the order number')
+    .option('--out <file>', 'as .offpay-evidence; named after the order unless told')
+    .action(reportingErrors(evidence));
+
+const syncCommand = (): Command =>
+  deviceCommandOf(
+    'sync',
+    'brings cancelled vouchers to the bank, which returns the money (needs the network); exit code 1 when one is refused',
+  ).action(reportingErrors(sync));
+
+export const statementCommands = (): readonly Command[] => [
+  receiptCommand(),
+  cancellationCommand(),
+  historyCommand(),
+  evidenceCommand(),
+  syncCommand(),
+];

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// `offpay terminal receipt | cancel | import`: what a terminal states of its orders, and payments that it takes up again.
+import { withTerminal } from '@fabric-offline-pay/network';
+import type { AcceptedPayment, Terminal } from '@fabric-offline-pay/sdk/offline';
+import type { Command } from 'commander';
+import {
+  readCarried,
+  writeCarried,
+  writeEach,
+  writtenText,
+  type CarriedTargets,
+  type Written,
+} from '../offline/carried';
+import { moneyText } from '../offline/device-text';
+import { terminalCommandOf, withTargets, type TerminalOption } from '../offline/party-command';
+import { readPassphrase } from '../offline/passphrase';
+import { reportingErrors, show } from '../output';
+
+type Options = TerminalOption & CarriedTargets;
+
+const opened = async <Result>(
+  { terminal }: TerminalOption,
+  work: (terminal: Terminal) => Promise<Result>,
+): Promise<Result> => withTerminal(terminal, await readPassphrase(), work);
+
+async function receipt(orderNumber: string, options: Options): Promise<void> {
+  const bytes = await opened(options, (terminal) => terminal.receipt(orderNumber));
+  const written = await writeCarried('receipt', bytes, options);
+  show(options, { orderNumber, receipt: bytes.toString('base64'), ...written }, (shown) =>
+    [`receipt of ${orderNumber}`, ...writtenText(shown)].join('\n'),
+  );
+}
+
+interface Cancelled {
+  readonly orderNumber: string;
+  readonly cancellations: readonly Written[];
+}
+
+const cancelledText = ({ orderNumber, cancellations }: Cancelled): string =>
+  [
+    `cancelled: no voucher of ${orderNumber} is accepted any more; asked for again, it gets a new request`,
+    ...cancellations.flatMap(writtenText),
+  ].join('\n');
+
+async function cancel(orderNumber: string, options: Options): Promise<void> {
+  const signed = await opened(options, (terminal) => terminal.cancel(orderNumber));
+  const cancellations = await writeEach('cancellation', signed, options);
+  show(options, { orderNumber, cancellations }, cancelledText);
+}
+
+const importedText = (payment: AcceptedPayment): string =>
+  `taken up: ${moneyText(payment)} for ${payment.orderNumber}, ${payment.status}`;
+
+async function importEvidence(file: string, options: TerminalOption): Promise<void> {
+  const evidence = await readCarried('evidence', file);
+  const payment = await opened(options, (terminal) => terminal.importPayment(evidence));
+  show(options, payment, importedText);
+}
+
+const ORDER = ['<order>', "the merchant's order number"] as const;
+
+const receiptCommand = (): Command =>
+  withTargets(
+    terminalCommandOf('receipt', 'signs the receipt of an accepted payment again (no network)'),
+    'receipt',
+    '.offpay-receipt',
+  )
+    .argument(...ORDER)
+    .action(reportingErrors(receipt));
+
+const cancelCommand = (): Command =>
+  withTargets(
+    terminalCommandOf(
+      'cancel',
+      'gives up an order that nobody paid: the customer gets the money of a voucher back that was not read (no network)',
+    ),
+    'cancellation',
+    '.offpay-cancellation; an order that was asked for more than once has several',
+  )
+    .argument(...ORDER)
+    .action(reportingErrors(cancel));
+
+const importCommand = (): Command =>
+  terminalCommandOf(
+    'import',
+    "takes up a payment that this merchant accepted and this terminal does not know, out of a customer's evidence (no network)",
+  )
+    .argument('<evidence>', '.offpay-evidence')
+    .action(reportingErrors(importEvidence));
+
+export const terminalStatementCommands = (): readonly Command[] => [
+  receiptCommand(),
+  cancelCommand(),
+  importCommand(),
+];
