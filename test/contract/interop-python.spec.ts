@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A wallet that somebody else could have written, in another language and from the specification alone, pays a terminal of ours,
-// whose vouchers the real contracts settle. Skipped, with the reason, where there is no Python with its two modules.
+// whose vouchers the real contracts settle; and a reader that shares nothing with it holds each vector against the text. Skipped,
+// with the reason, where there is no Python with its two modules.
 import type { KeyObject } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -33,12 +34,15 @@ import {
   VECTOR_KEYS,
 } from '../support/offline-world';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { describeWith, findPython, PythonWallet, type Answer } from '../support/python';
+import { describeWith, findPython, PythonWallet, runScript, type Answer } from '../support/python';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+import vectors from '../vectors/offline.json';
 
 const RESERVE = { customerId: 'customer-1', deviceId: 'python', epoch: 1 };
 const TOTAL = 10_000;
 const PAYEE_SECONDS = 86_400;
+
+const VECTORS = join(__dirname, '..', 'vectors', 'offline.json');
 
 const tillKey = newKey();
 
@@ -244,5 +248,52 @@ describeWith(python)('a wallet in Python', () => {
     ];
     for (const [code, op, bytes] of statements)
       expect(await wallet.ask(op, { bytes: base64(bytes) })).toMatchObject({ code });
+  });
+
+  test('reads nothing in another form than its one', async () => {
+    for (const { of, name, bytes } of vectors.malformed) {
+      const op = { 'packed-request': 'read', 'signed device-certificate': 'certificate' }[of];
+      if (op === undefined) continue;
+      const shown = { bytes: base64(Buffer.from(bytes, 'hex')), ...(op === 'read' && { now: 0 }) };
+      expect({ name, ...(await wallet.ask(op, shown)) }).toMatchObject({
+        ...{ name, code: 'OFFLINE_MALFORMED' },
+      });
+    }
+  });
+});
+
+describeWith(python)('a reader in Python', () => {
+  const program = 'program' in python ? python.program : '';
+
+  test('finds every vector as the text says', () => {
+    const { ok, output } = runScript(program, 'check_vectors.py', [VECTORS]);
+    expect(output).not.toContain('does not hold');
+    expect(output).toContain(
+      `malformed: ${vectors.malformed.length} of ${vectors.malformed.length}`,
+    );
+    expect(ok).toBe(true);
+  });
+
+  test('finds a vector of each kind that is not', () => {
+    const changed = structuredClone(vectors);
+    const spoil = (text: string): string => text.slice(0, -2) + (text.endsWith('00') ? '01' : '00');
+    const [object, packed] = [changed.objects[0]!, changed.packedRequests[0]!];
+    object.bytes = spoil(object.bytes);
+    packed.request = spoil(packed.request);
+    changed.packedPayments[0]!.voucher = spoil(changed.packedPayments[0]!.voucher);
+    changed.evidence[0]!.receipt = spoil(changed.evidence[0]!.receipt);
+    changed.shortClaims.claims[0]!.expected = 'malformed';
+    changed.changes[0]!.expected = 'OFFLINE_MALFORMED';
+    changed.malformed[0]!.bytes = object.payload;
+    const folder = mkdtempSync(join(tmpdir(), 'interop-vectors-'));
+    try {
+      const file = join(folder, 'spoilt.json');
+      writeFileSync(file, JSON.stringify(changed));
+      const { ok, output } = runScript(program, 'check_vectors.py', [file]);
+      expect(output.match(/does not hold/g)).toHaveLength(7);
+      expect(ok).toBe(false);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

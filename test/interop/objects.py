@@ -97,9 +97,7 @@ LIMITS = (MONEY, MONEY, COUNTER, TIME, TIME, NUMBER, NUMBER)
 SHAPES = {
     "device-certificate": array(VERSION, CHANNEL, ID, ID, ID, EPOCH, POINT, CURRENCY, *LIMITS),
     "payee-certificate": array(VERSION, CHANNEL, ID, ID, ID, POINT, name, LICENCE, TIME),
-    "payment-request": array(
-        *(VERSION, CHANNEL, ID, ID, ID, MONEY, CURRENCY, NONCE, NUMBER, TIME, TIME, maybe(HASH))
-    ),
+    "payment-request": array(*(VERSION, CHANNEL, ID, ID, ID, MONEY, CURRENCY, NONCE, NUMBER, TIME, TIME, maybe(HASH))),
     "voucher": array(VERSION, HASH, COUNTER, HASH, MONEY, HASH, TIME),
     "receipt": array(VERSION, HASH, HASH, TIME),
     "cancellation": array(VERSION, HASH, TIME),

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A device in another language, written from docs/offline-protocol.md alone: it shows that the specification is enough.
 
