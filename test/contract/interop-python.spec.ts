@@ -34,7 +34,14 @@ import {
   VECTOR_KEYS,
 } from '../support/offline-world';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { describeWith, findPython, PythonWallet, runScript, type Answer } from '../support/python';
+import {
+  describeWith,
+  FAILING_AT_SIGNATURE,
+  findPython,
+  PythonWallet,
+  runScript,
+  type Answer,
+} from '../support/python';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
 import vectors from '../vectors/offline.json';
 
@@ -82,7 +89,8 @@ describeWith(python)('a wallet in Python', () => {
     expect(missingMoney(memory.ledger.state())).toBe(0n);
   });
 
-  const started = () => new PythonWallet(program, join(folder, 'wallet.json'));
+  const started = (start?: readonly string[]) =>
+    new PythonWallet(program, join(folder, 'wallet.json'), start);
 
   const merchantLedger = (): TerminalLedger =>
     clientLedger(ledger.merchant(), {
@@ -194,10 +202,28 @@ describeWith(python)('a wallet in Python', () => {
     await paid('OFF-2');
   });
 
+  test('counts a voucher before it signs it', async () => {
+    const requests = [await requestOf('OFF-1'), await requestOf('OFF-2')] as const;
+    await wallet.end();
+    wallet = started(FAILING_AT_SIGNATURE);
+    await expect(asked('pay', requests[0])).rejects.toThrow('the wallet ended');
+    await wallet.end();
+    wallet = started();
+    for (const [orderNumber, request, counter] of [
+      ['OFF-2', requests[1], 2],
+      ['OFF-1', requests[0], 1],
+    ] as const) {
+      const payment = fromBase64(await asked('pay', request), 'payment');
+      const acceptance = await till.accept(orderNumber, payment);
+      expect(acceptance).toMatchObject({ accepted: true, payment: { counter } });
+    }
+  });
+
   test('refuses by the rules of the text, and nothing is spent by it', async () => {
     const request = await requestOf('OFF-1');
     const { request: whole } = unpackRequest(request, CHANNEL);
-    const payees = [await payeeOf('till-1', newKey()), await payeeOf('till-2', newKey())];
+    // By another key than the request, and of another terminal than the request.
+    const payees = [await payeeOf('till-1', newKey()), await payeeOf('till-2', tillKey)];
     const refusals: readonly (readonly [string, Uint8Array, number?])[] = [
       ...payees.map(
         (payee) => ['OFFLINE_PAYEE_UNTRUSTED', packRequest({ request: whole, payee })] as const,

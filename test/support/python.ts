@@ -82,15 +82,31 @@ export function runScript(program: string, script: string, args: readonly string
 /** What the wallet answers: base64 for bytes, `code` for a refusal. */
 export type Answer = Readonly<Record<string, string | number | boolean | null>>;
 
+const WALLET = join(INTEROP, 'wallet.py');
+
+/** Runs the wallet, but its power fails as soon as it would sign. */
+export const FAILING_AT_SIGNATURE = [
+  '-c',
+  [
+    `import sys; sys.path.insert(0, ${JSON.stringify(INTEROP)})`,
+    'import wallet, os',
+    'wallet.signed_by = lambda *_: os._exit(1)',
+    'wallet.main()',
+  ].join('\n'),
+];
+
 /** `test/interop/wallet.py`, spoken to in lines of JSON. */
 export class PythonWallet {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   #errors = '';
 
-  /** @param state file that outlives the process */
-  constructor(program: string, state: string) {
-    this.#child = spawn(program, ['-B', join(INTEROP, 'wallet.py'), state]);
+  /**
+   * @param state file that outlives the process
+   * @param start what runs it
+   */
+  constructor(program: string, state: string, start: readonly string[] = [WALLET]) {
+    this.#child = spawn(program, ['-B', ...start, state]);
     this.#child.stderr.on('data', (data: Buffer) => (this.#errors += data.toString('utf8')));
     // A wallet that ended says so by its output's end.
     this.#child.stdin.on('error', () => undefined);
