@@ -23,11 +23,19 @@ import {
 } from './packed';
 import { decodePaymentRequest } from './payment-request';
 import { encodePresented } from './presented';
+import { encodeCancellation, encodeReceipt } from './terminal-statements';
 
 const LONGEST = 'x'.repeat(64);
 const CHANNEL = `c${'x'.repeat(248)}`;
 const MONEY = 999_999_999_999_999_999n;
 const NUMBER = 4_294_967_295;
+/** The last moment that any time can say. */
+const LAST = 8_640_000_000_000;
+/** Bytes in a code that a camera reads from a scratched screen. */
+const LONGEST_SHOWN = 600;
+
+const tellSize = (what: string, { length }: Uint8Array): void =>
+  console.log(`the longest of ${what}: ${length} bytes, at most ${LONGEST_SHOWN}`);
 
 const signRequest = (payload: Uint8Array): Buffer =>
   signed('offpay/payment-request', payload, VECTOR_KEYS.terminal);
@@ -70,10 +78,11 @@ describe('a request', () => {
     };
     const payee = newPayee({
       ...{ channel: CHANNEL, bankId: LONGEST, merchantId: LONGEST, terminalId: LONGEST },
-      ...{ name: 'é'.repeat(32), licence: 'x'.repeat(32), validUntil: 8_640_000_000_000 },
+      ...{ name: 'é'.repeat(32), licence: 'x'.repeat(32), validUntil: LAST },
     });
     const packed = packRequest({ request: signRequest(newRequest(values)), payee });
-    expect(packed.length).toBeLessThanOrEqual(600);
+    expect(packed.length).toBeLessThanOrEqual(LONGEST_SHOWN);
+    tellSize('a request with its payee certificate', packed);
   });
 });
 
@@ -110,7 +119,8 @@ describe('a payment', () => {
       asked,
     ).voucher;
     const packed = packPayment({ voucher, certificate: device.certificateBytes });
-    expect(packed.length).toBeLessThanOrEqual(600);
+    expect(packed.length).toBeLessThanOrEqual(LONGEST_SHOWN);
+    tellSize('a payment', packed);
   });
 
   it('has no second form: nothing before the first voucher, something before any other', () => {
@@ -124,6 +134,19 @@ describe('a payment', () => {
       packed.subarray(at + 2),
     ]);
     expect(refusal(() => unpackPayment(zeros, payload))).toBe('OFFLINE_MALFORMED');
+  });
+});
+
+describe('what a terminal states afterwards fits into a code of 600 bytes as it is', () => {
+  const [voucherDigest, hash] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+
+  it.each([
+    ['receipt', encodeReceipt({ voucherDigest, requestHash: hash, acceptedAt: LAST })],
+    ['cancellation', encodeCancellation({ requestHash: hash, cancelledAt: LAST })],
+  ] as const)('a %s', (kind, content) => {
+    const whole = signed(`offpay/${kind}`, content, VECTOR_KEYS.terminal);
+    expect(whole.length).toBeLessThanOrEqual(LONGEST_SHOWN);
+    tellSize(`a ${kind}`, whole);
   });
 });
 
