@@ -54,14 +54,15 @@ const VECTORS = join(__dirname, '..', 'vectors', 'offline.json');
 const tillKey = newKey();
 
 const python = findPython();
+const describePython = describeWith(python);
+const program = 'program' in python ? python.program : '';
 const fromBase64 = (answer: Answer, member: string): Buffer =>
   Buffer.from(String(answer[member]), 'base64');
 
 beforeAll(stopTime);
 afterAll(resumeTime);
 
-describeWith(python)('a wallet in Python', () => {
-  const program = 'program' in python ? python.program : '';
+describePython('a wallet in Python', () => {
   let folder: string;
   let memory: MemoryWorld;
   let ledger: OfflineLedger;
@@ -288,9 +289,7 @@ describeWith(python)('a wallet in Python', () => {
   });
 });
 
-describeWith(python)('a reader in Python', () => {
-  const program = 'program' in python ? python.program : '';
-
+describePython('a reader in Python', () => {
   test('finds every vector as the text says', () => {
     const { ok, output } = runScript(program, 'check_vectors.py', [VECTORS]);
     expect(output).not.toContain('does not hold');

@@ -24,8 +24,8 @@ interface Ran {
 }
 
 function run(program: string, args: readonly string[], timeout = ANSWER_MS): Ran {
-  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8', timeout });
-  return { ok: status === 0, output: error?.message ?? stderr.trim() };
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', timeout });
+  return { ok: status === 0, output: error?.message ?? (stderr.trim() || stdout.trim()) };
 }
 
 const hasModules = (program: string): Ran =>
