@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random commands about reserves, in a short form. The seed is printed; OFFPAY_SEED=<seed> runs the same again.
+import { checkFamily, LONGEST } from './check-family';
+import { StoppedClock } from './clock';
+import { openOffice } from './office';
+import { reserves } from './reserves';
+
+const clock = new StoppedClock();
+
+beforeAll(() => clock.install());
+afterAll(() => clock.restore());
+
+test(
+  'after every command the ledger holds what plain arithmetic says, and whoever is honest loses nothing',
+  async () => {
+    const family = reserves(await openOffice(clock));
+    await checkFamily('reserves', family, 150);
+    if (process.env['OFFPAY_PRINT'] !== undefined) console.table(family.tally.counts);
+    const verdicts = ['settled', 'duplicate', 'conflict', 'cancelled', 'claimedLate', 'overLimit'];
+    const done = ['fund', 'settle', 'cancel', 'prove', 'compensate', 'clear', 'close', 'reissue'];
+    expect(Object.keys(family.tally.counts)).toEqual(
+      expect.arrayContaining([
+        ...verdicts.map((verdict) => `verdict ${verdict}`),
+        ...done.map((kind) => `${kind} ok`),
+      ]),
+    );
+  },
+  LONGEST,
+);
