@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buyers who order without end while something happens to the network, and how long each order took them.
 import { runExpress, type Parties } from '@fabric-offline-pay/sdk';
-import { CURRENCY, MERCHANT, type CustomerDevice, type World } from './world';
+import { CURRENCY, type CustomerDevice, type World } from './world';
 
 const BUYERS = 4;
 
@@ -16,7 +16,7 @@ interface Buyer {
 const buyersIn = (world: World): Promise<Buyer[]> =>
   Promise.all(
     Array.from({ length: BUYERS }, async (_, index) => {
-      const device = await world.customer(`customer-${index.toString()}`);
+      const device = await world.customer(`of-${world.merchantId}-${index.toString()}`);
       return { device, loginId: await world.login(device) };
     }),
   );
@@ -56,7 +56,10 @@ export async function buyAll(
 export async function expectAllPaidOnce(world: World, bought: readonly Bought[]): Promise<void> {
   expect(bought.map(({ state }) => state)).toEqual(bought.map(() => 'released'));
   const { settlement } = await world.bank('bank-node');
-  const { balance, open } = await settlement.readPayee({ payeeId: MERCHANT, currency: CURRENCY });
+  const { balance, open } = await settlement.readPayee({
+    payeeId: world.merchantId,
+    currency: CURRENCY,
+  });
   expect(BigInt(balance) + BigInt(open)).toBe(BigInt(bought.length) * GOODS_TOTAL);
   const { currencies } = await (await world.bank('operator')).settlement.totals({});
   const { issued, redeemed, onLedger } = currencies[CURRENCY]!;
