@@ -220,6 +220,46 @@ test('an operator sees the open alarms and decides one', async () => {
   expect(decided.state).toBe('voided');
 });
 
+test('by hand: a certified till, a receipt, and the money of a cancelled voucher back', async () => {
+  process.env['OFFPAY_PASSPHRASE'] = 'of the test';
+  const [phone, till] = [join(home, 'phone'), join(home, 'till')];
+  const [device, terminal] = [
+    ['--device', phone],
+    ['--terminal', till],
+  ] as const;
+  const at = (name: string): string => join(home, name);
+  const available = async (): Promise<unknown> =>
+    JSON.parse(await succeed('balance', '--customer', 'customer-03', '--json'));
+  await succeed('device', 'fund', ...device, '--customer', 'customer-03', '--amount', '60.00');
+  const name = 'Kontorhaus Elektronik GmbH';
+  const merchant = ['--merchant', 'merchant-01', '--terminal-id', 'till-2', '--name', name];
+  expect(await succeed('terminal', 'setup', ...terminal, ...merchant)).toContain(
+    `certified as ${name}`,
+  );
+  const ask = async (order: string): Promise<void> => {
+    const files = { request: at(`${order}.png`), voucher: at(`${order}-voucher.png`) };
+    const of = ['--order', order, '--amount', '12.50'];
+    await succeed('terminal', 'request', ...terminal, ...of, '--qr', files.request);
+    const paid = ['--request', files.request, '--qr', files.voucher];
+    expect(await succeed('device', 'pay', ...device, ...paid)).toContain(
+      `payee: ${name}, licence BAFIN-DE-20731`,
+    );
+  };
+  await ask('HAND-1');
+  const accepted = ['--order', 'HAND-1', '--voucher', at('HAND-1-voucher.png')];
+  await succeed('terminal', 'accept', ...terminal, ...accepted, '--qr', at('receipt.png'));
+  await succeed('device', 'receipt', at('receipt.png'), ...device);
+  await ask('HAND-2');
+  await succeed('terminal', 'cancel', 'HAND-2', ...terminal, '--out', at('HAND-2'));
+  await succeed('device', 'cancellation', at('HAND-2.offpay-cancellation'), ...device);
+  const before = await available();
+  expect(await succeed('device', 'sync', ...device)).toBe('returned: 12.50 EUR of HAND-2\n');
+  expect(await available()).not.toEqual(before);
+  expect(await succeed('terminal', 'sync', ...terminal)).toContain('settled 1, refused 0');
+  const history = JSON.parse(await succeed('device', 'history', ...device, '--json')) as object;
+  expect(history).toMatchObject([{ state: 'accepted' }, { state: 'cancelled' }]);
+}, 120_000);
+
 test('bad rows are named by file, line and field; the rest goes on', async () => {
   const orders = join(home, 'orders.csv');
   const [header, first = '', ...rest] = readFileSync(join(SAMPLE, 'orders.csv'), 'utf8').split(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ES256 with low S: one key, one text, one signature; everything else is refused without an exception.
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { DEVICE_KEY } from '../transactions/examples';
 import {
   importDeviceKey,
@@ -8,7 +8,9 @@ import {
   isDeviceKey,
   shortKeyOf,
   signEs256,
+  verifyBytes,
   verifyEs256,
+  withLowS,
 } from './signature';
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -42,6 +44,19 @@ describe('signing', () => {
       expect(partsOf(signed).s <= HALF_ORDER).toBe(true);
       expect(verifyEs256(spki, text, signed)).toBe(true);
     }
+  });
+
+  it('verifies whatever zeros or high bits r and s begin with', () => {
+    const key = { key: privateKey, dsaEncoding: 'ieee-p1363' as const };
+    const texts = Array.from({ length: 3000 }, (_, index) => `text ${index}`);
+    const signatures = texts.map((text) => withLowS(sign('sha256', Buffer.from(text), key)));
+    expect(signatures.some(([first]) => first === 0)).toBe(true);
+    expect(signatures.some((bytes) => bytes[32] === 0)).toBe(true);
+    const known = createPublicKey(privateKey);
+    const wrong = texts.filter(
+      (text, at) => !verifyBytes(known, Buffer.from(text), signatures[at]!),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('signs UTF-8', () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // COSE_Sign1 (RFC 9052, tag 18) with ES256 and low S. The protected header names the purpose as content type, so that
 // a signature of one kind is never valid as another.
-import { createHash, type KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 import { ensure } from '../base/errors.js';
 import { verifyBytes, withLowS } from '../base/signature.js';
 import { cborBytes, cborBytesHead, cborText, CborReader } from './cbor.js';
@@ -80,7 +80,7 @@ export const sigStructure = (header: Uint8Array, payload: Uint8Array): Buffer =>
 
 /** @returns SHA-256 of the Sig_structure: what names a signed object, however often it was signed. */
 export const coseDigest = (parts: Pick<SignedBytes, 'signed'>): Buffer =>
-  createHash('sha256').update(parts.signed).digest();
+  hash('sha256', parts.signed, 'buffer');
 
 /** @returns the digest that a payload of this purpose has once it is signed. */
 export const digestOfPayload = (

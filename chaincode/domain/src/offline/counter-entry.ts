@@ -25,10 +25,13 @@ export const isRemembered = (
 ): boolean => entries.some((other) => other.digest === digest);
 
 /** @returns the entries with one more, rising by counter. */
-export const withEntry = (
+export function withEntry(
   entries: readonly CounterEntry[],
   entry: CounterEntry,
-): readonly CounterEntry[] => [...entries, entry].sort((a, b) => a.counter - b.counter);
+): readonly CounterEntry[] {
+  const before = entries.findLastIndex(({ counter }) => counter <= entry.counter);
+  return entries.toSpliced(before + 1, 0, entry);
+}
 
 /** @returns how rows name the voucher. */
 export const voucherName = ({ counter, digest }: CounterEntry): VoucherName => [counter, digest];
