@@ -220,7 +220,7 @@ function changePolicy(run: OfflineRun, { bearer }: Voting): Attempt {
 function decide(run: OfflineRun, wallet: Wallet, fraud: Fraud, kind: Deciding['kind']): Attempt {
   const { counter, id: digest } = fraud.voucher;
   const key = { ...keyOf(wallet), counter, digest };
-  const compensationId = `compensation-${wallet.model.epoch}-${counter}`;
+  const compensationId = `compensation-${digest.slice(0, 16)}`;
   const teller = run.clientFor('bank', 'teller', BANK).offline;
   const operator = run.clientFor('bank', 'operator', BANK).offline;
   return kind === 'compensate'

@@ -236,10 +236,39 @@ const anything: fc.Arbitrary<ReserveCommand> = fc.oneof(
 /** Some of what commonly follows, which chance alone would seldom put into the right order. */
 const life = (...steps: readonly fc.Arbitrary<ReserveCommand>[]) =>
   fc
-    .tuple(...steps.map((step) => fc.option(step, { freq: 8 })))
+    .tuple(...steps.map((step) => fc.option(step, { freq: 12 })))
     .map((drawn) => drawn.filter((command) => command !== null));
 
 const closing = (...kinds: Ending['kind'][]) => [wait(latest, 'close'), end(latest, ...kinds)];
+
+/** A payment at one till, of the owner or of whoever copied its device. */
+const at = (till: number, by: Paying['by'], more: Partial<Paying> = {}): fc.Arbitrary<Paying> =>
+  fc.record({
+    ...{ kind: constant('pay'), reserve: latest, till: constant(till), by: constant(by) },
+    amount: constant(more.amount ?? 1250),
+    skip: constant(0),
+    lift: constant(more.lift ?? 0),
+    backdated: constant(0),
+  });
+
+const brings = (...vouchers: number[]): fc.Arbitrary<Settling> =>
+  fc.record({ kind: constant('settle'), vouchers: constant(vouchers), short: fc.boolean() });
+
+const proves = (which: number, other: number): fc.Arbitrary<Proving> =>
+  constant({ kind: 'prove', voucher: which, other });
+
+const decides = (kind: Deciding['kind'], fraud: number): fc.Arbitrary<Deciding> =>
+  constant({ kind, fraud });
+
+const passes = (seconds: number): fc.Arbitrary<Passing> => constant({ kind: 'pass', seconds });
+
+const large: fc.Arbitrary<Funding> = fc.record({
+  kind: constant('fund'),
+  device: few(3),
+  total: fc.constantFrom(5000, 10_000),
+});
+
+const three = <Item>(item: Item): [Item, Item, Item] => [item, item, item];
 
 const lives = fc.oneof(
   life(fund, pay(latest), pay(latest), cancel, settle, settle, ...closing('close')),
@@ -251,6 +280,36 @@ const lives = fc.oneof(
   ),
   life(fund, steal(latest), report(latest), pay(latest), thief(latest), settle, prove, sync),
   life(fund, report(latest), wait(latest, 'forget'), publish, sync, fund),
+  // Three losses of one reserve, which are more than the bank bears.
+  life(
+    ...[large, steal(latest), ...three(at(0, 'owner')), brings(0, 1, 2)],
+    ...[...three(at(1, 'thief')), brings(0, 1, 2), proves(0, 2), proves(1, 3), proves(2, 4)],
+    ...[decides('compensate', 0), decides('compensate', 1), decides('compensate', 2)],
+    ...closing('close'),
+  ),
+  // Losses that the rest does not cover, the oldest not the first by its counter.
+  life(
+    ...[large, steal(latest), ...three(at(0, 'owner')), brings(0, 1, 2), ...three(at(2, 'thief'))],
+    ...[brings(0), passes(1), brings(1), passes(1), brings(2), ...closing('close')],
+  ),
+  // Somebody spends after the report what was spent before it.
+  life(
+    ...[fund, steal(latest), at(0, 'owner'), passes(1), report(latest), passes(61)],
+    ...[at(1, 'thief'), fc.oneof(brings(0, 1), brings(1, 0)), proves(0, 0), brings(1, 0)],
+    ...[decide('compensate'), ...closing('close', 'reissue')],
+  ),
+  // Who agrees with a terminal has it cancel more than the device may spend.
+  life(
+    ...[large, at(0, 'owner'), steal(latest)],
+    fc.oneof(at(1, 'thief', { lift: 15_000, amount: 5000 }), at(1, 'thief', { amount: 20_001 })),
+    ...[cancel, brings(1), brings(0), ...closing('close')],
+  ),
+  // A device makes requests up, in the name of a till that accepted another voucher.
+  life(
+    ...[large, steal(latest), at(1, 'thief'), brings(0), steal(latest), at(0, 'thief')],
+    ...[proves(0, 0), at(0, 'owner'), brings(0), proves(0, 1), decide('compensate')],
+    ...closing('close'),
+  ),
 );
 
 export const reserveStories = (maxLength: number): fc.Arbitrary<ReserveStory> =>

@@ -14,10 +14,21 @@ test(
   'after every command the ledger holds what plain arithmetic says, and whoever is honest loses nothing',
   async () => {
     const family = reserves(await openOffice(clock));
-    await checkFamily('reserves', family, 150);
+    await checkFamily('reserves', family, 300);
     if (process.env['OFFPAY_PRINT'] !== undefined) console.table(family.tally.counts);
     const verdicts = ['settled', 'duplicate', 'conflict', 'cancelled', 'claimedLate', 'overLimit'];
-    const done = ['fund', 'settle', 'cancel', 'prove', 'compensate', 'clear', 'close', 'reissue'];
+    const done = [
+      'fund',
+      'topUp',
+      'settle',
+      'cancel',
+      'prove',
+      'compensate',
+      'clear',
+      'report',
+      'close',
+      'reissue',
+    ];
     expect(Object.keys(family.tally.counts)).toEqual(
       expect.arrayContaining([
         ...verdicts.map((verdict) => `verdict ${verdict}`),

@@ -89,8 +89,9 @@ export class Wallet {
     this.device = device;
   }
 
+  /** Again and again, of a device that does not notice. */
   steal(back: number): void {
-    this.#copy ??= this.#lines.at(-1 - Math.min(back, this.#lines.length - 1));
+    this.#copy = this.#lines.at(-1 - Math.min(back, this.#lines.length - 1));
   }
 
   /** The next voucher, unless the device refuses or there is none. */
