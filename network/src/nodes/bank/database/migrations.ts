@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's tables, in the order in which they came about. Run at every start; only ever append.
-import type { CreateTableBuilder, Kysely } from 'kysely';
-import type { Migration } from 'kysely/migration';
+import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 
 type Table = CreateTableBuilder<string>;
 type Columns = (table: Table) => Table;

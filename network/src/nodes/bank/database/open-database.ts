@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens the bank's database and brings its tables up to date.
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { Kysely, Migrator } from 'kysely';
 import { createDataFolder } from './create-data-folder.js';
 import { MIGRATIONS } from './migrations.js';
 import { pgliteDialect, type SqlEngine } from './pglite-dialect.js';
