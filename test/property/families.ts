@@ -5,6 +5,8 @@ import { governing } from './governing';
 import { liveHistory } from './history';
 import { hostile } from './hostile';
 import { interleavings } from './interleavings';
+import { openMutatedWorld } from './mutated/world';
+import { objectMutations } from './object-mutations';
 import { openOffice } from './office';
 import type { Family } from './property';
 import { reserves } from './reserves';
@@ -13,11 +15,12 @@ import { openShop } from './shop';
 
 /** Per cent of all runs: about alike in time, since a hostile call is short and a sequence is long. */
 const SHARES = {
-  hostile: 45,
-  governing: 20,
+  hostile: 35,
+  mutations: 25,
+  governing: 15,
   interleavings: 10,
-  sequences: 10,
-  reserves: 15,
+  sequences: 8,
+  reserves: 7,
 } as const;
 
 export type FamilyName = keyof typeof SHARES;
@@ -31,6 +34,7 @@ const OPEN: Readonly<Record<FamilyName, (clock: StoppedClock) => Promise<Family>
   governing: async (clock) => governing(await liveHistory(clock), clock) as Family,
   interleavings: async (clock) => (await interleavings(await openShop(clock))) as Family,
   sequences: async (clock) => sequences(await openShop(clock)) as Family,
+  mutations: async (clock) => objectMutations(await openMutatedWorld(clock)) as Family,
   reserves: async (clock) => reserves(await openOffice(clock)) as Family,
 };
 

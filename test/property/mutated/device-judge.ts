@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a device should make of what it is shown: whom a request pays, what terminals state afterwards, its own certificates.
+import { CHANNEL } from '../../support/memory-world';
+import { BANK } from '../../support/world';
+import { equals, Judge, KID, REFUSED } from './judge';
+import {
+  readPayload,
+  readSign1,
+  sha256,
+  sign1Of,
+  writePayload,
+  type Content,
+  type Sign1,
+  type Value,
+} from './reading';
+import { TERMINAL_POINT, type Subject } from './world';
+
+const viewed = (
+  { merchantId, orderNumber, amount, currency, expiresAt }: Content,
+  payee: Readonly<Record<string, Value>> | null,
+): string =>
+  JSON.stringify([
+    merchantId,
+    orderNumber,
+    `${amount as bigint}`,
+    currency,
+    Number(expiresAt),
+    payee,
+  ]);
+
+export class DeviceJudge extends Judge {
+  /** A device: whom it names as payee, and what it shows its owner. */
+  view(shown: Buffer): string {
+    if (shown[0] === 0xd2) {
+      const request = readSign1('payment-request', shown);
+      return request === undefined ? REFUSED : viewed(request.content, null);
+    }
+    const packed = readPayload('packed-request', shown);
+    if (packed === undefined) return REFUSED;
+    const expiresAt = (packed['createdAt'] as bigint) + (packed['lasts'] as bigint);
+    const payload = writePayload('payment-request', { ...packed, channel: CHANNEL, expiresAt });
+    const request = sign1Of('payment-request', payload, packed['signature'] as Buffer);
+    if (request === undefined) return REFUSED;
+    const [payee] = packed['payee'] as readonly (readonly Value[])[];
+    const [, name, licence, , kid] = payee ?? [];
+    if (payee === undefined || !equals(kid, KID)) return viewed(request.content, null);
+    return this.#isPayee(payee, request)
+      ? viewed(request.content, { name: name!, licence: licence!, bankId: BANK })
+      : REFUSED;
+  }
+
+  #isPayee(
+    [terminalKey, name, licence, validUntil, kid, signature]: readonly Value[],
+    request: Sign1,
+  ): boolean {
+    const content = { ...request.content, ...{ terminalKey, name, licence, validUntil } };
+    const payload = writePayload('payee-certificate', { ...content, bankId: BANK } as Content);
+    const certificate = sign1Of('payee-certificate', payload, signature as Buffer, kid as Buffer);
+    return (
+      certificate !== undefined &&
+      this.isIssued(certificate) &&
+      (validUntil as bigint) >= BigInt(this.now) &&
+      this.isBy(terminalKey, request)
+    );
+  }
+
+  /** A device, of what a terminal states of one of its payments. */
+  state(kind: 'receipt' | 'cancellation', { device }: Subject, shown: Buffer): string {
+    const stated = readSign1(kind, shown);
+    const own = this.world.subjects.find(
+      (each) =>
+        each.device === device && equals(stated?.content['requestHash'], sha256(each.request)),
+    );
+    if (stated === undefined || own === undefined) return REFUSED;
+    const digest = readSign1('voucher', own.voucher)!.digest;
+    const isOwn = kind === 'cancellation' || equals(stated.content['voucherDigest'], digest);
+    return isOwn && this.isBy(TERMINAL_POINT, stated) ? 'kept' : REFUSED;
+  }
+
+  /** A device that holds nothing yet. */
+  importCertificate({ device }: Subject, shown: Buffer): string {
+    const object = this.issued('device-certificate', shown);
+    const isOwn = equals(object?.content['deviceKey'], device.certificate.deviceKey);
+    return isOwn ? 'kept' : REFUSED;
+  }
+}

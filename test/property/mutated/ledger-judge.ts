@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the ledger should make of what it is brought: claims in both forms, cancellations, certificates, bulletins.
+import { CHANNEL } from '../../support/memory-world';
+import { OFFLINE } from '../../support/offline-ledger';
+import { CURRENCY, MERCHANT } from '../../support/world';
+import { answers, equals, isBetween, isSame, Judge, REFUSED } from './judge';
+import {
+  decoded,
+  isShortVoucher,
+  readPayload,
+  readSign1,
+  sha256,
+  sign1Of,
+  writePayload,
+  type Content,
+  type Sign1,
+} from './reading';
+import { FUNDED, NEXT_FUNDED, type Subject } from './world';
+
+const PER_PAYMENT = 5_000n;
+
+type ShortVoucher = readonly [
+  sequence: number,
+  counter: number,
+  cumulative: number,
+  time: number,
+  signature: Buffer,
+  previous: readonly Buffer[],
+];
+
+/** How every request of the merchant begins. */
+const withStart = (rest: Buffer): Buffer =>
+  Buffer.concat([
+    Buffer.from([0x8c, 0x01, 0x60 + CHANNEL.length]),
+    Buffer.from(CHANNEL),
+    Buffer.from([0x60 + MERCHANT.length]),
+    Buffer.from(MERCHANT),
+    rest,
+  ]);
+
+export class LedgerJudge extends Judge {
+  /** The ledger, for the next epoch of the device. */
+  fund({ device: { certificate: own } }: Subject, shown: Buffer): string {
+    const object = this.issued('device-certificate', shown);
+    if (object === undefined) return REFUSED;
+    const { content } = object;
+    const spendUntil = content['spendUntil'] as bigint;
+    const rules = [
+      content['channel'] === CHANNEL,
+      content['customerId'] === own.customerId && content['deviceId'] === own.deviceId,
+      content['epoch'] === 2n && content['sequence'] === 0n,
+      equals(content['deviceKey'], own.deviceKey),
+      content['currency'] === CURRENCY,
+      (content['total'] as bigint) <= NEXT_FUNDED,
+      (content['perPayment'] as bigint) <= PER_PAYMENT,
+      content['policyVersion'] === BigInt(OFFLINE.version),
+      isBetween(spendUntil, this.now + 1, this.now + OFFLINE.spendSeconds + 60),
+      content['claimUntil'] === spendUntil + BigInt(OFFLINE.claimSeconds),
+    ];
+    return rules.every(Boolean) ? 'funded' : REFUSED;
+  }
+
+  /** The ledger, of a claim in either form. */
+  settle(subject: Subject, shownVoucher: Buffer, shownRequest: Buffer): string {
+    const request = shownRequest[0] === 0x8c ? shownRequest : withStart(shownRequest);
+    const voucher =
+      shownVoucher[0] === 0xd2
+        ? readSign1('voucher', shownVoucher)
+        : this.#shortVoucher(subject, shownVoucher, request);
+    const asked = readPayload('payment-request', request);
+    if (voucher === undefined || asked === undefined) return REFUSED;
+    const latest = this.now + 120;
+    const rules = [
+      this.#isOfReserve(subject, voucher, request, asked),
+      asked['channel'] === CHANNEL && asked['merchantId'] === MERCHANT,
+      asked['currency'] === CURRENCY && isSame(asked['purpose'], []),
+      isBetween(asked['createdAt'], 0, latest) && isBetween(voucher.content['time'], 0, latest),
+      isBetween(voucher.content['time'], 0, subject.device.certificate.spendUntil),
+      (voucher.content['time'] as bigint) <= (asked['expiresAt'] as bigint),
+    ];
+    return rules.every(Boolean) ? 'settled' : REFUSED;
+  }
+
+  /** The device signed it for the request, under the certificate that was funded, and within its limits. */
+  #isOfReserve(
+    { certificate, device }: Subject,
+    voucher: Sign1,
+    request: Buffer,
+    asked: Content,
+  ): boolean {
+    const granted = readSign1('device-certificate', certificate)!;
+    return (
+      equals(voucher.content['certificateDigest'], granted.digest) &&
+      this.isBy(Buffer.from(device.certificate.deviceKey), voucher) &&
+      answers(voucher, request, asked) &&
+      (asked['amount'] as bigint) <= PER_PAYMENT &&
+      (voucher.content['cumulative'] as bigint) <= FUNDED
+    );
+  }
+
+  /** Alone in its batch: nothing tells what came before it. */
+  #shortVoucher({ certificate }: Subject, shown: Buffer, request: Buffer): Sign1 | undefined {
+    const value = decoded(shown);
+    if (!isShortVoucher(value)) return undefined;
+    const [sequence, counter, cumulative, time, signature, previous] = value as ShortVoucher;
+    // The first voucher has none before it, which needs no saying.
+    if (counter === 1 && previous.length > 0) return undefined;
+    const { digest } = readSign1('device-certificate', certificate)!;
+    const payload = writePayload('voucher', {
+      certificateDigest: sequence === 0 ? digest : Buffer.alloc(32),
+      counter: BigInt(counter),
+      previous: previous[0] ?? Buffer.alloc(32),
+      cumulative: BigInt(cumulative),
+      requestHash: sha256(request),
+      time: BigInt(time),
+    });
+    return sign1Of('voucher', payload, signature);
+  }
+
+  /** The ledger, of a voucher that its terminal gave up. */
+  cancel(subject: Subject, shown: Readonly<Record<string, Buffer>>): string {
+    const voucher = readSign1('voucher', shown['voucher']!);
+    const asked = readPayload('payment-request', shown['request']!);
+    const stated = readSign1('cancellation', shown['cancellation']!);
+    const payee = this.issued('payee-certificate', shown['payee']!);
+    if ([voucher, asked, stated, payee].some((each) => each === undefined)) return REFUSED;
+    const { content } = payee!;
+    const rules = [
+      (['channel', 'merchantId', 'terminalId'] as const).every(
+        (field) => content[field] === asked![field],
+      ),
+      // The payee's bank is known of merchants that are licensed.
+      content['merchantId'] === MERCHANT,
+      this.isBy(content['terminalKey'], stated!),
+      equals(stated!.content['requestHash'], sha256(shown['request']!)),
+      this.#isOfReserve(subject, voucher!, shown['request']!, asked!),
+    ];
+    return rules.every(Boolean) ? 'returned' : REFUSED;
+  }
+
+  /** The ledger, of the bank's next one. */
+  publish(shown: Buffer): string {
+    const [current, next] = this.world.bulletins;
+    if (shown.equals(current)) return 'published';
+    const object = this.issued('bulletin', shown);
+    if (object === undefined) return REFUSED;
+    const { number, issuedAt, channel, policy, revoked } = object.content;
+    const genuine = readSign1('bulletin', next)!.content;
+    const first = readSign1('bulletin', current)!.content;
+    const isNext = number === 2n && (issuedAt as bigint) >= (first['issuedAt'] as bigint);
+    const isAgain = number === 1n && (issuedAt as bigint) > (first['issuedAt'] as bigint);
+    const rules = [
+      channel === CHANNEL,
+      isSame(policy, genuine['policy']) && isSame(revoked, []),
+      isNext || isAgain,
+      isBetween(issuedAt, this.now - 120, this.now + 120),
+    ];
+    return rules.every(Boolean) ? 'published' : REFUSED;
+  }
+}

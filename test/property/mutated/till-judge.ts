@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a till should make of what it is shown: payments, bulletins and what changed of them, its own certificate, evidence.
+import { CHANNEL } from '../../support/memory-world';
+import { OFFLINE } from '../../support/offline-ledger';
+import { CURRENCY, MERCHANT } from '../../support/world';
+import { answers, equals, Judge, REFUSED, textOf } from './judge';
+import {
+  decoded,
+  isListOfBytes,
+  readPayload,
+  readSign1,
+  sha256,
+  sign1Of,
+  writePayload,
+  type Content,
+  type Sign1,
+  type Value,
+} from './reading';
+import { TERMINAL_POINT, TILL, type Subject } from './world';
+
+interface Paid {
+  readonly certificate: Sign1 | undefined;
+  readonly voucher: Sign1 | undefined;
+}
+
+const NOTHING: Paid = { certificate: undefined, voucher: undefined };
+
+function wholePayment(shown: Buffer): Paid {
+  const pair = decoded(shown);
+  if (!isListOfBytes(pair, 2)) return NOTHING;
+  const [voucher, certificate] = pair as readonly [Buffer, Buffer];
+  return {
+    voucher: readSign1('voucher', voucher),
+    certificate: readSign1('device-certificate', certificate),
+  };
+}
+
+/** With what the till can tell by itself. */
+function packedPayment(shown: Buffer, { channel, currency }: Content): Paid {
+  const packed = readPayload('packed-payment', shown);
+  const previous = (packed?.['previous'] ?? []) as readonly Buffer[];
+  const isFirst = packed?.['counter'] === 1n;
+  if (packed === undefined || isFirst !== (previous.length === 0)) return NOTHING;
+  const own = { channel: channel!, currency: currency! };
+  const granted = writePayload('device-certificate', { ...packed, ...own });
+  const { certificateSignature, kid, voucherSignature } = packed as Record<string, Buffer>;
+  const certificate = sign1Of('device-certificate', granted, certificateSignature!, kid);
+  const certificateDigest = certificate?.digest ?? Buffer.alloc(32);
+  const before = { certificateDigest, previous: previous[0] ?? Buffer.alloc(32) };
+  const payload = writePayload('voucher', { ...packed, ...before });
+  return { certificate, voucher: sign1Of('voucher', payload, voucherSignature!) };
+}
+
+export class TillJudge extends Judge {
+  /** A till with no network. */
+  accept({ request }: Subject, shown: Buffer): string {
+    const asked = readPayload('payment-request', request)!;
+    const isWhole = shown[0] === 0x82;
+    const paidWith = isWhole ? wholePayment(shown) : packedPayment(shown, asked);
+    const { certificate, voucher } = paidWith;
+    if (certificate === undefined || voucher === undefined) return REFUSED;
+    const { content: granted } = certificate;
+    const { content: paid } = voucher;
+    const rules = [
+      this.isIssued(certificate),
+      this.isVoucherOf(certificate, voucher),
+      granted['channel'] === CHANNEL,
+      (granted['policyVersion'] as bigint) <= BigInt(OFFLINE.version),
+      granted['currency'] === CURRENCY,
+      answers(voucher, request, asked),
+      (paid['time'] as bigint) >= (asked['createdAt'] as bigint) - 60n,
+      (granted['spendUntil'] as bigint) >= BigInt(this.now),
+      (paid['time'] as bigint) <= (granted['spendUntil'] as bigint),
+      (paid['time'] as bigint) <= (asked['expiresAt'] as bigint),
+      (granted['claimUntil'] as bigint) >= BigInt(this.now + OFFLINE.acceptSeconds),
+      !['customer-7', 'customer-8'].includes(granted['customerId'] as string),
+      (asked['amount'] as bigint) <= (granted['perPayment'] as bigint),
+      (paid['cumulative'] as bigint) <= (granted['total'] as bigint),
+      (paid['counter'] as bigint) <= (granted['highestCounter'] as bigint),
+    ];
+    return rules.every(Boolean) ? 'accepted' : REFUSED;
+  }
+
+  /** A till, of its own certificate. */
+  learnPayee(shown: Buffer): string {
+    const object = this.issued('payee-certificate', shown);
+    const { channel, merchantId, terminalId, terminalKey } = object?.content ?? {};
+    const isOwn = channel === CHANNEL && merchantId === MERCHANT && terminalId === TILL;
+    return isOwn && equals(terminalKey, TERMINAL_POINT) ? 'learnt' : REFUSED;
+  }
+
+  #isNews(object: Sign1 | undefined): string {
+    if (object === undefined || !this.isIssued(object)) return REFUSED;
+    const { channel, issuedAt, policy } = object.content;
+    const tolerance = (policy as readonly Value[])[6] as bigint;
+    const isDated = (issuedAt as bigint) <= BigInt(this.now) + tolerance;
+    return channel === CHANNEL && isDated ? 'learnt' : REFUSED;
+  }
+
+  /** A till. */
+  learnBulletin(shown: Buffer): string {
+    return this.#isNews(readSign1('bulletin', shown));
+  }
+
+  /** A till, of what changed since the bulletin that it has. */
+  learnChanges(shown: Buffer): string {
+    const read = readPayload('bulletin-changes', shown);
+    const known = readSign1('bulletin', this.world.news[0])!.content;
+    if (read === undefined || read['since'] !== known['number']) return REFUSED;
+    const removed = (read['removed'] as readonly Value[]).map((entry) => textOf(entry));
+    const kept = (known['revoked'] as readonly Value[]).filter(
+      (entry) => !removed.includes(textOf(entry)),
+    );
+    const revoked = [...kept, ...(read['added'] as readonly Value[])];
+    const payload = writePayload('bulletin', { ...known, ...read, revoked });
+    return this.#isNews(
+      sign1Of('bulletin', payload, read['signature'] as Buffer, read['kid'] as Buffer),
+    );
+  }
+
+  /** Another till of the merchant, of a payment that it does not know. */
+  importPayment(shown: Buffer): string {
+    const value = decoded(shown);
+    const [version, ...parts] = Array.isArray(value) ? (value as unknown[]) : [];
+    if (version !== 1 || !isListOfBytes(parts, 5)) return REFUSED;
+    const request = readSign1('payment-request', parts[0]!);
+    const voucher = readSign1('voucher', parts[1]!);
+    const certificate = this.issued('device-certificate', parts[2]!);
+    const payee = this.issued('payee-certificate', parts[3]!);
+    const receipt = readSign1('receipt', parts[4]!);
+    const all = [request, voucher, certificate, payee, receipt];
+    if (all.some((each) => each === undefined)) return REFUSED;
+    const hash = sha256(request!.payload);
+    const { content } = payee!;
+    const { channel, merchantId, orderNumber, amount } = request!.content;
+    const rules = [
+      channel === CHANNEL && merchantId === MERCHANT,
+      (['channel', 'merchantId', 'terminalId'] as const).every(
+        (field) => content[field] === request!.content[field],
+      ),
+      this.isBy(content['terminalKey'], request!) && this.isBy(content['terminalKey'], receipt!),
+      this.isVoucherOf(certificate!, voucher!),
+      equals(voucher!.content['requestHash'], hash),
+      equals(receipt!.content['requestHash'], hash),
+      equals(receipt!.content['voucherDigest'], voucher!.digest),
+    ];
+    const acceptedAt = receipt!.content['acceptedAt'] as bigint;
+    return rules.every(Boolean)
+      ? `imported ${orderNumber as string} ${amount as bigint} ${acceptedAt}`
+      : REFUSED;
+  }
+}
