@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every command twice: as it is really done on the ledger, and what the model says of it.
 import { verdictOf } from '@fabric-offline-pay/domain';
-import { proofOf } from '../support/fraud-proofs';
+import { proofOfCertified } from '../support/fraud-proofs';
 import { CHANNEL } from '../support/memory-world';
 import { base64, reserveKeyOf, signedBulletin, wire } from '../support/offline-ledger';
 import { newCancellation, newPayee } from '../support/offline-world';
@@ -141,7 +141,7 @@ function prove(run: OfflineRun, second: SignedVoucher, { other }: Proving): Atte
   const first = latest(siblings, other);
   if (first === undefined) return NOTHING;
   const kind = contradiction(first.model, second.model);
-  const proof = proofOf(wallet.device, [first, second], kind ?? 'sameCounter');
+  const proof = proofOfCertified([first, second], kind ?? 'sameCounter');
   const { offline } = run.clientFor('merchant', 'terminal', MERCHANT);
   return {
     real: async () => (await offline.submitFraudProof({ proof })).result.fraud.digest,

@@ -10,6 +10,7 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import { CHANNEL } from '../support/memory-world';
+import type { CertifiedClaim } from '../support/fraud-proofs';
 import { base64, timesOf } from '../support/offline-ledger';
 import { newDevice, newRequest, signVoucher, type Device } from '../support/offline-world';
 import type { OwnDevice } from './office';
@@ -130,7 +131,9 @@ export class Wallet {
       ...{ id, counter, sum, amount, time: content.time, merchantId, terminalId, ...times },
       ...{ previous: bytesToText(content.previous), bulletin: bulletin.number },
     };
-    return { wallet: this, model, voucher: signVoucher(content, this.#owner.key), requestPayload };
+    const { certificateBytes } = this.device;
+    const voucher = signVoucher(content, this.#owner.key);
+    return { wallet: this, model, voucher, requestPayload, certificateBytes };
   }
 
   /** As a terminal sends them: what the ledger can tell by itself is left out. */
@@ -148,7 +151,7 @@ export class Wallet {
   }
 }
 
-export interface SignedVoucher extends VoucherClaim {
+export interface SignedVoucher extends CertifiedClaim {
   readonly wallet: Wallet;
   readonly model: Voucher;
 }

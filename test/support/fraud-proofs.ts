@@ -9,7 +9,25 @@ export const proofOf = (
   [a, b]: readonly [VoucherClaim, VoucherClaim],
   kind: FraudProof['kind'] = 'sameCounter',
 ): string =>
+  proofOfCertified(
+    [
+      { ...a, certificateBytes },
+      { ...b, certificateBytes },
+    ],
+    kind,
+  );
+
+/** A voucher, its request and the certificate under which it was signed. */
+export interface CertifiedClaim extends VoucherClaim {
+  readonly certificateBytes: Buffer;
+}
+
+/** The same for vouchers of an epoch that was topped up between them. */
+export const proofOfCertified = (
+  [a, b]: readonly [CertifiedClaim, CertifiedClaim],
+  kind: FraudProof['kind'],
+): string =>
   encodeFraudProof({
     kind,
-    sides: [proofSide(certificateBytes, a), proofSide(certificateBytes, b)],
+    sides: [proofSide(a.certificateBytes, a), proofSide(b.certificateBytes, b)],
   });
