@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main job while its processes are killed: it ends with the same final states, nothing lost, nothing paid twice.
+// OFFPAY_TIMES=<times> does so that often.
 import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -70,27 +71,36 @@ const ATTACKS: Readonly<Record<number, () => Promise<string>>> = {
   40: leadingOrderer,
 };
 
-test('chaincode, a peer and the leading orderer are killed meanwhile', async () => {
-  const killed: Promise<string>[] = [];
-  const attack = async (name: Promise<string>): Promise<string> => {
-    await killNode(home, await name);
-    return name;
-  };
-  const { code, stderr } = await offpay(
-    ['start', '--home', home, '--report', reportFile],
-    (line) => {
-      const done = /^orders +(\d+)\//.exec(line)?.[1];
-      const target = ATTACKS[Number(done)];
-      if (target !== undefined) killed.push(attack(target()));
-    },
-  );
-  expect((await Promise.all(killed)).length).toBe(Object.keys(ATTACKS).length);
-  if (code !== 0) throw new Error(stderr);
-  const report = readReport(reportFile);
-  expectSampleOutcomes(report);
-  expectBalanced(report);
-  for (const name of await Promise.all(killed))
-    expect(networkStatus(home).nodes.find((node) => node.name === name)?.restarts).toBeGreaterThan(
-      0,
+const TIMES = Array.from(
+  { length: Number(process.env['OFFPAY_TIMES'] ?? 1) },
+  (_, index) => index + 1,
+);
+
+test.each(TIMES)(
+  'chaincode, a peer and the leading orderer are killed meanwhile, time %i',
+  async () => {
+    const killed: Promise<string>[] = [];
+    const attack = async (name: Promise<string>): Promise<string> => {
+      await killNode(home, await name);
+      return name;
+    };
+    const { code, stderr } = await offpay(
+      ['start', '--home', home, '--report', reportFile],
+      (line) => {
+        const done = /^orders +(\d+)\//.exec(line)?.[1];
+        const target = ATTACKS[Number(done)];
+        if (target !== undefined) killed.push(attack(target()));
+      },
     );
-}, 400_000);
+    expect((await Promise.all(killed)).length).toBe(Object.keys(ATTACKS).length);
+    if (code !== 0) throw new Error(stderr);
+    const report = readReport(reportFile);
+    expectSampleOutcomes(report);
+    expectBalanced(report);
+    for (const name of await Promise.all(killed))
+      expect(
+        networkStatus(home).nodes.find((node) => node.name === name)?.restarts,
+      ).toBeGreaterThan(0);
+  },
+  400_000,
+);

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 
 export const PROGRAM = join(__dirname, '..', '..', 'scripts', 'bin', 'offpay.js');
 
+/** Which Node.js runs it: OFFPAY_NODE=<program> tries another version than that of the tests. */
+const NODE = process.env['OFFPAY_NODE'] ?? process.execPath;
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -19,7 +22,7 @@ export function offpay(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const child = spawn(NODE, [PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     });
