@@ -29,7 +29,7 @@ interface UpOptions extends CommonOptions {
 
 /** The `network` command with its subcommands; results go to standard output, progress to standard error. */
 export function networkCommand(): Command {
-  const network = new Command('network').description("runs Fabric's nodes on this machine");
+  const network = new Command('network');
   common(network, 'up', 'starts what does not run yet, and deploys the chaincode if it changed')
     .option('--base-port <port>', 'first of the ports to use, or "free"', parsePort)
     .option('--chaincode <folder>', "package folder of other chaincode than the repository's")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: `npx offpay …`.
-import { offpayProgram } from './program';
+import { runOffpay } from './program';
 
-void offpayProgram().parseAsync();
+void runOffpay(process.argv.slice(2));

@@ -1,37 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of `npx offpay`, in the order in which a newcomer needs them.
+// The command line as a whole: loads the command that is called, and says of the others what they are for.
 import { Command } from 'commander';
-import { byHandCommands } from './by-hand/commands';
-import { alarmsCommand, resolveCommand } from './commands/alarms';
-import { balanceCommand } from './commands/balance';
-import { deviceCommand } from './commands/device';
-import { payCommand } from './commands/pay';
-import { startCommand, stopCommand } from './commands/start';
-import { terminalCommand } from './commands/terminal';
-import { trailCommand } from './commands/trail';
-import { verifyFraudCommand } from './commands/verify-fraud';
-import { networkCommand } from './network';
+import { version } from '../package.json';
+import { COMMANDS, type CommandEntry } from './command-table';
 
-type Group = readonly [title: string, commands: readonly Command[]];
+/** The name of the command that a line calls, or wants help for. */
+const calledBy = (words: readonly string[]): string | undefined =>
+  words.find((word) => !word.startsWith('-') && word !== 'help');
 
-const groups = (): readonly Group[] => [
-  ['The main job:', [startCommand(), payCommand(), stopCommand()]],
-  ['Look and decide:', [trailCommand(), balanceCommand(), alarmsCommand(), resolveCommand()]],
-  ['Paying with no network:', [deviceCommand(), terminalCommand(), verifyFraudCommand()]],
-  ['The network:', [networkCommand()]],
-  [
-    'By hand, any transaction or query (offpay CONTRACT TRANSACTION; --help at every step):',
-    byHandCommands(),
-  ],
-];
+const isNamed = ({ name, alias }: CommandEntry, word: string | undefined): boolean =>
+  word !== undefined && (word === name || word === alias);
 
-/** @returns the whole command line, not yet run. */
-export function offpayProgram(): Command {
+/** What stands in the help for a command that is not called. */
+const unloaded = ({ name, alias }: CommandEntry): Command =>
+  alias === undefined ? new Command(name) : new Command(name).alias(alias);
+
+/** @returns the command line for these words, not yet run. */
+export async function offpayProgram(words: readonly string[]): Promise<Command> {
   const program = new Command('offpay')
     .description(
       'Purchases paid offline in a bank-issued digital currency, settled on Hyperledger Fabric',
     )
-    .showHelpAfterError()
+    .version(version, '--version', 'prints the version')
+    .showHelpAfterError('(npx offpay --help lists the commands)')
     .addHelpCommand(
       new Command('help')
         .argument('[command]')
@@ -39,7 +30,16 @@ export function offpayProgram(): Command {
         .helpGroup('Help:'),
     )
     .configureHelp({ subcommandTerm: (each) => each.name() });
-  for (const [title, commands] of groups())
-    for (const command of commands) program.addCommand(command.helpGroup(title));
+  const called = calledBy(words);
+  for (const entry of COMMANDS) {
+    const command = isNamed(entry, called) ? await entry.load() : unloaded(entry);
+    program.addCommand(command.description(entry.description).helpGroup(entry.group));
+  }
   return program;
+}
+
+/** Runs a command line. @param words what stands after `offpay` */
+export async function runOffpay(words: readonly string[]): Promise<void> {
+  const program = await offpayProgram(words);
+  await program.parseAsync(words, { from: 'user' });
 }

@@ -9,6 +9,8 @@ import {
   killNode,
   networkStatus,
   readDescription,
+  startBankService,
+  upNetwork,
   type OrganisationDescription,
 } from '@fabric-offline-pay/network';
 import { offpay } from '../support/command-line';
@@ -64,6 +66,9 @@ const chaincodeOf = (organisation: string): string =>
     (node) => node.kind === 'chaincode' && node.organisation === organisation,
   )!.name;
 
+/** A code that nobody enters ends soon, as with `npm start`. */
+const CODE_SECONDS = 15;
+
 /** What is killed once so many orders are done. */
 const ATTACKS: Readonly<Record<number, () => Promise<string>>> = {
   10: () => Promise.resolve(chaincodeOf('bank')),
@@ -84,8 +89,10 @@ test.each(TIMES)(
       await killNode(home, await name);
       return name;
     };
+    await upNetwork({ home });
+    await startBankService(home, { codeSeconds: CODE_SECONDS });
     const { code, stderr } = await offpay(
-      ['start', '--home', home, '--report', reportFile],
+      ['pay', '--home', home, '--report', reportFile],
       (line) => {
         const done = /^orders +(\d+)\//.exec(line)?.[1];
         const target = ATTACKS[Number(done)];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 export const PROGRAM = join(__dirname, '..', '..', 'scripts', 'bin', 'offpay.js');
 
-/** Which Node.js runs it: OFFPAY_NODE=<program> tries another version than that of the tests. */
+/** OFFPAY_NODE=<program>: a client on another version of Node.js than that of tests and nodes. */
 const NODE = process.env['OFFPAY_NODE'] ?? process.execPath;
 
 export interface Ended {

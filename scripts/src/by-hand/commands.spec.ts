@@ -10,7 +10,8 @@ import {
   UNITS,
 } from '@fabric-offline-pay/domain';
 import type { Command } from 'commander';
-import { offpayProgram } from '../program';
+import { COMMANDS } from '../command-table';
+import { offpayProgram, runOffpay } from '../program';
 import { callByHand } from './call';
 import { exampleArguments, exampleLine, helpText } from './help';
 import { inputOf, type Given, type Input } from './input';
@@ -23,13 +24,13 @@ const EVERY = ALL_TRANSACTIONS.map((entry) => [entry.fullName, entry] as const);
 const commandNamed = (parent: Command, name: string): Command =>
   parent.commands.find((each) => each.name() === name || each.aliases().includes(name))!;
 
-const commandOf = (contract: string, name: string): Command =>
-  commandNamed(commandNamed(offpayProgram(), contract), name);
+const commandOf = async (contract: string, name: string): Promise<Command> =>
+  commandNamed(commandNamed(await offpayProgram([contract]), contract), name);
 
 /** Runs a command line up to the call. */
 async function given(...words: string[]): Promise<Given> {
   called.mockClear();
-  await offpayProgram().parseAsync(words, { from: 'user' });
+  await runOffpay(words);
   return called.mock.calls[0]![1];
 }
 
@@ -38,7 +39,7 @@ async function printed(...words: string[]): Promise<string> {
   called.mockClear();
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
-    await offpayProgram().parseAsync(words, { from: 'user' });
+    await runOffpay(words);
     return write.mock.calls.map(([text]) => String(text)).join('');
   } finally {
     write.mockRestore();
@@ -50,15 +51,16 @@ const unwrapped = (text: string): string => text.replaceAll(/\s+/g, ' ');
 describe.each(EVERY)('%s', (_, transaction) => {
   const { contract, name, example } = transaction;
 
-  test("is a command, by the table's names too", () => {
-    const command = commandOf(contract, name);
+  test("is a command, by the table's names too", async () => {
+    const command = await commandOf(contract, name);
     expect(command.description()).toBe(transaction.summary);
     expect(command.name()).toBe(name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
   });
 
-  test('takes every field of the input as an option', () => {
+  test('takes every field of the input as an option', async () => {
     const { shape } = transaction.input as unknown as { shape: Readonly<Record<string, unknown>> };
-    const options = commandOf(contract, name).options.map((option) => option.attributeName());
+    const { options: taken } = await commandOf(contract, name);
+    const options = taken.map((option) => option.attributeName());
     expect(options).toEqual(expect.arrayContaining(Object.keys(shape)));
     expect(new Set(options).size).toBe(options.length);
   });
@@ -99,19 +101,19 @@ describe.each(EVERY)('%s', (_, transaction) => {
 });
 
 describe('help', () => {
-  const helpOf = (contract: string, name: string): string =>
-    unwrapped(commandOf(contract, name).helpInformation());
+  const helpOf = async (contract: string, name: string): Promise<string> =>
+    unwrapped((await commandOf(contract, name)).helpInformation());
 
-  test('says of a field whether it is required, what it is, and in which limits', () => {
-    expect(helpOf('settlement', 'capture')).toContain(
+  test('says of a field whether it is required, what it is, and in which limits', async () => {
+    expect(await helpOf('settlement', 'capture')).toContain(
       '--amount <text> required; minor units, decimal string, above zero',
     );
-    expect(helpOf('alarm', 'resolve')).toContain('no personal data; 1 to 200 characters');
-    expect(helpOf('orderNumber', 'listOrders')).toContain('--after <text> optional;');
-    expect(helpOf('feedback', 'rate')).toContain(
+    expect(await helpOf('alarm', 'resolve')).toContain('no personal data; 1 to 200 characters');
+    expect(await helpOf('orderNumber', 'listOrders')).toContain('--after <text> optional;');
+    expect(await helpOf('feedback', 'rate')).toContain(
       '--ratings <json|@file> required; 1 to 20 entries',
     );
-    expect(helpOf('alarm', 'listAlarms')).toContain('--open [true|false] required');
+    expect(await helpOf('alarm', 'listAlarms')).toContain('--open [true|false] required');
   });
 
   test('explains the fields within JSON', () => {
@@ -121,7 +123,7 @@ describe('help', () => {
 
   test('is a command too', async () => {
     let text = '';
-    const program = offpayProgram()
+    const program = (await offpayProgram(['help', 'settlement']))
       .exitOverride()
       .configureOutput({ writeOut: (part) => (text += part) });
     for (const command of program.commands) command.copyInheritedSettings(program);
@@ -130,8 +132,8 @@ describe('help', () => {
     expect(text).toContain('Usage: offpay settlement');
   });
 
-  test('begins with the main job and ends with the contracts', () => {
-    const text = offpayProgram().helpInformation();
+  test('begins with the main job and ends with the contracts', async () => {
+    const text = (await offpayProgram([])).helpInformation();
     const places = ['start', 'trail', 'network', 'identity', 'express'].map((name) =>
       text.search(new RegExp(`^  ${name} `, 'm')),
     );
@@ -140,9 +142,29 @@ describe('help', () => {
   });
 });
 
-test('no two commands have the same name', () => {
-  const names = offpayProgram().commands.flatMap((each) => [each.name(), ...each.aliases()]);
+test('no two commands have the same name', async () => {
+  const { commands } = await offpayProgram([]);
+  const names = commands.flatMap((each) => [each.name(), ...each.aliases()]);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test("every contract of the domain's table is a command, in its order, with its units", () => {
+  const contracts = [...new Set(ALL_TRANSACTIONS.map(({ contract }) => contract))];
+  const byHand = COMMANDS.slice(-contracts.length);
+  expect(byHand.map(({ name, alias }) => alias ?? name)).toEqual(contracts);
+  for (const [at, { description }] of byHand.entries()) {
+    const units = ALL_TRANSACTIONS.filter((each) => each.contract === contracts[at]).flatMap(
+      (each) => each.units,
+    );
+    const sorted = [...new Set(units)].sort((a, b) => Number(a) - Number(b));
+    expect(description.endsWith(`units ${sorted.join(' ')}`)).toBe(true);
+  }
+});
+
+test.each(COMMANDS)('$name is loaded by its name, and described', async ({ name, description }) => {
+  const command = commandNamed(await offpayProgram([name]), name);
+  expect(command.description()).toBe(description);
+  expect(command.commands.length + Number('_actionHandler' in command)).toBeGreaterThan(0);
 });
 
 test('a flag without a value is true', async () => {

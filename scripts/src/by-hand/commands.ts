@@ -98,18 +98,10 @@ function transactionCommand(transaction: NamedTransaction): Command {
     .action(actionOf(transaction, fields));
 }
 
-const unitsOf = (transactions: readonly NamedTransaction[]): string => {
-  const units = new Set(transactions.flatMap((transaction) => transaction.units));
-  return units.size === 0
-    ? ''
-    : `, units ${[...units].sort((a, b) => Number(a) - Number(b)).join(' ')}`;
-};
-
-function contractCommand(contract: string, transactions: readonly NamedTransaction[]): Command {
-  const count = transactions.length.toString();
+/** @returns the command of a contract, with one below it a transaction. */
+export function contractCommand(contract: string): Command {
+  const transactions = ALL_TRANSACTIONS.filter((each) => each.contract === contract);
   const command = withAlias(new Command(kebab(contract)), contract)
-    .description(`${count} transactions and queries${unitsOf(transactions)}`)
-    .showHelpAfterError()
     .configureHelp({ subcommandTerm: (each) => each.name() })
     .helpCommand(false);
   const groups = [
@@ -121,12 +113,3 @@ function contractCommand(contract: string, transactions: readonly NamedTransacti
       command.addCommand(transactionCommand(transaction).helpGroup(title));
   return command;
 }
-
-/** @returns a command a contract, in the table's order. */
-export const byHandCommands = (): Command[] =>
-  [...new Set(ALL_TRANSACTIONS.map(({ contract }) => contract))].map((contract) =>
-    contractCommand(
-      contract,
-      ALL_TRANSACTIONS.filter((transaction) => transaction.contract === contract),
-    ),
-  );

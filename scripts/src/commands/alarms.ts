@@ -38,9 +38,7 @@ async function withClients(
 }
 
 export const alarmsCommand = (): Command =>
-  withCommonOptions(
-    new Command('alarms').description('lists open alarms; each blocks the money of its order'),
-  )
+  withCommonOptions(new Command('alarms'))
     .option('--all', 'decided alarms too')
     .action(
       reportingErrors((options: CommonOptions & { readonly all?: boolean }) =>
@@ -76,11 +74,7 @@ async function decide(
 }
 
 export const resolveCommand = (): Command =>
-  withCommonOptions(
-    new Command('resolve').description(
-      "decides an order's alarm: resolved, the order goes on; upheld, its money is returned",
-    ),
-  )
+  withCommonOptions(new Command('resolve'))
     .argument('<order>', 'MERCHANT/ORDER', parseOrder)
     .requiredOption('--reason <text>', 'for the record; stands on the ledger: no personal data')
     .option('--uphold', 'the difference is real')

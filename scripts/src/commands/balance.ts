@@ -66,11 +66,7 @@ async function balance(clients: Clients, options: BalanceOptions): Promise<void>
 }
 
 export const balanceCommand = (): Command =>
-  withCommonOptions(
-    new Command('balance').description(
-      "shows the money on the ledger: all of it, a customer's, or a payee's",
-    ),
-  )
+  withCommonOptions(new Command('balance'))
     .option('--customer <id>', "a customer's account")
     .option('--payee <id>', "a merchant's or logistics company's balance")
     .option('--currency <code>', 'ISO 4217 code, with --customer or --payee', 'EUR')

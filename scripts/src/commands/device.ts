@@ -203,7 +203,6 @@ const restoreCommand = (): Command =>
 /** The device's half of a payment without a network. */
 export function deviceCommand(): Command {
   const device = new Command('device')
-    .description("a customer's device in a folder: pays without a network")
     .addCommand(fundCommand())
     .addCommand(viewCommand())
     .addCommand(payCommand());

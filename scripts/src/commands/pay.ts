@@ -112,11 +112,7 @@ export const modeOption = (): Option =>
     .default('mixed');
 
 export const payCommand = (): Command =>
-  withCommonOptions(
-    new Command('pay').description(
-      'runs files of orders through the pipeline; files not named are those of the sample',
-    ),
-  )
+  withCommonOptions(new Command('pay'))
     .option('--merchants <file>', 'merchants with licences')
     .option('--goods <file>', 'catalogues')
     .option('--couriers <file>', 'couriers with tariffs and areas')

@@ -85,20 +85,14 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 export const startCommand = (): Command =>
-  withCommonOptions(
-    new Command('start').description(
-      'starts network and bank, runs the sample, and leaves everything running',
-    ),
-  )
+  withCommonOptions(new Command('start'))
     .option('--keep', 'goes on with the ledger of the last start instead of a fresh one')
     .option('--report <file>', 'writes the report as JSON')
     .addOption(modeOption())
     .action(reportingErrors(start));
 
 export const stopCommand = (): Command =>
-  withCommonOptions(
-    new Command('stop').description('ends everything that start started; data is kept'),
-  ).action(
+  withCommonOptions(new Command('stop')).action(
     reportingErrors(async (options: CommonOptions) => {
       const home = homeOf(options);
       await downNetwork({ home, withProgress: tellStage });

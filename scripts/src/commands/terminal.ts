@@ -278,7 +278,6 @@ const restoreCommand = (): Command =>
 /** The terminal's half of a payment without a network. */
 export function terminalCommand(): Command {
   const terminal = new Command('terminal')
-    .description("a merchant's terminal in a folder: accepts without a network, settles later")
     .addCommand(setupCommand())
     .addCommand(requestCommand())
     .addCommand(acceptCommand());

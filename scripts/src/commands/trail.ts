@@ -113,11 +113,7 @@ export const trailText = ({ order, receipts }: Trail): string =>
   ].join('\n');
 
 export const trailCommand = (): Command =>
-  withCommonOptions(
-    new Command('trail').description(
-      'shows every receipt of one order: unit, organisation, transaction, block',
-    ),
-  )
+  withCommonOptions(new Command('trail'))
     .argument('<order>', 'MERCHANT/ORDER', parseOrder)
     .action(
       reportingErrors(async (order: OrderName, options: CommonOptions) => {

@@ -8,7 +8,7 @@ import { certifiedIssuer } from '@fabric-offline-pay/domain';
 import { PROGRAM } from '../../../test/support/command-line';
 import vectors from '../../../test/vectors/offline.json';
 import { COMMAND_ERRORS } from '../command-errors';
-import { offpayProgram } from '../program';
+import { runOffpay } from '../program';
 
 const { root, issuer, nextIssuer, otherRoot } = vectors.certificates;
 const fileOf = (name: string): string => vectors.proofs.find((proof) => proof.name === name)!.file;
@@ -41,9 +41,7 @@ function put(name: string, text: string): string {
 /** @returns the exit code. */
 async function verify(proof: string, trust: string, ...options: string[]): Promise<unknown> {
   process.exitCode = 0;
-  await offpayProgram().parseAsync(['verify-fraud', proof, '--trust', trust, ...options], {
-    from: 'user',
-  });
+  await runOffpay(['verify-fraud', proof, '--trust', trust, ...options]);
   return process.exitCode;
 }
 

@@ -129,9 +129,6 @@ const withoutAnswer = ({ exitCode }: CommanderError): never =>
 
 export const verifyFraudCommand = (): Command =>
   new Command('verify-fraud')
-    .description(
-      'verifies by itself that a device spent twice; exit code 0 when proven, 1 when not, 2 when it could not be judged',
-    )
     .argument('<file>', 'a fraud proof')
     .requiredOption('--trust <pem>', "certificate of the bank's authority")
     .option('--json', 'writes the result as JSON')
