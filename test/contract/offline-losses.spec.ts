@@ -95,6 +95,20 @@ async function caseKey(claim?: Payment) {
 const compensate = async (compensationId = 'compensation-1', claim?: Payment) =>
   ledger.bank('teller').offline.compensate({ ...(await caseKey(claim)), compensationId });
 
+/** Each of another terminal. */
+const contradicting = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    forge(first, {}, ledger.request({ terminalId: `till-${index + 10}` })),
+  );
+
+async function clearAll(): Promise<void> {
+  const { offline } = ledger.bank('operator');
+  for (const {
+    contradicting: [counter, digest],
+  } of await frauds())
+    await offline.clearFraud({ ...reserveKeyOf(device), counter, digest, reason: 'stolen' });
+}
+
 const clear = async (reason: 'stolen' | 'restored' = 'stolen') =>
   ledger.bank('operator').offline.clearFraud({ ...(await caseKey()), reason });
 
@@ -207,14 +221,53 @@ describe('a double spend', () => {
     expect(totals.doubleSpend).toBe(1);
   });
 
-  it('fills the ledger with no more than 64 cases of a reserve', async () => {
-    await ledger.settle([[device, [first]]]);
-    const contradicting = Array.from({ length: 70 }, (_, index) =>
-      forge(first, {}, ledger.request({ terminalId: `till-${index}` })),
-    );
-    const verdicts = await ledger.settle([[device, contradicting]]);
-    expect(new Set(verdicts)).toEqual(new Set(['conflict']));
+  it.each([1, 70])(
+    'fills the ledger with no more than 64 cases of a payee, brought as %i groups',
+    async (groups) => {
+      await ledger.settle([[device, [first]]]);
+      const claims = contradicting(70);
+      const size = claims.length / groups;
+      const batch = Array.from(
+        { length: groups },
+        (_, at) => [device, claims.slice(at * size, (at + 1) * size)] as const,
+      );
+      expect(new Set(await ledger.settle(batch))).toEqual(new Set(['conflict']));
+      expect(await frauds()).toHaveLength(64);
+    },
+  );
+
+  it('is paid to its payee, whatever others proved that nobody claimed', async () => {
+    const [ones, others] = [contradicting(65), contradicting(65)];
+    for (const [at, one] of ones.entries()) await prove(proofOf(device, [one, others[at]!]));
     expect(await frauds()).toHaveLength(64);
+    expect(await ledger.settle([[device, [first, second]]])).toEqual(['settled', 'conflict']);
+    passClaimUntil();
+    expect(await close()).toBe('17500');
+    expect(await earned()).toBe(2_500);
+  });
+
+  it('that is proven early stays proven, whichever of the two is paid', async () => {
+    await prove(proofOf(device, [first, second]));
+    const named = (await caseKey()).digest === first.digest.toString('base64url');
+    await ledger.settle([[device, named ? [first, second] : [second, first]]]);
+    const claimed = (await frauds()).filter((fraud) => fraud.claimed);
+    expect(claimed).toMatchObject([{ proven: true, blame: 'device' }]);
+  });
+
+  it('is recorded once where its voucher comes twice in a batch', async () => {
+    const other = forge(first, {}, ledger.request({ terminalId: 'till-2' }));
+    await ledger.settle([[device, [first]]]);
+    const verdicts = await ledger.settle([[device, [second, other, second]]]);
+    expect(verdicts).toEqual(['conflict', 'conflict', 'conflict']);
+    expect(await frauds()).toHaveLength(2);
+  });
+
+  it('finds a terminal careless also where its vouchers come as several groups', async () => {
+    const careless = [1, 2].map(() => forge(first, {}, ledger.request({ terminalId: 'till-9' })));
+    const groups = [first, ...careless].map((claim) => [device, [claim]] as const);
+    expect(await ledger.settle(groups)).toEqual(['settled', 'conflict', 'conflict']);
+    const found = (await frauds()).map((fraud) => fraud.careless).sort();
+    expect(found).toEqual([false, true]);
   });
 });
 
@@ -227,14 +280,38 @@ describe('a device that was reported', () => {
     expect(penalties()).toEqual([]);
   });
 
-  it('convicts nobody by a proof of which one voucher is younger than the report', async () => {
+  it('convicts nobody by a proof of which one voucher was asked for after the report', async () => {
     await report();
     passSeconds(10);
-    const younger = forge(second, { time: nowSeconds() });
+    const younger = forge(second, {}, ledger.request({ terminalId: 'till-2' }));
     await prove(proofOf(device, [first, younger]));
     expect(await frauds()).toMatchObject([{ blame: 'reported', proven: true }]);
     expect(await reserveStatus()).toBe('revoked');
     expect(penalties()).toEqual([]);
+  });
+
+  it('convicts its owner, who dated ahead what was asked for before the report', async () => {
+    const ahead = { time: nowSeconds() + 200 };
+    const [one, other] = [forge(first, ahead), forge(second, ahead)];
+    passSeconds(60);
+    await report();
+    passSeconds(200);
+    expect(await ledger.settle([[device, [one, other]]])).toEqual(['settled', 'conflict']);
+    await prove(proofOf(device, [one, other]));
+    expect(await frauds()).toMatchObject([{ blame: 'device', claimed: true, proven: true }]);
+    expect(await reserveStatus()).toBe('frozen');
+    passClaimUntil();
+    expect(await close()).toBe('17500');
+  });
+
+  it('costs its owner nothing once everything is cleared, however much of it there was', async () => {
+    await report();
+    await ledger.settle([[device, [first]]]);
+    await ledger.settle([[device, contradicting(64)]]);
+    await clearAll();
+    passClaimUntil();
+    await close();
+    await ledger.fund(unfunded('customer-1', device.key, { epoch: 2 }));
   });
 
   it('convicts its owner by a proof that both vouchers are older', async () => {
@@ -279,6 +356,26 @@ describe('an operator', () => {
     await clear();
     expect(await reserveStatus()).toBe('frozen');
     expect(penalties()).toHaveLength(1);
+  });
+
+  it('is not overruled by the other of the two vouchers', async () => {
+    await prove(proofOf(device, [first, second]));
+    const named = (await caseKey()).digest === first.digest.toString('base64url');
+    await clear();
+    const order = named ? [first, second] : [second, first];
+    expect(await ledger.settle([[device, order]])).toEqual(['settled', 'conflict']);
+    await prove(proofOf(device, [first, second]));
+    expect(await frauds()).toMatchObject([{ blame: 'cleared' }, { blame: 'cleared' }]);
+    expect(await reserveStatus()).toBe('active');
+    expect(penalties()).toEqual([]);
+  });
+
+  it('always has a case to decide of what is frozen', async () => {
+    await ledger.settle([[device, [first]]]);
+    await ledger.settle([[device, contradicting(64)]]);
+    await clearAll();
+    expect(await ledger.settle([[device, contradicting(1)]])).toEqual(['conflict']);
+    expect(await reserveStatus()).toBe('active');
   });
 
   it('is not overruled by whoever brings or proves the same case again', async () => {

@@ -99,8 +99,8 @@ test.each(TIMES)(
         if (target !== undefined) killed.push(attack(target()));
       },
     );
-    expect((await Promise.all(killed)).length).toBe(Object.keys(ATTACKS).length);
     if (code !== 0) throw new Error(stderr);
+    expect((await Promise.all(killed)).length).toBe(Object.keys(ATTACKS).length);
     const report = readReport(reportFile);
     expectSampleOutcomes(report);
     expectBalanced(report);

@@ -235,7 +235,7 @@ export class OfflineModel {
       if (broken.length > 0) return broken;
       const rest = this.#empty(reserve);
       this.#give(reserve.customerId, rest);
-      return `${rest}`;
+      return `${rest < 0n ? 0n : rest}`;
     });
   }
 
@@ -256,7 +256,7 @@ export class OfflineModel {
 
   /** Who spent twice pays for it first. @returns what is left */
   #empty(reserve: ReserveModel): bigint {
-    const { rest, recoveries } = reserve.close();
+    const { rest, recoveries } = reserve.close(this.#available(reserve.customerId));
     for (const [{ voucher, compensated }, amount] of recoveries)
       if (compensated) this.recovered += amount;
       else this.#earn(voucher.merchantId, amount);

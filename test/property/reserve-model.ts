@@ -17,6 +17,7 @@ import {
 
 /** Where the rest of a reserve goes. */
 export interface Closed {
+  /** To the account, or from it when below zero. */
   readonly rest: bigint;
   readonly recoveries: readonly (readonly [fraud: Fraud, amount: bigint])[];
 }
@@ -116,6 +117,15 @@ export class ReserveModel {
     return verdict;
   }
 
+  /** Which of the known vouchers it is said to contradict: the next above or the last below. */
+  #contradicted(voucher: Voucher): string {
+    const sorted = [...this.known].sort((a, b) => a.counter - b.counter);
+    const at = sorted.findIndex(({ counter }) => counter >= voucher.counter);
+    const above = at === -1 ? sorted.length : at;
+    const near = [sorted[above], sorted[above - 1]];
+    return near.find((other) => other && contradiction(other, voucher) !== undefined)!.id;
+  }
+
   #conflict(voucher: Voucher, now: number, bearer: Bearer): void {
     const careless = this.#frauds.some(
       (fraud) =>
@@ -126,15 +136,34 @@ export class ReserveModel {
     );
     const blame = this.reported === null ? ('device' as const) : ('reported' as const);
     const evidence = { blame, careless, claimed: true, proven: false };
-    const fraud = this.#note(voucher, now, bearer, evidence);
+    const other = this.#contradicted(voucher);
+    const fraud = this.#note(voucher, other, now, bearer, evidence);
     if (fraud.blame === 'device' && this.status === 'active') this.status = 'frozen';
   }
 
-  #note(voucher: Voucher, now: number, bearer: Bearer, evidence: Evidence): Fraud {
+  #note(voucher: Voucher, other: string, now: number, bearer: Bearer, evidence: Evidence): Fraud {
     const before = this.#frauds.find((fraud) => fraud.voucher.id === voucher.id);
     if (before !== undefined) return this.#learn(before, evidence);
-    const fraud = { voucher, bearer, ...evidence, at: now, compensated: false, recovered: 0n };
+    const fraud = {
+      voucher,
+      other,
+      bearer,
+      ...evidence,
+      at: now,
+      compensated: false,
+      recovered: 0n,
+    };
+    const twin = this.#frauds.find(
+      (each) => each.voucher.id === other && each.other === voucher.id,
+    );
     this.#frauds = [...this.#frauds, fraud].sort(byKey);
+    return twin === undefined ? fraud : this.#likeTwin(fraud, twin);
+  }
+
+  /** What is known of the same two vouchers, told the other way round. */
+  #likeTwin(fraud: Fraud, { blame, proven }: Fraud): Fraud {
+    if (blame !== 'reported') fraud.blame = blame;
+    fraud.proven ||= proven;
     return fraud;
   }
 
@@ -152,6 +181,12 @@ export class ReserveModel {
     return isSettled || this.#frauds.some(({ voucher, claimed }) => voucher.id === id && claimed);
   }
 
+  /** Of two, the one whose payee asks for money. */
+  #caseOf(pair: readonly [Voucher, Voucher]): Fraud | undefined {
+    const known = this.#frauds.filter((fraud) => pair.some(({ id }) => id === fraud.voucher.id));
+    return known.find(({ claimed }) => claimed) ?? known[0];
+  }
+
   /** @param bearerOf who bears what was accepted by a bulletin */
   prove(
     pair: readonly [Voucher, Voucher],
@@ -160,7 +195,7 @@ export class ReserveModel {
   ): Fraud {
     const [first, second] = pair;
     const { reported } = this;
-    const isOlder = reported === null || pair.every(({ time }) => time <= reported.at);
+    const isOlder = reported === null || pair.every(({ createdAt }) => createdAt <= reported.at);
     const isOne = first.merchantId === second.merchantId && first.terminalId === second.terminalId;
     const evidence = {
       blame: isOlder ? ('device' as const) : ('reported' as const),
@@ -169,10 +204,11 @@ export class ReserveModel {
       proven: true,
     };
     const voucher = this.known.some(({ id }) => id === second.id) ? first : second;
-    const found = this.#frauds.find((fraud) => pair.some(({ id }) => id === fraud.voucher.id));
+    const other = voucher === first ? second : first;
+    const found = this.#caseOf(pair);
     const fraud = found
       ? this.#learn(found, evidence)
-      : this.#note(voucher, now, bearerOf(voucher.bulletin), evidence);
+      : this.#note(voucher, other.id, now, bearerOf(voucher.bulletin), evidence);
     if (fraud.blame === 'device' && this.status !== 'closed') this.status = 'frozen';
     return fraud;
   }
@@ -240,8 +276,18 @@ export class ReserveModel {
     );
   }
 
-  close(): Closed {
-    let rest = this.standing;
+  /** What cancelled vouchers put back into the account. */
+  get returnedEarly(): bigint {
+    const cancelled = this.known.filter(({ id }) => this.cancelled.has(id));
+    return cancelled.reduce((sum, { amount }) => sum + amount, 0n);
+  }
+
+  /** @param available in the account: what cancelled vouchers put there answers for losses too */
+  close(available: bigint): Closed {
+    const early = this.returnedEarly;
+    const reach = early < available ? early : available;
+    const standing = this.standing;
+    let rest = standing + reach;
     const recoveries: [Fraud, bigint][] = [];
     const losses = this.status === 'active' ? [] : [...this.#frauds].sort((a, b) => a.at - b.at);
     for (const fraud of losses) {
@@ -255,6 +301,7 @@ export class ReserveModel {
     }
     this.returned += this.standing;
     this.status = 'closed';
-    return { rest, recoveries };
+    const given = standing + reach - rest;
+    return { rest: standing - given, recoveries };
   }
 }

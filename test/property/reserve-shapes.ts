@@ -28,6 +28,8 @@ export interface Report {
 /** A double spend, by the voucher that contradicts another. */
 export interface Fraud {
   readonly voucher: Voucher;
+  /** The digest of the other voucher. */
+  readonly other: string;
   readonly at: number;
   readonly bearer: Bearer;
   blame: 'device' | 'reported' | 'cleared';

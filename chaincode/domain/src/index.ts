@@ -306,7 +306,7 @@ export * as holds from './settlement/hold.js';
 export { addSpending, spentIn } from './settlement/limits.js';
 export {
   bearerOf,
-  MOST_CASES,
+  isFull,
   openLoss,
   passedBound,
   recoveredCase,

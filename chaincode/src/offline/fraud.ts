@@ -80,29 +80,23 @@ function contradictingSide(reserve: ReserveRow, { vouchers }: ProvenFraud): 0 | 
   return isSettled ? 0 : 1;
 }
 
-/** The case that this contradiction is already recorded under. */
+/** The case that this contradiction is already recorded under: of two, the one whose payee asks for money. */
 async function knownCase(
   cases: CaseBook,
   { vouchers }: ProvenFraud,
 ): Promise<FraudCaseRow | undefined> {
   const digests = vouchers.map(({ digest }) => digest);
-  return (await cases.all()).find(({ contradicting: [, digest] }) => digests.includes(digest));
+  const known = (await cases.all()).filter(({ contradicting: [, digest] }) =>
+    digests.includes(digest),
+  );
+  return known.find(({ claimed }) => claimed) ?? known[0];
 }
 
-interface Side {
-  readonly request: PaymentRequest;
-  /** By the device's clock. */
-  readonly madeAt: number;
-}
+const requestsOf = ({ sides }: FraudProof): readonly PaymentRequest[] =>
+  sides.map((side) => readClaim(side).request);
 
-const sidesOf = ({ sides }: FraudProof): readonly Side[] =>
-  sides.map((side) => {
-    const { request, voucher } = readClaim(side);
-    return { request, madeAt: voucher.time };
-  });
-
-const areOfOneTerminal = (sides: readonly Side[]): boolean =>
-  new Set(sides.map(({ request }) => `${request.merchantId}/${request.terminalId}`)).size === 1;
+const areOfOneTerminal = (requests: readonly PaymentRequest[]): boolean =>
+  new Set(requests.map(({ merchantId, terminalId }) => `${merchantId}/${terminalId}`)).size === 1;
 
 /** Whether their payees brought both: a device can sign requests of anybody's terminal, and show them in a proof. */
 function areBrought(
@@ -118,9 +112,17 @@ function areBrought(
   );
 }
 
-/** What is made after a device was reported convicts nobody: its owner does not have it any more. */
-const blameOf = (sides: readonly Side[], { reported }: ReserveRow): 'device' | 'reported' =>
-  reported === null || sides.every(({ madeAt }) => madeAt <= reported.at) ? 'device' : 'reported';
+/**
+ * What was asked for after a device was reported convicts nobody: its owner does not have it any more. The payees' clocks say when
+ * that was: the device's is set by whoever holds it, forward by an owner who is about to report it, back by a thief.
+ */
+const blameOf = (
+  requests: readonly PaymentRequest[],
+  { reported }: ReserveRow,
+): 'device' | 'reported' =>
+  reported === null || requests.every(({ createdAt }) => createdAt <= reported.at)
+    ? 'device'
+    : 'reported';
 
 /** The case that a proof belongs to: the one that the ledger knows, or a new one. */
 async function recordProof(
@@ -128,15 +130,15 @@ async function recordProof(
   proof: FraudProof,
   fraud: ProvenFraud,
   reserve: ReserveRow,
-): Promise<{ readonly row: FraudRow; readonly blame: Blame }> {
+): Promise<{ readonly row: FraudRow; readonly blame: Blame | undefined }> {
   const cases = new CaseBook(call, reserve);
-  const sides = sidesOf(proof);
-  const blame = blameOf(sides, reserve);
-  const careless = areOfOneTerminal(sides) && areBrought(fraud, reserve, await cases.all());
+  const requests = requestsOf(proof);
+  const blame = blameOf(requests, reserve);
+  const careless = areOfOneTerminal(requests) && areBrought(fraud, reserve, await cases.all());
   const proven = { blame, careless, proven: true };
   const known = await knownCase(cases, fraud);
   if (known !== undefined)
-    return { row: known, blame: cases.learn(known, { ...proven, claimed: known.claimed }) };
+    return { row: known, blame: await cases.learn(known, { ...proven, claimed: known.claimed }) };
   const side = contradictingSide(reserve, fraud);
   const { customerId, deviceId, bankId, epoch, kind, vouchers } = fraud;
   const { voucher, requestPayload } = proof.sides[side];

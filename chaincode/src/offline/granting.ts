@@ -7,7 +7,6 @@ import {
   ensure,
   found,
   isAtLeast,
-  MOST_CASES,
   offlineLimits,
   reserves,
   spkiOfPoint,
@@ -70,9 +69,8 @@ async function capsOf(
   policy: Policy,
 ): Promise<OfflineCaps> {
   const standing = await standingOf(call, customerId);
-  const frauds = await call.store.range('fraud', [customerId], MOST_CASES);
-  const isGuilty =
-    frauds.length === MOST_CASES || frauds.some(({ value }) => value.blame === 'device');
+  const frauds = await call.store.range('fraud', [customerId]);
+  const isGuilty = frauds.some(({ value }) => value.blame === 'device');
   const limits = isGuilty ? undefined : offlineLimits(policy, standing, currency);
   return found(limits, 'OFFLINE_NOT_ALLOWED', { currency });
 }

@@ -8,6 +8,7 @@ import {
   readBatched,
   readClaim,
   requestStartOf,
+  reserveParts,
   settleClaim,
   unlessMalformed,
   verdictNumberOf,
@@ -18,6 +19,7 @@ import {
   type LedgerVerdict,
   type PaymentRequest,
   type ReadClaim,
+  type ReserveKey,
   type ReserveRow,
   type SettleContext,
   type SettledReserve,
@@ -41,6 +43,23 @@ const keyOf = keyReader();
 /** What holds for all vouchers of the batch, and how the merchant's requests begin. */
 interface BatchContext extends SettleContext {
   readonly requestStart: Uint8Array;
+}
+
+/** The cases of each reserve of a batch, once: a reserve may be named several times. */
+class CaseBooks {
+  readonly #call: Call;
+  readonly #books = new Map<string, CaseBook>();
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  of(key: ReserveKey): CaseBook {
+    const name = reserveParts(key).join('/');
+    const book = this.#books.get(name) ?? new CaseBook(this.#call, key);
+    this.#books.set(name, book);
+    return book;
+  }
 }
 
 /** What was found of the vouchers of one reserve, in their order, and what those that were settled paid for. */
@@ -118,12 +137,13 @@ const after = async (
 
 async function settleGroup(
   call: Call,
+  books: CaseBooks,
   { requestStart, ...context }: BatchContext,
   { vouchers: claims, ...key }: Group,
 ): Promise<Judged> {
   const found = await findReserve(call, key);
   const known = { requestStart, certificates: found?.certificates ?? [] };
-  const cases = new CaseBook(call, key);
+  const cases = books.of(key);
   let reserve = found;
   let before: Uint8Array | undefined;
   const verdicts: LedgerVerdict[] = [];
@@ -176,8 +196,9 @@ export async function settle(call: Call<Batch>) {
     ...{ channel, merchantId, currency, keyOf, requestStart },
     ...(await timesOf(call)),
   };
+  const books = new CaseBooks(call);
   const judged: Judged[] = [];
-  for (const group of reserves) judged.push(await settleGroup(call, context, group));
+  for (const group of reserves) judged.push(await settleGroup(call, books, context, group));
   const credited = creditedBy(judged);
   creditBatch(call, merchantId, currency, credited, batchId);
   putBatch(call, judged);

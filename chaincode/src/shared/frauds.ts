@@ -2,8 +2,9 @@
 // Cases of double spending: recorded when a voucher contradicts a settled one, or when somebody proves it.
 import {
   bearerOf,
+  fraudParts,
   HISTORY_OF,
-  MOST_CASES,
+  isFull,
   reserveParts,
   type Blame,
   type Amount,
@@ -18,7 +19,7 @@ import { putPenalty } from './history.js';
 
 /** The cases of a reserve, in the order of their vouchers. */
 export const casesOf = async (call: Call, key: ReserveKey): Promise<FraudCaseRow[]> =>
-  (await call.store.range('fraud', reserveParts(key), MOST_CASES)).map(({ value }) => value);
+  (await call.store.range('fraud', reserveParts(key))).map(({ value }) => value);
 
 /** What is known of a double spend besides the contradiction. */
 export interface FraudEvidence extends Pick<
@@ -66,6 +67,24 @@ const withEvidence = (known: FraudCaseRow, evidence: Learnt): FraudCaseRow => ({
   proven: known.proven || evidence.proven,
 });
 
+/** Whether two cases are of the same two vouchers: either can be the one that contradicts, by the order in which they come. */
+function areTwins(one: FraudRow, other: FraudRow): boolean {
+  const digests = [one.settled[1], one.contradicting[1]];
+  return digests.includes(other.settled[1]) && digests.includes(other.contradicting[1]);
+}
+
+/** What was found out or decided of two vouchers holds whichever of them is called the contradicting one. */
+const likeTwin = (row: FraudCaseRow, twin: FraudCaseRow): FraudCaseRow =>
+  withEvidence(
+    { ...row, blame: twin.blame, clearing: twin.clearing },
+    {
+      blame: row.blame === 'cleared' ? 'reported' : row.blame,
+      claimed: row.claimed,
+      careless: row.careless,
+      proven: twin.proven,
+    },
+  );
+
 const digestOfCase = ({ contradicting: [, digest] }: FraudRow): string => digest;
 
 /** The cases of one reserve while a transaction adds to them: no range shows it what it has written itself. */
@@ -73,6 +92,8 @@ export class CaseBook {
   readonly #call: Call;
   readonly #key: ReserveKey;
   #cases: readonly FraudCaseRow[] | undefined;
+  /** Digests of the cases that this transaction wrote. */
+  readonly #written = new Set<string>();
 
   constructor(call: Call, key: ReserveKey) {
     this.#call = call;
@@ -85,34 +106,40 @@ export class CaseBook {
   }
 
   /**
-   * Records a double spend, or what is newly known of one. Beyond so many of one reserve, a case tells nothing new and is not
-   * recorded: a device and a payee that agree could write as many as they like.
-   * @returns whom it counts against
+   * Records a double spend, or what is newly known of one. Beyond so many of one reserve and payee, a case tells nothing new and is
+   * not recorded: a device and a payee that agree could write as many as they like.
+   * @returns whom it counts against, or undefined when it is not recorded: nobody could ever clear it
    */
-  async record(fraud: FraudRow, evidence: FraudEvidence): Promise<Blame> {
+  async record(fraud: FraudRow, evidence: FraudEvidence): Promise<Blame | undefined> {
     const cases = await this.all();
     const known = cases.find((row) => digestOfCase(row) === digestOfCase(fraud));
     if (known !== undefined) return this.learn(known, evidence);
-    if (cases.length >= MOST_CASES) return evidence.blame;
-    const row = await newCase(this.#call, fraud, evidence);
-    this.#put(row, undefined);
+    if (isFull(cases, { ...fraud, claimed: evidence.claimed })) return undefined;
+    const twin = cases.find((each) => areTwins(each, fraud));
+    const fresh = await newCase(this.#call, fraud, evidence);
+    const row = twin === undefined ? fresh : likeTwin(fresh, twin);
+    await this.#put(row, undefined);
     return row.blame;
   }
 
   /** Adds what is newly known of a case. @returns whom it counts against */
-  learn(known: FraudCaseRow, evidence: Learnt): Blame {
+  async learn(known: FraudCaseRow, evidence: Learnt): Promise<Blame> {
     const row = withEvidence(known, evidence);
-    this.#put(row, known);
+    await this.#put(row, known);
     return row.blame;
   }
 
   /** A case counts against the device once, however often it is brought. */
-  #put(row: FraudCaseRow, before: FraudCaseRow | undefined): void {
+  async #put(row: FraudCaseRow, before: FraudCaseRow | undefined): Promise<void> {
     const { store } = this.#call;
+    const digest = digestOfCase(row);
+    // The store takes no row twice that nobody looked at in between.
+    if (this.#written.has(digest)) await store.get('fraud', ...fraudParts(row, row.contradicting));
+    this.#written.add(digest);
     store.put('fraud', row);
     if (row.blame === 'device' && before?.blame !== 'device')
       putPenalty(this.#call, row.customerId, HISTORY_OF.reserve(row), 'doubleSpend');
-    const others = (this.#cases ?? []).filter((each) => digestOfCase(each) !== digestOfCase(row));
+    const others = (this.#cases ?? []).filter((each) => digestOfCase(each) !== digest);
     this.#cases = [...others, row];
   }
 }

@@ -54,10 +54,9 @@ export async function startService(home: string, options: ServiceOptions): Promi
       advice: 'Run npm run network -- up.',
     });
   }
-  if (service.readyFile !== undefined && readSpec(folder, service.name) === undefined) {
+  if (declareProcess(folder, serviceProcess(plan, service)) && service.readyFile !== undefined) {
     rmSync(service.readyFile, { force: true });
   }
-  declareProcess(folder, serviceProcess(plan, service));
   await waitReady(folder, service.name);
 }
 

@@ -119,13 +119,19 @@ async function killLeftovers(home: string): Promise<void> {
   });
 }
 
-/** Says that a process shall run, keeping its generation if it was declared before; the supervisor starts it. */
-export function declareProcess(home: string, spec: ProcessDeclaration): void {
+/**
+ * Says that a process shall run; the supervisor starts it. Declared otherwise than before it is of the next generation, so that
+ * nobody takes the process that it replaces for it.
+ * @returns whether it was not declared so before
+ */
+export function declareProcess(home: string, spec: ProcessDeclaration): boolean {
   const before = readSpec(home, spec.name);
-  const next = { ...spec, generation: before?.generation ?? 1 };
-  if (!isDeepStrictEqual(before, next)) {
-    writeSpec(home, next);
+  const generation = before?.generation ?? 0;
+  if (isDeepStrictEqual(before, { ...spec, generation })) {
+    return false;
   }
+  writeSpec(home, { ...spec, generation: generation + 1 });
+  return true;
 }
 
 /**

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { isAlive, signalProcess } from '../system/process-identity';
 import { waitUntil } from '../system/wait-until';
 import { HEALTHY_AFTER_MS, countFailures, restartDelay } from './backoff';
-import { type ProcessState, logFile, readState, removeSpec, writeSpec } from './run-folder';
+import { declareProcess } from './control';
+import {
+  type ProcessState,
+  logFile,
+  readSpec,
+  readState,
+  removeSpec,
+  writeSpec,
+} from './run-folder';
 import { Supervisor } from './supervisor';
 
 describe('restart delay', () => {
@@ -137,6 +145,18 @@ describe('Supervisor', () => {
     const second = await running(({ generation }) => generation === 2);
     expect(isAlive(first)).toBe(false);
     expect(second.pid).not.toBe(first.pid);
+  });
+
+  it('gives a process that is declared otherwise the next generation, and an unchanged one none', () => {
+    const process = {
+      ...{ name: 'it', kind: 'service' as const, organisation: 'bank' },
+      ...{ command: 'true', args: [], env: {}, cwd: home },
+    };
+    expect(declareProcess(home, process)).toBe(true);
+    expect(declareProcess(home, process)).toBe(false);
+    expect(readSpec(home, 'it')?.generation).toBe(1);
+    expect(declareProcess(home, { ...process, command: 'false' })).toBe(true);
+    expect(readSpec(home, 'it')?.generation).toBe(2);
   });
 
   it('survives a program that does not exist', async () => {

@@ -8,8 +8,19 @@ import { isWithin, spentIn, type Window } from './limits.js';
 
 type Bearers = BulletinRow['bearers'];
 
-/** The most cases that one reserve has on the ledger: more tell nothing new of the device. */
-export const MOST_CASES = 64;
+/** The most cases of one reserve that no payee claimed, and that one payee claimed: more tell nothing new of the device. */
+const MOST_CASES = 64;
+
+type Share = Pick<FraudCaseRow, 'claimed' | 'merchantId'>;
+
+/**
+ * Whether a case has no place any more. Each payee's claims have places of their own, so that nobody who fills his, or all that are
+ * for proofs, takes what another is owed.
+ */
+export const isFull = (cases: readonly Share[], { claimed, merchantId }: Share): boolean =>
+  cases.filter(
+    (other) => other.claimed === claimed && (!claimed || other.merchantId === merchantId),
+  ).length >= MOST_CASES;
 
 /** @returns the bearers with who bears what is accepted by this bulletin; the number of a policy's first bulletin is new. */
 export const withBearer = (
