@@ -73,18 +73,6 @@ function areTwins(one: FraudRow, other: FraudRow): boolean {
   return digests.includes(other.settled[1]) && digests.includes(other.contradicting[1]);
 }
 
-/** What was found out or decided of two vouchers holds whichever of them is called the contradicting one. */
-const likeTwin = (row: FraudCaseRow, twin: FraudCaseRow): FraudCaseRow =>
-  withEvidence(
-    { ...row, blame: twin.blame, clearing: twin.clearing },
-    {
-      blame: row.blame === 'cleared' ? 'reported' : row.blame,
-      claimed: row.claimed,
-      careless: row.careless,
-      proven: twin.proven,
-    },
-  );
-
 const digestOfCase = ({ contradicting: [, digest] }: FraudRow): string => digest;
 
 /** The cases of one reserve while a transaction adds to them: no range shows it what it has written itself. */
@@ -117,7 +105,9 @@ export class CaseBook {
     if (isFull(cases, { ...fraud, claimed: evidence.claimed })) return undefined;
     const twin = cases.find((each) => areTwins(each, fraud));
     const fresh = await newCase(this.#call, fraud, evidence);
-    const row = twin === undefined ? fresh : likeTwin(fresh, twin);
+    // What was found out or decided of two vouchers holds whichever of them is called the contradicting one.
+    const { blame, clearing, proven } = twin ?? fresh;
+    const row = withEvidence({ ...fresh, blame, clearing, proven }, evidence);
     await this.#put(row, undefined);
     return row.blame;
   }
