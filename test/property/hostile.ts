@@ -15,6 +15,7 @@ import {
   type RegistryRow,
   type WireError,
 } from '@fabric-offline-pay/domain';
+import { parseRefusal } from '@fabric-offline-pay/sdk';
 import {
   makeCaller,
   type Creator,
@@ -163,15 +164,35 @@ async function commit(
   must(validationCode === 'VALID', `${transaction.fullName} ended ${validationCode}`);
 }
 
-/** Both endorsers must say the same: a difference would stop the payment. */
+const isRefusal = ({ response }: Endorsement): boolean => response.status >= 400;
+
+/** An organisation endorses no registry in which it does not stand: it alone may answer otherwise, and says so by its name. */
+const isOwnRefusal = ({ fullName }: NamedTransaction, answer: Endorsement, mspId: string) =>
+  fullName === 'identity:bootstrap' &&
+  isRefusal(answer) &&
+  isDeepStrictEqual(parseRefusal(answer.response.message)?.details, {
+    reason: 'founderMissing',
+    mspId,
+  });
+
+/**
+ * Both endorsers must say the same: a difference would stop the payment.
+ * @returns what they say; where one may refuse alone, its refusal, for what was asked ends there.
+ */
 async function endorse(
   ledger: MemoryLedger,
-  creator: Creator,
+  transaction: NamedTransaction,
   call: HostileCall,
 ): Promise<Endorsement> {
   const transient = call.private === null ? {} : { private: call.private };
+  const creator = creatorOf(call.caller);
   const proposal = ledger.propose(creator, call.transaction, call.arguments, transient);
-  const [one, other] = await Promise.all(ENDORSERS.map((each) => ledger.endorse(proposal, each)));
+  const answers = await Promise.all(
+    ENDORSERS.map(async (mspId) => ({ mspId, answer: await ledger.endorse(proposal, mspId) })),
+  );
+  const own = answers.find(({ mspId, answer }) => isOwnRefusal(transaction, answer, mspId));
+  if (own !== undefined) return own.answer;
+  const [one, other] = answers.map(({ answer }) => answer);
   must(isDeepStrictEqual(one!.response, other!.response), 'endorsers answer differently', [
     one?.response.message,
     other?.response.message,
@@ -205,7 +226,7 @@ async function hold(ledger: MemoryLedger, call: HostileCall, tally: Tally) {
     'INTERNAL',
   );
   const before = ledger.state();
-  const endorsement = await endorse(ledger, creatorOf(caller), call);
+  const endorsement = await endorse(ledger, transaction, call);
   const expected = barrier(before, transaction, caller);
   const { status, message } = endorsement.response;
   const answer = status < 400 ? 'done' : refusalOf(message);
