@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vouchers that their payee cancelled before it accepted them, on the ledger in memory: never paid, and the money back at once.
 // After each test the books balance.
-import type { PayeeCertificate } from '@fabric-offline-pay/domain';
-import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { decodePaymentRequest, type PayeeCertificate } from '@fabric-offline-pay/domain';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
 import {
   base64,
+  cancelledWire,
   OfflineLedger,
   reserveKeyOf,
   signedBulletin,
-  wire,
 } from '../support/offline-ledger';
 import {
   forge,
   ISSUER,
   newCancellation,
   newKey,
-  newPayee,
   pointOf,
   type Device,
   type Payment,
@@ -40,15 +39,16 @@ afterEach(() => expect(missingMoney(memory.ledger.state())).toBe(0n));
 
 interface Brought {
   readonly claim?: Pick<Payment, 'voucher' | 'requestPayload'>;
+  readonly signedRequest?: Buffer;
   readonly cancellation?: Buffer;
   readonly payee?: Partial<PayeeCertificate>;
 }
 
-const cancel = async ({ claim = payment, cancellation, payee }: Brought = {}) =>
+const cancel = async ({ claim = payment, signedRequest, cancellation, payee }: Brought = {}) =>
   ledger.node.offline.cancel({
-    ...{ ...reserveKeyOf(device), ...wire(claim) },
-    cancellation: base64(cancellation ?? newCancellation(claim.requestPayload)),
-    payee: base64(newPayee({ channel: CHANNEL, ...payee })),
+    ...{ ...reserveKeyOf(device), ...cancelledWire(claim, payee) },
+    ...(signedRequest && { request: base64(signedRequest) }),
+    ...(cancellation && { cancellation: base64(cancellation) }),
   });
 
 const available = async (): Promise<number> => {
@@ -101,8 +101,29 @@ it.each<[string, string, () => Brought]>([
   ['of another bank', 'OFFLINE_PAYEE_UNTRUSTED', () => ({ payee: { bankId: 'bank-2' } })],
   [
     'with another key',
-    'OFFLINE_SIGNATURE_INVALID',
+    'OFFLINE_PAYEE_UNTRUSTED',
     () => ({ payee: { terminalKey: pointOf(newKey()) } }),
+  ],
+  [
+    'of another terminal that bears the same name',
+    'OFFLINE_PAYEE_UNTRUSTED',
+    () => {
+      const other = newKey();
+      return {
+        cancellation: newCancellation(payment.requestPayload, other),
+        payee: { terminalKey: pointOf(other) },
+      };
+    },
+  ],
+  [
+    'of a request that nobody signed',
+    'OFFLINE_MALFORMED',
+    () => ({ signedRequest: Buffer.from(payment.requestPayload) }),
+  ],
+  [
+    'under a certificate that was over when the request was made',
+    'OFFLINE_PAYEE_UNTRUSTED',
+    () => ({ payee: { validUntil: decodePaymentRequest(payment.requestPayload).createdAt - 1 } }),
   ],
   [
     'of a voucher that the device did not sign',

@@ -10,25 +10,23 @@ import {
   type Policy,
 } from '@fabric-offline-pay/domain';
 import { proofOf } from '../support/fraud-proofs';
-import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
 import {
   base64,
+  cancelledWire,
   nowSeconds,
   OFFLINE,
   OfflineLedger,
   reserveKeyOf,
   signedBulletin,
   unfunded,
-  wire,
 } from '../support/offline-ledger';
 import {
   CERTIFICATES,
   forge,
   ISSUER,
-  newCancellation,
   newDevice,
-  newPayee,
   proofSide,
   signCertificate,
   VECTOR_KEYS,
@@ -441,9 +439,8 @@ describe('when a reserve is closed, what its device spent twice', () => {
   describe('after a voucher of the same counter was cancelled', () => {
     const cancel = (payment: Payment) =>
       ledger.node.offline.cancel({
-        ...{ ...reserveKeyOf(device), ...wire(payment) },
-        cancellation: base64(newCancellation(payment.requestPayload)),
-        payee: base64(newPayee({ channel: CHANNEL })),
+        ...reserveKeyOf(device),
+        ...cancelledWire(payment),
       });
     const whole = () => ({ amount: 5_000n, terminalId: 'terminal-1' });
 

@@ -142,7 +142,7 @@ class Wallet:
         require(amount <= per_payment, "OFFLINE_OVER_PAYMENT_CAP")
         require(cumulative + amount <= total, "OFFLINE_OVER_TOTAL_CAP")
         payload = encode([1, granted.digest, counter + 1, unb64(previous), cumulative + amount, request_hash, now])
-        answer = {"request": b64(request.payload), "payee": payee and b64(payee.whole)}
+        answer = {"request": b64(request.whole), "payee": payee and b64(payee.whole)}
         answer |= {"voucher": b64(payload), "certificate": self.state["certificate"]}
         self.state["head"] = [counter + 1, b64(Signed("voucher", payload, b"").digest), cumulative + amount]
         self.state["answers"][request_hash.hex()] = answer

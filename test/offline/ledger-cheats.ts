@@ -5,6 +5,7 @@ import {
   decodePaymentRequest,
   encodePaymentRequest,
   openDevice,
+  parseCose,
   verifyDeviceCertificate,
   verdictOf,
   type PaymentRequest,
@@ -110,7 +111,7 @@ function tamperings(device: Device, merchantId: string): Claim[] {
 const takenBack = ({ customerId, epoch, voucher, request }: CancelledVoucher): Claim => ({
   ...{ name: 'that was cancelled', expected: 'cancelled' },
   voucher: Buffer.from(voucher, 'base64'),
-  request: Buffer.from(request, 'base64'),
+  request: parseCose('offpay/payment-request', Buffer.from(request, 'base64')).payload,
   reserve: { customerId, epoch },
 });
 

@@ -2,9 +2,13 @@
 // Every command twice: as it is really done on the ledger, and what the model says of it.
 import { verdictOf } from '@fabric-offline-pay/domain';
 import { proofOfCertified } from '../support/fraud-proofs';
-import { CHANNEL } from '../support/memory-world';
-import { base64, reserveKeyOf, signedBulletin, wire } from '../support/offline-ledger';
-import { newCancellation, newPayee } from '../support/offline-world';
+import {
+  base64,
+  cancelledWire,
+  reserveKeyOf,
+  signedBulletin,
+  wire,
+} from '../support/offline-ledger';
 import { BANK, CURRENCY, MERCHANT } from '../support/world';
 import type { Attempt, OfflineRun } from './offline-run';
 import { isDone, type Answer, type Bulletin, type Entry } from './offline-model';
@@ -125,9 +129,8 @@ function settle(run: OfflineRun, { vouchers: chosen, short }: Settling): Attempt
 function cancel(run: OfflineRun, { wallet, model: voucher, ...claim }: SignedVoucher): Attempt {
   const { merchantId, terminalId } = voucher;
   const input = {
-    ...{ ...keyOf(wallet), ...wire(claim) },
-    cancellation: base64(newCancellation(claim.requestPayload)),
-    payee: base64(newPayee({ channel: CHANNEL, merchantId, terminalId })),
+    ...keyOf(wallet),
+    ...cancelledWire(claim, { merchantId, terminalId }),
   };
   return {
     real: async () => (await run.node.offline.cancel(input)).result.returned,

@@ -8,6 +8,7 @@ import {
   verdictOf,
   type Bulletin,
   type DeviceCertificate,
+  type PayeeCertificate,
   type PaymentRequest,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
@@ -17,10 +18,13 @@ import {
   CERTIFICATES,
   ISSUER,
   newBulletin,
+  newCancellation,
   newDevice,
+  newPayee,
   newRequest,
   pay,
   signed,
+  signRequest,
   spkiOf,
   VECTOR_KEYS,
   type Device,
@@ -49,6 +53,17 @@ export const reserveKeyOf = ({ certificate: { customerId, deviceId, epoch } }: D
 export const wire = ({ voucher, requestPayload }: VoucherClaim) => ({
   voucher: base64(voucher),
   request: base64(requestPayload),
+});
+
+/** What the bank brings of a voucher that a terminal cancelled. */
+export const cancelledWire = (
+  { voucher, requestPayload }: VoucherClaim,
+  payee: Partial<PayeeCertificate> = {},
+) => ({
+  voucher: base64(voucher),
+  request: base64(signRequest(requestPayload)),
+  cancellation: base64(newCancellation(requestPayload)),
+  payee: base64(newPayee({ channel: CHANNEL, ...payee })),
 });
 
 export const signedBulletin = (values: Partial<Bulletin>, key = VECTOR_KEYS.issuer): string => {

@@ -16,10 +16,10 @@ import { termsOf } from '@fabric-offline-pay/sdk';
 import { quoteLeg } from './express-legs';
 import { enact, Endings } from './offline-endings';
 import { proofOf } from './fraud-proofs';
-import { CHANNEL } from './memory-world';
 import type { OfflineWorld } from './offline-ledger';
 import {
   base64,
+  cancelledWire,
   nowSeconds,
   OFFLINE,
   OfflineLedger,
@@ -31,10 +31,8 @@ import {
 import {
   CERTIFICATES,
   forge,
-  newCancellation,
   newDevice,
   newKey,
-  newPayee,
   proofSide,
   signCertificate,
   spkiOf,
@@ -119,9 +117,8 @@ class Lives {
   async cancel(device: Device): Promise<void> {
     const claim = this.ledger.pay(device, { amount: 100n });
     await this.ledger.node.offline.cancel({
-      ...{ ...reserveKeyOf(device), ...wire(claim) },
-      cancellation: base64(newCancellation(claim.requestPayload)),
-      payee: base64(newPayee({ channel: CHANNEL })),
+      ...reserveKeyOf(device),
+      ...cancelledWire(claim),
     });
   }
 

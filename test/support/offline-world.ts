@@ -200,6 +200,10 @@ export const newCancellation = (requestPayload: Uint8Array, key = VECTOR_KEYS.te
     key,
   );
 
+/** A request as a terminal hands it out. */
+export const signRequest = (requestPayload: Uint8Array, key = VECTOR_KEYS.terminal): Buffer =>
+  signed('offpay/payment-request', Buffer.from(requestPayload), key);
+
 export const signVoucher = (voucher: Voucher, key: KeyObject): Buffer =>
   signed('offpay/voucher', encodeVoucher(voucher), key);
 

@@ -11,9 +11,11 @@ import {
   isOverLimit,
   isRemembered,
   isSignedBy,
+  parseCose,
   readClaim,
   requestHash,
   reserves,
+  spkiOfPoint,
   verifyCancellation,
   verifyPayeeCertificate,
   type ParsedInputOf as InputOf,
@@ -21,6 +23,7 @@ import {
   type PaymentRequest,
   type ReadClaim,
   type ReserveRow,
+  type SignedBytes,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { credit } from '../shared/accounts.js';
@@ -31,10 +34,23 @@ type CancelInput = InputOf<'offline', 'cancel'>;
 
 const PAYEE = ['channel', 'merchantId', 'terminalId'] as const;
 
+/** Two tills of a merchant may bear one name, and a certificate may be over: who asked is who signed the request, at its time. */
+function differingFrom(
+  payee: PayeeCertificate,
+  request: PaymentRequest,
+  signed: SignedBytes,
+): string | undefined {
+  const key = importDeviceKey(spkiOfPoint(payee.terminalKey));
+  if (key === undefined || !isSignedBy(signed, key)) return 'terminalKey';
+  if (request.createdAt > payee.validUntil) return 'validUntil';
+  return PAYEE.find((name) => payee[name] !== request[name]);
+}
+
 /** The terminal that made the request, by its merchant's bank. @throws {DomainError} OFFLINE_PAYEE_UNTRUSTED. */
 async function payeeOf(
   call: Call<CancelInput>,
   request: PaymentRequest,
+  signed: SignedBytes,
 ): Promise<PayeeCertificate> {
   const bytes = bytesOf(call.input.payee);
   const { bankId } = found(
@@ -45,7 +61,7 @@ async function payeeOf(
   const issuers = await issuersOf(call, bankId, 'offpay/payee-certificate', bytes);
   const trusted = issuers.filter(({ retired }) => retired?.compromised !== true);
   const payee = verifyPayeeCertificate(bytes, trusted);
-  const field = PAYEE.find((name) => payee[name] !== request[name]);
+  const field = differingFrom(payee, request, signed);
   ensure(field === undefined, 'OFFLINE_PAYEE_UNTRUSTED', { field });
   return payee;
 }
@@ -80,9 +96,10 @@ function ensureCancellable(claim: ReadClaim, reserve: ReserveRow): void {
 export async function cancel(call: Call<CancelInput>) {
   const { voucher, request: text, cancellation } = call.input;
   const before = await reserveRow(call, call.input);
-  const claim = readClaim({ voucher: bytesOf(voucher), requestPayload: bytesOf(text) });
+  const signed = parseCose('offpay/payment-request', bytesOf(text));
+  const claim = readClaim({ voucher: bytesOf(voucher), requestPayload: signed.payload });
   const { request, entry, requestPayload } = claim;
-  const payee = await payeeOf(call, request);
+  const payee = await payeeOf(call, request, signed);
   const stated = verifyCancellation(bytesOf(cancellation), payee);
   const isOfRequest = requestHash(requestPayload).equals(stated.requestHash);
   ensure(isOfRequest, 'OFFLINE_REQUEST_MISMATCH', { field: 'cancellation' });

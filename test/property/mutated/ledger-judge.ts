@@ -120,20 +120,22 @@ export class LedgerJudge extends Judge {
   /** The ledger, of a voucher that its terminal gave up. */
   cancel(subject: Subject, shown: Readonly<Record<string, Buffer>>): string {
     const voucher = readSign1('voucher', shown['voucher']!);
-    const asked = readPayload('payment-request', shown['request']!);
+    const asked = readSign1('payment-request', shown['request']!);
     const stated = readSign1('cancellation', shown['cancellation']!);
     const payee = this.issued('payee-certificate', shown['payee']!);
     if ([voucher, asked, stated, payee].some((each) => each === undefined)) return REFUSED;
     const { content } = payee!;
     const rules = [
       (['channel', 'merchantId', 'terminalId'] as const).every(
-        (field) => content[field] === asked![field],
+        (field) => content[field] === asked!.content[field],
       ),
+      this.isBy(content['terminalKey'], asked!),
+      (asked!.content['createdAt'] as bigint) <= (content['validUntil'] as bigint),
       // The payee's bank is known of merchants that are licensed.
       content['merchantId'] === MERCHANT,
       this.isBy(content['terminalKey'], stated!),
-      equals(stated!.content['requestHash'], sha256(shown['request']!)),
-      this.#isOfReserve(subject, voucher!, shown['request']!, asked!),
+      equals(stated!.content['requestHash'], sha256(asked!.payload)),
+      this.#isOfReserve(subject, voucher!, asked!.payload, asked!.content),
     ];
     return rules.every(Boolean) ? 'returned' : REFUSED;
   }

@@ -301,7 +301,7 @@ function atTheLedger(world: MutatedWorld): Place[] {
       'ledger: cancellation',
       (subject) => ({
         voucher: voucherOf(subject),
-        request: { bytes: subject.request },
+        request: requestOf(subject),
         cancellation: signedBy('cancellation', subject.cancellation, terminal),
         payee: payeeOf(subject),
       }),

@@ -35,7 +35,7 @@ export const ERRORS = {
   ),
   NOT_FOUND: describe(
     106,
-    'There is no such object on the ledger.',
+    'There is no such object.',
     'Check the identifiers; create the object first.',
   ),
   ALREADY_BOOTSTRAPPED: describe(

@@ -131,13 +131,13 @@ export const OFFLINE_ERRORS = {
   ),
   OFFLINE_PAYEE_UNTRUSTED: describe(
     827,
-    'The request is not by a terminal that a bank certified: wrong key, another terminal, or the certificate is over.',
-    'Do not pay; ask the merchant for a request of a certified terminal.',
+    'This is not by a terminal that a bank certified for it: wrong key, another terminal, or the certificate is over.',
+    'Neither pay it nor rely on it; ask the merchant for one of a certified terminal.',
   ),
   OFFLINE_CANCELLED: describe(
     828,
     'The terminal has cancelled the request: it accepts no voucher for it any more.',
-    'Make a new request under another order number.',
+    'Ask for the order again: it gets a new request.',
   ),
   OFFLINE_TILL_OVER_PAYMENT: describe(
     830,

@@ -27,6 +27,7 @@ export {
   verifyCose,
   type CosePurpose,
   type CoseSigner,
+  type SignedBytes,
 } from './cose.js';
 export { isRemembered, restoreEntry, storeEntry, voucherName, withEntry } from './counter-entry.js';
 export { decodeDeviceCertificate, encodeDeviceCertificate } from './device-certificate.js';

@@ -72,7 +72,7 @@ export const offlineLosses = {
     owner: { of: 'customer' },
     input: reserveKey.extend({
       voucher: signedObject(),
-      request: signedObject().describe("base64 of the request's payload"),
+      request: signedObject().describe('base64 of the signed request'),
       cancellation: signedObject().describe('base64 of what the terminal signed'),
       payee: signedObject().describe("base64 of the terminal's payee certificate"),
     }),

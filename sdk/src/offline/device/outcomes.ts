@@ -49,7 +49,7 @@ export interface CancelledVoucher {
   readonly deviceId: string;
   readonly epoch: number;
   readonly voucher: string;
-  /** The payload of the request. */
+  /** The signed request. */
   readonly request: string;
   readonly cancellation: string;
   readonly payee: string;
@@ -224,10 +224,9 @@ export async function readCancelled(
     const evidence = payment.state === 'cancelled' ? await evidenceOf(store, payment) : undefined;
     const { request, payee, cancellation, presented } = evidence ?? {};
     if (!request || !payee || !cancellation || !presented) continue;
-    const { payload } = parseCose('offpay/payment-request', request);
     cancelled.push({
       ...{ customerId, deviceId, epoch: payment.epoch, amount: payment.amount },
-      ...{ voucher: base64(presented.voucher), request: base64(payload) },
+      ...{ voucher: base64(presented.voucher), request: base64(request) },
       ...{ cancellation: base64(cancellation), payee: base64(payee) },
     });
   }
