@@ -57,10 +57,15 @@ export {
   updateIssuers,
   withDevice,
   withTerminal,
+} from './offline/party-folder';
+export {
+  ensureSameParty,
+  findSettings,
   writeSettings,
   type DeviceSettings,
+  type Party,
   type TerminalSettings,
-} from './offline/party-folder';
+} from './offline/party-settings';
 export { inputPaths } from './input/input-paths.js';
 export { loadInput, type InputPaths, type LoadedInput } from './input/load-input.js';
 export { inputSchemas } from './input/input-schemas.js';

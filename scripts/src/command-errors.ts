@@ -16,6 +16,11 @@ export const COMMAND_ERRORS = {
     meaning: 'A file that the command needs cannot be read.',
     remedy: 'Check its path and who may read it.',
   },
+  FILE_UNWRITABLE: {
+    meaning: 'A file that the command should write cannot be written.',
+    remedy:
+      'Check that its folder is there, who may write in it, and the space left. Then run the command again: what was done is not done twice.',
+  },
   TRUST_INVALID: {
     meaning: 'The file to be trusted is not the certificate of one authority.',
     remedy: 'Give one PEM certificate as `openssl x509` writes it, with nothing around it.',
@@ -33,14 +38,14 @@ export class InterruptedError extends Error {
   }
 }
 
-/** A file on the command line, before anything was done with it. */
+/** A file on the command line. */
 export class FileError extends Error {
   override readonly name = 'FileError';
   readonly remedy: string;
   readonly details: { readonly file: string };
 
   constructor(
-    readonly code: 'FILE_UNREADABLE' | 'TRUST_INVALID',
+    readonly code: 'FILE_UNREADABLE' | 'FILE_UNWRITABLE' | 'TRUST_INVALID',
     file: string,
     cause?: unknown,
   ) {

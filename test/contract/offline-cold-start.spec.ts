@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { withTerminal, writeSettings } from '@fabric-offline-pay/network';
+import { openKey, withTerminal, writeSettings } from '@fabric-offline-pay/network';
 import {
   Device,
   Issuer,
@@ -81,9 +81,10 @@ test('a new process accepts at once, by its store alone', async () => {
 test('the command line asks, accepts and tells what waits with no network', async () => {
   const terminal = join(folder, 'by-hand');
   await writeSettings(terminal, {
-    ...TILL,
+    ...{ party: 'terminal', ...TILL },
     limits: { currencies: { [CURRENCY]: { storedCount: 1 } } },
   });
+  await openKey(terminal, 'secret');
   await withTerminal(terminal, 'secret', (till) => till.learn({ issuers: [issuer.row], bulletin }));
   const offpay = (name: string, ...args: readonly string[]) => {
     const node = [process.execPath, PROGRAM, 'terminal', name, '--terminal', terminal, '--json'];

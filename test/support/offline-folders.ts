@@ -74,7 +74,7 @@ export class OfflineFolders {
   /** As `offpay device fund` does, after the bank has set the money aside. Where its mark lies, it was told once. */
   async fund(epoch: number): Promise<void> {
     const marks = this.#granted.size === 0 ? { marks: join(this.home, 'marks') } : {};
-    await writeSettings(this.device, { ...OWNER, issuers, ...marks });
+    await writeSettings(this.device, { party: 'device', ...OWNER, issuers, ...marks });
     const bytes = this.#granted.get(epoch) ?? (await this.#certificateOf(epoch));
     await withDevice(this.device, PASSPHRASE, (opened) => opened.importCertificate(bytes, issuers));
   }
@@ -86,7 +86,8 @@ export class OfflineFolders {
   ): Promise<void> {
     const roots = { [BANK]: [CERTIFICATES.root] };
     const terminalId = 'till-1';
-    await writeSettings(folder, { channel: CHANNEL, merchantId, terminalId, roots });
+    const till = { channel: CHANNEL, merchantId, terminalId, roots };
+    await writeSettings(folder, { party: 'terminal', ...till });
     const bulletin = await issuer.bulletin({ number: 1, revoked: [], policy: OFFLINE_POLICY });
     const { publicKey } = await openKey(folder, PASSPHRASE);
     const grant = { merchantId, terminalId, publicKey, name: NAME, licence: LICENCE };

@@ -10,13 +10,8 @@ import type { OfflinePayment } from '../input/rows/offline-payment';
 import type { Clients } from '../ledger/clients';
 import { NetworkError } from '../network-error';
 import { OfflineBank } from '../offline/offline-bank';
-import {
-  openKey,
-  withDevice,
-  withTerminal,
-  writeSettings,
-  type TerminalSettings,
-} from '../offline/party-folder';
+import { openKey, withDevice, withTerminal } from '../offline/party-folder';
+import { writeSettings, type TerminalSettings } from '../offline/party-settings';
 import { makeFolder, SECRET_FILE } from '../system/files';
 import { inParallel } from '../system/in-parallel';
 import type { BankStaff } from './bank-staff';
@@ -76,7 +71,10 @@ async function fundDevice(run: OfflineRun, row: Row): Promise<void> {
   const request = { customerId, deviceId: DEVICE_ID, publicKey, currency, amount };
   const { bytes } = await bank.fund(request);
   const { issuers = [] } = run.news;
-  await writeSettings(folder, { customerId, deviceId: DEVICE_ID, issuers, marks: MARKS });
+  await writeSettings(folder, {
+    ...{ party: 'device', customerId, deviceId: DEVICE_ID },
+    ...{ issuers, marks: MARKS },
+  });
   await withDevice(folder, SAMPLE_PASSPHRASE, (device) => device.importCertificate(bytes, issuers));
 }
 
@@ -104,7 +102,10 @@ async function openTill(run: OfflineRun, merchantId: string): Promise<void> {
   const folder = terminalFolder(run, merchantId);
   const { channel } = run.clients;
   const { roots } = run.bank;
-  const settings = { channel, merchantId, terminalId: 'till-1', roots, marks: MARKS };
+  const settings: TerminalSettings = {
+    ...{ party: 'terminal', channel, merchantId, terminalId: 'till-1' },
+    ...{ roots, marks: MARKS },
+  };
   await writeSettings(folder, settings);
   const { publicKey } = await openKey(folder, SAMPLE_PASSPHRASE);
   const news = { ...run.news, ...(await payeeOf(run, settings, publicKey)) };

@@ -119,19 +119,23 @@ interface Brought {
   readonly orderNumber: string;
   readonly amount: Amount;
   readonly currency: Currency;
+  /** The money came back before. */
+  readonly repeated: boolean;
   /** Null when the money came back, now or before. */
   readonly refused: { readonly code: string; readonly message: string } | null;
 }
 
 async function bring(bank: OfflineBank, cancelled: CancelledVoucher): Promise<Brought> {
-  const { orderNumber, currency } = decodePaymentRequest(Buffer.from(cancelled.request, 'base64'));
+  const request = Buffer.from(cancelled.request, 'base64');
+  const { payload } = parseCose('offpay/payment-request', request);
+  const { orderNumber, currency } = decodePaymentRequest(payload);
   const of = { orderNumber, currency, amount: cancelled.amount };
   try {
-    await bank.cancel(cancelled);
-    return { ...of, refused: null };
+    const { replayed } = await bank.cancel(cancelled);
+    return { ...of, repeated: replayed, refused: null };
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
-    return { ...of, refused: { code: error.code, message: error.message } };
+    return { ...of, repeated: false, refused: { code: error.code, message: error.message } };
   }
 }
 
@@ -141,7 +145,7 @@ const broughtText = (all: readonly Brought[]): string =>
     : all
         .map(({ refused, ...voucher }) =>
           refused === null
-            ? `returned: ${moneyText(voucher)} of ${voucher.orderNumber}`
+            ? `returned${voucher.repeated ? ' before' : ''}: ${moneyText(voucher)} of ${voucher.orderNumber}`
             : `NOT RETURNED: ${moneyText(voucher)} of ${voucher.orderNumber}: ${refused.code}: ${refused.message}`,
         )
         .join('\n');

@@ -3,11 +3,15 @@
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
 import {
   Clients,
+  ensureSameParty,
+  findSettings,
   OfflineBank,
   openKey,
   withDevice,
   writeSettings,
+  type DeviceSettings,
 } from '@fabric-offline-pay/network';
+import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import type {
   Balance,
   Device,
@@ -34,14 +38,13 @@ import {
   withMarksOption,
   type MarksOption,
   type Meaning,
-  type RestoreOptions,
 } from '../offline/restore';
 import { print, reportingErrors, show } from '../output';
 import { statementCommands } from './device-statements';
 
 interface FundOptions extends DeviceOption, MarksOption {
   readonly customer: string;
-  readonly deviceId: string;
+  readonly deviceId?: string;
   readonly amount: string;
   readonly currency: string;
 }
@@ -52,24 +55,56 @@ export const balanceText = (balance: Balance): string =>
     `at most ${formatAmount(balance.perPayment, balance.currency)} a payment, ${balance.paymentsLeft.toString()} payments, until ${timeText(balance.spendUntil)}`,
   ].join('; ');
 
-/** Registers the key, has the bank set the money aside, and gives the device its certificate. */
+type Owner = Pick<DeviceSettings, 'party' | 'customerId' | 'deviceId'>;
+
+/** Whose the device is to be; a folder that was set up is nobody else's. @throws {ConfigurationError} */
+async function ownerOf({ device: folder, customer, deviceId }: FundOptions): Promise<Owner> {
+  const known = await findSettings('device', folder);
+  const owner = {
+    party: 'device',
+    customerId: customer,
+    deviceId: deviceId ?? known?.deviceId ?? 'wallet',
+  } as const;
+  await ensureSameParty(folder, owner);
+  return owner;
+}
+
+/** The certificates in the store know it, where the settings are lost. @throws {ConfigurationError} */
+async function ensureOwner(device: Device, { customerId, deviceId }: Owner): Promise<void> {
+  const owner = await device.owner();
+  if (owner === undefined) return;
+  if (owner.customerId !== customerId || owner.deviceId !== deviceId)
+    throw new ConfigurationError(
+      '--device',
+      `its certificates are of ${owner.customerId}, ${owner.deviceId}`,
+    );
+}
+
+/**
+ * Registers the key, has the bank set the money aside, and gives the device its certificate. The store is open all the while: no
+ * money is set aside for a device that cannot keep the certificate.
+ */
 async function fund(options: FundOptions): Promise<void> {
-  const { device: folder, customer: customerId, deviceId, currency } = options;
+  const { device: folder, currency } = options;
   const amount = parseDecimal(options.amount, currency);
-  const { publicKey } = await openKey(folder, await readPassphrase());
+  const owner = await ownerOf(options);
+  const { customerId, deviceId } = owner;
+  const passphrase = await readPassphrase();
+  const { publicKey } = await openKey(folder, passphrase);
+  const marks = marksGiven(options);
   const clients = new Clients(homeOf(options));
-  try {
+  const work = async (device: Device): Promise<Balance> => {
+    await ensureOwner(device, owner);
     const teller = await clients.client('bank', 'teller');
     await teller.identity.registerDevice({ customerId, deviceId, publicKey });
     const bank = await OfflineBank.open(clients);
     const { issuers = [] } = await bank.news();
-    await writeSettings(folder, { customerId, deviceId, issuers, ...marksGiven(options) });
-    // The store is opened first: no money is set aside for a device that cannot keep the certificate.
-    const balance = await withDevice(folder, await readPassphrase(), async (device) => {
-      const { bytes } = await bank.fund({ customerId, deviceId, publicKey, currency, amount });
-      return device.importCertificate(bytes, issuers);
-    });
-    show(options, balance, balanceText);
+    await writeSettings(folder, { ...owner, issuers, ...marks });
+    const { bytes } = await bank.fund({ customerId, deviceId, publicKey, currency, amount });
+    return device.importCertificate(bytes, issuers);
+  };
+  try {
+    show(options, await withDevice(folder, passphrase, work, marks), balanceText);
   } finally {
     await clients.close();
   }
@@ -140,7 +175,7 @@ const fundCommand = (): Command =>
     deviceCommandOf('fund', 'sets money of the customer aside for this device (needs the network)'),
   )
     .requiredOption('--customer <id>', 'whose device it is')
-    .option('--device-id <id>', 'name of the device', 'wallet')
+    .option('--device-id <id>', 'name of the device (default: as before, first `wallet`)')
     .requiredOption('--amount <decimal>', 'for example 100.00')
     .option('--currency <code>', 'ISO 4217 code', 'EUR')
     .action(reportingErrors(fund));
@@ -198,7 +233,7 @@ const restoreCommand = (): Command =>
       'the highest epoch that the bank granted, where the mark is lost as well',
       epochNumber,
     )
-    .action(restoring(({ device }: DeviceOption & RestoreOptions) => device, restoredMeaning));
+    .action(restoring('device', restoredMeaning));
 
 /** The device's half of a payment without a network. */
 export function deviceCommand(): Command {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay terminal …`: a merchant's terminal in a folder. Only `setup` and `sync` need a network.
+import { hash } from 'node:crypto';
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
 import {
   Clients,
+  ensureSameParty,
+  findSettings,
   OfflineBank,
   openKey,
   withTerminal,
   writeSettings,
+  type PayeeRequest,
 } from '@fabric-offline-pay/network';
 import { terminalLedger } from '@fabric-offline-pay/sdk';
 import type {
@@ -14,6 +18,8 @@ import type {
   Accepted,
   AcceptedPayment,
   Rejection,
+  Terminal,
+  TillLimits,
 } from '@fabric-offline-pay/sdk/offline';
 import { Command } from 'commander';
 import { homeOf } from '../home';
@@ -35,55 +41,79 @@ import {
 } from '../offline/restore';
 import { saveProofs } from '../offline/save-proofs';
 import { needsCare, syncText, waitingText } from '../offline/sync-text';
-import { parseLimits } from '../offline/till-limits';
+import { limitsText, newLimits, type LimitsOptions } from '../offline/till-limits';
 import { reportingErrors, show, table } from '../output';
 import { terminalStatementCommands } from './terminal-statements';
 
-interface SetupOptions extends TerminalOption, MarksOption {
+/** Of its key's digest, in the name of a till: enough to tell those of a merchant apart. */
+const TILL_DIGITS = 8;
+
+interface SetupOptions extends TerminalOption, MarksOption, LimitsOptions {
   readonly merchant: string;
-  readonly terminalId: string;
+  readonly terminalId?: string;
   /** What customers know the merchant by; undefined for a terminal that nobody certifies. */
   readonly name?: string;
-  readonly limit: readonly string[];
-  readonly oldestHours?: string;
 }
 
 /** The terminal's certificate by the merchant's bank, when it is to have one. */
 async function certified(
   bank: OfflineBank,
-  { terminal, merchant: merchantId, terminalId, name }: SetupOptions,
-  passphrase: string,
+  payee: Omit<PayeeRequest, 'name'>,
+  name: string | undefined,
 ): Promise<{ readonly payee?: Buffer }> {
-  if (name === undefined) return {};
-  const { publicKey } = await openKey(terminal, passphrase);
-  return { payee: await bank.certifyPayee({ merchantId, terminalId, publicKey, name }) };
+  return name === undefined ? {} : { payee: await bank.certifyPayee({ ...payee, name }) };
 }
 
-const setupText = ({ terminal, name }: SetupOptions): string =>
-  name === undefined
-    ? `${terminal} is set up; nobody certifies who asks, so that devices keep no receipts of it: --name NAME has the bank certify it`
-    : `${terminal} is set up, certified as ${name}`;
+interface SetUp {
+  readonly terminalId: string;
+  readonly name: string | null;
+  readonly limits: TillLimits | null;
+}
 
-/** Tells the terminal whose it is, whom to trust, with the newest bulletin, and what the merchant lets it take. */
+const setupText = ({ terminalId, name, limits }: SetUp): string =>
+  [
+    name === null
+      ? `${terminalId} is set up; nobody certifies who asks, so that devices keep no receipts of it: --name NAME has the bank certify it`
+      : `${terminalId} is set up, certified as ${name}`,
+    limits === null ? 'the merchant limits nothing' : `limits: ${limitsText(limits)}`,
+  ].join('\n');
+
+/** Two tills of a merchant have two names without being told: by their keys. */
+const nameOf = (publicKey: string): string =>
+  `till-${hash('sha256', publicKey).slice(0, TILL_DIGITS)}`;
+
+/**
+ * Tells the terminal whose it is, whom to trust, with the newest bulletin, and what the merchant lets it take. What it was told
+ * before and is not told now stays.
+ */
 async function setUp(options: SetupOptions): Promise<void> {
-  const limits = parseLimits(options.limit, options.oldestHours);
+  const { terminal: folder, merchant: merchantId, name } = options;
+  const before = await findSettings('terminal', folder);
+  const limits = newLimits(before?.limits, options);
+  const known = options.terminalId ?? before?.terminalId;
+  const ofFolder = { party: 'terminal', merchantId } as const;
+  await ensureSameParty(folder, { ...ofFolder, ...(known !== undefined && { terminalId: known }) });
   const passphrase = await readPassphrase();
+  const { publicKey } = await openKey(folder, passphrase);
+  const terminalId = known ?? nameOf(publicKey);
   const clients = new Clients(homeOf(options));
   try {
+    const { channel } = clients;
+    await ensureSameParty(folder, { ...ofFolder, channel });
     const bank = await OfflineBank.open(clients);
-    const payee = await certified(bank, options, passphrase);
-    await writeSettings(options.terminal, {
-      channel: clients.channel,
-      merchantId: options.merchant,
-      terminalId: options.terminalId,
-      roots: bank.roots,
+    const payee = await certified(bank, { merchantId, terminalId, publicKey }, name);
+    const settings = {
+      ...{ ...ofFolder, channel, terminalId, roots: bank.roots },
       ...(limits && { limits }),
       ...marksGiven(options),
-    });
+    };
     const news = { ...(await bank.news()), ...payee };
-    await withTerminal(options.terminal, passphrase, (terminal) => terminal.learn(news));
-    const { terminalId, name = null } = options;
-    show(options, { terminalId, name }, () => setupText(options));
+    const work = async (terminal: Terminal): Promise<void> => {
+      await writeSettings(folder, settings);
+      await terminal.learn(news);
+    };
+    await withTerminal(folder, passphrase, work, settings);
+    show(options, { terminalId, name: name ?? null, limits: limits ?? null }, setupText);
   } finally {
     await clients.close();
   }
@@ -190,14 +220,17 @@ const setupCommand = (): Command =>
     ),
   )
     .requiredOption('--merchant <id>', 'the payee')
-    .option('--terminal-id <id>', 'id of the terminal', 'till-1')
+    .option(
+      '--terminal-id <id>',
+      'id of the terminal (default: as before, first a name by its key)',
+    )
     .option(
       '--name <name>',
       "what customers know the merchant by: the merchant's bank certifies it with the licence, for a year at most",
     )
     .option(
       '--limit <limits>',
-      "the merchant's own limits of a currency: the most of one payment, and the most that may wait (sum, count): EUR:payment=50.00,sum=500.00,count=40; once a currency, and no other is taken then",
+      "the merchant's own limits of a currency: the most of one payment, and the most that may wait (sum, count): EUR:payment=50.00,sum=500.00,count=40; once a currency, and no other is taken then; they replace those of before",
       (limit: string, before: readonly string[]) => [...before, limit],
       [],
     )
@@ -205,6 +238,7 @@ const setupCommand = (): Command =>
       '--oldest-hours <number>',
       'takes nothing more while a payment has waited longer for its settlement',
     )
+    .option('--no-limits', 'takes the limits of before away')
     .action(reportingErrors(setUp));
 
 const requestCommand = (): Command =>
@@ -273,7 +307,7 @@ const restoreCommand = (): Command =>
   terminalCommandOf(
     'restore',
     'goes on with a store that was put back, emptied or moved (no network)',
-  ).action(restoring(({ terminal }: TerminalOption) => terminal, restoredMeaning));
+  ).action(restoring('terminal', restoredMeaning));
 
 /** The terminal's half of a payment without a network. */
 export function terminalCommand(): Command {

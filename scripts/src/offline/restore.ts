@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The marks by which older copies of a store are known, and `restore`: an explicit act, which says what it means.
 import { resolve } from 'node:path';
-import { restoreParty } from '@fabric-offline-pay/network';
+import { restoreParty, type Party } from '@fabric-offline-pay/network';
 import type { Restoration } from '@fabric-offline-pay/sdk/offline';
 import { InvalidArgumentError, type Command } from 'commander';
 import { reportingErrors, show, type CommonOptions } from '../output';
@@ -22,7 +22,7 @@ export const withMarksOption = (command: Command): Command =>
 export const marksGiven = ({ marks }: MarksOption): MarksOption =>
   marks === undefined ? {} : { marks: resolve(marks) };
 
-export interface RestoreOptions extends CommonOptions {
+interface RestoreOptions extends CommonOptions {
   readonly epoch?: number;
 }
 
@@ -66,13 +66,9 @@ export function epochNumber(text: string): number {
   return epoch;
 }
 
-/** @param folderOf the folder of the party, out of its options */
-export const restoring = <Options extends RestoreOptions>(
-  folderOf: (options: Options) => string,
-  meaning: Meaning,
-) =>
-  reportingErrors(async (options: Options) => {
+export const restoring = <P extends Party>(party: P, meaning: Meaning) =>
+  reportingErrors(async (options: RestoreOptions & Readonly<Record<P, string>>) => {
     const passphrase = await readPassphrase();
-    const restoration = await restoreParty(folderOf(options), passphrase, options.epoch);
+    const restoration = await restoreParty(party, options[party], passphrase, options.epoch);
     show(options, shownOf(restoration, meaning), (shown) => shown.meaning.join('\n'));
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Limits are typed in units of money and kept in minor units; what is misspelt is refused, not ignored.
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
-import { parseLimits } from './till-limits';
+import { limitsText, newLimits, parseLimits } from './till-limits';
 
 /** Option and reason of the refusal. */
 function reasonOf(work: () => unknown): string {
@@ -45,4 +45,36 @@ test.each([
 ])('%j, %s hours: %s limits nothing', (limits, hours, option) => {
   expect(() => parseLimits(limits, hours)).toThrow(ConfigurationError);
   expect(reasonOf(() => parseLimits(limits, hours))).toContain(option);
+});
+
+describe('set up again', () => {
+  const before = {
+    currencies: { EUR: { perPayment: '5000', storedCount: 4 } },
+    oldestSeconds: 3600,
+  };
+  const told = { limit: [], limits: true };
+
+  test.each([
+    ['nothing said: they stay', told, before],
+    [
+      'currencies are replaced by those that are named',
+      { ...told, limit: ['JPY:sum=20000'] },
+      { currencies: { JPY: { storedSum: '20000' } }, oldestSeconds: 3600 },
+    ],
+    ['the age alone', { ...told, oldestHours: '2' }, { ...before, oldestSeconds: 7200 }],
+    ['taken away', { ...told, limits: false }, undefined],
+    [
+      'taken away but for what is named',
+      { limit: ['EUR:count=9'], limits: false },
+      { currencies: { EUR: { storedCount: 9 } } },
+    ],
+  ])('%s', (_, options, after) => {
+    expect(newLimits(before, options)).toEqual(after);
+  });
+
+  test('a person reads them', () => {
+    expect(limitsText(before)).toBe(
+      '50.00 a payment, 4 payments waiting in EUR; nothing while a payment has waited for 1 h',
+    );
+  });
 });

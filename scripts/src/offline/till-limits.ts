@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The merchant's own limits of a terminal as they are typed: `EUR:payment=50.00,sum=500.00,count=40`, in units of money.
-import { isCurrency, parseDecimal, type Currency } from '@fabric-offline-pay/domain';
+import { formatAmount, isCurrency, parseDecimal, type Currency } from '@fabric-offline-pay/domain';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import {
   checkTillLimits,
@@ -30,6 +30,41 @@ function readLimit(text: string): readonly [Currency, CurrencyLimits] {
   const limits = parts.split(',').map((part) => readPart(part, currency));
   return [currency, Object.assign({}, ...limits) as CurrencyLimits];
 }
+
+export interface LimitsOptions {
+  readonly limit: readonly string[];
+  readonly oldestHours?: string;
+  /** False: those of before are taken away. */
+  readonly limits: boolean;
+}
+
+/**
+ * The limits from now on: what is not told stays as it was.
+ * @throws {ConfigurationError} as {@link parseLimits}
+ */
+export function newLimits(
+  before: TillLimits | undefined,
+  { limit, oldestHours, limits }: LimitsOptions,
+): TillLimits | undefined {
+  const told = parseLimits(limit, oldestHours);
+  return limits && before !== undefined ? { ...before, ...told } : told;
+}
+
+const currencyText = (currency: Currency, of: CurrencyLimits): string =>
+  [
+    ...(of.perPayment === undefined ? [] : [`${formatAmount(of.perPayment, currency)} a payment`]),
+    ...(of.storedSum === undefined ? [] : [`${formatAmount(of.storedSum, currency)} waiting`]),
+    ...(of.storedCount === undefined ? [] : [`${of.storedCount.toString()} payments waiting`]),
+  ].join(', ') + ` in ${currency}`;
+
+/** For a person. */
+export const limitsText = ({ currencies, oldestSeconds }: TillLimits): string =>
+  [
+    ...Object.entries(currencies ?? {}).map(([currency, of]) => currencyText(currency, of)),
+    ...(oldestSeconds === undefined
+      ? []
+      : [`nothing while a payment has waited for ${(oldestSeconds / 3600).toString()} h`]),
+  ].join('; ');
 
 /**
  * @param limits one a currency

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // @fabric-offline-pay/sdk/offline: devices, terminals and issuers of payments without a network. Loads no gRPC.
+export { writeDurably } from '../files/write-durably.js';
 export { loadFile, saveFile, type CarriedKind } from './carriers/file.js';
 export { qrPng, qrText } from './carriers/qr-code.js';
 export type { Clock } from './clock.js';
 export {
   Device,
   type DeviceOptions,
+  type DeviceOwner,
   type Payment,
   type PayOptions,
   type RequestView,

@@ -33,10 +33,16 @@ export async function saveFile(
   return named(kind, file);
 }
 
-/** @throws {ConfigurationError} for a file without the kind's suffix, or that is longer than any of its kind. */
+const isOfAnotherKind = (kind: CarriedKind, file: string): boolean =>
+  !file.endsWith(SUFFIX[kind]) && Object.values(SUFFIX).some((suffix) => file.endsWith(suffix));
+
+/**
+ * @param file gets the kind's suffix unless it has it
+ * @throws {ConfigurationError} for a file of another kind, or that is longer than any of its kind.
+ */
 export async function loadFile(kind: CarriedKind, file: string): Promise<Buffer> {
-  if (!file.endsWith(SUFFIX[kind])) throw new ConfigurationError('file', `no ${SUFFIX[kind]} file`);
-  const bytes = await readFile(file);
+  if (isOfAnotherKind(kind, file)) throw new ConfigurationError('file', `no ${SUFFIX[kind]} file`);
+  const bytes = await readFile(named(kind, file));
   if (bytes.length > LONGEST) throw new ConfigurationError('file', 'too long');
   return bytes;
 }

@@ -6,6 +6,7 @@ import {
   toAmount,
   type Amount,
   type Currency,
+  type DeviceCertificate,
   type TrustedIssuer,
   type VoucherPlan,
 } from '@fabric-offline-pay/domain';
@@ -48,6 +49,9 @@ export interface DeviceOptions {
   readonly issuers?: readonly TrustedIssuer[];
   readonly clock?: Clock;
 }
+
+/** Whose device it is, and what the customer calls it. */
+export type DeviceOwner = Pick<DeviceCertificate, 'customerId' | 'deviceId'>;
 
 /** What a request asks for, for the customer to read before paying. */
 export interface RequestView {
@@ -244,6 +248,12 @@ export class Device {
   async cancelled(): Promise<readonly CancelledVoucher[]> {
     const [newest] = await readCertificates(this.#store);
     return newest === undefined ? [] : readCancelled(this.#store, newest.held.certificate);
+  }
+
+  /** Whose it is, by its newest certificate. @returns undefined before the first. */
+  async owner(): Promise<DeviceOwner | undefined> {
+    const [newest] = await readCertificates(this.#store);
+    return newest?.held.certificate;
   }
 
   /** What the device keeps of a payment: for a dispute. @returns undefined when it was never handed out. */

@@ -9,6 +9,7 @@ import { isClockRight, latestChange } from './latest-time.js';
 import {
   bulletinsFor,
   ensureAskable,
+  ensureInput,
   ensureSame,
   makeRequest,
   theBulletin,
@@ -69,8 +70,9 @@ export interface AskedFor {
   readonly repeated: boolean;
 }
 
-/** @throws {RefusedError} IDEMPOTENCY_CONFLICT for other content, and what may not be asked for. */
+/** @throws {RefusedError} INPUT_INVALID; IDEMPOTENCY_CONFLICT for other content, and what may not be asked for. */
 export async function askFor(context: TerminalContext, input: RequestInput): Promise<AskedFor> {
+  ensureInput(input);
   const { store, clock } = context;
   const now = clock();
   const stored = await requests.get(store, input.orderNumber);

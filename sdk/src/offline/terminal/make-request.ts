@@ -5,7 +5,9 @@ import {
   capsOf,
   encodePaymentRequest,
   ensure,
+  identifier,
   isAtLeast,
+  isCurrency,
   isStale,
   signCose,
   toUnits,
@@ -39,6 +41,19 @@ export interface RequestInput {
   /** The payer's bank; needed only where the terminal has bulletins of several. */
   readonly bankId?: string;
 }
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** @throws {RefusedError} INPUT_INVALID naming the field. */
+export const ensureInput = ({ orderNumber, amount, currency, termsDigest }: RequestInput): void =>
+  refusing(() => {
+    const { success } = identifier.safeParse(orderNumber);
+    ensure(success, 'INPUT_INVALID', { field: 'orderNumber', reason: 'no identifier' });
+    ensure(toUnits(amount) > 0n, 'INPUT_INVALID', { field: 'amount', reason: 'nothing' });
+    ensure(isCurrency(currency), 'INPUT_INVALID', { field: 'currency', currency });
+    const isDigest = termsDigest === undefined || DIGEST.test(termsDigest);
+    ensure(isDigest, 'INPUT_INVALID', { field: 'termsDigest', reason: 'no SHA-256 in hex' });
+  });
 
 /** @throws {RefusedError} IDEMPOTENCY_CONFLICT naming the field that differs. */
 export function ensureSame(record: RequestRecord, input: RequestInput): void {
@@ -106,7 +121,7 @@ const toRequest = (
       : { kind: 'delivery', termsDigest: Buffer.from(input.termsDigest, 'hex') },
 });
 
-/** @throws {RefusedError} OFFLINE_MALFORMED for input outside its ranges. */
+/** @throws {RefusedError} OFFLINE_MALFORMED for an amount beyond what a request carries. */
 export async function makeRequest(
   till: Till,
   input: RequestInput,

@@ -67,14 +67,17 @@ describe('requests', () => {
     ['OFFLINE_BULLETIN_STALE', '1250', OFFLINE_POLICY.bulletinSeconds + 1],
     ['OFFLINE_OVER_PAYMENT_CAP', '5001', 0],
     ['INPUT_INVALID', '12.50', 0],
-    ['OFFLINE_MALFORMED', '0', 0],
+    ['INPUT_INVALID', '0', 0],
   ])('%s: what could never be accepted is not asked for', async (code, amount, later) => {
     room.now += later;
     await expect(ask('ORD-1', amount)).rejects.toMatchObject({ code });
   });
 
   test('nothing is asked for before the first bulletin, nor under a name that is no identifier', async () => {
-    await expect(ask('ORD/1')).rejects.toMatchObject({ code: 'OFFLINE_MALFORMED' });
+    await expect(ask('ORD/1')).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      details: { field: 'orderNumber' },
+    });
     terminal = await room.openTerminal(memoryStore());
     await expect(ask('ORD-1')).rejects.toMatchObject({ code: 'OFFLINE_BULLETIN_MISSING' });
   });

@@ -132,7 +132,7 @@ export class Terminal {
   /**
    * Asks for money. The order number is the key: asked again, the terminal shows the stored request again; one that ran
    * out unpaid is made anew.
-   * @throws {RefusedError} IDEMPOTENCY_CONFLICT for other content; OFFLINE_BULLETIN_MISSING, OFFLINE_CLOCK_WRONG,
+   * @throws {RefusedError} INPUT_INVALID; IDEMPOTENCY_CONFLICT for other content; OFFLINE_BULLETIN_MISSING, OFFLINE_CLOCK_WRONG,
    * OFFLINE_BULLETIN_STALE, OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP, OFFLINE_MALFORMED; by the merchant's own
    * limits OFFLINE_TILL_OVERDUE, OFFLINE_TILL_CURRENCY, OFFLINE_TILL_OVER_PAYMENT, OFFLINE_TILL_FULL
    */

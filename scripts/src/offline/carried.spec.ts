@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files and pictures that pass between the two as they come: missing, empty, cut, of another kind, and in folders that are not there.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCarried, writeCarried } from './carried';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'carried-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const BYTES = Buffer.from('what is carried');
+
+const nothing = (): void => undefined;
+const empty = (file: string): void => writeFileSync(file, '');
+
+test.each<[string, string, (file: string) => void, object]>([
+  ['is missing', 'a.png', nothing, { code: 'FILE_UNREADABLE' }],
+  ['is missing', 'a.offpay-request', nothing, { code: 'FILE_UNREADABLE' }],
+  ['is a folder', 'a.png', (file) => mkdirSync(file), { code: 'FILE_UNREADABLE' }],
+  ['is empty', 'a.png', empty, { code: 'CONFIGURATION_INVALID' }],
+  [
+    'is no picture',
+    'a.png',
+    (file) => writeFileSync(file, 'GIF89a'),
+    { details: { option: 'file' } },
+  ],
+  [
+    'is of another kind',
+    'a.offpay-voucher',
+    empty,
+    { details: { reason: 'no .offpay-request file' } },
+  ],
+  [
+    'is far too long',
+    'a.offpay-request',
+    (file) => writeFileSync(file, Buffer.alloc(5000)),
+    { details: { reason: 'too long' } },
+  ],
+])('a file that %s is refused by name: %s', async (_, name, make, told) => {
+  const file = join(folder, name);
+  make(file);
+  await expect(readCarried('request', file)).rejects.toMatchObject(told);
+});
+
+test('a picture that was cut is no picture', async () => {
+  const qr = join(folder, 'a.png');
+  await writeCarried('request', BYTES, { qr });
+  expect(await readCarried('request', qr)).toEqual(BYTES);
+  const picture = readFileSync(qr);
+  for (const length of [8, 33, picture.length / 2, picture.length - 1]) {
+    writeFileSync(qr, picture.subarray(0, length));
+    await expect(readCarried('request', qr)).rejects.toMatchObject({
+      code: 'CONFIGURATION_INVALID',
+      details: { option: 'file' },
+    });
+  }
+});
+
+test('what was written under a name is read under it, with its suffix and without', async () => {
+  const out = join(folder, 'a');
+  const { written } = await writeCarried('evidence', BYTES, { out });
+  expect(written).toEqual([`${out}.offpay-evidence`]);
+  for (const name of [out, ...written]) expect(await readCarried('evidence', name)).toEqual(BYTES);
+});
+
+test.each(['out', 'qr'] as const)('a folder that is missing is told (--%s)', async (target) => {
+  const file = join(folder, 'missing', 'a.png');
+  await expect(writeCarried('request', BYTES, { [target]: file })).rejects.toMatchObject({
+    code: 'FILE_UNWRITABLE',
+    details: { file },
+  });
+  expect(existsSync(join(folder, 'missing'))).toBe(false);
+});
