@@ -8,6 +8,10 @@ interface Described {
 }
 
 export const COMMAND_ERRORS = {
+  WRONG_USE: {
+    meaning: 'There is no such command, option or argument, or one is missing.',
+    remedy: 'See npx offpay --help, or --help after the command.',
+  },
   INTERRUPTED: {
     meaning: 'The command was interrupted before anything was sent.',
     remedy: 'Nothing was written. Run the command again.',

@@ -3,9 +3,7 @@
 import { OffpayError } from '@fabric-offline-pay/sdk';
 import { reportingErrors } from './output';
 import { InterruptedError } from './command-errors';
-
-/** What a shell reports of a program that was ended by SIGINT. */
-const INTERRUPTED_EXIT_CODE = 130;
+import { EXIT } from './exit-codes';
 
 /** What stopped because of the signal says so, whatever layer noticed first; an outcome or a refusal stays what it is. */
 const because = (signal: AbortSignal, error: unknown): unknown =>
@@ -33,7 +31,7 @@ export async function interruptible(run: (signal: AbortSignal) => Promise<void>)
     await reportingErrors(untilAborted(run))(interrupted.signal);
   } finally {
     process.off('SIGINT', stop);
-    if (interrupted.signal.aborted && process.exitCode === 1)
-      process.exitCode = INTERRUPTED_EXIT_CODE;
+    const hasFailed = process.exitCode !== undefined && process.exitCode !== EXIT.done;
+    if (interrupted.signal.aborted && hasFailed) process.exitCode = EXIT.interrupted;
   }
 }

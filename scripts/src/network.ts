@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run network -- …`: brings the network up and down and looks after its nodes.
 import {
-  NetworkError,
   type NetworkDescription,
   type NetworkStatus,
   type NodeStatus,
@@ -14,13 +13,8 @@ import {
   restartNode,
   upNetwork,
 } from '@fabric-offline-pay/network';
-import { OffpayError } from '@fabric-offline-pay/sdk';
 import { Command, InvalidArgumentError } from 'commander';
-
-interface CommonOptions {
-  readonly home?: string;
-  readonly json?: true;
-}
+import { print, reportingErrors, show, withCommonOptions, type CommonOptions } from './output';
 
 interface UpOptions extends CommonOptions {
   readonly basePort?: number | 'free';
@@ -39,31 +33,22 @@ export function networkCommand(): Command {
   common(network, 'status', 'shows what runs').action(reportingErrors(status));
   common(network, 'logs [node]', "shows the end of a node's log, the supervisor's by default")
     .option('--lines <count>', 'how many lines', parseCount, 100)
-    .action((node: string | undefined, options: CommonOptions & { lines: number }) =>
-      reportingErrors(() => print(networkLogs(options.home, node ?? 'supervisor', options.lines)))(
-        options,
-      ),
+    .action(
+      reportingErrors((node: string | undefined, options: CommonOptions & { lines: number }) => {
+        print(networkLogs(options.home, node ?? 'supervisor', options.lines));
+      }),
     );
   common(network, 'restart <node>', 'ends a node and starts it again').action(
-    (node: string, options: CommonOptions) =>
-      reportingErrors(async () => {
-        await restartNode(options.home, node);
-        show(options, { restarted: node }, () => `${node} runs again`);
-      })(options),
+    reportingErrors(async (node: string, options: CommonOptions) => {
+      await restartNode(options.home, node);
+      show(options, { restarted: node }, () => `${node} runs again`);
+    }),
   );
   return network;
 }
 
-function common(parent: Command, usage: string, description: string): Command {
-  return parent
-    .command(usage)
-    .description(description)
-    .option(
-      '--home <folder>',
-      'folder of the network (default: $OFFPAY_HOME, else .offpay/network)',
-    )
-    .option('--json', 'writes the result as JSON');
-}
+const common = (parent: Command, usage: string, description: string): Command =>
+  withCommonOptions(parent.command(usage).description(description));
 
 async function up(options: UpOptions): Promise<void> {
   const description = await upNetwork({
@@ -96,36 +81,6 @@ function status(options: CommonOptions): void {
 
 function homeOf({ home }: CommonOptions): { home?: string } {
   return home === undefined ? {} : { home };
-}
-
-/** Runs a command; what fails is told with its code and advice, and the process ends with code 1. */
-function reportingErrors<T extends CommonOptions>(
-  run: (options: T) => void | Promise<void>,
-): (options: T) => Promise<void> {
-  return async (options) => {
-    try {
-      await run(options);
-    } catch (error) {
-      if (!(error instanceof NetworkError || error instanceof OffpayError)) {
-        throw error;
-      }
-      const { code, message, details } = error;
-      const advice = error instanceof NetworkError ? error.advice : error.remedy;
-      const text = `${code}: ${message}${advice === undefined ? '' : `\n${advice}`}`;
-      process.stderr.write(
-        `${options.json ? JSON.stringify({ code, message, advice, details }) : text}\n`,
-      );
-      process.exitCode = 1;
-    }
-  };
-}
-
-function show<T>(options: CommonOptions, result: T, asText: (result: T) => string): void {
-  print(options.json ? JSON.stringify(result, null, 2) : asText(result));
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 function printProgress({ stage, message }: ProgressEvent): void {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How commands answer: results on standard output, progress and failures on standard error, JSON when asked for.
 import type { Command } from 'commander';
+import { exitCodeOf } from './exit-codes';
 
 export interface CommonOptions {
   readonly home?: string;
@@ -10,9 +11,16 @@ export interface CommonOptions {
 interface Described {
   readonly code: string;
   readonly message: string;
-  readonly remedy?: unknown;
+  readonly remedy?: string | undefined;
   readonly details?: unknown;
 }
+
+/** Known of the words of a command line before anything else is: what is wrong with them is told so, too. */
+let errorsAsJson = false;
+
+export const tellErrorsAsJson = (isJson: boolean): void => {
+  errorsAsJson = isJson;
+};
 
 /** Errors of all rooms carry a stable code; anything else is a fault of ours and keeps its stack. */
 function describe(error: unknown): Described | undefined {
@@ -21,7 +29,9 @@ function describe(error: unknown): Described | undefined {
   const { remedy, advice, details } = error as Partial<
     Record<'remedy' | 'advice' | 'details', unknown>
   >;
-  return { code: error.code, message: error.message, remedy: remedy ?? advice, details };
+  const todo = remedy ?? advice;
+  const { code, message } = error;
+  return { code, message, details, ...(typeof todo === 'string' && { remedy: todo }) };
 }
 
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -49,10 +59,26 @@ export function show<Result>(
 const bigintAsText = (_: string, value: unknown): unknown =>
   typeof value === 'bigint' ? value.toString() : value;
 
-/** Runs a command; what fails is told with its code and what to do, and the process ends with the exit code. */
+/** As JSON, one line, where the result would be JSON; else for a person. Always on standard error. */
+function tellError({ code, message, remedy, details }: Described): void {
+  if (errorsAsJson) {
+    tell(JSON.stringify({ code, message, remedy, details }, bigintAsText));
+    return;
+  }
+  tell(`${code}: ${message}`);
+  if (details !== undefined) tell(`  ${JSON.stringify(details, bigintAsText)}`);
+  if (remedy !== undefined) tell(`  ${remedy}`);
+}
+
+/** Ends with this error: it is told, and the process gets the exit code that belongs to it. */
+export function endWith(error: Described): void {
+  tellError(error);
+  process.exitCode = exitCodeOf(error.code);
+}
+
+/** Runs a command; what fails is told with its code and what to do, and the process ends with its exit code. */
 export function reportingErrors<Arguments extends unknown[]>(
-  run: (...given: Arguments) => Promise<void>,
-  exitCode = 1,
+  run: (...given: Arguments) => void | Promise<void>,
 ) {
   return async (...given: Arguments): Promise<void> => {
     try {
@@ -60,10 +86,7 @@ export function reportingErrors<Arguments extends unknown[]>(
     } catch (error) {
       const described = describe(error);
       if (described === undefined) throw error;
-      tell(`${described.code}: ${described.message}`);
-      if (described.details !== undefined) tell(`  ${JSON.stringify(described.details)}`);
-      if (typeof described.remedy === 'string') tell(`  ${described.remedy}`);
-      process.exitCode = exitCode;
+      endWith(described);
     }
   };
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line as a whole: loads the command that is called, and says of the others what they are for.
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
+import { COMMAND_ERRORS } from './command-errors';
 import { COMMANDS, type CommandEntry } from './command-table';
+import { EXIT } from './exit-codes';
+import { endWith, tellErrorsAsJson } from './output';
 
 /** The name of the command that a line calls, or wants help for. */
 const calledBy = (words: readonly string[]): string | undefined =>
@@ -38,8 +41,38 @@ export async function offpayProgram(words: readonly string[]): Promise<Command> 
   return program;
 }
 
+/** A command line that nobody understood is told as every error is, and never ends the process by itself. */
+function withoutExit(command: Command, isJson: boolean): void {
+  command.exitOverride();
+  if (isJson) command.configureOutput({ writeErr: () => undefined, outputError: () => undefined });
+  for (const each of command.commands) withoutExit(each, isJson);
+}
+
+const IS_HELP = 'commander.help';
+
+function end({ exitCode, code, message }: CommanderError, isJson: boolean): void {
+  if (exitCode === EXIT.done) return;
+  process.exitCode = EXIT.wrongUse;
+  // For a person, commander has told it, with where to look.
+  if (isJson)
+    endWith({
+      code: 'WRONG_USE',
+      message:
+        code === IS_HELP ? COMMAND_ERRORS.WRONG_USE.meaning : message.replace(/^error: /, ''),
+      remedy: COMMAND_ERRORS.WRONG_USE.remedy,
+    });
+}
+
 /** Runs a command line. @param words what stands after `offpay` */
 export async function runOffpay(words: readonly string[]): Promise<void> {
+  const isJson = words.includes('--json');
+  tellErrorsAsJson(isJson);
   const program = await offpayProgram(words);
-  await program.parseAsync(words, { from: 'user' });
+  withoutExit(program, isJson);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    end(error, isJson);
+  }
 }

@@ -21,7 +21,7 @@ const settings = (): readonly string[] =>
   );
 
 const refused = (...told: readonly string[]) => ({
-  code: 1,
+  code: 2,
   stdout: '',
   stderr: expect.stringMatching(new RegExp(told.join('[^]*'))) as string,
 });

@@ -16,8 +16,9 @@ import {
   type ProofSide,
   type ProvenFraud,
 } from '@fabric-offline-pay/domain';
-import { Command, type CommanderError } from 'commander';
+import { Command } from 'commander';
 import { FileError } from '../command-errors';
+import { EXIT } from '../exit-codes';
 import { reportingErrors, show, type CommonOptions } from '../output';
 
 const CONTRADICTIONS = {
@@ -25,10 +26,6 @@ const CONTRADICTIONS = {
   previousHash: 'the later one does not follow on the one before it',
   cumulative: 'the later one counts less money as spent than was spent before it',
 } as const;
-
-/** Exit codes: whoever asks must tell a proof that proves nothing from one that nobody looked at. */
-const NOT_PROVEN = 1;
-const NOT_JUDGED = 2;
 
 const MALFORMED = 'The file is no fraud proof, or not in the one form of such a file.';
 
@@ -123,21 +120,15 @@ interface VerifyOptions extends CommonOptions {
   readonly trust: string;
 }
 
-/** A command line that nobody understood is no answer either. */
-const withoutAnswer = ({ exitCode }: CommanderError): never =>
-  process.exit(exitCode === 0 ? 0 : NOT_JUDGED);
-
 export const verifyFraudCommand = (): Command =>
   new Command('verify-fraud')
     .argument('<file>', 'a fraud proof')
     .requiredOption('--trust <pem>', "certificate of the bank's authority")
     .option('--json', 'writes the result as JSON')
-    .exitOverride(withoutAnswer)
     .action(
       reportingErrors((file: string, options: VerifyOptions) => {
         const verified = verifyProofText(textOf(file), rootOf(options.trust));
         show(options, verified, verifiedText);
-        if (!verified.proven) process.exitCode = NOT_PROVEN;
-        return Promise.resolve();
-      }, NOT_JUDGED),
+        if (!verified.proven) process.exitCode = EXIT.refused;
+      }),
     );
