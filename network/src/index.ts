@@ -67,7 +67,7 @@ export {
   type TerminalSettings,
 } from './offline/party-settings';
 export { inputPaths } from './input/input-paths.js';
-export { loadInput, type InputPaths, type LoadedInput } from './input/load-input.js';
+export { ensureUsable, loadInput, type InputPaths, type LoadedInput } from './input/load-input.js';
 export { inputSchemas } from './input/input-schemas.js';
 export { SAMPLE_PASSPHRASE, type OfflineOutcome } from './pay/offline-payments';
 export { pay, type PayMode, type PayOptions } from './pay/pay';

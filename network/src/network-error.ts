@@ -26,6 +26,10 @@ export const NETWORK_ERRORS = {
     'The name belongs to another identity, or to a revoked one.',
     'Choose another name.',
   ),
+  INPUT_UNUSABLE: describe(
+    'A file could not be read to its end, so that nothing of any file was sent.',
+    'Correct the files that the details name: offpay check says what is wrong with them.',
+  ),
   INVALID_TOPOLOGY: describe('The topology contradicts itself.', 'Correct what the message names.'),
   LICENCE_TOO_LONG: describe(
     "The number of the merchant's licence does not fit into a payee certificate, which holds 32 characters.",

@@ -52,6 +52,12 @@ export const COMMANDS: readonly CommandEntry[] = [
       load: async () => (await import('./commands/pay.js')).payCommand(),
     },
     {
+      name: 'check',
+      description:
+        'says all that is wrong with files and sends nothing; exit code 1 when rows are left out, 2 when a file cannot be used',
+      load: async () => (await import('./commands/check.js')).checkCommand(),
+    },
+    {
       name: 'stop',
       description: 'ends everything that start started; data is kept',
       load: async () => (await import('./commands/start.js')).stopCommand(),

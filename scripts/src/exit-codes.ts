@@ -21,6 +21,7 @@ const ENDING: Readonly<Record<string, Ending>> = {
   FILE_UNREADABLE: 'wrongUse',
   FILE_UNWRITABLE: 'wrongUse',
   INPUT_INVALID: 'wrongUse',
+  INPUT_UNUSABLE: 'wrongUse',
   INVALID_TOPOLOGY: 'wrongUse',
   KEY_UNREADABLE: 'wrongUse',
   NODE_UNKNOWN: 'wrongUse',

@@ -3,6 +3,7 @@
 import { IDENTIFIER_PATTERN, isCategory, isCurrency, isGtin } from '@fabric-offline-pay/domain';
 import { isSupportedCountry } from 'libphonenumber-js';
 import * as z from 'zod';
+import { birthDate, email, line, lines, password, toPhone } from '../person-fields.js';
 import { toMicrodegrees } from './microdegrees.js';
 import type { InputProblemCode } from './problem.js';
 
@@ -35,9 +36,7 @@ export const DECIMAL = '\\d{1,15}(?:\\.\\d{1,4})?';
 export const CURRENCY = '[A-Z]{3}';
 
 const IDENTIFIER = matching(IDENTIFIER_PATTERN);
-const TEXT = matching(/^(?=[\s\S]*\S)(?:\P{Cc}|\n){1,200}$/u);
 const COUNTRY = matching(/^[A-Z]{2}$/).refine((code) => isSupportedCountry(code));
-const EMAIL = matching(/^[^\s@,;<>]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/);
 const CATEGORIES = matching(/^\d{8}(?:;\d{8})*$/)
   .transform((list) => list.split(';'))
   .refine((codes) => codes.every(isCategory));
@@ -61,10 +60,17 @@ export const identifier = (description: string) =>
 export const optionalIdentifier = (description: string) =>
   cell(orEmpty(IDENTIFIER), 'INPUT_BAD_IDENTIFIER', description);
 
-export const text = (description: string) => cell(TEXT, 'INPUT_BAD_TEXT', description);
+/** In one line. */
+export const text = (description: string) => cell(line, 'INPUT_BAD_TEXT', description);
+
+/** In several lines, where it is written so. */
+export const longText = (description: string) => cell(lines, 'INPUT_BAD_TEXT', description);
 
 export const optionalText = (description: string) =>
-  cell(orEmpty(TEXT), 'INPUT_BAD_TEXT', description);
+  cell(orEmpty(line), 'INPUT_BAD_TEXT', description);
+
+export const optionalLongText = (description: string) =>
+  cell(orEmpty(lines), 'INPUT_BAD_TEXT', description);
 
 export const optionalDate = (description: string) =>
   cell(orEmpty(z.iso.date()), 'INPUT_BAD_DATE', description);
@@ -128,7 +134,17 @@ export const choice = <const T extends readonly [string, ...string[]]>(
 ) => cell(z.enum(values), 'INPUT_BAD_CHOICE', description);
 
 export const phone = (description: string) =>
-  cell(matching(/^\+[1-9]\d{6,14}$/), 'INPUT_BAD_PHONE', description);
+  cell(
+    matching(/^\+[1-9]\d{6,14}$/).refine((number) => toPhone(number) === number),
+    'INPUT_BAD_PHONE',
+    description,
+  );
 
 export const optionalEmail = (description: string) =>
-  cell(orEmpty(EMAIL), 'INPUT_BAD_EMAIL', description);
+  cell(orEmpty(email), 'INPUT_BAD_EMAIL', description);
+
+export const newPassword = (description: string) =>
+  cell(password, 'INPUT_BAD_PASSWORD', description);
+
+export const optionalBirthDate = (description: string) =>
+  cell(orEmpty(birthDate), 'INPUT_BAD_DATE', description);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inputPaths } from './input-paths.js';
-import { loadInput, type LoadedInput } from './load-input.js';
+import { ensureUsable, loadInput, type LoadedInput } from './load-input.js';
 import { INPUT_PROBLEMS } from './problem.js';
 import { INPUT_FILE_NAMES, type InputName } from './row-definitions.js';
 
@@ -62,7 +62,7 @@ const GOOD: Readonly<Record<InputName, Cells>> = {
     phone: '+491713920001',
     email: 'ida@example.org',
     birth_date: '1990-02-28',
-    password: 'Segel-9',
+    password: 'Segel-90',
     currency: 'EUR',
     balance: '100',
     instrument: 'card',
@@ -208,7 +208,7 @@ describe('loadInput', () => {
           phone: '+491713920001',
           email: 'ida@example.org',
           birthDate: '1990-02-28',
-          password: 'Segel-9',
+          password: 'Segel-90',
           currency: 'EUR',
           balance: '10000',
           instrument: 'card',
@@ -274,6 +274,7 @@ describe('loadInput', () => {
           device: 'own',
         },
       ],
+      unusable: [],
       problems: [],
     });
   });
@@ -378,7 +379,18 @@ describe('loadInput', () => {
     ['customers', { phone: '0171 3920001' }, 'phone INPUT_BAD_PHONE'],
     ['customers', { email: 'ida' }, 'email INPUT_BAD_EMAIL'],
     ['customers', { birth_date: '28.02.1990' }, 'birth_date INPUT_BAD_DATE'],
-    ['customers', { password: '' }, 'password INPUT_BAD_TEXT'],
+    ['customers', { password: '' }, 'password INPUT_BAD_PASSWORD'],
+    ['customers', { password: 'pw1' }, 'password INPUT_BAD_PASSWORD'],
+    ['customers', { password: 'x'.repeat(129) }, 'password INPUT_BAD_PASSWORD'],
+    ['customers', { name: 'Ida\nMoser' }, 'name INPUT_BAD_TEXT'],
+    ['customers', { name: 'Ida\u200b' }, 'name INPUT_BAD_TEXT'],
+    ['customers', { name: 'Ida \u202eresoM' }, 'name INPUT_BAD_TEXT'],
+    ['customers', { phone: '+4912' }, 'phone INPUT_BAD_PHONE'],
+    ['customers', { email: 'a..b@example.org' }, 'email INPUT_BAD_EMAIL'],
+    ['customers', { birth_date: '2999-01-01' }, 'birth_date INPUT_BAD_DATE'],
+    ['customers', { birth_date: '1700-01-01' }, 'birth_date INPUT_BAD_DATE'],
+    ['goods', { name: 'Linha\nsegunda' }, 'name INPUT_BAD_TEXT'],
+    ['goods', { price: '0.00' }, 'price INPUT_BAD_MONEY'],
     ['customers', { balance: '' }, 'balance INPUT_BAD_MONEY'],
     ['customers', { city_1: '' }, 'address_1 INPUT_INCOMPLETE_ADDRESS'],
     ['customers', { latitude_3: '50.9' }, 'address_3 INPUT_INCOMPLETE_ADDRESS'],
@@ -493,6 +505,19 @@ describe('a file that cannot be used', () => {
   ] as const)('is one problem: %s', (code, line, merchants) => {
     const input = load({ merchants });
     expect(input.problems.map((problem) => [problem.code, problem.line])).toEqual([[code, line]]);
+    const files = [inputPaths(folder).merchants];
+    expect(input.unusable).toEqual(files);
+    const refusal = expect.objectContaining({
+      code: 'INPUT_UNUSABLE',
+      details: { files },
+    }) as Error;
+    expect(() => ensureUsable(input)).toThrow(refusal);
+  });
+
+  it('is none with bad rows', () => {
+    const input = load({ merchants: toCsv({ ...GOOD.merchants, merchant_id: 'm/2' }) });
+    expect(input.problems).not.toEqual([]);
+    expect(() => ensureUsable(input)).not.toThrow();
   });
 
   it('names the column that the header lacks', () => {
@@ -511,6 +536,21 @@ describe('a file that cannot be used', () => {
 });
 
 describe('the form of a file', () => {
+  /** Turns the bytes of each pair around. */
+  const swapped = (bytes: Buffer): Buffer => Buffer.from(bytes).swap16();
+
+  it.each<[string, (text: string) => string | Buffer]>([
+    ['separated by semicolons', (text) => text.replaceAll(',', ';')],
+    ['separated by tabs', (text) => text.replaceAll(',', '\t')],
+    ['in UTF-16, little end first', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['in UTF-16, big end first', (text) => swapped(Buffer.from(`\uFEFF${text}`, 'utf16le'))],
+  ])('may be %s, as spreadsheets write it', (_, written) => {
+    const merchants = { ...GOOD.merchants, name: 'Straße 4' };
+    const input = load({ merchants: written(toCsv(merchants)) });
+    expect(input.problems).toEqual([]);
+    expect(input.merchants).toMatchObject([{ name: 'Straße 4' }]);
+  });
+
   const row = (cells: Cells): string => toCsv(cells).split('\n').slice(1).join('\n');
 
   it('may have a byte-order mark, CRLF, empty lines, columns in another order and columns of its own', () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads the eight files of bank, merchants, logistics company and customers into typed rows and a list of problems.
+import { NetworkError } from '../network-error';
 import { ReferenceCheck, type InputTables } from './check-references.js';
 import type { InputProblem } from './problem.js';
 import { readRows, type Sourced } from './read-rows.js';
@@ -28,7 +29,26 @@ export interface LoadedInput {
   readonly offlinePayments: readonly Sourced<OfflinePayment>[];
   /** File by file; a bad row is left out above. Never quotes a value. */
   readonly problems: readonly InputProblem[];
+  /** Files that could not be read, or not to their end: nobody knows what they say. */
+  readonly unusable: readonly string[];
 }
+
+/** @throws {NetworkError} INPUT_UNUSABLE: orders that run without what a file says are refused, and their numbers are used up. */
+export function ensureUsable({ unusable }: LoadedInput): void {
+  if (unusable.length > 0)
+    throw new NetworkError(
+      'INPUT_UNUSABLE',
+      `Not read, or not to the end: ${unusable.join(', ')}.`,
+      {
+        details: { files: unusable },
+      },
+    );
+}
+
+const unusableOf = (tables: InputTables, paths: InputPaths): readonly string[] =>
+  (Object.keys(paths) as InputName[])
+    .filter((name) => !tables[name].isUsable)
+    .map((name) => paths[name]);
 
 const readTables = (paths: InputPaths): InputTables => ({
   merchants: readRows(paths.merchants, ROW_DEFINITIONS.merchants),
@@ -48,9 +68,9 @@ const inFileOrder = (groups: readonly (readonly InputProblem[])[]): InputProblem
   groups.flatMap((problems) => [...problems].sort(byLine));
 
 /**
- * Reads and checks the eight CSV files (UTF-8, RFC 4180). Amounts become minor units, coordinates micro-degrees.
+ * Reads and checks the eight CSV files (RFC 4180). Amounts become minor units, coordinates micro-degrees.
  * Never throws for what stands in the files: a bad row is a problem and is left out, the rest goes on. A file that cannot be
- * used at all is one problem, and references into it are not checked.
+ * used at all is one problem, and references into it are not checked: {@link ensureUsable}.
  * @example loadInput({ merchants: 'merchants.csv', …, offlinePayments: 'offline-payments.csv' }).problems // []
  */
 export function loadInput(paths: InputPaths): LoadedInput {
@@ -72,6 +92,7 @@ export function loadInput(paths: InputPaths): LoadedInput {
     merchantOrders: checked.merchantOrders.rows,
     waybills: checked.waybills.rows,
     offlinePayments: checked.offlinePayments.rows,
+    unusable: unusableOf(tables, paths),
     problems: inFileOrder([
       tables.merchants.problems,
       [...tables.goods.problems, ...checked.goods.problems],

@@ -12,7 +12,10 @@ export const INPUT_PROBLEMS = {
     'The file cannot be read.',
     'Check the path and the permissions.',
   ),
-  INPUT_BAD_ENCODING: describe('The file is not UTF-8.', 'Export the file as UTF-8.'),
+  INPUT_BAD_ENCODING: describe(
+    'The file is neither UTF-8 nor UTF-16.',
+    'Export the file as UTF-8.',
+  ),
   INPUT_BAD_CSV: describe(
     'A quoted cell is not closed properly; the file is not read from here on.',
     'Double every quote inside a quoted cell (RFC 4180) and close it before the next comma.',
@@ -38,10 +41,17 @@ export const INPUT_PROBLEMS = {
     'Use at most 64 letters, digits, dots, underscores and hyphens; begin with a letter or digit.',
   ),
   INPUT_BAD_TEXT: describe(
-    'The text is empty, too long, or holds control characters.',
+    'The text is empty, too long, or holds characters that cannot be seen; only streets and names of merchants may have several lines.',
     'Write 1 to 200 printable characters.',
   ),
-  INPUT_BAD_DATE: describe('This is no calendar date.', 'Write YYYY-MM-DD.'),
+  INPUT_BAD_PASSWORD: describe(
+    'The bank takes no password of this length.',
+    'Write 8 to 128 characters.',
+  ),
+  INPUT_BAD_DATE: describe(
+    'This is no calendar date, or no birth date of a customer who may live.',
+    'Write YYYY-MM-DD.',
+  ),
   INPUT_BAD_CATEGORY: describe(
     'This is no UNSPSC code.',
     'Write 8 digits; separate several codes by semicolons.',

@@ -22,6 +22,14 @@ const unreadable = (problem: InputProblem): CsvFile => ({
   problems: [problem],
 });
 
+/** Spreadsheets write the separator of their country. A cell of the header holds none of them. */
+const SEPARATORS = [',', ';', '\t'] as const;
+
+function separatorOf(text: string): string {
+  const header = text.split('\n').find((line) => line.trim() !== '') ?? '';
+  return SEPARATORS.find((separator) => header.includes(separator)) ?? ',';
+}
+
 const lineBreaks = (cells: readonly string[]): number => cells.join('').split('\n').length - 1;
 
 /** The parser counts CRLF inside quotes twice, so line ends are made LF first; cells keep LF. */
@@ -30,6 +38,7 @@ function parseText(file: string, text: string): CsvFile {
   const problems: InputProblem[] = [];
   try {
     parse(text.replaceAll('\r\n', '\n'), {
+      delimiter: separatorOf(text),
       relax_column_count: true,
       skip_empty_lines: true,
       record_delimiter: '\n',
@@ -62,16 +71,23 @@ function readBytes(file: string): Uint8Array | undefined {
   }
 }
 
+/** By the byte-order mark, with which spreadsheets begin "Unicode text". */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
 function decode(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }
 }
 
 /**
- * Reads a UTF-8 CSV file with or without byte-order mark, with LF or CRLF, with quoted cells that may hold line breaks.
+ * Reads a CSV file in UTF-8 with or without byte-order mark, or in UTF-16 with one; separated by commas, semicolons or tabs; with LF or
+ * CRLF, with quoted cells that may hold line breaks.
  * Never throws for what stands in the file: a fault is a problem, and the rows before it are kept.
  */
 export function readCsv(file: string): CsvFile {

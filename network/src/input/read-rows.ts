@@ -19,7 +19,7 @@ export type Sourced<Row> = Row & RowSource;
 export interface Table<Row> {
   readonly rows: readonly Sourced<Row>[];
   readonly problems: readonly InputProblem[];
-  /** False when the file or its header could not be used at all, so that nothing may be concluded from what it lacks. */
+  /** False when the file could not be read, or not to its end: nothing may be concluded from what it lacks. */
   readonly isUsable: boolean;
 }
 
@@ -112,5 +112,9 @@ export function readRows<Row>(file: string, definition: RowDefinition<Row>): Tab
   }
   const reader = new TableReader(definition, csv.header.cells);
   for (const row of csv.rows) reader.read(row);
-  return { rows: reader.rows, problems: [...reader.problems, ...csv.problems], isUsable: true };
+  return {
+    rows: reader.rows,
+    problems: [...reader.problems, ...csv.problems],
+    isUsable: csv.problems.length === 0,
+  };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main job: files in, every row taken through the pipeline, a report out.
 import { join } from 'node:path';
-import { loadInput, type InputPaths, type LoadedInput } from '../input/load-input';
+import { ensureUsable, type LoadedInput } from '../input/load-input';
 import { pairWaybills } from '../input/pair-waybills';
 import type { Order } from '../input/rows/order';
 import type { Sourced } from '../input/read-rows';
@@ -27,7 +27,8 @@ export interface PayOptions {
   readonly clients: Clients;
   readonly side: CustomerSide;
   readonly staff: BankStaff;
-  readonly paths: InputPaths;
+  /** What the files say. */
+  readonly input: LoadedInput;
   /** Folder for the customers' devices and the journal of rows that were handled. */
   readonly folder: string;
   readonly mode?: PayMode;
@@ -85,14 +86,15 @@ const payeesOf = (entries: readonly { readonly payeeId: string; readonly currenc
 ];
 
 /**
- * Loads the eight files, enrols everyone, runs every order and closes the day.
+ * Enrols everyone of the files, runs every order and closes the day.
  * Rows with problems are left out and named in the report; the rest goes on.
+ * @throws {NetworkError} INPUT_UNUSABLE, before anything is sent
  */
 export async function pay(options: PayOptions): Promise<PayReport> {
   const started = performance.now();
-  const { clients, side, staff } = options;
+  const { clients, side, staff, input } = options;
+  ensureUsable(input);
   const stage = options.onStage ?? (() => undefined);
-  const input = loadInput(options.paths);
   const counter = await UnitCounter.begin(await clients.connection('bank', 'auditor'));
   const devices = new Devices(join(options.folder, 'devices'));
   stage(

@@ -2,14 +2,17 @@
 // `offpay balance`: all money by currency, or one customer's or payee's.
 import { formatAmount, type OutputOf } from '@fabric-offline-pay/domain';
 import { Clients } from '@fabric-offline-pay/network';
-import { Command } from 'commander';
+import type { Client } from '@fabric-offline-pay/sdk';
+import { Command, Option } from 'commander';
 import { homeOf } from '../home';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
+
+const DEFAULT_CURRENCY = 'EUR';
 
 interface BalanceOptions extends CommonOptions {
   readonly customer?: string;
   readonly payee?: string;
-  readonly currency: string;
+  readonly currency?: string;
 }
 
 type Totals = OutputOf<'settlement', 'totals'>;
@@ -42,39 +45,67 @@ const totalsText = ({ currencies }: Totals): string =>
     ]),
   ]);
 
-async function balance(clients: Clients, options: BalanceOptions): Promise<void> {
-  const { settlement } = await clients.client('bank', 'auditor');
-  const { customer, payee, currency } = options;
-  if (customer !== undefined) {
-    const account = await settlement.readAccount({ customerId: customer, currency });
-    show(
-      options,
-      account,
-      ({ available }) => `${customer} can spend ${formatAmount(available, currency)} ${currency}`,
-    );
-  } else if (payee !== undefined) {
-    const sums = await settlement.readPayee({ payeeId: payee, currency });
-    show(
-      options,
-      sums,
-      ({ balance: rolledUp, open }) =>
-        `${payee} has ${formatAmount(rolledUp, currency)} ${currency} rolled up and ${formatAmount(open, currency)} ${currency} in open credit entries`,
-    );
-  } else {
-    show(options, await settlement.totals({}), totalsText);
-  }
+/** @throws {RefusedError} CUSTOMER_UNKNOWN: an account that nobody has holds nothing, and that is no answer. */
+async function ofCustomer(client: Client, customerId: string, options: BalanceOptions) {
+  const { currency = DEFAULT_CURRENCY } = options;
+  const [account] = await Promise.all([
+    client.settlement.readAccount({ customerId, currency }),
+    client.identity.readCustomer({ customerId }),
+  ]);
+  show(
+    options,
+    account,
+    ({ available }) => `${customerId} can spend ${formatAmount(available, currency)} ${currency}`,
+  );
+}
+
+/** A payee is a merchant, or a participant whose money the ledger holds. @throws {RefusedError} MERCHANT_UNKNOWN. */
+async function ensurePayee({ identity, goods }: Client, payeeId: string): Promise<void> {
+  const { participants } = await identity.readParticipants({});
+  if (!participants.some(({ actor }) => actor === payeeId))
+    await goods.readMerchant({ merchantId: payeeId });
+}
+
+async function ofPayee(client: Client, payeeId: string, options: BalanceOptions) {
+  const { currency = DEFAULT_CURRENCY } = options;
+  const [sums] = await Promise.all([
+    client.settlement.readPayee({ payeeId, currency }),
+    ensurePayee(client, payeeId),
+  ]);
+  show(
+    options,
+    sums,
+    ({ balance: rolledUp, open }) =>
+      `${payeeId} has ${formatAmount(rolledUp, currency)} ${currency} rolled up and ${formatAmount(open, currency)} ${currency} in open credit entries`,
+  );
+}
+
+const inCurrency = ({ currencies }: Totals, currency: string): Totals => ({
+  currencies: Object.fromEntries(Object.entries(currencies).filter(([code]) => code === currency)),
+});
+
+async function ofAll({ settlement }: Client, options: BalanceOptions) {
+  const { currency } = options;
+  const all = await settlement.totals({});
+  show(options, currency === undefined ? all : inCurrency(all, currency), totalsText);
+}
+
+function balance(client: Client, options: BalanceOptions): Promise<void> {
+  const { customer, payee } = options;
+  if (customer !== undefined) return ofCustomer(client, customer, options);
+  return payee === undefined ? ofAll(client, options) : ofPayee(client, payee, options);
 }
 
 export const balanceCommand = (): Command =>
   withCommonOptions(new Command('balance'))
-    .option('--customer <id>', "a customer's account")
+    .addOption(new Option('--customer <id>', "a customer's account").conflicts('payee'))
     .option('--payee <id>', "a merchant's or logistics company's balance")
-    .option('--currency <code>', 'ISO 4217 code, with --customer or --payee', 'EUR')
+    .option('--currency <code>', 'ISO 4217 code; of one account EUR unless told')
     .action(
       reportingErrors(async (options: BalanceOptions) => {
         const clients = new Clients(homeOf(options));
         try {
-          await balance(clients, options);
+          await balance(await clients.client('bank', 'auditor'), options);
         } finally {
           await clients.close();
         }

@@ -7,10 +7,11 @@ import {
   bootstrapLedger,
   Clients,
   codeOnPhone,
-  inputPaths,
   pay,
   reportLines,
   startBankService,
+  ensureUsable,
+  loadInput,
   type InputPaths,
   type PayMode,
   type PayOptions,
@@ -18,6 +19,7 @@ import {
 } from '@fabric-offline-pay/network';
 import { Command, Option } from 'commander';
 import { homeOf } from '../home';
+import { pathsOf, tellProblems, withFiles, type FilesOptions } from '../input-files';
 import {
   print,
   reportingErrors,
@@ -31,12 +33,6 @@ export interface RunOptions extends CommonOptions {
   readonly report?: string;
   readonly mode: PayMode;
 }
-
-type FileOptions = RunOptions & Readonly<Partial<Record<keyof InputPaths, string>>>;
-
-/** The customary files of the repository's sample. */
-export const samplePaths = (): InputPaths =>
-  inputPaths(join(__dirname, '..', '..', '..', 'network', 'sample'));
 
 /** The sample's codes live shorter than its slowest customer takes to type one. */
 export const SAMPLE_CODE_SECONDS = 15;
@@ -54,19 +50,15 @@ function progress(): NonNullable<PayOptions['onProgress']> {
   };
 }
 
-function tellProblems(report: PayReport): void {
-  for (const { file, line, field, code, message, remedy } of report.problems)
-    tell(
-      `${file}:${line.toString()}: ${field === '' ? '' : `${field}: `}${code}: ${message} ${remedy}`,
-    );
-}
-
 /** Runs files on the network in a home folder, whose bank's authentication must run. */
 export async function runFiles(
   home: string,
   paths: InputPaths,
   options: RunOptions,
 ): Promise<PayReport> {
+  const input = loadInput(paths);
+  tellProblems(input.problems);
+  ensureUsable(input);
   const clients = new Clients(home);
   try {
     await bootstrapLedger(clients);
@@ -81,13 +73,12 @@ export async function runFiles(
         node: bankClient(home, 'bank-node'),
         operator: bankClient(home, 'operator'),
       },
-      paths,
+      input,
       folder: join(home, 'pay'),
       mode: options.mode,
       onProgress: progress(),
       onStage: (message) => tell(`pay          ${message}`),
     });
-    tellProblems(report);
     if (options.report !== undefined)
       writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
     return report;
@@ -95,13 +86,6 @@ export async function runFiles(
     await clients.close();
   }
 }
-
-const mergedPaths = (options: FileOptions): InputPaths => ({
-  ...samplePaths(),
-  ...Object.fromEntries(
-    Object.entries(options).filter(([name]) => Object.hasOwn(samplePaths(), name)),
-  ),
-});
 
 export const modeOption = (): Option =>
   new Option(
@@ -112,22 +96,14 @@ export const modeOption = (): Option =>
     .default('mixed');
 
 export const payCommand = (): Command =>
-  withCommonOptions(new Command('pay'))
-    .option('--merchants <file>', 'merchants with licences')
-    .option('--goods <file>', 'catalogues')
-    .option('--couriers <file>', 'couriers with tariffs and areas')
-    .option('--customers <file>', 'customers (personal data: goes to the bank only)')
-    .option('--orders <file>', 'what customers do')
-    .option('--merchant-orders <file>', "the merchants' own order records")
-    .option('--waybills <file>', "the logistics companies' own waybills")
-    .option('--offline-payments <file>', 'payments without a network')
+  withFiles(withCommonOptions(new Command('pay')))
     .option('--report <file>', 'writes the report as JSON')
     .addOption(modeOption())
     .action(
-      reportingErrors(async (options: FileOptions) => {
+      reportingErrors(async (options: FilesOptions & RunOptions) => {
         const home = homeOf(options);
         await startBankService(home, bankOptionsOf(home));
-        const report = await runFiles(home, mergedPaths(options), options);
+        const report = await runFiles(home, pathsOf(options), options);
         show(options, report, (result) => reportLines(result).join('\n'));
       }),
     );

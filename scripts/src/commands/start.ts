@@ -17,12 +17,12 @@ import {
 } from '@fabric-offline-pay/network';
 import { Command } from 'commander';
 import { homeOf } from '../home';
+import { samplePaths } from '../input-files';
 import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output';
 import {
   modeOption,
   printReport,
   runFiles,
-  samplePaths,
   SAMPLE_CODE_SECONDS,
   type RunOptions,
 } from './pay';

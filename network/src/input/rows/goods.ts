@@ -15,7 +15,7 @@ import {
   text,
   whole,
 } from '../cells.js';
-import { toMinorUnits, type RowDefinition } from '../row-definition.js';
+import { rowIssue, toMinorUnits, type RowDefinition } from '../row-definition.js';
 
 /** Goods as their merchant registers them. */
 export interface Goods {
@@ -49,6 +49,13 @@ const columns = z.object({
   withdrawn: choice(['yes', 'no'], 'Whether it was withdrawn from sale.'),
 });
 
+/** Nothing is sold for nothing: the ledger takes no order of it. */
+function toPrice(context: z.core.$RefinementCtx, decimal: string, code: Currency): Amount {
+  const price = toMinorUnits(context, 'price', decimal, code);
+  if (Number(decimal) === 0) rowIssue(context, 'price', 'INPUT_BAD_MONEY');
+  return price;
+}
+
 /** One article a row, unique by merchant_id and gtin. */
 export const goodsRow: RowDefinition<Goods> = {
   columns,
@@ -57,7 +64,7 @@ export const goodsRow: RowDefinition<Goods> = {
     gtin: row.gtin,
     name: row.name,
     category: row.category,
-    price: toMinorUnits(context, 'price', row.price, row.currency),
+    price: toPrice(context, row.price, row.currency),
     currency: row.currency,
     origin: row.origin,
     certificate: row.certificate,

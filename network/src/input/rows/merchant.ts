@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A row of merchants.csv: who sells, and what the bank's licence covers.
 import * as z from 'zod';
-import { categories, identifier, optionalDate, optionalIdentifier, text } from '../cells.js';
+import { categories, identifier, optionalDate, optionalIdentifier, longText } from '../cells.js';
 import type { RowDefinition } from '../row-definition.js';
 import { rowIssue } from '../row-definition.js';
 
@@ -17,7 +17,7 @@ export interface Merchant {
 
 const columns = z.object({
   merchant_id: identifier('Identifier of the merchant.'),
-  name: text('Trading name.'),
+  name: longText('Trading name.'),
   licence_number: optionalIdentifier("Number of the bank's licence; empty: not licensed."),
   licence_until: optionalDate(
     'Last day of the licence, YYYY-MM-DD; empty if and only if there is no licence.',

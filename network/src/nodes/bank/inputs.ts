@@ -13,21 +13,16 @@ import {
   TRANSACTIONS,
   type DeepReadonly,
 } from '@fabric-offline-pay/domain';
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import * as z from 'zod';
+import { birthDate, email, line, lines, password, toPhone } from '../../person-fields.js';
 import { BankError } from './bank-error.js';
-
-const text = z.string().regex(/^[^\p{C}]{1,200}$/u);
-
-/** Street and label may have several lines; no other control characters. */
-const lines = z.string().regex(/^(?:[^\p{C}]|\r?\n){1,200}$/u);
 
 const phone = z
   .string()
   .max(40)
   .transform((written, context) => {
-    const number = parsePhoneNumberFromString(written);
-    if (number?.isValid()) return number.number;
+    const number = toPhone(written);
+    if (number !== undefined) return number;
     context.issues.push({ code: 'custom', message: 'no telephone number', input: undefined });
     return z.NEVER;
   });
@@ -36,7 +31,7 @@ const phone = z
 const address = z.strictObject({
   label: lines.nullish(),
   street: lines,
-  city: text,
+  city: line,
   country: z
     .string()
     .regex(/^[A-Z]{2}$/)
@@ -45,14 +40,11 @@ const address = z.strictObject({
   longitude: place.shape.longitude,
 });
 
-// NIST SP 800-63B: length, no rules of composition.
-const password = z.string().min(8).max(128);
-
 const profile = {
-  name: text.nullish(),
+  name: line.nullish(),
   phone: phone.nullish().describe('E.164'),
-  email: z.email().max(254).nullish(),
-  birthDate: z.iso.date().nullish(),
+  email: email.nullish(),
+  birthDate: birthDate.nullish(),
   addresses: z.array(address).max(10).nullish(),
 };
 
@@ -87,7 +79,7 @@ const isSomeChange = ({
 
 const purchaseLine = z.strictObject({
   gtin,
-  name: text,
+  name: line,
   quantity,
   unitPrice: amount,
 });

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// `offpay check`: all that is wrong with files, before anything is sent. Needs no network.
+import { loadInput, type InputPaths, type LoadedInput } from '@fabric-offline-pay/network';
+import { Command } from 'commander';
+import { EXIT } from '../exit-codes';
+import { pathsOf, problemLines, withFiles, type FilesOptions } from '../input-files';
+import { reportingErrors, show, table } from '../output';
+
+interface CheckedFile {
+  readonly name: keyof InputPaths;
+  readonly file: string;
+  /** That can be run. */
+  readonly rows: number;
+  /** Rows that are left out are told by at least one. */
+  readonly problems: number;
+  /** False when it could not be read to its end: then nothing of any file is run. */
+  readonly usable: boolean;
+}
+
+interface Checked {
+  readonly files: readonly CheckedFile[];
+  readonly problems: LoadedInput['problems'];
+}
+
+function checked(paths: InputPaths): Checked {
+  const input = loadInput(paths);
+  const { problems, unusable } = input;
+  const files = (Object.keys(paths) as (keyof InputPaths)[]).map((name) => ({
+    ...{ name, file: paths[name], rows: input[name].length },
+    problems: problems.filter(({ file }) => file === paths[name]).length,
+    usable: !unusable.includes(paths[name]),
+  }));
+  return { files, problems };
+}
+
+const checkedText = ({ files, problems }: Checked): string =>
+  [
+    ...problemLines(problems),
+    table([
+      ['file', 'rows', 'problems', ''],
+      ...files.map(({ file, rows, problems: count, usable }) => [
+        file,
+        rows.toString(),
+        count.toString(),
+        usable ? '' : 'cannot be used: nothing is run',
+      ]),
+    ]),
+  ].join('\n');
+
+function exitCode({ files, problems }: Checked): number {
+  if (files.some(({ usable }) => !usable)) return EXIT.wrongUse;
+  return problems.length > 0 ? EXIT.refused : EXIT.done;
+}
+
+export const checkCommand = (): Command =>
+  withFiles(new Command('check'))
+    .option('--json', 'writes the result as JSON')
+    .action(
+      reportingErrors((options: FilesOptions & { readonly json?: boolean }) => {
+        const result = checked(pathsOf(options));
+        show(options, result, checkedText);
+        process.exitCode = exitCode(result);
+      }),
+    );

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of bank, merchants, logistics company and customers on the command line, and how a person is told what is wrong with them.
+import { join } from 'node:path';
+import { inputPaths, type InputPaths, type LoadedInput } from '@fabric-offline-pay/network';
+import type { Command } from 'commander';
+import { tell } from './output';
+
+export type FilesOptions = Readonly<Partial<Record<keyof InputPaths, string>>>;
+
+/** The customary files of the repository's sample. */
+export const samplePaths = (): InputPaths =>
+  inputPaths(join(__dirname, '..', '..', 'network', 'sample'));
+
+/** Adds an option a file. */
+export const withFiles = (command: Command): Command =>
+  command
+    .option('--merchants <file>', 'merchants with licences')
+    .option('--goods <file>', 'catalogues')
+    .option('--couriers <file>', 'couriers with tariffs and areas')
+    .option('--customers <file>', 'customers (personal data: goes to the bank only)')
+    .option('--orders <file>', 'what customers do')
+    .option('--merchant-orders <file>', "the merchants' own order records")
+    .option('--waybills <file>', "the logistics companies' own waybills")
+    .option('--offline-payments <file>', 'payments without a network');
+
+/** @returns where the files are; one that is not named is the sample's. */
+export const pathsOf = (options: FilesOptions): InputPaths => {
+  const sample = samplePaths();
+  const named = Object.entries(options).filter(([name]) => Object.hasOwn(sample, name));
+  return { ...sample, ...Object.fromEntries(named) };
+};
+
+type Problems = LoadedInput['problems'];
+
+/** Nobody reads more of one file at once: whoever corrects these finds out what is left. */
+const MOST_TOLD = 50;
+
+const problemText = ({ file, line, field, code, message, remedy }: Problems[number]): string =>
+  `${file}:${line.toString()}: ${field === '' ? '' : `${field}: `}${code}: ${message} ${remedy}`;
+
+/** @returns a line a problem, with the first ones of each file and how many more there are. */
+export function problemLines(problems: Problems): string[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return files.flatMap((name) => {
+    const all = problems.filter(({ file }) => file === name);
+    const left = all.length - MOST_TOLD;
+    const more = left > 0 ? [`${name}: ${left.toString()} more (offpay check --json has all)`] : [];
+    return [...all.slice(0, MOST_TOLD).map(problemText), ...more];
+  });
+}
+
+export function tellProblems(problems: Problems): void {
+  for (const line of problemLines(problems)) tell(line);
+}
