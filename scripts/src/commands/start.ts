@@ -19,13 +19,7 @@ import { Command } from 'commander';
 import { homeOf } from '../home';
 import { samplePaths } from '../input-files';
 import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output';
-import {
-  modeOption,
-  printReport,
-  runFiles,
-  SAMPLE_CODE_SECONDS,
-  type RunOptions,
-} from './pay';
+import { modeOption, printReport, runFiles, SAMPLE_CODE_SECONDS, type RunOptions } from './pay';
 import { readTrail, trailText } from './trail';
 
 interface StartOptions extends RunOptions {
