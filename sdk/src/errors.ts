@@ -104,6 +104,10 @@ export const CLIENT_ERRORS = {
     'The key file does not open: it is damaged, or the passphrase is wrong.',
     'Check the passphrase; a lost key cannot be restored, have the bank revoke the device.',
   ),
+  PAYEE_CERTIFICATE_OVER: describe(
+    "The terminal's certificate is over: no device would believe who asks.",
+    "Have the merchant's bank certify the terminal again (offpay terminal setup --name NAME).",
+  ),
   ORDER_PAID_BEFORE: describe(
     'The device has paid this order number of this merchant by another request.',
     'Look it up in the history; pay again only when the merchant has nothing of it.',
@@ -276,6 +280,7 @@ type OfflineCode = Extract<
   | `STORE_${string}`
   | 'KEY_UNREADABLE'
   | 'EPOCH_SEALED'
+  | 'PAYEE_CERTIFICATE_OVER'
   | 'ORDER_PAID_BEFORE'
   | 'RECEIPT_MISMATCH'
   | 'ISSUER_UNTRUSTED'

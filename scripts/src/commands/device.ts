@@ -29,7 +29,12 @@ import {
   type Written,
 } from '../offline/carried';
 import { historyText, moneyText, payeeText, timeText } from '../offline/device-text';
-import { deviceCommandOf, withTargets, type DeviceOption } from '../offline/party-command';
+import {
+  deviceCommandOf,
+  ensureTarget,
+  withTargets,
+  type DeviceOption,
+} from '../offline/party-command';
 import { readPassphrase } from '../offline/passphrase';
 import {
   epochNumber,
@@ -142,6 +147,7 @@ const paidText = (paid: Paid): string =>
   ].join('\n');
 
 async function pay(options: PayOptions): Promise<void> {
+  ensureTarget(options);
   const request = await readCarried('request', options.request);
   const { bytes, ...record } = await withDevice(
     options.device,

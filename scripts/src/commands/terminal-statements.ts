@@ -12,7 +12,12 @@ import {
   type Written,
 } from '../offline/carried';
 import { moneyText } from '../offline/device-text';
-import { terminalCommandOf, withTargets, type TerminalOption } from '../offline/party-command';
+import {
+  ensureTarget,
+  terminalCommandOf,
+  withTargets,
+  type TerminalOption,
+} from '../offline/party-command';
 import { readPassphrase } from '../offline/passphrase';
 import { reportingErrors, show } from '../output';
 
@@ -38,11 +43,12 @@ interface Cancelled {
 
 const cancelledText = ({ orderNumber, cancellations }: Cancelled): string =>
   [
-    `cancelled: no voucher of ${orderNumber} is accepted any more; asked for again, it gets a new request`,
+    `cancelled: no voucher of ${orderNumber} is accepted any more, but for one that was; asked for again, an order that is not paid gets a new request`,
     ...cancellations.flatMap(writtenText),
   ].join('\n');
 
 async function cancel(orderNumber: string, options: Options): Promise<void> {
+  ensureTarget(options);
   const signed = await opened(options, (terminal) => terminal.cancel(orderNumber));
   const cancellations = await writeEach('cancellation', signed, options);
   show(options, { orderNumber, cancellations }, cancelledText);

@@ -17,6 +17,7 @@ import type {
   Acceptance,
   Accepted,
   AcceptedPayment,
+  CertifiedAs,
   Rejection,
   Terminal,
   TillLimits,
@@ -30,7 +31,12 @@ import {
   type CarriedTargets,
   type Written,
 } from '../offline/carried';
-import { terminalCommandOf, withTargets, type TerminalOption } from '../offline/party-command';
+import {
+  ensureTarget,
+  terminalCommandOf,
+  withTargets,
+  type TerminalOption,
+} from '../offline/party-command';
 import { readPassphrase } from '../offline/passphrase';
 import {
   marksGiven,
@@ -39,6 +45,7 @@ import {
   type MarksOption,
   type Meaning,
 } from '../offline/restore';
+import { timeText } from '../offline/device-text';
 import { saveProofs } from '../offline/save-proofs';
 import { needsCare, syncText, waitingText } from '../offline/sync-text';
 import { limitsText, newLimits, type LimitsOptions } from '../offline/till-limits';
@@ -66,15 +73,15 @@ async function certified(
 
 interface SetUp {
   readonly terminalId: string;
-  readonly name: string | null;
+  readonly certified: CertifiedAs | null;
   readonly limits: TillLimits | null;
 }
 
-const setupText = ({ terminalId, name, limits }: SetUp): string =>
+const setupText = ({ terminalId, certified: as, limits }: SetUp): string =>
   [
-    name === null
+    as === null
       ? `${terminalId} is set up; nobody certifies who asks, so that devices keep no receipts of it: --name NAME has the bank certify it`
-      : `${terminalId} is set up, certified as ${name}`,
+      : `${terminalId} is set up, certified as ${as.name} until ${timeText(as.validUntil)}`,
     limits === null ? 'the merchant limits nothing' : `limits: ${limitsText(limits)}`,
   ].join('\n');
 
@@ -108,12 +115,13 @@ async function setUp(options: SetupOptions): Promise<void> {
       ...marksGiven(options),
     };
     const news = { ...(await bank.news()), ...payee };
-    const work = async (terminal: Terminal): Promise<void> => {
+    const work = async (terminal: Terminal): Promise<CertifiedAs | undefined> => {
       await writeSettings(folder, settings);
       await terminal.learn(news);
+      return terminal.certifiedAs();
     };
-    await withTerminal(folder, passphrase, work, settings);
-    show(options, { terminalId, name: name ?? null, limits: limits ?? null }, setupText);
+    const as = await withTerminal(folder, passphrase, work, settings);
+    show(options, { terminalId, certified: as ?? null, limits: limits ?? null }, setupText);
   } finally {
     await clients.close();
   }
@@ -126,6 +134,7 @@ interface RequestOptions extends TerminalOption, CarriedTargets {
 }
 
 async function request(options: RequestOptions): Promise<void> {
+  ensureTarget(options);
   const { order: orderNumber, currency } = options;
   const amount = parseDecimal(options.amount, currency);
   const asked = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
@@ -189,7 +198,8 @@ async function sync(options: SyncOptions): Promise<void> {
       async (terminal, { merchantId }) => {
         const connection = await clients.connection('merchant', 'terminal', merchantId);
         const report = await terminal.sync(terminalLedger(connection));
-        return { ...report, files: await saveProofs(terminal, options.proofs) };
+        const files = await saveProofs(terminal, options.proofs);
+        return { ...report, files, certified: (await terminal.certifiedAs()) ?? null };
       },
     );
     show(options, result, syncText);

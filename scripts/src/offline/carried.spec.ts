@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files and pictures that pass between the two as they come: missing, empty, cut, of another kind, and in folders that are not there.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCarried, writeCarried } from './carried';
@@ -44,6 +52,41 @@ test.each<[string, string, (file: string) => void, object]>([
   const file = join(folder, name);
   make(file);
   await expect(readCarried('request', file)).rejects.toMatchObject(told);
+});
+
+/** A picture of its beginning only, which claims a size. */
+const claiming = (width: number, height: number): Buffer => {
+  const bytes = Buffer.alloc(68);
+  Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').copy(bytes);
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  return bytes;
+};
+
+test.each([
+  [0x7fffffff, 0x7fffffff, 'has more than 25 million pixels'],
+  [0xffffffff, 0xffffffff, 'has more than 25 million pixels'],
+  [12_000, 12_000, 'has more than 25 million pixels'],
+  [0, 100, 'is no PNG picture, or damaged'],
+  [100, 100, 'is no PNG picture, or damaged'],
+])('a picture that claims %i × %i pixels is not unpacked', async (width, height, reason) => {
+  const file = join(folder, 'a.png');
+  writeFileSync(file, claiming(width, height));
+  await expect(readCarried('request', file)).rejects.toMatchObject({
+    details: { option: 'file', reason: `${file} ${reason}` },
+  });
+});
+
+test('a picture is known by what it holds, and a missing file by the name that was tried', async () => {
+  const qr = join(folder, 'a.png');
+  await writeCarried('request', BYTES, { qr });
+  const other = join(folder, 'photo');
+  renameSync(qr, other);
+  expect(await readCarried('request', other)).toEqual(BYTES);
+  const missing = join(folder, 'missing');
+  await expect(readCarried('request', missing)).rejects.toMatchObject({
+    details: { file: `${missing}.offpay-request` },
+  });
 });
 
 test('a picture that was cut is no picture', async () => {

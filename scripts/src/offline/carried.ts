@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What travels between a device and a terminal: a file, or the picture of a QR code.
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { parse, join } from 'node:path';
 import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
@@ -14,40 +15,72 @@ import {
 } from '@fabric-offline-pay/sdk/offline';
 import { FileError } from '../command-errors';
 
-const isPicture = (file: string): boolean => file.toLowerCase().endsWith('.png');
+/** Larger than any photograph of a code need be: who reads a picture makes room for all of it. */
+const MOST_BYTES = 20_000_000;
+const MOST_PIXELS = 25_000_000;
+
+const isNamedPicture = (file: string): boolean => file.toLowerCase().endsWith('.png');
+
+const noPicture = (file: string, reason = 'is no PNG picture, or damaged'): ConfigurationError =>
+  new ConfigurationError('file', `${file} ${reason}`);
+
+/** ISO/IEC 15948: the signature, and width and height at the beginning of the first chunk. */
+const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const WIDTH_AT = 16;
+const HEIGHT_AT = 20;
+const SIZE_END = 24;
+
+const isPicture = (bytes: Buffer): boolean => bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE);
+
+/** Before anything is unpacked: a few bytes may claim any size. @throws {ConfigurationError} */
+function ensureReadable(file: string, picture: Buffer): void {
+  if (!isPicture(picture) || picture.length < SIZE_END) throw noPicture(file);
+  const pixels = picture.readUInt32BE(WIDTH_AT) * picture.readUInt32BE(HEIGHT_AT);
+  if (pixels === 0) throw noPicture(file);
+  if (pixels > MOST_PIXELS) throw noPicture(file, 'has more than 25 million pixels');
+}
 
 function pixelsOf(file: string, picture: Buffer): PNG {
+  ensureReadable(file, picture);
   try {
     return PNG.sync.read(picture);
   } catch {
-    throw new ConfigurationError('file', `${file} is no PNG picture, or damaged`);
+    throw noPicture(file);
   }
 }
 
 /** @throws {ConfigurationError} for what is no picture, and a picture without a code that can be read. */
-export async function readQr(file: string): Promise<Buffer> {
-  const { data, width, height } = pixelsOf(file, await readFile(file));
+function readQr(file: string, picture: Buffer): Buffer {
+  const { data, width, height } = pixelsOf(file, picture);
   const code = jsQR(new Uint8ClampedArray(data), width, height);
   if (code === null) throw new ConfigurationError('file', `no QR code in ${file}`);
   return Buffer.from(code.binaryData);
 }
 
 /** Anything of ours has a code and a remedy already; what the system refuses has not. */
-const fileError = (code: 'FILE_UNREADABLE' | 'FILE_UNWRITABLE', file: string, error: unknown) =>
-  typeof error === 'object' && error !== null && 'syscall' in error
-    ? new FileError(code, file, error)
-    : error;
+const isOfSystem = (error: unknown): error is { readonly path?: string } =>
+  typeof error === 'object' && error !== null && 'syscall' in error;
+
+/** @returns the picture that the file is, by its name or by its content; undefined for another file, or none. */
+async function pictureIn(file: string): Promise<Buffer | undefined> {
+  if (!isNamedPicture(file) && !existsSync(file)) return undefined;
+  if ((await stat(file)).size > MOST_BYTES) throw noPicture(file, 'is far too long');
+  const bytes = await readFile(file);
+  return isNamedPicture(file) || isPicture(bytes) ? bytes : undefined;
+}
 
 /**
- * @returns the bytes in a `.png` or in a file of this kind.
+ * @returns the bytes in a picture or in a file of this kind.
  * @throws {FileError} FILE_UNREADABLE
  * @throws {ConfigurationError} for what is no such file.
  */
 export async function readCarried(kind: CarriedKind, file: string): Promise<Buffer> {
   try {
-    return await (isPicture(file) ? readQr(file) : loadFile(kind, file));
+    const picture = await pictureIn(file);
+    return picture === undefined ? await loadFile(kind, file) : readQr(file, picture);
   } catch (error) {
-    throw fileError('FILE_UNREADABLE', file, error);
+    // The name that was tried may have a suffix that was not typed.
+    throw isOfSystem(error) ? new FileError('FILE_UNREADABLE', error.path ?? file, error) : error;
   }
 }
 
@@ -72,7 +105,7 @@ async function writing(file: string, write: () => Promise<string>): Promise<stri
   try {
     return await write();
   } catch (error) {
-    throw fileError('FILE_UNWRITABLE', file, error);
+    throw isOfSystem(error) ? new FileError('FILE_UNWRITABLE', file, error) : error;
   }
 }
 

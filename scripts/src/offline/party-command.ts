@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the commands of devices and terminals have in common: the folder of the party, and where they write what they show.
-import { Command } from 'commander';
+import { ConfigurationError } from '@fabric-offline-pay/sdk';
+import { Command, InvalidArgumentError } from 'commander';
 import { withCommonOptions, type CommonOptions } from '../output';
+import type { CarriedTargets } from './carried';
 
 export interface DeviceOption extends CommonOptions {
   readonly device: string;
@@ -22,6 +24,25 @@ const partyCommand =
 export const deviceCommandOf = partyCommand('device');
 export const terminalCommandOf = partyCommand('terminal');
 
+/** Before anything is done: a voucher that is counted and lies nowhere helps nobody. @throws {InvalidArgumentError} */
+function fileName(file: string): string {
+  if (file === '' || file.endsWith('/')) throw new InvalidArgumentError('the name of a file');
+  return file;
+}
+
+/** @throws {InvalidArgumentError} for another suffix: whoever reads it would take it for something else. */
+function pictureName(file: string): string {
+  if (!file.toLowerCase().endsWith('.png'))
+    throw new InvalidArgumentError('a name that ends with .png');
+  return file;
+}
+
+/** Of commands whose result is of no use unless it is carried somewhere. @throws {ConfigurationError} */
+export function ensureTarget({ qr, out }: CarriedTargets): void {
+  if (qr === undefined && out === undefined)
+    throw new ConfigurationError('--qr', 'or --out: say where to write it; nothing was done');
+}
+
 /**
  * Adds `--qr` and `--out`.
  * @param what it is, in words
@@ -29,5 +50,5 @@ export const terminalCommandOf = partyCommand('terminal');
  */
 export const withTargets = (command: Command, what: string, suffix: string): Command =>
   command
-    .option('--qr <file>', `writes the ${what} as the picture of a QR code`)
-    .option('--out <file>', `writes the ${what} as ${suffix}`);
+    .option('--qr <file>', `writes the ${what} as the picture of a QR code, .png`, pictureName)
+    .option('--out <file>', `writes the ${what} as ${suffix}`, fileName);

@@ -3,22 +3,30 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
+import { InterruptedError } from '../command-errors';
 
 const VARIABLE = 'OFFPAY_PASSPHRASE';
 
 const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
-/** Reads one line without showing it. */
-function ask(): Promise<string> {
+/**
+ * Reads one line without showing it.
+ * @throws {InterruptedError} for Ctrl-C. @throws {ConfigurationError} for an end of the input: a command that did nothing must not end
+ * as if it had.
+ */
+export function ask(input: NodeJS.ReadableStream): Promise<string> {
   process.stderr.write('Passphrase: ');
-  const lines = createInterface({ input: process.stdin, output: silent(), terminal: true });
-  return new Promise((resolve) => {
-    lines.once('line', (line) => {
-      process.stderr.write('\n');
-      resolve(line);
+  const lines = createInterface({ input, output: silent(), terminal: true });
+  const typed = new Promise<string>((resolve, reject) => {
+    lines.once('line', resolve);
+    lines.once('SIGINT', () => {
+      reject(new InterruptedError());
       lines.close();
     });
+    lines.once('close', () => reject(new ConfigurationError(VARIABLE, 'no passphrase was typed')));
+    lines.once('line', () => lines.close());
   });
+  return typed.finally(() => process.stderr.write('\n'));
 }
 
 /** @throws {ConfigurationError} when the environment has none and there is nobody to ask. */
@@ -26,5 +34,5 @@ export async function readPassphrase(): Promise<string> {
   const given = process.env[VARIABLE];
   if (given !== undefined && given !== '') return given;
   if (!process.stdin.isTTY) throw new ConfigurationError(VARIABLE, 'not set');
-  return ask();
+  return ask(process.stdin);
 }

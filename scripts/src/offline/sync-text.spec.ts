@@ -6,12 +6,25 @@ const WAITING = { count: 1, sums: { EUR: '1250' }, settleUntil: 0 };
 const REASON = { code: 'INPUT_INVALID', message: 'No.', remedy: 'Mend it.' } as const;
 const DONE = {
   ...{ settled: 2, refused: 0, waiting: { count: 0, sums: {}, settleUntil: null } },
-  ...{ stuck: [], unproven: [], files: [] },
+  ...{ stuck: [], unproven: [], files: [], certified: null },
 };
 
 test('what needs nobody is one line', () => {
   expect(syncText(DONE)).toBe('settled 2, refused 0; nothing waits');
   expect(needsCare(DONE)).toBe(false);
+});
+
+test.each([
+  [29, 1],
+  [31, 0],
+])('a certificate that ends in %i days is told: %i line', (days, lines) => {
+  const validUntil = Math.floor(Date.now() / 1000) + days * 86_400;
+  const certified = { name: 'Café Röst', licence: 'LIC-1', validUntil };
+  const told = syncText({ ...DONE, certified })
+    .split('\n')
+    .slice(1);
+  expect(told).toHaveLength(lines);
+  for (const line of told) expect(line).toContain('offpay terminal setup --name NAME renews it');
 });
 
 test('what is stuck, and what is not proven', () => {

@@ -2,11 +2,14 @@
 // What a synchronisation did, and what somebody must look after, in words.
 import { formatAmount } from '@fabric-offline-pay/domain';
 import type {
+  CertifiedAs,
   StuckBatch,
   SyncReport,
   UnprovenFraud,
   Waiting,
 } from '@fabric-offline-pay/sdk/offline';
+
+import { timeText } from './device-text';
 
 const MOST_NAMED = 10;
 
@@ -32,7 +35,23 @@ const stuckText = ({ orderNumbers, code, message, remedy }: StuckBatch): string 
 const unprovenText = ({ orderNumber, code, message, remedy }: UnprovenFraud): string =>
   `UNPROVEN double spend at ${orderNumber}: ${code}: ${message}\n  ${remedy} Every sync tries it again.`;
 
-/** @param files of proofs that were written */
+/** Early enough to have it renewed. */
+const WARNED_SECONDS = 30 * 86_400;
+
+/** A certificate ends, and with it the payments that customers make with no network. */
+const certifiedText = ({ validUntil }: CertifiedAs): readonly string[] =>
+  validUntil - Date.now() / 1000 > WARNED_SECONDS
+    ? []
+    : [
+        `the certificate of this terminal ends at ${timeText(validUntil)}; offpay terminal setup --name NAME renews it`,
+      ];
+
+interface Synchronised extends SyncReport {
+  /** Of proofs that were written. */
+  readonly files: readonly string[];
+  readonly certified: CertifiedAs | null;
+}
+
 export const syncText = ({
   settled,
   refused,
@@ -40,12 +59,14 @@ export const syncText = ({
   stuck,
   unproven,
   files,
-}: SyncReport & { readonly files: readonly string[] }): string =>
+  certified,
+}: Synchronised): string =>
   [
     `settled ${settled.toString()}, refused ${refused.toString()}; ${waitingText(waiting)}`,
     ...stuck.map(stuckText),
     ...unproven.map(unprovenText),
     ...files,
+    ...(certified === null ? [] : certifiedText(certified)),
   ].join('\n');
 
 /** @returns whether somebody must look after something, and the command ends with code 1. */

@@ -32,12 +32,15 @@ test.each([
   [['EUR:toString=1'], 'is not payment='],
   [['payment=50.00'], 'does not begin with a currency'],
   [['EUR:count=1', 'EUR:count=2'], 'twice'],
+  [['EUR:payment=50,payment=60'], 'limits one thing twice'],
 ])('%j: %s', (limits, reason) => {
   expect(reasonOf(() => parseLimits(limits, undefined))).toContain(reason);
 });
 
 test.each([
   [['EUR:count=0'], undefined, 'limits.currencies.EUR.storedCount'],
+  [['EUR:count=0x10'], undefined, 'limits.currencies.EUR.storedCount'],
+  [['EUR:count=1e2'], undefined, 'limits.currencies.EUR.storedCount'],
   [['EUR:count=many'], undefined, 'limits.currencies.EUR.storedCount'],
   [['EUR:sum=0.00'], undefined, 'limits.currencies.EUR.storedSum'],
   [[], 'soon', 'limits.oldestSeconds'],
@@ -46,6 +49,13 @@ test.each([
   expect(() => parseLimits(limits, hours)).toThrow(ConfigurationError);
   expect(reasonOf(() => parseLimits(limits, hours))).toContain(option);
 });
+
+test.each(['EUR:payment=50.00:sum=500', 'EUR:payment=50=60', 'EUR:payment=50,'])(
+  '%s is refused whole',
+  (limit) => {
+    expect(reasonOf(() => parseLimits([limit], undefined))).not.toBe('none');
+  },
+);
 
 describe('set up again', () => {
   const before = {

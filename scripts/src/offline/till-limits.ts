@@ -12,22 +12,33 @@ const refuse = (reason: string): never => {
   throw new ConfigurationError('--limit', reason);
 };
 
+const WHOLE = /^[1-9]\d{0,8}$/;
+
 const READ: Readonly<Record<string, (value: string, currency: Currency) => CurrencyLimits>> = {
   payment: (value, currency) => ({ perPayment: parseDecimal(value, currency) }),
   sum: (value, currency) => ({ storedSum: parseDecimal(value, currency) }),
-  count: (value) => ({ storedCount: Number(value) }),
+  count: (value) => ({ storedCount: WHOLE.test(value) ? Number(value) : Number.NaN }),
+};
+
+/** A name, and all that stands behind the sign: nothing of what was typed is dropped. */
+const split = (text: string, sign: string): readonly [string, string] => {
+  const at = text.indexOf(sign);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 };
 
 function readPart(part: string, currency: Currency): CurrencyLimits {
-  const [name = '', value = ''] = part.split('=');
+  const [name, value] = split(part, '=');
   const read = Object.hasOwn(READ, name) ? READ[name] : undefined;
   return read?.(value, currency) ?? refuse(`${part} is not payment=, sum= or count=`);
 }
 
 function readLimit(text: string): readonly [Currency, CurrencyLimits] {
-  const [currency = '', parts = ''] = text.split(':');
+  const [currency, rest] = split(text, ':');
   if (!isCurrency(currency)) return refuse(`${text} does not begin with a currency and a colon`);
-  const limits = parts.split(',').map((part) => readPart(part, currency));
+  const parts = rest.split(',');
+  const names = parts.map((part) => split(part, '=')[0]);
+  if (new Set(names).size < names.length) refuse(`${text} limits one thing twice`);
+  const limits = parts.map((part) => readPart(part, currency));
   return [currency, Object.assign({}, ...limits) as CurrencyLimits];
 }
 

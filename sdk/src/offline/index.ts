@@ -46,6 +46,7 @@ export type { BackgroundOptions, BackgroundSync } from './terminal/background-sy
 export type { TerminalEvent } from './terminal/events.js';
 export type { BankNews } from './terminal/learn.js';
 export type { RequestInput } from './terminal/make-request.js';
+export type { CertifiedAs } from './terminal/own-payee.js';
 export type {
   AcceptedPayment,
   PaymentStatus,

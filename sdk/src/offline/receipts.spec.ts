@@ -140,6 +140,26 @@ describe('who asks', () => {
   });
 });
 
+test('a till whose certificate is over asks for nothing, and is certified again', async () => {
+  const ends = await till('till-1', undefined, { validUntil: room.now + 10 });
+  expect(await ends.certifiedAs()).toEqual({
+    name: NAME,
+    licence: 'LIC-1',
+    validUntil: room.now + 10,
+  });
+  await ask('A-1', ends);
+  room.now += 11;
+  expect(await codeOf(ask('A-1', ends))).toBe('PAYEE_CERTIFICATE_OVER');
+  expect(await codeOf(ask('A-2', ends))).toBe('PAYEE_CERTIFICATE_OVER');
+  const { publicKey } = softwareKey(VECTOR_KEYS.terminal);
+  const grant = { merchantId: OFFLINE_MERCHANT, terminalId: 'till-1', publicKey };
+  const payee = await room.issuer.certifyPayee({
+    ...{ ...grant, name: NAME, licence: 'LIC-1', validUntil: FAR },
+  });
+  await ends.learn({ payee });
+  await ask('A-2', ends);
+});
+
 describe('a receipt', () => {
   it('is kept, and says accepted from then on', async () => {
     const { receipt } = await paid('A-1');
@@ -195,6 +215,20 @@ describe('a cancellation', () => {
     expect(await device.history()).toMatchObject([{ state: 'cancelled' }]);
   });
 
+  it('is also given for an earlier request of an order that somebody else paid since', async () => {
+    await device.pay(await ask('A-1'));
+    room.now += 301;
+    const other = await room.device({ customerId: 'customer-2' });
+    const payment = await other.pay(await ask('A-1'));
+    expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ accepted: true });
+    const cancellations = await terminal.cancel('A-1');
+    expect(cancellations).toHaveLength(1);
+    expect(await codeOf(other.importCancellation(cancellations[0]!))).toBe('NOT_FOUND');
+    await device.importCancellation(cancellations[0]!);
+    expect(await device.history()).toMatchObject([{ state: 'cancelled' }]);
+    expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ repeated: true });
+  });
+
   it('leaves what was counted counted, and tells the bank what it needs', async () => {
     const payment = await device.pay(await ask('A-1'));
     const [cancellation] = await terminal.cancel('A-1');
@@ -215,7 +249,9 @@ describe('a cancellation', () => {
     await device.importCancellation(cancellation!);
     const payment = await device.pay(again);
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ accepted: true });
-    expect(await codeOf(terminal.cancel('A-1'))).toBe('IDEMPOTENCY_CONFLICT');
+    expect(await terminal.cancel('A-1')).toHaveLength(1);
+    await paid('A-2');
+    expect(await codeOf(terminal.cancel('A-2'))).toBe('IDEMPOTENCY_CONFLICT');
   });
 
   it('covers a request that ran out and was made anew, too', async () => {

@@ -40,9 +40,10 @@ const signed = ({ till }: TerminalContext, payload: string, cancelledAt: number)
   );
 
 /**
- * Gives an order's requests up, durably before anything is signed.
+ * Gives an order's requests up that were not paid, durably before anything is signed. Of an order that is paid, no voucher for
+ * another of its requests is accepted either.
  * @returns a cancellation of each: the device knows the one that it answered.
- * @throws {RefusedError} NOT_FOUND when nothing was asked for; IDEMPOTENCY_CONFLICT when the order is paid.
+ * @throws {RefusedError} NOT_FOUND when nothing was asked for; IDEMPOTENCY_CONFLICT when its one request is paid.
  */
 export async function cancelOrder(
   context: TerminalContext,
@@ -53,12 +54,13 @@ export async function cancelOrder(
   const refused = (code: 'NOT_FOUND' | 'IDEMPOTENCY_CONFLICT', reason: string): RefusedError =>
     new RefusedError(new DomainError(code, { orderNumber, reason }).toWire());
   if (request === undefined) throw refused('NOT_FOUND', 'not asked');
-  if ((await payments.get(store, orderNumber)) !== undefined)
-    throw refused('IDEMPOTENCY_CONFLICT', 'paid before');
+  const paid = await payments.get(store, orderNumber);
   const now = clock();
   const known = await formerRequests.list(store, orderNumber);
   const all = [...known, { payload: request.payload, cancelledAt: null }];
-  const unique = new Map(all.map((entry) => [entry.payload, entry]));
+  const unpaid = all.filter(({ payload }) => payload !== paid?.requestPayload);
+  if (unpaid.length === 0) throw refused('IDEMPOTENCY_CONFLICT', 'paid before');
+  const unique = new Map(unpaid.map((entry) => [entry.payload, entry]));
   const cancelled = [...unique.values()].map(({ payload, cancelledAt }) => ({
     payload,
     cancelledAt:

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The terminal's payee certificate: by its merchant's bank, shown with every request.
 import {
+  decodePayeeCertificate,
   ensure,
+  parseCose,
   pointOfSpki,
   verifyPayeeCertificate,
   type PayeeCertificate,
 } from '@fabric-offline-pay/domain';
+import { OfflineError } from '../../errors.js';
 import { refusing } from '../refused.js';
 import type { Change } from '../store/store.js';
 import type { TerminalContext } from './context.js';
@@ -32,8 +35,29 @@ export async function payeeChange(context: TerminalContext, bytes: Uint8Array): 
   return payees.put(Buffer.from(bytes).toString('base64'));
 }
 
+/** Who devices are told that asks; `validUntil` in seconds since 1970. */
+export type CertifiedAs = Pick<PayeeCertificate, 'name' | 'licence' | 'validUntil'>;
+
+/** A certificate as it is shown, and what it says. */
+export interface OwnPayee {
+  readonly bytes: Buffer;
+  readonly certificate: CertifiedAs;
+}
+
 /** @returns the certificate that requests are shown with, undefined without one: then devices cannot tell who asks. */
-export async function ownPayee({ store }: TerminalContext): Promise<Buffer | undefined> {
+export async function ownPayee({ store }: TerminalContext): Promise<OwnPayee | undefined> {
   const text = await payees.get(store);
-  return text === undefined ? undefined : Buffer.from(text, 'base64');
+  if (text === undefined) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  const { payload } = parseCose('offpay/payee-certificate', bytes);
+  return { bytes, certificate: decodePayeeCertificate(payload) };
+}
+
+/** Every device would refuse it, and the cashier would not know why. @throws {OfflineError} PAYEE_CERTIFICATE_OVER */
+export async function validPayee(context: TerminalContext): Promise<OwnPayee | undefined> {
+  const payee = await ownPayee(context);
+  const { validUntil = Infinity } = payee?.certificate ?? {};
+  if (validUntil < context.clock())
+    throw new OfflineError('PAYEE_CERTIFICATE_OVER', { validUntil });
+  return payee;
 }

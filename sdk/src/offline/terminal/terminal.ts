@@ -17,7 +17,7 @@ import type { TerminalContext } from './context.js';
 import { cancelOrder, dropAfterRestoration } from './former-requests.js';
 import { TerminalEvents, type TerminalEvent } from './events.js';
 import { learn, learnFromLedger, type BankNews } from './learn.js';
-import { ownPayee } from './own-payee.js';
+import { ownPayee, validPayee, type CertifiedAs } from './own-payee.js';
 import type { RequestInput } from './make-request.js';
 import { pursueFrauds } from './pursue.js';
 import { importPayment, signReceipt } from './receipt.js';
@@ -135,14 +135,15 @@ export class Terminal {
    * @throws {RefusedError} INPUT_INVALID; IDEMPOTENCY_CONFLICT for other content; OFFLINE_BULLETIN_MISSING, OFFLINE_CLOCK_WRONG,
    * OFFLINE_BULLETIN_STALE, OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP, OFFLINE_MALFORMED; by the merchant's own
    * limits OFFLINE_TILL_OVERDUE, OFFLINE_TILL_CURRENCY, OFFLINE_TILL_OVER_PAYMENT, OFFLINE_TILL_FULL
+   * @throws {OfflineError} PAYEE_CERTIFICATE_OVER: the bank certifies the terminal again, and it learns that
    */
   request(input: RequestInput): Promise<ShownRequest> {
     return this.#context.inTurn(async () => {
+      const payee = await validPayee(this.#context);
       const { record, repeated } = await askFor(this.#context, input);
       const { orderNumber, expiresAt, bytes } = record;
       const request = Buffer.from(bytes, 'base64');
-      const payee = await ownPayee(this.#context);
-      const shown = packRequest({ request, ...(payee && { payee }) });
+      const shown = packRequest({ request, ...(payee && { payee: payee.bytes }) });
       return { orderNumber, expiresAt, repeated, bytes: shown };
     });
   }
@@ -160,13 +161,21 @@ export class Terminal {
   }
 
   /**
-   * Gives an order up that nobody paid: a customer whose voucher was not read gets its money back with it. Safe to repeat. Asked
-   * for again, the order gets a new request.
-   * @returns a signed cancellation of every request of the order; the device knows the one that it answered.
-   * @throws {RefusedError} NOT_FOUND, IDEMPOTENCY_CONFLICT when the order is paid
+   * Gives the requests of an order up that nobody paid: a customer whose voucher was not read gets its money back with it. Safe to
+   * repeat. Asked for again, an order that is not paid gets a new request.
+   * @returns a signed cancellation of each of them; the device knows the one that it answered.
+   * @throws {RefusedError} NOT_FOUND, IDEMPOTENCY_CONFLICT when the one request of the order is paid
    */
   cancel(orderNumber: string): Promise<readonly Buffer[]> {
     return this.#context.inTurn(() => cancelOrder(this.#context, orderNumber));
+  }
+
+  /** @returns as whom devices know it, and until when; undefined for a terminal that nobody certified. */
+  async certifiedAs(): Promise<CertifiedAs | undefined> {
+    const payee = await ownPayee(this.#context);
+    if (payee === undefined) return undefined;
+    const { name, licence, validUntil } = payee.certificate;
+    return { name, licence, validUntil };
   }
 
   /** @returns the signed receipt of an accepted payment, again. @throws {RefusedError} NOT_FOUND */
