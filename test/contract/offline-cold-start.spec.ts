@@ -105,7 +105,7 @@ test('the command line asks, accepts and tells what waits with no network', asyn
   expect(JSON.parse(stdout)).toMatchObject({ accepted: true, payment: { amount: '1250' } });
   expect(JSON.parse((await offpay('waiting')).stdout)).toMatchObject({ count: 1 });
   await expect(
-    offpay('request', '--order', 'ORD-10', '--amount', '1.00', '--currency', CURRENCY),
+    offpay('request', '--order', 'ORD-10', '--amount', '1.00', '--out', asked),
   ).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining('OFFLINE_TILL_FULL') as string,
