@@ -7,7 +7,7 @@ import { ADMINISTRATOR, OPERATIONS_CLIENT } from './certificates/initial-identit
 import { validIdentities } from './certificates/issued-identities';
 import { NetworkError } from './network-error';
 import { withLock } from './system/file-lock';
-import { readJsonIfPresent, writeJson } from './system/files';
+import { fileDamaged, readAsIfPresent, writeJson } from './system/files';
 import type { NetworkPlan, OrganisationPlan, PeerPlan } from './topology/network-plan';
 import { authorityRoot, issuedFiles, localMsp } from './topology/organisation-files';
 import { organisationRoleSchema } from './topology/topology';
@@ -77,16 +77,16 @@ const LOCK_DEADLINE_MS = 10_000;
 
 /**
  * Reads the description of the network in a home folder (absolute path).
- * @throws NetworkError `NETWORK_NOT_UP` when there is none.
+ * @throws NetworkError `NETWORK_NOT_UP` when there is none, FILE_DAMAGED.
  */
 export function readDescription(home: string): NetworkDescription {
-  const value = readJsonIfPresent(join(home, 'network.json'));
-  if (value === undefined) {
+  const description = readAsIfPresent(join(home, 'network.json'), descriptionSchema);
+  if (description === undefined) {
     throw new NetworkError('NETWORK_NOT_UP', `There is no network in ${home}`, {
       advice: 'Run npm run network -- up.',
     });
   }
-  return descriptionSchema.parse(value);
+  return description;
 }
 
 /**
@@ -123,7 +123,8 @@ export async function writeDescription(
     if (deployment !== undefined) {
       writeJson(deploymentFile, deployment);
     }
-    const known = deploymentSchema.parse(readJsonIfPresent(deploymentFile));
+    const known = readAsIfPresent(deploymentFile, deploymentSchema);
+    if (known === undefined) throw fileDamaged(deploymentFile);
     const description = describeNetwork(plan, known);
     writeJson(join(plan.home, 'network.json'), description);
     return Promise.resolve(description);

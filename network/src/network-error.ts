@@ -22,6 +22,10 @@ export const NETWORK_ERRORS = {
     'A condition did not come true in time.',
     "Look at the node's log: npm run network -- logs NODE.",
   ),
+  FILE_DAMAGED: describe(
+    'A file of the network does not hold what was written into it.',
+    'Put it back from a backup; or run npm run network -- reset, which begins anew with an empty ledger.',
+  ),
   IDENTITY_CONFLICT: describe(
     'The name belongs to another identity, or to a revoked one.',
     'Choose another name.',

@@ -21,7 +21,7 @@ import {
   type BankRole,
 } from '../nodes/bank/index.js';
 import { bankEntry } from '../package-folders';
-import { readJsonIfPresent, writeJson } from '../system/files';
+import { readAsIfPresent, writeJson } from '../system/files';
 import { waitUntil } from '../system/wait-until';
 
 const SERVICE = 'bank-authentication';
@@ -115,7 +115,10 @@ export function bankClientWith(
 ): BankClient {
   const bank = describedOrganisation(readDescription(home), 'bank');
   const read = (path: string): string => readFileSync(path, 'utf8');
-  const { url } = ready.parse(readJsonIfPresent(readyFileOf(home)));
+  const service = readAsIfPresent(readyFileOf(home), ready);
+  if (service === undefined)
+    throw new NetworkError('NETWORK_NOT_UP', "The bank's service was not started.");
+  const { url } = service;
   return new BankClient({
     url,
     root: read(bank.tlsRootCertPath),

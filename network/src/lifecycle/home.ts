@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { NetworkError } from '../network-error';
 import { repositoryFolder } from '../package-folders';
-import { makeFolder, readJsonIfPresent, writeJson } from '../system/files';
+import { makeFolder, readAsIfPresent, writeJson } from '../system/files';
 import { findFreePorts, usedPorts } from '../system/ports';
 import { type NetworkPlan, countPorts, planNetwork } from '../topology/network-plan';
 import { type Topology, topologySchema } from '../topology/topology';
@@ -34,11 +34,11 @@ export function homeLock(home: string): string {
  * The plan by which the home was set up; nothing when it has not been.
  */
 export function readPlan(home: string): NetworkPlan | undefined {
-  const topology = readJsonIfPresent(topologyFile(home));
-  const ports = readJsonIfPresent(portsFile(home));
+  const topology = readAsIfPresent(topologyFile(home), topologySchema);
+  const ports = readAsIfPresent(portsFile(home), portsSchema);
   return topology === undefined || ports === undefined
     ? undefined
-    : planNetwork(topologySchema.parse(topology), home, portsSchema.parse(ports).base);
+    : planNetwork(topology, home, ports.base);
 }
 
 /**

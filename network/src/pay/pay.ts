@@ -10,12 +10,14 @@ import { inParallel } from '../system/in-parallel';
 import type { RatedSubject } from './after-sales';
 import type { CustomerSide } from './authenticate';
 import type { BankStaff } from './bank-staff';
+import { confirmOutcomes } from './confirm-outcomes';
 import { closeBooks } from './close-books';
 import { Devices, enrolAll } from './enrolment';
 import type { OrderOutcome } from './outcome';
 import { payOffline } from './offline-payments';
 import { bookKey, type Books } from './purchase-of';
 import { payReport, type PayReport } from './report';
+import { inTurns } from './in-turns';
 import { RunJournal } from './run-journal';
 import { runOrder, type RunContext } from './run-order';
 import { UnitCounter } from './unit-counter';
@@ -48,20 +50,6 @@ const booksOf = (input: LoadedInput, logisticsId: string): Books => ({
   logisticsId,
 });
 
-/** Seconds, roughly: what an order takes by itself, and what it waits for. */
-const SECONDS_AN_ORDER = 4;
-
-const expectedSeconds = (rows: readonly Order[]): number =>
-  rows.reduce((sum, { codeDelaySeconds }) => sum + SECONDS_AN_ORDER + codeDelaySeconds, 0);
-
-/** A customer does one thing after another; customers do not wait for each other, and the slowest begins first. */
-function byCustomer(orders: readonly Sourced<Order>[]): Sourced<Order>[][] {
-  const groups = new Map<string, Sourced<Order>[]>();
-  for (const order of orders)
-    groups.set(order.customerId, [...(groups.get(order.customerId) ?? []), order]);
-  return [...groups.values()].sort((a, b) => expectedSeconds(b) - expectedSeconds(a));
-}
-
 const modeOf = (mode: PayMode, line: number): OrderOutcome['mode'] =>
   mode === 'mixed' ? (line % 2 === 0 ? 'express' : 'stepwise') : mode;
 
@@ -71,7 +59,7 @@ async function runAll(
   orders: readonly Sourced<Order>[],
 ): Promise<OrderOutcome[]> {
   const outcomes: OrderOutcome[] = [];
-  await inParallel(byCustomer(orders), options.atOnce ?? 32, async (rows) => {
+  await inParallel(inTurns(orders), options.atOnce ?? 32, async (rows) => {
     for (const row of rows) {
       const outcome = await runOrder(context, row, modeOf(options.mode ?? 'mixed', row.line));
       outcomes.push(outcome);
@@ -140,7 +128,7 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const units = await counter.end(last);
   const totals = await auditor.settlement.totals({});
   return payReport({
-    outcomes,
+    outcomes: await confirmOutcomes(auditor.orderNumber, outcomes),
     offline,
     units,
     totals,

@@ -32,7 +32,12 @@ export interface PayReport {
     readonly merchantId: string;
     readonly orderNumber: string;
     readonly state: FinalState;
+    /** Of what was refused: the row as a whole, or a step after its money was held. */
     readonly refusal: string | null;
+    /** The state on the ledger at the end; null where the row placed no order. */
+    readonly ledger: OrderOutcome['ledger'];
+    /** How the row ended before, where it is replayed. */
+    readonly first?: FinalState;
   }[];
   /** Payments without a network. */
   readonly offline: {
@@ -86,12 +91,9 @@ export function payReport({
       p99Ms: Math.round(statistics.latencies.p99),
     },
     durationMs: Math.round(durationMs),
-    outcomes: outcomes.map(({ line, merchantId, orderNumber, state, refusal }) => ({
-      line,
-      merchantId,
-      orderNumber,
-      state,
-      refusal,
+    outcomes: outcomes.map(({ line, merchantId, orderNumber, state, refusal, ledger, first }) => ({
+      ...{ line, merchantId, orderNumber, state, refusal, ledger },
+      ...(first !== undefined && { first }),
     })),
     offline: {
       byState: count(offline.map(({ state }) => state)),
@@ -112,6 +114,19 @@ const moneyLine = ([currency, { issued, redeemed, onLedger }]: [string, MoneyRep
   return `  ${currency}  issued ${formatAmount(issued, currency)} − redeemed ${formatAmount(redeemed, currency)} = on the ledger ${formatAmount(onLedger, currency)}${balanced}`;
 };
 
+type Failed = PayReport['outcomes'][number];
+
+/** Neither done nor refused: money was held, then a step was refused. */
+const isFailed = ({ state, refusal }: Failed): boolean => refusal !== null && state !== 'refused';
+
+const failedLine = ({ line, merchantId, orderNumber, state, refusal }: Failed): string =>
+  `  line ${line.toString()}: ${merchantId}/${orderNumber} is ${state}, and then ${refusal ?? ''} was refused: offpay trail ${merchantId}/${orderNumber} shows the steps`;
+
+const failedLines = ({ outcomes }: PayReport): string[] => {
+  const failed = outcomes.filter(isFailed);
+  return failed.length === 0 ? [] : ['Failed after money was held', ...failed.map(failedLine)];
+};
+
 /** The report as lines for a person. */
 export function reportLines(report: PayReport): string[] {
   const { transactions } = report;
@@ -121,6 +136,7 @@ export function reportLines(report: PayReport): string[] {
     `Units     ${counts(report.units)}`,
     `Refusals  ${counts(report.refusals)}`,
     `Latency   p50 ${transactions.p50Ms.toString()} ms, p99 ${transactions.p99Ms.toString()} ms; ${transactions.submitted.toString()} transactions, ${transactions.conflictsRetried.toString()} conflicts retried; ${(report.durationMs / 1000).toFixed(1)} s`,
+    ...failedLines(report),
     'Money',
     ...Object.entries(report.money).map(moneyLine),
   ];

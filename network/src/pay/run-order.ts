@@ -132,12 +132,12 @@ export async function runOrder(
   mode: Mode,
 ): Promise<OrderOutcome> {
   const { merchantId, orderNumber, line } = row;
-  const named = { line, merchantId, orderNumber, mode };
   const key = rowKey(row);
+  const loginId = `login-${key}`;
+  const named = { line, merchantId, orderNumber, mode, loginId, ledger: null };
   const first = context.journal.ended(key);
   if (first !== undefined)
     return { ...named, state: 'replayed', first, refusal: null, passages: [] };
-  const loginId = `login-${key}`;
   try {
     const { state, passages } = await pay(context, loginId, row, mode);
     context.journal.end(key, state);

@@ -3,7 +3,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeFolder, readJsonIfPresent, writeJson, SECRET_FILE } from '../system/files';
+import { makeFolder, readAsIfPresent, writeJson, SECRET_FILE } from '../system/files';
 
 /** What kind of node a process is; also the order in which `status` shows them. */
 export const nodeKindSchema = z.enum(['ca', 'orderer', 'peer', 'chaincode', 'service']);
@@ -87,8 +87,7 @@ export function readSpecs(home: string): ProcessSpec[] {
 }
 
 export function readSpec(home: string, name: string): ProcessSpec | undefined {
-  const value = readJsonIfPresent(join(specFolder(home), `${name}.json`));
-  return value === undefined ? undefined : processSpecSchema.parse(value);
+  return readAsIfPresent(join(specFolder(home), `${name}.json`), processSpecSchema);
 }
 
 /** A spec's environment may hold a service's secrets: only the owner may read it. */
@@ -109,8 +108,7 @@ export function readStates(home: string): ProcessState[] {
 }
 
 export function readState(home: string, name: string): ProcessState | undefined {
-  const value = readJsonIfPresent(join(stateFolder(home), `${name}.json`));
-  return value === undefined ? undefined : processStateSchema.parse(value);
+  return readAsIfPresent(join(stateFolder(home), `${name}.json`), processStateSchema);
 }
 
 export function writeState(home: string, state: ProcessState): void {
@@ -122,8 +120,7 @@ export function removeState(home: string, name: string): void {
 }
 
 export function readSupervisor(home: string): SupervisorReference | undefined {
-  const value = readJsonIfPresent(supervisorFile(home));
-  return value === undefined ? undefined : referenceSchema.parse(value);
+  return readAsIfPresent(supervisorFile(home), referenceSchema);
 }
 
 function stateFolder(home: string): string {

@@ -3,6 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type * as z from 'zod';
+import { NetworkError } from '../network-error';
 
 /** Mode of files that hold a secret. */
 export const SECRET_FILE = 0o600;
@@ -53,10 +55,35 @@ export function readTextIfPresent(path: string): string | undefined {
   }
 }
 
-/** The file's JSON, not yet validated, or nothing when there is no such file. */
+/** A file of ours that does not hold what we wrote. */
+export const fileDamaged = (file: string, where: { readonly line?: number } = {}): NetworkError =>
+  new NetworkError('FILE_DAMAGED', `${file} does not hold what was written into it.`, {
+    details: { file, ...where },
+  });
+
+/**
+ * The file's JSON, not yet validated, or nothing when there is no such file.
+ * @throws {NetworkError} FILE_DAMAGED
+ */
 export function readJsonIfPresent(path: string): unknown {
   const text = readTextIfPresent(path);
-  return text === undefined ? undefined : JSON.parse(text);
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    throw fileDamaged(path);
+  }
+}
+
+/**
+ * What the file says, or nothing when there is no such file.
+ * @throws {NetworkError} FILE_DAMAGED
+ */
+export function readAsIfPresent<T>(path: string, schema: z.ZodType<T>): T | undefined {
+  const value = readJsonIfPresent(path);
+  if (value === undefined) return undefined;
+  const read = schema.safeParse(value);
+  if (!read.success) throw fileDamaged(path);
+  return read.data;
 }
 
 function isMissing(error: unknown): boolean {
