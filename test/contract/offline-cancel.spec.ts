@@ -17,6 +17,7 @@ import {
   newCancellation,
   newKey,
   pointOf,
+  signRequest,
   type Device,
   type Payment,
 } from '../support/offline-world';
@@ -110,6 +111,18 @@ it.each<[string, string, () => Brought]>([
     () => {
       const other = newKey();
       return {
+        cancellation: newCancellation(payment.requestPayload, other),
+        payee: { terminalKey: pointOf(other) },
+      };
+    },
+  ],
+  [
+    'of another key certified under the same terminal id that signed the same request',
+    'OFFLINE_PAYEE_UNTRUSTED',
+    () => {
+      const other = newKey();
+      return {
+        signedRequest: signRequest(payment.requestPayload, other),
         cancellation: newCancellation(payment.requestPayload, other),
         payee: { terminalKey: pointOf(other) },
       };

@@ -102,6 +102,9 @@ class Wallet:
         certificate.verify(unb64(issuer["point"]), "OFFLINE_PAYEE_UNTRUSTED")
         require(now <= until, "OFFLINE_PAYEE_UNTRUSTED", "validUntil")
         request.verify(point, "OFFLINE_PAYEE_UNTRUSTED")
+        salt, named = request.items[7][:4], request.items[7][4:]
+        made = sha256(b"offpay/request-nonce" + point + salt)[:12] == named
+        require(made, "OFFLINE_PAYEE_UNTRUSTED", "nonce")
         return request, certificate
 
     def unpacked(self, packed):

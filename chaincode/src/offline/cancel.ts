@@ -8,6 +8,7 @@ import {
   findContradiction,
   found,
   importDeviceKey,
+  isNonceOf,
   isOverLimit,
   isRemembered,
   isSignedBy,
@@ -34,7 +35,10 @@ type CancelInput = InputOf<'offline', 'cancel'>;
 
 const PAYEE = ['channel', 'merchantId', 'terminalId'] as const;
 
-/** Two tills of a merchant may bear one name, and a certificate may be over: who asked is who signed the request, at its time. */
+/**
+ * Two tills of a merchant may bear one name, and a certificate may be over: who asked is who signed the request, at its time. Anyone may
+ * sign what another till asked for, and the device answers whoever shows it: so the request must name the key by itself.
+ */
 function differingFrom(
   payee: PayeeCertificate,
   request: PaymentRequest,
@@ -42,6 +46,7 @@ function differingFrom(
 ): string | undefined {
   const key = importDeviceKey(spkiOfPoint(payee.terminalKey));
   if (key === undefined || !isSignedBy(signed, key)) return 'terminalKey';
+  if (!isNonceOf(request.nonce, payee.terminalKey)) return 'nonce';
   if (request.createdAt > payee.validUntil) return 'validUntil';
   return PAYEE.find((name) => payee[name] !== request[name]);
 }

@@ -17,6 +17,7 @@ import {
   newPayee,
   newRequest,
   OFFLINE_MERCHANT,
+  pointOf,
   signed,
   unpacked,
   VECTOR_KEYS,
@@ -98,6 +99,16 @@ describe('who asks', () => {
           request: signed('offpay/payment-request', newRequest(), newKey()),
           payee: newPayee(),
         }),
+    ],
+    [
+      'of another key that signed what the terminal asks for',
+      () => {
+        const other = newKey();
+        return packRequest({
+          request: signed('offpay/payment-request', newRequest(), other),
+          payee: newPayee({ terminalKey: pointOf(other) }),
+        });
+      },
     ],
     [
       'of another terminal',

@@ -129,7 +129,7 @@ export class LedgerJudge extends Judge {
       (['channel', 'merchantId', 'terminalId'] as const).every(
         (field) => content[field] === asked!.content[field],
       ),
-      this.isBy(content['terminalKey'], asked!),
+      this.isAskedBy(content, asked!),
       (asked!.content['createdAt'] as bigint) <= (content['validUntil'] as bigint),
       // The payee's bank is known of merchants that are licensed.
       content['merchantId'] === MERCHANT,
