@@ -153,6 +153,19 @@ it.each<[string, string, () => Brought]>([
     'OFFLINE_REQUEST_MISMATCH',
     () => ({ claim: { ...payment, requestPayload: ledger.request() } }),
   ],
+  [
+    'of a voucher for another channel',
+    'OFFLINE_REQUEST_MISMATCH',
+    () => ({
+      claim: forge(payment, {}, ledger.request({ channel: 'other' })),
+      payee: { channel: 'other' },
+    }),
+  ],
+  [
+    'of a voucher in another currency',
+    'OFFLINE_REQUEST_MISMATCH',
+    () => ({ claim: forge(payment, {}, ledger.request({ currency: 'USD' })) }),
+  ],
 ])('no money comes back for a cancellation %s: %s', async (_, code, brought) => {
   await expect(cancel(brought())).rejects.toMatchObject({ code });
   expect(await available()).toBe(MONEY - 20_000);

@@ -71,13 +71,17 @@ async function payeeOf(
   return payee;
 }
 
-/** The device signed it, under a certificate of the reserve, for this request. @throws {DomainError} */
-function ensureOfReserve(claim: ReadClaim, reserve: ReserveRow): void {
+/** The device signed it, under a certificate of the reserve, for this request of the reserve's money. @throws {DomainError} */
+function ensureOfReserve(claim: ReadClaim, reserve: ReserveRow, channel: string): void {
   const key = importDeviceKey(reserve.publicKey);
   ensure(key !== undefined && isSignedBy(claim.parts, key), 'OFFLINE_SIGNATURE_INVALID');
   const named = bytesToText(claim.voucher.certificateDigest);
   ensure(reserve.certificates.includes(named), 'OFFLINE_CERTIFICATE_MISMATCH', { digest: named });
   ensure(answersRequest(claim, claim.hash), 'OFFLINE_REQUEST_MISMATCH', {});
+  const { request } = claim;
+  ensure(request.channel === channel, 'OFFLINE_REQUEST_MISMATCH', { field: 'channel' });
+  const isItsMoney = request.currency === reserve.currency;
+  ensure(isItsMoney, 'OFFLINE_REQUEST_MISMATCH', { field: 'currency' });
 }
 
 const isCancelled = ({ entry }: ReadClaim, { cancelled, counters }: ReserveRow): boolean =>
@@ -108,7 +112,7 @@ export async function cancel(call: Call<CancelInput>) {
   const stated = verifyCancellation(bytesOf(cancellation), payee);
   const isOfRequest = requestHash(requestPayload).equals(stated.requestHash);
   ensure(isOfRequest, 'OFFLINE_REQUEST_MISMATCH', { field: 'cancellation' });
-  ensureOfReserve(claim, before);
+  ensureOfReserve(claim, before, call.channel);
   if (isCancelled(claim, before)) return { returned: entry.amount };
   ensureCancellable(claim, before);
   putReserve(call, reserves.cancelEntry(before, entry));

@@ -57,12 +57,13 @@ export class Judge {
     return Buffer.isBuffer(point) && this.world.notary.isBy(point, object);
   }
 
-  /** The certified key made the request and signed it. */
-  isAskedBy({ terminalKey }: Content, request: Sign1): boolean {
-    const { nonce } = request.content;
+  /** The certified key made the request and signed it, before its certificate ran out. */
+  isAskedBy({ terminalKey, validUntil }: Content, request: Sign1): boolean {
+    const { nonce, createdAt } = request.content;
     return (
       this.isBy(terminalKey, request) &&
-      isNonceOf(nonce as Buffer, terminalKey as Buffer)
+      isNonceOf(nonce as Buffer, terminalKey as Buffer) &&
+      (createdAt as bigint) <= (validUntil as bigint)
     );
   }
 

@@ -130,7 +130,7 @@ export class LedgerJudge extends Judge {
         (field) => content[field] === asked!.content[field],
       ),
       this.isAskedBy(content, asked!),
-      (asked!.content['createdAt'] as bigint) <= (content['validUntil'] as bigint),
+      asked!.content['channel'] === CHANNEL && asked!.content['currency'] === CURRENCY,
       // The payee's bank is known of merchants that are licensed.
       content['merchantId'] === MERCHANT,
       this.isBy(content['terminalKey'], stated!),

@@ -60,7 +60,9 @@ function certifiedPayee(
   const bytes = payeeCertificateOf(packed, request, issuer.bankId);
   const certificate = verifyPayeeCertificate(bytes, issuers);
   const { validUntil, terminalKey } = certificate;
-  ensure(now <= validUntil, 'OFFLINE_PAYEE_UNTRUSTED', { field: 'validUntil' });
+  // By the terminal's clock, too: that is the one that the ledger asks, should the payment be cancelled.
+  const isValid = Math.max(now, request.createdAt) <= validUntil;
+  ensure(isValid, 'OFFLINE_PAYEE_UNTRUSTED', { field: 'validUntil' });
   ensure(isByTerminal(signed, certificate), 'OFFLINE_PAYEE_UNTRUSTED', { field: 'terminalKey' });
   ensure(isNonceOf(request.nonce, terminalKey), 'OFFLINE_PAYEE_UNTRUSTED', { field: 'nonce' });
   return { certificate, bytes };
