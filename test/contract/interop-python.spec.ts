@@ -30,6 +30,7 @@ import {
   newCancellation,
   newKey,
   newRequest,
+  signRequest,
   spkiOf,
   VECTOR_KEYS,
 } from '../support/offline-world';
@@ -225,10 +226,17 @@ describePython('a wallet in Python', () => {
     const { request: whole } = unpackRequest(request, CHANNEL);
     // By another key than the request, and of another terminal than the request.
     const payees = [await payeeOf('till-1', newKey()), await payeeOf('till-2', tillKey)];
+    // By another key that is certified for the terminal, and signed what the till asks for.
+    const otherKey = newKey();
+    const taken = packRequest({
+      request: signRequest(parseCose('offpay/payment-request', whole).payload, otherKey),
+      payee: await payeeOf('till-1', otherKey),
+    });
     const refusals: readonly (readonly [string, Uint8Array, number?])[] = [
       ...payees.map(
         (payee) => ['OFFLINE_PAYEE_UNTRUSTED', packRequest({ request: whole, payee })] as const,
       ),
+      ['OFFLINE_PAYEE_UNTRUSTED', taken],
       ['OFFLINE_PAYEE_UNTRUSTED', request, PAYEE_SECONDS + 1],
       ['OFFLINE_CLOCK_WRONG', request, -61],
       ['OFFLINE_REQUEST_EXPIRED', request, 301],

@@ -17,6 +17,7 @@ import {
   newCancellation,
   newKey,
   pointOf,
+  signRequest,
   type Device,
   type Payment,
 } from '../support/offline-world';
@@ -116,6 +117,18 @@ it.each<[string, string, () => Brought]>([
     },
   ],
   [
+    'of another key certified under the same terminal id that signed the same request',
+    'OFFLINE_PAYEE_UNTRUSTED',
+    () => {
+      const other = newKey();
+      return {
+        signedRequest: signRequest(payment.requestPayload, other),
+        cancellation: newCancellation(payment.requestPayload, other),
+        payee: { terminalKey: pointOf(other) },
+      };
+    },
+  ],
+  [
     'of a request that nobody signed',
     'OFFLINE_MALFORMED',
     () => ({ signedRequest: Buffer.from(payment.requestPayload) }),
@@ -139,6 +152,19 @@ it.each<[string, string, () => Brought]>([
     'of a voucher for another request',
     'OFFLINE_REQUEST_MISMATCH',
     () => ({ claim: { ...payment, requestPayload: ledger.request() } }),
+  ],
+  [
+    'of a voucher for another channel',
+    'OFFLINE_REQUEST_MISMATCH',
+    () => ({
+      claim: forge(payment, {}, ledger.request({ channel: 'other' })),
+      payee: { channel: 'other' },
+    }),
+  ],
+  [
+    'of a voucher in another currency',
+    'OFFLINE_REQUEST_MISMATCH',
+    () => ({ claim: forge(payment, {}, ledger.request({ currency: 'USD' })) }),
   ],
 ])('no money comes back for a cancellation %s: %s', async (_, code, brought) => {
   await expect(cancel(brought())).rejects.toMatchObject({ code });

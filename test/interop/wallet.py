@@ -100,8 +100,11 @@ class Wallet:
         items = [1, request.items[1], issuer["bankId"], *request.items[2:4], point, shown, licence, until]
         certificate = Signed("payee-certificate", encode(items), signature, kid)
         certificate.verify(unb64(issuer["point"]), "OFFLINE_PAYEE_UNTRUSTED")
-        require(now <= until, "OFFLINE_PAYEE_UNTRUSTED", "validUntil")
+        require(max(now, request.items[9]) <= until, "OFFLINE_PAYEE_UNTRUSTED", "validUntil")
         request.verify(point, "OFFLINE_PAYEE_UNTRUSTED")
+        salt, named = request.items[7][:4], request.items[7][4:]
+        made = sha256(b"offpay/request-nonce" + point + salt)[:12] == named
+        require(made, "OFFLINE_PAYEE_UNTRUSTED", "nonce")
         return request, certificate
 
     def unpacked(self, packed):

@@ -19,11 +19,13 @@ import {
   encodePaymentRequest,
   encodeVoucher,
   issuerKid,
+  NONCE_SALT_BYTES,
   openDevice,
   parseCose,
   planVoucher,
   pointOfSpki,
   requestHash,
+  requestNonce,
   reserves,
   signBytes,
   assembleCose,
@@ -159,6 +161,7 @@ export function newDevice(values: Partial<DeviceCertificate> = {}, key = newKey(
   return { key, certificate, certificateBytes, held, state: openDevice(certificate) };
 }
 
+/** Of the terminal of the vectors. */
 export const newRequest = (values: Partial<PaymentRequest> = {}): Buffer =>
   encodePaymentRequest({
     channel: CHANNEL,
@@ -167,7 +170,7 @@ export const newRequest = (values: Partial<PaymentRequest> = {}): Buffer =>
     orderNumber: 'ORD-1001',
     amount: 1_250n,
     currency: 'EUR',
-    nonce: randomBytes(16),
+    nonce: requestNonce(pointOf(VECTOR_KEYS.terminal), randomBytes(NONCE_SALT_BYTES)),
     bulletinNumber: 7,
     createdAt: NOW - 10,
     expiresAt: NOW + 600,

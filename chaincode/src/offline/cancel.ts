@@ -8,6 +8,7 @@ import {
   findContradiction,
   found,
   importDeviceKey,
+  isNonceOf,
   isOverLimit,
   isRemembered,
   isSignedBy,
@@ -34,7 +35,10 @@ type CancelInput = InputOf<'offline', 'cancel'>;
 
 const PAYEE = ['channel', 'merchantId', 'terminalId'] as const;
 
-/** Two tills of a merchant may bear one name, and a certificate may be over: who asked is who signed the request, at its time. */
+/**
+ * Two tills of a merchant may bear one name, and a certificate may be over: who asked is who signed the request, at its time. Anyone may
+ * sign what another till asked for, and the device answers whoever shows it: so the request must name the key by itself.
+ */
 function differingFrom(
   payee: PayeeCertificate,
   request: PaymentRequest,
@@ -42,6 +46,7 @@ function differingFrom(
 ): string | undefined {
   const key = importDeviceKey(spkiOfPoint(payee.terminalKey));
   if (key === undefined || !isSignedBy(signed, key)) return 'terminalKey';
+  if (!isNonceOf(request.nonce, payee.terminalKey)) return 'nonce';
   if (request.createdAt > payee.validUntil) return 'validUntil';
   return PAYEE.find((name) => payee[name] !== request[name]);
 }
@@ -66,13 +71,17 @@ async function payeeOf(
   return payee;
 }
 
-/** The device signed it, under a certificate of the reserve, for this request. @throws {DomainError} */
-function ensureOfReserve(claim: ReadClaim, reserve: ReserveRow): void {
+/** The device signed it, under a certificate of the reserve, for this request of the reserve's money. @throws {DomainError} */
+function ensureOfReserve(claim: ReadClaim, reserve: ReserveRow, channel: string): void {
   const key = importDeviceKey(reserve.publicKey);
   ensure(key !== undefined && isSignedBy(claim.parts, key), 'OFFLINE_SIGNATURE_INVALID');
   const named = bytesToText(claim.voucher.certificateDigest);
   ensure(reserve.certificates.includes(named), 'OFFLINE_CERTIFICATE_MISMATCH', { digest: named });
   ensure(answersRequest(claim, claim.hash), 'OFFLINE_REQUEST_MISMATCH', {});
+  const { request } = claim;
+  ensure(request.channel === channel, 'OFFLINE_REQUEST_MISMATCH', { field: 'channel' });
+  const isItsMoney = request.currency === reserve.currency;
+  ensure(isItsMoney, 'OFFLINE_REQUEST_MISMATCH', { field: 'currency' });
 }
 
 const isCancelled = ({ entry }: ReadClaim, { cancelled, counters }: ReserveRow): boolean =>
@@ -103,7 +112,7 @@ export async function cancel(call: Call<CancelInput>) {
   const stated = verifyCancellation(bytesOf(cancellation), payee);
   const isOfRequest = requestHash(requestPayload).equals(stated.requestHash);
   ensure(isOfRequest, 'OFFLINE_REQUEST_MISMATCH', { field: 'cancellation' });
-  ensureOfReserve(claim, before);
+  ensureOfReserve(claim, before, call.channel);
   if (isCancelled(claim, before)) return { returned: entry.amount };
   ensureCancellable(claim, before);
   putReserve(call, reserves.cancelEntry(before, entry));

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who asks, what was accepted, what never will be: as the customer's device and the merchant's tills keep it.
-import { encodePaymentEvidence, packRequest, parseCose } from '@fabric-offline-pay/domain';
+import {
+  encodePaymentEvidence,
+  packRequest,
+  parseCose,
+  type PaymentRequest,
+} from '@fabric-offline-pay/domain';
 import {
   memoryStore,
   softwareKey,
@@ -16,7 +21,9 @@ import {
   newKey,
   newPayee,
   newRequest,
+  NOW,
   OFFLINE_MERCHANT,
+  pointOf,
   signed,
   unpacked,
   VECTOR_KEYS,
@@ -87,8 +94,8 @@ describe('who asks', () => {
     expect(await stranger.view(await ask('A-2'))).toMatchObject({ payee: null });
   });
 
-  const request = (): Buffer =>
-    signed('offpay/payment-request', newRequest(), VECTOR_KEYS.terminal);
+  const request = (values: Partial<PaymentRequest> = {}): Buffer =>
+    signed('offpay/payment-request', newRequest(values), VECTOR_KEYS.terminal);
 
   it.each<[string, () => Buffer]>([
     [
@@ -98,6 +105,16 @@ describe('who asks', () => {
           request: signed('offpay/payment-request', newRequest(), newKey()),
           payee: newPayee(),
         }),
+    ],
+    [
+      'of another key that signed what the terminal asks for',
+      () => {
+        const other = newKey();
+        return packRequest({
+          request: signed('offpay/payment-request', newRequest(), other),
+          payee: newPayee({ terminalKey: pointOf(other) }),
+        });
+      },
     ],
     [
       'of another terminal',
@@ -110,6 +127,14 @@ describe('who asks', () => {
     [
       'that ran out',
       () => packRequest({ request: request(), payee: newPayee({ validUntil: room.now - 1 }) }),
+    ],
+    [
+      'that ran out before the request was made, by the terminal’s clock',
+      () =>
+        packRequest({
+          request: request({ createdAt: NOW + 1 }),
+          payee: newPayee({ validUntil: NOW }),
+        }),
     ],
     [
       'of another name than the bank signed',

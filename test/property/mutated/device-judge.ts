@@ -60,7 +60,7 @@ export class DeviceJudge extends Judge {
       certificate !== undefined &&
       this.isIssued(certificate) &&
       (validUntil as bigint) >= BigInt(this.now) &&
-      this.isBy(terminalKey, request)
+      this.isAskedBy(certificate.content, request)
     );
   }
 

@@ -4,6 +4,7 @@
 import { ISSUER } from '../../support/offline-world';
 import { BANK } from '../../support/world';
 import {
+  isNonceOf,
   readSign1,
   sha256,
   type Content,
@@ -54,6 +55,16 @@ export class Judge {
 
   isBy(point: Value | undefined, object: Sign1): boolean {
     return Buffer.isBuffer(point) && this.world.notary.isBy(point, object);
+  }
+
+  /** The certified key made the request and signed it, before its certificate ran out. */
+  isAskedBy({ terminalKey, validUntil }: Content, request: Sign1): boolean {
+    const { nonce, createdAt } = request.content;
+    return (
+      this.isBy(terminalKey, request) &&
+      isNonceOf(nonce as Buffer, terminalKey as Buffer) &&
+      (createdAt as bigint) <= (validUntil as bigint)
+    );
   }
 
   /** Signed by the one issuer that everybody trusts, for its own bank. */

@@ -129,8 +129,8 @@ export class LedgerJudge extends Judge {
       (['channel', 'merchantId', 'terminalId'] as const).every(
         (field) => content[field] === asked!.content[field],
       ),
-      this.isBy(content['terminalKey'], asked!),
-      (asked!.content['createdAt'] as bigint) <= (content['validUntil'] as bigint),
+      this.isAskedBy(content, asked!),
+      asked!.content['channel'] === CHANNEL && asked!.content['currency'] === CURRENCY,
       // The payee's bank is known of merchants that are licensed.
       content['merchantId'] === MERCHANT,
       this.isBy(content['terminalKey'], stated!),

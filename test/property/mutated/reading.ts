@@ -272,6 +272,12 @@ export interface Sign1 {
 
 export const sha256 = (value: Uint8Array): Buffer => createHash('sha256').update(value).digest();
 
+/** @returns whether the nonce names the key: behind four bytes that are random, twelve of a hash. */
+export const isNonceOf = (nonce: Buffer, point: Buffer): boolean =>
+  sha256(Buffer.concat([Buffer.from('offpay/request-nonce'), point, nonce.subarray(0, 4)]))
+    .subarray(0, 12)
+    .equals(nonce.subarray(4));
+
 /** @returns what is signed of a payload. */
 export function signedBytes(kind: SignedKind, payload: Uint8Array, kid?: Uint8Array): Buffer {
   const entries: [number, unknown][] = [

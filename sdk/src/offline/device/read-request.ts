@@ -5,6 +5,7 @@ import {
   decodePaymentRequest,
   ensure,
   importDeviceKey,
+  isNonceOf,
   isSignedBy,
   parseCose,
   payeeCertificateOf,
@@ -58,8 +59,12 @@ function certifiedPayee(
   if (issuer === undefined) return undefined;
   const bytes = payeeCertificateOf(packed, request, issuer.bankId);
   const certificate = verifyPayeeCertificate(bytes, issuers);
-  ensure(now <= certificate.validUntil, 'OFFLINE_PAYEE_UNTRUSTED', { field: 'validUntil' });
+  const { validUntil, terminalKey } = certificate;
+  // By the terminal's clock, too: that is the one that the ledger asks, should the payment be cancelled.
+  const isValid = Math.max(now, request.createdAt) <= validUntil;
+  ensure(isValid, 'OFFLINE_PAYEE_UNTRUSTED', { field: 'validUntil' });
   ensure(isByTerminal(signed, certificate), 'OFFLINE_PAYEE_UNTRUSTED', { field: 'terminalKey' });
+  ensure(isNonceOf(request.nonce, terminalKey), 'OFFLINE_PAYEE_UNTRUSTED', { field: 'nonce' });
   return { certificate, bytes };
 }
 
@@ -71,7 +76,7 @@ function isByTerminal(signed: Buffer, { terminalKey }: PayeeCertificate): boolea
 /**
  * @param shown as the terminal showed it: packed, or the signed request alone
  * @throws {RefusedError} OFFLINE_MALFORMED; OFFLINE_PAYEE_UNTRUSTED when the certificate that came with it is over, forged, or of
- * another terminal than the one that signed the request
+ * another terminal than the one that made and signed the request
  */
 export const readRequest = (shown: Uint8Array, view: ReaderView): ReadRequest =>
   refusing(() => {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nonces of requests: which key they name.
+import { isNonceOf, requestNonce } from './request-nonce';
+
+const KEY = Buffer.from(Array.from({ length: 64 }, (_, index) => index));
+/** By another implementation. */
+const NONCE = Buffer.from('c0ffee00127ed06de170011ce854fa6b', 'hex');
+
+const flipped = (bytes: Buffer, at: number): Buffer => Buffer.from(bytes.with(at, bytes[at]! ^ 1));
+
+it('begins with the salt and names the key', () => {
+  expect(requestNonce(KEY, Buffer.from('c0ffee00', 'hex'))).toEqual(NONCE);
+  expect(isNonceOf(NONCE, KEY)).toBe(true);
+});
+
+it('names no other key, whatever byte differs', () => {
+  const others = KEY.map((_, at) => Number(isNonceOf(NONCE, flipped(KEY, at))));
+  expect(others.every((is) => is === 0)).toBe(true);
+});
+
+it.each([0, 3, 4, 15])('is none of the key when byte %i is another', (at) => {
+  expect(isNonceOf(flipped(NONCE, at), KEY)).toBe(false);
+});
