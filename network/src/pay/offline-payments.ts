@@ -11,7 +11,7 @@ import type { Clients } from '../ledger/clients';
 import { NetworkError } from '../network-error';
 import { OfflineBank } from '../offline/offline-bank';
 import { openKey, withDevice, withTerminal } from '../offline/party-folder';
-import { writeSettings, type TerminalSettings } from '../offline/party-settings';
+import { findSettings, writeSettings, type TerminalSettings } from '../offline/party-settings';
 import { makeFolder, SECRET_FILE } from '../system/files';
 import { inParallel } from '../system/in-parallel';
 import type { BankStaff } from './bank-staff';
@@ -57,12 +57,19 @@ const deviceFolder = ({ folder }: OfflineRun, { customerId, device }: Row): stri
 const terminalFolder = ({ folder }: OfflineRun, merchantId: string): string =>
   join(folder, 'terminals', merchantId);
 
-/** Registers a device and sets money aside for it, as much as the policy allows; once. */
+/** A run that was cut off may have left a device without its certificate. */
+async function isFunded(folder: string, currency: string): Promise<boolean> {
+  if ((await findSettings('device', folder)) === undefined) return false;
+  const balances = await withDevice(folder, SAMPLE_PASSPHRASE, (device) => device.balances());
+  return balances.some((balance) => balance.currency === currency);
+}
+
+/** Registers a device and sets money aside for it in a currency, as much as the policy allows; once. */
 async function fundDevice(run: OfflineRun, row: Row): Promise<void> {
   const { clients, bank } = run;
   const { customerId, currency } = row;
   const folder = deviceFolder(run, { ...row, device: 'own' });
-  if (existsSync(folder)) return;
+  if (await isFunded(folder, currency)) return;
   const { publicKey } = await openKey(folder, SAMPLE_PASSPHRASE);
   const { identity } = await clients.client('bank', 'teller');
   await identity.registerDevice({ customerId, deviceId: DEVICE_ID, publicKey });
@@ -229,21 +236,39 @@ export interface OfflineInput {
   readonly merchants: readonly Pick<Merchant, 'merchantId' | 'name'>[];
 }
 
+const accountOf = ({ customerId, currency }: Row): string => `${customerId}/${currency}`;
+
+/** The code of what kept a device from its money, by customer and currency: no other row waits for it. */
+type Unprepared = ReadonlyMap<string, string>;
+
+/** A customer's device is one folder: its currencies come one after another. */
+async function fundDevices(run: OfflineRun, rows: readonly Row[]): Promise<Unprepared> {
+  const unprepared = new Map<string, string>();
+  const accounts = distinct(rows, accountOf);
+  const customers = [...new Set(accounts.map(({ customerId }) => customerId))];
+  await inParallel(customers, AT_ONCE, async (customer) => {
+    for (const row of accounts.filter(({ customerId }) => customerId === customer))
+      try {
+        await fundDevice(run, row);
+      } catch (error) {
+        if (!(error instanceof RefusedError)) throw error;
+        unprepared.set(accountOf(row), error.code);
+      }
+  });
+  return unprepared;
+}
+
 /** Prepares devices and terminals while there is a network. */
 async function prepare(clients: Clients, { folder, rows, merchants }: OfflineInput) {
   const bank = await OfflineBank.open(clients);
   const names = new Map(merchants.map(({ merchantId, name }) => [merchantId, name]));
   const run: OfflineRun = { clients, bank, folder, names, news: await bank.news() };
-  await inParallel(
-    distinct(rows, ({ customerId }) => customerId),
-    AT_ONCE,
-    (row) => fundDevice(run, row),
-  );
+  const unprepared = await fundDevices(run, rows);
   const tills = distinct(rows, ({ merchantId }) => merchantId);
   await inParallel(tills, AT_ONCE, ({ merchantId }) => openTill(run, merchantId));
   copyDevices(run, rows);
   writeFileSync(join(folder, 'bank-ca.pem'), bank.issuer.row.authority);
-  return { run, tills };
+  return { run, tills, unprepared };
 }
 
 /** What the bank keeps for its customers. */
@@ -258,9 +283,15 @@ export async function payOffline(
   const { folder, rows } = input;
   if (rows.length === 0) return [];
   makeFolder(folder);
-  const { run, tills } = await prepare(clients, input);
+  const { run, tills, unprepared } = await prepare(clients, input);
   const exchanged: (readonly [Row, Exchanged])[] = [];
-  for (const row of rows) exchanged.push([row, await pay(run, row)]);
+  for (const row of rows) {
+    const refused = unprepared.get(accountOf(row));
+    exchanged.push([
+      row,
+      refused === undefined ? await pay(run, row) : { refused, receipt: false },
+    ]);
+  }
   for (const { merchantId } of tills) await settle(run, merchantId);
   const outcomes: OfflineOutcome[] = [];
   for (const [row, had] of exchanged) outcomes.push(await outcomeOf(run, row, had));
