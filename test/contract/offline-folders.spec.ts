@@ -2,9 +2,9 @@
 // Folders and files as people mistype and mix them up on the command line. What the settings and files alone say is tested beside
 // them; this is what a user meets.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openKey, withDevice, withTerminal } from '@fabric-offline-pay/network';
+import { openKey, withDevice } from '@fabric-offline-pay/network';
 import { PROGRAM } from '../support/command-line';
 import { OfflineFolders, PASSPHRASE } from '../support/offline-folders';
 import { MERCHANT } from '../support/world';
@@ -159,13 +159,14 @@ test('a folder that lost its settings is restored by its key and store, with the
   });
 });
 
-test('a folder goes on with a mark at another place', async () => {
+test('a folder whose mark lies within it goes on with a mark at another place', async () => {
+  const file = join(folders.device, 'settings.json');
   const marks = join(folders.home, 'others');
-  mkdirSync(marks);
-  expect(await folders.json('terminal', 'restore', '--marks', marks)).toMatchObject({
+  writeFileSync(file, readFileSync(file, 'utf8').replace(join(folders.home, 'marks'), 'marks'));
+  const owner = () => withDevice(folders.device, PASSPHRASE, (device) => device.owner());
+  await expect(owner()).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
+  expect(await folders.json('device', 'restore', '--marks', marks)).toMatchObject({
     restoration: { reason: 'unmarked' },
   });
-  const waiting = await withTerminal(folders.terminal, PASSPHRASE, (till) => till.waiting());
-  expect(waiting).toMatchObject({ count: 0 });
-  expect(settings()[1]).toContain(marks);
+  expect(await owner()).toMatchObject({ customerId: 'customer-1' });
 });
