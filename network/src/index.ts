@@ -52,11 +52,22 @@ export { Bulletins } from './offline/bulletins';
 export { OfflineBank, type Funded, type FundRequest } from './offline/offline-bank';
 export type { PayeeRequest } from './offline/payee-grant';
 export {
+  fundFolder,
+  updateIssuers,
+  type BankOfDevices,
+  type FolderFunding,
+  type FundedFolder,
+  type FundingBank,
+  type PendingOutcome,
+} from './offline/fund-folder';
+export {
+  hasStore,
   openKey,
   restoreParty,
-  updateIssuers,
   withDevice,
   withTerminal,
+  withTrustingDevice,
+  type RestorePartyOptions,
 } from './offline/party-folder';
 export {
   ensureSameParty,

@@ -80,11 +80,11 @@ test('a new process accepts at once, by its store alone', async () => {
 
 test('the command line asks, accepts and tells what waits with no network', async () => {
   const terminal = join(folder, 'by-hand');
+  await openKey(terminal, 'secret');
   await writeSettings(terminal, {
     ...{ party: 'terminal', ...TILL },
     limits: { currencies: { [CURRENCY]: { storedCount: 1 } } },
   });
-  await openKey(terminal, 'secret');
   await withTerminal(terminal, 'secret', (till) => till.learn({ issuers: [issuer.row], bulletin }));
   const offpay = (name: string, ...args: readonly string[]) => {
     const node = [process.execPath, PROGRAM, 'terminal', name, '--terminal', terminal, '--json'];

@@ -125,7 +125,8 @@ test('a folder without its mark is restored with the epoch that the bank names',
     restoration: { reason: 'unmarked', lost: null, sealedEpoch: 4 },
   });
   await expect(folders.fund(4)).rejects.toMatchObject({ code: 'EPOCH_SEALED' });
-  expect((await folders.run('device', 'restore', '--epoch', 'x')).stderr).toContain(
-    'a whole number',
-  );
+  for (const epoch of ['x', '99999999'])
+    expect((await folders.run('device', 'restore', '--epoch', epoch)).stderr).toContain(
+      'a whole number from 0 to 99999998',
+    );
 });

@@ -74,6 +74,7 @@ export class OfflineFolders {
   /** As `offpay device fund` does, after the bank has set the money aside. Where its mark lies, it was told once. */
   async fund(epoch: number): Promise<void> {
     const marks = this.#granted.size === 0 ? { marks: join(this.home, 'marks') } : {};
+    await openKey(this.device, PASSPHRASE);
     await writeSettings(this.device, { party: 'device', ...OWNER, issuers, ...marks });
     const bytes = this.#granted.get(epoch) ?? (await this.#certificateOf(epoch));
     await withDevice(this.device, PASSPHRASE, (opened) => opened.importCertificate(bytes, issuers));
@@ -87,9 +88,9 @@ export class OfflineFolders {
     const roots = { [BANK]: [CERTIFICATES.root] };
     const terminalId = 'till-1';
     const till = { channel: CHANNEL, merchantId, terminalId, roots };
+    const { publicKey } = await openKey(folder, PASSPHRASE);
     await writeSettings(folder, { party: 'terminal', ...till });
     const bulletin = await issuer.bulletin({ number: 1, revoked: [], policy: OFFLINE_POLICY });
-    const { publicKey } = await openKey(folder, PASSPHRASE);
     const grant = { merchantId, terminalId, publicKey, name: NAME, licence: LICENCE };
     const validUntil = Math.floor(Date.now() / 1000) + YEAR;
     const payee = certified

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's part in payments without a network: money set aside for devices, bulletins, devices that were lost.
 import {
+  decodeDeviceCertificate,
   isTrustedIssuer,
   offlineLimits,
+  parseCose,
   type Amount,
   type Currency,
   type OutputOf,
@@ -12,6 +14,7 @@ import { everyEntry, RefusedError } from '@fabric-offline-pay/sdk';
 import type { BankNews, CancelledVoucher, Issuer, Roots } from '@fabric-offline-pay/sdk/offline';
 import type { Clients } from '../ledger/clients';
 import { Bulletins } from './bulletins';
+import { nextEpoch } from './next-epoch';
 import { openIssuer } from './open-issuer';
 import { payeeGrantOf, type PayeeRequest } from './payee-grant';
 
@@ -24,6 +27,8 @@ export interface FundRequest {
   readonly currency: Currency;
   /** Minor units. */
   readonly amount: Amount;
+  /** An epoch that the device knows of, though the ledger may not: it is granted a higher one. */
+  readonly after?: number;
 }
 
 /** What the device must be given. */
@@ -89,7 +94,19 @@ export class OfflineBank {
    * Sets money aside in a new epoch of a device, within what the customer's reputation allows.
    * @throws {RefusedError} OFFLINE_NOT_ALLOWED, INSUFFICIENT_FUNDS, OFFLINE_OVER_TOTAL_CAP and others
    */
-  async fund({ customerId, deviceId, publicKey, currency, amount }: FundRequest): Promise<Funded> {
+  async fund(request: FundRequest): Promise<Funded> {
+    const funded = await this.sign(request);
+    await this.submit(funded.bytes);
+    return funded;
+  }
+
+  /**
+   * Signs the certificate of a new epoch, within what the customer's reputation allows. Nothing is set aside yet: whoever keeps
+   * the certificate before {@link submit} can say after any failure what was asked for.
+   * @throws {RefusedError} OFFLINE_NOT_ALLOWED, OFFLINE_OVER_TOTAL_CAP; OFFLINE_MALFORMED when no epoch is left
+   */
+  async sign(request: FundRequest): Promise<Funded> {
+    const { customerId, deviceId, publicKey, currency, amount, after } = request;
     const { offline, identity } = await this.#clients.client('bank', 'bank-node');
     const policy = await identity.readPolicy({});
     const standing = await identity.readReputation({ customerId });
@@ -105,17 +122,25 @@ export class OfflineBank {
       { customerId },
       (page) => page.reserves,
     );
-    const epochs = reserves
-      .filter((reserve) => reserve.deviceId === deviceId)
-      .map(({ epoch }) => epoch);
-    const epoch = Math.max(0, ...epochs) + 1;
+    const epoch = nextEpoch(reserves, deviceId, after);
     const grant = {
       ...{ customerId, deviceId, epoch, publicKey, currency, limits },
       policy: policy.offline,
     };
     const { bytes } = await this.issuer.certify({ ...grant, total: amount });
-    await offline.fund({ customerId, deviceId, epoch, certificate: bytes.toString('base64') });
     return { epoch, bytes };
+  }
+
+  /**
+   * Sets aside what a certificate says. Safe to repeat: the ledger answers the same certificate as it did before.
+   * @throws {RefusedError} INSUFFICIENT_FUNDS and others; IDEMPOTENCY_CONFLICT for another certificate of the epoch
+   */
+  async submit(certificate: Uint8Array): Promise<void> {
+    const { offline } = await this.#clients.client('bank', 'bank-node');
+    const { payload } = parseCose('offpay/device-certificate', certificate);
+    const { customerId, deviceId, epoch } = decodeDeviceCertificate(payload);
+    const text = Buffer.from(certificate).toString('base64');
+    await offline.fund({ customerId, deviceId, epoch, certificate: text });
   }
 
   /**

@@ -77,10 +77,10 @@ test.each<[string, string, () => Promise<void>]>([
 });
 
 test('what it is told anew are keys, limits and the place of the mark, which stays where nothing is said', async () => {
-  await writeSettings(terminal, { ...TERMINAL, marks: 'elsewhere' });
+  await writeSettings(terminal, { ...TERMINAL, marks: '../elsewhere' });
   const anew = { ...TERMINAL, roots: {}, limits: { oldestSeconds: 3600 } };
   await writeSettings(terminal, anew);
-  expect(await readSettings('terminal', terminal)).toEqual({ ...anew, marks: 'elsewhere' });
+  expect(await readSettings('terminal', terminal)).toEqual({ ...anew, marks: '../elsewhere' });
   expect(existsSync(`${fileOf(terminal)}.tmp`)).toBe(false);
 });
 
@@ -99,7 +99,7 @@ test.each<[string, string, string]>([
   for (const read of [findSettings, readSettings]) {
     const failure = read('terminal', terminal);
     await expect(failure).rejects.toMatchObject(refused(fileOf(terminal), told));
-    await expect(failure).rejects.toMatchObject(refused(fileOf(terminal), 'set the folder up'));
+    await expect(failure).rejects.toMatchObject(refused(fileOf(terminal), 'with the same --marks'));
   }
   await expect(writeSettings(terminal, TERMINAL)).rejects.toMatchObject({
     code: 'CONFIGURATION_INVALID',

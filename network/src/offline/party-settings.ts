@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the folder of a device or a terminal was set up with. It says whose the folder is, once and for all; what it is told anew are
 // the keys that it trusts and the limits that it keeps.
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import { writeDurably, type Roots, type TillLimits } from '@fabric-offline-pay/sdk/offline';
 import * as z from 'zod';
 
-interface PartySettings {
+export interface PartySettings {
   /** Where the mark of the store is kept, from the folder on; of the user's state unless told. */
   readonly marks?: string | undefined;
 }
@@ -83,10 +84,13 @@ const SETTINGS = 'settings.json';
 
 const fileOf = (folder: string): string => join(folder, SETTINGS);
 
+/** Whether a folder was set up, be its settings damaged or not. */
+export const hasSettings = (folder: string): boolean => existsSync(fileOf(folder));
+
 const damaged = (folder: string, reason: string): ConfigurationError =>
   new ConfigurationError(
     fileOf(folder),
-    `${reason}. Move the file away and set the folder up again: key and store stay as they are`,
+    `${reason}. Move the file away and set the folder up again, with the same --marks as before if it had any: key and store stay as they are`,
   );
 
 /** Settings of before they named the party. */
@@ -150,6 +154,40 @@ export async function readSettings<P extends Party>(
   return found;
 }
 
+/** Where a path leads, through links, be its end there yet or not. */
+async function realOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    return join(await realOf(dirname(path)), basename(path));
+  }
+}
+
+const isWithin = (folder: string, path: string): boolean => {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+};
+
+/**
+ * A mark within the folder would be put back with it, and no older copy be known by it.
+ * @returns where the marks are, undefined for the user's state
+ * @throws {ConfigurationError} for a place in the folder.
+ */
+export async function marksFolder(
+  folder: string,
+  { marks: told }: PartySettings,
+): Promise<string | undefined> {
+  if (told === undefined) return undefined;
+  const place = resolve(folder, told);
+  if (isWithin(await realOf(resolve(folder)), await realOf(place)))
+    throw new ConfigurationError(
+      '--marks',
+      `${place} lies in ${folder}, with which the mark would be put back: name a place outside of it; a folder that has its mark there goes on by restore --marks`,
+    );
+  return place;
+}
+
 /** Whose a folder is to be, as far as it is known yet. */
 type Wanted =
   | (Pick<DeviceSettings, 'party'> & Partial<DeviceSettings>)
@@ -158,10 +196,11 @@ type Wanted =
 /**
  * A folder never becomes another's: its key and its money, or its claims, would go with it. To be asked before anything is done
  * for the folder.
- * @throws {ConfigurationError} for a folder of somebody else, and a damaged file.
+ * @throws {ConfigurationError} for a folder of somebody else, a damaged file, and marks within the folder.
  */
 export async function ensureSameParty(folder: string, wanted: Wanted): Promise<void> {
   const found = await findSettings(wanted.party, folder);
+  await marksFolder(folder, wanted);
   if (found === undefined) return;
   const is: Readonly<Record<string, unknown>> = { ...found };
   const told: Readonly<Record<string, unknown>> = { ...wanted };
@@ -178,7 +217,7 @@ export async function ensureSameParty(folder: string, wanted: Wanted): Promise<v
 
 /**
  * Durably, all or nothing. Where the mark is kept stays as it was, unless the settings say another place.
- * @throws {ConfigurationError} for a folder of somebody else, and a damaged file.
+ * @throws {ConfigurationError} for a folder of somebody else, a damaged file, and marks within the folder.
  */
 export async function writeSettings(
   folder: string,
@@ -186,7 +225,8 @@ export async function writeSettings(
 ): Promise<void> {
   await ensureSameParty(folder, wanted);
   const before = await findSettings(wanted.party, folder);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const kept = { ...wanted, marks: wanted.marks ?? before?.marks };
+  await marksFolder(folder, kept);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeDurably(fileOf(folder), `${JSON.stringify(kept, null, 2)}\n`);
 }

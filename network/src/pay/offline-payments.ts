@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The payments of a run that are made without a network: funded, exchanged as QR codes, settled, and what became of each.
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { OffpayError, RefusedError, terminalLedger } from '@fabric-offline-pay/sdk';
 import { qrPng, type BankNews, type Terminal } from '@fabric-offline-pay/sdk/offline';
 import type { Sourced } from '../input/read-rows';
@@ -11,7 +11,12 @@ import type { Clients } from '../ledger/clients';
 import { NetworkError } from '../network-error';
 import { OfflineBank } from '../offline/offline-bank';
 import { openKey, withDevice, withTerminal } from '../offline/party-folder';
-import { findSettings, writeSettings, type TerminalSettings } from '../offline/party-settings';
+import {
+  findSettings,
+  readSettings,
+  writeSettings,
+  type TerminalSettings,
+} from '../offline/party-settings';
 import { makeFolder, SECRET_FILE } from '../system/files';
 import { inParallel } from '../system/in-parallel';
 import type { BankStaff } from './bank-staff';
@@ -21,8 +26,9 @@ export const SAMPLE_PASSPHRASE = 'sample';
 
 const DEVICE_ID = 'wallet';
 
-/** Within each folder, so that whoever copies a device has its mark as well, and a run leaves nothing elsewhere. */
-const MARKS = 'marks';
+/** Beside the folders, so that a run leaves nothing elsewhere, and with a place for each: a device that is copied is copied with it. */
+const marksOf = (folder: string): string =>
+  join('..', '..', 'marks', basename(dirname(folder)), basename(folder));
 
 const AT_ONCE = 16;
 
@@ -80,7 +86,7 @@ async function fundDevice(run: OfflineRun, row: Row): Promise<void> {
   const { issuers = [] } = run.news;
   await writeSettings(folder, {
     ...{ party: 'device', customerId, deviceId: DEVICE_ID },
-    ...{ issuers, marks: MARKS },
+    ...{ issuers, marks: marksOf(folder) },
   });
   await withDevice(folder, SAMPLE_PASSPHRASE, (device) => device.importCertificate(bytes, issuers));
 }
@@ -111,20 +117,26 @@ async function openTill(run: OfflineRun, merchantId: string): Promise<void> {
   const { roots } = run.bank;
   const settings: TerminalSettings = {
     ...{ party: 'terminal', channel, merchantId, terminalId: 'till-1' },
-    ...{ roots, marks: MARKS },
+    ...{ roots, marks: marksOf(folder) },
   };
-  await writeSettings(folder, settings);
   const { publicKey } = await openKey(folder, SAMPLE_PASSPHRASE);
+  await writeSettings(folder, settings);
   const news = { ...run.news, ...(await payeeOf(run, settings, publicKey)) };
   await withTerminal(folder, SAMPLE_PASSPHRASE, (terminal) => terminal.learn(news));
 }
 
-/** The attack that no software on the device can prevent: all of it is copied, key and all, before it pays. */
-function copyDevices(run: OfflineRun, rows: readonly Row[]): void {
+async function copyDevice(own: string, copy: string): Promise<void> {
+  const [from, to] = [marksOf(own), marksOf(copy)];
+  cpSync(join(own, from), join(copy, to), { recursive: true });
+  cpSync(own, copy, { recursive: true });
+  await writeSettings(copy, { ...(await readSettings('device', copy)), marks: to });
+}
+
+/** The attack that no software on the device can prevent: all of it is copied, key and mark and all, before it pays. */
+async function copyDevices(run: OfflineRun, rows: readonly Row[]): Promise<void> {
   for (const row of rows.filter(({ device }) => device === 'copy')) {
     const copy = deviceFolder(run, row);
-    if (!existsSync(copy))
-      cpSync(deviceFolder(run, { ...row, device: 'own' }), copy, { recursive: true });
+    if (!existsSync(copy)) await copyDevice(deviceFolder(run, { ...row, device: 'own' }), copy);
   }
 }
 
@@ -266,7 +278,7 @@ async function prepare(clients: Clients, { folder, rows, merchants }: OfflineInp
   const unprepared = await fundDevices(run, rows);
   const tills = distinct(rows, ({ merchantId }) => merchantId);
   await inParallel(tills, AT_ONCE, ({ merchantId }) => openTill(run, merchantId));
-  copyDevices(run, rows);
+  await copyDevices(run, rows);
   writeFileSync(join(folder, 'bank-ca.pem'), bank.issuer.row.authority);
   return { run, tills, unprepared };
 }

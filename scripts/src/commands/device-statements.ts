@@ -19,6 +19,7 @@ import { readCarried, writeEach, writtenText, type Written } from '../offline/ca
 import { historyText, moneyText } from '../offline/device-text';
 import { deviceCommandOf, type DeviceOption } from '../offline/party-command';
 import { readPassphrase } from '../offline/passphrase';
+import { marksGiven, withMarksOption, type MarksOption } from '../offline/restore';
 import { reportingErrors, show } from '../output';
 
 const opened = async <Result>(
@@ -150,14 +151,19 @@ const broughtText = (all: readonly Brought[]): string =>
         )
         .join('\n');
 
+interface SyncOptions extends DeviceOption, MarksOption {}
+
 /** Each voucher for itself: one that the bank cannot take back does not hold up the others. */
-async function sync(options: DeviceOption): Promise<void> {
+async function sync(options: SyncOptions): Promise<void> {
+  const passphrase = await readPassphrase();
   const clients = new Clients(homeOf(options));
   try {
     const bank = await OfflineBank.open(clients);
-    const { issuers = [] } = await bank.news();
-    await updateIssuers(options.device, issuers);
-    const cancelled = await opened(options, (device) => device.cancelled());
+    const { bankId } = bank.issuer.row;
+    const issuers = async () => (await bank.news()).issuers ?? [];
+    const ofDevices = { channel: clients.channel, bankId, issuers };
+    await updateIssuers(options.device, passphrase, ofDevices, marksGiven(options));
+    const cancelled = await withDevice(options.device, passphrase, (device) => device.cancelled());
     const brought: Brought[] = [];
     for (const voucher of cancelled) brought.push(await bring(bank, voucher));
     show(options, brought, broughtText);
@@ -197,9 +203,11 @@ const evidenceCommand = (): Command =>
     .action(reportingErrors(evidence));
 
 const syncCommand = (): Command =>
-  deviceCommandOf(
-    'sync',
-    'brings cancelled vouchers to the bank, which returns the money (needs the network); exit code 1 when one is refused',
+  withMarksOption(
+    deviceCommandOf(
+      'sync',
+      'brings cancelled vouchers to the bank, which returns the money, and learns whom to trust (needs the network); exit code 1 when one is refused',
+    ),
   ).action(reportingErrors(sync));
 
 export const statementCommands = (): readonly Command[] => [

@@ -5,13 +5,15 @@ import {
   Clients,
   ensureSameParty,
   findSettings,
+  fundFolder,
   OfflineBank,
   openKey,
   withDevice,
-  writeSettings,
-  type DeviceSettings,
+  withTrustingDevice,
+  type FundedFolder,
+  type FundingBank,
+  type PendingOutcome,
 } from '@fabric-offline-pay/network';
-import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import type {
   Balance,
   Device,
@@ -60,56 +62,46 @@ export const balanceText = (balance: Balance): string =>
     `at most ${formatAmount(balance.perPayment, balance.currency)} a payment, ${balance.paymentsLeft.toString()} payments, until ${timeText(balance.spendUntil)}`,
   ].join('; ');
 
-type Owner = Pick<DeviceSettings, 'party' | 'customerId' | 'deviceId'>;
-
-/** Whose the device is to be; a folder that was set up is nobody else's. @throws {ConfigurationError} */
-async function ownerOf({ device: folder, customer, deviceId }: FundOptions): Promise<Owner> {
+/** Whose the device is to be; it keeps its name unless told. */
+async function ownerOf({ device: folder, customer, deviceId }: FundOptions) {
   const known = await findSettings('device', folder);
-  const owner = {
-    party: 'device',
-    customerId: customer,
-    deviceId: deviceId ?? known?.deviceId ?? 'wallet',
-  } as const;
-  await ensureSameParty(folder, owner);
-  return owner;
+  return { customerId: customer, deviceId: deviceId ?? known?.deviceId ?? 'wallet' };
 }
 
-/** The certificates in the store know it, where the settings are lost. @throws {ConfigurationError} */
-async function ensureOwner(device: Device, { customerId, deviceId }: Owner): Promise<void> {
-  const owner = await device.owner();
-  if (owner === undefined) return;
-  if (owner.customerId !== customerId || owner.deviceId !== deviceId)
-    throw new ConfigurationError(
-      '--device',
-      `its certificates are of ${owner.customerId}, ${owner.deviceId}`,
-    );
-}
+const fundingBank = (clients: Clients, bank: OfflineBank): FundingBank => ({
+  channel: clients.channel,
+  bankId: bank.issuer.row.bankId,
+  issuers: async () => (await bank.news()).issuers ?? [],
+  register: async (device) => {
+    const { identity } = await clients.client('bank', 'teller');
+    await identity.registerDevice(device);
+  },
+  sign: async (request) => (await bank.sign(request)).bytes,
+  submit: (certificate) => bank.submit(certificate),
+});
 
-/**
- * Registers the key, has the bank set the money aside, and gives the device its certificate. The store is open all the while: no
- * money is set aside for a device that cannot keep the certificate.
- */
+/** The balance, and what became of a certificate that an interrupted `fund` left behind. */
+type Funded = Balance & Pick<FundedFolder, 'pending'>;
+
+const pendingText = (pending: PendingOutcome): string =>
+  pending.state === 'imported'
+    ? 'a fund that was interrupted before is finished, and nothing more was set aside: run fund again for more'
+    : `a fund that was interrupted before is given up: ${pending.code}: ${pending.message}`;
+
+const fundedText = ({ pending, ...balance }: Funded): string =>
+  [...(pending === null ? [] : [pendingText(pending)]), balanceText(balance)].join('\n');
+
 async function fund(options: FundOptions): Promise<void> {
   const { device: folder, currency } = options;
   const amount = parseDecimal(options.amount, currency);
-  const owner = await ownerOf(options);
-  const { customerId, deviceId } = owner;
+  const wanted = { ...(await ownerOf(options)), currency, amount, ...marksGiven(options) };
+  await ensureSameParty(folder, { party: 'device', ...wanted });
   const passphrase = await readPassphrase();
-  const { publicKey } = await openKey(folder, passphrase);
-  const marks = marksGiven(options);
   const clients = new Clients(homeOf(options));
-  const work = async (device: Device): Promise<Balance> => {
-    await ensureOwner(device, owner);
-    const teller = await clients.client('bank', 'teller');
-    await teller.identity.registerDevice({ customerId, deviceId, publicKey });
-    const bank = await OfflineBank.open(clients);
-    const { issuers = [] } = await bank.news();
-    await writeSettings(folder, { ...owner, issuers, ...marks });
-    const { bytes } = await bank.fund({ customerId, deviceId, publicKey, currency, amount });
-    return device.importCertificate(bytes, issuers);
-  };
   try {
-    show(options, await withDevice(folder, passphrase, work, marks), balanceText);
+    const bank = fundingBank(clients, await OfflineBank.open(clients));
+    const { balance, pending } = await fundFolder(folder, passphrase, bank, wanted);
+    show<Funded>(options, { ...balance, pending }, fundedText);
   } finally {
     await clients.close();
   }
@@ -127,7 +119,7 @@ const viewText = (view: RequestView): string =>
 
 async function view(options: RequestOption): Promise<void> {
   const request = await readCarried('request', options.request);
-  const viewed = await withDevice(options.device, await readPassphrase(), (device) =>
+  const viewed = await withTrustingDevice(options.device, await readPassphrase(), (device) =>
     device.view(request),
   );
   show(options, viewed, viewText);
@@ -149,7 +141,7 @@ const paidText = (paid: Paid): string =>
 async function pay(options: PayOptions): Promise<void> {
   ensureTarget(options);
   const request = await readCarried('request', options.request);
-  const { bytes, ...record } = await withDevice(
+  const { bytes, ...record } = await withTrustingDevice(
     options.device,
     await readPassphrase(),
     async (device) => {
@@ -213,9 +205,10 @@ const keyCommand = (): Command =>
     'key',
     "prints the device's public key; a new folder gets a key (no network)",
   ).action(
-    reportingErrors(async ({ device }: DeviceOption) =>
-      print((await openKey(device, await readPassphrase())).publicKey),
-    ),
+    reportingErrors(async ({ device }: DeviceOption) => {
+      await ensureSameParty(device, { party: 'device' });
+      print((await openKey(device, await readPassphrase())).publicKey);
+    }),
   );
 
 const restoredMeaning: Meaning = ({ sealedEpoch }) => [
@@ -230,9 +223,11 @@ const restoredMeaning: Meaning = ({ sealedEpoch }) => [
 ];
 
 const restoreCommand = (): Command =>
-  deviceCommandOf(
-    'restore',
-    'goes on with a store that was put back, emptied or moved (no network)',
+  withMarksOption(
+    deviceCommandOf(
+      'restore',
+      'goes on with a store that was put back, emptied or moved (no network)',
+    ),
   )
     .option(
       '--epoch <n>',

@@ -6,6 +6,7 @@ import {
   Clients,
   ensureSameParty,
   findSettings,
+  hasStore,
   OfflineBank,
   openKey,
   withTerminal,
@@ -99,7 +100,8 @@ async function setUp(options: SetupOptions): Promise<void> {
   const limits = newLimits(before?.limits, options);
   const known = options.terminalId ?? before?.terminalId;
   const ofFolder = { party: 'terminal', merchantId } as const;
-  await ensureSameParty(folder, { ...ofFolder, ...(known !== undefined && { terminalId: known }) });
+  const told = { ...(known !== undefined && { terminalId: known }), ...marksGiven(options) };
+  await ensureSameParty(folder, { ...ofFolder, ...told });
   const passphrase = await readPassphrase();
   const { publicKey } = await openKey(folder, passphrase);
   const terminalId = known ?? nameOf(publicKey);
@@ -120,6 +122,8 @@ async function setUp(options: SetupOptions): Promise<void> {
       await terminal.learn(news);
       return terminal.certifiedAs();
     };
+    // Before a store is made: who opens it next must look for its mark at the same place.
+    if (!hasStore(folder)) await writeSettings(folder, settings);
     const as = await withTerminal(folder, passphrase, work, settings);
     show(options, { terminalId, certified: as ?? null, limits: limits ?? null }, setupText);
   } finally {
@@ -314,9 +318,11 @@ const restoredMeaning: Meaning = () => [
 ];
 
 const restoreCommand = (): Command =>
-  terminalCommandOf(
-    'restore',
-    'goes on with a store that was put back, emptied or moved (no network)',
+  withMarksOption(
+    terminalCommandOf(
+      'restore',
+      'goes on with a store that was put back, emptied or moved (no network)',
+    ),
   ).action(restoring('terminal', restoredMeaning));
 
 /** The terminal's half of a payment without a network. */

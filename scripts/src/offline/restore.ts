@@ -2,12 +2,12 @@
 // The marks by which older copies of a store are known, and `restore`: an explicit act, which says what it means.
 import { resolve } from 'node:path';
 import { restoreParty, type Party } from '@fabric-offline-pay/network';
-import type { Restoration } from '@fabric-offline-pay/sdk/offline';
+import { HIGHEST_EPOCH, type Restoration } from '@fabric-offline-pay/sdk/offline';
 import { InvalidArgumentError, type Command } from 'commander';
 import { reportingErrors, show, type CommonOptions } from '../output';
 import { readPassphrase } from './passphrase';
 
-/** Of the commands that write the settings of a party. */
+/** Of the commands that write the settings of a party, or do without them. */
 export interface MarksOption {
   readonly marks?: string;
 }
@@ -22,7 +22,7 @@ export const withMarksOption = (command: Command): Command =>
 export const marksGiven = ({ marks }: MarksOption): MarksOption =>
   marks === undefined ? {} : { marks: resolve(marks) };
 
-interface RestoreOptions extends CommonOptions {
+interface RestoreOptions extends CommonOptions, MarksOption {
   readonly epoch?: number;
 }
 
@@ -58,17 +58,24 @@ const shownOf = (restoration: Restoration | undefined, meaning: Meaning): Shown 
         ],
       };
 
+/** Every epoch up to it is sealed: the bank must have one left to grant. */
+const HIGHEST_TO_SEAL = HIGHEST_EPOCH - 1;
+
 /** @throws {InvalidArgumentError} */
 export function epochNumber(text: string): number {
   const epoch = Number(text);
-  if (text === '' || !Number.isInteger(epoch) || epoch < 0)
-    throw new InvalidArgumentError('a whole number from 0');
+  if (text === '' || !Number.isInteger(epoch) || epoch < 0 || epoch > HIGHEST_TO_SEAL)
+    throw new InvalidArgumentError(`a whole number from 0 to ${HIGHEST_TO_SEAL.toString()}`);
   return epoch;
 }
 
 export const restoring = <P extends Party>(party: P, meaning: Meaning) =>
   reportingErrors(async (options: RestoreOptions & Readonly<Record<P, string>>) => {
     const passphrase = await readPassphrase();
-    const restoration = await restoreParty(party, options[party], passphrase, options.epoch);
+    const { epoch } = options;
+    const restoration = await restoreParty(party, options[party], passphrase, {
+      ...(epoch !== undefined && { epoch }),
+      ...marksGiven(options),
+    });
     show(options, shownOf(restoration, meaning), (shown) => shown.meaning.join('\n'));
   });

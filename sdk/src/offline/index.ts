@@ -12,7 +12,7 @@ export {
   type PayOptions,
   type RequestView,
 } from './device/device.js';
-export type { Balance } from './device/epochs.js';
+export { HIGHEST_EPOCH, type Balance, type KnownEpochs } from './device/epochs.js';
 export type {
   CancelledVoucher,
   KeptEvidence,

@@ -16,7 +16,15 @@ import { inTurn } from '../in-turn.js';
 import type { OfflineKey } from '../key/offline-key.js';
 import { claimStore } from '../store/owner.js';
 import type { Change, Store } from '../store/store.js';
-import { balanceOf, readCertificates, readEpochs, type Balance, type Epoch } from './epochs.js';
+import {
+  balanceOf,
+  readCertificates,
+  readEpochs,
+  readKnownEpochs,
+  type Balance,
+  type Epoch,
+  type KnownEpochs,
+} from './epochs.js';
 import { checkCertificate, ensureOpenEpoch } from './import-certificate.js';
 import {
   cancellationChange,
@@ -50,8 +58,8 @@ export interface DeviceOptions {
   readonly clock?: Clock;
 }
 
-/** Whose device it is, and what the customer calls it. */
-export type DeviceOwner = Pick<DeviceCertificate, 'customerId' | 'deviceId'>;
+/** Whose device it is, what the customer calls it, and whose money it holds. */
+export type DeviceOwner = Pick<DeviceCertificate, 'channel' | 'bankId' | 'customerId' | 'deviceId'>;
 
 /** What a request asks for, for the customer to read before paying. */
 export interface RequestView {
@@ -254,6 +262,11 @@ export class Device {
   async owner(): Promise<DeviceOwner | undefined> {
     const [newest] = await readCertificates(this.#store);
     return newest?.held.certificate;
+  }
+
+  /** What the bank must know before it grants an epoch: a certificate of one that is sealed would be refused. */
+  knownEpochs(): Promise<KnownEpochs> {
+    return readKnownEpochs(this.#store);
   }
 
   /** What the device keeps of a payment: for a dispute. @returns undefined when it was never handed out. */

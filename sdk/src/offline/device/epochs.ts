@@ -12,9 +12,21 @@ import {
   type DeviceState,
   type HeldCertificate,
 } from '@fabric-offline-pay/domain';
+import { higher } from '../store/head.js';
 import { sealedEpochOf } from '../store/restore.js';
 import type { Store } from '../store/store.js';
 import { certificates, ordinal, states } from './records.js';
+
+/** The highest number that a certificate can carry. */
+export const HIGHEST_EPOCH = 99_999_999;
+
+/** Which epochs a device knows of; null is none. */
+export interface KnownEpochs {
+  /** The highest that it has a certificate of, or that is sealed: the bank grants a higher one. */
+  readonly highest: number | null;
+  /** It takes no certificate of this one and those before. */
+  readonly sealed: number | null;
+}
 
 /** A certificate as the bank signed it, and read. */
 export interface StoredCertificate {
@@ -59,6 +71,12 @@ function stored(text: string): StoredCertificate {
 /** @returns all certificates of the device, the oldest first. */
 export const readCertificates = async (store: Store): Promise<readonly StoredCertificate[]> =>
   (await certificates.list(store)).map(stored);
+
+export async function readKnownEpochs(store: Store): Promise<KnownEpochs> {
+  const newest = (await readCertificates(store)).at(-1);
+  const sealed = await sealedEpochOf(store);
+  return { highest: higher(newest?.held.certificate.epoch ?? null, sealed), sealed };
+}
 
 /** @returns each epoch, the oldest first. */
 export async function readEpochs(store: Store): Promise<readonly Epoch[]> {

@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // The default key: a file under a passphrase that its owner alone may read. It can be copied; a secure element cannot.
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigurationError, OfflineError } from '../../errors.js';
 import { syncFolder } from '../../files/write-durably.js';
 import { encryptKey } from './encrypted-pkcs8.js';
 import { softwareKey, type OfflineKey } from './offline-key.js';
 
-async function writeNew(file: string, content: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+async function writeSynced(file: string, content: string): Promise<void> {
   const handle = await open(file, 'wx', 0o600);
   try {
     await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** All or nothing, whenever the machine stops. A link, unlike a renaming, never takes the place of a file that is there. */
+async function writeNew(file: string, content: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  try {
+    await writeSynced(temporary, content);
+    await link(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
   }
   await syncFolder(dirname(file));
 }
