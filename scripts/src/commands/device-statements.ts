@@ -3,18 +3,16 @@
 import {
   bytesToText,
   decodeCancellation,
-  decodePaymentRequest,
   decodeReceipt,
   DomainError,
   parseCose,
-  type Amount,
-  type Currency,
 } from '@fabric-offline-pay/domain';
 import { Clients, OfflineBank, updateIssuers, withDevice } from '@fabric-offline-pay/network';
 import { RefusedError } from '@fabric-offline-pay/sdk';
-import type { CancelledVoucher, Device, PaymentHistory } from '@fabric-offline-pay/sdk/offline';
+import type { Device, PaymentHistory } from '@fabric-offline-pay/sdk/offline';
 import type { Command } from 'commander';
 import { homeOf } from '../home';
+import { bring, broughtText, type Brought } from '../offline/bring-cancelled';
 import { readCarried, writeEach, writtenText, type Written } from '../offline/carried';
 import { historyText, moneyText } from '../offline/device-text';
 import { deviceCommandOf, type DeviceOption } from '../offline/party-command';
@@ -114,42 +112,6 @@ async function evidence(orderNumber: string, options: EvidenceOptions): Promise<
   const written = await writeEach('evidence', found, { out });
   show<readonly Written[]>(options, written, (files) => files.flatMap(writtenText).join('\n'));
 }
-
-/** What the bank did with a voucher that its payee cancelled. */
-interface Brought {
-  readonly orderNumber: string;
-  readonly amount: Amount;
-  readonly currency: Currency;
-  /** The money came back before. */
-  readonly repeated: boolean;
-  /** Null when the money came back, now or before. */
-  readonly refused: { readonly code: string; readonly message: string } | null;
-}
-
-async function bring(bank: OfflineBank, cancelled: CancelledVoucher): Promise<Brought> {
-  const request = Buffer.from(cancelled.request, 'base64');
-  const { payload } = parseCose('offpay/payment-request', request);
-  const { orderNumber, currency } = decodePaymentRequest(payload);
-  const of = { orderNumber, currency, amount: cancelled.amount };
-  try {
-    const { replayed } = await bank.cancel(cancelled);
-    return { ...of, repeated: replayed, refused: null };
-  } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
-    return { ...of, repeated: false, refused: { code: error.code, message: error.message } };
-  }
-}
-
-const broughtText = (all: readonly Brought[]): string =>
-  all.length === 0
-    ? 'nothing was cancelled'
-    : all
-        .map(({ refused, ...voucher }) =>
-          refused === null
-            ? `returned${voucher.repeated ? ' before' : ''}: ${moneyText(voucher)} of ${voucher.orderNumber}`
-            : `NOT RETURNED: ${moneyText(voucher)} of ${voucher.orderNumber}: ${refused.code}: ${refused.message}`,
-        )
-        .join('\n');
 
 interface SyncOptions extends DeviceOption, MarksOption {}
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a customer reads of vouchers that were cancelled: returned now, before, with the reserve, or not.
+import { DomainError } from '@fabric-offline-pay/domain';
+import { RefusedError } from '@fabric-offline-pay/sdk';
+import type { CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
+import { newRequest, signRequest } from '../../../test/support/offline-world';
+import { bring, broughtText } from './bring-cancelled';
+
+const CANCELLED: CancelledVoucher = {
+  ...{ customerId: 'customer-1', deviceId: 'wallet', epoch: 1, amount: '1250' },
+  ...{ voucher: '', cancellation: '', payee: '' },
+  request: signRequest(newRequest({ orderNumber: 'ORD-1' })).toString('base64'),
+};
+
+const answering = (replayed: boolean) => ({
+  cancel: () => Promise.resolve({ replayed, units: [], returned: '1250' }),
+});
+
+const refusing = (...of: ConstructorParameters<typeof DomainError>) => ({
+  cancel: () => Promise.reject(new RefusedError(new DomainError(...of).toWire())),
+});
+
+test.each([
+  ['at once', answering(false), 'returned: 12.50 EUR of ORD-1'],
+  ['by an earlier call', answering(true), 'returned before: 12.50 EUR of ORD-1'],
+  [
+    'with the rest of its reserve',
+    refusing('OFFLINE_RESERVE_INACTIVE', { status: 'closed' }),
+    'returned before: 12.50 EUR of ORD-1',
+  ],
+])('money that came back %s', async (_, bank, text) => {
+  const brought = await bring(bank, CANCELLED);
+  expect(brought.refused).toBeNull();
+  expect(broughtText([brought])).toBe(text);
+});
+
+test.each([
+  ['OFFLINE_RESERVE_INACTIVE', { status: 'frozen' }],
+  ['STATE_CONFLICT', { state: 'settled' }],
+] as const)('money that did not: %s', async (code, details) => {
+  const brought = await bring(refusing(code, details), CANCELLED);
+  expect(brought).toMatchObject({ returned: null, refused: { code } });
+  expect(broughtText([brought])).toContain(`NOT RETURNED: 12.50 EUR of ORD-1: ${code}: `);
+});
+
+test('what is no refusal is thrown, and tried again by the next call', async () => {
+  const away = { cancel: () => Promise.reject(new Error('away')) };
+  await expect(bring(away, CANCELLED)).rejects.toThrow('away');
+  expect(broughtText([])).toBe('nothing was cancelled');
+});
