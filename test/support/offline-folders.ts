@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openKey, withDevice, withTerminal, writeSettings } from '@fabric-offline-pay/network';
 import { Issuer, saveFile, softwareKey } from '@fabric-offline-pay/sdk/offline';
-import { offpay, type Ended } from './command-line';
+import type { Ended } from './command-line';
+import { offpayHere } from './offpay-here';
 import { CERTIFICATES, CHANNEL, OFFLINE_POLICY, VECTOR_KEYS } from './offline-world';
 import { BANK, CURRENCY, MERCHANT } from './world';
 
@@ -51,7 +52,7 @@ export class OfflineFolders {
 
   runIn(party: PartyName, folder: string, ...args: readonly string[]): Promise<Ended> {
     const of = [party, ...args, `--${party}`, folder];
-    return offpay(of, undefined, { OFFPAY_PASSPHRASE: PASSPHRASE });
+    return offpayHere(of, { OFFPAY_PASSPHRASE: PASSPHRASE });
   }
 
   async json(party: PartyName, ...args: readonly string[]): Promise<unknown> {
