@@ -66,7 +66,8 @@ function tellError({ code, message, remedy, details }: Described): void {
     return;
   }
   tell(`${code}: ${message}`);
-  if (details !== undefined) tell(`  ${JSON.stringify(details, bigintAsText)}`);
+  const told = JSON.stringify(details ?? {}, bigintAsText);
+  if (told !== '{}') tell(`  ${told}`);
   if (remedy !== undefined) tell(`  ${remedy}`);
 }
 

@@ -43,7 +43,7 @@ interface Cancelled {
 
 const cancelledText = ({ orderNumber, cancellations }: Cancelled): string =>
   [
-    `cancelled: no voucher of ${orderNumber} is accepted any more, but for one that was; asked for again, an order that is not paid gets a new request`,
+    `cancelled: no voucher for these requests of ${orderNumber} is accepted any more; an order that is not paid may be asked for again`,
     ...cancellations.flatMap(writtenText),
   ].join('\n');
 
