@@ -170,3 +170,15 @@ test('a folder whose mark lies within it goes on with a mark at another place', 
   });
   expect(await owner()).toMatchObject({ customerId: 'customer-1' });
 });
+
+test('nothing is counted for a voucher that is written nowhere, or as no picture', async () => {
+  const request = ['--request', await folders.request('ORD-1')];
+  expect(await folders.run('device', 'pay', ...request)).toMatchObject(
+    refused('CONFIGURATION_INVALID', '--qr', 'nothing was done'),
+  );
+  const file = join(folders.home, 'voucher.jpg');
+  expect(await folders.run('device', 'pay', ...request, '--qr', file)).toMatchObject(
+    refused('a name that ends with .png'),
+  );
+  expect(await folders.json('device', 'history')).toEqual([]);
+});
