@@ -4,33 +4,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLIENT_ERRORS } from '@fabric-offline-pay/sdk';
+import { offpayHere } from '../../test/support/offpay-here';
 import { COMMAND_ERRORS } from './command-errors';
 import { exitCodeOf } from './exit-codes';
-import { runOffpay } from './program';
 
 let home: string;
-let out: string[];
-let told: string[];
-
-const keeping = (texts: string[]) => (text: string | Uint8Array) => texts.push(String(text)) > 0;
+let out: string;
+let told: string;
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'offpay-program-'));
-  [out, told] = [[], []];
-  jest.spyOn(process.stdout, 'write').mockImplementation(keeping(out));
-  jest.spyOn(process.stderr, 'write').mockImplementation(keeping(told));
 });
-afterEach(() => {
-  jest.restoreAllMocks();
-  process.exitCode = 0;
-  rmSync(home, { recursive: true });
-});
+afterEach(() => rmSync(home, { recursive: true }));
 
 /** @returns the exit code. */
-async function run(...words: readonly string[]): Promise<unknown> {
-  process.exitCode = 0;
-  await runOffpay(words);
-  return process.exitCode;
+async function run(...words: readonly string[]): Promise<number | null> {
+  const { code, stdout, stderr } = await offpayHere(words);
+  [out, told] = [stdout, stderr];
+  return code;
 }
 
 test.each([
@@ -43,34 +34,33 @@ test.each([
   ['no command of the network', ['network'], 'Usage'],
 ])('%s is wrong use: 2', async (_, words, why) => {
   expect(await run(...words)).toBe(2);
-  expect(out.join('')).toBe('');
-  expect(told.join('')).toContain(why);
+  expect(out).toBe('');
+  expect(told).toContain(why);
 });
 
 test('with --json a wrong use is told as JSON, in one line', async () => {
   expect(await run('network', 'status', '--hme', 'x', '--json')).toBe(2);
-  expect(out.join('')).toBe('');
-  expect(JSON.parse(told.join(''))).toEqual({
+  expect(out).toBe('');
+  expect(JSON.parse(told)).toEqual({
     code: 'WRONG_USE',
     message: "unknown option '--hme'\n(Did you mean --home?)",
     remedy: COMMAND_ERRORS.WRONG_USE.remedy,
   });
-  expect(told.join('').trim()).not.toContain('\n');
+  expect(told.trim()).not.toContain('\n');
 });
 
 test('where no network runs, that is said at once, in both forms: 3', async () => {
   expect(await run('alarms', '--home', home)).toBe(3);
-  expect(told.join('')).toMatch(/^NETWORK_NOT_UP: /);
-  told.length = 0;
+  expect(told).toMatch(/^NETWORK_NOT_UP: /);
   expect(await run('alarms', '--home', home, '--json')).toBe(3);
-  expect(JSON.parse(told.join(''))).toMatchObject({ code: 'NETWORK_NOT_UP' });
-  expect(out.join('')).toBe('');
+  expect(JSON.parse(told)).toMatchObject({ code: 'NETWORK_NOT_UP' });
+  expect(out).toBe('');
 });
 
 test.each(['--help', 'help', '--version'])('%s is no failure', async (word) => {
   expect(await run(word)).toBe(0);
-  expect(out.join('')).not.toBe('');
-  expect(told.join('')).toBe('');
+  expect(out).not.toBe('');
+  expect(told).toBe('');
 });
 
 test('an error that says nothing else of itself is a refusal: 1', () => {

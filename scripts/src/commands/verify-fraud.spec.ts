@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certifiedIssuer } from '@fabric-offline-pay/domain';
 import { PROGRAM } from '../../../test/support/command-line';
+import { offpayHere } from '../../../test/support/offpay-here';
 import vectors from '../../../test/vectors/offline.json';
 import { COMMAND_ERRORS } from '../command-errors';
-import { runOffpay } from '../program';
 
 const { root, issuer, nextIssuer, otherRoot } = vectors.certificates;
 const fileOf = (name: string): string => vectors.proofs.find((proof) => proof.name === name)!.file;
@@ -17,20 +17,13 @@ const kidOf = (certificate: string): string => certifiedIssuer(certificate).kid;
 const KIDS = { issuer: kidOf(issuer), nextIssuer: kidOf(nextIssuer) };
 
 let folder: string;
-let written: string[];
-let told: string[];
+let written: string;
+let told: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'verify-fraud-'));
-  [written, told] = [[], []];
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => told.push(String(text)) > 0);
 });
-afterEach(() => {
-  jest.restoreAllMocks();
-  process.exitCode = 0;
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 function put(name: string, text: string): string {
   const file = join(folder, name);
@@ -40,12 +33,18 @@ function put(name: string, text: string): string {
 
 /** @returns the exit code. */
 async function verify(proof: string, trust: string, ...options: string[]): Promise<unknown> {
-  process.exitCode = 0;
-  await runOffpay(['verify-fraud', proof, '--trust', trust, ...options]);
-  return process.exitCode;
+  const { code, stdout, stderr } = await offpayHere([
+    'verify-fraud',
+    proof,
+    '--trust',
+    trust,
+    ...options,
+  ]);
+  [written, told] = [stdout, stderr];
+  return code;
 }
 
-const answer = (): unknown => JSON.parse(written.join(''));
+const answer = (): unknown => JSON.parse(written);
 
 test.each([
   ['of one issuer', 'the same counter', KIDS.issuer],
@@ -63,8 +62,8 @@ test.each([
 
 test('what is proven is told to a person, with the issuers to ask the bank about', async () => {
   expect(await verify(put('p', fileOf('the same counter')), put('root.pem', root))).toBe(0);
-  expect(written.join('')).toMatch(/^PROVEN: device device-1 of customer-1/);
-  expect(written.join('')).toContain(`under issuer ${KIDS.issuer}`);
+  expect(written).toMatch(/^PROVEN: device device-1 of customer-1/);
+  expect(written).toContain(`under issuer ${KIDS.issuer}`);
 });
 
 test.each([
@@ -76,21 +75,21 @@ test.each([
   const proof = put('proof.json', fileOf(name));
   expect(await verify(proof, put('root.pem', root), '--json')).toBe(1);
   expect(answer()).toMatchObject({ proven: false, reason });
-  expect(told).toEqual([]);
+  expect(told).toBe('');
 });
 
 test('the root of somebody else proves nothing, and says so', async () => {
   const proof = put('proof.json', fileOf('the same counter'));
   expect(await verify(proof, put('root.pem', otherRoot))).toBe(1);
-  expect(written.join('')).toMatch(/^NOT PROVEN: issuerUntrusted: /);
+  expect(written).toMatch(/^NOT PROVEN: issuerUntrusted: /);
 });
 
 describe('nothing is judged', () => {
   test.each(['no-such-file', ''])('without a file: %p', async (name) => {
     expect(await verify(join(folder, name), put('root.pem', root), '--json')).toBe(2);
-    expect(written).toEqual([]);
+    expect(written).toBe('');
     const { remedy } = COMMAND_ERRORS.FILE_UNREADABLE;
-    expect(JSON.parse(told.join(''))).toMatchObject({ code: 'FILE_UNREADABLE', remedy });
+    expect(JSON.parse(told)).toMatchObject({ code: 'FILE_UNREADABLE', remedy });
   });
 
   test.each([
@@ -101,7 +100,7 @@ describe('nothing is judged', () => {
   ])('by a file to trust with %s', async (_, text) => {
     const proof = put('proof.json', fileOf('the same counter'));
     expect(await verify(proof, put('root.pem', text))).toBe(2);
-    expect(told.join('')).toContain('TRUST_INVALID: ');
+    expect(told).toContain('TRUST_INVALID: ');
   });
 
   test('by a command line that says not whom to trust; help is no failure', () => {
