@@ -23,6 +23,7 @@ export {
   type Submit,
 } from './client/client.js';
 export { chooseEndorsers, type EndorsementMode, type Organisations } from './client/endorsers.js';
+export { ifFound } from './client/if-found.js';
 export { everyEntry, pages, type ListPage } from './client/pages.js';
 export type {
   Call,

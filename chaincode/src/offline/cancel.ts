@@ -6,9 +6,9 @@ import {
   bytesToText,
   ensure,
   findContradiction,
+  foreignField,
   found,
   importDeviceKey,
-  isNonceOf,
   isOverLimit,
   isRemembered,
   isSignedBy,
@@ -16,7 +16,6 @@ import {
   readClaim,
   requestHash,
   reserves,
-  spkiOfPoint,
   verifyCancellation,
   verifyPayeeCertificate,
   type ParsedInputOf as InputOf,
@@ -33,24 +32,6 @@ import { bytesOf, issuersOf } from './issued.js';
 
 type CancelInput = InputOf<'offline', 'cancel'>;
 
-const PAYEE = ['channel', 'merchantId', 'terminalId'] as const;
-
-/**
- * Two tills of a merchant may bear one name, and a certificate may be over: who asked is who signed the request, at its time. Anyone may
- * sign what another till asked for, and the device answers whoever shows it: so the request must name the key by itself.
- */
-function differingFrom(
-  payee: PayeeCertificate,
-  request: PaymentRequest,
-  signed: SignedBytes,
-): string | undefined {
-  const key = importDeviceKey(spkiOfPoint(payee.terminalKey));
-  if (key === undefined || !isSignedBy(signed, key)) return 'terminalKey';
-  if (!isNonceOf(request.nonce, payee.terminalKey)) return 'nonce';
-  if (request.createdAt > payee.validUntil) return 'validUntil';
-  return PAYEE.find((name) => payee[name] !== request[name]);
-}
-
 /** The terminal that made the request, by its merchant's bank. @throws {DomainError} OFFLINE_PAYEE_UNTRUSTED. */
 async function payeeOf(
   call: Call<CancelInput>,
@@ -66,7 +47,7 @@ async function payeeOf(
   const issuers = await issuersOf(call, bankId, 'offpay/payee-certificate', bytes);
   const trusted = issuers.filter(({ retired }) => retired?.compromised !== true);
   const payee = verifyPayeeCertificate(bytes, trusted);
-  const field = differingFrom(payee, request, signed);
+  const field = foreignField(payee, request, signed);
   ensure(field === undefined, 'OFFLINE_PAYEE_UNTRUSTED', { field });
   return payee;
 }

@@ -12,7 +12,13 @@ import {
 } from '../config/ca-settings';
 import { type FabricPrograms, programPath } from '../programs/program-paths';
 import type { ProcessDeclaration } from '../supervisor/run-folder';
-import { SECRET_FILE, readJsonIfPresent, writeFileAtomic, writeJson } from '../system/files';
+import {
+  fileDamaged,
+  readAsIfPresent,
+  SECRET_FILE,
+  writeFileAtomic,
+  writeJson,
+} from '../system/files';
 import { isListening } from '../system/ports';
 import { type Authority, authorityRoot } from '../topology/organisation-files';
 import type { OrganisationPlan } from '../topology/network-plan';
@@ -42,7 +48,9 @@ export function initialSecret(
   authority: Authority,
   name: string,
 ): string | undefined {
-  return secretsSchema.parse(readJsonIfPresent(secretsFile(plan)))[authority]?.[name];
+  const secrets = readAsIfPresent(secretsFile(plan), secretsSchema);
+  if (secrets === undefined) throw fileDamaged(secretsFile(plan));
+  return secrets[authority]?.[name];
 }
 
 /** The server's process. */

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { makeFolder, readJsonIfPresent, writeJson } from '../system/files';
+import { makeFolder, readAsIfPresent, writeJson } from '../system/files';
 import { certificateFolder } from '../topology/organisation-files';
 import { type IdentityTopology, identitySchema } from '../topology/topology';
 
@@ -26,8 +26,7 @@ export function issuedIdentity(
   organisationFolder: string,
   name: string,
 ): IssuedIdentity | undefined {
-  const value = readJsonIfPresent(recordFile(organisationFolder, name));
-  return value === undefined ? undefined : issuedSchema.parse(value);
+  return readAsIfPresent(recordFile(organisationFolder, name), issuedSchema);
 }
 
 /** All identities that are not revoked, by name. */

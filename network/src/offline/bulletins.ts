@@ -10,7 +10,7 @@ import {
   type ReserveKey,
   type Revocation,
 } from '@fabric-offline-pay/domain';
-import { pages, RefusedError, type Client } from '@fabric-offline-pay/sdk';
+import { ifFound, pages, type Client } from '@fabric-offline-pay/sdk';
 import type { Issuer } from '@fabric-offline-pay/sdk/offline';
 
 type BankNode = Pick<Client, 'identity' | 'offline'>;
@@ -37,13 +37,8 @@ export class Bulletins {
   /** @returns the newest one as the bank signed it, or undefined when there is none yet. */
   async signed(signal?: AbortSignal): Promise<Buffer | undefined> {
     const { bankId } = this.#issuer.row;
-    try {
-      const row = await this.#node.offline.readBulletin({ bankId }, optionsWith(signal));
-      return Buffer.from(row.bulletin, 'base64');
-    } catch (error) {
-      if (error instanceof RefusedError && error.code === 'NOT_FOUND') return undefined;
-      throw error;
-    }
+    const row = await ifFound(this.#node.offline.readBulletin({ bankId }, optionsWith(signal)));
+    return row && Buffer.from(row.bulletin, 'base64');
   }
 
   async current(signal?: AbortSignal): Promise<Bulletin | undefined> {

@@ -42,7 +42,7 @@ const refused = (option: string, reason: string) => ({
   details: { option, reason: expect.stringContaining(reason) as string },
 });
 
-test.each<[string, string, () => Promise<void>]>([
+test.each<[string, string, () => Promise<unknown>]>([
   ['is the folder of a terminal', '--device', () => writeSettings(terminal, DEVICE)],
   ['is the folder of a device', '--terminal', () => writeSettings(device, TERMINAL)],
   [

@@ -196,18 +196,22 @@ type Wanted =
 /**
  * A folder never becomes another's: its key and its money, or its claims, would go with it. To be asked before anything is done
  * for the folder.
+ * @returns what it was set up with before, undefined for a new one
  * @throws {ConfigurationError} for a folder of somebody else, a damaged file, and marks within the folder.
  */
-export async function ensureSameParty(folder: string, wanted: Wanted): Promise<void> {
+export async function ensureSameParty(
+  folder: string,
+  wanted: Wanted,
+): Promise<PartySettings | undefined> {
   const found = await findSettings(wanted.party, folder);
   await marksFolder(folder, wanted);
-  if (found === undefined) return;
+  if (found === undefined) return undefined;
   const is: Readonly<Record<string, unknown>> = { ...found };
   const told: Readonly<Record<string, unknown>> = { ...wanted };
   const field = IDENTITY[wanted.party].find(
     (name) => told[name] !== undefined && told[name] !== is[name],
   );
-  if (field === undefined) return;
+  if (field === undefined) return found;
   const [before, after] = [is, told].map((entry) => JSON.stringify(entry[field]));
   throw new ConfigurationError(
     `--${wanted.party}`,
@@ -223,8 +227,7 @@ export async function writeSettings(
   folder: string,
   wanted: DeviceSettings | TerminalSettings,
 ): Promise<void> {
-  await ensureSameParty(folder, wanted);
-  const before = await findSettings(wanted.party, folder);
+  const before = await ensureSameParty(folder, wanted);
   const kept = { ...wanted, marks: wanted.marks ?? before?.marks };
   await marksFolder(folder, kept);
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a run reports of an order is what the ledger says at its end, whatever a step answered.
 import type { OrderState } from '@fabric-offline-pay/domain';
-import { RefusedError, type Client } from '@fabric-offline-pay/sdk';
+import { ifFound, type Client } from '@fabric-offline-pay/sdk';
 import { inParallel } from '../system/in-parallel';
 import type { FinalState, OrderOutcome } from './outcome';
 
 type OrderNumbers = Pick<Client['orderNumber'], 'readOrder' | 'readTerms'>;
 
 const AT_ONCE = 16;
-
-/** @returns undefined where there is no such object. */
-async function ifFound<Found>(read: Promise<Found>): Promise<Found | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof RefusedError && error.code === 'NOT_FOUND') return undefined;
-    throw error;
-  }
-}
 
 /** Where an order stands that this row placed: another row may bear its number. */
 interface Standing {

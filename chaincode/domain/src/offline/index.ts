@@ -87,7 +87,8 @@ export { decodePaymentRequest, encodePaymentRequest, requestHash } from './payme
 export { openDevice, planVoucher, type DeviceState, type VoucherPlan } from './plan-voucher.js';
 export { answersRequest } from './payment-rules.js';
 export { decodePresented, encodePresented } from './presented.js';
-export { isNonceOf, NONCE_SALT_BYTES, requestNonce } from './request-nonce.js';
+export { foreignField } from './asked-by.js';
+export { NONCE_SALT_BYTES, requestNonce } from './request-nonce.js';
 export * as reserves from './reserve.js';
 export {
   isOverLimit,

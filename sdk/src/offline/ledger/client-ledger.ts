@@ -19,7 +19,7 @@ import {
 import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
 import type { QueryOptions } from '../../client/transport.js';
-import { RefusedError } from '../../errors.js';
+import { ifFound } from '../../client/if-found.js';
 import type {
   ClaimedVoucher,
   ContradictingVoucher,
@@ -37,16 +37,6 @@ const optionsWith = (signal: AbortSignal | undefined) => ({
   retries: RETRIES,
   ...(signal && { signal }),
 });
-
-/** @returns undefined for what is not on the ledger. */
-async function found<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof RefusedError && error.code === 'NOT_FOUND') return undefined;
-    throw error;
-  }
-}
 
 interface Placed {
   readonly claim: ClaimedVoucher;
@@ -141,7 +131,7 @@ async function settledFirst(
   if (fraud === undefined) return undefined;
   const [counter, digest] = fraud.settled;
   const reserve = { customerId, deviceId, epoch };
-  const payment = await found(client.offline.readPayment({ ...reserve, counter }, options));
+  const payment = await ifFound(client.offline.readPayment({ ...reserve, counter }, options));
   if (payment === undefined) return undefined;
   const atHand = fromBase64(voucher.certificate);
   const { channel } = decodeDeviceCertificate(
@@ -161,7 +151,7 @@ async function changed(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
   const { bankId, number: since } = known;
-  const answer = await found(offline.readBulletinChanges({ bankId, since }, optionsWith(signal)));
+  const answer = await ifFound(offline.readBulletinChanges({ bankId, since }, optionsWith(signal)));
   if (answer === undefined) return undefined;
   try {
     return applyBulletinChanges(known, fromBase64(answer.changes));
@@ -180,7 +170,7 @@ async function fetchBulletin(
 ): Promise<Uint8Array | undefined> {
   const bytes = known && (await changed(client, known, signal));
   if (bytes !== undefined) return bytes;
-  const row = await found(client.offline.readBulletin({ bankId }, optionsWith(signal)));
+  const row = await ifFound(client.offline.readBulletin({ bankId }, optionsWith(signal)));
   return row && fromBase64(row.bulletin);
 }
 
