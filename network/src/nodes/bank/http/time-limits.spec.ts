@@ -35,12 +35,18 @@ const knock = async (text: string): Promise<Socket> => {
   return socket;
 };
 
-/** @returns once the other side has closed. */
+const isReset = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['ECONNRESET', 'EPIPE'].includes(String(error.code));
+
+/** @returns once the other side has closed. Whoever still writes then is answered with a reset: closed as well. */
 async function closed(socket: Socket): Promise<void> {
-  socket.on('error', () => undefined);
   socket.resume();
-  const signal = AbortSignal.timeout(SOON_MS);
-  await once(socket, 'close', { signal }).finally(() => socket.destroy());
+  const ended = once(socket, 'close', { signal: AbortSignal.timeout(SOON_MS) });
+  await ended
+    .catch((error: unknown) => {
+      if (!isReset(error)) throw error;
+    })
+    .finally(() => socket.on('error', () => undefined).destroy());
 }
 
 /** Sends a little again and again, for as long as anybody listens. */
