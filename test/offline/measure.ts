@@ -11,7 +11,6 @@ import { median, pair, type Pair } from '../bench/pairs';
 import { newKey } from '../support/offline-world';
 import { CURRENCY, type World } from '../support/world';
 import type { OfflineNetwork } from './offline-network';
-import { BATCH } from './synchronise';
 import { tillOf } from './tills';
 
 /** How much is measured. */
@@ -124,7 +123,7 @@ async function settleRound(
     corners.map(({ terminal }, index) => {
       const ledger = ledgers[index];
       if (ledger === undefined) throw new Error('no ledger');
-      return terminal.sync(ledger, { batchSize: BATCH, inFlight: IN_FLIGHT });
+      return terminal.sync(ledger, { inFlight: IN_FLIGHT });
     }),
   );
   const seconds = (performance.now() - started) / 1000;

@@ -9,9 +9,6 @@ import type { OfflineNetwork } from './offline-network';
 import { PASSPHRASE, type TerminalProcess } from './party';
 import { openTerminal } from './processes/terminal';
 
-/** The most vouchers of a transaction. */
-export const BATCH = 200;
-
 /** A terminal whose devices all end up in other merchants' batches too may lose some races. */
 const MOST_TRIES = 5;
 
@@ -24,7 +21,7 @@ async function settleAll(network: OfflineNetwork, terminal: Terminal, merchantId
   const { clients } = network.network;
   const ledger = terminalLedger(await clients.connection('merchant', 'terminal', merchantId));
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const { waiting } = await terminal.sync(ledger, { batchSize: BATCH });
+    const { waiting } = await terminal.sync(ledger);
     if (waiting.count === 0) return;
   }
 }

@@ -6,7 +6,7 @@ import { ensure } from '../base/errors.js';
 import type { BulletinChangeRow, Revocation } from '../ledger/offline-rows.js';
 import type { OfflinePolicy } from '../policy/policy.js';
 import { encodeBulletin, offlinePolicyCodec, revocations } from './bulletin.js';
-import { bytes, decodeWith, instant, number32, versioned } from './codec.js';
+import { bytes, decodeWith, encodeWith, instant, number32, versioned } from './codec.js';
 import { joinCose, type CoseParts } from './cose.js';
 import type { Bulletin } from './objects.js';
 
@@ -89,7 +89,7 @@ export const encodeBulletinChanges = (
   { number, issuedAt, policy }: Bulletin,
   { kid, signature }: Pick<CoseParts, 'kid' | 'signature'>,
 ): Buffer =>
-  codec.write({
+  encodeWith(codec, {
     ...{ since, added, removed, number, issuedAt, policy, signature },
     kid: kid ?? new Uint8Array(),
   });

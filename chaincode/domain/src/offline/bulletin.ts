@@ -9,6 +9,7 @@ import {
   channelName,
   currency,
   decodeWith,
+  encodeWith,
   epoch,
   identifier,
   instant,
@@ -31,12 +32,12 @@ const MOST_CURRENCIES = 20;
 const BEARERS = ['merchant', 'bank'] as const;
 
 const amount: Codec<string> = {
-  write: (value) => money.write(toUnits(value)),
+  write: (writer, value) => money.write(writer, toUnits(value)),
   read: (reader) => toAmount(money.read(reader)),
 };
 
 const bearer: Codec<OfflinePolicy['lossBearer']> = {
-  write: (value) => integer(0, 1).write(BEARERS.indexOf(value)),
+  write: (writer, value) => integer(0, 1).write(writer, BEARERS.indexOf(value)),
   read: (reader) => BEARERS[integer(0, 1).read(reader) as 0 | 1],
 };
 
@@ -48,8 +49,9 @@ const capsList = list(
 
 /** A list that rises by currency, so that one policy has one form. */
 const caps: Codec<OfflinePolicy['caps']> = {
-  write: (value) =>
+  write: (writer, value) =>
     capsList.write(
+      writer,
       Object.entries(value)
         .sort(([a], [b]) => byCodeUnit(a, b))
         .map(([name, entry]) => ({ currency: name, ...entry })),
@@ -70,7 +72,7 @@ const epochs = list(epoch, 1);
 
 /** An empty list for all epochs of the device, else the epoch alone. */
 const revokedEpoch: Codec<Revocation['epoch']> = {
-  write: (value) => epochs.write(value === 'all' ? [] : [value]),
+  write: (writer, value) => epochs.write(writer, value === 'all' ? [] : [value]),
   read: (reader) => epochs.read(reader)[0] ?? 'all',
 };
 
@@ -101,7 +103,7 @@ const codec = versioned<Bulletin>(1, {
 });
 
 /** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
-export const encodeBulletin = (bulletin: Bulletin): Buffer => codec.write(bulletin);
+export const encodeBulletin = (bulletin: Bulletin): Buffer => encodeWith(codec, bulletin);
 
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
 export const decodeBulletin = (payload: Uint8Array): Bulletin => decodeWith(codec, payload);

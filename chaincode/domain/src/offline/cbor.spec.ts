@@ -2,10 +2,12 @@
 // CBOR: the examples of RFC 8949, and that no second form of anything is read.
 import fc from 'fast-check';
 import { refusal } from '../../../../test/support/offline-world';
-import { cborArray, cborBytes, cborText, cborUnsigned, CborReader } from './cbor';
+import { CborReader, CborWriter } from './cbor';
 
 fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
 
+const written = (write: (writer: CborWriter) => CborWriter): string =>
+  write(new CborWriter()).end().toString('hex');
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const read = <T>(text: string, how: (reader: CborReader) => T): T => {
   const reader = new CborReader(hex(text));
@@ -27,14 +29,16 @@ const UNSIGNED: readonly (readonly [bigint, string])[] = [
 ];
 
 it.each(UNSIGNED)('%s is written and read as the standard says', (value, bytes) => {
-  expect(cborUnsigned(value).toString('hex')).toBe(bytes);
+  expect(written((writer) => writer.unsigned(value))).toBe(bytes);
   expect(read(bytes, (reader) => reader.unsigned())).toBe(value);
+  expect(read(bytes, (reader) => reader.integer())).toBe(Number(value));
 });
 
 it('strings and arrays are written and read as the standard says', () => {
-  expect(cborBytes(hex('01020304')).toString('hex')).toBe('4401020304');
-  expect(cborText('IETF').toString('hex')).toBe('6449455446');
-  expect(cborArray([cborUnsigned(1), cborText('a')]).toString('hex')).toBe('82016161');
+  expect(written((writer) => writer.bytes(hex('01020304')))).toBe('4401020304');
+  expect(written((writer) => writer.text('IETF'))).toBe('6449455446');
+  expect(written((writer) => writer.utf8('ü水'))).toBe('65c3bce6b0b4');
+  expect(written((writer) => writer.array(2).unsigned(1).text('a'))).toBe('82016161');
   expect(read('4401020304', (reader) => reader.bytes().toString('hex'))).toBe('01020304');
   expect(read('6449455446', (reader) => reader.text())).toBe('IETF');
   expect(read('80', (reader) => reader.array())).toBe(0);
@@ -43,7 +47,7 @@ it('strings and arrays are written and read as the standard says', () => {
 it('every unsigned integer has one form of the least bytes', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
-      const bytes = cborUnsigned(value).toString('hex');
+      const bytes = written((writer) => writer.unsigned(value));
       expect(read(bytes, (reader) => reader.unsigned())).toBe(value);
       const least = [24n, 1n << 8n, 1n << 16n, 1n << 32n].filter((bound) => value >= bound).length;
       expect(bytes.length / 2).toBe([1, 2, 3, 5, 9][least]);
@@ -80,5 +84,18 @@ it.each<[string, string, (reader: CborReader) => unknown]>([
 });
 
 it('nothing above 64 bits is written', () => {
-  expect(refusal(() => cborUnsigned(2n ** 64n))).toBe('OFFLINE_MALFORMED');
+  expect(refusal(() => new CborWriter().unsigned(2n ** 64n))).toBe('OFFLINE_MALFORMED');
+});
+
+it('what is long is written like what is short, piece by piece', () => {
+  const pieces = fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 12 });
+  fc.assert(
+    fc.property(pieces, (values) => {
+      const writer = new CborWriter();
+      for (const value of values) writer.bytes(value);
+      const reader = new CborReader(writer.end());
+      for (const value of values) expect(reader.bytes().equals(value)).toBe(true);
+      reader.end();
+    }),
+  );
 });

@@ -20,46 +20,92 @@ const WIDTHS = [
 /** What announces 8 bytes more, for which a number of JavaScript is too small. */
 const WIDE = { info: 27, from: 2 ** 32, below: 1n << 64n } as const;
 
-function wideHead(major: number, argument: bigint): Buffer {
-  ensure(argument < WIDE.below, 'OFFLINE_MALFORMED', { reason: 'integer above 64 bits' });
-  const bytes = Buffer.alloc(9, (major << 5) | WIDE.info);
-  bytes.writeBigUInt64BE(argument, 1);
-  return bytes;
+/** Most objects of the protocol fit in. */
+const FIRST_LENGTH = 256;
+
+/** Writes one item after the other. */
+export class CborWriter {
+  #bytes = Buffer.allocUnsafe(FIRST_LENGTH);
+  #length = 0;
+
+  /** @throws {DomainError} OFFLINE_MALFORMED above 64 bits. */
+  unsigned(value: number | bigint): this {
+    return this.#head(UNSIGNED, value);
+  }
+
+  bytes(value: Uint8Array): this {
+    return this.#head(BYTES, value.length).raw(value);
+  }
+
+  /** Text of ASCII only: all that the protocol has, but for names. */
+  text(value: string): this {
+    this.#head(TEXT, value.length);
+    const at = this.#take(value.length);
+    this.#bytes.write(value, at, 'latin1');
+    return this;
+  }
+
+  /** Text of any script. */
+  utf8(value: string): this {
+    const bytes = Buffer.from(value, 'utf8');
+    return this.#head(TEXT, bytes.length).raw(bytes);
+  }
+
+  /** So many items follow. */
+  array(length: number): this {
+    return this.#head(ARRAY, length);
+  }
+
+  /** Items that are written already. */
+  raw(value: Uint8Array): this {
+    const at = this.#take(value.length);
+    this.#bytes.set(value, at);
+    return this;
+  }
+
+  /** @returns what was written. */
+  end(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Nearly all arguments are small, and numbers are several times as fast as bigints. */
+  #head(major: number, argument: number | bigint): this {
+    if (argument >= WIDE.from) return this.#wideHead(major, BigInt(argument));
+    const value = Number(argument);
+    if (value <= IN_HEAD) return this.#byte((major << 5) | value);
+    const { info, bytes } = WIDTHS[value < 2 ** 8 ? 0 : value < 2 ** 16 ? 1 : 2];
+    this.#byte((major << 5) | info);
+    const at = this.#take(bytes);
+    this.#bytes.writeUIntBE(value, at, bytes);
+    return this;
+  }
+
+  #wideHead(major: number, argument: bigint): this {
+    ensure(argument < WIDE.below, 'OFFLINE_MALFORMED', { reason: 'integer above 64 bits' });
+    this.#byte((major << 5) | WIDE.info);
+    const at = this.#take(8);
+    this.#bytes.writeBigUInt64BE(argument, at);
+    return this;
+  }
+
+  #byte(value: number): this {
+    const at = this.#take(1);
+    this.#bytes[at] = value;
+    return this;
+  }
+
+  /** @returns where so many bytes go, for which there is room then. */
+  #take(count: number): number {
+    const at = this.#length;
+    this.#length += count;
+    if (this.#length > this.#bytes.length) {
+      const grown = Buffer.allocUnsafe(2 * this.#length);
+      grown.set(this.#bytes.subarray(0, at));
+      this.#bytes = grown;
+    }
+    return at;
+  }
 }
-
-/** Nearly all arguments are small, and numbers are several times as fast as bigints. */
-function head(major: number, argument: number | bigint): Buffer {
-  if (argument >= WIDE.from) return wideHead(major, BigInt(argument));
-  const value = Number(argument);
-  if (value <= IN_HEAD) return Buffer.from([(major << 5) | value]);
-  const { info, bytes: length } = WIDTHS[value < 2 ** 8 ? 0 : value < 2 ** 16 ? 1 : 2];
-  const bytes = Buffer.alloc(1 + length, (major << 5) | info);
-  bytes.writeUIntBE(value, 1, length);
-  return bytes;
-}
-
-export const cborUnsigned = (value: number | bigint): Buffer => head(UNSIGNED, value);
-
-/** What comes before so many bytes. */
-export const cborBytesHead = (length: number): Buffer => head(BYTES, length);
-
-export const cborBytes = (value: Uint8Array): Buffer =>
-  Buffer.concat([cborBytesHead(value.length), value]);
-
-/** Text of any script. */
-export function cborUtf8(value: string): Buffer {
-  const bytes = Buffer.from(value, 'utf8');
-  return Buffer.concat([head(TEXT, bytes.length), bytes]);
-}
-
-/** Text of ASCII only: all that the protocol has, but for names. */
-export function cborText(value: string): Buffer {
-  const bytes = Buffer.from(value, 'latin1');
-  return Buffer.concat([head(TEXT, bytes.length), bytes]);
-}
-
-export const cborArray = (items: readonly Uint8Array[]): Buffer =>
-  Buffer.concat([head(ARRAY, items.length), ...items]);
 
 /** Reads one item after the other. Every method throws OFFLINE_MALFORMED when something else comes. */
 export class CborReader {
@@ -72,6 +118,11 @@ export class CborReader {
 
   unsigned(): bigint {
     return BigInt(this.#head(UNSIGNED));
+  }
+
+  /** An unsigned integer as a number, which is exact up to 2^53. */
+  integer(): number {
+    return Number(this.#head(UNSIGNED));
   }
 
   bytes(): Buffer {

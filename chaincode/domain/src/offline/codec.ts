@@ -4,10 +4,11 @@
 import { ensure } from '../base/errors.js';
 import { IDENTIFIER_PATTERN } from '../base/identifiers.js';
 import { isAmountOf } from '../base/money.js';
-import { cborArray, cborBytes, cborText, cborUnsigned, cborUtf8, CborReader } from './cbor.js';
+import { CborReader, CborWriter } from './cbor.js';
 
 export interface Codec<T> {
-  write(value: T): Buffer;
+  /** @throws {DomainError} OFFLINE_MALFORMED */
+  write(writer: CborWriter, value: T): void;
   /** @throws {DomainError} OFFLINE_MALFORMED */
   read(reader: CborReader): T;
 }
@@ -19,26 +20,35 @@ const ruled = <T>(codec: Codec<T>, rule: string, holds: (value: T) => boolean): 
     return value;
   };
   return {
-    write: (value) => codec.write(checked(value)),
+    write: (writer, value) => codec.write(writer, checked(value)),
     read: (reader) => checked(codec.read(reader)),
   };
 };
 
-const anyUnsigned: Codec<bigint> = { write: cborUnsigned, read: (reader) => reader.unsigned() };
-const anyText: Codec<string> = { write: cborText, read: (reader) => reader.text() };
-const anyBytes: Codec<Uint8Array> = { write: cborBytes, read: (reader) => reader.bytes() };
+const anyUnsigned: Codec<bigint> = {
+  write: (writer, value) => void writer.unsigned(value),
+  read: (reader) => reader.unsigned(),
+};
+const anyText: Codec<string> = {
+  write: (writer, value) => void writer.text(value),
+  read: (reader) => reader.text(),
+};
+const anyBytes: Codec<Uint8Array> = {
+  write: (writer, value) => void writer.bytes(value),
+  read: (reader) => reader.bytes(),
+};
 
 /** Whole numbers from one bound to the other, both included. */
 export const integer = (from: number, to: number): Codec<number> =>
   ruled(
     {
-      write: (value) => {
+      write: (writer, value) => {
         ensure(Number.isSafeInteger(value) && value >= 0, 'OFFLINE_MALFORMED', {
           reason: 'no whole number',
         });
-        return cborUnsigned(value);
+        writer.unsigned(value);
       },
-      read: (reader) => Number(reader.unsigned()),
+      read: (reader) => reader.integer(),
     },
     `not within ${from} and ${to}`,
     (value) => value >= from && value <= to,
@@ -50,7 +60,10 @@ export const bytes = (length: number): Codec<Uint8Array> =>
 export const text = (pattern: RegExp): Codec<string> =>
   ruled(anyText, 'text of another form', (value) => pattern.test(value));
 
-const anyUtf8: Codec<string> = { write: cborUtf8, read: (reader) => reader.utf8() };
+const anyUtf8: Codec<string> = {
+  write: (writer, value) => void writer.utf8(value),
+  read: (reader) => reader.utf8(),
+};
 
 /** Letters, marks, digits, punctuation and symbols with single spaces between: nothing that cannot be seen, or turns text round. */
 const VISIBLE =
@@ -80,9 +93,10 @@ export const seconds = integer(0, 8_640_000_000);
 
 /** @param most the longest list that is read */
 export const list = <T>(item: Codec<T>, most: number): Codec<readonly T[]> => ({
-  write: (values) => {
+  write: (writer, values) => {
     ensure(values.length <= most, 'OFFLINE_MALFORMED', { reason: 'too many items' });
-    return cborArray(values.map((value) => item.write(value)));
+    writer.array(values.length);
+    for (const value of values) item.write(writer, value);
   },
   read: (reader) => {
     const length = reader.array();
@@ -99,17 +113,20 @@ export function record<T extends object>(
   lead: readonly number[] = [],
 ): Codec<T> {
   const entries = Object.entries(fields) as [keyof T, Codec<T[keyof T]>][];
-  const start = lead.map((item) => cborUnsigned(item));
+  const count = lead.length + entries.length;
   return {
-    write: (value) =>
-      cborArray([...start, ...entries.map(([name, codec]) => codec.write(value[name]))]),
+    write: (writer, value) => {
+      writer.array(count);
+      for (const item of lead) writer.unsigned(item);
+      for (const [name, codec] of entries) codec.write(writer, value[name]);
+    },
     read: (reader) => {
       const items = reader.array();
-      ensure(items === start.length + entries.length, 'OFFLINE_MALFORMED', {
+      ensure(items === count, 'OFFLINE_MALFORMED', {
         reason: 'another number of fields',
       });
       for (const item of lead)
-        ensure(reader.unsigned() === BigInt(item), 'OFFLINE_MALFORMED', {
+        ensure(reader.integer() === item, 'OFFLINE_MALFORMED', {
           reason: 'another version or kind',
         });
       const read: Partial<T> = {};
@@ -126,6 +143,13 @@ export const versioned = <T extends object>(
   rule = '',
   holds: (value: T) => boolean = () => true,
 ): Codec<T> => ruled(record(fields, [version]), rule, holds);
+
+/** Writes a whole payload. @throws {DomainError} OFFLINE_MALFORMED for values that break the codec's rules. */
+export function encodeWith<T>(codec: Codec<T>, value: T): Buffer {
+  const writer = new CborWriter();
+  codec.write(writer, value);
+  return writer.end();
+}
 
 /** Reads a whole payload. @throws {DomainError} OFFLINE_MALFORMED for anything but its one canonical form. */
 export function decodeWith<T>(codec: Codec<T>, payload: Uint8Array): T {

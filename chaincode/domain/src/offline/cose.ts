@@ -4,7 +4,7 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { ensure } from '../base/errors.js';
 import { verifyBytes, withLowS } from '../base/signature.js';
-import { cborBytes, cborBytesHead, cborText, CborReader } from './cbor.js';
+import { CborReader, CborWriter } from './cbor.js';
 
 /** Each kind of object, and whether an issuer of a bank signs it, whose key its header names. */
 const IS_ISSUED = {
@@ -44,15 +44,14 @@ const SIGN1 = Buffer.from('d284', 'hex');
 const NO_UNPROTECTED = Buffer.from('a0', 'hex');
 /** A byte string of 64. */
 const SIGNATURE_HEAD = Buffer.from('5840', 'hex');
-/** An array of four that begins with the context of one signature. */
-const SIG_START = Buffer.concat([Buffer.from('84', 'hex'), cborText('Signature1')]);
-const NO_EXTERNAL = cborBytes(EMPTY);
+/** What is signed is an array of four, which begins with the context of one signature. */
+const SIG_START = new CborWriter().array(4).text('Signature1').end();
 
 /** The protected header up to the kid: {1: -7, 3: purpose} or the first two entries of three. */
 const headerStart = (purpose: CosePurpose): Buffer =>
   Buffer.concat([
     Buffer.from(IS_ISSUED[purpose] ? 'a3012603' : 'a2012603', 'hex'),
-    cborText(purpose),
+    new CborWriter().text(purpose).end(),
     IS_ISSUED[purpose] ? Buffer.from('0448', 'hex') : EMPTY,
   ]);
 
@@ -69,14 +68,7 @@ export function protectedHeader(purpose: CosePurpose, kid?: Uint8Array): Buffer 
 
 /** @returns the bytes that are signed: ["Signature1", protected, external data (none), payload] (RFC 9052 §4.4). */
 export const sigStructure = (header: Uint8Array, payload: Uint8Array): Buffer =>
-  Buffer.concat([
-    SIG_START,
-    cborBytesHead(header.length),
-    header,
-    NO_EXTERNAL,
-    cborBytesHead(payload.length),
-    payload,
-  ]);
+  new CborWriter().raw(SIG_START).bytes(header).bytes(EMPTY).bytes(payload).end();
 
 /** @returns SHA-256 of the Sig_structure: what names a signed object, however often it was signed. */
 export const coseDigest = (parts: Pick<SignedBytes, 'signed'>): Buffer =>
@@ -96,13 +88,13 @@ export const joinCose = (
   signature: Uint8Array,
   kid?: Uint8Array,
 ): Buffer =>
-  Buffer.concat([
-    SIGN1,
-    cborBytes(protectedHeader(purpose, kid)),
-    NO_UNPROTECTED,
-    cborBytes(payload),
-    cborBytes(signature),
-  ]);
+  new CborWriter()
+    .raw(SIGN1)
+    .bytes(protectedHeader(purpose, kid))
+    .raw(NO_UNPROTECTED)
+    .bytes(payload)
+    .bytes(signature)
+    .end();
 
 /** Joins a payload with a signature over its {@link sigStructure}, whose S is made low. */
 export const assembleCose = (

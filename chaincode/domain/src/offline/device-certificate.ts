@@ -5,6 +5,7 @@ import {
   channelName,
   currency,
   decodeWith,
+  encodeWith,
   epoch,
   identifier,
   instant,
@@ -42,7 +43,7 @@ const codec = versioned<DeviceCertificate>(
 
 /** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
 export const encodeDeviceCertificate = (certificate: DeviceCertificate): Buffer =>
-  codec.write(certificate);
+  encodeWith(codec, certificate);
 
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
 export const decodeDeviceCertificate = (payload: Uint8Array): DeviceCertificate =>

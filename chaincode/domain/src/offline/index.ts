@@ -102,6 +102,7 @@ export {
   type VoucherClaim,
 } from './settle-voucher.js';
 export {
+  MOST_BATCHED,
   readBatched,
   requestStartOf,
   restoreClaims,

@@ -7,6 +7,7 @@ import {
   bytes,
   currency,
   decodeWith,
+  encodeWith,
   digest,
   epoch,
   identifier,
@@ -138,7 +139,7 @@ function packPayee(certificate: Uint8Array): PackedPayee {
 export function packRequest({ request, payee }: ShownRequest): Buffer {
   const parts = parseCose('offpay/payment-request', request);
   const content = decodePaymentRequest(parts.payload);
-  return packedRequest.write({
+  return encodeWith(packedRequest, {
     ...content,
     lasts: content.expiresAt - content.createdAt,
     signature: parts.signature,
@@ -188,7 +189,7 @@ export function packPayment({ voucher, certificate }: Presented): Buffer {
   const issued = parseCose('offpay/device-certificate', certificate);
   const paid = parseCose('offpay/voucher', voucher);
   const { counter, previous, cumulative, requestHash, time } = decodeVoucher(paid.payload);
-  return packedPayment.write({
+  return encodeWith(packedPayment, {
     ...decodeDeviceCertificate(issued.payload),
     ...{ counter, cumulative, requestHash, time },
     previous: counter === 1 ? [] : [previous],

@@ -5,6 +5,7 @@ import {
   bytes,
   channelName,
   decodeWith,
+  encodeWith,
   displayName,
   identifier,
   instant,
@@ -34,7 +35,7 @@ const codec = versioned<PayeeCertificate>(1, {
 
 /** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
 export const encodePayeeCertificate = (certificate: PayeeCertificate): Buffer =>
-  codec.write(certificate);
+  encodeWith(codec, certificate);
 
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
 export const decodePayeeCertificate = (payload: Uint8Array): PayeeCertificate =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that proves an accepted payment, in one piece: for a till that lost what it knew, out of the customer's device.
 import { ensure } from '../base/errors.js';
-import { cborArray, cborBytes, cborUnsigned, CborReader } from './cbor.js';
+import { CborReader, CborWriter } from './cbor.js';
 
 /** Signed objects, as they are. */
 export interface PaymentEvidence {
@@ -16,13 +16,16 @@ export interface PaymentEvidence {
 const VERSION = 1;
 const PARTS = ['request', 'voucher', 'certificate', 'payee', 'receipt'] as const;
 
-export const encodePaymentEvidence = (evidence: PaymentEvidence): Buffer =>
-  cborArray([cborUnsigned(VERSION), ...PARTS.map((name) => cborBytes(evidence[name]))]);
+export function encodePaymentEvidence(evidence: PaymentEvidence): Buffer {
+  const writer = new CborWriter().array(PARTS.length + 1).unsigned(VERSION);
+  for (const name of PARTS) writer.bytes(evidence[name]);
+  return writer.end();
+}
 
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but its one form; what it holds is not looked at. */
 export function decodePaymentEvidence(bytes: Uint8Array): PaymentEvidence {
   const reader = new CborReader(bytes);
-  const isKnown = reader.array() === PARTS.length + 1 && reader.unsigned() === BigInt(VERSION);
+  const isKnown = reader.array() === PARTS.length + 1 && reader.integer() === VERSION;
   ensure(isKnown, 'OFFLINE_MALFORMED', { reason: 'no evidence of this version' });
   const [request, voucher, certificate, payee, receipt] = PARTS.map(() => reader.bytes());
   reader.end();

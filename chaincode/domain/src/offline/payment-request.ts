@@ -6,6 +6,7 @@ import {
   channelName,
   currency,
   decodeWith,
+  encodeWith,
   digest,
   identifier,
   instant,
@@ -21,7 +22,7 @@ const terms = list(digest, 1);
 
 /** An empty list for goods taken along, else the digest of the terms alone. */
 export const paymentPurpose: Codec<PaymentPurpose> = {
-  write: (value) => terms.write(value.kind === 'goods' ? [] : [value.termsDigest]),
+  write: (writer, value) => terms.write(writer, value.kind === 'goods' ? [] : [value.termsDigest]),
   read: (reader) => {
     const [termsDigest] = terms.read(reader);
     return termsDigest === undefined ? { kind: 'goods' } : { kind: 'delivery', termsDigest };
@@ -48,7 +49,7 @@ const codec = versioned<PaymentRequest>(
 );
 
 /** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
-export const encodePaymentRequest = (request: PaymentRequest): Buffer => codec.write(request);
+export const encodePaymentRequest = (request: PaymentRequest): Buffer => encodeWith(codec, request);
 
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
 export const decodePaymentRequest = (payload: Uint8Array): PaymentRequest =>

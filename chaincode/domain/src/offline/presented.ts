@@ -2,10 +2,10 @@
 // What a device hands over in one piece: a CBOR array of the signed voucher and the signed device certificate.
 import { ensure } from '../base/errors.js';
 import type { Presented } from './accept-voucher.js';
-import { cborArray, cborBytes, CborReader } from './cbor.js';
+import { CborReader, CborWriter } from './cbor.js';
 
 export const encodePresented = ({ voucher, certificate }: Presented): Buffer =>
-  cborArray([cborBytes(voucher), cborBytes(certificate)]);
+  new CborWriter().array(2).bytes(voucher).bytes(certificate).end();
 
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but two byte strings; what they hold is not looked at. */
 export function decodePresented(bytes: Uint8Array): Presented {

@@ -2,10 +2,11 @@
 // The short form of a claim in a batch: what the ledger can tell by itself is left out, and put in again before anything
 // is judged. Nothing is taken on trust: the device's signature is over the bytes with all that was left out.
 import { ensure } from '../base/errors.js';
-import { cborText, cborUnsigned } from './cbor.js';
+import { CborWriter } from './cbor.js';
 import {
   bytes,
   decodeWith,
+  encodeWith,
   digest,
   instant,
   integer,
@@ -28,9 +29,13 @@ import {
 } from './settle-voucher.js';
 import { encodeVoucher, NO_VOUCHER } from './voucher.js';
 
+/** The most vouchers that the ledger takes in one batch. */
+export const MOST_BATCHED = 500;
+
 /** First bytes of the full forms: the tag of COSE_Sign1, and the head of an array with the fields of a request. */
 const TAGGED = 0xd2;
 const REQUEST = 0x8c;
+const REQUEST_FIELDS = 12;
 const REQUEST_VERSION = 1;
 
 /** What the ledger knows of the vouchers of one reserve in a batch without being told. */
@@ -43,12 +48,12 @@ export interface KnownOfClaims {
 
 /** @returns how every request of the merchant begins: the head of its array, its version, channel and merchant. */
 export const requestStartOf = (channel: string, merchantId: string): Buffer =>
-  Buffer.concat([
-    Buffer.from([REQUEST]),
-    cborUnsigned(REQUEST_VERSION),
-    cborText(channel),
-    cborText(merchantId),
-  ]);
+  new CborWriter()
+    .array(REQUEST_FIELDS)
+    .unsigned(REQUEST_VERSION)
+    .text(channel)
+    .text(merchantId)
+    .end();
 
 const HEADER = protectedHeader('offpay/voucher');
 
@@ -157,7 +162,7 @@ function shortVoucherOf(
   const sequence = certificates.indexOf(bytesToText(certificateDigest));
   if (sequence === -1 || !hash.equals(voucher.requestHash)) return undefined;
   const isChained = before !== undefined && isEqual(previous, before);
-  return shortVoucher.write({
+  return encodeWith(shortVoucher, {
     ...{ sequence, counter, cumulative, time, signature },
     previous: counter === 1 || isChained ? [] : [previous],
   });

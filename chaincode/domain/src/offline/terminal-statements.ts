@@ -3,7 +3,7 @@
 // the key that the merchant's bank certified for that terminal.
 import { ensure } from '../base/errors.js';
 import { importDeviceKey } from '../base/signature.js';
-import { decodeWith, digest, instant, versioned, type Codec } from './codec.js';
+import { decodeWith, encodeWith, digest, instant, versioned, type Codec } from './codec.js';
 import { verifyCose, type CosePurpose } from './cose.js';
 import { spkiOfPoint, type KeyReader } from './device-key.js';
 import type { Cancellation, PayeeCertificate, PaymentReceipt } from './objects.js';
@@ -17,10 +17,10 @@ const receipt = versioned<PaymentReceipt>(1, {
 const cancellation = versioned<Cancellation>(1, { requestHash: digest, cancelledAt: instant });
 
 /** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
-export const encodeReceipt = (value: PaymentReceipt): Buffer => receipt.write(value);
+export const encodeReceipt = (value: PaymentReceipt): Buffer => encodeWith(receipt, value);
 
 /** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
-export const encodeCancellation = (value: Cancellation): Buffer => cancellation.write(value);
+export const encodeCancellation = (value: Cancellation): Buffer => encodeWith(cancellation, value);
 
 /** What a receipt says, whoever signed it. @throws {DomainError} OFFLINE_MALFORMED */
 export const decodeReceipt = (payload: Uint8Array): PaymentReceipt => decodeWith(receipt, payload);

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The payload of a voucher: one payment, chained to the one before it.
 import { digestOfPayload } from './cose.js';
-import { decodeWith, digest, instant, integer, positiveMoney, versioned } from './codec.js';
+import {
+  decodeWith,
+  encodeWith,
+  digest,
+  instant,
+  integer,
+  positiveMoney,
+  versioned,
+} from './codec.js';
 import { MOST_PAYMENTS } from './device-certificate.js';
 import type { Voucher } from './objects.js';
 
@@ -23,7 +31,7 @@ const codec = versioned<Voucher>(
 );
 
 /** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
-export const encodeVoucher = (voucher: Voucher): Buffer => codec.write(voucher);
+export const encodeVoucher = (voucher: Voucher): Buffer => encodeWith(codec, voucher);
 
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
 export const decodeVoucher = (payload: Uint8Array): Voucher => decodeWith(codec, payload);

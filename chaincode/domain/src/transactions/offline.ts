@@ -26,6 +26,7 @@ import {
 } from './offline-shapes.js';
 import { orderTerms, statement } from '../ledger/order-shapes.js';
 import { coseDigest, parseCose } from '../offline/cose.js';
+import { MOST_BATCHED } from '../offline/short-claim.js';
 import { verdictNumberOf } from '../offline/ledger-verdicts.js';
 import type { UnitId } from '../patent/units.js';
 import { offlineLosses } from './offline-losses.js';
@@ -169,12 +170,13 @@ export const offline = {
       batchId: identifier,
       currency,
       reserves: z
-        .array(reserveKey.extend({ vouchers: z.array(batchedClaim).min(1).max(500) }))
+        .array(reserveKey.extend({ vouchers: z.array(batchedClaim).min(1).max(MOST_BATCHED) }))
         .min(1)
-        .max(500)
+        .max(MOST_BATCHED)
         .refine(
-          (reserves) => reserves.reduce((sum, entry) => sum + entry.vouchers.length, 0) <= 500,
-          'more than 500 vouchers',
+          (reserves) =>
+            reserves.reduce((sum, entry) => sum + entry.vouchers.length, 0) <= MOST_BATCHED,
+          `more than ${MOST_BATCHED.toString()} vouchers`,
         )
         .refine(
           (reserves) =>
@@ -184,7 +186,9 @@ export const offline = {
             LONGEST_BATCH,
           `more than ${LONGEST_BATCH.toString()} characters`,
         )
-        .describe('at most 500 vouchers, grouped by the reserve that backs them'),
+        .describe(
+          `at most ${MOST_BATCHED.toString()} vouchers, grouped by the reserve that backs them`,
+        ),
     }),
     output: outcome.extend({
       verdicts: z

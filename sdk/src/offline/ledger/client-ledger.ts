@@ -14,6 +14,7 @@ import {
   type Bulletin,
   type CertifiedClaim,
   type KnownOfClaims,
+  type LedgerVerdict,
   type OutputOf,
 } from '@fabric-offline-pay/domain';
 import type { Client } from '../../client/client.js';
@@ -101,8 +102,11 @@ async function settle(
   });
   const input = { merchantId, batchId, currency, reserves };
   const { result } = await client.offline.settle(input, optionsWith(signal));
-  const order = groups.flatMap((group) => group.map(({ index }) => index));
-  return vouchers.map((_, index) => verdictOf(result.verdicts[order.indexOf(index)] ?? 0));
+  const verdicts: LedgerVerdict[] = [];
+  groups.flat().forEach(({ index }, at) => {
+    verdicts[index] = verdictOf(result.verdicts[at] ?? 0);
+  });
+  return verdicts;
 }
 
 /** The case of a voucher that contradicts another. */

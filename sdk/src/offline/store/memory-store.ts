@@ -8,8 +8,11 @@ const byKey = ([a]: Entry, [b]: Entry): number => (a < b ? -1 : 1);
 export function memoryStore(contents: Map<string, string> = new Map<string, string>()): Store {
   return {
     get: (key) => Promise.resolve(contents.get(key)),
-    list: (prefix) =>
-      Promise.resolve([...contents].filter(([key]) => key.startsWith(prefix)).sort(byKey)),
+    list: (prefix) => {
+      const found: Entry[] = [];
+      for (const entry of contents) if (entry[0].startsWith(prefix)) found.push(entry);
+      return Promise.resolve(found.sort(byKey));
+    },
     write: (changes) => {
       for (const { key, value } of changes)
         if (value === undefined) contents.delete(key);

@@ -44,8 +44,8 @@ const reserveOf = ({ currency, customerId, deviceId, epoch }: Waiting): string =
   [currency, customerId, deviceId, epoch].join('/');
 
 /** In order of the reserves, each in order of its counters. */
-function byReserve(vouchers: readonly Waiting[]): readonly (readonly Waiting[])[] {
-  const groups = new Map<string, Waiting[]>();
+function byReserve<T extends Waiting>(vouchers: readonly T[]): readonly (readonly T[])[] {
+  const groups = new Map<string, T[]>();
   for (const voucher of vouchers) {
     const reserve = reserveOf(voucher);
     const group = groups.get(reserve);
@@ -60,16 +60,15 @@ function byReserve(vouchers: readonly Waiting[]): readonly (readonly Waiting[])[
 /**
  * @param vouchers what waits
  * @param size the most vouchers of a batch
- * @returns batches that may travel at the same time. Where a reserve has more vouchers than fit, the rest is left for
- * the next plan.
+ * @returns the vouchers of batches that may travel at the same time. Where a reserve has more vouchers than fit, the rest
+ * is left for the next plan.
  */
-export function planBatches(
-  merchantId: string,
-  vouchers: readonly Waiting[],
+export function planBatches<T extends Waiting>(
+  vouchers: readonly T[],
   size: number,
-): readonly BatchRecord[] {
-  const full: (readonly Waiting[])[] = [];
-  let open: readonly Waiting[] = [];
+): readonly (readonly T[])[] {
+  const full: (readonly T[])[] = [];
+  let open: readonly T[] = [];
   for (const group of byReserve(vouchers)) {
     const part = group.slice(0, size);
     const fits =
@@ -78,7 +77,5 @@ export function planBatches(
     if (!fits) full.push(open);
     open = fits ? [...open, ...part] : part;
   }
-  return [...full, open]
-    .filter(({ length }) => length > 0)
-    .map((batch) => batchOf(merchantId, batch));
+  return [...full, open].filter(({ length }) => length > 0);
 }

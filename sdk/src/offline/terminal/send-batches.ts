@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends what waits: a batch is kept before it is sent and until its verdicts are, so that no crash makes it another one.
 // Each is tried in every run: one that the ledger does not take is halved until what is to blame stands alone.
-import type { LedgerVerdict } from '@fabric-offline-pay/domain';
+import { MOST_BATCHED, type LedgerVerdict } from '@fabric-offline-pay/domain';
 import { ConfigurationError, OfflineError } from '../../errors.js';
 import { halves } from '../../retry/halves.js';
 import type { TerminalContext } from './context.js';
@@ -14,7 +14,7 @@ import type { VoucherBatch } from './terminal-ledger.js';
 import { readPayments } from './waiting.js';
 
 export interface SendOptions {
-  /** The most vouchers of a batch: 200 unless told; the ledger takes 500. */
+  /** The most vouchers of a batch: as many as the ledger takes unless told, which is 500. */
   readonly batchSize?: number;
   /** How many batches travel at a time: 4 unless told. No two share a device's reserve. */
   readonly inFlight?: number;
@@ -23,8 +23,8 @@ export interface SendOptions {
 
 /** A batch that the ledger could never take would be in the way for ever. */
 function ensureCount(option: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1 || value > 500)
-    throw new ConfigurationError(option, 'not from 1 to 500');
+  if (!Number.isInteger(value) || value < 1 || value > MOST_BATCHED)
+    throw new ConfigurationError(option, `not from 1 to ${MOST_BATCHED.toString()}`);
 }
 
 const toClaims = (
@@ -103,12 +103,15 @@ async function load({ context }: SyncRun, batch: BatchRecord): Promise<Loaded | 
   return rest;
 }
 
-async function sendBatch(run: SyncRun, batch: BatchRecord): Promise<void> {
+async function sendFirst(run: SyncRun, loaded: Loaded): Promise<void> {
   run.signal?.throwIfAborted();
-  const loaded = await load(run, batch);
-  if (loaded === undefined) return;
   for (const { orderNumber } of loaded.vouchers) run.tried.add(orderNumber);
   await send(run, loaded);
+}
+
+async function sendLeft(run: SyncRun, batch: BatchRecord): Promise<void> {
+  const loaded = await load(run, batch);
+  if (loaded !== undefined) await sendFirst(run, loaded);
 }
 
 /** Works off a list, some at a time. The first failure is thrown when the others that travel have ended. */
@@ -142,15 +145,18 @@ function noteDamaged(run: SyncRun, orderNumber: string): void {
 }
 
 /** What may travel now: goods that were taken along. An order to deliver is settled with its order. */
-async function plan(run: SyncRun, size: number): Promise<readonly BatchRecord[]> {
+async function plan(run: SyncRun, size: number): Promise<readonly Loaded[]> {
   const { store, till, inTurn } = run.context;
   return inTurn(async () => {
     const open = (await waiting.list(store)).filter((number) => !run.tried.has(number));
     const { found, damaged } = await readPayments(store, open);
     for (const orderNumber of damaged) noteDamaged(run, orderNumber);
     const ready = found.filter(({ termsDigest }) => termsDigest === null);
-    const planned = planBatches(till.merchantId, ready, size);
-    await store.write(planned.map((batch) => batches.put(batch, batch.batchId)));
+    const planned = planBatches(ready, size).map((vouchers) => ({
+      batch: batchOf(till.merchantId, vouchers),
+      vouchers,
+    }));
+    await store.write(planned.map(({ batch }) => batches.put(batch, batch.batchId)));
     return planned;
   });
 }
@@ -158,16 +164,15 @@ async function plan(run: SyncRun, size: number): Promise<readonly BatchRecord[]>
 /** Sends the batches that a crash, an outage or a refusal left, and then everything else that waits. */
 export async function sendWaiting(
   run: SyncRun,
-  { batchSize = 200, inFlight = 4 }: SendOptions,
+  { batchSize = MOST_BATCHED, inFlight = 4 }: SendOptions,
 ): Promise<void> {
   ensureCount('batchSize', batchSize);
   ensureCount('inFlight', inFlight);
-  const sendAll = (planned: readonly BatchRecord[]): Promise<void> =>
-    someAtATime(planned, inFlight, (batch) => sendBatch(run, batch));
-  await sendAll(await batches.list(run.context.store));
+  const left = await batches.list(run.context.store);
+  await someAtATime(left, inFlight, (batch) => sendLeft(run, batch));
   for (;;) {
     const planned = await plan(run, batchSize);
     if (planned.length === 0) return;
-    await sendAll(planned);
+    await someAtATime(planned, inFlight, (loaded) => sendFirst(run, loaded));
   }
 }
