@@ -13,6 +13,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { CHANNEL, type MemoryLedger } from '@fabric-offline-pay/testing';
+import { SEED } from '../support/seeded';
 import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { resumeTime, stopTime } from '../support/passing-time';
 import { publicView, type PublicView } from '../support/public-view';
@@ -26,7 +27,6 @@ import {
   type CustomerDevice,
 } from '../support/world';
 
-const SEED = Number(process.env['OFFPAY_SEED'] ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env['OFFPAY_RUNS'] ?? 10);
 const COURIERS = 40;
 const SIZE = POLICY.addressZone;

@@ -2,6 +2,7 @@
 // Stepwise and express as a property: random small orders with random faults end alike both ways, and no block makes or
 // loses money. The seed is printed; OFFPAY_SEED=<seed> runs the same orders again.
 import fc from 'fast-check';
+import { SEED } from '../support/seeded';
 import { CHANNEL, memoryWorld } from '../support/memory-world';
 import {
   outcomeOf,
@@ -15,7 +16,6 @@ import { missingMoney } from '../support/money';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 import { CURRENCY, GOODS, LOGISTICS, World, type CustomerDevice } from '../support/world';
 
-const SEED = Number(process.env['OFFPAY_SEED'] ?? Date.now() % 2 ** 31);
 const RUNS = 25;
 const HOLD_SECONDS = 30;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
+import { SEED } from '../../../test/support/seeded';
 import { compareKeys } from './key-order';
+
+fc.configureGlobal({ seed: SEED });
 
 const key = fc.string({ unit: 'binary', maxLength: 6 });
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
+import { SEED } from '../../../test/support/seeded';
 import { SortedRows } from './sorted-rows';
+
+fc.configureGlobal({ seed: SEED });
 
 const version = { block: 1, tx: 0 };
 const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 3 });

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of one customer and of one order number keep the order of the file, whoever else shops.
 import fc from 'fast-check';
+import { SEED } from '../../../test/support/seeded';
 import type { Sourced } from '../input/read-rows';
 import type { Order } from '../input/rows/order';
 import { inTurns } from './in-turns';
+
+fc.configureGlobal({ seed: SEED });
 
 type Row = Pick<Sourced<Order>, 'line' | 'customerId' | 'merchantId' | 'orderNumber'>;
 

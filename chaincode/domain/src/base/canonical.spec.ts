@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The canonical encoding against RFC 8785's own examples, and digests against FIPS 180 test vectors.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { byCodeUnit, canonicalJson, digestOf, sha256Hex } from './canonical';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 

@@ -9,7 +9,10 @@ import {
   type CertificateExtension,
 } from '@fabric-offline-pay/testing';
 import * as fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { attributesOf, isIssuedBy, readCertificate, spkiOf } from './certificate';
+
+fc.configureGlobal({ seed: SEED });
 
 const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const [root, client] = [newKeys(), newKeys()];

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reader of DER: every path ends in elements or in a refusal.
 import * as fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { derElements, derInside } from './der';
+
+fc.configureGlobal({ seed: SEED });
 
 const bytes = (...values: number[]): Buffer => Buffer.from(values);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Integer distances against an independent great circle in floating point, and the integer square root against its definition.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { distanceMetres, integerSquareRoot, isWithinMetres, type Place } from './geography';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const RADIUS = 6_371_008.8;
 const radians = (microdegrees: number): number => (microdegrees / 1e6 / 180) * Math.PI;

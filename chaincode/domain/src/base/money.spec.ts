@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Money at its edges: decimal text of currencies with 0, 2, 3 and 4 digits, 18 digits at most, never a float.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import {
   addAmounts,
   AMOUNT_PATTERN,
@@ -16,7 +17,7 @@ import {
   toUnits,
 } from './money';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const LARGEST = '9'.repeat(18);
 const units = fc.bigInt({ min: 0n, max: 10n ** 18n - 1n });

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Zones cover the globe without gap or overlap, and none is smaller than promised, at the poles and the date line either.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { distanceMetres, type Place } from './geography';
 import { centreOf, zoneOf, type Zone, type ZoneSize } from './zone';
 
-fc.configureGlobal({ seed: Number(process.env['OFFPAY_SEED'] ?? Date.now() % 2 ** 31) });
+fc.configureGlobal({ seed: SEED });
 
 const SIZE = { latitude: 100_000, longitude: 150_000 };
 const METRES_PER_DEGREE = 111_195.08;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scores of merchants and couriers: what they lose, how they recover, and what they decide.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { UNRATED } from '../feedback/ratings';
 import type { Conduct } from '../ledger/catalogue-shapes';
 import { DEFAULT_POLICY } from '../policy/default-policy';
@@ -14,7 +15,7 @@ import {
   type Standards,
 } from './conduct';
 
-fc.configureGlobal({ seed: Number(process.env['OFFPAY_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const { ratings, conduct } = DEFAULT_POLICY;
 const HALF_LIFE = ratings.halfLifeSeconds;

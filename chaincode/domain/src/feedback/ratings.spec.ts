@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 18: one opinion a customer, that loses weight with time; no order of opinions makes a sum negative or counts one twice.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import type { Aggregate } from '../ledger/catalogue-shapes';
 import { DEFAULT_POLICY } from '../policy/default-policy';
 import {
@@ -13,7 +14,7 @@ import {
   type RatingStandards,
 } from './ratings';
 
-fc.configureGlobal({ seed: Number(process.env['OFFPAY_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const HALF_LIFE = 1000;
 const standards = (now: number, unfinishedPercent = 25): RatingStandards => ({

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // UNSPSC's four levels: what an allowed code covers, and what it does not.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { categoryCovers, isCategoryAllowed } from './category';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const EXACT = '43211503';
 

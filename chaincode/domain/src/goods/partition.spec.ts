@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units 9, 10 and 12: partition, who may sell, whether the customer's choice was quoted, whether the categories agree.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { BLAMELESS } from '../conduct/conduct';
 import { UNRATED } from '../feedback/ratings';
 import type { MerchantRow } from '../ledger/catalogue-shapes';
@@ -15,7 +16,7 @@ import {
   partitionOf,
 } from './partition';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const NOW = 1_800_000_000;
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 7: the score falls with every bad entry, rises with good ones, and sets the limits by class.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import type { HistoryKind } from '../ledger/rows';
 import { DEFAULT_POLICY } from '../policy/default-policy';
 import { addToHistory, firstStanding, limitsFor, NO_HISTORY, scoreOf, share } from './reputation';
 
 const policy = DEFAULT_POLICY.reputation;
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const BAD: readonly HistoryKind[] = ['mismatch', 'dispute', 'failedAuthentication', 'doubleSpend'];
 const count = fc.nat({ max: 1000 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units 1101, 1102 and 1104: each rule of eligibility, the fee at its borders, and a ranking that every endorser repeats.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { distanceMetres, type Place } from '../base/geography';
 import { centreOf, zoneOf, type Zone } from '../base/zone';
 import { BLAMELESS } from '../conduct/conduct';
@@ -19,7 +20,7 @@ import {
   type Load,
 } from './select-courier';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const at = (latitude: number, longitude: number) => ({ latitude, longitude });
 const DEPOT = at(52_500_000, 13_400_000);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changed between two bulletins: enough to put the newer one together, and no more.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { newBulletin, refusal } from '../../../../test/support/offline-world';
 import type { Revocation } from '../ledger/offline-rows';
 import {
@@ -11,6 +12,8 @@ import {
 } from './bulletin-changes';
 import { decodeBulletin } from './bulletin';
 import { parseCose } from './cose';
+
+fc.configureGlobal({ seed: SEED });
 
 const entry = (n: number): Revocation => ({
   ...{ customerId: `customer-${n}`, deviceId: 'phone' },

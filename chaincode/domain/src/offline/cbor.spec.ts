@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // CBOR: the examples of RFC 8949, and that no second form of anything is read.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { refusal } from '../../../../test/support/offline-world';
 import { CborReader, CborWriter } from './cbor';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const written = (write: (writer: CborWriter) => CborWriter): string =>
   write(new CborWriter()).end().toString('hex');

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which pairs of vouchers convict a device, and that the neighbours alone tell it.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import type { CounterEntry } from '../ledger/offline-rows';
 import { contradictionOf, findContradiction } from './contradiction';
 import { isRemembered, withEntry } from './counter-entry';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const entry = (
   counter: number,

@@ -2,6 +2,7 @@
 // Random lives of devices: honest ones are always paid and never accused, in whatever order merchants settle; a device
 // with two branches is always caught, and what it paid before the fork is not touched.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import {
   newDevice,
   newRequest,
@@ -20,7 +21,6 @@ import { keyReader } from './device-key';
 import { standing } from './reserve';
 import { settleVoucher, type Settlement } from './settle-voucher';
 
-const SEED = Number(process.env['FC_SEED'] ?? Date.now() % 2 ** 31);
 fc.configureGlobal({ seed: SEED });
 
 const MERCHANTS = ['merchant-1', 'merchant-2', 'merchant-3'];

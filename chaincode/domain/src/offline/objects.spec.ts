@@ -2,6 +2,7 @@
 // The four payloads: each value has one form, each form one value, and whatever is out of its range is neither written
 // nor read.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import {
   newBulletin,
   newDevice,
@@ -14,7 +15,6 @@ import type { Bulletin, DeviceCertificate, PaymentRequest, Voucher } from './obj
 import { decodePaymentRequest, encodePaymentRequest } from './payment-request';
 import { decodeVoucher, encodeVoucher, NO_VOUCHER } from './voucher';
 
-const SEED = Number(process.env['FC_SEED'] ?? Date.now());
 fc.configureGlobal({ seed: SEED });
 
 const identifier = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);

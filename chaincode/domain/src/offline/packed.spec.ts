@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a QR code holds: smaller, unambiguous, and the same bytes again when it is unpacked.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import {
   forge,
   NOW,
@@ -24,6 +25,8 @@ import {
 import { decodePaymentRequest } from './payment-request';
 import { encodePresented } from './presented';
 import { encodeCancellation, encodeReceipt } from './terminal-statements';
+
+fc.configureGlobal({ seed: SEED });
 
 const LONGEST = 'x'.repeat(64);
 const CHANNEL = `c${'x'.repeat(248)}`;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is stored of a reserve gives it back, whatever vouchers were settled and in whatever order.
 import * as fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { newDevice, openReserveOf } from '../../../../test/support/offline-world';
 import type { CounterEntry } from '../ledger/offline-rows';
 import { restoreEntry, storeEntry, withEntry } from './counter-entry';
 import { restoreReserve, storeReserve } from './stored-reserve';
+
+fc.configureGlobal({ seed: SEED });
 
 const reserve = openReserveOf(newDevice());
 const digest = (letter: string): string => letter.repeat(43);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom a mismatch counts against, over random statements.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import type { Party, Statement } from '../ledger/order-shapes';
 import { blamedFor } from './blame';
 import { compareStatements } from './compare';
 
-fc.configureGlobal({ seed: Number(process.env['OFFPAY_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const PARTIES: readonly Party[] = ['customer', 'merchant', 'logistics'];
 const party = fc.constantFrom(...PARTIES);

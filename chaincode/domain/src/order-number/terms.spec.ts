@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The terms: every field is bound by the digest and the signature, and the sums add up.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import type { OrderTerms } from '../ledger/order-shapes';
 import { ORDER, TERMS } from '../transactions/examples';
 import {
@@ -14,7 +15,7 @@ import {
   termsDigest,
 } from './terms';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const [LINE] = TERMS.lines;
 const SECOND = { ...LINE!, gtin: '5901234123457' };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The money of one order, through every sequence of steps: each is mirrored in two purses kept here, and the sum never changes.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { DomainError } from '../base/errors';
 import type { Hold, OrderTerms } from '../ledger/order-shapes';
 import type { ReleaseAt } from '../policy/policy';
@@ -22,7 +23,7 @@ import {
   type Shares,
 } from './hold';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const NOW = 1_800_000_000;
 const open = (at: ReleaseAt, terms: Partial<OrderTerms> = {}): Hold =>

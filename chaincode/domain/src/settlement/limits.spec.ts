@@ -2,10 +2,11 @@
 // Windows that add up: whatever is paid and whenever, no window ever holds more than the limit, and none is held against a
 // customer for much longer than it lasts.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import type { Spending } from '../ledger/rows';
 import { addSpending, isWithin, spentIn } from './limits';
 
-fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? Date.now()) });
+fc.configureGlobal({ seed: SEED });
 
 const LIMIT = 1000;
 const START = 1_800_000_000;

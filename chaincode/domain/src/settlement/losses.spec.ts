@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who bears a double spend, how much of it, and what a reserve gives for it.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded';
 import { addAmounts, toUnits } from '../base/money';
 import type { FraudCaseRow } from '../ledger/offline-rows';
 import type { OfflinePolicy } from '../policy/policy';
 import { bearerOf, openLoss, passedBound, recoverLosses, withBearer } from './losses';
+
+fc.configureGlobal({ seed: SEED });
 
 const policy = (lossBearer: OfflinePolicy['lossBearer']) => ({ lossBearer }) as OfflinePolicy;
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches hold what waits once, within their size, in one currency, and no two share a reserve.
 import fc from 'fast-check';
+import { SEED } from '../../../../test/support/seeded.js';
 import { batchOf, planBatches } from './plan-batches.js';
+
+fc.configureGlobal({ seed: SEED });
 
 const voucher = fc.record({
   currency: fc.constantFrom('EUR', 'JPY'),
