@@ -11,6 +11,7 @@ const BROWSER = 'sdk/src/offline/browser';
 const STAND_INS: Readonly<Record<string, string>> = {
   'chaincode/domain/src/platform/crypto.ts': `${BROWSER}/crypto.ts`,
   'chaincode/domain/src/platform/x509.ts': `${BROWSER}/x509.ts`,
+  'chaincode/domain/src/offline/digest-text.ts': `${BROWSER}/digest-text.ts`,
   'sdk/src/files/write-durably.ts': `${BROWSER}/no-files.ts`,
 };
 

@@ -71,8 +71,7 @@ export const sigStructure = (header: Uint8Array, payload: Uint8Array): Buffer =>
   new CborWriter().raw(SIG_START).bytes(header).bytes(EMPTY).bytes(payload).end();
 
 /** @returns SHA-256 of the Sig_structure: what names a signed object, however often it was signed. */
-export const coseDigest = (parts: Pick<SignedBytes, 'signed'>): Buffer =>
-  sha256(parts.signed);
+export const coseDigest = (parts: Pick<SignedBytes, 'signed'>): Buffer => sha256(parts.signed);
 
 /** @returns the digest that a payload of this purpose has once it is signed. */
 export const digestOfPayload = (

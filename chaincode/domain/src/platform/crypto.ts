@@ -7,9 +7,6 @@ import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 /** Nobody but this module looks into it. */
 export type PublicKey = KeyObject;
 
-/** What stands in for this module must offer the same. */
-export type CryptoPlatform = typeof import('./crypto.js');
-
 /** @returns SHA-256 of the bytes or UTF-8 text. */
 export const sha256 = (data: string | Uint8Array): Buffer => hash('sha256', data, 'buffer');
 
@@ -73,3 +70,12 @@ function derOf(signature: Uint8Array): Buffer {
  */
 export const verifyP256 = (key: PublicKey, bytes: Uint8Array, signature: Uint8Array): boolean =>
   verify('sha256', bytes, key, derOf(signature));
+
+/** What stands in for this module must offer the same. */
+export interface CryptoPlatform {
+  readonly sha256: typeof sha256;
+  readonly sha256Hex: typeof sha256Hex;
+  readonly keyOfPoint: typeof keyOfPoint;
+  readonly keyOfShortPoint: typeof keyOfShortPoint;
+  readonly verifyP256: typeof verifyP256;
+}

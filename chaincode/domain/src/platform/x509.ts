@@ -4,10 +4,10 @@
 import { X509Certificate } from 'node:crypto';
 
 /** Its bytes, whether it may certify, its text, and from when until when it is in force. */
-export type Certificate = Pick<X509Certificate, 'raw' | 'ca' | 'toString' | 'validFrom' | 'validTo'>;
-
-/** What stands in for this module must offer the same. */
-export type X509Platform = typeof import('./x509.js');
+export type Certificate = Pick<
+  X509Certificate,
+  'raw' | 'ca' | 'toString' | 'validFrom' | 'validTo'
+>;
 
 /** Every certificate was made by {@link parseCertificate}. */
 const whole = (certificate: Certificate): X509Certificate => certificate as X509Certificate;
@@ -24,3 +24,10 @@ export const isIssued = (certificate: Certificate, authority: Certificate): bool
 /** @returns DER SubjectPublicKeyInfo. */
 export const publicKeyInfo = (certificate: Certificate): Buffer =>
   whole(certificate).publicKey.export({ format: 'der', type: 'spki' });
+
+/** What stands in for this module must offer the same. */
+export interface X509Platform {
+  readonly parseCertificate: typeof parseCertificate;
+  readonly isIssued: typeof isIssued;
+  readonly publicKeyInfo: typeof publicKeyInfo;
+}

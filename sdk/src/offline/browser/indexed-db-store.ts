@@ -52,8 +52,7 @@ export async function indexedDbStore(name: string): Promise<Store> {
   try {
     const database = await Database.open(name);
     return {
-      get: (key) =>
-        database.read((store) => store.get(key) as IDBRequest<string | undefined>),
+      get: (key) => database.read((store) => store.get(key) as IDBRequest<string | undefined>),
       list: (prefix) => list(database, prefix),
       write: (changes) =>
         database.write((store) => {

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands in for the domain's platform/x509.ts where there is no Node.js. It reads what authorities of Fabric write: keys of P-256,
-// ECDSA with SHA-256, names written alike. Whatever else a certificate may be, it is believed by nobody here.
-import { derElements, derInside, type Certificate, type X509Platform } from '@fabric-offline-pay/domain';
+// ECDSA with SHA-256, names written alike. Whatever else a certificate may be, it is believed by nobody here. Of the authority, which a
+// bank hands out itself, no more is read than what counts.
+import {
+  derElements,
+  derInside,
+  importDeviceKey,
+  type Certificate,
+  type X509Platform,
+} from '@fabric-offline-pay/domain';
 import { p256 } from '@noble/curves/nist.js';
 
 /** The parts of a certificate, as DER. */
@@ -18,11 +25,14 @@ interface Parts extends Certificate {
 
 type Element = ReturnType<typeof derElements>[number];
 
-const TAG = { boolean: 0x01, bits: 0x03, octets: 0x04, utcTime: 0x17, version: 0xa0 } as const;
-const EXTENSIONS = 0xa3;
-const KEY_ID = 0x80;
-/** Version 3, within its tag. */
-const VERSION_3 = '020102';
+const TAG = {
+  ...{ boolean: 0x01, integer: 0x02, bits: 0x03, octets: 0x04, oid: 0x06 },
+  ...{ utcTime: 0x17, time: 0x18, sequence: 0x30, keyId: 0x80, version: 0xa0, extensions: 0xa3 },
+} as const;
+
+/** Version 3 within its tag, and TRUE. */
+const VERSION_3 = 'a003020102';
+const TRUE = '0101ff';
 
 /** 1.2.840.10045.4.3.2, as an AlgorithmIdentifier (RFC 5758 §3.2). */
 const ECDSA_SHA256 = '300a06082a8648ce3d040302';
@@ -35,6 +45,9 @@ const OID = {
   authorityKeyId: '551d23',
 } as const;
 
+/** Bytes of an uncompressed point. */
+const POINT = 65;
+
 /** Of the first byte of a key usage. */
 const MAY_CERTIFY = 0x04;
 
@@ -42,26 +55,32 @@ function ensure(condition: boolean, reason: string): asserts condition {
   if (!condition) throw new RangeError(reason);
 }
 
-function theElement(found: readonly Element[], at = 0): Element {
-  const element = found[at];
-  ensure(element !== undefined, 'A part is missing.');
+const hexOf = ({ whole }: Element): string => whole.toString('hex');
+
+/** @throws {RangeError} unless there is one of that kind there. */
+function expected(element: Element | undefined, tag: number): Element {
+  ensure(element?.tag === tag, 'A part is missing, or of another kind.');
   return element;
 }
 
-const onlyElement = (bytes: Buffer): Element => {
+/** @returns the one element that the bytes are. */
+function whole(bytes: Buffer, tag: number): Element {
   const found = derElements(bytes);
   ensure(found.length === 1, 'Something stands behind it.');
-  return theElement(found);
-};
+  return expected(found[0], tag);
+}
 
 /** Bits in whole bytes, as keys and signatures are. */
-function bitsOf({ tag, body }: Element): Buffer {
-  ensure(tag === TAG.bits && body[0] === 0, 'These are no whole bytes.');
+function bitsOf(element: Element | undefined): Buffer {
+  const { body } = expected(element, TAG.bits);
+  ensure(body[0] === 0, 'These are no whole bytes.');
   return body.subarray(1);
 }
 
 /** @returns the time as text of RFC 9110, which `Date.parse` reads everywhere. */
-function timeOf({ tag, body }: Element): string {
+function timeOf(element: Element | undefined): string {
+  ensure(element !== undefined, 'A time is missing.');
+  const { tag, body } = expected(element, element.tag === TAG.utcTime ? TAG.utcTime : TAG.time);
   const text = body.toString('latin1');
   const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
   const full = tag === TAG.utcTime ? century + text : text;
@@ -71,16 +90,19 @@ function timeOf({ tag, body }: Element): string {
   return new Date(Date.UTC(Number(year), month - 1, day, hours, minutes, seconds)).toUTCString();
 }
 
-function extensionsOf(wrapper: Element | undefined): ReadonlyMap<string, Buffer> {
-  const extensions = new Map<string, Buffer>();
-  if (wrapper === undefined) return extensions;
-  for (const extension of derInside(onlyElement(wrapper.body))) {
-    const parts = derInside(extension);
-    const oid = theElement(parts).body.toString('hex');
-    const value = theElement(parts, parts.length - 1);
-    ensure(value.tag === TAG.octets && !extensions.has(oid), 'An extension stands there twice.');
-    extensions.set(oid, value.body);
-  }
+/** @returns name and value. */
+function extensionOf(element: Element): readonly [oid: string, value: Buffer] {
+  const parts = derInside(expected(element, TAG.sequence));
+  const [oid, critical] = parts;
+  ensure(parts.length <= 3 && parts.length >= 2, 'An extension has other parts.');
+  ensure(parts.length === 2 || (critical && hexOf(critical)) === TRUE, 'It is critical, or not.');
+  return [expected(oid, TAG.oid).body.toString('hex'), expected(parts.at(-1), TAG.octets).body];
+}
+
+function extensionsOf(all: readonly Element[]): ReadonlyMap<string, Buffer> {
+  const entries = all.map(extensionOf);
+  const extensions = new Map(entries);
+  ensure(extensions.size === entries.length, 'An extension stands there twice.');
   return extensions;
 }
 
@@ -92,34 +114,47 @@ function pemOf(der: Buffer): string {
 
 function mayCertify(extensions: ReadonlyMap<string, Buffer>): boolean {
   const constraints = extensions.get(OID.basicConstraints);
-  const [isAuthority] = constraints ? derInside(onlyElement(constraints)) : [];
+  const [isAuthority] = constraints ? derInside(whole(constraints, TAG.sequence)) : [];
   const usage = extensions.get(OID.keyUsage);
-  const [, bits = 0] = usage ? onlyElement(usage).body : [0, MAY_CERTIFY];
-  return (
-    isAuthority?.tag === TAG.boolean && isAuthority.body[0] === 0xff && (bits & MAY_CERTIFY) !== 0
-  );
+  const [, bits = 0] = usage ? whole(usage, TAG.bits).body : [0, MAY_CERTIFY];
+  return isAuthority !== undefined && hexOf(isAuthority) === TRUE && (bits & MAY_CERTIFY) !== 0;
+}
+
+const PEM = /^-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=\n]+)-----END CERTIFICATE-----\n$/;
+
+/** The parts of what is signed. */
+function signedParts(signed: Element) {
+  const [version, serial, algorithm, issuer, validity, subject, publicKey, extensions, ...more] =
+    derInside(signed);
+  ensure(more.length === 0 && version !== undefined, 'It has other parts.');
+  ensure(hexOf(version) === VERSION_3, 'It is not of version 3.');
+  expected(serial, TAG.integer);
+  const [from, to, ...times] = derInside(expected(validity, TAG.sequence));
+  ensure(times.length === 0, 'There are more times than two.');
+  return {
+    algorithm: expected(algorithm, TAG.sequence),
+    issuer: expected(issuer, TAG.sequence).whole,
+    subject: expected(subject, TAG.sequence).whole,
+    publicKey: expected(publicKey, TAG.sequence).whole,
+    extensions: extensionsOf(
+      derInside(whole(expected(extensions, TAG.extensions).body, TAG.sequence)),
+    ),
+    validFrom: timeOf(from),
+    validTo: timeOf(to),
+  };
 }
 
 function parsed(pem: string): Parts {
-  const body = /^-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=\n]+)-----END CERTIFICATE-----\n$/;
-  const raw = Buffer.from(body.exec(pem)?.[1] ?? '', 'base64');
-  const [signed, algorithm, signature] = derInside(onlyElement(raw));
-  ensure(signed !== undefined && algorithm !== undefined && signature !== undefined, 'Cut short.');
-  const [version, , inner, issuer, validity, subject, publicKey, ...rest] = derInside(signed);
-  ensure(version?.tag === TAG.version && version.body.toString('hex') === VERSION_3, 'Not of v3.');
-  ensure(inner !== undefined && issuer !== undefined && subject !== undefined, 'Cut short.');
-  ensure(publicKey !== undefined, 'Cut short.');
-  const algorithms = [inner, algorithm].map(({ whole }) => whole.toString('hex'));
-  const extensions = extensionsOf(rest.find(({ tag }) => tag === EXTENSIONS));
-  const [from, to] = derInside(validity);
-  ensure(from !== undefined && to !== undefined, 'Cut short.');
+  const raw = Buffer.from(PEM.exec(pem)?.[1] ?? '', 'base64');
+  const [first, outer, signature, ...more] = derInside(whole(raw, TAG.sequence));
+  ensure(outer !== undefined && more.length === 0, 'It has other parts.');
+  const signed = expected(first, TAG.sequence);
+  const { algorithm, ...parts } = signedParts(signed);
+  const bits = bitsOf(signature);
+  const isKnown = [algorithm, outer].every((each) => hexOf(each) === ECDSA_SHA256);
   return {
-    ...{ raw, extensions, signed: signed.whole, publicKey: publicKey.whole },
-    ...{ issuer: issuer.whole, subject: subject.whole },
-    ca: mayCertify(extensions),
-    signature: algorithms.every((each) => each === ECDSA_SHA256) ? bitsOf(signature) : undefined,
-    validFrom: timeOf(from),
-    validTo: timeOf(to),
+    ...{ ...parts, raw, signed: signed.whole, ca: mayCertify(parts.extensions) },
+    signature: isKnown ? bits : undefined,
     toString: () => pemOf(raw),
   };
 }
@@ -132,17 +167,18 @@ function namesKeyOf(certificate: Parts, authority: Parts): boolean {
   const named = certificate.extensions.get(OID.authorityKeyId);
   const own = authority.extensions.get(OID.subjectKeyId);
   if (named === undefined) return true;
-  const [keyId, ...more] = derInside(onlyElement(named));
-  if (keyId?.tag !== KEY_ID || more.length > 0) return false;
-  return own === undefined || onlyElement(own).body.equals(keyId.body);
+  const [keyId, ...more] = derInside(whole(named, TAG.sequence));
+  if (keyId?.tag !== TAG.keyId || more.length > 0) return false;
+  return own === undefined || whole(own, TAG.octets).body.equals(keyId.body);
 }
 
 function isSignedBy({ signature, signed }: Parts, { publicKey }: Parts): boolean {
-  const [, point] = derInside(onlyElement(publicKey));
+  const key = importDeviceKey(publicKey.toString('base64'));
+  const point = publicKey.subarray(-POINT);
   return (
     signature !== undefined &&
-    point !== undefined &&
-    p256.verify(signature, signed, bitsOf(point), { format: 'der', lowS: false })
+    key !== undefined &&
+    p256.verify(signature, signed, point, { format: 'der', lowS: false })
   );
 }
 

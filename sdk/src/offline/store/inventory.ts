@@ -3,8 +3,7 @@
 import { sha256Hex } from '@fabric-offline-pay/domain';
 import type { Change } from './store.js';
 
-const leafOf = (key: string, value: string): bigint =>
-  BigInt(`0x${sha256Hex(`${key}\0${value}`)}`);
+const leafOf = (key: string, value: string): bigint => BigInt(`0x${sha256Hex(`${key}\0${value}`)}`);
 
 const shelfOf = (key: string): string => key.split('/', 1)[0] ?? '';
 
