@@ -30,8 +30,8 @@ const standIns = new Map(
 
 const standingIn: Plugin = {
   name: 'stand-ins',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
+  setup: (bundler) =>
+    bundler.onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
       const by = standIns.get(join(resolveDir, path).replace(/\.js$/, '.ts'));
       return by === undefined ? undefined : { path: by };
     }),

@@ -58,7 +58,8 @@ const point =
     Buffer.concat([der.subarray(0, -64), change(der.subarray(-64), bit)]);
 
 const KEYS: readonly Change[] = [
-  ...[same, same, same, same, flipped, point(flipped)],
+  ...Array.from({ length: 10 }, () => same),
+  ...[flipped, point(flipped)],
   point(part(0, edge)),
   point(part(1, edge)),
   // The other point of this x, which is one as well.
@@ -81,7 +82,7 @@ const SHORTS: readonly Change[] = [
 
 /** Ways to write base64, of which only the first is the canonical one. */
 const TEXTS: readonly ((bytes: Buffer) => string)[] = [
-  ...Array.from({ length: 8 }, () => (bytes: Buffer) => bytes.toString('base64')),
+  ...Array.from({ length: 20 }, () => (bytes: Buffer) => bytes.toString('base64')),
   (bytes) => bytes.toString('base64url'),
   (bytes) => bytes.toString('base64').replace(/=+$/, ''),
   (bytes) => `${bytes.toString('base64')}=`,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What runs in the page: the bundle, asked for its answers, and a wallet and a till that pay each other over IndexedDB.
+import type { webcrypto } from 'node:crypto';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
 import * as sdk from '@fabric-offline-pay/sdk/browser';
 import { certificateAnswers, signatureAnswers, vectorAnswers } from './vector-answers';
@@ -20,9 +21,33 @@ export interface Signed {
   readonly bulletin: string;
 }
 
-interface IndexedDb {
-  deleteDatabase(name: string): { onsuccess: () => void; onerror: () => void };
+/** As much of the browser as is touched here. */
+interface Request {
+  readonly result: unknown;
+  onsuccess: () => void;
+  onerror: () => void;
 }
+type Begin = (stores: string, mode: string, options?: { readonly durability?: string }) => object;
+interface Browser {
+  readonly indexedDB: Record<'open' | 'deleteDatabase', (name: string) => Request>;
+  readonly IDBDatabase: { readonly prototype: { transaction: Begin } };
+}
+
+const { indexedDB, IDBDatabase } = globalThis as unknown as Browser;
+
+const answerTo = (request: Request): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(new Error('refused'));
+  });
+
+/** How durable each transaction that writes was to be. */
+const durabilities: string[] = [];
+const { transaction: begin } = IDBDatabase.prototype;
+IDBDatabase.prototype.transaction = function beginNoted(stores, mode, options) {
+  if (mode === 'readwrite') durabilities.push(options?.durability ?? 'unsaid');
+  return begin.call(this, stores, mode, options);
+};
 
 const toBytes = (base64: string): Uint8Array =>
   Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -88,12 +113,24 @@ const close = async (): Promise<void> => {
 
 /** Takes a store away, as if it had never been written, and leaves its mark. */
 async function forgetStore(name: string): Promise<void> {
-  const { indexedDB } = globalThis as unknown as { readonly indexedDB: IndexedDb };
-  await new Promise<void>((resolve, reject) => {
-    const request = indexedDB.deleteDatabase(`fabric-offline-pay/${name}`);
-    request.onsuccess = () => resolve();
-    request.onerror = () => reject(new Error('not deleted'));
-  });
+  await answerTo(indexedDB.deleteDatabase(`fabric-offline-pay/${name}`));
+}
+
+interface Keys {
+  transaction(stores: string): {
+    objectStore(name: string): { get(name: string): Request };
+  };
+}
+
+/** What a script of the page gets that asks for a private key: its bytes, or the error's name. */
+async function stolenKey(name: string): Promise<string> {
+  const database = (await answerTo(indexedDB.open('fabric-offline-pay/keys'))) as Keys;
+  const kept = answerTo(database.transaction('records').objectStore('records').get(name));
+  const { privateKey } = (await kept) as { readonly privateKey: webcrypto.CryptoKey };
+  return crypto.subtle.exportKey('pkcs8', privateKey).then(
+    (bytes) => `${bytes.byteLength} bytes`,
+    (error: unknown) => (error as Error).name,
+  );
 }
 
 export const functions = {
@@ -103,7 +140,8 @@ export const functions = {
   publicKey: async (name: string) => (await sdk.browserKey(name)).publicKey,
   openCode: (setup: Setup) => codeOf(open(setup)),
   partyCode: (name: string) => codeOf(party(name)),
-  ...{ open, take, pay, standing, close, forgetStore },
+  durabilities: () => [...new Set(durabilities)],
+  ...{ open, take, pay, standing, close, forgetStore, stolenKey },
 };
 
 (globalThis as { offpay?: typeof functions }).offpay = functions;

@@ -35,11 +35,15 @@ async function ownLock(name: string): Promise<Release> {
   return release;
 }
 
-async function list(database: Database, prefix: string): Promise<readonly Entry[]> {
+/** All of them by one request, so that they are of one moment. */
+const list = (database: Database, prefix: string): Promise<readonly Entry[]> => {
   const range = IDBKeyRange.bound(prefix, prefix + AFTER_ALL, false, true);
-  const keys = await database.read((store) => store.getAllKeys(range));
-  const values: string[] = await database.read((store) => store.getAll(range));
-  return keys.map((key, at) => [String(key), values[at] ?? ''] as const);
+  return database.read((store) => store.getAll(range) as IDBRequest<Entry[]>);
+};
+
+async function get(database: Database, key: string): Promise<string | undefined> {
+  const found = await database.read((store) => store.get(key) as IDBRequest<Entry | undefined>);
+  return found?.[1];
 }
 
 /**
@@ -52,13 +56,13 @@ export async function indexedDbStore(name: string): Promise<Store> {
   try {
     const database = await Database.open(name);
     return {
-      get: (key) => database.read((store) => store.get(key) as IDBRequest<string | undefined>),
+      get: (key) => get(database, key),
       list: (prefix) => list(database, prefix),
       write: (changes) =>
         database.write((store) => {
           for (const { key, value } of changes)
             if (value === undefined) store.delete(key);
-            else store.put(value, key);
+            else store.put([key, value] satisfies Entry, key);
         }),
       close: () => {
         database.close();
