@@ -22,6 +22,7 @@ const shared = {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^@fabric-offline-pay/domain$': '<rootDir>/chaincode/domain/src/index.ts',
+    '^@fabric-offline-pay/domain/offline$': '<rootDir>/chaincode/domain/src/offline/index.ts',
     '^@fabric-offline-pay/chaincode$': '<rootDir>/chaincode/src/index.ts',
     '^@fabric-offline-pay/testing$': '<rootDir>/chaincode/testing/src/index.ts',
     '^@fabric-offline-pay/sdk$': '<rootDir>/sdk/src/index.ts',

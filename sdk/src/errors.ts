@@ -73,8 +73,8 @@ export const CLIENT_ERRORS = {
     'Compare the versions of chaincode and SDK.',
   ),
   STORE_LOCKED: describe(
-    'Another process has the store open.',
-    'End the other process; a device or terminal runs once.',
+    'Another process, or another tab of the browser, has the store open.',
+    'End the other process, or close the tab; a device or terminal runs once.',
   ),
   STORE_FOREIGN: describe(
     'The store belongs to another device or terminal, or to another key.',

@@ -53,17 +53,20 @@ export {
   type Sum,
 } from './base/money.js';
 export { remembering } from './base/remembering.js';
+export { signBytes, signEs256 } from './base/sign.js';
 export {
   importDeviceKey,
   importShortKey,
   shortKeyOf,
-  signBytes,
-  signEs256,
   verifyBytes,
   verifyEs256,
   verifyText,
 } from './base/signature.js';
 export { centreOf, zoneOf, type Zone } from './base/zone.js';
+
+// What runs elsewhere than in Node.js must bring these.
+export type { CryptoPlatform, PublicKey } from './platform/crypto.js';
+export type { Certificate, X509Platform } from './platform/x509.js';
 
 // What stands on the ledger: rows, their keys, what they share with inputs and answers, the states of an order.
 export type {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // X.509 certificates (RFC 5280): their one form as text, who issued them, and the attributes that Fabric CA puts into them.
-import { X509Certificate } from 'node:crypto';
 import * as z from 'zod';
+import { isIssued, parseCertificate, publicKeyInfo, type Certificate } from '../platform/x509.js';
 import { derElements, derInside, type DerElement } from './der.js';
 
 /** 1.2.3.4.5.6.7.8.1, encoded: where Fabric CA puts the attributes of an identity, as JSON. */
@@ -29,21 +29,18 @@ function attempt<T>(work: () => T): T | undefined {
  * @param pem one certificate as `openssl x509` and Fabric CA write it, with nothing before, between or after
  * @returns the certificate, undefined for anything else: readers that take the first or the last of several would differ.
  */
-export function readCertificate(pem: string): X509Certificate | undefined {
-  const certificate = attempt(() => new X509Certificate(pem));
+export function readCertificate(pem: string): Certificate | undefined {
+  const certificate = attempt(() => parseCertificate(pem));
   return certificate?.toString() === pem ? certificate : undefined;
 }
 
 /** @returns whether the authority is one, and signed the certificate. */
-export const isIssuedBy = (certificate: X509Certificate, authority: X509Certificate): boolean =>
-  attempt(
-    () =>
-      authority.ca && certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
-  ) ?? false;
+export const isIssuedBy = (certificate: Certificate, authority: Certificate): boolean =>
+  attempt(() => isIssued(certificate, authority)) ?? false;
 
 /** @returns the certificate's key, base64 DER SubjectPublicKeyInfo; undefined for a key of an unknown kind. */
-export const spkiOf = (certificate: X509Certificate): string | undefined =>
-  attempt(() => certificate.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'));
+export const spkiOf = (certificate: Certificate): string | undefined =>
+  attempt(() => publicKeyInfo(certificate).toString('base64'));
 
 /** @throws {RangeError} when the bytes are no DER. */
 function extensionsOf(der: Buffer): readonly DerElement[][] {
@@ -66,5 +63,5 @@ function attributesIn(der: Buffer): Attributes | undefined {
  * @param certificate whose signature was checked, or will be
  * @returns what Fabric CA says of the identity, for example its `role`; nothing where it cannot be read.
  */
-export const attributesOf = ({ raw }: X509Certificate): Attributes =>
+export const attributesOf = ({ raw }: Certificate): Attributes =>
   attempt(() => attributesIn(raw)) ?? {};

@@ -2,12 +2,12 @@
 // ES256 with low S: one key, one text, one signature; everything else is refused without an exception.
 import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { DEVICE_KEY } from '../transactions/examples';
+import { signEs256 } from './sign';
 import {
   importDeviceKey,
   importShortKey,
   isDeviceKey,
   shortKeyOf,
-  signEs256,
   verifyBytes,
   verifyEs256,
   withLowS,

@@ -11,7 +11,8 @@ import {
   spkiOf,
   VECTOR_KEYS,
 } from '../../../../test/support/offline-world';
-import { importDeviceKey, signBytes } from '../base/signature';
+import { signBytes } from '../base/sign';
+import { importDeviceKey } from '../base/signature';
 import {
   assembleCose,
   coseDigest,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // COSE_Sign1 (RFC 9052, tag 18) with ES256 and low S. The protected header names the purpose as content type, so that
 // a signature of one kind is never valid as another.
-import { hash, type KeyObject } from 'node:crypto';
 import { ensure } from '../base/errors.js';
 import { verifyBytes, withLowS } from '../base/signature.js';
+import { sha256, type PublicKey } from '../platform/crypto.js';
 import { CborReader, CborWriter } from './cbor.js';
 
 /** Each kind of object, and whether an issuer of a bank signs it, whose key its header names. */
@@ -71,8 +71,7 @@ export const sigStructure = (header: Uint8Array, payload: Uint8Array): Buffer =>
   new CborWriter().raw(SIG_START).bytes(header).bytes(EMPTY).bytes(payload).end();
 
 /** @returns SHA-256 of the Sig_structure: what names a signed object, however often it was signed. */
-export const coseDigest = (parts: Pick<SignedBytes, 'signed'>): Buffer =>
-  hash('sha256', parts.signed, 'buffer');
+export const coseDigest = (parts: Pick<SignedBytes, 'signed'>): Buffer => sha256(parts.signed);
 
 /** @returns the digest that a payload of this purpose has once it is signed. */
 export const digestOfPayload = (
@@ -151,14 +150,14 @@ const expectBytes = (reader: CborReader, expected: Buffer): void =>
   });
 
 /** @returns whether the signature is by the key, with low S. */
-export const isSignedBy = (parts: SignedBytes, key: KeyObject): boolean =>
+export const isSignedBy = (parts: SignedBytes, key: PublicKey): boolean =>
   verifyBytes(key, parts.signed, parts.signature);
 
 /**
  * Takes apart and verifies.
  * @throws {DomainError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID
  */
-export function verifyCose(purpose: CosePurpose, bytes: Uint8Array, key: KeyObject): CoseParts {
+export function verifyCose(purpose: CosePurpose, bytes: Uint8Array, key: PublicKey): CoseParts {
   const parts = parseCose(purpose, bytes);
   ensure(isSignedBy(parts, key), 'OFFLINE_SIGNATURE_INVALID', { purpose });
   return parts;

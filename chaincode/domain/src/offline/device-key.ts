@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // P-256 keys in their two forms: x‖y of 64 bytes in certificates, SubjectPublicKeyInfo in rows.
-import { createHash, type KeyObject } from 'node:crypto';
 import { ensure } from '../base/errors.js';
 import { remembering } from '../base/remembering.js';
 import { importDeviceKey, P256_SPKI_HEAD } from '../base/signature.js';
+import { sha256, type PublicKey } from '../platform/crypto.js';
 
 /** @returns base64 DER SubjectPublicKeyInfo of the point x‖y; whether it lies on the curve is not asked. */
 export const spkiOfPoint = (point: Uint8Array): string =>
@@ -25,7 +25,7 @@ export function pointOfSpki(spki: string): Buffer {
 }
 
 /** Gives the key of base64 SubjectPublicKeyInfo, or undefined when it is none of P-256. */
-export type KeyReader = (spki: string) => KeyObject | undefined;
+export type KeyReader = (spki: string) => PublicKey | undefined;
 
 /** Importing a key takes longer than verifying with it. */
 const MOST_KEYS = 4096;
@@ -35,4 +35,4 @@ export const keyReader = (): KeyReader => remembering(MOST_KEYS, importDeviceKey
 
 /** @returns how signatures name an issuer's key: the first 8 bytes of SHA-256 of its SubjectPublicKeyInfo. */
 export const issuerKid = (spki: string): Buffer =>
-  createHash('sha256').update(Buffer.from(spki, 'base64')).digest().subarray(0, 8);
+  sha256(Buffer.from(spki, 'base64')).subarray(0, 8);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is an issuer of a bank, by X.509: a certificate of the bank's authority, for nothing but this. An authority certifies
 // clerks, auditors and nodes as well, and none of them may speak for the bank to devices and terminals.
-import type { X509Certificate } from 'node:crypto';
 import { attributesOf, isIssuedBy, readCertificate, spkiOf } from '../base/certificate.js';
 import { ensure } from '../base/errors.js';
 import { importDeviceKey } from '../base/signature.js';
+import type { Certificate } from '../platform/x509.js';
 import { issuerKid } from './device-key.js';
 import type { TrustedIssuer } from './verify-issued.js';
 
@@ -13,7 +13,7 @@ export const ISSUER_ROLE = 'offline-issuer';
 
 /** What a certificate says; nobody has vouched for it yet. */
 export interface CertifiedIssuer extends TrustedIssuer {
-  readonly certificate: X509Certificate;
+  readonly certificate: Certificate;
 }
 
 /**

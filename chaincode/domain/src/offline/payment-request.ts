@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The payload of a payment request: what a terminal asks for. Its hash stands in the voucher that answers it.
-import { hash } from 'node:crypto';
+import { sha256 } from '../platform/crypto.js';
 import {
   bytes,
   channelName,
@@ -56,4 +56,4 @@ export const decodePaymentRequest = (payload: Uint8Array): PaymentRequest =>
   decodeWith(codec, payload);
 
 /** @returns SHA-256 of the payload alone, so that on the ledger the terminal's signature need not travel. */
-export const requestHash = (payload: Uint8Array): Buffer => hash('sha256', payload, 'buffer');
+export const requestHash = (payload: Uint8Array): Buffer => sha256(payload);

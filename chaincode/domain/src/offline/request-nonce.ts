@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The nonce of a payment request names the key that makes it. A voucher binds the request's payload and no signature, so that without
 // this any other key that was certified for the same terminal could say that the request was its own, and cancel it.
-import { hash } from 'node:crypto';
+import { sha256 } from '../platform/crypto.js';
 
 /** Random, so that a terminal never makes one request twice. */
 export const NONCE_SALT_BYTES = 4;
@@ -14,7 +14,7 @@ const DOMAIN = Buffer.from('offpay/request-nonce');
  * @param salt 4 bytes
  */
 export function requestNonce(terminalKey: Uint8Array, salt: Uint8Array): Buffer {
-  const named = hash('sha256', Buffer.concat([DOMAIN, terminalKey, salt]), 'buffer');
+  const named = sha256(Buffer.concat([DOMAIN, terminalKey, salt]));
   return Buffer.concat([salt, named.subarray(0, NAMED_BYTES)]);
 }
 

@@ -17,3 +17,7 @@ export const qrPng = (bytes: Uint8Array, scale = 4): Promise<Buffer> =>
 /** @returns the code as text for a terminal window. */
 export const qrText = (bytes: Uint8Array): Promise<string> =>
   toString(segments(bytes), { ...OPTIONS, type: 'utf8' });
+
+/** @returns the code as SVG, for a page. */
+export const qrSvg = (bytes: Uint8Array): Promise<string> =>
+  toString(segments(bytes), { ...OPTIONS, type: 'svg' });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a bank's authority vouches for an issuer's key: plain X.509, so that no peer's word is needed.
-import type { X509Certificate } from 'node:crypto';
 import {
   certifiedIssuer,
   DomainError,
   isCertifiedBy,
+  type Certificate,
   type CertifiedIssuer,
   type IssuerRow,
 } from '@fabric-offline-pay/domain';
@@ -24,7 +24,7 @@ function read(certificate: string): CertifiedIssuer | undefined {
 
 const NAMED = ['bankId', 'kid', 'publicKey'] as const;
 
-function certified(issuer: IssuerRow, roots: Roots): X509Certificate | undefined {
+function certified(issuer: IssuerRow, roots: Roots): Certificate | undefined {
   const found = read(issuer.certificate);
   if (found === undefined || NAMED.some((field) => found[field] !== issuer[field]))
     return undefined;
@@ -36,7 +36,7 @@ function certified(issuer: IssuerRow, roots: Roots): X509Certificate | undefined
 export const isCertified = (issuer: IssuerRow, roots: Roots): boolean =>
   certified(issuer, roots) !== undefined;
 
-const isInForce = ({ validFrom, validTo }: X509Certificate, now: number): boolean =>
+const isInForce = ({ validFrom, validTo }: Certificate, now: number): boolean =>
   Date.parse(validFrom) <= now * 1000 && now * 1000 <= Date.parse(validTo);
 
 /**

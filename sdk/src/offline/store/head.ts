@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record that seals a store: written in one piece with each change, it says how far the store is and what is in it.
-import { hash } from 'node:crypto';
+import { sha256Hex } from '@fabric-offline-pay/domain';
 import type { Inventory } from './inventory.js';
 import type { Marked } from './mark.js';
 import type { Change } from './store.js';
@@ -20,7 +20,7 @@ function sealing(
   { sum }: Inventory,
   { format, sequence, previous, epoch }: Omit<Head, 'seal'>,
 ): Head {
-  const seal = hash('sha256', JSON.stringify([format, sequence, previous, epoch, sum]));
+  const seal = sha256Hex(JSON.stringify([format, sequence, previous, epoch, sum]));
   return { format, sequence, previous, epoch, seal };
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a store must hold, by digests: each record is compared with it when it is read, and all of them by one sum.
-import { hash } from 'node:crypto';
+import { sha256Hex } from '@fabric-offline-pay/domain';
 import type { Change } from './store.js';
 
-const leafOf = (key: string, value: string): bigint =>
-  BigInt(`0x${hash('sha256', `${key}\0${value}`)}`);
+const leafOf = (key: string, value: string): bigint => BigInt(`0x${sha256Hex(`${key}\0${value}`)}`);
 
 const shelfOf = (key: string): string => key.split('/', 1)[0] ?? '';
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is kept outside of a store of how far it was written, so that an older copy of the store is known as one. A port: a
 // folder by default, memory in tests; a secure element that keeps 150 bytes fits.
+import { shelf } from './shelf.js';
+import type { Store } from './store.js';
 
 /** How far a store was written. */
 export interface Marked {
@@ -19,3 +21,12 @@ export interface Mark {
   write(marked: Marked): Promise<void>;
   close(): Promise<void>;
 }
+
+const marks = shelf<Marked, []>('mark');
+
+/** @returns the mark in a store of this one value, with which it is closed. */
+export const markIn = (store: Store): Mark => ({
+  read: () => marks.get(store),
+  write: (marked) => store.write([marks.put(marked)]),
+  close: () => store.close(),
+});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way on with an older copy, or an emptied store: taken as it is, and every epoch that the store ever knew is sealed,
 // since what was paid from it is not known any more.
-import { randomUUID } from 'node:crypto';
 import type { ErrorDetails } from '@fabric-offline-pay/domain';
 import { highestEpoch, higher } from './head.js';
 import type { Mark, Marked } from './mark.js';
@@ -64,7 +63,7 @@ async function restore(
 ): Promise<Restoration> {
   const { inventory, head, marked, standing } = found;
   const sealedEpoch = epochToSeal(found, epoch);
-  const changes = [restored.put({ epoch: sealedEpoch, id: randomUUID() })];
+  const changes = [restored.put({ epoch: sealedEpoch, id: crypto.randomUUID() })];
   // The next write after what is marked, whatever the copy holds: a crash before the mark is one between any two.
   const before = { ...(marked ?? head ?? UNKNOWN), epoch: sealedEpoch };
   await mark.write(await writeSealed(base, inventory, before, changes));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A store that knows when it is damaged or was put back to an older state: sealed with each write, and marked outside.
-import { randomBytes } from 'node:crypto';
 import type { ErrorDetails } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
 import { inTurn } from '../in-turn.js';
+import { randomBytes } from '../random.js';
 import { HEAD, highestEpoch, markedOf, nextHead, putHead } from './head.js';
 import type { Inventory } from './inventory.js';
 import type { Mark, Marked } from './mark.js';

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mark of a party in a folder of the user's state: a database of one value. Its lock is why two copies of a store are
 // never open at a time.
-import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { sha256Hex } from '@fabric-offline-pay/domain';
 import { levelStore } from './level-store.js';
-import type { Mark, Marked } from './mark.js';
-import { shelf } from './shelf.js';
-
-const marks = shelf<Marked, []>('mark');
+import { markIn, type Mark } from './mark.js';
 
 /** XDG Base Directory Specification: a path that is not absolute counts as none. */
 function stateFolder(): string {
@@ -26,11 +23,5 @@ export async function stateMark(
   publicKey: string,
   folder = join(stateFolder(), 'fabric-offline-pay', 'marks'),
 ): Promise<Mark> {
-  const name = createHash('sha256').update(publicKey).digest('hex');
-  const store = await levelStore(join(folder, name));
-  return {
-    read: () => marks.get(store),
-    write: (marked) => store.write([marks.put(marked)]),
-    close: () => store.close(),
-  };
+  return markIn(await levelStore(join(folder, sha256Hex(publicKey))));
 }

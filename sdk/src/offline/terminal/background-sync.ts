@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Synchronises by itself: when something was accepted, from time to time for the bulletins, and, while there is no
 // network, again and again until there is.
-import { setTimeout as wait } from 'node:timers/promises';
 import { backoffMs, type Backoff } from '../../retry/backoff.js';
 import type { TerminalEvents } from './events.js';
 
@@ -22,6 +21,19 @@ export interface BackgroundSync {
   close(): Promise<void>;
 }
 
+/** Resolves after the time, or once the signal aborts. No timer stays behind. */
+const elapsed = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+
 /** A pause that can be cut short. */
 class Pause {
   #woken = new AbortController();
@@ -32,8 +44,7 @@ class Pause {
 
   /** A wake-up that came before counts, so that nothing waits for a full interval. */
   async take(milliseconds: number, ended: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([this.#woken.signal, ended]);
-    await wait(milliseconds, undefined, { signal }).catch(() => undefined);
+    await elapsed(milliseconds, AbortSignal.any([this.#woken.signal, ended]));
     this.#woken = new AbortController();
   }
 }

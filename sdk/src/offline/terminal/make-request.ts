@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Payment requests: one an order number, shown again until it is over.
-import { randomBytes } from 'node:crypto';
 import {
   capsOf,
   encodePaymentRequest,
@@ -21,6 +20,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
 import type { OfflineKey } from '../key/offline-key.js';
+import { randomBytes } from '../random.js';
 import { refusing } from '../refused.js';
 import type { RequestRecord } from './records.js';
 

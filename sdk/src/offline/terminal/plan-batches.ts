@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which vouchers travel together: pure. No two batches of one plan share a reserve, so that they never conflict.
-import { createHash } from 'node:crypto';
-import { byCodeUnit, type Currency } from '@fabric-offline-pay/domain';
+import { byCodeUnit, sha256Hex, type Currency } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment, BatchRecord } from './records.js';
 
 type Waiting = Pick<
@@ -26,9 +25,7 @@ export function batchIdOf(
   vouchers: readonly Pick<AcceptedPayment, 'voucherDigest' | 'attempts'>[],
 ): string {
   const content = vouchers.map(({ voucherDigest, attempts }) => [voucherDigest, attempts]);
-  return createHash('sha256')
-    .update(JSON.stringify([merchantId, currency, content]))
-    .digest('hex');
+  return sha256Hex(JSON.stringify([merchantId, currency, content]));
 }
 
 export const batchOf = (merchantId: string, vouchers: readonly Waiting[]): BatchRecord => {

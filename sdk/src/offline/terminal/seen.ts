@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a terminal accepted of each device and epoch: a device that pays the same money twice contradicts it. By bank and
 // key as well: whoever certifies a key of its own under another's name is another device, and convicts nobody else.
-import { createHash } from 'node:crypto';
 import {
   restoreEntry,
+  sha256Hex,
   storeEntry,
   type CounterEntry,
   type CounterTuple,
@@ -29,7 +29,7 @@ type DeviceEpoch = Pick<
 >;
 
 const partsOf = ({ bankId, customerId, deviceId, epoch, deviceKey }: DeviceEpoch): Parts => {
-  const keyDigest = createHash('sha256').update(deviceKey).digest('hex');
+  const keyDigest = sha256Hex(deviceKey);
   return [bankId, customerId, deviceId, ordinal(epoch), keyDigest];
 };
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signing with a key that this process holds. Needs Node.js: a browser's keys sign by themselves, see signature.ts for the form.
+import { sign, type KeyObject } from 'node:crypto';
+import { withLowS } from './signature.js';
+
+/** @returns r‖s, 64 bytes, with low S. */
+export const signBytes = (privateKey: KeyObject, bytes: Uint8Array): Buffer =>
+  withLowS(sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }));
+
+/** @returns base64 of r‖s with low S, over the UTF-8 text. */
+export const signEs256 = (privateKey: KeyObject, text: string): string =>
+  signBytes(privateKey, Buffer.from(text, 'utf8')).toString('base64');

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The key of a device or a terminal in a browser: made by Web Crypto, which never gives it out, and kept in IndexedDB. Scripts of
+// the page can sign with it while the page is open; nobody can copy it.
+import { OfflineError } from '../../errors.js';
+import type { OfflineKey } from '../key/offline-key.js';
+import { Database } from './database.js';
+
+const P256 = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const ES256 = { name: 'ECDSA', hash: 'SHA-256' } as const;
+
+const kept = (keys: Database, name: string): Promise<CryptoKeyPair | undefined> =>
+  keys.read((store) => store.get(name) as IDBRequest<CryptoKeyPair | undefined>);
+
+/** `add` fails where there is one: of two pages that make one at once, the second takes the first's. */
+async function make(keys: Database, name: string): Promise<CryptoKeyPair | undefined> {
+  const pair = await crypto.subtle.generateKey(P256, false, ['sign', 'verify']);
+  await keys
+    .write((store) => void store.add(pair, name))
+    .catch(async (error: unknown) => {
+      if ((await kept(keys, name)) === undefined) throw error;
+    });
+  return kept(keys, name);
+}
+
+async function pairOf(name: string): Promise<CryptoKeyPair> {
+  const keys = await Database.open('keys');
+  try {
+    const pair = (await kept(keys, name)) ?? (await make(keys, name));
+    if (pair === undefined) throw new OfflineError('STORE_FAILED', { name, missing: 'key' });
+    return pair;
+  } finally {
+    keys.close();
+  }
+}
+
+/**
+ * @param name of the key among those of the page's origin; made when there is none
+ * @throws {OfflineError} STORE_FAILED
+ */
+export async function browserKey(name: string): Promise<OfflineKey> {
+  const { privateKey, publicKey } = await pairOf(name);
+  const spki = Buffer.from(await crypto.subtle.exportKey('spki', publicKey));
+  return {
+    publicKey: spki.toString('base64'),
+    sign: async (bytes) => {
+      const own = Uint8Array.from(bytes);
+      return new Uint8Array(await crypto.subtle.sign(ES256, privateKey, own));
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// IndexedDB as promises, for databases of one object store.
+import { OfflineError } from '../../errors.js';
+
+/** Its one object store. */
+const STORE = 'records';
+
+/** Before the names of databases and locks, which a page shares with everything of its origin. */
+const PREFIX = 'fabric-offline-pay/';
+
+export const fullName = (name: string): string => PREFIX + name;
+
+const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('The request failed.'));
+  });
+
+const ended = (transaction: IDBTransaction): Promise<void> =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error('It was aborted.'));
+  });
+
+export class Database {
+  readonly #name: string;
+  readonly #database: IDBDatabase;
+
+  private constructor(name: string, database: IDBDatabase) {
+    this.#name = name;
+    this.#database = database;
+  }
+
+  /** @throws {OfflineError} STORE_FAILED */
+  static async open(name: string): Promise<Database> {
+    try {
+      const request = indexedDB.open(fullName(name), 1);
+      request.onupgradeneeded = () => void request.result.createObjectStore(STORE);
+      return new Database(name, await answerOf(request));
+    } catch (error) {
+      throw new OfflineError('STORE_FAILED', { name }, error);
+    }
+  }
+
+  /** @throws {OfflineError} STORE_FAILED */
+  read<T>(ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    return this.#guarded(() => answerOf(ask(this.#in('readonly'))));
+  }
+
+  /**
+   * All of it or nothing. When it resolves, the browser has been told to write it through to the medium, and said that it did.
+   * @throws {OfflineError} STORE_FAILED
+   */
+  write(change: (store: IDBObjectStore) => void): Promise<void> {
+    return this.#guarded(() => {
+      const store = this.#in('readwrite');
+      change(store);
+      return ended(store.transaction);
+    });
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #in(mode: IDBTransactionMode): IDBObjectStore {
+    return this.#database.transaction(STORE, mode, { durability: 'strict' }).objectStore(STORE);
+  }
+
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw new OfflineError('STORE_FAILED', { name: this.#name }, error);
+    }
+  }
+}
