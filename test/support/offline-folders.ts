@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { IssuerRow } from '@fabric-offline-pay/domain';
 import { openKey, withDevice, withTerminal, writeSettings } from '@fabric-offline-pay/network';
 import { Issuer, saveFile, softwareKey } from '@fabric-offline-pay/sdk/offline';
 import type { Ended } from './command-line';
@@ -24,7 +25,7 @@ export const issuer = new Issuer({
   certificate: CERTIFICATES.issuer,
   authority: CERTIFICATES.root,
 });
-export const issuers = [issuer.row];
+export const issuers: readonly IssuerRow[] = [issuer.row];
 
 type PartyName = 'device' | 'terminal';
 
