@@ -39,7 +39,7 @@ const determinism = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', '**/coverage/', '.offpay/'] },
+  { ignores: ['**/dist/', '**/node_modules/', '**/coverage/', '.offpay/', 'docs/api-pages/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -41,7 +41,7 @@ module.exports = {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{chaincode,sdk,network,scripts}/**/src/**/*.spec.ts',
-        '<rootDir>/test/{contract,property,versions}/**/*.spec.ts',
+        '<rootDir>/test/{contract,packages,property,versions}/**/*.spec.ts',
       ],
     },
     {

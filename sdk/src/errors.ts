@@ -122,6 +122,7 @@ export const CLIENT_ERRORS = {
   ),
 } as const satisfies Record<string, Described>;
 
+/** Stable code of a failure that is no refusal of the ledger. */
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 
 interface Context {

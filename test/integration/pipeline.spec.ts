@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pipeline on real peers.
-import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
+// The pipeline on real peers: both ways, the examples that a merchant copies, and the packages as somebody else installs them.
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readDescription } from '@fabric-offline-pay/network';
+import { runExpress, runStepwise, type ConnectOptions } from '@fabric-offline-pay/sdk';
+import { checkout } from '../../sdk/examples/checkout';
+import { reconcile } from '../../sdk/examples/reconciliation';
+import { installPackages } from '../support/installed';
 import { networkWorld, type NetworkWorld } from '../support/network-world';
+import { MERCHANT } from '../support/world';
 
 let network: NetworkWorld;
 
@@ -29,4 +36,57 @@ test.each([
     network.clients.statistics,
   );
   expect(result.state).toBe('released');
+});
+
+test('the examples: a checkout, and the reconciliation after it', async () => {
+  const { world, clients } = network;
+  const device = await world.customer('customer-example');
+  const purchase = world.purchase(device, await world.login(device), {
+    orderNumber: 'ORD-example',
+  });
+  const paid = await checkout(await world.parties(), purchase, () => undefined);
+  expect(paid).toEqual({ next: 'send', delivered: true });
+  await clients.catchUp(network.statistics.lastBlock);
+  const cashier = await world.merchant();
+  const rows = await reconcile(cashier, MERCHANT, [{ orderNumber: 'ORD-example', due: '4980' }]);
+  expect(rows).toContainEqual(
+    expect.objectContaining({ orderNumber: 'ORD-example', state: 'released', verdict: 'equal' }),
+  );
+});
+
+/** What a merchant's program is given by its operator. */
+function connectOptions(): ConnectOptions {
+  const { channel, chaincode, organisations } = readDescription(network.home);
+  const merchant = organisations.find(({ role }) => role === 'merchant')!;
+  const cashier = merchant.identities.find(
+    ({ role, actor }) => role === 'cashier' && actor === MERCHANT,
+  )!;
+  const endpoint = merchant.peers.map((peer) => ({
+    address: peer.endpoint,
+    hostnameOverride: peer.tlsHostname,
+  }));
+  const read = (path: string): string => readFileSync(path, 'utf8');
+  return {
+    ...{ channel, chaincode: chaincode.name, endpoint },
+    tlsRoot: read(merchant.tlsRootCertPath),
+    identity: { mspId: merchant.mspId, certificate: read(cashier.certPath) },
+    privateKey: read(cashier.keyPath),
+    organisations: Object.fromEntries(organisations.map(({ role, mspId }) => [role, mspId])),
+  };
+}
+
+test('the packages in an empty folder speak to the peers', async () => {
+  const installed = await installPackages();
+  try {
+    copyFileSync(
+      join(__dirname, '..', 'packages', 'peers.mjs'),
+      join(installed.folder, 'peers.mjs'),
+    );
+    const order = { merchantId: MERCHANT, orderNumber: 'ORD-express' };
+    const given = JSON.stringify({ options: connectOptions(), order });
+    const said = await installed.run(process.execPath, 'peers.mjs', given);
+    expect(said).toBe('released\nREFUND_EXCEEDED\n');
+  } finally {
+    installed.remove();
+  }
 });

@@ -20,6 +20,7 @@ import { beforeSending, invalidity } from './client-errors';
 import type { MemoryLedger } from './memory-ledger';
 import type { Commit, Endorsement } from './types';
 
+/** Who endorses for the client. */
 export interface MemoryClientOptions {
   /** MSP ids by role, for transactions whose table entry names who endorses. */
   readonly organisations: Readonly<Partial<Record<Role, string>>>;

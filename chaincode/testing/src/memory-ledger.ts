@@ -34,6 +34,7 @@ import type {
 } from './types';
 import { CollectionState, WorldState } from './world-state';
 
+/** The channel: its contracts, members and policies. */
 export interface MemoryLedgerOptions {
   readonly contracts: readonly ContractClass[];
   readonly members: readonly Member[];
@@ -50,6 +51,7 @@ export interface MemoryLedgerOptions {
   readonly totalQueryLimit?: number;
 }
 
+/** How a transaction is endorsed and submitted. */
 export interface InvokeOptions {
   /** Members to endorse; default: all. */
   readonly endorsedBy?: readonly string[];
@@ -59,6 +61,7 @@ export interface InvokeOptions {
 /** Transient values; text is sent as UTF-8. */
 export type Transient = Readonly<Record<string, Uint8Array | string>>;
 
+/** Hears of every block once it is committed. */
 export type BlockListener = (block: Block) => void | Promise<void>;
 
 /** What a fork takes over from the ledger that it was made of. */

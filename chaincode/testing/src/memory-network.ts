@@ -12,6 +12,7 @@ import { POLICY, World } from './world';
 /** Name of the channel. */
 export const CHANNEL = 'payments';
 
+/** A network in memory that customers can be enrolled in. */
 export interface MemoryNetwork {
   readonly ledger: MemoryLedger;
   readonly world: World;
@@ -19,6 +20,7 @@ export interface MemoryNetwork {
   readonly clientFor: (role: Role, attribute: Attribute, actor: string) => Client;
 }
 
+/** How the network differs from the plain one. */
 export interface MemoryNetworkOptions extends Pick<MemoryLedgerOptions, 'now'> {
   /** Makes the ledger; a plain one when absent. */
   readonly makeLedger?: (options: MemoryLedgerOptions) => MemoryLedger;
@@ -37,6 +39,7 @@ function clientsOf(ledger: MemoryLedger): MemoryNetwork['clientFor'] {
   };
 }
 
+/** @returns the default network in memory, ready for customers: registry, a licensed merchant with goods, couriers. */
 export async function memoryNetwork({
   makeLedger = (options) => new MemoryLedger(options),
   now,

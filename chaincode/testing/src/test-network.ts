@@ -5,11 +5,13 @@ import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
 import { memoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network';
 import type { CustomerDevice, PurchaseOptions } from './world';
 
+/** How the network differs from the plain one. */
 export interface TestNetworkOptions extends MemoryNetworkOptions {
   /** What the customer's account holds, in minor units of EUR; ten thousand euros when absent. */
   readonly money?: Amount;
 }
 
+/** A network in memory with a customer who is ready to buy. */
 export interface TestNetwork extends MemoryNetwork {
   /** The shop: its cashier, the logistics company's dispatcher and the bank's node, as the pipeline takes them. */
   readonly parties: Parties;

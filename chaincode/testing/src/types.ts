@@ -63,6 +63,7 @@ export interface RangeRead {
   readonly reads: readonly KeyRead[];
 }
 
+/** A key that a transaction writes or deletes. */
 export interface KeyWrite {
   readonly key: string;
   readonly isDelete: boolean;
@@ -75,6 +76,7 @@ export interface HashedRead {
   readonly version: Version | null;
 }
 
+/** A private write as all members see it. */
 export interface HashedWrite {
   readonly keyHash: string;
   readonly isDelete: boolean;
@@ -83,21 +85,25 @@ export interface HashedWrite {
   readonly valueHash: string;
 }
 
+/** What a transaction did to one private collection, as all members see it: hashes. */
 export interface CollectionHashes {
   readonly collection: string;
   readonly reads: readonly HashedRead[];
   readonly writes: readonly HashedWrite[];
 }
 
+/** A write to a private collection, as its members see it. */
 export interface PrivateWrite extends KeyWrite {
   readonly collection: string;
 }
 
+/** What a transaction announced. */
 export interface ChaincodeEvent {
   readonly name: string;
   readonly payload: Uint8Array;
 }
 
+/** What a contract answered to a proposal. */
 export interface ChaincodeResult {
   /** 200, or 500 when the transaction threw. */
   readonly status: number;
@@ -123,6 +129,7 @@ export interface Endorsement extends Simulation {
   readonly privateWrites: readonly PrivateWrite[];
 }
 
+/** Where a transaction stands, and what the peers made of it. */
 export interface Commit {
   readonly txId: string;
   readonly blockNumber: number;
@@ -138,6 +145,7 @@ export interface BlockTransaction extends Simulation, Commit {
   readonly endorsedBy: readonly string[];
 }
 
+/** A block of the channel. */
 export interface Block {
   readonly number: number;
   readonly transactions: readonly BlockTransaction[];

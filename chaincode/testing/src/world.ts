@@ -32,14 +32,19 @@ export type ClientFor = (
   actor: string,
 ) => Promise<Client> | Client;
 
+/** Id of the small world's bank. */
 export const BANK = 'bank-1';
+/** Id of its logistics company. */
 export const LOGISTICS = 'logistics-1';
+/** Id of its merchant. */
 export const MERCHANT = 'merchant-1';
+/** The currency that everything in it is priced in. */
 export const CURRENCY = 'EUR';
 
 const BERLIN = { latitude: 52_520_008, longitude: 13_404_954 };
 const FAR_FUTURE = 4_102_444_800;
 
+/** What its merchant sells; prices in minor units. */
 export const GOODS = {
   laptop: {
     gtin: '4006381333931',
@@ -74,6 +79,7 @@ const courier = (courierId: string, base: Amount, categories: string[]) => ({
   categories,
 });
 
+/** What its participants agreed on: limits that no ordinary test meets. */
 export const POLICY = {
   ...DEFAULT_POLICY,
   loginSeconds: 900,
@@ -103,6 +109,7 @@ export const POLICY = {
   },
 };
 
+/** A customer and the private key of its device. */
 export interface CustomerDevice {
   readonly customerId: string;
   readonly privateKey: KeyObject;
@@ -134,7 +141,6 @@ export interface PurchaseOptions {
   readonly logisticsStatement?: Partial<Statement>;
 }
 
-/** Builds and uses the small world through the clients that it is given. */
 /**
  * The addresses that a customer offers for an order: what the courier is given again at pick-up. A bank draws the salt; here
  * it follows from the number, so that nobody has to keep it.
@@ -156,6 +162,7 @@ type Licensed = InputOf<'goods', 'licenseMerchants'>['merchants'][number];
 /** The secret that proves the delivery of an order: a device draws it; here it follows from the number. */
 export const deliverySecretOf = (orderNumber: string): string => sha256Hex(`door ${orderNumber}`);
 
+/** Builds and uses the small world through the clients that it is given. */
 export class World {
   readonly #clientFor: ClientFor;
   readonly #merchantId: string;
@@ -175,22 +182,27 @@ export class World {
     this.#parties = parties;
   }
 
+  /** Id of the merchant whose shop it is. */
   get merchantId(): string {
     return this.#merchantId;
   }
 
+  /** @returns the bank's client with this attribute. */
   async bank(attribute: Attribute): Promise<Client> {
     return this.#clientFor('bank', attribute, BANK);
   }
 
+  /** @returns the merchant's client with this attribute. */
   async merchant(attribute: Attribute = 'cashier'): Promise<Client> {
     return this.#clientFor('merchant', attribute, this.#merchantId);
   }
 
+  /** @returns the logistics company's client with this attribute. */
   async logistics(attribute: Attribute = 'dispatcher'): Promise<Client> {
     return this.#clientFor('logistics', attribute, LOGISTICS);
   }
 
+  /** @returns the clients that an order needs. */
   async parties(): Promise<Parties> {
     if (this.#parties !== undefined) return this.#parties(this.#merchantId);
     return {
@@ -215,7 +227,7 @@ export class World {
   readonly #operatorOf = ({ role, actor }: Participant): Promise<Client> | Client =>
     this.#clientFor(role, 'operator', actor);
 
-  /** @param licensed - how the shop's licence differs from the plain one */
+  /** Licenses the merchant, registers its goods and the couriers. @param licensed how the shop's licence differs from the plain one */
   async openShop(licensed: Partial<Licensed> = {}): Promise<void> {
     const merchants = [
       {

@@ -6,6 +6,7 @@ import * as der from './der';
 /** An object identifier, dotted, and the value. */
 export type NamePart = readonly [oid: string, value: string];
 
+/** An extension of a certificate. */
 export interface CertificateExtension {
   readonly oid: string;
   /** What the octet string of the extension holds. */
@@ -19,6 +20,7 @@ export interface CertificateContent {
   readonly extensions?: readonly CertificateExtension[];
 }
 
+/** Object identifier of a subject's common name. */
 export const COMMON_NAME = '2.5.4.3';
 
 /** Where Fabric CA puts the attributes of an identity. */
@@ -34,7 +36,7 @@ export const AUTHORITY: CertificateExtension = {
   value: der.sequence(der.tagged(0x01, Buffer.from([0xff]))),
 };
 
-/** @param text JSON, unless a test wants something else */
+/** @returns the attributes as Fabric CA writes them. @param text JSON, unless a test wants something else */
 export const attributesExtension = (text: string): CertificateExtension => ({
   oid: ATTRIBUTES,
   value: Buffer.from(text),
@@ -69,7 +71,7 @@ function toPem(certificate: Buffer): string {
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
 
-/** @param signer private key of the issuer, P-256 */
+/** @returns the certificate as PEM. @param signer private key of the issuer, P-256 */
 export function makeCertificate(content: CertificateContent, signer: KeyObject): string {
   const body = toBeSigned(content);
   const signature = sign('sha256', body, signer);

@@ -220,6 +220,7 @@ export class BatchingTransport implements Transport {
       : this.#laneOf(call).submit(call, decode);
   }
 
+  /** Queries travel alone. */
   evaluate(call: Call, decode: Decode, options: QueryOptions): Promise<unknown> {
     return this.#transport.evaluate(call, decode, options);
   }

@@ -21,6 +21,7 @@ export type Submit<Input, Output> = (
   options?: SubmitOptions,
 ) => Promise<TransactionResult<Output>>;
 
+/** A method of the client: a query or a transaction, by the table's kind. */
 export type Method<Contract extends ContractName, Name extends TransactionName<Contract>> =
   KindOf<Contract, Name> extends 'evaluate'
     ? Query<InputOf<Contract, Name>, OutputOf<Contract, Name>>

@@ -3,6 +3,7 @@
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
 import type { RetryOptions } from '../retry/retry.js';
 
+/** How to ask. */
 export interface QueryOptions {
   /** Stops waiting. A query has no effects. */
   readonly signal?: AbortSignal;
@@ -44,8 +45,10 @@ export interface Call {
 /** Reads an answer. @throws {EndorsementError} OUTPUT_INVALID. */
 export type Decode = (payload: Uint8Array) => unknown;
 
+/** How calls reach the ledger: over a gateway, or in memory. */
 export interface Transport {
   /** `decode` runs before anything is sent, so that an answer nobody can read never moves money. */
   submit(call: Call, decode: Decode, options: SubmitOptions): Promise<TransactionResult<unknown>>;
+  /** Asks one's own peer; has no effects. */
   evaluate(call: Call, decode: Decode, options: QueryOptions): Promise<unknown>;
 }

@@ -26,12 +26,14 @@ import {
   type TlsClient,
 } from './grpc-client.js';
 
+/** Who connects. */
 export interface Identity {
   readonly mspId: string;
   /** PEM of the client certificate, which carries `role` and `actor`. */
   readonly certificate: string;
 }
 
+/** What {@link connect} needs. */
 export interface ConnectOptions {
   /** One peer of one's own organisation, or several: when one does not answer, calls go to the next. */
   readonly endpoint: Endpoint | readonly Endpoint[];

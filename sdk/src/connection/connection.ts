@@ -24,6 +24,7 @@ import type { Journal } from '../journal/journal.js';
 import type { Pace } from '../retry/pace.js';
 import { retrying } from '../retry/retry.js';
 
+/** An open connection of one certificate: the typed client, events, blocks, and what is unfinished. */
 export interface Connection {
   readonly client: Client;
   readonly mspId: string;
@@ -45,6 +46,7 @@ export interface Connection {
   resume(envelope: Uint8Array, signal?: AbortSignal): Promise<ResumedTransaction>;
   /** Resumes everything that the journal holds: to be called after a start. */
   recover(signal?: AbortSignal): Promise<readonly Recovered[]>;
+  /** @returns counts and latencies so far, of all connections that share the statistics. */
   statistics(): StatisticsSnapshot;
   /** Ends event iterations and closes the connection. Calls under way fail. */
   close(): void;

@@ -5,6 +5,7 @@ import { Client, credentials, type ClientOptions } from '@grpc/grpc-js';
 import { ConfigurationError } from '../errors.js';
 import { RenewingClient } from './renewing-client.js';
 
+/** Where a peer listens. */
 export interface Endpoint {
   /** `host:port` of a peer of one's own organisation. */
   readonly address: string;
@@ -33,6 +34,7 @@ export interface Keepalive {
   readonly timeoutMs: number;
 }
 
+/** Every two minutes, which every peer allows. */
 export const DEFAULT_KEEPALIVE: Keepalive = { intervalMs: 120_000, timeoutMs: 20_000 };
 
 /** gRPC's own rule for clients (proposal A8). */

@@ -13,7 +13,9 @@ export interface Position {
 
 /** A port. `load` answers undefined only when nothing was ever saved. */
 export interface Checkpoint {
+  /** @returns how far events were handled; undefined before the first. @throws {CorruptDataError} CHECKPOINT_CORRUPT */
   load(): Promise<Position | undefined>;
+  /** Keeps how far events were handled; durable when it resolves. */
   save(position: Position): Promise<void>;
 }
 

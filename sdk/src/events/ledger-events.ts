@@ -6,6 +6,7 @@ import { CorruptDataError } from '../errors.js';
 import type { Checkpoint, Position } from './checkpoint.js';
 import { reconnecting, type StreamContext } from './reconnecting.js';
 
+/** What an event says: identifiers only, never content. */
 export interface EventPayload {
   /** `contract:name` of the transaction. */
   readonly transaction: string;
@@ -21,6 +22,7 @@ export interface EventPayload {
   readonly at: number;
 }
 
+/** A transaction that was committed, as its contract announced it. */
 export interface LedgerEvent {
   /** `contract.name` of the transaction. */
   readonly name: string;
@@ -29,6 +31,7 @@ export interface LedgerEvent {
   readonly payload: EventPayload;
 }
 
+/** Which events to read, and from where. */
 export interface EventOptions {
   /** First block to read, when there is no checkpoint yet. Without it: from the next block on. */
   readonly fromBlock?: bigint;

@@ -46,6 +46,7 @@ const REST_MS = 5_000;
 
 const LOOK_EVERY_MS = 500;
 
+/** Hears of commits: one stream of a peer's blocks while many calls are under way, a question a call else. Shared by connections. */
 export class CommitFeed {
   readonly #waiting = new Map<string, Waiting>();
   #underWay = 0;

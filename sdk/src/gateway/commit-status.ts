@@ -10,6 +10,7 @@ import { callWithin } from './deadlines.js';
  */
 export type AskStatus = (transactionId: string, timeoutMs: number) => Promise<Status>;
 
+/** @returns a function that asks one peer what became of a transaction. */
 export const askStatus =
   (gateway: Pick<Gateway, 'newCommit'>, channel: string, asker: Asker): AskStatus =>
   (transactionId, timeoutMs) =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long each stage of a call may take. All in milliseconds.
 
+/** How long a call may take, in milliseconds, by its step. */
 export interface Deadlines {
   /** One query, on one's own peer. */
   readonly evaluateMs: number;

@@ -2,6 +2,7 @@
 // What a connection has done so far, for reports and benchmarks.
 import type { RetryReason } from '../retry/retry.js';
 
+/** How long commits took, in milliseconds. */
 export interface Latencies {
   readonly count: number;
   /** Milliseconds from call to commit, of the last 10,000 committed transactions. */
@@ -11,6 +12,7 @@ export interface Latencies {
   readonly maximum: number;
 }
 
+/** What was counted until a moment. */
 export interface StatisticsSnapshot {
   /** Submitted transactions that were started, each once however often it was retried. */
   readonly submitted: number;
@@ -39,6 +41,7 @@ function summarise(durations: readonly number[]): Latencies {
   };
 }
 
+/** Counts what a client does; hand one to several connections to count them together. */
 export class Statistics {
   #submitted = 0;
   #committed = 0;
@@ -51,20 +54,24 @@ export class Statistics {
     return this.#lastBlock;
   }
 
+  /** A transaction was begun. */
   started(): void {
     this.#submitted++;
   }
 
+  /** It is tried again. */
   retried(reason: RetryReason): void {
     this.#retries[reason]++;
   }
 
+  /** It stands in a block. @param durationMs from the call to the commit */
   committed(durationMs: number, blockNumber: bigint): void {
     if (blockNumber > this.#lastBlock) this.#lastBlock = blockNumber;
     this.#durations[this.#committed % KEPT] = durationMs;
     this.#committed++;
   }
 
+  /** @returns what was counted so far; later changes do not show in it. */
   snapshot(): StatisticsSnapshot {
     return {
       submitted: this.#submitted,

@@ -13,6 +13,7 @@ interface Answer {
 /** A transaction to be submitted, perhaps twice. */
 type Submit<Result> = () => Promise<TransactionResult<Result>>;
 
+/** Notes the committed transactions of one order, each once the peers have what came before. */
 export class Passages {
   readonly #catchUp: Parties['catchUp'];
   readonly #passages: Passage[] = [];
@@ -54,6 +55,7 @@ export class Passages {
     return result;
   }
 
+  /** @returns what the order came to. */
   end(state: OrderState): PipelineResult {
     return { state, replayed: !this.#moved, passages: this.#passages };
   }

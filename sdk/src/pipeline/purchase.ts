@@ -35,6 +35,7 @@ export interface QuoteView {
   readonly offers: readonly AddressOffer[];
 }
 
+/** One purchase: what is bought, how the customer chooses and signs, and what the parties state of it. */
 export interface Purchase {
   readonly channel: string;
   readonly basket: Basket;
@@ -64,6 +65,7 @@ export interface Passage {
   readonly durationMs: number;
 }
 
+/** Where an order stands after its way through the units. */
 export interface PipelineResult {
   readonly state: OrderState;
   readonly replayed: boolean;

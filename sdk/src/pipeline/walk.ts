@@ -4,10 +4,13 @@ import { enclosedBy, predecessorsOf, type UnitId } from '@fabric-offline-pay/dom
 
 /** What a unit does; a module that encloses others begins before them and joins after them. */
 export interface UnitTask {
+  /** Once all before it are done. */
   readonly begin: () => Promise<unknown>;
+  /** Once all that the unit encloses are done, too. */
   readonly join?: () => Promise<unknown>;
 }
 
+/** What each unit does; units without a task are passed. */
 export type UnitTasks = Partial<Readonly<Record<UnitId, UnitTask>>>;
 
 /** Parts of the graph that run in one go; between them a person decides (picks, signs). */

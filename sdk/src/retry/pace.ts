@@ -3,6 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ownSignal } from './abortable.js';
 
+/** Time and chance, as a port. */
 export interface Pace {
   /** Milliseconds of a clock that never goes back. */
   now(): number;
@@ -12,6 +13,7 @@ export interface Pace {
   random(): number;
 }
 
+/** The machine's clock, timers and chance. */
 export const realPace: Pace = {
   now: () => performance.now(),
   sleep: async (milliseconds, signal) => {

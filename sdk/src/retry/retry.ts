@@ -10,6 +10,7 @@ import {
 } from './backoff.js';
 import type { Pace } from './pace.js';
 
+/** How long, and what, is tried again. */
 export interface RetryOptions {
   /** Total time for new attempts in milliseconds: 60,000 unless told, so that a killed peer or chaincode may restart. */
   readonly deadlineMs?: number;
@@ -19,6 +20,7 @@ export interface RetryOptions {
   readonly conflicts?: boolean;
 }
 
+/** How long a call tries anew, in milliseconds, unless told. */
 export const DEFAULT_DEADLINE_MS = 60_000;
 
 /** Endorsers that disagree have usually caught up within a block; so many times in a row is a fault that must be seen. */

@@ -2,6 +2,7 @@
 // As much of DER (ITU-T X.690) as it takes to read what Node does not show of certificates and revocation lists. One pass over
 // the bytes, no recursion: whatever they are, it ends in elements or in a RangeError.
 
+/** One element of DER: its tag, what is in it, and where it ends. */
 export interface DerElement {
   readonly tag: number;
   readonly body: Buffer;

@@ -6,6 +6,7 @@ import { OFFLINE_ERRORS } from './offline-errors.js';
 
 export type { ErrorDescription };
 
+/** Every refusal by its code: number, meaning for a person, what to do. Printed in `docs/errors.md`. */
 export const ERRORS = {
   // 1xx: the call itself
   ACCESS_DENIED: describe(
@@ -366,6 +367,7 @@ export const ERRORS = {
   ...OFFLINE_ERRORS,
 } as const satisfies Record<string, ErrorDescription>;
 
+/** Stable code of a refusal, upper case. */
 export type ErrorCode = keyof typeof ERRORS;
 
 /** Facts about a refusal for a program: field paths, expected and actual values. Never personal data. */
@@ -400,6 +402,7 @@ export class DomainError extends Error {
     return ERRORS[this.code].remedy;
   }
 
+  /** @returns how the refusal travels from the chaincode to its caller. */
   toWire(): WireError {
     return { code: this.code, message: this.message, details: this.details };
   }

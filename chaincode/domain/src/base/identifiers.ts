@@ -21,22 +21,27 @@ export function isGtin(text: string): boolean {
 /** @returns whether the text has the form of a UNSPSC code: 8 digits, segment to commodity, segment not 00. */
 export const isCategory = (text: string): boolean => /^(?!00)[0-9]{8}$/.test(text);
 
+/** Schema of a name that a party gives: an order number, a merchant, a device. */
 export const identifier = z
   .string()
   .regex(IDENTIFIER_PATTERN)
   .describe('identifier: letters, digits, . _ -; at most 64');
+/** Schema of a SHA-256 in hex. */
 export const digest = z
   .string()
   .regex(DIGEST_PATTERN)
   .describe('SHA-256, 64 lower-case hex digits');
+/** Schema of an `Amount`. */
 export const amount = z.string().regex(AMOUNT_PATTERN).describe('minor units, decimal string');
 export const positiveAmount = amount
   .refine((text) => text !== '0', 'must be above zero')
   .describe('minor units, decimal string, above zero');
+/** Schema of a `Currency`. */
 export const currency = z
   .string()
   .refine(isCurrency, 'no currency of ISO 4217')
   .describe('ISO 4217 code');
+/** Schema of a GTIN-13 with a right check digit. */
 export const gtin = z
   .string()
   .refine(isGtin, 'no GTIN-13 with a right check digit')
@@ -45,20 +50,24 @@ export const category = z
   .string()
   .refine(isCategory, 'no UNSPSC code')
   .describe('UNSPSC code, 8 digits');
+/** Schema of a number of pieces, one at least. */
 export const quantity = z.int().min(1).max(1_000_000).describe('pieces');
 export const grams = z.int().min(0).max(10_000_000).describe('grams, at most 10 t a piece');
 export const seconds = z.int().min(0).max(8_640_000_000).describe('seconds');
+/** Schema of a time: whole seconds since 1970. */
 export const instant = z
   .int()
   .min(0)
   .max(8_640_000_000_000)
   .describe('seconds since 1970-01-01T00:00Z');
+/** Schema of a device's public key: base64 of its DER SubjectPublicKeyInfo, on P-256. */
 export const deviceKey = z
   .string()
   .max(200)
   .refine(isDeviceKey, 'no P-256 public key')
   .describe('base64 DER SubjectPublicKeyInfo, P-256');
 export const signature = z.string().max(100).describe('ES256, base64 of r‖s, low S');
+/** Schema of a `Place`: millionths of a degree. */
 export const place = z
   .strictObject({
     latitude: z.int().min(-90_000_000).max(90_000_000),

@@ -48,6 +48,7 @@ export function toAmount(units: bigint): Amount {
   return units.toString();
 }
 
+/** @returns the sum. @throws {DomainError} INPUT_INVALID when it has more digits than an amount may have. */
 export const addAmounts = (...amounts: readonly Amount[]): Amount =>
   toAmount(amounts.reduce((sum, amount) => sum + toUnits(amount), 0n));
 
@@ -72,15 +73,18 @@ export function subtractSums(from: Sum, sum: Sum): Sum {
   return rest.toString();
 }
 
+/** @returns whether the first sum is the other, or more. */
 export const isSumAtLeast = (sum: Sum, other: Sum): boolean => sumToUnits(sum) >= sumToUnits(other);
 
 /** @returns the amount, or as much of it as the sum holds. */
 export const atMostOfSum = (sum: Sum, amount: Amount): Amount =>
   isSumAtLeast(sum, amount) ? amount : sum;
 
+/** @returns so many times the amount. @throws {DomainError} INPUT_INVALID when the result is no amount. */
 export const multiplyAmount = (amount: Amount, times: number): Amount =>
   toAmount(toUnits(amount) * BigInt(times));
 
+/** @returns whether the first amount is the other, or more. */
 export const isAtLeast = (amount: Amount, other: Amount): boolean =>
   toUnits(amount) >= toUnits(other);
 

@@ -6,6 +6,7 @@ import { isPoorlyRated, type RatingStandards } from '../feedback/ratings.js';
 import type { Conduct, Courier, MerchantRow } from '../ledger/catalogue-shapes.js';
 import type { ConductPolicy, ReleaseAt } from '../policy/policy.js';
 
+/** What counts against a merchant or a logistics company. */
 export type Misconduct = keyof ConductPolicy['penalties'];
 
 /** By which rules merchants and couriers are judged, and when. */
@@ -13,6 +14,7 @@ export interface Standards extends RatingStandards {
   readonly conduct: ConductPolicy;
 }
 
+/** The conduct of whom nothing was blamed on. */
 export const BLAMELESS: Conduct = { at: 0, mismatch: 0, debt: 0 };
 
 const BEST_SCORE = 100;

@@ -13,6 +13,7 @@ export interface RatingStandards {
   readonly ratings: RatingsPolicy;
 }
 
+/** The aggregate of what nobody has rated. */
 export const UNRATED: Aggregate = { at: 0, weight: 0, stars: 0, defects: 0 };
 
 /** Opinions of three customers whose orders were delivered, in thousandths: fewer decide nothing. */

@@ -25,6 +25,7 @@ export function partitionOf(goods: readonly Pick<GoodsRow, 'gtin' | 'category'>[
   }));
 }
 
+/** @returns the categories, one an entry. */
 export const categoriesOf = (partition: readonly Partition[]): string[] =>
   partition.map((entry) => entry.category);
 

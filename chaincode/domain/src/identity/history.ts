@@ -10,10 +10,13 @@ const orderSubject = ({ merchantId, orderNumber }: OrderKey): string =>
 
 /** What an entry is about. No identifier contains `~`. */
 export const HISTORY_OF = {
+  /** An order. */
   order: orderSubject,
   /** An order may be disputed more than once. */
   dispute: (order: OrderKey, disputeId: string): string => `${orderSubject(order)}~${disputeId}`,
+  /** The money that is set aside for a device. */
   reserve: ({ deviceId, epoch }: ReserveKey): string => `reserve~${deviceId}~${epoch.toString()}`,
+  /** A login that came to nothing. */
   login: (loginId: string): string => `login~${loginId}`,
 } as const;
 

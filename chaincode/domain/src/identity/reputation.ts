@@ -7,6 +7,7 @@ import type { Limits, ReputationPolicy } from '../policy/policy.js';
 
 type Totals = ReputationRow['totals'];
 
+/** Of whom nothing is known yet. */
 export const NO_HISTORY: Totals = {
   success: 0,
   mismatch: 0,
@@ -25,6 +26,7 @@ function addEntry(totals: Totals, kind: HistoryKind): Totals {
   return { ...totals, [kind]: totals[kind] + 1 };
 }
 
+/** @returns the totals with these entries counted. */
 export const addToHistory = (totals: Totals, kinds: readonly HistoryKind[]): Totals =>
   kinds.reduce(addEntry, totals);
 

@@ -91,11 +91,17 @@ export const courier = z.strictObject({
 export const courierOfFleet = courier.extend({ rating: aggregate, conduct });
 
 export type RatingSubject = z.output<typeof ratingSubject>;
+/** Weighted opinions on goods, a merchant or a courier, as they stood at a time. */
 export type Aggregate = DeepReadonly<z.output<typeof aggregate>>;
 export type Conduct = DeepReadonly<z.output<typeof conduct>>;
+/** What a bank says of a merchant: its organisation, licence and categories. */
 export type Licensing = DeepReadonly<z.output<typeof merchant>>;
+/** A merchant that a bank licensed. */
 export type MerchantRow = DeepReadonly<z.output<typeof merchantRow>>;
+/** Goods that a merchant registered. */
 export type GoodsRow = DeepReadonly<z.output<typeof goodsRow>>;
+/** What a courier takes in one currency, in minor units: a base, and more by kilometre and kilogram. */
 export type Tariff = DeepReadonly<z.output<typeof tariff>>;
 export type CourierRegistration = DeepReadonly<z.output<typeof courier>>;
+/** A courier of a logistics company: depot, tariffs, where it delivers and what it carries. */
 export type Courier = DeepReadonly<z.output<typeof courierOfFleet>>;

@@ -50,10 +50,13 @@ export const reputation = z.strictObject({
   }),
 });
 
+/** What an organisation is on the channel. */
 export type Role = z.output<typeof role>;
+/** An organisation on the channel. */
 export type ParticipantRow = DeepReadonly<z.output<typeof participant>>;
 export type ShownCustomer = DeepReadonly<z.output<typeof customer>>;
 export type ShownLogin = DeepReadonly<z.output<typeof login>>;
+/** What a customer's history says of it, and the limits that follow. */
 export type ReputationRow = DeepReadonly<z.output<typeof reputation>>;
 
 /** What a customer's history counts. */

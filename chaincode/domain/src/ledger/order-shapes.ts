@@ -205,20 +205,33 @@ export const purchase = orderKey.extend({
     .describe('empty for goods taken along: only customer and merchant know them'),
 });
 
+/** An order: its merchant, and the merchant's number for it. */
 export type OrderKey = DeepReadonly<z.output<typeof orderKey>>;
+/** Who states what an order is: customer, merchant or logistics company. */
 export type Party = z.output<typeof party>;
+/** One kind of goods in a basket; the unit price is in minor units. */
 export type BasketLine = DeepReadonly<z.output<typeof basketLine>>;
+/** What the customer picked, before courier and fee are known. */
 export type Basket = DeepReadonly<z.output<typeof basket>>;
+/** What the customer signs: its basket, the chosen address and courier, and all sums in minor units. */
 export type OrderTerms = DeepReadonly<z.output<typeof orderTerms>>;
+/** The addresses that a customer offers for one order, with the salt of their digest. Private data of bank and logistics. */
 export type AddressBookRow = DeepReadonly<z.output<typeof offeredAddresses>>;
 export type CourierQuote = DeepReadonly<z.output<typeof courierQuote>>;
+/** An address offered and its couriers, the best first, each with its fee in minor units. */
 export type AddressOffer = DeepReadonly<z.output<typeof addressOffer>>;
 export type ShownQuote = DeepReadonly<z.output<typeof quote>>;
+/** One party's own view of an order: number, goods, quantities, sums in minor units. */
 export type Statement = DeepReadonly<z.output<typeof statement>>;
+/** The money of one order, in minor units: authorised, captured, released, refunded, voided. */
 export type Hold = DeepReadonly<z.output<typeof hold>>;
+/** A customer's dispute of an order. */
 export type Dispute = DeepReadonly<z.output<typeof dispute>>;
 export type ShownOrder = DeepReadonly<z.output<typeof order>>;
+/** A field that two parties, or an order and a registration, state otherwise. */
 export type Difference = DeepReadonly<z.output<typeof difference>>;
+/** What unit 15 found on an order. */
 export type ReportRow = DeepReadonly<z.output<typeof report>>;
+/** An alarm, open or decided. */
 export type AlarmRow = DeepReadonly<z.output<typeof alarm>>;
 export type Purchase = DeepReadonly<z.output<typeof purchase>>;

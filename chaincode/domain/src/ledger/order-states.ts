@@ -24,6 +24,7 @@ export const ORDER_STATES = [
   'settled',
 ] as const;
 
+/** Where an order stands. */
 export type OrderState = (typeof ORDER_STATES)[number];
 
 interface Transition {
@@ -90,6 +91,7 @@ export const TRANSITIONS = [
   { event: 'refundSettled', from: ['settled', 'refunded'], to: 'refunded', unit: null },
 ] as const satisfies readonly Transition[];
 
+/** What may happen to an order. */
 export type OrderEvent = (typeof TRANSITIONS)[number]['event'];
 
 /**

@@ -205,9 +205,12 @@ export const ROWS = {
   address: row<AddressBookRow, [...OrderParts, logisticsId: string]>('address'),
 } as const;
 
+/** A kind of row on the ledger. */
 export type RowKind = keyof typeof ROWS;
+/** What a row of this kind holds. */
 export type RowValue<Kind extends RowKind> = NonNullable<(typeof ROWS)[Kind]['type']>;
 
+/** The parts that a row of this kind is found by. */
 export type KeyOf<Kind extends RowKind> = Parameters<(typeof ROWS)[Kind]['key']>;
 
 /** What a writer must say of the key: nothing for a row that tells it by itself. */

@@ -54,11 +54,13 @@ export interface FoundingRow {
   readonly digest: string;
 }
 
+/** A customer that a bank vouches for, under a pseudonym. */
 export interface CustomerRow extends ShownCustomer {
   /** How often the customer was blocked: a login that began before a block is over. */
   readonly blocks: number;
 }
 
+/** A customer's device with its public key. */
 export interface DeviceRow {
   readonly customerId: string;
   readonly deviceId: string;
@@ -68,6 +70,7 @@ export interface DeviceRow {
   readonly status: 'active' | 'revoked';
 }
 
+/** A login: which factors it passed, and until when it counts. */
 export interface LoginRow extends ShownLogin {
   readonly bankId: string;
   readonly deviceId: string;
@@ -109,6 +112,7 @@ export interface BasketRow {
   readonly bankId: string;
 }
 
+/** What a logistics company quoted for a basket. */
 export interface QuoteRow extends ShownQuote {
   readonly logisticsId: string;
   /** The categories that every courier quoted may carry. */
@@ -119,6 +123,7 @@ export interface QuoteRow extends ShownQuote {
   readonly receipt: Receipt | null;
 }
 
+/** What a customer signed for an order. */
 export interface TermsRow {
   readonly terms: OrderTerms;
   readonly bankId: string;
@@ -221,6 +226,7 @@ export const SUPPLY = {
   recover: 'vanishes',
 } as const;
 
+/** Whether currency was issued or redeemed. */
 export type SupplyKind = keyof typeof SUPPLY;
 
 /** Money that a bank made or took back. */
@@ -233,6 +239,7 @@ export interface SupplyRow {
   readonly at: number;
 }
 
+/** Money that was credited to a payee for one order, in minor units. */
 export interface CreditRow {
   readonly amount: Amount;
   readonly order: string;

@@ -46,6 +46,7 @@ export interface Presented {
   readonly voucher: Uint8Array;
 }
 
+/** A payment that a terminal may accept, decoded. */
 export interface AcceptedVoucher {
   readonly request: PaymentRequest;
   readonly certificate: DeviceCertificate;

@@ -34,6 +34,7 @@ const codec = versioned<Changes>(1, {
   signature: bytes(64),
 });
 
+/** @returns the revoked reserve as one name, for comparison. */
 export const nameOfRevocation = ({ customerId, deviceId, epoch }: Revocation): string =>
   `${customerId}/${deviceId}/${epoch.toString()}`;
 
@@ -80,6 +81,7 @@ export function joinedChanges(rows: readonly ListChange[]): ListChange {
 }
 
 /**
+ * @returns what changed since that bulletin, in CBOR.
  * @param since number of the bulletin that the reader has
  * @param newest the bank's newest bulletin, and its envelope
  */

@@ -17,6 +17,7 @@ const IS_ISSUED = {
   'offpay/cancellation': false,
 } as const;
 
+/** What a signature is for: nothing signed for one purpose counts for another. */
 export type CosePurpose = keyof typeof IS_ISSUED;
 
 /** A COSE_Sign1 taken apart; nothing is verified yet. */

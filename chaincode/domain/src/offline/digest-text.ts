@@ -5,4 +5,5 @@
 export const bytesToText = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 
+/** @returns the bytes of a base64url text. */
 export const textToBytes = (text: string): Buffer => Buffer.from(text, 'base64url');

@@ -19,6 +19,7 @@ export interface ProofSide extends CertifiedClaim {
   readonly issuerCertificate: string;
 }
 
+/** Two signed payments of one device that contradict each other, with what makes them readable. */
 export interface FraudProof {
   readonly kind: FraudKind;
   readonly sides: readonly [ProofSide, ProofSide];

@@ -11,6 +11,7 @@ export const isRetiredSo = (
 ): retired is IssuerRetirement => retired !== null && (retired.compromised || !compromised);
 
 /**
+ * @returns until when what the issuer signed still counts.
  * @param before of an issuer that was retired, and whose key then turned out to be in other hands
  * @param registry the policy in force, and the longest time to spend of those before: a certificate keeps what it was granted
  */

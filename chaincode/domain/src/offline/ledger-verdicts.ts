@@ -14,12 +14,14 @@ export const LEDGER_VERDICTS = {
   ),
 } as const;
 
+/** What the ledger says of a voucher. */
 export type LedgerVerdict = keyof typeof LEDGER_VERDICTS;
 
 const NAMES = new Map(
   Object.entries(LEDGER_VERDICTS).map(([name, { number }]) => [number, name as LedgerVerdict]),
 );
 
+/** @returns the number that stands for the verdict on the ledger. */
 export const verdictNumberOf = (verdict: LedgerVerdict): number => LEDGER_VERDICTS[verdict].number;
 
 /** @throws {DomainError} NOT_FOUND for a number that is no verdict's. */

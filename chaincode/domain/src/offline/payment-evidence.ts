@@ -16,6 +16,7 @@ export interface PaymentEvidence {
 const VERSION = 1;
 const PARTS = ['request', 'voucher', 'certificate', 'payee', 'receipt'] as const;
 
+/** @returns the evidence in CBOR, as {@link PaymentEvidence} is carried in a file. */
 export function encodePaymentEvidence(evidence: PaymentEvidence): Buffer {
   const writer = new CborWriter().array(PARTS.length + 1).unsigned(VERSION);
   for (const name of PARTS) writer.bytes(evidence[name]);

@@ -18,7 +18,7 @@ function beginsPossibly({ voucher, request }: Payment): boolean {
   return voucher.counter === 1 ? before === 0n : before >= BigInt(voucher.counter - 1);
 }
 
-/** @param hash of the request's payload */
+/** @returns whether the payment can answer this request. @param hash of the request's payload */
 export const answersRequest = (payment: Payment, hash: Buffer): boolean =>
   hash.equals(payment.voucher.requestHash) && beginsPossibly(payment);
 

@@ -4,6 +4,7 @@ import { ensure } from '../base/errors.js';
 import type { Presented } from './accept-voucher.js';
 import { CborReader, CborWriter } from './cbor.js';
 
+/** @returns voucher and certificate in one, as a device hands them over. */
 export const encodePresented = ({ voucher, certificate }: Presented): Buffer =>
   new CborWriter().array(2).bytes(voucher).bytes(certificate).end();
 

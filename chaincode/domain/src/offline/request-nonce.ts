@@ -10,6 +10,7 @@ const NAMED_BYTES = 12;
 const DOMAIN = Buffer.from('offpay/request-nonce');
 
 /**
+ * @returns the nonce that only this terminal could draw with this salt.
  * @param terminalKey x‖y, 64 bytes
  * @param salt 4 bytes
  */

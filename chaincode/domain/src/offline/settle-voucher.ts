@@ -48,6 +48,7 @@ export interface SettleContext {
   readonly keyOf?: KeyReader;
 }
 
+/** What a voucher's settlement comes to. */
 export interface Settlement {
   readonly verdict: Verdict;
   /** As it stands after this voucher. */

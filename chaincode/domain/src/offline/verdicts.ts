@@ -80,4 +80,5 @@ export const VERDICTS = {
   settled: describe(16, 'The merchant is paid.', 'Nothing to do.'),
 } as const;
 
+/** What the rules say of one voucher. */
 export type Verdict = keyof typeof VERDICTS;

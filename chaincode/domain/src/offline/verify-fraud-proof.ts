@@ -27,6 +27,7 @@ export const PROOF_FAULTS = {
     'An honest device could have signed both vouchers, or the contradiction is another.',
 } as const;
 
+/** Why a fraud proof proves nothing. */
 export type ProofFault = keyof typeof PROOF_FAULTS;
 
 /** Whom the proof convicts. */

@@ -4,6 +4,7 @@ import { byCodeUnit } from '../base/canonical.js';
 import type { Basket, Difference, OrderTerms, Party, Statement } from '../ledger/order-shapes.js';
 import type { StatedOtherwise } from '../ledger/rows.js';
 
+/** The three views of one order, side by side. */
 export type Statements = Readonly<Record<Party, Statement>>;
 
 export const PARTIES: readonly Party[] = ['customer', 'merchant', 'logistics'];

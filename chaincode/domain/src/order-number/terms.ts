@@ -47,6 +47,7 @@ export const basketOf = (terms: Basket): Basket => ({
   addressesDigest: terms.addressesDigest,
 });
 
+/** @returns the digest of the basket: SHA-256 in hex of its canonical form. */
 export const basketDigest = (basket: Basket): string => digestOf(basketOf(basket));
 
 /** Sum of quantity × unit price. */

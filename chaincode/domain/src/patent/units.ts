@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The twenty units of the patent, and the four sub-units of logistics.
 
+/** The patent's units: number and name. */
 export const UNITS = {
   '1': 'blockchain network',
   '2': 'identity verification',
@@ -28,4 +29,5 @@ export const UNITS = {
   '20': 'user system',
 } as const;
 
+/** Number of one of the patent's units. */
 export type UnitId = keyof typeof UNITS;

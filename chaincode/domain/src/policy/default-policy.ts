@@ -5,6 +5,7 @@ import type { Policy } from './policy.js';
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
+/** The policy to start from, which the participants may vote to change. */
 export const DEFAULT_POLICY: Policy = {
   loginSeconds: HOUR / 2,
   authenticationSeconds: 180,

@@ -182,6 +182,7 @@ export type ReputationPolicy = z.output<typeof reputation>;
 export type ConductPolicy = z.output<typeof conduct>;
 export type RatingsPolicy = z.output<typeof ratings>;
 
+/** When captured money becomes the payees': once the statements match, or once the goods are delivered. */
 export type ReleaseAt = z.output<typeof releaseAt>;
 
 /** What unit 7 allows a login. */

@@ -19,6 +19,7 @@ const MOST_SESSIONS = 4;
 
 const NOTHING: Money = { available: '0', spent: [], sinceStepUp: [] };
 
+/** An amount, in minor units, of one currency. */
 export interface Payment {
   readonly currency: Currency;
   readonly amount: Amount;
@@ -33,6 +34,7 @@ export interface Allowance {
   readonly window: Window;
 }
 
+/** @returns the account of a customer, with nothing in it. */
 export const newAccount = ({ customerId, bankId }: CustomerRow): AccountRow => ({
   ...{ customerId, bankId },
   status: 'active',
@@ -41,6 +43,7 @@ export const newAccount = ({ customerId, bankId }: CustomerRow): AccountRow => (
   money: {},
 });
 
+/** @returns what the account has in the currency; nothing, where it never had any. */
 export const moneyIn = ({ money }: Pick<AccountRow, 'money'>, currency: Currency): Money =>
   (Object.hasOwn(money, currency) ? money[currency] : undefined) ?? NOTHING;
 
@@ -53,6 +56,7 @@ const withMoney = (
   money: { ...account.money, [currency]: { ...moneyIn(account, currency), ...change } },
 });
 
+/** @returns the account with so much more to spend. */
 export const credit = (account: AccountRow, { currency, amount }: Payment): AccountRow =>
   withMoney(account, currency, {
     available: addAmounts(moneyIn(account, currency).available, amount),
@@ -121,6 +125,7 @@ export const openSession = (account: AccountRow, session: Session): AccountRow =
   sessions: [...account.sessions, session].slice(-MOST_SESSIONS),
 });
 
+/** @returns the account without the sessions of the device. */
 export const endSessionsOf = (account: AccountRow, deviceId: string): AccountRow => ({
   ...account,
   sessions: account.sessions.filter((session) => session.deviceId !== deviceId),

@@ -51,6 +51,7 @@ const HOLDINGS: { readonly [Kind in MoneyKind]: Holding<Kind> } = {
   checkpoint: ({ currency, balance }) => [held(currency, balance)],
 };
 
+/** @returns the money that a row holds, in minor units by currency. */
 export const heldIn = <Kind extends MoneyKind>(
   kind: Kind,
   row: RowValue<Kind>,

@@ -61,6 +61,7 @@ function checked(hold: Hold): Hold {
   return hold;
 }
 
+/** @returns the hold of a new order: all of its total is authorised. @param now in seconds since 1970 */
 export const openHold = (terms: OrderTerms, release: ReleaseAt, now: number): Hold =>
   checked({
     currency: terms.currency,

@@ -18,6 +18,7 @@ export const ATTRIBUTES = [
   'operator',
 ] as const;
 
+/** What a certificate may do: its attribute `role`. */
 export type Attribute = (typeof ATTRIBUTES)[number];
 
 /** Who may call: organisation role (from the registry on the ledger) and certificate attribute; `any` member for queries. */

@@ -12,6 +12,7 @@ import { offline } from './offline.js';
 import { merchantLeg, orderNumber } from './order-number.js';
 import { bankLeg, settlement } from './settlement.js';
 
+/** The one table of transactions and queries, by contract. Contracts, client, command line and documents follow it. */
 export const TRANSACTIONS = {
   identity,
   goods,
@@ -26,7 +27,9 @@ export const TRANSACTIONS = {
 };
 
 export type Table = typeof TRANSACTIONS;
+/** A contract, as its transactions are called: `settlement`. */
 export type ContractName = keyof Table;
+/** A transaction or query of a contract. */
 export type TransactionName<Contract extends ContractName> = keyof Table[Contract] & string;
 
 type Entry<Contract extends ContractName, Name extends TransactionName<Contract>> =
@@ -72,6 +75,7 @@ export interface NamedTransaction extends Transaction {
   readonly fullName: string;
 }
 
+/** Every transaction and query of {@link TRANSACTIONS}, each with its contract and name. */
 export const ALL_TRANSACTIONS: readonly NamedTransaction[] = Object.entries(TRANSACTIONS).flatMap(
   ([contract, entries]) =>
     Object.entries(entries).map(([name, entry]) => ({

@@ -12,6 +12,7 @@ const SUFFIX = {
   evidence: '.offpay-evidence',
 } as const;
 
+/** What a file between device, terminal and bank holds. */
 export type CarriedKind = keyof typeof SUFFIX;
 
 /** The longest, evidence, has below 3000 bytes; nobody should read a film into memory. */

@@ -50,6 +50,7 @@ import {
   type ReceiptLine,
 } from './records.js';
 
+/** What a device is opened with. */
 export interface DeviceOptions {
   readonly store: Store;
   readonly key: OfflineKey;
@@ -79,6 +80,7 @@ export interface RequestView {
   } | null;
 }
 
+/** What the customer is shown and checks before it pays. */
 export interface PayOptions {
   /** What the till shows, kept in the history; its sum must be the amount. */
   readonly lines?: readonly ReceiptLine[];
@@ -131,6 +133,7 @@ function recordOf(
   };
 }
 
+/** A customer's device: pays a terminal with neither side online, out of money that its bank reserved. */
 export class Device {
   readonly #store: Store;
   readonly #key: OfflineKey;

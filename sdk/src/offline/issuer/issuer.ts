@@ -25,6 +25,7 @@ import type { OfflineKey } from '../key/offline-key.js';
 import { refusing } from '../refused.js';
 import { isVouchedFor, type Roots } from './vouched.js';
 
+/** Who issues: the bank, its key, and the certificates that vouch for it. */
 export interface IssuerOptions {
   readonly bankId: string;
   readonly channel: string;
@@ -65,6 +66,7 @@ export interface SignedCertificate {
   readonly bytes: Buffer;
 }
 
+/** A bank's issuer: certifies devices and terminals, and signs bulletins. */
 export class Issuer {
   /** As the ledger and the terminals know it. */
   readonly row: IssuerRow;

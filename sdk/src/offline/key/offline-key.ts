@@ -4,6 +4,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { signBytes, type CoseSigner } from '@fabric-offline-pay/domain';
 import { ConfigurationError } from '../../errors.js';
 
+/** A key that signs and may never leave its place: a file, a secure element. */
 export interface OfflineKey {
   /** Base64 DER SubjectPublicKeyInfo, P-256. */
   readonly publicKey: string;

@@ -179,6 +179,7 @@ async function fetchBulletin(
 }
 
 /**
+ * @returns the ledger that `Terminal.sync` wants, over any typed client.
  * @param client of a certificate with the role `terminal` or `cashier` of the merchant
  * @param archive where the voucher that a device spent first is found
  */

@@ -14,11 +14,13 @@ export interface Marked {
   readonly epoch: number | null;
 }
 
-/** Belongs to one store. Every method throws {@link OfflineError} STORE_FAILED when it cannot. */
+/** Belongs to one store. Every method throws `OfflineError` STORE_FAILED when it cannot. */
 export interface Mark {
+  /** @returns what was written last; undefined before the first. */
   read(): Promise<Marked | undefined>;
   /** When it resolves, it outlives a power failure; one that is interrupted leaves the old value or the new one. */
   write(marked: Marked): Promise<void>;
+  /** Lets go of what it holds open. */
   close(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ export interface MarkCell {
   marked?: Marked;
 }
 
-/** @param cell kept by the caller, so that a second mark can read what the first left */
+/** A mark for tests. @param cell kept by the caller, so that a second mark can read what the first left */
 export const memoryMark = (cell: MarkCell = {}): Mark => ({
   read: () => Promise.resolve(cell.marked),
   write: (marked) => {

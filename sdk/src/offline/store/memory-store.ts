@@ -4,7 +4,7 @@ import type { Entry, Store } from './store.js';
 
 const byKey = ([a]: Entry, [b]: Entry): number => (a < b ? -1 : 1);
 
-/** @param contents kept by the caller, so that a second store can open what the first left */
+/** A store for tests: it ends with the process. @param contents kept by the caller, so that a second store can open what the first left */
 export function memoryStore(contents: Map<string, string> = new Map<string, string>()): Store {
   return {
     get: (key) => Promise.resolve(contents.get(key)),

@@ -10,6 +10,7 @@ import { shelf } from './shelf.js';
 import { findStore, isRollBack, type Found, type RollBack } from './standing.js';
 import type { Store } from './store.js';
 
+/** Whose store is restored, and where to. */
 export interface RestoreOptions {
   /** Whose store it is. */
   readonly publicKey: string;

@@ -57,6 +57,7 @@ export interface Accepted {
   readonly receipt: Buffer;
 }
 
+/** What a terminal says to a payment. */
 export type Acceptance = Accepted | Rejection;
 
 const rejection = (error: DomainError): Rejection => {

@@ -7,6 +7,7 @@ import type { TerminalEvents } from './events.js';
 /** A till that comes back into reach should settle within a minute, and a thousand tills should not come at once. */
 const OFFLINE_BACKOFF: Backoff = { firstMs: 1_000, maximumMs: 60_000 };
 
+/** How often a terminal synchronises by itself, and until when. */
 export interface BackgroundOptions {
   /** Between synchronisations while nothing is accepted, for the bulletins: 15 minutes unless told. */
   readonly intervalMs?: number;
@@ -14,6 +15,7 @@ export interface BackgroundOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A synchronisation that goes on by itself. */
 export interface BackgroundSync {
   /** Synchronises now, or as soon as what is under way has ended. */
   wake(): void;

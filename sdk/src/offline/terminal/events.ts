@@ -4,6 +4,7 @@ import type { ErrorCode, LedgerVerdict } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment } from './records.js';
 import type { StuckBatch, UnprovenFraud } from './stuck.js';
 
+/** What happens at a terminal. */
 export type TerminalEvent =
   /** Paid, and kept: hand out the goods. Settled later. */
   | { readonly kind: 'accepted'; readonly payment: AcceptedPayment }

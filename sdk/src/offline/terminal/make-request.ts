@@ -33,6 +33,7 @@ export interface Till {
   readonly requestSeconds: number;
 }
 
+/** What a terminal asks a device for. */
 export interface RequestInput {
   /** The merchant's own: asking again for it shows the stored request again. */
   readonly orderNumber: string;

@@ -13,6 +13,7 @@ import { noteFailure, noteStuck, type SyncRun } from './sync-run.js';
 import type { VoucherBatch } from './terminal-ledger.js';
 import { readPayments } from './waiting.js';
 
+/** How payments are sent to be settled. */
 export interface SendOptions {
   /** The most vouchers of a batch: as many as the ledger takes unless told, which is 500. */
   readonly batchSize?: number;

@@ -22,6 +22,7 @@ export interface ClaimedVoucher {
   readonly request: string;
 }
 
+/** Payments that are settled in one transaction. */
 export interface VoucherBatch {
   readonly merchantId: string;
   /** Follows from the content: the same batch has the same id, whenever it is sent. */
@@ -41,7 +42,7 @@ export interface ContradictingVoucher {
   readonly certificate: string;
 }
 
-/** Every method throws {@link OffpayError} when the ledger cannot be asked. */
+/** Every method throws `OffpayError` when the ledger cannot be asked. */
 export interface TerminalLedger {
   /** @returns every issuer that the bank registered, retired ones included. */
   issuers(bankId: string, signal?: AbortSignal): Promise<readonly RegisteredIssuerRow[]>;
@@ -65,5 +66,6 @@ export interface TerminalLedger {
     voucher: ContradictingVoucher,
     signal?: AbortSignal,
   ): Promise<CertifiedClaim | undefined>;
+  /** Hands a proof of a double spend to the ledger. Safe to repeat. */
   submitProof(proof: FraudProof, signal?: AbortSignal): Promise<void>;
 }

@@ -31,6 +31,7 @@ import { checkTillLimits, type TillLimits } from './till-limits.js';
 import { upgradeStore } from './upgrade.js';
 import { readWaiting, waitingOf, type Waiting } from './waiting.js';
 
+/** What a terminal is opened with. */
 export interface TerminalOptions {
   readonly store: Store;
   readonly key: OfflineKey;
@@ -86,6 +87,7 @@ async function learnNews(run: SyncRun): Promise<void> {
   }
 }
 
+/** A merchant's terminal: asks for money and accepts it with no network, for days, and settles when there is one. */
 export class Terminal {
   readonly #context: TerminalContext;
   readonly #syncing = inTurn();
@@ -208,6 +210,7 @@ export class Terminal {
     return waitingOf(found);
   }
 
+  /** @returns the accepted payment of an order; undefined when there is none. */
   payment(orderNumber: string): Promise<AcceptedPayment | undefined> {
     return payments.get(this.#context.store, orderNumber);
   }

@@ -21,6 +21,7 @@ export interface CurrencyLimits {
   readonly storedCount?: number;
 }
 
+/** What a merchant lets a terminal take before it settles. */
 export interface TillLimits {
   /** By currency. Without it no currency is limited; with it, one that it does not name is not taken at all. */
   readonly currencies?: Readonly<Record<Currency, CurrencyLimits>>;
