@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the command line itself fails with. Everything else comes from the rooms below it, with their codes.
-import { OutcomeUnknownError } from '@fabric-offline-pay/sdk';
 
 interface Described {
   readonly meaning: string;
@@ -56,14 +55,5 @@ export class FileError extends Error {
     super(COMMAND_ERRORS[code].meaning, { cause });
     this.remedy = COMMAND_ERRORS[code].remedy;
     this.details = { file };
-  }
-}
-
-/** A command keeps no envelope beyond its end, but it may be repeated: natural keys and states see to that. */
-export class OutcomeLeftOpenError extends OutcomeUnknownError {
-  override readonly remedy = 'Run the same command again: what came through is not done twice.';
-
-  constructor(open: OutcomeUnknownError) {
-    super(open.transactionId, open.envelope, open);
   }
 }

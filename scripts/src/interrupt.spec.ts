@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OutcomeUnknownError } from '@fabric-offline-pay/sdk';
-import { OutcomeLeftOpenError } from './command-errors';
+import { OutcomeLeftOpenError } from './by-hand/outcome-left-open';
 import { interruptible } from './interrupt';
 
 const told: string[] = [];
