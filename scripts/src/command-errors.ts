@@ -15,6 +15,15 @@ export const COMMAND_ERRORS = {
     meaning: 'The command was interrupted before anything was sent.',
     remedy: 'Nothing was written. Run the command again.',
   },
+  LEFT_HALFWAY: {
+    meaning: 'The command was interrupted on its way. What was done stays.',
+    remedy:
+      'Run the same again, and it goes on: npm start with -- --keep. npm stop ends what still runs.',
+  },
+  FILE_UNUSABLE: {
+    meaning: 'A file or folder cannot be opened, made or written.',
+    remedy: 'Check its path, who may read and write it, and the space left.',
+  },
   FILE_UNREADABLE: {
     meaning: 'A file that the command needs cannot be read.',
     remedy: 'Check its path and who may read it.',
@@ -41,19 +50,42 @@ export class InterruptedError extends Error {
   }
 }
 
+/** Ctrl-C, in the middle of work that its repetition goes on with. */
+export class LeftHalfwayError extends Error {
+  override readonly name = 'LeftHalfwayError';
+  readonly code = 'LEFT_HALFWAY';
+  readonly remedy = COMMAND_ERRORS.LEFT_HALFWAY.remedy;
+
+  constructor() {
+    super(COMMAND_ERRORS.LEFT_HALFWAY.meaning);
+  }
+}
+
 /** A file on the command line. */
 export class FileError extends Error {
   override readonly name = 'FileError';
   readonly remedy: string;
-  readonly details: { readonly file: string };
+  /** `reason` is the system's own word, such as EACCES. */
+  readonly details: { readonly file: string; readonly reason?: string };
 
   constructor(
-    readonly code: 'FILE_UNREADABLE' | 'FILE_UNWRITABLE' | 'TRUST_INVALID',
+    readonly code: 'FILE_UNUSABLE' | 'FILE_UNREADABLE' | 'FILE_UNWRITABLE' | 'TRUST_INVALID',
     file: string,
     cause?: unknown,
   ) {
     super(COMMAND_ERRORS[code].meaning, { cause });
     this.remedy = COMMAND_ERRORS[code].remedy;
-    this.details = { file };
+    const reason = isOfSystem(cause) && typeof cause.code === 'string' ? cause.code : undefined;
+    this.details = reason === undefined ? { file } : { file, reason };
   }
 }
+
+/** What the system refuses. Anything of ours has a code and a remedy already. */
+export const isOfSystem = (error: unknown): error is { readonly path?: string; code?: unknown } =>
+  typeof error === 'object' && error !== null && 'syscall' in error;
+
+/** @returns an error of the system about a file, such as EACCES or ENOSPC, as a person is told it; any other as it is. */
+export const withoutRawFileErrors = (error: unknown): unknown =>
+  isOfSystem(error) && error.path !== undefined
+    ? new FileError('FILE_UNUSABLE', error.path, error)
+    : error;

@@ -35,10 +35,10 @@ export function homeLock(home: string): string {
  */
 export function readPlan(home: string): NetworkPlan | undefined {
   const topology = readAsIfPresent(topologyFile(home), topologySchema);
-  const ports = readAsIfPresent(portsFile(home), portsSchema);
-  return topology === undefined || ports === undefined
+  const base = keptPorts(home);
+  return topology === undefined || base === undefined
     ? undefined
-    : planNetwork(topology, home, ports.base);
+    : planNetwork(topology, home, base);
 }
 
 /**
@@ -80,10 +80,20 @@ export async function establishPlan(
   return requirePlan(home);
 }
 
+/** The ports of a fresh network in the home, when nobody says otherwise. */
+export function defaultPorts(home: string): PortChoice {
+  return home === defaultHome() ? DEFAULT_BASE_PORT : 'free';
+}
+
+/** The first of the ports that the home's network was made with; nothing when there is none. */
+export function keptPorts(home: string): number | undefined {
+  return readAsIfPresent(portsFile(home), portsSchema)?.base;
+}
+
 async function choosePorts(home: string, topology: Topology, choice?: PortChoice): Promise<number> {
   const count = countPorts(topology);
   const [host = '127.0.0.1'] = topology.organisations.map((organisation) => organisation.host);
-  const base = choice ?? (home === defaultHome() ? DEFAULT_BASE_PORT : 'free');
+  const base = choice ?? defaultPorts(home);
   if (base === 'free') {
     return findFreePorts(host, count);
   }
