@@ -15,6 +15,10 @@ export const COMMAND_ERRORS = {
     meaning: 'The command was interrupted before anything was sent.',
     remedy: 'Nothing was written. Run the command again.',
   },
+  DEVICE_ID_TAKEN: {
+    meaning: 'The customer has another device of this id.',
+    remedy: 'Give this one an id of its own: --device-id. Or go on with the folder of the other.',
+  },
   LEFT_HALFWAY: {
     meaning: 'The command was interrupted on its way. What was done stays.',
     remedy:
@@ -58,6 +62,19 @@ export class LeftHalfwayError extends Error {
 
   constructor() {
     super(COMMAND_ERRORS.LEFT_HALFWAY.meaning);
+  }
+}
+
+/** A second device that was given no id of its own. */
+export class DeviceIdTakenError extends Error {
+  override readonly name = 'DeviceIdTakenError';
+  readonly code = 'DEVICE_ID_TAKEN';
+  readonly remedy = COMMAND_ERRORS.DEVICE_ID_TAKEN.remedy;
+  readonly details: { readonly customerId: string; readonly deviceId: string };
+
+  constructor(customerId: string, deviceId: string, cause: unknown) {
+    super(COMMAND_ERRORS.DEVICE_ID_TAKEN.meaning, { cause });
+    this.details = { customerId, deviceId };
   }
 }
 

@@ -18,6 +18,7 @@ type Ending = keyof typeof EXIT;
 const ENDING: Readonly<Record<string, Ending>> = {
   WRONG_USE: 'wrongUse',
   CONFIGURATION_INVALID: 'wrongUse',
+  DEVICE_ID_TAKEN: 'wrongUse',
   FILE_UNREADABLE: 'wrongUse',
   FILE_UNUSABLE: 'wrongUse',
   FILE_UNWRITABLE: 'wrongUse',

@@ -7,6 +7,7 @@ import { NetworkError } from '../network-error';
 import { findPrograms } from '../programs/find-programs';
 import { requireNode } from '../programs/prerequisites';
 import { type Progress, silent } from '../progress';
+import { makeFolder } from '../system/files';
 import { portHolders, type PortHolder } from '../system/port-holder';
 import { usedPorts } from '../system/ports';
 import { defaultTopology } from '../topology/default-topology';
@@ -32,13 +33,14 @@ const HOST = '127.0.0.1';
 const MOST_TOLD = 3;
 
 /**
- * Checks Node.js, chaincode, Fabric's programs (built now if they are not yet), folder, room and ports. Changes nothing in the home.
+ * Checks Node.js, chaincode, Fabric's programs (built now if they are not yet), folder, room and ports. Of the home it makes the folder.
  * @throws NetworkError `PREREQUISITE_MISSING` | `CHAINCODE_NOT_BUILT` | `BUILD_FAILED` | `HOME_UNUSABLE` | `PORT_IN_USE`
  */
 export async function ensureStartable(options: StartableOptions): Promise<void> {
   requireNode();
   requireContent(resolve(options.chaincodeDirectory ?? ownChaincode));
   const home = resolveHome(options.home);
+  makeFolder(home);
   ensureUsable(home);
   await findPrograms(options.withProgress ?? silent);
   await ensurePortsFree(home, options);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A network's home folder: where it is, which topology and ports it was set up with.
-import { chmodSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { NetworkError } from '../network-error';
 import { repositoryFolder } from '../package-folders';
@@ -18,11 +18,19 @@ export const DEFAULT_BASE_PORT = 17_050;
 
 const portsSchema = z.object({ base: z.int() });
 
-/** The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved. */
+/**
+ * The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved; it is
+ * not made: who asks for a network by a wrong name leaves no folder behind.
+ */
 export function resolveHome(home?: string): string {
-  const folder = resolve(home ?? (process.env['OFFPAY_HOME'] || defaultHome()));
-  makeFolder(folder);
-  return realpathSync(folder);
+  return withoutLinks(resolve(home ?? (process.env['OFFPAY_HOME'] || defaultHome())));
+}
+
+/** The same path before and after the folder is made. */
+function withoutLinks(folder: string): string {
+  return existsSync(folder)
+    ? realpathSync(folder)
+    : join(withoutLinks(dirname(folder)), basename(folder));
 }
 
 /** File of the lock under which a home is changed. */
@@ -71,6 +79,7 @@ export async function establishPlan(
       advice: 'Run network reset, or put the old topology back.',
     });
   }
+  makeFolder(home);
   // It may have been made before by somebody else, and will hold keys.
   chmodSync(home, 0o700);
   if (before === undefined) {
