@@ -98,10 +98,10 @@ describe('another start', () => {
   });
   afterEach(() => other.kill('SIGKILL'));
 
-  test.each([['start'], ['network', 'up'], ['network', 'reset']])(
-    'that is running stops %s %s at once, by its number, and keeps its lock',
-    async (...words) => {
-      const { code, stderr } = await offpayHere([...words, '--home', home]);
+  test.each(['start', 'network up', 'network reset'])(
+    'that is running stops %s at once, by its number, and keeps its lock',
+    async (command) => {
+      const { code, stderr } = await offpayHere([...command.split(' '), '--home', home]);
       expect(code).toBe(3);
       expect(stderr).toContain(
         `NETWORK_BUSY: Another start in this folder is running (pid ${String(other.pid)})`,
