@@ -28,6 +28,7 @@ const shared = {
     '^@fabric-offline-pay/sdk$': '<rootDir>/sdk/src/index.ts',
     '^@fabric-offline-pay/sdk/offline$': '<rootDir>/sdk/src/offline/index.ts',
     '^@fabric-offline-pay/network$': '<rootDir>/network/src/index.ts',
+    '^@fabric-offline-pay/network/clients$': '<rootDir>/network/src/clients.ts',
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
 };

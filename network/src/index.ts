@@ -8,6 +8,7 @@ export {
   type OrganisationDescription,
 } from './description';
 export { type DownOptions, downNetwork, resetNetwork } from './lifecycle/down-network';
+export { ensureStartable, type StartableOptions } from './lifecycle/ensure-startable';
 export { type PortChoice, resolveHome } from './lifecycle/home';
 export { type TlsCertificate, enrolIdentity, enrolTls } from './lifecycle/identities';
 export { revokeIdentity } from './lifecycle/revoke-identity';
@@ -20,6 +21,7 @@ export {
 export { killNode, restartNode, waitForNode } from './lifecycle/nodes';
 export { type ServiceOptions, startService, stopService } from './lifecycle/services';
 export { type UpOptions, upNetwork } from './lifecycle/up-network';
+export { whileStarting } from './lifecycle/while-starting';
 export {
   NETWORK_ERRORS,
   NetworkError,
@@ -46,7 +48,7 @@ export {
 
 export { bootstrapLedger, foundNetwork, participantsOf } from './ledger/bootstrap';
 export { Clients } from './ledger/clients';
-export { rollUpPayee, type Payee } from './ledger/payees';
+export { rollUpPayee, type Payee, type RolledUp } from './ledger/payees';
 export { startBulletinService } from './ledger/bulletin-service';
 export { Bulletins } from './offline/bulletins';
 export { OfflineBank, type Funded, type FundRequest } from './offline/offline-bank';

@@ -26,6 +26,10 @@ export const NETWORK_ERRORS = {
     'A file of the network does not hold what was written into it.',
     'Put it back from a backup; or run npm run network -- reset, which begins anew with an empty ledger.',
   ),
+  HOME_UNUSABLE: describe(
+    "The network's folder cannot be written, or has too little room.",
+    'Choose another with --home, or see to what the message names. Nothing was ended or wiped.',
+  ),
   IDENTITY_CONFLICT: describe(
     'The name belongs to another identity, or to a revoked one.',
     'Choose another name.',

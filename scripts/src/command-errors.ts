@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the command line itself fails with. Everything else comes from the rooms below it, with their codes.
-import { OutcomeUnknownError } from '@fabric-offline-pay/sdk';
 
 interface Described {
   readonly meaning: string;
@@ -15,6 +14,19 @@ export const COMMAND_ERRORS = {
   INTERRUPTED: {
     meaning: 'The command was interrupted before anything was sent.',
     remedy: 'Nothing was written. Run the command again.',
+  },
+  DEVICE_ID_TAKEN: {
+    meaning: 'The customer has another device of this id.',
+    remedy: 'Give this one an id of its own: --device-id. Or go on with the folder of the other.',
+  },
+  LEFT_HALFWAY: {
+    meaning: 'The command was interrupted on its way. What was done stays.',
+    remedy:
+      'Run the same again, and it goes on: npm start with -- --keep. npm stop ends what still runs.',
+  },
+  FILE_UNUSABLE: {
+    meaning: 'A file or folder cannot be opened, made or written.',
+    remedy: 'Check its path, who may read and write it, and the space left.',
   },
   FILE_UNREADABLE: {
     meaning: 'A file that the command needs cannot be read.',
@@ -42,28 +54,55 @@ export class InterruptedError extends Error {
   }
 }
 
+/** Ctrl-C, in the middle of work that its repetition goes on with. */
+export class LeftHalfwayError extends Error {
+  override readonly name = 'LeftHalfwayError';
+  readonly code = 'LEFT_HALFWAY';
+  readonly remedy = COMMAND_ERRORS.LEFT_HALFWAY.remedy;
+
+  constructor() {
+    super(COMMAND_ERRORS.LEFT_HALFWAY.meaning);
+  }
+}
+
+/** A second device that was given no id of its own. */
+export class DeviceIdTakenError extends Error {
+  override readonly name = 'DeviceIdTakenError';
+  readonly code = 'DEVICE_ID_TAKEN';
+  readonly remedy = COMMAND_ERRORS.DEVICE_ID_TAKEN.remedy;
+  readonly details: { readonly customerId: string; readonly deviceId: string };
+
+  constructor(customerId: string, deviceId: string, cause: unknown) {
+    super(COMMAND_ERRORS.DEVICE_ID_TAKEN.meaning, { cause });
+    this.details = { customerId, deviceId };
+  }
+}
+
 /** A file on the command line. */
 export class FileError extends Error {
   override readonly name = 'FileError';
   readonly remedy: string;
-  readonly details: { readonly file: string };
+  /** `reason` is the system's own word, such as EACCES. */
+  readonly details: { readonly file: string; readonly reason?: string };
 
   constructor(
-    readonly code: 'FILE_UNREADABLE' | 'FILE_UNWRITABLE' | 'TRUST_INVALID',
+    readonly code: 'FILE_UNUSABLE' | 'FILE_UNREADABLE' | 'FILE_UNWRITABLE' | 'TRUST_INVALID',
     file: string,
     cause?: unknown,
   ) {
     super(COMMAND_ERRORS[code].meaning, { cause });
     this.remedy = COMMAND_ERRORS[code].remedy;
-    this.details = { file };
+    const reason = isOfSystem(cause) && typeof cause.code === 'string' ? cause.code : undefined;
+    this.details = reason === undefined ? { file } : { file, reason };
   }
 }
 
-/** A command keeps no envelope beyond its end, but it may be repeated: natural keys and states see to that. */
-export class OutcomeLeftOpenError extends OutcomeUnknownError {
-  override readonly remedy = 'Run the same command again: what came through is not done twice.';
+/** What the system refuses. Anything of ours has a code and a remedy already. */
+export const isOfSystem = (error: unknown): error is { readonly path?: string; code?: unknown } =>
+  typeof error === 'object' && error !== null && 'syscall' in error;
 
-  constructor(open: OutcomeUnknownError) {
-    super(open.transactionId, open.envelope, open);
-  }
-}
+/** @returns an error of the system about a file, such as EACCES or ENOSPC, as a person is told it; any other as it is. */
+export const withoutRawFileErrors = (error: unknown): unknown =>
+  isOfSystem(error) && error.path !== undefined
+    ? new FileError('FILE_UNUSABLE', error.path, error)
+    : error;

@@ -3,13 +3,15 @@
 // for none of them, and a command for no other.
 import type { Command } from 'commander';
 import { kebab } from './by-hand/names';
+import type { ProgramFor } from './commands/completion';
 
 export interface CommandEntry {
   readonly name: string;
   readonly alias?: string;
   readonly group: string;
   readonly description: string;
-  readonly load: () => Promise<Command>;
+  /** @param programFor the whole command line, for a command that speaks of the others. */
+  readonly load: (programFor: ProgramFor) => Promise<Command>;
 }
 
 type Loaded = Pick<CommandEntry, 'name' | 'description' | 'load'>;
@@ -109,6 +111,14 @@ export const COMMANDS: readonly CommandEntry[] = [
       name: 'network',
       description: "runs Fabric's nodes on this machine",
       load: async () => (await import('./network.js')).networkCommand(),
+    },
+  ]),
+  ...group('The shell:', [
+    {
+      name: 'completion',
+      description: 'prints a script with which bash or zsh completes commands and options',
+      load: async (programFor) =>
+        (await import('./commands/completion.js')).completionCommand(programFor),
     },
   ]),
   ...group(

@@ -18,8 +18,11 @@ type Ending = keyof typeof EXIT;
 const ENDING: Readonly<Record<string, Ending>> = {
   WRONG_USE: 'wrongUse',
   CONFIGURATION_INVALID: 'wrongUse',
+  DEVICE_ID_TAKEN: 'wrongUse',
   FILE_UNREADABLE: 'wrongUse',
+  FILE_UNUSABLE: 'wrongUse',
   FILE_UNWRITABLE: 'wrongUse',
+  HOME_UNUSABLE: 'wrongUse',
   INPUT_INVALID: 'wrongUse',
   INPUT_UNUSABLE: 'wrongUse',
   INVALID_TOPOLOGY: 'wrongUse',
@@ -36,6 +39,7 @@ const ENDING: Readonly<Record<string, Ending>> = {
   SERVICE_UNREACHABLE: 'notReachable',
   STORE_LOCKED: 'notReachable',
   INTERRUPTED: 'interrupted',
+  LEFT_HALFWAY: 'interrupted',
 };
 
 /** @returns the exit code for an error's code. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OutcomeUnknownError } from '@fabric-offline-pay/sdk';
-import { OutcomeLeftOpenError } from './command-errors';
-import { interruptible } from './interrupt';
+import { OutcomeLeftOpenError } from './by-hand/outcome-left-open';
+import { interruptible, resumable } from './interrupt';
 
 const told: string[] = [];
 
@@ -55,4 +55,17 @@ test('what comes through in spite of an interruption is no failure', async () =>
     return Promise.resolve();
   });
   expect(process.exitCode).toBe(0);
+});
+
+test('work that its repetition goes on with ends at once, and says how to go on', async () => {
+  const before = process.listenerCount('SIGINT');
+  const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+  await resumable(() => {
+    process.emit('SIGINT');
+    return Promise.resolve();
+  });
+  expect(exit).toHaveBeenCalledTimes(1);
+  expect(process.exitCode).toBe(130);
+  expect(told.join('')).toMatch(/^LEFT_HALFWAY: .+ What was done stays\.\n.+--keep/);
+  expect(process.listenerCount('SIGINT')).toBe(before);
 });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ctrl-C: ends the wait, not the process, so that the user still learns what was sent.
 import { OffpayError } from '@fabric-offline-pay/sdk';
-import { reportingErrors } from './output';
-import { InterruptedError } from './command-errors';
+import { InterruptedError, LeftHalfwayError } from './command-errors';
+import { endWith, reportingErrors } from './output';
 import { EXIT } from './exit-codes';
 
 /** What stopped because of the signal says so, whatever layer noticed first; an outcome or a refusal stays what it is. */
@@ -33,5 +33,22 @@ export async function interruptible(run: (signal: AbortSignal) => Promise<void>)
     process.off('SIGINT', stop);
     const hasFailed = process.exitCode !== undefined && process.exitCode !== EXIT.done;
     if (interrupted.signal.aborted && hasFailed) process.exitCode = EXIT.interrupted;
+  }
+}
+
+/**
+ * Runs work that may be left at any point, for its repetition goes on from there: Ctrl-C ends the process at once, and says so.
+ * Told before the process ends, which leaves locks behind that the next one takes over.
+ */
+export async function resumable(run: () => Promise<void>): Promise<void> {
+  const leave = (): never => {
+    endWith(new LeftHalfwayError());
+    process.exit();
+  };
+  process.once('SIGINT', leave);
+  try {
+    await run();
+  } finally {
+    process.off('SIGINT', leave);
   }
 }

@@ -4,20 +4,24 @@ import {
   type NetworkDescription,
   type NetworkStatus,
   type NodeStatus,
+  type PortChoice,
   type ProgressEvent,
   downNetwork,
+  ensureStartable,
   foundNetwork,
   networkLogs,
   networkStatus,
   resetNetwork,
   restartNode,
   upNetwork,
+  whileStarting,
 } from '@fabric-offline-pay/network';
 import { Command, InvalidArgumentError } from 'commander';
+import { basePortOption, portsOf } from './base-port';
 import { print, reportingErrors, show, withCommonOptions, type CommonOptions } from './output';
 
 interface UpOptions extends CommonOptions {
-  readonly basePort?: number | 'free';
+  readonly basePort?: PortChoice;
   readonly chaincode?: string;
 }
 
@@ -25,7 +29,7 @@ interface UpOptions extends CommonOptions {
 export function networkCommand(): Command {
   const network = new Command('network');
   common(network, 'up', 'starts what does not run yet, and deploys the chaincode if it changed')
-    .option('--base-port <port>', 'first of the ports to use, or "free"', parsePort)
+    .addOption(basePortOption())
     .option('--chaincode <folder>', "package folder of other chaincode than the repository's")
     .action(reportingErrors(up));
   common(network, 'down', 'ends all processes and keeps the data').action(reportingErrors(down));
@@ -51,18 +55,25 @@ const common = (parent: Command, usage: string, description: string): Command =>
   withCommonOptions(parent.command(usage).description(description));
 
 async function up(options: UpOptions): Promise<void> {
-  const description = await upNetwork({
+  const description = await whileStarting(options.home, () => bringUp(options));
+  show(options, description, describe);
+}
+
+async function bringUp(options: UpOptions): Promise<NetworkDescription> {
+  const wanted = {
     ...homeOf(options),
-    ...(options.basePort === undefined ? {} : { ports: options.basePort }),
+    ...portsOf(options),
     ...(options.chaincode === undefined ? {} : { chaincodeDirectory: options.chaincode }),
     withProgress: printProgress,
-  });
+  };
+  await ensureStartable({ ...wanted, keep: true });
+  const description = await upNetwork(wanted);
   // Other chaincode may have nothing to found.
   if (options.chaincode === undefined) {
     printProgress({ stage: 'ledger', message: 'every operator confirms who takes part' });
     await foundNetwork(description.home);
   }
-  show(options, description, describe);
+  return description;
 }
 
 async function down(options: CommonOptions): Promise<void> {
@@ -71,7 +82,9 @@ async function down(options: CommonOptions): Promise<void> {
 }
 
 async function reset(options: CommonOptions): Promise<void> {
-  await resetNetwork({ ...homeOf(options), withProgress: printProgress });
+  await whileStarting(options.home, () =>
+    resetNetwork({ ...homeOf(options), withProgress: printProgress }),
+  );
   show(options, { reset: true }, () => 'the network is gone');
 }
 
@@ -114,14 +127,6 @@ function tabulateNode({ name, state, pid, restarts, memory, lastExit }: NodeStat
       : `last exit ${lastExit.signal ?? `code ${lastExit.code ?? 'unknown'}`} at ${lastExit.at}`;
   const cells = [name.padEnd(24), state.padEnd(13), String(pid ?? '-').padEnd(8), size.padEnd(8)];
   return [...cells, `${restarts} restarts`, exit].join(' ').trimEnd();
-}
-
-function parsePort(text: string): number | 'free' {
-  const port = text === 'free' ? text : Number(text);
-  if (port !== 'free' && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
-    throw new InvalidArgumentError('a port number, or "free"');
-  }
-  return port;
 }
 
 function parseCount(text: string): number {

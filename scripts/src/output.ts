@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How commands answer: results on standard output, progress and failures on standard error, JSON when asked for.
 import type { Command } from 'commander';
+import { withoutRawFileErrors } from './command-errors';
 import { exitCodeOf } from './exit-codes';
 
 export interface CommonOptions {
@@ -23,7 +24,8 @@ export const tellErrorsAsJson = (isJson: boolean): void => {
 };
 
 /** Errors of all rooms carry a stable code; anything else is a fault of ours and keeps its stack. */
-function describe(error: unknown): Described | undefined {
+function describe(thrown: unknown): Described | undefined {
+  const error = withoutRawFileErrors(thrown);
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
     return undefined;
   const { remedy, advice, details } = error as Partial<

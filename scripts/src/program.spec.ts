@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a script that calls the command line can rely on: where errors are told, in which form, and with which exit code.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLIENT_ERRORS } from '@fabric-offline-pay/sdk';
@@ -55,6 +55,12 @@ test('where no network runs, that is said at once, in both forms: 3', async () =
   expect(await run('alarms', '--home', home, '--json')).toBe(3);
   expect(JSON.parse(told)).toMatchObject({ code: 'NETWORK_NOT_UP' });
   expect(out).toBe('');
+});
+
+test('a query of a network that is not there makes no folder', async () => {
+  const missing = join(home, 'mistyped');
+  for (const words of [['balance'], ['network', 'status']]) await run(...words, '--home', missing);
+  expect(existsSync(missing)).toBe(false);
 });
 
 test.each(['--help', 'help', '--version'])('%s is no failure', async (word) => {

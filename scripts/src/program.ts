@@ -35,7 +35,7 @@ export async function offpayProgram(words: readonly string[]): Promise<Command> 
     .configureHelp({ subcommandTerm: (each) => each.name() });
   const called = calledBy(words);
   for (const entry of COMMANDS) {
-    const command = isNamed(entry, called) ? await entry.load() : unloaded(entry);
+    const command = isNamed(entry, called) ? await entry.load(offpayProgram) : unloaded(entry);
     program.addCommand(command.description(entry.description).helpGroup(entry.group));
   }
   return program;

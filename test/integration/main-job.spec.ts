@@ -12,7 +12,9 @@ import {
   Search,
   type Canary,
 } from '../support/canaries';
+import { commandBlocks, reasonNotToRun } from '../support/command-blocks';
 import { offpay, processesIn } from '../support/command-line';
+import { runBlock } from '../support/run-block';
 import {
   expectBalanced,
   expectedOrders,
@@ -45,6 +47,9 @@ const UNITS = [
   '17',
   '18',
 ];
+
+/** What the documents' commands decide. */
+const README_ORDERS = new Set(['KE-10418']);
 
 const home = mkdtempSync(join(tmpdir(), 'offpay-main-'));
 const reportFile = join(home, 'report.json');
@@ -206,7 +211,9 @@ test('an operator sees the open alarms and decides one', async () => {
   expect(open.alarms).toHaveLength(
     expectedOrders().filter(({ finalState }) => finalState === 'blocked').length,
   );
-  const { merchantId, orderNumber } = open.alarms[0]!;
+  const { merchantId, orderNumber } = open.alarms.find(
+    (alarm) => !README_ORDERS.has(alarm.orderNumber),
+  )!;
   const decided = JSON.parse(
     await succeed(
       'resolve',
@@ -218,6 +225,19 @@ test('an operator sees the open alarms and decides one', async () => {
     ),
   ) as { state: string };
   expect(decided.state).toBe('voided');
+});
+
+describe('every block of commands in the documents runs as it is printed, in their order', () => {
+  const blocks = commandBlocks().filter((block) => reasonNotToRun(block) === undefined);
+
+  test.each(blocks.map((block) => [`${block.document}:${block.line.toString()}`, block] as const))(
+    '%s',
+    async (_, { text }) => {
+      const { code, stderr } = await runBlock(text, home);
+      expect([code, stderr]).toEqual([0, '']);
+    },
+    60_000,
+  );
 });
 
 test('by hand: a certified till, a receipt, and the money of a cancelled voucher back', async () => {

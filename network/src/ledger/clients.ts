@@ -20,7 +20,6 @@ import {
   type NetworkDescription,
   type OrganisationDescription,
 } from '../description';
-import { enrolIdentity } from '../lifecycle/identities';
 import { NetworkError } from '../network-error';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -148,10 +147,11 @@ export class Clients {
     const known = organisation.identities.find(
       (entry) => entry.role === role && entry.actor === actor,
     );
-    return (
-      known ??
-      enrolIdentity(this.#home, organisation.id, { name: identityName(role, actor), role, actor })
-    );
+    if (known !== undefined) return known;
+    // Loaded for the one call in many that enrols.
+    const { enrolIdentity } = await import('../lifecycle/identities.js');
+    const wanted = { name: identityName(role, actor), role, actor };
+    return enrolIdentity(this.#home, organisation.id, wanted);
   }
 
   /** MSP ids by role, as one organisation sees them: its own, and the first of every other role. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A network's home folder: where it is, which topology and ports it was set up with.
-import { chmodSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { NetworkError } from '../network-error';
 import { repositoryFolder } from '../package-folders';
@@ -18,11 +18,19 @@ export const DEFAULT_BASE_PORT = 17_050;
 
 const portsSchema = z.object({ base: z.int() });
 
-/** The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved. */
+/**
+ * The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved; it is
+ * not made: who asks for a network by a wrong name leaves no folder behind.
+ */
 export function resolveHome(home?: string): string {
-  const folder = resolve(home ?? (process.env['OFFPAY_HOME'] || defaultHome()));
-  makeFolder(folder);
-  return realpathSync(folder);
+  return withoutLinks(resolve(home ?? (process.env['OFFPAY_HOME'] || defaultHome())));
+}
+
+/** The same path before and after the folder is made. */
+function withoutLinks(folder: string): string {
+  return existsSync(folder)
+    ? realpathSync(folder)
+    : join(withoutLinks(dirname(folder)), basename(folder));
 }
 
 /** File of the lock under which a home is changed. */
@@ -35,10 +43,10 @@ export function homeLock(home: string): string {
  */
 export function readPlan(home: string): NetworkPlan | undefined {
   const topology = readAsIfPresent(topologyFile(home), topologySchema);
-  const ports = readAsIfPresent(portsFile(home), portsSchema);
-  return topology === undefined || ports === undefined
+  const base = keptPorts(home);
+  return topology === undefined || base === undefined
     ? undefined
-    : planNetwork(topology, home, ports.base);
+    : planNetwork(topology, home, base);
 }
 
 /**
@@ -71,6 +79,7 @@ export async function establishPlan(
       advice: 'Run network reset, or put the old topology back.',
     });
   }
+  makeFolder(home);
   // It may have been made before by somebody else, and will hold keys.
   chmodSync(home, 0o700);
   if (before === undefined) {
@@ -80,10 +89,20 @@ export async function establishPlan(
   return requirePlan(home);
 }
 
+/** The ports of a fresh network in the home, when nobody says otherwise. */
+export function defaultPorts(home: string): PortChoice {
+  return home === defaultHome() ? DEFAULT_BASE_PORT : 'free';
+}
+
+/** The first of the ports that the home's network was made with; nothing when there is none. */
+export function keptPorts(home: string): number | undefined {
+  return readAsIfPresent(portsFile(home), portsSchema)?.base;
+}
+
 async function choosePorts(home: string, topology: Topology, choice?: PortChoice): Promise<number> {
   const count = countPorts(topology);
   const [host = '127.0.0.1'] = topology.organisations.map((organisation) => organisation.host);
-  const base = choice ?? (home === defaultHome() ? DEFAULT_BASE_PORT : 'free');
+  const base = choice ?? defaultPorts(home);
   if (base === 'free') {
     return findFreePorts(host, count);
   }

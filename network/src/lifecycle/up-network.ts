@@ -7,7 +7,7 @@ import { findPrograms } from '../programs/find-programs';
 import { requireNode } from '../programs/prerequisites';
 import { type Progress, silent } from '../progress';
 import { declareProcess, ensureSupervisor } from '../supervisor/control';
-import { waitReady } from '../supervisor/readiness';
+import { waitReady, waitServicesReady } from '../supervisor/readiness';
 import { withLock } from '../system/file-lock';
 import { defaultTopology } from '../topology/default-topology';
 import type { Topology } from '../topology/topology';
@@ -101,5 +101,5 @@ async function startServices({ plan, progress }: NetworkContext): Promise<void> 
     progress({ stage: 'services', message: `starting ${service.name}` });
     declareProcess(plan.home, serviceProcess(plan, service));
   }
-  await Promise.all(plan.topology.services.map(({ name }) => waitReady(plan.home, name)));
+  await waitServicesReady(plan.home);
 }

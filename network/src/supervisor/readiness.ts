@@ -6,15 +6,22 @@ import { readTextIfPresent } from '../system/files';
 import { isListening } from '../system/ports';
 import { isAlive } from '../system/process-identity';
 import { waitUntil } from '../system/wait-until';
-import { type ProcessState, type Readiness, logFile, readSpec, readState } from './run-folder';
+import { lastWords } from './last-words';
+import {
+  type ProcessState,
+  type Readiness,
+  logFile,
+  readSpec,
+  readSpecs,
+  readState,
+} from './run-folder';
 
 const READY_DEADLINE_MS = 60_000;
 const HOPELESS_RESTARTS = 4;
-const LOG_TAIL = 1_500;
 
 /**
  * Waits until the process runs and shows its sign of readiness.
- * @throws NetworkError `NODE_FAILED`, with the end of its log, when it keeps dying; `DEADLINE_PASSED` after 60 s.
+ * @throws NetworkError `NODE_FAILED`, with the last line of its log, when it keeps dying; `DEADLINE_PASSED` after 60 s.
  */
 export async function waitReady(
   home: string,
@@ -36,6 +43,16 @@ export async function waitReady(
   await waitUntil(`${name} to be ready`, ready, { deadlineMs, intervalMs: 50 });
 }
 
+/**
+ * Waits for every service that shall run: also for those of an `up` before, such as the bank's, which a new supervisor starts by
+ * itself. A process that was started says nothing; one that shows its sign has answered.
+ * @throws NetworkError as {@link waitReady}
+ */
+export async function waitServicesReady(home: string): Promise<void> {
+  const services = readSpecs(home).filter(({ kind }) => kind === 'service');
+  await Promise.all(services.map(({ name }) => waitReady(home, name)));
+}
+
 async function isReady(home: string, state: ProcessState | undefined): Promise<boolean> {
   if (state?.pid === undefined || state.identity === undefined) {
     return false;
@@ -53,8 +70,8 @@ async function showsSign(sign: Readiness): Promise<boolean> {
 }
 
 function keepsDying(home: string, { name, restarts, lastExit }: ProcessState): NetworkError {
-  const tail = (readTextIfPresent(logFile(home, name)) ?? '').slice(-LOG_TAIL).trim();
-  return new NetworkError('NODE_FAILED', `${name} keeps dying: ${tail}`, {
+  const said = lastWords(readTextIfPresent(logFile(home, name)) ?? '');
+  return new NetworkError('NODE_FAILED', `${name} keeps dying: ${said}`, {
     advice: `Look into ${logFile(home, name)}.`,
     details: { name, restarts, lastExit },
   });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files through which a network's home and its supervisor speak: what shall run, and what does.
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeFolder, readAsIfPresent, writeJson, SECRET_FILE } from '../system/files';
+import { readAsIfPresent, writeJson, SECRET_FILE } from '../system/files';
 
 /** What kind of node a process is; also the order in which `status` shows them. */
 export const nodeKindSchema = z.enum(['ca', 'orderer', 'peer', 'chaincode', 'service']);
@@ -128,7 +128,7 @@ function stateFolder(home: string): string {
 }
 
 function namesIn(folder: string): string[] {
-  makeFolder(folder);
+  if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => name.slice(0, -'.json'.length));

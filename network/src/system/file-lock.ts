@@ -14,16 +14,18 @@ const ownerSchema = z.object({ pid: z.number(), identity: z.string(), token: z.s
 /**
  * Runs `work` while holding the lock.
  * @param deadlineMs how long to wait for another living owner; 0 refuses at once.
+ * @param holder what another owner is, for the message.
  * @throws NetworkError `NETWORK_BUSY` when another process still holds it at the deadline.
  */
 export async function withLock<T>(
   path: string,
   deadlineMs: number,
   work: () => Promise<T>,
+  holder = 'Another process',
 ): Promise<T> {
   makeFolder(dirname(path));
   const content = JSON.stringify({ ...ownReference(), token: randomUUID() });
-  await acquire(path, content, deadlineMs);
+  await acquire(path, content, deadlineMs, holder);
   try {
     return await work();
   } finally {
@@ -31,19 +33,28 @@ export async function withLock<T>(
   }
 }
 
-async function acquire(path: string, content: string, deadlineMs: number): Promise<void> {
+async function acquire(
+  path: string,
+  content: string,
+  deadlineMs: number,
+  holder: string,
+): Promise<void> {
   try {
     await waitUntil(`lock ${path}`, () => tryAcquire(path, content) || undefined, { deadlineMs });
   } catch (error) {
-    throw new NetworkError('NETWORK_BUSY', `Another process holds ${path}`, {
+    const pid = ownerOf(readTextIfPresent(path))?.pid;
+    throw new NetworkError('NETWORK_BUSY', `${holder} is running (pid ${pid ?? 'unknown'})`, {
       advice: 'Wait until it is done, or end it.',
-      details: { owner: readTextIfPresent(path) },
+      details: { pid, lock: path },
       cause: error,
     });
   }
 }
 
-function tryAcquire(path: string, content: string): boolean {
+const tryAcquire = (path: string, content: string): boolean =>
+  tryLink(path, content) || (removeIfAbandoned(path) && tryLink(path, content));
+
+function tryLink(path: string, content: string): boolean {
   const temporary = `${path}.${randomUUID()}`;
   writeFileSync(temporary, content, { mode: SECRET_FILE });
   try {
@@ -51,18 +62,18 @@ function tryAcquire(path: string, content: string): boolean {
     linkSync(temporary, path);
     return true;
   } catch {
-    removeIfAbandoned(path);
     return false;
   } finally {
     rmSync(temporary, { force: true });
   }
 }
 
-function removeIfAbandoned(path: string): void {
+/** @returns whether the lock may be free now. */
+function removeIfAbandoned(path: string): boolean {
   const held = readTextIfPresent(path);
-  if (held === undefined || hasLivingOwner(held)) {
-    return;
-  }
+  if (held === undefined) return true;
+  const owner = ownerOf(held);
+  if (owner !== undefined && isAlive(owner)) return false;
   const aside = `${path}.${randomUUID()}.stale`;
   try {
     renameSync(path, aside);
@@ -70,17 +81,18 @@ function removeIfAbandoned(path: string): void {
       // Somebody else took it over in between: give it back.
       linkSync(aside, path);
     }
+    return true;
   } catch {
-    return;
+    return false;
   } finally {
     rmSync(aside, { force: true });
   }
 }
 
-function hasLivingOwner(held: string): boolean {
+function ownerOf(held: string | undefined): z.infer<typeof ownerSchema> | undefined {
   try {
-    return isAlive(ownerSchema.parse(JSON.parse(held)));
+    return ownerSchema.parse(JSON.parse(held ?? ''));
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls one transaction of the table on a running network and shows what it answers.
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
-import { Clients } from '@fabric-offline-pay/network';
+import { Clients } from '@fabric-offline-pay/network/clients';
 import {
   OutcomeUnknownError,
   type QueryOptions,
@@ -9,11 +9,11 @@ import {
   type TransactionResult,
 } from '@fabric-offline-pay/sdk';
 import { homeOf } from '../home';
-import { OutcomeLeftOpenError } from '../command-errors';
 import { show, table, type CommonOptions } from '../output';
 import { readable } from './answer';
 import { chooseCaller, type CallerOptions } from './caller';
 import { inputOf, privateInputOf, type Given, type Input } from './input';
+import { OutcomeLeftOpenError } from './outcome-left-open';
 
 export interface CallOptions extends CommonOptions, CallerOptions {}
 

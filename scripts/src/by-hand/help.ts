@@ -11,15 +11,12 @@ import {
 } from '@fabric-offline-pay/domain';
 import { table } from '../output';
 import { fieldsOf, schemaOf } from '../schema-fields';
+import { shellWord } from '../shell-word';
 import { inputFields } from './fields';
 import { flagOf, kebab } from './names';
 
 /** Where the example reads its private input from. */
 const PRIVATE_FILE = 'private.json';
-
-/** As a POSIX shell reads it back. */
-const quoted = (text: string): string =>
-  /^[A-Za-z0-9@._:/-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 const valueText = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
@@ -37,7 +34,7 @@ export function exampleArguments(transaction: NamedTransaction): string[] {
 
 /** @returns the example as a line for a shell. */
 export const exampleLine = (transaction: NamedTransaction): string =>
-  `npx offpay ${exampleArguments(transaction).map(quoted).join(' ')}`;
+  `npx offpay ${exampleArguments(transaction).map(shellWord).join(' ')}`;
 
 const kindText = ({ kind }: NamedTransaction): string =>
   kind === 'submit'

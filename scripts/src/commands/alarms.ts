@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay alarms` and `offpay resolve`: what an operator sees and decides.
 import type { OutputOf } from '@fabric-offline-pay/domain';
-import { Clients } from '@fabric-offline-pay/network';
+import { Clients } from '@fabric-offline-pay/network/clients';
 import { everyEntry } from '@fabric-offline-pay/sdk';
 import { Command } from 'commander';
 import { homeOf } from '../home';

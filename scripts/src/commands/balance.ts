@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay balance`: all money by currency, or one customer's or payee's.
 import { formatAmount, type OutputOf } from '@fabric-offline-pay/domain';
-import { Clients } from '@fabric-offline-pay/network';
+import { Clients } from '@fabric-offline-pay/network/clients';
 import type { Client } from '@fabric-offline-pay/sdk';
 import { Command, Option } from 'commander';
 import { homeOf } from '../home';

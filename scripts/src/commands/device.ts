@@ -38,6 +38,7 @@ import {
   type DeviceOption,
 } from '../offline/party-command';
 import { readPassphrase } from '../offline/passphrase';
+import { registerDevice } from '../offline/register-device';
 import {
   epochNumber,
   marksGiven,
@@ -72,10 +73,7 @@ const fundingBank = (clients: Clients, bank: OfflineBank): FundingBank => ({
   channel: clients.channel,
   bankId: bank.issuer.row.bankId,
   issuers: async () => (await bank.news()).issuers ?? [],
-  register: async (device) => {
-    const { identity } = await clients.client('bank', 'teller');
-    await identity.registerDevice(device);
-  },
+  register: (device) => registerDevice(clients, device),
   sign: async (request) => (await bank.sign(request)).bytes,
   submit: (certificate) => bank.submit(certificate),
 });

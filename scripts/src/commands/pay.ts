@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay pay`: runs files of orders through the pipeline of a running network.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   bankClient,
@@ -13,6 +13,7 @@ import {
   ensureUsable,
   loadInput,
   type InputPaths,
+  type LoadedInput,
   type PayMode,
   type PayOptions,
   type PayReport,
@@ -20,6 +21,7 @@ import {
 import { Command, Option } from 'commander';
 import { homeOf } from '../home';
 import { pathsOf, tellProblems, withFiles, type FilesOptions } from '../input-files';
+import { resumable } from '../interrupt';
 import {
   print,
   reportingErrors,
@@ -28,6 +30,7 @@ import {
   withCommonOptions,
   type CommonOptions,
 } from '../output';
+import { ensureReportWritable, writeReport } from '../report-file';
 
 export interface RunOptions extends CommonOptions {
   readonly report?: string;
@@ -50,15 +53,25 @@ function progress(): NonNullable<PayOptions['onProgress']> {
   };
 }
 
-/** Runs files on the network in a home folder, whose bank's authentication must run. */
-export async function runFiles(
-  home: string,
-  paths: InputPaths,
-  options: RunOptions,
-): Promise<PayReport> {
+/**
+ * Reads what is to be run, and tells what is wrong with it, before anything is done.
+ * @throws {NetworkError} INPUT_UNUSABLE
+ * @throws {FileError} FILE_UNWRITABLE for the report
+ */
+export function readRun(paths: InputPaths, { report }: RunOptions): LoadedInput {
+  ensureReportWritable(report);
   const input = loadInput(paths);
   tellProblems(input.problems);
   ensureUsable(input);
+  return input;
+}
+
+/** Runs files on the network in a home folder, whose bank's authentication must run. */
+export async function runFiles(
+  home: string,
+  input: LoadedInput,
+  options: RunOptions,
+): Promise<PayReport> {
   const clients = new Clients(home);
   try {
     await bootstrapLedger(clients);
@@ -79,8 +92,7 @@ export async function runFiles(
       onProgress: progress(),
       onStage: (message) => tell(`pay          ${message}`),
     });
-    if (options.report !== undefined)
-      writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
+    writeReport(options.report, report);
     return report;
   } finally {
     await clients.close();
@@ -102,9 +114,12 @@ export const payCommand = (): Command =>
     .action(
       reportingErrors(async (options: FilesOptions & RunOptions) => {
         const home = homeOf(options);
-        await startBankService(home, bankOptionsOf(home));
-        const report = await runFiles(home, pathsOf(options), options);
-        show(options, report, (result) => reportLines(result).join('\n'));
+        const input = readRun(pathsOf(options), options);
+        await resumable(async () => {
+          await startBankService(home, bankOptionsOf(home));
+          const report = await runFiles(home, input, options);
+          show(options, report, (result) => reportLines(result).join('\n'));
+        });
       }),
     );
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   Clients,
   downNetwork,
+  ensureStartable,
   networkStatus,
   readDescription,
   resetNetwork,
@@ -11,19 +12,32 @@ import {
   startBankService,
   startBulletinService,
   upNetwork,
+  whileStarting,
   type NetworkDescription,
   type PayReport,
+  type PortChoice,
   type ProgressEvent,
 } from '@fabric-offline-pay/network';
 import { Command } from 'commander';
 import { homeOf } from '../home';
 import { samplePaths } from '../input-files';
+import { resumable } from '../interrupt';
+import { basePortOption, portsOf } from '../base-port';
 import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output';
-import { modeOption, printReport, runFiles, SAMPLE_CODE_SECONDS, type RunOptions } from './pay';
+import {
+  modeOption,
+  printReport,
+  readRun,
+  runFiles,
+  SAMPLE_CODE_SECONDS,
+  type RunOptions,
+} from './pay';
 import { readTrail, trailText } from './trail';
+import { shellWord } from '../shell-word';
 
 interface StartOptions extends RunOptions {
   readonly keep?: boolean;
+  readonly basePort?: PortChoice;
 }
 
 const tellStage = ({ stage, message }: ProgressEvent): void =>
@@ -51,25 +65,40 @@ function printWhere({ home, organisations }: NetworkDescription): void {
   print(`  data, certificates, logs: ${home}`);
   const offline = join(home, 'pay', 'offline');
   print(`  offline payments: QR codes, devices, terminals, fraud proofs: ${offline}`);
-  print(
-    `  OFFPAY_PASSPHRASE=${SAMPLE_PASSPHRASE} npx offpay device show --device ${join(offline, 'devices', 'customer-13')}`,
-  );
+  const device = shellWord(join(offline, 'devices', 'customer-13'));
+  print(`  OFFPAY_PASSPHRASE=${SAMPLE_PASSPHRASE} npx offpay device show --device ${device}`);
   print(
     '  npx offpay trail MERCHANT/ORDER | balance | alarms | resolve;  npm run network -- status;  npm stop',
   );
   print('  npx offpay --help: any transaction or query by hand');
 }
 
+/** Everything that can fail is looked at before the old network is ended and its ledger wiped. */
 async function start(options: StartOptions): Promise<void> {
   const home = homeOf(options);
-  if (options.keep !== true) await resetNetwork({ home, withProgress: tellStage });
-  await upNetwork({ home, withProgress: tellStage });
-  tell("services     starting the bank's authentication");
-  await startBankService(home, { codeSeconds: SAMPLE_CODE_SECONDS });
-  const report = await runFiles(home, samplePaths(), options);
-  tell("services     keeping the bank's bulletin fresh");
-  await startBulletinService(home);
-  if (options.json === true) {
+  await whileStarting(home, async () => {
+    const input = readRun(samplePaths(), options);
+    const keep = options.keep === true;
+    await ensureStartable({ home, keep, ...portsOf(options), withProgress: tellStage });
+    await resumable(async () => {
+      if (!keep) await resetNetwork({ home, withProgress: tellStage });
+      await upNetwork({ home, ...portsOf(options), withProgress: tellStage });
+      tell("services     starting the bank's authentication");
+      await startBankService(home, { codeSeconds: SAMPLE_CODE_SECONDS });
+      const report = await runFiles(home, input, options);
+      tell("services     keeping the bank's bulletin fresh");
+      await startBulletinService(home);
+      await printStarted(home, report, options);
+    });
+  });
+}
+
+async function printStarted(
+  home: string,
+  report: PayReport,
+  { json }: StartOptions,
+): Promise<void> {
+  if (json === true) {
     print(JSON.stringify(report, null, 2));
     return;
   }
@@ -81,6 +110,7 @@ async function start(options: StartOptions): Promise<void> {
 export const startCommand = (): Command =>
   withCommonOptions(new Command('start'))
     .option('--keep', 'goes on with the ledger of the last start instead of a fresh one')
+    .addOption(basePortOption())
     .option('--report <file>', 'writes the report as JSON')
     .addOption(modeOption())
     .action(reportingErrors(start));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay trail MERCHANT/ORDER`: everything that happened to one order, from login to payment.
 import { formatAmount, UNITS, type OutputOf } from '@fabric-offline-pay/domain';
-import { Clients } from '@fabric-offline-pay/network';
+import { Clients } from '@fabric-offline-pay/network/clients';
 import { RefusedError, type Connection } from '@fabric-offline-pay/sdk';
 import { Command, InvalidArgumentError } from 'commander';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';

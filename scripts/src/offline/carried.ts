@@ -13,7 +13,7 @@ import {
   writeDurably,
   type CarriedKind,
 } from '@fabric-offline-pay/sdk/offline';
-import { FileError } from '../command-errors';
+import { FileError, isOfSystem } from '../command-errors';
 
 /** Larger than any photograph of a code need be: who reads a picture makes room for all of it. */
 const MOST_BYTES = 20_000_000;
@@ -56,10 +56,6 @@ function readQr(file: string, picture: Buffer): Buffer {
   if (code === null) throw new ConfigurationError('file', `no QR code in ${file}`);
   return Buffer.from(code.binaryData);
 }
-
-/** Anything of ours has a code and a remedy already; what the system refuses has not. */
-const isOfSystem = (error: unknown): error is { readonly path?: string } =>
-  typeof error === 'object' && error !== null && 'syscall' in error;
 
 /** @returns the picture that the file is, by its name or by its content; undefined for another file, or none. */
 async function pictureIn(file: string): Promise<Buffer | undefined> {

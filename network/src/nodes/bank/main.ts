@@ -64,6 +64,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.exitCode = 1;
   process.stderr.write(`${error instanceof Error ? error.message : 'The service failed.'}\n`);
+  // A database that broke while it opened keeps the process alive, and nobody would learn that the service does not answer.
+  process.exit(1);
 });

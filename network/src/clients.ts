@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of the package that a query needs, `@fabric-offline-pay/network/clients`: it loads neither services nor readers of files.
+export { Clients, type ClientsOptions } from './ledger/clients';
+export { resolveHome } from './lifecycle/home';

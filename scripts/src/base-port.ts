@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// `--base-port`: which ports a fresh network takes.
+import type { PortChoice } from '@fabric-offline-pay/network';
+import { InvalidArgumentError, Option } from 'commander';
+
+/** @throws {InvalidArgumentError} */
+function parsePort(text: string): PortChoice {
+  const port = text === 'free' ? text : Number(text);
+  if (port !== 'free' && !(Number.isInteger(port) && port > 0 && port < 65_536))
+    throw new InvalidArgumentError('a port number, or "free"');
+  return port;
+}
+
+/** An option of every command that makes a network; one that is there keeps the ports that it has. */
+export const basePortOption = (): Option =>
+  new Option('--base-port <port>', 'first of the ports of a fresh network, or "free"').argParser(
+    parsePort,
+  );
+
+/** The option as the network package takes it. */
+export const portsOf = ({
+  basePort,
+}: {
+  readonly basePort?: PortChoice;
+}): { ports?: PortChoice } => (basePort === undefined ? {} : { ports: basePort });

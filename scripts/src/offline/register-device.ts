@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device's key on the ledger, under an id that tells it from other devices of its customer.
+import type { InputOf } from '@fabric-offline-pay/domain';
+import type { Clients } from '@fabric-offline-pay/network';
+import { RefusedError } from '@fabric-offline-pay/sdk';
+import { DeviceIdTakenError } from '../command-errors';
+
+/** @throws {DeviceIdTakenError} where another key stands under this id: most people have a second device before they name one. */
+export async function registerDevice(
+  clients: Clients,
+  device: InputOf<'identity', 'registerDevice'>,
+): Promise<void> {
+  const { identity } = await clients.client('bank', 'teller');
+  try {
+    await identity.registerDevice(device);
+  } catch (error) {
+    if (!(error instanceof RefusedError && error.code === 'IDEMPOTENCY_CONFLICT')) throw error;
+    throw new DeviceIdTakenError(device.customerId, device.deviceId, error);
+  }
+}

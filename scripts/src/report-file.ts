@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The file that `--report` names: looked at before anything is done, for a run of hours ends with it.
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { PayReport } from '@fabric-offline-pay/network';
+import { FileError } from './command-errors';
+
+/** Does something with a file. @throws {FileError} FILE_UNWRITABLE */
+function writing(file: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw new FileError('FILE_UNWRITABLE', file, error);
+  }
+}
+
+/** @throws {FileError} FILE_UNWRITABLE, for a folder too. */
+export function ensureReportWritable(file: string | undefined): void {
+  if (file === undefined) return;
+  writing(file, () => {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) throw new Error('a folder');
+    accessSync(found === undefined ? dirname(file) : file, constants.W_OK);
+  });
+}
+
+/** @throws {FileError} FILE_UNWRITABLE */
+export function writeReport(file: string | undefined, report: PayReport): void {
+  if (file !== undefined)
+    writing(file, () => writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`));
+}
