@@ -18,9 +18,14 @@ export const DEFAULT_BASE_PORT = 17_050;
 
 const portsSchema = z.object({ base: z.int() });
 
-/** The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved. */
+/** The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute; it need not be there. */
+export function homeFolder(home?: string): string {
+  return resolve(home ?? (process.env['OFFPAY_HOME'] || defaultHome()));
+}
+
+/** The {@link homeFolder}, made if it was not there, links resolved. */
 export function resolveHome(home?: string): string {
-  const folder = resolve(home ?? (process.env['OFFPAY_HOME'] || defaultHome()));
+  const folder = homeFolder(home);
   makeFolder(folder);
   return realpathSync(folder);
 }
@@ -101,7 +106,8 @@ function structure({ organisations, channel }: Topology): string {
   return JSON.stringify([organisations.map((each) => ({ ...each, identities: [] })), channel]);
 }
 
-function defaultHome(): string {
+/** The home of the main network, which has the default ports. */
+export function defaultHome(): string {
   return join(repositoryFolder, '.offpay', 'network');
 }
 
