@@ -9,9 +9,10 @@ import type { ClockReading } from './clock-difference';
 import { pingHttp2 } from './ping-http2';
 import { isHeld } from './process-state';
 import { questionOf, type Question } from './question';
+import { within } from './within';
 
 /** How long each node has to answer. */
-export const ANSWER_DEADLINE_MS = 3_000;
+export const ANSWER_DEADLINE_MS = 2_000;
 
 /** What a node answered; `text` is for a person. */
 export interface NodeAnswer {
@@ -52,21 +53,6 @@ export function whyNot(error: unknown): string {
   return REASONS[code] ?? `does not answer: ${code || error.message}`;
 }
 
-const SILENT = new DOMException('no answer', 'AbortError');
-
-/** A listening port is all that is known of other services. */
-async function isOpen(host: string, port: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(SILENT), ANSWER_DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([isListening(host, port), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 async function ask(question: Question): Promise<NodeAnswer> {
   switch (question.by) {
     case 'https': {
@@ -79,7 +65,7 @@ async function ask(question: Question): Promise<NodeAnswer> {
       await pingHttp2(question.endpoint, question.tls, ANSWER_DEADLINE_MS);
       return { isWell: true, text: 'answers' };
     case 'port':
-      return (await isOpen(question.host, question.port))
+      return (await within(ANSWER_DEADLINE_MS, isListening(question.host, question.port)))
         ? { isWell: true, text: 'takes connections' }
         : { isWell: false, text: 'takes no connections' };
     case 'none':

@@ -82,13 +82,8 @@ const LOOKS: readonly [string, (home: string) => readonly Check[] | Promise<read
 export async function doctor(home?: string): Promise<DoctorReport> {
   const named = homeFolder(home);
   const folder = existsSync(named) ? realpathSync(named) : named;
-  // Nodes first: they have a deadline, and the rest keeps this process busy.
-  const found = new Map<string, Promise<readonly Check[]>>();
-  for (const [name, look] of LOOKS.toReversed())
-    found.set(
-      name,
-      lookedAt(name, () => look(folder)),
-    );
-  const checks = (await Promise.all(LOOKS.map(([name]) => found.get(name) ?? []))).flat();
+  // Nodes begin first: they have a deadline, and the rest keeps this process busy.
+  const begun = LOOKS.toReversed().map(([name, look]) => lookedAt(name, () => look(folder)));
+  const checks = (await Promise.all(begun)).toReversed().flat();
   return { home: folder, isWell: checks.every(({ outcome }) => outcome !== 'failed'), checks };
 }

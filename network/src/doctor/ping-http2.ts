@@ -4,6 +4,7 @@ import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ChaincodeEndpoint } from '../chaincode/chaincode-endpoint';
+import { within } from './within';
 
 /** PEM texts of the client that the server lets in; a socket needs none. */
 export interface PingTls {
@@ -15,7 +16,14 @@ export interface PingTls {
 const socketOf = (endpoint: ChaincodeEndpoint, tls: PingTls | undefined): Socket => {
   if (endpoint.kind === 'socket') return connectTcp(endpoint.path);
   const { host, port } = endpoint;
-  return connectTls({ host, port, ca: tls?.root, cert: tls?.cert, key: tls?.key, ALPNProtocols: ['h2'] });
+  return connectTls({
+    host,
+    port,
+    ca: tls?.root,
+    cert: tls?.cert,
+    key: tls?.key,
+    ALPNProtocols: ['h2'],
+  });
 };
 
 const pinged = (session: ClientHttp2Session): Promise<void> =>
@@ -36,12 +44,9 @@ export async function pingHttp2(
   const session = connectHttp2('http://localhost', {
     createConnection: () => socketOf(endpoint, tls),
   });
-  const late = new DOMException('no answer', 'AbortError');
-  const timer = setTimeout(() => session.destroy(late), deadlineMs);
   try {
-    await pinged(session);
+    await within(deadlineMs, pinged(session));
   } finally {
-    clearTimeout(timer);
     session.destroy();
   }
 }

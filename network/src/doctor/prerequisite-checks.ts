@@ -42,7 +42,11 @@ export function goCheck(version: string | undefined, needed: string, isReady: bo
   if (version === undefined) return missing('is not installed');
   if (!isOlder(version, needed)) return check('Go', 'ok', version);
   if (isOlder(version, FETCHES_ITSELF)) return missing(`${version} is too old`);
-  return check('Go', 'ok', `${version}, which fetches ${needed} by itself unless GOTOOLCHAIN forbids`);
+  return check(
+    'Go',
+    'ok',
+    `${version}, which fetches ${needed} by itself unless GOTOOLCHAIN forbids`,
+  );
 }
 
 async function compilerCheck(compiler: string, isReady: boolean): Promise<Check> {
@@ -51,7 +55,12 @@ async function compilerCheck(compiler: string, isReady: boolean): Promise<Check>
   const name = `C compiler`;
   if (answer !== undefined) return check(name, 'ok', answer.stdout.split('\n')[0] ?? compiler);
   if (isReady) return check(name, 'ok', `${compiler} is not installed, ${READY}`);
-  return check(name, 'failed', `${compiler} is not installed`, 'Install gcc, or clang and set CC=clang.');
+  return check(
+    name,
+    'failed',
+    `${compiler} is not installed`,
+    'Install gcc, or clang and set CC=clang.',
+  );
 }
 
 const nodeCheck = (): readonly Check[] => {

@@ -46,7 +46,12 @@ async function programCheck(folder: string, name: ProgramName): Promise<Check> {
   const program = join(folder, name);
   const of = `program ${name}`;
   if (!existsSync(program))
-    return check(of, 'failed', `is not in ${folder}`, "Put Fabric's and Fabric CA's programs there.");
+    return check(
+      of,
+      'failed',
+      `is not in ${folder}`,
+      "Put Fabric's and Fabric CA's programs there.",
+    );
   const words = VERSION_WORDS[name];
   if (words === undefined) return check(of, 'ok', `in ${folder}; it tells no version`);
   try {
@@ -81,7 +86,10 @@ export async function programChecks(
 ): Promise<readonly Check[]> {
   const next = programFolder(environment);
   const isBuilt = environment['FABRIC_BIN'] !== undefined || existsSync(next);
-  const folders = new Set([...(isBuilt ? [next] : []), ...(running === undefined ? [] : [running])]);
+  const folders = new Set([
+    ...(isBuilt ? [next] : []),
+    ...(running === undefined ? [] : [running]),
+  ]);
   const checks = [...folders].flatMap((folder) =>
     PROGRAM_NAMES.map((name) => programCheck(folder, name)),
   );

@@ -94,7 +94,10 @@ export async function startBankService(
   home: string,
   options: BankServiceOptions = {},
 ): Promise<void> {
-  const tls = await enrolTls(home, 'bank', { name: BANK_SERVICE, hosts: ['127.0.0.1', 'localhost'] });
+  const tls = await enrolTls(home, 'bank', {
+    name: BANK_SERVICE,
+    hosts: ['127.0.0.1', 'localhost'],
+  });
   const file = join(folderOf(home), 'config.json');
   // Written anew at each start, so that it cannot run out while the service does.
   const revocations = await publishRevocations(home, 'bank');
