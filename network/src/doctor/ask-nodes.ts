@@ -5,6 +5,7 @@ import { networkStatus, type NetworkStatus, type NodeStatus } from '../lifecycle
 import { isListening } from '../system/ports';
 import type { NetworkPlan } from '../topology/network-plan';
 import { askHttps } from './ask-https';
+import { factsOf } from './check';
 import type { ClockReading } from './clock-difference';
 import { pingHttp2 } from './ping-http2';
 import { isHeld } from './process-state';
@@ -37,20 +38,20 @@ export interface AskedStatus extends Omit<NetworkStatus, 'nodes'> {
 const OK = 200;
 const TEXT_LENGTH = 200;
 
+const LATE = new Set(['AbortError', 'TimeoutError']);
+const LATE_REASON = `does not answer within ${ANSWER_DEADLINE_MS / 1_000} s`;
+
 const REASONS: Readonly<Record<string, string>> = {
-  ABORT_ERR: `does not answer within ${ANSWER_DEADLINE_MS / 1_000} s`,
   ECONNREFUSED: 'takes no connections',
   ENOENT: 'cannot be asked: its socket or a certificate is missing',
   NETWORK_NOT_UP: 'has told no address yet',
 };
 
-const isAbort = (error: Error): boolean => ['AbortError', 'TimeoutError'].includes(error.name);
-
 /** Why there was no answer, for a person. */
 export function whyNot(error: unknown): string {
-  if (!(error instanceof Error)) return 'cannot be asked';
-  const code = isAbort(error) ? 'ABORT_ERR' : 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? `does not answer: ${code || error.message}`;
+  const { code, name } = factsOf(error);
+  const reason = LATE.has(name) ? LATE_REASON : REASONS[code];
+  return reason ?? `does not answer: ${code || String(error)}`;
 }
 
 async function ask(question: Question): Promise<NodeAnswer> {

@@ -22,8 +22,11 @@ export const check = (
   remedy?: string,
 ): Check => ({ name, outcome, found, ...(remedy !== undefined && { remedy }) });
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+/** What errors of Node.js say of themselves, whatever was thrown. */
+export const factsOf = (error: unknown): { readonly code: string; readonly name: string } => {
+  const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
+  return { code: typeof code === 'string' ? code : '', name: String(name) };
+};
 
 /** A look that failed is a finding as well. */
 export function failedCheck(name: string, error: unknown): Check {
@@ -32,7 +35,12 @@ export function failedCheck(name: string, error: unknown): Check {
     return check(name, 'failed', `${code}: ${message}`, advice);
   }
   const remedy = 'Check that the folder and its files are there, and who may read them.';
-  return check(name, 'failed', `could not be looked at: ${codeOf(error)}`, remedy);
+  return check(
+    name,
+    'failed',
+    `could not be looked at: ${factsOf(error).code || String(error)}`,
+    remedy,
+  );
 }
 
 /** What the look finds, or that it failed: one check never hinders the others. */
