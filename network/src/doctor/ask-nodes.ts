@@ -13,7 +13,7 @@ import { questionOf, type Question } from './question';
 import { within } from './within';
 
 /** How long each node has to answer. */
-export const ANSWER_DEADLINE_MS = 2_000;
+export const ANSWER_DEADLINE_MS = 3_000;
 
 /** What a node answered; `text` is for a person. */
 export interface NodeAnswer {

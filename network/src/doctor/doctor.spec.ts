@@ -43,3 +43,19 @@ test('a home that is a file is told, and nothing is raw', async () => {
     found: 'could not be looked at: ENOTDIR',
   });
 });
+
+test('a FABRIC_BIN that lacks programs is told with what to do', async () => {
+  const before = process.env['FABRIC_BIN'];
+  process.env['FABRIC_BIN'] = folder;
+  try {
+    const { checks } = await doctor(home);
+    expect(checks.find(({ name }) => name === 'FABRIC_BIN')).toMatchObject({
+      outcome: 'failed',
+      found: expect.stringMatching(/^PREREQUISITE_MISSING: .*osnadmin/) as string,
+      remedy: expect.stringContaining(folder) as string,
+    });
+  } finally {
+    if (before === undefined) delete process.env['FABRIC_BIN'];
+    else process.env['FABRIC_BIN'] = before;
+  }
+});

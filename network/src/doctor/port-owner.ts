@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which process listens on a TCP port, by the tables of the Linux kernel.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 export interface PortOwner {
   readonly pid: number;
@@ -39,6 +40,10 @@ const socketsOf = (pid: string): string[] =>
     return /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [];
   });
 
+/** The program that a process runs; its own threads may have renamed it. */
+const programOf = (pid: string): string =>
+  basename(textOf(`/proc/${pid}/cmdline`).split('\0')[0] ?? '');
+
 /** The processes that listen on these ports; those of other users, and all on other systems than Linux, are not shown. */
 export function portOwners(ports: readonly number[]): ReadonlyMap<number, PortOwner> {
   const listening = new Map(TABLES.flatMap((path) => [...listeningInodes(textOf(path))]));
@@ -48,7 +53,7 @@ export function portOwners(ports: readonly number[]): ReadonlyMap<number, PortOw
     for (const inode of socketsOf(pid)) {
       const port = wanted.get(inode);
       if (port === undefined) continue;
-      owners.set(port, { pid: Number(pid), name: textOf(`/proc/${pid}/comm`).trim() });
+      owners.set(port, { pid: Number(pid), name: programOf(pid) });
     }
   return owners;
 }

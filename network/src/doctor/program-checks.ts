@@ -3,10 +3,12 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { NetworkError } from '../network-error';
+import { silent } from '../progress';
 import { builtPrograms } from '../programs/build-programs';
+import { findPrograms } from '../programs/find-programs';
 import { PROGRAM_NAMES, type ProgramName } from '../programs/program-paths';
 import { runProgram } from '../system/run-program';
-import { check, type Check } from './check';
+import { check, lookedAt, type Check } from './check';
 
 const VERSION_DEADLINE_MS = 3_000;
 
@@ -60,6 +62,9 @@ async function programCheck(folder: string, name: ProgramName): Promise<Check> {
     return check(of, 'ok', `${versionIn(stdout + stderr) ?? 'of an unknown version'} in ${folder}`);
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
+    // It runs, on a machine that is busy.
+    if (error.details['exit'] === 'exit SIGKILL')
+      return check(of, 'warning', `in ${folder}; it told no version within 3 s`);
     return check(of, 'failed', error.message, 'Build or fetch it for this machine.');
   }
 }
@@ -71,6 +76,12 @@ function offered(environment: NodeJS.ProcessEnv): readonly Check[] {
   return [check('programs on PATH', 'ok', `${folder} holds all of Fabric's programs`, remedy)];
 }
 
+/** Looks at the operator's own programs as the next start will. @throws NetworkError `PREREQUISITE_MISSING` */
+async function readyCheck(environment: NodeJS.ProcessEnv): Promise<readonly Check[]> {
+  const { bin, config } = await findPrograms(silent, environment);
+  return [check('FABRIC_BIN', 'ok', `${bin}, with the sample settings of ${config}`)];
+}
+
 const notBuilt = (folder: string): Check =>
   check(
     'programs',
@@ -79,20 +90,22 @@ const notBuilt = (folder: string): Check =>
     'The first start builds them, within minutes; or set FABRIC_BIN to a folder of ready programs.',
   );
 
+async function sourceChecks(environment: NodeJS.ProcessEnv): Promise<readonly Check[]> {
+  if (environment['FABRIC_BIN']) return lookedAt('FABRIC_BIN', () => readyCheck(environment));
+  const { bin } = builtPrograms(environment);
+  return existsSync(bin) ? [] : [notBuilt(bin)];
+}
+
 /** @param running where the programs of the running network come from, if that is known */
 export async function programChecks(
   environment: NodeJS.ProcessEnv,
   running: string | undefined,
 ): Promise<readonly Check[]> {
   const next = programFolder(environment);
-  const isBuilt = environment['FABRIC_BIN'] !== undefined || existsSync(next);
-  const folders = new Set([
-    ...(isBuilt ? [next] : []),
-    ...(running === undefined ? [] : [running]),
+  const folders = new Set([next, running ?? next].filter((folder) => existsSync(folder)));
+  const [source, ...programs] = await Promise.all([
+    sourceChecks(environment),
+    ...[...folders].flatMap((folder) => PROGRAM_NAMES.map((name) => programCheck(folder, name))),
   ]);
-  const checks = [...folders].flatMap((folder) =>
-    PROGRAM_NAMES.map((name) => programCheck(folder, name)),
-  );
-  const asked = await Promise.all(checks);
-  return [...(isBuilt ? [] : [notBuilt(next)]), ...asked, ...offered(environment)];
+  return [...source, ...programs, ...offered(environment)];
 }
