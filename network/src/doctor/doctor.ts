@@ -2,6 +2,7 @@
 // `offpay doctor`: looks at everything that a network needs, whether it runs or not, and says what to do.
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { readDescription } from '../description';
 import { DEFAULT_BASE_PORT, defaultHome, homeFolder, readPlan } from '../lifecycle/home';
 import { networkStatus } from '../lifecycle/network-status';
@@ -75,15 +76,18 @@ const LOOKS: readonly [string, (home: string) => readonly Check[] | Promise<read
   ['disk', lookAtDisk],
   ['ports', portsOf],
   ['certificates', certificatesOf],
-  ['nodes', nodesOf],
 ];
 
-/** Looks at everything at the same time; changes nothing. @returns what was found, in the order in which one would mend it. */
+/** What keeps this process busy waits so long for the nodes, which could not be heard meanwhile: those that are well answer sooner. */
+const HEAD_START_MS = 1_000;
+
+/** Looks at everything; changes nothing. @returns what was found, in the order in which one would mend it. */
 export async function doctor(home?: string): Promise<DoctorReport> {
   const named = homeFolder(home);
   const folder = existsSync(named) ? realpathSync(named) : named;
-  // Nodes begin first: they have a deadline, and the rest keeps this process busy.
-  const begun = LOOKS.toReversed().map(([name, look]) => lookedAt(name, () => look(folder)));
-  const checks = (await Promise.all(begun)).toReversed().flat();
+  const nodes = lookedAt('nodes', () => nodesOf(folder));
+  await Promise.race([nodes, pause(HEAD_START_MS)]);
+  const looks = LOOKS.map(([name, look]) => lookedAt(name, () => look(folder)));
+  const checks = (await Promise.all([...looks, nodes])).flat();
   return { home: folder, isWell: checks.every(({ outcome }) => outcome !== 'failed'), checks };
 }
