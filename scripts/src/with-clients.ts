@@ -29,7 +29,12 @@ export class UnansweredError extends Error {
   constructor(failure: Error & { readonly code: string }, silent: readonly string[]) {
     const named = silent.length === 0 ? '' : ` Not answering: ${silent.join(', ')}.`;
     super(`${failure.message}${named}`, { cause: failure });
-    const { details, remedy } = failure as { details?: object; remedy?: string };
+    // The rooms call it by two names.
+    const {
+      details,
+      advice,
+      remedy = advice,
+    } = failure as Partial<Readonly<{ details: object; advice: string; remedy: string }>>;
     this.code = failure.code;
     this.details = { ...details, notAnswering: silent };
     this.remedy = [remedy ?? [], LOOK].flat().join(' ');

@@ -330,7 +330,9 @@ test('every node answers again when it goes on', async () => {
   expect(await askNodes(home)).toMatchObject({ isUp: true });
 });
 
-test('stop leaves no process', async () => {
+test('stop leaves no process, and a query says at once that nothing runs', async () => {
   await succeed('stop');
   expect(processesIn(home)).toEqual([]);
+  const { code, stderr } = await offpayHere(['balance', ...here]);
+  expect([code, stderr]).toEqual([3, expect.stringMatching(/^NETWORK_NOT_UP: .* is down/)]);
 }, 60_000);
