@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The doctor where no network runs: no home, an empty one, a damaged one. It never throws, and changes nothing.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { doctor } from './doctor';
@@ -27,6 +27,7 @@ test('a damaged home is told with what to do, and hinders no other check', async
   writeFileSync(join(home, 'topology.json'), '{');
   const { isWell, checks } = await doctor(home);
   expect(isWell).toBe(false);
+  expect(readdirSync(home)).toEqual(['topology.json']);
   const damaged = checks.find(({ name }) => name === 'home');
   expect(damaged).toMatchObject({ outcome: 'failed' });
   expect(damaged?.found).toMatch(/^FILE_DAMAGED: .*topology\.json/);

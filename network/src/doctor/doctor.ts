@@ -27,6 +27,9 @@ export interface DoctorReport {
 
 const NOT_FOUNDED = 'Run npm start, or npm run network -- up.';
 
+/** A look at the processes of a home in which none ever ran would make the folders that it looks into. */
+const hasRun = (home: string): boolean => existsSync(join(home, 'run'));
+
 /** @throws NetworkError `FILE_DAMAGED`, as every look into a damaged home. */
 function homeChecks(home: string): readonly Check[] {
   if (!existsSync(home)) return [check('home', 'not asked', `${home} is not there`, NOT_FOUNDED)];
@@ -51,7 +54,7 @@ async function portsOf(home: string): Promise<readonly Check[]> {
   const plan = plannedFor(home);
   if (plan === undefined)
     return [check('ports', 'not asked', 'free ones are chosen when the network is founded')];
-  const nodes = existsSync(home) ? networkStatus(home).nodes : [];
+  const nodes = hasRun(home) ? networkStatus(home).nodes : [];
   return lookAtPorts(
     plan,
     nodes.flatMap(({ pid }) => pid ?? []),
@@ -67,7 +70,7 @@ const certificatesOf = (home: string): readonly Check[] =>
   certificateChecks(existsSync(home) ? certificatesUnder(home) : [], Date.now());
 
 const nodesOf = async (home: string): Promise<readonly Check[]> =>
-  existsSync(home) ? nodeChecks(await askNodes(home)) : [];
+  hasRun(home) ? nodeChecks(await askNodes(home)) : [];
 
 const LOOKS: readonly [string, (home: string) => readonly Check[] | Promise<readonly Check[]>][] = [
   ['prerequisites', () => prerequisiteChecks(process.env)],
