@@ -7,6 +7,9 @@ export {
   type NetworkDescription,
   type OrganisationDescription,
 } from './description';
+export { askNodes, type AskedNode, type AskedStatus, type NodeAnswer } from './doctor/ask-nodes';
+export type { Check, CheckOutcome } from './doctor/check';
+export { doctor, type DoctorReport } from './doctor/doctor';
 export { type DownOptions, downNetwork, resetNetwork } from './lifecycle/down-network';
 export { ensureStartable, type StartableOptions } from './lifecycle/ensure-startable';
 export { type PortChoice, resolveHome } from './lifecycle/home';

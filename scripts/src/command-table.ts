@@ -108,6 +108,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   ]),
   ...group('The network:', [
     {
+      name: 'doctor',
+      description:
+        'looks at prerequisites, programs, ports, certificates, disk, clocks and every node, and says what to do; exit code 1 when something failed',
+      load: async () => (await import('./commands/doctor.js')).doctorCommand(),
+    },
+    {
       name: 'network',
       description: "runs Fabric's nodes on this machine",
       load: async () => (await import('./network.js')).networkCommand(),

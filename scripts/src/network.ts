@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run network -- …`: brings the network up and down and looks after its nodes.
 import {
+  type AskedNode,
+  type AskedStatus,
   type NetworkDescription,
-  type NetworkStatus,
-  type NodeStatus,
   type PortChoice,
   type ProgressEvent,
+  askNodes,
   downNetwork,
   ensureStartable,
   foundNetwork,
   networkLogs,
-  networkStatus,
   resetNetwork,
   restartNode,
   upNetwork,
@@ -34,7 +34,7 @@ export function networkCommand(): Command {
     .action(reportingErrors(up));
   common(network, 'down', 'ends all processes and keeps the data').action(reportingErrors(down));
   common(network, 'reset', 'ends all processes and wipes the data').action(reportingErrors(reset));
-  common(network, 'status', 'shows what runs').action(reportingErrors(status));
+  common(network, 'status', 'asks every node, and shows which run').action(reportingErrors(status));
   common(network, 'logs [node]', "shows the end of a node's log, the supervisor's by default")
     .option('--lines <count>', 'how many lines', parseCount, 100)
     .action(
@@ -88,8 +88,8 @@ async function reset(options: CommonOptions): Promise<void> {
   show(options, { reset: true }, () => 'the network is gone');
 }
 
-function status(options: CommonOptions): void {
-  show(options, networkStatus(options.home), tabulate);
+async function status(options: CommonOptions): Promise<void> {
+  show(options, await askNodes(options.home), tabulate);
 }
 
 function homeOf({ home }: CommonOptions): { home?: string } {
@@ -110,7 +110,7 @@ function describe({ home, channel, chaincode, organisations }: NetworkDescriptio
   ].join('\n');
 }
 
-function tabulate({ home, isUp, supervisor, nodes }: NetworkStatus): string {
+function tabulate({ home, isUp, supervisor, nodes }: AskedStatus): string {
   const supervised =
     supervisor.pid === undefined ? 'no supervisor' : `supervisor ${supervisor.pid}`;
   return [
@@ -119,14 +119,10 @@ function tabulate({ home, isUp, supervisor, nodes }: NetworkStatus): string {
   ].join('\n');
 }
 
-function tabulateNode({ name, state, pid, restarts, memory, lastExit }: NodeStatus): string {
+function tabulateNode({ name, state, answer, pid, restarts, memory }: AskedNode): string {
   const size = memory === undefined ? '' : `${Math.round(memory / 1_000_000)} MB`;
-  const exit =
-    lastExit === undefined
-      ? ''
-      : `last exit ${lastExit.signal ?? `code ${lastExit.code ?? 'unknown'}`} at ${lastExit.at}`;
   const cells = [name.padEnd(24), state.padEnd(13), String(pid ?? '-').padEnd(8), size.padEnd(8)];
-  return [...cells, `${restarts} restarts`, exit].join(' ').trimEnd();
+  return [...cells, `${restarts} restarts`, answer.text].join(' ');
 }
 
 function parseCount(text: string): number {

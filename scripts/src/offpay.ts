@@ -2,4 +2,15 @@
 // The command line: `npx offpay …`.
 import { runOffpay } from './program';
 
-void runOffpay(process.argv.slice(2));
+/** Resolves when what was written so far has left this process. */
+const written = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => stream.write('', () => resolve()));
+
+async function main(): Promise<void> {
+  await runOffpay(process.argv.slice(2));
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  // The command is done. A connection that a hanging peer has accepted would keep the process for as long as the peer hangs.
+  process.exit();
+}
+
+void main();

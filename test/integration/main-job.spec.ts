@@ -3,7 +3,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Clients, type PayReport } from '@fabric-offline-pay/network';
+import {
+  askNodes,
+  Clients,
+  killNode,
+  type AskedStatus,
+  type Check,
+  type PayReport,
+} from '@fabric-offline-pay/network';
 import {
   canariesOf,
   codeCanary,
@@ -15,6 +22,7 @@ import {
 import { commandBlocks, reasonNotToRun } from '../support/command-blocks';
 import { offpay, processesIn } from '../support/command-line';
 import { runBlock } from '../support/run-block';
+import { offpayHere } from '../support/offpay-here';
 import {
   expectBalanced,
   expectedOrders,
@@ -301,7 +309,50 @@ test('started again with --keep, every order answers replayed and nothing moves'
   expect(JSON.parse(await succeed('balance', '--json'))).toEqual(before);
 }, 200_000);
 
-test('stop leaves no process', async () => {
+describe('one node of every kind hangs', () => {
+  const HANGING = [
+    'logistics-ca',
+    'merchant-orderer',
+    'bank-peer',
+    'merchant-chaincode',
+    'bank-authentication',
+    'bank-bulletins',
+  ];
+  const namesOf = (found: readonly { readonly name: string }[]): readonly string[] =>
+    found.map(({ name }) => name);
+  const failed = (checks: readonly Check[]): readonly string[] =>
+    namesOf(checks.filter(({ outcome }) => outcome === 'failed'));
+
+  beforeAll(() => Promise.all(HANGING.map((name) => killNode(home, name, 'SIGSTOP'))));
+  afterAll(() => Promise.all(HANGING.map((name) => killNode(home, name, 'SIGCONT'))));
+
+  test('doctor and status name exactly these within 5 s each; a query ends in its time and says whom to look at', async () => {
+    const asked = offpay(['balance', ...here]);
+    const began = performance.now();
+    const looked = await offpayHere(['doctor', '--json', ...here]);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(failed((JSON.parse(looked.stdout) as { checks: Check[] }).checks)).toEqual(HANGING);
+    expect(looked.code).toBe(1);
+    const status = await offpayHere(['network', 'status', '--json', ...here]);
+    const { isUp, nodes } = JSON.parse(status.stdout) as AskedStatus;
+    expect(namesOf(nodes.filter(({ state }) => state === 'not answering'))).toEqual(HANGING);
+    expect([status.code, isUp]).toEqual([0, false]);
+    const balance = await asked;
+    // 10 s for the query, 3 s for the look at the nodes; the rest is for a machine that is busy.
+    expect(performance.now() - began).toBeLessThan(25_000);
+    expect([balance.code, balance.stdout]).toEqual([3, '']);
+    expect(balance.stderr).toMatch(/NETWORK_UNAVAILABLE: .* Not answering: .*bank-peer/);
+    expect(balance.stderr).toContain('npx offpay doctor');
+  }, 60_000);
+});
+
+test('every node answers again when it goes on', async () => {
+  expect(await askNodes(home)).toMatchObject({ isUp: true });
+});
+
+test('stop leaves no process, and a query says at once that nothing runs', async () => {
   await succeed('stop');
   expect(processesIn(home)).toEqual([]);
+  const { code, stderr } = await offpayHere(['balance', ...here]);
+  expect([code, stderr]).toEqual([3, expect.stringMatching(/^NETWORK_NOT_UP: .* is down/)]);
 }, 60_000);

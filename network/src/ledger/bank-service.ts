@@ -16,6 +16,7 @@ import { startService } from '../lifecycle/services';
 import { NetworkError } from '../network-error';
 import {
   BankClient,
+  HEALTH,
   readLatestCode,
   type BankConfigInput,
   type BankRole,
@@ -24,7 +25,8 @@ import { bankEntry } from '../package-folders';
 import { readAsIfPresent, writeJson } from '../system/files';
 import { waitUntil } from '../system/wait-until';
 
-const SERVICE = 'bank-authentication';
+/** The service's name under the network's supervisor. */
+export const BANK_SERVICE = 'bank-authentication';
 const PHONE_DEADLINE_MS = 15_000;
 
 /** Where the service keeps what belongs to it. */
@@ -35,6 +37,8 @@ const readyFileOf = (home: string): string => join(folderOf(home), 'ready.json')
 const outboxOf = (home: string): string => join(folderOf(home), 'outbox');
 
 const ready = z.object({ url: z.string() });
+
+type CertificatePaths = Pick<IdentityDescription, 'certPath' | 'keyPath'>;
 
 export interface BankServiceOptions {
   /** Seconds that a one-time code lives; at most 180. */
@@ -90,13 +94,16 @@ export async function startBankService(
   home: string,
   options: BankServiceOptions = {},
 ): Promise<void> {
-  const tls = await enrolTls(home, 'bank', { name: SERVICE, hosts: ['127.0.0.1', 'localhost'] });
+  const tls = await enrolTls(home, 'bank', {
+    name: BANK_SERVICE,
+    hosts: ['127.0.0.1', 'localhost'],
+  });
   const file = join(folderOf(home), 'config.json');
   // Written anew at each start, so that it cannot run out while the service does.
   const revocations = await publishRevocations(home, 'bank');
   writeJson(file, configuration(home, tls, revocations, options));
   await startService(home, {
-    name: SERVICE,
+    name: BANK_SERVICE,
     organisation: 'bank',
     command: process.execPath,
     args: [bankEntry, file],
@@ -109,22 +116,25 @@ export const bankClient = (home: string, role: BankRole): BankClient =>
   bankClientWith(home, identityOf(describedOrganisation(readDescription(home), 'bank'), role));
 
 /** @returns a client of the running service, with that certificate. */
-export function bankClientWith(
-  home: string,
-  { certPath, keyPath }: Pick<IdentityDescription, 'certPath' | 'keyPath'>,
-): BankClient {
+export const bankClientWith = (home: string, files: CertificatePaths): BankClient =>
+  new BankClient(accessOf(home, files));
+
+/** How the running service is asked whether it is well: the address of its health, with PEM texts. @throws NetworkError `NETWORK_NOT_UP` */
+export function bankHealthQuestion(home: string): ReturnType<typeof accessOf> {
+  const bank = describedOrganisation(readDescription(home), 'bank');
+  const { url, ...tls } = accessOf(home, identityOf(bank, 'operator'));
+  return { url: new URL(HEALTH.path, url).href, ...tls };
+}
+
+/** @throws NetworkError `NETWORK_NOT_UP` */
+function accessOf(home: string, { certPath, keyPath }: CertificatePaths) {
   const bank = describedOrganisation(readDescription(home), 'bank');
   const read = (path: string): string => readFileSync(path, 'utf8');
   const service = readAsIfPresent(readyFileOf(home), ready);
   if (service === undefined)
     throw new NetworkError('NETWORK_NOT_UP', "The bank's service was not started.");
   const { url } = service;
-  return new BankClient({
-    url,
-    root: read(bank.tlsRootCertPath),
-    cert: read(certPath),
-    key: read(keyPath),
-  });
+  return { url, root: read(bank.tlsRootCertPath), cert: read(certPath), key: read(keyPath) };
 }
 
 /** Looks at the phone: the newest code that was sent for this purpose. @throws NetworkError `DEADLINE_PASSED` */

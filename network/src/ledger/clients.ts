@@ -8,6 +8,7 @@ import {
   Statistics,
   type Client,
   type Connection,
+  type ConnectOptions,
   type Organisations,
   type Parties,
   type StatisticsSnapshot,
@@ -28,7 +29,8 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 const identityName = (role: string, actor: string): string =>
   /^[a-z0-9-]{1,24}$/.test(actor) ? `${role}-${actor}` : `${role}-${digestOf(actor).slice(0, 20)}`;
 
-export interface ClientsOptions {
+/** What goes to every connection, as it is. */
+export interface ClientsOptions extends Pick<ConnectOptions, 'deadlines'> {
   /** Whether calls made at the same time may travel as one transaction: yes unless told. */
   readonly batching?: boolean;
   /** Shared with connections that are opened apart; its own unless told. */

@@ -120,7 +120,8 @@ function structure({ organisations, channel }: Topology): string {
   return JSON.stringify([organisations.map((each) => ({ ...each, identities: [] })), channel]);
 }
 
-function defaultHome(): string {
+/** The home of the main network, which has the default ports. */
+export function defaultHome(): string {
   return join(repositoryFolder, '.offpay', 'network');
 }
 

@@ -38,8 +38,8 @@ export async function buildPrograms(
   environment: NodeJS.ProcessEnv,
 ): Promise<FabricPrograms> {
   const cache = cacheFolder(environment);
-  const folder = join(cache, currentKey());
-  const programs = { bin: join(folder, 'bin'), config: join(folder, 'config') };
+  const folder = buildFolder(environment);
+  const programs = builtPrograms(environment);
   if (existsSync(folder)) {
     return programs;
   }
@@ -49,6 +49,16 @@ export async function buildPrograms(
     }
     return programs;
   });
+}
+
+/** Where the programs of the pinned Go modules are, once they are built. */
+export function builtPrograms(environment: NodeJS.ProcessEnv): FabricPrograms {
+  const folder = buildFolder(environment);
+  return { bin: join(folder, 'bin'), config: join(folder, 'config') };
+}
+
+function buildFolder(environment: NodeJS.ProcessEnv): string {
+  return join(cacheFolder(environment), currentKey());
 }
 
 /** `$XDG_CACHE_HOME/fabric-offline-pay`, or the same under `~/.cache`. */

@@ -23,7 +23,7 @@ export function requireNode(actual: string = process.versions.node): void {
  * @throws NetworkError `PREREQUISITE_MISSING`
  */
 export async function requireBuildTools(module: string): Promise<void> {
-  const needed = /^go (\S+)$/m.exec(readFileSync(join(module, 'go.mod'), 'utf8'))?.[1] ?? '';
+  const needed = neededGo(module);
   const [version, compiler] = await goSettings(module, needed);
   if (isOlder(version.replace(/^go/, ''), needed)) {
     throw missing(`Go ${needed} or later is needed, this is ${version}`, 'https://go.dev/dl');
@@ -33,6 +33,11 @@ export async function requireBuildTools(module: string): Promise<void> {
   } catch (cause) {
     throw missing(`The C compiler ${compiler} is needed`, 'gcc, or clang and CC=clang', cause);
   }
+}
+
+/** The oldest Go with which a module can be built, as its `go` line says. */
+export function neededGo(module: string): string {
+  return /^go (\S+)$/m.exec(readFileSync(join(module, 'go.mod'), 'utf8'))?.[1] ?? '';
 }
 
 async function goSettings(module: string, needed: string): Promise<[string, string]> {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls one transaction of the table on a running network and shows what it answers.
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
-import { Clients } from '@fabric-offline-pay/network/clients';
 import {
   OutcomeUnknownError,
   type QueryOptions,
   type SubmitOptions,
   type TransactionResult,
 } from '@fabric-offline-pay/sdk';
-import { homeOf } from '../home';
 import { show, table, type CommonOptions } from '../output';
+import { withClients } from '../with-clients';
 import { readable } from './answer';
 import { chooseCaller, type CallerOptions } from './caller';
 import { inputOf, privateInputOf, type Given, type Input } from './input';
@@ -52,19 +51,16 @@ export async function callByHand(
 ): Promise<void> {
   const input = inputOf(transaction, given);
   const transient = privateInputOf(transaction, given);
-  const clients = new Clients(homeOf(options));
-  try {
+  const callOptions = transient === undefined ? { signal } : { signal, transient };
+  const answer = await withClients(options, async (clients) => {
     const caller = chooseCaller(transaction, input, options, (name) =>
       clients.organisationNamed(name),
     );
     const { organisation, attribute, actor } = caller;
     const { client } = await clients.connectionOf(organisation, attribute, actor);
-    const callOptions = transient === undefined ? { signal } : { signal, transient };
-    const answer = await methodOf(client, transaction)(input, callOptions);
-    show(options, answer, () => answerText(transaction, answer));
-  } catch (error) {
+    return methodOf(client, transaction)(input, callOptions);
+  }).catch((error: unknown) => {
     throw error instanceof OutcomeUnknownError ? new OutcomeLeftOpenError(error) : error;
-  } finally {
-    await clients.close();
-  }
+  });
+  show(options, answer, () => answerText(transaction, answer));
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay alarms` and `offpay resolve`: what an operator sees and decides.
 import type { OutputOf } from '@fabric-offline-pay/domain';
-import { Clients } from '@fabric-offline-pay/network/clients';
+import type { Clients } from '@fabric-offline-pay/network/clients';
 import { everyEntry } from '@fabric-offline-pay/sdk';
 import { Command } from 'commander';
-import { homeOf } from '../home';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
+import { withClients } from '../with-clients';
 import { parseOrder } from './trail';
 
 type Alarms = Pick<OutputOf<'alarm', 'listAlarms'>, 'alarms'>;
@@ -24,18 +24,6 @@ const alarmsText = ({ alarms }: Alarms): string =>
           alarm.reason,
         ]),
       ]);
-
-async function withClients(
-  options: CommonOptions,
-  run: (clients: Clients) => Promise<void>,
-): Promise<void> {
-  const clients = new Clients(homeOf(options));
-  try {
-    await run(clients);
-  } finally {
-    await clients.close();
-  }
-}
 
 export const alarmsCommand = (): Command =>
   withCommonOptions(new Command('alarms'))

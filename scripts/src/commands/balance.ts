@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay balance`: all money by currency, or one customer's or payee's.
 import { formatAmount, type OutputOf } from '@fabric-offline-pay/domain';
-import { Clients } from '@fabric-offline-pay/network/clients';
 import type { Client } from '@fabric-offline-pay/sdk';
 import { Command, Option } from 'commander';
-import { homeOf } from '../home';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
+import { withClients } from '../with-clients';
 
 const DEFAULT_CURRENCY = 'EUR';
 
@@ -102,12 +101,9 @@ export const balanceCommand = (): Command =>
     .option('--payee <id>', "a merchant's or logistics company's balance")
     .option('--currency <code>', 'ISO 4217 code; of one account EUR unless told')
     .action(
-      reportingErrors(async (options: BalanceOptions) => {
-        const clients = new Clients(homeOf(options));
-        try {
-          await balance(await clients.client('bank', 'auditor'), options);
-        } finally {
-          await clients.close();
-        }
-      }),
+      reportingErrors((options: BalanceOptions) =>
+        withClients(options, async (clients) =>
+          balance(await clients.client('bank', 'auditor'), options),
+        ),
+      ),
     );

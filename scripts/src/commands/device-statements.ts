@@ -7,11 +7,10 @@ import {
   DomainError,
   parseCose,
 } from '@fabric-offline-pay/domain';
-import { Clients, OfflineBank, updateIssuers, withDevice } from '@fabric-offline-pay/network';
+import { OfflineBank, updateIssuers, withDevice } from '@fabric-offline-pay/network';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import type { Device, PaymentHistory } from '@fabric-offline-pay/sdk/offline';
 import type { Command } from 'commander';
-import { homeOf } from '../home';
 import { bring, broughtText, type Brought } from '../offline/bring-cancelled';
 import { readCarried, writeEach, writtenText, type Written } from '../offline/carried';
 import { historyText, moneyText } from '../offline/device-text';
@@ -19,6 +18,7 @@ import { deviceCommandOf, type DeviceOption } from '../offline/party-command';
 import { readPassphrase } from '../offline/passphrase';
 import { marksGiven, withMarksOption, type MarksOption } from '../offline/restore';
 import { reportingErrors, show } from '../output';
+import { withClients } from '../with-clients';
 
 const opened = async <Result>(
   { device }: DeviceOption,
@@ -118,8 +118,7 @@ interface SyncOptions extends DeviceOption, MarksOption {}
 /** Each voucher for itself: one that the bank cannot take back does not hold up the others. */
 async function sync(options: SyncOptions): Promise<void> {
   const passphrase = await readPassphrase();
-  const clients = new Clients(homeOf(options));
-  try {
+  await withClients(options, async (clients) => {
     const bank = await OfflineBank.open(clients);
     const { bankId } = bank.issuer.row;
     const issuers = async () => (await bank.news()).issuers ?? [];
@@ -130,9 +129,7 @@ async function sync(options: SyncOptions): Promise<void> {
     for (const voucher of cancelled) brought.push(await bring(bank, voucher));
     show(options, brought, broughtText);
     if (brought.some(({ refused }) => refused !== null)) process.exitCode = 1;
-  } finally {
-    await clients.close();
-  }
+  });
 }
 
 const receiptCommand = (): Command =>

@@ -2,7 +2,6 @@
 // `offpay device …`: a customer's device in a folder. Only `fund` and `sync` need a network.
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
 import {
-  Clients,
   ensureSameParty,
   findSettings,
   fundFolder,
@@ -10,6 +9,7 @@ import {
   openKey,
   withDevice,
   withTrustingDevice,
+  type Clients,
   type FundedFolder,
   type FundingBank,
   type PendingOutcome,
@@ -22,7 +22,6 @@ import type {
   RequestView,
 } from '@fabric-offline-pay/sdk/offline';
 import { Command } from 'commander';
-import { homeOf } from '../home';
 import {
   readCarried,
   writeCarried,
@@ -48,6 +47,7 @@ import {
   type Meaning,
 } from '../offline/restore';
 import { print, reportingErrors, show } from '../output';
+import { withClients } from '../with-clients';
 import { statementCommands } from './device-statements';
 
 interface FundOptions extends DeviceOption, MarksOption {
@@ -95,14 +95,11 @@ async function fund(options: FundOptions): Promise<void> {
   const wanted = { ...(await ownerOf(options)), currency, amount, ...marksGiven(options) };
   await ensureSameParty(folder, { party: 'device', ...wanted });
   const passphrase = await readPassphrase();
-  const clients = new Clients(homeOf(options));
-  try {
+  await withClients(options, async (clients) => {
     const bank = fundingBank(clients, await OfflineBank.open(clients));
     const { balance, pending } = await fundFolder(folder, passphrase, bank, wanted);
     show<Funded>(options, { ...balance, pending }, fundedText);
-  } finally {
-    await clients.close();
-  }
+  });
 }
 
 interface RequestOption extends DeviceOption {

@@ -3,7 +3,6 @@
 import { hash } from 'node:crypto';
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
 import {
-  Clients,
   ensureSameParty,
   findSettings,
   hasStore,
@@ -24,7 +23,6 @@ import type {
   TillLimits,
 } from '@fabric-offline-pay/sdk/offline';
 import { Command } from 'commander';
-import { homeOf } from '../home';
 import {
   readCarried,
   writeCarried,
@@ -51,6 +49,7 @@ import { saveProofs } from '../offline/save-proofs';
 import { needsCare, syncText, waitingText } from '../offline/sync-text';
 import { limitsText, newLimits, type LimitsOptions } from '../offline/till-limits';
 import { reportingErrors, show, table } from '../output';
+import { withClients } from '../with-clients';
 import { terminalStatementCommands } from './terminal-statements';
 
 /** Of its key's digest, in the name of a till: enough to tell those of a merchant apart. */
@@ -105,8 +104,7 @@ async function setUp(options: SetupOptions): Promise<void> {
   const passphrase = await readPassphrase();
   const { publicKey } = await openKey(folder, passphrase);
   const terminalId = known ?? nameOf(publicKey);
-  const clients = new Clients(homeOf(options));
-  try {
+  await withClients(options, async (clients) => {
     const { channel } = clients;
     await ensureSameParty(folder, { ...ofFolder, channel });
     const bank = await OfflineBank.open(clients);
@@ -126,9 +124,7 @@ async function setUp(options: SetupOptions): Promise<void> {
     if (!hasStore(folder)) await writeSettings(folder, settings);
     const as = await withTerminal(folder, passphrase, work, settings);
     show(options, { terminalId, certified: as ?? null, limits: limits ?? null }, setupText);
-  } finally {
-    await clients.close();
-  }
+  });
 }
 
 interface RequestOptions extends TerminalOption, CarriedTargets {
@@ -194,11 +190,11 @@ interface SyncOptions extends TerminalOption {
 }
 
 async function sync(options: SyncOptions): Promise<void> {
-  const clients = new Clients(homeOf(options));
-  try {
+  const passphrase = await readPassphrase();
+  await withClients(options, async (clients) => {
     const result = await withTerminal(
       options.terminal,
-      await readPassphrase(),
+      passphrase,
       async (terminal, { merchantId }) => {
         const connection = await clients.connection('merchant', 'terminal', merchantId);
         const report = await terminal.sync(terminalLedger(connection));
@@ -208,9 +204,7 @@ async function sync(options: SyncOptions): Promise<void> {
     );
     show(options, result, syncText);
     if (needsCare(result)) process.exitCode = 1;
-  } finally {
-    await clients.close();
-  }
+  });
 }
 
 const paymentsText = (payments: readonly AcceptedPayment[]): string =>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay trail MERCHANT/ORDER`: everything that happened to one order, from login to payment.
 import { formatAmount, UNITS, type OutputOf } from '@fabric-offline-pay/domain';
-import { Clients } from '@fabric-offline-pay/network/clients';
+import type { Clients } from '@fabric-offline-pay/network/clients';
 import { RefusedError, type Connection } from '@fabric-offline-pay/sdk';
 import { Command, InvalidArgumentError } from 'commander';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
-import { homeOf } from '../home';
+import { withClients } from '../with-clients';
 
 interface OrderName {
   readonly merchantId: string;
@@ -116,14 +116,11 @@ export const trailCommand = (): Command =>
   withCommonOptions(new Command('trail'))
     .argument('<order>', 'MERCHANT/ORDER', parseOrder)
     .action(
-      reportingErrors(async (order: OrderName, options: CommonOptions) => {
-        const clients = new Clients(homeOf(options));
-        try {
+      reportingErrors((order: OrderName, options: CommonOptions) =>
+        withClients(options, async (clients) =>
           show(options, await readAny(clients, order), (trail) =>
             'payments' in trail ? offlineText(trail) : trailText(trail),
-          );
-        } finally {
-          await clients.close();
-        }
-      }),
+          ),
+        ),
+      ),
     );

@@ -145,6 +145,7 @@ export function connect(options: ConnectOptions): Connection {
     // A signer of somebody else's may fail, which must be told before anything may have been sent.
     signer: isInMemory(journal) && options.signer === undefined ? undefined : signer,
     sender,
+    deadlines,
     endorsers: {
       mode: options.endorsement ?? 'pinned',
       organisations: options.organisations ?? {},

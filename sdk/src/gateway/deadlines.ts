@@ -3,8 +3,10 @@
 
 /** How long a call may take, in milliseconds, by its step. */
 export interface Deadlines {
-  /** One query, on one's own peer. */
+  /** Asking a query once, on one's own peer. */
   readonly evaluateMs: number;
+  /** One query in all, however often it is asked; a longer `retries.deadlineMs` of the query's own goes before. */
+  readonly queryMs: number;
   /** One proposal, on all endorsers. */
   readonly endorseMs: number;
   /** Handing one envelope to the ordering service. */
@@ -25,6 +27,7 @@ export interface Deadlines {
  */
 export const DEFAULT_DEADLINES: Deadlines = {
   evaluateMs: 10_000,
+  queryMs: 60_000,
   endorseMs: 5_000,
   submitMs: 10_000,
   statusMs: 10_000,

@@ -12,7 +12,7 @@ import { nativeSigner } from '../signer/native-signer.js';
 import { CommitFeed } from './commit-feed.js';
 import { commitStatusRequest } from './commit-request.js';
 import { askStatus } from './commit-status.js';
-import { DEFAULT_DEADLINES } from './deadlines.js';
+import { DEFAULT_DEADLINES, type Deadlines } from './deadlines.js';
 import { EnvelopeSender } from './envelope-sender.js';
 import { GatewayTransport } from './gateway-transport.js';
 import { recover, resume } from './resume.js';
@@ -106,7 +106,7 @@ function scriptedPeer(script: Partial<Record<Stage, readonly Step[]>>) {
     Evaluate: [],
     ...script,
   };
-  const requests: { stage: Stage; request: Request }[] = [];
+  const requests: { stage: Stage; request: Request; leftMs: number }[] = [];
   const of = (stage: Stage): Request[] =>
     requests.filter((each) => each.stage === stage).map((each) => each.request);
   const client = {
@@ -115,12 +115,12 @@ function scriptedPeer(script: Partial<Record<Stage, readonly Step[]>>) {
       _serialize: unknown,
       deserialize: (bytes: Buffer) => unknown,
       request: Request,
-      _options: unknown,
+      { deadline }: { readonly deadline?: number },
       callback: requestCallback<unknown>,
     ) => {
       const stage = method.split('/').at(-1) as Stage;
       const step = steps[stage][Math.min(of(stage).length, steps[stage].length - 1)]!;
-      requests.push({ stage, request });
+      requests.push({ stage, request, leftMs: (deadline ?? Infinity) - Date.now() });
       const answer = typeof step === 'function' ? step() : step;
       if (answer instanceof Failure) callback(answer.toServiceError());
       else callback(null, deserialize(answer));
@@ -130,6 +130,7 @@ function scriptedPeer(script: Partial<Record<Stage, readonly Step[]>>) {
     client: client as unknown as GrpcClient,
     of,
     stages: () => requests.map(({ stage }) => stage),
+    leftMs: () => requests.map((each) => each.leftMs),
   };
 }
 
@@ -149,6 +150,7 @@ function setUp(
   script: Partial<Record<Stage, readonly Step[]>> = {},
   journal: Journal = memoryJournal(),
   endorsers: Partial<EndorserContext> = {},
+  given: Partial<Deadlines> = {},
 ) {
   const peer = scriptedPeer(script);
   const signer = nativeSigner(privateKey);
@@ -162,7 +164,7 @@ function setUp(
     },
     random: () => 1,
   };
-  const deadlines = DEFAULT_DEADLINES;
+  const deadlines = { ...DEFAULT_DEADLINES, ...given };
   const sender = new EnvelopeSender({
     source: { blocks: unheard, ask: askStatus(gateway, CHANNEL, identity) },
     feed: new CommitFeed(),
@@ -176,6 +178,7 @@ function setUp(
     contract: gateway.getNetwork(CHANNEL).getContract('offpay'),
     signer: isInMemory(journal) ? undefined : signer,
     sender,
+    deadlines,
     endorsers: {
       mode: 'pinned',
       organisations: { bank: 'BankMSP', merchant: OWN, logistics: 'LogisticsMSP' },
@@ -486,6 +489,19 @@ describe('a query', () => {
       code: 'NOT_FOUND',
       number: 106,
     });
+  });
+
+  test('ends in its time: new attempts get what is left of it, and no more than one may take', async () => {
+    const deadlines = { queryMs: 3_000, evaluateMs: 2_500 };
+    const { client, peer } = setUp({ Evaluate: [GONE] }, memoryJournal(), {}, deadlines);
+    await expect(client.settlement.readAccount(account)).rejects.toMatchObject({
+      name: 'UnavailableError',
+    });
+    // After 0, 200, 600 and 1,400 ms; the next pause would outlast the query.
+    const atMost = [2_500, 2_500, 2_400, 1_600];
+    expect(peer.leftMs()).toHaveLength(atMost.length);
+    for (const [index, most] of atMost.entries())
+      expect(peer.leftMs()[index]).toBeLessThanOrEqual(most);
   });
 
   test('fails closed: while the own peer is away, nobody else is believed', async () => {

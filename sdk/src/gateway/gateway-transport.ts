@@ -23,6 +23,7 @@ import type { Pace } from '../retry/pace.js';
 import { retrying, type RetryContext, type RetryReason } from '../retry/retry.js';
 import type { Signer } from '../signer/native-signer.js';
 import { beforeSending } from './classify.js';
+import { callWithin, type Deadlines } from './deadlines.js';
 import type { EnvelopeSender } from './envelope-sender.js';
 import type { Statistics } from './statistics.js';
 import { invalidity } from './validation.js';
@@ -33,6 +34,7 @@ export interface TransportContext {
   /** Signs what a journal has to hold before it is sent. Left out, the gateway signs as it sends, which takes fewer steps. */
   readonly signer: Signer | undefined;
   readonly sender: Pick<EnvelopeSender, 'send'>;
+  readonly deadlines: Pick<Deadlines, 'evaluateMs' | 'queryMs'>;
   readonly endorsers: EndorserContext;
   readonly statistics: Statistics;
   readonly pace: Pace;
@@ -64,9 +66,17 @@ export class GatewayTransport implements Transport {
   async evaluate(call: Call, decode: Decode, options: QueryOptions): Promise<unknown> {
     // One's own organisation only, and an error where it cannot answer: another's peer could lie.
     const own = [this.#context.endorsers.ownMspId];
+    const { deadlines, pace } = this.#context;
+    const retries = { deadlineMs: deadlines.queryMs, ...options.retries };
+    const end = pace.now() + Math.max(deadlines.queryMs, retries.deadlineMs);
+    // What is left of the query's time, so that its last attempt does not outlast it.
+    const left = (): number => Math.min(deadlines.evaluateMs, end - pace.now());
     const payload = await retrying(
-      () => this.#ask(own, options.signal, () => this.#proposal(call, own).evaluate()),
-      this.#retries(options, () => undefined),
+      () =>
+        this.#ask(own, options.signal, () =>
+          this.#proposal(call, own).evaluate(callWithin(left())),
+        ),
+      this.#retries({ ...options, retries }, () => undefined),
     );
     return decode(payload);
   }

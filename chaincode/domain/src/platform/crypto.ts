@@ -73,9 +73,14 @@ export const verifyP256 = (key: PublicKey, bytes: Uint8Array, signature: Uint8Ar
 
 /** What stands in for this module must offer the same. */
 export interface CryptoPlatform {
+  /** SHA-256 of bytes or UTF-8 text. */
   readonly sha256: typeof sha256;
+  /** The same as 64 lower-case hex digits. */
   readonly sha256Hex: typeof sha256Hex;
+  /** The key of a point x‖y; undefined unless it lies on the curve. */
   readonly keyOfPoint: typeof keyOfPoint;
+  /** The key of a compressed point of 33 bytes; undefined unless it lies on the curve. */
   readonly keyOfShortPoint: typeof keyOfShortPoint;
+  /** Whether a signature r‖s is by the key over the SHA-256 of the bytes. */
   readonly verifyP256: typeof verifyP256;
 }

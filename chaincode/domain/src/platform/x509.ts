@@ -27,7 +27,10 @@ export const publicKeyInfo = (certificate: Certificate): Buffer =>
 
 /** What stands in for this module must offer the same. */
 export interface X509Platform {
+  /** Reads a certificate, PEM or DER; throws for anything else. */
   readonly parseCertificate: typeof parseCertificate;
+  /** Whether one certificate was issued by the other, and signed by its key. */
   readonly isIssued: typeof isIssued;
+  /** The SubjectPublicKeyInfo of a certificate. */
   readonly publicKeyInfo: typeof publicKeyInfo;
 }

@@ -15,6 +15,7 @@ export { readConfig, type BankConfig, type BankConfigInput } from './config.js';
 export type { BankContext, CallContext, Observer } from './context.js';
 export { openDatabase, pgliteIn } from './database/open-database.js';
 export { BankClient, type BankClientOptions } from './http/bank-client.js';
+export { HEALTH } from './http/routes.js';
 export type { BankInput, OperationName } from './inputs.js';
 export { DEFAULT_LIMITS, type AuthenticationLimits, type Timeouts } from './limits.js';
 export { Pace } from './pace.js';

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// An answer within a deadline, or none.
+
+/** @throws an `AbortError` when the deadline has passed; what is late is left to itself. */
+export async function within<T>(deadlineMs: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DOMException('no answer', 'AbortError')), deadlineMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person reads when nobody answers: the failure's own code and advice, which nodes are silent, and where to look.
+import { NetworkError } from '@fabric-offline-pay/network';
+import { UnavailableError } from '@fabric-offline-pay/sdk';
+import { exitCodeOf } from './exit-codes';
+import { UnansweredError } from './with-clients';
+
+const unavailable = new UnavailableError({ reason: 'deadline' });
+
+test('the nodes that do not answer are named; code and exit code stay those of the failure', () => {
+  const told = new UnansweredError(unavailable, ['bank-peer', 'bank-ca']);
+  expect(told).toMatchObject({
+    code: 'NETWORK_UNAVAILABLE',
+    message: `${unavailable.message} Not answering: bank-peer, bank-ca.`,
+    details: { reason: 'deadline', notAnswering: ['bank-peer', 'bank-ca'] },
+  });
+  expect(exitCodeOf(told.code)).toBe(3);
+  expect(told.remedy).toMatch(new RegExp(`^${unavailable.remedy} npx offpay doctor`));
+});
+
+test('where all answer, nobody is blamed', () => {
+  expect(new UnansweredError(unavailable, []).message).toBe(unavailable.message);
+});
+
+test.each([
+  [{ advice: 'Try later.' }, /^Try later\. npx offpay doctor/],
+  [{}, /^npx offpay doctor/],
+])('what is to be done stands before it: %j', (options, remedy) => {
+  const failed = new NetworkError('PROGRAM_FAILED', 'The client failed.', options);
+  expect(new UnansweredError(failed, []).remedy).toMatch(remedy);
+});

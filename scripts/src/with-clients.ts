@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens a network's clients for one command of a person: a query that nobody answers ends soon, and says which node is silent.
+import { Clients, NetworkError, networkStatus } from '@fabric-offline-pay/network/clients';
+import { homeOf } from './home';
+import { tell, type CommonOptions } from './output';
+
+/** How long a person waits for what is only read. Transactions keep the SDK's minute, in which a node may come back. */
+const DEADLINES = { queryMs: 10_000, blockMs: 10_000 };
+
+const SILENCE_MS = 5_000;
+
+/** Failures behind which a silent node may stand. */
+const UNANSWERED: ReadonlySet<unknown> = new Set([
+  'NETWORK_UNAVAILABLE',
+  'PROGRAM_FAILED',
+  'SERVICE_UNREACHABLE',
+]);
+
+const LOOK = 'npx offpay doctor says of every node whether it answers, and what to do.';
+
+/** A failure, with the nodes that do not answer. */
+export class UnansweredError extends Error {
+  override readonly name = 'UnansweredError';
+  readonly code: string;
+  readonly remedy: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  /** @param failure whose code stays what it was @param silent names of nodes */
+  constructor(failure: Error & { readonly code: string }, silent: readonly string[]) {
+    const named = silent.length === 0 ? '' : ` Not answering: ${silent.join(', ')}.`;
+    super(`${failure.message}${named}`, { cause: failure });
+    // The rooms call it by two names.
+    const {
+      details,
+      advice,
+      remedy = advice,
+    } = failure as Partial<Readonly<{ details: object; advice: string; remedy: string }>>;
+    this.code = failure.code;
+    this.details = { ...details, notAnswering: silent };
+    this.remedy = [remedy ?? [], LOOK].flat().join(' ');
+  }
+}
+
+const isUnanswered = (error: unknown): error is Error & { readonly code: string } =>
+  error instanceof Error && 'code' in error && UNANSWERED.has(error.code);
+
+/** Home and nodes may be in any state: a look at them must not hide what failed. */
+async function silentNodes(home: string): Promise<readonly string[]> {
+  // Loaded when something failed only.
+  const { askNodes } = await import('@fabric-offline-pay/network');
+  const { nodes } = await askNodes(home).catch(() => ({ nodes: [] }));
+  return nodes.filter(({ state }) => state !== 'running').map(({ name }) => name);
+}
+
+const explained = async (home: string, error: unknown): Promise<unknown> =>
+  isUnanswered(error) ? new UnansweredError(error, await silentNodes(home)) : error;
+
+/** Before anything is asked, which would only be known to be in vain when its time is over. */
+function ensureRunning(home: string): void {
+  if (networkStatus(home).nodes.some(({ pid }) => pid !== undefined)) return;
+  throw new NetworkError('NETWORK_NOT_UP', `The network in ${home} is down`, {
+    advice: 'Run npm run network -- up.',
+  });
+}
+
+/**
+ * Runs a command with the clients of its network, and closes them.
+ * @throws NetworkError `NETWORK_NOT_UP` at once when no node runs; {@link UnansweredError}; what the command throws.
+ */
+export async function withClients<T>(
+  options: CommonOptions,
+  run: (clients: Clients) => Promise<T>,
+): Promise<T> {
+  const home = homeOf(options);
+  const clients = new Clients(home, { deadlines: DEADLINES });
+  const waiting = setTimeout(() => {
+    if (options.json !== true) tell('waiting for the network to answer; Ctrl-C ends the wait');
+  }, SILENCE_MS);
+  try {
+    ensureRunning(home);
+    return await run(clients);
+  } catch (error) {
+    throw await explained(home, error);
+  } finally {
+    clearTimeout(waiting);
+    await clients.close();
+  }
+}
