@@ -42,7 +42,7 @@ export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', '**/coverage/', '.offpay/', 'docs/api-pages/'] },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,mts}'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {

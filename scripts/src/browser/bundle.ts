@@ -43,7 +43,7 @@ export const BROWSER_BUNDLE = join(ROOT, 'sdk/dist/browser/offline.mjs');
 /** @throws {Error} when the bundle would import anything. */
 export async function bundleForBrowser(outfile = BROWSER_BUNDLE): Promise<void> {
   const { metafile } = await build({
-    entryPoints: [join(ROOT, BROWSER, 'index.ts')],
+    entryPoints: [join(ROOT, BROWSER, 'index.mts')],
     outfile,
     alias: inRoot(SOURCES),
     plugins: [standingIn],
