@@ -7,7 +7,8 @@ import { installPackages, type Installed } from '../support/installed';
 import { VERSIONS } from '../versions/versions';
 
 const TSC = join(REPOSITORY, 'node_modules', 'typescript', 'bin', 'tsc');
-const OPTIONS = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+// Without the browser's library, which takes a third of the time and which nothing here is for.
+const OPTIONS = '--strict --module nodenext --target es2023 --lib es2023 --types node'.split(' ');
 
 let installed: Installed;
 
