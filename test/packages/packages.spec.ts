@@ -64,7 +64,7 @@ test('a TypeScript program compiles with every type of the packages checked, and
   );
   await expect(compiled).resolves.toBe('');
   await expect(installed.run(process.execPath, 'typed.mjs')).resolves.toBe('released true\n');
-});
+}, 300_000);
 
 test.each(VERSIONS)('by import and by require, on Node.js $version', async ({ node }) => {
   const [module, common, both] = await Promise.all(
