@@ -34,6 +34,12 @@ module.exports = {
       { path: '^(chaincode/(src|testing)|network|scripts|test)/' },
     ),
     forbid(
+      'examples-use-published-names',
+      'What a merchant copies must work where the packages are installed.',
+      { path: '^sdk/examples' },
+      { path: '^(chaincode|sdk/src|network|scripts|test)/' },
+    ),
+    forbid(
       'offline-opens-no-socket',
       'Devices and terminals work without Fabric, and load none of it.',
       { path: '^sdk/src/offline/index\\.ts$' },
