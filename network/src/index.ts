@@ -78,7 +78,15 @@ export {
   type TerminalSettings,
 } from './offline/party-settings';
 export { inputPaths } from './input/input-paths.js';
-export { ensureUsable, loadInput, type InputPaths, type LoadedInput } from './input/load-input.js';
+export {
+  checkInput,
+  ensureUsable,
+  loadInput,
+  readInput,
+  type InputPaths,
+  type LoadedInput,
+  type ReadInput,
+} from './input/load-input.js';
 export { inputSchemas } from './input/input-schemas.js';
 export { SAMPLE_PASSPHRASE, type OfflineOutcome } from './pay/offline-payments';
 export { pay, type PayMode, type PayOptions } from './pay/pay';

@@ -36,6 +36,7 @@ const ENDING: Readonly<Record<string, Ending>> = {
   SERVICE_UNREACHABLE: 'notReachable',
   STORE_LOCKED: 'notReachable',
   INTERRUPTED: 'interrupted',
+  INTERRUPTED_RUN: 'interrupted',
 };
 
 /** @returns the exit code for an error's code. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A network's home folder: where it is, which topology and ports it was set up with.
-import { chmodSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { NetworkError } from '../network-error';
@@ -18,11 +18,16 @@ export const DEFAULT_BASE_PORT = 17_050;
 
 const portsSchema = z.object({ base: z.int() });
 
-/** The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved. */
+/** The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved; makes nothing. */
 export function resolveHome(home?: string): string {
   const folder = resolve(home ?? (process.env['OFFPAY_HOME'] || defaultHome()));
-  makeFolder(folder);
-  return realpathSync(folder);
+  return existsSync(folder) ? realpathSync(folder) : folder;
+}
+
+/** {@link resolveHome} for who brings a network up there: the folder is made where it is missing. */
+export function makeHome(home?: string): string {
+  makeFolder(resolveHome(home));
+  return resolveHome(home);
 }
 
 /** File of the lock under which a home is changed. */

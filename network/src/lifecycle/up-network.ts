@@ -14,7 +14,7 @@ import type { Topology } from '../topology/topology';
 import { joinChannel, waitUntilOrdering, writeFirstBlock } from './create-channel';
 import { type ChaincodeDirectories, deployChaincode, ownChaincode } from './deploy-chaincode';
 import { prepareFabricProcesses } from './fabric-processes';
-import { type PortChoice, establishPlan, homeLock, resolveHome } from './home';
+import { type PortChoice, establishPlan, homeLock, makeHome } from './home';
 import { issueCertificates } from './issue-certificates';
 import type { NetworkContext } from './network-context';
 import { registerTopologyIdentities } from './identities';
@@ -22,7 +22,7 @@ import { serviceProcess } from './services';
 
 /** How to bring a network up; everything has a default. */
 export interface UpOptions {
-  /** The network's folder; see {@link resolveHome}. */
+  /** The network's folder; see {@link makeHome}. */
   readonly home?: string;
   readonly topology?: Topology;
   /** First of the neighbouring ports to use, or whichever are free. The home keeps its first choice. */
@@ -45,7 +45,7 @@ const LOCK_DEADLINE_MS = 300_000;
 export async function upNetwork(options: UpOptions = {}): Promise<NetworkDescription> {
   requireNode();
   const directories = directoriesOf(options);
-  const home = resolveHome(options.home);
+  const home = makeHome(options.home);
   const progress = options.withProgress ?? silent;
   const programs = await findPrograms(progress);
   return withLock(homeLock(home), LOCK_DEADLINE_MS, async () => {

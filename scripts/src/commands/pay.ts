@@ -5,19 +5,24 @@ import { join } from 'node:path';
 import {
   bankClient,
   bootstrapLedger,
+  checkInput,
   Clients,
   codeOnPhone,
   pay,
   reportLines,
   startBankService,
   ensureUsable,
-  loadInput,
+  OfflineBank,
+  readInput,
   type InputPaths,
   type PayMode,
   type PayOptions,
   type PayReport,
+  type ReadInput,
 } from '@fabric-offline-pay/network';
 import { Command, Option } from 'commander';
+import { FileError } from '../command-errors';
+import { EXIT } from '../exit-codes';
 import { homeOf } from '../home';
 import { pathsOf, tellProblems, withFiles, type FilesOptions } from '../input-files';
 import {
@@ -28,10 +33,13 @@ import {
   withCommonOptions,
   type CommonOptions,
 } from '../output';
+import { ensureWritable } from '../writable-file';
+import { tellingInterrupt } from '../while-loading';
 
 export interface RunOptions extends CommonOptions {
   readonly report?: string;
   readonly mode: PayMode;
+  readonly again?: boolean;
 }
 
 /** The sample's codes live shorter than its slowest customer takes to type one. */
@@ -50,20 +58,43 @@ function progress(): NonNullable<PayOptions['onProgress']> {
   };
 }
 
+/**
+ * Reads what is to be run and looks whether its report can be written, before anything is asked of the network.
+ * @throws {NetworkError} INPUT_UNUSABLE, after all that is wrong was told
+ * @throws {FileError} FILE_UNWRITABLE
+ */
+export function prepareRun(paths: InputPaths, { report }: Pick<RunOptions, 'report'>): ReadInput {
+  if (report !== undefined) ensureWritable(report);
+  const files = readInput(paths);
+  if (files.unusable.length > 0) tellProblems(checkInput(files).problems);
+  ensureUsable(files);
+  return files;
+}
+
+/** What a book says that was not named is no secret to whoever reads the report. */
+function tellAssumed({ orders, merchantOrders, waybills }: InputPaths): void {
+  if (orders === undefined) return;
+  const missing = [
+    ...(merchantOrders === undefined ? ["the merchants' (--merchant-orders)"] : []),
+    ...(waybills === undefined ? ["the logistics company's (--waybills)"] : []),
+  ];
+  if (missing.length > 0)
+    tell(`pay          books that were not named say what the orders say: ${missing.join(', ')}`);
+}
+
 /** Runs files on the network in a home folder, whose bank's authentication must run. */
 export async function runFiles(
   home: string,
-  paths: InputPaths,
+  files: ReadInput,
   options: RunOptions,
 ): Promise<PayReport> {
-  const input = loadInput(paths);
-  tellProblems(input.problems);
-  ensureUsable(input);
+  tellAssumed(files.paths);
   const clients = new Clients(home);
   try {
     await bootstrapLedger(clients);
     const report = await pay({
       clients,
+      offlineBank: () => OfflineBank.open(clients),
       side: {
         bank: bankClient(home, 'customer-channel'),
         codeOnPhone: (phone, loginId, boundTo) => codeOnPhone(home, phone, loginId, boundTo),
@@ -73,17 +104,27 @@ export async function runFiles(
         node: bankClient(home, 'bank-node'),
         operator: bankClient(home, 'operator'),
       },
-      input,
+      files,
       folder: join(home, 'pay'),
       mode: options.mode,
+      again: options.again ?? false,
       onProgress: progress(),
       onStage: (message) => tell(`pay          ${message}`),
+      onProblems: tellProblems,
+      onFault: (error) => tell(error instanceof Error ? (error.stack ?? error.message) : 'fault'),
     });
-    if (options.report !== undefined)
-      writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.report !== undefined) writeReport(options.report, report);
     return report;
   } finally {
     await clients.close();
+  }
+}
+
+function writeReport(file: string, report: PayReport): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (error) {
+    throw new FileError('FILE_UNWRITABLE', file, error);
   }
 }
 
@@ -95,17 +136,26 @@ export const modeOption = (): Option =>
     .choices(['stepwise', 'express', 'mixed'])
     .default('mixed');
 
+/** Rows that go on when they are run again make the run go on, too. */
+const exitCodeOfRun = ({ files }: PayReport): number =>
+  Object.values(files).some(({ unfinished }) => unfinished > 0) ? EXIT.notReachable : EXIT.done;
+
+async function run(options: FilesOptions & RunOptions): Promise<void> {
+  const files = prepareRun(pathsOf(options), options);
+  const home = homeOf(options);
+  await startBankService(home, bankOptionsOf(home));
+  const report = await runFiles(home, files, options);
+  show(options, report, (result) => reportLines(result).join('\n'));
+  process.exitCode = exitCodeOfRun(report);
+}
+
 export const payCommand = (): Command =>
   withFiles(withCommonOptions(new Command('pay')))
     .option('--report <file>', 'writes the report as JSON')
+    .option('--again', 'takes up rows again that a rule refused before, also where no file changed')
     .addOption(modeOption())
     .action(
-      reportingErrors(async (options: FilesOptions & RunOptions) => {
-        const home = homeOf(options);
-        await startBankService(home, bankOptionsOf(home));
-        const report = await runFiles(home, pathsOf(options), options);
-        show(options, report, (result) => reportLines(result).join('\n'));
-      }),
+      reportingErrors((options: FilesOptions & RunOptions) => tellingInterrupt(() => run(options))),
     );
 
 /** The bank keeps the settings that it was started with. */

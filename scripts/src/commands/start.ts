@@ -19,7 +19,15 @@ import { Command } from 'commander';
 import { homeOf } from '../home';
 import { samplePaths } from '../input-files';
 import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output';
-import { modeOption, printReport, runFiles, SAMPLE_CODE_SECONDS, type RunOptions } from './pay';
+import {
+  modeOption,
+  prepareRun,
+  printReport,
+  runFiles,
+  SAMPLE_CODE_SECONDS,
+  type RunOptions,
+} from './pay';
+import { tellingInterrupt } from '../while-loading';
 import { readTrail, trailText } from './trail';
 
 interface StartOptions extends RunOptions {
@@ -61,12 +69,13 @@ function printWhere({ home, organisations }: NetworkDescription): void {
 }
 
 async function start(options: StartOptions): Promise<void> {
+  const files = prepareRun(samplePaths(), options);
   const home = homeOf(options);
   if (options.keep !== true) await resetNetwork({ home, withProgress: tellStage });
   await upNetwork({ home, withProgress: tellStage });
   tell("services     starting the bank's authentication");
   await startBankService(home, { codeSeconds: SAMPLE_CODE_SECONDS });
-  const report = await runFiles(home, samplePaths(), options);
+  const report = await runFiles(home, files, options);
   tell("services     keeping the bank's bulletin fresh");
   await startBulletinService(home);
   if (options.json === true) {
@@ -83,7 +92,7 @@ export const startCommand = (): Command =>
     .option('--keep', 'goes on with the ledger of the last start instead of a fresh one')
     .option('--report <file>', 'writes the report as JSON')
     .addOption(modeOption())
-    .action(reportingErrors(start));
+    .action(reportingErrors((options: StartOptions) => tellingInterrupt(() => start(options))));
 
 export const stopCommand = (): Command =>
   withCommonOptions(new Command('stop')).action(
