@@ -26,8 +26,11 @@ const ADVICE: Readonly<Partial<Record<OrderState, string>>> = {
 
 const AGAIN = 'Somebody did not answer: run the same files again.';
 
-/** @param ledger the state at the end of the run; null where the row placed no order */
-export const adviceFor = (state: string, ledger: OrderState | null): string | null => {
-  if (state === 'unfinished') return AGAIN;
+/**
+ * @param isOver whether a rule said no; else the next run goes on
+ * @param ledger the state at the end of the run; null where the row placed no order
+ */
+export const adviceFor = (isOver: boolean, ledger: OrderState | null): string | null => {
+  if (!isOver) return AGAIN;
   return ledger === null ? null : (ADVICE[ledger] ?? null);
 };

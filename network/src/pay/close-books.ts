@@ -22,15 +22,15 @@ const distinctSubjects = (subjects: readonly RatedSubject[]): readonly RatedSubj
   ...new Map(subjects.map((entry) => [subjectName(entry), entry])).values(),
 ];
 
-/** A redemption is named by the time until which it pays out. */
+/** A redemption is named by the roll-up that it pays out: no two have one, however soon the next run follows. */
 async function payOut(clients: LedgerClients, payee: Payee): Promise<void> {
   const [bankNode, teller] = await Promise.all([
     clients.client('bank', 'bank-node'),
     clients.client('bank', 'teller'),
   ]);
-  const { balance: amount, until } = await rollUpPayee(bankNode, payee);
+  const { balance: amount, transactionId } = await rollUpPayee(bankNode, payee);
   if (amount === '0') return;
-  const redeemId = `payout-${payee.payeeId}-${until.toString()}`;
+  const redeemId = `payout-${transactionId.slice(0, 32)}`;
   const payout = { ...payee, amount, redeemId };
   const cashier = await clients.client('merchant', 'cashier', payee.payeeId);
   const { blockNumber } = await cashier.settlement.requestPayout(payout);

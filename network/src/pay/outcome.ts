@@ -21,6 +21,8 @@ export interface OrderOutcome extends FirstOutcome, Pick<Failure, 'step' | 'unit
   readonly line: number;
   readonly merchantId: string;
   readonly orderNumber: string;
+  /** False when somebody did not answer: the next run goes on with the row. */
+  readonly isOver: boolean;
   /** The first outcome, when this one is replayed. */
   readonly first?: FirstOutcome;
   /** The login of the row: it names the order that it placed. */

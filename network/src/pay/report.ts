@@ -40,7 +40,10 @@ export interface FileReport {
 export interface OrderReport
   extends
     FirstOutcome,
-    Pick<OrderOutcome, 'line' | 'merchantId' | 'orderNumber' | 'step' | 'units' | 'ledger'> {
+    Pick<
+      OrderOutcome,
+      'line' | 'merchantId' | 'orderNumber' | 'step' | 'units' | 'isOver' | 'ledger'
+    > {
   /** What is to be done about what failed; null when nothing is. */
   readonly advice: string | null;
   /** How the row ended before, where it is replayed. */
@@ -107,15 +110,13 @@ export interface ReportParts {
 /** How one row ended, as {@link FileReport} counts it. */
 type Ending = 'done' | 'refused' | 'failed' | 'unfinished';
 
-function orderEnding({
-  first,
-  state,
-  refusal,
-}: Pick<OrderOutcome, 'first' | 'state' | 'refusal'>): Ending {
-  if (first !== undefined) return orderEnding(first);
-  if (state === 'refused' || state === 'unfinished') return state;
-  return refusal === null ? 'done' : 'failed';
-}
+const firstEnding = ({ state, refusal }: FirstOutcome): Ending => {
+  if (refusal === null) return 'done';
+  return state === 'refused' ? 'refused' : 'failed';
+};
+
+const orderEnding = (row: Pick<OrderOutcome, 'first' | 'state' | 'refusal' | 'isOver'>): Ending =>
+  row.isOver ? firstEnding(row.first ?? row) : 'unfinished';
 
 const OFFLINE_ENDINGS: Readonly<Record<OfflineOutcome['state'], Ending>> = {
   settled: 'done',
@@ -180,10 +181,10 @@ function fileReports(parts: ReportParts, problems: ReadonlyMap<string, readonly 
 }
 
 const orderReport = ({ first, state, ledger, refusal, ...rest }: OrderOutcome): OrderReport => {
-  const { line, merchantId, orderNumber, step, units } = rest;
-  const advice = refusal === null || state === 'refused' ? null : adviceFor(state, ledger);
+  const { line, merchantId, orderNumber, step, units, isOver } = rest;
+  const advice = refusal === null || state === 'refused' ? null : adviceFor(isOver, ledger);
   return {
-    ...{ line, merchantId, orderNumber, state, refusal, step, units, ledger, advice },
+    ...{ line, merchantId, orderNumber, state, refusal, step, units, isOver, ledger, advice },
     ...(first !== undefined && { first }),
   };
 };

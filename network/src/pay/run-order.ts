@@ -167,7 +167,14 @@ export async function runOrder(
   const takenUp = before !== undefined && isTakenUp(context, before, basis);
   const attempt = (before?.attempt ?? 1) + (takenUp ? 1 : 0);
   const named = { line, merchantId, orderNumber, mode, loginId: loginOf(key, attempt) };
-  const nothing = { refusal: null, step: null, units: [], ledger: null, passages: [] };
+  const nothing = {
+    refusal: null,
+    step: null,
+    units: [],
+    isOver: true,
+    ledger: null,
+    passages: [],
+  };
   if (before !== undefined && !takenUp) {
     const { state, refusal } = before;
     return { ...named, ...nothing, state: 'replayed', first: { state, refusal } };
@@ -182,7 +189,8 @@ export async function runOrder(
     const { code: refusal, step, units, isRefusal } = failure;
     if (refusal === 'INTERNAL') context.onFault(error);
     const state = await stateLeft(context, named, failure);
-    if (isRefusal && state !== 'unfinished') end({ state, refusal });
-    return { ...named, ...nothing, state, refusal, step, units };
+    const isOver = isRefusal && state !== 'unfinished';
+    if (isOver) end({ state, refusal });
+    return { ...named, ...nothing, state, refusal, step, units, isOver };
   }
 }
