@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inputPaths } from './input-paths.js';
 import { ensureUsable, loadInput, type LoadedInput } from './load-input.js';
+import { NOTHING_KNOWN } from './known.js';
 import { INPUT_PROBLEMS } from './problem.js';
 import { INPUT_FILE_NAMES, type InputName } from './row-definitions.js';
 
@@ -158,6 +159,8 @@ describe('loadInput', () => {
     const input = load();
     const at = (name: string) => ({ file: join(folder, `${name}.csv`), line: 2 });
     expect(input).toEqual({
+      paths: inputPaths(folder),
+      known: NOTHING_KNOWN,
       merchants: [
         {
           ...at('merchants'),

@@ -56,24 +56,19 @@ export interface PayOptions {
 
 const DEFAULT_HOLD_SECONDS = 3600;
 
-/** Where a row stands in its file is no part of what it says. */
-const said = <Row>({ file: _file, line: _line, ...row }: Sourced<Row>) => row;
-
 /** What a file says by key; undefined for one that was not named. */
 const bookOf = <Row>(
   path: string | undefined,
   rows: readonly Sourced<Row>[],
   keyOf: (row: Sourced<Row>) => string,
-) => (path === undefined ? undefined : new Map(rows.map((row) => [keyOf(row), said(row)])));
+) => (path === undefined ? undefined : new Map(rows.map((row) => [keyOf(row), row])));
 
 const booksOf = (input: LoadedInput, logisticsId: string): Books => ({
   goods: bookOf(input.paths.goods, input.goods, (row) => `${row.merchantId}/${row.gtin}`),
   registered: input.known.goods,
   merchantOrders: bookOf(input.paths.merchantOrders, input.merchantOrders, bookKey),
   waybills:
-    input.paths.waybills === undefined
-      ? undefined
-      : pairWaybills(input.orders, input.waybills.map(said)),
+    input.paths.waybills === undefined ? undefined : pairWaybills(input.orders, input.waybills),
   logisticsId,
 });
 

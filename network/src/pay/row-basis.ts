@@ -7,12 +7,18 @@ import { bookKey, type Books } from './purchase-of';
 /** Digests, part by part; empty for a part of which no file says anything. */
 export type RowBasis = readonly string[];
 
+/** Where a row stands in its file is no part of what it says. */
+const said = (row: object | undefined): object | null =>
+  row === undefined
+    ? null
+    : Object.fromEntries(Object.entries(row).filter(([name]) => !['file', 'line'].includes(name)));
+
 /** A file that was not named says nothing; one that lacks the record says just that. */
-const partOf = <Row>(
-  book: ReadonlyMap<string, Row> | undefined,
+const partOf = (
+  book: ReadonlyMap<string, object> | undefined,
   keys: readonly string[],
 ): string =>
-  book === undefined ? '' : digestOf(keys.map((key) => book.get(key) ?? null)).slice(0, 16);
+  book === undefined ? '' : digestOf(keys.map((key) => said(book.get(key)))).slice(0, 16);
 
 /** What was typed stays out: it is secret. Only whether something else than the right word was typed counts. */
 function rowPart(order: Order): string {

@@ -153,37 +153,21 @@ const isTakenUp = ({ again }: RunContext, ended: Ended, basis: RowBasis): boolea
 const loginOf = (key: string, attempt: number): string =>
   attempt === 1 ? `login-${key}` : `login-${key}-${attempt.toString()}`;
 
-/** @returns how the row ended; one that a node kept from its end goes on in the next run. Never throws. */
-export async function runOrder(
-  context: RunContext,
-  row: Sourced<Order>,
-  mode: Mode,
-): Promise<OrderOutcome> {
-  const { journal } = context;
-  const { merchantId, orderNumber, line } = row;
-  const key = rowKey(row);
-  const before = journal.ended(key);
-  const basis = basisOf(context.books, row);
-  const takenUp = before !== undefined && isTakenUp(context, before, basis);
-  const attempt = (before?.attempt ?? 1) + (takenUp ? 1 : 0);
-  const named = { line, merchantId, orderNumber, mode, loginId: loginOf(key, attempt) };
-  const nothing = {
-    refusal: null,
-    step: null,
-    units: [],
-    isOver: true,
-    ledger: null,
-    passages: [],
-  };
-  if (before !== undefined && !takenUp) {
-    const { state, refusal } = before;
-    return { ...named, ...nothing, state: 'replayed', first: { state, refusal } };
-  }
-  const end = (ended: FirstOutcome): void => journal.end(key, { ...ended, basis, attempt });
+const NOTHING = { refusal: null, step: null, units: [], isOver: true, ledger: null, passages: [] };
+
+/** One attempt at a row. */
+interface Attempt {
+  readonly row: Sourced<Order>;
+  readonly named: Named;
+  /** Called once the row is over: it is not taken up again. */
+  readonly end: (ended: FirstOutcome) => void;
+}
+
+async function attempted(context: RunContext, { row, named, end }: Attempt): Promise<OrderOutcome> {
   try {
-    const { state, passages } = await pay(context, named.loginId, row, mode);
+    const { state, passages } = await pay(context, named.loginId, row, named.mode);
     end({ state, refusal: null });
-    return { ...named, ...nothing, state, passages };
+    return { ...named, ...NOTHING, state, passages };
   } catch (error) {
     const failure = await failureIn(context, named.loginId, error);
     const { code: refusal, step, units, isRefusal } = failure;
@@ -191,6 +175,29 @@ export async function runOrder(
     const state = await stateLeft(context, named, failure);
     const isOver = isRefusal && state !== 'unfinished';
     if (isOver) end({ state, refusal });
-    return { ...named, ...nothing, state, refusal, step, units, isOver };
+    return { ...named, ...NOTHING, state, refusal, step, units, isOver };
   }
+}
+
+/** @returns how the row ended; one that a node kept from its end goes on in the next run. Never throws. */
+export async function runOrder(
+  context: RunContext,
+  row: Sourced<Order>,
+  mode: Mode,
+): Promise<OrderOutcome> {
+  const { merchantId, orderNumber, line } = row;
+  const key = rowKey(row);
+  const before = context.journal.ended(key);
+  const basis = basisOf(context.books, row);
+  const takenUp = before !== undefined && isTakenUp(context, before, basis);
+  const attempt = (before?.attempt ?? 1) + (takenUp ? 1 : 0);
+  const named = { line, merchantId, orderNumber, mode, loginId: loginOf(key, attempt) };
+  if (before !== undefined && !takenUp) {
+    const { state, refusal } = before;
+    return { ...named, ...NOTHING, state: 'replayed', first: { state, refusal } };
+  }
+  const end = (ended: FirstOutcome): void => {
+    context.journal.end(key, { ...ended, basis, attempt });
+  };
+  return attempted(context, { row, named, end });
 }
