@@ -395,6 +395,7 @@ describe('loadInput', () => {
     ['goods', { name: 'Linha\nsegunda' }, 'name INPUT_BAD_TEXT'],
     ['goods', { price: '0.00' }, 'price INPUT_BAD_MONEY'],
     ['customers', { balance: '' }, 'balance INPUT_BAD_MONEY'],
+    ['customers', { balance: '123456789012345678.00' }, 'balance INPUT_BAD_MONEY'],
     ['customers', { city_1: '' }, 'address_1 INPUT_INCOMPLETE_ADDRESS'],
     ['customers', { latitude_3: '50.9' }, 'address_3 INPUT_INCOMPLETE_ADDRESS'],
     ['orders', { lines: '4006381333931*0@12.50' }, 'lines INPUT_BAD_LINES'],
