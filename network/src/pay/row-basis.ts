@@ -14,10 +14,7 @@ const said = (row: object | undefined): object | null =>
     : Object.fromEntries(Object.entries(row).filter(([name]) => !['file', 'line'].includes(name)));
 
 /** A file that was not named says nothing; one that lacks the record says just that. */
-const partOf = (
-  book: ReadonlyMap<string, object> | undefined,
-  keys: readonly string[],
-): string =>
+const partOf = (book: ReadonlyMap<string, object> | undefined, keys: readonly string[]): string =>
   book === undefined ? '' : digestOf(keys.map((key) => said(book.get(key)))).slice(0, 16);
 
 /** What was typed stays out: it is secret. Only whether something else than the right word was typed counts. */
