@@ -51,6 +51,7 @@ export {
 
 export { bootstrapLedger, foundNetwork, participantsOf } from './ledger/bootstrap';
 export { Clients } from './ledger/clients';
+export type { LedgerClients } from './ledger/ledger-clients';
 export { rollUpPayee, type Payee, type RolledUp } from './ledger/payees';
 export { startBulletinService } from './ledger/bulletin-service';
 export { Bulletins } from './offline/bulletins';
@@ -83,7 +84,15 @@ export {
   type TerminalSettings,
 } from './offline/party-settings';
 export { inputPaths } from './input/input-paths.js';
-export { ensureUsable, loadInput, type InputPaths, type LoadedInput } from './input/load-input.js';
+export {
+  checkInput,
+  ensureUsable,
+  loadInput,
+  readInput,
+  type InputPaths,
+  type LoadedInput,
+  type ReadInput,
+} from './input/load-input.js';
 export { inputSchemas } from './input/input-schemas.js';
 export { SAMPLE_PASSPHRASE, type OfflineOutcome } from './pay/offline-payments';
 export { pay, type PayMode, type PayOptions } from './pay/pay';

@@ -3,12 +3,17 @@
 import { join } from 'node:path';
 import { inputPaths, type InputPaths, type LoadedInput } from '@fabric-offline-pay/network';
 import type { Command } from 'commander';
+import { WrongUseError } from './command-errors';
 import { tell } from './output';
 
-export type FilesOptions = Readonly<Partial<Record<keyof InputPaths, string>>>;
+type InputName = keyof InputPaths;
+
+export type FilesOptions = Readonly<Partial<Record<InputName, string>>> & {
+  readonly sample?: boolean;
+};
 
 /** The customary files of the repository's sample. */
-export const samplePaths = (): InputPaths =>
+export const samplePaths = (): Required<InputPaths> =>
   inputPaths(join(__dirname, '..', '..', 'network', 'sample'));
 
 /** Adds an option a file. */
@@ -21,14 +26,22 @@ export const withFiles = (command: Command): Command =>
     .option('--orders <file>', 'what customers do')
     .option('--merchant-orders <file>', "the merchants' own order records")
     .option('--waybills <file>', "the logistics companies' own waybills")
-    .option('--offline-payments <file>', 'payments without a network');
+    .option('--offline-payments <file>', 'payments without a network')
+    .option('--sample', "takes the sample's file in the place of each that is not named");
 
-/** @returns where the files are; one that is not named is the sample's. */
-export const pathsOf = (options: FilesOptions): InputPaths => {
-  const sample = samplePaths();
-  const named = Object.entries(options).filter(([name]) => Object.hasOwn(sample, name));
-  return { ...sample, ...Object.fromEntries(named) };
-};
+const isInputName = (name: string): name is InputName => Object.hasOwn(samplePaths(), name);
+
+/**
+ * @returns where the files are that were named: by their options, or with `--sample` all of them.
+ * @throws {WrongUseError} when none is
+ */
+export function pathsOf({ sample, ...options }: FilesOptions): InputPaths {
+  const named = Object.fromEntries(Object.entries(options).filter(([name]) => isInputName(name)));
+  if (sample === true) return { ...samplePaths(), ...named };
+  if (Object.keys(named).length === 0)
+    throw new WrongUseError('No file was named: give --orders FILE or others, or --sample.');
+  return named;
+}
 
 type Problems = LoadedInput['problems'];
 

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: `npx offpay …`.
-import { runOffpay } from './program';
+import { tellErrorsAsJson } from './output';
+import { tellWhileLoading } from './while-loading';
 
 /** Resolves when what was written so far has left this process. */
 const written = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => stream.write('', () => resolve()));
 
-async function main(): Promise<void> {
-  await runOffpay(process.argv.slice(2));
+async function main(words: readonly string[]): Promise<void> {
+  tellErrorsAsJson(words.includes('--json'));
+  tellWhileLoading();
+  const { runOffpay } = await import('./program.js');
+  await runOffpay(words);
   await Promise.all([written(process.stdout), written(process.stderr)]);
   // The command is done. A connection that a hanging peer has accepted would keep the process for as long as the peer hangs.
   process.exit();
 }
 
-void main();
+void main(process.argv.slice(2));

@@ -6,6 +6,7 @@ import { COMMAND_ERRORS } from './command-errors';
 import { COMMANDS, type CommandEntry } from './command-table';
 import { EXIT } from './exit-codes';
 import { endWith, tellErrorsAsJson } from './output';
+import { loaded } from './while-loading';
 
 /** The name of the command that a line calls, or wants help for. */
 const calledBy = (words: readonly string[]): string | undefined =>
@@ -33,6 +34,7 @@ export async function offpayProgram(words: readonly string[]): Promise<Command> 
         .helpGroup('Help:'),
     )
     .configureHelp({ subcommandTerm: (each) => each.name() });
+  program.hook('preAction', loaded);
   const called = calledBy(words);
   for (const entry of COMMANDS) {
     const command = isNamed(entry, called) ? await entry.load(offpayProgram) : unloaded(entry);

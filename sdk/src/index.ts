@@ -83,6 +83,6 @@ export {
   type Purchase,
   type QuoteView,
 } from './pipeline/purchase.js';
-export { Passages } from './pipeline/passages.js';
+export { failedStep, Passages } from './pipeline/passages.js';
 export { runStepwise } from './pipeline/stepwise.js';
 export { PHASES, walk, type UnitTask, type UnitTasks } from './pipeline/walk.js';

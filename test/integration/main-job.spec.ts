@@ -296,10 +296,14 @@ test('bad rows are named by file, line and field; the rest goes on', async () =>
   const good = rest.find((line) => line.split(',').length > 4 && /,,,,,$/.test(line)) ?? '';
   const renamed = good.replace(/^[^,]+/, 'OWN-1');
   writeFileSync(orders, [header, first.replace(/\d{13}/, '4006381333930'), renamed, ''].join('\n'));
-  const { code, stderr, stdout } = await offpay(['pay', '--orders', orders, '--json', ...here]);
+  // What came in by hand is paid out with it: the close is that of the sellers of all files named.
+  const files = ['--orders', orders, '--offline-payments', join(SAMPLE, 'offline-payments.csv')];
+  const { code, stderr, stdout } = await offpay(['pay', ...files, '--json', ...here]);
   expect(code).toBe(0);
   expect(stderr).toContain(`${orders}:2: lines: INPUT_`);
-  expect((JSON.parse(stdout) as PayReport).orders.total).toBe(1);
+  const { orders: ran, files: read } = JSON.parse(stdout) as PayReport;
+  expect(ran).toEqual({ total: 1, byState: { released: 1 } });
+  expect(read.orders).toMatchObject({ rows: 2, done: 1, leftOut: 1 });
 }, 120_000);
 
 test('started again with --keep, every order answers replayed and nothing moves', async () => {

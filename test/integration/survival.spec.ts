@@ -92,7 +92,7 @@ test.each(TIMES)(
     await upNetwork({ home });
     await startBankService(home, { codeSeconds: CODE_SECONDS });
     const { code, stderr } = await offpay(
-      ['pay', '--home', home, '--report', reportFile],
+      ['pay', '--sample', '--home', home, '--report', reportFile],
       (line) => {
         const done = /^orders +(\d+)\//.exec(line)?.[1];
         const target = ATTACKS[Number(done)];

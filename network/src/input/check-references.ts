@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one file says about another: merchants, goods, customers, couriers and addresses must exist, currencies must agree.
+import type { Known, Registered } from './known.js';
 import { inputProblem, type InputProblem, type InputProblemCode } from './problem.js';
 import type { GoodsLine } from './lines.js';
 import type { Sourced, Table } from './read-rows.js';
@@ -21,13 +22,17 @@ export interface CheckedRows<Row> {
   readonly problems: readonly InputProblem[];
 }
 
-/** Rows by key. An unusable table holds everything: its own problem is reported already, once. */
+/** Rows by key, and what the ledger has. An unusable table holds everything: its own problem is reported already, once. */
 class Directory<Row> {
   readonly #rows: ReadonlyMap<string, Row>;
   readonly #isUsable: boolean;
 
-  constructor(table: CheckedRows<Row> & { readonly isUsable: boolean }, key: (row: Row) => string) {
-    this.#rows = new Map(table.rows.map((row) => [key(row), row]));
+  constructor(
+    table: CheckedRows<Row> & { readonly isUsable: boolean },
+    key: (row: Row) => string,
+    known: Iterable<readonly [string, Row]> = [],
+  ) {
+    this.#rows = new Map([...known, ...table.rows.map((row) => [key(row), row] as const)]);
     this.#isUsable = table.isUsable;
   }
 
@@ -59,6 +64,13 @@ const goodsKey = (merchantId: string, gtin: string): string => `${merchantId}/${
 const check = (failed: boolean, field: string, code: InputProblemCode): Fault =>
   failed ? [field, code] : undefined;
 
+/** Where the ledger was asked, a table that was not read is an empty one. */
+const asked = <Row>(table: Table<Row>, known: Known | undefined): Table<Row> =>
+  known === undefined || table.problems.length > 0 ? table : { ...table, isUsable: true };
+
+const each = <Row>(ids: Iterable<string> | undefined, row: Row): (readonly [string, Row])[] =>
+  [...(ids ?? [])].map((id) => [id, row] as const);
+
 /** The tables as they were read. */
 export interface InputTables {
   readonly merchants: Table<Merchant>;
@@ -74,23 +86,44 @@ export interface InputTables {
 /** Holds what may be referred to, and checks each kind of row against it. */
 export class ReferenceCheck {
   readonly #tables: InputTables;
-  readonly #merchants: Directory<Merchant>;
-  readonly #customers: Directory<Customer>;
-  readonly #couriers: Directory<Courier>;
-  readonly #logistics: Directory<Courier>;
-  readonly #goods: Directory<Goods>;
+  readonly #known: Known | undefined;
+  readonly #merchants: Directory<Merchant | undefined>;
+  readonly #customers: Directory<Customer | undefined>;
+  readonly #couriers: Directory<Courier | undefined>;
+  readonly #logistics: Directory<Courier | undefined>;
+  readonly #goods: Directory<Registered>;
   /** The goods whose merchant is known. */
   readonly goods: CheckedRows<Goods>;
 
-  constructor(tables: InputTables) {
+  constructor(tables: InputTables, known?: Known) {
     this.#tables = tables;
-    this.#merchants = new Directory(tables.merchants, ({ merchantId }) => merchantId);
-    this.#customers = new Directory(tables.customers, ({ customerId }) => customerId);
-    this.#couriers = new Directory(tables.couriers, ({ courierId }) => courierId);
-    this.#logistics = new Directory(tables.couriers, ({ logisticsId }) => logisticsId);
-    this.goods = keepSound(tables.goods.rows, ({ merchantId }) => [this.#merchant(merchantId)]);
-    this.#goods = new Directory({ ...tables.goods, rows: this.goods.rows }, (row) =>
-      goodsKey(row.merchantId, row.gtin),
+    this.#known = known;
+    const { merchants, customers, couriers, goods } = tables;
+    this.#merchants = new Directory<Merchant | undefined>(
+      asked(merchants, known),
+      (row) => row?.merchantId ?? '',
+      each(known?.merchants, undefined),
+    );
+    this.#customers = new Directory<Customer | undefined>(
+      asked(customers, known),
+      (row) => row?.customerId ?? '',
+      [...(known?.customers ?? [])].map(([id, { row }]) => [id, row]),
+    );
+    this.#couriers = new Directory<Courier | undefined>(
+      asked(couriers, known),
+      (row) => row?.courierId ?? '',
+      each(known?.couriers, undefined),
+    );
+    this.#logistics = new Directory<Courier | undefined>(
+      asked(couriers, known),
+      (row) => row?.logisticsId ?? '',
+      each(known?.logistics, undefined),
+    );
+    this.goods = keepSound(goods.rows, ({ merchantId }) => [this.#merchant(merchantId)]);
+    this.#goods = new Directory<Registered>(
+      { ...asked(goods, known), rows: this.goods.rows },
+      (row) => goodsKey(row.merchantId, row.gtin),
+      known?.goods,
     );
   }
 
@@ -98,6 +131,7 @@ export class ReferenceCheck {
     return keepSound(this.#tables.orders.rows, (order) => [
       this.#merchant(order.merchantId),
       this.#customer(order.customerId),
+      this.#atHand(order),
       check(
         order.courierId !== null && this.#couriers.lacks(order.courierId),
         'courier_id',
@@ -139,6 +173,15 @@ export class ReferenceCheck {
 
   #customer(customerId: string): Fault {
     return check(this.#customers.lacks(customerId), 'customer_id', 'INPUT_UNKNOWN_CUSTOMER');
+  }
+
+  /** Of a customer that no file names, the ledger has neither the key of its device nor its password. */
+  #atHand({ customerId, typedPassword }: Order): Fault {
+    const customer = this.#known?.customers.get(customerId);
+    if (customer === undefined) return undefined;
+    if (!customer.hasDevice) return ['customer_id', 'INPUT_CUSTOMER_ELSEWHERE'];
+    const isTyped = typedPassword !== null || customer.row !== undefined;
+    return check(!isTyped, 'typed_password', 'INPUT_CUSTOMER_ELSEWHERE');
   }
 
   /** Not checked for an unknown merchant, whose goods are all unknown. */

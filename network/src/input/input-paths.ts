@@ -5,7 +5,7 @@ import type { InputPaths } from './load-input.js';
 import { INPUT_FILE_NAMES } from './row-definitions.js';
 
 /** @returns the paths `merchants.csv`, `goods.csv`, …, `waybills.csv`, `offline-payments.csv` in the folder. */
-export function inputPaths(folder: string): InputPaths {
+export function inputPaths(folder: string): Required<InputPaths> {
   const path = (name: keyof InputPaths): string => join(folder, `${INPUT_FILE_NAMES[name]}.csv`);
   return {
     merchants: path('merchants'),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inputPaths } from './input-paths.js';
 import { ensureUsable, loadInput, type LoadedInput } from './load-input.js';
+import { NOTHING_KNOWN } from './known.js';
 import { INPUT_PROBLEMS } from './problem.js';
 import { INPUT_FILE_NAMES, type InputName } from './row-definitions.js';
 
@@ -158,6 +159,8 @@ describe('loadInput', () => {
     const input = load();
     const at = (name: string) => ({ file: join(folder, `${name}.csv`), line: 2 });
     expect(input).toEqual({
+      paths: inputPaths(folder),
+      known: NOTHING_KNOWN,
       merchants: [
         {
           ...at('merchants'),
@@ -392,6 +395,7 @@ describe('loadInput', () => {
     ['goods', { name: 'Linha\nsegunda' }, 'name INPUT_BAD_TEXT'],
     ['goods', { price: '0.00' }, 'price INPUT_BAD_MONEY'],
     ['customers', { balance: '' }, 'balance INPUT_BAD_MONEY'],
+    ['customers', { balance: '123456789012345678.00' }, 'balance INPUT_BAD_MONEY'],
     ['customers', { city_1: '' }, 'address_1 INPUT_INCOMPLETE_ADDRESS'],
     ['customers', { latitude_3: '50.9' }, 'address_3 INPUT_INCOMPLETE_ADDRESS'],
     ['orders', { lines: '4006381333931*0@12.50' }, 'lines INPUT_BAD_LINES'],

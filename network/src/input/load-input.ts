@@ -2,9 +2,11 @@
 // Loads the eight files of bank, merchants, logistics company and customers into typed rows and a list of problems.
 import { NetworkError } from '../network-error';
 import { ReferenceCheck, type InputTables } from './check-references.js';
+import { NOTHING_KNOWN, type Known } from './known.js';
 import type { InputProblem } from './problem.js';
-import { readRows, type Sourced } from './read-rows.js';
-import { ROW_DEFINITIONS, type InputName } from './row-definitions.js';
+import { readRows, type Sourced, type Table } from './read-rows.js';
+import type { RowDefinition } from './row-definition.js';
+import { INPUT_NAMES, ROW_DEFINITIONS, type InputName } from './row-definitions.js';
 import type { Courier } from './rows/courier.js';
 import type { Customer } from './rows/customer.js';
 import type { Goods } from './rows/goods.js';
@@ -14,8 +16,16 @@ import type { OfflinePayment } from './rows/offline-payment.js';
 import type { Order } from './rows/order.js';
 import type { Waybill } from './rows/waybill.js';
 
-/** Where the files are. */
-export type InputPaths = Readonly<Record<InputName, string>>;
+/** Where the files are that were named. */
+export type InputPaths = Readonly<Partial<Record<InputName, string>>>;
+
+/** The files as they were read, before anything is said of what one refers to in another. */
+export interface ReadInput {
+  readonly tables: InputTables;
+  readonly paths: InputPaths;
+  /** Files that could not be read, or not to their end: nobody knows what they say. */
+  readonly unusable: readonly string[];
+}
 
 /** The good rows of each file, in file order, and everything that is wrong with the others. */
 export interface LoadedInput {
@@ -31,10 +41,14 @@ export interface LoadedInput {
   readonly problems: readonly InputProblem[];
   /** Files that could not be read, or not to their end: nobody knows what they say. */
   readonly unusable: readonly string[];
+  /** Which files were named. */
+  readonly paths: InputPaths;
+  /** What rows refer to and no file has, as it stands on the ledger. */
+  readonly known: Known;
 }
 
 /** @throws {NetworkError} INPUT_UNUSABLE: orders that run without what a file says are refused, and their numbers are used up. */
-export function ensureUsable({ unusable }: LoadedInput): void {
+export function ensureUsable({ unusable }: Pick<ReadInput, 'unusable'>): void {
   if (unusable.length > 0)
     throw new NetworkError(
       'INPUT_UNUSABLE',
@@ -45,21 +59,33 @@ export function ensureUsable({ unusable }: LoadedInput): void {
     );
 }
 
-const unusableOf = (tables: InputTables, paths: InputPaths): readonly string[] =>
-  (Object.keys(paths) as InputName[])
-    .filter((name) => !tables[name].isUsable)
-    .map((name) => paths[name]);
+/** A file that was not named has no rows; what it would have is elsewhere, or nowhere. */
+function tableOf<Row>(path: string | undefined, definition: RowDefinition<Row>): Table<Row> {
+  return path === undefined
+    ? { rows: [], problems: [], isUsable: false }
+    : readRows(path, definition);
+}
 
 const readTables = (paths: InputPaths): InputTables => ({
-  merchants: readRows(paths.merchants, ROW_DEFINITIONS.merchants),
-  goods: readRows(paths.goods, ROW_DEFINITIONS.goods),
-  couriers: readRows(paths.couriers, ROW_DEFINITIONS.couriers),
-  customers: readRows(paths.customers, ROW_DEFINITIONS.customers),
-  orders: readRows(paths.orders, ROW_DEFINITIONS.orders),
-  merchantOrders: readRows(paths.merchantOrders, ROW_DEFINITIONS.merchantOrders),
-  waybills: readRows(paths.waybills, ROW_DEFINITIONS.waybills),
-  offlinePayments: readRows(paths.offlinePayments, ROW_DEFINITIONS.offlinePayments),
+  merchants: tableOf(paths.merchants, ROW_DEFINITIONS.merchants),
+  goods: tableOf(paths.goods, ROW_DEFINITIONS.goods),
+  couriers: tableOf(paths.couriers, ROW_DEFINITIONS.couriers),
+  customers: tableOf(paths.customers, ROW_DEFINITIONS.customers),
+  orders: tableOf(paths.orders, ROW_DEFINITIONS.orders),
+  merchantOrders: tableOf(paths.merchantOrders, ROW_DEFINITIONS.merchantOrders),
+  waybills: tableOf(paths.waybills, ROW_DEFINITIONS.waybills),
+  offlinePayments: tableOf(paths.offlinePayments, ROW_DEFINITIONS.offlinePayments),
 });
+
+/** Reads CSV files (RFC 4180). Never throws for what stands in them: {@link ensureUsable}. */
+export function readInput(paths: InputPaths): ReadInput {
+  const tables = readTables(paths);
+  const unusable = INPUT_NAMES.flatMap((name) => {
+    const path = paths[name];
+    return path === undefined || tables[name].isUsable ? [] : [path];
+  });
+  return { tables, paths, unusable };
+}
 
 const byLine = (a: InputProblem, b: InputProblem): number => a.line - b.line;
 
@@ -68,14 +94,11 @@ const inFileOrder = (groups: readonly (readonly InputProblem[])[]): InputProblem
   groups.flatMap((problems) => [...problems].sort(byLine));
 
 /**
- * Reads and checks the eight CSV files (RFC 4180). Amounts become minor units, coordinates micro-degrees.
- * Never throws for what stands in the files: a bad row is a problem and is left out, the rest goes on. A file that cannot be
- * used at all is one problem, and references into it are not checked: {@link ensureUsable}.
- * @example loadInput({ merchants: 'merchants.csv', …, offlinePayments: 'offline-payments.csv' }).problems // []
+ * Checks what one file says about another, and about what the ledger has.
+ * @param known what the ledger has; without it, what no file was named for is believed
  */
-export function loadInput(paths: InputPaths): LoadedInput {
-  const tables = readTables(paths);
-  const references = new ReferenceCheck(tables);
+export function checkInput({ tables, paths, unusable }: ReadInput, known?: Known): LoadedInput {
+  const references = new ReferenceCheck(tables, known);
   const checked = {
     goods: references.goods,
     orders: references.orders(),
@@ -92,7 +115,7 @@ export function loadInput(paths: InputPaths): LoadedInput {
     merchantOrders: checked.merchantOrders.rows,
     waybills: checked.waybills.rows,
     offlinePayments: checked.offlinePayments.rows,
-    unusable: unusableOf(tables, paths),
+    ...{ unusable, paths, known: known ?? NOTHING_KNOWN },
     problems: inFileOrder([
       tables.merchants.problems,
       [...tables.goods.problems, ...checked.goods.problems],
@@ -105,3 +128,11 @@ export function loadInput(paths: InputPaths): LoadedInput {
     ]),
   };
 }
+
+/**
+ * Reads and checks CSV files (RFC 4180), without a ledger. Amounts become minor units, coordinates micro-degrees.
+ * Never throws for what stands in the files: a bad row is a problem and is left out, the rest goes on. A file that cannot be
+ * used at all is one problem, and references into it are not checked: {@link ensureUsable}.
+ * @example loadInput({ merchants: 'merchants.csv', …, offlinePayments: 'offline-payments.csv' }).problems // []
+ */
+export const loadInput = (paths: InputPaths): LoadedInput => checkInput(readInput(paths));

@@ -111,24 +111,28 @@ export const INPUT_PROBLEMS = {
     'Keep one of them.',
   ),
   INPUT_UNKNOWN_MERCHANT: describe(
-    'The merchants file has no such merchant.',
-    'Correct the identifier or add the merchant.',
+    'Neither the merchants file has such a merchant, nor the ledger where it was asked.',
+    'Correct the identifier, or name the file that has it: --merchants.',
   ),
   INPUT_UNKNOWN_CUSTOMER: describe(
-    'The customers file has no such customer.',
-    'Correct the identifier or add the customer.',
+    'Neither the customers file has such a customer, nor the ledger where it was asked.',
+    'Correct the identifier, or name the file that has it: --customers.',
+  ),
+  INPUT_CUSTOMER_ELSEWHERE: describe(
+    'The ledger has this customer, but not on this machine are the key of its device or its password.',
+    'Run it where the customer was enrolled, name the customers file (--customers), or fill in typed_password.',
   ),
   INPUT_UNKNOWN_COURIER: describe(
-    'The couriers file has no such courier.',
-    'Correct the identifier or leave it empty.',
+    'Neither the couriers file has such a courier, nor the ledger where it was asked.',
+    'Correct the identifier, leave it empty, or name the file that has it: --couriers.',
   ),
   INPUT_UNKNOWN_LOGISTICS: describe(
-    'No courier belongs to this logistics company.',
-    'Correct the identifier or add a courier.',
+    'No courier belongs to this logistics company, neither in the couriers file nor on the ledger where it was asked.',
+    'Correct the identifier, or name the file that has its couriers: --couriers.',
   ),
   INPUT_UNKNOWN_GOODS: describe(
-    'The merchant has no such goods in the goods file.',
-    'Correct the GTIN or add the goods.',
+    'The merchant has no such goods, neither in the goods file nor on the ledger where it was asked.',
+    'Correct the GTIN, or name the file that has the goods: --goods.',
   ),
   INPUT_UNKNOWN_ADDRESS: describe(
     'The customer has no address of this number.',

@@ -24,6 +24,9 @@ export const ROW_DEFINITIONS = {
 /** `merchants`, `goods`, `couriers`, `customers`, `orders`, `merchantOrders`, `waybills` or `offlinePayments`. */
 export type InputName = keyof typeof ROW_DEFINITIONS;
 
+/** All of them, in the order in which problems are told. */
+export const INPUT_NAMES = Object.keys(ROW_DEFINITIONS) as readonly InputName[];
+
 /** The file names by custom, e.g. `merchant-orders.csv`; also the names of the JSON Schemas. */
 export const INPUT_FILE_NAMES: Readonly<Record<InputName, string>> = {
   merchants: 'merchants',

@@ -137,10 +137,10 @@ function accessOf(home: string, { certPath, keyPath }: CertificatePaths) {
   return { url, root: read(bank.tlsRootCertPath), cert: read(certPath), key: read(keyPath) };
 }
 
-/** Looks at the phone: the newest code that was sent for this purpose. @throws NetworkError `DEADLINE_PASSED` */
+/** Looks at the phone, or at all when it is not known which: the newest code that was sent for this purpose. @throws NetworkError `DEADLINE_PASSED` */
 export const codeOnPhone = (
   home: string,
-  phone: string,
+  phone: string | undefined,
   loginId: string,
   boundTo: string,
 ): Promise<string> =>

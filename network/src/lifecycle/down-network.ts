@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ends a network's processes; keeps its data, or wipes it.
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Progress, silent } from '../progress';
 import { endSupervisor } from '../supervisor/control';
@@ -23,6 +23,7 @@ const LOCK_DEADLINE_MS = 60_000;
  */
 export async function downNetwork(options: DownOptions = {}): Promise<void> {
   const home = resolveHome(options.home);
+  if (!existsSync(home)) return;
   await withLock(homeLock(home), LOCK_DEADLINE_MS, () =>
     endAll(home, options.withProgress ?? silent),
   );
@@ -31,6 +32,7 @@ export async function downNetwork(options: DownOptions = {}): Promise<void> {
 /** Ends every process of the network and removes all that is in its home. */
 export async function resetNetwork(options: DownOptions = {}): Promise<void> {
   const home = resolveHome(options.home);
+  if (!existsSync(home)) return;
   await withLock(homeLock(home), LOCK_DEADLINE_MS, async () => {
     await endAll(home, options.withProgress ?? silent);
     for (const name of readdirSync(home).filter((entry) => entry !== 'run')) {

@@ -13,6 +13,7 @@ import {
 import { everyEntry, RefusedError } from '@fabric-offline-pay/sdk';
 import type { BankNews, CancelledVoucher, Issuer, Roots } from '@fabric-offline-pay/sdk/offline';
 import type { Clients } from '../ledger/clients';
+import type { LedgerClients } from '../ledger/ledger-clients';
 import { Bulletins } from './bulletins';
 import { nextEpoch } from './next-epoch';
 import { openIssuer } from './open-issuer';
@@ -40,11 +41,14 @@ export interface Funded {
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
+/** Opens the bank's issuer of a generation: 1, and 1 more after each that was retired. */
+type OpenIssuer = (generation: number) => Promise<Issuer>;
+
 /** Registers the bank's issuer; one that was retired is followed by the next. */
-async function issuerInForce(clients: Clients): Promise<Issuer> {
+async function issuerInForce(clients: LedgerClients, open: OpenIssuer): Promise<Issuer> {
   const { offline } = await clients.client('bank', 'operator');
   for (let generation = 1; ; generation += 1) {
-    const issuer = await openIssuer(clients.description.home, generation);
+    const issuer = await open(generation);
     const { bankId, certificate, authority } = issuer.row;
     try {
       await offline.registerIssuer({ bankId, certificate, authority });
@@ -58,17 +62,23 @@ async function issuerInForce(clients: Clients): Promise<Issuer> {
 export class OfflineBank {
   readonly issuer: Issuer;
   readonly bulletins: Bulletins;
-  readonly #clients: Clients;
+  readonly #clients: LedgerClients;
 
-  private constructor(clients: Clients, issuer: Issuer, bulletins: Bulletins) {
+  private constructor(clients: LedgerClients, issuer: Issuer, bulletins: Bulletins) {
     this.#clients = clients;
     this.issuer = issuer;
     this.bulletins = bulletins;
   }
 
   /** Registers the bank's issuer and publishes its first bulletin, unless the ledger has them. */
-  static async open(clients: Clients): Promise<OfflineBank> {
-    const issuer = await issuerInForce(clients);
+  static open(clients: Clients): Promise<OfflineBank> {
+    const { home } = clients.description;
+    return OfflineBank.openWith(clients, (generation) => openIssuer(home, generation));
+  }
+
+  /** {@link open} with issuers that are kept elsewhere. */
+  static async openWith(clients: LedgerClients, open: OpenIssuer): Promise<OfflineBank> {
+    const issuer = await issuerInForce(clients, open);
     const bulletins = new Bulletins(issuer, await clients.client('bank', 'bank-node'));
     if ((await bulletins.signed()) === undefined) await bulletins.issueAnew();
     return new OfflineBank(clients, issuer, bulletins);

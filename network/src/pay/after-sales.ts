@@ -13,7 +13,7 @@ import {
 } from '@fabric-offline-pay/sdk';
 import type { FollowUp, RatingFollowUp } from '../input/follow-ups';
 import type { Order } from '../input/rows/order';
-import type { Clients } from '../ledger/clients';
+import type { LedgerClients } from '../ledger/ledger-clients';
 import { rollUpPayee } from '../ledger/payees';
 
 /** A row of the file has one dispute. */
@@ -27,7 +27,7 @@ export interface RatedSubject {
 }
 
 export interface AfterSales {
-  readonly clients: Clients;
+  readonly clients: LedgerClients;
   readonly order: Order;
   readonly logisticsId: string;
   /** What the courier is given when it picks the goods up. */
@@ -189,7 +189,7 @@ async function refund(
 }
 
 async function withRolledUpPayee<Result>(
-  clients: Clients,
+  clients: LedgerClients,
   order: Order,
   pay: () => Promise<Result>,
 ): Promise<Result> {

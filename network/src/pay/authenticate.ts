@@ -3,7 +3,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
 import { PHASES, walk } from '@fabric-offline-pay/sdk';
-import type { Customer } from '../input/rows/customer';
 import type { Order } from '../input/rows/order';
 import { BankError } from '../nodes/bank/bank-error';
 import type { BankOperations } from '../nodes/bank/operations';
@@ -11,8 +10,19 @@ import type { BankOperations } from '../nodes/bank/operations';
 /** What a customer has in hand: what the bank gives to customers, and the phone. */
 export interface CustomerSide {
   readonly bank: BankOperations;
-  /** The newest code that the phone received. @throws when none came in time. */
-  readonly codeOnPhone: (phone: string, loginId: string, boundTo: string) => Promise<string>;
+  /** The newest code that the phone received, or any phone when it is not known which. @throws when none came in time. */
+  readonly codeOnPhone: (
+    phone: string | undefined,
+    loginId: string,
+    boundTo: string,
+  ) => Promise<string>;
+}
+
+/** Who pays: what the customer's row says, or of a customer without one what is typed. */
+export interface Person {
+  readonly customerId: string;
+  readonly phone: string | undefined;
+  readonly password: string;
 }
 
 /** What the customer types, and how long it takes to. */
@@ -25,7 +35,7 @@ export interface Typing {
 async function typeCode(
   { bank, codeOnPhone }: CustomerSide,
   loginId: string,
-  customer: Customer,
+  customer: Person,
   typing: Typing,
   boundTo: string,
 ) {
@@ -52,7 +62,7 @@ async function beginFactors(bank: BankOperations, loginId: string): Promise<bool
 export async function authenticate(
   side: CustomerSide,
   loginId: string,
-  customer: Customer,
+  customer: Person,
   typing: Typing,
 ): Promise<void> {
   const { bank } = side;
@@ -89,7 +99,7 @@ export async function authenticate(
 export async function stepUp(
   side: CustomerSide,
   loginId: string,
-  customer: Customer,
+  customer: Person,
   terms: OrderTerms,
 ): Promise<void> {
   const { bank } = side;

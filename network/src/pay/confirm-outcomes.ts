@@ -10,14 +10,17 @@ type OrderNumbers = Pick<Client['orderNumber'], 'readOrder' | 'readTerms'>;
 const AT_ONCE = 16;
 
 /** Where an order stands that this row placed: another row may bear its number. */
-interface Standing {
+export interface Standing {
   readonly state: OrderState;
   readonly isHeld: boolean;
 }
 
-async function standingOf(
+type Placed = Pick<OrderOutcome, 'merchantId' | 'orderNumber' | 'loginId'>;
+
+/** @returns undefined when the order was placed by another login, or by none. */
+export async function standingOf(
   ledger: OrderNumbers,
-  { merchantId, orderNumber, loginId }: OrderOutcome,
+  { merchantId, orderNumber, loginId }: Placed,
 ): Promise<Standing | undefined> {
   const key = { merchantId, orderNumber };
   const placed = await ifFound(ledger.readTerms(key));
@@ -26,10 +29,15 @@ async function standingOf(
   return order && { state: order.state, isHeld: order.hold !== null };
 }
 
-/** A refusal before money was held is the end of the row; one after it leaves an order that somebody must look after. */
+/** Where a row stands that a step ended: before money was held, or with an order that somebody must look after. */
+export const stateAfter = (
+  ended: 'refused' | 'unfinished',
+  standing: Standing | undefined,
+): FinalState => (standing?.isHeld === true ? standing.state : ended);
+
 function finalState({ state }: OrderOutcome, standing: Standing | undefined): FinalState {
-  if (standing === undefined || state === 'replayed') return state;
-  return state === 'refused' && !standing.isHeld ? state : standing.state;
+  if (state === 'refused' || state === 'unfinished') return stateAfter(state, standing);
+  return state === 'replayed' ? state : (standing?.state ?? state);
 }
 
 /** @returns the outcomes in their order, as they stand on the ledger now. */

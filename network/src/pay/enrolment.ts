@@ -10,16 +10,19 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InputOf } from '@fabric-offline-pay/domain';
 import type { LoadedInput } from '../input/load-input';
+import type { RowSource } from '../input/problem';
+import type { Sourced } from '../input/read-rows';
 import type { Courier } from '../input/rows/courier';
 import type { Customer } from '../input/rows/customer';
 import type { Goods } from '../input/rows/goods';
 import type { Merchant } from '../input/rows/merchant';
-import type { Clients } from '../ledger/clients';
+import type { LedgerClients } from '../ledger/ledger-clients';
 import { inParallel } from '../system/in-parallel';
 import type { BankStaff } from './bank-staff';
+import { failureOf, type Failure } from './failure';
 
 const DEVICE_ID = 'phone';
-const GOODS_A_TRANSACTION = 100;
+const ROWS_A_TRANSACTION = 100;
 
 const AT_ONCE = 32;
 
@@ -31,8 +34,11 @@ function groupBy<Entry>(
   keyOf: (entry: Entry) => string,
 ): Map<string, Entry[]> {
   const groups = new Map<string, Entry[]>();
-  for (const entry of entries)
-    groups.set(keyOf(entry), [...(groups.get(keyOf(entry)) ?? []), entry]);
+  for (const entry of entries) {
+    const group = groups.get(keyOf(entry));
+    if (group === undefined) groups.set(keyOf(entry), [entry]);
+    else group.push(entry);
+  }
   return groups;
 }
 
@@ -41,7 +47,51 @@ const chunksOf = <Entry>(entries: readonly Entry[], size: number): Entry[][] =>
     entries.slice(index * size, (index + 1) * size),
   );
 
-async function licenseMerchants(clients: Clients, rows: readonly Merchant[]): Promise<void> {
+/** How the rows of one file ended that are enrolled, not run. */
+export interface Enrolment {
+  readonly done: number;
+  readonly failed: readonly FailedRow[];
+}
+
+/** A row that was not enrolled. */
+export interface FailedRow extends RowSource, Pick<Failure, 'code' | 'isRefusal'> {}
+
+const failedRow =
+  (error: unknown) =>
+  ({ file, line }: RowSource): FailedRow => {
+    const { code, isRefusal } = failureOf(error);
+    return { file, line, code, isRefusal };
+  };
+
+/** Sends rows together; where a rule refuses, by halves, until it is known which row it refuses. */
+async function inBatch<Row extends RowSource>(
+  rows: readonly Row[],
+  send: (rows: readonly Row[]) => Promise<unknown>,
+): Promise<readonly FailedRow[]> {
+  if (rows.length === 0) return [];
+  try {
+    await send(rows);
+    return [];
+  } catch (error) {
+    if (rows.length === 1 || !failureOf(error).isRefusal) return rows.map(failedRow(error));
+    const half = Math.ceil(rows.length / 2);
+    const first = await inBatch(rows.slice(0, half), send);
+    return [...first, ...(await inBatch(rows.slice(half), send))];
+  }
+}
+
+const enrolmentOf = (
+  rows: readonly RowSource[],
+  failed: readonly (readonly FailedRow[])[],
+): Enrolment => {
+  const all = failed.flat().sort((a, b) => a.line - b.line);
+  return { done: rows.length - all.length, failed: all };
+};
+
+async function licenseMerchants(
+  clients: LedgerClients,
+  rows: readonly Sourced<Merchant>[],
+): Promise<void> {
   const teller = await clients.client('bank', 'teller');
   const merchants = rows.map(({ merchantId, licence, categories }) => ({
     merchantId,
@@ -53,41 +103,38 @@ async function licenseMerchants(clients: Clients, rows: readonly Merchant[]): Pr
         : { number: licence.number, validUntil: endOfDay(licence.validUntil) },
     categories,
   }));
-  const bankId = clients.organisation('bank').actor;
-  if (merchants.length > 0) await teller.goods.licenseMerchants({ bankId, merchants });
+  await teller.goods.licenseMerchants({ bankId: clients.organisation('bank').actor, merchants });
 }
 
 async function registerGoods(
-  clients: Clients,
+  clients: LedgerClients,
   merchantId: string,
-  rows: readonly Goods[],
+  rows: readonly Sourced<Goods>[],
 ): Promise<void> {
   const cashier = await clients.client('merchant', 'cashier', merchantId);
-  for (const chunk of chunksOf(rows, GOODS_A_TRANSACTION)) {
-    const goods = chunk.map(
-      ({
-        gtin,
-        category,
-        price,
-        currency,
-        origin,
-        certificate,
-        weightGrams,
-        location,
-        withdrawn,
-      }) => ({
-        ...{ gtin, category, price, currency, origin, certificate, weightGrams, withdrawn },
-        location: { ...location },
-      }),
-    );
-    await cashier.goods.registerGoods({ merchantId, goods });
-  }
+  const goods = rows.map(
+    ({
+      gtin,
+      category,
+      price,
+      currency,
+      origin,
+      certificate,
+      weightGrams,
+      location,
+      withdrawn,
+    }) => ({
+      ...{ gtin, category, price, currency, origin, certificate, weightGrams, withdrawn },
+      location: { ...location },
+    }),
+  );
+  await cashier.goods.registerGoods({ merchantId, goods });
 }
 
 async function registerCouriers(
-  clients: Clients,
+  clients: LedgerClients,
   logisticsId: string,
-  rows: readonly Courier[],
+  rows: readonly Sourced<Courier>[],
 ): Promise<void> {
   const dispatcher = await clients.client('logistics', 'dispatcher', logisticsId);
   const couriers = rows.map(({ courierId, depot, tariffs, areas, categories }) => ({
@@ -102,17 +149,32 @@ async function registerCouriers(
 export class Devices {
   readonly #folder: string;
 
-  constructor(folder: string) {
+  private constructor(folder: string) {
     this.#folder = folder;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
+  /** @param folder of the runs */
+  static in(folder: string): Devices {
+    const devices = join(folder, 'devices');
+    mkdirSync(devices, { recursive: true, mode: 0o700 });
+    return new Devices(devices);
+  }
+
+  has(customerId: string): boolean {
+    return existsSync(this.#fileOf(customerId));
+  }
+
+  /** Made when there is none yet. */
   key(customerId: string): KeyObject {
-    const file = join(this.#folder, `${customerId}.pem`);
-    if (existsSync(file)) return createPrivateKey(readFileSync(file));
+    const file = this.#fileOf(customerId);
+    if (this.has(customerId)) return createPrivateKey(readFileSync(file));
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
     return privateKey;
+  }
+
+  #fileOf(customerId: string): string {
+    return join(this.#folder, `${customerId}.pem`);
   }
 }
 
@@ -121,7 +183,7 @@ const publicKeyOf = (key: KeyObject): string =>
 
 /** The bank learns the person, the ledger a pseudonym, a device key and a token. */
 async function enrolCustomer(
-  clients: Clients,
+  clients: LedgerClients,
   frontOffice: BankStaff['teller'],
   devices: Devices,
   row: Customer,
@@ -162,7 +224,7 @@ async function enrolCustomer(
 
 /** By the teller; above the policy's sum the bank's operator confirms it. */
 async function issueOpening(
-  clients: Clients,
+  clients: LedgerClients,
   opening: InputOf<'settlement', 'issue'>,
 ): Promise<void> {
   const teller = await clients.client('bank', 'teller');
@@ -172,25 +234,55 @@ async function issueOpening(
   await operator.settlement.confirmIssue(opening);
 }
 
-/** Registers everything that the input files name. Repeating it changes nothing. */
+/** Groups are sent side by side, and each of them in batches. */
+async function enrolGroups<Row extends RowSource>(
+  rows: readonly Row[],
+  ownerOf: (row: Row) => string,
+  send: (owner: string, rows: readonly Row[]) => Promise<unknown>,
+): Promise<Enrolment> {
+  const failed: (readonly FailedRow[])[] = [];
+  await inParallel([...groupBy(rows, ownerOf)], AT_ONCE, async ([owner, owned]) => {
+    for (const chunk of chunksOf(owned, ROWS_A_TRANSACTION))
+      failed.push(await inBatch(chunk, (batch) => send(owner, batch)));
+  });
+  return enrolmentOf(rows, failed);
+}
+
+/** Which files are enrolled before anything is run. */
+export type EnrolledFiles = Pick<LoadedInput, 'merchants' | 'goods' | 'couriers' | 'customers'>;
+
+/** How the rows of each of them ended. */
+export type Enrolments = Readonly<Record<keyof EnrolledFiles, Enrolment>>;
+
+/** Registers everything that the input files name; a row that cannot be holds up no other. Repeating it changes nothing. */
 export async function enrolAll(
-  clients: Clients,
+  clients: LedgerClients,
   frontOffice: BankStaff['teller'],
   devices: Devices,
-  input: LoadedInput,
-): Promise<void> {
-  await licenseMerchants(clients, input.merchants);
-  const catalogue = [...groupBy(input.goods, (row) => row.merchantId)];
-  const fleets = [...groupBy(input.couriers, (row) => row.logisticsId)];
-  await Promise.all([
-    inParallel(catalogue, AT_ONCE, ([merchantId, rows]) =>
-      registerGoods(clients, merchantId, rows),
+  input: EnrolledFiles,
+): Promise<Enrolments> {
+  // The bank licenses its merchants; goods are of merchants that are licensed.
+  const merchants = await enrolGroups(
+    input.merchants,
+    () => 'bank',
+    (_, rows) => licenseMerchants(clients, rows),
+  );
+  const [goods, couriers, customers] = await Promise.all([
+    enrolGroups(
+      input.goods,
+      ({ merchantId }) => merchantId,
+      (merchantId, rows) => registerGoods(clients, merchantId, rows),
     ),
-    inParallel(fleets, AT_ONCE, ([logisticsId, rows]) =>
-      registerCouriers(clients, logisticsId, rows),
+    enrolGroups(
+      input.couriers,
+      ({ logisticsId }) => logisticsId,
+      (logisticsId, rows) => registerCouriers(clients, logisticsId, rows),
     ),
-    inParallel(input.customers, AT_ONCE, (row) =>
-      enrolCustomer(clients, frontOffice, devices, row),
+    enrolGroups(
+      input.customers,
+      ({ customerId }) => customerId,
+      async (_, [row]) => row && enrolCustomer(clients, frontOffice, devices, row),
     ),
   ]);
+  return { merchants, goods, couriers, customers };
 }

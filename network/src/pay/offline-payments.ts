@@ -2,14 +2,14 @@
 // The payments of a run that are made without a network: funded, exchanged as QR codes, settled, and what became of each.
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { OffpayError, RefusedError, terminalLedger } from '@fabric-offline-pay/sdk';
+import { OfflineError, RefusedError, terminalLedger } from '@fabric-offline-pay/sdk';
 import { qrPng, type BankNews, type Terminal } from '@fabric-offline-pay/sdk/offline';
 import type { Sourced } from '../input/read-rows';
 import type { Merchant } from '../input/rows/merchant';
 import type { OfflinePayment } from '../input/rows/offline-payment';
-import type { Clients } from '../ledger/clients';
+import type { LedgerClients } from '../ledger/ledger-clients';
 import { NetworkError } from '../network-error';
-import { OfflineBank } from '../offline/offline-bank';
+import type { OfflineBank } from '../offline/offline-bank';
 import { openKey, withDevice, withTerminal } from '../offline/party-folder';
 import {
   findSettings,
@@ -20,6 +20,7 @@ import {
 import { makeFolder, SECRET_FILE } from '../system/files';
 import { inParallel } from '../system/in-parallel';
 import type { BankStaff } from './bank-staff';
+import { codeOf } from './failure';
 
 /** Of the key files of a run's devices and terminals, which belong to invented people. */
 export const SAMPLE_PASSPHRASE = 'sample';
@@ -37,10 +38,17 @@ export interface OfflineOutcome {
   readonly line: number;
   readonly merchantId: string;
   readonly orderNumber: string;
-  /** `refusedOffline`: by the terminal or the device, with no network. `refused`: by the ledger, when it was settled. */
-  readonly state: 'settled' | 'waiting' | 'refused' | 'refusedOffline';
-  /** The code of the refusal, or the verdict. */
+  /**
+   * `refusedOffline`: by the terminal or the device, with no network. `refused`: by the ledger, when it was settled. `waiting`: accepted,
+   * and not settled yet. `unfinished`: somebody did not answer before anything was paid. Both go on in the next run.
+   */
+  readonly state: 'settled' | 'waiting' | 'refused' | 'refusedOffline' | 'unfinished';
+  /** The code of the refusal or of what failed, or the verdict. */
   readonly reason: string | null;
+  /** Whether the ledger has the payment at the end of the run. */
+  readonly onLedger: boolean;
+  /** The code of what failed after it was settled: the customer was not told. The next run tells it. */
+  readonly untold: string | null;
   /** The device verified the terminal's receipt, and keeps it. */
   readonly receipt: boolean;
 }
@@ -49,7 +57,7 @@ type Row = Sourced<OfflinePayment>;
 
 /** What one run knows: where its parties are, and whom they trust. */
 interface OfflineRun {
-  readonly clients: Clients;
+  readonly clients: LedgerClients;
   readonly bank: OfflineBank;
   readonly news: BankNews;
   readonly folder: string;
@@ -132,24 +140,27 @@ async function copyDevice(own: string, copy: string): Promise<void> {
   await writeSettings(copy, { ...(await readSettings('device', copy)), marks: to });
 }
 
-/** The attack that no software on the device can prevent: all of it is copied, key and mark and all, before it pays. */
-async function copyDevices(run: OfflineRun, rows: readonly Row[]): Promise<void> {
-  for (const row of rows.filter(({ device }) => device === 'copy')) {
-    const copy = deviceFolder(run, row);
-    if (!existsSync(copy)) await copyDevice(deviceFolder(run, { ...row, device: 'own' }), copy);
-  }
-}
-
 async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
   makeFolder(dirname(file));
   writeFileSync(file, await qrPng(bytes), { mode: SECRET_FILE });
 }
 
+/** What ended a row, as its outcome tells it. */
+type Ending = Pick<OfflineOutcome, 'reason'> & {
+  readonly state: 'refusedOffline' | 'unfinished';
+};
+
 /** What both sides had in hand, with no network. */
 interface Exchanged {
-  /** The code of what the terminal or the device refused, or null. */
-  readonly refused: string | null;
+  readonly ended: Ending | undefined;
   readonly receipt: boolean;
+}
+
+/** A rule of device or terminal, which are told by the codes of the SDK, or somebody who did not answer. */
+function endingOf(error: unknown): Ending {
+  const reason = codeOf(error);
+  const isRule = error instanceof RefusedError || error instanceof OfflineError;
+  return { state: isRule ? 'refusedOffline' : 'unfinished', reason };
 }
 
 /** A device that cannot tell who signed keeps no receipt. */
@@ -177,21 +188,21 @@ async function exchange(run: OfflineRun, terminal: Terminal, row: Row): Promise<
   );
   await writePicture(picture('voucher'), payment.bytes);
   const acceptance = await terminal.accept(orderNumber, payment.bytes);
-  if (!acceptance.accepted) return { refused: acceptance.code, receipt: false };
+  if (!acceptance.accepted)
+    return { ended: { state: 'refusedOffline', reason: acceptance.code }, receipt: false };
   await writePicture(picture('receipt'), acceptance.receipt);
-  return { refused: null, receipt: await keepReceipt(run, row, acceptance.receipt) };
+  return { ended: undefined, receipt: await keepReceipt(run, row, acceptance.receipt) };
 }
 
 async function pay(run: OfflineRun, row: Row): Promise<Exchanged> {
   const folder = terminalFolder(run, row.merchantId);
-  return withTerminal(folder, SAMPLE_PASSPHRASE, async (terminal) => {
-    try {
-      return await exchange(run, terminal, row);
-    } catch (error) {
-      if (error instanceof OffpayError) return { refused: error.code, receipt: false };
-      throw error;
-    }
-  });
+  try {
+    return await withTerminal(folder, SAMPLE_PASSPHRASE, (terminal) =>
+      exchange(run, terminal, row),
+    );
+  } catch (error) {
+    return { ended: endingOf(error), receipt: false };
+  }
 }
 
 /** The terminal is back in reach. */
@@ -208,32 +219,74 @@ async function settle(run: OfflineRun, merchantId: string): Promise<void> {
   });
 }
 
-async function outcomeOf(
-  run: OfflineRun,
-  row: Row,
-  { refused, receipt }: Exchanged,
-): Promise<OfflineOutcome> {
-  const { line, merchantId, orderNumber } = row;
-  const of = { line, merchantId, orderNumber, receipt };
-  if (refused !== null) return { ...of, state: 'refusedOffline', reason: refused };
-  const payment = await withTerminal(
-    terminalFolder(run, merchantId),
-    SAMPLE_PASSPHRASE,
-    (terminal) => terminal.payment(orderNumber),
-  );
-  return { ...of, state: payment?.status ?? 'waiting', reason: payment?.verdict ?? null };
+/** Tries for each key; @returns the codes of those that failed. */
+async function failuresOf(
+  keys: readonly string[],
+  work: (key: string) => Promise<void>,
+): Promise<ReadonlyMap<string, Ending>> {
+  const failed = new Map<string, Ending>();
+  await inParallel(keys, AT_ONCE, async (key) => {
+    try {
+      await work(key);
+    } catch (error) {
+      failed.set(key, endingOf(error));
+    }
+  });
+  return failed;
 }
 
+/** The attack that no software on the device can prevent: all of it is copied, key and mark and all, before it pays. */
+function copyDevices(run: OfflineRun, rows: readonly Row[]): Promise<ReadonlyMap<string, Ending>> {
+  const copied = rows.filter(({ device }) => device === 'copy');
+  const owners = new Map(copied.map((row) => [deviceFolder(run, row), row]));
+  return failuresOf([...owners.keys()], async (copy) => {
+    const row = owners.get(copy);
+    if (row === undefined || existsSync(copy)) return;
+    await copyDevice(deviceFolder(run, { ...row, device: 'own' }), copy);
+  });
+}
+
+/** What the terminal knows of a payment that it accepted, or why it did not settle it. */
+async function settledState(
+  run: OfflineRun,
+  { merchantId, orderNumber }: Row,
+  unsettled: Ending | undefined,
+): Promise<Pick<OfflineOutcome, 'state' | 'reason'>> {
+  const folder = terminalFolder(run, merchantId);
+  try {
+    const payment = await withTerminal(folder, SAMPLE_PASSPHRASE, (terminal) =>
+      terminal.payment(orderNumber),
+    );
+    const reason = payment?.verdict ?? unsettled?.reason ?? null;
+    return { state: payment?.status ?? 'waiting', reason };
+  } catch (error) {
+    return { state: 'waiting', reason: codeOf(error) };
+  }
+}
+
+/** What the bank keeps for its customers. */
+type PurchaseRecords = BankStaff['node'];
+
 /** Units 19 and 20: the bank keeps for its customers what the ledger says that they paid, and tells them. */
-async function remember(run: OfflineRun, records: PurchaseRecords, row: Row): Promise<void> {
-  const { merchantId, orderNumber } = row;
-  const { offline } = await run.clients.client('bank', 'bank-node');
-  const { payments } = await offline.listPayments({ merchantId, orderNumber });
-  for (const { customerId, currency, amount, at } of payments)
-    await records.recordPurchase({
-      ...{ customerId, merchantId, orderNumber, currency },
-      ...{ fee: '0', total: amount, purchasedAt: at, mode: 'offline', lines: [] },
-    });
+async function remember(
+  run: OfflineRun,
+  records: PurchaseRecords,
+  { merchantId, orderNumber, ...row }: Row,
+): Promise<Pick<OfflineOutcome, 'onLedger' | 'untold'>> {
+  let onLedger = false;
+  try {
+    const { offline } = await run.clients.client('bank', 'bank-node');
+    const { payments } = await offline.listPayments({ merchantId, orderNumber });
+    onLedger = payments.some(({ customerId }) => customerId === row.customerId);
+    for (const { customerId, currency, amount, at } of payments)
+      await records.recordPurchase({
+        ...{ customerId, merchantId, orderNumber, currency },
+        ...{ fee: '0', total: amount, purchasedAt: at, mode: 'offline', lines: [] },
+      });
+    return { onLedger, untold: null };
+  } catch (error) {
+    return { onLedger, untold: codeOf(error) };
+  }
 }
 
 const distinct = (rows: readonly Row[], keyOf: (row: Row) => string): Row[] => [
@@ -250,12 +303,15 @@ export interface OfflineInput {
 
 const accountOf = ({ customerId, currency }: Row): string => `${customerId}/${currency}`;
 
-/** The code of what kept a device from its money, by customer and currency: no other row waits for it. */
-type Unprepared = ReadonlyMap<string, string>;
+/** What kept a device from its money, by customer and currency, and a terminal from its opening, by merchant: no other row waits for it. */
+interface Unprepared {
+  readonly accounts: ReadonlyMap<string, Ending>;
+  readonly tills: ReadonlyMap<string, Ending>;
+}
 
 /** A customer's device is one folder: its currencies come one after another. */
-async function fundDevices(run: OfflineRun, rows: readonly Row[]): Promise<Unprepared> {
-  const unprepared = new Map<string, string>();
+async function fundDevices(run: OfflineRun, rows: readonly Row[]): Promise<Unprepared['accounts']> {
+  const unprepared = new Map<string, Ending>();
   const accounts = distinct(rows, accountOf);
   const customers = [...new Set(accounts.map(({ customerId }) => customerId))];
   await inParallel(customers, AT_ONCE, async (customer) => {
@@ -263,50 +319,90 @@ async function fundDevices(run: OfflineRun, rows: readonly Row[]): Promise<Unpre
       try {
         await fundDevice(run, row);
       } catch (error) {
-        if (!(error instanceof RefusedError)) throw error;
-        unprepared.set(accountOf(row), error.code);
+        unprepared.set(accountOf(row), endingOf(error));
       }
   });
   return unprepared;
 }
 
 /** Prepares devices and terminals while there is a network. */
-async function prepare(clients: Clients, { folder, rows, merchants }: OfflineInput) {
-  const bank = await OfflineBank.open(clients);
+async function prepare(
+  clients: LedgerClients,
+  bank: OfflineBank,
+  { folder, rows, merchants }: OfflineInput,
+) {
+  makeFolder(folder);
   const names = new Map(merchants.map(({ merchantId, name }) => [merchantId, name]));
   const run: OfflineRun = { clients, bank, folder, names, news: await bank.news() };
-  const unprepared = await fundDevices(run, rows);
-  const tills = distinct(rows, ({ merchantId }) => merchantId);
-  await inParallel(tills, AT_ONCE, ({ merchantId }) => openTill(run, merchantId));
-  await copyDevices(run, rows);
+  const accounts = await fundDevices(run, rows);
+  const sellers = [...new Set(rows.map(({ merchantId }) => merchantId))];
+  const tills = await failuresOf(sellers, (merchantId) => openTill(run, merchantId));
   writeFileSync(join(folder, 'bank-ca.pem'), bank.issuer.row.authority);
-  return { run, tills, unprepared };
+  return { run, sellers, unprepared: { accounts, tills } };
 }
 
-/** What the bank keeps for its customers. */
-type PurchaseRecords = BankStaff['node'];
+const unreached = (row: Row, ending: Ending): OfflineOutcome => {
+  const { line, merchantId, orderNumber } = row;
+  return {
+    line,
+    merchantId,
+    orderNumber,
+    ...ending,
+    receipt: false,
+    onLedger: false,
+    untold: null,
+  };
+};
 
-/** Makes and settles the payments. Repeating it pays nothing twice: devices and terminals remember. */
+/**
+ * Makes and settles the payments; what one of them fails by holds up no other. Repeating it pays nothing twice: devices and terminals
+ * remember.
+ */
 export async function payOffline(
-  clients: Clients,
+  clients: LedgerClients,
+  openBank: () => Promise<OfflineBank>,
   records: PurchaseRecords,
   input: OfflineInput,
-): Promise<OfflineOutcome[]> {
-  const { folder, rows } = input;
+): Promise<readonly OfflineOutcome[]> {
+  const { rows } = input;
   if (rows.length === 0) return [];
-  makeFolder(folder);
-  const { run, tills, unprepared } = await prepare(clients, input);
+  try {
+    const { run, sellers, unprepared } = await prepare(clients, await openBank(), input);
+    return await payAll(run, records, { rows, sellers, unprepared });
+  } catch (error) {
+    return rows.map((row) => unreached(row, endingOf(error)));
+  }
+}
+
+interface Prepared {
+  readonly rows: readonly Row[];
+  readonly sellers: readonly string[];
+  readonly unprepared: Unprepared;
+}
+
+async function payAll(
+  run: OfflineRun,
+  records: PurchaseRecords,
+  { rows, sellers, unprepared }: Prepared,
+): Promise<readonly OfflineOutcome[]> {
+  const { accounts, tills } = unprepared;
+  const copies = await copyDevices(run, rows);
   const exchanged: (readonly [Row, Exchanged])[] = [];
   for (const row of rows) {
-    const refused = unprepared.get(accountOf(row));
-    exchanged.push([
-      row,
-      refused === undefined ? await pay(run, row) : { refused, receipt: false },
-    ]);
+    const ended =
+      accounts.get(accountOf(row)) ??
+      tills.get(row.merchantId) ??
+      copies.get(deviceFolder(run, row));
+    exchanged.push([row, ended === undefined ? await pay(run, row) : { ended, receipt: false }]);
   }
-  for (const { merchantId } of tills) await settle(run, merchantId);
+  const open = sellers.filter((merchantId) => !tills.has(merchantId));
+  const unsettled = await failuresOf(open, (merchantId) => settle(run, merchantId));
   const outcomes: OfflineOutcome[] = [];
-  for (const [row, had] of exchanged) outcomes.push(await outcomeOf(run, row, had));
-  for (const row of rows) await remember(run, records, row);
+  for (const [row, { ended, receipt }] of exchanged) {
+    const { line, merchantId, orderNumber } = row;
+    const state = ended ?? (await settledState(run, row, unsettled.get(merchantId)));
+    const kept = await remember(run, records, row);
+    outcomes.push({ line, merchantId, orderNumber, ...state, receipt, ...kept });
+  }
   return outcomes;
 }

@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns a row of orders.csv, the merchant's record and the waybill into the purchase that the pipeline takes.
-import { digestOf, goodsDigest, type Statement } from '@fabric-offline-pay/domain';
+import {
+  addAmounts,
+  digestOf,
+  goodsDigest,
+  multiplyAmount,
+  type Statement,
+} from '@fabric-offline-pay/domain';
 import type { Choice, Purchase, QuoteView } from '@fabric-offline-pay/sdk';
 import { BankError } from '../nodes/bank/bank-error';
 import type { OfferedAddresses } from '../nodes/bank/operations';
+import type { Registered } from '../input/known';
 import type { Goods } from '../input/rows/goods';
 import type { MerchantOrder } from '../input/rows/merchant-order';
 import type { Order } from '../input/rows/order';
 import type { Waybill } from '../input/rows/waybill';
 
-/** The books that an order is compared with; a party that has no record of it states nothing. */
+/**
+ * The books that an order is compared with. A party that has no record of it states nothing; where the files of a party were not named,
+ * its books say of each order what the customer says.
+ */
 export interface Books {
-  readonly goods: ReadonlyMap<string, Goods>;
-  readonly merchantOrders: ReadonlyMap<string, MerchantOrder>;
-  readonly waybills: ReadonlyMap<string, Waybill>;
+  /** Of the goods file; undefined when it was not named. */
+  readonly goods: ReadonlyMap<string, Goods> | undefined;
+  /** What the ledger has of goods that no file names. */
+  readonly registered: ReadonlyMap<string, Registered>;
+  readonly merchantOrders: ReadonlyMap<string, MerchantOrder> | undefined;
+  readonly waybills: ReadonlyMap<string, Waybill> | undefined;
   /** The logistics company when an order has no waybill. */
   readonly logisticsId: string;
 }
@@ -34,7 +47,20 @@ const nothing = (order: Order): Statement => ({
   currency: order.currency,
 });
 
-function merchantStatement(order: Order, record: MerchantOrder | undefined): Statement {
+/** What a party states whose books were filled by the shop's own checkout. */
+function asOrdered({ orderNumber, lines, currency }: Order): Statement {
+  return {
+    ...{ orderNumber, currency },
+    lines: lines.map(({ gtin, quantity }) => ({ gtin, quantity })),
+    goodsTotal: addAmounts(
+      ...lines.map(({ unitPrice, quantity }) => multiplyAmount(unitPrice, quantity)),
+    ),
+  };
+}
+
+function merchantStatement(order: Order, { merchantOrders }: Books): Statement {
+  if (merchantOrders === undefined) return asOrdered(order);
+  const record = merchantOrders.get(bookKey(order));
   if (record === undefined) return nothing(order);
   const lines = record.lines.map(({ gtin, quantity }) => ({ gtin, quantity }));
   return {
@@ -45,7 +71,9 @@ function merchantStatement(order: Order, record: MerchantOrder | undefined): Sta
   };
 }
 
-function waybillStatement(order: Order, record: Waybill | undefined): Statement {
+function waybillStatement(order: Order, { waybills }: Books): Statement {
+  if (waybills === undefined) return asOrdered(order);
+  const record = waybills.get(bookKey(order));
   if (record === undefined) return nothing(order);
   const lines = record.lines.map(({ gtin, quantity }) => ({ gtin, quantity }));
   const { orderNumber, declaredValue: goodsTotal, currency, waybill } = record;
@@ -55,7 +83,8 @@ function waybillStatement(order: Order, record: Waybill | undefined): Statement 
 /** What the page showed: the registration as the shop had it, at the price that the customer saw. */
 function basketLines(order: Order, books: Books) {
   return order.lines.map(({ gtin, quantity, unitPrice }) => {
-    const goods = books.goods.get(`${order.merchantId}/${gtin}`);
+    const key = `${order.merchantId}/${gtin}`;
+    const goods = books.goods?.get(key) ?? books.registered.get(key);
     const shown =
       goods === undefined ? digestOf({ gtin }) : goodsDigest({ ...goods, price: unitPrice });
     return { gtin, quantity, unitPrice, goodsDigest: shown };
@@ -99,7 +128,7 @@ export function purchaseOf({
   sign,
   stepUp,
 }: PurchaseParts): Purchase {
-  const waybill = books.waybills.get(bookKey(order));
+  const waybill = books.waybills?.get(bookKey(order));
   const chosen = addresses.addresses[0]?.ref ?? '';
   const partial = order.followUps.find((entry) => entry.verb === 'capture');
   const expires = order.followUps.some((entry) => entry.verb === 'expire');
@@ -120,8 +149,8 @@ export function purchaseOf({
     choose: choose(order, chosen),
     sign,
     stepUp,
-    merchantStatement: merchantStatement(order, books.merchantOrders.get(bookKey(order))),
-    logisticsStatement: waybillStatement(order, waybill),
+    merchantStatement: merchantStatement(order, books),
+    logisticsStatement: waybillStatement(order, books),
     holdSeconds,
     deliveryCommitment,
     ...(expires ? { claim: null } : {}),

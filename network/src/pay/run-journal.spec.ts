@@ -3,7 +3,10 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunJournal } from './run-journal';
+import type { FinalState } from './outcome';
+import { RunJournal, type Ended } from './run-journal';
+
+const ended = (state: FinalState): Ended => ({ state, refusal: null, basis: ['a'], attempt: 1 });
 
 let folder: string;
 let file: string;
@@ -12,13 +15,16 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'run-journal-'));
   file = join(folder, 'pay', 'orders.jsonl');
   const journal = new RunJournal(file);
-  journal.end('one', 'released');
-  journal.end('two', 'refused');
+  journal.end('one', ended('released'));
+  journal.end('two', { ...ended('refused'), refusal: 'CODE_WRONG' });
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test('a row that ended is known by the next run', () => {
-  expect(new RunJournal(file).ended('two')).toBe('refused');
+  expect(new RunJournal(file).ended('two')).toMatchObject({
+    state: 'refused',
+    refusal: 'CODE_WRONG',
+  });
   expect(new RunJournal(file).ended('three')).toBeUndefined();
 });
 
@@ -26,11 +32,13 @@ test.each([1, 5, 20])('half a line of %i characters at the end is taken up again
   const whole = readFileSync(file, 'utf8');
   appendFileSync(file, '{"row":"three","state":"released"}'.slice(0, length));
   const journal = new RunJournal(file);
-  expect(journal.ended('one')).toBe('released');
+  expect(journal.ended('one')?.state).toBe('released');
   expect(journal.ended('three')).toBeUndefined();
-  journal.end('three', 'captured');
-  expect(readFileSync(file, 'utf8')).toBe(`${whole}{"row":"three","state":"captured"}\n`);
-  expect(new RunJournal(file).ended('three')).toBe('captured');
+  journal.end('three', ended('captured'));
+  expect(readFileSync(file, 'utf8')).toBe(
+    `${whole}${JSON.stringify({ row: 'three', ...ended('captured') })}\n`,
+  );
+  expect(new RunJournal(file).ended('three')).toEqual(ended('captured'));
 });
 
 test('a damaged line is named', () => {

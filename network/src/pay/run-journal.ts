@@ -7,11 +7,15 @@ import { digestOf } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import type { Order } from '../input/rows/order';
 import { fileDamaged, makeFolder, SECRET_FILE } from '../system/files';
-import type { FinalState } from './outcome';
+import type { FirstOutcome } from './outcome';
+import type { RowBasis } from './row-basis';
 
-interface Entry {
-  readonly row: string;
-  readonly state: FinalState;
+/** How a row ended, and what a later run must know to take it up again. */
+export interface Ended extends FirstOutcome {
+  /** What the row was run by: when that differs, what was refused then may pass now. */
+  readonly basis: RowBasis;
+  /** 1, and 1 more each time that the row was taken up again after a refusal. */
+  readonly attempt: number;
 }
 
 /** @returns what names a row by its content: the same row twice is a replay. Salted by nothing, it stays on this machine. */
@@ -28,7 +32,16 @@ function withoutTornEnd(file: string): string {
   return whole;
 }
 
-const entrySchema = z.object({ row: z.string(), state: z.string() });
+/** The fields with a default are not in journals of earlier versions. */
+const entrySchema = z.object({
+  row: z.string(),
+  state: z.string(),
+  refusal: z.string().nullable().default(null),
+  basis: z.array(z.string()).default([]),
+  attempt: z.int().positive().default(1),
+});
+
+type Entry = Ended & { readonly row: string };
 
 /** @throws {NetworkError} FILE_DAMAGED */
 function entryOf(file: string, line: string, index: number): Entry {
@@ -47,23 +60,23 @@ const readEntries = (file: string): Entry[] =>
 
 export class RunJournal {
   readonly #file: string;
-  readonly #states = new Map<string, FinalState>();
+  readonly #rows = new Map<string, Ended>();
 
   constructor(file: string) {
     this.#file = file;
     makeFolder(dirname(file));
     if (!existsSync(file)) return;
-    for (const { row, state } of readEntries(file)) this.#states.set(row, state);
+    for (const { row, ...ended } of readEntries(file)) this.#rows.set(row, ended);
   }
 
   /** How the row ended before, or undefined. */
-  ended(row: string): FinalState | undefined {
-    return this.#states.get(row);
+  ended(row: string): Ended | undefined {
+    return this.#rows.get(row);
   }
 
-  end(row: string, state: FinalState): void {
-    this.#states.set(row, state);
-    const entry = `${JSON.stringify({ row, state } satisfies Entry)}\n`;
+  end(row: string, ended: Ended): void {
+    this.#rows.set(row, ended);
+    const entry = `${JSON.stringify({ row, ...ended } satisfies Entry)}\n`;
     appendFileSync(this.#file, entry, { mode: SECRET_FILE });
   }
 }

@@ -3,7 +3,6 @@
 import type { OrderState } from '@fabric-offline-pay/domain';
 import {
   deliverySecretFor,
-  OffpayError,
   Passages,
   runExpress,
   runStepwise,
@@ -14,49 +13,51 @@ import {
 import type { Sourced } from '../input/read-rows';
 import type { Customer } from '../input/rows/customer';
 import type { Order } from '../input/rows/order';
-import type { Clients } from '../ledger/clients';
-import { BankError } from '../nodes/bank/bank-error';
+import type { LedgerClients } from '../ledger/ledger-clients';
 import { afterSales, type RatedSubject } from './after-sales';
-import { authenticate, stepUp, typingOf, type CustomerSide } from './authenticate';
+import { authenticate, stepUp, typingOf, type CustomerSide, type Person } from './authenticate';
 import type { BankStaff } from './bank-staff';
+import { standingOf, stateAfter } from './confirm-outcomes';
 import type { Devices } from './enrolment';
-import type { OrderOutcome } from './outcome';
+import { during, failureOf, type Failure } from './failure';
+import type { FirstOutcome, OrderOutcome } from './outcome';
 import { purchaseOf, type Books } from './purchase-of';
-import { rowKey, type RunJournal } from './run-journal';
+import { basisOf, differs, type RowBasis } from './row-basis';
+import { rowKey, type Ended, type RunJournal } from './run-journal';
 
 export interface RunContext {
-  readonly clients: Clients;
+  readonly clients: LedgerClients;
   readonly side: CustomerSide;
   readonly staff: BankStaff;
   readonly devices: Devices;
   readonly books: Books;
+  /** Those of whom a file says something. */
   readonly customers: ReadonlyMap<string, Customer>;
   readonly journal: RunJournal;
   readonly holdSeconds: number;
   readonly rated: (subject: RatedSubject) => void;
+  /** Whether rows that were refused are taken up again, though the files say the same as then. */
+  readonly again: boolean;
+  /** Told of what is no failure that anybody could foresee. */
+  readonly onFault: (error: unknown) => void;
 }
 
 type Mode = OrderOutcome['mode'];
 
-async function authenticated(
-  context: RunContext,
-  loginId: string,
-  order: Order,
-): Promise<Customer> {
-  const customer = context.customers.get(order.customerId);
-  if (customer === undefined) throw new BankError('CUSTOMER_UNKNOWN');
-  await authenticate(context.side, loginId, customer, typingOf(order));
-  return customer;
+/** A customer that no file names types its password, or the row is left out. */
+function payerOf({ customers }: RunContext, { customerId, typedPassword }: Order): Person {
+  const row = customers.get(customerId);
+  return { customerId, phone: row?.phone, password: row?.password ?? typedPassword ?? '' };
 }
 
 async function prepare(context: RunContext, loginId: string, order: Order): Promise<Purchase> {
-  const customer = await authenticated(context, loginId, order);
   const { bank } = context.side;
-  const addresses = await bank.offerAddresses({
-    loginId,
-    which: [order.address],
-    offerId: loginId,
-  });
+  const payer = payerOf(context, order);
+  await during('bank:login', () => authenticate(context.side, loginId, payer, typingOf(order)));
+  const which = [order.address];
+  const addresses = await during('bank:addresses', () =>
+    bank.offerAddresses({ loginId, which, offerId: loginId }),
+  );
   const key = context.devices.key(order.customerId);
   return purchaseOf({
     order,
@@ -67,7 +68,7 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
     holdSeconds: order.holdSeconds ?? context.holdSeconds,
     deliveryCommitment: deliverySecretFor(key, order).commitment,
     sign: (terms) => signTerms(key, terms),
-    stepUp: (terms) => stepUp(context.side, loginId, customer, terms),
+    stepUp: (terms) => during('bank:step-up', () => stepUp(context.side, loginId, payer, terms)),
   });
 }
 
@@ -84,16 +85,17 @@ async function remember(
   const { merchantId, orderNumber, customerId, currency, lines } = order;
   const bankNode = await context.clients.client('bank', 'bank-node');
   const { terms, placedAt } = await bankNode.orderNumber.readTerms({ merchantId, orderNumber });
-  await context.staff.node.recordPurchase({
+  const record = {
     ...{ customerId, merchantId, orderNumber, loginId, currency },
     fee: terms.fee,
     total: terms.total,
     purchasedAt: placedAt,
     lines: lines.map(({ gtin, quantity, unitPrice }) => ({
       ...{ gtin, quantity, unitPrice },
-      name: context.books.goods.get(`${merchantId}/${gtin}`)?.name ?? gtin,
+      name: context.books.goods?.get(`${merchantId}/${gtin}`)?.name ?? gtin,
     })),
-  });
+  };
+  await during('bank:record', () => context.staff.node.recordPurchase(record));
 }
 
 async function pay(
@@ -116,16 +118,68 @@ async function pay(
   return ended;
 }
 
+const VERDICTS: readonly string[] = ['AUTHENTICATION_FAILED', 'AUTHENTICATION_EXPIRED'];
+
 /** The customer only hears that it failed; the operator finds the factor in the bank's records. */
-async function reasonOf(context: RunContext, loginId: string, error: unknown): Promise<string> {
-  if (!(error instanceof BankError) && !(error instanceof OffpayError)) throw error;
-  if (error.code !== 'AUTHENTICATION_FAILED' && error.code !== 'AUTHENTICATION_EXPIRED')
-    return error.code;
-  const attempts = await context.staff.operator.attempts({ loginId });
-  return attempts.find((attempt) => attempt.result !== 'PASSED')?.result ?? error.code;
+async function failureIn(context: RunContext, loginId: string, error: unknown): Promise<Failure> {
+  const failure = failureOf(error);
+  if (!VERDICTS.includes(failure.code)) return failure;
+  try {
+    const attempts = await context.staff.operator.attempts({ loginId });
+    return failureOf(error, attempts.find(({ result }) => result !== 'PASSED')?.result);
+  } catch {
+    return failure;
+  }
 }
 
-/** @returns how the row ended. @throws only what is no refusal: the network stayed away, the outcome is unknown. */
+/** Where the order stands that the row placed: the state that a failure leaves, or that nobody could tell. */
+async function stateLeft({ clients }: RunContext, named: Named, { isRefusal }: Failure) {
+  try {
+    const { orderNumber } = await clients.client('bank', 'bank-node');
+    const standing = await standingOf(orderNumber, named);
+    return stateAfter(isRefusal ? 'refused' : 'unfinished', standing);
+  } catch {
+    return 'unfinished';
+  }
+}
+
+type Named = Pick<OrderOutcome, 'line' | 'merchantId' | 'orderNumber' | 'mode' | 'loginId'>;
+
+/** What was refused is taken up again when the files say something else now, or the user wants it. */
+const isTakenUp = ({ again }: RunContext, ended: Ended, basis: RowBasis): boolean =>
+  ended.state === 'refused' && (again || differs(ended.basis, basis));
+
+/** The first attempt's has no number. */
+const loginOf = (key: string, attempt: number): string =>
+  attempt === 1 ? `login-${key}` : `login-${key}-${attempt.toString()}`;
+
+const NOTHING = { refusal: null, step: null, units: [], isOver: true, ledger: null, passages: [] };
+
+/** One attempt at a row. */
+interface Attempt {
+  readonly row: Sourced<Order>;
+  readonly named: Named;
+  /** Called once the row is over: it is not taken up again. */
+  readonly end: (ended: FirstOutcome) => void;
+}
+
+async function attempted(context: RunContext, { row, named, end }: Attempt): Promise<OrderOutcome> {
+  try {
+    const { state, passages } = await pay(context, named.loginId, row, named.mode);
+    end({ state, refusal: null });
+    return { ...named, ...NOTHING, state, passages };
+  } catch (error) {
+    const failure = await failureIn(context, named.loginId, error);
+    const { code: refusal, step, units, isRefusal } = failure;
+    if (refusal === 'INTERNAL') context.onFault(error);
+    const state = await stateLeft(context, named, failure);
+    const isOver = isRefusal && state !== 'unfinished';
+    if (isOver) end({ state, refusal });
+    return { ...named, ...NOTHING, state, refusal, step, units, isOver };
+  }
+}
+
+/** @returns how the row ended; one that a node kept from its end goes on in the next run. Never throws. */
 export async function runOrder(
   context: RunContext,
   row: Sourced<Order>,
@@ -133,18 +187,17 @@ export async function runOrder(
 ): Promise<OrderOutcome> {
   const { merchantId, orderNumber, line } = row;
   const key = rowKey(row);
-  const loginId = `login-${key}`;
-  const named = { line, merchantId, orderNumber, mode, loginId, ledger: null };
-  const first = context.journal.ended(key);
-  if (first !== undefined)
-    return { ...named, state: 'replayed', first, refusal: null, passages: [] };
-  try {
-    const { state, passages } = await pay(context, loginId, row, mode);
-    context.journal.end(key, state);
-    return { ...named, state, refusal: null, passages };
-  } catch (error) {
-    const refusal = await reasonOf(context, loginId, error);
-    context.journal.end(key, 'refused');
-    return { ...named, state: 'refused', refusal, passages: [] };
+  const before = context.journal.ended(key);
+  const basis = basisOf(context.books, row);
+  const takenUp = before !== undefined && isTakenUp(context, before, basis);
+  const attempt = (before?.attempt ?? 1) + (takenUp ? 1 : 0);
+  const named = { line, merchantId, orderNumber, mode, loginId: loginOf(key, attempt) };
+  if (before !== undefined && !takenUp) {
+    const { state, refusal } = before;
+    return { ...named, ...NOTHING, state: 'replayed', first: { state, refusal } };
   }
+  const end = (ended: FirstOutcome): void => {
+    context.journal.end(key, { ...ended, basis, attempt });
+  };
+  return attempted(context, { row, named, end });
 }

@@ -30,29 +30,29 @@ function goodsWith(...more: readonly string[]): string {
 }
 
 test('the sample has nothing wrong', async () => {
-  expect(await check()).toBe(0);
+  expect(await check('--sample')).toBe(0);
   expect(written).toMatch(/orders\.csv +\d+ +0\n/);
 });
 
 test('rows that are left out are named, one by one: 1', async () => {
-  expect(await check('--goods', goodsWith('merchant-01'), '--json')).toBe(1);
+  expect(await check('--sample', '--goods', goodsWith('merchant-01'), '--json')).toBe(1);
   const { problems } = JSON.parse(written) as { problems: InputProblem[] };
   expect(problems).toMatchObject([{ code: 'INPUT_COLUMN_COUNT', file: join(folder, 'goods.csv') }]);
 });
 
 test('a file that is not read to its end stops all of them: 2', async () => {
-  expect(await check('--goods', goodsWith('merchant-01,"never closed'))).toBe(2);
+  expect(await check('--sample', '--goods', goodsWith('merchant-01,"never closed'))).toBe(2);
   expect(written).toMatch(/INPUT_BAD_CSV[^]*goods\.csv .*cannot be used: nothing is run/);
-  expect(await check('--orders', join(folder, 'nowhere.csv'))).toBe(2);
+  expect(await check('--sample', '--orders', join(folder, 'nowhere.csv'))).toBe(2);
   expect(written).toContain('INPUT_FILE_UNREADABLE');
 });
 
 test('of a thousand bad rows a person is told fifty, and a program all', async () => {
   const file = goodsWith(...Array.from({ length: 1000 }, () => 'merchant-01'));
-  expect(await check('--goods', file)).toBe(1);
+  expect(await check('--sample', '--goods', file)).toBe(1);
   const lines = written.split('\n');
   expect(lines.filter((line) => line.includes('INPUT_COLUMN_COUNT'))).toHaveLength(50);
   expect(lines).toContain(`${file}: 950 more (offpay check --json has all)`);
-  expect(await check('--goods', file, '--json')).toBe(1);
+  expect(await check('--sample', '--goods', file, '--json')).toBe(1);
   expect((JSON.parse(written) as { problems: unknown[] }).problems).toHaveLength(1000);
 });

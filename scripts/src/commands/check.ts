@@ -25,11 +25,14 @@ interface Checked {
 function checked(paths: InputPaths): Checked {
   const input = loadInput(paths);
   const { problems, unusable } = input;
-  const files = (Object.keys(paths) as (keyof InputPaths)[]).map((name) => ({
-    ...{ name, file: paths[name], rows: input[name].length },
-    problems: problems.filter(({ file }) => file === paths[name]).length,
-    usable: !unusable.includes(paths[name]),
-  }));
+  const names = Object.keys(paths) as (keyof InputPaths)[];
+  const files = names.flatMap((name) => {
+    const file = paths[name];
+    if (file === undefined) return [];
+    const count = problems.filter((problem) => problem.file === file).length;
+    const usable = !unusable.includes(file);
+    return [{ name, file, rows: input[name].length, problems: count, usable }];
+  });
   return { files, problems };
 }
 

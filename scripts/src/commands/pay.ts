@@ -5,20 +5,23 @@ import { join } from 'node:path';
 import {
   bankClient,
   bootstrapLedger,
+  checkInput,
   Clients,
   codeOnPhone,
   pay,
   reportLines,
   startBankService,
   ensureUsable,
-  loadInput,
+  OfflineBank,
+  readInput,
   type InputPaths,
-  type LoadedInput,
   type PayMode,
   type PayOptions,
   type PayReport,
+  type ReadInput,
 } from '@fabric-offline-pay/network';
 import { Command, Option } from 'commander';
+import { EXIT } from '../exit-codes';
 import { homeOf } from '../home';
 import { pathsOf, tellProblems, withFiles, type FilesOptions } from '../input-files';
 import { resumable } from '../interrupt';
@@ -35,6 +38,7 @@ import { ensureReportWritable, writeReport } from '../report-file';
 export interface RunOptions extends CommonOptions {
   readonly report?: string;
   readonly mode: PayMode;
+  readonly again?: boolean;
 }
 
 /** The sample's codes live shorter than its slowest customer takes to type one. */
@@ -54,29 +58,42 @@ function progress(): NonNullable<PayOptions['onProgress']> {
 }
 
 /**
- * Reads what is to be run, and tells what is wrong with it, before anything is done.
- * @throws {NetworkError} INPUT_UNUSABLE
- * @throws {FileError} FILE_UNWRITABLE for the report
+ * Reads what is to be run and looks whether its report can be written, before anything is asked of the network.
+ * @throws {NetworkError} INPUT_UNUSABLE, after all that is wrong was told
+ * @throws {FileError} FILE_UNWRITABLE
  */
-export function readRun(paths: InputPaths, { report }: RunOptions): LoadedInput {
+export function readRun(paths: InputPaths, { report }: Pick<RunOptions, 'report'>): ReadInput {
   ensureReportWritable(report);
-  const input = loadInput(paths);
-  tellProblems(input.problems);
-  ensureUsable(input);
-  return input;
+  const files = readInput(paths);
+  if (files.unusable.length > 0) tellProblems(checkInput(files).problems);
+  ensureUsable(files);
+  return files;
+}
+
+/** What a book says that was not named is no secret to whoever reads the report. */
+function tellAssumed({ orders, merchantOrders, waybills }: InputPaths): void {
+  if (orders === undefined) return;
+  const missing = [
+    ...(merchantOrders === undefined ? ["the merchants' (--merchant-orders)"] : []),
+    ...(waybills === undefined ? ["the logistics company's (--waybills)"] : []),
+  ];
+  if (missing.length > 0)
+    tell(`pay          books that were not named say what the orders say: ${missing.join(', ')}`);
 }
 
 /** Runs files on the network in a home folder, whose bank's authentication must run. */
 export async function runFiles(
   home: string,
-  input: LoadedInput,
+  files: ReadInput,
   options: RunOptions,
 ): Promise<PayReport> {
+  tellAssumed(files.paths);
   const clients = new Clients(home);
   try {
     await bootstrapLedger(clients);
     const report = await pay({
       clients,
+      offlineBank: () => OfflineBank.open(clients),
       side: {
         bank: bankClient(home, 'customer-channel'),
         codeOnPhone: (phone, loginId, boundTo) => codeOnPhone(home, phone, loginId, boundTo),
@@ -86,11 +103,14 @@ export async function runFiles(
         node: bankClient(home, 'bank-node'),
         operator: bankClient(home, 'operator'),
       },
-      input,
+      files,
       folder: join(home, 'pay'),
       mode: options.mode,
+      again: options.again ?? false,
       onProgress: progress(),
       onStage: (message) => tell(`pay          ${message}`),
+      onProblems: tellProblems,
+      onFault: (error) => tell(error instanceof Error ? (error.stack ?? error.message) : 'fault'),
     });
     writeReport(options.report, report);
     return report;
@@ -107,21 +127,27 @@ export const modeOption = (): Option =>
     .choices(['stepwise', 'express', 'mixed'])
     .default('mixed');
 
+/** Rows that go on when they are run again make the run go on, too. */
+const exitCodeOfRun = ({ files }: PayReport): number =>
+  Object.values(files).some(({ unfinished }) => unfinished > 0) ? EXIT.notReachable : EXIT.done;
+
+async function run(options: FilesOptions & RunOptions): Promise<void> {
+  const files = readRun(pathsOf(options), options);
+  const home = homeOf(options);
+  await resumable(async () => {
+    await startBankService(home, bankOptionsOf(home));
+    const report = await runFiles(home, files, options);
+    show(options, report, (result) => reportLines(result).join('\n'));
+    process.exitCode = exitCodeOfRun(report);
+  });
+}
+
 export const payCommand = (): Command =>
   withFiles(withCommonOptions(new Command('pay')))
     .option('--report <file>', 'writes the report as JSON')
+    .option('--again', 'takes up rows again that a rule refused before, also where no file changed')
     .addOption(modeOption())
-    .action(
-      reportingErrors(async (options: FilesOptions & RunOptions) => {
-        const home = homeOf(options);
-        const input = readRun(pathsOf(options), options);
-        await resumable(async () => {
-          await startBankService(home, bankOptionsOf(home));
-          const report = await runFiles(home, input, options);
-          show(options, report, (result) => reportLines(result).join('\n'));
-        });
-      }),
-    );
+    .action(reportingErrors(run));
 
 /** The bank keeps the settings that it was started with. */
 function bankOptionsOf(home: string): { codeSeconds?: number } {

@@ -77,7 +77,7 @@ function printWhere({ home, organisations }: NetworkDescription): void {
 async function start(options: StartOptions): Promise<void> {
   const home = homeOf(options);
   await whileStarting(home, async () => {
-    const input = readRun(samplePaths(), options);
+    const files = readRun(samplePaths(), options);
     const keep = options.keep === true;
     await ensureStartable({ home, keep, ...portsOf(options), withProgress: tellStage });
     await resumable(async () => {
@@ -85,7 +85,7 @@ async function start(options: StartOptions): Promise<void> {
       await upNetwork({ home, ...portsOf(options), withProgress: tellStage });
       tell("services     starting the bank's authentication");
       await startBankService(home, { codeSeconds: SAMPLE_CODE_SECONDS });
-      const report = await runFiles(home, input, options);
+      const report = await runFiles(home, files, options);
       tell("services     keeping the bank's bulletin fresh");
       await startBulletinService(home);
       await printStarted(home, report, options);

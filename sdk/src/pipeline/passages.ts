@@ -13,6 +13,20 @@ interface Answer {
 /** A transaction to be submitted, perhaps twice. */
 type Submit<Result> = () => Promise<TransactionResult<Result>>;
 
+const steps = new WeakMap<object, string>();
+
+/** @returns the transaction of an order, `contract:name`, that ended with this error; undefined for an error of anything else. */
+export const failedStep = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null ? steps.get(error) : undefined;
+
+/** Remembers which transaction an error is of, and throws it on. */
+const failedAt =
+  (transaction: string) =>
+  (error: unknown): never => {
+    if (typeof error === 'object' && error !== null) steps.set(error, transaction);
+    throw error;
+  };
+
 /** Notes the committed transactions of one order, each once the peers have what came before. */
 export class Passages {
   readonly #catchUp: Parties['catchUp'];
@@ -40,9 +54,11 @@ export class Passages {
     this.#everywhere = block;
   }
 
-  /** Submits a transaction of the order, notes what it did, and returns its answer. */
+  /** Submits a transaction of the order, notes what it did, and returns its answer. What it throws {@link failedStep} knows. */
   async note<Result extends Answer>(transaction: string, submit: Submit<Result>): Promise<Result> {
-    const { result, transactionId, blockNumber, durationMs } = await this.#submit(submit);
+    const { result, transactionId, blockNumber, durationMs } = await this.#submit(submit).catch(
+      failedAt(transaction),
+    );
     this.#moved ||= !result.replayed;
     this.#reached(blockNumber);
     this.#passages.push({

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What somebody has to do about an order whose money was held when a step failed.
+import type { OrderState } from '@fabric-offline-pay/domain';
+
+const DECIDE = 'An operator decides the alarm: offpay resolve.';
+const CLAIM = 'The money is held: claim it (offpay settlement capture) or give it back (void).';
+const PAID = 'It is paid: do what failed by hand (offpay settlement, offpay logistics).';
+const OVER = 'The money is back with the customer: nothing.';
+
+const ADVICE: Readonly<Partial<Record<OrderState, string>>> = {
+  authorised: CLAIM,
+  merchantVerified: CLAIM,
+  categoryChecked: CLAIM,
+  matched: CLAIM,
+  mismatched: DECIDE,
+  blocked: DECIDE,
+  partiallyCaptured:
+    'A part is paid: claim the rest (offpay settlement capture) or give it back (void).',
+  captured: PAID,
+  released: PAID,
+  disputed: 'An operator decides the dispute: offpay settlement resolve-dispute.',
+  voided: OVER,
+  expired: OVER,
+  refunded: OVER,
+};
+
+const AGAIN = 'Somebody did not answer: run the same files again.';
+
+/**
+ * @param isOver whether a rule said no; else the next run goes on
+ * @param ledger the state at the end of the run; null where the row placed no order
+ */
+export const adviceFor = (isOver: boolean, ledger: OrderState | null): string | null => {
+  if (!isOver) return AGAIN;
+  return ledger === null ? null : (ADVICE[ledger] ?? null);
+};

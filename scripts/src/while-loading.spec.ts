@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ctrl-C is told at every moment: while the command line loads, and while a run goes on.
+import { loaded, tellWhileLoading } from './while-loading';
+
+const told: string[] = [];
+const ends: number[] = [];
+const end = (exitCode: number): void => void ends.push(exitCode);
+
+beforeEach(() => {
+  told.length = 0;
+  ends.length = 0;
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    told.push(String(text));
+    return true;
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.exitCode = 0;
+});
+
+test('while the command line loads: nothing was sent', () => {
+  const before = process.listenerCount('SIGINT');
+  tellWhileLoading(end);
+  process.emit('SIGINT');
+  expect(told.join('')).toContain('INTERRUPTED: ');
+  expect(ends).toEqual([130]);
+  loaded();
+  expect(process.listenerCount('SIGINT')).toBe(before);
+});
+
+test('a command that begins decides for itself', () => {
+  const before = process.listenerCount('SIGINT');
+  tellWhileLoading(end);
+  loaded();
+  expect(process.listenerCount('SIGINT')).toBe(before);
+});

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs of files on the ledger in memory: the real contracts, the bank's real service over a database in memory, devices and terminals
+// in folders. Only processes and certificates are missing.
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFAULT_POLICY, type Attribute, type Role } from '@fabric-offline-pay/domain';
+import {
+  OfflineBank,
+  pay,
+  readInput,
+  type InputPaths,
+  type PayOptions,
+  type PayReport,
+} from '@fabric-offline-pay/network';
+import {
+  Statistics,
+  type Client,
+  type Connection,
+  type EventOptions,
+  type LedgerEvent,
+} from '@fabric-offline-pay/sdk';
+import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
+import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
+import { toLedgerEvents } from '../../sdk/src/events/ledger-events';
+import { AuthenticationService } from '../../network/src/nodes/bank/authentication-service';
+import { openDatabase } from '../../network/src/nodes/bank/database/open-database';
+import type { BankDatabase } from '../../network/src/nodes/bank/database/schema';
+import { DEFAULT_LIMITS } from '../../network/src/nodes/bank/limits';
+import type { Message } from '../../network/src/nodes/bank/messages/message-sender';
+import { messagePrefix } from '../../network/src/nodes/bank/messages/texts';
+import { Pace } from '../../network/src/nodes/bank/pace';
+import { WorkerEngine } from '../../network/src/nodes/bank/testing/worker-engine';
+import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world';
+import { CERTIFICATES, VECTOR_KEYS } from './offline-world';
+import { BANK, type POLICY } from './world';
+
+type RunClients = PayOptions['clients'];
+
+const issuer = new Issuer({
+  ...{ bankId: BANK, channel: CHANNEL },
+  key: softwareKey(VECTOR_KEYS.issuer),
+  certificate: CERTIFICATES.issuer,
+  authority: CERTIFICATES.root,
+});
+
+const actorOf = (role: Role): string =>
+  PARTICIPANTS.find((entry) => entry.role === role)?.actor ?? '';
+
+/** Events as they come, until the signal. */
+async function* eventsOf(
+  ledger: MemoryLedger,
+  fromBlock: bigint,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LedgerEvent> {
+  const waiting: Block[] = ledger.blocks().filter(({ number }) => BigInt(number) >= fromBlock);
+  let wake = (): void => undefined;
+  const end = ledger.onBlock((block) => {
+    waiting.push(block);
+    wake();
+  });
+  signal?.addEventListener('abort', () => wake());
+  while (signal?.aborted !== true) {
+    const block = waiting.shift();
+    if (block === undefined) await new Promise<void>((resolve) => (wake = resolve));
+    else yield* eventsIn(block);
+  }
+  end();
+}
+
+const eventsIn = ({ number, transactions }: Block): readonly LedgerEvent[] =>
+  transactions.flatMap(({ txId, event }) =>
+    event === null
+      ? []
+      : toLedgerEvents({
+          ...{ eventName: event.name, chaincodeName: '', payload: event.payload },
+          ...{ transactionId: txId, blockNumber: BigInt(number) },
+        }),
+  );
+
+/** One network in memory, on which files are run one after another. */
+export class FilesRun {
+  /** As a home has it: devices, journal, terminals. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'files-run-'));
+  readonly #memory: MemoryWorld;
+  readonly #db: BankDatabase;
+  readonly #bank: AuthenticationService;
+  readonly #messages: Message[] = [];
+
+  private constructor(memory: MemoryWorld, db: BankDatabase) {
+    this.#memory = memory;
+    this.#db = db;
+    this.#bank = new AuthenticationService({
+      db,
+      ledger: memory.clientFor('bank', 'auth-service', BANK).identity,
+      messages: {
+        send: (message) => {
+          this.#messages.push(message);
+          return Promise.resolve();
+        },
+      },
+      clock: Date.now,
+      limits: DEFAULT_LIMITS,
+      key: randomBytes(32),
+      observer: { attestationDelayed: () => undefined },
+      pace: new Pace({ now: () => performance.now(), sleep: () => Promise.resolve() }),
+    });
+  }
+
+  static async open(): Promise<FilesRun> {
+    const [memory, db] = await Promise.all([
+      memoryWorld({ policy: DEFAULT_POLICY as typeof POLICY }),
+      openDatabase(new WorkerEngine()),
+    ]);
+    return new FilesRun(memory, db);
+  }
+
+  async close(): Promise<void> {
+    await this.#bank.idle();
+    await this.#db.destroy();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  get world(): MemoryWorld {
+    return this.#memory;
+  }
+
+  /** Runs files as `offpay pay` does. */
+  run(paths: InputPaths, changes: Partial<PayOptions> = {}): Promise<PayReport> {
+    const clients = this.clients();
+    const bank = this.#bank.for({ name: 'anna', spend: () => () => undefined });
+    return pay({
+      clients,
+      offlineBank: () => OfflineBank.openWith(clients, () => Promise.resolve(issuer)),
+      side: { bank, codeOnPhone: (_, ...login) => Promise.resolve(this.#codeFor(...login)) },
+      staff: { teller: bank, node: bank, operator: bank },
+      files: readInput(paths),
+      folder: this.folder,
+      ...changes,
+    });
+  }
+
+  /** @param clientOf gives other clients than those of the ledger, which fail for example */
+  clients(clientOf: (client: Client, role: Role, attribute: Attribute) => Client = (own) => own) {
+    const client = (role: Role, attribute: Attribute, actor = actorOf(role)): Promise<Client> =>
+      Promise.resolve(clientOf(this.#memory.clientFor(role, attribute, actor), role, attribute));
+    const clients: RunClients = {
+      channel: CHANNEL,
+      statistics: new Statistics().snapshot(),
+      catchUp: () => Promise.resolve(),
+      organisation: (role) =>
+        ({ role, mspId: MSP[role], actor: actorOf(role) }) as ReturnType<
+          RunClients['organisation']
+        >,
+      client,
+      connection: async (role, attribute, actor) =>
+        this.#connection(await client(role, attribute, actor)),
+      parties: async (merchantId) => ({
+        cashier: await client('merchant', 'cashier', merchantId),
+        dispatcher: await client('logistics', 'dispatcher'),
+        bankNode: await client('bank', 'bank-node'),
+      }),
+    };
+    return clients;
+  }
+
+  #codeFor(loginId: string, boundTo: string): string {
+    const prefix = messagePrefix(loginId, boundTo);
+    const message = this.#messages.findLast(({ id }) => id.startsWith(prefix));
+    return message?.text.slice(0, 6) ?? '';
+  }
+
+  /** As much of a connection as a run asks for. */
+  #connection(client: Client): Connection {
+    const { ledger } = this.#memory;
+    const events = ({ fromBlock = 0n, signal }: EventOptions = {}) =>
+      eventsOf(ledger, fromBlock, signal);
+    const height = () => Promise.resolve(BigInt((ledger.blocks().at(-1)?.number ?? 0) + 1));
+    return { client, channel: CHANNEL, events, height } as Partial<Connection> as Connection;
+  }
+}
