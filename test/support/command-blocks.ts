@@ -60,6 +60,14 @@ export const NOT_RUN: readonly (readonly [document: string, begins: string, why:
     'test/integration/offline-run.spec.ts runs it, smaller; this takes minutes',
   ],
   ['CONTRIBUTING.md', 'npm ci', 'replaces the packages that run the test'],
+  ...['chaincode/domain', 'chaincode/testing', 'sdk'].map(
+    (folder) =>
+      [
+        `${folder}/README.md`,
+        'npm install',
+        'needs the published package; test/packages installs the packed one',
+      ] as const,
+  ),
   ['docs/performance.md', 'npm run bench', 'needs a quarter of an hour, and a machine for itself'],
   [
     'docs/testing.md',
