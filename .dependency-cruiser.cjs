@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arrows between the rooms: domain <- chaincode <- testing; domain <- sdk <- network <- scripts.
+// The arrows between the rooms: domain <- chaincode <- testing; domain <- sdk <- operate <- run <- scripts; sdk <- nodes <- run.
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 module.exports = {
   forbidden: [
@@ -48,7 +48,7 @@ module.exports = {
     forbid(
       'network-never-runs-contracts',
       'Nodes speak to the ledger through the SDK.',
-      { path: '^network/src' },
+      { path: '^network/' },
       { path: '^(chaincode/(src|testing)|scripts|test)/' },
     ),
     forbid(
@@ -72,8 +72,20 @@ module.exports = {
     forbid(
       'no-node-to-node',
       'An organisation talks to another through the ledger.',
-      { path: '^network/src/nodes/([^/]+)/' },
-      { path: '^network/src/nodes/[^/]+/', pathNot: '^network/src/nodes/$1/' },
+      { path: '^network/nodes/([^/]+)/' },
+      { path: '^network/nodes/(?!common/)[^/]+/', pathNot: '^network/nodes/$1/' },
+    ),
+    forbid(
+      'nodes-stand-alone',
+      'An organisation installs its own node only, and none of what operates Fabric.',
+      { path: '^network/nodes/' },
+      { path: '^network/(operate|run)/' },
+    ),
+    forbid(
+      'operate-knows-no-node',
+      'Whoever runs Fabric need not know what runs beside it.',
+      { path: '^network/operate/' },
+      { path: '^network/(run|nodes/(?!common/))' },
     ),
     forbid(
       'no-tests-in-source',

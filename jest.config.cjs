@@ -27,8 +27,12 @@ const shared = {
     '^@fabric-offline-pay/testing$': '<rootDir>/chaincode/testing/src/index.ts',
     '^@fabric-offline-pay/sdk$': '<rootDir>/sdk/src/index.ts',
     '^@fabric-offline-pay/sdk/offline$': '<rootDir>/sdk/src/offline/index.ts',
-    '^@fabric-offline-pay/network$': '<rootDir>/network/src/index.ts',
-    '^@fabric-offline-pay/network/clients$': '<rootDir>/network/src/clients.ts',
+    '^@fabric-offline-pay/(operate|run)$': '<rootDir>/network/$1/src/index.ts',
+    '^@fabric-offline-pay/node-common/person-fields$':
+      '<rootDir>/network/nodes/common/src/person-fields.ts',
+    '^@fabric-offline-pay/node-common$': '<rootDir>/network/nodes/common/src/index.ts',
+    '^@fabric-offline-pay/bank-node$': '<rootDir>/network/nodes/bank/src/index.ts',
+    '^@fabric-offline-pay/operate/clients$': '<rootDir>/network/operate/src/clients.ts',
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
 };

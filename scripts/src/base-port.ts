@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `--base-port`: which ports a fresh network takes.
-import type { PortChoice } from '@fabric-offline-pay/network';
+import type { PortChoice } from '@fabric-offline-pay/operate';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** @throws {InvalidArgumentError} */

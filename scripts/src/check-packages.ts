@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { tell } from './output';
-import { packInto, REPOSITORY, type Packed } from './packages';
+import { tell } from './output.js';
+import { packInto, REPOSITORY, type Packed } from './packages.js';
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the command line itself fails with. Everything else comes from the rooms below it, with their codes.
-import { COMMAND_ERRORS } from './command-error-texts';
+import { COMMAND_ERRORS } from './command-error-texts.js';
 
 export { COMMAND_ERRORS };
 

@@ -2,8 +2,8 @@
 // The commands of `npx offpay`, in the order in which a newcomer needs them. A command is loaded when it is called: `--help` waits
 // for none of them, and a command for no other.
 import type { Command } from 'commander';
-import { kebab } from './by-hand/names';
-import type { ProgramFor } from './commands/completion';
+import { kebab } from './by-hand/names.js';
+import type { ProgramFor } from './commands/completion.js';
 
 export interface CommandEntry {
   readonly name: string;

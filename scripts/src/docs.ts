@@ -2,6 +2,7 @@
 // Writes the documents and schemas that follow from data (`npm run docs`), or checks that they are current (`--check`).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BANK_ERRORS } from '@fabric-offline-pay/bank-node';
 import {
   MAX_BATCH,
   ALL_TRANSACTIONS,
@@ -11,18 +12,14 @@ import {
   type NamedTransaction,
   type UnitId,
 } from '@fabric-offline-pay/domain';
-import {
-  BANK_ERRORS,
-  INPUT_PROBLEMS,
-  inputSchemas,
-  NETWORK_ERRORS,
-} from '@fabric-offline-pay/network';
+import { NETWORK_ERRORS } from '@fabric-offline-pay/node-common';
+import { INPUT_PROBLEMS, inputSchemas } from '@fabric-offline-pay/run';
 import { CLIENT_ERRORS } from '@fabric-offline-pay/sdk';
 import { format, resolveConfig } from 'prettier';
-import { COMMAND_ERRORS } from './command-errors';
-import { keyText, repetitionText } from './by-hand/help';
-import { tell } from './output';
-import { fieldsOf, schemaOf } from './schema-fields';
+import { COMMAND_ERRORS } from './command-errors.js';
+import { keyText, repetitionText } from './by-hand/help.js';
+import { tell } from './output.js';
+import { fieldsOf, schemaOf } from './schema-fields.js';
 
 interface Described {
   readonly number?: number;
@@ -169,7 +166,7 @@ const transactionsDocument = (): string =>
 async function documents(): Promise<Map<string, string>> {
   const schemas = Object.entries(inputSchemas()).map(
     ([name, schema]) =>
-      [`network/sample/schema/${name}.schema.json`, JSON.stringify(schema)] as const,
+      [`network/run/sample/schema/${name}.schema.json`, JSON.stringify(schema)] as const,
   );
   const raw = [
     ['docs/errors.md', errorsDocument()],

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files of bank, merchants, logistics company and customers on the command line, and how a person is told what is wrong with them.
 import { join } from 'node:path';
-import { inputPaths, type InputPaths, type LoadedInput } from '@fabric-offline-pay/network';
+import { inputPaths, type InputPaths, type LoadedInput } from '@fabric-offline-pay/run';
 import type { Command } from 'commander';
-import { WrongUseError } from './command-errors';
-import { tell } from './output';
+import { WrongUseError } from './command-errors.js';
+import { tell } from './output.js';
 
 type InputName = keyof InputPaths;
 
@@ -14,7 +14,7 @@ export type FilesOptions = Readonly<Partial<Record<InputName, string>>> & {
 
 /** The customary files of the repository's sample. */
 export const samplePaths = (): Required<InputPaths> =>
-  inputPaths(join(__dirname, '..', '..', 'network', 'sample'));
+  inputPaths(join(__dirname, '..', '..', 'network', 'run', 'sample'));
 
 /** Adds an option a file. */
 export const withFiles = (command: Command): Command =>

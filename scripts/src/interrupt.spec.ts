@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OutcomeUnknownError } from '@fabric-offline-pay/sdk';
-import { OutcomeLeftOpenError } from './by-hand/outcome-left-open';
-import { interruptible, resumable } from './interrupt';
+import { OutcomeLeftOpenError } from './by-hand/outcome-left-open.js';
+import { interruptible, resumable } from './interrupt.js';
 
 const told: string[] = [];
 

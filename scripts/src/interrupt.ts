@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ctrl-C: ends the wait, not the process, so that the user still learns what was sent.
 import { OffpayError } from '@fabric-offline-pay/sdk';
-import { InterruptedError, LeftHalfwayError } from './command-errors';
-import { endWith, reportingErrors } from './output';
-import { EXIT } from './exit-codes';
+import { InterruptedError, LeftHalfwayError } from './command-errors.js';
+import { endWith, reportingErrors } from './output.js';
+import { EXIT } from './exit-codes.js';
 
 /** What stopped because of the signal says so, whatever layer noticed first; an outcome or a refusal stays what it is. */
 const because = (signal: AbortSignal, error: unknown): unknown =>

@@ -30,6 +30,6 @@ test('help and version load the words, and neither ledger nor network', () => {
 test('a query loads the client, and no service, no database and no reader of files', () => {
   const queries = ['balance', 'trail', 'alarms'].map((name) => `commands/${name}.js`);
   const loaded = loadedBy(...queries, 'by-hand/call.js');
-  expect(loaded).toEqual(expect.arrayContaining(['sdk', 'network', '@grpc/grpc-js']));
+  expect(loaded).toEqual(expect.arrayContaining(['sdk', 'operate', '@grpc/grpc-js']));
   expect(loaded.filter((name) => HEAVY.includes(name))).toEqual([]);
 });

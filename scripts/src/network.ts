@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run network -- …`: brings the network up and down and looks after its nodes.
 import {
-  type AskedNode,
-  type AskedStatus,
-  type NetworkDescription,
-  type PortChoice,
-  type ProgressEvent,
-  askNodes,
   downNetwork,
   ensureStartable,
   foundNetwork,
+  type NetworkDescription,
   networkLogs,
+  type PortChoice,
+  type ProgressEvent,
   resetNetwork,
   restartNode,
   upNetwork,
   whileStarting,
-} from '@fabric-offline-pay/network';
+} from '@fabric-offline-pay/operate';
+import { type AskedNode, type AskedStatus, askNodes } from '@fabric-offline-pay/run';
 import { Command, InvalidArgumentError } from 'commander';
-import { basePortOption, portsOf } from './base-port';
-import { print, reportingErrors, show, withCommonOptions, type CommonOptions } from './output';
+import { basePortOption, portsOf } from './base-port.js';
+import { print, reportingErrors, show, withCommonOptions, type CommonOptions } from './output.js';
 
 interface UpOptions extends CommonOptions {
   readonly basePort?: PortChoice;

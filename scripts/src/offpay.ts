@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: `npx offpay …`.
-import { tellErrorsAsJson } from './output';
-import { tellWhileLoading } from './while-loading';
+import { tellErrorsAsJson } from './output.js';
+import { tellWhileLoading } from './while-loading.js';
 
 /** Resolves when what was written so far has left this process. */
 const written = (stream: NodeJS.WriteStream): Promise<void> =>

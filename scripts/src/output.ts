@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How commands answer: results on standard output, progress and failures on standard error, JSON when asked for.
 import type { Command } from 'commander';
-import { withoutRawFileErrors } from './command-errors';
-import { exitCodeOf } from './exit-codes';
+import { withoutRawFileErrors } from './command-errors.js';
+import { exitCodeOf } from './exit-codes.js';
 
 export interface CommonOptions {
   readonly home?: string;

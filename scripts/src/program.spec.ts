@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLIENT_ERRORS } from '@fabric-offline-pay/sdk';
-import { offpayHere } from '../../test/support/offpay-here';
-import { COMMAND_ERRORS } from './command-errors';
-import { exitCodeOf } from './exit-codes';
+import { offpayHere } from '../../test/support/offpay-here.js';
+import { COMMAND_ERRORS } from './command-errors.js';
+import { exitCodeOf } from './exit-codes.js';
 
 let home: string;
 let out: string;

@@ -2,11 +2,11 @@
 // The command line as a whole: loads the command that is called, and says of the others what they are for.
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
-import { COMMAND_ERRORS } from './command-errors';
-import { COMMANDS, type CommandEntry } from './command-table';
-import { EXIT } from './exit-codes';
-import { endWith, tellErrorsAsJson } from './output';
-import { loaded } from './while-loading';
+import { COMMAND_ERRORS } from './command-errors.js';
+import { COMMANDS, type CommandEntry } from './command-table.js';
+import { EXIT } from './exit-codes.js';
+import { endWith, tellErrorsAsJson } from './output.js';
+import { loaded } from './while-loading.js';
 
 /** The name of the command that a line calls, or wants help for. */
 const calledBy = (words: readonly string[]): string | undefined =>

@@ -2,8 +2,8 @@
 // The file that `--report` names: looked at before anything is done, for a run of hours ends with it.
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { PayReport } from '@fabric-offline-pay/network';
-import { FileError } from './command-errors';
+import type { PayReport } from '@fabric-offline-pay/run';
+import { FileError } from './command-errors.js';
 
 /** Does something with a file. @throws {FileError} FILE_UNWRITABLE */
 function writing(file: string, work: () => void): void {

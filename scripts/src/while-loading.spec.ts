@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ctrl-C is told at every moment: while the command line loads, and while a run goes on.
-import { loaded, tellWhileLoading } from './while-loading';
+import { loaded, tellWhileLoading } from './while-loading.js';
 
 const told: string[] = [];
 const ends: number[] = [];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ctrl-C while the command line still loads: it is told, and ends the process.
-import { COMMAND_ERRORS } from './command-error-texts';
-import { EXIT } from './exit-codes';
-import { endWith } from './output';
+import { COMMAND_ERRORS } from './command-error-texts.js';
+import { EXIT } from './exit-codes.js';
+import { endWith } from './output.js';
 
 const ends = (end: (exitCode: number) => void) => (): void => {
   const { meaning: message, remedy } = COMMAND_ERRORS.INTERRUPTED;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person reads when nobody answers: the failure's own code and advice, which nodes are silent, and where to look.
-import { NetworkError } from '@fabric-offline-pay/network';
+import { NetworkError } from '@fabric-offline-pay/node-common';
 import { UnavailableError } from '@fabric-offline-pay/sdk';
-import { exitCodeOf } from './exit-codes';
-import { UnansweredError } from './with-clients';
+import { exitCodeOf } from './exit-codes.js';
+import { UnansweredError } from './with-clients.js';
 
 const unavailable = new UnavailableError({ reason: 'deadline' });
 

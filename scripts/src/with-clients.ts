@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens a network's clients for one command of a person: a query that nobody answers ends soon, and says which node is silent.
-import { Clients, NetworkError, networkStatus } from '@fabric-offline-pay/network/clients';
-import { homeOf } from './home';
-import { tell, type CommonOptions } from './output';
+import { Clients, NetworkError, networkStatus } from '@fabric-offline-pay/operate/clients';
+import { homeOf } from './home.js';
+import { tell, type CommonOptions } from './output.js';
 
 /** How long a person waits for what is only read. Transactions keep the SDK's minute, in which a node may come back. */
 const DEADLINES = { queryMs: 10_000, blockMs: 10_000 };
@@ -47,7 +47,7 @@ const isUnanswered = (error: unknown): error is Error & { readonly code: string 
 /** Home and nodes may be in any state: a look at them must not hide what failed. */
 async function silentNodes(home: string): Promise<readonly string[]> {
   // Loaded when something failed only.
-  const { askNodes } = await import('@fabric-offline-pay/network');
+  const { askNodes } = await import('@fabric-offline-pay/run');
   const { nodes } = await askNodes(home).catch(() => ({ nodes: [] }));
   return nodes.filter(({ state }) => state !== 'running').map(({ name }) => name);
 }

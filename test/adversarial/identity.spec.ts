@@ -10,13 +10,8 @@ import {
   termsDigest,
   type OrderTerms,
 } from '@fabric-offline-pay/domain';
-import {
-  bankClient,
-  bankClientWith,
-  enrolIdentity,
-  revokeIdentity,
-  startBankService,
-} from '@fabric-offline-pay/network';
+import { enrolIdentity, revokeIdentity } from '@fabric-offline-pay/operate';
+import { bankClient, bankClientWith, startBankService } from '@fabric-offline-pay/run';
 import {
   chooseBest,
   runStepwise,

@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bootstrapLedger, describedOrganisation } from '@fabric-offline-pay/operate';
 import { StatusCode } from '@hyperledger/fabric-gateway';
-import { bootstrapLedger, describedOrganisation } from '@fabric-offline-pay/network';
 import { bareNetwork, type BareNetwork } from '../support/bare-network';
 import {
   orderingArguments,

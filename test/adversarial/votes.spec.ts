@@ -8,9 +8,9 @@ import {
   type NamedTransaction,
   type Role,
 } from '@fabric-offline-pay/domain';
-import { StatusCode } from '@hyperledger/fabric-gateway';
-import { defaultTopology, type OrganisationTopology } from '@fabric-offline-pay/network';
+import { defaultTopology, type OrganisationTopology } from '@fabric-offline-pay/operate';
 import { runExpress, type Client, type Connection } from '@fabric-offline-pay/sdk';
+import { StatusCode } from '@hyperledger/fabric-gateway';
 import { bareNetwork, type BareNetwork } from '../support/bare-network';
 import { codeOf } from '../support/code-of';
 import { eventually } from '../support/eventually';

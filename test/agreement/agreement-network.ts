@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real network whose every call is recorded.
-import { defaultTopology } from '@fabric-offline-pay/network';
+import { defaultTopology } from '@fabric-offline-pay/operate';
 import { bareNetwork, type BareNetwork } from '../support/bare-network';
 import { CHANNEL } from '../support/memory-world';
 import { RawGateways } from '../support/raw-gateway';

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Clients } from '@fabric-offline-pay/network';
+import { Clients } from '@fabric-offline-pay/operate';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
 import { networkWorld, type NetworkWorld } from '../support/network-world';
 import { patchedChaincode } from '../support/patched-chaincode';

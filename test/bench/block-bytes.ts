@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What transactions weigh in the blocks that every peer and orderer keeps.
-import type { Clients } from '@fabric-offline-pay/network';
+import type { Clients } from '@fabric-offline-pay/operate';
 
 /** @returns bytes of all envelopes in the blocks from one height to another. */
 export async function envelopeBytes(clients: Clients, from: bigint, to: bigint): Promise<number> {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The control: a contract of fabric-contract-api that writes one row, on the same peers and in the same chaincode process.
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Role } from '@fabric-offline-pay/domain';
+import type { Clients } from '@fabric-offline-pay/operate';
+import { nativeSigner } from '@fabric-offline-pay/sdk';
 import { Client as GrpcClient, credentials } from '@grpc/grpc-js';
 import { connect, hash, signers, type Contract, type Gateway } from '@hyperledger/fabric-gateway';
-import { createPrivateKey } from 'node:crypto';
-import type { Role } from '@fabric-offline-pay/domain';
-import type { Clients } from '@fabric-offline-pay/network';
-import { nativeSigner } from '@fabric-offline-pay/sdk';
 import type { Job } from './burst';
 
 /** Statements for `patchedChaincode`: the least that a contract can do and still leave something in a block. */

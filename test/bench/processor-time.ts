@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processor time of a network's processes, from the kernel's own books (proc(5), /proc/PID/stat).
 import { readFileSync } from 'node:fs';
-import { networkStatus } from '@fabric-offline-pay/network';
+import { networkStatus } from '@fabric-offline-pay/operate';
 
 /** The kernel counts in hundredths of a second on every Linux that Node.js runs on. */
 const MICROSECONDS_A_TICK = 10_000;

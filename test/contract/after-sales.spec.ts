@@ -7,7 +7,7 @@ import {
   holds,
   type AddressBookRow,
 } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import {
   runExpress,
   runStepwise,

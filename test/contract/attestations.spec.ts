@@ -2,16 +2,16 @@
 // The bank's service on the real contracts: what a customer passed stands on the ledger, also when the login fails at once.
 import { randomBytes } from 'node:crypto';
 import type { EventPayload } from '@fabric-offline-pay/sdk';
-import type { AuthenticationLedger, BankOperations } from '../../network/src/nodes/bank/index.js';
+import type { AuthenticationLedger, BankOperations } from '../../network/nodes/bank/src/index.js';
 import {
   AuthenticationService,
   DEFAULT_LIMITS,
   openDatabase,
   Pace,
-} from '../../network/src/nodes/bank/index.js';
-import type { BankDatabase } from '../../network/src/nodes/bank/database/schema.js';
-import { ENROLMENT, PASSWORD } from '../../network/src/nodes/bank/testing/bank-fixture.js';
-import { WorkerEngine } from '../../network/src/nodes/bank/testing/worker-engine.js';
+} from '../../network/nodes/bank/src/index.js';
+import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
+import { ENROLMENT, PASSWORD } from '../../network/nodes/bank/src/testing/bank-fixture.js';
+import { WorkerEngine } from '../../network/nodes/bank/src/testing/worker-engine.js';
 import { eventually } from '../support/eventually';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { BANK } from '../support/world';

@@ -2,7 +2,7 @@
 // Files that went wrong, run to their end: no row ends a run but its own, and of every order the report says what the ledger says.
 import { appendFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inputPaths, type InputPaths, type PayReport } from '@fabric-offline-pay/network';
+import { inputPaths, type InputPaths, type PayReport } from '@fabric-offline-pay/run';
 import { ifFound, UnavailableError } from '@fabric-offline-pay/sdk';
 import { FilesRun } from '../support/files-run';
 import { expectEveryRowOnce } from '../support/every-row';

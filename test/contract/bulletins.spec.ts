@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a bank's bulletin must be issued anew, and what stays in it, on the ledger in memory.
 import type { KeyObject } from 'node:crypto';
-import { Bulletins } from '@fabric-offline-pay/network';
+import { Bulletins } from '@fabric-offline-pay/run';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { nowSeconds, OFFLINE, OfflineLedger, reserveKeyOf } from '../support/offline-ledger';

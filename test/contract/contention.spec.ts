@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Contention where every interleaving is known, on the ledger in memory: transactions started together are all endorsed on
 // the same state and committed one after the other.
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';

@@ -2,7 +2,7 @@
 // Units 7 and 18 in detail, on the ledger in memory: where each threshold lies, that nothing counts twice, and that both
 // ways of an order obey.
 import { limitsFor, type InputOf } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import {
   runExpress,
   runStepwise,

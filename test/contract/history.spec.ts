@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A customer's history: one order is one success at most, money that goes back takes it back, penalties are counted whatever
 // else waits, and nothing that two parties name shares an entry.
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { everyEntry, runExpress, type RefusedError } from '@fabric-offline-pay/sdk';
 import { ALONE } from '../support/histories';
 import { memoryWorld } from '../support/memory-world';

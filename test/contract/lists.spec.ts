@@ -2,7 +2,7 @@
 // What lists and sums must hold on a ledger of any size: no list answers all at once, no sum is cut short without a word, and
 // no sum grows too large to be rolled up.
 import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { everyEntry, runExpress, type Parties } from '@fabric-offline-pay/sdk';
 import { memoryNetwork, type MemoryNetwork } from '@fabric-offline-pay/testing';
 import { stepUpFor } from '../support/histories';

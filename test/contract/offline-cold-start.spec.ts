@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openKey, withTerminal, writeSettings } from '@fabric-offline-pay/network';
+import { openKey, withTerminal, writeSettings } from '@fabric-offline-pay/run';
 import {
   Device,
   Issuer,

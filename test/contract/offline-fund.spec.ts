@@ -10,16 +10,16 @@ import {
   parseCose,
 } from '@fabric-offline-pay/domain';
 import {
+  type FolderFunding,
   fundFolder,
+  type FundingBank,
   openKey,
   restoreParty,
   updateIssuers,
   withDevice,
-  type FolderFunding,
-  type FundingBank,
-} from '@fabric-offline-pay/network';
+} from '@fabric-offline-pay/run';
 import { HIGHEST_EPOCH, Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
-import { nextEpoch } from '../../network/src/offline/next-epoch';
+import { nextEpoch } from '../../network/run/src/offline/next-epoch.js';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
 import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger';

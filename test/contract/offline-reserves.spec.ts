@@ -11,7 +11,7 @@ import {
   type Bulletin,
   type DeviceCertificate,
 } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { missingMoney } from '../support/money';
 import {

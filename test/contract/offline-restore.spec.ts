@@ -3,7 +3,7 @@
 // `fund` needs a network, so that the bank's part is done here by the issuer itself.
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withDevice, withTerminal } from '@fabric-offline-pay/network';
+import { withDevice, withTerminal } from '@fabric-offline-pay/run';
 import { loadFile } from '@fabric-offline-pay/sdk/offline';
 import { OfflineFolders, PASSPHRASE } from '../support/offline-folders';
 

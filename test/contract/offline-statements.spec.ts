@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom a device pays, and what it has in hand afterwards, on the command line: names, receipts, cancellations and evidence.
 import { join } from 'node:path';
-import { withDevice } from '@fabric-offline-pay/network';
+import { withDevice } from '@fabric-offline-pay/run';
 import { loadFile, saveFile, type Device } from '@fabric-offline-pay/sdk/offline';
 import { LICENCE, NAME, OfflineFolders, PASSPHRASE } from '../support/offline-folders';
 import { CHANNEL } from '../support/offline-world';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was earned stays earned and what was given back is not earned again, whoever calls first and whatever a call is named.
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress } from '@fabric-offline-pay/sdk';
 import { WAYS } from '../support/both-ways';
 import { stepUpFor } from '../support/histories';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // For whom a certificate may speak: its own certificate authority writes the actor, the ledger says whether it may.
 import { licensingOf, registrationOf } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { missingMoney } from '../support/money';
 import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A suspended bank ends what it began, for its customers and payees, and begins nothing new with its money.
 import type { InputOf } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { orderLeg, quoteLeg, signQuoted } from '../support/express-legs';
 import { missingMoney } from '../support/money';

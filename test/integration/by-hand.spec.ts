@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { networkStatus } from '@fabric-offline-pay/network';
+import { networkStatus } from '@fabric-offline-pay/operate';
 import { offpay, PROGRAM, type Ended } from '../support/command-line';
 import { eventually } from '../support/eventually';
 import { networkWorld, type NetworkWorld } from '../support/network-world';

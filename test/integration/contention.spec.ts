@@ -2,7 +2,7 @@
 // A busy merchant, a contested hold and a roll-up under load, on real peers: payments never conflict with each other, no
 // hold is captured twice, and no entry is lost.
 import type { Role } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import {
   RefusedError,
   runExpress,

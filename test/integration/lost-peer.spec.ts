@@ -3,7 +3,7 @@
 // a cable is cut; or it hangs, closes nothing and answers nothing. The bank goes on with the other peer: its clients, and those of the
 // others that need its endorsement. No payment is lost, none is made twice.
 import { readFileSync } from 'node:fs';
-import { defaultTopology, killNode } from '@fabric-offline-pay/network';
+import { defaultTopology, killNode } from '@fabric-offline-pay/operate';
 import { connect, type Connection } from '@fabric-offline-pay/sdk';
 import { buyAll, delaysOf, expectAllPaidOnce } from '../support/buying';
 import { networkWorld, type NetworkWorld } from '../support/network-world';

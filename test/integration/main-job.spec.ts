@@ -3,14 +3,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  askNodes,
-  Clients,
-  killNode,
-  type AskedStatus,
-  type Check,
-  type PayReport,
-} from '@fabric-offline-pay/network';
+import { Clients, killNode } from '@fabric-offline-pay/operate';
+import { type AskedStatus, askNodes, type Check, type PayReport } from '@fabric-offline-pay/run';
 import {
   canariesOf,
   codeCanary,

@@ -16,15 +16,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
-  type NetworkDescription,
-  type OrganisationDescription,
   describedOrganisation,
   downNetwork,
   enrolIdentity,
   enrolTls,
   killNode,
+  type NetworkDescription,
   networkLogs,
   networkStatus,
+  type OrganisationDescription,
   readDescription,
   resetNetwork,
   restartNode,
@@ -33,7 +33,7 @@ import {
   stopService,
   upNetwork,
   waitForNode,
-} from '@fabric-offline-pay/network';
+} from '@fabric-offline-pay/operate';
 
 const BUILD_AND_UP_MS = 900_000;
 const run = promisify(execFile);

@@ -12,13 +12,8 @@ import {
   verdictOf,
   verifyDeviceCertificate,
 } from '@fabric-offline-pay/domain';
-import {
-  enrolIdentity,
-  networkStatus,
-  OfflineBank,
-  startBulletinService,
-  stopService,
-} from '@fabric-offline-pay/network';
+import { enrolIdentity, networkStatus, stopService } from '@fabric-offline-pay/operate';
+import { OfflineBank, startBulletinService } from '@fabric-offline-pay/run';
 import type { Connection } from '@fabric-offline-pay/sdk';
 import { mayUnshare } from '../offline/party';
 import { withHighS } from '../offline/ledger-cheats';

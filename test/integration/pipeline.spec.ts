@@ -2,7 +2,7 @@
 // The pipeline on real peers: both ways, the examples that a merchant copies, and the packages as somebody else installs them.
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readDescription } from '@fabric-offline-pay/network';
+import { readDescription } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type ConnectOptions } from '@fabric-offline-pay/sdk';
 import { checkout } from '../../sdk/examples/checkout';
 import { reconcile } from '../../sdk/examples/reconciliation';

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import {
   killNode,
   networkStatus,
-  readDescription,
-  startBankService,
-  upNetwork,
   type OrganisationDescription,
-} from '@fabric-offline-pay/network';
+  readDescription,
+  upNetwork,
+} from '@fabric-offline-pay/operate';
+import { startBankService } from '@fabric-offline-pay/run';
 import { offpay } from '../support/command-line';
 import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample';
 

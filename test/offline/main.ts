@@ -3,7 +3,7 @@
 // came out as it must.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { Command, InvalidArgumentError } from 'commander';
 import { runMain, withOpened } from '../support/run-main';
 import { writableFile, writableFolder } from '../support/writable';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Amount } from '@fabric-offline-pay/domain';
-import { OfflineBank } from '@fabric-offline-pay/network';
+import { OfflineBank } from '@fabric-offline-pay/run';
 import { burst } from '../bench/burst';
 import { Noop, NOOP_CONTRACT } from '../bench/noop';
 import { networkWorld, type NetworkWorld } from '../support/network-world';

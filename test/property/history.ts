@@ -2,7 +2,7 @@
 // A history of real transactions, with the ledger as it stood before each: a hostile call takes the place of one of them,
 // where the rightful one would have been done.
 import { transactionNamed, type NamedTransaction } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, signRatings, type Purchase } from '@fabric-offline-pay/sdk';
 import { MemoryLedger, type MemoryLedgerOptions, type Proposal } from '@fabric-offline-pay/testing';
 import { failLogin } from '../support/histories';

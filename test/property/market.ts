@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A shop in full swing: orders at every stage, orders signed and not yet placed, a login under way. Clients then meet in it.
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import type { InputOf } from '@fabric-offline-pay/domain';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import {
   runExpress,
   runStepwise,
@@ -8,7 +9,6 @@ import {
   type Client,
   type Parties,
 } from '@fabric-offline-pay/sdk';
-import type { InputOf } from '@fabric-offline-pay/domain';
 import { quoteLeg, signQuoted } from '../support/express-legs';
 import { addressesOf, CURRENCY, deliverySecretOf, LOGISTICS, MERCHANT } from '../support/world';
 import { counterOf, tillOf, type Counter, type Shop } from './shop';

@@ -10,7 +10,7 @@ import {
   resetNetwork,
   upNetwork,
   type UpOptions,
-} from '@fabric-offline-pay/network';
+} from '@fabric-offline-pay/operate';
 import { Statistics } from '@fabric-offline-pay/sdk';
 import { World, type ClientFor } from './world';
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LoadedInput } from '@fabric-offline-pay/network';
+import type { LoadedInput } from '@fabric-offline-pay/run';
 
 export interface Canary {
   /** Says what it is without saying it. */

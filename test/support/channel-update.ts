@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describedOrganisation, type NetworkDescription } from '@fabric-offline-pay/network';
+import { describedOrganisation, type NetworkDescription } from '@fabric-offline-pay/operate';
 
 const run = promisify(execFile);
 

@@ -5,19 +5,21 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** Folders whose documents people read; below `network/src` also those of its folders. */
-const FOLDERS = ['.', 'docs', 'chaincode/domain', 'chaincode/testing', 'sdk', 'network/sample'];
+/** Folders whose documents people read. */
+const FOLDERS = [
+  ...['.', 'docs', 'chaincode/domain', 'chaincode/testing', 'sdk'],
+  ...['network/run/sample', 'network/nodes/bank'],
+];
 
-const markdownIn = (folder: string, recursive = false): string[] =>
-  readdirSync(join(ROOT, folder), { recursive, encoding: 'utf8' })
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name));
 
 /** Where people read commands to copy: paths from the root on, README first. */
-export const DOCUMENTS: readonly string[] = [
-  ...FOLDERS.flatMap((folder) => markdownIn(folder)),
-  ...markdownIn('network/src', true),
-].sort((a, b) => Number(b === 'README.md') - Number(a === 'README.md'));
+export const DOCUMENTS: readonly string[] = FOLDERS.flatMap(markdownIn).sort(
+  (a, b) => Number(b === 'README.md') - Number(a === 'README.md'),
+);
 
 /** A fenced block of a document. */
 export interface Block {
@@ -53,9 +55,9 @@ export const NOT_RUN: readonly (readonly [document: string, begins: string, why:
     'npm ci && npm start',
     'the main job begins so, without the install; all tests are this one',
   ],
-  ['README.md', 'FABRIC_BIN=', 'needs a release of Fabric that is installed apart'],
+  ['docs/operations.md', 'FABRIC_BIN=', 'needs a release of Fabric that is installed apart'],
   [
-    'README.md',
+    'docs/cli.md',
     'npm run offline',
     'test/integration/offline-run.spec.ts runs it, smaller; this takes minutes',
   ],

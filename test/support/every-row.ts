@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every row of every file ends in one way: held against the rows that a plain reading of the file counts.
 import { readFileSync } from 'node:fs';
-import type { PayReport } from '@fabric-offline-pay/network';
+import type { PayReport } from '@fabric-offline-pay/run';
 
 /** Without a rule of ours: the records after the header, in whatever encoding; a quoted cell may have several lines. */
 function rowsIn(file: string): number {

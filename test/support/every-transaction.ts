@@ -10,7 +10,7 @@ import {
   termsDigest,
   type OrderTerms,
 } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import {
   runExpress,
   runStepwise,

@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_POLICY, type Attribute, type Role } from '@fabric-offline-pay/domain';
 import {
+  type InputPaths,
   OfflineBank,
   pay,
-  readInput,
-  type InputPaths,
   type PayOptions,
   type PayReport,
-} from '@fabric-offline-pay/network';
+  readInput,
+} from '@fabric-offline-pay/run';
 import {
   Statistics,
   type Client,
@@ -24,14 +24,14 @@ import {
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
 import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
 import { toLedgerEvents } from '../../sdk/src/events/ledger-events';
-import { AuthenticationService } from '../../network/src/nodes/bank/authentication-service';
-import { openDatabase } from '../../network/src/nodes/bank/database/open-database';
-import type { BankDatabase } from '../../network/src/nodes/bank/database/schema';
-import { DEFAULT_LIMITS } from '../../network/src/nodes/bank/limits';
-import type { Message } from '../../network/src/nodes/bank/messages/message-sender';
-import { messagePrefix } from '../../network/src/nodes/bank/messages/texts';
-import { Pace } from '../../network/src/nodes/bank/pace';
-import { WorkerEngine } from '../../network/src/nodes/bank/testing/worker-engine';
+import { AuthenticationService } from '../../network/nodes/bank/src/authentication-service.js';
+import { openDatabase } from '../../network/nodes/bank/src/database/open-database.js';
+import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
+import { DEFAULT_LIMITS } from '../../network/nodes/bank/src/limits.js';
+import type { Message } from '../../network/nodes/bank/src/messages/message-sender.js';
+import { messagePrefix } from '../../network/nodes/bank/src/messages/texts.js';
+import { Pace } from '../../network/nodes/bank/src/pace.js';
+import { WorkerEngine } from '../../network/nodes/bank/src/testing/worker-engine.js';
 import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world';
 import { CERTIFICATES, VECTOR_KEYS } from './offline-world';
 import { BANK, type POLICY } from './world';

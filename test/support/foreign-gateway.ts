@@ -3,7 +3,7 @@
 // not own the transaction.
 import { readFileSync } from 'node:fs';
 import type { Attribute, Role } from '@fabric-offline-pay/domain';
-import type { Clients, IdentityDescription } from '@fabric-offline-pay/network';
+import type { Clients, IdentityDescription } from '@fabric-offline-pay/operate';
 import { connect, type Connection, type Statistics } from '@fabric-offline-pay/sdk';
 
 const read = (path: string): string => readFileSync(path, 'utf8');

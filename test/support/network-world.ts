@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The world on a real network of its own: free ports, a temporary folder, nothing left behind.
-import { participantsOf, type UpOptions } from '@fabric-offline-pay/network';
+import { participantsOf, type UpOptions } from '@fabric-offline-pay/operate';
 import { bareNetwork, type BareNetwork } from './bare-network';
 import { POLICY, type World } from './world';
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
-import { openKey, withDevice, withTerminal, writeSettings } from '@fabric-offline-pay/network';
+import { openKey, withDevice, withTerminal, writeSettings } from '@fabric-offline-pay/run';
 import { Issuer, saveFile, softwareKey } from '@fabric-offline-pay/sdk/offline';
 import type { Ended } from './command-line';
 import { offpayHere } from './offpay-here';

@@ -11,7 +11,7 @@ import {
   type Revocation,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { termsOf } from '@fabric-offline-pay/sdk';
 import { quoteLeg } from './express-legs';
 import { enact, Endings } from './offline-endings';

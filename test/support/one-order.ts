@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One order of two chargers on a ledger in memory, and where its money is at any moment.
 import { holds } from '@fabric-offline-pay/domain';
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
 import { failLogin } from './histories';
 import { memoryWorld, type MemoryWorld } from './memory-world';

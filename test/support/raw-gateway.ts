@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Speaks to a peer below the SDK, as an attacker would: any input, any endorsers, any certificate at any peer.
 import { readFileSync } from 'node:fs';
+import {
+  describedOrganisation,
+  enrolIdentity,
+  type NetworkDescription,
+} from '@fabric-offline-pay/operate';
+import { askStatus, nativeSigner, parseRefusal } from '@fabric-offline-pay/sdk';
 import { Client, credentials } from '@grpc/grpc-js';
 import {
   connect,
@@ -12,12 +18,6 @@ import {
   type Proposal,
   type Status,
 } from '@hyperledger/fabric-gateway';
-import {
-  describedOrganisation,
-  enrolIdentity,
-  type NetworkDescription,
-} from '@fabric-offline-pay/network';
-import { askStatus, nativeSigner, parseRefusal } from '@fabric-offline-pay/sdk';
 
 /** A client certificate of an organisation. Paths of PEM files. */
 export interface Certificate {

@@ -2,14 +2,9 @@
 // What the sample's orders must come to, and how a report is held against it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  inputPaths,
-  loadInput,
-  type LoadedInput,
-  type PayReport,
-} from '@fabric-offline-pay/network';
+import { inputPaths, type LoadedInput, loadInput, type PayReport } from '@fabric-offline-pay/run';
 
-export const SAMPLE = join(__dirname, '..', '..', 'network', 'sample');
+export const SAMPLE = join(__dirname, '..', '..', 'network', 'run', 'sample');
 
 export interface ExpectedOrder {
   readonly line: number;

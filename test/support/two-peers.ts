@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The default network with a second peer of the bank.
-import type { defaultTopology } from '@fabric-offline-pay/network';
+import type { defaultTopology } from '@fabric-offline-pay/operate';
 
 type Topology = typeof defaultTopology;
 

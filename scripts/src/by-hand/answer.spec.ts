@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readable } from './answer';
+import { readable } from './answer.js';
 
 test('scalars stand behind their names, in columns', () => {
   expect(readable({ state: 'captured', replayed: false, attempts: 3, by: null })).toBe(

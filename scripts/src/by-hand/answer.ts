@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An answer as text for a person: a name and a value a line, lists of alike entries as tables, the rest indented.
-import { table } from '../output';
+import { table } from '../output.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -7,12 +7,12 @@ import {
   type SubmitOptions,
   type TransactionResult,
 } from '@fabric-offline-pay/sdk';
-import { show, table, type CommonOptions } from '../output';
-import { withClients } from '../with-clients';
-import { readable } from './answer';
-import { chooseCaller, type CallerOptions } from './caller';
-import { inputOf, privateInputOf, type Given, type Input } from './input';
-import { OutcomeLeftOpenError } from './outcome-left-open';
+import { show, table, type CommonOptions } from '../output.js';
+import { withClients } from '../with-clients.js';
+import { readable } from './answer.js';
+import { chooseCaller, type CallerOptions } from './caller.js';
+import { inputOf, privateInputOf, type Given, type Input } from './input.js';
+import { OutcomeLeftOpenError } from './outcome-left-open.js';
 
 export interface CallOptions extends CommonOptions, CallerOptions {}
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { transactionNamed } from '@fabric-offline-pay/domain';
-import { chooseCaller, type CallerOptions } from './caller';
-import type { Input } from './input';
+import { chooseCaller, type CallerOptions } from './caller.js';
+import type { Input } from './input.js';
 
 const ORGANISATIONS = [
   { id: 'bank', role: 'bank' as const, actor: 'bank-1' },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who calls a transaction by hand: the organisation, the role and the actor of the certificate that signs.
 import type { Access, Attribute, NamedTransaction } from '@fabric-offline-pay/domain';
-import type { OrganisationDescription } from '@fabric-offline-pay/network';
-import type { Input } from './input';
+import type { OrganisationDescription } from '@fabric-offline-pay/operate';
+import type { Input } from './input.js';
 
 export interface CallerOptions {
   /** Id of an organisation, or the role of one. */

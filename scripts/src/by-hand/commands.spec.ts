@@ -10,11 +10,11 @@ import {
   UNITS,
 } from '@fabric-offline-pay/domain';
 import type { Command } from 'commander';
-import { COMMANDS } from '../command-table';
-import { offpayProgram, runOffpay } from '../program';
-import { callByHand } from './call';
-import { exampleArguments, exampleLine, helpText } from './help';
-import { inputOf, type Given, type Input } from './input';
+import { COMMANDS } from '../command-table.js';
+import { offpayProgram, runOffpay } from '../program.js';
+import { callByHand } from './call.js';
+import { exampleArguments, exampleLine, helpText } from './help.js';
+import { inputOf, type Given, type Input } from './input.js';
 
 jest.mock('./call', () => ({ callByHand: jest.fn(() => Promise.resolve()) }));
 const called = jest.mocked(callByHand);

@@ -2,12 +2,12 @@
 // `offpay CONTRACT TRANSACTION`: a command for every contract and transaction of the domain's table, by iteration alone.
 import { ALL_TRANSACTIONS, ATTRIBUTES, type NamedTransaction } from '@fabric-offline-pay/domain';
 import { Command, Option } from 'commander';
-import { interruptible } from '../interrupt';
-import { print, withCommonOptions } from '../output';
-import { callByHand, type CallOptions } from './call';
-import { inputFields, type InputField } from './fields';
-import { helpText } from './help';
-import { flagOf, kebab } from './names';
+import { interruptible } from '../interrupt.js';
+import { print, withCommonOptions } from '../output.js';
+import { callByHand, type CallOptions } from './call.js';
+import { inputFields, type InputField } from './fields.js';
+import { helpText } from './help.js';
+import { flagOf, kebab } from './names.js';
 
 type Values = Readonly<Record<string, unknown>>;
 

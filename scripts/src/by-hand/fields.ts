@@ -8,7 +8,7 @@ import {
   propertiesOf,
   schemaOf,
   type Schema,
-} from '../schema-fields';
+} from '../schema-fields.js';
 
 /** How the text of an option becomes a value: as it stands, as a number, as a truth value, or as JSON. */
 export type FieldKind = 'text' | 'number' | 'boolean' | 'json';

@@ -9,11 +9,11 @@ import {
   type ErrorCode,
   type NamedTransaction,
 } from '@fabric-offline-pay/domain';
-import { table } from '../output';
-import { fieldsOf, schemaOf } from '../schema-fields';
-import { shellWord } from '../shell-word';
-import { inputFields } from './fields';
-import { flagOf, kebab } from './names';
+import { table } from '../output.js';
+import { fieldsOf, schemaOf } from '../schema-fields.js';
+import { shellWord } from '../shell-word.js';
+import { inputFields } from './fields.js';
+import { flagOf, kebab } from './names.js';
 
 /** Where the example reads its private input from. */
 const PRIVATE_FILE = 'private.json';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DomainError, transactionNamed, type NamedTransaction } from '@fabric-offline-pay/domain';
-import { inputOf, privateInputOf, type Given } from './input';
+import { inputOf, privateInputOf, type Given } from './input.js';
 
 const named = (contract: string, name: string): NamedTransaction =>
   transactionNamed(contract, name)!;

@@ -2,8 +2,8 @@
 // Makes the input of a transaction out of options: a whole one from JSON, a file or standard input, and single fields over it.
 import { readFileSync } from 'node:fs';
 import { DomainError, type NamedTransaction } from '@fabric-offline-pay/domain';
-import { inputFields, type InputField } from './fields';
-import { flagOf } from './names';
+import { inputFields, type InputField } from './fields.js';
+import { flagOf } from './names.js';
 
 export type Input = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay alarms` and `offpay resolve`: what an operator sees and decides.
 import type { OutputOf } from '@fabric-offline-pay/domain';
-import type { Clients } from '@fabric-offline-pay/network/clients';
+import type { Clients } from '@fabric-offline-pay/operate/clients';
 import { everyEntry } from '@fabric-offline-pay/sdk';
 import { Command } from 'commander';
-import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
-import { withClients } from '../with-clients';
-import { parseOrder } from './trail';
+import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output.js';
+import { withClients } from '../with-clients.js';
+import { parseOrder } from './trail.js';
 
 type Alarms = Pick<OutputOf<'alarm', 'listAlarms'>, 'alarms'>;
 

@@ -3,8 +3,8 @@
 import { formatAmount, type OutputOf } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
 import { Command, Option } from 'commander';
-import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
-import { withClients } from '../with-clients';
+import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output.js';
+import { withClients } from '../with-clients.js';
 
 const DEFAULT_CURRENCY = 'EUR';
 

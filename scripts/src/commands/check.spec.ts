@@ -3,9 +3,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InputProblem } from '@fabric-offline-pay/network';
-import { samplePaths } from '../input-files';
-import { offpayHere } from '../../../test/support/offpay-here';
+import type { InputProblem } from '@fabric-offline-pay/run';
+import { samplePaths } from '../input-files.js';
+import { offpayHere } from '../../../test/support/offpay-here.js';
 
 let folder: string;
 let written: string;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay check`: all that is wrong with files, before anything is sent. Needs no network.
-import { loadInput, type InputPaths, type LoadedInput } from '@fabric-offline-pay/network';
+import { type InputPaths, type LoadedInput, loadInput } from '@fabric-offline-pay/run';
 import { Command } from 'commander';
-import { EXIT } from '../exit-codes';
-import { pathsOf, problemLines, withFiles, type FilesOptions } from '../input-files';
-import { reportingErrors, show, table } from '../output';
+import { EXIT } from '../exit-codes.js';
+import { pathsOf, problemLines, withFiles, type FilesOptions } from '../input-files.js';
+import { reportingErrors, show, table } from '../output.js';
 
 interface CheckedFile {
   readonly name: keyof InputPaths;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
 import { spawnSync } from 'node:child_process';
-import { offpayHere } from '../../../test/support/offpay-here';
-import { flagOf, kebab } from '../by-hand/names';
-import { COMMANDS } from '../command-table';
-import { offpayProgram } from '../program';
-import { candidates } from './completion';
+import { offpayHere } from '../../../test/support/offpay-here.js';
+import { flagOf, kebab } from '../by-hand/names.js';
+import { COMMANDS } from '../command-table.js';
+import { offpayProgram } from '../program.js';
+import { candidates } from './completion.js';
 
 const complete = (...typed: string[]): Promise<string[]> => candidates(offpayProgram, typed);
 

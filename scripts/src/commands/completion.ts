@@ -3,8 +3,8 @@
 // word, and it reads the answer off the commands themselves: there is no second list.
 import { join } from 'node:path';
 import { Argument, Command, type Option } from 'commander';
-import { print, reportingErrors } from '../output';
-import { shellWord } from '../shell-word';
+import { print, reportingErrors } from '../output.js';
+import { shellWord } from '../shell-word.js';
 
 /** @returns the command line for these words, with the command that they call. */
 export type ProgramFor = (words: readonly string[]) => Promise<Command>;

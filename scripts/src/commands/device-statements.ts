@@ -7,18 +7,18 @@ import {
   DomainError,
   parseCose,
 } from '@fabric-offline-pay/domain';
-import { OfflineBank, updateIssuers, withDevice } from '@fabric-offline-pay/network';
+import { OfflineBank, updateIssuers, withDevice } from '@fabric-offline-pay/run';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import type { Device, PaymentHistory } from '@fabric-offline-pay/sdk/offline';
 import type { Command } from 'commander';
-import { bring, broughtText, type Brought } from '../offline/bring-cancelled';
-import { readCarried, writeEach, writtenText, type Written } from '../offline/carried';
-import { historyText, moneyText } from '../offline/device-text';
-import { deviceCommandOf, type DeviceOption } from '../offline/party-command';
-import { readPassphrase } from '../offline/passphrase';
-import { marksGiven, withMarksOption, type MarksOption } from '../offline/restore';
-import { reportingErrors, show } from '../output';
-import { withClients } from '../with-clients';
+import { bring, broughtText, type Brought } from '../offline/bring-cancelled.js';
+import { readCarried, writeEach, writtenText, type Written } from '../offline/carried.js';
+import { historyText, moneyText } from '../offline/device-text.js';
+import { deviceCommandOf, type DeviceOption } from '../offline/party-command.js';
+import { readPassphrase } from '../offline/passphrase.js';
+import { marksGiven, withMarksOption, type MarksOption } from '../offline/restore.js';
+import { reportingErrors, show } from '../output.js';
+import { withClients } from '../with-clients.js';
 
 const opened = async <Result>(
   { device }: DeviceOption,

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay device …`: a customer's device in a folder. Only `fund` and `sync` need a network.
 import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
+import type { Clients } from '@fabric-offline-pay/operate';
 import {
   ensureSameParty,
   findSettings,
+  type FundedFolder,
   fundFolder,
+  type FundingBank,
   OfflineBank,
   openKey,
+  type PendingOutcome,
   withDevice,
   withTrustingDevice,
-  type Clients,
-  type FundedFolder,
-  type FundingBank,
-  type PendingOutcome,
-} from '@fabric-offline-pay/network';
+} from '@fabric-offline-pay/run';
 import type {
   Balance,
   Device,
@@ -28,16 +28,16 @@ import {
   writtenText,
   type CarriedTargets,
   type Written,
-} from '../offline/carried';
-import { historyText, moneyText, payeeText, timeText } from '../offline/device-text';
+} from '../offline/carried.js';
+import { historyText, moneyText, payeeText, timeText } from '../offline/device-text.js';
 import {
   deviceCommandOf,
   ensureTarget,
   withTargets,
   type DeviceOption,
-} from '../offline/party-command';
-import { readPassphrase } from '../offline/passphrase';
-import { registerDevice } from '../offline/register-device';
+} from '../offline/party-command.js';
+import { readPassphrase } from '../offline/passphrase.js';
+import { registerDevice } from '../offline/register-device.js';
 import {
   epochNumber,
   marksGiven,
@@ -45,10 +45,10 @@ import {
   withMarksOption,
   type MarksOption,
   type Meaning,
-} from '../offline/restore';
-import { print, reportingErrors, show } from '../output';
-import { withClients } from '../with-clients';
-import { statementCommands } from './device-statements';
+} from '../offline/restore.js';
+import { print, reportingErrors, show } from '../output.js';
+import { withClients } from '../with-clients.js';
+import { statementCommands } from './device-statements.js';
 
 interface FundOptions extends DeviceOption, MarksOption {
   readonly customer: string;

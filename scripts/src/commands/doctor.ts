@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay doctor`: what is wrong with this machine or its network, and what to do.
-import { doctor, type Check, type DoctorReport } from '@fabric-offline-pay/network';
+import { type Check, doctor, type DoctorReport } from '@fabric-offline-pay/run';
 import { Command } from 'commander';
-import { EXIT } from '../exit-codes';
-import { reportingErrors, show, withCommonOptions, type CommonOptions } from '../output';
+import { EXIT } from '../exit-codes.js';
+import { reportingErrors, show, withCommonOptions, type CommonOptions } from '../output.js';
 
 const OUTCOME_WIDTH = 'not asked'.length;
 const NAME_WIDTH = 24;

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { offpayHere } from '../../../test/support/offpay-here';
+import { offpayHere } from '../../../test/support/offpay-here.js';
 
 let folder: string;
 let home: string;

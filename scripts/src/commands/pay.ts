@@ -2,29 +2,28 @@
 // `offpay pay`: runs files of orders through the pipeline of a running network.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bootstrapLedger, Clients } from '@fabric-offline-pay/operate';
 import {
   bankClient,
-  bootstrapLedger,
   checkInput,
-  Clients,
   codeOnPhone,
-  pay,
-  reportLines,
-  startBankService,
   ensureUsable,
-  OfflineBank,
-  readInput,
   type InputPaths,
+  OfflineBank,
+  pay,
   type PayMode,
   type PayOptions,
   type PayReport,
+  readInput,
   type ReadInput,
-} from '@fabric-offline-pay/network';
+  reportLines,
+  startBankService,
+} from '@fabric-offline-pay/run';
 import { Command, Option } from 'commander';
-import { EXIT } from '../exit-codes';
-import { homeOf } from '../home';
-import { pathsOf, tellProblems, withFiles, type FilesOptions } from '../input-files';
-import { resumable } from '../interrupt';
+import { EXIT } from '../exit-codes.js';
+import { homeOf } from '../home.js';
+import { pathsOf, tellProblems, withFiles, type FilesOptions } from '../input-files.js';
+import { resumable } from '../interrupt.js';
 import {
   print,
   reportingErrors,
@@ -32,8 +31,8 @@ import {
   tell,
   withCommonOptions,
   type CommonOptions,
-} from '../output';
-import { ensureReportWritable, writeReport } from '../report-file';
+} from '../output.js';
+import { ensureReportWritable, writeReport } from '../report-file.js';
 
 export interface RunOptions extends CommonOptions {
   readonly report?: string;

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { offpayHere } from '../../../test/support/offpay-here';
+import { offpayHere } from '../../../test/support/offpay-here.js';
 
 let home: string;
 let ledger: string;

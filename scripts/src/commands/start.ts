@@ -5,25 +5,27 @@ import {
   Clients,
   downNetwork,
   ensureStartable,
+  type NetworkDescription,
   networkStatus,
+  type PortChoice,
+  type ProgressEvent,
   readDescription,
   resetNetwork,
+  upNetwork,
+  whileStarting,
+} from '@fabric-offline-pay/operate';
+import {
+  type PayReport,
   SAMPLE_PASSPHRASE,
   startBankService,
   startBulletinService,
-  upNetwork,
-  whileStarting,
-  type NetworkDescription,
-  type PayReport,
-  type PortChoice,
-  type ProgressEvent,
-} from '@fabric-offline-pay/network';
+} from '@fabric-offline-pay/run';
 import { Command } from 'commander';
-import { homeOf } from '../home';
-import { samplePaths } from '../input-files';
-import { resumable } from '../interrupt';
-import { basePortOption, portsOf } from '../base-port';
-import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output';
+import { homeOf } from '../home.js';
+import { samplePaths } from '../input-files.js';
+import { resumable } from '../interrupt.js';
+import { basePortOption, portsOf } from '../base-port.js';
+import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output.js';
 import {
   modeOption,
   printReport,
@@ -31,9 +33,9 @@ import {
   runFiles,
   SAMPLE_CODE_SECONDS,
   type RunOptions,
-} from './pay';
-import { readTrail, trailText } from './trail';
-import { shellWord } from '../shell-word';
+} from './pay.js';
+import { readTrail, trailText } from './trail.js';
+import { shellWord } from '../shell-word.js';
 
 interface StartOptions extends RunOptions {
   readonly keep?: boolean;

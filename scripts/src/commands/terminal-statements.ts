@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay terminal receipt | cancel | import`: what a terminal states of its orders, and payments that it takes up again.
-import { withTerminal } from '@fabric-offline-pay/network';
+import { withTerminal } from '@fabric-offline-pay/run';
 import type { AcceptedPayment, Terminal } from '@fabric-offline-pay/sdk/offline';
 import type { Command } from 'commander';
 import {
@@ -10,16 +10,16 @@ import {
   writtenText,
   type CarriedTargets,
   type Written,
-} from '../offline/carried';
-import { moneyText } from '../offline/device-text';
+} from '../offline/carried.js';
+import { moneyText } from '../offline/device-text.js';
 import {
   ensureTarget,
   terminalCommandOf,
   withTargets,
   type TerminalOption,
-} from '../offline/party-command';
-import { readPassphrase } from '../offline/passphrase';
-import { reportingErrors, show } from '../output';
+} from '../offline/party-command.js';
+import { readPassphrase } from '../offline/passphrase.js';
+import { reportingErrors, show } from '../output.js';
 
 type Options = TerminalOption & CarriedTargets;
 

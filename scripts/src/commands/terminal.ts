@@ -8,10 +8,10 @@ import {
   hasStore,
   OfflineBank,
   openKey,
+  type PayeeRequest,
   withTerminal,
   writeSettings,
-  type PayeeRequest,
-} from '@fabric-offline-pay/network';
+} from '@fabric-offline-pay/run';
 import { terminalLedger } from '@fabric-offline-pay/sdk';
 import type {
   Acceptance,
@@ -29,28 +29,28 @@ import {
   writtenText,
   type CarriedTargets,
   type Written,
-} from '../offline/carried';
+} from '../offline/carried.js';
 import {
   ensureTarget,
   terminalCommandOf,
   withTargets,
   type TerminalOption,
-} from '../offline/party-command';
-import { readPassphrase } from '../offline/passphrase';
+} from '../offline/party-command.js';
+import { readPassphrase } from '../offline/passphrase.js';
 import {
   marksGiven,
   restoring,
   withMarksOption,
   type MarksOption,
   type Meaning,
-} from '../offline/restore';
-import { timeText } from '../offline/device-text';
-import { saveProofs } from '../offline/save-proofs';
-import { needsCare, syncText, waitingText } from '../offline/sync-text';
-import { limitsText, newLimits, type LimitsOptions } from '../offline/till-limits';
-import { reportingErrors, show, table } from '../output';
-import { withClients } from '../with-clients';
-import { terminalStatementCommands } from './terminal-statements';
+} from '../offline/restore.js';
+import { timeText } from '../offline/device-text.js';
+import { saveProofs } from '../offline/save-proofs.js';
+import { needsCare, syncText, waitingText } from '../offline/sync-text.js';
+import { limitsText, newLimits, type LimitsOptions } from '../offline/till-limits.js';
+import { reportingErrors, show, table } from '../output.js';
+import { withClients } from '../with-clients.js';
+import { terminalStatementCommands } from './terminal-statements.js';
 
 /** Of its key's digest, in the name of a till: enough to tell those of a merchant apart. */
 const TILL_DIGITS = 8;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay trail MERCHANT/ORDER`: everything that happened to one order, from login to payment.
 import { formatAmount, UNITS, type OutputOf } from '@fabric-offline-pay/domain';
-import type { Clients } from '@fabric-offline-pay/network/clients';
+import type { Clients } from '@fabric-offline-pay/operate/clients';
 import { RefusedError, type Connection } from '@fabric-offline-pay/sdk';
 import { Command, InvalidArgumentError } from 'commander';
-import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output';
-import { withClients } from '../with-clients';
+import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output.js';
+import { withClients } from '../with-clients.js';
 
 interface OrderName {
   readonly merchantId: string;

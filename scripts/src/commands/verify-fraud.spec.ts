@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certifiedIssuer } from '@fabric-offline-pay/domain';
-import { PROGRAM } from '../../../test/support/command-line';
-import { offpayHere } from '../../../test/support/offpay-here';
+import { PROGRAM } from '../../../test/support/command-line.js';
+import { offpayHere } from '../../../test/support/offpay-here.js';
 import vectors from '../../../test/vectors/offline.json';
-import { COMMAND_ERRORS } from '../command-errors';
+import { COMMAND_ERRORS } from '../command-errors.js';
 
 const { root, issuer, nextIssuer, otherRoot } = vectors.certificates;
 const fileOf = (name: string): string => vectors.proofs.find((proof) => proof.name === name)!.file;

@@ -17,9 +17,9 @@ import {
   type ProvenFraud,
 } from '@fabric-offline-pay/domain';
 import { Command } from 'commander';
-import { FileError } from '../command-errors';
-import { EXIT } from '../exit-codes';
-import { reportingErrors, show, type CommonOptions } from '../output';
+import { FileError } from '../command-errors.js';
+import { EXIT } from '../exit-codes.js';
+import { reportingErrors, show, type CommonOptions } from '../output.js';
 
 const CONTRADICTIONS = {
   sameCounter: 'both claim the same counter, with other content',

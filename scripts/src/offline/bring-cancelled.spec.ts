@@ -3,8 +3,8 @@
 import { DomainError } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import type { CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
-import { newRequest, signRequest } from '../../../test/support/offline-world';
-import { bring, broughtText } from './bring-cancelled';
+import { newRequest, signRequest } from '../../../test/support/offline-world.js';
+import { bring, broughtText } from './bring-cancelled.js';
 
 const CANCELLED: CancelledVoucher = {
   ...{ customerId: 'customer-1', deviceId: 'wallet', epoch: 1, amount: '1250' },

@@ -6,10 +6,10 @@ import {
   type Amount,
   type Currency,
 } from '@fabric-offline-pay/domain';
-import type { OfflineBank } from '@fabric-offline-pay/network';
+import type { OfflineBank } from '@fabric-offline-pay/run';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import type { CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
-import { moneyText } from './device-text';
+import { moneyText } from './device-text.js';
 
 /** `before`: by an earlier call, or with the rest of its reserve. */
 type Returned = 'now' | 'before';

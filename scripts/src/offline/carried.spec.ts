@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCarried, writeCarried } from './carried';
+import { readCarried, writeCarried } from './carried.js';
 
 let folder: string;
 

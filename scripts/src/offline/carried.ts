@@ -13,7 +13,7 @@ import {
   writeDurably,
   type CarriedKind,
 } from '@fabric-offline-pay/sdk/offline';
-import { FileError, isOfSystem } from '../command-errors';
+import { FileError, isOfSystem } from '../command-errors.js';
 
 /** Larger than any photograph of a code need be: who reads a picture makes room for all of it. */
 const MOST_BYTES = 20_000_000;

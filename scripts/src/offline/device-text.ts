@@ -2,7 +2,7 @@
 // What a device says of payments and payees, in words.
 import { formatAmount, type Amount, type Currency } from '@fabric-offline-pay/domain';
 import type { PaymentHistory, RequestView } from '@fabric-offline-pay/sdk/offline';
-import { table } from '../output';
+import { table } from '../output.js';
 
 /** @param seconds since 1970 */
 export const timeText = (seconds: number): string => new Date(seconds * 1000).toISOString();

@@ -2,8 +2,8 @@
 // What the commands of devices and terminals have in common: the folder of the party, and where they write what they show.
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import { Command, InvalidArgumentError } from 'commander';
-import { withCommonOptions, type CommonOptions } from '../output';
-import type { CarriedTargets } from './carried';
+import { withCommonOptions, type CommonOptions } from '../output.js';
+import type { CarriedTargets } from './carried.js';
 
 export interface DeviceOption extends CommonOptions {
   readonly device: string;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A passphrase that is asked for: typed, or not. A command that did nothing must not end as if it had.
 import { PassThrough } from 'node:stream';
-import { ask } from './passphrase';
+import { ask } from './passphrase.js';
 
 let input: PassThrough;
 

@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
-import { InterruptedError } from '../command-errors';
+import { InterruptedError } from '../command-errors.js';
 
 const VARIABLE = 'OFFPAY_PASSPHRASE';
 

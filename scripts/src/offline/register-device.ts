@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device's key on the ledger, under an id that tells it from other devices of its customer.
 import type { InputOf } from '@fabric-offline-pay/domain';
-import type { Clients } from '@fabric-offline-pay/network';
+import type { Clients } from '@fabric-offline-pay/operate';
 import { RefusedError } from '@fabric-offline-pay/sdk';
-import { DeviceIdTakenError } from '../command-errors';
+import { DeviceIdTakenError } from '../command-errors.js';
 
 /** @throws {DeviceIdTakenError} where another key stands under this id: most people have a second device before they name one. */
 export async function registerDevice(

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The marks by which older copies of a store are known, and `restore`: an explicit act, which says what it means.
 import { resolve } from 'node:path';
-import { restoreParty, type Party } from '@fabric-offline-pay/network';
+import { type Party, restoreParty } from '@fabric-offline-pay/run';
 import { HIGHEST_EPOCH, type Restoration } from '@fabric-offline-pay/sdk/offline';
 import { InvalidArgumentError, type Command } from 'commander';
-import { reportingErrors, show, type CommonOptions } from '../output';
-import { readPassphrase } from './passphrase';
+import { reportingErrors, show, type CommonOptions } from '../output.js';
+import { readPassphrase } from './passphrase.js';
 
 /** Of the commands that write the settings of a party, or do without them. */
 export interface MarksOption {

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { saveProofs } from './save-proofs';
+import { saveProofs } from './save-proofs.js';
 
 let folder: string;
 

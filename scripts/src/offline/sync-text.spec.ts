@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is stuck is told with its orders, why, and what to do; many orders do not fill the screen.
-import { needsCare, syncText } from './sync-text';
+import { needsCare, syncText } from './sync-text.js';
 
 const WAITING = { count: 1, sums: { EUR: '1250' }, settleUntil: 0 };
 const REASON = { code: 'INPUT_INVALID', message: 'No.', remedy: 'Mend it.' } as const;

@@ -9,7 +9,7 @@ import type {
   Waiting,
 } from '@fabric-offline-pay/sdk/offline';
 
-import { timeText } from './device-text';
+import { timeText } from './device-text.js';
 
 const MOST_NAMED = 10;
 

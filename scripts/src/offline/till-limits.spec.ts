@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Limits are typed in units of money and kept in minor units; what is misspelt is refused, not ignored.
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
-import { limitsText, newLimits, parseLimits } from './till-limits';
+import { limitsText, newLimits, parseLimits } from './till-limits.js';
 
 /** Option and reason of the refusal. */
 function reasonOf(work: () => unknown): string {

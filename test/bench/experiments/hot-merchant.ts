@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One merchant that all customers pay at once, against the same payments spread over many; and again while its books
 // are rolled up.
-import { rollUpPayee } from '@fabric-offline-pay/network';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
 import type { Shop } from '../bench-network';
 import { burst, type Burst } from '../burst';
 import { heightOf } from '../block-bytes';

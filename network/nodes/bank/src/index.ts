@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bank's authentication, for those who run it or call it.
+export type { AuthenticationLedger } from './authentication-ledger.js';
+export { AuthenticationService } from './authentication-service.js';
+export {
+  BANK_ERRORS,
+  BankError,
+  isBankErrorCode,
+  type BankErrorCode,
+  type BankRefusal,
+} from './bank-error.js';
+export { BANK_ROLES, CUSTOMER_CHANNEL, isBankRole, type BankRole, type Caller } from './caller.js';
+export { capsSchema, type Caps } from './caps.js';
+export { readConfig, type BankConfig, type BankConfigInput } from './config.js';
+export type { BankContext, CallContext, Observer } from './context.js';
+export { openDatabase, pgliteIn } from './database/open-database.js';
+export { BankClient, type BankClientOptions } from './http/bank-client.js';
+export { HEALTH } from './http/routes.js';
+export type { BankInput, OperationName } from './inputs.js';
+export { DEFAULT_LIMITS, type AuthenticationLimits, type Timeouts } from './limits.js';
+export { Pace } from './pace.js';
+export type { Message, MessageSender } from './messages/message-sender.js';
+export { OutboxFolder } from './messages/outbox-folder.js';
+export { readLatestCode, type CodeQuery } from './messages/read-latest-code.js';
+export type {
+  Attempt,
+  AttemptResult,
+  Authenticated,
+  BankOperations,
+  ChangeBegun,
+  ChangeRecord,
+  CodeSent,
+  LoginLimits,
+  LoginRecord,
+  Missing,
+  OfferedAddresses,
+  PurchaseRecord,
+  Received,
+} from './operations.js';
+export { startBank, type BankParts, type RunningBank } from './start-bank.js';
+export { bankProgram } from './program.js';

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shapes that the bank's operations take, checked before anything else happens.
+import {
+  amount,
+  currency,
+  deviceKey,
+  digest,
+  gtin,
+  identifier,
+  instant,
+  place,
+  quantity,
+  TRANSACTIONS,
+  type DeepReadonly,
+} from '@fabric-offline-pay/domain';
+import {
+  birthDate,
+  email,
+  line,
+  lines,
+  password,
+  toPhone,
+} from '@fabric-offline-pay/node-common/person-fields';
+import * as z from 'zod';
+import { BankError } from './bank-error.js';
+
+const phone = z
+  .string()
+  .max(40)
+  .transform((written, context) => {
+    const number = toPhone(written);
+    if (number !== undefined) return number;
+    context.issues.push({ code: 'custom', message: 'no telephone number', input: undefined });
+    return z.NEVER;
+  });
+
+/** An address to deliver to; coordinates in micro-degrees. */
+const address = z.strictObject({
+  label: lines.nullish(),
+  street: lines,
+  city: line,
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .describe('ISO 3166-1 alpha-2'),
+  latitude: place.shape.latitude,
+  longitude: place.shape.longitude,
+});
+
+const profile = {
+  name: line.nullish(),
+  phone: phone.nullish().describe('E.164'),
+  email: email.nullish(),
+  birthDate: birthDate.nullish(),
+  addresses: z.array(address).max(10).nullish(),
+};
+
+const customerKey = z.strictObject({ customerId: identifier });
+const loginKey = z.strictObject({ loginId: identifier });
+const boundTo = z.union([z.literal('login'), digest]).default('login');
+
+/** Addresses by number; in a URL joined by commas. */
+const which = z.union([
+  z.array(z.int().min(1).max(10)).min(1).max(10),
+  z
+    .string()
+    .regex(/^\d{1,2}(,\d{1,2}){0,9}$/)
+    .transform((joined) => joined.split(',').map(Number)),
+]);
+
+/** What the customer signs: of these terms, and nothing else, the service makes digest and message. */
+const { terms } = TRANSACTIONS.orderNumber.place.input.shape;
+
+const changeKey = { changeId: identifier };
+
+/** A new telephone, a new password or both. */
+const credentials = { phone: phone.optional().describe('E.164'), password: password.optional() };
+
+const isSomeChange = ({
+  phone: newPhone,
+  password: newPassword,
+}: {
+  readonly phone?: string | undefined;
+  readonly password?: string | undefined;
+}): boolean => newPhone !== undefined || newPassword !== undefined;
+
+const purchaseLine = z.strictObject({
+  gtin,
+  name: line,
+  quantity,
+  unitPrice: amount,
+});
+
+/** One schema an operation, by its name. */
+export const INPUTS = {
+  enrol: z.strictObject({
+    ...customerKey.shape,
+    ...profile,
+    password,
+    deviceId: identifier.nullish().describe('device of logins that name none'),
+  }),
+  updateProfile: z.strictObject({ ...customerKey.shape, ...profile }),
+  completeProfile: z
+    .strictObject({ ...loginKey.shape, ...profile })
+    .refine((input) => Object.values(input).filter((value) => value !== undefined).length > 1, {
+      path: ['loginId'],
+    }),
+  registerDevice: z.strictObject({
+    ...customerKey.shape,
+    deviceId: identifier,
+    publicKey: deviceKey,
+  }),
+  openLogin: z.strictObject({
+    ...loginKey.shape,
+    ...customerKey.shape,
+    deviceId: identifier.optional(),
+  }),
+  beginAuthentication: z.strictObject({ ...loginKey.shape, resend: z.boolean().optional() }),
+  submitPassword: z.strictObject({ ...loginKey.shape, password: z.string().max(128), boundTo }),
+  submitCode: z.strictObject({ ...loginKey.shape, code: z.string().max(20), boundTo }),
+  complete: z.strictObject({ ...loginKey.shape, boundTo }),
+  beginStepUp: z.strictObject({
+    ...loginKey.shape,
+    terms,
+    resend: z.boolean().optional(),
+  }),
+  beginChange: z
+    .strictObject({
+      ...loginKey.shape,
+      ...changeKey,
+      ...credentials,
+      resend: z.boolean().optional(),
+    })
+    .refine(isSomeChange, { path: ['phone'] }),
+  cancelChange: z.strictObject({ ...loginKey.shape, ...changeKey }),
+  listChanges: loginKey,
+  startRecovery: z
+    .strictObject({ ...customerKey.shape, ...changeKey, ...credentials })
+    .refine(isSomeChange, { path: ['phone'] }),
+  confirmRecovery: z.strictObject(changeKey),
+  stopChange: z.strictObject({ ...customerKey.shape, ...changeKey }),
+  offerAddresses: z.strictObject({
+    ...loginKey.shape,
+    which: which.optional(),
+    offerId: identifier
+      .optional()
+      .describe('the same id is answered with the same references and salt'),
+  }),
+  attempts: loginKey,
+  listLogins: loginKey,
+  listPurchases: loginKey,
+  recordPurchase: z
+    .strictObject({
+      ...customerKey.shape,
+      merchantId: identifier,
+      orderNumber: identifier,
+      loginId: identifier.optional(),
+      currency,
+      fee: amount,
+      total: amount,
+      purchasedAt: instant,
+      mode: z.enum(['online', 'offline']).default('online').describe('how it was paid'),
+      lines: z
+        .array(purchaseLine)
+        .max(100)
+        .describe('none for what was paid offline and taken along: the bank does not know it'),
+    })
+    .refine(({ mode, lines: bought }) => mode === 'offline' || bought.length > 0, {
+      path: ['lines'],
+    }),
+};
+
+export type OperationName = keyof typeof INPUTS;
+
+/** What an operation is given. */
+export type BankInput<Name extends OperationName> = DeepReadonly<z.input<(typeof INPUTS)[Name]>>;
+
+/** What it works on, after normalisation. */
+export type Parsed<Name extends OperationName> = DeepReadonly<z.output<(typeof INPUTS)[Name]>>;
+
+/** @throws {BankError} INPUT_INVALID, naming the first field that is wrong, never its value. */
+export function parseInput<Name extends OperationName>(name: Name, input: unknown): Parsed<Name> {
+  const parsed = INPUTS[name].safeParse(input);
+  if (parsed.success) return parsed.data as Parsed<Name>;
+  throw new BankError('INPUT_INVALID', fieldOf(parsed.error.issues[0]));
+}
+
+function fieldOf(issue: z.core.$ZodIssue | undefined): string {
+  const path =
+    issue?.code === 'unrecognized_keys' ? [...issue.path, 'unknown'] : (issue?.path ?? []);
+  return path.map(String).join('.');
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process of the bank's authentication service: `node main.js <configuration file>`, ended by SIGTERM or SIGINT.
+import { readFileSync } from 'node:fs';
+import { PRIVATE_UMASK, withLock } from '@fabric-offline-pay/node-common';
+import { connect, type Connection } from '@fabric-offline-pay/sdk';
+import { pino, type Logger } from 'pino';
+import { readConfig, type BankConfig } from './config.js';
+import { framesOf } from './http/refusals.js';
+import { startBank } from './start-bank.js';
+
+/** How long a process that is just ending may still hold the database. */
+const LOCK_DEADLINE_MS = 10_000;
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+function connectLedger({ ledger }: BankConfig): Connection {
+  const { peers, mspId, channel, chaincode, organisations } = ledger;
+  return connect({
+    endpoint: peers,
+    tlsRoot: read(ledger.tlsRoot),
+    identity: { mspId, certificate: read(ledger.certificate) },
+    privateKey: read(ledger.privateKey),
+    channel,
+    chaincode,
+    organisations,
+  });
+}
+
+const terminated = (): Promise<string> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });
+
+async function serve(config: BankConfig, logger: Logger): Promise<void> {
+  const stopped = terminated();
+  const connection = connectLedger(config);
+  try {
+    const bank = await startBank(config, { ledger: connection.client.identity, logger });
+    logger.info({ signal: await stopped }, 'ending');
+    await bank.close();
+  } finally {
+    connection.close();
+  }
+}
+
+async function main(): Promise<void> {
+  process.umask(PRIVATE_UMASK);
+  const file = process.argv[2] ?? process.env['OFFPAY_BANK_CONFIG'];
+  if (file === undefined)
+    throw new Error('Name the configuration file as the argument or in OFFPAY_BANK_CONFIG.');
+  const config = readConfig(file, process.env);
+  const logger = pino({ level: config.logLevel, base: { service: 'bank-authentication' } });
+  // PGlite does not notice a second process on its folder, and would destroy it.
+  await withLock(`${config.databaseFolder}.lock`, LOCK_DEADLINE_MS, () =>
+    serve(config, logger),
+  ).catch((error: unknown) => {
+    logger.fatal(
+      { name: error instanceof Error ? error.name : 'unknown', frames: framesOf(error) },
+      'ended',
+    );
+    throw error;
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : 'The service failed.'}\n`);
+  // A database that broke while it opened keeps the process alive, and nobody would learn that the service does not answer.
+  process.exit(1);
+});

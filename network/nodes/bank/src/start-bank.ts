@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts the service together from its configuration, starts it, and ends it in order.
+import { readFileSync, rmSync } from 'node:fs';
+import { writeJson } from '@fabric-offline-pay/node-common';
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import type { AuthenticationLedger } from './authentication-ledger.js';
+import { AuthenticationService } from './authentication-service.js';
+import { Spending } from './caps.js';
+import type { BankConfig } from './config.js';
+import { openDatabase, pgliteIn } from './database/open-database.js';
+import type { SqlEngine } from './database/pglite-dialect.js';
+import type { BankDatabase } from './database/schema.js';
+import { installationKey } from './secrets/installation-key.js';
+import { bankServer } from './http/bank-server.js';
+import { Doorkeeper } from './http/doorkeeper.js';
+import { OutboxFolder } from './messages/outbox-folder.js';
+import { Pace } from './pace.js';
+
+export interface BankParts {
+  readonly ledger: AuthenticationLedger;
+  readonly logger: Logger;
+  /** PGlite in the configuration's folder unless told. */
+  readonly engine?: SqlEngine;
+}
+
+export interface RunningBank {
+  readonly url: string;
+  /** Finishes what is under way, then closes server and database. */
+  close(): Promise<void>;
+}
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+function serviceOf(config: BankConfig, db: BankDatabase, { ledger, logger }: BankParts) {
+  return new AuthenticationService({
+    db,
+    ledger,
+    messages: new OutboxFolder(config.outboxFolder),
+    clock: Date.now,
+    limits: config.limits,
+    key: installationKey(config.keyFile),
+    pace: new Pace(),
+    observer: { attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed') },
+  });
+}
+
+function serverOf(
+  config: BankConfig,
+  db: BankDatabase,
+  service: AuthenticationService,
+  logger: Logger,
+) {
+  const { cert, key, clientRoots, revocations } = config.tls;
+  const authorities = clientRoots.map(read);
+  const clock = Date.now;
+  return bankServer({
+    operationsFor: (caller) => service.for(caller),
+    tls: { cert: read(cert), key: read(key), clientRoots: authorities },
+    doorkeeper: new Doorkeeper({ authorities, revocationsFile: revocations, clock }),
+    spending: new Spending(config.caps, clock),
+    timeouts: config.timeouts,
+    logger,
+    healthy: async () => {
+      await sql`select 1`.execute(db);
+    },
+  });
+}
+
+/** Opens the database, listens, and writes the ready file. @throws when any of them fails; nothing is left open. */
+export async function startBank(config: BankConfig, parts: BankParts): Promise<RunningBank> {
+  const { readyFile } = config;
+  const db = await openDatabase(parts.engine ?? (await pgliteIn(config.databaseFolder)));
+  try {
+    const service = serviceOf(config, db, parts);
+    const server = serverOf(config, db, service, parts.logger);
+    const url = await server.listen({ host: config.host, port: config.port });
+    if (readyFile !== undefined) writeJson(readyFile, { url, pid: process.pid });
+    parts.logger.info({ url }, 'ready');
+    return {
+      url,
+      close: async () => {
+        if (readyFile !== undefined) rmSync(readyFile, { force: true });
+        await server.close();
+        await service.idle();
+        await db.destroy();
+      },
+    };
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}

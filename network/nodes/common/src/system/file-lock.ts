@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// A lock between processes: a file that names its owner; the lock of a dead owner is taken over.
+import { randomUUID } from 'node:crypto';
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { NetworkError } from '../network-error.js';
+import { makeFolder, readTextIfPresent, SECRET_FILE } from './files.js';
+import { isAlive, ownReference } from './process-identity.js';
+import { waitUntil } from './wait-until.js';
+
+const ownerSchema = z.object({ pid: z.number(), identity: z.string(), token: z.string() });
+
+/**
+ * Runs `work` while holding the lock.
+ * @param deadlineMs how long to wait for another living owner; 0 refuses at once.
+ * @param holder what another owner is, for the message.
+ * @throws NetworkError `NETWORK_BUSY` when another process still holds it at the deadline.
+ */
+export async function withLock<T>(
+  path: string,
+  deadlineMs: number,
+  work: () => Promise<T>,
+  holder = 'Another process',
+): Promise<T> {
+  makeFolder(dirname(path));
+  const content = JSON.stringify({ ...ownReference(), token: randomUUID() });
+  await acquire(path, content, deadlineMs, holder);
+  try {
+    return await work();
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+async function acquire(
+  path: string,
+  content: string,
+  deadlineMs: number,
+  holder: string,
+): Promise<void> {
+  try {
+    await waitUntil(`lock ${path}`, () => tryAcquire(path, content) || undefined, { deadlineMs });
+  } catch (error) {
+    const pid = ownerOf(readTextIfPresent(path))?.pid;
+    throw new NetworkError('NETWORK_BUSY', `${holder} is running (pid ${pid ?? 'unknown'})`, {
+      advice: 'Wait until it is done, or end it.',
+      details: { pid, lock: path },
+      cause: error,
+    });
+  }
+}
+
+const tryAcquire = (path: string, content: string): boolean =>
+  tryLink(path, content) || (removeIfAbandoned(path) && tryLink(path, content));
+
+function tryLink(path: string, content: string): boolean {
+  const temporary = `${path}.${randomUUID()}`;
+  writeFileSync(temporary, content, { mode: SECRET_FILE });
+  try {
+    // A hard link appears with its content, or fails: no reader ever sees a lock without its owner.
+    linkSync(temporary, path);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** @returns whether the lock may be free now. */
+function removeIfAbandoned(path: string): boolean {
+  const held = readTextIfPresent(path);
+  if (held === undefined) return true;
+  const owner = ownerOf(held);
+  if (owner !== undefined && isAlive(owner)) return false;
+  const aside = `${path}.${randomUUID()}.stale`;
+  try {
+    renameSync(path, aside);
+    if (readTextIfPresent(aside) !== held) {
+      // Somebody else took it over in between: give it back.
+      linkSync(aside, path);
+    }
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function ownerOf(held: string | undefined): z.infer<typeof ownerSchema> | undefined {
+  try {
+    return ownerSchema.parse(JSON.parse(held ?? ''));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withLock } from './file-lock.js';
+import { makeFolder, privately, readJsonIfPresent, writeFileAtomic, writeJson } from './files.js';
+import { inParallel } from './in-parallel.js';
+import { isListening, isPortFree, usedPorts } from './ports.js';
+import {
+  HOME_MARK,
+  isAlive,
+  markedProcesses,
+  ownReference,
+  processIdentity,
+  signalProcess,
+} from './process-identity.js';
+import { cleanEnvironment, runProgram } from './run-program.js';
+import { waitUntil } from './wait-until.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'system-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const sleeper = ['-e', 'setInterval(() => undefined, 1000)'];
+
+describe('process identity', () => {
+  it('tells a living process from one that had its number before', async () => {
+    const child = spawn(process.execPath, sleeper, { stdio: 'ignore' });
+    const pid = child.pid!;
+    const reference = { pid, identity: processIdentity(pid)! };
+    const predecessor = { pid, identity: `${reference.identity}0` };
+    expect(isAlive(reference)).toBe(true);
+    expect(isAlive(predecessor)).toBe(false);
+    expect(signalProcess(predecessor, 'SIGKILL')).toBe(false);
+    expect(isAlive(reference)).toBe(true);
+    expect(signalProcess(reference, 'SIGKILL')).toBe(true);
+    await once(child, 'exit');
+    expect(isAlive(reference)).toBe(false);
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('finds the processes that bear the mark of a home, and no others', async () => {
+    const env = { ...process.env, [HOME_MARK]: folder };
+    const child = spawn(process.execPath, sleeper, { stdio: 'ignore', env });
+    const find = (): true | undefined =>
+      markedProcesses(folder).some(({ pid }) => pid === child.pid) || undefined;
+    await waitUntil('the mark', find, { deadlineMs: 5000, intervalMs: 10 });
+    expect(markedProcesses(`${folder}/other`)).toEqual([]);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(markedProcesses(folder)).toEqual([]);
+  });
+});
+
+describe('what nobody else shall read', () => {
+  let before: number;
+  beforeEach(() => (before = process.umask(0o022)));
+  afterEach(() => process.umask(before));
+
+  const modeOf = (...path: string[]): number => statSync(join(folder, ...path)).mode & 0o777;
+
+  /** @returns the mode of a file that this process makes without a word about it. */
+  const madeMode = (name: string): number => {
+    writeFileSync(join(folder, name), '');
+    return modeOf(name);
+  };
+
+  it('makes files and folders for their owner only, whatever the mask of the process', () => {
+    writeFileAtomic(join(folder, 'a', 'b', 'text'), 'x');
+    writeJson(join(folder, 'a', 'json'), {});
+    makeFolder(join(folder, 'c', 'd'));
+    expect([modeOf('a'), modeOf('a', 'b'), modeOf('c'), modeOf('c', 'd')]).toEqual(
+      Array(4).fill(0o700),
+    );
+    expect([modeOf('a', 'b', 'text'), modeOf('a', 'json')]).toEqual([0o600, 0o600]);
+  });
+
+  it('has programs make theirs so, and keeps the mask of the process', async () => {
+    const file = join(folder, 'made');
+    const script = `require('fs').writeFileSync(${JSON.stringify(file)}, '')`;
+    await runProgram({ program: process.execPath, args: ['-e', script] });
+    expect(modeOf('made')).toBe(0o600);
+    expect(madeMode('own')).toBe(0o644);
+    expect(() =>
+      privately(() => {
+        throw new Error('inside');
+      }),
+    ).toThrow('inside');
+    expect(madeMode('other')).toBe(0o644);
+  });
+
+  it('keeps locks for their owner only', async () => {
+    await withLock(join(folder, 'locks', 'lock'), 5000, async () => {
+      expect([modeOf('locks'), modeOf('locks', 'lock')]).toEqual([0o700, 0o600]);
+      await Promise.resolve();
+    });
+  });
+});
+
+describe('withLock', () => {
+  it('lets one in at a time', async () => {
+    let inside = 0;
+    let most = 0;
+    const enter = (): Promise<void> =>
+      withLock(join(folder, 'lock'), 5000, async () => {
+        most = Math.max(most, ++inside);
+        await new Promise(setImmediate);
+        inside--;
+      });
+    await Promise.all([enter(), enter(), enter()]);
+    expect(most).toBe(1);
+    expect(existsSync(join(folder, 'lock'))).toBe(false);
+  });
+
+  it('refuses while a living process holds it', async () => {
+    const inner = withLock(join(folder, 'lock'), 0, () =>
+      withLock(join(folder, 'lock'), 0, () => Promise.resolve()),
+    );
+    await expect(inner).rejects.toMatchObject({
+      code: 'NETWORK_BUSY',
+      message: `Another process is running (pid ${process.pid})`,
+    });
+  });
+
+  it.each([
+    ['a dead owner', JSON.stringify({ ...ownReference(), identity: 'before', token: 'x' })],
+    ['an owner that cannot be read', 'nonsense'],
+  ])('takes the lock over from %s', async (_, content) => {
+    writeFileSync(join(folder, 'lock'), content);
+    await expect(withLock(join(folder, 'lock'), 0, () => Promise.resolve('done'))).resolves.toBe(
+      'done',
+    );
+  });
+
+  it('gives the lock back when the work fails', async () => {
+    const failing = withLock(join(folder, 'lock'), 0, () => Promise.reject(new Error('failed')));
+    await expect(failing).rejects.toThrow('failed');
+    expect(existsSync(join(folder, 'lock'))).toBe(false);
+  });
+});
+
+describe('waitUntil', () => {
+  it('asks until there is an answer, whatever failed before', async () => {
+    let calls = 0;
+    const probe = (): string | undefined => {
+      calls += 1;
+      if (calls === 1) {
+        throw new Error('not yet');
+      }
+      return calls === 3 ? 'now' : undefined;
+    };
+    await expect(waitUntil('it', probe, { deadlineMs: 5000, intervalMs: 1 })).resolves.toBe('now');
+  });
+
+  it('gives up at the deadline and tells the last error', async () => {
+    const never = (): undefined => {
+      throw new Error('never');
+    };
+    await expect(waitUntil('it', never, { deadlineMs: 0 })).rejects.toMatchObject({
+      code: 'DEADLINE_PASSED',
+      cause: new Error('never'),
+    });
+  });
+});
+
+describe('runProgram', () => {
+  const run = (script: string): ReturnType<typeof runProgram> =>
+    runProgram({ program: process.execPath, args: ['-e', script] });
+
+  it('returns what the program wrote, and passes on its messages by line', async () => {
+    const lines: string[] = [];
+    const args = ['-e', 'console.log("out"); console.error("one\\ntwo")'];
+    const output = await runProgram({
+      program: process.execPath,
+      args,
+      onMessage: (line) => lines.push(line),
+    });
+    expect(output).toEqual({ stdout: 'out\n', stderr: 'one\ntwo\n' });
+    expect(lines).toEqual(['one', 'two']);
+  });
+
+  it('fails with the exit code and the last messages', async () => {
+    await expect(run('console.error("no such channel"); process.exit(4)')).rejects.toMatchObject({
+      code: 'PROGRAM_FAILED',
+      message: expect.stringContaining('exit 4: no such channel') as unknown,
+    });
+  });
+
+  it('fails when there is no such program', async () => {
+    await expect(runProgram({ program: join(folder, 'none'), args: [] })).rejects.toMatchObject({
+      code: 'PROGRAM_FAILED',
+    });
+  });
+
+  it("keeps settings meant for the caller's own Fabric away from ours", () => {
+    expect(cleanEnvironment({ CORE_PEER_ADDRESS: 'x', FABRIC_CFG_PATH: 'y', PATH: 'z' })).toEqual({
+      PATH: 'z',
+    });
+  });
+});
+
+describe('inParallel', () => {
+  it('runs every job, never more at once than allowed', async () => {
+    let running = 0;
+    let most = 0;
+    const done: number[] = [];
+    await inParallel([1, 2, 3, 4, 5], 2, async (item) => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      done.push(item);
+    });
+    expect(most).toBe(2);
+    expect(done.sort()).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('rejects with the first failure', async () => {
+    const job = (item: number): Promise<void> =>
+      item === 2 ? Promise.reject(new Error('two')) : Promise.resolve();
+    await expect(inParallel([1, 2, 3], 2, job)).rejects.toThrow('two');
+  });
+});
+
+describe('ports', () => {
+  it('sees whether a port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await expect(isPortFree('127.0.0.1', port)).resolves.toBe(false);
+    await expect(isListening('127.0.0.1', port)).resolves.toBe(true);
+    await expect(usedPorts('127.0.0.1', port, 1)).resolves.toEqual([port]);
+    server.close();
+    await once(server, 'close');
+    await expect(isListening('127.0.0.1', port)).resolves.toBe(false);
+  });
+});
+
+describe('files', () => {
+  it('reads back what it wrote, and nothing where nothing is', () => {
+    writeJson(join(folder, 'deep', 'a.json'), { a: 1 });
+    expect(readJsonIfPresent(join(folder, 'deep', 'a.json'))).toEqual({ a: 1 });
+    expect(readJsonIfPresent(join(folder, 'b.json'))).toBeUndefined();
+  });
+});

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Has every certificate issued with which an organisation starts.
+import { existsSync } from 'node:fs';
+import { NetworkError } from '@fabric-offline-pay/node-common';
+import type { FabricPrograms } from '../programs/program-paths.js';
+import { type Authority, certificateFolder } from '../topology/organisation-files.js';
+import type { OrganisationPlan } from '../topology/network-plan.js';
+import { CaClient } from './ca-client.js';
+import { initialSecret } from './ca-server.js';
+import { ADMINISTRATOR, CHAINCODE_CLIENT, OPERATIONS_CLIENT } from './initial-identities.js';
+
+/** One certificate that an organisation starts with. */
+export interface InitialCertificate {
+  readonly plan: OrganisationPlan;
+  readonly authority: Authority;
+  readonly name: string;
+  readonly hosts?: readonly string[];
+}
+
+/** The certificates that the organisation still lacks: all of them at first, none later. */
+export function missingCertificates(plan: OrganisationPlan): InitialCertificate[] {
+  const nodes = [...plan.peers, ...plan.orderers];
+  const identities = [ADMINISTRATOR, ...nodes.map(({ name }) => name), ...clientNames(plan)];
+  const all: InitialCertificate[] = [
+    ...identities.map((name) => ({ plan, authority: 'ca' as const, name })),
+    ...[...nodes, plan.chaincode].map(({ name, host, tlsHostname }) => ({
+      plan,
+      authority: 'tlsca' as const,
+      name,
+      hosts: [...new Set([tlsHostname, host, 'localhost'])],
+    })),
+    { plan, authority: 'tlsca', name: CHAINCODE_CLIENT, hosts: [CHAINCODE_CLIENT] },
+    { plan, authority: 'operationsca', name: OPERATIONS_CLIENT, hosts: [OPERATIONS_CLIENT] },
+  ];
+  return all.filter(
+    ({ authority, name }) => !existsSync(certificateFolder(plan.folder, authority, name)),
+  );
+}
+
+/**
+ * Has one initial certificate issued.
+ * @throws NetworkError `TOPOLOGY_CHANGED` when the authority was set up without that name.
+ */
+export async function issueInitialCertificate(
+  programs: FabricPrograms,
+  { plan, authority, name, hosts }: InitialCertificate,
+): Promise<void> {
+  const secret = initialSecret(plan, authority, name);
+  if (secret === undefined) {
+    throw new NetworkError('TOPOLOGY_CHANGED', `${plan.ca.name} was set up without ${name}`, {
+      advice: 'Run network reset, or put the old topology back.',
+    });
+  }
+  const folder = certificateFolder(plan.folder, authority, name);
+  const tls = hosts === undefined ? {} : { hosts };
+  await new CaClient(programs, plan).enrol({ authority, name, secret, folder, ...tls });
+}
+
+/** Identities of the topology that the authority knew from its start; later ones are registered one by one. */
+function clientNames(plan: OrganisationPlan): string[] {
+  return plan.topology.identities
+    .map(({ name }) => name)
+    .filter((name) => initialSecret(plan, 'ca', name) !== undefined);
+}

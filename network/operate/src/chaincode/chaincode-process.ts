@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// How an organisation's chaincode process runs: node itself, no wrapper.
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { chaincodeEndpoint, grpcAddress } from './chaincode-endpoint.js';
+import { contentVersion } from './content-version.js';
+import type { ProcessDeclaration } from '../supervisor/run-folder.js';
+import type { OrganisationPlan } from '../topology/network-plan.js';
+import { authorityRoot, issuedFiles } from '../topology/organisation-files.js';
+
+/**
+ * The process that serves the chaincode to the organisation's peers.
+ * @param directory the package folder whose `main` exports `contracts`.
+ * @param packageId the id under which the peers have it installed.
+ */
+export function chaincodeProcess(
+  plan: OrganisationPlan,
+  directory: string,
+  packageId: string,
+): ProcessDeclaration {
+  const { name } = plan.chaincode;
+  const endpoint = chaincodeEndpoint(plan);
+  return {
+    name,
+    kind: 'chaincode',
+    organisation: plan.topology.id,
+    command: process.execPath,
+    args: [
+      ...[shimCommand(directory), 'server'],
+      ...['--chaincode-address', grpcAddress(endpoint), '--chaincode-id', packageId],
+      ...(endpoint.kind === 'tls' ? tlsArguments(plan) : []),
+    ],
+    env: {
+      CORE_CHAINCODE_LOGGING_LEVEL: 'ERROR',
+      CORE_CHAINCODE_LOGGING_SHIM: 'ERROR',
+      NODE_ENV: 'production',
+      // The chaincode endorses for this organisation and looks after it; without the name it founds no network.
+      CORE_PEER_LOCALMSPID: plan.topology.mspId,
+      // Other code is another process, even when it lies in the same folder.
+      CHAINCODE_CONTENT: contentVersion(directory, ''),
+    },
+    cwd: directory,
+    ready:
+      endpoint.kind === 'socket'
+        ? { file: endpoint.path }
+        : { host: endpoint.host, port: endpoint.port },
+  };
+}
+
+function tlsArguments({ folder, chaincode }: OrganisationPlan): string[] {
+  const tls = issuedFiles(folder, 'tlsca', chaincode.name);
+  return [
+    ...['--chaincode-tls-cert-file', tls.cert, '--chaincode-tls-key-file', tls.key],
+    ...['--chaincode-tls-client-cacert-file', authorityRoot(folder, 'tlsca')],
+  ];
+}
+
+/** The shim's command of the chaincode's own dependencies, so that contracts and server share one shim. */
+function shimCommand(directory: string): string {
+  const main = createRequire(join(directory, 'package.json')).resolve('fabric-shim');
+  return join(dirname(main), 'cli.js');
+}

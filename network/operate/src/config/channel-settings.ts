@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// The channel's configtx.yaml: one profile, from which configtxgen writes the first block.
+import { NetworkError } from '@fabric-offline-pay/node-common';
+import { channelMsp, issuedFiles } from '../topology/organisation-files.js';
+import type { NetworkPlan, OrganisationPlan } from '../topology/network-plan.js';
+import { renderPolicy } from '../topology/policies.js';
+import { type Settings, isTree } from './merge-settings.js';
+
+/** Name of the one profile. */
+export const CHANNEL_PROFILE = 'OfflinePay';
+
+/**
+ * The configtx.yaml of the plan's channel. Access lists and implicit policies are the sample's, but for what would undo the
+ * chaincode's policy: whoever could change the chaincode, or the channel, without the bank could make money without it.
+ * @param sample Fabric's sample configtx.yaml, merge keys resolved.
+ */
+export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
+  const application = section(sample, 'Application');
+  const orderer = section(sample, 'Orderer');
+  const organisations = plan.organisations.map(organisationSection);
+  const profile = {
+    Policies: section(sample, 'Channel')['Policies'],
+    Capabilities: { V2_0: true },
+    Application: {
+      ACLs: application['ACLs'],
+      Policies: {
+        ...section(application, 'Policies'),
+        LifecycleEndorsement: needed(plan, 'peer'),
+        Admins: needed(plan, 'admin'),
+      },
+      Organizations: organisations,
+      Capabilities: { V2_5: true },
+    },
+    Orderer: {
+      ...ordererSection(plan),
+      Policies: { ...section(orderer, 'Policies'), Admins: needed(plan, 'admin') },
+      Organizations: organisations.filter((_, index) => plan.organisations[index]?.orderers.length),
+      Capabilities: { V2_0: true },
+    },
+  };
+  return { Profiles: { [CHANNEL_PROFILE]: profile } };
+}
+
+/** The organisations that a transaction needs, by their peers or by their administrators. */
+const needed = ({ topology }: NetworkPlan, principal: 'peer' | 'admin'): Settings => ({
+  Type: 'Signature',
+  Rule: renderPolicy(topology.chaincode.endorsement, topology.organisations, principal),
+});
+
+function ordererSection(plan: NetworkPlan): Settings {
+  const { channel } = plan.topology;
+  return {
+    OrdererType: 'etcdraft',
+    BatchTimeout: channel.batchTimeout,
+    BatchSize: {
+      MaxMessageCount: channel.maxMessageCount,
+      PreferredMaxBytes: channel.preferredMaxBytes,
+      AbsoluteMaxBytes: channel.absoluteMaxBytes,
+    },
+    EtcdRaft: {
+      Consenters: plan.organisations.flatMap(consenters),
+      // A lost leader is replaced within 2 to 4 s: a fast local network can afford shorter ticks than the sample's.
+      Options: {
+        TickInterval: '200ms',
+        ElectionTick: 10,
+        HeartbeatTick: 1,
+        MaxInflightBlocks: 5,
+        // Below PreferredMaxBytes: a restarted orderer of v2.5.0 that replays its first membership entries over more than
+        // one page of that size blocks itself for ever; behind a snapshot it never replays them.
+        SnapshotIntervalSize: '1 MB',
+      },
+    },
+  };
+}
+
+function consenters(organisation: OrganisationPlan): Settings[] {
+  return organisation.orderers.map(({ host, port, name }) => {
+    const { cert } = issuedFiles(organisation.folder, 'tlsca', name);
+    return { Host: host, Port: port, ClientTLSCert: cert, ServerTLSCert: cert };
+  });
+}
+
+/**
+ * Who reads and writes, clients first: nodes try one after the other, and remember a hundred answers only. With clients last,
+ * twenty cashiers of one organisation made every node verify their certificates' chains at each transaction.
+ */
+const MEMBERS = ['client', 'peer', 'admin', 'orderer'] as const;
+
+function organisationSection(organisation: OrganisationPlan): Settings {
+  const { mspId } = organisation.topology;
+  const signature = (...principals: string[]): Settings => ({
+    Type: 'Signature',
+    Rule: `OR(${principals.map((principal) => `'${mspId}.${principal}'`).join(', ')})`,
+  });
+  return {
+    Name: mspId,
+    ID: mspId,
+    MSPDir: channelMsp(organisation.folder),
+    Policies: {
+      Readers: signature(...MEMBERS),
+      Writers: signature(...MEMBERS),
+      Admins: signature('admin'),
+      Endorsement: signature('peer'),
+    },
+    OrdererEndpoints: organisation.orderers.map(({ host, port }) => `${host}:${port}`),
+    // Without anchor peers in the first block, discovery never learns of the other organisations' endorsers.
+    AnchorPeers: organisation.peers.map(({ host, port }) => ({ Host: host, Port: port })),
+  };
+}
+
+function section(sample: Settings, name: string): Settings {
+  const value = sample[name];
+  if (!isTree(value)) {
+    throw new NetworkError('PREREQUISITE_MISSING', `The sample configtx.yaml has no ${name}`);
+  }
+  return value;
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// What clients need to know of a running network: endpoints, certificates, identities. Written to <home>/network.json.
+import { join } from 'node:path';
+import {
+  fileDamaged,
+  NetworkError,
+  readAsIfPresent,
+  withLock,
+  writeJson,
+} from '@fabric-offline-pay/node-common';
+import type { Endpoint } from '@fabric-offline-pay/sdk';
+import { z } from 'zod';
+import { ADMINISTRATOR, OPERATIONS_CLIENT } from './certificates/initial-identities.js';
+import { validIdentities } from './certificates/issued-identities.js';
+import type { NetworkPlan, OrganisationPlan, PeerPlan } from './topology/network-plan.js';
+import { authorityRoot, issuedFiles, localMsp } from './topology/organisation-files.js';
+import { organisationRoleSchema } from './topology/topology.js';
+
+/** A gRPC endpoint: `host:port`, and how to check its TLS certificate. Paths are absolute. */
+const endpointSchema = z.object({
+  name: z.string(),
+  endpoint: z.string(),
+  /** Name in the certificate: gRPC's `ssl_target_name_override`. */
+  tlsHostname: z.string(),
+  tlsRootCertPath: z.string(),
+});
+
+const nodeSchema = endpointSchema.extend({
+  /** Health and metrics over HTTPS, for {@link organisationDescriptionSchema}'s `operations` certificate only. */
+  operationsEndpoint: z.string(),
+});
+
+const certificateSchema = z.object({ certPath: z.string(), keyPath: z.string() });
+
+/** A client certificate with the attributes that the chaincode checks. */
+const identityDescriptionSchema = certificateSchema.extend({
+  name: z.string(),
+  role: z.string(),
+  actor: z.string(),
+});
+export type IdentityDescription = z.infer<typeof identityDescriptionSchema>;
+
+const organisationDescriptionSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  mspId: z.string(),
+  role: organisationRoleSchema,
+  actor: z.string(),
+  /** The first of `peers`: where the organisation's clients connect while it answers. */
+  peer: nodeSchema,
+  peers: z.array(nodeSchema),
+  orderers: z.array(nodeSchema.extend({ adminEndpoint: z.string() })),
+  ca: endpointSchema,
+  tlsRootCertPath: z.string(),
+  /** The administrator; `peerConfigPath` is a FABRIC_CFG_PATH for the peer program. */
+  admin: certificateSchema.extend({ mspPath: z.string(), peerConfigPath: z.string() }),
+  /** Client certificate for operations endpoints and channel participation. */
+  operations: certificateSchema,
+  identities: z.array(identityDescriptionSchema),
+});
+export type OrganisationDescription = z.infer<typeof organisationDescriptionSchema>;
+
+const descriptionSchema = z.object({
+  home: z.string(),
+  channel: z.string(),
+  chaincode: z.object({ name: z.string(), version: z.string(), sequence: z.int() }),
+  /** Folder of Fabric's programs. */
+  programs: z.string(),
+  organisations: z.array(organisationDescriptionSchema),
+});
+
+/** A network that is up, as its clients see it. */
+export type NetworkDescription = z.infer<typeof descriptionSchema>;
+
+const deploymentSchema = z.object({ version: z.string(), sequence: z.int(), programs: z.string() });
+
+/** What `up` learned and the plan does not say. */
+export type Deployment = z.infer<typeof deploymentSchema>;
+
+const LOCK_DEADLINE_MS = 10_000;
+
+/**
+ * Reads the description of the network in a home folder (absolute path).
+ * @throws NetworkError `NETWORK_NOT_UP` when there is none, FILE_DAMAGED.
+ */
+export function readDescription(home: string): NetworkDescription {
+  const description = readAsIfPresent(join(home, 'network.json'), descriptionSchema);
+  if (description === undefined) {
+    throw new NetworkError('NETWORK_NOT_UP', `There is no network in ${home}`, {
+      advice: 'Run npm run network -- up.',
+    });
+  }
+  return description;
+}
+
+/**
+ * The organisation with that id, in a description.
+ * @throws NetworkError `ORGANISATION_UNKNOWN`
+ */
+export function describedOrganisation(
+  description: NetworkDescription,
+  id: string,
+): OrganisationDescription {
+  const found = description.organisations.find((organisation) => organisation.id === id);
+  if (found === undefined) {
+    throw new NetworkError('ORGANISATION_UNKNOWN', `There is no organisation ${id}`, {
+      advice: `Organisations: ${description.organisations.map((each) => each.id).join(', ')}.`,
+    });
+  }
+  return found;
+}
+
+/** Where the clients of an organisation connect: to its first peer, and to the next when it does not answer. */
+export const endpointsOf = ({ peers }: Pick<OrganisationDescription, 'peers'>): Endpoint[] =>
+  peers.map(({ endpoint, tlsHostname }) => ({
+    address: endpoint,
+    hostnameOverride: tlsHostname,
+  }));
+
+/** Writes the description anew from what is in the home; safe from several processes at once. */
+export async function writeDescription(
+  plan: NetworkPlan,
+  deployment?: Deployment,
+): Promise<NetworkDescription> {
+  const deploymentFile = join(plan.home, 'deployment.json');
+  return withLock(join(plan.home, 'run', 'description.lock'), LOCK_DEADLINE_MS, () => {
+    if (deployment !== undefined) {
+      writeJson(deploymentFile, deployment);
+    }
+    const known = readAsIfPresent(deploymentFile, deploymentSchema);
+    if (known === undefined) throw fileDamaged(deploymentFile);
+    const description = describeNetwork(plan, known);
+    writeJson(join(plan.home, 'network.json'), description);
+    return Promise.resolve(description);
+  });
+}
+
+function describeNetwork(plan: NetworkPlan, deployment: Deployment): NetworkDescription {
+  const { channel, chaincode } = plan.topology;
+  const { version, sequence, programs } = deployment;
+  return {
+    home: plan.home,
+    channel: channel.name,
+    chaincode: { name: chaincode.name, version, sequence },
+    programs,
+    organisations: plan.organisations.map(describeOrganisation),
+  };
+}
+
+function describeOrganisation(plan: OrganisationPlan): OrganisationDescription {
+  const { id, name, mspId, role, actor } = plan.topology;
+  const tlsRootCertPath = authorityRoot(plan.folder, 'tlsca');
+  const peers = plan.peers.map((peer) => describeNode(peer, tlsRootCertPath));
+  const [peer] = peers;
+  if (peer === undefined) {
+    throw new NetworkError('INVALID_TOPOLOGY', `${id} has no peer`);
+  }
+  return {
+    ...{ id, name, mspId, role, actor, peer, peers, tlsRootCertPath },
+    orderers: plan.orderers.map((orderer) => ({
+      ...describeNode(orderer, tlsRootCertPath),
+      adminEndpoint: `${orderer.host}:${orderer.adminPort}`,
+    })),
+    ca: describeEndpoint(plan.ca, authorityRoot(plan.folder, 'ca')),
+    admin: describeAdministrator(plan),
+    operations: describeCertificate(plan, 'operationsca', OPERATIONS_CLIENT),
+    identities: validIdentities(plan.folder).map((identity) => ({
+      ...{ name: identity.name, role: identity.role, actor: identity.actor },
+      ...describeCertificate(plan, 'ca', identity.name),
+    })),
+  };
+}
+
+function describeAdministrator(plan: OrganisationPlan): OrganisationDescription['admin'] {
+  return {
+    ...describeCertificate(plan, 'ca', ADMINISTRATOR),
+    mspPath: localMsp(plan.folder, ADMINISTRATOR),
+    peerConfigPath: plan.peers[0]?.folder ?? '',
+  };
+}
+
+function describeCertificate(
+  plan: OrganisationPlan,
+  authority: 'ca' | 'operationsca',
+  name: string,
+): z.infer<typeof certificateSchema> {
+  const { cert, key } = issuedFiles(plan.folder, authority, name);
+  return { certPath: cert, keyPath: key };
+}
+
+function describeNode(node: PeerPlan, tlsRootCertPath: string): z.infer<typeof nodeSchema> {
+  const operationsEndpoint = `${node.host}:${node.operationsPort}`;
+  return { ...describeEndpoint(node, tlsRootCertPath), operationsEndpoint };
+}
+
+function describeEndpoint(
+  { name, host, port, tlsHostname }: OrganisationPlan['ca'],
+  tlsRootCertPath: string,
+): z.infer<typeof endpointSchema> {
+  return { name, endpoint: `${host}:${port}`, tlsHostname, tlsRootCertPath };
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the settings of peers and orderers and says how their processes run.
+import { join } from 'node:path';
+import { writeFileAtomic } from '@fabric-offline-pay/node-common';
+import { stringify } from 'yaml';
+import type { Settings } from '../config/merge-settings.js';
+import { ordererSettings } from '../config/orderer-settings.js';
+import { peerSettings } from '../config/peer-settings.js';
+import { externalBuilder } from '../package-folders.js';
+import { type ProgramName, programPath } from '../programs/program-paths.js';
+import { sampleSettings } from '../programs/sample-settings.js';
+import type { NodeKind, ProcessDeclaration } from '../supervisor/run-folder.js';
+import type { OrdererPlan, OrganisationPlan, PeerPlan } from '../topology/network-plan.js';
+import type { NetworkContext } from './network-context.js';
+
+/** Fabric's own, without colours. */
+const LOG_FORMAT = '%{time:2006-01-02T15:04:05.000Z07:00} %{level:.4s} [%{module}] %{message}';
+
+/** Writes every peer's and orderer's settings and returns their processes. */
+export function prepareFabricProcesses(context: NetworkContext): ProcessDeclaration[] {
+  const core = sampleSettings(context.programs, 'core.yaml');
+  const orderer = sampleSettings(context.programs, 'orderer.yaml');
+  return context.plan.organisations.flatMap((organisation) => [
+    ...organisation.orderers.map((node) => {
+      writeSettings(node.folder, 'orderer.yaml', ordererSettings(orderer, organisation, node));
+      return fabricProcess(context, organisation, node, 'orderer', []);
+    }),
+    ...organisation.peers.map((node) => {
+      const settings = peerSettings(core, organisation, node, externalBuilder);
+      writeSettings(node.folder, 'core.yaml', settings);
+      return fabricProcess(context, organisation, node, 'peer', ['node', 'start']);
+    }),
+  ]);
+}
+
+function writeSettings(folder: string, file: string, settings: Settings): void {
+  writeFileAtomic(join(folder, file), stringify(settings));
+}
+
+function fabricProcess(
+  { programs }: NetworkContext,
+  organisation: OrganisationPlan,
+  node: PeerPlan | OrdererPlan,
+  kind: Extract<NodeKind, ProgramName>,
+  args: string[],
+): ProcessDeclaration {
+  return {
+    name: node.name,
+    kind,
+    organisation: organisation.topology.id,
+    command: programPath(programs, kind),
+    args,
+    env: {
+      FABRIC_CFG_PATH: node.folder,
+      FABRIC_LOGGING_SPEC: 'warning',
+      // Their heaps are small: collecting half as often costs some memory and saves a tenth of their time.
+      GOGC: '200',
+      FABRIC_LOGGING_FORMAT: LOG_FORMAT,
+    },
+    cwd: node.folder,
+    ready: { host: node.host, port: node.port },
+  };
+}

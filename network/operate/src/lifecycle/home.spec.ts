@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultTopology } from '../topology/default-topology.js';
+import { downNetwork, resetNetwork } from './down-network.js';
+import { establishPlan, requirePlan, resolveHome } from './home.js';
+
+it("makes a home that stood open to others its owner's alone, since it will hold keys", async () => {
+  const home = mkdtempSync(join(tmpdir(), 'home-'));
+  try {
+    chmodSync(home, 0o755);
+    await establishPlan(home, defaultTopology, 'free');
+    expect(statSync(home).mode & 0o777).toBe(0o700);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+});
+
+it('makes no folder for a home that somebody only asks about', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'home-'));
+  const nowhere = join(parent, 'mistyped', 'home');
+  try {
+    expect(() => requirePlan(resolveHome(nowhere))).toThrow(
+      expect.objectContaining({ code: 'NETWORK_NOT_UP' }) as Error,
+    );
+    await downNetwork({ home: nowhere });
+    await resetNetwork({ home: nowhere });
+    expect(existsSync(join(parent, 'mistyped'))).toBe(false);
+  } finally {
+    rmSync(parent, { recursive: true });
+  }
+});

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network's home folder: where it is, which topology and ports it was set up with.
+import { chmodSync, existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import {
+  findFreePorts,
+  makeFolder,
+  NetworkError,
+  readAsIfPresent,
+  usedPorts,
+  writeJson,
+} from '@fabric-offline-pay/node-common';
+import { z } from 'zod';
+import { repositoryFolder } from '../package-folders.js';
+import { type NetworkPlan, countPorts, planNetwork } from '../topology/network-plan.js';
+import { type Topology, topologySchema } from '../topology/topology.js';
+
+/** First of the neighbouring ports that a network uses: this one, or whichever are free. */
+export type PortChoice = number | 'free';
+
+/** The first port of the main network, when nobody says otherwise. */
+export const DEFAULT_BASE_PORT = 17_050;
+
+const portsSchema = z.object({ base: z.int() });
+
+/**
+ * The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved; it is
+ * not made: who asks for a network by a wrong name leaves no folder behind.
+ */
+export function resolveHome(home?: string): string {
+  return withoutLinks(resolve(home ?? (process.env['OFFPAY_HOME'] || defaultHome())));
+}
+
+/** The same path before and after the folder is made. */
+function withoutLinks(folder: string): string {
+  return existsSync(folder)
+    ? realpathSync(folder)
+    : join(withoutLinks(dirname(folder)), basename(folder));
+}
+
+/** File of the lock under which a home is changed. */
+export function homeLock(home: string): string {
+  return join(home, 'run', 'change.lock');
+}
+
+/**
+ * The plan by which the home was set up; nothing when it has not been.
+ */
+export function readPlan(home: string): NetworkPlan | undefined {
+  const topology = readAsIfPresent(topologyFile(home), topologySchema);
+  const base = keptPorts(home);
+  return topology === undefined || base === undefined
+    ? undefined
+    : planNetwork(topology, home, base);
+}
+
+/**
+ * The plan of the home, set up now if it was not.
+ * @throws NetworkError `NETWORK_NOT_UP`
+ */
+export function requirePlan(home: string): NetworkPlan {
+  const plan = readPlan(home);
+  if (plan === undefined) {
+    throw new NetworkError('NETWORK_NOT_UP', `There is no network in ${home}`, {
+      advice: 'Run npm run network -- up.',
+    });
+  }
+  return plan;
+}
+
+/**
+ * Plans a network in the home. Ports are chosen once and kept; a topology may later change its chaincode, services and
+ * identities, nothing else.
+ * @throws NetworkError `PORT_IN_USE` | `TOPOLOGY_CHANGED`
+ */
+export async function establishPlan(
+  home: string,
+  topology: Topology,
+  ports?: PortChoice,
+): Promise<NetworkPlan> {
+  const before = readPlan(home);
+  if (before !== undefined && structure(before.topology) !== structure(topology)) {
+    throw new NetworkError('TOPOLOGY_CHANGED', `The network in ${home} has another topology`, {
+      advice: 'Run network reset, or put the old topology back.',
+    });
+  }
+  makeFolder(home);
+  // It may have been made before by somebody else, and will hold keys.
+  chmodSync(home, 0o700);
+  if (before === undefined) {
+    writeJson(portsFile(home), { base: await choosePorts(home, topology, ports) });
+  }
+  writeJson(topologyFile(home), topology);
+  return requirePlan(home);
+}
+
+/** The ports of a fresh network in the home, when nobody says otherwise. */
+export function defaultPorts(home: string): PortChoice {
+  return home === defaultHome() ? DEFAULT_BASE_PORT : 'free';
+}
+
+/** The first of the ports that the home's network was made with; nothing when there is none. */
+export function keptPorts(home: string): number | undefined {
+  return readAsIfPresent(portsFile(home), portsSchema)?.base;
+}
+
+async function choosePorts(home: string, topology: Topology, choice?: PortChoice): Promise<number> {
+  const count = countPorts(topology);
+  const [host = '127.0.0.1'] = topology.organisations.map((organisation) => organisation.host);
+  const base = choice ?? defaultPorts(home);
+  if (base === 'free') {
+    return findFreePorts(host, count);
+  }
+  const used = await usedPorts(host, base, count);
+  if (used.length > 0) {
+    throw new NetworkError('PORT_IN_USE', `Ports in use on ${host}: ${used.join(', ')}`, {
+      advice: 'End what uses them, or choose another first port with --base-port.',
+      details: { used },
+    });
+  }
+  return base;
+}
+
+function structure({ organisations, channel }: Topology): string {
+  return JSON.stringify([organisations.map((each) => ({ ...each, identities: [] })), channel]);
+}
+
+/** The home of the main network, which has the default ports. */
+export function defaultHome(): string {
+  return join(repositoryFolder, '.offpay', 'network');
+}
+
+function topologyFile(home: string): string {
+  return join(home, 'topology.json');
+}
+
+function portsFile(home: string): string {
+  return join(home, 'ports.json');
+}

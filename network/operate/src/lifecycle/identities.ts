@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Client and TLS certificates that are issued while the network runs.
+import { existsSync } from 'node:fs';
+import { NetworkError } from '@fabric-offline-pay/node-common';
+import { CaClient } from '../certificates/ca-client.js';
+import { reservedNames } from '../certificates/initial-identities.js';
+import {
+  type IssuedIdentity,
+  issuedIdentity,
+  recordIdentity,
+} from '../certificates/issued-identities.js';
+import { registerName } from '../certificates/registrar.js';
+import { type IdentityDescription, writeDescription } from '../description.js';
+import type { OrganisationPlan } from '../topology/network-plan.js';
+import { certificateFolder, issuedFiles } from '../topology/organisation-files.js';
+import { type IdentityTopology, identitySchema } from '../topology/topology.js';
+import type { NetworkContext } from './network-context.js';
+import { type Issuer, issuerOf, runningNetwork, whileLocked } from './running-network.js';
+
+/** A TLS certificate that an organisation's authority has issued. Absolute paths of PEM files. */
+export interface TlsCertificate {
+  readonly certPath: string;
+  readonly keyPath: string;
+  readonly rootCertPath: string;
+}
+
+/**
+ * Issues a client certificate with the attributes `role` and `actor`. Idempotent: the same identity asked for again is the
+ * one that was issued. The network must be up.
+ * @throws NetworkError `IDENTITY_CONFLICT` when the name belongs to another identity or to a revoked one;
+ * `ORGANISATION_UNKNOWN` | `NETWORK_NOT_UP` | `PROGRAM_FAILED`.
+ */
+export async function enrolIdentity(
+  home: string,
+  organisationId: string,
+  identity: IdentityTopology,
+): Promise<IdentityDescription> {
+  const issuer = issuerOf(runningNetwork(home), organisationId);
+  const { folder } = issuer.organisation;
+  const wanted = identitySchema.parse(identity);
+  await whileLocked(issuer.plan, async () => {
+    await issueOnce(issuer, wanted);
+    await writeDescription(issuer.plan);
+  });
+  const { cert, key } = issuedFiles(folder, 'ca', wanted.name);
+  return { ...wanted, certPath: cert, keyPath: key };
+}
+
+/**
+ * Issues a TLS certificate, for servers and clients alike, to a service of the organisation. Idempotent by name.
+ * @param hosts DNS names and addresses to put into it.
+ * @throws NetworkError `IDENTITY_CONFLICT` | `ORGANISATION_UNKNOWN` | `NETWORK_NOT_UP` | `PROGRAM_FAILED`
+ */
+export async function enrolTls(
+  home: string,
+  organisationId: string,
+  { name, hosts }: { readonly name: string; readonly hosts: readonly string[] },
+): Promise<TlsCertificate> {
+  const issuer = issuerOf(runningNetwork(home), organisationId);
+  const { folder } = issuer.organisation;
+  refuseReserved(issuer.organisation, name);
+  await whileLocked(issuer.plan, async () => {
+    if (!existsSync(certificateFolder(folder, 'tlsca', name))) {
+      const secret = await registerName(issuer, 'tlsca', name, []);
+      const target = certificateFolder(folder, 'tlsca', name);
+      await issuer.client.enrol({ authority: 'tlsca', name, secret, folder: target, hosts });
+    }
+  });
+  const { cert, key, root } = issuedFiles(folder, 'tlsca', name);
+  return { certPath: cert, keyPath: key, rootCertPath: root };
+}
+
+/** Issues certificates to identities that were added to the topology after the CA servers were set up. */
+export async function registerTopologyIdentities({
+  plan,
+  programs,
+}: NetworkContext): Promise<void> {
+  for (const organisation of plan.organisations) {
+    const client = new CaClient(programs, organisation);
+    for (const identity of organisation.topology.identities) {
+      await issueOnce({ plan, organisation, client }, identity);
+    }
+  }
+}
+
+async function issueOnce(issuer: Issuer, identity: IdentityTopology): Promise<void> {
+  const { folder } = issuer.organisation;
+  const { name, role, actor } = identity;
+  const before = issuedIdentity(folder, name);
+  if (before !== undefined) {
+    refuseOther(before, identity);
+    return;
+  }
+  refuseReserved(issuer.organisation, name);
+  const attributes = [`role=${role}:ecert`, `actor=${actor}:ecert`];
+  const secret = await registerName(issuer, 'ca', name, attributes);
+  const target = certificateFolder(folder, 'ca', name);
+  await issuer.client.enrol({ authority: 'ca', name, secret, folder: target });
+  recordIdentity(folder, identity);
+}
+
+function refuseOther(before: IssuedIdentity, { name, role, actor }: IdentityTopology): void {
+  if (before.revoked || before.role !== role || before.actor !== actor) {
+    const state = before.revoked ? 'was revoked' : `is ${before.role} of ${before.actor}`;
+    throw new NetworkError('IDENTITY_CONFLICT', `The identity ${name} ${state}`, {
+      advice: 'Choose another name.',
+    });
+  }
+}
+
+function refuseReserved(organisation: OrganisationPlan, name: string): void {
+  if (reservedNames(organisation).includes(name)) {
+    throw new NetworkError('IDENTITY_CONFLICT', `The name ${name} is the network's own`, {
+      advice: 'Choose another name.',
+    });
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings a network up, from nothing or over kept data; every step does only what is still missing.
+import { resolve } from 'node:path';
+import { withLock } from '@fabric-offline-pay/node-common';
+import { requireContent } from '../chaincode/content-version.js';
+import { type NetworkDescription, writeDescription } from '../description.js';
+import { findPrograms } from '../programs/find-programs.js';
+import { requireNode } from '../programs/prerequisites.js';
+import { type Progress, silent } from '../progress.js';
+import { declareProcess, ensureSupervisor } from '../supervisor/control.js';
+import { waitReady, waitServicesReady } from '../supervisor/readiness.js';
+import { defaultTopology } from '../topology/default-topology.js';
+import type { Topology } from '../topology/topology.js';
+import { joinChannel, waitUntilOrdering, writeFirstBlock } from './create-channel.js';
+import { type ChaincodeDirectories, deployChaincode, ownChaincode } from './deploy-chaincode.js';
+import { prepareFabricProcesses } from './fabric-processes.js';
+import { type PortChoice, establishPlan, homeLock, resolveHome } from './home.js';
+import { issueCertificates } from './issue-certificates.js';
+import type { NetworkContext } from './network-context.js';
+import { registerTopologyIdentities } from './identities.js';
+import { serviceProcess } from './services.js';
+
+/** How to bring a network up; everything has a default. */
+export interface UpOptions {
+  /** The network's folder; see {@link resolveHome}. */
+  readonly home?: string;
+  readonly topology?: Topology;
+  /** First of the neighbouring ports to use, or whichever are free. The home keeps its first choice. */
+  readonly ports?: PortChoice;
+  /** Package folder of the chaincode; the repository's own by default. */
+  readonly chaincodeDirectory?: string;
+  /** Other chaincode for some organisations, by id. */
+  readonly chaincodeDirectories?: Readonly<Record<string, string>>;
+  readonly withProgress?: Progress;
+}
+
+/** How long to wait for another process that changes the same home. */
+const LOCK_DEADLINE_MS = 300_000;
+
+/**
+ * Brings the network up and returns how to reach it. Idempotent: over a running network it checks, and deploys the chaincode
+ * again only if its content, collections or policy changed.
+ * @throws NetworkError with a stable code; the processes that were started stay for `downNetwork` to end.
+ */
+export async function upNetwork(options: UpOptions = {}): Promise<NetworkDescription> {
+  requireNode();
+  const directories = directoriesOf(options);
+  const home = resolveHome(options.home);
+  const progress = options.withProgress ?? silent;
+  const programs = await findPrograms(progress);
+  return withLock(homeLock(home), LOCK_DEADLINE_MS, async () => {
+    const plan = await establishPlan(home, options.topology ?? defaultTopology, options.ports);
+    return bringUp({ programs, plan, progress }, directories);
+  });
+}
+
+/** @throws NetworkError `CHAINCODE_NOT_BUILT`, before anything is started. */
+function directoriesOf(options: UpOptions): ChaincodeDirectories {
+  const common = resolve(options.chaincodeDirectory ?? ownChaincode);
+  const others = Object.entries(options.chaincodeDirectories ?? {});
+  const byOrganisation = Object.fromEntries(others.map(([id, path]) => [id, resolve(path)]));
+  for (const directory of [common, ...Object.values(byOrganisation)]) {
+    requireContent(directory);
+  }
+  return { common, byOrganisation };
+}
+
+async function bringUp(
+  context: NetworkContext,
+  directories: ChaincodeDirectories,
+): Promise<NetworkDescription> {
+  const { plan, programs, progress } = context;
+  await ensureSupervisor(plan.home);
+  await issueCertificates(context);
+  await writeFirstBlock(context);
+  await startNodes(context);
+  progress({ stage: 'channel', message: `joining ${plan.topology.channel.name}` });
+  await joinChannel(context);
+  await waitUntilOrdering(context);
+  const definition = await deployChaincode(context, directories);
+  await registerTopologyIdentities(context);
+  const description = await writeDescription(plan, { ...definition, programs: programs.bin });
+  await startServices(context);
+  progress({ stage: 'ready', message: `the network in ${plan.home} is up` });
+  return description;
+}
+
+async function startNodes(context: NetworkContext): Promise<void> {
+  const { plan, progress } = context;
+  const processes = prepareFabricProcesses(context);
+  const names = processes.map(({ name }) => name);
+  progress({ stage: 'nodes', message: `starting ${names.join(', ')}` });
+  for (const process of processes) {
+    declareProcess(plan.home, process);
+  }
+  await Promise.all(names.map((name) => waitReady(plan.home, name)));
+}
+
+async function startServices({ plan, progress }: NetworkContext): Promise<void> {
+  for (const service of plan.topology.services) {
+    progress({ stage: 'services', message: `starting ${service.name}` });
+    declareProcess(plan.home, serviceProcess(plan, service));
+  }
+  await waitServicesReady(plan.home);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where Fabric's programs are: ready ones of the operator's, or ours, built once into a cache.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { NetworkError } from '@fabric-offline-pay/node-common';
+import type { Progress } from '../progress.js';
+import { buildPrograms } from './build-programs.js';
+import { type FabricPrograms, PROGRAM_NAMES } from './program-paths.js';
+
+/**
+ * Finds Fabric's programs. `FABRIC_BIN` names a folder of ready ones (such as the `bin` of a Fabric release, with Fabric
+ * CA's beside them); their sample settings are taken from `$FABRIC_BIN/../config`, else from `FABRIC_CFG_PATH`. Without
+ * `FABRIC_BIN` they are built, once, from the Go modules in `network/fabric`.
+ * @throws NetworkError `PREREQUISITE_MISSING` | `BUILD_FAILED`
+ */
+export async function findPrograms(
+  progress: Progress,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<FabricPrograms> {
+  const ready = environment['FABRIC_BIN'];
+  return ready === undefined || ready === ''
+    ? buildPrograms(progress, environment)
+    : readyPrograms(ready, environment['FABRIC_CFG_PATH']);
+}
+
+function readyPrograms(bin: string, fallbackConfig: string | undefined): FabricPrograms {
+  const missing = PROGRAM_NAMES.filter((name) => !existsSync(join(bin, name)));
+  if (missing.length > 0) {
+    throw new NetworkError('PREREQUISITE_MISSING', `FABRIC_BIN lacks ${missing.join(', ')}`, {
+      advice: `Put Fabric's and Fabric CA's programs into ${bin}, or unset FABRIC_BIN to build them.`,
+      details: { bin, missing },
+    });
+  }
+  const candidates = [join(bin, '..', 'config'), fallbackConfig ?? ''];
+  const config = candidates.find((folder) => existsSync(join(folder, 'core.yaml')));
+  if (config === undefined) {
+    throw new NetworkError('PREREQUISITE_MISSING', 'No sample settings belong to FABRIC_BIN', {
+      advice:
+        "Put Fabric's core.yaml, orderer.yaml and configtx.yaml into FABRIC_BIN/../config, or set FABRIC_CFG_PATH.",
+      details: { candidates },
+    });
+  }
+  return { bin, config };
+}

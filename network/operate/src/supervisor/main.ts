@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The supervisor's process: one a network home, detached from whoever started it. Argument: the home folder.
+import { rmSync, watch } from 'node:fs';
+import { makeFolder, ownReference, writeJson } from '@fabric-offline-pay/node-common';
+import pino from 'pino';
+import { specFolder, supervisorFile } from './run-folder.js';
+import { Supervisor } from './supervisor.js';
+
+/** Watching can miss a change on some file systems; this makes up for it. */
+const LOOK_AGAIN_MS = 1_000;
+
+function main(home: string): void {
+  const log = pino({ base: null });
+  const supervisor = new Supervisor(home, (message, facts) => log.info(facts, message));
+  const look = (): void => {
+    supervisor.reconcile().catch((error: unknown) => log.error(error, 'cannot reconcile'));
+  };
+  const end = (): void => {
+    supervisor
+      .end()
+      .then(() => rmSync(supervisorFile(home), { force: true }))
+      .then(() => process.exit(0))
+      .catch((error: unknown) => {
+        log.error(error, 'cannot end');
+        process.exit(1);
+      });
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+  makeFolder(specFolder(home));
+  watch(specFolder(home), look);
+  setInterval(look, LOOK_AGAIN_MS);
+  writeJson(supervisorFile(home), ownReference());
+  look();
+}
+
+const [home] = process.argv.slice(2);
+if (home === undefined) {
+  throw new Error('The network home is missing');
+}
+main(home);

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files through which a network's home and its supervisor speak: what shall run, and what does.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readAsIfPresent, SECRET_FILE, writeJson } from '@fabric-offline-pay/node-common';
+import { z } from 'zod';
+
+/** What kind of node a process is; also the order in which `status` shows them. */
+export const nodeKindSchema = z.enum(['ca', 'orderer', 'peer', 'chaincode', 'service']);
+export type NodeKind = z.infer<typeof nodeKindSchema>;
+
+const readinessSchema = z.union([
+  z.object({ host: z.string(), port: z.int() }),
+  z.object({ file: z.string() }),
+]);
+
+/** How one sees that a process is ready: it listens, or a file exists. */
+export type Readiness = z.infer<typeof readinessSchema>;
+
+const processSpecSchema = z.object({
+  name: z.string(),
+  kind: nodeKindSchema,
+  organisation: z.string(),
+  command: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  cwd: z.string(),
+  /** Without it, a process is ready when it runs. */
+  ready: readinessSchema.optional(),
+  /** Another number starts the process anew, even if nothing else changed. */
+  generation: z.int(),
+});
+
+/** A process that shall run. */
+export type ProcessSpec = z.infer<typeof processSpecSchema>;
+
+/** A process that shall run, as its owner describes it; the generation is the run folder's business. */
+export type ProcessDeclaration = Omit<ProcessSpec, 'generation'>;
+
+const exitSchema = z.object({
+  code: z.int().nullable(),
+  signal: z.string().nullable(),
+  /** ISO 8601. */
+  at: z.string(),
+});
+
+const processStateSchema = z.object({
+  name: z.string(),
+  state: z.enum(['running', 'waiting', 'stopped']),
+  generation: z.int(),
+  pid: z.int().optional(),
+  identity: z.string().optional(),
+  /** ISO 8601; when the running process started. */
+  startedAt: z.string().optional(),
+  /** How often it was started again after it died by itself. */
+  restarts: z.int(),
+  lastExit: exitSchema.optional(),
+});
+
+/** A process as the supervisor last saw it. */
+export type ProcessState = z.infer<typeof processStateSchema>;
+export type ProcessExit = z.infer<typeof exitSchema>;
+
+const referenceSchema = z.object({ pid: z.int(), identity: z.string() });
+export type SupervisorReference = z.infer<typeof referenceSchema>;
+
+/** The home's folder of specs, one file a process. */
+export function specFolder(home: string): string {
+  return join(home, 'run', 'shall');
+}
+
+/** A process's log: what it wrote to its standard output and error. */
+export function logFile(home: string, name: string): string {
+  return join(home, 'logs', `${name}.log`);
+}
+
+export function supervisorFile(home: string): string {
+  return join(home, 'run', 'supervisor.json');
+}
+
+/** Every process that shall run. */
+export function readSpecs(home: string): ProcessSpec[] {
+  return namesIn(specFolder(home)).flatMap((name) => {
+    const spec = readSpec(home, name);
+    return spec === undefined ? [] : [spec];
+  });
+}
+
+export function readSpec(home: string, name: string): ProcessSpec | undefined {
+  return readAsIfPresent(join(specFolder(home), `${name}.json`), processSpecSchema);
+}
+
+/** A spec's environment may hold a service's secrets: only the owner may read it. */
+export function writeSpec(home: string, spec: ProcessSpec): void {
+  writeJson(join(specFolder(home), `${spec.name}.json`), spec, SECRET_FILE);
+}
+
+export function removeSpec(home: string, name: string): void {
+  rmSync(join(specFolder(home), `${name}.json`), { force: true });
+}
+
+/** Every process that the supervisor has ever started and not forgotten. */
+export function readStates(home: string): ProcessState[] {
+  return namesIn(stateFolder(home)).flatMap((name) => {
+    const state = readState(home, name);
+    return state === undefined ? [] : [state];
+  });
+}
+
+export function readState(home: string, name: string): ProcessState | undefined {
+  return readAsIfPresent(join(stateFolder(home), `${name}.json`), processStateSchema);
+}
+
+export function writeState(home: string, state: ProcessState): void {
+  writeJson(join(stateFolder(home), `${state.name}.json`), state);
+}
+
+export function removeState(home: string, name: string): void {
+  rmSync(join(stateFolder(home), `${name}.json`), { force: true });
+}
+
+export function readSupervisor(home: string): SupervisorReference | undefined {
+  return readAsIfPresent(supervisorFile(home), referenceSchema);
+}
+
+function stateFolder(home: string): string {
+  return join(home, 'run', 'is');
+}
+
+function namesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length));
+}

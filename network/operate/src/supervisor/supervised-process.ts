@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// One process that shall run: started, watched, started again when it dies, stopped when told to.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  cleanEnvironment,
+  HOME_MARK,
+  makeFolder,
+  privately,
+  processIdentity,
+  sendSignal,
+} from '@fabric-offline-pay/node-common';
+import { countFailures, restartDelay } from './backoff.js';
+import {
+  type ProcessExit,
+  type ProcessSpec,
+  type ProcessState,
+  logFile,
+  writeState,
+} from './run-folder.js';
+
+/** What happened to a process, for the supervisor's log. */
+export type ProcessNews = (message: string, facts: Readonly<Record<string, unknown>>) => void;
+
+const STOP_GRACE_MS = 8_000;
+const LARGEST_LOG = 50_000_000;
+
+/** Supervises one process; all its methods are idempotent. */
+export class SupervisedProcess {
+  readonly #home: string;
+  readonly #news: ProcessNews;
+  #spec: ProcessSpec;
+  #child: ChildProcess | undefined;
+  #startedAt = 0;
+  #restarts = 0;
+  #failures = 0;
+  #lastExit: ProcessExit | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopping = false;
+  #stopped: Promise<void> = Promise.resolve();
+
+  constructor(home: string, spec: ProcessSpec, news: ProcessNews) {
+    this.#home = home;
+    this.#spec = spec;
+    this.#news = news;
+  }
+
+  /** The spec it runs by. */
+  get spec(): ProcessSpec {
+    return this.#spec;
+  }
+
+  /** Starts the process unless it runs. */
+  start(): void {
+    if (this.#child !== undefined) {
+      return;
+    }
+    this.#stopping = false;
+    const child = this.#spawn();
+    this.#child = child;
+    this.#startedAt = Date.now();
+    this.#stopped = new Promise((resolve) => {
+      const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
+        this.#onExit(child, code, signal);
+        resolve();
+      };
+      child.once('exit', ended);
+      child.once('error', (error) => {
+        this.#news('cannot start', { process: this.#spec.name, reason: error.message });
+        if (child.pid === undefined) {
+          ended(null, null);
+        }
+      });
+    });
+    this.#news('started', { process: this.#spec.name, pid: child.pid });
+    this.#writeState('running');
+  }
+
+  /** Stops it and starts it by another spec. */
+  async replace(spec: ProcessSpec): Promise<void> {
+    await this.stop();
+    this.#spec = spec;
+    this.#failures = 0;
+    this.start();
+  }
+
+  /** Ends the process and its group: politely, after 8 s by force. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    const pid = this.#child?.pid;
+    if (pid !== undefined) {
+      // A paused process hears nothing until it is woken.
+      sendSignal(-pid, 'SIGTERM');
+      sendSignal(-pid, 'SIGCONT');
+      const force = setTimeout(() => sendSignal(-pid, 'SIGKILL'), STOP_GRACE_MS);
+      await this.#stopped;
+      clearTimeout(force);
+    }
+    this.#writeState('stopped');
+  }
+
+  #spawn(): ChildProcess {
+    const { ready } = this.#spec;
+    // Left by a killed one: a false sign, and a socket that nobody could listen on again.
+    if (ready !== undefined && 'file' in ready) rmSync(ready.file, { force: true });
+    const log = openLog(logFile(this.#home, this.#spec.name));
+    try {
+      const { command, args, cwd, env } = this.#spec;
+      return privately(() =>
+        spawn(command, args, {
+          cwd,
+          env: { ...cleanEnvironment(), ...env, [HOME_MARK]: this.#home },
+          stdio: ['ignore', log, log],
+          detached: true,
+        }),
+      );
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  #onExit(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
+    this.#child = undefined;
+    this.#lastExit = { code, signal, at: new Date().toISOString() };
+    if (child.pid !== undefined) {
+      // Whatever the process started itself must not outlive it.
+      sendSignal(-child.pid, 'SIGKILL');
+    }
+    if (!this.#stopping) {
+      this.#startAgain(code, signal);
+    }
+  }
+
+  #startAgain(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#failures = countFailures(this.#failures, Date.now() - this.#startedAt);
+    const delayMs = restartDelay(this.#failures);
+    this.#news('died', { process: this.#spec.name, code, signal, startsAgainInMs: delayMs });
+    this.#writeState('waiting');
+    this.#timer = setTimeout(() => {
+      this.#restarts += 1;
+      this.start();
+    }, delayMs);
+  }
+
+  #writeState(state: ProcessState['state']): void {
+    const pid = this.#child?.pid;
+    const identity = pid === undefined ? undefined : processIdentity(pid);
+    writeState(this.#home, {
+      name: this.#spec.name,
+      state,
+      generation: this.#spec.generation,
+      restarts: this.#restarts,
+      ...(pid !== undefined && identity !== undefined
+        ? { pid, identity, startedAt: new Date(this.#startedAt).toISOString() }
+        : {}),
+      ...(this.#lastExit === undefined ? {} : { lastExit: this.#lastExit }),
+    });
+  }
+}
+
+/** Opens a log to append to; one that has grown too large is put aside first, replacing the one put aside before. */
+function openLog(path: string): number {
+  makeFolder(dirname(path));
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) {
+    renameSync(path, `${path}.1`);
+  }
+  return openSync(path, 'a', 0o600);
+}

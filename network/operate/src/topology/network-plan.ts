@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Expands a topology into every node's name, address and folder. Pure: reads and writes nothing.
+import { join } from 'node:path';
+import type { OrganisationTopology, Topology } from './topology.js';
+
+/** What every node has. Ports are TCP, on `host`. */
+interface NodePlan {
+  readonly name: string;
+  readonly host: string;
+  /** The name in the node's TLS certificate. */
+  readonly tlsHostname: string;
+  readonly port: number;
+  readonly folder: string;
+}
+
+export type CaPlan = NodePlan;
+
+export interface PeerPlan extends NodePlan {
+  readonly operationsPort: number;
+}
+
+export interface OrdererPlan extends NodePlan {
+  readonly operationsPort: number;
+  /** Channel participation (osnadmin). */
+  readonly adminPort: number;
+}
+
+export type ChaincodePlan = NodePlan;
+
+export interface OrganisationPlan {
+  readonly topology: OrganisationTopology;
+  readonly folder: string;
+  readonly ca: CaPlan;
+  readonly peers: readonly PeerPlan[];
+  readonly orderers: readonly OrdererPlan[];
+  readonly chaincode: ChaincodePlan;
+}
+
+export interface NetworkPlan {
+  readonly home: string;
+  readonly topology: Topology;
+  readonly organisations: readonly OrganisationPlan[];
+}
+
+const PORTS_OF_PEER = 2;
+const PORTS_OF_ORDERER = 3;
+
+/** How many neighbouring ports a network needs. */
+export function countPorts(topology: Topology): number {
+  return topology.organisations.reduce(
+    (sum, { peers, orderers }) =>
+      sum + 2 + peers.length * PORTS_OF_PEER + orderers.length * PORTS_OF_ORDERER,
+    0,
+  );
+}
+
+/**
+ * Gives every node its address and folder. Ports follow each other from `basePort` on, in the topology's order.
+ * @param home absolute path of the network's folder.
+ */
+export function planNetwork(topology: Topology, home: string, basePort: number): NetworkPlan {
+  let next = basePort;
+  const takePort = (): number => next++;
+  const organisations = topology.organisations.map((organisation) =>
+    planOrganisation(organisation, topology.channel.name, home, takePort),
+  );
+  return { home, topology, organisations };
+}
+
+function planOrganisation(
+  topology: OrganisationTopology,
+  channel: string,
+  home: string,
+  takePort: () => number,
+): OrganisationPlan {
+  const folder = join(home, 'organisations', topology.id);
+  const node = (name: string, place: string): NodePlan => ({
+    name,
+    host: topology.host,
+    tlsHostname: `${name}.${channel}.internal`,
+    port: takePort(),
+    folder: join(folder, place),
+  });
+  return {
+    topology,
+    folder,
+    ca: node(`${topology.id}-ca`, 'ca'),
+    peers: topology.peers.map((name) => ({
+      ...node(name, join('nodes', name)),
+      operationsPort: takePort(),
+    })),
+    orderers: topology.orderers.map((name) => ({
+      ...node(name, join('nodes', name)),
+      operationsPort: takePort(),
+      adminPort: takePort(),
+    })),
+    chaincode: node(`${topology.id}-chaincode`, 'chaincode'),
+  };
+}

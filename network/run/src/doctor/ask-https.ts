@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks a node over HTTPS, once, within a deadline, and notes what its clock says meanwhile.
+import { request } from 'node:https';
+import type { ClockReading } from './clock-difference.js';
+
+/** Texts are PEM. */
+export interface HttpsQuestion {
+  readonly url: string;
+  /** The root of the node's certificate. */
+  readonly root: string;
+  /** The client's own, where the node wants one. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface HttpsAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** Undefined where the answer has no date. */
+  readonly clock: ClockReading | undefined;
+}
+
+function readingOf(date: string | undefined, sentAt: number): ClockReading | undefined {
+  const toldAt = Date.parse(date ?? '');
+  return Number.isNaN(toldAt) ? undefined : { sentAt, receivedAt: Date.now(), toldAt };
+}
+
+/** @throws the error of the connection; an `AbortError` when the deadline has passed. */
+export function askHttps(
+  { url, root, ...client }: HttpsQuestion,
+  deadlineMs: number,
+): Promise<HttpsAnswer> {
+  const signal = AbortSignal.timeout(deadlineMs);
+  const sentAt = Date.now();
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { ca: root, ...client, agent: false, signal }, (answer) => {
+      const clock = readingOf(answer.headers.date, sentAt);
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (data: string) => (text += data));
+      answer.on('error', reject);
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text, clock }));
+    });
+    sent.on('error', reject).end();
+  });
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state of every node as the node itself answers: all are asked at the same time, each within a deadline.
+import { isListening } from '@fabric-offline-pay/node-common';
+import {
+  type NetworkPlan,
+  networkStatus,
+  type NetworkStatus,
+  type NodeStatus,
+  readPlan,
+} from '@fabric-offline-pay/operate';
+import { askHttps } from './ask-https.js';
+import { factsOf } from './check.js';
+import type { ClockReading } from './clock-difference.js';
+import { pingHttp2 } from './ping-http2.js';
+import { isHeld } from './process-state.js';
+import { questionOf, type Question } from './question.js';
+import { within } from './within.js';
+
+/** How long each node has to answer. */
+export const ANSWER_DEADLINE_MS = 3_000;
+
+/** What a node answered; `text` is for a person. */
+export interface NodeAnswer {
+  /** Undefined for a process that one cannot ask. */
+  readonly isWell: boolean | undefined;
+  readonly text: string;
+  readonly clock?: ClockReading | undefined;
+}
+
+/** A node, by what it answers. */
+export interface AskedNode extends Omit<NodeStatus, 'state'> {
+  /** `ended`: its process does not run. */
+  readonly state: 'running' | 'not answering' | 'ended';
+  readonly answer: NodeAnswer;
+}
+
+/** A network's nodes, each by what it answers. */
+export interface AskedStatus extends Omit<NetworkStatus, 'nodes'> {
+  readonly nodes: readonly AskedNode[];
+}
+
+const OK = 200;
+const TEXT_LENGTH = 200;
+
+const LATE = new Set(['AbortError', 'TimeoutError']);
+const LATE_REASON = `does not answer within ${ANSWER_DEADLINE_MS / 1_000} s`;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'takes no connections',
+  ENOENT: 'cannot be asked: its socket or a certificate is missing',
+  NETWORK_NOT_UP: 'has told no address yet',
+};
+
+/** Why there was no answer, for a person. */
+export function whyNot(error: unknown): string {
+  const { code, name } = factsOf(error);
+  const reason = LATE.has(name) ? LATE_REASON : REASONS[code];
+  return reason ?? `does not answer: ${code || String(error)}`;
+}
+
+async function ask(question: Question): Promise<NodeAnswer> {
+  switch (question.by) {
+    case 'https': {
+      const { status, text, clock } = await askHttps(question.question, ANSWER_DEADLINE_MS);
+      if (status === OK) return { isWell: true, text: 'answers', clock };
+      const told = text.trim().slice(0, TEXT_LENGTH);
+      return { isWell: false, text: `answers that it is not well: HTTP ${status} ${told}`, clock };
+    }
+    case 'ping':
+      await pingHttp2(question.endpoint, question.tls, ANSWER_DEADLINE_MS);
+      return { isWell: true, text: 'answers' };
+    case 'port':
+      return (await within(ANSWER_DEADLINE_MS, isListening(question.host, question.port)))
+        ? { isWell: true, text: 'takes connections' }
+        : { isWell: false, text: 'takes no connections' };
+    case 'none':
+      return { isWell: undefined, text: 'runs; there is nothing of it to ask' };
+  }
+}
+
+const endedText = ({ state, lastExit }: NodeStatus): string => {
+  const how =
+    lastExit === undefined
+      ? 'does not run'
+      : `ended by ${lastExit.signal ?? `exit code ${lastExit.code ?? 'unknown'}`} at ${lastExit.at}`;
+  return state === 'waiting' ? `${how}; the supervisor starts it again` : how;
+};
+
+async function answerOf(plan: NetworkPlan, node: NodeStatus, pid: number): Promise<NodeAnswer> {
+  const held = (): string => (isHeld(pid) ? '; its process is held (SIGSTOP)' : '');
+  try {
+    const answer = await ask(questionOf(plan, node));
+    return answer.isWell === undefined && isHeld(pid)
+      ? { isWell: false, text: `does not go on${held()}` }
+      : answer;
+  } catch (error) {
+    return { isWell: false, text: `${whyNot(error)}${held()}` };
+  }
+}
+
+async function askNode(plan: NetworkPlan | undefined, node: NodeStatus): Promise<AskedNode> {
+  const { pid } = node;
+  if (pid === undefined || plan === undefined)
+    return { ...node, state: 'ended', answer: { isWell: false, text: endedText(node) } };
+  const answer = await answerOf(plan, node, pid);
+  return { ...node, state: answer.isWell === false ? 'not answering' : 'running', answer };
+}
+
+/**
+ * Asks every node of the network in `home`; empty when it is down.
+ * @throws NetworkError `FILE_DAMAGED` when the home's own files cannot be read.
+ */
+export async function askNodes(home?: string): Promise<AskedStatus> {
+  const status = networkStatus(home);
+  const plan = readPlan(status.home);
+  const nodes = await Promise.all(status.nodes.map((node) => askNode(plan, node)));
+  const isUp = status.isUp && nodes.every(({ state }) => state === 'running');
+  return { ...status, isUp, nodes };
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// `offpay doctor`: looks at everything that a network needs, whether it runs or not, and says what to do.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  DEFAULT_BASE_PORT,
+  defaultHome,
+  defaultTopology,
+  type NetworkPlan,
+  networkStatus,
+  planNetwork,
+  readDescription,
+  readPlan,
+  resolveHome,
+} from '@fabric-offline-pay/operate';
+import { askNodes } from './ask-nodes.js';
+import { certificateChecks, certificatesUnder } from './certificate-checks.js';
+import { check, lookedAt, type Check } from './check.js';
+import { lookAtDisk } from './disk-check.js';
+import { nodeChecks } from './node-checks.js';
+import { lookAtPorts } from './port-checks.js';
+import { prerequisiteChecks } from './prerequisite-checks.js';
+import { programChecks } from './program-checks.js';
+
+/** What the doctor found in one home. */
+export interface DoctorReport {
+  readonly home: string;
+  /** True when no check failed. */
+  readonly isWell: boolean;
+  readonly checks: readonly Check[];
+}
+
+const NOT_FOUNDED = 'Run npm start, or npm run network -- up.';
+
+/** A look at the processes of a home in which none ever ran would make the folders that it looks into. */
+const hasRun = (home: string): boolean => existsSync(join(home, 'run'));
+
+/** @throws NetworkError `FILE_DAMAGED`, as every look into a damaged home. */
+function homeChecks(home: string): readonly Check[] {
+  if (!existsSync(home)) return [check('home', 'not asked', `${home} is not there`, NOT_FOUNDED)];
+  const plan = readPlan(home);
+  if (plan === undefined)
+    return [check('home', 'not asked', `there is no network in ${home}`, NOT_FOUNDED)];
+  const { organisations, topology } = plan;
+  const found = `${home}: channel ${topology.channel.name}, ${organisations.length} organisations`;
+  return [check('home', 'ok', found)];
+}
+
+/** The plan of the home, or the one that `npm start` would make there; a new home elsewhere looks for free ports by itself. */
+function plannedFor(home: string): NetworkPlan | undefined {
+  const plan = existsSync(home) ? readPlan(home) : undefined;
+  return (
+    plan ??
+    (home === defaultHome() ? planNetwork(defaultTopology, home, DEFAULT_BASE_PORT) : undefined)
+  );
+}
+
+async function portsOf(home: string): Promise<readonly Check[]> {
+  const plan = plannedFor(home);
+  if (plan === undefined)
+    return [check('ports', 'not asked', 'free ones are chosen when the network is founded')];
+  const nodes = hasRun(home) ? networkStatus(home).nodes : [];
+  return lookAtPorts(
+    plan,
+    nodes.flatMap(({ pid }) => pid ?? []),
+  );
+}
+
+const programsOf = (home: string): Promise<readonly Check[]> => {
+  const isKnown = existsSync(join(home, 'network.json'));
+  return programChecks(process.env, isKnown ? readDescription(home).programs : undefined);
+};
+
+const certificatesOf = (home: string): readonly Check[] =>
+  certificateChecks(existsSync(home) ? certificatesUnder(home) : [], Date.now());
+
+const nodesOf = async (home: string): Promise<readonly Check[]> =>
+  hasRun(home) ? nodeChecks(await askNodes(home)) : [];
+
+const LOOKS: readonly [string, (home: string) => readonly Check[] | Promise<readonly Check[]>][] = [
+  ['prerequisites', () => prerequisiteChecks(process.env)],
+  ['programs', programsOf],
+  ['home', homeChecks],
+  ['disk', lookAtDisk],
+  ['ports', portsOf],
+  ['certificates', certificatesOf],
+];
+
+/** What keeps this process busy waits so long for the nodes, which could not be heard meanwhile: those that are well answer sooner. */
+const HEAD_START_MS = 1_000;
+
+/** Looks at everything; changes nothing. @returns what was found, in the order in which one would mend it. */
+export async function doctor(home?: string): Promise<DoctorReport> {
+  const folder = resolveHome(home);
+  const nodes = lookedAt('nodes', () => nodesOf(folder));
+  await Promise.race([nodes, pause(HEAD_START_MS)]);
+  const looks = LOOKS.map(([name, look]) => lookedAt(name, () => look(folder)));
+  const checks = (await Promise.all([...looks, nodes])).flat();
+  return { home: folder, isWell: checks.every(({ outcome }) => outcome !== 'failed'), checks };
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of the nodes, from what they answered.
+import type { AskedNode, AskedStatus } from './ask-nodes.js';
+import { check, type Check } from './check.js';
+import { clockCheck } from './clock-difference.js';
+
+const OUTCOME = { running: 'ok', 'not answering': 'failed', ended: 'failed' } as const;
+
+const remedyOf = (name: string): string =>
+  `Read its log: npm run network -- logs ${name}. Start it anew: npm run network -- restart ${name}.`;
+
+function nodeCheck({ name, state, answer }: AskedNode): Check {
+  const outcome = answer.isWell === undefined ? 'not asked' : OUTCOME[state];
+  return check(name, outcome, answer.text, ...(outcome === 'failed' ? [remedyOf(name)] : []));
+}
+
+const supervisorCheck = ({ supervisor: { pid } }: AskedStatus): Check =>
+  pid === undefined
+    ? check(
+        'supervisor',
+        'failed',
+        'does not run: nobody starts a node again that ends',
+        'Run npm run network -- up.',
+      )
+    : check('supervisor', 'ok', `runs, process ${pid}`);
+
+/** One check a node, one of the supervisor, one of all clocks. */
+export function nodeChecks(status: AskedStatus): readonly Check[] {
+  if (status.nodes.length === 0)
+    return [check('nodes', 'not asked', 'the network is down', 'Run npm run network -- up.')];
+  const clocks = status.nodes.flatMap(({ name, answer: { clock } }) =>
+    clock === undefined ? [] : [{ node: name, clock }],
+  );
+  return [supervisorCheck(status), ...status.nodes.map(nodeCheck), clockCheck(clocks)];
+}

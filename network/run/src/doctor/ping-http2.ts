@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pings a gRPC server on the level of HTTP/2: a process that hangs accepts connections still, but sends no ping back.
+import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ChaincodeEndpoint } from '@fabric-offline-pay/operate';
+import { within } from './within.js';
+
+/** PEM texts of the client that the server lets in; a socket needs none. */
+export interface PingTls {
+  readonly root: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+const socketOf = (endpoint: ChaincodeEndpoint, tls: PingTls | undefined): Socket => {
+  if (endpoint.kind === 'socket') return connectTcp(endpoint.path);
+  const { host, port } = endpoint;
+  return connectTls({
+    host,
+    port,
+    ca: tls?.root,
+    cert: tls?.cert,
+    key: tls?.key,
+    ALPNProtocols: ['h2'],
+  });
+};
+
+const pinged = (session: ClientHttp2Session): Promise<void> =>
+  new Promise((resolve, reject) => {
+    session.once('error', reject);
+    session.once('close', () => reject(new Error('the connection was closed')));
+    session.once('connect', () => {
+      session.ping((error: Error | null) => (error === null ? resolve() : reject(error)));
+    });
+  });
+
+/** Resolves when the ping came back. @throws the error of the connection; an `AbortError` when the deadline has passed. */
+export async function pingHttp2(
+  endpoint: ChaincodeEndpoint,
+  tls: PingTls | undefined,
+  deadlineMs: number,
+): Promise<void> {
+  const session = connectHttp2('http://localhost', {
+    createConnection: () => socketOf(endpoint, tls),
+  });
+  try {
+    await within(deadlineMs, pinged(session));
+  } finally {
+    session.destroy();
+  }
+}

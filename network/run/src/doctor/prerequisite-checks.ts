@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must be installed: Node.js always, Go and a C compiler as long as Fabric's programs are to be built.
+import { runProgram } from '@fabric-offline-pay/node-common';
+import { fabricModule, isOlder, neededGo, requireNode } from '@fabric-offline-pay/operate';
+import { check, lookedAt, type Check } from './check.js';
+import { hasPrograms, programFolder } from './program-checks.js';
+
+const DEADLINE_MS = 3_000;
+/** From this one on, Go fetches the version that a module needs by itself. */
+const FETCHES_ITSELF = '1.24';
+const READY = "but Fabric's programs are ready, so that it is not needed";
+
+interface GoSettings {
+  /** Such as `1.26.8`; undefined where there is no Go. */
+  readonly version: string | undefined;
+  readonly compiler: string;
+}
+
+async function goSettings(): Promise<GoSettings> {
+  // Here and now: neither the module nor the network shall have a say.
+  const call = {
+    program: 'go',
+    args: ['env', 'GOVERSION', 'CC'],
+    cwd: '/',
+    env: { GOTOOLCHAIN: 'local' },
+    deadlineMs: DEADLINE_MS,
+  };
+  const answer = await runProgram(call).catch(() => undefined);
+  const [version, compiler] = (answer?.stdout ?? '').split('\n');
+  return {
+    version: version?.trim().replace(/^go/, '') || undefined,
+    compiler: compiler?.trim().split(' ')[0] || 'gcc',
+  };
+}
+
+/** @param isReady whether Fabric's programs are there, so that nothing is built */
+export function goCheck(version: string | undefined, needed: string, isReady: boolean): Check {
+  const remedy = `Install Go ${needed} or later (https://go.dev/dl); or set FABRIC_BIN to a folder of ready programs.`;
+  const missing = (found: string): Check =>
+    isReady ? check('Go', 'ok', `${found}, ${READY}`) : check('Go', 'failed', found, remedy);
+  if (version === undefined) return missing('is not installed');
+  if (!isOlder(version, needed)) return check('Go', 'ok', version);
+  if (isOlder(version, FETCHES_ITSELF)) return missing(`${version} is too old`);
+  return check(
+    'Go',
+    'ok',
+    `${version}, which fetches ${needed} by itself unless GOTOOLCHAIN forbids`,
+  );
+}
+
+async function compilerCheck(compiler: string, isReady: boolean): Promise<Check> {
+  const call = { program: compiler, args: ['--version'], deadlineMs: DEADLINE_MS };
+  const answer = await runProgram(call).catch(() => undefined);
+  const name = `C compiler`;
+  if (answer !== undefined) return check(name, 'ok', answer.stdout.split('\n')[0] ?? compiler);
+  if (isReady) return check(name, 'ok', `${compiler} is not installed, ${READY}`);
+  return check(
+    name,
+    'failed',
+    `${compiler} is not installed`,
+    'Install gcc, or clang and set CC=clang.',
+  );
+}
+
+const nodeCheck = (): readonly Check[] => {
+  requireNode();
+  return [check('Node.js', 'ok', process.versions.node)];
+};
+
+export async function prerequisiteChecks(
+  environment: NodeJS.ProcessEnv,
+): Promise<readonly Check[]> {
+  const isReady = hasPrograms(programFolder(environment));
+  const node = await lookedAt('Node.js', nodeCheck);
+  const { version, compiler } = await goSettings();
+  const go = goCheck(version, neededGo(fabricModule), isReady);
+  return [...node, go, await compilerCheck(compiler, isReady)];
+}

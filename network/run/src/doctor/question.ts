@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// How each kind of node is asked whether it works.
+import { readFileSync } from 'node:fs';
+import {
+  authorityRoot,
+  CHAINCODE_CLIENT,
+  chaincodeEndpoint,
+  type ChaincodeEndpoint,
+  issuedFiles,
+  type NetworkPlan,
+  type NodeKind,
+  OPERATIONS_CLIENT,
+  type OrganisationPlan,
+  readSpec,
+} from '@fabric-offline-pay/operate';
+import { BANK_SERVICE, bankHealthQuestion } from '../services/bank-service.js';
+import type { HttpsQuestion } from './ask-https.js';
+import type { PingTls } from './ping-http2.js';
+
+/** `none`: the process has nothing that one could ask, so that only the process table tells of it. */
+export type Question =
+  | { readonly by: 'https'; readonly question: HttpsQuestion }
+  | { readonly by: 'ping'; readonly endpoint: ChaincodeEndpoint; readonly tls: PingTls | undefined }
+  | { readonly by: 'port'; readonly host: string; readonly port: number }
+  | { readonly by: 'none' };
+
+/** A node, as the process table names it. */
+export interface NamedNode {
+  readonly name: string;
+  readonly kind: NodeKind;
+  readonly organisation: string;
+}
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+const healthOf = ({ folder, peers, orderers }: OrganisationPlan, name: string): Question => {
+  const node = [...peers, ...orderers].find((each) => each.name === name);
+  if (node === undefined) return { by: 'none' };
+  const { cert, key } = issuedFiles(folder, 'operationsca', OPERATIONS_CLIENT);
+  return {
+    by: 'https',
+    question: {
+      url: `https://${node.host}:${node.operationsPort}/healthz`,
+      root: read(authorityRoot(folder, 'tlsca')),
+      cert: read(cert),
+      key: read(key),
+    },
+  };
+};
+
+const caInfoOf = ({ folder, ca }: OrganisationPlan): Question => ({
+  by: 'https',
+  question: {
+    url: `https://${ca.host}:${ca.port}/cainfo`,
+    root: read(authorityRoot(folder, 'ca')),
+  },
+});
+
+/** The client that peers are to the chaincode. */
+function pingTlsOf({ folder }: OrganisationPlan): PingTls {
+  const { cert, key } = issuedFiles(folder, 'tlsca', CHAINCODE_CLIENT);
+  return { root: read(authorityRoot(folder, 'tlsca')), cert: read(cert), key: read(key) };
+}
+
+function pingOf(organisation: OrganisationPlan): Question {
+  const endpoint = chaincodeEndpoint(organisation);
+  const tls = endpoint.kind === 'tls' ? pingTlsOf(organisation) : undefined;
+  return { by: 'ping', endpoint, tls };
+}
+
+function serviceQuestion(home: string, name: string): Question {
+  if (name === BANK_SERVICE) return { by: 'https', question: bankHealthQuestion(home) };
+  const ready = readSpec(home, name)?.ready;
+  return ready !== undefined && 'port' in ready ? { by: 'port', ...ready } : { by: 'none' };
+}
+
+const QUESTIONS: Readonly<
+  Record<Exclude<NodeKind, 'service'>, (plan: OrganisationPlan, name: string) => Question>
+> = { ca: caInfoOf, peer: healthOf, orderer: healthOf, chaincode: pingOf };
+
+/** @throws when a certificate is missing, or the bank's service has told no address. */
+export function questionOf(plan: NetworkPlan, { name, kind, organisation }: NamedNode): Question {
+  if (kind === 'service') return serviceQuestion(plan.home, name);
+  const owner = plan.organisations.find(({ topology }) => topology.id === organisation);
+  return owner === undefined ? { by: 'none' } : QUESTIONS[kind](owner, name);
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process that keeps the bank's bulletin fresh: `node bulletin-main.js <home> <ready file>`, ended by SIGTERM or SIGINT.
+import { rmSync } from 'node:fs';
+import { writeJson } from '@fabric-offline-pay/node-common';
+import { Clients } from '@fabric-offline-pay/operate';
+import { pino } from 'pino';
+import type { Bulletins } from './bulletins.js';
+import { keepFresh, systemTime, type FreshBulletins } from './keep-fresh.js';
+import { OfflineBank } from './offline-bank.js';
+
+/**
+ * Opened at the first look, and again when that failed: the ledger may have no registry yet, the CA may be away. Opened anew
+ * when nothing could be issued: the issuer may be retired.
+ */
+function bulletinsOf(clients: Clients): FreshBulletins {
+  let opened: Bulletins | undefined;
+  const open = async (): Promise<Bulletins> =>
+    (opened ??= (await OfflineBank.open(clients)).bulletins);
+  return {
+    dueIn: async (now, signal) => (await open()).dueIn(now, signal),
+    issueAnew: async (signal) => {
+      try {
+        await (await open()).issueAnew(signal);
+      } catch (error) {
+        opened = undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+const terminated = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+
+async function main([home = '', readyFile = '']: readonly string[]): Promise<void> {
+  const stopped = terminated();
+  const logger = pino({ base: { service: 'bank-bulletins' } });
+  const clients = new Clients(home);
+  const keeper = keepFresh({
+    bulletins: bulletinsOf(clients),
+    time: systemTime,
+    observer: {
+      issued: () => logger.info('issued anew'),
+      failed: (error) => logger.warn({ error: String(error) }, 'not issued; tried again'),
+    },
+  });
+  writeJson(readyFile, { pid: process.pid });
+  await stopped;
+  await keeper.close();
+  await clients.close();
+  rmSync(readyFile, { force: true });
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.exitCode = 1;
+  process.stderr.write(`${error instanceof Error ? error.message : 'The service failed.'}\n`);
+});

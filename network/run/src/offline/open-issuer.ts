@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bank's issuer of what works without a network: a key and a certificate of the bank's own authority, for nothing else.
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ISSUER_ROLE } from '@fabric-offline-pay/domain';
+import {
+  certificateFiles,
+  describedOrganisation,
+  enrolIdentity,
+  readDescription,
+} from '@fabric-offline-pay/operate';
+import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
+
+const nameOf = (generation: number): string =>
+  generation === 1 ? ISSUER_ROLE : `${ISSUER_ROLE}-${generation.toString()}`;
+
+/**
+ * Opens an issuer of the bank on a running network; its certificate is enrolled when there is none yet.
+ * @param generation 1, and 1 more after each that was retired
+ * @throws NetworkError `NETWORK_NOT_UP` | `PROGRAM_FAILED`
+ */
+export async function openIssuer(home: string, generation: number): Promise<Issuer> {
+  const { channel, ...description } = readDescription(home);
+  const bank = describedOrganisation({ channel, ...description }, 'bank');
+  const identity = { name: nameOf(generation), role: ISSUER_ROLE, actor: bank.actor };
+  const { certPath, keyPath } = await enrolIdentity(home, bank.id, identity);
+  return new Issuer({
+    ...{ bankId: bank.actor, channel },
+    key: softwareKey(createPrivateKey(readFileSync(keyPath))),
+    certificate: readFileSync(certPath, 'utf8'),
+    authority: readFileSync(certificateFiles(dirname(certPath)).root, 'utf8'),
+  });
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens to an order after the pipeline: alarms decided, delivery, release, refunds, disputes, expiry, ratings.
+import type { KeyObject } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AddressBookRow, OrderKey, OrderState } from '@fabric-offline-pay/domain';
+import { type LedgerClients, rollUpPayee } from '@fabric-offline-pay/operate';
+import {
+  CAPTURE_ID,
+  deliverySecretFor,
+  RefusedError,
+  signDispute,
+  signRatings,
+  type Passages,
+} from '@fabric-offline-pay/sdk';
+import type { FollowUp, RatingFollowUp } from '../input/follow-ups.js';
+import type { Order } from '../input/rows/order.js';
+
+/** A row of the file has one dispute. */
+const DISPUTE_ID = 'dispute-1';
+
+/** A subject that was rated, to be published at the end. */
+export interface RatedSubject {
+  readonly subject: 'goods' | 'merchant' | 'courier';
+  readonly owner: string;
+  readonly subjectId: string;
+}
+
+export interface AfterSales {
+  readonly clients: LedgerClients;
+  readonly order: Order;
+  readonly logisticsId: string;
+  /** What the courier is given when it picks the goods up. */
+  readonly addresses: AddressBookRow;
+  /** The customer's device: it signs, and shows the secret when the goods are at the door. */
+  readonly device: KeyObject;
+  readonly rated: (subject: RatedSubject) => void;
+  /** What happened to the order so far; one party's step waits for another's to arrive. */
+  readonly passages: Passages;
+}
+
+type Stated = Promise<{ readonly state: OrderState }>;
+
+const stateOf = async (noted: Stated): Promise<OrderState> => (await noted).state;
+
+const keyOf = ({ merchantId, orderNumber }: Order): OrderKey => ({ merchantId, orderNumber });
+
+type With<Verb extends FollowUp['verb']> = FollowUp & { readonly verb: Verb };
+
+const of = <Verb extends FollowUp['verb']>(order: Order, verb: Verb): With<Verb> | undefined =>
+  order.followUps.find((entry): entry is With<Verb> => entry.verb === verb);
+
+/** The alarm's decision; a resolved order is then paid in full, an upheld one voided. */
+async function decideAlarm(context: AfterSales, state: OrderState): Promise<OrderState> {
+  const decision = of(context.order, 'alarm');
+  if (state !== 'blocked' || decision === undefined) return state;
+  return decision.outcome === 'uphold' ? upholdAlarm(context) : resolveAlarm(context);
+}
+
+async function upholdAlarm({ clients, order, passages }: AfterSales): Promise<OrderState> {
+  const key = keyOf(order);
+  const operator = await clients.client('bank', 'operator');
+  const bankNode = await clients.client('bank', 'bank-node');
+  await passages.note('alarm:uphold', () =>
+    operator.alarm.uphold({ ...key, reason: 'the difference is real' }),
+  );
+  return stateOf(passages.note('settlement:void', () => bankNode.settlement.void(key)));
+}
+
+async function resolveAlarm({ clients, order, passages }: AfterSales): Promise<OrderState> {
+  const key = keyOf(order);
+  const operator = await clients.client('bank', 'operator');
+  const bankNode = await clients.client('bank', 'bank-node');
+  const reason = 'the difference is explained';
+  await passages.note('alarm:resolve', () => operator.alarm.resolve({ ...key, reason }));
+  const { hold } = await bankNode.orderNumber.readOrder(key);
+  const claim = { ...key, captureId: CAPTURE_ID, amount: hold?.authorised ?? '0' };
+  const paid = stateOf(
+    passages.note('settlement:capture', () => bankNode.settlement.capture(claim)),
+  );
+  await paid;
+  await passages.note('feedback:storePurchase', () => bankNode.feedback.storePurchase(key));
+  return paid;
+}
+
+/** Waits until the hold has run out, and gives the money back. */
+async function letExpire(
+  { clients, order, passages }: AfterSales,
+  state: OrderState,
+): Promise<OrderState> {
+  if (of(order, 'expire') === undefined) return state;
+  const key = keyOf(order);
+  const bankNode = await clients.client('bank', 'bank-node');
+  await passages.caughtUp();
+  const { hold } = await bankNode.orderNumber.readOrder(key);
+  const until = (hold?.expiresAt ?? 0) * 1000 - Date.now();
+  if (until > 0) await delay(until);
+  return stateOf(passages.note('settlement:expire', () => bankNode.settlement.expire(key)));
+}
+
+async function voidRest(
+  { clients, order, passages }: AfterSales,
+  state: OrderState,
+): Promise<OrderState> {
+  if (state !== 'partiallyCaptured') return state;
+  const cashier = await clients.client('merchant', 'cashier', order.merchantId);
+  return stateOf(passages.note('settlement:void', () => cashier.settlement.void(keyOf(order))));
+}
+
+const PAID: readonly OrderState[] = ['captured', 'released'];
+
+async function deliver(
+  { clients, order, passages, addresses, device }: AfterSales,
+  state: OrderState,
+): Promise<OrderState> {
+  if (!PAID.includes(state) || of(order, 'undelivered') !== undefined) return state;
+  const key = keyOf(order);
+  const courier = await clients.client('logistics', 'courier');
+  const transient = { ...addresses };
+  await passages.note('logistics:pickUp', () => courier.logistics.pickUp(key, { transient }));
+  // Without the customer's secret the courier's word waits to be believed.
+  const proof = of(order, 'unproven') === undefined ? deliverySecretFor(device, key) : undefined;
+  const delivery = { ...key, ...(proof && { secret: proof.secret }) };
+  return stateOf(passages.note('logistics:deliver', () => courier.logistics.deliver(delivery)));
+}
+
+/** What the customer says of the first goods, of the merchant and of the courier. */
+function subjectsOf({ order, logisticsId }: AfterSales, courierId: string, rating: RatingFollowUp) {
+  const { merchantId } = order;
+  const goods = order.lines[0]?.gtin ?? '';
+  const goodsStars = rating.goods ?? (rating.defect ? 1 : null);
+  const subjects = [
+    {
+      subject: 'goods' as const,
+      owner: merchantId,
+      subjectId: goods,
+      stars: goodsStars,
+      defect: rating.defect,
+    },
+    {
+      subject: 'merchant' as const,
+      owner: merchantId,
+      subjectId: merchantId,
+      stars: rating.merchant,
+      defect: false,
+    },
+    {
+      subject: 'courier' as const,
+      owner: logisticsId,
+      subjectId: courierId,
+      stars: rating.courier,
+      defect: false,
+    },
+  ];
+  return subjects.flatMap((entry) =>
+    entry.stars === null ? [] : [{ ...entry, stars: entry.stars }],
+  );
+}
+
+async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> {
+  const { clients, order, passages, device, rated } = context;
+  const key = keyOf(order);
+  const bankNode = await clients.client('bank', 'bank-node');
+  await passages.caughtUp();
+  const { terms } = await bankNode.orderNumber.readTerms(key);
+  const given = subjectsOf(context, terms.courierId, rating);
+  const ratings = given.map(({ subject, subjectId, stars, defect }) => ({
+    subject,
+    subjectId,
+    stars,
+    defect,
+  }));
+  const signature = signRatings(device, key, ratings);
+  await passages.note('feedback:rate', () =>
+    bankNode.feedback.rate({ ...key, ratings, signature }),
+  );
+  for (const { subject, owner, subjectId } of given) rated({ subject, owner, subjectId });
+}
+
+/** A refund out of money that the merchant was credited with: that is rolled up first when the balance is short. */
+async function refund(
+  { clients, order, passages }: AfterSales,
+  amount: string,
+): Promise<OrderState> {
+  const input = { ...keyOf(order), refundId: 'refund-1', amount };
+  const cashier = await clients.client('merchant', 'cashier', order.merchantId);
+  const pay = () => passages.note('settlement:refund', () => cashier.settlement.refund(input));
+  return stateOf(withRolledUpPayee(clients, order, pay));
+}
+
+async function withRolledUpPayee<Result>(
+  clients: LedgerClients,
+  order: Order,
+  pay: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await pay();
+  } catch (error) {
+    if (!(error instanceof RefusedError) || error.code !== 'PAYEE_FUNDS_INSUFFICIENT') throw error;
+    const bankNode = await clients.client('bank', 'bank-node');
+    const last = await rollUpPayee(bankNode, {
+      payeeId: order.merchantId,
+      currency: order.currency,
+    });
+    await clients.catchUp(last.blockNumber);
+    return pay();
+  }
+}
+
+async function dispute(
+  { clients, order, passages, device }: AfterSales,
+  decision: 'uphold' | 'reject',
+): Promise<OrderState> {
+  const key = { ...keyOf(order), disputeId: DISPUTE_ID };
+  const teller = await clients.client('bank', 'teller');
+  const operator = await clients.client('bank', 'operator');
+  const signature = signDispute(device, key, DISPUTE_ID);
+  await passages.note('settlement:dispute', () => teller.settlement.dispute({ ...key, signature }));
+  return stateOf(
+    passages.note('settlement:resolveDispute', () =>
+      operator.settlement.resolveDispute({ ...key, decision }),
+    ),
+  );
+}
+
+/** Takes an order from where the pipeline left it to its end. Every step has a natural key. */
+export async function afterSales(context: AfterSales, paid: OrderState): Promise<OrderState> {
+  const { order } = context;
+  let state = await decideAlarm(context, paid);
+  state = await letExpire(context, state);
+  state = await voidRest(context, state);
+  state = await deliver(context, state);
+  const rating = of(order, 'rate');
+  if (rating !== undefined && PAID.includes(state)) await rate(context, rating);
+  const wanted = of(order, 'refund');
+  if (wanted !== undefined) state = await refund(context, wanted.amount);
+  const disputed = of(order, 'dispute');
+  if (disputed !== undefined) state = await dispute(context, disputed.outcome);
+  return state;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The end of a day: ratings published, every payee rolled up, the merchants paid out.
+import { inParallel } from '@fabric-offline-pay/node-common';
+import { type LedgerClients, type Payee, rollUpPayee } from '@fabric-offline-pay/operate';
+import type { RatedSubject } from './after-sales.js';
+import { codeOf, type Failure } from './failure.js';
+
+const AT_ONCE = 16;
+
+export interface DayBook {
+  readonly merchants: readonly { readonly payeeId: string; readonly currency: string }[];
+  readonly logistics: readonly { readonly payeeId: string; readonly currency: string }[];
+  readonly rated: readonly RatedSubject[];
+}
+
+const subjectName = ({ subject, owner, subjectId }: RatedSubject): string =>
+  `${subject}/${owner}/${subjectId}`;
+
+/** Unit 18 → 1: of these the aggregates are published that units 7, 8 and 1104 read from now on. */
+const distinctSubjects = (subjects: readonly RatedSubject[]): readonly RatedSubject[] => [
+  ...new Map(subjects.map((entry) => [subjectName(entry), entry])).values(),
+];
+
+/** A redemption is named by the roll-up that it pays out: no two have one, however soon the next run follows. */
+async function payOut(clients: LedgerClients, payee: Payee): Promise<void> {
+  const [bankNode, teller] = await Promise.all([
+    clients.client('bank', 'bank-node'),
+    clients.client('bank', 'teller'),
+  ]);
+  const { balance: amount, transactionId } = await rollUpPayee(bankNode, payee);
+  if (amount === '0') return;
+  const redeemId = `payout-${transactionId.slice(0, 32)}`;
+  const payout = { ...payee, amount, redeemId };
+  const cashier = await clients.client('merchant', 'cashier', payee.payeeId);
+  const { blockNumber } = await cashier.settlement.requestPayout(payout);
+  await clients.catchUp(blockNumber);
+  await teller.settlement.redeem(payout);
+}
+
+/** A step of the close that failed; the money stays where it is, and the next close takes it up. */
+export interface OpenBook extends Pick<Failure, 'code'> {
+  readonly step: 'publish' | 'payOut' | 'rollUp';
+  /** The payee and its currency, or what was rated. */
+  readonly of: string;
+}
+
+export interface ClosedBooks {
+  /** The id of the last transaction, which announces itself: whoever has seen it has seen all before it. Undefined when it failed. */
+  readonly last: string | undefined;
+  readonly open: readonly OpenBook[];
+}
+
+/** Does a step for each; one that fails holds up no other. @returns the failed ones. */
+async function forEach<Of>(
+  step: OpenBook['step'],
+  all: readonly Of[],
+  nameOf: (of: Of) => string,
+  work: (of: Of) => Promise<unknown>,
+): Promise<readonly OpenBook[]> {
+  const open: OpenBook[] = [];
+  await inParallel(all, AT_ONCE, async (of) => {
+    try {
+      await work(of);
+    } catch (error) {
+      open.push({ step, of: nameOf(of), code: codeOf(error) });
+    }
+  });
+  return open;
+}
+
+const payeeName = ({ payeeId, currency }: Payee): string => `${payeeId} ${currency}`;
+
+export async function closeBooks(clients: LedgerClients, day: DayBook): Promise<ClosedBooks> {
+  const rated = distinctSubjects(day.rated);
+  const bankNode = await clients.client('bank', 'bank-node');
+  const open = [
+    await forEach('publish', rated, subjectName, (of) => bankNode.feedback.publish({ ...of })),
+    await forEach('payOut', day.merchants, payeeName, (payee) => payOut(clients, payee)),
+    await forEach('rollUp', day.logistics, payeeName, (payee) => rollUpPayee(bankNode, payee)),
+  ];
+  // The logistics company once more: nothing comes after it.
+  const payee = { payeeId: clients.organisation('logistics').actor, currency: 'EUR' };
+  let last: string | undefined;
+  const closing = await forEach('rollUp', [payee], payeeName, async (of) => {
+    last = (await rollUpPayee(bankNode, of)).transactionId;
+  });
+  return { last, open: [...open, closing].flat() };
+}

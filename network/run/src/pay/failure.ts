@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// How one row's failure is told: by which code, at which step, and whether the row itself is to blame or may simply be run again.
+import { BANK_ERRORS, BankError } from '@fabric-offline-pay/bank-node';
+import { transactionNamed, type ErrorCode, type UnitId } from '@fabric-offline-pay/domain';
+import { failedStep, RefusedError } from '@fabric-offline-pay/sdk';
+
+/** One failure of a row. */
+export interface Failure {
+  /** Stable: of the domain, the SDK, the bank or the network; `INTERNAL` for a fault of ours. */
+  readonly code: string;
+  /** The transaction, or what the bank was asked for; null when nothing was asked. */
+  readonly step: string | null;
+  /** The patent's units that the step carries out. */
+  readonly units: readonly UnitId[];
+  /** Whether a rule said no. Else somebody did not answer, and the same row may be run again as it is. */
+  readonly isRefusal: boolean;
+}
+
+/** Refusals that tell of a node, not of what it was asked. */
+const OF_A_NODE: readonly string[] = [
+  'CLOCK_SKEW',
+  'INTERNAL',
+  'LEDGER_VERSION_OTHER',
+] satisfies ErrorCode[];
+
+/** Steps of the bank that are no transaction of an order. */
+const UNITS_OF_BANK: Readonly<Record<string, readonly UnitId[]>> = {
+  'bank:login': ['2', '3', '4', '5', '6', '7'],
+  'bank:addresses': ['1103'],
+  'bank:step-up': ['5', '6'],
+  'bank:record': ['20'],
+};
+
+/** What a code alone says of the unit that refused a login. */
+const UNIT_OF_CODE: Readonly<Record<string, UnitId>> = {
+  CUSTOMER_UNKNOWN: '2',
+  CUSTOMER_BLOCKED: '2',
+  DEVICE_UNKNOWN: '2',
+  PROFILE_INCOMPLETE: '3',
+  CODE_WRONG: '5',
+  CODE_EXPIRED: '5',
+  CODE_EXHAUSTED: '5',
+  TOO_MANY_CODES: '5',
+  PASSWORD_WRONG: '6',
+  LOCKED: '6',
+  NO_COURIER: '1104',
+};
+
+const steps = new WeakMap<Error, string>();
+
+/** Does a step, and remembers of what it throws which one it was, unless a step within did. */
+export async function during<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && stepOf(error) === null) steps.set(error, step);
+    throw error;
+  }
+}
+
+const stepOf = (error: unknown): string | null =>
+  failedStep(error) ?? (error instanceof Error ? (steps.get(error) ?? null) : null);
+
+function unitsOf(step: string | null, code: string): readonly UnitId[] {
+  const unit = UNIT_OF_CODE[code];
+  if (unit !== undefined) return [unit];
+  if (step === null) return [];
+  const [contract = '', name = ''] = step.split(':');
+  return UNITS_OF_BANK[step] ?? transactionNamed(contract, name)?.units ?? [];
+}
+
+/** @returns the stable code of an error, or that it is a fault of ours. */
+export function codeOf(error: unknown): string {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'INTERNAL';
+}
+
+const isRule = (error: unknown): boolean =>
+  (error instanceof RefusedError || error instanceof BankError) &&
+  !OF_A_NODE.includes(error.code) &&
+  !Object.hasOwn(BANK_ERRORS, error.code);
+
+/** @param code what the row is told instead of the error's own */
+export function failureOf(error: unknown, code = codeOf(error)): Failure {
+  const step = stepOf(error);
+  return { code, step, units: unitsOf(step, code), isRefusal: isRule(error) };
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks the ledger for what files refer to and do not have.
+import type { ErrorCode } from '@fabric-offline-pay/domain';
+import { inParallel } from '@fabric-offline-pay/node-common';
+import type { LedgerClients } from '@fabric-offline-pay/operate';
+import { RefusedError, type Client } from '@fabric-offline-pay/sdk';
+import type { InputTables } from '../input/check-references.js';
+import type { Known, KnownCustomer, Registered } from '../input/known.js';
+import type { ReadInput } from '../input/load-input.js';
+import { Devices } from './enrolment.js';
+import { enrolledRows } from './enrolled-from.js';
+
+const AT_ONCE = 16;
+
+/** What a query answers of an object, or undefined when the ledger has none. */
+async function unless<Found>(code: ErrorCode, read: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof RefusedError && error.code === code) return undefined;
+    throw error;
+  }
+}
+
+/** Asks for each key. @returns what there is. */
+async function found<Found>(
+  keys: Iterable<string>,
+  ask: (key: string) => Promise<Found | undefined>,
+): Promise<Map<string, Found>> {
+  const answers = new Map<string, Found>();
+  await inParallel([...keys], AT_ONCE, async (key) => {
+    const answer = await ask(key);
+    if (answer !== undefined) answers.set(key, answer);
+  });
+  return answers;
+}
+
+function without(wanted: readonly string[], had: readonly string[]): Set<string> {
+  const known = new Set(had);
+  return new Set(wanted.filter((key) => !known.has(key)));
+}
+
+const articleOf = (merchantId: string, gtin: string): string => `${merchantId}/${gtin}`;
+
+/** What rows refer to, kind by kind, and no file has. */
+function lackingIn(tables: InputTables) {
+  const { merchants, goods, couriers, customers, orders, merchantOrders } = tables;
+  const { waybills, offlinePayments } = tables;
+  const withLines = [...orders.rows, ...merchantOrders.rows, ...waybills.rows];
+  const buying = [...orders.rows, ...merchantOrders.rows, ...offlinePayments.rows];
+  const selling = [...goods.rows, ...withLines, ...offlinePayments.rows];
+  return {
+    merchants: without(
+      selling.map(({ merchantId }) => merchantId),
+      merchants.rows.map(({ merchantId }) => merchantId),
+    ),
+    customers: without(
+      buying.map(({ customerId }) => customerId),
+      customers.rows.map(({ customerId }) => customerId),
+    ),
+    goods: without(
+      withLines.flatMap(({ merchantId, lines }) =>
+        lines.map(({ gtin }) => articleOf(merchantId, gtin)),
+      ),
+      goods.rows.map(({ merchantId, gtin }) => articleOf(merchantId, gtin)),
+    ),
+    logistics: without(
+      waybills.rows.map(({ logisticsId }) => logisticsId),
+      couriers.rows.map(({ logisticsId }) => logisticsId),
+    ),
+  };
+}
+
+async function goodsNamed(ledger: Client, article: string): Promise<Registered | undefined> {
+  const [merchantId = '', gtin = ''] = article.split('/');
+  return unless('GOODS_UNKNOWN', ledger.goods.readGoods({ merchantId, gtin }));
+}
+
+/** @throws whatever a query throws but that there is no such thing: nothing was sent yet */
+export async function knownOnLedger(
+  clients: LedgerClients,
+  { tables }: ReadInput,
+  folder: string,
+): Promise<Known> {
+  const ledger = await clients.client('bank', 'auditor');
+  const lacking = lackingIn(tables);
+  const merchants = await found(lacking.merchants, (merchantId) =>
+    unless('MERCHANT_UNKNOWN', ledger.goods.readMerchant({ merchantId })),
+  );
+  const goods = await found(lacking.goods, (article) => goodsNamed(ledger, article));
+  const companies = [...lacking.logistics, clients.organisation('logistics').actor];
+  const fleets = await found(companies, async (logisticsId) => {
+    const { couriers } = await ledger.logistics.listCouriers({ logisticsId });
+    return couriers.length === 0 ? undefined : couriers;
+  });
+  const enrolled = await found(lacking.customers, (customerId) =>
+    unless('CUSTOMER_UNKNOWN', ledger.identity.readCustomer({ customerId })),
+  );
+  return {
+    merchants: new Set(merchants.keys()),
+    couriers: new Set([...fleets.values()].flat().map(({ courierId }) => courierId)),
+    logistics: new Set(fleets.keys()),
+    customers: customersAtHand(folder, new Set(enrolled.keys())),
+    goods,
+  };
+}
+
+function customersAtHand(
+  folder: string,
+  enrolled: ReadonlySet<string>,
+): ReadonlyMap<string, KnownCustomer> {
+  const devices = Devices.in(folder);
+  const rows = enrolledRows(folder, enrolled);
+  return new Map(
+    [...enrolled].map((id) => [id, { hasDevice: devices.has(id), row: rows.get(id) }]),
+  );
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job: files in, every row taken through the pipeline, a report out.
+import { join } from 'node:path';
+import { inParallel } from '@fabric-offline-pay/node-common';
+import type { LedgerClients } from '@fabric-offline-pay/operate';
+import { checkInput, ensureUsable, type LoadedInput, type ReadInput } from '../input/load-input.js';
+import { pairWaybills } from '../input/pair-waybills.js';
+import type { Customer } from '../input/rows/customer.js';
+import type { Order } from '../input/rows/order.js';
+import type { Sourced } from '../input/read-rows.js';
+import type { OfflineBank } from '../offline/offline-bank.js';
+import type { RatedSubject } from './after-sales.js';
+import type { CustomerSide } from './authenticate.js';
+import type { BankStaff } from './bank-staff.js';
+import { confirmOutcomes } from './confirm-outcomes.js';
+import { closeBooks } from './close-books.js';
+import { rememberEnrolled } from './enrolled-from.js';
+import { Devices, enrolAll } from './enrolment.js';
+import { codeOf } from './failure.js';
+import { knownOnLedger } from './known-on-ledger.js';
+import type { OrderOutcome } from './outcome.js';
+import { payOffline } from './offline-payments.js';
+import { bookKey, type Books } from './purchase-of.js';
+import { payReport, type PayReport } from './report.js';
+import { inTurns } from './in-turns.js';
+import { RunJournal } from './run-journal.js';
+import { runOrder, type RunContext } from './run-order.js';
+import { UnitCounter } from './unit-counter.js';
+
+/** `mixed`: every other row of orders.csv goes stepwise, so that both ways are seen. */
+export type PayMode = OrderOutcome['mode'] | 'mixed';
+
+export interface PayOptions {
+  readonly clients: LedgerClients;
+  /** The bank's part in payments without a network; asked for when a row needs it. */
+  readonly offlineBank: () => Promise<OfflineBank>;
+  readonly side: CustomerSide;
+  readonly staff: BankStaff;
+  /** What the files say. */
+  readonly files: ReadInput;
+  /** Folder for the customers' devices and the journal of rows that were handled. */
+  readonly folder: string;
+  readonly mode?: PayMode;
+  /** Whether rows that a rule refused before are taken up again: see {@link RunContext.again}. */
+  readonly again?: boolean;
+  /** Customers that shop at the same time. */
+  readonly atOnce?: number;
+  readonly holdSeconds?: number;
+  readonly onProgress?: (done: number, total: number, outcome: OrderOutcome) => void;
+  readonly onStage?: (message: string) => void;
+  /** All that is wrong with the files, before anything is sent. */
+  readonly onProblems?: (problems: LoadedInput['problems']) => void;
+  /** A fault of ours, which no row is to blame for and no code tells. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+const DEFAULT_HOLD_SECONDS = 3600;
+
+/** What a file says by key; undefined for one that was not named. */
+const bookOf = <Row>(
+  path: string | undefined,
+  rows: readonly Sourced<Row>[],
+  keyOf: (row: Sourced<Row>) => string,
+) => (path === undefined ? undefined : new Map(rows.map((row) => [keyOf(row), row])));
+
+const booksOf = (input: LoadedInput, logisticsId: string): Books => ({
+  goods: bookOf(input.paths.goods, input.goods, (row) => `${row.merchantId}/${row.gtin}`),
+  registered: input.known.goods,
+  merchantOrders: bookOf(input.paths.merchantOrders, input.merchantOrders, bookKey),
+  waybills:
+    input.paths.waybills === undefined ? undefined : pairWaybills(input.orders, input.waybills),
+  logisticsId,
+});
+
+/** Of whom a file says something, now or in an earlier run. */
+const customersOf = ({ customers, known }: LoadedInput): ReadonlyMap<string, Customer> =>
+  new Map([
+    ...[...known.customers].flatMap(([id, { row }]) =>
+      row === undefined ? [] : [[id, row] as const],
+    ),
+    ...customers.map((row) => [row.customerId, row] as const),
+  ]);
+
+const modeOf = (mode: PayMode, line: number): OrderOutcome['mode'] =>
+  mode === 'mixed' ? (line % 2 === 0 ? 'express' : 'stepwise') : mode;
+
+async function runAll(
+  context: RunContext,
+  options: PayOptions,
+  orders: readonly Sourced<Order>[],
+): Promise<OrderOutcome[]> {
+  const outcomes: OrderOutcome[] = [];
+  await inParallel(inTurns(orders), options.atOnce ?? 32, async (rows) => {
+    for (const row of rows) {
+      const outcome = await runOrder(context, row, modeOf(options.mode ?? 'mixed', row.line));
+      outcomes.push(outcome);
+      options.onProgress?.(outcomes.length, orders.length, outcome);
+    }
+  });
+  return outcomes.sort((a, b) => a.line - b.line);
+}
+
+const payeesOf = (entries: readonly { readonly payeeId: string; readonly currency: string }[]) => [
+  ...new Map(entries.map((entry) => [`${entry.payeeId}/${entry.currency}`, entry])).values(),
+];
+
+/** Whose books are closed at the end: everyone who may have been paid. */
+function payeesIn({ orders, offlinePayments }: LoadedInput, logisticsId: string) {
+  const sellers = [...orders, ...offlinePayments].map(({ merchantId: payeeId, currency }) => ({
+    payeeId,
+    currency,
+  }));
+  const carriers = orders.map(({ currency }) => ({ payeeId: logisticsId, currency }));
+  return { merchants: payeesOf(sellers), logistics: payeesOf(carriers) };
+}
+
+const countOf = (rows: readonly unknown[], of: string): string => `${rows.length.toString()} ${of}`;
+
+const enrolling = ({ merchants, goods, couriers, customers }: LoadedInput): string =>
+  `enrolling ${[countOf(merchants, 'merchants'), countOf(goods, 'goods'), countOf(couriers, 'couriers'), countOf(customers, 'customers')].join(', ')}`;
+
+const running = ({ orders, offlinePayments }: LoadedInput): string =>
+  `running ${countOf(orders, 'orders')} and ${countOf(offlinePayments, 'offline payments')}`;
+
+async function enrol({ clients, staff, folder }: PayOptions, devices: Devices, input: LoadedInput) {
+  const enrolled = await enrolAll(clients, staff.teller, devices, input);
+  if (input.paths.customers !== undefined) rememberEnrolled(folder, input.paths.customers);
+  return enrolled;
+}
+
+/**
+ * Enrols everyone of the files, runs every order and closes the day. What no file has is taken from the ledger.
+ * A row with a problem is left out and named in the report; one that fails holds up no other.
+ * @throws {NetworkError} INPUT_UNUSABLE, FILE_DAMAGED, before anything is sent
+ * @throws {UnavailableError} when the ledger cannot be read, at the beginning or at the end
+ */
+export async function pay(options: PayOptions): Promise<PayReport> {
+  const started = performance.now();
+  const { clients, side, staff, files, folder } = options;
+  ensureUsable(files);
+  const stage = options.onStage ?? (() => undefined);
+  const input = checkInput(files, await knownOnLedger(clients, files, folder));
+  options.onProblems?.(input.problems);
+  const journal = new RunJournal(join(folder, 'orders.jsonl'));
+  const counter = await UnitCounter.begin(await clients.connection('bank', 'auditor'));
+  const devices = Devices.in(folder);
+  stage(enrolling(input));
+  const enrolled = await enrol(options, devices, input);
+  const rated: RatedSubject[] = [];
+  const logisticsId = clients.organisation('logistics').actor;
+  stage(running(input));
+  const context: RunContext = {
+    ...{ clients, side, staff, devices, journal },
+    books: booksOf(input, logisticsId),
+    customers: customersOf(input),
+    holdSeconds: options.holdSeconds ?? DEFAULT_HOLD_SECONDS,
+    again: options.again ?? false,
+    rated: (subject) => rated.push(subject),
+    onFault: options.onFault ?? (() => undefined),
+  };
+  const [outcomes, offline] = await Promise.all([
+    runAll(context, options, input.orders),
+    payOffline(clients, options.offlineBank, staff.node, {
+      folder: join(folder, 'offline'),
+      rows: input.offlinePayments,
+      merchants: input.merchants,
+    }),
+  ]);
+  stage('publishing ratings, rolling up and paying out');
+  const { last, open } = await closeBooks(clients, { ...payeesIn(input, logisticsId), rated });
+  const { counts: units, failure } = await counter.end(last);
+  const auditor = await clients.client('bank', 'auditor');
+  return payReport({
+    ...{ input, enrolled, offline, units, open },
+    uncounted: failure === undefined ? null : codeOf(failure),
+    outcomes: await confirmOutcomes(auditor.orderNumber, outcomes),
+    totals: await auditor.settlement.totals({}),
+    statistics: clients.statistics,
+    durationMs: performance.now() - started,
+  });
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report of a run, for programs (`--report FILE`) and for people.
+import { byCodeUnit, formatAmount, type OutputOf } from '@fabric-offline-pay/domain';
+import type { StatisticsSnapshot } from '@fabric-offline-pay/sdk';
+import type { LoadedInput } from '../input/load-input.js';
+import type { InputProblem } from '../input/problem.js';
+import { INPUT_NAMES, type InputName } from '../input/row-definitions.js';
+import { adviceFor } from './advice.js';
+import type { OpenBook } from './close-books.js';
+import type { Enrolment, Enrolments, FailedRow } from './enrolment.js';
+import type { OfflineOutcome } from './offline-payments.js';
+import type { FirstOutcome, OrderOutcome } from './outcome.js';
+
+/** Amounts are minor units as decimal strings. `redeemed` and `issued` are all that ever was on this ledger. */
+export interface MoneyReport {
+  readonly issued: string;
+  readonly redeemed: string;
+  readonly onLedger: string;
+}
+
+/** What became of the rows of one file: each is counted once. */
+export interface FileReport {
+  readonly file: string;
+  readonly rows: number;
+  /** With all that the row asked for; a record of the books that was read. */
+  readonly done: number;
+  /** By a rule, before money was held. */
+  readonly refused: number;
+  /** A step failed after money was held. */
+  readonly failed: number;
+  /** Somebody did not answer: the same row goes on in the next run. */
+  readonly unfinished: number;
+  /** It has a problem, and was not sent. */
+  readonly leftOut: number;
+  /** Of all rows; {@link PayReport.problems} has the first ones. */
+  readonly problems: number;
+}
+
+/** One row of orders.csv. */
+export interface OrderReport
+  extends
+    FirstOutcome,
+    Pick<
+      OrderOutcome,
+      'line' | 'merchantId' | 'orderNumber' | 'step' | 'units' | 'isOver' | 'ledger'
+    > {
+  /** What is to be done about what failed; null when nothing is. */
+  readonly advice: string | null;
+  /** How the row ended before, where it is replayed. */
+  readonly first?: FirstOutcome;
+}
+
+export interface PayReport {
+  readonly orders: { readonly total: number; readonly byState: Readonly<Record<string, number>> };
+  /** By the names of the options; only files that were named. */
+  readonly files: Readonly<Partial<Record<InputName, FileReport>>>;
+  /** Receipts written, by unit; refusals write none. */
+  readonly units: Readonly<Record<string, number>>;
+  /** Why units may be missing above, or null. */
+  readonly uncounted: string | null;
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly money: Readonly<Record<string, MoneyReport>>;
+  readonly transactions: {
+    readonly submitted: number;
+    readonly conflictsRetried: number;
+    readonly p50Ms: number;
+    readonly p99Ms: number;
+  };
+  readonly durationMs: number;
+  /** Rows of merchants, goods, couriers and customers that were not enrolled. */
+  readonly notEnrolled: readonly FailedRow[];
+  /** One entry a row of orders.csv, in file order. */
+  readonly outcomes: readonly OrderReport[];
+  /** Payments without a network. */
+  readonly offline: {
+    readonly byState: Readonly<Record<string, number>>;
+    /** Payments of which the device keeps the terminal's receipt. */
+    readonly receipts: number;
+    /** One entry a row of offline-payments.csv, in file order. */
+    readonly outcomes: readonly OfflineOutcome[];
+  };
+  /** What of the day's close failed; the money stays where it is, and the next run takes it up. */
+  readonly open: readonly OpenBook[];
+  /** The first {@link MOST_PROBLEMS} of each file. */
+  readonly problems: readonly InputProblem[];
+}
+
+/** Nobody corrects more of a file by a report; `offpay check` has all. */
+export const MOST_PROBLEMS = 1000;
+
+function count(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => byCodeUnit(a, b)));
+}
+
+export interface ReportParts {
+  readonly input: LoadedInput;
+  readonly enrolled: Enrolments;
+  readonly outcomes: readonly OrderOutcome[];
+  readonly offline: readonly OfflineOutcome[];
+  readonly open: readonly OpenBook[];
+  readonly units: Readonly<Record<string, number>>;
+  readonly uncounted: string | null;
+  readonly totals: OutputOf<'settlement', 'totals'>;
+  readonly statistics: StatisticsSnapshot;
+  readonly durationMs: number;
+}
+
+/** How one row ended, as {@link FileReport} counts it. */
+type Ending = 'done' | 'refused' | 'failed' | 'unfinished';
+
+const firstEnding = ({ state, refusal }: FirstOutcome): Ending => {
+  if (refusal === null) return 'done';
+  return state === 'refused' ? 'refused' : 'failed';
+};
+
+const orderEnding = (row: Pick<OrderOutcome, 'first' | 'state' | 'refusal' | 'isOver'>): Ending =>
+  row.isOver ? firstEnding(row.first ?? row) : 'unfinished';
+
+const OFFLINE_ENDINGS: Readonly<Record<OfflineOutcome['state'], Ending>> = {
+  settled: 'done',
+  refused: 'refused',
+  refusedOffline: 'refused',
+  waiting: 'unfinished',
+  unfinished: 'unfinished',
+};
+
+const enrolledEndings = ({ done, failed }: Enrolment): Ending[] => [
+  ...new Array<Ending>(done).fill('done'),
+  ...failed.map(({ isRefusal }): Ending => (isRefusal ? 'refused' : 'unfinished')),
+];
+
+const endingsOf = ({
+  input,
+  enrolled,
+  outcomes,
+  offline,
+}: ReportParts): Readonly<Record<InputName, readonly Ending[]>> => ({
+  merchants: enrolledEndings(enrolled.merchants),
+  goods: enrolledEndings(enrolled.goods),
+  couriers: enrolledEndings(enrolled.couriers),
+  customers: enrolledEndings(enrolled.customers),
+  orders: outcomes.map(orderEnding),
+  merchantOrders: input.merchantOrders.map(() => 'done'),
+  waybills: input.waybills.map(() => 'done'),
+  offlinePayments: offline.map(({ state }) => OFFLINE_ENDINGS[state]),
+});
+
+function fileReport(
+  file: string,
+  endings: readonly Ending[],
+  problems: readonly InputProblem[],
+): FileReport {
+  const leftOut = new Set(problems.map(({ line }) => line)).size;
+  const counts = { done: 0, refused: 0, failed: 0, unfinished: 0 };
+  for (const ending of endings) counts[ending] += 1;
+  const rows = endings.length + leftOut;
+  return { file, rows, ...counts, leftOut, problems: problems.length };
+}
+
+/** What is wrong with each file; two options may name one file. */
+function problemsByFile(problems: readonly InputProblem[]): Map<string, InputProblem[]> {
+  const files = new Map<string, InputProblem[]>();
+  for (const problem of problems) {
+    const known = files.get(problem.file);
+    if (known === undefined) files.set(problem.file, [problem]);
+    else known.push(problem);
+  }
+  return files;
+}
+
+function fileReports(parts: ReportParts, problems: ReadonlyMap<string, readonly InputProblem[]>) {
+  const endings = endingsOf(parts);
+  const reports = INPUT_NAMES.flatMap((name) => {
+    const file = parts.input.paths[name];
+    if (file === undefined) return [];
+    return [[name, fileReport(file, endings[name], problems.get(file) ?? [])] as const];
+  });
+  return Object.fromEntries(reports);
+}
+
+const orderReport = ({ first, state, ledger, refusal, ...rest }: OrderOutcome): OrderReport => {
+  const { line, merchantId, orderNumber, step, units, isOver } = rest;
+  const advice = refusal === null || state === 'refused' ? null : adviceFor(isOver, ledger);
+  return {
+    ...{ line, merchantId, orderNumber, state, refusal, step, units, isOver, ledger, advice },
+    ...(first !== undefined && { first }),
+  };
+};
+
+export function payReport(parts: ReportParts): PayReport {
+  const { input, enrolled, outcomes, offline, units, uncounted, open, totals, statistics } = parts;
+  const money = Object.entries(totals.currencies).map(
+    ([code, { issued, redeemed, onLedger }]) => [code, { issued, redeemed, onLedger }] as const,
+  );
+  const problems = problemsByFile(input.problems);
+  return {
+    orders: { total: outcomes.length, byState: count(outcomes.map((outcome) => outcome.state)) },
+    files: fileReports(parts, problems),
+    ...{ units, uncounted },
+    refusals: count(outcomes.flatMap((outcome) => outcome.refusal ?? [])),
+    money: Object.fromEntries(money),
+    transactions: {
+      submitted: statistics.submitted,
+      conflictsRetried: statistics.conflictsRetried,
+      p50Ms: Math.round(statistics.latencies.p50),
+      p99Ms: Math.round(statistics.latencies.p99),
+    },
+    durationMs: Math.round(parts.durationMs),
+    notEnrolled: Object.values(enrolled).flatMap(({ failed }) => failed),
+    outcomes: outcomes.map(orderReport),
+    offline: {
+      byState: count(offline.map(({ state }) => state)),
+      receipts: offline.filter(({ receipt }) => receipt).length,
+      outcomes: offline,
+    },
+    open,
+    problems: [...problems.values()].flatMap((of) => of.slice(0, MOST_PROBLEMS)),
+  };
+}
+
+const counts = (entries: Readonly<Record<string, number>>): string =>
+  Object.entries(entries)
+    .map(([name, number]) => `${name} ${number.toString()}`)
+    .join('  ') || 'none';
+
+const moneyLine = ([currency, { issued, redeemed, onLedger }]: [string, MoneyReport]): string => {
+  const balanced = BigInt(issued) - BigInt(redeemed) === BigInt(onLedger) ? '' : '   NOT BALANCED';
+  return `  ${currency}  issued ${formatAmount(issued, currency)} − redeemed ${formatAmount(redeemed, currency)} = on the ledger ${formatAmount(onLedger, currency)}${balanced}`;
+};
+
+/** Of one kind a person is told so many; the report as JSON has all. */
+const MOST_TOLD = 20;
+
+/** A heading and a line for each, the first ones, with how many more there are. Nothing when there is none. */
+function listed<Entry>(
+  heading: string,
+  entries: readonly Entry[],
+  lineOf: (entry: Entry) => string,
+): string[] {
+  if (entries.length === 0) return [];
+  const left = entries.length - MOST_TOLD;
+  const more = left > 0 ? [`  and ${left.toString()} more (--report FILE has all)`] : [];
+  return [heading, ...entries.slice(0, MOST_TOLD).map((entry) => `  ${lineOf(entry)}`), ...more];
+}
+
+const nameOf = ({ line, merchantId, orderNumber }: OrderReport | OfflineOutcome): string =>
+  `line ${line.toString()}: ${merchantId}/${orderNumber}`;
+
+const placeOf = ({ step, units }: OrderReport): string => {
+  const names = units.length === 0 ? '' : `, unit ${units.join(' ')}`;
+  return step === null ? '' : ` (${step}${names})`;
+};
+
+const refusedLine = (row: OrderReport): string =>
+  `${nameOf(row)}: ${row.refusal ?? ''}${placeOf(row)}`;
+
+const failedLine = (row: OrderReport): string =>
+  `${nameOf(row)} is ${row.ledger ?? row.state}, and then came ${row.refusal ?? ''}${placeOf(row)}. ${row.advice ?? ''} Its steps: offpay trail ${row.merchantId}/${row.orderNumber}`;
+
+const notEnrolledLine = ({ file, line, code }: FailedRow): string =>
+  `${file}:${line.toString()}: ${code}`;
+
+const offlineLine = (row: OfflineOutcome): string =>
+  `${nameOf(row)} is ${row.state}: ${row.untold ?? row.reason ?? ''}`;
+
+const openLine = ({ step, of, code }: OpenBook): string => `${step} of ${of}: ${code}`;
+
+const isUnsettled = ({ state, untold }: OfflineOutcome): boolean =>
+  OFFLINE_ENDINGS[state] === 'unfinished' || untold !== null;
+
+/** What did not end as its row wanted, kind by kind. */
+function failureLines({ outcomes, notEnrolled, offline, open }: PayReport): string[] {
+  const of = (ending: Ending) =>
+    outcomes.filter((row) => row.refusal !== null && orderEnding(row) === ending);
+  return [
+    ...listed('Not enrolled', notEnrolled, notEnrolledLine),
+    ...listed('Refused before money was held', of('refused'), refusedLine),
+    ...listed('Failed after money was held', of('failed'), failedLine),
+    ...listed('Unfinished: run the same files again', of('unfinished'), refusedLine),
+    ...listed('Offline payments to run again', offline.outcomes.filter(isUnsettled), offlineLine),
+    ...listed('Left open at the close; the next run takes it up', open, openLine),
+  ];
+}
+
+const ended = ({ state, refusal }: FirstOutcome): string =>
+  refusal === null ? state : `${state} (${refusal})`;
+
+/** A row that was handled before shows how it ended then. */
+function replayedLines({ outcomes }: PayReport): string[] {
+  const first = outcomes.flatMap((row) => (row.first === undefined ? [] : [ended(row.first)]));
+  return first.length === 0 ? [] : [`Replayed  ended before: ${counts(count(first))}`];
+}
+
+/** The report as lines for a person. */
+export function reportLines(report: PayReport): string[] {
+  const { transactions } = report;
+  return [
+    `Orders    ${report.orders.total.toString()}: ${counts(report.orders.byState)}`,
+    `Offline   ${counts(report.offline.byState)}; ${report.offline.receipts.toString()} receipts kept`,
+    `Units     ${counts(report.units)}`,
+    `Refusals  ${counts(report.refusals)}`,
+    `Latency   p50 ${transactions.p50Ms.toString()} ms, p99 ${transactions.p99Ms.toString()} ms; ${transactions.submitted.toString()} transactions, ${transactions.conflictsRetried.toString()} conflicts retried; ${(report.durationMs / 1000).toFixed(1)} s`,
+    ...replayedLines(report),
+    ...failureLines(report),
+    'Money',
+    ...Object.entries(report.money).map(moneyLine),
+  ];
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Remembers which rows of orders were handled to their end on this ledger, so that a second run moves nothing. A row that
+// a crash interrupted is not in it, and is taken up again: every step has a natural key.
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { digestOf } from '@fabric-offline-pay/domain';
+import { fileDamaged, makeFolder, SECRET_FILE } from '@fabric-offline-pay/node-common';
+import * as z from 'zod';
+import type { Order } from '../input/rows/order.js';
+import type { FirstOutcome } from './outcome.js';
+import type { RowBasis } from './row-basis.js';
+
+/** How a row ended, and what a later run must know to take it up again. */
+export interface Ended extends FirstOutcome {
+  /** What the row was run by: when that differs, what was refused then may pass now. */
+  readonly basis: RowBasis;
+  /** 1, and 1 more each time that the row was taken up again after a refusal. */
+  readonly attempt: number;
+}
+
+/** @returns what names a row by its content: the same row twice is a replay. Salted by nothing, it stays on this machine. */
+export function rowKey(row: Order): string {
+  const { orderNumber, merchantId, customerId, lines, address, courierId } = row;
+  return digestOf({ orderNumber, merchantId, customerId, lines, address, courierId }).slice(0, 32);
+}
+
+/** A crash may leave half of the last line: the row is taken up again, as if it had not been written. */
+function withoutTornEnd(file: string): string {
+  const text = readFileSync(file, 'utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole.length < text.length) truncateSync(file, Buffer.byteLength(whole));
+  return whole;
+}
+
+/** The fields with a default are not in journals of earlier versions. */
+const entrySchema = z.object({
+  row: z.string(),
+  state: z.string(),
+  refusal: z.string().nullable().default(null),
+  basis: z.array(z.string()).default([]),
+  attempt: z.int().positive().default(1),
+});
+
+type Entry = Ended & { readonly row: string };
+
+/** @throws {NetworkError} FILE_DAMAGED */
+function entryOf(file: string, line: string, index: number): Entry {
+  try {
+    return entrySchema.parse(JSON.parse(line)) as Entry;
+  } catch {
+    throw fileDamaged(file, { line: index + 1 });
+  }
+}
+
+const readEntries = (file: string): Entry[] =>
+  withoutTornEnd(file)
+    .split('\n')
+    .filter(Boolean)
+    .map((line, index) => entryOf(file, line, index));
+
+export class RunJournal {
+  readonly #file: string;
+  readonly #rows = new Map<string, Ended>();
+
+  constructor(file: string) {
+    this.#file = file;
+    makeFolder(dirname(file));
+    if (!existsSync(file)) return;
+    for (const { row, ...ended } of readEntries(file)) this.#rows.set(row, ended);
+  }
+
+  /** How the row ended before, or undefined. */
+  ended(row: string): Ended | undefined {
+    return this.#rows.get(row);
+  }
+
+  end(row: string, ended: Ended): void {
+    this.#rows.set(row, ended);
+    const entry = `${JSON.stringify({ row, ...ended } satisfies Entry)}\n`;
+    appendFileSync(this.#file, entry, { mode: SECRET_FILE });
+  }
+}

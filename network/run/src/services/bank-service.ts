@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bank's authentication beside a running network: its certificates, its configuration, its process, its clients.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  bankProgram,
+  BankClient,
+  type BankConfigInput,
+  type BankRole,
+  HEALTH,
+  readLatestCode,
+} from '@fabric-offline-pay/bank-node';
+import {
+  NetworkError,
+  readAsIfPresent,
+  waitUntil,
+  writeJson,
+} from '@fabric-offline-pay/node-common';
+import {
+  describedOrganisation,
+  endpointsOf,
+  enrolTls,
+  type IdentityDescription,
+  type OrganisationDescription,
+  publishRevocations,
+  readDescription,
+  startService,
+  type TlsCertificate,
+} from '@fabric-offline-pay/operate';
+import * as z from 'zod';
+
+/** The service's name under the network's supervisor. */
+export const BANK_SERVICE = 'bank-authentication';
+const PHONE_DEADLINE_MS = 15_000;
+
+/** Where the service keeps what belongs to it. */
+const folderOf = (home: string): string => join(home, 'bank');
+
+const readyFileOf = (home: string): string => join(folderOf(home), 'ready.json');
+
+const outboxOf = (home: string): string => join(folderOf(home), 'outbox');
+
+const ready = z.object({ url: z.string() });
+
+type CertificatePaths = Pick<IdentityDescription, 'certPath' | 'keyPath'>;
+
+export interface BankServiceOptions {
+  /** Seconds that a one-time code lives; at most 180. */
+  readonly codeSeconds?: number;
+}
+
+function identityOf(bank: OrganisationDescription, role: string) {
+  const found = bank.identities.find((identity) => identity.role === role);
+  if (found === undefined)
+    throw new NetworkError('ORGANISATION_UNKNOWN', `The bank has no certificate for ${role}`);
+  return found;
+}
+
+function configuration(
+  home: string,
+  tls: TlsCertificate,
+  revocations: string,
+  options: BankServiceOptions,
+): BankConfigInput {
+  const description = readDescription(home);
+  const bank = describedOrganisation(description, 'bank');
+  const { certPath, keyPath } = identityOf(bank, 'auth-service');
+  return {
+    databaseFolder: join(folderOf(home), 'database'),
+    keyFile: join(folderOf(home), 'codes.key'),
+    outboxFolder: outboxOf(home),
+    readyFile: readyFileOf(home),
+    tls: {
+      cert: tls.certPath,
+      key: tls.keyPath,
+      clientRoots: [bank.ca.tlsRootCertPath],
+      revocations,
+    },
+    limits: { ...(options.codeSeconds === undefined ? {} : { codeSeconds: options.codeSeconds }) },
+    logLevel: 'warn',
+    ledger: {
+      peers: endpointsOf(bank),
+      tlsRoot: bank.tlsRootCertPath,
+      mspId: bank.mspId,
+      certificate: certPath,
+      privateKey: keyPath,
+      channel: description.channel,
+      chaincode: description.chaincode.name,
+      organisations: Object.fromEntries(
+        description.organisations.map(({ role, mspId }) => [role, mspId]),
+      ),
+    },
+  };
+}
+
+/** Starts the service under the network's supervisor, or leaves it running when nothing changed. The network must be up. */
+export async function startBankService(
+  home: string,
+  options: BankServiceOptions = {},
+): Promise<void> {
+  const tls = await enrolTls(home, 'bank', {
+    name: BANK_SERVICE,
+    hosts: ['127.0.0.1', 'localhost'],
+  });
+  const file = join(folderOf(home), 'config.json');
+  // Written anew at each start, so that it cannot run out while the service does.
+  const revocations = await publishRevocations(home, 'bank');
+  writeJson(file, configuration(home, tls, revocations, options));
+  await startService(home, {
+    name: BANK_SERVICE,
+    organisation: 'bank',
+    command: process.execPath,
+    args: [bankProgram, file],
+    readyFile: readyFileOf(home),
+  });
+}
+
+/** @returns a client of the running service, with the certificate of one of the bank's roles. */
+export const bankClient = (home: string, role: BankRole): BankClient =>
+  bankClientWith(home, identityOf(describedOrganisation(readDescription(home), 'bank'), role));
+
+/** @returns a client of the running service, with that certificate. */
+export const bankClientWith = (home: string, files: CertificatePaths): BankClient =>
+  new BankClient(accessOf(home, files));
+
+/** How the running service is asked whether it is well: the address of its health, with PEM texts. @throws NetworkError `NETWORK_NOT_UP` */
+export function bankHealthQuestion(home: string): ReturnType<typeof accessOf> {
+  const bank = describedOrganisation(readDescription(home), 'bank');
+  const { url, ...tls } = accessOf(home, identityOf(bank, 'operator'));
+  return { url: new URL(HEALTH.path, url).href, ...tls };
+}
+
+/** @throws NetworkError `NETWORK_NOT_UP` */
+function accessOf(home: string, { certPath, keyPath }: CertificatePaths) {
+  const bank = describedOrganisation(readDescription(home), 'bank');
+  const read = (path: string): string => readFileSync(path, 'utf8');
+  const service = readAsIfPresent(readyFileOf(home), ready);
+  if (service === undefined)
+    throw new NetworkError('NETWORK_NOT_UP', "The bank's service was not started.");
+  const { url } = service;
+  return { url, root: read(bank.tlsRootCertPath), cert: read(certPath), key: read(keyPath) };
+}
+
+/** Looks at the phone, or at all when it is not known which: the newest code that was sent for this purpose. @throws NetworkError `DEADLINE_PASSED` */
+export const codeOnPhone = (
+  home: string,
+  phone: string | undefined,
+  loginId: string,
+  boundTo: string,
+): Promise<string> =>
+  waitUntil(
+    'the code on the phone',
+    () => readLatestCode(outboxOf(home), { phone, loginId, boundTo }),
+    { deadlineMs: PHONE_DEADLINE_MS },
+  );
