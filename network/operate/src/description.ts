@@ -110,6 +110,29 @@ export function describedOrganisation(
   return found;
 }
 
+/**
+ * The organisation with that role; the first, where several have it.
+ * @throws NetworkError `ORGANISATION_UNKNOWN`
+ */
+export function organisationWithRole(
+  { organisations }: Pick<NetworkDescription, 'organisations'>,
+  role: OrganisationDescription['role'],
+): OrganisationDescription {
+  const found = organisations.find((organisation) => organisation.role === role);
+  if (found === undefined)
+    throw new NetworkError('ORGANISATION_UNKNOWN', `No organisation has the role ${role}`);
+  return found;
+}
+
+/** MSP ids by role, as one organisation sees them: its own, and of every other role the first. */
+export const organisationsSeenBy = (
+  { role, mspId }: Pick<OrganisationDescription, 'role' | 'mspId'>,
+  { organisations }: Pick<NetworkDescription, 'organisations'>,
+): Record<string, string> => ({
+  ...Object.fromEntries(organisations.toReversed().map((entry) => [entry.role, entry.mspId])),
+  [role]: mspId,
+});
+
 /** Where the clients of an organisation connect: to its first peer, and to the next when it does not answer. */
 export const endpointsOf = ({ peers }: Pick<OrganisationDescription, 'peers'>): Endpoint[] =>
   peers.map(({ endpoint, tlsHostname }) => ({

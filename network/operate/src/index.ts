@@ -5,6 +5,8 @@ export { type ChaincodeEndpoint, chaincodeEndpoint } from './chaincode/chaincode
 export {
   describedOrganisation,
   endpointsOf,
+  organisationsSeenBy,
+  organisationWithRole,
   type IdentityDescription,
   type NetworkDescription,
   type OrganisationDescription,

@@ -2,7 +2,6 @@
 // Typed clients of a running network, one a certificate, opened when first needed.
 import { readFileSync } from 'node:fs';
 import { digestOf, type Attribute, type Role } from '@fabric-offline-pay/domain';
-import { NetworkError } from '@fabric-offline-pay/node-common';
 import {
   CommitFeed,
   connect,
@@ -10,13 +9,14 @@ import {
   type Client,
   type Connection,
   type ConnectOptions,
-  type Organisations,
   type Parties,
   type StatisticsSnapshot,
 } from '@fabric-offline-pay/sdk';
 import {
   describedOrganisation,
   endpointsOf,
+  organisationsSeenBy,
+  organisationWithRole,
   readDescription,
   type IdentityDescription,
   type NetworkDescription,
@@ -66,14 +66,9 @@ export class Clients {
     return this.#statistics.snapshot();
   }
 
-  /** The organisation that has this role in the network. */
+  /** The organisation that has this role in the network. @throws NetworkError `ORGANISATION_UNKNOWN` */
   organisation(role: Role): OrganisationDescription {
-    const found = this.#description.organisations.find(
-      (organisation) => organisation.role === role,
-    );
-    if (found === undefined)
-      throw new NetworkError('ORGANISATION_UNKNOWN', `No organisation has the role ${role}`);
-    return found;
+    return organisationWithRole(this.#description, role);
   }
 
   /** The organisation of this id, or else the first that has this role. @throws NetworkError `ORGANISATION_UNKNOWN` */
@@ -156,15 +151,6 @@ export class Clients {
     return enrolIdentity(this.#home, organisation.id, wanted);
   }
 
-  /** MSP ids by role, as one organisation sees them: its own, and the first of every other role. */
-  #organisationsFor({ role, mspId }: OrganisationDescription): Organisations {
-    const firstLast = this.#description.organisations.toReversed();
-    return {
-      ...Object.fromEntries(firstLast.map((entry) => [entry.role, entry.mspId])),
-      [role]: mspId,
-    };
-  }
-
   /** The connections of one organisation go to the same peers. */
   #commitsOf({ id }: OrganisationDescription): CommitFeed {
     const known = this.#commits.get(id) ?? new CommitFeed();
@@ -185,7 +171,7 @@ export class Clients {
       privateKey: read(keyPath),
       channel: this.channel,
       chaincode: this.#description.chaincode.name,
-      organisations: this.#organisationsFor(organisation),
+      organisations: organisationsSeenBy(organisation, this.#description),
       ...this.#options,
       statistics: this.#statistics,
       commits: this.#commitsOf(organisation),

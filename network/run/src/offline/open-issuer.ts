@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { ISSUER_ROLE } from '@fabric-offline-pay/domain';
 import {
   certificateFiles,
-  describedOrganisation,
+  organisationWithRole,
   enrolIdentity,
   readDescription,
 } from '@fabric-offline-pay/operate';
@@ -21,8 +21,9 @@ const nameOf = (generation: number): string =>
  * @throws NetworkError `NETWORK_NOT_UP` | `PROGRAM_FAILED`
  */
 export async function openIssuer(home: string, generation: number): Promise<Issuer> {
-  const { channel, ...description } = readDescription(home);
-  const bank = describedOrganisation({ channel, ...description }, 'bank');
+  const description = readDescription(home);
+  const { channel } = description;
+  const bank = organisationWithRole(description, 'bank');
   const identity = { name: nameOf(generation), role: ISSUER_ROLE, actor: bank.actor };
   const { certPath, keyPath } = await enrolIdentity(home, bank.id, identity);
   return new Issuer({

@@ -17,7 +17,8 @@ import {
   writeJson,
 } from '@fabric-offline-pay/node-common';
 import {
-  describedOrganisation,
+  organisationsSeenBy,
+  organisationWithRole,
   endpointsOf,
   enrolTls,
   type IdentityDescription,
@@ -63,7 +64,7 @@ function configuration(
   options: BankServiceOptions,
 ): BankConfigInput {
   const description = readDescription(home);
-  const bank = describedOrganisation(description, 'bank');
+  const bank = organisationWithRole(description, 'bank');
   const { certPath, keyPath } = identityOf(bank, 'auth-service');
   return {
     databaseFolder: join(folderOf(home), 'database'),
@@ -86,9 +87,7 @@ function configuration(
       privateKey: keyPath,
       channel: description.channel,
       chaincode: description.chaincode.name,
-      organisations: Object.fromEntries(
-        description.organisations.map(({ role, mspId }) => [role, mspId]),
-      ),
+      organisations: organisationsSeenBy(bank, description),
     },
   };
 }
@@ -98,17 +97,18 @@ export async function startBankService(
   home: string,
   options: BankServiceOptions = {},
 ): Promise<void> {
-  const tls = await enrolTls(home, 'bank', {
+  const { id } = organisationWithRole(readDescription(home), 'bank');
+  const tls = await enrolTls(home, id, {
     name: BANK_SERVICE,
     hosts: ['127.0.0.1', 'localhost'],
   });
   const file = join(folderOf(home), 'config.json');
   // Written anew at each start, so that it cannot run out while the service does.
-  const revocations = await publishRevocations(home, 'bank');
+  const revocations = await publishRevocations(home, id);
   writeJson(file, configuration(home, tls, revocations, options));
   await startService(home, {
     name: BANK_SERVICE,
-    organisation: 'bank',
+    organisation: id,
     command: process.execPath,
     args: [bankProgram, file],
     readyFile: readyFileOf(home),
@@ -117,7 +117,7 @@ export async function startBankService(
 
 /** @returns a client of the running service, with the certificate of one of the bank's roles. */
 export const bankClient = (home: string, role: BankRole): BankClient =>
-  bankClientWith(home, identityOf(describedOrganisation(readDescription(home), 'bank'), role));
+  bankClientWith(home, identityOf(organisationWithRole(readDescription(home), 'bank'), role));
 
 /** @returns a client of the running service, with that certificate. */
 export const bankClientWith = (home: string, files: CertificatePaths): BankClient =>
@@ -125,14 +125,14 @@ export const bankClientWith = (home: string, files: CertificatePaths): BankClien
 
 /** How the running service is asked whether it is well: the address of its health, with PEM texts. @throws NetworkError `NETWORK_NOT_UP` */
 export function bankHealthQuestion(home: string): ReturnType<typeof accessOf> {
-  const bank = describedOrganisation(readDescription(home), 'bank');
+  const bank = organisationWithRole(readDescription(home), 'bank');
   const { url, ...tls } = accessOf(home, identityOf(bank, 'operator'));
   return { url: new URL(HEALTH.path, url).href, ...tls };
 }
 
 /** @throws NetworkError `NETWORK_NOT_UP` */
 function accessOf(home: string, { certPath, keyPath }: CertificatePaths) {
-  const bank = describedOrganisation(readDescription(home), 'bank');
+  const bank = organisationWithRole(readDescription(home), 'bank');
   const read = (path: string): string => readFileSync(path, 'utf8');
   const service = readAsIfPresent(readyFileOf(home), ready);
   if (service === undefined)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's process that keeps its bulletin fresh, beside a running network.
 import { join } from 'node:path';
-import { startService } from '@fabric-offline-pay/operate';
+import { organisationWithRole, readDescription, startService } from '@fabric-offline-pay/operate';
 import { bulletinProgram } from './bulletin-program.js';
 
 const SERVICE = 'bank-bulletins';
@@ -15,7 +15,7 @@ export async function startBulletinService(home: string): Promise<void> {
   const readyFile = join(home, 'bank', 'bulletins-ready.json');
   await startService(home, {
     name: SERVICE,
-    organisation: 'bank',
+    organisation: organisationWithRole(readDescription(home), 'bank').id,
     command: process.execPath,
     args: [bulletinProgram, home, readyFile],
     readyFile,
