@@ -11,7 +11,7 @@ import {
   resetNetwork,
   restartNode,
   upNetwork,
-  whileStarting,
+  asOnlyRun,
 } from '@fabric-offline-pay/operate';
 import { type AskedNode, type AskedStatus, askNodes } from '@fabric-offline-pay/run';
 import { Command, InvalidArgumentError } from 'commander';
@@ -53,7 +53,7 @@ const common = (parent: Command, usage: string, description: string): Command =>
   withCommonOptions(parent.command(usage).description(description));
 
 async function up(options: UpOptions): Promise<void> {
-  const description = await whileStarting(options.home, () => bringUp(options));
+  const description = await asOnlyRun(options.home, () => bringUp(options));
   show(options, description, describe);
 }
 
@@ -80,7 +80,7 @@ async function down(options: CommonOptions): Promise<void> {
 }
 
 async function reset(options: CommonOptions): Promise<void> {
-  await whileStarting(options.home, () =>
+  await asOnlyRun(options.home, () =>
     resetNetwork({ ...homeOf(options), withProgress: printProgress }),
   );
   show(options, { reset: true }, () => 'the network is gone');

@@ -36,7 +36,7 @@ export { killNode, restartNode, waitForNode } from './lifecycle/nodes.js';
 export { publishRevocations, revokeIdentity } from './lifecycle/revoke-identity.js';
 export { type ServiceOptions, startService, stopService } from './lifecycle/services.js';
 export { upNetwork, type UpOptions } from './lifecycle/up-network.js';
-export { whileStarting } from './lifecycle/while-starting.js';
+export { asOnlyRun } from './lifecycle/only-run.js';
 export { fabricModule } from './package-folders.js';
 export { builtPrograms } from './programs/build-programs.js';
 export { findPrograms } from './programs/find-programs.js';

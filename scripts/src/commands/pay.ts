@@ -2,7 +2,7 @@
 // `offpay pay`: runs files of orders through the pipeline of a running network.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootstrapLedger, Clients } from '@fabric-offline-pay/operate';
+import { asOnlyRun, bootstrapLedger, Clients, readDescription } from '@fabric-offline-pay/operate';
 import {
   bankClient,
   checkInput,
@@ -133,12 +133,16 @@ const exitCodeOfRun = ({ files }: PayReport): number =>
 async function run(options: FilesOptions & RunOptions): Promise<void> {
   const files = readRun(pathsOf(options), options);
   const home = homeOf(options);
-  await resumable(async () => {
-    await startBankService(home, bankOptionsOf(home));
-    const report = await runFiles(home, files, options);
-    show(options, report, (result) => reportLines(result).join('\n'));
-    process.exitCode = exitCodeOfRun(report);
-  });
+  // Says at once when there is no network: the lock would leave a folder.
+  readDescription(home);
+  await asOnlyRun(home, () =>
+    resumable(async () => {
+      await startBankService(home, bankOptionsOf(home));
+      const report = await runFiles(home, files, options);
+      show(options, report, (result) => reportLines(result).join('\n'));
+      process.exitCode = exitCodeOfRun(report);
+    }),
+  );
 }
 
 export const payCommand = (): Command =>

@@ -104,7 +104,7 @@ describe('another start', () => {
       const { code, stderr } = await offpayHere([...command.split(' '), '--home', home]);
       expect(code).toBe(3);
       expect(stderr).toContain(
-        `NETWORK_BUSY: Another start in this folder is running (pid ${String(other.pid)})`,
+        `NETWORK_BUSY: Another start or run in this folder is running (pid ${String(other.pid)})`,
       );
       expect(existsSync(lock)).toBe(true);
       expect(existsSync(ledger)).toBe(true);

@@ -12,7 +12,7 @@ import {
   readDescription,
   resetNetwork,
   upNetwork,
-  whileStarting,
+  asOnlyRun,
 } from '@fabric-offline-pay/operate';
 import {
   type PayReport,
@@ -78,7 +78,7 @@ function printWhere({ home, organisations }: NetworkDescription): void {
 /** Everything that can fail is looked at before the old network is ended and its ledger wiped. */
 async function start(options: StartOptions): Promise<void> {
   const home = homeOf(options);
-  await whileStarting(home, async () => {
+  await asOnlyRun(home, async () => {
     const files = readRun(samplePaths(), options);
     const keep = options.keep === true;
     await ensureStartable({ home, keep, ...portsOf(options), withProgress: tellStage });
