@@ -2,6 +2,7 @@
 // One purchase as the pipeline takes it through the units, whatever way it goes.
 import {
   addAmounts,
+  DomainError,
   type AddressBookRow,
   type AddressOffer,
   type Amount,
@@ -12,6 +13,7 @@ import {
   type UnitId,
 } from '@fabric-offline-pay/domain';
 import type { Client } from '../client/client.js';
+import { RefusedError } from '../errors.js';
 
 /** A client for every certificate that takes part in an order. */
 export interface Parties {
@@ -88,11 +90,11 @@ export const termsOf = (purchase: Purchase, quote: QuoteView, choice: Choice): O
   deliveryCommitment: purchase.deliveryCommitment,
 });
 
-/** The best courier for the first address that has one. @throws {Error} when no address has a courier. */
+/** The best courier for the first address that has one. @throws {RefusedError} NO_COURIER when no address has one. */
 export function chooseBest(quote: QuoteView): Choice {
   const offer = quote.offers.find((entry) => entry.couriers.length > 0);
   const best = offer?.couriers[0];
   if (offer === undefined || best === undefined)
-    throw new Error('No courier serves any of the addresses offered.');
+    throw new RefusedError(new DomainError('NO_COURIER').toWire());
   return { addressRef: offer.addressRef, ...best };
 }
