@@ -4,62 +4,70 @@ import { COMMAND_ERRORS } from './command-error-texts.js';
 
 export { COMMAND_ERRORS };
 
+type CommandErrorCode = keyof typeof COMMAND_ERRORS;
+
+/** One of {@link COMMAND_ERRORS}, with what to do. */
+abstract class CommandError<Code extends CommandErrorCode> extends Error {
+  readonly remedy: string;
+
+  constructor(
+    readonly code: Code,
+    message: string = COMMAND_ERRORS[code].meaning,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.remedy = COMMAND_ERRORS[code].remedy;
+  }
+}
+
 /** Ctrl-C, while nothing was on its way to the ordering service. */
-export class InterruptedError extends Error {
+export class InterruptedError extends CommandError<'INTERRUPTED'> {
   override readonly name = 'InterruptedError';
-  readonly code = 'INTERRUPTED';
-  readonly remedy = COMMAND_ERRORS.INTERRUPTED.remedy;
 
   constructor() {
-    super(COMMAND_ERRORS.INTERRUPTED.meaning);
+    super('INTERRUPTED');
   }
 }
 
 /** Ctrl-C, in the middle of work that its repetition goes on with. */
-export class LeftHalfwayError extends Error {
+export class LeftHalfwayError extends CommandError<'LEFT_HALFWAY'> {
   override readonly name = 'LeftHalfwayError';
-  readonly code = 'LEFT_HALFWAY';
-  readonly remedy = COMMAND_ERRORS.LEFT_HALFWAY.remedy;
 
   constructor() {
-    super(COMMAND_ERRORS.LEFT_HALFWAY.meaning);
+    super('LEFT_HALFWAY');
   }
 }
 
 /** A second device that was given no id of its own. */
-export class DeviceIdTakenError extends Error {
+export class DeviceIdTakenError extends CommandError<'DEVICE_ID_TAKEN'> {
   override readonly name = 'DeviceIdTakenError';
-  readonly code = 'DEVICE_ID_TAKEN';
-  readonly remedy = COMMAND_ERRORS.DEVICE_ID_TAKEN.remedy;
   readonly details: { readonly customerId: string; readonly deviceId: string };
 
   constructor(customerId: string, deviceId: string, cause: unknown) {
-    super(COMMAND_ERRORS.DEVICE_ID_TAKEN.meaning, { cause });
+    super('DEVICE_ID_TAKEN', undefined, cause);
     this.details = { customerId, deviceId };
   }
 }
 
 /** The words of a command line do not fit together, which only the command itself knows. */
-export class WrongUseError extends Error {
+export class WrongUseError extends CommandError<'WRONG_USE'> {
   override readonly name = 'WrongUseError';
-  readonly code = 'WRONG_USE';
-  readonly remedy = COMMAND_ERRORS.WRONG_USE.remedy;
+
+  constructor(message: string) {
+    super('WRONG_USE', message);
+  }
 }
 
+type FileErrorCode = 'FILE_UNUSABLE' | 'FILE_UNREADABLE' | 'FILE_UNWRITABLE' | 'TRUST_INVALID';
+
 /** A file on the command line. */
-export class FileError extends Error {
+export class FileError extends CommandError<FileErrorCode> {
   override readonly name = 'FileError';
-  readonly remedy: string;
   /** `reason` is the system's own word, such as EACCES. */
   readonly details: { readonly file: string; readonly reason?: string };
 
-  constructor(
-    readonly code: 'FILE_UNUSABLE' | 'FILE_UNREADABLE' | 'FILE_UNWRITABLE' | 'TRUST_INVALID',
-    file: string,
-    cause?: unknown,
-  ) {
-    super(COMMAND_ERRORS[code].meaning, { cause });
-    this.remedy = COMMAND_ERRORS[code].remedy;
+  constructor(code: FileErrorCode, file: string, cause?: unknown) {
+    super(code, undefined, cause);
     const reason = isOfSystem(cause) && typeof cause.code === 'string' ? cause.code : undefined;
     this.details = reason === undefined ? { file } : { file, reason };
   }
