@@ -34,7 +34,7 @@ export const foldersWithPrograms = (
   isThere: (file: string) => boolean = existsSync,
 ): string[] =>
   [...new Set(path.split(delimiter))].filter(
-    (folder) => folder !== '' && PROGRAM_NAMES.every((name) => isThere(join(folder, name))),
+    (folder) => folder !== '' && hasPrograms(folder, isThere),
   );
 
 /** Where the programs of the next start come from. */
@@ -43,8 +43,10 @@ export function programFolder(environment: NodeJS.ProcessEnv): string {
 }
 
 /** True when nothing has to be built for a start. */
-export const hasPrograms = (folder: string): boolean =>
-  PROGRAM_NAMES.every((name) => existsSync(join(folder, name)));
+export const hasPrograms = (
+  folder: string,
+  isThere: (file: string) => boolean = existsSync,
+): boolean => PROGRAM_NAMES.every((name) => isThere(join(folder, name)));
 
 async function programCheck(folder: string, name: ProgramName): Promise<Check> {
   const program = join(folder, name);
