@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks the ledger for what files refer to and do not have.
-import type { ErrorCode } from '@fabric-offline-pay/domain';
 import { inParallel } from '@fabric-offline-pay/node-common';
 import type { LedgerClients } from '@fabric-offline-pay/operate';
-import { RefusedError, type Client } from '@fabric-offline-pay/sdk';
+import { ifFound, type Client } from '@fabric-offline-pay/sdk';
 import type { InputTables } from '../input/check-references.js';
 import type { Known, KnownCustomer, Registered } from '../input/known.js';
 import type { ReadInput } from '../input/load-input.js';
@@ -11,16 +10,6 @@ import { Devices } from './enrolment.js';
 import { enrolledRows } from './enrolled-from.js';
 
 const AT_ONCE = 16;
-
-/** What a query answers of an object, or undefined when the ledger has none. */
-async function unless<Found>(code: ErrorCode, read: Promise<Found>): Promise<Found | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof RefusedError && error.code === code) return undefined;
-    throw error;
-  }
-}
 
 /** Asks for each key. @returns what there is. */
 async function found<Found>(
@@ -73,7 +62,7 @@ function lackingIn(tables: InputTables) {
 
 async function goodsNamed(ledger: Client, article: string): Promise<Registered | undefined> {
   const [merchantId = '', gtin = ''] = article.split('/');
-  return unless('GOODS_UNKNOWN', ledger.goods.readGoods({ merchantId, gtin }));
+  return ifFound(ledger.goods.readGoods({ merchantId, gtin }), 'GOODS_UNKNOWN');
 }
 
 /** @throws whatever a query throws but that there is no such thing: nothing was sent yet */
@@ -85,7 +74,7 @@ export async function knownOnLedger(
   const ledger = await clients.client('bank', 'auditor');
   const lacking = lackingIn(tables);
   const merchants = await found(lacking.merchants, (merchantId) =>
-    unless('MERCHANT_UNKNOWN', ledger.goods.readMerchant({ merchantId })),
+    ifFound(ledger.goods.readMerchant({ merchantId }), 'MERCHANT_UNKNOWN'),
   );
   const goods = await found(lacking.goods, (article) => goodsNamed(ledger, article));
   const companies = [...lacking.logistics, clients.organisation('logistics').actor];
@@ -94,7 +83,7 @@ export async function knownOnLedger(
     return couriers.length === 0 ? undefined : couriers;
   });
   const enrolled = await found(lacking.customers, (customerId) =>
-    unless('CUSTOMER_UNKNOWN', ledger.identity.readCustomer({ customerId })),
+    ifFound(ledger.identity.readCustomer({ customerId }), 'CUSTOMER_UNKNOWN'),
   );
   return {
     merchants: new Set(merchants.keys()),
