@@ -2,13 +2,7 @@
 // Everything that can stop a network from coming up, looked at before anything is ended or wiped.
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  makeFolder,
-  NetworkError,
-  type PortHolder,
-  portHolders,
-  usedPorts,
-} from '@fabric-offline-pay/node-common';
+import { makeFolder, NetworkError, portHolders, usedPorts } from '@fabric-offline-pay/node-common';
 import { requireContent } from '../chaincode/content-version.js';
 import { findPrograms } from '../programs/find-programs.js';
 import { requireNode } from '../programs/prerequisites.js';
@@ -17,6 +11,7 @@ import { defaultTopology } from '../topology/default-topology.js';
 import { countPorts } from '../topology/network-plan.js';
 import { ownChaincode } from './deploy-chaincode.js';
 import { defaultPorts, keptPorts, resolveHome, type PortChoice } from './home.js';
+import { portsInUse } from './ports-in-use.js';
 
 /** What is about to be started. */
 export interface StartableOptions {
@@ -33,7 +28,6 @@ export interface StartableOptions {
 /** What a network writes while it runs the sample is half of it; without room peers crash in the middle of a block. */
 const LEAST_ROOM_BYTES = 1_000_000_000;
 const HOST = '127.0.0.1';
-const MOST_TOLD = 3;
 
 /**
  * Checks Node.js, chaincode, Fabric's programs (built now if they are not yet), folder, room and ports. Of the home it makes the folder.
@@ -72,28 +66,3 @@ async function ensurePortsFree(home: string, { keep, ports }: StartableOptions):
   const strange = used.filter((holder) => holder.process?.home !== home);
   if (strange.length > 0) throw portsInUse(strange, kept !== undefined);
 }
-
-/** @returns the error that names who holds the ports, and what to do: an option that both `up` and `start` have. */
-export function portsInUse(holders: readonly PortHolder[], areKept: boolean): NetworkError {
-  const told = holders.slice(0, MOST_TOLD).map(holderText).join('; ');
-  const more = holders.length - MOST_TOLD;
-  return new NetworkError('PORT_IN_USE', more > 0 ? `${told}; and ${more} more ports` : told, {
-    advice: [...new Set(holders.map(waysToEnd)), areKept ? KEPT : OTHER_PORTS].join(' '),
-    details: { holders },
-  });
-}
-
-const OTHER_PORTS = 'Or choose other ports: --base-port free.';
-const KEPT = 'This network keeps the ports that it was made with.';
-
-function holderText({ port, process }: PortHolder): string {
-  if (process === undefined) return `Port ${port} is in use`;
-  const { pid, program, home } = process;
-  const whose = home === undefined ? '' : ` of the network in ${home}`;
-  return `Port ${port} is held by process ${pid} (${program})${whose}`;
-}
-
-const waysToEnd = ({ process }: PortHolder): string =>
-  process?.home === undefined
-    ? 'End what holds the ports.'
-    : `End that network: npx offpay stop --home '${process.home}'.`;

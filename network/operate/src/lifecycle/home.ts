@@ -6,6 +6,7 @@ import {
   findFreePorts,
   makeFolder,
   NetworkError,
+  portHolders,
   readAsIfPresent,
   usedPorts,
   writeJson,
@@ -14,6 +15,7 @@ import { z } from 'zod';
 import { repositoryFolder } from '../package-folders.js';
 import { type NetworkPlan, countPorts, planNetwork } from '../topology/network-plan.js';
 import { type Topology, topologySchema } from '../topology/topology.js';
+import { portsInUse } from './ports-in-use.js';
 
 /** First of the neighbouring ports that a network uses: this one, or whichever are free. */
 export type PortChoice = number | 'free';
@@ -112,12 +114,7 @@ async function choosePorts(home: string, topology: Topology, choice?: PortChoice
     return findFreePorts(host, count);
   }
   const used = await usedPorts(host, base, count);
-  if (used.length > 0) {
-    throw new NetworkError('PORT_IN_USE', `Ports in use on ${host}: ${used.join(', ')}`, {
-      advice: 'End what uses them, or choose another first port with --base-port.',
-      details: { used },
-    });
-  }
+  if (used.length > 0) throw portsInUse(portHolders(used), false);
   return base;
 }
 
