@@ -57,12 +57,15 @@ export function canariesOf(input: LoadedInput): Canary[] {
   });
 }
 
-/** One-time codes: six digits turn up by chance in plain, but their hash does not. */
+/**
+ * One-time codes. Six digits in quotes may be an amount, too, but no amount begins with a zero: only codes that do are searched for in
+ * plain, the others as hashes.
+ */
 export const codeCanary = (code: string): Canary => ({
   name: 'one-time code',
   forms: canary('', code)
     .forms.slice(1)
-    .concat(Buffer.from(`"${code}"`)),
+    .concat(code.startsWith('0') ? [Buffer.from(`"${code}"`)] : []),
 });
 
 /** The first bytes of every form, to pass over most of the input with one look-up a byte. */

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { isNativeError } from 'node:util/types';
 import { timeoutsSchema } from '../limits.js';
 import { BankHouse } from '../testing/bank-house.js';
 import type { TestCertificate } from '../testing/certificates.js';
@@ -35,8 +36,9 @@ const knock = async (text: string): Promise<Socket> => {
   return socket;
 };
 
+/** Errors of a socket come from outside of the test's own realm, where `instanceof Error` does not know them. */
 const isReset = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && ['ECONNRESET', 'EPIPE'].includes(String(error.code));
+  isNativeError(error) && 'code' in error && ['ECONNRESET', 'EPIPE'].includes(String(error.code));
 
 /** @returns once the other side has closed. Whoever still writes then is answered with a reset: closed as well. */
 async function closed(socket: Socket): Promise<void> {
