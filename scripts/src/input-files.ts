@@ -51,15 +51,26 @@ const MOST_TOLD = 50;
 const problemText = ({ file, line, field, code, message, remedy }: Problems[number]): string =>
   `${file}:${line.toString()}: ${field === '' ? '' : `${field}: `}${code}: ${message} ${remedy}`;
 
-/** @returns a line a problem, with the first ones of each file and how many more there are. */
+/** The last one may say why the file was not read on. */
+function linesOfFile(file: string, problems: Problems): string[] {
+  if (problems.length <= MOST_TOLD) return problems.map(problemText);
+  const left = problems.length - MOST_TOLD;
+  return [
+    ...problems.slice(0, MOST_TOLD - 1).map(problemText),
+    `${file}: ${left.toString()} more (offpay check --json has all)`,
+    ...problems.slice(-1).map(problemText),
+  ];
+}
+
+/** @returns a line a problem: the first ones of each file, how many more there are, and the last one */
 export function problemLines(problems: Problems): string[] {
-  const files = [...new Set(problems.map(({ file }) => file))];
-  return files.flatMap((name) => {
-    const all = problems.filter(({ file }) => file === name);
-    const left = all.length - MOST_TOLD;
-    const more = left > 0 ? [`${name}: ${left.toString()} more (offpay check --json has all)`] : [];
-    return [...all.slice(0, MOST_TOLD).map(problemText), ...more];
-  });
+  const files = new Set(problems.map(({ file }) => file));
+  return [...files].flatMap((name) =>
+    linesOfFile(
+      name,
+      problems.filter(({ file }) => file === name),
+    ),
+  );
 }
 
 export function tellProblems(problems: Problems): void {

@@ -56,3 +56,11 @@ test('of a thousand bad rows a person is told fifty, and a program all', async (
   expect(await check('--sample', '--goods', file, '--json')).toBe(1);
   expect((JSON.parse(written) as { problems: unknown[] }).problems).toHaveLength(1000);
 });
+
+test('why a file is not read on is told, however many bad rows come before', async () => {
+  const rows = Array.from({ length: 1000 }, () => 'merchant-01');
+  expect(await check('--sample', '--goods', goodsWith(...rows, 'merchant-01,"never closed'))).toBe(
+    2,
+  );
+  expect(written).toContain('INPUT_BAD_CSV');
+});

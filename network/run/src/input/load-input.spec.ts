@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every problem that an input file can have, on the smallest set of good files.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inputPaths } from './input-paths.js';
 import { ensureUsable, loadInput, type LoadedInput } from './load-input.js';
 import { NOTHING_KNOWN } from './known.js';
 import { INPUT_PROBLEMS } from './problem.js';
+import { MOST_PROBLEMS } from './read-rows.js';
+import { MOST_BYTES } from './read-text.js';
 import { INPUT_FILE_NAMES, type InputName } from './row-definitions.js';
 
 type Cells = Readonly<Record<string, string>>;
@@ -518,6 +520,32 @@ describe('a file that cannot be used', () => {
     expect(() => ensureUsable(input)).toThrow(refusal);
   });
 
+  it('is one problem when it is a folder', () => {
+    load();
+    const input = loadInput({ ...inputPaths(folder), merchants: folder });
+    expect(input.problems).toMatchObject([{ line: 0, code: 'INPUT_FILE_UNREADABLE' }]);
+  });
+
+  it('is one problem when it is larger than a file may be, and is not read as a whole', () => {
+    load();
+    const large = join(folder, 'large.csv');
+    writeFileSync(large, '');
+    truncateSync(large, MOST_BYTES + 1);
+    const input = loadInput({ ...inputPaths(folder), merchants: large });
+    expect(input.problems).toMatchObject([{ line: 0, code: 'INPUT_FILE_TOO_LARGE' }]);
+  });
+
+  it('is not read on after very many problems, and says so on the last line read', () => {
+    const text = `${toCsv(GOOD.merchants)}${'x\n'.repeat(MOST_PROBLEMS + 5)}`;
+    const input = load({ merchants: text });
+    expect(input.problems).toHaveLength(MOST_PROBLEMS + 1);
+    expect(input.problems.at(-1)).toMatchObject({
+      code: 'INPUT_TOO_MANY_PROBLEMS',
+      line: MOST_PROBLEMS + 2,
+    });
+    expect(input.unusable).toEqual([inputPaths(folder).merchants]);
+  });
+
   it('is none with bad rows', () => {
     const input = load({ merchants: toCsv({ ...GOOD.merchants, merchant_id: 'm/2' }) });
     expect(input.problems).not.toEqual([]);
@@ -546,6 +574,7 @@ describe('the form of a file', () => {
   it.each<[string, (text: string) => string | Buffer]>([
     ['separated by semicolons', (text) => text.replaceAll(',', ';')],
     ['separated by tabs', (text) => text.replaceAll(',', '\t')],
+    ['with CR alone at the ends of lines', (text) => text.replaceAll('\n', '\r')],
     ['in UTF-16, little end first', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
     ['in UTF-16, big end first', (text) => swapped(Buffer.from(`\uFEFF${text}`, 'utf16le'))],
   ])('may be %s, as spreadsheets write it', (_, written) => {

@@ -12,6 +12,14 @@ export const INPUT_PROBLEMS = {
     'The file cannot be read.',
     'Check the path and the permissions.',
   ),
+  INPUT_FILE_TOO_LARGE: describe(
+    'The file is larger than 128 MiB.',
+    'Split it into several files, each with the header, and run them one after the other.',
+  ),
+  INPUT_TOO_MANY_PROBLEMS: describe(
+    'The file has 100,000 problems up to here; it is not read from here on.',
+    'Check that this is the right file. Correct the rows named, then try again.',
+  ),
   INPUT_BAD_ENCODING: describe(
     'The file is neither UTF-8 nor UTF-16.',
     'Export the file as UTF-8.',

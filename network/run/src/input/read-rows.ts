@@ -9,7 +9,7 @@ import {
   type InputProblemCode,
   type RowSource,
 } from './problem.js';
-import { readCsv, type CsvFile, type CsvRow } from './read-csv.js';
+import { readCsv, type CsvRow } from './read-csv.js';
 import type { RowDefinition } from './row-definition.js';
 
 /** A typed row that knows where it stands. */
@@ -37,16 +37,6 @@ function headerProblems(header: CsvRow, columns: Columns): InputProblem[] {
   ];
 }
 
-/** What makes a file unusable as a whole; a file without any row lacks its header. */
-function fileProblems(
-  file: string,
-  { header, problems }: CsvFile,
-  columns: Columns,
-): readonly InputProblem[] {
-  if (header !== undefined) return headerProblems(header, columns);
-  return problems.length > 0 ? problems : [inputProblem('INPUT_MISSING_HEADER', { file, line: 1 })];
-}
-
 const isProblemCode = (code: unknown): code is InputProblemCode =>
   typeof code === 'string' && Object.hasOwn(INPUT_PROBLEMS, code);
 
@@ -68,26 +58,49 @@ function rowProblems(error: z.ZodError, columns: Columns, source: RowSource): In
   return [...byField.values()];
 }
 
+/** Of one file. Whoever hands in more than this has the wrong file, and nobody reads more. */
+export const MOST_PROBLEMS = 100_000;
+
+/** Takes the rows of one file. */
 class TableReader<Row> {
   readonly rows: Sourced<Row>[] = [];
   readonly problems: InputProblem[] = [];
+  isUsable = false;
   readonly #definition: RowDefinition<Row>;
-  readonly #header: readonly string[];
+  #header: readonly string[] | undefined;
   readonly #keys = new Set<string>();
 
-  constructor(definition: RowDefinition<Row>, header: readonly string[]) {
+  constructor(definition: RowDefinition<Row>) {
     this.#definition = definition;
-    this.#header = header;
   }
 
-  read(row: CsvRow): void {
-    const source: RowSource = { file: row.file, line: row.line };
-    if (row.cells.length !== this.#header.length) {
+  get hasHeader(): boolean {
+    return this.#header !== undefined;
+  }
+
+  /** @returns whether it wants the next row */
+  take(row: CsvRow): boolean {
+    if (this.#header === undefined) return this.#takeHeader(row);
+    this.#read(row, this.#header);
+    if (this.problems.length < MOST_PROBLEMS) return true;
+    this.problems.push(inputProblem('INPUT_TOO_MANY_PROBLEMS', row));
+    return (this.isUsable = false);
+  }
+
+  #takeHeader(row: CsvRow): boolean {
+    this.#header = row.cells;
+    this.problems.push(...headerProblems(row, this.#definition.columns));
+    return (this.isUsable = this.problems.length === 0);
+  }
+
+  #read({ file, line, cells }: CsvRow, header: readonly string[]): void {
+    const source: RowSource = { file, line };
+    if (cells.length !== header.length) {
       this.problems.push(inputProblem('INPUT_COLUMN_COUNT', source));
       return;
     }
-    const cells = Object.fromEntries(this.#header.map((name, index) => [name, row.cells[index]]));
-    const result = this.#definition.schema.safeParse(cells);
+    const named = Object.fromEntries(header.map((name, index) => [name, cells[index]]));
+    const result = this.#definition.schema.safeParse(named);
     if (result.success) this.#add(result.data, source);
     else this.problems.push(...rowProblems(result.error, this.#definition.columns, source));
   }
@@ -105,16 +118,14 @@ class TableReader<Row> {
 
 /** Reads one file by its definition. Columns that the definition does not know are ignored. */
 export function readRows<Row>(file: string, definition: RowDefinition<Row>): Table<Row> {
-  const csv = readCsv(file);
-  const faults = fileProblems(file, csv, definition.columns);
-  if (csv.header === undefined || faults.length > 0) {
-    return { rows: [], problems: faults, isUsable: false };
-  }
-  const reader = new TableReader(definition, csv.header.cells);
-  for (const row of csv.rows) reader.read(row);
+  const reader = new TableReader(definition);
+  const fault = readCsv(file, (row) => reader.take(row));
+  const { rows, problems } = reader;
+  if (fault !== undefined) return { rows, problems: [...problems, fault], isUsable: false };
+  if (reader.hasHeader) return { rows, problems, isUsable: reader.isUsable };
   return {
-    rows: reader.rows,
-    problems: [...reader.problems, ...csv.problems],
-    isUsable: csv.problems.length === 0,
+    rows,
+    problems: [inputProblem('INPUT_MISSING_HEADER', { file, line: 1 })],
+    isUsable: false,
   };
 }
