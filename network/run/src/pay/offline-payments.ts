@@ -19,6 +19,7 @@ import {
 } from '../offline/party-settings.js';
 import type { BankStaff } from './bank-staff.js';
 import { codeOf } from './failure.js';
+import { groupsThatShare } from './groups-that-share.js';
 
 /** Of the key files of a run's devices and terminals, which belong to invented people. */
 export const SAMPLE_PASSPHRASE = 'sample';
@@ -217,21 +218,47 @@ async function settle(run: OfflineRun, merchantId: string): Promise<void> {
   });
 }
 
-/** Tries for each key; @returns the codes of those that failed. */
-async function failuresOf(
-  keys: readonly string[],
+/**
+ * Which of two contradicting vouchers is paid is decided by who settles first: tills at which a copied device paid settle in the order of
+ * the file.
+ */
+export function settlingTurns(
+  sellers: readonly string[],
+  rows: readonly Pick<OfflinePayment, 'customerId' | 'device' | 'merchantId'>[],
+): string[][] {
+  const copied = new Set(
+    rows.filter(({ device }) => device === 'copy').map(({ customerId }) => customerId),
+  );
+  return groupsThatShare(sellers, (seller) =>
+    rows
+      .filter(({ merchantId, customerId }) => merchantId === seller && copied.has(customerId))
+      .map(({ customerId }) => customerId),
+  );
+}
+
+/** Tries for each key of each group, those of one group one after another; @returns the codes of those that failed. */
+async function failuresInTurns(
+  groups: readonly (readonly string[])[],
   work: (key: string) => Promise<void>,
 ): Promise<ReadonlyMap<string, Ending>> {
   const failed = new Map<string, Ending>();
-  await inParallel(keys, AT_ONCE, async (key) => {
-    try {
-      await work(key);
-    } catch (error) {
-      failed.set(key, endingOf(error));
-    }
+  await inParallel(groups, AT_ONCE, async (keys) => {
+    for (const key of keys)
+      try {
+        await work(key);
+      } catch (error) {
+        failed.set(key, endingOf(error));
+      }
   });
   return failed;
 }
+
+/** Tries for each key; @returns the codes of those that failed. */
+const failuresOf = (keys: readonly string[], work: (key: string) => Promise<void>) =>
+  failuresInTurns(
+    keys.map((key) => [key]),
+    work,
+  );
 
 /** The attack that no software on the device can prevent: all of it is copied, key and mark and all, before it pays. */
 function copyDevices(run: OfflineRun, rows: readonly Row[]): Promise<ReadonlyMap<string, Ending>> {
@@ -394,7 +421,8 @@ async function payAll(
     exchanged.push([row, ended === undefined ? await pay(run, row) : { ended, receipt: false }]);
   }
   const open = sellers.filter((merchantId) => !tills.has(merchantId));
-  const unsettled = await failuresOf(open, (merchantId) => settle(run, merchantId));
+  const turns = settlingTurns(open, rows);
+  const unsettled = await failuresInTurns(turns, (merchantId) => settle(run, merchantId));
   const outcomes: OfflineOutcome[] = [];
   for (const [row, { ended, receipt }] of exchanged) {
     const { line, merchantId, orderNumber } = row;
