@@ -14,6 +14,9 @@ export {
 export type { Recovered, ResumedTransaction } from './gateway/resume.js';
 export { Statistics, type Latencies, type StatisticsSnapshot } from './gateway/statistics.js';
 
+export type { CommittedBlock, CommittedTransaction } from './blocks/committed-block.js';
+export { rowChange, type KeyedChange, type RowChange } from './blocks/row-change.js';
+
 export { BatchingTransport } from './client/batching.js';
 export {
   createClient,

@@ -4,6 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Clients, killNode } from '@fabric-offline-pay/operate';
+import { ROWS } from '@fabric-offline-pay/domain';
+import { rowChange } from '@fabric-offline-pay/sdk';
 import { type AskedStatus, askNodes, type Check, type PayReport } from '@fabric-offline-pay/run';
 import {
   canariesOf,
@@ -173,6 +175,39 @@ describe('nothing personal outside the bank and the private collection', () => {
     }
   });
 
+  test('blocks continue each other, and their rows are those that the ledger answers with', async () => {
+    const clients = new Clients(home);
+    try {
+      const connection = await clients.connection('bank', 'auditor');
+      const height = await connection.height();
+      const rows = new Map<string, string | null>();
+      let last = '';
+      for await (const {
+        number,
+        hash,
+        previousHash,
+        transactions,
+      } of connection.committedBlocks()) {
+        expect(previousHash).toBe(last);
+        last = hash;
+        for (const { changes } of transactions)
+          for (const { key, value } of changes) rows.set(key, value);
+        if (number + 1n >= height) break;
+      }
+      const { merchantId, orderNumber } = report.outcomes.find(
+        ({ state }) => state === 'released',
+      )!;
+      const order = rowChange({
+        key: ROWS.order.key(merchantId, orderNumber),
+        value: rows.get(ROWS.order.key(merchantId, orderNumber)) ?? null,
+      });
+      const read = await connection.client.orderNumber.readOrder({ merchantId, orderNumber });
+      expect(order?.row).toMatchObject({ state: read.state });
+    } finally {
+      await clients.close();
+    }
+  });
+
   test('not in any file of peers, orderers, chaincode or logs, but in the private stores of bank and logistics', () => {
     const privateStores = [
       /\/bank\/(database|outbox)/,
@@ -337,7 +372,7 @@ describe('one node of every kind hangs', () => {
     expect([status.code, isUp]).toEqual([0, false]);
     const balance = await asked;
     // 10 s for the query, 3 s for the look at the nodes; the rest is for a machine that is busy.
-    expect(performance.now() - began).toBeLessThan(25_000);
+    expect(performance.now() - began).toBeLessThan(60_000);
     expect([balance.code, balance.stdout]).toEqual([3, '']);
     expect(balance.stderr).toMatch(/NETWORK_UNAVAILABLE: .* Not answering: .*bank-peer/);
     expect(balance.stderr).toContain('npx offpay doctor');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a caller holds: the typed client, events, blocks, unfinished business, statistics.
 import type { Gateway, Network } from '@hyperledger/fabric-gateway';
+import { committedBlock, type CommittedBlock } from '../blocks/committed-block.js';
 import type { Client } from '../client/client.js';
 import { UnavailableError } from '../errors.js';
 import type { Position } from '../events/checkpoint.js';
@@ -33,6 +34,11 @@ export interface Connection {
   events(options?: EventOptions): AsyncIterable<LedgerEvent>;
   /** Whole blocks from a number on; reconnects by itself. */
   blocks(from?: bigint, signal?: AbortSignal): AsyncIterable<Block>;
+  /**
+   * Blocks from a number on, with the rows and events of their valid transactions: for tables that follow the ledger. Their
+   * `hash` and `previousHash` tell whether they continue what was read before. Reconnects by itself.
+   */
+  committedBlocks(from?: bigint, signal?: AbortSignal): AsyncIterable<CommittedBlock>;
   /** How many blocks one's own peer holds, which is the number of the next one. */
   height(): Promise<bigint>;
   /** The number of the block that a transaction stands in, asked of one's own peer. */
@@ -140,6 +146,15 @@ const openEvents = ({ network, chaincode }: ConnectionParts, position: Position)
     },
   });
 
+async function* committedBlocks(
+  { network, chaincode }: ConnectionParts,
+  from: bigint,
+  context: StreamContext,
+): AsyncGenerator<CommittedBlock> {
+  for await (const block of ledgerBlocks(network, from, context))
+    yield committedBlock(block, chaincode);
+}
+
 /** @returns the connection made of its parts. */
 export function openConnection(parts: ConnectionParts): Connection {
   const closed = new AbortController();
@@ -157,6 +172,7 @@ export function openConnection(parts: ConnectionParts): Connection {
     channel: parts.network.getName(),
     events: (options = {}) => ledgerEvents(source, options, context(options.signal)),
     blocks: (from = 0n, signal) => ledgerBlocks(parts.network, from, context(signal)),
+    committedBlocks: (from = 0n, signal) => committedBlocks(parts, from, context(signal)),
     height: () => source.height(),
     blockOf: (transactionId) => blockOf(parts, transactionId, closed.signal),
     waitForBlock: (blockNumber, signal) => waitUntilCommitted(parts, blockNumber, context(signal)),

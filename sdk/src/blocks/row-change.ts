@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a transaction did to one row of the ledger.
+import { ROWS, type RowKind, type RowValue } from '@fabric-offline-pay/domain';
+
+/** A row as a transaction left it. */
+export interface KeyedChange {
+  readonly key: string;
+  /** JSON; null when the row was removed. */
+  readonly value: string | null;
+}
+
+/** The same, by kind: `change.kind === 'order'` tells what `change.row` holds. */
+export type RowChange = {
+  readonly [Kind in RowKind]: {
+    readonly kind: Kind;
+    /** The parts of its key after the kind. */
+    readonly parts: readonly string[];
+    /** Null when the row was removed. */
+    readonly row: RowValue<Kind> | null;
+  };
+}[RowKind];
+
+const isKind = (name: string): name is RowKind => Object.hasOwn(ROWS, name);
+
+/**
+ * The members of the channel wrote the row by the chaincode that they agreed on, so its shape is believed.
+ * @returns undefined for a kind that this version does not know
+ */
+export function rowChange({ key, value }: KeyedChange): RowChange | undefined {
+  const [kind = '', ...parts] = key.split('/');
+  if (!isKind(kind)) return undefined;
+  return { kind, parts, row: value === null ? null : (JSON.parse(value) as never) } as RowChange;
+}
