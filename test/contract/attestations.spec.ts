@@ -6,12 +6,12 @@ import type { AuthenticationLedger, BankOperations } from '../../network/nodes/b
 import {
   AuthenticationService,
   DEFAULT_LIMITS,
-  openDatabase,
+  openBankDatabase,
   Pace,
 } from '../../network/nodes/bank/src/index.js';
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
 import { ENROLMENT, PASSWORD } from '../../network/nodes/bank/src/testing/bank-fixture.js';
-import { WorkerEngine } from '../../network/nodes/bank/src/testing/worker-engine.js';
+import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
 import { eventually } from '../support/eventually';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world';
 import { BANK } from '../support/world';
@@ -71,7 +71,7 @@ const delayed: unknown[] = [];
 beforeEach(async () => {
   memory = await memoryWorld();
   await memory.world.customer(CUSTOMER);
-  db = await openDatabase(new WorkerEngine());
+  db = await openBankDatabase({ engine: new WorkerEngine() });
   codes = [];
   delayed.length = 0;
   held = new Held(memory.clientFor('bank', 'auth-service', BANK).identity);

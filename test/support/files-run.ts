@@ -25,13 +25,13 @@ import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
 import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
 import { toLedgerEvents } from '../../sdk/src/events/ledger-events';
 import { AuthenticationService } from '../../network/nodes/bank/src/authentication-service.js';
-import { openDatabase } from '../../network/nodes/bank/src/database/open-database.js';
+import { openBankDatabase } from '../../network/nodes/bank/src/database/open-database.js';
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
 import { DEFAULT_LIMITS } from '../../network/nodes/bank/src/limits.js';
 import type { Message } from '../../network/nodes/bank/src/messages/message-sender.js';
 import { messagePrefix } from '../../network/nodes/bank/src/messages/texts.js';
 import { Pace } from '../../network/nodes/bank/src/pace.js';
-import { WorkerEngine } from '../../network/nodes/bank/src/testing/worker-engine.js';
+import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
 import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world';
 import { CERTIFICATES, VECTOR_KEYS } from './offline-world';
 import { BANK, type POLICY } from './world';
@@ -111,7 +111,7 @@ export class FilesRun {
   static async open(): Promise<FilesRun> {
     const [memory, db] = await Promise.all([
       memoryWorld({ policy: DEFAULT_POLICY as typeof POLICY }),
-      openDatabase(new WorkerEngine()),
+      openBankDatabase({ engine: new WorkerEngine() }),
     ]);
     return new FilesRun(memory, db);
   }

@@ -13,7 +13,7 @@ export { BANK_ROLES, CUSTOMER_CHANNEL, isBankRole, type BankRole, type Caller } 
 export { capsSchema, type Caps } from './caps.js';
 export { readConfig, type BankConfig, type BankConfigInput } from './config.js';
 export type { BankContext, CallContext, Observer } from './context.js';
-export { openDatabase, pgliteIn } from './database/open-database.js';
+export { openBankDatabase } from './database/open-database.js';
 export { BankClient, type BankClientOptions } from './http/bank-client.js';
 export { HEALTH } from './http/routes.js';
 export type { BankInput, OperationName } from './inputs.js';

@@ -2,14 +2,14 @@
 // Puts the service together from its configuration, starts it, and ends it in order.
 import { readFileSync, rmSync } from 'node:fs';
 import { writeJson } from '@fabric-offline-pay/node-common';
+import type { DatabasePlace, SqlEngine } from '@fabric-offline-pay/node-common/node';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { AuthenticationLedger } from './authentication-ledger.js';
 import { AuthenticationService } from './authentication-service.js';
 import { Spending } from './caps.js';
 import type { BankConfig } from './config.js';
-import { openDatabase, pgliteIn } from './database/open-database.js';
-import type { SqlEngine } from './database/pglite-dialect.js';
+import { openBankDatabase } from './database/open-database.js';
 import type { BankDatabase } from './database/schema.js';
 import { installationKey } from './secrets/installation-key.js';
 import { bankServer } from './http/bank-server.js';
@@ -67,10 +67,13 @@ function serverOf(
   });
 }
 
+const placeOf = ({ databaseFolder }: BankConfig, { engine }: BankParts): DatabasePlace =>
+  engine === undefined ? { folder: databaseFolder } : { engine };
+
 /** Opens the database, listens, and writes the ready file. @throws when any of them fails; nothing is left open. */
 export async function startBank(config: BankConfig, parts: BankParts): Promise<RunningBank> {
   const { readyFile } = config;
-  const db = await openDatabase(parts.engine ?? (await pgliteIn(config.databaseFolder)));
+  const db = await openBankDatabase(placeOf(config, parts));
   try {
     const service = serviceOf(config, db, parts);
     const server = serverOf(config, db, service, parts.logger);

@@ -44,6 +44,10 @@ export const NETWORK_ERRORS = {
     'Register the merchant under a shorter number of its licence, for example without the name of the authority: offpay goods license-merchants.',
   ),
   NETWORK_BUSY: describe('Another process is changing this network.', 'Wait until it is done.'),
+  LEDGER_DIFFERS: describe(
+    "The ledger is not the one that the node's tables were made from.",
+    'Check that the node is connected to the right channel. After the network began anew, rebuild the tables.',
+  ),
   NETWORK_NOT_UP: describe(
     'There is no running network in this folder.',
     'Run npm run network -- up.',

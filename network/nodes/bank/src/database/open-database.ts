@@ -1,30 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens the bank's database and brings its tables up to date.
-import { PGlite } from '@electric-sql/pglite';
-import { Kysely, Migrator } from 'kysely';
-import { createDataFolder } from './create-data-folder.js';
+// The bank's own database.
+import { openDatabase, type DatabasePlace } from '@fabric-offline-pay/node-common/node';
 import { MIGRATIONS } from './migrations.js';
-import { pgliteDialect, type SqlEngine } from './pglite-dialect.js';
 import type { BankDatabase, BankTables } from './schema.js';
 
-/** @returns PGlite on a data folder, made when there is none. One process at a time may use it. */
-export async function pgliteIn(folder: string): Promise<SqlEngine> {
-  await createDataFolder(folder);
-  return new PGlite(folder);
-}
-
 /**
- * @returns the database with all migrations applied; `destroy()` closes the engine.
+ * @returns the database with all migrations applied; `destroy()` closes it.
  * @throws when a migration fails; the database then stays as it was.
  */
-export async function openDatabase(engine: SqlEngine): Promise<BankDatabase> {
-  const db = new Kysely<BankTables>({ dialect: pgliteDialect(engine) });
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
-  });
-  const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return db;
-  await db.destroy();
-  throw new Error("The bank's database could not be brought up to date.", { cause: error });
-}
+export const openBankDatabase = (place: DatabasePlace): Promise<BankDatabase> =>
+  openDatabase<BankTables>(place, MIGRATIONS);

@@ -5,7 +5,7 @@ import { TRANSACTIONS, type InputOf } from '@fabric-offline-pay/domain';
 import { AuthenticationService } from '../authentication-service.js';
 import type { BankContext } from '../context.js';
 import type { CapKind } from '../caps.js';
-import { openDatabase } from '../database/open-database.js';
+import { openBankDatabase } from '../database/open-database.js';
 import type { BankDatabase } from '../database/schema.js';
 import type { BankInput } from '../inputs.js';
 import { DEFAULT_LIMITS, type AuthenticationLimits } from '../limits.js';
@@ -13,7 +13,7 @@ import type { Message } from '../messages/message-sender.js';
 import type { BankOperations } from '../operations.js';
 import { Pace } from '../pace.js';
 import { FakeLedger } from './fake-ledger.js';
-import { WorkerEngine } from './worker-engine.js';
+import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
 
 type OrderTerms = InputOf<'orderNumber', 'place'>['terms'];
 
@@ -92,7 +92,7 @@ export class BankFixture {
   }
 
   static async open(limits: Partial<AuthenticationLimits> = {}): Promise<BankFixture> {
-    return new BankFixture(await openDatabase(new WorkerEngine()), limits);
+    return new BankFixture(await openBankDatabase({ engine: new WorkerEngine() }), limits);
   }
 
   /** The operations as somebody of that name has them. */

@@ -10,7 +10,7 @@ import { BankClient } from '../http/bank-client.js';
 import { startBank, type RunningBank } from '../start-bank.js';
 import { TestAuthority, type Revoked, type TestCertificate } from './certificates.js';
 import { FakeLedger } from './fake-ledger.js';
-import { WorkerEngine } from './worker-engine.js';
+import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
 
 type Changes = Partial<Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts'>>;
 

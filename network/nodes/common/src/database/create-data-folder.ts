@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { makeFolder, privately } from '@fabric-offline-pay/node-common';
+import { makeFolder, privately } from '../system/files.js';
 
 const PROGRAM = `
   const { PGlite } = require(process.argv[1]);

@@ -2,49 +2,66 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Generated, Kysely } from 'kysely';
 import { WorkerEngine } from '../testing/worker-engine.js';
 import { createDataFolder } from './create-data-folder.js';
-import { openDatabase } from './open-database.js';
-import type { BankDatabase } from './schema.js';
+import { openDatabase, type Migrations } from './open-database.js';
 
-const customer = (customer_id: string) => ({
-  customer_id,
-  password_hash: 'x',
-  password_changed: false,
-  enrolment_mac: 'x',
-  enrolled_at: 1_800_000_000_000,
-});
+interface Tables {
+  readonly notes: { readonly id: string; readonly at: number; readonly seq: Generated<number> };
+}
 
-const insert = (db: BankDatabase, id: string) =>
-  db.insertInto('customers').values(customer(id)).execute();
+const MIGRATIONS: Migrations = {
+  '0001-notes': {
+    up: (db: Kysely<unknown>) =>
+      db.schema
+        .createTable('notes')
+        .addColumn('id', 'varchar(64)', (column) => column.primaryKey())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('seq', 'bigserial')
+        .execute(),
+  },
+};
 
-const ids = async (db: BankDatabase) =>
-  (await db.selectFrom('customers').select('customer_id').orderBy('customer_id').execute()).map(
-    (row) => row.customer_id,
-  );
+const open = (engine: WorkerEngine): Promise<Kysely<Tables>> =>
+  openDatabase({ engine }, MIGRATIONS);
+
+const insert = (db: Kysely<Tables>, id: string) =>
+  db.insertInto('notes').values({ id, at: 1_800_000_000_000 }).execute();
+
+const ids = async (db: Kysely<Tables>) =>
+  (await db.selectFrom('notes').select('id').orderBy('id').execute()).map(({ id }) => id);
 
 it('keeps its rows in the folder over a restart, and migrates once', async () => {
-  const parent = mkdtempSync(join(tmpdir(), 'bank-db-'));
+  const parent = mkdtempSync(join(tmpdir(), 'offpay-database-'));
   const folder = join(parent, 'data');
   await createDataFolder(folder);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   expect(readdirSync(parent)).toEqual(['data']);
-  const first = await openDatabase(new WorkerEngine(folder));
+  const first = await open(new WorkerEngine(folder));
   await insert(first, 'a');
   await first.destroy();
   await createDataFolder(folder);
-  const second = await openDatabase(new WorkerEngine(folder));
-  const row = await second.selectFrom('customers').selectAll().executeTakeFirstOrThrow();
-  expect(row).toMatchObject({ customer_id: 'a', name: null, enrolled_at: 1_800_000_000_000 });
+  const second = await open(new WorkerEngine(folder));
+  const row = await second.selectFrom('notes').selectAll().executeTakeFirstOrThrow();
+  expect(row).toEqual({ id: 'a', at: 1_800_000_000_000, seq: 1 });
   await second.destroy();
   rmSync(parent, { recursive: true });
 });
 
+it('is closed when it cannot be brought up to date', async () => {
+  const broken: Migrations = { '0001-broken': { up: () => Promise.reject(new Error('broken')) } };
+  await expect(openDatabase({ engine: new WorkerEngine() }, broken)).rejects.toMatchObject({
+    message: "The node's database could not be brought up to date.",
+    cause: { message: 'broken' },
+  });
+});
+
 describe('one connection', () => {
-  let db: BankDatabase;
+  let db: Kysely<Tables>;
 
   beforeAll(async () => {
-    db = await openDatabase(new WorkerEngine());
+    db = await open(new WorkerEngine());
   });
 
   afterAll(() => db.destroy());
@@ -62,10 +79,7 @@ describe('one connection', () => {
 
   it('goes on after a statement that fails', async () => {
     await expect(insert(db, 'beside')).rejects.toThrow('duplicate key');
-    const [affected] = await db
-      .deleteFrom('customers')
-      .where('customer_id', '=', 'beside')
-      .execute();
+    const [affected] = await db.deleteFrom('notes').where('id', '=', 'beside').execute();
     expect(affected?.numDeletedRows).toBe(1n);
   });
 });

@@ -12,25 +12,48 @@ import {
   type TransactionSettings,
 } from 'kysely';
 
+/** What a statement answered. */
+export interface SqlResult {
+  readonly rows: unknown[];
+  readonly affectedRows?: number | undefined;
+}
+
 /** The part of PGlite that is used. */
 export interface SqlEngine {
-  query(
-    sql: string,
-    parameters: unknown[],
-  ): Promise<{ readonly rows: unknown[]; readonly affectedRows?: number | undefined }>;
+  query(sql: string, parameters: unknown[]): Promise<SqlResult>;
+  /** Several statements without parameters, separated by semicolons; one result for each. */
+  exec(sql: string): Promise<SqlResult[]>;
   close(): Promise<void>;
 }
 
 class EngineConnection implements DatabaseConnection {
   readonly #engine: SqlEngine;
+  isInTransaction = false;
 
   constructor(engine: SqlEngine) {
     this.#engine = engine;
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, affectedRows } = await this.#engine.query(query.sql, [...query.parameters]);
+    const { rows, affectedRows } =
+      query.parameters.length === 0
+        ? await this.#runAll(query.sql)
+        : await this.#engine.query(query.sql, [...query.parameters]);
     return { rows: rows as Row[], numAffectedRows: BigInt(affectedRows ?? 0) };
+  }
+
+  /** Without parameters there may be several statements, with a transaction of their own: the rows of all, and what the last affected. */
+  async #runAll(sql: string): Promise<SqlResult> {
+    try {
+      const results = await this.#engine.exec(sql);
+      return {
+        rows: results.flatMap(({ rows }) => rows),
+        affectedRows: results.at(-1)?.affectedRows,
+      };
+    } catch (error) {
+      if (!this.isInTransaction) await this.#engine.query('rollback', []);
+      throw error;
+    }
   }
 
   streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
@@ -66,14 +89,17 @@ class EngineDriver implements Driver {
     const level = settings.isolationLevel;
     const begin = level === undefined ? 'begin' : `begin isolation level ${level}`;
     await connection.executeQuery(CompiledQuery.raw(begin));
+    this.#connection.isInTransaction = true;
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('commit'));
+    this.#connection.isInTransaction = false;
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('rollback'));
+    this.#connection.isInTransaction = false;
   }
 
   releaseConnection(): Promise<void> {

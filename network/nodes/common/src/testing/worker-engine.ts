@@ -2,16 +2,17 @@
 // PGlite in a worker thread, for tests: it loads parts of itself by dynamic import, which the test runner's sandbox refuses.
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
-import type { SqlEngine } from '../database/pglite-dialect.js';
+import type { SqlEngine, SqlResult } from '../database/pglite-dialect.js';
 
 const PROGRAM = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { PGlite } = require(workerData.pglite);
   const engine = new PGlite(workerData.folder);
+  const plain = ({ rows, affectedRows }) => ({ rows, affectedRows });
   const answer = async ({ sql, parameters }) => {
     if (sql === undefined) return engine.close();
-    const { rows, affectedRows } = await engine.query(sql, parameters);
-    return { rows, affectedRows };
+    if (parameters === undefined) return (await engine.exec(sql)).map(plain);
+    return [plain(await engine.query(sql, parameters))];
   };
   parentPort.on('message', (request) => answer(request).then(
     (result) => parentPort.postMessage({ id: request.id, result }),
@@ -22,11 +23,12 @@ const PROGRAM = `
 const reply = z.object({
   id: z.int(),
   error: z.string().optional(),
-  result: z.object({ rows: z.array(z.unknown()), affectedRows: z.number().optional() }).optional(),
+  result: z
+    .array(z.object({ rows: z.array(z.unknown()), affectedRows: z.number().optional() }))
+    .optional(),
 });
 
 type Reply = z.output<typeof reply>;
-type Result = NonNullable<Reply['result']>;
 
 /** Real PostgreSQL, in memory unless a folder is given. */
 export class WorkerEngine implements SqlEngine {
@@ -44,8 +46,13 @@ export class WorkerEngine implements SqlEngine {
     });
   }
 
-  query(sql: string, parameters: unknown[]): Promise<Result> {
-    return this.#ask({ sql, parameters });
+  async query(sql: string, parameters: unknown[]): Promise<SqlResult> {
+    const [result] = await this.#ask({ sql, parameters });
+    return result ?? { rows: [] };
+  }
+
+  exec(sql: string): Promise<SqlResult[]> {
+    return this.#ask({ sql });
   }
 
   async close(): Promise<void> {
@@ -53,12 +60,12 @@ export class WorkerEngine implements SqlEngine {
     await this.#worker.terminate();
   }
 
-  #ask(request: { readonly sql?: string; readonly parameters?: unknown[] }): Promise<Result> {
+  #ask(request: { readonly sql?: string; readonly parameters?: unknown[] }): Promise<SqlResult[]> {
     const id = (this.#lastId += 1);
     this.#worker.postMessage({ id, ...request });
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, ({ error, result }) =>
-        error === undefined ? resolve(result ?? { rows: [] }) : reject(new Error(error)),
+        error === undefined ? resolve(result ?? []) : reject(new Error(error)),
       );
     });
   }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens a node's database and brings its tables up to date: PostgreSQL inside the process, or a server.
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, Migrator, PostgresDialect, type Dialect, type Migration } from 'kysely';
+import { Pool, TypeOverrides } from 'pg';
+import { createDataFolder } from './create-data-folder.js';
+import { pgliteDialect, type SqlEngine } from './pglite-dialect.js';
+
+/** Where a node keeps its tables. */
+export type DatabasePlace =
+  /** Inside the process, in a folder that is made when there is none. One process at a time may use it. */
+  | { readonly folder: string }
+  /** `postgres://…` of a server, which several processes may share. */
+  | { readonly url: string }
+  | { readonly engine: SqlEngine };
+
+/** Migrations by name. Those that the database has not seen run at each start, in the order of their names. */
+export type Migrations = Readonly<Record<string, Migration>>;
+
+const INT8 = 20;
+
+/** A server gives 64-bit integers as text, unless told; instants and counts are far below 2^53. */
+const types = new TypeOverrides();
+types.setTypeParser(INT8, Number);
+
+async function dialectOf(place: DatabasePlace): Promise<Dialect> {
+  if ('url' in place)
+    return new PostgresDialect({
+      pool: new Pool({ connectionString: place.url, types }),
+    });
+  if ('engine' in place) return pgliteDialect(place.engine);
+  await createDataFolder(place.folder);
+  return pgliteDialect(new PGlite(place.folder));
+}
+
+/**
+ * @returns the database with all migrations applied; `destroy()` closes it.
+ * @throws when a migration fails; the database then stays as it was.
+ */
+export async function openDatabase<Tables>(
+  place: DatabasePlace,
+  migrations: Migrations,
+): Promise<Kysely<Tables>> {
+  const db = new Kysely<Tables>({ dialect: await dialectOf(place) });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error === undefined) return db;
+  await db.destroy();
+  throw new Error("The node's database could not be brought up to date.", { cause: error });
+}

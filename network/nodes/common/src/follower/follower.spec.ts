@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whatever ends a follower and wherever: afterwards its tables say what the blocks say, each once.
+import { rowChange, type CommittedBlock } from '@fabric-offline-pay/sdk';
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { openDatabase, type Migrations } from '../database/open-database.js';
+import { WorkerEngine } from '../testing/worker-engine.js';
+import { Follower, type BlockSource, type Projection } from './follower.js';
+import { createPosition, readPosition, type PositionTables } from './position.js';
+
+interface Tables extends PositionTables {
+  readonly states: { readonly id: string; readonly state: string; readonly times: number };
+  readonly sent: { readonly id: string };
+}
+
+const MIGRATIONS: Migrations = {
+  '0001-position': { up: createPosition },
+  '0002-tables': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table states (id text primary key, state text, times integer)`.execute(db);
+      await sql`create table sent (id text primary key)`.execute(db);
+    },
+  },
+};
+
+const blockOf = (number: number, state: string, ledger = 'a'): CommittedBlock => ({
+  number: BigInt(number),
+  hash: `${ledger}${number.toString()}`,
+  previousHash: number === 0 ? '' : `${ledger}${(number - 1).toString()}`,
+  transactions: [
+    {
+      ...{ transactionId: `tx-${number.toString()}`, index: 0, mspId: 'BankMSP', events: [] },
+      changes: [{ key: 'order/m/1', value: JSON.stringify({ state }) }],
+    },
+  ],
+});
+
+const STATES = ['authorised', 'matched', 'captured', 'released'];
+const LEDGER = STATES.map((state, number) => blockOf(number, state));
+
+class OrderStates implements Projection<Tables> {
+  readonly tables = ['states'] as const;
+  failsAt = '';
+
+  async apply(transaction: Transaction<Tables>, { transactions }: CommittedBlock): Promise<void> {
+    for (const { changes } of transactions)
+      for (const change of changes.map(rowChange))
+        if (change?.kind === 'order' && change.row !== null)
+          await this.#note(transaction, change.parts.join('/'), change.row.state);
+  }
+
+  async #note(transaction: Transaction<Tables>, id: string, state: string): Promise<void> {
+    await transaction
+      .insertInto('states')
+      .values({ id, state, times: 1 })
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet({ state, times: sql`states.times + 1` }),
+      )
+      .execute();
+    await transaction
+      .insertInto('sent')
+      .values({ id: `${id}/${state}` })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    if (state === this.failsAt) throw new Error('the power went');
+  }
+}
+
+/** The blocks, then nothing more until the signal ends it. */
+const sourceOf = (blocks: readonly CommittedBlock[]): BlockSource => ({
+  async *committedBlocks(from, signal) {
+    yield* blocks.filter(({ number }) => number >= from);
+    if (!signal.aborted)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  },
+});
+
+let db: Kysely<Tables>;
+let projection: OrderStates;
+
+beforeAll(async () => {
+  db = await openDatabase<Tables>({ engine: new WorkerEngine() }, MIGRATIONS);
+});
+
+afterAll(() => db.destroy());
+
+beforeEach(async () => {
+  projection = new OrderStates();
+  for (const table of ['ledger_position', 'states', 'sent'] as const)
+    await db.deleteFrom(table).execute();
+});
+
+const followerOf = (blocks = LEDGER): Follower<Tables> =>
+  new Follower({ db, source: sourceOf(blocks), projections: [projection] });
+
+async function follow(follower: Follower<Tables>, until: bigint): Promise<void> {
+  const stop = new AbortController();
+  const running = follower.run(stop.signal);
+  const failed = running.then(() => undefined);
+  await Promise.race([failed, follower.reached(until, AbortSignal.timeout(10_000))]);
+  stop.abort();
+  await running;
+}
+
+const tables = async () => ({
+  states: await db.selectFrom('states').selectAll().execute(),
+  sent: (await db.selectFrom('sent').select('id').execute()).map(({ id }) => id).sort(),
+  position: await readPosition(db),
+});
+
+const WHOLE = {
+  states: [{ id: 'm/1', state: 'released', times: 4 }],
+  sent: STATES.map((state) => `m/1/${state}`).sort(),
+  position: { nextBlock: 4, lastHash: 'a3' },
+};
+
+test('it reads the ledger from its beginning, and goes on where it was', async () => {
+  await follow(followerOf(LEDGER.slice(0, 2)), 1n);
+  expect(await tables()).toMatchObject({ position: { nextBlock: 2, lastHash: 'a1' } });
+  await follow(followerOf(), 3n);
+  expect(await tables()).toEqual(WHOLE);
+});
+
+test.each(STATES)(
+  'a crash in the block of %s leaves nothing of it, and it is done once',
+  async (state) => {
+    projection.failsAt = state;
+    await expect(follow(followerOf(), 3n)).rejects.toThrow('the power went');
+    const { states, position } = await tables();
+    expect(states[0]?.times ?? 0).toBe(position.nextBlock);
+    projection.failsAt = '';
+    await follow(followerOf(), 3n);
+    expect(await tables()).toEqual(WHOLE);
+  },
+);
+
+test('a rebuild from block 0 makes the same tables, and causes nothing again', async () => {
+  const follower = followerOf();
+  await follow(follower, 3n);
+  await db.deleteFrom('sent').where('id', '=', 'm/1/matched').execute();
+  await db.insertInto('sent').values({ id: 'm/1/matched' }).execute();
+  await follower.rebuild();
+  expect(await tables()).toMatchObject({ states: [], position: { nextBlock: 0, lastHash: '' } });
+  await follow(follower, 3n);
+  expect(await tables()).toEqual(WHOLE);
+});
+
+test('another ledger, or one that began anew, is refused and changes nothing', async () => {
+  await follow(followerOf(), 3n);
+  const other = [...LEDGER, blockOf(4, 'refunded', 'b')];
+  await expect(follow(followerOf(other), 4n)).rejects.toMatchObject({ code: 'LEDGER_DIFFERS' });
+  expect(await tables()).toEqual(WHOLE);
+});
+
+test('who waits for a block is told when the wait ends without it', async () => {
+  const signal = AbortSignal.timeout(20);
+  await expect(followerOf().reached(9n, signal)).rejects.toMatchObject({ name: 'AbortError' });
+});

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps a node's tables in step with the ledger. What a block causes and how far the node has read are one database transaction, so that
+// after any crash everything has happened exactly once.
+import { EventEmitter, once } from 'node:events';
+import type { CommittedBlock } from '@fabric-offline-pay/sdk';
+import type { Kysely, Transaction } from 'kysely';
+import { NetworkError } from '../network-error.js';
+import { inBatches } from './in-batches.js';
+import {
+  readPosition,
+  writePosition,
+  type LedgerPosition,
+  type PositionTables,
+} from './position.js';
+
+/** What blocks mean for a node's tables. */
+export interface Projection<Tables> {
+  /**
+   * Tables that hold nothing but what blocks say; a rebuild empties them, in this order. What left the node because of a block, such
+   * as a message, stands in another table, under a key made from the ledger, so that a rebuild does not cause it again.
+   */
+  readonly tables: readonly (keyof Tables & string)[];
+  /** Writes what the block says. Asks nobody but the database, so that a rebuild writes the same. */
+  apply(transaction: Transaction<Tables>, block: CommittedBlock): Promise<void>;
+}
+
+/** Where blocks come from: a `Connection` of the SDK. */
+export interface BlockSource {
+  committedBlocks(from: bigint, signal: AbortSignal): AsyncIterable<CommittedBlock>;
+}
+
+export interface FollowerOptions<Tables> {
+  readonly db: Kysely<Tables>;
+  readonly source: BlockSource;
+  readonly projections: readonly Projection<Tables>[];
+  /** Told after each step how far the tables are. */
+  readonly onProgress?: (position: LedgerPosition) => void;
+}
+
+/** Blocks of one database transaction: enough to make its cost small, few enough to be repeated after a crash. */
+const MOST_BLOCKS = 100;
+
+/** @throws {NetworkError} LEDGER_DIFFERS */
+function ensureContinues({ nextBlock, lastHash }: LedgerPosition, block: CommittedBlock): void {
+  if (Number(block.number) === nextBlock && block.previousHash === lastHash) return;
+  throw new NetworkError(
+    'LEDGER_DIFFERS',
+    `Block ${block.number.toString()} does not continue block ${(nextBlock - 1).toString()} of the tables.`,
+  );
+}
+
+const MOVED = 'moved';
+
+/** One for each database. */
+export class Follower<Tables extends PositionTables> {
+  readonly #options: FollowerOptions<Tables>;
+  readonly #moves = new EventEmitter().setMaxListeners(0);
+  #position: LedgerPosition | undefined;
+
+  constructor(options: FollowerOptions<Tables>) {
+    this.#options = options;
+  }
+
+  /** How far the tables are, once it runs. */
+  get position(): LedgerPosition | undefined {
+    return this.#position;
+  }
+
+  /**
+   * Follows until the signal ends it; what is under way is finished or undone.
+   * @throws {NetworkError} LEDGER_DIFFERS when the ledger is not the one that the tables were made from
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { db, source } = this.#options;
+    let position = await readPosition(this.#positions(db));
+    this.#moveTo(position);
+    const from = BigInt(position.nextBlock);
+    const open = (ended: AbortSignal) => source.committedBlocks(from, ended);
+    for await (const batch of inBatches(open, MOST_BLOCKS, signal)) {
+      position = await this.#apply(position, batch);
+      this.#moveTo(position);
+      if (signal.aborted) return;
+    }
+  }
+
+  /**
+   * @returns once the tables have what this block says: before one answers from them what one has just written to the ledger
+   * @throws an `AbortError` when the signal ends the wait
+   */
+  async reached(block: bigint, signal: AbortSignal): Promise<void> {
+    while (!this.#has(block)) await once(this.#moves, MOVED, { signal });
+  }
+
+  /** Empties what blocks alone say, so that the next run makes it anew from block 0. */
+  async rebuild(): Promise<void> {
+    const { db, projections } = this.#options;
+    await db.transaction().execute(async (transaction) => {
+      for (const table of projections.flatMap(({ tables }) => tables))
+        await transaction.deleteFrom(table as never).execute();
+      await writePosition(this.#positions(transaction), { nextBlock: 0, lastHash: '' });
+    });
+    this.#position = undefined;
+  }
+
+  #apply(from: LedgerPosition, blocks: readonly CommittedBlock[]): Promise<LedgerPosition> {
+    const { db, projections } = this.#options;
+    return db.transaction().execute(async (transaction) => {
+      let position = from;
+      for (const block of blocks) {
+        ensureContinues(position, block);
+        for (const projection of projections) await projection.apply(transaction, block);
+        position = { nextBlock: Number(block.number) + 1, lastHash: block.hash };
+      }
+      await writePosition(this.#positions(transaction), position);
+      return position;
+    });
+  }
+
+  /** Kysely cannot know that a database with more tables is one with fewer. */
+  #positions(db: Kysely<Tables>): Kysely<PositionTables> {
+    return db as unknown as Kysely<PositionTables>;
+  }
+
+  #has(block: bigint): boolean {
+    return this.#position !== undefined && block < BigInt(this.#position.nextBlock);
+  }
+
+  #moveTo(position: LedgerPosition): void {
+    this.#position = position;
+    this.#options.onProgress?.(position);
+    this.#moves.emit(MOVED);
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// How far a node's tables follow the ledger: one row, written in the same database transaction as what a block caused.
+import type { Kysely } from 'kysely';
+
+/** The table that {@link createPosition} makes. */
+export interface PositionTables {
+  ledger_position: {
+    /** Always 1. */
+    id: number;
+    /** Number of the first block that is not in the tables. */
+    next_block: number;
+    /** Hash of the block before it, hex; empty when there is none. */
+    last_hash: string;
+  };
+}
+
+/** A step of the node's migrations. */
+export async function createPosition(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('ledger_position')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('next_block', 'bigint', (column) => column.notNull())
+    .addColumn('last_hash', 'varchar(64)', (column) => column.notNull())
+    .execute();
+}
+
+/** Where a follower stands. */
+export interface LedgerPosition {
+  readonly nextBlock: number;
+  readonly lastHash: string;
+}
+
+const BEGINNING: LedgerPosition = { nextBlock: 0, lastHash: '' };
+
+const ID = 1;
+
+/** @returns the beginning of the ledger when nothing was read yet */
+export async function readPosition(db: Kysely<PositionTables>): Promise<LedgerPosition> {
+  const row = await db
+    .selectFrom('ledger_position')
+    .selectAll()
+    .where('id', '=', ID)
+    .executeTakeFirst();
+  return row === undefined ? BEGINNING : { nextBlock: row.next_block, lastHash: row.last_hash };
+}
+
+export async function writePosition(
+  db: Kysely<PositionTables>,
+  { nextBlock, lastHash }: LedgerPosition,
+): Promise<void> {
+  const moved = { next_block: nextBlock, last_hash: lastHash };
+  await db
+    .insertInto('ledger_position')
+    .values({ id: ID, ...moved })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(moved))
+    .execute();
+}
