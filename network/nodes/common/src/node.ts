@@ -9,3 +9,11 @@ export {
   type Projection,
 } from './follower/follower.js';
 export { createPosition, type LedgerPosition, type PositionTables } from './follower/position.js';
+export {
+  Jobs,
+  type JobData,
+  type JobKind,
+  type JobObserver,
+  type JobsOptions,
+  type JobState,
+} from './jobs/jobs.js';

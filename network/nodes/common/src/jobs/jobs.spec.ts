@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was asked for is done, at least once, whatever happens in between.
+import type { Kysely } from 'kysely';
+import { openDatabase } from '../database/open-database.js';
+import { waitUntil } from '../system/wait-until.js';
+import { WorkerEngine } from '../testing/worker-engine.js';
+import { Jobs, type JobData, type JobKind } from './jobs.js';
+
+let db: Kysely<never>;
+let running: Jobs[] = [];
+let failures: string[] = [];
+
+beforeAll(async () => {
+  db = await openDatabase<never>({ engine: new WorkerEngine() }, {});
+});
+
+afterEach(async () => {
+  await Promise.all(running.map((jobs) => jobs.stop()));
+  [running, failures] = [[], []];
+});
+
+afterAll(() => db.destroy());
+
+async function startJobs(...kinds: readonly JobKind[]): Promise<Jobs> {
+  const observer = {
+    failed: ({ job, key }: { job: string; key: string }) => void failures.push(`${job} ${key}`),
+    broken: (error: unknown) => void failures.push(String(error)),
+  };
+  const jobs = new Jobs({ db, kinds, observer });
+  running.push(jobs);
+  await jobs.start();
+  return jobs;
+}
+
+const ask = (jobs: Jobs, kind: JobKind, key: string): Promise<void> =>
+  db.transaction().execute((transaction) => jobs.ask(transaction, kind, key, { key }));
+
+const until = (what: string, holds: () => boolean): Promise<true> =>
+  waitUntil(what, () => holds() || undefined, { deadlineMs: 20_000 });
+
+/** Notes what it is run with. */
+const noting = (name: string, then?: (key: unknown) => Promise<void> | void) => {
+  const ran: unknown[] = [];
+  const kind: JobKind = {
+    name,
+    run: async ({ key }: JobData) => {
+      ran.push(key);
+      await then?.(key);
+    },
+  };
+  return { kind, ran };
+};
+
+test('a run is asked for by the transaction that has the reason: undone, nothing runs', async () => {
+  const { kind, ran } = noting('reasons');
+  const jobs = await startJobs(kind);
+  const undone = db.transaction().execute(async (transaction) => {
+    await jobs.ask(transaction, kind, 'undone', { key: 'undone' });
+    throw new Error('undo');
+  });
+  await expect(undone).rejects.toThrow('undo');
+  await ask(jobs, kind, 'done');
+  jobs.wake(kind);
+  await until('the run', () => ran.length > 0);
+  expect(ran).toEqual(['done']);
+});
+
+test('asked for again while it waits it runs once; while it runs, once more', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const { kind, ran } = noting('again', () => held);
+  const jobs = await startJobs(kind);
+  await ask(jobs, kind, 'a');
+  await until('the first run', () => ran.length === 1);
+  for (let times = 0; times < 3; times += 1) await ask(jobs, kind, 'a');
+  expect(await jobs.states()).toMatchObject([{ name: 'again', waiting: 1, running: 1 }]);
+  release();
+  await until('the second run', () => ran.length === 2);
+  await ask(jobs, kind, 'last');
+  await until('another', () => ran.includes('last'));
+  expect(ran).toEqual(['a', 'a', 'last']);
+});
+
+test('what fails is told without its data, and tried again', async () => {
+  const { kind, ran } = noting('failing', () => {
+    if (ran.length === 1) throw new Error('of somebody');
+  });
+  const jobs = await startJobs(kind);
+  await ask(jobs, kind, 'm/1');
+  await until('the second try', () => ran.length === 2);
+  expect(failures).toEqual(['failing m/1']);
+});
+
+test('what waits when the node ends is done by the next one', async () => {
+  const idle: JobKind = { name: 'kept', run: () => Promise.resolve() };
+  const { kind, ran } = noting('kept');
+  const first = await startJobs({ ...idle, name: 'other' }, { ...idle, atOnce: 0 });
+  await ask(first, kind, 'a');
+  await first.stop();
+  running = [];
+  await startJobs(kind);
+  await until('the run', () => ran.length === 1);
+  expect(ran).toEqual(['a']);
+});

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a node has to do, kept in its database until it is done: by the clock, or because something happened.
+import { CompiledQuery, sql, type Kysely, type Transaction } from 'kysely';
+import { fromKysely, PgBoss, type Db, type JobWithMetadata } from 'pg-boss';
+
+/** JSON; identifiers only, since people who operate the node see it. */
+export type JobData = Readonly<Record<string, unknown>>;
+
+/**
+ * A kind of work. It decides by what stands on the ledger and in the tables now, never by what was known when it was asked for, so that
+ * running it twice, late or on two machines does no harm.
+ */
+export interface JobKind<Data extends JobData = JobData> {
+  /** Names its queue; stable. Letters, digits, hyphens. */
+  readonly name: string;
+  /** When the clock asks for it: cron with five fields, UTC. Without it, only {@link Jobs.ask} does. */
+  readonly schedule?: string;
+  /** How many of these run at the same time on this node; 1 unless told. */
+  readonly atOnce?: number;
+  /** Seconds after which a run is given up and tried again; 300 unless told. */
+  readonly givenUpAfterSeconds?: number;
+  /** @throws to be tried again, later each time, up to an hour apart, for a week. */
+  run(data: Data, signal: AbortSignal): Promise<void>;
+}
+
+/** How much of a kind waits, and what failed. */
+export interface JobState {
+  readonly name: string;
+  readonly schedule: string | null;
+  readonly waiting: number;
+  readonly running: number;
+  /** Given up after a week of attempts. */
+  readonly failed: number;
+}
+
+/** Told what went wrong; without data, which may name people. */
+export interface JobObserver {
+  failed(facts: { readonly job: string; readonly key: string }, error: unknown): void;
+  /** The queue itself does not work, for instance because the database is away. */
+  broken(error: unknown): void;
+}
+
+export interface JobsOptions {
+  readonly db: Kysely<never>;
+  /** Of a server; without it the queue shares the connection of `db`, which is inside the process. */
+  readonly url?: string;
+  readonly kinds: readonly JobKind[];
+  readonly observer: JobObserver;
+}
+
+interface JobCount {
+  readonly name: string;
+  readonly state: string;
+  readonly count: number;
+}
+
+const SCHEMA = 'jobs';
+const HOUR = 3_600;
+const WEEK = 7 * 24 * HOUR;
+
+/** Twice a second is the shortest that the queue allows; whoever asks for work wakes it at once. */
+const POLLING_SECONDS = 0.5;
+
+/** Seconds 1, 2, 4 … to an hour: the last of these attempts is about a week after the first. */
+const ATTEMPTS = 180;
+
+/** Statements of the queue take their turn on the connection with those of the node. */
+const sharing = (db: Kysely<never>): Db => ({
+  executeSql: async (text, values = []) => {
+    const { rows } = await db.executeQuery(CompiledQuery.raw(text, values));
+    return { rows };
+  },
+});
+
+export class Jobs {
+  readonly #options: JobsOptions;
+  readonly #queue: PgBoss;
+  readonly #stopped = new AbortController();
+  readonly #workers = new Map<string, string[]>();
+
+  constructor(options: JobsOptions) {
+    const { db, url, observer } = options;
+    this.#options = options;
+    const store =
+      url === undefined
+        ? ({ db: sharing(db), backend: 'pglite' } as const)
+        : { connectionString: url };
+    this.#queue = new PgBoss({ ...store, schema: SCHEMA, registerInstance: false });
+    this.#queue.on('error', (error) => observer.broken(error));
+  }
+
+  /** Makes the queue's tables when there are none, and begins to work. */
+  async start(): Promise<void> {
+    await this.#queue.start();
+    for (const kind of this.#options.kinds) await this.#begin(kind);
+  }
+
+  /**
+   * Asks for a run, in the same database transaction as the reason for it. However often it is asked for under one key, one run waits;
+   * one that is under way does not count, since it may have looked already.
+   * @param key natural: what the run is about, such as an order
+   */
+  async ask(
+    transaction: Transaction<never>,
+    kind: Pick<JobKind, 'name'>,
+    key: string,
+    data: JobData,
+  ): Promise<void> {
+    const db = fromKysely(transaction);
+    await this.#queue.send(kind.name, data, { singletonKey: key, db });
+  }
+
+  /** Looks for work now instead of half a second later: to be called when a transaction that asked was committed. */
+  wake(kind: Pick<JobKind, 'name'>): void {
+    for (const worker of this.#workers.get(kind.name) ?? []) this.#queue.notifyWorker(worker);
+  }
+
+  /** Counted now: the queue's own figures may be a minute old. */
+  async states(): Promise<readonly JobState[]> {
+    const { rows } = await sql<JobCount>`
+      select name, state::text as state, count(*)::integer as count
+      from ${sql.table(`${SCHEMA}.job`)} group by name, state
+    `.execute(this.#options.db);
+    const count = (name: string, ...states: readonly string[]): number =>
+      rows
+        .filter((row) => row.name === name && states.includes(row.state))
+        .reduce((sum, row) => sum + row.count, 0);
+    return this.#options.kinds.map(({ name, schedule = null }) => ({
+      name,
+      schedule,
+      waiting: count(name, 'created', 'retry'),
+      running: count(name, 'active'),
+      failed: count(name, 'failed'),
+    }));
+  }
+
+  /** Finishes what is under way, as far as it listens to its signal, and takes up nothing more. */
+  async stop(): Promise<void> {
+    this.#stopped.abort(new Error('the node ends'));
+    await this.#queue.stop({ graceful: true, close: true });
+  }
+
+  async #begin(kind: JobKind): Promise<void> {
+    const { name, schedule, atOnce = 1, givenUpAfterSeconds = 300 } = kind;
+    const settings = {
+      expireInSeconds: givenUpAfterSeconds,
+      retryLimit: ATTEMPTS,
+      retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: HOUR,
+      retentionSeconds: 2 * WEEK,
+    };
+    // One waits and one runs under each key.
+    await this.#queue.createQueue(name, { ...settings, policy: 'stately' });
+    await this.#queue.updateQueue(name, settings);
+    if (schedule === undefined) await this.#queue.unschedule(name);
+    else await this.#queue.schedule(name, schedule, {}, { singletonKey: 'clock', missed: 'once' });
+    const options = {
+      pollingIntervalSeconds: POLLING_SECONDS,
+      batchSize: 1,
+      includeMetadata: true,
+    } as const;
+    const work = ([job]: JobWithMetadata<JobData>[]) =>
+      this.#run(kind, job?.data ?? {}, job?.singletonKey ?? '');
+    const workers: string[] = [];
+    for (let index = 0; index < atOnce; index += 1)
+      workers.push(await this.#queue.work(name, options, work));
+    this.#workers.set(name, workers);
+  }
+
+  async #run(kind: JobKind, data: JobData, key: string): Promise<void> {
+    try {
+      await kind.run(data, this.#stopped.signal);
+    } catch (error) {
+      if (!this.#stopped.signal.aborted)
+        this.#options.observer.failed({ job: kind.name, key }, error);
+      throw new Error('failed, see the log', { cause: error });
+    }
+  }
+}
