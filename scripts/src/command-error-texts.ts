@@ -37,6 +37,12 @@ export const COMMAND_ERRORS = {
     remedy:
       'Check that its folder is there, who may write in it, and the space left. Then run the command again: what was done is not done twice.',
   },
+  REPORT_UNWRITTEN: {
+    meaning:
+      'The run is over, and its report could not be written. A report that was there before is unchanged.',
+    remedy:
+      'What the run did stands above. For the file, check the path and the space left, and run the same again: nothing is done twice.',
+  },
   TRUST_INVALID: {
     meaning: 'The file to be trusted is not the certificate of one authority.',
     remedy: 'Give one PEM certificate as `openssl x509` writes it, with nothing around it.',

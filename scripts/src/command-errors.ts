@@ -68,10 +68,24 @@ export class FileError extends CommandError<FileErrorCode> {
 
   constructor(code: FileErrorCode, file: string, cause?: unknown) {
     super(code, undefined, cause);
-    const reason = isOfSystem(cause) && typeof cause.code === 'string' ? cause.code : undefined;
-    this.details = reason === undefined ? { file } : { file, reason };
+    this.details = { file, ...reasonOf(cause) };
   }
 }
+
+/** The run is over; only its report is missing. */
+export class ReportUnwrittenError extends CommandError<'REPORT_UNWRITTEN'> {
+  override readonly name = 'ReportUnwrittenError';
+  /** `reason` is the system's own word, such as ENOSPC. */
+  readonly details: { readonly file: string; readonly reason?: string };
+
+  constructor(file: string, cause: unknown) {
+    super('REPORT_UNWRITTEN', undefined, cause);
+    this.details = { file, ...reasonOf(cause) };
+  }
+}
+
+const reasonOf = (cause: unknown): { readonly reason?: string } =>
+  isOfSystem(cause) && typeof cause.code === 'string' ? { reason: cause.code } : {};
 
 /** What the system refuses. Anything of ours has a code and a remedy already. */
 export const isOfSystem = (error: unknown): error is { readonly path?: string; code?: unknown } =>

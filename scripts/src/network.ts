@@ -16,6 +16,7 @@ import {
 import { type AskedNode, type AskedStatus, askNodes } from '@fabric-offline-pay/run';
 import { Command, InvalidArgumentError } from 'commander';
 import { basePortOption, portsOf } from './base-port.js';
+import { EXIT } from './exit-codes.js';
 import { print, reportingErrors, show, withCommonOptions, type CommonOptions } from './output.js';
 
 interface UpOptions extends CommonOptions {
@@ -87,7 +88,9 @@ async function reset(options: CommonOptions): Promise<void> {
 }
 
 async function status(options: CommonOptions): Promise<void> {
-  show(options, await askNodes(options.home), tabulate);
+  const asked = await askNodes(options.home);
+  show(options, asked, tabulate);
+  if (!asked.isUp) process.exitCode = asked.nodes.length === 0 ? EXIT.notReachable : EXIT.refused;
 }
 
 function homeOf({ home }: CommonOptions): { home?: string } {
@@ -109,8 +112,9 @@ function describe({ home, channel, chaincode, organisations }: NetworkDescriptio
 }
 
 function tabulate({ home, isUp, supervisor, nodes }: AskedStatus): string {
+  const held = supervisor.held ? ', held (SIGSTOP)' : '';
   const supervised =
-    supervisor.pid === undefined ? 'no supervisor' : `supervisor ${supervisor.pid}`;
+    supervisor.pid === undefined ? 'no supervisor' : `supervisor ${supervisor.pid}${held}`;
   return [
     `${home}: ${isUp ? 'up' : nodes.length === 0 ? 'down' : 'not all up'}, ${supervised}`,
     ...nodes.map(tabulateNode),

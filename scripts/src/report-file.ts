@@ -1,31 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 // The file that `--report` names: looked at before anything is done, for a run of hours ends with it.
-import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { PayReport } from '@fabric-offline-pay/run';
-import { FileError } from './command-errors.js';
+import { writeFileAtomic } from '@fabric-offline-pay/node-common';
+import type { InputPaths, PayReport } from '@fabric-offline-pay/run';
+import { FileError, ReportUnwrittenError, WrongUseError } from './command-errors.js';
 
-/** Does something with a file. @throws {FileError} FILE_UNWRITABLE */
-function writing(file: string, work: () => void): void {
+const found = (file: string) => statSync(file, { throwIfNoEntry: false });
+
+/** Whatever names it: a link, another path, another case. */
+function isSameFile(one: string, other: string): boolean {
+  const [left, right] = [found(one), found(other)];
+  return left !== undefined && left.dev === right?.dev && left.ino === right.ino;
+}
+
+/**
+ * @param inputs the files that are read
+ * @throws {FileError} FILE_UNWRITABLE, for a folder too
+ * @throws {WrongUseError} when the report would replace one of the files that are read
+ */
+export function ensureReportWritable(file: string | undefined, inputs: InputPaths): void {
+  if (file === undefined) return;
+  const replaced = Object.values(inputs).find((input) => isSameFile(input, file));
+  if (replaced !== undefined)
+    throw new WrongUseError(
+      `The report would replace ${replaced}, which is read: give --report another file.`,
+    );
   try {
-    work();
+    if (found(file)?.isDirectory() === true) throw new Error('a folder');
+    accessSync(found(file) === undefined ? dirname(file) : file, constants.W_OK);
   } catch (error) {
     throw new FileError('FILE_UNWRITABLE', file, error);
   }
 }
 
-/** @throws {FileError} FILE_UNWRITABLE, for a folder too. */
-export function ensureReportWritable(file: string | undefined): void {
-  if (file === undefined) return;
-  writing(file, () => {
-    const found = statSync(file, { throwIfNoEntry: false });
-    if (found?.isDirectory() === true) throw new Error('a folder');
-    accessSync(found === undefined ? dirname(file) : file, constants.W_OK);
-  });
-}
-
-/** @throws {FileError} FILE_UNWRITABLE */
+/**
+ * Replaces the file as a whole, or leaves it as it was. A link stays one; what is no file, such as a pipe, is written to.
+ * @throws {ReportUnwrittenError}
+ */
 export function writeReport(file: string | undefined, report: PayReport): void {
-  if (file !== undefined)
-    writing(file, () => writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`));
+  if (file === undefined) return;
+  const text = `${JSON.stringify(report, null, 2)}\n`;
+  try {
+    const there = found(file);
+    if (there !== undefined && !there.isFile()) writeFileSync(file, text);
+    else writeFileAtomic(there === undefined ? file : realpathSync(file), text);
+  } catch (error) {
+    throw new ReportUnwrittenError(file, error);
+  }
 }

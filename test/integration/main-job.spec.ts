@@ -328,7 +328,7 @@ test('bad rows are named by file, line and field; the rest goes on', async () =>
   // What came in by hand is paid out with it: the close is that of the sellers of all files named.
   const files = ['--orders', orders, '--offline-payments', join(SAMPLE, 'offline-payments.csv')];
   const { code, stderr, stdout } = await offpay(['pay', ...files, '--json', ...here]);
-  expect(code).toBe(0);
+  expect(code).toBe(1);
   expect(stderr).toContain(`${orders}:2: lines: INPUT_`);
   const { orders: ran, files: read } = JSON.parse(stdout) as PayReport;
   expect(ran).toEqual({ total: 1, byState: { released: 1 } });

@@ -140,17 +140,32 @@ export const endpointsOf = ({ peers }: Pick<OrganisationDescription, 'peers'>): 
     hostnameOverride: tlsHostname,
   }));
 
+const deploymentFileOf = (home: string): string => join(home, 'deployment.json');
+
+/**
+ * What was deployed in the home last; nothing before the first time.
+ * @throws NetworkError `FILE_DAMAGED`
+ */
+const readDeployment = (home: string): Deployment | undefined =>
+  readAsIfPresent(deploymentFileOf(home), deploymentSchema);
+
+/** Looks whether the home's own files hold what was written into them. @throws NetworkError `FILE_DAMAGED` */
+export function ensureReadable(home: string): void {
+  readDeployment(home);
+  readAsIfPresent(join(home, 'network.json'), descriptionSchema);
+}
+
 /** Writes the description anew from what is in the home; safe from several processes at once. */
 export async function writeDescription(
   plan: NetworkPlan,
   deployment?: Deployment,
 ): Promise<NetworkDescription> {
-  const deploymentFile = join(plan.home, 'deployment.json');
+  const deploymentFile = deploymentFileOf(plan.home);
   return withLock(join(plan.home, 'run', 'description.lock'), LOCK_DEADLINE_MS, () => {
     if (deployment !== undefined) {
       writeJson(deploymentFile, deployment);
     }
-    const known = readAsIfPresent(deploymentFile, deploymentSchema);
+    const known = readDeployment(plan.home);
     if (known === undefined) throw fileDamaged(deploymentFile);
     const description = describeNetwork(plan, known);
     writeJson(join(plan.home, 'network.json'), description);

@@ -5,6 +5,7 @@ export { type ChaincodeEndpoint, chaincodeEndpoint } from './chaincode/chaincode
 export {
   describedOrganisation,
   endpointsOf,
+  ensureReadable,
   organisationsSeenBy,
   organisationWithRole,
   type IdentityDescription,
@@ -36,6 +37,7 @@ export { killNode, restartNode, waitForNode } from './lifecycle/nodes.js';
 export { publishRevocations, revokeIdentity } from './lifecycle/revoke-identity.js';
 export { type ServiceOptions, startService, stopService } from './lifecycle/services.js';
 export { upNetwork, type UpOptions } from './lifecycle/up-network.js';
+export { holderText, waysToEnd } from './lifecycle/ports-in-use.js';
 export { asOnlyRun } from './lifecycle/only-run.js';
 export { fabricModule } from './package-folders.js';
 export { builtPrograms } from './programs/build-programs.js';

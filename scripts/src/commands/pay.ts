@@ -62,7 +62,7 @@ function progress(): NonNullable<PayOptions['onProgress']> {
  * @throws {FileError} FILE_UNWRITABLE
  */
 export function readRun(paths: InputPaths, { report }: Pick<RunOptions, 'report'>): ReadInput {
-  ensureReportWritable(report);
+  ensureReportWritable(report, paths);
   const files = readInput(paths);
   if (files.unusable.length > 0) tellProblems(checkInput(files).problems);
   ensureUsable(files);
@@ -90,7 +90,7 @@ export async function runFiles(
   const clients = new Clients(home);
   try {
     await bootstrapLedger(clients);
-    const report = await pay({
+    return await pay({
       clients,
       offlineBank: () => OfflineBank.open(clients),
       side: {
@@ -111,8 +111,6 @@ export async function runFiles(
       onProblems: tellProblems,
       onFault: (error) => tell(error instanceof Error ? (error.stack ?? error.message) : 'fault'),
     });
-    writeReport(options.report, report);
-    return report;
   } finally {
     await clients.close();
   }
@@ -126,9 +124,14 @@ export const modeOption = (): Option =>
     .choices(['stepwise', 'express', 'mixed'])
     .default('mixed');
 
-/** Rows that go on when they are run again make the run go on, too. */
-const exitCodeOfRun = ({ files }: PayReport): number =>
-  Object.values(files).some(({ unfinished }) => unfinished > 0) ? EXIT.notReachable : EXIT.done;
+/** Rows that go on when they are run again make the run go on, too; rows that did not do what they say are told by the exit code. */
+function exitCodeOfRun({ files }: PayReport): number {
+  const reports = Object.values(files);
+  if (reports.some(({ unfinished }) => unfinished > 0)) return EXIT.notReachable;
+  return reports.some(({ refused, failed, leftOut }) => refused + failed + leftOut > 0)
+    ? EXIT.refused
+    : EXIT.done;
+}
 
 async function run(options: FilesOptions & RunOptions): Promise<void> {
   const files = readRun(pathsOf(options), options);
@@ -141,6 +144,7 @@ async function run(options: FilesOptions & RunOptions): Promise<void> {
       const report = await runFiles(home, files, options);
       show(options, report, (result) => reportLines(result).join('\n'));
       process.exitCode = exitCodeOfRun(report);
+      writeReport(options.report, report);
     }),
   );
 }

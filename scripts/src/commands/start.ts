@@ -34,6 +34,7 @@ import {
   SAMPLE_CODE_SECONDS,
   type RunOptions,
 } from './pay.js';
+import { writeReport } from '../report-file.js';
 import { readTrail, trailText } from './trail.js';
 import { shellWord } from '../shell-word.js';
 
@@ -91,6 +92,7 @@ async function start(options: StartOptions): Promise<void> {
       tell("services     keeping the bank's bulletin fresh");
       await startBulletinService(home);
       await printStarted(home, report, options);
+      writeReport(options.report, report);
     });
   });
 }

@@ -32,5 +32,6 @@ export {
   signalGroup,
   signalProcess,
 } from './system/process-identity.js';
+export { isHeld } from './system/process-state.js';
 export { cleanEnvironment, runProgram } from './system/run-program.js';
 export { waitUntil } from './system/wait-until.js';

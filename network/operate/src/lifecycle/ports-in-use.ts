@@ -17,14 +17,16 @@ export function portsInUse(holders: readonly PortHolder[], areKept: boolean): Ne
 const OTHER_PORTS = 'Or choose other ports: --base-port free.';
 const KEPT = 'This network keeps the ports that it was made with.';
 
-function holderText({ port, process }: PortHolder): string {
+/** Who holds the port, for a person. */
+export function holderText({ port, process }: PortHolder): string {
   if (process === undefined) return `Port ${port} is in use`;
   const { pid, program, home } = process;
   const whose = home === undefined ? '' : ` of the network in ${home}`;
   return `Port ${port} is held by process ${pid} (${program})${whose}`;
 }
 
-const waysToEnd = ({ process }: PortHolder): string =>
+/** How the port becomes free. */
+export const waysToEnd = ({ process }: PortHolder): string =>
   process?.home === undefined
     ? 'End what holds the ports.'
     : `End that network: npx offpay stop --home '${process.home}'.`;

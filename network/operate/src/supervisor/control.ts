@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   HOME_MARK,
   isAlive,
+  isHeld,
   makeFolder,
   markedProcesses,
   NetworkError,
@@ -134,15 +135,29 @@ export function declareProcess(home: string, spec: ProcessDeclaration): boolean 
   return true;
 }
 
+/** @throws NetworkError `NODE_FAILED` when nobody would do what the home's files ask for. */
+function ensureSupervised(home: string): void {
+  const supervisor = livingSupervisor(home);
+  if (supervisor === undefined)
+    throw new NetworkError('NODE_FAILED', 'The supervisor does not run', {
+      advice: 'Run npm run network -- up.',
+    });
+  if (isHeld(supervisor.pid))
+    throw new NetworkError('NODE_FAILED', 'The supervisor is held (SIGSTOP)', {
+      advice: `Let it go on: kill -CONT ${supervisor.pid}.`,
+    });
+}
+
 /**
  * Has a process started anew and waits until the new one runs.
- * @throws NetworkError `NODE_UNKNOWN` when nothing of that name shall run; `DEADLINE_PASSED`.
+ * @throws NetworkError `NODE_UNKNOWN` when nothing of that name shall run; `NODE_FAILED` without a supervisor; `DEADLINE_PASSED`.
  */
 export async function renewProcess(home: string, name: string): Promise<void> {
   const spec = readSpec(home, name);
   if (spec === undefined) {
     throw unknownNode(home, name);
   }
+  ensureSupervised(home);
   const generation = spec.generation + 1;
   writeSpec(home, { ...spec, generation });
   const renewed = (): true | undefined => {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The supervisor's process: one a network home, detached from whoever started it. Argument: the home folder.
 import { rmSync, watch } from 'node:fs';
-import { makeFolder, ownReference, writeJson } from '@fabric-offline-pay/node-common';
+import { makeFolder, ownReference } from '@fabric-offline-pay/node-common';
 import pino from 'pino';
-import { specFolder, supervisorFile } from './run-folder.js';
+import { specFolder, supervisorFile, writeSupervisor } from './run-folder.js';
 import { Supervisor } from './supervisor.js';
 
 /** Watching can miss a change on some file systems; this makes up for it. */
@@ -30,7 +30,7 @@ function main(home: string): void {
   makeFolder(specFolder(home));
   watch(specFolder(home), look);
   setInterval(look, LOOK_AGAIN_MS);
-  writeJson(supervisorFile(home), ownReference());
+  writeSupervisor(home, ownReference());
   look();
 }
 

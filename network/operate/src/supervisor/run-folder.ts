@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files through which a network's home and its supervisor speak: what shall run, and what does.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAsIfPresent, SECRET_FILE, writeJson } from '@fabric-offline-pay/node-common';
 import { z } from 'zod';
@@ -64,6 +64,30 @@ export type ProcessExit = z.infer<typeof exitSchema>;
 const referenceSchema = z.object({ pid: z.int(), identity: z.string() });
 export type SupervisorReference = z.infer<typeof referenceSchema>;
 
+/** Which folder a file was written in: a copy of a home holds files that speak of the other home's processes. */
+const placedSchema = z.object({ folder: z.string().optional() });
+
+/** The same for every path to the folder, and another for its copy. */
+function folderIdentity(home: string): string {
+  const { dev, ino } = statSync(home, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+/** @returns what the file holds, when it was written in this home */
+function readOwn<T extends z.ZodType<object>>(
+  home: string,
+  file: string,
+  schema: T,
+): z.output<T> | undefined {
+  const written = readAsIfPresent(file, z.intersection(schema, placedSchema));
+  return written?.folder === undefined || written.folder !== folderIdentity(home)
+    ? undefined
+    : schema.parse(written);
+}
+
+const writeOwn = (home: string, file: string, value: object): void =>
+  writeJson(file, { ...value, folder: folderIdentity(home) });
+
 /** The home's folder of specs, one file a process. */
 export function specFolder(home: string): string {
   return join(home, 'run', 'shall');
@@ -108,11 +132,11 @@ export function readStates(home: string): ProcessState[] {
 }
 
 export function readState(home: string, name: string): ProcessState | undefined {
-  return readAsIfPresent(join(stateFolder(home), `${name}.json`), processStateSchema);
+  return readOwn(home, join(stateFolder(home), `${name}.json`), processStateSchema);
 }
 
 export function writeState(home: string, state: ProcessState): void {
-  writeJson(join(stateFolder(home), `${state.name}.json`), state);
+  writeOwn(home, join(stateFolder(home), `${state.name}.json`), state);
 }
 
 export function removeState(home: string, name: string): void {
@@ -120,7 +144,11 @@ export function removeState(home: string, name: string): void {
 }
 
 export function readSupervisor(home: string): SupervisorReference | undefined {
-  return readAsIfPresent(supervisorFile(home), referenceSchema);
+  return readOwn(home, supervisorFile(home), referenceSchema);
+}
+
+export function writeSupervisor(home: string, reference: SupervisorReference): void {
+  writeOwn(home, supervisorFile(home), reference);
 }
 
 function stateFolder(home: string): string {

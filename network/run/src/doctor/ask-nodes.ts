@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state of every node as the node itself answers: all are asked at the same time, each within a deadline.
-import { isListening } from '@fabric-offline-pay/node-common';
+import { isHeld, isListening } from '@fabric-offline-pay/node-common';
 import {
   type NetworkPlan,
   networkStatus,
@@ -12,7 +12,6 @@ import { askHttps } from './ask-https.js';
 import { factsOf } from './check.js';
 import type { ClockReading } from './clock-difference.js';
 import { pingHttp2 } from './ping-http2.js';
-import { isHeld } from './process-state.js';
 import { questionOf, type Question } from './question.js';
 import { within } from './within.js';
 
@@ -35,7 +34,9 @@ export interface AskedNode extends Omit<NodeStatus, 'state'> {
 }
 
 /** A network's nodes, each by what it answers. */
-export interface AskedStatus extends Omit<NetworkStatus, 'nodes'> {
+export interface AskedStatus extends Omit<NetworkStatus, 'nodes' | 'supervisor'> {
+  /** `held`: it runs and does nothing, as after SIGSTOP. */
+  readonly supervisor: NetworkStatus['supervisor'] & { readonly held: boolean };
   readonly nodes: readonly AskedNode[];
 }
 
@@ -114,6 +115,8 @@ export async function askNodes(home?: string): Promise<AskedStatus> {
   const status = networkStatus(home);
   const plan = readPlan(status.home);
   const nodes = await Promise.all(status.nodes.map((node) => askNode(plan, node)));
-  const isUp = status.isUp && nodes.every(({ state }) => state === 'running');
-  return { ...status, isUp, nodes };
+  const { pid } = status.supervisor;
+  const held = pid !== undefined && isHeld(pid);
+  const isUp = status.isUp && !held && nodes.every(({ state }) => state === 'running');
+  return { ...status, supervisor: { ...status.supervisor, held }, isUp, nodes };
 }

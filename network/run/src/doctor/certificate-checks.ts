@@ -33,11 +33,22 @@ function certificateFiles(folder: string): string[] {
 const nameIn = (subject: string): string => /^CN=(.+)$/m.exec(subject)?.[1] ?? subject;
 
 function certificatesIn(home: string, path: string): (readonly [string, FoundCertificate])[] {
-  return (readFileSync(path, 'utf8').match(PEM) ?? []).map((pem) => {
-    const { fingerprint256, subject, validTo, ca } = new X509Certificate(pem);
+  return (readFileSync(path, 'utf8').match(PEM) ?? []).flatMap((pem) => {
+    const certificate = parsed(pem);
+    if (certificate === undefined) return [];
+    const { fingerprint256, subject, validTo, ca } = certificate;
     const found = { file: relative(home, path), subject: nameIn(subject), isAuthority: ca };
-    return [fingerprint256, { ...found, validUntil: Date.parse(validTo) }];
+    return [[fingerprint256, { ...found, validUntil: Date.parse(validTo) }]];
   });
+}
+
+/** What is damaged is told by whoever looks at the folder that it lies in. */
+function parsed(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Every certificate in PEM files under a home, once, wherever it was copied to. */

@@ -17,7 +17,7 @@ import { diskCheck } from './disk-check.js';
 import { pingHttp2 } from './ping-http2.js';
 import { plannedPorts, portChecks, type PortUse } from './port-checks.js';
 import { goCheck } from './prerequisite-checks.js';
-import { saysHeld } from './process-state.js';
+import { saysHeld } from '../../../nodes/common/src/system/process-state.js';
 import { foldersWithPrograms, versionIn } from './program-checks.js';
 
 const DAY = 86_400_000;
@@ -130,10 +130,24 @@ describe('ports', () => {
       {
         name: 'port 17051',
         outcome: 'failed',
-        found: expect.stringContaining('nginx, process 42') as string,
+        found: expect.stringContaining('process 42 (nginx)') as string,
       },
       { name: 'port 17052', outcome: 'failed' },
     ]);
+  });
+
+  test('another network of ours: one finding, and how to end that network', () => {
+    const owner = { pid: 42, program: 'peer', home: '/srv/other' };
+    const held = { ...use, isFree: false, owner };
+    const checks = portChecks([held, { ...held, port: 17_052 }]);
+    expect(checks).toMatchObject([
+      {
+        name: 'ports',
+        outcome: 'failed',
+        found: '17051, 17052: held by the network in /srv/other',
+      },
+    ]);
+    expect(checks[0]?.remedy).toContain("npx offpay stop --home '/srv/other'");
   });
 });
 

@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeJson } from '@fabric-offline-pay/node-common';
+import { defaultTopology } from '@fabric-offline-pay/operate';
 import { doctor } from './doctor.js';
 
 let folder: string;
@@ -33,6 +35,18 @@ test('a damaged home is told with what to do, and hinders no other check', async
   expect(damaged?.found).toMatch(/^FILE_DAMAGED: .*topology\.json/);
   expect(damaged?.remedy).toContain('network -- reset');
   expect(checks).toContainEqual(expect.objectContaining({ name: 'disk', outcome: 'ok' }));
+});
+
+test('damaged files that a start left in the home are told', async () => {
+  mkdirSync(home);
+  writeJson(join(home, 'topology.json'), defaultTopology);
+  writeJson(join(home, 'ports.json'), { base: 17_050 });
+  writeFileSync(join(home, 'deployment.json'), 'garbage');
+  const { checks } = await doctor(home);
+  expect(checks.find(({ name }) => name === 'home')).toMatchObject({
+    outcome: 'failed',
+    found: expect.stringMatching(/^FILE_DAMAGED: .*deployment\.json/) as string,
+  });
 });
 
 test('a home that is a file is told, and nothing is raw', async () => {

@@ -7,6 +7,7 @@ import {
   DEFAULT_BASE_PORT,
   defaultHome,
   defaultTopology,
+  ensureReadable,
   type NetworkPlan,
   networkStatus,
   planNetwork,
@@ -16,6 +17,7 @@ import {
 } from '@fabric-offline-pay/operate';
 import { askNodes } from './ask-nodes.js';
 import { certificateChecks, certificatesUnder } from './certificate-checks.js';
+import { unusableCertificates } from './certificate-folders.js';
 import { check, lookedAt, type Check } from './check.js';
 import { lookAtDisk } from './disk-check.js';
 import { nodeChecks } from './node-checks.js';
@@ -42,6 +44,7 @@ function homeChecks(home: string): readonly Check[] {
   const plan = readPlan(home);
   if (plan === undefined)
     return [check('home', 'not asked', `there is no network in ${home}`, NOT_FOUNDED)];
+  ensureReadable(home);
   const { organisations, topology } = plan;
   const found = `${home}: channel ${topology.channel.name}, ${organisations.length} organisations`;
   return [check('home', 'ok', found)];
@@ -72,8 +75,16 @@ const programsOf = (home: string): Promise<readonly Check[]> => {
   return programChecks(process.env, isKnown ? readDescription(home).programs : undefined);
 };
 
-const certificatesOf = (home: string): readonly Check[] =>
-  certificateChecks(existsSync(home) ? certificatesUnder(home) : [], Date.now());
+function certificatesOf(home: string): readonly Check[] {
+  const now = Date.now();
+  if (!existsSync(home)) return certificateChecks([], now);
+  const unusable = unusableCertificates(home, now);
+  const ending = certificateChecks(certificatesUnder(home), now);
+  return [
+    ...unusable,
+    ...ending.filter(({ outcome }) => outcome !== 'ok' || unusable.length === 0),
+  ];
+}
 
 const nodesOf = async (home: string): Promise<readonly Check[]> =>
   hasRun(home) ? nodeChecks(await askNodes(home)) : [];

@@ -14,15 +14,24 @@ function nodeCheck({ name, state, answer }: AskedNode): Check {
   return check(name, outcome, answer.text, ...(outcome === 'failed' ? [remedyOf(name)] : []));
 }
 
-const supervisorCheck = ({ supervisor: { pid } }: AskedStatus): Check =>
-  pid === undefined
-    ? check(
-        'supervisor',
-        'failed',
-        'does not run: nobody starts a node again that ends',
-        'Run npm run network -- up.',
-      )
-    : check('supervisor', 'ok', `runs, process ${pid}`);
+function supervisorCheck({ supervisor: { pid, held } }: AskedStatus): Check {
+  const name = 'supervisor';
+  if (pid === undefined)
+    return check(
+      name,
+      'failed',
+      'does not run: nobody starts a node again that ends',
+      'Run npm run network -- up.',
+    );
+  if (held)
+    return check(
+      name,
+      'failed',
+      `its process is held (SIGSTOP): nobody starts a node again that ends`,
+      `Let it go on: kill -CONT ${pid}.`,
+    );
+  return check(name, 'ok', `runs, process ${pid}`);
+}
 
 /** One check a node, one of the supervisor, one of all clocks. */
 export function nodeChecks(status: AskedStatus): readonly Check[] {

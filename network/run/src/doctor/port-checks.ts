@@ -6,7 +6,7 @@ import {
   type PortHolder,
   portHolders,
 } from '@fabric-offline-pay/node-common';
-import type { NetworkPlan } from '@fabric-offline-pay/operate';
+import { holderText, waysToEnd, type NetworkPlan } from '@fabric-offline-pay/operate';
 import { check, type Check } from './check.js';
 
 /** A port of the plan, and who listens there. */
@@ -36,21 +36,46 @@ export function plannedPorts({ organisations }: NetworkPlan): PlannedPort[] {
   ]);
 }
 
-const strangerCheck = ({ host, port, node, owner }: PortUse): Check => {
-  const who =
-    owner === undefined ? 'a process that is not told' : `${owner.program}, process ${owner.pid}`;
-  return check(
-    `port ${port}`,
+const OTHER_PORTS =
+  'Or found a network on other ports: npm run network -- up --base-port free --home FOLDER.';
+
+const holderOf = ({ port, owner }: PortUse): PortHolder =>
+  owner === undefined ? { port } : { port, process: owner };
+
+const remedyFor = (use: PortUse): string => `${waysToEnd(holderOf(use))} ${OTHER_PORTS}`;
+
+const strangerCheck = (use: PortUse): Check =>
+  check(
+    `port ${use.port}`,
     'failed',
-    `${node} needs it on ${host}, and ${who} listens there`,
-    'End that process; or found a network on other ports: npm run network -- up --base-port PORT --home FOLDER.',
+    `${use.node} needs it. ${holderText(holderOf(use))}`,
+    remedyFor(use),
   );
-};
+
+/** All ports that one other network of ours holds are one finding. */
+function otherNetworkChecks(strangers: readonly PortUse[]): readonly Check[] {
+  const byHome = new Map<string, PortUse[]>();
+  for (const use of strangers)
+    if (use.owner?.home !== undefined)
+      byHome.set(use.owner.home, [...(byHome.get(use.owner.home) ?? []), use]);
+  return [...byHome].flatMap(([home, held]) => {
+    const ports = held.map(({ port }) => port).join(', ');
+    return held
+      .slice(0, 1)
+      .map((use) =>
+        check('ports', 'failed', `${ports}: held by the network in ${home}`, remedyFor(use)),
+      );
+  });
+}
 
 /** One check of all, or one of each port that a stranger holds. */
 export function portChecks(uses: readonly PortUse[]): readonly Check[] {
   const strangers = uses.filter(({ isFree, isOurs }) => !isFree && !isOurs);
-  if (strangers.length > 0) return strangers.map(strangerCheck);
+  if (strangers.length > 0)
+    return [
+      ...otherNetworkChecks(strangers),
+      ...strangers.filter(({ owner }) => owner?.home === undefined).map(strangerCheck),
+    ];
   const held = uses.filter(({ isFree }) => !isFree).length;
   const numbers = uses.map(({ port }) => port);
   const range = `${Math.min(...numbers)} to ${Math.max(...numbers)}`;

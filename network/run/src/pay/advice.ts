@@ -3,14 +3,17 @@
 import type { OrderState } from '@fabric-offline-pay/domain';
 
 const DECIDE = 'An operator decides the alarm: offpay resolve.';
-const CLAIM = 'The money is held: claim it (offpay settlement capture) or give it back (void).';
+const CLAIM =
+  'The money is held: claim it (offpay settlement capture); where that is refused, give it back (offpay settlement void).';
+const GIVE_BACK =
+  'The money is held, and nobody can claim it: give it back (offpay settlement void), or its hold ends by itself.';
 const PAID = 'It is paid: do what failed by hand (offpay settlement, offpay logistics).';
 const OVER = 'The money is back with the customer: nothing.';
 
 const ADVICE: Readonly<Partial<Record<OrderState, string>>> = {
-  authorised: CLAIM,
-  merchantVerified: CLAIM,
-  categoryChecked: CLAIM,
+  authorised: GIVE_BACK,
+  merchantVerified: GIVE_BACK,
+  categoryChecked: GIVE_BACK,
   matched: CLAIM,
   mismatched: DECIDE,
   blocked: DECIDE,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small file helpers: whole-file writes that readers never see half done, reads that may find nothing, and files that are nobody else's.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type * as z from 'zod';
 import { NetworkError } from '../network-error.js';
@@ -34,8 +34,13 @@ export const makeFolder = (path: string): void => {
 export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
   makeFolder(dirname(path));
   const temporary = `${path}.${randomUUID()}.tmp`;
-  writeFileSync(temporary, content, { mode });
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, content, { mode });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** Writes a value as JSON, see {@link writeFileAtomic}. */

@@ -67,6 +67,15 @@ export function markedProcesses(home: string): ProcessReference[] {
     .flatMap((name) => referenceOf(Number(name)));
 }
 
+/** Children of a process, and theirs; on Linux, elsewhere none. */
+export function descendantsOf(pid: number): number[] {
+  const children = (readProc(`${pid}/task/${pid}/children`) ?? '')
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
+  return children.flatMap((child) => [...descendantsOf(child), child]);
+}
+
 function referenceOf(pid: number): ProcessReference[] {
   const identity = processIdentity(pid);
   return identity === undefined ? [] : [{ pid, identity }];

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a program to its end and returns what it wrote; failures carry the end of its messages.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { NetworkError } from '../network-error.js';
 import { privately } from './files.js';
+import { descendantsOf, sendSignal } from './process-identity.js';
 
 /** One call of a program. */
 export interface ProgramCall {
@@ -44,7 +46,7 @@ export async function runProgram(call: ProgramCall): Promise<ProgramOutput> {
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   );
-  const limit = setTimeout(() => child.kill('SIGKILL'), call.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  const limit = setTimeout(() => endNow(child), call.deadlineMs ?? DEFAULT_DEADLINE_MS);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr, call.onMessage);
   const exit = await new Promise<string>((resolve) => {
@@ -59,6 +61,15 @@ export async function runProgram(call: ProgramCall): Promise<ProgramOutput> {
     throw programFailed(call, exit, output);
   }
   return output;
+}
+
+/** A script's own children may hold its output open: it is not waited for. */
+function endNow(child: ChildProcessByStdio<null, Readable, Readable>): void {
+  const descendants = child.pid === undefined ? [] : descendantsOf(child.pid);
+  child.kill('SIGKILL');
+  for (const descendant of descendants) sendSignal(descendant, 'SIGKILL');
+  child.stdout.destroy();
+  child.stderr.destroy();
 }
 
 function collect(stream: NodeJS.ReadableStream, onLine?: (line: string) => void): () => string {

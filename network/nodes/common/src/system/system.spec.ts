@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -169,6 +169,19 @@ describe('waitUntil', () => {
 });
 
 describe('runProgram', () => {
+  it('does not wait for what a late program started, and ends it', async () => {
+    const pidFile = join(folder, 'pid');
+    const script = join(folder, 'hanging');
+    writeFileSync(script, `#!/bin/sh\nsleep 1000 &\necho $! > '${pidFile}'\nwait\n`, {
+      mode: 0o700,
+    });
+    const running = runProgram({ program: script, args: [], deadlineMs: 500 });
+    await expect(running).rejects.toMatchObject({ details: { exit: 'exit SIGKILL' } });
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    const gone = () => (processIdentity(pid) === undefined ? true : undefined);
+    await waitUntil('the sleep to end', gone, { deadlineMs: 5_000 });
+  });
+
   const run = (script: string): ReturnType<typeof runProgram> =>
     runProgram({ program: process.execPath, args: ['-e', script] });
 
