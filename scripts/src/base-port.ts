@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // `--base-port`: which ports a fresh network takes.
-import type { PortChoice } from '@fabric-offline-pay/operate';
+import { countPorts, defaultTopology, type PortChoice } from '@fabric-offline-pay/operate';
 import { InvalidArgumentError, Option } from 'commander';
+
+/** The default network's ports follow each other. */
+const HIGHEST = 65_536 - countPorts(defaultTopology);
 
 /** @throws {InvalidArgumentError} */
 function parsePort(text: string): PortChoice {
   const port = text === 'free' ? text : Number(text);
-  if (port !== 'free' && !(Number.isInteger(port) && port > 0 && port < 65_536))
-    throw new InvalidArgumentError('a port number, or "free"');
+  if (port !== 'free' && !(Number.isInteger(port) && port > 0 && port <= HIGHEST))
+    throw new InvalidArgumentError(`a port number from 1 to ${HIGHEST.toString()}, or "free"`);
   return port;
 }
 

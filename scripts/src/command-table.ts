@@ -50,7 +50,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     {
       name: 'pay',
       description:
-        'runs files of orders through the pipeline; files not named are those of the sample',
+        'runs files of orders through the pipeline; what no file says must stand on the ledger already',
       load: async () => (await import('./commands/pay.js')).payCommand(),
     },
     {

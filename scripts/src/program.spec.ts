@@ -31,6 +31,10 @@ test.each([
   ['an argument that is missing', ['trail'], "missing required argument 'order'"],
   ['one too many', ['network', 'down', 'now'], 'too many arguments'],
   ['no port', ['network', 'up', '--base-port', '0'], 'a port number'],
+  ['a port too high for all', ['network', 'up', '--base-port', '65530'], 'a port number from 1 to'],
+  ['an option twice', ['check', '--orders', 'a.csv', '--orders', 'b.csv'], 'is given twice'],
+  ['no currency', ['balance', '--currency', 'eur'], 'three upper-case letters'],
+  ['no actor', ['settlement', 'void', '--actor', 'a b'], 'at most 64 letters'],
   ['no command of the network', ['network'], 'Usage'],
 ])('%s is wrong use: 2', async (_, words, why) => {
   expect(await run(...words)).toBe(2);

@@ -50,6 +50,19 @@ function withoutExit(command: Command, isJson: boolean): void {
   for (const each of command.commands) withoutExit(each, isJson);
 }
 
+/** The last one would replace the others without a word. */
+function refuseRepeated(command: Command): void {
+  for (const option of command.options) {
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven && !option.variadic)
+        command.error(`error: option '${option.flags}' is given twice`);
+      isGiven = true;
+    });
+  }
+  for (const each of command.commands) refuseRepeated(each);
+}
+
 const IS_HELP = 'commander.help';
 
 function end({ exitCode, code, message }: CommanderError, isJson: boolean): void {
@@ -71,6 +84,7 @@ export async function runOffpay(words: readonly string[]): Promise<void> {
   tellErrorsAsJson(isJson);
   const program = await offpayProgram(words);
   withoutExit(program, isJson);
+  refuseRepeated(program);
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {

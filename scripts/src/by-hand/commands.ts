@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay CONTRACT TRANSACTION`: a command for every contract and transaction of the domain's table, by iteration alone.
-import { ALL_TRANSACTIONS, ATTRIBUTES, type NamedTransaction } from '@fabric-offline-pay/domain';
-import { Command, Option } from 'commander';
+import {
+  ALL_TRANSACTIONS,
+  ATTRIBUTES,
+  IDENTIFIER_PATTERN,
+  type NamedTransaction,
+} from '@fabric-offline-pay/domain';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { interruptible } from '../interrupt.js';
 import { print, withCommonOptions } from '../output.js';
 import { callByHand, type CallOptions } from './call.js';
@@ -34,6 +39,14 @@ const inputOptions = ({ transient }: NamedTransaction): Option[] => [
   new Option('--example', "prints the table's example as JSON and sends nothing"),
 ];
 
+/** @throws {InvalidArgumentError} */
+function parseIdentifier(text: string): string {
+  if (IDENTIFIER_PATTERN.test(text)) return text;
+  throw new InvalidArgumentError(
+    'Use at most 64 letters, digits, dots, underscores and hyphens; begin with a letter or digit.',
+  );
+}
+
 const callerOptions = (): Option[] => [
   new Option('--org <id|role>', 'whose peer and certificate (default: the first that may call it)'),
   new Option('--as <role>', "the certificate's role (default: the first that may call it)").choices(
@@ -42,7 +55,7 @@ const callerOptions = (): Option[] => [
   new Option(
     '--actor <actor>',
     "for whom it speaks (default: the merchant that the input names, else the organisation's own)",
-  ),
+  ).argParser(parseIdentifier),
 ];
 
 const grouped = (options: readonly Option[], group: string): Option[] =>

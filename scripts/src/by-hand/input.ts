@@ -2,6 +2,7 @@
 // Makes the input of a transaction out of options: a whole one from JSON, a file or standard input, and single fields over it.
 import { readFileSync } from 'node:fs';
 import { DomainError, type NamedTransaction } from '@fabric-offline-pay/domain';
+import { readBounded } from '@fabric-offline-pay/node-common';
 import { inputFields, type InputField } from './fields.js';
 import { flagOf } from './names.js';
 
@@ -17,13 +18,18 @@ export interface Given {
 
 const STANDARD_INPUT = 0;
 
+/** No transaction takes more. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
 const invalid = (field: string, reason: string): DomainError =>
   new DomainError('INPUT_INVALID', { field, reason });
 
 function textOf(flag: string, given: string): string {
   if (given !== '-' && !given.startsWith('@')) return given;
   try {
-    return readFileSync(given === '-' ? STANDARD_INPUT : given.slice(1), 'utf8');
+    return given === '-'
+      ? readFileSync(STANDARD_INPUT, 'utf8')
+      : readBounded(given.slice(1), MOST_BYTES).toString('utf8');
   } catch {
     throw invalid(flag, `${given === '-' ? 'standard input' : given.slice(1)} cannot be read`);
   }

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay balance`: all money by currency, or one customer's or payee's.
-import { formatAmount, type OutputOf } from '@fabric-offline-pay/domain';
+import { formatAmount, isCurrency, type OutputOf } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { reportingErrors, show, table, withCommonOptions, type CommonOptions } from '../output.js';
 import { withClients } from '../with-clients.js';
 
 const DEFAULT_CURRENCY = 'EUR';
+
+/** @throws {InvalidArgumentError} */
+function parseCurrency(text: string): string {
+  if (isCurrency(text)) return text;
+  throw new InvalidArgumentError('Write three upper-case letters of ISO 4217, e.g. EUR.');
+}
 
 interface BalanceOptions extends CommonOptions {
   readonly customer?: string;
@@ -99,7 +105,7 @@ export const balanceCommand = (): Command =>
   withCommonOptions(new Command('balance'))
     .addOption(new Option('--customer <id>', "a customer's account").conflicts('payee'))
     .option('--payee <id>', "a merchant's or logistics company's balance")
-    .option('--currency <code>', 'ISO 4217 code; of one account EUR unless told')
+    .option('--currency <code>', 'ISO 4217 code; of one account EUR unless told', parseCurrency)
     .action(
       reportingErrors((options: BalanceOptions) =>
         withClients(options, async (clients) =>

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import {
   Clients,
+  defaultHome,
   downNetwork,
   ensureStartable,
   type NetworkDescription,
@@ -70,8 +71,9 @@ function printWhere({ home, organisations }: NetworkDescription): void {
   print(`  offline payments: QR codes, devices, terminals, fraud proofs: ${offline}`);
   const device = shellWord(join(offline, 'devices', 'customer-13'));
   print(`  OFFPAY_PASSPHRASE=${SAMPLE_PASSPHRASE} npx offpay device show --device ${device}`);
+  const there = home === defaultHome() ? '' : ` --home ${shellWord(home)}`;
   print(
-    '  npx offpay trail MERCHANT/ORDER | balance | alarms | resolve;  npm run network -- status;  npm stop',
+    `  npx offpay trail MERCHANT/ORDER${there}; also balance, alarms, resolve, network status, stop`,
   );
   print('  npx offpay --help: any transaction or query by hand');
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay verify-fraud FILE --trust PEM`: whether a file proves that a device spent twice. No network, no ledger.
-import { readFileSync } from 'node:fs';
 import {
   certifiedIssuer,
   decodeFraudProof,
@@ -16,6 +15,7 @@ import {
   type ProofSide,
   type ProvenFraud,
 } from '@fabric-offline-pay/domain';
+import { readBounded } from '@fabric-offline-pay/node-common';
 import { Command } from 'commander';
 import { FileError } from '../command-errors.js';
 import { EXIT } from '../exit-codes.js';
@@ -100,10 +100,13 @@ const verifiedText = (verified: Verified): string =>
       ].join('\n')
     : `NOT PROVEN: ${verified.reason}: ${verified.message}`;
 
+/** No proof is longer. */
+const MOST_BYTES = 1024 * 1024;
+
 /** @throws {FileError} FILE_UNREADABLE */
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readBounded(file, MOST_BYTES).toString('utf8');
   } catch (error) {
     throw new FileError('FILE_UNREADABLE', file, error);
   }

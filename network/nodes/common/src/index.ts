@@ -13,6 +13,7 @@ export {
   PRIVATE_UMASK,
   privately,
   readAsIfPresent,
+  readBounded,
   readTextIfPresent,
   SECRET_FILE,
   writeFileAtomic,

@@ -35,10 +35,33 @@ const VERB = [
   `rate:${RATING}(?:,${RATING})*`,
 ].join('|');
 
+/** Only one of each group makes sense: what comes later would find the order otherwise. */
+const ONE_OF: readonly (readonly FollowUp['verb'][])[] = [
+  ['expire', 'capture'],
+  ['expire', 'refund'],
+  ['expire', 'dispute'],
+  ['expire', 'undelivered', 'unproven'],
+];
+
+const isOnce = (names: readonly string[]): boolean => new Set(names).size === names.length;
+
+/** Each verb once, each subject rated once, and none that another one rules out. */
+function fitTogether(text: string): boolean {
+  const parts = text.split(';').map((part) => part.split(':'));
+  const verbs = parts.map(([verb]) => verb ?? '');
+  const rated = parts.flatMap(([verb, argument = '']) =>
+    verb === 'rate' ? argument.split(',').map((each) => each.split('=')[0] ?? '') : [],
+  );
+  const isRuledOut = ONE_OF.some(
+    (group) => group.filter((verb) => verbs.includes(verb)).length > 1,
+  );
+  return isOnce(verbs) && isOnce(rated) && !isRuledOut;
+}
+
 /** The column: null when empty, else text that {@link toFollowUps} reads. */
 export const followUps = (description: string) =>
   cell(
-    orEmpty(matching(new RegExp(`^(?:${VERB})(?:;(?:${VERB}))*$`))),
+    orEmpty(matching(new RegExp(`^(?:${VERB})(?:;(?:${VERB}))*$`)).refine(fitTogether)),
     'INPUT_BAD_FOLLOW_UP',
     description,
   );

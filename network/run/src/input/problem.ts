@@ -107,8 +107,8 @@ export const INPUT_PROBLEMS = {
     'Write gtin*quantity@price, in a waybill gtin*quantity; separate lines by semicolons.',
   ),
   INPUT_BAD_FOLLOW_UP: describe(
-    'These are no follow-ups.',
-    'Use the verbs that the schema lists, separated by semicolons.',
+    'These are no follow-ups, one is named twice, or one rules out another.',
+    'Use the verbs that the schema lists, each once, separated by semicolons. What expires is neither claimed nor delivered.',
   ),
   INPUT_INCOMPLETE_ADDRESS: describe(
     'The address lacks its city, country or coordinates.',

@@ -1,39 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the text of a file, whatever a person named: never more of it than fits, and in the encodings that spreadsheets write.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readBounded } from '@fabric-offline-pay/node-common';
 import type { InputProblemCode } from './problem.js';
 
 /** Of one file: about two million rows. The text and its rows are held in memory. */
 export const MOST_BYTES = 128 * 1024 * 1024;
 
-const CHUNK_BYTES = 1024 * 1024;
-
-/** A pipe is what a shell hands over for `<(command)`; folders and devices are no files. */
-function isReadable(descriptor: number): boolean {
-  const status = fstatSync(descriptor);
-  return status.isFile() || status.isFIFO();
-}
-
-/** @returns the bytes up to the end of the file, or undefined when there are more than {@link MOST_BYTES} */
-function readBounded(descriptor: number): Buffer | undefined {
-  const chunks: Buffer[] = [];
-  for (let total = 0; total <= MOST_BYTES;) {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const count = readSync(descriptor, chunk);
-    if (count === 0) return Buffer.concat(chunks, total);
-    chunks.push(chunk.subarray(0, count));
-    total += count;
-  }
-  return undefined;
-}
-
 function readBytes(file: string): Buffer | InputProblemCode {
-  const descriptor = openSync(file, 'r');
   try {
-    if (!isReadable(descriptor)) return 'INPUT_FILE_UNREADABLE';
-    return readBounded(descriptor) ?? 'INPUT_FILE_TOO_LARGE';
-  } finally {
-    closeSync(descriptor);
+    return readBounded(file, MOST_BYTES);
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    return code === 'EFBIG' ? 'INPUT_FILE_TOO_LARGE' : 'INPUT_FILE_UNREADABLE';
   }
 }
 
@@ -56,12 +34,7 @@ export type TextOrProblem = { readonly text: string } | { readonly problem: Inpu
 
 /** @returns the text in UTF-8, or in UTF-16 with a byte-order mark. Never throws. */
 export function readText(file: string): TextOrProblem {
-  let bytes: Buffer | InputProblemCode;
-  try {
-    bytes = readBytes(file);
-  } catch {
-    return { problem: 'INPUT_FILE_UNREADABLE' };
-  }
+  const bytes = readBytes(file);
   if (typeof bytes === 'string') return { problem: bytes };
   const text = decode(bytes);
   if (text === undefined) return { problem: 'INPUT_BAD_ENCODING' };

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small file helpers: whole-file writes that readers never see half done, reads that may find nothing, and files that are nobody else's.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type * as z from 'zod';
 import { NetworkError } from '../network-error.js';
@@ -57,6 +67,36 @@ export function readTextIfPresent(path: string): string | undefined {
       return undefined;
     }
     throw error;
+  }
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+
+const systemError = (code: string, path: string): Error =>
+  Object.assign(new Error(`${code}: read '${path}'`), { code, path, syscall: 'read' });
+
+/**
+ * Reads a file that a person named: never a folder or a device, and never more than fits. A pipe is what a shell hands over for
+ * `<(command)`.
+ * @throws as Node does: EISDIR for a folder, EINVAL for what is neither file nor pipe, EFBIG for one with more bytes
+ */
+export function readBounded(path: string, mostBytes: number): Buffer {
+  const descriptor = openSync(path, 'r');
+  try {
+    const status = fstatSync(descriptor);
+    if (status.isDirectory()) throw systemError('EISDIR', path);
+    if (!status.isFile() && !status.isFIFO()) throw systemError('EINVAL', path);
+    const chunks: Buffer[] = [];
+    for (let total = 0; total <= mostBytes;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const count = readSync(descriptor, chunk);
+      if (count === 0) return Buffer.concat(chunks, total);
+      chunks.push(chunk.subarray(0, count));
+      total += count;
+    }
+    throw systemError('EFBIG', path);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
