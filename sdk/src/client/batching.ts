@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lets calls that are made at the same time travel as one transaction, where the table allows it. While one batch is
-// being endorsed the next one gathers, so that batches grow with the load, and a call that comes alone travels alone at once.
+// Sends calls that are made at the same time as one transaction, where the table allows it. While the peers endorse one batch,
+// the next one gathers. So batches grow with the load, and a single call goes out alone and at once.
 import {
   batchAnswers,
   MAX_BATCH,
@@ -19,7 +19,7 @@ import type {
   Transport,
 } from './transport.js';
 
-/** A batch that peers are slow to endorse holds the next one up for no longer than this. */
+/** While peers endorse a batch, the next one waits at most this long. */
 const GATHERING_MS = 100;
 
 /** A call that waits for its answer. */
@@ -31,7 +31,7 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-/** What became of one call of an endorsed batch: its result, already read, or its refusal. */
+/** The outcome of one call of an endorsed batch: its result, already read, or its refusal. */
 type Entry = { readonly result: unknown } | { readonly refusal: WireError };
 
 /** Every call of the batch was refused: there is nothing to send. */
@@ -62,7 +62,7 @@ function answersOf(payload: Uint8Array): readonly BatchAnswer[] {
   }
 }
 
-/** Reads every answer before anything is sent. @throws {NothingToSend} */
+/** Reads every answer before anything is sent. @throws {NothingToSend} when every call was refused */
 function entriesOf(batch: readonly Waiting[], payload: Uint8Array): readonly Entry[] {
   const answers = answersOf(payload);
   if (answers.length !== batch.length)
@@ -97,7 +97,7 @@ class Lane {
     });
   }
 
-  /** Not at once: whoever waited for the same block calls in the same turn of the event loop. */
+  /** Waits for the next turn of the event loop: callers that waited for the same block call in the same turn. */
   #schedule(): void {
     if (this.#isScheduled || this.#isEndorsing || this.#gathered.length === 0) return;
     this.#isScheduled = true;
@@ -111,7 +111,7 @@ class Lane {
     const batch = this.#gathered.splice(0, MAX_BATCH);
     this.#isEndorsing = true;
     let isOver = false;
-    // Once only: a later attempt of this batch must not let two others overlap.
+    // Only once: a later attempt of this batch must not let two others overlap.
     const endorsed = (): void => {
       if (isOver) return;
       isOver = true;
@@ -161,7 +161,7 @@ class Lane {
     }
   }
 
-  /** One call must not fail the others: each half is tried by itself. */
+  /** One call must not make the others fail, so each half is tried by itself. */
   async #failed(
     batch: readonly Waiting[],
     error: unknown,
@@ -194,16 +194,16 @@ function refuse(waiting: Waiting, entry: Entry | undefined): void {
   if (entry !== undefined && 'refusal' in entry) waiting.reject(new RefusedError(entry.refusal));
 }
 
-/** The rest of a batch may do well without the call that met others, or that one endorser cannot see alike yet. */
+/** The batch may succeed without one call: one that met a conflict, or on which the endorsers do not agree yet. */
 const isOneCallsFault = (error: unknown): boolean =>
   error instanceof ConflictError ||
   (error instanceof EndorsementError && error.code === 'ENDORSEMENT_MISMATCH');
 
-/** What a caller decides for a call alone cannot hold for the others of a batch. */
+/** Options of one call cannot apply to the other calls of a batch. */
 const isAlone = ({ endorsers, retries, signal }: SubmitOptions): boolean =>
   endorsers !== undefined || retries !== undefined || signal !== undefined;
 
-/** A transport that batches what may be batched, over another one. */
+/** A transport over another one. It batches calls of transactions that the table marks `batch`. */
 export class BatchingTransport implements Transport {
   readonly #transport: Transport;
   readonly #pace: Pace;

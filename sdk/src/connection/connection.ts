@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a caller holds: the typed client, events, blocks, unfinished business, statistics.
+// What the caller of `connect` gets: the typed client, events, blocks, unfinished transactions, statistics.
 import type { Gateway, Network } from '@hyperledger/fabric-gateway';
 import type { Client } from '../client/client.js';
 import { UnavailableError } from '../errors.js';
@@ -24,31 +24,31 @@ import type { Journal } from '../journal/journal.js';
 import type { Pace } from '../retry/pace.js';
 import { retrying } from '../retry/retry.js';
 
-/** An open connection of one certificate: the typed client, events, blocks, and what is unfinished. */
+/** An open connection of one certificate: the typed client, events, blocks, and unfinished transactions. */
 export interface Connection {
   readonly client: Client;
   readonly mspId: string;
   readonly channel: string;
-  /** Events of valid transactions, in order, at least once; reconnects by itself. */
+  /** Events of valid transactions, in order, each at least once. Reconnects by itself. */
   events(options?: EventOptions): AsyncIterable<LedgerEvent>;
-  /** Whole blocks from a number on; reconnects by itself. */
+  /** Whole blocks, from this number on. Reconnects by itself. */
   blocks(from?: bigint, signal?: AbortSignal): AsyncIterable<Block>;
-  /** How many blocks one's own peer holds, which is the number of the next one. */
+  /** How many blocks your own peer holds, which is also the number of the next block. */
   height(): Promise<bigint>;
-  /** The number of the block that a transaction stands in, asked of one's own peer. */
+  /** The number of the block that contains the transaction, as your own peer knows it. */
   blockOf(transactionId: string): Promise<bigint>;
   /**
-   * Waits until one's own peer has committed the block: before building on what another organisation's peer reported.
-   * @throws {UnavailableError} when it has not within `deadlines.blockMs`.
+   * Waits until your own peer has committed the block. Call it before you build on what another organisation's peer reported.
+   * @throws {UnavailableError} when the peer has not committed it within `deadlines.blockMs`
    */
   waitForBlock(blockNumber: bigint, signal?: AbortSignal): Promise<void>;
-  /** Takes the envelope of an `OutcomeUnknownError` to its outcome; throws what a submit throws. */
+  /** Finds the outcome of the envelope of an `OutcomeUnknownError`. @throws what a submit throws */
   resume(envelope: Uint8Array, signal?: AbortSignal): Promise<ResumedTransaction>;
-  /** Resumes everything that the journal holds: to be called after a start. */
+  /** Resumes everything that the journal holds. Call it after a start of the program. */
   recover(signal?: AbortSignal): Promise<readonly Recovered[]>;
   /** @returns counts and latencies so far, of all connections that share the statistics. */
   statistics(): StatisticsSnapshot;
-  /** Ends event iterations and closes the connection. Calls under way fail. */
+  /** Ends event iterations and closes the connection. Calls in progress fail. */
   close(): void;
 }
 
@@ -67,7 +67,7 @@ export interface ConnectionParts {
   close(): void;
 }
 
-/** Asks one's own peer, again while it cannot be reached. */
+/** Asks your own peer, and repeats the question while the peer cannot be reached. */
 function asking<Answer>(
   { ownMspId, pace, deadlines }: ConnectionParts,
   signal: AbortSignal,
@@ -103,8 +103,8 @@ const blockOf = (
 };
 
 /**
- * A peer of another organisation may be some blocks behind the one that committed, and refuse what builds on it. And a peer
- * gives a block away before it has committed its state, but answers after that what became of a transaction in it.
+ * A peer of another organisation may be some blocks behind the peer that committed, and then refuses what builds on the block.
+ * A peer also delivers a block before it has committed its state. It tells the outcome of a transaction only after the commit.
  */
 async function untilCommitted(
   parts: ConnectionParts,
@@ -117,7 +117,7 @@ async function untilCommitted(
   await asking(parts, context.signal, () => parts.askStatus(transactionId, statusMs));
 }
 
-/** @throws {UnavailableError} when the peer has not committed it in time, or the reason of the signal that ends the wait. */
+/** @throws {UnavailableError} when the peer has not committed the block in time; the signal's reason when it aborts */
 async function waitUntilCommitted(
   parts: ConnectionParts,
   blockNumber: bigint,
@@ -140,7 +140,7 @@ const openEvents = ({ network, chaincode }: ConnectionParts, position: Position)
     },
   });
 
-/** @returns the connection made of its parts. */
+/** @returns the connection, put together from its parts. */
 export function openConnection(parts: ConnectionParts): Connection {
   const closed = new AbortController();
   const context = (signal?: AbortSignal) => ({

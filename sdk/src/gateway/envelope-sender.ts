@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes a signed envelope to its outcome: journal first, then send, then find out.
+// Finds the outcome of a signed envelope: writes it to the journal, sends it, then asks for its status.
 import { GatewayError, type Status, type Transaction } from '@hyperledger/fabric-gateway';
 import { OrderingError, OutcomeUnknownError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
@@ -18,7 +18,7 @@ export interface SenderContext {
   readonly pace: Pace;
 }
 
-/** A transaction that is signed, at the latest as it is sent: `getBytes` is the envelope that the journal keeps. */
+/** A transaction that is signed, at the latest when it is sent. `getBytes` is the envelope that the journal keeps. */
 export type Envelope = Pick<Transaction, 'getBytes' | 'getTransactionId' | 'submit'>;
 
 export interface SendOptions {
@@ -26,7 +26,7 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is over must not be resumed again. A journal that fails here is no reason to hide the outcome: the entry stays. */
+/** A finished transaction must not be resumed again. If the journal fails here, the caller still gets the outcome. */
 async function settleQuietly(journal: Journal, transactionId: string): Promise<void> {
   try {
     await journal.settle(transactionId);
@@ -50,7 +50,7 @@ export class EnvelopeSender {
   /**
    * @returns the transaction's status, valid or not
    * @throws {OrderingError} when the ordering service refused it
-   * @throws {OutcomeUnknownError} when nobody answered in time, or the signal aborted: the journal keeps the envelope then.
+   * @throws {OutcomeUnknownError} when nobody answered in time, or the signal aborted. The journal then keeps the envelope
    */
   async send(envelope: Envelope, options: SendOptions): Promise<Status> {
     const transactionId = envelope.getTransactionId();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Collects what an order's transactions did, while they run in parallel.
+// Collects the results of an order's transactions, which may run in parallel.
 import type { OrderState, UnitId } from '@fabric-offline-pay/domain';
 import type { TransactionResult } from '../client/transport.js';
 import { RefusedError } from '../errors.js';
@@ -10,16 +10,16 @@ interface Answer {
   readonly units: readonly UnitId[];
 }
 
-/** A transaction to be submitted, perhaps twice. */
+/** Submits a transaction; may be called twice. */
 type Submit<Result> = () => Promise<TransactionResult<Result>>;
 
 const steps = new WeakMap<object, string>();
 
-/** @returns the transaction of an order, `contract:name`, that ended with this error; undefined for an error of anything else. */
+/** @returns which transaction of an order threw this error, as `contract:name`. Undefined for an error of anything else. */
 export const failedStep = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null ? steps.get(error) : undefined;
 
-/** Remembers which transaction an error is of, and throws it on. */
+/** Remembers which transaction threw an error, and throws it again. */
 const failedAt =
   (transaction: string) =>
   (error: unknown): never => {
@@ -27,7 +27,7 @@ const failedAt =
     throw error;
   };
 
-/** Notes the committed transactions of one order, each once the peers have what came before. */
+/** Notes the committed transactions of one order. Each starts when the peers have the earlier ones. */
 export class Passages {
   readonly #catchUp: Parties['catchUp'];
   readonly #passages: Passage[] = [];
@@ -35,7 +35,7 @@ export class Passages {
   #everywhere = 0n;
   #moved = false;
 
-  /** @param before - what happened to the order already */
+  /** @param before transactions that the order has had already */
   constructor(parties: Pick<Parties, 'catchUp'>, before: readonly Passage[] = []) {
     this.#catchUp = parties.catchUp;
     this.#passages.push(...before);
@@ -47,14 +47,14 @@ export class Passages {
     return this.#passages;
   }
 
-  /** Waits until every party's peer holds the order's last block: before reading what another party did. */
+  /** Waits until every party's peer holds the order's last block. Needed before reading what another party did. */
   async caughtUp(): Promise<void> {
     const block = this.#lastBlock;
     if (block > this.#everywhere) await this.#catchUp?.(block);
     this.#everywhere = block;
   }
 
-  /** Submits a transaction of the order, notes what it did, and returns its answer. What it throws {@link failedStep} knows. */
+  /** Submits a transaction of the order, notes its result, and returns its answer. {@link failedStep} knows the errors it throws. */
   async note<Result extends Answer>(transaction: string, submit: Submit<Result>): Promise<Result> {
     const { result, transactionId, blockNumber, durationMs } = await this.#submit(submit).catch(
       failedAt(transaction),
@@ -71,7 +71,7 @@ export class Passages {
     return result;
   }
 
-  /** @returns what the order came to. */
+  /** @returns the result of the order. */
   end(state: OrderState): PipelineResult {
     return { state, replayed: !this.#moved, passages: this.#passages };
   }
@@ -80,7 +80,7 @@ export class Passages {
     if (blockNumber > this.#lastBlock) this.#lastBlock = blockNumber;
   }
 
-  /** A refusal may only mean that a peer has not got the order's last block yet: then it is asked once more. */
+  /** A refusal may only mean that a peer does not have the order's last block yet. So it waits for the block and tries once more. */
   async #submit<Result>(submit: Submit<Result>): Promise<TransactionResult<Result>> {
     try {
       return await submit();

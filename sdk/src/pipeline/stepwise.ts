@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stepwise: every unit its own endorsed transaction, in the order of the patent's graph, so that an operator sees where
-// an order stands.
+// Stepwise: every unit is its own endorsed transaction, in the order of the patent's graph, so that an operator sees where an
+// order stands.
 import type { OrderKey, OrderState, OrderTerms } from '@fabric-offline-pay/domain';
 import { Passages } from './passages.js';
 import {
@@ -24,7 +24,7 @@ interface Journey {
   state: OrderState;
 }
 
-/** Units 8, 9, 15 and 11 with its four, on the unsigned basket. */
+/** Units 8, 9, 15 and 11 with its four sub-units, on the unsigned basket. */
 function basketTasks(journey: Journey): UnitTasks {
   const { key, passages, purchase } = journey;
   const { cashier, dispatcher } = journey.parties;
@@ -69,7 +69,7 @@ function basketTasks(journey: Journey): UnitTasks {
   };
 }
 
-/** Notes where the order stands after a transaction. */
+/** Notes the order's state after a transaction. */
 async function stand(
   journey: Journey,
   noted: Promise<{ readonly state: OrderState }>,
@@ -80,7 +80,7 @@ async function stand(
 const isPayable = (journey: Journey): boolean =>
   journey.state === 'matched' && journey.purchase.claim !== null;
 
-/** Units 10, 12, 13, 15, then 14 and 17 when nothing differs. Unit 16 has no transaction of its own: 15 raises it. */
+/** Units 10, 12, 13, 15, then 14 and 17 when nothing differs. Unit 16 has no transaction of its own: unit 15 raises the alarm. */
 function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
   const { key, passages, purchase } = journey;
   const { cashier, bankNode } = journey.parties;
@@ -136,7 +136,7 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
   };
 }
 
-/** The merchant's and the logistics company's statements, out of their own records. */
+/** The statements of the merchant and the logistics company, from their own records. */
 async function state(journey: Journey): Promise<void> {
   const { key, passages, purchase } = journey;
   const { cashier, dispatcher } = journey.parties;
@@ -169,10 +169,10 @@ async function place(journey: Journey): Promise<OrderTerms> {
 }
 
 /**
- * Takes a purchase through the patent's units, one transaction a unit. Every step has a natural key: after a crash,
- * call it again with the same purchase.
- * @returns where the order stands: `released` or `captured` when paid, `blocked` when an alarm is open.
- * @throws {RefusedError} by the first unit that refuses; no money is held then, or it is held until it is voided.
+ * Takes a purchase through the patent's units, one transaction for each unit. Every step has a natural key: after a crash, call
+ * it again with the same purchase.
+ * @returns the state of the order: `released` or `captured` when paid, `blocked` when an alarm is open
+ * @throws {RefusedError} by the first unit that refuses. No money is held then, or it stays held until somebody voids the hold
  */
 export async function runStepwise(parties: Parties, purchase: Purchase): Promise<PipelineResult> {
   const { merchantId, orderNumber } = purchase.basket;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The key of a device or a terminal in a browser: made by Web Crypto, which never gives it out, and kept in IndexedDB. Scripts of
-// the page can sign with it while the page is open; nobody can copy it.
+// The key of a device or a terminal in a browser. Web Crypto makes it and never exports it; IndexedDB keeps it. Scripts of the
+// page can sign with it while the page is open, but nobody can copy it.
 import { OfflineError } from '../../errors.js';
 import type { OfflineKey } from '../key/offline-key.js';
 import { Database } from './database.js';
@@ -11,7 +11,7 @@ const ES256 = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const kept = (keys: Database, name: string): Promise<CryptoKeyPair | undefined> =>
   keys.read((store) => store.get(name) as IDBRequest<CryptoKeyPair | undefined>);
 
-/** `add` fails where there is one: of two pages that make one at once, the second takes the first's. */
+/** `add` fails when there is a key already: if two pages make one at the same time, the second uses the key of the first. */
 async function make(keys: Database, name: string): Promise<CryptoKeyPair | undefined> {
   const pair = await crypto.subtle.generateKey(P256, false, ['sign', 'verify']);
   await keys
@@ -34,7 +34,8 @@ async function pairOf(name: string): Promise<CryptoKeyPair> {
 }
 
 /**
- * @param name of the key among those of the page's origin; made when there is none
+ * Opens the key of this name, and makes it when there is none.
+ * @param name of the key, within the page's origin
  * @throws {OfflineError} STORE_FAILED
  */
 export async function browserKey(name: string): Promise<OfflineKey> {

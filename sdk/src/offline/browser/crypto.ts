@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for the domain's platform/crypto.ts where there is no Node.js. Web Crypto verifies in promises only, and the rules of
-// the protocol do not wait: so this is @noble, which was audited.
+// Replaces the domain's platform/crypto.ts where there is no Node.js. Web Crypto verifies asynchronously only, but the rules of
+// the protocol are synchronous. So this uses @noble, which was audited.
 import type { CryptoPlatform, PublicKey } from '@fabric-offline-pay/domain';
 import { p256 } from '@noble/curves/nist.js';
 import { sha256 as digest } from '@noble/hashes/sha2.js';

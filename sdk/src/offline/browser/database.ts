@@ -2,10 +2,10 @@
 // IndexedDB as promises, for databases of one object store.
 import { OfflineError } from '../../errors.js';
 
-/** Its one object store. */
+/** The only object store of each database. */
 const STORE = 'records';
 
-/** Before the names of databases and locks, which a page shares with everything of its origin. */
+/** Prefix of database and lock names, which a page shares with everything of its origin. */
 const PREFIX = 'fabric-offline-pay/';
 
 export const fullName = (name: string): string => PREFIX + name;
@@ -48,7 +48,7 @@ export class Database {
   }
 
   /**
-   * All of it or nothing. When it resolves, the browser has been told to write it through to the medium, and said that it did.
+   * Writes everything or nothing. When it resolves, the browser has reported that it flushed the data to the medium.
    * @throws {OfflineError} STORE_FAILED
    */
   write(change: (store: IDBObjectStore) => void): Promise<void> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for files/write-durably.ts: a page writes no files.
+// Replaces files/write-durably.ts: a page cannot write files.
 import { ConfigurationError } from '../../errors.js';
 import type * as files from '../../files/write-durably.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for the domain's platform/x509.ts where there is no Node.js. It reads what authorities of Fabric write: keys of P-256,
-// ECDSA with SHA-256, names written alike. Whatever else a certificate may be, it is believed by nobody here. Of the authority, which a
-// bank hands out itself, no more is read than what counts.
+// Replaces the domain's platform/x509.ts where there is no Node.js. It reads what Fabric's authorities write: P-256 keys, ECDSA
+// with SHA-256, names encoded alike. It trusts no certificate of another form. Of the authority's own certificate, which the bank
+// hands out, it reads only what it needs.
 import {
   derElements,
   derInside,
@@ -17,7 +17,7 @@ interface Parts extends Certificate {
   readonly issuer: Buffer;
   readonly subject: Buffer;
   readonly publicKey: Buffer;
-  /** r and s, as DER; undefined when it was signed by another algorithm than {@link ECDSA_SHA256}. */
+  /** r and s, as DER. Undefined when it was signed by another algorithm than {@link ECDSA_SHA256}. */
   readonly signature: Buffer | undefined;
   /** By object identifier. */
   readonly extensions: ReadonlyMap<string, Buffer>;
@@ -30,7 +30,7 @@ const TAG = {
   ...{ utcTime: 0x17, time: 0x18, sequence: 0x30, keyId: 0x80, version: 0xa0, extensions: 0xa3 },
 } as const;
 
-/** Version 3 within its tag, and TRUE. */
+/** Version 3 within its tag, and the value TRUE. */
 const VERSION_3 = 'a003020102';
 const TRUE = '0101ff';
 
@@ -45,10 +45,10 @@ const OID = {
   authorityKeyId: '551d23',
 } as const;
 
-/** Bytes of an uncompressed point. */
+/** Length of an uncompressed point, in bytes. */
 const POINT = 65;
 
-/** Of the first byte of a key usage. */
+/** A bit in the first byte of a key usage. */
 const MAY_CERTIFY = 0x04;
 
 function ensure(condition: boolean, reason: string): asserts condition {
@@ -57,20 +57,20 @@ function ensure(condition: boolean, reason: string): asserts condition {
 
 const hexOf = ({ whole }: Element): string => whole.toString('hex');
 
-/** @throws {RangeError} unless there is one of that kind there. */
+/** @throws {RangeError} unless the element has this tag. */
 function expected(element: Element | undefined, tag: number): Element {
   ensure(element?.tag === tag, 'A part is missing, or of another kind.');
   return element;
 }
 
-/** @returns the one element that the bytes are. */
+/** @returns the single element that the bytes consist of. */
 function whole(bytes: Buffer, tag: number): Element {
   const found = derElements(bytes);
   ensure(found.length === 1, 'Something stands behind it.');
   return expected(found[0], tag);
 }
 
-/** Bits in whole bytes, as keys and signatures are. */
+/** A bit string of whole bytes, as keys and signatures are. */
 function bitsOf(element: Element | undefined): Buffer {
   const { body } = expected(element, TAG.bits);
   ensure(body[0] === 0, 'These are no whole bytes.');
@@ -90,7 +90,7 @@ function timeOf(element: Element | undefined): string {
   return new Date(Date.UTC(Number(year), month - 1, day, hours, minutes, seconds)).toUTCString();
 }
 
-/** @returns name and value. */
+/** @returns object identifier and value. */
 function extensionOf(element: Element): readonly [oid: string, value: Buffer] {
   const parts = derInside(expected(element, TAG.sequence));
   const [oid, critical] = parts;
@@ -122,7 +122,7 @@ function mayCertify(extensions: ReadonlyMap<string, Buffer>): boolean {
 
 const PEM = /^-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=\n]+)-----END CERTIFICATE-----\n$/;
 
-/** The parts of what is signed. */
+/** The parts of the signed content. */
 function signedParts(signed: Element) {
   const [version, serial, algorithm, issuer, validity, subject, publicKey, extensions, ...more] =
     derInside(signed);
@@ -159,10 +159,10 @@ function parsed(pem: string): Parts {
   };
 }
 
-/** Every certificate was made by {@link parsed}. */
+/** Every certificate here was made by {@link parsed}. */
 const partsOf = (certificate: Certificate): Parts => certificate as Parts;
 
-/** Where both name the authority's key, they must name the same. Other ways to name it are not read. */
+/** If both name the authority's key, they must name the same one. Other ways to name it are ignored. */
 function namesKeyOf(certificate: Parts, authority: Parts): boolean {
   const named = certificate.extensions.get(OID.authorityKeyId);
   const own = authority.extensions.get(OID.subjectKeyId);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The epochs of a device: what the bank reserved under each, and how far it is spent.
+// The epochs of a device: what the bank reserved in each, and how much of it is spent.
 import {
   coseDigest,
   decodeDeviceCertificate,
@@ -17,18 +17,18 @@ import { sealedEpochOf } from '../store/restore.js';
 import type { Store } from '../store/store.js';
 import { certificates, ordinal, states } from './records.js';
 
-/** The highest number that a certificate can carry. */
+/** The highest epoch number that a certificate can carry. */
 export const HIGHEST_EPOCH = 99_999_999;
 
-/** Which epochs a device knows of; null is none. */
+/** The epochs that a device knows of. Null means none. */
 export interface KnownEpochs {
-  /** The highest that it has a certificate of, or that is sealed: the bank grants a higher one. */
+  /** The highest epoch that has a certificate or is sealed. The bank must grant a higher one. */
   readonly highest: number | null;
-  /** It takes no certificate of this one and those before. */
+  /** The device accepts no certificate of this epoch or an earlier one. */
   readonly sealed: number | null;
 }
 
-/** A certificate as the bank signed it, and read. */
+/** A certificate, as the bank signed it and as read. */
 export interface StoredCertificate {
   readonly bytes: Buffer;
   readonly held: HeldCertificate;
@@ -38,11 +38,11 @@ export interface Epoch {
   /** The newest first. */
   readonly certificates: readonly [StoredCertificate, ...StoredCertificate[]];
   readonly state: DeviceState;
-  /** The store was restored: what was paid from the epoch is not known any more, so that it pays nothing new. */
+  /** The store was restored. What was paid from this epoch is no longer known, so the device pays nothing new from it. */
   readonly sealed: boolean;
 }
 
-/** What can still be spent of one epoch. Amounts are minor units, times are seconds since 1970. */
+/** What can still be spent of one epoch. Amounts are in minor units, times in seconds since 1970. */
 export interface Balance {
   readonly epoch: number;
   readonly currency: Currency;
@@ -52,11 +52,11 @@ export interface Balance {
   readonly perPayment: Amount;
   readonly paymentsLeft: number;
   readonly spendUntil: number;
-  /** What is not spent returns to the account after this. */
+  /** After this, unspent money returns to the account. */
   readonly claimUntil: number;
-  /** Whether the device may spend at all now. */
+  /** Whether the device may spend from this epoch now. */
   readonly spendable: boolean;
-  /** The store was restored since: what is left returns to the account. */
+  /** The store was restored since. Unspent money returns to the account. */
   readonly sealed: boolean;
 }
 

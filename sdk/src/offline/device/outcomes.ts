@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a terminal states of a payment afterwards: that it accepted it, or that it never will. The device keeps what was signed, as
-// its owner's evidence.
+// What a terminal states about a payment afterwards: that it accepted the payment, or that it never will. The device keeps the
+// signed statement as evidence for its owner.
 import {
   bytesToText,
   decodeCancellation,
@@ -35,15 +35,15 @@ import {
   type PaymentRecord,
 } from './records.js';
 
-/** `given`: handed out, and nothing heard since. */
+/** `given`: the voucher left the device, and the terminal has stated nothing since. */
 export type PaymentState = 'given' | 'accepted' | 'cancelled';
 
-/** A payment, and what became of it. */
+/** A payment and what became of it. */
 export interface PaymentHistory extends PaymentRecord {
   readonly state: PaymentState;
 }
 
-/** A voucher that its payee cancelled, for the customer's bank to return its money: base64. */
+/** A voucher that its payee cancelled. With it, the customer's bank returns the money. Texts are base64. */
 export interface CancelledVoucher {
   readonly customerId: string;
   readonly deviceId: string;
@@ -70,7 +70,7 @@ async function stateOf(store: Store, payment: PaymentRecord): Promise<PaymentSta
   return (await cancellations.get(store, ...place)) === undefined ? 'given' : 'cancelled';
 }
 
-/** @returns every payment in the order in which they were made, epoch by epoch. */
+/** @returns every payment: by epoch, and within an epoch in the order in which they were made. */
 export async function readHistory(store: Store): Promise<readonly PaymentHistory[]> {
   const all = await payments.list(store);
   return Promise.all(
@@ -78,7 +78,7 @@ export async function readHistory(store: Store): Promise<readonly PaymentHistory
   );
 }
 
-/** What proves a payment: whom it paid, by the certificate that came with the request. */
+/** A payment, and whom it paid according to the certificate that came with the request. */
 interface Proven {
   readonly place: Place;
   readonly payee: PayeeCertificate;
@@ -86,8 +86,8 @@ interface Proven {
 
 /**
  * @param requestHash base64url
- * @throws {RefusedError} NOT_FOUND; OFFLINE_PAYEE_UNTRUSTED when the request came without a certificate: then nobody can tell who
- * signed
+ * @throws {RefusedError} NOT_FOUND; OFFLINE_PAYEE_UNTRUSTED when the request came without a certificate, because then nobody can
+ * tell who signed
  */
 async function provenPayment(
   store: Store,
@@ -109,7 +109,7 @@ async function provenPayment(
   });
 }
 
-/** @throws {RefusedError} IDEMPOTENCY_CONFLICT: a terminal that says both is held to what it said first. */
+/** @throws {RefusedError} IDEMPOTENCY_CONFLICT when the terminal stated the opposite before. Its first statement counts. */
 async function ensureNotStated(
   store: Store,
   other: typeof receipts | typeof cancellations,
@@ -128,7 +128,7 @@ const payloadOf = (purpose: 'offpay/receipt' | 'offpay/cancellation', bytes: Uin
 
 /**
  * @param epochs of the device
- * @returns what to write, to keep a receipt.
+ * @returns the change that keeps a receipt
  * @throws {RefusedError} NOT_FOUND, OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_SIGNATURE_INVALID, OFFLINE_REQUEST_MISMATCH
  * for a receipt of another voucher, IDEMPOTENCY_CONFLICT
  */
@@ -154,7 +154,7 @@ export async function receiptChange(
 }
 
 /**
- * @returns what to write, to keep a cancellation.
+ * @returns the change that keeps a cancellation
  * @throws {RefusedError} NOT_FOUND, OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_SIGNATURE_INVALID, IDEMPOTENCY_CONFLICT
  */
 export async function cancellationChange(
@@ -173,20 +173,20 @@ export async function cancellationChange(
 /** What a device keeps of one payment. */
 export interface KeptEvidence {
   readonly payment: PaymentHistory;
-  /** The signed request; undefined for payments of before they were kept. */
+  /** The signed request. Undefined for payments that an earlier version made without keeping it. */
   readonly request: Buffer | undefined;
   readonly payee: Buffer | undefined;
   readonly presented: Presented;
   readonly receipt: Buffer | undefined;
   readonly cancellation: Buffer | undefined;
-  /** In one piece, for `Terminal.importPayment` of a till that lost what it knew; undefined without a receipt. */
+  /** All of it in one piece, for `Terminal.importPayment` of a till that lost its records. Undefined without a receipt. */
   readonly bytes: Buffer | undefined;
 }
 
 const optional = (text: string | null | undefined): Buffer | undefined =>
   text == null ? undefined : Buffer.from(text, 'base64');
 
-/** @returns the evidence of a payment that was handed out, or undefined. */
+/** @returns the evidence of a payment, or undefined when its voucher never left the device. */
 export async function evidenceOf(
   store: Store,
   payment: PaymentHistory,
@@ -214,7 +214,7 @@ export async function evidenceOf(
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-/** @returns every voucher that its payee cancelled, as the bank wants it for `offline.cancel`. */
+/** @returns every voucher that its payee cancelled, in the form of `offline.cancel`. */
 export async function readCancelled(
   store: Store,
   { customerId, deviceId }: Pick<DeviceCertificate, 'customerId' | 'deviceId'>,

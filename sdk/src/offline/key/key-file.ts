@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default key: a file under a passphrase that its owner alone may read. It can be copied; a secure element cannot.
+// The default key: a file that only its owner may read, encrypted with a passphrase. A file can be copied, a secure element cannot.
 import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -18,7 +18,7 @@ async function writeSynced(file: string, content: string): Promise<void> {
   }
 }
 
-/** All or nothing, whenever the machine stops. A link, unlike a renaming, never takes the place of a file that is there. */
+/** Writes everything or nothing, even if the machine stops. Unlike a rename, a link never replaces an existing file. */
 async function writeNew(file: string, content: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${randomUUID()}.tmp`;
@@ -33,8 +33,8 @@ async function writeNew(file: string, content: string): Promise<void> {
 
 /**
  * Makes a new key.
- * @param file must not exist: a key that is overwritten takes its money with it
- * @throws {ConfigurationError} for an empty passphrase, or a file that exists.
+ * @param file must not exist: overwriting a key would lose its money
+ * @throws {ConfigurationError} for an empty passphrase, or a file that exists
  */
 export async function createKeyFile(file: string, passphrase: string): Promise<OfflineKey> {
   if (passphrase === '') throw new ConfigurationError('passphrase', 'empty');
@@ -52,12 +52,12 @@ function decrypted(file: string, key: Buffer, passphrase: string): KeyObject {
   try {
     return createPrivateKey({ key, passphrase });
   } catch {
-    // Without its cause: what a library says of a key need not be trusted to keep it secret.
+    // Without the cause: a library's message about a key might reveal it.
     throw new OfflineError('KEY_UNREADABLE', { file });
   }
 }
 
-/** @throws {OfflineError} KEY_UNREADABLE for another passphrase or a damaged file. */
+/** Opens a key file. @throws {OfflineError} KEY_UNREADABLE for a wrong passphrase or a damaged file */
 export async function openKeyFile(file: string, passphrase: string): Promise<OfflineKey> {
   return softwareKey(decrypted(file, await readFile(file), passphrase));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What transactions were called with: blocks keep vouchers and certificates, rows keep their digests only.
+// The inputs of earlier transactions: blocks keep vouchers and certificates, rows keep only their digests.
 import {
   bytesToText,
   coseDigest,
@@ -13,7 +13,7 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 
-/** A transaction as it was called. */
+/** A transaction and its input. */
 export interface LedgerCall {
   readonly transactionId: string;
   /** `contract:name` */
@@ -22,15 +22,15 @@ export interface LedgerCall {
   readonly argument: string;
 }
 
-/** A port: blocks of one's own peer by default. */
+/** Finds calls of earlier transactions. A port: by default it reads the blocks of your own peer. */
 export interface Archive {
-  /** @returns undefined when the ledger knows no such transaction. */
+  /** @returns undefined when the ledger does not know the transaction. */
   call(transactionId: string, signal?: AbortSignal): Promise<LedgerCall | undefined>;
   /** All calls so far, the first block first. */
   calls(signal?: AbortSignal): AsyncIterable<LedgerCall>;
 }
 
-/** Arguments are looked through, not parsed by a schema: batches and orders hold their vouchers in different places. */
+/** Searches the whole input without a schema: batches and orders hold their vouchers in different places. */
 function* objectsIn(value: unknown): Generator<Readonly<Record<string, unknown>>> {
   if (typeof value !== 'object' || value === null) return;
   if (!Array.isArray(value)) yield value as Readonly<Record<string, unknown>>;
@@ -40,7 +40,7 @@ function* objectsIn(value: unknown): Generator<Readonly<Record<string, unknown>>
 const fromBase64 = (text: unknown): Buffer =>
   Buffer.from(typeof text === 'string' ? text : '', 'base64');
 
-/** @returns base64url, or undefined for bytes of another kind. */
+/** @returns the digest in base64url, or undefined for bytes of another kind. */
 function digestIn(purpose: CosePurpose, bytes: Uint8Array): string | undefined {
   try {
     return bytesToText(coseDigest(parseCose(purpose, bytes)));
@@ -55,7 +55,7 @@ const claimOf = ({ voucher, request }: Readonly<Record<string, unknown>>): Vouch
   requestPayload: fromBase64(request),
 });
 
-/** Batches hold their claims in their short form, an order its one as it is. */
+/** Batches hold their claims in a short form, an order holds its claim in full. */
 const claimsOf = (
   object: Readonly<Record<string, unknown>>,
   known: KnownOfClaims,
@@ -66,7 +66,7 @@ const claimsOf = (
 
 /**
  * @param digest of the voucher, base64url
- * @param known of the reserve that it is of, and of the merchant that made the call
+ * @param known the certificates of the reserve, and the merchant that made the call
  */
 export function claimIn(
   call: LedgerCall,
@@ -88,7 +88,7 @@ function certificateIn(call: LedgerCall, digest: string): Buffer | undefined {
   return undefined;
 }
 
-/** Looks through all blocks: only for a voucher under another certificate than the one at hand, before or after a top-up. */
+/** Searches all blocks. Needed only for a voucher under an earlier or later certificate (top-up) than the known one. */
 async function searchCertificate(
   archive: Archive,
   digest: string,

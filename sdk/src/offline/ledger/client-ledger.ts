@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A terminal's ledger over the typed client of a terminal or a cashier.
+// A terminal's ledger, over the typed client of a terminal or a cashier.
 import {
   applyBulletinChanges,
   bytesToText,
@@ -31,7 +31,7 @@ import { claimIn, withCertificate, type Archive } from './archive.js';
 
 type Fraud = OutputOf<'offline', 'listFrauds'>['frauds'][number];
 
-/** A terminal asks again later by itself: no call of it should hang on a dead network for a minute. */
+/** A terminal tries again later by itself, so no call should wait a minute for a dead network. */
 const RETRIES = { deadlineMs: 15_000 };
 
 const optionsWith = (signal: AbortSignal | undefined) => ({
@@ -44,7 +44,7 @@ interface Placed {
   readonly index: number;
 }
 
-/** The ledger takes vouchers by reserve, and answers in that order. */
+/** The ledger takes vouchers grouped by reserve, and answers in that order. */
 function byReserve(
   vouchers: readonly ClaimedVoucher[],
 ): readonly (readonly [Placed, ...Placed[]])[] {
@@ -61,7 +61,7 @@ function byReserve(
 const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-/** The certificates that the vouchers name, and how the merchant's requests begin on their channel. */
+/** The certificates that the vouchers name, and the common beginning of the merchant's requests on their channel. */
 function knownOf(merchantId: string, certificates: readonly string[]): KnownOfClaims {
   const digests: string[] = [];
   let channel = '';
@@ -74,7 +74,7 @@ function knownOf(merchantId: string, certificates: readonly string[]): KnownOfCl
   return { requestStart: requestStartOf(channel, merchantId), certificates: digests };
 }
 
-/** What is left out weighs nothing in the blocks of all peers. */
+/** Leaves out what the ledger can restore, so that blocks stay small. */
 function shortClaims(merchantId: string, group: readonly Placed[]) {
   const known = knownOf(
     merchantId,
@@ -109,7 +109,7 @@ async function settle(
   return verdicts;
 }
 
-/** The case of a voucher that contradicts another. */
+/** The fraud case of a voucher that contradicts another one. */
 async function fraudOf(
   { offline }: Client,
   bankId: string,
@@ -148,7 +148,7 @@ async function settledFirst(
   return claim && (await withCertificate(archive, claim, atHand, signal));
 }
 
-/** @returns undefined when the ledger has no changes since the bulletin at hand, or it is of before they were kept. */
+/** @returns undefined when the ledger has no changes since the known bulletin, or the bulletin is older than changes are kept. */
 async function changed(
   { offline }: Client,
   known: Bulletin,
@@ -165,7 +165,7 @@ async function changed(
   }
 }
 
-/** A whole bulletin may name thousands of devices: what changed is fetched alone where that is known. */
+/** A whole bulletin may name thousands of devices, so only the changes are fetched where they are known. */
 async function fetchBulletin(
   client: Client,
   bankId: string,
@@ -179,9 +179,9 @@ async function fetchBulletin(
 }
 
 /**
- * @returns the ledger that `Terminal.sync` wants, over any typed client.
+ * @returns a ledger for `Terminal.sync`, over any typed client
  * @param client of a certificate with the role `terminal` or `cashier` of the merchant
- * @param archive where the voucher that a device spent first is found
+ * @param archive finds the voucher that a device spent first
  */
 export const clientLedger = (client: Client, archive: Archive): TerminalLedger => ({
   issuers: async (bankId, signal) =>

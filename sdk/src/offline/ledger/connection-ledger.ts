@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A terminal's ledger over real peers. Apart from the rest of this folder, so that a till that only accepts loads no gRPC.
+// A terminal's ledger over real peers. Separate from the rest of this folder, so that a till that only accepts loads no gRPC.
 import type { Connection } from '../../connection/connection.js';
 import type { TerminalLedger } from '../terminal/terminal-ledger.js';
 import type { Archive, LedgerCall } from './archive.js';
@@ -34,6 +34,6 @@ const blockArchive = (connection: Blocks): Archive => ({
   calls: (signal) => calls(connection, signal),
 });
 
-/** @returns the ledger that `Terminal.sync` wants, over a connection of a terminal or a cashier. */
+/** @returns a ledger for `Terminal.sync`, over a connection of a terminal or a cashier. */
 export const terminalLedger = (connection: Connection): TerminalLedger =>
   clientLedger(connection.client, blockArchive(connection));

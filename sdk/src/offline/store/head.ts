@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record that seals a store: written in one piece with each change, it says how far the store is and what is in it.
+// The record that seals a store. It is written together with each change; it holds the number of writes and a digest of the content.
 import { sha256Hex } from '@fabric-offline-pay/domain';
 import type { Inventory } from './inventory.js';
 import type { Marked } from './mark.js';
@@ -7,12 +7,12 @@ import type { Change } from './store.js';
 
 export const HEAD = 'head';
 
-/** Of the records; a store without a head is of the format before. */
+/** Version of the record. A store without a head has the format before seals. */
 export const FORMAT = 1;
 
 export interface Head extends Marked {
   readonly format: number;
-  /** The seal of the write before. */
+  /** The seal of the previous write. */
   readonly previous: string;
 }
 
@@ -24,10 +24,10 @@ function sealing(
   return { format, sequence, previous, epoch, seal };
 }
 
-/** Keys of certificates say their epoch, `certificate/EPOCH/…`; terminals keep none. */
+/** The key of a certificate contains its epoch: `certificate/EPOCH/…`. Terminals keep no certificates. */
 const epochOf = (key: string): number => Number(/^certificate\/(\d+)\//.exec(key)?.[1] ?? -1);
 
-/** @returns the higher of two epochs, of which null is none. */
+/** @returns the higher of two epochs. Null means none. */
 export const higher = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.max(a, b);
 
@@ -37,7 +37,7 @@ export function highestEpoch(keys: Iterable<string>): number | null {
   return highest < 0 ? null : highest;
 }
 
-/** The head of the next write: what the inventory holds, after what was marked. */
+/** @returns the head of the next write: it seals the inventory and follows what was marked. */
 export function nextHead(inventory: Inventory, before: Marked, epoch: number | null): Head {
   return sealing(inventory, {
     format: FORMAT,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a store must hold, by digests: each record is compared with it when it is read, and all of them by one sum.
+// Digests of everything that a store must hold. Each record is compared with its digest when read, and all together by one sum.
 import { sha256Hex } from '@fabric-offline-pay/domain';
 import type { Change } from './store.js';
 
@@ -12,7 +12,7 @@ export class Inventory {
   readonly #shelves = new Map<string, Map<string, bigint>>();
   #sum = 0n;
 
-  /** Follows from the content alone, not from the order in which it came. */
+  /** Depends only on the content, not on the order in which it was written. */
   get sum(): string {
     return this.#sum.toString(16);
   }
@@ -38,7 +38,7 @@ export class Inventory {
     else shelf.set(key, leaf);
   }
 
-  /** Whether this is what was written last under the key; undefined for nothing. */
+  /** Whether this value was the last one written under the key. Undefined means that there is none. */
   holds(key: string, value: string | undefined): boolean {
     const leaf = value === undefined ? undefined : leafOf(key, value);
     return this.#shelves.get(shelfOf(key))?.get(key) === leaf;

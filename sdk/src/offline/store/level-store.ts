@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable store: LevelDB in a folder, whose log is synced with every write. Of a damaged log it takes what it can read
-// without a word, so that it is never used unsealed.
+// The durable store: LevelDB in a folder. Its log is synced with every write. From a damaged log LevelDB silently takes what it can
+// read, so this store is never used without a seal.
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
@@ -8,10 +8,10 @@ import { OfflineError } from '../../errors.js';
 import { syncFolder } from '../../files/write-durably.js';
 import type { Change, Store } from './store.js';
 
-/** Above every character that keys are made of. */
+/** Sorts after every character that keys consist of. */
 const AFTER_ALL = '\uffff';
 
-/** How LevelDB tells that a file is gone or cut: it gives the system's words, and no code. */
+/** LevelDB reports a missing or truncated file only in the system's words, without a code. */
 const GONE_OR_CUT = /: (?:No such file or directory|Invalid argument|Is a directory)$/;
 
 interface LevelError {
@@ -29,14 +29,17 @@ function errorOf(folder: string, error: unknown): OfflineError {
   return new OfflineError(isDamage(reason) ? 'STORE_DAMAGED' : 'STORE_FAILED', { folder }, error);
 }
 
-/** LevelDB would take the folder for a new one, and delete what is in it. One that it was killed in making has no data yet. */
+/**
+ * Without this check, LevelDB would treat a damaged folder as a new one and delete its content. A folder in which LevelDB was
+ * killed while creating the database has no data yet.
+ */
 async function ensureWhole(folder: string): Promise<void> {
   const names = await readdir(folder);
   if (!names.includes('CURRENT') && names.some((name) => /\.(?:log|ldb|sst)$/.test(name)))
     throw new OfflineError('STORE_DAMAGED', { folder, missing: 'CURRENT' });
 }
 
-/** LevelDB syncs its files; that their names and those of new folders outlive a power failure is seen to here. */
+/** LevelDB syncs the content of its files. This makes their names, and those of new folders, survive a power failure. */
 async function syncNames(folder: string, firstNew: string): Promise<void> {
   const last = dirname(firstNew);
   for (let at = folder; ; at = dirname(at)) {
@@ -50,7 +53,7 @@ async function opened(folder: string): Promise<ClassicLevel> {
     const firstNew = await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
     await ensureWhole(folder);
-    // It begins to open by itself when it is made.
+    // The constructor already begins to open the database.
     const database = new ClassicLevel(folder);
     await database.open();
     await syncNames(resolve(folder), resolve(firstNew ?? folder));
@@ -64,8 +67,9 @@ const toOperation = ({ key, value }: Change) =>
   value === undefined ? ({ type: 'del', key } as const) : ({ type: 'put', key, value } as const);
 
 /**
- * @param folder made when missing, readable by its owner only; one process a folder
- * @throws {OfflineError} STORE_LOCKED while another process has it, STORE_DAMAGED, STORE_FAILED.
+ * Opens an unsealed store. Devices and terminals use `folderStore` over it.
+ * @param folder made when missing, readable by its owner only; only one process may have it open
+ * @throws {OfflineError} STORE_LOCKED while another process has it open, STORE_DAMAGED, STORE_FAILED
  */
 export async function levelStore(folder: string): Promise<Store> {
   const database = await opened(folder);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accepting a payment: judged, made durable, and only then shown.
+// Accepts a payment: checks it, stores it durably, and only then reports it as accepted.
 import {
   acceptVoucher,
   bytesToText,
@@ -36,7 +36,7 @@ import { ensureWithinLimits } from './till-limits.js';
 import { bulletinOf, trustedIssuers } from './trust.js';
 import { readWaiting } from './waiting.js';
 
-/** The payment is not accepted: what for, and what to do. */
+/** The payment is not accepted. `message` says why, `remedy` what to do. */
 export interface Rejection {
   readonly accepted: false;
   readonly code: ErrorCode;
@@ -47,17 +47,17 @@ export interface Rejection {
   readonly details: ErrorDetails;
 }
 
-/** The payment is accepted and kept: the goods may go. */
+/** The payment is accepted and stored. The merchant may hand over the goods. */
 export interface Accepted {
   readonly accepted: true;
-  /** The terminal had accepted this voucher before. */
+  /** Whether the terminal had accepted this voucher before. */
   readonly repeated: boolean;
   readonly payment: AcceptedPayment;
-  /** The terminal's signed receipt, for the device to keep: for a QR code, or a file. */
+  /** The terminal's signed receipt for the device, for a QR code or a file. */
   readonly receipt: Buffer;
 }
 
-/** What a terminal says to a payment. */
+/** The terminal's answer to a payment. */
 export type Acceptance = Accepted | Rejection;
 
 const rejection = (error: DomainError): Rejection => {
@@ -65,7 +65,7 @@ const rejection = (error: DomainError): Rejection => {
   return { accepted: false, code, number, message, remedy, details };
 };
 
-/** What a device handed over, read but not believed yet. */
+/** What a device handed over, read but not verified yet. */
 interface Handed extends Presented {
   readonly certificateContent: DeviceCertificate;
   /** Base64url. */
@@ -83,12 +83,12 @@ function readHanded(bytes: Uint8Array, { payload: asked }: RequestRecord): Hande
   };
 }
 
-/** What was accepted, and by which word of the payer's bank. */
+/** An accepted voucher, and the bulletin of the payer's bank that it was checked with. */
 interface Judged extends AcceptedVoucher {
   readonly bulletin: Bulletin;
 }
 
-/** @throws {DomainError} what `acceptVoucher` refuses; OFFLINE_BULLETIN_MISSING without a bulletin of the payer's bank. */
+/** @throws {DomainError} what `acceptVoucher` refuses; OFFLINE_BULLETIN_MISSING without a bulletin of the payer's bank */
 async function judge(
   store: Store,
   channel: string,
@@ -174,7 +174,7 @@ async function judgedNow(
   }
 }
 
-/** The merchant's own limits come after the bank's rules: what these refuse stays refused. */
+/** Checks the merchant's own limits after the bank's rules, because what the bank's rules refuse stays refused. */
 async function ensureTillMay(
   { store, limits }: TerminalContext,
   { request }: Judged,
@@ -215,8 +215,8 @@ async function accepted(
 
 /**
  * @param bytes voucher and certificate, as the device handed them over
- * @returns the acceptance, durable by now, or why there is none.
- * @throws {OfflineError} STORE_FAILED: not accepted; the same bytes may be presented again.
+ * @returns the acceptance, already stored, or the rejection
+ * @throws {OfflineError} STORE_FAILED: the payment is not accepted, and the same bytes may be presented again
  */
 export async function acceptPayment(
   context: TerminalContext,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Double spends: the proof is made where both vouchers are at hand, checked before anybody is accused, and kept.
+// Double spends: the proof is made where both vouchers are known, checked before it accuses anybody, and kept.
 import {
   contradictionOf,
   encodeFraudProof,
@@ -36,7 +36,7 @@ export const storedSide = ({
 /** @throws {DomainError} OFFLINE_MALFORMED */
 export const entryOf = (claim: CertifiedClaim): CounterEntry => readClaim(claim).entry;
 
-/** With the issuer of its own certificate: between the two vouchers another issuer may have topped the device up. */
+/** Uses the issuer of each voucher's own certificate: another issuer may have topped the device up between the two vouchers. */
 async function proofSide(
   store: Store,
   bankId: string,
@@ -51,7 +51,7 @@ async function proofSide(
     : { certificate, voucher, requestPayload, issuerCertificate };
 }
 
-/** @returns the proof, or undefined when the two prove nothing: nobody is accused on a guess. */
+/** @returns the proof, or undefined when the two vouchers prove nothing. Nobody is accused on a guess. */
 export async function proveContradiction(
   store: Store,
   roots: Roots,
@@ -66,6 +66,6 @@ export async function proveContradiction(
   return verifyFraudProof(proof, roots[bankId] ?? []).ok ? proof : undefined;
 }
 
-/** @returns the proof's file, or null. */
+/** @returns the text of the proof's file, or null. */
 export const proofText = (proof: FraudProof | undefined): string | null =>
   proof === undefined ? null : encodeFraudProof(proof);

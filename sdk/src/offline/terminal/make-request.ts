@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Payment requests: one an order number, shown again until it is over.
+// Payment requests: one for each order number, shown again until it expires.
 import {
   capsOf,
   encodePaymentRequest,
@@ -24,7 +24,7 @@ import { randomBytes } from '../random.js';
 import { refusing } from '../refused.js';
 import type { RequestRecord } from './records.js';
 
-/** Who asks, and for how long. */
+/** Who asks, and how long the request is valid. */
 export interface Till {
   readonly channel: string;
   readonly merchantId: string;
@@ -35,20 +35,20 @@ export interface Till {
 
 /** What a terminal asks a device for. */
 export interface RequestInput {
-  /** The merchant's own: asking again for it shows the stored request again. */
+  /** The merchant's own number. Asking for it again shows the stored request again. */
   readonly orderNumber: string;
   /** Minor units. */
   readonly amount: Amount;
   readonly currency: Currency;
-  /** Hex digest of the order terms that the customer agreed to; without it, goods are taken along. */
+  /** Hex digest of the order terms that the customer agreed to. Without it, the customer takes the goods along. */
   readonly termsDigest?: string;
-  /** The payer's bank; needed only where the terminal has bulletins of several. */
+  /** The payer's bank. Needed only when the terminal has bulletins of several banks. */
   readonly bankId?: string;
 }
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** @throws {RefusedError} INPUT_INVALID naming the field. */
+/** @throws {RefusedError} INPUT_INVALID naming the field */
 export const ensureInput = ({ orderNumber, amount, currency, termsDigest }: RequestInput): void =>
   refusing(() => {
     const { success } = identifier.safeParse(orderNumber);
@@ -59,7 +59,7 @@ export const ensureInput = ({ orderNumber, amount, currency, termsDigest }: Requ
     ensure(isDigest, 'INPUT_INVALID', { field: 'termsDigest', reason: 'no SHA-256 in hex' });
   });
 
-/** @throws {RefusedError} IDEMPOTENCY_CONFLICT naming the field that differs. */
+/** @throws {RefusedError} IDEMPOTENCY_CONFLICT naming the field that differs */
 export function ensureSame(record: RequestRecord, input: RequestInput): void {
   const asked = { ...input, termsDigest: input.termsDigest ?? null };
   const fields = ['amount', 'currency', 'termsDigest'] as const;
@@ -72,13 +72,13 @@ export function ensureSame(record: RequestRecord, input: RequestInput): void {
     });
 }
 
-/** @returns those of the payer's bank, or of all where the input names none. */
+/** @returns the bulletins of the payer's bank, or all when the input names no bank. */
 export const bulletinsFor = (
   known: readonly Bulletin[],
   input: RequestInput,
 ): readonly Bulletin[] => known.filter(({ bankId }) => bankId === (input.bankId ?? bankId));
 
-/** @throws {RefusedError} OFFLINE_BULLETIN_MISSING unless there is exactly one. */
+/** @throws {RefusedError} OFFLINE_BULLETIN_MISSING unless there is exactly one */
 export const theBulletin = (bulletins: readonly Bulletin[]): Bulletin =>
   refusing(() => {
     const [bulletin] = bulletins;
@@ -89,7 +89,7 @@ export const theBulletin = (bulletins: readonly Bulletin[]): Bulletin =>
   });
 
 /**
- * What the terminal could never accept is not asked for.
+ * Refuses to ask for what the terminal could never accept.
  * @throws {RefusedError} OFFLINE_BULLETIN_STALE, OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP
  */
 export const ensureAskable = (bulletin: Bulletin, input: RequestInput, now: number): void =>
@@ -125,7 +125,7 @@ const toRequest = (
       : { kind: 'delivery', termsDigest: Buffer.from(input.termsDigest, 'hex') },
 });
 
-/** @throws {RefusedError} OFFLINE_MALFORMED for an amount beyond what a request carries. */
+/** @throws {RefusedError} OFFLINE_MALFORMED for an amount that is too large for a request */
 export async function makeRequest(
   till: Till,
   input: RequestInput,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The terminal's payee certificate: by its merchant's bank, shown with every request.
+// The terminal's payee certificate, signed by its merchant's bank and shown with every request.
 import {
   decodePayeeCertificate,
   ensure,
@@ -23,8 +23,8 @@ function differing({ till }: TerminalContext, certificate: PayeeCertificate): st
 }
 
 /**
- * @returns what to write, to show the certificate from now on.
- * @throws {RefusedError} OFFLINE_MALFORMED; OFFLINE_PAYEE_UNTRUSTED for one of another terminal, or by nobody who is trusted
+ * @returns the change that keeps the certificate, to show it from now on
+ * @throws {RefusedError} OFFLINE_MALFORMED; OFFLINE_PAYEE_UNTRUSTED when it is another terminal's, or no trusted issuer signed it
  */
 export async function payeeChange(context: TerminalContext, bytes: Uint8Array): Promise<Change> {
   const issuers = await trustedIssuers(context.store);
@@ -35,16 +35,16 @@ export async function payeeChange(context: TerminalContext, bytes: Uint8Array): 
   return payees.put(Buffer.from(bytes).toString('base64'));
 }
 
-/** Who devices are told that asks; `validUntil` in seconds since 1970. */
+/** Who asks, as devices show it. `validUntil` is in seconds since 1970. */
 export type CertifiedAs = Pick<PayeeCertificate, 'name' | 'licence' | 'validUntil'>;
 
-/** A certificate as it is shown, and what it says. */
+/** A certificate in its signed form, and its content. */
 export interface OwnPayee {
   readonly bytes: Buffer;
   readonly certificate: CertifiedAs;
 }
 
-/** @returns the certificate that requests are shown with, undefined without one: then devices cannot tell who asks. */
+/** @returns the certificate shown with requests. Undefined without one: devices then cannot tell who asks. */
 export async function ownPayee({ store }: TerminalContext): Promise<OwnPayee | undefined> {
   const text = await payees.get(store);
   if (text === undefined) return undefined;
@@ -53,7 +53,7 @@ export async function ownPayee({ store }: TerminalContext): Promise<OwnPayee | u
   return { bytes, certificate: decodePayeeCertificate(payload) };
 }
 
-/** Every device would refuse it, and the cashier would not know why. @throws {OfflineError} PAYEE_CERTIFICATE_OVER */
+/** Fails early: every device would refuse an expired certificate. @throws {OfflineError} PAYEE_CERTIFICATE_OVER */
 export async function validPayee(context: TerminalContext): Promise<OwnPayee | undefined> {
   const payee = await ownPayee(context);
   const { validUntil = Infinity } = payee?.certificate ?? {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which vouchers travel together: pure. No two batches of one plan share a reserve, so that they never conflict.
+// Decides which vouchers are sent together. Pure. No two batches of one plan share a reserve, so they never conflict.
 import { byCodeUnit, sha256Hex, type Currency } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment, BatchRecord } from './records.js';
 
@@ -16,8 +16,8 @@ type Waiting = Pick<
 >;
 
 /**
- * The id follows from the content, so that a batch that is sent again after a crash is the same one. How often the
- * ledger's word was not final is part of it: what is asked anew must not get the old answer.
+ * The id depends only on the content, so a batch that is sent again after a crash has the same id. The number of answers that
+ * were not final is part of it, because a repeated question must not get the old answer.
  */
 export function batchIdOf(
   merchantId: string,
@@ -40,7 +40,7 @@ export const batchOf = (merchantId: string, vouchers: readonly Waiting[]): Batch
 const reserveOf = ({ currency, customerId, deviceId, epoch }: Waiting): string =>
   [currency, customerId, deviceId, epoch].join('/');
 
-/** In order of the reserves, each in order of its counters. */
+/** Groups the vouchers by reserve, each group in the order of its counters. */
 function byReserve<T extends Waiting>(vouchers: readonly T[]): readonly (readonly T[])[] {
   const groups = new Map<string, T[]>();
   for (const voucher of vouchers) {
@@ -55,10 +55,10 @@ function byReserve<T extends Waiting>(vouchers: readonly T[]): readonly (readonl
 }
 
 /**
- * @param vouchers what waits
- * @param size the most vouchers of a batch
- * @returns the vouchers of batches that may travel at the same time. Where a reserve has more vouchers than fit, the rest
- * is left for the next plan.
+ * @param vouchers all that wait
+ * @param size the most vouchers in a batch
+ * @returns batches of vouchers that may be sent at the same time. When a reserve has more vouchers than fit, the rest waits for
+ * the next plan.
  */
 export function planBatches<T extends Waiting>(
   vouchers: readonly T[],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes double spends to their end: finds the first voucher on the ledger, proves the contradiction, submits the proof.
+// Pursues double spends: finds the first voucher on the ledger, proves the contradiction, submits the proof.
 import {
   decodeDeviceCertificate,
   decodeFraudProof,
@@ -23,14 +23,14 @@ async function keep({ store, inTurn }: TerminalContext, record: ProofRecord): Pr
 const deviceOf = ({ certificate }: CertifiedClaim): DeviceCertificate =>
   decodeDeviceCertificate(parseCose('offpay/device-certificate', certificate).payload);
 
-/** @throws {OfflineError} STORE_DAMAGED when the voucher was not kept. */
+/** @throws {OfflineError} STORE_DAMAGED when the voucher was not kept */
 function ownSide({ own, orderNumber, voucherDigest }: ProofRecord): CertifiedClaim {
   if (own === null)
     throw new OfflineError('STORE_DAMAGED', { orderNumber, voucherDigest, missing: 'voucher' });
   return sideOf(own);
 }
 
-/** @returns the record with the voucher that was settled first, as soon as the ledger tells it. */
+/** @returns the record with the voucher that was settled first, once the ledger knows it. */
 async function withFirst(
   { context, ledger, signal }: SyncRun,
   record: ProofRecord,
@@ -45,8 +45,8 @@ async function withFirst(
 }
 
 /**
- * @returns the proof's file, or null while the first voucher cannot be found.
- * @throws {DomainError} OFFLINE_PROOF_INVALID while both prove nothing: an issuer is not known any more, or not yet.
+ * @returns the proof's file, or null while the first voucher cannot be found
+ * @throws {DomainError} OFFLINE_PROOF_INVALID while the two vouchers prove nothing, because an issuer is not known
  */
 async function prove(
   { store, trust }: TerminalContext,
@@ -82,7 +82,7 @@ async function pursue(run: SyncRun, record: ProofRecord): Promise<void> {
   await keep(run.context, { ...proven, submitted: true });
 }
 
-/** Pursues every double spend that is not submitted yet. What cannot be proven or is refused is kept, and told. */
+/** Pursues every double spend that is not submitted yet. Keeps and reports those that cannot be proven or are refused. */
 export async function pursueFrauds(run: SyncRun): Promise<void> {
   const open = (await proofs.list(run.context.store)).filter(({ submitted }) => !submitted);
   for (const record of open) {

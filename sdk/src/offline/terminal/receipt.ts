@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a terminal signs once it has accepted a payment, and the payment that is made of it again at a till that lost what it knew.
+// Signs the receipt of an accepted payment, and imports such a payment at a till that has lost its records.
 import {
   bytesToText,
   decodePaymentEvidence,
@@ -37,7 +37,7 @@ import { trustedIssuers } from './trust.js';
 const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-/** Signed again whenever it is asked for: it says the same each time. */
+/** Signs again on every request. The content is the same each time. */
 export const signReceipt = (
   { key }: Pick<Till, 'key'>,
   { voucherDigest, requestPayload, acceptedAt }: AcceptedPayment,
@@ -52,7 +52,7 @@ export const signReceipt = (
     key.sign,
   );
 
-/** What evidence says, once all of it is verified. */
+/** The content of evidence, once all of it is verified. */
 interface Proven {
   readonly request: PaymentRequest;
   readonly requestPayload: Buffer;
@@ -60,7 +60,7 @@ interface Proven {
   readonly receipt: PaymentReceipt;
 }
 
-/** A certified terminal of this merchant made the request and accepted the voucher. @throws {DomainError} */
+/** Verifies that a certified terminal of this merchant made the request and accepted the voucher. @throws {DomainError} */
 async function proven(
   { store, till }: TerminalContext,
   evidence: PaymentEvidence,
@@ -125,11 +125,11 @@ function paymentOf(
 }
 
 /**
- * Takes up a payment that a till of this merchant accepted, and that this one does not know: out of the customer's evidence.
- * @returns the payment, to be settled like any other; the one that is known already as it is.
+ * Imports a payment that a till of this merchant accepted and this terminal does not know, from the customer's evidence.
+ * @returns the payment, to be settled like any other. A payment that the terminal already knows is returned unchanged.
  * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_CERTIFICATE_FORGED, OFFLINE_SIGNATURE_INVALID,
  * OFFLINE_CERTIFICATE_MISMATCH, OFFLINE_REQUEST_MISMATCH, OFFLINE_DOUBLE_SPEND; IDEMPOTENCY_CONFLICT for an order that was paid
- * otherwise
+ * by another voucher
  */
 export async function importPayment(
   context: TerminalContext,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends what waits: a batch is kept before it is sent and until its verdicts are, so that no crash makes it another one.
-// Each is tried in every run: one that the ledger does not take is halved until what is to blame stands alone.
+// Sends the payments that wait. A batch is stored before it is sent, and until its verdicts are stored, so that no crash changes it.
+// Every run tries every batch. A batch that the ledger does not take is halved until the bad voucher is alone.
 import { MOST_BATCHED, type LedgerVerdict } from '@fabric-offline-pay/domain';
 import { ConfigurationError, OfflineError } from '../../errors.js';
 import { halves } from '../../retry/halves.js';
@@ -13,16 +13,16 @@ import { noteFailure, noteStuck, type SyncRun } from './sync-run.js';
 import type { VoucherBatch } from './terminal-ledger.js';
 import { readPayments } from './waiting.js';
 
-/** How payments are sent to be settled. */
+/** How payments are sent for settlement. */
 export interface SendOptions {
-  /** The most vouchers of a batch: as many as the ledger takes unless told, which is 500. */
+  /** The most vouchers in a batch, from 1 to 500. Default: 500, the most that the ledger takes. */
   readonly batchSize?: number;
-  /** How many batches travel at a time: 4 unless told. No two share a device's reserve. */
+  /** How many batches are sent at the same time. Default: 4. No two share a device's reserve. */
   readonly inFlight?: number;
   readonly signal?: AbortSignal;
 }
 
-/** A batch that the ledger could never take would be in the way for ever. */
+/** A batch that the ledger could never take would block the others for ever. */
 function ensureCount(option: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > MOST_BATCHED)
     throw new ConfigurationError(option, `not from 1 to ${MOST_BATCHED.toString()}`);
@@ -55,7 +55,7 @@ interface Loaded {
   readonly vouchers: readonly AcceptedPayment[];
 }
 
-/** Puts other batches in the place of one, in one piece. */
+/** Replaces one batch by others, in one write. */
 async function replace(
   { store, till, inTurn }: TerminalContext,
   { batchId }: BatchRecord,
@@ -80,7 +80,7 @@ function noteRefused(run: SyncRun, { batch }: Loaded, error: unknown): void {
   else noteStuck(run, { batchId, orderNumbers, ...reason });
 }
 
-/** Halves, in place of the whole: fewer rows meet fewer of those that others change, and one bad voucher spoils one half. */
+/** Halves a failed batch: fewer rows meet fewer changes by others, and one bad voucher spoils only one half. */
 async function send(run: SyncRun, loaded: Loaded): Promise<void> {
   const { batch, vouchers } = loaded;
   try {
@@ -96,7 +96,7 @@ async function send(run: SyncRun, loaded: Loaded): Promise<void> {
   for (const half of await replace(run.context, batch, halves(vouchers))) await send(run, half);
 }
 
-/** @returns the batch without payments that cannot be read, or undefined when nothing of it is left. */
+/** @returns the batch without payments that cannot be read, or undefined when none is left. */
 async function load({ context }: SyncRun, batch: BatchRecord): Promise<Loaded | undefined> {
   const { found: vouchers, damaged } = await readPayments(context.store, batch.orderNumbers);
   if (damaged.length === 0) return { batch, vouchers };
@@ -115,7 +115,7 @@ async function sendLeft(run: SyncRun, batch: BatchRecord): Promise<void> {
   if (loaded !== undefined) await sendFirst(run, loaded);
 }
 
-/** Works off a list, some at a time. The first failure is thrown when the others that travel have ended. */
+/** Works through a list, some items at a time. Throws the first failure after the others in progress have ended. */
 async function someAtATime<T>(
   items: readonly T[],
   atATime: number,
@@ -145,7 +145,7 @@ function noteDamaged(run: SyncRun, orderNumber: string): void {
     noteStuck(run, { batchId: null, orderNumbers: [orderNumber], ...reason });
 }
 
-/** What may travel now: goods that were taken along. An order to deliver is settled with its order. */
+/** What may be sent now: payments for goods that were taken along. An order to deliver is settled with its order. */
 async function plan(run: SyncRun, size: number): Promise<readonly Loaded[]> {
   const { store, till, inTurn } = run.context;
   return inTurn(async () => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a merchant lets its own terminal take before it settles, beside the bank's caps: pure.
+// The merchant's own limits for a terminal before it settles, in addition to the bank's caps. Pure.
 import {
   ensure,
   isAtLeast,
@@ -11,19 +11,19 @@ import {
 import { ConfigurationError } from '../../errors.js';
 import type { AcceptedPayment } from './records.js';
 
-/** Of one currency. What is not given is not limited. */
+/** Limits of one currency. A missing field means no limit. */
 export interface CurrencyLimits {
-  /** The most of one payment, minor units. */
+  /** The largest amount of one payment, in minor units. */
   readonly perPayment?: Amount;
-  /** The most that all payments that wait may be together, minor units. */
+  /** The largest sum of all payments that wait, in minor units. */
   readonly storedSum?: Amount;
-  /** The most payments that may wait. */
+  /** The largest number of payments that wait. */
   readonly storedCount?: number;
 }
 
-/** What a merchant lets a terminal take before it settles. */
+/** What a terminal may take before it settles. */
 export interface TillLimits {
-  /** By currency. Without it no currency is limited; with it, one that it does not name is not taken at all. */
+  /** By currency. If given, the terminal refuses every currency that is not named. If not given, no currency is limited. */
   readonly currencies?: Readonly<Record<Currency, CurrencyLimits>>;
   /** How long a payment may wait, in seconds, before the terminal takes no further one. */
   readonly oldestSeconds?: number;
@@ -51,8 +51,8 @@ function ensureCurrency(
 }
 
 /**
- * @param open all that waits
- * @param at when the payment was asked for: what was within the limits then is not refused for growing old meanwhile
+ * @param open all payments that wait
+ * @param at when the payment was asked for. A payment within the limits at that time is not refused because it aged since
  * @throws {DomainError} OFFLINE_TILL_OVERDUE, OFFLINE_TILL_CURRENCY, OFFLINE_TILL_OVER_PAYMENT, OFFLINE_TILL_FULL
  */
 export function ensureWithinLimits(
@@ -89,7 +89,7 @@ function checkCurrency(currency: Currency, limits: CurrencyLimits): void {
       throw new ConfigurationError(`${option}.${name}`, 'no limit above 0');
 }
 
-/** @throws {ConfigurationError} for a limit that limits nothing, or is misspelt. */
+/** @throws {ConfigurationError} for limits without effect or with a misspelt name */
 export function checkTillLimits({ currencies = {}, oldestSeconds }: TillLimits): void {
   if (oldestSeconds !== undefined && !isCount(oldestSeconds))
     throw new ConfigurationError('limits.oldestSeconds', 'not 1 or above');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Brings the records of an earlier version into the form of this one, once, in one piece: what a terminal has accepted must
-// outlive its program.
+// Converts the records of an earlier version to the form of this one, once and in one write: accepted payments must outlive the
+// program's version.
 import {
   decodeDeviceCertificate,
   parseCose,
@@ -18,7 +18,7 @@ import { forgetSeen, putSeen } from './seen.js';
 
 const formats = shelf<number, []>('terminal-format');
 
-/** Of the records of this version. The first had no number. */
+/** Number of this version's records. The first version had no number. */
 const FORMAT = 2;
 
 interface Seen {
@@ -34,7 +34,7 @@ const certificateOf = ({ certificate }: AcceptedPayment): DeviceCertificate =>
 const nameOf = ({ bankId, customerId, deviceId, epoch, deviceKey }: DeviceCertificate): string =>
   [bankId, customerId, deviceId, epoch, Buffer.from(deviceKey).toString('hex')].join('/');
 
-/** The first form was by customer, device and epoch alone. A payment that cannot be read is told by every synchronisation. */
+/** The first version knew devices by customer, device and epoch only. Every synchronisation reports payments that cannot be read. */
 function seenIn(accepted: readonly AcceptedPayment[]): readonly Seen[] {
   const found = new Map<string, Seen>();
   for (const payment of accepted) {
@@ -50,7 +50,7 @@ function seenIn(accepted: readonly AcceptedPayment[]): readonly Seen[] {
   return [...found.values()];
 }
 
-/** The first form kept the voucher's digest only; the voucher itself where the terminal had accepted it. */
+/** The first version kept only the voucher's digest. The voucher itself is known if the terminal accepted it. */
 function withVoucher(
   record: Pick<ProofRecord, 'voucherDigest' | 'orderNumber' | 'proof' | 'submitted'>,
   accepted: readonly AcceptedPayment[],
@@ -71,7 +71,7 @@ async function fromFirst(store: Store): Promise<readonly Change[]> {
 }
 
 /**
- * @throws {OfflineError} STORE_NEWER when a later version wrote the store; STORE_DAMAGED: nothing was changed.
+ * @throws {OfflineError} STORE_NEWER when a later version wrote the store; STORE_DAMAGED, and nothing was changed
  */
 export async function upgradeStore(store: Store): Promise<void> {
   const format = await formats.get(store);
