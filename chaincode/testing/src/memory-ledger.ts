@@ -247,7 +247,7 @@ export class MemoryLedger {
     const endorsements = await Promise.all(mspIds.map((mspId) => this.endorse(proposal, mspId)));
     for (const each of endorsements) requireSuccess(each);
     const [first, ...others] = endorsements;
-    if (!first) throw new ProposalError('no endorsing member named');
+    if (!first) throw new ProposalError('name at least one endorsing member');
     const differing = COMPARED.filter(
       (part) => !others.every((other) => isDeepStrictEqual(first[part], other[part])),
     );
@@ -313,7 +313,7 @@ export class MemoryLedger {
   /** A collection's rows, as its members hold them. @throws Error for an unknown collection */
   privateState(collection: string): Map<string, string> {
     const state = this.#world.collection(collection);
-    if (!state) throw new Error(`no collection ${collection}`);
+    if (!state) throw new Error(`There is no collection ${collection}.`);
     return asText(state.rows);
   }
 

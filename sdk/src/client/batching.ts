@@ -37,7 +37,7 @@ type Entry = { readonly result: unknown } | { readonly refusal: WireError };
 /** Every call of the batch was refused: there is nothing to send. */
 class NothingToSend extends Error {
   constructor(readonly entries: readonly Entry[]) {
-    super('every call of the batch was refused');
+    super('Every call of the batch was refused.');
   }
 }
 
@@ -46,7 +46,7 @@ const array = (parts: readonly string[]): string => `[${parts.join(',')}]`;
 function merged(batch: readonly Waiting[]): Call {
   const calls = batch.map(({ call }) => call);
   const [first] = calls;
-  if (first === undefined) throw new Error('a batch of nothing');
+  if (first === undefined) throw new Error('The batch is empty.');
   const { transaction } = first;
   const call = { transaction, argument: array(calls.map(({ argument }) => argument)) };
   return transaction.transient === undefined
@@ -58,7 +58,11 @@ function answersOf(payload: Uint8Array): readonly BatchAnswer[] {
   try {
     return batchAnswers.parse(JSON.parse(Buffer.from(payload).toString('utf8')));
   } catch (error) {
-    throw new EndorsementError('OUTPUT_INVALID', { reason: 'no answers of a batch' }, error);
+    throw new EndorsementError(
+      'OUTPUT_INVALID',
+      { reason: 'the answer is not that of a batch' },
+      error,
+    );
   }
 }
 
@@ -66,7 +70,9 @@ function answersOf(payload: Uint8Array): readonly BatchAnswer[] {
 function entriesOf(batch: readonly Waiting[], payload: Uint8Array): readonly Entry[] {
   const answers = answersOf(payload);
   if (answers.length !== batch.length)
-    throw new EndorsementError('OUTPUT_INVALID', { reason: 'not one answer for each call' });
+    throw new EndorsementError('OUTPUT_INVALID', {
+      reason: 'the number of answers is not that of the calls',
+    });
   const entries = batch.map(({ decode }, index): Entry => {
     const answer = answers[index] as BatchAnswer;
     return 'refusal' in answer

@@ -43,9 +43,9 @@ const SHORTEST_INTERVAL_MS = 10_000;
 /** @throws {ConfigurationError} */
 function ensureKeepalive({ intervalMs, timeoutMs }: Keepalive): void {
   if (!Number.isSafeInteger(intervalMs) || intervalMs < SHORTEST_INTERVAL_MS)
-    throw new ConfigurationError('keepalive.intervalMs', 'a whole number of at least 10000');
+    throw new ConfigurationError('keepalive.intervalMs', 'must be a whole number, 10000 or more');
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0)
-    throw new ConfigurationError('keepalive.timeoutMs', 'a whole number above 0');
+    throw new ConfigurationError('keepalive.timeoutMs', 'must be a whole number above 0');
 }
 
 /** Fabric's own limit for messages between its nodes. */

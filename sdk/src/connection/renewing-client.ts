@@ -85,7 +85,7 @@ class Line {
 const asLost = (error: ServiceError): ServiceError =>
   Object.assign(error, {
     code: status.UNAVAILABLE,
-    details: 'the peer did not answer, and its connection was given up',
+    details: 'the peer did not answer, so its connection was closed',
   });
 
 /** The part of a gRPC client that the gateway library uses. */

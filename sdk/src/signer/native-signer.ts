@@ -37,7 +37,7 @@ export function toLowSDer(signature: Buffer): Buffer {
 function p256Key(privateKey: string | KeyObject): KeyObject {
   const key = typeof privateKey === 'string' ? createPrivateKey(privateKey) : privateKey;
   if (key.type === 'private' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
-  throw new ConfigurationError('privateKey', 'no private key on the curve P-256');
+  throw new ConfigurationError('privateKey', 'must be a private key on the curve P-256');
 }
 
 /**

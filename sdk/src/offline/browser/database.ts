@@ -19,7 +19,8 @@ const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
 const ended = (transaction: IDBTransaction): Promise<void> =>
   new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error('It was aborted.'));
+    transaction.onabort = () =>
+      reject(transaction.error ?? new Error('The transaction was aborted.'));
   });
 
 export class Database {

@@ -5,4 +5,4 @@ import type * as files from '../../files/write-durably.js';
 
 /** @throws {ConfigurationError} always. */
 export const writeDurably: typeof files.writeDurably = () =>
-  Promise.reject(new ConfigurationError('file', 'a browser writes no files: take proofs()'));
+  Promise.reject(new ConfigurationError('file', 'a browser cannot write files: use proofs()'));

@@ -59,21 +59,21 @@ const hexOf = ({ whole }: Element): string => whole.toString('hex');
 
 /** @throws {RangeError} unless the element has this tag. */
 function expected(element: Element | undefined, tag: number): Element {
-  ensure(element?.tag === tag, 'A part is missing, or of another kind.');
+  ensure(element?.tag === tag, 'A part is missing or has another tag.');
   return element;
 }
 
 /** @returns the single element that the bytes consist of. */
 function whole(bytes: Buffer, tag: number): Element {
   const found = derElements(bytes);
-  ensure(found.length === 1, 'Something stands behind it.');
+  ensure(found.length === 1, 'There are bytes after the element.');
   return expected(found[0], tag);
 }
 
 /** A bit string of whole bytes, as keys and signatures are. */
 function bitsOf(element: Element | undefined): Buffer {
   const { body } = expected(element, TAG.bits);
-  ensure(body[0] === 0, 'These are no whole bytes.');
+  ensure(body[0] === 0, 'The bit string is not made of whole bytes.');
   return body.subarray(1);
 }
 
@@ -85,7 +85,7 @@ function timeOf(element: Element | undefined): string {
   const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
   const full = tag === TAG.utcTime ? century + text : text;
   const [, year, ...rest] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full) ?? [];
-  ensure(year !== undefined, 'This is no time.');
+  ensure(year !== undefined, 'The time is malformed.');
   const [month = 0, day = 0, hours = 0, minutes = 0, seconds = 0] = rest.map(Number);
   return new Date(Date.UTC(Number(year), month - 1, day, hours, minutes, seconds)).toUTCString();
 }
@@ -94,15 +94,18 @@ function timeOf(element: Element | undefined): string {
 function extensionOf(element: Element): readonly [oid: string, value: Buffer] {
   const parts = derInside(expected(element, TAG.sequence));
   const [oid, critical] = parts;
-  ensure(parts.length <= 3 && parts.length >= 2, 'An extension has other parts.');
-  ensure(parts.length === 2 || (critical && hexOf(critical)) === TRUE, 'It is critical, or not.');
+  ensure(parts.length <= 3 && parts.length >= 2, 'An extension does not have two or three parts.');
+  ensure(
+    parts.length === 2 || (critical && hexOf(critical)) === TRUE,
+    'The critical flag is malformed.',
+  );
   return [expected(oid, TAG.oid).body.toString('hex'), expected(parts.at(-1), TAG.octets).body];
 }
 
 function extensionsOf(all: readonly Element[]): ReadonlyMap<string, Buffer> {
   const entries = all.map(extensionOf);
   const extensions = new Map(entries);
-  ensure(extensions.size === entries.length, 'An extension stands there twice.');
+  ensure(extensions.size === entries.length, 'An extension occurs twice.');
   return extensions;
 }
 
@@ -126,11 +129,11 @@ const PEM = /^-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=\n]+)-----END CERTIFICA
 function signedParts(signed: Element) {
   const [version, serial, algorithm, issuer, validity, subject, publicKey, extensions, ...more] =
     derInside(signed);
-  ensure(more.length === 0 && version !== undefined, 'It has other parts.');
-  ensure(hexOf(version) === VERSION_3, 'It is not of version 3.');
+  ensure(more.length === 0 && version !== undefined, 'The signed content has other parts.');
+  ensure(hexOf(version) === VERSION_3, 'The certificate is not of version 3.');
   expected(serial, TAG.integer);
   const [from, to, ...times] = derInside(expected(validity, TAG.sequence));
-  ensure(times.length === 0, 'There are more times than two.');
+  ensure(times.length === 0, 'The validity has more than two times.');
   return {
     algorithm: expected(algorithm, TAG.sequence),
     issuer: expected(issuer, TAG.sequence).whole,
@@ -147,7 +150,7 @@ function signedParts(signed: Element) {
 function parsed(pem: string): Parts {
   const raw = Buffer.from(PEM.exec(pem)?.[1] ?? '', 'base64');
   const [first, outer, signature, ...more] = derInside(whole(raw, TAG.sequence));
-  ensure(outer !== undefined && more.length === 0, 'It has other parts.');
+  ensure(outer !== undefined && more.length === 0, 'The certificate has other parts.');
   const signed = expected(first, TAG.sequence);
   const { algorithm, ...parts } = signedParts(signed);
   const bits = bitsOf(signature);

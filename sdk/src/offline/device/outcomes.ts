@@ -98,7 +98,7 @@ async function provenPayment(
   if (payment === undefined)
     throw new RefusedError({
       code: 'NOT_FOUND',
-      message: 'The device made no payment that this is about.',
+      message: 'The device has made no payment to which this belongs.',
       details: { requestHash },
     });
   const place = placeOf(payment);
@@ -118,7 +118,7 @@ async function ensureNotStated(
   if ((await other.get(store, ...place)) !== undefined)
     throw new RefusedError({
       code: 'IDEMPOTENCY_CONFLICT',
-      message: 'The terminal stated the contrary of this payment before.',
+      message: 'The terminal has already stated the opposite about this payment.',
       details: { epoch: Number(place[0]), counter: Number(place[1]) },
     });
 }

@@ -43,7 +43,7 @@ export async function createKeyFile(file: string, passphrase: string): Promise<O
     await writeNew(file, encryptKey(privateKey, passphrase));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new ConfigurationError('file', 'there is a file of this name');
+    throw new ConfigurationError('file', 'a file of this name exists');
   }
   return softwareKey(privateKey);
 }

@@ -16,7 +16,7 @@ export interface OfflineKey {
 export function softwareKey(privateKey: KeyObject): OfflineKey {
   const isP256 = privateKey.asymmetricKeyDetails?.namedCurve === 'prime256v1';
   if (privateKey.type !== 'private' || !isP256)
-    throw new ConfigurationError('privateKey', 'no private key on the curve P-256');
+    throw new ConfigurationError('privateKey', 'must be a private key on the curve P-256');
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
   return { publicKey: spki.toString('base64'), sign: (bytes) => signBytes(privateKey, bytes) };
 }

@@ -56,7 +56,7 @@ export const ensureInput = ({ orderNumber, amount, currency, termsDigest }: Requ
     ensure(toUnits(amount) > 0n, 'INPUT_INVALID', { field: 'amount', reason: 'nothing' });
     ensure(isCurrency(currency), 'INPUT_INVALID', { field: 'currency', currency });
     const isDigest = termsDigest === undefined || DIGEST.test(termsDigest);
-    ensure(isDigest, 'INPUT_INVALID', { field: 'termsDigest', reason: 'no SHA-256 in hex' });
+    ensure(isDigest, 'INPUT_INVALID', { field: 'termsDigest', reason: 'must be SHA-256 in hex' });
   });
 
 /** @throws {RefusedError} IDEMPOTENCY_CONFLICT naming the field that differs */
@@ -67,7 +67,7 @@ export function ensureSame(record: RequestRecord, input: RequestInput): void {
   if (field !== undefined)
     throw new RefusedError({
       code: 'IDEMPOTENCY_CONFLICT',
-      message: 'This order number was asked for with other content.',
+      message: 'The terminal has already asked for this order number with other content.',
       details: { orderNumber: input.orderNumber, field },
     });
 }

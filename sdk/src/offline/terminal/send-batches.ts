@@ -25,7 +25,7 @@ export interface SendOptions {
 /** A batch that the ledger could never take would block the others for ever. */
 function ensureCount(option: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > MOST_BATCHED)
-    throw new ConfigurationError(option, `not from 1 to ${MOST_BATCHED.toString()}`);
+    throw new ConfigurationError(option, `must be from 1 to ${MOST_BATCHED.toString()}`);
 }
 
 const toClaims = (
@@ -44,7 +44,7 @@ function judgementsOf(vouchers: readonly AcceptedPayment[], verdicts: readonly L
   return vouchers.map((payment, index) => {
     const verdict = verdicts[index];
     if (verdict === undefined || verdicts.length !== vouchers.length)
-      throw new RangeError('the ledger gave another number of verdicts than vouchers');
+      throw new RangeError('The ledger did not give one verdict for each voucher.');
     return { payment, verdict };
   });
 }

@@ -83,15 +83,15 @@ const MAY_BE: Readonly<Record<keyof CurrencyLimits, (value: unknown) => boolean>
 
 function checkCurrency(currency: Currency, limits: CurrencyLimits): void {
   const option = `limits.currencies.${currency}`;
-  if (!isCurrency(currency)) throw new ConfigurationError(option, 'no ISO 4217 code');
+  if (!isCurrency(currency)) throw new ConfigurationError(option, 'must be an ISO 4217 code');
   for (const [name, value] of Object.entries(limits))
     if (!Object.hasOwn(MAY_BE, name) || !MAY_BE[name as keyof CurrencyLimits](value))
-      throw new ConfigurationError(`${option}.${name}`, 'no limit above 0');
+      throw new ConfigurationError(`${option}.${name}`, 'must be a limit above 0');
 }
 
 /** @throws {ConfigurationError} for limits without effect or with a misspelt name */
 export function checkTillLimits({ currencies = {}, oldestSeconds }: TillLimits): void {
   if (oldestSeconds !== undefined && !isCount(oldestSeconds))
-    throw new ConfigurationError('limits.oldestSeconds', 'not 1 or above');
+    throw new ConfigurationError('limits.oldestSeconds', 'must be 1 or more');
   for (const [currency, limits] of Object.entries(currencies)) checkCurrency(currency, limits);
 }
