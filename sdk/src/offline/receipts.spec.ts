@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who asks, what was accepted, what never will be: as the customer's device and the merchant's tills keep it.
+// Payee certificates, receipts and cancellations, on the customer's device and the merchant's tills.
 import {
   encodePaymentEvidence,
   packRequest,
@@ -36,7 +36,7 @@ let room: OfflineRoom;
 let device: Device;
 let terminal: Terminal;
 
-/** A till of the merchant, with the certificate that its bank gives it. */
+/** A till of the merchant, with a payee certificate of the merchant's bank. */
 async function till(
   terminalId = 'till-1',
   key: OfflineKey = softwareKey(VECTOR_KEYS.terminal),
@@ -71,7 +71,7 @@ const codeOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error as { code: unknown }).code,
   );
 
-/** A payment that was accepted, with its receipt. */
+/** An accepted payment with its receipt. */
 async function paid(orderNumber: string, by = terminal) {
   const payment = await device.pay(await ask(orderNumber, by));
   const acceptance = await by.accept(orderNumber, payment.bytes);
@@ -79,7 +79,7 @@ async function paid(orderNumber: string, by = terminal) {
   return { payment, receipt: acceptance.receipt };
 }
 
-describe('who asks', () => {
+describe('the payee', () => {
   it('is shown with name and licence before anything is paid', async () => {
     expect(await device.view(await ask('A-1'))).toMatchObject({
       payee: { name: NAME, licence: 'LIC-1', bankId: 'bank-1' },
@@ -87,7 +87,7 @@ describe('who asks', () => {
     });
   });
 
-  it('is nobody where no bank says so, or none that the customer trusts', async () => {
+  it('is unknown when no bank certified it, or only one that the customer does not trust', async () => {
     const uncertified = await room.terminal();
     expect(await device.view(await ask('A-1', uncertified))).toMatchObject({ payee: null });
     const stranger = await room.device({ customerId: 'customer-2', payeesBy: [] });
@@ -125,11 +125,11 @@ describe('who asks', () => {
       () => packRequest({ request: request(), payee: newPayee({ merchantId: 'merchant-2' }) }),
     ],
     [
-      'that ran out',
+      'that expired',
       () => packRequest({ request: request(), payee: newPayee({ validUntil: room.now - 1 }) }),
     ],
     [
-      'that ran out before the request was made, by the terminal’s clock',
+      'that expired before the request was made, by the terminal’s clock',
       () =>
         packRequest({
           request: request({ createdAt: NOW + 1 }),
@@ -145,13 +145,13 @@ describe('who asks', () => {
         return shown;
       },
     ],
-  ])('with a certificate %s is refused, and nothing is counted', async (_, shown) => {
+  ])('with a certificate %s is refused, and no counter is used', async (_, shown) => {
     expect(await codeOf(device.view(shown()))).toBe('OFFLINE_PAYEE_UNTRUSTED');
     expect(await codeOf(device.pay(shown()))).toBe('OFFLINE_PAYEE_UNTRUSTED');
     expect(await device.history()).toEqual([]);
   });
 
-  it('is by the last second of the certificate', async () => {
+  it('is certified until the last second of the certificate', async () => {
     const shown = packRequest({ request: request(), payee: newPayee({ validUntil: room.now }) });
     expect(await device.view(shown)).toMatchObject({ payee: { name: NAME } });
   });
@@ -165,7 +165,7 @@ describe('who asks', () => {
   });
 });
 
-test('a till whose certificate is over asks for nothing, and is certified again', async () => {
+test('a till whose certificate has expired asks for nothing until it is certified again', async () => {
   const ends = await till('till-1', undefined, { validUntil: room.now + 10 });
   expect(await ends.certifiedAs()).toEqual({
     name: NAME,
@@ -186,7 +186,7 @@ test('a till whose certificate is over asks for nothing, and is certified again'
 });
 
 describe('a receipt', () => {
-  it('is kept, and says accepted from then on', async () => {
+  it('is kept, and the payment is accepted from then on', async () => {
     const { receipt } = await paid('A-1');
     expect(await device.history()).toMatchObject([{ state: 'given' }]);
     await device.importReceipt(receipt);
@@ -194,7 +194,7 @@ describe('a receipt', () => {
     expect(await device.history()).toMatchObject([{ state: 'accepted' }]);
   });
 
-  it('is given again, for the same voucher and by the merchant who lost it', async () => {
+  it('is issued again for the same voucher', async () => {
     const { payment } = await paid('A-1');
     const again = await terminal.accept('A-1', payment.bytes);
     if (!again.accepted) throw new Error(again.code);
@@ -229,7 +229,7 @@ describe('a receipt', () => {
 });
 
 describe('a cancellation', () => {
-  it('ends a request for good: its voucher is not accepted any more, and the device knows', async () => {
+  it('ends a request for good: the till accepts no voucher for it, and the device knows', async () => {
     const payment = await device.pay(await ask('A-1'));
     const [cancellation] = await terminal.cancel('A-1');
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({
@@ -240,7 +240,7 @@ describe('a cancellation', () => {
     expect(await device.history()).toMatchObject([{ state: 'cancelled' }]);
   });
 
-  it('is also given for an earlier request of an order that somebody else paid since', async () => {
+  it('is also issued for an earlier request of an order that somebody else paid since', async () => {
     await device.pay(await ask('A-1'));
     room.now += 301;
     const other = await room.device({ customerId: 'customer-2' });
@@ -254,7 +254,7 @@ describe('a cancellation', () => {
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ repeated: true });
   });
 
-  it('leaves what was counted counted, and tells the bank what it needs', async () => {
+  it('does not give the counter back, and contains everything that the bank needs', async () => {
     const payment = await device.pay(await ask('A-1'));
     const [cancellation] = await terminal.cancel('A-1');
     await device.importCancellation(cancellation!);
@@ -266,7 +266,7 @@ describe('a cancellation', () => {
     expect(brought?.cancellation).toBe(cancellation!.toString('base64'));
   });
 
-  it('lets the order be asked for again, and paid', async () => {
+  it('allows a new request for the order, which can be paid', async () => {
     await device.pay(await ask('A-1'));
     const [cancellation] = await terminal.cancel('A-1');
     const again = await ask('A-1');
@@ -279,7 +279,7 @@ describe('a cancellation', () => {
     expect(await codeOf(terminal.cancel('A-2'))).toBe('IDEMPOTENCY_CONFLICT');
   });
 
-  it('covers a request that ran out and was made anew, too', async () => {
+  it('covers a request that expired and was replaced, too', async () => {
     await device.pay(await ask('A-1'));
     room.now += 301;
     await ask('A-1');
@@ -291,7 +291,7 @@ describe('a cancellation', () => {
     expect(codes.sort()).toEqual(['NOT_FOUND', 'done']);
   });
 
-  it('says the same each time, and nothing of what was paid or never asked for', async () => {
+  it('is the same each time, and is refused for what was paid or never asked for', async () => {
     await ask('A-1');
     const before = await terminal.cancel('A-1');
     room.now += 10;
@@ -303,7 +303,7 @@ describe('a cancellation', () => {
     expect(await codeOf(terminal.cancel('A-3'))).toBe('IDEMPOTENCY_CONFLICT');
   });
 
-  it('and a receipt of one payment: the device holds the terminal to the first', async () => {
+  it('contradicts a receipt of the same payment: for the device, the first statement counts', async () => {
     await device.importReceipt((await paid('A-1')).receipt);
     const { request } = (await device.evidence({ epoch: 1, counter: 1 }))!;
     const { payload } = parseCose('offpay/payment-request', request!);
@@ -313,8 +313,8 @@ describe('a cancellation', () => {
   });
 });
 
-describe('a till that lost what it knew', () => {
-  it('takes an accepted payment up again out of the customer’s evidence, and settles it', async () => {
+describe('a till that lost its records', () => {
+  it('imports an accepted payment from the customer’s evidence, and settles it', async () => {
     const { receipt } = await paid('A-1');
     await device.importReceipt(receipt);
     const evidence = await device.evidence({ epoch: 1, counter: 1 });
@@ -328,7 +328,7 @@ describe('a till that lost what it knew', () => {
     expect(room.ledger.paid).toEqual(['A-1']);
   });
 
-  it('so does another till of the merchant, long after the request was over', async () => {
+  it('can be replaced by another till of the merchant, long after the request expired', async () => {
     await device.importReceipt((await paid('A-1')).receipt);
     const evidence = await device.evidence({ epoch: 1, counter: 1 });
     room.now += 3_600;
@@ -336,7 +336,7 @@ describe('a till that lost what it knew', () => {
     expect(await other.importPayment(evidence!.bytes!)).toMatchObject({ orderNumber: 'A-1' });
   });
 
-  it('and a device of before knows it again', async () => {
+  it('accepts the next payment of the device whose payment it imported', async () => {
     await device.importReceipt((await paid('A-1')).receipt);
     const evidence = await device.evidence({ epoch: 1, counter: 1 });
     const empty = await till();
@@ -345,7 +345,7 @@ describe('a till that lost what it knew', () => {
     expect(await empty.accept('B-1', bytes)).toMatchObject({ accepted: true });
   });
 
-  it('takes nothing up that no certified till of the merchant accepted', async () => {
+  it('imports nothing that no certified till of the merchant accepted', async () => {
     const { receipt } = await paid('A-1');
     await device.importReceipt(receipt);
     const kept = await device.evidence({ epoch: 1, counter: 1 });
@@ -373,7 +373,7 @@ describe('a till that lost what it knew', () => {
   });
 });
 
-it('whatever is accepted has a receipt, also without a certified payee', async () => {
+it('every accepted payment has a receipt, even without a certified payee', async () => {
   const uncertified = await room.terminal();
   expect(await exchange(uncertified, device, 'A-1')).toMatchObject({ accepted: true });
 });
