@@ -7,7 +7,7 @@ import type { ValidationCode } from './validation-code';
 import type { WorldState } from './world-state';
 
 /** Whether an earlier block contains the transaction id. */
-type Known = (txId: string) => boolean;
+type IsKnown = (txId: string) => boolean;
 
 function same(a: Version | null | undefined, b: Version | null): boolean {
   return a?.block === b?.block && a?.tx === b?.tx;
@@ -21,7 +21,7 @@ export class BlockValidator {
   constructor(
     private readonly world: WorldState,
     private readonly policy: Policy,
-    private readonly known: Known,
+    private readonly known: IsKnown,
   ) {}
 
   /** @returns the outcome of the transaction at `version`. If it is valid, its writes are in the world state. */
@@ -39,14 +39,14 @@ export class BlockValidator {
   #validate(endorsement: Endorsement): ValidationCode {
     const { txId } = endorsement.proposal;
     if (this.known(txId)) return 'DUPLICATE_TXID';
-    if (!this.#endorsed(endorsement)) return 'ENDORSEMENT_POLICY_FAILURE';
+    if (!this.#isEndorsed(endorsement)) return 'ENDORSEMENT_POLICY_FAILURE';
     if (this.#txIds.has(txId)) return 'DUPLICATE_TXID';
     // An id is used up even if its transaction then meets a conflict.
     this.#txIds.add(txId);
-    return this.#conflict(endorsement) ?? 'VALID';
+    return this.#conflictOf(endorsement) ?? 'VALID';
   }
 
-  #endorsed({ endorsedBy, writeSet, collections }: Endorsement): boolean {
+  #isEndorsed({ endorsedBy, writeSet, collections }: Endorsement): boolean {
     const written = collections.filter(({ writes }) => writes.length > 0);
     const own = written.map(
       ({ collection }) => this.world.collection(collection)?.config.endorsementPolicy,
@@ -58,7 +58,7 @@ export class BlockValidator {
     return policies.every((policy) => satisfies(policy, endorsers));
   }
 
-  #conflict({ readSet, rangeReads, collections }: Endorsement): ValidationCode | undefined {
+  #conflictOf({ readSet, rangeReads, collections }: Endorsement): ValidationCode | undefined {
     if (!readSet.every((read) => this.#isCurrent(read))) return 'MVCC_READ_CONFLICT';
     if (!rangeReads.every((range) => this.#isRepeatable(range))) return 'PHANTOM_READ_CONFLICT';
     if (!collections.every((each) => this.#areHashesCurrent(each))) return 'MVCC_READ_CONFLICT';

@@ -33,17 +33,17 @@ const ORGANISATIONAL_UNIT = '2.5.4.11';
 const commonName = ({ mspId, role, actor, name: given }: CallerOptions): string =>
   given ?? ([role, actor].filter((part) => part !== undefined).join('-') || mspId);
 
-const issuers = new Map<string, KeyObject>();
+const issuerKeys = new Map<string, KeyObject>();
 
 function newKeyPair() {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
 
 function issuerKey(mspId: string): KeyObject {
-  const known = issuers.get(mspId);
+  const known = issuerKeys.get(mspId);
   if (known) return known;
   const { privateKey } = newKeyPair();
-  issuers.set(mspId, privateKey);
+  issuerKeys.set(mspId, privateKey);
   return privateKey;
 }
 

@@ -279,7 +279,9 @@ export class World {
   async decide(orderNumber: string, decision: 'uphold' | 'reject', disputeId = 'dispute-1') {
     const { settlement } = await this.bank('operator');
     return settlement.resolveDispute({
-      ...{ merchantId: this.#merchantId, orderNumber, disputeId },
+      merchantId: this.#merchantId,
+      orderNumber,
+      disputeId,
       decision,
     });
   }

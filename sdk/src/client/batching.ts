@@ -23,7 +23,7 @@ import type {
 const GATHERING_MS = 100;
 
 /** A call that waits for its answer. */
-interface Waiting {
+interface WaitingCall {
   readonly call: Call;
   readonly decode: Decode;
   readonly since: number;
@@ -32,29 +32,29 @@ interface Waiting {
 }
 
 /** The outcome of one call of an endorsed batch: its result, already read, or its refusal. */
-type Entry = { readonly result: unknown } | { readonly refusal: WireError };
+type BatchEntry = { readonly result: unknown } | { readonly refusal: WireError };
 
 /** Every call of the batch was refused: there is nothing to send. */
 class NothingToSend extends Error {
-  constructor(readonly entries: readonly Entry[]) {
+  constructor(readonly entries: readonly BatchEntry[]) {
     super('Every call of the batch was refused.');
   }
 }
 
-const array = (parts: readonly string[]): string => `[${parts.join(',')}]`;
+const jsonArray = (parts: readonly string[]): string => `[${parts.join(',')}]`;
 
-function merged(batch: readonly Waiting[]): Call {
+function mergeCalls(batch: readonly WaitingCall[]): Call {
   const calls = batch.map(({ call }) => call);
   const [first] = calls;
   if (first === undefined) throw new Error('The batch is empty.');
   const { transaction } = first;
-  const call = { transaction, argument: array(calls.map(({ argument }) => argument)) };
+  const call = { transaction, argument: jsonArray(calls.map(({ argument }) => argument)) };
   return transaction.transient === undefined
     ? call
-    : { ...call, transient: array(calls.map(({ transient }) => transient ?? 'null')) };
+    : { ...call, transient: jsonArray(calls.map(({ transient }) => transient ?? 'null')) };
 }
 
-function answersOf(payload: Uint8Array): readonly BatchAnswer[] {
+function parseAnswers(payload: Uint8Array): readonly BatchAnswer[] {
   try {
     return batchAnswers.parse(JSON.parse(Buffer.from(payload).toString('utf8')));
   } catch (error) {
@@ -67,13 +67,13 @@ function answersOf(payload: Uint8Array): readonly BatchAnswer[] {
 }
 
 /** Reads every answer before anything is sent. @throws {NothingToSend} when every call was refused */
-function entriesOf(batch: readonly Waiting[], payload: Uint8Array): readonly Entry[] {
-  const answers = answersOf(payload);
+function entriesOf(batch: readonly WaitingCall[], payload: Uint8Array): readonly BatchEntry[] {
+  const answers = parseAnswers(payload);
   if (answers.length !== batch.length)
     throw new EndorsementError('OUTPUT_INVALID', {
       reason: 'the number of answers is not that of the calls',
     });
-  const entries = batch.map(({ decode }, index): Entry => {
+  const entries = batch.map(({ decode }, index): BatchEntry => {
     const answer = answers[index] as BatchAnswer;
     return 'refusal' in answer
       ? answer
@@ -87,7 +87,7 @@ function entriesOf(batch: readonly Waiting[], payload: Uint8Array): readonly Ent
 class Lane {
   readonly #transport: Transport;
   readonly #pace: Pace;
-  #gathered: Waiting[] = [];
+  #gathered: WaitingCall[] = [];
   #isScheduled = false;
   #isEndorsing = false;
 
@@ -118,42 +118,46 @@ class Lane {
     this.#isEndorsing = true;
     let isOver = false;
     // Only once: a later attempt of this batch must not let two others overlap.
-    const endorsed = (): void => {
+    const onEndorsed = (): void => {
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
       this.#isEndorsing = false;
       this.#schedule();
     };
-    const timer = setTimeout(endorsed, GATHERING_MS);
-    void this.#send(batch, endorsed, 0).finally(endorsed);
+    const timer = setTimeout(onEndorsed, GATHERING_MS);
+    void this.#send(batch, onEndorsed, 0).finally(onEndorsed);
   }
 
   /** Never rejects: every call gets its own answer. */
-  async #send(batch: readonly Waiting[], endorsed: () => void, attempts: number): Promise<void> {
+  async #send(
+    batch: readonly WaitingCall[],
+    onEndorsed: () => void,
+    attempts: number,
+  ): Promise<void> {
     const [first] = batch;
     if (first !== undefined && batch.length === 1)
-      return this.#sendAlone(first, endorsed, attempts);
-    const decode = (payload: Uint8Array): readonly Entry[] => {
-      endorsed();
+      return this.#sendAlone(first, onEndorsed, attempts);
+    const decode = (payload: Uint8Array): readonly BatchEntry[] => {
+      onEndorsed();
       return entriesOf(batch, payload);
     };
     try {
-      const sent = await this.#transport.submit(merged(batch), decode, {
+      const sent = await this.#transport.submit(mergeCalls(batch), decode, {
         retries: { conflicts: false },
       });
-      this.#settle(batch, sent.result as readonly Entry[], {
+      this.#settle(batch, sent.result as readonly BatchEntry[], {
         ...sent,
         attempts: attempts + sent.attempts,
       });
     } catch (error) {
-      await this.#failed(batch, error, endorsed, attempts);
+      await this.#handleFailure(batch, error, onEndorsed, attempts);
     }
   }
 
-  async #sendAlone(waiting: Waiting, endorsed: () => void, attempts: number): Promise<void> {
+  async #sendAlone(waiting: WaitingCall, onEndorsed: () => void, attempts: number): Promise<void> {
     const decode = (payload: Uint8Array): unknown => {
-      endorsed();
+      onEndorsed();
       return waiting.decode(payload);
     };
     try {
@@ -168,22 +172,22 @@ class Lane {
   }
 
   /** One call must not make the others fail, so each half is tried by itself. */
-  async #failed(
-    batch: readonly Waiting[],
+  async #handleFailure(
+    batch: readonly WaitingCall[],
     error: unknown,
-    endorsed: () => void,
+    onEndorsed: () => void,
     attempts: number,
   ): Promise<void> {
     if (error instanceof NothingToSend)
       for (const [index, waiting] of batch.entries()) refuse(waiting, error.entries[index]);
     else if (isOneCallsFault(error))
-      await Promise.all(halves(batch).map((half) => this.#send(half, endorsed, attempts + 1)));
+      await Promise.all(halves(batch).map((half) => this.#send(half, onEndorsed, attempts + 1)));
     else for (const waiting of batch) waiting.reject(error);
   }
 
   #settle(
-    batch: readonly Waiting[],
-    entries: readonly Entry[],
+    batch: readonly WaitingCall[],
+    entries: readonly BatchEntry[],
     sent: TransactionResult<unknown>,
   ): void {
     const now = this.#pace.now();
@@ -196,7 +200,7 @@ class Lane {
   }
 }
 
-function refuse(waiting: Waiting, entry: Entry | undefined): void {
+function refuse(waiting: WaitingCall, entry: BatchEntry | undefined): void {
   if (entry !== undefined && 'refusal' in entry) waiting.reject(new RefusedError(entry.refusal));
 }
 

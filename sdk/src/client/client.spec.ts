@@ -133,8 +133,11 @@ describe('a call', () => {
 
   test('of a query is evaluated and returns the output itself', async () => {
     const account = {
-      ...{ customerId: 'customer-1', currency: 'EUR' },
-      ...{ available: '10', spent: '5', sinceStepUp: '5' },
+      customerId: 'customer-1',
+      currency: 'EUR',
+      available: '10',
+      spent: '5',
+      sinceStepUp: '5',
     };
     const { client, calls } = fakeTransport(account);
     await expect(

@@ -28,13 +28,13 @@ export interface EndorserContext {
 
 const DISCOVERY: EndorserPlan = { organisations: undefined, mayFallBack: false };
 
-const exactly = (organisations: readonly string[]): EndorserPlan => ({
+const exactPlan = (organisations: readonly string[]): EndorserPlan => ({
   organisations,
   mayFallBack: false,
 });
 
-function required(roles: readonly Role[], context: EndorserContext): EndorserPlan {
-  return exactly(
+function plannedByTable(roles: readonly Role[], context: EndorserContext): EndorserPlan {
+  return exactPlan(
     roles.map((role) => {
       const mspId = context.organisations[role];
       if (mspId === undefined)
@@ -48,7 +48,7 @@ function required(roles: readonly Role[], context: EndorserContext): EndorserPla
 }
 
 /** The policy is AND(bank, OR(merchant, logistics)). Names the bank, and the caller where the caller can be the other one. */
-function pinned({ organisations, ownMspId }: EndorserContext): EndorserPlan {
+function pinnedPlan({ organisations, ownMspId }: EndorserContext): EndorserPlan {
   const { bank, merchant, logistics } = organisations;
   const second = ownMspId === logistics ? logistics : (merchant ?? logistics);
   if (bank === undefined || second === undefined) return DISCOVERY;
@@ -61,7 +61,7 @@ export function chooseEndorsers(
   context: EndorserContext,
   override?: readonly string[],
 ): EndorserPlan {
-  if (override !== undefined) return exactly(override);
-  if (transaction.endorsers !== undefined) return required(transaction.endorsers, context);
-  return context.mode === 'pinned' ? pinned(context) : DISCOVERY;
+  if (override !== undefined) return exactPlan(override);
+  if (transaction.endorsers !== undefined) return plannedByTable(transaction.endorsers, context);
+  return context.mode === 'pinned' ? pinnedPlan(context) : DISCOVERY;
 }

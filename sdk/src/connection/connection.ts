@@ -11,7 +11,7 @@ import {
   type EventSource,
   type LedgerEvent,
 } from '../events/ledger-events.js';
-import type { StreamContext } from '../events/reconnecting.js';
+import type { StreamContext } from '../events/reconnecting-stream.js';
 import { blockOfTransaction } from '../gateway/block-of-transaction.js';
 import { beforeSending } from '../gateway/classify.js';
 import type { AskStatus } from '../gateway/commit-status.js';
@@ -22,7 +22,7 @@ import { recover, resume, type Recovered, type ResumedTransaction } from '../gat
 import type { Statistics, StatisticsSnapshot } from '../gateway/statistics.js';
 import type { Journal } from '../journal/journal.js';
 import type { Pace } from '../retry/pace.js';
-import { retrying } from '../retry/retry.js';
+import { retry } from '../retry/retry.js';
 
 /** An open connection of one certificate: the typed client, events, blocks, and unfinished transactions. */
 export interface Connection {
@@ -68,7 +68,7 @@ export interface ConnectionParts {
 }
 
 /** Asks your own peer, and repeats the question while the peer cannot be reached. */
-function asking<Answer>(
+function askOwnPeer<Answer>(
   { ownMspId, pace, deadlines }: ConnectionParts,
   signal: AbortSignal,
   question: () => Promise<Answer>,
@@ -81,12 +81,12 @@ function asking<Answer>(
     }
   };
   const options = { deadlineMs: deadlines.blockMs };
-  return retrying(ask, { pace, options, signal, onRetry: () => undefined });
+  return retry(ask, { pace, options, signal, onRetry: () => undefined });
 }
 
 const heightOf = (parts: ConnectionParts, signal: AbortSignal): Promise<bigint> => {
   const { network, ownMspId } = parts;
-  return asking(parts, signal, () =>
+  return askOwnPeer(parts, signal, () =>
     ledgerHeight(network.getContract('qscc'), network.getName(), ownMspId),
   );
 };
@@ -97,7 +97,7 @@ const blockOf = (
   signal: AbortSignal,
 ): Promise<bigint> => {
   const { network, ownMspId } = parts;
-  return asking(parts, signal, () =>
+  return askOwnPeer(parts, signal, () =>
     blockOfTransaction(network.getContract('qscc'), network.getName(), transactionId, ownMspId),
   );
 };
@@ -106,7 +106,7 @@ const blockOf = (
  * A peer of another organisation may be some blocks behind the peer that committed, and then refuses what builds on the block.
  * A peer also delivers a block before it has committed its state. It tells the outcome of a transaction only after the commit.
  */
-async function untilCommitted(
+async function askUntilCommitted(
   parts: ConnectionParts,
   blockNumber: bigint,
   context: StreamContext,
@@ -114,7 +114,7 @@ async function untilCommitted(
   const transactionId = await waitForBlock(parts.network, blockNumber, context);
   if (transactionId === '') return;
   const { statusMs } = parts.deadlines;
-  await asking(parts, context.signal, () => parts.askStatus(transactionId, statusMs));
+  await askOwnPeer(parts, context.signal, () => parts.askStatus(transactionId, statusMs));
 }
 
 /** @throws {UnavailableError} when the peer has not committed the block in time; the signal's reason when it aborts */
@@ -125,7 +125,7 @@ async function waitUntilCommitted(
 ): Promise<void> {
   const late = AbortSignal.timeout(parts.deadlines.blockMs);
   try {
-    await untilCommitted(parts, blockNumber, { pace, signal: AbortSignal.any([signal, late]) });
+    await askUntilCommitted(parts, blockNumber, { pace, signal: AbortSignal.any([signal, late]) });
   } catch (error) {
     if (error !== late.reason || signal.aborted) throw error;
     throw new UnavailableError({ block: blockNumber.toString(), reason: 'not committed in time' });

@@ -15,8 +15,10 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 
 const unary = { requestStream: false, responseStream: false } as const;
 const bytes = {
-  ...{ requestSerialize: asIs, requestDeserialize: asIs },
-  ...{ responseSerialize: asIs, responseDeserialize: asIs },
+  requestSerialize: asIs,
+  requestDeserialize: asIs,
+  responseSerialize: asIs,
+  responseDeserialize: asIs,
 };
 
 /** Methods that answer at once, late, never, or with a failure, and a stream with one message. */

@@ -192,7 +192,7 @@ export class RenewingClient {
   }
 
   /** Whether this process itself was suspended for a while, so that it could hear nothing. */
-  #slept(): boolean {
+  #wasSuspended(): boolean {
     return now() - this.#lookedAt > 3 * this.#patience.lookMs;
   }
 
@@ -203,7 +203,7 @@ export class RenewingClient {
       this.#rest();
       return;
     }
-    if (this.#slept()) line.heardAt = now();
+    if (this.#wasSuspended()) line.heardAt = now();
     this.#lookedAt = now();
     if (line.silence(false) >= silenceMs || line.silence(true) >= streamSilenceMs) this.#ask(line);
   }
@@ -216,7 +216,7 @@ export class RenewingClient {
     line.client.makeUnaryRequest(ARE_YOU_THERE, asIs, asIs, Buffer.alloc(0), options, (error) => {
       line.isAsked = false;
       if (error === null || !UNTOLD.has(error.code)) line.heardAt = now();
-      const isThere = line.heardAt >= asked || this.#slept();
+      const isThere = line.heardAt >= asked || this.#wasSuspended();
       if (!isThere && error !== null) this.#giveUp(line, error);
     });
   }

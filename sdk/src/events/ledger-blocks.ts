@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole blocks in order, for programs that replay or scan the ledger; and waiting for a block.
 import type { CloseableAsyncIterable, Network } from '@hyperledger/fabric-gateway';
-import { reconnecting, type StreamContext } from './reconnecting.js';
+import { reconnectingStream, type StreamContext } from './reconnecting-stream.js';
 
 type ItemOf<Stream> = Stream extends CloseableAsyncIterable<infer Item> ? Item : never;
 
@@ -15,7 +15,7 @@ export async function* ledgerBlocks(
   context: StreamContext,
 ): AsyncGenerator<Block> {
   let next = from;
-  for await (const block of reconnecting(
+  for await (const block of reconnectingStream(
     () => network.getBlockEvents({ startBlock: next }),
     context,
   )) {
@@ -35,7 +35,7 @@ export async function waitForBlock(
   context: StreamContext,
 ): Promise<string> {
   const open = () => network.getFilteredBlockEvents({ startBlock: blockNumber });
-  for await (const block of reconnecting(open, context))
+  for await (const block of reconnectingStream(open, context))
     return block.getFilteredTransactionsList()[0]?.getTxid() ?? '';
   throw context.signal.reason;
 }

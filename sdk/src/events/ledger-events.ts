@@ -4,7 +4,7 @@ import type { ChaincodeEvent, CloseableAsyncIterable } from '@hyperledger/fabric
 import { UNITS, type UnitId } from '@fabric-offline-pay/domain';
 import { CorruptDataError } from '../errors.js';
 import type { Checkpoint, Position } from './checkpoint.js';
-import { reconnecting, type StreamContext } from './reconnecting.js';
+import { reconnectingStream, type StreamContext } from './reconnecting-stream.js';
 
 /** The content of an event: identifiers only. */
 export interface EventPayload {
@@ -119,7 +119,7 @@ export async function* ledgerEvents(
   context: StreamContext,
 ): AsyncGenerator<LedgerEvent> {
   let position = await startOf(source, options);
-  for await (const event of reconnecting(() => source.open(position), context)) {
+  for await (const event of reconnectingStream(() => source.open(position), context)) {
     yield* toLedgerEvents(event);
     position = { blockNumber: event.blockNumber, transactionId: event.transactionId };
     await options.checkpoint?.save(position);

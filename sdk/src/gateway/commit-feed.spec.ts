@@ -52,7 +52,10 @@ class Stream {
 }
 
 const statusOf = (transactionId: string): Status => ({
-  ...{ transactionId, blockNumber: 9n, code: VALID, successful: true },
+  transactionId,
+  blockNumber: 9n,
+  code: VALID,
+  successful: true,
 });
 
 let stream: Stream;
@@ -113,10 +116,16 @@ test('tells each call its own outcome, with one question for each block', async 
   );
   stream.push(blockOf(10, [['c', VALID]]));
   await expect(a!.told).resolves.toEqual({
-    ...{ transactionId: 'a', blockNumber: 9n, code: VALID, successful: true },
+    transactionId: 'a',
+    blockNumber: 9n,
+    code: VALID,
+    successful: true,
   });
   await expect(b!.told).resolves.toEqual({
-    ...{ transactionId: 'b', blockNumber: 9n, code: MVCC_READ_CONFLICT, successful: false },
+    transactionId: 'b',
+    blockNumber: 9n,
+    code: MVCC_READ_CONFLICT,
+    successful: false,
   });
   await expect(c!.told).resolves.toMatchObject({ blockNumber: 10n });
   expect(ask.mock.calls.map(([id]) => id)).toEqual(['a', 'c']);

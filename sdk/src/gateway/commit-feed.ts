@@ -28,7 +28,7 @@ export interface Watch {
   end(): void;
 }
 
-interface Waiting {
+interface Waiter {
   readonly transactionId: string;
   readonly ask: AskStatus;
   readonly since: number;
@@ -51,7 +51,7 @@ const LOOK_EVERY_MS = 500;
  * Several connections may share it.
  */
 export class CommitFeed {
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, Waiter>();
   #underWay = 0;
   #idleSince = 0;
   /** The connection whose stream is used, while there is one. */
@@ -121,14 +121,14 @@ export class CommitFeed {
   /** Closes a stream that delivers nothing to those who wait, and one that nobody needs. */
   #look(): void {
     const now = performance.now();
-    const isTired = ({ since }: Waiting): boolean => now >= since + PATIENCE_MS;
+    const isTired = ({ since }: Waiter): boolean => now >= since + PATIENCE_MS;
     if ([...this.#waiting.values()].some(isTired)) {
       this.#giveUp(isTired);
       this.#rest();
     } else if (this.#underWay === 0 && now >= this.#idleSince + REST_MS) this.#close();
   }
 
-  #giveUp(isTired: (waiting: Waiting) => boolean): void {
+  #giveUp(isTired: (waiting: Waiter) => boolean): void {
     for (const waiting of [...this.#waiting.values()].filter(isTired)) {
       this.#waiting.delete(waiting.transactionId);
       waiting.tell(undefined);
@@ -156,7 +156,7 @@ export class CommitFeed {
    * question for each block remains: a caller that continued too early would read the old state.
    */
   async #confirm(
-    heard: readonly { readonly waiting: Waiting; readonly status: Status }[],
+    heard: readonly { readonly waiting: Waiter; readonly status: Status }[],
   ): Promise<void> {
     const [first] = heard;
     if (first === undefined) return;

@@ -21,7 +21,7 @@ export interface SenderContext {
 /** A transaction that is signed, at the latest when it is sent. `getBytes` is the envelope that the journal keeps. */
 export type Envelope = Pick<Transaction, 'getBytes' | 'getTransactionId' | 'submit'>;
 
-export interface SendOptions {
+export interface EnvelopeOptions {
   readonly sentBefore: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -35,7 +35,7 @@ async function settleQuietly(journal: Journal, transactionId: string): Promise<v
   }
 }
 
-const reasonOf = (error: unknown): Readonly<Record<string, unknown>> =>
+const detailsOf = (error: unknown): Readonly<Record<string, unknown>> =>
   error instanceof GatewayError
     ? { grpcCode: error.code, reason: error.message, orderers: error.details }
     : {};
@@ -52,7 +52,7 @@ export class EnvelopeSender {
    * @throws {OrderingError} when the ordering service refused it
    * @throws {OutcomeUnknownError} when nobody answered in time, or the signal aborted. The journal then keeps the envelope
    */
-  async send(envelope: Envelope, options: SendOptions): Promise<Status> {
+  async send(envelope: Envelope, options: EnvelopeOptions): Promise<Status> {
     const transactionId = envelope.getTransactionId();
     await this.#record(envelope);
     const outcome = await this.#outcome(envelope, options);
@@ -62,7 +62,7 @@ export class EnvelopeSender {
     if (outcome.kind === 'known') return outcome.status;
     throw new OrderingError(
       transactionId,
-      { transactionId, ...reasonOf(outcome.cause) },
+      { transactionId, ...detailsOf(outcome.cause) },
       outcome.cause,
     );
   }
@@ -74,7 +74,7 @@ export class EnvelopeSender {
     else await journal.record(transactionId, envelope.getBytes());
   }
 
-  async #outcome(envelope: Envelope, { sentBefore, signal }: SendOptions): Promise<Outcome> {
+  async #outcome(envelope: Envelope, { sentBefore, signal }: EnvelopeOptions): Promise<Outcome> {
     const { deadlines, pace, source, feed } = this.#context;
     const transactionId = envelope.getTransactionId();
     const watch = sentBefore ? undefined : feed.watch(transactionId, source);

@@ -20,7 +20,7 @@ import type {
 import { UnavailableError } from '../errors.js';
 import { abortable } from '../retry/abortable.js';
 import type { Pace } from '../retry/pace.js';
-import { retrying, type RetryContext, type RetryReason } from '../retry/retry.js';
+import { retry, type RetryContext, type RetryReason } from '../retry/retry.js';
 import type { Signer } from '../signer/native-signer.js';
 import { beforeSending } from './classify.js';
 import { callWithin, type Deadlines } from './deadlines.js';
@@ -71,7 +71,7 @@ export class GatewayTransport implements Transport {
     const end = pace.now() + Math.max(deadlines.queryMs, retries.deadlineMs);
     // The rest of the query's time, so that the last attempt does not exceed it.
     const left = (): number => Math.min(deadlines.evaluateMs, end - pace.now());
-    const payload = await retrying(
+    const payload = await retry(
       () =>
         this.#ask(own, options.signal, () =>
           this.#proposal(call, own).evaluate(callWithin(left())),
@@ -91,7 +91,7 @@ export class GatewayTransport implements Transport {
     const started = pace.now();
     statistics.started();
     let attempts = 0;
-    const { result, status } = await retrying(
+    const { result, status } = await retry(
       (number) => {
         attempts = number;
         return this.#attempt(call, decode, plan, options.signal);
@@ -118,7 +118,7 @@ export class GatewayTransport implements Transport {
   ): Promise<Committed> {
     const transaction = await this.#endorseByPlan(call, plan, signal);
     const result = decode(transaction.getResult());
-    const envelope = await this.#signed(transaction);
+    const envelope = await this.#sign(transaction);
     signal?.throwIfAborted();
     const status = await this.#context.sender.send(envelope, { sentBefore: false, signal });
     const error = invalidity(status);
@@ -166,7 +166,7 @@ export class GatewayTransport implements Transport {
     );
   }
 
-  async #signed(transaction: Transaction): Promise<Transaction> {
+  async #sign(transaction: Transaction): Promise<Transaction> {
     const { signer, gateway } = this.#context;
     if (signer === undefined) return transaction;
     return gateway.newSignedTransaction(

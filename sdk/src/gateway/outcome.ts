@@ -32,14 +32,14 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly cause: unknown }
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
-type Known = Extract<Outcome, { kind: 'known' }>;
-type Asked = Known | { readonly kind: 'silent' | 'hopeless'; readonly cause: unknown };
+type KnownOutcome = Extract<Outcome, { kind: 'known' }>;
+type AskResult = KnownOutcome | { readonly kind: 'silent' | 'hopeless'; readonly cause: unknown };
 
 const hasCode = (error: unknown, ...codes: readonly number[]): boolean =>
   error instanceof GatewayError && codes.includes(error.code);
 
 /** The gateway answers ABORTED for an orderer's 4xx, and for nothing else. */
-const isRefusal = (error: unknown): boolean =>
+const isOrdererRefusal = (error: unknown): boolean =>
   hasCode(error, grpcStatus.ABORTED, grpcStatus.INVALID_ARGUMENT);
 
 /** Nobody will ever answer this identity. */
@@ -66,7 +66,7 @@ async function firstStatus(ports: OutcomePorts, timeoutMs: number): Promise<Stat
   return status.code === StatusCode.DUPLICATE_TXID ? ports.status(timeoutMs) : status;
 }
 
-async function ask(ports: OutcomePorts, timeoutMs: number): Promise<Asked> {
+async function ask(ports: OutcomePorts, timeoutMs: number): Promise<AskResult> {
   try {
     const status = await firstStatus(ports, timeoutMs);
     if (status.code === StatusCode.DUPLICATE_TXID) return { kind: 'silent', cause: undefined };
@@ -80,9 +80,9 @@ async function sendAndAsk(
   ports: OutcomePorts,
   options: OutcomeOptions,
   uncertain: boolean,
-): Promise<Asked | Outcome> {
+): Promise<AskResult | Outcome> {
   const failure = await failureOf(() => ports.send());
-  if (!uncertain && isRefusal(failure)) return { kind: 'refused', cause: failure };
+  if (!uncertain && isOrdererRefusal(failure)) return { kind: 'refused', cause: failure };
   const asked = await ask(ports, failure === undefined ? options.statusMs : options.probeMs);
   return asked.kind === 'silent' ? { ...asked, cause: asked.cause ?? failure } : asked;
 }
@@ -93,7 +93,7 @@ const isOver = (options: OutcomeOptions, deadline: number): boolean =>
 /** @returns the outcome of the envelope. Never throws for a failure of the network. */
 export async function findOutcome(ports: OutcomePorts, options: OutcomeOptions): Promise<Outcome> {
   const deadline = options.pace.now() + options.outcomeMs;
-  let asked: Asked | Outcome | undefined = options.sentBefore
+  let asked: AskResult | Outcome | undefined = options.sentBefore
     ? await ask(ports, options.probeMs)
     : undefined;
   for (let round = 1; ; round++) {

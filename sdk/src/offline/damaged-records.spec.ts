@@ -29,7 +29,8 @@ interface Damage {
 }
 
 const set = (name: string, key: string, value: string | undefined): Damage => ({
-  ...{ name, key },
+  name,
+  key,
   values: new Map([[key, value]]),
 });
 
@@ -48,7 +49,8 @@ function swaps(contents: ReadonlyMap<string, string>, key: string): readonly Dam
   return [...contents]
     .filter(([other, its]) => other > key && its !== value)
     .map(([other, its]) => ({
-      ...{ name: `swapped with ${other}`, key },
+      name: `swapped with ${other}`,
+      key,
       values: new Map([
         [key, its],
         [other, value],

@@ -44,12 +44,22 @@ async function till(
 ): Promise<Terminal> {
   const { clock } = room;
   const opened = await Terminal.open({
-    ...{ store: memoryStore(), key, channel: CHANNEL, clock, roots: ROOTS },
-    ...{ merchantId: OFFLINE_MERCHANT, terminalId },
+    store: memoryStore(),
+    key,
+    channel: CHANNEL,
+    clock,
+    roots: ROOTS,
+    merchantId: OFFLINE_MERCHANT,
+    terminalId,
   });
   const payee = await room.issuer.certifyPayee({
-    ...{ merchantId: OFFLINE_MERCHANT, terminalId, publicKey: key.publicKey },
-    ...{ name: NAME, licence: 'LIC-1', validUntil: FAR, ...granted },
+    merchantId: OFFLINE_MERCHANT,
+    terminalId,
+    publicKey: key.publicKey,
+    name: NAME,
+    licence: 'LIC-1',
+    validUntil: FAR,
+    ...granted,
   });
   const bulletin = room.ledger.newestBulletin ?? (await room.publish());
   await opened.learn({ issuers: [room.issuer.row], bulletin, payee });
@@ -179,7 +189,10 @@ test('a till whose certificate has expired asks for nothing until it is certifie
   const { publicKey } = softwareKey(VECTOR_KEYS.terminal);
   const grant = { merchantId: OFFLINE_MERCHANT, terminalId: 'till-1', publicKey };
   const payee = await room.issuer.certifyPayee({
-    ...{ ...grant, name: NAME, licence: 'LIC-1', validUntil: FAR },
+    ...grant,
+    name: NAME,
+    licence: 'LIC-1',
+    validUntil: FAR,
   });
   await ends.learn({ payee });
   await ask('A-2', ends);
@@ -233,7 +246,8 @@ describe('a cancellation', () => {
     const payment = await device.pay(await ask('A-1'));
     const [cancellation] = await terminal.cancel('A-1');
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({
-      ...{ accepted: false, code: 'OFFLINE_CANCELLED' },
+      accepted: false,
+      code: 'OFFLINE_CANCELLED',
     });
     await device.importCancellation(cancellation!);
     await device.importCancellation(cancellation!);
@@ -320,7 +334,9 @@ describe('a till that lost its records', () => {
     const evidence = await device.evidence({ epoch: 1, counter: 1 });
     const empty = await till();
     expect(await empty.importPayment(evidence!.bytes!)).toMatchObject({
-      ...{ orderNumber: 'A-1', amount: '1250', status: 'waiting' },
+      orderNumber: 'A-1',
+      amount: '1250',
+      status: 'waiting',
     });
     await empty.importPayment(evidence!.bytes!);
     expect(await empty.waiting()).toMatchObject({ count: 1 });
@@ -351,7 +367,9 @@ describe('a till that lost its records', () => {
     const kept = await device.evidence({ epoch: 1, counter: 1 });
     const whole = {
       ...kept!.presented,
-      ...{ request: kept!.request!, payee: kept!.payee!, receipt: kept!.receipt! },
+      request: kept!.request!,
+      payee: kept!.payee!,
+      receipt: kept!.receipt!,
     };
     const other = await paid('A-2');
     const empty = await till();

@@ -14,13 +14,14 @@ export interface DeliverySecret {
   readonly commitment: string;
 }
 
-const committed = (secret: string): DeliverySecret => ({
+const withCommitment = (secret: string): DeliverySecret => ({
   secret,
   commitment: commitmentTo(secret),
 });
 
 /** Draws a new secret. The device must keep it until the goods are there. */
-export const newDeliverySecret = (): DeliverySecret => committed(randomBytes(32).toString('hex'));
+export const newDeliverySecret = (): DeliverySecret =>
+  withCommitment(randomBytes(32).toString('hex'));
 
 /**
  * Derives the secret of an order from the device's own key (HMAC-SHA-256), so that the device need not keep it, and a repeated
@@ -38,5 +39,5 @@ export function deliverySecretFor(
   const key = typeof privateKey === 'string' ? createPrivateKey(privateKey) : privateKey;
   const bytes = key.export({ format: 'der', type: 'pkcs8' });
   const subject = canonicalJson({ purpose: PURPOSE, merchantId, orderNumber });
-  return committed(createHmac('sha256', bytes).update(subject).digest('hex'));
+  return withCommitment(createHmac('sha256', bytes).update(subject).digest('hex'));
 }

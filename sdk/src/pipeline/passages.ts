@@ -5,13 +5,13 @@ import type { TransactionResult } from '../client/transport.js';
 import { RefusedError } from '../errors.js';
 import type { Parties, Passage, PipelineResult } from './purchase.js';
 
-interface Answer {
+interface StepAnswer {
   readonly replayed: boolean;
   readonly units: readonly UnitId[];
 }
 
 /** Submits a transaction; may be called twice. */
-type Submit<Result> = () => Promise<TransactionResult<Result>>;
+type SubmitStep<Result> = () => Promise<TransactionResult<Result>>;
 
 const steps = new WeakMap<object, string>();
 
@@ -20,7 +20,7 @@ export const failedStep = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null ? steps.get(error) : undefined;
 
 /** Remembers which transaction threw an error, and throws it again. */
-const failedAt =
+const rememberStepAndThrow =
   (transaction: string) =>
   (error: unknown): never => {
     if (typeof error === 'object' && error !== null) steps.set(error, transaction);
@@ -39,7 +39,7 @@ export class Passages {
   constructor(parties: Pick<Parties, 'catchUp'>, before: readonly Passage[] = []) {
     this.#catchUp = parties.catchUp;
     this.#passages.push(...before);
-    for (const { blockNumber } of before) this.#reached(blockNumber);
+    for (const { blockNumber } of before) this.#noteBlock(blockNumber);
   }
 
   /** All transactions so far. */
@@ -55,12 +55,15 @@ export class Passages {
   }
 
   /** Submits a transaction of the order, notes its result, and returns its answer. {@link failedStep} knows the errors it throws. */
-  async note<Result extends Answer>(transaction: string, submit: Submit<Result>): Promise<Result> {
+  async note<Result extends StepAnswer>(
+    transaction: string,
+    submit: SubmitStep<Result>,
+  ): Promise<Result> {
     const { result, transactionId, blockNumber, durationMs } = await this.#submit(submit).catch(
-      failedAt(transaction),
+      rememberStepAndThrow(transaction),
     );
     this.#moved ||= !result.replayed;
-    this.#reached(blockNumber);
+    this.#noteBlock(blockNumber);
     this.#passages.push({
       transaction,
       transactionId,
@@ -76,12 +79,12 @@ export class Passages {
     return { state, replayed: !this.#moved, passages: this.#passages };
   }
 
-  #reached(blockNumber: bigint): void {
+  #noteBlock(blockNumber: bigint): void {
     if (blockNumber > this.#lastBlock) this.#lastBlock = blockNumber;
   }
 
   /** A refusal may only mean that a peer does not have the order's last block yet. So it waits for the block and tries once more. */
-  async #submit<Result>(submit: Submit<Result>): Promise<TransactionResult<Result>> {
+  async #submit<Result>(submit: SubmitStep<Result>): Promise<TransactionResult<Result>> {
     try {
       return await submit();
     } catch (error) {

@@ -70,7 +70,7 @@ function basketTasks(journey: Journey): UnitTasks {
 }
 
 /** Notes the order's state after a transaction. */
-async function stand(
+async function noteState(
   journey: Journey,
   noted: Promise<{ readonly state: OrderState }>,
 ): Promise<void> {
@@ -91,28 +91,28 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
   return {
     '10': {
       begin: () =>
-        stand(
+        noteState(
           journey,
           passages.note('goods:verifyMerchant', () => cashier.goods.verifyMerchant(key)),
         ),
     },
     '12': {
       begin: () =>
-        stand(
+        noteState(
           journey,
           passages.note('goods:checkCategories', () => cashier.goods.checkCategories(key)),
         ),
     },
     '13': {
       begin: () =>
-        stand(
+        noteState(
           journey,
           passages.note('orderNumber:compare', () => bankNode.orderNumber.compare(key)),
         ),
     },
     '15': {
       begin: () =>
-        stand(
+        noteState(
           journey,
           passages.note('alarm:compareOrder', () => bankNode.alarm.compareOrder(key)),
         ),
@@ -120,7 +120,7 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
     '14': {
       begin: whenPayable(async () => {
         const claim = { ...key, captureId: CAPTURE_ID, amount };
-        await stand(
+        await noteState(
           journey,
           passages.note('settlement:capture', () => bankNode.settlement.capture(claim)),
         );
@@ -137,7 +137,7 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
 }
 
 /** The statements of the merchant and the logistics company, from their own records. */
-async function state(journey: Journey): Promise<void> {
+async function submitStatements(journey: Journey): Promise<void> {
   const { key, passages, purchase } = journey;
   const { cashier, dispatcher } = journey.parties;
   await Promise.all([
@@ -156,7 +156,7 @@ async function state(journey: Journey): Promise<void> {
   ]);
 }
 
-async function place(journey: Journey): Promise<OrderTerms> {
+async function placeOrder(journey: Journey): Promise<OrderTerms> {
   const { purchase, passages, key } = journey;
   const { cashier } = journey.parties;
   const terms = termsOf(purchase, journey.quote, purchase.choose(journey.quote));
@@ -190,8 +190,8 @@ export async function runStepwise(parties: Parties, purchase: Purchase): Promise
     parties.cashier.orderNumber.openBasket(purchase.basket),
   );
   await walk(PHASES.basket, basketTasks(journey));
-  const terms = await place(journey);
-  await state(journey);
+  const terms = await placeOrder(journey);
+  await submitStatements(journey);
   await walk(PHASES.settlement, settlementTasks(journey, terms));
   return passages.end(journey.state);
 }

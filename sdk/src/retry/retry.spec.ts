@@ -9,7 +9,7 @@ import {
 } from '../errors.js';
 import { backoffMs, CONFLICT_BACKOFF } from './backoff.js';
 import {
-  retrying,
+  retry,
   retryReason,
   type RetryContext,
   type RetryOptions,
@@ -59,13 +59,13 @@ test('only calls that wrote nothing are repeated', () => {
 
 test('conflicts are repeated until the call succeeds', async () => {
   const { made, reasons } = context();
-  await expect(retrying(failingTimes(3, conflict), made)).resolves.toBe(4);
+  await expect(retry(failingTimes(3, conflict), made)).resolves.toBe(4);
   expect(reasons).toEqual(['conflict', 'conflict', 'conflict']);
 });
 
 test('calls wait for the end of an outage, but not past the deadline', async () => {
   const { made, now } = context({ deadlineMs: 10_000 });
-  await expect(retrying(failingTimes(Infinity, outage), made)).rejects.toBe(outage);
+  await expect(retry(failingTimes(Infinity, outage), made)).rejects.toBe(outage);
   expect(now()).toBeLessThan(10_000);
   expect(now()).toBeGreaterThan(7_000);
 });
@@ -73,7 +73,7 @@ test('calls wait for the end of an outage, but not past the deadline', async () 
 test('endorsers that keep disagreeing are reported after eight attempts', async () => {
   const { made, reasons } = context();
   const lasting = refusal(true);
-  await expect(retrying(failingTimes(Infinity, lasting), made)).rejects.toBe(lasting);
+  await expect(retry(failingTimes(Infinity, lasting), made)).rejects.toBe(lasting);
   expect(reasons).toHaveLength(7);
 });
 
@@ -83,19 +83,19 @@ test('when a hot row divides endorsers again and again, only failures in a row c
     if (attempt > 30) return Promise.resolve('done');
     return Promise.reject(attempt % 7 === 0 ? conflict : refusal(true));
   };
-  await expect(retrying(alternating, made)).resolves.toBe('done');
+  await expect(retry(alternating, made)).resolves.toBe('done');
 });
 
 test('the caller can allow only one attempt', async () => {
   const { made, reasons } = context({ attempts: 1 });
-  await expect(retrying(failingTimes(1, conflict), made)).rejects.toBe(conflict);
+  await expect(retry(failingTimes(1, conflict), made)).rejects.toBe(conflict);
   expect(reasons).toEqual([]);
 });
 
 test('a refusal is never repeated', async () => {
   const { made } = context();
   const attempt = jest.fn(() => Promise.reject(refusal(false)));
-  await expect(retrying(attempt, made)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(retry(attempt, made)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(attempt).toHaveBeenCalledTimes(1);
 });
 
@@ -106,7 +106,7 @@ test('an aborted signal stops before the next attempt', async () => {
     stopped.abort(new Error('enough'));
     return Promise.reject(conflict);
   });
-  await expect(retrying(attempt, made)).rejects.toThrow('enough');
+  await expect(retry(attempt, made)).rejects.toThrow('enough');
   expect(attempt).toHaveBeenCalledTimes(1);
 });
 

@@ -87,7 +87,7 @@ async function pauseOrThrow(
  * @returns the result of the first attempt that succeeds
  * @throws the failure of the last attempt, or the signal's reason
  */
-export async function retrying<T>(
+export async function retry<T>(
   attempt: (number: number) => Promise<T>,
   context: RetryContext,
 ): Promise<T> {

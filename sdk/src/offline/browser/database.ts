@@ -10,13 +10,13 @@ const PREFIX = 'fabric-offline-pay/';
 
 export const fullName = (name: string): string => PREFIX + name;
 
-const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
+const waitForAnswer = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error('The request failed.'));
   });
 
-const ended = (transaction: IDBTransaction): Promise<void> =>
+const waitForEnd = (transaction: IDBTransaction): Promise<void> =>
   new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () =>
@@ -37,7 +37,7 @@ export class Database {
     try {
       const request = indexedDB.open(fullName(name), 1);
       request.onupgradeneeded = () => void request.result.createObjectStore(STORE);
-      return new Database(name, await answerOf(request));
+      return new Database(name, await waitForAnswer(request));
     } catch (error) {
       throw new OfflineError('STORE_FAILED', { name }, error);
     }
@@ -45,7 +45,7 @@ export class Database {
 
   /** @throws {OfflineError} STORE_FAILED */
   read<T>(ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    return this.#guarded(() => answerOf(ask(this.#in('readonly'))));
+    return this.#guard(() => waitForAnswer(ask(this.#in('readonly'))));
   }
 
   /**
@@ -53,10 +53,10 @@ export class Database {
    * @throws {OfflineError} STORE_FAILED
    */
   write(change: (store: IDBObjectStore) => void): Promise<void> {
-    return this.#guarded(() => {
+    return this.#guard(() => {
       const store = this.#in('readwrite');
       change(store);
-      return ended(store.transaction);
+      return waitForEnd(store.transaction);
     });
   }
 
@@ -68,7 +68,7 @@ export class Database {
     return this.#database.transaction(STORE, mode, { durability: 'strict' }).objectStore(STORE);
   }
 
-  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {

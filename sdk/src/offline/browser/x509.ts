@@ -12,7 +12,7 @@ import {
 import { p256 } from '@noble/curves/nist.js';
 
 /** The parts of a certificate, as DER. */
-interface Parts extends Certificate {
+interface CertificateParts extends Certificate {
   readonly signed: Buffer;
   readonly issuer: Buffer;
   readonly subject: Buffer;
@@ -26,8 +26,17 @@ interface Parts extends Certificate {
 type Element = ReturnType<typeof derElements>[number];
 
 const TAG = {
-  ...{ boolean: 0x01, integer: 0x02, bits: 0x03, octets: 0x04, oid: 0x06 },
-  ...{ utcTime: 0x17, time: 0x18, sequence: 0x30, keyId: 0x80, version: 0xa0, extensions: 0xa3 },
+  boolean: 0x01,
+  integer: 0x02,
+  bits: 0x03,
+  octets: 0x04,
+  oid: 0x06,
+  utcTime: 0x17,
+  time: 0x18,
+  sequence: 0x30,
+  keyId: 0x80,
+  version: 0xa0,
+  extensions: 0xa3,
 } as const;
 
 /** Version 3 within its tag, and the value TRUE. */
@@ -58,7 +67,7 @@ function ensure(condition: boolean, reason: string): asserts condition {
 const hexOf = ({ whole }: Element): string => whole.toString('hex');
 
 /** @throws {RangeError} unless the element has this tag. */
-function expected(element: Element | undefined, tag: number): Element {
+function ensureTag(element: Element | undefined, tag: number): Element {
   ensure(element?.tag === tag, 'A part is missing or has another tag.');
   return element;
 }
@@ -67,12 +76,12 @@ function expected(element: Element | undefined, tag: number): Element {
 function whole(bytes: Buffer, tag: number): Element {
   const found = derElements(bytes);
   ensure(found.length === 1, 'There are bytes after the element.');
-  return expected(found[0], tag);
+  return ensureTag(found[0], tag);
 }
 
 /** A bit string of whole bytes, as keys and signatures are. */
 function bitsOf(element: Element | undefined): Buffer {
-  const { body } = expected(element, TAG.bits);
+  const { body } = ensureTag(element, TAG.bits);
   ensure(body[0] === 0, 'The bit string is not made of whole bytes.');
   return body.subarray(1);
 }
@@ -80,7 +89,7 @@ function bitsOf(element: Element | undefined): Buffer {
 /** @returns the time as text of RFC 9110, which `Date.parse` reads everywhere. */
 function timeOf(element: Element | undefined): string {
   ensure(element !== undefined, 'A time is missing.');
-  const { tag, body } = expected(element, element.tag === TAG.utcTime ? TAG.utcTime : TAG.time);
+  const { tag, body } = ensureTag(element, element.tag === TAG.utcTime ? TAG.utcTime : TAG.time);
   const text = body.toString('latin1');
   const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
   const full = tag === TAG.utcTime ? century + text : text;
@@ -92,14 +101,14 @@ function timeOf(element: Element | undefined): string {
 
 /** @returns object identifier and value. */
 function extensionOf(element: Element): readonly [oid: string, value: Buffer] {
-  const parts = derInside(expected(element, TAG.sequence));
+  const parts = derInside(ensureTag(element, TAG.sequence));
   const [oid, critical] = parts;
   ensure(parts.length <= 3 && parts.length >= 2, 'An extension does not have two or three parts.');
   ensure(
     parts.length === 2 || (critical && hexOf(critical)) === TRUE,
     'The critical flag is malformed.',
   );
-  return [expected(oid, TAG.oid).body.toString('hex'), expected(parts.at(-1), TAG.octets).body];
+  return [ensureTag(oid, TAG.oid).body.toString('hex'), ensureTag(parts.at(-1), TAG.octets).body];
 }
 
 function extensionsOf(all: readonly Element[]): ReadonlyMap<string, Buffer> {
@@ -131,42 +140,45 @@ function signedParts(signed: Element) {
     derInside(signed);
   ensure(more.length === 0 && version !== undefined, 'The signed content has other parts.');
   ensure(hexOf(version) === VERSION_3, 'The certificate is not of version 3.');
-  expected(serial, TAG.integer);
-  const [from, to, ...times] = derInside(expected(validity, TAG.sequence));
+  ensureTag(serial, TAG.integer);
+  const [from, to, ...times] = derInside(ensureTag(validity, TAG.sequence));
   ensure(times.length === 0, 'The validity has more than two times.');
   return {
-    algorithm: expected(algorithm, TAG.sequence),
-    issuer: expected(issuer, TAG.sequence).whole,
-    subject: expected(subject, TAG.sequence).whole,
-    publicKey: expected(publicKey, TAG.sequence).whole,
+    algorithm: ensureTag(algorithm, TAG.sequence),
+    issuer: ensureTag(issuer, TAG.sequence).whole,
+    subject: ensureTag(subject, TAG.sequence).whole,
+    publicKey: ensureTag(publicKey, TAG.sequence).whole,
     extensions: extensionsOf(
-      derInside(whole(expected(extensions, TAG.extensions).body, TAG.sequence)),
+      derInside(whole(ensureTag(extensions, TAG.extensions).body, TAG.sequence)),
     ),
     validFrom: timeOf(from),
     validTo: timeOf(to),
   };
 }
 
-function parsed(pem: string): Parts {
+function parse(pem: string): CertificateParts {
   const raw = Buffer.from(PEM.exec(pem)?.[1] ?? '', 'base64');
   const [first, outer, signature, ...more] = derInside(whole(raw, TAG.sequence));
   ensure(outer !== undefined && more.length === 0, 'The certificate has other parts.');
-  const signed = expected(first, TAG.sequence);
+  const signed = ensureTag(first, TAG.sequence);
   const { algorithm, ...parts } = signedParts(signed);
   const bits = bitsOf(signature);
   const isKnown = [algorithm, outer].every((each) => hexOf(each) === ECDSA_SHA256);
   return {
-    ...{ ...parts, raw, signed: signed.whole, ca: mayCertify(parts.extensions) },
+    ...parts,
+    raw,
+    signed: signed.whole,
+    ca: mayCertify(parts.extensions),
     signature: isKnown ? bits : undefined,
     toString: () => pemOf(raw),
   };
 }
 
-/** Every certificate here was made by {@link parsed}. */
-const partsOf = (certificate: Certificate): Parts => certificate as Parts;
+/** Every certificate here was made by {@link parse}. */
+const partsOf = (certificate: Certificate): CertificateParts => certificate as CertificateParts;
 
 /** If both name the authority's key, they must name the same one. Other ways to name it are ignored. */
-function namesKeyOf(certificate: Parts, authority: Parts): boolean {
+function namesKeyOf(certificate: CertificateParts, authority: CertificateParts): boolean {
   const named = certificate.extensions.get(OID.authorityKeyId);
   const own = authority.extensions.get(OID.subjectKeyId);
   if (named === undefined) return true;
@@ -175,7 +187,10 @@ function namesKeyOf(certificate: Parts, authority: Parts): boolean {
   return own === undefined || whole(own, TAG.octets).body.equals(keyId.body);
 }
 
-function isSignedBy({ signature, signed }: Parts, { publicKey }: Parts): boolean {
+function isSignedBy(
+  { signature, signed }: CertificateParts,
+  { publicKey }: CertificateParts,
+): boolean {
   const key = importDeviceKey(publicKey.toString('base64'));
   const point = publicKey.subarray(-POINT);
   return (
@@ -185,7 +200,7 @@ function isSignedBy({ signature, signed }: Parts, { publicKey }: Parts): boolean
   );
 }
 
-export const parseCertificate: X509Platform['parseCertificate'] = parsed;
+export const parseCertificate: X509Platform['parseCertificate'] = parse;
 
 export const isIssued: X509Platform['isIssued'] = (certificate, authority) => {
   const [child, parent] = [partsOf(certificate), partsOf(authority)];

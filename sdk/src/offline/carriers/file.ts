@@ -18,7 +18,7 @@ export type CarriedKind = keyof typeof SUFFIX;
 /** The longest kind, evidence, has less than 3000 bytes. The limit keeps large files out of memory. */
 const LONGEST = 4096;
 
-const named = (kind: CarriedKind, file: string): string =>
+const withSuffix = (kind: CarriedKind, file: string): string =>
   file.endsWith(SUFFIX[kind]) ? file : file + SUFFIX[kind];
 
 /**
@@ -30,8 +30,8 @@ export async function saveFile(
   file: string,
   bytes: Uint8Array,
 ): Promise<string> {
-  await writeDurably(named(kind, file), bytes);
-  return named(kind, file);
+  await writeDurably(withSuffix(kind, file), bytes);
+  return withSuffix(kind, file);
 }
 
 const isOfAnotherKind = (kind: CarriedKind, file: string): boolean =>
@@ -43,7 +43,7 @@ const isOfAnotherKind = (kind: CarriedKind, file: string): boolean =>
  */
 export async function loadFile(kind: CarriedKind, file: string): Promise<Buffer> {
   if (isOfAnotherKind(kind, file)) throw new ConfigurationError('file', `no ${SUFFIX[kind]} file`);
-  const bytes = await readFile(named(kind, file));
+  const bytes = await readFile(withSuffix(kind, file));
   if (bytes.length > LONGEST) throw new ConfigurationError('file', 'too long');
   return bytes;
 }

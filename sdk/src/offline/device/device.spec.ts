@@ -158,7 +158,10 @@ describe('certificates', () => {
     const issuers = [room.issuer.row];
     room.now += 1;
     const other = await room.issuer.certify({
-      ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 1, currency: 'EUR' },
+      customerId: 'customer-1',
+      deviceId: 'phone',
+      epoch: 1,
+      currency: 'EUR',
       publicKey: key.publicKey,
       total: '30000',
       limits: { perPayment: '5000', total: '30000' },

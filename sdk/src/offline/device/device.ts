@@ -11,6 +11,7 @@ import {
   type VoucherPlan,
 } from '@fabric-offline-pay/domain';
 import { OfflineError, RefusedError } from '../../errors.js';
+import { fromBase64, toBase64 } from '../base64.js';
 import { systemClock, type Clock } from '../clock.js';
 import { inTurn } from '../in-turn.js';
 import type { OfflineKey } from '../key/offline-key.js';
@@ -97,7 +98,7 @@ export interface Payment extends PaymentRecord {
 }
 
 /** The certificate that the voucher names. A top-up may have arrived since the voucher was planned. */
-function certificateOf({ certificates: held }: Epoch, { voucher }: VoucherPlan): Buffer {
+function namedCertificate({ certificates: held }: Epoch, { voucher }: VoucherPlan): Buffer {
   const named = held.find(
     (entry) => Buffer.compare(entry.held.digest, voucher.certificateDigest) === 0,
   );
@@ -105,13 +106,15 @@ function certificateOf({ certificates: held }: Epoch, { voucher }: VoucherPlan):
   return named.bytes;
 }
 
-const nameOf = ({ certificate: { name, licence, bankId } }: CertifiedPayee) => ({
-  ...{ name, licence, bankId },
+const payeeView = ({ certificate: { name, licence, bankId } }: CertifiedPayee) => ({
+  name,
+  licence,
+  bankId,
 });
 
 const askedOf = ({ bytes, payee }: ReadRequest): AskedRecord => ({
-  request: bytes.toString('base64'),
-  payee: payee?.bytes.toString('base64') ?? null,
+  request: toBase64(bytes),
+  payee: payee === undefined ? null : toBase64(payee.bytes),
 });
 
 function recordOf(
@@ -177,7 +180,7 @@ export class Device {
       await ensureOpenEpoch(this.#store, checked);
       const { epoch, sequence } = checked.held.certificate;
       await this.#store.write([
-        certificates.put(checked.bytes.toString('base64'), ordinal(epoch), ordinal(sequence)),
+        certificates.put(toBase64(checked.bytes), ordinal(epoch), ordinal(sequence)),
       ]);
       const balances = await this.balances();
       const balance = balances.find((entry) => entry.epoch === epoch);
@@ -197,10 +200,13 @@ export class Device {
     const { request: read, hash, payee } = this.#read(request, epochs);
     const { merchantId, orderNumber, currency, expiresAt } = read;
     return {
-      ...{ merchantId, orderNumber, currency, expiresAt },
+      merchantId,
+      orderNumber,
+      currency,
+      expiresAt,
       amount: toAmount(read.amount),
       paid: epochs.some(({ state }) => Object.hasOwn(state.answers, hash)),
-      payee: payee === undefined ? null : nameOf(payee),
+      payee: payee === undefined ? null : payeeView(payee),
     };
   }
 
@@ -217,7 +223,7 @@ export class Device {
       const read = this.#read(request, epochs);
       const { epoch, plan } = planPayment(epochs, read, this.#clock());
       if (!plan.repeated) await this.#remember(epoch, plan, read, options);
-      const bytes = await this.#signed(epoch, plan);
+      const bytes = await this.#sign(epoch, plan);
       const record = await payments.get(this.#store, ...this.#keyOf(epoch, plan));
       if (record === undefined) throw new OfflineError('STORE_DAMAGED', { missing: 'payment' });
       return { ...record, bytes, repeated: plan.repeated };
@@ -324,13 +330,13 @@ export class Device {
     await this.#store.write(changes);
   }
 
-  async #signed(epoch: Epoch, plan: VoucherPlan): Promise<Buffer> {
+  async #sign(epoch: Epoch, plan: VoucherPlan): Promise<Buffer> {
     const key = this.#keyOf(epoch, plan);
     const before = await handed.get(this.#store, ...key);
-    if (before !== undefined) return Buffer.from(before, 'base64');
+    if (before !== undefined) return fromBase64(before);
     const voucher = await signCose('offpay/voucher', plan.payload, this.#key.sign);
-    const bytes = packPayment({ voucher, certificate: certificateOf(epoch, plan) });
-    await this.#store.write([handed.put(bytes.toString('base64'), ...key)]);
+    const bytes = packPayment({ voucher, certificate: namedCertificate(epoch, plan) });
+    await this.#store.write([handed.put(toBase64(bytes), ...key)]);
     return bytes;
   }
 }

@@ -12,7 +12,8 @@ import {
   type DeviceState,
   type HeldCertificate,
 } from '@fabric-offline-pay/domain';
-import { higher } from '../store/head.js';
+import { fromBase64 } from '../base64.js';
+import { higherEpoch } from '../store/head.js';
 import { sealedEpochOf } from '../store/restore.js';
 import type { Store } from '../store/store.js';
 import { certificates, ordinal, states } from './records.js';
@@ -61,8 +62,8 @@ export interface Balance {
 }
 
 /** Reads a certificate that was verified when it was imported. */
-function stored(text: string): StoredCertificate {
-  const bytes = Buffer.from(text, 'base64');
+function readStored(text: string): StoredCertificate {
+  const bytes = fromBase64(text);
   const parts = parseCose('offpay/device-certificate', bytes);
   const certificate = decodeDeviceCertificate(parts.payload);
   return { bytes, held: { certificate, digest: coseDigest(parts) } };
@@ -70,12 +71,12 @@ function stored(text: string): StoredCertificate {
 
 /** @returns all certificates of the device, the oldest first. */
 export const readCertificates = async (store: Store): Promise<readonly StoredCertificate[]> =>
-  (await certificates.list(store)).map(stored);
+  (await certificates.list(store)).map(readStored);
 
 export async function readKnownEpochs(store: Store): Promise<KnownEpochs> {
   const newest = (await readCertificates(store)).at(-1);
   const sealed = await sealedEpochOf(store);
-  return { highest: higher(newest?.held.certificate.epoch ?? null, sealed), sealed };
+  return { highest: higherEpoch(newest?.held.certificate.epoch ?? null, sealed), sealed };
 }
 
 /** @returns each epoch, the oldest first. */
@@ -101,7 +102,12 @@ export function balanceOf({ certificates: [newest], state, sealed }: Epoch, now:
   const remaining = certificate.total - toUnits(state.cumulative);
   const paymentsLeft = certificate.highestCounter - state.counter;
   return {
-    ...{ epoch, currency, spendUntil, claimUntil, paymentsLeft, sealed },
+    epoch,
+    currency,
+    spendUntil,
+    claimUntil,
+    paymentsLeft,
+    sealed,
     total: toAmount(certificate.total),
     spent: state.cumulative,
     remaining: toAmount(remaining),

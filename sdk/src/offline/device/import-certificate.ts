@@ -9,7 +9,7 @@ import {
   type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import { sealedEpochOf } from '../store/restore.js';
 import type { Store } from '../store/store.js';
 import type { StoredCertificate } from './epochs.js';
@@ -20,7 +20,7 @@ const ONE_DEVICE = ['channel', 'bankId', 'customerId', 'deviceId'] as const;
 /** Fields that a top-up of an epoch must not change. */
 const ONE_EPOCH = ['currency'] as const;
 
-function differing(
+function contradictingField(
   certificate: DeviceCertificate,
   known: readonly DeviceCertificate[],
 ): string | undefined {
@@ -60,12 +60,12 @@ export const checkCertificate = (
   publicKey: string,
   known: readonly StoredCertificate[],
 ): StoredCertificate =>
-  refusing(() => {
+  withRefusedErrors(() => {
     const held = verifyDeviceCertificate(bytes, issuers);
     const { certificate, digest } = held;
     const own = pointOfSpki(publicKey).equals(certificate.deviceKey);
     ensure(own, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'deviceKey' });
-    const field = differing(
+    const field = contradictingField(
       certificate,
       known.map((entry) => entry.held.certificate),
     );

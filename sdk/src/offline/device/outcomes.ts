@@ -22,7 +22,8 @@ import {
   type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
-import { refusing } from '../refused.js';
+import { fromBase64, toBase64 } from '../base64.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { Change, Store } from '../store/store.js';
 import type { Epoch } from './epochs.js';
 import {
@@ -79,7 +80,7 @@ export async function readHistory(store: Store): Promise<readonly PaymentHistory
 }
 
 /** A payment, and whom it paid according to the certificate that came with the request. */
-interface Proven {
+interface FoundPayment {
   readonly place: Place;
   readonly payee: PayeeCertificate;
 }
@@ -89,11 +90,11 @@ interface Proven {
  * @throws {RefusedError} NOT_FOUND; OFFLINE_PAYEE_UNTRUSTED when the request came without a certificate, because then nobody can
  * tell who signed
  */
-async function provenPayment(
+async function findPayment(
   store: Store,
   issuers: readonly TrustedIssuer[],
   requestHash: string,
-): Promise<Proven> {
+): Promise<FoundPayment> {
   const payment = (await payments.list(store)).find((entry) => entry.requestHash === requestHash);
   if (payment === undefined)
     throw new RefusedError({
@@ -103,9 +104,9 @@ async function provenPayment(
     });
   const place = placeOf(payment);
   const payee = (await asked.get(store, ...place))?.payee ?? '';
-  return refusing(() => {
+  return withRefusedErrors(() => {
     ensure(payee !== '', 'OFFLINE_PAYEE_UNTRUSTED', { field: 'payee' });
-    return { place, payee: verifyPayeeCertificate(Buffer.from(payee, 'base64'), issuers) };
+    return { place, payee: verifyPayeeCertificate(fromBase64(payee), issuers) };
   });
 }
 
@@ -138,10 +139,10 @@ export async function receiptChange(
   epochs: readonly Epoch[],
   bytes: Uint8Array,
 ): Promise<Change> {
-  const stated = refusing(() => decodeReceipt(payloadOf('offpay/receipt', bytes)));
+  const stated = withRefusedErrors(() => decodeReceipt(payloadOf('offpay/receipt', bytes)));
   const hash = bytesToText(stated.requestHash);
-  const { place, payee } = await provenPayment(store, issuers, hash);
-  refusing(() => {
+  const { place, payee } = await findPayment(store, issuers, hash);
+  withRefusedErrors(() => {
     verifyReceipt(bytes, payee);
     const answer = epochs
       .map(({ state }) => state.answers[hash])
@@ -150,7 +151,7 @@ export async function receiptChange(
     ensure(own.equals(stated.voucherDigest), 'OFFLINE_REQUEST_MISMATCH', { field: 'voucher' });
   });
   await ensureNotStated(store, cancellations, place);
-  return receipts.put(Buffer.from(bytes).toString('base64'), ...place);
+  return receipts.put(toBase64(bytes), ...place);
 }
 
 /**
@@ -162,12 +163,14 @@ export async function cancellationChange(
   issuers: readonly TrustedIssuer[],
   bytes: Uint8Array,
 ): Promise<Change> {
-  const stated = refusing(() => decodeCancellation(payloadOf('offpay/cancellation', bytes)));
+  const stated = withRefusedErrors(() =>
+    decodeCancellation(payloadOf('offpay/cancellation', bytes)),
+  );
   const hash = bytesToText(stated.requestHash);
-  const { place, payee } = await provenPayment(store, issuers, hash);
-  refusing(() => verifyCancellation(bytes, payee));
+  const { place, payee } = await findPayment(store, issuers, hash);
+  withRefusedErrors(() => verifyCancellation(bytes, payee));
   await ensureNotStated(store, receipts, place);
-  return cancellations.put(Buffer.from(bytes).toString('base64'), ...place);
+  return cancellations.put(toBase64(bytes), ...place);
 }
 
 /** What a device keeps of one payment. */
@@ -184,7 +187,7 @@ export interface KeptEvidence {
 }
 
 const optional = (text: string | null | undefined): Buffer | undefined =>
-  text == null ? undefined : Buffer.from(text, 'base64');
+  text == null ? undefined : fromBase64(text);
 
 /** @returns the evidence of a payment, or undefined when its voucher never left the device. */
 export async function evidenceOf(
@@ -196,8 +199,8 @@ export async function evidenceOf(
   if (shown === undefined) return undefined;
   const record = await asked.get(store, ...place);
   const request = optional(record?.request);
-  const bytes = Buffer.from(shown, 'base64');
-  const presented = refusing(() =>
+  const bytes = fromBase64(shown);
+  const presented = withRefusedErrors(() =>
     request === undefined
       ? decodePresented(bytes)
       : unpackPayment(bytes, parseCose('offpay/payment-request', request).payload),
@@ -206,13 +209,15 @@ export async function evidenceOf(
   const receipt = optional(await receipts.get(store, ...place));
   const isWhole = request !== undefined && payee !== undefined && receipt !== undefined;
   return {
-    ...{ payment, presented, request, payee, receipt },
+    payment,
+    presented,
+    request,
+    payee,
+    receipt,
     cancellation: optional(await cancellations.get(store, ...place)),
     bytes: isWhole ? encodePaymentEvidence({ ...presented, request, payee, receipt }) : undefined,
   };
 }
-
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /** @returns every voucher that its payee cancelled, in the form of `offline.cancel`. */
 export async function readCancelled(
@@ -225,9 +230,14 @@ export async function readCancelled(
     const { request, payee, cancellation, presented } = evidence ?? {};
     if (!request || !payee || !cancellation || !presented) continue;
     cancelled.push({
-      ...{ customerId, deviceId, epoch: payment.epoch, amount: payment.amount },
-      ...{ voucher: base64(presented.voucher), request: base64(request) },
-      ...{ cancellation: base64(cancellation), payee: base64(payee) },
+      customerId,
+      deviceId,
+      epoch: payment.epoch,
+      amount: payment.amount,
+      voucher: toBase64(presented.voucher),
+      request: toBase64(request),
+      cancellation: toBase64(cancellation),
+      payee: toBase64(payee),
     });
   }
   return cancelled;

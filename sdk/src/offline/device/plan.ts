@@ -8,7 +8,7 @@ import {
   type VoucherPlan,
 } from '@fabric-offline-pay/domain';
 import { OfflineError, RefusedError } from '../../errors.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { Epoch } from './epochs.js';
 import type { ReadRequest } from './read-request.js';
 import type { PaymentRecord, ReceiptLine } from './records.js';
@@ -23,7 +23,7 @@ const answeredIn = (epochs: readonly Epoch[], { hash }: ReadRequest): Epoch | un
 
 function plannedIn(epoch: Epoch, { payload }: ReadRequest, now: number): PlannedPayment {
   const [{ held }] = epoch.certificates;
-  return refusing(() => ({ epoch, plan: planVoucher(epoch.state, held, payload, now) }));
+  return withRefusedErrors(() => ({ epoch, plan: planVoucher(epoch.state, held, payload, now) }));
 }
 
 function ensureOneOpen(ofCurrency: readonly Epoch[], open: readonly Epoch[]): void {

@@ -15,7 +15,7 @@ import {
   type PaymentRequest,
   type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 
 /** A payee that a bank certified, and the certificate. */
 export interface CertifiedPayee {
@@ -70,7 +70,7 @@ function certifiedPayee(
  * another terminal than the one that made and signed the request
  */
 export const readRequest = (shown: Uint8Array, view: ReaderView): ReadRequest =>
-  refusing(() => {
+  withRefusedErrors(() => {
     const { request: bytes, payee } = unpackRequest(shown, view.channel);
     const { payload } = parseCose('offpay/payment-request', bytes);
     const request = decodePaymentRequest(payload);

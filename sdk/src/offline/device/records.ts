@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The records of a device: its certificates, the state of each epoch, and its payments.
 import type { Amount, Currency, DeviceState } from '@fabric-offline-pay/domain';
-import { shelf } from '../store/shelf.js';
+import { recordsOf } from '../store/records-of.js';
 
 /** One line of the purchase, as the till showed it. */
 export interface ReceiptLine {
@@ -31,11 +31,11 @@ export interface PaymentRecord {
 export const ordinal = (value: number): string => value.toString().padStart(8, '0');
 
 /** Signed certificates, base64. */
-export const certificates = shelf<string, [epoch: string, sequence: string]>('certificate');
-export const states = shelf<DeviceState, [epoch: string]>('state');
-export const payments = shelf<PaymentRecord, [epoch: string, counter: string]>('payment');
+export const certificates = recordsOf<string, [epoch: string, sequence: string]>('certificate');
+export const states = recordsOf<DeviceState, [epoch: string]>('state');
+export const payments = recordsOf<PaymentRecord, [epoch: string, counter: string]>('payment');
 /** Signed vouchers with the certificates that they name, base64. A request that comes again gets the same bytes. */
-export const handed = shelf<string, [epoch: string, counter: string]>('handed');
+export const handed = recordsOf<string, [epoch: string, counter: string]>('handed');
 
 /** The request that a payment answers, with the proof of whom it pays. Texts are base64. */
 export interface AskedRecord {
@@ -46,8 +46,8 @@ export interface AskedRecord {
 }
 
 /** Missing for payments from before payees were certified. */
-export const asked = shelf<AskedRecord, [epoch: string, counter: string]>('asked');
+export const asked = recordsOf<AskedRecord, [epoch: string, counter: string]>('asked');
 
 /** The terminal's later statements about payments, signed, base64. */
-export const receipts = shelf<string, [epoch: string, counter: string]>('receipt');
-export const cancellations = shelf<string, [epoch: string, counter: string]>('cancellation');
+export const receipts = recordsOf<string, [epoch: string, counter: string]>('receipt');
+export const cancellations = recordsOf<string, [epoch: string, counter: string]>('cancellation');

@@ -25,7 +25,11 @@ const OPTIONS = {
 const issuer = new Issuer(OPTIONS);
 const device = softwareKey(newKey());
 const GRANT = {
-  ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 3, currency: 'EUR', total: '10000' },
+  customerId: 'customer-1',
+  deviceId: 'phone',
+  epoch: 3,
+  currency: 'EUR',
+  total: '10000',
   publicKey: device.publicKey,
   limits: { perPayment: '2500', total: '10000' },
   policy: OFFLINE_POLICY,
@@ -34,7 +38,11 @@ const GRANT = {
 test('a certificate follows the policy and the limits', async () => {
   const { bytes } = await issuer.certify(GRANT);
   expect(verifyDeviceCertificate(bytes, [issuer.row]).certificate).toMatchObject({
-    ...{ bankId: OFFLINE_BANK, epoch: 3, total: 10_000n, perPayment: 2_500n, sequence: 0 },
+    bankId: OFFLINE_BANK,
+    epoch: 3,
+    total: 10_000n,
+    perPayment: 2_500n,
+    sequence: 0,
     highestCounter: OFFLINE_POLICY.count,
     spendUntil: NOW + OFFLINE_POLICY.spendSeconds,
     claimUntil: NOW + OFFLINE_POLICY.spendSeconds + OFFLINE_POLICY.claimSeconds,

@@ -22,7 +22,7 @@ import {
 import { OfflineError } from '../../errors.js';
 import { systemClock, type Clock } from '../clock.js';
 import type { OfflineKey } from '../key/offline-key.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import { isVouchedFor, type Roots } from './vouched.js';
 
 /** The bank, its issuer's key, and the certificates that vouch for the key. */
@@ -94,12 +94,16 @@ export class Issuer {
   async certify(grant: Grant): Promise<SignedCertificate> {
     const { customerId, deviceId, epoch, publicKey, currency, total, limits, policy } = grant;
     const spendUntil = this.#clock() + policy.spendSeconds;
-    refusing(() =>
+    withRefusedErrors(() =>
       ensure(isAtLeast(limits.total, total), 'OFFLINE_OVER_TOTAL_CAP', { allowed: limits.total }),
     );
-    return this.#signed(
-      refusing(() => ({
-        ...{ customerId, deviceId, epoch, currency, spendUntil },
+    return this.#sign(
+      withRefusedErrors(() => ({
+        customerId,
+        deviceId,
+        epoch,
+        currency,
+        spendUntil,
         channel: this.#channel,
         bankId: this.row.bankId,
         deviceKey: pointOfSpki(publicKey),
@@ -123,8 +127,8 @@ export class Issuer {
     policy: OfflinePolicy,
   ): Promise<SignedCertificate> {
     const spendUntil = Math.max(before.spendUntil, this.#clock() + policy.spendSeconds);
-    return this.#signed(
-      refusing(() => ({
+    return this.#sign(
+      withRefusedErrors(() => ({
         ...before,
         spendUntil,
         claimUntil: Math.max(before.claimUntil, spendUntil + policy.claimSeconds),
@@ -142,7 +146,7 @@ export class Issuer {
    * longer than 32 characters
    */
   async certifyPayee({ publicKey, ...payee }: PayeeGrant): Promise<Buffer> {
-    const payload = refusing(() =>
+    const payload = withRefusedErrors(() =>
       encodePayeeCertificate({
         ...payee,
         channel: this.#channel,
@@ -163,17 +167,19 @@ export class Issuer {
     policy,
   }: Pick<Bulletin, 'number' | 'revoked' | 'policy'>): Promise<Buffer> {
     const bulletin: Bulletin = {
-      ...{ number, revoked, policy },
+      number,
+      revoked,
+      policy,
       bankId: this.row.bankId,
       channel: this.#channel,
       issuedAt: this.#clock(),
     };
-    const payload = refusing(() => encodeBulletin(bulletin));
+    const payload = withRefusedErrors(() => encodeBulletin(bulletin));
     return signCose('offpay/bulletin', payload, this.#key.sign, this.#kid());
   }
 
-  async #signed(certificate: DeviceCertificate): Promise<SignedCertificate> {
-    const payload = refusing(() => encodeDeviceCertificate(certificate));
+  async #sign(certificate: DeviceCertificate): Promise<SignedCertificate> {
+    const payload = withRefusedErrors(() => encodeDeviceCertificate(certificate));
     const bytes = await signCose('offpay/device-certificate', payload, this.#key.sign, this.#kid());
     return { certificate, bytes };
   }

@@ -13,7 +13,7 @@ import {
 export type Roots = Readonly<Record<string, readonly string[]>>;
 
 /** @returns undefined for a certificate that makes nobody an issuer. */
-function read(certificate: string): CertifiedIssuer | undefined {
+function readIssuer(certificate: string): CertifiedIssuer | undefined {
   try {
     return certifiedIssuer(certificate);
   } catch (error) {
@@ -24,8 +24,8 @@ function read(certificate: string): CertifiedIssuer | undefined {
 
 const NAMED = ['bankId', 'kid', 'publicKey'] as const;
 
-function certified(issuer: IssuerRow, roots: Roots): Certificate | undefined {
-  const found = read(issuer.certificate);
+function certificateByRoot(issuer: IssuerRow, roots: Roots): Certificate | undefined {
+  const found = readIssuer(issuer.certificate);
   if (found === undefined || NAMED.some((field) => found[field] !== issuer[field]))
     return undefined;
   const own = Object.hasOwn(roots, found.bankId) ? (roots[found.bankId] ?? []) : [];
@@ -34,7 +34,7 @@ function certified(issuer: IssuerRow, roots: Roots): Certificate | undefined {
 
 /** @returns whether one of the bank's own roots made it an issuer of the bank, even if that has expired since. */
 export const isCertified = (issuer: IssuerRow, roots: Roots): boolean =>
-  certified(issuer, roots) !== undefined;
+  certificateByRoot(issuer, roots) !== undefined;
 
 const isInForce = ({ validFrom, validTo }: Certificate, now: number): boolean =>
   Date.parse(validFrom) <= now * 1000 && now * 1000 <= Date.parse(validTo);
@@ -44,6 +44,6 @@ const isInForce = ({ validFrom, validTo }: Certificate, now: number): boolean =>
  * @returns whether one of the bank's own roots made it an issuer of the bank, and its certificate is valid now and holds its key
  */
 export function isVouchedFor(issuer: IssuerRow, roots: Roots, now: number): boolean {
-  const certificate = certified(issuer, roots);
+  const certificate = certificateByRoot(issuer, roots);
   return certificate !== undefined && isInForce(certificate, now);
 }

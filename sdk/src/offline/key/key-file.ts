@@ -48,7 +48,7 @@ export async function createKeyFile(file: string, passphrase: string): Promise<O
   return softwareKey(privateKey);
 }
 
-function decrypted(file: string, key: Buffer, passphrase: string): KeyObject {
+function decrypt(file: string, key: Buffer, passphrase: string): KeyObject {
   try {
     return createPrivateKey({ key, passphrase });
   } catch {
@@ -59,5 +59,5 @@ function decrypted(file: string, key: Buffer, passphrase: string): KeyObject {
 
 /** Opens a key file. @throws {OfflineError} KEY_UNREADABLE for a wrong passphrase or a damaged file */
 export async function openKeyFile(file: string, passphrase: string): Promise<OfflineKey> {
-  return softwareKey(decrypted(file, await readFile(file), passphrase));
+  return softwareKey(decrypt(file, await readFile(file), passphrase));
 }

@@ -37,7 +37,7 @@ function* objectsIn(value: unknown): Generator<Readonly<Record<string, unknown>>
   for (const part of Object.values(value)) yield* objectsIn(part);
 }
 
-const fromBase64 = (text: unknown): Buffer =>
+const bytesIn = (text: unknown): Buffer =>
   Buffer.from(typeof text === 'string' ? text : '', 'base64');
 
 /** @returns the digest in base64url, or undefined for bytes of another kind. */
@@ -51,8 +51,8 @@ function digestIn(purpose: CosePurpose, bytes: Uint8Array): string | undefined {
 }
 
 const claimOf = ({ voucher, request }: Readonly<Record<string, unknown>>): VoucherClaim => ({
-  voucher: fromBase64(voucher),
-  requestPayload: fromBase64(request),
+  voucher: bytesIn(voucher),
+  requestPayload: bytesIn(request),
 });
 
 /** Batches hold their claims in a short form, an order holds its claim in full. */
@@ -82,7 +82,7 @@ export function claimIn(
 function certificateIn(call: LedgerCall, digest: string): Buffer | undefined {
   if (!call.name.startsWith('offline:')) return undefined;
   for (const { certificate } of objectsIn(JSON.parse(call.argument))) {
-    const bytes = fromBase64(certificate);
+    const bytes = bytesIn(certificate);
     if (digestIn('offpay/device-certificate', bytes) === digest) return bytes;
   }
   return undefined;

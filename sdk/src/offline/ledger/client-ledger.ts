@@ -21,6 +21,7 @@ import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
 import type { QueryOptions } from '../../client/transport.js';
 import { ifFound } from '../../client/if-found.js';
+import { fromBase64, toBase64 } from '../base64.js';
 import type {
   ClaimedVoucher,
   ContradictingVoucher,
@@ -45,7 +46,7 @@ interface Placed {
 }
 
 /** The ledger takes vouchers grouped by reserve, and answers in that order. */
-function byReserve(
+function placedByReserve(
   vouchers: readonly ClaimedVoucher[],
 ): readonly (readonly [Placed, ...Placed[]])[] {
   const groups = new Map<string, [Placed, ...Placed[]]>();
@@ -57,9 +58,6 @@ function byReserve(
   });
   return [...groups.values()];
 }
-
-const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
-const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /** The certificates that the vouchers name, and the common beginning of the merchant's requests on their channel. */
 function knownOf(merchantId: string, certificates: readonly string[]): KnownOfClaims {
@@ -90,12 +88,12 @@ function shortClaims(merchantId: string, group: readonly Placed[]) {
   }));
 }
 
-async function settle(
+async function settleBatch(
   client: Client,
   { merchantId, batchId, currency, vouchers }: VoucherBatch,
   signal: AbortSignal | undefined,
 ) {
-  const groups = byReserve(vouchers);
+  const groups = placedByReserve(vouchers);
   const reserves = groups.map((group) => {
     const { customerId, deviceId, epoch } = group[0].claim;
     return { customerId, deviceId, epoch, vouchers: shortClaims(merchantId, group) };
@@ -123,7 +121,7 @@ async function fraudOf(
   return undefined;
 }
 
-async function settledFirst(
+async function findSettledFirst(
   client: Client,
   archive: Archive,
   voucher: ContradictingVoucher,
@@ -149,7 +147,7 @@ async function settledFirst(
 }
 
 /** @returns undefined when the ledger has no changes since the known bulletin, or the bulletin is older than changes are kept. */
-async function changed(
+async function fetchChanges(
   { offline }: Client,
   known: Bulletin,
   signal: AbortSignal | undefined,
@@ -172,7 +170,7 @@ async function fetchBulletin(
   known: Bulletin | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
-  const bytes = known && (await changed(client, known, signal));
+  const bytes = known && (await fetchChanges(client, known, signal));
   if (bytes !== undefined) return bytes;
   const row = await ifFound(client.offline.readBulletin({ bankId }, optionsWith(signal)));
   return row && fromBase64(row.bulletin);
@@ -187,8 +185,8 @@ export const clientLedger = (client: Client, archive: Archive): TerminalLedger =
   issuers: async (bankId, signal) =>
     (await client.offline.listIssuers({ bankId }, optionsWith(signal))).issuers,
   bulletin: (bankId, known, signal) => fetchBulletin(client, bankId, known, signal),
-  settle: (batch, signal) => settle(client, batch, signal),
-  settledFirst: (voucher, signal) => settledFirst(client, archive, voucher, signal),
+  settle: (batch, signal) => settleBatch(client, batch, signal),
+  settledFirst: (voucher, signal) => findSettledFirst(client, archive, voucher, signal),
   submitProof: async (proof, signal) => {
     await client.offline.submitFraudProof({ proof: encodeFraudProof(proof) }, optionsWith(signal));
   },

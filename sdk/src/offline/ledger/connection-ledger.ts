@@ -6,10 +6,10 @@ import type { Archive, LedgerCall } from './archive.js';
 import { callsIn } from './block-calls.js';
 import { clientLedger } from './client-ledger.js';
 
-type Blocks = Pick<Connection, 'blocks' | 'blockOf' | 'height'>;
+type BlockSource = Pick<Connection, 'blocks' | 'blockOf' | 'height'>;
 
 async function call(
-  connection: Blocks,
+  connection: BlockSource,
   transactionId: string,
   signal: AbortSignal | undefined,
 ): Promise<LedgerCall | undefined> {
@@ -19,7 +19,7 @@ async function call(
 }
 
 async function* calls(
-  connection: Blocks,
+  connection: BlockSource,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<LedgerCall> {
   const height = await connection.height();
@@ -29,7 +29,7 @@ async function* calls(
   }
 }
 
-const blockArchive = (connection: Blocks): Archive => ({
+const blockArchive = (connection: BlockSource): Archive => ({
   call: (transactionId, signal) => call(connection, transactionId, signal),
   calls: (signal) => calls(connection, signal),
 });

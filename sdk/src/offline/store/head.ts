@@ -8,7 +8,7 @@ import type { Change } from './store.js';
 export const HEAD = 'head';
 
 /** Version of the record. A store without a head has the format before seals. */
-export const FORMAT = 1;
+export const HEAD_FORMAT = 1;
 
 export interface Head extends Marked {
   readonly format: number;
@@ -16,7 +16,7 @@ export interface Head extends Marked {
   readonly previous: string;
 }
 
-function sealing(
+function sealedHead(
   { sum }: Inventory,
   { format, sequence, previous, epoch }: Omit<Head, 'seal'>,
 ): Head {
@@ -28,7 +28,7 @@ function sealing(
 const epochOf = (key: string): number => Number(/^certificate\/(\d+)\//.exec(key)?.[1] ?? -1);
 
 /** @returns the higher of two epochs. Null means none. */
-export const higher = (a: number | null, b: number | null): number | null =>
+export const higherEpoch = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.max(a, b);
 
 export function highestEpoch(keys: Iterable<string>): number | null {
@@ -39,11 +39,11 @@ export function highestEpoch(keys: Iterable<string>): number | null {
 
 /** @returns the head of the next write: it seals the inventory and follows what was marked. */
 export function nextHead(inventory: Inventory, before: Marked, epoch: number | null): Head {
-  return sealing(inventory, {
-    format: FORMAT,
+  return sealedHead(inventory, {
+    format: HEAD_FORMAT,
     sequence: before.sequence + 1,
     previous: before.seal,
-    epoch: higher(before.epoch, epoch),
+    epoch: higherEpoch(before.epoch, epoch),
   });
 }
 
@@ -54,7 +54,7 @@ export const markedOf = ({ sequence, seal, epoch }: Head): Marked => ({ sequence
 /** @returns the head, or undefined when it does not seal this content. */
 export function readHead(text: string, inventory: Inventory): Head | undefined {
   try {
-    const head = sealing(inventory, JSON.parse(text) as Head);
+    const head = sealedHead(inventory, JSON.parse(text) as Head);
     return putHead(head).value === text ? head : undefined;
   } catch {
     return undefined;

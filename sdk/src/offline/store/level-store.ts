@@ -19,14 +19,18 @@ interface LevelError {
   readonly message: string;
 }
 
-const isDamage = ({ code, message }: LevelError): boolean =>
+const isLevelDamage = ({ code, message }: LevelError): boolean =>
   code === 'LEVEL_CORRUPTION' || (code === 'LEVEL_IO_ERROR' && GONE_OR_CUT.test(message));
 
 function errorOf(folder: string, error: unknown): OfflineError {
   const { cause } = error as { readonly cause?: LevelError };
   const reason = cause ?? (error as LevelError);
   if (reason.code === 'LEVEL_LOCKED') return new OfflineError('STORE_LOCKED', { folder }, error);
-  return new OfflineError(isDamage(reason) ? 'STORE_DAMAGED' : 'STORE_FAILED', { folder }, error);
+  return new OfflineError(
+    isLevelDamage(reason) ? 'STORE_DAMAGED' : 'STORE_FAILED',
+    { folder },
+    error,
+  );
 }
 
 /**
@@ -48,7 +52,7 @@ async function syncNames(folder: string, firstNew: string): Promise<void> {
   }
 }
 
-async function opened(folder: string): Promise<ClassicLevel> {
+async function openDatabase(folder: string): Promise<ClassicLevel> {
   try {
     const firstNew = await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
@@ -72,7 +76,7 @@ const toOperation = ({ key, value }: Change) =>
  * @throws {OfflineError} STORE_LOCKED while another process has it open, STORE_DAMAGED, STORE_FAILED
  */
 export async function levelStore(folder: string): Promise<Store> {
-  const database = await opened(folder);
+  const database = await openDatabase(folder);
   const guarded = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A mark is kept outside of a store and says how far the store was written, so that an older copy of the store is noticed. A port:
 // a folder by default, memory in tests, or a secure element that keeps 150 bytes.
-import { shelf } from './shelf.js';
+import { recordsOf } from './records-of.js';
 import type { Store } from './store.js';
 
 /** How far a store was written. */
@@ -24,7 +24,7 @@ export interface Mark {
   close(): Promise<void>;
 }
 
-const marks = shelf<Marked, []>('mark');
+const marks = recordsOf<Marked, []>('mark');
 
 /** @returns a mark that is kept in this store. Closing the mark closes the store. */
 export const markIn = (store: Store): Mark => ({

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records once to whom a store belongs, so that nobody opens a folder with another key.
 import { OfflineError } from '../../errors.js';
-import { shelf } from './shelf.js';
+import { recordsOf } from './records-of.js';
 import type { Store } from './store.js';
 
 /** Flat, so that it can be compared field by field. */
 export type Owner = Readonly<Record<string, string>>;
 
-const owners = shelf<Owner, []>('owner');
+const owners = recordsOf<Owner, []>('owner');
 
 /**
  * @returns the owner of the store, or undefined when nobody has claimed it

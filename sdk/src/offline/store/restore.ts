@@ -2,11 +2,11 @@
 // Continues with an older copy of a store, or an emptied store. It seals every epoch that the store ever knew, because nobody
 // knows any more what was paid from them.
 import type { ErrorDetails } from '@fabric-offline-pay/domain';
-import { highestEpoch, higher } from './head.js';
+import { highestEpoch, higherEpoch } from './head.js';
 import type { Mark, Marked } from './mark.js';
 import { ensureOwner } from './owner.js';
 import { closeBoth, writeSealed } from './sealed-store.js';
-import { shelf } from './shelf.js';
+import { recordsOf } from './records-of.js';
 import { findStore, isRollBack, type Found, type RollBack } from './standing.js';
 import type { Store } from './store.js';
 
@@ -34,7 +34,7 @@ interface Restored {
   readonly id?: string;
 }
 
-const restored = shelf<Restored, []>('restored');
+const restored = recordsOf<Restored, []>('restored');
 
 /** @returns the highest sealed epoch, or null. */
 export const sealedEpochOf = async (store: Store): Promise<number | null> =>
@@ -48,7 +48,7 @@ const UNKNOWN: Marked = { sequence: 0, seal: '', epoch: null };
 
 function epochToSeal({ inventory, head, marked }: Found, epoch: number | undefined): number | null {
   const known = [head?.epoch, marked?.epoch, epoch, highestEpoch(inventory.keys('certificate/'))];
-  return known.reduce<number | null>((a, b) => higher(a, b ?? null), null);
+  return known.reduce<number | null>((a, b) => higherEpoch(a, b ?? null), null);
 }
 
 function lostOf({ head, marked, standing }: Found): number | null {

@@ -16,7 +16,7 @@ interface Held {
   marked: Marked;
 }
 
-const unwritten = (): Marked => ({
+const newMarked = (): Marked => ({
   sequence: 0,
   seal: randomBytes(32).toString('hex'),
   epoch: null,
@@ -46,7 +46,7 @@ export async function writeSealed(
 
 /** Writes the mark before the first seal: a sealed store without a mark is never a new one. */
 async function begin(base: Store, mark: Mark, { inventory, marked }: Found): Promise<Held> {
-  const before = marked ?? unwritten();
+  const before = marked ?? newMarked();
   if (marked === undefined) await mark.write(before);
   if (inventory.isEmpty) return { inventory, marked: before };
   // Records without a head have the format before seals. They are sealed as they are.
@@ -88,11 +88,11 @@ class SealedStore {
 
   /** Checks the store now, not at its first use. */
   open(): Promise<void> {
-    return this.#using(() => Promise.resolve());
+    return this.#withHeld(() => Promise.resolve());
   }
 
   get(key: string): Promise<string | undefined> {
-    return this.#using(async ({ inventory }) => {
+    return this.#withHeld(async ({ inventory }) => {
       const value = await this.#base.get(key);
       this.#ensure(inventory.holds(key, value), key);
       return value;
@@ -100,7 +100,7 @@ class SealedStore {
   }
 
   list(prefix: string): Promise<readonly Entry[]> {
-    return this.#using(async ({ inventory }) => {
+    return this.#withHeld(async ({ inventory }) => {
       const entries = (await this.#base.list(prefix)).filter(([key]) => key !== HEAD);
       for (const [key, value] of entries) this.#ensure(inventory.holds(key, value), key);
       this.#ensure(entries.length === [...inventory.keys(prefix)].length, prefix);
@@ -109,7 +109,7 @@ class SealedStore {
   }
 
   write(changes: readonly Change[]): Promise<void> {
-    return this.#using(async (held) => {
+    return this.#withHeld(async (held) => {
       if (changes.length === 0) return;
       const after = await writeSealed(this.#base, held.inventory, held.marked, changes);
       await this.#mark.write(after);
@@ -122,7 +122,7 @@ class SealedStore {
   }
 
   /** Runs one call at a time, so that no reader sees what is written but not marked yet. */
-  #using<T>(work: (held: Held) => Promise<T>): Promise<T> {
+  #withHeld<T>(work: (held: Held) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       try {
         this.#held ??= await openSealed(this.#base, this.#mark, this.#where);

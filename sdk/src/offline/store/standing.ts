@@ -2,7 +2,7 @@
 // Reads a store as a whole and decides whether it is the one that its mark describes, before anything of it is trusted.
 import type { ErrorDetails } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
-import { FORMAT, HEAD, readHead, type Head } from './head.js';
+import { HEAD_FORMAT, HEAD, readHead, type Head } from './head.js';
 import { Inventory } from './inventory.js';
 import type { Mark, Marked } from './mark.js';
 import type { Store } from './store.js';
@@ -63,7 +63,7 @@ export async function findStore(base: Store, mark: Mark, where: ErrorDetails): P
   const head = readHead(text, inventory);
   if (head === undefined)
     throw new OfflineError('STORE_DAMAGED', { ...where, reason: 'not what was sealed' });
-  if (head.format !== FORMAT)
+  if (head.format !== HEAD_FORMAT)
     throw new OfflineError('STORE_FAILED', { ...where, format: head.format });
   return { inventory, head, marked, standing: standingOf(head, marked) };
 }

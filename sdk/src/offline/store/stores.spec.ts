@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { memoryStore, type Store } from '@fabric-offline-pay/sdk/offline';
 import { levelStore } from './level-store.js';
 import { claimStore } from './owner.js';
-import { shelf } from './shelf.js';
+import { recordsOf } from './records-of.js';
 
 let folder: string;
 
@@ -65,7 +65,7 @@ test('a store can be claimed only once', async () => {
 
 test('the error names a value that is not JSON', async () => {
   const store = memoryStore(new Map([['thing/1', 'no JSON']]));
-  const things = shelf<number, [id: string]>('thing');
+  const things = recordsOf<number, [id: string]>('thing');
   await expect(things.get(store, '1')).rejects.toMatchObject({
     code: 'STORE_DAMAGED',
     details: { key: 'thing/1' },

@@ -18,6 +18,7 @@ import {
   type ErrorDetails,
   type Presented,
 } from '@fabric-offline-pay/domain';
+import { fromBase64, toBase64 } from '../base64.js';
 import type { Store } from '../store/store.js';
 import type { TerminalContext } from './context.js';
 import { isCancelled } from './former-requests.js';
@@ -74,7 +75,7 @@ interface Handed extends Presented {
 
 /** @throws {DomainError} OFFLINE_MALFORMED */
 function readHanded(bytes: Uint8Array, { payload: asked }: RequestRecord): Handed {
-  const presented = unpackPayment(bytes, Buffer.from(asked, 'base64'));
+  const presented = unpackPayment(bytes, fromBase64(asked));
   const { payload } = parseCose('offpay/device-certificate', presented.certificate);
   return {
     ...presented,
@@ -102,13 +103,11 @@ async function judge(
   const latest = await latestSince(store, bulletin);
   const view = { channel, issuers: await trustedIssuers(store), bulletin, now, latest };
   const remembered = await seenOf(store, handed.certificateContent);
-  const payload = Buffer.from(request.payload, 'base64');
+  const payload = fromBase64(request.payload);
   return { ...acceptVoucher(view, payload, handed, remembered), bulletin };
 }
 
-const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-
-function paymentOf(
+function acceptedPayment(
   { request, certificate, voucher }: AcceptedVoucher,
   handed: Handed,
   { payload: requestPayload, termsDigest }: RequestRecord,
@@ -116,7 +115,13 @@ function paymentOf(
 ): AcceptedPayment {
   const { bankId, customerId, deviceId, epoch, claimUntil } = certificate;
   return {
-    ...{ bankId, customerId, deviceId, epoch, claimUntil, requestPayload, termsDigest },
+    bankId,
+    customerId,
+    deviceId,
+    epoch,
+    claimUntil,
+    requestPayload,
+    termsDigest,
     orderNumber: request.orderNumber,
     amount: toAmount(request.amount),
     currency: request.currency,
@@ -137,7 +142,7 @@ async function requestOf(store: Store, orderNumber: string): Promise<RequestReco
   return request;
 }
 
-async function keep(
+async function storePayment(
   { store }: TerminalContext,
   accepted: Judged,
   payment: AcceptedPayment,
@@ -153,13 +158,15 @@ async function keep(
 }
 
 const refusedOf = ({ orderNumber, payload }: RequestRecord, handed: Handed): Refused => ({
-  ...{ orderNumber, voucherDigest: handed.voucherDigest, device: handed.certificateContent },
+  orderNumber,
+  voucherDigest: handed.voucherDigest,
+  device: handed.certificateContent,
   certificate: toBase64(handed.certificate),
   voucher: toBase64(handed.voucher),
   requestPayload: payload,
 });
 
-async function judgedNow(
+async function judgeAndKeepEvidence(
   context: TerminalContext,
   request: RequestRecord,
   handed: Handed,
@@ -184,17 +191,19 @@ async function ensureTillMay(
   ensureWithinLimits(limits, (await readWaiting(store)).found, asked, request.createdAt);
 }
 
-const shown = async (
+const makeAcceptance = async (
   { till }: TerminalContext,
   payment: AcceptedPayment,
   repeated: boolean,
 ): Promise<Accepted> => ({
   accepted: true,
-  ...{ repeated, payment, receipt: await signReceipt(till, payment) },
+  repeated,
+  payment,
+  receipt: await signReceipt(till, payment),
 });
 
 /** @throws {DomainError} the refusal. */
-async function accepted(
+async function accept(
   context: TerminalContext,
   orderNumber: string,
   bytes: Uint8Array,
@@ -202,15 +211,15 @@ async function accepted(
   const request = await requestOf(context.store, orderNumber);
   const handed = readHanded(bytes, request);
   const before = await payments.get(context.store, orderNumber);
-  if (before?.voucherDigest === handed.voucherDigest) return shown(context, before, true);
+  if (before?.voucherDigest === handed.voucherDigest) return makeAcceptance(context, before, true);
   ensure(!(await isCancelled(context, request)), 'OFFLINE_CANCELLED', { orderNumber });
-  const voucher = await judgedNow(context, request, handed);
+  const voucher = await judgeAndKeepEvidence(context, request, handed);
   ensure(before === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber, reason: 'paid before' });
   await ensureTillMay(context, voucher, request);
-  const payment = paymentOf(voucher, handed, request, context.clock());
-  await keep(context, voucher, payment);
+  const payment = acceptedPayment(voucher, handed, request, context.clock());
+  await storePayment(context, voucher, payment);
   context.events.emit({ kind: 'accepted', payment });
-  return shown(context, payment, false);
+  return makeAcceptance(context, payment, false);
 }
 
 /**
@@ -224,7 +233,7 @@ export async function acceptPayment(
   bytes: Uint8Array,
 ): Promise<Acceptance> {
   try {
-    return await accepted(context, orderNumber, bytes);
+    return await accept(context, orderNumber, bytes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     context.events.emit({ kind: 'rejected', orderNumber, code: error.code });

@@ -2,7 +2,7 @@
 // Asks for money: shows the stored request again while it is valid, else makes a new one and stores it before it is shown.
 import { DomainError, type Bulletin } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { TerminalContext } from './context.js';
 import { formerChange, isCancelled } from './former-requests.js';
 import { isClockRight, latestChange } from './latest-time.js';
@@ -37,12 +37,12 @@ async function ensureLimits(
 ): Promise<void> {
   if (limits === undefined) return;
   const { found } = await readWaiting(store);
-  refusing(() => {
+  withRefusedErrors(() => {
     ensureWithinLimits(limits, found, input, now);
   });
 }
 
-async function askAnew(
+async function askWithNewRequest(
   context: TerminalContext,
   input: RequestInput,
   bulletins: readonly Bulletin[],
@@ -82,7 +82,8 @@ export async function askFor(context: TerminalContext, input: RequestInput): Pro
   const bulletins = bulletinsFor(await allBulletins(store), input);
   const isOver =
     stored === undefined || now > stored.expiresAt || (await isCancelled(context, stored));
-  if (isOver) return { record: await askAnew(context, input, bulletins, now), repeated: false };
+  if (isOver)
+    return { record: await askWithNewRequest(context, input, bulletins, now), repeated: false };
   await ensureClock(context, bulletins, now);
   return { record: stored, repeated: true };
 }

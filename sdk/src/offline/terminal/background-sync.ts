@@ -24,7 +24,7 @@ export interface BackgroundSync {
 }
 
 /** Resolves after the time, or when the signal aborts. Leaves no timer behind. */
-const elapsed = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
@@ -46,7 +46,7 @@ class Pause {
 
   /** A wake-up from before the pause counts too, so that nothing waits for a full interval. */
   async take(milliseconds: number, ended: AbortSignal): Promise<void> {
-    await elapsed(milliseconds, AbortSignal.any([this.#woken.signal, ended]));
+    await sleep(milliseconds, AbortSignal.any([this.#woken.signal, ended]));
     this.#woken = new AbortController();
   }
 }

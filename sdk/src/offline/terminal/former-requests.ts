@@ -8,31 +8,36 @@ import {
   signCose,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
+import { fromBase64 } from '../base64.js';
 import { restorationOf } from '../store/restore.js';
-import { shelf } from '../store/shelf.js';
+import { recordsOf } from '../store/records-of.js';
 import type { Change, Store } from '../store/store.js';
 import type { TerminalContext } from './context.js';
 import { formerRequests, payments, requests, type RequestRecord } from './records.js';
 
-const hashOf = (payload: string): Buffer => requestHash(Buffer.from(payload, 'base64'));
-const keyOf = (payload: string): string => bytesToText(hashOf(payload));
+const hashOf = (payload: string): Buffer => requestHash(fromBase64(payload));
+const requestKey = (payload: string): string => bytesToText(hashOf(payload));
 
 /** @returns the change that keeps a request among those that are no longer valid. */
 export const formerChange = (
   { orderNumber, payload }: RequestRecord,
   cancelledAt: number | null,
-): Change => formerRequests.put({ payload, cancelledAt }, orderNumber, keyOf(payload));
+): Change => formerRequests.put({ payload, cancelledAt }, orderNumber, requestKey(payload));
 
 /** Whether the stored request was cancelled, and no new one was made since. */
 export async function isCancelled(
   { store }: TerminalContext,
   { orderNumber, payload }: RequestRecord,
 ): Promise<boolean> {
-  const former = await formerRequests.get(store, orderNumber, keyOf(payload));
+  const former = await formerRequests.get(store, orderNumber, requestKey(payload));
   return former !== undefined;
 }
 
-const signed = ({ till }: TerminalContext, payload: string, cancelledAt: number): Promise<Buffer> =>
+const signCancellation = (
+  { till }: TerminalContext,
+  payload: string,
+  cancelledAt: number,
+): Promise<Buffer> =>
   signCose(
     'offpay/cancellation',
     encodeCancellation({ requestHash: hashOf(payload), cancelledAt }),
@@ -70,12 +75,12 @@ export async function cancelOrder(
     cancelled.map(({ payload, cancelledAt }) => formerChange({ ...request, payload }, cancelledAt)),
   );
   return Promise.all(
-    cancelled.map(({ payload, cancelledAt }) => signed(context, payload, cancelledAt)),
+    cancelled.map(({ payload, cancelledAt }) => signCancellation(context, payload, cancelledAt)),
   );
 }
 
 /** Id of the last restoration after which requests were dropped. */
-const dropped = shelf<string, []>('dropped-after');
+const dropped = recordsOf<string, []>('dropped-after');
 
 /**
  * Drops every request that is not paid, once after each restoration. A voucher for it may have been accepted after the copy was
@@ -90,7 +95,7 @@ export async function dropAfterRestoration(store: Store): Promise<void> {
     unpaid.map(async ({ orderNumber }) => [
       requests.remove(orderNumber),
       ...(await formerRequests.list(store, orderNumber)).map(({ payload }) =>
-        formerRequests.remove(orderNumber, keyOf(payload)),
+        formerRequests.remove(orderNumber, requestKey(payload)),
       ),
     ]),
   );

@@ -11,17 +11,16 @@ import {
   type FraudProof,
   type ProofSide,
 } from '@fabric-offline-pay/domain';
+import { fromBase64, toBase64 } from '../base64.js';
 import type { Roots } from '../issuer/vouched.js';
 import type { Store } from '../store/store.js';
 import { formerIssuers, issuers, type StoredSide } from './records.js';
 
 export const sideOf = (stored: StoredSide): CertifiedClaim => ({
-  certificate: Buffer.from(stored.certificate, 'base64'),
-  voucher: Buffer.from(stored.voucher, 'base64'),
-  requestPayload: Buffer.from(stored.requestPayload, 'base64'),
+  certificate: fromBase64(stored.certificate),
+  voucher: fromBase64(stored.voucher),
+  requestPayload: fromBase64(stored.requestPayload),
 });
-
-const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 export const storedSide = ({
   certificate,

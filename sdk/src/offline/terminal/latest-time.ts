@@ -3,7 +3,7 @@
 // money. A clock that once ran ahead can recover: a newer bulletin gives the bank's time, and the terminal then ignores times
 // from before that bulletin.
 import type { Bulletin } from '@fabric-offline-pay/domain';
-import { shelf } from '../store/shelf.js';
+import { recordsOf } from '../store/records-of.js';
 import type { Change, Store } from '../store/store.js';
 
 interface LatestTime {
@@ -13,7 +13,7 @@ interface LatestTime {
   readonly issuedAt: number;
 }
 
-const latestTimes = shelf<LatestTime, []>('latest-time');
+const latestTimes = recordsOf<LatestTime, []>('latest-time');
 
 /** @returns the latest time that the clock has shown since the bulletin was issued, or 0. */
 export async function latestSince(store: Store, { issuedAt }: Bulletin): Promise<number> {

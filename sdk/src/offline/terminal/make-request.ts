@@ -19,9 +19,10 @@ import {
   type PaymentRequest,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
+import { toBase64 } from '../base64.js';
 import type { OfflineKey } from '../key/offline-key.js';
 import { randomBytes } from '../random.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { RequestRecord } from './records.js';
 
 /** Who asks, and how long the request is valid. */
@@ -50,7 +51,7 @@ const DIGEST = /^[0-9a-f]{64}$/;
 
 /** @throws {RefusedError} INPUT_INVALID naming the field */
 export const ensureInput = ({ orderNumber, amount, currency, termsDigest }: RequestInput): void =>
-  refusing(() => {
+  withRefusedErrors(() => {
     const { success } = identifier.safeParse(orderNumber);
     ensure(success, 'INPUT_INVALID', { field: 'orderNumber', reason: 'no identifier' });
     ensure(toUnits(amount) > 0n, 'INPUT_INVALID', { field: 'amount', reason: 'nothing' });
@@ -80,7 +81,7 @@ export const bulletinsFor = (
 
 /** @throws {RefusedError} OFFLINE_BULLETIN_MISSING unless there is exactly one */
 export const theBulletin = (bulletins: readonly Bulletin[]): Bulletin =>
-  refusing(() => {
+  withRefusedErrors(() => {
     const [bulletin] = bulletins;
     ensure(bulletin !== undefined && bulletins.length === 1, 'OFFLINE_BULLETIN_MISSING', {
       banks: bulletins.map(({ bankId }) => bankId),
@@ -93,7 +94,7 @@ export const theBulletin = (bulletins: readonly Bulletin[]): Bulletin =>
  * @throws {RefusedError} OFFLINE_BULLETIN_STALE, OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP
  */
 export const ensureAskable = (bulletin: Bulletin, input: RequestInput, now: number): void =>
-  refusing(() => {
+  withRefusedErrors(() => {
     const age = now - bulletin.issuedAt;
     ensure(!isStale(bulletin, now), 'OFFLINE_BULLETIN_STALE', { age });
     const { currency } = input;
@@ -132,8 +133,8 @@ export async function makeRequest(
   bulletin: Bulletin,
   now: number,
 ): Promise<RequestRecord> {
-  const request = refusing(() => toRequest(till, input, bulletin, now));
-  const payload = refusing(() => encodePaymentRequest(request));
+  const request = withRefusedErrors(() => toRequest(till, input, bulletin, now));
+  const payload = withRefusedErrors(() => encodePaymentRequest(request));
   const bytes = await signCose('offpay/payment-request', payload, till.key.sign);
   return {
     orderNumber: input.orderNumber,
@@ -141,7 +142,7 @@ export async function makeRequest(
     currency: input.currency,
     termsDigest: input.termsDigest ?? null,
     expiresAt: request.expiresAt,
-    bytes: bytes.toString('base64'),
-    payload: payload.toString('base64'),
+    bytes: toBase64(bytes),
+    payload: toBase64(payload),
   };
 }

@@ -9,17 +9,23 @@ import {
   type PayeeCertificate,
 } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
-import { refusing } from '../refused.js';
+import { fromBase64, toBase64 } from '../base64.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { Change } from '../store/store.js';
 import type { TerminalContext } from './context.js';
 import { payees } from './records.js';
 import { trustedIssuers } from './trust.js';
 
-const OWN = ['channel', 'merchantId', 'terminalId'] as const;
+const OWN_FIELDS = ['channel', 'merchantId', 'terminalId'] as const;
 
-function differing({ till }: TerminalContext, certificate: PayeeCertificate): string | undefined {
+function differingField(
+  { till }: TerminalContext,
+  certificate: PayeeCertificate,
+): string | undefined {
   const isOwnKey = pointOfSpki(till.key.publicKey).equals(certificate.terminalKey);
-  return OWN.find((name) => certificate[name] !== till[name]) ?? (isOwnKey ? undefined : 'key');
+  return (
+    OWN_FIELDS.find((name) => certificate[name] !== till[name]) ?? (isOwnKey ? undefined : 'key')
+  );
 }
 
 /**
@@ -28,11 +34,11 @@ function differing({ till }: TerminalContext, certificate: PayeeCertificate): st
  */
 export async function payeeChange(context: TerminalContext, bytes: Uint8Array): Promise<Change> {
   const issuers = await trustedIssuers(context.store);
-  refusing(() => {
-    const field = differing(context, verifyPayeeCertificate(bytes, issuers));
+  withRefusedErrors(() => {
+    const field = differingField(context, verifyPayeeCertificate(bytes, issuers));
     ensure(field === undefined, 'OFFLINE_PAYEE_UNTRUSTED', { field });
   });
-  return payees.put(Buffer.from(bytes).toString('base64'));
+  return payees.put(toBase64(bytes));
 }
 
 /** Who asks, as devices show it. `validUntil` is in seconds since 1970. */
@@ -48,7 +54,7 @@ export interface OwnPayee {
 export async function ownPayee({ store }: TerminalContext): Promise<OwnPayee | undefined> {
   const text = await payees.get(store);
   if (text === undefined) return undefined;
-  const bytes = Buffer.from(text, 'base64');
+  const bytes = fromBase64(text);
   const { payload } = parseCose('offpay/payee-certificate', bytes);
   return { bytes, certificate: decodePayeeCertificate(payload) };
 }

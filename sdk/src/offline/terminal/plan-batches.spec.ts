@@ -47,15 +47,14 @@ test('every plan keeps the rules, and later plans take the rest', () => {
 });
 
 const VOUCHER = {
-  ...{
-    orderNumber: 'ORD-1',
-    currency: 'EUR',
-    customerId: 'c',
-    deviceId: 'd',
-    epoch: 1,
-    counter: 1,
-  },
-  ...{ voucherDigest: 'digest', attempts: 0 },
+  orderNumber: 'ORD-1',
+  currency: 'EUR',
+  customerId: 'c',
+  deviceId: 'd',
+  epoch: 1,
+  counter: 1,
+  voucherDigest: 'digest',
+  attempts: 0,
 };
 
 test('the id depends on the content, and changes when the question is repeated', () => {

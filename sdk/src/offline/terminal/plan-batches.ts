@@ -3,7 +3,7 @@
 import { byCodeUnit, sha256Hex, type Currency } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment, BatchRecord } from './records.js';
 
-type Waiting = Pick<
+type WaitingVoucher = Pick<
   AcceptedPayment,
   | 'orderNumber'
   | 'currency'
@@ -28,7 +28,7 @@ export function batchIdOf(
   return sha256Hex(JSON.stringify([merchantId, currency, content]));
 }
 
-export const batchOf = (merchantId: string, vouchers: readonly Waiting[]): BatchRecord => {
+export const batchOf = (merchantId: string, vouchers: readonly WaitingVoucher[]): BatchRecord => {
   const currency = vouchers[0]?.currency ?? '';
   return {
     batchId: batchIdOf(merchantId, currency, vouchers),
@@ -37,11 +37,11 @@ export const batchOf = (merchantId: string, vouchers: readonly Waiting[]): Batch
   };
 };
 
-const reserveOf = ({ currency, customerId, deviceId, epoch }: Waiting): string =>
+const reserveOf = ({ currency, customerId, deviceId, epoch }: WaitingVoucher): string =>
   [currency, customerId, deviceId, epoch].join('/');
 
 /** Groups the vouchers by reserve, each group in the order of its counters. */
-function byReserve<T extends Waiting>(vouchers: readonly T[]): readonly (readonly T[])[] {
+function byReserve<T extends WaitingVoucher>(vouchers: readonly T[]): readonly (readonly T[])[] {
   const groups = new Map<string, T[]>();
   for (const voucher of vouchers) {
     const reserve = reserveOf(voucher);
@@ -60,7 +60,7 @@ function byReserve<T extends Waiting>(vouchers: readonly T[]): readonly (readonl
  * @returns batches of vouchers that may be sent at the same time. When a reserve has more vouchers than fit, the rest waits for
  * the next plan.
  */
-export function planBatches<T extends Waiting>(
+export function planBatches<T extends WaitingVoucher>(
   vouchers: readonly T[],
   size: number,
 ): readonly (readonly T[])[] {

@@ -114,8 +114,11 @@ test('a double spend with certificates of two issuers stops no synchronisation',
   const spki = spkiOf(VECTOR_KEYS.otherIssuer);
   const kid = issuerKid(spki);
   const other = {
-    ...{ bankId: OFFLINE_BANK, kid: kid.toString('hex'), publicKey: spki },
-    ...{ certificate: CERTIFICATES.otherIssuer, authority: CERTIFICATES.otherRoot },
+    bankId: OFFLINE_BANK,
+    kid: kid.toString('hex'),
+    publicKey: spki,
+    certificate: CERTIFICATES.otherIssuer,
+    authority: CERTIFICATES.otherRoot,
   };
   await terminal.learn({ issuers: [room.issuer.row, other], bulletin: await room.publish() });
   const device = newDevice();

@@ -8,6 +8,7 @@ import {
   type DeviceCertificate,
   type CertifiedClaim,
 } from '@fabric-offline-pay/domain';
+import { toBase64 } from '../base64.js';
 import { OfflineError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
 import { entryOf, proofText, proveContradiction, sideOf, storedSide } from './fraud.js';
@@ -15,7 +16,10 @@ import { proofs, type ProofRecord } from './records.js';
 import { reasonOf } from './stuck.js';
 import { noteFailure, noteUnproven, type SyncRun } from './sync-run.js';
 
-async function keep({ store, inTurn }: TerminalContext, record: ProofRecord): Promise<ProofRecord> {
+async function storeProof(
+  { store, inTurn }: TerminalContext,
+  record: ProofRecord,
+): Promise<ProofRecord> {
   await inTurn(() => store.write([proofs.put(record, record.voucherDigest)]));
   return record;
 }
@@ -38,10 +42,12 @@ async function withFirst(
   if (record.first !== null) return record;
   const side = ownSide(record);
   const { bankId, customerId, deviceId, epoch } = deviceOf(side);
-  const certificate = Buffer.from(side.certificate).toString('base64');
+  const certificate = toBase64(side.certificate);
   const voucher = { bankId, customerId, deviceId, epoch, certificate, entry: entryOf(side) };
   const first = await ledger.settledFirst(voucher, signal);
-  return first === undefined ? record : keep(context, { ...record, first: storedSide(first) });
+  return first === undefined
+    ? record
+    : storeProof(context, { ...record, first: storedSide(first) });
 }
 
 /**
@@ -69,7 +75,7 @@ async function withProof(run: SyncRun, record: ProofRecord) {
   const proof = await prove(context, complete);
   if (proof === null) return undefined;
   const proven = { ...complete, proof };
-  await keep(context, proven);
+  await storeProof(context, proven);
   const { orderNumber, voucherDigest } = record;
   context.events.emit({ kind: 'doubleSpend', orderNumber, voucherDigest });
   return proven;
@@ -79,7 +85,7 @@ async function pursue(run: SyncRun, record: ProofRecord): Promise<void> {
   const proven = await withProof(run, record);
   if (proven === undefined) return;
   await run.ledger.submitProof(decodeFraudProof(proven.proof), run.signal);
-  await keep(run.context, { ...proven, submitted: true });
+  await storeProof(run.context, { ...proven, submitted: true });
 }
 
 /** Pursues every double spend that is not submitted yet. Keeps and reports those that cannot be proven or are refused. */

@@ -27,15 +27,13 @@ import {
   type PaymentReceipt,
   type PaymentRequest,
 } from '@fabric-offline-pay/domain';
-import { refusing } from '../refused.js';
+import { fromBase64, toBase64 } from '../base64.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { TerminalContext } from './context.js';
 import type { Till } from './make-request.js';
 import { payments, waiting, type AcceptedPayment } from './records.js';
 import { putSeen, seenOf } from './seen.js';
 import { trustedIssuers } from './trust.js';
-
-const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
-const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /** Signs again on every request. The content is the same each time. */
 export const signReceipt = (
@@ -53,7 +51,7 @@ export const signReceipt = (
   );
 
 /** The content of evidence, once all of it is verified. */
-interface Proven {
+interface VerifiedEvidence {
   readonly request: PaymentRequest;
   readonly requestPayload: Buffer;
   readonly certificate: DeviceCertificate;
@@ -61,10 +59,10 @@ interface Proven {
 }
 
 /** Verifies that a certified terminal of this merchant made the request and accepted the voucher. @throws {DomainError} */
-async function proven(
+async function verifyEvidence(
   { store, till }: TerminalContext,
   evidence: PaymentEvidence,
-): Promise<Proven> {
+): Promise<VerifiedEvidence> {
   const issuers = await trustedIssuers(store);
   const payee = verifyPayeeCertificate(evidence.payee, issuers);
   const key = importDeviceKey(spkiOfPoint(payee.terminalKey));
@@ -86,7 +84,7 @@ async function proven(
   return { request, requestPayload: parts.payload, certificate: held.certificate, receipt };
 }
 
-const OWN = ['channel', 'merchantId'] as const;
+const MERCHANT_FIELDS = ['channel', 'merchantId'] as const;
 
 function ensureOwn(
   till: Till,
@@ -94,20 +92,25 @@ function ensureOwn(
   payee: Pick<PaymentRequest, 'channel' | 'merchantId' | 'terminalId'>,
 ): void {
   const field =
-    OWN.find((name) => request[name] !== till[name]) ??
-    ([...OWN, 'terminalId'] as const).find((name) => request[name] !== payee[name]);
+    MERCHANT_FIELDS.find((name) => request[name] !== till[name]) ??
+    ([...MERCHANT_FIELDS, 'terminalId'] as const).find((name) => request[name] !== payee[name]);
   ensure(field === undefined, 'OFFLINE_PAYEE_UNTRUSTED', { field });
 }
 
-function paymentOf(
-  { request, requestPayload, certificate, receipt }: Proven,
+function importedPayment(
+  { request, requestPayload, certificate, receipt }: VerifiedEvidence,
   evidence: PaymentEvidence,
   counter: number,
 ): AcceptedPayment {
   const { bankId, customerId, deviceId, epoch, claimUntil } = certificate;
   const { purpose } = request;
   return {
-    ...{ bankId, customerId, deviceId, epoch, claimUntil, counter },
+    bankId,
+    customerId,
+    deviceId,
+    epoch,
+    claimUntil,
+    counter,
     orderNumber: request.orderNumber,
     amount: toAmount(request.amount),
     currency: request.currency,
@@ -136,20 +139,20 @@ export async function importPayment(
   bytes: Uint8Array,
 ): Promise<AcceptedPayment> {
   const { store } = context;
-  const evidence = refusing(() => decodePaymentEvidence(bytes));
-  const verified = await proven(context, evidence).catch((error: unknown) =>
-    refusing(() => {
+  const evidence = withRefusedErrors(() => decodePaymentEvidence(bytes));
+  const verified = await verifyEvidence(context, evidence).catch((error: unknown) =>
+    withRefusedErrors(() => {
       throw error;
     }),
   );
-  const { entry } = refusing(() =>
+  const { entry } = withRefusedErrors(() =>
     readClaim({ voucher: evidence.voucher, requestPayload: verified.requestPayload }),
   );
-  const payment = paymentOf(verified, evidence, entry.counter);
+  const payment = importedPayment(verified, evidence, entry.counter);
   const known = await payments.get(store, payment.orderNumber);
   if (known?.voucherDigest === payment.voucherDigest) return known;
   const seen = await seenOf(store, verified.certificate);
-  refusing(() => {
+  withRefusedErrors(() => {
     ensure(known === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber: payment.orderNumber });
     const free = isRemembered(seen, entry) || findContradiction(seen, entry) === undefined;
     ensure(free, 'OFFLINE_DOUBLE_SPEND', { counter: entry.counter });

@@ -33,7 +33,7 @@ function statusAfter(
   return NOT_FINAL.has(verdict) && now <= claimUntil ? 'waiting' : 'refused';
 }
 
-const judged = (
+const withVerdict = (
   payment: AcceptedPayment,
   verdict: LedgerVerdict,
   now: number,
@@ -74,7 +74,7 @@ export async function recordVerdicts(
   batch?: BatchRecord,
 ): Promise<readonly AcceptedPayment[]> {
   const now = clock();
-  const after = judgements.map(({ payment, verdict }) => judged(payment, verdict, now));
+  const after = judgements.map(({ payment, verdict }) => withVerdict(payment, verdict, now));
   const ended = batch === undefined ? [] : [batches.remove(batch.batchId)];
   await inTurn(() => store.write([...after.flatMap(changesOf), ...ended]));
   judgements.forEach(({ verdict }, index) => {

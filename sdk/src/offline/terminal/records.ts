@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The records of a terminal: requests, accepted payments, what it saw of each device, whom it trusts, and what it must send.
 import type { Amount, Currency, IssuerRow, LedgerVerdict } from '@fabric-offline-pay/domain';
-import { shelf } from '../store/shelf.js';
+import { recordsOf } from '../store/records-of.js';
 
 /** A payment request, stored under the caller's order number. */
 export interface RequestRecord {
@@ -83,17 +83,19 @@ export interface FormerRequest {
   readonly cancelledAt: number | null;
 }
 
-export const requests = shelf<RequestRecord, [orderNumber: string]>('request');
-export const formerRequests = shelf<FormerRequest, [orderNumber: string, hash: string]>('former');
+export const requests = recordsOf<RequestRecord, [orderNumber: string]>('request');
+export const formerRequests = recordsOf<FormerRequest, [orderNumber: string, hash: string]>(
+  'former',
+);
 /** The terminal's own payee certificate, signed, base64. */
-export const payees = shelf<string, []>('payee');
-export const payments = shelf<AcceptedPayment, [orderNumber: string]>('payment');
+export const payees = recordsOf<string, []>('payee');
+export const payments = recordsOf<AcceptedPayment, [orderNumber: string]>('payment');
 /** Order numbers of payments that are not settled yet. */
-export const waiting = shelf<string, [orderNumber: string]>('waiting');
-export const issuers = shelf<IssuerRow, [bankId: string, kid: string]>('issuer');
+export const waiting = recordsOf<string, [orderNumber: string]>('waiting');
+export const issuers = recordsOf<IssuerRow, [bankId: string, kid: string]>('issuer');
 /** Issuers that the ledger reports as ended. They are no longer trusted, but what they signed before still proves something. */
-export const formerIssuers = shelf<IssuerRow, [bankId: string, kid: string]>('formerIssuer');
+export const formerIssuers = recordsOf<IssuerRow, [bankId: string, kid: string]>('formerIssuer');
 /** Signed bulletins, base64. */
-export const bulletins = shelf<string, [bankId: string]>('bulletin');
-export const batches = shelf<BatchRecord, [batchId: string]>('batch');
-export const proofs = shelf<ProofRecord, [voucherDigest: string]>('proof');
+export const bulletins = recordsOf<string, [bankId: string]>('bulletin');
+export const batches = recordsOf<BatchRecord, [batchId: string]>('batch');
+export const proofs = recordsOf<ProofRecord, [voucherDigest: string]>('proof');

@@ -10,10 +10,10 @@ import {
   type DeviceCertificate,
 } from '@fabric-offline-pay/domain';
 import { ordinal } from '../device/records.js';
-import { shelf } from '../store/shelf.js';
+import { recordsOf } from '../store/records-of.js';
 import type { Change, Store } from '../store/store.js';
 
-type Parts = [
+type KeyParts = [
   bankId: string,
   customerId: string,
   deviceId: string,
@@ -21,27 +21,27 @@ type Parts = [
   keyDigest: string,
 ];
 
-const seen = shelf<readonly CounterTuple[], Parts>('seen');
+const seen = recordsOf<readonly CounterTuple[], KeyParts>('seen');
 
 type DeviceEpoch = Pick<
   DeviceCertificate,
   'bankId' | 'customerId' | 'deviceId' | 'epoch' | 'deviceKey'
 >;
 
-const partsOf = ({ bankId, customerId, deviceId, epoch, deviceKey }: DeviceEpoch): Parts => {
+const keyPartsOf = ({ bankId, customerId, deviceId, epoch, deviceKey }: DeviceEpoch): KeyParts => {
   const keyDigest = sha256Hex(deviceKey);
   return [bankId, customerId, deviceId, ordinal(epoch), keyDigest];
 };
 
 /** @returns the vouchers that the terminal accepted, by rising counter. */
 export async function seenOf(store: Store, device: DeviceEpoch): Promise<readonly CounterEntry[]> {
-  const stored = await seen.get(store, ...partsOf(device));
+  const stored = await seen.get(store, ...keyPartsOf(device));
   return (stored ?? []).map(restoreEntry);
 }
 
 /** @param entries everything that the terminal accepted, by rising counter */
 export const putSeen = (entries: readonly CounterEntry[], device: DeviceEpoch): Change =>
-  seen.put(entries.map(storeEntry), ...partsOf(device));
+  seen.put(entries.map(storeEntry), ...keyPartsOf(device));
 
 /** @returns the changes that delete everything remembered, under any name. */
 export const forgetSeen = async (store: Store): Promise<readonly Change[]> =>

@@ -33,7 +33,9 @@ const toClaims = (
   { batchId, currency }: BatchRecord,
   vouchers: readonly AcceptedPayment[],
 ): VoucherBatch => ({
-  ...{ merchantId, batchId, currency },
+  merchantId,
+  batchId,
+  currency,
   vouchers: vouchers.map((payment) => {
     const { customerId, deviceId, epoch, voucher, certificate, requestPayload } = payment;
     return { customerId, deviceId, epoch, voucher, certificate, request: requestPayload };
@@ -56,7 +58,7 @@ interface Loaded {
 }
 
 /** Replaces one batch by others, in one write. */
-async function replace(
+async function replaceBatch(
   { store, till, inTurn }: TerminalContext,
   { batchId }: BatchRecord,
   parts: readonly (readonly AcceptedPayment[])[],
@@ -67,7 +69,10 @@ async function replace(
   return loaded;
 }
 
-async function settle({ context, ledger, signal, judged }: SyncRun, { batch, vouchers }: Loaded) {
+async function settleLoaded(
+  { context, ledger, signal, judged }: SyncRun,
+  { batch, vouchers }: Loaded,
+) {
   const claims = toClaims(context.till.merchantId, batch, vouchers);
   const verdicts = await ledger.settle(claims, signal);
   judged.push(...(await recordVerdicts(context, judgementsOf(vouchers, verdicts), batch)));
@@ -81,10 +86,10 @@ function noteRefused(run: SyncRun, { batch }: Loaded, error: unknown): void {
 }
 
 /** Halves a failed batch: fewer rows meet fewer changes by others, and one bad voucher spoils only one half. */
-async function send(run: SyncRun, loaded: Loaded): Promise<void> {
+async function sendOrHalve(run: SyncRun, loaded: Loaded): Promise<void> {
   const { batch, vouchers } = loaded;
   try {
-    await settle(run, loaded);
+    await settleLoaded(run, loaded);
     return;
   } catch (error) {
     run.signal?.throwIfAborted();
@@ -93,30 +98,31 @@ async function send(run: SyncRun, loaded: Loaded): Promise<void> {
       return;
     }
   }
-  for (const half of await replace(run.context, batch, halves(vouchers))) await send(run, half);
+  for (const half of await replaceBatch(run.context, batch, halves(vouchers)))
+    await sendOrHalve(run, half);
 }
 
 /** @returns the batch without payments that cannot be read, or undefined when none is left. */
-async function load({ context }: SyncRun, batch: BatchRecord): Promise<Loaded | undefined> {
+async function loadBatch({ context }: SyncRun, batch: BatchRecord): Promise<Loaded | undefined> {
   const { found: vouchers, damaged } = await readPayments(context.store, batch.orderNumbers);
   if (damaged.length === 0) return { batch, vouchers };
-  const [rest] = await replace(context, batch, vouchers.length === 0 ? [] : [vouchers]);
+  const [rest] = await replaceBatch(context, batch, vouchers.length === 0 ? [] : [vouchers]);
   return rest;
 }
 
 async function sendFirst(run: SyncRun, loaded: Loaded): Promise<void> {
   run.signal?.throwIfAborted();
   for (const { orderNumber } of loaded.vouchers) run.tried.add(orderNumber);
-  await send(run, loaded);
+  await sendOrHalve(run, loaded);
 }
 
 async function sendLeft(run: SyncRun, batch: BatchRecord): Promise<void> {
-  const loaded = await load(run, batch);
+  const loaded = await loadBatch(run, batch);
   if (loaded !== undefined) await sendFirst(run, loaded);
 }
 
 /** Works through a list, some items at a time. Throws the first failure after the others in progress have ended. */
-async function someAtATime<T>(
+async function workThrough<T>(
   items: readonly T[],
   atATime: number,
   work: (item: T) => Promise<void>,
@@ -146,7 +152,7 @@ function noteDamaged(run: SyncRun, orderNumber: string): void {
 }
 
 /** What may be sent now: payments for goods that were taken along. An order to deliver is settled with its order. */
-async function plan(run: SyncRun, size: number): Promise<readonly Loaded[]> {
+async function planAndStore(run: SyncRun, size: number): Promise<readonly Loaded[]> {
   const { store, till, inTurn } = run.context;
   return inTurn(async () => {
     const open = (await waiting.list(store)).filter((number) => !run.tried.has(number));
@@ -170,10 +176,10 @@ export async function sendWaiting(
   ensureCount('batchSize', batchSize);
   ensureCount('inFlight', inFlight);
   const left = await batches.list(run.context.store);
-  await someAtATime(left, inFlight, (batch) => sendLeft(run, batch));
+  await workThrough(left, inFlight, (batch) => sendLeft(run, batch));
   for (;;) {
-    const planned = await plan(run, batchSize);
+    const planned = await planAndStore(run, batchSize);
     if (planned.length === 0) return;
-    await someAtATime(planned, inFlight, (loaded) => sendFirst(run, loaded));
+    await workThrough(planned, inFlight, (loaded) => sendFirst(run, loaded));
   }
 }

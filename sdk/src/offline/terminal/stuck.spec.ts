@@ -151,7 +151,9 @@ describe('a damaged payment', () => {
     disk.delete('payment/A-3');
   };
   const stuck = ['A-2', 'A-3'].map((order) => ({
-    ...{ batchId: null, orderNumbers: [order], code: 'STORE_DAMAGED' },
+    batchId: null,
+    orderNumbers: [order],
+    code: 'STORE_DAMAGED',
     remedy: expect.stringMatching(/./) as string,
   }));
 

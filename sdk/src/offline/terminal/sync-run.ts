@@ -25,8 +25,14 @@ export const newRun = (
   ledger: TerminalLedger,
   signal: AbortSignal | undefined,
 ): SyncRun => ({
-  ...{ context, ledger, signal },
-  ...{ tried: new Set(), judged: [], stuck: [], unproven: [], failures: [] },
+  context,
+  ledger,
+  signal,
+  tried: new Set(),
+  judged: [],
+  stuck: [],
+  unproven: [],
+  failures: [],
 });
 
 /** Notes a failure. @throws the signal's reason when the run was stopped */

@@ -345,7 +345,10 @@ describe('synchronisation', () => {
   test('an order to deliver waits for its own transaction', async () => {
     const termsDigest = 'ab'.repeat(32);
     const { bytes } = await terminal.request({
-      ...{ orderNumber: 'ORD-1', amount: '1250', currency: 'EUR', termsDigest },
+      orderNumber: 'ORD-1',
+      amount: '1250',
+      currency: 'EUR',
+      termsDigest,
     });
     await terminal.accept('ORD-1', (await device.pay(bytes)).bytes);
     expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 0, waiting: { count: 1 } });

@@ -3,11 +3,12 @@
 import { packRequest, verdictOf } from '@fabric-offline-pay/domain';
 import { OfflineError, RefusedError, UnavailableError } from '../../errors.js';
 import { writeDurably } from '../../files/write-durably.js';
+import { fromBase64 } from '../base64.js';
 import { systemClock, type Clock } from '../clock.js';
 import { inTurn } from '../in-turn.js';
 import type { Roots } from '../issuer/vouched.js';
 import type { OfflineKey } from '../key/offline-key.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import { claimStore } from '../store/owner.js';
 import type { Store } from '../store/store.js';
 import { acceptPayment, type Acceptance } from './accept.js';
@@ -97,7 +98,9 @@ export class Terminal {
     const { store, key, channel, merchantId, terminalId, roots } = options;
     const { requestSeconds = 300, clock = systemClock, limits } = options;
     this.#context = {
-      ...{ store, clock, limits },
+      store,
+      clock,
+      limits,
       till: { channel, merchantId, terminalId, key, requestSeconds },
       trust: { channel, roots },
       events: new TerminalEvents(),
@@ -143,7 +146,7 @@ export class Terminal {
       const payee = await validPayee(this.#context);
       const { record, repeated } = await askFor(this.#context, input);
       const { orderNumber, expiresAt, bytes } = record;
-      const request = Buffer.from(bytes, 'base64');
+      const request = fromBase64(bytes);
       const shown = packRequest({ request, ...(payee && { payee: payee.bytes }) });
       return { orderNumber, expiresAt, repeated, bytes: shown };
     });
@@ -278,7 +281,7 @@ export class Terminal {
    */
   async recordVerdict(orderNumber: string, verdict: number): Promise<AcceptedPayment> {
     const payment = await this.payment(orderNumber);
-    const name = refusing(() => verdictOf(verdict));
+    const name = withRefusedErrors(() => verdictOf(verdict));
     const [after] = payment
       ? await recordVerdicts(this.#context, [{ payment, verdict: name }])
       : [];

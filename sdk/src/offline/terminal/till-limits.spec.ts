@@ -8,7 +8,9 @@ import { ensureWithinLimits } from './till-limits';
 const NOW = 1_000_000;
 
 const stored = (amount: string, currency = 'EUR', acceptedAt = NOW) => ({
-  ...{ amount, currency, acceptedAt },
+  amount,
+  currency,
+  acceptedAt,
 });
 
 interface Tried {

@@ -29,13 +29,13 @@ export interface TillLimits {
   readonly oldestSeconds?: number;
 }
 
-type Asked = Pick<AcceptedPayment, 'amount' | 'currency'>;
-type Waiting = Pick<AcceptedPayment, 'amount' | 'currency' | 'acceptedAt'>;
+type AskedAmount = Pick<AcceptedPayment, 'amount' | 'currency'>;
+type WaitingPayment = Pick<AcceptedPayment, 'amount' | 'currency' | 'acceptedAt'>;
 
 function ensureCurrency(
   limits: CurrencyLimits,
-  open: readonly Waiting[],
-  { amount, currency }: Asked,
+  open: readonly WaitingPayment[],
+  { amount, currency }: AskedAmount,
 ): void {
   const { perPayment, storedSum, storedCount } = limits;
   const within = perPayment === undefined || isAtLeast(perPayment, amount);
@@ -43,7 +43,9 @@ function ensureCurrency(
   const stored = open.filter((payment) => payment.currency === currency);
   const count = stored.length;
   ensure(storedCount === undefined || count < storedCount, 'OFFLINE_TILL_FULL', {
-    ...{ currency, count, storedCount },
+    currency,
+    count,
+    storedCount,
   });
   const sum = stored.reduce((total, payment) => total + toUnits(payment.amount), 0n);
   const fits = storedSum === undefined || sum + toUnits(amount) <= toUnits(storedSum);
@@ -57,8 +59,8 @@ function ensureCurrency(
  */
 export function ensureWithinLimits(
   { currencies, oldestSeconds = Infinity }: TillLimits,
-  open: readonly Waiting[],
-  asked: Asked,
+  open: readonly WaitingPayment[],
+  asked: AskedAmount,
   at: number,
 ): void {
   const oldest = Math.min(...open.map(({ acceptedAt }) => acceptedAt));

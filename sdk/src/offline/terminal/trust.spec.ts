@@ -266,8 +266,11 @@ describe('a problem with one bank’s news stops nothing else:', () => {
     Terminal.open({
       store: memoryStore(),
       key: softwareKey(VECTOR_KEYS.terminal),
-      ...{ channel: CHANNEL, merchantId: OFFLINE_MERCHANT, terminalId: 'till-1' },
-      ...{ roots, clock: room.clock },
+      channel: CHANNEL,
+      merchantId: OFFLINE_MERCHANT,
+      terminalId: 'till-1',
+      roots,
+      clock: room.clock,
     });
 
   test('the news of another bank are still learnt', async () => {

@@ -12,8 +12,9 @@ import {
   type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
+import { fromBase64, toBase64 } from '../base64.js';
 import { isCertified, isVouchedFor, type Roots } from '../issuer/vouched.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { Change, Store } from '../store/store.js';
 import { bulletins, formerIssuers, issuers } from './records.js';
 
@@ -89,8 +90,8 @@ export const trustedIssuers = (store: Store): Promise<readonly TrustedIssuer[]> 
  * Reads a bulletin that was verified when it was stored. Returns it only while its issuer is trusted: if the issuer's key may
  * be stolen, the bulletin may hide a device that the bank has revoked.
  */
-async function believed(store: Store, text: string): Promise<Bulletin | undefined> {
-  const { kid, payload } = parseCose('offpay/bulletin', Buffer.from(text, 'base64'));
+async function readIfTrusted(store: Store, text: string): Promise<Bulletin | undefined> {
+  const { kid, payload } = parseCose('offpay/bulletin', fromBase64(text));
   const bulletin = decodeBulletin(payload);
   const issuer = await issuers.get(store, bulletin.bankId, kid?.toString('hex') ?? '');
   return issuer && bulletin;
@@ -99,13 +100,13 @@ async function believed(store: Store, text: string): Promise<Bulletin | undefine
 /** @returns the bank's newest bulletin, or undefined when it has none by an issuer that is trusted now. */
 export async function bulletinOf(store: Store, bankId: string): Promise<Bulletin | undefined> {
   const text = await bulletins.get(store, bankId);
-  return text === undefined ? undefined : believed(store, text);
+  return text === undefined ? undefined : readIfTrusted(store, text);
 }
 
 /** @returns the newest bulletin of every bank that has one by an issuer that is trusted now. */
 export async function allBulletins(store: Store): Promise<readonly Bulletin[]> {
   const texts = await bulletins.list(store);
-  const all = await Promise.all(texts.map((text) => believed(store, text)));
+  const all = await Promise.all(texts.map((text) => readIfTrusted(store, text)));
   return all.filter((bulletin) => bulletin !== undefined);
 }
 
@@ -139,12 +140,12 @@ export async function bulletinChange(
   now: number,
 ): Promise<Change | undefined> {
   const known = await trustedIssuers(store);
-  const bulletin = refusing(() => {
+  const bulletin = withRefusedErrors(() => {
     const verified = verifyBulletin(bytes, known);
     ensureCounts(verified, channel, now);
     return verified;
   });
   const stored = await bulletinOf(store, bulletin.bankId);
   if (!isNewer(bulletin, stored)) return undefined;
-  return bulletins.put(Buffer.from(bytes).toString('base64'), bulletin.bankId);
+  return bulletins.put(toBase64(bytes), bulletin.bankId);
 }

@@ -143,8 +143,13 @@ describe('another key under the name of a device', () => {
     const key = softwareKey(newKey());
     const thief = await room.openDevice(memoryStore(), key);
     const { bytes } = await room.issuer.certify({
-      ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 1, publicKey: key.publicKey },
-      ...{ currency: 'EUR', total: '20000', limits: { perPayment: '5000', total: '20000' } },
+      customerId: 'customer-1',
+      deviceId: 'phone',
+      epoch: 1,
+      publicKey: key.publicKey,
+      currency: 'EUR',
+      total: '20000',
+      limits: { perPayment: '5000', total: '20000' },
       policy: OFFLINE_POLICY,
     });
     await thief.importCertificate(bytes, [room.issuer.row]);
@@ -158,8 +163,11 @@ describe('another key under the name of a device', () => {
     const terminal = await room.openTerminal(memoryStore(), OFFLINE_MERCHANT, undefined, { roots });
     const kid = issuerKid(spkiOf(VECTOR_KEYS.issuer));
     const issuer = {
-      ...{ bankId: 'bank-2', kid: kid.toString('hex'), publicKey: spkiOf(VECTOR_KEYS.issuer) },
-      ...{ certificate: CERTIFICATES.issuerOfBank2, authority: CERTIFICATES.root },
+      bankId: 'bank-2',
+      kid: kid.toString('hex'),
+      publicKey: spkiOf(VECTOR_KEYS.issuer),
+      certificate: CERTIFICATES.issuerOfBank2,
+      authority: CERTIFICATES.root,
     };
     const news = encodeBulletin(newBulletin({ bankId: 'bank-2', number: 1 }));
     const bulletin = signed('offpay/bulletin', news, VECTOR_KEYS.issuer, kid);
@@ -196,7 +204,9 @@ describe('another key under the name of a device', () => {
     ).toMatchObject({ accepted: true });
 
     const { bytes: request } = await terminal.request({
-      ...{ ...ask, orderNumber: 'H-1', bankId: 'bank-1' },
+      ...ask,
+      orderNumber: 'H-1',
+      bankId: 'bank-1',
     });
     const payment = await honest.pay(request);
     expect(await terminal.accept('H-1', payment.bytes)).toMatchObject({ accepted: true });

@@ -10,16 +10,17 @@ import {
   type DeviceCertificate,
 } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
-import { shelf } from '../store/shelf.js';
+import { fromBase64 } from '../base64.js';
+import { recordsOf } from '../store/records-of.js';
 import type { Change, Store } from '../store/store.js';
 import { entryOf, sideOf, storedSide } from './fraud.js';
 import { payments, proofs, type AcceptedPayment, type ProofRecord } from './records.js';
 import { forgetSeen, putSeen } from './seen.js';
 
-const formats = shelf<number, []>('terminal-format');
+const formats = recordsOf<number, []>('terminal-format');
 
 /** Number of this version's records. The first version had no number. */
-const FORMAT = 2;
+const RECORDS_FORMAT = 2;
 
 interface Seen {
   readonly device: DeviceCertificate;
@@ -27,11 +28,15 @@ interface Seen {
 }
 
 const certificateOf = ({ certificate }: AcceptedPayment): DeviceCertificate =>
-  decodeDeviceCertificate(
-    parseCose('offpay/device-certificate', Buffer.from(certificate, 'base64')).payload,
-  );
+  decodeDeviceCertificate(parseCose('offpay/device-certificate', fromBase64(certificate)).payload);
 
-const nameOf = ({ bankId, customerId, deviceId, epoch, deviceKey }: DeviceCertificate): string =>
+const deviceName = ({
+  bankId,
+  customerId,
+  deviceId,
+  epoch,
+  deviceKey,
+}: DeviceCertificate): string =>
   [bankId, customerId, deviceId, epoch, Buffer.from(deviceKey).toString('hex')].join('/');
 
 /** The first version knew devices by customer, device and epoch only. Every synchronisation reports payments that cannot be read. */
@@ -43,9 +48,9 @@ function seenIn(accepted: readonly AcceptedPayment[]): readonly Seen[] {
       entry: entryOf(sideOf(payment)),
     }));
     if (read === undefined) continue;
-    const before = found.get(nameOf(read.device))?.entries ?? [];
+    const before = found.get(deviceName(read.device))?.entries ?? [];
     const entries = withEntry(before, read.entry);
-    found.set(nameOf(read.device), { device: read.device, entries });
+    found.set(deviceName(read.device), { device: read.device, entries });
   }
   return [...found.values()];
 }
@@ -75,7 +80,8 @@ async function fromFirst(store: Store): Promise<readonly Change[]> {
  */
 export async function upgradeStore(store: Store): Promise<void> {
   const format = await formats.get(store);
-  if (format === FORMAT) return;
-  if (format !== undefined) throw new OfflineError('STORE_NEWER', { format, known: FORMAT });
-  await store.write([...(await fromFirst(store)), formats.put(FORMAT)]);
+  if (format === RECORDS_FORMAT) return;
+  if (format !== undefined)
+    throw new OfflineError('STORE_NEWER', { format, known: RECORDS_FORMAT });
+  await store.write([...(await fromFirst(store)), formats.put(RECORDS_FORMAT)]);
 }

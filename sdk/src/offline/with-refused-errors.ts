@@ -4,7 +4,7 @@ import { DomainError } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../errors.js';
 
 /** @throws {RefusedError} for the domain's refusals. Other errors pass unchanged. */
-export function refusing<T>(work: () => T): T {
+export function withRefusedErrors<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -68,7 +68,7 @@ async function pause(failures: number, { pace, signal }: StreamContext): Promise
  * @param open opens the stream at the reader's current position
  * @throws the error of `open` or the stream, when another attempt cannot help
  */
-export async function* reconnecting<T>(
+export async function* reconnectingStream<T>(
   open: () => Promise<CloseableAsyncIterable<T>>,
   context: StreamContext,
 ): AsyncGenerator<T> {
