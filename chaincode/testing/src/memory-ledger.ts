@@ -267,8 +267,8 @@ export class MemoryLedger {
   submit(envelope: Endorsement): Promise<Commit>;
   submit(envelopes: readonly Endorsement[]): Promise<Commit[]>;
   async submit(envelopes: Endorsement | readonly Endorsement[]): Promise<Commit | Commit[]> {
-    const single = !Array.isArray(envelopes);
-    const transactions = (single ? [envelopes] : envelopes) as readonly Endorsement[];
+    const isOne = 'proposal' in envelopes;
+    const transactions = isOne ? [envelopes] : envelopes;
     for (const each of transactions) requireSuccess(each);
     // A peer locks its state during a simulation. A commit in between would show the simulation two states.
     while (this.#simulations.size > 0) await Promise.allSettled(this.#simulations);
@@ -279,7 +279,10 @@ export class MemoryLedger {
       blockNumber,
       validationCode,
     }));
-    return single ? (commits[0] as Commit) : commits;
+    if (!isOne) return commits;
+    const [commit] = commits;
+    if (commit === undefined) throw new Error('The block is empty.');
+    return commit;
   }
 
   /**

@@ -69,12 +69,12 @@ function parseAnswers(payload: Uint8Array): readonly BatchAnswer[] {
 /** Reads every answer before anything is sent. @throws {NothingToSend} when every call was refused */
 function entriesOf(batch: readonly WaitingCall[], payload: Uint8Array): readonly BatchEntry[] {
   const answers = parseAnswers(payload);
-  if (answers.length !== batch.length)
-    throw new EndorsementError('OUTPUT_INVALID', {
-      reason: 'the number of answers is not that of the calls',
-    });
   const entries = batch.map(({ decode }, index): BatchEntry => {
-    const answer = answers[index] as BatchAnswer;
+    const answer = answers[index];
+    if (answer === undefined || answers.length !== batch.length)
+      throw new EndorsementError('OUTPUT_INVALID', {
+        reason: 'the number of answers is not that of the calls',
+      });
     return 'refusal' in answer
       ? answer
       : { result: decode(Buffer.from(JSON.stringify(answer.output))) };
@@ -138,18 +138,16 @@ class Lane {
     const [first] = batch;
     if (first !== undefined && batch.length === 1)
       return this.#sendAlone(first, onEndorsed, attempts);
+    let entries: readonly BatchEntry[] = [];
     const decode = (payload: Uint8Array): readonly BatchEntry[] => {
       onEndorsed();
-      return entriesOf(batch, payload);
+      return (entries = entriesOf(batch, payload));
     };
     try {
       const sent = await this.#transport.submit(mergeCalls(batch), decode, {
         retries: { conflicts: false },
       });
-      this.#settle(batch, sent.result as readonly BatchEntry[], {
-        ...sent,
-        attempts: attempts + sent.attempts,
-      });
+      this.#settle(batch, entries, { ...sent, attempts: attempts + sent.attempts });
     } catch (error) {
       await this.#handleFailure(batch, error, onEndorsed, attempts);
     }

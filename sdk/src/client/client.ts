@@ -54,5 +54,6 @@ export function createClient(transport: Transport): Client {
     const contract = (contracts[transaction.contract] ??= {});
     contract[transaction.name] = methodOf(transport, transaction);
   }
+  // No type can follow the loop: names, inputs and outputs come from the table, and so does the type.
   return contracts as unknown as Client;
 }

@@ -4,6 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CorruptDataError } from '../errors.js';
 import { writeDurably } from '../files/write-durably.js';
+import { hasErrorCode, isRecord } from '../guards.js';
 
 /** Directly after this transaction of this block. Without a transaction: the beginning of the block. */
 export interface Position {
@@ -26,7 +27,9 @@ const isTransactionId = (value: unknown): value is string | undefined =>
   value === undefined || (typeof value === 'string' && TRANSACTION_ID.test(value));
 
 function parsePosition(text: string): Position | undefined {
-  const { blockNumber, transactionId } = JSON.parse(text) as Record<string, unknown>;
+  const value: unknown = JSON.parse(text);
+  if (!isRecord(value)) return undefined;
+  const { blockNumber, transactionId } = value;
   if (typeof blockNumber !== 'string' || !BLOCK_NUMBER.test(blockNumber)) return undefined;
   if (!isTransactionId(transactionId)) return undefined;
   return {
@@ -39,7 +42,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -3,6 +3,7 @@
 import type { ChaincodeEvent, CloseableAsyncIterable } from '@hyperledger/fabric-gateway';
 import { UNITS, type UnitId } from '@fabric-offline-pay/domain';
 import { CorruptDataError } from '../errors.js';
+import { isRecord } from '../guards.js';
 import type { Checkpoint, Position } from './checkpoint.js';
 import { reconnectingStream, type StreamContext } from './reconnecting-stream.js';
 
@@ -58,15 +59,16 @@ const isUnit = (value: unknown): value is UnitId =>
   typeof value === 'string' && Object.hasOwn(UNITS, value);
 
 function isPayload(value: unknown): value is EventPayload {
-  const payload = (value ?? {}) as Partial<Record<keyof EventPayload, unknown>>;
+  if (!isRecord(value)) return false;
+  const { transaction, subject, state, units, counts, at } = value;
   return (
-    typeof payload.transaction === 'string' &&
-    typeof payload.subject === 'string' &&
-    ['string', 'undefined'].includes(typeof payload.state) &&
-    Array.isArray(payload.units) &&
-    payload.units.every(isUnit) &&
-    areCounts(payload.counts) &&
-    Number.isSafeInteger(payload.at)
+    typeof transaction === 'string' &&
+    typeof subject === 'string' &&
+    ['string', 'undefined'].includes(typeof state) &&
+    Array.isArray(units) &&
+    units.every(isUnit) &&
+    areCounts(counts) &&
+    Number.isSafeInteger(at)
   );
 }
 
@@ -80,9 +82,9 @@ function parseJson(bytes: Uint8Array): unknown {
 
 /** The payloads of a batch share the transaction and its time. */
 function payloadsIn(value: unknown): readonly unknown[] {
-  const { batch, ...common } = (value ?? {}) as { readonly batch?: unknown };
+  const { batch, ...common } = isRecord(value) ? value : {};
   return Array.isArray(batch)
-    ? batch.map((part: unknown) => ({ ...common, ...(part as object) }))
+    ? batch.map((part: unknown) => (isRecord(part) ? { ...common, ...part } : part))
     : [value];
 }
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds the domain's refusal in a peer's message: `chaincode response 500, {"code":…}`.
 import { isErrorCode, type WireError } from '@fabric-offline-pay/domain';
+import { isRecord } from '../guards.js';
 
 /** How a peer introduces its chaincode's answer. A failure of the peer itself does not begin like this. */
 const CHAINCODE_RESPONSE = /chaincode response \d+, /;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parseObject(text: string): unknown {
   try {

@@ -5,6 +5,7 @@ import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigurationError, OfflineError } from '../../errors.js';
 import { syncFolder } from '../../files/write-durably.js';
+import { hasErrorCode } from '../../guards.js';
 import { encryptKey } from './encrypted-pkcs8.js';
 import { softwareKey, type OfflineKey } from './offline-key.js';
 
@@ -42,7 +43,7 @@ export async function createKeyFile(file: string, passphrase: string): Promise<O
   try {
     await writeNew(file, encryptKey(privateKey, passphrase));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!hasErrorCode(error, 'EEXIST')) throw error;
     throw new ConfigurationError('file', 'a file of this name exists');
   }
   return softwareKey(privateKey);

@@ -12,6 +12,7 @@ import {
   type KnownOfClaims,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
+import { isRecord } from '../../guards.js';
 
 /** A transaction and its input. */
 export interface LedgerCall {
@@ -33,7 +34,7 @@ export interface Archive {
 /** Searches the whole input without a schema: batches and orders hold their vouchers in different places. */
 function* objectsIn(value: unknown): Generator<Readonly<Record<string, unknown>>> {
   if (typeof value !== 'object' || value === null) return;
-  if (!Array.isArray(value)) yield value as Readonly<Record<string, unknown>>;
+  if (isRecord(value)) yield value;
   for (const part of Object.values(value)) yield* objectsIn(part);
 }
 
@@ -56,13 +57,15 @@ const claimOf = ({ voucher, request }: Readonly<Record<string, unknown>>): Vouch
 });
 
 /** Batches hold their claims in a short form, an order holds its claim in full. */
-const claimsOf = (
+function claimsOf(
   object: Readonly<Record<string, unknown>>,
   known: KnownOfClaims,
-): readonly VoucherClaim[] =>
-  Array.isArray(object['vouchers'])
-    ? restoreClaims((object['vouchers'] as Readonly<Record<string, unknown>>[]).map(claimOf), known)
-    : [claimOf(object)];
+): readonly VoucherClaim[] {
+  const { vouchers } = object;
+  if (!Array.isArray(vouchers)) return [claimOf(object)];
+  const claims = vouchers.map((part: unknown) => claimOf(isRecord(part) ? part : {}));
+  return restoreClaims(claims, known);
+}
 
 /**
  * @param digest of the voucher, base64url

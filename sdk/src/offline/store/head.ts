@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record that seals a store. It is written together with each change; it holds the number of writes and a digest of the content.
 import { sha256Hex } from '@fabric-offline-pay/domain';
+import { isRecord } from '../../guards.js';
 import type { Inventory } from './inventory.js';
 import type { Marked } from './mark.js';
 import type { Change } from './store.js';
@@ -16,10 +17,16 @@ export interface Head extends Marked {
   readonly previous: string;
 }
 
-function sealedHead(
-  { sum }: Inventory,
-  { format, sequence, previous, epoch }: Omit<Head, 'seal'>,
-): Head {
+type HeadContent = Omit<Head, 'seal'>;
+
+const isHeadContent = (value: unknown): value is HeadContent =>
+  isRecord(value) &&
+  typeof value['format'] === 'number' &&
+  typeof value['sequence'] === 'number' &&
+  typeof value['previous'] === 'string' &&
+  (value['epoch'] === null || typeof value['epoch'] === 'number');
+
+function sealedHead({ sum }: Inventory, { format, sequence, previous, epoch }: HeadContent): Head {
   const seal = sha256Hex(JSON.stringify([format, sequence, previous, epoch, sum]));
   return { format, sequence, previous, epoch, seal };
 }
@@ -54,8 +61,9 @@ export const markedOf = ({ sequence, seal, epoch }: Head): Marked => ({ sequence
 /** @returns the head, or undefined when it does not seal this content. */
 export function readHead(text: string, inventory: Inventory): Head | undefined {
   try {
-    const head = sealedHead(inventory, JSON.parse(text) as Head);
-    return putHead(head).value === text ? head : undefined;
+    const content: unknown = JSON.parse(text);
+    const head = isHeadContent(content) ? sealedHead(inventory, content) : undefined;
+    return head && putHead(head).value === text ? head : undefined;
   } catch {
     return undefined;
   }

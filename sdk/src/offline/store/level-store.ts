@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { OfflineError } from '../../errors.js';
 import { syncFolder } from '../../files/write-durably.js';
+import { isRecord } from '../../guards.js';
 import type { Change, Store } from './store.js';
 
 /** Sorts after every character that keys consist of. */
@@ -22,9 +23,15 @@ interface LevelError {
 const isLevelDamage = ({ code, message }: LevelError): boolean =>
   code === 'LEVEL_CORRUPTION' || (code === 'LEVEL_IO_ERROR' && GONE_OR_CUT.test(message));
 
+/** LevelDB wraps some of its errors: the cause is then the one that says why. */
+function levelErrorIn(error: unknown): LevelError {
+  const reason = (isRecord(error) ? error['cause'] : undefined) ?? error;
+  const { code, message } = isRecord(reason) ? reason : {};
+  return { code, message: typeof message === 'string' ? message : '' };
+}
+
 function errorOf(folder: string, error: unknown): OfflineError {
-  const { cause } = error as { readonly cause?: LevelError };
-  const reason = cause ?? (error as LevelError);
+  const reason = levelErrorIn(error);
   if (reason.code === 'LEVEL_LOCKED') return new OfflineError('STORE_LOCKED', { folder }, error);
   return new OfflineError(
     isLevelDamage(reason) ? 'STORE_DAMAGED' : 'STORE_FAILED',

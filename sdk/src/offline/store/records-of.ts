@@ -22,15 +22,16 @@ function parseRecord(key: string, text: string): unknown {
 /** @returns the records of one kind. Their shape is not checked: only this program writes the store, and the store is sealed. */
 export function recordsOf<T, Parts extends readonly string[]>(name: string): Records<T, Parts> {
   const keyOf = (parts: readonly (string | undefined)[]): string => [name, ...parts].join('/');
+  const recordIn = (key: string, text: string): T => parseRecord(key, text) as T;
   return {
     get: async (store, ...parts) => {
       const key = keyOf(parts);
       const text = await store.get(key);
-      return text === undefined ? undefined : (parseRecord(key, text) as T);
+      return text === undefined ? undefined : recordIn(key, text);
     },
     list: async (store, ...leading) => {
       const entries = await store.list(`${keyOf(leading)}/`);
-      return entries.map(([key, text]) => parseRecord(key, text) as T);
+      return entries.map(([key, text]) => recordIn(key, text));
     },
     put: (value, ...parts) => ({ key: keyOf(parts), value: JSON.stringify(value) }),
     remove: (...parts) => ({ key: keyOf(parts), value: undefined }),

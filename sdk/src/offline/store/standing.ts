@@ -7,10 +7,8 @@ import { Inventory } from './inventory.js';
 import type { Mark, Marked } from './mark.js';
 import type { Store } from './store.js';
 
-const ROLL_BACKS = ['older', 'empty', 'foreign', 'unmarked'] as const;
-
 /** Why a store is not the newest: it is an earlier copy, was emptied, belongs to another history, or has lost its mark. */
-export type RollBack = (typeof ROLL_BACKS)[number];
+export type RollBack = 'older' | 'empty' | 'foreign' | 'unmarked';
 
 /**
  * `current`: as marked. `ahead`: a crash came between write and mark. `new`: nothing was ever sealed, so the store is empty or
@@ -18,8 +16,14 @@ export type RollBack = (typeof ROLL_BACKS)[number];
  */
 export type Standing = 'current' | 'ahead' | 'new' | RollBack;
 
-export const isRollBack = (standing: Standing): standing is RollBack =>
-  (ROLL_BACKS as readonly Standing[]).includes(standing);
+const ROLL_BACKS: ReadonlySet<Standing> = new Set<RollBack>([
+  'older',
+  'empty',
+  'foreign',
+  'unmarked',
+]);
+
+export const isRollBack = (standing: Standing): standing is RollBack => ROLL_BACKS.has(standing);
 
 /** The content of a store, its mark, and how they compare. */
 export interface Found {

@@ -72,22 +72,27 @@ export function ensureWithinLimits(
   ensureCurrency(limits, open, asked);
 }
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 
 const isPositiveAmount = (value: unknown): boolean =>
   typeof value === 'string' && /^[1-9][0-9]{0,17}$/.test(value);
 
-const MAY_BE: Readonly<Record<keyof CurrencyLimits, (value: unknown) => boolean>> = {
-  perPayment: isPositiveAmount,
-  storedSum: isPositiveAmount,
-  storedCount: isCount,
-};
+type IsLimit = (value: unknown) => boolean;
+
+const IS_LIMIT: ReadonlyMap<string, IsLimit> = new Map(
+  Object.entries({
+    perPayment: isPositiveAmount,
+    storedSum: isPositiveAmount,
+    storedCount: isCount,
+  } satisfies Record<keyof CurrencyLimits, IsLimit>),
+);
 
 function checkCurrency(currency: Currency, limits: CurrencyLimits): void {
   const option = `limits.currencies.${currency}`;
   if (!isCurrency(currency)) throw new ConfigurationError(option, 'must be an ISO 4217 code');
   for (const [name, value] of Object.entries(limits))
-    if (!Object.hasOwn(MAY_BE, name) || !MAY_BE[name as keyof CurrencyLimits](value))
+    if (IS_LIMIT.get(name)?.(value) !== true)
       throw new ConfigurationError(`${option}.${name}`, 'must be a limit above 0');
 }
 
