@@ -5,6 +5,9 @@
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** @returns the `code` of whatever was thrown, or undefined when it has none. */
+export const codeOfError = (error: unknown): unknown =>
+  isRecord(error) ? error['code'] : undefined;
+
 /** @returns whether an error of Node.js has this code, such as ENOENT. */
-export const hasErrorCode = (error: unknown, code: string): boolean =>
-  isRecord(error) && error['code'] === code;
+export const hasErrorCode = (error: unknown, code: string): boolean => codeOfError(error) === code;

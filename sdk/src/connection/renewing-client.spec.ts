@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
 import { RenewingClient, type Patience } from './renewing-client.js';
+import { codeOfError } from '../guards.js';
 
 const QUICK: Patience = { silenceMs: 200, streamSilenceMs: 400, answerMs: 300, lookMs: 40 };
 
@@ -152,7 +153,7 @@ const call = (method: string, deadlineMs = LONG_MS): Promise<string> =>
 async function again(method: string): Promise<string> {
   for (;;) {
     const answer = await call(method).catch((error: unknown) => {
-      if ((error as grpc.ServiceError).code !== grpc.status.UNAVAILABLE) throw error;
+      if (codeOfError(error) !== grpc.status.UNAVAILABLE) throw error;
     });
     if (answer !== undefined) return answer;
   }

@@ -10,6 +10,7 @@ import {
 import { copyOf, mortalSealed, type Disk } from '../../../test/support/crash-points';
 import { AMOUNT, contradictions, SealedLife } from '../../../test/support/sealed-life';
 import { SEED, seeded } from '../../../test/support/seeded';
+import { codeOfError } from '../guards.js';
 
 let life: SealedLife;
 
@@ -90,7 +91,7 @@ async function answered(work: () => Promise<unknown>): Promise<unknown> {
   try {
     return await work();
   } catch (error) {
-    return (error as { code?: unknown }).code ?? error;
+    return codeOfError(error) ?? error;
   }
 }
 

@@ -28,6 +28,7 @@ import {
   unpacked,
   VECTOR_KEYS,
 } from '../../../test/support/offline-world';
+import { codeOfError } from '../guards.js';
 
 const NAME = 'Bäckerei Sørensen';
 const FAR = 4_102_444_800;
@@ -75,11 +76,7 @@ beforeEach(async () => {
 const ask = async (orderNumber: string, by = terminal): Promise<Buffer> =>
   (await by.request({ orderNumber, amount: '1250', currency: 'EUR' })).bytes;
 
-const codeOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error as { code: unknown }).code,
-  );
+const codeOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'done', codeOfError);
 
 /** An accepted payment with its receipt. */
 async function paid(orderNumber: string, by = terminal) {

@@ -26,12 +26,11 @@ import {
   type Moment,
 } from '../../../test/support/sealed-life';
 import { CHANNEL } from '../../../test/support/offline-world';
+import { codeOfError } from '../guards.js';
 
 let life: SealedLife;
 
 beforeAll(async () => (life = await SealedLife.lived()));
-
-const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 
 const restored = (
   { contents, cell }: Disk,
@@ -56,7 +55,7 @@ async function opened<Party>(
   try {
     return { party: await open(disk), restoration: undefined };
   } catch (error) {
-    expect(codeOf(error)).toBe('STORE_ROLLED_BACK');
+    expect(codeOfError(error)).toBe('STORE_ROLLED_BACK');
     const restoration = await restored(disk, key);
     expect(restoration).toBeDefined();
     return { party: await open(disk), restoration };
@@ -68,7 +67,7 @@ async function paid(device: Device, request: Buffer): Promise<unknown> {
   try {
     return (await device.pay(request, { again: true })).bytes;
   } catch (error) {
-    return codeOf(error);
+    return codeOfError(error);
   }
 }
 
@@ -76,7 +75,7 @@ async function paid(device: Device, request: Buffer): Promise<unknown> {
 async function handedOut(device: Device, requests: readonly Buffer[]): Promise<unknown[]> {
   for (const bytes of life.certificates)
     await device.importCertificate(bytes, [life.room.issuer.row]).catch((error: unknown) => {
-      expect(codeOf(error)).toBe('EPOCH_SEALED');
+      expect(codeOfError(error)).toBe('EPOCH_SEALED');
     });
   const answers: unknown[] = [];
   for (const request of requests) answers.push(await paid(device, request));

@@ -18,6 +18,7 @@ import { folderStore, restoreFolder, stateMark, type Entry } from '@fabric-offli
 import { SealedLife } from '../../../../test/support/sealed-life';
 import { SEED, seeded } from '../../../../test/support/seeded';
 import { levelStore } from './level-store.js';
+import { codeOfError } from '../../guards.js';
 
 const KINDS = ['device', 'terminal'] as const;
 type Kind = (typeof KINDS)[number];
@@ -90,7 +91,7 @@ async function outcome(home: string, kind: Kind): Promise<string> {
       ? 'whole'
       : 'another content';
   } catch (error) {
-    return String((error as { code?: unknown }).code ?? error);
+    return String(codeOfError(error) ?? error);
   }
 }
 
