@@ -25,7 +25,7 @@ import {
   type Purchase,
 } from '@fabric-offline-pay/sdk';
 
-/** @returns the client of a certificate with this role, attribute and actor. */
+/** Gives the client of a certificate with this role, attribute and actor. */
 export type ClientFor = (
   role: Role,
   attribute: Attribute,
