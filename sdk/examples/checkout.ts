@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A shop's checkout: shows what a delivery costs, has the customer sign, takes the money, and says what the shop does next.
+// A shop's checkout: shows the prices, has the customer sign, takes the money, and says what the shop does next.
 import { formatAmount } from '@fabric-offline-pay/domain';
 import {
   OutcomeUnknownError,
@@ -13,16 +13,16 @@ import {
 
 /** What the shop does next. */
 export type Checkout =
-  /** Send the goods: the money is the merchant's, or is once the courier delivered. */
+  /** Send the goods. The merchant has the money, or gets it once the courier has delivered. */
   | { readonly next: 'send'; readonly delivered: boolean }
-  /** Wait: the three parties' records differ, or the money is not claimed yet. */
+  /** Wait. The three parties' records differ, or the money is not claimed yet. */
   | { readonly next: 'wait'; readonly state: string }
-  /** Tell the customer: nothing was paid. */
+  /** Tell the customer that nothing was paid. */
   | { readonly next: 'tell'; readonly code: string; readonly advice: string }
-  /** Call again with the same order number: it is paid once at most, however often it is called. */
+  /** Call again with the same order number. It is paid at most once. */
   | { readonly next: 'repeat'; readonly code: string };
 
-/** The prices that a customer sees before it chooses. */
+/** The prices that a customer sees before choosing. */
 function* pricesOf({ goodsTotal, offers }: QuoteView, currency: string): Generator<string> {
   yield `goods ${formatAmount(goodsTotal, currency)} ${currency}`;
   for (const { addressRef, couriers } of offers)
@@ -35,7 +35,7 @@ const nextOf = (state: string): Checkout =>
     ? { next: 'send', delivered: state === 'released' }
     : { next: 'wait', state };
 
-/** Nothing was paid, or nobody knows yet. Anything else is a fault, and is thrown. */
+/** Nothing was paid, or the outcome is not known yet. Anything else is a fault, and is thrown. */
 function failureOf(error: unknown): Checkout {
   if (error instanceof RefusedError)
     return { next: 'tell', code: error.code, advice: error.remedy };

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// A job that compares a shop's books with the ledger: what became of each order, and a payout of what the bank owes.
+// A job that compares a shop's books with the ledger, order by order, and requests a payout of what the bank owes.
 import { subtractAmounts, type OutputOf } from '@fabric-offline-pay/domain';
 import { everyEntry, type Client } from '@fabric-offline-pay/sdk';
 
-/** An order as the shop booked it. */
+/** An order in the shop's books. */
 export interface Booked {
   readonly orderNumber: string;
   /** What the shop expects for the goods, in minor units; '0' of a cancelled order. */
   readonly due: string;
 }
 
-/** `open`: the money is held, or comes with the delivery. `differs`: somebody must look. */
+/** `open`: the money is held, or comes with the delivery. `differs`: somebody must look at it. */
 export interface Reconciled extends Booked {
   readonly state: string;
-  /** What the ledger credited for the goods, less refunds paid after that. */
+  /** What the ledger credited for the goods, less refunds paid after that. In minor units. */
   readonly received: string;
   readonly verdict: 'equal' | 'open' | 'differs';
 }
@@ -27,7 +27,7 @@ function receivedOf(hold: NonNullable<Order['hold']>): string {
   return subtractAmounts(credited, subtractAmounts(hold.refunded, hold.refundedHeld));
 }
 
-/** Goods that were taken along have no hold on the ledger, only settled vouchers. */
+/** Orders whose goods were taken along have no hold on the ledger, only settled vouchers. */
 async function paidOffline(client: Client, merchantId: string, orderNumber: string) {
   const { payments } = await client.offline.listPayments({ merchantId, orderNumber });
   const received = payments.reduce((sum, { amount }) => sum + BigInt(amount), 0n).toString();
@@ -35,7 +35,7 @@ async function paidOffline(client: Client, merchantId: string, orderNumber: stri
 }
 
 /**
- * Compares the shop's orders with the ledger's; what only the ledger knows is told with nothing due.
+ * Compares the shop's orders with the ledger's. An order that only the ledger knows is reported with nothing due.
  * @param client of the merchant's cashier
  */
 export async function reconcile(
@@ -62,10 +62,10 @@ export async function reconcile(
 }
 
 /**
- * Asks the bank to pay out all that is free: what was credited, less what is withheld and owed.
- * @param redeemId the job's own, such as the day: repeated with the same amount, it is paid once
- * @returns what was asked for, in minor units
- * @throws {RefusedError} IDEMPOTENCY_CONFLICT when it was asked for with another amount
+ * Asks the bank to pay out everything that is free: the credit, less what is withheld and owed.
+ * @param redeemId the job's own id, such as the day. Repeated with the same amount, it is paid once
+ * @returns the requested amount, in minor units
+ * @throws {RefusedError} IDEMPOTENCY_CONFLICT when this id was used with another amount
  */
 export async function requestPayout(
   client: Client,

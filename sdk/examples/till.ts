@@ -4,24 +4,24 @@ import type { Terminal, TerminalLedger } from '@fabric-offline-pay/sdk/offline';
 
 /** One sale at the counter. */
 export interface Sale {
-  /** The till's own: repeated after a crash, it is the same sale. */
+  /** The till's own number. Repeated after a crash, it is the same sale. */
   readonly orderNumber: string;
   /** Minor units. */
   readonly amount: string;
   readonly currency: string;
 }
 
-/** Shows bytes to the customer's device and reads its answer: QR codes both ways, or anything that carries bytes. */
+/** Shows bytes to the customer's device and reads its answer, by QR codes or anything else that carries bytes. */
 export type Exchange = (request: Uint8Array) => Promise<Uint8Array>;
 
-/** Hand the goods over with the receipt, or keep them and say why. */
+/** Hand over the goods with the receipt, or keep them and say why. */
 export type Sold =
   | { readonly goods: 'hand over'; readonly receipt: Uint8Array }
   | { readonly goods: 'keep'; readonly code: string; readonly advice: string };
 
 /**
- * Sells with neither side online. What is answered with a receipt is on disk before.
- * @throws {RefusedError} when the till may not ask for the money: its bulletin is stale, a limit is reached
+ * Sells while neither side is online. A payment is on disk before the till answers with a receipt.
+ * @throws {RefusedError} when the till may not ask for the money: its bulletin is stale, or a limit is reached
  */
 export async function sell(terminal: Terminal, sale: Sale, exchange: Exchange): Promise<Sold> {
   const request = await terminal.request(sale);
@@ -31,13 +31,13 @@ export async function sell(terminal: Terminal, sale: Sale, exchange: Exchange): 
     : { goods: 'keep', code: acceptance.code, advice: acceptance.remedy };
 }
 
-/** What a synchronisation did, in words for the merchant. */
+/** The result of a synchronisation, in words for the merchant. */
 export type Report = readonly string[];
 
 /**
- * Settles what waits, once there is a network. Safe to repeat, and to stop at any point.
+ * Settles the waiting payments, once there is a network. Safe to repeat, and to stop at any point.
  * @param ledger `terminalLedger(connection)` over peers
- * @throws {OffpayError} when the ledger cannot be reached; everything stays as it is
+ * @throws {OffpayError} when the ledger cannot be reached. Everything stays as it is
  */
 export async function settle(terminal: Terminal, ledger: TerminalLedger): Promise<Report> {
   const { settled, refused, waiting, stuck } = await terminal.sync(ledger);

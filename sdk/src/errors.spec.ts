@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The error classes: codes that cannot be confused, and everything a caller needs on them.
+// The error classes: distinct codes, and everything that a caller needs.
 import { ERRORS } from '@fabric-offline-pay/domain';
 import {
   CLIENT_ERRORS,
@@ -15,7 +15,7 @@ import {
 } from './errors.js';
 
 describe('errors of the SDK', () => {
-  test('no code means one thing here and another in the domain', () => {
+  test('no code of the SDK is also a code of the domain', () => {
     expect(Object.keys(CLIENT_ERRORS).filter((code) => code in ERRORS)).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe('errors of the SDK', () => {
     }
   });
 
-  test('a refusal keeps what the domain said', () => {
+  test('a refusal keeps the code, message and details of the domain', () => {
     const cause = new Error('from the gateway');
     const refusal = { code: 'HOLD_EXCEEDED', message: 'too much', details: { rest: '5' } } as const;
     expect(new RefusedError(refusal, false, cause)).toMatchObject({
@@ -60,7 +60,7 @@ describe('errors of the SDK', () => {
     });
   });
 
-  test('an unknown outcome carries what is needed to resume it', () => {
+  test('an unknown outcome carries everything needed to resume it', () => {
     const envelope = Buffer.from('signed');
     expect(new OutcomeUnknownError('tx-1', envelope)).toMatchObject({
       transactionId: 'tx-1',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the SDK throws: one class family with stable codes. Refusals keep the domain's codes, everything else has one of these.
+// The errors of the SDK: one family of classes with stable codes. Refusals keep the domain's codes; all other errors have these.
 import {
   ERRORS,
   type ErrorCode,
@@ -14,23 +14,23 @@ interface Described {
 
 const describe = (meaning: string, remedy: string): Described => ({ meaning, remedy });
 
-/** Failures that are no refusals of the domain: the network's, the client's own, and not knowing. */
+/** Failures that are not refusals of the domain: the network's, the client's own, and unknown outcomes. */
 export const CLIENT_ERRORS = {
   TRANSACTION_CONFLICT: describe(
-    'Others kept changing the same rows first.',
+    'Other transactions kept changing the same rows first.',
     'Nothing was written. Call again with the same input.',
   ),
   ENDORSEMENT_MISMATCH: describe(
     'The endorsing peers computed different results.',
-    'Nothing was sent. If it lasts, one peer runs other chaincode or has fallen behind: tell its operator.',
+    'Nothing was sent. If this lasts, one peer runs different chaincode or has fallen behind: tell its operator.',
   ),
   ENDORSEMENT_POLICY_FAILURE: describe(
     'The transaction stands in a block as invalid: its endorsements do not satisfy the policy.',
-    'Nothing was written. Endorse by the organisations that the policy names.',
+    'Nothing was written. Have the organisations endorse that the policy names.',
   ),
   ENDORSEMENT_FAILED: describe(
     'The endorsing peers could not run the transaction.',
-    'Nothing was sent. See the details; compare the versions of chaincode and SDK.',
+    'Nothing was sent. Read the details, and compare the versions of chaincode and SDK.',
   ),
   IDENTITY_REJECTED: describe(
     'The peers do not accept the certificate.',
@@ -41,88 +41,88 @@ export const CLIENT_ERRORS = {
     'Nothing was sent. Compare the versions of chaincode and SDK.',
   ),
   NETWORK_UNAVAILABLE: describe(
-    'The peers needed could not be reached in time.',
-    'Nothing was sent. Call again with the same input when the network is back.',
+    'The client could not reach the peers that it needs in time.',
+    'Nothing was sent. Call again with the same input when the network works again.',
   ),
   ORDERER_REFUSED: describe(
     'The ordering service refused the transaction.',
-    'Nothing was written. See the details: too large, or the certificate may not write.',
+    'Nothing was written. Read the details: the transaction is too large, or the certificate may not write.',
   ),
   OUTCOME_UNKNOWN: describe(
-    'The transaction was sent, and nobody answered what became of it.',
-    'Keep the envelope and resume it later. Never build a new one with another business key.',
+    'The transaction was sent, but nobody reported its outcome.',
+    'Keep the envelope and resume it later. Never build a new transaction with another business key.',
   ),
   COMMIT_INVALID: describe(
     'The transaction stands in a block as invalid.',
     'Nothing was written. The details name the validation code.',
   ),
   CONFIGURATION_INVALID: describe(
-    'The options do not fit together.',
+    'An option is wrong, or the options do not fit together.',
     'Correct the option that the details name.',
   ),
   JOURNAL_CORRUPT: describe(
-    'A file of the journal holds no envelope.',
-    'Move the file away, and find the outcome of its transaction by the id in its name.',
+    'A file of the journal contains no envelope.',
+    'Move the file away, and look up the outcome of its transaction: the id is in the file name.',
   ),
   CHECKPOINT_CORRUPT: describe(
     'The checkpoint file is empty or damaged.',
-    'Restore the file, or delete it and choose from which block to start.',
+    'Restore the file, or delete it and choose the block to start from.',
   ),
   EVENT_INVALID: describe(
     'An event does not have the documented shape.',
     'Compare the versions of chaincode and SDK.',
   ),
   STORE_LOCKED: describe(
-    'Another process, or another tab of the browser, has the store open.',
-    'End the other process, or close the tab; a device or terminal runs once.',
+    'Another process or browser tab has the store open.',
+    'End the other process, or close the tab. A device or terminal runs only once.',
   ),
   STORE_FOREIGN: describe(
     'The store belongs to another device or terminal, or to another key.',
-    'Open it with its own key and settings, or take an empty folder.',
+    'Open it with its own key and settings, or use an empty folder.',
   ),
   STORE_NEWER: describe(
     'A later version of the program wrote the store.',
-    'Open it with that version, or a later one. Nothing was changed.',
+    'Open it with that version or a later one. Nothing was changed.',
   ),
   STORE_DAMAGED: describe(
-    'The store does not hold what was written there.',
-    'Keep the folder that the details name for repair, leave an empty one in its place, and restore that: offpay device restore, offpay terminal restore, restoreFolder.',
+    'The store is damaged: it does not contain what was written there.',
+    'Move away the folder that the details name and keep it for repair. Put an empty folder in its place and restore that: offpay device restore, offpay terminal restore, restoreFolder.',
   ),
   STORE_ROLLED_BACK: describe(
-    'The store is not the newest: it was put back to an older state, emptied, or moved without its mark.',
-    'Put the newest folder back, with its mark. If there is none, restore this one: offpay device restore, offpay terminal restore, restoreFolder.',
+    'The store is not the newest: somebody restored an older copy, emptied it, or moved it without its mark.',
+    'Put back the newest folder with its mark. If there is none, restore this one: offpay device restore, offpay terminal restore, restoreFolder.',
   ),
   EPOCH_SEALED: describe(
-    'The device was restored, and may have paid from this epoch what it does not know any more: it pays nothing new from it.',
-    'Have the bank fund a new epoch. What is left of the old one returns to the account.',
+    'The device was restored. It may have made payments from this epoch that it no longer knows, so it pays nothing new from it.',
+    'Have the bank fund a new epoch. The rest of the old one returns to the account.',
   ),
   STORE_FAILED: describe(
-    'The store could not read or write, or was closed.',
-    'Nothing was handed out. Free the disk or repair it, open again and repeat the call.',
+    'The store could not be read or written, or was closed.',
+    'Nothing was handed out. Free or repair the disk, open the store again, and repeat the call.',
   ),
   KEY_UNREADABLE: describe(
-    'The key file does not open: it is damaged, or the passphrase is wrong.',
-    'Check the passphrase; a lost key cannot be restored, have the bank revoke the device.',
+    'The key file cannot be opened: it is damaged, or the passphrase is wrong.',
+    'Check the passphrase. A lost key cannot be restored: have the bank revoke the device.',
   ),
   PAYEE_CERTIFICATE_OVER: describe(
-    "The terminal's certificate is over: no device would believe who asks.",
+    "The terminal's certificate has expired: no device would trust it.",
     "Have the merchant's bank certify the terminal again (offpay terminal setup --name NAME).",
   ),
   ORDER_PAID_BEFORE: describe(
-    'The device has paid this order number of this merchant by another request.',
-    'Look it up in the history; pay again only when the merchant has nothing of it.',
+    'The device has already paid this order number of this merchant, by another request.',
+    'Look it up in the history. Pay again only if the merchant has not received that payment.',
   ),
   RECEIPT_MISMATCH: describe(
-    'The lines shown do not add up to the amount asked for.',
-    'Do not pay; have the merchant correct the request or the lines.',
+    'The sum of the lines shown is not the amount asked for.',
+    'Do not pay. Have the merchant correct the request or the lines.',
   ),
   ISSUER_UNTRUSTED: describe(
-    "The bank's authority does not vouch for the key of the issuer.",
+    "The bank's authority does not vouch for the issuer's key.",
     "Compare the issuer's certificate with the root that the bank handed out.",
   ),
 } as const satisfies Record<string, Described>;
 
-/** Stable code of a failure that is no refusal of the ledger. */
+/** Stable code of a failure that is not a refusal of the domain. */
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 
 interface Context {
@@ -131,10 +131,10 @@ interface Context {
   readonly message?: string;
 }
 
-/** Base of everything that the SDK throws. `message` is for a person, `code` and `details` for a program. */
+/** Base class of all errors of the SDK. `message` is for a person, `code` and `details` are for a program. */
 export abstract class OffpayError extends Error {
   readonly details: ErrorDetails;
-  /** What the receiver should do. */
+  /** What the caller should do. */
   readonly remedy: string;
 
   protected constructor(
@@ -152,7 +152,7 @@ export abstract class OffpayError extends Error {
   }
 }
 
-/** A rule of the domain said no. Nothing was sent, so calling again changes nothing unless the facts change. */
+/** A rule of the domain refused. Nothing was written. Calling again changes nothing unless the facts change. */
 export class RefusedError extends OffpayError {
   declare readonly code: ErrorCode;
   /** Stable number of the code, see `docs/errors.md`. */
@@ -160,7 +160,7 @@ export class RefusedError extends OffpayError {
 
   constructor(
     refusal: WireError,
-    /** Some endorsers asked did not refuse: one of them may only be a block behind. */
+    /** Whether some of the endorsers did not refuse. One of them may only be a block behind. */
     readonly divided = false,
     cause?: unknown,
   ) {
@@ -173,7 +173,7 @@ export class RefusedError extends OffpayError {
   }
 }
 
-/** An MVCC or phantom conflict that outlived all retries. Nothing was written. */
+/** An MVCC or phantom conflict remained after all retries. Nothing was written. */
 export class ConflictError extends OffpayError {
   declare readonly code: 'TRANSACTION_CONFLICT';
 
@@ -190,7 +190,7 @@ type EndorsementCode = Extract<
   `ENDORSEMENT_${string}` | 'IDENTITY_REJECTED' | 'OUTPUT_INVALID'
 >;
 
-/** The peers did not give a usable endorsement, for a reason that is no refusal. */
+/** The peers gave no usable endorsement, for a reason other than a refusal. */
 export class EndorsementError extends OffpayError {
   declare readonly code: EndorsementCode;
 
@@ -199,7 +199,7 @@ export class EndorsementError extends OffpayError {
   }
 }
 
-/** Never sent: the peers could not be reached until the deadline. */
+/** The peers could not be reached before the deadline. Nothing was sent. */
 export class UnavailableError extends OffpayError {
   declare readonly code: 'NETWORK_UNAVAILABLE';
 
@@ -208,7 +208,7 @@ export class UnavailableError extends OffpayError {
   }
 }
 
-/** The ordering service answered that it will not order this transaction. */
+/** The ordering service refused to order this transaction. */
 export class OrderingError extends OffpayError {
   declare readonly code: 'ORDERER_REFUSED';
 
@@ -221,13 +221,13 @@ export class OrderingError extends OffpayError {
   }
 }
 
-/** Sent, outcome not known. The envelope is in the journal too; hand it to `connection.resume`. */
+/** The transaction was sent, and its outcome is not known. Hand the envelope to `connection.resume`; the journal keeps it, too. */
 export class OutcomeUnknownError extends OffpayError {
   declare readonly code: 'OUTCOME_UNKNOWN';
 
   constructor(
     readonly transactionId: string,
-    /** The signed envelope: sending the same one again is safe, whatever became of the first. */
+    /** The signed envelope. It is always safe to send the same envelope again. */
     readonly envelope: Uint8Array,
     cause?: unknown,
   ) {
@@ -235,7 +235,7 @@ export class OutcomeUnknownError extends OffpayError {
   }
 }
 
-/** The transaction stands in a block as invalid, for another reason than a conflict or the endorsement policy. */
+/** The transaction stands in a block as invalid, for a reason other than a conflict or the endorsement policy. */
 export class CommitError extends OffpayError {
   declare readonly code: 'COMMIT_INVALID';
 
@@ -251,7 +251,7 @@ export class CommitError extends OffpayError {
   }
 }
 
-/** The options given to the SDK do not fit together. */
+/** An option given to the SDK is wrong, or the options do not fit together. */
 export class ConfigurationError extends OffpayError {
   declare readonly code: 'CONFIGURATION_INVALID';
 
@@ -267,7 +267,7 @@ type DataCode = Extract<
   'JOURNAL_CORRUPT' | 'CHECKPOINT_CORRUPT' | 'EVENT_INVALID'
 >;
 
-/** Something that was read, from a file or from the network, is damaged. The details say where it stands. */
+/** Data read from a file or the network is damaged. The details say which data. */
 export class CorruptDataError extends OffpayError {
   declare readonly code: DataCode;
 
@@ -287,7 +287,7 @@ type OfflineCode = Extract<
   | 'ISSUER_UNTRUSTED'
 >;
 
-/** A device, a terminal or an issuer cannot do it, for a reason that is no refusal of the domain. Nothing was handed out. */
+/** A device, terminal or issuer failed, for a reason other than a refusal of the domain. Nothing was handed out. */
 export class OfflineError extends OffpayError {
   declare readonly code: OfflineCode;
 

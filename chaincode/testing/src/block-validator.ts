@@ -6,14 +6,14 @@ import type { CollectionHashes, Endorsement, KeyRead, RangeRead, Version } from 
 import type { ValidationCode } from './validation-code';
 import type { WorldState } from './world-state';
 
-/** Whether the transaction id stands in an earlier block. */
-type Known = (txId: string) => boolean;
+/** Whether an earlier block contains the transaction id. */
+type IsKnown = (txId: string) => boolean;
 
 function same(a: Version | null | undefined, b: Version | null): boolean {
   return a?.block === b?.block && a?.tx === b?.tx;
 }
 
-/** Applies what is valid at once, so each transaction is checked against its predecessors in the block. */
+/** Applies valid transactions at once, so that each transaction is checked against the earlier ones in its block. */
 export class BlockValidator {
   readonly #touched = new Set<string>();
   readonly #txIds = new Set<string>();
@@ -21,10 +21,10 @@ export class BlockValidator {
   constructor(
     private readonly world: WorldState,
     private readonly policy: Policy,
-    private readonly known: Known,
+    private readonly known: IsKnown,
   ) {}
 
-  /** The outcome for the transaction at `version`; its writes are in the world state if it is valid. */
+  /** @returns the outcome of the transaction at `version`. If it is valid, its writes are in the world state. */
   commit(endorsement: Endorsement, version: Version): ValidationCode {
     const code = this.#validate(endorsement);
     if (code !== 'VALID') return code;
@@ -39,33 +39,33 @@ export class BlockValidator {
   #validate(endorsement: Endorsement): ValidationCode {
     const { txId } = endorsement.proposal;
     if (this.known(txId)) return 'DUPLICATE_TXID';
-    if (!this.#endorsed(endorsement)) return 'ENDORSEMENT_POLICY_FAILURE';
+    if (!this.#isEndorsed(endorsement)) return 'ENDORSEMENT_POLICY_FAILURE';
     if (this.#txIds.has(txId)) return 'DUPLICATE_TXID';
-    // Also an id whose transaction then meets a conflict is used up.
+    // An id is used up even if its transaction then meets a conflict.
     this.#txIds.add(txId);
-    return this.#conflict(endorsement) ?? 'VALID';
+    return this.#conflictOf(endorsement) ?? 'VALID';
   }
 
-  #endorsed({ endorsedBy, writeSet, collections }: Endorsement): boolean {
+  #isEndorsed({ endorsedBy, writeSet, collections }: Endorsement): boolean {
     const written = collections.filter(({ writes }) => writes.length > 0);
     const own = written.map(
       ({ collection }) => this.world.collection(collection)?.config.endorsementPolicy,
     );
-    // A collection's policy replaces the chaincode's, unless something else is written too, or nothing at all.
+    // A collection's policy replaces the chaincode's, unless the transaction also writes something else, or writes nothing.
     const policies = own.map((policy) => policy ?? this.policy);
     if (writeSet.length > 0 || policies.length === 0) policies.push(this.policy);
     const endorsers = new Set(endorsedBy);
     return policies.every((policy) => satisfies(policy, endorsers));
   }
 
-  #conflict({ readSet, rangeReads, collections }: Endorsement): ValidationCode | undefined {
+  #conflictOf({ readSet, rangeReads, collections }: Endorsement): ValidationCode | undefined {
     if (!readSet.every((read) => this.#isCurrent(read))) return 'MVCC_READ_CONFLICT';
     if (!rangeReads.every((range) => this.#isRepeatable(range))) return 'PHANTOM_READ_CONFLICT';
     if (!collections.every((each) => this.#areHashesCurrent(each))) return 'MVCC_READ_CONFLICT';
     return undefined;
   }
 
-  // A key written earlier in the block conflicts even where its version is as before: an absent key deleted.
+  // A key written earlier in the block conflicts even if its version is unchanged: an absent key that was deleted.
   #isCurrent({ key, version }: KeyRead): boolean {
     return !this.#touched.has(`/${key}`) && same(this.world.rows.get(key)?.version, version);
   }
@@ -87,7 +87,7 @@ export class BlockValidator {
     );
   }
 
-  // The end key of an abandoned scan is the last row fetched, and belongs to it.
+  // The end key of an abandoned scan is the last row fetched, and is part of the scan.
   #rowsNow({ startKey, endKey, exhausted }: RangeRead): KeyRead[] {
     const rows: KeyRead[] = [...this.world.rows.range(startKey, endKey)];
     const last = exhausted ? undefined : this.world.rows.get(endKey);

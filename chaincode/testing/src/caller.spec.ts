@@ -32,7 +32,7 @@ test("fabric-shim's identity reads role, actor and further attributes", () => {
   expect(client.getAttributeValue('note')).toBe(attributes.note);
 });
 
-test('what is not given is not in the certificate', () => {
+test('omitted options are not in the certificate', () => {
   const client = identity(makeCaller({ mspId: 'BankMSP' }));
   expect(client.getAttributeValue('role')).toBeNull();
   expect(client.getID()).toBe('x509::/OU=client/CN=BankMSP::/CN=ca.BankMSP');

@@ -10,14 +10,14 @@ import {
   type NamePart,
 } from './x509';
 
-/** Whom the certificate is for. `attributes` are added to role and actor. */
+/** The content of the certificate. `attributes` are added to role and actor. */
 export interface CallerOptions {
   readonly mspId: string;
   readonly role?: string;
   readonly actor?: string;
-  /** Common name; role and actor when absent. Two certificates of one name are of one identity. */
+  /** Common name. Default: role and actor. Two certificates with one name are of one identity. */
   readonly name?: string;
-  /** Of the subject, which an authority takes from whoever asks for the certificate. */
+  /** Organisation in the subject. An authority copies it from the request for the certificate. */
   readonly organisation?: string;
   readonly attributes?: Readonly<Record<string, string>>;
 }
@@ -33,17 +33,17 @@ const ORGANISATIONAL_UNIT = '2.5.4.11';
 const commonName = ({ mspId, role, actor, name: given }: CallerOptions): string =>
   given ?? ([role, actor].filter((part) => part !== undefined).join('-') || mspId);
 
-const issuers = new Map<string, KeyObject>();
+const issuerKeys = new Map<string, KeyObject>();
 
 function newKeyPair() {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
 
 function issuerKey(mspId: string): KeyObject {
-  const known = issuers.get(mspId);
+  const known = issuerKeys.get(mspId);
   if (known) return known;
   const { privateKey } = newKeyPair();
-  issuers.set(mspId, privateKey);
+  issuerKeys.set(mspId, privateKey);
   return privateKey;
 }
 
@@ -59,8 +59,8 @@ function attributesOf({ role, actor, attributes = {} }: CallerOptions): Certific
 }
 
 /**
- * Makes an identity of `mspId` whose certificate carries `role`, `actor` and further attributes, signed by a
- * key of that organisation that lives as long as the process.
+ * Makes an identity of `mspId`. Its certificate carries `role`, `actor` and further attributes. A key of that organisation,
+ * which lives as long as the process, signs it.
  */
 export function makeCaller(options: CallerOptions): Caller {
   const { publicKey, privateKey } = newKeyPair();

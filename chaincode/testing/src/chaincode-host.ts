@@ -12,15 +12,15 @@ const SERIALIZERS = {
   serializers: { jsonSerializer: JSONSerializer },
 };
 
-// The shim prints every refused transaction as an error; in a test refusals are the subject. It reads the level when loaded.
+// The shim logs every refused transaction as an error, but tests refuse on purpose. It reads the log level when it is loaded.
 process.env['CORE_CHAINCODE_LOGGING_LEVEL'] ??= 'CRITICAL';
 const load = createRequire(__filename);
 const ChaincodeFromContract = load(
   'fabric-shim/lib/contract-spi/chaincodefromcontract',
 ) as Dispatcher;
 
-/** A chaincode that serves `contracts`, as `fabric-chaincode-node` would start it. */
+/** @returns a chaincode that serves `contracts`, as `fabric-chaincode-node` would start it. */
 export function hostChaincode(contracts: readonly ContractClass[]): ChaincodeInterface {
-  // Copied: the dispatcher adds its system contract to the array.
+  // Copied, because the dispatcher adds its system contract to the array.
   return new ChaincodeFromContract([...contracts], SERIALIZERS);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What went wrong on the ledger in memory, as the SDK's classes: the same as over real peers.
+// Turns failures of the ledger in memory into the SDK's errors, the same as over real peers.
 import {
   CommitError,
   ConflictError,
@@ -35,7 +35,7 @@ function ofChaincode({ message }: ChaincodeError): OffpayError {
   return new EndorsementError('ENDORSEMENT_FAILED', { message });
 }
 
-/** @returns the SDK's error for what endorsing or evaluating threw; a defect of a contract stays as it is. */
+/** @returns the SDK's error for what endorsing or evaluating threw. A defect of a contract stays as it is. */
 export function beforeSending(error: unknown): unknown {
   if (error instanceof ChaincodeError) return ofChaincode(error);
   if (error instanceof EndorsementMismatchError)
@@ -46,7 +46,7 @@ export function beforeSending(error: unknown): unknown {
   return new EndorsementError(denied ? 'IDENTITY_REJECTED' : 'ENDORSEMENT_FAILED', details, error);
 }
 
-/** @returns the SDK's error of an invalid transaction, undefined for a valid one. */
+/** @returns the SDK's error of an invalid transaction, or undefined for a valid one. */
 export function invalidity(commit: Commit): OffpayError | undefined {
   const { txId, blockNumber, validationCode } = commit;
   if (validationCode === 'VALID') return undefined;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The members, the endorsement policy and the private collection of the default network, as its topology has them.
+// The members, endorsement policy and private collection of the default network, as in its topology.
 import { ADDRESS_COLLECTION, type Role } from '@fabric-offline-pay/domain';
 import type { MemoryLedgerOptions } from './memory-ledger';
 import { and, or } from './policy';
@@ -13,7 +13,7 @@ export const MSP_IDS = {
   auditor: 'AuditorMSP',
 } as const satisfies Record<Role, string>;
 
-/** What a `MemoryLedger` needs to judge transactions as the peers of the default network do. */
+/** Options with which a `MemoryLedger` judges transactions like the peers of the default network. */
 export const DEFAULT_NETWORK = {
   members: [{ mspId: MSP_IDS.bank }, { mspId: MSP_IDS.merchant }, { mspId: MSP_IDS.logistics }],
   policy: and(MSP_IDS.bank, or(MSP_IDS.merchant, MSP_IDS.logistics)),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can go wrong between a client and the in-memory ledger, told apart as a gateway tells it.
+// Failures between a client and the ledger in memory, divided as a gateway divides them.
 import type { Commit } from './types';
 
 /** The transaction function threw, or the chaincode answered with an error. `message` is the chaincode's own. */
@@ -15,7 +15,7 @@ export class ChaincodeError extends Error {
   }
 }
 
-/** The peer would not run the proposal: unknown organisation, transaction id used before. */
+/** The peer refused to run the proposal: unknown organisation, or a transaction id that was used before. */
 export class ProposalError extends Error {
   override readonly name = 'ProposalError';
 }
@@ -24,7 +24,7 @@ export class ProposalError extends Error {
 export class EndorsementMismatchError extends Error {
   override readonly name = 'EndorsementMismatchError';
 
-  /** @param parts - which parts of the results differ, such as `writeSet` */
+  /** @param parts the parts of the results that differ, such as `writeSet` */
   constructor(readonly parts: readonly string[]) {
     super(`ProposalResponsePayloads do not match: ${parts.join(', ')}`);
   }
@@ -39,7 +39,7 @@ export class CommitError extends Error {
   }
 }
 
-/** A defect that a real peer lets pass by luck: a write not awaited, an iterator left open. */
+/** A defect that a real peer may let pass by luck: a write not awaited, an iterator left open. */
 export class ContractDefectError extends Error {
   override readonly name = 'ContractDefectError';
 }

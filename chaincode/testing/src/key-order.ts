@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of keys: as LevelDB orders their UTF-8 bytes, which for characters beyond U+FFFF is not JavaScript's order.
+// The order of keys. LevelDB orders keys by their UTF-8 bytes, which differs from JavaScript's order beyond U+FFFF.
 
 // UTF-16 puts surrogates (D800-DFFF) before E000-FFFF; UTF-8 puts the characters they encode after.
 function rank(unit: number): number {
@@ -7,7 +7,7 @@ function rank(unit: number): number {
   return unit >= 0xd800 ? unit + 0x2000 : unit;
 }
 
-/** Negative, zero or positive, as the UTF-8 bytes of `a` come before, equal or come after those of `b`. */
+/** @returns a number below, equal to or above 0, as `a` comes before, equals or comes after `b` by UTF-8 bytes. */
 export function compareKeys(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client over the ledger in memory behaves like the one over peers: who endorses, what is tried again, which error.
+// The client over the ledger in memory behaves like the one over peers: it chooses the same endorsers, retries and errors.
 import { contracts } from '@fabric-offline-pay/chaincode';
 import { ERRORS } from '@fabric-offline-pay/domain';
 import {
@@ -52,7 +52,7 @@ describe('who endorses', () => {
     expect(own.length).toBeGreaterThan(0);
   });
 
-  test('is told by the call where it names them, and the policy judges it', async () => {
+  test('can be named by the call, and the policy then judges them', async () => {
     const { clientFor } = await memoryNetwork();
     const teller = clientFor('bank', 'teller', BANK);
     const input = { customerId: 'c-1', bankId: BANK, missing: [] };
@@ -64,7 +64,7 @@ describe('who endorses', () => {
     });
   });
 
-  test('must be known where private data limits it', async () => {
+  test('must be known where private data limits them', async () => {
     const network = await testNetwork();
     const caller = makeCaller({ mspId: MSP_IDS.logistics, role: 'dispatcher', actor: LOGISTICS });
     const organisations = { logistics: MSP_IDS.logistics };
@@ -111,7 +111,7 @@ describe('errors', () => {
     });
   });
 
-  test('a query is refused alike', async () => {
+  test('a refused query has the same error', async () => {
     const { clientFor } = await memoryNetwork();
     const read = clientFor('merchant', 'cashier', MERCHANT).orderNumber.readOrder(KEY);
     expect(await thrownBy(read)).toMatchObject({
@@ -145,7 +145,7 @@ describe('errors', () => {
     });
   });
 
-  test('chaincode without the transaction, or that breaks', async () => {
+  test('chaincode that lacks the transaction, or that breaks', async () => {
     class Nothing extends Contract {}
     expect(await thrownBy(enrol(tellerOn({ contracts: [Nothing] })))).toMatchObject({
       constructor: EndorsementError,
@@ -153,7 +153,7 @@ describe('errors', () => {
     });
   });
 
-  test('an answer that nobody can read is never sent', async () => {
+  test('a transaction with an unreadable answer is never sent', async () => {
     class Answering extends Contract {
       constructor() {
         super('identity');
@@ -170,7 +170,7 @@ describe('errors', () => {
     expect(ledger.blocks()).toEqual([]);
   });
 
-  test('a call that was given up before', async () => {
+  test('a call whose signal was aborted before', async () => {
     const { clientFor } = await memoryNetwork();
     const reason = new Error('the till was closed');
     const signal = AbortSignal.abort(reason);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The SDK's typed client over a ledger in memory: what a merchant tests its integration with, no peers needed.
+// The SDK's typed client over a ledger in memory. Merchants test their integration with it, without peers.
 import type { Role } from '@fabric-offline-pay/domain';
 import {
   BatchingTransport,
@@ -20,13 +20,13 @@ import { beforeSending, invalidity } from './client-errors';
 import type { MemoryLedger } from './memory-ledger';
 import type { Commit, Endorsement } from './types';
 
-/** Who endorses for the client. */
+/** Options of {@link memoryClient}. */
 export interface MemoryClientOptions {
-  /** MSP ids by role, for transactions whose table entry names who endorses. */
+  /** MSP ids by role, for transactions whose endorsers the table names. */
   readonly organisations: Readonly<Partial<Record<Role, string>>>;
-  /** Tries of a transaction that meets conflicts, unless a call's own options tell; 20 when absent. */
+  /** The most attempts of a transaction that meets conflicts, unless the call's own options say otherwise. Default: 20. */
   readonly attempts?: number;
-  /** Whether calls made at the same time may travel as one transaction, as they do over real peers: no unless told. */
+  /** Whether calls made at the same time may be sent as one transaction, as over real peers. Default: false. */
   readonly batching?: boolean;
 }
 
@@ -75,7 +75,7 @@ class MemoryTransport implements Transport {
     }
   }
 
-  /** The answer is read before anything is sent, as over real peers. */
+  /** Reads the answer before it sends anything, as over real peers. */
   async #attempt(
     call: Call,
     decode: Decode,
@@ -106,8 +106,8 @@ class MemoryTransport implements Transport {
 }
 
 /**
- * The typed client of one certificate over the ledger. It endorses by the same organisations, tries conflicts again and
- * throws the same errors as the client of `connect` over real peers.
+ * Makes the typed client of one certificate over the ledger. It chooses the same endorsers, repeats conflicts and throws the
+ * same errors as the client of `connect` over real peers.
  */
 export const memoryClient = (
   ledger: MemoryLedger,

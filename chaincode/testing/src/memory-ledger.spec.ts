@@ -156,7 +156,7 @@ describe('running contracts', () => {
     await expect(newLedger().invoke(teller, name, ['a'])).rejects.toThrow(message);
   });
 
-  test('what the transaction throws reaches the client word for word, and nothing is committed', async () => {
+  test('the error text of a transaction reaches the client unchanged, and nothing is committed', async () => {
     const ledger = newLedger();
     const failing = invoke(ledger, async (stub) => {
       await stub.putState('a', Buffer.from('1'));
@@ -181,7 +181,7 @@ describe('running contracts', () => {
     expect(ledger.state().size).toBe(0);
   });
 
-  test('works under fake timers, whose clock then stamps the proposals', async () => {
+  test('works under fake timers, whose clock then gives the time of the proposals', async () => {
     jest.useFakeTimers({ now: NOON });
     try {
       const ledger = new MemoryLedger({ contracts: [ProbeContract], members: MEMBERS });
@@ -221,7 +221,7 @@ describe('read and write sets', () => {
     expect(text(payload)).toBe('[]');
   });
 
-  test('keys stand once, in byte order, with the last value and the version read', async () => {
+  test('each key occurs once, in byte order, with the last value and the version read', async () => {
     const ledger = await seeded(['b']);
     const { readSet, writeSet } = await endorse(ledger, async (stub) => {
       await stub.putState('z', Buffer.from('1'));
@@ -248,7 +248,7 @@ describe('read and write sets', () => {
     expect(ledger.state().size).toBe(0);
   });
 
-  test('LevelDB takes an empty key, and a range never sees it', async () => {
+  test('LevelDB accepts an empty key, but no range contains it', async () => {
     const ledger = await seeded(['', 'a']);
     const keys = await invoke(ledger, async (stub) => {
       const found: string[] = [];
@@ -280,7 +280,7 @@ describe('conflicts', () => {
     expect(await codes(ledger, envelopes)).toEqual(['VALID', 'MVCC_READ_CONFLICT']);
   });
 
-  test('order decides: a reader before the writer is valid, after it is not', async () => {
+  test('the order decides: a reader before the writer is valid, one after it is not', async () => {
     const ledger = await seeded(['a']);
     const write = await endorse(ledger, put('a', 'new'));
     const before = await endorse(ledger, readThenPut('a', 'b'));
@@ -313,7 +313,7 @@ describe('conflicts', () => {
     expect(await codes(ledger, envelopes)).toEqual(['VALID', 'MVCC_READ_CONFLICT']);
   });
 
-  test('an absent key deleted earlier in the block conflicts, though its version is the same', async () => {
+  test('an absent key deleted earlier in the block conflicts, although its version is the same', async () => {
     const ledger = newLedger();
     const remove = await endorse(ledger, (stub) => stub.deleteState('a'));
     const read = await endorse(ledger, readThenPut('a', 'b'));
@@ -356,7 +356,7 @@ describe('conflicts', () => {
     await expect(ledger.endorse(envelope.proposal)).rejects.toThrow('duplicate transaction found');
   });
 
-  test('an id that stands in a block is not endorsed again, in the words of the peer', async () => {
+  test("a committed transaction id is not endorsed again, and the message is the peer's", async () => {
     const ledger = newLedger();
     const proposal = ledger.propose(teller, 'probe:run', [script(put('a'))]);
     await ledger.submit(await ledger.endorseBy(proposal, [BANK, MERCHANT]));
@@ -409,7 +409,7 @@ describe('ranges', () => {
       return keys.join('; ');
     };
 
-  test('start is included, end is not, and the record says what was read', async () => {
+  test('the start is included, the end is not, and the record says what was read', async () => {
     const ledger = await seeded(['a', 'b', 'c']);
     const { rangeReads, response, readSet } = await endorse(ledger, drain('a', 'c'));
     expect(text(response.payload)).toBe('a=value of a; b=value of b');
@@ -442,14 +442,14 @@ describe('ranges', () => {
     expect((await ledger.submit(late)).validationCode).toBe('PHANTOM_READ_CONFLICT');
   });
 
-  test('a row added at the end key or beyond is none', async () => {
+  test('a row added at the end key or beyond is no phantom', async () => {
     const ledger = await seeded(['a']);
     const first = await endorse(ledger, put('c'));
     const scan = await endorse(ledger, drain('a', 'c'));
     expect(await codes(ledger, [first, scan])).toEqual(['VALID', 'VALID']);
   });
 
-  test('an abandoned scan covers what the peer fetched: 101 rows, the last one included', async () => {
+  test('an abandoned scan covers all 101 rows that the peer fetched', async () => {
     const rows = Array.from({ length: 150 }, (_, i) => `k${String(i).padStart(3, '0')}`);
     const ledger = await seeded(rows);
     const stop: Body = async (stub) => {
@@ -574,7 +574,7 @@ describe('ranges', () => {
 });
 
 describe('defects that a peer may let pass', () => {
-  test('a failed transaction is reported as such, whatever it left behind', async () => {
+  test('a failed transaction is reported as failed, whatever it left open', async () => {
     const failing = invoke(newLedger(), (stub) => {
       void stub.putState('a', Buffer.from('x'));
       throw new Error('refused');
@@ -601,7 +601,7 @@ describe('defects that a peer may let pass', () => {
     );
   });
 
-  test('an iterator that is closed is none', async () => {
+  test('a closed iterator is no defect', async () => {
     const ledger = await seeded(['a', 'b']);
     await invoke(ledger, async (stub) => {
       const rows = await stub.getStateByRange('', '');
@@ -688,7 +688,7 @@ describe('private data', () => {
     return ledger;
   }
 
-  test('members read it; the block holds hashes only', async () => {
+  test('members read it, and the block holds only hashes', async () => {
     const ledger = await stored();
     expect(text(await as(ledger, teller, read, [BANK, LOGISTICS]))).toBe('street');
     expect(ledger.privateState('addresses')).toEqual(new Map([['ref', 'street']]));
@@ -716,7 +716,7 @@ describe('private data', () => {
   test.each([
     ['reads', read],
     ['writes', store],
-  ])('an organisation outside %s not', async (_what, body) => {
+  ])('an organisation outside cannot %s', async (_what, body) => {
     const ledger = await stored();
     await expect(as(ledger, cashier, body, [BANK])).rejects.toThrow(
       /tx creator does not have (read|write) access permission on privatedata/,
@@ -800,7 +800,7 @@ describe('private data', () => {
     await expect(as(ledger, teller, after, [BANK])).rejects.toThrow('Queries on pvt data');
   });
 
-  test('an unknown collection is named', async () => {
+  test('the error names an unknown collection', async () => {
     const ledger = newLedger();
     await expect(as(ledger, teller, store, [BANK])).rejects.toThrow(
       'PUT_STATE failed: transaction ID: ',
@@ -831,7 +831,7 @@ describe('private data', () => {
     ]);
   });
 
-  test('data is purged when its blocks to live are over', async () => {
+  test('data is purged at the end of its lifetime in blocks', async () => {
     const ledger = await stored({ blockToLive: 1 });
     await invoke(ledger, put('a', '1'));
     expect(ledger.privateState('addresses').size).toBe(1);
@@ -863,7 +863,7 @@ describe('blocks', () => {
     });
   });
 
-  test('begin with the number told, at which what they write is versioned', async () => {
+  test('begin with the given number, which the versions of their writes carry', async () => {
     const ledger = newLedger({ firstBlock: 7 });
     await invoke(ledger, put('a'));
     await invoke(ledger, put('a'));
@@ -872,7 +872,7 @@ describe('blocks', () => {
     expect(readSet).toEqual([{ key: 'a', version: { block: 8, tx: 0 } }]);
   });
 
-  test('an invariant that a listener finds broken fails the submit', async () => {
+  test('a listener that throws makes the submit fail', async () => {
     const ledger = newLedger();
     ledger.onBlock(() => {
       throw new Error('money was lost');
@@ -917,7 +917,7 @@ describe('a fork', () => {
     expect(fork.blocks()[1]).not.toEqual(ledger.blocks()[1]);
   });
 
-  test('checks reads against the versions that it took over', async () => {
+  test('checks reads against the versions of its origin', async () => {
     const ledger = await origin();
     const envelope = await endorse(ledger, async (stub) => {
       await stub.getState('common');
@@ -936,7 +936,7 @@ describe('a fork', () => {
     expect((await ledger.fork().submit(envelope)).validationCode).toBe('DUPLICATE_TXID');
   });
 
-  test('purges private data when its blocks to live are over, its own copy only', async () => {
+  test('purges private data at the end of its lifetime, only in its own copy', async () => {
     const ledger = await origin();
     const fork = ledger.fork();
     for (const key of ['a', 'b', 'c']) await invoke(fork, put(key));
@@ -944,7 +944,7 @@ describe('a fork', () => {
     expect(ledger.privateState('terms').size).toBe(1);
   });
 
-  test('leaves listeners behind', async () => {
+  test('does not copy listeners', async () => {
     const ledger = await origin();
     const seen: number[] = [];
     ledger.onBlock(({ number }) => void seen.push(number));

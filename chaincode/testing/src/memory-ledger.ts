@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A channel in memory: endorses, orders, validates and commits real contracts with the rules of Fabric's peers.
+// A channel in memory: endorses, orders, validates and commits real contracts by the rules of Fabric's peers.
 import { isDeepStrictEqual } from 'node:util';
 import type { ChaincodeInterface, ChaincodeResponse } from 'fabric-shim';
 import { BlockValidator } from './block-validator';
@@ -39,32 +39,32 @@ export interface MemoryLedgerOptions {
   readonly contracts: readonly ContractClass[];
   readonly members: readonly Member[];
   readonly collections?: readonly CollectionConfig[];
-  /** The chaincode's endorsement policy; default: a majority of the members. */
+  /** The chaincode's endorsement policy. Default: a majority of the members. */
   readonly policy?: Policy;
-  /** Time stamped on proposals; default: the machine's clock. */
+  /** Time of the proposals. Default: the machine's clock. */
   readonly now?: Date | (() => Date);
   readonly channel?: string;
   readonly chaincode?: string;
-  /** Number of the first block, 1 when absent: to run again what a channel did from some block on, at the same versions. */
+  /** Number of the first block. Default: 1. Use it to replay a channel's blocks from some block on, with the same versions. */
   readonly firstBlock?: number;
-  /** `ledger.state.totalQueryLimit` of the peers' settings: they end a longer range without a word. Default: 100,000, as Fabric's. */
+  /** The peers' setting `ledger.state.totalQueryLimit`: they silently end a longer range. Default: 100,000, as Fabric's. */
   readonly totalQueryLimit?: number;
 }
 
 /** How a transaction is endorsed and submitted. */
 export interface InvokeOptions {
-  /** Members to endorse; default: all. */
+  /** Members that endorse. Default: all. */
   readonly endorsedBy?: readonly string[];
   readonly timestamp?: Date;
 }
 
-/** Transient values; text is sent as UTF-8. */
+/** Transient values. Text is sent as UTF-8. */
 export type Transient = Readonly<Record<string, Uint8Array | string>>;
 
-/** Hears of every block once it is committed. */
+/** Called with every block once it is committed. */
 export type BlockListener = (block: Block) => void | Promise<void>;
 
-/** What a fork takes over from the ledger that it was made of. */
+/** What a fork takes over from the original ledger. */
 interface Origin {
   readonly chaincodes: ReadonlyMap<string, ChaincodeInterface>;
   readonly world: WorldState;
@@ -95,7 +95,7 @@ const COMPARED = [
   'event',
 ] as const satisfies readonly (keyof Simulation)[];
 
-/** A peer answers an error from this status on, and endorses nothing. */
+/** From this status on, an answer is an error, and the peer endorses nothing. */
 const ERROR_THRESHOLD = 400;
 
 function transientBytes(transient: Transient): Record<string, Uint8Array> {
@@ -112,7 +112,7 @@ function asText(rows: SortedRows): Map<string, string> {
   return new Map(entries.map(({ key, value }) => [key, Buffer.from(value).toString()]));
 }
 
-// Named one by one: transient and private data must not get into a block.
+// Names each field, because transient and private data must not get into a block.
 function toBlockTransaction(endorsement: Endorsement, commit: Commit): BlockTransaction {
   const { response, readSet, rangeReads, writeSet, collections, event, endorsedBy } = endorsement;
   const { creator, function: name, args, timestamp } = endorsement.proposal;
@@ -137,8 +137,8 @@ function requireNothingLeft({ requests, iterators }: LeftBehind, { txId }: Propo
 }
 
 /**
- * One channel with one chaincode and a peer for each member. State is what all peers agree on; private data
- * is held by a collection's members only.
+ * One channel with one chaincode and a peer for each member. All peers share the state; only a collection's members hold its
+ * private data.
  *
  * @example
  * const ledger = new MemoryLedger({ contracts, members: [{ mspId: 'BankMSP' }, { mspId: 'MerchantMSP' }] });
@@ -160,7 +160,7 @@ export class MemoryLedger {
   readonly #simulations = new Set<Promise<unknown>>();
   #proposals: number;
 
-  /** @param origin - what {@link MemoryLedger.fork} hands on; never given by others */
+  /** @param origin only for {@link MemoryLedger.fork} */
   constructor(options: MemoryLedgerOptions, origin: Origin = newOrigin(options)) {
     const { members, now = () => new Date() } = options;
     this.#options = options;
@@ -177,9 +177,9 @@ export class MemoryLedger {
   }
 
   /**
-   * A ledger with the same members, blocks and state, private data included, that goes its own way from here: what is
-   * submitted to one is unknown to the other. It costs a copy of the keys, so that a test can build a world once and try
-   * many things in it. Listeners stay behind.
+   * Makes a ledger with the same members, blocks and state, private data included. From here on, the two are independent:
+   * neither sees what is submitted to the other. It costs a copy of the keys, so a test can build a world once and try many
+   * things in it. Listeners are not copied.
    *
    * @example
    * const attempt = world.fork();
@@ -201,8 +201,8 @@ export class MemoryLedger {
   }
 
   /**
-   * Makes a proposal. Transaction ids follow from the caller and the number of proposals so far, so a run with
-   * the same callers repeats them.
+   * Makes a proposal. Its transaction id depends on the caller and the number of proposals so far, so a run with the same
+   * callers has the same ids.
    */
   propose(
     caller: Creator,
@@ -224,9 +224,9 @@ export class MemoryLedger {
   }
 
   /**
-   * Runs the proposal on one member's peer. A transaction that fails gives a response with status 500.
-   * @throws ProposalError when the caller's or the endorser's organisation is no member, or the id was used
-   * @throws ContractDefectError when the transaction left a request not awaited or an iterator open
+   * Runs the proposal on one member's peer. If the transaction fails, the response has status 500.
+   * @throws ProposalError when the caller's or the endorser's organisation is no member, or the id was used before
+   * @throws ContractDefectError when the transaction did not await a request, or left an iterator open
    */
   endorse(
     proposal: Proposal,
@@ -240,14 +240,14 @@ export class MemoryLedger {
   }
 
   /**
-   * Endorses on several members' peers and compares their results, as a gateway does.
-   * @throws ChaincodeError when a peer's chaincode refuses, EndorsementMismatchError when results differ
+   * Endorses on several members' peers and compares their results, like a gateway.
+   * @throws ChaincodeError when a peer's chaincode refuses; EndorsementMismatchError when the results differ
    */
   async endorseBy(proposal: Proposal, mspIds: readonly string[]): Promise<Endorsement> {
     const endorsements = await Promise.all(mspIds.map((mspId) => this.endorse(proposal, mspId)));
     for (const each of endorsements) requireSuccess(each);
     const [first, ...others] = endorsements;
-    if (!first) throw new ProposalError('no endorsing member named');
+    if (!first) throw new ProposalError('name at least one endorsing member');
     const differing = COMPARED.filter(
       (part) => !others.every((other) => isDeepStrictEqual(first[part], other[part])),
     );
@@ -256,21 +256,21 @@ export class MemoryLedger {
   }
 
   /**
-   * Runs the proposal for its result and commits nothing.
+   * Runs the proposal and returns its result. Commits nothing.
    * @throws ChaincodeError when the chaincode refuses
    */
   async evaluate(proposal: Proposal, endorserMspId?: string): Promise<Uint8Array> {
     return requireSuccess(await this.endorse(proposal, endorserMspId)).payload;
   }
 
-  /** Commits a block: with one transaction, or with several in the order given. It waits for running simulations. */
+  /** Commits a block with one transaction, or with several in the given order. Waits for running simulations. */
   submit(envelope: Endorsement): Promise<Commit>;
   submit(envelopes: readonly Endorsement[]): Promise<Commit[]>;
   async submit(envelopes: Endorsement | readonly Endorsement[]): Promise<Commit | Commit[]> {
-    const single = !Array.isArray(envelopes);
-    const transactions = (single ? [envelopes] : envelopes) as readonly Endorsement[];
+    const isOne = 'proposal' in envelopes;
+    const transactions = isOne ? [envelopes] : envelopes;
     for (const each of transactions) requireSuccess(each);
-    // A peer locks its state for a simulation; a commit in between would show it two states.
+    // A peer locks its state during a simulation. A commit in between would show the simulation two states.
     while (this.#simulations.size > 0) await Promise.allSettled(this.#simulations);
     const block = this.#commit(transactions);
     for (const listener of this.#listeners) await listener(block);
@@ -279,12 +279,15 @@ export class MemoryLedger {
       blockNumber,
       validationCode,
     }));
-    return single ? (commits[0] as Commit) : commits;
+    if (!isOne) return commits;
+    const [commit] = commits;
+    if (commit === undefined) throw new Error('The block is empty.');
+    return commit;
   }
 
   /**
    * Endorses, submits in a block of its own, and returns the payload.
-   * @throws ChaincodeError with the chaincode's message; EndorsementMismatchError; CommitError when not valid
+   * @throws ChaincodeError with the chaincode's message; EndorsementMismatchError; CommitError when the transaction is invalid
    */
   async invoke(
     caller: Creator,
@@ -300,29 +303,29 @@ export class MemoryLedger {
     return envelope.response.payload;
   }
 
-  /** Public state, in key order; values as UTF-8 text. */
+  /** Public state in key order. Values are UTF-8 text. */
   state(): Map<string, string> {
     return asText(this.#world.rows);
   }
 
-  /** Public rows whose key begins with `prefix`, in key order. */
+  /** Public rows whose keys begin with `prefix`, in key order. */
   range(prefix: string): [key: string, value: string][] {
     return [...this.state()].filter(([key]) => key.startsWith(prefix));
   }
 
-  /** A collection's rows as its members hold them. @throws Error for an unknown collection */
+  /** A collection's rows, as its members hold them. @throws Error for an unknown collection */
   privateState(collection: string): Map<string, string> {
     const state = this.#world.collection(collection);
-    if (!state) throw new Error(`no collection ${collection}`);
+    if (!state) throw new Error(`There is no collection ${collection}.`);
     return asText(state.rows);
   }
 
-  /** All blocks, the first with number 1 unless told: what every member can read. */
+  /** All blocks, as every member can read them. The first has the number `firstBlock`. */
   blocks(): readonly Block[] {
     return [...this.#blocks];
   }
 
-  /** Calls `listener` after each block; what it throws fails the submit. Returns a function that ends it. */
+  /** Calls `listener` after each block. If it throws, the submit fails. @returns a function that removes the listener */
   onBlock(listener: BlockListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -347,7 +350,7 @@ export class MemoryLedger {
     const transaction = createStub(peer, proposal, this.#channel, endorserMspId);
     const response = chaincodeResult(await chaincode.Invoke(transaction.stub));
     const left = await peer.finish();
-    // A transaction that failed leaves behind what it likes: nothing of it is endorsed.
+    // A failed transaction may leave anything open, because nothing of it is endorsed.
     if (response.status < ERROR_THRESHOLD) requireNothingLeft(left, proposal);
     return {
       proposal,

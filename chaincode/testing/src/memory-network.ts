@@ -12,19 +12,19 @@ import { POLICY, World } from './world';
 /** Name of the channel. */
 export const CHANNEL = 'payments';
 
-/** A network in memory that customers can be enrolled in. */
+/** A network in memory in which customers can be enrolled. */
 export interface MemoryNetwork {
   readonly ledger: MemoryLedger;
   readonly world: World;
-  /** The client of a certificate with this role, attribute and actor; the same one each time. */
+  /** The client of a certificate with this role, attribute and actor. Returns the same client each time. */
   readonly clientFor: (role: Role, attribute: Attribute, actor: string) => Client;
 }
 
-/** How the network differs from the plain one. */
+/** How the network differs from the default one. */
 export interface MemoryNetworkOptions extends Pick<MemoryLedgerOptions, 'now'> {
-  /** Makes the ledger; a plain one when absent. */
+  /** Makes the ledger. Default: a plain one. */
   readonly makeLedger?: (options: MemoryLedgerOptions) => MemoryLedger;
-  /** What the participants agreed on; limits that no ordinary test meets when absent. */
+  /** The participants' policy. Default: limits that no ordinary test reaches. */
   readonly policy?: typeof POLICY;
 }
 
@@ -39,7 +39,7 @@ function clientsOf(ledger: MemoryLedger): MemoryNetwork['clientFor'] {
   };
 }
 
-/** @returns the default network in memory, ready for customers: registry, a licensed merchant with goods, couriers. */
+/** Makes the default network in memory, ready for customers: registry, a licensed merchant with goods, couriers. */
 export async function memoryNetwork({
   makeLedger = (options) => new MemoryLedger(options),
   now,

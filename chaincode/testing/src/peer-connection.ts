@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for the shim's connection to its peer: the real ChaincodeStub calls these methods, named as the shim names them.
+// Replaces the shim's connection to its peer. The real ChaincodeStub calls these methods, which have the shim's names.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { QueryResponseMetadata } from 'fabric-shim';
 import { readQueryMetadata } from './query-metadata';
@@ -14,7 +14,7 @@ interface RangeAnswer {
   readonly metadata?: QueryResponseMetadata;
 }
 
-/** Requests that the contract did not await, and iterators neither closed nor read to the end. */
+/** Requests that the contract did not await, and iterators that it neither closed nor read to the end. */
 export interface LeftBehind {
   readonly requests: number;
   readonly iterators: number;
@@ -25,8 +25,8 @@ function reason(error: unknown): string {
 }
 
 /**
- * Answers each request in a later turn of the event loop, as a peer does, so that what a contract did not
- * await is still under way when the transaction ends.
+ * Answers each request in a later turn of the event loop, like a peer. So a request that a contract did not await is still
+ * open when the transaction ends.
  */
 export class PeerConnection {
   readonly #simulator: Simulator;
@@ -37,7 +37,7 @@ export class PeerConnection {
     this.#simulator = simulator;
   }
 
-  /** Lets what is under way end; to be called when the transaction has answered. */
+  /** Waits for open requests. Call it when the transaction has answered. */
   async finish(): Promise<LeftBehind> {
     const left = { requests: this.#underWay.size, iterators: this.#open.size };
     await Promise.allSettled(this.#underWay);
@@ -61,7 +61,7 @@ export class PeerConnection {
   }
 
   handlePutState(collection: string, key: string, value: Bytes): Promise<Buffer> {
-    // Copied now: the message is made when the contract calls, whatever it does to its buffer later.
+    // Copied now: the message has the content at the time of the call, even if the contract changes its buffer later.
     const bytes = Buffer.from(value ?? []);
     return this.#write('PUT_STATE', () => {
       if (collection === '') this.#simulator.putState(key, bytes);

@@ -2,8 +2,8 @@
 // Endorsement policies as data: which sets of members may endorse a transaction.
 
 /**
- * A member's MSP id, a combination, or a predicate over the endorsing members. No members in `and` always
- * holds, none in `or` never does.
+ * A member's MSP id, a combination, or a predicate over the endorsing members. `and` without members is always satisfied, `or`
+ * without members never is.
  * @example and('BankMSP', or('MerchantMSP', 'LogisticsMSP'))
  */
 export type Policy =

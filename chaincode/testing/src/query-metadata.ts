@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the page that the shim asks for from its protobuf message, QueryMetadata {1: pageSize, 2: bookmark}.
+// Reads the page that the shim asks for, from its protobuf message QueryMetadata {1: pageSize, 2: bookmark}.
 import type { Page } from './range-scan';
 
 const PAGE_SIZE = 0x08;
@@ -25,7 +25,7 @@ function readText(cursor: Cursor): string {
   return Buffer.from(cursor.bytes.subarray(start, cursor.offset)).toString();
 }
 
-/** No message is an unpaginated query. */
+/** An absent message is a query without pagination. */
 export function readQueryMetadata(bytes: Uint8Array = new Uint8Array()): Page {
   const cursor = { bytes, offset: 0 };
   let [size, bookmark] = [0, ''];

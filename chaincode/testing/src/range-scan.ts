@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// One range query of a simulation: hands out rows as the peer does and remembers what was fetched, for the phantom check.
+// One range query of a simulation. It hands out rows like the peer, and remembers the rows fetched for the phantom check.
 import type { Row, SortedRows } from './sorted-rows';
 import type { KeyRead, RangeRead } from './types';
 
-/** What one answer of the peer to the chaincode carries. */
+/** One answer of the peer to the chaincode. */
 export interface RowBatch {
   readonly rows: readonly Row[];
   readonly hasMore: boolean;
 }
 
-/** Page as asked: both empty means no pagination. */
+/** The requested page. Size 0 and an empty bookmark mean no pagination. */
 export interface Page {
   readonly size: number;
   readonly bookmark: string;
@@ -17,13 +17,13 @@ export interface Page {
 
 /** The peer's `maxResultLimit`: rows in one message to the chaincode. */
 const BATCH = 100;
-/** What core.yaml comes with. */
+/** The default in core.yaml. */
 export const DEFAULT_TOTAL_QUERY_LIMIT = 100_000;
 
 /**
- * A scan over [startKey, endKey), which ends without a word at `ledger.state.totalQueryLimit` of the peer's settings. The peer
- * fetches a batch and one row more, whatever the chaincode then consumes, and its phantom check covers all that it fetched;
- * so does this.
+ * A scan over [startKey, endKey). It silently ends at the peer's setting `ledger.state.totalQueryLimit`. The peer fetches a
+ * batch and one more row, even if the chaincode then reads fewer, and its phantom check covers everything that it fetched.
+ * This scan does the same.
  */
 export class RangeScan {
   readonly #startKey: string;
@@ -58,12 +58,12 @@ export class RangeScan {
     return this.#cut([], false);
   }
 
-  /** The key after the page, empty at the end. Ends the scan. */
+  /** The key after the page, or '' at the end. Ends the scan. */
   bookmark(): string {
     return this.#rows.next().value?.key ?? '';
   }
 
-  /** The record for validation. */
+  /** @returns the record for validation. */
   record(): RangeRead {
     const endKey = this.#exhausted ? this.endKey : (this.#reads.at(-1)?.key ?? '');
     return {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The iterator that a contract gets from a range query; it asks the peer for a batch at a time.
+// The iterator that a contract gets from a range query. It asks the peer for one batch at a time.
 import type { Iterators } from 'fabric-shim';
 import type { RowBatch } from './range-scan';
 import type { Row } from './sorted-rows';
 
-/** What an iterator needs of its peer. */
+/** What an iterator needs from its peer. */
 export interface BatchSource {
   fetch(): Promise<RowBatch>;
   close(): Promise<void>;
@@ -17,7 +17,7 @@ function asKeyValue({ key, value }: Row): Iterators.KV {
   return { key, value: Buffer.from(value) } as Partial<Iterators.KV> as Iterators.KV;
 }
 
-/** Behaves as the shim's: rows carry key and value only, and the end has no value. */
+/** Behaves like the shim's iterator: rows carry only key and value, and the end has no value. */
 export class RowIterator implements Iterators.StateQueryIterator {
   #batch: RowBatch;
   #position = 0;

@@ -24,7 +24,7 @@ export interface SimulationContext {
   readonly txId: string;
   readonly creatorMspId: string;
   readonly endorserMspId: string;
-  /** Rows of one range query. */
+  /** The most rows of one range query. */
   readonly totalQueryLimit: number;
 }
 
@@ -48,7 +48,7 @@ function describe(version: Version | null): string {
   return version ? `{BlockNum: ${version.block}, TxNum: ${version.tx}}` : '<nil>';
 }
 
-/** The peer's transaction simulator; messages are the peer's own. */
+/** The peer's transaction simulator. Messages are the peer's own. */
 export class Simulator {
   readonly #context: SimulationContext;
   readonly #reads = new Map<string, KeyRead>();
@@ -73,7 +73,7 @@ export class Simulator {
     return row?.value ?? NO_BYTES;
   }
 
-  /** An empty value deletes: the peer cannot tell it from none. */
+  /** An empty value deletes the key, because the peer cannot tell it from no value. */
   putState(key: string, value: Uint8Array): void {
     this.#beforeWrite();
     this.#writes.set(key, { key, isDelete: value.length === 0, value });
@@ -105,14 +105,14 @@ export class Simulator {
     return row?.value ?? NO_BYTES;
   }
 
-  /** Open to every member, whatever the collection's policy. */
+  /** Every member may read it, whatever the collection's policy. */
   getPrivateDataHash(collection: string, key: string): Uint8Array {
     const hash = this.#configured(collection).hashes.get(sha256(key));
     this.#recordHashedRead(collection, key, hash?.version ?? null);
     return hash ? Buffer.from(hash.valueHash, 'hex') : NO_BYTES;
   }
 
-  /** Not recorded for validation, hence refused beside writes. */
+  /** Not recorded for validation, so it is refused in transactions that write. */
   scanPrivateData(collection: string, startKey: string, endKey: string): RangeScan {
     const state = this.#readable(collection);
     if (this.#wrote)
@@ -241,7 +241,7 @@ export class Simulator {
   }
 
   #refuse(why: string): never {
-    // The peer's message is spelt so.
+    // The spelling is the peer's.
     throw new Error(`txid [${this.txId}]: unsuppored transaction. ${why}`);
   }
 }

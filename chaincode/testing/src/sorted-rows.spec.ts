@@ -13,7 +13,7 @@ function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-test('after any puts and deletes a range gives what a sorted list would', () => {
+test('after any puts and deletes, a range equals that of a sorted list', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), key, key, (steps, start, end) => {
       const rows = new SortedRows();

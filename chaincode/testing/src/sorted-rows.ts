@@ -9,7 +9,7 @@ export interface Row {
   readonly version: Version;
 }
 
-/** A map from key to row whose ranges are read in byte order. */
+/** A map from key to row. Its ranges are in byte order. */
 export class SortedRows {
   readonly #rows: Map<string, Row>;
   readonly #keys: string[];
@@ -19,7 +19,7 @@ export class SortedRows {
     this.#keys = [...keys];
   }
 
-  /** The same rows, to go their own way. */
+  /** @returns an independent copy. */
   clone(): SortedRows {
     return new SortedRows(this.#rows, this.#keys);
   }
@@ -37,7 +37,7 @@ export class SortedRows {
     if (this.#rows.delete(key)) this.#keys.splice(this.#position(key), 1);
   }
 
-  /** Rows from `startKey` up to, not including, `endKey`; an empty `endKey` means to the last. */
+  /** Rows from `startKey` up to, but not including, `endKey`. An empty `endKey` means up to the last row. */
   *range(startKey: string, endKey: string): Generator<Row, undefined> {
     for (let i = this.#position(startKey); i < this.#keys.length; i++) {
       const key = this.#keys[i] ?? '';

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a merchant's test begins: everything that has to stand on the ledger before a customer can buy.
+// The starting point of a merchant's test: everything that must be on the ledger before a customer can buy.
 import type { Amount } from '@fabric-offline-pay/domain';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
 import { memoryNetwork, type MemoryNetwork, type MemoryNetworkOptions } from './memory-network';
 import type { CustomerDevice, PurchaseOptions } from './world';
 
-/** How the network differs from the plain one. */
+/** How the network differs from the default one. */
 export interface TestNetworkOptions extends MemoryNetworkOptions {
-  /** What the customer's account holds, in minor units of EUR; ten thousand euros when absent. */
+  /** Balance of the customer's account, in minor units of EUR. Default: 1000000, ten thousand euros. */
   readonly money?: Amount;
 }
 
 /** A network in memory with a customer who is ready to buy. */
 export interface TestNetwork extends MemoryNetwork {
-  /** The shop: its cashier, the logistics company's dispatcher and the bank's node, as the pipeline takes them. */
+  /** The clients that the pipeline takes: the shop's cashier, the logistics company's dispatcher, the bank's node. */
   readonly parties: Parties;
   readonly merchantId: string;
-  /** The customer with its device's key. */
+  /** The customer and the private key of the customer's device. */
   readonly customer: CustomerDevice;
-  /** The customer's login: both factors passed. */
+  /** Id of the customer's login. Both factors have passed. */
   readonly loginId: string;
-  /** A purchase by the customer: two chargers unless told. Hand it to `runExpress` or `runStepwise`. */
+  /** @returns a purchase by the customer, by default of two chargers, for `runExpress` or `runStepwise`. */
   purchase(options: PurchaseOptions): Purchase;
 }
 
 /**
- * A network in memory with a registry, a licensed merchant, its goods, couriers, and a customer who has money and is
+ * Makes a network in memory with a registry, a licensed merchant, its goods, couriers, and a customer who has money and is
  * logged in.
  *
  * @example

@@ -4,7 +4,7 @@ import { ChaincodeStub } from 'fabric-shim';
 import type { PeerConnection } from './peer-connection';
 import type { ChaincodeEvent, Proposal } from './types';
 
-// The shim's own constructor and fields, which its type declarations leave out.
+// The shim's own constructor and fields. Its type declarations leave them out.
 type StubConstructor = new (
   peer: PeerConnection,
   channel: string,
@@ -19,13 +19,13 @@ interface EventMessage {
 
 const Stub = ChaincodeStub as unknown as StubConstructor;
 
-/** A stub and the event that the transaction set last. */
+/** A stub, and the last event that the transaction set. */
 export interface TransactionStub {
   readonly stub: ChaincodeStub;
   event(): ChaincodeEvent | null;
 }
 
-// Without a signed proposal the shim leaves these fields to be set.
+// Without a signed proposal, the shim does not set these fields.
 function proposalFields({ creator, timestamp, transient }: Proposal) {
   const milliseconds = timestamp.getTime();
   const seconds = Math.floor(milliseconds / 1000);
@@ -42,7 +42,7 @@ function proposalFields({ creator, timestamp, transient }: Proposal) {
   };
 }
 
-/** @param endorserMspId - what `getMspID()` answers: the organisation of the peer */
+/** @param endorserMspId the answer of `getMSPID()`: the organisation of the peer */
 export function createStub(
   peer: PeerConnection,
   proposal: Proposal,

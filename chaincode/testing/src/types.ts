@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The vocabulary of the in-memory ledger: proposals, endorsements, blocks, and what a member is.
+// The types of the ledger in memory: proposals, endorsements, blocks and members.
 import type { Contract } from 'fabric-contract-api';
 import type { Policy } from './policy';
 import type { ValidationCode } from './validation-code';
@@ -7,7 +7,7 @@ import type { ValidationCode } from './validation-code';
 /** A contract class as `fabric-chaincode-node` loads it: constructed without arguments. */
 export type ContractClass = new () => Contract;
 
-/** An organisation with a peer. `contracts` replaces the ledger's own: a member that runs patched chaincode. */
+/** An organisation with a peer. `contracts` replaces the ledger's own contracts: this member runs patched chaincode. */
 export interface Member {
   readonly mspId: string;
   readonly contracts?: readonly ContractClass[];
@@ -22,7 +22,7 @@ export interface CollectionConfig {
   readonly memberOnlyWrite?: boolean;
   /** Replaces the chaincode's policy for writes to this collection. */
   readonly endorsementPolicy?: Policy;
-  /** Blocks after which the data is purged; 0 or absent: never. */
+  /** Number of blocks after which the data is purged. 0 or absent: never. */
   readonly blockToLive?: number;
 }
 
@@ -38,7 +38,7 @@ export interface Proposal {
   readonly function: string;
   readonly args: readonly string[];
   readonly transient: Readonly<Record<string, Uint8Array>>;
-  /** Chosen by the client: no peer checks it. */
+  /** The client chooses it. No peer checks it. */
   readonly timestamp: Date;
   readonly txId: string;
 }
@@ -55,7 +55,7 @@ export interface KeyRead {
   readonly version: Version | null;
 }
 
-/** One range scan: the rows that the peer fetched, and `endKey`: the requested end when exhausted, else the last key fetched. */
+/** One range scan and the rows that the peer fetched. `endKey` is the requested end when exhausted, else the last key fetched. */
 export interface RangeRead {
   readonly startKey: string;
   readonly endKey: string;
@@ -97,13 +97,13 @@ export interface PrivateWrite extends KeyWrite {
   readonly collection: string;
 }
 
-/** What a transaction announced. */
+/** The event that a transaction set. */
 export interface ChaincodeEvent {
   readonly name: string;
   readonly payload: Uint8Array;
 }
 
-/** What a contract answered to a proposal. */
+/** A contract's answer to a proposal. */
 export interface ChaincodeResult {
   /** 200, or 500 when the transaction threw. */
   readonly status: number;
@@ -111,7 +111,7 @@ export interface ChaincodeResult {
   readonly payload: Uint8Array;
 }
 
-/** Everything that an endorser signs, ordered as a peer orders it: keys by bytes, ranges by first use. */
+/** Everything that an endorser signs, in a peer's order: keys by bytes, ranges by first use. */
 export interface Simulation {
   readonly response: ChaincodeResult;
   readonly readSet: readonly KeyRead[];
@@ -121,22 +121,22 @@ export interface Simulation {
   readonly event: ChaincodeEvent | null;
 }
 
-/** A simulated proposal with the members that endorsed it; what `submit` takes. */
+/** A simulated proposal and the members that endorsed it. `submit` takes it. */
 export interface Endorsement extends Simulation {
   readonly proposal: Proposal;
   readonly endorsedBy: readonly string[];
-  /** Travels beside the envelope to the collection's members; never part of a block. */
+  /** Travels beside the envelope to the collection's members. Never part of a block. */
   readonly privateWrites: readonly PrivateWrite[];
 }
 
-/** Where a transaction stands, and what the peers made of it. */
+/** The position of a transaction, and the peers' verdict on it. */
 export interface Commit {
   readonly txId: string;
   readonly blockNumber: number;
   readonly validationCode: ValidationCode;
 }
 
-/** A transaction in a block, valid or not: arguments, results and events are there for every member to read. */
+/** A transaction in a block, valid or not. Every member can read its arguments, results and events. */
 export interface BlockTransaction extends Simulation, Commit {
   readonly creator: Creator;
   readonly function: string;

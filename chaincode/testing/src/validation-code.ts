@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The outcomes of validation that this ledger can reach, with the peer's own names.
+// The validation outcomes that this ledger can reach, with the peer's own names.
 
 /** Names from `TxValidationCode` of the Fabric protocol. */
 export type ValidationCode =

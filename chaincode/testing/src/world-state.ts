@@ -42,7 +42,7 @@ export class WorldState {
     this.#collections = new Map(collections.map((each) => [each.config.name, each]));
   }
 
-  /** The same state, to go its own way. */
+  /** @returns an independent copy. */
   clone(): WorldState {
     const collections = [...this.#collections.values()].map((each) => each.clone());
     const copy = new WorldState(collections, this.rows.clone());
@@ -54,7 +54,7 @@ export class WorldState {
     return this.#collections.get(name);
   }
 
-  /** Writes a valid transaction's results. */
+  /** Writes the results of a valid transaction. */
   apply(endorsement: Endorsement, version: Version): void {
     for (const { key, isDelete, value } of endorsement.writeSet) {
       if (isDelete) this.rows.delete(key);
@@ -66,11 +66,11 @@ export class WorldState {
     for (const write of endorsement.privateWrites) this.#applyPrivate(write, version);
   }
 
-  /** Purges the private rows whose blocks to live end with `block`. */
+  /** Purges the private rows whose lifetime in blocks ends with `block`. */
   expire(block: number): void {
     for (const { collection: name, key, version } of this.#expiries.get(block) ?? []) {
       const collection = this.collection(name);
-      // A later write of the same key lives its own time.
+      // A later write of the same key has its own lifetime.
       if (collection?.rows.get(key)?.version !== version) continue;
       collection.rows.delete(key);
       collection.hashes.delete(sha256(key));

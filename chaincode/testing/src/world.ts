@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small world of one bank, one merchant and one logistics company with goods, couriers and customers, built by real
-// transactions, the same on the ledger in memory and on real peers.
+// A small world of one bank, one merchant and one logistics company with goods, couriers and customers. Real transactions build it,
+// the same on the ledger in memory and on real peers.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
   commitmentTo,
@@ -34,17 +34,17 @@ export type ClientFor = (
 
 /** Id of the small world's bank. */
 export const BANK = 'bank-1';
-/** Id of its logistics company. */
+/** Id of the small world's logistics company. */
 export const LOGISTICS = 'logistics-1';
-/** Id of its merchant. */
+/** Id of the small world's merchant. */
 export const MERCHANT = 'merchant-1';
-/** The currency that everything in it is priced in. */
+/** The currency of all prices in the small world. */
 export const CURRENCY = 'EUR';
 
 const BERLIN = { latitude: 52_520_008, longitude: 13_404_954 };
 const FAR_FUTURE = 4_102_444_800;
 
-/** What its merchant sells; prices in minor units. */
+/** The goods of the small world's merchant. Prices are in minor units. */
 export const GOODS = {
   laptop: {
     gtin: '4006381333931',
@@ -79,7 +79,7 @@ const courier = (courierId: string, base: Amount, categories: string[]) => ({
   categories,
 });
 
-/** What its participants agreed on: limits that no ordinary test meets. */
+/** The small world's policy: limits that no ordinary test reaches. */
 export const POLICY = {
   ...DEFAULT_POLICY,
   loginSeconds: 900,
@@ -119,31 +119,31 @@ export type Participant = InputOf<'identity', 'bootstrap'>['participants'][numbe
 
 export interface FoundingOptions {
   readonly policy?: typeof POLICY;
-  /** Gives the operator's client of a founder; that of its role unless told: where a role has several organisations. */
+  /** Returns the operator's client of a founder. Needed when a role has several organisations. Default: the client of the role. */
   readonly operatorOf?: (founder: Participant) => Promise<Client> | Client;
 }
 
-/** How a purchase differs from the plain one. */
+/** How a purchase differs from the default one. */
 export interface PurchaseOptions {
   readonly orderNumber: string;
   readonly lines?: readonly {
     readonly goods: keyof typeof GOODS;
     readonly quantity: number;
-    /** In minor units; what the basket says, when it is not the registered price. */
+    /** Price in the basket, in minor units. Default: the registered price. */
     readonly price?: Amount;
   }[];
-  /** How long the money is held for the merchant; an hour when absent. */
+  /** How long the money is held for the merchant, in seconds. Default: 3600. */
   readonly holdSeconds?: number;
-  /** What the merchant claims; null for nothing yet, everything when absent. */
+  /** What the merchant claims, in minor units. Null: nothing yet. Default: everything. */
   readonly claim?: Amount | null;
-  /** What the merchant or the logistics company states otherwise than the customer ordered. */
+  /** What the merchant or the logistics company states differently from the customer's order. */
   readonly merchantStatement?: Partial<Statement>;
   readonly logisticsStatement?: Partial<Statement>;
 }
 
 /**
- * The addresses that a customer offers for an order: what the courier is given again at pick-up. A bank draws the salt; here
- * it follows from the number, so that nobody has to keep it.
+ * The addresses that a customer offers for an order. The courier receives them again at pick-up. A bank draws a random salt; here
+ * it depends on the order number, so that nobody has to keep it.
  */
 export const addressesOf = (orderNumber: string): AddressBookRow => ({
   salt: sha256Hex(orderNumber),
@@ -159,10 +159,10 @@ export const addressesOf = (orderNumber: string): AddressBookRow => ({
 
 type Licensed = InputOf<'goods', 'licenseMerchants'>['merchants'][number];
 
-/** The secret that proves the delivery of an order: a device draws it; here it follows from the number. */
+/** The secret that proves the delivery of an order. A device draws it; here it depends on the order number. */
 export const deliverySecretOf = (orderNumber: string): string => sha256Hex(`door ${orderNumber}`);
 
-/** Builds and uses the small world through the clients that it is given. */
+/** Builds and uses the small world through the given clients. */
 export class World {
   readonly #clientFor: ClientFor;
   readonly #merchantId: string;
@@ -182,7 +182,7 @@ export class World {
     this.#parties = parties;
   }
 
-  /** Id of the merchant whose shop it is. */
+  /** Id of the merchant that owns the shop. */
   get merchantId(): string {
     return this.#merchantId;
   }
@@ -212,7 +212,7 @@ export class World {
     };
   }
 
-  /** Registry, which every founder's operator confirms, then merchant, goods, couriers. */
+  /** Founds the registry, which every founder's operator confirms, then opens the shop. */
   async found(
     participants: readonly Participant[],
     { policy = POLICY, operatorOf = this.#operatorOf }: FoundingOptions = {},
@@ -227,7 +227,7 @@ export class World {
   readonly #operatorOf = ({ role, actor }: Participant): Promise<Client> | Client =>
     this.#clientFor(role, 'operator', actor);
 
-  /** Licenses the merchant, registers its goods and the couriers. @param licensed how the shop's licence differs from the plain one */
+  /** Licenses the merchant, registers its goods and the couriers. @param licensed how the licence differs from the default one */
   async openShop(licensed: Partial<Licensed> = {}): Promise<void> {
     const merchants = [
       {
@@ -251,7 +251,7 @@ export class World {
     await (await this.logistics()).logistics.registerCouriers({ logisticsId: LOGISTICS, couriers });
   }
 
-  /** A customer with a device and money. */
+  /** Enrols a customer with a device and money. */
   async customer(customerId: string, money: Amount = '1000000'): Promise<CustomerDevice> {
     const teller = await this.bank('teller');
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -267,7 +267,7 @@ export class World {
     return { customerId, privateKey };
   }
 
-  /** The customer disputes an order; its device signs. */
+  /** Opens a dispute of an order. The customer's device signs it. */
   async dispute(device: CustomerDevice, orderNumber: string, disputeId = 'dispute-1') {
     const key = { merchantId: this.#merchantId, orderNumber };
     const { settlement } = await this.bank('teller');
@@ -275,16 +275,18 @@ export class World {
     return settlement.dispute({ ...key, disputeId, signature });
   }
 
-  /** An operator decides a dispute. */
+  /** Decides a dispute as the bank's operator. */
   async decide(orderNumber: string, decision: 'uphold' | 'reject', disputeId = 'dispute-1') {
     const { settlement } = await this.bank('operator');
     return settlement.resolveDispute({
-      ...{ merchantId: this.#merchantId, orderNumber, disputeId },
+      merchantId: this.#merchantId,
+      orderNumber,
+      disputeId,
       decision,
     });
   }
 
-  /** The courier picks the goods up and delivers them: with the secret from the door, unless told otherwise. */
+  /** Picks the goods up and delivers them. `proven`: with the secret from the door (the default). */
   async deliver(orderNumber: string, { proven = true } = {}) {
     const key = { merchantId: this.#merchantId, orderNumber };
     const { logistics } = await this.logistics();
@@ -292,7 +294,7 @@ export class World {
     return logistics.deliver({ ...key, ...(proven && { secret: deliverySecretOf(orderNumber) }) });
   }
 
-  /** The payee asks, the bank pays out. */
+  /** Requests a payout as the payee, and pays it out as the bank. */
   async payOut(payeeId: string, redeemId: string, amount: Amount) {
     const payout = { payeeId, currency: CURRENCY, redeemId, amount };
     const payee = payeeId === LOGISTICS ? await this.logistics() : await this.merchant();
@@ -300,7 +302,7 @@ export class World {
     return (await this.bank('teller')).settlement.redeem(payout);
   }
 
-  /** By a teller; above the policy's sum the operator confirms it. */
+  /** Issues money by a teller. Above the policy's `issue` limit, the operator confirms it. */
   async #issue(customerId: string, amount: Amount): Promise<void> {
     const issued = {
       issueId: `issue-${customerId}`,
@@ -314,7 +316,7 @@ export class World {
       await (await this.bank('operator')).settlement.confirmIssue(issued);
   }
 
-  /** Units 2 to 7: verified, both factors passed, limits set. @returns the login's id */
+  /** Runs units 2 to 7: verified, both factors passed, limits set. @returns the login's id */
   async login(device: CustomerDevice): Promise<string> {
     const { identity } = await this.bank('auth-service');
     this.#logins += 1;
@@ -331,7 +333,7 @@ export class World {
     return loginId;
   }
 
-  /** Two chargers unless told, with one address, all three statements equal, and everything claimed. */
+  /** Makes a purchase: by default two chargers, one address, three equal statements, and everything claimed. */
   purchase(device: CustomerDevice, loginId: string, options: PurchaseOptions): Purchase {
     const picked = options.lines ?? [{ goods: 'charger', quantity: 2 }];
     const lines = picked.map(({ goods, quantity, price }) => {

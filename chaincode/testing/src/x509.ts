@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// X.509 certificates for tests, as an authority might sign them: by whomever, for whomever, with whatever extensions.
+// X.509 certificates for tests, as an authority might sign them: any issuer, any subject, any extensions.
 import { randomBytes, sign, type KeyObject } from 'node:crypto';
 import * as der from './der';
 
@@ -9,7 +9,7 @@ export type NamePart = readonly [oid: string, value: string];
 /** An extension of a certificate. */
 export interface CertificateExtension {
   readonly oid: string;
-  /** What the octet string of the extension holds. */
+  /** The content of the extension's octet string. */
   readonly value: Uint8Array;
 }
 
@@ -30,13 +30,13 @@ const ECDSA_WITH_SHA256 = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2
 const VALID_FROM = new Date('2020-01-01T00:00:00Z');
 const VALID_TO = new Date('2120-01-01T00:00:00Z');
 
-/** What makes a certificate that of an authority. */
+/** The extension that makes a certificate an authority's. */
 export const AUTHORITY: CertificateExtension = {
   oid: BASIC_CONSTRAINTS,
   value: der.sequence(der.tagged(0x01, Buffer.from([0xff]))),
 };
 
-/** @returns the attributes as Fabric CA writes them. @param text JSON, unless a test wants something else */
+/** @param text JSON, unless a test needs something else. @returns the attributes as Fabric CA writes them */
 export const attributesExtension = (text: string): CertificateExtension => ({
   oid: ATTRIBUTES,
   value: Buffer.from(text),
@@ -71,7 +71,7 @@ function toPem(certificate: Buffer): string {
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
 
-/** @returns the certificate as PEM. @param signer private key of the issuer, P-256 */
+/** @param signer private key of the issuer, P-256. @returns the certificate as PEM */
 export function makeCertificate(content: CertificateContent, signer: KeyObject): string {
   const body = toBeSigned(content);
   const signature = sign('sha256', body, signer);

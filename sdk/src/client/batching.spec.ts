@@ -13,12 +13,12 @@ type Answer = (inputs: readonly number[]) => readonly unknown[];
 /** No call is refused. */
 const outputs: Answer = (inputs) => inputs.map((input) => ({ output: { was: input } }));
 
-/** A network that notes what is submitted, and answers or fails as it is told. */
+/** A network that notes what is submitted, and answers or fails as the test says. */
 class Scripted implements Transport {
   readonly submitted: { readonly inputs: readonly number[]; readonly options: SubmitOptions }[] =
     [];
   readonly sent: (readonly number[])[] = [];
-  /** Endorsing waits for it. */
+  /** Endorsing waits for this promise. */
   gate: Promise<void> = Promise.resolve();
   fails: (inputs: readonly number[]) => Error | undefined = () => undefined;
   answers: Answer = outputs;
@@ -61,7 +61,7 @@ const submit = (input: number, options: SubmitOptions = {}) =>
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-test('every call gets its own answer, in as few transactions as there may be', async () => {
+test('every call gets its own answer, in as few transactions as possible', async () => {
   const results = await Promise.all(numbers(MAX_BATCH + 1).map((each) => submit(each)));
   expect(results.map(({ result }) => result)).toEqual(
     numbers(MAX_BATCH + 1).map((was) => ({ was })),
@@ -69,7 +69,7 @@ test('every call gets its own answer, in as few transactions as there may be', a
   expect(network.sent).toEqual([numbers(MAX_BATCH), [MAX_BATCH]]);
 });
 
-test('what comes while a batch is being endorsed gathers for the next one', async () => {
+test('calls that come while a batch is endorsed form the next batch', async () => {
   let open: () => void = () => undefined;
   network.gate = new Promise((resolve) => (open = resolve));
   const first = submit(0);
@@ -82,7 +82,7 @@ test('what comes while a batch is being endorsed gathers for the next one', asyn
   expect(network.sent).toEqual([[0], [1, 2]]);
 });
 
-test('a batch that nobody endorses holds the next one up for a moment only', async () => {
+test('a batch that nobody endorses delays the next one only for a moment', async () => {
   let open: () => void = () => undefined;
   network.gate = new Promise((resolve) => (open = resolve));
   const first = submit(0);
@@ -99,15 +99,15 @@ test('a batch that nobody endorses holds the next one up for a moment only', asy
 
 test.each([
   ['others', () => new ConflictError('tx', {})],
-  ['endorsers that see it differently', () => new EndorsementError('ENDORSEMENT_MISMATCH', {})],
-])('a call that meets %s does not fail the rest', async (_, failure) => {
+  ['endorsers that disagree', () => new EndorsementError('ENDORSEMENT_MISMATCH', {})],
+])('a call that meets %s does not make the others fail', async (_, failure) => {
   network.fails = (inputs) => (inputs.includes(5) ? failure() : undefined);
   const ends = await Promise.allSettled(numbers(8).map((each) => submit(each)));
   expect(ends.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([5]);
   expect(network.sent.flat().sort()).toEqual([0, 1, 2, 3, 4, 6, 7]);
 });
 
-test('conflicts of a batch are not tried again as a whole, those of a call alone are', async () => {
+test('a batch with a conflict is not repeated as a whole, a single call is', async () => {
   await Promise.all([submit(0), submit(1)]);
   await submit(2);
   expect(network.submitted.map(({ options }) => options)).toEqual([
@@ -116,7 +116,7 @@ test('conflicts of a batch are not tried again as a whole, those of a call alone
   ]);
 });
 
-test('when the network is away, all hear it', async () => {
+test('when the network is unavailable, all calls fail', async () => {
   network.fails = () => new UnavailableError({}, undefined);
   const ends = await Promise.allSettled([submit(0), submit(1)]);
   expect(ends).toMatchObject([
@@ -126,7 +126,7 @@ test('when the network is away, all hear it', async () => {
   expect(network.submitted).toHaveLength(1);
 });
 
-test('refusals are for their own call; with nothing but refusals nothing is sent', async () => {
+test('a refusal affects only its own call; if all calls are refused, nothing is sent', async () => {
   network.answers = (inputs) =>
     inputs.map((input) => (input % 2 === 1 ? { refusal } : { output: { was: input } }));
   const [even, odd] = await Promise.allSettled([submit(2), submit(3)]);
@@ -139,7 +139,7 @@ test('refusals are for their own call; with nothing but refusals nothing is sent
 test.each([
   ['no answers', () => []],
   ['another shape', () => [{ result: 1 }, { result: 2 }]],
-])('a batch that is answered with %s is not sent', async (_, answers) => {
+])('a batch whose answer is %s is not sent', async (_, answers) => {
   network.answers = answers;
   const ends = await Promise.allSettled([submit(0), submit(1)]);
   expect(ends).toMatchObject([
@@ -153,12 +153,12 @@ test.each<[string, SubmitOptions]>([
   ['endorsers', { endorsers: ['BankMSP'] }],
   ['a signal', { signal: new AbortController().signal }],
   ['retries', { retries: { attempts: 1 } }],
-])('a call with %s of its own travels alone', async (_, options) => {
+])('a call with its own %s is sent alone', async (_, options) => {
   await Promise.all([submit(0), submit(1, options), submit(2)]);
   expect(network.sent.toSorted((a, b) => a.length - b.length)).toEqual([[1], [0, 2]]);
 });
 
-test('other transactions travel alone, and queries are asked as they are', async () => {
+test('other transactions and queries are sent alone', async () => {
   const release = transactionNamed('settlement', 'release')!;
   const call = { transaction: release, argument: '1' };
   await Promise.all([batching.submit(call, decode, {}), batching.submit(call, decode, {})]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lets calls that are made at the same time travel as one transaction, where the table allows it. While one batch is
-// being endorsed the next one gathers, so that batches grow with the load, and a call that comes alone travels alone at once.
+// Sends calls that are made at the same time as one transaction, where the table allows it. While the peers endorse one batch,
+// the next one gathers. So batches grow with the load, and a single call goes out alone and at once.
 import {
   batchAnswers,
   MAX_BATCH,
@@ -19,11 +19,11 @@ import type {
   Transport,
 } from './transport.js';
 
-/** A batch that peers are slow to endorse holds the next one up for no longer than this. */
+/** While peers endorse a batch, the next one waits at most this long. */
 const GATHERING_MS = 100;
 
 /** A call that waits for its answer. */
-interface Waiting {
+interface WaitingCall {
   readonly call: Call;
   readonly decode: Decode;
   readonly since: number;
@@ -31,44 +31,50 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-/** What became of one call of an endorsed batch: its result, already read, or its refusal. */
-type Entry = { readonly result: unknown } | { readonly refusal: WireError };
+/** The outcome of one call of an endorsed batch: its result, already read, or its refusal. */
+type BatchEntry = { readonly result: unknown } | { readonly refusal: WireError };
 
 /** Every call of the batch was refused: there is nothing to send. */
 class NothingToSend extends Error {
-  constructor(readonly entries: readonly Entry[]) {
-    super('every call of the batch was refused');
+  constructor(readonly entries: readonly BatchEntry[]) {
+    super('Every call of the batch was refused.');
   }
 }
 
-const array = (parts: readonly string[]): string => `[${parts.join(',')}]`;
+const jsonArray = (parts: readonly string[]): string => `[${parts.join(',')}]`;
 
-function merged(batch: readonly Waiting[]): Call {
+function mergeCalls(batch: readonly WaitingCall[]): Call {
   const calls = batch.map(({ call }) => call);
   const [first] = calls;
-  if (first === undefined) throw new Error('a batch of nothing');
+  if (first === undefined) throw new Error('The batch is empty.');
   const { transaction } = first;
-  const call = { transaction, argument: array(calls.map(({ argument }) => argument)) };
+  const call = { transaction, argument: jsonArray(calls.map(({ argument }) => argument)) };
   return transaction.transient === undefined
     ? call
-    : { ...call, transient: array(calls.map(({ transient }) => transient ?? 'null')) };
+    : { ...call, transient: jsonArray(calls.map(({ transient }) => transient ?? 'null')) };
 }
 
-function answersOf(payload: Uint8Array): readonly BatchAnswer[] {
+function parseAnswers(payload: Uint8Array): readonly BatchAnswer[] {
   try {
     return batchAnswers.parse(JSON.parse(Buffer.from(payload).toString('utf8')));
   } catch (error) {
-    throw new EndorsementError('OUTPUT_INVALID', { reason: 'no answers of a batch' }, error);
+    throw new EndorsementError(
+      'OUTPUT_INVALID',
+      { reason: 'the answer is not that of a batch' },
+      error,
+    );
   }
 }
 
-/** Reads every answer before anything is sent. @throws {NothingToSend} */
-function entriesOf(batch: readonly Waiting[], payload: Uint8Array): readonly Entry[] {
-  const answers = answersOf(payload);
-  if (answers.length !== batch.length)
-    throw new EndorsementError('OUTPUT_INVALID', { reason: 'not one answer for each call' });
-  const entries = batch.map(({ decode }, index): Entry => {
-    const answer = answers[index] as BatchAnswer;
+/** Reads every answer before anything is sent. @throws {NothingToSend} when every call was refused */
+function entriesOf(batch: readonly WaitingCall[], payload: Uint8Array): readonly BatchEntry[] {
+  const answers = parseAnswers(payload);
+  const entries = batch.map(({ decode }, index): BatchEntry => {
+    const answer = answers[index];
+    if (answer === undefined || answers.length !== batch.length)
+      throw new EndorsementError('OUTPUT_INVALID', {
+        reason: 'the number of answers is not that of the calls',
+      });
     return 'refusal' in answer
       ? answer
       : { result: decode(Buffer.from(JSON.stringify(answer.output))) };
@@ -81,7 +87,7 @@ function entriesOf(batch: readonly Waiting[], payload: Uint8Array): readonly Ent
 class Lane {
   readonly #transport: Transport;
   readonly #pace: Pace;
-  #gathered: Waiting[] = [];
+  #gathered: WaitingCall[] = [];
   #isScheduled = false;
   #isEndorsing = false;
 
@@ -97,7 +103,7 @@ class Lane {
     });
   }
 
-  /** Not at once: whoever waited for the same block calls in the same turn of the event loop. */
+  /** Waits for the next turn of the event loop: callers that waited for the same block call in the same turn. */
   #schedule(): void {
     if (this.#isScheduled || this.#isEndorsing || this.#gathered.length === 0) return;
     this.#isScheduled = true;
@@ -111,43 +117,45 @@ class Lane {
     const batch = this.#gathered.splice(0, MAX_BATCH);
     this.#isEndorsing = true;
     let isOver = false;
-    // Once only: a later attempt of this batch must not let two others overlap.
-    const endorsed = (): void => {
+    // Only once: a later attempt of this batch must not let two others overlap.
+    const onEndorsed = (): void => {
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
       this.#isEndorsing = false;
       this.#schedule();
     };
-    const timer = setTimeout(endorsed, GATHERING_MS);
-    void this.#send(batch, endorsed, 0).finally(endorsed);
+    const timer = setTimeout(onEndorsed, GATHERING_MS);
+    void this.#send(batch, onEndorsed, 0).finally(onEndorsed);
   }
 
   /** Never rejects: every call gets its own answer. */
-  async #send(batch: readonly Waiting[], endorsed: () => void, attempts: number): Promise<void> {
+  async #send(
+    batch: readonly WaitingCall[],
+    onEndorsed: () => void,
+    attempts: number,
+  ): Promise<void> {
     const [first] = batch;
     if (first !== undefined && batch.length === 1)
-      return this.#sendAlone(first, endorsed, attempts);
-    const decode = (payload: Uint8Array): readonly Entry[] => {
-      endorsed();
-      return entriesOf(batch, payload);
+      return this.#sendAlone(first, onEndorsed, attempts);
+    let entries: readonly BatchEntry[] = [];
+    const decode = (payload: Uint8Array): readonly BatchEntry[] => {
+      onEndorsed();
+      return (entries = entriesOf(batch, payload));
     };
     try {
-      const sent = await this.#transport.submit(merged(batch), decode, {
+      const sent = await this.#transport.submit(mergeCalls(batch), decode, {
         retries: { conflicts: false },
       });
-      this.#settle(batch, sent.result as readonly Entry[], {
-        ...sent,
-        attempts: attempts + sent.attempts,
-      });
+      this.#settle(batch, entries, { ...sent, attempts: attempts + sent.attempts });
     } catch (error) {
-      await this.#failed(batch, error, endorsed, attempts);
+      await this.#handleFailure(batch, error, onEndorsed, attempts);
     }
   }
 
-  async #sendAlone(waiting: Waiting, endorsed: () => void, attempts: number): Promise<void> {
+  async #sendAlone(waiting: WaitingCall, onEndorsed: () => void, attempts: number): Promise<void> {
     const decode = (payload: Uint8Array): unknown => {
-      endorsed();
+      onEndorsed();
       return waiting.decode(payload);
     };
     try {
@@ -161,23 +169,23 @@ class Lane {
     }
   }
 
-  /** One call must not fail the others: each half is tried by itself. */
-  async #failed(
-    batch: readonly Waiting[],
+  /** One call must not make the others fail, so each half is tried by itself. */
+  async #handleFailure(
+    batch: readonly WaitingCall[],
     error: unknown,
-    endorsed: () => void,
+    onEndorsed: () => void,
     attempts: number,
   ): Promise<void> {
     if (error instanceof NothingToSend)
       for (const [index, waiting] of batch.entries()) refuse(waiting, error.entries[index]);
     else if (isOneCallsFault(error))
-      await Promise.all(halves(batch).map((half) => this.#send(half, endorsed, attempts + 1)));
+      await Promise.all(halves(batch).map((half) => this.#send(half, onEndorsed, attempts + 1)));
     else for (const waiting of batch) waiting.reject(error);
   }
 
   #settle(
-    batch: readonly Waiting[],
-    entries: readonly Entry[],
+    batch: readonly WaitingCall[],
+    entries: readonly BatchEntry[],
     sent: TransactionResult<unknown>,
   ): void {
     const now = this.#pace.now();
@@ -190,20 +198,20 @@ class Lane {
   }
 }
 
-function refuse(waiting: Waiting, entry: Entry | undefined): void {
+function refuse(waiting: WaitingCall, entry: BatchEntry | undefined): void {
   if (entry !== undefined && 'refusal' in entry) waiting.reject(new RefusedError(entry.refusal));
 }
 
-/** The rest of a batch may do well without the call that met others, or that one endorser cannot see alike yet. */
+/** The batch may succeed without one call: one that met a conflict, or on which the endorsers do not agree yet. */
 const isOneCallsFault = (error: unknown): boolean =>
   error instanceof ConflictError ||
   (error instanceof EndorsementError && error.code === 'ENDORSEMENT_MISMATCH');
 
-/** What a caller decides for a call alone cannot hold for the others of a batch. */
+/** Options of one call cannot apply to the other calls of a batch. */
 const isAlone = ({ endorsers, retries, signal }: SubmitOptions): boolean =>
   endorsers !== undefined || retries !== undefined || signal !== undefined;
 
-/** A transport that batches what may be batched, over another one. */
+/** A transport over another one. It batches calls of transactions that the table marks `batch`. */
 export class BatchingTransport implements Transport {
   readonly #transport: Transport;
   readonly #pace: Pace;

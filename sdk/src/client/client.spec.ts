@@ -80,7 +80,7 @@ const QUERIES: Readonly<Record<QueryNames, true>> = {
 const order = { merchantId: 'merchant-1', orderNumber: 'ORD-1001' };
 
 describe('the table as methods', () => {
-  test('every transaction has its method, and no other is there', () => {
+  test('every transaction has a method, and there are no others', () => {
     const { client } = fakeTransport({});
     const methods = Object.entries(client).flatMap(([contract, entries]) =>
       Object.keys(entries).map((name) => `${contract}:${name}`),
@@ -88,7 +88,7 @@ describe('the table as methods', () => {
     expect(methods.sort()).toEqual(ALL_TRANSACTIONS.map(({ fullName }) => fullName).sort());
   });
 
-  test('those that the types tell as queries are those that the table evaluates', () => {
+  test('the types and the table have the same queries', () => {
     const evaluated = ALL_TRANSACTIONS.filter(({ kind }) => kind === 'evaluate').map(
       ({ fullName }) => fullName,
     );
@@ -98,7 +98,7 @@ describe('the table as methods', () => {
   test('inputs, options and outputs have the types of the table', () => {
     type Capture = Client['settlement']['capture'];
     type ReadAccount = Client['settlement']['readAccount'];
-    // Each line compiles only while the type is exactly so far right.
+    // Each line compiles only while the type is right.
     const captured: (
       result: Awaited<ReturnType<Capture>>,
     ) => TransactionResult<OutputOf<'settlement', 'capture'>> = (x) => x;
@@ -114,7 +114,7 @@ describe('the table as methods', () => {
 });
 
 describe('a call', () => {
-  test('travels as one JSON argument and comes back typed', async () => {
+  test('sends one JSON argument and returns a typed answer', async () => {
     const { client, calls } = fakeTransport({ replayed: false, units: ['14'], state: 'captured' });
     const input = { ...order, captureId: 'capture-1', amount: '2950' };
     const answer = await client.settlement.capture(input, { endorsers: ['BankMSP'] });
@@ -131,10 +131,13 @@ describe('a call', () => {
     expect(calls[0]!.options).toEqual({ endorsers: ['BankMSP'] });
   });
 
-  test('of a query is evaluated and answers the output itself', async () => {
+  test('of a query is evaluated and returns the output itself', async () => {
     const account = {
-      ...{ customerId: 'customer-1', currency: 'EUR' },
-      ...{ available: '10', spent: '5', sinceStepUp: '5' },
+      customerId: 'customer-1',
+      currency: 'EUR',
+      available: '10',
+      spent: '5',
+      sinceStepUp: '5',
     };
     const { client, calls } = fakeTransport(account);
     await expect(
@@ -192,7 +195,7 @@ describe('a call', () => {
     expect(JSON.stringify(refused)).not.toContain('Secret');
   });
 
-  test('that lacks transient data, or has some that nobody takes, is refused', async () => {
+  test('that lacks transient data, or has unexpected transient data, is refused', async () => {
     const { client } = fakeTransport({});
     await expect(client.logistics.offerAddresses(order)).rejects.toMatchObject({
       details: { field: 'private' },

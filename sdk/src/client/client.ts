@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The typed client: every transaction of the domain's table as a method, by mapping alone.
+// The typed client: one method for each transaction of the domain's table.
 import {
   ALL_TRANSACTIONS,
   type ContractName,
@@ -12,16 +12,16 @@ import {
 import { decoderOf, encodeCall } from './codec.js';
 import type { QueryOptions, SubmitOptions, TransactionResult, Transport } from './transport.js';
 
-/** Reads one's own organisation's peer; has no effects. */
+/** Reads from a peer of your own organisation. Has no effects. */
 export type Query<Input, Output> = (input: Input, options?: QueryOptions) => Promise<Output>;
 
-/** Endorses, orders and waits for the commit. */
+/** Endorses, orders, and waits for the commit. */
 export type Submit<Input, Output> = (
   input: Input,
   options?: SubmitOptions,
 ) => Promise<TransactionResult<Output>>;
 
-/** A method of the client: a query or a transaction, by the table's kind. */
+/** A method of the client: a query or a transaction, as the table declares it. */
 export type Method<Contract extends ContractName, Name extends TransactionName<Contract>> =
   KindOf<Contract, Name> extends 'evaluate'
     ? Query<InputOf<Contract, Name>, OutputOf<Contract, Name>>
@@ -45,8 +45,8 @@ function methodOf(transport: Transport, transaction: NamedTransaction) {
 }
 
 /**
- * The client over any transport; `connect` gives one over real peers.
- * Its methods throw `RefusedError` INPUT_INVALID before anything leaves this process.
+ * Makes the client over any transport. `connect` makes one over real peers.
+ * Its methods throw `RefusedError` INPUT_INVALID before they send anything.
  */
 export function createClient(transport: Transport): Client {
   const contracts: Record<string, Record<string, unknown>> = {};
@@ -54,6 +54,6 @@ export function createClient(transport: Transport): Client {
     const contract = (contracts[transaction.contract] ??= {});
     contract[transaction.name] = methodOf(transport, transaction);
   }
-  // The table gives names, inputs and outputs; the mapped type above reads the same table.
+  // No type can follow the loop: names, inputs and outputs come from the table, and so does the type.
   return contracts as unknown as Client;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Input and output of a transaction, checked against the table on this side of the network.
+// Checks input and output of a transaction against the table, on the client's side.
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
 import { EndorsementError, RefusedError } from '../errors.js';
 import type { Call, Decode } from './transport.js';
@@ -28,7 +28,7 @@ function checkInput(transaction: NamedTransaction, input: unknown): void {
   throw inputInvalid({ field: pathOf(...issue.path), reason: issue.message });
 }
 
-/** The reason is left out: it could repeat a private value. */
+/** Leaves the reason out, because it could repeat a private value. */
 function encodeTransient(transaction: NamedTransaction, transient: unknown): string | undefined {
   if (transaction.transient === undefined) {
     if (transient === undefined) return undefined;
@@ -41,7 +41,7 @@ function encodeTransient(transaction: NamedTransaction, transient: unknown): str
 
 /**
  * @returns the call, ready to be sent
- * @throws {RefusedError} INPUT_INVALID with the path of the field, as the chaincode would, but without a round trip.
+ * @throws {RefusedError} INPUT_INVALID with the path of the field, like the chaincode, but without a round trip.
  */
 export function encodeCall(
   transaction: NamedTransaction,
@@ -66,7 +66,7 @@ function parsePayload(transaction: NamedTransaction, payload: Uint8Array): unkno
   }
 }
 
-/** @returns a reader of what the transaction answers. */
+/** @returns a function that reads the transaction's answer. */
 export const decoderOf =
   (transaction: NamedTransaction): Decode =>
   (payload) => {

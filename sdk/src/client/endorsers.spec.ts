@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who endorses what.
+// The choice of endorsers.
 import { ALL_TRANSACTIONS, transactionNamed } from '@fabric-offline-pay/domain';
 import { ConfigurationError } from '../errors.js';
 import { chooseEndorsers, type EndorserContext } from './endorsers.js';
@@ -26,7 +26,7 @@ test.each([
   });
 });
 
-test('private data pins those who may see it, in either mode, without a way back', () => {
+test('private data pins those who may see it, in both modes, without a fallback', () => {
   for (const mode of ['pinned', 'discovery'] as const) {
     expect(chooseEndorsers(rankCouriers, context('LogisticsMSP', { mode }))).toEqual({
       organisations: ['BankMSP', 'LogisticsMSP'],
@@ -35,7 +35,7 @@ test('private data pins those who may see it, in either mode, without a way back
   }
 });
 
-test('private data never goes to whom discovery likes, when the organisations are not known', () => {
+test('private data never goes to endorsers chosen by discovery, even if the organisations are not known', () => {
   expect(() =>
     chooseEndorsers(rankCouriers, context('LogisticsMSP', { organisations: {} })),
   ).toThrow(ConfigurationError);
@@ -50,7 +50,7 @@ test('the gateway chooses when asked to, and when no satisfying pair is known', 
   ).toEqual(discovery);
 });
 
-test('an override is taken as it is', () => {
+test('endorsers named by the call are used unchanged', () => {
   expect(chooseEndorsers(rankCouriers, context('BankMSP'), ['XMSP'])).toEqual({
     organisations: ['XMSP'],
     mayFallBack: false,

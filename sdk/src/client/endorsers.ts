@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who endorses a transaction: pure choice from the table, the caller and the connection's options.
+// Chooses who endorses a transaction, from the table, the caller and the connection's options. Pure.
 import type { NamedTransaction, Role } from '@fabric-offline-pay/domain';
 import { ConfigurationError } from '../errors.js';
 
-/** MSP id of each role's organisation that this connection works with. */
+/** The MSP ids that this connection works with, by role. */
 export type Organisations = Readonly<Partial<Record<Role, string>>>;
 
 /**
- * `pinned`: name the endorsing organisations. Left to itself the gateway asks its local peer first and the others only
- * after it, to learn the policy; named, it asks all at once, which saves one round of execution a transaction.
- * `discovery`: let the gateway choose.
+ * `pinned`: the client names the endorsing organisations. The gateway then asks all of them at once, which saves one round of
+ * execution. Without names, the gateway asks its own peer first, learns the policy, and only then asks the others.
+ * `discovery`: the gateway chooses.
  */
 export type EndorsementMode = 'pinned' | 'discovery';
 
 export interface EndorserPlan {
-  /** MSP ids; undefined leaves the choice to the gateway. */
+  /** MSP ids. Undefined: the gateway chooses. */
   readonly organisations: readonly string[] | undefined;
-  /** Whether the gateway may choose others when these cannot be reached. Never so where private data limits them. */
+  /** Whether the gateway may choose others when these cannot be reached. False where private data limits the endorsers. */
   readonly mayFallBack: boolean;
 }
 
@@ -28,13 +28,13 @@ export interface EndorserContext {
 
 const DISCOVERY: EndorserPlan = { organisations: undefined, mayFallBack: false };
 
-const exactly = (organisations: readonly string[]): EndorserPlan => ({
+const exactPlan = (organisations: readonly string[]): EndorserPlan => ({
   organisations,
   mayFallBack: false,
 });
 
-function required(roles: readonly Role[], context: EndorserContext): EndorserPlan {
-  return exactly(
+function plannedByTable(roles: readonly Role[], context: EndorserContext): EndorserPlan {
+  return exactPlan(
     roles.map((role) => {
       const mspId = context.organisations[role];
       if (mspId === undefined)
@@ -47,21 +47,21 @@ function required(roles: readonly Role[], context: EndorserContext): EndorserPla
   );
 }
 
-/** The policy is AND(bank, OR(merchant, logistics)): the bank, and the caller where it may be the other one. */
-function pinned({ organisations, ownMspId }: EndorserContext): EndorserPlan {
+/** The policy is AND(bank, OR(merchant, logistics)). Names the bank, and the caller where the caller can be the other one. */
+function pinnedPlan({ organisations, ownMspId }: EndorserContext): EndorserPlan {
   const { bank, merchant, logistics } = organisations;
   const second = ownMspId === logistics ? logistics : (merchant ?? logistics);
   if (bank === undefined || second === undefined) return DISCOVERY;
   return { organisations: [bank, second], mayFallBack: true };
 }
 
-/** @throws {ConfigurationError} when the table names a role whose organisation the connection was not told. */
+/** @throws {ConfigurationError} when the table names a role and the connection's `organisations` do not contain it. */
 export function chooseEndorsers(
   transaction: Pick<NamedTransaction, 'endorsers'>,
   context: EndorserContext,
   override?: readonly string[],
 ): EndorserPlan {
-  if (override !== undefined) return exactly(override);
-  if (transaction.endorsers !== undefined) return required(transaction.endorsers, context);
-  return context.mode === 'pinned' ? pinned(context) : DISCOVERY;
+  if (override !== undefined) return exactPlan(override);
+  if (transaction.endorsers !== undefined) return plannedByTable(transaction.endorsers, context);
+  return context.mode === 'pinned' ? pinnedPlan(context) : DISCOVERY;
 }

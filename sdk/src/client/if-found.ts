@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// An object that may not be there: nothing is an answer, then.
+// Reads an object that may not exist: the answer is then undefined, not an error.
 import type { ErrorCode } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../errors.js';
 
 /**
- * @param read a query that refuses what is not on the ledger
- * @param missing by which refusal, where that has a code of its own: `GOODS_UNKNOWN`, `CUSTOMER_UNKNOWN`, …
- * @returns undefined for that. @throws whatever else the query throws
+ * Reads an object that may not exist.
+ * @param read a query that refuses when the object is not on the ledger
+ * @param missing the code of that refusal, where it is not `NOT_FOUND`: `GOODS_UNKNOWN`, `CUSTOMER_UNKNOWN`, …
+ * @returns the object, or undefined when it does not exist
+ * @throws every other error of the query
  * @example const order = await ifFound(client.orderNumber.readOrder({ merchantId, orderNumber }));
  */
 export async function ifFound<Found>(

@@ -21,7 +21,7 @@ function listed() {
   return { asked, list };
 }
 
-test('asks page after page, past an empty one, until there is no next', async () => {
+test('asks for every page, past an empty one, until there is no next page', async () => {
   const { asked, list } = listed();
   const found: (readonly number[])[] = [];
   for await (const { entries } of pages(list, { of: 'x' })) found.push(entries);
@@ -29,7 +29,7 @@ test('asks page after page, past an empty one, until there is no next', async ()
   expect(asked).toEqual([{ of: 'x' }, { of: 'x', after: 'b' }, { of: 'x', after: 'c' }]);
 });
 
-test('asks for no page that nobody wants', async () => {
+test('does not ask for pages that the reader does not want', async () => {
   const { asked, list } = listed();
   for await (const page of pages(list, { of: 'x' })) if (page.entries.includes(1)) break;
   expect(asked).toHaveLength(1);

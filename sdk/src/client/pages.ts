@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists come in pages: this asks for one after the other.
+// Reads lists page by page.
 import type { QueryOptions } from './transport.js';
 
-/** A page of a list; `next` says where the next one begins, null that there is none. */
+/** A page of a list. `next` says where the next page begins; null means that there is none. */
 export interface ListPage {
   readonly next: string | null;
 }
 
 /**
- * Asks for a list page after page, until the last one.
+ * Reads a list page by page, until the last one.
  *
- * @param list a query of the client that takes `after` and answers `next`
+ * @param list a query of the client whose input takes `after` and whose answer has `next`
  * @throws what the query throws
  * @example
  * for await (const { alarms } of pages(client.alarm.listAlarms, { bankId, open: true })) show(alarms);
@@ -28,7 +28,7 @@ export async function* pages<Input extends object, Page extends ListPage>(
   }
 }
 
-/** Like {@link pages}, with the entries of all pages together: for lists that are known to be short. */
+/** Like {@link pages}, but returns the entries of all pages together. For lists that are known to be short. */
 export async function everyEntry<Input extends object, Page extends ListPage, Entry>(
   list: (input: Input, options?: QueryOptions) => Promise<Page>,
   input: Input,

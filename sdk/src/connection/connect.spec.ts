@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opening a connection: options that do not fit, and a peer that is not there. Real gRPC, a free port, nothing behind it.
+// Opening a connection: wrong options, and a peer that is not there. Real gRPC, and a free port on which nothing listens.
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { nativeSigner } from '../signer/native-signer.js';
@@ -28,7 +28,7 @@ async function closedPort(): Promise<number> {
 test.each([
   ['neither key nor signer', {}],
   ['both', { privateKey, signer: nativeSigner(privateKey) }],
-])('%s is a mistake that is named', (_, given) => {
+])('the error names the wrong option: %s', (_, given) => {
   const thrown: unknown[] = [];
   try {
     connect({ ...options, ...given });
@@ -75,7 +75,7 @@ describe('a peer that is not there', () => {
     }
   });
 
-  test('is waited for by readers of events, until the connection closes', async () => {
+  test('makes readers of events wait, until the connection closes', async () => {
     const endpoint = { address: `127.0.0.1:${await closedPort()}` };
     const connection = connect({ ...options, endpoint, privateKey });
     const next = connection.events({ fromBlock: 0n })[Symbol.asyncIterator]().next();
@@ -84,7 +84,7 @@ describe('a peer that is not there', () => {
   });
 });
 
-describe('a peer that takes connections and says nothing', () => {
+describe('a peer that accepts connections but never answers', () => {
   const sockets: Socket[] = [];
   const silent = createServer((socket) => sockets.push(socket));
 
@@ -98,7 +98,7 @@ describe('a peer that takes connections and says nothing', () => {
     ['height', (connection: Connection) => connection.height()],
     ['blockOf', (connection: Connection) => connection.blockOf('some-transaction')],
     ['waitForBlock', (connection: Connection) => connection.waitForBlock(7n)],
-  ])('%s ends, and says that it could not be reached', async (_, ask) => {
+  ])('%s ends as unavailable', async (_, ask) => {
     const { port } = silent.address() as AddressInfo;
     const endpoint = { address: `127.0.0.1:${port.toString()}` };
     const deadlines = { evaluateMs: 100, blockMs: 300 };
@@ -115,22 +115,19 @@ test.each([
   ['intervalMs', { intervalMs: 9_999 }],
   ['intervalMs', { intervalMs: Infinity }],
   ['timeoutMs', { timeoutMs: 0 }],
-])(
-  'a keepalive whose %s peers would not bear is a mistake that is named: %j',
-  (name, keepalive) => {
-    const thrown: unknown[] = [];
-    try {
-      connect({ ...options, privateKey, keepalive }).close();
-    } catch (error) {
-      thrown.push(error);
-    }
-    expect(thrown).toMatchObject([
-      { code: 'CONFIGURATION_INVALID', details: { option: `keepalive.${name}` } },
-    ]);
-  },
-);
+])('the error names a keepalive option that peers would not accept, %s: %j', (name, keepalive) => {
+  const thrown: unknown[] = [];
+  try {
+    connect({ ...options, privateKey, keepalive }).close();
+  } catch (error) {
+    thrown.push(error);
+  }
+  expect(thrown).toMatchObject([
+    { code: 'CONFIGURATION_INVALID', details: { option: `keepalive.${name}` } },
+  ]);
+});
 
-test('a keepalive is told to gRPC, and the one unless told is one that every peer allows', () => {
+test('gRPC receives the keepalive, and every peer allows the default one', () => {
   const endpoint = { address: 'localhost:1' };
   const told = channelOptions(endpoint, { intervalMs: 15_000, timeoutMs: 5_000 });
   expect(told).toMatchObject({
@@ -140,7 +137,7 @@ test('a keepalive is told to gRPC, and the one unless told is one that every pee
   expect(DEFAULT_KEEPALIVE.intervalMs).toBeGreaterThan(60_000);
 });
 
-test('a connection names at least one peer', () => {
+test('a connection needs at least one peer', () => {
   expect(() => connect({ ...options, endpoint: [], privateKey })).toThrow(
     expect.objectContaining({ code: 'CONFIGURATION_INVALID' }) as Error,
   );

@@ -35,32 +35,32 @@ export interface Identity {
 
 /** What {@link connect} needs. */
 export interface ConnectOptions {
-  /** One peer of one's own organisation, or several: when one does not answer, calls go to the next. */
+  /** One or several peers of your own organisation. When one does not answer, calls go to the next. */
   readonly endpoint: Endpoint | readonly Endpoint[];
-  /** PEM of the certificate that the peers' TLS certificates descend from. */
+  /** PEM of the root certificate of the peers' TLS certificates. */
   readonly tlsRoot: string;
   readonly tlsClient?: TlsClient;
   readonly identity: Identity;
-  /** PEM or key object on P-256; or give a `signer`. */
+  /** PEM or key object on P-256. Give either this or a `signer`. */
   readonly privateKey?: string | KeyObject;
-  /** For keys that do not leave their device. */
+  /** For keys that do not leave their device. Give either this or a `privateKey`. */
   readonly signer?: Signer;
   readonly channel: string;
   readonly chaincode: string;
   /** Needed by transactions with private data, and by `pinned` endorsement. */
   readonly organisations?: Organisations;
-  /** `pinned` unless told. */
+  /** Default: `pinned`. */
   readonly endorsement?: EndorsementMode;
-  /** Whether calls made at the same time may travel as one transaction, where the table allows it: yes unless told. */
+  /** Whether calls made at the same time may be sent as one transaction, where the table allows it. Default: true. */
   readonly batching?: boolean;
-  /** In memory unless told. */
+  /** Default: a journal in memory. */
   readonly journal?: Journal;
   readonly deadlines?: Partial<Deadlines>;
-  /** Pings on silent connections: every two minutes unless told, which every peer allows. */
+  /** Pings on silent connections. Default: every two minutes, which every peer allows. */
   readonly keepalive?: Partial<Keepalive>;
-  /** To be shared by several connections, for one count of them all. */
+  /** Share one between several connections to count them together. */
   readonly statistics?: Statistics;
-  /** To be shared by several connections to one peer, for one stream of its blocks while many calls are under way. */
+  /** Share one between several connections to the same peer: they then use one stream of blocks under load. */
   readonly commits?: CommitFeed;
 }
 
@@ -85,7 +85,7 @@ function gatewayOf(
     signer,
     // The signer hashes by itself, natively.
     hash: fabric.hash.none,
-    // Here, so that no call goes without.
+    // Set here, so that no call is made without a deadline.
     evaluateOptions: () => callWithin(deadlines.evaluateMs),
     endorseOptions: () => callWithin(deadlines.endorseMs),
     submitOptions: () => callWithin(deadlines.submitMs),
@@ -107,7 +107,7 @@ function commitSourceOf(
 }
 
 /**
- * Connects to the gateway of a peer of one's own organisation. Nothing is sent before the first call.
+ * Connects to the gateway of a peer of your own organisation. Nothing is sent before the first call.
  *
  * @example
  * ```typescript
@@ -121,8 +121,8 @@ function commitSourceOf(
  *   merchantId: 'merchant-1', orderNumber: 'ORD-1001', refundId: 'refund-1', amount: '500',
  * });
  * ```
- * @throws {ConfigurationError} when neither or both of `privateKey` and `signer` are given, the key is not on P-256, no peer is
- * named, or the keepalive is too short.
+ * @throws {ConfigurationError} when both or neither of `privateKey` and `signer` are given, the key is not on P-256, no peer is
+ * named, or the keepalive is too short
  */
 export function connect(options: ConnectOptions): Connection {
   const signer = signerOf(options);
@@ -142,7 +142,7 @@ export function connect(options: ConnectOptions): Connection {
   const transport = new GatewayTransport({
     gateway,
     contract: network.getContract(options.chaincode),
-    // A signer of somebody else's may fail, which must be told before anything may have been sent.
+    // A signer given by the caller may fail. The caller must hear of it before anything can have been sent.
     signer: isInMemory(journal) && options.signer === undefined ? undefined : signer,
     sender,
     deadlines,

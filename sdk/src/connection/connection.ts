@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a caller holds: the typed client, events, blocks, unfinished business, statistics.
+// What the caller of `connect` gets: the typed client, events, blocks, unfinished transactions, statistics.
 import type { Gateway, Network } from '@hyperledger/fabric-gateway';
 import { committedBlock, type CommittedBlock } from '../blocks/committed-block.js';
 import type { Client } from '../client/client.js';
@@ -12,7 +12,7 @@ import {
   type EventSource,
   type LedgerEvent,
 } from '../events/ledger-events.js';
-import type { StreamContext } from '../events/reconnecting.js';
+import type { StreamContext } from '../events/reconnecting-stream.js';
 import { blockOfTransaction } from '../gateway/block-of-transaction.js';
 import { beforeSending } from '../gateway/classify.js';
 import type { AskStatus } from '../gateway/commit-status.js';
@@ -23,38 +23,38 @@ import { recover, resume, type Recovered, type ResumedTransaction } from '../gat
 import type { Statistics, StatisticsSnapshot } from '../gateway/statistics.js';
 import type { Journal } from '../journal/journal.js';
 import type { Pace } from '../retry/pace.js';
-import { retrying } from '../retry/retry.js';
+import { retry } from '../retry/retry.js';
 
-/** An open connection of one certificate: the typed client, events, blocks, and what is unfinished. */
+/** An open connection of one certificate: the typed client, events, blocks, and unfinished transactions. */
 export interface Connection {
   readonly client: Client;
   readonly mspId: string;
   readonly channel: string;
-  /** Events of valid transactions, in order, at least once; reconnects by itself. */
+  /** Events of valid transactions, in order, each at least once. Reconnects by itself. */
   events(options?: EventOptions): AsyncIterable<LedgerEvent>;
-  /** Whole blocks from a number on; reconnects by itself. */
+  /** Whole blocks, from this number on. Reconnects by itself. */
   blocks(from?: bigint, signal?: AbortSignal): AsyncIterable<Block>;
   /**
-   * Blocks from a number on, with the rows and events of their valid transactions: for tables that follow the ledger. Their
-   * `hash` and `previousHash` tell whether they continue what was read before. Reconnects by itself.
+   * Blocks from this number on, with the rows and events of their valid transactions, for tables that follow the ledger. `hash` and
+   * `previousHash` tell whether a block continues the one before it. Reconnects by itself.
    */
   committedBlocks(from?: bigint, signal?: AbortSignal): AsyncIterable<CommittedBlock>;
-  /** How many blocks one's own peer holds, which is the number of the next one. */
+  /** How many blocks your own peer holds, which is also the number of the next block. */
   height(): Promise<bigint>;
-  /** The number of the block that a transaction stands in, asked of one's own peer. */
+  /** The number of the block that contains the transaction, as your own peer knows it. */
   blockOf(transactionId: string): Promise<bigint>;
   /**
-   * Waits until one's own peer has committed the block: before building on what another organisation's peer reported.
-   * @throws {UnavailableError} when it has not within `deadlines.blockMs`.
+   * Waits until your own peer has committed the block. Call it before you build on what another organisation's peer reported.
+   * @throws {UnavailableError} when the peer has not committed it within `deadlines.blockMs`
    */
   waitForBlock(blockNumber: bigint, signal?: AbortSignal): Promise<void>;
-  /** Takes the envelope of an `OutcomeUnknownError` to its outcome; throws what a submit throws. */
+  /** Finds the outcome of the envelope of an `OutcomeUnknownError`. @throws what a submit throws */
   resume(envelope: Uint8Array, signal?: AbortSignal): Promise<ResumedTransaction>;
-  /** Resumes everything that the journal holds: to be called after a start. */
+  /** Resumes everything that the journal holds. Call it after a start of the program. */
   recover(signal?: AbortSignal): Promise<readonly Recovered[]>;
   /** @returns counts and latencies so far, of all connections that share the statistics. */
   statistics(): StatisticsSnapshot;
-  /** Ends event iterations and closes the connection. Calls under way fail. */
+  /** Ends event iterations and closes the connection. Calls in progress fail. */
   close(): void;
 }
 
@@ -73,8 +73,8 @@ export interface ConnectionParts {
   close(): void;
 }
 
-/** Asks one's own peer, again while it cannot be reached. */
-function asking<Answer>(
+/** Asks your own peer, and repeats the question while the peer cannot be reached. */
+function askOwnPeer<Answer>(
   { ownMspId, pace, deadlines }: ConnectionParts,
   signal: AbortSignal,
   question: () => Promise<Answer>,
@@ -87,12 +87,12 @@ function asking<Answer>(
     }
   };
   const options = { deadlineMs: deadlines.blockMs };
-  return retrying(ask, { pace, options, signal, onRetry: () => undefined });
+  return retry(ask, { pace, options, signal, onRetry: () => undefined });
 }
 
 const heightOf = (parts: ConnectionParts, signal: AbortSignal): Promise<bigint> => {
   const { network, ownMspId } = parts;
-  return asking(parts, signal, () =>
+  return askOwnPeer(parts, signal, () =>
     ledgerHeight(network.getContract('qscc'), network.getName(), ownMspId),
   );
 };
@@ -103,16 +103,16 @@ const blockOf = (
   signal: AbortSignal,
 ): Promise<bigint> => {
   const { network, ownMspId } = parts;
-  return asking(parts, signal, () =>
+  return askOwnPeer(parts, signal, () =>
     blockOfTransaction(network.getContract('qscc'), network.getName(), transactionId, ownMspId),
   );
 };
 
 /**
- * A peer of another organisation may be some blocks behind the one that committed, and refuse what builds on it. And a peer
- * gives a block away before it has committed its state, but answers after that what became of a transaction in it.
+ * A peer of another organisation may be some blocks behind the peer that committed, and then refuses what builds on the block.
+ * A peer also delivers a block before it has committed its state. It tells the outcome of a transaction only after the commit.
  */
-async function untilCommitted(
+async function askUntilCommitted(
   parts: ConnectionParts,
   blockNumber: bigint,
   context: StreamContext,
@@ -120,10 +120,10 @@ async function untilCommitted(
   const transactionId = await waitForBlock(parts.network, blockNumber, context);
   if (transactionId === '') return;
   const { statusMs } = parts.deadlines;
-  await asking(parts, context.signal, () => parts.askStatus(transactionId, statusMs));
+  await askOwnPeer(parts, context.signal, () => parts.askStatus(transactionId, statusMs));
 }
 
-/** @throws {UnavailableError} when the peer has not committed it in time, or the reason of the signal that ends the wait. */
+/** @throws {UnavailableError} when the peer has not committed the block in time; the signal's reason when it aborts */
 async function waitUntilCommitted(
   parts: ConnectionParts,
   blockNumber: bigint,
@@ -131,7 +131,7 @@ async function waitUntilCommitted(
 ): Promise<void> {
   const late = AbortSignal.timeout(parts.deadlines.blockMs);
   try {
-    await untilCommitted(parts, blockNumber, { pace, signal: AbortSignal.any([signal, late]) });
+    await askUntilCommitted(parts, blockNumber, { pace, signal: AbortSignal.any([signal, late]) });
   } catch (error) {
     if (error !== late.reason || signal.aborted) throw error;
     throw new UnavailableError({ block: blockNumber.toString(), reason: 'not committed in time' });
@@ -155,7 +155,7 @@ async function* committedBlocks(
     yield committedBlock(block, chaincode);
 }
 
-/** @returns the connection made of its parts. */
+/** @returns the connection, put together from its parts. */
 export function openConnection(parts: ConnectionParts): Connection {
   const closed = new AbortController();
   const context = (signal?: AbortSignal) => ({

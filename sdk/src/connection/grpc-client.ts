@@ -7,30 +7,30 @@ import { RenewingClient } from './renewing-client.js';
 
 /** Where a peer listens. */
 export interface Endpoint {
-  /** `host:port` of a peer of one's own organisation. */
+  /** `host:port` of a peer of your own organisation. */
   readonly address: string;
-  /** The name in the peer's TLS certificate, where it is not the host's. */
+  /** The name in the peer's TLS certificate, where it differs from the host name. */
   readonly hostnameOverride?: string;
 }
 
-/** Client certificate for networks that ask for one, PEM. */
+/** Client certificate for networks that require one, PEM. */
 export interface TlsClient {
   readonly certificate: string;
   readonly privateKey: string;
 }
 
 /**
- * How a connection shows that it is still there while calls are under way but nothing is said: HTTP/2 pings, as gRPC's keepalive. Not
- * needed to find peers that do not answer any more, which a connection does within seconds by itself; needed where something between,
- * such as a firewall, forgets connections that are silent. In milliseconds.
+ * HTTP/2 pings (gRPC's keepalive) while calls are in progress and nothing is sent. They are not needed to notice a peer that no
+ * longer answers: the connection notices that by itself within seconds. They are needed where something between the two, such
+ * as a firewall, drops silent connections. In milliseconds.
  */
 export interface Keepalive {
   /**
-   * From one ping to the next: 120,000 unless told, at least 10,000. A peer closes connections that ping more often than its
+   * Time between two pings. Default: 120,000; at least 10,000. A peer closes connections that ping more often than its
    * `peer.keepalive.minInterval`, which is 60 s in Fabric's sample and 10 s for the peers of this project's network.
    */
   readonly intervalMs: number;
-  /** How long the peer may take to answer one: 20,000 unless told. The connection is closed then, and made again. */
+  /** How long the peer may take to answer a ping. Default: 20,000. After that, the connection is closed and opened again. */
   readonly timeoutMs: number;
 }
 
@@ -43,25 +43,25 @@ const SHORTEST_INTERVAL_MS = 10_000;
 /** @throws {ConfigurationError} */
 function ensureKeepalive({ intervalMs, timeoutMs }: Keepalive): void {
   if (!Number.isSafeInteger(intervalMs) || intervalMs < SHORTEST_INTERVAL_MS)
-    throw new ConfigurationError('keepalive.intervalMs', 'a whole number of at least 10000');
+    throw new ConfigurationError('keepalive.intervalMs', 'must be a whole number, 10000 or more');
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0)
-    throw new ConfigurationError('keepalive.timeoutMs', 'a whole number above 0');
+    throw new ConfigurationError('keepalive.timeoutMs', 'must be a whole number above 0');
 }
 
 /** Fabric's own limit for messages between its nodes. */
 const LARGEST_MESSAGE = 100 * 1024 * 1024;
 
-/** @returns how gRPC is to treat the connection to one peer. */
+/** @returns gRPC's options for the connection to one peer. */
 export function channelOptions(endpoint: Endpoint, keepalive: Keepalive): ClientOptions {
   return {
     'grpc.max_send_message_length': LARGEST_MESSAGE,
     'grpc.max_receive_message_length': LARGEST_MESSAGE,
     'grpc.keepalive_time_ms': keepalive.intervalMs,
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
-    // A peer that restarts should be seen at once, not after gRPC's usual two minutes.
+    // Notices a restarted peer at once, not after gRPC's usual two minutes.
     'grpc.initial_reconnect_backoff_ms': 200,
     'grpc.max_reconnect_backoff_ms': 2_000,
-    // A client that replaces another must not go on with its connection.
+    // A client that replaces another one must not reuse its connection.
     'grpc.use_local_subchannel_pool': 1,
     ...(endpoint.hostnameOverride !== undefined && {
       'grpc.ssl_target_name_override': endpoint.hostnameOverride,
@@ -71,7 +71,7 @@ export function channelOptions(endpoint: Endpoint, keepalive: Keepalive): Client
 }
 
 export interface GrpcClientOptions {
-  /** Peers of one's own organisation, in the order in which they are tried. */
+  /** Peers of your own organisation, in the order in which they are tried. */
   readonly endpoints: readonly Endpoint[];
   readonly tlsRoot: string;
   readonly tlsClient?: TlsClient | undefined;
@@ -80,7 +80,7 @@ export interface GrpcClientOptions {
 
 /**
  * @returns a client that connects at its first call
- * @throws {ConfigurationError} when there is no peer, or the keepalive is none.
+ * @throws {ConfigurationError} when no peer is named, or the keepalive is invalid
  */
 export function grpcClient(options: GrpcClientOptions): RenewingClient {
   const { endpoints, tlsRoot, tlsClient, keepalive } = options;

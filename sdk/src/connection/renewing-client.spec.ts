@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A real gRPC server behind a relay that can stand still, as connections, peers and hosts do.
+// A real gRPC server behind a relay that can hang, as connections, peers and hosts do.
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
 import { RenewingClient, type Patience } from './renewing-client.js';
+import { codeOfError } from '../guards.js';
 
 const QUICK: Patience = { silenceMs: 200, streamSilenceMs: 400, answerMs: 300, lookMs: 40 };
 
-/** Longer than finding out takes, shorter than any deadline of a call here. */
+/** Longer than it takes to notice a dead connection, shorter than any deadline of a call here. */
 const SOON_MS = 4_000;
 const LONG_MS = 20_000;
 
@@ -15,11 +16,13 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 
 const unary = { requestStream: false, responseStream: false } as const;
 const bytes = {
-  ...{ requestSerialize: asIs, requestDeserialize: asIs },
-  ...{ responseSerialize: asIs, responseDeserialize: asIs },
+  requestSerialize: asIs,
+  requestDeserialize: asIs,
+  responseSerialize: asIs,
+  responseDeserialize: asIs,
 };
 
-/** Answers at once, late, never, with a failure; and a stream that says one thing. */
+/** Methods that answer at once, late, never, or with a failure, and a stream with one message. */
 class Peer {
   readonly #server = new grpc.Server();
   port = 0;
@@ -60,12 +63,12 @@ class Peer {
   }
 }
 
-/** Carries bytes to a peer until it is told to stand still, without closing anything. */
+/** Carries bytes to a peer. It can be made to hang without closing anything. */
 class Relay {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port = 0;
-  /** Whether connections that are made now stand still from the beginning. */
+  /** Whether new connections hang from the beginning. */
   isHung = false;
   connections = 0;
 
@@ -86,7 +89,7 @@ class Relay {
     socket.on('close', () => this.#sockets.delete(socket));
   }
 
-  /** Started again, it stands at the same place. */
+  /** After a restart it listens on the same port. */
   async start(): Promise<void> {
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
@@ -97,7 +100,7 @@ class Relay {
     return `127.0.0.1:${this.#port.toString()}`;
   }
 
-  /** Connections that exist carry nothing more. */
+  /** Existing connections carry nothing more. */
   standStill(): void {
     for (const socket of this.#sockets) socket.unpipe().pause();
   }
@@ -146,11 +149,11 @@ const call = (method: string, deadlineMs = LONG_MS): Promise<string> =>
     );
   });
 
-/** Again for as long as the peer cannot be reached, as the SDK does. */
+/** Repeats the call while the peer cannot be reached, like the SDK. */
 async function again(method: string): Promise<string> {
   for (;;) {
     const answer = await call(method).catch((error: unknown) => {
-      if ((error as grpc.ServiceError).code !== grpc.status.UNAVAILABLE) throw error;
+      if (codeOfError(error) !== grpc.status.UNAVAILABLE) throw error;
     });
     if (answer !== undefined) return answer;
   }
@@ -162,7 +165,7 @@ async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   return Promise.race([work, tooLate]);
 }
 
-test('a connection that stands still is replaced, and its calls may be made again', async () => {
+test('a dead connection is replaced, and its calls can be repeated', async () => {
   clientOf(1);
   expect(await call('/test/Echo')).toBe('first');
   relays[0]!.standStill();
@@ -173,7 +176,7 @@ test('a connection that stands still is replaced, and its calls may be made agai
   expect(relays[0]!.connections).toBe(2);
 });
 
-test('a connection that is accepted and then silent is replaced as well', async () => {
+test('a connection that is accepted and then silent is replaced, too', async () => {
   relays[0]!.isHung = true;
   clientOf(1);
   const answer = again('/test/Echo');
@@ -187,7 +190,7 @@ test('a connection that is accepted and then silent is replaced as well', async 
   expect(await within(SOON_MS, answer)).toBe('first');
 });
 
-test('a peer that hangs is left for the next one', async () => {
+test('when a peer hangs, calls go to the next one', async () => {
   clientOf(2);
   expect(await call('/test/Echo')).toBe('first');
   relays[0]!.isHung = true;
@@ -196,7 +199,7 @@ test('a peer that hangs is left for the next one', async () => {
   expect(await call('/test/Echo')).toBe('second');
 });
 
-test('a peer that cannot be reached is left for the next one, and that for the first', async () => {
+test('when a peer cannot be reached, calls go to the next one, and later back to the first', async () => {
   relays[0]!.stop();
   clientOf(2);
   expect(await within(SOON_MS, again('/test/Echo'))).toBe('second');
@@ -205,7 +208,7 @@ test('a peer that cannot be reached is left for the next one, and that for the f
   expect(await within(SOON_MS, again('/test/Echo'))).toBe('first');
 });
 
-test('a peer that is only slow, or has nothing to say, is waited for', async () => {
+test('the client waits for a peer that is only slow or silent', async () => {
   clientOf(2);
   expect(await call('/test/Slow')).toBe('first');
   await expect(call('/test/Never', 1_500)).rejects.toMatchObject({
@@ -214,7 +217,7 @@ test('a peer that is only slow, or has nothing to say, is waited for', async () 
   expect(relays.map(({ connections }) => connections)).toEqual([1, 0]);
 });
 
-test("an answer that says unavailable is the peer's own, and no reason to leave it", async () => {
+test('an answer with status unavailable is no reason to leave the peer', async () => {
   clientOf(2);
   for (let round = 0; round < 3; round += 1)
     await expect(call('/test/Busy')).rejects.toMatchObject({ details: 'no orderer' });
@@ -222,7 +225,7 @@ test("an answer that says unavailable is the peer's own, and no reason to leave 
   expect(relays.map(({ connections }) => connections)).toEqual([1, 0]);
 });
 
-test('a stream on a connection that stands still ends, though nobody asks for anything else', async () => {
+test('a stream on a dead connection ends, even without any other call', async () => {
   clientOf(1);
   const stream = client.makeServerStreamRequest('/test/Watch', asIs, asIs, Buffer.alloc(0), {});
   const failed = once(stream, 'error');
@@ -232,7 +235,7 @@ test('a stream on a connection that stands still ends, though nobody asks for an
   expect(await within(SOON_MS, call('/test/Echo'))).toBe('first');
 });
 
-test('a stream that is silent on a connection that lives stays open', async () => {
+test('a silent stream on a live connection stays open', async () => {
   clientOf(1);
   const stream = client.makeServerStreamRequest('/test/Watch', asIs, asIs, Buffer.alloc(0), {});
   const failed = once(stream, 'error');

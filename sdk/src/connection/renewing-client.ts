@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A gRPC client that does not wait for a connection that stands still. A connection can be dead while Node.js, and so gRPC,
-// holds it for open (nodejs/node#50884), a peer can hang, a host can vanish: none of that is told, and gRPC's keepalive takes
-// longer than a customer stands at a till. So a silent peer is asked whether it is there, and if it does not answer, its calls
-// end as unavailable and the next ones go over a new connection, to the next peer where there are several.
+// A gRPC client that does not wait for a dead connection. A connection can be dead while Node.js, and so gRPC, treats it as
+// open (nodejs/node#50884), a peer can hang, a host can vanish. Nobody reports any of that, and gRPC's keepalive takes too
+// long for a customer at a till. So this client asks a silent peer whether it is there. If the peer does not answer, its calls
+// end as unavailable, and the next calls use a new connection, to the next peer where there are several.
 import {
   status,
   type CallOptions,
@@ -17,13 +17,13 @@ import type { GrpcClient } from '@hyperledger/fabric-gateway';
 
 /** All in milliseconds. */
 export interface Patience {
-  /** How long a call may wait while nothing at all is heard, before the peer is asked whether it is there. */
+  /** How long a call may wait without hearing anything, before the peer is asked whether it is there. */
   readonly silenceMs: number;
-  /** The same of streams, which have nothing to say for long. */
+  /** The same for streams, which are normally silent for longer. */
   readonly streamSilenceMs: number;
-  /** How long the peer may take to answer that. */
+  /** How long the peer may take to answer that question. */
   readonly answerMs: number;
-  /** How often it is looked at. */
+  /** How often the connection is checked. */
   readonly lookMs: number;
 }
 
@@ -34,10 +34,10 @@ export const PATIENCE: Patience = {
   lookMs: 500,
 };
 
-/** Any answer shows that the peer is there, and one that does not know this service answers that it does not. */
+/** Any answer shows that the peer is there, even the answer that it does not know this service. */
 const ARE_YOU_THERE = '/grpc.health.v1.Health/Check';
 
-/** These may come from our own side, without a word from the peer. */
+/** These statuses may come from our own side, without any answer of the peer. */
 const UNTOLD: ReadonlySet<number> = new Set([
   status.CANCELLED,
   status.DEADLINE_EXCEEDED,
@@ -54,7 +54,7 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 
 const now = (): number => performance.now();
 
-/** One connection, and what is under way on it. */
+/** One connection and the calls in progress on it. */
 class Line {
   readonly client: Client;
   readonly underWay = new Set<UnderWay>();
@@ -66,7 +66,7 @@ class Line {
     this.client = client;
   }
 
-  /** How long calls, or streams, have heard nothing. */
+  /** How long calls, or streams, have heard nothing, in milliseconds. */
   silence(isStream: boolean): number {
     let oldest = Infinity;
     for (const each of this.underWay)
@@ -81,11 +81,11 @@ class Line {
   }
 }
 
-/** What a call of a lost connection ends with: it may be made again, like that of a peer that cannot be reached. */
+/** The error of a call on a lost connection. The call may be repeated, like one whose peer cannot be reached. */
 const asLost = (error: ServiceError): ServiceError =>
   Object.assign(error, {
     code: status.UNAVAILABLE,
-    details: 'the peer did not answer, and its connection was given up',
+    details: 'the peer did not answer, so its connection was closed',
   });
 
 /** The part of a gRPC client that the gateway library uses. */
@@ -97,14 +97,14 @@ export class RenewingClient {
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = 0;
 
-  /** @param open how a client is made for each peer, in the order in which they are tried */
+  /** @param open makes the client of each peer, in the order in which the peers are tried */
   constructor(open: readonly [() => Client, ...(() => Client)[]], patience: Patience = PATIENCE) {
     this.#open = open;
     this.#patience = patience;
     this.#line = new Line(open[0]());
   }
 
-  /** Itself, as the gateway library's type names the whole client, of which it uses the three methods below. */
+  /** Itself. The gateway library's type names the whole client, but the library uses only the three methods below. */
   get forGateway(): GrpcClient {
     return this as unknown as GrpcClient;
   }
@@ -191,8 +191,8 @@ export class RenewingClient {
     else if (error.code === status.UNAVAILABLE && this.#open.length > 1) this.#ask(line);
   }
 
-  /** Whether this process itself did nothing for a while, so that it could hear nothing. */
-  #slept(): boolean {
+  /** Whether this process itself was suspended for a while, so that it could hear nothing. */
+  #wasSuspended(): boolean {
     return now() - this.#lookedAt > 3 * this.#patience.lookMs;
   }
 
@@ -203,7 +203,7 @@ export class RenewingClient {
       this.#rest();
       return;
     }
-    if (this.#slept()) line.heardAt = now();
+    if (this.#wasSuspended()) line.heardAt = now();
     this.#lookedAt = now();
     if (line.silence(false) >= silenceMs || line.silence(true) >= streamSilenceMs) this.#ask(line);
   }
@@ -216,12 +216,12 @@ export class RenewingClient {
     line.client.makeUnaryRequest(ARE_YOU_THERE, asIs, asIs, Buffer.alloc(0), options, (error) => {
       line.isAsked = false;
       if (error === null || !UNTOLD.has(error.code)) line.heardAt = now();
-      const isThere = line.heardAt >= asked || this.#slept();
+      const isThere = line.heardAt >= asked || this.#wasSuspended();
       if (!isThere && error !== null) this.#giveUp(line, error);
     });
   }
 
-  /** Where there is one peer only, gRPC itself tries again to reach what it could not reach. */
+  /** With only one peer, gRPC itself tries again to reach it. */
   #giveUp(line: Line, { code }: ServiceError): void {
     const isRefused = code === status.UNAVAILABLE && this.#open.length === 1;
     if (isRefused || line !== this.#line) return;

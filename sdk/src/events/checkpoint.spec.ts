@@ -12,11 +12,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('a file that is not there yet is the only new start', async () => {
+test('only a missing file is a new start', async () => {
   await expect(fileCheckpoint(join(folder, 'sub', 'new.json')).load()).resolves.toBeUndefined();
 });
 
-test('what was saved last is loaded by the next process, beyond the precision of numbers', async () => {
+test('the next process loads the last saved position, with block numbers beyond the precision of JavaScript numbers', async () => {
   const file = join(folder, 'sub', 'position.json');
   const checkpoint = fileCheckpoint(file);
   await checkpoint.save({ blockNumber: 1n });
@@ -40,7 +40,7 @@ test.each([
     'with a damaged transaction id',
     `{"blockNumber":"1","transactionId":"${TRANSACTION.slice(1)}"}`,
   ],
-])('a file that is %s is an error that names it', async (_, content) => {
+])('the error names a file that is %s', async (_, content) => {
   const file = join(folder, 'position.json');
   await writeFile(file, content);
   await expect(fileCheckpoint(file).load()).rejects.toMatchObject({

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a reader of events stands, kept in a file that survives crashes.
+// Keeps the position of a reader of events, in a file that survives crashes.
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CorruptDataError } from '../errors.js';
 import { writeDurably } from '../files/write-durably.js';
+import { hasErrorCode, isRecord } from '../guards.js';
 
-/** After this transaction of this block; without a transaction, at the beginning of the block. */
+/** Directly after this transaction of this block. Without a transaction: the beginning of the block. */
 export interface Position {
   readonly blockNumber: bigint;
   readonly transactionId?: string;
 }
 
-/** A port. `load` answers undefined only when nothing was ever saved. */
+/** Keeps the position of a reader of events. A port. `load` returns undefined only when nothing was ever saved. */
 export interface Checkpoint {
-  /** @returns how far events were handled; undefined before the first. @throws {CorruptDataError} CHECKPOINT_CORRUPT */
+  /** @returns the saved position, or undefined before the first save. @throws {CorruptDataError} CHECKPOINT_CORRUPT */
   load(): Promise<Position | undefined>;
-  /** Keeps how far events were handled; durable when it resolves. */
+  /** Saves the position. It is durable when the promise resolves. */
   save(position: Position): Promise<void>;
 }
 
@@ -26,7 +27,9 @@ const isTransactionId = (value: unknown): value is string | undefined =>
   value === undefined || (typeof value === 'string' && TRANSACTION_ID.test(value));
 
 function parsePosition(text: string): Position | undefined {
-  const { blockNumber, transactionId } = JSON.parse(text) as Record<string, unknown>;
+  const value: unknown = JSON.parse(text);
+  if (!isRecord(value)) return undefined;
+  const { blockNumber, transactionId } = value;
   if (typeof blockNumber !== 'string' || !BLOCK_NUMBER.test(blockNumber)) return undefined;
   if (!isTransactionId(transactionId)) return undefined;
   return {
@@ -39,12 +42,12 @@ async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
 
-/** @throws {CorruptDataError} naming the file: starting over silently would repeat or lose events. */
+/** @throws {CorruptDataError} naming the file. Starting over silently would repeat or lose events. */
 function positionIn(file: string, text: string): Position {
   let cause: unknown;
   try {
@@ -57,7 +60,7 @@ function positionIn(file: string, text: string): Position {
 }
 
 /**
- * @param file its folder is made when missing; one reader a file
+ * @param file made, with its folder, when missing; only one reader may use it
  * @returns a checkpoint whose `load` throws {@link CorruptDataError} for an empty or damaged file.
  */
 export function fileCheckpoint(file: string): Checkpoint {

@@ -93,7 +93,7 @@ function context() {
   return { pace, signal: closing.signal, closing, slept: () => slept };
 }
 
-/** Opens one scripted stream after the other and notes from where. */
+/** Opens one scripted stream after the other and notes where each starts. */
 function scriptedSource(scripts: readonly (readonly Step<ChaincodeEvent>[])[], height = 20n) {
   const opened: Position[] = [];
   const streams: { closed: boolean }[] = [];
@@ -139,7 +139,7 @@ const b = chaincodeEvent(20, 'b');
 const c = chaincodeEvent(22, 'c');
 
 describe('events', () => {
-  test('are parsed, and start at the next block unless told', async () => {
+  test('are parsed, and start at the next block by default', async () => {
     const { source, opened, streams } = scriptedSource([[a, 'wait']]);
     await expect(take(source, 1)).resolves.toEqual([
       { name: 'settlement.capture', transactionId: 'a', blockNumber: 20n, payload: PAYLOAD },
@@ -166,13 +166,13 @@ describe('events', () => {
     await expect(take(source, 2)).resolves.toHaveLength(2);
   });
 
-  test('that broke before the first event lose nothing that came meanwhile', async () => {
+  test('of a stream that broke before the first event are not lost', async () => {
     const { source, opened } = scriptedSource([[gatewayError(status.UNAVAILABLE)], [a, 'wait']]);
     await take(source, 1);
     expect(opened.map(({ blockNumber }) => blockNumber)).toEqual([20n, 20n]);
   });
 
-  test('start at the checkpoint, whatever else was asked', async () => {
+  test('start at the checkpoint, even if another block was asked for', async () => {
     const checkpoint = memoryCheckpoint({ blockNumber: 8n, transactionId: 'x' });
     const { source, opened } = scriptedSource([[a, 'wait']]);
     await take(source, 1, { checkpoint, fromBlock: 1n });
@@ -216,7 +216,7 @@ describe('events', () => {
     ['no subject', { ...PAYLOAD, subject: undefined }],
     ['an unknown unit', { ...PAYLOAD, units: ['99'] }],
     ['a fraction of a second', { ...PAYLOAD, at: 1.5 }],
-  ])('with %s are an error that names them', (_, payload) => {
+  ])('with %s are an error that names the transaction', (_, payload) => {
     const thrown: unknown[] = [];
     try {
       toLedgerEvents(chaincodeEvent(3, 'tx', payload));
@@ -232,7 +232,7 @@ describe('events', () => {
     expect(toLedgerEvents(chaincodeEvent(3, 'tx', payload))).toMatchObject([{ payload }]);
   });
 
-  test('of calls that travelled together come one by one, each with what they share', () => {
+  test('of calls that were sent together come one by one, each with the shared fields', () => {
     const { transaction, at, ...part } = PAYLOAD;
     const other = { ...part, subject: 'order/merchant-1~ORD-2' };
     const events = toLedgerEvents(
@@ -281,7 +281,7 @@ describe('blocks', () => {
     expect(stream.closed).toBe(true);
   });
 
-  test('waited for in vain throw the reason', async () => {
+  test('that do not come throw the reason of the signal', async () => {
     const given = context();
     const waiting = waitForBlock(
       { getFilteredBlockEvents: () => Promise.resolve(streamOf<FilteredBlock>(['wait'])) },

@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happened on the ledger, as it happens: one event for each call of a valid transaction, in order, at least once.
+// Live events of the ledger: one for each call of a valid transaction, in order, each at least once.
 import type { ChaincodeEvent, CloseableAsyncIterable } from '@hyperledger/fabric-gateway';
 import { UNITS, type UnitId } from '@fabric-offline-pay/domain';
 import { CorruptDataError } from '../errors.js';
+import { isRecord } from '../guards.js';
 import type { Checkpoint, Position } from './checkpoint.js';
-import { reconnecting, type StreamContext } from './reconnecting.js';
+import { reconnectingStream, type StreamContext } from './reconnecting-stream.js';
 
-/** What an event says: identifiers only, never content. */
+/** The content of an event: identifiers only. */
 export interface EventPayload {
   /** `contract:name` of the transaction. */
   readonly transaction: string;
-  /** What it was about: ids of the objects, never personal data. */
+  /** Ids of the objects that the transaction was about. Never personal data. */
   readonly subject: string;
-  /** The order's state after it, for transactions on orders. */
+  /** The order's state after the transaction, for transactions on orders. */
   readonly state?: string;
-  /** Units of the patent whose receipts it wrote. */
+  /** Units of the patent whose receipts the transaction wrote. */
   readonly units: readonly UnitId[];
-  /** Of a batch of vouchers: how many of each verdict. */
+  /** For a batch of vouchers: how many vouchers got each verdict. */
   readonly counts?: Readonly<Record<string, number>>;
-  /** Seconds since 1970, the proposal's. */
+  /** Time of the proposal, in seconds since 1970. */
   readonly at: number;
 }
 
-/** A transaction that was committed, as its contract announced it. */
+/** An event of a committed transaction. */
 export interface LedgerEvent {
   /** `contract.name` of the transaction. */
   readonly name: string;
@@ -33,20 +34,20 @@ export interface LedgerEvent {
 
 /** Which events to read, and from where. */
 export interface EventOptions {
-  /** First block to read, when there is no checkpoint yet. Without it: from the next block on. */
+  /** First block to read while there is no checkpoint yet. Default: the next block. */
   readonly fromBlock?: bigint;
   /**
-   * Saved when the reader asks for the next transaction's event, so an event that it failed on comes again, and with it
-   * those of calls that travelled in the same transaction.
+   * Saved when the reader asks for the event of the next transaction. So an event that the reader failed on comes again, together
+   * with the events of calls that were sent in the same transaction.
    */
   readonly checkpoint?: Checkpoint;
-  /** Ends the iteration, without an error. */
+  /** Ends the iteration without an error. */
   readonly signal?: AbortSignal;
 }
 
 export interface EventSource {
   open(position: Position): Promise<CloseableAsyncIterable<ChaincodeEvent>>;
-  /** Blocks that the ledger holds, which is the number of the next one. */
+  /** How many blocks the ledger holds, which is also the number of the next block. */
   height(): Promise<bigint>;
 }
 
@@ -58,15 +59,16 @@ const isUnit = (value: unknown): value is UnitId =>
   typeof value === 'string' && Object.hasOwn(UNITS, value);
 
 function isPayload(value: unknown): value is EventPayload {
-  const payload = (value ?? {}) as Partial<Record<keyof EventPayload, unknown>>;
+  if (!isRecord(value)) return false;
+  const { transaction, subject, state, units, counts, at } = value;
   return (
-    typeof payload.transaction === 'string' &&
-    typeof payload.subject === 'string' &&
-    ['string', 'undefined'].includes(typeof payload.state) &&
-    Array.isArray(payload.units) &&
-    payload.units.every(isUnit) &&
-    areCounts(payload.counts) &&
-    Number.isSafeInteger(payload.at)
+    typeof transaction === 'string' &&
+    typeof subject === 'string' &&
+    ['string', 'undefined'].includes(typeof state) &&
+    Array.isArray(units) &&
+    units.every(isUnit) &&
+    areCounts(counts) &&
+    Number.isSafeInteger(at)
   );
 }
 
@@ -80,15 +82,15 @@ function parseJson(bytes: Uint8Array): unknown {
 
 /** The payloads of a batch share the transaction and its time. */
 function payloadsIn(value: unknown): readonly unknown[] {
-  const { batch, ...common } = (value ?? {}) as { readonly batch?: unknown };
+  const { batch, ...common } = isRecord(value) ? value : {};
   return Array.isArray(batch)
-    ? batch.map((part: unknown) => ({ ...common, ...(part as object) }))
+    ? batch.map((part: unknown) => (isRecord(part) ? { ...common, ...part } : part))
     : [value];
 }
 
 /**
- * @returns one event for each call of the transaction that did something, in the calls' order
- * @throws {CorruptDataError} EVENT_INVALID.
+ * @returns one event for each call of the transaction that changed something, in the order of the calls
+ * @throws {CorruptDataError} EVENT_INVALID
  */
 export function toLedgerEvents(event: ChaincodeEvent): readonly LedgerEvent[] {
   const { eventName: name, transactionId, blockNumber } = event;
@@ -102,7 +104,7 @@ export function toLedgerEvents(event: ChaincodeEvent): readonly LedgerEvent[] {
   });
 }
 
-/** The height stands for "from now on": a stream that breaks before its first event must not skip what came meanwhile. */
+/** Starts at the ledger's height. A stream that breaks before its first event must not skip the events in between. */
 async function startOf(source: EventSource, options: EventOptions): Promise<Position> {
   const saved = await options.checkpoint?.load();
   if (saved !== undefined) return saved;
@@ -110,8 +112,8 @@ async function startOf(source: EventSource, options: EventOptions): Promise<Posi
 }
 
 /**
- * @throws {CorruptDataError} for a damaged checkpoint, or an event of another shape
- * @throws what the stream fails with, when reconnecting cannot help.
+ * @throws {CorruptDataError} CHECKPOINT_CORRUPT, EVENT_INVALID
+ * @throws the stream's error, when reconnecting cannot help
  */
 export async function* ledgerEvents(
   source: EventSource,
@@ -119,7 +121,7 @@ export async function* ledgerEvents(
   context: StreamContext,
 ): AsyncGenerator<LedgerEvent> {
   let position = await startOf(source, options);
-  for await (const event of reconnecting(() => source.open(position), context)) {
+  for await (const event of reconnectingStream(() => source.open(position), context)) {
     yield* toLedgerEvents(event);
     position = { blockNumber: event.blockNumber, transactionId: event.transactionId };
     await options.checkpoint?.save(position);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The block that a transaction stands in, from Fabric's system chaincode `qscc` on one's own peer.
+// The block that contains a transaction, from Fabric's system chaincode `qscc` on your own peer.
 import type { Contract } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
 
-/** @returns the number of the block. @throws what the gateway throws when the peer knows no such transaction. */
+/** @returns the number of the block. @throws the gateway's error when the peer does not know the transaction */
 export async function blockOfTransaction(
   qscc: Pick<Contract, 'evaluate'>,
   channel: string,

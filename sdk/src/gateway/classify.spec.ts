@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Failures in the shapes in which Fabric 2.5's gateway reports them.
+// Failures in the form in which Fabric 2.5's gateway reports them.
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { EndorseError, GatewayError, type ErrorDetail } from '@hyperledger/fabric-gateway';
 import { EndorsementError, RefusedError, UnavailableError } from '../errors.js';
@@ -67,7 +67,7 @@ describe('a refusal', () => {
   });
 
   test.each(['rpc error: code = Unavailable', CLOSING])(
-    'wins over an endorser that could not be reached, and is asked for again: %s',
+    'wins over an endorser that could not be reached, and is tried again: %s',
     (unreachable) => {
       const details = [answer('BankMSP', refusal('NOT_OWNER')), answer('MerchantMSP', unreachable)];
       const found = beforeSending(endorseError(status.ABORTED, COLLECT, details), BOTH);
@@ -76,14 +76,14 @@ describe('a refusal', () => {
     },
   );
 
-  test('of a query is found in the message of the status, too', () => {
+  test('of a query is found in the message of the status', () => {
     const message = `evaluate call to endorser returned error: ${refusal('NOT_FOUND')}`;
     const error = new GatewayError({ code: status.UNKNOWN, message, details: [], cause });
     expect(beforeSending(error, ['BankMSP'])).toMatchObject({ code: 'NOT_FOUND', divided: false });
   });
 });
 
-describe('what is no refusal of ours', () => {
+describe('what is not a refusal of the domain', () => {
   test.each([
     [
       'no JSON',
@@ -149,7 +149,7 @@ describe('what is no refusal of ours', () => {
       [],
     ],
     [status.ABORTED, COLLECT, [answer('BankMSP', 'chaincode stream terminated')]],
-    // The gateway closed its connection to that peer, because of what the peer answered to somebody else.
+    // The gateway closed its connection to that peer because of the peer's answer to another call.
     [status.ABORTED, COLLECT, [answer('BankMSP', CLOSING)]],
     [status.UNAVAILABLE, 'failed to evaluate transaction', [answer('BankMSP', CLOSING)]],
     [status.CANCELLED, CLOSING, []],

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a failure of the gateway means, before anything was sent: a refusal, a lasting fault, or only unavailability.
+// Classifies a failure of the gateway before anything was sent: a refusal, a lasting fault, or unavailability.
 import { status } from '@grpc/grpc-js';
 import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { WireError } from '@fabric-offline-pay/domain';
 import { EndorsementError, RefusedError, UnavailableError, type OffpayError } from '../errors.js';
 import { isChaincodeResponse, parseRefusal } from './refusal.js';
 
-/** The peer answers both as plain text inside ABORTED; there is no code to tell them by. */
+/** The peer answers both as plain text inside ABORTED. No code tells them apart. */
 const MISMATCH = 'ProposalResponsePayloads do not match';
 const DENIED = 'access denied';
 
-/** Statuses that another attempt cannot change. All others may pass: a peer or its chaincode is starting, busy or gone. */
+/** Another attempt cannot change these statuses. All others may pass: a peer or its chaincode is starting, busy or gone. */
 const LASTING: ReadonlySet<number> = new Set([
   status.INVALID_ARGUMENT,
   status.NOT_FOUND,
@@ -26,7 +26,7 @@ interface Answer {
   readonly message: string;
 }
 
-/** A failure found by the peer that we talk to carries no details: its own message is the answer. */
+/** A failure that our own peer found has no details: its message is the answer. */
 const answersOf = (error: GatewayError): readonly Answer[] =>
   error.details.length > 0 ? error.details : [{ mspId: '', message: error.message }];
 
@@ -41,7 +41,7 @@ function refusalsOf(answers: readonly Answer[]): readonly Refusal[] {
   });
 }
 
-/** Peers at different heights may disagree for a moment: then not every organisation asked refuses, or for the same reason. */
+/** Peers at different heights may disagree for a moment. Then not every organisation refuses, or not for the same reason. */
 function isDivided(refusals: readonly Refusal[], asked: readonly string[]): boolean {
   const refusing = new Set(refusals.map((each) => each.mspId));
   const codes = new Set(refusals.map((each) => each.refusal.code));
@@ -70,8 +70,8 @@ function faultOf(error: GatewayError): OffpayError | undefined {
 
 /**
  * @param error what evaluating or endorsing threw
- * @param asked the organisations that had to answer
- * @returns the SDK's error; what is no failure of the gateway stays as it is.
+ * @param asked MSP ids of the organisations that had to answer
+ * @returns the SDK's error. An error that is not the gateway's stays as it is.
  */
 export function beforeSending(error: unknown, asked: readonly string[]): unknown {
   if (!(error instanceof GatewayError)) return error;

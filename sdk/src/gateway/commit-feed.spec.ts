@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One stream tells many calls what became of them; who is not told asks, and nobody hears of a block before its state is there.
+// One stream tells many calls their outcome. A call that hears nothing asks. No call hears of a block before its state is committed.
 import { peer } from '@hyperledger/fabric-protos';
 import type { Status } from '@hyperledger/fabric-gateway';
 import { CommitFeed, type CommitSource, type Watch } from './commit-feed.js';
@@ -7,7 +7,7 @@ import { CommitFeed, type CommitSource, type Watch } from './commit-feed.js';
 const { VALID, MVCC_READ_CONFLICT, DUPLICATE_TXID } = peer.TxValidationCode;
 type Code = peer.TxValidationCodeMap[keyof peer.TxValidationCodeMap];
 
-/** As many as a stream is opened for. */
+/** From this many calls on, a stream is opened. */
 const CROWD = 16;
 
 function blockOf(number: number, transactions: readonly (readonly [string, Code])[]) {
@@ -52,7 +52,10 @@ class Stream {
 }
 
 const statusOf = (transactionId: string): Status => ({
-  ...{ transactionId, blockNumber: 9n, code: VALID, successful: true },
+  transactionId,
+  blockNumber: 9n,
+  code: VALID,
+  successful: true,
 });
 
 let stream: Stream;
@@ -76,7 +79,7 @@ const ids = (count: number, from = 0): string[] =>
 
 const settled = (): Promise<void> => jest.advanceTimersByTimeAsync(0).then(() => undefined);
 
-/** A feed whose stream has told of a block, and the calls that are still under way. */
+/** A feed whose stream has delivered a block, and the calls that still wait. */
 async function liveFeed(): Promise<Watch[]> {
   const first = ids(CROWD).map((id) => feed.watch(id, source));
   await settled();
@@ -85,7 +88,7 @@ async function liveFeed(): Promise<Watch[]> {
   return first;
 }
 
-test('listens for a crowd only', async () => {
+test('listens only when many calls wait', async () => {
   ids(CROWD - 1).forEach((id) => feed.watch(id, source));
   await settled();
   expect(blocks).not.toHaveBeenCalled();
@@ -94,14 +97,14 @@ test('listens for a crowd only', async () => {
   expect(blocks).toHaveBeenCalledTimes(1);
 });
 
-test('knows nothing of what was sent before it heard of a block', async () => {
+test('does not know transactions sent before its first block', async () => {
   const watches = await liveFeed();
   await expect(Promise.all(watches.map(({ told }) => told))).resolves.toEqual(
     watches.map(() => undefined),
   );
 });
 
-test('tells each its own outcome, for one question a block', async () => {
+test('tells each call its own outcome, with one question for each block', async () => {
   await liveFeed();
   const [a, b, c] = ['a', 'b', 'c'].map((id) => feed.watch(id, source));
   stream.push(
@@ -113,16 +116,22 @@ test('tells each its own outcome, for one question a block', async () => {
   );
   stream.push(blockOf(10, [['c', VALID]]));
   await expect(a!.told).resolves.toEqual({
-    ...{ transactionId: 'a', blockNumber: 9n, code: VALID, successful: true },
+    transactionId: 'a',
+    blockNumber: 9n,
+    code: VALID,
+    successful: true,
   });
   await expect(b!.told).resolves.toEqual({
-    ...{ transactionId: 'b', blockNumber: 9n, code: MVCC_READ_CONFLICT, successful: false },
+    transactionId: 'b',
+    blockNumber: 9n,
+    code: MVCC_READ_CONFLICT,
+    successful: false,
   });
   await expect(c!.told).resolves.toMatchObject({ blockNumber: 10n });
   expect(ask.mock.calls.map(([id]) => id)).toEqual(['a', 'c']);
 });
 
-test('tells nobody before the state of the block is committed', async () => {
+test('tells no outcome before the state of the block is committed', async () => {
   await liveFeed();
   let commit: ((status: Status) => void) | undefined;
   ask.mockReturnValueOnce(new Promise((resolve) => (commit = resolve)));
@@ -169,7 +178,7 @@ test('rests after the stream broke off, and then listens again', async () => {
   expect(blocks).toHaveBeenCalledTimes(2);
 });
 
-test('takes a stream on which somebody waits in vain for one that stands still', async () => {
+test('closes a stream as dead when a call waits on it too long', async () => {
   await liveFeed();
   const { told } = feed.watch('a', source);
   await jest.advanceTimersByTimeAsync(3_000);
@@ -183,7 +192,7 @@ test('takes a stream on which somebody waits in vain for one that stands still',
   expect(blocks).toHaveBeenCalledTimes(2);
 });
 
-test('ends the stream of a connection that closes, and goes on with that of another', async () => {
+test('ends the stream of a connection that closes, and continues with another connection', async () => {
   await liveFeed();
   const other = { ...source };
   feed.leave(other);
@@ -195,7 +204,7 @@ test('ends the stream of a connection that closes, and goes on with that of anot
   expect(blocks).toHaveBeenCalledTimes(2);
 });
 
-test('closes the stream when nobody waited for a while', async () => {
+test('closes the stream when no call has waited for a while', async () => {
   const watches = await liveFeed();
   await jest.advanceTimersByTimeAsync(6_000);
   expect(stream.closed).toBe(false);

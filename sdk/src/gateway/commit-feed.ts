@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells many calls at once what became of their transactions, out of one stream of blocks, where each would have asked its
-// peer by itself: a signed request, which the peer checks like a proposal and keeps open until the commit. Whoever is not told
-// in time asks as before, so that nothing depends on the stream but speed.
+// Tells many calls the outcome of their transactions, out of one stream of blocks. Without it, each call asks its peer by a
+// signed request, which the peer checks like a proposal and keeps open until the commit. A call that hears nothing in time
+// still asks, so only speed depends on the stream.
 import {
   StatusCode,
   type CloseableAsyncIterable,
@@ -13,7 +13,7 @@ import type { AskStatus } from './commit-status.js';
 type Blocks = Awaited<ReturnType<Network['getFilteredBlockEvents']>>;
 type FilteredBlock = Blocks extends CloseableAsyncIterable<infer Block> ? Block : never;
 
-/** How one connection listens, and asks. */
+/** How one connection listens to blocks, and asks for an outcome. */
 export interface CommitSource {
   /** Blocks from now on. */
   readonly blocks: () => Promise<Blocks>;
@@ -22,44 +22,47 @@ export interface CommitSource {
 
 /** A transaction that is about to be sent. */
 export interface Watch {
-  /** What became of it; undefined when the feed cannot tell, and one has to ask. */
+  /** The outcome. Undefined when the feed does not know it, and the caller has to ask the peer. */
   readonly told: Promise<Status | undefined>;
-  /** To be called when nobody waits any more. */
+  /** Call it when nobody waits any more. */
   end(): void;
 }
 
-interface Waiting {
+interface Waiter {
   readonly transactionId: string;
   readonly ask: AskStatus;
   readonly since: number;
   readonly tell: (status: Status | undefined) => void;
 }
 
-/** Calls under way at once from which on a stream costs less than their questions. */
+/** From this many calls in progress on, one stream costs less than their separate questions. */
 const CROWD = 16;
 
-/** Longer than any block takes on a network that is well. */
+/** On a healthy network every block takes less than this. */
 const PATIENCE_MS = 2_000;
 
-/** How long the stream stays open for nobody, and closed after it broke off. */
+/** How long an unused stream stays open, and how long a broken one stays closed. */
 const REST_MS = 5_000;
 
 const LOOK_EVERY_MS = 500;
 
-/** Hears of commits: one stream of a peer's blocks while many calls are under way, a question a call else. Shared by connections. */
+/**
+ * Reports commits: by one stream of a peer's blocks while many calls are in progress, else by one question for each call.
+ * Several connections may share it.
+ */
 export class CommitFeed {
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, Waiter>();
   #underWay = 0;
   #idleSince = 0;
-  /** Whose stream it is, while there is one. */
+  /** The connection whose stream is used, while there is one. */
   #listener: CommitSource | undefined;
-  /** Not before then is it tried again, after it broke off. */
+  /** After the stream broke off, it is not opened again before this time. */
   #restsUntil = 0;
-  /** Whether blocks have come: what is sent from then on cannot be missed. */
+  /** Whether blocks have arrived. Transactions sent from then on cannot be missed. */
   #isLive = false;
   #close = (): void => undefined;
 
-  /** To be called before the transaction is sent. */
+  /** Call it before the transaction is sent. */
   watch(transactionId: string, source: CommitSource): Watch {
     this.#underWay += 1;
     this.#listenInACrowd(source);
@@ -83,7 +86,7 @@ export class CommitFeed {
     if (isDue && this.#listener === undefined) void this.#listen(source);
   }
 
-  /** To be called when a connection closes: its stream ends, and others go on with one of theirs. */
+  /** Call it when a connection closes. Its stream ends, and other connections continue with one of theirs. */
   leave(source: CommitSource): void {
     if (this.#listener === source) this.#close();
   }
@@ -115,17 +118,17 @@ export class CommitFeed {
     this.#close();
   }
 
-  /** A stream on which somebody waits in vain may stand still, and one that nobody waits on is not needed. */
+  /** Closes a stream that delivers nothing to those who wait, and one that nobody needs. */
   #look(): void {
     const now = performance.now();
-    const isTired = ({ since }: Waiting): boolean => now >= since + PATIENCE_MS;
+    const isTired = ({ since }: Waiter): boolean => now >= since + PATIENCE_MS;
     if ([...this.#waiting.values()].some(isTired)) {
       this.#giveUp(isTired);
       this.#rest();
     } else if (this.#underWay === 0 && now >= this.#idleSince + REST_MS) this.#close();
   }
 
-  #giveUp(isTired: (waiting: Waiting) => boolean): void {
+  #giveUp(isTired: (waiting: Waiter) => boolean): void {
     for (const waiting of [...this.#waiting.values()].filter(isTired)) {
       this.#waiting.delete(waiting.transactionId);
       waiting.tell(undefined);
@@ -139,7 +142,7 @@ export class CommitFeed {
       const transactionId = transaction.getTxid();
       const code = transaction.getTxValidationCode();
       const waiting = this.#waiting.get(transactionId);
-      // Whether it is the first or the second of two copies, the peer knows.
+      // The block does not tell whether this is the first or the second copy. The peer knows.
       if (waiting === undefined || code === StatusCode.DUPLICATE_TXID) return [];
       this.#waiting.delete(transactionId);
       const successful = code === StatusCode.VALID;
@@ -149,11 +152,11 @@ export class CommitFeed {
   }
 
   /**
-   * A peer gives a block away before it has committed its state, and answers what became of a transaction after that. So one
-   * question a block is left: who goes on too early would read what was before.
+   * A peer delivers a block before it commits its state, and tells the outcome of a transaction only after that. So one
+   * question for each block remains: a caller that continued too early would read the old state.
    */
   async #confirm(
-    heard: readonly { readonly waiting: Waiting; readonly status: Status }[],
+    heard: readonly { readonly waiting: Waiter; readonly status: Status }[],
   ): Promise<void> {
     const [first] = heard;
     if (first === undefined) return;

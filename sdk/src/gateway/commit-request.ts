@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The request for a commit status by transaction id. The gateway library makes one only after a submit that succeeded,
-// and we need it most after one that did not; so its three fields are encoded here (protobuf, gateway.proto).
+// The request for a commit status by transaction id. The gateway library makes one only after a successful submit,
+// but we need it most after a failed one. So its three fields are encoded here (protobuf, gateway.proto).
 
 const LENGTH_DELIMITED = 2;
 
@@ -25,7 +25,7 @@ export interface Asker {
 const serializedIdentity = (asker: Asker): Buffer =>
   Buffer.concat([field(1, asker.mspId), field(2, asker.credentials)]);
 
-/** @returns a `SignedCommitStatusRequest` that is not signed yet, for `Gateway.newCommit`. */
+/** @returns an unsigned `SignedCommitStatusRequest`, for `Gateway.newCommit`. */
 export function commitStatusRequest(
   transactionId: string,
   channel: string,

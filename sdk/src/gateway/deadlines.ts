@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long each stage of a call may take. All in milliseconds.
+// How long each stage of a call may take.
 
-/** How long a call may take, in milliseconds, by its step. */
+/** How long each stage of a call may take, in milliseconds. */
 export interface Deadlines {
-  /** Asking a query once, on one's own peer. */
+  /** One attempt of a query, on your own peer. */
   readonly evaluateMs: number;
-  /** One query in all, however often it is asked; a longer `retries.deadlineMs` of the query's own goes before. */
+  /** All attempts of one query together. A longer `retries.deadlineMs` of the query takes precedence. */
   readonly queryMs: number;
   /** One proposal, on all endorsers. */
   readonly endorseMs: number;
   /** Handing one envelope to the ordering service. */
   readonly submitMs: number;
-  /** Waiting for the commit of an envelope that the ordering service took, before it is sent again. */
+  /** Waiting for the commit of an envelope that the ordering service accepted, before it is sent again. */
   readonly statusMs: number;
-  /** Asking for an envelope that the ordering service may not have. */
+  /** Asking for the outcome of an envelope that the ordering service may not have. */
   readonly probeMs: number;
-  /** Looking for the outcome of a sent envelope, in all. */
+  /** All attempts to find the outcome of a sent envelope, together. */
   readonly outcomeMs: number;
-  /** Asking one's own peer about its blocks, however often, and waiting until it has committed one. */
+  /** Asking your own peer about its blocks, all attempts together, and waiting until it has committed one. */
   readonly blockMs: number;
 }
 
 /**
- * Several block times each; the outcome's outlasts the restart of a killed orderer, and an endorsement's is over when the peers know
- * that one of them hangs, so that the next proposal goes to another.
+ * Each is several block times. `outcomeMs` is longer than the restart of a killed orderer. `endorseMs` ends when the peers have
+ * noticed that one of them hangs, so that the next proposal goes to another peer.
  */
 export const DEFAULT_DEADLINES: Deadlines = {
   evaluateMs: 10_000,
@@ -36,7 +36,7 @@ export const DEFAULT_DEADLINES: Deadlines = {
   blockMs: 60_000,
 };
 
-/** @returns a gRPC deadline so many milliseconds from now. */
+/** @returns a gRPC deadline this many milliseconds from now. */
 export const callWithin = (milliseconds: number): { deadline: number } => ({
   deadline: Date.now() + milliseconds,
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes a signed envelope to its outcome: journal first, then send, then find out.
+// Finds the outcome of a signed envelope: writes it to the journal, sends it, then asks for its status.
 import { GatewayError, type Status, type Transaction } from '@hyperledger/fabric-gateway';
 import { OrderingError, OutcomeUnknownError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
@@ -18,15 +18,15 @@ export interface SenderContext {
   readonly pace: Pace;
 }
 
-/** A transaction that is signed, at the latest as it is sent: `getBytes` is the envelope that the journal keeps. */
+/** A transaction that is signed, at the latest when it is sent. `getBytes` is the envelope that the journal keeps. */
 export type Envelope = Pick<Transaction, 'getBytes' | 'getTransactionId' | 'submit'>;
 
-export interface SendOptions {
+export interface EnvelopeOptions {
   readonly sentBefore: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is over must not be resumed again. A journal that fails here is no reason to hide the outcome: the entry stays. */
+/** A finished transaction must not be resumed again. If the journal fails here, the caller still gets the outcome. */
 async function settleQuietly(journal: Journal, transactionId: string): Promise<void> {
   try {
     await journal.settle(transactionId);
@@ -35,7 +35,7 @@ async function settleQuietly(journal: Journal, transactionId: string): Promise<v
   }
 }
 
-const reasonOf = (error: unknown): Readonly<Record<string, unknown>> =>
+const detailsOf = (error: unknown): Readonly<Record<string, unknown>> =>
   error instanceof GatewayError
     ? { grpcCode: error.code, reason: error.message, orderers: error.details }
     : {};
@@ -50,9 +50,9 @@ export class EnvelopeSender {
   /**
    * @returns the transaction's status, valid or not
    * @throws {OrderingError} when the ordering service refused it
-   * @throws {OutcomeUnknownError} when nobody answered in time, or the signal aborted: the journal keeps the envelope then.
+   * @throws {OutcomeUnknownError} when nobody answered in time, or the signal aborted. The journal then keeps the envelope
    */
-  async send(envelope: Envelope, options: SendOptions): Promise<Status> {
+  async send(envelope: Envelope, options: EnvelopeOptions): Promise<Status> {
     const transactionId = envelope.getTransactionId();
     await this.#record(envelope);
     const outcome = await this.#outcome(envelope, options);
@@ -62,7 +62,7 @@ export class EnvelopeSender {
     if (outcome.kind === 'known') return outcome.status;
     throw new OrderingError(
       transactionId,
-      { transactionId, ...reasonOf(outcome.cause) },
+      { transactionId, ...detailsOf(outcome.cause) },
       outcome.cause,
     );
   }
@@ -74,7 +74,7 @@ export class EnvelopeSender {
     else await journal.record(transactionId, envelope.getBytes());
   }
 
-  async #outcome(envelope: Envelope, { sentBefore, signal }: SendOptions): Promise<Outcome> {
+  async #outcome(envelope: Envelope, { sentBefore, signal }: EnvelopeOptions): Promise<Outcome> {
     const { deadlines, pace, source, feed } = this.#context;
     const transactionId = envelope.getTransactionId();
     const watch = sentBefore ? undefined : feed.watch(transactionId, source);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole way of a call through the real gateway library, to a peer that is scripted at the gRPC client's interface.
+// A call's whole way through the real gateway library, to a peer that is scripted at the gRPC client's interface.
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { Metadata, status as grpc, type requestCallback } from '@grpc/grpc-js';
 import { connect, hash, StatusCode, type GrpcClient } from '@hyperledger/fabric-gateway';
@@ -23,7 +23,7 @@ const OWN = 'MerchantMSP';
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const identity = { mspId: OWN, credentials: Buffer.from(`certificate ${'x'.repeat(300)}`) };
 
-/** Protocol buffers by hand: a number is a varint field, everything else is length-delimited. */
+/** Encodes protocol buffers: a number becomes a varint field, everything else is length-delimited. */
 function message(fields: Readonly<Record<number, number | string | Buffer>>): Buffer {
   const varint = (value: number): number[] =>
     value < 128 ? [value] : [(value & 127) | 128, ...varint(value >> 7)];
@@ -39,7 +39,7 @@ function message(fields: Readonly<Record<number, number | string | Buffer>>): Bu
   );
 }
 
-/** The nesting in which an endorsed transaction hides what the chaincode answered. */
+/** The nested messages of an endorsed transaction around the chaincode's answer. */
 function endorsed(payload: string): Buffer {
   const chaincodeAction = message({ 3: message({ 1: 200, 3: payload }) });
   const endorsedAction = message({ 1: message({ 2: chaincodeAction }) });
@@ -75,7 +75,7 @@ class Failure {
   }
 }
 
-/** What the tests read of the library's messages. */
+/** The parts of the library's messages that the tests read. */
 interface Request {
   serializeBinary(): Uint8Array;
   getTransactionId(): string;
@@ -97,7 +97,7 @@ const OUTCOME = { replayed: false, units: [], state: 'released' };
 const ENDORSED = endorsed(JSON.stringify(OUTCOME));
 const TAKEN = Buffer.alloc(0);
 
-/** Takes one step of the stage's script a request; the last step repeats. */
+/** Each request takes one step of its stage's script. The last step repeats. */
 function scriptedPeer(script: Partial<Record<Stage, readonly Step[]>>) {
   const steps = {
     Endorse: [ENDORSED],
@@ -134,7 +134,7 @@ function scriptedPeer(script: Partial<Record<Stage, readonly Step[]>>) {
   };
 }
 
-/** Like one in files: it takes bytes, before anything is sent. */
+/** Like a journal in files: it takes bytes before anything is sent. */
 function lastingJournal(): Journal {
   const journal = memoryJournal();
   return {
@@ -222,7 +222,7 @@ describe('a submit', () => {
     await expect(journal.pending()).resolves.toEqual([]);
   });
 
-  test('carries its input as the one argument, and private data outside of it', async () => {
+  test('carries its input as the only argument, and private data outside of it', async () => {
     const answer = endorsed(JSON.stringify({ replayed: false, units: [], addressRefs: [] }));
     const { client, peer } = setUp({ Endorse: [answer] });
     const text = 'Beispielweg 1';
@@ -242,7 +242,7 @@ describe('a submit', () => {
     ]);
   });
 
-  test('that conflicts is proposed anew with the same input', async () => {
+  test('that conflicts is proposed again with the same input', async () => {
     const { client, peer, statistics } = setUp({
       CommitStatus: [
         committed('MVCC_READ_CONFLICT'),
@@ -292,14 +292,14 @@ describe('a submit', () => {
     expect(statistics.snapshot().divisionsRetried).toBe(2);
   });
 
-  test('leaves the choice to the gateway when a pinned peer is away', async () => {
+  test('leaves the choice to the gateway when a pinned peer cannot be reached', async () => {
     const { client, peer } = setUp({ Endorse: [GONE, ENDORSED] });
     await expect(client.settlement.release(order)).resolves.toMatchObject({ attempts: 1 });
     const asked = peer.of('Endorse').map((request) => request.getEndorsingOrganizationsList());
     expect(asked).toEqual([['BankMSP', OWN], []]);
   });
 
-  test('does not believe its own peer alone, which may have just started', async () => {
+  test('does not trust its own peer alone, because it may have just started', async () => {
     const behind = new Failure(grpc.ABORTED, COLLECT, [
       { mspId: OWN, message: refusal('LOGIN_NOT_AUTHENTICATED') },
     ]);
@@ -315,7 +315,7 @@ describe('a submit', () => {
     expect(asked).toEqual(Array(3).fill(['BankMSP', 'LogisticsMSP']));
   });
 
-  test('waits for peers that restart, and says so when they do not come back', async () => {
+  test('waits for peers that restart, and is unavailable when they do not come back', async () => {
     const { client, peer } = setUp({ Endorse: [GONE] });
     await expect(
       client.settlement.release(order, { retries: { deadlineMs: 5_000 } }),
@@ -327,7 +327,7 @@ describe('a submit', () => {
     expect(peer.of('Submit')).toEqual([]);
   });
 
-  test('whose answer nobody can read is never sent', async () => {
+  test('whose answer is unreadable is never sent', async () => {
     const { client, peer } = setUp({ Endorse: [endorsed('{"replayed":"perhaps"}')] });
     await expect(client.settlement.release(order)).rejects.toMatchObject({
       code: 'OUTPUT_INVALID',
@@ -335,7 +335,7 @@ describe('a submit', () => {
     expect(peer.of('Submit')).toEqual([]);
   });
 
-  test('that the journal cannot keep is never sent', async () => {
+  test('that the journal cannot record is never sent', async () => {
     const journal = { ...lastingJournal(), record: () => Promise.reject(new Error('disk full')) };
     const { client, peer } = setUp({}, journal);
     await expect(client.settlement.release(order)).rejects.toThrow('disk full');
@@ -353,14 +353,14 @@ describe('a submit', () => {
     await expect(recorded).resolves.toHaveLength(1);
   });
 
-  test('stays successful when only the journal cannot forget it', async () => {
+  test('succeeds even if the journal fails to remove it', async () => {
     const journal = { ...memoryJournal(), settle: () => Promise.reject(new Error('disk full')) };
     await expect(setUp({}, journal).client.settlement.release(order)).resolves.toMatchObject({
       blockNumber: 42n,
     });
   });
 
-  test('that the ordering service refuses is over', async () => {
+  test('that the ordering service refuses has failed for good', async () => {
     const text =
       'received unsuccessful response from orderer: status=FORBIDDEN, info=implicit policy evaluation failed';
     const { client, journal, peer } = setUp({ Submit: [new Failure(grpc.ABORTED, text)] });
@@ -372,7 +372,7 @@ describe('a submit', () => {
     await expect(journal.pending()).resolves.toEqual([]);
   });
 
-  test('whose answer was lost is sent again as it was, byte by byte', async () => {
+  test('whose answer was lost is sent again, byte for byte the same', async () => {
     const { client, peer } = setUp({
       Submit: [GONE, GONE, TAKEN],
       CommitStatus: [TIMEOUT, TIMEOUT, committed('VALID')],
@@ -384,7 +384,7 @@ describe('a submit', () => {
     expect(rest).toEqual([first, first]);
   });
 
-  test('that its caller gave up before it was sent, is not sent', async () => {
+  test('that its caller aborted before it was sent is not sent', async () => {
     const stopped = new AbortController();
     const endorse = (): Buffer => {
       stopped.abort(new Error('enough'));
@@ -397,7 +397,7 @@ describe('a submit', () => {
     expect(peer.of('Submit')).toEqual([]);
   });
 
-  test('that its caller gave up after it was sent, is unknown and stays in the journal', async () => {
+  test('that its caller aborted after it was sent is unknown and stays in the journal', async () => {
     const stopped = new AbortController();
     const submit = (): Buffer => {
       stopped.abort(new Error('enough'));
@@ -434,7 +434,7 @@ describe.each(JOURNALS)('an unknown outcome, with a journal %s,', (_, make) => {
     expect(Buffer.from(envelope).includes(Buffer.from(sent.serializeBinary()))).toBe(true);
   });
 
-  test('that turns out to be a conflict throws as a submit does', async () => {
+  test('that turns out to be a conflict throws like a submit', async () => {
     const { envelope } = await unknownOf(make());
     const { resumeContext } = setUp({ CommitStatus: [committed('MVCC_READ_CONFLICT')] });
     await expect(resume(resumeContext, envelope)).rejects.toMatchObject({ name: 'ConflictError' });
@@ -459,7 +459,7 @@ describe.each(JOURNALS)('an unknown outcome, with a journal %s,', (_, make) => {
     await expect(journal.pending()).resolves.toEqual([]);
   });
 
-  test('of bytes that are no envelope is an error of its own', async () => {
+  test('of bytes that are not an envelope has its own error', async () => {
     const { resumeContext } = setUp();
     await expect(resume(resumeContext, Buffer.from('no envelope'))).rejects.toMatchObject({
       code: 'JOURNAL_CORRUPT',
@@ -472,7 +472,7 @@ describe('a query', () => {
   const answer = { ...account, available: '5', spent: '0', sinceStepUp: '0' };
   const found = message({ 1: message({ 1: 200, 3: JSON.stringify(answer) }) });
 
-  test('asks the own organisation only, and orders nothing', async () => {
+  test('asks only its own organisation, and orders nothing', async () => {
     const { client, peer, statistics } = setUp({ Evaluate: [found] });
     await expect(client.settlement.readAccount(account)).resolves.toEqual(answer);
     expect(peer.stages()).toEqual(['Evaluate']);
@@ -491,7 +491,7 @@ describe('a query', () => {
     });
   });
 
-  test('ends in its time: new attempts get what is left of it, and no more than one may take', async () => {
+  test('ends in time: each attempt gets the rest of the time, but not more than its own limit', async () => {
     const deadlines = { queryMs: 3_000, evaluateMs: 2_500 };
     const { client, peer } = setUp({ Evaluate: [GONE] }, memoryJournal(), {}, deadlines);
     await expect(client.settlement.readAccount(account)).rejects.toMatchObject({
@@ -504,7 +504,7 @@ describe('a query', () => {
       expect(peer.leftMs()[index]).toBeLessThanOrEqual(most);
   });
 
-  test('fails closed: while the own peer is away, nobody else is believed', async () => {
+  test('fails when its own peer cannot be reached: no other peer is trusted', async () => {
     const { client, peer } = setUp({ Evaluate: [GONE] });
     const retries = { deadlineMs: 2_000 };
     await expect(client.settlement.readAccount(account, { retries })).rejects.toMatchObject({
@@ -524,7 +524,7 @@ describe('a query', () => {
   });
 });
 
-// Sizes on both sides of where a length needs another byte.
+// Sizes just below and above the points where a length needs another byte.
 test.each([10, 100, 150, 1_000, 20_000])(
   "the request for a commit status is the library's own, byte by byte, with a certificate of %i bytes",
   async (size) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The typed client's transport over a peer's gateway: endorse, sign, send, and again where that is safe.
+// The typed client's transport over a peer's gateway: endorses, signs, sends, and repeats where that is safe.
 import type {
   Contract,
   Gateway,
@@ -20,7 +20,7 @@ import type {
 import { UnavailableError } from '../errors.js';
 import { abortable } from '../retry/abortable.js';
 import type { Pace } from '../retry/pace.js';
-import { retrying, type RetryContext, type RetryReason } from '../retry/retry.js';
+import { retry, type RetryContext, type RetryReason } from '../retry/retry.js';
 import type { Signer } from '../signer/native-signer.js';
 import { beforeSending } from './classify.js';
 import { callWithin, type Deadlines } from './deadlines.js';
@@ -31,7 +31,7 @@ import { invalidity } from './validation.js';
 export interface TransportContext {
   readonly gateway: Pick<Gateway, 'newSignedTransaction'>;
   readonly contract: Pick<Contract, 'newProposal'>;
-  /** Signs what a journal has to hold before it is sent. Left out, the gateway signs as it sends, which takes fewer steps. */
+  /** Signs an envelope that the journal has to hold before it is sent. Without it, the gateway signs while sending: fewer steps. */
   readonly signer: Signer | undefined;
   readonly sender: Pick<EnvelopeSender, 'send'>;
   readonly deadlines: Pick<Deadlines, 'evaluateMs' | 'queryMs'>;
@@ -64,14 +64,14 @@ export class GatewayTransport implements Transport {
   }
 
   async evaluate(call: Call, decode: Decode, options: QueryOptions): Promise<unknown> {
-    // One's own organisation only, and an error where it cannot answer: another's peer could lie.
+    // Only your own organisation, and an error when it cannot answer: another organisation's peer could lie.
     const own = [this.#context.endorsers.ownMspId];
     const { deadlines, pace } = this.#context;
     const retries = { deadlineMs: deadlines.queryMs, ...options.retries };
     const end = pace.now() + Math.max(deadlines.queryMs, retries.deadlineMs);
-    // What is left of the query's time, so that its last attempt does not outlast it.
+    // The rest of the query's time, so that the last attempt does not exceed it.
     const left = (): number => Math.min(deadlines.evaluateMs, end - pace.now());
-    const payload = await retrying(
+    const payload = await retry(
       () =>
         this.#ask(own, options.signal, () =>
           this.#proposal(call, own).evaluate(callWithin(left())),
@@ -91,7 +91,7 @@ export class GatewayTransport implements Transport {
     const started = pace.now();
     statistics.started();
     let attempts = 0;
-    const { result, status } = await retrying(
+    const { result, status } = await retry(
       (number) => {
         attempts = number;
         return this.#attempt(call, decode, plan, options.signal);
@@ -109,7 +109,7 @@ export class GatewayTransport implements Transport {
     };
   }
 
-  /** Always a new proposal: the old one's time and read versions are the past. */
+  /** Always makes a new proposal: time and read versions of the old one are outdated. */
   async #attempt(
     call: Call,
     decode: Decode,
@@ -118,7 +118,7 @@ export class GatewayTransport implements Transport {
   ): Promise<Committed> {
     const transaction = await this.#endorseByPlan(call, plan, signal);
     const result = decode(transaction.getResult());
-    const envelope = await this.#signed(transaction);
+    const envelope = await this.#sign(transaction);
     signal?.throwIfAborted();
     const status = await this.#context.sender.send(envelope, { sentBefore: false, signal });
     const error = invalidity(status);
@@ -133,7 +133,7 @@ export class GatewayTransport implements Transport {
       return await this.#endorse(call, organisations, asked, signal);
     } catch (error) {
       if (!mayFallBack || !(error instanceof UnavailableError)) throw error;
-      // The gateway begins with one's own peer. If only that one refuses, it may have just started, blocks behind.
+      // The gateway asks its own peer first. If only that peer refuses, it may have just started and be some blocks behind.
       return this.#endorse(call, undefined, asked, signal);
     }
   }
@@ -166,7 +166,7 @@ export class GatewayTransport implements Transport {
     );
   }
 
-  async #signed(transaction: Transaction): Promise<Transaction> {
+  async #sign(transaction: Transaction): Promise<Transaction> {
     const { signer, gateway } = this.#context;
     if (signer === undefined) return transaction;
     return gateway.newSignedTransaction(

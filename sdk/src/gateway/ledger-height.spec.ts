@@ -14,7 +14,7 @@ test.each([
   expect(heightIn(Buffer.from(hex, 'hex'))).toBe(height);
 });
 
-test('asks the own organisation only', async () => {
+test('asks only its own organisation', async () => {
   const evaluate = jest.fn(() => Promise.resolve(Buffer.from('0805', 'hex')));
   await expect(ledgerHeight({ evaluate }, 'settlement', 'BankMSP')).resolves.toBe(5n);
   expect(evaluate).toHaveBeenCalledWith('GetChainInfo', {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The height of the ledger on one's own peer, from Fabric's system chaincode `qscc`.
+// The height of the ledger on your own peer, from Fabric's system chaincode `qscc`.
 import type { Contract } from '@hyperledger/fabric-gateway';
 
 /** `BlockchainInfo.height`: field 1, a varint (protobuf, common/ledger.proto). */
@@ -14,7 +14,7 @@ export function heightIn(blockchainInfo: Uint8Array): bigint {
     .reduceRight((height, byte) => (height << 7n) | BigInt(byte & 0x7f), 0n);
 }
 
-/** @returns how many blocks the peer holds, which is the number of the next one. */
+/** @returns how many blocks the peer holds, which is also the number of the next block. */
 export async function ledgerHeight(
   qscc: Pick<Contract, 'evaluate'>,
   channel: string,

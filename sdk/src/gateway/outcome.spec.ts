@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finding out what became of an envelope, against scripted networks.
+// Finding the outcome of an envelope, against scripted networks.
 import { Metadata, status as grpc, type ServiceError } from '@grpc/grpc-js';
 import { GatewayError, StatusCode, type Status } from '@hyperledger/fabric-gateway';
 import { findOutcome, type OutcomeOptions } from './outcome.js';
@@ -81,19 +81,19 @@ test('an answer lost while sending: the status shows that it was ordered', async
   expect(network.calls).toEqual(['send', 'status 10']);
 });
 
-test('orderers away for a while: sends the same again until one takes it', async () => {
+test('orderers unavailable for a while: sends the same envelope again until one accepts it', async () => {
   const network = scripted([UNAVAILABLE, UNAVAILABLE, 'ok'], [TIMEOUT, TIMEOUT, found('VALID')]);
   await expect(findOutcome(network, options())).resolves.toMatchObject({ kind: 'known' });
   expect(network.calls).toEqual(['send', 'status 10', 'send', 'status 10', 'send', 'status 100']);
 });
 
-test('taken but never seen in a block: sends again', async () => {
+test('accepted but never seen in a block: sends again', async () => {
   const network = scripted(['ok'], [TIMEOUT, found('VALID')]);
   await findOutcome(network, options());
   expect(network.calls).toEqual(['send', 'status 100', 'send', 'status 100']);
 });
 
-test('a duplicate is asked about again, and the first one counts', async () => {
+test('after DUPLICATE_TXID it asks again, and the first copy counts', async () => {
   const network = scripted(['ok'], [found('DUPLICATE_TXID'), found('VALID')]);
   await expect(findOutcome(network, options())).resolves.toEqual({
     kind: 'known',
@@ -102,18 +102,18 @@ test('a duplicate is asked about again, and the first one counts', async () => {
   expect(network.calls).toEqual(['send', 'status 100', 'status 100']);
 });
 
-test('DUPLICATE_TXID alone is never taken for success', async () => {
+test('DUPLICATE_TXID alone never counts as success', async () => {
   const network = scripted(['ok'], [found('DUPLICATE_TXID')]);
   await expect(findOutcome(network, options())).resolves.toMatchObject({ kind: 'unknown' });
 });
 
-test('refused at the first send: it will never be ordered', async () => {
+test('refused when first sent: it will never be ordered', async () => {
   const network = scripted([failure(grpc.ABORTED)], [TIMEOUT]);
   await expect(findOutcome(network, options())).resolves.toMatchObject({ kind: 'refused' });
   expect(network.calls).toEqual(['send']);
 });
 
-test('refused at a later send says nothing about the first', async () => {
+test('a refusal of a later copy says nothing about the first', async () => {
   const network = scripted([UNAVAILABLE, failure(grpc.ABORTED)], [TIMEOUT]);
   await expect(findOutcome(network, options())).resolves.toMatchObject({
     kind: 'unknown',
@@ -121,7 +121,7 @@ test('refused at a later send says nothing about the first', async () => {
   });
 });
 
-test('resuming asks first, and sends only what nobody knows', async () => {
+test('resuming asks first, and sends only if nobody knows the transaction', async () => {
   const known = scripted(['ok'], [found('VALID')]);
   await findOutcome(known, options({ sentBefore: true }));
   expect(known.calls).toEqual(['status 10']);
@@ -145,13 +145,13 @@ test('gives up after the time allowed', async () => {
   expect(given.pace.now()).toBeLessThan(8_000);
 });
 
-test('does not ask on with an identity that nobody answers', async () => {
+test('stops asking with an identity that nobody answers', async () => {
   const network = scripted(['ok'], [failure(grpc.PERMISSION_DENIED)]);
   await expect(findOutcome(network, options())).resolves.toMatchObject({ kind: 'unknown' });
   expect(network.calls).toHaveLength(2);
 });
 
-test('stops when the caller stops', async () => {
+test('stops when the caller aborts', async () => {
   const network = scripted([UNAVAILABLE], [TIMEOUT]);
   await findOutcome(network, options({ signal: AbortSignal.abort() }));
   expect(network.calls).toEqual(['send', 'status 10']);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the domain's refusal inside what a peer reports: `chaincode response 500, {"code":…}`.
+// Finds the domain's refusal in a peer's message: `chaincode response 500, {"code":…}`.
 import { isErrorCode, type WireError } from '@fabric-offline-pay/domain';
+import { isRecord } from '../guards.js';
 
-/** How a peer introduces what its chaincode answered, as opposed to a failure of its own. */
+/** How a peer introduces its chaincode's answer. A failure of the peer itself does not begin like this. */
 const CHAINCODE_RESPONSE = /chaincode response \d+, /;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parseObject(text: string): unknown {
   try {
@@ -16,10 +14,10 @@ function parseObject(text: string): unknown {
   }
 }
 
-/** @returns whether the chaincode itself answered with an error, of whatever content. */
+/** @returns whether the chaincode itself answered with an error, whatever its content. */
 export const isChaincodeResponse = (message: string): boolean => CHAINCODE_RESPONSE.test(message);
 
-/** @returns the refusal, or undefined when the message holds none that this version knows. */
+/** @returns the refusal, or undefined when the message contains none that this version knows. */
 export function parseRefusal(message: string): WireError | undefined {
   const start = message.indexOf('{');
   const value = start === -1 ? undefined : parseObject(message.slice(start));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes envelopes of earlier calls, or of an earlier process, to their outcome.
+// Finds the outcome of envelopes that an earlier call, or an earlier process, left.
 import type { Gateway, Transaction } from '@hyperledger/fabric-gateway';
 import { CorruptDataError, OffpayError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
@@ -10,11 +10,11 @@ import { invalidity } from './validation.js';
 export interface ResumedTransaction {
   readonly transactionId: string;
   readonly blockNumber: bigint;
-  /** What the transaction answered: the output of whatever the envelope holds, or of a batch its `BatchAnswer`s. */
+  /** The transaction's output, or for a batch its `BatchAnswer`s. */
   readonly result: unknown;
 }
 
-/** What became of one envelope of the journal. */
+/** The outcome of one envelope of the journal. */
 export type Recovered =
   | ({ readonly outcome: 'committed' } & ResumedTransaction)
   | { readonly outcome: 'failed'; readonly transactionId: string; readonly error: OffpayError };
@@ -40,7 +40,7 @@ function transactionIn(gateway: ResumeContext['gateway'], envelope: Uint8Array):
 const resultOf = (transaction: Transaction): unknown =>
   JSON.parse(Buffer.from(transaction.getResult()).toString('utf8'));
 
-/** @throws what a submit throws, and {@link CorruptDataError} for bytes that are no envelope. */
+/** @throws what a submit throws, and {@link CorruptDataError} for bytes that are not an envelope. */
 export async function resume(
   context: ResumeContext,
   envelope: Uint8Array,

@@ -2,7 +2,7 @@
 // Counting and percentiles.
 import { percentile, Statistics } from './statistics.js';
 
-test('counts calls, commits and each kind of retry apart', () => {
+test('counts calls, commits and each kind of retry separately', () => {
   const statistics = new Statistics();
   statistics.started();
   statistics.started();
@@ -20,20 +20,20 @@ test('counts calls, commits and each kind of retry apart', () => {
   });
 });
 
-test('knows the highest block, whatever order calls end in', () => {
+test('knows the highest block, in whatever order calls end', () => {
   const statistics = new Statistics();
   expect(statistics.lastBlock).toBe(0n);
   for (const block of [8n, 10n, 9n]) statistics.committed(1, block);
   expect(statistics.lastBlock).toBe(10n);
 });
 
-test('percentiles are those of the values, by nearest rank', () => {
+test('percentiles are by nearest rank', () => {
   const values = Array.from({ length: 100 }, (_, index) => index + 1);
   expect([0.5, 0.95, 0.99, 1].map((share) => percentile(values, share))).toEqual([50, 95, 99, 100]);
   expect(percentile([], 0.5)).toBe(0);
 });
 
-test('keeps the last 10,000 durations only', () => {
+test('keeps only the last 10,000 durations', () => {
   const statistics = new Statistics();
   for (let number = 0; number < 10_000; number++) statistics.committed(1_000, 1n);
   for (let number = 0; number < 10_000; number++) statistics.committed(1, 1n);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a connection has done so far, for reports and benchmarks.
+// Counts what a connection did, for reports and benchmarks.
 import type { RetryReason } from '../retry/retry.js';
 
 /** How long commits took, in milliseconds. */
@@ -12,21 +12,21 @@ export interface Latencies {
   readonly maximum: number;
 }
 
-/** What was counted until a moment. */
+/** The counts at one moment. */
 export interface StatisticsSnapshot {
-  /** Submitted transactions that were started, each once however often it was retried. */
+  /** Transactions that were started. A retried transaction counts once. */
   readonly submitted: number;
   readonly committed: number;
   readonly conflictsRetried: number;
   readonly outagesRetried: number;
-  /** Endorsers that disagreed, usually because one was a block behind. */
+  /** Retries because endorsers disagreed, usually because one was a block behind. */
   readonly divisionsRetried: number;
   readonly latencies: Latencies;
 }
 
 const KEPT = 10_000;
 
-/** @param sorted ascending; nearest-rank percentile, 0 of nothing. */
+/** @param sorted in ascending order. @returns the nearest-rank percentile, 0 when empty. */
 export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 
@@ -41,7 +41,7 @@ function summarise(durations: readonly number[]): Latencies {
   };
 }
 
-/** Counts what a client does; hand one to several connections to count them together. */
+/** Counts what a client does. Share one between several connections to count them together. */
 export class Statistics {
   #submitted = 0;
   #committed = 0;
@@ -49,29 +49,29 @@ export class Statistics {
   readonly #retries: Record<RetryReason, number> = { conflict: 0, unavailable: 0, divided: 0 };
   readonly #durations: number[] = [];
 
-  /** The highest block that one of the committed transactions stands in: a peer that holds it knows of all of them. */
+  /** The highest block that contains one of the committed transactions. A peer that holds this block knows all of them. */
   get lastBlock(): bigint {
     return this.#lastBlock;
   }
 
-  /** A transaction was begun. */
+  /** Notes that a transaction was started. */
   started(): void {
     this.#submitted++;
   }
 
-  /** It is tried again. */
+  /** Notes that it is tried again. */
   retried(reason: RetryReason): void {
     this.#retries[reason]++;
   }
 
-  /** It stands in a block. @param durationMs from the call to the commit */
+  /** Notes that it stands valid in a block. @param durationMs from the call to the commit */
   committed(durationMs: number, blockNumber: bigint): void {
     if (blockNumber > this.#lastBlock) this.#lastBlock = blockNumber;
     this.#durations[this.#committed % KEPT] = durationMs;
     this.#committed++;
   }
 
-  /** @returns what was counted so far; later changes do not show in it. */
+  /** @returns a copy of the counts. Later changes do not show in it. */
   snapshot(): StatisticsSnapshot {
     return {
       submitted: this.#submitted,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Validation codes and the errors that they become.
+// Validation codes and their errors.
 import { StatusCode, type Status } from '@hyperledger/fabric-gateway';
 import { CommitError, ConflictError, EndorsementError } from '../errors.js';
 import { invalidity, validationName } from './validation.js';
@@ -37,6 +37,6 @@ test.each(['BAD_CREATOR_SIGNATURE', 'EXPIRED_CHAINCODE', 'INVALID_WRITESET'] as 
   },
 );
 
-test('a code of a later Fabric has a name as well', () => {
+test('a code of a later Fabric version has a name, too', () => {
   expect(validationName(77)).toBe('code 77');
 });

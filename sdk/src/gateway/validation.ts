@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a transaction's validation code, found in its block, means for the caller.
+// Turns a transaction's validation code, found in its block, into the error for the caller.
 import { StatusCode, type Status } from '@hyperledger/fabric-gateway';
 import { CommitError, ConflictError, EndorsementError, type OffpayError } from '../errors.js';
 
@@ -12,7 +12,7 @@ const CONFLICTS: ReadonlySet<number> = new Set([
 export const validationName = (code: number): string =>
   Object.entries(StatusCode).find(([, value]) => value === code)?.[0] ?? `code ${code}`;
 
-/** @returns the error of an invalid transaction, undefined for a valid one. */
+/** @returns the error of an invalid transaction, or undefined for a valid one. */
 export function invalidity(status: Status): OffpayError | undefined {
   if (status.successful) return undefined;
   const { code, transactionId } = status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A journal that survives the end of the process: one file an envelope.
+// A journal that survives the end of the process: one file for each envelope.
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CorruptDataError } from '../errors.js';
@@ -17,7 +17,7 @@ async function readEntry(folder: string, name: string): Promise<JournalEntry> {
 
 /**
  * @param folder made when missing; no other process may use it
- * @returns a journal whose `pending` throws {@link CorruptDataError} for a file that is empty.
+ * @returns a journal whose `pending` throws {@link CorruptDataError} for an empty file
  */
 export function fileJournal(folder: string): Journal {
   const fileOf = (transactionId: string): string => join(folder, transactionId + SUFFIX);
@@ -26,7 +26,7 @@ export function fileJournal(folder: string): Journal {
       await mkdir(folder, { recursive: true });
       await writeDurably(fileOf(transactionId), envelope);
     },
-    // Not synced: a file that comes back after a crash is resumed, which finds the same outcome again.
+    // Not synced: if the file comes back after a crash, resuming it finds the same outcome again.
     settle: (transactionId) => rm(fileOf(transactionId), { force: true }),
     pending: async () => {
       await mkdir(folder, { recursive: true });

@@ -17,7 +17,7 @@ describe.each([
   ['memory', () => memoryJournal()],
   ['file', () => fileJournal(join(folder, 'made', 'when missing'))],
 ])('%s journal', (_, make) => {
-  test('holds what was recorded until it is settled', async () => {
+  test('holds a recorded envelope until it is settled', async () => {
     const journal = make();
     await journal.record('tx-1', Buffer.from('one'));
     await journal.record('tx-2', Buffer.from('two'));
@@ -32,7 +32,7 @@ describe.each([
     await expect(make().pending()).resolves.toEqual([]);
   });
 
-  test('may record the same envelope again', async () => {
+  test('can record the same envelope again', async () => {
     const journal = make();
     await journal.record('tx-1', Buffer.from('one'));
     await journal.record('tx-1', Buffer.from('one'));
@@ -41,7 +41,7 @@ describe.each([
 });
 
 describe('file journal', () => {
-  test('is there for the next process, and leaves no temporary file', async () => {
+  test('is read by the next process, and leaves no temporary file', async () => {
     await fileJournal(folder).record('tx-1', Buffer.from([0, 255, 1]));
     const [entry] = await fileJournal(folder).pending();
     expect(Buffer.from(entry!.envelope)).toEqual(Buffer.from([0, 255, 1]));
@@ -53,7 +53,7 @@ describe('file journal', () => {
     await expect(fileJournal(folder).pending()).resolves.toEqual([]);
   });
 
-  test('names an empty file', async () => {
+  test('has an error that names an empty file', async () => {
     const file = join(folder, 'tx-1.envelope');
     await writeFile(file, '');
     const error = await fileJournal(folder)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Remembers signed envelopes from before they are sent until their outcome is known.
+// Keeps signed envelopes from before they are sent until their outcome is known.
 
-/** An envelope that was sent, or was about to be. */
+/** An envelope that was sent, or was about to be sent. */
 export interface JournalEntry {
   readonly transactionId: string;
   /** The signed envelope. */
   readonly envelope: Uint8Array;
 }
 
-/** A port. When `record` returns, the envelope must survive whatever the caller wants to survive. */
+/** A port. How much a recorded envelope survives depends on the implementation: memory, a file, a database. */
 export interface Journal {
-  /** Keeps a signed envelope before it is sent; durable when it resolves. */
+  /** Keeps a signed envelope before it is sent. It is durable when the promise resolves. */
   record(transactionId: string, envelope: Uint8Array): Promise<void>;
-  /** The outcome is known. Settling what is not there does nothing. */
+  /** Removes an envelope whose outcome is known. Does nothing when there is none. */
   settle(transactionId: string): Promise<void>;
-  /** Envelopes whose outcome is not known, for `connection.recover`. */
+  /** @returns the envelopes whose outcome is not known, for `connection.recover`. */
   pending(): Promise<readonly JournalEntry[]>;
 }

@@ -2,7 +2,7 @@
 // The default journal: survives lost connections, but not the end of the process.
 import type { Journal } from './journal.js';
 
-/** A journal that takes an envelope when somebody asks for it, since it cannot outlive the transaction anyway. */
+/** A journal that reads the envelope only when somebody asks for it, because it cannot outlive the transaction anyway. */
 export interface MemoryJournal extends Journal {
   recordLater(transactionId: string, envelope: () => Uint8Array): void;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every point at which device or terminal can die, one after the other: no counter is used for two payments, no accepted
-// payment is lost, and repeating the work ends in exactly one payment an order.
+// Crashes of device or terminal at every step, one after the other: no counter is used for two payments, no accepted
+// payment is lost, and repeating the work ends in exactly one payment for each order.
 import {
   protectedHeader,
   sigStructure,
@@ -28,7 +28,7 @@ import {
 
 const AMOUNT = '1250';
 
-/** What outlives a crash, and what the world outside saw. */
+/** What survives a crash, and what left device and terminal. */
 class World {
   readonly room = new OfflineRoom();
   readonly deviceDisk = emptyDisk();
@@ -36,7 +36,7 @@ class World {
   readonly deviceKey = softwareKey(newKey());
   /** Everything that a device ever handed out. */
   readonly released: Buffer[] = [];
-  /** The orders whose goods a terminal ever let go. */
+  /** The orders whose goods a terminal ever handed over. */
   readonly shown = new Set<string>();
   readonly lost: string[] = [];
   /** What a device signed before it was durable. */
@@ -44,7 +44,7 @@ class World {
 
   constructor(readonly orders: readonly string[]) {}
 
-  /** From an empty disk, or what an earlier life left, to the end. */
+  /** Runs the work from an empty disk, or from what a crash left, to the end. */
   async live(life: Life): Promise<void> {
     await this.prepare(life);
     await this.pay(life);
@@ -52,7 +52,7 @@ class World {
     await terminal.sync(mortalLedger(this.room.ledger, life));
   }
 
-  /** The device has its certificate, the terminal its trust. */
+  /** Gives the device its certificate, and the terminal its issuers and bulletin. */
   async prepare(life: Life): Promise<void> {
     const { room } = this;
     const device = await this.#device(life);
@@ -94,7 +94,7 @@ class World {
     return this.room.openDevice(store, mortalKey(key, life));
   }
 
-  /** Whether the disk holds the answer that is to be signed. */
+  /** Whether the disk holds the answer that the device is about to sign. */
   #isKept(toSign: Uint8Array): boolean {
     const state =
       [...this.deviceDisk.contents].find(([key]) => key.startsWith('state/'))?.[1] ?? '{}';
@@ -131,7 +131,7 @@ class World {
   }
 }
 
-/** @returns whether the work came to its end. */
+/** @returns whether the work was completed. */
 async function ends(work: Promise<void>): Promise<boolean> {
   try {
     await work;
@@ -164,7 +164,7 @@ test('a crash at every step, from the empty stores to the settlement of two paym
   expect(points).toBeGreaterThan(50);
 });
 
-test('a crash at every step of the repetition after a crash at every step of a payment', async () => {
+test('a crash at every step of a payment, and another at every step of its repetition', async () => {
   let pairs = 0;
   for (let first = 1, whole = false; !whole; first += 1)
     for (let second = 1, ended = false; !ended; second += 1, pairs += 1) {

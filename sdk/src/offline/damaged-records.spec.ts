@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every record of a device and of a terminal, damaged in every way: found when the store is opened, or when it is read while
-// open, and never used. OFFPAY_SEED runs the same again.
+// Every record of a device and of a terminal, damaged in every way: the damage is found when the store is opened, or when the
+// record is read, and a damaged record is never used. OFFPAY_SEED repeats a run.
 import {
   memoryMark,
   memoryStore,
@@ -10,6 +10,7 @@ import {
 import { copyOf, mortalSealed, type Disk } from '../../../test/support/crash-points';
 import { AMOUNT, contradictions, SealedLife } from '../../../test/support/sealed-life';
 import { SEED, seeded } from '../../../test/support/seeded';
+import { codeOfError } from '../guards.js';
 
 let life: SealedLife;
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
 type Kind = 'device' | 'terminal';
 const KINDS: readonly Kind[] = ['device', 'terminal'];
 
-/** What is done to the contents of a disk. */
+/** A change of a disk's contents. */
 interface Damage {
   readonly name: string;
   readonly key: string;
@@ -29,11 +30,12 @@ interface Damage {
 }
 
 const set = (name: string, key: string, value: string | undefined): Damage => ({
-  ...{ name, key },
+  name,
+  key,
   values: new Map([[key, value]]),
 });
 
-/** Another character of seven bits, so that the value stays text. */
+/** Another seven-bit character, so that the value stays text. */
 const flipped = (value: string, at: number, bit: number): string =>
   value.slice(0, at) + String.fromCharCode(value.charCodeAt(at) ^ (1 << bit)) + value.slice(at + 1);
 
@@ -48,7 +50,8 @@ function swaps(contents: ReadonlyMap<string, string>, key: string): readonly Dam
   return [...contents]
     .filter(([other, its]) => other > key && its !== value)
     .map(([other, its]) => ({
-      ...{ name: `swapped with ${other}`, key },
+      name: `swapped with ${other}`,
+      key,
       values: new Map([
         [key, its],
         [other, value],
@@ -83,17 +86,17 @@ function inflict({ contents }: Disk, { values }: Damage): void {
     else contents.set(key, value);
 }
 
-/** What the work answers, or the code that it is refused with. */
+/** The result of the work, or the code of its error. */
 async function answered(work: () => Promise<unknown>): Promise<unknown> {
   try {
     return await work();
   } catch (error) {
-    return (error as { code?: unknown }).code ?? error;
+    return codeOfError(error) ?? error;
   }
 }
 
 describe.each(KINDS)('a %s', (kind) => {
-  test('with a damaged record does not open, and is not restored', async () => {
+  test('with a damaged record cannot be opened or restored', async () => {
     const { publicKey } = kind === 'device' ? life.deviceKey : life.terminalKey;
     const found = new Set<string>();
     for (const damage of damagesOf(kind, Infinity)) {
@@ -113,7 +116,7 @@ describe.each(KINDS)('a %s', (kind) => {
     }
   });
 
-  test('whose record is damaged while it is open finds it at the next read, and then reads nothing more', async () => {
+  test('finds a record that is damaged while the store is open at the next read, and then reads nothing more', async () => {
     for (const damage of damagesOf(kind, 3)) {
       const { key } = damage;
       if (key === 'head') continue;
@@ -138,7 +141,7 @@ describe.each(KINDS)('a %s', (kind) => {
   });
 });
 
-test('a device whose record is damaged while it is open pays rightly or not at all', async () => {
+test('a device whose record is damaged while it is open pays correctly or not at all', async () => {
   const orderNumber = 'ORD-6';
   const terminal = await life.room.terminal();
   const asked = await terminal.request({ orderNumber, amount: '100', currency: 'EUR' });
@@ -168,7 +171,7 @@ test('a device whose record is damaged while it is open pays rightly or not at a
   expect(outcomes.refused).toBeGreaterThan(0);
 });
 
-test('a terminal whose record is damaged while it is open never says less than what waits', async () => {
+test('a terminal whose record is damaged while it is open never reports too little that waits', async () => {
   const whole = await life.openTerminal(copyOf(life.disks.terminal));
   const right = { waiting: await whole.waiting(), payments: await whole.payments() };
   expect(right.waiting).toMatchObject({
@@ -186,7 +189,7 @@ test('a terminal whose record is damaged while it is open never says less than w
   }
 });
 
-test('the details say where', async () => {
+test('the details of the error say where', async () => {
   const disk = copyOf(life.disks.device);
   const where = { folder: 'somewhere' };
   const open = () => sealedStore(memoryStore(disk.contents), memoryMark(disk.cell), where);

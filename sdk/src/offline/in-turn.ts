@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one piece of work after the other: what reads, decides and writes must not meet another that does so.
+// Runs pieces of work one after the other, so that work that reads, decides and writes does not overlap.
 
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** @returns a queue of its own; a piece that fails does not stop the next. */
+/** @returns a new queue. A piece of work that fails does not stop the next one. */
 export function inTurn(): InTurn {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What of payments without a network runs wherever JavaScript does: in Node.js and in a browser.
+// The parts of payments without a network that run in Node.js and in a browser.
 export { qrSvg, qrText } from './carriers/qr-code.js';
 export type { Clock } from './clock.js';
 export {

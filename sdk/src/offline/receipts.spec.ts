@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who asks, what was accepted, what never will be: as the customer's device and the merchant's tills keep it.
+// Payee certificates, receipts and cancellations, on the customer's device and the merchant's tills.
 import {
   encodePaymentEvidence,
   packRequest,
@@ -28,6 +28,7 @@ import {
   unpacked,
   VECTOR_KEYS,
 } from '../../../test/support/offline-world';
+import { codeOfError } from '../guards.js';
 
 const NAME = 'Bäckerei Sørensen';
 const FAR = 4_102_444_800;
@@ -36,7 +37,7 @@ let room: OfflineRoom;
 let device: Device;
 let terminal: Terminal;
 
-/** A till of the merchant, with the certificate that its bank gives it. */
+/** A till of the merchant, with a payee certificate of the merchant's bank. */
 async function till(
   terminalId = 'till-1',
   key: OfflineKey = softwareKey(VECTOR_KEYS.terminal),
@@ -44,12 +45,22 @@ async function till(
 ): Promise<Terminal> {
   const { clock } = room;
   const opened = await Terminal.open({
-    ...{ store: memoryStore(), key, channel: CHANNEL, clock, roots: ROOTS },
-    ...{ merchantId: OFFLINE_MERCHANT, terminalId },
+    store: memoryStore(),
+    key,
+    channel: CHANNEL,
+    clock,
+    roots: ROOTS,
+    merchantId: OFFLINE_MERCHANT,
+    terminalId,
   });
   const payee = await room.issuer.certifyPayee({
-    ...{ merchantId: OFFLINE_MERCHANT, terminalId, publicKey: key.publicKey },
-    ...{ name: NAME, licence: 'LIC-1', validUntil: FAR, ...granted },
+    merchantId: OFFLINE_MERCHANT,
+    terminalId,
+    publicKey: key.publicKey,
+    name: NAME,
+    licence: 'LIC-1',
+    validUntil: FAR,
+    ...granted,
   });
   const bulletin = room.ledger.newestBulletin ?? (await room.publish());
   await opened.learn({ issuers: [room.issuer.row], bulletin, payee });
@@ -65,13 +76,9 @@ beforeEach(async () => {
 const ask = async (orderNumber: string, by = terminal): Promise<Buffer> =>
   (await by.request({ orderNumber, amount: '1250', currency: 'EUR' })).bytes;
 
-const codeOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => 'done',
-    (error: unknown) => (error as { code: unknown }).code,
-  );
+const codeOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'done', codeOfError);
 
-/** A payment that was accepted, with its receipt. */
+/** An accepted payment with its receipt. */
 async function paid(orderNumber: string, by = terminal) {
   const payment = await device.pay(await ask(orderNumber, by));
   const acceptance = await by.accept(orderNumber, payment.bytes);
@@ -79,7 +86,7 @@ async function paid(orderNumber: string, by = terminal) {
   return { payment, receipt: acceptance.receipt };
 }
 
-describe('who asks', () => {
+describe('the payee', () => {
   it('is shown with name and licence before anything is paid', async () => {
     expect(await device.view(await ask('A-1'))).toMatchObject({
       payee: { name: NAME, licence: 'LIC-1', bankId: 'bank-1' },
@@ -87,7 +94,7 @@ describe('who asks', () => {
     });
   });
 
-  it('is nobody where no bank says so, or none that the customer trusts', async () => {
+  it('is unknown when no bank certified it, or only one that the customer does not trust', async () => {
     const uncertified = await room.terminal();
     expect(await device.view(await ask('A-1', uncertified))).toMatchObject({ payee: null });
     const stranger = await room.device({ customerId: 'customer-2', payeesBy: [] });
@@ -125,11 +132,11 @@ describe('who asks', () => {
       () => packRequest({ request: request(), payee: newPayee({ merchantId: 'merchant-2' }) }),
     ],
     [
-      'that ran out',
+      'that expired',
       () => packRequest({ request: request(), payee: newPayee({ validUntil: room.now - 1 }) }),
     ],
     [
-      'that ran out before the request was made, by the terminal’s clock',
+      'that expired before the request was made, by the terminal’s clock',
       () =>
         packRequest({
           request: request({ createdAt: NOW + 1 }),
@@ -145,13 +152,13 @@ describe('who asks', () => {
         return shown;
       },
     ],
-  ])('with a certificate %s is refused, and nothing is counted', async (_, shown) => {
+  ])('with a certificate %s is refused, and no counter is used', async (_, shown) => {
     expect(await codeOf(device.view(shown()))).toBe('OFFLINE_PAYEE_UNTRUSTED');
     expect(await codeOf(device.pay(shown()))).toBe('OFFLINE_PAYEE_UNTRUSTED');
     expect(await device.history()).toEqual([]);
   });
 
-  it('is by the last second of the certificate', async () => {
+  it('is certified until the last second of the certificate', async () => {
     const shown = packRequest({ request: request(), payee: newPayee({ validUntil: room.now }) });
     expect(await device.view(shown)).toMatchObject({ payee: { name: NAME } });
   });
@@ -165,7 +172,7 @@ describe('who asks', () => {
   });
 });
 
-test('a till whose certificate is over asks for nothing, and is certified again', async () => {
+test('a till whose certificate has expired asks for nothing until it is certified again', async () => {
   const ends = await till('till-1', undefined, { validUntil: room.now + 10 });
   expect(await ends.certifiedAs()).toEqual({
     name: NAME,
@@ -179,14 +186,17 @@ test('a till whose certificate is over asks for nothing, and is certified again'
   const { publicKey } = softwareKey(VECTOR_KEYS.terminal);
   const grant = { merchantId: OFFLINE_MERCHANT, terminalId: 'till-1', publicKey };
   const payee = await room.issuer.certifyPayee({
-    ...{ ...grant, name: NAME, licence: 'LIC-1', validUntil: FAR },
+    ...grant,
+    name: NAME,
+    licence: 'LIC-1',
+    validUntil: FAR,
   });
   await ends.learn({ payee });
   await ask('A-2', ends);
 });
 
 describe('a receipt', () => {
-  it('is kept, and says accepted from then on', async () => {
+  it('is kept, and the payment is accepted from then on', async () => {
     const { receipt } = await paid('A-1');
     expect(await device.history()).toMatchObject([{ state: 'given' }]);
     await device.importReceipt(receipt);
@@ -194,7 +204,7 @@ describe('a receipt', () => {
     expect(await device.history()).toMatchObject([{ state: 'accepted' }]);
   });
 
-  it('is given again, for the same voucher and by the merchant who lost it', async () => {
+  it('is issued again for the same voucher', async () => {
     const { payment } = await paid('A-1');
     const again = await terminal.accept('A-1', payment.bytes);
     if (!again.accepted) throw new Error(again.code);
@@ -229,18 +239,19 @@ describe('a receipt', () => {
 });
 
 describe('a cancellation', () => {
-  it('ends a request for good: its voucher is not accepted any more, and the device knows', async () => {
+  it('ends a request for good: the till accepts no voucher for it, and the device knows', async () => {
     const payment = await device.pay(await ask('A-1'));
     const [cancellation] = await terminal.cancel('A-1');
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({
-      ...{ accepted: false, code: 'OFFLINE_CANCELLED' },
+      accepted: false,
+      code: 'OFFLINE_CANCELLED',
     });
     await device.importCancellation(cancellation!);
     await device.importCancellation(cancellation!);
     expect(await device.history()).toMatchObject([{ state: 'cancelled' }]);
   });
 
-  it('is also given for an earlier request of an order that somebody else paid since', async () => {
+  it('is also issued for an earlier request of an order that somebody else paid since', async () => {
     await device.pay(await ask('A-1'));
     room.now += 301;
     const other = await room.device({ customerId: 'customer-2' });
@@ -254,7 +265,7 @@ describe('a cancellation', () => {
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ repeated: true });
   });
 
-  it('leaves what was counted counted, and tells the bank what it needs', async () => {
+  it('does not give the counter back, and contains everything that the bank needs', async () => {
     const payment = await device.pay(await ask('A-1'));
     const [cancellation] = await terminal.cancel('A-1');
     await device.importCancellation(cancellation!);
@@ -266,7 +277,7 @@ describe('a cancellation', () => {
     expect(brought?.cancellation).toBe(cancellation!.toString('base64'));
   });
 
-  it('lets the order be asked for again, and paid', async () => {
+  it('allows a new request for the order, which can be paid', async () => {
     await device.pay(await ask('A-1'));
     const [cancellation] = await terminal.cancel('A-1');
     const again = await ask('A-1');
@@ -279,7 +290,7 @@ describe('a cancellation', () => {
     expect(await codeOf(terminal.cancel('A-2'))).toBe('IDEMPOTENCY_CONFLICT');
   });
 
-  it('covers a request that ran out and was made anew, too', async () => {
+  it('covers a request that expired and was replaced, too', async () => {
     await device.pay(await ask('A-1'));
     room.now += 301;
     await ask('A-1');
@@ -291,7 +302,7 @@ describe('a cancellation', () => {
     expect(codes.sort()).toEqual(['NOT_FOUND', 'done']);
   });
 
-  it('says the same each time, and nothing of what was paid or never asked for', async () => {
+  it('is the same each time, and is refused for what was paid or never asked for', async () => {
     await ask('A-1');
     const before = await terminal.cancel('A-1');
     room.now += 10;
@@ -303,7 +314,7 @@ describe('a cancellation', () => {
     expect(await codeOf(terminal.cancel('A-3'))).toBe('IDEMPOTENCY_CONFLICT');
   });
 
-  it('and a receipt of one payment: the device holds the terminal to the first', async () => {
+  it('contradicts a receipt of the same payment: for the device, the first statement counts', async () => {
     await device.importReceipt((await paid('A-1')).receipt);
     const { request } = (await device.evidence({ epoch: 1, counter: 1 }))!;
     const { payload } = parseCose('offpay/payment-request', request!);
@@ -313,14 +324,16 @@ describe('a cancellation', () => {
   });
 });
 
-describe('a till that lost what it knew', () => {
-  it('takes an accepted payment up again out of the customer’s evidence, and settles it', async () => {
+describe('a till that lost its records', () => {
+  it('imports an accepted payment from the customer’s evidence, and settles it', async () => {
     const { receipt } = await paid('A-1');
     await device.importReceipt(receipt);
     const evidence = await device.evidence({ epoch: 1, counter: 1 });
     const empty = await till();
     expect(await empty.importPayment(evidence!.bytes!)).toMatchObject({
-      ...{ orderNumber: 'A-1', amount: '1250', status: 'waiting' },
+      orderNumber: 'A-1',
+      amount: '1250',
+      status: 'waiting',
     });
     await empty.importPayment(evidence!.bytes!);
     expect(await empty.waiting()).toMatchObject({ count: 1 });
@@ -328,7 +341,7 @@ describe('a till that lost what it knew', () => {
     expect(room.ledger.paid).toEqual(['A-1']);
   });
 
-  it('so does another till of the merchant, long after the request was over', async () => {
+  it('can be replaced by another till of the merchant, long after the request expired', async () => {
     await device.importReceipt((await paid('A-1')).receipt);
     const evidence = await device.evidence({ epoch: 1, counter: 1 });
     room.now += 3_600;
@@ -336,7 +349,7 @@ describe('a till that lost what it knew', () => {
     expect(await other.importPayment(evidence!.bytes!)).toMatchObject({ orderNumber: 'A-1' });
   });
 
-  it('and a device of before knows it again', async () => {
+  it('accepts the next payment of the device whose payment it imported', async () => {
     await device.importReceipt((await paid('A-1')).receipt);
     const evidence = await device.evidence({ epoch: 1, counter: 1 });
     const empty = await till();
@@ -345,13 +358,15 @@ describe('a till that lost what it knew', () => {
     expect(await empty.accept('B-1', bytes)).toMatchObject({ accepted: true });
   });
 
-  it('takes nothing up that no certified till of the merchant accepted', async () => {
+  it('imports nothing that no certified till of the merchant accepted', async () => {
     const { receipt } = await paid('A-1');
     await device.importReceipt(receipt);
     const kept = await device.evidence({ epoch: 1, counter: 1 });
     const whole = {
       ...kept!.presented,
-      ...{ request: kept!.request!, payee: kept!.payee!, receipt: kept!.receipt! },
+      request: kept!.request!,
+      payee: kept!.payee!,
+      receipt: kept!.receipt!,
     };
     const other = await paid('A-2');
     const empty = await till();
@@ -373,7 +388,7 @@ describe('a till that lost what it knew', () => {
   });
 });
 
-it('whatever is accepted has a receipt, also without a certified payee', async () => {
+it('every accepted payment has a receipt, even without a certified payee', async () => {
   const uncertified = await room.terminal();
   expect(await exchange(uncertified, device, 'A-1')).toMatchObject({ accepted: true });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A store that is put back to what it was at any other step of its life: refused, or the newest. Restored, a device uses no
-// counter twice, and a terminal says what it lost.
+// A store that is put back to an earlier step is refused, unless that is the newest. After a restoration, a device uses no
+// counter twice, and a terminal reports what it lost.
 import {
   bytesToText,
   decodeCancellation,
@@ -26,12 +26,11 @@ import {
   type Moment,
 } from '../../../test/support/sealed-life';
 import { CHANNEL } from '../../../test/support/offline-world';
+import { codeOfError } from '../guards.js';
 
 let life: SealedLife;
 
 beforeAll(async () => (life = await SealedLife.lived()));
-
-const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 
 const restored = (
   { contents, cell }: Disk,
@@ -39,7 +38,7 @@ const restored = (
 ): Promise<Restoration | undefined> =>
   restoreStore(memoryStore(contents), memoryMark(cell), { publicKey });
 
-/** A store of one moment, which meets the mark of another. */
+/** A store of one step with the mark of another step. */
 const putBack = (from: Disk, to: Disk): Disk => ({ ...copyOf(from), cell: { ...to.cell } });
 
 interface Opened<Party> {
@@ -47,7 +46,7 @@ interface Opened<Party> {
   readonly restoration: Restoration | undefined;
 }
 
-/** Opens a store as its user would: refused, it is restored. */
+/** Opens a store like its user, who restores a store that is refused. */
 async function opened<Party>(
   disk: Disk,
   key: OfflineKey,
@@ -56,27 +55,27 @@ async function opened<Party>(
   try {
     return { party: await open(disk), restoration: undefined };
   } catch (error) {
-    expect(codeOf(error)).toBe('STORE_ROLLED_BACK');
+    expect(codeOfError(error)).toBe('STORE_ROLLED_BACK');
     const restoration = await restored(disk, key);
     expect(restoration).toBeDefined();
     return { party: await open(disk), restoration };
   }
 }
 
-/** What the device hands out, or the code of what it refuses. */
+/** What the device hands out, or the code of its refusal. */
 async function paid(device: Device, request: Buffer): Promise<unknown> {
   try {
     return (await device.pay(request, { again: true })).bytes;
   } catch (error) {
-    return codeOf(error);
+    return codeOfError(error);
   }
 }
 
-/** All that a device can be brought to hand out: the old certificates again, old requests, and a new one. */
+/** Everything that one can make a device hand out: by old certificates, old requests, and a new request. */
 async function handedOut(device: Device, requests: readonly Buffer[]): Promise<unknown[]> {
   for (const bytes of life.certificates)
     await device.importCertificate(bytes, [life.room.issuer.row]).catch((error: unknown) => {
-      expect(codeOf(error)).toBe('EPOCH_SEALED');
+      expect(codeOfError(error)).toBe('EPOCH_SEALED');
     });
   const answers: unknown[] = [];
   for (const request of requests) answers.push(await paid(device, request));
@@ -96,7 +95,7 @@ async function request(orderNumber: string): Promise<Buffer> {
   return (await terminal.request({ orderNumber, amount: AMOUNT, currency: 'EUR' })).bytes;
 }
 
-test('a device at any step, put back to any other: no counter has two digests, and a new epoch pays', async () => {
+test('a device put back from any step to any other: no counter has two digests, and a new epoch pays', async () => {
   const [later, newEpoch] = [await request('ORD-8'), await request('ORD-9')];
   const third = await life.certify(3);
   const counts = { newest: 0, restored: 0 };
@@ -121,7 +120,7 @@ test('a device at any step, put back to any other: no counter has two digests, a
   expect(counts.newest).toBeGreaterThan(10);
 });
 
-test('a terminal at any step, put back to any other: nothing that it accepted is gone without a word', async () => {
+test('a terminal put back from any step to any other: no accepted payment is lost unnoticed', async () => {
   const counts = { newest: 0, restored: 0 };
   const paidOnce = [...life.shown].sort();
   await (await life.openTerminal(copyOf(life.disks.terminal))).sync(life.room.ledger);
@@ -149,13 +148,13 @@ test('a terminal at any step, put back to any other: nothing that it accepted is
   expect(counts.newest).toBeGreaterThan(10);
 });
 
-/** Hashes of the requests that were given up. */
+/** Hashes of the cancelled requests. */
 const cancelled = async (terminal: Terminal, orderNumber: string): Promise<string[]> =>
   (await terminal.cancel(orderNumber)).map((bytes) =>
     bytesToText(decodeCancellation(parseCose('offpay/cancellation', bytes).payload).requestHash),
   );
 
-test('a terminal put back cancels nothing that it had asked for: somebody may have paid since', async () => {
+test('a terminal that was put back does not cancel its old requests, because somebody may have paid them since', async () => {
   const another = new SealedLife();
   const disk = emptyDisk();
   const ask = { amount: AMOUNT, currency: 'EUR' };
@@ -200,7 +199,7 @@ test('a terminal put back cancels nothing that it had asked for: somebody may ha
   });
 });
 
-test('an emptied store: a device takes no certificate of the epochs that it knew', async () => {
+test('a device with an emptied store accepts no certificate of the epochs that it knew', async () => {
   const { marked } = life.disks.device.cell;
   const disk: Disk = { contents: new Map(), cell: { ...(marked && { marked }) } };
   await expect(life.openDevice(disk)).rejects.toMatchObject({
@@ -225,7 +224,7 @@ test('an emptied store: a device takes no certificate of the epochs that it knew
   });
 });
 
-test('a sealed epoch can be spent no more, and shows again what it answered', async () => {
+test('a sealed epoch cannot be spent, but its old answers can be shown again', async () => {
   const early = life.moments.find(({ released }) => released === 1)!;
   const disk = putBack(early.device, life.disks.device);
   await restored(disk, life.deviceKey);
@@ -237,7 +236,7 @@ test('a sealed epoch can be spent no more, and shows again what it answered', as
   expect(again).toMatchObject({ repeated: true, bytes: life.released[0] });
 });
 
-test('restoring the newest store changes nothing; an epoch that was named is sealed all the same', async () => {
+test('restoring the newest store changes nothing, but seals an epoch that was named', async () => {
   const disk = copyOf(life.disks.device);
   expect(await restored(disk, life.deviceKey)).toBeUndefined();
   expect(disk).toEqual(life.disks.device);
@@ -249,7 +248,7 @@ test('restoring the newest store changes nothing; an epoch that was named is sea
   expect((await device.balances()).some(({ sealed }) => !sealed)).toBe(false);
 });
 
-test("nobody restores another's store", async () => {
+test("nobody can restore another owner's store", async () => {
   const disk = putBack(life.disks.terminal, life.disks.device);
   await expect(restored(disk, life.deviceKey)).rejects.toMatchObject({
     code: 'STORE_FOREIGN',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Express: after login one transaction an organisation, three in all, through the same units to the same final state.
+// Express: after login, one transaction of each organisation, three in all, through the same units to the same final state.
 import type { OrderState } from '@fabric-offline-pay/domain';
 import { Passages } from './passages.js';
 import {
@@ -12,9 +12,9 @@ import {
 import { withStepUp } from './step-up.js';
 
 /**
- * Takes a purchase through the patent's units in three transactions: logistics', merchant's, bank's.
- * @returns where the order stands: `released` or `captured` when paid, `blocked` when an alarm is open.
- * @throws {RefusedError} by the first leg that refuses: nothing of that leg happened.
+ * Takes a purchase through the patent's units in three transactions: the logistics company's, the merchant's, the bank's.
+ * @returns the state of the order: `released` or `captured` when paid, `blocked` when an alarm is open
+ * @throws {RefusedError} by the first leg that refuses. Nothing of that leg happened
  */
 export async function runExpress(parties: Parties, purchase: Purchase): Promise<PipelineResult> {
   const { cashier, dispatcher, bankNode } = parties;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One purchase as the pipeline takes it through the units, whatever way it goes.
+// One purchase, as both ways through the units take it.
 import {
   addAmounts,
   DomainError,
@@ -15,50 +15,50 @@ import {
 import type { Client } from '../client/client.js';
 import { RefusedError } from '../errors.js';
 
-/** A client for every certificate that takes part in an order. */
+/** The clients of all certificates that take part in an order. */
 export interface Parties {
   readonly cashier: Client;
   readonly dispatcher: Client;
   readonly bankNode: Client;
-  /** Waits until all parties' peers hold a block: what one party did may not have reached another's peer yet. */
+  /** Waits until all parties' peers hold a block. What one party did may not have reached another party's peer yet. */
   readonly catchUp?: (blockNumber: bigint) => Promise<void>;
 }
 
-/** What the customer chose out of the quote. */
+/** What the customer chose from the quote. */
 export interface Choice {
   readonly addressRef: string;
   readonly courierId: string;
   readonly fee: Amount;
 }
 
-/** What logistics quoted, as the customer sees it before signing. */
+/** The logistics company's quote, as the customer sees it before signing. */
 export interface QuoteView {
   readonly goodsTotal: Amount;
   readonly offers: readonly AddressOffer[];
 }
 
-/** One purchase: what is bought, how the customer chooses and signs, and what the parties state of it. */
+/** One purchase: its goods, how the customer chooses and signs, and the parties' statements. */
 export interface Purchase {
   readonly channel: string;
   readonly basket: Basket;
-  /** The addresses offered; they travel as transient data only. */
+  /** The addresses offered. They travel as transient data only. */
   readonly addresses: AddressBookRow;
-  /** The customer's choice. @throws when nothing suits. */
+  /** Makes the customer's choice. @throws when nothing suits */
   readonly choose: (quote: QuoteView) => Choice;
-  /** The customer's device signs `signedText(terms)`. */
+  /** Signs `signedText(terms)` on the customer's device. */
   readonly sign: (terms: OrderTerms) => Promise<string> | string;
-  /** Called when the ledger asks for it before it holds the money: the customer passes both factors, bound to this order. */
+  /** Called when the ledger asks for it before it holds the money. The customer must pass both factors, bound to this order. */
   readonly stepUp?: (terms: OrderTerms) => Promise<void>;
   readonly merchantStatement: Statement;
   readonly logisticsStatement: Statement;
   readonly holdSeconds: number;
   /** The digest of the secret that proves the delivery, see `deliverySecretFor`. */
   readonly deliveryCommitment: string;
-  /** What the merchant claims; null when it claims nothing, everything by default. */
+  /** What the merchant claims, in minor units. Null: nothing yet. Default: everything. */
   readonly claim?: Amount | null;
 }
 
-/** One transaction of the order that was committed. */
+/** One committed transaction of the order. */
 export interface Passage {
   readonly transaction: string;
   readonly transactionId: string;
@@ -67,17 +67,17 @@ export interface Passage {
   readonly durationMs: number;
 }
 
-/** Where an order stands after its way through the units. */
+/** The state of an order after its way through the units. */
 export interface PipelineResult {
   readonly state: OrderState;
   readonly replayed: boolean;
   readonly passages: readonly Passage[];
 }
 
-/** A purchase has one claim; repeating it returns the first result. */
+/** A purchase has one claim. Repeating it returns the first result. */
 export const CAPTURE_ID = 'claim-1';
 
-/** @returns the terms that the customer signs: its basket, its choice, and the sums. */
+/** @returns the terms that the customer signs: basket, choice and sums. */
 export const termsOf = (purchase: Purchase, quote: QuoteView, choice: Choice): OrderTerms => ({
   ...purchase.basket,
   channel: purchase.channel,
@@ -90,7 +90,7 @@ export const termsOf = (purchase: Purchase, quote: QuoteView, choice: Choice): O
   deliveryCommitment: purchase.deliveryCommitment,
 });
 
-/** The best courier for the first address that has one. @throws {RefusedError} NO_COURIER when no address has one. */
+/** Chooses the best courier for the first address that has one. @throws {RefusedError} NO_COURIER when no address has one */
 export function chooseBest(quote: QuoteView): Choice {
   const offer = quote.offers.find((entry) => entry.couriers.length > 0);
   const best = offer?.couriers[0];

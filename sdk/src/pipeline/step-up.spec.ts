@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The customer is asked for both factors when the ledger asks for them, and never otherwise.
+// The customer is asked for both factors only when the ledger asks for them.
 import type { ErrorCode, OrderTerms } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../errors';
 import { withStepUp } from './step-up';
 
 const TERMS = { orderNumber: 'ORD-1' } as OrderTerms;
 
-/** Refuses so many times with this code, and then answers. */
+/** Refuses this many times with this code, and then answers. */
 function ledgerThat(code: ErrorCode, times: number) {
   const asked: number[] = [];
   const submit = (): Promise<string> => {
@@ -27,21 +27,21 @@ const customer = () => {
   return { steppedUp, stepUp };
 };
 
-test('a payment that needs none asks nobody', async () => {
+test('a payment that needs no step-up asks nobody', async () => {
   const { steppedUp, stepUp } = customer();
   const { asked, submit } = ledgerThat('STEP_UP_REQUIRED', 0);
   expect(await withStepUp({ stepUp }, TERMS, submit)).toBe('held');
   expect([asked.length, steppedUp]).toEqual([1, []]);
 });
 
-test('one that needs a step-up is submitted again after it', async () => {
+test('a payment that needs a step-up is submitted again after it', async () => {
   const { steppedUp, stepUp } = customer();
   const { asked, submit } = ledgerThat('STEP_UP_REQUIRED', 1);
   expect(await withStepUp({ stepUp }, TERMS, submit)).toBe('held');
   expect([asked.length, steppedUp]).toEqual([2, [TERMS]]);
 });
 
-test('a step-up that did not pass is asked for once', async () => {
+test('a step-up that did not pass is not asked for again', async () => {
   const { steppedUp, stepUp } = customer();
   const { submit } = ledgerThat('STEP_UP_REQUIRED', 2);
   await expect(withStepUp({ stepUp }, TERMS, submit)).rejects.toMatchObject({
@@ -51,9 +51,9 @@ test('a step-up that did not pass is asked for once', async () => {
 });
 
 test.each([
-  ['whoever cannot step up', 'STEP_UP_REQUIRED' as const, {}],
+  ['a purchase without a step-up', 'STEP_UP_REQUIRED' as const, {}],
   ['another refusal', 'LIMIT_EXCEEDED' as const, customer()],
-])('%s hears the refusal', async (_, code, purchase) => {
+])('%s throws the refusal', async (_, code, purchase) => {
   const { asked, submit } = ledgerThat(code, 1);
   await expect(withStepUp(purchase, TERMS, submit)).rejects.toMatchObject({ code });
   expect(asked).toHaveLength(1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stepwise: every unit its own endorsed transaction, in the order of the patent's graph, so that an operator sees where
-// an order stands.
+// Stepwise: every unit is its own endorsed transaction, in the order of the patent's graph, so that an operator sees where an
+// order stands.
 import type { OrderKey, OrderState, OrderTerms } from '@fabric-offline-pay/domain';
 import { Passages } from './passages.js';
 import {
@@ -24,7 +24,7 @@ interface Journey {
   state: OrderState;
 }
 
-/** Units 8, 9, 15 and 11 with its four, on the unsigned basket. */
+/** Units 8, 9, 15 and 11 with its four sub-units, on the unsigned basket. */
 function basketTasks(journey: Journey): UnitTasks {
   const { key, passages, purchase } = journey;
   const { cashier, dispatcher } = journey.parties;
@@ -69,8 +69,8 @@ function basketTasks(journey: Journey): UnitTasks {
   };
 }
 
-/** Notes where the order stands after a transaction. */
-async function stand(
+/** Notes the order's state after a transaction. */
+async function noteState(
   journey: Journey,
   noted: Promise<{ readonly state: OrderState }>,
 ): Promise<void> {
@@ -80,7 +80,7 @@ async function stand(
 const isPayable = (journey: Journey): boolean =>
   journey.state === 'matched' && journey.purchase.claim !== null;
 
-/** Units 10, 12, 13, 15, then 14 and 17 when nothing differs. Unit 16 has no transaction of its own: 15 raises it. */
+/** Units 10, 12, 13, 15, then 14 and 17 when nothing differs. Unit 16 has no transaction of its own: unit 15 raises the alarm. */
 function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
   const { key, passages, purchase } = journey;
   const { cashier, bankNode } = journey.parties;
@@ -91,28 +91,28 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
   return {
     '10': {
       begin: () =>
-        stand(
+        noteState(
           journey,
           passages.note('goods:verifyMerchant', () => cashier.goods.verifyMerchant(key)),
         ),
     },
     '12': {
       begin: () =>
-        stand(
+        noteState(
           journey,
           passages.note('goods:checkCategories', () => cashier.goods.checkCategories(key)),
         ),
     },
     '13': {
       begin: () =>
-        stand(
+        noteState(
           journey,
           passages.note('orderNumber:compare', () => bankNode.orderNumber.compare(key)),
         ),
     },
     '15': {
       begin: () =>
-        stand(
+        noteState(
           journey,
           passages.note('alarm:compareOrder', () => bankNode.alarm.compareOrder(key)),
         ),
@@ -120,7 +120,7 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
     '14': {
       begin: whenPayable(async () => {
         const claim = { ...key, captureId: CAPTURE_ID, amount };
-        await stand(
+        await noteState(
           journey,
           passages.note('settlement:capture', () => bankNode.settlement.capture(claim)),
         );
@@ -136,8 +136,8 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
   };
 }
 
-/** The merchant's and the logistics company's statements, out of their own records. */
-async function state(journey: Journey): Promise<void> {
+/** The statements of the merchant and the logistics company, from their own records. */
+async function submitStatements(journey: Journey): Promise<void> {
   const { key, passages, purchase } = journey;
   const { cashier, dispatcher } = journey.parties;
   await Promise.all([
@@ -156,7 +156,7 @@ async function state(journey: Journey): Promise<void> {
   ]);
 }
 
-async function place(journey: Journey): Promise<OrderTerms> {
+async function placeOrder(journey: Journey): Promise<OrderTerms> {
   const { purchase, passages, key } = journey;
   const { cashier } = journey.parties;
   const terms = termsOf(purchase, journey.quote, purchase.choose(journey.quote));
@@ -169,10 +169,10 @@ async function place(journey: Journey): Promise<OrderTerms> {
 }
 
 /**
- * Takes a purchase through the patent's units, one transaction a unit. Every step has a natural key: after a crash,
- * call it again with the same purchase.
- * @returns where the order stands: `released` or `captured` when paid, `blocked` when an alarm is open.
- * @throws {RefusedError} by the first unit that refuses; no money is held then, or it is held until it is voided.
+ * Takes a purchase through the patent's units, one transaction for each unit. Every step has a natural key: after a crash, call
+ * it again with the same purchase.
+ * @returns the state of the order: `released` or `captured` when paid, `blocked` when an alarm is open
+ * @throws {RefusedError} by the first unit that refuses. No money is held then, or it stays held until somebody voids the hold
  */
 export async function runStepwise(parties: Parties, purchase: Purchase): Promise<PipelineResult> {
   const { merchantId, orderNumber } = purchase.basket;
@@ -190,8 +190,8 @@ export async function runStepwise(parties: Parties, purchase: Purchase): Promise
     parties.cashier.orderNumber.openBasket(purchase.basket),
   );
   await walk(PHASES.basket, basketTasks(journey));
-  const terms = await place(journey);
-  await state(journey);
+  const terms = await placeOrder(journey);
+  await submitStatements(journey);
   await walk(PHASES.settlement, settlementTasks(journey, terms));
   return passages.end(journey.state);
 }

@@ -2,7 +2,7 @@
 import type { UnitId } from '@fabric-offline-pay/domain';
 import { PHASES, walk, type UnitTasks } from './walk.js';
 
-/** Records when units begin and end; a unit ends only when the gate lets it. */
+/** Records when units begin and end. A unit ends only when the gate allows it. */
 function recorder(units: readonly UnitId[], fail: Partial<Record<UnitId, Error>> = {}) {
   const log: string[] = [];
   const task = (unit: UnitId) => ({
@@ -28,7 +28,7 @@ test('both factors begin before either ends, and the module joins them before re
   expect(log.indexOf('4 joins')).toBeLessThan(log.indexOf('7 begins'));
 });
 
-test('partition and error report run side by side after goods verification; four logistics units too', async () => {
+test('after goods verification, partition and error report run in parallel, and so do the four logistics units', async () => {
   const { log, tasks } = recorder(PHASES.basket);
   await walk(PHASES.basket, tasks);
   expect(log.indexOf('8 ends')).toBeLessThan(log.indexOf('9 begins'));
@@ -45,7 +45,7 @@ test('the bank node waits for the alarm gate, not only for the comparison', asyn
   );
 });
 
-test('a refusal stops what comes after it, and only then', async () => {
+test('a refusal stops only the units after it', async () => {
   const refusal = new Error('refused');
   const { log, tasks } = recorder(PHASES.settlement, { '13': refusal });
   await expect(walk(PHASES.settlement, tasks)).rejects.toBe(refusal);

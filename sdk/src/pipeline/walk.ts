@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks the patent's graph: a unit starts when every unit before it is done, parallel arrows really run in parallel.
+// Walks the patent's graph: a unit starts when all units before it are done, and parallel arrows run in parallel.
 import { enclosedBy, predecessorsOf, type UnitId } from '@fabric-offline-pay/domain';
 
-/** What a unit does; a module that encloses others begins before them and joins after them. */
+/** The work of a unit. A module that encloses other units begins before them and joins after them. */
 export interface UnitTask {
-  /** Once all before it are done. */
+  /** Runs once all units before this one are done. */
   readonly begin: () => Promise<unknown>;
-  /** Once all that the unit encloses are done, too. */
+  /** Runs once all enclosed units are done, too. */
   readonly join?: () => Promise<unknown>;
 }
 
-/** What each unit does; units without a task are passed. */
+/** The work of each unit. Units without a task are skipped. */
 export type UnitTasks = Partial<Readonly<Record<UnitId, UnitTask>>>;
 
-/** Parts of the graph that run in one go; between them a person decides (picks, signs). */
+/** Parts of the graph that run in one go. Between them, a person decides (picks goods, signs). */
 export const PHASES = {
   login: ['2', '3', '4', '5', '6', '7'],
   basket: ['8', '9', '15', '11', '1101', '1102', '1103', '1104'],
   settlement: ['10', '12', '13', '15', '16', '14', '17'],
 } as const satisfies Record<string, readonly UnitId[]>;
 
-/** Waits for all, so that a refusal in one branch leaves nothing running in another, then throws the first refusal. */
+/** Waits for all tasks, so that a refusal in one branch leaves nothing running in another. Then throws the first refusal. */
 async function all(tasks: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(tasks);
   const failed = results.find((result) => result.status === 'rejected');
@@ -36,8 +36,8 @@ async function runUnit(unit: UnitId, units: readonly UnitId[], tasks: UnitTasks)
 }
 
 /**
- * Runs the units of a phase along the arrows between them. A unit without a task is passed through.
- * @throws the first refusal, after everything under way has ended.
+ * Runs the units of a phase along the arrows between them. Units without a task are skipped.
+ * @throws the first refusal, after all units in progress have ended
  */
 export async function walk(units: readonly UnitId[], tasks: UnitTasks): Promise<void> {
   const enclosed = new Set(units.flatMap((unit) => enclosedBy(unit)));

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting that can be stopped.
+// Stopping to wait.
 import { getEventListeners } from 'node:events';
 import { abortable } from './abortable.js';
 import { realPace } from './pace.js';
 
 const never = new Promise<never>(() => undefined);
 
-test('answers what the promise answers', async () => {
+test('returns what the promise returns', async () => {
   await expect(abortable(Promise.resolve(1), undefined)).resolves.toBe(1);
   await expect(abortable(Promise.resolve(2), new AbortController().signal)).resolves.toBe(2);
 });
 
-test('throws the reason when the signal aborts, before or meanwhile', async () => {
+test('throws the reason when the signal aborts, before the wait or during it', async () => {
   await expect(abortable(never, AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
   const controller = new AbortController();
   const waiting = abortable(never, controller.signal);
@@ -19,7 +19,7 @@ test('throws the reason when the signal aborts, before or meanwhile', async () =
   await expect(waiting).rejects.toThrow('meanwhile');
 });
 
-test('many waits share a signal without a listener of each on it, and all hear it', async () => {
+test('many waits share a signal without one listener each, and all are stopped', async () => {
   const controller = new AbortController();
   const { signal } = controller;
   const waits = Array.from({ length: 20 }, () => [

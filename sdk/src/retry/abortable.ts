@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stops waiting for something that cannot be cancelled itself.
+// Stops waiting for a promise that cannot be cancelled.
 
 /**
- * @returns a signal that aborts with that one, for one wait: a signal that many calls share would have a listener of each, which
- * Node.js takes for a leak.
+ * @returns a signal for one wait, which aborts together with the given one. If many waits listened to one shared signal, Node.js
+ * would report a leak.
  */
 export const ownSignal = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal]);
 
-/** @returns what the promise answers. @throws the signal's reason as soon as it aborts; the promise is left to itself. */
+/** @returns what the promise resolves to. @throws the signal's reason as soon as it aborts. The promise itself continues. */
 export async function abortable<T>(
   promise: Promise<T>,
   shared: AbortSignal | undefined,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Time and chance, as a port: real in production, scripted in tests.
+// Time and chance. A port: real in production, scripted in tests.
 import { setTimeout as wait } from 'node:timers/promises';
 import { ownSignal } from './abortable.js';
 
-/** Time and chance, as a port. */
+/** Time and chance. A port. */
 export interface Pace {
   /** Milliseconds of a clock that never goes back. */
   now(): number;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is repeated, how often, and for how long: with scripted time.
+// What is repeated, how often, and for how long, with scripted time.
 import {
   ConflictError,
   EndorsementError,
@@ -9,7 +9,7 @@ import {
 } from '../errors.js';
 import { backoffMs, CONFLICT_BACKOFF } from './backoff.js';
 import {
-  retrying,
+  retry,
   retryReason,
   type RetryContext,
   type RetryOptions,
@@ -43,7 +43,7 @@ function context(options: RetryOptions = {}, signal?: AbortSignal) {
 const failingTimes = (times: number, error: Error) => (attempt: number) =>
   attempt <= times ? Promise.reject(error) : Promise.resolve(attempt);
 
-test('only what wrote nothing is repeated', () => {
+test('only calls that wrote nothing are repeated', () => {
   expect(retryReason(conflict)).toBe('conflict');
   expect(retryReason(outage)).toBe('unavailable');
   expect(retryReason(refusal(true))).toBe('divided');
@@ -59,43 +59,43 @@ test('only what wrote nothing is repeated', () => {
 
 test('conflicts are repeated until the call succeeds', async () => {
   const { made, reasons } = context();
-  await expect(retrying(failingTimes(3, conflict), made)).resolves.toBe(4);
+  await expect(retry(failingTimes(3, conflict), made)).resolves.toBe(4);
   expect(reasons).toEqual(['conflict', 'conflict', 'conflict']);
 });
 
-test('an outage is waited for, but not past the deadline', async () => {
+test('calls wait for the end of an outage, but not past the deadline', async () => {
   const { made, now } = context({ deadlineMs: 10_000 });
-  await expect(retrying(failingTimes(Infinity, outage), made)).rejects.toBe(outage);
+  await expect(retry(failingTimes(Infinity, outage), made)).rejects.toBe(outage);
   expect(now()).toBeLessThan(10_000);
   expect(now()).toBeGreaterThan(7_000);
 });
 
-test('endorsers that stay divided are reported after eight attempts', async () => {
+test('endorsers that keep disagreeing are reported after eight attempts', async () => {
   const { made, reasons } = context();
   const lasting = refusal(true);
-  await expect(retrying(failingTimes(Infinity, lasting), made)).rejects.toBe(lasting);
+  await expect(retry(failingTimes(Infinity, lasting), made)).rejects.toBe(lasting);
   expect(reasons).toHaveLength(7);
 });
 
-test('a hot row divides endorsers again and again: only failures in a row count', async () => {
+test('when a hot row divides endorsers again and again, only failures in a row count', async () => {
   const { made } = context();
   const alternating = (attempt: number) => {
     if (attempt > 30) return Promise.resolve('done');
     return Promise.reject(attempt % 7 === 0 ? conflict : refusal(true));
   };
-  await expect(retrying(alternating, made)).resolves.toBe('done');
+  await expect(retry(alternating, made)).resolves.toBe('done');
 });
 
-test('the caller may allow one attempt only', async () => {
+test('the caller can allow only one attempt', async () => {
   const { made, reasons } = context({ attempts: 1 });
-  await expect(retrying(failingTimes(1, conflict), made)).rejects.toBe(conflict);
+  await expect(retry(failingTimes(1, conflict), made)).rejects.toBe(conflict);
   expect(reasons).toEqual([]);
 });
 
 test('a refusal is never repeated', async () => {
   const { made } = context();
   const attempt = jest.fn(() => Promise.reject(refusal(false)));
-  await expect(retrying(attempt, made)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(retry(attempt, made)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(attempt).toHaveBeenCalledTimes(1);
 });
 
@@ -106,11 +106,11 @@ test('an aborted signal stops before the next attempt', async () => {
     stopped.abort(new Error('enough'));
     return Promise.reject(conflict);
   });
-  await expect(retrying(attempt, made)).rejects.toThrow('enough');
+  await expect(retry(attempt, made)).rejects.toThrow('enough');
   expect(attempt).toHaveBeenCalledTimes(1);
 });
 
-test('the backoff doubles up to its maximum, and is never nothing', () => {
+test('the backoff doubles up to its maximum, and is never zero', () => {
   const steps = [1, 2, 3, 20, 5_000].map((attempt) => backoffMs(attempt, 1, CONFLICT_BACKOFF));
   expect(steps).toEqual([100, 200, 400, 2_000, 2_000]);
   expect(backoffMs(1, 0, CONFLICT_BACKOFF)).toBeCloseTo(10);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs an attempt again as long as that is safe (nothing was written) and useful (time is left).
+// Repeats an attempt as long as that is safe (nothing was written) and useful (time is left).
 import { ConflictError, EndorsementError, RefusedError, UnavailableError } from '../errors.js';
 import {
   backoffMs,
@@ -10,26 +10,26 @@ import {
 } from './backoff.js';
 import type { Pace } from './pace.js';
 
-/** How long, and what, is tried again. */
+/** What is tried again, and for how long. */
 export interface RetryOptions {
-  /** Total time for new attempts in milliseconds: 60,000 unless told, so that a killed peer or chaincode may restart. */
+  /** Total time for attempts, in milliseconds. Default: 60,000, long enough for a killed peer or chaincode to restart. */
   readonly deadlineMs?: number;
-  /** Most attempts in all; unlimited unless told. 1 means none is repeated. */
+  /** The most attempts in all. Default: no limit. 1 means that nothing is repeated. */
   readonly attempts?: number;
-  /** Whether what met a conflict is tried again: yes unless told. */
+  /** Whether a call that met a conflict is tried again. Default: true. */
   readonly conflicts?: boolean;
 }
 
-/** How long a call tries anew, in milliseconds, unless told. */
+/** The default of `deadlineMs`, in milliseconds. */
 export const DEFAULT_DEADLINE_MS = 60_000;
 
-/** Endorsers that disagree have usually caught up within a block; so many times in a row is a fault that must be seen. */
+/** Endorsers that disagree have usually caught up within a block. This many times in a row is a fault that must be reported. */
 const DIVIDED_IN_A_ROW = 8;
 
-/** Why an attempt may be repeated with the same input: in every case nothing was written. */
+/** Why an attempt may be repeated with the same input. In every case, nothing was written. */
 export type RetryReason = 'conflict' | 'unavailable' | 'divided';
 
-/** @returns why the failure may be repeated, or undefined when it must not. */
+/** @returns why the attempt may be repeated, or undefined when it must not be. */
 export function retryReason(error: unknown): RetryReason | undefined {
   if (error instanceof ConflictError) return 'conflict';
   if (error instanceof UnavailableError) return 'unavailable';
@@ -53,7 +53,7 @@ export interface RetryContext {
 
 interface Progress {
   readonly attempts: number;
-  /** Failures in a row, this one included, by endorsers that disagreed. */
+  /** Failures in a row because endorsers disagreed, this one included. */
   readonly divided: number;
   readonly deadline: number;
 }
@@ -83,11 +83,11 @@ async function pauseOrThrow(
 }
 
 /**
- * @param attempt is told its number, from 1
- * @returns what the first attempt that succeeds answers
- * @throws the failure of the last attempt, or the signal's reason.
+ * @param attempt receives its number, from 1
+ * @returns the result of the first attempt that succeeds
+ * @throws the failure of the last attempt, or the signal's reason
  */
-export async function retrying<T>(
+export async function retry<T>(
   attempt: (number: number) => Promise<T>,
   context: RetryContext,
 ): Promise<T> {

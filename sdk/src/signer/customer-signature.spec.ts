@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Customers' signatures are what the chaincode verifies.
+// The chaincode accepts customers' signatures.
 import { generateKeyPairSync } from 'node:crypto';
 import { ratingsText, signedText, TRANSACTIONS, verifyEs256 } from '@fabric-offline-pay/domain';
 import { signRatings, signTerms } from './customer-signature.js';

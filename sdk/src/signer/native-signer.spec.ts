@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signatures as Fabric's peers want them.
+// Signatures in the form that Fabric's peers require.
 import { generateKeyPairSync, verify, type KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../errors.js';
 import { nativeSigner, toLowSDer } from './native-signer.js';
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
-/** Reads DER by its own rules, apart from the code under test. */
+/** Reads DER independently of the code under test. */
 function readDer(der: Uint8Array): { r: bigint; s: bigint } {
   const bytes = Buffer.from(der);
   expect(bytes[0]).toBe(0x30);
@@ -33,7 +33,7 @@ describe('nativeSigner', () => {
     ({ privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' }));
   });
 
-  test('gives DER with low S that verifies, for every one of many messages', async () => {
+  test('returns DER with low S that verifies, for many messages', async () => {
     const sign = nativeSigner(privateKey);
     for (let number = 0; number < 300; number++) {
       const message = Buffer.from(`message ${number}`);
@@ -45,7 +45,7 @@ describe('nativeSigner', () => {
     }
   });
 
-  test('takes PEM as well', async () => {
+  test('accepts PEM, too', async () => {
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const signature = await nativeSigner(pem)(Buffer.from('text'));
     expect(verify('sha256', Buffer.from('text'), publicKey, signature)).toBe(true);
@@ -55,7 +55,7 @@ describe('nativeSigner', () => {
     expect(readDer(toLowSDer(scalars(7n, ORDER - 9n)))).toEqual({ r: 7n, s: 9n });
   });
 
-  test('keeps half the order, the greatest low S', () => {
+  test('keeps half the order, the largest low S', () => {
     expect(readDer(toLowSDer(scalars(7n, ORDER / 2n))).s).toBe(ORDER / 2n);
   });
 

@@ -3,7 +3,7 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../errors.js';
 
-/** Signs a message that is not hashed yet; answers DER (ECDSA P-256, SHA-256, low S). A port: an HSM fits here. */
+/** Signs a message that is not hashed yet. Returns DER (ECDSA P-256, SHA-256, low S). A port: an HSM fits here. */
 export type Signer = (message: Uint8Array) => Promise<Uint8Array>;
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -27,7 +27,7 @@ function derInteger(scalar: Buffer): Buffer {
   return Buffer.concat([Buffer.of(0x02, positive.length), positive]);
 }
 
-/** @returns the DER form with low S of r‖s (64 bytes). */
+/** @param signature r‖s, 64 bytes. @returns its DER form with low S */
 export function toLowSDer(signature: Buffer): Buffer {
   const r = derInteger(signature.subarray(0, SCALAR_BYTES));
   const s = derInteger(lowS(signature.subarray(SCALAR_BYTES)));
@@ -37,12 +37,12 @@ export function toLowSDer(signature: Buffer): Buffer {
 function p256Key(privateKey: string | KeyObject): KeyObject {
   const key = typeof privateKey === 'string' ? createPrivateKey(privateKey) : privateKey;
   if (key.type === 'private' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
-  throw new ConfigurationError('privateKey', 'no private key on the curve P-256');
+  throw new ConfigurationError('privateKey', 'must be a private key on the curve P-256');
 }
 
 /**
  * @param privateKey PEM (PKCS #8 or SEC 1) or a key object, on P-256
- * @throws {ConfigurationError} for a key of another kind.
+ * @throws {ConfigurationError} for a key of another kind
  */
 export function nativeSigner(privateKey: string | KeyObject): Signer {
   const key = p256Key(privateKey);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The store of a device or a terminal in a browser: durable, sealed, and marked in a database beside it.
+// The store of a device or a terminal in a browser: durable, sealed, with its mark in a second database.
 import { sha256Hex } from '@fabric-offline-pay/domain';
 import { markIn, type Mark } from '../store/mark.js';
 import { sealedStore } from '../store/sealed-store.js';
@@ -7,18 +7,20 @@ import type { Store } from '../store/store.js';
 import { indexedDbStore } from './indexed-db-store.js';
 
 /**
- * The mark of a party in a database of its own. Whoever clears the site's data, or puts a browser's profile back, takes it along
- * with the store: a mark that is kept elsewhere, by a native shell or the wallet's server, knows that, this one does not.
- * @param publicKey whose store it is about: each store has a key of its own
- * @throws {OfflineError} STORE_LOCKED while another page has the party open, STORE_FAILED
+ * The mark of a device or terminal, in a database of its own. Whoever clears the site's data or restores a browser profile
+ * removes or restores this mark together with the store, unnoticed. A mark kept elsewhere, by a native shell or the wallet's
+ * server, notices that.
+ * @param publicKey of the device or terminal; each has its own mark
+ * @throws {OfflineError} STORE_LOCKED while another page has it open, STORE_FAILED
  */
 export const browserMark = async (publicKey: string): Promise<Mark> =>
   markIn(await indexedDbStore(`marks/${sha256Hex(publicKey)}`));
 
 /**
- * @param name of the store among those of the page's origin; one page a store
- * @param mark of this store alone: {@link browserMark}, or a better one. It is closed with the store
- * @throws {OfflineError} STORE_LOCKED while another page has it, STORE_DAMAGED, STORE_ROLLED_BACK, STORE_FAILED
+ * Opens the store of this name, and makes it when there is none.
+ * @param name of the store, within the page's origin; only one page may have it open
+ * @param mark of this store alone: {@link browserMark}, or a safer one. It is closed with the store
+ * @throws {OfflineError} STORE_LOCKED while another page has it open, STORE_DAMAGED, STORE_ROLLED_BACK, STORE_FAILED
  */
 export async function browserStore(name: string, mark: Mark): Promise<Store> {
   const base = await indexedDbStore(name).catch(async (error: unknown) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for the domain's platform/crypto.ts where there is no Node.js. Web Crypto verifies in promises only, and the rules of
-// the protocol do not wait: so this is @noble, which was audited.
+// Replaces the domain's platform/crypto.ts where there is no Node.js. Web Crypto verifies asynchronously only, but the rules of
+// the protocol are synchronous. So this uses @noble, which was audited.
 import type { CryptoPlatform, PublicKey } from '@fabric-offline-pay/domain';
 import { p256 } from '@noble/curves/nist.js';
 import { sha256 as digest } from '@noble/hashes/sha2.js';
@@ -13,7 +13,7 @@ interface PointKey {
 const UNCOMPRESSED = 0x04;
 
 /** @param encoded SEC 1, 2.3.3 @returns undefined unless it is a point of the curve, and not the one at infinity. */
-function read(encoded: Uint8Array): PublicKey | undefined {
+function readPoint(encoded: Uint8Array): PublicKey | undefined {
   try {
     const key: PointKey = { point: p256.Point.fromBytes(encoded).toBytes(false) };
     return key as unknown as PublicKey;
@@ -28,9 +28,9 @@ export const sha256: CryptoPlatform['sha256'] = (data) =>
 export const sha256Hex: CryptoPlatform['sha256Hex'] = (data) => sha256(data).toString('hex');
 
 export const keyOfPoint: CryptoPlatform['keyOfPoint'] = (point) =>
-  read(Buffer.concat([Buffer.of(UNCOMPRESSED), point]));
+  readPoint(Buffer.concat([Buffer.of(UNCOMPRESSED), point]));
 
-export const keyOfShortPoint: CryptoPlatform['keyOfShortPoint'] = read;
+export const keyOfShortPoint: CryptoPlatform['keyOfShortPoint'] = readPoint;
 
 export const verifyP256: CryptoPlatform['verifyP256'] = (key, bytes, signature) => {
   const { point } = key as unknown as PointKey;

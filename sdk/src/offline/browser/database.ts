@@ -2,24 +2,25 @@
 // IndexedDB as promises, for databases of one object store.
 import { OfflineError } from '../../errors.js';
 
-/** Its one object store. */
+/** The only object store of each database. */
 const STORE = 'records';
 
-/** Before the names of databases and locks, which a page shares with everything of its origin. */
+/** Prefix of database and lock names, which a page shares with everything of its origin. */
 const PREFIX = 'fabric-offline-pay/';
 
 export const fullName = (name: string): string => PREFIX + name;
 
-const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
+const waitForAnswer = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error('The request failed.'));
   });
 
-const ended = (transaction: IDBTransaction): Promise<void> =>
+const waitForEnd = (transaction: IDBTransaction): Promise<void> =>
   new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error('It was aborted.'));
+    transaction.onabort = () =>
+      reject(transaction.error ?? new Error('The transaction was aborted.'));
   });
 
 export class Database {
@@ -36,7 +37,7 @@ export class Database {
     try {
       const request = indexedDB.open(fullName(name), 1);
       request.onupgradeneeded = () => void request.result.createObjectStore(STORE);
-      return new Database(name, await answerOf(request));
+      return new Database(name, await waitForAnswer(request));
     } catch (error) {
       throw new OfflineError('STORE_FAILED', { name }, error);
     }
@@ -44,18 +45,18 @@ export class Database {
 
   /** @throws {OfflineError} STORE_FAILED */
   read<T>(ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    return this.#guarded(() => answerOf(ask(this.#in('readonly'))));
+    return this.#guard(() => waitForAnswer(ask(this.#in('readonly'))));
   }
 
   /**
-   * All of it or nothing. When it resolves, the browser has been told to write it through to the medium, and said that it did.
+   * Writes everything or nothing. When it resolves, the browser has reported that it flushed the data to the medium.
    * @throws {OfflineError} STORE_FAILED
    */
   write(change: (store: IDBObjectStore) => void): Promise<void> {
-    return this.#guarded(() => {
+    return this.#guard(() => {
       const store = this.#in('readwrite');
       change(store);
-      return ended(store.transaction);
+      return waitForEnd(store.transaction);
     });
   }
 
@@ -67,7 +68,7 @@ export class Database {
     return this.#database.transaction(STORE, mode, { durability: 'strict' }).objectStore(STORE);
   }
 
-  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for the domain's offline/digest-text.ts: the Buffer of browsers does not know base64url, but reads it as base64.
+// Replaces the domain's offline/digest-text.ts: the browser's Buffer cannot write base64url, but reads it as base64.
 
-/** What it stands in for. */
+/** The module that this one replaces. */
 type DigestText = typeof import('@fabric-offline-pay/domain/offline');
 
 export const bytesToText: DigestText['bytesToText'] = (bytes) =>

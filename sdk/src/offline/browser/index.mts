@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // @fabric-offline-pay/sdk/browser: devices, terminals and the whole protocol of payments without a network, for a browser. It is
-// bundled into one module that imports nothing.
+// bundled into one module without imports.
 export * from '@fabric-offline-pay/domain/offline';
 export {
   DomainError,
@@ -12,7 +12,7 @@ export {
 export { browserKey } from './browser-key.js';
 export { browserMark, browserStore } from './browser-store.js';
 export { indexedDbStore } from './indexed-db-store.js';
-// Of two with this name, what a terminal shows.
+// Two modules export this name. This is the terminal's.
 export type { ShownRequest } from '../terminal/terminal.js';
 export * from '../portable.js';
 export {

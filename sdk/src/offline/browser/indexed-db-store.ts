@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable store of a browser: an IndexedDB database, for one page at a time. A page that was closed, or died, has given its
-// lock back.
+// The durable store of a browser: an IndexedDB database that one page at a time can open. A page that was closed or that crashed
+// has released its lock.
 import { OfflineError } from '../../errors.js';
 import type { Entry, Store } from '../store/store.js';
 import { Database, fullName } from './database.js';
 
-/** Above every character that keys are made of. */
+/** Sorts after every character that keys consist of. */
 const AFTER_ALL = '\uffff';
 
 type Release = () => Promise<void>;
 
-/** @returns what gives the lock back; undefined while another page has it. */
+/** @returns a function that releases the lock; undefined while another page holds it. */
 const lock = (name: string): Promise<Release | undefined> =>
   new Promise((resolve, reject) => {
     const over = navigator.locks.request(name, { ifAvailable: true }, (held) => {
@@ -35,7 +35,7 @@ async function ownLock(name: string): Promise<Release> {
   return release;
 }
 
-/** All of them by one request, so that they are of one moment. */
+/** Reads everything by one request, so that all entries are from the same moment. */
 const list = (database: Database, prefix: string): Promise<readonly Entry[]> => {
   const range = IDBKeyRange.bound(prefix, prefix + AFTER_ALL, false, true);
   return database.read((store) => store.getAll(range) as IDBRequest<Entry[]>);
@@ -47,9 +47,10 @@ async function get(database: Database, key: string): Promise<string | undefined>
 }
 
 /**
- * @param name of the store among those of the page's origin
- * @throws {OfflineError} STORE_LOCKED while another page, or this one, has it; STORE_FAILED, also where the page is not served by
- * HTTPS, or by this machine itself.
+ * Opens an unsealed store. Devices and terminals use `browserStore` over it.
+ * @param name of the store, within the page's origin
+ * @throws {OfflineError} STORE_LOCKED while this or another page has it open; STORE_FAILED, also when the page is served neither by
+ * HTTPS nor by the local machine
  */
 export async function indexedDbStore(name: string): Promise<Store> {
   const release = await ownLock(name);

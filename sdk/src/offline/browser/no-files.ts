@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for files/write-durably.ts: a page writes no files.
+// Replaces files/write-durably.ts: a page cannot write files.
 import { ConfigurationError } from '../../errors.js';
 import type * as files from '../../files/write-durably.js';
 
 /** @throws {ConfigurationError} always. */
 export const writeDurably: typeof files.writeDurably = () =>
-  Promise.reject(new ConfigurationError('file', 'a browser writes no files: take proofs()'));
+  Promise.reject(new ConfigurationError('file', 'a browser cannot write files: use proofs()'));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for the domain's platform/x509.ts where there is no Node.js. It reads what authorities of Fabric write: keys of P-256,
-// ECDSA with SHA-256, names written alike. Whatever else a certificate may be, it is believed by nobody here. Of the authority, which a
-// bank hands out itself, no more is read than what counts.
+// Replaces the domain's platform/x509.ts where there is no Node.js. It reads what Fabric's authorities write: P-256 keys, ECDSA
+// with SHA-256, names encoded alike. It trusts no certificate of another form. Of the authority's own certificate, which the bank
+// hands out, it reads only what it needs.
 import {
   derElements,
   derInside,
@@ -12,12 +12,12 @@ import {
 import { p256 } from '@noble/curves/nist.js';
 
 /** The parts of a certificate, as DER. */
-interface Parts extends Certificate {
+interface CertificateParts extends Certificate {
   readonly signed: Buffer;
   readonly issuer: Buffer;
   readonly subject: Buffer;
   readonly publicKey: Buffer;
-  /** r and s, as DER; undefined when it was signed by another algorithm than {@link ECDSA_SHA256}. */
+  /** r and s, as DER. Undefined when it was signed by another algorithm than {@link ECDSA_SHA256}. */
   readonly signature: Buffer | undefined;
   /** By object identifier. */
   readonly extensions: ReadonlyMap<string, Buffer>;
@@ -26,11 +26,20 @@ interface Parts extends Certificate {
 type Element = ReturnType<typeof derElements>[number];
 
 const TAG = {
-  ...{ boolean: 0x01, integer: 0x02, bits: 0x03, octets: 0x04, oid: 0x06 },
-  ...{ utcTime: 0x17, time: 0x18, sequence: 0x30, keyId: 0x80, version: 0xa0, extensions: 0xa3 },
+  boolean: 0x01,
+  integer: 0x02,
+  bits: 0x03,
+  octets: 0x04,
+  oid: 0x06,
+  utcTime: 0x17,
+  time: 0x18,
+  sequence: 0x30,
+  keyId: 0x80,
+  version: 0xa0,
+  extensions: 0xa3,
 } as const;
 
-/** Version 3 within its tag, and TRUE. */
+/** Version 3 within its tag, and the value TRUE. */
 const VERSION_3 = 'a003020102';
 const TRUE = '0101ff';
 
@@ -45,10 +54,10 @@ const OID = {
   authorityKeyId: '551d23',
 } as const;
 
-/** Bytes of an uncompressed point. */
+/** Length of an uncompressed point, in bytes. */
 const POINT = 65;
 
-/** Of the first byte of a key usage. */
+/** A bit in the first byte of a key usage. */
 const MAY_CERTIFY = 0x04;
 
 function ensure(condition: boolean, reason: string): asserts condition {
@@ -57,52 +66,55 @@ function ensure(condition: boolean, reason: string): asserts condition {
 
 const hexOf = ({ whole }: Element): string => whole.toString('hex');
 
-/** @throws {RangeError} unless there is one of that kind there. */
-function expected(element: Element | undefined, tag: number): Element {
-  ensure(element?.tag === tag, 'A part is missing, or of another kind.');
+/** @throws {RangeError} unless the element has this tag. */
+function ensureTag(element: Element | undefined, tag: number): Element {
+  ensure(element?.tag === tag, 'A part is missing or has another tag.');
   return element;
 }
 
-/** @returns the one element that the bytes are. */
+/** @returns the single element that the bytes consist of. */
 function whole(bytes: Buffer, tag: number): Element {
   const found = derElements(bytes);
-  ensure(found.length === 1, 'Something stands behind it.');
-  return expected(found[0], tag);
+  ensure(found.length === 1, 'There are bytes after the element.');
+  return ensureTag(found[0], tag);
 }
 
-/** Bits in whole bytes, as keys and signatures are. */
+/** A bit string of whole bytes, as keys and signatures are. */
 function bitsOf(element: Element | undefined): Buffer {
-  const { body } = expected(element, TAG.bits);
-  ensure(body[0] === 0, 'These are no whole bytes.');
+  const { body } = ensureTag(element, TAG.bits);
+  ensure(body[0] === 0, 'The bit string is not made of whole bytes.');
   return body.subarray(1);
 }
 
 /** @returns the time as text of RFC 9110, which `Date.parse` reads everywhere. */
 function timeOf(element: Element | undefined): string {
   ensure(element !== undefined, 'A time is missing.');
-  const { tag, body } = expected(element, element.tag === TAG.utcTime ? TAG.utcTime : TAG.time);
+  const { tag, body } = ensureTag(element, element.tag === TAG.utcTime ? TAG.utcTime : TAG.time);
   const text = body.toString('latin1');
   const century = Number(text.slice(0, 2)) < 50 ? '20' : '19';
   const full = tag === TAG.utcTime ? century + text : text;
   const [, year, ...rest] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full) ?? [];
-  ensure(year !== undefined, 'This is no time.');
+  ensure(year !== undefined, 'The time is malformed.');
   const [month = 0, day = 0, hours = 0, minutes = 0, seconds = 0] = rest.map(Number);
   return new Date(Date.UTC(Number(year), month - 1, day, hours, minutes, seconds)).toUTCString();
 }
 
-/** @returns name and value. */
+/** @returns object identifier and value. */
 function extensionOf(element: Element): readonly [oid: string, value: Buffer] {
-  const parts = derInside(expected(element, TAG.sequence));
+  const parts = derInside(ensureTag(element, TAG.sequence));
   const [oid, critical] = parts;
-  ensure(parts.length <= 3 && parts.length >= 2, 'An extension has other parts.');
-  ensure(parts.length === 2 || (critical && hexOf(critical)) === TRUE, 'It is critical, or not.');
-  return [expected(oid, TAG.oid).body.toString('hex'), expected(parts.at(-1), TAG.octets).body];
+  ensure(parts.length <= 3 && parts.length >= 2, 'An extension does not have two or three parts.');
+  ensure(
+    parts.length === 2 || (critical && hexOf(critical)) === TRUE,
+    'The critical flag is malformed.',
+  );
+  return [ensureTag(oid, TAG.oid).body.toString('hex'), ensureTag(parts.at(-1), TAG.octets).body];
 }
 
 function extensionsOf(all: readonly Element[]): ReadonlyMap<string, Buffer> {
   const entries = all.map(extensionOf);
   const extensions = new Map(entries);
-  ensure(extensions.size === entries.length, 'An extension stands there twice.');
+  ensure(extensions.size === entries.length, 'An extension occurs twice.');
   return extensions;
 }
 
@@ -122,48 +134,51 @@ function mayCertify(extensions: ReadonlyMap<string, Buffer>): boolean {
 
 const PEM = /^-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=\n]+)-----END CERTIFICATE-----\n$/;
 
-/** The parts of what is signed. */
+/** The parts of the signed content. */
 function signedParts(signed: Element) {
   const [version, serial, algorithm, issuer, validity, subject, publicKey, extensions, ...more] =
     derInside(signed);
-  ensure(more.length === 0 && version !== undefined, 'It has other parts.');
-  ensure(hexOf(version) === VERSION_3, 'It is not of version 3.');
-  expected(serial, TAG.integer);
-  const [from, to, ...times] = derInside(expected(validity, TAG.sequence));
-  ensure(times.length === 0, 'There are more times than two.');
+  ensure(more.length === 0 && version !== undefined, 'The signed content has other parts.');
+  ensure(hexOf(version) === VERSION_3, 'The certificate is not of version 3.');
+  ensureTag(serial, TAG.integer);
+  const [from, to, ...times] = derInside(ensureTag(validity, TAG.sequence));
+  ensure(times.length === 0, 'The validity has more than two times.');
   return {
-    algorithm: expected(algorithm, TAG.sequence),
-    issuer: expected(issuer, TAG.sequence).whole,
-    subject: expected(subject, TAG.sequence).whole,
-    publicKey: expected(publicKey, TAG.sequence).whole,
+    algorithm: ensureTag(algorithm, TAG.sequence),
+    issuer: ensureTag(issuer, TAG.sequence).whole,
+    subject: ensureTag(subject, TAG.sequence).whole,
+    publicKey: ensureTag(publicKey, TAG.sequence).whole,
     extensions: extensionsOf(
-      derInside(whole(expected(extensions, TAG.extensions).body, TAG.sequence)),
+      derInside(whole(ensureTag(extensions, TAG.extensions).body, TAG.sequence)),
     ),
     validFrom: timeOf(from),
     validTo: timeOf(to),
   };
 }
 
-function parsed(pem: string): Parts {
+function parse(pem: string): CertificateParts {
   const raw = Buffer.from(PEM.exec(pem)?.[1] ?? '', 'base64');
   const [first, outer, signature, ...more] = derInside(whole(raw, TAG.sequence));
-  ensure(outer !== undefined && more.length === 0, 'It has other parts.');
-  const signed = expected(first, TAG.sequence);
+  ensure(outer !== undefined && more.length === 0, 'The certificate has other parts.');
+  const signed = ensureTag(first, TAG.sequence);
   const { algorithm, ...parts } = signedParts(signed);
   const bits = bitsOf(signature);
   const isKnown = [algorithm, outer].every((each) => hexOf(each) === ECDSA_SHA256);
   return {
-    ...{ ...parts, raw, signed: signed.whole, ca: mayCertify(parts.extensions) },
+    ...parts,
+    raw,
+    signed: signed.whole,
+    ca: mayCertify(parts.extensions),
     signature: isKnown ? bits : undefined,
     toString: () => pemOf(raw),
   };
 }
 
-/** Every certificate was made by {@link parsed}. */
-const partsOf = (certificate: Certificate): Parts => certificate as Parts;
+/** Every certificate here was made by {@link parse}. */
+const partsOf = (certificate: Certificate): CertificateParts => certificate as CertificateParts;
 
-/** Where both name the authority's key, they must name the same. Other ways to name it are not read. */
-function namesKeyOf(certificate: Parts, authority: Parts): boolean {
+/** If both name the authority's key, they must name the same one. Other ways to name it are ignored. */
+function namesKeyOf(certificate: CertificateParts, authority: CertificateParts): boolean {
   const named = certificate.extensions.get(OID.authorityKeyId);
   const own = authority.extensions.get(OID.subjectKeyId);
   if (named === undefined) return true;
@@ -172,7 +187,10 @@ function namesKeyOf(certificate: Parts, authority: Parts): boolean {
   return own === undefined || whole(own, TAG.octets).body.equals(keyId.body);
 }
 
-function isSignedBy({ signature, signed }: Parts, { publicKey }: Parts): boolean {
+function isSignedBy(
+  { signature, signed }: CertificateParts,
+  { publicKey }: CertificateParts,
+): boolean {
   const key = importDeviceKey(publicKey.toString('base64'));
   const point = publicKey.subarray(-POINT);
   return (
@@ -182,7 +200,7 @@ function isSignedBy({ signature, signed }: Parts, { publicKey }: Parts): boolean
   );
 }
 
-export const parseCertificate: X509Platform['parseCertificate'] = parsed;
+export const parseCertificate: X509Platform['parseCertificate'] = parse;
 
 export const isIssued: X509Platform['isIssued'] = (certificate, authority) => {
   const [child, parent] = [partsOf(certificate), partsOf(authority)];

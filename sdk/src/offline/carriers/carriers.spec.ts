@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What two sides show each other crosses from screen to camera, and from file to file, byte by byte, within 600 bytes each.
+// Requests and payments cross from screen to camera, and from file to file, byte for byte, within 600 bytes each.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   payment = (await device.pay(request)).bytes;
 });
 
-/** As a camera would. */
+/** Reads a code like a camera. */
 async function readBack(bytes: Buffer): Promise<Buffer> {
   const { data, width, height } = PNG.sync.read(await qrPng(bytes));
   const code = jsQR(new Uint8ClampedArray(data), width, height);
@@ -38,7 +38,7 @@ const signedAs = (name: string): string =>
 const ofTheLongest = (all: readonly Readonly<Record<'name' | 'packed', string>>[]): string =>
   all.filter(({ name }) => name.includes('longest')).at(-1)?.packed ?? '';
 
-describe('of the longest names, one code holds', () => {
+describe('with the longest names, one code holds', () => {
   test.each([
     ['a request with its payee certificate', ofTheLongest(vectors.packedRequests)],
     ['a payment', ofTheLongest(vectors.packedPayments)],
@@ -65,7 +65,7 @@ describe('files', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'offline-carriers-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  test('carry the same bytes under a name that says what they are', async () => {
+  test('carry the same bytes under a name that says their kind', async () => {
     const file = await saveFile('request', join(folder, 'ORD-1'), request);
     expect(file).toBe(join(folder, 'ORD-1.offpay-request'));
     expect((await loadFile('request', file)).equals(request)).toBe(true);
@@ -76,7 +76,7 @@ describe('files', () => {
     });
   });
 
-  test('that are too long are not taken', async () => {
+  test('that are too long are refused', async () => {
     const file = join(folder, 'film.offpay-voucher');
     writeFileSync(file, Buffer.alloc(5000));
     await expect(loadFile('payment', file)).rejects.toMatchObject({

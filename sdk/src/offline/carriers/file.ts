@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What passes between a device and a terminal as files, for whatever carries files between the two.
+// Files that carry data between a device and a terminal.
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError } from '../../errors.js';
 import { writeDurably } from '../../files/write-durably.js';
@@ -12,17 +12,17 @@ const SUFFIX = {
   evidence: '.offpay-evidence',
 } as const;
 
-/** What a file between device, terminal and bank holds. */
+/** The content of a file between device, terminal and bank. */
 export type CarriedKind = keyof typeof SUFFIX;
 
-/** The longest, evidence, has below 3000 bytes; nobody should read a film into memory. */
+/** The longest kind, evidence, has less than 3000 bytes. The limit keeps large files out of memory. */
 const LONGEST = 4096;
 
-const named = (kind: CarriedKind, file: string): string =>
+const withSuffix = (kind: CarriedKind, file: string): string =>
   file.endsWith(SUFFIX[kind]) ? file : file + SUFFIX[kind];
 
 /**
- * @param file gets the kind's suffix unless it has it
+ * @param file name of the file; the kind's suffix is added when missing
  * @returns the file's full name.
  */
 export async function saveFile(
@@ -30,20 +30,20 @@ export async function saveFile(
   file: string,
   bytes: Uint8Array,
 ): Promise<string> {
-  await writeDurably(named(kind, file), bytes);
-  return named(kind, file);
+  await writeDurably(withSuffix(kind, file), bytes);
+  return withSuffix(kind, file);
 }
 
 const isOfAnotherKind = (kind: CarriedKind, file: string): boolean =>
   !file.endsWith(SUFFIX[kind]) && Object.values(SUFFIX).some((suffix) => file.endsWith(suffix));
 
 /**
- * @param file gets the kind's suffix unless it has it
- * @throws {ConfigurationError} for a file of another kind, or that is longer than any of its kind.
+ * @param file name of the file; the kind's suffix is added when missing
+ * @throws {ConfigurationError} for a file of another kind, or one that is longer than any of its kind
  */
 export async function loadFile(kind: CarriedKind, file: string): Promise<Buffer> {
   if (isOfAnotherKind(kind, file)) throw new ConfigurationError('file', `no ${SUFFIX[kind]} file`);
-  const bytes = await readFile(named(kind, file));
+  const bytes = await readFile(withSuffix(kind, file));
   if (bytes.length > LONGEST) throw new ConfigurationError('file', 'too long');
   return bytes;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// QR codes of requests and payments: bytes as they are (byte mode), so that each fits into one code.
+// QR codes of requests and payments, in byte mode, so that each fits into one code.
 import { toBuffer, toString } from 'qrcode';
 
 /** Survives a scratched screen (15 % of the code) and still holds 600 bytes in a code of 101 modules. */
@@ -8,7 +8,7 @@ const OPTIONS = { errorCorrectionLevel: 'M' } as const;
 const segments = (bytes: Uint8Array) => [{ data: bytes, mode: 'byte' as const }];
 
 /**
- * @param scale pixels a module
+ * @param scale pixels for each module
  * @returns the code as PNG.
  */
 export const qrPng = (bytes: Uint8Array, scale = 4): Promise<Buffer> =>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device answers each request once, within its caps, and the same way for ever.
+// A device answers each request once, within its caps, and always with the same bytes.
 import { verifyVoucher, verifyDeviceCertificate } from '@fabric-offline-pay/domain';
 import { memoryStore, softwareKey, type Terminal } from '@fabric-offline-pay/sdk/offline';
 import { OfflineRoom } from '../../../../test/support/offline-room';
@@ -78,7 +78,7 @@ test.each([
   ['OFFLINE_CERTIFICATE_EXPIRED', { policy: { ...OFFLINE_POLICY, spendSeconds: 10 } }, 11],
   ['OFFLINE_REQUEST_EXPIRED', {}, 301],
   ['OFFLINE_NOT_ALLOWED', { currency: 'USD' }, 0],
-])('%s: nothing is kept of what is refused', async (code, options, later) => {
+])('%s: a refused payment leaves no record', async (code, options, later) => {
   const device = await room.device(options);
   const request = await requestFor('ORD-1');
   room.now += later;
@@ -86,7 +86,7 @@ test.each([
   expect(await device.history()).toEqual([]);
 });
 
-test('the oldest epoch that may still pay pays', async () => {
+test('the device pays from the oldest epoch that may still pay', async () => {
   const key = softwareKey(newKey());
   const device = await room.device({ key, total: '2000' });
   const { bytes } = await room.certify(key, { epoch: 2 });
@@ -97,7 +97,7 @@ test('the oldest epoch that may still pay pays', async () => {
   expect(epochs).toEqual([1, 2]);
 });
 
-test('an order that was paid is not paid again by another request, unless the customer wants that', async () => {
+test('a paid order is not paid again by another request, unless the customer wants that', async () => {
   const device = await room.device();
   await device.pay(await requestFor('ORD-1'));
   room.now += 301;
@@ -106,7 +106,7 @@ test('an order that was paid is not paid again by another request, unless the cu
   expect(await device.pay(second, { again: true })).toMatchObject({ counter: 2 });
 });
 
-test('the history shows unit prices, which must add up to the amount', async () => {
+test('the history shows unit prices, and their sum must be the amount', async () => {
   const device = await room.device();
   const request = await requestFor('ORD-1');
   const lines = [
@@ -152,13 +152,16 @@ describe('certificates', () => {
     });
   });
 
-  test('of one epoch and sequence exist once', async () => {
+  test('of one epoch and sequence number can exist only once', async () => {
     const key = softwareKey(newKey());
     const device = await room.device({ key });
     const issuers = [room.issuer.row];
     room.now += 1;
     const other = await room.issuer.certify({
-      ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 1, currency: 'EUR' },
+      customerId: 'customer-1',
+      deviceId: 'phone',
+      epoch: 1,
+      currency: 'EUR',
       publicKey: key.publicKey,
       total: '30000',
       limits: { perPayment: '5000', total: '30000' },
@@ -169,7 +172,7 @@ describe('certificates', () => {
     });
   });
 
-  test('of a top-up may not lower anything', async () => {
+  test('of a top-up must not lower anything', async () => {
     const key = softwareKey(newKey());
     const device = await room.openDevice(memoryStore(), key);
     const { certificate, bytes } = await room.certify(key);
@@ -183,7 +186,7 @@ describe('certificates', () => {
   });
 });
 
-test('a store is opened with its own key only', async () => {
+test('a store can be opened only with its own key', async () => {
   const contents = new Map<string, string>();
   await room.device({ store: memoryStore(contents) });
   const other = softwareKey(newKey());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The customer's device: holds what the bank reserved and pays with no network, each request once.
+// The customer's device: holds what the bank reserved, and pays without a network, each request once.
 import {
   packPayment,
   signCose,
@@ -11,6 +11,7 @@ import {
   type VoucherPlan,
 } from '@fabric-offline-pay/domain';
 import { OfflineError, RefusedError } from '../../errors.js';
+import { fromBase64, toBase64 } from '../base64.js';
 import { systemClock, type Clock } from '../clock.js';
 import { inTurn } from '../in-turn.js';
 import type { OfflineKey } from '../key/offline-key.js';
@@ -50,19 +51,19 @@ import {
   type ReceiptLine,
 } from './records.js';
 
-/** What a device is opened with. */
+/** Options of {@link Device.open}. */
 export interface DeviceOptions {
   readonly store: Store;
   readonly key: OfflineKey;
-  /** Issuers of banks whose word the customer takes for who a payee is: nobody's unless told. */
+  /** Issuers of banks that the customer trusts to certify payees. Default: none. */
   readonly issuers?: readonly TrustedIssuer[];
   readonly clock?: Clock;
 }
 
-/** Whose device it is, what the customer calls it, and whose money it holds. */
+/** Whose device it is: channel, bank, customer, and the customer's name for the device. */
 export type DeviceOwner = Pick<DeviceCertificate, 'channel' | 'bankId' | 'customerId' | 'deviceId'>;
 
-/** What a request asks for, for the customer to read before paying. */
+/** What a request asks for. The customer reads it before paying. */
 export interface RequestView {
   readonly merchantId: string;
   readonly orderNumber: string;
@@ -70,9 +71,9 @@ export interface RequestView {
   readonly currency: Currency;
   /** Seconds since 1970. */
   readonly expiresAt: number;
-  /** Whether the device answered it before. */
+  /** Whether the device has already answered this request. */
   readonly paid: boolean;
-  /** Whom a bank certified as payee; null when nobody says who asks: the names above may be anybody's then. */
+  /** The payee that a bank certified. Null: nobody certified it, and the names above may belong to anybody. */
   readonly payee: {
     readonly name: string;
     readonly licence: string;
@@ -80,24 +81,24 @@ export interface RequestView {
   } | null;
 }
 
-/** What the customer is shown and checks before it pays. */
+/** What the customer sees and checks before paying. */
 export interface PayOptions {
-  /** What the till shows, kept in the history; its sum must be the amount. */
+  /** The lines that the till shows. Their sum must equal the amount. The device keeps them in its history. */
   readonly lines?: readonly ReceiptLine[];
-  /** Pays an order number again that was paid by another request. The customer must have asked for it. */
+  /** Pays an order number that another request has already paid. Set it only when the customer asked for it. */
   readonly again?: boolean;
 }
 
 /** What the device hands to the terminal. */
 export interface Payment extends PaymentRecord {
-  /** Voucher and device certificate in one, packed: for one QR code, or a file. */
+  /** Voucher and device certificate, packed together, for one QR code or a file. */
   readonly bytes: Buffer;
-  /** The request was answered before, and these are the same bytes. */
+  /** Whether the device had answered this request before. The bytes are then the same as before. */
   readonly repeated: boolean;
 }
 
-/** The certificate that the voucher names; a top-up may have come since it was planned. */
-function certificateOf({ certificates: held }: Epoch, { voucher }: VoucherPlan): Buffer {
+/** The certificate that the voucher names. A top-up may have arrived since the voucher was planned. */
+function namedCertificate({ certificates: held }: Epoch, { voucher }: VoucherPlan): Buffer {
   const named = held.find(
     (entry) => Buffer.compare(entry.held.digest, voucher.certificateDigest) === 0,
   );
@@ -105,13 +106,15 @@ function certificateOf({ certificates: held }: Epoch, { voucher }: VoucherPlan):
   return named.bytes;
 }
 
-const nameOf = ({ certificate: { name, licence, bankId } }: CertifiedPayee) => ({
-  ...{ name, licence, bankId },
+const payeeView = ({ certificate: { name, licence, bankId } }: CertifiedPayee) => ({
+  name,
+  licence,
+  bankId,
 });
 
 const askedOf = ({ bytes, payee }: ReadRequest): AskedRecord => ({
-  request: bytes.toString('base64'),
-  payee: payee?.bytes.toString('base64') ?? null,
+  request: toBase64(bytes),
+  payee: payee === undefined ? null : toBase64(payee.bytes),
 });
 
 function recordOf(
@@ -133,7 +136,7 @@ function recordOf(
   };
 }
 
-/** A customer's device: pays a terminal with neither side online, out of money that its bank reserved. */
+/** A customer's device. It pays a terminal while neither side is online, out of money that the customer's bank reserved. */
 export class Device {
   readonly #store: Store;
   readonly #key: OfflineKey;
@@ -149,22 +152,24 @@ export class Device {
   }
 
   /**
-   * @param options the store holds this device alone. A copy of it must never be opened: it would spend twice
-   * @throws {OfflineError} STORE_FOREIGN when the store belongs to another key.
+   * @param options its store must hold this device alone. Never open a copy of the store: it would spend the same money twice
+   * @throws {OfflineError} STORE_FOREIGN when the store belongs to another key
    */
   static async open(options: DeviceOptions): Promise<Device> {
     await claimStore(options.store, { kind: 'device', publicKey: options.key.publicKey });
     return new Device(options);
   }
 
-  /** Base64 DER SubjectPublicKeyInfo: what the bank registers. */
+  /** Base64 DER SubjectPublicKeyInfo. The bank registers it. */
   get publicKey(): string {
     return this.#key.publicKey;
   }
 
   /**
    * Keeps a certificate of the bank: a new epoch, or a top-up of one. Safe to repeat.
-   * @param issuers whom the customer trusts to speak for the bank
+   * @param bytes the signed certificate
+   * @param issuers the issuers that the customer trusts to sign for the bank
+   * @returns what can be spent of the certificate's epoch
    * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_CERTIFICATE_FORGED, OFFLINE_CERTIFICATE_MISMATCH
    * @throws {OfflineError} EPOCH_SEALED
    */
@@ -175,7 +180,7 @@ export class Device {
       await ensureOpenEpoch(this.#store, checked);
       const { epoch, sequence } = checked.held.certificate;
       await this.#store.write([
-        certificates.put(checked.bytes.toString('base64'), ordinal(epoch), ordinal(sequence)),
+        certificates.put(toBase64(checked.bytes), ordinal(epoch), ordinal(sequence)),
       ]);
       const balances = await this.balances();
       const balance = balances.find((entry) => entry.epoch === epoch);
@@ -185,28 +190,32 @@ export class Device {
   }
 
   /**
-   * @param request as the terminal showed it
-   * @throws {RefusedError} OFFLINE_MALFORMED for anything but a payment request; OFFLINE_PAYEE_UNTRUSTED for one that pays somebody
-   * else than its certificate says; OFFLINE_NOT_ALLOWED while nothing is reserved
+   * Reads a request for the customer.
+   * @param request the bytes that the terminal showed
+   * @throws {RefusedError} OFFLINE_MALFORMED when it is not a payment request; OFFLINE_PAYEE_UNTRUSTED when it pays somebody other than
+   * its certificate says; OFFLINE_NOT_ALLOWED while nothing is reserved
    */
   async view(request: Uint8Array): Promise<RequestView> {
     const epochs = await readEpochs(this.#store);
     const { request: read, hash, payee } = this.#read(request, epochs);
     const { merchantId, orderNumber, currency, expiresAt } = read;
     return {
-      ...{ merchantId, orderNumber, currency, expiresAt },
+      merchantId,
+      orderNumber,
+      currency,
+      expiresAt,
       amount: toAmount(read.amount),
       paid: epochs.some(({ state }) => Object.hasOwn(state.answers, hash)),
-      payee: payee === undefined ? null : nameOf(payee),
+      payee: payee === undefined ? null : payeeView(payee),
     };
   }
 
   /**
-   * Answers a payment request. Counter and payload are durable before they are signed, the signed bytes before they are
-   * returned; asked again, the device returns the same bytes.
-   * @param request as the terminal showed it
+   * Answers a payment request. The device stores counter and payload before it signs them, and the signed bytes before it returns
+   * them. Asked again, it returns the same bytes.
+   * @param request the bytes that the terminal showed
    * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_NOT_ALLOWED and what `planVoucher` refuses
-   * @throws {OfflineError} ORDER_PAID_BEFORE, RECEIPT_MISMATCH, EPOCH_SEALED, STORE_…: nothing was handed out.
+   * @throws {OfflineError} ORDER_PAID_BEFORE, RECEIPT_MISMATCH, EPOCH_SEALED, STORE_…: nothing left the device
    */
   pay(request: Uint8Array, options: PayOptions = {}): Promise<Payment> {
     return this.#inTurn(async () => {
@@ -214,26 +223,26 @@ export class Device {
       const read = this.#read(request, epochs);
       const { epoch, plan } = planPayment(epochs, read, this.#clock());
       if (!plan.repeated) await this.#remember(epoch, plan, read, options);
-      const bytes = await this.#signed(epoch, plan);
+      const bytes = await this.#sign(epoch, plan);
       const record = await payments.get(this.#store, ...this.#keyOf(epoch, plan));
       if (record === undefined) throw new OfflineError('STORE_DAMAGED', { missing: 'payment' });
       return { ...record, bytes, repeated: plan.repeated };
     });
   }
 
-  /** What can be spent, by epoch, the oldest first. */
+  /** What can be spent, by epoch, the oldest epoch first. */
   async balances(): Promise<readonly Balance[]> {
     const now = this.#clock();
     return (await readEpochs(this.#store)).map((epoch) => balanceOf(epoch, now));
   }
 
-  /** Every payment and what became of it, in the order in which they were made, epoch by epoch. */
+  /** Every payment and what became of it: by epoch, and within an epoch in the order in which they were made. */
   history(): Promise<readonly PaymentHistory[]> {
     return readHistory(this.#store);
   }
 
   /**
-   * Keeps a terminal's receipt: evidence that the payment was accepted, should the merchant ask again. Safe to repeat.
+   * Keeps a terminal's receipt. It proves that the payment was accepted, if the merchant asks for it again. Safe to repeat.
    * @throws {RefusedError} NOT_FOUND, OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_SIGNATURE_INVALID, OFFLINE_REQUEST_MISMATCH,
    * IDEMPOTENCY_CONFLICT
    */
@@ -245,7 +254,7 @@ export class Device {
   }
 
   /**
-   * Keeps a terminal's cancellation: the voucher stays counted, and its money returns to the account as soon as the bank is told.
+   * Keeps a terminal's cancellation. The voucher stays counted; its money returns to the account once the bank hears of it.
    * Safe to repeat.
    * @throws {RefusedError} NOT_FOUND, OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_SIGNATURE_INVALID, IDEMPOTENCY_CONFLICT
    */
@@ -255,24 +264,24 @@ export class Device {
     });
   }
 
-  /** Every voucher that its payee cancelled: what the bank is told, by `offline.cancel`. */
+  /** Every voucher that its payee cancelled. Report them to the bank by `offline.cancel`. */
   async cancelled(): Promise<readonly CancelledVoucher[]> {
     const [newest] = await readCertificates(this.#store);
     return newest === undefined ? [] : readCancelled(this.#store, newest.held.certificate);
   }
 
-  /** Whose it is, by its newest certificate. @returns undefined before the first. */
+  /** Whose device it is, by its newest certificate. @returns undefined before the first certificate. */
   async owner(): Promise<DeviceOwner | undefined> {
     const [newest] = await readCertificates(this.#store);
     return newest?.held.certificate;
   }
 
-  /** What the bank must know before it grants an epoch: a certificate of one that is sealed would be refused. */
+  /** The epochs that the bank must know before it grants a new one: the device refuses certificates of a sealed epoch. */
   knownEpochs(): Promise<KnownEpochs> {
     return readKnownEpochs(this.#store);
   }
 
-  /** What the device keeps of a payment: for a dispute. @returns undefined when it was never handed out. */
+  /** What the device keeps of a payment, for a dispute. @returns undefined when the payment never left the device. */
   async evidence(
     payment: Pick<PaymentRecord, 'epoch' | 'counter'>,
   ): Promise<KeptEvidence | undefined> {
@@ -282,7 +291,7 @@ export class Device {
     return found && evidenceOf(this.#store, found);
   }
 
-  /** Waits for what is under way and closes the store. */
+  /** Waits for calls in progress, then closes the store. */
   close(): Promise<void> {
     return this.#inTurn(() => this.#store.close());
   }
@@ -321,13 +330,13 @@ export class Device {
     await this.#store.write(changes);
   }
 
-  async #signed(epoch: Epoch, plan: VoucherPlan): Promise<Buffer> {
+  async #sign(epoch: Epoch, plan: VoucherPlan): Promise<Buffer> {
     const key = this.#keyOf(epoch, plan);
     const before = await handed.get(this.#store, ...key);
-    if (before !== undefined) return Buffer.from(before, 'base64');
+    if (before !== undefined) return fromBase64(before);
     const voucher = await signCose('offpay/voucher', plan.payload, this.#key.sign);
-    const bytes = packPayment({ voucher, certificate: certificateOf(epoch, plan) });
-    await this.#store.write([handed.put(bytes.toString('base64'), ...key)]);
+    const bytes = packPayment({ voucher, certificate: namedCertificate(epoch, plan) });
+    await this.#store.write([handed.put(toBase64(bytes), ...key)]);
     return bytes;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The epochs of a device: what the bank reserved under each, and how far it is spent.
+// The epochs of a device: what the bank reserved in each, and how much of it is spent.
 import {
   coseDigest,
   decodeDeviceCertificate,
@@ -12,23 +12,24 @@ import {
   type DeviceState,
   type HeldCertificate,
 } from '@fabric-offline-pay/domain';
-import { higher } from '../store/head.js';
+import { fromBase64 } from '../base64.js';
+import { higherEpoch } from '../store/head.js';
 import { sealedEpochOf } from '../store/restore.js';
 import type { Store } from '../store/store.js';
 import { certificates, ordinal, states } from './records.js';
 
-/** The highest number that a certificate can carry. */
+/** The highest epoch number that a certificate can carry. */
 export const HIGHEST_EPOCH = 99_999_999;
 
-/** Which epochs a device knows of; null is none. */
+/** The epochs that a device knows of. Null means none. */
 export interface KnownEpochs {
-  /** The highest that it has a certificate of, or that is sealed: the bank grants a higher one. */
+  /** The highest epoch that has a certificate or is sealed. The bank must grant a higher one. */
   readonly highest: number | null;
-  /** It takes no certificate of this one and those before. */
+  /** The device accepts no certificate of this epoch or an earlier one. */
   readonly sealed: number | null;
 }
 
-/** A certificate as the bank signed it, and read. */
+/** A certificate, as the bank signed it and as read. */
 export interface StoredCertificate {
   readonly bytes: Buffer;
   readonly held: HeldCertificate;
@@ -38,11 +39,11 @@ export interface Epoch {
   /** The newest first. */
   readonly certificates: readonly [StoredCertificate, ...StoredCertificate[]];
   readonly state: DeviceState;
-  /** The store was restored: what was paid from the epoch is not known any more, so that it pays nothing new. */
+  /** The store was restored. What was paid from this epoch is no longer known, so the device pays nothing new from it. */
   readonly sealed: boolean;
 }
 
-/** What can still be spent of one epoch. Amounts are minor units, times are seconds since 1970. */
+/** What can still be spent of one epoch. Amounts are in minor units, times in seconds since 1970. */
 export interface Balance {
   readonly epoch: number;
   readonly currency: Currency;
@@ -52,17 +53,17 @@ export interface Balance {
   readonly perPayment: Amount;
   readonly paymentsLeft: number;
   readonly spendUntil: number;
-  /** What is not spent returns to the account after this. */
+  /** After this, unspent money returns to the account. */
   readonly claimUntil: number;
-  /** Whether the device may spend at all now. */
+  /** Whether the device may spend from this epoch now. */
   readonly spendable: boolean;
-  /** The store was restored since: what is left returns to the account. */
+  /** The store was restored since. Unspent money returns to the account. */
   readonly sealed: boolean;
 }
 
 /** Reads a certificate that was verified when it was imported. */
-function stored(text: string): StoredCertificate {
-  const bytes = Buffer.from(text, 'base64');
+function readStored(text: string): StoredCertificate {
+  const bytes = fromBase64(text);
   const parts = parseCose('offpay/device-certificate', bytes);
   const certificate = decodeDeviceCertificate(parts.payload);
   return { bytes, held: { certificate, digest: coseDigest(parts) } };
@@ -70,12 +71,12 @@ function stored(text: string): StoredCertificate {
 
 /** @returns all certificates of the device, the oldest first. */
 export const readCertificates = async (store: Store): Promise<readonly StoredCertificate[]> =>
-  (await certificates.list(store)).map(stored);
+  (await certificates.list(store)).map(readStored);
 
 export async function readKnownEpochs(store: Store): Promise<KnownEpochs> {
   const newest = (await readCertificates(store)).at(-1);
   const sealed = await sealedEpochOf(store);
-  return { highest: higher(newest?.held.certificate.epoch ?? null, sealed), sealed };
+  return { highest: higherEpoch(newest?.held.certificate.epoch ?? null, sealed), sealed };
 }
 
 /** @returns each epoch, the oldest first. */
@@ -101,7 +102,12 @@ export function balanceOf({ certificates: [newest], state, sealed }: Epoch, now:
   const remaining = certificate.total - toUnits(state.cumulative);
   const paymentsLeft = certificate.highestCounter - state.counter;
   return {
-    ...{ epoch, currency, spendUntil, claimUntil, paymentsLeft, sealed },
+    epoch,
+    currency,
+    spendUntil,
+    claimUntil,
+    paymentsLeft,
+    sealed,
     total: toAmount(certificate.total),
     spent: state.cumulative,
     remaining: toAmount(remaining),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a certificate is one that this device may keep.
+// Decides whether this device may keep a certificate.
 import {
   ensure,
   pointOfSpki,
@@ -9,18 +9,18 @@ import {
   type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import { sealedEpochOf } from '../store/restore.js';
 import type { Store } from '../store/store.js';
 import type { StoredCertificate } from './epochs.js';
 
-/** A store holds the money of one device of one customer at one bank. */
+/** A store holds the money of one device of one customer at one bank. So these fields must be equal. */
 const ONE_DEVICE = ['channel', 'bankId', 'customerId', 'deviceId'] as const;
 
-/** What no top-up of an epoch may change. */
+/** Fields that a top-up of an epoch must not change. */
 const ONE_EPOCH = ['currency'] as const;
 
-function differing(
+function contradictingField(
   certificate: DeviceCertificate,
   known: readonly DeviceCertificate[],
 ): string | undefined {
@@ -36,7 +36,7 @@ function differing(
   );
 }
 
-/** @throws {OfflineError} EPOCH_SEALED when the store was restored, and may have paid from the epoch before. */
+/** @throws {OfflineError} EPOCH_SEALED when the store was restored and may have paid from this epoch before. */
 export async function ensureOpenEpoch(store: Store, { held }: StoredCertificate): Promise<void> {
   const { epoch } = held.certificate;
   const sealedEpoch = await sealedEpochOf(store);
@@ -51,8 +51,8 @@ const ofSameSequence =
 
 /**
  * @param publicKey the device's own
- * @throws {RefusedError} OFFLINE_MALFORMED; OFFLINE_CERTIFICATE_FORGED; OFFLINE_CERTIFICATE_MISMATCH when it is another
- * device's, contradicts one that the device has, or lowers what an earlier one granted.
+ * @throws {RefusedError} OFFLINE_MALFORMED; OFFLINE_CERTIFICATE_FORGED; OFFLINE_CERTIFICATE_MISMATCH when the certificate belongs
+ * to another device, contradicts one that the device has, or lowers what an earlier one granted
  */
 export const checkCertificate = (
   bytes: Uint8Array,
@@ -60,12 +60,12 @@ export const checkCertificate = (
   publicKey: string,
   known: readonly StoredCertificate[],
 ): StoredCertificate =>
-  refusing(() => {
+  withRefusedErrors(() => {
     const held = verifyDeviceCertificate(bytes, issuers);
     const { certificate, digest } = held;
     const own = pointOfSpki(publicKey).equals(certificate.deviceKey);
     ensure(own, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'deviceKey' });
-    const field = differing(
+    const field = contradictingField(
       certificate,
       known.map((entry) => entry.held.certificate),
     );

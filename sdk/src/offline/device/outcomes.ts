@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a terminal states of a payment afterwards: that it accepted it, or that it never will. The device keeps what was signed, as
-// its owner's evidence.
+// What a terminal states about a payment afterwards: that it accepted the payment, or that it never will. The device keeps the
+// signed statement as evidence for its owner.
 import {
   bytesToText,
   decodeCancellation,
@@ -22,7 +22,8 @@ import {
   type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
-import { refusing } from '../refused.js';
+import { fromBase64, toBase64 } from '../base64.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { Change, Store } from '../store/store.js';
 import type { Epoch } from './epochs.js';
 import {
@@ -35,15 +36,15 @@ import {
   type PaymentRecord,
 } from './records.js';
 
-/** `given`: handed out, and nothing heard since. */
+/** `given`: the voucher left the device, and the terminal has stated nothing since. */
 export type PaymentState = 'given' | 'accepted' | 'cancelled';
 
-/** A payment, and what became of it. */
+/** A payment and what became of it. */
 export interface PaymentHistory extends PaymentRecord {
   readonly state: PaymentState;
 }
 
-/** A voucher that its payee cancelled, for the customer's bank to return its money: base64. */
+/** A voucher that its payee cancelled. With it, the customer's bank returns the money. Texts are base64. */
 export interface CancelledVoucher {
   readonly customerId: string;
   readonly deviceId: string;
@@ -70,7 +71,7 @@ async function stateOf(store: Store, payment: PaymentRecord): Promise<PaymentSta
   return (await cancellations.get(store, ...place)) === undefined ? 'given' : 'cancelled';
 }
 
-/** @returns every payment in the order in which they were made, epoch by epoch. */
+/** @returns every payment: by epoch, and within an epoch in the order in which they were made. */
 export async function readHistory(store: Store): Promise<readonly PaymentHistory[]> {
   const all = await payments.list(store);
   return Promise.all(
@@ -78,38 +79,38 @@ export async function readHistory(store: Store): Promise<readonly PaymentHistory
   );
 }
 
-/** What proves a payment: whom it paid, by the certificate that came with the request. */
-interface Proven {
+/** A payment, and whom it paid according to the certificate that came with the request. */
+interface FoundPayment {
   readonly place: Place;
   readonly payee: PayeeCertificate;
 }
 
 /**
  * @param requestHash base64url
- * @throws {RefusedError} NOT_FOUND; OFFLINE_PAYEE_UNTRUSTED when the request came without a certificate: then nobody can tell who
- * signed
+ * @throws {RefusedError} NOT_FOUND; OFFLINE_PAYEE_UNTRUSTED when the request came without a certificate, because then nobody can
+ * tell who signed
  */
-async function provenPayment(
+async function findPayment(
   store: Store,
   issuers: readonly TrustedIssuer[],
   requestHash: string,
-): Promise<Proven> {
+): Promise<FoundPayment> {
   const payment = (await payments.list(store)).find((entry) => entry.requestHash === requestHash);
   if (payment === undefined)
     throw new RefusedError({
       code: 'NOT_FOUND',
-      message: 'The device made no payment that this is about.',
+      message: 'The device has made no payment to which this belongs.',
       details: { requestHash },
     });
   const place = placeOf(payment);
   const payee = (await asked.get(store, ...place))?.payee ?? '';
-  return refusing(() => {
+  return withRefusedErrors(() => {
     ensure(payee !== '', 'OFFLINE_PAYEE_UNTRUSTED', { field: 'payee' });
-    return { place, payee: verifyPayeeCertificate(Buffer.from(payee, 'base64'), issuers) };
+    return { place, payee: verifyPayeeCertificate(fromBase64(payee), issuers) };
   });
 }
 
-/** @throws {RefusedError} IDEMPOTENCY_CONFLICT: a terminal that says both is held to what it said first. */
+/** @throws {RefusedError} IDEMPOTENCY_CONFLICT when the terminal stated the opposite before. Its first statement counts. */
 async function ensureNotStated(
   store: Store,
   other: typeof receipts | typeof cancellations,
@@ -118,7 +119,7 @@ async function ensureNotStated(
   if ((await other.get(store, ...place)) !== undefined)
     throw new RefusedError({
       code: 'IDEMPOTENCY_CONFLICT',
-      message: 'The terminal stated the contrary of this payment before.',
+      message: 'The terminal has already stated the opposite about this payment.',
       details: { epoch: Number(place[0]), counter: Number(place[1]) },
     });
 }
@@ -128,7 +129,7 @@ const payloadOf = (purpose: 'offpay/receipt' | 'offpay/cancellation', bytes: Uin
 
 /**
  * @param epochs of the device
- * @returns what to write, to keep a receipt.
+ * @returns the change that keeps a receipt
  * @throws {RefusedError} NOT_FOUND, OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_SIGNATURE_INVALID, OFFLINE_REQUEST_MISMATCH
  * for a receipt of another voucher, IDEMPOTENCY_CONFLICT
  */
@@ -138,10 +139,10 @@ export async function receiptChange(
   epochs: readonly Epoch[],
   bytes: Uint8Array,
 ): Promise<Change> {
-  const stated = refusing(() => decodeReceipt(payloadOf('offpay/receipt', bytes)));
+  const stated = withRefusedErrors(() => decodeReceipt(payloadOf('offpay/receipt', bytes)));
   const hash = bytesToText(stated.requestHash);
-  const { place, payee } = await provenPayment(store, issuers, hash);
-  refusing(() => {
+  const { place, payee } = await findPayment(store, issuers, hash);
+  withRefusedErrors(() => {
     verifyReceipt(bytes, payee);
     const answer = epochs
       .map(({ state }) => state.answers[hash])
@@ -150,11 +151,11 @@ export async function receiptChange(
     ensure(own.equals(stated.voucherDigest), 'OFFLINE_REQUEST_MISMATCH', { field: 'voucher' });
   });
   await ensureNotStated(store, cancellations, place);
-  return receipts.put(Buffer.from(bytes).toString('base64'), ...place);
+  return receipts.put(toBase64(bytes), ...place);
 }
 
 /**
- * @returns what to write, to keep a cancellation.
+ * @returns the change that keeps a cancellation
  * @throws {RefusedError} NOT_FOUND, OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_SIGNATURE_INVALID, IDEMPOTENCY_CONFLICT
  */
 export async function cancellationChange(
@@ -162,31 +163,33 @@ export async function cancellationChange(
   issuers: readonly TrustedIssuer[],
   bytes: Uint8Array,
 ): Promise<Change> {
-  const stated = refusing(() => decodeCancellation(payloadOf('offpay/cancellation', bytes)));
+  const stated = withRefusedErrors(() =>
+    decodeCancellation(payloadOf('offpay/cancellation', bytes)),
+  );
   const hash = bytesToText(stated.requestHash);
-  const { place, payee } = await provenPayment(store, issuers, hash);
-  refusing(() => verifyCancellation(bytes, payee));
+  const { place, payee } = await findPayment(store, issuers, hash);
+  withRefusedErrors(() => verifyCancellation(bytes, payee));
   await ensureNotStated(store, receipts, place);
-  return cancellations.put(Buffer.from(bytes).toString('base64'), ...place);
+  return cancellations.put(toBase64(bytes), ...place);
 }
 
 /** What a device keeps of one payment. */
 export interface KeptEvidence {
   readonly payment: PaymentHistory;
-  /** The signed request; undefined for payments of before they were kept. */
+  /** The signed request. Undefined for payments that an earlier version made without keeping it. */
   readonly request: Buffer | undefined;
   readonly payee: Buffer | undefined;
   readonly presented: Presented;
   readonly receipt: Buffer | undefined;
   readonly cancellation: Buffer | undefined;
-  /** In one piece, for `Terminal.importPayment` of a till that lost what it knew; undefined without a receipt. */
+  /** All of it in one piece, for `Terminal.importPayment` of a till that lost its records. Undefined without a receipt. */
   readonly bytes: Buffer | undefined;
 }
 
 const optional = (text: string | null | undefined): Buffer | undefined =>
-  text == null ? undefined : Buffer.from(text, 'base64');
+  text == null ? undefined : fromBase64(text);
 
-/** @returns the evidence of a payment that was handed out, or undefined. */
+/** @returns the evidence of a payment, or undefined when its voucher never left the device. */
 export async function evidenceOf(
   store: Store,
   payment: PaymentHistory,
@@ -196,8 +199,8 @@ export async function evidenceOf(
   if (shown === undefined) return undefined;
   const record = await asked.get(store, ...place);
   const request = optional(record?.request);
-  const bytes = Buffer.from(shown, 'base64');
-  const presented = refusing(() =>
+  const bytes = fromBase64(shown);
+  const presented = withRefusedErrors(() =>
     request === undefined
       ? decodePresented(bytes)
       : unpackPayment(bytes, parseCose('offpay/payment-request', request).payload),
@@ -206,15 +209,17 @@ export async function evidenceOf(
   const receipt = optional(await receipts.get(store, ...place));
   const isWhole = request !== undefined && payee !== undefined && receipt !== undefined;
   return {
-    ...{ payment, presented, request, payee, receipt },
+    payment,
+    presented,
+    request,
+    payee,
+    receipt,
     cancellation: optional(await cancellations.get(store, ...place)),
     bytes: isWhole ? encodePaymentEvidence({ ...presented, request, payee, receipt }) : undefined,
   };
 }
 
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-
-/** @returns every voucher that its payee cancelled, as the bank wants it for `offline.cancel`. */
+/** @returns every voucher that its payee cancelled, in the form of `offline.cancel`. */
 export async function readCancelled(
   store: Store,
   { customerId, deviceId }: Pick<DeviceCertificate, 'customerId' | 'deviceId'>,
@@ -225,9 +230,14 @@ export async function readCancelled(
     const { request, payee, cancellation, presented } = evidence ?? {};
     if (!request || !payee || !cancellation || !presented) continue;
     cancelled.push({
-      ...{ customerId, deviceId, epoch: payment.epoch, amount: payment.amount },
-      ...{ voucher: base64(presented.voucher), request: base64(request) },
-      ...{ cancellation: base64(cancellation), payee: base64(payee) },
+      customerId,
+      deviceId,
+      epoch: payment.epoch,
+      amount: payment.amount,
+      voucher: toBase64(presented.voucher),
+      request: toBase64(request),
+      cancellation: toBase64(cancellation),
+      payee: toBase64(payee),
     });
   }
   return cancelled;

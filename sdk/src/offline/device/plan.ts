@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which epoch a device pays from, and whether it may pay at all.
+// Decides which epoch a device pays from, and whether it may pay at all.
 import {
   planVoucher,
   toAmount,
@@ -8,7 +8,7 @@ import {
   type VoucherPlan,
 } from '@fabric-offline-pay/domain';
 import { OfflineError, RefusedError } from '../../errors.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { Epoch } from './epochs.js';
 import type { ReadRequest } from './read-request.js';
 import type { PaymentRecord, ReceiptLine } from './records.js';
@@ -23,7 +23,7 @@ const answeredIn = (epochs: readonly Epoch[], { hash }: ReadRequest): Epoch | un
 
 function plannedIn(epoch: Epoch, { payload }: ReadRequest, now: number): PlannedPayment {
   const [{ held }] = epoch.certificates;
-  return refusing(() => ({ epoch, plan: planVoucher(epoch.state, held, payload, now) }));
+  return withRefusedErrors(() => ({ epoch, plan: planVoucher(epoch.state, held, payload, now) }));
 }
 
 function ensureOneOpen(ofCurrency: readonly Epoch[], open: readonly Epoch[]): void {
@@ -33,10 +33,10 @@ function ensureOneOpen(ofCurrency: readonly Epoch[], open: readonly Epoch[]): vo
 }
 
 /**
- * Plans the voucher out of the oldest epoch that may pay, whose money would return first. A request that was answered
- * is answered out of the same epoch, whatever came since.
- * @throws {RefusedError} what the newest epoch of the request's currency refuses.
- * @throws {OfflineError} EPOCH_SEALED when the store was restored, and no epoch came since.
+ * Plans the voucher from the oldest epoch that may pay, because its money would return first. A request that was answered
+ * before is answered from the same epoch again, even if new epochs came since.
+ * @throws {RefusedError} the refusal of the newest epoch in the request's currency
+ * @throws {OfflineError} EPOCH_SEALED when the store was restored, and no new epoch came since
  */
 export function planPayment(
   epochs: readonly Epoch[],
@@ -68,8 +68,8 @@ export function planPayment(
 }
 
 /**
- * @param history what was paid, but for what its payee cancelled
- * @throws {OfflineError} ORDER_PAID_BEFORE: a merchant that lost its request, or asks twice.
+ * @param history all payments except those that their payee cancelled
+ * @throws {OfflineError} ORDER_PAID_BEFORE: the merchant lost its request, or asks twice
  */
 export function ensureNotPaid(
   history: readonly PaymentRecord[],
@@ -89,7 +89,7 @@ export function ensureNotPaid(
     });
 }
 
-/** @throws {OfflineError} RECEIPT_MISMATCH when lines are shown that do not add up. */
+/** @throws {OfflineError} RECEIPT_MISMATCH when there are lines and their sum is not the amount. */
 export function ensureSum(lines: readonly ReceiptLine[], { amount }: PaymentRequest): void {
   if (lines.length === 0) return;
   const sum = lines.reduce(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A request as a device reads it, and whom it pays: by the certificate of the merchant's bank, if one came with it.
+// Reads a request on a device, and finds whom it pays, from the certificate of the merchant's bank if one came with it.
 import {
   bytesToText,
   decodePaymentRequest,
@@ -15,7 +15,7 @@ import {
   type PaymentRequest,
   type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 
 /** A payee that a bank certified, and the certificate. */
 export interface CertifiedPayee {
@@ -23,23 +23,23 @@ export interface CertifiedPayee {
   readonly bytes: Buffer;
 }
 
-/** A request taken out of its envelope. */
+/** A request, read from its packed or signed form. */
 export interface ReadRequest {
   readonly request: PaymentRequest;
   readonly payload: Buffer;
   /** Base64url. */
   readonly hash: string;
-  /** The signed request, whole. */
+  /** The whole signed request. */
   readonly bytes: Buffer;
-  /** Undefined when nobody whom the device trusts says who asks: the request's signature says nothing then. */
+  /** Undefined when nobody whom the device trusts certified the payee. The request's signature then proves nothing. */
   readonly payee: CertifiedPayee | undefined;
 }
 
-/** What a device knows when it reads a request. */
+/** What a device needs to know to read a request. */
 export interface ReaderView {
-  /** Of its certificates. */
+  /** The channel of the device's certificates. */
   readonly channel: string;
-  /** Who certifies payees. */
+  /** Issuers that certify payees. */
   readonly issuers: readonly TrustedIssuer[];
   readonly now: number;
 }
@@ -57,7 +57,7 @@ function certifiedPayee(
   const bytes = payeeCertificateOf(packed, request, issuer.bankId);
   const certificate = verifyPayeeCertificate(bytes, issuers);
   ensure(now <= certificate.validUntil, 'OFFLINE_PAYEE_UNTRUSTED', { field: 'validUntil' });
-  // As the ledger asks it, should the payment be cancelled.
+  // The ledger requires the same, if the payment is cancelled later.
   const parts = parseCose('offpay/payment-request', signed);
   const field = foreignField(certificate, request, parts);
   ensure(field === undefined, 'OFFLINE_PAYEE_UNTRUSTED', { field });
@@ -65,12 +65,12 @@ function certifiedPayee(
 }
 
 /**
- * @param shown as the terminal showed it: packed, or the signed request alone
- * @throws {RefusedError} OFFLINE_MALFORMED; OFFLINE_PAYEE_UNTRUSTED when the certificate that came with it is over, forged, or of
+ * @param shown the bytes that the terminal showed: packed, or the signed request alone
+ * @throws {RefusedError} OFFLINE_MALFORMED; OFFLINE_PAYEE_UNTRUSTED when the certificate that came with it is expired, forged, or of
  * another terminal than the one that made and signed the request
  */
 export const readRequest = (shown: Uint8Array, view: ReaderView): ReadRequest =>
-  refusing(() => {
+  withRefusedErrors(() => {
     const { request: bytes, payee } = unpackRequest(shown, view.channel);
     const { payload } = parseCose('offpay/payment-request', bytes);
     const request = decodePaymentRequest(payload);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a device keeps: its certificates, where each epoch stands, and what it paid.
+// The records of a device: its certificates, the state of each epoch, and its payments.
 import type { Amount, Currency, DeviceState } from '@fabric-offline-pay/domain';
-import { shelf } from '../store/shelf.js';
+import { recordsOf } from '../store/records-of.js';
 
-/** One line of what the customer bought, as the till showed it. */
+/** One line of the purchase, as the till showed it. */
 export interface ReceiptLine {
   readonly name: string;
   readonly quantity: number;
@@ -21,33 +21,33 @@ export interface PaymentRecord {
   readonly time: number;
   readonly epoch: number;
   readonly counter: number;
-  /** Empty when the till showed none. */
+  /** Empty when the till showed no lines. */
   readonly lines: readonly ReceiptLine[];
-  /** Hash of the request that it answers, base64url. */
+  /** Hash of the request that this payment answers, base64url. */
   readonly requestHash: string;
 }
 
-/** Eight digits, so that the order of keys is that of numbers. */
+/** Eight digits, so that keys sort like numbers. */
 export const ordinal = (value: number): string => value.toString().padStart(8, '0');
 
 /** Signed certificates, base64. */
-export const certificates = shelf<string, [epoch: string, sequence: string]>('certificate');
-export const states = shelf<DeviceState, [epoch: string]>('state');
-export const payments = shelf<PaymentRecord, [epoch: string, counter: string]>('payment');
-/** Signed vouchers with the certificates that they name, base64: a request that comes again gets the same bytes. */
-export const handed = shelf<string, [epoch: string, counter: string]>('handed');
+export const certificates = recordsOf<string, [epoch: string, sequence: string]>('certificate');
+export const states = recordsOf<DeviceState, [epoch: string]>('state');
+export const payments = recordsOf<PaymentRecord, [epoch: string, counter: string]>('payment');
+/** Signed vouchers with the certificates that they name, base64. A request that comes again gets the same bytes. */
+export const handed = recordsOf<string, [epoch: string, counter: string]>('handed');
 
-/** What a payment answers, as the terminal showed it, base64; with what proves whom it pays. */
+/** The request that a payment answers, with the proof of whom it pays. Texts are base64. */
 export interface AskedRecord {
   /** The signed request. */
   readonly request: string;
-  /** The signed certificate of its terminal, or null where it came without. */
+  /** The signed payee certificate of the terminal, or null when the request came without one. */
   readonly payee: string | null;
 }
 
-/** Missing for payments of stores of before payees were certified. */
-export const asked = shelf<AskedRecord, [epoch: string, counter: string]>('asked');
+/** Missing for payments from before payees were certified. */
+export const asked = recordsOf<AskedRecord, [epoch: string, counter: string]>('asked');
 
-/** What the terminal stated of a payment afterwards, signed, base64. */
-export const receipts = shelf<string, [epoch: string, counter: string]>('receipt');
-export const cancellations = shelf<string, [epoch: string, counter: string]>('cancellation');
+/** The terminal's later statements about payments, signed, base64. */
+export const receipts = recordsOf<string, [epoch: string, counter: string]>('receipt');
+export const cancellations = recordsOf<string, [epoch: string, counter: string]>('cancellation');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An issuer signs for the bank that vouches for it, within what the policy and the customer's reputation allow.
+// An issuer signs for the bank that vouches for it, within the policy and the limits of the customer's reputation.
 import { verifyBulletin, verifyDeviceCertificate } from '@fabric-offline-pay/domain';
 import { OfflineError } from '@fabric-offline-pay/sdk';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
@@ -25,7 +25,11 @@ const OPTIONS = {
 const issuer = new Issuer(OPTIONS);
 const device = softwareKey(newKey());
 const GRANT = {
-  ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 3, currency: 'EUR', total: '10000' },
+  customerId: 'customer-1',
+  deviceId: 'phone',
+  epoch: 3,
+  currency: 'EUR',
+  total: '10000',
   publicKey: device.publicKey,
   limits: { perPayment: '2500', total: '10000' },
   policy: OFFLINE_POLICY,
@@ -34,7 +38,11 @@ const GRANT = {
 test('a certificate follows the policy and the limits', async () => {
   const { bytes } = await issuer.certify(GRANT);
   expect(verifyDeviceCertificate(bytes, [issuer.row]).certificate).toMatchObject({
-    ...{ bankId: OFFLINE_BANK, epoch: 3, total: 10_000n, perPayment: 2_500n, sequence: 0 },
+    bankId: OFFLINE_BANK,
+    epoch: 3,
+    total: 10_000n,
+    perPayment: 2_500n,
+    sequence: 0,
     highestCounter: OFFLINE_POLICY.count,
     spendUntil: NOW + OFFLINE_POLICY.spendSeconds,
     claimUntil: NOW + OFFLINE_POLICY.spendSeconds + OFFLINE_POLICY.claimSeconds,
@@ -42,7 +50,7 @@ test('a certificate follows the policy and the limits', async () => {
   });
 });
 
-test('nothing is granted above the limits, nor for a key of another kind', async () => {
+test('nothing is granted above the limits, or to a key of another kind', async () => {
   await expect(issuer.certify({ ...GRANT, total: '10001' })).rejects.toMatchObject({
     code: 'OFFLINE_OVER_TOTAL_CAP',
   });
@@ -78,8 +86,8 @@ test.each([
   ['another authority', { authority: CERTIFICATES.otherRoot }],
   ['no certificate', { certificate: 'nonsense' }],
   ['an authority for its own certificate', { certificate: CERTIFICATES.root }],
-  ['a certificate that is over', { clock: () => NOW * 10 }],
-])('%s is nobody’s issuer', (_, change) => {
+  ['an expired certificate', { clock: () => NOW * 10 }],
+])('%s makes no issuer', (_, change) => {
   expect(() => new Issuer({ ...OPTIONS, ...change })).toThrow(OfflineError);
 });
 
@@ -92,7 +100,7 @@ test.each([
   expect(() => new Issuer(options)).toThrow(OfflineError);
 });
 
-test('a bank’s root vouches for that bank only', () => {
+test('a bank’s root vouches only for that bank', () => {
   const roots = { [OFFLINE_BANK]: [CERTIFICATES.root] };
   expect(isVouchedFor(issuer.row, roots, NOW)).toBe(true);
   expect(isVouchedFor(issuer.row, { 'bank-2': [CERTIFICATES.root] }, NOW)).toBe(false);
@@ -105,7 +113,7 @@ test.each([
   ['another key', { publicKey: device.publicKey }],
   ['text before its certificate', { certificate: `text\n${CERTIFICATES.issuer}` }],
   ['two certificates', { certificate: CERTIFICATES.issuer + CERTIFICATES.auditor }],
-])('an issuer with %s is vouched for by nobody', (_, change) => {
+])('nobody vouches for an issuer with %s', (_, change) => {
   const roots = { [OFFLINE_BANK]: [CERTIFICATES.root] };
   expect(isVouchedFor({ ...issuer.row, ...change }, roots, NOW)).toBe(false);
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's side of what works without a network: signs device certificates and bulletins with its issuer's key.
+// The bank's side of payments without a network: signs device certificates and bulletins with the issuer's key.
 import {
   encodeBulletin,
   encodeDeviceCertificate,
@@ -22,18 +22,18 @@ import {
 import { OfflineError } from '../../errors.js';
 import { systemClock, type Clock } from '../clock.js';
 import type { OfflineKey } from '../key/offline-key.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import { isVouchedFor, type Roots } from './vouched.js';
 
-/** Who issues: the bank, its key, and the certificates that vouch for it. */
+/** The bank, its issuer's key, and the certificates that vouch for the key. */
 export interface IssuerOptions {
   readonly bankId: string;
   readonly channel: string;
-  /** A file of the bank node, or better a hardware module. */
+  /** A key file of the bank's node, or better a hardware module. */
   readonly key: OfflineKey;
-  /** X.509 certificate of the key by the bank's authority, PEM. */
+  /** X.509 certificate of the key, signed by the bank's authority, PEM. */
   readonly certificate: string;
-  /** The bank's authority, PEM. */
+  /** Certificate of the bank's authority, PEM. */
   readonly authority: string;
   readonly clock?: Clock;
 }
@@ -42,25 +42,25 @@ export interface IssuerOptions {
 export interface Grant {
   readonly customerId: string;
   readonly deviceId: string;
-  /** Higher than every epoch of the device before. */
+  /** Higher than every earlier epoch of the device. */
   readonly epoch: number;
   /** The device's registered key, base64 DER SubjectPublicKeyInfo. */
   readonly publicKey: string;
   readonly currency: Currency;
-  /** All that is reserved, minor units. */
+  /** Everything that is reserved, in minor units. */
   readonly total: Amount;
-  /** What the customer's reputation allows: `offlineLimits`. */
+  /** What the customer's reputation allows, from `offlineLimits`. */
   readonly limits: OfflineCaps;
   readonly policy: OfflinePolicy;
 }
 
-/** Whom a terminal speaks for, as the merchant's bank knows it. */
+/** For whom a terminal collects money, as the merchant's bank knows it. */
 export interface PayeeGrant extends Omit<PayeeCertificate, 'channel' | 'bankId' | 'terminalKey'> {
-  /** The terminal's, base64 DER SubjectPublicKeyInfo. */
+  /** The terminal's key, base64 DER SubjectPublicKeyInfo. */
   readonly publicKey: string;
 }
 
-/** A certificate, and the bytes that the ledger and the device want. */
+/** A certificate, and its signed bytes for the ledger and the device. */
 export interface SignedCertificate {
   readonly certificate: DeviceCertificate;
   readonly bytes: Buffer;
@@ -68,13 +68,13 @@ export interface SignedCertificate {
 
 /** A bank's issuer: certifies devices and terminals, and signs bulletins. */
 export class Issuer {
-  /** As the ledger and the terminals know it. */
+  /** The issuer as ledger and terminals know it. */
   readonly row: IssuerRow;
   readonly #channel: string;
   readonly #key: OfflineKey;
   readonly #clock: Clock;
 
-  /** @throws {OfflineError} ISSUER_UNTRUSTED when the certificate is not of this key, in force, and by the authority. */
+  /** @throws {OfflineError} ISSUER_UNTRUSTED unless the authority signed the certificate, it is valid now, and it holds this key. */
   constructor({ bankId, channel, key, certificate, authority, clock }: IssuerOptions) {
     this.#channel = channel;
     this.#key = key;
@@ -88,18 +88,22 @@ export class Issuer {
   }
 
   /**
-   * Signs the first certificate of an epoch, for `offline.fund`. It counts once that is committed: hand it out then.
-   * @throws {RefusedError} OFFLINE_OVER_TOTAL_CAP above the limits; OFFLINE_MALFORMED for a grant outside its ranges.
+   * Signs the first certificate of an epoch, for `offline.fund`. Hand it out only when that transaction is committed.
+   * @throws {RefusedError} OFFLINE_OVER_TOTAL_CAP above the limits; OFFLINE_MALFORMED for values outside their ranges
    */
   async certify(grant: Grant): Promise<SignedCertificate> {
     const { customerId, deviceId, epoch, publicKey, currency, total, limits, policy } = grant;
     const spendUntil = this.#clock() + policy.spendSeconds;
-    refusing(() =>
+    withRefusedErrors(() =>
       ensure(isAtLeast(limits.total, total), 'OFFLINE_OVER_TOTAL_CAP', { allowed: limits.total }),
     );
-    return this.#signed(
-      refusing(() => ({
-        ...{ customerId, deviceId, epoch, currency, spendUntil },
+    return this.#sign(
+      withRefusedErrors(() => ({
+        customerId,
+        deviceId,
+        epoch,
+        currency,
+        spendUntil,
         channel: this.#channel,
         bankId: this.row.bankId,
         deviceKey: pointOfSpki(publicKey),
@@ -114,8 +118,8 @@ export class Issuer {
   }
 
   /**
-   * Signs the next certificate of an epoch, for `offline.topUp`. Nothing that the one before granted is lowered.
-   * @param add minor units on top of its total
+   * Signs the next certificate of an epoch, for `offline.topUp`. It lowers nothing that the previous one granted.
+   * @param add added to the total, in minor units
    */
   async topUp(
     before: DeviceCertificate,
@@ -123,8 +127,8 @@ export class Issuer {
     policy: OfflinePolicy,
   ): Promise<SignedCertificate> {
     const spendUntil = Math.max(before.spendUntil, this.#clock() + policy.spendSeconds);
-    return this.#signed(
-      refusing(() => ({
+    return this.#sign(
+      withRefusedErrors(() => ({
         ...before,
         spendUntil,
         claimUntil: Math.max(before.claimUntil, spendUntil + policy.claimSeconds),
@@ -136,12 +140,13 @@ export class Issuer {
   }
 
   /**
-   * Certifies whom a terminal's key speaks for: customers read the name before they pay, and believe its receipts.
-   * @returns the signed certificate, for `Terminal.learn`.
-   * @throws {RefusedError} OFFLINE_MALFORMED for a name above 64 bytes, or with what cannot be seen; a licence above 32 characters
+   * Certifies for whom a terminal collects money. Customers read the name before they pay, and trust the terminal's receipts.
+   * @returns the signed certificate, for `Terminal.learn`
+   * @throws {RefusedError} OFFLINE_MALFORMED for a name that is longer than 64 bytes or has invisible characters, or a licence that is
+   * longer than 32 characters
    */
   async certifyPayee({ publicKey, ...payee }: PayeeGrant): Promise<Buffer> {
-    const payload = refusing(() =>
+    const payload = withRefusedErrors(() =>
       encodePayeeCertificate({
         ...payee,
         channel: this.#channel,
@@ -162,17 +167,19 @@ export class Issuer {
     policy,
   }: Pick<Bulletin, 'number' | 'revoked' | 'policy'>): Promise<Buffer> {
     const bulletin: Bulletin = {
-      ...{ number, revoked, policy },
+      number,
+      revoked,
+      policy,
       bankId: this.row.bankId,
       channel: this.#channel,
       issuedAt: this.#clock(),
     };
-    const payload = refusing(() => encodeBulletin(bulletin));
+    const payload = withRefusedErrors(() => encodeBulletin(bulletin));
     return signCose('offpay/bulletin', payload, this.#key.sign, this.#kid());
   }
 
-  async #signed(certificate: DeviceCertificate): Promise<SignedCertificate> {
-    const payload = refusing(() => encodeDeviceCertificate(certificate));
+  async #sign(certificate: DeviceCertificate): Promise<SignedCertificate> {
+    const payload = withRefusedErrors(() => encodeDeviceCertificate(certificate));
     const bytes = await signCose('offpay/device-certificate', payload, this.#key.sign, this.#kid());
     return { certificate, bytes };
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a bank's authority vouches for an issuer's key: plain X.509, so that no peer's word is needed.
+// Decides whether a bank's authority vouches for an issuer's key. Plain X.509, so it needs to trust no peer.
 import {
   certifiedIssuer,
   DomainError,
@@ -9,11 +9,11 @@ import {
   type IssuerRow,
 } from '@fabric-offline-pay/domain';
 
-/** PEM certificates of each bank's own authority, handed out by the bank, by bank. */
+/** PEM certificates of each bank's own authority, by bank id. Each bank hands out its own. */
 export type Roots = Readonly<Record<string, readonly string[]>>;
 
 /** @returns undefined for a certificate that makes nobody an issuer. */
-function read(certificate: string): CertifiedIssuer | undefined {
+function readIssuer(certificate: string): CertifiedIssuer | undefined {
   try {
     return certifiedIssuer(certificate);
   } catch (error) {
@@ -24,26 +24,26 @@ function read(certificate: string): CertifiedIssuer | undefined {
 
 const NAMED = ['bankId', 'kid', 'publicKey'] as const;
 
-function certified(issuer: IssuerRow, roots: Roots): Certificate | undefined {
-  const found = read(issuer.certificate);
+function certificateByRoot(issuer: IssuerRow, roots: Roots): Certificate | undefined {
+  const found = readIssuer(issuer.certificate);
   if (found === undefined || NAMED.some((field) => found[field] !== issuer[field]))
     return undefined;
   const own = Object.hasOwn(roots, found.bankId) ? (roots[found.bankId] ?? []) : [];
   return own.some((root) => isCertifiedBy(found, root)) ? found.certificate : undefined;
 }
 
-/** @returns whether one of the bank's own roots made it an issuer of the bank, be that over by now or not. */
+/** @returns whether one of the bank's own roots made it an issuer of the bank, even if that has expired since. */
 export const isCertified = (issuer: IssuerRow, roots: Roots): boolean =>
-  certified(issuer, roots) !== undefined;
+  certificateByRoot(issuer, roots) !== undefined;
 
 const isInForce = ({ validFrom, validTo }: Certificate, now: number): boolean =>
   Date.parse(validFrom) <= now * 1000 && now * 1000 <= Date.parse(validTo);
 
 /**
  * @param now seconds since 1970
- * @returns whether one of the bank's own roots made it an issuer of the bank, its certificate is in force, and holds its key.
+ * @returns whether one of the bank's own roots made it an issuer of the bank, and its certificate is valid now and holds its key
  */
 export function isVouchedFor(issuer: IssuerRow, roots: Roots, now: number): boolean {
-  const certificate = certified(issuer, roots);
+  const certificate = certificateByRoot(issuer, roots);
   return certificate !== undefined && isInForce(certificate, now);
 }

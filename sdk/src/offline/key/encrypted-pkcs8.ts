@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A private key under a passphrase: EncryptedPrivateKeyInfo (RFC 5958) by PBES2 (RFC 8018) with PBKDF2-HMAC-SHA-256 and
-// AES-256-CBC. Node writes this form with 2,048 iterations only, but reads any number, as other software does.
+// Encrypts a private key with a passphrase: EncryptedPrivateKeyInfo (RFC 5958) by PBES2 (RFC 8018) with PBKDF2-HMAC-SHA-256 and
+// AES-256-CBC. Node writes this form with only 2,048 iterations, but reads any number, like other software.
 import { createCipheriv, pbkdf2Sync, randomBytes, type KeyObject } from 'node:crypto';
 
 /** OWASP's figure for PBKDF2-HMAC-SHA-256. */
@@ -31,7 +31,7 @@ function der(tag: number, ...parts: readonly Buffer[]): Buffer {
 
 const oid = (name: keyof typeof OID): Buffer => Buffer.from(OID[name], 'hex');
 
-/** Of up to four bytes; the first byte of {@link ITERATIONS} is below 0x80, so that none is negative. */
+/** An integer of up to four bytes. The first byte of {@link ITERATIONS} is below 0x80, so none is negative. */
 const integer = (value: number): Buffer =>
   der(INTEGER, Buffer.from(value.toString(16).padStart(6, '0'), 'hex'));
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Key files: for their owner, under a passphrase, in a form that other software reads.
+// Key files: only for their owner, encrypted with a passphrase, in a form that other software reads.
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a key signs the same after it was read back', async () => {
+test('a key signs the same after it is read from its file', async () => {
   const made = await createKeyFile(file, PASSPHRASE);
   const opened = await openKeyFile(file, PASSPHRASE);
   expect(opened.publicKey).toBe(made.publicKey);
@@ -28,7 +28,7 @@ test('a key signs the same after it was read back', async () => {
   expect(verifyBytes(importDeviceKey(made.publicKey)!, message, signature)).toBe(true);
 });
 
-test('the file is for its owner only, and holds no key in clear', async () => {
+test('only its owner may read the file, and the key in it is encrypted', async () => {
   await createKeyFile(file, PASSPHRASE);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const pem = readFileSync(file, 'utf8');
@@ -43,7 +43,7 @@ test('the file is for its owner only, and holds no key in clear', async () => {
   expect(ITERATIONS).toBeGreaterThanOrEqual(600_000);
 });
 
-test('another passphrase and a damaged file say the same', async () => {
+test('a wrong passphrase and a damaged file give the same error', async () => {
   await createKeyFile(file, PASSPHRASE);
   await expect(openKeyFile(file, 'guess')).rejects.toMatchObject({ code: 'KEY_UNREADABLE' });
   writeFileSync(file, 'nonsense');
@@ -52,7 +52,7 @@ test('another passphrase and a damaged file say the same', async () => {
   await expect(failure).rejects.not.toHaveProperty('cause');
 });
 
-test('no key is overwritten, and none is made without a passphrase', async () => {
+test('a key is never overwritten, and never made without a passphrase', async () => {
   await createKeyFile(file, PASSPHRASE);
   const before = readFileSync(file, 'utf8');
   await expect(createKeyFile(file, PASSPHRASE)).rejects.toMatchObject({
@@ -65,7 +65,7 @@ test('no key is overwritten, and none is made without a passphrase', async () =>
   });
 });
 
-test('only private keys on P-256 sign', () => {
+test('only private keys on P-256 are accepted', () => {
   const others = [
     generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey,
     generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey,

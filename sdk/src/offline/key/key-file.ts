@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default key: a file under a passphrase that its owner alone may read. It can be copied; a secure element cannot.
+// The default key: a file that only its owner may read, encrypted with a passphrase. A file can be copied, a secure element cannot.
 import { createPrivateKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigurationError, OfflineError } from '../../errors.js';
 import { syncFolder } from '../../files/write-durably.js';
+import { hasErrorCode } from '../../guards.js';
 import { encryptKey } from './encrypted-pkcs8.js';
 import { softwareKey, type OfflineKey } from './offline-key.js';
 
@@ -18,7 +19,7 @@ async function writeSynced(file: string, content: string): Promise<void> {
   }
 }
 
-/** All or nothing, whenever the machine stops. A link, unlike a renaming, never takes the place of a file that is there. */
+/** Writes everything or nothing, even if the machine stops. Unlike a rename, a link never replaces an existing file. */
 async function writeNew(file: string, content: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${randomUUID()}.tmp`;
@@ -33,8 +34,8 @@ async function writeNew(file: string, content: string): Promise<void> {
 
 /**
  * Makes a new key.
- * @param file must not exist: a key that is overwritten takes its money with it
- * @throws {ConfigurationError} for an empty passphrase, or a file that exists.
+ * @param file must not exist: overwriting a key would lose its money
+ * @throws {ConfigurationError} for an empty passphrase, or a file that exists
  */
 export async function createKeyFile(file: string, passphrase: string): Promise<OfflineKey> {
   if (passphrase === '') throw new ConfigurationError('passphrase', 'empty');
@@ -42,22 +43,22 @@ export async function createKeyFile(file: string, passphrase: string): Promise<O
   try {
     await writeNew(file, encryptKey(privateKey, passphrase));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new ConfigurationError('file', 'there is a file of this name');
+    if (!hasErrorCode(error, 'EEXIST')) throw error;
+    throw new ConfigurationError('file', 'a file of this name exists');
   }
   return softwareKey(privateKey);
 }
 
-function decrypted(file: string, key: Buffer, passphrase: string): KeyObject {
+function decrypt(file: string, key: Buffer, passphrase: string): KeyObject {
   try {
     return createPrivateKey({ key, passphrase });
   } catch {
-    // Without its cause: what a library says of a key need not be trusted to keep it secret.
+    // Without the cause: a library's message about a key might reveal it.
     throw new OfflineError('KEY_UNREADABLE', { file });
   }
 }
 
-/** @throws {OfflineError} KEY_UNREADABLE for another passphrase or a damaged file. */
+/** Opens a key file. @throws {OfflineError} KEY_UNREADABLE for a wrong passphrase or a damaged file */
 export async function openKeyFile(file: string, passphrase: string): Promise<OfflineKey> {
-  return softwareKey(decrypted(file, await readFile(file), passphrase));
+  return softwareKey(decrypt(file, await readFile(file), passphrase));
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A signing key of a device, a terminal or an issuer. A port: a secure element fits here; a software key is the default.
+// The signing key of a device, a terminal or an issuer. A port: the default is a software key, and a secure element fits too.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { signBytes, type CoseSigner } from '@fabric-offline-pay/domain';
 import { ConfigurationError } from '../../errors.js';
 
-/** A key that signs and may never leave its place: a file, a secure element. */
+/** A key that signs. The private part may stay where it is: in a file, or in a secure element. */
 export interface OfflineKey {
   /** Base64 DER SubjectPublicKeyInfo, P-256. */
   readonly publicKey: string;
@@ -12,11 +12,11 @@ export interface OfflineKey {
   readonly sign: CoseSigner;
 }
 
-/** @throws {ConfigurationError} unless it is a private key on P-256. */
+/** Makes a key in memory. @throws {ConfigurationError} unless it is a private key on P-256 */
 export function softwareKey(privateKey: KeyObject): OfflineKey {
   const isP256 = privateKey.asymmetricKeyDetails?.namedCurve === 'prime256v1';
   if (privateKey.type !== 'private' || !isP256)
-    throw new ConfigurationError('privateKey', 'no private key on the curve P-256');
+    throw new ConfigurationError('privateKey', 'must be a private key on the curve P-256');
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
   return { publicKey: spki.toString('base64'), sign: (bytes) => signBytes(privateKey, bytes) };
 }

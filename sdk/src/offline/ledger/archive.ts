@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What transactions were called with: blocks keep vouchers and certificates, rows keep their digests only.
+// The inputs of earlier transactions: blocks keep vouchers and certificates, rows keep only their digests.
 import {
   bytesToText,
   coseDigest,
@@ -12,8 +12,9 @@ import {
   type KnownOfClaims,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
+import { isRecord } from '../../guards.js';
 
-/** A transaction as it was called. */
+/** A transaction and its input. */
 export interface LedgerCall {
   readonly transactionId: string;
   /** `contract:name` */
@@ -22,25 +23,25 @@ export interface LedgerCall {
   readonly argument: string;
 }
 
-/** A port: blocks of one's own peer by default. */
+/** Finds calls of earlier transactions. A port: by default it reads the blocks of your own peer. */
 export interface Archive {
-  /** @returns undefined when the ledger knows no such transaction. */
+  /** @returns undefined when the ledger does not know the transaction. */
   call(transactionId: string, signal?: AbortSignal): Promise<LedgerCall | undefined>;
   /** All calls so far, the first block first. */
   calls(signal?: AbortSignal): AsyncIterable<LedgerCall>;
 }
 
-/** Arguments are looked through, not parsed by a schema: batches and orders hold their vouchers in different places. */
+/** Searches the whole input without a schema: batches and orders hold their vouchers in different places. */
 function* objectsIn(value: unknown): Generator<Readonly<Record<string, unknown>>> {
   if (typeof value !== 'object' || value === null) return;
-  if (!Array.isArray(value)) yield value as Readonly<Record<string, unknown>>;
+  if (isRecord(value)) yield value;
   for (const part of Object.values(value)) yield* objectsIn(part);
 }
 
-const fromBase64 = (text: unknown): Buffer =>
+const bytesIn = (text: unknown): Buffer =>
   Buffer.from(typeof text === 'string' ? text : '', 'base64');
 
-/** @returns base64url, or undefined for bytes of another kind. */
+/** @returns the digest in base64url, or undefined for bytes of another kind. */
 function digestIn(purpose: CosePurpose, bytes: Uint8Array): string | undefined {
   try {
     return bytesToText(coseDigest(parseCose(purpose, bytes)));
@@ -51,22 +52,24 @@ function digestIn(purpose: CosePurpose, bytes: Uint8Array): string | undefined {
 }
 
 const claimOf = ({ voucher, request }: Readonly<Record<string, unknown>>): VoucherClaim => ({
-  voucher: fromBase64(voucher),
-  requestPayload: fromBase64(request),
+  voucher: bytesIn(voucher),
+  requestPayload: bytesIn(request),
 });
 
-/** Batches hold their claims in their short form, an order its one as it is. */
-const claimsOf = (
+/** Batches hold their claims in a short form, an order holds its claim in full. */
+function claimsOf(
   object: Readonly<Record<string, unknown>>,
   known: KnownOfClaims,
-): readonly VoucherClaim[] =>
-  Array.isArray(object['vouchers'])
-    ? restoreClaims((object['vouchers'] as Readonly<Record<string, unknown>>[]).map(claimOf), known)
-    : [claimOf(object)];
+): readonly VoucherClaim[] {
+  const { vouchers } = object;
+  if (!Array.isArray(vouchers)) return [claimOf(object)];
+  const claims = vouchers.map((part: unknown) => claimOf(isRecord(part) ? part : {}));
+  return restoreClaims(claims, known);
+}
 
 /**
  * @param digest of the voucher, base64url
- * @param known of the reserve that it is of, and of the merchant that made the call
+ * @param known the certificates of the reserve, and the merchant that made the call
  */
 export function claimIn(
   call: LedgerCall,
@@ -82,13 +85,13 @@ export function claimIn(
 function certificateIn(call: LedgerCall, digest: string): Buffer | undefined {
   if (!call.name.startsWith('offline:')) return undefined;
   for (const { certificate } of objectsIn(JSON.parse(call.argument))) {
-    const bytes = fromBase64(certificate);
+    const bytes = bytesIn(certificate);
     if (digestIn('offpay/device-certificate', bytes) === digest) return bytes;
   }
   return undefined;
 }
 
-/** Looks through all blocks: only for a voucher under another certificate than the one at hand, before or after a top-up. */
+/** Searches all blocks. Needed only for a voucher under an earlier or later certificate (top-up) than the known one. */
 async function searchCertificate(
   archive: Archive,
   digest: string,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a transaction was called with is read out of a block, whatever else stands there.
+// Reads the inputs of transactions from a block, whatever else the block contains.
 import { common, peer } from '@hyperledger/fabric-protos';
 import { callsIn } from './block-calls.js';
 
@@ -45,7 +45,7 @@ function blockOf(...envelopes: readonly Uint8Array[]): Uint8Array {
 
 const { CONFIG, ENDORSER_TRANSACTION } = common.HeaderType;
 
-test('the calls of a block, in order', () => {
+test('returns the calls of a block, in order', () => {
   const block = blockOf(
     payloadOf(CONFIG, '', Buffer.from('configuration')),
     payloadOf(ENDORSER_TRANSACTION, 'tx-1', transactionOf('offline:settle', '{"ü":1}')),
@@ -57,7 +57,7 @@ test('the calls of a block, in order', () => {
   ]);
 });
 
-test('a transaction without an argument is none of ours', () => {
+test('ignores a transaction without an argument', () => {
   expect(callsIn(blockOf(payloadOf(ENDORSER_TRANSACTION, 'tx-1', transactionOf('init'))))).toEqual(
     [],
   );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The calls in a block, as the clients that made them signed them. Valid or not: what a call holds proves itself.
+// The calls in a block, as their clients signed them. Invalid transactions count too: the content of a call proves itself.
 import { common, peer } from '@hyperledger/fabric-protos';
 import type { LedgerCall } from './archive.js';
 

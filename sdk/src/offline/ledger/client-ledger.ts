@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A terminal's ledger over the typed client of a terminal or a cashier.
+// A terminal's ledger, over the typed client of a terminal or a cashier.
 import {
   applyBulletinChanges,
   bytesToText,
@@ -21,6 +21,7 @@ import type { Client } from '../../client/client.js';
 import { pages } from '../../client/pages.js';
 import type { QueryOptions } from '../../client/transport.js';
 import { ifFound } from '../../client/if-found.js';
+import { fromBase64, toBase64 } from '../base64.js';
 import type {
   ClaimedVoucher,
   ContradictingVoucher,
@@ -31,7 +32,7 @@ import { claimIn, withCertificate, type Archive } from './archive.js';
 
 type Fraud = OutputOf<'offline', 'listFrauds'>['frauds'][number];
 
-/** A terminal asks again later by itself: no call of it should hang on a dead network for a minute. */
+/** A terminal tries again later by itself, so no call should wait a minute for a dead network. */
 const RETRIES = { deadlineMs: 15_000 };
 
 const optionsWith = (signal: AbortSignal | undefined) => ({
@@ -44,8 +45,8 @@ interface Placed {
   readonly index: number;
 }
 
-/** The ledger takes vouchers by reserve, and answers in that order. */
-function byReserve(
+/** The ledger takes vouchers grouped by reserve, and answers in that order. */
+function placedByReserve(
   vouchers: readonly ClaimedVoucher[],
 ): readonly (readonly [Placed, ...Placed[]])[] {
   const groups = new Map<string, [Placed, ...Placed[]]>();
@@ -58,10 +59,7 @@ function byReserve(
   return [...groups.values()];
 }
 
-const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
-const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-
-/** The certificates that the vouchers name, and how the merchant's requests begin on their channel. */
+/** The certificates that the vouchers name, and the common beginning of the merchant's requests on their channel. */
 function knownOf(merchantId: string, certificates: readonly string[]): KnownOfClaims {
   const digests: string[] = [];
   let channel = '';
@@ -74,7 +72,7 @@ function knownOf(merchantId: string, certificates: readonly string[]): KnownOfCl
   return { requestStart: requestStartOf(channel, merchantId), certificates: digests };
 }
 
-/** What is left out weighs nothing in the blocks of all peers. */
+/** Leaves out what the ledger can restore, so that blocks stay small. */
 function shortClaims(merchantId: string, group: readonly Placed[]) {
   const known = knownOf(
     merchantId,
@@ -90,12 +88,12 @@ function shortClaims(merchantId: string, group: readonly Placed[]) {
   }));
 }
 
-async function settle(
+async function settleBatch(
   client: Client,
   { merchantId, batchId, currency, vouchers }: VoucherBatch,
   signal: AbortSignal | undefined,
 ) {
-  const groups = byReserve(vouchers);
+  const groups = placedByReserve(vouchers);
   const reserves = groups.map((group) => {
     const { customerId, deviceId, epoch } = group[0].claim;
     return { customerId, deviceId, epoch, vouchers: shortClaims(merchantId, group) };
@@ -109,7 +107,7 @@ async function settle(
   return verdicts;
 }
 
-/** The case of a voucher that contradicts another. */
+/** The fraud case of a voucher that contradicts another one. */
 async function fraudOf(
   { offline }: Client,
   bankId: string,
@@ -123,7 +121,7 @@ async function fraudOf(
   return undefined;
 }
 
-async function settledFirst(
+async function findSettledFirst(
   client: Client,
   archive: Archive,
   voucher: ContradictingVoucher,
@@ -148,8 +146,8 @@ async function settledFirst(
   return claim && (await withCertificate(archive, claim, atHand, signal));
 }
 
-/** @returns undefined when the ledger has no changes since the bulletin at hand, or it is of before they were kept. */
-async function changed(
+/** @returns undefined when the ledger has no changes since the known bulletin, or the bulletin is older than changes are kept. */
+async function fetchChanges(
   { offline }: Client,
   known: Bulletin,
   signal: AbortSignal | undefined,
@@ -165,30 +163,30 @@ async function changed(
   }
 }
 
-/** A whole bulletin may name thousands of devices: what changed is fetched alone where that is known. */
+/** A whole bulletin may name thousands of devices, so only the changes are fetched where they are known. */
 async function fetchBulletin(
   client: Client,
   bankId: string,
   known: Bulletin | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
-  const bytes = known && (await changed(client, known, signal));
+  const bytes = known && (await fetchChanges(client, known, signal));
   if (bytes !== undefined) return bytes;
   const row = await ifFound(client.offline.readBulletin({ bankId }, optionsWith(signal)));
   return row && fromBase64(row.bulletin);
 }
 
 /**
- * @returns the ledger that `Terminal.sync` wants, over any typed client.
+ * @returns a ledger for `Terminal.sync`, over any typed client
  * @param client of a certificate with the role `terminal` or `cashier` of the merchant
- * @param archive where the voucher that a device spent first is found
+ * @param archive finds the voucher that a device spent first
  */
 export const clientLedger = (client: Client, archive: Archive): TerminalLedger => ({
   issuers: async (bankId, signal) =>
     (await client.offline.listIssuers({ bankId }, optionsWith(signal))).issuers,
   bulletin: (bankId, known, signal) => fetchBulletin(client, bankId, known, signal),
-  settle: (batch, signal) => settle(client, batch, signal),
-  settledFirst: (voucher, signal) => settledFirst(client, archive, voucher, signal),
+  settle: (batch, signal) => settleBatch(client, batch, signal),
+  settledFirst: (voucher, signal) => findSettledFirst(client, archive, voucher, signal),
   submitProof: async (proof, signal) => {
     await client.offline.submitFraudProof({ proof: encodeFraudProof(proof) }, optionsWith(signal));
   },

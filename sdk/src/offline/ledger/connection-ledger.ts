@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A terminal's ledger over real peers. Apart from the rest of this folder, so that a till that only accepts loads no gRPC.
+// A terminal's ledger over real peers. Separate from the rest of this folder, so that a till that only accepts loads no gRPC.
 import type { Connection } from '../../connection/connection.js';
 import type { TerminalLedger } from '../terminal/terminal-ledger.js';
 import type { Archive, LedgerCall } from './archive.js';
 import { callsIn } from './block-calls.js';
 import { clientLedger } from './client-ledger.js';
 
-type Blocks = Pick<Connection, 'blocks' | 'blockOf' | 'height'>;
+type BlockSource = Pick<Connection, 'blocks' | 'blockOf' | 'height'>;
 
 async function call(
-  connection: Blocks,
+  connection: BlockSource,
   transactionId: string,
   signal: AbortSignal | undefined,
 ): Promise<LedgerCall | undefined> {
@@ -19,7 +19,7 @@ async function call(
 }
 
 async function* calls(
-  connection: Blocks,
+  connection: BlockSource,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<LedgerCall> {
   const height = await connection.height();
@@ -29,11 +29,11 @@ async function* calls(
   }
 }
 
-const blockArchive = (connection: Blocks): Archive => ({
+const blockArchive = (connection: BlockSource): Archive => ({
   call: (transactionId, signal) => call(connection, transactionId, signal),
   calls: (signal) => calls(connection, signal),
 });
 
-/** @returns the ledger that `Terminal.sync` wants, over a connection of a terminal or a cashier. */
+/** @returns a ledger for `Terminal.sync`, over a connection of a terminal or a cashier. */
 export const terminalLedger = (connection: Connection): TerminalLedger =>
   clientLedger(connection.client, blockArchive(connection));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every file of the durable stores of a device and a terminal, damaged in every way: the store is whole, or refused, now and
-// when it is opened again; never is a shorter content taken for the whole. OFFPAY_SEED runs the same again.
+// Every file of the durable stores of a device and a terminal, damaged in every way: the store is complete or refused, now and
+// when it is opened again. An incomplete store never counts as complete. OFFPAY_SEED repeats a run.
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -18,6 +18,7 @@ import { folderStore, restoreFolder, stateMark, type Entry } from '@fabric-offli
 import { SealedLife } from '../../../../test/support/sealed-life';
 import { SEED, seeded } from '../../../../test/support/seeded';
 import { levelStore } from './level-store.js';
+import { codeOfError } from '../../guards.js';
 
 const KINDS = ['device', 'terminal'] as const;
 type Kind = (typeof KINDS)[number];
@@ -26,7 +27,7 @@ let folder: string;
 let life: SealedLife;
 const whole = new Map<Kind, readonly Entry[]>();
 
-/** Store and mark of a party within one folder, so that both are copied. */
+/** Store and mark in one folder, so that both are copied. */
 const opened = async (home: string, kind: Kind) =>
   folderStore(join(home, kind), await stateMark(kind, join(home, 'marks')));
 
@@ -80,7 +81,7 @@ const DAMAGES: Readonly<Record<string, (file: string) => void>> = {
   'with a tail': (file) => writeFileSync(file, Buffer.concat([readFileSync(file), garbage(100)])),
 };
 
-/** `whole`, the code of the refusal, or what is there instead. */
+/** `whole`, the code of the refusal, or the wrong content. */
 async function outcome(home: string, kind: Kind): Promise<string> {
   try {
     const store = await opened(home, kind);
@@ -90,13 +91,13 @@ async function outcome(home: string, kind: Kind): Promise<string> {
       ? 'whole'
       : 'another content';
   } catch (error) {
-    return String((error as { code?: unknown }).code ?? error);
+    return String(codeOfError(error) ?? error);
   }
 }
 
 const ALLOWED = ['whole', 'STORE_DAMAGED', 'STORE_ROLLED_BACK'];
 
-/** The files of a store, or of its mark, but LevelDB's diary. */
+/** The files of a store or a mark, without LevelDB's own log of events. */
 const filesOf = (home: string, within: string): string[] =>
   readdirSync(join(home, within))
     .filter((name) => !name.startsWith('LOG'))
@@ -142,7 +143,7 @@ describe.each(KINDS)('a %s', (kind) => {
     expect(filesOf(home, kind)).toEqual(expect.arrayContaining(before));
   });
 
-  test('that is damaged goes on with an empty folder in its place', async () => {
+  test('that is damaged continues with an empty folder in its place', async () => {
     const home = copied();
     rmSync(join(home, kind, 'CURRENT'));
     cpSync(join(home, kind), join(home, 'kept'), { recursive: true });
@@ -161,7 +162,7 @@ describe.each(KINDS)('a %s', (kind) => {
   });
 });
 
-test('a copy beside the store is not opened while the store is', async () => {
+test('a copy of an open store cannot be opened', async () => {
   const home = copied();
   const store = await opened(home, 'device');
   cpSync(join(home, 'device'), join(home, 'copy'), { recursive: true });
@@ -171,7 +172,7 @@ test('a copy beside the store is not opened while the store is', async () => {
   await store.close();
 });
 
-test('a durable store of the format before is sealed in place', async () => {
+test('a durable store from before seals is sealed in place', async () => {
   const home = copied();
   const before = await levelStore(join(home, 'before'));
   const records = life.disks.device.contents;
@@ -187,7 +188,7 @@ test('a durable store of the format before is sealed in place', async () => {
   }
 });
 
-test('the mark lies in the state of the user, where nobody else reads it', async () => {
+test('the mark is in the user’s state folder, where nobody else can read it', async () => {
   const before = process.env['XDG_STATE_HOME'];
   process.env['XDG_STATE_HOME'] = join(folder, 'state');
   try {

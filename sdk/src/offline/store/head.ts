@@ -1,34 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record that seals a store: written in one piece with each change, it says how far the store is and what is in it.
+// The record that seals a store. It is written together with each change; it holds the number of writes and a digest of the content.
 import { sha256Hex } from '@fabric-offline-pay/domain';
+import { isRecord } from '../../guards.js';
 import type { Inventory } from './inventory.js';
 import type { Marked } from './mark.js';
 import type { Change } from './store.js';
 
 export const HEAD = 'head';
 
-/** Of the records; a store without a head is of the format before. */
-export const FORMAT = 1;
+/** Version of the record. A store without a head has the format before seals. */
+export const HEAD_FORMAT = 1;
 
 export interface Head extends Marked {
   readonly format: number;
-  /** The seal of the write before. */
+  /** The seal of the previous write. */
   readonly previous: string;
 }
 
-function sealing(
-  { sum }: Inventory,
-  { format, sequence, previous, epoch }: Omit<Head, 'seal'>,
-): Head {
+type HeadContent = Omit<Head, 'seal'>;
+
+const isHeadContent = (value: unknown): value is HeadContent =>
+  isRecord(value) &&
+  typeof value['format'] === 'number' &&
+  typeof value['sequence'] === 'number' &&
+  typeof value['previous'] === 'string' &&
+  (value['epoch'] === null || typeof value['epoch'] === 'number');
+
+function sealedHead({ sum }: Inventory, { format, sequence, previous, epoch }: HeadContent): Head {
   const seal = sha256Hex(JSON.stringify([format, sequence, previous, epoch, sum]));
   return { format, sequence, previous, epoch, seal };
 }
 
-/** Keys of certificates say their epoch, `certificate/EPOCH/…`; terminals keep none. */
+/** The key of a certificate contains its epoch: `certificate/EPOCH/…`. Terminals keep no certificates. */
 const epochOf = (key: string): number => Number(/^certificate\/(\d+)\//.exec(key)?.[1] ?? -1);
 
-/** @returns the higher of two epochs, of which null is none. */
-export const higher = (a: number | null, b: number | null): number | null =>
+/** @returns the higher of two epochs. Null means none. */
+export const higherEpoch = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.max(a, b);
 
 export function highestEpoch(keys: Iterable<string>): number | null {
@@ -37,13 +44,13 @@ export function highestEpoch(keys: Iterable<string>): number | null {
   return highest < 0 ? null : highest;
 }
 
-/** The head of the next write: what the inventory holds, after what was marked. */
+/** @returns the head of the next write: it seals the inventory and follows what was marked. */
 export function nextHead(inventory: Inventory, before: Marked, epoch: number | null): Head {
-  return sealing(inventory, {
-    format: FORMAT,
+  return sealedHead(inventory, {
+    format: HEAD_FORMAT,
     sequence: before.sequence + 1,
     previous: before.seal,
-    epoch: higher(before.epoch, epoch),
+    epoch: higherEpoch(before.epoch, epoch),
   });
 }
 
@@ -54,8 +61,9 @@ export const markedOf = ({ sequence, seal, epoch }: Head): Marked => ({ sequence
 /** @returns the head, or undefined when it does not seal this content. */
 export function readHead(text: string, inventory: Inventory): Head | undefined {
   try {
-    const head = sealing(inventory, JSON.parse(text) as Head);
-    return putHead(head).value === text ? head : undefined;
+    const content: unknown = JSON.parse(text);
+    const head = isHeadContent(content) ? sealedHead(inventory, content) : undefined;
+    return head && putHead(head).value === text ? head : undefined;
   } catch {
     return undefined;
   }

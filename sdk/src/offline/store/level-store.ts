@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable store: LevelDB in a folder, whose log is synced with every write. Of a damaged log it takes what it can read
-// without a word, so that it is never used unsealed.
+// The durable store: LevelDB in a folder. Its log is synced with every write. From a damaged log LevelDB silently takes what it can
+// read, so this store is never used without a seal.
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { OfflineError } from '../../errors.js';
 import { syncFolder } from '../../files/write-durably.js';
+import { isRecord } from '../../guards.js';
 import type { Change, Store } from './store.js';
 
-/** Above every character that keys are made of. */
+/** Sorts after every character that keys consist of. */
 const AFTER_ALL = '\uffff';
 
-/** How LevelDB tells that a file is gone or cut: it gives the system's words, and no code. */
+/** LevelDB reports a missing or truncated file only in the system's words, without a code. */
 const GONE_OR_CUT = /: (?:No such file or directory|Invalid argument|Is a directory)$/;
 
 interface LevelError {
@@ -19,24 +20,37 @@ interface LevelError {
   readonly message: string;
 }
 
-const isDamage = ({ code, message }: LevelError): boolean =>
+const isLevelDamage = ({ code, message }: LevelError): boolean =>
   code === 'LEVEL_CORRUPTION' || (code === 'LEVEL_IO_ERROR' && GONE_OR_CUT.test(message));
 
-function errorOf(folder: string, error: unknown): OfflineError {
-  const { cause } = error as { readonly cause?: LevelError };
-  const reason = cause ?? (error as LevelError);
-  if (reason.code === 'LEVEL_LOCKED') return new OfflineError('STORE_LOCKED', { folder }, error);
-  return new OfflineError(isDamage(reason) ? 'STORE_DAMAGED' : 'STORE_FAILED', { folder }, error);
+/** LevelDB wraps some of its errors: the cause is then the one that says why. */
+function levelErrorIn(error: unknown): LevelError {
+  const reason = (isRecord(error) ? error['cause'] : undefined) ?? error;
+  const { code, message } = isRecord(reason) ? reason : {};
+  return { code, message: typeof message === 'string' ? message : '' };
 }
 
-/** LevelDB would take the folder for a new one, and delete what is in it. One that it was killed in making has no data yet. */
+function errorOf(folder: string, error: unknown): OfflineError {
+  const reason = levelErrorIn(error);
+  if (reason.code === 'LEVEL_LOCKED') return new OfflineError('STORE_LOCKED', { folder }, error);
+  return new OfflineError(
+    isLevelDamage(reason) ? 'STORE_DAMAGED' : 'STORE_FAILED',
+    { folder },
+    error,
+  );
+}
+
+/**
+ * Without this check, LevelDB would treat a damaged folder as a new one and delete its content. A folder in which LevelDB was
+ * killed while creating the database has no data yet.
+ */
 async function ensureWhole(folder: string): Promise<void> {
   const names = await readdir(folder);
   if (!names.includes('CURRENT') && names.some((name) => /\.(?:log|ldb|sst)$/.test(name)))
     throw new OfflineError('STORE_DAMAGED', { folder, missing: 'CURRENT' });
 }
 
-/** LevelDB syncs its files; that their names and those of new folders outlive a power failure is seen to here. */
+/** LevelDB syncs the content of its files. This makes their names, and those of new folders, survive a power failure. */
 async function syncNames(folder: string, firstNew: string): Promise<void> {
   const last = dirname(firstNew);
   for (let at = folder; ; at = dirname(at)) {
@@ -45,12 +59,12 @@ async function syncNames(folder: string, firstNew: string): Promise<void> {
   }
 }
 
-async function opened(folder: string): Promise<ClassicLevel> {
+async function openDatabase(folder: string): Promise<ClassicLevel> {
   try {
     const firstNew = await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
     await ensureWhole(folder);
-    // It begins to open by itself when it is made.
+    // The constructor already begins to open the database.
     const database = new ClassicLevel(folder);
     await database.open();
     await syncNames(resolve(folder), resolve(firstNew ?? folder));
@@ -64,11 +78,12 @@ const toOperation = ({ key, value }: Change) =>
   value === undefined ? ({ type: 'del', key } as const) : ({ type: 'put', key, value } as const);
 
 /**
- * @param folder made when missing, readable by its owner only; one process a folder
- * @throws {OfflineError} STORE_LOCKED while another process has it, STORE_DAMAGED, STORE_FAILED.
+ * Opens an unsealed store. Devices and terminals use `folderStore` over it.
+ * @param folder made when missing, readable by its owner only; only one process may have it open
+ * @throws {OfflineError} STORE_LOCKED while another process has it open, STORE_DAMAGED, STORE_FAILED
  */
 export async function levelStore(folder: string): Promise<Store> {
-  const database = await opened(folder);
+  const database = await openDatabase(folder);
   const guarded = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is kept outside of a store of how far it was written, so that an older copy of the store is known as one. A port: a
-// folder by default, memory in tests; a secure element that keeps 150 bytes fits.
-import { shelf } from './shelf.js';
+// A mark is kept outside of a store and says how far the store was written, so that an older copy of the store is noticed. A port:
+// a folder by default, memory in tests, or a secure element that keeps 150 bytes.
+import { recordsOf } from './records-of.js';
 import type { Store } from './store.js';
 
 /** How far a store was written. */
 export interface Marked {
-  /** How many writes there were. */
+  /** Number of writes. */
   readonly sequence: number;
-  /** Digest of all that the store held then, chained to the write before; random before the first write. */
+  /** Digest of all content at that time, chained to the previous write. Random before the first write. */
   readonly seal: string;
-  /** The highest epoch of which the store ever held a certificate; null for none. */
+  /** The highest epoch of all certificates that the store ever held. Null for none. */
   readonly epoch: number | null;
 }
 
-/** Belongs to one store. Every method throws `OfflineError` STORE_FAILED when it cannot. */
+/** The mark of one store. Every method throws `OfflineError` STORE_FAILED when it fails. */
 export interface Mark {
-  /** @returns what was written last; undefined before the first. */
+  /** @returns the last value written, or undefined before the first write. */
   read(): Promise<Marked | undefined>;
-  /** When it resolves, it outlives a power failure; one that is interrupted leaves the old value or the new one. */
+  /** When it resolves, the value survives a power failure. An interrupted write leaves the old value or the new one. */
   write(marked: Marked): Promise<void>;
-  /** Lets go of what it holds open. */
+  /** Releases what it holds open. */
   close(): Promise<void>;
 }
 
-const marks = shelf<Marked, []>('mark');
+const marks = recordsOf<Marked, []>('mark');
 
-/** @returns the mark in a store of this one value, with which it is closed. */
+/** @returns a mark that is kept in this store. Closing the mark closes the store. */
 export const markIn = (store: Store): Mark => ({
   read: () => marks.get(store),
   write: (marked) => store.write([marks.put(marked)]),

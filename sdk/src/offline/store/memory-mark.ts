@@ -2,12 +2,12 @@
 // A mark that ends with the process: for tests only.
 import type { Mark, Marked } from './mark.js';
 
-/** What a memory mark holds. */
+/** The content of a memory mark. */
 export interface MarkCell {
   marked?: Marked;
 }
 
-/** A mark for tests. @param cell kept by the caller, so that a second mark can read what the first left */
+/** Makes a mark for tests. @param cell keeps the value, so that a second mark can read what the first one wrote */
 export const memoryMark = (cell: MarkCell = {}): Mark => ({
   read: () => Promise.resolve(cell.marked),
   write: (marked) => {

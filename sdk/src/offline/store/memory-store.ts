@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A store that forgets when the process ends: for tests only, since a device that forgets spends twice.
+// A store in memory: for tests only, because a device that forgets its payments spends twice.
 import type { Entry, Store } from './store.js';
 
 const byKey = ([a]: Entry, [b]: Entry): number => (a < b ? -1 : 1);
 
-/** A store for tests: it ends with the process. @param contents kept by the caller, so that a second store can open what the first left */
+/** Makes a store for tests. @param contents keeps the values, so that a second store can read what the first one wrote */
 export function memoryStore(contents: Map<string, string> = new Map<string, string>()): Store {
   return {
     get: (key) => Promise.resolve(contents.get(key)),

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// To whom a store belongs: written once, so that no folder is opened with another's key.
+// Records once to whom a store belongs, so that nobody opens a folder with another key.
 import { OfflineError } from '../../errors.js';
-import { shelf } from './shelf.js';
+import { recordsOf } from './records-of.js';
 import type { Store } from './store.js';
 
 /** Flat, so that it can be compared field by field. */
 export type Owner = Readonly<Record<string, string>>;
 
-const owners = shelf<Owner, []>('owner');
+const owners = recordsOf<Owner, []>('owner');
 
 /**
- * @returns whose the store is, or undefined when it is nobody's.
- * @throws {OfflineError} STORE_FOREIGN naming the field that differs.
+ * @returns the owner of the store, or undefined when nobody has claimed it
+ * @throws {OfflineError} STORE_FOREIGN naming the field that differs
  */
 export async function ensureOwner(store: Store, owner: Owner): Promise<Owner | undefined> {
   const before = await owners.get(store);
@@ -21,7 +21,7 @@ export async function ensureOwner(store: Store, owner: Owner): Promise<Owner | u
 }
 
 /**
- * Claims an empty store, or checks whose it is.
+ * Claims an empty store, or checks the owner of a claimed one.
  * @throws {OfflineError} STORE_FOREIGN
  */
 export async function claimStore(store: Store, owner: Owner): Promise<void> {

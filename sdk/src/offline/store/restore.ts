@@ -1,46 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way on with an older copy, or an emptied store: taken as it is, and every epoch that the store ever knew is sealed,
-// since what was paid from it is not known any more.
+// Continues with an older copy of a store, or an emptied store. It seals every epoch that the store ever knew, because nobody
+// knows any more what was paid from them.
 import type { ErrorDetails } from '@fabric-offline-pay/domain';
-import { highestEpoch, higher } from './head.js';
+import { highestEpoch, higherEpoch } from './head.js';
 import type { Mark, Marked } from './mark.js';
 import { ensureOwner } from './owner.js';
 import { closeBoth, writeSealed } from './sealed-store.js';
-import { shelf } from './shelf.js';
+import { recordsOf } from './records-of.js';
 import { findStore, isRollBack, type Found, type RollBack } from './standing.js';
 import type { Store } from './store.js';
 
-/** Whose store is restored, and where to. */
+/** Options of a restoration. */
 export interface RestoreOptions {
-  /** Whose store it is. */
+  /** The key of the store's owner, base64 DER SubjectPublicKeyInfo. */
   readonly publicKey: string;
-  /** The highest epoch that the bank granted, where neither store nor mark know it any more. */
+  /** The highest epoch that the bank granted. Needed when neither store nor mark know it any more. */
   readonly epoch?: number;
 }
 
-/** What was done. */
+/** The result of a restoration. */
 export interface Restoration {
   readonly reason: RollBack | 'asked';
-  /** How many writes are gone; null when nobody knows. */
+  /** How many writes are lost. Null when nobody knows. */
   readonly lost: number | null;
-  /** A device pays nothing new from this epoch and those before; null when it had none, as a terminal. */
+  /** A device pays nothing new from this epoch or an earlier one. Null when it had none, and for a terminal. */
   readonly sealedEpoch: number | null;
 }
 
 interface Restored {
-  /** The highest epoch that is sealed, or null. */
+  /** The highest sealed epoch, or null. */
   readonly epoch: number | null;
-  /** Another one each time; missing where an earlier version restored. */
+  /** Unique for each restoration. Missing where an earlier version restored. */
   readonly id?: string;
 }
 
-const restored = shelf<Restored, []>('restored');
+const restored = recordsOf<Restored, []>('restored');
 
-/** @returns the highest epoch that is sealed, or null. */
+/** @returns the highest sealed epoch, or null. */
 export const sealedEpochOf = async (store: Store): Promise<number | null> =>
   (await restored.get(store))?.epoch ?? null;
 
-/** @returns what names the last restoration, or null when there was none. */
+/** @returns the id of the last restoration, or null when there was none. */
 export const restorationOf = async (store: Store): Promise<string | null> =>
   (await restored.get(store))?.id ?? null;
 
@@ -48,7 +48,7 @@ const UNKNOWN: Marked = { sequence: 0, seal: '', epoch: null };
 
 function epochToSeal({ inventory, head, marked }: Found, epoch: number | undefined): number | null {
   const known = [head?.epoch, marked?.epoch, epoch, highestEpoch(inventory.keys('certificate/'))];
-  return known.reduce<number | null>((a, b) => higher(a, b ?? null), null);
+  return known.reduce<number | null>((a, b) => higherEpoch(a, b ?? null), null);
 }
 
 function lostOf({ head, marked, standing }: Found): number | null {
@@ -65,7 +65,7 @@ async function restore(
   const { inventory, head, marked, standing } = found;
   const sealedEpoch = epochToSeal(found, epoch);
   const changes = [restored.put({ epoch: sealedEpoch, id: crypto.randomUUID() })];
-  // The next write after what is marked, whatever the copy holds: a crash before the mark is one between any two.
+  // Continues after the marked write, whatever the copy holds: a crash before the mark is then like one between any two writes.
   const before = { ...(marked ?? head ?? UNKNOWN), epoch: sealedEpoch };
   await mark.write(await writeSealed(base, inventory, before, changes));
   const reason = isRollBack(standing) ? standing : 'asked';
@@ -73,9 +73,9 @@ async function restore(
 }
 
 /**
- * Takes a store that is not the newest as it is, and closes it. A device pays nothing new from the epochs until now; what it
- * answered it may show again. What a terminal accepted since the copy is gone from it.
- * @returns undefined when the store is the newest and no epoch was named: nothing was changed.
+ * Accepts a store that is not the newest, and closes it. A device then pays nothing new from any epoch so far, but may show
+ * its earlier answers again. A terminal has lost what it accepted since the copy was made.
+ * @returns undefined when the store is the newest and `epoch` is not given: then nothing was changed
  * @throws {OfflineError} STORE_DAMAGED, STORE_FOREIGN, STORE_FAILED
  */
 export async function restoreStore(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sealed store keeps what any store keeps, and nothing of it leaves before it is marked, whatever fails or dies between.
+// A sealed store keeps the promises of a store, and nothing leaves it before it is marked, whatever fails or crashes.
 import {
   memoryMark,
   memoryStore,
@@ -32,7 +32,7 @@ async function written(...values: readonly string[]): Promise<Disk> {
   return disk;
 }
 
-/** A mark that fails as often as it is told to. */
+/** A mark that fails as often as the test says. */
 function failing(cell: MarkCell, times: number): Mark {
   let left = times;
   const mark = memoryMark(cell);
@@ -45,7 +45,7 @@ function failing(cell: MarkCell, times: number): Mark {
   };
 }
 
-test('what is in it is there after it was opened anew, and the head is nobody’s record', async () => {
+test('its content is there after a restart, and the head is not part of it', async () => {
   const disk = emptyDisk();
   const store = await opened(disk);
   await store.write([put('a/1', 'one'), put('b', 'two'), put('a/2', 'gone')]);
@@ -62,14 +62,14 @@ test('what is in it is there after it was opened anew, and the head is nobody’
   }
 });
 
-test('a write that changes nothing costs nothing', async () => {
+test('an empty write writes nothing', async () => {
   const disk = await written('one');
   const before = copyOf(disk);
   await (await opened(disk)).write([]);
   expect(disk).toEqual(before);
 });
 
-test('what is written and not marked is read by nobody', async () => {
+test('nobody reads what is written but not marked', async () => {
   const disk = await written('one');
   const mark = failing(disk.cell, 2);
   const store = await sealedStore(memoryStore(disk.contents), mark);
@@ -83,7 +83,7 @@ test('what is written and not marked is read by nobody', async () => {
   expect(await (await opened(disk)).get('a/1')).toBe('three');
 });
 
-test('a reader waits for the write under way and its mark', async () => {
+test('a reader waits for the current write and its mark', async () => {
   const disk = await written('one');
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -100,7 +100,7 @@ test('a reader waits for the write under way and its mark', async () => {
   expect(done).toEqual(['marked', 'read two']);
 });
 
-test('a write that failed leaves the store as it was, and it goes on', async () => {
+test('a failed write leaves the store unchanged and usable', async () => {
   const disk = await written('one');
   const base = memoryStore(disk.contents);
   let full = true;
@@ -114,7 +114,7 @@ test('a write that failed leaves the store as it was, and it goes on', async () 
   expect(await (await opened(disk)).get('a/1')).toBe('three');
 });
 
-describe('refused is', () => {
+describe('a store is refused', () => {
   const reasonOf = async (disk: Disk): Promise<unknown> => {
     try {
       await opened(disk);
@@ -125,7 +125,7 @@ describe('refused is', () => {
     }
   };
 
-  test('an older one, an empty one, another one, one without its mark, and one whose head is gone', async () => {
+  test('that is older, empty, another one, without its mark, or without its head', async () => {
     const [older, newest] = [await written('one'), await written('one')];
     const store = await opened(newest);
     Object.assign(older, copyOf(newest));
@@ -141,7 +141,7 @@ describe('refused is', () => {
     expect(await reasonOf(newest)).toBe('opened');
   });
 
-  test('one whose mark is more than a write behind', async () => {
+  test('whose mark is more than one write behind', async () => {
     const disk = await written('one');
     const cell = { ...disk.cell };
     const store = await opened(disk);
@@ -152,7 +152,7 @@ describe('refused is', () => {
     expect(await reasonOf({ contents: disk.contents, cell })).toBe('foreign');
   });
 
-  test('one whose fork came to the same number of writes', async () => {
+  test('that is a fork with the same number of writes', async () => {
     const disk = await written('one');
     const fork = copyOf(disk);
     await (await opened(disk)).write([put('a/1', 'two')]);
@@ -160,7 +160,7 @@ describe('refused is', () => {
     expect(await reasonOf({ contents: fork.contents, cell: disk.cell })).toBe('foreign');
   });
 
-  test('a format of a newer version, by its number', async () => {
+  test('that has the format of a newer version', async () => {
     const disk = await written();
     const { hash } = await import('node:crypto');
     const [format, sequence, previous, epoch] = [2, 1, disk.cell.marked?.seal, null];
@@ -169,7 +169,7 @@ describe('refused is', () => {
     await expect(opened(disk)).rejects.toMatchObject({ code: 'STORE_FAILED', details: { format } });
   });
 
-  test('and both store and mark are closed then', async () => {
+  test('and is closed then, with its mark', async () => {
     const disk = await written('one');
     const closed: string[] = [];
     const close = (what: string) => () => Promise.resolve(void closed.push(what));
@@ -180,7 +180,7 @@ describe('refused is', () => {
   });
 });
 
-/** From an empty store to two writes, with a restart. */
+/** Runs from an empty store to two writes, with a restart. */
 async function live(disk: Disk, life: Life): Promise<void> {
   for (const value of ['one', 'two']) {
     const store = await mortalSealed(disk, life);
@@ -198,7 +198,7 @@ async function ends(work: Promise<unknown>): Promise<boolean> {
   }
 }
 
-test('a crash at every step of opening and writing: the next opening goes on, and has what was acknowledged', async () => {
+test('after a crash at any step of opening and writing, the next opening continues with everything acknowledged', async () => {
   let points = 0;
   for (let ended = false; !ended; points += 1) {
     const disk = emptyDisk();
@@ -212,7 +212,7 @@ test('a crash at every step of opening and writing: the next opening goes on, an
   expect(points).toBeGreaterThan(10);
 });
 
-describe('a store of the format before', () => {
+describe('a store from before seals', () => {
   /** Records without head and mark. */
   async function unsealed(kind: 'device' | 'terminal'): Promise<Map<string, string>> {
     const life = await SealedLife.lived();
@@ -220,7 +220,7 @@ describe('a store of the format before', () => {
   }
 
   test.each(['device', 'terminal'] as const)(
-    'of a %s is sealed in place, whatever dies between',
+    'of a %s is sealed in place, whatever crashes',
     async (kind) => {
       const records = await unsealed(kind);
       let points = 0;
@@ -245,7 +245,7 @@ describe('a store of the format before', () => {
   );
 });
 
-test('a crash at every step of a restoration: done, or to be done again', async () => {
+test('after a crash at any step of a restoration, it is done or can be repeated', async () => {
   const life = await SealedLife.lived();
   const { publicKey } = life.deviceKey;
   const early = life.moments.find(({ released }) => released === 1)!;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A store that knows when it is damaged or was put back to an older state: sealed with each write, and marked outside.
+// A store that notices damage and older copies: each write seals the content, and a mark outside records the seal.
 import type { ErrorDetails } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
 import { inTurn } from '../in-turn.js';
@@ -10,13 +10,13 @@ import type { Mark, Marked } from './mark.js';
 import { findStore, isRollBack, type Found } from './standing.js';
 import type { Change, Entry, Store } from './store.js';
 
-/** What an open store must hold, and what is marked of it. */
+/** What an open store must hold, and what its mark says. */
 interface Held {
   readonly inventory: Inventory;
   marked: Marked;
 }
 
-const unwritten = (): Marked => ({
+const newMarked = (): Marked => ({
   sequence: 0,
   seal: randomBytes(32).toString('hex'),
   epoch: null,
@@ -30,7 +30,7 @@ export async function closeBoth(base: Store, mark: Mark): Promise<void> {
   }
 }
 
-/** Writes changes with the head that seals them; nothing may leave before what is returned is marked. */
+/** Writes changes together with the head that seals them. Mark the returned value before any result leaves the device. */
 export async function writeSealed(
   base: Store,
   inventory: Inventory,
@@ -44,12 +44,12 @@ export async function writeSealed(
   return markedOf(head);
 }
 
-/** The mark comes before the first seal: a sealed store without a mark is never a new one. */
+/** Writes the mark before the first seal: a sealed store without a mark is never a new one. */
 async function begin(base: Store, mark: Mark, { inventory, marked }: Found): Promise<Held> {
-  const before = marked ?? unwritten();
+  const before = marked ?? newMarked();
   if (marked === undefined) await mark.write(before);
   if (inventory.isEmpty) return { inventory, marked: before };
-  // Records without a head: of the format before, sealed as they stand.
+  // Records without a head have the format before seals. They are sealed as they are.
   const sealing = { ...before, epoch: highestEpoch(inventory.keys('certificate/')) };
   const after = await writeSealed(base, inventory, sealing, []);
   await mark.write(after);
@@ -77,7 +77,7 @@ class SealedStore {
   readonly #mark: Mark;
   readonly #where: ErrorDetails;
   readonly #inTurn = inTurn();
-  /** Undefined when something failed: then it is read and judged anew before anything else. */
+  /** Undefined after a failure: the next call then reads and checks the store again. */
   #held: Held | undefined;
 
   constructor(base: Store, mark: Mark, where: ErrorDetails) {
@@ -86,13 +86,13 @@ class SealedStore {
     this.#where = where;
   }
 
-  /** Judges the store now, not at its first use. */
+  /** Checks the store now, not at its first use. */
   open(): Promise<void> {
-    return this.#using(() => Promise.resolve());
+    return this.#withHeld(() => Promise.resolve());
   }
 
   get(key: string): Promise<string | undefined> {
-    return this.#using(async ({ inventory }) => {
+    return this.#withHeld(async ({ inventory }) => {
       const value = await this.#base.get(key);
       this.#ensure(inventory.holds(key, value), key);
       return value;
@@ -100,7 +100,7 @@ class SealedStore {
   }
 
   list(prefix: string): Promise<readonly Entry[]> {
-    return this.#using(async ({ inventory }) => {
+    return this.#withHeld(async ({ inventory }) => {
       const entries = (await this.#base.list(prefix)).filter(([key]) => key !== HEAD);
       for (const [key, value] of entries) this.#ensure(inventory.holds(key, value), key);
       this.#ensure(entries.length === [...inventory.keys(prefix)].length, prefix);
@@ -109,7 +109,7 @@ class SealedStore {
   }
 
   write(changes: readonly Change[]): Promise<void> {
-    return this.#using(async (held) => {
+    return this.#withHeld(async (held) => {
       if (changes.length === 0) return;
       const after = await writeSealed(this.#base, held.inventory, held.marked, changes);
       await this.#mark.write(after);
@@ -121,8 +121,8 @@ class SealedStore {
     return this.#inTurn(() => closeBoth(this.#base, this.#mark));
   }
 
-  /** One after the other: no reader sees what is written and not marked yet. */
-  #using<T>(work: (held: Held) => Promise<T>): Promise<T> {
+  /** Runs one call at a time, so that no reader sees what is written but not marked yet. */
+  #withHeld<T>(work: (held: Held) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       try {
         this.#held ??= await openSealed(this.#base, this.#mark, this.#where);
@@ -140,11 +140,11 @@ class SealedStore {
 }
 
 /**
+ * Opens a store with its seal. It seals the records of a store from before seals as they are.
  * @param base holds this store alone
- * @param mark of this store alone, kept where it is not put back with the store; a write costs one of the mark more
- * @param where for the details of errors
- * @throws {OfflineError} STORE_DAMAGED, also of any call later; STORE_ROLLED_BACK; both are closed then. What was written
- * before there were seals is sealed as it stands.
+ * @param mark of this store alone, kept in a place that is not restored together with the store. Each write also writes the mark
+ * @param where added to the details of errors
+ * @throws {OfflineError} STORE_DAMAGED, which later calls may throw too; STORE_ROLLED_BACK. Store and mark are then closed
  */
 export async function sealedStore(
   base: Store,

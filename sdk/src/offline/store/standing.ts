@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a store is the one that its mark speaks of: read whole, and judged before anything of it is believed.
+// Reads a store as a whole and decides whether it is the one that its mark describes, before anything of it is trusted.
 import type { ErrorDetails } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
-import { FORMAT, HEAD, readHead, type Head } from './head.js';
+import { HEAD_FORMAT, HEAD, readHead, type Head } from './head.js';
 import { Inventory } from './inventory.js';
 import type { Mark, Marked } from './mark.js';
 import type { Store } from './store.js';
 
-const ROLL_BACKS = ['older', 'empty', 'foreign', 'unmarked'] as const;
-
-/** Why a store is not the newest: an earlier one, an emptied one, one of another life, or one whose mark is gone. */
-export type RollBack = (typeof ROLL_BACKS)[number];
+/** Why a store is not the newest: it is an earlier copy, was emptied, belongs to another history, or has lost its mark. */
+export type RollBack = 'older' | 'empty' | 'foreign' | 'unmarked';
 
 /**
- * `current`: as marked. `ahead`: a crash came between write and mark. `new`: nothing was ever sealed, so that it is empty
- * or of the format before.
+ * `current`: as marked. `ahead`: a crash came between write and mark. `new`: nothing was ever sealed, so the store is empty or
+ * has the format before seals.
  */
 export type Standing = 'current' | 'ahead' | 'new' | RollBack;
 
-export const isRollBack = (standing: Standing): standing is RollBack =>
-  (ROLL_BACKS as readonly Standing[]).includes(standing);
+const ROLL_BACKS: ReadonlySet<Standing> = new Set<RollBack>([
+  'older',
+  'empty',
+  'foreign',
+  'unmarked',
+]);
 
-/** A store as it was found. */
+export const isRollBack = (standing: Standing): standing is RollBack => ROLL_BACKS.has(standing);
+
+/** The content of a store, its mark, and how they compare. */
 export interface Found {
   readonly inventory: Inventory;
   readonly head: Head | undefined;
@@ -49,8 +53,8 @@ async function readAll(base: Store): Promise<{ inventory: Inventory; text: strin
 }
 
 /**
- * @param where for the details of errors
- * @throws {OfflineError} STORE_DAMAGED; STORE_FAILED for a format that this version does not know.
+ * @param where added to the details of errors
+ * @throws {OfflineError} STORE_DAMAGED; STORE_FAILED for a format that this version does not know
  */
 export async function findStore(base: Store, mark: Mark, where: ErrorDetails): Promise<Found> {
   const marked = await mark.read();
@@ -63,7 +67,7 @@ export async function findStore(base: Store, mark: Mark, where: ErrorDetails): P
   const head = readHead(text, inventory);
   if (head === undefined)
     throw new OfflineError('STORE_DAMAGED', { ...where, reason: 'not what was sealed' });
-  if (head.format !== FORMAT)
+  if (head.format !== HEAD_FORMAT)
     throw new OfflineError('STORE_FAILED', { ...where, format: head.format });
   return { inventory, head, marked, standing: standingOf(head, marked) };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mark of a party in a folder of the user's state: a database of one value. Its lock is why two copies of a store are
-// never open at a time.
+// The mark of a device or terminal in a folder of the user's state: a database with one value. Its lock prevents that two copies
+// of a store are open at the same time.
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { sha256Hex } from '@fabric-offline-pay/domain';
@@ -14,10 +14,10 @@ function stateFolder(): string {
 }
 
 /**
- * @param publicKey whose store it is about: each store has a key of its own
- * @param folder of the marks: `fabric-offline-pay/marks` in `$XDG_STATE_HOME` or `~/.local/state` unless told. Never within
- * the folder of the party, with which it would be put back
- * @throws {OfflineError} STORE_LOCKED while another process has the party open, STORE_DAMAGED, STORE_FAILED.
+ * @param publicKey of the device or terminal; each has its own mark
+ * @param folder of the marks. Default: `fabric-offline-pay/marks` in `$XDG_STATE_HOME` or `~/.local/state`. Never choose a folder
+ * inside the store's folder: the mark would be restored together with it
+ * @throws {OfflineError} STORE_LOCKED while another process has the device or terminal open, STORE_DAMAGED, STORE_FAILED
  */
 export async function stateMark(
   publicKey: string,

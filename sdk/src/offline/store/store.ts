@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a device or a terminal keeps what it must not forget. A port: a folder by default, memory in tests.
+// Where a device or a terminal keeps its records. A port: a folder by default, memory in tests.
 
-/** A new value of a key, or its end. */
+/** A new value for a key, or its removal. */
 export interface Change {
   readonly key: string;
   /** Undefined removes the key. */
   readonly value: string | undefined;
 }
 
-/** A key and what stands under it. */
+/** A key and its value. */
 export type Entry = readonly [key: string, value: string];
 
-/** Text by key, for one process at a time. Every method throws `OfflineError` STORE_FAILED when it cannot. */
+/** Texts by key, for one process at a time. Every method throws `OfflineError` STORE_FAILED when it fails. */
 export interface Store {
-  /** @returns what stands under the key; undefined when nothing does. */
+  /** @returns the value of the key, or undefined when it has none. */
   get(key: string): Promise<string | undefined>;
-  /** @returns what stands under keys with this prefix, rising by code unit. */
+  /** @returns keys with this prefix and their values, sorted by code unit. */
   list(prefix: string): Promise<readonly Entry[]>;
-  /** All changes or none. When it resolves, they outlive a power failure; before, nothing that depends on them may leave. */
+  /** Writes all changes or none. They survive a power failure once it resolves. Until then, nothing that depends on them may leave. */
   write(changes: readonly Change[]): Promise<void>;
-  /** Lets go of the store; calls after it fail. */
+  /** Releases the store. Later calls fail. */
   close(): Promise<void>;
 }

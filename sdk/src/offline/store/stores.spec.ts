@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Both stores keep the same promises; the durable one keeps them over restarts and for one process alone.
+// Both stores keep the same promises. The durable one keeps them over restarts, and for one process at a time.
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryStore, type Store } from '@fabric-offline-pay/sdk/offline';
 import { levelStore } from './level-store.js';
 import { claimStore } from './owner.js';
-import { shelf } from './shelf.js';
+import { recordsOf } from './records-of.js';
 
 let folder: string;
 
@@ -31,7 +31,7 @@ test.each([
   await store.close();
 });
 
-test('what was written is there after a restart', async () => {
+test('written values are there after a restart', async () => {
   const first = await levelStore(folder);
   await first.write([put('key', 'value')]);
   await first.close();
@@ -40,7 +40,7 @@ test('what was written is there after a restart', async () => {
   await second.close();
 });
 
-test('a folder is open once, and for its owner only', async () => {
+test('a folder can be opened once at a time, and only by its owner', async () => {
   chmodSync(folder, 0o755);
   const store = await levelStore(folder);
   await expect(levelStore(folder)).rejects.toMatchObject({
@@ -53,7 +53,7 @@ test('a folder is open once, and for its owner only', async () => {
   await expect(store.get('key')).rejects.toMatchObject({ code: 'STORE_FAILED' });
 });
 
-test('a store is claimed once', async () => {
+test('a store can be claimed only once', async () => {
   const store = memoryStore();
   await claimStore(store, { kind: 'device', publicKey: 'A' });
   await claimStore(store, { kind: 'device', publicKey: 'A' });
@@ -63,9 +63,9 @@ test('a store is claimed once', async () => {
   });
 });
 
-test('what is no JSON is named, not passed on', async () => {
+test('the error names a value that is not JSON', async () => {
   const store = memoryStore(new Map([['thing/1', 'no JSON']]));
-  const things = shelf<number, [id: string]>('thing');
+  const things = recordsOf<number, [id: string]>('thing');
   await expect(things.get(store, '1')).rejects.toMatchObject({
     code: 'STORE_DAMAGED',
     details: { key: 'thing/1' },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accepting a payment: judged, made durable, and only then shown.
+// Accepts a payment: checks it, stores it durably, and only then reports it as accepted.
 import {
   acceptVoucher,
   bytesToText,
@@ -18,6 +18,7 @@ import {
   type ErrorDetails,
   type Presented,
 } from '@fabric-offline-pay/domain';
+import { fromBase64, toBase64 } from '../base64.js';
 import type { Store } from '../store/store.js';
 import type { TerminalContext } from './context.js';
 import { isCancelled } from './former-requests.js';
@@ -36,7 +37,7 @@ import { ensureWithinLimits } from './till-limits.js';
 import { bulletinOf, trustedIssuers } from './trust.js';
 import { readWaiting } from './waiting.js';
 
-/** The payment is not accepted: what for, and what to do. */
+/** The payment is not accepted. `message` says why, `remedy` what to do. */
 export interface Rejection {
   readonly accepted: false;
   readonly code: ErrorCode;
@@ -47,17 +48,17 @@ export interface Rejection {
   readonly details: ErrorDetails;
 }
 
-/** The payment is accepted and kept: the goods may go. */
+/** The payment is accepted and stored. The merchant may hand over the goods. */
 export interface Accepted {
   readonly accepted: true;
-  /** The terminal had accepted this voucher before. */
+  /** Whether the terminal had accepted this voucher before. */
   readonly repeated: boolean;
   readonly payment: AcceptedPayment;
-  /** The terminal's signed receipt, for the device to keep: for a QR code, or a file. */
+  /** The terminal's signed receipt for the device, for a QR code or a file. */
   readonly receipt: Buffer;
 }
 
-/** What a terminal says to a payment. */
+/** The terminal's answer to a payment. */
 export type Acceptance = Accepted | Rejection;
 
 const rejection = (error: DomainError): Rejection => {
@@ -65,7 +66,7 @@ const rejection = (error: DomainError): Rejection => {
   return { accepted: false, code, number, message, remedy, details };
 };
 
-/** What a device handed over, read but not believed yet. */
+/** What a device handed over, read but not verified yet. */
 interface Handed extends Presented {
   readonly certificateContent: DeviceCertificate;
   /** Base64url. */
@@ -74,7 +75,7 @@ interface Handed extends Presented {
 
 /** @throws {DomainError} OFFLINE_MALFORMED */
 function readHanded(bytes: Uint8Array, { payload: asked }: RequestRecord): Handed {
-  const presented = unpackPayment(bytes, Buffer.from(asked, 'base64'));
+  const presented = unpackPayment(bytes, fromBase64(asked));
   const { payload } = parseCose('offpay/device-certificate', presented.certificate);
   return {
     ...presented,
@@ -83,12 +84,12 @@ function readHanded(bytes: Uint8Array, { payload: asked }: RequestRecord): Hande
   };
 }
 
-/** What was accepted, and by which word of the payer's bank. */
+/** An accepted voucher, and the bulletin of the payer's bank that it was checked with. */
 interface Judged extends AcceptedVoucher {
   readonly bulletin: Bulletin;
 }
 
-/** @throws {DomainError} what `acceptVoucher` refuses; OFFLINE_BULLETIN_MISSING without a bulletin of the payer's bank. */
+/** @throws {DomainError} what `acceptVoucher` refuses; OFFLINE_BULLETIN_MISSING without a bulletin of the payer's bank */
 async function judge(
   store: Store,
   channel: string,
@@ -102,13 +103,11 @@ async function judge(
   const latest = await latestSince(store, bulletin);
   const view = { channel, issuers: await trustedIssuers(store), bulletin, now, latest };
   const remembered = await seenOf(store, handed.certificateContent);
-  const payload = Buffer.from(request.payload, 'base64');
+  const payload = fromBase64(request.payload);
   return { ...acceptVoucher(view, payload, handed, remembered), bulletin };
 }
 
-const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-
-function paymentOf(
+function acceptedPayment(
   { request, certificate, voucher }: AcceptedVoucher,
   handed: Handed,
   { payload: requestPayload, termsDigest }: RequestRecord,
@@ -116,7 +115,13 @@ function paymentOf(
 ): AcceptedPayment {
   const { bankId, customerId, deviceId, epoch, claimUntil } = certificate;
   return {
-    ...{ bankId, customerId, deviceId, epoch, claimUntil, requestPayload, termsDigest },
+    bankId,
+    customerId,
+    deviceId,
+    epoch,
+    claimUntil,
+    requestPayload,
+    termsDigest,
     orderNumber: request.orderNumber,
     amount: toAmount(request.amount),
     currency: request.currency,
@@ -137,7 +142,7 @@ async function requestOf(store: Store, orderNumber: string): Promise<RequestReco
   return request;
 }
 
-async function keep(
+async function storePayment(
   { store }: TerminalContext,
   accepted: Judged,
   payment: AcceptedPayment,
@@ -153,13 +158,15 @@ async function keep(
 }
 
 const refusedOf = ({ orderNumber, payload }: RequestRecord, handed: Handed): Refused => ({
-  ...{ orderNumber, voucherDigest: handed.voucherDigest, device: handed.certificateContent },
+  orderNumber,
+  voucherDigest: handed.voucherDigest,
+  device: handed.certificateContent,
   certificate: toBase64(handed.certificate),
   voucher: toBase64(handed.voucher),
   requestPayload: payload,
 });
 
-async function judgedNow(
+async function judgeAndKeepEvidence(
   context: TerminalContext,
   request: RequestRecord,
   handed: Handed,
@@ -174,7 +181,7 @@ async function judgedNow(
   }
 }
 
-/** The merchant's own limits come after the bank's rules: what these refuse stays refused. */
+/** Checks the merchant's own limits after the bank's rules, because what the bank's rules refuse stays refused. */
 async function ensureTillMay(
   { store, limits }: TerminalContext,
   { request }: Judged,
@@ -184,17 +191,19 @@ async function ensureTillMay(
   ensureWithinLimits(limits, (await readWaiting(store)).found, asked, request.createdAt);
 }
 
-const shown = async (
+const makeAcceptance = async (
   { till }: TerminalContext,
   payment: AcceptedPayment,
   repeated: boolean,
 ): Promise<Accepted> => ({
   accepted: true,
-  ...{ repeated, payment, receipt: await signReceipt(till, payment) },
+  repeated,
+  payment,
+  receipt: await signReceipt(till, payment),
 });
 
 /** @throws {DomainError} the refusal. */
-async function accepted(
+async function accept(
   context: TerminalContext,
   orderNumber: string,
   bytes: Uint8Array,
@@ -202,21 +211,21 @@ async function accepted(
   const request = await requestOf(context.store, orderNumber);
   const handed = readHanded(bytes, request);
   const before = await payments.get(context.store, orderNumber);
-  if (before?.voucherDigest === handed.voucherDigest) return shown(context, before, true);
+  if (before?.voucherDigest === handed.voucherDigest) return makeAcceptance(context, before, true);
   ensure(!(await isCancelled(context, request)), 'OFFLINE_CANCELLED', { orderNumber });
-  const voucher = await judgedNow(context, request, handed);
+  const voucher = await judgeAndKeepEvidence(context, request, handed);
   ensure(before === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber, reason: 'paid before' });
   await ensureTillMay(context, voucher, request);
-  const payment = paymentOf(voucher, handed, request, context.clock());
-  await keep(context, voucher, payment);
+  const payment = acceptedPayment(voucher, handed, request, context.clock());
+  await storePayment(context, voucher, payment);
   context.events.emit({ kind: 'accepted', payment });
-  return shown(context, payment, false);
+  return makeAcceptance(context, payment, false);
 }
 
 /**
  * @param bytes voucher and certificate, as the device handed them over
- * @returns the acceptance, durable by now, or why there is none.
- * @throws {OfflineError} STORE_FAILED: not accepted; the same bytes may be presented again.
+ * @returns the acceptance, already stored, or the rejection
+ * @throws {OfflineError} STORE_FAILED: the payment is not accepted, and the same bytes may be presented again
  */
 export async function acceptPayment(
   context: TerminalContext,
@@ -224,7 +233,7 @@ export async function acceptPayment(
   bytes: Uint8Array,
 ): Promise<Acceptance> {
   try {
-    return await accepted(context, orderNumber, bytes);
+    return await accept(context, orderNumber, bytes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     context.events.emit({ kind: 'rejected', orderNumber, code: error.code });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asking for money: the stored request again while it may be answered, else a new one, kept before it is shown.
+// Asks for money: shows the stored request again while it is valid, else makes a new one and stores it before it is shown.
 import { DomainError, type Bulletin } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { TerminalContext } from './context.js';
 import { formerChange, isCancelled } from './former-requests.js';
 import { isClockRight, latestChange } from './latest-time.js';
@@ -20,7 +20,7 @@ import { ensureWithinLimits } from './till-limits.js';
 import { allBulletins } from './trust.js';
 import { readWaiting } from './waiting.js';
 
-/** @throws {RefusedError} OFFLINE_CLOCK_WRONG when the clock is right by none of the bulletins. */
+/** @throws {RefusedError} OFFLINE_CLOCK_WRONG when the terminal's clock disagrees with every bulletin. */
 async function ensureClock(
   { store }: TerminalContext,
   bulletins: readonly Bulletin[],
@@ -37,12 +37,12 @@ async function ensureLimits(
 ): Promise<void> {
   if (limits === undefined) return;
   const { found } = await readWaiting(store);
-  refusing(() => {
+  withRefusedErrors(() => {
     ensureWithinLimits(limits, found, input, now);
   });
 }
 
-async function askAnew(
+async function askWithNewRequest(
   context: TerminalContext,
   input: RequestInput,
   bulletins: readonly Bulletin[],
@@ -66,11 +66,11 @@ async function askAnew(
 
 export interface AskedFor {
   readonly record: RequestRecord;
-  /** It was made before. */
+  /** Whether the request was made before. */
   readonly repeated: boolean;
 }
 
-/** @throws {RefusedError} INPUT_INVALID; IDEMPOTENCY_CONFLICT for other content, and what may not be asked for. */
+/** @throws {RefusedError} INPUT_INVALID; IDEMPOTENCY_CONFLICT for other content; the refusals of `Terminal.request` */
 export async function askFor(context: TerminalContext, input: RequestInput): Promise<AskedFor> {
   ensureInput(input);
   const { store, clock } = context;
@@ -82,7 +82,8 @@ export async function askFor(context: TerminalContext, input: RequestInput): Pro
   const bulletins = bulletinsFor(await allBulletins(store), input);
   const isOver =
     stored === undefined || now > stored.expiresAt || (await isCancelled(context, stored));
-  if (isOver) return { record: await askAnew(context, input, bulletins, now), repeated: false };
+  if (isOver)
+    return { record: await askWithNewRequest(context, input, bulletins, now), repeated: false };
   await ensureClock(context, bulletins, now);
   return { record: stored, repeated: true };
 }

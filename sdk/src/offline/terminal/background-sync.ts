@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Synchronises by itself: when something was accepted, from time to time for the bulletins, and, while there is no
-// network, again and again until there is.
+// Synchronises by itself: after a payment was accepted, at intervals for the bulletins, and, while there is no network, again and
+// again until there is one.
 import { backoffMs, type Backoff } from '../../retry/backoff.js';
 import type { TerminalEvents } from './events.js';
 
-/** A till that comes back into reach should settle within a minute, and a thousand tills should not come at once. */
+/** A till that is back in reach should settle within a minute, and a thousand tills should not come at the same time. */
 const OFFLINE_BACKOFF: Backoff = { firstMs: 1_000, maximumMs: 60_000 };
 
 /** How often a terminal synchronises by itself, and until when. */
 export interface BackgroundOptions {
-  /** Between synchronisations while nothing is accepted, for the bulletins: 15 minutes unless told. */
+  /** Milliseconds between synchronisations while nothing is accepted, to fetch bulletins. Default: 900,000 (15 minutes). */
   readonly intervalMs?: number;
   /** Ends it, like `close`. */
   readonly signal?: AbortSignal;
 }
 
-/** A synchronisation that goes on by itself. */
+/** A synchronisation that runs in the background. */
 export interface BackgroundSync {
-  /** Synchronises now, or as soon as what is under way has ended. */
+  /** Synchronises now, or as soon as the current run has ended. */
   wake(): void;
-  /** Ends it, and waits for what is under way. Leaves no timer behind. */
+  /** Ends it, and waits for the current run. Leaves no timer behind. */
   close(): Promise<void>;
 }
 
-/** Resolves after the time, or once the signal aborts. No timer stays behind. */
-const elapsed = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+/** Resolves after the time, or when the signal aborts. Leaves no timer behind. */
+const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
@@ -44,9 +44,9 @@ class Pause {
     this.#woken.abort();
   }
 
-  /** A wake-up that came before counts, so that nothing waits for a full interval. */
+  /** A wake-up from before the pause counts too, so that nothing waits for a full interval. */
   async take(milliseconds: number, ended: AbortSignal): Promise<void> {
-    await elapsed(milliseconds, AbortSignal.any([this.#woken.signal, ended]));
+    await sleep(milliseconds, AbortSignal.any([this.#woken.signal, ended]));
     this.#woken = new AbortController();
   }
 }
@@ -54,7 +54,7 @@ class Pause {
 const toError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error));
 
-/** @param synchronise one run; it announces its own success */
+/** @param synchronise does one run, and announces its own success */
 export function runInBackground(
   synchronise: (signal: AbortSignal) => Promise<unknown>,
   events: Pick<TerminalEvents, 'emit'>,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clocks that are wrong: a terminal asks and accepts nothing by one, a device signs and counts nothing by one.
+// Wrong clocks: with one, a terminal asks for and accepts nothing, and a device signs and counts nothing.
 import { memoryStore, type Device, type Terminal } from '@fabric-offline-pay/sdk/offline';
 import { exchange, OfflineRoom } from '../../../../test/support/offline-room';
 import { NOW, OFFLINE_POLICY } from '../../../../test/support/offline-world';
@@ -24,7 +24,7 @@ const ask = (orderNumber: string) =>
   terminal.request({ orderNumber, amount: '1250', currency: 'EUR' });
 
 describe('a terminal', () => {
-  test('of 1970 asks for nothing, shows no request again and accepts nothing', async () => {
+  test('in the year 1970 asks for nothing, shows no request again and accepts nothing', async () => {
     const { bytes } = await ask('A-1');
     const payment = await device.pay(bytes);
     room.now = 0;
@@ -35,7 +35,7 @@ describe('a terminal', () => {
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ accepted: true });
   });
 
-  test('that has asked and accepted nothing yet goes by its bulletin', async () => {
+  test('that has not asked for or accepted anything yet compares its clock with the bulletin', async () => {
     room.now = NOW - TOLERANCE;
     await expect(ask('A-1')).resolves.toBeDefined();
     room.now -= 1;
@@ -45,7 +45,7 @@ describe('a terminal', () => {
   test.each([
     ['its last request', (later: string) => ask(later)],
     ['its last acceptance', (later: string) => exchange(terminal, device, later)],
-  ])('whose clock goes back behind %s is refused, after a restart too', async (_, work) => {
+  ])('whose clock goes back to before %s is refused, also after a restart', async (_, work) => {
     const first = await ask('A-1');
     const payment = await device.pay(first.bytes);
     room.now = NOW + DAY;
@@ -59,7 +59,7 @@ describe('a terminal', () => {
     expect(await exchange(terminal, device, 'A-3')).toMatchObject({ accepted: true });
   });
 
-  test('whose clock is slow by an acceptance alone is refused', async () => {
+  test('whose clock is behind its last acceptance only is refused', async () => {
     const early = await ask('A-1');
     room.now = NOW + 290;
     const payment = await device.pay(early.bytes);
@@ -68,7 +68,7 @@ describe('a terminal', () => {
     await expect(ask('A-2')).rejects.toMatchObject({ code: CODE });
   });
 
-  test('shows again what was paid, whatever its clock says', async () => {
+  test('shows a paid request again, whatever its clock says', async () => {
     const { bytes } = await ask('A-1');
     const payment = await device.pay(bytes);
     await terminal.accept('A-1', payment.bytes);
@@ -77,7 +77,7 @@ describe('a terminal', () => {
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ repeated: true });
   });
 
-  test('whose clock once ran ahead goes on with the next bulletin', async () => {
+  test('whose clock once ran ahead continues with the next bulletin', async () => {
     room.now = NOW + DAY;
     await ask('A-1');
     room.now = NOW + 60;
@@ -94,7 +94,7 @@ describe('a terminal', () => {
 
 describe('a device', () => {
   test.each([-3_600, -360, -61, -20 * DAY])(
-    'whose clock is %i s off signs and counts nothing, and pays when it is right',
+    'whose clock is wrong by %i s signs and counts nothing, and pays when the clock is right',
     async (off) => {
       const { bytes } = await ask('A-1');
       const before = await device.balances();
@@ -110,7 +110,7 @@ describe('a device', () => {
   );
 
   test.each([-60, -59, 0, 299, 300])(
-    'whose clock is %i s off is accepted whenever its request may be answered',
+    'whose clock is wrong by %i s is accepted while its request is valid',
     async (off) => {
       const { bytes } = await ask('A-1');
       room.now = NOW + off;

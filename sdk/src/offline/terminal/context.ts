@@ -12,10 +12,10 @@ export interface TerminalContext {
   readonly store: Store;
   readonly till: Till;
   readonly trust: TrustOptions;
-  /** The merchant's own, beside the bank's. */
+  /** The merchant's own limits, in addition to the bank's. */
   readonly limits: TillLimits | undefined;
   readonly clock: Clock;
   readonly events: TerminalEvents;
-  /** For whatever reads, decides and writes. Never held while the ledger is asked. */
+  /** For work that reads, decides and writes. It never waits for the ledger. */
   readonly inTurn: InTurn;
 }

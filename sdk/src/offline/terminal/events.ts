@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happened at a terminal, as it happens. Nothing hangs on an event being heard: the store holds all that counts.
+// Live events of a terminal. Nothing depends on an event being read: the store holds everything that counts.
 import type { ErrorCode, LedgerVerdict } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment } from './records.js';
 import type { StuckBatch, UnprovenFraud } from './stuck.js';
 
-/** What happens at a terminal. */
+/** Something that happened at a terminal. */
 export type TerminalEvent =
-  /** Paid, and kept: hand out the goods. Settled later. */
+  /** The payment was accepted and stored. Hand over the goods; the money is settled later. */
   | { readonly kind: 'accepted'; readonly payment: AcceptedPayment }
-  /** Not paid. */
+  /** The payment was not accepted. */
   | { readonly kind: 'rejected'; readonly orderNumber: string; readonly code: ErrorCode }
-  /** The merchant's credit stands on the ledger. */
+  /** The ledger has credited the merchant. */
   | { readonly kind: 'settled'; readonly payment: AcceptedPayment }
-  /** The ledger does not pay; the verdict says why. */
+  /** The ledger does not pay. The verdict says why. */
   | { readonly kind: 'refused'; readonly payment: AcceptedPayment; readonly verdict: LedgerVerdict }
-  /** The ledger does not take these payments, or they cannot be read: they wait, and somebody must look. */
+  /** The ledger does not take these payments, or they cannot be read. They wait, and somebody must look at them. */
   | { readonly kind: 'stuck'; readonly batch: StuckBatch }
-  /** The proof of a double spend cannot be made, or is not taken: it waits. */
+  /** The proof of a double spend cannot be made, or the ledger does not take it. It waits. */
   | { readonly kind: 'unproven'; readonly fraud: UnprovenFraud }
-  /** A device spent twice, and the terminal has the proof. */
+  /** A device spent the same money twice, and the terminal has the proof. */
   | { readonly kind: 'doubleSpend'; readonly orderNumber: string; readonly voucherDigest: string }
-  /** What was fetched of a bank is not believed: an issuer, or a bulletin. All else goes on; the code says why. */
+  /** The terminal does not trust an issuer or a bulletin that it fetched. The code says why. Everything else continues. */
   | { readonly kind: 'newsRefused'; readonly bankId: string; readonly code: string }
   /** The ledger was reached, and everything was tried. */
   | {
       readonly kind: 'synchronised';
       readonly settled: number;
       readonly refused: number;
-      /** Payments that the ledger does not take, or that cannot be read. */
+      /** How many payments the ledger does not take, or cannot be read. */
       readonly stuck: number;
     }
-  /** It did not, and tries again. */
+  /** The synchronisation failed. It tries again after this many milliseconds. */
   | { readonly kind: 'syncFailed'; readonly error: Error; readonly retryMs: number };
 
 interface Reader {
@@ -38,7 +38,7 @@ interface Reader {
   wake: () => void;
 }
 
-/** Gives every reader every event from when it began to read. */
+/** Gives every reader all events from the moment when it began to read. */
 export class TerminalEvents {
   readonly #readers = new Set<Reader>();
   #closed = false;
@@ -50,7 +50,7 @@ export class TerminalEvents {
     }
   }
 
-  /** Ends every iteration once its reader has read what is queued. */
+  /** Ends every iteration once its reader has read the queued events. */
   close(): void {
     this.#closed = true;
     for (const reader of this.#readers) reader.wake();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests that are over: made anew, or cancelled. No voucher for one is accepted any more, so that the terminal can sign that.
+// Requests that are no longer valid: replaced or cancelled. The terminal accepts no voucher for them, so that it can sign that.
 import {
   bytesToText,
   DomainError,
@@ -8,31 +8,36 @@ import {
   signCose,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
+import { fromBase64 } from '../base64.js';
 import { restorationOf } from '../store/restore.js';
-import { shelf } from '../store/shelf.js';
+import { recordsOf } from '../store/records-of.js';
 import type { Change, Store } from '../store/store.js';
 import type { TerminalContext } from './context.js';
 import { formerRequests, payments, requests, type RequestRecord } from './records.js';
 
-const hashOf = (payload: string): Buffer => requestHash(Buffer.from(payload, 'base64'));
-const keyOf = (payload: string): string => bytesToText(hashOf(payload));
+const hashOf = (payload: string): Buffer => requestHash(fromBase64(payload));
+const requestKey = (payload: string): string => bytesToText(hashOf(payload));
 
-/** @returns what keeps a request among those that are over. */
+/** @returns the change that keeps a request among those that are no longer valid. */
 export const formerChange = (
   { orderNumber, payload }: RequestRecord,
   cancelledAt: number | null,
-): Change => formerRequests.put({ payload, cancelledAt }, orderNumber, keyOf(payload));
+): Change => formerRequests.put({ payload, cancelledAt }, orderNumber, requestKey(payload));
 
-/** Whether the stored request was cancelled, and none was made since. */
+/** Whether the stored request was cancelled, and no new one was made since. */
 export async function isCancelled(
   { store }: TerminalContext,
   { orderNumber, payload }: RequestRecord,
 ): Promise<boolean> {
-  const former = await formerRequests.get(store, orderNumber, keyOf(payload));
+  const former = await formerRequests.get(store, orderNumber, requestKey(payload));
   return former !== undefined;
 }
 
-const signed = ({ till }: TerminalContext, payload: string, cancelledAt: number): Promise<Buffer> =>
+const signCancellation = (
+  { till }: TerminalContext,
+  payload: string,
+  cancelledAt: number,
+): Promise<Buffer> =>
   signCose(
     'offpay/cancellation',
     encodeCancellation({ requestHash: hashOf(payload), cancelledAt }),
@@ -40,10 +45,10 @@ const signed = ({ till }: TerminalContext, payload: string, cancelledAt: number)
   );
 
 /**
- * Gives an order's requests up that were not paid, durably before anything is signed. Of an order that is paid, no voucher for
- * another of its requests is accepted either.
- * @returns a cancellation of each: the device knows the one that it answered.
- * @throws {RefusedError} NOT_FOUND when nothing was asked for; IDEMPOTENCY_CONFLICT when its one request is paid.
+ * Gives up all requests of an order that are not paid, and stores that before anything is signed. When the order is paid, the
+ * terminal accepts no voucher for its other requests either.
+ * @returns a cancellation of each request. The device knows the one that it answered.
+ * @throws {RefusedError} NOT_FOUND when the order has no request; IDEMPOTENCY_CONFLICT when its only request is paid
  */
 export async function cancelOrder(
   context: TerminalContext,
@@ -70,16 +75,16 @@ export async function cancelOrder(
     cancelled.map(({ payload, cancelledAt }) => formerChange({ ...request, payload }, cancelledAt)),
   );
   return Promise.all(
-    cancelled.map(({ payload, cancelledAt }) => signed(context, payload, cancelledAt)),
+    cancelled.map(({ payload, cancelledAt }) => signCancellation(context, payload, cancelledAt)),
   );
 }
 
-/** The last restoration after which requests were dropped. */
-const dropped = shelf<string, []>('dropped-after');
+/** Id of the last restoration after which requests were dropped. */
+const dropped = recordsOf<string, []>('dropped-after');
 
 /**
- * Drops every request that is not paid, once after each restoration: it may have been paid meanwhile, where nobody here knows of, so
- * that no voucher of it may be declared void. The order may be asked for anew.
+ * Drops every request that is not paid, once after each restoration. A voucher for it may have been accepted after the copy was
+ * made, so the terminal must not declare it void. The merchant can ask for the order again.
  */
 export async function dropAfterRestoration(store: Store): Promise<void> {
   const restoration = await restorationOf(store);
@@ -90,7 +95,7 @@ export async function dropAfterRestoration(store: Store): Promise<void> {
     unpaid.map(async ({ orderNumber }) => [
       requests.remove(orderNumber),
       ...(await formerRequests.list(store, orderNumber)).map(({ payload }) =>
-        formerRequests.remove(orderNumber, keyOf(payload)),
+        formerRequests.remove(orderNumber, requestKey(payload)),
       ),
     ]),
   );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Double spends: the proof is made where both vouchers are at hand, checked before anybody is accused, and kept.
+// Double spends: the proof is made where both vouchers are known, checked before it accuses anybody, and kept.
 import {
   contradictionOf,
   encodeFraudProof,
@@ -11,17 +11,16 @@ import {
   type FraudProof,
   type ProofSide,
 } from '@fabric-offline-pay/domain';
+import { fromBase64, toBase64 } from '../base64.js';
 import type { Roots } from '../issuer/vouched.js';
 import type { Store } from '../store/store.js';
 import { formerIssuers, issuers, type StoredSide } from './records.js';
 
 export const sideOf = (stored: StoredSide): CertifiedClaim => ({
-  certificate: Buffer.from(stored.certificate, 'base64'),
-  voucher: Buffer.from(stored.voucher, 'base64'),
-  requestPayload: Buffer.from(stored.requestPayload, 'base64'),
+  certificate: fromBase64(stored.certificate),
+  voucher: fromBase64(stored.voucher),
+  requestPayload: fromBase64(stored.requestPayload),
 });
-
-const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 export const storedSide = ({
   certificate,
@@ -36,7 +35,7 @@ export const storedSide = ({
 /** @throws {DomainError} OFFLINE_MALFORMED */
 export const entryOf = (claim: CertifiedClaim): CounterEntry => readClaim(claim).entry;
 
-/** With the issuer of its own certificate: between the two vouchers another issuer may have topped the device up. */
+/** Uses the issuer of each voucher's own certificate: another issuer may have topped the device up between the two vouchers. */
 async function proofSide(
   store: Store,
   bankId: string,
@@ -51,7 +50,7 @@ async function proofSide(
     : { certificate, voucher, requestPayload, issuerCertificate };
 }
 
-/** @returns the proof, or undefined when the two prove nothing: nobody is accused on a guess. */
+/** @returns the proof, or undefined when the two vouchers prove nothing. Nobody is accused on a guess. */
 export async function proveContradiction(
   store: Store,
   roots: Roots,
@@ -66,6 +65,6 @@ export async function proveContradiction(
   return verifyFraudProof(proof, roots[bankId] ?? []).ok ? proof : undefined;
 }
 
-/** @returns the proof's file, or null. */
+/** @returns the text of the proof's file, or null. */
 export const proofText = (proof: FraudProof | undefined): string | null =>
   proof === undefined ? null : encodeFraudProof(proof);

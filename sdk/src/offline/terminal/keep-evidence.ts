@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device that spends twice at this terminal: the terminal holds both vouchers, and the proof needs no ledger.
+// A device spends twice at this terminal: the terminal holds both vouchers, so the proof needs no ledger.
 import { findContradiction, type DeviceCertificate } from '@fabric-offline-pay/domain';
 import type { TerminalContext } from './context.js';
 import { entryOf, proofText, proveContradiction, sideOf, storedSide } from './fraud.js';
 import { payments, proofs, type StoredSide } from './records.js';
 import { seenOf } from './seen.js';
 
-/** The voucher that is refused, and who made it. */
+/** The refused voucher, and the device that made it. */
 export interface Refused extends StoredSide {
   readonly orderNumber: string;
   /** Base64url. */
@@ -14,7 +14,7 @@ export interface Refused extends StoredSide {
   readonly device: DeviceCertificate;
 }
 
-/** @returns the accepted voucher that it contradicts. */
+/** @returns the accepted voucher that the refused one contradicts. */
 async function contradictedBy(
   { store }: TerminalContext,
   refused: Refused,
@@ -24,7 +24,7 @@ async function contradictedBy(
   return (await payments.list(store)).find(({ voucherDigest }) => voucherDigest === digest);
 }
 
-/** Keeps both vouchers, and the proof when it can be made now; else a synchronisation makes it. */
+/** Keeps both vouchers, and the proof if it can be made now. Otherwise a synchronisation makes it later. */
 export async function keepEvidence(context: TerminalContext, refused: Refused): Promise<void> {
   const { store, trust, events } = context;
   const { orderNumber, voucherDigest, device } = refused;

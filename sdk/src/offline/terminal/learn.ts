@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Brings a terminal's trust up to date: issuers first, since bulletins are believed by them.
+// Updates a terminal's trust: issuers first, because they sign the bulletins.
 import type { IssuerRow, RegisteredIssuerRow } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
@@ -7,7 +7,7 @@ import { payeeChange } from './own-payee.js';
 import type { TerminalLedger } from './terminal-ledger.js';
 import { bulletinChange, bulletinOf, issuerChange, issuerChanges, sortIssuers } from './trust.js';
 
-/** What a terminal can be told of a bank: by the ledger, or by hand when it has no network. */
+/** What a terminal can learn about a bank: from the ledger, or from a file when it has no network. */
 export interface BankNews {
   readonly issuers?: readonly IssuerRow[];
   readonly bulletin?: Uint8Array;
@@ -74,8 +74,8 @@ async function learnBank(
 }
 
 /**
- * Fetches issuers and bulletin of every bank that the terminal has roots of. What is refused of one bank is told, and hinders
- * neither the others nor the settlement.
+ * Fetches issuers and bulletin of every bank whose roots the terminal has. A refusal concerning one bank is reported, and affects
+ * neither the other banks nor the settlement.
  */
 export async function learnFromLedger(
   context: TerminalContext,

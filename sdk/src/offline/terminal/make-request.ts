@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Payment requests: one an order number, shown again until it is over.
+// Payment requests: one for each order number, shown again until it expires.
 import {
   capsOf,
   encodePaymentRequest,
@@ -19,12 +19,13 @@ import {
   type PaymentRequest,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../../errors.js';
+import { toBase64 } from '../base64.js';
 import type { OfflineKey } from '../key/offline-key.js';
 import { randomBytes } from '../random.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { RequestRecord } from './records.js';
 
-/** Who asks, and for how long. */
+/** Who asks, and how long the request is valid. */
 export interface Till {
   readonly channel: string;
   readonly merchantId: string;
@@ -35,31 +36,31 @@ export interface Till {
 
 /** What a terminal asks a device for. */
 export interface RequestInput {
-  /** The merchant's own: asking again for it shows the stored request again. */
+  /** The merchant's own number. Asking for it again shows the stored request again. */
   readonly orderNumber: string;
   /** Minor units. */
   readonly amount: Amount;
   readonly currency: Currency;
-  /** Hex digest of the order terms that the customer agreed to; without it, goods are taken along. */
+  /** Hex digest of the order terms that the customer agreed to. Without it, the customer takes the goods along. */
   readonly termsDigest?: string;
-  /** The payer's bank; needed only where the terminal has bulletins of several. */
+  /** The payer's bank. Needed only when the terminal has bulletins of several banks. */
   readonly bankId?: string;
 }
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** @throws {RefusedError} INPUT_INVALID naming the field. */
+/** @throws {RefusedError} INPUT_INVALID naming the field */
 export const ensureInput = ({ orderNumber, amount, currency, termsDigest }: RequestInput): void =>
-  refusing(() => {
+  withRefusedErrors(() => {
     const { success } = identifier.safeParse(orderNumber);
     ensure(success, 'INPUT_INVALID', { field: 'orderNumber', reason: 'no identifier' });
     ensure(toUnits(amount) > 0n, 'INPUT_INVALID', { field: 'amount', reason: 'nothing' });
     ensure(isCurrency(currency), 'INPUT_INVALID', { field: 'currency', currency });
     const isDigest = termsDigest === undefined || DIGEST.test(termsDigest);
-    ensure(isDigest, 'INPUT_INVALID', { field: 'termsDigest', reason: 'no SHA-256 in hex' });
+    ensure(isDigest, 'INPUT_INVALID', { field: 'termsDigest', reason: 'must be SHA-256 in hex' });
   });
 
-/** @throws {RefusedError} IDEMPOTENCY_CONFLICT naming the field that differs. */
+/** @throws {RefusedError} IDEMPOTENCY_CONFLICT naming the field that differs */
 export function ensureSame(record: RequestRecord, input: RequestInput): void {
   const asked = { ...input, termsDigest: input.termsDigest ?? null };
   const fields = ['amount', 'currency', 'termsDigest'] as const;
@@ -67,20 +68,20 @@ export function ensureSame(record: RequestRecord, input: RequestInput): void {
   if (field !== undefined)
     throw new RefusedError({
       code: 'IDEMPOTENCY_CONFLICT',
-      message: 'This order number was asked for with other content.',
+      message: 'The terminal has already asked for this order number with other content.',
       details: { orderNumber: input.orderNumber, field },
     });
 }
 
-/** @returns those of the payer's bank, or of all where the input names none. */
+/** @returns the bulletins of the payer's bank, or all when the input names no bank. */
 export const bulletinsFor = (
   known: readonly Bulletin[],
   input: RequestInput,
 ): readonly Bulletin[] => known.filter(({ bankId }) => bankId === (input.bankId ?? bankId));
 
-/** @throws {RefusedError} OFFLINE_BULLETIN_MISSING unless there is exactly one. */
+/** @throws {RefusedError} OFFLINE_BULLETIN_MISSING unless there is exactly one */
 export const theBulletin = (bulletins: readonly Bulletin[]): Bulletin =>
-  refusing(() => {
+  withRefusedErrors(() => {
     const [bulletin] = bulletins;
     ensure(bulletin !== undefined && bulletins.length === 1, 'OFFLINE_BULLETIN_MISSING', {
       banks: bulletins.map(({ bankId }) => bankId),
@@ -89,11 +90,11 @@ export const theBulletin = (bulletins: readonly Bulletin[]): Bulletin =>
   });
 
 /**
- * What the terminal could never accept is not asked for.
+ * Refuses to ask for what the terminal could never accept.
  * @throws {RefusedError} OFFLINE_BULLETIN_STALE, OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP
  */
 export const ensureAskable = (bulletin: Bulletin, input: RequestInput, now: number): void =>
-  refusing(() => {
+  withRefusedErrors(() => {
     const age = now - bulletin.issuedAt;
     ensure(!isStale(bulletin, now), 'OFFLINE_BULLETIN_STALE', { age });
     const { currency } = input;
@@ -125,15 +126,15 @@ const toRequest = (
       : { kind: 'delivery', termsDigest: Buffer.from(input.termsDigest, 'hex') },
 });
 
-/** @throws {RefusedError} OFFLINE_MALFORMED for an amount beyond what a request carries. */
+/** @throws {RefusedError} OFFLINE_MALFORMED for an amount that is too large for a request */
 export async function makeRequest(
   till: Till,
   input: RequestInput,
   bulletin: Bulletin,
   now: number,
 ): Promise<RequestRecord> {
-  const request = refusing(() => toRequest(till, input, bulletin, now));
-  const payload = refusing(() => encodePaymentRequest(request));
+  const request = withRefusedErrors(() => toRequest(till, input, bulletin, now));
+  const payload = withRefusedErrors(() => encodePaymentRequest(request));
   const bytes = await signCose('offpay/payment-request', payload, till.key.sign);
   return {
     orderNumber: input.orderNumber,
@@ -141,7 +142,7 @@ export async function makeRequest(
     currency: input.currency,
     termsDigest: input.termsDigest ?? null,
     expiresAt: request.expiresAt,
-    bytes: bytes.toString('base64'),
-    payload: payload.toString('base64'),
+    bytes: toBase64(bytes),
+    payload: toBase64(payload),
   };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Batches hold what waits once, within their size, in one currency, and no two share a reserve.
+// Batches hold each waiting voucher once, within their size, in one currency, and no two share a reserve.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded.js';
 import { batchOf, planBatches } from './plan-batches.js';
@@ -20,7 +20,7 @@ const waiting = fc
   .array(voucher, { maxLength: 40 })
   .map((vouchers) => vouchers.map((each, index) => ({ ...each, orderNumber: `ORD-${index}` })));
 
-test('every plan keeps the rules, and plans after it take the rest', () => {
+test('every plan keeps the rules, and later plans take the rest', () => {
   fc.assert(
     fc.property(waiting, fc.integer({ min: 1, max: 12 }), (vouchers, size) => {
       let rest = vouchers;
@@ -47,18 +47,17 @@ test('every plan keeps the rules, and plans after it take the rest', () => {
 });
 
 const VOUCHER = {
-  ...{
-    orderNumber: 'ORD-1',
-    currency: 'EUR',
-    customerId: 'c',
-    deviceId: 'd',
-    epoch: 1,
-    counter: 1,
-  },
-  ...{ voucherDigest: 'digest', attempts: 0 },
+  orderNumber: 'ORD-1',
+  currency: 'EUR',
+  customerId: 'c',
+  deviceId: 'd',
+  epoch: 1,
+  counter: 1,
+  voucherDigest: 'digest',
+  attempts: 0,
 };
 
-test('the id follows from the content, and changes when it is asked anew', () => {
+test('the id depends on the content, and changes when the question is repeated', () => {
   const { batchId } = batchOf('merchant-1', [VOUCHER]);
   expect(batchId).toMatch(/^[0-9a-f]{64}$/);
   expect(batchOf('merchant-1', [{ ...VOUCHER }]).batchId).toBe(batchId);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which vouchers travel together: pure. No two batches of one plan share a reserve, so that they never conflict.
+// Decides which vouchers are sent together. Pure. No two batches of one plan share a reserve, so they never conflict.
 import { byCodeUnit, sha256Hex, type Currency } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment, BatchRecord } from './records.js';
 
-type Waiting = Pick<
+type WaitingVoucher = Pick<
   AcceptedPayment,
   | 'orderNumber'
   | 'currency'
@@ -16,8 +16,8 @@ type Waiting = Pick<
 >;
 
 /**
- * The id follows from the content, so that a batch that is sent again after a crash is the same one. How often the
- * ledger's word was not final is part of it: what is asked anew must not get the old answer.
+ * The id depends only on the content, so a batch that is sent again after a crash has the same id. The number of answers that
+ * were not final is part of it, because a repeated question must not get the old answer.
  */
 export function batchIdOf(
   merchantId: string,
@@ -28,7 +28,7 @@ export function batchIdOf(
   return sha256Hex(JSON.stringify([merchantId, currency, content]));
 }
 
-export const batchOf = (merchantId: string, vouchers: readonly Waiting[]): BatchRecord => {
+export const batchOf = (merchantId: string, vouchers: readonly WaitingVoucher[]): BatchRecord => {
   const currency = vouchers[0]?.currency ?? '';
   return {
     batchId: batchIdOf(merchantId, currency, vouchers),
@@ -37,11 +37,11 @@ export const batchOf = (merchantId: string, vouchers: readonly Waiting[]): Batch
   };
 };
 
-const reserveOf = ({ currency, customerId, deviceId, epoch }: Waiting): string =>
+const reserveOf = ({ currency, customerId, deviceId, epoch }: WaitingVoucher): string =>
   [currency, customerId, deviceId, epoch].join('/');
 
-/** In order of the reserves, each in order of its counters. */
-function byReserve<T extends Waiting>(vouchers: readonly T[]): readonly (readonly T[])[] {
+/** Groups the vouchers by reserve, each group in the order of its counters. */
+function byReserve<T extends WaitingVoucher>(vouchers: readonly T[]): readonly (readonly T[])[] {
   const groups = new Map<string, T[]>();
   for (const voucher of vouchers) {
     const reserve = reserveOf(voucher);
@@ -55,12 +55,12 @@ function byReserve<T extends Waiting>(vouchers: readonly T[]): readonly (readonl
 }
 
 /**
- * @param vouchers what waits
- * @param size the most vouchers of a batch
- * @returns the vouchers of batches that may travel at the same time. Where a reserve has more vouchers than fit, the rest
- * is left for the next plan.
+ * @param vouchers all that wait
+ * @param size the most vouchers in a batch
+ * @returns batches of vouchers that may be sent at the same time. When a reserve has more vouchers than fit, the rest waits for
+ * the next plan.
  */
-export function planBatches<T extends Waiting>(
+export function planBatches<T extends WaitingVoucher>(
   vouchers: readonly T[],
   size: number,
 ): readonly (readonly T[])[] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Double spends are pursued each for itself: one that cannot be proven now is told, holds nothing up, and is proven later
-// from what was kept with it.
+// Double spends are pursued separately: one that cannot be proven now is reported, stops nothing else, and is proven later
+// from the vouchers kept with it.
 import {
   coseDigest,
   encodeDeviceCertificate,
@@ -41,7 +41,7 @@ beforeEach(async () => {
   honest = await room.device();
 });
 
-/** A double spend that this terminal met by itself. */
+/** A double spend at this terminal. */
 async function spendTwice(): Promise<ProofRecord> {
   const [original, clone] = await clonesIn(room);
   await exchange(terminal, original, 'T-1');
@@ -61,7 +61,7 @@ test('both vouchers are kept with the record', async () => {
   expect(JSON.parse(proof!)).toMatchObject({ sides: [first, own] });
 });
 
-test('an entry that cannot be read or proven is told, and the others are pursued', async () => {
+test('an entry that cannot be read or proven is reported, and the others are pursued', async () => {
   const record = await spendTwice();
   const garbage = { ...record.own!, voucher: 'AAAA' };
   await put(
@@ -89,7 +89,7 @@ test('an entry that cannot be read or proven is told, and the others are pursued
   expect(room.ledger.proofs).toEqual([record.proof]);
 });
 
-test('what is proven later needs no second look at the ledger', async () => {
+test('a later proof does not ask the ledger again for the first voucher', async () => {
   const [original, clone] = await clonesIn(room);
   const elsewhere = await room.terminal(memoryStore(), 'merchant-2');
   await exchange(elsewhere, original, 'T-1');
@@ -108,14 +108,17 @@ test('what is proven later needs no second look at the ledger', async () => {
   expect(room.ledger.proofs).toHaveLength(1);
 });
 
-test('a double spend under the certificates of two issuers stops no synchronisation', async () => {
+test('a double spend with certificates of two issuers stops no synchronisation', async () => {
   const roots = { [OFFLINE_BANK]: [CERTIFICATES.root, CERTIFICATES.otherRoot] };
   terminal = await room.openTerminal(memoryStore(), OFFLINE_MERCHANT, undefined, { roots });
   const spki = spkiOf(VECTOR_KEYS.otherIssuer);
   const kid = issuerKid(spki);
   const other = {
-    ...{ bankId: OFFLINE_BANK, kid: kid.toString('hex'), publicKey: spki },
-    ...{ certificate: CERTIFICATES.otherIssuer, authority: CERTIFICATES.otherRoot },
+    bankId: OFFLINE_BANK,
+    kid: kid.toString('hex'),
+    publicKey: spki,
+    certificate: CERTIFICATES.otherIssuer,
+    authority: CERTIFICATES.otherRoot,
   };
   await terminal.learn({ issuers: [room.issuer.row, other], bulletin: await room.publish() });
   const device = newDevice();
@@ -145,7 +148,7 @@ test('a double spend under the certificates of two issuers stops no synchronisat
   expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1 });
 });
 
-test('a proof that is not taken is told; one that cannot be brought ends the run, after the others', async () => {
+test('a refused proof is reported; one that cannot be submitted ends the run, after the others', async () => {
   const record = await spendTwice();
   await put({ ...record, voucherDigest: '0-other', orderNumber: 'T-3' });
   const submit = jest.spyOn(room.ledger, 'submitProof');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes double spends to their end: finds the first voucher on the ledger, proves the contradiction, submits the proof.
+// Pursues double spends: finds the first voucher on the ledger, proves the contradiction, submits the proof.
 import {
   decodeDeviceCertificate,
   decodeFraudProof,
@@ -8,6 +8,7 @@ import {
   type DeviceCertificate,
   type CertifiedClaim,
 } from '@fabric-offline-pay/domain';
+import { toBase64 } from '../base64.js';
 import { OfflineError } from '../../errors.js';
 import type { TerminalContext } from './context.js';
 import { entryOf, proofText, proveContradiction, sideOf, storedSide } from './fraud.js';
@@ -15,7 +16,10 @@ import { proofs, type ProofRecord } from './records.js';
 import { reasonOf } from './stuck.js';
 import { noteFailure, noteUnproven, type SyncRun } from './sync-run.js';
 
-async function keep({ store, inTurn }: TerminalContext, record: ProofRecord): Promise<ProofRecord> {
+async function storeProof(
+  { store, inTurn }: TerminalContext,
+  record: ProofRecord,
+): Promise<ProofRecord> {
   await inTurn(() => store.write([proofs.put(record, record.voucherDigest)]));
   return record;
 }
@@ -23,14 +27,14 @@ async function keep({ store, inTurn }: TerminalContext, record: ProofRecord): Pr
 const deviceOf = ({ certificate }: CertifiedClaim): DeviceCertificate =>
   decodeDeviceCertificate(parseCose('offpay/device-certificate', certificate).payload);
 
-/** @throws {OfflineError} STORE_DAMAGED when the voucher was not kept. */
+/** @throws {OfflineError} STORE_DAMAGED when the voucher was not kept */
 function ownSide({ own, orderNumber, voucherDigest }: ProofRecord): CertifiedClaim {
   if (own === null)
     throw new OfflineError('STORE_DAMAGED', { orderNumber, voucherDigest, missing: 'voucher' });
   return sideOf(own);
 }
 
-/** @returns the record with the voucher that was settled first, as soon as the ledger tells it. */
+/** @returns the record with the voucher that was settled first, once the ledger knows it. */
 async function withFirst(
   { context, ledger, signal }: SyncRun,
   record: ProofRecord,
@@ -38,15 +42,17 @@ async function withFirst(
   if (record.first !== null) return record;
   const side = ownSide(record);
   const { bankId, customerId, deviceId, epoch } = deviceOf(side);
-  const certificate = Buffer.from(side.certificate).toString('base64');
+  const certificate = toBase64(side.certificate);
   const voucher = { bankId, customerId, deviceId, epoch, certificate, entry: entryOf(side) };
   const first = await ledger.settledFirst(voucher, signal);
-  return first === undefined ? record : keep(context, { ...record, first: storedSide(first) });
+  return first === undefined
+    ? record
+    : storeProof(context, { ...record, first: storedSide(first) });
 }
 
 /**
- * @returns the proof's file, or null while the first voucher cannot be found.
- * @throws {DomainError} OFFLINE_PROOF_INVALID while both prove nothing: an issuer is not known any more, or not yet.
+ * @returns the proof's file, or null while the first voucher cannot be found
+ * @throws {DomainError} OFFLINE_PROOF_INVALID while the two vouchers prove nothing, because an issuer is not known
  */
 async function prove(
   { store, trust }: TerminalContext,
@@ -69,7 +75,7 @@ async function withProof(run: SyncRun, record: ProofRecord) {
   const proof = await prove(context, complete);
   if (proof === null) return undefined;
   const proven = { ...complete, proof };
-  await keep(context, proven);
+  await storeProof(context, proven);
   const { orderNumber, voucherDigest } = record;
   context.events.emit({ kind: 'doubleSpend', orderNumber, voucherDigest });
   return proven;
@@ -79,10 +85,10 @@ async function pursue(run: SyncRun, record: ProofRecord): Promise<void> {
   const proven = await withProof(run, record);
   if (proven === undefined) return;
   await run.ledger.submitProof(decodeFraudProof(proven.proof), run.signal);
-  await keep(run.context, { ...proven, submitted: true });
+  await storeProof(run.context, { ...proven, submitted: true });
 }
 
-/** Pursues every double spend that is not submitted yet. What cannot be proven or is refused is kept, and told. */
+/** Pursues every double spend that is not submitted yet. Keeps and reports those that cannot be proven or are refused. */
 export async function pursueFrauds(run: SyncRun): Promise<void> {
   const open = (await proofs.list(run.context.store)).filter(({ submitted }) => !submitted);
   for (const record of open) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a terminal signs once it has accepted a payment, and the payment that is made of it again at a till that lost what it knew.
+// Signs the receipt of an accepted payment, and imports such a payment at a till that has lost its records.
 import {
   bytesToText,
   decodePaymentEvidence,
@@ -27,17 +27,15 @@ import {
   type PaymentReceipt,
   type PaymentRequest,
 } from '@fabric-offline-pay/domain';
-import { refusing } from '../refused.js';
+import { fromBase64, toBase64 } from '../base64.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { TerminalContext } from './context.js';
 import type { Till } from './make-request.js';
 import { payments, waiting, type AcceptedPayment } from './records.js';
 import { putSeen, seenOf } from './seen.js';
 import { trustedIssuers } from './trust.js';
 
-const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
-const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-
-/** Signed again whenever it is asked for: it says the same each time. */
+/** Signs again on every request. The content is the same each time. */
 export const signReceipt = (
   { key }: Pick<Till, 'key'>,
   { voucherDigest, requestPayload, acceptedAt }: AcceptedPayment,
@@ -52,19 +50,19 @@ export const signReceipt = (
     key.sign,
   );
 
-/** What evidence says, once all of it is verified. */
-interface Proven {
+/** The content of evidence, once all of it is verified. */
+interface VerifiedEvidence {
   readonly request: PaymentRequest;
   readonly requestPayload: Buffer;
   readonly certificate: DeviceCertificate;
   readonly receipt: PaymentReceipt;
 }
 
-/** A certified terminal of this merchant made the request and accepted the voucher. @throws {DomainError} */
-async function proven(
+/** Verifies that a certified terminal of this merchant made the request and accepted the voucher. @throws {DomainError} */
+async function verifyEvidence(
   { store, till }: TerminalContext,
   evidence: PaymentEvidence,
-): Promise<Proven> {
+): Promise<VerifiedEvidence> {
   const issuers = await trustedIssuers(store);
   const payee = verifyPayeeCertificate(evidence.payee, issuers);
   const key = importDeviceKey(spkiOfPoint(payee.terminalKey));
@@ -86,7 +84,7 @@ async function proven(
   return { request, requestPayload: parts.payload, certificate: held.certificate, receipt };
 }
 
-const OWN = ['channel', 'merchantId'] as const;
+const MERCHANT_FIELDS = ['channel', 'merchantId'] as const;
 
 function ensureOwn(
   till: Till,
@@ -94,20 +92,25 @@ function ensureOwn(
   payee: Pick<PaymentRequest, 'channel' | 'merchantId' | 'terminalId'>,
 ): void {
   const field =
-    OWN.find((name) => request[name] !== till[name]) ??
-    ([...OWN, 'terminalId'] as const).find((name) => request[name] !== payee[name]);
+    MERCHANT_FIELDS.find((name) => request[name] !== till[name]) ??
+    ([...MERCHANT_FIELDS, 'terminalId'] as const).find((name) => request[name] !== payee[name]);
   ensure(field === undefined, 'OFFLINE_PAYEE_UNTRUSTED', { field });
 }
 
-function paymentOf(
-  { request, requestPayload, certificate, receipt }: Proven,
+function importedPayment(
+  { request, requestPayload, certificate, receipt }: VerifiedEvidence,
   evidence: PaymentEvidence,
   counter: number,
 ): AcceptedPayment {
   const { bankId, customerId, deviceId, epoch, claimUntil } = certificate;
   const { purpose } = request;
   return {
-    ...{ bankId, customerId, deviceId, epoch, claimUntil, counter },
+    bankId,
+    customerId,
+    deviceId,
+    epoch,
+    claimUntil,
+    counter,
     orderNumber: request.orderNumber,
     amount: toAmount(request.amount),
     currency: request.currency,
@@ -125,31 +128,31 @@ function paymentOf(
 }
 
 /**
- * Takes up a payment that a till of this merchant accepted, and that this one does not know: out of the customer's evidence.
- * @returns the payment, to be settled like any other; the one that is known already as it is.
+ * Imports a payment that a till of this merchant accepted and this terminal does not know, from the customer's evidence.
+ * @returns the payment, to be settled like any other. A payment that the terminal already knows is returned unchanged.
  * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED, OFFLINE_CERTIFICATE_FORGED, OFFLINE_SIGNATURE_INVALID,
  * OFFLINE_CERTIFICATE_MISMATCH, OFFLINE_REQUEST_MISMATCH, OFFLINE_DOUBLE_SPEND; IDEMPOTENCY_CONFLICT for an order that was paid
- * otherwise
+ * by another voucher
  */
 export async function importPayment(
   context: TerminalContext,
   bytes: Uint8Array,
 ): Promise<AcceptedPayment> {
   const { store } = context;
-  const evidence = refusing(() => decodePaymentEvidence(bytes));
-  const verified = await proven(context, evidence).catch((error: unknown) =>
-    refusing(() => {
+  const evidence = withRefusedErrors(() => decodePaymentEvidence(bytes));
+  const verified = await verifyEvidence(context, evidence).catch((error: unknown) =>
+    withRefusedErrors(() => {
       throw error;
     }),
   );
-  const { entry } = refusing(() =>
+  const { entry } = withRefusedErrors(() =>
     readClaim({ voucher: evidence.voucher, requestPayload: verified.requestPayload }),
   );
-  const payment = paymentOf(verified, evidence, entry.counter);
+  const payment = importedPayment(verified, evidence, entry.counter);
   const known = await payments.get(store, payment.orderNumber);
   if (known?.voucherDigest === payment.voucherDigest) return known;
   const seen = await seenOf(store, verified.certificate);
-  refusing(() => {
+  withRefusedErrors(() => {
     ensure(known === undefined, 'IDEMPOTENCY_CONFLICT', { orderNumber: payment.orderNumber });
     const free = isRemembered(seen, entry) || findContradiction(seen, entry) === undefined;
     ensure(free, 'OFFLINE_DOUBLE_SPEND', { counter: entry.counter });

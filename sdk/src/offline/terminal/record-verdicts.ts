@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ledger said of vouchers, made durable in one piece with the end of their batch.
+// Stores the ledger's verdicts on vouchers, in one piece with the end of their batch.
 import type { LedgerVerdict } from '@fabric-offline-pay/domain';
 import type { Change } from '../store/store.js';
 import type { TerminalContext } from './context.js';
@@ -14,14 +14,14 @@ import {
   type PaymentStatus,
 } from './records.js';
 
-/** The reserve or a top-up of it may be on its way to the peers yet. */
+/** The reserve, or a top-up of it, may not have reached the peers yet. */
 const NOT_FINAL: ReadonlySet<LedgerVerdict> = new Set([
   'unknownReserve',
   'unknownCertificate',
   'notYet',
 ]);
 
-/** A voucher that was settled before was settled for its payee: no other can claim it. */
+/** A duplicate was settled before for the same payee: no other payee can claim a voucher. */
 const PAID: ReadonlySet<LedgerVerdict> = new Set(['settled', 'duplicate']);
 
 function statusAfter(
@@ -33,7 +33,7 @@ function statusAfter(
   return NOT_FINAL.has(verdict) && now <= claimUntil ? 'waiting' : 'refused';
 }
 
-const judged = (
+const withVerdict = (
   payment: AcceptedPayment,
   verdict: LedgerVerdict,
   now: number,
@@ -61,20 +61,20 @@ const eventOf = (payment: AcceptedPayment, verdict: LedgerVerdict): TerminalEven
   return payment.status === 'refused' ? { kind: 'refused', payment, verdict } : undefined;
 };
 
-/** One payment, and what the ledger said of it. */
+/** One payment, and the ledger's verdict on it. */
 export interface Judgement {
   readonly payment: AcceptedPayment;
   readonly verdict: LedgerVerdict;
 }
 
-/** @returns the payments as they stand now. */
+/** @returns the payments with their new status. */
 export async function recordVerdicts(
   { store, clock, events, inTurn }: TerminalContext,
   judgements: readonly Judgement[],
   batch?: BatchRecord,
 ): Promise<readonly AcceptedPayment[]> {
   const now = clock();
-  const after = judgements.map(({ payment, verdict }) => judged(payment, verdict, now));
+  const after = judgements.map(({ payment, verdict }) => withVerdict(payment, verdict, now));
   const ended = batch === undefined ? [] : [batches.remove(batch.batchId)];
   await inTurn(() => store.write([...after.flatMap(changesOf), ...ended]));
   judgements.forEach(({ verdict }, index) => {

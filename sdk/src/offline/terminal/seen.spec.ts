@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a terminal keeps of a device outlives the program: its form in the store stays as it is.
+// A terminal's records of a device outlive the program's version: their stored form must not change.
 import { createHash } from 'node:crypto';
 import type { CounterEntry } from '@fabric-offline-pay/domain';
 import { memoryStore } from '../store/memory-store.js';
@@ -34,7 +34,7 @@ test.each([
   ['epoch', { epoch: 4 }],
   ['bank', { bankId: 'bank-2' }],
   ['key', { deviceKey: Buffer.alloc(64, 2) }],
-])('of another %s nothing was seen', async (_, other) => {
+])('nothing was seen of another %s', async (_, other) => {
   const store = memoryStore();
   await store.write([putSeen([ENTRY], DEVICE)]);
   expect(await seenOf(store, { ...DEVICE, ...other })).toEqual([]);

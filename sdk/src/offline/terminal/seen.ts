@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a terminal accepted of each device and epoch: a device that pays the same money twice contradicts it. By bank and
-// key as well: whoever certifies a key of its own under another's name is another device, and convicts nobody else.
+// What a terminal accepted from each device and epoch, to notice a device that pays the same money twice. The bank and the key are
+// part of the device's name: whoever certifies another key under the same name makes another device, and convicts nobody else.
 import {
   restoreEntry,
   sha256Hex,
@@ -10,10 +10,10 @@ import {
   type DeviceCertificate,
 } from '@fabric-offline-pay/domain';
 import { ordinal } from '../device/records.js';
-import { shelf } from '../store/shelf.js';
+import { recordsOf } from '../store/records-of.js';
 import type { Change, Store } from '../store/store.js';
 
-type Parts = [
+type KeyParts = [
   bankId: string,
   customerId: string,
   deviceId: string,
@@ -21,28 +21,28 @@ type Parts = [
   keyDigest: string,
 ];
 
-const seen = shelf<readonly CounterTuple[], Parts>('seen');
+const seen = recordsOf<readonly CounterTuple[], KeyParts>('seen');
 
 type DeviceEpoch = Pick<
   DeviceCertificate,
   'bankId' | 'customerId' | 'deviceId' | 'epoch' | 'deviceKey'
 >;
 
-const partsOf = ({ bankId, customerId, deviceId, epoch, deviceKey }: DeviceEpoch): Parts => {
+const keyPartsOf = ({ bankId, customerId, deviceId, epoch, deviceKey }: DeviceEpoch): KeyParts => {
   const keyDigest = sha256Hex(deviceKey);
   return [bankId, customerId, deviceId, ordinal(epoch), keyDigest];
 };
 
-/** @returns what the terminal accepted, rising by counter. */
+/** @returns the vouchers that the terminal accepted, by rising counter. */
 export async function seenOf(store: Store, device: DeviceEpoch): Promise<readonly CounterEntry[]> {
-  const stored = await seen.get(store, ...partsOf(device));
+  const stored = await seen.get(store, ...keyPartsOf(device));
   return (stored ?? []).map(restoreEntry);
 }
 
-/** @param entries all that the terminal accepted, rising by counter */
+/** @param entries everything that the terminal accepted, by rising counter */
 export const putSeen = (entries: readonly CounterEntry[], device: DeviceEpoch): Change =>
-  seen.put(entries.map(storeEntry), ...partsOf(device));
+  seen.put(entries.map(storeEntry), ...keyPartsOf(device));
 
-/** @returns what ends everything that was remembered, under whatever names. */
+/** @returns the changes that delete everything remembered, under any name. */
 export const forgetSeen = async (store: Store): Promise<readonly Change[]> =>
   (await store.list('seen/')).map(([key]) => ({ key, value: undefined }));

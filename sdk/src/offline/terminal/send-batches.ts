@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends what waits: a batch is kept before it is sent and until its verdicts are, so that no crash makes it another one.
-// Each is tried in every run: one that the ledger does not take is halved until what is to blame stands alone.
+// Sends the payments that wait. A batch is stored before it is sent, and until its verdicts are stored, so that no crash changes it.
+// Every run tries every batch. A batch that the ledger does not take is halved until the bad voucher is alone.
 import { MOST_BATCHED, type LedgerVerdict } from '@fabric-offline-pay/domain';
 import { ConfigurationError, OfflineError } from '../../errors.js';
 import { halves } from '../../retry/halves.js';
@@ -13,19 +13,19 @@ import { noteFailure, noteStuck, type SyncRun } from './sync-run.js';
 import type { VoucherBatch } from './terminal-ledger.js';
 import { readPayments } from './waiting.js';
 
-/** How payments are sent to be settled. */
+/** How payments are sent for settlement. */
 export interface SendOptions {
-  /** The most vouchers of a batch: as many as the ledger takes unless told, which is 500. */
+  /** The most vouchers in a batch, from 1 to 500. Default: 500, the most that the ledger takes. */
   readonly batchSize?: number;
-  /** How many batches travel at a time: 4 unless told. No two share a device's reserve. */
+  /** How many batches are sent at the same time. Default: 4. No two share a device's reserve. */
   readonly inFlight?: number;
   readonly signal?: AbortSignal;
 }
 
-/** A batch that the ledger could never take would be in the way for ever. */
+/** A batch that the ledger could never take would block the others for ever. */
 function ensureCount(option: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > MOST_BATCHED)
-    throw new ConfigurationError(option, `not from 1 to ${MOST_BATCHED.toString()}`);
+    throw new ConfigurationError(option, `must be from 1 to ${MOST_BATCHED.toString()}`);
 }
 
 const toClaims = (
@@ -33,7 +33,9 @@ const toClaims = (
   { batchId, currency }: BatchRecord,
   vouchers: readonly AcceptedPayment[],
 ): VoucherBatch => ({
-  ...{ merchantId, batchId, currency },
+  merchantId,
+  batchId,
+  currency,
   vouchers: vouchers.map((payment) => {
     const { customerId, deviceId, epoch, voucher, certificate, requestPayload } = payment;
     return { customerId, deviceId, epoch, voucher, certificate, request: requestPayload };
@@ -44,7 +46,7 @@ function judgementsOf(vouchers: readonly AcceptedPayment[], verdicts: readonly L
   return vouchers.map((payment, index) => {
     const verdict = verdicts[index];
     if (verdict === undefined || verdicts.length !== vouchers.length)
-      throw new RangeError('the ledger gave another number of verdicts than vouchers');
+      throw new RangeError('The ledger did not give one verdict for each voucher.');
     return { payment, verdict };
   });
 }
@@ -55,8 +57,8 @@ interface Loaded {
   readonly vouchers: readonly AcceptedPayment[];
 }
 
-/** Puts other batches in the place of one, in one piece. */
-async function replace(
+/** Replaces one batch by others, in one write. */
+async function replaceBatch(
   { store, till, inTurn }: TerminalContext,
   { batchId }: BatchRecord,
   parts: readonly (readonly AcceptedPayment[])[],
@@ -67,7 +69,10 @@ async function replace(
   return loaded;
 }
 
-async function settle({ context, ledger, signal, judged }: SyncRun, { batch, vouchers }: Loaded) {
+async function settleLoaded(
+  { context, ledger, signal, judged }: SyncRun,
+  { batch, vouchers }: Loaded,
+) {
   const claims = toClaims(context.till.merchantId, batch, vouchers);
   const verdicts = await ledger.settle(claims, signal);
   judged.push(...(await recordVerdicts(context, judgementsOf(vouchers, verdicts), batch)));
@@ -80,11 +85,11 @@ function noteRefused(run: SyncRun, { batch }: Loaded, error: unknown): void {
   else noteStuck(run, { batchId, orderNumbers, ...reason });
 }
 
-/** Halves, in place of the whole: fewer rows meet fewer of those that others change, and one bad voucher spoils one half. */
-async function send(run: SyncRun, loaded: Loaded): Promise<void> {
+/** Halves a failed batch: fewer rows meet fewer changes by others, and one bad voucher spoils only one half. */
+async function sendOrHalve(run: SyncRun, loaded: Loaded): Promise<void> {
   const { batch, vouchers } = loaded;
   try {
-    await settle(run, loaded);
+    await settleLoaded(run, loaded);
     return;
   } catch (error) {
     run.signal?.throwIfAborted();
@@ -93,30 +98,31 @@ async function send(run: SyncRun, loaded: Loaded): Promise<void> {
       return;
     }
   }
-  for (const half of await replace(run.context, batch, halves(vouchers))) await send(run, half);
+  for (const half of await replaceBatch(run.context, batch, halves(vouchers)))
+    await sendOrHalve(run, half);
 }
 
-/** @returns the batch without payments that cannot be read, or undefined when nothing of it is left. */
-async function load({ context }: SyncRun, batch: BatchRecord): Promise<Loaded | undefined> {
+/** @returns the batch without payments that cannot be read, or undefined when none is left. */
+async function loadBatch({ context }: SyncRun, batch: BatchRecord): Promise<Loaded | undefined> {
   const { found: vouchers, damaged } = await readPayments(context.store, batch.orderNumbers);
   if (damaged.length === 0) return { batch, vouchers };
-  const [rest] = await replace(context, batch, vouchers.length === 0 ? [] : [vouchers]);
+  const [rest] = await replaceBatch(context, batch, vouchers.length === 0 ? [] : [vouchers]);
   return rest;
 }
 
 async function sendFirst(run: SyncRun, loaded: Loaded): Promise<void> {
   run.signal?.throwIfAborted();
   for (const { orderNumber } of loaded.vouchers) run.tried.add(orderNumber);
-  await send(run, loaded);
+  await sendOrHalve(run, loaded);
 }
 
 async function sendLeft(run: SyncRun, batch: BatchRecord): Promise<void> {
-  const loaded = await load(run, batch);
+  const loaded = await loadBatch(run, batch);
   if (loaded !== undefined) await sendFirst(run, loaded);
 }
 
-/** Works off a list, some at a time. The first failure is thrown when the others that travel have ended. */
-async function someAtATime<T>(
+/** Works through a list, some items at a time. Throws the first failure after the others in progress have ended. */
+async function workThrough<T>(
   items: readonly T[],
   atATime: number,
   work: (item: T) => Promise<void>,
@@ -145,8 +151,8 @@ function noteDamaged(run: SyncRun, orderNumber: string): void {
     noteStuck(run, { batchId: null, orderNumbers: [orderNumber], ...reason });
 }
 
-/** What may travel now: goods that were taken along. An order to deliver is settled with its order. */
-async function plan(run: SyncRun, size: number): Promise<readonly Loaded[]> {
+/** What may be sent now: payments for goods that were taken along. An order to deliver is settled with its order. */
+async function planAndStore(run: SyncRun, size: number): Promise<readonly Loaded[]> {
   const { store, till, inTurn } = run.context;
   return inTurn(async () => {
     const open = (await waiting.list(store)).filter((number) => !run.tried.has(number));
@@ -170,10 +176,10 @@ export async function sendWaiting(
   ensureCount('batchSize', batchSize);
   ensureCount('inFlight', inFlight);
   const left = await batches.list(run.context.store);
-  await someAtATime(left, inFlight, (batch) => sendLeft(run, batch));
+  await workThrough(left, inFlight, (batch) => sendLeft(run, batch));
   for (;;) {
-    const planned = await plan(run, batchSize);
+    const planned = await planAndStore(run, batchSize);
     if (planned.length === 0) return;
-    await someAtATime(planned, inFlight, (loaded) => sendFirst(run, loaded));
+    await workThrough(planned, inFlight, (loaded) => sendFirst(run, loaded));
   }
 }

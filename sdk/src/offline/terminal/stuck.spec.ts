@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ledger does not take, or what is damaged, holds nothing else up: the others are settled, and it is told apart.
+// Payments that the ledger does not take, or that are damaged, are reported and stop no others: those are settled.
 import { CommitError, RefusedError, UnavailableError } from '@fabric-offline-pay/sdk';
 import {
   memoryStore,
@@ -38,7 +38,7 @@ const refusal = (code: 'INPUT_INVALID' | 'ACCESS_DENIED') =>
 const holdsBad = ({ vouchers }: VoucherBatch): boolean =>
   vouchers.some(({ customerId }) => customerId === 'customer-9');
 
-/** Whatever holds a voucher of the bad device is answered so. */
+/** Answers every batch with a voucher of the bad device like this. */
 function refuseBad(error: () => Error): void {
   room.ledger.refusing = (batch) => (holdsBad(batch) ? error() : undefined);
 }
@@ -49,7 +49,7 @@ async function pay(orders: Readonly<Record<string, Device>>): Promise<void> {
 }
 
 describe('a voucher that is refused for good', () => {
-  test('is halved out of its batch, told, and tried again in every run', async () => {
+  test('is separated from its batch by halving, reported, and tried again in every run', async () => {
     await pay({ 'A-1': good, 'A-2': good, 'B-1': bad, 'A-3': good });
     refuseBad(() => refusal('INPUT_INVALID'));
     const events = await eventsDuring(terminal, async () => {
@@ -74,7 +74,7 @@ describe('a voucher that is refused for good', () => {
     expect([...room.ledger.paid].sort()).toEqual(['A-1', 'A-2', 'A-3', 'A-4', 'B-1']);
   });
 
-  test('does not stop the batches behind it, whatever refused it', async () => {
+  test('does not stop later batches, whoever refused it', async () => {
     await pay({ 'A-1': good, 'B-1': bad });
     for (const error of [refusal('INPUT_INVALID'), new CommitError('tx', 255, {})]) {
       refuseBad(() => error);
@@ -84,7 +84,7 @@ describe('a voucher that is refused for good', () => {
     expect(room.ledger.paid).toEqual(['A-1']);
   });
 
-  test('a caller that is refused is not asked by halves', async () => {
+  test('when the caller is refused, the batch is not halved', async () => {
     await pay({ 'A-1': good, 'A-2': good, 'B-1': bad });
     room.ledger.refusing = () => refusal('ACCESS_DENIED');
     const { stuck } = await terminal.sync(room.ledger);
@@ -96,7 +96,7 @@ describe('a voucher that is refused for good', () => {
   });
 });
 
-test('what cannot be asked ends the run, after the others that could be sent; it is sent as it was', async () => {
+test('a batch that cannot be sent ends the run, after the others; later it is sent unchanged', async () => {
   await pay({ 'B-1': bad, 'B-2': bad });
   const outage = () => new UnavailableError({ address: 'peer' });
   refuseBad(outage);
@@ -110,14 +110,14 @@ test('what cannot be asked ends the run, after the others that could be sent; it
   expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 2 });
 });
 
-test('a bank whose news cannot be read holds up no money', async () => {
+test('unreadable news of a bank do not stop the settlement', async () => {
   await pay({ 'A-1': good });
   room.ledger.newestBulletin = Buffer.from('nonsense');
   expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1 });
   expect(room.ledger.paid).toEqual(['A-1']);
 });
 
-test('a crash at every step of a run that halves loses nothing and pays nothing twice', async () => {
+test('a crash at any step of a run that halves loses nothing and pays nothing twice', async () => {
   await pay({ 'A-1': good, 'B-1': bad, 'A-2': good });
   refuseBad(() => refusal('INPUT_INVALID'));
   const before = new Map(disk);
@@ -151,11 +151,13 @@ describe('a damaged payment', () => {
     disk.delete('payment/A-3');
   };
   const stuck = ['A-2', 'A-3'].map((order) => ({
-    ...{ batchId: null, orderNumbers: [order], code: 'STORE_DAMAGED' },
+    batchId: null,
+    orderNumbers: [order],
+    code: 'STORE_DAMAGED',
     remedy: expect.stringMatching(/./) as string,
   }));
 
-  test('is told, and the others are settled', async () => {
+  test('is reported, and the others are settled', async () => {
     await pay({ 'A-1': good, 'A-2': good, 'A-3': good, 'B-1': bad });
     damage();
     const report = await terminal.sync(room.ledger);
@@ -163,20 +165,20 @@ describe('a damaged payment', () => {
     expect([...room.ledger.paid].sort()).toEqual(['A-1', 'B-1']);
   });
 
-  test('is taken out of a batch that was on its way', async () => {
+  test('is removed from a batch that was being sent', async () => {
     await pay({ 'A-1': good, 'A-2': good, 'A-3': good });
     room.ledger.refusing = () => new UnavailableError({ address: 'peer' });
     await expect(terminal.sync(room.ledger)).rejects.toThrow();
     room.ledger.refusing = () => undefined;
     damage();
     expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1, stuck });
-    // Other content is another batch: under the id of the first the ledger would refuse it.
+    // Other content needs another id: the ledger would refuse it under the first one.
     expect(room.ledger.batchSizes).toEqual([3, 1]);
     expect(room.ledger.batchIds[1]).not.toBe(room.ledger.batchIds[0]);
     expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 0, stuck });
   });
 
-  test('is no sum that is told too low', async () => {
+  test('makes the sum of what waits fail, instead of being too low', async () => {
     await pay({ 'A-1': good, 'A-2': good });
     disk.delete('payment/A-2');
     await expect(terminal.waiting()).rejects.toMatchObject({

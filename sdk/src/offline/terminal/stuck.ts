@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells what is stuck, since asking the same again changes nothing by itself, from what only could not be asked.
+// Tells a refusal, which another attempt does not change by itself, from a question that could not be asked.
 import { DomainError, type ErrorCode } from '@fabric-offline-pay/domain';
 import {
   CommitError,
@@ -20,18 +20,18 @@ interface Reason {
 
 /** Payments that the ledger does not take, or that cannot be read. They stay `waiting`, and every run tries them again. */
 export interface StuckBatch extends Reason {
-  /** Null for a payment that cannot be read, and so is in no batch. */
+  /** Null for a payment that cannot be read and is therefore in no batch. */
   readonly batchId: string | null;
   readonly orderNumbers: readonly string[];
 }
 
-/** A double spend whose proof cannot be made, or is not taken. Every run tries it again. */
+/** A double spend whose proof cannot be made, or that the ledger does not take. Every run tries it again. */
 export interface UnprovenFraud extends Reason {
   readonly orderNumber: string;
   readonly voucherDigest: string;
 }
 
-/** Nothing was written, and asking the same again changes nothing by itself. */
+/** Nothing was written, and another attempt changes nothing by itself. */
 const REFUSALS = [DomainError, RefusedError, EndorsementError, OrderingError, CommitError];
 
 const isDamage = (error: unknown): boolean =>
@@ -40,14 +40,14 @@ const isDamage = (error: unknown): boolean =>
 const isRefusal = (error: unknown): error is Reason =>
   isDamage(error) || REFUSALS.some((kind) => error instanceof kind);
 
-/** @returns why it is stuck, or undefined when it only could not be asked. */
+/** @returns why it is stuck, or undefined when the ledger could not be asked. */
 export function reasonOf(error: unknown): Reason | undefined {
   if (!isRefusal(error)) return undefined;
   const { code, message, remedy } = error;
   return { code, message, remedy };
 }
 
-/** Refused for the caller or the peers, whatever the batch holds. */
+/** Refusals of the caller or by the peers, which do not depend on the content of the batch. */
 const OF_THE_WHOLE: ReadonlySet<string> = new Set<ErrorCode | ClientErrorCode>([
   'ACCESS_DENIED',
   'CLOCK_SKEW',
@@ -59,6 +59,6 @@ const OF_THE_WHOLE: ReadonlySet<string> = new Set<ErrorCode | ClientErrorCode>([
   'PARTICIPANT_UNKNOWN',
 ]);
 
-/** @returns whether fewer vouchers might pass: others keep changing the same reserves, or one of them is to blame. */
+/** @returns whether fewer vouchers might pass: others keep changing the same reserves, or one of the vouchers is bad. */
 export const isOfThePart = (error: unknown): boolean =>
   error instanceof ConflictError || (isRefusal(error) && !OF_THE_WHOLE.has(error.code));

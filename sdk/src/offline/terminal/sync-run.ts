@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One synchronisation as it goes: what the ledger said, what is stuck, and what could not be asked. Whatever one entry
-// meets, the others go on.
+// The state of one synchronisation: the ledger's verdicts, what is stuck, and what could not be asked. A problem of one entry
+// does not stop the others.
 import type { TerminalContext } from './context.js';
 import type { AcceptedPayment } from './records.js';
 import type { StuckBatch, UnprovenFraud } from './stuck.js';
@@ -12,11 +12,11 @@ export interface SyncRun {
   readonly signal: AbortSignal | undefined;
   /** Order numbers that this run has tried. */
   readonly tried: Set<string>;
-  /** The payments of which the ledger said something. */
+  /** The payments on which the ledger gave a verdict. */
   readonly judged: AcceptedPayment[];
   readonly stuck: StuckBatch[];
   readonly unproven: UnprovenFraud[];
-  /** What could not be asked: the first of them ends the run, once everything else was tried. */
+  /** What could not be asked. The first failure ends the run, after everything else was tried. */
   readonly failures: Error[];
 }
 
@@ -25,11 +25,17 @@ export const newRun = (
   ledger: TerminalLedger,
   signal: AbortSignal | undefined,
 ): SyncRun => ({
-  ...{ context, ledger, signal },
-  ...{ tried: new Set(), judged: [], stuck: [], unproven: [], failures: [] },
+  context,
+  ledger,
+  signal,
+  tried: new Set(),
+  judged: [],
+  stuck: [],
+  unproven: [],
+  failures: [],
 });
 
-/** Notes a failure. @throws the signal's reason once the run was stopped. */
+/** Notes a failure. @throws the signal's reason when the run was stopped */
 export function noteFailure({ failures, signal }: SyncRun, error: unknown): void {
   signal?.throwIfAborted();
   failures.push(error instanceof Error ? error : new Error(String(error)));

@@ -25,13 +25,13 @@ export interface ClaimedVoucher {
 /** Payments that are settled in one transaction. */
 export interface VoucherBatch {
   readonly merchantId: string;
-  /** Follows from the content: the same batch has the same id, whenever it is sent. */
+  /** Depends only on the content: the same batch always has the same id. */
   readonly batchId: string;
   readonly currency: Currency;
   readonly vouchers: readonly ClaimedVoucher[];
 }
 
-/** A voucher that contradicts another one of its device. */
+/** A voucher that contradicts another voucher of its device. */
 export interface ContradictingVoucher {
   readonly bankId: string;
   readonly customerId: string;
@@ -47,9 +47,9 @@ export interface TerminalLedger {
   /** @returns every issuer that the bank registered, retired ones included. */
   issuers(bankId: string, signal?: AbortSignal): Promise<readonly RegisteredIssuerRow[]>;
   /**
-   * @param known the one at hand: what changed since may be fetched alone
-   * @returns the bank's newest signed bulletin, or undefined before the first. Put together out of changes, it may turn out not to
-   * be the bank's: then it is fetched again, with none at hand.
+   * @param known the bulletin that the terminal has, so that only later changes need to be fetched
+   * @returns the bank's newest signed bulletin, or undefined before the first. A bulletin that was put together from changes may turn
+   * out to be wrong; then the terminal fetches it again without `known`.
    */
   bulletin(
     bankId: string,
@@ -57,8 +57,8 @@ export interface TerminalLedger {
     signal?: AbortSignal,
   ): Promise<Uint8Array | undefined>;
   /**
-   * @returns a verdict for each voucher, in their order.
-   * @throws {ConflictError} when others keep changing the same reserves: nothing was written.
+   * @returns a verdict for each voucher, in the order of the vouchers
+   * @throws {ConflictError} when others keep changing the same reserves. Nothing was written
    */
   settle(batch: VoucherBatch, signal?: AbortSignal): Promise<readonly LedgerVerdict[]>;
   /** @returns the voucher that was settled first, or undefined when it cannot be found yet. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A terminal asks once an order, decides with no network, keeps what it accepted, and settles each payment once.
+// A terminal makes one request for each order, decides without a network, keeps accepted payments, and settles each once.
 import { decodeFraudProof, encodePresented, verifyFraudProof } from '@fabric-offline-pay/domain';
 import {
   memoryStore,
@@ -41,7 +41,7 @@ const ask = (orderNumber: string, amount = '1250') =>
   terminal.request({ orderNumber, amount, currency: 'EUR' });
 
 describe('requests', () => {
-  test('one an order number: asked again it is shown again, other content is refused', async () => {
+  test('exist once for each order number: a repetition is shown again, other content is refused', async () => {
     const first = await ask('ORD-1');
     const again = await ask('ORD-1');
     expect(again).toMatchObject({ repeated: true, expiresAt: first.expiresAt });
@@ -52,7 +52,7 @@ describe('requests', () => {
     });
   });
 
-  test('one that ran out unpaid is made anew; one that was paid never is', async () => {
+  test('that expired unpaid are replaced, paid ones never', async () => {
     const first = await ask('ORD-1');
     room.now += 301;
     const second = await ask('ORD-1');
@@ -68,12 +68,15 @@ describe('requests', () => {
     ['OFFLINE_OVER_PAYMENT_CAP', '5001', 0],
     ['INPUT_INVALID', '12.50', 0],
     ['INPUT_INVALID', '0', 0],
-  ])('%s: what could never be accepted is not asked for', async (code, amount, later) => {
-    room.now += later;
-    await expect(ask('ORD-1', amount)).rejects.toMatchObject({ code });
-  });
+  ])(
+    '%s: the terminal does not ask for what it could never accept',
+    async (code, amount, later) => {
+      room.now += later;
+      await expect(ask('ORD-1', amount)).rejects.toMatchObject({ code });
+    },
+  );
 
-  test('nothing is asked for before the first bulletin, nor under a name that is no identifier', async () => {
+  test('are refused before the first bulletin, and for an order number that is not an identifier', async () => {
     await expect(ask('ORD/1')).rejects.toMatchObject({
       code: 'INPUT_INVALID',
       details: { field: 'orderNumber' },
@@ -84,7 +87,7 @@ describe('requests', () => {
 });
 
 describe('acceptance', () => {
-  test('is durable when it is shown, and shown again for the same voucher', async () => {
+  test('is durable when it is reported, and reported again for the same voucher', async () => {
     const contents = new Map<string, string>();
     terminal = await room.terminal(memoryStore(contents));
     const { bytes } = await device.pay((await ask('ORD-1')).bytes);
@@ -98,7 +101,7 @@ describe('acceptance', () => {
     expect(await reopened.waiting()).toMatchObject({ count: 1, sums: { EUR: '1250' } });
   });
 
-  test('that cannot be kept is not shown', async () => {
+  test('that cannot be stored is not reported', async () => {
     const contents = new Map<string, string>();
     terminal = await room.terminal(memoryStore(contents));
     const { bytes } = await device.pay((await ask('ORD-1')).bytes);
@@ -130,7 +133,7 @@ describe('acceptance', () => {
     expect(await terminal.waiting()).toEqual({ count: 0, sums: {}, settleUntil: null });
   });
 
-  test('needs the request: a voucher for another order, or for none, is refused', async () => {
+  test('needs the request: a voucher for another order, or without a request, is refused', async () => {
     const { bytes } = await device.pay((await ask('ORD-1')).bytes);
     await ask('ORD-2');
     const code = 'OFFLINE_REQUEST_MISMATCH';
@@ -138,7 +141,7 @@ describe('acceptance', () => {
     expect(await terminal.accept('ORD-3', bytes)).toMatchObject({ accepted: false, code });
   });
 
-  test('one order is paid once, whoever pays', async () => {
+  test('happens once for each order, whoever pays', async () => {
     const { bytes } = await ask('ORD-1');
     const other = await room.device({ customerId: 'customer-2' });
     const [first, second] = [await device.pay(bytes), await other.pay(bytes)];
@@ -148,14 +151,14 @@ describe('acceptance', () => {
     });
   });
 
-  test('a revoked device is refused once the bulletin is there', async () => {
+  test('is refused for a revoked device once the bulletin is there', async () => {
     const { bytes } = await device.pay((await ask('ORD-1')).bytes);
     const revoked = [{ customerId: 'customer-1', deviceId: 'phone', epoch: 'all' as const }];
     await terminal.learn({ bulletin: await room.publish(revoked) });
     expect(await terminal.accept('ORD-1', bytes)).toMatchObject({ code: 'OFFLINE_REVOKED' });
   });
 
-  test('a clone that pays twice here is refused, and proven with no network', async () => {
+  test('is refused for a clone that pays twice here, and the proof needs no network', async () => {
     const [original, clone] = await clonesIn(room);
     expect(await exchange(terminal, original, 'ORD-1')).toMatchObject({ accepted: true });
     const events = await eventsDuring(terminal, () => exchange(terminal, clone, 'ORD-2'));
@@ -174,7 +177,7 @@ describe('acceptance', () => {
 });
 
 describe('trust', () => {
-  test('an issuer needs the bank’s root, a bulletin an issuer, and no bulletin goes back', async () => {
+  test('an issuer needs the bank’s root, a bulletin needs an issuer, and an older bulletin is ignored', async () => {
     const other = { ...room.issuer.row, certificate: ROOTS[OFFLINE_BANK][0]! };
     await expect(terminal.learn({ issuers: [other] })).rejects.toMatchObject({
       code: 'ISSUER_UNTRUSTED',
@@ -191,7 +194,7 @@ describe('trust', () => {
     await expect(ask('ORD-1')).resolves.toBeDefined();
   });
 
-  test('an issuer that the ledger lists no more vouches for nobody', async () => {
+  test('an issuer that the ledger no longer lists is not trusted', async () => {
     const { bytes } = await device.pay((await ask('ORD-1')).bytes);
     await room.takeOver();
     jest.spyOn(room.ledger, 'issuers').mockResolvedValue(room.ledger.others);
@@ -202,10 +205,10 @@ describe('trust', () => {
   });
 
   test.each([
-    ['is believed while what it granted runs out', false, 0, 'accepted'],
-    ['is believed to the last second', false, HOUR, 'accepted'],
-    ['is believed no longer than that', false, HOUR + 1, 'OFFLINE_CERTIFICATE_FORGED'],
-    ['whose key leaked is believed no more', true, 0, 'OFFLINE_CERTIFICATE_FORGED'],
+    ['is trusted until what it granted expires', false, 0, 'accepted'],
+    ['is trusted to the last second', false, HOUR, 'accepted'],
+    ['is not trusted after that', false, HOUR + 1, 'OFFLINE_CERTIFICATE_FORGED'],
+    ['whose key leaked is not trusted', true, 0, 'OFFLINE_CERTIFICATE_FORGED'],
   ])('a retired issuer %s', async (_, compromised, later, code) => {
     const at = room.now;
     room.ledger.retired = { at, compromised, trustedUntil: compromised ? at : at + HOUR };
@@ -217,14 +220,14 @@ describe('trust', () => {
     expect(acceptance.accepted ? 'accepted' : acceptance.code).toBe(code);
   });
 
-  test('a bulletin by an issuer that is believed no more hinders no settlement', async () => {
+  test('a bulletin by an issuer that is no longer trusted does not stop the settlement', async () => {
     await exchange(terminal, device, 'ORD-1');
     await room.publish();
     room.ledger.retired = { at: room.now, compromised: true, trustedUntil: room.now };
     expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1 });
   });
 
-  test('a fresh terminal learns all from the ledger', async () => {
+  test('a new terminal learns everything from the ledger', async () => {
     terminal = await room.openTerminal(memoryStore());
     await terminal.sync(room.ledger);
     expect(await exchange(terminal, device, 'ORD-1')).toMatchObject({ accepted: true });
@@ -232,7 +235,7 @@ describe('trust', () => {
 });
 
 describe('synchronisation', () => {
-  test('days later everything is settled once, and told', async () => {
+  test('days later, everything is settled once and reported', async () => {
     for (const order of ['ORD-1', 'ORD-2', 'ORD-3']) await exchange(terminal, device, order);
     room.now += 5 * 24 * HOUR;
     const events = await eventsDuring(terminal, async () => {
@@ -250,7 +253,7 @@ describe('synchronisation', () => {
     expect(room.ledger.batchIds).toHaveLength(1);
   });
 
-  test('no network: everything stays, and goes when there is one', async () => {
+  test('without a network, everything waits until there is one', async () => {
     await exchange(terminal, device, 'ORD-1');
     room.ledger.reachable = false;
     await expect(terminal.sync(room.ledger)).rejects.toMatchObject({ code: 'NETWORK_UNAVAILABLE' });
@@ -259,7 +262,7 @@ describe('synchronisation', () => {
     expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1 });
   });
 
-  test('an answer that is lost is asked for again by the same batch, whatever came in between', async () => {
+  test('after a lost answer, the same batch is sent again, whatever came in between', async () => {
     await exchange(terminal, device, 'ORD-1');
     room.ledger.afterWriting = () => {
       throw new Error('the power failed');
@@ -283,7 +286,7 @@ describe('synchronisation', () => {
     expect(new Set(room.ledger.paid).size).toBe(5);
   });
 
-  test('batches have the size asked for, and none shares a device with another', async () => {
+  test('batches have the requested size, and no two share a device', async () => {
     const second = await room.device({ customerId: 'customer-2' });
     for (const order of ['A-1', 'A-2', 'A-3']) await exchange(terminal, device, order);
     for (const order of ['B-1', 'B-2']) await exchange(terminal, second, order);
@@ -294,7 +297,7 @@ describe('synchronisation', () => {
     });
   });
 
-  test('what the ledger does not know yet is asked again, by another batch', async () => {
+  test('a voucher that the ledger does not know yet is sent again, in another batch', async () => {
     const key = softwareKey(newKey());
     const early = await room.openDevice(memoryStore(), key);
     const { certificate, bytes } = await room.certify(key, { customerId: 'customer-2' });
@@ -313,7 +316,7 @@ describe('synchronisation', () => {
     expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 1 });
   });
 
-  test('a verdict that is final is kept, with its name', async () => {
+  test('a final verdict is stored with its name', async () => {
     await exchange(terminal, device, 'ORD-1');
     room.now += OFFLINE_POLICY.spendSeconds + OFFLINE_POLICY.claimSeconds + 1;
     expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 0, refused: 1 });
@@ -342,7 +345,10 @@ describe('synchronisation', () => {
   test('an order to deliver waits for its own transaction', async () => {
     const termsDigest = 'ab'.repeat(32);
     const { bytes } = await terminal.request({
-      ...{ orderNumber: 'ORD-1', amount: '1250', currency: 'EUR', termsDigest },
+      orderNumber: 'ORD-1',
+      amount: '1250',
+      currency: 'EUR',
+      termsDigest,
     });
     await terminal.accept('ORD-1', (await device.pay(bytes)).bytes);
     expect(await terminal.sync(room.ledger)).toMatchObject({ settled: 0, waiting: { count: 1 } });
@@ -368,7 +374,7 @@ describe('in the background', () => {
     }
   };
 
-  test('it settles when something is accepted, and finds the network again', async () => {
+  test('it settles after an acceptance, and notices when the network is back', async () => {
     const events = terminal.events()[Symbol.asyncIterator]();
     room.ledger.reachable = false;
     terminal.startSync(room.ledger);

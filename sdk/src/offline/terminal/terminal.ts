@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The merchant's terminal: asks for money and accepts it with no network, for days, and settles when there is one.
+// The merchant's terminal: asks for money and accepts it without a network, for days, and settles when there is one.
 import { packRequest, verdictOf } from '@fabric-offline-pay/domain';
 import { OfflineError, RefusedError, UnavailableError } from '../../errors.js';
 import { writeDurably } from '../../files/write-durably.js';
+import { fromBase64 } from '../base64.js';
 import { systemClock, type Clock } from '../clock.js';
 import { inTurn } from '../in-turn.js';
 import type { Roots } from '../issuer/vouched.js';
 import type { OfflineKey } from '../key/offline-key.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import { claimStore } from '../store/owner.js';
 import type { Store } from '../store/store.js';
 import { acceptPayment, type Acceptance } from './accept.js';
@@ -31,18 +32,18 @@ import { checkTillLimits, type TillLimits } from './till-limits.js';
 import { upgradeStore } from './upgrade.js';
 import { readWaiting, waitingOf, type Waiting } from './waiting.js';
 
-/** What a terminal is opened with. */
+/** Options of {@link Terminal.open}. */
 export interface TerminalOptions {
   readonly store: Store;
   readonly key: OfflineKey;
   readonly channel: string;
   readonly merchantId: string;
   readonly terminalId: string;
-  /** The authorities of the banks whose customers may pay here, handed out by the banks. */
+  /** Certificates of the authorities of the banks whose customers may pay here. The banks hand them out. */
   readonly roots: Roots;
-  /** How long a request may be answered: 300 s unless told. */
+  /** How long a request may be answered, in seconds. Default: 300. */
   readonly requestSeconds?: number;
-  /** What the merchant lets the terminal take before it settles, beside the bank's caps: no limits unless told. */
+  /** What the terminal may take before it settles, in addition to the bank's caps. Default: no limits. */
   readonly limits?: TillLimits;
   readonly clock?: Clock;
 }
@@ -50,23 +51,23 @@ export interface TerminalOptions {
 /** What the terminal shows to the device. */
 export interface ShownRequest {
   readonly orderNumber: string;
-  /** The signed request, packed, with the terminal's payee certificate: for one QR code, or a file. */
+  /** The signed request, packed with the terminal's payee certificate, for one QR code or a file. */
   readonly bytes: Buffer;
   /** Seconds since 1970. */
   readonly expiresAt: number;
-  /** The request was made before, and is shown again. */
+  /** Whether the request was made before. */
   readonly repeated: boolean;
 }
 
-/** What one synchronisation did. */
+/** The result of one synchronisation. */
 export interface SyncReport {
   readonly settled: number;
   readonly refused: number;
-  /** Of the payments that can be read. */
+  /** Only payments that can be read. */
   readonly waiting: Waiting;
-  /** Payments that somebody must look after; they wait, and the next synchronisation tries them again. */
+  /** Payments that somebody must look at. They wait, and the next synchronisation tries them again. */
   readonly stuck: readonly StuckBatch[];
-  /** Double spends whose proof cannot be made, or is not taken; the next synchronisation tries them again. */
+  /** Double spends whose proof cannot be made, or that the ledger does not take. The next synchronisation tries them again. */
   readonly unproven: readonly UnprovenFraud[];
 }
 
@@ -77,7 +78,7 @@ const notAccepted = (orderNumber: string): RefusedError =>
     details: { orderNumber },
   });
 
-/** Out of reach, nothing else can be asked either. Any other fault of the news does not hold up the money. */
+/** Stops when the ledger cannot be reached, since nothing else can be asked then. No other fault of the news stops the settlement. */
 async function learnNews(run: SyncRun): Promise<void> {
   try {
     await learnFromLedger(run.context, run.ledger, run.signal);
@@ -87,7 +88,7 @@ async function learnNews(run: SyncRun): Promise<void> {
   }
 }
 
-/** A merchant's terminal: asks for money and accepts it with no network, for days, and settles when there is one. */
+/** A merchant's terminal. It asks for money and accepts it without a network, for days, and settles when there is one. */
 export class Terminal {
   readonly #context: TerminalContext;
   readonly #syncing = inTurn();
@@ -97,7 +98,9 @@ export class Terminal {
     const { store, key, channel, merchantId, terminalId, roots } = options;
     const { requestSeconds = 300, clock = systemClock, limits } = options;
     this.#context = {
-      ...{ store, clock, limits },
+      store,
+      clock,
+      limits,
       till: { channel, merchantId, terminalId, key, requestSeconds },
       trust: { channel, roots },
       events: new TerminalEvents(),
@@ -106,11 +109,10 @@ export class Terminal {
   }
 
   /**
-   * Opens the terminal of a store, and brings the store of an earlier version into the form of this one. After the store was
-   * restored, requests that were not paid are forgotten.
-   * @throws {OfflineError} STORE_FOREIGN when the store belongs to another terminal or key; STORE_NEWER when a later
-   * version wrote it.
-   * @throws {ConfigurationError} for limits that limit nothing, or are misspelt.
+   * Opens the terminal of a store, and converts the store of an earlier version. After a restoration of the store, it forgets
+   * the requests that were not paid.
+   * @throws {OfflineError} STORE_FOREIGN when the store belongs to another terminal or key; STORE_NEWER when a later version wrote it
+   * @throws {ConfigurationError} for limits without effect or with a misspelt name
    */
   static async open(options: TerminalOptions): Promise<Terminal> {
     checkTillLimits(options.limits ?? {});
@@ -123,7 +125,7 @@ export class Terminal {
   }
 
   /**
-   * Tells the terminal of a bank's issuers and bulletin by hand: a file, where there is never a network.
+   * Gives the terminal a bank's issuers and bulletin from a file, where there is never a network.
    * @throws {OfflineError} ISSUER_UNTRUSTED
    * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL, OFFLINE_CLOCK_WRONG
    */
@@ -132,27 +134,28 @@ export class Terminal {
   }
 
   /**
-   * Asks for money. The order number is the key: asked again, the terminal shows the stored request again; one that ran
-   * out unpaid is made anew.
+   * Asks for money. Asked again for the same order number, the terminal shows the stored request again. A request that expired
+   * unpaid is replaced by a new one.
    * @throws {RefusedError} INPUT_INVALID; IDEMPOTENCY_CONFLICT for other content; OFFLINE_BULLETIN_MISSING, OFFLINE_CLOCK_WRONG,
    * OFFLINE_BULLETIN_STALE, OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP, OFFLINE_MALFORMED; by the merchant's own
    * limits OFFLINE_TILL_OVERDUE, OFFLINE_TILL_CURRENCY, OFFLINE_TILL_OVER_PAYMENT, OFFLINE_TILL_FULL
-   * @throws {OfflineError} PAYEE_CERTIFICATE_OVER: the bank certifies the terminal again, and it learns that
+   * @throws {OfflineError} PAYEE_CERTIFICATE_OVER until the bank certifies the terminal again and the terminal learns that
    */
   request(input: RequestInput): Promise<ShownRequest> {
     return this.#context.inTurn(async () => {
       const payee = await validPayee(this.#context);
       const { record, repeated } = await askFor(this.#context, input);
       const { orderNumber, expiresAt, bytes } = record;
-      const request = Buffer.from(bytes, 'base64');
+      const request = fromBase64(bytes);
       const shown = packRequest({ request, ...(payee && { payee: payee.bytes }) });
       return { orderNumber, expiresAt, repeated, bytes: shown };
     });
   }
 
   /**
-   * Decides on what a device handed over, and keeps it durably before it says accepted. Never throws for a refusal.
+   * Decides on a payment, and stores it durably before the answer says accepted. Never throws for a refusal.
    * @param bytes voucher and certificate in one, as read from a QR code or a file
+   * @throws {OfflineError} STORE_…: the payment is not accepted, and the same bytes may be presented again
    */
   accept(orderNumber: string, bytes: Uint8Array): Promise<Acceptance> {
     return this.#context.inTurn(async () => {
@@ -163,16 +166,16 @@ export class Terminal {
   }
 
   /**
-   * Gives the requests of an order up that nobody paid: a customer whose voucher was not read gets its money back with it. Safe to
-   * repeat. Asked for again, an order that is not paid gets a new request.
-   * @returns a signed cancellation of each of them; the device knows the one that it answered.
-   * @throws {RefusedError} NOT_FOUND, IDEMPOTENCY_CONFLICT when the one request of the order is paid
+   * Gives up the requests of an order that nobody paid. A customer whose voucher was not read gets the money back with the
+   * cancellation. Safe to repeat. Asked again, the terminal makes a new request for an order that is not paid.
+   * @returns a signed cancellation of each request. The device knows the one that it answered.
+   * @throws {RefusedError} NOT_FOUND; IDEMPOTENCY_CONFLICT when the only request of the order is paid
    */
   cancel(orderNumber: string): Promise<readonly Buffer[]> {
     return this.#context.inTurn(() => cancelOrder(this.#context, orderNumber));
   }
 
-  /** @returns as whom devices know it, and until when; undefined for a terminal that nobody certified. */
+  /** @returns the name that devices show for this terminal, and until when. Undefined when no bank certified it. */
   async certifiedAs(): Promise<CertifiedAs | undefined> {
     const payee = await ownPayee(this.#context);
     if (payee === undefined) return undefined;
@@ -180,7 +183,7 @@ export class Terminal {
     return { name, licence, validUntil };
   }
 
-  /** @returns the signed receipt of an accepted payment, again. @throws {RefusedError} NOT_FOUND */
+  /** @returns the signed receipt of an accepted payment. @throws {RefusedError} NOT_FOUND */
   async receipt(orderNumber: string): Promise<Buffer> {
     const payment = await this.payment(orderNumber);
     if (payment === undefined) throw notAccepted(orderNumber);
@@ -188,9 +191,9 @@ export class Terminal {
   }
 
   /**
-   * Takes up a payment that this merchant accepted, and that this terminal does not know: out of the evidence that the customer's
-   * device keeps. Safe to repeat.
-   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED and others, where it does not prove that
+   * Imports a payment that this merchant accepted and this terminal does not know, from the evidence on the customer's device.
+   * Safe to repeat.
+   * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_PAYEE_UNTRUSTED and others, when the evidence does not prove such a payment
    */
   importPayment(evidence: Uint8Array): Promise<AcceptedPayment> {
     return this.#context.inTurn(async () => {
@@ -201,8 +204,8 @@ export class Terminal {
   }
 
   /**
-   * What was accepted and is not settled yet: how many, how much, until when.
-   * @throws {OfflineError} STORE_DAMAGED when one of these payments is missing or cannot be read: no sum is told too low.
+   * What is accepted and not settled yet: how many payments, how much money, until when.
+   * @throws {OfflineError} STORE_DAMAGED when one of these payments is missing or cannot be read, because the sum would be too low
    */
   async waiting(): Promise<Waiting> {
     const { found, damaged } = await readWaiting(this.#context.store);
@@ -220,14 +223,14 @@ export class Terminal {
     return payments.list(this.#context.store);
   }
 
-  /** Double spends that the terminal met, with their proofs. */
+  /** Double spends that the terminal noticed, with their proofs. */
   proofs(): Promise<readonly ProofRecord[]> {
     return proofs.list(this.#context.store);
   }
 
   /**
    * Writes a proof to a file that anyone can verify.
-   * @throws {RefusedError} NOT_FOUND while there is none.
+   * @throws {RefusedError} NOT_FOUND while there is no proof
    */
   async saveProof(voucherDigest: string, file: string): Promise<void> {
     const record = await proofs.get(this.#context.store, voucherDigest);
@@ -241,9 +244,9 @@ export class Terminal {
   }
 
   /**
-   * Fetches issuers and bulletins, settles what waits, and pursues double spends. May be stopped, or die, at any point:
-   * the next run goes on. What the ledger does not take is told in the report and holds nothing else up.
-   * @throws {OffpayError} what the ledger could not be asked for, once everything else was tried: that stays as it is.
+   * Fetches issuers and bulletins, settles what waits, and pursues double spends. May be stopped, or crash, at any point: the
+   * next run continues. What the ledger does not take is in the report and stops nothing else.
+   * @throws {OffpayError} the first failure to ask the ledger, after everything else was tried. What could not be asked waits.
    */
   sync(ledger: TerminalLedger, options: SendOptions = {}): Promise<SyncReport> {
     return this.#syncing(async () => {
@@ -256,7 +259,7 @@ export class Terminal {
     });
   }
 
-  /** Synchronises by itself until it is closed, or the terminal is. What happens is told by `events`. */
+  /** Synchronises in the background until it or the terminal is closed. `events` reports what happens. */
   startSync(
     ledger: TerminalLedger,
     options: Omit<SendOptions, 'signal'> & BackgroundOptions = {},
@@ -272,13 +275,13 @@ export class Terminal {
   }
 
   /**
-   * Keeps what `offline.order` answered for a payment of an order to deliver, which travels with its order.
-   * @param verdict the number in its output
+   * Stores the verdict of `offline.order` on the payment of an order to deliver, which is settled with its order.
+   * @param verdict the number in the transaction's output
    * @throws {RefusedError} NOT_FOUND
    */
   async recordVerdict(orderNumber: string, verdict: number): Promise<AcceptedPayment> {
     const payment = await this.payment(orderNumber);
-    const name = refusing(() => verdictOf(verdict));
+    const name = withRefusedErrors(() => verdictOf(verdict));
     const [after] = payment
       ? await recordVerdicts(this.#context, [{ payment, verdict: name }])
       : [];
@@ -286,12 +289,12 @@ export class Terminal {
     return after;
   }
 
-  /** What happens from now on; nothing hangs on its being heard. Ends when the terminal is closed. */
+  /** Events from now on. Nothing depends on their being read. Ends when the terminal is closed. */
   events(signal?: AbortSignal): AsyncIterable<TerminalEvent> {
     return this.#context.events.read(signal);
   }
 
-  /** Ends the background synchronisation, waits for what is under way, and closes the store. */
+  /** Ends the background synchronisation, waits for calls in progress, and closes the store. */
   async close(): Promise<void> {
     await Promise.all([...this.#background].map((background) => background.close()));
     await this.#syncing(() => Promise.resolve());
@@ -299,7 +302,7 @@ export class Terminal {
     this.#context.events.close();
   }
 
-  /** @throws {OffpayError} the first thing that could not be asked. */
+  /** @throws {OffpayError} the first failure to ask the ledger */
   async #reportOf({ judged, stuck, unproven, failures }: SyncRun): Promise<SyncReport> {
     const [failure] = failures;
     if (failure !== undefined) throw failure;

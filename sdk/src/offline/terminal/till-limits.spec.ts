@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A merchant's own limits: each at its boundary, when money is asked for and when it is taken; they count what waits.
+// A merchant's own limits, each at its boundary, when the terminal asks for money and when it accepts it.
 import { memoryStore, type TillLimits } from '@fabric-offline-pay/sdk/offline';
 import { exchange, OfflineRoom } from '../../../../test/support/offline-room';
 import { refusal } from '../../../../test/support/offline-world';
@@ -8,7 +8,9 @@ import { ensureWithinLimits } from './till-limits';
 const NOW = 1_000_000;
 
 const stored = (amount: string, currency = 'EUR', acceptedAt = NOW) => ({
-  ...{ amount, currency, acceptedAt },
+  amount,
+  currency,
+  acceptedAt,
 });
 
 interface Tried {
@@ -23,14 +25,14 @@ const EUR = (values: object): TillLimits => ({ currencies: { EUR: values } });
 test.each<[string, string, Tried]>([
   ['no limits', 'accepted', { limits: {} }],
   ['a currency without limits', 'accepted', { limits: EUR({}) }],
-  ['the most of a payment', 'accepted', { limits: EUR({ perPayment: '500' }) }],
+  ['the largest payment', 'accepted', { limits: EUR({ perPayment: '500' }) }],
   ['one more', 'OFFLINE_TILL_OVER_PAYMENT', { limits: EUR({ perPayment: '499' }) }],
   ['a sum that is just full', 'accepted', { limits: EUR({ storedSum: '800' }) }],
   ['one more', 'OFFLINE_TILL_FULL', { limits: EUR({ storedSum: '799' }) }],
   ['a last payment', 'accepted', { limits: EUR({ storedCount: 3 }) }],
   ['one more', 'OFFLINE_TILL_FULL', { limits: EUR({ storedCount: 2 }) }],
   [
-    'what waits in another currency counts there',
+    'payments in another currency do not count',
     'accepted',
     { limits: { currencies: { JPY: { storedCount: 2, storedSum: '1500' } } }, currency: 'JPY' },
   ],
@@ -48,7 +50,7 @@ test.each<[string, string, Tried]>([
   expect(refusal(() => ensureWithinLimits(limits, open, asked, at))).toBe(code);
 });
 
-test('nothing that waits is overdue when nothing waits', () => {
+test('nothing is overdue when nothing waits', () => {
   const limits = { oldestSeconds: 1, ...EUR({ storedCount: 1, storedSum: '500' }) };
   expect(
     refusal(() => ensureWithinLimits(limits, [], { amount: '500', currency: 'EUR' }, NOW)),
@@ -73,14 +75,14 @@ describe('a terminal', () => {
     ['limits.currencies.EUR.storedSum', EUR({ storedSum: '0' })],
     ['limits.currencies.EUR.storedCount', EUR({ storedCount: 0 })],
     ['limits.currencies.EUR.perPayments', EUR({ perPayments: '1' })],
-  ])('does not open with a %s that limits nothing: %j', async (option, limits) => {
+  ])('does not open with a %s without effect: %j', async (option, limits) => {
     await expect(withLimits(limits as TillLimits)).rejects.toMatchObject({
       code: 'CONFIGURATION_INVALID',
       details: { option },
     });
   });
 
-  test('asks for nothing beyond its limits, and goes on when it has settled', async () => {
+  test('asks for nothing beyond its limits, and continues when it has settled', async () => {
     const { room, terminal, ask, device } = await withLimits(EUR({ storedSum: '2500' }));
     for (const order of ['A-1', 'A-2']) await exchange(terminal, device, order);
     await expect(ask('A-3')).rejects.toMatchObject({
@@ -93,7 +95,7 @@ describe('a terminal', () => {
     expect(await exchange(terminal, device, 'A-3')).toMatchObject({ accepted: true });
   });
 
-  test('takes nothing beyond them either; the same payment is taken when there is room', async () => {
+  test('accepts nothing beyond its limits, but the same payment when there is room', async () => {
     const { room, terminal, ask, device } = await withLimits(EUR({ storedCount: 1 }));
     const [first, second] = [await ask('A-1'), await ask('A-2')];
     const payments = [await device.pay(first.bytes), await device.pay(second.bytes)] as const;
@@ -107,7 +109,7 @@ describe('a terminal', () => {
     expect(await terminal.accept('A-2', payments[1].bytes)).toMatchObject({ accepted: true });
   });
 
-  test('asks for nothing while a payment is overdue, and takes what it had asked for before', async () => {
+  test('asks for nothing while a payment is overdue, but accepts what it asked for before', async () => {
     const { room, terminal, ask, device } = await withLimits({ oldestSeconds: 600 });
     await exchange(terminal, device, 'A-1');
     room.now += 600;
@@ -121,7 +123,7 @@ describe('a terminal', () => {
     await expect(ask('A-3')).resolves.toBeDefined();
   });
 
-  test("the bank's rules come first: what they refuse stays refused", async () => {
+  test("checks the bank's rules first: what they refuse stays refused", async () => {
     const { terminal, ask, device } = await withLimits(EUR({ storedCount: 1 }));
     await ask('A-1');
     const { bytes } = await device.pay((await ask('A-2')).bytes);

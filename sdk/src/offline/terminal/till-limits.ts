@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a merchant lets its own terminal take before it settles, beside the bank's caps: pure.
+// The merchant's own limits for a terminal before it settles, in addition to the bank's caps. Pure.
 import {
   ensure,
   isAtLeast,
@@ -11,31 +11,31 @@ import {
 import { ConfigurationError } from '../../errors.js';
 import type { AcceptedPayment } from './records.js';
 
-/** Of one currency. What is not given is not limited. */
+/** Limits of one currency. A missing field means no limit. */
 export interface CurrencyLimits {
-  /** The most of one payment, minor units. */
+  /** The largest amount of one payment, in minor units. */
   readonly perPayment?: Amount;
-  /** The most that all payments that wait may be together, minor units. */
+  /** The largest sum of all payments that wait, in minor units. */
   readonly storedSum?: Amount;
-  /** The most payments that may wait. */
+  /** The largest number of payments that wait. */
   readonly storedCount?: number;
 }
 
-/** What a merchant lets a terminal take before it settles. */
+/** What a terminal may take before it settles. */
 export interface TillLimits {
-  /** By currency. Without it no currency is limited; with it, one that it does not name is not taken at all. */
+  /** By currency. If given, the terminal refuses every currency that is not named. If not given, no currency is limited. */
   readonly currencies?: Readonly<Record<Currency, CurrencyLimits>>;
   /** How long a payment may wait, in seconds, before the terminal takes no further one. */
   readonly oldestSeconds?: number;
 }
 
-type Asked = Pick<AcceptedPayment, 'amount' | 'currency'>;
-type Waiting = Pick<AcceptedPayment, 'amount' | 'currency' | 'acceptedAt'>;
+type AskedAmount = Pick<AcceptedPayment, 'amount' | 'currency'>;
+type WaitingPayment = Pick<AcceptedPayment, 'amount' | 'currency' | 'acceptedAt'>;
 
 function ensureCurrency(
   limits: CurrencyLimits,
-  open: readonly Waiting[],
-  { amount, currency }: Asked,
+  open: readonly WaitingPayment[],
+  { amount, currency }: AskedAmount,
 ): void {
   const { perPayment, storedSum, storedCount } = limits;
   const within = perPayment === undefined || isAtLeast(perPayment, amount);
@@ -43,7 +43,9 @@ function ensureCurrency(
   const stored = open.filter((payment) => payment.currency === currency);
   const count = stored.length;
   ensure(storedCount === undefined || count < storedCount, 'OFFLINE_TILL_FULL', {
-    ...{ currency, count, storedCount },
+    currency,
+    count,
+    storedCount,
   });
   const sum = stored.reduce((total, payment) => total + toUnits(payment.amount), 0n);
   const fits = storedSum === undefined || sum + toUnits(amount) <= toUnits(storedSum);
@@ -51,14 +53,14 @@ function ensureCurrency(
 }
 
 /**
- * @param open all that waits
- * @param at when the payment was asked for: what was within the limits then is not refused for growing old meanwhile
+ * @param open all payments that wait
+ * @param at when the payment was asked for. A payment within the limits at that time is not refused because it aged since
  * @throws {DomainError} OFFLINE_TILL_OVERDUE, OFFLINE_TILL_CURRENCY, OFFLINE_TILL_OVER_PAYMENT, OFFLINE_TILL_FULL
  */
 export function ensureWithinLimits(
   { currencies, oldestSeconds = Infinity }: TillLimits,
-  open: readonly Waiting[],
-  asked: Asked,
+  open: readonly WaitingPayment[],
+  asked: AskedAmount,
   at: number,
 ): void {
   const oldest = Math.min(...open.map(({ acceptedAt }) => acceptedAt));
@@ -70,28 +72,33 @@ export function ensureWithinLimits(
   ensureCurrency(limits, open, asked);
 }
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 
 const isPositiveAmount = (value: unknown): boolean =>
   typeof value === 'string' && /^[1-9][0-9]{0,17}$/.test(value);
 
-const MAY_BE: Readonly<Record<keyof CurrencyLimits, (value: unknown) => boolean>> = {
-  perPayment: isPositiveAmount,
-  storedSum: isPositiveAmount,
-  storedCount: isCount,
-};
+type IsLimit = (value: unknown) => boolean;
+
+const IS_LIMIT: ReadonlyMap<string, IsLimit> = new Map(
+  Object.entries({
+    perPayment: isPositiveAmount,
+    storedSum: isPositiveAmount,
+    storedCount: isCount,
+  } satisfies Record<keyof CurrencyLimits, IsLimit>),
+);
 
 function checkCurrency(currency: Currency, limits: CurrencyLimits): void {
   const option = `limits.currencies.${currency}`;
-  if (!isCurrency(currency)) throw new ConfigurationError(option, 'no ISO 4217 code');
+  if (!isCurrency(currency)) throw new ConfigurationError(option, 'must be an ISO 4217 code');
   for (const [name, value] of Object.entries(limits))
-    if (!Object.hasOwn(MAY_BE, name) || !MAY_BE[name as keyof CurrencyLimits](value))
-      throw new ConfigurationError(`${option}.${name}`, 'no limit above 0');
+    if (IS_LIMIT.get(name)?.(value) !== true)
+      throw new ConfigurationError(`${option}.${name}`, 'must be a limit above 0');
 }
 
-/** @throws {ConfigurationError} for a limit that limits nothing, or is misspelt. */
+/** @throws {ConfigurationError} for limits without effect or with a misspelt name */
 export function checkTillLimits({ currencies = {}, oldestSeconds }: TillLimits): void {
   if (oldestSeconds !== undefined && !isCount(oldestSeconds))
-    throw new ConfigurationError('limits.oldestSeconds', 'not 1 or above');
+    throw new ConfigurationError('limits.oldestSeconds', 'must be 1 or more');
   for (const [currency, limits] of Object.entries(currencies)) checkCurrency(currency, limits);
 }

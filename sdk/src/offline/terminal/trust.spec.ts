@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom a terminal believes: issuers of the bank and nobody else of its authority, and bulletins of its own time by them.
+// Whom a terminal trusts: the bank's issuers, nobody else certified by its authority, and current bulletins by those issuers.
 import {
   coseDigest,
   decodeFraudProof,
@@ -78,7 +78,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error as RefusedError).code,
   );
 
-/** @returns the codes that a synchronisation tells of. */
+/** @returns the codes that a synchronisation reports. */
 async function refusedNews(ledger: TerminalLedger, till = terminal): Promise<string[]> {
   const heard: string[] = [];
   const events = till.events();
@@ -116,7 +116,7 @@ describe('a bulletin', () => {
     expect(await codeOf(terminal.learn({ bulletin }))).toBe(code);
   });
 
-  test('that is refused takes the place of none', async () => {
+  test('that is refused replaces no other', async () => {
     const bulletin = bulletinBy('issuer', { number: HIGHEST, issuedAt: room.now + 86_400 });
     room.ledger.newestBulletin = bulletin;
     expect(await refusedNews(room.ledger)).toEqual([`${OFFLINE_BANK}: OFFLINE_CLOCK_WRONG`]);
@@ -125,12 +125,12 @@ describe('a bulletin', () => {
     expect(await payment()).toBe('OFFLINE_REVOKED');
   });
 
-  test('is taken however many the terminal has missed', async () => {
+  test('is accepted, however many the terminal has missed', async () => {
     await terminal.learn({ bulletin: bulletinBy('issuer', { number: 1_000, revoked: REVOKED }) });
     expect(await payment()).toBe('OFFLINE_REVOKED');
   });
 
-  test('of the highest number ends the news only until the bank signs the next', async () => {
+  test('with the highest number blocks the news only until the bank signs the next one', async () => {
     await terminal.learn({ bulletin: bulletinBy('issuer', { number: HIGHEST }) });
     room.now += TOLERANCE;
     await terminal.learn({ bulletin: await room.publish(REVOKED) });
@@ -140,7 +140,7 @@ describe('a bulletin', () => {
     expect(await payment()).toBe('OFFLINE_REVOKED');
   });
 
-  test('of a lower number and an earlier date never comes back', async () => {
+  test('with a lower number and an earlier date is never accepted again', async () => {
     const first = room.ledger.newestBulletin!;
     room.now += 10 * TOLERANCE;
     await terminal.learn({ bulletin: await room.publish(REVOKED) });
@@ -152,7 +152,7 @@ describe('a bulletin', () => {
 describe('when a key is declared compromised', () => {
   const leaked = () => ({ at: room.now, compromised: true, trustedUntil: room.now });
 
-  test('its bulletin counts no more, for requests and for acceptance', async () => {
+  test('its bulletin no longer counts, for requests and for acceptance', async () => {
     const { bytes } = await terminal.request({ orderNumber: 'A-1', amount: '1', currency: 'EUR' });
     const paid = await device.pay(bytes);
     room.ledger.retired = leaked();
@@ -163,7 +163,7 @@ describe('when a key is declared compromised', () => {
     });
   });
 
-  test('a bulletin of the next issuer takes the place of its, whatever the numbers', async () => {
+  test('a bulletin of the next issuer replaces its bulletin, whatever the numbers', async () => {
     await terminal.learn({ bulletin: bulletinBy('issuer', { number: HIGHEST }) });
     room.ledger.retired = leaked();
     await room.takeOver();
@@ -173,7 +173,7 @@ describe('when a key is declared compromised', () => {
     expect(await payment()).toBe('OFFLINE_CERTIFICATE_FORGED');
   });
 
-  test('nobody can tell the terminal by hand that it is an issuer still', async () => {
+  test('nobody can make the terminal trust it again by a file', async () => {
     room.ledger.retired = leaked();
     await terminal.sync(room.ledger);
     const news = { issuers: [room.issuer.row], bulletin: bulletinBy('issuer', { number: 9 }) };
@@ -193,7 +193,7 @@ function certifiedByAuditor(): FundedDevice {
 }
 
 describe('an auditor of the bank', () => {
-  test('is no issuer, and nobody believes its bulletin', async () => {
+  test('is no issuer, and nobody trusts its bulletin', async () => {
     const bulletin = bulletinBy('auditor', { number: HIGHEST });
     expect(await codeOf(terminal.learn({ issuers: [AUDITOR], bulletin }))).toBe('ISSUER_UNTRUSTED');
     expect(await codeOf(terminal.learn({ bulletin }))).toBe('OFFLINE_SIGNATURE_INVALID');
@@ -201,7 +201,7 @@ describe('an auditor of the bank', () => {
     expect(await payment()).toBe('OFFLINE_REVOKED');
   });
 
-  test('certifies no device, also when a peer lists it', async () => {
+  test('cannot certify devices, even if a peer lists it', async () => {
     room.ledger.others.push({ ...AUDITOR, retired: null });
     expect(await refusedNews(room.ledger)).toEqual([`${OFFLINE_BANK}: ISSUER_UNTRUSTED`]);
     const { bytes } = await terminal.request({ orderNumber: 'A-1', amount: '1', currency: 'EUR' });
@@ -216,7 +216,7 @@ describe('an auditor of the bank', () => {
   });
 });
 
-describe('what is wrong with one bank’s news hinders nothing else:', () => {
+describe('a problem with one bank’s news stops nothing else:', () => {
   const refusing = (change: Partial<TerminalLedger>): TerminalLedger => {
     const { ledger } = room;
     return {
@@ -248,7 +248,7 @@ describe('what is wrong with one bank’s news hinders nothing else:', () => {
       () => bulletin(() => bulletinBy('issuer', { channel: 'other' })),
     ],
     [
-      'a bulletin by nobody’s key',
+      'a bulletin signed with an unknown key',
       'OFFLINE_SIGNATURE_INVALID',
       () => bulletin(() => bulletinBy('auditor', {})),
     ],
@@ -266,11 +266,14 @@ describe('what is wrong with one bank’s news hinders nothing else:', () => {
     Terminal.open({
       store: memoryStore(),
       key: softwareKey(VECTOR_KEYS.terminal),
-      ...{ channel: CHANNEL, merchantId: OFFLINE_MERCHANT, terminalId: 'till-1' },
-      ...{ roots, clock: room.clock },
+      channel: CHANNEL,
+      merchantId: OFFLINE_MERCHANT,
+      terminalId: 'till-1',
+      roots,
+      clock: room.clock,
     });
 
-  test('another bank is learnt of all the same', async () => {
+  test('the news of another bank are still learnt', async () => {
     terminal = await openFor({ 'bank-0': [CERTIFICATES.otherRoot], ...ROOTS });
     const ledger = refusing({
       issuers: (bankId) => (bankId === OFFLINE_BANK ? room.ledger.issuers() : refused()),
@@ -279,7 +282,7 @@ describe('what is wrong with one bank’s news hinders nothing else:', () => {
     expect(await payment()).toBe('accepted');
   });
 
-  test('nobody is an issuer of one bank because another one’s list says so', async () => {
+  test('the list of one bank cannot make an issuer of another bank', async () => {
     terminal = await openFor({ ...ROOTS, 'bank-2': [CERTIFICATES.otherRoot] });
     room.ledger.retired = { at: room.now, compromised: true, trustedUntil: room.now };
     await room.takeOver();
@@ -293,14 +296,14 @@ describe('what is wrong with one bank’s news hinders nothing else:', () => {
   });
 });
 
-test('an issuer whose certificate ran out is forgotten when the terminal synchronises', async () => {
+test('an issuer whose certificate has expired is removed when the terminal synchronises', async () => {
   room.now = Date.parse('2126-01-01') / 1000;
   room.ledger.newestBulletin = bulletinBy('issuer', {});
   expect(await refusedNews(room.ledger)).toEqual([`${OFFLINE_BANK}: OFFLINE_SIGNATURE_INVALID`]);
 });
 
 describe('a double spend under two issuers is proven', () => {
-  /** One device, and a copy of it that the next issuer has topped up. */
+  /** A device, and a copy of it that the next issuer has topped up. */
   async function copied(): Promise<readonly [Device, Device]> {
     const contents = new Map<string, string>();
     const key = softwareKey(VECTOR_KEYS.secondDevice);
@@ -318,7 +321,7 @@ describe('a double spend under two issuers is proven', () => {
   const proven = (): unknown[] =>
     room.ledger.proofs.map((text) => verifyFraudProof(decodeFraudProof(text), ROOTS[OFFLINE_BANK]));
 
-  test('by the terminal that met both vouchers', async () => {
+  test('by the terminal that received both vouchers', async () => {
     const [original, copy] = await copied();
     await terminal.sync(room.ledger);
     expect([await payment(original), await payment(copy)]).toEqual([
@@ -330,7 +333,7 @@ describe('a double spend under two issuers is proven', () => {
   });
 
   test.each([false, true])(
-    'with the first voucher from the ledger, also when its issuer is over: %s',
+    'with the first voucher from the ledger, also when its issuer has ended: %s',
     async (compromised) => {
       const [original, copy] = await copied();
       const elsewhere = await room.openTerminal(memoryStore(), 'merchant-2');

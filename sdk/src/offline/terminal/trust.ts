@@ -12,8 +12,9 @@ import {
   type TrustedIssuer,
 } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
+import { fromBase64, toBase64 } from '../base64.js';
 import { isCertified, isVouchedFor, type Roots } from '../issuer/vouched.js';
-import { refusing } from '../refused.js';
+import { withRefusedErrors } from '../with-refused-errors.js';
 import type { Change, Store } from '../store/store.js';
 import { bulletins, formerIssuers, issuers } from './records.js';
 
@@ -23,8 +24,8 @@ export interface TrustOptions {
 }
 
 /**
- * What to write when an issuer is told by hand.
- * @throws {OfflineError} ISSUER_UNTRUSTED also for one of which the ledger said that it is over.
+ * @returns the change that keeps an issuer given from a file
+ * @throws {OfflineError} ISSUER_UNTRUSTED, also for an issuer that the ledger reports as ended
  */
 export async function issuerChange(
   store: Store,
@@ -39,12 +40,12 @@ export async function issuerChange(
   return issuers.put(issuer, bankId, kid);
 }
 
-/** What the ledger lists of a bank's issuers, sorted. */
+/** The issuers that the ledger lists for a bank, sorted. */
 interface Listed {
   readonly trusted: readonly IssuerRow[];
-  /** Retired, or their certificate ran out. */
+  /** Retired, or with an expired certificate. */
   readonly former: readonly IssuerRow[];
-  /** No root makes them issuers of this bank: somebody's mistake or lie. */
+  /** No root of the bank certified them: a mistake or a lie. */
   readonly refused: readonly IssuerRow[];
 }
 
@@ -66,7 +67,7 @@ export function sortIssuers(
   };
 }
 
-/** A key that the ledger does not list any more, or not as one to be trusted, speaks for nobody. */
+/** The terminal no longer trusts keys that the ledger does not list, or lists as ended. */
 export async function issuerChanges(
   store: Store,
   bankId: string,
@@ -86,33 +87,33 @@ export const trustedIssuers = (store: Store): Promise<readonly TrustedIssuer[]> 
   issuers.list(store);
 
 /**
- * Reads a bulletin that was verified when it was stored. It is the word of its issuer: when that is trusted no more, because
- * its key may be in other hands, nobody can tell whether the bulletin hides a device that the bank has revoked.
+ * Reads a bulletin that was verified when it was stored. Returns it only while its issuer is trusted: if the issuer's key may
+ * be stolen, the bulletin may hide a device that the bank has revoked.
  */
-async function believed(store: Store, text: string): Promise<Bulletin | undefined> {
-  const { kid, payload } = parseCose('offpay/bulletin', Buffer.from(text, 'base64'));
+async function readIfTrusted(store: Store, text: string): Promise<Bulletin | undefined> {
+  const { kid, payload } = parseCose('offpay/bulletin', fromBase64(text));
   const bulletin = decodeBulletin(payload);
   const issuer = await issuers.get(store, bulletin.bankId, kid?.toString('hex') ?? '');
   return issuer && bulletin;
 }
 
-/** @returns the bank's newest bulletin, undefined without one by an issuer that is trusted now. */
+/** @returns the bank's newest bulletin, or undefined when it has none by an issuer that is trusted now. */
 export async function bulletinOf(store: Store, bankId: string): Promise<Bulletin | undefined> {
   const text = await bulletins.get(store, bankId);
-  return text === undefined ? undefined : believed(store, text);
+  return text === undefined ? undefined : readIfTrusted(store, text);
 }
 
 /** @returns the newest bulletin of every bank that has one by an issuer that is trusted now. */
 export async function allBulletins(store: Store): Promise<readonly Bulletin[]> {
   const texts = await bulletins.list(store);
-  const all = await Promise.all(texts.map((text) => believed(store, text)));
+  const all = await Promise.all(texts.map((text) => readIfTrusted(store, text)));
   return all.filter((bulletin) => bulletin !== undefined);
 }
 
 /**
- * A bank's list only grows in number, by however much while the terminal was away; the same number may come again with a later
- * date. Numbers rise with time: where they do not, one of the two is no true bulletin, and the later one counts, so that
- * nobody can end the news with a high number for longer than until the bank signs the next.
+ * A bank's bulletin numbers only grow, by any amount while the terminal was away. The same number may come again with a later
+ * date. Numbers rise with time: where they do not, one of the two bulletins is false, and the later one counts. So a false
+ * bulletin with a high number blocks the news only until the bank signs its next one.
  */
 function isNewer(bulletin: Bulletin, known: Bulletin | undefined): boolean {
   if (known === undefined || bulletin.number > known.number) return true;
@@ -128,8 +129,8 @@ function ensureCounts(bulletin: Bulletin, channel: string, now: number): void {
 }
 
 /**
- * @param now by the terminal's clock
- * @returns what to write, or undefined when the terminal has it, or a newer one.
+ * @param now by the terminal's clock, seconds since 1970
+ * @returns the change that keeps the bulletin, or undefined when the terminal has it or a newer one
  * @throws {RefusedError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL, OFFLINE_CLOCK_WRONG
  */
 export async function bulletinChange(
@@ -139,12 +140,12 @@ export async function bulletinChange(
   now: number,
 ): Promise<Change | undefined> {
   const known = await trustedIssuers(store);
-  const bulletin = refusing(() => {
+  const bulletin = withRefusedErrors(() => {
     const verified = verifyBulletin(bytes, known);
     ensureCounts(verified, channel, now);
     return verified;
   });
   const stored = await bulletinOf(store, bulletin.bankId);
   if (!isNewer(bulletin, stored)) return undefined;
-  return bulletins.put(Buffer.from(bytes).toString('base64'), bulletin.bankId);
+  return bulletins.put(toBase64(bytes), bulletin.bankId);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The store of the version before is brought into the form of this one, once and in one piece; what was accepted still
-// counts. A device is who holds the key that its own bank certified: no other convicts it.
+// The store of the first version is converted, once and in one write. What was accepted still counts. A device is whoever holds
+// the key that its own bank certified: another key cannot convict it.
 import {
   encodeBulletin,
   encodeDeviceCertificate,
@@ -40,7 +40,7 @@ beforeEach(() => {
 
 const entries = (prefix: string) => [...disk].filter(([key]) => key.startsWith(prefix)).sort();
 
-/** Puts the disk into the form of the first version, which knew devices by customer, device and epoch alone. */
+/** Writes the disk in the form of the first version, which knew devices by customer, device and epoch only. */
 function makeOld(): void {
   disk.delete('terminal-format');
   disk.delete('latest-time');
@@ -56,7 +56,7 @@ function makeOld(): void {
 }
 
 describe('the store of the first version', () => {
-  test('is brought into the form of this one, and what it saw still counts', async () => {
+  test('is converted, and what it saw still counts', async () => {
     const [original, clone] = await clonesIn(room);
     const terminal = await room.terminal(memoryStore(disk));
     const other = await room.device();
@@ -72,7 +72,7 @@ describe('the store of the first version', () => {
     expect(await upgraded.waiting()).toMatchObject({ count: 4 });
   });
 
-  test('gives a double spend its voucher, where the terminal had accepted it', async () => {
+  test('adds the voucher to a double spend, if the terminal had accepted it', async () => {
     const [original, clone] = await clonesIn(room);
     const elsewhere = await room.terminal(memoryStore(), 'merchant-2');
     const terminal = await room.terminal(memoryStore(disk));
@@ -91,7 +91,7 @@ describe('the store of the first version', () => {
     expect(room.ledger.proofs).toHaveLength(1);
   });
 
-  test('is not changed when it cannot be written whole', async () => {
+  test('is not changed when the conversion cannot be written completely', async () => {
     const terminal = await room.terminal(memoryStore(disk));
     await exchange(terminal, await room.device(), 'A-1');
     makeOld();
@@ -105,7 +105,7 @@ describe('the store of the first version', () => {
     expect(disk).toEqual(before);
   });
 
-  test('is read once', async () => {
+  test('is converted once', async () => {
     const terminal = await room.terminal(memoryStore(disk));
     await exchange(terminal, await room.device(), 'A-1');
     const store = memoryStore(disk);
@@ -114,7 +114,7 @@ describe('the store of the first version', () => {
     expect(list).not.toHaveBeenCalled();
   });
 
-  test('opens with a payment that cannot be read, which the next synchronisation tells', async () => {
+  test('opens with an unreadable payment, which the next synchronisation reports', async () => {
     const terminal = await room.terminal(memoryStore(disk));
     const [first, second] = [await room.device(), await room.device({ customerId: 'customer-2' })];
     await exchange(terminal, first, 'A-1');
@@ -127,7 +127,7 @@ describe('the store of the first version', () => {
   });
 });
 
-test('a store of a later version is refused as it is', async () => {
+test('a store of a later version is refused and not changed', async () => {
   await room.terminal(memoryStore(disk));
   disk.set('terminal-format', '3');
   await expect(room.openTerminal(memoryStore(disk))).rejects.toMatchObject({
@@ -143,8 +143,13 @@ describe('another key under the name of a device', () => {
     const key = softwareKey(newKey());
     const thief = await room.openDevice(memoryStore(), key);
     const { bytes } = await room.issuer.certify({
-      ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 1, publicKey: key.publicKey },
-      ...{ currency: 'EUR', total: '20000', limits: { perPayment: '5000', total: '20000' } },
+      customerId: 'customer-1',
+      deviceId: 'phone',
+      epoch: 1,
+      publicKey: key.publicKey,
+      currency: 'EUR',
+      total: '20000',
+      limits: { perPayment: '5000', total: '20000' },
       policy: OFFLINE_POLICY,
     });
     await thief.importCertificate(bytes, [room.issuer.row]);
@@ -153,20 +158,23 @@ describe('another key under the name of a device', () => {
     expect(await terminal.proofs()).toEqual([]);
   });
 
-  test('of another bank neither', async () => {
+  test('of another bank does not either', async () => {
     const roots = { ...ROOTS, 'bank-2': [CERTIFICATES.root] };
     const terminal = await room.openTerminal(memoryStore(), OFFLINE_MERCHANT, undefined, { roots });
     const kid = issuerKid(spkiOf(VECTOR_KEYS.issuer));
     const issuer = {
-      ...{ bankId: 'bank-2', kid: kid.toString('hex'), publicKey: spkiOf(VECTOR_KEYS.issuer) },
-      ...{ certificate: CERTIFICATES.issuerOfBank2, authority: CERTIFICATES.root },
+      bankId: 'bank-2',
+      kid: kid.toString('hex'),
+      publicKey: spkiOf(VECTOR_KEYS.issuer),
+      certificate: CERTIFICATES.issuerOfBank2,
+      authority: CERTIFICATES.root,
     };
     const news = encodeBulletin(newBulletin({ bankId: 'bank-2', number: 1 }));
     const bulletin = signed('offpay/bulletin', news, VECTOR_KEYS.issuer, kid);
     await terminal.learn({ issuers: [room.issuer.row], bulletin: await room.publish() });
     await terminal.learn({ issuers: [issuer], bulletin });
 
-    // The same key even: what two banks certify are two devices.
+    // Even with the same key: what two banks certify are two devices.
     const key = newKey();
     const honest = await room.device({ key: softwareKey(key) });
     const certificate = {
@@ -196,7 +204,9 @@ describe('another key under the name of a device', () => {
     ).toMatchObject({ accepted: true });
 
     const { bytes: request } = await terminal.request({
-      ...{ ...ask, orderNumber: 'H-1', bankId: 'bank-1' },
+      ...ask,
+      orderNumber: 'H-1',
+      bankId: 'bank-1',
     });
     const payment = await honest.pay(request);
     expect(await terminal.accept('H-1', payment.bytes)).toMatchObject({ accepted: true });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Brings the records of an earlier version into the form of this one, once, in one piece: what a terminal has accepted must
-// outlive its program.
+// Converts the records of an earlier version to the form of this one, once and in one write: accepted payments must outlive the
+// program's version.
 import {
   decodeDeviceCertificate,
   parseCose,
@@ -10,16 +10,17 @@ import {
   type DeviceCertificate,
 } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
-import { shelf } from '../store/shelf.js';
+import { fromBase64 } from '../base64.js';
+import { recordsOf } from '../store/records-of.js';
 import type { Change, Store } from '../store/store.js';
 import { entryOf, sideOf, storedSide } from './fraud.js';
 import { payments, proofs, type AcceptedPayment, type ProofRecord } from './records.js';
 import { forgetSeen, putSeen } from './seen.js';
 
-const formats = shelf<number, []>('terminal-format');
+const formats = recordsOf<number, []>('terminal-format');
 
-/** Of the records of this version. The first had no number. */
-const FORMAT = 2;
+/** Number of this version's records. The first version had no number. */
+const RECORDS_FORMAT = 2;
 
 interface Seen {
   readonly device: DeviceCertificate;
@@ -27,14 +28,18 @@ interface Seen {
 }
 
 const certificateOf = ({ certificate }: AcceptedPayment): DeviceCertificate =>
-  decodeDeviceCertificate(
-    parseCose('offpay/device-certificate', Buffer.from(certificate, 'base64')).payload,
-  );
+  decodeDeviceCertificate(parseCose('offpay/device-certificate', fromBase64(certificate)).payload);
 
-const nameOf = ({ bankId, customerId, deviceId, epoch, deviceKey }: DeviceCertificate): string =>
+const deviceName = ({
+  bankId,
+  customerId,
+  deviceId,
+  epoch,
+  deviceKey,
+}: DeviceCertificate): string =>
   [bankId, customerId, deviceId, epoch, Buffer.from(deviceKey).toString('hex')].join('/');
 
-/** The first form was by customer, device and epoch alone. A payment that cannot be read is told by every synchronisation. */
+/** The first version knew devices by customer, device and epoch only. Every synchronisation reports payments that cannot be read. */
 function seenIn(accepted: readonly AcceptedPayment[]): readonly Seen[] {
   const found = new Map<string, Seen>();
   for (const payment of accepted) {
@@ -43,14 +48,14 @@ function seenIn(accepted: readonly AcceptedPayment[]): readonly Seen[] {
       entry: entryOf(sideOf(payment)),
     }));
     if (read === undefined) continue;
-    const before = found.get(nameOf(read.device))?.entries ?? [];
+    const before = found.get(deviceName(read.device))?.entries ?? [];
     const entries = withEntry(before, read.entry);
-    found.set(nameOf(read.device), { device: read.device, entries });
+    found.set(deviceName(read.device), { device: read.device, entries });
   }
   return [...found.values()];
 }
 
-/** The first form kept the voucher's digest only; the voucher itself where the terminal had accepted it. */
+/** The first version kept only the voucher's digest. The voucher itself is known if the terminal accepted it. */
 function withVoucher(
   record: Pick<ProofRecord, 'voucherDigest' | 'orderNumber' | 'proof' | 'submitted'>,
   accepted: readonly AcceptedPayment[],
@@ -71,11 +76,12 @@ async function fromFirst(store: Store): Promise<readonly Change[]> {
 }
 
 /**
- * @throws {OfflineError} STORE_NEWER when a later version wrote the store; STORE_DAMAGED: nothing was changed.
+ * @throws {OfflineError} STORE_NEWER when a later version wrote the store; STORE_DAMAGED, and nothing was changed
  */
 export async function upgradeStore(store: Store): Promise<void> {
   const format = await formats.get(store);
-  if (format === FORMAT) return;
-  if (format !== undefined) throw new OfflineError('STORE_NEWER', { format, known: FORMAT });
-  await store.write([...(await fromFirst(store)), formats.put(FORMAT)]);
+  if (format === RECORDS_FORMAT) return;
+  if (format !== undefined)
+    throw new OfflineError('STORE_NEWER', { format, known: RECORDS_FORMAT });
+  await store.write([...(await fromFirst(store)), formats.put(RECORDS_FORMAT)]);
 }

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was accepted and is not settled yet.
+// Payments that are accepted and not settled yet.
 import { toAmount, toUnits, type Amount, type Currency } from '@fabric-offline-pay/domain';
 import { OfflineError } from '../../errors.js';
 import type { Store } from '../store/store.js';
 import { payments, waiting, type AcceptedPayment } from './records.js';
 
-/** What was accepted and is not settled yet. */
+/** Payments that are accepted and not settled yet, in sum. */
 export interface Waiting {
   readonly count: number;
-  /** Minor units. */
+  /** By currency, in minor units. */
   readonly sums: Readonly<Record<Currency, Amount>>;
-  /** The second after which the first of them is lost, or null when nothing waits. */
+  /** The last second in which all of them can be settled (since 1970), or null when nothing waits. */
   readonly settleUntil: number | null;
 }
 
-/** Payments of a list, and those of it that are missing or unreadable: one of these must not hold up the others. */
+/** Payments by order number, and those that are missing or unreadable. An unreadable payment must not stop the others. */
 export interface ReadPayments {
   readonly found: readonly AcceptedPayment[];
   /** Order numbers. */
   readonly damaged: readonly string[];
 }
 
-/** @returns undefined for one that cannot be read. */
+/** @returns undefined for a payment that is unreadable. */
 async function readPayment(
   store: Store,
   orderNumber: string,

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values of one kind under one prefix of a store, as JSON. Parts of keys are identifiers, which hold no slash.
+// Records of one kind, kept as JSON under one prefix of a store. Parts of keys are identifiers, so they contain no slash.
 import { OfflineError } from '../../errors.js';
 import type { Change, Store } from './store.js';
 
-export interface Shelf<T, Parts extends readonly string[]> {
+export interface Records<T, Parts extends readonly string[]> {
   get(store: Store, ...parts: Parts): Promise<T | undefined>;
-  /** @returns all values under the leading parts of their keys, rising by key. */
+  /** @returns all records whose keys begin with these parts, sorted by key. */
   list(store: Store, ...leading: Partial<Parts>): Promise<readonly T[]>;
   put(value: T, ...parts: Parts): Change;
   remove(...parts: Parts): Change;
 }
 
-function parsed(key: string, text: string): unknown {
+function parseRecord(key: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -19,18 +19,19 @@ function parsed(key: string, text: string): unknown {
   }
 }
 
-/** Only one's own program writes into the store, which is sealed, so that the shape is believed. */
-export function shelf<T, Parts extends readonly string[]>(name: string): Shelf<T, Parts> {
+/** @returns the records of one kind. Their shape is not checked: only this program writes the store, and the store is sealed. */
+export function recordsOf<T, Parts extends readonly string[]>(name: string): Records<T, Parts> {
   const keyOf = (parts: readonly (string | undefined)[]): string => [name, ...parts].join('/');
+  const recordIn = (key: string, text: string): T => parseRecord(key, text) as T;
   return {
     get: async (store, ...parts) => {
       const key = keyOf(parts);
       const text = await store.get(key);
-      return text === undefined ? undefined : (parsed(key, text) as T);
+      return text === undefined ? undefined : recordIn(key, text);
     },
     list: async (store, ...leading) => {
       const entries = await store.list(`${keyOf(leading)}/`);
-      return entries.map(([key, text]) => parsed(key, text) as T);
+      return entries.map(([key, text]) => recordIn(key, text));
     },
     put: (value, ...parts) => ({ key: keyOf(parts), value: JSON.stringify(value) }),
     remove: (...parts) => ({ key: keyOf(parts), value: undefined }),

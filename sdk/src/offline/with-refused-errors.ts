@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The domain's refusals as the SDK throws them, so that a caller meets one family of errors.
+// Throws the domain's refusals as errors of the SDK, so that a caller meets one family of errors.
 import { DomainError } from '@fabric-offline-pay/domain';
 import { RefusedError } from '../errors.js';
 
-/** @throws {RefusedError} for what the domain refuses; anything else as it is. */
-export function refusing<T>(work: () => T): T {
+/** @throws {RefusedError} for the domain's refusals. Other errors pass unchanged. */
+export function withRefusedErrors<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Pace } from '../retry/pace.js';
 
 export interface StreamContext {
   readonly pace: Pace;
-  /** Ends the stream, without an error. */
+  /** Ends the stream without an error. */
   readonly signal: AbortSignal;
 }
 
@@ -20,13 +20,13 @@ const LASTING: ReadonlySet<number> = new Set([
   status.UNIMPLEMENTED,
 ]);
 
-/** A peer that has just been started says 404 of a channel that it is still opening, and 503 when it is going. */
+/** A peer that is still opening its channels answers 404; a peer that is stopping answers 503. */
 const RESTARTING: ReadonlySet<string> = new Set(['404', '503']);
 
-/** How often in a row a peer may say so, before it is believed. */
+/** After this many such answers in a row, the stream fails. */
 const RESTARTING_AT_MOST = 30;
 
-/** The gateway library gives a peer's block-delivery status in a plain error's text, and nowhere else. */
+/** The gateway library puts a peer's block-delivery status only into the text of a plain error. */
 const deliveryStatus = (error: unknown): string | undefined =>
   error instanceof Error
     ? /^Unexpected status response: (\d+)$/.exec(error.message)?.[1]
@@ -54,7 +54,7 @@ async function* itemsOf<T>(
   }
 }
 
-/** @returns whether to go on: false when the signal ended the pause. */
+/** @returns whether to continue: false when the signal ended the pause. */
 async function pause(failures: number, { pace, signal }: StreamContext): Promise<boolean> {
   try {
     await pace.sleep(backoffMs(failures, pace.random(), OUTAGE_BACKOFF), signal);
@@ -65,10 +65,10 @@ async function pause(failures: number, { pace, signal }: StreamContext): Promise
 }
 
 /**
- * @param open opens the stream where the reader stands now
- * @throws what `open` or the stream fails with, when another attempt cannot change it.
+ * @param open opens the stream at the reader's current position
+ * @throws the error of `open` or the stream, when another attempt cannot help
  */
-export async function* reconnecting<T>(
+export async function* reconnectingStream<T>(
   open: () => Promise<CloseableAsyncIterable<T>>,
   context: StreamContext,
 ): AsyncGenerator<T> {
