@@ -190,7 +190,12 @@ async function readLogin(call: Call<LoginInput>) {
   const { sessions } = await accountRow(call, customerId);
   const session = sessions.find((entry) => entry.loginId === loginId);
   return {
-    ...{ loginId, customerId, state, missing, expiresAt, factorsUntil },
+    loginId,
+    customerId,
+    state,
+    missing,
+    expiresAt,
+    factorsUntil,
     limits: session?.limits ?? null,
   };
 }

@@ -5,12 +5,18 @@ import { Store } from './store.js';
 
 const KEY = ['merchant-1', 'EUR', 'redeem-1'] as const;
 const row = (amount: string): PayoutRow => ({
-  ...{ payeeId: 'merchant-1', currency: 'EUR', redeemId: 'redeem-1' },
-  ...{ amount, at: 0 },
+  payeeId: 'merchant-1',
+  currency: 'EUR',
+  redeemId: 'redeem-1',
+  amount,
+  at: 0,
 });
 const checkpoint = (balance: string): CheckpointRow => ({
-  ...{ payeeId: 'merchant-1', currency: 'EUR', balance },
-  ...{ withheld: '0', debts: [] },
+  payeeId: 'merchant-1',
+  currency: 'EUR',
+  balance,
+  withheld: '0',
+  debts: [],
 });
 
 /** Rows as a peer keeps them, and how often it was asked for one. */

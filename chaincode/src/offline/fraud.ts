@@ -145,14 +145,21 @@ async function recordProof(
   const { request: accepted } = readClaim(proof.sides[side]);
   const [contradicting, settled] = [vouchers[side], vouchers[side === 0 ? 1 : 0]];
   const row: FraudRow = {
-    ...{ customerId, deviceId, bankId, epoch, kind },
+    customerId,
+    deviceId,
+    bankId,
+    epoch,
+    kind,
     settled: voucherName(settled),
     contradicting: voucherName(contradicting),
     merchantId: accepted.merchantId,
     at: call.now,
   };
   const evidence = {
-    ...{ ...proven, accepted, claimed: false, amount: contradicting.amount },
+    ...proven,
+    accepted,
+    claimed: false,
+    amount: contradicting.amount,
     voucher: base64Of(voucher),
     request: base64Of(requestPayload),
   };

@@ -103,7 +103,9 @@ function putPayment(call: Call<OrderInput>, counter: number): void {
   const { merchantId, orderNumber, customerId, currency, total } = terms;
   const batchId = batchIdOfDelivery(orderNumber);
   call.store.put('batch', {
-    ...{ merchantId, batchId, currency },
+    merchantId,
+    batchId,
+    currency,
     transactionId: call.transactionId,
     settled: [{ customerId, deviceId, epoch, vouchers: [[orderNumber, counter, total]] }],
     at: call.now,

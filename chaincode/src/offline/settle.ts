@@ -172,7 +172,9 @@ function putBatch(call: Call<Batch>, judged: readonly Judged[]): void {
   const { merchantId, batchId, currency } = call.input;
   const settled = judged.map((group) => group.settled);
   call.store.put('batch', {
-    ...{ merchantId, batchId, currency },
+    merchantId,
+    batchId,
+    currency,
     transactionId: call.transactionId,
     settled: settled.filter(({ vouchers }) => vouchers.length > 0),
     at: call.now,
@@ -193,7 +195,11 @@ export async function settle(call: Call<Batch>) {
   const { channel } = call;
   const requestStart = requestStartOf(channel, merchantId);
   const context = {
-    ...{ channel, merchantId, currency, keyOf, requestStart },
+    channel,
+    merchantId,
+    currency,
+    keyOf,
+    requestStart,
     ...(await timesOf(call)),
   };
   const books = new CaseBooks(call);

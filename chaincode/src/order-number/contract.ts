@@ -108,8 +108,18 @@ function withoutReceipt(order: OrderRow): Omit<OrderRow, 'settled'> {
   const { merchantId, orderNumber, state, dispute, mode, customerId, bankId } = order;
   const { logisticsId, delivery, deliveredAt, verification, hold } = order;
   return {
-    ...{ merchantId, orderNumber, state, dispute, mode, customerId, bankId },
-    ...{ logisticsId, delivery, deliveredAt, verification, hold },
+    merchantId,
+    orderNumber,
+    state,
+    dispute,
+    mode,
+    customerId,
+    bankId,
+    logisticsId,
+    delivery,
+    deliveredAt,
+    verification,
+    hold,
   };
 }
 

@@ -17,7 +17,9 @@ export async function readAccount(call: Call<InputOf<'settlement', 'readAccount'
   const { available, spent, sinceStepUp } = accounts.moneyIn(account, currency);
   const window = { endsAt: call.now, seconds: (await policyRow(call)).windowSeconds };
   return {
-    ...{ customerId, currency, available },
+    customerId,
+    currency,
+    available,
     spent: spentIn(spent, window),
     sinceStepUp: spentIn(sinceStepUp, window),
   };

@@ -39,7 +39,8 @@ async function summandsOf(call: Call, kind: MoneyKind): Promise<Summand[]> {
   return rows
     .flatMap(({ key, value }) => heldIn(kind, value, key))
     .map(({ currency, amount, sign }) => ({
-      ...{ currency, part: partOf(kind, sign) },
+      currency,
+      part: partOf(kind, sign),
       units: kind === 'supply' ? sumToUnits(amount) : sign * sumToUnits(amount),
     }));
 }

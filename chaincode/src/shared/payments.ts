@@ -19,8 +19,17 @@ export const paymentsIn = ({
 }: SettlementBatchRow) =>
   settled.flatMap(({ customerId, deviceId, epoch, vouchers }) =>
     vouchers.map(([orderNumber, counter, amount]) => ({
-      ...{ customerId, deviceId, epoch, counter },
-      ...{ merchantId, batchId, orderNumber, amount, currency, transactionId, at },
+      customerId,
+      deviceId,
+      epoch,
+      counter,
+      merchantId,
+      batchId,
+      orderNumber,
+      amount,
+      currency,
+      transactionId,
+      at,
     })),
   );
 

@@ -53,8 +53,15 @@ const takenAlong: ReadPage = async (call, customerId, cursor, limit) => {
   const page = await call.store.page('batch', [], cursor, limit);
   const paid = page.entries.flatMap(({ value }) => takenAlongIn(value, customerId));
   const purchases = paid.map(({ merchantId, orderNumber, currency, amount, at }): Listed => ({
-    ...{ merchantId, orderNumber, customerId, currency, amount, at },
-    ...{ mode: 'offline', refunded: false, lines: [] },
+    merchantId,
+    orderNumber,
+    customerId,
+    currency,
+    amount,
+    at,
+    mode: 'offline',
+    refunded: false,
+    lines: [],
   }));
   return pageOf(page, purchases);
 };

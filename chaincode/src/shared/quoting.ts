@@ -74,7 +74,11 @@ export async function putQuote(
 ): Promise<void> {
   const { quoteSeconds } = await policyRow(call);
   const row = {
-    ...{ logisticsId, basketDigest, goodsTotal, categories, offers },
+    logisticsId,
+    basketDigest,
+    goodsTotal,
+    categories,
+    offers,
     expiresAt: call.now + quoteSeconds,
     statement,
     receipt: null,

@@ -21,8 +21,11 @@ const BANK: ParticipantRow = {
 };
 const SHOP: ParticipantRow = { ...BANK, mspId: 'ShopMSP', role: 'merchant', actor: 'shop' };
 const CARRIER: ParticipantRow = {
-  ...{ ...BANK, mspId: 'CarrierMSP', actor: 'carrier' },
-  ...{ role: 'logistics', bankId: 'bank-1' },
+  ...BANK,
+  mspId: 'CarrierMSP',
+  actor: 'carrier',
+  role: 'logistics',
+  bankId: 'bank-1',
 };
 const AUDITOR: ParticipantRow = { ...BANK, mspId: 'AuditMSP', role: 'auditor', actor: 'audit' };
 

@@ -162,7 +162,10 @@ export function acceptVoucher(
   const held = verifyDeviceCertificate(presented.certificate, terminal.issuers, keyOf);
   const { voucher, voucherDigest } = verifyVoucher(held, presented.voucher, keyOf);
   const accepted: AcceptedVoucher = {
-    ...{ request, voucher, voucherDigest, certificate: held.certificate },
+    request,
+    voucher,
+    voucherDigest,
+    certificate: held.certificate,
     certificateDigest: held.digest,
     entry: counterEntry(voucher, voucherDigest, request.amount),
   };

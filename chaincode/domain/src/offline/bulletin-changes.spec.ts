@@ -16,7 +16,8 @@ import { parseCose } from './cose';
 fc.configureGlobal({ seed: SEED });
 
 const entry = (n: number): Revocation => ({
-  ...{ customerId: `customer-${n}`, deviceId: 'phone' },
+  customerId: `customer-${n}`,
+  deviceId: 'phone',
   epoch: n % 2 === 0 ? 'all' : n,
 });
 

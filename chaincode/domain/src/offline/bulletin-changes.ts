@@ -92,7 +92,13 @@ export const encodeBulletinChanges = (
   { kid, signature }: Pick<CoseParts, 'kid' | 'signature'>,
 ): Buffer =>
   encodeWith(codec, {
-    ...{ since, added, removed, number, issuedAt, policy, signature },
+    since,
+    added,
+    removed,
+    number,
+    issuedAt,
+    policy,
+    signature,
     kid: kid ?? new Uint8Array(),
   });
 

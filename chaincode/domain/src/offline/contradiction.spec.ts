@@ -15,7 +15,9 @@ const entry = (
   digest = `digest-${counter}`,
   previous = `digest-${counter - 1}`,
 ): CounterEntry => ({
-  ...{ counter, digest, previous },
+  counter,
+  digest,
+  previous,
   cumulative: String(cumulative),
   amount: String(amount),
 });

@@ -163,8 +163,12 @@ it('fits into a QR code: request, and voucher with certificate, in 600 bytes eac
   const most = 10n ** 18n - 1n;
   const device = newDevice({ ...ids, epoch: 99_999_999, total: most, perPayment: most });
   const request = newRequest({
-    ...{ channel: longest, merchantId: longest, terminalId: longest, orderNumber: longest },
-    ...{ amount: most, bulletinNumber: 4_294_967_295 },
+    channel: longest,
+    merchantId: longest,
+    terminalId: longest,
+    orderNumber: longest,
+    amount: most,
+    bulletinNumber: 4_294_967_295,
     purpose: { kind: 'delivery', termsDigest: Buffer.alloc(32) },
   });
   const sizes = {

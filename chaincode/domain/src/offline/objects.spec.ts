@@ -35,11 +35,19 @@ const period = fc.uniqueArray(instant, { minLength: 2, maxLength: 2 }).map((both
 
 const certificates: fc.Arbitrary<DeviceCertificate> = fc
   .record({
-    ...{ channel, bankId: identifier, customerId: identifier, deviceId: identifier, epoch },
-    ...{ deviceKey: bytes(64), currency, total: money, perPayment: money },
+    channel,
+    bankId: identifier,
+    customerId: identifier,
+    deviceId: identifier,
+    epoch,
+    deviceKey: bytes(64),
+    currency,
+    total: money,
+    perPayment: money,
     highestCounter: fc.integer({ min: 1, max: 64 }),
     period,
-    ...{ policyVersion: number32, sequence: number32 },
+    policyVersion: number32,
+    sequence: number32,
   })
   .map(({ period: { from, until }, ...rest }) => ({
     ...rest,
@@ -49,8 +57,15 @@ const certificates: fc.Arbitrary<DeviceCertificate> = fc
 
 const requests: fc.Arbitrary<PaymentRequest> = fc
   .record({
-    ...{ channel, merchantId: identifier, terminalId: identifier, orderNumber: identifier },
-    ...{ amount: money, currency, nonce: bytes(16), bulletinNumber: number32, period },
+    channel,
+    merchantId: identifier,
+    terminalId: identifier,
+    orderNumber: identifier,
+    amount: money,
+    currency,
+    nonce: bytes(16),
+    bulletinNumber: number32,
+    period,
     purpose: fc.oneof(
       fc.constant({ kind: 'goods' as const }),
       digest.map((termsDigest) => ({ kind: 'delivery' as const, termsDigest })),
@@ -63,14 +78,19 @@ const vouchers: fc.Arbitrary<Voucher> = fc
     certificateDigest: digest,
     counter: fc.integer({ min: 1, max: 64 }),
     previous: digest.filter((value) => value.some((byte) => byte !== 0)),
-    ...{ cumulative: money, requestHash: digest, time: instant },
+    cumulative: money,
+    requestHash: digest,
+    time: instant,
   })
   .map((voucher) =>
     voucher.counter === 1 ? { ...voucher, previous: new Uint8Array(NO_VOUCHER) } : voucher,
   );
 
 const bulletins: fc.Arbitrary<Bulletin> = fc.record({
-  ...{ bankId: identifier, channel, number: number32, issuedAt: instant },
+  bankId: identifier,
+  channel,
+  number: number32,
+  issuedAt: instant,
   revoked: fc.array(
     fc.record({
       customerId: identifier,
@@ -86,8 +106,11 @@ const bulletins: fc.Arbitrary<Bulletin> = fc.record({
       noNullPrototype: true,
     }),
     count: fc.integer({ min: 1, max: 64 }),
-    ...{ spendSeconds: seconds, claimSeconds: seconds, bulletinSeconds: seconds },
-    ...{ clockToleranceSeconds: seconds, acceptSeconds: seconds },
+    spendSeconds: seconds,
+    claimSeconds: seconds,
+    bulletinSeconds: seconds,
+    clockToleranceSeconds: seconds,
+    acceptSeconds: seconds,
     lossBearer: fc.constantFrom('merchant' as const, 'bank' as const),
   }),
 });

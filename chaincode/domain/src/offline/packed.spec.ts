@@ -75,13 +75,24 @@ describe('a request', () => {
 
   it('of the longest names fits into a code of 600 bytes, with its payee', () => {
     const values: Partial<PaymentRequest> = {
-      ...{ channel: CHANNEL, merchantId: LONGEST, terminalId: LONGEST, orderNumber: LONGEST },
-      ...{ amount: MONEY, bulletinNumber: NUMBER, createdAt: NOW, expiresAt: NOW + 86_400 },
+      channel: CHANNEL,
+      merchantId: LONGEST,
+      terminalId: LONGEST,
+      orderNumber: LONGEST,
+      amount: MONEY,
+      bulletinNumber: NUMBER,
+      createdAt: NOW,
+      expiresAt: NOW + 86_400,
       purpose: { kind: 'delivery', termsDigest: Buffer.alloc(32, 1) },
     };
     const payee = newPayee({
-      ...{ channel: CHANNEL, bankId: LONGEST, merchantId: LONGEST, terminalId: LONGEST },
-      ...{ name: 'é'.repeat(32), licence: 'x'.repeat(32), validUntil: LAST },
+      channel: CHANNEL,
+      bankId: LONGEST,
+      merchantId: LONGEST,
+      terminalId: LONGEST,
+      name: 'é'.repeat(32),
+      licence: 'x'.repeat(32),
+      validUntil: LAST,
     });
     const packed = packRequest({ request: signRequest(newRequest(values)), payee });
     expect(packed.length).toBeLessThanOrEqual(LONGEST_SHOWN);
@@ -111,9 +122,15 @@ describe('a payment', () => {
 
   it('of the longest names fits into a code of 600 bytes', () => {
     const device = newDevice({
-      ...{ channel: CHANNEL, bankId: LONGEST, customerId: LONGEST, deviceId: LONGEST },
-      ...{ epoch: 99_999_999, total: MONEY, perPayment: MONEY },
-      ...{ policyVersion: NUMBER, sequence: NUMBER },
+      channel: CHANNEL,
+      bankId: LONGEST,
+      customerId: LONGEST,
+      deviceId: LONGEST,
+      epoch: 99_999_999,
+      total: MONEY,
+      perPayment: MONEY,
+      policyVersion: NUMBER,
+      sequence: NUMBER,
     });
     const asked = newRequest({ channel: CHANNEL, amount: 1n });
     const voucher = forge(

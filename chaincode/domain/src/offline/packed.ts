@@ -191,7 +191,10 @@ export function packPayment({ voucher, certificate }: Presented): Buffer {
   const { counter, previous, cumulative, requestHash, time } = decodeVoucher(paid.payload);
   return encodeWith(packedPayment, {
     ...decodeDeviceCertificate(issued.payload),
-    ...{ counter, cumulative, requestHash, time },
+    counter,
+    cumulative,
+    requestHash,
+    time,
     previous: counter === 1 ? [] : [previous],
     kid: issued.kid ?? new Uint8Array(),
     certificateSignature: issued.signature,
@@ -212,7 +215,11 @@ export function unpackPayment(shown: Uint8Array, requestPayload: Uint8Array): Pr
   const { channel, currency: asked } = decodePaymentRequest(requestPayload);
   const granted = encodeDeviceCertificate({ ...packed, channel, currency: asked });
   const payload = encodeVoucher({
-    ...{ counter, cumulative, requestHash, time, previous: previous[0] ?? NO_VOUCHER },
+    counter,
+    cumulative,
+    requestHash,
+    time,
+    previous: previous[0] ?? NO_VOUCHER,
     certificateDigest: digestOfPayload('offpay/device-certificate', granted, packed.kid),
   });
   return {

@@ -51,7 +51,9 @@ export const openDevice = ({
   deviceId,
   epoch,
 }: Pick<DeviceCertificate, 'customerId' | 'deviceId' | 'epoch'>): DeviceState => ({
-  ...{ customerId, deviceId, epoch },
+  customerId,
+  deviceId,
+  epoch,
   counter: 0,
   previous: bytesToText(NO_VOUCHER),
   cumulative: '0',

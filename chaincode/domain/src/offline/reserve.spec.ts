@@ -124,7 +124,8 @@ it('a cancelled voucher is remembered, and its money leaves the reserve', () => 
   const cancelled = cancelEntry(openReserveOf(payment.device), entry);
   expect(standing(cancelled)).toBe('19300');
   expect(settleVoucher(cancelled, payment, settleContext())).toMatchObject({
-    ...{ verdict: 'cancelled', credit: '0' },
+    verdict: 'cancelled',
+    credit: '0',
     reserve: cancelled,
   });
 });

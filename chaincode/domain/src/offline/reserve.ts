@@ -41,7 +41,11 @@ export function openReserve(certificate: DeviceCertificate, digest: Uint8Array):
   const { customerId, deviceId, bankId, epoch, currency, sequence } = certificate;
   ensure(sequence === 0, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'sequence', expected: 0 });
   return checked({
-    ...{ customerId, deviceId, bankId, epoch, currency },
+    customerId,
+    deviceId,
+    bankId,
+    epoch,
+    currency,
     publicKey: spkiOfPoint(certificate.deviceKey),
     certificates: [bytesToText(digest)],
     ...granted(certificate),

@@ -98,15 +98,19 @@ it.each<[string, Tried]>([
   [
     'the last second to spend',
     {
-      ...{ verdict: 'settled', voucher: { time: spendUntil }, request: { expiresAt: spendUntil } },
+      verdict: 'settled',
+      voucher: { time: spendUntil },
+      request: { expiresAt: spendUntil },
       context: { now: spendUntil },
     },
   ],
   [
     'one second after spend-until',
     {
-      ...{ verdict: 'expired', voucher: { time: spendUntil + 1 } },
-      ...{ request: { expiresAt: claimUntil }, context: { now: spendUntil } },
+      verdict: 'expired',
+      voucher: { time: spendUntil + 1 },
+      request: { expiresAt: claimUntil },
+      context: { now: spendUntil },
     },
   ],
   [
@@ -128,7 +132,8 @@ it.each<[string, Tried]>([
   [
     'a request that is dated further ahead',
     {
-      ...{ verdict: 'notYet', request: { createdAt: NOW + 361, expiresAt: NOW + 961 } },
+      verdict: 'notYet',
+      request: { createdAt: NOW + 361, expiresAt: NOW + 961 },
       context: { now: NOW },
     },
   ],

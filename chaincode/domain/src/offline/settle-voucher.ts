@@ -165,7 +165,10 @@ function fraudOf({ reserve, entry, context }: Case): FraudRow | undefined {
   if (found === undefined) return undefined;
   const { customerId, deviceId, bankId, epoch } = reserve;
   return {
-    ...{ customerId, deviceId, bankId, epoch },
+    customerId,
+    deviceId,
+    bankId,
+    epoch,
     kind: found.kind,
     settled: voucherName(found.remembered),
     contradicting: voucherName(entry),

@@ -163,7 +163,11 @@ function shortVoucherOf(
   if (sequence === -1 || !hash.equals(voucher.requestHash)) return undefined;
   const isChained = before !== undefined && isEqual(previous, before);
   return encodeWith(shortVoucher, {
-    ...{ sequence, counter, cumulative, time, signature },
+    sequence,
+    counter,
+    cumulative,
+    time,
+    signature,
     previous: counter === 1 || isChained ? [] : [previous],
   });
 }

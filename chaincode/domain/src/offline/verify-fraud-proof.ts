@@ -101,7 +101,8 @@ interface SignedSide extends CertifiedSide {
 }
 
 const signed = ({ side, held }: CertifiedSide): SignedSide => ({
-  ...{ side, held },
+  side,
+  held,
   ...step('voucherForged', () => verifyVoucher(held, side.voucher)),
 });
 

@@ -12,9 +12,14 @@ export const newOrder = (
   { merchantId, orderNumber, customerId, logisticsId }: Ordered,
   { state, mode, bankId, hold }: Pick<OrderRow, 'state' | 'mode' | 'bankId' | 'hold'>,
 ): OrderRow => ({
-  ...{ merchantId, orderNumber, state },
+  merchantId,
+  orderNumber,
+  state,
   dispute: null,
-  ...{ mode, customerId, bankId, logisticsId },
+  mode,
+  customerId,
+  bankId,
+  logisticsId,
   delivery: 'awaiting',
   deliveredAt: null,
   verification: 'none',
@@ -33,9 +38,14 @@ const firstHold = ({ terms, release, placedAt }: TermsRow): Hold =>
 export const beginningOf = (row: BasketRow | TermsRow): OrderRow =>
   isPlaced(row)
     ? newOrder(row.terms, {
-        ...{ state: 'categoryChecked', mode: 'express', bankId: row.bankId },
+        state: 'categoryChecked',
+        mode: 'express',
+        bankId: row.bankId,
         hold: firstHold(row),
       })
     : newOrder(row.basket, {
-        ...{ state: 'basket', mode: 'stepwise', bankId: row.bankId, hold: null },
+        state: 'basket',
+        mode: 'stepwise',
+        bankId: row.bankId,
+        hold: null,
       });

@@ -42,7 +42,9 @@ test('only the one whose statement differs, when the other two agree in everythi
 
 test('nobody for a field in which all three differ', () => {
   const of = (goodsTotal: string): Statement => ({
-    ...{ orderNumber: 'A', currency: 'EUR', lines: [] },
+    orderNumber: 'A',
+    currency: 'EUR',
+    lines: [],
     goodsTotal,
   });
   const statements = { customer: of('1'), merchant: of('2'), logistics: of('3') };

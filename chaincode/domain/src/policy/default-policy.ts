@@ -21,12 +21,20 @@ export const DEFAULT_POLICY: Policy = {
   windowSeconds: DAY,
   currencies: {
     EUR: {
-      ...{ perOrder: '500000', perWindow: '2500000', stepUp: '50000', issue: '10000000' },
-      ...{ lossPerReserve: '20000', lossPerPayee: '100000' },
+      perOrder: '500000',
+      perWindow: '2500000',
+      stepUp: '50000',
+      issue: '10000000',
+      lossPerReserve: '20000',
+      lossPerPayee: '100000',
     },
     CNY: {
-      ...{ perOrder: '4000000', perWindow: '20000000', stepUp: '400000', issue: '80000000' },
-      ...{ lossPerReserve: '160000', lossPerPayee: '800000' },
+      perOrder: '4000000',
+      perWindow: '20000000',
+      stepUp: '400000',
+      issue: '80000000',
+      lossPerReserve: '160000',
+      lossPerPayee: '800000',
     },
   },
   reputation: {

@@ -23,21 +23,31 @@ const NOW = 1_800_000_000;
 const WINDOW = { endsAt: NOW, seconds: 3600 };
 const ALLOWANCE: Allowance = {
   limits: {
-    ...{ perOrder: '600', perWindow: '1000', stepUp: '300', issue: '1' },
-    ...{ lossPerReserve: '0', lossPerPayee: '0' },
+    perOrder: '600',
+    perWindow: '1000',
+    stepUp: '300',
+    issue: '1',
+    lossPerReserve: '0',
+    lossPerPayee: '0',
   },
   percent: 50,
   window: WINDOW,
 };
 const EMPTY = newAccount({
-  ...{ customerId: 'customer-1', bankId: 'bank-1', status: 'active' },
-  ...{ blocks: 0, missing: [] },
+  customerId: 'customer-1',
+  bankId: 'bank-1',
+  status: 'active',
+  blocks: 0,
+  missing: [],
 });
 const RICH = credit(EMPTY, { currency: 'EUR', amount: '5000' });
 const euros = (amount: string) => ({ currency: 'EUR', amount });
 
 const session = (loginId: string, values: Partial<Session> = {}): Session => ({
-  ...{ loginId, deviceId: 'phone', key: '', until: NOW + 900 },
+  loginId,
+  deviceId: 'phone',
+  key: '',
+  until: NOW + 900,
   limits: { percent: 100, release: 'match' },
   ...values,
 });

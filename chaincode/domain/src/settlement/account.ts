@@ -36,7 +36,8 @@ export interface Allowance {
 
 /** @returns the account of a customer, with nothing in it. */
 export const newAccount = ({ customerId, bankId }: CustomerRow): AccountRow => ({
-  ...{ customerId, bankId },
+  customerId,
+  bankId,
   status: 'active',
   blocks: 0,
   sessions: [],
@@ -137,7 +138,8 @@ export const withStatus = (
   { status, blocks }: Pick<CustomerRow, 'status' | 'blocks'>,
 ): AccountRow => ({
   ...account,
-  ...{ status, blocks },
+  status,
+  blocks,
   sessions: status === 'active' ? account.sessions : [],
 });
 

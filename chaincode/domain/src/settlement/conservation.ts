@@ -28,7 +28,9 @@ type Holding<Kind extends RowKind> = (row: RowValue<Kind>, key: string) => reado
 const currencyOfCredit = (key: string): string => key.split('/')[2] ?? '';
 
 const held = (currency: Currency, amount: Sum, sign: Held['sign'] = 1n): Held => ({
-  ...{ currency, amount, sign },
+  currency,
+  amount,
+  sign,
 });
 
 /** An express order's terms hold its total, as long as they stand: its own row holds how much less that is by now. */
