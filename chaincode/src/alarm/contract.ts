@@ -23,8 +23,9 @@ import { advance, basketOfOrder, orderRow, termsRow } from '../shared/rows.js';
 const PAGE = 200;
 
 /**
- * Unit 15, first pass: after 8, beside 9, on the unsigned basket. It touches no state of the order: 9 and 11 run meanwhile.
- * A basket that differs cannot be placed. It raises no alarm: nobody signed it, and no operator need look at it.
+ * Unit 15, first pass: after 8, in parallel to 9, on the unsigned basket. It does not change the order's state, because 9
+ * and 11 run at the same time. A basket with differences cannot be placed. It raises no alarm: nobody signed it, so no
+ * operator has to look at it.
  */
 async function compareGoods(call: Call<OrderKey>) {
   const basket = await basketOfOrder(call, call.input);
@@ -56,7 +57,7 @@ async function toDecide(call: Call<Decision>) {
   return { order, alarm: found(await openAlarm(call, order), 'ALARM_NOT_OPEN') };
 }
 
-/** The difference is explained and counts against nobody. An order that ended meanwhile does not go on. */
+/** The difference is explained and counts against nobody. An order that has ended in the meantime does not go on. */
 async function resolve(call: Call<Decision>) {
   const { order, alarm } = await toDecide(call);
   decideAlarm(call, alarm, 'resolved', call.input.reason);
@@ -66,7 +67,7 @@ async function resolve(call: Call<Decision>) {
   return { state: order.state };
 }
 
-/** The difference is real, and counts against whose statement stood alone. */
+/** The difference is real, and counts against the parties whose statement stood alone. */
 async function uphold(call: Call<Decision>) {
   const { order, alarm } = await toDecide(call);
   decideAlarm(call, alarm, 'upheld', call.input.reason);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Express: the same units as stepwise, packed into one transaction an organisation. Every rule is the stepwise one.
+// Express: the same units as stepwise, in one transaction per organisation. All rules are the same.
 import {
   basketDigest,
   basketOf,

@@ -22,7 +22,7 @@ const PURCHASES_A_PAGE = 100;
 
 type Rated = Pick<InputOf<'feedback', 'rate'>['ratings'][number], 'subject' | 'subjectId'>;
 
-/** Unit 17. The bank's express leg has stored what it paid. */
+/** Unit 17. For an express order, the bank's leg has already stored the purchase. */
 async function storePurchase(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
   ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
@@ -31,7 +31,10 @@ async function storePurchase(call: Call<OrderKey>) {
   return {};
 }
 
-/** Whose catalogue the subject stands in: the merchant's or the logistics company's. Undefined when it is no part of the order. */
+/**
+ * The owner of the catalogue with the subject: merchant or logistics company. Undefined when the subject is not part of the
+ * order.
+ */
 function ownerOf(rating: Rated, terms: OrderTerms): string | undefined {
   const subjects = {
     goods: terms.lines.some((line) => line.gtin === rating.subjectId)
@@ -43,7 +46,7 @@ function ownerOf(rating: Rated, terms: OrderTerms): string | undefined {
   return subjects[rating.subject];
 }
 
-/** A customer has one opinion of a subject: it replaces the one that waits, and when published the one before. */
+/** A customer has one opinion of a subject. A new one replaces the waiting one, and on publishing also the published one. */
 async function rate(call: Call<InputOf<'feedback', 'rate'>>) {
   const { merchantId, orderNumber, ratings, signature } = call.input;
   const order = await orderRow(call, call.input);

@@ -55,7 +55,7 @@ async function registerGoods(call: Call<InputOf<'goods', 'registerGoods'>>) {
   const { merchantId, goods } = call.input;
   for (const entry of goods) {
     const existing = await call.store.get('goods', merchantId, entry.gtin);
-    // Only time and the customers' newer opinions change a rating: what the merchant writes, it could write to be rid of one.
+    // Only time and newer opinions change a rating. A merchant must not lose a bad rating by registering the goods again.
     const rating = existing?.rating ?? UNRATED;
     call.store.put('goods', { ...entry, merchantId, digest: goodsDigest(entry), rating });
   }

@@ -22,7 +22,7 @@ import {
 import type { Call } from '../ledger/call.js';
 import { registryRow } from '../shared/rows.js';
 
-/** The founders whose last word is not this registry. */
+/** The founders that have not confirmed this registry, or confirmed another one later. */
 async function unconfirmed(
   call: Call,
   { participants }: RegistryRow,
@@ -39,7 +39,7 @@ async function unconfirmed(
 const putRegistry = (call: Call, registry: RegistryRow): void =>
   call.store.put('registry', { ...registry, version: LEDGER_VERSION });
 
-/** The last founder writes the registry, and the others' words have served. */
+/** Writes the registry and removes the confirmations. */
 function writeRegistry(call: Call, registry: RegistryRow): void {
   putRegistry(call, registry);
   for (const { mspId } of registry.participants)
@@ -47,8 +47,8 @@ function writeRegistry(call: Call, registry: RegistryRow): void {
 }
 
 /**
- * Every founder confirms the same registry; the last one writes it. The endorser looks after its own organisation: it
- * endorses no registry in which that does not stand, and where it stands it must have confirmed.
+ * Every founder confirms the same registry, and the last one writes it. An endorser protects its own organisation: it
+ * endorses only a registry that contains its organisation and that its organisation has confirmed.
  */
 export async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
   const { mspId } = call.caller;
@@ -87,7 +87,7 @@ function carryOut(call: Call, { kind }: Proposal, { registry, merchant }: Govern
   else if (merchant !== undefined) call.store.put('merchant', merchant);
 }
 
-/** The vote that enacts a proposal ends its count, so that the same can be voted for again one day. */
+/** The vote that enacts a proposal ends its count, so that the same proposal can be voted on again later. */
 export async function vote(call: Call<Voting>) {
   const { proposal } = call.input;
   const standing = await standingFor(call, proposal);
@@ -100,7 +100,7 @@ export async function vote(call: Call<Voting>) {
   return { votes: votes.length, enacted: enacted !== null };
 }
 
-/** Takes one's own vote back, while the proposal is not enacted. */
+/** Withdraws the caller's own vote while the proposal is not enacted. */
 export async function withdrawVote(call: Call<Voting>) {
   const { proposal } = call.input;
   const standing = await standingFor(call, proposal);

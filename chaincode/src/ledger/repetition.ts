@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Repetition, as the table declares it: a call that leaves a receipt runs once for its natural key and content, a call that
-// says what shall be writes only what is not so yet. Handlers know nothing of it.
+// Repetition, as the table declares it. A call with a receipt runs once for its natural key and content. A call that
+// describes a state writes only what is not so yet. Handlers do not know about repetition.
 import {
   CALLER,
   digestOf,
@@ -18,22 +18,22 @@ import type { Announcement, Call } from './call.js';
 
 type Result = Readonly<Record<string, unknown>>;
 
-/** What every answer of a submitted transaction has beside its result. */
+/** The answer of a submitted transaction: its result and these fields. */
 type Answer = Result & { readonly replayed: boolean; readonly units: readonly UnitId[] };
 
 export interface Performed {
   readonly answer: Answer;
-  /** Undefined when a receipt answered. */
+  /** Undefined when the answer came from a receipt. */
   readonly announcement?: Announcement;
 }
 
-/** Where the receipt of a call stands. */
+/** How the receipt of a call is read and written. */
 interface Keeping {
   readonly read: () => Promise<Receipt | undefined>;
   readonly write: (receipt: Receipt) => Promise<void>;
 }
 
-/** Stands in a key for a field that was left out: no identifier has this form. */
+/** Takes the place of an absent field in a key. No identifier has this form. */
 const NONE = '-';
 
 function partAt(call: Call, path: string): string {
@@ -47,11 +47,11 @@ function partAt(call: Call, path: string): string {
 const partsAt = (call: Call, paths: readonly string[] = []): string[] =>
   paths.map((path) => partAt(call, path));
 
-/** `kind/field/field`, as receipts and events name what a call is about. */
+/** `kind/field/field`: the subject of a call in receipts and events. */
 export const subjectOf = (call: Call, { subject }: NamedTransaction): string =>
   [found(subject ?? undefined, 'INTERNAL').kind, ...partsAt(call, subject?.fields)].join('/');
 
-/** A row of the receipt's own, named by the transaction and what its natural key has beside the subject. */
+/** Keeps the receipt in its own row, named by the transaction and the fields of the natural key besides the subject. */
 function inOwnRow(call: Call, transaction: NamedTransaction): Keeping {
   const subject = subjectOf(call, transaction);
   const name = [transaction.fullName, ...partsAt(call, transaction.repeat?.apart)].join(':');
@@ -64,7 +64,7 @@ function inOwnRow(call: Call, transaction: NamedTransaction): Keeping {
   };
 }
 
-/** In a row that the call writes anyway. */
+/** Keeps the receipt in a row that the call writes anyway. */
 function inRowOf(call: Call, transaction: NamedTransaction, place: ReceiptPlace): Keeping {
   const { subject, repeat } = transaction;
   const key = partsAt(call, [...(subject?.fields ?? []), ...(repeat?.apart ?? [])]);
@@ -86,7 +86,7 @@ function inRowOf(call: Call, transaction: NamedTransaction, place: ReceiptPlace)
   };
 }
 
-/** A signature proves content, it is none: the customer may sign the same terms twice. */
+/** A signature proves content but is not content: the customer may sign the same terms twice. */
 const unsigned = (input: Result): Result =>
   Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'signature'));
 
@@ -163,7 +163,7 @@ async function withReceipt(
   return performed(call, transaction, done);
 }
 
-/** Nothing was left to do, and whoever waits for the transaction hears of it. */
+/** The answer when there was nothing to do. It has an event, for clients that wait for the transaction. */
 const unchanged = (call: Call, transaction: NamedTransaction, result: Result): Performed => ({
   answer: { ...result, replayed: true, units: [] },
   announcement: { subject: subjectOf(call, transaction), units: [] },
@@ -193,7 +193,7 @@ const PERFORMING: Readonly<Record<Repetition['by'], Performing>> = {
 
 /**
  * Carries out a submitted call as its entry of the table declares.
- * @throws {DomainError} IDEMPOTENCY_CONFLICT when its natural key was used with other content.
+ * @throws {DomainError} IDEMPOTENCY_CONFLICT when its natural key was used with different content.
  */
 export const perform: Performing = (call, transaction, handle) =>
   PERFORMING[found(transaction.repeat ?? undefined, 'INTERNAL').by](call, transaction, handle);

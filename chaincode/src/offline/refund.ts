@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Refunds of settled vouchers: out of the merchant's balance into the customer's account, never above what was paid.
+// Refunds of settled vouchers: from the merchant's balance to the customer's account, never more than was paid.
 import {
   addAmounts,
   ensure,
@@ -17,7 +17,7 @@ import { credit } from '../shared/accounts.js';
 
 type Refund = InputOf<'offline', 'refund'>;
 
-/** The batch says that this merchant was paid by that voucher, and how much. */
+/** Finds in the batch what this merchant got for the voucher. */
 function unrefunded(batch: SettlementBatchRow, refund: Refund): OfflineRefundRow {
   const payment = paymentsIn(batch).find(isSameVoucher(refund));
   const { merchantId, orderNumber, customerId, currency, amount } = found(payment, 'NOT_FOUND', {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Money between an account and the reserves of devices: funded, topped up, revoked, returned, moved to another device.
+// Money between an account and the reserves of devices: funding, topping up, revoking, returning, moving to another device.
 import {
   ensure,
   found,
@@ -24,14 +24,14 @@ import { issuedBulletin, publish } from './issued.js';
 const sameEpoch = ({ held, existing }: Grant): ReserveRow | undefined =>
   existing.find((reserve) => isSameReserve(reserve, held.certificate));
 
-/** Writes a reserve and tells where it stands. */
+/** Writes a reserve and puts its state into the event. */
 function keep(call: Call, reserve: ReserveRow): ReserveRow {
   putReserve(call, reserve);
   call.tell({ subject: reserveSubject(reserve), state: reserve.status });
   return reserve;
 }
 
-/** Opens the reserve of a grant. Where the money comes from is the caller's. */
+/** Opens the reserve of a grant. The caller takes care of where the money comes from. */
 async function open(call: Call, grant: Grant): Promise<ReserveRow> {
   const { epoch } = grant.held.certificate;
   ensure(sameEpoch(grant) === undefined, 'IDEMPOTENCY_CONFLICT', { epoch });
@@ -67,13 +67,13 @@ export async function closeReserve(call: Call<ReserveKey>) {
   return { returned };
 }
 
-/** Since when the device is reported, and until when somebody may not know. */
+/** The report of a device: since when, and until when somebody may not know of it. */
 async function reportOf(call: Call, number: number): Promise<ReportedDevice> {
   const { bulletinSeconds, clockToleranceSeconds } = (await policyRow(call)).offline;
   return { number, at: call.now, staleAt: call.now + bulletinSeconds + clockToleranceSeconds };
 }
 
-/** A bulletin that names the device whole binds every reserve that it has. */
+/** A bulletin that names the whole device applies to all of its reserves. */
 async function named(call: Call, bulletin: Bulletin, before: ReserveRow): Promise<ReserveRow[]> {
   const all = await reservesOf(call, before.customerId, before.deviceId);
   return all.filter(
@@ -82,7 +82,7 @@ async function named(call: Call, bulletin: Bulletin, before: ReserveRow): Promis
   );
 }
 
-/** Terminals with an older bulletin could not know: their vouchers are still paid. */
+/** Terminals with an older bulletin could not know, so their vouchers are still paid. */
 export async function revokeReserve(call: Call<InputOf<'offline', 'revokeReserve'>>) {
   const before = await reserveRow(call, call.input);
   const issued = await issuedBulletin(call, before.bankId, call.input.bulletin);
@@ -104,7 +104,7 @@ export async function revokeReserve(call: Call<InputOf<'offline', 'revokeReserve
   return { number };
 }
 
-/** Everything that the lost device paid is settled by now, so the rest is the customer's again. */
+/** All payments of the lost device are settled by now, so the rest belongs to the customer again. */
 export async function reissue(call: Call<InputOf<'offline', 'reissue'>>) {
   const { customerId, lostDeviceId, lostEpoch, certificate } = call.input;
   const lost = await reserveRow(call, { customerId, deviceId: lostDeviceId, epoch: lostEpoch });

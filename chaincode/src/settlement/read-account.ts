@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a customer has, and what of its limits is used up.
+// The money of a customer, and how much of its limits is used.
 import {
   accounts,
   spentIn,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The invariant of the ledger, summed: available + held + reserves + credit entries + checkpoints = issued − redeemed.
+// The invariant of the ledger as sums: available + held + reserves + credit entries + checkpoints = issued − redeemed.
 import {
   heldIn,
   sumToUnits,
@@ -9,7 +9,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
-/** What money on the ledger is, by the kind of row that holds it. */
+/** The part of the totals for each kind of row that holds money. */
 const PART_OF = {
   account: 'available',
   terms: 'held',
@@ -27,7 +27,7 @@ const KINDS = ['supply', ...Object.keys(PART_OF)] as MoneyKind[];
 interface Summand {
   readonly currency: Currency;
   readonly part: Part;
-  /** Minor units; below zero where a row says what is no longer held. */
+  /** Minor units. Below zero when a row records what is no longer held. */
   readonly units: bigint;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the merchant's legs do alike, paid online or by voucher: verify goods, merchant and categories, and begin the order.
+// What the merchant's two legs share, online and by voucher: they verify goods, merchant and categories, and begin the
+// order.
 import {
   basketDigest,
   ensureCategoriesAgree,
@@ -13,7 +14,7 @@ import type { Call } from '../ledger/call.js';
 import { categoriesIn, goodsAsPicked } from './goods.js';
 import { merchantRow } from './rows.js';
 
-/** Units 8, 9, 15 (first pass), 10 and 12, on goods that are each read once. */
+/** Units 8, 9, 15 (first pass), 10 and 12. Each of the goods is read once. */
 export async function verifyOrder(
   call: Call,
   terms: OrderTerms,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 8 and 15: what the customer picked, held against what the merchant registered.
+// Units 8 and 15: compare the goods that the customer picked with the merchant's registration.
 import { digestOf } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import { isDefective, type RatingStandards } from '../feedback/ratings.js';
@@ -12,7 +12,7 @@ export type Registration = Pick<
   'gtin' | 'category' | 'price' | 'currency' | 'origin' | 'certificate' | 'weightGrams'
 >;
 
-/** @returns the digest that a shop page carries for the goods it shows. */
+/** @returns the digest that a shop page has for the goods on it. */
 export const goodsDigest = (goods: Registration): string =>
   digestOf({
     gtin: goods.gtin,
@@ -55,7 +55,7 @@ const difference = (
   registered: string | number | boolean,
 ): Difference[] => (picked === registered ? [] : [{ field, values: { picked, registered } }]);
 
-/** Unit 15, for one line: every field that differs from the registration, named. */
+/** Unit 15, for one line: names every field that differs from the registration. */
 export const goodsDifferences = (
   line: BasketLine,
   goods: GoodsRow,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verifies a fraud proof with no network and no ledger: the bank's root vouches for the issuers, an issuer for the device,
-// the device for both vouchers, and these contradict each other.
+// Verifies a fraud proof without network or ledger. The bank's root vouches for the issuers, an issuer for the device, and
+// the device for both vouchers, which contradict each other.
 import type { CounterEntry, FraudKind } from '../ledger/offline-rows.js';
 import { contradictionOf } from './contradiction.js';
 import { counterEntry } from './counter-entry.js';
@@ -15,22 +15,21 @@ import {
 } from './verify-issued.js';
 import { verifyVoucher } from './verify-voucher.js';
 
-/** Why a proof proves nothing, in the order in which it is tried. */
+/** Why a proof proves nothing, in the order of the checks. */
 export const PROOF_FAULTS = {
-  issuerUntrusted:
-    'None of the roots vouches for the issuer certificate, or it is of another role.',
-  certificateForged: 'The issuer did not sign the device certificate, or is of another bank.',
+  issuerUntrusted: 'None of the roots vouches for the issuer certificate, or it has another role.',
+  certificateForged: 'The issuer did not sign the device certificate, or belongs to another bank.',
   voucherForged: 'The device did not sign the voucher under this certificate.',
   requestMismatch: 'The voucher does not answer the request.',
-  differentDevices: 'The vouchers are of different devices or epochs.',
+  differentDevices: 'The vouchers belong to different devices or epochs.',
   noContradiction:
-    'An honest device could have signed both vouchers, or the contradiction is another.',
+    'An honest device could have signed both vouchers, or they contradict each other in a different way.',
 } as const;
 
 /** Why a fraud proof proves nothing. */
 export type ProofFault = keyof typeof PROOF_FAULTS;
 
-/** Whom the proof convicts. */
+/** The device that the proof convicts, and its two vouchers. */
 export interface ProvenFraud {
   readonly kind: FraudKind;
   readonly bankId: string;
@@ -54,7 +53,7 @@ function demand(condition: boolean, reason: ProofFault): asserts condition {
   if (!condition) throw new Fault(reason);
 }
 
-/** Runs a step whose refusals mean this fault. */
+/** Runs a step. Its refusals mean this fault. */
 function step<T>(reason: ProofFault, run: () => T): T {
   try {
     return run();
@@ -71,13 +70,13 @@ const both = <T, U>([first, second]: Pair<T>, work: (item: T) => U): Pair<U> => 
   work(second),
 ];
 
-/** A side, and whom the verifier believes about its certificate. */
+/** A side, and the issuer that the verifier believes about its certificate. */
 interface AttestedSide {
   readonly side: ProofSide;
   readonly issuer: TrustedIssuer;
 }
 
-/** The issuer that a side's X.509 certificate names, when one of the roots vouches for it. */
+/** Reads the issuer from a side's X.509 certificate. One of the roots must vouch for it. */
 function attested(side: ProofSide, roots: readonly string[]): AttestedSide {
   const issuer = step('issuerUntrusted', () => certifiedIssuer(side.issuerCertificate));
   const trusted = roots.some((root) => isCertifiedBy(issuer, root));
@@ -111,7 +110,7 @@ interface VerifiedSide {
   readonly entry: CounterEntry;
 }
 
-/** How the sum of the first voucher begins is not asked: a device that lies there too convicts itself no less. */
+/** Checks that the voucher answers its request. It does not check the first sum: a device that lies there too is no less guilty. */
 function answered({ side, held, voucher, voucherDigest }: SignedSide): VerifiedSide {
   const { requestPayload } = side;
   const request = step('requestMismatch', () => decodePaymentRequest(requestPayload));
@@ -128,7 +127,7 @@ const SAME = ['channel', 'bankId', 'customerId', 'deviceId', 'epoch'] as const;
 const areOfOneDevice = (a: DeviceCertificate, b: DeviceCertificate): boolean =>
   SAME.every((field) => a[field] === b[field]) && Buffer.compare(a.deviceKey, b.deviceKey) === 0;
 
-/** Each step is tried on both sides before the next, so that one proof has one fault, whatever order its sides have. */
+/** Each step checks both sides before the next step begins, so that a proof has the same fault in either order of its sides. */
 function convict(kind: FraudKind, sides: Pair<AttestedSide>): ProvenFraud {
   const [first, second] = both(both(both(sides, certified), signed), answered);
   demand(areOfOneDevice(first.certificate, second.certificate), 'differentDevices');
@@ -148,8 +147,8 @@ function judged(work: () => ProvenFraud): ProofResult {
 }
 
 /**
- * Verifies a proof by itself. Whether certificates were in force at some time is not asked: a fraud stays one.
- * @param roots certificates of the authority of the bank that the device certificates name, PEM
+ * Verifies a proof by itself. It does not check when certificates were valid: a fraud stays a fraud.
+ * @param roots PEM certificates of the authority of the bank that the device certificates name
  */
 export const verifyFraudProof = (
   { kind, sides }: FraudProof,
@@ -163,8 +162,8 @@ export const verifyFraudProof = (
   );
 
 /**
- * Verifies a proof by the issuers that the bank registered; what the proof says of them is not believed.
- * @param issuers of each side, undefined for one that the bank did not register
+ * Verifies a proof with the issuers that the bank registered. It does not believe the issuers in the proof.
+ * @param issuers the issuer of each side, undefined when the bank did not register it
  */
 export const verifyRegisteredFraud = (
   { kind, sides }: FraudProof,

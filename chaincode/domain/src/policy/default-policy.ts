@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A policy to start from: two currencies, limits as a retail bank sets them. A vote of the participants changes it.
+// A policy to start from: two currencies, and limits as a retail bank sets them.
 import type { Policy } from './policy.js';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** The policy to start from, which the participants may vote to change. */
+/** The policy to start from. The participants can change it by vote. */
 export const DEFAULT_POLICY: Policy = {
   loginSeconds: HOUR / 2,
   authenticationSeconds: 180,
