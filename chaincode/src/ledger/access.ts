@@ -15,6 +15,7 @@ import {
   type ParticipantRow,
   type Role,
 } from '@fabric-offline-pay/domain';
+import { fieldAt, fieldsOf, type Fields } from './fields.js';
 import { orderAt } from './order-at.js';
 import type { Store } from './store.js';
 
@@ -33,8 +34,6 @@ export interface Caller {
   /** Null for the one transaction that runs before there is a registry. */
   readonly participant: ParticipantRow | null;
 }
-
-type Input = Readonly<Record<string, unknown>>;
 
 /** The subject's one common name. Fabric CA sets it to the registered name. */
 function nameIn(certificate: Uint8Array): string {
@@ -82,12 +81,9 @@ export async function authorise(
   return { mspId, role, attribute, actor, registeredName, participant };
 }
 
-const fieldAt = (input: Input, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, part) => (value as Input | undefined)?.[part], input);
+const text = (input: Fields, field: string): string => String(input[field]);
 
-const text = (input: Input, field: string): string => String(input[field]);
-
-const orderKey = (input: Input): OrderKey => ({
+const orderKey = (input: Fields): OrderKey => ({
   merchantId: text(input, 'merchantId'),
   orderNumber: text(input, 'orderNumber'),
 });
@@ -102,7 +98,7 @@ const OWNER_FIELD: Readonly<Record<Role, string>> = {
 
 type RowOwnership = Exclude<Ownership['of'], 'network' | 'input'>;
 
-type FindOwned = (store: Store, input: Input, caller: Caller) => Promise<object>;
+type FindOwned = (store: Store, input: Fields, caller: Caller) => Promise<object>;
 
 /** The row of a payee: a merchant, or else a logistics company. A bank pays both. */
 async function payeeRow(store: Store, payeeId: string): Promise<object> {
@@ -144,11 +140,11 @@ async function ownerOf(
   store: Store,
   caller: Caller,
   owner: Exclude<Ownership, { of: 'network' }>,
-  input: Input,
+  input: Fields,
 ): Promise<unknown> {
   if (owner.of === 'input') return fieldAt(input, owner.field);
-  const row = (await ROW_OF[owner.of](store, input, caller)) as Input;
-  return row[OWNER_FIELD[caller.role ?? 'auditor']];
+  const row = await ROW_OF[owner.of](store, input, caller);
+  return fieldsOf(row)[OWNER_FIELD[caller.role ?? 'auditor']];
 }
 
 /** An organisation's own certificate authority could write any actor, so the ledger says whom the organisation may speak for. */
@@ -169,7 +165,7 @@ export async function ensureOwner(
   input: unknown,
 ): Promise<void> {
   if (transaction.owner.of === 'network') return;
-  const owner = await ownerOf(store, caller, transaction.owner, input as Input);
+  const owner = await ownerOf(store, caller, transaction.owner, fieldsOf(input));
   const details = { transaction: transaction.fullName };
   ensure(owner === caller.actor && caller.actor !== '', 'NOT_OWNER', details);
   ensure(await mayActorSpeak(store, caller), 'NOT_OWNER', {

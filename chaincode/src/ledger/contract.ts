@@ -21,8 +21,9 @@ import { authorise, ensureOwner, type Caller } from './access.js';
 import type { Announcement, Call } from './call.js';
 import { rememberCertificates } from './certificate-memory.js';
 import { proposalTime } from './clock.js';
+import type { Fields } from './fields.js';
 import { quietShim } from './quiet-shim.js';
-import { perform, type Handle } from './repetition.js';
+import { perform } from './repetition.js';
 import { Store } from './store.js';
 
 /** A handler for every transaction of a contract, typed by the table. */
@@ -32,11 +33,11 @@ export type Handlers<Name extends ContractName> = {
   ) => Promise<ResultOf<Name, Key>>;
 };
 
-type Handler = (call: Call) => Promise<unknown>;
+type Handler = (call: Call) => Promise<Fields>;
 
 function parseJson(text: string | undefined, field: string): unknown {
   try {
-    return JSON.parse(text ?? '') as unknown;
+    return JSON.parse(text ?? '');
   } catch {
     throw new DomainError('INPUT_INVALID', { field, reason: 'no JSON' });
   }
@@ -114,11 +115,7 @@ async function handle(frame: Frame, value: unknown, privately: unknown): Promise
     },
   };
   if (transaction.kind === 'evaluate') return frame.handler(call);
-  const { answer, announcement } = await perform(
-    call,
-    transaction,
-    () => frame.handler(call) as ReturnType<Handle>,
-  );
+  const { answer, announcement } = await perform(call, transaction, () => frame.handler(call));
   if (announcement !== undefined) frame.announced.push({ ...announcement, ...told });
   return answer;
 }

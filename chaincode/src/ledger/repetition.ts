@@ -15,11 +15,10 @@ import {
   type UnitId,
 } from '@fabric-offline-pay/domain';
 import type { Announcement, Call } from './call.js';
-
-type Result = Readonly<Record<string, unknown>>;
+import { fieldAt, fieldsOf, type Fields } from './fields.js';
 
 /** The answer of a submitted transaction: its result and these fields. */
-type Answer = Result & { readonly replayed: boolean; readonly units: readonly UnitId[] };
+type Answer = Fields & { readonly replayed: boolean; readonly units: readonly UnitId[] };
 
 export interface Performed {
   readonly answer: Answer;
@@ -38,9 +37,7 @@ const NONE = '-';
 
 function partAt(call: Call, path: string): string {
   if (path === CALLER) return call.caller.actor;
-  const value = path
-    .split('.')
-    .reduce<unknown>((inner, name) => (inner as Result | undefined)?.[name], call.input);
+  const value = fieldAt(call.input, path);
   return typeof value === 'string' || typeof value === 'number' ? value.toString() : NONE;
 }
 
@@ -87,11 +84,11 @@ function inRowOf(call: Call, transaction: NamedTransaction, place: ReceiptPlace)
 }
 
 /** A signature proves content but is not content: the customer may sign the same terms twice. */
-const unsigned = (input: Result): Result =>
+const unsigned = (input: Fields): Fields =>
   Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'signature'));
 
 const contentDigest = ({ input }: Call, { content = unsigned }: NamedTransaction): string =>
-  digestOf(content(input as Result));
+  digestOf(content(fieldsOf(input)));
 
 function replayOf(first: Receipt, digest: string): Performed {
   ensure(first.inputDigest === digest, 'IDEMPOTENCY_CONFLICT', {
@@ -102,11 +99,11 @@ function replayOf(first: Receipt, digest: string): Performed {
 }
 
 interface Done {
-  readonly result: Result;
+  readonly result: Fields;
   readonly units: readonly UnitId[];
 }
 
-function doneBy({ units, unitsOf }: NamedTransaction, result: Result): Done {
+function doneBy({ units, unitsOf }: NamedTransaction, result: Fields): Done {
   return { result, units: unitsOf?.(result) ?? units };
 }
 
@@ -133,7 +130,7 @@ const performed = (
   },
 });
 
-export type Handle = () => Promise<Result>;
+type Handle = () => Promise<Fields>;
 
 type Performing = (call: Call, transaction: NamedTransaction, handle: Handle) => Promise<Performed>;
 
@@ -164,7 +161,7 @@ async function withReceipt(
 }
 
 /** The answer when there was nothing to do. It has an event, for clients that wait for the transaction. */
-const unchanged = (call: Call, transaction: NamedTransaction, result: Result): Performed => ({
+const unchanged = (call: Call, transaction: NamedTransaction, result: Fields): Performed => ({
   answer: { ...result, replayed: true, units: [] },
   announcement: { subject: subjectOf(call, transaction), units: [] },
 });

@@ -44,7 +44,7 @@ const rangeEnd = (prefix: string): string => `${prefix.slice(0, -1)}0`;
 /** The first key that can come after this one. */
 const after = (key: string): string => `${key}\u0001`;
 
-const parse = (text: string): unknown => JSON.parse(text) as unknown;
+const parse = (text: string): unknown => JSON.parse(text);
 
 /** Freezes a remembered value, because later transactions see it and must see what was read. */
 function frozen(value: unknown): unknown {
@@ -67,6 +67,10 @@ const MUCH_READ: ReadonlyMap<string, (text: string) => unknown> = new Map(
     ] as const satisfies readonly (readonly [RowKind, number])[]
   ).map(([kind, most]) => [kind, remembering(most, (text) => frozen(parse(text)))]),
 );
+
+/** A row under a key of this kind, as the store keeps rows of all kinds. */
+const asRow = <Kind extends RowKind>(_kind: Kind, row: unknown): RowValue<Kind> | undefined =>
+  row as RowValue<Kind> | undefined;
 
 const kindOf = (key: string): string => key.split('/', 1)[0] ?? '';
 
@@ -113,12 +117,12 @@ export class Store {
   ): Promise<RowValue<Kind> | undefined> {
     const key = keyOf(kind, parts);
     this.#unseen.delete(key);
-    if (this.#writes.has(key)) return this.#writes.get(key) as RowValue<Kind> | undefined;
+    if (this.#writes.has(key)) return asRow(kind, this.#writes.get(key));
     if (!this.#read.has(key)) {
       this.#operations += 1;
       this.#read.set(key, rowOf(key, await this.#stub.getState(key)));
     }
-    return this.#read.get(key) as RowValue<Kind> | undefined;
+    return asRow(kind, this.#read.get(key));
   }
 
   /** Writes a row at the end, under its own key or under the key from the parts. */
@@ -179,7 +183,7 @@ export class Store {
     limit = Infinity,
   ): Promise<readonly Entry<Kind>[]> {
     const prefix = ROWS[kind].prefix(...parts);
-    return this.#collect<Kind>(prefix, rangeEnd(prefix), limit);
+    return this.#collect(kind, prefix, rangeEnd(prefix), limit);
   }
 
   /** Like {@link range}, but without the rows whose next part is `end` or after it. */
@@ -190,7 +194,7 @@ export class Store {
     limit: number,
   ): Promise<readonly Entry<Kind>[]> {
     const prefix = ROWS[kind].prefix(...parts);
-    return this.#collect<Kind>(prefix, `${prefix}${end}`, limit);
+    return this.#collect(kind, prefix, `${prefix}${end}`, limit);
   }
 
   /**
@@ -202,7 +206,7 @@ export class Store {
     parts: readonly string[],
   ): Promise<readonly Entry<Kind>[]> {
     const prefix = ROWS[kind].prefix(...parts);
-    return this.#atMost<Kind>(prefix, rangeEnd(prefix), Infinity);
+    return this.#atMost(kind, prefix, rangeEnd(prefix), Infinity);
   }
 
   /** The next rows under a prefix, at most `limit`, after the end of the previous page. For queries. */
@@ -214,12 +218,13 @@ export class Store {
   ): Promise<Page<Kind>> {
     const prefix = ROWS[kind].prefix(...parts);
     const from = cursor === undefined ? prefix : after(prefix + cursor);
-    const entries = await this.#atMost<Kind>(from, rangeEnd(prefix), limit);
+    const entries = await this.#atMost(kind, from, rangeEnd(prefix), limit);
     const last = entries.length < limit ? undefined : entries.at(-1);
     return { entries, next: last?.key.slice(prefix.length) ?? null };
   }
 
   async #atMost<Kind extends RowKind>(
+    kind: Kind,
     from: string,
     to: string,
     limit: number,
@@ -228,7 +233,7 @@ export class Store {
     while (entries.length < limit) {
       const last = entries.at(-1);
       const start = last === undefined ? from : after(last.key);
-      const more = await this.#collect<Kind>(start, to, limit - entries.length);
+      const more = await this.#collect(kind, start, to, limit - entries.length);
       if (more.length === 0) return entries;
       entries = entries.concat(more);
     }
@@ -236,17 +241,19 @@ export class Store {
   }
 
   async #collect<Kind extends RowKind>(
+    kind: Kind,
     from: string,
     to: string,
     limit: number,
   ): Promise<readonly Entry<Kind>[]> {
     const name = [from, to, limit].join('\n');
-    const entries = this.#ranges.get(name) ?? (await this.#readRange<Kind>(from, to, limit));
+    const entries = this.#ranges.get(name) ?? (await this.#readRange(kind, from, to, limit));
     this.#ranges.set(name, entries);
     return entries as readonly Entry<Kind>[];
   }
 
   async #readRange<Kind extends RowKind>(
+    kind: Kind,
     from: string,
     to: string,
     limit: number,
@@ -259,9 +266,9 @@ export class Store {
       // The peer closes a finished range itself. Closing it again would cost another message.
       if (row.done) return entries;
       const { key } = row.value;
-      const value = rowOf(key, row.value.value) as RowValue<Kind>;
+      const value = asRow(kind, rowOf(key, row.value.value));
       this.#read.set(key, value);
-      entries.push({ key, value });
+      if (value !== undefined) entries.push({ key, value });
     }
     await rows.close();
     return entries;
@@ -272,7 +279,7 @@ export class Store {
     this.#operations += 1;
     const key = keyOf('address', parts);
     const bytes = await this.#stub.getPrivateData(ADDRESS_COLLECTION, key);
-    return rowOf(key, bytes) as RowValue<'address'> | undefined;
+    return asRow('address', rowOf(key, bytes));
   }
 
   async putPrivate(value: RowValue<'address'>, ...parts: KeyOf<'address'>): Promise<void> {

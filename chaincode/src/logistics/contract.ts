@@ -30,6 +30,7 @@ import {
   orderRow,
   quoteRow,
   receiptOfStep,
+  resultOfStep,
   termsRow,
 } from '../shared/rows.js';
 
@@ -85,20 +86,18 @@ async function quote(call: Call<OrderKey>) {
   await receiptOfStep(call, basket, 'logistics:verifyGoods');
   await receiptOfStep(call, basket, 'logistics:locateGoods');
   await receiptOfStep(call, basket, 'logistics:offerAddresses');
-  const priced = (await receiptOfStep(call, basket, 'logistics:quotePrices')).output;
-  const ranked = (await receiptOfStep(call, basket, 'logistics:rankCouriers')).output;
-  const offers = ranked['offers'] as AddressOffer[];
-  const pricedOffers = priced['offers'] as AddressOffer[];
+  const priced = await resultOfStep(call, basket, 'logistics', 'quotePrices');
+  const { offers, categories } = await resultOfStep(call, basket, 'logistics', 'rankCouriers');
   ensure(
-    JSON.stringify(offers.map(inOrderOfIds)) === JSON.stringify(pricedOffers),
+    JSON.stringify(offers.map(inOrderOfIds)) === JSON.stringify(priced.offers),
     'QUOTE_MISMATCH',
     { field: 'offers' },
   );
-  const goodsTotal = priced['goodsTotal'] as string;
+  const { goodsTotal } = priced;
   await putQuote(call, basket, {
     basketDigest: basketDigest(basket),
     goodsTotal,
-    categories: ranked['categories'] as string[],
+    categories,
     offers,
     statement: null,
   });

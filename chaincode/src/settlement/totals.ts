@@ -9,6 +9,15 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
+const LEDGER_KINDS = [
+  'account',
+  'terms',
+  'order',
+  'reserve',
+  'credit',
+  'checkpoint',
+] as const satisfies readonly MoneyKind[];
+
 /** The part of the totals for each kind of row that holds money. */
 const PART_OF = {
   account: 'available',
@@ -17,12 +26,12 @@ const PART_OF = {
   reserve: 'reserves',
   credit: 'credits',
   checkpoint: 'checkpoints',
-} as const satisfies Readonly<Record<Exclude<MoneyKind, 'supply'>, string>>;
+} as const satisfies Readonly<Record<(typeof LEDGER_KINDS)[number], string>>;
 
 type LedgerPart = (typeof PART_OF)[keyof typeof PART_OF];
 type Part = 'issued' | 'redeemed' | LedgerPart;
 
-const KINDS = ['supply', ...Object.keys(PART_OF)] as MoneyKind[];
+const KINDS: readonly MoneyKind[] = ['supply', ...LEDGER_KINDS];
 
 interface Summand {
   readonly currency: Currency;

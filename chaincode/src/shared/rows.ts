@@ -9,6 +9,7 @@ import {
   orderSubject,
   type Basket,
   type BasketRow,
+  type ContractName,
   type MerchantRow,
   type OrderEvent,
   type OrderKey,
@@ -18,7 +19,9 @@ import {
   type QuoteRow,
   type Receipt,
   type RegistryRow,
+  type ResultOf,
   type TermsRow,
+  type TransactionName,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { orderAt } from '../ledger/order-at.js';
@@ -87,6 +90,16 @@ export async function receiptOfStep(
   return found(row, 'VERIFICATION_MISSING', { transaction });
 }
 
+/** The result in the receipt of a step that must be done. @throws {DomainError} VERIFICATION_MISSING. */
+export async function resultOfStep<
+  Contract extends ContractName,
+  Name extends TransactionName<Contract>,
+>(call: Call, order: OrderKey, contract: Contract, name: Name): Promise<ResultOf<Contract, Name>> {
+  const { output } = await receiptOfStep(call, order, `${contract}:${name}`);
+  // The handler of this transaction wrote it.
+  return output as ResultOf<Contract, Name>;
+}
+
 /** The categories from unit 9, for a stepwise order. */
-export const verifiedCategories = async (call: Call, order: OrderKey): Promise<string[]> =>
-  (await receiptOfStep(call, order, 'goods:partition')).output['categories'] as string[];
+export const verifiedCategories = async (call: Call, order: OrderKey): Promise<readonly string[]> =>
+  (await resultOfStep(call, order, 'goods', 'partition')).categories;

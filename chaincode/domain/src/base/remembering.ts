@@ -9,13 +9,14 @@ export function remembering<Result>(
   most: number,
   find: (text: string) => Result,
 ): (text: string) => Result {
-  const known = new Map<string, Result>();
+  const known = new Map<string, { readonly result: Result }>();
   return (text) => {
-    if (known.has(text)) return known.get(text) as Result;
+    const hit = known.get(text);
+    if (hit !== undefined) return hit.result;
     const result = find(text);
     const [oldest] = known.keys();
     if (known.size >= most && oldest !== undefined) known.delete(oldest);
-    known.set(text, result);
+    known.set(text, { result });
     return result;
   };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 7: a score from the customer's history, and the limits for that score. The policy says how much each entry counts.
+import { keysOf } from '../base/keys-of.js';
 import { toAmount, toUnits, type Amount } from '../base/money.js';
 import type { HistoryKind } from '../ledger/rows.js';
 import type { ReputationRow } from '../ledger/identity-shapes.js';
@@ -36,7 +37,7 @@ export const addToHistory = (totals: Totals, kinds: readonly HistoryKind[]): Tot
  * it.
  */
 export function scoreOf(totals: Totals, policy: ReputationPolicy): number {
-  const kinds = Object.keys(policy.penalties) as (keyof typeof policy.penalties)[];
+  const kinds = keysOf(policy.penalties);
   const penalty = kinds.reduce((sum, kind) => sum + policy.penalties[kind] * totals[kind], 0);
   const paidBack = Math.min(totals.success, policy.mostPaidBack);
   return Math.min(100, Math.max(0, policy.firstScore + paidBack - penalty));

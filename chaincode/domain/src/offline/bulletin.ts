@@ -38,7 +38,7 @@ const amount: Codec<string> = {
 
 const bearer: Codec<OfflinePolicy['lossBearer']> = {
   write: (writer, value) => integer(0, 1).write(writer, BEARERS.indexOf(value)),
-  read: (reader) => BEARERS[integer(0, 1).read(reader) as 0 | 1],
+  read: (reader) => (integer(0, 1).read(reader) === 0 ? 'merchant' : 'bank'),
 };
 
 type CapsEntry = OfflineCaps & { readonly currency: string };

@@ -3,6 +3,7 @@
 // same rules on writing and on reading, so nobody can sign an object that nobody would accept.
 import { ensure } from '../base/errors.js';
 import { IDENTIFIER_PATTERN } from '../base/identifiers.js';
+import { keysOf } from '../base/keys-of.js';
 import { isAmountOf } from '../base/money.js';
 import { CborReader, CborWriter } from './cbor.js';
 
@@ -115,13 +116,13 @@ export function record<T extends object>(
   fields: Fields<T>,
   lead: readonly number[] = [],
 ): Codec<T> {
-  const entries = Object.entries(fields) as [keyof T, Codec<T[keyof T]>][];
+  const entries = keysOf(fields).map((name) => ({ name, codec: fields[name] }));
   const count = lead.length + entries.length;
   return {
     write: (writer, value) => {
       writer.array(count);
       for (const item of lead) writer.unsigned(item);
-      for (const [name, codec] of entries) codec.write(writer, value[name]);
+      for (const { name, codec } of entries) codec.write(writer, value[name]);
     },
     read: (reader) => {
       const items = reader.array();
@@ -133,7 +134,7 @@ export function record<T extends object>(
           reason: 'another version or kind',
         });
       const read: Partial<T> = {};
-      for (const [name, codec] of entries) read[name] = codec.read(reader);
+      for (const { name, codec } of entries) read[name] = codec.read(reader);
       return read as T;
     },
   };

@@ -2,6 +2,7 @@
 // COSE_Sign1 (RFC 9052, tag 18) with ES256 and low S. The protected header names the purpose as content type, so that a
 // signature for one purpose is never valid for another.
 import { ensure } from '../base/errors.js';
+import { keysOf } from '../base/keys-of.js';
 import { verifyBytes, withLowS } from '../base/signature.js';
 import { sha256, type PublicKey } from '../platform/crypto.js';
 import { CborReader, CborWriter } from './cbor.js';
@@ -57,7 +58,7 @@ const headerStart = (purpose: CosePurpose): Buffer =>
   ]);
 
 const HEADER_STARTS = Object.fromEntries(
-  Object.keys(IS_ISSUED).map((purpose) => [purpose, headerStart(purpose as CosePurpose)]),
+  keysOf(IS_ISSUED).map((purpose) => [purpose, headerStart(purpose)]),
 ) as Readonly<Record<CosePurpose, Buffer>>;
 
 /** @returns the protected header. @throws {DomainError} OFFLINE_MALFORMED when the kid is missing, or there must be none. */

@@ -3,6 +3,7 @@
 // so that an answer for hundreds of vouchers stays short.
 import { describe } from '../base/error-description.js';
 import { ensure } from '../base/errors.js';
+import { keysOf } from '../base/keys-of.js';
 import { VERDICTS } from './verdicts.js';
 
 export const LEDGER_VERDICTS = {
@@ -17,8 +18,8 @@ export const LEDGER_VERDICTS = {
 /** The ledger's verdict on a voucher. */
 export type LedgerVerdict = keyof typeof LEDGER_VERDICTS;
 
-const NAMES = new Map(
-  Object.entries(LEDGER_VERDICTS).map(([name, { number }]) => [number, name as LedgerVerdict]),
+const NAMES: ReadonlyMap<number, LedgerVerdict> = new Map(
+  keysOf(LEDGER_VERDICTS).map((name) => [LEDGER_VERDICTS[name].number, name]),
 );
 
 /** @returns the verdict's number on the ledger. */

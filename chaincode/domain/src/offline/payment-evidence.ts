@@ -28,7 +28,13 @@ export function decodePaymentEvidence(bytes: Uint8Array): PaymentEvidence {
   const reader = new CborReader(bytes);
   const isKnown = reader.array() === PARTS.length + 1 && reader.integer() === VERSION;
   ensure(isKnown, 'OFFLINE_MALFORMED', { reason: 'no evidence of this version' });
-  const [request, voucher, certificate, payee, receipt] = PARTS.map(() => reader.bytes());
+  const evidence = {
+    request: reader.bytes(),
+    voucher: reader.bytes(),
+    certificate: reader.bytes(),
+    payee: reader.bytes(),
+    receipt: reader.bytes(),
+  };
   reader.end();
-  return { request, voucher, certificate, payee, receipt } as PaymentEvidence;
+  return evidence;
 }

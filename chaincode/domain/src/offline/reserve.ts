@@ -4,6 +4,7 @@
 import { ensure } from '../base/errors.js';
 import { addAmounts, subtractAmounts, toAmount, toUnits, type Amount } from '../base/money.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../base/clock-tolerance.js';
+import { keysOf } from '../base/keys-of.js';
 import type { CounterEntry, ReportedDevice, ReserveRow } from '../ledger/offline-rows.js';
 import { allowanceOf, type Allowance } from './allowance.js';
 import { withEntry } from './counter-entry.js';
@@ -69,7 +70,7 @@ export const NEVER_LOWERED = [
 ] as const satisfies readonly (keyof Allowance)[];
 
 /** The fields of the row that a top-up may not change, from the certificate. */
-const identityOf = (certificate: DeviceCertificate): Partial<ReserveRow> => ({
+const identityOf = (certificate: DeviceCertificate) => ({
   customerId: certificate.customerId,
   deviceId: certificate.deviceId,
   bankId: certificate.bankId,
@@ -79,8 +80,8 @@ const identityOf = (certificate: DeviceCertificate): Partial<ReserveRow> => ({
 });
 
 function differingField(reserve: ReserveRow, certificate: DeviceCertificate): string | undefined {
-  const names = Object.entries(identityOf(certificate));
-  return names.find(([name, value]) => reserve[name as keyof ReserveRow] !== value)?.[0];
+  const identity = identityOf(certificate);
+  return keysOf(identity).find((name) => reserve[name] !== identity[name]);
 }
 
 function loweredField(reserve: ReserveRow, certificate: DeviceCertificate): string | undefined {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 13: the customer's, the merchant's and the logistics company's statements of one order, field by field.
 import { byCodeUnit } from '../base/canonical.js';
+import { keysOf } from '../base/keys-of.js';
 import type { Basket, Difference, OrderTerms, Party, Statement } from '../ledger/order-shapes.js';
 import type { StatedOtherwise } from '../ledger/rows.js';
 
@@ -22,10 +23,9 @@ export const customerStatement = (
 /** @returns the statement as rows keep it: only the fields that differ from the customer's statement. */
 export const statedOtherwise = (statement: Statement, customer: Statement): StatedOtherwise =>
   Object.fromEntries(
-    Object.entries(statement).filter(
-      ([field, value]) =>
-        JSON.stringify(value) !== JSON.stringify(customer[field as keyof Statement]),
-    ),
+    keysOf(statement)
+      .filter((field) => JSON.stringify(statement[field]) !== JSON.stringify(customer[field]))
+      .map((field) => [field, statement[field]]),
   );
 
 /** Restores the whole statement. */

@@ -45,18 +45,20 @@ export function refundable(hold: Hold): Amount {
 
 /** Asserts what every hold must satisfy after every step. */
 function checked(hold: Hold): Hold {
-  const [authorised, voided, captured, released, refunded, refundedHeld] = (
-    ['authorised', 'voided', 'captured', 'released', 'refunded', 'refundedHeld'] as const
-  ).map((field) => toUnits(hold[field])) as [bigint, bigint, bigint, bigint, bigint, bigint];
-  const fee = toUnits(hold.feeReleased) + toUnits(hold.feeReturned);
+  const captured = toUnits(hold.captured);
+  const released = toUnits(hold.released);
+  const refunded = toUnits(hold.refunded);
+  const refundedHeld = toUnits(hold.refundedHeld);
+  const feeReleased = toUnits(hold.feeReleased);
+  const feeReturned = toUnits(hold.feeReturned);
   const sound =
-    captured + voided <= authorised &&
+    captured + toUnits(hold.voided) <= toUnits(hold.authorised) &&
     released + refundedHeld <= captured &&
     refundedHeld <= refunded &&
     refunded <= captured &&
-    toUnits(hold.feeReleased) <= released &&
-    toUnits(hold.feeReturned) <= refundedHeld &&
-    fee <= toUnits(hold.fee);
+    feeReleased <= released &&
+    feeReturned <= refundedHeld &&
+    feeReleased + feeReturned <= toUnits(hold.fee);
   ensure(sound, 'INTERNAL', { invariant: 'hold' });
   return hold;
 }

@@ -186,9 +186,7 @@ export const offline = {
             LONGEST_BATCH,
           `more than ${LONGEST_BATCH.toString()} characters`,
         )
-        .describe(
-          `at most ${MOST_BATCHED.toString()} vouchers, grouped by their reserve`,
-        ),
+        .describe(`at most ${MOST_BATCHED.toString()} vouchers, grouped by their reserve`),
     }),
     output: outcome.extend({
       verdicts: z

@@ -2,6 +2,7 @@
 // The one table of transactions: contract → name → what it is.
 import type * as z from 'zod';
 import type { DeepReadonly } from '../base/deep-readonly.js';
+import { keysOf } from '../base/keys-of.js';
 import { alarm } from './alarm.js';
 import type { Transaction } from './define.js';
 import { feedback } from './feedback.js';
@@ -76,11 +77,11 @@ export interface NamedTransaction extends Transaction {
 }
 
 /** Every transaction and query of {@link TRANSACTIONS}, each with its contract and name. */
-export const ALL_TRANSACTIONS: readonly NamedTransaction[] = Object.entries(TRANSACTIONS).flatMap(
-  ([contract, entries]) =>
-    Object.entries(entries).map(([name, entry]) => ({
+export const ALL_TRANSACTIONS: readonly NamedTransaction[] = keysOf(TRANSACTIONS).flatMap(
+  (contract) =>
+    Object.entries(TRANSACTIONS[contract]).map(([name, entry]) => ({
       ...(entry as Transaction),
-      contract: contract as ContractName,
+      contract,
       name,
       fullName: `${contract}:${name}`,
     })),
