@@ -14,9 +14,9 @@ import {
   countBlame,
   decideAlarm,
   differencesOf,
-  openAlarm,
+  findOpenAlarm,
   raiseAlarm,
-  report,
+  writeReport,
 } from '../shared/reporting.js';
 import { advance, basketOfOrder, orderRow, termsRow } from '../shared/rows.js';
 
@@ -30,7 +30,7 @@ const PAGE = 200;
 async function compareGoods(call: Call<OrderKey>) {
   const basket = await basketOfOrder(call, call.input);
   const differences = await differencesOfGoods(call, basket);
-  if (differences.length > 0) report(call, basket, 'goods', differences);
+  if (differences.length > 0) writeReport(call, basket, 'goods', differences);
   return { clean: differences.length === 0 };
 }
 
@@ -52,14 +52,14 @@ async function compareOrder(call: Call<OrderKey>) {
 
 type Decision = InputOf<'alarm', 'resolve'>;
 
-async function toDecide(call: Call<Decision>) {
+async function readOpenAlarm(call: Call<Decision>) {
   const order = await orderRow(call, call.input);
-  return { order, alarm: found(await openAlarm(call, order), 'ALARM_NOT_OPEN') };
+  return { order, alarm: found(await findOpenAlarm(call, order), 'ALARM_NOT_OPEN') };
 }
 
 /** The difference is explained and counts against nobody. An order that has ended in the meantime does not go on. */
 async function resolve(call: Call<Decision>) {
-  const { order, alarm } = await toDecide(call);
+  const { order, alarm } = await readOpenAlarm(call);
   decideAlarm(call, alarm, 'resolved', call.input.reason);
   const changes: Pick<OrderRow, 'verification'> = { verification: 'resolved' };
   if (order.state === 'blocked') return { state: advance(call, order, 'resolveAlarm', changes) };
@@ -69,7 +69,7 @@ async function resolve(call: Call<Decision>) {
 
 /** The difference is real, and counts against the parties whose statement stood alone. */
 async function uphold(call: Call<Decision>) {
-  const { order, alarm } = await toDecide(call);
+  const { order, alarm } = await readOpenAlarm(call);
   decideAlarm(call, alarm, 'upheld', call.input.reason);
   await countBlame(call, order, alarm.blamed);
   call.store.put('order', { ...order, verification: 'upheld' });

@@ -15,7 +15,7 @@ import { contractOf } from '../ledger/contract.js';
 import { purchasesAfter } from '../shared/purchases.js';
 import { orderRow, termsRow } from '../shared/rows.js';
 import { ensureSignedByDevice } from '../shared/signing.js';
-import { storePurchase as store } from '../shared/storing.js';
+import { recordPurchase } from '../shared/storing.js';
 import { publish } from './publish.js';
 
 const PURCHASES_A_PAGE = 100;
@@ -27,7 +27,7 @@ async function storePurchase(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
   ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
   ensure(order.settled?.units.includes('17') !== true, 'STATE_CONFLICT', { state: order.state });
-  store(call, order, (await termsRow(call, order)).terms);
+  recordPurchase(call, order, (await termsRow(call, order)).terms);
   return {};
 }
 
@@ -35,7 +35,7 @@ async function storePurchase(call: Call<OrderKey>) {
  * The owner of the catalogue with the subject: merchant or logistics company. Undefined when the subject is not part of the
  * order.
  */
-function ownerOf(rating: Rated, terms: OrderTerms): string | undefined {
+function catalogueOwnerOf(rating: Rated, terms: OrderTerms): string | undefined {
   const subjects = {
     goods: terms.lines.some((line) => line.gtin === rating.subjectId)
       ? terms.merchantId
@@ -55,7 +55,7 @@ async function rate(call: Call<InputOf<'feedback', 'rate'>>) {
   await ensureSignedByDevice(call, row, ratingsText(order, ratings), signature);
   const { customerId } = order;
   for (const { subject, subjectId, stars, defect } of ratings) {
-    const owner = ownerOf({ subject, subjectId }, row.terms);
+    const owner = catalogueOwnerOf({ subject, subjectId }, row.terms);
     const known = found(owner, 'SUBJECT_NOT_IN_ORDER', { subject, subjectId });
     const rating = { merchantId, orderNumber, customerId, stars, defect };
     call.store.put('rating', rating, subject, known, subjectId, customerId);

@@ -19,7 +19,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { categoriesIn, goodsAsPicked, goodsOf } from '../shared/goods.js';
+import { categoriesIn, verifyGoodsAsPicked, goodsOf } from '../shared/goods.js';
 import {
   advance,
   basketOfOrder,
@@ -71,7 +71,7 @@ async function withdrawGoods(call: Call<InputOf<'goods', 'withdrawGoods'>>) {
 
 /** Unit 8. */
 async function verify(call: Call<OrderKey>) {
-  await goodsAsPicked(call, await basketOfOrder(call, call.input));
+  await verifyGoodsAsPicked(call, await basketOfOrder(call, call.input));
   return {};
 }
 

@@ -31,7 +31,7 @@ const loginRow = async (call: Call<LoginInput>): Promise<LoginRow> =>
 const putLogin = (call: Call, login: LoginRow): void => call.store.put('login', login);
 
 /** @throws {DomainError} LOGIN_EXPIRED or AUTHENTICATION_EXPIRED. */
-function ensureInTime(login: LoginRow, now: number): void {
+function ensureLoginInTime(login: LoginRow, now: number): void {
   ensure(now < login.expiresAt, 'LOGIN_EXPIRED', { expiresAt: login.expiresAt });
   ensure(login.state !== 'authenticating' || now <= login.factorsUntil, 'AUTHENTICATION_EXPIRED', {
     factorsUntil: login.factorsUntil,
@@ -112,7 +112,7 @@ async function openLogin(call: Call<LoginInput>) {
   const login = await loginRow(call);
   if (login.state !== 'verified' && login.missing.length === 0) return { missing: [] };
   ensureState(login, 'verified', 'open');
-  ensureInTime(login, call.now);
+  ensureLoginInTime(login, call.now);
   const { missing } = await customerRow(call, login.customerId);
   putLogin(call, { ...login, state: 'open', missing });
   return { missing };
@@ -122,7 +122,7 @@ async function openLogin(call: Call<LoginInput>) {
 async function beginAuthentication(call: Call<LoginInput>) {
   const login = await loginRow(call);
   ensureState(login, 'open');
-  ensureInTime(login, call.now);
+  ensureLoginInTime(login, call.now);
   ensure(login.missing.length === 0, 'PROFILE_INCOMPLETE', { missing: login.missing });
   const { authenticationSeconds } = await policyRow(call);
   const factorsUntil = call.now + authenticationSeconds;
@@ -136,7 +136,7 @@ const attest =
     const { loginId, boundTo, nonce } = call.input;
     const login = await loginRow(call);
     ensureState(login, boundTo === 'login' ? 'authenticating' : 'authenticated');
-    ensureInTime(login, call.now);
+    ensureLoginInTime(login, call.now);
     call.store.put('factor', { loginId, factor, boundTo, nonce, at: call.now });
     return {};
   };
@@ -145,7 +145,7 @@ const attest =
 async function completeAuthentication(call: Call<LoginInput>) {
   const login = await loginRow(call);
   ensureState(login, 'authenticating');
-  ensureInTime(login, call.now);
+  ensureLoginInTime(login, call.now);
   const sms = await call.store.get('factor', login.loginId, 'login', 'sms');
   const password = await call.store.get('factor', login.loginId, 'login', 'password');
   ensure(sms !== undefined && password !== undefined, 'AUTHENTICATION_FAILED');

@@ -23,7 +23,7 @@ import type { Call } from '../ledger/call.js';
 import { registryRow } from '../shared/rows.js';
 
 /** The founders that have not confirmed this registry, or confirmed another one later. */
-async function unconfirmed(
+async function readUnconfirmed(
   call: Call,
   { participants }: RegistryRow,
   digest: string,
@@ -59,7 +59,7 @@ export async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
   ensureFounder(registry, mspId);
   ensureFounder(registry, call.endorser());
   const digest = digestOf(registry);
-  const missing = await unconfirmed(call, registry, digest);
+  const missing = await readUnconfirmed(call, registry, digest);
   const others = missing.filter((founder) => founder !== mspId);
   if (others.length === 0) writeRegistry(call, registry);
   else call.store.put('founding', { mspId, digest });
@@ -82,7 +82,7 @@ function keepVotes(call: Call, digest: string, votes: readonly Vote[]): void {
   else call.store.put('vote', { votes }, digest);
 }
 
-function carryOut(call: Call, { kind }: Proposal, { registry, merchant }: Governed): void {
+function carryOutProposal(call: Call, { kind }: Proposal, { registry, merchant }: Governed): void {
   if (kind !== 'licence') putRegistry(call, registry);
   else if (merchant !== undefined) call.store.put('merchant', merchant);
 }
@@ -96,7 +96,7 @@ export async function vote(call: Call<Voting>) {
   const ballot = { proposal, before, voter: call.caller.mspId, now: call.now };
   const { votes, enacted } = castVote(standing, ballot);
   keepVotes(call, digest, enacted === null ? votes : []);
-  if (enacted !== null) carryOut(call, proposal, enacted);
+  if (enacted !== null) carryOutProposal(call, proposal, enacted);
   return { votes: votes.length, enacted: enacted !== null };
 }
 

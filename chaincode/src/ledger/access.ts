@@ -42,7 +42,7 @@ function nameIn(certificate: Uint8Array): string {
   return name;
 }
 
-async function registered(
+async function readParticipant(
   store: Store,
   mspId: string,
   transaction: NamedTransaction,
@@ -59,14 +59,14 @@ async function registered(
  * The role check. It runs before the input is parsed.
  * @throws {DomainError} LEDGER_VERSION_OTHER, PARTICIPANT_UNKNOWN or ACCESS_DENIED.
  */
-export async function authorise(
+export async function authoriseCaller(
   store: Store,
   identity: Context['clientIdentity'],
   transaction: NamedTransaction,
 ): Promise<Caller> {
   const mspId = identity.getMSPID();
   const attribute = identity.getAttributeValue('role') ?? '';
-  const participant = await registered(store, mspId, transaction);
+  const participant = await readParticipant(store, mspId, transaction);
   const role = participant?.role ?? null;
   const allowed = transaction.access.some(
     (access) =>
@@ -136,7 +136,7 @@ const ROW_OF: Readonly<Record<RowOwnership, FindOwned>> = {
   payee: (store, input) => payeeRow(store, text(input, 'payeeId')),
 };
 
-async function ownerOf(
+async function readOwner(
   store: Store,
   caller: Caller,
   owner: Exclude<Ownership, { of: 'network' }>,
@@ -165,7 +165,7 @@ export async function ensureOwner(
   input: unknown,
 ): Promise<void> {
   if (transaction.owner.of === 'network') return;
-  const owner = await ownerOf(store, caller, transaction.owner, fieldsOf(input));
+  const owner = await readOwner(store, caller, transaction.owner, fieldsOf(input));
   const details = { transaction: transaction.fullName };
   ensure(owner === caller.actor && caller.actor !== '', 'NOT_OWNER', details);
   ensure(await mayActorSpeak(store, caller), 'NOT_OWNER', {

@@ -17,7 +17,7 @@ import {
   type ResultOf,
   type TransactionName,
 } from '@fabric-offline-pay/domain';
-import { authorise, ensureOwner, type Caller } from './access.js';
+import { authoriseCaller, ensureOwner, type Caller } from './access.js';
 import type { Announcement, Call } from './call.js';
 import { rememberCertificates } from './certificate-memory.js';
 import { proposalTime } from './clock.js';
@@ -153,7 +153,7 @@ async function run(
   text: string | undefined,
 ): Promise<string> {
   const store = new Store(ctx.stub);
-  const caller = await authorise(store, ctx.clientIdentity, transaction);
+  const caller = await authoriseCaller(store, ctx.clientIdentity, transaction);
   const value = parseJson(text, '');
   const privately = privateValue(ctx, transaction);
   const now = proposalTime(ctx.stub, transaction.kind);

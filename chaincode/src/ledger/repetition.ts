@@ -134,7 +134,7 @@ type Handle = () => Promise<Fields>;
 
 type Performing = (call: Call, transaction: NamedTransaction, handle: Handle) => Promise<Performed>;
 
-async function onceAKey(
+async function performOnce(
   call: Call,
   transaction: NamedTransaction,
   handle: Handle,
@@ -150,7 +150,7 @@ async function onceAKey(
   return performed(call, transaction, done);
 }
 
-async function withReceipt(
+async function leaveReceipt(
   call: Call,
   transaction: NamedTransaction,
   done: Done,
@@ -166,7 +166,7 @@ const unchanged = (call: Call, transaction: NamedTransaction, result: Fields): P
   announcement: { subject: subjectOf(call, transaction), units: [] },
 });
 
-async function asSaid(
+async function performForState(
   call: Call,
   transaction: NamedTransaction,
   handle: Handle,
@@ -175,17 +175,17 @@ async function asSaid(
   if (!call.store.dropUnchanged()) return unchanged(call, transaction, result);
   const done = doneBy(transaction, result);
   return transaction.repeat?.by === 'state' && transaction.repeat.leavesReceipt === true
-    ? withReceipt(call, transaction, done)
+    ? leaveReceipt(call, transaction, done)
     : performed(call, transaction, done);
 }
 
-const always: Performing = async (call, transaction, handle) =>
-  withReceipt(call, transaction, doneBy(transaction, await handle()));
+const performAlways: Performing = async (call, transaction, handle) =>
+  leaveReceipt(call, transaction, doneBy(transaction, await handle()));
 
 const PERFORMING: Readonly<Record<Repetition['by'], Performing>> = {
-  receipt: onceAKey,
-  state: asSaid,
-  always,
+  receipt: performOnce,
+  state: performForState,
+  always: performAlways,
 };
 
 /**

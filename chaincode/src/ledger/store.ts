@@ -31,7 +31,7 @@ export interface Page<Kind extends RowKind> {
   readonly next: string | null;
 }
 
-const keyOf = (kind: RowKind, parts: readonly string[]): string =>
+const rowKey = (kind: RowKind, parts: readonly string[]): string =>
   (ROWS[kind].key as (...parts: string[]) => string)(...parts);
 
 /** Whether both rows are equal. Either may be missing. */
@@ -42,14 +42,14 @@ const isSameRow = (before: unknown, after: unknown): boolean =>
 const rangeEnd = (prefix: string): string => `${prefix.slice(0, -1)}0`;
 
 /** The first key that can come after this one. */
-const after = (key: string): string => `${key}\u0001`;
+const firstKeyAfter = (key: string): string => `${key}\u0001`;
 
 const parse = (text: string): unknown => JSON.parse(text);
 
 /** Freezes a remembered value, because later transactions see it and must see what was read. */
-function frozen(value: unknown): unknown {
+function freeze(value: unknown): unknown {
   if (typeof value === 'object' && value !== null)
-    Object.values(Object.freeze(value)).forEach(frozen);
+    Object.values(Object.freeze(value)).forEach(freeze);
   return value;
 }
 
@@ -65,7 +65,7 @@ const MUCH_READ: ReadonlyMap<string, (text: string) => unknown> = new Map(
       ['goods', 1024],
       ['fleet', 8],
     ] as const satisfies readonly (readonly [RowKind, number])[]
-  ).map(([kind, most]) => [kind, remembering(most, (text) => frozen(parse(text)))]),
+  ).map(([kind, most]) => [kind, remembering(most, (text) => freeze(parse(text)))]),
 );
 
 /** A row under a key of this kind, as the store keeps rows of all kinds. */
@@ -115,7 +115,7 @@ export class Store {
     kind: Kind,
     parts: readonly string[],
   ): Promise<RowValue<Kind> | undefined> {
-    const key = keyOf(kind, parts);
+    const key = rowKey(kind, parts);
     this.#unseen.delete(key);
     if (this.#writes.has(key)) return asRow(kind, this.#writes.get(key));
     if (!this.#read.has(key)) {
@@ -132,7 +132,7 @@ export class Store {
 
   /** Like {@link put}, with a key whose parts are known only at run time. */
   putAt<Kind extends RowKind>(kind: Kind, value: RowValue<Kind>, parts: readonly string[]): void {
-    this.#put(keyOf(kind, parts), value);
+    this.#put(rowKey(kind, parts), value);
   }
 
   /** Puts a row. When two puts under one key do not know of each other, the first row would be lost. */
@@ -217,7 +217,7 @@ export class Store {
     limit: number,
   ): Promise<Page<Kind>> {
     const prefix = ROWS[kind].prefix(...parts);
-    const from = cursor === undefined ? prefix : after(prefix + cursor);
+    const from = cursor === undefined ? prefix : firstKeyAfter(prefix + cursor);
     const entries = await this.#atMost(kind, from, rangeEnd(prefix), limit);
     const last = entries.length < limit ? undefined : entries.at(-1);
     return { entries, next: last?.key.slice(prefix.length) ?? null };
@@ -232,7 +232,7 @@ export class Store {
     let entries: readonly Entry<Kind>[] = [];
     while (entries.length < limit) {
       const last = entries.at(-1);
-      const start = last === undefined ? from : after(last.key);
+      const start = last === undefined ? from : firstKeyAfter(last.key);
       const more = await this.#collect(kind, start, to, limit - entries.length);
       if (more.length === 0) return entries;
       entries = entries.concat(more);
@@ -277,7 +277,7 @@ export class Store {
   /** @returns a row of the private collection, or undefined. */
   async getPrivate(...parts: KeyOf<'address'>): Promise<RowValue<'address'> | undefined> {
     this.#operations += 1;
-    const key = keyOf('address', parts);
+    const key = rowKey('address', parts);
     const bytes = await this.#stub.getPrivateData(ADDRESS_COLLECTION, key);
     return asRow('address', rowOf(key, bytes));
   }
@@ -286,7 +286,7 @@ export class Store {
     this.#operations += 1;
     await this.#stub.putPrivateData(
       ADDRESS_COLLECTION,
-      keyOf('address', parts),
+      rowKey('address', parts),
       Buffer.from(JSON.stringify(value)),
     );
   }
@@ -294,7 +294,7 @@ export class Store {
   /** Removes a private row with its history. */
   async purgePrivate(...parts: KeyOf<'address'>): Promise<void> {
     this.#operations += 1;
-    await this.#stub.purgePrivateData(ADDRESS_COLLECTION, keyOf('address', parts));
+    await this.#stub.purgePrivateData(ADDRESS_COLLECTION, rowKey('address', parts));
   }
 
   /** Money may only move, or appear or vanish at a bank. The transaction fails if a handler did anything else. */

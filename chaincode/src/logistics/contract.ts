@@ -21,7 +21,7 @@ import { contractOf } from '../ledger/contract.js';
 import { orderAt } from '../ledger/order-at.js';
 import { holdOf, releasedAtOnce } from '../shared/capturing.js';
 import { fleetOf } from '../shared/fleet.js';
-import { goodsAsPicked, goodsOf } from '../shared/goods.js';
+import { verifyGoodsAsPicked, goodsOf } from '../shared/goods.js';
 import { CREDIT_OF, creditPayees } from '../shared/payees.js';
 import { computeOffers, ensureAddressesOfBasket, putQuote } from '../shared/quoting.js';
 import {
@@ -42,7 +42,7 @@ async function registerCouriers(call: Call<InputOf<'logistics', 'registerCourier
 
 /** Unit 11 begins. Logistics trusts nobody and verifies the goods itself. */
 async function verifyGoods(call: Call<OrderKey>) {
-  await goodsAsPicked(call, await basketOfOrder(call, call.input));
+  await verifyGoodsAsPicked(call, await basketOfOrder(call, call.input));
   return {};
 }
 
@@ -149,7 +149,7 @@ function creditDelivery(call: Call, order: OrderRow): OrderRow {
 }
 
 /** Without proof a delivery counts only in time. After that the customer may get the money back instead. */
-function ensureInTime({ hold }: OrderRow, now: number): void {
+function ensureDeliveryInTime({ hold }: OrderRow, now: number): void {
   const deliverBy = hold?.deliverBy ?? null;
   ensure(deliverBy === null || now < deliverBy, 'DELIVERY_LATE', { deliverBy });
 }
@@ -161,7 +161,7 @@ async function deliver(call: Call<InputOf<'logistics', 'deliver'>>) {
   const from: OrderRow['delivery'][] =
     secret === undefined ? ['pickedUp'] : ['pickedUp', 'deliveredUnproven'];
   ensureDeliverable(order, from);
-  if (secret === undefined) ensureInTime(order, call.now);
+  if (secret === undefined) ensureDeliveryInTime(order, call.now);
   else ensureProves(secret, (await termsRow(call, order)).terms);
   const delivery: 'deliveredUnproven' | 'delivered' =
     secret === undefined ? 'deliveredUnproven' : 'delivered';

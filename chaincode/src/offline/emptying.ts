@@ -28,7 +28,7 @@ export interface Emptied {
 }
 
 /** Pays the payee, or the bank that bore the loss before. In that case the money that the bank made vanishes again. */
-function give(call: Call, { currency }: ReserveRow, recovery: Recovery): void {
+function payLoss(call: Call, { currency }: ReserveRow, recovery: Recovery): void {
   const { fraud, amount } = recovery;
   const { merchantId, compensation, contradicting } = fraud;
   if (compensation === null) creditRecovery(call, merchantId, currency, amount, contradicting[1]);
@@ -57,7 +57,7 @@ const returnedEarly = ({ counters, cancelled }: ReserveRow): Amount =>
 const lesser = (a: Amount, b: Amount): Amount => (isAtLeast(a, b) ? b : a);
 
 /** The part of that money that is still in the account. Like the rest of the reserve, it pays for losses. */
-async function withinReach(call: Call, reserve: ReserveRow): Promise<Amount> {
+async function reachableReturns(call: Call, reserve: ReserveRow): Promise<Amount> {
   const early = returnedEarly(reserve);
   if (early === '0') return early;
   const { money } = await accountRow(call, reserve.customerId);
@@ -65,14 +65,14 @@ async function withinReach(call: Call, reserve: ReserveRow): Promise<Amount> {
 }
 
 /** @throws {DomainError} OFFLINE_CLAIM_OPEN, OFFLINE_RESERVE_INACTIVE. */
-export async function emptied(call: Call, before: ReserveRow): Promise<Emptied> {
+export async function emptyReserve(call: Call, before: ReserveRow): Promise<Emptied> {
   const { reserve, rest } = reserves.closeReserve(before, call.now);
   recordSuccess(call, before);
   if (before.status === 'active') return { reserve, returned: rest };
   const losses = lossesOf(await casesOf(call, before), before);
-  const reach = losses.length === 0 ? '0' : await withinReach(call, before);
+  const reach = losses.length === 0 ? '0' : await reachableReturns(call, before);
   const { recoveries } = recoverLosses(addAmounts(rest, reach), losses);
-  for (const recovery of recoveries) give(call, reserve, recovery);
+  for (const recovery of recoveries) payLoss(call, reserve, recovery);
   const given = addAmounts(...recoveries.map(({ amount }) => amount));
   if (isAtLeast(rest, given)) return { reserve, returned: subtractAmounts(rest, given) };
   await debit(call, reserve.customerId, reserve.currency, subtractAmounts(given, rest));

@@ -54,7 +54,7 @@ async function issuerOf(
   return issuer;
 }
 
-async function provenBy(call: Call, proof: FraudProof): Promise<ProvenFraud> {
+async function verifyProof(call: Call, proof: FraudProof): Promise<ProvenFraud> {
   const [first, second] = proof.sides;
   const issuers = [await issuerOf(call, first), await issuerOf(call, second)] as const;
   const result = verifyRegisteredFraud(proof, issuers);
@@ -167,7 +167,7 @@ async function recordProof(
   return { row, blame: await cases.record(row, evidence) };
 }
 
-const keyOf = ({ customerId, deviceId, epoch, contradicting }: FraudRow) => {
+const caseKeyOf = ({ customerId, deviceId, epoch, contradicting }: FraudRow) => {
   const [counter, digest] = contradicting;
   return { customerId, deviceId, epoch, counter, digest };
 };
@@ -175,7 +175,7 @@ const keyOf = ({ customerId, deviceId, epoch, contradicting }: FraudRow) => {
 /** Anybody who finds a double spend may prove it, because terminals see vouchers that never reached the ledger. */
 export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFraudProof'>>) {
   const proof = decodeFraudProof(call.input.proof);
-  const fraud = await provenBy(call, proof);
+  const fraud = await verifyProof(call, proof);
   const reserve = await reserveRow(call, fraud);
   ensureFunded(reserve, proof);
   call.tell({ subject: reserveSubject(fraud) });
@@ -183,7 +183,7 @@ export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFrau
   const after = blame === 'device' ? reserves.convictReserve(reserve) : reserve;
   if (after.status !== reserve.status) putReserve(call, after);
   call.tell({ state: after.status });
-  return { fraud: keyOf(row) };
+  return { fraud: caseKeyOf(row) };
 }
 
 type CaseInput = InputOf<'offline', 'compensate'> | InputOf<'offline', 'clearFraud'>;

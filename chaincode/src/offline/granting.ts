@@ -25,7 +25,7 @@ import { activeDevice } from '../shared/devices.js';
 import { reservesOf } from '../shared/reserves.js';
 import { policyRow } from '../shared/rows.js';
 import { standingOf } from '../shared/standing.js';
-import { ensureInForce, issuedCertificate, type IssuedCertificate } from './issued.js';
+import { ensureInForce, readIssuedCertificate, type IssuedCertificate } from './issued.js';
 
 /** A certificate that asks for money, and the customer's existing reserves. */
 export interface Grant extends IssuedCertificate {
@@ -36,7 +36,7 @@ export interface Grant extends IssuedCertificate {
 /** @throws {DomainError} OFFLINE_CERTIFICATE_FORGED and others. It does not check the policy yet. */
 export async function readGrant(call: Call, key: ReserveKey, certificate: string): Promise<Grant> {
   const { bankId } = found(await call.store.get('customer', key.customerId), 'CUSTOMER_UNKNOWN');
-  const issued = await issuedCertificate(call, bankId, certificate);
+  const issued = await readIssuedCertificate(call, bankId, certificate);
   const { held } = issued;
   ensureNames(held.certificate, key);
   ensure(held.certificate.channel === call.channel, 'OFFLINE_WRONG_CHANNEL', {
@@ -63,7 +63,7 @@ async function ensureCustomer(call: Call, certificate: DeviceCertificate): Promi
 }
 
 /** A customer that spent twice may not pay offline any more, whether or not the history is already folded. */
-async function capsOf(
+async function readCaps(
   call: Call,
   { customerId, currency }: DeviceCertificate,
   policy: Policy,
@@ -141,5 +141,5 @@ export async function ensureGrantable(call: Call, grant: Grant): Promise<void> {
     most: offline.count,
   });
   ensureTimes(certificate, offline, call.now);
-  ensureCaps(certificate, await capsOf(call, certificate, policy), standingWith(grant));
+  ensureCaps(certificate, await readCaps(call, certificate, policy), standingWith(grant));
 }

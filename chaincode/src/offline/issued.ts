@@ -62,7 +62,7 @@ export interface IssuedBulletin extends Issued {
 }
 
 /** @throws {DomainError} OFFLINE_MALFORMED or OFFLINE_CERTIFICATE_FORGED. */
-export async function issuedCertificate(
+export async function readIssuedCertificate(
   call: Call,
   bankId: string,
   base64: string,
@@ -77,7 +77,7 @@ export async function issuedCertificate(
  * @throws {DomainError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL, or INPUT_INVALID when its
  * policy is not the ledger's.
  */
-export async function issuedBulletin(
+export async function readIssuedBulletin(
   call: Call,
   bankId: string,
   base64: string,
@@ -157,7 +157,7 @@ export const decodeStored = (base64: string): Bulletin =>
  * @param device the device whose reserves the same transaction reports
  * @throws {DomainError} OFFLINE_ISSUER_RETIRED, OFFLINE_CLOCK_WRONG, STATE_CONFLICT, INPUT_INVALID.
  */
-export async function publish(
+export async function replaceBulletin(
   call: Call,
   issued: IssuedBulletin,
   base64: string,

@@ -17,9 +17,9 @@ import { credit } from '../shared/accounts.js';
 import { setAside } from '../shared/placing.js';
 import { putReserve, reserveRow, reservesOf, reserveSubject } from '../shared/reserves.js';
 import { policyRow } from '../shared/rows.js';
-import { emptied } from './emptying.js';
+import { emptyReserve } from './emptying.js';
 import { ensureGrantable, isSameReserve, readGrant, type Grant } from './granting.js';
-import { issuedBulletin, publish } from './issued.js';
+import { readIssuedBulletin, replaceBulletin } from './issued.js';
 
 const sameEpoch = ({ held, existing }: Grant): ReserveRow | undefined =>
   existing.find((reserve) => isSameReserve(reserve, held.certificate));
@@ -61,7 +61,7 @@ export async function topUp(call: Call<InputOf<'offline', 'topUp'>>) {
 
 export async function closeReserve(call: Call<ReserveKey>) {
   const before = await reserveRow(call, call.input);
-  const { reserve, returned } = await emptied(call, before);
+  const { reserve, returned } = await emptyReserve(call, before);
   await credit(call, reserve.customerId, reserve.currency, returned);
   keep(call, reserve);
   return { returned };
@@ -74,7 +74,11 @@ async function reportOf(call: Call, number: number): Promise<ReportedDevice> {
 }
 
 /** A bulletin that names the whole device applies to all of its reserves. */
-async function named(call: Call, bulletin: Bulletin, before: ReserveRow): Promise<ReserveRow[]> {
+async function reservesNamedBy(
+  call: Call,
+  bulletin: Bulletin,
+  before: ReserveRow,
+): Promise<ReserveRow[]> {
   const all = await reservesOf(call, before.customerId, before.deviceId);
   return all.filter(
     (each) =>
@@ -85,7 +89,7 @@ async function named(call: Call, bulletin: Bulletin, before: ReserveRow): Promis
 /** Terminals with an older bulletin could not know, so their vouchers are still paid. */
 export async function revokeReserve(call: Call<InputOf<'offline', 'revokeReserve'>>) {
   const before = await reserveRow(call, call.input);
-  const issued = await issuedBulletin(call, before.bankId, call.input.bulletin);
+  const issued = await readIssuedBulletin(call, before.bankId, call.input.bulletin);
   const { number } = issued.bulletin;
   if (before.reported !== null) {
     ensure(before.reported.number === number, 'IDEMPOTENCY_CONFLICT', {
@@ -97,9 +101,9 @@ export async function revokeReserve(call: Call<InputOf<'offline', 'revokeReserve
   ensure(isRevokedBy(issued.bulletin, before), 'INPUT_INVALID', { field: 'bulletin.revoked' });
   const current = await call.store.get('bulletin', before.bankId);
   ensure(number > (current?.number ?? -1), 'STATE_CONFLICT', { number: current?.number });
-  await publish(call, issued, call.input.bulletin, before);
+  await replaceBulletin(call, issued, call.input.bulletin, before);
   const reported = await reportOf(call, number);
-  for (const reserve of await named(call, issued.bulletin, before))
+  for (const reserve of await reservesNamedBy(call, issued.bulletin, before))
     keep(call, reserves.reportReserve(reserve, reported));
   return { number };
 }
@@ -110,7 +114,7 @@ export async function reissue(call: Call<InputOf<'offline', 'reissue'>>) {
   const lost = await reserveRow(call, { customerId, deviceId: lostDeviceId, epoch: lostEpoch });
   const grant = await readGrant(call, call.input, certificate);
   ensure(lost.status === 'revoked', 'OFFLINE_RESERVE_INACTIVE', { status: lost.status });
-  const { reserve: closed, returned } = await emptied(call, lost);
+  const { reserve: closed, returned } = await emptyReserve(call, lost);
   const { total, currency } = grant.held.certificate;
   const same = toAmount(total) === returned && currency === lost.currency;
   ensure(same, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'total', expected: returned, currency });

@@ -38,7 +38,7 @@ type Batch = InputOf<'offline', 'settle'>;
 type Group = Batch['reserves'][number];
 
 /** Importing a key takes longer than a verification, so the process remembers keys. */
-const keyOf = keyReader();
+const deviceKeyOf = keyReader();
 
 /** The context of the batch, and the first bytes of the merchant's requests. */
 interface BatchContext extends SettleContext {
@@ -125,7 +125,7 @@ export async function recordConflict(
 }
 
 /** @returns the reserve after a claim. */
-const after = async (
+const recordClaim = async (
   cases: CaseBook,
   reserve: ReserveRow | undefined,
   read: ReadClaim | undefined,
@@ -157,7 +157,7 @@ async function settleGroup(
       verdicts.push('wrongPurpose');
       continue;
     }
-    reserve = await after(cases, reserve, read, settlement);
+    reserve = await recordClaim(cases, reserve, read, settlement);
     verdicts.push(settlement.verdict);
     vouchers.push(...settledVoucher(settlement));
   }
@@ -198,7 +198,7 @@ export async function settle(call: Call<Batch>) {
     channel,
     merchantId,
     currency,
-    keyOf,
+    keyOf: deviceKeyOf,
     requestStart,
     ...(await timesOf(call)),
   };

@@ -17,7 +17,7 @@ import {
   giveRestBack,
   holdOf,
   isDelivered,
-  withoutRest,
+  endCapturing,
 } from '../shared/capturing.js';
 import { contractOf } from '../ledger/contract.js';
 import { takeSuccessBack } from '../shared/history.js';
@@ -106,7 +106,7 @@ async function returnUndelivered(call: Call<OrderKey>) {
     delivery: order.delivery,
     deliverBy,
   });
-  const claimed = await withoutRest(call, order);
+  const claimed = await endCapturing(call, order);
   const { hold, returned } = holds.unwind(holdOf(claimed));
   ensure(returned !== '0', 'STATE_CONFLICT', { state: order.state });
   await credit(call, order.customerId, hold.currency, returned);

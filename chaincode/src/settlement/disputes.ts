@@ -22,7 +22,7 @@ import {
   type Sum,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { believedFrom, holdOf, withoutRest } from '../shared/capturing.js';
+import { believedFrom, holdOf, endCapturing } from '../shared/capturing.js';
 import { putPenalty, takeSuccessBack } from '../shared/history.js';
 import { CREDIT_OF, checkpointRow, creditPayees } from '../shared/payees.js';
 import { credit } from '../shared/accounts.js';
@@ -64,7 +64,7 @@ function payBelieved(call: Call, order: OrderRow, policy: Policy): OrderRow {
 /** Opens a dispute. For a partly captured order it returns the uncaptured rest, which can no longer be captured. */
 export async function dispute(call: Call<InputOf<'settlement', 'dispute'>>) {
   const { disputeId, signature } = call.input;
-  const before = await withoutRest(call, await orderRow(call, call.input));
+  const before = await endCapturing(call, await orderRow(call, call.input));
   const policy = await policyRow(call);
   const state = nextState(before.state, 'dispute');
   const until = disputableUntil(before, policy);
@@ -87,14 +87,14 @@ export async function dispute(call: Call<InputOf<'settlement', 'dispute'>>) {
 }
 
 /** @throws {DomainError} STATE_CONFLICT unless this dispute is open. */
-function openDispute({ state, dispute }: OrderRow, disputeId: string): Dispute {
+function requireOpenDispute({ state, dispute }: OrderRow, disputeId: string): Dispute {
   ensure(dispute?.id === disputeId, 'STATE_CONFLICT', { state, dispute: dispute?.id });
   return dispute;
 }
 
 export async function agreeDispute(call: Call<DisputeKey>) {
   const order = await orderRow(call, call.input);
-  const opened = openDispute(order, call.input.disputeId);
+  const opened = requireOpenDispute(order, call.input.disputeId);
   call.store.put('order', { ...order, dispute: { ...opened, agreed: true } });
   return { state: order.state };
 }
@@ -140,7 +140,12 @@ async function payCustomer(
   return state;
 }
 
-async function uphold(call: Call, order: OrderRow, opened: Dispute, due: Amount): Promise<Decided> {
+async function upholdDispute(
+  call: Call,
+  order: OrderRow,
+  opened: Dispute,
+  due: Amount,
+): Promise<Decided> {
   const { hold: unwound, returned } = holds.unwind(holdOf(order));
   const isDue = due !== '0';
   const hold = isDue ? holds.refundUpheld(unwound, refundKeyOf(opened.id), due) : unwound;
@@ -151,13 +156,13 @@ async function uphold(call: Call, order: OrderRow, opened: Dispute, due: Amount)
 }
 
 /** Gives the merchant back what was withheld for a dispute. */
-async function giveFree(call: Call, order: OrderRow, { withheld }: Dispute): Promise<void> {
+async function endWithholding(call: Call, order: OrderRow, { withheld }: Dispute): Promise<void> {
   if (withheld === '0') return;
   await withhold(call, order, holdOf(order), (before) => subtractSums(before, withheld));
 }
 
-async function reject(call: Call, order: OrderRow, opened: Dispute): Promise<Decided> {
-  await giveFree(call, order, opened);
+async function rejectDispute(call: Call, order: OrderRow, opened: Dispute): Promise<Decided> {
+  await endWithholding(call, order, opened);
   call.store.put('order', { ...order, dispute: null, state: opened.from });
   return { state: opened.from, returned: '0', owed: '0' };
 }
@@ -165,8 +170,8 @@ async function reject(call: Call, order: OrderRow, opened: Dispute): Promise<Dec
 /** Upholds a dispute about another bank's merchant with the money on the hold only. It takes nothing from the merchant. */
 async function upholdHeld(call: Call, order: OrderRow, opened: Dispute): Promise<Decided> {
   const { hold, returned } = holds.unwind(holdOf(order));
-  if (returned === '0') return reject(call, order, opened);
-  await giveFree(call, order, opened);
+  if (returned === '0') return rejectDispute(call, order, opened);
+  await endWithholding(call, order, opened);
   const state = await payCustomer(call, order, hold, returned);
   return { state, returned, owed: '0' };
 }
@@ -179,28 +184,28 @@ const isAgreed = async (call: Call, { merchantId, bankId }: OrderRow, { agreed }
 export async function resolveDispute(call: Call<InputOf<'settlement', 'resolveDispute'>>) {
   const { disputeId, decision } = call.input;
   const order = await orderRow(call, call.input);
-  const opened = openDispute(order, disputeId);
+  const opened = requireOpenDispute(order, disputeId);
   if (decision === 'reject') {
     putPenalty(call, order.customerId, HISTORY_OF.dispute(order, disputeId), 'dispute');
-    return reject(call, order, opened);
+    return rejectDispute(call, order, opened);
   }
   const due = duePart(holdOf(order));
   ensure(due === '0' || (await isAgreed(call, order, opened)), 'CONSENT_MISSING', {
     merchantId: order.merchantId,
   });
-  return uphold(call, order, opened, due);
+  return upholdDispute(call, order, opened, due);
 }
 
 /** When nobody decided in time, the policy decides and blames nobody. Another bank's merchant loses only the money on the hold. */
 export async function lapseDispute(call: Call<DisputeKey>) {
   const order = await orderRow(call, call.input);
-  const opened = openDispute(order, call.input.disputeId);
+  const opened = requireOpenDispute(order, call.input.disputeId);
   const { decisionSeconds, undecided } = await policyRow(call);
   const due = opened.openedAt + decisionSeconds;
   ensure(call.now >= due, 'DECISION_NOT_DUE', { due });
-  if (undecided === 'reject') return reject(call, order, opened);
+  if (undecided === 'reject') return rejectDispute(call, order, opened);
   const hold = holdOf(order);
   if (duePart(hold) !== '0' && !(await isAgreed(call, order, opened)))
     return upholdHeld(call, order, opened);
-  return uphold(call, order, opened, duePart(hold));
+  return upholdDispute(call, order, opened, duePart(hold));
 }

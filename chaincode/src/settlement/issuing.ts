@@ -37,7 +37,7 @@ async function ensureLinked(
   ensure(instrument?.customerId === customerId, 'INSTRUMENT_UNKNOWN', { token });
 }
 
-async function carryOut(call: Call, { issueId, customerId, currency, amount }: Issue) {
+async function carryOutIssue(call: Call, { issueId, customerId, currency, amount }: Issue) {
   putSupply(call, 'issue', issueId, { account: customerId, currency, amount });
   await credit(call, customerId, currency, amount);
   return { state: 'issued' as const };
@@ -51,7 +51,7 @@ export async function issue(call: Call<Issue>) {
   const policy = await policyRow(call);
   const { issue: alone } = limitsIn(policy, currency);
   await ensureLinked(call, call.input);
-  if (isAtLeast(alone, amount)) return carryOut(call, call.input);
+  if (isAtLeast(alone, amount)) return carryOutIssue(call, call.input);
   call.store.put('pendingIssue', {
     ...call.input,
     bankId: call.caller.actor,
@@ -78,7 +78,7 @@ export async function confirmIssue(call: Call<Issue>) {
   ensure(pending.proposedBy !== callerDigest(call), 'SECOND_TELLER_REQUIRED', { issueId });
   ensure(call.now < pending.until, 'ISSUE_EXPIRED', { until: pending.until });
   call.store.remove(ROWS.pendingIssue.key(...key));
-  return carryOut(call, call.input);
+  return carryOutIssue(call, call.input);
 }
 
 /** Pays the customer's own money back to its instrument. */

@@ -68,7 +68,7 @@ export async function giveRestBack(
 }
 
 /** Ends the captures of a partly captured hold by giving back the rest. Any other order stays as it is. */
-export const withoutRest = async (call: Call, order: OrderRow): Promise<OrderRow> =>
+export const endCapturing = async (call: Call, order: OrderRow): Promise<OrderRow> =>
   order.state === 'partiallyCaptured' ? giveRestBack(call, order, 'voidRest') : order;
 
 /** Unit 14: captures an amount, and credits the merchant when the money does not wait. @returns the order, not yet written */

@@ -33,7 +33,7 @@ export interface FraudEvidence extends Pick<
 }
 
 /** Who bears the loss, by the rules that the payee accepted under, even if they changed later. */
-async function bearer(
+async function readBearer(
   call: Call,
   { bankId }: FraudRow,
   { bulletinNumber }: FraudEvidence['accepted'],
@@ -49,7 +49,7 @@ const newCase = async (
 ): Promise<FraudCaseRow> => ({
   ...fraud,
   ...evidence,
-  lossBearer: await bearer(call, fraud, accepted),
+  lossBearer: await readBearer(call, fraud, accepted),
   clearing: null,
   compensation: null,
   recovered: '0',

@@ -40,7 +40,7 @@ export async function goodsOf(
 }
 
 /** Units 8 and 11: checks that the goods are as the customer picked them. @throws {DomainError} one of GOODS_AS_PICKED. */
-export async function goodsAsPicked(call: Call, picked: Picked): Promise<PickedGoods[]> {
+export async function verifyGoodsAsPicked(call: Call, picked: Picked): Promise<PickedGoods[]> {
   const goods = await goodsOf(call, picked);
   const standards = await standardsOf(call);
   for (const { line, row } of goods) ensureGoodsAsPicked(line, row, picked.currency, standards);

@@ -11,7 +11,7 @@ import {
   type QuoteRow,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { categoriesIn, goodsAsPicked } from './goods.js';
+import { categoriesIn, verifyGoodsAsPicked } from './goods.js';
 import { merchantRow } from './rows.js';
 
 /** Units 8, 9, 15 (first pass), 10 and 12. Each of the goods is read once. */
@@ -20,7 +20,7 @@ export async function verifyOrder(
   terms: OrderTerms,
   quoted: QuoteRow,
 ): Promise<MerchantRow> {
-  const categories = categoriesIn(await goodsAsPicked(call, terms));
+  const categories = categoriesIn(await verifyGoodsAsPicked(call, terms));
   const merchant = await merchantRow(call, terms.merchantId);
   ensureMerchantMaySell(merchant, categories, call.now);
   ensureChoiceQuoted(terms, basketDigest(terms), quoted, call.now);

@@ -23,12 +23,12 @@ import type { Call } from '../ledger/call.js';
 import { accountRow, payerOf, putAccount, type Payer } from './accounts.js';
 import { standardsOf } from './judging.js';
 import { registryRow } from './rows.js';
-import { limitsOf } from './standing.js';
+import { readLimits } from './standing.js';
 
 /** The most keys that the process remembers, because importing a key takes longer than verifying with it. */
 const MOST_KEYS = 4096;
 
-const keyOf = remembering(MOST_KEYS, importShortKey);
+const sessionKeyOf = remembering(MOST_KEYS, importShortKey);
 
 /**
  * @returns the payer who signed
@@ -43,7 +43,9 @@ export async function ensureSigned(
   ensure(terms.channel === call.channel, 'INPUT_INVALID', { field: 'terms.channel' });
   const payer = await payerOf(call, terms);
   const { key, deviceId } = payer.session;
-  ensure(verifyText(keyOf(key), signedText(terms), signature), 'SIGNATURE_INVALID', { deviceId });
+  ensure(verifyText(sessionKeyOf(key), signedText(terms), signature), 'SIGNATURE_INVALID', {
+    deviceId,
+  });
   return payer;
 }
 
@@ -51,7 +53,7 @@ type Payment = accounts.Payment;
 type Allowance = accounts.Allowance;
 
 /** The limits for a payment. The customer's bank must be active. @throws {DomainError} BANK_SUSPENDED or CURRENCY_NOT_ALLOWED. */
-async function allowanceOf(
+async function readAllowance(
   call: Call,
   { bankId }: AccountRow,
   { currency }: Payment,
@@ -76,9 +78,13 @@ async function isSteppedUp(call: Call, terms: OrderTerms): Promise<boolean> {
 }
 
 /** Takes the order's total from the account, within the limits over all orders of the customer. */
-async function pay(call: Call, terms: OrderTerms, { account, session }: Payer): Promise<void> {
+async function payForOrder(
+  call: Call,
+  terms: OrderTerms,
+  { account, session }: Payer,
+): Promise<void> {
   const payment = { currency: terms.currency, amount: terms.total };
-  const allowance = await allowanceOf(call, account, payment, session.limits.percent);
+  const allowance = await readAllowance(call, account, payment, session.limits.percent);
   const { limits, window } = allowance;
   accounts.ensureWithinOrder(payment, allowance);
   accounts.ensureWithinWindow(account, payment, allowance);
@@ -98,7 +104,7 @@ async function pay(call: Call, terms: OrderTerms, { account, session }: Payer): 
  * @throws {DomainError} PARTICIPANT_UNKNOWN when the logistics company was suspended since its quote, INPUT_INVALID when the
  * hold would last longer than the policy allows.
  */
-export async function agreedRelease(
+export async function decideRelease(
   call: Call,
   terms: OrderTerms,
   own: ReleaseAt,
@@ -122,8 +128,8 @@ export async function payForHold(
   payer: Payer,
   merchant: MerchantRow,
 ): Promise<ReleaseAt> {
-  const release = await agreedRelease(call, terms, payer.session.limits.release, merchant);
-  await pay(call, terms, payer);
+  const release = await decideRelease(call, terms, payer.session.limits.release, merchant);
+  await payForOrder(call, terms, payer);
   return release;
 }
 
@@ -133,9 +139,9 @@ export async function payForHold(
  * @throws {DomainError} BANK_SUSPENDED, CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED or INSUFFICIENT_FUNDS.
  */
 export async function setAside(call: Call, customerId: string, payment: Payment): Promise<void> {
-  const { percent } = await limitsOf(call, customerId);
+  const { percent } = await readLimits(call, customerId);
   const account = await accountRow(call, customerId);
-  const allowance = await allowanceOf(call, account, payment, percent);
+  const allowance = await readAllowance(call, account, payment, percent);
   accounts.ensureWithinWindow(account, payment, allowance);
   putAccount(call, accounts.spend(account, payment, allowance.window));
 }

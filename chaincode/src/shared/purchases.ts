@@ -34,13 +34,13 @@ const pageOf = (
   purchases: readonly Listed[],
 ): PurchasePage => ({ read: entries.length, purchases, next });
 
-const waiting: ReadPage = async (call, customerId, cursor, limit) => {
+const readWaiting: ReadPage = async (call, customerId, cursor, limit) => {
   const page = await call.store.page('history', [customerId, 'success'], cursor, limit);
   const purchases = page.entries.flatMap(({ value }) => value.purchase ?? []);
   return pageOf(page, purchases.map(listed));
 };
 
-const kept: ReadPage = async (call, customerId, cursor, limit) => {
+const readKept: ReadPage = async (call, customerId, cursor, limit) => {
   const page = await call.store.page('purchase', [customerId], cursor, limit);
   return pageOf(
     page,
@@ -49,7 +49,7 @@ const kept: ReadPage = async (call, customerId, cursor, limit) => {
 };
 
 /** Goods taken along have no lines here, because only customer and merchant know them. */
-const takenAlong: ReadPage = async (call, customerId, cursor, limit) => {
+const readTakenAlong: ReadPage = async (call, customerId, cursor, limit) => {
   const page = await call.store.page('batch', [], cursor, limit);
   const paid = page.entries.flatMap(({ value }) => takenAlongIn(value, customerId));
   const purchases = paid.map(({ merchantId, orderNumber, currency, amount, at }): Listed => ({
@@ -70,7 +70,7 @@ const takenAlong: ReadPage = async (call, customerId, cursor, limit) => {
  * First the purchases that the next login counts, then the counted ones, then goods taken along. In this order a purchase
  * that is counted between two pages may come twice, but none is missed.
  */
-const PLACES: readonly ReadPage[] = [waiting, kept, takenAlong];
+const PLACES: readonly ReadPage[] = [readWaiting, readKept, readTakenAlong];
 
 /** @param after `place/cursor`, from the answer of the previous page */
 export async function purchasesAfter(

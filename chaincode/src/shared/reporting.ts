@@ -32,7 +32,7 @@ export async function differencesOf(
 }
 
 /** Writes the error report: every field that differs, with its values. */
-export function report(
+export function writeReport(
   call: Call,
   { merchantId, orderNumber }: OrderKey,
   pass: ReportRow['pass'],
@@ -44,7 +44,7 @@ export function report(
 /** Reports the differences and raises the alarm (unit 16). The alarm names the fields, and the report has their values. */
 export function raiseAlarm(call: Call, order: OrderRow, differences: readonly Difference[]): void {
   const { merchantId, orderNumber, bankId } = order;
-  report(call, order, 'order', differences);
+  writeReport(call, order, 'order', differences);
   call.store.put('alarm', {
     merchantId,
     orderNumber,
@@ -59,7 +59,7 @@ export function raiseAlarm(call: Call, order: OrderRow, differences: readonly Di
 }
 
 /** The open alarm of an order, or undefined. */
-export const openAlarm = (
+export const findOpenAlarm = (
   call: Call,
   { bankId, merchantId, orderNumber }: OrderRow,
 ): Promise<AlarmRow | undefined> =>
@@ -109,17 +109,17 @@ async function unseenDifferences(call: Call, order: OrderRow): Promise<Differenc
  * The alarm that waits for a decision. When there are differences but no alarm yet, the order's end raises it. Otherwise a
  * blamed party could end the order before the alarm.
  */
-async function undecided(
+async function findOrRaiseAlarm(
   call: Call,
   order: OrderRow,
 ): Promise<{ readonly order: OrderRow; readonly alarm: AlarmRow | undefined }> {
   const differences = await unseenDifferences(call, order);
   if (differences.length > 0) {
     raiseAlarm(call, order, differences);
-    return { order: { ...order, verification: 'alarm' }, alarm: await openAlarm(call, order) };
+    return { order: { ...order, verification: 'alarm' }, alarm: await findOpenAlarm(call, order) };
   }
   const isOpen = order.verification === 'alarm';
-  return { order, alarm: isOpen ? await openAlarm(call, order) : undefined };
+  return { order, alarm: isOpen ? await findOpenAlarm(call, order) : undefined };
 }
 
 /**
@@ -128,7 +128,7 @@ async function undecided(
  * @returns the order, with the state of its alarm
  */
 export async function endUndecided(call: Call, before: OrderRow): Promise<OrderRow> {
-  const { order, alarm } = await undecided(call, before);
+  const { order, alarm } = await findOrRaiseAlarm(call, before);
   if (alarm === undefined) return order;
   const judges = (party: Party): boolean =>
     call.caller.role === 'bank' || call.caller.role === party;

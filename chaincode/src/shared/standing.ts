@@ -9,7 +9,7 @@ export const standingOf = async (call: Call, customerId: string): Promise<Standi
   firstStanding((await policyRow(call)).reputation);
 
 /** The limits of that standing, for payments without a session. */
-export async function limitsOf(call: Call, customerId: string): Promise<Limits> {
+export async function readLimits(call: Call, customerId: string): Promise<Limits> {
   const { score } = await standingOf(call, customerId);
   return limitsFor(score, (await policyRow(call)).reputation);
 }

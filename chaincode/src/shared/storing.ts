@@ -12,7 +12,7 @@ import type { Call } from '../ledger/call.js';
 import { putPurchase } from './history.js';
 
 /** Writes only one row during a payment. The customer's next login counts it and moves the purchase to its own row. */
-export function storePurchase(call: Call, order: OrderRow, terms: OrderTerms): void {
+export function recordPurchase(call: Call, order: OrderRow, terms: OrderTerms): void {
   const { customerId, merchantId, orderNumber } = order;
   const hold = holdOf(order);
   const lines = terms.lines.map(({ gtin, quantity, unitPrice }) => ({ gtin, quantity, unitPrice }));

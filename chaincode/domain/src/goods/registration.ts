@@ -49,7 +49,7 @@ export function ensureGoodsAsPicked(
   ensure(!isDefective(goods.rating, standards), 'GOODS_DEFECTIVE', details);
 }
 
-const difference = (
+const fieldDifference = (
   field: string,
   picked: string | number | boolean,
   registered: string | number | boolean,
@@ -61,8 +61,8 @@ export const goodsDifferences = (
   goods: GoodsRow,
   currency: string,
 ): Difference[] => [
-  ...difference(`${line.gtin}.digest`, line.goodsDigest, goods.digest),
-  ...difference(`${line.gtin}.price`, line.unitPrice, goods.price),
-  ...difference(`${line.gtin}.currency`, currency, goods.currency),
-  ...difference(`${line.gtin}.withdrawn`, false, goods.withdrawn),
+  ...fieldDifference(`${line.gtin}.digest`, line.goodsDigest, goods.digest),
+  ...fieldDifference(`${line.gtin}.price`, line.unitPrice, goods.price),
+  ...fieldDifference(`${line.gtin}.currency`, currency, goods.currency),
+  ...fieldDifference(`${line.gtin}.withdrawn`, false, goods.withdrawn),
 ];

@@ -108,7 +108,7 @@ function participantMatter(standing: Governed, participant: ParticipantRow): Mat
 }
 
 /** Devices and terminals know the rules of offline payments by their version. It rises by one with every change. */
-function follows(before: OfflinePolicy, after: OfflinePolicy): boolean {
+function isVersionDue(before: OfflinePolicy, after: OfflinePolicy): boolean {
   const isChanged = !isSame({ ...before, version: 0 }, { ...after, version: 0 });
   return after.version === before.version + (isChanged ? 1 : 0);
 }
@@ -119,7 +119,7 @@ function follows(before: OfflinePolicy, after: OfflinePolicy): boolean {
  */
 function policyMatter({ registry }: Governed, { offline, ratings }: Policy): Matter {
   const standing = registry.policy;
-  ensureSound(follows(standing.offline, offline), 'offlineVersion');
+  ensureSound(isVersionDue(standing.offline, offline), 'offlineVersion');
   ensureSound(ratings.halfLifeSeconds === standing.ratings.halfLifeSeconds, 'halfLife');
   return { kind: 'policy', subject: null, bankId: null };
 }

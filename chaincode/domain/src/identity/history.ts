@@ -5,15 +5,15 @@ import type { KeyOf } from '../ledger/row-keys.js';
 import type { HistoryKind, ReserveKey } from '../ledger/rows.js';
 import type { OrderKey } from '../ledger/order-shapes.js';
 
-const orderSubject = ({ merchantId, orderNumber }: OrderKey): string =>
+const historyOfOrder = ({ merchantId, orderNumber }: OrderKey): string =>
   `order~${merchantId}~${orderNumber}`;
 
 /** The subject of an entry. No identifier contains `~`. */
 export const HISTORY_OF = {
   /** An order. */
-  order: orderSubject,
+  order: historyOfOrder,
   /** An order may be disputed more than once. */
-  dispute: (order: OrderKey, disputeId: string): string => `${orderSubject(order)}~${disputeId}`,
+  dispute: (order: OrderKey, disputeId: string): string => `${historyOfOrder(order)}~${disputeId}`,
   /** A device's reserve. */
   reserve: ({ deviceId, epoch }: ReserveKey): string => `reserve~${deviceId}~${epoch.toString()}`,
   /** A failed login. */

@@ -39,7 +39,7 @@ export const registrationOf = ({
  * Bounds only what the company registers. Rating and conduct are a few numbers and must always fit. Otherwise no blame could
  * be counted, and an order with blame could not end.
  */
-function bounded(fleet: FleetRow): FleetRow {
+function ensureFits(fleet: FleetRow): FleetRow {
   const couriers = fleet.couriers.length;
   ensure(couriers <= MAX_FLEET, 'FLEET_TOO_LARGE', { couriers, most: MAX_FLEET });
   const bytes = Buffer.byteLength(JSON.stringify(fleet.couriers.map(registrationOf)));
@@ -74,5 +74,5 @@ export function withRegistered(
     const { rating, conduct } = known.get(registration.courierId) ?? UNKNOWN;
     return { ...registration, rating, conduct };
   });
-  return bounded(withCouriers(fleet, couriers));
+  return ensureFits(withCouriers(fleet, couriers));
 }

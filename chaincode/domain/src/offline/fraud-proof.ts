@@ -33,12 +33,12 @@ const FORMAT = 'fabric-offline-pay/fraud-proof/2';
 const LONGEST = 4096;
 
 const toBase64 = (value: Uint8Array): string => Buffer.from(value).toString('base64');
-const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
+const bytesOfBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
 
 const bytes = z
   .string()
   .max(LONGEST)
-  .refine((text) => toBase64(fromBase64(text)) === text);
+  .refine((text) => toBase64(bytesOfBase64(text)) === text);
 const pem = z
   .string()
   .max(2 * LONGEST)
@@ -66,9 +66,9 @@ const writeSide = (value: ProofSide): z.infer<typeof side> => ({
 });
 
 const readSide = (value: ClaimFile, issuerCertificate: string): ProofSide => ({
-  certificate: fromBase64(value.certificate),
-  voucher: fromBase64(value.voucher),
-  requestPayload: fromBase64(value.requestPayload),
+  certificate: bytesOfBase64(value.certificate),
+  voucher: bytesOfBase64(value.voucher),
+  requestPayload: bytesOfBase64(value.requestPayload),
   issuerCertificate,
 });
 
@@ -92,7 +92,7 @@ function readFile(read: z.infer<typeof file>): FraudProof {
 export const encodeFraudProof = ({ kind, sides }: FraudProof): string =>
   canonicalJson({ format: FORMAT, kind, sides: [writeSide(sides[0]), writeSide(sides[1])] });
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -106,7 +106,7 @@ function parsed(text: string): unknown {
  * @throws {DomainError} OFFLINE_PROOF_INVALID for any other text. It does not verify the proof.
  */
 export function decodeFraudProof(text: string): FraudProof {
-  const result = file.safeParse(parsed(text));
+  const result = file.safeParse(parseJson(text));
   if (!result.success || canonicalJson(result.data) !== text)
     throw new DomainError('OFFLINE_PROOF_INVALID', { reason: 'malformed' });
   return readFile(result.data);

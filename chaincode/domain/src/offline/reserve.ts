@@ -18,7 +18,7 @@ export const standing = (reserve: Pick<ReserveRow, 'funded' | 'settled' | 'retur
   [reserve.settled, reserve.returned].reduce(subtractAmounts, reserve.funded);
 
 /** Asserts what every reserve must satisfy after every step. */
-function checked(reserve: ReserveRow): ReserveRow {
+function assertReserve(reserve: ReserveRow): ReserveRow {
   const { funded, settled, returned } = reserve;
   const sound = toUnits(settled) + toUnits(returned) <= toUnits(funded);
   ensure(sound, 'INTERNAL', { invariant: 'reserve' });
@@ -41,7 +41,7 @@ const granted = (certificate: DeviceCertificate) => ({
 export function openReserve(certificate: DeviceCertificate, digest: Uint8Array): ReserveRow {
   const { customerId, deviceId, bankId, epoch, currency, sequence } = certificate;
   ensure(sequence === 0, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'sequence', expected: 0 });
-  return checked({
+  return assertReserve({
     customerId,
     deviceId,
     bankId,
@@ -106,7 +106,7 @@ export function topUpReserve(
     loweredField(reserve, certificate) ??
     (certificate.sequence === reserve.certificates.length ? undefined : 'sequence');
   ensure(field === undefined, 'OFFLINE_CERTIFICATE_MISMATCH', { field });
-  const next = checked({
+  const next = assertReserve({
     ...reserve,
     ...granted(certificate),
     certificates: [...reserve.certificates, bytesToText(digest)],
@@ -116,7 +116,7 @@ export function topUpReserve(
 
 /** Pays out one voucher. The caller has already decided that it may be paid. */
 export const payOut = (reserve: ReserveRow, entry: CounterEntry): ReserveRow =>
-  checked({
+  assertReserve({
     ...reserve,
     settled: addAmounts(reserve.settled, entry.amount),
     counters: withEntry(reserve.counters, entry),
@@ -124,7 +124,7 @@ export const payOut = (reserve: ReserveRow, entry: CounterEntry): ReserveRow =>
 
 /** Cancels a voucher: the reserve remembers it and never pays it, and its money leaves the reserve. */
 export const cancelEntry = (reserve: ReserveRow, entry: CounterEntry): ReserveRow =>
-  checked({
+  assertReserve({
     ...reserve,
     returned: addAmounts(reserve.returned, entry.amount),
     counters: withEntry(reserve.counters, entry),
@@ -171,5 +171,5 @@ export function closeReserve(
   });
   const rest = standing(reserve);
   const returned = addAmounts(reserve.returned, rest);
-  return { reserve: checked({ ...reserve, returned, status: 'closed' }), rest };
+  return { reserve: assertReserve({ ...reserve, returned, status: 'closed' }), rest };
 }

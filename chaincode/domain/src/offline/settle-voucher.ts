@@ -178,7 +178,7 @@ function fraudOf({ reserve, entry, context }: Case): FraudRow | undefined {
 }
 
 /** Applies a verdict to the reserve. */
-function applied(verdict: Verdict, judged: Case): Settlement {
+function applyVerdict(verdict: Verdict, judged: Case): Settlement {
   const { reserve, request, entry } = judged;
   const base = { verdict, reserve, credit: '0', request, entry };
   if (verdict === 'settled')
@@ -204,7 +204,7 @@ export function settleClaim(
   }
   const judged: Case = { ...claimed, reserve, context };
   const refusal = REFUSALS.find(([, applies]) => applies(judged));
-  return applied(refusal?.[0] ?? 'settled', judged);
+  return applyVerdict(refusal?.[0] ?? 'settled', judged);
 }
 
 /**

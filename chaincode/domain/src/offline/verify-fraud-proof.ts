@@ -49,12 +49,12 @@ class Fault extends Error {
   }
 }
 
-function demand(condition: boolean, reason: ProofFault): asserts condition {
+function ensureOrFault(condition: boolean, reason: ProofFault): asserts condition {
   if (!condition) throw new Fault(reason);
 }
 
 /** Runs a step. Its refusals mean this fault. */
-function step<T>(reason: ProofFault, run: () => T): T {
+function runOrFault<T>(reason: ProofFault, run: () => T): T {
   try {
     return run();
   } catch (error) {
@@ -77,10 +77,10 @@ interface AttestedSide {
 }
 
 /** Reads the issuer from a side's X.509 certificate. One of the roots must vouch for it. */
-function attested(side: ProofSide, roots: readonly string[]): AttestedSide {
-  const issuer = step('issuerUntrusted', () => certifiedIssuer(side.issuerCertificate));
+function readTrustedIssuer(side: ProofSide, roots: readonly string[]): AttestedSide {
+  const issuer = runOrFault('issuerUntrusted', () => certifiedIssuer(side.issuerCertificate));
   const trusted = roots.some((root) => isCertifiedBy(issuer, root));
-  demand(trusted, 'issuerUntrusted');
+  ensureOrFault(trusted, 'issuerUntrusted');
   return { side, issuer };
 }
 
@@ -89,9 +89,9 @@ interface CertifiedSide {
   readonly held: HeldCertificate;
 }
 
-const certified = ({ side, issuer }: AttestedSide): CertifiedSide => ({
+const verifyCertificate = ({ side, issuer }: AttestedSide): CertifiedSide => ({
   side,
-  held: step('certificateForged', () => verifyDeviceCertificate(side.certificate, [issuer])),
+  held: runOrFault('certificateForged', () => verifyDeviceCertificate(side.certificate, [issuer])),
 });
 
 interface SignedSide extends CertifiedSide {
@@ -99,10 +99,10 @@ interface SignedSide extends CertifiedSide {
   readonly voucherDigest: Buffer;
 }
 
-const signed = ({ side, held }: CertifiedSide): SignedSide => ({
+const verifySignature = ({ side, held }: CertifiedSide): SignedSide => ({
   side,
   held,
-  ...step('voucherForged', () => verifyVoucher(held, side.voucher)),
+  ...runOrFault('voucherForged', () => verifyVoucher(held, side.voucher)),
 });
 
 interface VerifiedSide {
@@ -111,11 +111,11 @@ interface VerifiedSide {
 }
 
 /** Checks that the voucher answers its request. It does not check the first sum: a device that lies there too is no less guilty. */
-function answered({ side, held, voucher, voucherDigest }: SignedSide): VerifiedSide {
+function verifyRequest({ side, held, voucher, voucherDigest }: SignedSide): VerifiedSide {
   const { requestPayload } = side;
-  const request = step('requestMismatch', () => decodePaymentRequest(requestPayload));
+  const request = runOrFault('requestMismatch', () => decodePaymentRequest(requestPayload));
   const fits = requestHash(requestPayload).equals(voucher.requestHash);
-  demand(fits && request.amount <= voucher.cumulative, 'requestMismatch');
+  ensureOrFault(fits && request.amount <= voucher.cumulative, 'requestMismatch');
   return {
     certificate: held.certificate,
     entry: counterEntry(voucher, voucherDigest, request.amount),
@@ -129,15 +129,18 @@ const areOfOneDevice = (a: DeviceCertificate, b: DeviceCertificate): boolean =>
 
 /** Each step checks both sides before the next step begins, so that a proof has the same fault in either order of its sides. */
 function convict(kind: FraudKind, sides: Pair<AttestedSide>): ProvenFraud {
-  const [first, second] = both(both(both(sides, certified), signed), answered);
-  demand(areOfOneDevice(first.certificate, second.certificate), 'differentDevices');
-  demand(contradictionOf(first.entry, second.entry) === kind, 'noContradiction');
+  const [first, second] = both(
+    both(both(sides, verifyCertificate), verifySignature),
+    verifyRequest,
+  );
+  ensureOrFault(areOfOneDevice(first.certificate, second.certificate), 'differentDevices');
+  ensureOrFault(contradictionOf(first.entry, second.entry) === kind, 'noContradiction');
   const { bankId, customerId, deviceId, epoch } = first.certificate;
   const vouchers = [first.entry, second.entry] as const;
   return { kind, bankId, customerId, deviceId, epoch, vouchers };
 }
 
-function judged(work: () => ProvenFraud): ProofResult {
+function toResult(work: () => ProvenFraud): ProofResult {
   try {
     return { ok: true, fraud: work() };
   } catch (error) {
@@ -154,10 +157,10 @@ export const verifyFraudProof = (
   { kind, sides }: FraudProof,
   roots: readonly string[],
 ): ProofResult =>
-  judged(() =>
+  toResult(() =>
     convict(
       kind,
-      both(sides, (side) => attested(side, roots)),
+      both(sides, (side) => readTrustedIssuer(side, roots)),
     ),
   );
 
@@ -169,9 +172,9 @@ export const verifyRegisteredFraud = (
   { kind, sides }: FraudProof,
   issuers: readonly [TrustedIssuer | undefined, TrustedIssuer | undefined],
 ): ProofResult =>
-  judged(() => {
+  toResult(() => {
     const [first, second] = issuers;
-    demand(first !== undefined && second !== undefined, 'issuerUntrusted');
+    ensureOrFault(first !== undefined && second !== undefined, 'issuerUntrusted');
     return convict(kind, [
       { side: sides[0], issuer: first },
       { side: sides[1], issuer: second },

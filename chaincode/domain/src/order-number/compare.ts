@@ -40,7 +40,7 @@ function quantityOf(statement: Statement, gtin: string): number | null {
   return lines.length === 0 ? null : lines.reduce((sum, line) => sum + line.quantity, 0);
 }
 
-function difference(
+function statedDifference(
   field: string,
   statements: Statements,
   read: (statement: Statement) => string | number | null,
@@ -59,11 +59,11 @@ export function compareStatements(statements: Statements): Difference[] {
     ...new Set(PARTIES.flatMap((party) => statements[party].lines.map((line) => line.gtin))),
   ].sort(byCodeUnit);
   return [
-    ...difference('orderNumber', statements, (statement) => statement.orderNumber),
-    ...difference('currency', statements, (statement) => statement.currency),
+    ...statedDifference('orderNumber', statements, (statement) => statement.orderNumber),
+    ...statedDifference('currency', statements, (statement) => statement.currency),
     ...gtins.flatMap((gtin) =>
-      difference(`quantity.${gtin}`, statements, (statement) => quantityOf(statement, gtin)),
+      statedDifference(`quantity.${gtin}`, statements, (statement) => quantityOf(statement, gtin)),
     ),
-    ...difference('goodsTotal', statements, (statement) => statement.goodsTotal),
+    ...statedDifference('goodsTotal', statements, (statement) => statement.goodsTotal),
   ];
 }

@@ -67,7 +67,7 @@ export interface RowChange {
   readonly after: unknown;
 }
 
-function moneyIn(key: string, row: unknown): readonly Held[] {
+function heldUnder(key: string, row: unknown): readonly Held[] {
   const kind = key.slice(0, key.indexOf('/'));
   return row === undefined || !Object.hasOwn(HOLDINGS, kind)
     ? []
@@ -82,8 +82,8 @@ export function madeBy(changes: readonly RowChange[]): Balance {
       sums.set(currency, (sums.get(currency) ?? 0n) + direction * sign * sumToUnits(amount));
   };
   for (const { key, before, after } of changes) {
-    add(moneyIn(key, before), -1n);
-    add(moneyIn(key, after), 1n);
+    add(heldUnder(key, before), -1n);
+    add(heldUnder(key, after), 1n);
   }
   return new Map([...sums].filter(([, sum]) => sum !== 0n));
 }

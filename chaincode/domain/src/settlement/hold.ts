@@ -44,7 +44,7 @@ export function refundable(hold: Hold): Amount {
 }
 
 /** Asserts what every hold must satisfy after every step. */
-function checked(hold: Hold): Hold {
+function assertHold(hold: Hold): Hold {
   const captured = toUnits(hold.captured);
   const released = toUnits(hold.released);
   const refunded = toUnits(hold.refunded);
@@ -65,7 +65,7 @@ function checked(hold: Hold): Hold {
 
 /** @returns the hold of a new order. Its whole total is authorised. @param now in seconds since 1970 */
 export const openHold = (terms: OrderTerms, release: ReleaseAt, now: number): Hold =>
-  checked({
+  assertHold({
     currency: terms.currency,
     authorised: terms.total,
     voided: '0',
@@ -120,7 +120,7 @@ export function capture(
   { now, deliverySeconds, isDelivered }: CaptureTerms,
 ): Credited {
   ensureCapturable(hold, captureId, amount, now);
-  const claimed = checked({
+  const claimed = assertHold({
     ...hold,
     captured: addAmounts(hold.captured, amount),
     deliverBy: hold.deliverBy ?? now + deliverySeconds,
@@ -128,7 +128,7 @@ export function capture(
   });
   if (isDelivered) return settleDelivery(claimed);
   const merchant = hold.release === 'match' ? merchantDue(claimed) : '0';
-  return credit(claimed, { merchant, logistics: '0' });
+  return takeCredits(claimed, { merchant, logistics: '0' });
 }
 
 /** The merchant's part that is still on the hold. */
@@ -151,8 +151,8 @@ interface Credited {
   readonly credits: Shares;
 }
 
-const credit = (hold: Hold, credits: Shares): Credited => ({
-  hold: checked({
+const takeCredits = (hold: Hold, credits: Shares): Credited => ({
+  hold: assertHold({
     ...hold,
     released: addAmounts(hold.released, credits.merchant, credits.logistics),
     feeReleased: addAmounts(hold.feeReleased, credits.logistics),
@@ -166,11 +166,11 @@ export const isFeeCaptured = (hold: Hold): boolean =>
 
 /** Credits the delivery fee, and the merchant's part that waited for the delivery. */
 export const settleDelivery = (hold: Hold): Credited =>
-  credit(hold, { merchant: merchantDue(hold), logistics: feeDue(hold) });
+  takeCredits(hold, { merchant: merchantDue(hold), logistics: feeDue(hold) });
 
 /** Credits only the delivery fee. The merchant's part waits for the decision of a dispute. */
 export const settleFee = (hold: Hold): Credited =>
-  credit(hold, { merchant: '0', logistics: feeDue(hold) });
+  takeCredits(hold, { merchant: '0', logistics: feeDue(hold) });
 
 /**
  * Whether most of the captured money went back. Returning one cent must not lower the weight of a customer's success or bad
@@ -182,7 +182,7 @@ export const isPaidBack = ({ refunded, captured }: Pick<Hold, 'refunded' | 'capt
 /** Gives back the part that was never captured. */
 export function voidRest(hold: Hold): { hold: Hold; returned: Amount } {
   const returned = uncaptured(hold);
-  return { hold: checked({ ...hold, voided: addAmounts(hold.voided, returned) }), returned };
+  return { hold: assertHold({ ...hold, voided: addAmounts(hold.voided, returned) }), returned };
 }
 
 /** Whether refunds come from the payee's balance (after release) or from the hold (before). */
@@ -205,7 +205,7 @@ export function refundUpheld(hold: Hold, refundId: string, amount: Amount): Hold
     rest: refundable(hold),
     amount,
   });
-  return checked({
+  return assertHold({
     ...hold,
     refunded: addAmounts(hold.refunded, amount),
     refundedHeld: isReleased(hold) ? hold.refundedHeld : addAmounts(hold.refundedHeld, amount),
@@ -217,7 +217,7 @@ export function refundUpheld(hold: Hold, refundId: string, amount: Amount): Hold
 export function unwind(hold: Hold): { hold: Hold; returned: Amount } {
   const fee = feeDue(hold);
   const returned = addAmounts(merchantDue(hold), fee);
-  const next = checked({
+  const next = assertHold({
     ...hold,
     refunded: addAmounts(hold.refunded, returned),
     refundedHeld: addAmounts(hold.refundedHeld, returned),
