@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The four payloads: each value has one form, each form one value, and whatever is out of its range is neither written
-// nor read.
+// The four payloads: each value has one form and each form one value. Values out of range are neither written nor read.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import {
@@ -125,7 +124,7 @@ const plain = (value: unknown): unknown =>
         ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]))
         : value;
 
-/** What every kind of payload must satisfy. */
+/** The properties of every kind of payload. */
 function holds<T>(
   arbitrary: fc.Arbitrary<T>,
   encode: (value: T) => Buffer,
@@ -139,7 +138,7 @@ function holds<T>(
     );
   });
 
-  it('has one form: whatever is read is written again as the same bytes', () => {
+  it('has one form: what is read is written again as the same bytes', () => {
     const mutation = fc.record({
       at: fc.nat(),
       bit: fc.integer({ min: 0, max: 7 }),
@@ -158,7 +157,7 @@ function holds<T>(
     );
   });
 
-  it('is refused when it is cut or goes on', () => {
+  it('is refused when it is cut off or too long', () => {
     fc.assert(
       fc.property(arbitrary, fc.nat(), (value, at) => {
         const payload = encode(value);
@@ -172,7 +171,7 @@ function holds<T>(
     );
   });
 
-  it('random bytes are refused and never anything else', () => {
+  it('random bytes are always refused with the same code', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (payload) => {
         expect(refusal(() => decode(payload))).toBe('OFFLINE_MALFORMED');
@@ -249,7 +248,7 @@ describe('nobody can write', () => {
   });
 });
 
-it('two currencies in the other order are another form, and refused', () => {
+it('two currencies in the wrong order are refused', () => {
   const caps = { CNY: { perPayment: '1', total: '1' }, EUR: { perPayment: '1', total: '1' } };
   const bulletin = newBulletin({ policy: { ...newBulletin().policy, caps } });
   const payload = encodeBulletin(bulletin);
@@ -258,7 +257,7 @@ it('two currencies in the other order are another form, and refused', () => {
   expect(refusal(() => decodeBulletin(swapped))).toBe('OFFLINE_MALFORMED');
 });
 
-it('a bulletin names one epoch or all of a device, and no other device', () => {
+it('a bulletin revokes one epoch or all epochs of a device, and no other device', () => {
   const device = { customerId: 'customer-1', deviceId: 'device-1', epoch: 2 };
   const names = (revoked: Bulletin['revoked']) => isRevokedBy(newBulletin({ revoked }), device);
   expect(names([])).toBe(false);
