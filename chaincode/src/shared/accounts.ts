@@ -26,7 +26,7 @@ const moving =
 /** Puts money into a customer's account. */
 export const credit = moving(accounts.credit);
 
-/** Takes money out of a customer's account. @throws {DomainError} INSUFFICIENT_FUNDS. */
+/** Takes money from a customer's account. @throws {DomainError} INSUFFICIENT_FUNDS. */
 export const debit = moving(accounts.debit);
 
 /** The customer who picks or pays: its account and its session. */

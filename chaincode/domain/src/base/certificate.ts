@@ -43,7 +43,7 @@ export const isIssuedBy = (certificate: Certificate, authority: Certificate): bo
 export const spkiOf = (certificate: Certificate): string | undefined =>
   attempt(() => publicKeyInfo(certificate).toString('base64'));
 
-/** @throws {RangeError} when the bytes are no DER. */
+/** @throws {RangeError} when the bytes are not DER. */
 function extensionsOf(der: Buffer): readonly DerElement[][] {
   const [signed] = derInside(derElements(der)[0]);
   const wrapper = derInside(signed).find(({ tag }) => tag === EXTENSIONS);

@@ -38,7 +38,7 @@ function lengthAt(bytes: Buffer, offset: number): Length {
   return { length, start: offset + 1 + size };
 }
 
-/** @returns the elements, which follow one another. @throws {RangeError} when the bytes are no DER. */
+/** @returns the elements, which follow one another. @throws {RangeError} when the bytes are not DER. */
 export function derElements(bytes: Buffer): DerElement[] {
   const found: DerElement[] = [];
   for (let offset = 0; offset < bytes.length;) {
@@ -53,6 +53,6 @@ export function derElements(bytes: Buffer): DerElement[] {
   return found;
 }
 
-/** @returns the elements inside an element. Empty when the element is absent. @throws {RangeError} when its body is no DER. */
+/** @returns the elements inside an element. Empty when the element is absent. @throws {RangeError} when its body is not DER. */
 export const derInside = (element: DerElement | undefined): DerElement[] =>
   element === undefined ? [] : derElements(element.body);

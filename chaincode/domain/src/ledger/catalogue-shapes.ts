@@ -91,7 +91,7 @@ export const courier = z.strictObject({
 export const courierOfFleet = courier.extend({ rating: aggregate, conduct });
 
 export type RatingSubject = z.output<typeof ratingSubject>;
-/** Weighted opinions on goods, a merchant or a courier, as they stood at a time. */
+/** Weighted opinions on goods, a merchant or a courier, with their weight at an instant. */
 export type Aggregate = DeepReadonly<z.output<typeof aggregate>>;
 export type Conduct = DeepReadonly<z.output<typeof conduct>>;
 /** A merchant's organisation, licence and categories, as a bank grants them. */

@@ -51,7 +51,7 @@ export interface ReportedDevice {
   readonly staleAt: number;
 }
 
-/** Money set aside for one device and epoch. What still stands is `funded − settled − returned`. */
+/** Money set aside for one device and epoch. The rest of the money is `funded − settled − returned`. */
 export interface ReserveRow {
   readonly customerId: string;
   readonly deviceId: string;

@@ -24,7 +24,7 @@ export const ORDER_STATES = [
   'settled',
 ] as const;
 
-/** Where an order stands. */
+/** A state of an order. */
 export type OrderState = (typeof ORDER_STATES)[number];
 
 interface Transition {

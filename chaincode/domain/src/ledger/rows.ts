@@ -27,7 +27,7 @@ export interface RegistryRow {
   readonly policy: Policy;
   /** The longest time to spend that any earlier policy gave a device. Absent when there was no earlier policy. */
   readonly longestSpendSeconds?: number;
-  /** How often votes changed the policy or a participant. Whatever they never changed has no entry. */
+  /** How often votes changed the policy or a participant. What they never changed has no entry. */
   readonly revisions?: Readonly<Record<string, number>>;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Careless payees. A payee bears the loss of a double spend, whatever the policy says, when a terminal that kept the rules
+// Careless payees. A payee bears the loss of a double spend, regardless of the policy, when a terminal that kept the rules
 // would have refused the voucher.
 import type { ReserveRow } from '../ledger/offline-rows.js';
 import { allowanceOf } from './allowance.js';

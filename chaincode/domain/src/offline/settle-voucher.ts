@@ -132,7 +132,7 @@ export const isOverLimit = (payment: Payment, reserve: ReserveRow): boolean =>
   isOverAllowance(payment, allowanceOf(reserve)) ||
   payment.request.amount > toUnits(standing(reserve));
 
-/** In this order. The first one that applies is the verdict. A settled voucher stays settled, whatever comes later. */
+/** In this order. The first one that applies is the verdict. A settled voucher stays settled. */
 const REFUSALS: readonly (readonly [Verdict, (judged: Case) => boolean])[] = [
   ['unknownCertificate', (judged) => !isKnown(judged)],
   ['badSignature', (judged) => !isByDevice(judged)],
