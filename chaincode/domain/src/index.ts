@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The domain: the payment rules, the ledger model and the table of transactions. No Fabric, no I/O. Exported is what other
-// rooms use, by name and by concept; a new rule is added here once somebody outside needs it.
+// The domain: the payment rules, the ledger model and the table of transactions. No Fabric, no I/O. It exports what other
+// rooms use, grouped by concept. Add a rule here when another room needs it.
 
-// What everything is made of: values, names, money, places, signatures, refusals.
+// Basic values: names, money, places, signatures, refusals.
 export { CLOCK_TOLERANCE_SECONDS } from './base/clock-tolerance.js';
 export { byCodeUnit, canonicalJson, digestOf, isSame, sha256Hex } from './base/canonical.js';
 export { attributesOf, readCertificate } from './base/certificate.js';
@@ -64,11 +64,11 @@ export {
 } from './base/signature.js';
 export { centreOf, zoneOf, type Zone } from './base/zone.js';
 
-// What runs elsewhere than in Node.js must bring these.
+// A platform other than Node.js must provide these.
 export type { CryptoPlatform, PublicKey } from './platform/crypto.js';
 export type { Certificate, X509Platform } from './platform/x509.js';
 
-// What stands on the ledger: rows, their keys, what they share with inputs and answers, the states of an order.
+// The ledger: rows, their keys, the shapes that rows share with inputs and answers, the states of an order.
 export type {
   Aggregate,
   Courier,
@@ -202,7 +202,7 @@ export {
   type TransactionName,
 } from './transactions/table.js';
 
-// The rules that all agreed on.
+// The policy that all participants agreed on.
 export { DEFAULT_POLICY } from './policy/default-policy.js';
 export {
   limitsIn,
@@ -212,7 +212,7 @@ export {
   type ReleaseAt,
 } from './policy/policy.js';
 
-// Who takes part, who votes, whom the bank knows (units 1 to 7).
+// Participants, votes and customers (units 1 to 7).
 export { castVote, liveVotes, withoutVote } from './identity/ballot.js';
 export {
   ballotDigest,
@@ -322,5 +322,5 @@ export {
 // Opinions (unit 18).
 export { opinionOf, UNRATED, withOpinion } from './feedback/ratings.js';
 
-// Payments without a network: what is signed, by whom, and what is believed.
+// Payments without a network: what each party signs, and what the others believe.
 export * from './offline/index.js';

@@ -14,22 +14,23 @@ import {
   countBlame,
   decideAlarm,
   differencesOf,
-  openAlarm,
+  findOpenAlarm,
   raiseAlarm,
-  report,
+  writeReport,
 } from '../shared/reporting.js';
 import { advance, basketOfOrder, orderRow, termsRow } from '../shared/rows.js';
 
 const PAGE = 200;
 
 /**
- * Unit 15, first pass: after 8, beside 9, on the unsigned basket. It touches no state of the order: 9 and 11 run meanwhile.
- * A basket that differs cannot be placed. It raises no alarm: nobody signed it, and no operator need look at it.
+ * Unit 15, first pass: after 8, in parallel to 9, on the unsigned basket. It does not change the order's state, because 9
+ * and 11 run at the same time. A basket with differences cannot be placed. It raises no alarm: nobody signed it, so no
+ * operator has to look at it.
  */
 async function compareGoods(call: Call<OrderKey>) {
   const basket = await basketOfOrder(call, call.input);
   const differences = await differencesOfGoods(call, basket);
-  if (differences.length > 0) report(call, basket, 'goods', differences);
+  if (differences.length > 0) writeReport(call, basket, 'goods', differences);
   return { clean: differences.length === 0 };
 }
 
@@ -51,14 +52,14 @@ async function compareOrder(call: Call<OrderKey>) {
 
 type Decision = InputOf<'alarm', 'resolve'>;
 
-async function toDecide(call: Call<Decision>) {
+async function readOpenAlarm(call: Call<Decision>) {
   const order = await orderRow(call, call.input);
-  return { order, alarm: found(await openAlarm(call, order), 'ALARM_NOT_OPEN') };
+  return { order, alarm: found(await findOpenAlarm(call, order), 'ALARM_NOT_OPEN') };
 }
 
-/** The difference is explained and counts against nobody. An order that ended meanwhile does not go on. */
+/** The difference is explained and counts against nobody. An order that has ended in the meantime does not go on. */
 async function resolve(call: Call<Decision>) {
-  const { order, alarm } = await toDecide(call);
+  const { order, alarm } = await readOpenAlarm(call);
   decideAlarm(call, alarm, 'resolved', call.input.reason);
   const changes: Pick<OrderRow, 'verification'> = { verification: 'resolved' };
   if (order.state === 'blocked') return { state: advance(call, order, 'resolveAlarm', changes) };
@@ -66,9 +67,9 @@ async function resolve(call: Call<Decision>) {
   return { state: order.state };
 }
 
-/** The difference is real, and counts against whose statement stood alone. */
+/** The difference is real, and counts against the parties whose statement stood alone. */
 async function uphold(call: Call<Decision>) {
-  const { order, alarm } = await toDecide(call);
+  const { order, alarm } = await readOpenAlarm(call);
   decideAlarm(call, alarm, 'upheld', call.input.reason);
   await countBlame(call, order, alarm.blamed);
   call.store.put('order', { ...order, verification: 'upheld' });

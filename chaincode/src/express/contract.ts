@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Express: the same units as stepwise, packed into one transaction an organisation. Every rule is the stepwise one.
+// Express: the same units as stepwise, in one transaction per organisation. All rules are the same.
 import {
   basketDigest,
   basketOf,
@@ -18,20 +18,20 @@ import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
 import { putTerms } from '../shared/beginning.js';
 import { captureAmount, holdOf } from '../shared/capturing.js';
-import { goodsAsPicked } from '../shared/goods.js';
+import { verifyGoodsAsPicked } from '../shared/goods.js';
 import { verifyOrder } from '../shared/merchant-leg.js';
 import { ensureSigned, payForHold } from '../shared/placing.js';
 import { computeOffers, putQuote } from '../shared/quoting.js';
 import { differencesOf, raiseAlarm } from '../shared/reporting.js';
 import { orderRow, quoteRow, termsRow } from '../shared/rows.js';
 import { keptStatements } from '../shared/statements.js';
-import { storePurchase } from '../shared/storing.js';
+import { recordPurchase } from '../shared/storing.js';
 
 /** Units 11 and 1101 to 1104. */
 async function quote(call: Call<InputOf<'express', 'quote'>>) {
   const { basket, statement } = call.input;
   ensureDistinctLines(basket.lines);
-  await goodsAsPicked(call, basket);
+  await verifyGoodsAsPicked(call, basket);
   const { load, goodsTotal, offers } = await computeOffers(call, basket);
   const digest = basketDigest(basketOf(basket));
   await putQuote(call, basket, {
@@ -59,7 +59,7 @@ async function order(call: Call<InputOf<'express', 'order'>>) {
   return { state: beginningOf(row).state };
 }
 
-function block(
+function blockOrder(
   call: Call,
   before: OrderRow,
   differences: readonly Difference[],
@@ -72,7 +72,7 @@ function block(
 
 type SettleInput = InputOf<'express', 'settle'>;
 
-async function pay(
+async function capturePayment(
   call: Call<SettleInput>,
   before: OrderRow,
   terms: OrderTerms,
@@ -81,7 +81,7 @@ async function pay(
   const matched: OrderRow = { ...before, state, verification: 'clean' };
   const amount = call.input.amount ?? holds.uncaptured(holdOf(matched));
   const paid = await captureAmount(call, matched, call.input.captureId, amount);
-  storePurchase(call, paid, terms);
+  recordPurchase(call, paid, terms);
   return paid;
 }
 
@@ -92,8 +92,8 @@ async function settle(call: Call<SettleInput>) {
   const { statements, all } = await differencesOf(call, row);
   const after =
     all.length === 0
-      ? await pay(call, before, row.terms)
-      : block(call, before, all, statements.length > 0);
+      ? await capturePayment(call, before, row.terms)
+      : blockOrder(call, before, all, statements.length > 0);
   call.store.put('order', after);
   return { state: after.state };
 }

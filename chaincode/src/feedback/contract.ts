@@ -15,24 +15,27 @@ import { contractOf } from '../ledger/contract.js';
 import { purchasesAfter } from '../shared/purchases.js';
 import { orderRow, termsRow } from '../shared/rows.js';
 import { ensureSignedByDevice } from '../shared/signing.js';
-import { storePurchase as store } from '../shared/storing.js';
+import { recordPurchase } from '../shared/storing.js';
 import { publish } from './publish.js';
 
 const PURCHASES_A_PAGE = 100;
 
 type Rated = Pick<InputOf<'feedback', 'rate'>['ratings'][number], 'subject' | 'subjectId'>;
 
-/** Unit 17. The bank's express leg has stored what it paid. */
+/** Unit 17. For an express order, the bank's leg has already stored the purchase. */
 async function storePurchase(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
   ensure(toUnits(holdOf(order).captured) > 0n, 'PURCHASE_REQUIRED', { state: order.state });
   ensure(order.settled?.units.includes('17') !== true, 'STATE_CONFLICT', { state: order.state });
-  store(call, order, (await termsRow(call, order)).terms);
+  recordPurchase(call, order, (await termsRow(call, order)).terms);
   return {};
 }
 
-/** Whose catalogue the subject stands in: the merchant's or the logistics company's. Undefined when it is no part of the order. */
-function ownerOf(rating: Rated, terms: OrderTerms): string | undefined {
+/**
+ * The owner of the catalogue with the subject: merchant or logistics company. Undefined when the subject is not part of the
+ * order.
+ */
+function catalogueOwnerOf(rating: Rated, terms: OrderTerms): string | undefined {
   const subjects = {
     goods: terms.lines.some((line) => line.gtin === rating.subjectId)
       ? terms.merchantId
@@ -43,7 +46,7 @@ function ownerOf(rating: Rated, terms: OrderTerms): string | undefined {
   return subjects[rating.subject];
 }
 
-/** A customer has one opinion of a subject: it replaces the one that waits, and when published the one before. */
+/** A customer has one opinion of a subject. A new one replaces the waiting one, and on publishing also the published one. */
 async function rate(call: Call<InputOf<'feedback', 'rate'>>) {
   const { merchantId, orderNumber, ratings, signature } = call.input;
   const order = await orderRow(call, call.input);
@@ -52,7 +55,7 @@ async function rate(call: Call<InputOf<'feedback', 'rate'>>) {
   await ensureSignedByDevice(call, row, ratingsText(order, ratings), signature);
   const { customerId } = order;
   for (const { subject, subjectId, stars, defect } of ratings) {
-    const owner = ownerOf({ subject, subjectId }, row.terms);
+    const owner = catalogueOwnerOf({ subject, subjectId }, row.terms);
     const known = found(owner, 'SUBJECT_NOT_IN_ORDER', { subject, subjectId });
     const rating = { merchantId, orderNumber, customerId, stars, defect };
     call.store.put('rating', rating, subject, known, subjectId, customerId);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 18 → 1: what customers said goes into the aggregate of its subject, each customer's newest opinion once.
+// Unit 18 → 1: folds ratings into the aggregate of their subject, each customer's newest opinion once.
 import {
   courierOf,
   found,
@@ -19,7 +19,7 @@ const PUBLISH_LIMIT = 500;
 
 type Publish = InputOf<'feedback', 'publish'>;
 
-/** A row that carries an aggregate: one that units 7, 8 and 1104 read anyway. */
+/** A row with an aggregate, which units 7, 8 and 1104 read anyway. */
 interface Carrier {
   readonly rating: Aggregate;
   readonly put: (rating: Aggregate) => void;
@@ -43,7 +43,7 @@ const CARRIER: Readonly<Record<Publish['subject'], (call: Call<Publish>) => Prom
   },
 };
 
-/** A rating is removed as it is folded. What it adds is kept, to be taken away when the customer changes its mind. */
+/** Folding removes the rating. It keeps what the rating added, to subtract it when the customer's opinion changes. */
 async function fold(
   call: Call<Publish>,
   sums: Aggregate,

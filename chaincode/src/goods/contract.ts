@@ -19,7 +19,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { contractOf } from '../ledger/contract.js';
-import { categoriesIn, goodsAsPicked, goodsOf } from '../shared/goods.js';
+import { categoriesIn, verifyGoodsAsPicked, goodsOf } from '../shared/goods.js';
 import {
   advance,
   basketOfOrder,
@@ -55,7 +55,7 @@ async function registerGoods(call: Call<InputOf<'goods', 'registerGoods'>>) {
   const { merchantId, goods } = call.input;
   for (const entry of goods) {
     const existing = await call.store.get('goods', merchantId, entry.gtin);
-    // Only time and the customers' newer opinions change a rating: what the merchant writes, it could write to be rid of one.
+    // Only time and newer opinions change a rating. A merchant must not lose a bad rating by registering the goods again.
     const rating = existing?.rating ?? UNRATED;
     call.store.put('goods', { ...entry, merchantId, digest: goodsDigest(entry), rating });
   }
@@ -71,7 +71,7 @@ async function withdrawGoods(call: Call<InputOf<'goods', 'withdrawGoods'>>) {
 
 /** Unit 8. */
 async function verify(call: Call<OrderKey>) {
-  await goodsAsPicked(call, await basketOfOrder(call, call.input));
+  await verifyGoodsAsPicked(call, await basketOfOrder(call, call.input));
   return {};
 }
 

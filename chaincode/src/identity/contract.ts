@@ -31,7 +31,7 @@ const loginRow = async (call: Call<LoginInput>): Promise<LoginRow> =>
 const putLogin = (call: Call, login: LoginRow): void => call.store.put('login', login);
 
 /** @throws {DomainError} LOGIN_EXPIRED or AUTHENTICATION_EXPIRED. */
-function ensureInTime(login: LoginRow, now: number): void {
+function ensureLoginInTime(login: LoginRow, now: number): void {
   ensure(now < login.expiresAt, 'LOGIN_EXPIRED', { expiresAt: login.expiresAt });
   ensure(login.state !== 'authenticating' || now <= login.factorsUntil, 'AUTHENTICATION_EXPIRED', {
     factorsUntil: login.factorsUntil,
@@ -55,8 +55,8 @@ async function enrolCustomer(call: Call<InputOf<'identity', 'enrolCustomer'>>) {
 }
 
 /**
- * The account is written only for another status: orders of the customer write it too. Who means the profile alone leaves the
- * status out, or what it read of it before would undo a block that came meanwhile.
+ * Writes the account only when the status changes, because the customer's orders write it too. To change only the profile,
+ * leave the status out. An old status in the input could undo a block that came in the meantime.
  */
 async function updateProfile(call: Call<InputOf<'identity', 'updateProfile'>>) {
   const { customerId, missing } = call.input;
@@ -84,7 +84,7 @@ async function revokeDevice(call: Call<InputOf<'identity', 'revokeDevice'>>) {
   return {};
 }
 
-/** Unit 2. The participant is verified by the access check, its certificate by the peer. */
+/** Unit 2. The access check verifies the participant, and the peer verifies its certificate. */
 async function verifyIdentity(call: Call<InputOf<'identity', 'verifyIdentity'>>) {
   const { loginId, customerId, deviceId } = call.input;
   ensure(loginId !== OFFLINE_LOGIN, 'INPUT_INVALID', { field: 'loginId' });
@@ -107,12 +107,12 @@ async function verifyIdentity(call: Call<InputOf<'identity', 'verifyIdentity'>>)
   return {};
 }
 
-/** Unit 3. Called again while fields are missing, it looks again: the customer may have completed its profile. */
+/** Unit 3. It may be called again while fields are missing, because the customer may have completed its profile. */
 async function openLogin(call: Call<LoginInput>) {
   const login = await loginRow(call);
   if (login.state !== 'verified' && login.missing.length === 0) return { missing: [] };
   ensureState(login, 'verified', 'open');
-  ensureInTime(login, call.now);
+  ensureLoginInTime(login, call.now);
   const { missing } = await customerRow(call, login.customerId);
   putLogin(call, { ...login, state: 'open', missing });
   return { missing };
@@ -122,7 +122,7 @@ async function openLogin(call: Call<LoginInput>) {
 async function beginAuthentication(call: Call<LoginInput>) {
   const login = await loginRow(call);
   ensureState(login, 'open');
-  ensureInTime(login, call.now);
+  ensureLoginInTime(login, call.now);
   ensure(login.missing.length === 0, 'PROFILE_INCOMPLETE', { missing: login.missing });
   const { authenticationSeconds } = await policyRow(call);
   const factorsUntil = call.now + authenticationSeconds;
@@ -130,22 +130,22 @@ async function beginAuthentication(call: Call<LoginInput>) {
   return {};
 }
 
-/** Units 5 and 6: each in a row of its own, and reading the login only, so that neither waits for the other. */
+/** Units 5 and 6. Each writes its own row and only reads the login, so that neither waits for the other. */
 const attest =
   (factor: 'sms' | 'password') => async (call: Call<InputOf<'identity', 'attestSms'>>) => {
     const { loginId, boundTo, nonce } = call.input;
     const login = await loginRow(call);
     ensureState(login, boundTo === 'login' ? 'authenticating' : 'authenticated');
-    ensureInTime(login, call.now);
+    ensureLoginInTime(login, call.now);
     call.store.put('factor', { loginId, factor, boundTo, nonce, at: call.now });
     return {};
   };
 
-/** Unit 4 joins: both factors, no matter in which order. */
+/** Unit 4 joins both factors. Their order does not matter. */
 async function completeAuthentication(call: Call<LoginInput>) {
   const login = await loginRow(call);
   ensureState(login, 'authenticating');
-  ensureInTime(login, call.now);
+  ensureLoginInTime(login, call.now);
   const sms = await call.store.get('factor', login.loginId, 'login', 'sms');
   const password = await call.store.get('factor', login.loginId, 'login', 'password');
   ensure(sms !== undefined && password !== undefined, 'AUTHENTICATION_FAILED');
@@ -162,7 +162,7 @@ async function failAuthentication(call: Call<LoginInput>) {
   return {};
 }
 
-/** Whom the login may pay for from now on: unless it ended meanwhile, with its device, its customer or its time. */
+/** Opens the session in which the login may pay, unless device, customer or time have ended the login in the meantime. */
 async function beginSession(call: Call, login: LoginRow, limits: Limits): Promise<void> {
   const { loginId, customerId, deviceId, expiresAt, blocks } = login;
   ensure(call.now < expiresAt, 'LOGIN_EXPIRED', { expiresAt });
@@ -190,7 +190,12 @@ async function readLogin(call: Call<LoginInput>) {
   const { sessions } = await accountRow(call, customerId);
   const session = sessions.find((entry) => entry.loginId === loginId);
   return {
-    ...{ loginId, customerId, state, missing, expiresAt, factorsUntil },
+    loginId,
+    customerId,
+    state,
+    missing,
+    expiresAt,
+    factorsUntil,
     limits: session?.limits ?? null,
   };
 }

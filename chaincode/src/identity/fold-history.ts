@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 7: entries of a customer's history go into its reputation, and are removed as they do: none counts twice, and the
-// range stays small.
+// Unit 7: folds entries of a customer's history into its reputation and removes them. So none counts twice, and the range
+// stays small.
 import { addToHistory, NO_HISTORY, scoreOf, type ReputationRow } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { policyRow } from '../shared/rows.js';
 
-/** Entries folded in one go, penalties first; more wait for the next login. */
+/** The most entries folded at once, penalties first. The rest wait for the next login. */
 const FOLD_LIMIT = 200;
 
-/** @returns where the customer stands now. */
+/** @returns the customer's reputation now. */
 export async function foldHistory(call: Call, customerId: string): Promise<ReputationRow> {
   const before = await call.store.get('reputation', customerId);
   const entries = await call.store.range('history', [customerId], FOLD_LIMIT);

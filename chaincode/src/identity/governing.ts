@@ -22,8 +22,8 @@ import {
 import type { Call } from '../ledger/call.js';
 import { registryRow } from '../shared/rows.js';
 
-/** The founders whose last word is not this registry. */
-async function unconfirmed(
+/** The founders that have not confirmed this registry, or confirmed another one later. */
+async function readUnconfirmed(
   call: Call,
   { participants }: RegistryRow,
   digest: string,
@@ -39,7 +39,7 @@ async function unconfirmed(
 const putRegistry = (call: Call, registry: RegistryRow): void =>
   call.store.put('registry', { ...registry, version: LEDGER_VERSION });
 
-/** The last founder writes the registry, and the others' words have served. */
+/** Writes the registry and removes the confirmations. */
 function writeRegistry(call: Call, registry: RegistryRow): void {
   putRegistry(call, registry);
   for (const { mspId } of registry.participants)
@@ -47,8 +47,8 @@ function writeRegistry(call: Call, registry: RegistryRow): void {
 }
 
 /**
- * Every founder confirms the same registry; the last one writes it. The endorser looks after its own organisation: it
- * endorses no registry in which that does not stand, and where it stands it must have confirmed.
+ * Every founder confirms the same registry, and the last one writes it. An endorser protects its own organisation: it
+ * endorses only a registry that contains its organisation and that its organisation has confirmed.
  */
 export async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
   const { mspId } = call.caller;
@@ -59,7 +59,7 @@ export async function bootstrap(call: Call<InputOf<'identity', 'bootstrap'>>) {
   ensureFounder(registry, mspId);
   ensureFounder(registry, call.endorser());
   const digest = digestOf(registry);
-  const missing = await unconfirmed(call, registry, digest);
+  const missing = await readUnconfirmed(call, registry, digest);
   const others = missing.filter((founder) => founder !== mspId);
   if (others.length === 0) writeRegistry(call, registry);
   else call.store.put('founding', { mspId, digest });
@@ -82,12 +82,12 @@ function keepVotes(call: Call, digest: string, votes: readonly Vote[]): void {
   else call.store.put('vote', { votes }, digest);
 }
 
-function carryOut(call: Call, { kind }: Proposal, { registry, merchant }: Governed): void {
+function carryOutProposal(call: Call, { kind }: Proposal, { registry, merchant }: Governed): void {
   if (kind !== 'licence') putRegistry(call, registry);
   else if (merchant !== undefined) call.store.put('merchant', merchant);
 }
 
-/** The vote that enacts a proposal ends its count, so that the same can be voted for again one day. */
+/** The vote that enacts a proposal ends its count, so that the same proposal can be voted on again later. */
 export async function vote(call: Call<Voting>) {
   const { proposal } = call.input;
   const standing = await standingFor(call, proposal);
@@ -96,11 +96,11 @@ export async function vote(call: Call<Voting>) {
   const ballot = { proposal, before, voter: call.caller.mspId, now: call.now };
   const { votes, enacted } = castVote(standing, ballot);
   keepVotes(call, digest, enacted === null ? votes : []);
-  if (enacted !== null) carryOut(call, proposal, enacted);
+  if (enacted !== null) carryOutProposal(call, proposal, enacted);
   return { votes: votes.length, enacted: enacted !== null };
 }
 
-/** Takes one's own vote back, while the proposal is not enacted. */
+/** Withdraws the caller's own vote while the proposal is not enacted. */
 export async function withdrawVote(call: Call<Voting>) {
   const { proposal } = call.input;
   const standing = await standingFor(call, proposal);

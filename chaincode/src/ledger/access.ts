@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who calls, whether its role may call this, and whether the object is its own. The rules stand in the transaction table.
+// Who calls, whether its role may call this, and whether it owns the object. The rules are in the transaction table.
 import { X509Certificate } from 'node:crypto';
 import type { Context } from 'fabric-contract-api';
 import {
@@ -15,6 +15,7 @@ import {
   type ParticipantRow,
   type Role,
 } from '@fabric-offline-pay/domain';
+import { fieldAt, fieldsOf, type Fields } from './fields.js';
 import { orderAt } from './order-at.js';
 import type { Store } from './store.js';
 
@@ -25,25 +26,23 @@ export interface Caller {
   readonly attribute: string;
   readonly actor: string;
   /**
-   * The name under which its organisation's authority registered it, whatever else a holder asked to have in the subject:
-   * every certificate of one person has the same.
+   * The name that the organisation's authority registered for the caller. All certificates of one person have the same name,
+   * whatever else their subject contains.
    * @throws {DomainError} ACCESS_DENIED for a certificate without one name.
    */
   registeredName(): string;
-  /** Null for the one transaction that comes before there is a registry. */
+  /** Null for the one transaction that runs before there is a registry. */
   readonly participant: ParticipantRow | null;
 }
 
-type Input = Readonly<Record<string, unknown>>;
-
-/** The subject's one common name, which Fabric CA makes the name that was registered. */
+/** The subject's one common name. Fabric CA sets it to the registered name. */
 function nameIn(certificate: Uint8Array): string {
   const name: unknown = new X509Certificate(certificate).toLegacyObject().subject.CN;
   ensure(typeof name === 'string', 'ACCESS_DENIED', { needs: 'one common name' });
   return name;
 }
 
-async function registered(
+async function readParticipant(
   store: Store,
   mspId: string,
   transaction: NamedTransaction,
@@ -57,17 +56,17 @@ async function registered(
 }
 
 /**
- * The role check. It comes before anything of the input is parsed.
+ * The role check. It runs before the input is parsed.
  * @throws {DomainError} LEDGER_VERSION_OTHER, PARTICIPANT_UNKNOWN or ACCESS_DENIED.
  */
-export async function authorise(
+export async function authoriseCaller(
   store: Store,
   identity: Context['clientIdentity'],
   transaction: NamedTransaction,
 ): Promise<Caller> {
   const mspId = identity.getMSPID();
   const attribute = identity.getAttributeValue('role') ?? '';
-  const participant = await registered(store, mspId, transaction);
+  const participant = await readParticipant(store, mspId, transaction);
   const role = participant?.role ?? null;
   const allowed = transaction.access.some(
     (access) =>
@@ -82,17 +81,14 @@ export async function authorise(
   return { mspId, role, attribute, actor, registeredName, participant };
 }
 
-const fieldAt = (input: Input, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, part) => (value as Input | undefined)?.[part], input);
+const text = (input: Fields, field: string): string => String(input[field]);
 
-const text = (input: Input, field: string): string => String(input[field]);
-
-const orderKey = (input: Input): OrderKey => ({
+const orderKey = (input: Fields): OrderKey => ({
   merchantId: text(input, 'merchantId'),
   orderNumber: text(input, 'orderNumber'),
 });
 
-/** The field of a row that names the caller's side of it. */
+/** The field of a row that names the party with this role. */
 const OWNER_FIELD: Readonly<Record<Role, string>> = {
   bank: 'bankId',
   merchant: 'merchantId',
@@ -102,9 +98,9 @@ const OWNER_FIELD: Readonly<Record<Role, string>> = {
 
 type RowOwnership = Exclude<Ownership['of'], 'network' | 'input'>;
 
-type FindOwned = (store: Store, input: Input, caller: Caller) => Promise<object>;
+type FindOwned = (store: Store, input: Fields, caller: Caller) => Promise<object>;
 
-/** A merchant, or else a logistics company: both are paid through a bank. */
+/** The row of a payee: a merchant, or else a logistics company. A bank pays both. */
 async function payeeRow(store: Store, payeeId: string): Promise<object> {
   const merchant = await store.get('merchant', payeeId);
   if (merchant !== undefined) return merchant;
@@ -140,18 +136,18 @@ const ROW_OF: Readonly<Record<RowOwnership, FindOwned>> = {
   payee: (store, input) => payeeRow(store, text(input, 'payeeId')),
 };
 
-async function ownerOf(
+async function readOwner(
   store: Store,
   caller: Caller,
   owner: Exclude<Ownership, { of: 'network' }>,
-  input: Input,
+  input: Fields,
 ): Promise<unknown> {
   if (owner.of === 'input') return fieldAt(input, owner.field);
-  const row = (await ROW_OF[owner.of](store, input, caller)) as Input;
-  return row[OWNER_FIELD[caller.role ?? 'auditor']];
+  const row = await ROW_OF[owner.of](store, input, caller);
+  return fieldsOf(row)[OWNER_FIELD[caller.role ?? 'auditor']];
 }
 
-/** An organisation's own certificate authority could write any actor; the ledger says for whom it may speak. */
+/** An organisation's own certificate authority could write any actor, so the ledger says whom the organisation may speak for. */
 async function mayActorSpeak(store: Store, caller: Caller): Promise<boolean> {
   const { participant, actor, mspId } = caller;
   if (participant?.role !== 'merchant') return participant?.actor === actor;
@@ -159,8 +155,8 @@ async function mayActorSpeak(store: Store, caller: Caller): Promise<boolean> {
 }
 
 /**
- * Having the role is not enough: the object must be the caller's own.
- * @throws {DomainError} NOT_OWNER, or the NOT_FOUND of the object that would have an owner.
+ * The role is not enough: the caller must also own the object.
+ * @throws {DomainError} NOT_OWNER, or the NOT_FOUND of the object itself.
  */
 export async function ensureOwner(
   store: Store,
@@ -169,7 +165,7 @@ export async function ensureOwner(
   input: unknown,
 ): Promise<void> {
   if (transaction.owner.of === 'network') return;
-  const owner = await ownerOf(store, caller, transaction.owner, input as Input);
+  const owner = await readOwner(store, caller, transaction.owner, fieldsOf(input));
   const details = { transaction: transaction.fullName };
   ensure(owner === caller.actor && caller.actor !== '', 'NOT_OWNER', details);
   ensure(await mayActorSpeak(store, caller), 'NOT_OWNER', {

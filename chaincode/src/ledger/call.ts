@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// One call of a transaction, as its handler sees it: checked input, known caller, the time, the rows.
+// One call of a transaction, as its handler sees it: the checked input, the caller, the time, and the rows.
 import type { UnitId } from '@fabric-offline-pay/domain';
 import type { Caller } from './access.js';
 import type { Store } from './store.js';
 
-/** What the outside is told of a call. */
+/** What the event says about a call. */
 export interface Announcement {
   readonly subject: string;
   readonly state?: string;
   readonly units: readonly UnitId[];
-  /** Of a batch: how many of each kind. */
+  /** For a batch: how many vouchers got each verdict. */
   readonly counts?: Readonly<Record<string, number>>;
 }
 
@@ -26,10 +26,10 @@ export interface Call<Input = unknown> {
   readonly transactionId: string;
   readonly store: Store;
   /**
-   * The organisation that this process endorses for; never to be written, since endorsers differ in it.
-   * @throws {Error} when the process was not told.
+   * The organisation that this process endorses for. Never write it to a row, because endorsers differ in it.
+   * @throws {Error} when the process does not know it.
    */
   endorser(): string;
-  /** Adds to what the outside is told of this call, beyond what the table and the answer say. */
+  /** Adds to the event of this call, besides what the table and the answer give. */
   tell(more: Partial<Omit<Announcement, 'units'>>): void;
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shim parses the caller's certificate anew for every transaction, which costs more than two state operations. A
-// certificate says the same each time, and an organisation's nodes call with few of them.
+// The shim parses the caller's certificate for every transaction, which costs more than two state operations. A certificate
+// gives the same result each time, and an organisation's nodes use few of them.
 import { createRequire } from 'node:module';
 import { remembering } from '@fabric-offline-pay/domain';
 
-/** What of the shim's X.509 library is used here. What it gives is data, and never changed. */
+/** The part of the shim's X.509 library that is used here. Its results are data that nobody changes. */
 interface Certificates {
   fromPEM(pem: Buffer | string): object;
 }
 
-/** Certificates remembered. */
+/** The most certificates in the cache. */
 const MOST = 1024;
 
 let isInstalled = false;
 
-/** Gives a memory to the library that the shim itself has loaded. */
+/** Gives a cache to the library that the shim itself has loaded. */
 export function rememberCertificates(): void {
   if (isInstalled) return;
   isInstalled = true;

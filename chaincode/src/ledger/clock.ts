@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only clock of the chaincode. The time is the proposal's, so that endorsers agree; and because a client may write
-// any time there, every endorser refuses what is not near its own clock. The endorser's clock is never written.
+// The only clock of the chaincode. It uses the proposal's time, so that endorsers agree. A client may write any time there,
+// so every endorser refuses a time that is far from its own clock. The endorser's clock is never written.
 import type { Context } from 'fabric-contract-api';
 import { CLOCK_TOLERANCE_SECONDS, ensure } from '@fabric-offline-pay/domain';
 

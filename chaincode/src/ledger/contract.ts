@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes a Fabric contract out of the transaction table and one handler a transaction. Every call goes the same way:
-// authorise → parse → own → perform (handle once, see repetition.ts) → write → announce. The calls of a batch are each
-// parsed, owned and performed, one after the other, and see what those before them did.
+// Makes a Fabric contract from the transaction table and one handler per transaction. Every call goes the same way:
+// authorise → parse → own → perform (handle once, see repetition.ts) → write → announce. The calls of a batch are parsed,
+// owned and performed one after the other. Each sees what the earlier ones did.
 import { Context, Contract } from 'fabric-contract-api';
 import {
   DomainError,
@@ -17,12 +17,13 @@ import {
   type ResultOf,
   type TransactionName,
 } from '@fabric-offline-pay/domain';
-import { authorise, ensureOwner, type Caller } from './access.js';
+import { authoriseCaller, ensureOwner, type Caller } from './access.js';
 import type { Announcement, Call } from './call.js';
 import { rememberCertificates } from './certificate-memory.js';
 import { proposalTime } from './clock.js';
+import type { Fields } from './fields.js';
 import { quietShim } from './quiet-shim.js';
-import { perform, type Handle } from './repetition.js';
+import { perform } from './repetition.js';
 import { Store } from './store.js';
 
 /** A handler for every transaction of a contract, typed by the table. */
@@ -32,11 +33,11 @@ export type Handlers<Name extends ContractName> = {
   ) => Promise<ResultOf<Name, Key>>;
 };
 
-type Handler = (call: Call) => Promise<unknown>;
+type Handler = (call: Call) => Promise<Fields>;
 
 function parseJson(text: string | undefined, field: string): unknown {
   try {
-    return JSON.parse(text ?? '') as unknown;
+    return JSON.parse(text ?? '');
   } catch {
     throw new DomainError('INPUT_INVALID', { field, reason: 'no JSON' });
   }
@@ -60,7 +61,7 @@ function privateValue(ctx: Context, transaction: NamedTransaction): unknown {
   return parseJson(Buffer.from(bytes).toString('utf8'), 'private');
 }
 
-/** Reasons about transient input name fields only: the values are private. */
+/** A reason about transient input names only the field, because the value is private. */
 function parsePrivate({ transient }: NamedTransaction, value: unknown): unknown {
   if (transient === undefined) return undefined;
   const result = transient.safeParse(value);
@@ -70,7 +71,7 @@ function parsePrivate({ transient }: NamedTransaction, value: unknown): unknown 
   });
 }
 
-/** One transaction, before its calls are looked at. */
+/** One transaction, before its calls are parsed. */
 interface Frame {
   readonly ctx: Context;
   readonly transaction: NamedTransaction;
@@ -81,7 +82,7 @@ interface Frame {
   readonly announced: Announcement[];
 }
 
-/** One event a transaction; a batch has one part a call that did something. */
+/** Emits one event per transaction. A batch's event has one part for each call that did something. */
 function emit({ ctx, transaction, announced, now }: Frame, isBatch: boolean): void {
   if (announced.length === 0) return;
   const common = { transaction: transaction.fullName, at: now };
@@ -92,7 +93,7 @@ function emit({ ctx, transaction, announced, now }: Frame, isBatch: boolean): vo
   );
 }
 
-/** Parses one call, checks whose object it is about, and carries it out. */
+/** Parses one call, checks the owner of its object, and carries it out. */
 async function handle(frame: Frame, value: unknown, privately: unknown): Promise<unknown> {
   const { ctx, transaction, store, caller, now } = frame;
   const input = parseInput(transaction.input, value);
@@ -114,16 +115,12 @@ async function handle(frame: Frame, value: unknown, privately: unknown): Promise
     },
   };
   if (transaction.kind === 'evaluate') return frame.handler(call);
-  const { answer, announcement } = await perform(
-    call,
-    transaction,
-    () => frame.handler(call) as ReturnType<Handle>,
-  );
+  const { answer, announcement } = await perform(call, transaction, () => frame.handler(call));
   if (announcement !== undefined) frame.announced.push({ ...announcement, ...told });
   return answer;
 }
 
-/** A refusal is an answer here. Whatever else goes wrong is no call's own fault and fails the whole transaction. */
+/** Handles one call of a batch. A refusal is its answer. Any other error fails the whole transaction. */
 async function answer(frame: Frame, value: unknown, privately: unknown): Promise<BatchAnswer> {
   try {
     return { output: await frame.store.atomically(() => handle(frame, value, privately)) };
@@ -156,7 +153,7 @@ async function run(
   text: string | undefined,
 ): Promise<string> {
   const store = new Store(ctx.stub);
-  const caller = await authorise(store, ctx.clientIdentity, transaction);
+  const caller = await authoriseCaller(store, ctx.clientIdentity, transaction);
   const value = parseJson(text, '');
   const privately = privateValue(ctx, transaction);
   const now = proposalTime(ctx.stub, transaction.kind);
@@ -170,7 +167,7 @@ async function run(
   return JSON.stringify(output);
 }
 
-/** A refusal keeps its code; anything else is our own fault, and its text may hold input, so it stays in the log. */
+/** A refusal keeps its code. Any other error is our own fault. Its text may contain input, so it stays in the log. */
 function toWire(error: unknown): Error {
   if (error instanceof DomainError) return new Error(JSON.stringify(error.toWire()));
   console.error(error);
@@ -187,7 +184,7 @@ const method =
     }
   };
 
-/** @returns the contract class that Fabric registers, with one method for every transaction of the table. */
+/** @returns the contract class for Fabric, with one method per transaction of the table. */
 export function contractOf<Name extends ContractName>(
   name: Name,
   handlers: Handlers<Name>,

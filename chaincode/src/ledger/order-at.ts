@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An order, whether its own row was written yet or still follows from what was picked or signed.
+// Reads an order from its own row, or from its basket or terms while it has no row of its own.
 import { beginningOf, type OrderKey, type OrderRow } from '@fabric-offline-pay/domain';
 import type { Store } from './store.js';
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shim formats every debug line, and throws it away afterwards when its level is off: several lines a state
+// The shim formats every debug line, even when the level is off, and then throws it away. That is several lines per state
 // operation, which cost more than the operation. Here a level that is off becomes a function that does nothing.
 import { Shim } from 'fabric-shim';
 
-/** The shim's own loggers on the way of a transaction. */
+/** The shim's own loggers that a transaction uses. */
 const LOGGERS = [
   'contracts-spi/chaincodefromcontract.js',
   'contracts-spi/datamarshall.js',
@@ -17,12 +17,12 @@ const LEVELS = ['debug', 'info', 'warn'] as const;
 
 type Level = (typeof LEVELS)[number];
 
-/** What the shim's loggers are, beyond the shim's declared types. */
+/** The shim's loggers, with methods that the shim's types do not declare. */
 type ShimLogger = Record<Level, (...parts: unknown[]) => unknown> & {
   isLevelEnabled(level: Level): boolean;
 };
 
-/** Takes the level that the process was started with; errors are always written. */
+/** Uses the level that the process was started with. Errors are always written. */
 export function quietShim(): void {
   for (const name of LOGGERS) {
     const logger = Shim.newLogger(name) as unknown as ShimLogger;

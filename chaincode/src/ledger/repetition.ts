@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Repetition, as the table declares it: a call that leaves a receipt runs once for its natural key and content, a call that
-// says what shall be writes only what is not so yet. Handlers know nothing of it.
+// Repetition, as the table declares it. A call with a receipt runs once for its natural key and content. A call that
+// describes a state writes only what is not so yet. Handlers do not know about repetition.
 import {
   CALLER,
   digestOf,
@@ -15,43 +15,40 @@ import {
   type UnitId,
 } from '@fabric-offline-pay/domain';
 import type { Announcement, Call } from './call.js';
+import { fieldAt, fieldsOf, type Fields } from './fields.js';
 
-type Result = Readonly<Record<string, unknown>>;
-
-/** What every answer of a submitted transaction has beside its result. */
-type Answer = Result & { readonly replayed: boolean; readonly units: readonly UnitId[] };
+/** The answer of a submitted transaction: its result and these fields. */
+type Answer = Fields & { readonly replayed: boolean; readonly units: readonly UnitId[] };
 
 export interface Performed {
   readonly answer: Answer;
-  /** Undefined when a receipt answered. */
+  /** Undefined when the answer came from a receipt. */
   readonly announcement?: Announcement;
 }
 
-/** Where the receipt of a call stands. */
+/** How the receipt of a call is read and written. */
 interface Keeping {
   readonly read: () => Promise<Receipt | undefined>;
   readonly write: (receipt: Receipt) => Promise<void>;
 }
 
-/** Stands in a key for a field that was left out: no identifier has this form. */
+/** Takes the place of an absent field in a key. No identifier has this form. */
 const NONE = '-';
 
 function partAt(call: Call, path: string): string {
   if (path === CALLER) return call.caller.actor;
-  const value = path
-    .split('.')
-    .reduce<unknown>((inner, name) => (inner as Result | undefined)?.[name], call.input);
+  const value = fieldAt(call.input, path);
   return typeof value === 'string' || typeof value === 'number' ? value.toString() : NONE;
 }
 
 const partsAt = (call: Call, paths: readonly string[] = []): string[] =>
   paths.map((path) => partAt(call, path));
 
-/** `kind/field/field`, as receipts and events name what a call is about. */
+/** `kind/field/field`: the subject of a call in receipts and events. */
 export const subjectOf = (call: Call, { subject }: NamedTransaction): string =>
   [found(subject ?? undefined, 'INTERNAL').kind, ...partsAt(call, subject?.fields)].join('/');
 
-/** A row of the receipt's own, named by the transaction and what its natural key has beside the subject. */
+/** Keeps the receipt in its own row, named by the transaction and the fields of the natural key besides the subject. */
 function inOwnRow(call: Call, transaction: NamedTransaction): Keeping {
   const subject = subjectOf(call, transaction);
   const name = [transaction.fullName, ...partsAt(call, transaction.repeat?.apart)].join(':');
@@ -64,7 +61,7 @@ function inOwnRow(call: Call, transaction: NamedTransaction): Keeping {
   };
 }
 
-/** In a row that the call writes anyway. */
+/** Keeps the receipt in a row that the call writes anyway. */
 function inRowOf(call: Call, transaction: NamedTransaction, place: ReceiptPlace): Keeping {
   const { subject, repeat } = transaction;
   const key = partsAt(call, [...(subject?.fields ?? []), ...(repeat?.apart ?? [])]);
@@ -86,12 +83,12 @@ function inRowOf(call: Call, transaction: NamedTransaction, place: ReceiptPlace)
   };
 }
 
-/** A signature proves content, it is none: the customer may sign the same terms twice. */
-const unsigned = (input: Result): Result =>
+/** A signature proves content but is not content: the customer may sign the same terms twice. */
+const unsigned = (input: Fields): Fields =>
   Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'signature'));
 
 const contentDigest = ({ input }: Call, { content = unsigned }: NamedTransaction): string =>
-  digestOf(content(input as Result));
+  digestOf(content(fieldsOf(input)));
 
 function replayOf(first: Receipt, digest: string): Performed {
   ensure(first.inputDigest === digest, 'IDEMPOTENCY_CONFLICT', {
@@ -102,11 +99,11 @@ function replayOf(first: Receipt, digest: string): Performed {
 }
 
 interface Done {
-  readonly result: Result;
+  readonly result: Fields;
   readonly units: readonly UnitId[];
 }
 
-function doneBy({ units, unitsOf }: NamedTransaction, result: Result): Done {
+function doneBy({ units, unitsOf }: NamedTransaction, result: Fields): Done {
   return { result, units: unitsOf?.(result) ?? units };
 }
 
@@ -133,11 +130,11 @@ const performed = (
   },
 });
 
-export type Handle = () => Promise<Result>;
+type Handle = () => Promise<Fields>;
 
 type Performing = (call: Call, transaction: NamedTransaction, handle: Handle) => Promise<Performed>;
 
-async function onceAKey(
+async function performOnce(
   call: Call,
   transaction: NamedTransaction,
   handle: Handle,
@@ -153,7 +150,7 @@ async function onceAKey(
   return performed(call, transaction, done);
 }
 
-async function withReceipt(
+async function leaveReceipt(
   call: Call,
   transaction: NamedTransaction,
   done: Done,
@@ -163,13 +160,13 @@ async function withReceipt(
   return performed(call, transaction, done);
 }
 
-/** Nothing was left to do, and whoever waits for the transaction hears of it. */
-const unchanged = (call: Call, transaction: NamedTransaction, result: Result): Performed => ({
+/** The answer when there was nothing to do. It has an event, for clients that wait for the transaction. */
+const unchanged = (call: Call, transaction: NamedTransaction, result: Fields): Performed => ({
   answer: { ...result, replayed: true, units: [] },
   announcement: { subject: subjectOf(call, transaction), units: [] },
 });
 
-async function asSaid(
+async function performForState(
   call: Call,
   transaction: NamedTransaction,
   handle: Handle,
@@ -178,22 +175,22 @@ async function asSaid(
   if (!call.store.dropUnchanged()) return unchanged(call, transaction, result);
   const done = doneBy(transaction, result);
   return transaction.repeat?.by === 'state' && transaction.repeat.leavesReceipt === true
-    ? withReceipt(call, transaction, done)
+    ? leaveReceipt(call, transaction, done)
     : performed(call, transaction, done);
 }
 
-const always: Performing = async (call, transaction, handle) =>
-  withReceipt(call, transaction, doneBy(transaction, await handle()));
+const performAlways: Performing = async (call, transaction, handle) =>
+  leaveReceipt(call, transaction, doneBy(transaction, await handle()));
 
 const PERFORMING: Readonly<Record<Repetition['by'], Performing>> = {
-  receipt: onceAKey,
-  state: asSaid,
-  always,
+  receipt: performOnce,
+  state: performForState,
+  always: performAlways,
 };
 
 /**
  * Carries out a submitted call as its entry of the table declares.
- * @throws {DomainError} IDEMPOTENCY_CONFLICT when its natural key was used with other content.
+ * @throws {DomainError} IDEMPOTENCY_CONFLICT when its natural key was used with different content.
  */
 export const perform: Performing = (call, transaction, handle) =>
   PERFORMING[found(transaction.repeat ?? undefined, 'INTERNAL').by](call, transaction, handle);

@@ -5,15 +5,21 @@ import { Store } from './store.js';
 
 const KEY = ['merchant-1', 'EUR', 'redeem-1'] as const;
 const row = (amount: string): PayoutRow => ({
-  ...{ payeeId: 'merchant-1', currency: 'EUR', redeemId: 'redeem-1' },
-  ...{ amount, at: 0 },
+  payeeId: 'merchant-1',
+  currency: 'EUR',
+  redeemId: 'redeem-1',
+  amount,
+  at: 0,
 });
 const checkpoint = (balance: string): CheckpointRow => ({
-  ...{ payeeId: 'merchant-1', currency: 'EUR', balance },
-  ...{ withheld: '0', debts: [] },
+  payeeId: 'merchant-1',
+  currency: 'EUR',
+  balance,
+  withheld: '0',
+  debts: [],
 });
 
-/** Rows as a peer keeps them, and how often it was asked for one. */
+/** A peer with rows that counts its requests. */
 function peerWith(balance: string) {
   const asked: string[] = [];
   const written = new Map<string, string>();
@@ -40,7 +46,7 @@ function peerWith(balance: string) {
 }
 
 describe('the rows of a transaction', () => {
-  it('are read once, and as they were put', async () => {
+  it('are read once, and then as they were put', async () => {
     const { store, asked } = peerWith('1');
     expect(await store.get('payout', ...KEY)).toEqual(row('1'));
     store.put('payout', row('2'));
@@ -49,7 +55,7 @@ describe('the rows of a transaction', () => {
     expect(store.operations).toBe(2);
   });
 
-  it('are read once as a range too, since a range sees only what stood before', async () => {
+  it('are read once as a range too, because a range sees only the rows from before', async () => {
     const { store, asked } = peerWith('1');
     const first = await store.range('payout', ['merchant-1']);
     store.put('payout', row('2'));
@@ -60,7 +66,7 @@ describe('the rows of a transaction', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('keep what was put before the work that failed, and nothing of that work', async () => {
+  it('keep the puts from before the failed work, and none of that work', async () => {
     const { store, written } = peerWith('1');
     await store.atomically(() => {
       store.put('payout', row('2'));
@@ -78,7 +84,7 @@ describe('the rows of a transaction', () => {
     expect([...written.values()]).toEqual([JSON.stringify(row('2'))]);
   });
 
-  it('refuse a second row under one key from whoever has not seen the first', async () => {
+  it('refuse a second put under one key without a read in between', async () => {
     const { store } = peerWith('1');
     store.put('payout', row('2'));
     store.put('payout', row('2'));
@@ -90,7 +96,7 @@ describe('the rows of a transaction', () => {
     expect(await store.get('payout', ...KEY)).toEqual(row('3'));
   });
 
-  it('are not written when they are as they were', async () => {
+  it('are not written when they have not changed', async () => {
     const { store, written } = peerWith('1');
     await store.get('payout', ...KEY);
     store.put('payout', row('1'));
@@ -101,7 +107,7 @@ describe('the rows of a transaction', () => {
     expect([...written.values()]).toEqual([JSON.stringify(row('2'))]);
   });
 
-  it('may not make money, nor lose any', async () => {
+  it('may not make or lose money', async () => {
     const { store, written } = peerWith('1');
     store.put('checkpoint', checkpoint('5'));
     await expect(store.flush('submit')).rejects.toMatchObject({
@@ -114,7 +120,7 @@ describe('the rows of a transaction', () => {
     expect(written.size).toBe(0);
   });
 
-  it('may hold what a bank issued', async () => {
+  it('may hold money that a bank issued', async () => {
     const { store, written } = peerWith('1');
     const supply = { kind: 'issue' as const, currency: 'EUR', account: 'merchant-1', at: 0 };
     store.put('supply', { ...supply, amount: '5' }, 'bank-1', 'EUR', 'issue', 'issue-1');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows of one transaction: typed reads, each key read once, writes kept until the end and then written once a key.
-// Fabric never lets a transaction read its own writes; this does, within one transaction, for single rows: a range sees
-// only what stood there before.
+// The rows of one transaction: typed reads, each key read once, and writes that are kept until the end and then written once
+// per key. Fabric never lets a transaction read its own writes. This store does, for single rows. A range sees only the rows
+// from before the transaction.
 import type { Context } from 'fabric-contract-api';
 import {
   ADDRESS_COLLECTION,
@@ -27,35 +27,35 @@ export interface Entry<Kind extends RowKind> {
 /** Some rows of a range in key order. */
 export interface Page<Kind extends RowKind> {
   readonly entries: readonly Entry<Kind>[];
-  /** What stands behind the prefix in the last row's key: where the next page goes on. Null: there is none. */
+  /** The part of the last row's key after the prefix, where the next page goes on. Null: there is no next page. */
   readonly next: string | null;
 }
 
-const keyOf = (kind: RowKind, parts: readonly string[]): string =>
+const rowKey = (kind: RowKind, parts: readonly string[]): string =>
   (ROWS[kind].key as (...parts: string[]) => string)(...parts);
 
-/** Rows, either of which may be missing. */
+/** Whether both rows are equal. Either may be missing. */
 const isSameRow = (before: unknown, after: unknown): boolean =>
   before === undefined || after === undefined ? before === after : isSame(before, after);
 
-/** The first key after every key that begins with the prefix, which ends in `/`. */
+/** The first key after all keys with this prefix, which ends in `/`. */
 const rangeEnd = (prefix: string): string => `${prefix.slice(0, -1)}0`;
 
 /** The first key that can come after this one. */
-const after = (key: string): string => `${key}\u0001`;
+const firstKeyAfter = (key: string): string => `${key}\u0001`;
 
-const parse = (text: string): unknown => JSON.parse(text) as unknown;
+const parse = (text: string): unknown => JSON.parse(text);
 
-/** What is remembered is seen by later transactions: it must be what was read. */
-function frozen(value: unknown): unknown {
+/** Freezes a remembered value, because later transactions see it and must see what was read. */
+function freeze(value: unknown): unknown {
   if (typeof value === 'object' && value !== null)
-    Object.values(Object.freeze(value)).forEach(frozen);
+    Object.values(Object.freeze(value)).forEach(freeze);
   return value;
 }
 
 /**
- * Rows that many transactions read and few change, and how many of each kind are remembered: parsing the registry took longer
- * than to read it. A fleet may be large, so that few are kept.
+ * Caches for kinds of rows that many transactions read and few change, because parsing the registry took longer than reading
+ * it. A fleet may be large, so few fleets are kept.
  */
 const MUCH_READ: ReadonlyMap<string, (text: string) => unknown> = new Map(
   (
@@ -65,8 +65,12 @@ const MUCH_READ: ReadonlyMap<string, (text: string) => unknown> = new Map(
       ['goods', 1024],
       ['fleet', 8],
     ] as const satisfies readonly (readonly [RowKind, number])[]
-  ).map(([kind, most]) => [kind, remembering(most, (text) => frozen(parse(text)))]),
+  ).map(([kind, most]) => [kind, remembering(most, (text) => freeze(parse(text)))]),
 );
+
+/** A row under a key of this kind, as the store keeps rows of all kinds. */
+const asRow = <Kind extends RowKind>(_kind: Kind, row: unknown): RowValue<Kind> | undefined =>
+  row as RowValue<Kind> | undefined;
 
 const kindOf = (key: string): string => key.split('/', 1)[0] ?? '';
 
@@ -81,11 +85,11 @@ type Stub = Context['stub'];
 export class Store {
   readonly #stub: Stub;
   readonly #read = new Map<string, unknown>();
-  /** Ranges see only what stood before the transaction, so the calls of a batch share them. */
+  /** Ranges see only the rows from before the transaction, so the calls of a batch share them. */
   readonly #ranges = new Map<string, readonly unknown[]>();
-  /** Pending, in the order of the first write of each key; undefined removes. */
+  /** Pending writes, in the order of the first write of each key. Undefined removes the row. */
   #writes = new Map<string, unknown>();
-  /** Pending rows that nobody has looked at since they were put. */
+  /** Keys of pending rows that nobody has read since they were put. */
   #unseen = new Set<string>();
   #operations = 0;
 
@@ -93,7 +97,7 @@ export class Store {
     this.#stub = stub;
   }
 
-  /** State operations so far, pending writes included: what the table's budget is about. */
+  /** State operations so far, including pending writes. The table's budget limits them. */
   get operations(): number {
     return this.#operations + this.#writes.size;
   }
@@ -111,41 +115,41 @@ export class Store {
     kind: Kind,
     parts: readonly string[],
   ): Promise<RowValue<Kind> | undefined> {
-    const key = keyOf(kind, parts);
+    const key = rowKey(kind, parts);
     this.#unseen.delete(key);
-    if (this.#writes.has(key)) return this.#writes.get(key) as RowValue<Kind> | undefined;
+    if (this.#writes.has(key)) return asRow(kind, this.#writes.get(key));
     if (!this.#read.has(key)) {
       this.#operations += 1;
       this.#read.set(key, rowOf(key, await this.#stub.getState(key)));
     }
-    return this.#read.get(key) as RowValue<Kind> | undefined;
+    return asRow(kind, this.#read.get(key));
   }
 
-  /** Writes a row at the end, under the key that it tells or that the parts make. */
+  /** Writes a row at the end, under its own key or under the key from the parts. */
   put<Kind extends RowKind>(kind: Kind, value: RowValue<Kind>, ...parts: PartsToWrite<Kind>): void {
     this.#put(keyToWrite(kind, value, parts), value);
   }
 
   /** Like {@link put}, with a key whose parts are known only at run time. */
   putAt<Kind extends RowKind>(kind: Kind, value: RowValue<Kind>, parts: readonly string[]): void {
-    this.#put(keyOf(kind, parts), value);
+    this.#put(rowKey(kind, parts), value);
   }
 
-  /** Two that put different rows under one key without knowing of each other would lose the first. */
+  /** Puts a row. When two puts under one key do not know of each other, the first row would be lost. */
   #put(key: string, value: unknown): void {
     ensure(!this.#unseen.has(key) || isSameRow(this.#writes.get(key), value), 'INTERNAL', { key });
     this.#writes.set(key, value);
     this.#unseen.add(key);
   }
 
-  /** Removes a row that was read. */
+  /** Removes a row, which was read before. */
   remove(key: string): void {
     this.#writes.set(key, undefined);
   }
 
   /**
-   * Forgets what was put and is there already.
-   * @returns whether anything is left to write
+   * Drops pending writes that change nothing.
+   * @returns whether there is anything left to write
    */
   dropUnchanged(): boolean {
     for (const [key, value] of this.#writes)
@@ -156,7 +160,7 @@ export class Store {
     return this.#writes.size > 0;
   }
 
-  /** Does the work, or nothing of it: when it throws, what it put is forgotten. What it read stays read. */
+  /** Runs the work completely or not at all: when it throws, its puts are dropped. Its reads are kept. */
   async atomically<Result>(work: () => Promise<Result>): Promise<Result> {
     const writes = new Map(this.#writes);
     const unseen = new Set(this.#unseen);
@@ -170,8 +174,8 @@ export class Store {
   }
 
   /**
-   * Rows under a prefix in key order, at most `limit`. Peers check such a range again at commit, so that a row that
-   * appears meanwhile is a conflict and never an oversight.
+   * Rows under a prefix in key order, at most `limit`. Peers check the range again at commit, so a row that appears in the
+   * meantime is a conflict.
    */
   async range<Kind extends RowKind>(
     kind: Kind,
@@ -179,10 +183,10 @@ export class Store {
     limit = Infinity,
   ): Promise<readonly Entry<Kind>[]> {
     const prefix = ROWS[kind].prefix(...parts);
-    return this.#collect<Kind>(prefix, rangeEnd(prefix), limit);
+    return this.#collect(kind, prefix, rangeEnd(prefix), limit);
   }
 
-  /** Like {@link range}, ending before the rows whose next part is `end` or comes after it. */
+  /** Like {@link range}, but without the rows whose next part is `end` or after it. */
   async rangeUntil<Kind extends RowKind>(
     kind: Kind,
     parts: readonly string[],
@@ -190,22 +194,22 @@ export class Store {
     limit: number,
   ): Promise<readonly Entry<Kind>[]> {
     const prefix = ROWS[kind].prefix(...parts);
-    return this.#collect<Kind>(prefix, `${prefix}${end}`, limit);
+    return this.#collect(kind, prefix, `${prefix}${end}`, limit);
   }
 
   /**
-   * Every row under a prefix, however many: for queries. A peer ends a long range without a word (`totalQueryLimit` of its
-   * settings), so it is asked again from where it stopped, until nothing comes.
+   * All rows under a prefix, for queries. A peer ends a long range without saying so (setting `totalQueryLimit`), so the
+   * store asks again from where it stopped, until nothing comes.
    */
   async all<Kind extends RowKind>(
     kind: Kind,
     parts: readonly string[],
   ): Promise<readonly Entry<Kind>[]> {
     const prefix = ROWS[kind].prefix(...parts);
-    return this.#atMost<Kind>(prefix, rangeEnd(prefix), Infinity);
+    return this.#atMost(kind, prefix, rangeEnd(prefix), Infinity);
   }
 
-  /** The next rows under a prefix, at most `limit`, after the place where the page before ended: for queries. */
+  /** The next rows under a prefix, at most `limit`, after the end of the previous page. For queries. */
   async page<Kind extends RowKind>(
     kind: Kind,
     parts: readonly string[],
@@ -213,13 +217,14 @@ export class Store {
     limit: number,
   ): Promise<Page<Kind>> {
     const prefix = ROWS[kind].prefix(...parts);
-    const from = cursor === undefined ? prefix : after(prefix + cursor);
-    const entries = await this.#atMost<Kind>(from, rangeEnd(prefix), limit);
+    const from = cursor === undefined ? prefix : firstKeyAfter(prefix + cursor);
+    const entries = await this.#atMost(kind, from, rangeEnd(prefix), limit);
     const last = entries.length < limit ? undefined : entries.at(-1);
     return { entries, next: last?.key.slice(prefix.length) ?? null };
   }
 
   async #atMost<Kind extends RowKind>(
+    kind: Kind,
     from: string,
     to: string,
     limit: number,
@@ -227,8 +232,8 @@ export class Store {
     let entries: readonly Entry<Kind>[] = [];
     while (entries.length < limit) {
       const last = entries.at(-1);
-      const start = last === undefined ? from : after(last.key);
-      const more = await this.#collect<Kind>(start, to, limit - entries.length);
+      const start = last === undefined ? from : firstKeyAfter(last.key);
+      const more = await this.#collect(kind, start, to, limit - entries.length);
       if (more.length === 0) return entries;
       entries = entries.concat(more);
     }
@@ -236,17 +241,19 @@ export class Store {
   }
 
   async #collect<Kind extends RowKind>(
+    kind: Kind,
     from: string,
     to: string,
     limit: number,
   ): Promise<readonly Entry<Kind>[]> {
     const name = [from, to, limit].join('\n');
-    const entries = this.#ranges.get(name) ?? (await this.#readRange<Kind>(from, to, limit));
+    const entries = this.#ranges.get(name) ?? (await this.#readRange(kind, from, to, limit));
     this.#ranges.set(name, entries);
     return entries as readonly Entry<Kind>[];
   }
 
   async #readRange<Kind extends RowKind>(
+    kind: Kind,
     from: string,
     to: string,
     limit: number,
@@ -256,12 +263,12 @@ export class Store {
     const entries: Entry<Kind>[] = [];
     while (entries.length < limit) {
       const row = await rows.next();
-      // The peer has closed what it has answered to the end: to close it again would cost another message.
+      // The peer closes a finished range itself. Closing it again would cost another message.
       if (row.done) return entries;
       const { key } = row.value;
-      const value = rowOf(key, row.value.value) as RowValue<Kind>;
+      const value = asRow(kind, rowOf(key, row.value.value));
       this.#read.set(key, value);
-      entries.push({ key, value });
+      if (value !== undefined) entries.push({ key, value });
     }
     await rows.close();
     return entries;
@@ -270,16 +277,16 @@ export class Store {
   /** @returns a row of the private collection, or undefined. */
   async getPrivate(...parts: KeyOf<'address'>): Promise<RowValue<'address'> | undefined> {
     this.#operations += 1;
-    const key = keyOf('address', parts);
+    const key = rowKey('address', parts);
     const bytes = await this.#stub.getPrivateData(ADDRESS_COLLECTION, key);
-    return rowOf(key, bytes) as RowValue<'address'> | undefined;
+    return asRow('address', rowOf(key, bytes));
   }
 
   async putPrivate(value: RowValue<'address'>, ...parts: KeyOf<'address'>): Promise<void> {
     this.#operations += 1;
     await this.#stub.putPrivateData(
       ADDRESS_COLLECTION,
-      keyOf('address', parts),
+      rowKey('address', parts),
       Buffer.from(JSON.stringify(value)),
     );
   }
@@ -287,10 +294,10 @@ export class Store {
   /** Removes a private row with its history. */
   async purgePrivate(...parts: KeyOf<'address'>): Promise<void> {
     this.#operations += 1;
-    await this.#stub.purgePrivateData(ADDRESS_COLLECTION, keyOf('address', parts));
+    await this.#stub.purgePrivateData(ADDRESS_COLLECTION, rowKey('address', parts));
   }
 
-  /** Money moves, and appears or vanishes at a bank: whatever else a handler did, its transaction fails. */
+  /** Money may only move, or appear or vanish at a bank. The transaction fails if a handler did anything else. */
   #ensureConserved(): void {
     const changes = [...this.#writes].map(([key, after]) => ({
       key,

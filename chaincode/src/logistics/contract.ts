@@ -21,7 +21,7 @@ import { contractOf } from '../ledger/contract.js';
 import { orderAt } from '../ledger/order-at.js';
 import { holdOf, releasedAtOnce } from '../shared/capturing.js';
 import { fleetOf } from '../shared/fleet.js';
-import { goodsAsPicked, goodsOf } from '../shared/goods.js';
+import { verifyGoodsAsPicked, goodsOf } from '../shared/goods.js';
 import { CREDIT_OF, creditPayees } from '../shared/payees.js';
 import { computeOffers, ensureAddressesOfBasket, putQuote } from '../shared/quoting.js';
 import {
@@ -30,6 +30,7 @@ import {
   orderRow,
   quoteRow,
   receiptOfStep,
+  resultOfStep,
   termsRow,
 } from '../shared/rows.js';
 
@@ -39,9 +40,9 @@ async function registerCouriers(call: Call<InputOf<'logistics', 'registerCourier
   return {};
 }
 
-/** Unit 11 begins: logistics believes no one, and verifies the goods itself. */
+/** Unit 11 begins. Logistics trusts nobody and verifies the goods itself. */
 async function verifyGoods(call: Call<OrderKey>) {
-  await goodsAsPicked(call, await basketOfOrder(call, call.input));
+  await verifyGoodsAsPicked(call, await basketOfOrder(call, call.input));
   return {};
 }
 
@@ -56,13 +57,16 @@ const inOrderOfIds = (offer: AddressOffer): AddressOffer => ({
   couriers: [...offer.couriers].sort((a, b) => byCodeUnit(a.courierId, b.courierId)),
 });
 
-/** Unit 1102: prices, in order of ids. */
+/** Unit 1102: the prices, in order of courier ids. */
 async function quotePrices(call: Call<OrderKey>) {
   const { goodsTotal, offers } = await computeOffers(call, await basketOfOrder(call, call.input));
   return { goodsTotal, offers: offers.map(inOrderOfIds) };
 }
 
-/** Unit 1103: the customer may choose from these. What stands behind the references is not kept before it is needed. */
+/**
+ * Unit 1103: the references of the addresses that the customer may choose from. The addresses are not kept before they are
+ * needed.
+ */
 async function offerAddresses(call: Call<OrderKey>) {
   const basket = await basketOfOrder(call, call.input);
   ensureAddressesOfBasket(call, basket);
@@ -82,20 +86,18 @@ async function quote(call: Call<OrderKey>) {
   await receiptOfStep(call, basket, 'logistics:verifyGoods');
   await receiptOfStep(call, basket, 'logistics:locateGoods');
   await receiptOfStep(call, basket, 'logistics:offerAddresses');
-  const priced = (await receiptOfStep(call, basket, 'logistics:quotePrices')).output;
-  const ranked = (await receiptOfStep(call, basket, 'logistics:rankCouriers')).output;
-  const offers = ranked['offers'] as AddressOffer[];
-  const pricedOffers = priced['offers'] as AddressOffer[];
+  const priced = await resultOfStep(call, basket, 'logistics', 'quotePrices');
+  const { offers, categories } = await resultOfStep(call, basket, 'logistics', 'rankCouriers');
   ensure(
-    JSON.stringify(offers.map(inOrderOfIds)) === JSON.stringify(pricedOffers),
+    JSON.stringify(offers.map(inOrderOfIds)) === JSON.stringify(priced.offers),
     'QUOTE_MISMATCH',
     { field: 'offers' },
   );
-  const goodsTotal = priced['goodsTotal'] as string;
+  const { goodsTotal } = priced;
   await putQuote(call, basket, {
     basketDigest: basketDigest(basket),
     goodsTotal,
-    categories: ranked['categories'] as string[],
+    categories,
     offers,
     statement: null,
   });
@@ -105,8 +107,8 @@ async function quote(call: Call<OrderKey>) {
 const DELIVERABLE: readonly OrderRow['state'][] = ['partiallyCaptured', 'captured', 'released'];
 
 /**
- * Matched and claimed; a refunded order too, while its hold still waits for the delivery. A dispute alone stops no courier,
- * and makes nothing deliverable that was given back.
+ * Whether the goods may be delivered: the order matched and was captured. A refunded order counts too, while its hold still
+ * waits for the delivery. A dispute alone does not stop the courier, and does not make a returned order deliverable.
  */
 function isDeliverable({ state, dispute }: OrderRow, hold: Hold): boolean {
   const undisputed = dispute?.from ?? state;
@@ -115,7 +117,7 @@ function isDeliverable({ state, dispute }: OrderRow, hold: Hold): boolean {
   );
 }
 
-/** @throws {DomainError} STATE_CONFLICT or FEE_NOT_CAPTURED: a courier that sets out is sure of its fee. */
+/** @throws {DomainError} STATE_CONFLICT or FEE_NOT_CAPTURED. The courier must be sure of its fee before it starts. */
 function ensureDeliverable(order: OrderRow, from: OrderRow['delivery'][]): void {
   const { state, hold, delivery } = order;
   ensure(from.includes(delivery), 'STATE_CONFLICT', { delivery, expected: from });
@@ -123,7 +125,7 @@ function ensureDeliverable(order: OrderRow, from: OrderRow['delivery'][]): void 
   ensure(isDeliverable(order, hold), 'STATE_CONFLICT', { state });
 }
 
-/** With the goods the courier gets the one address that was chosen; the others are never kept. */
+/** With the goods the courier gets the chosen address. The other addresses are never kept. */
 async function pickUp(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
   ensureDeliverable(order, ['awaiting']);
@@ -137,7 +139,7 @@ async function pickUp(call: Call<OrderKey>) {
   return { state: order.state };
 }
 
-/** Credits what waited for the delivery; the merchant's part of a disputed order waits for the decision. */
+/** Credits the money that waited for the delivery. The merchant's part of a disputed order waits for the decision. */
 function creditDelivery(call: Call, order: OrderRow): OrderRow {
   const before = holdOf(order);
   const isDisputed = order.state === 'disputed';
@@ -146,20 +148,20 @@ function creditDelivery(call: Call, order: OrderRow): OrderRow {
   return releasedAtOnce({ ...order, hold });
 }
 
-/** Without proof a delivery counts in its time only: later the customer may have its money back instead. */
-function ensureInTime({ hold }: OrderRow, now: number): void {
+/** Without proof a delivery counts only in time. After that the customer may get the money back instead. */
+function ensureDeliveryInTime({ hold }: OrderRow, now: number): void {
   const deliverBy = hold?.deliverBy ?? null;
   ensure(deliverBy === null || now < deliverBy, 'DELIVERY_LATE', { deliverBy });
 }
 
-/** The secret that the customer shows at the door proves the delivery; without it the courier's word waits to be believed. */
+/** The customer's secret proves the delivery. Without it the delivery is believed only after some time. */
 async function deliver(call: Call<InputOf<'logistics', 'deliver'>>) {
   const { secret, merchantId, orderNumber } = call.input;
   const order = await orderRow(call, call.input);
   const from: OrderRow['delivery'][] =
     secret === undefined ? ['pickedUp'] : ['pickedUp', 'deliveredUnproven'];
   ensureDeliverable(order, from);
-  if (secret === undefined) ensureInTime(order, call.now);
+  if (secret === undefined) ensureDeliveryInTime(order, call.now);
   else ensureProves(secret, (await termsRow(call, order)).terms);
   const delivery: 'deliveredUnproven' | 'delivered' =
     secret === undefined ? 'deliveredUnproven' : 'delivered';
@@ -172,7 +174,10 @@ async function deliver(call: Call<InputOf<'logistics', 'deliver'>>) {
 
 const ENDED: readonly OrderRow['state'][] = ['voided', 'expired', 'refunded'];
 
-/** Nobody will carry anything there any more: never placed, ended, delivered, or given to another company. */
+/**
+ * Whether this company will not deliver there any more: the order was never placed, has ended, was delivered, or went to
+ * another company.
+ */
 const isOverFor = (order: OrderRow | undefined, logisticsId: string): boolean =>
   order === undefined ||
   isBeforeMoney(order.state) ||
@@ -180,7 +185,7 @@ const isOverFor = (order: OrderRow | undefined, logisticsId: string): boolean =>
   order.deliveredAt !== null ||
   order.logisticsId !== logisticsId;
 
-/** Does so as often as it is asked: the address may have come back by a late pick-up. */
+/** Purges every time it is called, because a late pick-up may have written the address again. */
 async function purgeAddresses(call: Call<OrderKey>) {
   const { merchantId, orderNumber } = call.input;
   const { actor } = call.caller;

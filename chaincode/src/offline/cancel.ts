@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A voucher that its payee cancelled before it accepted it: never paid from then on, and its money back in the account, though
-// the device counted it.
+// Cancelling a voucher that the payee did not accept. It is never paid after that, and its money goes back to the account,
+// although the device counted it.
 import {
   answersRequest,
   bytesToText,
@@ -32,7 +32,7 @@ import { bytesOf, issuersOf } from './issued.js';
 
 type CancelInput = InputOf<'offline', 'cancel'>;
 
-/** The terminal that made the request, by its merchant's bank. @throws {DomainError} OFFLINE_PAYEE_UNTRUSTED. */
+/** The terminal that made the request, certified by its merchant's bank. @throws {DomainError} OFFLINE_PAYEE_UNTRUSTED. */
 async function payeeOf(
   call: Call<CancelInput>,
   request: PaymentRequest,
@@ -52,7 +52,7 @@ async function payeeOf(
   return payee;
 }
 
-/** The device signed it, under a certificate of the reserve, for this request of the reserve's money. @throws {DomainError} */
+/** The device must have signed the voucher under a certificate of the reserve, for this request. @throws {DomainError} */
 function ensureOfReserve(claim: ReadClaim, reserve: ReserveRow, channel: string): void {
   const key = importDeviceKey(reserve.publicKey);
   ensure(key !== undefined && isSignedBy(claim.parts, key), 'OFFLINE_SIGNATURE_INVALID');
@@ -69,8 +69,8 @@ const isCancelled = ({ entry }: ReadClaim, { cancelled, counters }: ReserveRow):
   cancelled.includes(entry.counter) && isRemembered(counters, entry);
 
 /**
- * What was paid, or contradicts what was paid, is beyond cancelling; and so is what no terminal accepts, or a device and a terminal
- * that agree could empty the reserve that others rely on.
+ * A voucher cannot be cancelled when it is paid or contradicts a paid one. A voucher that no terminal would accept cannot be
+ * cancelled either. Otherwise a device and a terminal together could empty the reserve that others rely on.
  * @throws {DomainError}
  */
 function ensureCancellable(claim: ReadClaim, reserve: ReserveRow): void {

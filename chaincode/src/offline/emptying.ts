@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of a reserve: what its device spent twice is paid out of the rest first, and what is left goes back.
+// The end of a reserve. The rest first pays the device's double spends, and what is left goes back.
 import {
   addAmounts,
   isAtLeast,
@@ -21,14 +21,14 @@ import { recordSuccess } from '../shared/reserves.js';
 import { putSupply } from '../shared/supply.js';
 import { payeesFault } from './fraud.js';
 
-/** A reserve that is closed, and what of it is the customer's. */
+/** A closed reserve, and the customer's part of its rest. */
 export interface Emptied {
   readonly reserve: ReserveRow;
   readonly returned: Amount;
 }
 
-/** To the payee, or to the bank that bore the loss before: then the money vanishes that it had made. */
-function give(call: Call, { currency }: ReserveRow, recovery: Recovery): void {
+/** Pays the payee, or the bank that bore the loss before. In that case the money that the bank made vanishes again. */
+function payLoss(call: Call, { currency }: ReserveRow, recovery: Recovery): void {
   const { fraud, amount } = recovery;
   const { merchantId, compensation, contradicting } = fraud;
   if (compensation === null) creditRecovery(call, merchantId, currency, amount, contradicting[1]);
@@ -36,7 +36,7 @@ function give(call: Call, { currency }: ReserveRow, recovery: Recovery): void {
   call.store.put('fraud', recoveredCase(recovery));
 }
 
-/** The losses that a reserve answers for: those by its own device, of payees that could not know. */
+/** The losses that a reserve must pay: double spends by its device that the payees could not know of. */
 const lossesOf = (cases: readonly FraudCaseRow[], reserve: ReserveRow): FraudCaseRow[] =>
   cases.filter(
     (fraud) =>
@@ -45,7 +45,10 @@ const lossesOf = (cases: readonly FraudCaseRow[], reserve: ReserveRow): FraudCas
       payeesFault(fraud, reserve) === undefined,
   );
 
-/** What cancelled vouchers put back into the account: a device that signed two of a counter may have it cancel one for nothing. */
+/**
+ * What cancelled vouchers returned to the account. A device that signed two vouchers with one counter could cancel one to
+ * get its money back.
+ */
 const returnedEarly = ({ counters, cancelled }: ReserveRow): Amount =>
   addAmounts(
     ...counters.filter(({ counter }) => cancelled.includes(counter)).map(({ amount }) => amount),
@@ -53,8 +56,8 @@ const returnedEarly = ({ counters, cancelled }: ReserveRow): Amount =>
 
 const lesser = (a: Amount, b: Amount): Amount => (isAtLeast(a, b) ? b : a);
 
-/** What of that is still in the account, to answer for losses as the rest of the reserve does. */
-async function withinReach(call: Call, reserve: ReserveRow): Promise<Amount> {
+/** The part of that money that is still in the account. Like the rest of the reserve, it pays for losses. */
+async function reachableReturns(call: Call, reserve: ReserveRow): Promise<Amount> {
   const early = returnedEarly(reserve);
   if (early === '0') return early;
   const { money } = await accountRow(call, reserve.customerId);
@@ -62,14 +65,14 @@ async function withinReach(call: Call, reserve: ReserveRow): Promise<Amount> {
 }
 
 /** @throws {DomainError} OFFLINE_CLAIM_OPEN, OFFLINE_RESERVE_INACTIVE. */
-export async function emptied(call: Call, before: ReserveRow): Promise<Emptied> {
+export async function emptyReserve(call: Call, before: ReserveRow): Promise<Emptied> {
   const { reserve, rest } = reserves.closeReserve(before, call.now);
   recordSuccess(call, before);
   if (before.status === 'active') return { reserve, returned: rest };
   const losses = lossesOf(await casesOf(call, before), before);
-  const reach = losses.length === 0 ? '0' : await withinReach(call, before);
+  const reach = losses.length === 0 ? '0' : await reachableReturns(call, before);
   const { recoveries } = recoverLosses(addAmounts(rest, reach), losses);
-  for (const recovery of recoveries) give(call, reserve, recovery);
+  for (const recovery of recoveries) payLoss(call, reserve, recovery);
   const given = addAmounts(...recoveries.map(({ amount }) => amount));
   if (isAtLeast(rest, given)) return { reserve, returned: subtractAmounts(rest, given) };
   await debit(call, reserve.customerId, reserve.currency, subtractAmounts(given, rest));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Double spends that somebody proves, and what the bank pays when it bears the loss.
+// Proving double spends, and compensating them when the bank bears the loss.
 import {
   addAmounts,
   addSpending,
@@ -54,7 +54,7 @@ async function issuerOf(
   return issuer;
 }
 
-async function provenBy(call: Call, proof: FraudProof): Promise<ProvenFraud> {
+async function verifyProof(call: Call, proof: FraudProof): Promise<ProvenFraud> {
   const [first, second] = proof.sides;
   const issuers = [await issuerOf(call, first), await issuerOf(call, second)] as const;
   const result = verifyRegisteredFraud(proof, issuers);
@@ -63,8 +63,8 @@ async function provenBy(call: Call, proof: FraudProof): Promise<ProvenFraud> {
 }
 
 /**
- * The reserve must know both certificates, so that a leaked issuer's key, which can certify anybody's key as a customer's
- * device, frames nobody.
+ * The reserve must know both certificates. A leaked issuer key can certify any key as a customer's device, so without this
+ * check it could frame customers.
  */
 function ensureFunded({ certificates }: ReserveRow, { sides }: FraudProof): void {
   const digests = sides.map(({ certificate }) =>
@@ -74,13 +74,13 @@ function ensureFunded({ certificates }: ReserveRow, { sides }: FraudProof): void
   ensure(unknown === undefined, 'OFFLINE_CERTIFICATE_MISMATCH', { digest: unknown });
 }
 
-/** Which side contradicts: of two that the ledger does not know, the second. */
+/** The side that contradicts a settled voucher. The second one when the ledger knows neither. */
 function contradictingSide(reserve: ReserveRow, { vouchers }: ProvenFraud): 0 | 1 {
   const isSettled = isRemembered(reserve.counters, vouchers[1]);
   return isSettled ? 0 : 1;
 }
 
-/** The case that this contradiction is already recorded under: of two, the one whose payee asks for money. */
+/** The case that already records this contradiction. When there are two, the one whose payee asks for money. */
 async function knownCase(
   cases: CaseBook,
   { vouchers }: ProvenFraud,
@@ -98,7 +98,7 @@ const requestsOf = ({ sides }: FraudProof): readonly PaymentRequest[] =>
 const areOfOneTerminal = (requests: readonly PaymentRequest[]): boolean =>
   new Set(requests.map(({ merchantId, terminalId }) => `${merchantId}/${terminalId}`)).size === 1;
 
-/** Whether their payees brought both: a device can sign requests of anybody's terminal, and show them in a proof. */
+/** Whether payees brought both vouchers. A device can sign requests in the name of any terminal and show them in a proof. */
 function areBrought(
   { vouchers }: ProvenFraud,
   { counters, cancelled }: ReserveRow,
@@ -113,8 +113,9 @@ function areBrought(
 }
 
 /**
- * What was asked for after a device was reported convicts nobody: its owner does not have it any more. The payees' clocks say when
- * that was: the device's is set by whoever holds it, forward by an owner who is about to report it, back by a thief.
+ * A request that was made after the device's report convicts nobody, because the owner does not have the device any more.
+ * The payees' clocks decide when a request was made. The person with the device can set its clock: an owner forward before a
+ * report, a thief back.
  */
 const blameOf = (
   requests: readonly PaymentRequest[],
@@ -124,7 +125,7 @@ const blameOf = (
     ? 'device'
     : 'reported';
 
-/** The case that a proof belongs to: the one that the ledger knows, or a new one. */
+/** Records a proof in the case that the ledger knows, or in a new one. */
 async function recordProof(
   call: Call,
   proof: FraudProof,
@@ -145,29 +146,36 @@ async function recordProof(
   const { request: accepted } = readClaim(proof.sides[side]);
   const [contradicting, settled] = [vouchers[side], vouchers[side === 0 ? 1 : 0]];
   const row: FraudRow = {
-    ...{ customerId, deviceId, bankId, epoch, kind },
+    customerId,
+    deviceId,
+    bankId,
+    epoch,
+    kind,
     settled: voucherName(settled),
     contradicting: voucherName(contradicting),
     merchantId: accepted.merchantId,
     at: call.now,
   };
   const evidence = {
-    ...{ ...proven, accepted, claimed: false, amount: contradicting.amount },
+    ...proven,
+    accepted,
+    claimed: false,
+    amount: contradicting.amount,
     voucher: base64Of(voucher),
     request: base64Of(requestPayload),
   };
   return { row, blame: await cases.record(row, evidence) };
 }
 
-const keyOf = ({ customerId, deviceId, epoch, contradicting }: FraudRow) => {
+const caseKeyOf = ({ customerId, deviceId, epoch, contradicting }: FraudRow) => {
   const [counter, digest] = contradicting;
   return { customerId, deviceId, epoch, counter, digest };
 };
 
-/** Whoever finds a double spend may prove it: terminals see vouchers that never reached the ledger. */
+/** Anybody who finds a double spend may prove it, because terminals see vouchers that never reached the ledger. */
 export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFraudProof'>>) {
   const proof = decodeFraudProof(call.input.proof);
-  const fraud = await provenBy(call, proof);
+  const fraud = await verifyProof(call, proof);
   const reserve = await reserveRow(call, fraud);
   ensureFunded(reserve, proof);
   call.tell({ subject: reserveSubject(fraud) });
@@ -175,7 +183,7 @@ export async function submitFraudProof(call: Call<InputOf<'offline', 'submitFrau
   const after = blame === 'device' ? reserves.convictReserve(reserve) : reserve;
   if (after.status !== reserve.status) putReserve(call, after);
   call.tell({ state: after.status });
-  return { fraud: keyOf(row) };
+  return { fraud: caseKeyOf(row) };
 }
 
 type CaseInput = InputOf<'offline', 'compensate'> | InputOf<'offline', 'clearFraud'>;
@@ -186,7 +194,7 @@ const caseRow = async (call: Call<CaseInput>): Promise<FraudCaseRow> => {
   return found(await call.store.get('fraud', ...parts), 'NOT_FOUND', { row: 'fraud' });
 };
 
-/** Why the payee itself should not have accepted the voucher, or undefined. */
+/** Why the payee should not have accepted the voucher, or undefined. */
 export function payeesFault(fraud: FraudCaseRow, reserve: ReserveRow): string | undefined {
   if (!fraud.claimed) return 'unclaimed';
   if (fraud.careless) return 'careless';
@@ -205,7 +213,7 @@ function ensureBorne(fraud: FraudCaseRow, reserve: ReserveRow): void {
   ensure(reason === undefined, 'LOSS_NOT_BORNE', { reason });
 }
 
-/** Adds to what the bank bore already. @throws {DomainError} LOSS_NOT_BORNE above the policy's bounds. */
+/** Adds the amount to what the bank has already borne. @throws {DomainError} LOSS_NOT_BORNE above the policy's bounds. */
 async function bear(
   call: Call,
   { bankId, merchantId: payeeId }: FraudCaseRow,
@@ -224,7 +232,7 @@ async function bear(
   putReserve(call, { ...reserve, compensated: addAmounts(reserve.compensated, amount) });
 }
 
-/** In new currency, which the bank answers for with ordinary money: so that all money stays explained. */
+/** Pays in new currency, which the bank backs with ordinary money, so that all money is accounted for. */
 export async function compensate(call: Call<InputOf<'offline', 'compensate'>>) {
   const { compensationId } = call.input;
   const fraud = await caseRow(call);
@@ -241,7 +249,7 @@ export async function compensate(call: Call<InputOf<'offline', 'compensate'>>) {
   return { amount };
 }
 
-/** Nothing counts against the customer any more, unless another case does. */
+/** Takes the penalty and the freeze back, unless another case counts against the customer. */
 async function acquit(call: Call, fraud: FraudCaseRow): Promise<void> {
   const others = (await casesOf(call, fraud)).filter(
     ({ blame, contradicting }) => blame === 'device' && contradicting[1] !== fraud.contradicting[1],
@@ -253,7 +261,7 @@ async function acquit(call: Call, fraud: FraudCaseRow): Promise<void> {
   if (after.status !== reserve.status) putReserve(call, after);
 }
 
-/** A stolen phone, a restored backup, a broken device: an operator decides, and the reason stays with the case. */
+/** An operator clears a case, for example a stolen phone, a restored backup or a broken device. The case keeps the reason. */
 export async function clearFraud(call: Call<InputOf<'offline', 'clearFraud'>>) {
   const fraud = await caseRow(call);
   const { reason } = call.input;

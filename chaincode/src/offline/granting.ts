@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a device certificate must satisfy before money is reserved for it: it agrees with the ledger, and stays within the
+// The conditions of a device certificate before money is reserved for it: it must agree with the ledger, and stay within the
 // policy and the customer's reputation (unit 7).
 import {
   addAmounts,
@@ -25,18 +25,18 @@ import { activeDevice } from '../shared/devices.js';
 import { reservesOf } from '../shared/reserves.js';
 import { policyRow } from '../shared/rows.js';
 import { standingOf } from '../shared/standing.js';
-import { ensureInForce, issuedCertificate, type IssuedCertificate } from './issued.js';
+import { ensureInForce, readIssuedCertificate, type IssuedCertificate } from './issued.js';
 
-/** A certificate that may be honoured, and the reserves that the customer has already. */
+/** A certificate that asks for money, and the customer's existing reserves. */
 export interface Grant extends IssuedCertificate {
   readonly digest: string;
   readonly existing: readonly ReserveRow[];
 }
 
-/** @throws {DomainError} OFFLINE_CERTIFICATE_FORGED and others; nothing is held against the policy yet. */
+/** @throws {DomainError} OFFLINE_CERTIFICATE_FORGED and others. It does not check the policy yet. */
 export async function readGrant(call: Call, key: ReserveKey, certificate: string): Promise<Grant> {
   const { bankId } = found(await call.store.get('customer', key.customerId), 'CUSTOMER_UNKNOWN');
-  const issued = await issuedCertificate(call, bankId, certificate);
+  const issued = await readIssuedCertificate(call, bankId, certificate);
   const { held } = issued;
   ensureNames(held.certificate, key);
   ensure(held.certificate.channel === call.channel, 'OFFLINE_WRONG_CHANNEL', {
@@ -62,8 +62,8 @@ async function ensureCustomer(call: Call, certificate: DeviceCertificate): Promi
   });
 }
 
-/** Who spent twice once has no limits any more, whether the history was folded already or not. */
-async function capsOf(
+/** A customer that spent twice may not pay offline any more, whether or not the history is already folded. */
+async function readCaps(
   call: Call,
   { customerId, currency }: DeviceCertificate,
   policy: Policy,
@@ -75,7 +75,7 @@ async function capsOf(
   return found(limits, 'OFFLINE_NOT_ALLOWED', { currency });
 }
 
-/** Merchants may rely on the time that the policy gives them to settle. */
+/** Merchants must always get the policy's full time to settle. */
 function ensureTimes(certificate: DeviceCertificate, policy: OfflinePolicy, now: number): void {
   const { spendUntil, claimUntil } = certificate;
   const latest = now + policy.spendSeconds + policy.clockToleranceSeconds;
@@ -96,13 +96,13 @@ function ensureCaps(certificate: DeviceCertificate, caps: OfflineCaps, stands: A
   ensure(isAtLeast(caps.total, stands), 'OFFLINE_OVER_TOTAL_CAP', { most: caps.total, stands });
 }
 
-/** @returns whether both are of one device and epoch, of one customer. */
+/** @returns whether both belong to one device and epoch. The customer is the same. */
 export const isSameReserve = (
   a: Pick<ReserveKey, 'deviceId' | 'epoch'>,
   b: Pick<ReserveKey, 'deviceId' | 'epoch'>,
 ): boolean => a.deviceId === b.deviceId && a.epoch === b.epoch;
 
-/** A device that was reported is in every bulletin until its reserves ran out: nobody would accept a new one of it. */
+/** A reported device is in every bulletin until its reserves have expired, so nobody would accept a new reserve of it. */
 function ensureNotReported({ existing, held: { certificate } }: Grant, now: number): void {
   const reported = existing.find(
     ({ deviceId, reported: report, spendUntil }) =>
@@ -111,7 +111,7 @@ function ensureNotReported({ existing, held: { certificate } }: Grant, now: numb
   ensure(reported === undefined, 'OFFLINE_RESERVE_INACTIVE', { status: reported?.status });
 }
 
-/** What would stand in all reserves of the customer in this currency, whatever device they are for. */
+/** The money that all reserves of the customer in this currency would then have, over all devices. */
 function standingWith({ held: { certificate }, existing }: Grant): Amount {
   const others = existing.filter(({ currency }) => currency === certificate.currency);
   const same = others.find((reserve) => isSameReserve(reserve, certificate));
@@ -121,7 +121,7 @@ function standingWith({ held: { certificate }, existing }: Grant): Amount {
 }
 
 /**
- * Holds a certificate against ledger, policy and reputation.
+ * Checks a certificate against ledger, policy and reputation.
  * @throws {DomainError} OFFLINE_ISSUER_RETIRED, CUSTOMER_BLOCKED, DEVICE_UNKNOWN, OFFLINE_CERTIFICATE_MISMATCH,
  * OFFLINE_NOT_ALLOWED, OFFLINE_OVER_PAYMENT_CAP, OFFLINE_OVER_TOTAL_CAP.
  */
@@ -141,5 +141,5 @@ export async function ensureGrantable(call: Call, grant: Grant): Promise<void> {
     most: offline.count,
   });
   ensureTimes(certificate, offline, call.now);
-  ensureCaps(certificate, await capsOf(call, certificate, policy), standingWith(grant));
+  ensureCaps(certificate, await readCaps(call, certificate, policy), standingWith(grant));
 }

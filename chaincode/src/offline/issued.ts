@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a bank signed, held against its issuers on the ledger: device certificates and bulletins.
+// Device certificates and bulletins, verified with the bank's issuers on the ledger.
 import {
   changesBetween,
   CLOCK_TOLERANCE_SECONDS,
@@ -27,7 +27,7 @@ export const bytesOf = (base64: string): Buffer => Buffer.from(base64, 'base64')
 export const base64Of = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
-/** The issuer that the signature names, if the bank registered it: at most one. */
+/** The issuer that the signature names, if the bank registered it. At most one. */
 export async function issuersOf(
   call: Call,
   bankId: string,
@@ -41,7 +41,10 @@ export async function issuersOf(
 
 const isRetired = ({ retired }: RegisteredIssuerRow): boolean => retired !== null;
 
-/** What a bank signed may be repeated after its issuer was retired; only what is new needs one that is not. */
+/**
+ * A bank's signed object and its issuer. A repetition may come after the issuer was retired, but a new object needs an
+ * issuer that is not.
+ */
 interface Issued {
   readonly isRetired: boolean;
 }
@@ -59,7 +62,7 @@ export interface IssuedBulletin extends Issued {
 }
 
 /** @throws {DomainError} OFFLINE_MALFORMED or OFFLINE_CERTIFICATE_FORGED. */
-export async function issuedCertificate(
+export async function readIssuedCertificate(
   call: Call,
   bankId: string,
   base64: string,
@@ -71,10 +74,10 @@ export async function issuedCertificate(
 }
 
 /**
- * @throws {DomainError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL, or INPUT_INVALID when it tells
- * terminals another policy than the ledger's.
+ * @throws {DomainError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID, OFFLINE_WRONG_CHANNEL, or INPUT_INVALID when its
+ * policy is not the ledger's.
  */
-export async function issuedBulletin(
+export async function readIssuedBulletin(
   call: Call,
   bankId: string,
   base64: string,
@@ -91,7 +94,7 @@ export async function issuedBulletin(
   return { bulletin, isRetired: issuers.some(isRetired) };
 }
 
-/** Whether nobody can be deceived by its absence: the device may not spend any more. */
+/** Whether the revocation may be left out, because the device cannot spend any more. */
 async function isOver(call: Call, { epoch, ...device }: Revocation): Promise<boolean> {
   const isPast = ({ spendUntil }: Pick<ReserveRow, 'spendUntil'>): boolean =>
     spendUntil < call.now - CLOCK_TOLERANCE_SECONDS;
@@ -101,7 +104,7 @@ async function isOver(call: Call, { epoch, ...device }: Revocation): Promise<boo
   return reserve === undefined || isPast(reserve);
 }
 
-/** Whoever could still spend stays in the list. @throws {DomainError} INPUT_INVALID naming the first that does not. */
+/** A device that could still spend must stay in the list. @throws {DomainError} INPUT_INVALID with the first missing one. */
 async function ensureComplete(call: Call, removed: readonly Revocation[]): Promise<void> {
   for (const entry of removed)
     ensure(await isOver(call, entry), 'INPUT_INVALID', {
@@ -112,7 +115,7 @@ async function ensureComplete(call: Call, removed: readonly Revocation[]): Promi
 
 type Device = Pick<Revocation, 'customerId' | 'deviceId'>;
 
-/** A bulletin names a device only together with the transaction that reports its reserves: revoked is revoked everywhere. */
+/** A bulletin may add a device only in the transaction that reports its reserves, so that ledger and bulletin always agree. */
 function ensureReported(added: readonly Revocation[], device: Device | undefined): void {
   const stranger = added.find(
     ({ customerId, deviceId }) => customerId !== device?.customerId || deviceId !== device.deviceId,
@@ -123,7 +126,7 @@ function ensureReported(added: readonly Revocation[], device: Device | undefined
   });
 }
 
-/** Again under the same number, later, with nothing changed: terminals see that the bank still stands to it. */
+/** The same bulletin again with a later time: it shows terminals that the bulletin is still current. */
 const isFresh = (current: Bulletin, next: Bulletin): boolean =>
   next.number === current.number &&
   next.issuedAt > current.issuedAt &&
@@ -132,29 +135,29 @@ const isFresh = (current: Bulletin, next: Bulletin): boolean =>
 const isRisen = (current: Bulletin, next: Bulletin): boolean =>
   next.number === current.number + 1 && next.issuedAt >= current.issuedAt;
 
-/** Numbers rise by one, so that none can end them, and times with them. The first is 0 or 1. */
+/** Numbers rise by one, so that nobody can use them up, and times rise with them. The first number is 0 or 1. */
 function ensureNext(current: Bulletin | undefined, next: Bulletin): void {
   const follows =
     current === undefined ? next.number <= 1 : isRisen(current, next) || isFresh(current, next);
   ensure(follows, 'STATE_CONFLICT', { number: current?.number });
 }
 
-/** Whoever believes a bulletin reckons its age by this. */
+/** Terminals compute a bulletin's age from its time, so the time must be right. */
 function ensureDated(call: Call, { issuedAt, policy }: Bulletin): void {
   const tolerance = policy.clockToleranceSeconds + CLOCK_TOLERANCE_SECONDS;
   ensure(Math.abs(issuedAt - call.now) <= tolerance, 'OFFLINE_CLOCK_WRONG', { issuedAt });
 }
 
-/** It was verified when it was written. */
+/** Decodes a stored bulletin. It was verified when it was written. */
 export const decodeStored = (base64: string): Bulletin =>
   decodeBulletin(parseCose('offpay/bulletin', bytesOf(base64)).payload);
 
 /**
- * Puts a verified bulletin in the place of the last.
- * @param device whose reserves the same transaction reports
+ * Replaces the last bulletin with a verified one.
+ * @param device the device whose reserves the same transaction reports
  * @throws {DomainError} OFFLINE_ISSUER_RETIRED, OFFLINE_CLOCK_WRONG, STATE_CONFLICT, INPUT_INVALID.
  */
-export async function publish(
+export async function replaceBulletin(
   call: Call,
   issued: IssuedBulletin,
   base64: string,

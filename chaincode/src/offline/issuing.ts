@@ -11,7 +11,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { registryRow } from '../shared/rows.js';
-import { issuedBulletin, publish } from './issued.js';
+import { readIssuedBulletin, replaceBulletin } from './issued.js';
 
 export async function registerIssuer(call: Call<InputOf<'offline', 'registerIssuer'>>) {
   const { bankId, certificate, authority } = call.input;
@@ -42,9 +42,9 @@ export async function retireIssuer(call: Call<InputOf<'offline', 'retireIssuer'>
 
 export async function publishBulletin(call: Call<InputOf<'offline', 'publishBulletin'>>) {
   const { bankId, bulletin: text } = call.input;
-  const issued = await issuedBulletin(call, bankId, text);
+  const issued = await readIssuedBulletin(call, bankId, text);
   const { number } = issued.bulletin;
   const current = await call.store.get('bulletin', bankId);
-  if (current?.bulletin !== text) await publish(call, issued, text);
+  if (current?.bulletin !== text) await replaceBulletin(call, issued, text);
   return { number };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An order to deliver that was paid without a network: the merchant's express leg, where the voucher stands for login and
-// signature, and the money that is held comes out of the reserve.
+// An order to deliver that was paid without a network. It is the merchant's express leg, in which the voucher replaces login
+// and signature and the held money comes from the reserve.
 import {
   beginningOf,
   ensure,
@@ -31,10 +31,10 @@ import { activeDevice } from '../shared/devices.js';
 import { CaseBook } from '../shared/frauds.js';
 import { verifyOrder } from '../shared/merchant-leg.js';
 import { batchIdOfDelivery } from '../shared/payments.js';
-import { agreedRelease } from '../shared/placing.js';
+import { decideRelease } from '../shared/placing.js';
 import { putReserve, reserveRow } from '../shared/reserves.js';
 import { quoteRow } from '../shared/rows.js';
-import { limitsOf } from '../shared/standing.js';
+import { readLimits } from '../shared/standing.js';
 import { keptStatements } from '../shared/statements.js';
 import { bytesOf } from './issued.js';
 import { recordConflict } from './settle.js';
@@ -47,7 +47,7 @@ interface Answer {
   readonly verdict: number;
 }
 
-/** The states that a quoted order passes on its way. */
+/** The state of a quoted order after these events. */
 const passing = (...events: OrderEvent[]): OrderState =>
   events.reduce<OrderState>(nextState, 'quoted');
 
@@ -58,7 +58,7 @@ function ensureOffline(call: Call, terms: OrderTerms): void {
   ensure(terms.loginId === OFFLINE_LOGIN, 'INPUT_INVALID', { field: 'terms.loginId' });
 }
 
-/** What the device paid for must be these terms, and nothing else. @throws {DomainError} OFFLINE_REQUEST_MISMATCH. */
+/** The device must have paid for exactly these terms. @throws {DomainError} OFFLINE_REQUEST_MISMATCH. */
 function ensureAnswersTerms(request: PaymentRequest, terms: OrderTerms): void {
   const { purpose } = request;
   const digest =
@@ -83,7 +83,7 @@ async function judge(call: Call<OrderInput>, reserve: ReserveRow): Promise<Settl
   return settleVoucher(reserve, claimOf(call.input), context);
 }
 
-/** The voucher stands where the signature of an order that was paid online would. */
+/** Writes the terms. The voucher takes the place of the customer's signature. */
 function putSigned(
   call: Call<OrderInput>,
   rest: Pick<TermsRow, 'bankId' | 'release' | 'statements'>,
@@ -97,13 +97,15 @@ const answerOf = ({ state }: OrderRow, verdict: Verdict): Answer => ({
   verdict: verdictNumberOf(verdict),
 });
 
-/** Where the voucher was settled, for whoever looks for it. Its money is held, and credited by a capture. */
+/** Records where the voucher was settled. Its money is held, and a capture credits it. */
 function putPayment(call: Call<OrderInput>, counter: number): void {
   const { terms, deviceId, epoch } = call.input;
   const { merchantId, orderNumber, customerId, currency, total } = terms;
   const batchId = batchIdOfDelivery(orderNumber);
   call.store.put('batch', {
-    ...{ merchantId, batchId, currency },
+    merchantId,
+    batchId,
+    currency,
     transactionId: call.transactionId,
     settled: [{ customerId, deviceId, epoch, vouchers: [[orderNumber, counter, total]] }],
     at: call.now,
@@ -111,7 +113,7 @@ function putPayment(call: Call<OrderInput>, counter: number): void {
   });
 }
 
-/** The device spent twice: nothing was handed over yet, so the order ends here. */
+/** The device spent twice. Nothing was handed over yet, so the order ends here. */
 async function refuse(
   call: Call<OrderInput>,
   settlement: Settlement,
@@ -130,7 +132,8 @@ async function refuse(
 }
 
 /**
- * Nothing was handed over yet: a block or a revoked device acts at once, where goods that were taken along are paid all the same.
+ * A block or a revoked device stops the order at once, because nothing was handed over yet. Goods taken along would still be
+ * paid.
  * @throws {DomainError} CUSTOMER_BLOCKED or DEVICE_UNKNOWN.
  */
 async function ensureMayPay(call: Call<OrderInput>): Promise<void> {
@@ -141,14 +144,14 @@ async function ensureMayPay(call: Call<OrderInput>): Promise<void> {
   await activeDevice(call, { customerId, deviceId });
 }
 
-/** Verifies the order as any other, and holds what the reserve paid out. */
+/** Verifies the order like any other, and holds what the reserve paid out. */
 async function accept(call: Call<OrderInput>, bankId: string, counter: number): Promise<Answer> {
   const { terms, statement } = call.input;
   await ensureMayPay(call);
   const quoted = await quoteRow(call, terms);
   const merchant = await verifyOrder(call, terms, quoted);
-  const own = (await limitsOf(call, terms.customerId)).release;
-  const release = await agreedRelease(call, terms, own, merchant);
+  const own = (await readLimits(call, terms.customerId)).release;
+  const release = await decideRelease(call, terms, own, merchant);
   putPayment(call, counter);
   const statements = keptStatements(terms, statement, quoted);
   return answerOf(beginningOf(putSigned(call, { bankId, release, statements })), 'settled');

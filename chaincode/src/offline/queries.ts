@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What may be asked about payments without a network.
+// The queries about payments without a network.
 import {
   decodeBulletin,
   encodeBulletinChanges,
@@ -49,7 +49,7 @@ export async function readBulletin(call: OfBank) {
   return { bankId, number, issuedAt, bulletin };
 }
 
-/** Who has been away for longer fetches the whole bulletin. */
+/** The most changes in one answer. A terminal that was away for longer fetches the whole bulletin. */
 const MOST_CHANGES = 200;
 
 export async function readBulletinChanges(call: Call<InputOf<'offline', 'readBulletinChanges'>>) {
@@ -73,7 +73,7 @@ export async function listIssuers(call: OfBank) {
   return { issuers: rows.map(({ value }) => value) };
 }
 
-/** Cases of all banks stand in one order, so that a page may hold few of one bank's, or none. */
+/** The cases of all banks are in one range, so a page may have few of one bank's, or none. */
 export async function listFrauds(call: Call<InputOf<'offline', 'listFrauds'>>) {
   const { bankId, open, after } = call.input;
   const { entries, next } = await call.store.page('fraud', [], after, PAGE);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Refunds of settled vouchers: out of the merchant's balance into the customer's account, never above what was paid.
+// Refunds of settled vouchers: from the merchant's balance to the customer's account, never more than was paid.
 import {
   addAmounts,
   ensure,
@@ -17,8 +17,8 @@ import { credit } from '../shared/accounts.js';
 
 type Refund = InputOf<'offline', 'refund'>;
 
-/** The batch says that this merchant was paid by that voucher, and how much. */
-function unrefunded(batch: SettlementBatchRow, refund: Refund): OfflineRefundRow {
+/** Finds in the batch what this merchant got for the voucher. */
+function newRefund(batch: SettlementBatchRow, refund: Refund): OfflineRefundRow {
   const payment = paymentsIn(batch).find(isSameVoucher(refund));
   const { merchantId, orderNumber, customerId, currency, amount } = found(payment, 'NOT_FOUND', {
     row: 'payment',
@@ -39,7 +39,7 @@ export async function refund(call: Call<Refund>) {
   const batch = found(await call.store.get('batch', merchantId, batchId), 'NOT_FOUND', {
     row: 'batch',
   });
-  const fresh = unrefunded(batch, call.input);
+  const fresh = newRefund(batch, call.input);
   const before = (await call.store.get('offlineRefund', ...parts)) ?? fresh;
   const refunded = addAmounts(before.refunded, amount);
   ensure(isAtLeast(before.paid, refunded), 'REFUND_EXCEEDED', { paid: before.paid, refunded });

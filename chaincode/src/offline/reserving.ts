@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Money between an account and the reserves of devices: funded, topped up, revoked, returned, moved to another device.
+// Money between an account and the reserves of devices: funding, topping up, revoking, returning, moving to another device.
 import {
   ensure,
   found,
@@ -17,21 +17,21 @@ import { credit } from '../shared/accounts.js';
 import { setAside } from '../shared/placing.js';
 import { putReserve, reserveRow, reservesOf, reserveSubject } from '../shared/reserves.js';
 import { policyRow } from '../shared/rows.js';
-import { emptied } from './emptying.js';
+import { emptyReserve } from './emptying.js';
 import { ensureGrantable, isSameReserve, readGrant, type Grant } from './granting.js';
-import { issuedBulletin, publish } from './issued.js';
+import { readIssuedBulletin, replaceBulletin } from './issued.js';
 
 const sameEpoch = ({ held, existing }: Grant): ReserveRow | undefined =>
   existing.find((reserve) => isSameReserve(reserve, held.certificate));
 
-/** Writes a reserve and tells where it stands. */
+/** Writes a reserve and puts its state into the event. */
 function keep(call: Call, reserve: ReserveRow): ReserveRow {
   putReserve(call, reserve);
   call.tell({ subject: reserveSubject(reserve), state: reserve.status });
   return reserve;
 }
 
-/** Opens the reserve of a grant. Where the money comes from is the caller's. */
+/** Opens the reserve of a grant. The caller takes care of where the money comes from. */
 async function open(call: Call, grant: Grant): Promise<ReserveRow> {
   const { epoch } = grant.held.certificate;
   ensure(sameEpoch(grant) === undefined, 'IDEMPOTENCY_CONFLICT', { epoch });
@@ -61,20 +61,24 @@ export async function topUp(call: Call<InputOf<'offline', 'topUp'>>) {
 
 export async function closeReserve(call: Call<ReserveKey>) {
   const before = await reserveRow(call, call.input);
-  const { reserve, returned } = await emptied(call, before);
+  const { reserve, returned } = await emptyReserve(call, before);
   await credit(call, reserve.customerId, reserve.currency, returned);
   keep(call, reserve);
   return { returned };
 }
 
-/** Since when the device is reported, and until when somebody may not know. */
+/** The report of a device: since when, and until when somebody may not know of it. */
 async function reportOf(call: Call, number: number): Promise<ReportedDevice> {
   const { bulletinSeconds, clockToleranceSeconds } = (await policyRow(call)).offline;
   return { number, at: call.now, staleAt: call.now + bulletinSeconds + clockToleranceSeconds };
 }
 
-/** A bulletin that names the device whole binds every reserve that it has. */
-async function named(call: Call, bulletin: Bulletin, before: ReserveRow): Promise<ReserveRow[]> {
+/** A bulletin that names the whole device applies to all of its reserves. */
+async function reservesNamedBy(
+  call: Call,
+  bulletin: Bulletin,
+  before: ReserveRow,
+): Promise<ReserveRow[]> {
   const all = await reservesOf(call, before.customerId, before.deviceId);
   return all.filter(
     (each) =>
@@ -82,10 +86,10 @@ async function named(call: Call, bulletin: Bulletin, before: ReserveRow): Promis
   );
 }
 
-/** Terminals with an older bulletin could not know: their vouchers are still paid. */
+/** Terminals with an older bulletin could not know, so their vouchers are still paid. */
 export async function revokeReserve(call: Call<InputOf<'offline', 'revokeReserve'>>) {
   const before = await reserveRow(call, call.input);
-  const issued = await issuedBulletin(call, before.bankId, call.input.bulletin);
+  const issued = await readIssuedBulletin(call, before.bankId, call.input.bulletin);
   const { number } = issued.bulletin;
   if (before.reported !== null) {
     ensure(before.reported.number === number, 'IDEMPOTENCY_CONFLICT', {
@@ -97,20 +101,20 @@ export async function revokeReserve(call: Call<InputOf<'offline', 'revokeReserve
   ensure(isRevokedBy(issued.bulletin, before), 'INPUT_INVALID', { field: 'bulletin.revoked' });
   const current = await call.store.get('bulletin', before.bankId);
   ensure(number > (current?.number ?? -1), 'STATE_CONFLICT', { number: current?.number });
-  await publish(call, issued, call.input.bulletin, before);
+  await replaceBulletin(call, issued, call.input.bulletin, before);
   const reported = await reportOf(call, number);
-  for (const reserve of await named(call, issued.bulletin, before))
+  for (const reserve of await reservesNamedBy(call, issued.bulletin, before))
     keep(call, reserves.reportReserve(reserve, reported));
   return { number };
 }
 
-/** Everything that the lost device paid is settled by now, so the rest is the customer's again. */
+/** All payments of the lost device are settled by now, so the rest belongs to the customer again. */
 export async function reissue(call: Call<InputOf<'offline', 'reissue'>>) {
   const { customerId, lostDeviceId, lostEpoch, certificate } = call.input;
   const lost = await reserveRow(call, { customerId, deviceId: lostDeviceId, epoch: lostEpoch });
   const grant = await readGrant(call, call.input, certificate);
   ensure(lost.status === 'revoked', 'OFFLINE_RESERVE_INACTIVE', { status: lost.status });
-  const { reserve: closed, returned } = await emptied(call, lost);
+  const { reserve: closed, returned } = await emptyReserve(call, lost);
   const { total, currency } = grant.held.certificate;
   const same = toAmount(total) === returned && currency === lost.currency;
   ensure(same, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'total', expected: returned, currency });

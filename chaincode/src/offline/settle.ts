@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A batch of vouchers of many devices: each reserve is read and written once, the merchant gets one credit entry, and
-// one row tells who paid for which order.
+// A batch of vouchers of many devices. Each reserve is read and written once, the merchant gets one credit entry, and one
+// row records who paid for which order.
 import {
   addAmounts,
   contradictionOf,
@@ -37,15 +37,15 @@ import { timesOf } from './times.js';
 type Batch = InputOf<'offline', 'settle'>;
 type Group = Batch['reserves'][number];
 
-/** A key is the same in every transaction, and importing it takes longer than a verification: the process remembers it. */
-const keyOf = keyReader();
+/** Importing a key takes longer than a verification, so the process remembers keys. */
+const deviceKeyOf = keyReader();
 
-/** What holds for all vouchers of the batch, and how the merchant's requests begin. */
+/** The context of the batch, and the first bytes of the merchant's requests. */
 interface BatchContext extends SettleContext {
   readonly requestStart: Uint8Array;
 }
 
-/** The cases of each reserve of a batch, once: a reserve may be named several times. */
+/** The cases of each reserve of a batch, read once, because a batch may name a reserve several times. */
 class CaseBooks {
   readonly #call: Call;
   readonly #books = new Map<string, CaseBook>();
@@ -62,13 +62,13 @@ class CaseBooks {
   }
 }
 
-/** What was found of the vouchers of one reserve, in their order, and what those that were settled paid for. */
+/** The verdicts on the vouchers of one reserve, in their order, and what the settled ones paid for. */
 interface Judged {
   readonly verdicts: readonly LedgerVerdict[];
   readonly settled: SettledReserve;
 }
 
-/** Money of an order to deliver is held until the order matches: it is not to be had without one. */
+/** A batch does not pay the voucher of an order to deliver, because its money is held until the order matches. */
 const isForDelivery = ({ verdict, request }: Settlement): boolean =>
   verdict === 'settled' && request?.purpose.kind === 'delivery';
 
@@ -78,8 +78,8 @@ function settledVoucher({ verdict, request, entry }: Settlement): SettledVoucher
 }
 
 /**
- * Whether the terminal that accepted it holds another voucher that contradicts it: it should have refused. Only its merchant's
- * own claims say so; a device can sign requests of anybody's terminal.
+ * Whether the terminal that accepted the voucher has another one that contradicts it and should have refused. Only claims of
+ * its own merchant show this, because a device can sign requests in the name of any terminal.
  */
 async function isCareless(
   cases: CaseBook,
@@ -99,9 +99,9 @@ async function isCareless(
 }
 
 /**
- * Records the double spend that a claim revealed. Only for goods taken along was something handed over already.
- * @param reserve before the claim
- * @returns the reserve after it: what counts against nobody freezes nothing.
+ * Records the double spend that a claim revealed. Only goods taken along were already handed over.
+ * @param reserve the reserve before the claim
+ * @returns the reserve after it. A case that counts against nobody does not freeze it.
  */
 export async function recordConflict(
   cases: CaseBook,
@@ -115,7 +115,7 @@ export async function recordConflict(
     request: base64Of(requestPayload),
     amount: entry.amount,
     accepted: request,
-    // Who held a device that was reported, nobody knows: only a proof that both vouchers are older convicts.
+    // Nobody knows who had a reported device. Only a proof that both vouchers are older than the report convicts.
     blame: reserve.reported === null ? 'device' : 'reported',
     claimed: request.purpose.kind === 'goods',
     careless: await isCareless(cases, entry, request),
@@ -125,7 +125,7 @@ export async function recordConflict(
 }
 
 /** @returns the reserve after a claim. */
-const after = async (
+const recordClaim = async (
   cases: CaseBook,
   reserve: ReserveRow | undefined,
   read: ReadClaim | undefined,
@@ -157,7 +157,7 @@ async function settleGroup(
       verdicts.push('wrongPurpose');
       continue;
     }
-    reserve = await after(cases, reserve, read, settlement);
+    reserve = await recordClaim(cases, reserve, read, settlement);
     verdicts.push(settlement.verdict);
     vouchers.push(...settledVoucher(settlement));
   }
@@ -172,7 +172,9 @@ function putBatch(call: Call<Batch>, judged: readonly Judged[]): void {
   const { merchantId, batchId, currency } = call.input;
   const settled = judged.map((group) => group.settled);
   call.store.put('batch', {
-    ...{ merchantId, batchId, currency },
+    merchantId,
+    batchId,
+    currency,
     transactionId: call.transactionId,
     settled: settled.filter(({ vouchers }) => vouchers.length > 0),
     at: call.now,
@@ -180,7 +182,7 @@ function putBatch(call: Call<Batch>, judged: readonly Judged[]): void {
   });
 }
 
-/** How many vouchers of each verdict. */
+/** The number of vouchers with each verdict. */
 function countsOf(judged: readonly Judged[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const verdict of judged.flatMap(({ verdicts }) => verdicts))
@@ -193,7 +195,11 @@ export async function settle(call: Call<Batch>) {
   const { channel } = call;
   const requestStart = requestStartOf(channel, merchantId);
   const context = {
-    ...{ channel, merchantId, currency, keyOf, requestStart },
+    channel,
+    merchantId,
+    currency,
+    keyOf: deviceKeyOf,
+    requestStart,
     ...(await timesOf(call)),
   };
   const books = new CaseBooks(call);

@@ -52,13 +52,13 @@ async function openBasket(call: Call<InputOf<'orderNumber', 'openBasket'>>) {
   return { state: beginningOf(row).state };
 }
 
-/** The first pass of unit 15 was clean. A basket that differs from the registration is no order: another one is. */
+/** The first pass of unit 15 must be clean. A basket that differs from the registration never becomes an order. */
 async function ensureGoodsCompared(call: Call, order: OrderKey): Promise<void> {
   const { output } = await receiptOfStep(call, order, 'alarm:compareGoods');
   ensure(output['clean'] === true, 'VERIFICATION_MISSING', { pass: 'goods' });
 }
 
-/** Refuses what units 10 and 12 would refuse anyway, before money is held for it. */
+/** Refuses, before money is held, what units 10 and 12 would refuse anyway. */
 async function ensureWillPass(call: Call<InputOf<'orderNumber', 'place'>>): Promise<void> {
   const { terms } = call.input;
   const categories = await verifiedCategories(call, terms);
@@ -103,17 +103,27 @@ async function readTerms(call: Call<OrderKey>) {
   return { terms, signature, digest: termsDigest(terms), bankId, deviceId, placedAt };
 }
 
-/** As queries show it: the receipt stands in the trail. */
+/** The order as queries show it. Its receipt is in the trail. */
 function withoutReceipt(order: OrderRow): Omit<OrderRow, 'settled'> {
   const { merchantId, orderNumber, state, dispute, mode, customerId, bankId } = order;
   const { logisticsId, delivery, deliveredAt, verification, hold } = order;
   return {
-    ...{ merchantId, orderNumber, state, dispute, mode, customerId, bankId },
-    ...{ logisticsId, delivery, deliveredAt, verification, hold },
+    merchantId,
+    orderNumber,
+    state,
+    dispute,
+    mode,
+    customerId,
+    bankId,
+    logisticsId,
+    delivery,
+    deliveredAt,
+    verification,
+    hold,
   };
 }
 
-/** Every order has a row of what was picked or signed, beside it those that have changed since have their own. */
+/** Every order has a row with its basket or terms. Orders that have changed since also have a row of their own. */
 async function listOrders(call: Call<InputOf<'orderNumber', 'listOrders'>>) {
   const { merchantId, after } = call.input;
   const { entries, next } = await call.store.page('terms', [merchantId], after, PAGE);
@@ -126,7 +136,7 @@ async function listOrders(call: Call<InputOf<'orderNumber', 'listOrders'>>) {
   return { orders: orders.map(withoutReceipt), next };
 }
 
-/** One entry a unit, or one for a step that is no unit: its answer stands with the first. */
+/** One entry per unit, or one entry for a step that is not a unit. The answer is in the first entry. */
 function entriesOf({ units, ...receipt }: Receipt) {
   const [first = null, ...others] = units;
   const rest = others.map((unit) => ({ ...receipt, unit, output: {} }));

@@ -17,7 +17,7 @@ import {
   giveRestBack,
   holdOf,
   isDelivered,
-  withoutRest,
+  endCapturing,
 } from '../shared/capturing.js';
 import { contractOf } from '../ledger/contract.js';
 import { takeSuccessBack } from '../shared/history.js';
@@ -63,7 +63,7 @@ async function ensureDelivered(call: Call, order: OrderRow): Promise<void> {
   });
 }
 
-/** What the event of a release is called in each state that allows one. */
+/** The event of a release in each state that allows one. */
 const RELEASING: Readonly<Partial<Record<OrderRow['state'], OrderEvent>>> = {
   partiallyCaptured: 'releasePart',
   released: 'releaseFee',
@@ -97,7 +97,7 @@ async function expire(call: Call<OrderKey>) {
   return giveBack(call, order, 'expire');
 }
 
-/** Nothing waits for ever for goods that never come. */
+/** Returns the money for goods that never came, so that no money waits for ever. */
 async function returnUndelivered(call: Call<OrderKey>) {
   const order = await orderRow(call, call.input);
   const { deliverBy } = holdOf(order);
@@ -106,7 +106,7 @@ async function returnUndelivered(call: Call<OrderKey>) {
     delivery: order.delivery,
     deliverBy,
   });
-  const claimed = await withoutRest(call, order);
+  const claimed = await endCapturing(call, order);
   const { hold, returned } = holds.unwind(holdOf(claimed));
   ensure(returned !== '0', 'STATE_CONFLICT', { state: order.state });
   await credit(call, order.customerId, hold.currency, returned);
@@ -114,7 +114,7 @@ async function returnUndelivered(call: Call<OrderKey>) {
   return write(call, { ...claimed, hold, state: nextState(claimed.state, 'returnUndelivered') });
 }
 
-/** Refunds out of the hold, or out of the merchant's balance once that has the money. */
+/** Refunds from the hold, or from the merchant's balance after the release. */
 async function refund(call: Call<InputOf<'settlement', 'refund'>>) {
   const { refundId, amount } = call.input;
   const order = await orderRow(call, call.input);

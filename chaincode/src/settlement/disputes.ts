@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Disputes: opened with the customer's signature, decided by an operator of its bank or by time. A decision for the customer
-// is always paid: out of the hold, out of the merchant's balance, and for the rest by what the merchant owes from then on.
+// Disputes. The customer's signature opens them, and an operator of its bank or the time decides them. A decision for the
+// customer is always paid: from the hold, from the merchant's balance, and the rest as a debt of the merchant.
 import {
   addAmounts,
   addSums,
@@ -22,7 +22,7 @@ import {
   type Sum,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
-import { believedFrom, holdOf, withoutRest } from '../shared/capturing.js';
+import { believedFrom, holdOf, endCapturing } from '../shared/capturing.js';
 import { putPenalty, takeSuccessBack } from '../shared/history.js';
 import { CREDIT_OF, checkpointRow, creditPayees } from '../shared/payees.js';
 import { credit } from '../shared/accounts.js';
@@ -31,17 +31,17 @@ import { ensureSignedByDevice } from '../shared/signing.js';
 
 type DisputeKey = OrderKey & { readonly disputeId: string };
 
-/** No refund of a merchant can have this key: identifiers begin with a letter or digit. */
+/** No refund of a merchant can have this key, because identifiers begin with a letter or digit. */
 const refundKeyOf = (disputeId: string): string => `~${disputeId}`;
 
-/** Goods that never came may be disputed for as long as goods that came on the last day. */
+/** Goods that never came may be disputed as long as goods that came on the last day. */
 const disputableUntil = ({ deliveredAt, hold }: OrderRow, { disputeSeconds }: Policy): number =>
   (deliveredAt ?? hold?.deliverBy ?? 0) + disputeSeconds;
 
-/** What the customer may have of the merchant's part that is in its balance already: an upheld dispute takes it from there. */
+/** The customer's share of the merchant's part that is already in the merchant's balance. An upheld dispute takes it from there. */
 const duePart = (hold: Hold): Amount => (holds.isReleased(hold) ? holds.refundable(hold) : '0');
 
-/** What the payee's balance must keep, or need keep no longer, for a dispute. */
+/** Changes the amount that the payee's balance must keep for disputes. */
 async function withhold(
   call: Call,
   { merchantId }: OrderRow,
@@ -52,7 +52,7 @@ async function withhold(
   call.store.put('checkpoint', { ...checkpoint, withheld: change(checkpoint.withheld) });
 }
 
-/** A delivery that is believed by now has earned its fee, whether or not anybody asked for the release before the dispute. */
+/** A delivery that is believed by now has earned its fee, even if nobody asked for the release before the dispute. */
 function payBelieved(call: Call, order: OrderRow, policy: Policy): OrderRow {
   const due = believedFrom(order, policy);
   if (due === undefined || call.now < due) return order;
@@ -61,10 +61,10 @@ function payBelieved(call: Call, order: OrderRow, policy: Policy): OrderRow {
   return { ...order, hold, delivery: 'delivered' };
 }
 
-/** Whoever disputes an order that was captured in part ends what was not: no more is claimed of it. */
+/** Opens a dispute. For a partly captured order it returns the uncaptured rest, which can no longer be captured. */
 export async function dispute(call: Call<InputOf<'settlement', 'dispute'>>) {
   const { disputeId, signature } = call.input;
-  const before = await withoutRest(call, await orderRow(call, call.input));
+  const before = await endCapturing(call, await orderRow(call, call.input));
   const policy = await policyRow(call);
   const state = nextState(before.state, 'dispute');
   const until = disputableUntil(before, policy);
@@ -86,15 +86,15 @@ export async function dispute(call: Call<InputOf<'settlement', 'dispute'>>) {
   return { state };
 }
 
-/** @throws {DomainError} STATE_CONFLICT when it is not this dispute that waits. */
-function openDispute({ state, dispute }: OrderRow, disputeId: string): Dispute {
+/** @throws {DomainError} STATE_CONFLICT unless this dispute is open. */
+function requireOpenDispute({ state, dispute }: OrderRow, disputeId: string): Dispute {
   ensure(dispute?.id === disputeId, 'STATE_CONFLICT', { state, dispute: dispute?.id });
   return dispute;
 }
 
 export async function agreeDispute(call: Call<DisputeKey>) {
   const order = await orderRow(call, call.input);
-  const opened = openDispute(order, call.input.disputeId);
+  const opened = requireOpenDispute(order, call.input.disputeId);
   call.store.put('order', { ...order, dispute: { ...opened, agreed: true } });
   return { state: order.state };
 }
@@ -105,7 +105,7 @@ interface Decided {
   readonly owed: Amount;
 }
 
-/** Takes the merchant's part out of its balance; what the balance lacks, the merchant owes. @returns what it owes */
+/** Takes the merchant's part from its balance. The merchant owes what the balance lacks. @returns this debt */
 async function takeFromMerchant(
   call: Call,
   { merchantId, orderNumber, customerId }: OrderRow,
@@ -126,7 +126,7 @@ async function takeFromMerchant(
   return owed;
 }
 
-/** Ends the dispute for the customer, who gets that much. */
+/** Ends the dispute in the customer's favour and pays the customer this amount. */
 async function payCustomer(
   call: Call,
   order: OrderRow,
@@ -140,7 +140,12 @@ async function payCustomer(
   return state;
 }
 
-async function uphold(call: Call, order: OrderRow, opened: Dispute, due: Amount): Promise<Decided> {
+async function upholdDispute(
+  call: Call,
+  order: OrderRow,
+  opened: Dispute,
+  due: Amount,
+): Promise<Decided> {
   const { hold: unwound, returned } = holds.unwind(holdOf(order));
   const isDue = due !== '0';
   const hold = isDue ? holds.refundUpheld(unwound, refundKeyOf(opened.id), due) : unwound;
@@ -150,28 +155,28 @@ async function uphold(call: Call, order: OrderRow, opened: Dispute, due: Amount)
   return { state, returned: toCustomer, owed };
 }
 
-/** What was withheld for a dispute is the merchant's again. */
-async function giveFree(call: Call, order: OrderRow, { withheld }: Dispute): Promise<void> {
+/** Gives the merchant back what was withheld for a dispute. */
+async function endWithholding(call: Call, order: OrderRow, { withheld }: Dispute): Promise<void> {
   if (withheld === '0') return;
   await withhold(call, order, holdOf(order), (before) => subtractSums(before, withheld));
 }
 
-async function reject(call: Call, order: OrderRow, opened: Dispute): Promise<Decided> {
-  await giveFree(call, order, opened);
+async function rejectDispute(call: Call, order: OrderRow, opened: Dispute): Promise<Decided> {
+  await endWithholding(call, order, opened);
   call.store.put('order', { ...order, dispute: null, state: opened.from });
   return { state: opened.from, returned: '0', owed: '0' };
 }
 
-/** Gives back what still stands of an order of another bank's merchant, and takes nothing from the merchant. */
+/** Upholds a dispute about another bank's merchant with the money on the hold only. It takes nothing from the merchant. */
 async function upholdHeld(call: Call, order: OrderRow, opened: Dispute): Promise<Decided> {
   const { hold, returned } = holds.unwind(holdOf(order));
-  if (returned === '0') return reject(call, order, opened);
-  await giveFree(call, order, opened);
+  if (returned === '0') return rejectDispute(call, order, opened);
+  await endWithholding(call, order, opened);
   const state = await payCustomer(call, order, hold, returned);
   return { state, returned, owed: '0' };
 }
 
-/** Whether the merchant's money may be taken: by its own bank, or with that bank's word. */
+/** Whether the merchant's money may be taken: the merchant has the same bank, or its bank has agreed. */
 const isAgreed = async (call: Call, { merchantId, bankId }: OrderRow, { agreed }: Dispute) =>
   agreed || (await merchantRow(call, merchantId)).bankId === bankId;
 
@@ -179,28 +184,28 @@ const isAgreed = async (call: Call, { merchantId, bankId }: OrderRow, { agreed }
 export async function resolveDispute(call: Call<InputOf<'settlement', 'resolveDispute'>>) {
   const { disputeId, decision } = call.input;
   const order = await orderRow(call, call.input);
-  const opened = openDispute(order, disputeId);
+  const opened = requireOpenDispute(order, disputeId);
   if (decision === 'reject') {
     putPenalty(call, order.customerId, HISTORY_OF.dispute(order, disputeId), 'dispute');
-    return reject(call, order, opened);
+    return rejectDispute(call, order, opened);
   }
   const due = duePart(holdOf(order));
   ensure(due === '0' || (await isAgreed(call, order, opened)), 'CONSENT_MISSING', {
     merchantId: order.merchantId,
   });
-  return uphold(call, order, opened, due);
+  return upholdDispute(call, order, opened, due);
 }
 
-/** Nobody decided in time: the policy does, and blames nobody. Another bank's merchant loses only what still stands. */
+/** When nobody decided in time, the policy decides and blames nobody. Another bank's merchant loses only the money on the hold. */
 export async function lapseDispute(call: Call<DisputeKey>) {
   const order = await orderRow(call, call.input);
-  const opened = openDispute(order, call.input.disputeId);
+  const opened = requireOpenDispute(order, call.input.disputeId);
   const { decisionSeconds, undecided } = await policyRow(call);
   const due = opened.openedAt + decisionSeconds;
   ensure(call.now >= due, 'DECISION_NOT_DUE', { due });
-  if (undecided === 'reject') return reject(call, order, opened);
+  if (undecided === 'reject') return rejectDispute(call, order, opened);
   const hold = holdOf(order);
   if (duePart(hold) !== '0' && !(await isAgreed(call, order, opened)))
     return upholdHeld(call, order, opened);
-  return uphold(call, order, opened, duePart(hold));
+  return upholdDispute(call, order, opened, duePart(hold));
 }

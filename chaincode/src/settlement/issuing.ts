@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Currency between a customer's account and its linked instrument: issued by one teller up to a sum and above it by two,
-// and paid out again.
+// Currency between a customer's account and its linked instrument. One teller issues it up to a sum, two tellers above it.
+// It can be paid out again.
 import {
   ensure,
   found,
@@ -18,7 +18,7 @@ import { putSupply } from '../shared/supply.js';
 
 type Issue = InputOf<'settlement', 'issue'>;
 
-/** A token stands for an account at the bank, and that is one customer's. */
+/** Links a token. It stands for an account at the bank, which belongs to one customer. */
 export async function linkInstrument(call: Call<InputOf<'settlement', 'linkInstrument'>>) {
   const { customerId, token, kind } = call.input;
   const bankId = call.caller.actor;
@@ -28,7 +28,7 @@ export async function linkInstrument(call: Call<InputOf<'settlement', 'linkInstr
   return {};
 }
 
-/** @throws {DomainError} INSTRUMENT_UNKNOWN, for another customer's too. */
+/** @throws {DomainError} INSTRUMENT_UNKNOWN, also for another customer's instrument. */
 async function ensureLinked(
   call: Call,
   { customerId, token }: Pick<Issue, 'customerId' | 'token'>,
@@ -37,13 +37,13 @@ async function ensureLinked(
   ensure(instrument?.customerId === customerId, 'INSTRUMENT_UNKNOWN', { token });
 }
 
-async function carryOut(call: Call, { issueId, customerId, currency, amount }: Issue) {
+async function carryOutIssue(call: Call, { issueId, customerId, currency, amount }: Issue) {
   putSupply(call, 'issue', issueId, { account: customerId, currency, amount });
   await credit(call, customerId, currency, amount);
   return { state: 'issued' as const };
 }
 
-/** Who calls, as it may stand on the ledger: the same for every certificate of one person. */
+/** The caller in a form that the ledger may keep. It is the same for every certificate of one person. */
 const callerDigest = (call: Call): string => sha256Hex(call.caller.registeredName());
 
 export async function issue(call: Call<Issue>) {
@@ -51,7 +51,7 @@ export async function issue(call: Call<Issue>) {
   const policy = await policyRow(call);
   const { issue: alone } = limitsIn(policy, currency);
   await ensureLinked(call, call.input);
-  if (isAtLeast(alone, amount)) return carryOut(call, call.input);
+  if (isAtLeast(alone, amount)) return carryOutIssue(call, call.input);
   call.store.put('pendingIssue', {
     ...call.input,
     bankId: call.caller.actor,
@@ -61,7 +61,7 @@ export async function issue(call: Call<Issue>) {
   return { state: 'proposed' as const };
 }
 
-/** Another issue than the one that was proposed is none that two have seen. */
+/** Both tellers must have seen the same issue. */
 function ensureSame(pending: PendingIssueRow, confirmed: Issue): void {
   const fields = ['customerId', 'token', 'amount'] as const;
   const field = fields.find((name) => pending[name] !== confirmed[name]);
@@ -78,10 +78,10 @@ export async function confirmIssue(call: Call<Issue>) {
   ensure(pending.proposedBy !== callerDigest(call), 'SECOND_TELLER_REQUIRED', { issueId });
   ensure(call.now < pending.until, 'ISSUE_EXPIRED', { until: pending.until });
   call.store.remove(ROWS.pendingIssue.key(...key));
-  return carryOut(call, call.input);
+  return carryOutIssue(call, call.input);
 }
 
-/** The customer's own money, back to where it came from. */
+/** Pays the customer's own money back to its instrument. */
 export async function withdraw(call: Call<InputOf<'settlement', 'withdraw'>>) {
   const { withdrawId, customerId, currency, amount } = call.input;
   await ensureLinked(call, call.input);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of a payee's money: rolled up, its debts paid first, paid out when the payee asks.
+// A payee's money: it is rolled up, pays debts first, and is paid out at the payee's request.
 import {
   addSums,
   atMostOfSum,
@@ -20,13 +20,13 @@ import { credit } from '../shared/accounts.js';
 import { policyRow } from '../shared/rows.js';
 import { putSupply } from '../shared/supply.js';
 
-/** Credit entries rolled up in one transaction: bounded, so that its range stays cheap to check again. */
+/** The most credit entries rolled up in one transaction, so that its range stays cheap to check again. */
 const ROLL_UP_LIMIT = 500;
 
-/** Debts paid in one transaction: each is an account to write. */
+/** The most debts paid in one transaction. Each one writes an account. */
 const DEBT_LIMIT = 20;
 
-/** Pays debts out of the balance, the oldest first, as far as it goes. */
+/** Pays debts from the balance, the oldest first, until the balance is used up. */
 async function payDebts(call: Call, checkpoint: CheckpointRow): Promise<CheckpointRow> {
   const { currency, debts } = checkpoint;
   let { balance } = checkpoint;
@@ -41,10 +41,10 @@ async function payDebts(call: Call, checkpoint: CheckpointRow): Promise<Checkpoi
   return { ...checkpoint, balance, debts: left };
 }
 
-/** Debts are left that the next roll-up pays: there were more than one transaction may pay. */
+/** Whether the next roll-up can pay more debts: there were more than one transaction may pay. */
 const canPay = ({ balance, debts }: CheckpointRow): boolean => balance !== '0' && debts.length > 0;
 
-/** Entries that reach the ledger late, under a time that was rolled up before, are found by the next roll-up. */
+/** The next roll-up also finds entries that reached the ledger late, with a time that was already rolled up. */
 export async function rollUp(call: Call<InputOf<'settlement', 'rollUp'>>) {
   const { payeeId, currency, until } = call.input;
   ensure(until <= call.now, 'ROLL_UP_TOO_EARLY', { until, now: call.now });
@@ -67,7 +67,7 @@ export async function requestPayout(call: Call<Payout>) {
   return Promise.resolve({});
 }
 
-/** The bank pays what the payee asked for, once: nobody empties a payee's account without it. */
+/** The bank pays what the payee requested, once. Nobody can empty a payee's account without a request. */
 export async function redeem(call: Call<Payout>) {
   const { redeemId, payeeId, currency, amount } = call.input;
   const asked = await call.store.get('payout', payeeId, currency, redeemId);
@@ -81,7 +81,7 @@ export async function redeem(call: Call<Payout>) {
 const owedBy = (debts: readonly Debt[]): Sum => addSums(...debts.map(({ amount }) => amount));
 
 /**
- * The bank bears nothing that the payee's own money pays, though that may wait for a roll-up.
+ * The bank does not bear a debt that the payee's own money can pay, even if that money waits for a roll-up.
  * @throws {DomainError} DEBT_PAYABLE.
  */
 async function ensureUnpayable(call: Call, checkpoint: CheckpointRow, due: number): Promise<void> {
@@ -90,7 +90,7 @@ async function ensureUnpayable(call: Call, checkpoint: CheckpointRow, due: numbe
   ensure(waiting.length === 0 && !canPay(checkpoint), 'DEBT_PAYABLE', { until: due - 1 });
 }
 
-/** The customer has waited long enough. It counts against the merchant: only merchants owe. */
+/** Bears an old debt. It counts against the merchant, because only merchants have debts. */
 export async function bearDebt(call: Call<InputOf<'settlement', 'bearDebt'>>) {
   const { payeeId, currency, orderNumber } = call.input;
   const checkpoint = await checkpointRow(call, payeeId, currency);

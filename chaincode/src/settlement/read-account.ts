@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a customer has, and what of its limits is used up.
+// The money of a customer, and how much of its limits is used.
 import {
   accounts,
   spentIn,
@@ -17,7 +17,9 @@ export async function readAccount(call: Call<InputOf<'settlement', 'readAccount'
   const { available, spent, sinceStepUp } = accounts.moneyIn(account, currency);
   const window = { endsAt: call.now, seconds: (await policyRow(call)).windowSeconds };
   return {
-    ...{ customerId, currency, available },
+    customerId,
+    currency,
+    available,
     spent: spentIn(spent, window),
     sinceStepUp: spentIn(sinceStepUp, window),
   };

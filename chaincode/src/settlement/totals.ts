@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The invariant of the ledger, summed: available + held + reserves + credit entries + checkpoints = issued − redeemed.
+// The invariant of the ledger as sums: available + held + reserves + credit entries + checkpoints = issued − redeemed.
 import {
   heldIn,
   sumToUnits,
@@ -9,7 +9,16 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
-/** What money on the ledger is, by the kind of row that holds it. */
+const LEDGER_KINDS = [
+  'account',
+  'terms',
+  'order',
+  'reserve',
+  'credit',
+  'checkpoint',
+] as const satisfies readonly MoneyKind[];
+
+/** The part of the totals for each kind of row that holds money. */
 const PART_OF = {
   account: 'available',
   terms: 'held',
@@ -17,17 +26,17 @@ const PART_OF = {
   reserve: 'reserves',
   credit: 'credits',
   checkpoint: 'checkpoints',
-} as const satisfies Readonly<Record<Exclude<MoneyKind, 'supply'>, string>>;
+} as const satisfies Readonly<Record<(typeof LEDGER_KINDS)[number], string>>;
 
 type LedgerPart = (typeof PART_OF)[keyof typeof PART_OF];
 type Part = 'issued' | 'redeemed' | LedgerPart;
 
-const KINDS = ['supply', ...Object.keys(PART_OF)] as MoneyKind[];
+const KINDS: readonly MoneyKind[] = ['supply', ...LEDGER_KINDS];
 
 interface Summand {
   readonly currency: Currency;
   readonly part: Part;
-  /** Minor units; below zero where a row says what is no longer held. */
+  /** Minor units. Below zero when a row records what is no longer held. */
   readonly units: bigint;
 }
 
@@ -39,7 +48,8 @@ async function summandsOf(call: Call, kind: MoneyKind): Promise<Summand[]> {
   return rows
     .flatMap(({ key, value }) => heldIn(kind, value, key))
     .map(({ currency, amount, sign }) => ({
-      ...{ currency, part: partOf(kind, sign) },
+      currency,
+      part: partOf(kind, sign),
       units: kind === 'supply' ? sumToUnits(amount) : sign * sumToUnits(amount),
     }));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The accounts of customers on the ledger: read, and written without the sessions that are over.
+// The accounts of customers on the ledger. They are written without expired sessions.
 import {
   accounts,
   ensure,
@@ -11,7 +11,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
-/** The account of a customer who is known to be one. */
+/** The account of a customer that is known to exist. */
 export const accountRow = async (call: Call, customerId: string): Promise<AccountRow> =>
   found(await call.store.get('account', customerId), 'INTERNAL', { row: 'account' });
 
@@ -26,17 +26,17 @@ const moving =
 /** Puts money into a customer's account. */
 export const credit = moving(accounts.credit);
 
-/** Takes money out of a customer's account. @throws {DomainError} INSUFFICIENT_FUNDS. */
+/** Takes money from a customer's account. @throws {DomainError} INSUFFICIENT_FUNDS. */
 export const debit = moving(accounts.debit);
 
-/** Who picks or pays: the account, and the session that it does so in. */
+/** The customer who picks or pays: its account and its session. */
 export interface Payer {
   readonly account: AccountRow;
   readonly session: Session;
 }
 
 /**
- * One row says that the customer is active and its login not over.
+ * Checks in one row that the customer is active and the login has not expired.
  * @throws {DomainError} CUSTOMER_BLOCKED, LOGIN_NOT_AUTHENTICATED or LOGIN_EXPIRED.
  */
 export async function payerOf(

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a customer signed becomes the terms of an order.
+// Writes the terms that a customer signed for an order.
 import type { TermsRow } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
 /**
- * Puts what was signed, by which device. A voucher stands where the signature of an order that was paid online would.
+ * Puts the signed terms and the device that signed them. In an order paid offline, a voucher takes the place of the
+ * signature.
  * @returns the row
  */
 export function putTerms(call: Call, signed: Omit<TermsRow, 'placedAt' | 'receipt'>): TermsRow {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the stepwise bank node and the bank's express leg do alike: claim held money of an order that matched.
+// What the stepwise bank node and the bank's express leg share: capturing the held money of an order that matched.
 import {
   ensure,
   found,
@@ -19,7 +19,10 @@ import { policyRow } from './rows.js';
 export const holdOf = (order: OrderRow): Hold =>
   found(order.hold ?? undefined, 'STATE_CONFLICT', { state: order.state });
 
-/** The gate of units 15 and 16: clean, or its alarm resolved. @throws {DomainError} ALARM_OPEN or VERIFICATION_MISSING. */
+/**
+ * The gate of units 15 and 16: the verification is clean, or its alarm is resolved. @throws {DomainError} ALARM_OPEN or
+ * VERIFICATION_MISSING.
+ */
 export function ensureVerified(order: OrderRow): void {
   ensure(order.verification !== 'alarm' && order.verification !== 'upheld', 'ALARM_OPEN', {
     verification: order.verification,
@@ -27,12 +30,13 @@ export function ensureVerified(order: OrderRow): void {
   ensure(order.verification !== 'none', 'VERIFICATION_MISSING', { unit: '15' });
 }
 
-/** Whether nothing waits for the delivery any more. */
+/** Whether the delivery is certain, so that no money waits for it. */
 export const isDelivered = ({ delivery }: OrderRow): boolean => delivery === 'delivered';
 
 /**
- * A delivery that the customer's secret proved is certain at once, any other after a time in which it may be disputed.
- * @returns when that time is over; undefined for every other delivery
+ * A delivery proved by the customer's secret is certain at once. Any other is certain after a time in which it may be
+ * disputed.
+ * @returns the end of that time, or undefined for a delivery that does not need it
  */
 export const believedFrom = (
   { delivery, deliveredAt }: OrderRow,
@@ -42,11 +46,11 @@ export const believedFrom = (
     ? deliveredAt + unprovenSeconds
     : undefined;
 
-/** Whether the merchant's part is credited as it is captured. */
+/** Whether the merchant's part is credited at the capture. */
 const isReleasedAtOnce = (order: OrderRow): boolean =>
   holdOf(order).release === 'match' || isDelivered(order);
 
-/** @returns the order as it stands once all was claimed: released at once, unless delivery comes first. */
+/** @returns the order after a full capture: released at once, unless it waits for the delivery. */
 export const releasedAtOnce = (order: OrderRow): OrderRow =>
   order.state === 'captured' && isReleasedAtOnce(order)
     ? { ...order, state: nextState(order.state, 'release') }
@@ -63,11 +67,11 @@ export async function giveRestBack(
   return releasedAtOnce({ ...order, hold, state: nextState(order.state, event) });
 }
 
-/** A hold that was captured in part is captured no further. Any other order stays as it is. */
-export const withoutRest = async (call: Call, order: OrderRow): Promise<OrderRow> =>
+/** Ends the captures of a partly captured hold by giving back the rest. Any other order stays as it is. */
+export const endCapturing = async (call: Call, order: OrderRow): Promise<OrderRow> =>
   order.state === 'partiallyCaptured' ? giveRestBack(call, order, 'voidRest') : order;
 
-/** Unit 14: captures an amount and credits the merchant when nothing waits. Returns the order, not yet written. */
+/** Unit 14: captures an amount, and credits the merchant when the money does not wait. @returns the order, not yet written */
 export async function captureAmount(
   call: Call,
   order: OrderRow,

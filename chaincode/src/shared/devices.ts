@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The devices of customers, as far as they may still pay.
+// The devices of customers that may still pay.
 import { ensure, type DeviceRow } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
-/** @returns the device. @throws {DomainError} DEVICE_UNKNOWN when there is none, or none any more. */
+/** @returns the device. @throws {DomainError} DEVICE_UNKNOWN when there is no such device, or it is revoked. */
 export async function activeDevice(
   call: Call,
   { customerId, deviceId }: Pick<DeviceRow, 'customerId' | 'deviceId'>,

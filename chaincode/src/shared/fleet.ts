@@ -3,10 +3,10 @@
 import { withCouriers, type Courier, type FleetRow } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
-/** A company that registered nobody yet has an empty fleet. */
+/** The fleet of a company. It is empty while the company has registered nobody. */
 export const fleetOf = async (call: Call, logisticsId: string): Promise<FleetRow> =>
   (await call.store.get('fleet', logisticsId)) ?? { logisticsId, couriers: [] };
 
-/** What others say of a courier: its rating, its conduct. */
+/** Writes a courier's rating and conduct. */
 export const putCourier = (call: Call, fleet: FleetRow, courier: Courier): void =>
   call.store.put('fleet', withCouriers(fleet, [courier]));

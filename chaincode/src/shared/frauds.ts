@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cases of double spending: recorded when a voucher contradicts a settled one, or when somebody proves it.
+// Cases of double spending. They are recorded when a voucher contradicts a settled one, or when somebody proves it.
 import {
   bearerOf,
   fraudParts,
@@ -21,19 +21,19 @@ import { putPenalty } from './history.js';
 export const casesOf = async (call: Call, key: ReserveKey): Promise<FraudCaseRow[]> =>
   (await call.store.range('fraud', reserveParts(key))).map(({ value }) => value);
 
-/** What is known of a double spend besides the contradiction. */
+/** What is known about a double spend besides the contradiction. */
 export interface FraudEvidence extends Pick<
   FraudCaseRow,
   'voucher' | 'request' | 'claimed' | 'careless' | 'proven'
 > {
   readonly amount: Amount;
   readonly blame: Exclude<Blame, 'cleared'>;
-  /** Of the contradicting voucher. */
+  /** The request of the contradicting voucher. */
   readonly accepted: Pick<PaymentRequest, 'bulletinNumber'>;
 }
 
-/** By the rules that the payee accepted under, whatever they became since. */
-async function bearer(
+/** Who bears the loss, by the rules that the payee accepted under, even if they changed later. */
+async function readBearer(
   call: Call,
   { bankId }: FraudRow,
   { bulletinNumber }: FraudEvidence['accepted'],
@@ -49,16 +49,16 @@ const newCase = async (
 ): Promise<FraudCaseRow> => ({
   ...fraud,
   ...evidence,
-  lossBearer: await bearer(call, fraud, accepted),
+  lossBearer: await readBearer(call, fraud, accepted),
   clearing: null,
   compensation: null,
   recovered: '0',
 });
 
-/** What may be learnt of a case after it was recorded. */
+/** What may become known about a case after it was recorded. */
 type Learnt = Pick<FraudEvidence, 'blame' | 'claimed' | 'careless' | 'proven'>;
 
-/** What an operator cleared stays cleared. */
+/** Adds evidence to a case. A cleared case stays cleared. */
 const withEvidence = (known: FraudCaseRow, evidence: Learnt): FraudCaseRow => ({
   ...known,
   blame: known.blame === 'reported' ? evidence.blame : known.blame,
@@ -67,7 +67,10 @@ const withEvidence = (known: FraudCaseRow, evidence: Learnt): FraudCaseRow => ({
   proven: known.proven || evidence.proven,
 });
 
-/** Whether two cases are of the same two vouchers: either can be the one that contradicts, by the order in which they come. */
+/**
+ * Whether two cases are about the same two vouchers. The order in which the vouchers come decides which one contradicts the
+ * other.
+ */
 function areTwins(one: FraudRow, other: FraudRow): boolean {
   const digests = [one.settled[1], one.contradicting[1]];
   return digests.includes(other.settled[1]) && digests.includes(other.contradicting[1]);
@@ -75,7 +78,7 @@ function areTwins(one: FraudRow, other: FraudRow): boolean {
 
 const digestOfCase = ({ contradicting: [, digest] }: FraudRow): string => digest;
 
-/** The cases of one reserve while a transaction adds to them: no range shows it what it has written itself. */
+/** The cases of one reserve while a transaction adds to them, because a range does not show the transaction's own writes. */
 export class CaseBook {
   readonly #call: Call;
   readonly #key: ReserveKey;
@@ -94,9 +97,9 @@ export class CaseBook {
   }
 
   /**
-   * Records a double spend, or what is newly known of one. Beyond so many of one reserve and payee, a case tells nothing new and is
-   * not recorded: a device and a payee that agree could write as many as they like.
-   * @returns whom it counts against, or undefined when it is not recorded: nobody could ever clear it
+   * Records a double spend, or what is newly known about one. The number of cases of one reserve and payee is bounded,
+   * because more tell nothing new, and a device and a payee together could otherwise write as many as they like.
+   * @returns whom it counts against, or undefined when it is not recorded, because nobody could ever clear it
    */
   async record(fraud: FraudRow, evidence: FraudEvidence): Promise<Blame | undefined> {
     const cases = await this.all();
@@ -105,14 +108,14 @@ export class CaseBook {
     if (isFull(cases, { ...fraud, claimed: evidence.claimed })) return undefined;
     const twin = cases.find((each) => areTwins(each, fraud));
     const fresh = await newCase(this.#call, fraud, evidence);
-    // What was found out or decided of two vouchers holds whichever of them is called the contradicting one.
+    // What was found or decided about two vouchers applies in either order of the two.
     const { blame, clearing, proven } = twin ?? fresh;
     const row = withEvidence({ ...fresh, blame, clearing, proven }, evidence);
     await this.#put(row, undefined);
     return row.blame;
   }
 
-  /** Adds what is newly known of a case. @returns whom it counts against */
+  /** Adds what is newly known about a case. @returns whom it counts against */
   async learn(known: FraudCaseRow, evidence: Learnt): Promise<Blame> {
     const row = withEvidence(known, evidence);
     await this.#put(row, known);
@@ -123,7 +126,7 @@ export class CaseBook {
   async #put(row: FraudCaseRow, before: FraudCaseRow | undefined): Promise<void> {
     const { store } = this.#call;
     const digest = digestOfCase(row);
-    // The store takes no row twice that nobody looked at in between.
+    // The store does not take a row twice unless it was read in between.
     if (this.#written.has(digest)) await store.get('fraud', ...fraudParts(row, row.contradicting));
     this.#written.add(digest);
     store.put('fraud', row);

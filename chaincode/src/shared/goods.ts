@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The goods of a basket or an order: every line with the registration that stands behind it, read once a call.
+// The goods of a basket or an order: every line with its registration, read once per call.
 import {
   categoriesOf,
   ensureGoodsAsPicked,
@@ -39,19 +39,19 @@ export async function goodsOf(
   return goods;
 }
 
-/** Units 8 and 11: the goods are what the customer picked. @throws {DomainError} one of GOODS_AS_PICKED. */
-export async function goodsAsPicked(call: Call, picked: Picked): Promise<PickedGoods[]> {
+/** Units 8 and 11: checks that the goods are as the customer picked them. @throws {DomainError} one of GOODS_AS_PICKED. */
+export async function verifyGoodsAsPicked(call: Call, picked: Picked): Promise<PickedGoods[]> {
   const goods = await goodsOf(call, picked);
   const standards = await standardsOf(call);
   for (const { line, row } of goods) ensureGoodsAsPicked(line, row, picked.currency, standards);
   return goods;
 }
 
-/** Unit 9: what the goods are, by their registrations. */
+/** Unit 9: the categories of the goods, by their registrations. */
 export const categoriesIn = (goods: readonly Pick<PickedGoods, 'row'>[]): string[] =>
   categoriesOf(partitionOf(goods.map(({ row }) => row)));
 
-/** Unit 15: what the registrations say by now that the lines do not. */
+/** Unit 15: the differences between the current registrations and the lines. */
 export async function differencesOfGoods(call: Call, picked: Picked): Promise<Difference[]> {
   const goods = await goodsOf(call, picked);
   return goods.flatMap(({ line, row }) => goodsDifferences(line, row, picked.currency));

@@ -11,7 +11,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
-/** Something that lowers the customer's score, once a subject. */
+/** Records something that lowers the customer's score, once per subject. */
 export const putPenalty = (
   call: Call,
   customerId: string,
@@ -20,7 +20,7 @@ export const putPenalty = (
 ): void =>
   call.store.put('history', { kind, at: call.now }, ...penaltyKey(customerId, subject, kind));
 
-/** A double spend does not count against the customer any more: its penalty goes, or what was counted of it does. */
+/** Takes back the penalty of a double spend, whether or not it is already counted. */
 export async function takePenaltyBack(
   call: Call,
   customerId: string,
@@ -32,15 +32,15 @@ export async function takePenaltyBack(
   else call.store.remove(ROWS.history.key(...key));
 }
 
-/** Something that went well, once a subject. */
+/** Records a success, once per subject. */
 export const putSuccess = (call: Call, customerId: string, subject: string): void =>
   call.store.put('history', { kind: 'success', at: call.now }, ...successKey(customerId, subject));
 
-/** Paid by a voucher, its reserve is the success; paid back, nothing is. */
+/** For a purchase paid by voucher, its reserve is the success. A refunded purchase is not a success. */
 const countsAsSuccess = ({ mode, refunded }: PurchaseRow): boolean =>
   mode !== 'offline' && refunded !== true;
 
-/** A purchase, which is a success unless something else is or its money went back. */
+/** Records a purchase, which may also count as a success. */
 export function putPurchase(call: Call, purchase: PurchaseRow): void {
   const key = successKey(purchase.customerId, HISTORY_OF.order(purchase));
   const kind = countsAsSuccess(purchase) ? 'success' : 'purchase';
@@ -48,8 +48,8 @@ export function putPurchase(call: Call, purchase: PurchaseRow): void {
 }
 
 /**
- * Money of the order goes back to the customer: its purchase says so from now on, and is no success any more. Does nothing
- * when that was done before, or when the purchase is not stored yet: it will be none then.
+ * Marks the purchase of an order as refunded, so that it is not a success any more. Does nothing when it is already marked,
+ * or when the purchase is not stored yet: it will then be stored as refunded.
  */
 export async function takeSuccessBack(call: Call, order: OrderRow): Promise<void> {
   const { customerId, merchantId, orderNumber } = order;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What counts against merchants and couriers. It stands in the rows that every payment reads anyway, and is written there
-// directly: alarms and debts are decided so rarely that no row grows hot by it.
+// What counts against merchants and couriers. It is in the rows that every payment reads anyway, and is written there
+// directly: decisions on alarms and debts are too rare to cause conflicts.
 import {
   courierOf,
   withMisconduct,
@@ -12,7 +12,7 @@ import type { Call } from '../ledger/call.js';
 import { fleetOf, putCourier } from './fleet.js';
 import { merchantRow, policyRow, termsRow } from './rows.js';
 
-/** By what goods, merchants and couriers are judged at the time of the call. */
+/** The rules for judging goods, merchants and couriers at the time of the call. */
 export async function standardsOf(call: Call): Promise<Standards> {
   const { ratings, conduct } = await policyRow(call);
   return { now: call.now, ratings, conduct };
@@ -29,7 +29,7 @@ export async function countAgainstMerchant(
   call.store.put('merchant', { ...merchant, conduct });
 }
 
-/** The logistics company states what its courier carries: it counts against the courier that the customer chose. */
+/** The logistics company states what its courier carries, so a mismatch counts against the courier that the customer chose. */
 export async function countAgainstCourier(
   call: Call,
   order: OrderKey,

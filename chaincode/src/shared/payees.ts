@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Payees: every payment is a new row, keyed by its second, and reads nothing of the payee's, so that a busy merchant
-// never conflicts. Past entries are rolled up into one checkpoint, and only the checkpoint is ever debited.
+// Payees. Every payment is a new row, keyed by its second, and reads no row of the payee, so that a busy merchant never
+// causes conflicts. Past entries are rolled up into one checkpoint, and only the checkpoint is debited.
 import {
   ensure,
   isSumAtLeast,
@@ -27,7 +27,7 @@ export const checkpointRow = async (
     debts: [],
   };
 
-/** The key is new with the order's or the batch's row, which every payment reads and writes: nothing is to be read here. */
+/** The row of the order or batch, which every payment reads and writes, makes sure that the key is new. So nothing is read here. */
 function creditPayee(
   call: Call,
   payeeId: string,
@@ -41,7 +41,7 @@ function creditPayee(
   call.store.put('credit', { amount, order }, payeeId, currency, at, `${order}~${id}`);
 }
 
-/** Credits a merchant with all vouchers of a batch at once. No order number and no capture id is written so. */
+/** Credits a merchant with all vouchers of a batch at once. No order number and no capture id looks like this key. */
 export const creditBatch = (
   call: Call,
   merchantId: string,
@@ -50,7 +50,7 @@ export const creditBatch = (
   batchId: string,
 ): void => creditPayee(call, merchantId, currency, amount, `${merchantId}~~${batchId}`, 'settle');
 
-/** Pays a payee what the bank bears of a double spend. */
+/** Pays a payee the part of a double spend that the bank bears. */
 export const creditCompensation = (
   call: Call,
   merchantId: string,
@@ -60,7 +60,7 @@ export const creditCompensation = (
 ): void =>
   creditPayee(call, merchantId, currency, amount, `${merchantId}~~${compensationId}`, 'compensate');
 
-/** Pays a payee out of the reserve of a device that spent twice. */
+/** Pays a payee from the reserve of a device that spent twice. */
 export const creditRecovery = (
   call: Call,
   merchantId: string,
@@ -70,14 +70,17 @@ export const creditRecovery = (
 ): void =>
   creditPayee(call, merchantId, currency, amount, `${merchantId}~~${voucherDigest}`, 'recover');
 
-/** Ids of credits that no capture makes: no capture can have one of these, since identifiers begin with a letter or digit. */
+/**
+ * Ids of credits that do not come from a capture. No capture can have one of these, because identifiers begin with a letter
+ * or digit.
+ */
 export const CREDIT_OF = {
   delivery: '~delivery',
   belief: '~belief',
   release: '~release',
 } as const;
 
-/** Credits merchant and logistics company of an order, once an id. */
+/** Credits merchant and logistics company of an order, once per id. */
 export function creditPayees(
   call: Call,
   order: OrderRow,
@@ -90,11 +93,11 @@ export function creditPayees(
   creditPayee(call, order.logisticsId, currency, credits.logistics, reference, `${id}~logistics`);
 }
 
-/** What a payee may dispose of: its balance without what open disputes may take. */
+/** The money that a payee may use: its balance without the part that open disputes may take. */
 const disposable = ({ balance, withheld }: CheckpointRow): Sum =>
   isSumAtLeast(balance, withheld) ? subtractSums(balance, withheld) : '0';
 
-/** Takes money out of a payee's rolled-up balance. @throws {DomainError} PAYEE_FUNDS_INSUFFICIENT. */
+/** Takes money from a payee's rolled-up balance. @throws {DomainError} PAYEE_FUNDS_INSUFFICIENT. */
 export async function debitPayee(
   call: Call,
   payeeId: string,

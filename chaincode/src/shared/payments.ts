@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What batches say of each voucher that they paid. No row is kept a voucher, so that looking for some scans the batches.
+// The payments of vouchers, from the rows of batches. A voucher has no row of its own, so a search scans the batches.
 import type { ReserveKey, SettlementBatchRow } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 
@@ -8,7 +8,7 @@ export interface VoucherKey extends ReserveKey {
   readonly counter: number;
 }
 
-/** The vouchers that a batch paid, each with where it was settled. */
+/** The vouchers that a batch paid, each with the place where it was settled. */
 export const paymentsIn = ({
   settled,
   merchantId,
@@ -19,12 +19,21 @@ export const paymentsIn = ({
 }: SettlementBatchRow) =>
   settled.flatMap(({ customerId, deviceId, epoch, vouchers }) =>
     vouchers.map(([orderNumber, counter, amount]) => ({
-      ...{ customerId, deviceId, epoch, counter },
-      ...{ merchantId, batchId, orderNumber, amount, currency, transactionId, at },
+      customerId,
+      deviceId,
+      epoch,
+      counter,
+      merchantId,
+      batchId,
+      orderNumber,
+      amount,
+      currency,
+      transactionId,
+      at,
     })),
   );
 
-/** @returns whether the other is the same voucher. */
+/** @returns whether the other one is the same voucher. */
 export const isSameVoucher =
   ({ customerId, deviceId, epoch, counter }: VoucherKey) =>
   (other: VoucherKey): boolean =>
@@ -33,18 +42,18 @@ export const isSameVoucher =
     other.epoch === epoch &&
     other.counter === counter;
 
-/** Of one merchant's batches, or of all. */
+/** The payments of one merchant's batches, or of all batches. */
 export async function paymentsUnder(call: Call, ...merchant: [] | [merchantId: string]) {
   const rows = await call.store.all('batch', merchant);
   return rows.flatMap(({ value }) => paymentsIn(value));
 }
 
-/** An order to deliver is settled by itself, under an id that no merchant can give a batch. */
+/** An order to deliver is settled alone, under an id that no merchant can give to a batch. */
 const DELIVERIES = '~';
 
 export const batchIdOfDelivery = (orderNumber: string): string => `${DELIVERIES}${orderNumber}`;
 
-/** What a customer took along by one batch: these orders are nowhere on the ledger but in the batches. */
+/** The orders of goods that a customer took along, in one batch. They are only in batches and nowhere else on the ledger. */
 export const takenAlongIn = (batch: SettlementBatchRow, customerId: string) =>
   batch.batchId.startsWith(DELIVERIES)
     ? []

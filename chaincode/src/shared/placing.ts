@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stepwise placing and the merchant's express leg do alike: the customer's signature, its session, its limits, the
-// hold; and what money set aside for payments without a network has in common with them.
+// What stepwise placing and the merchant's express leg share: the customer's signature, session and limits, and the hold.
+// Money for a reserve shares a part of this.
 import {
   accounts,
   ensure,
@@ -23,15 +23,15 @@ import type { Call } from '../ledger/call.js';
 import { accountRow, payerOf, putAccount, type Payer } from './accounts.js';
 import { standardsOf } from './judging.js';
 import { registryRow } from './rows.js';
-import { limitsOf } from './standing.js';
+import { readLimits } from './standing.js';
 
-/** Importing a key takes longer than verifying with it, so that the process remembers so many. */
+/** The most keys that the process remembers, because importing a key takes longer than verifying with it. */
 const MOST_KEYS = 4096;
 
-const keyOf = remembering(MOST_KEYS, importShortKey);
+const sessionKeyOf = remembering(MOST_KEYS, importShortKey);
 
 /**
- * @returns who signed
+ * @returns the payer who signed
  * @throws {DomainError} SIGNATURE_INVALID, INPUT_INVALID or what {@link payerOf} refuses.
  */
 export async function ensureSigned(
@@ -43,15 +43,17 @@ export async function ensureSigned(
   ensure(terms.channel === call.channel, 'INPUT_INVALID', { field: 'terms.channel' });
   const payer = await payerOf(call, terms);
   const { key, deviceId } = payer.session;
-  ensure(verifyText(keyOf(key), signedText(terms), signature), 'SIGNATURE_INVALID', { deviceId });
+  ensure(verifyText(sessionKeyOf(key), signedText(terms), signature), 'SIGNATURE_INVALID', {
+    deviceId,
+  });
   return payer;
 }
 
 type Payment = accounts.Payment;
 type Allowance = accounts.Allowance;
 
-/** What may be spent, while the customer's bank takes new orders. @throws {DomainError} BANK_SUSPENDED or CURRENCY_NOT_ALLOWED. */
-async function allowanceOf(
+/** The limits for a payment. The customer's bank must be active. @throws {DomainError} BANK_SUSPENDED or CURRENCY_NOT_ALLOWED. */
+async function readAllowance(
   call: Call,
   { bankId }: AccountRow,
   { currency }: Payment,
@@ -75,10 +77,14 @@ async function isSteppedUp(call: Call, terms: OrderTerms): Promise<boolean> {
   return sms !== undefined && password !== undefined;
 }
 
-/** Takes the order's total out of the account, within limits that add up over all orders of the customer. */
-async function pay(call: Call, terms: OrderTerms, { account, session }: Payer): Promise<void> {
+/** Takes the order's total from the account, within the limits over all orders of the customer. */
+async function payForOrder(
+  call: Call,
+  terms: OrderTerms,
+  { account, session }: Payer,
+): Promise<void> {
   const payment = { currency: terms.currency, amount: terms.total };
-  const allowance = await allowanceOf(call, account, payment, session.limits.percent);
+  const allowance = await readAllowance(call, account, payment, session.limits.percent);
   const { limits, window } = allowance;
   accounts.ensureWithinOrder(payment, allowance);
   accounts.ensureWithinWindow(account, payment, allowance);
@@ -93,12 +99,12 @@ async function pay(call: Call, terms: OrderTerms, { account, session }: Payer): 
 }
 
 /**
- * When the money of a hold is released, wherever it comes from: at delivery for a customer or a merchant of bad standing.
- * @param own when the customer's standing releases the money
- * @throws {DomainError} PARTICIPANT_UNKNOWN when the logistics company was suspended since its quote, INPUT_INVALID when the hold
- * would last longer than the policy allows.
+ * Decides when the money of a hold is released: at delivery for a customer or a merchant with a bad standing.
+ * @param own the release by the customer's standing alone
+ * @throws {DomainError} PARTICIPANT_UNKNOWN when the logistics company was suspended since its quote, INPUT_INVALID when the
+ * hold would last longer than the policy allows.
  */
-export async function agreedRelease(
+export async function decideRelease(
   call: Call,
   terms: OrderTerms,
   own: ReleaseAt,
@@ -112,8 +118,8 @@ export async function agreedRelease(
 }
 
 /**
- * Takes the order's total out of the account, for the hold that the caller opens.
- * @returns when the hold is to be released
+ * Takes the order's total from the account, for the hold that the caller opens.
+ * @returns when to release the hold
  * @throws {DomainError} BANK_SUSPENDED, CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED, STEP_UP_REQUIRED or INSUFFICIENT_FUNDS.
  */
 export async function payForHold(
@@ -122,20 +128,20 @@ export async function payForHold(
   payer: Payer,
   merchant: MerchantRow,
 ): Promise<ReleaseAt> {
-  const release = await agreedRelease(call, terms, payer.session.limits.release, merchant);
-  await pay(call, terms, payer);
+  const release = await decideRelease(call, terms, payer.session.limits.release, merchant);
+  await payForOrder(call, terms, payer);
   return release;
 }
 
 /**
- * Takes money out of the account for a reserve. It counts with the orders of the window; a step-up it neither needs nor
- * makes, because the policy's caps bound what may be paid without one.
+ * Takes money from the account for a reserve. It counts in the window like an order. It does not need or make a step-up,
+ * because the policy's caps limit offline payments.
  * @throws {DomainError} BANK_SUSPENDED, CURRENCY_NOT_ALLOWED, LIMIT_EXCEEDED or INSUFFICIENT_FUNDS.
  */
 export async function setAside(call: Call, customerId: string, payment: Payment): Promise<void> {
-  const { percent } = await limitsOf(call, customerId);
+  const { percent } = await readLimits(call, customerId);
   const account = await accountRow(call, customerId);
-  const allowance = await allowanceOf(call, account, payment, percent);
+  const allowance = await readAllowance(call, account, payment, percent);
   accounts.ensureWithinWindow(account, payment, allowance);
   putAccount(call, accounts.spend(account, payment, allowance.window));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a customer bought, page by page, out of the three places where purchases stand.
+// The purchases of a customer, page by page, from the three places that have them.
 import type { PurchaseRow } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import type { Page } from '../ledger/store.js';
@@ -34,13 +34,13 @@ const pageOf = (
   purchases: readonly Listed[],
 ): PurchasePage => ({ read: entries.length, purchases, next });
 
-const waiting: ReadPage = async (call, customerId, cursor, limit) => {
+const readWaiting: ReadPage = async (call, customerId, cursor, limit) => {
   const page = await call.store.page('history', [customerId, 'success'], cursor, limit);
   const purchases = page.entries.flatMap(({ value }) => value.purchase ?? []);
   return pageOf(page, purchases.map(listed));
 };
 
-const kept: ReadPage = async (call, customerId, cursor, limit) => {
+const readKept: ReadPage = async (call, customerId, cursor, limit) => {
   const page = await call.store.page('purchase', [customerId], cursor, limit);
   return pageOf(
     page,
@@ -48,24 +48,31 @@ const kept: ReadPage = async (call, customerId, cursor, limit) => {
   );
 };
 
-/** Goods taken along have no lines here: only customer and merchant know them. */
-const takenAlong: ReadPage = async (call, customerId, cursor, limit) => {
+/** Goods taken along have no lines here, because only customer and merchant know them. */
+const readTakenAlong: ReadPage = async (call, customerId, cursor, limit) => {
   const page = await call.store.page('batch', [], cursor, limit);
   const paid = page.entries.flatMap(({ value }) => takenAlongIn(value, customerId));
   const purchases = paid.map(({ merchantId, orderNumber, currency, amount, at }): Listed => ({
-    ...{ merchantId, orderNumber, customerId, currency, amount, at },
-    ...{ mode: 'offline', refunded: false, lines: [] },
+    merchantId,
+    orderNumber,
+    customerId,
+    currency,
+    amount,
+    at,
+    mode: 'offline',
+    refunded: false,
+    lines: [],
   }));
   return pageOf(page, purchases);
 };
 
 /**
- * Those that the next login counts, those that were counted, what was taken along. In this order a purchase that is counted
- * between two pages may come twice, and none is missed.
+ * First the purchases that the next login counts, then the counted ones, then goods taken along. In this order a purchase
+ * that is counted between two pages may come twice, but none is missed.
  */
-const PLACES: readonly ReadPage[] = [waiting, kept, takenAlong];
+const PLACES: readonly ReadPage[] = [readWaiting, readKept, readTakenAlong];
 
-/** @param after `place/cursor`, as the page before answered it */
+/** @param after `place/cursor`, from the answer of the previous page */
 export async function purchasesAfter(
   call: Call,
   customerId: string,

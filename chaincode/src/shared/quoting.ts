@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the stepwise logistics units and the express leg do alike: read goods and couriers, check the addresses, price.
+// What the stepwise logistics units and the express leg share: reading goods and couriers, checking the addresses, pricing.
 import {
   digestOf,
   ensure,
@@ -21,7 +21,7 @@ import { policyRow } from './rows.js';
 
 export const addressesOf = (call: Call): AddressBookRow => call.privateInput as AddressBookRow;
 
-/** @throws {DomainError} ADDRESSES_DIFFER when the private addresses are not those that the basket was made with. */
+/** @throws {DomainError} ADDRESSES_DIFFER when the private addresses are not the addresses of the basket. */
 export function ensureAddressesOfBasket(call: Call, basket: Basket): AddressBookRow {
   const book = addressesOf(call);
   ensure(digestOf(book) === basket.addressesDigest, 'ADDRESSES_DIFFER');
@@ -32,7 +32,7 @@ export function ensureAddressesOfBasket(call: Call, basket: Basket): AddressBook
   return book;
 }
 
-/** What is to be carried. */
+/** The goods to carry. */
 export function loadOf(basket: Basket, goods: readonly PickedGoods[], standards: Standards): Load {
   return {
     locations: locationsOf(goods.map(({ row }) => row)),
@@ -44,8 +44,8 @@ export function loadOf(basket: Basket, goods: readonly PickedGoods[], standards:
 }
 
 /**
- * Units 1102 and 1104 compute the same fees; only the order in which they answer differs. What they answer is public, so
- * it depends on the zones of the addresses and on nothing else of them.
+ * Units 1102 and 1104 compute the same fees and answer them in different orders. The answer is public, so it depends only on
+ * the zones of the addresses.
  */
 export async function computeOffers(
   call: Call,
@@ -63,10 +63,10 @@ export async function computeOffers(
   return { load, goodsTotal: goodsTotalOf(basket.lines), offers };
 }
 
-/** What a quote is made of, beside the time until which it counts. */
+/** The content of a quote, without its end. */
 type Quoted = Pick<QuoteRow, 'basketDigest' | 'goodsTotal' | 'categories' | 'offers' | 'statement'>;
 
-/** Every logistics company quotes in a row of its own. */
+/** Writes a quote. Every logistics company has its own row. */
 export async function putQuote(
   call: Call,
   { merchantId, orderNumber, logisticsId }: Basket,
@@ -74,7 +74,11 @@ export async function putQuote(
 ): Promise<void> {
   const { quoteSeconds } = await policyRow(call);
   const row = {
-    ...{ logisticsId, basketDigest, goodsTotal, categories, offers },
+    logisticsId,
+    basketDigest,
+    goodsTotal,
+    categories,
+    offers,
     expiresAt: call.now + quoteSeconds,
     statement,
     receipt: null,

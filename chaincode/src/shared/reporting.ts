@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Units 15 and 16: differences become a report, and an alarm in the same transaction that found them. Whom they count
-// against is known then, and counts when the alarm is decided.
+// Units 15 and 16: the transaction that finds differences also writes the report and the alarm. It records whom they count
+// against. The blame counts when the alarm is decided.
 import {
   blamedFor,
   compareStatements,
@@ -21,7 +21,7 @@ import { countAgainstCourier, countAgainstMerchant } from './judging.js';
 import { termsRow } from './rows.js';
 import { statementsOf } from './statements.js';
 
-/** What an order is compared for after unit 13: its statements, and then its goods once more. */
+/** The differences of an order after unit 13: in its statements, and again in its goods. */
 export async function differencesOf(
   call: Call,
   row: TermsRow,
@@ -32,7 +32,7 @@ export async function differencesOf(
 }
 
 /** Writes the error report: every field that differs, with its values. */
-export function report(
+export function writeReport(
   call: Call,
   { merchantId, orderNumber }: OrderKey,
   pass: ReportRow['pass'],
@@ -41,10 +41,10 @@ export function report(
   call.store.put('report', { merchantId, orderNumber, pass, differences, at: call.now });
 }
 
-/** Reports the differences and raises the alarm (unit 16). The alarm names fields, the report their values. */
+/** Reports the differences and raises the alarm (unit 16). The alarm names the fields, and the report has their values. */
 export function raiseAlarm(call: Call, order: OrderRow, differences: readonly Difference[]): void {
   const { merchantId, orderNumber, bankId } = order;
-  report(call, order, 'order', differences);
+  writeReport(call, order, 'order', differences);
   call.store.put('alarm', {
     merchantId,
     orderNumber,
@@ -58,14 +58,14 @@ export function raiseAlarm(call: Call, order: OrderRow, differences: readonly Di
   });
 }
 
-/** The alarm of an order while it is open. */
-export const openAlarm = (
+/** The open alarm of an order, or undefined. */
+export const findOpenAlarm = (
   call: Call,
   { bankId, merchantId, orderNumber }: OrderRow,
 ): Promise<AlarmRow | undefined> =>
   call.store.get('alarm', bankId, 'open', merchantId, orderNumber);
 
-/** An alarm that is decided leaves the list of those that wait for it. */
+/** Decides an alarm and moves it out of the range of open alarms. */
 export function decideAlarm(
   call: Call,
   alarm: AlarmRow,
@@ -86,7 +86,7 @@ const COUNT: Readonly<Record<Party, (call: Call, order: OrderRow) => Promise<voi
   logistics: (call, order) => countAgainstCourier(call, order, 'mismatch'),
 };
 
-/** What was blamed on parties now counts. */
+/** Makes the recorded blame count against the parties. */
 export async function countBlame(
   call: Call,
   order: OrderRow,
@@ -96,8 +96,8 @@ export async function countBlame(
 }
 
 /**
- * How the statements of an order differ that ends before unit 15 looked: found by unit 13, or all made by express legs, so that
- * unit 13 would have found it.
+ * The differences between the statements of an order that ends before unit 15. Unit 13 found them, or would have found them
+ * because express legs brought all statements.
  */
 async function unseenDifferences(call: Call, order: OrderRow): Promise<Difference[]> {
   if (order.verification !== 'none') return [];
@@ -106,29 +106,29 @@ async function unseenDifferences(call: Call, order: OrderRow): Promise<Differenc
 }
 
 /**
- * The alarm that waits for a decision. Where a difference stands and no alarm was raised yet, the order's end raises it, or
- * whoever is blamed would be quicker than the alarm.
+ * The alarm that waits for a decision. When there are differences but no alarm yet, the order's end raises it. Otherwise a
+ * blamed party could end the order before the alarm.
  */
-async function undecided(
+async function findOrRaiseAlarm(
   call: Call,
   order: OrderRow,
 ): Promise<{ readonly order: OrderRow; readonly alarm: AlarmRow | undefined }> {
   const differences = await unseenDifferences(call, order);
   if (differences.length > 0) {
     raiseAlarm(call, order, differences);
-    return { order: { ...order, verification: 'alarm' }, alarm: await openAlarm(call, order) };
+    return { order: { ...order, verification: 'alarm' }, alarm: await findOpenAlarm(call, order) };
   }
   const isOpen = order.verification === 'alarm';
-  return { order, alarm: isOpen ? await openAlarm(call, order) : undefined };
+  return { order, alarm: isOpen ? await findOpenAlarm(call, order) : undefined };
 }
 
 /**
- * An order whose alarm nobody decided ends: nobody escapes what counts against it by that. A merchant that voids the order
- * answers for itself only; what counts against others waits for the operator, so that nobody is judged by its opponent.
- * @returns the order, which knows of its alarm
+ * Ends an order whose alarm nobody decided. No party escapes its blame that way. A merchant that voids the order accepts
+ * only its own blame. The blame of others waits for the operator, so that no party judges its opponent.
+ * @returns the order, with the state of its alarm
  */
 export async function endUndecided(call: Call, before: OrderRow): Promise<OrderRow> {
-  const { order, alarm } = await undecided(call, before);
+  const { order, alarm } = await findOrRaiseAlarm(call, before);
   if (alarm === undefined) return order;
   const judges = (party: Party): boolean =>
     call.caller.role === 'bank' || call.caller.role === party;

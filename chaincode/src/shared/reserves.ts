@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reserves of devices: read, written, and emptied.
+// Reading and writing the reserves of devices.
 import {
   deviceSubject,
   found,
@@ -23,7 +23,7 @@ export async function findReserve(call: Call, key: ReserveKey): Promise<ReserveR
 export const reserveRow = async (call: Call, key: ReserveKey): Promise<ReserveRow> =>
   found(await findReserve(call, key), 'NOT_FOUND', { row: 'reserve' });
 
-/** All reserves of a customer, or of one of its devices, in order of their epochs. */
+/** All reserves of a customer, or of one of its devices, in order of epochs. */
 export const reservesOf = async (
   call: Call,
   ...owner: [customerId: string] | [customerId: string, deviceId: string]
@@ -34,15 +34,15 @@ export const putReserve = (call: Call, reserve: ReserveRow): void =>
   call.store.put('reserve', storeReserve(reserve));
 
 /**
- * A reserve that paid and is closed without a double spend is one success, however many vouchers it paid: of goods taken
- * along only customer and merchant know, and two who agree could sign as many as they like. Before it is closed the other
- * half of a double spend may still come.
+ * A reserve that paid and was closed without a double spend is one success, however many vouchers it paid. Only customer and
+ * merchant know about goods taken along, and both together could sign as many vouchers as they like. Before the close, the
+ * other half of a double spend may still come.
  */
 export function recordSuccess(call: Call, before: ReserveRow): void {
   if (before.status !== 'frozen' && before.settled !== '0')
     putSuccess(call, before.customerId, HISTORY_OF.reserve(before));
 }
 
-/** What events about a reserve are about. */
+/** The subject of events about a reserve. */
 export const reserveSubject = (key: ReserveKey): string =>
   `${deviceSubject(key)}/${key.epoch.toString()}`;

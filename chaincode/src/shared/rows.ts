@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows that several contracts read, each with the refusal for its absence.
+// Rows that several contracts read, each with the refusal when it is missing.
 import {
   basketOf,
   ensure,
@@ -9,6 +9,7 @@ import {
   orderSubject,
   type Basket,
   type BasketRow,
+  type ContractName,
   type MerchantRow,
   type OrderEvent,
   type OrderKey,
@@ -18,12 +19,14 @@ import {
   type QuoteRow,
   type Receipt,
   type RegistryRow,
+  type ResultOf,
   type TermsRow,
+  type TransactionName,
 } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { orderAt } from '../ledger/order-at.js';
 
-/** There is one: without it nobody would have passed the access check. */
+/** The registry. It exists, because without it nobody passes the access check. */
 export const registryRow = async (call: Call): Promise<RegistryRow> =>
   found(await call.store.get('registry'), 'INTERNAL', { row: 'registry' });
 
@@ -55,13 +58,13 @@ const pickedRow = async (
 ): Promise<BasketRow | TermsRow> =>
   found(await call.store.get('terms', merchantId, orderNumber), 'NOT_FOUND', { row });
 
-/** What the customer picked, whether it has signed by now or not. */
+/** The basket of an order, before and after the customer signs. */
 export async function basketOfOrder(call: Call, order: OrderKey): Promise<Basket> {
   const row = await pickedRow(call, order, 'basket');
   return isPlaced(row) ? basketOf(row.terms) : row.basket;
 }
 
-/** Every logistics company quotes in a row of its own: none can forestall another. */
+/** The quote of a logistics company. Each company has its own row, so none can block another. */
 export const quoteRow = async (
   call: Call,
   { merchantId, orderNumber, logisticsId }: OrderKey & { readonly logisticsId: string },
@@ -70,14 +73,14 @@ export const quoteRow = async (
     row: 'quote',
   });
 
-/** @throws {DomainError} NOT_FOUND when nothing was signed. */
+/** @throws {DomainError} NOT_FOUND when the customer has not signed. */
 export async function termsRow(call: Call, order: OrderKey): Promise<TermsRow> {
   const row = await pickedRow(call, order, 'terms');
   ensure(isPlaced(row), 'NOT_FOUND', { row: 'terms' });
   return row;
 }
 
-/** The receipt of a step that must have been done. @throws {DomainError} VERIFICATION_MISSING. */
+/** The receipt of a step that must be done. @throws {DomainError} VERIFICATION_MISSING. */
 export async function receiptOfStep(
   call: Call,
   order: OrderKey,
@@ -87,6 +90,16 @@ export async function receiptOfStep(
   return found(row, 'VERIFICATION_MISSING', { transaction });
 }
 
-/** What unit 9 found, for a stepwise order. */
-export const verifiedCategories = async (call: Call, order: OrderKey): Promise<string[]> =>
-  (await receiptOfStep(call, order, 'goods:partition')).output['categories'] as string[];
+/** The result in the receipt of a step that must be done. @throws {DomainError} VERIFICATION_MISSING. */
+export async function resultOfStep<
+  Contract extends ContractName,
+  Name extends TransactionName<Contract>,
+>(call: Call, order: OrderKey, contract: Contract, name: Name): Promise<ResultOf<Contract, Name>> {
+  const { output } = await receiptOfStep(call, order, `${contract}:${name}`);
+  // The handler of this transaction wrote it.
+  return output as ResultOf<Contract, Name>;
+}
+
+/** The categories from unit 9, for a stepwise order. */
+export const verifiedCategories = async (call: Call, order: OrderKey): Promise<readonly string[]> =>
+  (await resultOfStep(call, order, 'goods', 'partition')).categories;

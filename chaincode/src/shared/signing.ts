@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a customer says of an order after it was placed: signed by the device that placed it, whatever became of that since.
+// A customer's later statements about an order. The device that placed the order signs them, even if it was revoked since.
 import { ensure, found, verifyEs256, type TermsRow } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 

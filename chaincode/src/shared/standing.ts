@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a customer stands by what unit 7 folded last, or by the policy when it folded nothing yet.
+// A customer's standing from the last run of unit 7, or from the policy before the first run.
 import { firstStanding, limitsFor, type Limits, type Standing } from '@fabric-offline-pay/domain';
 import type { Call } from '../ledger/call.js';
 import { policyRow } from './rows.js';
@@ -8,8 +8,8 @@ export const standingOf = async (call: Call, customerId: string): Promise<Standi
   (await call.store.get('reputation', customerId)) ??
   firstStanding((await policyRow(call)).reputation);
 
-/** What that allows, for payments that no session stands for. */
-export async function limitsOf(call: Call, customerId: string): Promise<Limits> {
+/** The limits of that standing, for payments without a session. */
+export async function readLimits(call: Call, customerId: string): Promise<Limits> {
   const { score } = await standingOf(call, customerId);
   return limitsFor(score, (await policyRow(call)).reputation);
 }

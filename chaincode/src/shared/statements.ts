@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three statements of an order, wherever they stand: in rows of their own (stepwise) or with the terms (express).
+// The three statements of an order, from rows of their own (stepwise) or from the terms (express).
 import {
   customerStatement,
   found,
@@ -24,19 +24,19 @@ async function statementRow(call: Call, row: TermsRow, party: Party): Promise<St
   );
 }
 
-/** What the company stated with its quote, for an express leg. @throws {DomainError} STATEMENT_MISSING. */
+/** The company's statement in its quote, for an express leg. @throws {DomainError} STATEMENT_MISSING. */
 export const quotedStatement = ({ statement }: QuoteRow): StatedOtherwise =>
   found(statement ?? undefined, 'STATEMENT_MISSING', { party: 'logistics' });
 
 type Kept = NonNullable<TermsRow['statements']>;
 
-/** What merchant and logistics company state of an order that came by express legs, as its terms keep it. */
+/** The statements of merchant and logistics company, as the terms of an express order keep them. */
 export const keptStatements = (terms: OrderTerms, merchant: Statement, quoted: QuoteRow): Kept => ({
   merchant: statedOtherwise(merchant, customerStatement(terms)),
   logistics: quotedStatement(quoted),
 });
 
-/** @throws {DomainError} STATEMENT_MISSING, with the party that has not stated its view. */
+/** @throws {DomainError} STATEMENT_MISSING, with the party whose statement is missing. */
 export async function statementsOf(call: Call, row: TermsRow): Promise<Statements> {
   const { terms, statements } = row;
   const customer = customerStatement(terms);

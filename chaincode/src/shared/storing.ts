@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 17: the pseudonymous receipt of a purchase, which is also the success in the customer's history.
+// Unit 17: the pseudonymous receipt of a purchase, which is also a success in the customer's history.
 import {
   holds,
   OFFLINE_LOGIN,
@@ -11,8 +11,8 @@ import { holdOf } from './capturing.js';
 import type { Call } from '../ledger/call.js';
 import { putPurchase } from './history.js';
 
-/** One row in the path of a payment: the customer's next login counts it and moves the purchase to its own place. */
-export function storePurchase(call: Call, order: OrderRow, terms: OrderTerms): void {
+/** Writes only one row during a payment. The customer's next login counts it and moves the purchase to its own row. */
+export function recordPurchase(call: Call, order: OrderRow, terms: OrderTerms): void {
   const { customerId, merchantId, orderNumber } = order;
   const hold = holdOf(order);
   const lines = terms.lines.map(({ gtin, quantity, unitPrice }) => ({ gtin, quantity, unitPrice }));

@@ -9,7 +9,7 @@ export { sha256Hex };
 /** @returns the RFC 8785 form: keys sorted by code unit, no white space. Values must be plain JSON data. */
 export const canonicalJson = (value: unknown): string => canonicalize(value);
 
-/** @returns whether both are the same data, in whatever order their keys stand. */
+/** @returns whether both are the same data. The order of keys does not matter. */
 export const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
 
 /** @returns SHA-256 of the canonical form, 64 lower-case hex digits. */

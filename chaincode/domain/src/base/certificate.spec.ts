@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Certificates as others hand them over: one form, one authority, and attributes that can be read or are none.
+// Certificates from others: they have one form and one authority, and their attributes can be read or count as none.
 import { generateKeyPairSync } from 'node:crypto';
 import {
   attributesExtension,
@@ -57,7 +57,7 @@ describe('a certificate', () => {
     expect(readCertificate(text)).toBeUndefined();
   });
 
-  it('is of an authority that is one, bears its name, and signed it', () => {
+  it('belongs to an authority that may certify, has the right name, and signed it', () => {
     const read = readCertificate(pem)!;
     expect(isIssuedBy(read, authority())).toBe(true);
     expect(isIssuedBy(read, authority([]))).toBe(false);
@@ -75,7 +75,7 @@ describe('attributes', () => {
   const read = (...texts: readonly string[]) =>
     attributesOf(readCertificate(certificate(texts.map(attributesExtension)))!);
 
-  it('are those that the authority gave', () => {
+  it('are the ones that the authority gave', () => {
     const attrs = { role: 'offline-issuer', actor: 'bank-1', note: 'ünïcode '.repeat(40) };
     expect(read(JSON.stringify({ attrs }))).toEqual(attrs);
     expect(
@@ -98,7 +98,7 @@ describe('attributes', () => {
     expect(read(...texts)).toEqual({});
   });
 
-  it('are none, or texts, whatever the extension holds', () => {
+  it('are none or texts for any content of the extension', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (value) => {
         const oid = '1.2.3.4.5.6.7.8.1';

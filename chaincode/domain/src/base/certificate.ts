@@ -16,7 +16,7 @@ export type Attributes = Readonly<Record<string, string>>;
 
 const content = z.object({ attrs: z.record(z.string(), z.string()) });
 
-/** @returns what the work gives, undefined where it throws: for what others wrote. */
+/** @returns the result of the work, or undefined when it throws. For input that others wrote. */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -26,15 +26,16 @@ function attempt<T>(work: () => T): T | undefined {
 }
 
 /**
- * @param pem one certificate as `openssl x509` and Fabric CA write it, with nothing before, between or after
- * @returns the certificate, undefined for anything else: readers that take the first or the last of several would differ.
+ * @param pem one certificate as `openssl x509` and Fabric CA write it, with no other text around it
+ * @returns the certificate, or undefined for anything else. Of several certificates, one reader would take the first and
+ * another the last.
  */
 export function readCertificate(pem: string): Certificate | undefined {
   const certificate = attempt(() => parseCertificate(pem));
   return certificate?.toString() === pem ? certificate : undefined;
 }
 
-/** @returns whether the authority is one, and signed the certificate. */
+/** @returns whether the authority may certify and signed the certificate. */
 export const isIssuedBy = (certificate: Certificate, authority: Certificate): boolean =>
   attempt(() => isIssued(certificate, authority)) ?? false;
 
@@ -42,14 +43,14 @@ export const isIssuedBy = (certificate: Certificate, authority: Certificate): bo
 export const spkiOf = (certificate: Certificate): string | undefined =>
   attempt(() => publicKeyInfo(certificate).toString('base64'));
 
-/** @throws {RangeError} when the bytes are no DER. */
+/** @throws {RangeError} when the bytes are not DER. */
 function extensionsOf(der: Buffer): readonly DerElement[][] {
   const [signed] = derInside(derElements(der)[0]);
   const wrapper = derInside(signed).find(({ tag }) => tag === EXTENSIONS);
   return derInside(derInside(wrapper)[0]).map(derInside);
 }
 
-/** Of two such extensions nobody could say which counts: then there is none. */
+/** Two such extensions are ambiguous, so they count as none. */
 function attributesIn(der: Buffer): Attributes | undefined {
   const [found, another] = extensionsOf(der).filter(
     ([id]) => id?.body.toString('hex') === ATTRIBUTES_OID,
@@ -60,8 +61,8 @@ function attributesIn(der: Buffer): Attributes | undefined {
 }
 
 /**
- * @param certificate whose signature was checked, or will be
- * @returns what Fabric CA says of the identity, for example its `role`; nothing where it cannot be read.
+ * @param certificate the caller checks its signature, before or after this call
+ * @returns the attributes that Fabric CA gave the identity, for example its `role`. Empty when they cannot be read.
  */
 export const attributesOf = ({ raw }: Certificate): Attributes =>
   attempt(() => attributesIn(raw)) ?? {};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values that nobody changes: what a schema's type is where it is passed on.
+// Read-only types. A schema's output type is read-only wherever it is passed on.
 
-/** What has no fields of its own to protect. A string or number that is branded is one of them, as is a function. */
+/** Types without fields of their own to protect. Branded strings and numbers belong here, and so do functions. */
 type Whole =
   | string
   | number
@@ -14,8 +14,8 @@ type Whole =
   | ((...parameters: never[]) => unknown);
 
 /**
- * The same value for reading only, all the way down: fields, lists and tuples. Plain values and read-only ones fit it
- * alike, so that a row of the ledger is an input or an answer without a copy.
+ * The same type, read-only at every depth: fields, lists and tuples. Mutable and read-only values both fit it, so a row of
+ * the ledger can be an input or an answer without a copy.
  * @example DeepReadonly<{ lines: { gtin: string }[] }> // { readonly lines: readonly { readonly gtin: string }[] }
  */
 export type DeepReadonly<Value> = Value extends Whole

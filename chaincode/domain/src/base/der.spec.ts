@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reader of DER: every path ends in elements or in a refusal.
+// The DER reader: any bytes give elements or a refusal.
 import * as fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { derElements, derInside } from './der';
@@ -8,7 +8,7 @@ fc.configureGlobal({ seed: SEED });
 
 const bytes = (...values: number[]): Buffer => Buffer.from(values);
 
-test('elements stand one after the other, with what is inside', () => {
+test('reads elements in order, with the elements inside them', () => {
   const found = derElements(bytes(0x30, 3, 0x02, 1, 7, 0x04, 0));
   expect(found.map(({ tag }) => tag)).toEqual([0x30, 0x04]);
   expect(derInside(found[0]).map(({ body }) => [...body])).toEqual([[7]]);
@@ -46,7 +46,7 @@ test.each([
   expect(() => derElements(bytes(...values))).toThrow(RangeError);
 });
 
-test('whatever the bytes are, they are read wholly or refused', () => {
+test('reads any bytes completely or refuses them', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 64 }), (values) => {
       const all = Buffer.from(values);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// As much of DER (ITU-T X.690) as it takes to read what Node does not show of certificates and revocation lists. One pass over
-// the bytes, no recursion: whatever they are, it ends in elements or in a RangeError.
+// The part of DER (ITU-T X.690) that is needed to read fields of certificates and revocation lists that Node.js does not
+// show. It reads the bytes once, without recursion. Any bytes give elements or a RangeError.
 
 /** One element of DER: its tag, what is in it, and where it ends. */
 export interface DerElement {
@@ -12,7 +12,7 @@ export interface DerElement {
 
 const SHORT_LENGTH = 0x80;
 const MOST_LENGTH_BYTES = 4;
-/** What the tag's number looks like when it goes on in the next byte. */
+/** The tag number that means: the real number is in the next bytes. */
 const LONG_TAG = 0x1f;
 
 function demand(condition: boolean, message: string): asserts condition {
@@ -38,7 +38,7 @@ function lengthAt(bytes: Buffer, offset: number): Length {
   return { length, start: offset + 1 + size };
 }
 
-/** @returns the elements that stand one after the other. @throws {RangeError} when the bytes are no DER. */
+/** @returns the elements, which follow one another. @throws {RangeError} when the bytes are not DER. */
 export function derElements(bytes: Buffer): DerElement[] {
   const found: DerElement[] = [];
   for (let offset = 0; offset < bytes.length;) {
@@ -53,6 +53,6 @@ export function derElements(bytes: Buffer): DerElement[] {
   return found;
 }
 
-/** @returns the elements inside one; none of an element that is absent. @throws {RangeError} when its body is no DER. */
+/** @returns the elements inside an element. Empty when the element is absent. @throws {RangeError} when its body is not DER. */
 export const derInside = (element: DerElement | undefined): DerElement[] =>
   element === undefined ? [] : derElements(element.body);

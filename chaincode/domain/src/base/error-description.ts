@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How one refusal is described.
+// The description of one refusal.
 /** What a refusal means and what its receiver should do. */
 export interface ErrorDescription {
   /** Stable number, for systems that map codes to numbers. Never reused. */

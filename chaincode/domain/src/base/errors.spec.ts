@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The refusals are a public contract: their codes and numbers never change. This list is kept apart from the source on purpose.
+// The refusals are a public contract: their codes and numbers never change. This list is separate from the source on
+// purpose.
 import { DomainError, ensure, ERRORS, found, isErrorCode, type ErrorCode } from './errors';
 
-/** Published numbers. Add to it; never change an entry, and give the number of one that is gone to no other. */
+/** Published numbers. Add new ones. Never change an entry, and never reuse the number of a removed one. */
 const PUBLISHED: Readonly<Record<string, number>> = {
   ACCESS_DENIED: 101,
   NOT_OWNER: 102,
@@ -114,13 +115,13 @@ const PUBLISHED: Readonly<Record<string, number>> = {
   OFFLINE_TILL_CURRENCY: 833,
 };
 
-/** Numbers that were never refused with before their code went: they stay unused. */
+/** Numbers of codes that were removed before they were used. They stay unused. */
 const GONE: readonly number[] = [509, 602];
 
-/** The protocol's next numbers: a merchant's own limits begin after them. */
+/** Numbers reserved for the protocol. A merchant's own limits begin after them. */
 const KEPT: readonly number[] = [829];
 
-/** Prefixes of the ranges, by what they are about. */
+/** The first code numbers of each range, and its codes. */
 const RANGES: readonly (readonly [from: number, codes: readonly ErrorCode[]])[] = [
   [100, ['ACCESS_DENIED', 'INTERNAL']],
   [200, ['CUSTOMER_UNKNOWN', 'LIMIT_EXCEEDED']],
@@ -134,11 +135,11 @@ const RANGES: readonly (readonly [from: number, codes: readonly ErrorCode[]])[] 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 
 describe('the list of refusals', () => {
-  it('has the published numbers, and no code that is not published', () => {
+  it('has exactly the published codes and numbers', () => {
     expect(Object.fromEntries(CODES.map((code) => [code, ERRORS[code].number]))).toEqual(PUBLISHED);
   });
 
-  it('uses no number twice, and counts up through each range past the numbers that are gone or kept', () => {
+  it('uses no number twice, and skips only removed and reserved numbers in each range', () => {
     const numbers = CODES.map((code) => ERRORS[code].number);
     expect(new Set(numbers).size).toBe(numbers.length);
     for (const hundred of new Set(numbers.map((number) => Math.floor(number / 100)))) {
@@ -200,14 +201,14 @@ describe('helpers', () => {
     [101, false],
   ])('%p is a code: %s', (text, expected) => expect(isErrorCode(text)).toBe(expected));
 
-  it('ensure throws only when the condition fails', () => {
+  it('ensure throws only when the condition is false', () => {
     expect(() => ensure(true, 'INTERNAL')).not.toThrow();
     expect(() => ensure(false, 'NOT_OWNER', { field: 'x' })).toThrow(
       expect.objectContaining({ code: 'NOT_OWNER', details: { field: 'x' } }) as Error,
     );
   });
 
-  it('found passes every value but undefined', () => {
+  it('found returns every value except undefined', () => {
     expect(found(0, 'NOT_FOUND')).toBe(0);
     expect(found(null, 'NOT_FOUND')).toBeNull();
     expect(() => found(undefined, 'NOT_FOUND')).toThrow(

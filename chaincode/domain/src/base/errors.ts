@@ -26,8 +26,8 @@ export const ERRORS = {
   ),
   IDEMPOTENCY_CONFLICT: describe(
     104,
-    'This key was used before with other content.',
-    'Use a new key for new content; repeat old content unchanged.',
+    'This key was used before with different content.',
+    'Use a new key for new content. Repeat a call with exactly the same content.',
   ),
   CLOCK_SKEW: describe(
     105,
@@ -36,28 +36,28 @@ export const ERRORS = {
   ),
   NOT_FOUND: describe(
     106,
-    'There is no such object.',
-    'Check the identifiers; create the object first.',
+    'The object does not exist.',
+    'Check the identifiers, or create the object first.',
   ),
   ALREADY_BOOTSTRAPPED: describe(
     107,
-    'The participant registry exists already.',
+    'The participant registry already exists.',
     'Admit further participants by vote.',
   ),
   PARTICIPANT_UNKNOWN: describe(
     108,
     'The organisation is not an active participant.',
-    'Have a quorum of participants admit it.',
+    'Ask the participants to admit it by vote.',
   ),
   STATE_CONFLICT: describe(
     109,
-    'The order is not in a state from which this step may run.',
-    "Read the order's state; run the step that comes next.",
+    "This step cannot run in the order's current state.",
+    "Read the order's state, and run the next step.",
   ),
   READ_ONLY: describe(
     110,
     'A query tried to write.',
-    'Report this: it is a fault of the chaincode.',
+    'Report this. It is a fault of the chaincode.',
   ),
   INTERNAL: describe(
     111,
@@ -66,101 +66,105 @@ export const ERRORS = {
   ),
   REGISTRY_INVALID: describe(
     112,
-    'The participants or the policy would make no registry that works.',
-    'Mend what the reason of the details names.',
+    'With these participants or this policy the registry would not work.',
+    'Correct what the reason in the details names.',
   ),
   PARTICIPANT_FIXED: describe(
     113,
-    'Role, actor and bank of a participant never change by vote.',
-    'Have the organisation enter anew, with another MSP id.',
+    'A vote cannot change the role, actor or bank of a participant.',
+    'Admit the organisation again, with another MSP id.',
   ),
   ACTOR_TAKEN: describe(
     114,
-    'Another participant or merchant bears this name.',
-    'Choose a name that nobody bears.',
+    'Another participant or merchant has this name.',
+    'Choose a name that nobody uses.',
   ),
   LICENCE_NARROWED: describe(
     115,
-    'A bank alone may grant, widen and prolong a licence, not narrow it.',
-    'Propose it as a licence to be voted on, or let the licence run out.',
+    'A bank alone may grant, widen and extend a licence, but not narrow it.',
+    'Propose the licence for a vote, or let the licence expire.',
   ),
   BANK_SUSPENDED: describe(
     116,
-    'The bank is suspended: no new order and no new reserve is paid with its money.',
-    'Pay with the money of another bank, or have the bank reinstated.',
+    'The bank is suspended. Its money cannot pay for a new order or a new reserve.',
+    "Pay with another bank's money, or reinstate the bank.",
   ),
   LEDGER_VERSION_OTHER: describe(
     117,
-    'Another version of the chaincode wrote the rows of this ledger.',
-    'Begin a new channel with this version, or run the version that wrote it.',
+    'A different version of the chaincode wrote the rows of this ledger.',
+    'Start a new channel with this version, or run the version that wrote the rows.',
   ),
 
   // 2xx: identity (units 2 to 7)
   CUSTOMER_UNKNOWN: describe(
     201,
-    'The bank vouches for no customer of this id.',
+    'No bank has enrolled a customer with this id.',
     'Enrol the customer first.',
   ),
   CUSTOMER_BLOCKED: describe(202, 'The customer is not active.', 'Ask the bank.'),
   PROFILE_INCOMPLETE: describe(
     203,
-    "The customer's profile lacks fields.",
+    "Fields are missing in the customer's profile.",
     'Fill in the fields that the details name, then log in again.',
   ),
-  LOGIN_EXPIRED: describe(204, 'The login is over.', 'Log in again.'),
+  LOGIN_EXPIRED: describe(204, 'The login has expired.', 'Log in again.'),
   LOGIN_NOT_AUTHENTICATED: describe(
     205,
-    'The customer has no open session of this login.',
-    'Log in again, and go through both factors and the reputation.',
+    'The customer has no open session for this login.',
+    'Log in again, pass both factors, and assess the reputation.',
   ),
   AUTHENTICATION_FAILED: describe(
     206,
-    'The two factors did not both pass.',
+    'At least one of the two factors did not pass.',
     'Start a new authentication.',
   ),
   AUTHENTICATION_EXPIRED: describe(
     207,
-    'The factors were not passed within the time allowed.',
+    'The factors did not pass within the allowed time.',
     'Start a new authentication.',
   ),
   STEP_UP_REQUIRED: describe(
     208,
-    'What was paid since the last step-up is, with this order, above the step-up limit.',
-    "Pass both factors bound to this order's digest.",
+    'The payments since the last step-up, plus this order, exceed the step-up limit.',
+    "Pass both factors, bound to this order's digest.",
   ),
   DEVICE_UNKNOWN: describe(
     209,
-    'The customer has no such active device key.',
-    'Register the device at the bank.',
+    'The customer has no active device with this id.',
+    'Register the device with the bank.',
   ),
   SIGNATURE_INVALID: describe(
     210,
-    'The signature is not by the registered key over this content, or has a high S.',
-    'Sign the canonical content with the registered key, ES256 with low S.',
+    'The registered key did not sign this content, or the signature has a high S.',
+    'Sign the canonical content with the registered key, using ES256 with low S.',
   ),
   LIMIT_EXCEEDED: describe(
     211,
-    "The order, or all payments of the window with it, are above what the customer's reputation allows.",
-    'Pay less, pay later, or improve the history.',
+    "This order, or all payments of the window together with it, exceed the limit for the customer's reputation.",
+    'Pay less, pay later, or improve the reputation.',
   ),
   CURRENCY_NOT_ALLOWED: describe(
     212,
-    'The policy names no limits for this currency.',
-    'Pay in a currency of the policy; the participants can vote for another.',
+    'The policy has no limits for this currency.',
+    'Pay in a currency of the policy. The participants can add a currency by vote.',
   ),
 
   // 3xx: goods and merchants (units 8 to 10, 12)
-  GOODS_UNKNOWN: describe(301, 'The merchant registered no such goods.', 'Register the goods.'),
+  GOODS_UNKNOWN: describe(
+    301,
+    'The merchant has not registered these goods.',
+    'Register the goods.',
+  ),
   GOODS_DIGEST_MISMATCH: describe(
     302,
-    "What the customer picked differs from the merchant's registration.",
-    'Show the customer the current goods; pick again.',
+    "The goods that the customer picked differ from the merchant's registration.",
+    'Show the customer the current goods, and let the customer pick again.',
   ),
   GOODS_WITHDRAWN: describe(303, 'The goods were withdrawn from sale.', 'Pick other goods.'),
   GOODS_DEFECTIVE: describe(
     304,
     'Too many customers reported these goods defective.',
-    'Pick other goods; reports lose weight with time, and as customers change their minds.',
+    'Pick other goods. Reports count less with time, and customers can change their rating.',
   ),
   MERCHANT_NOT_LICENSED: describe(
     305,
@@ -170,8 +174,8 @@ export const ERRORS = {
   MERCHANT_INACTIVE: describe(306, 'The merchant is not active.', 'Ask the bank.'),
   CATEGORY_NOT_ALLOWED: describe(
     307,
-    "The licence does not cover a line's category.",
-    'Sell it under a licence that covers it.',
+    'The licence does not cover the category of a line.',
+    'Get a licence that covers the category.',
   ),
   CATEGORY_MISMATCH: describe(
     308,
@@ -180,176 +184,176 @@ export const ERRORS = {
   ),
   CURRENCY_MISMATCH: describe(
     309,
-    'Amounts of different currencies meet.',
+    'The amounts are in different currencies.',
     'Use one currency in an order.',
   ),
-  MERCHANT_UNKNOWN: describe(310, 'There is no such merchant.', 'Have the bank register it.'),
+  MERCHANT_UNKNOWN: describe(310, 'The merchant does not exist.', 'Ask the bank to register it.'),
 
   // 4xx: logistics (unit 11)
   NO_COURIER: describe(
     401,
-    'No courier may carry this basket to any address offered.',
+    'No courier can carry this basket to any of the offered addresses.',
     'Offer another address, or change the basket.',
   ),
   COURIER_NOT_ELIGIBLE: describe(
     402,
-    'The courier chosen may not carry this order to this address.',
-    'Choose one of the couriers quoted.',
+    'The chosen courier may not carry this order to this address.',
+    'Choose one of the quoted couriers.',
   ),
   QUOTE_MISMATCH: describe(
     403,
-    'The order differs from what was quoted.',
-    'Sign an order with the quoted courier, fee and total.',
+    'The order differs from the quote.',
+    'Sign the order with the quoted courier, fee and total.',
   ),
   QUOTE_EXPIRED: describe(
     404,
-    'The quote is over.',
+    'The quote has expired.',
     'Ask for a new quote under a new order number.',
   ),
   ADDRESS_UNKNOWN: describe(
     405,
-    'The address was not offered for this order, or is purged.',
-    'Use one of the references offered.',
+    'The address was not offered for this order, or it has been purged.',
+    'Use one of the offered references.',
   ),
   ADDRESSES_DIFFER: describe(
     406,
-    'The logistics units worked on different addresses.',
-    'Send the same addresses to all four.',
+    'The logistics units got different addresses.',
+    'Send the same addresses to all four units.',
   ),
   DELIVERY_PROOF_INVALID: describe(
     407,
-    'The secret is not the one that the customer signed for.',
-    "Read the code that the customer's device shows once more, or deliver without proof and wait.",
+    'The secret does not match the digest that the customer signed.',
+    "Scan the code on the customer's device again, or deliver without proof and wait.",
   ),
   FLEET_TOO_LARGE: describe(
     408,
-    'The logistics company would have more couriers than a quote considers.',
-    'Register a courier in place of one that no longer drives, under the same id.',
+    'The logistics company would have too many couriers, or too much data about them.',
+    'Replace a courier that no longer drives: register the new one under the same id.',
   ),
   DELIVERY_LATE: describe(
     409,
-    'The time for the delivery is over: without proof it is not believed any more.',
+    'The delivery is too late to be accepted without proof.',
     "Deliver with the customer's secret.",
   ),
 
   // 5xx: settlement (unit 14)
   INSUFFICIENT_FUNDS: describe(
     501,
-    'The account holds less than the amount.',
+    'The account has less money than the amount.',
     'Top up the account.',
   ),
-  HOLD_EXPIRED: describe(502, 'The hold ran out.', 'Place the order again.'),
+  HOLD_EXPIRED: describe(502, 'The hold has expired.', 'Place the order again.'),
   HOLD_EXCEEDED: describe(
     503,
-    'The sum captured would exceed the sum authorised.',
-    'Capture at most the rest.',
+    'The captured sum would exceed the authorised sum.',
+    'Capture no more than the rest.',
   ),
-  HOLD_NOT_EXPIRED: describe(504, 'The hold has not run out yet.', 'Void it, or wait.'),
+  HOLD_NOT_EXPIRED: describe(504, 'The hold has not expired yet.', 'Void it, or wait.'),
   REFUND_EXCEEDED: describe(
     505,
-    'The sum refunded would exceed the sum captured.',
-    'Refund at most the rest.',
+    'The refunded sum would exceed the captured sum.',
+    'Refund no more than the rest.',
   ),
   PAYEE_FUNDS_INSUFFICIENT: describe(
     506,
     "The payee's rolled-up balance is less than the amount.",
-    'Roll up its credit entries first; redeem or refund less.',
+    'Roll up its credit entries first, or use a smaller amount.',
   ),
   INSTRUMENT_UNKNOWN: describe(
     507,
-    'The customer has linked no such instrument.',
+    'The customer has not linked this instrument.',
     'Link the card or account first.',
   ),
   RELEASE_NOT_DUE: describe(
     508,
-    'The money is released at delivery, which is not confirmed.',
+    'The money is released at delivery, and the delivery is not confirmed.',
     'Confirm the delivery first.',
   ),
-  // 509 was EPOCH_OPEN, before credit entries were keyed by time.
+  // 509 was EPOCH_OPEN. It went when credit entries got their time as key.
   DISPUTED: describe(510, 'The order is disputed.', 'Resolve the dispute first.'),
   ROLL_UP_TOO_EARLY: describe(
     511,
-    'Entries of a time to come cannot be rolled up.',
-    'Name an instant that has passed.',
+    'Credit entries of a future time cannot be rolled up.',
+    'Give a time in the past.',
   ),
   FEE_NOT_CAPTURED: describe(
     512,
-    'The delivery fee has not been captured, so nobody is sure to pay the courier.',
-    'Claim at least the delivery fee before the goods are picked up.',
+    "The delivery fee is not captured, so the courier's pay is not certain.",
+    'Capture at least the delivery fee before the pick-up.',
   ),
   DISPUTE_TOO_LATE: describe(
     513,
-    'The time in which the order could be disputed is over.',
+    'The time to dispute the order has passed.',
     'Ask the merchant for a refund.',
   ),
   CONSENT_MISSING: describe(
     514,
-    "The merchant's own bank has not agreed that its merchant's money is taken.",
-    "Have an operator of the merchant's bank agree, or decide what still stands on the hold.",
+    "The merchant's own bank has not agreed to take money from its merchant.",
+    "Ask an operator of the merchant's bank to agree, or decide only on the money that is still on the hold.",
   ),
   PAYEE_IN_DEBT: describe(
     515,
-    'The payee owes customers money: later credits pay that first.',
+    'The payee owes money to customers. Its next credits pay that first.',
     'Roll up its credit entries, or wait until the bank bears the debt.',
   ),
   PAYOUT_NOT_REQUESTED: describe(
     516,
-    'The payee has not asked for this payout, or for another amount.',
-    'Have the payee request the payout under this id.',
+    'The payee has not asked for this payout, or asked for another amount.',
+    'Ask the payee to request the payout under this id.',
   ),
   DECISION_NOT_DUE: describe(
     517,
-    'The time in which the dispute is to be decided is not over.',
+    'The time to decide the dispute has not passed yet.',
     'Decide it, or wait.',
   ),
   DEBT_NOT_DUE: describe(
     518,
-    'The payee has still time to pay its debt.',
+    'The payee still has time to pay its debt.',
     'Roll up its credit entries, or wait.',
   ),
   NOT_UNDELIVERED: describe(
     519,
-    'The goods were delivered, or may still be.',
-    'Wait until the time for the delivery is over.',
+    'The goods were delivered, or there is still time to deliver them.',
+    'Wait until the time to deliver has passed.',
   ),
   INSTRUMENT_TAKEN: describe(
     520,
-    'The instrument is linked to another customer of the bank.',
-    "Link an instrument of the customer's own.",
+    'Another customer of the bank has linked this instrument.',
+    'Link an instrument that belongs to this customer.',
   ),
   SECOND_TELLER_REQUIRED: describe(
     521,
-    'Whoever proposed this issue cannot confirm it.',
-    'Have another teller, or an operator, confirm it.',
+    'The person who proposed this issue cannot confirm it.',
+    'Ask another teller, or an operator, to confirm it.',
   ),
   ISSUE_EXPIRED: describe(
     522,
-    'The issue was not confirmed in time.',
-    'Propose it again, under another id.',
+    'Nobody confirmed the issue in time.',
+    'Propose it again with another id.',
   ),
   DEBT_PAYABLE: describe(
     523,
-    'The payee has money that pays its debt.',
+    'The payee has enough money to pay its debt.',
     'Roll up its credit entries until the debt is paid.',
   ),
 
   // 6xx: comparison and alarms (units 13, 15, 16)
   STATEMENT_MISSING: describe(
     601,
-    'A party has not stated its view of the order.',
-    'Have it submit its statement.',
+    'A party has not submitted its statement of the order.',
+    'Ask that party to submit its statement.',
   ),
   VERIFICATION_MISSING: describe(
     603,
-    'The goods comparison has not been made, or is not clean.',
-    'Run the error-report unit. When it found differences, open another basket with what is registered now.',
+    'The goods were not compared yet, or the comparison found differences.',
+    'Run the error-report unit. If it found differences, open a new basket with the current registrations.',
   ),
   ALARM_OPEN: describe(
     604,
     'An open alarm blocks this order.',
-    'An operator must resolve or uphold it.',
+    'Ask an operator to resolve or uphold it.',
   ),
-  ALARM_NOT_OPEN: describe(605, 'There is no open alarm.', 'Nothing to do.'),
+  ALARM_NOT_OPEN: describe(605, 'The order has no open alarm.', 'Nothing to do.'),
 
   // 7xx: feedback (units 17, 18)
   PURCHASE_REQUIRED: describe(
@@ -359,8 +363,8 @@ export const ERRORS = {
   ),
   SUBJECT_NOT_IN_ORDER: describe(
     702,
-    'The subject of the rating is no part of the order.',
-    'Rate what was ordered, or who sold or delivered it.',
+    'The subject of the rating is not part of the order.',
+    'Rate the ordered goods, their merchant, or their courier.',
   ),
 
   // 8xx: payments without a network
@@ -370,10 +374,10 @@ export const ERRORS = {
 /** Stable code of a refusal, upper case. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Facts about a refusal for a program: field paths, expected and actual values. Never personal data. */
+/** Facts about a refusal, for a program: field paths, expected and actual values. Never personal data. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
-/** A refusal on the wire, as the chaincode answers it. */
+/** A refusal on the wire, as the chaincode sends it. */
 export interface WireError {
   readonly code: ErrorCode;
   readonly message: string;
@@ -402,13 +406,13 @@ export class DomainError extends Error {
     return ERRORS[this.code].remedy;
   }
 
-  /** @returns how the refusal travels from the chaincode to its caller. */
+  /** @returns the form in which the chaincode sends the refusal to its caller. */
   toWire(): WireError {
     return { code: this.code, message: this.message, details: this.details };
   }
 }
 
-/** @returns whether the text is one of our codes (a refusal from another version may be unknown here). */
+/** @returns whether the text is one of our codes. A refusal from another version can have a code that is unknown here. */
 export const isErrorCode = (text: unknown): text is ErrorCode =>
   typeof text === 'string' && Object.hasOwn(ERRORS, text);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Integer distances against an independent great circle in floating point, and the integer square root against its definition.
+// Compares integer distances with an independent great circle in floating point, and the integer square root with its
+// definition.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { distanceMetres, integerSquareRoot, isWithinMetres, type Place } from './geography';
@@ -9,7 +10,7 @@ fc.configureGlobal({ seed: SEED });
 const RADIUS = 6_371_008.8;
 const radians = (microdegrees: number): number => (microdegrees / 1e6 / 180) * Math.PI;
 
-/** The haversine formula, written down without a look at the source. */
+/** The haversine formula, written independently of the source. */
 function greatCircle(from: Place, to: Place): number {
   const [first, second] = [radians(from.latitude), radians(to.latitude)];
   const half = Math.sin((second - first) / 2) ** 2;
@@ -42,7 +43,7 @@ describe('distance', () => {
     ['Paris', 48856613, 2352222, 'London', 51507351, -127758, 343_560],
     ['Singapore', 1352083, 103819836, 'Kuala Lumpur', 3139003, 101686855, 309_300],
     ['Suva', -18141600, 178441900, 'Apia', -13833300, -171766700, 1_149_000],
-  ])('%s – %s is what an atlas says, within 0.5 %%', (...row) => {
+  ])('%s – %s is within 0.5 %% of an atlas', (...row) => {
     const [, latitude, longitude, , toLatitude, toLongitude, expected] = row;
     const metres = distanceMetres(
       { latitude, longitude },
@@ -64,7 +65,7 @@ describe('distance', () => {
     );
   });
 
-  it('is a whole number, zero to itself, and the same both ways', () => {
+  it('is a whole number, zero from a place to itself, and equal in both directions', () => {
     fc.assert(
       fc.property(anywhere, anywhere, (a, b) => {
         const metres = distanceMetres(a, b);
@@ -100,7 +101,7 @@ describe('distance', () => {
     },
   );
 
-  it('is within so many metres exactly when it is at most so many', () => {
+  it('isWithinMetres agrees with distanceMetres', () => {
     const close = fc.tuple(anywhere, fc.integer({ min: 0, max: 5_000_000 }), bearing);
     fc.assert(
       fc.property(close, ([from, far, direction]) => {
@@ -132,7 +133,7 @@ describe('integer square root', () => {
     [10n ** 40n - 1n, 10n ** 20n - 1n],
   ])('of %s is %s', (value, root) => expect(integerSquareRoot(value)).toBe(root));
 
-  it('is the largest integer whose square is not above the value', () => {
+  it('is the largest integer whose square is at most the value', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 200n }), (value) => {
         const root = integerSquareRoot(value);
@@ -142,7 +143,7 @@ describe('integer square root', () => {
     );
   });
 
-  it('finds every square, and falls by one just below it', () => {
+  it('finds the root of every square, and one less just below the square', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 1n, max: 2n ** 100n }), (root) => {
         expect(integerSquareRoot(root * root)).toBe(root);

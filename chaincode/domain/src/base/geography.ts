@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Distances between places by integer arithmetic only, so that every endorser finds the same metre.
+// Distances between places, in integers only, so that every endorser gets the same result.
 import type * as z from 'zod';
 import type { DeepReadonly } from './deep-readonly.js';
 import type { place } from './identifiers.js';
@@ -22,7 +22,7 @@ const COSINE = [
   17452406, 0,
 ] as const;
 
-/** The table's factor in two parts: products of micro-degrees with either stay exact in a number. */
+/** The table's factor, split in two. The product of micro-degrees with either part is exact in a number. */
 const UPPER = 10_000;
 const LOWER = 100_000;
 const DEGREE = 1_000_000;
@@ -30,7 +30,7 @@ const DEGREE = 1_000_000;
 export const TURN = 360 * DEGREE;
 /** Millimetres in a degree of a great circle, mean Earth radius 6,371,008.8 m (IUGG). */
 const MILLIMETRES_PER_DEGREE = 111_195_080;
-/** What divides micro-degrees times {@link MILLIMETRES_PER_DEGREE} to give metres. */
+/** Divides micro-degrees times {@link MILLIMETRES_PER_DEGREE}, which gives metres. */
 const PER_METRE = DEGREE * 1000;
 
 /** Cosine of an angle from 0 to 90° in micro-degrees, times 10^9, interpolated between whole degrees (error below 4·10⁻⁵). */
@@ -42,8 +42,8 @@ function cosine(angle: number): number {
 }
 
 /**
- * Micro-degrees of a great circle that so many micro-degrees of longitude have on the parallel at this angle from the
- * equator. Integers below 2^53 in every step, so that nothing is rounded but down.
+ * Converts micro-degrees of longitude on a parallel into micro-degrees of a great circle. The angle is the parallel's
+ * distance from the equator. Every step is an integer below 2^53, so the only rounding is down.
  */
 export function alongParallel(longitude: number, angle: number): number {
   const factor = cosine(angle);
@@ -52,7 +52,7 @@ export function alongParallel(longitude: number, angle: number): number {
   return Math.floor((upper + lower) / UPPER);
 }
 
-/** @returns the largest integer whose square is not above the value (Newton's method). */
+/** @returns the largest integer whose square is at most the value (Newton's method). */
 export function integerSquareRoot(value: bigint): bigint {
   if (value < 2n) return value;
   let estimate = 1n << BigInt((value.toString(2).length + 1) >> 1);
@@ -78,8 +78,8 @@ const eastward = (from: Place, to: Place): number =>
   );
 
 /**
- * Distance in whole metres on the equirectangular projection: within 0.5 % of the great circle up to 500 km
- * outside the polar regions, which is all that a courier's tariff needs.
+ * Distance in whole metres on the equirectangular projection. It is within 0.5 % of the great circle up to 500 km outside
+ * the polar regions. A courier's tariff needs no more.
  */
 export function distanceMetres(from: Place, to: Place): number {
   const [north, east] = [BigInt(northward(from, to)), BigInt(eastward(from, to))];
@@ -88,11 +88,11 @@ export function distanceMetres(from: Place, to: Place): number {
 }
 
 /**
- * Whether {@link distanceMetres} is at most so many metres, at most 5,000,000: without its square root, and mostly by the
- * latitude alone, since a quote asks this of every area of every courier.
+ * @returns whether {@link distanceMetres} is at most `metres`, which is at most 5,000,000. It needs no square root, and
+ * mostly only the latitude: a quote asks this for every area of every courier.
  */
 export function isWithinMetres(metres: number, from: Place, to: Place): boolean {
-  // The first micro-degree whose metres, rounded down, are too many; its square is below 2^53.
+  // The smallest distance in micro-degrees that is too far, with metres rounded down. Its square is below 2^53.
   const beyond = Math.floor(((metres + 1) * PER_METRE - 1) / MILLIMETRES_PER_DEGREE) + 1;
   const north = northward(from, to);
   if (north >= beyond) return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What may name something, and what is refused at the edge.
+// Which identifiers and basic values are accepted at the edge, and which are refused.
 import fc from 'fast-check';
 import { generateKeyPairSync } from 'node:crypto';
 import { SEED } from '../../../../test/support/seeded';
@@ -22,7 +22,7 @@ fc.configureGlobal({ seed: SEED });
 const accepts = (schema: { safeParse: (value: unknown) => { success: boolean } }, value: unknown) =>
   schema.safeParse(value).success;
 
-/** GS1's other description of the rule: weights 3 and 1 from the right, the whole sum a multiple of ten. */
+/** GS1's other description of the rule: weights 3 and 1 from the right, and the whole sum is a multiple of ten. */
 const weighs = (text: string): boolean =>
   Array.from(text)
     .reverse()
@@ -47,7 +47,7 @@ describe('GTIN-13', () => {
     '٤006381333931',
   ])('%j is refused', (text) => expect(isGtin(text)).toBe(false));
 
-  it('has exactly one check digit, the one that the weighted sum gives', () => {
+  it('has exactly one check digit, from the weighted sum', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[0-9]{12}$/), (body) => {
         const right = Array.from('0123456789')
@@ -105,7 +105,7 @@ describe('identifiers', () => {
     1,
   ])('%j is none', (text) => expect(accepts(identifier, text)).toBe(false));
 
-  it('never hold what separates the parts of a key, wherever it stands', () => {
+  it('never contain the separators of keys, at any position', () => {
     const part = fc.stringMatching(/^[A-Za-z0-9._-]{0,20}$/);
     fc.assert(
       fc.property(
@@ -150,7 +150,7 @@ describe('other shapes', () => {
     [{ latitude: 0, longitude: 0, altitude: 0 }, false],
   ])('place %j: %s', (value, expected) => expect(accepts(place, value)).toBe(expected));
 
-  it('device keys are public keys on P-256, and no other', () => {
+  it('device keys are only public keys on P-256', () => {
     const spki = (curve: string) =>
       generateKeyPairSync('ec', { namedCurve: curve })
         .publicKey.export({ type: 'spki', format: 'der' })

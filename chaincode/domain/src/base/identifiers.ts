@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shapes of everything that names something: checked once, at the edge.
+// Schemas of identifiers, amounts and other basic values. They are checked once, at the edge.
 import * as z from 'zod';
 import { AMOUNT_PATTERN, isCurrency } from './money.js';
 import { isDeviceKey } from './signature.js';
@@ -9,7 +9,7 @@ export const IDENTIFIER_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 const DIGEST_PATTERN = /^[0-9a-f]{64}$/;
 
-/** @returns whether the text is a GTIN-13 with a right check digit (GS1 General Specifications §7.9). */
+/** @returns whether the text is a GTIN-13 with a correct check digit (GS1 General Specifications §7.9). */
 export function isGtin(text: string): boolean {
   if (!/^[0-9]{13}$/.test(text)) return false;
   let sum = 0;
@@ -21,7 +21,7 @@ export function isGtin(text: string): boolean {
 /** @returns whether the text has the form of a UNSPSC code: 8 digits, segment to commodity, segment not 00. */
 export const isCategory = (text: string): boolean => /^(?!00)[0-9]{8}$/.test(text);
 
-/** Schema of a name that a party gives: an order number, a merchant, a device. */
+/** Schema of an identifier that a party chooses: of an order, a merchant, a device. */
 export const identifier = z
   .string()
   .regex(IDENTIFIER_PATTERN)
@@ -41,7 +41,7 @@ export const currency = z
   .string()
   .refine(isCurrency, 'no currency of ISO 4217')
   .describe('ISO 4217 code');
-/** Schema of a GTIN-13 with a right check digit. */
+/** Schema of a GTIN-13 with a correct check digit. */
 export const gtin = z
   .string()
   .refine(isGtin, 'no GTIN-13 with a right check digit')
@@ -50,7 +50,7 @@ export const category = z
   .string()
   .refine(isCategory, 'no UNSPSC code')
   .describe('UNSPSC code, 8 digits');
-/** Schema of a number of pieces, one at least. */
+/** Schema of a number of pieces, at least one. */
 export const quantity = z.int().min(1).max(1_000_000).describe('pieces');
 export const grams = z.int().min(0).max(10_000_000).describe('grams, at most 10 t a piece');
 export const seconds = z.int().min(0).max(8_640_000_000).describe('seconds');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Money at its edges: decimal text of currencies with 0, 2, 3 and 4 digits, 18 digits at most, never a float.
+// Money at its limits: decimal text of currencies with 0, 2, 3 and 4 digits, at most 18 digits, never a float.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Money: integer minor units of an ISO 4217 currency. A decimal string on the wire, a bigint in arithmetic, never a float.
+// Money: integer minor units of an ISO 4217 currency. It is a decimal string on the wire and a bigint in arithmetic, never a
+// float.
 import { code as iso4217 } from 'currency-codes';
 import { ensure } from './errors.js';
 
 /** Minor units as a decimal string, e.g. `"1250"` for EUR 12.50. At most 18 digits. */
 export type Amount = string;
 
-/** A sum of amounts in minor units, which no number of digits limits. */
+/** A sum of amounts in minor units, with any number of digits. */
 export type Sum = string;
 
 /** Three upper-case letters of ISO 4217. */
@@ -14,7 +15,7 @@ export type Currency = string;
 
 export const AMOUNT_PATTERN = /^(0|[1-9][0-9]{0,17})$/;
 
-/** A sum over many amounts, such as all money on the ledger: canonical too, of any length. */
+/** A sum over many amounts, for example all money on the ledger. Canonical, of any length. */
 export const SUM_PATTERN = /^(0|[1-9][0-9]*)$/;
 
 const LIMIT = 10n ** 18n;
@@ -39,7 +40,7 @@ export function toUnits(amount: Amount): bigint {
   return BigInt(amount);
 }
 
-/** @returns whether the units fit an amount. */
+/** @returns whether an amount can hold the units. */
 export const isAmountOf = (units: bigint): boolean => units >= 0n && units < LIMIT;
 
 /** @throws {DomainError} INPUT_INVALID when the sum is negative or has more than 18 digits. */
@@ -52,7 +53,7 @@ export function toAmount(units: bigint): Amount {
 export const addAmounts = (...amounts: readonly Amount[]): Amount =>
   toAmount(amounts.reduce((sum, amount) => sum + toUnits(amount), 0n));
 
-/** @throws {DomainError} INPUT_INVALID when the result would be negative: check with {@link isAtLeast} first. */
+/** @throws {DomainError} INPUT_INVALID when the result would be negative. Check with {@link isAtLeast} first. */
 export const subtractAmounts = (from: Amount, amount: Amount): Amount =>
   toAmount(toUnits(from) - toUnits(amount));
 
@@ -62,37 +63,37 @@ export function sumToUnits(sum: Sum): bigint {
   return BigInt(sum);
 }
 
-/** @returns the sum of sums, or of amounts, which are sums too. */
+/** @returns the sum of all. Amounts are sums too. */
 export const addSums = (...sums: readonly Sum[]): Sum =>
   sums.reduce((total, sum) => total + sumToUnits(sum), 0n).toString();
 
-/** @throws {DomainError} INPUT_INVALID when the result would be negative: check with {@link isSumAtLeast} first. */
+/** @throws {DomainError} INPUT_INVALID when the result would be negative. Check with {@link isSumAtLeast} first. */
 export function subtractSums(from: Sum, sum: Sum): Sum {
   const rest = sumToUnits(from) - sumToUnits(sum);
   ensure(rest >= 0n, 'INPUT_INVALID', { field: 'sum', reason: 'out of range' });
   return rest.toString();
 }
 
-/** @returns whether the first sum is the other, or more. */
+/** @returns whether the first sum is equal to the other or larger. */
 export const isSumAtLeast = (sum: Sum, other: Sum): boolean => sumToUnits(sum) >= sumToUnits(other);
 
-/** @returns the amount, or as much of it as the sum holds. */
+/** @returns the amount, or the sum when that is smaller. */
 export const atMostOfSum = (sum: Sum, amount: Amount): Amount =>
   isSumAtLeast(sum, amount) ? amount : sum;
 
-/** @returns so many times the amount. @throws {DomainError} INPUT_INVALID when the result is no amount. */
+/** @returns the product. @throws {DomainError} INPUT_INVALID when the result does not fit an amount. */
 export const multiplyAmount = (amount: Amount, times: number): Amount =>
   toAmount(toUnits(amount) * BigInt(times));
 
-/** @returns whether the first amount is the other, or more. */
+/** @returns whether the first amount is equal to the other or larger. */
 export const isAtLeast = (amount: Amount, other: Amount): boolean =>
   toUnits(amount) >= toUnits(other);
 
 export const minimumAmount = (a: Amount, b: Amount): Amount => (isAtLeast(a, b) ? b : a);
 
 /**
- * Reads a decimal such as `12.50` in the currency's own exponent.
- * @throws {DomainError} INPUT_INVALID when it is no decimal, has too many digits, or is negative.
+ * Reads a decimal, for example `12.50`, with the currency's own number of digits.
+ * @throws {DomainError} INPUT_INVALID when it is not a decimal, has too many digits, or is negative.
  * @example parseDecimal('12.5', 'EUR') // '1250'
  */
 export function parseDecimal(text: string, currency: Currency): Amount {
@@ -107,7 +108,7 @@ export function parseDecimal(text: string, currency: Currency): Amount {
 }
 
 /**
- * Writes minor units, an amount or a sum of any length, as a decimal in the currency's own exponent.
+ * Writes minor units, an amount or a sum of any length, as a decimal with the currency's own number of digits.
  * @throws {DomainError} INPUT_INVALID unless the text is canonical.
  * @example formatAmount('1250', 'EUR') // '12.50'
  */

@@ -14,19 +14,19 @@ describe('a memory', () => {
     return { found, ask };
   };
 
-  it('finds each once and never takes one for another', () => {
+  it('computes each result once and never mixes results up', () => {
     const { found, ask } = finding();
     expect(['a', 'b', 'a', 'b'].map((each) => ask(each)?.text)).toEqual(['a', 'b', 'a', 'b']);
     expect(found).toEqual(['a', 'b']);
   });
 
-  it('remembers that there is none', () => {
+  it('remembers an undefined result', () => {
     const { found, ask } = finding();
     expect([ask('none'), ask('none')]).toEqual([undefined, undefined]);
     expect(found).toEqual(['none']);
   });
 
-  it('remembers no failure', () => {
+  it('does not remember errors', () => {
     const { ask } = finding();
     expect(() => ask('damaged')).toThrow('damaged');
     expect(() => ask('damaged')).toThrow('damaged');

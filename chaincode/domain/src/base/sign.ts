@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signing with a key that this process holds. Needs Node.js: a browser's keys sign by themselves, see signature.ts for the form.
+// Signing with a key that this process holds. It needs Node.js; a browser signs with its own keys. signature.ts describes
+// the form.
 import { sign, type KeyObject } from 'node:crypto';
 import { withLowS } from './signature.js';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ES256 with low S: one key, one text, one signature; everything else is refused without an exception.
+// ES256 with low S: one key, one text, one signature. Everything else is refused without an exception.
 import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { DEVICE_KEY } from '../transactions/examples';
 import { signEs256 } from './sign';
@@ -36,7 +36,7 @@ const { spki, privateKey } = keyPair('P-256');
 const signature = signEs256(privateKey, TEXT);
 
 describe('signing', () => {
-  it('always gives 64 bytes with low S that verify, about half of which had a high S before', () => {
+  it('always gives 64 bytes with low S that verify; about half had a high S before', () => {
     const values = Array.from({ length: 64 }, (_, index) => `text ${index}`);
     for (const text of values) {
       const signed = signEs256(privateKey, text);
@@ -46,7 +46,7 @@ describe('signing', () => {
     }
   });
 
-  it('verifies whatever zeros or high bits r and s begin with', () => {
+  it('verifies r and s with any leading zeros or high bits', () => {
     const key = { key: privateKey, dsaEncoding: 'ieee-p1363' as const };
     const texts = Array.from({ length: 3000 }, (_, index) => `text ${index}`);
     const signatures = texts.map((text) => withLowS(sign('sha256', Buffer.from(text), key)));

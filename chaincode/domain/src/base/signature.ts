@@ -14,13 +14,13 @@ export const P256_SPKI_HEAD = Buffer.from(
   'hex',
 );
 
-/** @returns the bytes of base64 in its one canonical form, else undefined. */
+/** @returns the bytes, or undefined unless the text is canonical base64. */
 function fromBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
-/** @returns the P-256 key of base64 DER (SubjectPublicKeyInfo) in its one form, else undefined. */
+/** @returns the P-256 key, or undefined unless the text is its base64 DER (SubjectPublicKeyInfo) in the one canonical form. */
 export function importDeviceKey(spki: string): PublicKey | undefined {
   const der = fromBase64(spki);
   const length = P256_SPKI_HEAD.length;
@@ -39,7 +39,7 @@ export function shortKeyOf(spki: string): string {
   return Buffer.concat([Buffer.from([parity]), point.subarray(0, 32)]).toString('base64');
 }
 
-/** @returns the P-256 key of base64 of a compressed point, else undefined. */
+/** @returns the P-256 key, or undefined unless the text is base64 of a compressed point. */
 export function importShortKey(short: string): PublicKey | undefined {
   const point = fromBase64(short);
   return point?.length === 33 ? keyOfShortPoint(point) : undefined;
@@ -52,12 +52,12 @@ const isLowS = (signature: Uint8Array): boolean => HALF_ORDER.compare(signature,
 
 /**
  * @param signature r‖s
- * @returns whether the signature is by that key over the bytes; false for another length and for a high S.
+ * @returns whether the key signed the bytes. False for a wrong length and for a high S.
  */
 export const verifyBytes = (key: PublicKey, bytes: Uint8Array, signature: Uint8Array): boolean =>
   signature.length === 64 && isLowS(signature) && verifyP256(key, bytes, signature);
 
-/** @returns the signature r‖s in the form with low S, which is as valid. */
+/** @returns the same signature r‖s with low S, which is equally valid. */
 export function withLowS(signature: Uint8Array): Buffer {
   const bytes = Buffer.from(signature);
   if (isLowS(bytes)) return bytes;
@@ -68,7 +68,7 @@ export function withLowS(signature: Uint8Array): Buffer {
 
 /**
  * @param signature base64 of r‖s, 64 bytes
- * @returns whether the signature is by that key over the UTF-8 text; false for every malformed part and for a high S.
+ * @returns whether the key signed the UTF-8 text. False for any malformed part and for a high S.
  */
 export function verifyText(key: PublicKey | undefined, text: string, signature: string): boolean {
   const bytes = fromBase64(signature);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Zones cover the globe without gap or overlap, and none is smaller than promised, at the poles and the date line either.
+// Zones cover the globe without gaps or overlaps. None is smaller than promised, also at the poles and the date line.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { distanceMetres, type Place } from './geography';
@@ -58,7 +58,7 @@ describe('a zone', () => {
     expect(Math.abs(width - wide)).toBeLessThan(0.1);
   });
 
-  it('holds its place, and its corners and centre belong to it and to no other', () => {
+  it('contains its place, and its corners and centre belong only to it', () => {
     fc.assert(
       fc.property(size, place, (grid, inside) => {
         const zone = zoneOf(grid, inside);
@@ -85,7 +85,7 @@ describe('a zone', () => {
     );
   });
 
-  it('is nowhere lower, narrower or smaller than the grid says', () => {
+  it('is never lower, narrower or smaller than the grid says', () => {
     fc.assert(
       fc.property(size, place, (grid, inside) => {
         const zone = zoneOf(grid, inside);
@@ -97,7 +97,7 @@ describe('a zone', () => {
     );
   });
 
-  it('is round at a pole, whatever the longitude', () => {
+  it('is round at a pole, for any longitude', () => {
     for (const latitude of [89_950_000, 90_000_000, -89_950_000, -90_000_000]) {
       const zone = zoneOf(SIZE, at(latitude, 7_000_000));
       expect([zone.west, zone.east]).toEqual([-180_000_000, 180_000_000]);
@@ -106,7 +106,7 @@ describe('a zone', () => {
     }
   });
 
-  it('is the same on both sides of the name of the date line', () => {
+  it('is the same for both names of the date line', () => {
     expect(zoneOf(SIZE, at(-16_800_000, 180_000_000))).toEqual(
       zoneOf(SIZE, at(-16_800_000, -180_000_000)),
     );

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The grid of zones over the globe: all that the public ledger may depend on of a customer's address is its zone.
+// The grid of zones over the globe. The public ledger may depend on the zone of a customer's address, and on nothing else of
+// it.
 import { alongParallel, TURN, type Place } from './geography.js';
 
 /**
- * How large the zones of a grid are, in micro-degrees.
- * No zone is lower than `latitude` or narrower than `longitude`, nor narrower, in metres, than `latitude` is high.
+ * The size of a grid's zones, in micro-degrees. Every zone is at least `latitude` high and `longitude` wide. In metres,
+ * every zone is at least as wide as `latitude` is high.
  */
 export interface ZoneSize {
   readonly latitude: number;
@@ -12,8 +13,9 @@ export interface ZoneSize {
 }
 
 /**
- * One cell of a grid, by its edges in micro-degrees: `south` ≤ latitude < `north`, `west` ≤ longitude < `east`; the
- * northernmost zones include the pole. It is no {@link Place}, so that what takes a zone cannot be given an address.
+ * One cell of a grid, by its edges in micro-degrees: `south` ≤ latitude < `north`, `west` ≤ longitude < `east`. The
+ * northernmost zones include the pole. A zone is not a {@link Place}, so nobody can pass an address to a function that takes
+ * a zone.
  */
 export interface Zone {
   readonly south: number;
@@ -24,17 +26,20 @@ export interface Zone {
 
 const HALF_TURN = TURN / 2;
 
-/** Which of `count` equal parts of a span an offset from its beginning lies in; the end of the span is in the last. */
+/** The part, of `count` equal parts of a span, that contains the offset. The end of the span belongs to the last part. */
 const partAt = (offset: number, span: number, count: number): number =>
   Math.min(Number((BigInt(offset) * BigInt(count)) / BigInt(span)), count - 1);
 
-/** The first offset that lies in the part: a part ends where the next begins. */
+/** The first offset in the part. A part ends where the next one begins. */
 const startOf = (part: number, span: number, count: number): number =>
   Number((BigInt(part) * BigInt(span) + BigInt(count) - 1n) / BigInt(count));
 
 const atLeastOne = (count: number): number => Math.max(1, count);
 
-/** Parallels shorten towards the poles: so many zones fit on a row whose edge lies at this angle from the equator. */
+/**
+ * How many zones fit on a row. The angle is the distance of the row's edge from the equator: parallels get shorter towards
+ * the poles.
+ */
 function columnsAt(angle: number, size: ZoneSize): number {
   const byWidth = Math.floor(TURN / size.longitude);
   const byHeight = Math.floor(alongParallel(TURN, angle) / size.latitude);
@@ -42,9 +47,9 @@ function columnsAt(angle: number, size: ZoneSize): number {
 }
 
 /**
- * The zone in which a place lies. Rows of equal height run from pole to pole; each is divided into equal columns,
- * fewer towards the poles, so that no zone is smaller than `latitude` squared; around each pole lies one round zone.
- * 180° W and 180° E are one meridian. Integers only, so that every endorser finds the same zone.
+ * The zone that contains a place. Rows of equal height run from pole to pole. Each row has equal columns, fewer towards the
+ * poles, so that no zone is smaller than `latitude` squared. Each pole has one round zone. 180° W and 180° E are one
+ * meridian. It uses integers only, so that every endorser gets the same zone.
  */
 export function zoneOf(size: ZoneSize, { latitude, longitude }: Place): Zone {
   const rows = atLeastOne(Math.floor(HALF_TURN / size.latitude));
@@ -58,7 +63,7 @@ export function zoneOf(size: ZoneSize, { latitude, longitude }: Place): Zone {
   return { south, north, west, east };
 }
 
-/** The place that stands for every address of the zone. */
+/** The place that represents every address of the zone. */
 export const centreOf = ({ south, north, west, east }: Zone): Place => ({
   latitude: Math.floor((south + north) / 2),
   longitude: Math.floor((west + east) / 2),

@@ -43,7 +43,7 @@ test('it recovers with time, half with every half-life', () => {
   expect(conductScore(bad, at(2 * HALF_LIFE))).toBe(90);
 });
 
-test('it stays within 0 … 100, never rises by misconduct and never falls by time', () => {
+test('it stays within 0 … 100, never rises with misconduct and never falls with time', () => {
   const kind = fc.constantFrom<Misconduct>('mismatch', 'debt');
   const acts = fc.array(fc.tuple(kind, fc.nat({ max: HALF_LIFE })), { maxLength: 30 });
   fc.assert(
@@ -64,7 +64,7 @@ test('it stays within 0 … 100, never rises by misconduct and never falls by ti
   );
 });
 
-describe('what is decided by it', () => {
+describe('what the score decides', () => {
   test.each([
     ['a merchant of good standing', judged(mismatches(4)), 'match', 'match'],
     ['one below the score for a release at match', judged(mismatches(5)), 'match', 'delivery'],

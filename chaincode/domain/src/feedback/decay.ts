@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What counts less with time: sums in thousandths, halved with every half-life that ends. Half-lives are counted from 1970,
-// so that all rows halve at the same instants and no row need be written for it.
+// Sums that count less with time. They are in thousandths, and halve at the end of every half-life. Half-lives are counted
+// from 1970, so that all rows halve at the same instants and no row has to be written for it.
 
 /** One, in thousandths. */
 export const WHOLE = 1000;
@@ -10,8 +10,8 @@ const halvings = (from: number, to: number, halfLifeSeconds: number): number =>
   Math.max(0, Math.floor(to / halfLifeSeconds) - Math.floor(from / halfLifeSeconds));
 
 /**
- * Rounds down, so that a sum never falls below the sum of its parts: what a part added can be taken away again.
- * @returns what thousandths of one instant are worth at a later one
+ * Rounds down. A sum is then never below the sum of its parts, so a part can always be subtracted again.
+ * @returns the value, at a later instant, of thousandths from an earlier one
  */
 export function decaying(
   from: number,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 18: one opinion a customer, that loses weight with time; no order of opinions makes a sum negative or counts one twice.
+// Unit 18: each customer has one opinion, which loses weight with time. No order of opinions makes a sum negative or counts
+// one twice.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import type { Aggregate } from '../ledger/catalogue-shapes';
@@ -26,7 +27,7 @@ const HOLD = { captured: '100', refunded: '0' } as NonNullable<
 >;
 const KEPT = { delivery: 'delivered' as const, hold: HOLD };
 
-/** So many opinions of customers who keep what was delivered. */
+/** This many opinions of customers who keep the delivered goods. */
 const rated = (count: number, stars: number, defects = 0): Aggregate => ({
   at: 0,
   weight: count * 1000,
@@ -35,7 +36,7 @@ const rated = (count: number, stars: number, defects = 0): Aggregate => ({
 });
 
 describe('an opinion', () => {
-  it('counts whole when the goods were delivered and nothing went back', () => {
+  it('counts fully when the goods were delivered and no money went back', () => {
     expect(opinionOf({ stars: 4, defect: true }, KEPT, standards(7))).toEqual({
       at: 7,
       weight: 1000,
@@ -44,7 +45,7 @@ describe('an opinion', () => {
     });
   });
 
-  it('counts whole when the smaller part went back: a cent washes nothing off', () => {
+  it('counts fully when the smaller part went back, so that a refund of one cent does not remove a bad rating', () => {
     const order = { ...KEPT, hold: { ...HOLD, refunded: '50' } };
     expect(opinionOf({ stars: 1, defect: true }, order, standards(0)).weight).toBe(1000);
   });
@@ -83,7 +84,7 @@ describe('sums', () => {
     later: fc.nat({ max: 2500 }),
   });
 
-  it('are never negative, and hold the newest opinion of every customer and nothing else', () => {
+  it('are never negative, and contain exactly the newest opinion of every customer', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
         const opinions = new Map<number, Aggregate>();
@@ -98,7 +99,7 @@ describe('sums', () => {
           const held = [...opinions.values()].map((each) => ratingNow(each, standards(now)));
           for (const part of ['weight', 'stars', 'defects'] as const) {
             const least = held.reduce((sum, each) => sum + each[part], 0);
-            // Each sum is rounded down once where its parts are rounded one by one: at most one thousandth an opinion.
+            // Each sum is rounded down once, but its parts are rounded one by one: at most one thousandth per opinion.
             expect(sums[part]).toBeGreaterThanOrEqual(least);
             expect(sums[part] - least).toBeLessThanOrEqual(acts.length);
           }
@@ -107,7 +108,7 @@ describe('sums', () => {
     );
   });
 
-  it('are the same, however often a customer says the same', () => {
+  it('stay the same when a customer repeats an opinion', () => {
     const bad = opinionOf({ stars: 1, defect: true }, KEPT, standards(0));
     const once = withOpinion(UNRATED, undefined, bad, standards(0));
     expect(withOpinion(once, bad, bad, standards(0))).toEqual(once);

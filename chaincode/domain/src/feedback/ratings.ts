@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 18: what customers think of goods, merchants and couriers. Every customer has one opinion of a subject, its newest,
-// which counts less with time and less for an order that was not delivered or was paid back.
+// Unit 18: ratings of goods, merchants and couriers. Each customer has one opinion of a subject, its newest. An opinion
+// counts less with time, and less for an order that was not delivered or was refunded.
 import type { Aggregate } from '../ledger/catalogue-shapes.js';
 import type { OrderRow, RatingRow } from '../ledger/rows.js';
 import type { RatingsPolicy } from '../policy/policy.js';
 import { isPaidBack } from '../settlement/hold.js';
 import { decaying, WHOLE } from './decay.js';
 
-/** By which rules ratings count, and when. */
+/** The rules for counting ratings, and the time of counting. */
 export interface RatingStandards {
   readonly now: number;
   readonly ratings: RatingsPolicy;
 }
 
-/** The aggregate of what nobody has rated. */
+/** The aggregate of a subject without ratings. */
 export const UNRATED: Aggregate = { at: 0, weight: 0, stars: 0, defects: 0 };
 
-/** Opinions of three customers whose orders were delivered, in thousandths: fewer decide nothing. */
+/** Three opinions on delivered orders, in thousandths. Fewer opinions decide nothing. */
 const ENOUGH = 3 * WHOLE;
 
-/** @returns the same sums as they count now. */
+/** @returns the sums with their weight now. */
 export function ratingNow(sums: Aggregate, { now, ratings }: RatingStandards): Aggregate {
   const worth = decaying(sums.at, now, ratings.halfLifeSeconds);
   return {
@@ -30,11 +30,11 @@ export function ratingNow(sums: Aggregate, { now, ratings }: RatingStandards): A
   };
 }
 
-/** The customer has the goods, and the merchant most of its money. */
+/** Whether the customer has the goods and the merchant has most of its money. */
 const isFinished = ({ delivery, hold }: Pick<OrderRow, 'delivery' | 'hold'>): boolean =>
   delivery === 'delivered' && hold !== null && !isPaidBack(hold);
 
-/** @returns what one opinion adds. */
+/** @returns what one opinion adds to the sums. */
 export function opinionOf(
   { stars, defect }: Pick<RatingRow, 'stars' | 'defect'>,
   order: Pick<OrderRow, 'delivery' | 'hold'>,
@@ -45,7 +45,7 @@ export function opinionOf(
   return { at: now, weight, stars: weight * stars, defects: defect ? weight : 0 };
 }
 
-/** @returns the sums with a customer's newest opinion in the place of the one that it had. */
+/** @returns the sums after a customer's newest opinion has replaced its earlier one. */
 export function withOpinion(
   sums: Aggregate,
   before: Aggregate | undefined,
@@ -62,13 +62,13 @@ export function withOpinion(
   };
 }
 
-/** At least three reports, and at least three customers in ten. */
+/** True when at least three customers, and at least three in ten, report a defect. */
 export function isDefective(rating: Aggregate, standards: RatingStandards): boolean {
   const { weight, defects } = ratingNow(rating, standards);
   return defects >= ENOUGH && defects * 10 >= weight * 3;
 }
 
-/** At least three opinions that average below two and a half stars. */
+/** True when there are at least three opinions and their average is below two and a half stars. */
 export function isPoorlyRated(rating: Aggregate, standards: RatingStandards): boolean {
   const { weight, stars } = ratingNow(rating, standards);
   return weight >= ENOUGH && stars * 2 < weight * 5;

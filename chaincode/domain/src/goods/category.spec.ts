@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// UNSPSC's four levels: what an allowed code covers, and what it does not.
+// UNSPSC's four levels: what an allowed code covers and what it does not cover.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { categoryCovers, isCategoryAllowed } from './category';
@@ -47,7 +47,7 @@ describe('an allowed code covers', () => {
   });
 });
 
-it('one of the allowed codes is enough; none allows nothing', () => {
+it('one allowed code is enough, and an empty list allows nothing', () => {
   expect(isCategoryAllowed(['10000000', '43210000'], EXACT)).toBe(true);
   expect(isCategoryAllowed(['10000000', '43220000'], EXACT)).toBe(false);
   expect(isCategoryAllowed([], EXACT)).toBe(false);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Categories follow UNSPSC: segment, family, class, commodity, two digits each; trailing 00 pairs mean "all below".
+// Categories follow UNSPSC: segment, family, class, commodity, two digits each; trailing 00 pairs mean "everything below".
 
 /** Codes from the most general to the exact one: `43211503` → `43000000`, `43210000`, `43211500`, `43211503`. */
 const levels = (code: string): string[] =>

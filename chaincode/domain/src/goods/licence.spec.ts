@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which changes of a licence take something from the merchant.
+// Which changes of a licence take something away from the merchant.
 import type { Licensing } from '../ledger/catalogue-shapes';
 import { narrowsLicence } from './licence';
 
@@ -39,7 +39,7 @@ it.each<readonly [string, Partial<Licensing>]>([
   ['ran out', until(NOW)],
   ['was never there', { licence: null }],
   ['was not active', { active: false }],
-])('a licence that %s has nothing to lose but its organisation', (_, before) => {
+])('a licence that %s can only lose its organisation', (_, before) => {
   expect(narrows({ active: false, categories: [] }, before)).toBe(false);
   expect(narrows({ ...until(3_000), active: true, categories: ['10000000'] }, before)).toBe(false);
   expect(narrows({ mspId: 'MallMSP' }, before)).toBe(true);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Units 9, 10 and 12: partition, who may sell, whether the customer's choice was quoted, whether the categories agree.
+// Units 9, 10 and 12: the partition, who may sell, whether logistics quoted the customer's choice, and whether the
+// categories agree.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { BLAMELESS } from '../conduct/conduct';
@@ -35,7 +36,7 @@ describe('unit 9', () => {
     expect(partitionOf([])).toEqual([]);
   });
 
-  it('loses and repeats nothing, and does not depend on the order of lines', () => {
+  it('loses and repeats no goods, and does not depend on the order of lines', () => {
     const entry = fc.record({ gtin: fc.string(), category: fc.constantFrom('1', '2', '10', 'a') });
     fc.assert(
       fc.property(fc.array(entry), (goods) => {

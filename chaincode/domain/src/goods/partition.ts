@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Units 9, 10 and 12: lines by category, who may sell and carry them.
+// Units 9, 10 and 12: the lines by category, and who may sell and carry them.
 import { byCodeUnit } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import type { GoodsRow, MerchantRow } from '../ledger/catalogue-shapes.js';
@@ -13,7 +13,7 @@ export interface Partition {
   readonly gtins: readonly string[];
 }
 
-/** Unit 9: every line in its category; categories and goods in code-unit order. */
+/** Unit 9: puts every line into its category. Categories and goods are in code-unit order. */
 export function partitionOf(goods: readonly Pick<GoodsRow, 'gtin' | 'category'>[]): Partition[] {
   const categories = [...new Set(goods.map((entry) => entry.category))].sort(byCodeUnit);
   return categories.map((category) => ({
@@ -25,7 +25,7 @@ export function partitionOf(goods: readonly Pick<GoodsRow, 'gtin' | 'category'>[
   }));
 }
 
-/** @returns the categories, one an entry. */
+/** @returns the categories, one for each entry. */
 export const categoriesOf = (partition: readonly Partition[]): string[] =>
   partition.map((entry) => entry.category);
 
@@ -46,7 +46,7 @@ export function ensureMerchantMaySell(
 }
 
 /**
- * Unit 10, joining 1102 and 1104: the customer's choice is one that logistics quoted, at the quoted fee.
+ * Unit 10, joining 1102 and 1104: logistics quoted the customer's choice, at this fee.
  * @throws {DomainError} QUOTE_MISMATCH, QUOTE_EXPIRED, ADDRESS_UNKNOWN or COURIER_NOT_ELIGIBLE.
  */
 export function ensureChoiceQuoted(
@@ -69,8 +69,8 @@ export function ensureChoiceQuoted(
 }
 
 /**
- * Unit 12: the order's categories equal those of the verified partition, and those for which the couriers were quoted,
- * each of whom may carry them all.
+ * Unit 12: the order's categories equal those of the verified partition and those of the quote. Every quoted courier may
+ * carry them all.
  * @throws {DomainError} CATEGORY_MISMATCH or COURIER_NOT_ELIGIBLE.
  */
 export function ensureCategoriesAgree(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Units 8 and 15: goods as picked and as registered, and when ratings stop a sale.
+// Units 8 and 15: comparing picked goods with registered ones, and when ratings stop a sale.
 import { UNRATED } from '../feedback/ratings';
 import type { BasketLine } from '../ledger/order-shapes';
 import type { GoodsRow } from '../ledger/catalogue-shapes';
@@ -53,7 +53,7 @@ describe('the digest of a registration', () => {
     expect(goodsDigest(moved)).toBe(goodsDigest(REGISTRATION));
   });
 
-  it('is the published one of this example, so that a shop page written elsewhere agrees', () => {
+  it('is the published digest of this example, so that shop pages written elsewhere agree', () => {
     const text =
       '{"category":"43211503","certificate":"CE-2024-118","currency":"EUR","gtin":"4006381333931",' +
       '"origin":"DE","price":"1250","weightGrams":1400}';
@@ -107,7 +107,7 @@ describe('unit 8', () => {
 });
 
 describe('unit 15', () => {
-  it('finds nothing where nothing differs', () => {
+  it('finds nothing when nothing differs', () => {
     expect(goodsDifferences(LINE, GOODS, 'EUR')).toEqual([]);
   });
 
@@ -122,7 +122,7 @@ describe('unit 15', () => {
     ]);
   });
 
-  it('names them all at once', () => {
+  it('names all differences at once', () => {
     const line = { ...LINE, goodsDigest: 'f'.repeat(64), unitPrice: '1' };
     const found = goodsDifferences(line, { ...GOODS, withdrawn: true }, 'USD');
     expect(found.map((entry) => entry.field)).toEqual(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 8 and 15: what the customer picked, held against what the merchant registered.
+// Units 8 and 15: compare the goods that the customer picked with the merchant's registration.
 import { digestOf } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import { isDefective, type RatingStandards } from '../feedback/ratings.js';
@@ -12,7 +12,7 @@ export type Registration = Pick<
   'gtin' | 'category' | 'price' | 'currency' | 'origin' | 'certificate' | 'weightGrams'
 >;
 
-/** @returns the digest that a shop page carries for the goods it shows. */
+/** @returns the digest that a shop page has for the goods on it. */
 export const goodsDigest = (goods: Registration): string =>
   digestOf({
     gtin: goods.gtin,
@@ -49,20 +49,20 @@ export function ensureGoodsAsPicked(
   ensure(!isDefective(goods.rating, standards), 'GOODS_DEFECTIVE', details);
 }
 
-const difference = (
+const fieldDifference = (
   field: string,
   picked: string | number | boolean,
   registered: string | number | boolean,
 ): Difference[] => (picked === registered ? [] : [{ field, values: { picked, registered } }]);
 
-/** Unit 15, for one line: every field that differs from the registration, named. */
+/** Unit 15, for one line: names every field that differs from the registration. */
 export const goodsDifferences = (
   line: BasketLine,
   goods: GoodsRow,
   currency: string,
 ): Difference[] => [
-  ...difference(`${line.gtin}.digest`, line.goodsDigest, goods.digest),
-  ...difference(`${line.gtin}.price`, line.unitPrice, goods.price),
-  ...difference(`${line.gtin}.currency`, currency, goods.currency),
-  ...difference(`${line.gtin}.withdrawn`, false, goods.withdrawn),
+  ...fieldDifference(`${line.gtin}.digest`, line.goodsDigest, goods.digest),
+  ...fieldDifference(`${line.gtin}.price`, line.unitPrice, goods.price),
+  ...fieldDifference(`${line.gtin}.currency`, currency, goods.currency),
+  ...fieldDifference(`${line.gtin}.withdrawn`, false, goods.withdrawn),
 ];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counting: which votes still count when the last one falls, and what stands once they suffice.
+// Counting: which votes still count when the last one is given, and what enough votes enact.
 import type { ParticipantRow, Role } from '../ledger/identity-shapes';
 import type { RegistryRow, Vote } from '../ledger/rows';
 import { DEFAULT_POLICY } from '../policy/default-policy';
@@ -54,7 +54,7 @@ describe('a vote', () => {
     expect(enacted).toBeNull();
   });
 
-  it('that is enough changes the registry, in the order of MSP ids', () => {
+  it('that completes the quorum changes the registry, in the order of MSP ids', () => {
     const { enacted } = cast(entry, 'Shop', votesOf(NOW, 'Mall', 'Bank'));
     expect(enacted?.registry.participants.map(({ mspId }) => mspId)).toEqual([
       'Bank',
@@ -71,13 +71,13 @@ describe('a vote', () => {
     expect(cast(entry, 'Shop', first)).toEqual({ votes: first, enacted: null });
   });
 
-  it('counts no more once voteSeconds have passed', () => {
+  it('does not count any more after voteSeconds', () => {
     const given = (ago: number) => cast(entry, 'Shop', votesOf(NOW - ago, 'Mall', 'Bank'));
     expect(given(voteSeconds - 1).enacted).not.toBeNull();
     expect(given(voteSeconds)).toEqual({ votes: votesOf(NOW, 'Shop'), enacted: null });
   });
 
-  it('of who was suspended since does not count', () => {
+  it('of an organisation that was suspended since does not count', () => {
     const before = votesOf(NOW, 'Mall', 'Carrier');
     const standing = standingOf('Mall');
     expect(cast(entry, 'Shop', before).enacted).not.toBeNull();
@@ -87,12 +87,12 @@ describe('a vote', () => {
     ).not.toBeNull();
   });
 
-  it('of who was suspended is counted again once it is reinstated', () => {
+  it('of a suspended organisation counts again when it is reinstated', () => {
     const before = votesOf(NOW, 'Mall', 'Carrier');
     expect(cast(entry, 'Shop', before, standingOf('Mall')).votes).toHaveLength(3);
   });
 
-  it('of a suspended bank is a consent, and makes no majority', () => {
+  it('of a suspended bank is a consent but does not count for a majority', () => {
     const banks = votesOf(NOW, 'Bank', 'Reserve');
     const standing = standingOf('Reserve');
     expect(cast(policy, 'Shop', banks).enacted).not.toBeNull();
@@ -102,19 +102,19 @@ describe('a vote', () => {
     expect(cast(policy, 'Mall', withoutVote(more, 'Reserve'), standing).enacted).toBeNull();
   });
 
-  it('given again is counted anew: by now fewer may suffice', () => {
+  it('given again is counted again, because by now fewer may be enough', () => {
     const before = votesOf(NOW, 'Shop', 'Mall');
     expect(cast(entry, 'Shop', before).enacted).toBeNull();
     expect(cast(entry, 'Shop', before, standingOf('Carrier', 'Reserve')).enacted).not.toBeNull();
   });
 
-  it('for what stands already has nothing left to do', () => {
+  it('for the current state has nothing left to do', () => {
     const unchanged: Proposal = { kind: 'policy', policy: DEFAULT_POLICY };
     expect(cast(unchanged, 'Shop').enacted).toEqual(standingOf());
   });
 });
 
-test('a vote that was taken back leaves the others', () => {
+test('a withdrawn vote does not affect the others', () => {
   const votes = votesOf(NOW, 'Shop', 'Mall');
   expect(withoutVote(votes, 'Shop')).toEqual(votesOf(NOW, 'Mall'));
   expect(withoutVote(votes, 'Bank')).toEqual(votes);

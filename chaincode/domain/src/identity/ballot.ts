@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Votes are counted here: which of them still count, whether they suffice, and what stands once they do.
+// Counting of votes: which votes still count, whether they are enough, and what they enact.
 import { isSame } from '../base/canonical.js';
 import type { ParticipantRow } from '../ledger/identity-shapes.js';
 import type { Vote } from '../ledger/rows.js';
@@ -22,7 +22,7 @@ type HasVoted = (mspId: string) => boolean;
 const mspIdsOf = (all: readonly { readonly mspId: string }[]): string[] =>
   all.map(({ mspId }) => mspId);
 
-/** MSP ids of those who must consent: empty only where there is nobody whom it concerns. */
+/** MSP ids of the organisations that must consent. Empty only when the proposal concerns none. */
 const CONSENTING: Readonly<
   Record<Consent, (matter: Matter, all: Participants) => readonly (string | null)[]>
 > = {
@@ -42,7 +42,7 @@ const QUORUM: Readonly<
     active.filter((mspId) => mspId !== subject).every(hasVoted),
 };
 
-/** @returns whether the votes of these organisations enact the matter. Who may not call at this time has no vote. */
+/** @returns whether the votes of these organisations enact the matter. An organisation that may not call now has no vote. */
 export function suffices(
   matter: Matter,
   participants: Participants,
@@ -59,7 +59,7 @@ export function suffices(
   );
 }
 
-/** @returns the votes whose time is not over: it is fixed when they are given, so that no later policy revives one. */
+/** @returns the votes that have not expired. A vote's end is fixed when it is given, so no later policy revives it. */
 export const liveVotes = (votes: readonly Vote[], now: number): Vote[] =>
   votes.filter(({ until }) => now < until);
 
@@ -67,7 +67,7 @@ export const liveVotes = (votes: readonly Vote[], now: number): Vote[] =>
 export const withoutVote = (votes: readonly Vote[], mspId: string): Vote[] =>
   votes.filter((vote) => vote.mspId !== mspId);
 
-/** One more voice for a proposal. */
+/** One more vote for a proposal. */
 export interface Ballot {
   readonly proposal: Proposal;
   readonly before: readonly Vote[];
@@ -75,17 +75,17 @@ export interface Ballot {
   readonly now: number;
 }
 
-/** What becomes of it. */
+/** The result of the count. */
 export interface Count {
-  /** Whose voices the proposal has. */
+  /** The votes for the proposal so far. */
   readonly votes: readonly Vote[];
-  /** What stands from now on, when they suffice or nothing was left to vote on; else null. */
+  /** The new state, when the votes are enough or nothing was left to vote on; else null. */
   readonly enacted: Governed | null;
 }
 
 /**
- * Counts one more vote, among those who are active now, whoever was when the others fell. Who votes again is counted once,
- * but counted anew: by now fewer votes may suffice. That does not prolong its vote.
+ * Counts one more vote, among the organisations that are active now. When an organisation votes again, its vote counts once,
+ * but the count is made anew: by now fewer votes may be enough. Voting again does not prolong the vote.
  * @throws {DomainError} REGISTRY_INVALID, PARTICIPANT_FIXED, ACTOR_TAKEN, MERCHANT_UNKNOWN or PARTICIPANT_UNKNOWN.
  */
 export function castVote(standing: Governed, { proposal, before, voter, now }: Ballot): Count {

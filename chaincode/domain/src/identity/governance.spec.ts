@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who must vote for what: every kind of proposal against every set of voters, and what no vote changes.
-import { isErrorCode } from '../base/errors';
+// Who must vote for what: every kind of proposal with every set of voters, and what no vote changes.
+import { isErrorCode, found } from '../base/errors';
 import type { Licensing, MerchantRow } from '../ledger/catalogue-shapes';
 import type { ParticipantRow, Role } from '../ledger/identity-shapes';
 import type { RegistryRow } from '../ledger/rows';
@@ -25,7 +25,7 @@ const participant = (
   status: ParticipantRow['status'] = 'active',
 ): ParticipantRow => ({ mspId, role, actor: mspId.toLowerCase(), bankId, status });
 
-/** Two banks, one of them suspended; a suspended merchant organisation; five who are active. */
+/** Two banks, one of them suspended; a suspended merchant organisation; five active members. */
 const MEMBERS = [
   participant('Bank', 'bank'),
   participant('Closed', 'bank', null, 'suspended'),
@@ -58,7 +58,11 @@ const MERCHANT: MerchantRow = {
   revision: 0,
 };
 
-const member = (mspId: string): ParticipantRow => MEMBERS.find((entry) => entry.mspId === mspId)!;
+const member = (mspId: string): ParticipantRow =>
+  found(
+    MEMBERS.find((entry) => entry.mspId === mspId),
+    'INTERNAL',
+  );
 
 const becoming = (mspId: string, status: ParticipantRow['status']): Proposal => ({
   kind: 'participant',
@@ -85,7 +89,7 @@ const all =
   (voters: Voters): boolean =>
     names.every((name) => voters.includes(name));
 
-/** What the table must come to, said once more in words of this registry. */
+/** The expected results of the table, written again for this registry. */
 const CASES: readonly (readonly [ProposalKind, Proposal, (voters: Voters) => boolean])[] = [
   ['bankEntry', entering('bank'), (v) => majority(v) && all('Bank', 'Closed')(v)],
   ['logisticsEntry', entering('logistics', 'bank'), (v) => majority(v) && all('Bank')(v)],
@@ -112,7 +116,7 @@ const isEnough = (proposal: Proposal, voters: Voters): boolean =>
   suffices(matterOf(standing(proposal), proposal), REGISTRY.participants, voters);
 
 describe('the table', () => {
-  it('is tried in every kind', () => {
+  it('is tested for every kind', () => {
     expect(new Set(CASES.map(([kind]) => kind))).toEqual(new Set(Object.keys(VOTES_NEEDED)));
   });
 
@@ -123,14 +127,14 @@ describe('the table', () => {
     expect(SETS.some((voters) => isEnough(proposal, voters))).toBe(true);
   });
 
-  it('gives strangers and those who may not call no vote', () => {
+  it('gives no vote to strangers and to organisations that may not call', () => {
     expect(isEnough(entering('merchant'), ['Mall', 'Shop', 'Gone', 'Nobody', 'Newcomer'])).toBe(
       false,
     );
     expect(isEnough(licence, ['Bank', 'Gone'])).toBe(false);
   });
 
-  it('takes no consent of a merchant organisation that was suspended since it voted', () => {
+  it('does not count the consent of a merchant organisation that was suspended after its vote', () => {
     const orphaned = { ...standing(licence), merchant: { ...MERCHANT, mspId: 'Gone' } };
     const passes = (...voters: string[]) =>
       suffices(matterOf(orphaned, licence), REGISTRY.participants, voters);
@@ -138,7 +142,7 @@ describe('the table', () => {
     expect(passes('Bank', 'Shop', 'Mall')).toBe(true);
   });
 
-  it('lets nothing pass for nobody', () => {
+  it('enacts nothing without votes', () => {
     expect(CASES.filter(([, proposal]) => isEnough(proposal, []))).toEqual([]);
   });
 });
@@ -182,7 +186,7 @@ describe('no vote', () => {
     ['a bank that is none', { role: 'logistics', bankId: 'shop' }, 'REGISTRY_INVALID bankUnknown'],
     ['no bank to pay it', { role: 'logistics' }, 'REGISTRY_INVALID bankUnknown'],
     ['a bank where it needs none', { bankId: 'bank' }, 'REGISTRY_INVALID bankUnknown'],
-  ])('admits who comes with %s', (_, change, code) => {
+  ])('admits an organisation with %s', (_, change, code) => {
     const proposal: Proposal = {
       kind: 'participant',
       participant: { ...participant('Newcomer', 'merchant'), ...change },
@@ -198,7 +202,7 @@ describe('no vote', () => {
     expect(propose(becoming('Auditor', 'suspended'))).toBe('done');
   });
 
-  it('lets the registry grow without end', () => {
+  it('lets the registry grow without limit', () => {
     const crowd = Array.from({ length: 93 }, (_, index) => participant(`M${index}`, 'merchant'));
     const full = { ...REGISTRY, participants: [...MEMBERS, ...crowd] };
     const proposal = entering('merchant');
@@ -239,7 +243,7 @@ describe('the rules of offline payments', () => {
 });
 
 describe('a licence', () => {
-  it('is put to the vote of an existing merchant only, for an organisation of merchants', () => {
+  it('can be voted on only for an existing merchant and a merchant organisation', () => {
     const of = (merchant: Partial<MerchantRow>): Proposal => ({
       kind: 'licence',
       merchant: { ...LICENSING, ...merchant },
@@ -249,13 +253,13 @@ describe('a licence', () => {
     expect(propose(of({ mspId: 'Mall' }))).toBe('done');
   });
 
-  it('needs the organisation that loses the merchant, not the one that gets it', () => {
+  it('needs the vote of the organisation that loses the merchant, not of the one that gets it', () => {
     const moved: Proposal = { kind: 'licence', merchant: { ...LICENSING, mspId: 'Mall' } };
     expect(isEnough(moved, ['Bank', 'Mall'])).toBe(false);
     expect(isEnough(moved, ['Bank', 'Shop'])).toBe(true);
   });
 
-  it('changes the merchant, and keeps its bank and its ratings', () => {
+  it('changes the merchant and keeps its bank and ratings', () => {
     expect(enact(standing(licence), licence).merchant).toEqual({
       ...MERCHANT,
       active: false,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who must vote for what: one table by kind of proposal. And which kind a proposal is, held against what stands.
+// Who must vote for what: one table by kind of proposal. It also finds the kind of a proposal from the current state.
 import { digestOf, isSame } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import type { Licensing, MerchantRow } from '../ledger/catalogue-shapes.js';
@@ -8,10 +8,10 @@ import type { RegistryRow } from '../ledger/rows.js';
 import type { OfflinePolicy, Policy } from '../policy/policy.js';
 import { ensureSound, isActive, isBank, participantNamed, registryOf } from './registry.js';
 
-/** How many of the active participants: none in particular, more than half, or everybody but the subject. */
+/** How many active participants must vote: none in particular, more than half, or all except the subject. */
 export type Quorum = 'none' | 'majority' | 'allOthers';
 
-/** Whose vote must be among them: every bank's, suspended or not; of whom it is about; of the bank that pays that one out. */
+/** Whose vote is required: every bank, suspended or not; the subject; or the bank that pays the subject out. */
 export type Consent = 'everyBank' | 'subject' | 'itsBank';
 
 export interface VotesNeeded {
@@ -20,8 +20,8 @@ export interface VotesNeeded {
 }
 
 /**
- * The votes that each kind of proposal needs: those of any one entry. Money is a bank's promise, so nothing here makes a
- * bank, changes the rules of a bank's money, or has a bank pay somebody out, without the banks that it concerns.
+ * The votes that each kind of proposal needs: any one entry is enough. Money is a bank's promise. So nothing here makes a
+ * bank, changes the rules of a bank's money, or makes a bank pay somebody out without the banks concerned.
  */
 export const VOTES_NEEDED = {
   bankEntry: [{ quorum: 'majority', consents: ['everyBank'] }],
@@ -60,14 +60,14 @@ export interface Governed {
   readonly merchant: MerchantRow | undefined;
 }
 
-/** What a proposal comes to: its kind, whom it is about (an MSP id), and the actor of the bank that pays that one out. */
+/** The kind of a proposal, its subject (an MSP id), and the actor of the bank that pays the subject out. */
 export interface Matter {
   readonly kind: ProposalKind;
   readonly subject: string | null;
   readonly bankId: string | null;
 }
 
-/** @returns the merchant id to look up: a licence's own, or a participant's name, which no merchant may bear already. */
+/** @returns the merchant id to look up: the licence's own, or a participant's name, which no merchant may have already. */
 export function merchantNamed(proposal: Proposal): string | null {
   if (proposal.kind === 'policy') return null;
   return proposal.kind === 'licence' ? proposal.merchant.merchantId : proposal.participant.actor;
@@ -80,7 +80,7 @@ const ENTRY: Readonly<Record<Role, ProposalKind>> = {
   auditor: 'auditorEntry',
 };
 
-/** What no vote changes: rights and money hang on it. */
+/** The fields that no vote changes, because rights and money depend on them. */
 const FIXED = ['role', 'actor', 'bankId'] as const satisfies readonly (keyof ParticipantRow)[];
 
 function entryOf(
@@ -107,24 +107,24 @@ function participantMatter(standing: Governed, participant: ParticipantRow): Mat
   return { kind, subject, bankId };
 }
 
-/** Devices and terminals know the rules of offline payments by their version: it rises by one with every change. */
-function follows(before: OfflinePolicy, after: OfflinePolicy): boolean {
+/** Devices and terminals know the rules of offline payments by their version. It rises by one with every change. */
+function isVersionDue(before: OfflinePolicy, after: OfflinePolicy): boolean {
   const isChanged = !isSame({ ...before, version: 0 }, { ...after, version: 0 });
   return after.version === before.version + (isChanged ? 1 : 0);
 }
 
 /**
- * An opinion is taken out of a sum by the half-life of today, and the sum lost weight by that of its time: with two of them
- * more would be taken than there is.
+ * The half-life of opinions cannot change. An opinion is subtracted from a sum with the half-life of today, but the sum lost
+ * weight with the half-life of its time. With two half-lives, more would be subtracted than is there.
  */
 function policyMatter({ registry }: Governed, { offline, ratings }: Policy): Matter {
   const standing = registry.policy;
-  ensureSound(follows(standing.offline, offline), 'offlineVersion');
+  ensureSound(isVersionDue(standing.offline, offline), 'offlineVersion');
   ensureSound(ratings.halfLifeSeconds === standing.ratings.halfLifeSeconds, 'halfLife');
   return { kind: 'policy', subject: null, bankId: null };
 }
 
-/** @throws {DomainError} PARTICIPANT_UNKNOWN when the organisation is no merchant organisation. */
+/** @throws {DomainError} PARTICIPANT_UNKNOWN unless the organisation is a merchant organisation. */
 export const ensureMerchantOrganisation = (registry: RegistryRow, mspId: string): void =>
   ensure(participantNamed(registry, mspId)?.role === 'merchant', 'PARTICIPANT_UNKNOWN', { mspId });
 
@@ -135,7 +135,7 @@ function licenceMatter({ registry, merchant }: Governed, proposed: Licensing): M
 }
 
 /**
- * @returns what the proposal comes to, here and now.
+ * @returns the matter that the proposal is at this moment.
  * @throws {DomainError} REGISTRY_INVALID, PARTICIPANT_FIXED, ACTOR_TAKEN, MERCHANT_UNKNOWN or PARTICIPANT_UNKNOWN.
  */
 export function matterOf(standing: Governed, proposal: Proposal): Matter {
@@ -144,7 +144,7 @@ export function matterOf(standing: Governed, proposal: Proposal): Matter {
   return licenceMatter(standing, proposal.merchant);
 }
 
-/** @returns what a licence says of a merchant, without what the ledger added. */
+/** @returns the part of a merchant that its licence says, without what the ledger added. */
 export const licensingOf = ({
   merchantId,
   mspId,
@@ -153,26 +153,26 @@ export const licensingOf = ({
   categories,
 }: Licensing): Licensing => ({ merchantId, mspId, active, licence, categories });
 
-/** What a vote can change in the registry, as its revisions name it. */
+/** The name, in the registry's revisions, of what the vote can change. */
 const matterNamed = (proposal: Exclude<Proposal, { kind: 'licence' }>): string =>
   proposal.kind === 'policy' ? 'policy' : `participant/${proposal.participant.mspId}`;
 
-/** How often that changed which a proposal would change; null where there is nothing yet. */
+/** How often the subject of the proposal has changed. Null when it does not exist yet. */
 function revisionOf({ registry, merchant }: Governed, proposal: Proposal): number | null {
   if (proposal.kind !== 'licence') return registry.revisions?.[matterNamed(proposal)] ?? null;
   return merchant?.merchantId === proposal.merchant.merchantId ? merchant.revision : null;
 }
 
 /**
- * Votes are for a change of what stood when they were given. Once that has changed they count no more, and not again when it is
- * changed back: else a vote that a bank gave for one policy would, after another one was agreed, bring the first back without
- * it, or a bank could put a vote to sleep that its organisation wants to withdraw.
- * @returns the digest under which the votes for a proposal are counted, here and now.
+ * A vote is for a change of the state at that time. After that state has changed, the vote does not count any more, even if
+ * the state is changed back. Otherwise an old vote of a bank could bring back an earlier policy without the bank, or a bank
+ * could keep alive a vote that its organisation wants to withdraw.
+ * @returns the digest under which the votes for a proposal count at this moment.
  */
 export const ballotDigest = (standing: Governed, proposal: Proposal): string =>
   digestOf({ proposal, revision: revisionOf(standing, proposal) });
 
-/** Certificates keep the time to spend that they were granted, whatever the policy becomes. */
+/** Certificates keep the time to spend that they were granted, even when the policy changes. */
 function withPolicy(registry: RegistryRow, policy: Policy): RegistryRow {
   if (isSame(policy, registry.policy)) return registry;
   const { policy: before, longestSpendSeconds = 0 } = registry;
@@ -185,14 +185,14 @@ function withParticipant(registry: RegistryRow, participant: ParticipantRow): Re
   return registryOf({ ...registry, participants: [...others, participant] });
 }
 
-/** @returns the registry after a vote, with one more revision of what it changed. */
+/** @returns the registry after a vote. The revision of what it changed is one higher. */
 function revised(before: RegistryRow, after: RegistryRow, matter: string): RegistryRow {
   if (isSame(before, after)) return before;
   const { revisions = {} } = before;
   return { ...after, revisions: { ...revisions, [matter]: (revisions[matter] ?? 0) + 1 } };
 }
 
-/** @returns the merchant with this licence, and one more revision when that is another. */
+/** @returns the merchant with this licence. Its revision is one higher when the licence is different. */
 export function relicensed(before: MerchantRow, licensing: Licensing): MerchantRow {
   const { revision } = before;
   const isOther = !isSame(licensingOf(before), licensingOf(licensing));
@@ -200,8 +200,8 @@ export function relicensed(before: MerchantRow, licensing: Licensing): MerchantR
 }
 
 /**
- * @returns what stands once the proposal is enacted.
- * @throws {DomainError} REGISTRY_INVALID or ACTOR_TAKEN when that would be no registry that works.
+ * @returns the state after the proposal is enacted.
+ * @throws {DomainError} REGISTRY_INVALID or ACTOR_TAKEN when the new registry would not work.
  */
 export function enact({ registry, merchant }: Governed, proposal: Proposal): Governed {
   if (proposal.kind === 'licence')

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where entries of a customer's history stand. Penalties sort before successes, so that no number of small successes keeps
-// one from being counted. A subject names its kind first: nothing that two parties name can be the same subject.
+// The keys of entries in a customer's history. Penalties sort before successes, so that many small successes cannot keep a
+// penalty from being counted. A subject begins with its kind, so that names from two parties never give the same subject.
 import type { KeyOf } from '../ledger/row-keys.js';
 import type { HistoryKind, ReserveKey } from '../ledger/rows.js';
 import type { OrderKey } from '../ledger/order-shapes.js';
 
-const orderSubject = ({ merchantId, orderNumber }: OrderKey): string =>
+const historyOfOrder = ({ merchantId, orderNumber }: OrderKey): string =>
   `order~${merchantId}~${orderNumber}`;
 
-/** What an entry is about. No identifier contains `~`. */
+/** The subject of an entry. No identifier contains `~`. */
 export const HISTORY_OF = {
   /** An order. */
-  order: orderSubject,
+  order: historyOfOrder,
   /** An order may be disputed more than once. */
-  dispute: (order: OrderKey, disputeId: string): string => `${orderSubject(order)}~${disputeId}`,
-  /** The money that is set aside for a device. */
+  dispute: (order: OrderKey, disputeId: string): string => `${historyOfOrder(order)}~${disputeId}`,
+  /** A device's reserve. */
   reserve: ({ deviceId, epoch }: ReserveKey): string => `reserve~${deviceId}~${epoch.toString()}`,
-  /** A login that came to nothing. */
+  /** A failed login. */
   login: (loginId: string): string => `login~${loginId}`,
 } as const;
 
 type HistoryKey = KeyOf<'history'>;
 
-/** A subject leaves one success at most, which may turn into a purchase that is none. */
+/** A subject has at most one success. It may later turn into a purchase that is not a success. */
 export const successKey = (customerId: string, subject: string): HistoryKey => [
   customerId,
   'success',
@@ -30,7 +30,7 @@ export const successKey = (customerId: string, subject: string): HistoryKey => [
   'success',
 ];
 
-/** Whatever lowers the score. */
+/** The key of an entry that lowers the score. */
 export const penaltyKey = (
   customerId: string,
   subject: string,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first registry, and what every registry must be.
+// The first registry, and the conditions of every registry.
 import type { DomainError } from '../base/errors';
 import type { ParticipantRow } from '../ledger/identity-shapes';
 import type { RegistryRow } from '../ledger/rows';
@@ -21,8 +21,11 @@ const BANK: ParticipantRow = {
 };
 const SHOP: ParticipantRow = { ...BANK, mspId: 'ShopMSP', role: 'merchant', actor: 'shop' };
 const CARRIER: ParticipantRow = {
-  ...{ ...BANK, mspId: 'CarrierMSP', actor: 'carrier' },
-  ...{ role: 'logistics', bankId: 'bank-1' },
+  ...BANK,
+  mspId: 'CarrierMSP',
+  actor: 'carrier',
+  role: 'logistics',
+  bankId: 'bank-1',
 };
 const AUDITOR: ParticipantRow = { ...BANK, mspId: 'AuditMSP', role: 'auditor', actor: 'audit' };
 
@@ -88,12 +91,12 @@ describe('a first registry', () => {
     );
   });
 
-  it('has no name twice', () => {
+  it('has no duplicate name', () => {
     const twice = registry(BANK, SHOP, { ...CARRIER, actor: 'shop' });
     expect(refusalOf(() => foundingRegistry(twice))).toBe('ACTOR_TAKEN');
   });
 
-  it('is founded by those who stand in it', () => {
+  it('is founded only by its participants', () => {
     expect(refusalOf(() => ensureFounder(registry(BANK, SHOP), 'ShopMSP'))).toBe('none');
     for (const mspId of ['CarrierMSP', '', 'shop'])
       expect(refusalOf(() => ensureFounder(registry(BANK, SHOP), mspId))).toBe(
@@ -102,7 +105,7 @@ describe('a first registry', () => {
   });
 });
 
-test("a merchant is not licensed under a participant's name", () => {
+test("a merchant cannot have a participant's name", () => {
   expect(refusalOf(() => ensureActorFree(registry(BANK, SHOP), 'shop'))).toBe('ACTOR_TAKEN');
   expect(refusalOf(() => ensureActorFree(registry(BANK, SHOP), 'ShopMSP'))).toBe('none');
 });
@@ -120,7 +123,7 @@ describe('a suspended bank', () => {
       expect(refusalOf(() => ensureBankActive(participants, bankId))).toBe('BANK_SUSPENDED');
   });
 
-  it('may call, as nobody else who is suspended', () => {
+  it('may call, unlike other suspended participants', () => {
     expect([BANK, suspended, SHOP].map(mayCall)).toEqual([true, true, true]);
     expect(mayCall({ ...SHOP, status: 'suspended' })).toBe(false);
   });

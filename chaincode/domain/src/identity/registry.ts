@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every registry must be, the first one and each that a vote makes: one that can endorse, and in which no name or
-// organisation stands twice.
+// What every registry must satisfy, the first one and each one after a vote. Its members can endorse, and it has no name and
+// no organisation twice.
 import { byCodeUnit } from '../base/canonical.js';
 import { DomainError, ensure } from '../base/errors.js';
 import type { ParticipantRow, Role } from '../ledger/identity-shapes.js';
@@ -14,12 +14,12 @@ type Participants = readonly ParticipantRow[];
 export const isBank = ({ role }: ParticipantRow): boolean => role === 'bank';
 export const isActive = ({ status }: ParticipantRow): boolean => status === 'active';
 
-/** Beside a bank, one of these endorses every transaction. */
+/** Every transaction needs an endorsement of one of these, besides a bank's. */
 const ENDORSING: readonly Role[] = ['merchant', 'logistics'];
 
 const areDistinct = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
-/** A logistics company is paid out by a bank of the registry; nobody else has one. */
+/** A bank of the registry pays a logistics company out. No other participant has such a bank. */
 const hasItsBank =
   (all: Participants) =>
   ({ role, bankId }: ParticipantRow): boolean =>
@@ -27,7 +27,7 @@ const hasItsBank =
       ? all.some((entry) => isBank(entry) && entry.actor === bankId)
       : bankId === null;
 
-/** What may be wrong with a registry: `details.reason` of REGISTRY_INVALID. */
+/** The faults of a registry: `details.reason` of REGISTRY_INVALID. */
 export type RegistryFault =
   | 'tooMany'
   | 'organisationTwice'
@@ -57,7 +57,7 @@ export const ensureSound = (holds: boolean, reason: RegistryFault, details: obje
 function ensureParticipants(participants: Participants): void {
   for (const [reason, holds] of RULES) ensureSound(holds(participants), reason);
   const actors = participants.map(({ actor }) => actor);
-  // Two organisations that bear one name could act on each other's objects.
+  // Two organisations with one name could act on each other's objects.
   const twice = actors.find((actor, index) => actors.indexOf(actor) !== index);
   if (twice !== undefined) throw new DomainError('ACTOR_TAKEN', { actor: twice });
 }
@@ -82,20 +82,20 @@ export const participantNamed = (
 ): ParticipantRow | undefined => participants.find((entry) => entry.mspId === mspId);
 
 /**
- * Nobody founds, nor endorses as its own, a registry in which it does not stand.
+ * An organisation that is not in the registry can neither found it nor endorse it.
  * @throws {DomainError} REGISTRY_INVALID
  */
 export const ensureFounder = (founding: Pick<RegistryRow, 'participants'>, mspId: string): void =>
   ensureSound(participantNamed(founding, mspId) !== undefined, 'founderMissing', { mspId });
 
-/** @throws {DomainError} ACTOR_TAKEN when a participant bears the name: payees are told apart by it. */
+/** @throws {DomainError} ACTOR_TAKEN when a participant has the name, because names tell payees apart. */
 export const ensureActorFree = (
   { participants }: Pick<RegistryRow, 'participants'>,
   name: string,
 ): void =>
   ensure(!participants.some(({ actor }) => actor === name), 'ACTOR_TAKEN', { actor: name });
 
-/** A suspended bank ends what it began and begins nothing new. @throws {DomainError} BANK_SUSPENDED. */
+/** A suspended bank finishes what it began and begins nothing new. @throws {DomainError} BANK_SUSPENDED. */
 export const ensureBankActive = (
   { participants }: Pick<RegistryRow, 'participants'>,
   bankId: string,
@@ -106,7 +106,7 @@ export const ensureBankActive = (
     { bankId },
   );
 
-/** Whoever carries the goods must be able to say that it does. @throws {DomainError} PARTICIPANT_UNKNOWN. */
+/** The logistics company must be able to call, since it reports pick-up and delivery. @throws {DomainError} PARTICIPANT_UNKNOWN. */
 export const ensureCarrierActive = (
   { participants }: Pick<RegistryRow, 'participants'>,
   logisticsId: string,
@@ -117,6 +117,6 @@ export const ensureCarrierActive = (
     { actor: logisticsId },
   );
 
-/** Whether an organisation may call at all. A suspended bank may: its customers' and payees' money must find its way back. */
+/** Whether an organisation may call at all. A suspended bank may, so that its customers and payees get their money back. */
 export const mayCall = (participant: ParticipantRow): boolean =>
   isActive(participant) || isBank(participant);

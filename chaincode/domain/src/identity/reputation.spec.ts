@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 7: the score falls with every bad entry, rises with good ones, and sets the limits by class.
+// Unit 7: the score falls with every bad entry, rises with good ones, and its class sets the limits.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import type { HistoryKind } from '../ledger/rows';
@@ -49,24 +49,24 @@ describe('the score', () => {
     );
   });
 
-  it('is earned back after slips, by as many points', () => {
+  it('rises again after small faults, by the lost points', () => {
     const fallen = addToHistory(NO_HISTORY, ['mismatch', 'failedAuthentication']);
     const good = Array.from({ length: 15 }, () => 'success' as const);
     expect(scoreOf(addToHistory(fallen, good.slice(1)), policy)).toBe(99);
     expect(scoreOf(addToHistory(fallen, good), policy)).toBe(100);
   });
 
-  it('loses a success that was paid back, and no more than it had', () => {
+  it('loses a refunded success, and never more than it had', () => {
     const fallen = addToHistory(NO_HISTORY, ['mismatch', 'success', 'success']);
     expect(scoreOf(addToHistory(fallen, ['refund']), policy)).toBe(91);
     expect(addToHistory(NO_HISTORY, ['refund'])).toEqual(NO_HISTORY);
   });
 
-  it('is not changed by a purchase that is no success', () => {
+  it('does not change with a purchase that is not a success', () => {
     expect(addToHistory(NO_HISTORY, ['purchase'])).toEqual(NO_HISTORY);
   });
 
-  it('falls after a double spend, however long the good history, before or after', () => {
+  it('falls after a double spend, even with a long good history before or after it', () => {
     const good = { ...NO_HISTORY, success: 1000 };
     expect(scoreOf(addToHistory(good, ['doubleSpend']), policy)).toBe(60);
     expect(limitsFor(60, policy).release).toBe('delivery');
@@ -74,7 +74,7 @@ describe('the score', () => {
 });
 
 describe('the history', () => {
-  it('counts each kind, whatever the order, and leaves what it was given alone', () => {
+  it('counts each kind in any order, and does not change its input', () => {
     const kinds: HistoryKind[] = ['success', 'dispute', 'success', 'doubleSpend'];
     const expected = { ...NO_HISTORY, success: 2, dispute: 1, doubleSpend: 1 };
     const frozen = Object.freeze({ ...NO_HISTORY });
@@ -99,7 +99,7 @@ describe('limits', () => {
     expect(limitsFor(points, policy)).toEqual({ percent, release });
   });
 
-  it('never loosen when the score falls', () => {
+  it('never rise when the score falls', () => {
     fc.assert(
       fc.property(score, score, (a, b) => {
         const [low, high] = [Math.min(a, b), Math.max(a, b)];
@@ -136,7 +136,7 @@ describe('another policy', () => {
     ],
   };
 
-  it('begins lower, lets successes rise above the beginning, and counts as it says', () => {
+  it('can start lower, let successes raise the score above the start, and weigh entries differently', () => {
     expect(firstStanding(strict)).toEqual({ totals: NO_HISTORY, score: 60 });
     expect(scoreOf({ ...NO_HISTORY, success: 15 }, strict)).toBe(75);
     expect(scoreOf({ ...NO_HISTORY, dispute: 1 }, strict)).toBe(30);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Merchants, goods and couriers, and what is said of them, as rows, inputs and answers have them: each declared once, by the
-// schema that checks it.
+// Merchants, goods and couriers with their ratings and conduct, as they are in rows, inputs and answers. Each is declared
+// once, by the schema that checks it.
 import * as z from 'zod';
 import type { DeepReadonly } from '../base/deep-readonly.js';
 import {
@@ -14,27 +14,27 @@ import {
   place,
 } from '../base/identifiers.js';
 
-/** What a customer may have an opinion on. */
+/** What a customer may rate. */
 export const ratingSubject = z.enum(['goods', 'merchant', 'courier']);
 
-/** Sums of opinions, one a customer, as they counted at an instant: in thousandths of a fresh opinion. */
+/** Sums of opinions, one per customer, with their weight at an instant: in thousandths of a fresh opinion. */
 export const aggregate = z.strictObject({
-  at: instant.describe('when the sums counted so much: they halve with every half-life since'),
+  at: instant.describe('when the sums had this weight; they halve with every half-life after it'),
   weight: z.int().describe('thousandths of an opinion'),
   stars: z.int().describe('weight times one to five'),
   defects: z.int().describe('weight of the opinions that report a defect'),
 });
 
-/** What counts against a merchant or a courier, in thousandths that lose weight as ratings do. */
+/** Misconduct of a merchant or a courier, in thousandths that lose weight as ratings do. */
 const conduct = z.strictObject({
   at: instant,
-  /** Its own statement stood alone. */
+  /** Mismatches in which its own statement stood alone. */
   mismatch: z.int().describe('thousandths'),
-  /** The bank had to bear what it owed. */
+  /** Debts that the bank had to bear. */
   debt: z.int().describe('thousandths'),
 });
 
-/** The part of a merchant that its bank, or a vote, decides. */
+/** The part of a merchant that its bank or a vote decides. */
 export const merchant = z.strictObject({
   merchantId: identifier,
   mspId: identifier.describe('organisation whose certificates may speak for the merchant'),
@@ -50,7 +50,7 @@ export const merchantRow = merchant.extend({
   revision: z.int().describe('how often its licence changed'),
 });
 
-/** What a merchant says of its goods. */
+/** Goods, as their merchant registers them. */
 export const goods = z.strictObject({
   gtin,
   category,
@@ -74,7 +74,7 @@ export const goodsRow = goods.extend({
 
 const tariff = z.strictObject({ currency, base: amount, perKm: amount, perKg: amount });
 
-/** What a logistics company says of a courier. */
+/** A courier, as its logistics company registers it. */
 export const courier = z.strictObject({
   courierId: identifier,
   active: z.boolean(),
@@ -87,21 +87,21 @@ export const courier = z.strictObject({
   categories: z.array(category).min(1).max(100),
 });
 
-/** A courier in its company's fleet, with what others said of it. */
+/** A courier in its company's fleet, with its rating and its conduct. */
 export const courierOfFleet = courier.extend({ rating: aggregate, conduct });
 
 export type RatingSubject = z.output<typeof ratingSubject>;
-/** Weighted opinions on goods, a merchant or a courier, as they stood at a time. */
+/** Weighted opinions on goods, a merchant or a courier, with their weight at an instant. */
 export type Aggregate = DeepReadonly<z.output<typeof aggregate>>;
 export type Conduct = DeepReadonly<z.output<typeof conduct>>;
-/** What a bank says of a merchant: its organisation, licence and categories. */
+/** A merchant's organisation, licence and categories, as a bank grants them. */
 export type Licensing = DeepReadonly<z.output<typeof merchant>>;
 /** A merchant that a bank licensed. */
 export type MerchantRow = DeepReadonly<z.output<typeof merchantRow>>;
 /** Goods that a merchant registered. */
 export type GoodsRow = DeepReadonly<z.output<typeof goodsRow>>;
-/** What a courier takes in one currency, in minor units: a base, and more by kilometre and kilogram. */
+/** A courier's prices in one currency, in minor units: a base, and an amount per kilometre and per kilogram. */
 export type Tariff = DeepReadonly<z.output<typeof tariff>>;
 export type CourierRegistration = DeepReadonly<z.output<typeof courier>>;
-/** A courier of a logistics company: depot, tariffs, where it delivers and what it carries. */
+/** A courier of a logistics company: its depot, its tariffs, where it delivers and what it carries. */
 export type Courier = DeepReadonly<z.output<typeof courierOfFleet>>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Participants, customers and logins, as rows, inputs and answers have them: each declared once, by the schema that checks it.
+// Participants, customers and logins, as they are in rows, inputs and answers. Each is declared once, by the schema that
+// checks it.
 import * as z from 'zod';
 import type { DeepReadonly } from '../base/deep-readonly.js';
 import { identifier, instant } from '../base/identifiers.js';
@@ -18,7 +19,7 @@ export const participant = z.strictObject({
   status: z.enum(['active', 'suspended']),
 });
 
-/** What is told of a customer. */
+/** A customer, as queries show it. */
 export const customer = z.strictObject({
   customerId: identifier,
   bankId: identifier,
@@ -27,7 +28,7 @@ export const customer = z.strictObject({
   missing: z.array(z.string()),
 });
 
-/** What is told of a login. */
+/** A login, as queries show it. */
 export const login = z.strictObject({
   loginId: identifier,
   customerId: identifier,
@@ -56,8 +57,8 @@ export type Role = z.output<typeof role>;
 export type ParticipantRow = DeepReadonly<z.output<typeof participant>>;
 export type ShownCustomer = DeepReadonly<z.output<typeof customer>>;
 export type ShownLogin = DeepReadonly<z.output<typeof login>>;
-/** What a customer's history says of it, and the limits that follow. */
+/** A customer's score and the totals of its history. */
 export type ReputationRow = DeepReadonly<z.output<typeof reputation>>;
 
-/** What a customer's history counts. */
+/** The kinds of entries that a customer's history counts. */
 export type CountedKind = keyof ReputationRow['totals'];

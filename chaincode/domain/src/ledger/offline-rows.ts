@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows of offline payments: the policy behind them, the money reserved for a device, and what settling them leaves.
+// The rows of offline payments: the money reserved for a device, bulletins, issuers, and the results of settling vouchers.
 import type { Amount, Currency } from '../base/money.js';
 import type { OfflinePolicy } from '../policy/policy.js';
 import type { Receipt } from './receipt.js';
@@ -8,22 +8,22 @@ import type { Spending } from './rows.js';
 /** What one customer may spend offline in one currency. */
 export interface OfflineCaps {
   readonly perPayment: Amount;
-  /** The most that all devices of the customer together may have reserved at a time. */
+  /** The most that all devices of the customer together may have reserved at any time. */
   readonly total: Amount;
 }
 
-/** A voucher as it is remembered. The digests are base64url without padding. */
+/** A voucher, as rows and terminals remember it. The digests are base64url without padding. */
 export interface CounterEntry {
   readonly counter: number;
   readonly digest: string;
-  /** Digest of the voucher before it in the epoch. */
+  /** Digest of the previous voucher in the epoch. */
   readonly previous: string;
-  /** Sum of all vouchers of the epoch, this one included. */
+  /** Sum of all vouchers of the epoch up to and including this one. */
   readonly cumulative: Amount;
   readonly amount: Amount;
 }
 
-/** An entry in rows, files and answers, which hold up to 64 of a device. */
+/** An entry in rows, files and answers. They have up to 64 entries of a device. */
 export type CounterTuple = readonly [
   counter: number,
   digest: string,
@@ -32,23 +32,26 @@ export type CounterTuple = readonly [
   amount: Amount,
 ];
 
-/** A settled voucher as it is stored: short when it is the next one of the chain, and its amount what the sum rose by. */
+/**
+ * A settled voucher in its stored form. It is short when the voucher is the next one of the chain and the sum rose by its
+ * amount.
+ */
 export type StoredCounterEntry = CounterTuple | readonly [digest: string, amount: Amount];
 
-/** How a row names one voucher of a device and epoch. The digest is base64url. */
+/** The name of one voucher of a device and epoch in rows. The digest is base64url. */
 export type VoucherName = readonly [counter: number, digest: string];
 
-/** That a device was reported: lost, stolen, or found to spend twice. */
+/** The report of a device: it is lost or stolen, or it spent twice. */
 export interface ReportedDevice {
-  /** Of the first bulletin that names the device; vouchers for requests that knew it are not paid. */
+  /** Number of the first bulletin that names the device. Vouchers for requests that knew this bulletin are not paid. */
   readonly number: number;
-  /** When that was published. What was made later convicts nobody. */
+  /** When that bulletin was published. Vouchers that were made later convict nobody. */
   readonly at: number;
-  /** From then on no terminal may go by an older bulletin: requests made later should have known. */
+  /** From this time on no terminal may use an older bulletin, so later requests should have known of the report. */
   readonly staleAt: number;
 }
 
-/** Money set aside for one device and epoch. What still stands is `funded − settled − returned`. */
+/** Money set aside for one device and epoch. The rest of the money is `funded − settled − returned`. */
 export interface ReserveRow {
   readonly customerId: string;
   readonly deviceId: string;
@@ -61,32 +64,32 @@ export interface ReserveRow {
   readonly certificates: readonly string[];
   readonly funded: Amount;
   readonly settled: Amount;
-  /** What left it for somebody else than a payee that settled: back to the account, or for what the device spent twice. */
+  /** Money that left the reserve without a settlement: it went back to the account, or paid for a double spend. */
   readonly returned: Amount;
-  /** This and the next three are never lowered by a top-up: vouchers under an earlier certificate keep their right. */
+  /** A top-up never lowers this and the next three fields, so that vouchers under an earlier certificate stay valid. */
   readonly perPayment: Amount;
   readonly highestCounter: number;
   readonly spendUntil: number;
   readonly claimUntil: number;
-  /** `frozen`: the device spent twice. `revoked`: lost or withdrawn. `closed`: the rest went back. */
+  /** `frozen`: the device spent twice. `revoked`: the device is lost or withdrawn. `closed`: the rest of the money went back. */
   readonly status: 'active' | 'frozen' | 'revoked' | 'closed';
   readonly reported: ReportedDevice | null;
-  /** The vouchers settled or cancelled, by counter. */
+  /** The settled and cancelled vouchers, by counter. */
   readonly counters: readonly CounterEntry[];
-  /** Counters of vouchers that their payee cancelled: never paid, and their money is back. */
+  /** Counters of vouchers that their payee cancelled. They are never paid, and their money went back. */
   readonly cancelled: readonly number[];
-  /** What the bank bore so far of what the device spent twice. */
+  /** What the bank has borne so far of the device's double spends. */
   readonly compensated: Amount;
 }
 
-/** A reserve as it stands on the ledger. */
+/** A reserve in its stored form. */
 export type StoredReserve = Omit<ReserveRow, 'counters'> & {
   readonly counters: readonly StoredCounterEntry[];
 };
 
 export type FraudKind = 'sameCounter' | 'previousHash' | 'cumulative';
 
-/** Two vouchers of one device that cannot both be honest; the proof itself is a file. */
+/** Two vouchers of one device that cannot both be honest. The proof itself is a file. */
 export interface FraudRow {
   readonly customerId: string;
   readonly deviceId: string;
@@ -97,42 +100,45 @@ export interface FraudRow {
   readonly settled: VoucherName;
   /** The voucher that contradicts it. */
   readonly contradicting: VoucherName;
-  /** Who brought the contradicting one. */
+  /** The merchant that brought the contradicting voucher. */
   readonly merchantId: string;
   readonly at: number;
 }
 
 /**
- * Whom a double spend counts against. `device`: its owner. `reported`: nobody, since the device was reported before and it is not
- * proven that both vouchers are older than that. `cleared`: nobody, an operator decided so.
+ * Whom a double spend counts against. `device`: the device's owner. `reported`: nobody, because the device was reported
+ * before, and nobody proved that both vouchers are older than the report. `cleared`: nobody, because an operator decided so.
  */
 export type Blame = 'device' | 'reported' | 'cleared';
 
-/** Why an operator clears a case. No text: nothing about a person stands on the ledger. */
+/** Why an operator clears a case. There is no free text, because nothing about a person stands on the ledger. */
 export type ClearingReason = 'stolen' | 'restored' | 'defect' | 'other';
 
-/** A double spend on the ledger: an alarm of the customer's bank, with what a proof and a compensation need. */
+/** A double spend on the ledger: an alarm for the customer's bank, with the data for a proof and a compensation. */
 export interface FraudCaseRow extends FraudRow {
-  /** Of the contradicting voucher. */
+  /** Amount of the contradicting voucher. */
   readonly amount: Amount;
   /** Base64 of the contradicting voucher. */
   readonly voucher: string;
   /** Base64 of the payload of its request. */
   readonly request: string;
-  /** Whether its payee asked for the money, and was not paid. */
+  /** Whether its payee asked for the money and was not paid. */
   readonly claimed: boolean;
-  /** By the policy of the bulletin that the contradicting voucher's request names: by which its payee accepted. */
+  /**
+   * Who bears the loss, by the policy that the payee accepted under: that of the bulletin which the contradicting voucher's
+   * request names.
+   */
   readonly lossBearer: OfflinePolicy['lossBearer'];
   readonly blame: Blame;
-  /** Of an operator that cleared the case. */
+  /** The decision of an operator who cleared the case. */
   readonly clearing: { readonly reason: ClearingReason; readonly at: number } | null;
-  /** The terminal that accepted it holds another voucher of the device that contradicts it: it should have refused. */
+  /** The terminal that accepted it should have refused: it has another voucher of the device that contradicts this one. */
   readonly careless: boolean;
   /** Whether somebody submitted a fraud proof. */
   readonly proven: boolean;
-  /** The one compensation that the bank paid. */
+  /** The bank's one compensation for this case. */
   readonly compensation: string | null;
-  /** What the reserve gave for it when it was closed: to the payee, or to the bank that had compensated the payee. */
+  /** What the reserve paid for the case when it was closed: to the payee, or to the bank that had compensated the payee. */
   readonly recovered: Amount;
 }
 
@@ -143,18 +149,18 @@ export interface BulletinRow {
   readonly issuedAt: number;
   /** Base64 of the signed bulletin. */
   readonly bulletin: string;
-  /** Who bears double spends, from which number on: a terminal accepts by the bulletin that its request names. */
+  /** Who bears double spends, from each bulletin number on. The bulletin in a terminal's request decides. */
   readonly bearers: readonly (readonly [number: number, lossBearer: OfflinePolicy['lossBearer']])[];
 }
 
-/** A device that may not be accepted any more: one epoch of it, or all. */
+/** A device that terminals must not accept any more: one of its epochs, or all. */
 export interface Revocation {
   readonly customerId: string;
   readonly deviceId: string;
   readonly epoch: number | 'all';
 }
 
-/** What a bulletin says otherwise than the one whose number is lower by one. */
+/** How a bulletin differs from the previous bulletin. */
 export interface BulletinChangeRow {
   readonly bankId: string;
   readonly number: number;
@@ -162,7 +168,7 @@ export interface BulletinChangeRow {
   readonly removed: readonly Revocation[];
 }
 
-/** What a bank bore of the double spends that one payee accepted, by parts of the window that limits add up over. */
+/** What a bank bore of the double spends that one payee accepted, by parts of the limits' window. */
 export interface LossesRow {
   readonly bankId: string;
   readonly payeeId: string;
@@ -170,7 +176,7 @@ export interface LossesRow {
   readonly borne: readonly Spending[];
 }
 
-/** A key that a bank signs device certificates and bulletins with. */
+/** A bank's key that signs device certificates and bulletins. */
 export interface IssuerRow {
   readonly bankId: string;
   /** First 8 bytes of the SHA-256 of the SubjectPublicKeyInfo, hex. */
@@ -179,28 +185,28 @@ export interface IssuerRow {
   readonly publicKey: string;
   /** X.509 certificate of the key by the bank's authority, PEM. */
   readonly certificate: string;
-  /** Certificate of that authority, PEM: the root that fraud proofs are verified with. */
+  /** Certificate of that authority, PEM. It is the root for verifying fraud proofs. */
   readonly authority: string;
 }
 
-/** Since when an issuer grants nothing new, and how long terminals still believe what it granted before. */
+/** The end of an issuer: from when on it grants nothing new, and until when terminals believe what it granted before. */
 export interface IssuerRetirement {
   readonly at: number;
-  /** Its key may be in other hands: terminals believe it no more. */
+  /** Somebody else may have its key, so terminals do not believe it any more. */
   readonly compromised: boolean;
-  /** When the last device that it certified may have paid for the last time. */
+  /** The last time at which a device that it certified may have paid. */
   readonly trustedUntil: number;
 }
 
-/** An issuer as the ledger knows it. A row stays for ever: proofs are verified by it. */
+/** An issuer on the ledger. The row stays for ever, because proofs are verified with it. */
 export interface RegisteredIssuerRow extends IssuerRow {
   readonly retired: IssuerRetirement | null;
 }
 
-/** What one voucher paid for. A tuple, since a batch holds hundreds. */
+/** What one voucher paid for. It is a tuple because a batch has hundreds of them. */
 export type SettledVoucher = readonly [orderNumber: string, counter: number, amount: Amount];
 
-/** What one reserve paid in a batch. */
+/** The payments of one reserve in a batch. */
 export interface SettledReserve {
   readonly customerId: string;
   readonly deviceId: string;
@@ -208,20 +214,20 @@ export interface SettledReserve {
   readonly vouchers: readonly SettledVoucher[];
 }
 
-/** One batch of vouchers of one merchant in one currency, or the one voucher of an order to deliver. */
+/** One batch of vouchers of one merchant in one currency, or the single voucher of an order to deliver. */
 export interface SettlementBatchRow {
   readonly merchantId: string;
   readonly batchId: string;
   readonly currency: Currency;
-  /** Its arguments hold the vouchers. */
+  /** The vouchers are in the arguments of this transaction. */
   readonly transactionId: string;
   readonly settled: readonly SettledReserve[];
   readonly at: number;
-  /** Of the batch; the voucher of an order to deliver has its receipt with the order's terms. */
+  /** The receipt of the batch. For the voucher of an order to deliver, the receipt is with the order's terms. */
   readonly receipt: Receipt | null;
 }
 
-/** What was given back of one settled voucher. */
+/** The refunds of one settled voucher. */
 export interface OfflineRefundRow {
   readonly merchantId: string;
   readonly orderNumber: string;

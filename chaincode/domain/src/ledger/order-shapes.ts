@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An order from basket to alarm, as rows, inputs and answers have it: each part declared once, by the schema that checks it.
+// An order from basket to alarm, as it is in rows, inputs and answers. Each part is declared once, by the schema that checks
+// it.
 import * as z from 'zod';
 import type { DeepReadonly } from '../base/deep-readonly.js';
 import {
@@ -23,9 +24,9 @@ const party = z.enum(['customer', 'merchant', 'logistics']);
 const basketLine = z.strictObject({
   gtin,
   quantity,
-  /** What the page showed to the customer. */
+  /** The price that the shop page showed. */
   unitPrice: amount,
-  /** Digest of the registration that the page showed. */
+  /** Digest of the registration that the shop page showed. */
   goodsDigest: digest,
 });
 
@@ -37,9 +38,9 @@ export const basket = z.strictObject({
   logisticsId: identifier,
   currency,
   lines: z.array(basketLine).min(1).max(100),
-  /** Pseudonymous references of the addresses offered; what stands behind them is private data. */
+  /** Pseudonymous references of the offered addresses. The addresses themselves are private data. */
   addressRefs: z.array(identifier).min(1).max(10),
-  /** Salted digest of the addresses offered, so that all logistics units provably worked on the same ones. */
+  /** Salted digest of the offered addresses. It proves that all logistics units worked on the same ones. */
   addressesDigest: digest,
 });
 
@@ -53,15 +54,15 @@ export const orderTerms = z.strictObject({
   goodsTotal: amount,
   total: amount,
   holdSeconds: seconds.min(1),
-  /** Whoever knows the secret was there: the customer's device shows it at the door. */
+  /** The customer's device shows the secret at the door, so knowing it proves the delivery. */
   deliveryCommitment: digest.describe(
-    'SHA-256 of the 32 bytes that prove the delivery, drawn by the device of the customer',
+    "SHA-256 of the 32 random bytes that prove the delivery; the customer's device draws them",
   ),
 });
 
-/** The addresses offered, in the private collection: for bank and logistics only, never in a block, purged after delivery. */
+/** The offered addresses, in the private collection: for bank and logistics only, never in a block, purged after delivery. */
 export const offeredAddresses = z.strictObject({
-  /** So that the hash on the public ledger says nothing. */
+  /** The salt keeps the hash on the public ledger from revealing anything. */
   salt: digest.describe('256 random bits, hex'),
   addresses: z
     .array(
@@ -87,7 +88,7 @@ const addressOffer = z.strictObject({
 
 export const offers = z.array(addressOffer);
 
-/** What is told of a quote. */
+/** A quote, as queries show it. */
 export const quote = z.strictObject({
   basketDigest: z.string(),
   goodsTotal: amount,
@@ -105,51 +106,51 @@ export const statement = z.strictObject({
   waybill: identifier.optional(),
 });
 
-/** Money set aside for an order. What still stands is `authorised − voided − released − refundedHeld`. */
+/** Money set aside for an order. The rest on the hold is `authorised − voided − released − refundedHeld`. */
 const hold = z.strictObject({
   currency: z.string(),
   authorised: amount,
-  /** The part never captured, given back to the account. */
+  /** The part that was never captured and went back to the account. */
   voided: amount,
   captured: amount,
-  /** The part of the captured money that was credited to the payees, the delivery fee among it. */
+  /** The part of the captured money that was credited to the payees, including the delivery fee. */
   released: amount,
-  /** The part of `released` that went to the logistics company: all of its fee, once it delivered. */
+  /** The part of `released` that went to the logistics company: its whole fee, after the delivery. */
   feeReleased: amount,
   /** All refunds. */
   refunded: amount,
-  /** Refunds paid out of the hold itself, before release. */
+  /** Refunds from the hold itself, before release. */
   refundedHeld: amount,
-  /** The part of `refundedHeld` that was the fee of a delivery that never came. */
+  /** The part of `refundedHeld` that was the fee for a delivery that never came. */
   feeReturned: amount,
   /** The part of the total that pays the delivery. */
   fee: amount,
   release: releaseAt,
-  /** Until then it may be captured. */
+  /** The hold may be captured until this time. */
   expiresAt: instant,
-  /** When captured money of goods that were not delivered goes back. Null before the first capture. */
+  /** When captured money for undelivered goods goes back. Null before the first capture. */
   deliverBy: instant.nullable(),
-  /** Natural key → content, so that a repeated claim returns its first result. */
+  /** Natural key → content, so that a repeated capture returns its first result. */
   captures: z.record(z.string(), amount),
   refunds: z.record(z.string(), amount),
 });
 
-/** A dispute that waits for its decision. */
+/** An open dispute. */
 const dispute = z.strictObject({
   id: identifier,
-  /** The state to return to when it is rejected. */
+  /** The state to return to when the dispute is rejected. */
   from: z.enum(ORDER_STATES),
   openedAt: instant,
-  /** What the payee's balance must keep for it. */
+  /** The amount that the payee's balance must keep for the dispute. */
   withheld: amount,
-  /** Whether the merchant's own bank agreed that its money may be taken, where the customer's is another. */
+  /** Whether the merchant's bank agreed to take the merchant's money, when the customer has another bank. */
   agreed: z.boolean(),
 });
 
-/** `deliveredUnproven`: the courier says so, and nobody else. It is believed after the policy's time. */
+/** `deliveredUnproven`: only the courier says that it delivered. The delivery is believed after the policy's time. */
 const delivery = z.enum(['awaiting', 'pickedUp', 'deliveredUnproven', 'delivered']);
 
-/** What is told of an order: its state and its money. */
+/** An order, as queries show it: its state and its money. */
 export const order = orderKey.extend({
   state: z.enum(ORDER_STATES),
   dispute: dispute.nullable(),
@@ -158,7 +159,7 @@ export const order = orderKey.extend({
   bankId: identifier,
   logisticsId: identifier,
   delivery,
-  /** When the courier said that it delivered. */
+  /** When the courier reported the delivery. */
   deliveredAt: instant.nullable(),
   verification: z.enum(['none', 'clean', 'alarm', 'resolved', 'upheld']),
   hold: hold.nullable(),
@@ -173,7 +174,7 @@ export const reportPass = z
   .enum(['goods', 'order'])
   .describe('`goods`: after unit 8, on the unsigned basket; `order`: after unit 13');
 
-/** What unit 15 found, field by field. */
+/** The result of unit 15, field by field. */
 export const report = orderKey.extend({
   pass: reportPass,
   differences: z.array(difference),
@@ -184,10 +185,12 @@ export const alarm = orderKey.extend({
   bankId: identifier,
   state: z
     .enum(['open', 'resolved', 'upheld', 'lapsed'])
-    .describe('`lapsed`: the order ended before it was decided'),
+    .describe('`lapsed`: the order ended before a decision'),
   blamed: z
     .array(party)
-    .describe('whose statement stood alone: it counts against them unless the alarm is resolved'),
+    .describe(
+      'parties whose statement stood alone; it counts against them unless the alarm is resolved',
+    ),
   fields: z.array(z.string()),
   raisedAt: instant,
   decidedAt: instant.nullable(),
@@ -202,23 +205,23 @@ export const purchase = orderKey.extend({
   at: instant,
   lines: z
     .array(z.strictObject({ gtin, quantity, unitPrice: amount }))
-    .describe('empty for goods taken along: only customer and merchant know them'),
+    .describe('empty for goods taken along; only customer and merchant know them'),
 });
 
-/** An order: its merchant, and the merchant's number for it. */
+/** The key of an order: its merchant, and the merchant's number for it. */
 export type OrderKey = DeepReadonly<z.output<typeof orderKey>>;
-/** Who states what an order is: customer, merchant or logistics company. */
+/** A party of an order: customer, merchant or logistics company. */
 export type Party = z.output<typeof party>;
 /** One kind of goods in a basket; the unit price is in minor units. */
 export type BasketLine = DeepReadonly<z.output<typeof basketLine>>;
-/** What the customer picked, before courier and fee are known. */
+/** What the customer picked, before the courier and the fee are known. */
 export type Basket = DeepReadonly<z.output<typeof basket>>;
-/** What the customer signs: its basket, the chosen address and courier, and all sums in minor units. */
+/** What the customer signs: the basket, the chosen address and courier, and all sums in minor units. */
 export type OrderTerms = DeepReadonly<z.output<typeof orderTerms>>;
 /** The addresses that a customer offers for one order, with the salt of their digest. Private data of bank and logistics. */
 export type AddressBookRow = DeepReadonly<z.output<typeof offeredAddresses>>;
 export type CourierQuote = DeepReadonly<z.output<typeof courierQuote>>;
-/** An address offered and its couriers, the best first, each with its fee in minor units. */
+/** An offered address and its couriers, the best first, each with its fee in minor units. */
 export type AddressOffer = DeepReadonly<z.output<typeof addressOffer>>;
 export type ShownQuote = DeepReadonly<z.output<typeof quote>>;
 /** One party's own view of an order: number, goods, quantities, sums in minor units. */
@@ -228,9 +231,9 @@ export type Hold = DeepReadonly<z.output<typeof hold>>;
 /** A customer's dispute of an order. */
 export type Dispute = DeepReadonly<z.output<typeof dispute>>;
 export type ShownOrder = DeepReadonly<z.output<typeof order>>;
-/** A field that two parties, or an order and a registration, state otherwise. */
+/** A field in which two parties, or an order and a registration, differ. */
 export type Difference = DeepReadonly<z.output<typeof difference>>;
-/** What unit 15 found on an order. */
+/** The error report of unit 15 for an order. */
 export type ReportRow = DeepReadonly<z.output<typeof report>>;
 /** An alarm, open or decided. */
 export type AlarmRow = DeepReadonly<z.output<typeof alarm>>;

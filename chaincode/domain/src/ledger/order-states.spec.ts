@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of an order, held against the moves that are allowed, written out once more by hand.
+// Compares the life of an order with a list of the allowed moves, written by hand.
 import { UNITS } from '../patent/units';
 import {
   isBeforeMoney,
@@ -15,7 +15,7 @@ type Moves = Partial<Record<OrderEvent, OrderState>>;
 const GIVE_BACK: Moves = { void: 'voided', expire: 'expired' };
 const CLAIM: Moves = { capturePart: 'partiallyCaptured', captureRest: 'captured' };
 
-/** Every move that is allowed, by state. Whatever is not here must be refused. */
+/** Every allowed move, by state. All others must be refused. */
 const ALLOWED: Readonly<Record<OrderState, Moves>> = {
   basket: { quote: 'quoted' },
   quoted: { place: 'placed', payOffline: 'paidOffline' },
@@ -55,7 +55,7 @@ const ALLOWED: Readonly<Record<OrderState, Moves>> = {
 
 const EVENTS = TRANSITIONS.map((entry) => entry.event);
 
-/** States that can be reached from one, without passing through others. */
+/** The states that can be reached from one state without passing through certain others. */
 function reachable(from: OrderState, ...without: OrderState[]): Set<OrderState> {
   const seen = new Set<OrderState>([from]);
   for (const state of seen)
@@ -64,7 +64,7 @@ function reachable(from: OrderState, ...without: OrderState[]): Set<OrderState> 
 }
 
 describe.each(ORDER_STATES)('in the state %s', (state) => {
-  it.each(EVENTS)('%s leads where it should, or is refused', (event) => {
+  it.each(EVENTS)('%s leads to the right state or is refused', (event) => {
     const expected = ALLOWED[state][event];
     if (expected !== undefined) expect(nextState(state, event)).toBe(expected);
     else
@@ -85,7 +85,7 @@ it('a refusal names the states in which the step may run', () => {
   );
 });
 
-it('an event that is none is refused', () => {
+it('an unknown event is refused', () => {
   expect(() => nextState('basket', 'toString' as OrderEvent)).toThrow(
     expect.objectContaining({ code: 'STATE_CONFLICT' }) as Error,
   );
@@ -114,7 +114,7 @@ describe('money', () => {
     },
   );
 
-  it('is never captured but for an order that was placed or paid offline', () => {
+  it('is captured only for an order that was placed or paid offline', () => {
     for (const state of ['placed', 'paidOffline'] as const)
       expect(reachable('basket', state)).toContain('captured');
     expect(reachable('basket', 'placed', 'paidOffline')).not.toContain('captured');
@@ -131,18 +131,18 @@ describe('money', () => {
     expect(reachable('mismatched', 'blocked')).not.toContain('captured');
   });
 
-  it('never stays on a hold for ever: every order can come to an end', () => {
+  it('never stays on a hold for ever, because every order can end', () => {
     const ends: OrderState[] = ['voided', 'expired', 'released', 'settled', 'refunded'];
     for (const state of ORDER_STATES)
       expect(ends.some((end) => reachable(state).has(end))).toBe(true);
   });
 
-  it('once given back is never claimed again', () => {
+  it('is never captured after it was given back', () => {
     expect([...reachable('voided'), ...reachable('expired')]).toEqual(['voided', 'expired']);
     expect([...reachable('refunded')]).toEqual(['refunded', 'disputed']);
   });
 });
 
-it('before the authorisation no money is held', () => {
+it('is not held before the authorisation', () => {
   expect(ORDER_STATES.filter(isBeforeMoney)).toEqual(['basket', 'quoted', 'placed']);
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of an order, as a table: from which states an event leads where, and which unit causes it.
+// The life of an order, as a table: for each event its start states, its next state, and the unit that causes it.
 import { ensure } from '../base/errors.js';
 import type { UnitId } from '../patent/units.js';
 
@@ -24,7 +24,7 @@ export const ORDER_STATES = [
   'settled',
 ] as const;
 
-/** Where an order stands. */
+/** A state of an order. */
 export type OrderState = (typeof ORDER_STATES)[number];
 
 interface Transition {
@@ -64,13 +64,13 @@ export const TRANSITIONS = [
   { event: 'voidRest', from: ['partiallyCaptured'], to: 'captured', unit: '14' },
   { event: 'release', from: ['captured'], to: 'released', unit: '14' },
   { event: 'releaseRest', from: ['refunded'], to: 'refunded', unit: '14' },
-  // Released at match: only the delivery fee waited.
+  // For an order released at match, only the delivery fee was waiting.
   { event: 'releaseFee', from: ['released'], to: 'released', unit: '14' },
   { event: 'releasePart', from: ['partiallyCaptured'], to: 'partiallyCaptured', unit: '14' },
   { event: 'void', from: HELD, to: 'voided', unit: null },
   { event: 'expire', from: HELD, to: 'expired', unit: null },
   { event: 'dispute', from: ['captured', 'released', 'refunded'], to: 'disputed', unit: null },
-  // The goods never came: what still stands goes back, the delivery fee included.
+  // The goods never came. The rest of the money goes back, including the delivery fee.
   {
     event: 'returnUndelivered',
     from: ['captured', 'released', 'refunded'],
@@ -83,7 +83,8 @@ export const TRANSITIONS = [
     to: 'refunded',
     unit: null,
   },
-  // Paid by voucher: goods taken along are settled; a delivery's hold is funded out of the reserve and goes on as any.
+  // Paid by voucher. Goods taken along are settled at once. For a delivery, the reserve funds the hold, which goes on like
+  // any other.
   { event: 'payOffline', from: ['quoted'], to: 'paidOffline', unit: null },
   { event: 'settle', from: ['paidOffline'], to: 'settled', unit: null },
   { event: 'fundFromReserve', from: ['paidOffline'], to: 'authorised', unit: null },
@@ -91,7 +92,7 @@ export const TRANSITIONS = [
   { event: 'refundSettled', from: ['settled', 'refunded'], to: 'refunded', unit: null },
 ] as const satisfies readonly Transition[];
 
-/** What may happen to an order. */
+/** An event of an order. */
 export type OrderEvent = (typeof TRANSITIONS)[number]['event'];
 
 /**
@@ -110,5 +111,5 @@ export function nextState(state: OrderState, event: OrderEvent): OrderState {
 
 const BEFORE_MONEY: readonly OrderState[] = ['basket', 'quoted', 'placed'];
 
-/** @returns whether the order never came to hold money: abandoned or refused before unit 10. */
+/** @returns whether the order holds no money yet: it is before unit 10, or was abandoned or refused there. */
 export const isBeforeMoney = (state: OrderState): boolean => BEFORE_MONEY.includes(state);

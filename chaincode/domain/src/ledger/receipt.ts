@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a step leaves behind.
+// The receipt of a step.
 import * as z from 'zod';
 import type { DeepReadonly } from '../base/deep-readonly.js';
 import { instant } from '../base/identifiers.js';
@@ -11,15 +11,15 @@ export const step = z.strictObject({
   transactionId: z.string(),
   mspId: z.string(),
   at: instant,
-  /** Digest of the input, so that a repetition is told from a contradiction. */
+  /** Digest of the input. It tells a repetition from a contradiction. */
   inputDigest: z.string(),
-  /** What the step answered, so that a repetition gets the same answer. */
+  /** The step's answer, so that a repetition gets the same answer. */
   output: z.record(z.string(), z.unknown()),
 });
 
 /** What one step did to one subject: a unit, or an express leg with all its units. */
 export interface Receipt extends DeepReadonly<z.output<typeof step>> {
-  /** None for a step that is no unit of the patent. */
+  /** Empty for a step that is not a unit of the patent. */
   readonly units: readonly UnitId[];
 }
 
@@ -28,7 +28,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const only = (from: Fields, fields: readonly string[]): Fields =>
   Object.fromEntries(fields.map((field) => [field, from[field]]));
 
-/** @returns the receipt without what its row answers by itself: how the row keeps it. */
+/** @returns the receipt as its row keeps it: without the answers that are fields of the row. */
 export const keptIn = (receipt: Receipt, answers: readonly string[]): Receipt => ({
   ...receipt,
   output: Object.fromEntries(
@@ -36,7 +36,7 @@ export const keptIn = (receipt: Receipt, answers: readonly string[]): Receipt =>
   ),
 });
 
-/** The whole receipt again. */
+/** Restores the whole receipt from its row. */
 export const wholeIn = (row: object, receipt: Receipt, answers: readonly string[]): Receipt => ({
   ...receipt,
   output: { ...receipt.output, ...only(row as Fields, answers) },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys: one prefix is one range, kinds never run into each other, and times sort as they pass.
+// Keys: one prefix is one range, kinds never overlap, and keys sort in order of time.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { byCodeUnit } from '../base/canonical';
@@ -10,7 +10,7 @@ fc.configureGlobal({ seed: SEED });
 
 const identifier = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,8}$/);
 
-it('every kind stands under its own name', () => {
+it('every kind has its own name as prefix', () => {
   const kinds = Object.entries(ROWS).map(([name, row]) => [name, row.kind]);
   for (const [name, kind] of kinds) expect(kind).toBe(name);
 });
@@ -25,7 +25,7 @@ it('keys are kind and parts', () => {
   expect(loginSubject('login-1')).toBe('login/login-1');
 });
 
-it('different parts never make the same key, and a prefix holds its own rows only', () => {
+it('different parts never make the same key, and a prefix covers only its own rows', () => {
   fc.assert(
     fc.property(identifier, identifier, identifier, identifier, (a, b, c, d) => {
       const same = a === c && b === d;
@@ -36,7 +36,7 @@ it('different parts never make the same key, and a prefix holds its own rows onl
   );
 });
 
-it('times in keys sort as they pass', () => {
+it('times in keys sort in order', () => {
   const time = fc.nat({ max: 8_640_000_000_000 });
   fc.assert(
     fc.property(time, time, (a, b) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The key under which each row stands, made from the row wherever the row holds its parts. Keys are plain strings whose
-// parts are joined by `/`, which no identifier may contain, so that one prefix is one range.
+// The key of each row, made from the row itself when the row has all parts of the key. Keys are plain strings. Their parts
+// are joined by `/`, which no identifier may contain, so that one prefix is one range.
 import type {
   BulletinChangeRow,
   BulletinRow,
@@ -61,7 +61,7 @@ interface Row<Value, Parts extends readonly string[]> {
   readonly type?: Value;
 }
 
-/** A row that holds all parts of its own key. */
+/** A row that has all parts of its own key. */
 interface KeyedRow<Value, Parts extends readonly string[]> extends Row<Value, Parts> {
   readonly partsOf: (value: Value) => Parts;
 }
@@ -77,7 +77,7 @@ const keyed = <Value, Parts extends readonly string[]>(
   partsOf: (value: Value) => Parts,
 ): KeyedRow<Value, Parts> => ({ ...row<Value, Parts>(kind), partsOf });
 
-/** A case stands under the voucher that contradicts another. */
+/** The key of a case is the voucher that contradicts another. */
 export const fraudParts = (
   key: ReserveKey,
   [counter, digest]: FraudRow['contradicting'],
@@ -93,10 +93,10 @@ type ReserveParts = [customerId: string, deviceId: string, epoch: string];
 
 const orderParts = ({ merchantId, orderNumber }: OrderKey): OrderParts => [merchantId, orderNumber];
 
-/** Numbers of bulletins in keys have ten digits, so that their order by code unit is their order by number. */
+/** A bulletin's number in a key has ten digits, so that the order of keys is the order of numbers. */
 export const ordinalKey = (number: number): string => number.toString().padStart(10, '0');
 
-/** Epochs in keys have eight digits, so that their order by code unit is their order by number. */
+/** An epoch in a key has eight digits, so that the order of keys is the order of numbers. */
 export const reserveParts = ({ customerId, deviceId, epoch }: ReserveKey): ReserveParts => [
   customerId,
   deviceId,
@@ -104,8 +104,8 @@ export const reserveParts = ({ customerId, deviceId, epoch }: ReserveKey): Reser
 ];
 
 /**
- * All kinds of rows. `ROWS.order.key(merchantId, orderNumber)` is a key, `ROWS.credit.prefix(payee)` a range. A keyed row tells
- * its key by itself.
+ * All kinds of rows. `ROWS.order.key(merchantId, orderNumber)` is a key, `ROWS.credit.prefix(payee)` a range. A keyed row
+ * gives its own key.
  */
 export const ROWS = {
   registry: keyed<StoredRegistry, []>('registry', () => []),
@@ -133,7 +133,7 @@ export const ROWS = {
   ]),
   fleet: keyed<FleetRow, [logisticsId: string]>('fleet', (row) => [row.logisticsId]),
   quote: row<QuoteRow, [merchantId: string, orderNumber: string, logisticsId: string]>('quote'),
-  /** What was picked, and once it was placed what was signed. */
+  /** First the picked goods, and after placing the signed terms. */
   terms: keyed<BasketRow | TermsRow, OrderParts>('terms', (row) =>
     orderParts(isPlaced(row) ? row.terms : row.basket),
   ),
@@ -165,7 +165,7 @@ export const ROWS = {
     ...orderParts(row),
     row.pass,
   ]),
-  /** A bank's open alarms stand apart from those that were decided, however many these become. */
+  /** A bank's open alarms have their own range, apart from the growing number of decided ones. */
   alarm: keyed<AlarmRow, [bankId: string, 'open' | 'decided', ...OrderParts]>('alarm', (row) => [
     row.bankId,
     row.state === 'open' ? 'open' : 'decided',
@@ -176,7 +176,7 @@ export const ROWS = {
     ...orderParts(row),
   ]),
   rating: row<RatingRow, RatedBy>('rating'),
-  /** What stands of a customer in a published aggregate. */
+  /** What a customer's opinion added to a published aggregate. */
   opinion: row<Aggregate, RatedBy>('opinion'),
   reserve: keyed<StoredReserve, ReserveParts>('reserve', reserveParts),
   fraud: keyed<FraudCaseRow, [...ReserveParts, counter: string, digest: string]>('fraud', (row) =>
@@ -207,20 +207,20 @@ export const ROWS = {
 
 /** A kind of row on the ledger. */
 export type RowKind = keyof typeof ROWS;
-/** What a row of this kind holds. */
+/** The value of a row of this kind. */
 export type RowValue<Kind extends RowKind> = NonNullable<(typeof ROWS)[Kind]['type']>;
 
-/** The parts that a row of this kind is found by. */
+/** The parts of the key of a row of this kind. */
 export type KeyOf<Kind extends RowKind> = Parameters<(typeof ROWS)[Kind]['key']>;
 
-/** What a writer must say of the key: nothing for a row that tells it by itself. */
+/** The key parts that a writer must give. None for a row that gives its own key. */
 export type PartsToWrite<Kind extends RowKind> = (typeof ROWS)[Kind] extends {
   readonly partsOf: unknown;
 }
   ? []
   : KeyOf<Kind>;
 
-/** @returns the key under which the row is to be written. */
+/** @returns the key for writing the row. */
 export function keyToWrite<Kind extends RowKind>(
   kind: Kind,
   value: RowValue<Kind>,
@@ -231,5 +231,5 @@ export function keyToWrite<Kind extends RowKind>(
   return definition.key(...(definition.partsOf?.(value) ?? parts));
 }
 
-/** Seconds since 1970 in keys: thirteen digits, so that their order by code unit is their order in time. */
+/** Seconds since 1970 in a key have thirteen digits, so that the order of keys is the order of times. */
 export const timeKey = (seconds: number): string => seconds.toString().padStart(13, '0');

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every row that stands on the ledger, by its fields. What rows have in common with inputs and answers is declared in the
-// shapes beside this file.
+// Every row on the ledger, by its fields. The shapes beside this file declare what rows share with inputs and answers.
 import type { Amount, Currency, Sum } from '../base/money.js';
 import type { Limits, Policy, ReleaseAt } from '../policy/policy.js';
 import type { Courier } from './catalogue-shapes.js';
@@ -20,35 +19,35 @@ import type { Receipt } from './receipt.js';
 export type FactorKind = 'sms' | 'password';
 
 /**
- * Who takes part, and the rules that all agreed on: one row, because nearly every transaction reads both.
- * Participants in order of their MSP ids.
+ * The participants, in order of their MSP ids, and the policy that all agreed on. They are one row because nearly every
+ * transaction reads both.
  */
 export interface RegistryRow {
   readonly participants: readonly ParticipantRow[];
   readonly policy: Policy;
-  /** The longest time to spend that any policy before this one gave a device; absent where there was none. */
+  /** The longest time to spend that any earlier policy gave a device. Absent when there was no earlier policy. */
   readonly longestSpendSeconds?: number;
-  /** How often votes changed the policy, or a participant; what they never changed has no entry. */
+  /** How often votes changed the policy or a participant. What they never changed has no entry. */
   readonly revisions?: Readonly<Record<string, number>>;
 }
 
-/** The registry as it stands on the ledger: every transaction reads it first, and so learns of which version the rows are. */
+/** The registry in its stored form. Every transaction reads it first, and so learns the version of the rows. */
 export interface StoredRegistry extends RegistryRow {
   readonly version: number;
 }
 
-/** One organisation's voice for a proposal, which counts before an instant. */
+/** One organisation's vote for a proposal. It counts until an instant. */
 export interface Vote {
   readonly mspId: string;
   readonly until: number;
 }
 
-/** The voices for one proposal; those that expired are dropped with the next one. */
+/** The votes for one proposal. The next vote removes those that have expired. */
 export interface VoteRow {
   readonly votes: readonly Vote[];
 }
 
-/** Which first registry an organisation confirmed: its last word, until there is a registry. */
+/** The first registry that an organisation confirmed last. It counts until there is a registry. */
 export interface FoundingRow {
   readonly mspId: string;
   readonly digest: string;
@@ -56,7 +55,7 @@ export interface FoundingRow {
 
 /** A customer that a bank vouches for, under a pseudonym. */
 export interface CustomerRow extends ShownCustomer {
-  /** How often the customer was blocked: a login that began before a block is over. */
+  /** How often the customer was blocked. A block ends every login that began before it. */
   readonly blocks: number;
 }
 
@@ -70,11 +69,11 @@ export interface DeviceRow {
   readonly status: 'active' | 'revoked';
 }
 
-/** A login: which factors it passed, and until when it counts. */
+/** A login: the factors that it passed, and its end. */
 export interface LoginRow extends ShownLogin {
   readonly bankId: string;
   readonly deviceId: string;
-  /** Of the customer when the login began. */
+  /** The customer's number of blocks when the login began. */
   readonly blocks: number;
   readonly openedAt: number;
 }
@@ -83,77 +82,80 @@ export interface LoginRow extends ShownLogin {
 export interface FactorRow {
   readonly loginId: string;
   readonly factor: FactorKind;
-  /** `login`, or the digest of the order that it is bound to. */
+  /** `login`, or the digest of the order that the factor is bound to. */
   readonly boundTo: string;
   readonly nonce: string;
   readonly at: number;
 }
 
-/** A `purchase` counts nothing; a `refund` takes back a success, and an `acquittal` a double spend, that was counted. */
+/** A `purchase` does not count. A `refund` takes back a counted success, and an `acquittal` a counted double spend. */
 export type HistoryKind = CountedKind | 'purchase' | 'refund' | 'acquittal';
 
-/** One entry of a customer's history, folded into the reputation row by unit 7. */
+/** One entry of a customer's history. Unit 7 folds it into the reputation row. */
 export interface HistoryRow {
   readonly kind: HistoryKind;
   readonly at: number;
-  /** Unit 17 writes it with the success in one row, and unit 7 puts it where it stays. */
+  /** Unit 17 writes the purchase and the success in one row, and unit 7 moves the purchase to its own row. */
   readonly purchase?: PurchaseRow;
 }
 
-/** A logistics company's couriers in order of their ids: one row, because every quote needs them all. */
+/** A logistics company's couriers, in order of their ids. They are one row because every quote needs them all. */
 export interface FleetRow {
   readonly logisticsId: string;
   readonly couriers: readonly Courier[];
 }
 
-/** Stands where the terms will, once the customer signs (stepwise only). */
+/** A basket. It stands where the terms will stand after the customer signs (stepwise only). */
 export interface BasketRow {
   readonly basket: Basket;
   readonly bankId: string;
 }
 
-/** What a logistics company quoted for a basket. */
+/** A logistics company's quote for a basket. */
 export interface QuoteRow extends ShownQuote {
   readonly logisticsId: string;
-  /** The categories that every courier quoted may carry. */
+  /** The categories that every quoted courier may carry. */
   readonly categories: readonly string[];
-  /** The waybill's, when the quote is an express leg; stepwise it stands in a row of its own. */
+  /** The waybill's statement, when the quote is an express leg. A stepwise waybill has a row of its own. */
   readonly statement: StatedOtherwise | null;
-  /** Of the express leg that wrote this row; stepwise units leave theirs in rows of their own. */
+  /** The receipt of the express leg that wrote this row. Receipts of stepwise units have rows of their own. */
   readonly receipt: Receipt | null;
 }
 
-/** What a customer signed for an order. */
+/** The terms that a customer signed for an order. */
 export interface TermsRow {
   readonly terms: OrderTerms;
   readonly bankId: string;
   readonly deviceId: string;
   readonly signature: string;
   readonly placedAt: number;
-  /** Placed with its total held at once: when the merchant is to get it. Null where the hold comes later, or never. */
+  /**
+   * When the merchant gets the money, for an order whose total was held as it was placed. Null when the hold comes later, or
+   * never.
+   */
   readonly release: ReleaseAt | null;
-  /** The other parties' statements, when they came with express legs. */
+  /** The other parties' statements, when express legs brought them. */
   readonly statements: Readonly<Record<Exclude<Party, 'customer'>, StatedOtherwise>> | null;
-  /** Of the express leg that wrote this row. */
+  /** The receipt of the express leg that wrote this row. */
   readonly receipt: Receipt | null;
 }
 
-/** Whether the customer signed: until then one row holds what was picked, and from then on what was signed. */
+/** Whether the customer has signed. Before that the row is a basket, and after that it is the terms. */
 export const isPlaced = (row: BasketRow | TermsRow): row is TermsRow => 'terms' in row;
 
 /**
- * The one row of an order that changes: its state and its money. Before the first change it is not written, since it
- * follows from the basket or the terms.
+ * The one row of an order that changes: its state and its money. It is not written before the first change, because until
+ * then it follows from the basket or the terms.
  */
 export interface OrderRow extends ShownOrder {
-  /** Of the bank's express leg, once it ran. */
+  /** The receipt of the bank's express leg, after that leg has run. */
   readonly settled: Receipt | null;
 }
 
-/** What a statement says otherwise than the customer's, or beside it: nearly always little. */
+/** The fields of a statement that differ from the customer's statement or are missing there. Nearly always few. */
 export type StatedOtherwise = Partial<Statement>;
 
-/** A login that went through units 2 to 7, as placing an order needs it. */
+/** A login that passed units 2 to 7, with what placing an order needs. */
 export interface Session {
   readonly loginId: string;
   readonly deviceId: string;
@@ -163,7 +165,7 @@ export interface Session {
   readonly limits: Limits;
 }
 
-/** What was paid in one part of the window that limits add up over, and when the last of it was. */
+/** The sum of payments in one part of the limits' window, and the time of the last one. */
 export interface Spending {
   readonly last: number;
   readonly amount: Amount;
@@ -172,15 +174,15 @@ export interface Spending {
 /** A customer's money in one currency. */
 export interface Money {
   readonly available: Amount;
-  /** By parts of the window, oldest first. */
+  /** All payments by parts of the window, oldest first. */
   readonly spent: readonly Spending[];
-  /** The same of orders alone, since both factors were last bound to one. */
+  /** Only the orders since the last step-up, by parts of the window. */
   readonly sinceStepUp: readonly Spending[];
 }
 
 /**
- * Everything that placing an order needs to know of its customer, in the one row that it writes anyway. Bank, status and
- * blocks are those of the customer's row.
+ * Everything that placing an order needs to know about its customer, in the one row that placing writes anyway. Bank, status
+ * and blocks are copies from the customer's row.
  */
 export interface AccountRow {
   readonly customerId: string;
@@ -200,7 +202,7 @@ export interface InstrumentRow {
   readonly kind: 'card' | 'mobile';
 }
 
-/** What one teller wants issued, and another has to confirm. */
+/** An issue that one teller proposed and another must confirm. */
 export interface PendingIssueRow {
   readonly bankId: string;
   readonly currency: Currency;
@@ -208,25 +210,25 @@ export interface PendingIssueRow {
   readonly customerId: string;
   readonly token: string;
   readonly amount: Amount;
-  /** SHA-256 of the name under which the bank registered who proposed it, hex. */
+  /** SHA-256, in hex, of the proposer's name as the bank registered it. */
   readonly proposedBy: string;
   readonly until: number;
 }
 
-/** Ways in which money appears, and ways in which it vanishes. There are no others. */
+/** The only ways in which money appears and vanishes. */
 export const SUPPLY = {
   issue: 'appears',
   /** The bank bears a double spend. */
   compensate: 'appears',
-  /** The bank bears what a payee owed a customer for too long. */
+  /** The bank bears a payee's debt to a customer that is too old. */
   bear: 'appears',
   redeem: 'vanishes',
   withdraw: 'vanishes',
-  /** The reserve of a device that spent twice gives back what the bank bore. */
+  /** The reserve of a device that spent twice returns what the bank bore. */
   recover: 'vanishes',
 } as const;
 
-/** Whether currency was issued or redeemed. */
+/** How money appeared or vanished. */
 export type SupplyKind = keyof typeof SUPPLY;
 
 /** Money that a bank made or took back. */
@@ -234,7 +236,7 @@ export interface SupplyRow {
   readonly kind: SupplyKind;
   readonly currency: Currency;
   readonly amount: Amount;
-  /** Whom it was given to, or taken from. */
+  /** The account or payee that got or lost the money. */
   readonly account: string;
   readonly at: number;
 }
@@ -245,7 +247,7 @@ export interface CreditRow {
   readonly order: string;
 }
 
-/** What a payee owes a customer: a decision that its balance could not pay. */
+/** A payee's debt to a customer, from a decision that the payee's balance could not pay. */
 export interface Debt {
   readonly merchantId: string;
   readonly orderNumber: string;
@@ -254,19 +256,19 @@ export interface Debt {
   readonly since: number;
 }
 
-/** What a payee has, rolled up out of its credit entries. */
+/** A payee's balance, rolled up from its credit entries. */
 export interface CheckpointRow {
   readonly payeeId: string;
   readonly currency: Currency;
-  /** A sum of any length: an amount's 18 digits would end what it can roll up. */
+  /** A sum of any length, because 18 digits would limit how much can be rolled up. */
   readonly balance: Sum;
-  /** What open disputes may take: it stays. */
+  /** The money that open disputes may take. It cannot be spent. */
   readonly withheld: Sum;
-  /** Oldest first; later credits pay them before anything else. */
+  /** Oldest first. The next credits pay debts before anything else. */
   readonly debts: readonly Debt[];
 }
 
-/** What a payee asked its bank to pay out: without it the bank redeems nothing. */
+/** A payee's request to its bank for a payout. Without it the bank redeems nothing. */
 export interface PayoutRow {
   readonly payeeId: string;
   readonly currency: Currency;
@@ -277,13 +279,13 @@ export interface PayoutRow {
 
 /** The pseudonymous receipt of a purchase (unit 17). */
 export interface PurchaseRow extends Purchase {
-  /** Paid by a voucher. Absent: online. */
+  /** Present when a voucher paid. Absent for an online payment. */
   readonly mode?: 'offline';
-  /** Most of its money went back to the customer. */
+  /** Present when most of the money went back to the customer. */
   readonly refunded?: true;
 }
 
-/** What a customer said last, until it is published. */
+/** A customer's newest rating, until it is published. */
 export interface RatingRow extends OrderKey {
   readonly customerId: string;
   readonly stars: number;
@@ -304,12 +306,12 @@ export const orderSubject = (order: OrderKey): string =>
 /** A login's subject in receipt keys and events. */
 export const loginSubject = (loginId: string): string => `login/${loginId}`;
 
-/** Names an order that was paid without a network in place of a login: no login has this id. */
+/** Takes the place of a login id in an order that was paid without a network. No login has this id. */
 export const OFFLINE_LOGIN = 'offline';
 
 /** A device's subject in events. */
 export const deviceSubject = (device: { customerId: string; deviceId: string }): string =>
   `device/${device.customerId}/${device.deviceId}`;
 
-/** The name of the private data collection that `ROWS.address` stands in. */
+/** The name of the private data collection of `ROWS.address`. */
 export const ADDRESS_COLLECTION = 'addresses';

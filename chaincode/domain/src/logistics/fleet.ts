@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A logistics company's couriers. They stand in one row, so a fleet has a bound in couriers and in bytes.
+// A logistics company's couriers. They are one row, so a fleet has a bound in couriers and in bytes.
 import { byCodeUnit } from '../base/canonical.js';
 import { ensure, found } from '../base/errors.js';
 import { BLAMELESS } from '../conduct/conduct.js';
@@ -7,18 +7,18 @@ import { UNRATED } from '../feedback/ratings.js';
 import type { Courier, CourierRegistration } from '../ledger/catalogue-shapes.js';
 import type { FleetRow } from '../ledger/rows.js';
 
-/** Couriers of one logistics company, at most: so many are considered for a quote. */
+/** The most couriers of one logistics company. A quote considers all of them. */
 export const MAX_FLEET = 100;
 
-/** The most bytes of what a company says of its couriers: every quote reads them, and a rating of one courier writes them. */
+/** The most bytes of a company's registrations. Every quote reads them all, and a rating of one courier writes them all. */
 export const MAX_FLEET_BYTES = 250_000;
 
-/** What others said of somebody new. */
+/** Rating and conduct of a new courier. */
 const UNKNOWN = { rating: UNRATED, conduct: BLAMELESS };
 
 const byId = (a: Courier, b: Courier): number => byCodeUnit(a.courierId, b.courierId);
 
-/** @returns what the company said of a courier, without what the ledger added. */
+/** @returns the courier as its company registered it, without what the ledger added. */
 export const registrationOf = ({
   courierId,
   active,
@@ -36,10 +36,10 @@ export const registrationOf = ({
 });
 
 /**
- * Bounds what the company says, and nothing else: what others say of a courier is a few numbers, and must find room, or no
- * blame could be counted and no order ended that has some.
+ * Bounds only what the company registers. Rating and conduct are a few numbers and must always fit. Otherwise no blame could
+ * be counted, and an order with blame could not end.
  */
-function bounded(fleet: FleetRow): FleetRow {
+function ensureFits(fleet: FleetRow): FleetRow {
   const couriers = fleet.couriers.length;
   ensure(couriers <= MAX_FLEET, 'FLEET_TOO_LARGE', { couriers, most: MAX_FLEET });
   const bytes = Buffer.byteLength(JSON.stringify(fleet.couriers.map(registrationOf)));
@@ -55,13 +55,16 @@ export const courierOf = ({ couriers }: FleetRow, courierId: string): Courier =>
     { row: 'courier' },
   );
 
-/** @returns the fleet with these couriers in the place of those that bear their ids. */
+/** @returns the fleet with these couriers. They replace couriers with the same id. */
 export function withCouriers(fleet: FleetRow, couriers: readonly Courier[]): FleetRow {
   const all = new Map([...fleet.couriers, ...couriers].map((each) => [each.courierId, each]));
   return { ...fleet, couriers: [...all.values()].sort(byId) };
 }
 
-/** @returns the fleet once these were registered or replaced: what others said of them stays. @throws {DomainError} FLEET_TOO_LARGE. */
+/**
+ * @returns the fleet after registering or replacing these couriers. Their rating and conduct stay. @throws {DomainError}
+ * FLEET_TOO_LARGE.
+ */
 export function withRegistered(
   fleet: FleetRow,
   registrations: readonly CourierRegistration[],
@@ -71,5 +74,5 @@ export function withRegistered(
     const { rating, conduct } = known.get(registration.courierId) ?? UNKNOWN;
     return { ...registration, rating, conduct };
   });
-  return bounded(withCouriers(fleet, couriers));
+  return ensureFits(withCouriers(fleet, couriers));
 }

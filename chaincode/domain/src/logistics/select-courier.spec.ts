@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Units 1101, 1102 and 1104: each rule of eligibility, the fee at its borders, and a ranking that every endorser repeats.
+// Units 1101, 1102 and 1104: each rule of eligibility, the fee at its limits, and a ranking that is the same for every
+// endorser.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { distanceMetres, type Place } from '../base/geography';
@@ -96,7 +97,7 @@ describe('the fee', () => {
     expect(deliveryFee(TARIFF, metres, grams)).toBe(fee);
   });
 
-  it('is exact integer arithmetic, and never falls with distance or weight', () => {
+  it('is exact in integers, and never falls with distance or weight', () => {
     const part = fc.bigInt({ min: 0n, max: 10n ** 9n });
     const size = fc.integer({ min: 0, max: 20_000_000 });
     fc.assert(
@@ -112,7 +113,7 @@ describe('the fee', () => {
 });
 
 describe('a courier may carry the load', () => {
-  it('when nothing speaks against it', () => {
+  it('when no rule excludes it', () => {
     expect(mayCarry(COURIER, LOAD)).toBe(true);
     expect(servesZone(COURIER, ZONE)).toBe(true);
   });
@@ -155,13 +156,13 @@ describe('the ranking', () => {
   const near = { depot: SHOP };
   const far = { depot: DEPOT };
 
-  it('puts the lowest price first, by value and not by text, whatever distance and rating say', () => {
+  it('puts the lowest price first, by value and not by text, before distance and rating', () => {
     const dear = courier({ courierId: 'a', ...flat('1000'), ...near, ...rated(1, 5) });
     const cheap = courier({ courierId: 'b', ...flat('999'), ...far, ...rated(3, 9) });
     expect(ids([dear, cheap])).toEqual(['b', 'a']);
   });
 
-  it('breaks equal prices by distance, whatever the rating says', () => {
+  it('breaks equal prices by distance, before the rating', () => {
     const away = courier({ courierId: 'a', ...flat('500'), ...far, ...rated(1, 5) });
     const close = courier({ courierId: 'b', ...flat('500'), ...near, ...rated(3, 9) });
     expect(ids([away, close])).toEqual(['b', 'a']);
@@ -212,7 +213,7 @@ describe('the ranking', () => {
     fc.tuple(fc.constant(couriers), fc.shuffledSubarray(couriers, { minLength: couriers.length })),
   );
 
-  it('does not depend on the order in which the couriers come, and changes nothing', () => {
+  it('does not depend on the order of the couriers, and does not change its input', () => {
     fc.assert(
       fc.property(shuffled, ([couriers, others]) => {
         const before = JSON.stringify(others);
@@ -252,7 +253,7 @@ describe('the offers', () => {
     expect(JSON.stringify(offers)).not.toContain('latitude');
   });
 
-  it('are the same for every address of a zone, whatever the depots, areas and tariffs', () => {
+  it('are the same for every address of a zone, for any depots, areas and tariffs', () => {
     const degrees = (least: number, most: number) => fc.integer({ min: least, max: most });
     const near = fc.record({
       latitude: degrees(52_000_000, 53_000_000),
@@ -284,7 +285,7 @@ describe('the offers', () => {
     );
   });
 
-  it('list the best couriers only, however large the fleet is', () => {
+  it('list only the best couriers, for a fleet of any size', () => {
     const fleetOf = (count: number) =>
       Array.from({ length: count }, (_, index) =>
         courier({ ...serving, courierId: `courier-${index}`, ...flat(`${1000 - index}`) }),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Units 1101, 1102 and 1104: where the goods stand, what each courier asks, and which one is best. Integers only.
-// Fees and rankings are public, so they are those of the address's zone: nothing here but `offersFor` sees an address.
+// Units 1101, 1102 and 1104: where the goods are, what each courier costs, and which one is best. Integers only. Fees and
+// rankings are public, so they are computed for the address's zone. Only `offersFor` sees an address.
 import { byCodeUnit } from '../base/canonical.js';
 import { distanceMetres, isWithinMetres, type Place } from '../base/geography.js';
 import { isAmountOf, toAmount, toUnits } from '../base/money.js';
@@ -10,20 +10,20 @@ import { areCategoriesAllowed } from '../goods/category.js';
 import type { AddressOffer, CourierQuote } from '../ledger/order-shapes.js';
 import type { Courier, GoodsRow, Tariff } from '../ledger/catalogue-shapes.js';
 
-/** What is to be carried, and from where. */
+/** The goods to carry, and where they are. */
 export interface Load {
   readonly locations: readonly Place[];
   readonly weightGrams: number;
   readonly categories: readonly string[];
   readonly currency: string;
-  /** By which couriers are judged. */
+  /** The rules for judging couriers. */
   readonly standards: Standards;
 }
 
-/** Couriers that a quote lists for one address, at most: the best ones. */
+/** The most couriers that a quote lists for one address: the best ones. */
 export const MAX_OFFERED = 10;
 
-/** A courier that may carry the load, and what of its way and price is the same for every address. */
+/** A courier that may carry the load, with the parts of its way and price that are the same for every address. */
 interface Carrier {
   readonly courier: Courier;
   readonly tariff: Tariff;
@@ -39,14 +39,14 @@ interface Candidate {
 const samePlace = (a: Place, b: Place): boolean =>
   a.latitude === b.latitude && a.longitude === b.longitude;
 
-/** Unit 1101: the distinct places at which the goods stand, from north to south, then west to east. */
+/** Unit 1101: the distinct places of the goods, from north to south, then west to east. */
 export const locationsOf = (goods: readonly Pick<GoodsRow, 'location'>[]): Place[] =>
   goods
     .map((entry) => entry.location)
     .filter((place, index, all) => all.findIndex((other) => samePlace(place, other)) === index)
     .sort((a, b) => b.latitude - a.latitude || a.longitude - b.longitude);
 
-/** Metres from stop to stop. */
+/** The way from stop to stop, in metres. */
 const metresPast = (stops: readonly Place[]): number =>
   stops.slice(1).reduce((sum, stop, index) => sum + distanceMetres(stops[index] ?? stop, stop), 0);
 
@@ -61,19 +61,19 @@ const feeUnits = (tariff: Tariff, metres: number, weightGrams: number): bigint =
   toUnits(tariff.perKm) * ceilDivide(metres, 1000) +
   toUnits(tariff.perKg) * ceilDivide(weightGrams, 1000);
 
-/** Active, allowed to carry everything, and of good standing. */
+/** Whether the courier is active, may carry everything, and has a good standing. */
 export const mayCarry = (courier: Courier, { categories, standards }: Load): boolean =>
   courier.active &&
   isTrusted(courier, standards) &&
   areCategoriesAllowed(courier.categories, categories);
 
-/** A courier serves a zone as a whole: when one of its areas holds the zone's centre. */
+/** A courier serves a zone as a whole, when one of its areas contains the zone's centre. */
 export function servesZone(courier: Courier, zone: Zone): boolean {
   const centre = centreOf(zone);
   return courier.areas.some((area) => isWithinMetres(area.radiusMetres, area.centre, centre));
 }
 
-/** Couriers that may carry the load. The way to the first place of goods is measured once, whatever is offered. */
+/** The couriers that may carry the load. The way to the first place of goods is measured once, for all offered addresses. */
 const carriersOf = (couriers: readonly Courier[], load: Load): Carrier[] =>
   couriers.flatMap((courier) => {
     const tariff = courier.tariffs.find((entry) => entry.currency === load.currency);
@@ -89,7 +89,10 @@ const carriersOf = (couriers: readonly Courier[], load: Load): Carrier[] =>
 
 const compareUnits = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Average stars compared without division: a/b > c/d is a·d > c·b. Unrated couriers count as three stars. Time changes no average. */
+/**
+ * Compares average stars without division: a/b > c/d means a·d > c·b. Unrated couriers count as three stars. Averages do not
+ * change with time.
+ */
 function compareRatings(a: Courier, b: Courier): number {
   const [first, second] = [a, b].map(({ rating }) =>
     rating.weight === 0 ? { weight: 1, stars: 3 } : rating,
@@ -114,7 +117,7 @@ function rankCarriers(carriers: readonly Carrier[], load: Load, zone: Zone): Cou
         const metres = metresToGoods + onwards;
         return { courier, metres, units: feeUnits(tariff, metres, load.weightGrams) };
       })
-      // A tariff that no amount can hold excludes its courier, not the whole company.
+      // A fee that is too large for an amount excludes its courier, not the whole company.
       .filter(({ units }) => isAmountOf(units))
       .sort(byPrice)
       .slice(0, MAX_OFFERED)
@@ -122,14 +125,14 @@ function rankCarriers(carriers: readonly Carrier[], load: Load, zone: Zone): Cou
   );
 }
 
-/** Units 1102 and 1104: the best eligible couriers with their fees, lowest price first, then nearest, then rating, then id. */
+/** Units 1102 and 1104: the best eligible couriers with their fees. Lowest price first, then nearest, then best rating, then id. */
 export const rankCouriers = (
   couriers: readonly Courier[],
   load: Load,
   zone: Zone,
 ): CourierQuote[] => rankCarriers(carriersOf(couriers, load), load, zone);
 
-/** The ranking for every address offered: that of its zone. */
+/** The ranking for every offered address: the ranking of its zone. */
 export function offersFor(
   couriers: readonly Courier[],
   load: Load,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The terminal: each refusal, each at its boundary, and vouchers that a device signed by no rule of ours.
+// The terminal: each refusal at its boundary, and vouchers of a device that does not keep the rules.
 import {
   forge,
   newBulletin,
@@ -25,7 +25,7 @@ const accept = (
   seen: Parameters<typeof acceptVoucher>[3] = [],
 ) => acceptVoucher(terminalView(view), payment.requestPayload, presentedBy(payment), seen);
 
-it('accepts an honest payment, and says what it accepted', () => {
+it('accepts an honest payment and returns it', () => {
   const payment = pay(newDevice());
   const accepted = accept(payment);
   expect(accepted.request).toMatchObject({ orderNumber: 'ORD-1001', amount: 1_250n });
@@ -45,7 +45,7 @@ interface Tried {
   readonly view?: Partial<TerminalView>;
 }
 
-/** What the device signs although its own rules would refuse it. */
+/** Signs a voucher that the device's own rules would refuse, and lets the terminal judge it. */
 function tried({ certificate, request, voucher, bulletin, policy, view }: Tried): string {
   const device = newDevice(certificate);
   const payment = pay(newDevice({}, device.key), newRequest());
@@ -66,7 +66,7 @@ function tried({ certificate, request, voucher, bulletin, policy, view }: Tried)
 
 const previous = Buffer.alloc(32, 1);
 
-/** When the request was made, unless told. */
+/** The default time of the request. */
 const ASKED = NOW - 10;
 
 it.each<[string, Tried]>([
@@ -298,7 +298,7 @@ describe('seen before', () => {
   });
 });
 
-it('a voucher is worth nothing at a terminal that made another request', () => {
+it('a voucher is worth nothing at a terminal with another request', () => {
   const payment = pay(newDevice());
   const elsewhere = newRequest({ merchantId: 'merchant-2' });
   expect(refusal(() => acceptVoucher(terminalView(), elsewhere, presentedBy(payment), []))).toBe(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The terminal's side of a payment: whether to hand out the goods for a voucher, with no network. Whoever runs it must
-// make the acceptance durable before it is shown.
+// The terminal's side of a payment: whether to hand out the goods for a voucher, with no network. The caller must make the
+// acceptance durable before it shows it.
 import { DomainError, type ErrorCode } from '../base/errors.js';
 import { toUnits } from '../base/money.js';
 import { importDeviceKey } from '../base/signature.js';
@@ -25,15 +25,15 @@ import {
 import { verifyDeviceCertificate, type TrustedIssuer } from './verify-issued.js';
 import { verifyVoucher } from './verify-voucher.js';
 
-/** What a terminal knows while it has no network. */
+/** What a terminal knows without a network. */
 export interface TerminalView {
   readonly channel: string;
   readonly issuers: readonly TrustedIssuer[];
-  /** The newest that the terminal has of the payer's bank, verified. */
+  /** The terminal's newest bulletin of the payer's bank, verified. */
   readonly bulletin: Bulletin;
   /** By the terminal's clock. */
   readonly now: number;
-  /** The latest time that the terminal's clock has shown before: one that went back since then is wrong. */
+  /** The latest time that the terminal's clock has shown. A clock that went back since then is wrong. */
   readonly latest?: number;
   readonly keyOf?: KeyReader;
 }
@@ -46,14 +46,14 @@ export interface Presented {
   readonly voucher: Uint8Array;
 }
 
-/** A payment that a terminal may accept, decoded. */
+/** An accepted payment, decoded. */
 export interface AcceptedVoucher {
   readonly request: PaymentRequest;
   readonly certificate: DeviceCertificate;
   readonly certificateDigest: Uint8Array;
   readonly voucher: Voucher;
   readonly voucherDigest: Uint8Array;
-  /** To remember among what was seen of this device and epoch. */
+  /** The entry to remember for this device and epoch. */
   readonly entry: CounterEntry;
 }
 
@@ -69,7 +69,7 @@ type Refusal = readonly [ErrorCode, (situation: Situation) => boolean];
 const tolerance = ({ terminal }: Situation): number =>
   terminal.bulletin.policy.clockToleranceSeconds;
 
-/** Whether terminal, certificate, request and bulletin belong together. */
+/** Refusals when terminal, certificate, request and bulletin do not belong together. */
 const BELONGING: readonly Refusal[] = [
   [
     'OFFLINE_WRONG_CHANNEL',
@@ -93,16 +93,16 @@ const BELONGING: readonly Refusal[] = [
   ],
 ];
 
-/** How far the terminal's clock lies behind the bank's word, the terminal's own request, or what it showed before. */
+/** How far the terminal's clock is behind the bulletin, the terminal's own request, or the latest time that it showed. */
 function secondsBehind({ terminal, request }: Situation): number {
   const { bulletin, latest = 0, now } = terminal;
   return Math.max(bulletin.issuedAt, request.createdAt, latest) - now;
 }
 
-/** Neither clock may be past the end, whichever is behind. */
+/** The later of both clocks: neither may be past the end. */
 const latest = ({ terminal, voucher }: Situation): number => Math.max(terminal.now, voucher.time);
 
-/** Whether every clock and every deadline allows it. */
+/** Refusals because of a clock or a deadline. */
 const TIMES: readonly Refusal[] = [
   [
     'OFFLINE_CLOCK_WRONG',
@@ -125,7 +125,7 @@ const TIMES: readonly Refusal[] = [
   ],
 ];
 
-/** Whether the device may spend this. */
+/** Refusals because the device may not spend this. */
 const RISKS: readonly Refusal[] = [
   ['OFFLINE_REVOKED', ({ terminal, certificate }) => isRevokedBy(terminal.bulletin, certificate)],
   [
@@ -141,13 +141,13 @@ const RISKS: readonly Refusal[] = [
   ['OFFLINE_DOUBLE_SPEND', ({ seen, entry }) => findContradiction(seen, entry) !== undefined],
 ];
 
-/** In this order; the first refusal that applies counts. */
+/** All refusals in order. The first one that applies counts. */
 const REFUSALS: readonly Refusal[] = [...BELONGING, ...TIMES, ...RISKS];
 
 /**
  * Decides whether the terminal accepts a voucher for its own request.
  * @param requestPayload the payload of the request that this terminal made and stored
- * @param seen what the terminal accepted of this device and epoch before, rising by counter
+ * @param seen what the terminal accepted from this device and epoch before, in order of counters
  * @throws {DomainError} the refusal: OFFLINE_MALFORMED, OFFLINE_CERTIFICATE_FORGED, OFFLINE_SIGNATURE_INVALID,
  * OFFLINE_CERTIFICATE_MISMATCH, or the first of the table that applies.
  */
@@ -162,7 +162,10 @@ export function acceptVoucher(
   const held = verifyDeviceCertificate(presented.certificate, terminal.issuers, keyOf);
   const { voucher, voucherDigest } = verifyVoucher(held, presented.voucher, keyOf);
   const accepted: AcceptedVoucher = {
-    ...{ request, voucher, voucherDigest, certificate: held.certificate },
+    request,
+    voucher,
+    voucherDigest,
+    certificate: held.certificate,
     certificateDigest: held.digest,
     entry: counterEntry(voucher, voucherDigest, request.amount),
   };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a device may spend, how often and until when: by one certificate, or by all of its reserve.
+// What a device may spend, how often and until when: under one certificate, or from its whole reserve.
 import { toUnits } from '../base/money.js';
 import type { ReserveRow } from '../ledger/offline-rows.js';
 import type { DeviceCertificate } from './objects.js';
 
-/** A certificate is one. */
+/** What may be spent. A certificate is one. */
 export type Allowance = Pick<
   DeviceCertificate,
   'total' | 'perPayment' | 'highestCounter' | 'spendUntil' | 'claimUntil'

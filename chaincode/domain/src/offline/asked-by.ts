@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether the terminal of a payee certificate made a request: what a device asks before it pays, and the ledger before a cancellation
-// of it counts.
+// Whether the terminal of a payee certificate made a request. A device checks this before it pays, and the ledger before a
+// cancellation counts.
 import { importDeviceKey } from '../base/signature.js';
 import { isSignedBy, type SignedBytes } from './cose.js';
 import { spkiOfPoint } from './device-key.js';
@@ -10,10 +10,11 @@ import { isNonceOf } from './request-nonce.js';
 const NAMES = ['channel', 'merchantId', 'terminalId'] as const;
 
 /**
- * Two tills of a merchant may bear one name, and a certificate may be over: who asked is who signed the request, at its time. Anyone may
- * sign what another till asked for, and a device answers whoever shows it: so the request must name the key by itself.
- * @param signed the request as it was signed
- * @returns the field by which it is another's, or undefined
+ * Finds the field that shows that another terminal made the request. Two tills of a merchant may have one name, and a
+ * certificate may have expired, so the key that signed the request at its time decides. Anyone can sign another till's
+ * request, and a device answers any request that it is shown. So the request itself must name the key.
+ * @param signed the signed request
+ * @returns that field, or undefined when this terminal made the request
  */
 export function foreignField(
   payee: PayeeCertificate,

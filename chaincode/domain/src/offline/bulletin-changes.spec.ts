@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What changed between two bulletins: enough to put the newer one together, and no more.
+// The changes between two bulletins: enough to put the newer one together, and no more.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { newBulletin, refusal } from '../../../../test/support/offline-world';
@@ -16,13 +16,14 @@ import { parseCose } from './cose';
 fc.configureGlobal({ seed: SEED });
 
 const entry = (n: number): Revocation => ({
-  ...{ customerId: `customer-${n}`, deviceId: 'phone' },
+  customerId: `customer-${n}`,
+  deviceId: 'phone',
   epoch: n % 2 === 0 ? 'all' : n,
 });
 
 const envelope = { kid: Buffer.alloc(8, 1), signature: Buffer.alloc(64, 2) };
 
-/** A list, and the next one: some leave, some come that were not there. */
+/** The next list: some entries leave, and new ones come. */
 const next = (list: readonly number[], leaves: readonly number[], comes: readonly number[]) => [
   ...list.filter((n) => !leaves.includes(n)),
   ...comes.filter((n) => !list.includes(n)),
@@ -47,13 +48,13 @@ it('any number of steps together lead from the first list to the last', () => {
   );
 });
 
-it('what came and went between is in neither list', () => {
+it('an entry that came and went in between is in neither list', () => {
   const [one, two] = [[entry(1)], [entry(1), entry(2)]];
   const changes = [changesBetween(one, two), changesBetween(two, one)];
   expect(joinedChanges(changes)).toEqual({ added: [], removed: [] });
 });
 
-it('another order, or an entry twice, is no next list', () => {
+it('a list in another order or with a duplicate entry is refused', () => {
   const before = [entry(1), entry(2)];
   for (const after of [
     [entry(2), entry(1)],
@@ -63,7 +64,7 @@ it('another order, or an entry twice, is no next list', () => {
     expect(refusal(() => changesBetween(before, after))).toBe('INPUT_INVALID');
 });
 
-it('changes of another bulletin are put to none', () => {
+it('changes from another bulletin are refused', () => {
   const known = newBulletin();
   const bytes = encodeBulletinChanges(
     known.number + 1,

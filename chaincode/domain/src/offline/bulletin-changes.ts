@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a bulletin says otherwise than an older one, so that a terminal that has the older one need not fetch thousands of devices
-// again. No word of its own: it holds the bank's signature of the whole bulletin, which is put together again and verified.
+// The changes from an older bulletin to a newer one. A terminal with the older one does not have to fetch thousands of
+// devices again. The changes are not trusted by themselves: they contain the bank's signature over the whole bulletin, which
+// the terminal puts together and verifies.
 import { isSame } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import type { BulletinChangeRow, Revocation } from '../ledger/offline-rows.js';
@@ -11,7 +12,7 @@ import { joinCose, type CoseParts } from './cose.js';
 import type { Bulletin } from './objects.js';
 
 interface Changes {
-  /** Number of the bulletin that they change. */
+  /** Number of the older bulletin. */
   readonly since: number;
   readonly removed: readonly Revocation[];
   readonly added: readonly Revocation[];
@@ -19,7 +20,7 @@ interface Changes {
   readonly issuedAt: number;
   readonly policy: OfflinePolicy;
   readonly kid: Uint8Array;
-  /** Of the whole bulletin. */
+  /** The bank's signature over the whole newer bulletin. */
   readonly signature: Uint8Array;
 }
 
@@ -44,7 +45,10 @@ const namesOf = (list: readonly Revocation[]): ReadonlySet<string> =>
 const without = (list: readonly Revocation[], names: ReadonlySet<string>): readonly Revocation[] =>
   list.filter((entry) => !names.has(nameOfRevocation(entry)));
 
-/** Those that stay, in their order, then those that are new: a bank keeps to it, so that one list follows from the other. */
+/**
+ * First the entries that stay, in their order, then the new ones. Banks keep this order, so that one list follows from the
+ * other.
+ */
 const changed = (
   revoked: readonly Revocation[],
   { removed, added }: ListChange,
@@ -52,7 +56,10 @@ const changed = (
 
 type ListChange = Pick<BulletinChangeRow, 'added' | 'removed'>;
 
-/** @returns what leaves a list and what comes to it. @throws {DomainError} INPUT_INVALID when it is not in the order above. */
+/**
+ * @returns what was removed from a list and what was added. @throws {DomainError} INPUT_INVALID when the list is not in the
+ * order above.
+ */
 export function changesBetween(
   before: readonly Revocation[],
   after: readonly Revocation[],
@@ -69,7 +76,7 @@ export function changesBetween(
   return change;
 }
 
-/** @returns the changes of several bulletins as one: what came and went between is in neither list. */
+/** @returns the changes of several bulletins as one. An entry that came and went in between is in neither list. */
 export function joinedChanges(rows: readonly ListChange[]): ListChange {
   let joined: ListChange = { added: [], removed: [] };
   for (const row of rows)
@@ -81,7 +88,7 @@ export function joinedChanges(rows: readonly ListChange[]): ListChange {
 }
 
 /**
- * @returns what changed since that bulletin, in CBOR.
+ * @returns the changes since that bulletin, in CBOR.
  * @param since number of the bulletin that the reader has
  * @param newest the bank's newest bulletin, and its envelope
  */
@@ -92,15 +99,21 @@ export const encodeBulletinChanges = (
   { kid, signature }: Pick<CoseParts, 'kid' | 'signature'>,
 ): Buffer =>
   encodeWith(codec, {
-    ...{ since, added, removed, number, issuedAt, policy, signature },
+    since,
+    added,
+    removed,
+    number,
+    issuedAt,
+    policy,
+    signature,
     kid: kid ?? new Uint8Array(),
   });
 
 /**
- * Puts the newest bulletin together. Nothing is verified yet: the signature says whether it is the bank's.
- * @param known the bulletin that the changes begin from
+ * Puts the newest bulletin together. It verifies nothing: the caller checks the bank's signature.
+ * @param known the bulletin that the changes start from
  * @returns the signed bulletin.
- * @throws {DomainError} OFFLINE_MALFORMED when the bytes are none, or begin from another bulletin.
+ * @throws {DomainError} OFFLINE_MALFORMED when the bytes are not changes, or start from another bulletin.
  */
 export function applyBulletinChanges(known: Bulletin, changes: Uint8Array): Buffer {
   const read = decodeWith(codec, changes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The payload of a bulletin: the devices that a bank revoked, and the policy in force.
+// The payload of a bulletin: the devices that a bank revoked, and the current policy.
 import { byCodeUnit } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import { toAmount, toUnits } from '../base/money.js';
@@ -25,7 +25,7 @@ import {
 import { MOST_PAYMENTS } from './device-certificate.js';
 import type { Bulletin } from './objects.js';
 
-/** A bulletin must reach a terminal over a poor line. */
+/** The most revocations in a bulletin, which must reach a terminal over a poor line. */
 export const MOST_REVOCATIONS = 10_000;
 
 const MOST_CURRENCIES = 20;
@@ -38,7 +38,7 @@ const amount: Codec<string> = {
 
 const bearer: Codec<OfflinePolicy['lossBearer']> = {
   write: (writer, value) => integer(0, 1).write(writer, BEARERS.indexOf(value)),
-  read: (reader) => BEARERS[integer(0, 1).read(reader) as 0 | 1],
+  read: (reader) => (integer(0, 1).read(reader) === 0 ? 'merchant' : 'bank'),
 };
 
 type CapsEntry = OfflineCaps & { readonly currency: string };
@@ -47,7 +47,7 @@ const capsList = list(
   MOST_CURRENCIES,
 );
 
-/** A list that rises by currency, so that one policy has one form. */
+/** A list in order of currencies, so that one policy has one form. */
 const caps: Codec<OfflinePolicy['caps']> = {
   write: (writer, value) =>
     capsList.write(
@@ -70,7 +70,7 @@ const caps: Codec<OfflinePolicy['caps']> = {
 
 const epochs = list(epoch, 1);
 
-/** An empty list for all epochs of the device, else the epoch alone. */
+/** An empty list for all epochs of the device, or a list with the one epoch. */
 const revokedEpoch: Codec<Revocation['epoch']> = {
   write: (writer, value) => epochs.write(writer, value === 'all' ? [] : [value]),
   read: (reader) => epochs.read(reader)[0] ?? 'all',
@@ -108,7 +108,7 @@ export const encodeBulletin = (bulletin: Bulletin): Buffer => encodeWith(codec, 
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
 export const decodeBulletin = (payload: Uint8Array): Bulletin => decodeWith(codec, payload);
 
-/** @returns whether the bulletin is too old for a terminal to accept anything by it. */
+/** @returns whether the bulletin is too old for a terminal to accept payments. */
 export const isStale = ({ issuedAt, policy }: Bulletin, now: number): boolean =>
   now - issuedAt > policy.bulletinSeconds;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whoever accepted what the rules refuse bears the loss: judged as the ledger would have judged the voucher alone, to the last
-// second and the last unit.
+// A payee that accepted what the rules refuse bears the loss. The judgement is what the ledger would have said without the
+// contradiction, to the last second and the last unit.
 import {
   forge,
   newDevice,
@@ -79,7 +79,7 @@ it.each<[Verdict, string, Tried]>([
   expect(verdict).toBe(expected);
 });
 
-it('what the device spent meanwhile is not held against its payee', () => {
+it('what the device spent in the meantime does not count against the payee', () => {
   const row = { ...openReserveOf(device), settled: '20000' };
   expect(carelessness(readClaim(payment), row, NOW)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose loss a double spend is, beside the policy: who accepted what a terminal that kept the rules would have refused bears
-// it.
+// Careless payees. A payee bears the loss of a double spend, regardless of the policy, when a terminal that kept the rules
+// would have refused the voucher.
 import type { ReserveRow } from '../ledger/offline-rows.js';
 import { allowanceOf } from './allowance.js';
 import {
@@ -14,7 +14,7 @@ import type { Verdict } from './verdicts.js';
 
 type Rule = (payment: Payment, reserve: ReserveRow, claimedAt: number) => boolean;
 
-/** The verdict that the ledger would have given, had the voucher not contradicted another; the first that applies. */
+/** The verdicts that the ledger would have given without the contradiction. The first one that applies counts. */
 const CARELESS: readonly (readonly [Verdict, Rule])[] = [
   ['revoked', wasAnnounced],
   ['claimedLate', (_, reserve, claimedAt) => isClaimingOver(claimedAt, reserve)],
@@ -23,8 +23,8 @@ const CARELESS: readonly (readonly [Verdict, Rule])[] = [
 ];
 
 /**
- * @param claimedAt when the contradicting voucher was brought
- * @returns why a terminal that kept the rules would have refused the payment, or undefined when it had no reason to.
+ * @param claimedAt when the payee brought the contradicting voucher
+ * @returns why a terminal that kept the rules would have refused the payment, or undefined.
  */
 export const carelessness = (
   payment: Payment,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// CBOR: the examples of RFC 8949, and that no second form of anything is read.
+// CBOR: the examples of RFC 8949, and no second form is ever read.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { refusal } from '../../../../test/support/offline-world';
@@ -45,7 +45,7 @@ it('strings and arrays are written and read as the standard says', () => {
   expect(read('80', (reader) => reader.array())).toBe(0);
 });
 
-it('every unsigned integer has one form of the least bytes', () => {
+it('every unsigned integer has one form, the shortest', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
       const bytes = written((writer) => writer.unsigned(value));
@@ -80,15 +80,15 @@ it.each<[string, string, (reader: CborReader) => unknown]>([
   ['chunks', '5f4101ff', (reader: CborReader) => reader.bytes()],
   ['more items than there are bytes', '9b00000000ffffffff', (reader: CborReader) => reader.array()],
   ['an open array', '9f00ff', (reader: CborReader) => reader.array()],
-])('nothing is read of %s', (_, bytes, how) => {
+])('refuses %s', (_, bytes, how) => {
   expect(refusal(() => read(bytes, how))).toBe('OFFLINE_MALFORMED');
 });
 
-it('nothing above 64 bits is written', () => {
+it('writes nothing above 64 bits', () => {
   expect(refusal(() => new CborWriter().unsigned(2n ** 64n))).toBe('OFFLINE_MALFORMED');
 });
 
-it('what is long is written like what is short, piece by piece', () => {
+it('long and short items are written in the same way', () => {
   const pieces = fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 12 });
   fc.assert(
     fc.property(pieces, (values) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of CBOR that the protocol uses: unsigned integers, byte strings, text and arrays, in the one deterministic
-// form of RFC 8949 §4.2.1. A reader that knows what must come next accepts no second form, allocates nothing on the
-// word of a length field, and cannot be led into recursion.
+// The part of CBOR that the protocol uses: unsigned integers, byte strings, text and arrays, in the one deterministic form
+// of RFC 8949 §4.2.1. The reader knows what must come next. It accepts no second form, does not trust a length field for
+// allocation, and does not recurse.
 import { DomainError, ensure } from '../base/errors.js';
 
 const UNSIGNED = 0;
@@ -11,19 +11,19 @@ const ARRAY = 4;
 
 /** The largest argument that fits into the head's own byte. */
 const IN_HEAD = 23;
-/** What announces 1, 2 or 4 bytes more, and the smallest number that needs them. */
+/** The codes for 1, 2 or 4 more bytes, and the smallest number that needs them. */
 const WIDTHS = [
   { info: 24, bytes: 1, from: 24 },
   { info: 25, bytes: 2, from: 2 ** 8 },
   { info: 26, bytes: 4, from: 2 ** 16 },
 ] as const;
-/** What announces 8 bytes more, for which a number of JavaScript is too small. */
+/** The code for 8 more bytes, which need a bigint. */
 const WIDE = { info: 27, from: 2 ** 32, below: 1n << 64n } as const;
 
-/** Most objects of the protocol fit in. */
+/** Most objects of the protocol fit into this many bytes. */
 const FIRST_LENGTH = 256;
 
-/** Writes one item after the other. */
+/** Writes items one after the other. */
 export class CborWriter {
   #bytes = Buffer.allocUnsafe(FIRST_LENGTH);
   #length = 0;
@@ -37,7 +37,7 @@ export class CborWriter {
     return this.#head(BYTES, value.length).raw(value);
   }
 
-  /** Text of ASCII only: all that the protocol has, but for names. */
+  /** ASCII text. All text of the protocol is ASCII, except names. */
   text(value: string): this {
     this.#head(TEXT, value.length);
     const at = this.#take(value.length);
@@ -51,12 +51,12 @@ export class CborWriter {
     return this.#head(TEXT, bytes.length).raw(bytes);
   }
 
-  /** So many items follow. */
+  /** The head of an array with this many items. */
   array(length: number): this {
     return this.#head(ARRAY, length);
   }
 
-  /** Items that are written already. */
+  /** Items that are already encoded. */
   raw(value: Uint8Array): this {
     const at = this.#take(value.length);
     this.#bytes.set(value, at);
@@ -68,7 +68,7 @@ export class CborWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Nearly all arguments are small, and numbers are several times as fast as bigints. */
+  /** Nearly all arguments are small, and numbers are several times faster than bigints. */
   #head(major: number, argument: number | bigint): this {
     if (argument >= WIDE.from) return this.#wideHead(major, BigInt(argument));
     const value = Number(argument);
@@ -94,7 +94,7 @@ export class CborWriter {
     return this;
   }
 
-  /** @returns where so many bytes go, for which there is room then. */
+  /** Makes room for `count` bytes. @returns their position */
   #take(count: number): number {
     const at = this.#length;
     this.#length += count;
@@ -107,7 +107,7 @@ export class CborWriter {
   }
 }
 
-/** Reads one item after the other. Every method throws OFFLINE_MALFORMED when something else comes. */
+/** Reads items one after the other. Every method throws OFFLINE_MALFORMED when the next item is something else. */
 export class CborReader {
   readonly #bytes: Buffer;
   #offset = 0;
@@ -120,7 +120,7 @@ export class CborReader {
     return BigInt(this.#head(UNSIGNED));
   }
 
-  /** An unsigned integer as a number, which is exact up to 2^53. */
+  /** An unsigned integer as a number, exact up to 2^53. */
   integer(): number {
     return Number(this.#head(UNSIGNED));
   }
@@ -159,7 +159,7 @@ export class CborReader {
     this.#ensure(this.#offset === this.#bytes.length, 'bytes after the end');
   }
 
-  /** An item or a byte is at least one byte, so no length may be above what is left. */
+  /** An item has at least one byte, so no length may be larger than the rest. */
   #length(major: number): number {
     const length = this.#head(major);
     this.#ensure(length <= this.#bytes.length - this.#offset, 'too short');
@@ -175,7 +175,7 @@ export class CborReader {
     return info <= IN_HEAD ? info : this.#argument(info);
   }
 
-  /** What follows the head, which must need so many bytes. */
+  /** The argument after the head. It must be too large for a shorter form. */
   #argument(info: number): number | bigint {
     const width = WIDTHS[info - 24];
     this.#ensure(width !== undefined || info === WIDE.info, 'length not definite');

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Payloads as tables: each field has a codec, the order of the fields is their order in the array. A codec checks the
-// same rule when it writes and when it reads, so that nobody can sign what nobody would accept.
+// Payloads as tables: each field has a codec, and the order of the fields is their order in the array. A codec checks the
+// same rules on writing and on reading, so nobody can sign an object that nobody would accept.
 import { ensure } from '../base/errors.js';
 import { IDENTIFIER_PATTERN } from '../base/identifiers.js';
+import { keysOf } from '../base/keys-of.js';
 import { isAmountOf } from '../base/money.js';
 import { CborReader, CborWriter } from './cbor.js';
 
@@ -13,7 +14,7 @@ export interface Codec<T> {
   read(reader: CborReader): T;
 }
 
-/** The codec with a rule that its values must satisfy. */
+/** A codec with one more rule for its values. */
 const ruled = <T>(codec: Codec<T>, rule: string, holds: (value: T) => boolean): Codec<T> => {
   const checked = (value: T): T => {
     ensure(holds(value), 'OFFLINE_MALFORMED', { reason: rule });
@@ -38,7 +39,7 @@ const anyBytes: Codec<Uint8Array> = {
   read: (reader) => reader.bytes(),
 };
 
-/** Whole numbers from one bound to the other, both included. */
+/** Whole numbers between two bounds, both included. */
 export const integer = (from: number, to: number): Codec<number> =>
   ruled(
     {
@@ -65,7 +66,10 @@ const anyUtf8: Codec<string> = {
   read: (reader) => reader.utf8(),
 };
 
-/** Letters, marks, digits, punctuation and symbols with single spaces between: nothing that cannot be seen, or turns text round. */
+/**
+ * Letters, marks, digits, punctuation and symbols with single spaces between them. No invisible characters, and none that
+ * reverse text.
+ */
 const VISIBLE =
   /^[\p{L}\p{N}\p{P}\p{S}][\p{L}\p{M}\p{N}\p{P}\p{S}]*( [\p{L}\p{N}\p{P}\p{S}][\p{L}\p{M}\p{N}\p{P}\p{S}]*)*$/u;
 
@@ -78,7 +82,7 @@ export const displayName = (most: number): Codec<string> =>
       VISIBLE.test(value) && value.normalize('NFC') === value && Buffer.byteLength(value) <= most,
   );
 
-/** Money that may be nothing. */
+/** Money, zero allowed. */
 export const money = ruled(anyUnsigned, 'no amount', isAmountOf);
 export const positiveMoney = ruled(money, 'no money', (value) => value > 0n);
 export const identifier = text(IDENTIFIER_PATTERN);
@@ -86,12 +90,12 @@ export const channelName = text(/^[a-z][a-z0-9.-]{0,248}$/);
 export const currency = text(/^[A-Z]{3}$/);
 export const digest = bytes(32);
 export const number32 = integer(0, 4_294_967_295);
-/** Eight digits, as epochs have in keys. */
+/** At most eight digits, as in keys. */
 export const epoch = integer(0, 99_999_999);
 export const instant = integer(0, 8_640_000_000_000);
 export const seconds = integer(0, 8_640_000_000);
 
-/** @param most the longest list that is read */
+/** @param most the most items that it accepts */
 export const list = <T>(item: Codec<T>, most: number): Codec<readonly T[]> => ({
   write: (writer, values) => {
     ensure(values.length <= most, 'OFFLINE_MALFORMED', { reason: 'too many items' });
@@ -107,18 +111,18 @@ export const list = <T>(item: Codec<T>, most: number): Codec<readonly T[]> => ({
 
 export type Fields<T> = { readonly [Name in keyof T]-?: Codec<T[Name]> };
 
-/** An array with one item a field, after the constant items of `lead`. */
+/** An array with one item per field, after the constant items of `lead`. */
 export function record<T extends object>(
   fields: Fields<T>,
   lead: readonly number[] = [],
 ): Codec<T> {
-  const entries = Object.entries(fields) as [keyof T, Codec<T[keyof T]>][];
+  const entries = keysOf(fields).map((name) => ({ name, codec: fields[name] }));
   const count = lead.length + entries.length;
   return {
     write: (writer, value) => {
       writer.array(count);
       for (const item of lead) writer.unsigned(item);
-      for (const [name, codec] of entries) codec.write(writer, value[name]);
+      for (const { name, codec } of entries) codec.write(writer, value[name]);
     },
     read: (reader) => {
       const items = reader.array();
@@ -130,13 +134,13 @@ export function record<T extends object>(
           reason: 'another version or kind',
         });
       const read: Partial<T> = {};
-      for (const [name, codec] of entries) read[name] = codec.read(reader);
+      for (const { name, codec } of entries) read[name] = codec.read(reader);
       return read as T;
     },
   };
 }
 
-/** The payload of a version: the first item of its array is the version's number. */
+/** A payload with a version. The first item of its array is the version number. */
 export const versioned = <T extends object>(
   version: number,
   fields: Fields<T>,

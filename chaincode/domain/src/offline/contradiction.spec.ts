@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which pairs of vouchers convict a device, and that the neighbours alone tell it.
+// Which pairs of vouchers convict a device, and that comparing the neighbours is enough.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import type { CounterEntry } from '../ledger/offline-rows';
@@ -15,7 +15,9 @@ const entry = (
   digest = `digest-${counter}`,
   previous = `digest-${counter - 1}`,
 ): CounterEntry => ({
-  ...{ counter, digest, previous },
+  counter,
+  digest,
+  previous,
   cumulative: String(cumulative),
   amount: String(amount),
 });
@@ -34,7 +36,7 @@ it.each<[string, CounterEntry, CounterEntry, string | undefined]>([
   expect(contradictionOf(b, a)).toBe(expected);
 });
 
-/** All vouchers that could have been signed: two for each counter, each after one of the two before it. */
+/** All vouchers that could have been signed: two for each counter, each following one of the two previous ones. */
 const universes = fc
   .array(
     fc.record({
@@ -53,14 +55,14 @@ const universes = fc
     }),
   );
 
-/** Keeps what contradicts nothing kept before. */
+/** Keeps each voucher that does not contradict an earlier kept one. */
 const consistent = (candidates: readonly CounterEntry[]): readonly CounterEntry[] =>
   candidates.reduce<readonly CounterEntry[]>((kept, candidate) => {
     const fits = kept.every((other) => contradictionOf(other, candidate) === undefined);
     return fits && !isRemembered(kept, candidate) ? withEntry(kept, candidate) : kept;
   }, []);
 
-it('the neighbours tell what all would tell', () => {
+it('the neighbours give the same answer as all vouchers', () => {
   const seen = { contradictions: 0, remembered: 0 };
   const indexes = fc.array(fc.nat({ max: 23 }), { maxLength: 24 });
   fc.assert(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// When two vouchers of one device and epoch cannot both come from an honest device. An honest device signs one payload
-// a counter, adds each amount to the sum, and chains each voucher to the one before; gaps are normal, since merchants
+// Whether two vouchers of one device and epoch cannot both come from an honest device. An honest device signs one payload
+// per counter, adds each amount to the sum, and chains each voucher to the previous one. Gaps are normal, because merchants
 // settle out of order.
 import { toUnits } from '../base/money.js';
 import type { CounterEntry, FraudKind } from '../ledger/offline-rows.js';
@@ -9,7 +9,7 @@ import type { CounterEntry, FraudKind } from '../ledger/offline-rows.js';
 const sumBefore = ({ cumulative, amount }: CounterEntry): bigint =>
   toUnits(cumulative) - toUnits(amount);
 
-/** @returns how the two contradict each other, or undefined. The same voucher twice is no contradiction. */
+/** @returns how the two contradict each other, or undefined. The same voucher twice is not a contradiction. */
 export function contradictionOf(a: CounterEntry, b: CounterEntry): FraudKind | undefined {
   if (a.counter === b.counter) return a.digest === b.digest ? undefined : 'sameCounter';
   const [earlier, later] = a.counter < b.counter ? [a, b] : [b, a];
@@ -18,16 +18,16 @@ export function contradictionOf(a: CounterEntry, b: CounterEntry): FraudKind | u
   return sumBefore(later) < toUnits(earlier.cumulative) ? 'cumulative' : undefined;
 }
 
-/** A remembered voucher and how it contradicts another. */
+/** A remembered voucher, and how it contradicts the new one. */
 export interface Contradiction {
   readonly kind: FraudKind;
   readonly remembered: CounterEntry;
 }
 
 /**
- * Among vouchers that do not contradict each other the sums rise with the counters, so that only the neighbours of a new
- * one can contradict it.
- * @param remembered rising by counter
+ * Among vouchers that do not contradict each other, the sums rise with the counters. So only the neighbours of a new voucher
+ * can contradict it.
+ * @param remembered in order of counters
  */
 export function findContradiction(
   remembered: readonly CounterEntry[],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The envelope: purposes are apart, the digest is the content's and not the signature's, and there is one form.
+// The envelope: purposes are separate, the digest depends on the content and not on the signature, and there is one form.
 import {
   ISSUER,
   newDevice,
@@ -11,6 +11,7 @@ import {
   spkiOf,
   VECTOR_KEYS,
 } from '../../../../test/support/offline-world';
+import { found } from '../base/errors';
 import { signBytes } from '../base/sign';
 import { importDeviceKey } from '../base/signature';
 import {
@@ -34,7 +35,7 @@ const PURPOSES: readonly CosePurpose[] = [
 ];
 
 const key = newKey();
-const publicKey = importDeviceKey(spkiOf(key))!;
+const publicKey = found(importDeviceKey(spkiOf(key)), 'INTERNAL');
 const kid = issuerKid(spkiOf(key));
 const kidFor = (purpose: CosePurpose) =>
   purpose === 'offpay/device-certificate' || purpose === 'offpay/bulletin' ? kid : undefined;
@@ -44,13 +45,13 @@ const voucher = signed('offpay/voucher', payload, key);
 describe.each(PURPOSES)('signed as %s', (purpose) => {
   const bytes = signed(purpose, payload, key, kidFor(purpose));
 
-  it.each(PURPOSES)('it is valid as that alone, tried as %s', (other) => {
+  it.each(PURPOSES)('it is valid only for its own purpose, tried as %s', (other) => {
     expect(refusal(() => verifyCose(other, bytes, publicKey))).toBe(
       other === purpose ? 'accepted' : 'OFFLINE_MALFORMED',
     );
   });
 
-  it.each(PURPOSES)('its signature is of no use under the header of %s', (other) => {
+  it.each(PURPOSES)('its signature is not valid under the header of %s', (other) => {
     const { signature } = parseCose(purpose, bytes);
     const moved = assembleCose(other, payload, signature, kidFor(other));
     expect(refusal(() => verifyCose(other, moved, publicKey))).toBe(
@@ -58,7 +59,7 @@ describe.each(PURPOSES)('signed as %s', (purpose) => {
     );
   });
 
-  it('is refused with one bit changed, wherever it is', () => {
+  it('is refused when any bit is changed', () => {
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const changed = Buffer.from(bytes);
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
@@ -67,7 +68,7 @@ describe.each(PURPOSES)('signed as %s', (purpose) => {
   });
 });
 
-it('signed twice there are two signatures and one digest', async () => {
+it('has two signatures and one digest when signed twice', async () => {
   const signer = (bytes: Uint8Array) => Promise.resolve(signBytes(key, bytes));
   const again = await signCose('offpay/voucher', payload, signer);
   expect(again.equals(voucher)).toBe(false);
@@ -76,7 +77,7 @@ it('signed twice there are two signatures and one digest', async () => {
   expect(digests[0]).toEqual(digestOfPayload('offpay/voucher', payload));
 });
 
-it('a high S is refused, and made low by whoever assembles', () => {
+it('a high S is refused, and assembling makes it low', () => {
   const { signature } = parseCose('offpay/voucher', voucher);
   const s = BigInt(`0x${signature.subarray(32).toString('hex')}`);
   const high = Buffer.from((ORDER - s).toString(16).padStart(64, '0'), 'hex');
@@ -109,7 +110,7 @@ it.each([
 const replaced = (bytes: Buffer, from: string, to: string): Buffer =>
   Buffer.from(bytes.toString('hex').replace(from, to), 'hex');
 
-it('a kid belongs to what issuers sign, and to nothing else', () => {
+it('only objects that issuers sign have a kid', () => {
   const signature = Buffer.alloc(64);
   expect(refusal(() => assembleCose('offpay/voucher', payload, signature, kid))).toBe(
     'OFFLINE_MALFORMED',
@@ -128,7 +129,7 @@ it('a signer that answers with another length is refused', async () => {
 describe('an issuer', () => {
   const { certificateBytes } = newDevice();
 
-  it('is trusted for its own bank alone, by its own key alone', () => {
+  it('is trusted only for its own bank and only with its own key', () => {
     const trust = (issuers: Parameters<typeof verifyDeviceCertificate>[1]) =>
       refusal(() => verifyDeviceCertificate(certificateBytes, issuers));
     expect(trust([ISSUER])).toBe('accepted');
@@ -143,13 +144,13 @@ describe('an issuer', () => {
     expect(refusal(() => verifyBulletin(certificateBytes, [ISSUER]))).toBe('OFFLINE_MALFORMED');
   });
 
-  it('keys have two forms that say the same', () => {
+  it('both forms of a key are equal', () => {
     expect(spkiOfPoint(pointOfSpki(spkiOf(key)))).toBe(spkiOf(key));
     expect(refusal(() => pointOfSpki('AAAA'))).toBe('OFFLINE_MALFORMED');
     expect(refusal(() => pointOfSpki(spkiOfPoint(Buffer.alloc(64, 1))))).toBe('OFFLINE_MALFORMED');
   });
 
-  it('a reader of keys gives one key for one text, and none for a point off the curve', () => {
+  it('a key reader gives one key for one text, and none for a point off the curve', () => {
     const read = keyReader();
     expect(read(spkiOf(key))).toBe(read(spkiOf(key)));
     expect(read(spkiOf(key))?.equals(publicKey)).toBe(true);
@@ -163,8 +164,12 @@ it('fits into a QR code: request, and voucher with certificate, in 600 bytes eac
   const most = 10n ** 18n - 1n;
   const device = newDevice({ ...ids, epoch: 99_999_999, total: most, perPayment: most });
   const request = newRequest({
-    ...{ channel: longest, merchantId: longest, terminalId: longest, orderNumber: longest },
-    ...{ amount: most, bulletinNumber: 4_294_967_295 },
+    channel: longest,
+    merchantId: longest,
+    terminalId: longest,
+    orderNumber: longest,
+    amount: most,
+    bulletinNumber: 4_294_967_295,
     purpose: { kind: 'delivery', termsDigest: Buffer.alloc(32) },
   });
   const sizes = {

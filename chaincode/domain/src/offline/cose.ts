@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// COSE_Sign1 (RFC 9052, tag 18) with ES256 and low S. The protected header names the purpose as content type, so that
-// a signature of one kind is never valid as another.
+// COSE_Sign1 (RFC 9052, tag 18) with ES256 and low S. The protected header names the purpose as content type, so that a
+// signature for one purpose is never valid for another.
 import { ensure } from '../base/errors.js';
+import { keysOf } from '../base/keys-of.js';
 import { verifyBytes, withLowS } from '../base/signature.js';
 import { sha256, type PublicKey } from '../platform/crypto.js';
 import { CborReader, CborWriter } from './cbor.js';
 
-/** Each kind of object, and whether an issuer of a bank signs it, whose key its header names. */
+/** Each kind of object, and whether a bank's issuer signs it. The header then names the issuer's key. */
 const IS_ISSUED = {
   'offpay/device-certificate': true,
   'offpay/payee-certificate': true,
@@ -17,24 +18,24 @@ const IS_ISSUED = {
   'offpay/cancellation': false,
 } as const;
 
-/** What a signature is for: nothing signed for one purpose counts for another. */
+/** The purpose of a signature. A signature for one purpose does not count for another. */
 export type CosePurpose = keyof typeof IS_ISSUED;
 
-/** A COSE_Sign1 taken apart; nothing is verified yet. */
+/** The parts of a COSE_Sign1. Nothing is verified yet. */
 export interface CoseParts {
-  /** Which issuer's key: 8 bytes for what an issuer signs, none for the others. */
+  /** The issuer's key: 8 bytes for objects that an issuer signs, undefined for the others. */
   readonly kid: Buffer | undefined;
   readonly payload: Buffer;
   /** r‖s */
   readonly signature: Buffer;
-  /** What is signed. */
+  /** The bytes under the signature. */
   readonly signed: Buffer;
 }
 
-/** What a signature is verified by. */
+/** The signed bytes and their signature, for verification. */
 export type SignedBytes = Readonly<Record<'signed' | 'signature', Uint8Array>>;
 
-/** Signs bytes with ES256: r‖s of 64 bytes over their SHA-256. */
+/** Signs bytes with ES256. It returns r‖s, 64 bytes, over their SHA-256. */
 export type CoseSigner = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 const EMPTY = Buffer.alloc(0);
@@ -45,7 +46,7 @@ const SIGN1 = Buffer.from('d284', 'hex');
 const NO_UNPROTECTED = Buffer.from('a0', 'hex');
 /** A byte string of 64. */
 const SIGNATURE_HEAD = Buffer.from('5840', 'hex');
-/** What is signed is an array of four, which begins with the context of one signature. */
+/** The signed bytes are an array of four. It begins with the context of one signature. */
 const SIG_START = new CborWriter().array(4).text('Signature1').end();
 
 /** The protected header up to the kid: {1: -7, 3: purpose} or the first two entries of three. */
@@ -57,10 +58,10 @@ const headerStart = (purpose: CosePurpose): Buffer =>
   ]);
 
 const HEADER_STARTS = Object.fromEntries(
-  Object.keys(IS_ISSUED).map((purpose) => [purpose, headerStart(purpose as CosePurpose)]),
+  keysOf(IS_ISSUED).map((purpose) => [purpose, headerStart(purpose)]),
 ) as Readonly<Record<CosePurpose, Buffer>>;
 
-/** @returns the protected header. @throws {DomainError} OFFLINE_MALFORMED when a kid is missing or too much. */
+/** @returns the protected header. @throws {DomainError} OFFLINE_MALFORMED when the kid is missing, or there must be none. */
 export function protectedHeader(purpose: CosePurpose, kid?: Uint8Array): Buffer {
   const expected = IS_ISSUED[purpose] ? KID_LENGTH : 0;
   ensure((kid?.length ?? 0) === expected, 'OFFLINE_MALFORMED', { reason: 'kid' });
@@ -71,17 +72,17 @@ export function protectedHeader(purpose: CosePurpose, kid?: Uint8Array): Buffer 
 export const sigStructure = (header: Uint8Array, payload: Uint8Array): Buffer =>
   new CborWriter().raw(SIG_START).bytes(header).bytes(EMPTY).bytes(payload).end();
 
-/** @returns SHA-256 of the Sig_structure: what names a signed object, however often it was signed. */
+/** @returns SHA-256 of the Sig_structure. It names a signed object, and stays the same when the object is signed again. */
 export const coseDigest = (parts: Pick<SignedBytes, 'signed'>): Buffer => sha256(parts.signed);
 
-/** @returns the digest that a payload of this purpose has once it is signed. */
+/** @returns the digest that a payload of this purpose will have after signing. */
 export const digestOfPayload = (
   purpose: CosePurpose,
   payload: Uint8Array,
   kid?: Uint8Array,
 ): Buffer => coseDigest({ signed: sigStructure(protectedHeader(purpose, kid), payload) });
 
-/** Joins a payload with a signature of 64 bytes as it is: whether it is valid, and its S low, is not asked. */
+/** Joins a payload with a signature of 64 bytes. It does not check the signature or its S. */
 export const joinCose = (
   purpose: CosePurpose,
   payload: Uint8Array,
@@ -96,7 +97,7 @@ export const joinCose = (
     .bytes(signature)
     .end();
 
-/** Joins a payload with a signature over its {@link sigStructure}, whose S is made low. */
+/** Joins a payload with a signature over its {@link sigStructure}, and makes the S low. */
 export const assembleCose = (
   purpose: CosePurpose,
   payload: Uint8Array,
@@ -106,7 +107,7 @@ export const assembleCose = (
 
 /**
  * Signs a payload.
- * @param kid of the issuer's key, for certificates and bulletins only
+ * @param kid names the issuer's key, for certificates and bulletins only
  */
 export async function signCose(
   purpose: CosePurpose,
@@ -150,12 +151,12 @@ const expectBytes = (reader: CborReader, expected: Buffer): void =>
     reason: 'no COSE_Sign1 of this protocol',
   });
 
-/** @returns whether the signature is by the key, with low S. */
+/** @returns whether the key made the signature, with low S. */
 export const isSignedBy = (parts: SignedBytes, key: PublicKey): boolean =>
   verifyBytes(key, parts.signed, parts.signature);
 
 /**
- * Takes apart and verifies.
+ * Takes a COSE_Sign1 apart and verifies it.
  * @throws {DomainError} OFFLINE_MALFORMED, OFFLINE_SIGNATURE_INVALID
  */
 export function verifyCose(purpose: CosePurpose, bytes: Uint8Array, key: PublicKey): CoseParts {

@@ -13,7 +13,7 @@ const entry = (counter: number): CounterEntry => ({
 
 const remembered = [5, 2, 64, 1].map(entry).reduce<readonly CounterEntry[]>(withEntry, []);
 
-it('entries stand by counter', () => {
+it('entries are in order of counters', () => {
   expect(remembered.map(({ counter }) => counter)).toEqual([1, 2, 5, 64]);
 });
 
@@ -22,7 +22,7 @@ it('a voucher is remembered by its digest', () => {
   expect(isRemembered(remembered, { ...entry(5), digest: 'other' })).toBe(false);
 });
 
-it('rows, files and answers have the fields in one order', () => {
+it('rows, files and answers have the same order of fields', () => {
   const tuple = [2, 'digest-2', 'digest-1', '20', '10'] as const;
   expect(storeEntry(entry(2))).toEqual(tuple);
   expect(restoreEntry(tuple)).toEqual(entry(2));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A voucher as it is remembered, by its reserve on the ledger and by the terminals that accepted it.
+// A voucher, as its reserve on the ledger and the accepting terminals remember it.
 import { toAmount } from '../base/money.js';
 import type { CounterEntry, CounterTuple, VoucherName } from '../ledger/offline-rows.js';
 import { bytesToText } from './digest-text.js';
 import type { Voucher } from './objects.js';
 
-/** @returns the voucher as it is remembered. */
+/** @returns the entry that remembers the voucher. */
 export const counterEntry = (
   voucher: Voucher,
   digest: Uint8Array,
@@ -18,13 +18,13 @@ export const counterEntry = (
   amount: toAmount(amount),
 });
 
-/** @returns whether this very voucher is among the entries. */
+/** @returns whether exactly this voucher is among the entries. */
 export const isRemembered = (
   entries: readonly CounterEntry[],
   { digest }: Pick<CounterEntry, 'digest'>,
 ): boolean => entries.some((other) => other.digest === digest);
 
-/** @returns the entries with one more, rising by counter. */
+/** @returns the entries with one more, in order of counters. */
 export function withEntry(
   entries: readonly CounterEntry[],
   entry: CounterEntry,
@@ -33,10 +33,10 @@ export function withEntry(
   return entries.toSpliced(before + 1, 0, entry);
 }
 
-/** @returns how rows name the voucher. */
+/** @returns the name of the voucher in rows. */
 export const voucherName = ({ counter, digest }: CounterEntry): VoucherName => [counter, digest];
 
-/** @returns the entry as it stands in files and answers. */
+/** @returns the entry in the form of files and answers. */
 export const storeEntry = ({
   counter,
   digest,
@@ -45,7 +45,7 @@ export const storeEntry = ({
   amount,
 }: CounterEntry): CounterTuple => [counter, digest, previous, cumulative, amount];
 
-/** @returns the entry that was stored. */
+/** @returns the stored entry. */
 export const restoreEntry = ([
   counter,
   digest,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The payload of a device certificate: what a bank lets one device spend offline in one epoch.
+// The payload of a device certificate: what a device may spend offline in one epoch, as its bank grants it.
 import {
   bytes,
   channelName,

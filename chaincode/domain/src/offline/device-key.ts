@@ -5,7 +5,7 @@ import { remembering } from '../base/remembering.js';
 import { importDeviceKey, P256_SPKI_HEAD } from '../base/signature.js';
 import { sha256, type PublicKey } from '../platform/crypto.js';
 
-/** @returns base64 DER SubjectPublicKeyInfo of the point x‖y; whether it lies on the curve is not asked. */
+/** @returns base64 DER SubjectPublicKeyInfo of the point x‖y. It does not check that the point is on the curve. */
 export const spkiOfPoint = (point: Uint8Array): string =>
   Buffer.concat([P256_SPKI_HEAD, point]).toString('base64');
 
@@ -24,15 +24,15 @@ export function pointOfSpki(spki: string): Buffer {
   return der.subarray(P256_SPKI_HEAD.length);
 }
 
-/** Gives the key of base64 SubjectPublicKeyInfo, or undefined when it is none of P-256. */
+/** Reads a key from base64 SubjectPublicKeyInfo. Undefined unless it is a P-256 key. */
 export type KeyReader = (spki: string) => PublicKey | undefined;
 
-/** Importing a key takes longer than verifying with it. */
+/** How many keys a reader remembers. Importing a key takes longer than verifying with it. */
 const MOST_KEYS = 4096;
 
-/** @returns a reader that remembers the keys it met, at most 4096: a batch has many vouchers of one device. */
+/** @returns a reader that remembers up to 4096 keys, because a batch has many vouchers of one device. */
 export const keyReader = (): KeyReader => remembering(MOST_KEYS, importDeviceKey);
 
-/** @returns how signatures name an issuer's key: the first 8 bytes of SHA-256 of its SubjectPublicKeyInfo. */
+/** @returns the name of an issuer's key in signatures: the first 8 bytes of SHA-256 of its SubjectPublicKeyInfo. */
 export const issuerKid = (spki: string): Buffer =>
   sha256(Buffer.from(spki, 'base64')).subarray(0, 8);

@@ -7,38 +7,38 @@ import { DomainError } from '../base/errors.js';
 import type { FraudKind } from '../ledger/offline-rows.js';
 import type { VoucherClaim } from './settle-voucher.js';
 
-/** A voucher with its request, and the device certificate under which it was made. */
+/** A voucher with its request, and the device certificate that it was made under. */
 export interface CertifiedClaim extends VoucherClaim {
   /** The signed device certificate that the voucher names. */
   readonly certificate: Uint8Array;
 }
 
-/** One of the two vouchers, with all that it takes to verify it alone: what is equal on both sides stands in both. */
+/** One of the two vouchers, with everything for verifying it alone. Data that is equal on both sides is in both. */
 export interface ProofSide extends CertifiedClaim {
   /** X.509 certificate of the key that signed the device certificate, PEM. */
   readonly issuerCertificate: string;
 }
 
-/** Two signed payments of one device that contradict each other, with what makes them readable. */
+/** Two signed payments of one device that contradict each other, with everything for reading them. */
 export interface FraudProof {
   readonly kind: FraudKind;
   readonly sides: readonly [ProofSide, ProofSide];
 }
 
-/** One issuer for both sides: read, never written. */
+/** The old format, with one issuer for both sides. It is read but never written. */
 const FORMAT_1 = 'fabric-offline-pay/fraud-proof/1';
 const FORMAT = 'fabric-offline-pay/fraud-proof/2';
 
-/** Certificates, vouchers and requests are a few hundred bytes. */
+/** The most bytes of one object. Certificates, vouchers and requests have a few hundred. */
 const LONGEST = 4096;
 
 const toBase64 = (value: Uint8Array): string => Buffer.from(value).toString('base64');
-const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
+const bytesOfBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
 
 const bytes = z
   .string()
   .max(LONGEST)
-  .refine((text) => toBase64(fromBase64(text)) === text);
+  .refine((text) => toBase64(bytesOfBase64(text)) === text);
 const pem = z
   .string()
   .max(2 * LONGEST)
@@ -66,9 +66,9 @@ const writeSide = (value: ProofSide): z.infer<typeof side> => ({
 });
 
 const readSide = (value: ClaimFile, issuerCertificate: string): ProofSide => ({
-  certificate: fromBase64(value.certificate),
-  voucher: fromBase64(value.voucher),
-  requestPayload: fromBase64(value.requestPayload),
+  certificate: bytesOfBase64(value.certificate),
+  voucher: bytesOfBase64(value.voucher),
+  requestPayload: bytesOfBase64(value.requestPayload),
   issuerCertificate,
 });
 
@@ -92,7 +92,7 @@ function readFile(read: z.infer<typeof file>): FraudProof {
 export const encodeFraudProof = ({ kind, sides }: FraudProof): string =>
   canonicalJson({ format: FORMAT, kind, sides: [writeSide(sides[0]), writeSide(sides[1])] });
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -101,12 +101,12 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Reads both formats. One proof has one form, so that whoever compares or hashes files compares proofs: no white space, no
- * key twice or in another place, no other writing of the same bytes.
- * @throws {DomainError} OFFLINE_PROOF_INVALID for a text that is no such file; what it says is not verified.
+ * Reads both formats. One proof has exactly one form, so that comparing or hashing files means comparing proofs. No white
+ * space, no duplicate or moved key, no other text for the same bytes.
+ * @throws {DomainError} OFFLINE_PROOF_INVALID for any other text. It does not verify the proof.
  */
 export function decodeFraudProof(text: string): FraudProof {
-  const result = file.safeParse(parsed(text));
+  const result = file.safeParse(parseJson(text));
   if (!result.success || canonicalJson(result.data) !== text)
     throw new DomainError('OFFLINE_PROOF_INVALID', { reason: 'malformed' });
   return readFile(result.data);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random lives of devices: honest ones are always paid and never accused, in whatever order merchants settle; a device
-// with two branches is always caught, and what it paid before the fork is not touched.
+// Random lives of devices. Vouchers of honest devices are always paid and never accused, in any order of settlement. A
+// device with two branches is always caught, and its payments before the fork are not affected.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import {
@@ -48,7 +48,7 @@ interface Bought extends Buy {
 const shop = (device: Device, wanted: readonly Buy[]): Bought[] =>
   wanted.map((entry) => ({ ...entry, payment: buy(device, entry) }));
 
-/** Settles all in this order, and asserts after each that no money came from nowhere. */
+/** Settles all vouchers in this order, and asserts after each one that no money appeared. */
 function settleAll(device: Device, order: readonly Bought[]) {
   const results: Settlement[] = [];
   let reserve = openReserveOf(device);
@@ -65,7 +65,7 @@ function settleAll(device: Device, order: readonly Bought[]) {
   return { reserve, results, paid };
 }
 
-/** A permutation of so many things, some of them twice. */
+/** A permutation of the things, some of them twice. */
 const orderOf = <T>(things: readonly T[], picks: readonly number[]): T[] => {
   const rest = [...things];
   const order: T[] = [];
@@ -110,7 +110,7 @@ it(`an honest device is paid once for each voucher and never accused (seed ${SEE
   );
 });
 
-it(`a device with two branches is always caught, its past is not touched (seed ${SEED})`, () => {
+it(`a device with two branches is always caught, and its past is not affected (seed ${SEED})`, () => {
   const kinds = new Set<FraudRow['kind']>();
   fc.assert(
     fc.property(buys(0, 6), buys(1, 6), buys(1, 6), picks, (before, left, right, picked) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Payments without a network: what is signed, by whom, and what is believed.
+// Payments without a network: what each party signs, and what the others believe.
 export {
   acceptVoucher,
   type AcceptedVoucher,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is an issuer: whom the bank's authority certified for this role, and nobody else whom it certified.
+// An issuer has a certificate of the bank's authority for this role. Other certificates of the authority do not count.
 import { generateKeyPairSync } from 'node:crypto';
 import { attributesExtension, COMMON_NAME, makeCertificate } from '@fabric-offline-pay/testing';
 import { CERTIFICATES, ISSUER, OFFLINE_BANK } from '../../../../test/support/offline-world';
@@ -37,7 +37,7 @@ const bankless = makeCertificate(
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
 );
 
-test('the certificate says of which bank, and with which key', () => {
+test('the certificate gives the bank and the key', () => {
   expect(certifiedIssuer(issuer)).toMatchObject(ISSUER);
   expect(isCertifiedBy(certifiedIssuer(issuer), root)).toBe(true);
   expect(issuerKeyOf(OFFLINE_BANK, issuer, root)).toBe(ISSUER.publicKey);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is an issuer of a bank, by X.509: a certificate of the bank's authority, for nothing but this. An authority certifies
-// clerks, auditors and nodes as well, and none of them may speak for the bank to devices and terminals.
+// The X.509 certificate of a bank's issuer. The bank's authority gives it for this purpose only. The authority also
+// certifies clerks, auditors and nodes, but none of them may speak for the bank to devices and terminals.
 import { attributesOf, isIssuedBy, readCertificate, spkiOf } from '../base/certificate.js';
 import { ensure } from '../base/errors.js';
 import { importDeviceKey } from '../base/signature.js';
@@ -8,17 +8,17 @@ import type { Certificate } from '../platform/x509.js';
 import { issuerKid } from './device-key.js';
 import type { TrustedIssuer } from './verify-issued.js';
 
-/** The role in an issuer's certificate. No transaction knows it. */
+/** The role in an issuer's certificate. It may call no transaction. */
 export const ISSUER_ROLE = 'offline-issuer';
 
-/** What a certificate says; nobody has vouched for it yet. */
+/** What an issuer's certificate says. No authority is checked yet. */
 export interface CertifiedIssuer extends TrustedIssuer {
   readonly certificate: Certificate;
 }
 
 /**
  * @param pem one certificate and nothing else
- * @throws {DomainError} INPUT_INVALID unless it is of the role `offline-issuer`, of a bank, and of a P-256 key.
+ * @throws {DomainError} INPUT_INVALID unless it has the role `offline-issuer`, a bank, and a P-256 key.
  */
 export function certifiedIssuer(pem: string): CertifiedIssuer {
   const field = 'certificate';
@@ -46,7 +46,7 @@ export function isCertifiedBy({ certificate }: CertifiedIssuer, authority: strin
  * @param certificate PEM
  * @param authority PEM of the certificate authority that issued it
  * @returns the issuer's key, base64 DER SubjectPublicKeyInfo
- * @throws {DomainError} INPUT_INVALID unless the authority certified an issuer of this bank.
+ * @throws {DomainError} INPUT_INVALID unless the authority certified it as an issuer of this bank.
  */
 export function issuerKeyOf(bankId: string, certificate: string, authority: string): string {
   const issuer = certifiedIssuer(certificate);

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of an issuer: it grants nothing new, while what it granted before runs out. A key that may be in other hands is
-// believed no more: it can certify devices that no bank funded.
+// The end of an issuer. It grants nothing new, and what it granted before runs out. A compromised key is not believed any
+// more, because it can certify devices that no bank funded.
 import type { IssuerRetirement, RegisteredIssuerRow } from '../ledger/offline-rows.js';
 import type { RegistryRow } from '../ledger/rows.js';
 
-/** @returns whether the issuer was retired so already, or more strictly. */
+/** @returns whether the issuer is already retired in this way, or more strictly. */
 export const isRetiredSo = (
   retired: IssuerRetirement | null,
   compromised: boolean,
 ): retired is IssuerRetirement => retired !== null && (retired.compromised || !compromised);
 
 /**
- * @returns until when what the issuer signed still counts.
- * @param before of an issuer that was retired, and whose key then turned out to be in other hands
- * @param registry the policy in force, and the longest time to spend of those before: a certificate keeps what it was granted
+ * @returns the retirement, with the time until which the issuer's signatures still count.
+ * @param before the earlier retirement, when the key was found to be compromised afterwards
+ * @param registry the current policy, and the longest time to spend of earlier ones, which older certificates keep
  */
 export const retirementOf = (
   before: IssuerRetirement | null,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a customer may have reserved: the class of the score scales the caps, a double spend ends it.
+// How much a customer may reserve: the class of the score scales the caps, and a double spend ends it.
 import { OFFLINE_POLICY } from '../../../../test/support/offline-world';
 import { NO_HISTORY, scoreOf } from '../identity/reputation';
 import { DEFAULT_POLICY } from '../policy/default-policy';
@@ -23,7 +23,7 @@ it.each([
   expect(offlineLimits(POLICY, { ...clean, score }, 'EUR')).toEqual({ perPayment, total });
 });
 
-it('one double spend ends it, however good the rest', () => {
+it('one double spend ends it, even with an otherwise good history', () => {
   const totals = { ...NO_HISTORY, success: 1_000_000, doubleSpend: 1 };
   expect(
     offlineLimits(POLICY, { score: scoreOf(totals, reputation), totals }, 'EUR'),

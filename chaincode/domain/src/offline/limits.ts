@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 7 for offline payments: what a customer may have reserved, by the policy and its reputation.
+// Unit 7 for offline payments: how much a customer may reserve, by the policy and the customer's reputation.
 import type { Currency } from '../base/money.js';
 import { limitsFor, share, type Standing } from '../identity/reputation.js';
 import type { OfflineCaps } from '../ledger/offline-rows.js';
 import type { OfflinePolicy, Policy } from '../policy/policy.js';
 
-/** @returns what the policy lets a device spend in a currency, or undefined when it is never paid offline. */
+/** @returns the policy's caps for a currency, or undefined when nothing may be paid offline in it. */
 export const capsOf = (
   { caps }: Pick<OfflinePolicy, 'caps'>,
   currency: Currency,
 ): OfflineCaps | undefined => (Object.hasOwn(caps, currency) ? caps[currency] : undefined);
 
 /**
- * @returns the policy's caps scaled by the class of the score, or undefined when nothing may be paid offline: the policy
- * has no caps in this currency, the caps scale down to nothing, or the customer has spent twice before.
+ * @returns the policy's caps, scaled by the class of the score. Undefined when nothing may be paid offline: the policy has
+ * no caps in this currency, the caps scale down to zero, or the customer has spent twice before.
  */
 export function offlineLimits(
   { offline, reputation }: Pick<Policy, 'offline' | 'reputation'>,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The four payloads: each value has one form, each form one value, and whatever is out of its range is neither written
-// nor read.
+// The four payloads: each value has one form and each form one value. Values out of range are neither written nor read.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import {
@@ -35,11 +34,19 @@ const period = fc.uniqueArray(instant, { minLength: 2, maxLength: 2 }).map((both
 
 const certificates: fc.Arbitrary<DeviceCertificate> = fc
   .record({
-    ...{ channel, bankId: identifier, customerId: identifier, deviceId: identifier, epoch },
-    ...{ deviceKey: bytes(64), currency, total: money, perPayment: money },
+    channel,
+    bankId: identifier,
+    customerId: identifier,
+    deviceId: identifier,
+    epoch,
+    deviceKey: bytes(64),
+    currency,
+    total: money,
+    perPayment: money,
     highestCounter: fc.integer({ min: 1, max: 64 }),
     period,
-    ...{ policyVersion: number32, sequence: number32 },
+    policyVersion: number32,
+    sequence: number32,
   })
   .map(({ period: { from, until }, ...rest }) => ({
     ...rest,
@@ -49,8 +56,15 @@ const certificates: fc.Arbitrary<DeviceCertificate> = fc
 
 const requests: fc.Arbitrary<PaymentRequest> = fc
   .record({
-    ...{ channel, merchantId: identifier, terminalId: identifier, orderNumber: identifier },
-    ...{ amount: money, currency, nonce: bytes(16), bulletinNumber: number32, period },
+    channel,
+    merchantId: identifier,
+    terminalId: identifier,
+    orderNumber: identifier,
+    amount: money,
+    currency,
+    nonce: bytes(16),
+    bulletinNumber: number32,
+    period,
     purpose: fc.oneof(
       fc.constant({ kind: 'goods' as const }),
       digest.map((termsDigest) => ({ kind: 'delivery' as const, termsDigest })),
@@ -63,14 +77,19 @@ const vouchers: fc.Arbitrary<Voucher> = fc
     certificateDigest: digest,
     counter: fc.integer({ min: 1, max: 64 }),
     previous: digest.filter((value) => value.some((byte) => byte !== 0)),
-    ...{ cumulative: money, requestHash: digest, time: instant },
+    cumulative: money,
+    requestHash: digest,
+    time: instant,
   })
   .map((voucher) =>
     voucher.counter === 1 ? { ...voucher, previous: new Uint8Array(NO_VOUCHER) } : voucher,
   );
 
 const bulletins: fc.Arbitrary<Bulletin> = fc.record({
-  ...{ bankId: identifier, channel, number: number32, issuedAt: instant },
+  bankId: identifier,
+  channel,
+  number: number32,
+  issuedAt: instant,
   revoked: fc.array(
     fc.record({
       customerId: identifier,
@@ -86,8 +105,11 @@ const bulletins: fc.Arbitrary<Bulletin> = fc.record({
       noNullPrototype: true,
     }),
     count: fc.integer({ min: 1, max: 64 }),
-    ...{ spendSeconds: seconds, claimSeconds: seconds, bulletinSeconds: seconds },
-    ...{ clockToleranceSeconds: seconds, acceptSeconds: seconds },
+    spendSeconds: seconds,
+    claimSeconds: seconds,
+    bulletinSeconds: seconds,
+    clockToleranceSeconds: seconds,
+    acceptSeconds: seconds,
     lossBearer: fc.constantFrom('merchant' as const, 'bank' as const),
   }),
 });
@@ -102,7 +124,7 @@ const plain = (value: unknown): unknown =>
         ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]))
         : value;
 
-/** What every kind of payload must satisfy. */
+/** The properties of every kind of payload. */
 function holds<T>(
   arbitrary: fc.Arbitrary<T>,
   encode: (value: T) => Buffer,
@@ -116,7 +138,7 @@ function holds<T>(
     );
   });
 
-  it('has one form: whatever is read is written again as the same bytes', () => {
+  it('has one form: what is read is written again as the same bytes', () => {
     const mutation = fc.record({
       at: fc.nat(),
       bit: fc.integer({ min: 0, max: 7 }),
@@ -135,7 +157,7 @@ function holds<T>(
     );
   });
 
-  it('is refused when it is cut or goes on', () => {
+  it('is refused when it is cut off or too long', () => {
     fc.assert(
       fc.property(arbitrary, fc.nat(), (value, at) => {
         const payload = encode(value);
@@ -149,7 +171,7 @@ function holds<T>(
     );
   });
 
-  it('random bytes are refused and never anything else', () => {
+  it('random bytes are always refused with the same code', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (payload) => {
         expect(refusal(() => decode(payload))).toBe('OFFLINE_MALFORMED');
@@ -226,7 +248,7 @@ describe('nobody can write', () => {
   });
 });
 
-it('two currencies in the other order are another form, and refused', () => {
+it('two currencies in the wrong order are refused', () => {
   const caps = { CNY: { perPayment: '1', total: '1' }, EUR: { perPayment: '1', total: '1' } };
   const bulletin = newBulletin({ policy: { ...newBulletin().policy, caps } });
   const payload = encodeBulletin(bulletin);
@@ -235,7 +257,7 @@ it('two currencies in the other order are another form, and refused', () => {
   expect(refusal(() => decodeBulletin(swapped))).toBe('OFFLINE_MALFORMED');
 });
 
-it('a bulletin names one epoch or all of a device, and no other device', () => {
+it('a bulletin revokes one epoch or all epochs of a device, and no other device', () => {
   const device = { customerId: 'customer-1', deviceId: 'device-1', epoch: 2 };
   const names = (revoked: Bulletin['revoked']) => isRevokedBy(newBulletin({ revoked }), device);
   expect(names([])).toBe(false);

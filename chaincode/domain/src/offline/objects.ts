@@ -11,12 +11,12 @@ export interface DeviceCertificate {
   readonly bankId: string;
   readonly customerId: string;
   readonly deviceId: string;
-  /** One reserve of the device: counters and sums start anew with each. */
+  /** One reserve of the device. Counters and sums start again with each epoch. */
   readonly epoch: number;
   /** P-256 point: x‖y, 64 bytes. */
   readonly deviceKey: Uint8Array;
   readonly currency: Currency;
-  /** All money that was reserved in this epoch so far. */
+  /** All money reserved in this epoch so far. */
   readonly total: bigint;
   readonly perPayment: bigint;
   /** At most 64. */
@@ -25,15 +25,15 @@ export interface DeviceCertificate {
   /** Later than `spendUntil`. */
   readonly claimUntil: number;
   readonly policyVersion: number;
-  /** 0 for the first of the epoch, raised by one with each top-up. */
+  /** 0 for the first certificate of the epoch, and one more with each top-up. */
   readonly sequence: number;
 }
 
-/** Goods taken along, or an order to deliver whose terms the customer agreed to. */
+/** What a payment is for: goods taken along, or an order to deliver with the terms that the customer agreed to. */
 export type PaymentPurpose =
   { readonly kind: 'goods' } | { readonly kind: 'delivery'; readonly termsDigest: Uint8Array };
 
-/** What a terminal asks for, signed by the terminal. */
+/** A terminal's request for a payment, signed by the terminal. */
 export interface PaymentRequest {
   readonly channel: string;
   readonly merchantId: string;
@@ -43,7 +43,7 @@ export interface PaymentRequest {
   readonly currency: Currency;
   /** 16 random bytes. */
   readonly nonce: Uint8Array;
-  /** Number of the newest bulletin of the payer's bank that the terminal has. */
+  /** Number of the terminal's newest bulletin of the payer's bank. */
   readonly bulletinNumber: number;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -53,22 +53,22 @@ export interface PaymentRequest {
 /** One payment, signed by the device. */
 export interface Voucher {
   readonly certificateDigest: Uint8Array;
-  /** 1 for the first of the epoch, raised by one with each voucher. */
+  /** 1 for the first voucher of the epoch, and one more with each voucher. */
   readonly counter: number;
-  /** Digest of the voucher before this one in the epoch; zeros for the first. */
+  /** Digest of the previous voucher in the epoch. Zeros for the first. */
   readonly previous: Uint8Array;
-  /** Sum of all vouchers of the epoch, this one included. */
+  /** Sum of all vouchers of the epoch up to and including this one. */
   readonly cumulative: bigint;
   /** SHA-256 of the request's payload. */
   readonly requestHash: Uint8Array;
   readonly time: number;
 }
 
-/** What a bank tells all terminals, signed by the bank. */
+/** A bank's message to all terminals, signed by the bank. */
 export interface Bulletin {
   readonly bankId: string;
   readonly channel: string;
-  /** Raised by one with each bulletin of the bank. */
+  /** One more with each bulletin of the bank. */
   readonly number: number;
   /** By the bank's clock. */
   readonly issuedAt: number;
@@ -76,7 +76,7 @@ export interface Bulletin {
   readonly policy: OfflinePolicy;
 }
 
-/** Who a terminal speaks for, signed by the merchant's bank. */
+/** The merchant that a terminal speaks for, signed by the merchant's bank. */
 export interface PayeeCertificate {
   readonly channel: string;
   readonly bankId: string;
@@ -84,15 +84,15 @@ export interface PayeeCertificate {
   readonly terminalId: string;
   /** P-256 point: x‖y, 64 bytes. */
   readonly terminalKey: Uint8Array;
-  /** What customers know the merchant by; at most 64 bytes of UTF-8. */
+  /** The merchant's name for customers, at most 64 bytes of UTF-8. */
   readonly name: string;
-  /** Number of the merchant's licence; at most 32 characters. */
+  /** Number of the merchant's licence, at most 32 characters. */
   readonly licence: string;
   /** The last second in which customers should believe it. */
   readonly validUntil: number;
 }
 
-/** That a terminal accepted a voucher, signed by the terminal. */
+/** A terminal's statement that it accepted a voucher, signed by the terminal. */
 export interface PaymentReceipt {
   readonly voucherDigest: Uint8Array;
   /** SHA-256 of the payload of the request that the voucher answers. */
@@ -101,7 +101,7 @@ export interface PaymentReceipt {
   readonly acceptedAt: number;
 }
 
-/** That a terminal accepted no voucher for its request and never will, signed by the terminal. */
+/** A terminal's statement that it accepted no voucher for its request and never will, signed by the terminal. */
 export interface Cancellation {
   /** SHA-256 of the request's payload. */
   readonly requestHash: Uint8Array;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a QR code holds: smaller, unambiguous, and the same bytes again when it is unpacked.
+// The content of a QR code: smaller, unambiguous, and the same bytes after unpacking.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import {
@@ -32,7 +32,7 @@ const LONGEST = 'x'.repeat(64);
 const CHANNEL = `c${'x'.repeat(248)}`;
 const MONEY = 999_999_999_999_999_999n;
 const NUMBER = 4_294_967_295;
-/** The last moment that any time can say. */
+/** The latest possible time. */
 const LAST = 8_640_000_000_000;
 /** Bytes in a code that a camera reads from a scratched screen. */
 const LONGEST_SHOWN = 600;
@@ -50,7 +50,7 @@ const payment = pay(newDevice(), payload);
 const presented = { voucher: payment.voucher, certificate: payment.device.certificateBytes };
 
 describe('a request', () => {
-  it('comes out as it was signed, alone and with its payee', () => {
+  it('is the signed request again after unpacking, alone and with its payee', () => {
     const alone = unpackRequest(packRequest({ request }), channel);
     expect(alone).toEqual({ request, payee: undefined });
     const payee = newPayee();
@@ -64,24 +64,35 @@ describe('a request', () => {
     expect(certificate.equals(payee)).toBe(true);
   });
 
-  it('is read as it is, too', () => {
+  it('can also be read unpacked', () => {
     expect(unpackRequest(request, channel)).toEqual({ request, payee: undefined });
   });
 
-  it('comes out another one on another channel, so that its signature fails', () => {
+  it('becomes a different request on another channel, so that its signature fails', () => {
     const other = unpackRequest(packRequest({ request }), 'other');
     expect(other.request.equals(request)).toBe(false);
   });
 
-  it('of the longest names fits into a code of 600 bytes, with its payee', () => {
+  it('with the longest names and its payee fits into a code of 600 bytes', () => {
     const values: Partial<PaymentRequest> = {
-      ...{ channel: CHANNEL, merchantId: LONGEST, terminalId: LONGEST, orderNumber: LONGEST },
-      ...{ amount: MONEY, bulletinNumber: NUMBER, createdAt: NOW, expiresAt: NOW + 86_400 },
+      channel: CHANNEL,
+      merchantId: LONGEST,
+      terminalId: LONGEST,
+      orderNumber: LONGEST,
+      amount: MONEY,
+      bulletinNumber: NUMBER,
+      createdAt: NOW,
+      expiresAt: NOW + 86_400,
       purpose: { kind: 'delivery', termsDigest: Buffer.alloc(32, 1) },
     };
     const payee = newPayee({
-      ...{ channel: CHANNEL, bankId: LONGEST, merchantId: LONGEST, terminalId: LONGEST },
-      ...{ name: 'é'.repeat(32), licence: 'x'.repeat(32), validUntil: LAST },
+      channel: CHANNEL,
+      bankId: LONGEST,
+      merchantId: LONGEST,
+      terminalId: LONGEST,
+      name: 'é'.repeat(32),
+      licence: 'x'.repeat(32),
+      validUntil: LAST,
     });
     const packed = packRequest({ request: signRequest(newRequest(values)), payee });
     expect(packed.length).toBeLessThanOrEqual(LONGEST_SHOWN);
@@ -90,7 +101,7 @@ describe('a request', () => {
 });
 
 describe('a payment', () => {
-  it('comes out as it was signed, of the first and of a later counter', () => {
+  it('is the signed payment again after unpacking, for the first and a later counter', () => {
     expect(unpackPayment(packPayment(presented), payload)).toEqual(presented);
     const later = pay(payment.device, payload2);
     const whole = { ...presented, voucher: later.voucher };
@@ -98,22 +109,28 @@ describe('a payment', () => {
   });
   const payload2 = newRequest({ orderNumber: 'ORD-1002' });
 
-  it('is read as a pair, too', () => {
+  it('can also be read as a pair', () => {
     expect(unpackPayment(encodePresented(presented), payload)).toEqual(presented);
   });
 
-  it('comes out another one for another request, so that its signatures fail', () => {
+  it('becomes a different payment for another request, so that its signatures fail', () => {
     const other = newRequest({ currency: 'CNY' });
     const unpacked = unpackPayment(packPayment(presented), other);
     expect(unpacked.voucher).not.toEqual(presented.voucher);
     expect(unpacked.certificate).not.toEqual(presented.certificate);
   });
 
-  it('of the longest names fits into a code of 600 bytes', () => {
+  it('with the longest names fits into a code of 600 bytes', () => {
     const device = newDevice({
-      ...{ channel: CHANNEL, bankId: LONGEST, customerId: LONGEST, deviceId: LONGEST },
-      ...{ epoch: 99_999_999, total: MONEY, perPayment: MONEY },
-      ...{ policyVersion: NUMBER, sequence: NUMBER },
+      channel: CHANNEL,
+      bankId: LONGEST,
+      customerId: LONGEST,
+      deviceId: LONGEST,
+      epoch: 99_999_999,
+      total: MONEY,
+      perPayment: MONEY,
+      policyVersion: NUMBER,
+      sequence: NUMBER,
     });
     const asked = newRequest({ channel: CHANNEL, amount: 1n });
     const voucher = forge(
@@ -126,9 +143,9 @@ describe('a payment', () => {
     tellSize('a payment', packed);
   });
 
-  it('has no second form: nothing before the first voucher, something before any other', () => {
+  it('has no second form: the first voucher has no previous digest, and any other has one', () => {
     const packed = packPayment(presented);
-    // The list before the sum is empty: one that holds zeros would say the same.
+    // The list before the sum is empty. A list with zeros would mean the same.
     const at = packed.lastIndexOf(Buffer.from('0180', 'hex'));
     const zeros = Buffer.concat([
       packed.subarray(0, at),
@@ -140,7 +157,7 @@ describe('a payment', () => {
   });
 });
 
-describe('what a terminal states afterwards fits into a code of 600 bytes as it is', () => {
+describe("a terminal's statements fit into a code of 600 bytes without packing", () => {
   const [voucherDigest, hash] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
 
   it.each([
@@ -153,7 +170,7 @@ describe('what a terminal states afterwards fits into a code of 600 bytes as it 
   });
 });
 
-it('anything else is refused, and never something else than it was', () => {
+it('anything else is refused, and never read as a different object', () => {
   const shown = [packRequest({ request, payee: newPayee() }), packPayment(presented)] as const;
   fc.assert(
     fc.property(

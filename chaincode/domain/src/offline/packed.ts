@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests and payments as they are shown in a QR code: what the other side can tell by itself is left out, and put in again before
-// anything is verified. Nothing is taken on trust: the signatures are over the bytes with all that was left out.
+// Requests and payments in the form of a QR code. They leave out what the other side already knows. That side restores it
+// before it verifies anything. This needs no trust, because the signatures cover the complete bytes.
 import { ensure } from '../base/errors.js';
 import type { Presented } from './accept-voucher.js';
 import {
@@ -37,19 +37,19 @@ import { decodePaymentRequest, encodePaymentRequest, paymentPurpose } from './pa
 import { decodePresented } from './presented.js';
 import { decodeVoucher, encodeVoucher, NO_VOUCHER } from './voucher.js';
 
-/** First bytes of the whole forms: the tag of COSE_Sign1, and an array of two. */
+/** First bytes of the complete forms: the tag of COSE_Sign1, and an array of two. */
 const TAGGED = 0xd2;
 const PAIR = 0x82;
 
 const kid = bytes(8);
 const signature = bytes(64);
 
-/** A payee certificate without what its request, and the issuer that it names, say already. */
+/** A payee certificate without the fields that are also in its request or follow from its issuer. */
 export interface PackedPayee extends Pick<
   PayeeCertificate,
   'terminalKey' | 'name' | 'licence' | 'validUntil'
 > {
-  /** Of the issuer that signed it, which tells the bank. */
+  /** Key of the issuer that signed it. The issuer tells the bank. */
   readonly kid: Uint8Array;
   readonly signature: Uint8Array;
 }
@@ -58,7 +58,7 @@ interface PackedRequest extends Omit<PaymentRequest, 'channel' | 'expiresAt'> {
   /** Seconds from `createdAt` to `expiresAt`. */
   readonly lasts: number;
   readonly signature: Uint8Array;
-  /** One, or none. */
+  /** One payee certificate, or none. */
   readonly payee: readonly PackedPayee[];
 }
 
@@ -121,7 +121,7 @@ const packedPayment = versioned<PackedPayment>(1, {
   voucherSignature: signature,
 });
 
-/** What a terminal shows. */
+/** The objects that a terminal shows. */
 export interface ShownRequest {
   /** The signed request. */
   readonly request: Uint8Array;
@@ -147,16 +147,16 @@ export function packRequest({ request, payee }: ShownRequest): Buffer {
   });
 }
 
-/** A request as a device reads it. Nothing is verified yet. */
+/** A request, as a device reads it. Nothing is verified yet. */
 export interface UnpackedRequest {
-  /** The signed request, whole. */
+  /** The complete signed request. */
   readonly request: Buffer;
   readonly payee: PackedPayee | undefined;
 }
 
 /**
- * @param shown packed, or a signed request as it is
- * @param channel of the device's certificates
+ * @param shown the packed form, or a complete signed request
+ * @param channel the channel of the device's certificates
  * @throws {DomainError} OFFLINE_MALFORMED for anything else.
  */
 export function unpackRequest(shown: Uint8Array, channel: string): UnpackedRequest {
@@ -168,9 +168,9 @@ export function unpackRequest(shown: Uint8Array, channel: string): UnpackedReque
 }
 
 /**
- * @param request that it came with
- * @param bankId of the issuer that it names
- * @returns the signed certificate, whole; nothing is verified yet.
+ * @param request the request that came with it
+ * @param bankId the bank of the issuer that it names
+ * @returns the complete signed certificate. Nothing is verified yet.
  */
 export const payeeCertificateOf = (
   { kid: issuer, signature: signed, ...content }: PackedPayee,
@@ -191,7 +191,10 @@ export function packPayment({ voucher, certificate }: Presented): Buffer {
   const { counter, previous, cumulative, requestHash, time } = decodeVoucher(paid.payload);
   return encodeWith(packedPayment, {
     ...decodeDeviceCertificate(issued.payload),
-    ...{ counter, cumulative, requestHash, time },
+    counter,
+    cumulative,
+    requestHash,
+    time,
     previous: counter === 1 ? [] : [previous],
     kid: issued.kid ?? new Uint8Array(),
     certificateSignature: issued.signature,
@@ -200,8 +203,8 @@ export function packPayment({ voucher, certificate }: Presented): Buffer {
 }
 
 /**
- * @param shown packed, or voucher and certificate as they are
- * @param requestPayload of the request that it answers
+ * @param shown the packed form, or complete voucher and certificate
+ * @param requestPayload the payload of the request that it answers
  * @throws {DomainError} OFFLINE_MALFORMED for anything else.
  */
 export function unpackPayment(shown: Uint8Array, requestPayload: Uint8Array): Presented {
@@ -212,7 +215,11 @@ export function unpackPayment(shown: Uint8Array, requestPayload: Uint8Array): Pr
   const { channel, currency: asked } = decodePaymentRequest(requestPayload);
   const granted = encodeDeviceCertificate({ ...packed, channel, currency: asked });
   const payload = encodeVoucher({
-    ...{ counter, cumulative, requestHash, time, previous: previous[0] ?? NO_VOUCHER },
+    counter,
+    cumulative,
+    requestHash,
+    time,
+    previous: previous[0] ?? NO_VOUCHER,
     certificateDigest: digestOfPayload('offpay/device-certificate', granted, packed.kid),
   });
   return {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The payload of a payee certificate: whom a terminal's key speaks for, by the merchant's bank. A customer reads the name before
-// paying; receipts and cancellations are believed by it.
+// The payload of a payee certificate: the merchant's bank says which merchant a terminal's key speaks for. A customer reads
+// the name before paying. Receipts and cancellations are believed because of it.
 import {
   bytes,
   channelName,
@@ -14,7 +14,7 @@ import {
 } from './codec.js';
 import type { PayeeCertificate } from './objects.js';
 
-/** Bytes of UTF-8, so that a request with its payee fits into one QR code. */
+/** The most bytes of UTF-8 in a name. A request with its payee must fit into one QR code. */
 export const LONGEST_NAME = 64;
 
 export const payeeName = displayName(LONGEST_NAME);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The payload of a payment request: what a terminal asks for. Its hash stands in the voucher that answers it.
+// The payload of a payment request: what a terminal asks for. The voucher that answers it contains its hash.
 import { sha256 } from '../platform/crypto.js';
 import {
   bytes,
@@ -20,7 +20,7 @@ import type { PaymentPurpose, PaymentRequest } from './objects.js';
 
 const terms = list(digest, 1);
 
-/** An empty list for goods taken along, else the digest of the terms alone. */
+/** An empty list for goods taken along, or a list with the digest of the terms. */
 export const paymentPurpose: Codec<PaymentPurpose> = {
   write: (writer, value) => terms.write(writer, value.kind === 'goods' ? [] : [value.termsDigest]),
   read: (reader) => {
@@ -55,5 +55,5 @@ export const encodePaymentRequest = (request: PaymentRequest): Buffer => encodeW
 export const decodePaymentRequest = (payload: Uint8Array): PaymentRequest =>
   decodeWith(codec, payload);
 
-/** @returns SHA-256 of the payload alone, so that on the ledger the terminal's signature need not travel. */
+/** @returns SHA-256 of the payload alone, so that the terminal's signature does not have to go to the ledger. */
 export const requestHash = (payload: Uint8Array): Buffer => sha256(payload);

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of a payment without a network, each once. Device, terminal and ledger ask those that concern them, each in
-// an order of its own, and answer in words of their own.
+// The rules of a payment without a network, each one once. Device, terminal and ledger each use the rules that concern them,
+// in their own order and with their own refusals.
 import type { Currency } from '../base/money.js';
 import type { ReserveRow } from '../ledger/offline-rows.js';
 import type { Allowance } from './allowance.js';
 import type { PaymentRequest, Voucher } from './objects.js';
 
-/** A voucher and the request that it stands for. */
+/** A voucher and the request that it answers. */
 export interface Payment {
   readonly voucher: Voucher;
   readonly request: PaymentRequest;
 }
 
-/** Every voucher is of at least one minor unit: before counter k at least k − 1 were spent, and before the first nothing. */
+/**
+ * Whether the sum before this voucher is possible. Every voucher spends at least one minor unit: before counter k at least k
+ * − 1, and before the first nothing.
+ */
 function beginsPossibly({ voucher, request }: Payment): boolean {
   const before = voucher.cumulative - request.amount;
   return voucher.counter === 1 ? before === 0n : before >= BigInt(voucher.counter - 1);
@@ -22,20 +25,20 @@ function beginsPossibly({ voucher, request }: Payment): boolean {
 export const answersRequest = (payment: Payment, hash: Buffer): boolean =>
   hash.equals(payment.voucher.requestHash) && beginsPossibly(payment);
 
-/** @returns whether a voucher of this time claims to be older than its request, which no clock within the tolerance says. */
+/** @returns whether the voucher's time is before its request by more than the tolerance of clocks. */
 export const isBeforeRequest = (
   at: number,
   { createdAt }: Pick<PaymentRequest, 'createdAt'>,
   tolerance: number,
 ): boolean => createdAt - at > tolerance;
 
-/** @param backing the certificate or the reserve that the money comes from */
+/** @param backing the certificate or the reserve that provides the money */
 export const isOtherCurrency = (
   { request }: Pick<Payment, 'request'>,
   backing: { readonly currency: Currency },
 ): boolean => request.currency !== backing.currency;
 
-/** The last second of every time still counts. */
+/** Whether the time to spend has passed. The last second of every period still counts. */
 export const isSpendingOver = (
   at: number,
   { spendUntil }: Pick<Allowance, 'spendUntil'>,
@@ -59,7 +62,7 @@ export const isOverTotal = ({ voucher }: Payment, { total }: Allowance): boolean
 export const isOverCount = ({ voucher }: Payment, { highestCounter }: Allowance): boolean =>
   voucher.counter > highestCounter;
 
-/** Whether the request knew that the device was reported, or was made when no bulletin could be in use that did not say so. */
+/** Whether the request knew that the device was reported, or was made when every usable bulletin said so. */
 export const wasAnnounced = (
   { request }: Payment,
   { reported }: Pick<ReserveRow, 'reported'>,
@@ -67,19 +70,22 @@ export const wasAnnounced = (
   reported !== null &&
   (request.bulletinNumber >= reported.number || request.createdAt > reported.staleAt);
 
-/** Whether it was made in a future that no clock explains: then its terms cannot be held against what was known. */
+/**
+ * Whether the payment is dated in the future by more than the tolerance of clocks. Then nobody can say what was known at its
+ * time.
+ */
 export const isAhead = (
   { voucher, request }: Payment,
   { now, clockToleranceSeconds }: { readonly now: number; readonly clockToleranceSeconds: number },
 ): boolean => Math.max(voucher.time, request.createdAt) > now + clockToleranceSeconds;
 
-/** Whether the voucher was made too late, by its own time. */
+/** Whether the voucher was too late, by its own time. */
 export const isExpired = (
   { voucher, request }: Payment,
   allowance: Pick<Allowance, 'spendUntil'>,
 ): boolean => isSpendingOver(voucher.time, allowance) || isRequestOver(voucher.time, request);
 
-/** Whether the device was never allowed to spend as much, or as often. */
+/** Whether the device was never allowed to spend that much or that often. */
 export const isOverAllowance = (payment: Payment, allowance: Allowance): boolean =>
   isOverCount(payment, allowance) ||
   isOverPaymentCap(payment, allowance) ||

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device: it chains its vouchers, answers a request twice with the same bytes, and keeps to its certificate.
+// The device: it chains its vouchers, answers a repeated request with the same bytes, and stays within its certificate.
 import {
   amountOf,
   newBulletin,
@@ -28,7 +28,7 @@ it('chains its vouchers and adds its payments up', () => {
   expect(Buffer.from(second.content.previous)).toEqual(first.digest);
 });
 
-it('asked again answers the same bytes, even later and after other payments', () => {
+it('answers a repeated request with the same bytes, even later and after other payments', () => {
   const device = newDevice();
   const request = newRequest();
   const first = planVoucher(device.state, device.held, request, NOW);
@@ -42,7 +42,7 @@ it('asked again answers the same bytes, even later and after other payments', ()
   expect(again.state).toBe(device.state);
 });
 
-it('survives as JSON', () => {
+it('its state survives as JSON', () => {
   const device = newDevice();
   const request = newRequest();
   const payment = pay(device, request);
@@ -51,7 +51,7 @@ it('survives as JSON', () => {
   expect(planVoucher(restored, device.held, request, NOW).digest).toEqual(payment.digest);
 });
 
-it('does not change the state that it was given', () => {
+it('does not change the given state', () => {
   const device = newDevice();
   const before = JSON.stringify(device.state);
   planVoucher(device.state, device.held, newRequest(), NOW);
@@ -113,7 +113,7 @@ it.each<[string, Refused]>([
   expect(refusal(() => planVoucher(remembered, device.held, payload, now))).toBe(code);
 });
 
-it('signs nothing that a terminal refuses for the clock of the device', () => {
+it("signs nothing that a terminal refuses because of the device's clock", () => {
   const policy = { ...OFFLINE_POLICY, clockToleranceSeconds: LEAST_CLOCK_TOLERANCE };
   for (const at of [-60, 0, 100, 299, 300]) {
     const device = newDevice();
@@ -127,7 +127,7 @@ it('signs nothing that a terminal refuses for the clock of the device', () => {
   }
 });
 
-it('refuses what is no request', () => {
+it('refuses bytes that are not a request', () => {
   const device = newDevice();
   expect(refusal(() => planVoucher(device.state, device.held, Buffer.alloc(5), NOW))).toBe(
     'OFFLINE_MALFORMED',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device's side of a payment. It plans a voucher out of what it remembers; whoever runs it must make the next state
-// durable before the payload is signed, or a power failure makes an honest device spend twice.
+// The device's side of a payment. It plans a voucher from the device's state. The caller must make the next state durable
+// before it signs the payload. Otherwise a power failure makes an honest device spend twice.
 import { DomainError, type ErrorCode } from '../base/errors.js';
 import { toAmount, toUnits, type Amount } from '../base/money.js';
 import { LEAST_CLOCK_TOLERANCE } from '../policy/policy.js';
@@ -19,12 +19,12 @@ import {
 import type { HeldCertificate } from './verify-issued.js';
 import { decodeVoucher, encodeVoucher, NO_VOUCHER, voucherDigest } from './voucher.js';
 
-/** What a device remembers of one epoch: plain JSON, to be stored as it is. Bytes are base64url. */
+/** What a device remembers of one epoch. It is plain JSON, to store as it is. Bytes are base64url. */
 export interface DeviceState {
   readonly customerId: string;
   readonly deviceId: string;
   readonly epoch: number;
-  /** Of the last voucher; 0 before the first. */
+  /** Counter of the last voucher. 0 before the first. */
   readonly counter: number;
   /** Digest of the last voucher. */
   readonly previous: string;
@@ -34,24 +34,26 @@ export interface DeviceState {
   readonly answers: Readonly<Record<string, string>>;
 }
 
-/** A voucher to sign, once `state` is durable. */
+/** A voucher to sign after `state` is durable. */
 export interface VoucherPlan {
   readonly voucher: Voucher;
-  /** To sign as `offpay/voucher`. */
+  /** The bytes to sign as `offpay/voucher`. */
   readonly payload: Buffer;
   readonly digest: Buffer;
   readonly state: DeviceState;
-  /** The request was answered before: the same payload again, and the state unchanged. */
+  /** Whether the request was answered before. Then the payload is the same as before and the state is unchanged. */
   readonly repeated: boolean;
 }
 
-/** @returns the state of a device that has spent nothing of this epoch. */
+/** @returns the state of a device that has not spent anything in this epoch. */
 export const openDevice = ({
   customerId,
   deviceId,
   epoch,
 }: Pick<DeviceCertificate, 'customerId' | 'deviceId' | 'epoch'>): DeviceState => ({
-  ...{ customerId, deviceId, epoch },
+  customerId,
+  deviceId,
+  epoch,
   counter: 0,
   previous: bytesToText(NO_VOUCHER),
   cumulative: '0',
@@ -62,11 +64,11 @@ interface Situation {
   readonly state: DeviceState;
   readonly certificate: DeviceCertificate;
   readonly request: PaymentRequest;
-  /** The one that would answer the request, made now. */
+  /** The voucher that would answer the request now. */
   readonly voucher: Voucher;
 }
 
-/** Each refusal, and when it applies; the first one counts. */
+/** Each refusal and its condition. The first one that applies counts. */
 const REFUSALS: readonly (readonly [ErrorCode, (situation: Situation) => boolean])[] = [
   ['OFFLINE_CERTIFICATE_MISMATCH', ({ state, certificate }) => !isOf(state, certificate)],
   ['OFFLINE_WRONG_CHANNEL', ({ certificate, request }) => request.channel !== certificate.channel],
@@ -97,8 +99,8 @@ function ensureAllowed(situation: Situation): void {
 }
 
 /**
- * Plans the voucher that answers a request. Asked for the same request again, it plans the same payload again.
- * @param requestPayload the payload within the terminal's signed request
+ * Plans the voucher that answers a request. For the same request it plans the same payload again.
+ * @param requestPayload the payload of the terminal's signed request
  * @param now by the device's clock
  * @throws {DomainError} OFFLINE_MALFORMED, OFFLINE_CERTIFICATE_MISMATCH, OFFLINE_WRONG_CHANNEL, OFFLINE_WRONG_CURRENCY,
  * OFFLINE_CLOCK_WRONG, OFFLINE_REQUEST_EXPIRED, OFFLINE_CERTIFICATE_EXPIRED, OFFLINE_COUNTER_EXHAUSTED,

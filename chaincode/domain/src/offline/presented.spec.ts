@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Voucher and certificate in one piece: read back as they were, and in no other form.
+// Voucher and certificate in one piece: they are read back unchanged, and in no other form.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded.js';
 import { DomainError } from '../base/errors.js';
@@ -9,7 +9,7 @@ fc.configureGlobal({ seed: SEED });
 
 const bytes = fc.uint8Array({ maxLength: 300 });
 
-test('what is put together is taken apart', () => {
+test('voucher and certificate are read back unchanged', () => {
   fc.assert(
     fc.property(bytes, bytes, (voucher, certificate) => {
       const read = decodePresented(encodePresented({ voucher, certificate }));
@@ -33,7 +33,7 @@ test('any other bytes are refused, and nothing else is thrown', () => {
   );
 });
 
-test('nothing may be missing or follow', () => {
+test('missing or additional bytes are refused', () => {
   const whole = encodePresented({ voucher: Buffer.of(1), certificate: Buffer.of(2) });
   const others = [
     whole.subarray(0, -1),

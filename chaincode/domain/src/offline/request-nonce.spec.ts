@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nonces of requests: which key they name.
+// Nonces of requests and the keys that they name.
 import { isNonceOf, requestNonce } from './request-nonce';
 
 const KEY = Buffer.from(Array.from({ length: 64 }, (_, index) => index));
-/** By another implementation. */
+/** From another implementation. */
 const NONCE = Buffer.from('c0ffee00127ed06de170011ce854fa6b', 'hex');
 
 const flipped = (bytes: Buffer, at: number): Buffer => Buffer.from(bytes.with(at, bytes[at]! ^ 1));
@@ -13,11 +13,11 @@ it('begins with the salt and names the key', () => {
   expect(isNonceOf(NONCE, KEY)).toBe(true);
 });
 
-it('names no other key, whatever byte differs', () => {
+it('does not name a key that differs in any byte', () => {
   const others = KEY.map((_, at) => Number(isNonceOf(NONCE, flipped(KEY, at))));
   expect(others.every((is) => is === 0)).toBe(true);
 });
 
-it.each([0, 3, 4, 15])('is none of the key when byte %i is another', (at) => {
+it.each([0, 3, 4, 15])('does not name the key when byte %i is changed', (at) => {
   expect(isNonceOf(flipped(NONCE, at), KEY)).toBe(false);
 });

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The nonce of a payment request names the key that makes it. A voucher binds the request's payload and no signature, so that without
-// this any other key that was certified for the same terminal could say that the request was its own, and cancel it.
+// The nonce of a payment request names the key of its terminal. A voucher binds the request's payload but not its signature.
+// Without the nonce, another key that was certified for the same terminal could claim the request and cancel it.
 import { sha256 } from '../platform/crypto.js';
 
-/** Random, so that a terminal never makes one request twice. */
+/** The length of the random salt, which makes every request of a terminal different. */
 export const NONCE_SALT_BYTES = 4;
 
 const NAMED_BYTES = 12;
 const DOMAIN = Buffer.from('offpay/request-nonce');
 
 /**
- * @returns the nonce that only this terminal could draw with this salt.
+ * @returns the nonce of this terminal key with this salt.
  * @param terminalKey x‖y, 64 bytes
  * @param salt 4 bytes
  */
@@ -19,6 +19,6 @@ export function requestNonce(terminalKey: Uint8Array, salt: Uint8Array): Buffer 
   return Buffer.concat([salt, named.subarray(0, NAMED_BYTES)]);
 }
 
-/** @returns whether a terminal of this key made the nonce, or somebody in its name: the key must have signed the request, too. */
+/** @returns whether the nonce names this key. Anybody can make such a nonce, so check the key's signature of the request too. */
 export const isNonceOf = (nonce: Uint8Array, terminalKey: Uint8Array): boolean =>
   requestNonce(terminalKey, nonce.subarray(0, NONCE_SALT_BYTES)).equals(nonce);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The money of a reserve: opened, topped up, paid out, closed; and what each step refuses.
+// The money of a reserve: opening, topping up, paying out, closing, and what each step refuses.
 import {
   newDevice,
   newKey,
@@ -34,7 +34,7 @@ const next = (values: Partial<DeviceCertificate> = {}): DeviceCertificate => ({
 });
 const digest = Buffer.alloc(32, 9);
 
-it('opens with what the certificate says', () => {
+it("opens with the certificate's values", () => {
   expect(reserve).toMatchObject({ funded: '20000', settled: '0', returned: '0', status: 'active' });
   expect(reserve.certificates).toHaveLength(1);
   expect(standing(reserve)).toBe('20000');
@@ -70,13 +70,13 @@ it.each<[string, Partial<DeviceCertificate>]>([
   ['with fewer payments', { highestCounter: 63 }],
   ['with less time to spend', { spendUntil: device.certificate.spendUntil - 1 }],
   ['with less time to claim', { claimUntil: device.certificate.claimUntil - 1 }],
-])('no top-up is made by a certificate %s', (_, values) => {
+])('a top-up is refused with a certificate %s', (_, values) => {
   expect(refusal(() => topUpReserve(reserve, next(values), digest))).toBe(
     'OFFLINE_CERTIFICATE_MISMATCH',
   );
 });
 
-it('nothing is put into a reserve that is frozen, revoked or closed', () => {
+it('a frozen, revoked or closed reserve cannot be topped up', () => {
   const { reserve: closed } = closeReserve(reserve, reserve.claimUntil + 61);
   for (const ended of [freezeReserve(reserve), reportedBy(8)(reserve), closed])
     expect(refusal(() => topUpReserve(ended, next(), digest))).toBe('OFFLINE_RESERVE_INACTIVE');
@@ -88,7 +88,7 @@ it('the rest goes back once, and only after everybody could settle', () => {
   const opened = openReserveOf(payment.device);
   const settled = settleVoucher(opened, payment, context).reserve!;
   const { claimUntil } = settled;
-  // A proposal's time may lie a minute before the clock of an endorser that still takes a batch.
+  // A proposal's time may be a minute before the clock of an endorser that still accepts a batch.
   expect(refusal(() => closeReserve(settled, claimUntil + 60))).toBe('OFFLINE_CLAIM_OPEN');
   const { reserve: closed, rest } = closeReserve(settled, claimUntil + 61);
   expect(rest).toBe('19300');
@@ -109,7 +109,7 @@ it('a report counts from its first bulletin, and a frozen reserve stays frozen',
     expect(end(closed).status).toBe('closed');
 });
 
-it('of a device that was reported only a proof convicts, and an acquittal gives back what it was', () => {
+it('a reported device is convicted only by a proof, and an acquittal restores the status', () => {
   const reported = reportedBy(8)(reserve);
   expect(freezeReserve(reported).status).toBe('revoked');
   const convicted = convictReserve(reported);
@@ -124,7 +124,8 @@ it('a cancelled voucher is remembered, and its money leaves the reserve', () => 
   const cancelled = cancelEntry(openReserveOf(payment.device), entry);
   expect(standing(cancelled)).toBe('19300');
   expect(settleVoucher(cancelled, payment, settleContext())).toMatchObject({
-    ...{ verdict: 'cancelled', credit: '0' },
+    verdict: 'cancelled',
+    credit: '0',
     reserve: cancelled,
   });
 });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The money of one reserve: opened and topped up by the bank's certificates, paid out by vouchers, closed after its
-// claim-until. Every function returns a new row and asserts that nothing appears or vanishes.
+// The money of one reserve. The bank's certificates open it and top it up, vouchers pay it out, and it is closed after its
+// claim-until time. Every function returns a new row and asserts that no money appears or vanishes.
 import { ensure } from '../base/errors.js';
 import { addAmounts, subtractAmounts, toAmount, toUnits, type Amount } from '../base/money.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../base/clock-tolerance.js';
+import { keysOf } from '../base/keys-of.js';
 import type { CounterEntry, ReportedDevice, ReserveRow } from '../ledger/offline-rows.js';
 import { allowanceOf, type Allowance } from './allowance.js';
 import { withEntry } from './counter-entry.js';
@@ -12,19 +13,19 @@ import { bytesToText } from './digest-text.js';
 import type { DeviceCertificate } from './objects.js';
 import { isClaimingOver } from './payment-rules.js';
 
-/** What still stands: neither paid out nor given back. */
+/** The rest of the reserve: neither paid out nor given back. */
 export const standing = (reserve: Pick<ReserveRow, 'funded' | 'settled' | 'returned'>): Amount =>
   [reserve.settled, reserve.returned].reduce(subtractAmounts, reserve.funded);
 
-/** Asserts what every reserve must satisfy, whatever was done to it. */
-function checked(reserve: ReserveRow): ReserveRow {
+/** Asserts what every reserve must satisfy after every step. */
+function assertReserve(reserve: ReserveRow): ReserveRow {
   const { funded, settled, returned } = reserve;
   const sound = toUnits(settled) + toUnits(returned) <= toUnits(funded);
   ensure(sound, 'INTERNAL', { invariant: 'reserve' });
   return reserve;
 }
 
-/** What the certificate says, as it stands in the row. */
+/** The certificate's grant, in the form of the row. */
 const granted = (certificate: DeviceCertificate) => ({
   funded: toAmount(certificate.total),
   perPayment: toAmount(certificate.perPayment),
@@ -34,14 +35,18 @@ const granted = (certificate: DeviceCertificate) => ({
 });
 
 /**
- * Opens a reserve with the first certificate of an epoch, whose total is what the account pays in.
+ * Opens a reserve with the first certificate of an epoch. The account pays in the certificate's total.
  * @throws {DomainError} OFFLINE_CERTIFICATE_MISMATCH when the certificate is not the first.
  */
 export function openReserve(certificate: DeviceCertificate, digest: Uint8Array): ReserveRow {
   const { customerId, deviceId, bankId, epoch, currency, sequence } = certificate;
   ensure(sequence === 0, 'OFFLINE_CERTIFICATE_MISMATCH', { field: 'sequence', expected: 0 });
-  return checked({
-    ...{ customerId, deviceId, bankId, epoch, currency },
+  return assertReserve({
+    customerId,
+    deviceId,
+    bankId,
+    epoch,
+    currency,
     publicKey: spkiOfPoint(certificate.deviceKey),
     certificates: [bytesToText(digest)],
     ...granted(certificate),
@@ -55,7 +60,7 @@ export function openReserve(certificate: DeviceCertificate, digest: Uint8Array):
   });
 }
 
-/** What no top-up may lower: on the ledger, and in the device that keeps the certificate. */
+/** Fields that no top-up may lower, on the ledger and in the device that keeps the certificate. */
 export const NEVER_LOWERED = [
   'total',
   'perPayment',
@@ -64,8 +69,8 @@ export const NEVER_LOWERED = [
   'claimUntil',
 ] as const satisfies readonly (keyof Allowance)[];
 
-/** The row's side of what a top-up may not change. */
-const identityOf = (certificate: DeviceCertificate): Partial<ReserveRow> => ({
+/** The fields of the row that a top-up may not change, from the certificate. */
+const identityOf = (certificate: DeviceCertificate) => ({
   customerId: certificate.customerId,
   deviceId: certificate.deviceId,
   bankId: certificate.bankId,
@@ -75,8 +80,8 @@ const identityOf = (certificate: DeviceCertificate): Partial<ReserveRow> => ({
 });
 
 function differingField(reserve: ReserveRow, certificate: DeviceCertificate): string | undefined {
-  const names = Object.entries(identityOf(certificate));
-  return names.find(([name, value]) => reserve[name as keyof ReserveRow] !== value)?.[0];
+  const identity = identityOf(certificate);
+  return keysOf(identity).find((name) => reserve[name] !== identity[name]);
 }
 
 function loweredField(reserve: ReserveRow, certificate: DeviceCertificate): string | undefined {
@@ -86,9 +91,9 @@ function loweredField(reserve: ReserveRow, certificate: DeviceCertificate): stri
 
 /**
  * Raises a reserve by the next certificate of its epoch.
- * @returns the row, and what the account pays in.
- * @throws {DomainError} OFFLINE_RESERVE_INACTIVE, or OFFLINE_CERTIFICATE_MISMATCH when it is of another device or epoch,
- * out of sequence, or lowers what earlier vouchers rely on.
+ * @returns the row, and the amount that the account pays in.
+ * @throws {DomainError} OFFLINE_RESERVE_INACTIVE, or OFFLINE_CERTIFICATE_MISMATCH when the certificate is for another device
+ * or epoch, is out of sequence, or lowers what earlier vouchers rely on.
  */
 export function topUpReserve(
   reserve: ReserveRow,
@@ -101,7 +106,7 @@ export function topUpReserve(
     loweredField(reserve, certificate) ??
     (certificate.sequence === reserve.certificates.length ? undefined : 'sequence');
   ensure(field === undefined, 'OFFLINE_CERTIFICATE_MISMATCH', { field });
-  const next = checked({
+  const next = assertReserve({
     ...reserve,
     ...granted(certificate),
     certificates: [...reserve.certificates, bytesToText(digest)],
@@ -109,17 +114,17 @@ export function topUpReserve(
   return { reserve: next, paidIn: subtractAmounts(next.funded, reserve.funded) };
 }
 
-/** Pays one voucher out. What may be paid is decided before. */
+/** Pays out one voucher. The caller has already decided that it may be paid. */
 export const payOut = (reserve: ReserveRow, entry: CounterEntry): ReserveRow =>
-  checked({
+  assertReserve({
     ...reserve,
     settled: addAmounts(reserve.settled, entry.amount),
     counters: withEntry(reserve.counters, entry),
   });
 
-/** A voucher that its payee cancelled is remembered and never paid, and its money leaves the reserve. */
+/** Cancels a voucher: the reserve remembers it and never pays it, and its money leaves the reserve. */
 export const cancelEntry = (reserve: ReserveRow, entry: CounterEntry): ReserveRow =>
-  checked({
+  assertReserve({
     ...reserve,
     returned: addAmounts(reserve.returned, entry.amount),
     counters: withEntry(reserve.counters, entry),
@@ -127,23 +132,23 @@ export const cancelEntry = (reserve: ReserveRow, entry: CounterEntry): ReserveRo
   });
 
 /**
- * The device spent twice: no top-up any more. What is closed stays closed, and of a device that was reported nobody knows who
- * spent.
+ * Freezes the reserve of a device that spent twice, so that no top-up is possible. A closed or a revoked reserve stays so:
+ * nobody knows who spent with a reported device.
  */
 export const freezeReserve = (reserve: ReserveRow): ReserveRow =>
   reserve.status === 'active' ? { ...reserve, status: 'frozen' } : reserve;
 
-/** It is proven that the owner spent twice, before the device was reported. */
+/** Freezes the reserve also of a reported device: a proof shows that the owner spent twice before the report. */
 export const convictReserve = (reserve: ReserveRow): ReserveRow =>
   reserve.status === 'closed' ? reserve : { ...reserve, status: 'frozen' };
 
-/** Nobody is held to have spent twice any more. */
+/** Takes the freeze back: the double spend does not count against the owner any more. */
 export const acquitReserve = (reserve: ReserveRow): ReserveRow =>
   reserve.status === 'frozen'
     ? { ...reserve, status: reserve.reported === null ? 'active' : 'revoked' }
     : reserve;
 
-/** The device is lost or withdrawn, or a bulletin names a frozen one. The first report counts. */
+/** Records that the device is lost or withdrawn, or that a bulletin names a frozen one. The first report counts. */
 export const reportReserve = (reserve: ReserveRow, reported: ReportedDevice): ReserveRow => ({
   ...reserve,
   status: reserve.status === 'active' ? 'revoked' : reserve.status,
@@ -151,8 +156,10 @@ export const reportReserve = (reserve: ReserveRow, reported: ReportedDevice): Re
 });
 
 /**
- * Empties a reserve, after everybody could settle: whatever clock a batch came by that is under way yet.
- * @throws {DomainError} OFFLINE_CLAIM_OPEN before claim-until has passed; OFFLINE_RESERVE_INACTIVE when it is closed.
+ * Empties a reserve after everybody could settle. It waits longer by the tolerance of clocks, for batches that are still on
+ * their way.
+ * @throws {DomainError} OFFLINE_CLAIM_OPEN before claim-until has passed; OFFLINE_RESERVE_INACTIVE when the reserve is
+ * closed.
  */
 export function closeReserve(
   reserve: ReserveRow,
@@ -164,5 +171,5 @@ export function closeReserve(
   });
   const rest = standing(reserve);
   const returned = addAmounts(reserve.returned, rest);
-  return { reserve: checked({ ...reserve, returned, status: 'closed' }), rest };
+  return { reserve: assertReserve({ ...reserve, returned, status: 'closed' }), rest };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger: every verdict, what it pays, and that nothing framed an honest device.
+// The ledger: every verdict, what it pays, and that nothing can frame an honest device.
 import {
   forge,
   newDevice,
@@ -14,6 +14,7 @@ import {
   signed,
   type Payment,
 } from '../../../../test/support/offline-world';
+import { found } from '../base/errors';
 import type { ReserveRow } from '../ledger/offline-rows';
 import { storeEntry } from './counter-entry';
 import type { DeviceCertificate, PaymentRequest, Voucher } from './objects';
@@ -27,6 +28,9 @@ const settle = (
   claim: Parameters<typeof settleVoucher>[1],
   context: Partial<SettleContext> = {},
 ) => settleVoucher(reserve, claim, settleContext(context));
+
+const settledReserve = (...settled: Parameters<typeof settle>): ReserveRow =>
+  found(settle(...settled).reserve, 'INTERNAL');
 
 const verdictsSeen = new Set<Verdict>();
 
@@ -98,15 +102,19 @@ it.each<[string, Tried]>([
   [
     'the last second to spend',
     {
-      ...{ verdict: 'settled', voucher: { time: spendUntil }, request: { expiresAt: spendUntil } },
+      verdict: 'settled',
+      voucher: { time: spendUntil },
+      request: { expiresAt: spendUntil },
       context: { now: spendUntil },
     },
   ],
   [
     'one second after spend-until',
     {
-      ...{ verdict: 'expired', voucher: { time: spendUntil + 1 } },
-      ...{ request: { expiresAt: claimUntil }, context: { now: spendUntil } },
+      verdict: 'expired',
+      voucher: { time: spendUntil + 1 },
+      request: { expiresAt: claimUntil },
+      context: { now: spendUntil },
     },
   ],
   [
@@ -128,7 +136,8 @@ it.each<[string, Tried]>([
   [
     'a request that is dated further ahead',
     {
-      ...{ verdict: 'notYet', request: { createdAt: NOW + 361, expiresAt: NOW + 961 } },
+      verdict: 'notYet',
+      request: { createdAt: NOW + 361, expiresAt: NOW + 961 },
       context: { now: NOW },
     },
   ],
@@ -186,7 +195,9 @@ it.each<[string, Tried]>([
   expect(settlement.credit).toBe(verdict === 'settled' ? amount : '0');
   if (verdict !== 'settled') expect(settlement.reserve).toBe(before);
   else
-    expect(BigInt(standing(settlement.reserve!))).toBe(BigInt(standing(before)) - BigInt(amount));
+    expect(BigInt(standing(found(settlement.reserve, 'INTERNAL')))).toBe(
+      BigInt(standing(before)) - BigInt(amount),
+    );
 });
 
 describe('of one device', () => {
@@ -205,7 +216,7 @@ describe('of one device', () => {
       const end = order.reduce<ReserveRow>((row, payment) => {
         const { verdict, reserve } = settle(row, payment);
         expect(verdict).toBe('settled');
-        return reserve!;
+        return found(reserve, 'INTERNAL');
       }, opened);
       expect(end.settled).toBe('3750');
       expect(end.counters.map(({ counter }) => counter)).toEqual([1, 2, 3]);
@@ -214,7 +225,7 @@ describe('of one device', () => {
     verdictsSeen.add('duplicate');
   });
 
-  it('the same payload signed again is a duplicate, and frames nobody', () => {
+  it('the same payload signed again is a duplicate and frames nobody', () => {
     const { reserve } = settle(opened, first);
     const again = signed('offpay/voucher', encodeVoucher(first.content), device.key);
     expect(again.equals(Buffer.from(first.voucher))).toBe(false);
@@ -224,7 +235,7 @@ describe('of one device', () => {
   });
 
   it('a duplicate stays one after claim-until, after a freeze, and after the close', () => {
-    const reserve = settle(opened, first).reserve!;
+    const reserve = settledReserve(opened, first);
     const ends = [
       freezeReserve(reserve),
       reportedBy(1)(reserve),
@@ -255,7 +266,7 @@ describe('of one device', () => {
       'cumulative',
     ],
   ])('a double spend with %s freezes it and pays nothing', (_, values, request, kind) => {
-    const reserve = settle(opened, second).reserve!;
+    const reserve = settledReserve(opened, second);
     const other = forge(second, values, newRequest(request));
     const settlement = settle(reserve, other);
     verdictsSeen.add(settlement.verdict);
@@ -269,8 +280,8 @@ describe('of one device', () => {
     expect(settle(settlement.reserve, second).verdict).toBe('duplicate');
   });
 
-  it('what another key signed accuses nobody', () => {
-    const reserve = settle(opened, second).reserve!;
+  it("another key's signature accuses nobody", () => {
+    const reserve = settledReserve(opened, second);
     const foreign = { ...second, device: { ...device, key: newKey() } };
     const claim = forge(foreign, { cumulative: 9_999n }, newRequest());
     const settlement = settle(reserve, claim);
@@ -280,7 +291,7 @@ describe('of one device', () => {
   });
 
   it("another request's amount accuses nobody", () => {
-    const reserve = settle(opened, second).reserve!;
+    const reserve = settledReserve(opened, second);
     const settlement = settle(reserve, {
       voucher: third.voucher,
       requestPayload: newRequest({ amount: 4_000n }),
@@ -289,7 +300,7 @@ describe('of one device', () => {
     expect(settlement.reserve).toBe(reserve);
   });
 
-  it('nothing is said of a reserve that does not exist, or of what cannot be read', () => {
+  it('a missing reserve and a malformed claim give no other details', () => {
     expect(settle(undefined, first).verdict).toBe('unknownReserve');
     const unread = { voucher: first.voucher.subarray(1), requestPayload: first.requestPayload };
     expect(settle(opened, unread)).toEqual({ verdict: 'malformed', reserve: opened, credit: '0' });
@@ -304,7 +315,7 @@ it('an entry of a reserve takes at most 130 bytes', () => {
   const device = newDevice({ perPayment: most, total: 64n * most });
   const payments = Array.from({ length: 64 }, () => pay(device, newRequest({ amount: most })));
   const reserve = payments.reduce<ReserveRow>(
-    (row, payment) => settle(row, payment).reserve!,
+    (row, payment) => settledReserve(row, payment),
     openReserveOf(device),
   );
   expect(reserve.settled).toBe((64n * most).toString());
@@ -314,7 +325,7 @@ it('an entry of a reserve takes at most 130 bytes', () => {
   expect(longest).toBeLessThanOrEqual(130);
 });
 
-it('what its payee cancelled is never paid, and another voucher of its counter contradicts it', () => {
+it('a cancelled voucher is never paid, and another voucher with its counter contradicts it', () => {
   const payment = pay(newDevice());
   const opened = cancelEntry(openReserveOf(payment.device), readClaim(payment).entry);
   expect(settle(opened, payment)).toMatchObject({ verdict: 'cancelled', credit: '0' });
@@ -323,7 +334,7 @@ it('what its payee cancelled is never paid, and another voucher of its counter c
   expect(settle(opened, other).verdict).toBe('conflict');
 });
 
-it('what comes too late tells nothing of a device any more, though it contradicts', () => {
+it('a contradicting voucher that comes too late is not recorded', () => {
   const payment = pay(newDevice());
   const { reserve } = settle(openReserveOf(payment.device), payment);
   const other = forge(payment, {}, newRequest({ orderNumber: 'ORD-9' }));
@@ -331,7 +342,7 @@ it('what comes too late tells nothing of a device any more, though it contradict
   expect(settle(reserve, other, { now })).toMatchObject({ verdict: 'claimedLate', reserve });
 });
 
-it('every verdict was given', () => {
+it('the tests above give every verdict', () => {
   expect([...verdictsSeen].sort()).toEqual(Object.keys(VERDICTS).sort());
 });
 

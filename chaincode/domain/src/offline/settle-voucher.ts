@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger's side of a payment: a verdict for one voucher, never an exception, so that one bad voucher cannot fail its
-// batch. It parses once and verifies once.
+// The ledger's side of a payment. It gives a verdict for one voucher and never throws, so that one bad voucher cannot fail
+// its batch. It parses once and verifies once.
 import { DomainError } from '../base/errors.js';
 import { toUnits, type Amount, type Currency } from '../base/money.js';
 import { importDeviceKey } from '../base/signature.js';
@@ -27,7 +27,7 @@ import { freezeReserve, payOut, standing } from './reserve.js';
 import type { Verdict } from './verdicts.js';
 import { decodeVoucher } from './voucher.js';
 
-/** What a merchant brings. The terminal's signature of the request stays with the merchant. */
+/** A merchant's claim. The terminal's signature of the request stays with the merchant. */
 export interface VoucherClaim {
   /** The signed voucher. */
   readonly voucher: Uint8Array;
@@ -35,46 +35,46 @@ export interface VoucherClaim {
   readonly requestPayload: Uint8Array;
 }
 
-/** What holds for all vouchers of a batch. */
+/** The context of a batch, the same for all its vouchers. */
 export interface SettleContext {
   readonly channel: string;
   readonly merchantId: string;
   readonly currency: Currency;
   /** By the ledger's clock. */
   readonly now: number;
-  /** How far the clocks of devices and terminals may be from the ledger's: the policy's, and the ledger's own. */
+  /** How far the clocks of devices and terminals may be from the ledger's: the policy's tolerance plus the ledger's own. */
   readonly clockToleranceSeconds: number;
-  /** One for the batch or for the process, so that each device's key is imported once. */
+  /** One reader for the batch or for the process, so that each device's key is imported once. */
   readonly keyOf?: KeyReader;
 }
 
-/** What a voucher's settlement comes to. */
+/** The result of settling a voucher. */
 export interface Settlement {
   readonly verdict: Verdict;
-  /** As it stands after this voucher. */
+  /** The reserve after this voucher. */
   readonly reserve: ReserveRow | undefined;
-  /** What the merchant is paid: the amount when settled, else 0. */
+  /** What the merchant gets: the amount when settled, else 0. */
   readonly credit: Amount;
-  /** Missing only when malformed. */
+  /** Missing only for a malformed claim. */
   readonly request?: PaymentRequest;
-  /** Its counter and digest, missing only when malformed. */
+  /** The voucher's entry. Missing only for a malformed claim. */
   readonly entry?: CounterEntry;
-  /** With `conflict` only. */
+  /** Present only with the verdict `conflict`. */
   readonly fraud?: FraudRow;
 }
 
-/** A voucher that was read; its signature is not verified yet. */
+/** A parsed voucher. Its signature is not verified yet. */
 export interface ReadVoucher {
   readonly parts: SignedBytes & { readonly payload: Uint8Array };
   readonly voucher: Voucher;
 }
 
-/** A claim that was read; nothing of it is judged yet. */
+/** A parsed claim. It is not judged yet. */
 export interface ReadClaim extends ReadVoucher {
   readonly digest: Buffer;
   readonly requestPayload: Uint8Array;
   readonly request: PaymentRequest;
-  /** Of the request's payload. */
+  /** Hash of the request's payload. */
   readonly hash: Buffer;
   readonly entry: CounterEntry;
 }
@@ -85,8 +85,8 @@ interface Case extends ReadClaim {
 }
 
 /**
- * @param hash of the request's payload
- * @throws {DomainError} OFFLINE_MALFORMED unless the request is in its one form.
+ * @param hash hash of the request's payload
+ * @throws {DomainError} OFFLINE_MALFORMED unless the request is in its canonical form.
  */
 export function claimOf(
   { parts, voucher }: ReadVoucher,
@@ -99,14 +99,14 @@ export function claimOf(
   return { parts, voucher, digest, requestPayload, request, hash, entry };
 }
 
-/** @throws {DomainError} OFFLINE_MALFORMED unless voucher and request are in their one form. */
+/** @throws {DomainError} OFFLINE_MALFORMED unless voucher and request are in their canonical form. */
 export function readClaim({ voucher: bytes, requestPayload }: VoucherClaim): ReadClaim {
   const parts = parseCose('offpay/voucher', bytes);
   const voucher = decodeVoucher(parts.payload);
   return claimOf({ parts, voucher }, requestPayload, requestHash(requestPayload));
 }
 
-/** @returns what the work reads, or undefined when that is malformed. */
+/** @returns the result of the read, or undefined when the input is malformed. */
 export function unlessMalformed<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -127,12 +127,12 @@ const isKnown = ({ reserve, voucher }: Case): boolean =>
 const isCancelled = ({ reserve, entry }: Case): boolean =>
   reserve.cancelled.includes(entry.counter) && isRemembered(reserve.counters, entry);
 
-/** Whether no terminal that keeps the rules accepts as much, or the reserve does not have it any more. */
+/** Whether the amount is more than a terminal that keeps the rules accepts, or more than the reserve still has. */
 export const isOverLimit = (payment: Payment, reserve: ReserveRow): boolean =>
   isOverAllowance(payment, allowanceOf(reserve)) ||
   payment.request.amount > toUnits(standing(reserve));
 
-/** In this order; the first that applies is the verdict. What was settled stays so, whatever came later. */
+/** In this order. The first one that applies is the verdict. A settled voucher stays settled. */
 const REFUSALS: readonly (readonly [Verdict, (judged: Case) => boolean])[] = [
   ['unknownCertificate', (judged) => !isKnown(judged)],
   ['badSignature', (judged) => !isByDevice(judged)],
@@ -165,7 +165,10 @@ function fraudOf({ reserve, entry, context }: Case): FraudRow | undefined {
   if (found === undefined) return undefined;
   const { customerId, deviceId, bankId, epoch } = reserve;
   return {
-    ...{ customerId, deviceId, bankId, epoch },
+    customerId,
+    deviceId,
+    bankId,
+    epoch,
     kind: found.kind,
     settled: voucherName(found.remembered),
     contradicting: voucherName(entry),
@@ -174,8 +177,8 @@ function fraudOf({ reserve, entry, context }: Case): FraudRow | undefined {
   };
 }
 
-/** What a verdict does to the reserve. */
-function applied(verdict: Verdict, judged: Case): Settlement {
+/** Applies a verdict to the reserve. */
+function applyVerdict(verdict: Verdict, judged: Case): Settlement {
   const { reserve, request, entry } = judged;
   const base = { verdict, reserve, credit: '0', request, entry };
   if (verdict === 'settled')
@@ -185,8 +188,8 @@ function applied(verdict: Verdict, judged: Case): Settlement {
 }
 
 /**
- * Judges a claim that was read and applies the verdict to its reserve. A batch hands the reserve from one to the next.
- * @param reserve of the device and epoch that the claim names, or undefined when there is none
+ * Judges a parsed claim and applies the verdict to its reserve. A batch passes the reserve on from claim to claim.
+ * @param reserve the reserve of the claim's device and epoch, or undefined
  * @param claimed undefined when the claim is malformed
  */
 export function settleClaim(
@@ -201,12 +204,12 @@ export function settleClaim(
   }
   const judged: Case = { ...claimed, reserve, context };
   const refusal = REFUSALS.find(([, applies]) => applies(judged));
-  return applied(refusal?.[0] ?? 'settled', judged);
+  return applyVerdict(refusal?.[0] ?? 'settled', judged);
 }
 
 /**
- * Judges one voucher and applies the verdict to its reserve, see {@link settleClaim}.
- * @param reserve of the device and epoch that the claim names, or undefined when there is none
+ * Judges one voucher and applies the verdict to its reserve. See {@link settleClaim}.
+ * @param reserve the reserve of the claim's device and epoch, or undefined
  */
 export const settleVoucher = (
   reserve: ReserveRow | undefined,

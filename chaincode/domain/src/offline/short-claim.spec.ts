@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Short claims come out as they went in, whatever they are; and what is left out decides nothing by itself.
+// Short claims are restored unchanged, for any input, and the left-out parts decide nothing by themselves.
 import * as fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import {
@@ -14,6 +14,7 @@ import {
   signVoucher,
   type Payment,
 } from '../../../../test/support/offline-world';
+import { found } from '../base/errors';
 import { bytesToText } from './digest-text';
 import { settleClaim, unlessMalformed, type VoucherClaim } from './settle-voucher';
 import {
@@ -27,8 +28,10 @@ import {
 fc.configureGlobal({ seed: SEED });
 
 const device = newDevice();
-const payments: readonly Payment[] = [1, 2, 3, 4].map(() => pay(device));
-const [FIRST, SECOND, THIRD] = payments as [Payment, Payment, Payment];
+const FIRST = pay(device);
+const SECOND = pay(device);
+const THIRD = pay(device);
+const payments: readonly Payment[] = [FIRST, SECOND, THIRD, pay(device)];
 
 const KNOWN: KnownOfClaims = {
   requestStart: requestStartOf(CHANNEL, OFFLINE_MERCHANT),
@@ -48,20 +51,23 @@ const comesOut = (claims: readonly VoucherClaim[], known = KNOWN): void => {
   expect(restored.map(plain)).toEqual(claims.map(plain));
 };
 
+const lastShortened = (claims: readonly VoucherClaim[], known = KNOWN): VoucherClaim =>
+  found(shortenClaims(claims, known).at(-1), 'INTERNAL');
+
 describe('the vouchers of one device', () => {
-  test('are less than half as long in their order, and come out the same', () => {
+  test('are less than half as long in their order, and are restored unchanged', () => {
     comesOut(payments);
     for (const [index, short] of shortenClaims(payments, KNOWN).entries())
       expect(sizeOf(short)).toBeLessThan(sizeOf(payments[index]!) / 2);
   });
 
-  test('come out the same in any order, with gaps, doubled, or with another between them', () => {
+  test('are restored unchanged in any order, with gaps, doubled, or with another one between them', () => {
     const other = pay(newDevice());
     const brought = fc.array(fc.constantFrom<VoucherClaim>(...payments, other), { maxLength: 6 });
     fc.assert(fc.property(brought, (claims) => comesOut(claims)));
   });
 
-  test('under a certificate that is not known, or for another merchant, stay as they are in that', () => {
+  test('keep an unknown certificate and another merchant in full', () => {
     comesOut(payments, { ...KNOWN, certificates: [] });
     const [short] = shortenClaims([FIRST], { ...KNOWN, certificates: [] });
     expect(short!.voucher).toBe(FIRST.voucher);
@@ -71,14 +77,14 @@ describe('the vouchers of one device', () => {
   });
 });
 
-describe('what no honest device and terminal made', () => {
+describe('claims that no honest device and terminal make', () => {
   test.each<[string, VoucherClaim]>([
     ['a voucher cut off', { ...FIRST, voucher: FIRST.voucher.subarray(0, -1) }],
     ['a request cut off', { ...FIRST, requestPayload: FIRST.requestPayload.subarray(0, -1) }],
     ['the request of another voucher', { ...FIRST, requestPayload: SECOND.requestPayload }],
     ['a voucher that is chained to nothing', forge(SECOND, { previous: Buffer.alloc(32, 7) })],
     ['a high s', { ...FIRST, voucher: highS(FIRST.voucher) }],
-  ])('comes out as it went in: %s', (_, claim) => {
+  ])('is restored unchanged: %s', (_, claim) => {
     comesOut([claim]);
     comesOut([FIRST, claim, SECOND, THIRD]);
   });
@@ -102,10 +108,10 @@ function highS(voucher: Uint8Array): Buffer {
   return bytes;
 }
 
-describe('a short claim is judged by what the device signed', () => {
+describe('a short claim is judged by the complete bytes that the device signed', () => {
   const reserve = openReserveOf(device);
   const known = { ...KNOWN, certificates: reserve.certificates };
-  const [short] = shortenClaims([FIRST], known) as [VoucherClaim];
+  const short = lastShortened([FIRST], known);
   const read = (claim: VoucherClaim, before?: Uint8Array, of: KnownOfClaims = known) =>
     unlessMalformed(() => readBatched(claim, of, before));
   const verdict = (claim: VoucherClaim, before?: Uint8Array): string =>
@@ -115,10 +121,10 @@ describe('a short claim is judged by what the device signed', () => {
     expect(verdict(short)).toBe('settled');
   });
 
-  test('so that a merchant gains nothing by another request, another place or a changed byte', () => {
+  test('so a merchant gains nothing from another request, another place or a changed byte', () => {
     const dearer = newRequest({ amount: 5_000n }).subarray(known.requestStart.length);
     expect(verdict({ ...short, requestPayload: dearer })).toBe('badSignature');
-    const [, second] = shortenClaims([FIRST, SECOND], known) as [VoucherClaim, VoucherClaim];
+    const second = lastShortened([FIRST, SECOND], known);
     expect(verdict(second)).toBe('malformed');
     expect(verdict(second, THIRD.digest)).toBe('badSignature');
     expect(verdict(second, FIRST.digest)).toBe('settled');
@@ -129,30 +135,28 @@ describe('a short claim is judged by what the device signed', () => {
     }
   });
 
-  test('and a high s is refused in it as well', () => {
+  test('and a high s is refused too', () => {
     const signature = highS(FIRST.voucher).subarray(-64);
     const voucher = Buffer.from(short.voucher);
     voucher.set(signature, voucher.length - 65);
     expect(verdict({ ...short, voucher })).toBe('badSignature');
   });
 
-  test('and one without a known certificate or reserve gets their verdicts', () => {
+  test('and an unknown certificate or reserve gets its own verdict', () => {
     const claim = read(short, undefined, { ...known, certificates: [] });
     expect(settleClaim(reserve, claim, settleContext()).verdict).toBe('unknownCertificate');
     expect(settleClaim(undefined, claim, settleContext()).verdict).toBe('unknownReserve');
   });
 
-  test('signed by another key it is not paid', () => {
+  test('and is not paid when another key signed it', () => {
     const voucher = signVoucher(FIRST.content, newDevice().key);
-    const [forged] = shortenClaims([{ ...FIRST, voucher }], known) as [VoucherClaim];
+    const forged = lastShortened([{ ...FIRST, voucher }], known);
     expect(sizeOf(forged)).toBe(sizeOf(short));
     expect(verdict(forged)).toBe('badSignature');
   });
 });
 
 describe('a short voucher has one form', () => {
-  const short = (claims: readonly VoucherClaim[]) => shortenClaims(claims, KNOWN);
-
   /** The list at the end names the voucher before: empty, or one digest. */
   const naming = (
     { voucher, requestPayload }: VoucherClaim,
@@ -166,24 +170,24 @@ describe('a short voucher has one form', () => {
     ]),
   });
 
-  test('the first names no voucher before it, not even none', () => {
-    const [first] = short([FIRST]);
-    expect(unlessMalformed(() => readBatched(first!, KNOWN, undefined))).toBeDefined();
-    const zeros = naming(first!, Buffer.alloc(32));
+  test('the first voucher names no previous one, not even zeros', () => {
+    const first = lastShortened([FIRST]);
+    expect(unlessMalformed(() => readBatched(first, KNOWN, undefined))).toBeDefined();
+    const zeros = naming(first, Buffer.alloc(32));
     expect(unlessMalformed(() => readBatched(zeros, KNOWN, undefined))).toBeUndefined();
   });
 
-  test('a later one does not name the one before it in the batch', () => {
-    const [, second] = short([FIRST, SECOND]);
-    expect(unlessMalformed(() => readBatched(second!, KNOWN, FIRST.digest))).toBeDefined();
-    const named = naming(second!, FIRST.digest);
+  test('a later voucher does not name the previous one of the batch', () => {
+    const second = lastShortened([FIRST, SECOND]);
+    expect(unlessMalformed(() => readBatched(second, KNOWN, FIRST.digest))).toBeDefined();
+    const named = naming(second, FIRST.digest);
     expect(unlessMalformed(() => readBatched(named, KNOWN, FIRST.digest))).toBeUndefined();
   });
 
-  test('one that nothing comes before must name it', () => {
-    const [, second] = short([FIRST, SECOND]);
-    expect(unlessMalformed(() => readBatched(second!, KNOWN, undefined))).toBeUndefined();
-    const named = naming(second!, FIRST.digest);
+  test('a voucher whose previous one is not in the batch must name it', () => {
+    const second = lastShortened([FIRST, SECOND]);
+    expect(unlessMalformed(() => readBatched(second, KNOWN, undefined))).toBeUndefined();
+    const named = naming(second, FIRST.digest);
     expect(unlessMalformed(() => readBatched(named, KNOWN, undefined))).toBeDefined();
   });
 });

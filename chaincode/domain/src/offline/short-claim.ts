@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The short form of a claim in a batch: what the ledger can tell by itself is left out, and put in again before anything
-// is judged. Nothing is taken on trust: the device's signature is over the bytes with all that was left out.
+// The short form of a claim in a batch. It leaves out what the ledger already knows. The ledger restores it before it judges
+// anything. This needs no trust, because the device's signature covers the complete bytes.
 import { ensure } from '../base/errors.js';
 import { CborWriter } from './cbor.js';
 import {
@@ -32,13 +32,13 @@ import { encodeVoucher, NO_VOUCHER } from './voucher.js';
 /** The most vouchers that the ledger takes in one batch. */
 export const MOST_BATCHED = 500;
 
-/** First bytes of the full forms: the tag of COSE_Sign1, and the head of an array with the fields of a request. */
+/** First bytes of the complete forms: the tag of COSE_Sign1, and the head of an array with the fields of a request. */
 const TAGGED = 0xd2;
 const REQUEST = 0x8c;
 const REQUEST_FIELDS = 12;
 const REQUEST_VERSION = 1;
 
-/** What the ledger knows of the vouchers of one reserve in a batch without being told. */
+/** What the ledger already knows about the vouchers of one reserve in a batch. */
 export interface KnownOfClaims {
   /** See {@link requestStartOf}. */
   readonly requestStart: Uint8Array;
@@ -46,7 +46,7 @@ export interface KnownOfClaims {
   readonly certificates: readonly string[];
 }
 
-/** @returns how every request of the merchant begins: the head of its array, its version, channel and merchant. */
+/** @returns the first bytes of every request of the merchant: the head of its array, its version, channel and merchant. */
 export const requestStartOf = (channel: string, merchantId: string): Buffer =>
   new CborWriter()
     .array(REQUEST_FIELDS)
@@ -57,18 +57,18 @@ export const requestStartOf = (channel: string, merchantId: string): Buffer =>
 
 const HEADER = protectedHeader('offpay/voucher');
 
-/** No certificate has this digest: one that the reserve does not have stays unknown to it. */
+/** Takes the place of a certificate that the reserve does not have. No certificate has this digest. */
 const NO_CERTIFICATE: Uint8Array = Buffer.alloc(32);
 
-/** A voucher without its header, its request's hash, and the digests that others have. */
+/** A voucher without its header, its request's hash, and the digests that the ledger already has. */
 interface ShortVoucher {
-  /** Of the certificate that it names. */
+  /** Sequence of the certificate that it names. */
   readonly sequence: number;
   readonly counter: number;
   readonly cumulative: bigint;
   readonly time: number;
   readonly signature: Uint8Array;
-  /** Empty when it is the digest of the voucher before it in the batch, or none for counter 1. */
+  /** Empty for counter 1, and when it is the digest of the previous voucher in the batch. */
   readonly previous: readonly Uint8Array[];
 }
 
@@ -89,7 +89,7 @@ const isEqual = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) 
 const restoredRequest = (payload: Uint8Array, { requestStart }: KnownOfClaims): Uint8Array =>
   payload[0] === REQUEST ? payload : Buffer.concat([requestStart, payload]);
 
-/** Puts in again what a short voucher leaves out. @param hash of its request's payload */
+/** Restores what a short voucher leaves out. @param hash hash of its request's payload */
 function readShort(
   bytes: Uint8Array,
   hash: Uint8Array,
@@ -111,10 +111,10 @@ function readShort(
 }
 
 /**
- * Reads a claim of a batch, whole or short.
- * @param before digest of the voucher before it, of the same reserve in the batch: undefined for the first, and after a
- * malformed one
- * @throws {DomainError} OFFLINE_MALFORMED for what is in neither form.
+ * Reads a claim of a batch, in its complete or its short form.
+ * @param before digest of the previous voucher of the same reserve in the batch. Undefined for the first one, and after a
+ * malformed one.
+ * @throws {DomainError} OFFLINE_MALFORMED for a claim in neither form.
  */
 export function readBatched(
   { voucher, requestPayload }: VoucherClaim,
@@ -127,15 +127,15 @@ export function readBatched(
   return claimOf(readShort(voucher, hash, known, before), request, hash);
 }
 
-/** @returns the whole form of a claim that was read. */
+/** @returns the complete form of a parsed claim. */
 export const wholeClaim = ({ parts, requestPayload }: ReadClaim): VoucherClaim => ({
   voucher: joinCose('offpay/voucher', parts.payload, parts.signature),
   requestPayload,
 });
 
 /**
- * Puts in again what {@link shortenClaims} left out of the vouchers of one reserve, in their order. What is malformed stays
- * as it is.
+ * Restores what {@link shortenClaims} left out of the vouchers of one reserve, in their order. Malformed claims stay as they
+ * are.
  */
 export function restoreClaims(
   claims: readonly VoucherClaim[],
@@ -152,7 +152,7 @@ export function restoreClaims(
 const shortRequest = (payload: Uint8Array, { requestStart }: KnownOfClaims): Uint8Array =>
   startsWith(payload, requestStart) ? payload.subarray(requestStart.length) : payload;
 
-/** @returns undefined when not all of it would come out the same. */
+/** @returns undefined when restoring it would not give the same voucher. */
 function shortVoucherOf(
   { voucher, parts: { signature }, hash }: ReadClaim,
   { certificates }: KnownOfClaims,
@@ -163,14 +163,18 @@ function shortVoucherOf(
   if (sequence === -1 || !hash.equals(voucher.requestHash)) return undefined;
   const isChained = before !== undefined && isEqual(previous, before);
   return encodeWith(shortVoucher, {
-    ...{ sequence, counter, cumulative, time, signature },
+    sequence,
+    counter,
+    cumulative,
+    time,
+    signature,
     previous: counter === 1 || isChained ? [] : [previous],
   });
 }
 
 /**
- * Leaves out what the ledger can tell by itself, of the vouchers of one reserve in the order in which they are brought. A
- * voucher that would not come out the same stays whole, and so does a claim that is malformed.
+ * Leaves out what the ledger already knows from the vouchers of one reserve, in the order of the batch. A voucher stays
+ * complete when restoring it would not give the same bytes. A malformed claim also stays as it is.
  */
 export function shortenClaims(
   claims: readonly VoucherClaim[],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is stored of a reserve gives it back, whatever vouchers were settled and in whatever order.
+// A stored reserve is restored unchanged, for any settled vouchers in any order.
 import * as fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { newDevice, openReserveOf } from '../../../../test/support/offline-world';
@@ -19,7 +19,7 @@ const FOURTH = restoreEntry([4, digest('E'), digest('D'), '500', '50']);
 
 const storedOf = (...counters: CounterEntry[]) => storeReserve({ ...reserve, counters }).counters;
 
-test('a voucher that follows from the one before it is its digest and amount', () => {
+test('a voucher that follows from the previous one is stored as its digest and amount', () => {
   expect(storedOf(FIRST, SECOND)).toEqual([
     [digest('B'), '100'],
     [digest('C'), '250'],
@@ -45,7 +45,7 @@ const entries: fc.Arbitrary<CounterEntry> = fc.record({
   amount: amounts,
 });
 
-test('whatever is stored comes out the same', () => {
+test('any stored reserve is restored unchanged', () => {
   const lists = fc.uniqueArray(entries, { selector: ({ counter }) => counter, maxLength: 8 });
   fc.assert(
     fc.property(lists, (list) => {

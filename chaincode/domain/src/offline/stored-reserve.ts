@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A reserve as it stands in its row. The row names each voucher and is written with every batch, so that a voucher that
-// follows from the one before it is stored as its digest and amount only: the rest can be told from these.
+// The stored form of a reserve. The row names each voucher and is written with every batch. So a voucher that follows from
+// the previous one is stored only as its digest and amount: the rest follows from these.
 import { addAmounts, type Amount } from '../base/money.js';
 import type {
   CounterEntry,
@@ -12,7 +12,7 @@ import { restoreEntry, storeEntry } from './counter-entry.js';
 import { bytesToText } from './digest-text.js';
 import { NO_VOUCHER } from './voucher.js';
 
-/** What stands for the voucher before the first. */
+/** Takes the place of the voucher before the first. */
 const BEFORE_FIRST: CounterEntry = {
   counter: 0,
   digest: bytesToText(NO_VOUCHER),
@@ -21,7 +21,7 @@ const BEFORE_FIRST: CounterEntry = {
   amount: '0',
 };
 
-/** The next voucher of the chain, when these are its digest and amount. */
+/** The next voucher of the chain, with this digest and amount. */
 const following = (before: CounterEntry, digest: string, amount: Amount): CounterEntry => ({
   counter: before.counter + 1,
   digest,
@@ -38,7 +38,7 @@ const follows = (entry: CounterEntry, before: CounterEntry): boolean =>
 const stored = (entry: CounterEntry, before: CounterEntry): StoredCounterEntry =>
   follows(entry, before) ? [entry.digest, entry.amount] : storeEntry(entry);
 
-/** @returns the reserve with its entries, which rise by counter, in their short form. */
+/** @returns the reserve with its entries, in order of counters, in their short form. */
 export const storeReserve = (reserve: ReserveRow): StoredReserve => ({
   ...reserve,
   counters: reserve.counters.map((entry, index, all) =>
@@ -46,7 +46,7 @@ export const storeReserve = (reserve: ReserveRow): StoredReserve => ({
   ),
 });
 
-/** @returns the reserve that was stored. */
+/** @returns the reserve from its stored form. */
 export function restoreReserve(row: StoredReserve): ReserveRow {
   const counters: CounterEntry[] = [];
   for (const entry of row.counters)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Payee certificates, and what a certified terminal states.
+// Payee certificates, and the statements of a certified terminal.
 import {
   ISSUER,
   newCancellation,
@@ -31,7 +31,7 @@ const stated = {
 const receipt = signed('offpay/receipt', encodeReceipt(stated), VECTOR_KEYS.terminal);
 
 describe('a payee certificate', () => {
-  it('is believed by the issuer of its bank alone', () => {
+  it('is believed only from the issuer of its bank', () => {
     expect(payee).toMatchObject({ bankId: OFFLINE_BANK, name: 'Bäckerei Sørensen' });
     const code = 'OFFLINE_PAYEE_UNTRUSTED';
     expect(refusal(() => verifyPayeeCertificate(newPayee({ bankId: 'bank-2' }), [ISSUER]))).toBe(
@@ -62,7 +62,7 @@ describe('a payee certificate', () => {
 });
 
 describe('a receipt', () => {
-  it('says what was accepted, by the terminal alone', () => {
+  it('says what was accepted, and counts only from the terminal itself', () => {
     expect(verifyReceipt(receipt, payee)).toEqual(stated);
     const forged = signed('offpay/receipt', encodeReceipt(stated), newKey());
     expect(refusal(() => verifyReceipt(forged, payee))).toBe('OFFLINE_SIGNATURE_INVALID');
@@ -72,7 +72,7 @@ describe('a receipt', () => {
 
   it('fits into a small code', () => expect(receipt.length).toBeLessThanOrEqual(200));
 
-  it('is no cancellation, and the other way round', () => {
+  it('is not a cancellation, and the other way round', () => {
     const cancellation = newCancellation(request);
     expect(verifyCancellation(cancellation, payee).requestHash.length).toBe(32);
     expect(refusal(() => verifyCancellation(receipt, payee))).toBe('OFFLINE_MALFORMED');

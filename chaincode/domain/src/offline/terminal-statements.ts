@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a terminal states of a payment: that it accepted a voucher, or that it accepted none and never will. Both are believed by
-// the key that the merchant's bank certified for that terminal.
+// A terminal's statements about a payment: that it accepted a voucher, or that it accepted none and never will. They are
+// believed because the merchant's bank certified the terminal's key.
 import { ensure } from '../base/errors.js';
 import { importDeviceKey } from '../base/signature.js';
 import { decodeWith, encodeWith, digest, instant, versioned, type Codec } from './codec.js';
@@ -22,14 +22,14 @@ export const encodeReceipt = (value: PaymentReceipt): Buffer => encodeWith(recei
 /** @throws {DomainError} OFFLINE_MALFORMED for values outside their ranges. */
 export const encodeCancellation = (value: Cancellation): Buffer => encodeWith(cancellation, value);
 
-/** What a receipt says, whoever signed it. @throws {DomainError} OFFLINE_MALFORMED */
+/** Reads a receipt without checking its signature. @throws {DomainError} OFFLINE_MALFORMED */
 export const decodeReceipt = (payload: Uint8Array): PaymentReceipt => decodeWith(receipt, payload);
 
-/** What a cancellation says, whoever signed it. @throws {DomainError} OFFLINE_MALFORMED */
+/** Reads a cancellation without checking its signature. @throws {DomainError} OFFLINE_MALFORMED */
 export const decodeCancellation = (payload: Uint8Array): Cancellation =>
   decodeWith(cancellation, payload);
 
-/** Whose key a statement is verified by. */
+/** The terminal whose key verifies a statement. */
 type Terminal = Pick<PayeeCertificate, 'terminalKey'>;
 
 const verifying =

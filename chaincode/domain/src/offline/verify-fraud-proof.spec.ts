@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fraud proofs: what convicts, what does not, and their file.
+// Fraud proofs: which ones convict, which ones do not, and their file.
 import { createPublicKey } from 'node:crypto';
 import {
   CERTIFICATES,
@@ -59,7 +59,7 @@ const verdictOf = (proof: Partial<FraudProof>, roots = ROOTS) => {
 };
 
 describe('convicted is', () => {
-  it('who signed two vouchers of one counter, and the proof says who', () => {
+  it('a device that signed two vouchers with one counter, and the proof names it', () => {
     const result = verifyFraudProof(sameCounter, [CERTIFICATES.otherRoot, CERTIFICATES.root]);
     expect(result).toMatchObject({
       ok: true,
@@ -67,25 +67,25 @@ describe('convicted is', () => {
     });
   });
 
-  it('whose chain is broken', () => {
+  it('a device with a broken chain', () => {
     const other = branch({ counter: 1, previous: NO_VOUCHER, cumulative: 1_250n });
     expect(verdictOf({ kind: 'previousHash', sides: [other, side(second)] })).toBe('convicted');
     expect(verdictOf({ kind: 'previousHash', sides: [side(second), other] })).toBe('convicted');
   });
 
-  it('whose sum forgets', () => {
+  it('a device whose sum leaves a payment out', () => {
     const other = branch({ counter: 9, previous: second.digest, cumulative: 3_749n });
     expect(verdictOf({ kind: 'cumulative', sides: [side(second), other] })).toBe('convicted');
   });
 
-  it('who signed under two certificates of one epoch', () => {
+  it('a device that signed under two certificates of one epoch', () => {
     const raised = newDevice({ total: 30_000n, sequence: 1 }, device.key);
     const other = forge(second, { certificateDigest: raised.held.digest }, newRequest());
     const otherSide = proofSide(raised.certificateBytes, other);
     expect(verdictOf({ sides: [side(second), otherSide] })).toBe('convicted');
   });
 
-  it('who signed one voucher under each of two issuers: the next one topped the device up', () => {
+  it('a device that signed under certificates of two issuers, the second one from a top-up', () => {
     expect(verdictOf({ sides: [side(second), toppedUp()] })).toBe('convicted');
     expect(verdictOf({ sides: [toppedUp(), side(second)] })).toBe('convicted');
   });
@@ -145,7 +145,7 @@ describe('nobody is convicted by', () => {
     expect(verdictOf(proof, roots)).toBe(expected);
   });
 
-  it('who holds another key: a bank certificate alone frames nobody', () => {
+  it('a device with another key, so that a bank certificate alone frames nobody', () => {
     const framed = { ...second, device: { ...device, key: newKey() } };
     const forged = proofSide(device.certificateBytes, forge(framed, {}, newRequest()));
     expect(verdictOf({ sides: [side(second), forged] })).toBe('voucherForged');
@@ -172,7 +172,7 @@ describe('nobody is convicted by', () => {
   });
 });
 
-test.each([0, 1])('one proof has one fault, whichever side is first: %s', (turn) => {
+test.each([0, 1])('one proof has one fault, in either order of its sides: %s', (turn) => {
   const forged = { ...side(second), certificate: signCertificate(device.certificate, newKey()) };
   const answersNothing = { ...branch({}), requestPayload: newRequest() };
   const sides: FraudProof['sides'] =
@@ -188,13 +188,13 @@ describe('by the issuers that the bank registered', () => {
     return result.ok ? 'convicted' : result.reason;
   };
 
-  it('a proof needs no root, and what it says of its issuers is not believed', () => {
+  it('a proof needs no root, and its own issuers are not believed', () => {
     expect(byRegistered([ISSUER, next])).toBe('convicted');
     const claimed: FraudProof = { ...sameCounter, sides: under('whatever') };
     expect(byRegistered([ISSUER, ISSUER], claimed)).toBe('convicted');
   });
 
-  it('each side is held against its own', () => {
+  it('each side is verified with its own issuer', () => {
     expect(byRegistered([ISSUER, undefined])).toBe('issuerUntrusted');
     expect(byRegistered([undefined, next])).toBe('issuerUntrusted');
     expect(byRegistered([next, ISSUER])).toBe('certificateForged');
@@ -203,7 +203,7 @@ describe('by the issuers that the bank registered', () => {
 
 describe('the file', () => {
   const text = encodeFraudProof({ ...sameCounter, sides: [side(second), toppedUp()] });
-  /** As format 1 was written: one issuer for both sides. */
+  /** Format 1 had one issuer for both sides. */
   const claims = sameCounter.sides.map(({ certificate, voucher, requestPayload }) => ({
     certificate: Buffer.from(certificate).toString('base64'),
     requestPayload: Buffer.from(requestPayload).toString('base64'),
@@ -228,7 +228,7 @@ describe('the file', () => {
     expect(encodeFraudProof(proof)).toBe(encodeFraudProof(sameCounter));
   });
 
-  /** The same bytes, written with the last digit before the filling one higher: its lowest bits count for nothing. */
+  /** Another text for the same bytes: the last digit before the padding is one higher, because its lowest bits do not count. */
   const unused = (end: string): string => {
     const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
     return `${digits[digits.indexOf(end.charAt(0)) + 1]!}="`;
@@ -270,7 +270,7 @@ describe('the file', () => {
     });
   });
 
-  it('of one format is none of the other', () => {
+  it('of one format is refused under the name of the other', () => {
     const mixed = [text.replace('proof/2', 'proof/1'), old.replace('proof/1', 'proof/2')];
     for (const changed of mixed)
       expect(refusal(() => decodeFraudProof(changed))).toBe('OFFLINE_PROOF_INVALID');

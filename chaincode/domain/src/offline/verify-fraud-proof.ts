@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verifies a fraud proof with no network and no ledger: the bank's root vouches for the issuers, an issuer for the device,
-// the device for both vouchers, and these contradict each other.
+// Verifies a fraud proof without network or ledger. The bank's root vouches for the issuers, an issuer for the device, and
+// the device for both vouchers, which contradict each other.
 import type { CounterEntry, FraudKind } from '../ledger/offline-rows.js';
 import { contradictionOf } from './contradiction.js';
 import { counterEntry } from './counter-entry.js';
@@ -15,22 +15,21 @@ import {
 } from './verify-issued.js';
 import { verifyVoucher } from './verify-voucher.js';
 
-/** Why a proof proves nothing, in the order in which it is tried. */
+/** Why a proof proves nothing, in the order of the checks. */
 export const PROOF_FAULTS = {
-  issuerUntrusted:
-    'None of the roots vouches for the issuer certificate, or it is of another role.',
-  certificateForged: 'The issuer did not sign the device certificate, or is of another bank.',
+  issuerUntrusted: 'None of the roots vouches for the issuer certificate, or it has another role.',
+  certificateForged: 'The issuer did not sign the device certificate, or belongs to another bank.',
   voucherForged: 'The device did not sign the voucher under this certificate.',
   requestMismatch: 'The voucher does not answer the request.',
-  differentDevices: 'The vouchers are of different devices or epochs.',
+  differentDevices: 'The vouchers belong to different devices or epochs.',
   noContradiction:
-    'An honest device could have signed both vouchers, or the contradiction is another.',
+    'An honest device could have signed both vouchers, or they contradict each other in a different way.',
 } as const;
 
 /** Why a fraud proof proves nothing. */
 export type ProofFault = keyof typeof PROOF_FAULTS;
 
-/** Whom the proof convicts. */
+/** The device that the proof convicts, and its two vouchers. */
 export interface ProvenFraud {
   readonly kind: FraudKind;
   readonly bankId: string;
@@ -50,12 +49,12 @@ class Fault extends Error {
   }
 }
 
-function demand(condition: boolean, reason: ProofFault): asserts condition {
+function ensureOrFault(condition: boolean, reason: ProofFault): asserts condition {
   if (!condition) throw new Fault(reason);
 }
 
-/** Runs a step whose refusals mean this fault. */
-function step<T>(reason: ProofFault, run: () => T): T {
+/** Runs a step. Its refusals mean this fault. */
+function runOrFault<T>(reason: ProofFault, run: () => T): T {
   try {
     return run();
   } catch (error) {
@@ -71,17 +70,17 @@ const both = <T, U>([first, second]: Pair<T>, work: (item: T) => U): Pair<U> => 
   work(second),
 ];
 
-/** A side, and whom the verifier believes about its certificate. */
+/** A side, and the issuer that the verifier believes about its certificate. */
 interface AttestedSide {
   readonly side: ProofSide;
   readonly issuer: TrustedIssuer;
 }
 
-/** The issuer that a side's X.509 certificate names, when one of the roots vouches for it. */
-function attested(side: ProofSide, roots: readonly string[]): AttestedSide {
-  const issuer = step('issuerUntrusted', () => certifiedIssuer(side.issuerCertificate));
+/** Reads the issuer from a side's X.509 certificate. One of the roots must vouch for it. */
+function readTrustedIssuer(side: ProofSide, roots: readonly string[]): AttestedSide {
+  const issuer = runOrFault('issuerUntrusted', () => certifiedIssuer(side.issuerCertificate));
   const trusted = roots.some((root) => isCertifiedBy(issuer, root));
-  demand(trusted, 'issuerUntrusted');
+  ensureOrFault(trusted, 'issuerUntrusted');
   return { side, issuer };
 }
 
@@ -90,9 +89,9 @@ interface CertifiedSide {
   readonly held: HeldCertificate;
 }
 
-const certified = ({ side, issuer }: AttestedSide): CertifiedSide => ({
+const verifyCertificate = ({ side, issuer }: AttestedSide): CertifiedSide => ({
   side,
-  held: step('certificateForged', () => verifyDeviceCertificate(side.certificate, [issuer])),
+  held: runOrFault('certificateForged', () => verifyDeviceCertificate(side.certificate, [issuer])),
 });
 
 interface SignedSide extends CertifiedSide {
@@ -100,9 +99,10 @@ interface SignedSide extends CertifiedSide {
   readonly voucherDigest: Buffer;
 }
 
-const signed = ({ side, held }: CertifiedSide): SignedSide => ({
-  ...{ side, held },
-  ...step('voucherForged', () => verifyVoucher(held, side.voucher)),
+const verifySignature = ({ side, held }: CertifiedSide): SignedSide => ({
+  side,
+  held,
+  ...runOrFault('voucherForged', () => verifyVoucher(held, side.voucher)),
 });
 
 interface VerifiedSide {
@@ -110,12 +110,12 @@ interface VerifiedSide {
   readonly entry: CounterEntry;
 }
 
-/** How the sum of the first voucher begins is not asked: a device that lies there too convicts itself no less. */
-function answered({ side, held, voucher, voucherDigest }: SignedSide): VerifiedSide {
+/** Checks that the voucher answers its request. It does not check the first sum: a device that lies there too is no less guilty. */
+function verifyRequest({ side, held, voucher, voucherDigest }: SignedSide): VerifiedSide {
   const { requestPayload } = side;
-  const request = step('requestMismatch', () => decodePaymentRequest(requestPayload));
+  const request = runOrFault('requestMismatch', () => decodePaymentRequest(requestPayload));
   const fits = requestHash(requestPayload).equals(voucher.requestHash);
-  demand(fits && request.amount <= voucher.cumulative, 'requestMismatch');
+  ensureOrFault(fits && request.amount <= voucher.cumulative, 'requestMismatch');
   return {
     certificate: held.certificate,
     entry: counterEntry(voucher, voucherDigest, request.amount),
@@ -127,17 +127,20 @@ const SAME = ['channel', 'bankId', 'customerId', 'deviceId', 'epoch'] as const;
 const areOfOneDevice = (a: DeviceCertificate, b: DeviceCertificate): boolean =>
   SAME.every((field) => a[field] === b[field]) && Buffer.compare(a.deviceKey, b.deviceKey) === 0;
 
-/** Each step is tried on both sides before the next, so that one proof has one fault, whatever order its sides have. */
+/** Each step checks both sides before the next step begins, so that a proof has the same fault in either order of its sides. */
 function convict(kind: FraudKind, sides: Pair<AttestedSide>): ProvenFraud {
-  const [first, second] = both(both(both(sides, certified), signed), answered);
-  demand(areOfOneDevice(first.certificate, second.certificate), 'differentDevices');
-  demand(contradictionOf(first.entry, second.entry) === kind, 'noContradiction');
+  const [first, second] = both(
+    both(both(sides, verifyCertificate), verifySignature),
+    verifyRequest,
+  );
+  ensureOrFault(areOfOneDevice(first.certificate, second.certificate), 'differentDevices');
+  ensureOrFault(contradictionOf(first.entry, second.entry) === kind, 'noContradiction');
   const { bankId, customerId, deviceId, epoch } = first.certificate;
   const vouchers = [first.entry, second.entry] as const;
   return { kind, bankId, customerId, deviceId, epoch, vouchers };
 }
 
-function judged(work: () => ProvenFraud): ProofResult {
+function toResult(work: () => ProvenFraud): ProofResult {
   try {
     return { ok: true, fraud: work() };
   } catch (error) {
@@ -147,31 +150,31 @@ function judged(work: () => ProvenFraud): ProofResult {
 }
 
 /**
- * Verifies a proof by itself. Whether certificates were in force at some time is not asked: a fraud stays one.
- * @param roots certificates of the authority of the bank that the device certificates name, PEM
+ * Verifies a proof by itself. It does not check when certificates were valid: a fraud stays a fraud.
+ * @param roots PEM certificates of the authority of the bank that the device certificates name
  */
 export const verifyFraudProof = (
   { kind, sides }: FraudProof,
   roots: readonly string[],
 ): ProofResult =>
-  judged(() =>
+  toResult(() =>
     convict(
       kind,
-      both(sides, (side) => attested(side, roots)),
+      both(sides, (side) => readTrustedIssuer(side, roots)),
     ),
   );
 
 /**
- * Verifies a proof by the issuers that the bank registered; what the proof says of them is not believed.
- * @param issuers of each side, undefined for one that the bank did not register
+ * Verifies a proof with the issuers that the bank registered. It does not believe the issuers in the proof.
+ * @param issuers the issuer of each side, undefined when the bank did not register it
  */
 export const verifyRegisteredFraud = (
   { kind, sides }: FraudProof,
   issuers: readonly [TrustedIssuer | undefined, TrustedIssuer | undefined],
 ): ProofResult =>
-  judged(() => {
+  toResult(() => {
     const [first, second] = issuers;
-    demand(first !== undefined && second !== undefined, 'issuerUntrusted');
+    ensureOrFault(first !== undefined && second !== undefined, 'issuerUntrusted');
     return convict(kind, [
       { side: sides[0], issuer: first },
       { side: sides[1], issuer: second },

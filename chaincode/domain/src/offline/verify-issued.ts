@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a bank signs, verified against the issuers that one trusts: device certificates and bulletins.
+// Verifies what a bank signs against trusted issuers: device certificates, bulletins and payee certificates.
 import { ensure, type ErrorCode } from '../base/errors.js';
 import { importDeviceKey } from '../base/signature.js';
 import type { IssuerRow } from '../ledger/offline-rows.js';
@@ -10,10 +10,10 @@ import type { KeyReader } from './device-key.js';
 import type { Bulletin, DeviceCertificate, PayeeCertificate } from './objects.js';
 import { decodePayeeCertificate } from './payee-certificate.js';
 
-/** A key that one trusts to speak for a bank. */
+/** A key that is trusted to speak for a bank. */
 export type TrustedIssuer = Pick<IssuerRow, 'bankId' | 'kid' | 'publicKey'>;
 
-/** A device certificate that was verified, and its digest, which vouchers name. */
+/** A verified device certificate and its digest, which vouchers name. */
 export interface HeldCertificate {
   readonly certificate: DeviceCertificate;
   readonly digest: Uint8Array;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A voucher verified against the device certificate that it names.
+// Verifies a voucher against the device certificate that it names.
 import { ensure } from '../base/errors.js';
 import { importDeviceKey } from '../base/signature.js';
 import { coseDigest, verifyCose } from './cose.js';
@@ -9,9 +9,9 @@ import type { HeldCertificate } from './verify-issued.js';
 import { decodeVoucher } from './voucher.js';
 
 /**
- * @param held the certificate, verified before
+ * @param held the verified certificate
  * @throws {DomainError} OFFLINE_MALFORMED; OFFLINE_SIGNATURE_INVALID; OFFLINE_CERTIFICATE_MISMATCH when the voucher names
- * another certificate; OFFLINE_CERTIFICATE_FORGED when the device's key is no point of the curve.
+ * another certificate; OFFLINE_CERTIFICATE_FORGED when the device's key is not a point of the curve.
  */
 export function verifyVoucher(
   { certificate, digest }: HeldCertificate,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The payload of a voucher: one payment, chained to the one before it.
+// The payload of a voucher: one payment, chained to the previous one.
 import { digestOfPayload } from './cose.js';
 import {
   decodeWith,
@@ -13,7 +13,7 @@ import {
 import { MOST_PAYMENTS } from './device-certificate.js';
 import type { Voucher } from './objects.js';
 
-/** What stands for the voucher before the first. */
+/** Takes the place of the voucher before the first. */
 export const NO_VOUCHER: Uint8Array = Buffer.alloc(32);
 
 const codec = versioned<Voucher>(
@@ -36,6 +36,6 @@ export const encodeVoucher = (voucher: Voucher): Buffer => encodeWith(codec, vou
 /** @throws {DomainError} OFFLINE_MALFORMED for anything but the one canonical form. */
 export const decodeVoucher = (payload: Uint8Array): Voucher => decodeWith(codec, payload);
 
-/** @returns the digest that the voucher of this payload has once it is signed. */
+/** @returns the digest that a voucher with this payload will have after signing. */
 export const voucherDigest = (payload: Uint8Array): Buffer =>
   digestOfPayload('offpay/voucher', payload);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How an order begins. Its first row follows from its basket or from its terms, and is not written before somebody changes it.
+// How an order begins. Its first row follows from its basket or its terms, and is not written before the first change.
 import { found } from '../base/errors.js';
 import { isPlaced, type BasketRow, type OrderRow, type TermsRow } from '../ledger/rows.js';
 import type { Hold, OrderTerms } from '../ledger/order-shapes.js';
@@ -7,14 +7,19 @@ import { openHold } from '../settlement/hold.js';
 
 type Ordered = Pick<OrderTerms, 'merchantId' | 'orderNumber' | 'customerId' | 'logisticsId'>;
 
-/** The first row of an order: nothing was delivered, compared or disputed yet. */
+/** The first row of an order. Nothing is delivered, compared or disputed yet. */
 export const newOrder = (
   { merchantId, orderNumber, customerId, logisticsId }: Ordered,
   { state, mode, bankId, hold }: Pick<OrderRow, 'state' | 'mode' | 'bankId' | 'hold'>,
 ): OrderRow => ({
-  ...{ merchantId, orderNumber, state },
+  merchantId,
+  orderNumber,
+  state,
   dispute: null,
-  ...{ mode, customerId, bankId, logisticsId },
+  mode,
+  customerId,
+  bankId,
+  logisticsId,
   delivery: 'awaiting',
   deliveredAt: null,
   verification: 'none',
@@ -22,20 +27,25 @@ export const newOrder = (
   settled: null,
 });
 
-/** The hold that stands on the terms themselves. */
+/** The hold of an order that has no row of its own yet. */
 const firstHold = ({ terms, release, placedAt }: TermsRow): Hold =>
   openHold(terms, found(release ?? undefined, 'INTERNAL', { row: 'order' }), placedAt);
 
 /**
- * @returns the order as it stands while it has no row of its own: a basket, or placed by an express leg
- * @throws {DomainError} INTERNAL for terms whose order has a row from the first: placed stepwise, or refused.
+ * @returns the order while it has no row of its own: a basket, or an order placed by an express leg
+ * @throws {DomainError} INTERNAL for terms whose order has its own row from the beginning: placed stepwise, or refused.
  */
 export const beginningOf = (row: BasketRow | TermsRow): OrderRow =>
   isPlaced(row)
     ? newOrder(row.terms, {
-        ...{ state: 'categoryChecked', mode: 'express', bankId: row.bankId },
+        state: 'categoryChecked',
+        mode: 'express',
+        bankId: row.bankId,
         hold: firstHold(row),
       })
     : newOrder(row.basket, {
-        ...{ state: 'basket', mode: 'stepwise', bankId: row.bankId, hold: null },
+        state: 'basket',
+        mode: 'stepwise',
+        bankId: row.bankId,
+        hold: null,
       });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom a mismatch counts against, over random statements.
+// Whom a mismatch counts against, with random statements.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import type { Party, Statement } from '../ledger/order-shapes';
@@ -30,7 +30,7 @@ test('nobody, when all agree', () => {
   );
 });
 
-test('only the one whose statement differs, when the other two agree in everything', () => {
+test('only the party whose statement differs, when the other two agree in everything', () => {
   fc.assert(
     fc.property(statement, statement, party, (same, other, alone) => {
       const statements = { customer: same, merchant: same, logistics: same, [alone]: other };
@@ -42,7 +42,9 @@ test('only the one whose statement differs, when the other two agree in everythi
 
 test('nobody for a field in which all three differ', () => {
   const of = (goodsTotal: string): Statement => ({
-    ...{ orderNumber: 'A', currency: 'EUR', lines: [] },
+    orderNumber: 'A',
+    currency: 'EUR',
+    lines: [],
     goodsTotal,
   });
   const statements = { customer: of('1'), merchant: of('2'), logistics: of('3') };

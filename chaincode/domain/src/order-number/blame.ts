@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom a mismatch counts against: the party whose own statement stands alone, while the other two agree.
+// Whom a mismatch counts against: the party whose statement stands alone while the other two agree.
 import type { Difference, Party } from '../ledger/order-shapes.js';
 import { PARTIES } from './compare.js';
 
@@ -14,9 +14,9 @@ function standsAlone(party: Party, { values }: Difference): boolean {
 }
 
 /**
- * Where all three differ, nobody can be told to be wrong, and nobody is blamed. Nor is anybody for goods whose registration
- * changed: such a difference holds no statements.
- * @returns every party that stands alone in one field at least, in the order customer, merchant, logistics
+ * When all three differ, nobody can say who is wrong, so nobody is blamed. Nobody is blamed for goods whose registration
+ * changed either: that difference contains no statements.
+ * @returns every party that stands alone in at least one field, in the order customer, merchant, logistics
  */
 export const blamedFor = (differences: readonly Difference[]): Party[] =>
   PARTIES.filter((party) => differences.some((difference) => standsAlone(party, difference)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit 13: three statements of one order, each field and each party in turn.
+// Unit 13: three statements of one order, for each field and each party.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import type { Party, Statement } from '../ledger/order-shapes';
@@ -26,7 +26,7 @@ const but = (party: Party, changes: Partial<Statement>): Statements => ({
   [party]: { ...STATEMENT, ...changes },
 });
 
-it("the customer's statement is what it signed", () => {
+it("the customer's statement has the signed values", () => {
   expect(customerStatement(TERMS)).toEqual({
     orderNumber: TERMS.orderNumber,
     lines: [{ gtin: TERMS.lines[0]?.gtin, quantity: 2 }],
@@ -38,7 +38,7 @@ it("the customer's statement is what it signed", () => {
 describe('statements agree', () => {
   it('when they are equal', () => expect(compareStatements(EQUAL)).toEqual([]));
 
-  it.each(PARTIES)('whatever the order of the lines of the %s', (party) => {
+  it.each(PARTIES)('for any order of the lines of the %s', (party) => {
     expect(compareStatements(but(party, { lines: STATEMENT.lines.toReversed() }))).toEqual([]);
   });
 
@@ -76,13 +76,13 @@ describe.each(PARTIES)('a difference of the %s', (party) => {
     ]);
   });
 
-  it('of goods left out is null, not zero', () => {
+  it('in left-out goods is null, not zero', () => {
     expect(compareStatements(but(party, { lines: [{ gtin: A, quantity: 2 }] }))).toEqual([
       { field: `quantity.${B}`, values: { customer: 1, merchant: 1, logistics: 1, [party]: null } },
     ]);
   });
 
-  it('of goods that nobody else names is found too', () => {
+  it('in goods that nobody else names is found too', () => {
     const extra = '9780306406157';
     const lines = [...STATEMENT.lines, { gtin: extra, quantity: 9 }];
     expect(compareStatements(but(party, { lines }))).toEqual([
@@ -105,7 +105,7 @@ it('all differences are named at once, in a fixed order', () => {
   ]);
 });
 
-it('three statements that all differ are one difference a field', () => {
+it('three statements that all differ give one difference per field', () => {
   const three = {
     ...but('merchant', { goodsTotal: '1' }),
     customer: { ...STATEMENT, goodsTotal: '2' },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unit 13: the customer's, the merchant's and the logistics company's statements of one order, field by field.
 import { byCodeUnit } from '../base/canonical.js';
+import { keysOf } from '../base/keys-of.js';
 import type { Basket, Difference, OrderTerms, Party, Statement } from '../ledger/order-shapes.js';
 import type { StatedOtherwise } from '../ledger/rows.js';
 
@@ -9,7 +10,7 @@ export type Statements = Readonly<Record<Party, Statement>>;
 
 export const PARTIES: readonly Party[] = ['customer', 'merchant', 'logistics'];
 
-/** The customer's statement is what it picked, and then what it signed. */
+/** The customer's statement: the picked goods, and after signing the signed terms. */
 export const customerStatement = (
   picked: Pick<Basket, 'orderNumber' | 'lines' | 'currency'> & Pick<OrderTerms, 'goodsTotal'>,
 ): Statement => ({
@@ -19,28 +20,27 @@ export const customerStatement = (
   currency: picked.currency,
 });
 
-/** @returns what is left of a statement without what the customer says alike: how rows keep it. */
+/** @returns the statement as rows keep it: only the fields that differ from the customer's statement. */
 export const statedOtherwise = (statement: Statement, customer: Statement): StatedOtherwise =>
   Object.fromEntries(
-    Object.entries(statement).filter(
-      ([field, value]) =>
-        JSON.stringify(value) !== JSON.stringify(customer[field as keyof Statement]),
-    ),
+    keysOf(statement)
+      .filter((field) => JSON.stringify(statement[field]) !== JSON.stringify(customer[field]))
+      .map((field) => [field, statement[field]]),
   );
 
-/** The whole statement again. */
+/** Restores the whole statement. */
 export const restated = (kept: StatedOtherwise, customer: Statement): Statement => ({
   ...customer,
   ...kept,
 });
 
-/** Pieces of one goods in a statement, over all its lines; null when it does not name the goods. */
+/** The number of pieces of these goods in a statement, over all its lines. Null when it does not name the goods. */
 function quantityOf(statement: Statement, gtin: string): number | null {
   const lines = statement.lines.filter((line) => line.gtin === gtin);
   return lines.length === 0 ? null : lines.reduce((sum, line) => sum + line.quantity, 0);
 }
 
-function difference(
+function statedDifference(
   field: string,
   statements: Statements,
   read: (statement: Statement) => string | number | null,
@@ -53,17 +53,17 @@ function difference(
   return new Set(Object.values(values)).size === 1 ? [] : [{ field, values }];
 }
 
-/** @returns every field in which the three statements differ; none when they agree. Order of lines does not matter. */
+/** @returns every field in which the three statements differ. Empty when they agree. The order of lines does not matter. */
 export function compareStatements(statements: Statements): Difference[] {
   const gtins = [
     ...new Set(PARTIES.flatMap((party) => statements[party].lines.map((line) => line.gtin))),
   ].sort(byCodeUnit);
   return [
-    ...difference('orderNumber', statements, (statement) => statement.orderNumber),
-    ...difference('currency', statements, (statement) => statement.currency),
+    ...statedDifference('orderNumber', statements, (statement) => statement.orderNumber),
+    ...statedDifference('currency', statements, (statement) => statement.currency),
     ...gtins.flatMap((gtin) =>
-      difference(`quantity.${gtin}`, statements, (statement) => quantityOf(statement, gtin)),
+      statedDifference(`quantity.${gtin}`, statements, (statement) => quantityOf(statement, gtin)),
     ),
-    ...difference('goodsTotal', statements, (statement) => statement.goodsTotal),
+    ...statedDifference('goodsTotal', statements, (statement) => statement.goodsTotal),
   ];
 }

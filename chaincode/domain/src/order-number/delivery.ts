@@ -4,10 +4,10 @@ import { sha256Hex } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import type { OrderTerms } from '../ledger/order-shapes.js';
 
-/** @returns the digest that stands in the terms: SHA-256 of the secret's 32 bytes, both in hex. */
+/** @returns the digest for the terms: SHA-256 of the secret's 32 bytes, both in hex. */
 export const commitmentTo = (secret: string): string => sha256Hex(Buffer.from(secret, 'hex'));
 
-/** @throws {DomainError} DELIVERY_PROOF_INVALID when the secret is not the one that the customer signed for. */
+/** @throws {DomainError} DELIVERY_PROOF_INVALID when the secret does not match the digest that the customer signed. */
 export function ensureProves(secret: string, terms: OrderTerms): void {
   ensure(commitmentTo(secret) === terms.deliveryCommitment, 'DELIVERY_PROOF_INVALID');
 }

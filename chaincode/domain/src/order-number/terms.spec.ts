@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The terms: every field is bound by the digest and the signature, and the sums add up.
+// The terms: digest and signature bind every field, and the sums add up.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
+import { found } from '../base/errors';
 import type { OrderTerms } from '../ledger/order-shapes';
 import { ORDER, TERMS } from '../transactions/examples';
 import {
@@ -17,8 +18,8 @@ import {
 
 fc.configureGlobal({ seed: SEED });
 
-const [LINE] = TERMS.lines;
-const SECOND = { ...LINE!, gtin: '5901234123457' };
+const LINE = found(TERMS.lines[0], 'INTERNAL');
+const SECOND = { ...LINE, gtin: '5901234123457' };
 const OTHER = 'f'.repeat(64);
 
 /** One changed value for every field of a basket … */
@@ -29,11 +30,11 @@ const BASKET_CHANGES: Partial<OrderTerms>[] = [
   { loginId: 'login-2' },
   { logisticsId: 'logistics-2' },
   { currency: 'USD' },
-  { lines: [{ ...LINE!, gtin: SECOND.gtin }] },
-  { lines: [{ ...LINE!, quantity: 3 }] },
-  { lines: [{ ...LINE!, unitPrice: '1251' }] },
-  { lines: [{ ...LINE!, goodsDigest: OTHER }] },
-  { lines: [LINE!, SECOND] },
+  { lines: [{ ...LINE, gtin: SECOND.gtin }] },
+  { lines: [{ ...LINE, quantity: 3 }] },
+  { lines: [{ ...LINE, unitPrice: '1251' }] },
+  { lines: [{ ...LINE, goodsDigest: OTHER }] },
+  { lines: [LINE, SECOND] },
   { lines: [] },
   { addressRefs: ['addr-2'] },
   { addressRefs: ['addr-1', 'addr-2'] },
@@ -77,7 +78,7 @@ describe('the digest of the basket', () => {
   });
 
   it('covers the order of lines and addresses', () => {
-    const lines = [LINE!, SECOND];
+    const lines = [LINE, SECOND];
     expect(basketDigest({ ...TERMS, lines })).not.toBe(
       basketDigest({ ...TERMS, lines: lines.toReversed() }),
     );
@@ -85,7 +86,7 @@ describe('the digest of the basket', () => {
 });
 
 describe('what is signed', () => {
-  it('names its purpose, so that a rating is never an order', () => {
+  it('contains its purpose, so that a rating is never an order', () => {
     expect(JSON.parse(signedText(TERMS))).toEqual({
       purpose: 'fabric-offline-pay/order-terms/1',
       terms: TERMS,
@@ -134,11 +135,11 @@ describe('sums', () => {
 
   it.each([
     ['goodsTotal', { goodsTotal: '2499', total: '2949' }],
-    ['goodsTotal', { lines: [{ ...LINE!, quantity: 3 }] }],
+    ['goodsTotal', { lines: [{ ...LINE, quantity: 3 }] }],
     ['total', { total: '2949' }],
     ['total', { total: '2951' }],
     ['total', { fee: '451' }],
-  ])('that do not are refused, by the field %s: %j', (field, change) => {
+  ])('that do not add up are refused with the field %s: %j', (field, change) => {
     expect(() => ensureTermsAddUp({ ...TERMS, ...change })).toThrow(
       expect.objectContaining({
         code: 'INPUT_INVALID',
@@ -148,7 +149,7 @@ describe('sums', () => {
   });
 
   it('beyond 18 digits are refused', () => {
-    const lines = [{ ...LINE!, unitPrice: '9'.repeat(18) }];
+    const lines = [{ ...LINE, unitPrice: '9'.repeat(18) }];
     expect(() => ensureTermsAddUp({ ...TERMS, lines })).toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID' }) as Error,
     );
@@ -156,8 +157,8 @@ describe('sums', () => {
 });
 
 it('the same goods on two lines of a basket are refused', () => {
-  expect(() => ensureDistinctLines([LINE!, SECOND])).not.toThrow();
-  expect(() => ensureDistinctLines([LINE!, SECOND, LINE!])).toThrow(
+  expect(() => ensureDistinctLines([LINE, SECOND])).not.toThrow();
+  expect(() => ensureDistinctLines([LINE, SECOND, LINE])).toThrow(
     expect.objectContaining({ code: 'INPUT_INVALID' }) as Error,
   );
 });

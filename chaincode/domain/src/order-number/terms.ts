@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order's terms: their digest, what the customer signs, and that their sums add up.
+// The order's terms: their digest, the text that the customer signs, and the check of their sums.
 import { canonicalJson, digestOf } from '../base/canonical.js';
 import { ensure } from '../base/errors.js';
 import { addAmounts, multiplyAmount, type Amount } from '../base/money.js';
 import type { Basket, BasketLine, OrderKey, OrderTerms } from '../ledger/order-shapes.js';
 
-/** Separates signatures of different purposes by the same key. */
+/** Separates signatures by the same key for different purposes. */
 const PURPOSE = 'fabric-offline-pay/order-terms/1';
 
 const DISPUTE_PURPOSE = 'fabric-offline-pay/dispute/1';
@@ -31,10 +31,10 @@ export const ratingsText = (
 export const disputeText = ({ merchantId, orderNumber }: OrderKey, disputeId: string): string =>
   canonicalJson({ purpose: DISPUTE_PURPOSE, merchantId, orderNumber, disputeId });
 
-/** @returns the digest that step-up factors are bound to: changing payee or amount changes it. */
+/** @returns the digest that step-up factors are bound to. A change of payee or amount changes it. */
 export const termsDigest = (terms: OrderTerms): string => digestOf(terms);
 
-/** @returns the basket within the terms, without what the customer chose later. */
+/** @returns the basket in the terms, without the customer's later choices. */
 export const basketOf = (terms: Basket): Basket => ({
   merchantId: terms.merchantId,
   orderNumber: terms.orderNumber,
@@ -55,7 +55,7 @@ export const goodsTotalOf = (
   lines: readonly Pick<BasketLine, 'quantity' | 'unitPrice'>[],
 ): Amount => addAmounts(...lines.map((line) => multiplyAmount(line.unitPrice, line.quantity)));
 
-/** @throws {DomainError} INPUT_INVALID when the sums of the terms do not add up, or nothing is to be paid. */
+/** @throws {DomainError} INPUT_INVALID when the sums of the terms do not add up, or there is nothing to pay. */
 export function ensureTermsAddUp(terms: OrderTerms): void {
   ensure(goodsTotalOf(terms.lines) === terms.goodsTotal, 'INPUT_INVALID', {
     field: 'terms.goodsTotal',
@@ -66,7 +66,7 @@ export function ensureTermsAddUp(terms: OrderTerms): void {
   ensure(terms.total !== '0', 'INPUT_INVALID', { field: 'terms.total', reason: 'nothing to pay' });
 }
 
-/** @throws {DomainError} INPUT_INVALID when goods stand on two lines. */
+/** @throws {DomainError} INPUT_INVALID when the same goods are on two lines. */
 export function ensureDistinctLines(lines: readonly { readonly gtin: string }[]): void {
   ensure(new Set(lines.map((line) => line.gtin)).size === lines.length, 'INPUT_INVALID', {
     field: 'lines',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our graph held against the claims of the patent, written out by hand, each arrow with the clause that it comes from.
+// Compares our graph with the claims of the patent, written by hand. Each arrow has the clause that it comes from.
 import { ARROWS, enclosedBy, predecessorsOf } from './graph';
 import { UNITS, type UnitId } from './units';
 
@@ -59,11 +59,8 @@ const CLAIMED: readonly (readonly [from: UnitId, to: UnitId, sources: readonly S
 ];
 
 /**
- * Units that the claims put side by side:
- * 且短信认证单元(5)和密码登录单元(6)之间为电性并联连接 (claim 2);
- * 且划分模块(9)和核实报错系统(15)之间为电性并联连接 (claim 3);
- * 所述商品单元(1101)、价格单元(1102)、位置信息读取单元(1103)和物流选择单元(1104)电性并联连接 (claim 5);
- * 所述单号比对单元(13)分别与银行节点单元(14)和核实报错系统(15)电性并联连接 (claim 6).
+ * Units that the claims put in parallel: 且短信认证单元(5)和密码登录单元(6)之间为电性并联连接 (claim 2); 且划分模块(9)和核实报错系统(15)之间为电性并联连接 (claim 3);
+ * 所述商品单元(1101)、价格单元(1102)、位置信息读取单元(1103)和物流选择单元(1104)电性并联连接 (claim 5); 所述单号比对单元(13)分别与银行节点单元(14)和核实报错系统(15)电性并联连接 (claim 6).
  */
 const PARALLEL: readonly (readonly UnitId[])[] = [
   ['5', '6'],
@@ -76,7 +73,7 @@ const nameOf = ({ from, to }: { from: UnitId; to: UnitId }) => `${from}→${to}`
 const entering = (unit: UnitId) =>
   ARROWS.filter((entry) => entry.to === unit).map((entry) => entry.from);
 
-/** Units that come after some units, along the arrows other than the one that closes the circle. */
+/** The units after some units, along all arrows except the one that closes the circle. */
 function after(...units: UnitId[]): Set<UnitId> {
   const seen = new Set(units);
   for (const unit of seen)
@@ -85,7 +82,7 @@ function after(...units: UnitId[]): Set<UnitId> {
 }
 
 describe('the arrows', () => {
-  it('are those of the claims: none more, none less, none twice', () => {
+  it('are exactly those of the claims, each once', () => {
     const claimed = CLAIMED.map(([from, to]) => nameOf({ from, to }));
     expect(ARROWS.map(nameOf).sort()).toEqual(claimed.sort());
   });
@@ -95,14 +92,14 @@ describe('the arrows', () => {
     expect(sources).toContain(found?.source);
   });
 
-  it('touch every unit, and no other', () => {
+  it('touch exactly all units', () => {
     const touched = new Set(ARROWS.flatMap(({ from, to }) => [from, to]));
     expect([...touched].sort()).toEqual(Object.keys(UNITS).sort());
   });
 });
 
 describe('the kinds of arrows', () => {
-  it('a module encloses what runs within it: the two factors, the four parts of logistics', () => {
+  it('a module encloses its sub-units: the two factors, the four parts of logistics', () => {
     expect(enclosedBy('4')).toEqual(['5', '6']);
     expect(enclosedBy('11')).toEqual(['1101', '1102', '1103', '1104']);
     const modules = ARROWS.filter((entry) => entry.kind === 'encloses').map((entry) => entry.from);
@@ -110,7 +107,7 @@ describe('the kinds of arrows', () => {
     expect(enclosedBy('13')).toEqual([]);
   });
 
-  it('the alarm alone is a gate, before the bank node', () => {
+  it('only the alarm is a gate, before the bank node', () => {
     expect(ARROWS.filter((entry) => entry.kind === 'gates').map(nameOf)).toEqual(['16→14']);
   });
 });

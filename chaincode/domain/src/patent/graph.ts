@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the claims wire the units. The pipeline runner walks this graph; a test holds it against the claims' list.
+// How the claims connect the units. The pipeline walks this graph, and a test compares it with the list of claims.
 import type { UnitId } from './units.js';
 
 /**
- * `then`: the next unit starts when this one is done. `encloses`: a module begins, its sub-units run in parallel, and
- * the module joins them. `gates`: the next unit may run only when this one lets it.
+ * `then`: the next unit starts when this one is done. `encloses`: a module begins, its sub-units run in parallel, and the
+ * module joins them. `gates`: the next unit may run only when this one allows it.
  */
 type ArrowKind = 'then' | 'encloses' | 'gates';
 
@@ -12,7 +12,7 @@ interface Arrow {
   readonly from: UnitId;
   readonly to: UnitId;
   readonly kind: ArrowKind;
-  /** Claim of the patent, or `description` for the one arrow that stands only there. */
+  /** Claim of the patent, or `description` for the one arrow that is only there. */
   readonly source: 'claim 1' | 'claim 2' | 'claim 3' | 'claim 5' | 'claim 6' | 'description';
 }
 
@@ -63,6 +63,6 @@ export const enclosedBy = (unit: UnitId): UnitId[] =>
     (entry) => entry.to,
   );
 
-/** @returns the units that must be done before this one starts, gates included. */
+/** @returns the units that must be done before this one starts, including gates. */
 export const predecessorsOf = (unit: UnitId): UnitId[] =>
   ARROWS.filter((entry) => entry.to === unit).map((entry) => entry.from);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the domain asks of cryptography: a digest, and keys of P-256 that verify. Node.js' own here, since endorsers spend most of
-// their time in it; where there is no Node.js, sdk/src/offline/browser/crypto.ts stands in. What may be asked is decided by
-// the callers, the same for both: which forms of a key or a signature count.
+// The cryptography that the domain needs: a digest, and verification with P-256 keys. This module uses Node.js' own, because
+// endorsers spend most of their time in it. Without Node.js, sdk/src/offline/browser/crypto.ts takes its place. The callers
+// decide, for both modules, which forms of a key or a signature are valid.
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 
-/** Nobody but this module looks into it. */
+/** Only this module looks inside. */
 export type PublicKey = KeyObject;
 
 /** @returns SHA-256 of the bytes or UTF-8 text. */
@@ -13,7 +13,7 @@ export const sha256 = (data: string | Uint8Array): Buffer => hash('sha256', data
 /** @returns SHA-256 of the bytes or UTF-8 text, 64 lower-case hex digits. */
 export const sha256Hex = (data: string | Uint8Array): string => hash('sha256', data);
 
-/** @returns the key of a point x‖y, undefined unless it lies on the curve. Faster than by way of DER. */
+/** @returns the key of a point x‖y, undefined unless it lies on the curve. This is faster than parsing DER. */
 export function keyOfPoint(point: Buffer): PublicKey | undefined {
   const [x, y] = [point.toString('base64url', 0, 32), point.toString('base64url', 32)];
   try {
@@ -38,7 +38,7 @@ export function keyOfShortPoint(point: Buffer): PublicKey | undefined {
 
 const SCALAR = 32;
 
-/** Writes 32 bytes as an integer of DER: without leading zeros, but with one before a high bit. @returns where it ends. */
+/** Writes 32 bytes as a DER integer: without leading zeros, but with one zero before a high bit. @returns its end */
 function putInteger(der: Buffer, at: number, scalar: Uint8Array): number {
   let zeros = 0;
   while (zeros < SCALAR - 1 && scalar[zeros] === 0) zeros += 1;
@@ -53,8 +53,8 @@ function putInteger(der: Buffer, at: number, scalar: Uint8Array): number {
 
 /**
  * @param signature r‖s
- * @returns ECDSA-Sig-Value (RFC 3279 §2.2.3). Node.js takes r‖s as well, but then spends nearly half as long again: it asks the
- * key for the length of its numbers each time.
+ * @returns ECDSA-Sig-Value (RFC 3279 §2.2.3). Node.js also takes r‖s, but is then nearly half as slow again, because it asks
+ * the key for the length of its numbers each time.
  */
 function derOf(signature: Uint8Array): Buffer {
   const der = Buffer.alloc(2 * (SCALAR + 3) + 2, 0x30);
@@ -65,13 +65,13 @@ function derOf(signature: Uint8Array): Buffer {
 }
 
 /**
- * @param signature r‖s, 64 bytes, also with a high S
- * @returns whether the signature is by that key over the SHA-256 of the bytes.
+ * @param signature r‖s, 64 bytes; a high S is accepted too
+ * @returns whether the key signed the SHA-256 of the bytes.
  */
 export const verifyP256 = (key: PublicKey, bytes: Uint8Array, signature: Uint8Array): boolean =>
   verify('sha256', bytes, key, derOf(signature));
 
-/** What stands in for this module must offer the same. */
+/** A replacement for this module must offer the same. */
 export interface CryptoPlatform {
   /** SHA-256 of bytes or UTF-8 text. */
   readonly sha256: typeof sha256;
@@ -81,6 +81,6 @@ export interface CryptoPlatform {
   readonly keyOfPoint: typeof keyOfPoint;
   /** The key of a compressed point of 33 bytes; undefined unless it lies on the curve. */
   readonly keyOfShortPoint: typeof keyOfShortPoint;
-  /** Whether a signature r‖s is by the key over the SHA-256 of the bytes. */
+  /** Whether the key made the signature r‖s over the SHA-256 of the bytes. */
   readonly verifyP256: typeof verifyP256;
 }

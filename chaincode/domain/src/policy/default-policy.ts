@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A policy to start from: two currencies, limits as a retail bank sets them. A vote of the participants changes it.
+// A policy to start from: two currencies, and limits as a retail bank sets them.
 import type { Policy } from './policy.js';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** The policy to start from, which the participants may vote to change. */
+/** The policy to start from. The participants can change it by vote. */
 export const DEFAULT_POLICY: Policy = {
   loginSeconds: HOUR / 2,
   authenticationSeconds: 180,
@@ -21,12 +21,20 @@ export const DEFAULT_POLICY: Policy = {
   windowSeconds: DAY,
   currencies: {
     EUR: {
-      ...{ perOrder: '500000', perWindow: '2500000', stepUp: '50000', issue: '10000000' },
-      ...{ lossPerReserve: '20000', lossPerPayee: '100000' },
+      perOrder: '500000',
+      perWindow: '2500000',
+      stepUp: '50000',
+      issue: '10000000',
+      lossPerReserve: '20000',
+      lossPerPayee: '100000',
     },
     CNY: {
-      ...{ perOrder: '4000000', perWindow: '20000000', stepUp: '400000', issue: '80000000' },
-      ...{ lossPerReserve: '160000', lossPerPayee: '800000' },
+      perOrder: '4000000',
+      perWindow: '20000000',
+      stepUp: '400000',
+      issue: '80000000',
+      lossPerReserve: '160000',
+      lossPerPayee: '800000',
     },
   },
   reputation: {

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a policy may be: whatever waits has an end, and what is voted once cannot shut the ledger for ever.
+// What a policy may be: everything that waits has an end, and no vote can close the ledger for ever.
+import { found } from '../base/errors';
 import { DEFAULT_POLICY } from './default-policy';
 import { policy } from './policy';
 
 const YEAR = 366 * 86_400;
 const { offline, reputation, ratings, addressZone, currencies } = DEFAULT_POLICY;
-const [code, limits] = Object.entries(currencies)[0]!;
+const [code, limits] = found(Object.entries(currencies)[0], 'INTERNAL');
 
 const isPolicy = (change: object): boolean =>
   policy.safeParse({ ...DEFAULT_POLICY, ...change }).success;
 
-it('may be the one that comes with the source', () => expect(isPolicy({})).toBe(true));
+it('accepts the default policy', () => expect(isPolicy({})).toBe(true));
 
 const SPANS = [
   ...(['quoteSeconds', 'holdSeconds', 'deliverySeconds', 'unprovenSeconds'] as const),
@@ -22,7 +23,7 @@ it.each(SPANS)('has %s within a year', (name) => {
   expect([0, YEAR + 1].map((seconds) => isPolicy({ [name]: seconds }))).toEqual([false, false]);
 });
 
-it('gives votes an hour to meet, at least', () =>
+it('gives votes at least an hour', () =>
   expect([3_599, 3_600, YEAR, YEAR + 1].map((voteSeconds) => isPolicy({ voteSeconds }))).toEqual([
     ...[false, true, true, false],
   ]));
@@ -40,7 +41,7 @@ it.each(['spendSeconds', 'claimSeconds', 'bulletinSeconds'])(
     ).toEqual([false, false]),
 );
 
-it('tolerates clocks that lie behind by what every device tolerates, at least', () => {
+it('tolerates clocks at least as far behind as every device does', () => {
   const tolerates = (clockToleranceSeconds: number): boolean =>
     isPolicy({ offline: { ...offline, clockToleranceSeconds } });
   expect([59, 60, 86_400, 86_401].map(tolerates)).toEqual([false, true, true, false]);

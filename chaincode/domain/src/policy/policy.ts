@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the boards of the participants decide: times, limits, penalties, who bears losses. One schema says what a policy
-// may be, and what the ledger knows of it. What a policy does not name is refused.
+// What the boards of the participants decide: times, limits, penalties, who bears losses. One schema says what a policy may
+// be. A currency that the policy does not name is refused.
 import * as z from 'zod';
 import { ensure } from '../base/errors.js';
 import { amount, currency, seconds } from '../base/identifiers.js';
@@ -11,12 +11,12 @@ const DAY = 86_400;
 const YEAR = 366 * DAY;
 
 /**
- * How far a device's clock may lie before the request that it answers, in seconds. A device does not know the policy,
- * whose tolerance is never below this: what a device signs, no terminal refuses for the device's clock.
+ * How far a device's clock may be behind the request that it answers, in seconds. A device does not know the policy, but the
+ * policy's tolerance is never below this. So no terminal refuses what a device signed because of the device's clock.
  */
 export const LEAST_CLOCK_TOLERANCE = 60;
 
-/** A span of time that ends within a year: whatever waits for it has an end. */
+/** A span of at most a year, so that everything that waits comes to an end. */
 const span = seconds.min(1).max(YEAR);
 const score = z.int().min(0).max(100).describe('0 (worst) to 100 (best)');
 const points = z.int().min(0).max(100).describe('points of a score');
@@ -26,20 +26,18 @@ const currencyLimits = z
     perOrder: amount.describe('the most that one order may cost'),
     perWindow: amount.describe('the most that all orders of a window may cost together'),
     stepUp: amount.describe(
-      'what may be paid in a window before both factors must be bound to an order',
+      'the most in a window without a step-up (both factors bound to the order)',
     ),
     issue: amount.describe('the most that one teller may issue alone'),
-    lossPerReserve: amount.describe(
-      'the most that the bank bears of what one reserve was spent twice for',
-    ),
+    lossPerReserve: amount.describe("the most that the bank bears of one reserve's double spends"),
     lossPerPayee: amount.describe(
-      'the most that the bank bears in a window of what one payee accepted',
+      'the most that the bank bears in a window of the double spends that one payee accepted',
     ),
   })
   .refine((limits) => isAtLeast(limits.perWindow, limits.perOrder), 'perWindow is below perOrder')
   .readonly();
 
-/** When an order's merchant gets its money: once the statements match, or once the goods are delivered. */
+/** When an order's merchant gets its money: when the statements match, or when the goods are delivered. */
 export const releaseAt = z.enum(['match', 'delivery']);
 
 /** What unit 7 allows: a share of the limits, and when the payees get their money. */
@@ -60,7 +58,7 @@ const isDescendingToZero = (classes: readonly { readonly from: number }[]): bool
 
 const reputation = z
   .strictObject({
-    firstScore: score.describe('of a customer without history'),
+    firstScore: score.describe('score of a customer without history'),
     penalties: z
       .strictObject({
         mismatch: points.describe("the customer's own statement stood alone"),
@@ -69,7 +67,7 @@ const reputation = z
         doubleSpend: points,
       })
       .readonly(),
-    mostPaidBack: points.describe('the most that successes pay back, a point each'),
+    mostPaidBack: points.describe('the most points that successes pay back, one point each'),
     classes: z
       .array(scoreClass)
       .min(1)
@@ -87,8 +85,10 @@ const conduct = z
         debt: points.describe('the bank had to bear what a merchant owed'),
       })
       .readonly(),
-    releaseAtDeliveryBelow: score.describe("a merchant's money then waits for the delivery"),
-    droppedBelow: score.describe('a courier is then no longer quoted'),
+    releaseAtDeliveryBelow: score.describe(
+      "below this score a merchant's money waits for the delivery",
+    ),
+    droppedBelow: score.describe('below this score a courier is no longer quoted'),
   })
   .readonly();
 
@@ -97,12 +97,12 @@ const ratings = z
     halfLifeSeconds: seconds
       .min(DAY)
       .max(10 * YEAR)
-      .describe('after which a rating counts half'),
+      .describe('the time after which a rating counts half'),
     unfinishedPercent: z
       .int()
       .min(0)
       .max(100)
-      .describe('weight of a rating of an order that was refunded or not delivered'),
+      .describe('weight of a rating for an order that was refunded or not delivered'),
   })
   .readonly();
 
@@ -113,12 +113,12 @@ const addressZone = z
   })
   .readonly()
   .describe(
-    'height and least width in micro-degrees of the zones by which deliveries are priced: what the ledger tells of an address',
+    'height and least width, in micro-degrees, of the zones that deliveries are priced by; the ledger shows an address only as its zone',
   );
 
 export const offlinePolicy = z
   .strictObject({
-    version: z.int().min(1).max(4_294_967_295).describe('raised by one with every change'),
+    version: z.int().min(1).max(4_294_967_295).describe('one more with every change'),
     caps: z
       .record(
         currency,
@@ -131,7 +131,7 @@ export const offlinePolicy = z
       )
       .readonly()
       .describe('by currency; a currency without an entry is never paid offline'),
-    count: z.int().min(1).max(64).describe('payments an epoch'),
+    count: z.int().min(1).max(64).describe('payments in an epoch'),
     spendSeconds: span,
     claimSeconds: span,
     bulletinSeconds: span,
@@ -139,7 +139,7 @@ export const offlinePolicy = z
       .min(LEAST_CLOCK_TOLERANCE)
       .max(DAY)
       .describe(
-        'how far the clocks of devices and terminals may lie behind; devices take the least',
+        'how far the clocks of devices and terminals may be behind; devices use the least value',
       ),
     acceptSeconds: seconds.max(YEAR),
     lossBearer: z.enum(['merchant', 'bank']).describe('who bears a double spend'),
@@ -151,17 +151,17 @@ export const policy = z
     loginSeconds: seconds.min(1).max(DAY),
     authenticationSeconds: seconds.min(1).max(DAY),
     quoteSeconds: span,
-    holdSeconds: span.describe('the longest that a hold may last'),
+    holdSeconds: span.describe('the longest time of a hold'),
     deliverySeconds: span.describe(
-      'after which captured money of goods that were not delivered returns',
+      'time after which captured money for undelivered goods goes back',
     ),
-    unprovenSeconds: span.describe('after which a delivery without proof is believed'),
-    disputeSeconds: span.describe('from payment or delivery to the last dispute'),
-    decisionSeconds: span.describe('from a dispute to its decision'),
-    undecided: z.enum(['uphold', 'reject']).describe('what an undecided dispute becomes'),
-    debtSeconds: span.describe("after which the bank bears a payee's debt"),
-    voteSeconds: span.min(HOUR).describe('after which a vote no longer counts'),
-    windowSeconds: span.describe('over which limits add up'),
+    unprovenSeconds: span.describe('time after which a delivery without proof is believed'),
+    disputeSeconds: span.describe('time from payment or delivery to the last dispute'),
+    decisionSeconds: span.describe('time from a dispute to its decision'),
+    undecided: z.enum(['uphold', 'reject']).describe('the decision when nobody decides a dispute'),
+    debtSeconds: span.describe("time after which the bank bears a payee's debt"),
+    voteSeconds: span.min(HOUR).describe('time after which a vote no longer counts'),
+    windowSeconds: span.describe('time over which limits add up'),
     currencies: z
       .record(currency, currencyLimits)
       .readonly()
@@ -182,17 +182,17 @@ export type ReputationPolicy = z.output<typeof reputation>;
 export type ConductPolicy = z.output<typeof conduct>;
 export type RatingsPolicy = z.output<typeof ratings>;
 
-/** When captured money becomes the payees': once the statements match, or once the goods are delivered. */
+/** When the payees get captured money: when the statements match, or when the goods are delivered. */
 export type ReleaseAt = z.output<typeof releaseAt>;
 
 /** What unit 7 allows a login. */
 export type Limits = z.output<typeof limits>;
 
-/** What all agreed on for payments without a network. Bulletins carry it to the terminals. */
+/** The policy for payments without a network. Bulletins carry it to the terminals. */
 export type OfflinePolicy = z.output<typeof offlinePolicy>;
 
 /**
- * @returns what may be paid in the currency.
+ * @returns the limits of the currency.
  * @throws {DomainError} CURRENCY_NOT_ALLOWED when the policy does not name it.
  */
 export function limitsIn(

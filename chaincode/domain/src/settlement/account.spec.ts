@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an account lets its customer do, and what stays of it: money by currency, sessions, the step-up.
+// What an account lets its customer do: money by currency, sessions, the step-up.
 import type { AccountRow, Session } from '../ledger/rows';
 import {
   credit,
@@ -23,21 +23,31 @@ const NOW = 1_800_000_000;
 const WINDOW = { endsAt: NOW, seconds: 3600 };
 const ALLOWANCE: Allowance = {
   limits: {
-    ...{ perOrder: '600', perWindow: '1000', stepUp: '300', issue: '1' },
-    ...{ lossPerReserve: '0', lossPerPayee: '0' },
+    perOrder: '600',
+    perWindow: '1000',
+    stepUp: '300',
+    issue: '1',
+    lossPerReserve: '0',
+    lossPerPayee: '0',
   },
   percent: 50,
   window: WINDOW,
 };
 const EMPTY = newAccount({
-  ...{ customerId: 'customer-1', bankId: 'bank-1', status: 'active' },
-  ...{ blocks: 0, missing: [] },
+  customerId: 'customer-1',
+  bankId: 'bank-1',
+  status: 'active',
+  blocks: 0,
+  missing: [],
 });
 const RICH = credit(EMPTY, { currency: 'EUR', amount: '5000' });
 const euros = (amount: string) => ({ currency: 'EUR', amount });
 
 const session = (loginId: string, values: Partial<Session> = {}): Session => ({
-  ...{ loginId, deviceId: 'phone', key: '', until: NOW + 900 },
+  loginId,
+  deviceId: 'phone',
+  key: '',
+  until: NOW + 900,
   limits: { percent: 100, release: 'match' },
   ...values,
 });
@@ -51,7 +61,7 @@ describe('money', () => {
     expect(moneyIn(both, 'JPY').available).toBe('0');
   });
 
-  it('of no currency is found under the names that every object has', () => {
+  it('is not found under names that every object has', () => {
     expect(moneyIn(RICH, 'constructor')).toEqual({ available: '0', spent: [], sinceStepUp: [] });
   });
 
@@ -77,13 +87,13 @@ describe('a limit', () => {
     ensureWithinWindow(spent, { currency: 'CNY', amount: '500' }, ALLOWANCE);
   });
 
-  it('is not used up by money that is taken out otherwise', () => {
+  it('is not used up by money that is taken out in other ways', () => {
     ensureWithinWindow(debit(RICH, euros('5000')), euros('500'), ALLOWANCE);
   });
 });
 
 describe('a step-up', () => {
-  it('is due when orders without one add up to more than the limit, and then begins anew', () => {
+  it('is due when orders without one exceed the limit together, and then the count starts again', () => {
     const once = noteStepUp(RICH, euros('200'), WINDOW, false);
     expect(needsStepUp(RICH, euros('300'), ALLOWANCE)).toBe(false);
     expect(needsStepUp(RICH, euros('301'), ALLOWANCE)).toBe(true);

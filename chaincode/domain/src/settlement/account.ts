@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The account of a customer: its money, what was spent of it, and the sessions that may spend more. Every function returns
-// a new account.
+// The account of a customer: its money, what it spent, and the sessions that may spend more. Every function returns a new
+// account.
 import { ensure } from '../base/errors.js';
 import {
   addAmounts,
@@ -14,36 +14,37 @@ import type { AccountRow, CustomerRow, Money, Session } from '../ledger/rows.js'
 import type { CurrencyLimits } from '../policy/policy.js';
 import { addSpending, isWithin, spentIn, type Window } from './limits.js';
 
-/** Sessions at a time: the row is written with every order, so it stays small. */
+/** The most sessions at a time. The row is written with every order, so it must stay small. */
 const MOST_SESSIONS = 4;
 
 const NOTHING: Money = { available: '0', spent: [], sinceStepUp: [] };
 
-/** An amount, in minor units, of one currency. */
+/** An amount of one currency, in minor units. */
 export interface Payment {
   readonly currency: Currency;
   readonly amount: Amount;
 }
 
-/** What a payment is held against. */
+/** The limits for a payment. */
 export interface Allowance {
-  /** Of the policy, in the payment's currency. */
+  /** The policy's limits in the payment's currency. */
   readonly limits: CurrencyLimits;
-  /** What unit 7 leaves of them. */
+  /** The percentage of the limits that unit 7 allows. */
   readonly percent: number;
   readonly window: Window;
 }
 
-/** @returns the account of a customer, with nothing in it. */
+/** @returns an empty account of the customer. */
 export const newAccount = ({ customerId, bankId }: CustomerRow): AccountRow => ({
-  ...{ customerId, bankId },
+  customerId,
+  bankId,
   status: 'active',
   blocks: 0,
   sessions: [],
   money: {},
 });
 
-/** @returns what the account has in the currency; nothing, where it never had any. */
+/** @returns the account's money in the currency. Zero when it never had any. */
 export const moneyIn = ({ money }: Pick<AccountRow, 'money'>, currency: Currency): Money =>
   (Object.hasOwn(money, currency) ? money[currency] : undefined) ?? NOTHING;
 
@@ -56,7 +57,7 @@ const withMoney = (
   money: { ...account.money, [currency]: { ...moneyIn(account, currency), ...change } },
 });
 
-/** @returns the account with so much more to spend. */
+/** @returns the account with this much more money. */
 export const credit = (account: AccountRow, { currency, amount }: Payment): AccountRow =>
   withMoney(account, currency, {
     available: addAmounts(moneyIn(account, currency).available, amount),
@@ -69,7 +70,7 @@ export function debit(account: AccountRow, { currency, amount }: Payment): Accou
   return withMoney(account, currency, { available: subtractAmounts(available, amount) });
 }
 
-/** @throws {DomainError} LIMIT_EXCEEDED for an order that is above what one may cost. */
+/** @throws {DomainError} LIMIT_EXCEEDED for an order above the limit of one order. */
 export function ensureWithinOrder(
   { amount: total }: Payment,
   { limits, percent }: Allowance,
@@ -78,7 +79,7 @@ export function ensureWithinOrder(
   ensure(isWithin(limit, total), 'LIMIT_EXCEEDED', { limit, total });
 }
 
-/** @throws {DomainError} LIMIT_EXCEEDED when all payments of the window with this one are above what they may come to. */
+/** @throws {DomainError} LIMIT_EXCEEDED when all payments of the window, with this one, exceed the limit of a window. */
 export function ensureWithinWindow(
   account: AccountRow,
   { currency, amount: total }: Payment,
@@ -89,7 +90,7 @@ export function ensureWithinWindow(
   ensure(isWithin(limit, spent, total), 'LIMIT_EXCEEDED', { limit, spent, total });
 }
 
-/** What was paid since both factors were last bound to an order. */
+/** The sum of payments since the last step-up. */
 export const sinceStepUp = (account: AccountRow, currency: Currency, window: Window): Amount =>
   spentIn(moneyIn(account, currency).sinceStepUp, window);
 
@@ -100,13 +101,13 @@ export const needsStepUp = (
   { limits, window }: Allowance,
 ): boolean => !isWithin(limits.stepUp, sinceStepUp(account, currency, window), amount);
 
-/** Takes money out, which counts in the window from now on. @throws {DomainError} INSUFFICIENT_FUNDS. */
+/** Takes money out and counts it in the window. @throws {DomainError} INSUFFICIENT_FUNDS. */
 export const spend = (account: AccountRow, payment: Payment, window: Window): AccountRow =>
   withMoney(debit(account, payment), payment.currency, {
     spent: addSpending(moneyIn(account, payment.currency).spent, payment.amount, window),
   });
 
-/** An order that no factor is bound to adds to what the next step-up is for; one that has both begins anew. */
+/** Counts the order towards the next step-up. An order with a step-up starts the count again. */
 export const noteStepUp = (
   account: AccountRow,
   { currency, amount }: Payment,
@@ -119,7 +120,7 @@ export const noteStepUp = (
       : addSpending(moneyIn(account, currency).sinceStepUp, amount, window),
   });
 
-/** Opens a session; of too many, the oldest ends. */
+/** Opens a session. When there are too many, the oldest one ends. */
 export const openSession = (account: AccountRow, session: Session): AccountRow => ({
   ...account,
   sessions: [...account.sessions, session].slice(-MOST_SESSIONS),
@@ -131,17 +132,18 @@ export const endSessionsOf = (account: AccountRow, deviceId: string): AccountRow
   sessions: account.sessions.filter((session) => session.deviceId !== deviceId),
 });
 
-/** A block ends every session, and every login that is under way: to be active again opens none of them. */
+/** A block ends every session and every unfinished login. Unblocking the customer does not open them again. */
 export const withStatus = (
   account: AccountRow,
   { status, blocks }: Pick<CustomerRow, 'status' | 'blocks'>,
 ): AccountRow => ({
   ...account,
-  ...{ status, blocks },
+  status,
+  blocks,
   sessions: status === 'active' ? account.sessions : [],
 });
 
-/** Without the sessions that are over. */
+/** @returns the account without expired sessions. */
 export const withoutOver = (account: AccountRow, now: number): AccountRow => ({
   ...account,
   sessions: account.sessions.filter(({ until }) => now < until),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What money a row holds: so that a transaction can be asked whether it made or lost any.
+// How much money a row holds. With this a transaction can check whether it made or lost money.
 import { sumToUnits, type Currency, type Sum } from '../base/money.js';
 import type { RowKind, RowValue } from '../ledger/row-keys.js';
 import { isPlaced, SUPPLY, type OrderRow } from '../ledger/rows.js';
@@ -7,31 +7,33 @@ import type { Hold } from '../ledger/order-shapes.js';
 import { standing } from '../offline/reserve.js';
 import { standing as standingOn } from './hold.js';
 
-/** Signed minor units by currency: money on the ledger counts up, money that a bank made counts down. */
+/** Signed minor units by currency. Money on the ledger counts as plus, money that a bank made as minus. */
 export type Balance = ReadonlyMap<string, bigint>;
 
-/** The kinds of rows that hold money, or say that a bank made or took some. */
+/** The kinds of rows that hold money, or record that a bank made or took back money. */
 export type MoneyKind =
   'supply' | 'account' | 'terms' | 'order' | 'reserve' | 'credit' | 'checkpoint';
 
-/** What a row holds of one currency. */
+/** The money of one currency in a row. */
 export interface Held {
   readonly currency: Currency;
   readonly amount: Sum;
-  /** Money that a bank made counts down. */
+  /** Minus for money that a bank made. */
   readonly sign: 1n | -1n;
 }
 
 type Holding<Kind extends RowKind> = (row: RowValue<Kind>, key: string) => readonly Held[];
 
-/** A credit entry says its currency in its key alone: `credit/<payee>/<currency>/…`. */
+/** A credit entry has its currency only in its key: `credit/<payee>/<currency>/…`. */
 const currencyOfCredit = (key: string): string => key.split('/')[2] ?? '';
 
 const held = (currency: Currency, amount: Sum, sign: Held['sign'] = 1n): Held => ({
-  ...{ currency, amount, sign },
+  currency,
+  amount,
+  sign,
 });
 
-/** An express order's terms hold its total, as long as they stand: its own row holds how much less that is by now. */
+/** The terms of an express order hold its total for as long as they exist. The order's own row holds the reduction since then. */
 const heldByOrder = (mode: OrderRow['mode'], hold: Hold): readonly Held[] => {
   const stands = held(hold.currency, standingOn(hold));
   return mode === 'express' ? [stands, held(hold.currency, hold.authorised, -1n)] : [stands];
@@ -65,14 +67,14 @@ export interface RowChange {
   readonly after: unknown;
 }
 
-function moneyIn(key: string, row: unknown): readonly Held[] {
+function heldUnder(key: string, row: unknown): readonly Held[] {
   const kind = key.slice(0, key.indexOf('/'));
   return row === undefined || !Object.hasOwn(HOLDINGS, kind)
     ? []
     : heldIn(kind as MoneyKind, row as never, key);
 }
 
-/** @returns by currency what the changes make out of nothing (above zero) or lose (below); empty when money is conserved. */
+/** @returns by currency the money that the changes create (above zero) or lose (below zero). Empty when money is conserved. */
 export function madeBy(changes: readonly RowChange[]): Balance {
   const sums = new Map<string, bigint>();
   const add = (entries: readonly Held[], direction: bigint): void => {
@@ -80,8 +82,8 @@ export function madeBy(changes: readonly RowChange[]): Balance {
       sums.set(currency, (sums.get(currency) ?? 0n) + direction * sign * sumToUnits(amount));
   };
   for (const { key, before, after } of changes) {
-    add(moneyIn(key, before), -1n);
-    add(moneyIn(key, after), 1n);
+    add(heldUnder(key, before), -1n);
+    add(heldUnder(key, after), 1n);
   }
   return new Map([...sums].filter(([, sum]) => sum !== 0n));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The money of one order, through every sequence of steps: each is mirrored in two purses kept here, and the sum never changes.
+// The money of one order, through any sequence of steps. Purses in this test mirror each step, and the sum never changes.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { DomainError } from '../base/errors';
@@ -29,7 +29,7 @@ const NOW = 1_800_000_000;
 const open = (at: ReleaseAt, terms: Partial<OrderTerms> = {}): Hold =>
   openHold({ ...TERMS, ...terms }, at, NOW);
 const all = (hold: Hold) => capture(hold, 'all', uncaptured(hold), at());
-/** A capture now, of goods that are not delivered yet unless told. */
+/** The terms of a capture. By default it is now, and the goods are not delivered. */
 const at = (now = NOW, isDelivered = false) => ({ now, deliverySeconds: 1000, isDelivered });
 const NOTHING: Shares = { merchant: '0', logistics: '0' };
 
@@ -87,7 +87,7 @@ describe('capture', () => {
     expect(standing(after)).toBe('0');
   });
 
-  it('and refunds are bounded in number, but for an upheld dispute', () => {
+  it('and refunds are bounded in number, except for an upheld dispute', () => {
     const keys = Array.from({ length: 64 }, (_, index) => index.toString());
     const full = keys.reduce((hold, key) => capture(hold, key, '1', at()).hold, open('match'));
     expect(() => capture(full, 'more', '1', at())).toThrow(
@@ -129,7 +129,7 @@ describe('capture', () => {
     );
   });
 
-  it.each(['c1', 'toString', '__proto__'])('is made once a key: %s', (key) => {
+  it.each(['c1', 'toString', '__proto__'])('is made once per key: %s', (key) => {
     const { hold } = capture(open('match'), key, '1000', at());
     for (const amount of ['1000', '1'])
       expect(() => capture(hold, key, amount, at())).toThrow(
@@ -140,7 +140,7 @@ describe('capture', () => {
       );
   });
 
-  it('leaves the hold that it was given alone', () => {
+  it('does not change the given hold', () => {
     const hold = Object.freeze({ ...open('match'), captures: Object.freeze({}) });
     expect(() => all(hold)).not.toThrow();
   });
@@ -167,7 +167,7 @@ describe('giving back', () => {
     expect(refundable(refund(part, 'r2', '500'))).toBe('0');
   });
 
-  it('refund is made once a key', () => {
+  it('refund is made once per key', () => {
     const hold = refund(all(open('match')).hold, 'r1', '10');
     for (const amount of ['10', '1', '9999'])
       expect(() => refund(hold, 'r1', amount)).toThrow(
@@ -179,7 +179,7 @@ describe('giving back', () => {
     expect(refund(hold, 'r2', '10').refunded).toBe('20');
   });
 
-  it('refund before release comes out of the hold, after release out of the balance', () => {
+  it('refund comes from the hold before release and from the balance after it', () => {
     const { hold } = all(open('delivery'));
     const before = refund(hold, 'r1', '500');
     expect(before).toMatchObject({ refundedHeld: '500' });
@@ -202,14 +202,14 @@ describe('giving back', () => {
 });
 
 describe('the delivery', () => {
-  it('of a part pays its fee in full and the merchant what is left', () => {
+  it('of a partly captured order pays its full fee, and the merchant the rest', () => {
     const { hold } = capture(open('delivery'), 'c', '700', at());
     expect(settleDelivery(hold).credits).toEqual({ logistics: '450', merchant: '250' });
     const { hold: less } = capture(open('delivery'), 'c', '300', at());
     expect(settleDelivery(less).credits).toEqual({ logistics: '300', merchant: '0' });
   });
 
-  it('of a disputed order pays its fee alone', () => {
+  it('of a disputed order pays only its fee', () => {
     const { hold, credits } = settleFee(all(open('delivery')).hold);
     expect(credits).toEqual({ logistics: '450', merchant: '0' });
     expect(unwind(hold).returned).toBe('2500');
@@ -305,7 +305,7 @@ class Purses {
 
   #key = (): string => `key-${(this.#keys += 1).toString()}`;
 
-  /** A thousandth part of what is possible; above 1000 it is more than is possible. */
+  /** A share of what is possible, in thousandths. Above 1000 it is more than is possible. */
   #part = (possible: string, share: number): string =>
     ((BigInt(possible) * BigInt(share)) / 1000n + (share > 1000 ? 1n : 0n)).toString();
 
@@ -317,7 +317,7 @@ class Purses {
 
 type Step = readonly [verb: 'capture' | 'refund' | 'deliver' | 'void' | 'unwind', share: number];
 
-/** Refusals that a caller may meet; any other, and above all INTERNAL, fails the property. */
+/** Refusals that a caller may get. Any other, above all INTERNAL, fails the property. */
 const EXPECTED = ['HOLD_EXCEEDED', 'REFUND_EXCEEDED', 'STATE_CONFLICT'];
 
 function take(purses: Purses, [verb, share]: Step): void {
@@ -365,7 +365,7 @@ describe('through any sequence of steps', () => {
       }),
     );
 
-  it('money is where the purses say, and none appears or vanishes', () => {
+  it('the money agrees with the purses, and none appears or vanishes', () => {
     fc.assert(
       fc.property(opened, fc.array(step, { maxLength: 15 }), (hold, steps) => {
         const purses = new Purses(hold);

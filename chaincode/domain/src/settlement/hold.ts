@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The money of one order: authorised, captured in parts, released to the payees, refunded, voided. Every function
-// returns a new hold and asserts that nothing appears or vanishes.
+// The money of one order: authorised, captured in parts, released to the payees, refunded, voided. Every function returns a
+// new hold and asserts that no money appears or vanishes.
 import { ensure, type ErrorCode } from '../base/errors.js';
 import {
   addAmounts,
@@ -13,13 +13,13 @@ import {
 import type { Hold, OrderTerms } from '../ledger/order-shapes.js';
 import type { ReleaseAt } from '../policy/policy.js';
 
-/** How an amount divides between the two payees of an order. */
+/** How an amount is divided between the two payees of an order. */
 export interface Shares {
   readonly merchant: Amount;
   readonly logistics: Amount;
 }
 
-/** What still stands on the hold: neither given back nor credited. */
+/** The rest on the hold: neither given back nor credited. */
 export const standing = (hold: Hold): Amount =>
   [hold.voided, hold.released, hold.refundedHeld].reduce(subtractAmounts, hold.authorised);
 
@@ -27,7 +27,7 @@ export const standing = (hold: Hold): Amount =>
 export const uncaptured = (hold: Hold): Amount =>
   subtractAmounts(subtractAmounts(hold.authorised, hold.captured), hold.voided);
 
-/** Delivery is made in any case, so its fee is paid first; the rest is the merchant's. */
+/** The delivery happens in any case, so its fee is paid first. The rest is for the merchant. */
 const sharesOfSum = (hold: Hold, sum: Amount): Shares => {
   const logistics = minimumAmount(sum, hold.fee);
   return { logistics, merchant: subtractAmounts(sum, logistics) };
@@ -43,27 +43,29 @@ export function refundable(hold: Hold): Amount {
   return isAtLeast(merchant, refunded) ? subtractAmounts(merchant, refunded) : '0';
 }
 
-/** Asserts what every hold must satisfy, whatever was done to it. */
-function checked(hold: Hold): Hold {
-  const [authorised, voided, captured, released, refunded, refundedHeld] = (
-    ['authorised', 'voided', 'captured', 'released', 'refunded', 'refundedHeld'] as const
-  ).map((field) => toUnits(hold[field])) as [bigint, bigint, bigint, bigint, bigint, bigint];
-  const fee = toUnits(hold.feeReleased) + toUnits(hold.feeReturned);
+/** Asserts what every hold must satisfy after every step. */
+function assertHold(hold: Hold): Hold {
+  const captured = toUnits(hold.captured);
+  const released = toUnits(hold.released);
+  const refunded = toUnits(hold.refunded);
+  const refundedHeld = toUnits(hold.refundedHeld);
+  const feeReleased = toUnits(hold.feeReleased);
+  const feeReturned = toUnits(hold.feeReturned);
   const sound =
-    captured + voided <= authorised &&
+    captured + toUnits(hold.voided) <= toUnits(hold.authorised) &&
     released + refundedHeld <= captured &&
     refundedHeld <= refunded &&
     refunded <= captured &&
-    toUnits(hold.feeReleased) <= released &&
-    toUnits(hold.feeReturned) <= refundedHeld &&
-    fee <= toUnits(hold.fee);
+    feeReleased <= released &&
+    feeReturned <= refundedHeld &&
+    feeReleased + feeReturned <= toUnits(hold.fee);
   ensure(sound, 'INTERNAL', { invariant: 'hold' });
   return hold;
 }
 
-/** @returns the hold of a new order: all of its total is authorised. @param now in seconds since 1970 */
+/** @returns the hold of a new order. Its whole total is authorised. @param now in seconds since 1970 */
 export const openHold = (terms: OrderTerms, release: ReleaseAt, now: number): Hold =>
-  checked({
+  assertHold({
     currency: terms.currency,
     authorised: terms.total,
     voided: '0',
@@ -81,22 +83,22 @@ export const openHold = (terms: OrderTerms, release: ReleaseAt, now: number): Ho
     refunds: {},
   });
 
-/** The most captures, and the most refunds, of one hold: its row is written with each. */
+/** The most captures and the most refunds of one hold. Each one writes the row. */
 const MOST_KEYS = 64;
 
 const ensureRoom = (keys: Readonly<Record<string, Amount>>, code: ErrorCode): void =>
   ensure(Object.keys(keys).length < MOST_KEYS, code, { most: MOST_KEYS });
 
-/** When a capture is made, and what it means for the delivery. */
+/** The time of a capture, and what it needs to know about the delivery. */
 export interface CaptureTerms {
   readonly now: number;
-  /** How long the delivery may take from the first capture on. */
+  /** How long the delivery may take after the first capture. */
   readonly deliverySeconds: number;
-  /** Whether the delivery is already certain: then nothing waits for it. */
+  /** Whether the delivery is already certain. Then no money waits for it. */
   readonly isDelivered: boolean;
 }
 
-/** The merchant's part of what was credited. */
+/** The merchant's part of the credited money. */
 const merchantReleased = (hold: Hold): Amount => subtractAmounts(hold.released, hold.feeReleased);
 
 const ensureCapturable = (hold: Hold, captureId: string, amount: Amount, now: number): void => {
@@ -107,9 +109,9 @@ const ensureCapturable = (hold: Hold, captureId: string, amount: Amount, now: nu
 };
 
 /**
- * Captures an amount, once a key. The merchant's part is credited at once where nothing waits for the delivery; the delivery
- * fee is earned by the delivery.
- * @throws {DomainError} HOLD_EXPIRED, HOLD_EXCEEDED, or IDEMPOTENCY_CONFLICT for a key that was used.
+ * Captures an amount, once per key. The merchant's part is credited at once when it does not wait for the delivery. The
+ * delivery fee is credited at the delivery.
+ * @throws {DomainError} HOLD_EXPIRED, HOLD_EXCEEDED, or IDEMPOTENCY_CONFLICT for a used key.
  */
 export function capture(
   hold: Hold,
@@ -118,7 +120,7 @@ export function capture(
   { now, deliverySeconds, isDelivered }: CaptureTerms,
 ): Credited {
   ensureCapturable(hold, captureId, amount, now);
-  const claimed = checked({
+  const claimed = assertHold({
     ...hold,
     captured: addAmounts(hold.captured, amount),
     deliverBy: hold.deliverBy ?? now + deliverySeconds,
@@ -126,31 +128,31 @@ export function capture(
   });
   if (isDelivered) return settleDelivery(claimed);
   const merchant = hold.release === 'match' ? merchantDue(claimed) : '0';
-  return credit(claimed, { merchant, logistics: '0' });
+  return takeCredits(claimed, { merchant, logistics: '0' });
 }
 
-/** The merchant's part that still stands on the hold. */
+/** The merchant's part that is still on the hold. */
 const merchantDue = (hold: Hold): Amount =>
   [merchantReleased(hold), subtractAmounts(hold.refundedHeld, hold.feeReturned)].reduce(
     subtractAmounts,
     sharesOfSum(hold, hold.captured).merchant,
   );
 
-/** The delivery fee that still stands on the hold. */
+/** The delivery fee that is still on the hold. */
 const feeDue = (hold: Hold): Amount =>
   [hold.feeReleased, hold.feeReturned].reduce(
     subtractAmounts,
     sharesOfSum(hold, hold.captured).logistics,
   );
 
-/** A hold, and what leaves it for the payees. */
+/** A hold, and what the payees get from it. */
 interface Credited {
   readonly hold: Hold;
   readonly credits: Shares;
 }
 
-const credit = (hold: Hold, credits: Shares): Credited => ({
-  hold: checked({
+const takeCredits = (hold: Hold, credits: Shares): Credited => ({
+  hold: assertHold({
     ...hold,
     released: addAmounts(hold.released, credits.merchant, credits.logistics),
     feeReleased: addAmounts(hold.feeReleased, credits.logistics),
@@ -158,52 +160,52 @@ const credit = (hold: Hold, credits: Shares): Credited => ({
   credits,
 });
 
-/** Whether the delivery fee was captured: a courier that sets out is sure of it. */
+/** Whether the delivery fee is captured, so that the courier is sure to get it. */
 export const isFeeCaptured = (hold: Hold): boolean =>
   hold.captured !== '0' && isAtLeast(hold.captured, hold.fee);
 
-/** Credits the delivery: its fee, and the merchant with what waited for it. */
+/** Credits the delivery fee, and the merchant's part that waited for the delivery. */
 export const settleDelivery = (hold: Hold): Credited =>
-  credit(hold, { merchant: merchantDue(hold), logistics: feeDue(hold) });
+  takeCredits(hold, { merchant: merchantDue(hold), logistics: feeDue(hold) });
 
-/** Credits the delivery fee alone, while the merchant's part waits for the decision of a dispute. */
+/** Credits only the delivery fee. The merchant's part waits for the decision of a dispute. */
 export const settleFee = (hold: Hold): Credited =>
-  credit(hold, { merchant: '0', logistics: feeDue(hold) });
+  takeCredits(hold, { merchant: '0', logistics: feeDue(hold) });
 
 /**
- * Whether the greater part of what was claimed went back. A merchant that gives back a cent takes nothing of a customer's good
- * name and nothing of a bad opinion by it, and one that gives back most of it has nothing of the order.
+ * Whether most of the captured money went back. Returning one cent must not lower the weight of a customer's success or bad
+ * opinion. A merchant that returned most of the money has gained nothing from the order.
  */
 export const isPaidBack = ({ refunded, captured }: Pick<Hold, 'refunded' | 'captured'>): boolean =>
   2n * toUnits(refunded) > toUnits(captured);
 
-/** Gives back what was never captured. */
+/** Gives back the part that was never captured. */
 export function voidRest(hold: Hold): { hold: Hold; returned: Amount } {
   const returned = uncaptured(hold);
-  return { hold: checked({ ...hold, voided: addAmounts(hold.voided, returned) }), returned };
+  return { hold: assertHold({ ...hold, voided: addAmounts(hold.voided, returned) }), returned };
 }
 
-/** Whether refunds come out of the payee's balance (after release) or out of the hold (before). */
+/** Whether refunds come from the payee's balance (after release) or from the hold (before). */
 export const isReleased = (hold: Hold): boolean =>
   hold.release === 'match' || merchantReleased(hold) !== '0';
 
 /**
- * Refunds an amount of the merchant's part, once a key.
- * @throws {DomainError} REFUND_EXCEEDED, or IDEMPOTENCY_CONFLICT for a key that was used.
+ * Refunds an amount of the merchant's part, once per key.
+ * @throws {DomainError} REFUND_EXCEEDED, or IDEMPOTENCY_CONFLICT for a used key.
  */
 export function refund(hold: Hold, refundId: string, amount: Amount): Hold {
   ensureRoom(hold.refunds, 'REFUND_EXCEEDED');
   return refundUpheld(hold, refundId, amount);
 }
 
-/** Like {@link refund}, however many there were: a decision for the customer cannot fail. */
+/** Like {@link refund}, but without a limit on their number, because a decision for the customer must not fail. */
 export function refundUpheld(hold: Hold, refundId: string, amount: Amount): Hold {
   ensure(!Object.hasOwn(hold.refunds, refundId), 'IDEMPOTENCY_CONFLICT', { refundId });
   ensure(isAtLeast(refundable(hold), amount), 'REFUND_EXCEEDED', {
     rest: refundable(hold),
     amount,
   });
-  return checked({
+  return assertHold({
     ...hold,
     refunded: addAmounts(hold.refunded, amount),
     refundedHeld: isReleased(hold) ? hold.refundedHeld : addAmounts(hold.refundedHeld, amount),
@@ -211,11 +213,11 @@ export function refundUpheld(hold: Hold, refundId: string, amount: Amount): Hold
   });
 }
 
-/** Gives back everything captured that is not credited yet: of goods that were not delivered, the delivery fee too. */
+/** Gives back everything captured that is not credited yet. For undelivered goods that includes the delivery fee. */
 export function unwind(hold: Hold): { hold: Hold; returned: Amount } {
   const fee = feeDue(hold);
   const returned = addAmounts(merchantDue(hold), fee);
-  const next = checked({
+  const next = assertHold({
     ...hold,
     refunded: addAmounts(hold.refunded, returned),
     refundedHeld: addAmounts(hold.refundedHeld, returned),

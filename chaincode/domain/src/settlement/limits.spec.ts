@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Windows that add up: whatever is paid and whenever, no window ever holds more than the limit, and none is held against a
-// customer for much longer than it lasts.
+// Limits over a window: for any payments at any time, no window has more than the limit, and a payment does not count much
+// longer than the window lasts.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import type { Spending } from '../ledger/rows';
@@ -21,7 +21,7 @@ interface Attempts {
   readonly payments: readonly { readonly wait: number; readonly amount: number }[];
 }
 
-/** Waits are often those at which a part or a window ends. */
+/** Waits often end exactly when a part or a window ends. */
 const attempts = fc.integer({ min: 1, max: 100_000 }).chain((seconds) =>
   fc.record({
     seconds: fc.constant(seconds),
@@ -38,7 +38,7 @@ const attempts = fc.integer({ min: 1, max: 100_000 }).chain((seconds) =>
   }),
 );
 
-/** Pays as often as the limit lets it, and looks at the row after each. */
+/** Pays as often as the limit allows, and looks at the row after each payment. */
 function pay({ seconds, payments }: Attempts, look: (row: readonly Spending[]) => void): Paid[] {
   const paid: Paid[] = [];
   let row: readonly Spending[] = [];
@@ -57,7 +57,7 @@ function pay({ seconds, payments }: Attempts, look: (row: readonly Spending[]) =
 const sumOf = (paid: readonly Paid[]): number => paid.reduce((sum, { amount }) => sum + amount, 0);
 
 describe('a window', () => {
-  it('never holds more than the limit, wherever it begins', () => {
+  it('never has more than the limit, for any start', () => {
     fc.assert(
       fc.property(attempts, (drawn) => {
         const paid = pay(drawn, () => undefined);
@@ -84,7 +84,7 @@ describe('a window', () => {
     );
   });
 
-  it('is kept in five parts at most', () => {
+  it('is kept in at most five parts', () => {
     fc.assert(
       fc.property(attempts, (drawn) => {
         pay(drawn, (row) => expect(row.length).toBeLessThanOrEqual(5));
@@ -92,14 +92,14 @@ describe('a window', () => {
     );
   });
 
-  it('counts a payment whose time lies before the last one with the last one', () => {
+  it('counts a payment with an earlier time in the last part', () => {
     const first = addSpending([], '5', { endsAt: START, seconds: 40 });
     const second = addSpending(first, '7', { endsAt: START - 30, seconds: 40 });
     expect(second).toEqual([{ last: START, amount: '12' }]);
   });
 });
 
-it('a shorter window is followed at once, a longer one by what is still known', () => {
+it('a shorter window takes effect at once, and a longer one with the parts that are still kept', () => {
   const year = 366 * 86_400;
   const row = addSpending([], '5', { endsAt: START, seconds: year });
   expect(spentIn(row, { endsAt: START + 3_599, seconds: 3_600 })).toBe('5');
@@ -108,12 +108,12 @@ it('a shorter window is followed at once, a longer one by what is still known', 
 });
 
 describe('a limit', () => {
-  it('is met, and not exceeded', () => {
+  it('can be reached but not exceeded', () => {
     expect(isWithin('10', '4', '6')).toBe(true);
     expect(isWithin('10', '4', '7')).toBe(false);
   });
 
-  it('compares sums that no amount could hold', () => {
+  it('compares sums that are too large for an amount', () => {
     const most = '9'.repeat(18);
     expect(isWithin(most, most)).toBe(true);
     expect(isWithin(most, most, most)).toBe(false);

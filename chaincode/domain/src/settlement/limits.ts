@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits that add up over time. What is paid in a quarter of a window is kept in one part, which counts until the last of it
-// leaves the window: so no boundary lets the limit be spent twice, nothing counts for more than a quarter of a window too long,
-// and a policy that shortens the window is followed at once.
+// Limits that add up over time. The payments in a quarter of a window are kept as one part. A part counts until its last
+// payment leaves the window. So nobody can spend the limit twice around a boundary, nothing counts for more than a quarter
+// of a window too long, and a shorter window in the policy takes effect at once.
 import { addAmounts, toUnits, type Amount } from '../base/money.js';
 import type { Spending } from '../ledger/rows.js';
 
-/** The time over which limits add up, as it ends with a payment. Seconds. */
+/** The time over which limits add up. It ends at a payment. In seconds. */
 export interface Window {
   readonly endsAt: number;
   readonly seconds: number;
@@ -13,20 +13,20 @@ export interface Window {
 
 const PARTS = 4;
 
-/** Which part of the time a payment falls into. */
+/** The part of the time that contains a payment. */
 const partOf = (at: number, { seconds }: Window): number =>
   Math.floor(at / Math.ceil(seconds / PARTS));
 
 const inside = (spendings: readonly Spending[], { endsAt, seconds }: Window): Spending[] =>
   spendings.filter(({ last }) => last > endsAt - seconds);
 
-/** @returns all that was paid within the window. */
+/** @returns the sum of all payments in the window. */
 export const spentIn = (spendings: readonly Spending[], window: Window): Amount =>
   addAmounts(...inside(spendings, window).map(({ amount }) => amount));
 
 /**
- * Adds a payment, and forgets what no window will count again. A proposal's time may lie a little before the last one's:
- * what it pays then counts with the last part.
+ * Adds a payment, and removes parts that no window will count again. A proposal's time may be a little before the previous
+ * one's. Its payment then counts in the last part.
  */
 export function addSpending(
   spendings: readonly Spending[],
@@ -43,6 +43,6 @@ export function addSpending(
   return [...parts.slice(0, -1), joined];
 }
 
-/** @returns whether all amounts together, which may have more digits than one, are at most the limit. */
+/** @returns whether all amounts together are at most the limit. Their sum may have more digits than an amount. */
 export const isWithin = (limit: Amount, ...amounts: readonly Amount[]): boolean =>
   amounts.reduce((sum, amount) => sum + toUnits(amount), 0n) <= toUnits(limit);

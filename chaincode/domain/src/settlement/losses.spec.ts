@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who bears a double spend, how much of it, and what a reserve gives for it.
+// Who bears a double spend, how much of it, and what the reserve pays for it.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded';
 import { addAmounts, toUnits } from '../base/money';
@@ -26,16 +26,16 @@ describe('who bears a loss', () => {
     [6, 'bank'],
     [7, 'merchant'],
     [9, 'merchant'],
-  ])('follows from the bulletin that was accepted by: %d', (number, expected) => {
+  ])('follows from the bulletin that the payee accepted under: %d', (number, expected) => {
     expect(bearerOf({ bearers, number: 9 }, number)).toBe(expected);
   });
 
-  it('is the merchant for a bulletin that nobody published yet', () => {
+  it('is the merchant for a bulletin that is not published yet', () => {
     expect(bearerOf({ bearers: [[1, 'bank']], number: 9 }, 10)).toBe('merchant');
     expect(bearerOf({ bearers: [], number: 9 }, 1)).toBe('merchant');
   });
 
-  it('is kept by its changes only', () => {
+  it('is stored only when it changes', () => {
     let kept = withBearer([], 1, policy('bank'));
     for (const [number, bearer] of [
       [2, 'bank'],
@@ -64,7 +64,7 @@ describe('what the bank bears', () => {
     expect(passedBound(amount, limits, { compensated }, borne, window)).toBe(bound);
   });
 
-  it('counts what one payee got within the window only', () => {
+  it('counts only what one payee got within the window', () => {
     const borne = [{ last: 899, amount: '150' }];
     expect(passedBound('100', limits, { compensated: '0' }, borne, window)).toBeUndefined();
   });
@@ -73,8 +73,8 @@ describe('what the bank bears', () => {
 const fraud = (at: number, amount: string, recovered = '0') =>
   ({ at, amount, recovered }) as FraudCaseRow;
 
-describe('what a reserve gives', () => {
-  it('goes to the oldest case first, as far as it goes', () => {
+describe('what a reserve pays', () => {
+  it('goes to the oldest case first, until it is used up', () => {
     const cases = [fraud(3, '50'), fraud(1, '60'), fraud(2, '40', '10')];
     const { recoveries, rest } = recoverLosses('100', cases);
     expect(recoveries.map((each) => [each.fraud.at, each.amount])).toEqual([
@@ -85,7 +85,7 @@ describe('what a reserve gives', () => {
     expect(rest).toBe('0');
   });
 
-  it('is never more than it has, nor more than was lost, and nothing vanishes', () => {
+  it('is never more than it has or than was lost, and nothing vanishes', () => {
     const amount = fc.nat(1_000).map(String);
     fc.assert(
       fc.property(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a double spend costs whom: who bears it by the rules that its payee accepted under, how much the bank bears at most, and
-// what the device's own reserve gives for it.
+// The cost of a double spend: who bears it, by the rules that the payee accepted under; how much the bank bears at most; and
+// what the device's own reserve pays for it.
 import { addAmounts, subtractAmounts, toAmount, toUnits, type Amount } from '../base/money.js';
 import type { BulletinRow, FraudCaseRow, LossesRow, ReserveRow } from '../ledger/offline-rows.js';
 import type { CurrencyLimits, OfflinePolicy } from '../policy/policy.js';
@@ -8,28 +8,37 @@ import { isWithin, spentIn, type Window } from './limits.js';
 
 type Bearers = BulletinRow['bearers'];
 
-/** The most cases of one reserve that no payee claimed, and that one payee claimed: more tell nothing new of the device. */
+/**
+ * The most cases of one reserve that no payee claimed, and the most that one payee claimed. More cases tell nothing new
+ * about the device.
+ */
 const MOST_CASES = 64;
 
 type Share = Pick<FraudCaseRow, 'claimed' | 'merchantId'>;
 
 /**
- * Whether a case has no place any more. Each payee's claims have places of their own, so that nobody who fills his, or all that are
- * for proofs, takes what another is owed.
+ * Whether there is no room for a case. Each payee's claims have their own places. So nobody who fills these places, or those
+ * for proofs, can take the place of another payee.
  */
 export const isFull = (cases: readonly Share[], { claimed, merchantId }: Share): boolean =>
   cases.filter(
     (other) => other.claimed === claimed && (!claimed || other.merchantId === merchantId),
   ).length >= MOST_CASES;
 
-/** @returns the bearers with who bears what is accepted by this bulletin; the number of a policy's first bulletin is new. */
+/**
+ * @returns the bearers, with the bearer for vouchers accepted under this bulletin. The list changes only when the bearer
+ * changes.
+ */
 export const withBearer = (
   bearers: Bearers,
   number: number,
   { lossBearer }: OfflinePolicy,
 ): Bearers => (bearers.at(-1)?.[1] === lossBearer ? bearers : [...bearers, [number, lossBearer]]);
 
-/** @returns who bears a loss that was accepted by the bulletin of this number; nobody's word is the merchant's own risk. */
+/**
+ * @returns who bears the loss of a voucher accepted under the bulletin with this number. Without such a bulletin the
+ * merchant does.
+ */
 export const bearerOf = (
   { bearers, number: newest }: Pick<BulletinRow, 'bearers' | 'number'>,
   number: number,
@@ -39,7 +48,7 @@ export const bearerOf = (
 /** Why the bank does not bear an amount. */
 export type LossBound = 'lossPerReserve' | 'lossPerPayee';
 
-/** @returns the bound that the amount would pass, or undefined. */
+/** @returns the bound that the amount would exceed, or undefined. */
 export function passedBound(
   amount: Amount,
   limits: Pick<CurrencyLimits, LossBound>,
@@ -51,13 +60,13 @@ export function passedBound(
   return isWithin(limits.lossPerPayee, spentIn(borne, window), amount) ? undefined : 'lossPerPayee';
 }
 
-/** What a case still costs somebody. */
+/** The loss of a case that nobody has covered yet. */
 export const openLoss = ({
   amount,
   recovered,
 }: Pick<FraudCaseRow, 'amount' | 'recovered'>): Amount => subtractAmounts(amount, recovered);
 
-/** What the rest of a reserve gives for one case. */
+/** What the rest of a reserve pays for one case. */
 export interface Recovery {
   readonly fraud: FraudCaseRow;
   readonly amount: Amount;
@@ -66,8 +75,8 @@ export interface Recovery {
 const byTime = (a: FraudCaseRow, b: FraudCaseRow): number => a.at - b.at;
 
 /**
- * Gives the rest of a reserve to what its device spent twice, the oldest case first, as far as it goes.
- * @param cases those that count against the device and that somebody lost by
+ * Pays the double spends of a device from the rest of its reserve: the oldest case first, until the money is used up.
+ * @param cases the cases that count against the device and that somebody lost money by
  */
 export function recoverLosses(
   rest: Amount,
@@ -85,7 +94,7 @@ export function recoverLosses(
   return { recoveries, rest: toAmount(left) };
 }
 
-/** @returns the case as it stands after a recovery. */
+/** @returns the case after a recovery. */
 export const recoveredCase = ({ fraud, amount }: Recovery): FraudCaseRow => ({
   ...fraud,
   recovered: addAmounts(fraud.recovered, amount),

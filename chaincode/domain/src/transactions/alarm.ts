@@ -31,7 +31,7 @@ export const alarm = {
     kind: 'submit',
     units: ['15'],
     summary:
-      'Compares the goods of the basket with their registration again, in parallel to the partition; a basket that differs cannot be placed.',
+      'Compares the goods of the basket with their registration again, in parallel to the partition. A basket with differences cannot be placed.',
     access: ['merchant.cashier'],
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,
@@ -46,7 +46,7 @@ export const alarm = {
     kind: 'submit',
     units: ['15', '16'],
     summary:
-      "Compares goods and statements after unit 13, field by field; differences raise an alarm that blocks this order's money.",
+      "Compares goods and statements after unit 13, field by field. Differences raise an alarm that blocks this order's money.",
     access: ['bank.bank-node'],
     owner: { of: 'order' },
     input: orderKey,
@@ -59,17 +59,17 @@ export const alarm = {
     example: ORDER,
   }),
   resolve: decide(
-    'An operator resolves the alarm: the difference is explained and counts against nobody, the order goes on.',
+    'An operator resolves the alarm: the difference is explained and counts against nobody, and the order goes on.',
     8,
     ['ALARM_NOT_OPEN', 'STATE_CONFLICT'],
   ),
   uphold: decide(
-    'An operator upholds the alarm: the difference is real and counts against whose statement stood alone, the money must be returned.',
+    'An operator upholds the alarm: the difference is real and counts against the parties whose statement stood alone. The money must be returned.',
     14,
     ['ALARM_NOT_OPEN', 'MERCHANT_UNKNOWN'],
   ),
   listAlarms: query({
-    summary: "A bank's alarms, open ones or all, at most 200 a call.",
+    summary: "A bank's alarms, only the open ones or all, at most 200 per call.",
     input: z.strictObject({ bankId: identifier, open: z.boolean(), ...pageAfter }),
     output: z.strictObject({ alarms: z.array(alarmRow), ...pageNext }),
     example: { bankId: BANK_ID, open: true },

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Several calls of one kind in one transaction: whoever endorses, orders and commits them pays most of the price once.
-// On the wire a batch is an array where a call is one value: of inputs, of private inputs, and of answers.
+// Several calls of one kind in one transaction, so that most of the cost of endorsing, ordering and committing is paid once.
+// On the wire, a batch is an array wherever a single call is one value: of inputs, private inputs and answers.
 import * as z from 'zod';
 import { isErrorCode, type ErrorCode, type WireError } from '../base/errors.js';
 
-/** Calls in one batch, at most: what a block of the default size holds several of. */
+/** The most calls in one batch. A block of the default size has room for several such batches. */
 export const MAX_BATCH = 16;
 
-/** What became of one call of a batch. A refused one leaves nothing and hinders none of the others. */
+/** The result of one call of a batch. A refused call writes nothing and does not affect the others. */
 export type BatchAnswer = { readonly output: unknown } | { readonly refusal: WireError };
 
 const refusal = z.strictObject({

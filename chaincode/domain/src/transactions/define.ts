@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a transaction is, as data. Everything that knows transactions (chaincode, SDK, tests, documents) reads the table.
+// Transactions as data. Everything that works with transactions (chaincode, SDK, tests, documents) reads the table.
 import type * as z from 'zod';
 import type { ErrorCode } from '../base/errors.js';
 import type { Role } from '../ledger/identity-shapes.js';
@@ -25,17 +25,20 @@ export type Attribute = (typeof ATTRIBUTES)[number];
 export type Access = 'any' | `${Role}.${Attribute}` | `*.${Attribute}`;
 
 /**
- * Whose object it is. The certificate's `actor` attribute must equal the owner.
- * `input`: a field of the input names the owner. `customer`, `login`, `order`, `basket`, `quote`: the row that the input names has an owner,
- * which for `order` and `basket` is the one of the caller's own role (its bank, merchant or logistics company);
- * of a `merchant` its bank; of a `payee` it is the bank that licensed the merchant, or pays the logistics company out.
+ * The owner of the object. The certificate's `actor` attribute must equal it. `input`: a field of the input names the owner.
+ * `customer`, `login`, `order`, `basket`, `quote`: the row that the input names has an owner; for `order` and `basket` it is
+ * the party of the caller's role (bank, merchant or logistics company). `merchant`: the merchant's bank. `payee`: the bank
+ * that licensed the merchant or pays out the logistics company.
  */
 export type Ownership =
   | { readonly of: 'network' }
   | { readonly of: 'input'; readonly field: string }
   | { readonly of: 'customer' | 'login' | 'merchant' | 'order' | 'basket' | 'quote' | 'payee' };
 
-/** What a call is about, in receipts' keys and events: `kind/field/field`. A field is a path into the input, or `@actor`, the caller. */
+/**
+ * The subject of a call, in receipts' keys and events: `kind/field/field`. A field is a path into the input, or `@actor`,
+ * the caller.
+ */
 export interface Subject {
   readonly kind:
     | 'network'
@@ -51,32 +54,32 @@ export interface Subject {
   readonly fields: readonly string[];
 }
 
-/** The actor of the certificate that calls, as a part of a key. */
+/** The actor of the caller's certificate, as a part of a key. */
 export const CALLER = '@actor';
 
-/** A receipt in a row that the call writes anyway, under the call's natural key. */
+/** The place of a receipt in a row that the call writes anyway, under the call's natural key. */
 export interface ReceiptPlace {
   readonly row: 'quote' | 'terms' | 'order' | 'batch';
   readonly field: 'receipt' | 'settled';
-  /** The call begins the row: one that stands there without this receipt was begun by another kind of call. */
+  /** The call creates the row. A row without this receipt was created by another kind of call. */
   readonly begins?: true;
-  /** Fields of the answer that the row holds anyway, under the same names: the receipt does not keep them again. */
+  /** Fields of the answer that the row already has under the same names. The receipt does not repeat them. */
   readonly answers?: readonly string[];
 }
 
 /**
- * How a repetition is told from a contradiction. The natural key is the subject's fields and those that stand `apart`.
+ * How a repetition is told apart from a contradiction. The natural key is the subject's fields plus the fields in `apart`.
  *
- * `receipt`: the first call leaves a receipt with the digest of its input and its answer. The same key and content again
- * get that answer, other content is IDEMPOTENCY_CONFLICT. `state`: the call says what shall be; where all is so already,
- * nothing is written. Both answer `replayed: true` then. `always`: does its work as often as it is called.
+ * `receipt`: the first call writes a receipt with the digest of its input and its answer. The same key with the same content
+ * gets that answer again; different content is IDEMPOTENCY_CONFLICT. `state`: the call says how the state must be, and
+ * writes nothing when it is already so. Both then answer `replayed: true`. `always`: the call does its work every time.
  */
 export type Repetition =
   | { readonly by: 'receipt'; readonly apart?: readonly string[]; readonly in?: ReceiptPlace }
   | {
       readonly by: 'state';
       readonly apart?: readonly string[];
-      /** The newest call that changed something leaves a receipt, for the trail. */
+      /** The last call that changed something has a receipt, for the trail. */
       readonly leavesReceipt?: true;
     }
   | { readonly by: 'always'; readonly apart?: readonly string[] };
@@ -84,16 +87,16 @@ export type Repetition =
 export const ONCE: Repetition = { by: 'receipt' };
 export const BY_STATE: Repetition = { by: 'state' };
 
-/** One receipt a subject and these fields. */
+/** One receipt per subject and these fields. */
 export const onceFor = (...apart: string[]): Repetition => ({ by: 'receipt', apart });
 
-/** State operations of one call: reads and writes together, plus so many a line of the order or an entry of a batch. */
+/** State operations of one call, reads and writes together, plus a number per line of the order or entry of a batch. */
 export interface Operations {
   readonly fixed: number;
   readonly perEntry?: number;
 }
 
-/** Submitted to the ordering service, or only asked of one's own peer. */
+/** `submit` goes to the ordering service. `evaluate` only asks one's own peer. */
 export type Kind = 'submit' | 'evaluate';
 
 export interface Transaction<
@@ -107,36 +110,36 @@ export interface Transaction<
   readonly summary: string;
   readonly access: readonly Access[];
   readonly owner: Ownership;
-  /** Runs before there is a registry to look the caller up in. */
+  /** Runs before there is a registry, so the caller cannot be looked up. */
   readonly beforeRegistry?: true;
   readonly input: Input;
   readonly output: Output;
-  /** Private input, which never stands in a block. */
+  /** Private input, which never gets into a block. */
   readonly transient?: z.ZodType;
-  /** Organisations (by role) that must endorse it, where private data limits them. */
+  /** Roles of the organisations that must endorse it, when private data limits them. */
   readonly endorsers?: readonly Role[];
   /** Null for a query. */
   readonly subject: Subject | null;
   /** Null for a query. */
   readonly repeat: Repetition | null;
-  /** What of an input is content, where that is not all but `signature`: a signature proves content and is none. */
+  /** The content of an input, when it is not everything except `signature`. A signature proves content but is not content. */
   readonly content?: (
     input: Readonly<Record<string, unknown>>,
   ) => Readonly<Record<string, unknown>>;
-  /** The units that a call carried out, where that follows from its answer. Absent: all of `units`. */
+  /** The units that a call carried out, when they depend on its answer. Absent: all of `units`. */
   readonly unitsOf?: (output: Readonly<Record<string, unknown>>) => readonly UnitId[];
-  /** Refusals that its handler can answer, beyond those of every call (`commonRefusals`). A test reads the source for them. */
+  /** Refusals that its handler can answer, besides those of every call (`commonRefusals`). A test compares them with the source. */
   readonly errors: readonly ErrorCode[];
   readonly operations: Operations;
-  /** Several calls may travel as one transaction. Its handler writes no private data, which could not be taken back. */
+  /** Several calls may go into one transaction. Its handler must not write private data, because that cannot be taken back. */
   readonly batch?: true;
   /** A real input, for documents and tests. */
   readonly example: z.input<Input>;
-  /** Private input that belongs to the example. */
+  /** The private input of the example. */
   readonly transientExample?: unknown;
 }
 
-/** Keeps the schemas' types while checking the shape. */
+/** Checks the shape and keeps the schemas' types. */
 export const define = <Input extends z.ZodType, Output extends z.ZodType>(
   transaction: Transaction<Input, Output, 'submit'>,
 ): Transaction<Input, Output, 'submit'> => transaction;
@@ -145,11 +148,11 @@ const subject =
   (kind: Subject['kind']) =>
   (...fields: string[]): Subject => ({ kind, fields });
 
-/** Subjects by the fields that most inputs name them with. */
+/** Subjects, with the fields that most inputs have for them. */
 export const ABOUT = {
   network: subject('network')(),
   bank: subject('bank')('bankId'),
-  /** The bank that calls. */
+  /** The calling bank. */
   ownBank: subject('bank')(CALLER),
   customer: subject('customer')('customerId'),
   device: subject('device')('customerId', 'deviceId'),
@@ -165,7 +168,7 @@ export const ABOUT = {
 
 const NETWORK: Ownership = { of: 'network' };
 
-/** A query that every member of the network may ask of its own peer. */
+/** A query that every member of the network may ask its own peer. */
 export const query = <Input extends z.ZodType, Output extends z.ZodType>(
   entry: Pick<Transaction<Input, Output>, 'summary' | 'input' | 'output' | 'example'> &
     Partial<Pick<Transaction<Input, Output>, 'access' | 'endorsers' | 'errors' | 'owner'>>,

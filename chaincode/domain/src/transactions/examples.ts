@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One purchase, told through the examples of the table: the same ids everywhere, so that documents read as a story.
+// One purchase through all examples of the table. The ids are the same everywhere, so that the documents tell one story.
 
 export const DIGEST = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 export const ORDER = { merchantId: 'merchant-1', orderNumber: 'ORD-1001' };

@@ -39,7 +39,7 @@ export const feedback = {
     kind: 'submit',
     units: ['18'],
     summary:
-      "The customer's ratings of what it bought, signed by its device. Of each subject its newest opinion counts.",
+      "Takes the customer's ratings of its purchase, signed by its device. Only the newest opinion on each subject counts.",
     access: ['bank.bank-node'],
     owner: { of: 'order' },
     input: orderKey.extend({ ratings, signature }),
@@ -60,7 +60,7 @@ export const feedback = {
     kind: 'submit',
     units: ['18'],
     summary:
-      'Folds up to 500 opinions on one subject into the aggregate that units 7, 8 and 1104 read: one a customer, less for orders that were not delivered or were refunded.',
+      'Folds up to 500 opinions on one subject into the aggregate that units 7, 8 and 1104 read. Each customer counts once, and less for orders that were not delivered or were refunded.',
     access: ['bank.bank-node'],
     owner: { of: 'network' },
     input: z.strictObject({
@@ -77,7 +77,7 @@ export const feedback = {
   }),
   listPurchases: query({
     summary:
-      "A customer's purchases with unit prices, for its own bank, page by page; what was paid offline and taken along is found by a scan of all batches, so that a page may hold little.",
+      "A customer's purchases with unit prices, for its own bank, page by page. Goods that were paid offline and taken along need a scan of all batches, so a page may have few entries.",
     access: ['bank.auth-service', 'bank.teller', 'bank.auditor'],
     owner: { of: 'customer' },
     input: z.strictObject({ customerId: identifier, ...pageAfter }),

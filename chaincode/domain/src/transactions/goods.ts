@@ -31,7 +31,7 @@ export const goods = {
     kind: 'submit',
     units: [],
     summary:
-      'The bank registers merchants with their licences and allowed categories, widens or prolongs them; what narrows one is voted on.',
+      'The bank registers merchants with their licences and allowed categories, and widens or extends them. Narrowing a licence needs a vote.',
     access: ['bank.teller'],
     owner: { of: 'input', field: 'bankId' },
     input: z.strictObject({ bankId: identifier, merchants: z.array(merchant).min(1).max(200) }),
@@ -112,8 +112,7 @@ export const goods = {
   verifyMerchant: define({
     kind: 'submit',
     units: ['10'],
-    summary:
-      "Checks licence, categories, and that the customer's choice is one that logistics quoted.",
+    summary: "Checks the licence, the categories, and that logistics quoted the customer's choice.",
     access: ['merchant.cashier'],
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey,

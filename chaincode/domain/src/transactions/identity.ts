@@ -60,7 +60,7 @@ const attestation = z.strictObject({
   nonce: identifier,
 });
 
-/** What can be voted on; `VOTES_NEEDED` says whose votes each kind needs. */
+/** What can be voted on. `VOTES_NEEDED` says whose votes each kind needs. */
 const proposal = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('participant'), participant }),
   z.strictObject({ kind: z.literal('policy'), policy }),
@@ -88,7 +88,7 @@ export const identity = {
     kind: 'submit',
     units: ['1'],
     summary:
-      'Confirms the participants and the policy that the ledger begins with. The last founder that confirms the same writes them, once.',
+      'Confirms the first participants and the first policy of the ledger. The last founder that confirms the same ones writes them, once.',
     access: ['*.operator'],
     owner: { of: 'network' },
     beforeRegistry: true,
@@ -109,7 +109,7 @@ export const identity = {
     kind: 'submit',
     units: ['1'],
     summary:
-      'Votes for a participant, a policy or a licence. The last vote that is needed enacts it; whose are needed depends on what is proposed.',
+      'Votes for a participant, a policy or a licence. The last needed vote enacts it. The proposal decides whose votes are needed.',
     access: ['*.operator'],
     owner: { of: 'network' },
     input: z.strictObject({ proposal }),
@@ -123,7 +123,7 @@ export const identity = {
   withdrawVote: define({
     kind: 'submit',
     units: ['1'],
-    summary: "Takes the organisation's own vote for a proposal back, as long as it is not enacted.",
+    summary: "Withdraws the organisation's own vote for a proposal that is not enacted yet.",
     access: ['*.operator'],
     owner: { of: 'network' },
     input: z.strictObject({ proposal }),
@@ -137,7 +137,7 @@ export const identity = {
   enrolCustomer: define({
     kind: 'submit',
     units: ['2'],
-    summary: 'The bank vouches for a customer under a pseudonym.',
+    summary: 'Enrols a customer under a pseudonym. The bank vouches for the customer.',
     access: ['bank.teller'],
     owner: { of: 'input', field: 'bankId' },
     input: z.strictObject({ customerId: identifier, bankId: identifier, missing }),
@@ -152,13 +152,13 @@ export const identity = {
     kind: 'submit',
     units: ['3'],
     summary:
-      'States which profile fields the bank still lacks, and, unless left out, whether the customer is active: a block ends its sessions.',
+      "States which profile fields are still missing at the bank, and optionally whether the customer is active. A block ends the customer's sessions.",
     access: ['bank.auth-service', 'bank.teller'],
     owner: { of: 'customer' },
     input: z.strictObject({
       customerId: identifier,
       missing,
-      status: z.enum(['active', 'blocked']).optional().describe('left out, it stays as it is'),
+      status: z.enum(['active', 'blocked']).optional().describe('unchanged when absent'),
     }),
     output: outcome,
     subject: ABOUT.customer,
@@ -184,7 +184,7 @@ export const identity = {
   revokeDevice: define({
     kind: 'submit',
     units: ['2'],
-    summary: "Revokes a device's key: its sessions end, and no further login may use it.",
+    summary: "Revokes a device's key. Its sessions end, and no further login may use it.",
     access: ['bank.teller', 'bank.auth-service'],
     owner: { of: 'customer' },
     input: z.strictObject({ customerId: identifier, deviceId: identifier }),
@@ -212,7 +212,7 @@ export const identity = {
   openLogin: define({
     kind: 'submit',
     units: ['3'],
-    summary: 'Opens the login of a verified customer and answers what its profile lacks.',
+    summary: 'Opens the login of a verified customer and answers which profile fields are missing.',
     access: ['bank.auth-service'],
     owner: { of: 'login' },
     input: loginKey,
@@ -227,7 +227,7 @@ export const identity = {
     kind: 'submit',
     units: [],
     summary:
-      'Begins the dual authentication of a complete profile: from now on both factors may come, in any order.',
+      'Begins the dual authentication of a customer with a complete profile. From now on both factors may come, in any order.',
     access: ['bank.auth-service'],
     owner: { of: 'login' },
     input: loginKey,
@@ -243,7 +243,7 @@ export const identity = {
   completeAuthentication: define({
     kind: 'submit',
     units: ['4'],
-    summary: 'Joins the two factors: both passed, within the time allowed.',
+    summary: 'Joins the two factors: both passed within the allowed time.',
     access: ['bank.auth-service'],
     owner: { of: 'login' },
     input: loginKey,
@@ -257,7 +257,7 @@ export const identity = {
   failAuthentication: define({
     kind: 'submit',
     units: ['4'],
-    summary: 'Ends an authentication that did not pass; never says which factor.',
+    summary: 'Ends an authentication that did not pass. It never says which factor failed.',
     access: ['bank.auth-service'],
     owner: { of: 'login' },
     input: loginKey,
@@ -272,7 +272,7 @@ export const identity = {
     kind: 'submit',
     units: ['7'],
     summary:
-      "Folds the customer's history into its score, and opens the login's session in the account with the limits that follow.",
+      "Folds the customer's history into its score, and opens the login's session in the account with the limits for that score.",
     access: ['bank.auth-service'],
     owner: { of: 'login' },
     input: loginKey,
@@ -290,7 +290,7 @@ export const identity = {
     example: {},
   }),
   readPolicy: query({
-    summary: 'Times to live and limits.',
+    summary: 'The policy: times, limits and rules.',
     input: z.strictObject({}),
     output: policy,
     example: {},
@@ -313,7 +313,7 @@ export const identity = {
     example: LOGIN,
   }),
   readReputation: query({
-    summary: "A customer's score and what it is made of.",
+    summary: "A customer's score and the totals that it follows from.",
     input: z.strictObject({ customerId: identifier }),
     output: reputation,
     example: { customerId: CUSTOMER_ID },

@@ -39,7 +39,7 @@ const COURIER = {
   categories: ['43000000'],
 };
 
-/** A sub-unit that works on the private addresses, so only the bank and the logistics company may endorse it. */
+/** A sub-unit that works on the private addresses. Only the bank and the logistics company may endorse it. */
 const onAddresses = <Output extends z.ZodType>(
   unit: UnitId,
   summary: string,
@@ -89,7 +89,7 @@ export const logistics = {
   registerCouriers: define({
     kind: 'submit',
     units: [],
-    summary: `Registers couriers with tariffs, areas and the categories that they may carry, or replaces them: at most ${MAX_FLEET.toString()} of a company.`,
+    summary: `Registers or replaces couriers, with tariffs, areas and the categories that they may carry. At most ${MAX_FLEET.toString()} of a company.`,
     access: ['logistics.dispatcher'],
     owner: { of: 'input', field: 'logisticsId' },
     input: z.strictObject({
@@ -107,7 +107,7 @@ export const logistics = {
     kind: 'submit',
     units: ['11'],
     summary:
-      'Begins logistics: verifies the goods of the basket itself before anything is located or priced.',
+      'Begins logistics. It verifies the goods of the basket itself before it locates or prices anything.',
     access: ['logistics.dispatcher'],
     owner: { of: 'basket' },
     input: orderKey,
@@ -140,14 +140,14 @@ export const logistics = {
   ),
   offerAddresses: onAddresses(
     '1103',
-    'Offers the addresses that the customer may choose from, by reference; nothing of them is kept.',
+    'Offers the addresses that the customer may choose from, by reference. It keeps none of them.',
     outcome.extend({ addressRefs: z.array(identifier) }),
     { fixed: 4 },
     ['ADDRESSES_DIFFER'],
   ),
   rankCouriers: onAddresses(
     '1104',
-    `Ranks the ${MAX_OFFERED.toString()} best eligible couriers for the zone of every address: price (which distance makes), then distance, rating, id.`,
+    `Ranks the ${MAX_OFFERED.toString()} best eligible couriers for the zone of every address: by price (which depends on the distance), then distance, rating, id.`,
     outcome.extend({ offers, categories: z.array(category) }),
     { fixed: 5, perEntry: 1 },
   ),
@@ -167,7 +167,7 @@ export const logistics = {
   }),
   pickUp: {
     ...delivery(
-      'The courier picks the goods up, once its fee is captured; the chosen address is kept in the private collection until the delivery.',
+      'The courier picks up the goods, after its fee is captured. The private collection keeps the chosen address until the delivery.',
       ['logistics.dispatcher', 'logistics.courier'],
       7,
     ),
@@ -180,7 +180,7 @@ export const logistics = {
     kind: 'submit',
     units: [],
     summary:
-      'The courier delivers. With the secret that the customer shows at the door the payees are credited at once; without it the delivery is believed after a time.',
+      'The courier delivers. With the secret that the customer shows at the door, the payees are credited at once. Without it, the delivery is believed after some time.',
     access: ['logistics.dispatcher', 'logistics.courier'],
     owner: { of: 'order' },
     input: orderKey.extend({
@@ -198,7 +198,7 @@ export const logistics = {
     kind: 'submit',
     units: [],
     summary:
-      'Purges the private address of an order that was picked up and ended without delivery.',
+      'Purges the private address of an order that was picked up but ended without delivery.',
     access: ['logistics.dispatcher'],
     owner: { of: 'quote' },
     input: orderKey,
@@ -242,7 +242,7 @@ export const logistics = {
   }),
 };
 
-/** What a quote answers is what stands in its row. */
+/** The answer to a quote is fields of its row. */
 export const QUOTE_ANSWERS = [
   'goodsTotal',
   'offers',
@@ -253,7 +253,7 @@ export const logisticsLeg = define({
   kind: 'submit',
   units: ['11', '1101', '1102', '1103', '1104'],
   summary:
-    "Logistics' leg: verifies, locates, prices and ranks by the zones of the addresses, and states the waybill, on the basket's digest.",
+    "Logistics' leg: verifies and locates the goods, prices and ranks couriers by the zones of the addresses, and states the waybill, for the basket with this digest.",
   access: ['logistics.dispatcher'],
   owner: { of: 'input', field: 'basket.logisticsId' },
   input: z.strictObject({ basket, statement }),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What follows when a voucher is paid twice, or never accepted: double spends are proven, compensated and cleared, vouchers
-// cancelled.
+// What follows a double spend or a voucher that was never accepted: proving, compensating and clearing double spends, and
+// cancelling vouchers.
 import * as z from 'zod';
 import { amount, identifier } from '../base/identifiers.js';
 import { ABOUT, BY_STATE, define, onceFor } from './define.js';
@@ -12,7 +12,8 @@ export const offlineLosses = {
   submitFraudProof: define({
     kind: 'submit',
     units: [],
-    summary: 'Proves that a device spent twice, whoever found it: freezes the reserve.',
+    summary:
+      'Proves that a device spent twice, and freezes its reserve. Any participant may bring the proof.',
     access: ['*.auditor', 'merchant.terminal', 'merchant.cashier', 'bank.operator'],
     owner: { of: 'network' },
     input: z.strictObject({
@@ -37,7 +38,7 @@ export const offlineLosses = {
     kind: 'submit',
     units: [],
     summary:
-      'Pays the payee of a proven double spend once, in new currency, within the bounds of the policy, when the bulletin that the payee accepted by says that the bank bears it.',
+      'Pays the payee of a proven double spend, once, in new currency, within the bounds of the policy. The bulletin that the payee accepted under must say that the bank bears the loss.',
     access: ['bank.teller'],
     owner: { of: 'customer' },
     input: fraudKey.extend({ compensationId: identifier }),
@@ -52,7 +53,7 @@ export const offlineLosses = {
     kind: 'submit',
     units: [],
     summary:
-      'Clears a double spend: it counts against nobody any more. Without another case the device may spend again, and the penalty is taken back.',
+      "Clears a double spend, which then counts against nobody. Without another case the device may spend again, and the customer's penalty is taken back.",
     access: ['bank.operator'],
     owner: { of: 'customer' },
     input: fraudKey.extend({ reason: clearingReason }),
@@ -67,13 +68,13 @@ export const offlineLosses = {
     kind: 'submit',
     units: [],
     summary:
-      "Returns the money of a voucher that its payee's terminal cancelled before it accepted it: it is never paid from then on.",
+      "Returns the money of a voucher that the payee's terminal cancelled before accepting it. The voucher is never paid after that.",
     access: ['bank.teller', 'bank.bank-node'],
     owner: { of: 'customer' },
     input: reserveKey.extend({
       voucher: signedObject(),
       request: signedObject().describe('base64 of the signed request'),
-      cancellation: signedObject().describe('base64 of what the terminal signed'),
+      cancellation: signedObject().describe('base64 of the signed cancellation'),
       payee: signedObject().describe("base64 of the terminal's payee certificate"),
     }),
     output: outcome.extend({ returned: amount }),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What may be asked about payments without a network.
+// The queries about payments without a network.
 import * as z from 'zod';
 import { identifier, instant } from '../base/identifiers.js';
 import { orderKey } from '../ledger/order-shapes.js';
@@ -21,14 +21,14 @@ const ofBank = z.strictObject({ bankId: identifier });
 
 export const offlineQueries = {
   readReserve: query({
-    summary: 'What is reserved for a device, and which vouchers were settled out of it.',
+    summary: 'The reserve of a device and epoch, and the vouchers that were settled from it.',
     input: reserveKey,
     output: reserve,
     errors: ['NOT_FOUND'],
     example: RESERVE,
   }),
   listReserves: query({
-    summary: 'The reserves of a customer, by device and epoch, at most 100 a call.',
+    summary: 'The reserves of a customer, by device and epoch, at most 100 per call.',
     input: z.strictObject({ customerId: identifier, ...pageAfter }),
     output: z.strictObject({ reserves: z.array(reserve), ...pageNext }),
     example: { customerId: CUSTOMER_ID },
@@ -42,18 +42,20 @@ export const offlineQueries = {
   }),
   readBulletinChanges: query({
     summary:
-      "What a bank's newest bulletin says otherwise than an older one, for terminals that have that one.",
+      "The changes from an older bulletin to a bank's newest one, for terminals that have the older one.",
     input: ofBank.extend({ since: z.int().min(0).describe('number of the bulletin at hand') }),
     output: ofBank.extend({
       number: z.int(),
       issuedAt: instant,
-      changes: z.string().describe('base64: the newest bulletin is put together with them'),
+      changes: z
+        .string()
+        .describe('base64 of the changes, for putting the newest bulletin together'),
     }),
     errors: ['NOT_FOUND', 'OFFLINE_MALFORMED'],
     example: { bankId: BANK_ID, since: 1 },
   }),
   listIssuers: query({
-    summary: 'The keys that a bank signs device certificates and bulletins with.',
+    summary: "A bank's keys for signing device certificates and bulletins.",
     input: ofBank,
     output: z.strictObject({
       issuers: z.array(
@@ -73,26 +75,26 @@ export const offlineQueries = {
   }),
   listFrauds: query({
     summary:
-      "Double spends of a bank's devices, those that nobody was compensated for or all, page by page; a page may hold few.",
+      "Double spends of a bank's devices, all or only those without compensation, page by page. A page may have few entries.",
     input: ofBank.extend({ open: z.boolean(), ...pageAfter }),
     output: z.strictObject({ frauds: z.array(fraud), ...pageNext }),
     example: { bankId: BANK_ID, open: true },
   }),
   listPayments: query({
-    summary: "The settled vouchers that paid one order: a scan of the merchant's batches.",
+    summary: "The settled vouchers that paid one order. It scans the merchant's batches.",
     input: orderKey,
     output: z.strictObject({ payments: z.array(settledPayment) }),
     example: ORDER,
   }),
   readPayment: query({
-    summary: 'Where the voucher with this counter was settled: a scan of all batches.',
+    summary: 'Where the voucher with this counter was settled. It scans all batches.',
     input: reserveKey.extend({ counter: fraudKey.shape.counter }),
     output: settledPayment,
     errors: ['NOT_FOUND'],
     example: { ...RESERVE, counter: 1 },
   }),
   listBatches: query({
-    summary: "A merchant's settled batches, at most 100 a call, in order of their ids.",
+    summary: "A merchant's settled batches, at most 100 per call, in order of their ids.",
     input: z.strictObject({ merchantId: identifier, ...pageAfter }),
     output: z.strictObject({ batches: z.array(batch), ...pageNext }),
     example: { merchantId: ORDER.merchantId },

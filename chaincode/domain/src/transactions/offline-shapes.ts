@@ -7,7 +7,11 @@ import { LEDGER_VERDICTS } from '../offline/ledger-verdicts.js';
 /** A certificate, request or voucher has a few hundred bytes. */
 const LONGEST_OBJECT = 2048;
 
-const epoch = z.int().min(0).max(99_999_999).describe('counters and sums start anew with each');
+const epoch = z
+  .int()
+  .min(0)
+  .max(99_999_999)
+  .describe('counters and sums start again with each epoch');
 const counter = z.int().min(1).max(64);
 
 export const digestText = z
@@ -28,7 +32,7 @@ export const signedObject = (longest = LONGEST_OBJECT) =>
 
 export const reserveKey = z.strictObject({ customerId: identifier, deviceId: identifier, epoch });
 
-/** The voucher that contradicts another: it names the case. */
+/** The key of a case: the voucher that contradicts another. */
 export const fraudKey = reserveKey.extend({ counter, digest: digestText });
 
 export const voucherClaim = z.strictObject({
@@ -36,13 +40,13 @@ export const voucherClaim = z.strictObject({
   request: z.string().max(LONGEST_OBJECT).describe("base64 of the request's payload"),
 });
 
-/** Text that is no base64 of a voucher, or too long for one, gets a verdict; it does not fail its batch. */
+/** A text that is not base64 of a voucher, or too long for one, gets a verdict. It does not fail its batch. */
 export const batchedClaim = z.strictObject({
-  voucher: z.string().describe('base64 of the signed voucher, whole or in its short form'),
-  request: z.string().describe("base64 of the request's payload, whole or in its short form"),
+  voucher: z.string().describe('base64 of the signed voucher, in its complete or short form'),
+  request: z.string().describe("base64 of the request's payload, in its complete or short form"),
 });
 
-/** Characters of all claims of a batch: several times what the longest ones have. */
+/** The most characters of all claims of a batch, several times more than the longest claims need. */
 export const LONGEST_BATCH = 4_000_000;
 
 export const verdictNumber = z
@@ -55,7 +59,7 @@ export const reserve = reserveKey.extend({
   bankId: identifier,
   currency,
   publicKey: z.string(),
-  certificates: z.array(digestText).describe('the first, and one a top-up'),
+  certificates: z.array(digestText).describe('one for the first certificate and one per top-up'),
   funded: amount,
   settled: amount,
   returned: amount,
@@ -66,14 +70,14 @@ export const reserve = reserveKey.extend({
   status: z.enum(['active', 'frozen', 'revoked', 'closed']),
   reported: z
     .strictObject({
-      number: z.int().describe('the first bulletin that names the device'),
+      number: z.int().describe('number of the first bulletin that names the device'),
       at: instant,
-      staleAt: instant.describe('from then on no older bulletin counts'),
+      staleAt: instant.describe('from this time on no older bulletin counts'),
     })
     .nullable()
-    .describe('since when the device is lost, stolen, or known to spend twice'),
+    .describe('when the device was reported as lost, stolen or spending twice'),
   cancelled: z.array(counter).describe('vouchers that their payee cancelled'),
-  compensated: amount.describe('what the bank bore of what the device spent twice'),
+  compensated: amount.describe("what the bank bore of the device's double spends"),
   counters: z.array(
     z
       .tuple([counter, digestText, digestText, amount, amount])
@@ -100,19 +104,17 @@ export const fraud = reserveKey.extend({
   claimed: z.boolean().describe('whether its payee asked for the money'),
   lossBearer: z
     .enum(['merchant', 'bank'])
-    .describe("by the policy of the bulletin that the voucher's request names"),
+    .describe("who bears the loss, by the bulletin that the voucher's request names"),
   blame: z
     .enum(['device', 'reported', 'cleared'])
     .describe(
-      'whom it counts against: the device; nobody, since it was reported before; nobody, by an operator',
+      'whom it counts against: the device; nobody, because it was reported before; nobody, because an operator cleared it',
     ),
   clearing: z.strictObject({ reason: clearingReason, at: instant }).nullable(),
-  careless: z
-    .boolean()
-    .describe('the terminal that accepted it held a voucher that contradicts it'),
+  careless: z.boolean().describe('the terminal that accepted it had a voucher that contradicts it'),
   proven: z.boolean().describe('whether a fraud proof was submitted'),
-  compensation: identifier.nullable().describe('compensation that the bank paid'),
-  recovered: amount.describe('what the reserve gave for it when it was closed'),
+  compensation: identifier.nullable().describe("id of the bank's compensation"),
+  recovered: amount.describe('what the reserve paid for the case when it was closed'),
 });
 
 const anyBatchId = z
@@ -143,6 +145,6 @@ export const settledPayment = reserveKey.extend({
   currency,
   transactionId: z
     .string()
-    .describe('its arguments hold voucher and request, whole or in their short form'),
+    .describe('its arguments contain voucher and request, in their complete or short form'),
   at: instant,
 });

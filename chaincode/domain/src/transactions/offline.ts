@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Payments without a network, on the ledger: the bank's issuers and bulletins, money reserved for a device, vouchers
-// settled in batches, double spends and what follows from them.
+// Payments without a network, on the ledger: the bank's issuers and bulletins, money reserved for a device, vouchers settled
+// in batches, and double spends.
 import * as z from 'zod';
 import { amount, currency, identifier, instant, positiveAmount } from '../base/identifiers.js';
 import { ABOUT, BY_STATE, ONCE, onceFor, define, type Access } from './define.js';
@@ -41,7 +41,7 @@ import {
 } from './refusals.js';
 import { orderOutcome, outcome } from './shapes.js';
 
-/** Units of the merchant's leg, which runs only when the voucher is good. */
+/** Units of the merchant's leg, which runs only when the voucher is settled. */
 const MERCHANT_UNITS: readonly UnitId[] = ['8', '9', '15', '10', '12'];
 
 const SETTLED = verdictNumberOf('settled');
@@ -49,7 +49,7 @@ const SETTLED = verdictNumberOf('settled');
 const BANK_NODE: readonly Access[] = ['bank.bank-node'];
 const TILL: readonly Access[] = ['merchant.terminal', 'merchant.cashier'];
 
-/** Whoever signs the same certificate twice makes two signatures. */
+/** A certificate that is signed twice has two signatures, so the content is what was signed. */
 const certified = (
   input: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> => ({
@@ -60,20 +60,20 @@ const certified = (
 });
 
 const funded = outcome.extend({
-  funded: amount.describe('all that was paid into the reserve so far'),
+  funded: amount.describe('everything paid into the reserve so far'),
 });
 
 export const offline = {
   registerIssuer: define({
     kind: 'submit',
     units: [],
-    summary: 'Registers a key that a bank signs device certificates and bulletins with.',
+    summary: "Registers a bank's key for signing device certificates and bulletins.",
     access: ['bank.operator'],
     owner: { of: 'input', field: 'bankId' },
     input: z.strictObject({
       bankId: identifier,
       certificate: pem.describe(
-        "X.509 certificate of the issuer's P-256 key, of the role offline-issuer, PEM",
+        "X.509 certificate of the issuer's P-256 key, with the role offline-issuer, PEM",
       ),
       authority: pem.describe('certificate of the authority that issued it, PEM'),
     }),
@@ -88,7 +88,7 @@ export const offline = {
     kind: 'submit',
     units: [],
     summary:
-      'Retires a key that a bank signs with: it grants nothing new. Reserves that were funded by it are paid out as before.',
+      "Retires a bank's issuer key, which then grants nothing new. Reserves that it funded are paid out as before.",
     access: ['bank.operator'],
     owner: { of: 'input', field: 'bankId' },
     input: z.strictObject({
@@ -97,11 +97,11 @@ export const offline = {
       compromised: z
         .boolean()
         .describe(
-          'the key may be in other hands: terminals believe it no more, from their next sync on',
+          'somebody else may have the key; terminals do not believe it any more after their next synchronisation',
         ),
     }),
     output: outcome.extend({
-      trustedUntil: instant.describe('until when terminals believe certificates of before'),
+      trustedUntil: instant.describe('until when terminals believe earlier certificates'),
     }),
     subject: ABOUT.bank,
     repeat: { by: 'state', apart: ['kid'] },
@@ -112,7 +112,7 @@ export const offline = {
   publishBulletin: define({
     kind: 'submit',
     units: [],
-    summary: "Publishes the bank's newest bulletin: revoked devices, and the policy in force.",
+    summary: "Publishes the bank's newest bulletin: the revoked devices and the current policy.",
     access: BANK_NODE,
     owner: { of: 'input', field: 'bankId' },
     input: z.strictObject({ bankId: identifier, bulletin: signedObject(700_000) }),
@@ -127,7 +127,7 @@ export const offline = {
     kind: 'submit',
     units: [],
     summary:
-      "Moves money from the customer's account into a reserve of a device, by the bank's first certificate of an epoch.",
+      "Moves money from the customer's account into a reserve for a device, with the bank's first certificate of an epoch.",
     access: BANK_NODE,
     owner: { of: 'customer' },
     input: reserveKey.extend({ certificate: signedObject() }),
@@ -143,7 +143,7 @@ export const offline = {
     kind: 'submit',
     units: [],
     summary:
-      "Raises a reserve by the next certificate of its epoch, out of the customer's account.",
+      "Raises a reserve from the customer's account, with the next certificate of the epoch.",
     access: BANK_NODE,
     owner: { of: 'customer' },
     input: reserveKey.extend({
@@ -162,7 +162,7 @@ export const offline = {
     kind: 'submit',
     units: [],
     summary:
-      'Settles a batch of vouchers of many devices in one currency: a verdict for each, one credit for all that are paid.',
+      'Settles a batch of vouchers of many devices in one currency. Each voucher gets a verdict, and all paid ones together one credit.',
     access: TILL,
     owner: { of: 'input', field: 'merchantId' },
     input: z.strictObject({
@@ -186,14 +186,12 @@ export const offline = {
             LONGEST_BATCH,
           `more than ${LONGEST_BATCH.toString()} characters`,
         )
-        .describe(
-          `at most ${MOST_BATCHED.toString()} vouchers, grouped by the reserve that backs them`,
-        ),
+        .describe(`at most ${MOST_BATCHED.toString()} vouchers, grouped by their reserve`),
     }),
     output: outcome.extend({
       verdicts: z
         .array(verdictNumber)
-        .describe('one a voucher, in the order of the input: numbers of the verdicts'),
+        .describe('numbers of the verdicts, one per voucher, in the order of the input'),
       credited: amount,
     }),
     subject: ABOUT.merchant,
@@ -215,7 +213,7 @@ export const offline = {
   closeReserve: define({
     kind: 'submit',
     units: [],
-    summary: "Returns the rest of a reserve to the customer's account after its claim-until.",
+    summary: "Returns the rest of a reserve to the customer's account after its claim-until time.",
     access: BANK_NODE,
     owner: { of: 'customer' },
     input: reserveKey,
@@ -236,11 +234,13 @@ export const offline = {
     kind: 'submit',
     units: [],
     summary:
-      'Revokes a reserve, and publishes the bulletin that says so: requests that know that bulletin are not paid any more.',
+      'Revokes a reserve and publishes the bulletin that says so. Vouchers for requests that know this bulletin are not paid.',
     access: ['bank.teller', 'bank.bank-node'],
     owner: { of: 'customer' },
     input: reserveKey.extend({ bulletin: signedObject(700_000) }),
-    output: outcome.extend({ number: z.int().describe('of the first bulletin that names it') }),
+    output: outcome.extend({
+      number: z.int().describe('number of the first bulletin that names it'),
+    }),
     subject: ABOUT.reserve,
     repeat: BY_STATE,
     errors: [
@@ -256,13 +256,15 @@ export const offline = {
     kind: 'submit',
     units: [],
     summary:
-      'Moves the rest of the revoked reserve of a lost device into a reserve of another device, after its claim-until.',
+      "Moves the rest of a lost device's revoked reserve into a reserve for another device, after its claim-until time.",
     access: ['bank.teller', 'bank.bank-node'],
     owner: { of: 'customer' },
     input: reserveKey.extend({
       lostDeviceId: identifier,
       lostEpoch: reserveKey.shape.epoch,
-      certificate: signedObject().describe("of the new device, over the lost reserve's rest"),
+      certificate: signedObject().describe(
+        "certificate of the new device over the rest of the lost device's reserve",
+      ),
     }),
     output: funded,
     subject: { kind: 'device', fields: ['customerId', 'lostDeviceId', 'lostEpoch'] },
@@ -282,7 +284,7 @@ export const offline = {
     kind: 'submit',
     units: [],
     summary:
-      "Returns a settled payment to the customer's account, whole or in part, out of the merchant's balance.",
+      "Returns a settled payment to the customer's account, in full or in part, from the merchant's balance.",
     access: ['merchant.cashier'],
     owner: { of: 'input', field: 'merchantId' },
     input: reserveKey.extend({
@@ -292,7 +294,7 @@ export const offline = {
       refundId: identifier,
       amount: positiveAmount,
     }),
-    output: outcome.extend({ refunded: amount.describe('all that was given back so far') }),
+    output: outcome.extend({ refunded: amount.describe('everything given back so far') }),
     subject: ABOUT.reserve,
     repeat: onceFor('counter', 'refundId'),
     errors: ['NOT_FOUND', 'PAYEE_FUNDS_INSUFFICIENT', 'REFUND_EXCEEDED'],
@@ -310,7 +312,7 @@ export const offline = {
     kind: 'submit',
     units: ['8', '9', '10', '12', '15'],
     summary:
-      "Merchant's leg of an order to deliver that was paid offline: the voucher stands for login and signature, the reserve gives the money held.",
+      "Merchant's leg of an order to deliver that was paid offline. The voucher replaces login and signature, and the reserve provides the held money.",
     access: ['merchant.cashier'],
     owner: { of: 'input', field: 'terms.merchantId' },
     input: voucherClaim.extend({

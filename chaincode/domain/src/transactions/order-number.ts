@@ -15,14 +15,15 @@ import {
 } from './refusals.js';
 import { orderOutcome, outcome, pageAfter, pageNext, signedTerms, unitId } from './shapes.js';
 
-/** One entry a unit. */
+/** One entry per unit. */
 const receipt = z.strictObject({ unit: unitId.nullable(), ...step.shape });
 
 export const orderNumber = {
   openBasket: define({
     kind: 'submit',
     units: [],
-    summary: 'Writes what the customer picked, before price and courier are known.',
+    summary:
+      'Writes the goods that the customer picked, before the price and the courier are known.',
     access: ['merchant.cashier'],
     owner: { of: 'input', field: 'merchantId' },
     input: basket,
@@ -58,7 +59,7 @@ export const orderNumber = {
   stateMerchant: define({
     kind: 'submit',
     units: [],
-    summary: "The merchant's own statement of the order, out of its order records.",
+    summary: "Submits the merchant's own statement of the order, from its order records.",
     access: ['merchant.cashier'],
     owner: { of: 'input', field: 'merchantId' },
     input: orderKey.extend({ statement }),
@@ -72,7 +73,7 @@ export const orderNumber = {
   stateLogistics: define({
     kind: 'submit',
     units: [],
-    summary: "The logistics company's own statement of the order, out of its waybill.",
+    summary: "Submits the logistics company's own statement of the order, from its waybill.",
     access: ['logistics.dispatcher'],
     owner: { of: 'basket' },
     input: orderKey.extend({ statement }),
@@ -87,7 +88,7 @@ export const orderNumber = {
     kind: 'submit',
     units: ['13'],
     summary:
-      "Compares the three parties' statements: equal leads to the bank node, different to the error report.",
+      "Compares the three parties' statements. Equal ones lead to the bank node, different ones to the error report.",
     access: ['bank.bank-node'],
     owner: { of: 'order' },
     input: orderKey,
@@ -99,14 +100,14 @@ export const orderNumber = {
     example: ORDER,
   }),
   readOrder: query({
-    summary: 'Where an order stands and what its hold holds.',
+    summary: 'The state of an order and its hold.',
     input: orderKey,
     errors: ['NOT_FOUND'],
     output: order,
     example: ORDER,
   }),
   readTerms: query({
-    summary: 'What the customer signed.',
+    summary: 'The terms that the customer signed.',
     input: orderKey,
     errors: ['NOT_FOUND'],
     output: z.strictObject({
@@ -120,7 +121,7 @@ export const orderNumber = {
     example: ORDER,
   }),
   listOrders: query({
-    summary: "A merchant's orders, at most 1,000 a call, in order of their numbers.",
+    summary: "A merchant's orders, at most 1,000 per call, in order of their numbers.",
     input: z.strictObject({ merchantId: identifier, ...pageAfter }),
     output: z.strictObject({ orders: z.array(order), ...pageNext }),
     example: { merchantId: ORDER.merchantId },

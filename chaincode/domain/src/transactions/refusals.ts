@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which refusals a transaction can answer: its own, which its entry lists, and those that every call of its kind has.
+// The refusals that a transaction can answer: its own, which its entry lists, and those of every call of its kind.
 import type { ErrorCode } from '../base/errors.js';
 import type { Ownership, Transaction } from './define.js';
 
-/** What the units that check goods against their registration refuse. */
+/** Refusals of the units that check goods against their registration. */
 export const GOODS_AS_PICKED = [
   'GOODS_UNKNOWN',
   'GOODS_WITHDRAWN',
@@ -12,7 +12,7 @@ export const GOODS_AS_PICKED = [
   'CURRENCY_MISMATCH',
 ] as const satisfies readonly ErrorCode[];
 
-/** Licence and categories of the merchant. */
+/** Refusals because of the merchant's licence or categories. */
 export const MERCHANT_MAY_SELL = [
   'MERCHANT_UNKNOWN',
   'MERCHANT_INACTIVE',
@@ -20,7 +20,7 @@ export const MERCHANT_MAY_SELL = [
   'CATEGORY_NOT_ALLOWED',
 ] as const satisfies readonly ErrorCode[];
 
-/** The customer's choice must be one that logistics quoted, in time. */
+/** Refusals when logistics did not quote the customer's choice, or the quote has expired. */
 export const CHOICE_QUOTED = [
   'QUOTE_MISMATCH',
   'QUOTE_EXPIRED',
@@ -28,21 +28,21 @@ export const CHOICE_QUOTED = [
   'COURIER_NOT_ELIGIBLE',
 ] as const satisfies readonly ErrorCode[];
 
-/** Pricing the private addresses. */
+/** Refusals of pricing the private addresses. */
 export const OFFERS_COMPUTED = [
   'GOODS_UNKNOWN',
   'ADDRESSES_DIFFER',
   'NO_COURIER',
 ] as const satisfies readonly ErrorCode[];
 
-/** The customer must be active, its login gone through units 2 to 7, and not over. */
+/** Refusals when the customer is not active, or its login has not passed units 2 to 7 or has expired. */
 export const LOGGED_IN = [
   'CUSTOMER_BLOCKED',
   'LOGIN_NOT_AUTHENTICATED',
   'LOGIN_EXPIRED',
 ] as const satisfies readonly ErrorCode[];
 
-/** A bank that takes orders, limits and money of the customer. */
+/** Refusals because of the bank, the customer's limits or the customer's money. */
 export const HOLD_PLACED = [
   'BANK_SUSPENDED',
   'CURRENCY_NOT_ALLOWED',
@@ -51,7 +51,7 @@ export const HOLD_PLACED = [
   'INSUFFICIENT_FUNDS',
 ] as const satisfies readonly ErrorCode[];
 
-/** Held money is claimed only of an order that matched, before the hold runs out. */
+/** Refusals of a capture: the order must have matched, and the hold must not have expired. */
 export const CAPTURED = [
   'STATE_CONFLICT',
   'VERIFICATION_MISSING',
@@ -60,7 +60,7 @@ export const CAPTURED = [
   'HOLD_EXCEEDED',
 ] as const satisfies readonly ErrorCode[];
 
-/** A device certificate must be the bank's, agree with the ledger, and stay within policy and reputation. */
+/** Refusals of a device certificate: it must be the bank's, agree with the ledger, and stay within policy and reputation. */
 export const CERTIFICATE_GRANTED = [
   'OFFLINE_MALFORMED',
   'OFFLINE_CERTIFICATE_FORGED',
@@ -75,7 +75,7 @@ export const CERTIFICATE_GRANTED = [
   'OFFLINE_RESERVE_INACTIVE',
 ] as const satisfies readonly ErrorCode[];
 
-/** Money for a reserve counts in the customer's window. */
+/** Refusals of money for a reserve. It counts in the customer's window. */
 export const SET_ASIDE = [
   'BANK_SUSPENDED',
   'CURRENCY_NOT_ALLOWED',
@@ -83,7 +83,7 @@ export const SET_ASIDE = [
   'INSUFFICIENT_FUNDS',
 ] as const satisfies readonly ErrorCode[];
 
-/** A bulletin must be the bank's, of this channel, and newer than the last. */
+/** Refusals of a bulletin: it must be the bank's, for this channel, and newer than the last one. */
 export const BULLETIN_PUBLISHED = [
   'OFFLINE_MALFORMED',
   'OFFLINE_CLOCK_WRONG',
@@ -93,7 +93,7 @@ export const BULLETIN_PUBLISHED = [
   'STATE_CONFLICT',
 ] as const satisfies readonly ErrorCode[];
 
-/** What the search for the object's owner refuses. */
+/** Refusals of the search for the object's owner. */
 const OF_OWNER: Readonly<Record<Ownership['of'], readonly ErrorCode[]>> = {
   network: [],
   input: ['NOT_OWNER'],
@@ -108,7 +108,7 @@ const OF_OWNER: Readonly<Record<Ownership['of'], readonly ErrorCode[]>> = {
 
 type Called = Pick<Transaction, 'kind' | 'beforeRegistry' | 'owner' | 'repeat'>;
 
-/** @returns what every call of this kind may answer before or after its handler runs, by access, shape, owner and key. */
+/** @returns the refusals that every call of this kind can get before or after its handler: for access, shape, owner and key. */
 export const commonRefusals = ({
   kind,
   beforeRegistry,

@@ -49,7 +49,7 @@ const decided = orderOutcome.extend({
   owed: amount.describe('what the merchant owes the customer'),
 });
 
-/** What two tellers state alike. */
+/** The fields that both tellers must state equally. */
 const issuing = {
   kind: 'submit',
   units: [],
@@ -78,7 +78,7 @@ export const settlement = {
     kind: 'submit',
     units: [],
     summary:
-      "Links a customer's card or mobile-payment account, as a token, which then is no other customer's.",
+      "Links a customer's card or mobile-payment account, as a token. No other customer can link the same token.",
     access: ['bank.teller'],
     owner: { of: 'customer' },
     input: z.strictObject({
@@ -96,7 +96,7 @@ export const settlement = {
   issue: define({
     ...issuing,
     summary:
-      "Issues currency into a customer's account, paid by a linked instrument; above the policy's sum it waits for a second teller.",
+      "Issues currency into a customer's account, paid by a linked instrument. Above the policy's sum it waits for a second teller.",
     access: ['bank.teller'],
     errors: ['CURRENCY_NOT_ALLOWED', 'INSTRUMENT_UNKNOWN'],
     operations: { fixed: 8 },
@@ -104,7 +104,7 @@ export const settlement = {
   confirmIssue: define({
     ...issuing,
     summary:
-      'Confirms and carries out an issue that another person of the bank proposed, in the time that votes have.',
+      "Confirms and carries out an issue that another person of the bank proposed. The policy's time for votes applies.",
     access: ['bank.teller', 'bank.operator'],
     errors: ['NOT_FOUND', 'SECOND_TELLER_REQUIRED', 'ISSUE_EXPIRED'],
     operations: { fixed: 9 },
@@ -118,7 +118,8 @@ export const settlement = {
   capture: define({
     kind: 'submit',
     units: ['14'],
-    summary: 'Claims held money, whole or in part, once the order matched and no alarm is open.',
+    summary:
+      'Captures held money, in full or in part, after the order matched and while no alarm is open.',
     access: ['bank.bank-node'],
     owner: { of: 'order' },
     input: orderKey.extend({ captureId: identifier, amount: positiveAmount }),
@@ -130,18 +131,18 @@ export const settlement = {
     example: { ...ORDER, captureId: 'capture-1', amount: '2950' },
   }),
   release: onOrder(
-    'Credits merchant and logistics company with what waits for the delivery, once it is proven or believed.',
+    'Credits merchant and logistics company with the money that waits for the delivery, when the delivery is proven or believed.',
     ['bank.bank-node'],
     7,
     ['STATE_CONFLICT', 'RELEASE_NOT_DUE'],
   ),
   void: onOrder(
-    'Returns what is held and not captured.',
+    'Returns the money that is held but not captured.',
     ['bank.bank-node', 'merchant.cashier'],
     18,
     ['STATE_CONFLICT', 'MERCHANT_UNKNOWN', 'STATEMENT_MISSING'],
   ),
-  expire: onOrder('Returns what is held after the hold ran out.', ['bank.bank-node'], 18, [
+  expire: onOrder('Returns the held money after the hold has expired.', ['bank.bank-node'], 18, [
     'STATE_CONFLICT',
     'HOLD_NOT_EXPIRED',
     'MERCHANT_UNKNOWN',
@@ -151,7 +152,7 @@ export const settlement = {
     kind: 'submit',
     units: [],
     summary:
-      "Returns captured money of the merchant to the customer; after release it debits the merchant's balance.",
+      "Returns captured money of the merchant to the customer. After release it debits the merchant's balance.",
     access: ['merchant.cashier'],
     owner: { of: 'order' },
     input: orderKey.extend({ refundId: identifier, amount: positiveAmount }),
@@ -163,7 +164,7 @@ export const settlement = {
     example: { ...ORDER, refundId: 'refund-1', amount: '500' },
   }),
   returnUndelivered: onOrder(
-    'Returns what still stands of captured money, delivery fee included, when the goods did not come in time.',
+    'Returns the rest of the captured money, including the delivery fee, when the goods did not come in time.',
     ['bank.bank-node', 'bank.teller'],
     11,
     ['STATE_CONFLICT', 'NOT_UNDELIVERED'],
@@ -172,7 +173,7 @@ export const settlement = {
     kind: 'submit',
     units: [],
     summary:
-      "The customer disputes a captured order, through its bank, with its device's signature; what the merchant was credited with is withheld.",
+      "Opens a customer's dispute of a captured order, through its bank, with its device's signature. The merchant's credit is withheld.",
     access: ['bank.teller'],
     owner: { of: 'order' },
     input: disputeKey.extend({ signature }),
@@ -187,7 +188,7 @@ export const settlement = {
     kind: 'submit',
     units: [],
     summary:
-      "The merchant's own bank agrees that an upheld dispute at another bank takes its merchant's money.",
+      "Agrees, as the merchant's own bank, that an upheld dispute at another bank takes the merchant's money.",
     access: ['bank.operator'],
     owner: { of: 'merchant' },
     input: disputeKey,
@@ -202,7 +203,7 @@ export const settlement = {
     kind: 'submit',
     units: [],
     summary:
-      "Decides a dispute: upheld, the customer gets what stands and the merchant's part, which the merchant owes where its balance is short; rejected, the order is as before.",
+      "Decides a dispute. Upheld: the customer gets the rest on the hold and the merchant's part; the merchant owes what its balance cannot pay. Rejected: the order is as before.",
     access: ['bank.operator'],
     owner: { of: 'order' },
     input: disputeKey.extend({ decision: z.enum(['uphold', 'reject']) }),
@@ -216,7 +217,7 @@ export const settlement = {
   lapseDispute: define({
     kind: 'submit',
     units: [],
-    summary: "Ends a dispute that nobody decided in time as the policy's `undecided` says.",
+    summary: "Ends a dispute that nobody decided in time. The policy's `undecided` decides it.",
     access: ['bank.bank-node', 'merchant.cashier'],
     owner: { of: 'order' },
     input: disputeKey,
@@ -231,7 +232,7 @@ export const settlement = {
     kind: 'submit',
     units: [],
     summary:
-      "Sums up to 500 of a payee's oldest credit entries, made until an instant, into its checkpoint.",
+      "Rolls up to 500 of a payee's oldest credit entries, until an instant, into its checkpoint.",
     access: ['bank.bank-node'],
     owner: { of: 'payee' },
     input: payee.extend({ until: instant }),
@@ -246,7 +247,7 @@ export const settlement = {
     kind: 'submit',
     units: [],
     summary:
-      'A payee asks its bank to pay out so much of its balance: without it the bank redeems nothing.',
+      "Requests a payout of a part of the payee's balance from its bank. Without it the bank redeems nothing.",
     access: ['merchant.cashier', 'logistics.dispatcher'],
     owner: { of: 'input', field: 'payeeId' },
     input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
@@ -261,7 +262,7 @@ export const settlement = {
     kind: 'submit',
     units: [],
     summary:
-      'Pays out what a payee asked for of its rolled-up balance: the currency vanishes, the bank pays ordinary money.',
+      'Pays out what a payee requested from its rolled-up balance. The currency vanishes, and the bank pays ordinary money.',
     access: ['bank.teller'],
     owner: { of: 'payee' },
     input: payee.extend({ redeemId: identifier, amount: positiveAmount }),
@@ -276,7 +277,7 @@ export const settlement = {
     kind: 'submit',
     units: [],
     summary:
-      'The bank bears, in new currency, what a payee has owed a customer for longer than the policy allows.',
+      'Pays a debt that a payee has owed a customer for longer than the policy allows. The bank bears it, in new currency.',
     access: ['bank.bank-node', 'bank.teller'],
     owner: { of: 'payee' },
     input: payee.extend({ orderNumber: identifier }),
@@ -291,7 +292,7 @@ export const settlement = {
     kind: 'submit',
     units: [],
     summary:
-      "Pays a customer's available money out to a linked instrument: the currency vanishes, the bank pays ordinary money.",
+      "Pays out a customer's available money to a linked instrument. The currency vanishes, and the bank pays ordinary money.",
     access: ['bank.teller'],
     owner: { of: 'customer' },
     input: z.strictObject({
@@ -315,23 +316,23 @@ export const settlement = {
     },
   }),
   readAccount: query({
-    summary: 'What a customer has, and what counts towards its limits.',
+    summary: 'The money of a customer, and what counts towards its limits.',
     input: account,
     output: account.extend({
       available: amount,
       spent: amount.describe("in the policy's window"),
-      sinceStepUp: amount.describe('by orders of the window, since the last one with a step-up'),
+      sinceStepUp: amount.describe('by orders of the window since the last step-up'),
     }),
     example: { customerId: CUSTOMER_ID, currency: 'EUR' },
   }),
   readPayee: query({
     summary:
-      "A payee's rolled-up balance, what of it is withheld, what it owes, the sum of its open credit entries, and the time.",
+      "A payee's rolled-up balance, how much of it is withheld, its debts, the sum of its open credit entries, and the time.",
     input: z.strictObject({ payeeId: identifier, currency }),
     output: z.strictObject({
       balance: sum,
       withheld: sum.describe('for open disputes'),
-      owed: sum.describe('to customers, by upheld disputes'),
+      owed: sum.describe('to customers, from upheld disputes'),
       open: sum,
       now: instant,
     }),
@@ -339,7 +340,7 @@ export const settlement = {
   }),
   totals: query({
     summary:
-      'All money by currency: what was issued and redeemed, and everything that stands on the ledger.',
+      'All money by currency: what was issued and redeemed, and everything that is on the ledger.',
     input: z.strictObject({}),
     output: z.strictObject({
       currencies: z.record(

@@ -11,26 +11,26 @@ export const unitId = z.enum(Object.keys(UNITS) as [UnitId, ...UnitId[]]);
 
 export const loginKey = z.strictObject({ loginId: identifier });
 
-/** What every submitted transaction answers. `replayed`: this key was used before with the same content; nothing moved. */
+/** The answer of every submitted transaction. `replayed`: the key was used before with the same content, and nothing changed. */
 export const outcome = z.strictObject({
   replayed: z.boolean(),
   units: z.array(unitId).describe('units whose receipts were written'),
 });
 
-/** What a transaction on an order answers. */
+/** The answer of a transaction on an order. */
 export const orderOutcome = outcome.extend({ state: z.enum(ORDER_STATES) });
 
-/** Where a list goes on, as the page before it answered. */
+/** Where a list goes on, from the answer of the previous page. */
 export const cursor = z
   .string()
   .regex(/^[A-Za-z0-9._~/-]{1,600}$/)
-  .describe('`next` of the page before; absent for the first page');
+  .describe('`next` of the previous page; absent for the first page');
 
-/** Which page of a list, and where the next one begins. */
+/** The input field for the page of a list. */
 export const pageAfter = { after: cursor.optional() };
 export const pageNext = { next: cursor.nullable().describe('null: this was the last page') };
 
-/** A sum of amounts, which an amount's 18 digits do not limit. */
+/** A sum of amounts. It may have more than an amount's 18 digits. */
 export const sum = z
   .string()
   .regex(SUM_PATTERN)

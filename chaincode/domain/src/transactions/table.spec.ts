@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one table of transactions, held against itself, against the patent's units and against what uses the refusals.
+// Checks the one table of transactions for itself, with the patent's units, and with the uses of the refusals.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -18,7 +18,7 @@ const named = (transactions: readonly NamedTransaction[]) =>
   transactions.map((entry) => [entry.fullName, entry] as const);
 const EVERY = named(ALL_TRANSACTIONS);
 const SUBMITTED = ALL_TRANSACTIONS.filter((entry) => entry.kind === 'submit');
-/** The merchant's leg of an order paid by voucher is the express one. */
+/** The merchant's leg of an order paid by voucher is an express leg. */
 const STEPWISE = SUBMITTED.filter(
   (entry) => entry.contract !== 'express' && entry.fullName !== 'offline:order',
 );
@@ -27,7 +27,7 @@ const fieldAt = (value: unknown, path: string): unknown =>
   path.split('.').reduce((inner, part) => (inner as Json | undefined)?.[part], value);
 const sorted = (texts: Iterable<string>): string[] => [...texts].sort();
 
-/** The schemas directly within a schema. A kind that is not known here holds none. */
+/** The schemas directly inside a schema. A kind that is unknown here has none. */
 function within(schema: unknown): unknown[] {
   if (schema instanceof z.ZodObject) return Object.values(schema.shape);
   if (schema instanceof z.ZodArray) return [schema.element];
@@ -46,7 +46,7 @@ const schemasOf = (schema: unknown): unknown[] => [schema, ...within(schema).fla
 const objectsOf = (schema: unknown): z.ZodObject[] =>
   schemasOf(schema).filter((entry) => entry instanceof z.ZodObject);
 
-/** Every copy of a value that has one more field in one of its objects, however deep. */
+/** Every copy of a value with one more field in one of its objects, at any depth. */
 function withUnknownField(value: unknown): unknown[] {
   if (Array.isArray(value)) {
     const entries: readonly unknown[] = value;
@@ -64,13 +64,13 @@ function withUnknownField(value: unknown): unknown[] {
 describe.each(EVERY)('%s', (_, transaction) => {
   const { input, output, example, access, owner } = transaction;
 
-  it('has an example that its own input schema accepts, and does not change', () => {
+  it('has an example that its own input schema accepts unchanged', () => {
     const parsed = input.parse(example);
     expect(parsed).toEqual(example);
     expect(input.parse(parsed)).toEqual(parsed);
   });
 
-  it('accepts no unknown field in its input, however deep', () => {
+  it('accepts no unknown field in its input, at any depth', () => {
     for (const changed of withUnknownField(example))
       expect(input.safeParse(changed).success).toBe(false);
   });
@@ -85,7 +85,7 @@ describe.each(EVERY)('%s', (_, transaction) => {
       expect(input.safeParse({ ...(example as Json), [field]: () => 0 }).success).toBe(false);
   });
 
-  it('has strict objects only, in input, output and private input', () => {
+  it('has only strict objects in input, output and private input', () => {
     const objects = [input, output, transaction.transient].flatMap(objectsOf);
     expect(objects.length).toBeGreaterThan(0);
     for (const object of objects) expect(object.def.catchall).toBeInstanceOf(z.ZodNever);
@@ -128,7 +128,7 @@ describe.each(EVERY)('%s', (_, transaction) => {
     for (const unit of transaction.units) expect(UNITS).toHaveProperty(unit);
   });
 
-  it('pins its endorsers when it has private input', () => {
+  it('names its endorsers when it has private input', () => {
     if (transaction.transient !== undefined)
       expect(transaction.endorsers).toEqual(['bank', 'logistics']);
   });
@@ -154,7 +154,7 @@ describe('submitted transactions', () => {
     for (const { subject, repeat } of SUBMITTED) expect([subject, repeat]).not.toContain(null);
   });
 
-  it('have a natural key, but for those that say what shall be of the whole network', () => {
+  it('have a natural key, except those that set the state of the whole network', () => {
     const without = SUBMITTED.filter((entry) => naturalKeyOf(entry).length === 0);
     expect(new Set(without.map((entry) => entry.repeat?.by))).toEqual(new Set(['state']));
     expect(without.map((entry) => entry.fullName)).toEqual([
@@ -174,7 +174,7 @@ describe('submitted transactions', () => {
     expect(fields.filter((field) => personal.test(field))).toEqual([]);
   });
 
-  it('put the coordinates of goods, depots and areas into blocks, and of no address', () => {
+  it('put the coordinates of goods, depots and areas into blocks, but never of an address', () => {
     const placed = SUBMITTED.filter((entry) =>
       [entry.input, entry.output].flatMap(objectsOf).some((object) => 'latitude' in object.shape),
     );
@@ -245,7 +245,7 @@ describe("the patent's units", () => {
     );
   });
 
-  it('of an order that matches are all in the three express legs, one an organisation', () => {
+  it('of an order that matches are all in the three express legs, one leg per organisation', () => {
     const { quote, order, settle } = TRANSACTIONS.express;
     expect(sorted(quote.units)).toEqual(['11', '1101', '1102', '1103', '1104']);
     expect(sorted(order.units)).toEqual(['10', '12', '15', '8', '9']);
@@ -261,7 +261,7 @@ describe("the patent's units", () => {
 });
 
 describe('what is answered', () => {
-  it('fits every order that may be asked for: a million pieces in each of a hundred lines', () => {
+  it('fits every possible order: a million pieces in each of a hundred lines', () => {
     const { input, output, example } = TRANSACTIONS.express.quote;
     const [line] = example.basket.lines;
     const lines = Array.from({ length: 100 }, () => ({ ...line, quantity: 1_000_000 }));
@@ -281,13 +281,13 @@ describe('what is answered', () => {
     expect(deliveryFee(tariff, 0, weight)).toBe((BigInt(weight) / 1000n).toString());
   });
 
-  it('to a quote tells no weight', () => {
+  it('to a quote does not reveal the weight', () => {
     expect(TRANSACTIONS.express.quote.output.shape).not.toHaveProperty('weightGrams');
   });
 });
 
 describe('the examples', () => {
-  it('tell one purchase: its terms add up, and its three statements agree', () => {
+  it('describe one purchase: its terms add up, and its three statements agree', () => {
     const { terms, statement: merchant } = TRANSACTIONS.express.order.example;
     const { basket, statement: logistics } = TRANSACTIONS.express.quote.example;
     expect(() => ensureTermsAddUp(terms)).not.toThrow();
@@ -322,7 +322,7 @@ describe('refusals', () => {
   function sourcesUnder(folder: string): string[] {
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
       const path = join(folder, entry.name);
-      // The table names refusals; what uses them are the rules.
+      // The table only names refusals. The rules use them.
       if (entry.name === 'transactions') return [];
       if (entry.isDirectory()) return sourcesUnder(path);
       return /(?<!\.spec|\.d|errors)\.ts$/.test(path) ? [readFileSync(path, 'utf8')] : [];

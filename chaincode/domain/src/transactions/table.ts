@@ -2,6 +2,7 @@
 // The one table of transactions: contract → name → what it is.
 import type * as z from 'zod';
 import type { DeepReadonly } from '../base/deep-readonly.js';
+import { keysOf } from '../base/keys-of.js';
 import { alarm } from './alarm.js';
 import type { Transaction } from './define.js';
 import { feedback } from './feedback.js';
@@ -12,7 +13,7 @@ import { offline } from './offline.js';
 import { merchantLeg, orderNumber } from './order-number.js';
 import { bankLeg, settlement } from './settlement.js';
 
-/** The one table of transactions and queries, by contract. Contracts, client, command line and documents follow it. */
+/** The one table of transactions and queries, by contract. Contracts, client, command line and documents follow from it. */
 export const TRANSACTIONS = {
   identity,
   goods,
@@ -22,14 +23,14 @@ export const TRANSACTIONS = {
   alarm,
   feedback,
   offline,
-  /** One transaction an organisation, after login: the same units as stepwise, the same final states. */
+  /** One transaction per organisation, after login. It has the same units and the same final states as stepwise. */
   express: { quote: logisticsLeg, order: merchantLeg, settle: bankLeg },
 };
 
 export type Table = typeof TRANSACTIONS;
-/** A contract, as its transactions are called: `settlement`. */
+/** The name of a contract, for example `settlement`. */
 export type ContractName = keyof Table;
-/** A transaction or query of a contract. */
+/** The name of a transaction or query of a contract. */
 export type TransactionName<Contract extends ContractName> = keyof Table[Contract] & string;
 
 type Entry<Contract extends ContractName, Name extends TransactionName<Contract>> =
@@ -37,25 +38,25 @@ type Entry<Contract extends ContractName, Name extends TransactionName<Contract>
     ? { input: Input; output: Output; kind: K }
     : never;
 
-/** What a transaction is given. */
+/** The input of a transaction. */
 export type InputOf<
   Contract extends ContractName,
   Name extends TransactionName<Contract>,
 > = DeepReadonly<z.input<Entry<Contract, Name>['input']>>;
 
-/** What a transaction answers. */
+/** The answer of a transaction. */
 export type OutputOf<
   Contract extends ContractName,
   Name extends TransactionName<Contract>,
 > = DeepReadonly<z.output<Entry<Contract, Name>['output']>>;
 
-/** What a handler is given: the input with its defaults filled in. */
+/** The input of a handler: with its defaults filled in. */
 export type ParsedInputOf<
   Contract extends ContractName,
   Name extends TransactionName<Contract>,
 > = DeepReadonly<z.output<Entry<Contract, Name>['input']>>;
 
-/** What a handler answers: whether it was a repetition, and which units were done, the table tells. */
+/** The result of a handler. The table adds whether it was a repetition and which units ran. */
 export type ResultOf<Contract extends ContractName, Name extends TransactionName<Contract>> =
   KindOf<Contract, Name> extends 'submit'
     ? Omit<OutputOf<Contract, Name>, 'replayed' | 'units'>
@@ -76,11 +77,11 @@ export interface NamedTransaction extends Transaction {
 }
 
 /** Every transaction and query of {@link TRANSACTIONS}, each with its contract and name. */
-export const ALL_TRANSACTIONS: readonly NamedTransaction[] = Object.entries(TRANSACTIONS).flatMap(
-  ([contract, entries]) =>
-    Object.entries(entries).map(([name, entry]) => ({
+export const ALL_TRANSACTIONS: readonly NamedTransaction[] = keysOf(TRANSACTIONS).flatMap(
+  (contract) =>
+    Object.entries(TRANSACTIONS[contract]).map(([name, entry]) => ({
       ...(entry as Transaction),
-      contract: contract as ContractName,
+      contract,
       name,
       fullName: `${contract}:${name}`,
     })),
