@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `npm run network -- …`: brings the network up and down and looks after its nodes.
+// `npm run network -- …`: starts and stops the network and its nodes.
 import {
   downNetwork,
   ensureStartable,
@@ -23,16 +23,18 @@ interface UpOptions extends CommonOptions {
   readonly chaincode?: string;
 }
 
-/** The `network` command with its subcommands; results go to standard output, progress to standard error. */
+/** The `network` command with its subcommands. Results go to standard output, progress to standard error. */
 export function networkCommand(): Command {
   const network = new Command('network');
-  common(network, 'up', 'starts what does not run yet, and deploys the chaincode if it changed')
+  common(network, 'up', 'starts what is not running, and deploys the chaincode if it changed')
     .addOption(basePortOption())
-    .option('--chaincode <folder>', "package folder of other chaincode than the repository's")
+    .option('--chaincode <folder>', "package folder of another chaincode than the repository's")
     .action(reportingErrors(up));
   common(network, 'down', 'ends all processes and keeps the data').action(reportingErrors(down));
   common(network, 'reset', 'ends all processes and wipes the data').action(reportingErrors(reset));
-  common(network, 'status', 'asks every node, and shows which run').action(reportingErrors(status));
+  common(network, 'status', 'asks every node, and shows which of them run').action(
+    reportingErrors(status),
+  );
   common(network, 'logs [node]', "shows the end of a node's log, the supervisor's by default")
     .option('--lines <count>', 'how many lines', parseCount, 100)
     .action(
@@ -66,7 +68,7 @@ async function bringUp(options: UpOptions): Promise<NetworkDescription> {
   };
   await ensureStartable({ ...wanted, keep: true });
   const description = await upNetwork(wanted);
-  // Other chaincode may have nothing to found.
+  // Another chaincode may have no registry to found.
   if (options.chaincode === undefined) {
     printProgress({ stage: 'ledger', message: 'every operator confirms who takes part' });
     await foundNetwork(description.home);
@@ -100,7 +102,7 @@ function printProgress({ stage, message }: ProgressEvent): void {
 
 function describe({ home, channel, chaincode, organisations }: NetworkDescription): string {
   return [
-    `${home}/network.json tells how to reach it`,
+    `${home}/network.json says how to reach it`,
     `channel ${channel}, chaincode ${chaincode.name} ${chaincode.version}, sequence ${chaincode.sequence}`,
     ...organisations.map(
       ({ name, peer, ca }) => `${name}: peer ${peer.endpoint}, CA ${ca.endpoint}`,

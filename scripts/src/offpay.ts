@@ -3,7 +3,7 @@
 import { tellErrorsAsJson } from './output.js';
 import { tellWhileLoading } from './while-loading.js';
 
-/** Resolves when what was written so far has left this process. */
+/** Resolves when this process has written all its output. */
 const written = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => stream.write('', () => resolve()));
 
@@ -13,7 +13,7 @@ async function main(words: readonly string[]): Promise<void> {
   const { runOffpay } = await import('./program.js');
   await runOffpay(words);
   await Promise.all([written(process.stdout), written(process.stderr)]);
-  // The command is done. A connection that a hanging peer has accepted would keep the process for as long as the peer hangs.
+  // The command is done. Without this, a connection to a hanging peer would keep the process alive.
   process.exit();
 }
 

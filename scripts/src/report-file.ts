@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file that `--report` names: looked at before anything is done, for a run of hours ends with it.
+// The file that `--report` names. It is checked first, because a run of hours writes it at the end.
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { PayReport } from '@fabric-offline-pay/run';
 import { FileError } from './command-errors.js';
 
-/** Does something with a file. @throws {FileError} FILE_UNWRITABLE */
+/** Calls `work` on a file. @throws {FileError} FILE_UNWRITABLE */
 function writing(file: string, work: () => void): void {
   try {
     work();
@@ -14,7 +14,7 @@ function writing(file: string, work: () => void): void {
   }
 }
 
-/** @throws {FileError} FILE_UNWRITABLE, for a folder too. */
+/** @throws {FileError} FILE_UNWRITABLE, also for a folder. */
 export function ensureReportWritable(file: string | undefined): void {
   if (file === undefined) return;
   writing(file, () => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ctrl-C is told at every moment: while the command line loads, and while a run goes on.
+// Ctrl-C shows a message at every moment: while the command line loads, and during a run.
 import { loaded, tellWhileLoading } from './while-loading.js';
 
 const told: string[] = [];
@@ -19,7 +19,7 @@ afterEach(() => {
   process.exitCode = 0;
 });
 
-test('while the command line loads: nothing was sent', () => {
+test('while the command line loads, it says that nothing was sent', () => {
   const before = process.listenerCount('SIGINT');
   tellWhileLoading(end);
   process.emit('SIGINT');
@@ -29,7 +29,7 @@ test('while the command line loads: nothing was sent', () => {
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 
-test('a command that begins decides for itself', () => {
+test('a command that has begun handles Ctrl-C itself', () => {
   const before = process.listenerCount('SIGINT');
   tellWhileLoading(end);
   loaded();

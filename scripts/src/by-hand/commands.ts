@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay CONTRACT TRANSACTION`: a command for every contract and transaction of the domain's table, by iteration alone.
+// `offpay CONTRACT TRANSACTION`: a command for every contract and transaction of the domain's table, made from the table.
 import { ALL_TRANSACTIONS, ATTRIBUTES, type NamedTransaction } from '@fabric-offline-pay/domain';
 import { Command, Option } from 'commander';
 import { interruptible } from '../interrupt.js';
@@ -18,37 +18,47 @@ interface ByHandOptions extends CallOptions {
 }
 
 const FIELDS = 'Fields of the input (amounts in minor units, instants in seconds since 1970):';
-const OTHERWISE = 'The input otherwise:';
-const CALLER = 'Who calls:';
+const OTHERWISE = 'The input in other forms:';
+const CALLER = 'The caller:';
 
 const fieldOption = ({ name, placeholder, description }: InputField): Option =>
   new Option(`${flagOf(name)} ${placeholder}`, description).helpGroup(FIELDS);
 
 const inputOptions = ({ transient }: NamedTransaction): Option[] => [
-  new Option('--input <json|@file|->', 'all of it at once; fields given as options override'),
+  new Option(
+    '--input <json|@file|->',
+    'the whole input at once; options for single fields override it',
+  ),
   ...(transient === undefined
     ? []
     : [
-        new Option('--private <json|@file|->', 'required; private input, which stands in no block'),
+        new Option(
+          '--private <json|@file|->',
+          'required; private input, which is never written to a block',
+        ),
       ]),
-  new Option('--example', "prints the table's example as JSON and sends nothing"),
+  new Option('--example', 'prints an example of the input as JSON and sends nothing'),
 ];
 
 const callerOptions = (): Option[] => [
-  new Option('--org <id|role>', 'whose peer and certificate (default: the first that may call it)'),
-  new Option('--as <role>', "the certificate's role (default: the first that may call it)").choices(
-    ATTRIBUTES,
+  new Option(
+    '--org <id|role>',
+    'the organisation whose peer and certificate to use (default: the first that may call it)',
   ),
   new Option(
+    '--as <role>',
+    'the role of the certificate (default: the first that may call it)',
+  ).choices(ATTRIBUTES),
+  new Option(
     '--actor <actor>',
-    "for whom it speaks (default: the merchant that the input names, else the organisation's own)",
+    "the actor of the certificate (default: the merchant in the input, else the organisation's own)",
   ),
 ];
 
 const grouped = (options: readonly Option[], group: string): Option[] =>
   options.map((option) => option.helpGroup(group));
 
-/** The values of field options, by the names of the table. */
+/** The values of the field options, by the field names of the table. */
 function givenFields(options: readonly [string, Option][], values: Values) {
   const given = options.map(([name, option]) => [name, values[option.attributeName()]] as const);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Record<
@@ -61,7 +71,7 @@ function withAlias(command: Command, name: string): Command {
   return command.name() === name ? command : command.alias(name);
 }
 
-/** Prints the example, or calls the transaction. */
+/** Prints the example or calls the transaction. */
 const actionOf =
   (transaction: NamedTransaction, fields: readonly [string, Option][]) =>
   async (options: ByHandOptions): Promise<void> => {
@@ -98,7 +108,7 @@ function transactionCommand(transaction: NamedTransaction): Command {
     .action(actionOf(transaction, fields));
 }
 
-/** @returns the command of a contract, with one below it a transaction. */
+/** @returns the command of a contract, with one subcommand per transaction. */
 export function contractCommand(contract: string): Command {
   const transactions = ALL_TRANSACTIONS.filter((each) => each.contract === contract);
   const command = withAlias(new Command(kebab(contract)), contract)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay device receipt | cancellation | history | evidence | sync`: what became of payments, and what proves it.
+// `offpay device receipt | cancellation | history | evidence | sync`: the state of payments, and its proofs.
 import {
   bytesToText,
   decodeCancellation,
@@ -33,7 +33,7 @@ const keptText = (payments: readonly PaymentHistory[]): string =>
     .map((payment) => `${payment.state}: ${moneyText(payment)} for ${payment.orderNumber}`)
     .join('\n');
 
-/** @returns the payments that answered these requests. */
+/** @returns the payments that answer these requests. */
 async function answering(
   device: Device,
   hashes: readonly Uint8Array[],
@@ -52,7 +52,7 @@ async function receipt(file: string, options: DeviceOption): Promise<void> {
   show(options, { kept }, () => keptText(kept));
 }
 
-/** A terminal cancels every request of an order; the device answered one of them. @returns whether it was this one's. */
+/** A terminal cancels every request of an order, but the device answered only one. @returns whether this cancellation is for that one. */
 async function keepCancellation(device: Device, bytes: Buffer): Promise<boolean> {
   try {
     await device.importCancellation(bytes);
@@ -88,7 +88,7 @@ interface EvidenceOptions extends DeviceOption {
   readonly out?: string;
 }
 
-/** Of every payment of the order whose receipt is kept. @throws {RefusedError} NOT_FOUND when there is none. */
+/** Evidence of every payment of the order that has a receipt. @throws {RefusedError} NOT_FOUND when there is none. */
 async function evidenceOf(
   device: Device,
   orderNumber: string,
@@ -115,7 +115,7 @@ async function evidence(orderNumber: string, options: EvidenceOptions): Promise<
 
 interface SyncOptions extends DeviceOption, MarksOption {}
 
-/** Each voucher for itself: one that the bank cannot take back does not hold up the others. */
+/** Brings each voucher separately, so that one that the bank cannot take back does not stop the others. */
 async function sync(options: SyncOptions): Promise<void> {
   const passphrase = await readPassphrase();
   await withClients(options, async (clients) => {
@@ -142,30 +142,30 @@ const cancellationCommand = (): Command =>
     'cancellation',
     "keeps a terminal's cancellation: the payment was never accepted (no network)",
   )
-    .argument('<files...>', '.png or .offpay-cancellation: all that the terminal wrote')
+    .argument('<files...>', '.png or .offpay-cancellation: every file that the terminal wrote')
     .action(reportingErrors(cancellation));
 
 const historyCommand = (): Command =>
   deviceCommandOf(
     'history',
-    'every payment: given, accepted by a receipt, or cancelled (no network)',
+    'shows every payment and its state: given, accepted or cancelled (no network)',
   ).action(reportingErrors(history));
 
 const evidenceCommand = (): Command =>
   deviceCommandOf(
     'evidence',
-    'writes what proves an accepted payment, for a till that lost it (no network)',
+    'writes the evidence of an accepted payment, for a till that lost it (no network)',
   )
     .argument('<order>', "the merchant's order number")
-    .option('--merchant <id>', 'where two merchants have the order number')
-    .option('--out <file>', 'as .offpay-evidence; named after the order unless told')
+    .option('--merchant <id>', 'the merchant, where two have this order number')
+    .option('--out <file>', 'name of the .offpay-evidence file (default: the order number)')
     .action(reportingErrors(evidence));
 
 const syncCommand = (): Command =>
   withMarksOption(
     deviceCommandOf(
       'sync',
-      'brings cancelled vouchers to the bank, which returns the money, and learns whom to trust (needs the network); exit code 1 when one is refused',
+      'brings cancelled vouchers to the bank, which returns the money, and updates whom the device trusts (needs the network); exit code 1 when one is refused',
     ),
   ).action(reportingErrors(sync));
 

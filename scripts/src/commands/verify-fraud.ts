@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay verify-fraud FILE --trust PEM`: whether a file proves that a device spent twice. No network, no ledger.
+// `offpay verify-fraud FILE --trust PEM`: checks whether a file proves that a device spent twice. Needs no network and no ledger.
 import { readFileSync } from 'node:fs';
 import {
   certifiedIssuer,
@@ -22,23 +22,23 @@ import { EXIT } from '../exit-codes.js';
 import { reportingErrors, show, type CommonOptions } from '../output.js';
 
 const CONTRADICTIONS = {
-  sameCounter: 'both claim the same counter, with other content',
-  previousHash: 'the later one does not follow on the one before it',
-  cumulative: 'the later one counts less money as spent than was spent before it',
+  sameCounter: 'both have the same counter, with different content',
+  previousHash: 'the later one does not follow the earlier one',
+  cumulative: 'the later one says that less money was spent than the earlier one',
 } as const;
 
-const MALFORMED = 'The file is no fraud proof, or not in the one form of such a file.';
+const MALFORMED = 'The file is not a fraud proof, or not in its canonical form.';
 
-/** One voucher, for a person. */
+/** One of the two vouchers, for a person. */
 interface Side {
   readonly counter: number;
   readonly merchantId: string;
   readonly orderNumber: string;
   readonly amount: string;
   readonly currency: string;
-  /** All that the device says it has spent, with this. */
+  /** The total that the device says it has spent, this voucher included. */
   readonly cumulative: string;
-  /** Whose certificate it was made under: the bank's `listIssuers` says whether that key was compromised, and when. */
+  /** The issuer of its certificate. The bank's `listIssuers` says whether that key was compromised, and when. */
   readonly issuer: string;
 }
 
@@ -68,7 +68,7 @@ const sidesOf = ({ sides }: FraudProof, { vouchers }: ProvenFraud): Side[] => [
   sideOf(sides[1], vouchers[1]),
 ];
 
-/** @returns undefined for a text that is no proof. */
+/** @returns undefined when the text is not a proof. */
 function read(text: string): FraudProof | undefined {
   try {
     return decodeFraudProof(text);
@@ -109,7 +109,7 @@ function textOf(file: string): string {
   }
 }
 
-/** @throws {FileError} FILE_UNREADABLE, or TRUST_INVALID for what could vouch for nobody. */
+/** @throws {FileError} FILE_UNREADABLE, or TRUST_INVALID when the file is not the certificate of one authority. */
 function rootOf(file: string): string {
   const text = textOf(file);
   if (readCertificate(text)?.ca !== true) throw new FileError('TRUST_INVALID', file);

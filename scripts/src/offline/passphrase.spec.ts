@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A passphrase that is asked for: typed, or not. A command that did nothing must not end as if it had.
+// A passphrase that the user types, or does not type. A command that did nothing must not end like a success.
 import { PassThrough } from 'node:stream';
 import { ask } from './passphrase.js';
 
@@ -13,7 +13,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-test('a line is the passphrase, as it was typed', async () => {
+test('takes a line as the passphrase, exactly as typed', async () => {
   const asked = ask(input);
   input.write('correct horse\r');
   expect(await asked).toBe('correct horse');
@@ -23,7 +23,7 @@ test.each([
   ['Ctrl-C', () => input.write('\u0003'), 'INTERRUPTED'],
   ['Ctrl-D', () => input.write('\u0004'), 'CONFIGURATION_INVALID'],
   ['an input that ends', () => input.end(), 'CONFIGURATION_INVALID'],
-])('%s is no passphrase', async (_, type, code) => {
+])('%s is not a passphrase', async (_, type, code) => {
   const asked = ask(input);
   type();
   await expect(asked).rejects.toMatchObject({ code });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The passphrase of a key file: from the environment or asked for, never an argument, which every user of the machine can read.
+// Reads the passphrase of a key file from the environment or the terminal. It is never an argument, which every user can read.
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
@@ -11,8 +11,8 @@ const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) =
 
 /**
  * Reads one line without showing it.
- * @throws {InterruptedError} for Ctrl-C. @throws {ConfigurationError} for an end of the input: a command that did nothing must not end
- * as if it had.
+ * @throws {InterruptedError} for Ctrl-C. @throws {ConfigurationError} when the input ends: a command that did nothing must not end
+ * like a success.
  */
 export function ask(input: NodeJS.ReadableStream): Promise<string> {
   process.stderr.write('Passphrase: ');
@@ -29,7 +29,7 @@ export function ask(input: NodeJS.ReadableStream): Promise<string> {
   return typed.finally(() => process.stderr.write('\n'));
 }
 
-/** @throws {ConfigurationError} when the environment has none and there is nobody to ask. */
+/** @throws {ConfigurationError} when the environment has none and there is no terminal. */
 export async function readPassphrase(): Promise<string> {
   const given = process.env[VARIABLE];
   if (given !== undefined && given !== '') return given;
