@@ -52,7 +52,7 @@ test('a mistyped folder is told, and gets no key', async () => {
   const folder = join(folders.home, 'devcie');
   for (const command of ['show', 'restore'])
     expect(await folders.runIn('device', folder, command)).toMatchObject(
-      refused('CONFIGURATION_INVALID', 'is no folder of a device'),
+      refused('CONFIGURATION_INVALID', 'is not a folder of a device'),
     );
   expect(existsSync(folder)).toBe(false);
 });

@@ -123,7 +123,7 @@ test.each([{ channel: 'other' }, { bankId: 'bank-2' }])(
     await fund();
     const before = settings();
     const theirs = { ...other, issuers: () => Promise.resolve([]) };
-    const refused = invalid('--home', 'the device is of bank');
+    const refused = invalid('--home', 'the device belongs to bank');
     await expect(fund(theirs)).rejects.toMatchObject(refused);
     await expect(updateIssuers(folder, PASSPHRASE, bank(theirs))).rejects.toMatchObject(refused);
     expect(settings()).toEqual(before);
@@ -203,7 +203,7 @@ test('a first fund that fails leaves a folder that goes on, and is nobody’s wh
 test('settings that are lost are written anew from the newest certificate', async () => {
   const marks = join(folders.home, 'elsewhere');
   await expect(updateIssuers(join(folders.home, 'none'), PASSPHRASE, bank())).rejects.toMatchObject(
-    invalid('--device', 'is no folder of a device'),
+    invalid('--device', 'is not a folder of a device'),
   );
   await fund({}, { marks });
   const before = settings();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The operations for one caller: checks what it is given, counts what is counted, and hands it to the operation.
+// The operations for one caller: checks the input, counts the call against the caps, then calls the operation.
 import { BankError } from './bank-error.js';
 import {
   beginChange,
@@ -34,7 +34,7 @@ type Handlers = {
 
 type Try = (context: CallContext, subject: TrySubject) => Promise<PassedFactor | undefined>;
 
-/** One try of a factor. The ledger hears of one that passed, unless its login is in vain or it is for a change, which is no business of others. */
+/** One try of a factor. A factor that passed is attested on the ledger, unless the login is in vain, or the factor is for a change. */
 async function tried(
   context: CallContext,
   attestations: Attestations,
@@ -69,7 +69,7 @@ async function join(
 const hasFailed = (error: unknown): boolean =>
   error instanceof BankError && error.code === 'AUTHENTICATION_FAILED';
 
-/** Counted before it is known, so that no more fail at the same time than may. */
+/** Counted before the result is known, so that parallel calls cannot fail more often than allowed. */
 async function countedJoin(
   context: CallContext,
   attestations: Attestations,
@@ -121,7 +121,7 @@ const handlersWith = (attestations: Attestations): Handlers => ({
   recordPurchase,
 });
 
-/** @returns the operations as this caller has them. */
+/** @returns the operations for this caller. */
 export function callerOperations(context: CallContext, attestations: Attestations): BankOperations {
   const handlers = Object.entries(handlersWith(attestations)) as [
     OperationName,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Step-up: what the customer reads and what the factors are bound to are made from the same terms.
+// Step-up: the customer's message and the digest for the factors come from the same terms.
 import { termsDigest } from '@fabric-offline-pay/domain';
 import { BankFixture, PASSWORD, termsOf } from './testing/bank-fixture.js';
 import { refused } from './testing/refused.js';
@@ -38,7 +38,7 @@ it.each([
   ['amount', '350'],
   ['currency', 'EUR'],
   ['orderDigest', 'a'.repeat(64)],
-])('takes no %s beside the terms', async (field, value) => {
+])('refuses a %s beside the terms', async (field, value) => {
   const { loginId, terms } = await session();
   const input = { loginId, terms, [field]: value };
   bank.messages.length = 0;
@@ -46,7 +46,7 @@ it.each([
   expect(bank.messages).toEqual([]);
 });
 
-it('reads the whole of the terms: what lacks, or stands beside them, is refused', async () => {
+it('refuses terms with missing or unknown fields', async () => {
   const { loginId, terms } = await session();
   for (const field of Object.keys(terms)) {
     const rest = Object.fromEntries(Object.entries(terms).filter(([name]) => name !== field));
@@ -63,7 +63,7 @@ it('reads the whole of the terms: what lacks, or stands beside them, is refused'
   );
 });
 
-it('refuses terms of another login or customer, and sums that do not add up', async () => {
+it('refuses terms of another login or customer, and wrong sums', async () => {
   const { loginId, terms } = await session();
   const begin = (change: Partial<typeof terms>) =>
     bank.service.beginStepUp({ loginId, terms: { ...terms, ...change } });
@@ -73,7 +73,7 @@ it('refuses terms of another login or customer, and sums that do not add up', as
   await refused(begin({ merchantId: 'Your account is locked. Call 0900' }), 'INPUT_INVALID');
 });
 
-it('confirms nothing but what was read: other terms have another digest, with factors of their own', async () => {
+it('confirms only what the customer read: other terms have another digest and need their own factors', async () => {
   const { loginId, terms, boundTo } = await session();
   await bank.service.beginStepUp({ loginId, terms });
   await bank.submitBoth(loginId, boundTo);
@@ -82,7 +82,7 @@ it('confirms nothing but what was read: other terms have another digest, with fa
   expect(bank.ledger.calls.filter(({ input }) => input['boundTo'] === elsewhere)).toEqual([]);
 });
 
-it('takes neither the code of the login nor that of another order', async () => {
+it('refuses the code of the login and of another order', async () => {
   const { loginId, terms, boundTo } = await session();
   const loginCode = bank.lastCode();
   await bank.service.beginStepUp({ loginId, terms });
@@ -99,7 +99,7 @@ it('takes neither the code of the login nor that of another order', async () => 
   expect(bank.ledger.named('attestSms')).toHaveLength(1);
 });
 
-it('needs an authenticated login, and a step-up that was begun', async () => {
+it('needs an authenticated login and a started step-up', async () => {
   const begun = await bank.begun();
   const terms = termsOf(begun, 'any');
   for (const loginId of [begun, 'none'])

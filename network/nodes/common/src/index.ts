@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the programs of all organisations share: files, locks, ports, processes, deadlines, errors.
+// Shared by the programs of all organisations: files, locks, ports, processes, deadlines, errors.
 export {
   NETWORK_ERRORS,
   NetworkError,

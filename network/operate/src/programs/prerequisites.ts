@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks what must be installed before Fabric's programs can be built, and says what to install.
+// Checks what the build of Fabric's programs needs, and says what to install.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetworkError, runProgram } from '@fabric-offline-pay/node-common';
 
 const NODE_VERSION = '24.0.0';
 
-/** Throws `PREREQUISITE_MISSING` when this Node.js is too old. */
+/** @throws NetworkError `PREREQUISITE_MISSING` when this Node.js is too old. */
 export function requireNode(actual: string = process.versions.node): void {
   if (isOlder(actual, NODE_VERSION)) {
     throw missing(
@@ -17,8 +17,8 @@ export function requireNode(actual: string = process.versions.node): void {
 }
 
 /**
- * Makes sure that Go and a C compiler are there (Fabric CA's SQLite is written in C).
- * @param module folder of the Go module to build; its `go` line names the oldest Go that will do.
+ * Checks that Go and a C compiler are installed (Fabric CA's SQLite is written in C).
+ * @param module folder of the Go module to build. Its `go` line names the oldest usable Go.
  * @throws NetworkError `PREREQUISITE_MISSING`
  */
 export async function requireBuildTools(module: string): Promise<void> {
@@ -34,14 +34,14 @@ export async function requireBuildTools(module: string): Promise<void> {
   }
 }
 
-/** The oldest Go with which a module can be built, as its `go` line says. */
+/** The oldest Go that can build a module, from its `go` line. */
 export function neededGo(module: string): string {
   return /^go (\S+)$/m.exec(readFileSync(join(module, 'go.mod'), 'utf8'))?.[1] ?? '';
 }
 
 async function goSettings(module: string, needed: string): Promise<[string, string]> {
   try {
-    // An older Go fetches the one that the module names by itself, unless GOTOOLCHAIN forbids it.
+    // An older Go downloads the version that the module names, unless GOTOOLCHAIN forbids it.
     const { stdout } = await runProgram({
       program: 'go',
       args: ['env', 'GOVERSION', 'CC'],
@@ -55,7 +55,7 @@ async function goSettings(module: string, needed: string): Promise<[string, stri
   }
 }
 
-/** Compares the numbers of two versions such as `20.19.2`, from left to right. */
+/** Compares two versions such as `20.19.2`, number by number. */
 export function isOlder(version: string, than: string): boolean {
   const left = numbers(version);
   const right = numbers(than);
@@ -69,7 +69,7 @@ function numbers(version: string): number[] {
 
 function missing(message: string, install: string, cause?: unknown): NetworkError {
   return new NetworkError('PREREQUISITE_MISSING', message, {
-    advice: `Install ${install}; or set FABRIC_BIN to a folder of ready programs.`,
+    advice: `Install ${install}, or set FABRIC_BIN to a folder with ready programs.`,
     cause,
   });
 }

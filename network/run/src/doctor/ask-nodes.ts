@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of every node as the node itself answers: all are asked at the same time, each within a deadline.
+// Asks every node for its state: all at the same time, each with a deadline.
 import { isListening } from '@fabric-offline-pay/node-common';
 import {
   type NetworkPlan,
@@ -16,25 +16,25 @@ import { isHeld } from './process-state.js';
 import { questionOf, type Question } from './question.js';
 import { within } from './within.js';
 
-/** How long each node has to answer. */
+/** The time that each node has to answer. */
 export const ANSWER_DEADLINE_MS = 3_000;
 
-/** What a node answered; `text` is for a person. */
+/** The answer of a node; `text` is for a person. */
 export interface NodeAnswer {
-  /** Undefined for a process that one cannot ask. */
+  /** Undefined for a process that cannot be asked. */
   readonly isWell: boolean | undefined;
   readonly text: string;
   readonly clock?: ClockReading | undefined;
 }
 
-/** A node, by what it answers. */
+/** The state of a node, from its answer. */
 export interface AskedNode extends Omit<NodeStatus, 'state'> {
   /** `ended`: its process does not run. */
   readonly state: 'running' | 'not answering' | 'ended';
   readonly answer: NodeAnswer;
 }
 
-/** A network's nodes, each by what it answers. */
+/** The states of a network's nodes, from their answers. */
 export interface AskedStatus extends Omit<NetworkStatus, 'nodes'> {
   readonly nodes: readonly AskedNode[];
 }
@@ -48,10 +48,10 @@ const LATE_REASON = `does not answer within ${ANSWER_DEADLINE_MS / 1_000} s`;
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'takes no connections',
   ENOENT: 'cannot be asked: its socket or a certificate is missing',
-  NETWORK_NOT_UP: 'has told no address yet',
+  NETWORK_NOT_UP: 'has not written its address yet',
 };
 
-/** Why there was no answer, for a person. */
+/** The reason for a missing answer, for a person. */
 export function whyNot(error: unknown): string {
   const { code, name } = factsOf(error);
   const reason = LATE.has(name) ? LATE_REASON : REASONS[code];
@@ -64,7 +64,11 @@ async function ask(question: Question): Promise<NodeAnswer> {
       const { status, text, clock } = await askHttps(question.question, ANSWER_DEADLINE_MS);
       if (status === OK) return { isWell: true, text: 'answers', clock };
       const told = text.trim().slice(0, TEXT_LENGTH);
-      return { isWell: false, text: `answers that it is not well: HTTP ${status} ${told}`, clock };
+      return {
+        isWell: false,
+        text: `answers that it is not healthy: HTTP ${status} ${told}`,
+        clock,
+      };
     }
     case 'ping':
       await pingHttp2(question.endpoint, question.tls, ANSWER_DEADLINE_MS);
@@ -74,7 +78,7 @@ async function ask(question: Question): Promise<NodeAnswer> {
         ? { isWell: true, text: 'takes connections' }
         : { isWell: false, text: 'takes no connections' };
     case 'none':
-      return { isWell: undefined, text: 'runs; there is nothing of it to ask' };
+      return { isWell: undefined, text: 'runs; it cannot be asked' };
   }
 }
 
@@ -91,7 +95,7 @@ async function answerOf(plan: NetworkPlan, node: NodeStatus, pid: number): Promi
   try {
     const answer = await ask(questionOf(plan, node));
     return answer.isWell === undefined && isHeld(pid)
-      ? { isWell: false, text: `does not go on${held()}` }
+      ? { isWell: false, text: `does not work${held()}` }
       : answer;
   } catch (error) {
     return { isWell: false, text: `${whyNot(error)}${held()}` };
@@ -107,7 +111,7 @@ async function askNode(plan: NetworkPlan | undefined, node: NodeStatus): Promise
 }
 
 /**
- * Asks every node of the network in `home`; empty when it is down.
+ * Asks every node of the network in `home`. Empty when the network is down.
  * @throws NetworkError `FILE_DAMAGED` when the home's own files cannot be read.
  */
 export async function askNodes(home?: string): Promise<AskedStatus> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay doctor`: looks at everything that a network needs, whether it runs or not, and says what to do.
+// `offpay doctor`: checks everything that a network needs, running or not, and says what to do.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -23,7 +23,7 @@ import { lookAtPorts } from './port-checks.js';
 import { prerequisiteChecks } from './prerequisite-checks.js';
 import { programChecks } from './program-checks.js';
 
-/** What the doctor found in one home. */
+/** The doctor's results for one home. */
 export interface DoctorReport {
   readonly home: string;
   /** True when no check failed. */
@@ -33,12 +33,12 @@ export interface DoctorReport {
 
 const NOT_FOUNDED = 'Run npm start, or npm run network -- up.';
 
-/** A look at the processes of a home in which none ever ran would make the folders that it looks into. */
+/** Reading the processes of a home where none ever ran would make folders. */
 const hasRun = (home: string): boolean => existsSync(join(home, 'run'));
 
-/** @throws NetworkError `FILE_DAMAGED`, as every look into a damaged home. */
+/** @throws NetworkError `FILE_DAMAGED`, like every read of a damaged home. */
 function homeChecks(home: string): readonly Check[] {
-  if (!existsSync(home)) return [check('home', 'not asked', `${home} is not there`, NOT_FOUNDED)];
+  if (!existsSync(home)) return [check('home', 'not asked', `${home} does not exist`, NOT_FOUNDED)];
   const plan = readPlan(home);
   if (plan === undefined)
     return [check('home', 'not asked', `there is no network in ${home}`, NOT_FOUNDED)];
@@ -47,7 +47,7 @@ function homeChecks(home: string): readonly Check[] {
   return [check('home', 'ok', found)];
 }
 
-/** The plan of the home, or the one that `npm start` would make there; a new home elsewhere looks for free ports by itself. */
+/** The plan of the home, or the plan that `npm start` would make there. A new home in another place finds free ports itself. */
 function plannedFor(home: string): NetworkPlan | undefined {
   const plan = existsSync(home) ? readPlan(home) : undefined;
   return (
@@ -59,7 +59,7 @@ function plannedFor(home: string): NetworkPlan | undefined {
 async function portsOf(home: string): Promise<readonly Check[]> {
   const plan = plannedFor(home);
   if (plan === undefined)
-    return [check('ports', 'not asked', 'free ones are chosen when the network is founded')];
+    return [check('ports', 'not asked', 'free ports are chosen when the network is founded')];
   const nodes = hasRun(home) ? networkStatus(home).nodes : [];
   return lookAtPorts(
     plan,
@@ -87,10 +87,10 @@ const LOOKS: readonly [string, (home: string) => readonly Check[] | Promise<read
   ['certificates', certificatesOf],
 ];
 
-/** What keeps this process busy waits so long for the nodes, which could not be heard meanwhile: those that are well answer sooner. */
+/** Checks that keep this process busy start after this time, because they delay the nodes' answers. Healthy nodes answer sooner. */
 const HEAD_START_MS = 1_000;
 
-/** Looks at everything; changes nothing. @returns what was found, in the order in which one would mend it. */
+/** Checks everything and changes nothing. @returns the results, in the order in which to repair them. */
 export async function doctor(home?: string): Promise<DoctorReport> {
   const folder = resolveHome(home);
   const nodes = lookedAt('nodes', () => nodesOf(folder));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether the ports of a network are free for it, or held by its own processes.
+// Checks that the ports of a network are free or held by its own processes.
 import {
   isPortFree,
   markedProcesses,
@@ -9,21 +9,21 @@ import {
 import type { NetworkPlan } from '@fabric-offline-pay/operate';
 import { check, type Check } from './check.js';
 
-/** A port of the plan, and who listens there. */
+/** A port of the plan, and the process that listens on it. */
 export interface PortUse {
   readonly host: string;
   readonly port: number;
   /** The node that needs it. */
   readonly node: string;
   readonly isFree: boolean;
-  /** Undefined where nobody listens, or the system does not tell who. */
+  /** Undefined when no process listens, or the system does not show it. */
   readonly owner: PortHolder['process'] | undefined;
   readonly isOurs: boolean;
 }
 
 type PlannedPort = Pick<PortUse, 'host' | 'port' | 'node'>;
 
-/** Every port that the plan gives to a node. */
+/** Every port of a node in the plan. */
 export function plannedPorts({ organisations }: NetworkPlan): PlannedPort[] {
   return organisations.flatMap(({ ca, peers, orderers, chaincode }) => [
     ...[ca, ...peers, ...orderers, chaincode].map(({ name, host, port }) => ({
@@ -37,17 +37,16 @@ export function plannedPorts({ organisations }: NetworkPlan): PlannedPort[] {
 }
 
 const strangerCheck = ({ host, port, node, owner }: PortUse): Check => {
-  const who =
-    owner === undefined ? 'a process that is not told' : `${owner.program}, process ${owner.pid}`;
+  const who = owner === undefined ? 'an unknown process' : `${owner.program}, process ${owner.pid}`;
   return check(
     `port ${port}`,
     'failed',
-    `${node} needs it on ${host}, and ${who} listens there`,
-    'End that process; or found a network on other ports: npm run network -- up --base-port PORT --home FOLDER.',
+    `${node} needs it on ${host}, but ${who} listens there`,
+    'End that process, or found a network on other ports: npm run network -- up --base-port PORT --home FOLDER.',
   );
 };
 
-/** One check of all, or one of each port that a stranger holds. */
+/** One check for all ports, or one per port that a stranger holds. */
 export function portChecks(uses: readonly PortUse[]): readonly Check[] {
   const strangers = uses.filter(({ isFree, isOurs }) => !isFree && !isOurs);
   if (strangers.length > 0) return strangers.map(strangerCheck);
@@ -58,7 +57,7 @@ export function portChecks(uses: readonly PortUse[]): readonly Check[] {
   return [check('ports', 'ok', found)];
 }
 
-/** Looks who listens on the ports of a plan. @param pids of the network's nodes */
+/** Finds the processes that listen on the ports of a plan. @param pids of the network's nodes */
 export async function lookAtPorts(
   plan: NetworkPlan,
   pids: readonly number[],
@@ -69,7 +68,7 @@ export async function lookAtPorts(
   const holders = portHolders(taken.map(({ port }) => port));
   const owners = new Map(holders.map((holder) => [holder.port, holder.process]));
   const own = new Set([...pids, ...markedProcesses(plan.home).map(({ pid }) => pid)]);
-  // Where the system does not tell who listens, the nodes that run are the likeliest.
+  // When the system does not show who listens, assume the running nodes.
   const mayBeOurs = process.platform !== 'linux' && pids.length > 0;
   return portChecks(
     planned.map((each, index) => {

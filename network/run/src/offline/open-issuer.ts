@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's issuer of what works without a network: a key and a certificate of the bank's own authority, for nothing else.
+// The bank's issuer for payments without a network: a key and a certificate of the bank's authority, only for this use.
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -16,8 +16,8 @@ const nameOf = (generation: number): string =>
   generation === 1 ? ISSUER_ROLE : `${ISSUER_ROLE}-${generation.toString()}`;
 
 /**
- * Opens an issuer of the bank on a running network; its certificate is enrolled when there is none yet.
- * @param generation 1, and 1 more after each that was retired
+ * Opens an issuer of the bank on a running network. Enrols its certificate if there is none yet.
+ * @param generation counts from 1; each retired issuer adds 1
  * @throws NetworkError `NETWORK_NOT_UP` | `PROGRAM_FAILED`
  */
 export async function openIssuer(home: string, generation: number): Promise<Issuer> {

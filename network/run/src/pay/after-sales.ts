@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens to an order after the pipeline: alarms decided, delivery, release, refunds, disputes, expiry, ratings.
+// The steps of an order after the pipeline: alarm decision, delivery, release, refund, dispute, expiry, rating.
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressBookRow, OrderKey, OrderState } from '@fabric-offline-pay/domain';
@@ -15,10 +15,10 @@ import {
 import type { FollowUp, RatingFollowUp } from '../input/follow-ups.js';
 import type { Order } from '../input/rows/order.js';
 
-/** A row of the file has one dispute. */
+/** A row of the file has at most one dispute. */
 const DISPUTE_ID = 'dispute-1';
 
-/** A subject that was rated, to be published at the end. */
+/** A rated subject, whose ratings are published at the end. */
 export interface RatedSubject {
   readonly subject: 'goods' | 'merchant' | 'courier';
   readonly owner: string;
@@ -29,12 +29,12 @@ export interface AfterSales {
   readonly clients: LedgerClients;
   readonly order: Order;
   readonly logisticsId: string;
-  /** What the courier is given when it picks the goods up. */
+  /** What the courier gets when it picks up the goods. */
   readonly addresses: AddressBookRow;
-  /** The customer's device: it signs, and shows the secret when the goods are at the door. */
+  /** The customer's device, which signs, and shows the secret when the goods arrive. */
   readonly device: KeyObject;
   readonly rated: (subject: RatedSubject) => void;
-  /** What happened to the order so far; one party's step waits for another's to arrive. */
+  /** The past of the order. One party's step waits until its peer has the other party's step. */
   readonly passages: Passages;
 }
 
@@ -49,7 +49,7 @@ type With<Verb extends FollowUp['verb']> = FollowUp & { readonly verb: Verb };
 const of = <Verb extends FollowUp['verb']>(order: Order, verb: Verb): With<Verb> | undefined =>
   order.followUps.find((entry): entry is With<Verb> => entry.verb === verb);
 
-/** The alarm's decision; a resolved order is then paid in full, an upheld one voided. */
+/** Decides the alarm. A resolved order is then paid in full, an upheld one is voided. */
 async function decideAlarm(context: AfterSales, state: OrderState): Promise<OrderState> {
   const decision = of(context.order, 'alarm');
   if (state !== 'blocked' || decision === undefined) return state;
@@ -82,7 +82,7 @@ async function resolveAlarm({ clients, order, passages }: AfterSales): Promise<O
   return paid;
 }
 
-/** Waits until the hold has run out, and gives the money back. */
+/** Waits until the hold has expired, and gives the money back. */
 async function letExpire(
   { clients, order, passages }: AfterSales,
   state: OrderState,
@@ -117,13 +117,13 @@ async function deliver(
   const courier = await clients.client('logistics', 'courier');
   const transient = { ...addresses };
   await passages.note('logistics:pickUp', () => courier.logistics.pickUp(key, { transient }));
-  // Without the customer's secret the courier's word waits to be believed.
+  // Without the customer's secret, the courier's statement takes effect only after a wait.
   const proof = of(order, 'unproven') === undefined ? deliverySecretFor(device, key) : undefined;
   const delivery = { ...key, ...(proof && { secret: proof.secret }) };
   return stateOf(passages.note('logistics:deliver', () => courier.logistics.deliver(delivery)));
 }
 
-/** What the customer says of the first goods, of the merchant and of the courier. */
+/** The customer's ratings of the first goods, the merchant and the courier. */
 function subjectsOf({ order, logisticsId }: AfterSales, courierId: string, rating: RatingFollowUp) {
   const { merchantId } = order;
   const goods = order.lines[0]?.gtin ?? '';
@@ -176,7 +176,7 @@ async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> 
   for (const { subject, owner, subjectId } of given) rated({ subject, owner, subjectId });
 }
 
-/** A refund out of money that the merchant was credited with: that is rolled up first when the balance is short. */
+/** Refunds from the merchant's balance. Rolls up its credit entries first when the balance is too low. */
 async function refund(
   { clients, order, passages }: AfterSales,
   amount: string,
@@ -222,7 +222,7 @@ async function dispute(
   );
 }
 
-/** Takes an order from where the pipeline left it to its end. Every step has a natural key. */
+/** Takes an order from the end of the pipeline to its last step. Every step has a natural key. */
 export async function afterSales(context: AfterSales, paid: OrderState): Promise<OrderState> {
   const { order } = context;
   let state = await decideAlarm(context, paid);

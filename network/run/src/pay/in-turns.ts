@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows of orders wait for which: one customer's, and those of one order number, run in the order of the file; all others at the
-// same time.
+// Groups rows of orders: rows of one customer or one order number run in the order of the file, all other rows at the same
+// time.
 import type { Sourced } from '../input/read-rows.js';
 import type { Order } from '../input/rows/order.js';
 import { bookKey } from './purchase-of.js';
 
-/** Seconds, roughly: what an order takes by itself, and what it waits for. */
+/** Rough seconds of an order and of its waits. */
 const SECONDS_AN_ORDER = 4;
 
 const expectedSeconds = (rows: readonly Order[]): number =>
   rows.reduce((sum, { codeDelaySeconds }) => sum + SECONDS_AN_ORDER + codeDelaySeconds, 0);
 
-/** Disjoint sets of numbers from 0, each named by one of its members. */
+/** Disjoint sets of numbers from 0. One member represents each set. */
 class DisjointSets {
   readonly #parents: number[];
 
@@ -37,7 +37,7 @@ class DisjointSets {
   }
 }
 
-/** @returns groups of rows in the order of the file, those that take longest first. */
+/** @returns groups of rows in the order of the file, the longest groups first. */
 export function inTurns(orders: readonly Sourced<Order>[]): Sourced<Order>[][] {
   const sets = new DisjointSets(orders.length);
   const earlier = new Map<string, number>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the ledger for what files refer to and do not have.
+// Reads from the ledger what files refer to but do not contain.
 import { inParallel } from '@fabric-offline-pay/node-common';
 import type { LedgerClients } from '@fabric-offline-pay/operate';
 import { ifFound, type Client } from '@fabric-offline-pay/sdk';
@@ -11,7 +11,7 @@ import { enrolledRows } from './enrolled-from.js';
 
 const AT_ONCE = 16;
 
-/** Asks for each key. @returns what there is. */
+/** Reads each key. @returns the entries that exist. */
 async function found<Found>(
   keys: Iterable<string>,
   ask: (key: string) => Promise<Found | undefined>,
@@ -31,7 +31,7 @@ function without(wanted: readonly string[], had: readonly string[]): Set<string>
 
 const articleOf = (merchantId: string, gtin: string): string => `${merchantId}/${gtin}`;
 
-/** What rows refer to, kind by kind, and no file has. */
+/** The keys that rows refer to and no file contains, by kind. */
 function lackingIn(tables: InputTables) {
   const { merchants, goods, couriers, customers, orders, merchantOrders } = tables;
   const { waybills, offlinePayments } = tables;
@@ -65,7 +65,7 @@ async function goodsNamed(ledger: Client, article: string): Promise<Registered |
   return ifFound(ledger.goods.readGoods({ merchantId, gtin }), 'GOODS_UNKNOWN');
 }
 
-/** @throws whatever a query throws but that there is no such thing: nothing was sent yet */
+/** @throws what a query throws, except that an entry does not exist. Nothing was sent yet */
 export async function knownOnLedger(
   clients: LedgerClients,
   { tables }: ReadInput,

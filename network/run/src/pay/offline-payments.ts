@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The payments of a run that are made without a network: funded, exchanged as QR codes, settled, and what became of each.
+// A run's payments without a network: funds devices, exchanges QR codes, settles, and reports the result of each.
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inParallel, makeFolder, NetworkError, SECRET_FILE } from '@fabric-offline-pay/node-common';
@@ -20,46 +20,46 @@ import {
 import type { BankStaff } from './bank-staff.js';
 import { codeOf } from './failure.js';
 
-/** Of the key files of a run's devices and terminals, which belong to invented people. */
+/** Passphrase of the key files of a run's devices and terminals, which belong to invented people. */
 export const SAMPLE_PASSPHRASE = 'sample';
 
 const DEVICE_ID = 'wallet';
 
-/** Beside the folders, so that a run leaves nothing elsewhere, and with a place for each: a device that is copied is copied with it. */
+/** Beside the folders, so that a run leaves nothing elsewhere. Each has its own place, so that a copied device has a copied mark. */
 const marksOf = (folder: string): string =>
   join('..', '..', 'marks', basename(dirname(folder)), basename(folder));
 
 const AT_ONCE = 16;
 
-/** What became of one row. */
+/** The result of one row. */
 export interface OfflineOutcome {
   readonly line: number;
   readonly merchantId: string;
   readonly orderNumber: string;
   /**
-   * `refusedOffline`: by the terminal or the device, with no network. `refused`: by the ledger, when it was settled. `waiting`: accepted,
-   * and not settled yet. `unfinished`: somebody did not answer before anything was paid. Both go on in the next run.
+   * `refusedOffline`: by the terminal or the device, without a network. `refused`: by the ledger, at settlement. `waiting`: accepted,
+   * but not settled yet. `unfinished`: something did not answer before anything was paid. The next run continues both.
    */
   readonly state: 'settled' | 'waiting' | 'refused' | 'refusedOffline' | 'unfinished';
-  /** The code of the refusal or of what failed, or the verdict. */
+  /** The code of the refusal or failure, or the verdict. */
   readonly reason: string | null;
   /** Whether the ledger has the payment at the end of the run. */
   readonly onLedger: boolean;
-  /** The code of what failed after it was settled: the customer was not told. The next run tells it. */
+  /** The code of a failure after the settlement: the customer got no message. The next run sends it. */
   readonly untold: string | null;
-  /** The device verified the terminal's receipt, and keeps it. */
+  /** The device has verified and stored the terminal's receipt. */
   readonly receipt: boolean;
 }
 
 type Row = Sourced<OfflinePayment>;
 
-/** What one run knows: where its parties are, and whom they trust. */
+/** The context of a run: its parties' folders, and whom they trust. */
 interface OfflineRun {
   readonly clients: LedgerClients;
   readonly bank: OfflineBank;
   readonly news: BankNews;
   readonly folder: string;
-  /** What customers know merchants by, by their ids. */
+  /** The merchants' names for customers, by merchant id. */
   readonly names: ReadonlyMap<string, string>;
 }
 
@@ -69,14 +69,14 @@ const deviceFolder = ({ folder }: OfflineRun, { customerId, device }: Row): stri
 const terminalFolder = ({ folder }: OfflineRun, merchantId: string): string =>
   join(folder, 'terminals', merchantId);
 
-/** A run that was cut off may have left a device without its certificate. */
+/** An interrupted run may have left a device without its certificate. */
 async function isFunded(folder: string, currency: string): Promise<boolean> {
   if ((await findSettings('device', folder)) === undefined) return false;
   const balances = await withDevice(folder, SAMPLE_PASSPHRASE, (device) => device.balances());
   return balances.some((balance) => balance.currency === currency);
 }
 
-/** Registers a device and sets money aside for it in a currency, as much as the policy allows; once. */
+/** Registers a device and sets aside as much money as the policy allows, in one currency, once. */
 async function fundDevice(run: OfflineRun, row: Row): Promise<void> {
   const { clients, bank } = run;
   const { customerId, currency } = row;
@@ -101,7 +101,7 @@ const cannotCertify = (error: unknown): boolean =>
   error instanceof RefusedError ||
   (error instanceof NetworkError && error.code === 'LICENCE_TOO_LONG');
 
-/** The till's certificate by the merchant's bank; a merchant without a licence has none, and its customers read so. */
+/** The till's certificate from the merchant's bank. A merchant without a licence has none, and its customers read that. */
 async function payeeOf(
   { bank, names }: OfflineRun,
   till: Pick<TerminalSettings, 'merchantId' | 'terminalId'>,
@@ -143,25 +143,25 @@ async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
   writeFileSync(file, await qrPng(bytes), { mode: SECRET_FILE });
 }
 
-/** What ended a row, as its outcome tells it. */
+/** The end of a row, for its outcome. */
 type Ending = Pick<OfflineOutcome, 'reason'> & {
   readonly state: 'refusedOffline' | 'unfinished';
 };
 
-/** What both sides had in hand, with no network. */
+/** What both parties have during a payment without a network. */
 interface Exchanged {
   readonly ended: Ending | undefined;
   readonly receipt: boolean;
 }
 
-/** A rule of device or terminal, which are told by the codes of the SDK, or somebody who did not answer. */
+/** Distinguishes, by the SDK's codes, a rule of device or terminal from something that did not answer. */
 function endingOf(error: unknown): Ending {
   const reason = codeOf(error);
   const isRule = error instanceof RefusedError || error instanceof OfflineError;
   return { state: isRule ? 'refusedOffline' : 'unfinished', reason };
 }
 
-/** A device that cannot tell who signed keeps no receipt. */
+/** A device that cannot verify the signer keeps no receipt. */
 async function keepReceipt(run: OfflineRun, row: Row, receipt: Buffer): Promise<boolean> {
   try {
     await withDevice(deviceFolder(run, row), SAMPLE_PASSPHRASE, (device) =>
@@ -174,7 +174,7 @@ async function keepReceipt(run: OfflineRun, row: Row, receipt: Buffer): Promise<
   }
 }
 
-/** One payment: request, voucher and receipt, each as a picture. */
+/** Makes one payment: request, voucher and receipt, each as a picture. */
 async function exchange(run: OfflineRun, terminal: Terminal, row: Row): Promise<Exchanged> {
   const { merchantId, orderNumber, amount, currency } = row;
   const picture = (kind: string): string =>
@@ -203,7 +203,7 @@ async function pay(run: OfflineRun, row: Row): Promise<Exchanged> {
   }
 }
 
-/** The terminal is back in reach. */
+/** The terminal has a network again. */
 async function settle(run: OfflineRun, merchantId: string): Promise<void> {
   const connection = await run.clients.connection('merchant', 'terminal', merchantId);
   await withTerminal(terminalFolder(run, merchantId), SAMPLE_PASSPHRASE, async (terminal) => {
@@ -217,7 +217,7 @@ async function settle(run: OfflineRun, merchantId: string): Promise<void> {
   });
 }
 
-/** Tries for each key; @returns the codes of those that failed. */
+/** Runs `work` for each key. @returns the codes of the failures. */
 async function failuresOf(
   keys: readonly string[],
   work: (key: string) => Promise<void>,
@@ -233,7 +233,7 @@ async function failuresOf(
   return failed;
 }
 
-/** The attack that no software on the device can prevent: all of it is copied, key and mark and all, before it pays. */
+/** The attack that no software on the device can prevent: the whole device is copied with key and mark before it pays. */
 function copyDevices(run: OfflineRun, rows: readonly Row[]): Promise<ReadonlyMap<string, Ending>> {
   const copied = rows.filter(({ device }) => device === 'copy');
   const owners = new Map(copied.map((row) => [deviceFolder(run, row), row]));
@@ -244,7 +244,7 @@ function copyDevices(run: OfflineRun, rows: readonly Row[]): Promise<ReadonlyMap
   });
 }
 
-/** What the terminal knows of a payment that it accepted, or why it did not settle it. */
+/** The terminal's state of an accepted payment, or why it did not settle. */
 async function settledState(
   run: OfflineRun,
   { merchantId, orderNumber }: Row,
@@ -262,10 +262,10 @@ async function settledState(
   }
 }
 
-/** What the bank keeps for its customers. */
+/** The purchase that the bank stores for its customer. */
 type PurchaseRecords = BankStaff['node'];
 
-/** Units 19 and 20: the bank keeps for its customers what the ledger says that they paid, and tells them. */
+/** Units 19 and 20: the bank stores the payments on the ledger for its customers, and sends them messages. */
 async function remember(
   run: OfflineRun,
   records: PurchaseRecords,
@@ -291,9 +291,9 @@ const distinct = (rows: readonly Row[], keyOf: (row: Row) => string): Row[] => [
   ...new Map(rows.map((row) => [keyOf(row), row])).values(),
 ];
 
-/** What a run is told. */
+/** The options of a run. */
 export interface OfflineInput {
-  /** Of devices, terminals, pictures and proofs. */
+  /** Folder of devices, terminals, pictures and proofs. */
   readonly folder: string;
   readonly rows: readonly Row[];
   readonly merchants: readonly Pick<Merchant, 'merchantId' | 'name'>[];
@@ -301,13 +301,13 @@ export interface OfflineInput {
 
 const accountOf = ({ customerId, currency }: Row): string => `${customerId}/${currency}`;
 
-/** What kept a device from its money, by customer and currency, and a terminal from its opening, by merchant: no other row waits for it. */
+/** Failures to fund a device, by customer and currency, and to open a terminal, by merchant. They do not stop other rows. */
 interface Unprepared {
   readonly accounts: ReadonlyMap<string, Ending>;
   readonly tills: ReadonlyMap<string, Ending>;
 }
 
-/** A customer's device is one folder: its currencies come one after another. */
+/** A customer's device is one folder, so its currencies are funded one after the other. */
 async function fundDevices(run: OfflineRun, rows: readonly Row[]): Promise<Unprepared['accounts']> {
   const unprepared = new Map<string, Ending>();
   const accounts = distinct(rows, accountOf);
@@ -323,7 +323,7 @@ async function fundDevices(run: OfflineRun, rows: readonly Row[]): Promise<Unpre
   return unprepared;
 }
 
-/** Prepares devices and terminals while there is a network. */
+/** Prepares devices and terminals, with a network. */
 async function prepare(
   clients: LedgerClients,
   bank: OfflineBank,
@@ -353,7 +353,7 @@ const unreached = (row: Row, ending: Ending): OfflineOutcome => {
 };
 
 /**
- * Makes and settles the payments; what one of them fails by holds up no other. Repeating it pays nothing twice: devices and terminals
+ * Makes and settles the payments. A failure does not stop the others. Repeating it pays nothing twice, because devices and terminals
  * remember.
  */
 export async function payOffline(

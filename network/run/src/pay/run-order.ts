@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row of orders.csv, from login to its end.
+// Runs one row of orders.csv, from login to its end.
 import type { OrderState } from '@fabric-offline-pay/domain';
 import type { LedgerClients } from '@fabric-offline-pay/operate';
 import {
@@ -31,20 +31,20 @@ export interface RunContext {
   readonly staff: BankStaff;
   readonly devices: Devices;
   readonly books: Books;
-  /** Those of whom a file says something. */
+  /** The customers in a file. */
   readonly customers: ReadonlyMap<string, Customer>;
   readonly journal: RunJournal;
   readonly holdSeconds: number;
   readonly rated: (subject: RatedSubject) => void;
-  /** Whether rows that were refused are taken up again, though the files say the same as then. */
+  /** Whether to run refused rows again even if the files have not changed. */
   readonly again: boolean;
-  /** Told of what is no failure that anybody could foresee. */
+  /** Receives unexpected failures. */
   readonly onFault: (error: unknown) => void;
 }
 
 type Mode = OrderOutcome['mode'];
 
-/** A customer that no file names types its password, or the row is left out. */
+/** The row of a customer that no file contains must say what password was typed, or it is left out. */
 function payerOf({ customers }: RunContext, { customerId, typedPassword }: Order): Person {
   const row = customers.get(customerId);
   return { customerId, phone: row?.phone, password: row?.password ?? typedPassword ?? '' };
@@ -74,7 +74,7 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
 
 const BOUGHT: readonly OrderState[] = ['captured', 'released', 'disputed', 'refunded'];
 
-/** Unit 20: the bank keeps for its customer what was bought, by name and unit price. */
+/** Unit 20: the bank stores the purchase for its customer, with names and unit prices. */
 async function remember(
   context: RunContext,
   loginId: string,
@@ -120,7 +120,7 @@ async function pay(
 
 const VERDICTS: readonly string[] = ['AUTHENTICATION_FAILED', 'AUTHENTICATION_EXPIRED'];
 
-/** The customer only hears that it failed; the operator finds the factor in the bank's records. */
+/** The customer only learns that it failed. The operator finds the factor in the bank's records. */
 async function failureIn(context: RunContext, loginId: string, error: unknown): Promise<Failure> {
   const failure = failureOf(error);
   if (!VERDICTS.includes(failure.code)) return failure;
@@ -132,7 +132,7 @@ async function failureIn(context: RunContext, loginId: string, error: unknown): 
   }
 }
 
-/** Where the order stands that the row placed: the state that a failure leaves, or that nobody could tell. */
+/** The state of the order that the row placed: after a failure, or unknown. */
 async function stateLeft({ clients }: RunContext, named: Named, { isRefusal }: Failure) {
   try {
     const { orderNumber } = await clients.client('bank', 'bank-node');
@@ -145,11 +145,11 @@ async function stateLeft({ clients }: RunContext, named: Named, { isRefusal }: F
 
 type Named = Pick<OrderOutcome, 'line' | 'merchantId' | 'orderNumber' | 'mode' | 'loginId'>;
 
-/** What was refused is taken up again when the files say something else now, or the user wants it. */
+/** A refused row runs again when its files have changed, or when the user asks for it. */
 const isTakenUp = ({ again }: RunContext, ended: Ended, basis: RowBasis): boolean =>
   ended.state === 'refused' && (again || differs(ended.basis, basis));
 
-/** The first attempt's has no number. */
+/** The key of the first attempt has no number. */
 const loginOf = (key: string, attempt: number): string =>
   attempt === 1 ? `login-${key}` : `login-${key}-${attempt.toString()}`;
 
@@ -159,7 +159,7 @@ const NOTHING = { refusal: null, step: null, units: [], isOver: true, ledger: nu
 interface Attempt {
   readonly row: Sourced<Order>;
   readonly named: Named;
-  /** Called once the row is over: it is not taken up again. */
+  /** Called when the row has ended and will not run again. */
   readonly end: (ended: FirstOutcome) => void;
 }
 
@@ -179,7 +179,7 @@ async function attempted(context: RunContext, { row, named, end }: Attempt): Pro
   }
 }
 
-/** @returns how the row ended; one that a node kept from its end goes on in the next run. Never throws. */
+/** @returns how the row ended. The next run continues a row that a node interrupted. Never throws. */
 export async function runOrder(
   context: RunContext,
   row: Sourced<Order>,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A new telephone or password: both old factors, a message to the old telephone, a wait, and a way back; or two persons at the counter.
+// A new telephone or password needs both old factors, or two persons at the counter. The old telephone gets a
+// message; the change waits and can be cancelled.
 import { randomUUID } from 'node:crypto';
 import { BankFixture, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
 import { refused } from '../testing/refused.js';
@@ -37,7 +38,7 @@ const factorsOf = (customerId: string) =>
     .where('customer_id', '=', customerId)
     .executeTakeFirstOrThrow();
 
-/** A change whose two factors passed. */
+/** @returns a change whose two factors passed. */
 async function confirmed(what: { phone?: string; password?: string }): Promise<Session> {
   const asked = await session();
   const { loginId, changeId } = asked;
@@ -47,7 +48,7 @@ async function confirmed(what: { phone?: string; password?: string }): Promise<S
   return asked;
 }
 
-/** Reads what the bank's telephone book says today: to whom a code for a new login goes. */
+/** @returns the telephone to which the bank sends the code of a new login. */
 async function codeGoesTo(customerId: string): Promise<string | undefined> {
   await bank.begun(customerId);
   return bank.messages.at(-1)?.to;
@@ -64,7 +65,7 @@ async function logsInWith(customerId: string, password: string): Promise<boolean
 }
 
 describe("a customer's change", () => {
-  it('sends its code to the old telephone, and says what it is for', async () => {
+  it('sends its code to the old telephone and says what the code is for', async () => {
     const { loginId, changeId } = await session();
     bank.messages.length = 0;
     const password = 'a-new-password';
@@ -76,7 +77,7 @@ describe("a customer's change", () => {
     );
   });
 
-  it('needs both old factors, bound to it', async () => {
+  it('needs both old factors, bound to this change', async () => {
     const { loginId, changeId } = await session();
     const loginCode = bank.lastCode();
     const { boundTo } = await bank.service.beginChange({ loginId, changeId, phone: NEW });
@@ -103,7 +104,7 @@ describe("a customer's change", () => {
     await refused(join, 'AUTHENTICATION_FAILED');
   });
 
-  it('is told to the old telephone, and counts after a day and no sooner', async () => {
+  it('is announced to the old telephone, and takes effect after a day, not sooner', async () => {
     const { customerId } = await confirmed({ phone: NEW });
     expect(bank.messages.at(-1)).toMatchObject({
       to: OLD,
@@ -115,7 +116,7 @@ describe("a customer's change", () => {
     expect(await codeGoesTo(customerId)).toBe(NEW);
   });
 
-  it('of a password leaves the old one good while it waits, and then no longer', async () => {
+  it('of a password leaves the old one valid while it waits, and no longer', async () => {
     const { customerId } = await confirmed({ password: 'a-new-password' });
     expect(await logsInWith(customerId, 'a-new-password')).toBe(false);
     expect(await logsInWith(customerId, PASSWORD)).toBe(true);
@@ -124,7 +125,7 @@ describe("a customer's change", () => {
     expect(await logsInWith(customerId, 'a-new-password')).toBe(true);
   });
 
-  it('can be cancelled by its owner while it waits, in any login, and then never comes', async () => {
+  it('can be cancelled by the customer while it waits, in any login, and then never takes effect', async () => {
     const { customerId, changeId } = await confirmed({ phone: NEW, password: 'a-new-password' });
     const before = await factorsOf(customerId);
     bank.now += DAY / 2;
@@ -144,7 +145,7 @@ describe("a customer's change", () => {
     expect(await factorsOf(customerId)).toEqual(before);
   });
 
-  it('cannot be cancelled by another customer, nor once it counts', async () => {
+  it('cannot be cancelled by another customer, or after it took effect', async () => {
     const { customerId, changeId } = await confirmed({ phone: NEW });
     const stranger = await bank.authenticated();
     const call = bank.service.cancelChange({ loginId: stranger, changeId });
@@ -154,14 +155,14 @@ describe("a customer's change", () => {
     await refused(bank.service.cancelChange({ loginId, changeId }), 'STATE_CONFLICT', 'changeId');
   });
 
-  it('comes alone: while it waits no other is taken', async () => {
+  it('blocks other changes while it waits', async () => {
     const { customerId } = await confirmed({ phone: NEW });
     const loginId = await bank.authenticated(customerId);
     const other = { loginId, changeId: `second-${randomUUID()}`, phone: '+491713920008' };
     await refused(bank.service.beginChange(other), 'STATE_CONFLICT', 'changeId');
   });
 
-  it('comes alone also when another was begun before it waited', async () => {
+  it('also blocks a change that was begun before it waited', async () => {
     const { customerId, loginId, changeId } = await session();
     const first = await bank.service.beginChange({ loginId, changeId, phone: NEW });
     await bank.submitBoth(loginId, first.boundTo);
@@ -175,7 +176,7 @@ describe("a customer's change", () => {
     expect(await codeGoesTo(customerId)).toBe(other.phone);
   });
 
-  it('does not come when the old telephone could not be told', async () => {
+  it('does not take effect when the message to the old telephone failed', async () => {
     const { customerId, loginId, changeId } = await session();
     const { boundTo } = await bank.service.beginChange({ loginId, changeId, phone: NEW });
     await bank.submitBoth(loginId, boundTo);
@@ -185,7 +186,7 @@ describe("a customer's change", () => {
     expect(await codeGoesTo(customerId)).toBe(OLD);
   });
 
-  it('is the same when it is begun again, and a conflict with other content', async () => {
+  it('is the same when it is begun again, and a conflict when the content differs', async () => {
     const { loginId, changeId } = await session();
     const asked = { loginId, changeId, phone: NEW, password: 'a-new-password' };
     const first = await bank.service.beginChange(asked);
@@ -202,7 +203,7 @@ describe("a customer's change", () => {
     }
   });
 
-  it('says nothing to the ledger', async () => {
+  it('writes nothing to the ledger', async () => {
     const { loginId, changeId } = await session();
     const before = bank.ledger.calls.length;
     const { boundTo } = await bank.service.beginChange({ loginId, changeId, phone: NEW });
@@ -221,7 +222,7 @@ describe('a recovery at the counter', () => {
     return recovery;
   };
 
-  it('is told to the old telephone when it is asked, and when it waits', async () => {
+  it('is announced to the old telephone when it is asked for, and when it waits', async () => {
     const { changeId } = await asked();
     await bank.as('berta').confirmRecovery({ changeId });
     expect(bank.messages.map(({ to }) => to)).toEqual([OLD, OLD]);
@@ -229,7 +230,7 @@ describe('a recovery at the counter', () => {
     expect(bank.messages[1]?.text).toMatch(/ends in 009 in 72 hours/);
   });
 
-  it('needs another person, whatever certificate the first one holds', async () => {
+  it('needs a second person, even if the first one holds another certificate', async () => {
     const { customerId, changeId } = await asked();
     const again = bank.as('anna').confirmRecovery({ changeId });
     await refused(again, 'SECOND_PERSON_NEEDED', 'changeId');
@@ -237,7 +238,7 @@ describe('a recovery at the counter', () => {
     expect(await codeGoesTo(customerId)).toBe(OLD);
   });
 
-  it('waits three days from the confirmation', async () => {
+  it('waits three days after the confirmation', async () => {
     const { customerId, changeId } = await asked();
     bank.now += 10 * DAY;
     const record = await bank.as('berta').confirmRecovery({ changeId });
@@ -249,7 +250,7 @@ describe('a recovery at the counter', () => {
     expect(await codeGoesTo(customerId)).toBe(NEW);
   });
 
-  it.each(['asked', 'confirmed'])('that was %s is cancelled by the customer', async (state) => {
+  it.each(['asked', 'confirmed'])('that was %s can be cancelled by the customer', async (state) => {
     const { customerId, changeId } = await asked();
     if (state === 'confirmed') await bank.as('berta').confirmRecovery({ changeId });
     const loginId = await bank.authenticated(customerId);
@@ -259,7 +260,7 @@ describe('a recovery at the counter', () => {
     expect(await codeGoesTo(customerId)).toBe(OLD);
   });
 
-  it('is cancelled by the front office, and so is a change that the customer did not want', async () => {
+  it('can be cancelled by the front office, and so can a change that the customer did not want', async () => {
     const { customerId, changeId } = await asked();
     await bank.as('carla').stopChange({ customerId, changeId });
     const own = await confirmed({ phone: NEW });
@@ -271,7 +272,7 @@ describe('a recovery at the counter', () => {
     await refused(bank.service.stopChange(stranger), 'NOT_FOUND', 'changeId');
   });
 
-  it('does not count before the old telephone was told', async () => {
+  it('does not take effect before the old telephone got its message', async () => {
     const customerId = await bank.customer();
     const recovery = { customerId, changeId: `recovery-${randomUUID()}`, phone: NEW };
     bank.messageFailure = new Error('gateway');
@@ -282,7 +283,7 @@ describe('a recovery at the counter', () => {
     expect(bank.messages.at(-1)?.to).toBe(OLD);
   });
 
-  it('is no change that a teller may confirm, nor of somebody unknown', async () => {
+  it("cannot be made for an unknown customer, and a teller cannot confirm a customer's change", async () => {
     const { changeId } = await confirmed({ phone: NEW });
     await refused(bank.as('berta').confirmRecovery({ changeId }), 'NOT_FOUND', 'changeId');
     const unknown = { customerId: 'nobody', changeId: 'for-nobody', phone: NEW };
@@ -290,7 +291,7 @@ describe('a recovery at the counter', () => {
   });
 });
 
-it('stores new passwords as hashes only', async () => {
+it('stores new passwords only as hashes', async () => {
   await confirmed({ password: 'a-secret-password' });
   const rows = await bank.db.selectFrom('credential_changes').selectAll().execute();
   expect(JSON.stringify(rows)).not.toContain('a-secret-password');

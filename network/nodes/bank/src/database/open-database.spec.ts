@@ -23,7 +23,7 @@ const ids = async (db: BankDatabase) =>
     (row) => row.customer_id,
   );
 
-it('keeps its rows in the folder over a restart, and migrates once', async () => {
+it('keeps its rows over a restart, and migrates once', async () => {
   const parent = mkdtempSync(join(tmpdir(), 'bank-db-'));
   const folder = join(parent, 'data');
   await createDataFolder(folder);
@@ -49,7 +49,7 @@ describe('one connection', () => {
 
   afterAll(() => db.destroy());
 
-  it('undoes a transaction that fails, and nothing else', async () => {
+  it('undoes only the transaction that fails', async () => {
     const failed = db.transaction().execute(async (transaction) => {
       await insert(transaction, 'undone');
       throw new Error('stop');
@@ -60,7 +60,7 @@ describe('one connection', () => {
     expect(await ids(db)).toEqual(['beside']);
   });
 
-  it('goes on after a statement that fails', async () => {
+  it('continues after a statement that fails', async () => {
     await expect(insert(db, 'beside')).rejects.toThrow('duplicate key');
     const [affected] = await db
       .deleteFrom('customers')

@@ -7,7 +7,7 @@ import { MIGRATIONS } from './migrations.js';
 import { pgliteDialect, type SqlEngine } from './pglite-dialect.js';
 import type { BankDatabase, BankTables } from './schema.js';
 
-/** @returns PGlite on a data folder, made when there is none. One process at a time may use it. */
+/** @returns PGlite on a data folder, which is made if missing. Only one process at a time may use it. */
 export async function pgliteIn(folder: string): Promise<SqlEngine> {
   await createDataFolder(folder);
   return new PGlite(folder);
@@ -15,7 +15,7 @@ export async function pgliteIn(folder: string): Promise<SqlEngine> {
 
 /**
  * @returns the database with all migrations applied; `destroy()` closes the engine.
- * @throws when a migration fails; the database then stays as it was.
+ * @throws when a migration fails; the database then stays unchanged.
  */
 export async function openDatabase(engine: SqlEngine): Promise<BankDatabase> {
   const db = new Kysely<BankTables>({ dialect: pgliteDialect(engine) });

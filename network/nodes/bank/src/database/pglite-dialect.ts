@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kysely on PGlite: PostgreSQL inside the process, one connection, whose users take turns.
+// Kysely on PGlite: PostgreSQL inside this process, with one connection that its users take in turn.
 import {
   CompiledQuery,
   PostgresAdapter,
@@ -12,7 +12,7 @@ import {
   type TransactionSettings,
 } from 'kysely';
 
-/** The part of PGlite that is used. */
+/** The part of PGlite that this dialect uses. */
 export interface SqlEngine {
   query(
     sql: string,

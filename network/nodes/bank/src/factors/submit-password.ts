@@ -6,7 +6,7 @@ import { isNoPassword, isPassword } from '../secrets/password.js';
 import { lockCustomer } from '../records/customers.js';
 import { isLocked, recordPassed, recordTry, type TrySubject } from './tries.js';
 
-/** A try that is recorded already and must still be checked; nothing to compare with when the factor is locked, or nobody's. */
+/** A recorded try that must still be checked. Without a hash when the factor is locked or the customer is unknown. */
 interface OpenTry {
   readonly seq: number;
   readonly stored: string | undefined;
@@ -30,7 +30,7 @@ const pass = (
     return recordPassed(db, subject, context.clock());
   });
 
-/** @returns the factor when it passed, or undefined. Takes the same hashing either way. */
+/** @returns the factor if it passed, or undefined. Hashes in both cases. */
 export async function submitPassword(
   context: BankContext,
   subject: TrySubject,

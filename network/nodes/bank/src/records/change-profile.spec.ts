@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Enrolment, and who may change what of a profile.
+// Enrolment, and who may change which profile field.
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ADDRESS, BankFixture, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
@@ -15,7 +15,7 @@ afterAll(() => bank.close());
 
 beforeEach(() => bank.forget());
 
-it('prompts for what is missing and stops the login until it is complete', async () => {
+it('prompts for missing fields and stops the login until the profile is complete', async () => {
   const customerId = await bank.customer({ email: null, birthDate: null, addresses: [] });
   const loginId = `incomplete-${customerId.slice(-12)}`;
   const missing = ['email', 'birthDate', 'addresses'];
@@ -42,7 +42,7 @@ it('prompts for what is missing and stops the login until it is complete', async
   await expect(bank.service.beginAuthentication({ loginId })).resolves.toBeDefined();
 });
 
-it('states the profile again at the next login when a crash came before the ledger had it', async () => {
+it("states the profile again at the next login when a crash came before the ledger's statement", async () => {
   const customerId = await bank.customer({ email: null });
   bank.ledger.failOnce('updateProfile', new Error('crash'));
   await expect(
@@ -61,7 +61,7 @@ it('keeps the status that the tellers set on the ledger', async () => {
   expect(await bank.ledger.readCustomer({ customerId })).toMatchObject({ status: 'blocked' });
 });
 
-it('undoes no block that comes while it states a profile', async () => {
+it('does not undo a block that the bank sets while it states a profile', async () => {
   const customerId = await bank.customer({ email: null });
   const goOn = bank.ledger.hold('updateProfile');
   const stating = bank.service.updateProfile({ customerId, email: 'a@example.org' });
@@ -74,7 +74,7 @@ it('undoes no block that comes while it states a profile', async () => {
   });
 });
 
-it('enrols once: the same again is a replay, another profile or password a conflict', async () => {
+it('enrols once: the same content is a replay, another profile or password a conflict', async () => {
   const enrolment = {
     customerId: 'twice',
     password: PASSWORD,
@@ -91,7 +91,7 @@ it('enrols once: the same again is a replay, another profile or password a confl
   );
 });
 
-it('replays an enrolment also after the profile and the password were changed', async () => {
+it('also replays an enrolment after a change of profile and password', async () => {
   const enrolment = { customerId: 'changed', password: PASSWORD, name: 'A B' };
   await bank.service.enrol(enrolment);
   bank.ledger.enrolCustomer('changed', []);
@@ -117,7 +117,7 @@ it.each([
     'addresses.0.latitude',
     { addresses: [{ street: 'x', city: 'y', country: 'DE', latitude: 0.5, longitude: 0 }] },
   ],
-])('names the field that is wrong, never its value: %s', async (field, wrong) => {
+])('names the wrong field, never its value: %s', async (field, wrong) => {
   const failure: unknown = await bank.service
     .enrol({ customerId: 'wrong', password: PASSWORD, ...wrong })
     .catch((error: unknown) => error);
@@ -125,7 +125,7 @@ it.each([
   expect(JSON.stringify([failure, String(failure)])).not.toContain(String(Object.values(wrong)[0]));
 });
 
-it('registers devices on the ledger, of known customers only', async () => {
+it('registers devices on the ledger, only for known customers', async () => {
   const publicKey =
     'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==';
   const customerId = await bank.customer();
@@ -148,7 +148,7 @@ const phoneOf = async (customerId: string): Promise<string | null | undefined> =
 };
 
 describe('who fills and who replaces', () => {
-  it('a customer fills in a first telephone, mends a slip, and authenticates by it', async () => {
+  it('a customer fills in a first telephone, corrects it, and authenticates with it', async () => {
     const customerId = await bank.customer(INCOMPLETE);
     const loginId = await opened(customerId);
     await bank.service.completeProfile({ loginId, phone: '+491713920007' });
@@ -161,7 +161,7 @@ describe('who fills and who replaces', () => {
     expect(bank.messages.at(-1)?.to).toBe(phone);
   });
 
-  it('no longer once the login authenticates, in another login, or an hour later', async () => {
+  it('a customer cannot correct it after the login authenticates, in another login, or an hour later', async () => {
     const customerId = await bank.customer(INCOMPLETE);
     const [loginId, late] = [await opened(customerId), await opened(customerId)];
     const { phone, email, birthDate } = PERSONAL;
@@ -193,7 +193,7 @@ describe('who fills and who replaces', () => {
     ['an e-mail address', { email: 'x@example.org' }],
     ['addresses', { addresses: [ADDRESS] }],
     ['no addresses', { addresses: null }],
-  ])('nobody replaces by %s what stands, before both factors passed', async (_what, patch) => {
+  ])('nobody replaces a value with %s before both factors passed', async (_what, patch) => {
     const customerId = await bank.customer();
     const before = await bank.db.selectFrom('customers').selectAll().execute();
     for (const loginId of [await opened(customerId), await bank.begun(customerId)])
@@ -201,7 +201,7 @@ describe('who fills and who replaces', () => {
     expect(await bank.db.selectFrom('customers').selectAll().execute()).toEqual(before);
   });
 
-  it('an authenticated customer replaces e-mail and addresses, and nothing of what proves who it is', async () => {
+  it('an authenticated customer replaces e-mail and addresses, but nothing that proves the identity', async () => {
     const customerId = await bank.customer();
     const loginId = await bank.authenticated(customerId);
     const own = { email: 'new@example.org', addresses: [{ ...ADDRESS, city: 'Kiel' }] };
@@ -219,7 +219,7 @@ describe('who fills and who replaces', () => {
       await refused(service.completeProfile({ loginId, phone }), 'CHANGE_NEEDS_FACTORS', 'phone');
   });
 
-  it('the front office replaces all but a telephone, of which it may name the one that stands', async () => {
+  it('the front office replaces all but the telephone, and may repeat the present one', async () => {
     const customerId = await bank.customer();
     const { phone } = PERSONAL;
     const patch = { customerId, name: 'Lena Brandt-Wolf', birthDate: '1988-04-18', phone };
