@@ -18,7 +18,10 @@ const CHECKERS = [
 ] as const;
 
 /** @returns the complaints of the checker; undefined when it has none. */
-async function complaint(command: string, { name, tarball }: Packed): Promise<string | undefined> {
+async function findComplaint(
+  command: string,
+  { name, tarball }: Packed,
+): Promise<string | undefined> {
   const [program = '', ...args] = command.split(' ');
   const path = join(REPOSITORY, 'node_modules', '.bin', program);
   try {
@@ -34,7 +37,9 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'offpay-packages-'));
   try {
     const packed = await packInto(folder);
-    const checks = CHECKERS.flatMap((command) => packed.map((each) => complaint(command, each)));
+    const checks = CHECKERS.flatMap((command) =>
+      packed.map((each) => findComplaint(command, each)),
+    );
     const complaints = (await Promise.all(checks)).filter((said) => said !== undefined);
     complaints.forEach(tell);
     if (complaints.length > 0) process.exitCode = 1;

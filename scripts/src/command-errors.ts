@@ -78,7 +78,7 @@ export const isOfSystem = (error: unknown): error is { readonly path?: string; c
   typeof error === 'object' && error !== null && 'syscall' in error;
 
 /** @returns an error of the system about a file, such as EACCES or ENOSPC, as a {@link FileError}; any other error unchanged. */
-export const withoutRawFileErrors = (error: unknown): unknown =>
+export const asFileError = (error: unknown): unknown =>
   isOfSystem(error) && error.path !== undefined
     ? new FileError('FILE_UNUSABLE', error.path, error)
     : error;

@@ -80,7 +80,7 @@ const errorsDocument = (): string =>
 const unitText = (units: readonly UnitId[]): string =>
   units.map((unit) => `${unit} (${UNITS[unit]})`).join(', ');
 
-const ownerText = ({ owner }: NamedTransaction): string =>
+const ownerCell = ({ owner }: NamedTransaction): string =>
   owner.of === 'network'
     ? 'the network'
     : owner.of === 'input'
@@ -119,7 +119,7 @@ function transactionSection(transaction: NamedTransaction): string {
   const facts = [
     ['units', unitText(units)],
     ['who', access.join(', ')],
-    ['whose', ownerText(transaction)],
+    ['whose', ownerCell(transaction)],
     ['natural key', keyText(transaction)],
     ['called again', repetitionText(transaction)],
     ['calls in one transaction', transaction.batch === true ? `up to ${MAX_BATCH.toString()}` : ''],

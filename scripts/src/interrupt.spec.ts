@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OutcomeUnknownError } from '@fabric-offline-pay/sdk';
 import { OutcomeLeftOpenError } from './by-hand/outcome-left-open.js';
-import { interruptible, resumable } from './interrupt.js';
+import { runInterruptible, runResumable } from './interrupt.js';
 
 const told: string[] = [];
 
@@ -27,14 +27,14 @@ const waiting = (end: Error) => (signal: AbortSignal) =>
   });
 
 test('says that nothing was sent, whichever layer noticed first', async () => {
-  await interruptible(waiting(new Error('The operation was aborted')));
+  await runInterruptible(waiting(new Error('The operation was aborted')));
   expect(told.join('')).toContain('INTERRUPTED: The command was interrupted before');
   expect(process.exitCode).toBe(130);
 });
 
 test('names the transaction and what to do after something was sent', async () => {
   const unknown = new OutcomeUnknownError('tx-1', new Uint8Array());
-  await interruptible(waiting(new OutcomeLeftOpenError(unknown)));
+  await runInterruptible(waiting(new OutcomeLeftOpenError(unknown)));
   expect(told.join('')).toMatch(
     /OUTCOME_UNKNOWN: .*\n.*"transactionId":"tx-1".*\n.*Run the same command again/,
   );
@@ -44,13 +44,13 @@ test('names the transaction and what to do after something was sent', async () =
 test('ends with code 1 for other failures, and removes its listener', async () => {
   const before = process.listenerCount('SIGINT');
   const refused = Object.assign(new Error('no'), { code: 'NOT_FOUND' });
-  await interruptible(() => Promise.reject(refused));
+  await runInterruptible(() => Promise.reject(refused));
   expect(process.exitCode).toBe(1);
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 
 test('does not fail when the work succeeds in spite of Ctrl-C', async () => {
-  await interruptible(() => {
+  await runInterruptible(() => {
     process.emit('SIGINT');
     return Promise.resolve();
   });
@@ -60,7 +60,7 @@ test('does not fail when the work succeeds in spite of Ctrl-C', async () => {
 test('ends repeatable work at once, and says how to continue', async () => {
   const before = process.listenerCount('SIGINT');
   const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
-  await resumable(() => {
+  await runResumable(() => {
     process.emit('SIGINT');
     return Promise.resolve();
   });

@@ -6,7 +6,7 @@ import { endWith, reportingErrors } from './output.js';
 import { EXIT } from './exit-codes.js';
 
 /** An error that the signal caused becomes an interruption, whichever layer noticed first. An outcome or a refusal stays as it is. */
-const because = (signal: AbortSignal, error: unknown): unknown =>
+const interruptionOf = (signal: AbortSignal, error: unknown): unknown =>
   signal.aborted && !(error instanceof OffpayError) ? signal.reason : error;
 
 const untilAborted =
@@ -15,7 +15,7 @@ const untilAborted =
     try {
       await run(signal);
     } catch (error) {
-      throw because(signal, error);
+      throw interruptionOf(signal, error);
     }
   };
 
@@ -23,7 +23,7 @@ const untilAborted =
  * Runs a command that can be interrupted: the first Ctrl-C aborts the signal, the second ends the process.
  * Shows a failure like every command; an interrupted command ends with code 130.
  */
-export async function interruptible(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function runInterruptible(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupted = new AbortController();
   const stop = (): void => interrupted.abort(new InterruptedError());
   process.once('SIGINT', stop);
@@ -40,7 +40,7 @@ export async function interruptible(run: (signal: AbortSignal) => Promise<void>)
  * Runs work that may stop at any point, because the next run continues from there. Ctrl-C shows a message and ends the process at once.
  * The process may leave locks, which the next run takes over.
  */
-export async function resumable(run: () => Promise<void>): Promise<void> {
+export async function runResumable(run: () => Promise<void>): Promise<void> {
   const leave = (): never => {
     endWith(new LeftHalfwayError());
     process.exit();

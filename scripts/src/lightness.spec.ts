@@ -19,8 +19,15 @@ const nameOf = (path: string): string | undefined =>
 
 /** Packages of services, databases and readers of files. */
 const HEAVY = [
-  ...['fastify', 'pino', 'kysely', '@electric-sql/pglite'],
-  ...['csv-parse', 'libphonenumber-js', 'tar', 'yaml', 'qrcode'],
+  'fastify',
+  'pino',
+  'kysely',
+  '@electric-sql/pglite',
+  'csv-parse',
+  'libphonenumber-js',
+  'tar',
+  'yaml',
+  'qrcode',
 ];
 
 test('help and version load neither ledger nor network', () => {

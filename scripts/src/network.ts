@@ -26,23 +26,27 @@ interface UpOptions extends CommonOptions {
 /** The `network` command with its subcommands. Results go to standard output, progress to standard error. */
 export function networkCommand(): Command {
   const network = new Command('network');
-  common(network, 'up', 'starts what is not running, and deploys the chaincode if it changed')
+  subcommand(network, 'up', 'starts what is not running, and deploys the chaincode if it changed')
     .addOption(basePortOption())
     .option('--chaincode <folder>', "package folder of another chaincode than the repository's")
     .action(reportingErrors(up));
-  common(network, 'down', 'ends all processes and keeps the data').action(reportingErrors(down));
-  common(network, 'reset', 'ends all processes and wipes the data').action(reportingErrors(reset));
-  common(network, 'status', 'asks every node, and shows which of them run').action(
+  subcommand(network, 'down', 'ends all processes and keeps the data').action(
+    reportingErrors(down),
+  );
+  subcommand(network, 'reset', 'ends all processes and wipes the data').action(
+    reportingErrors(reset),
+  );
+  subcommand(network, 'status', 'asks every node, and shows which of them run').action(
     reportingErrors(status),
   );
-  common(network, 'logs [node]', "shows the end of a node's log, the supervisor's by default")
+  subcommand(network, 'logs [node]', "shows the end of a node's log, the supervisor's by default")
     .option('--lines <count>', 'how many lines', parseCount, 100)
     .action(
       reportingErrors((node: string | undefined, options: CommonOptions & { lines: number }) => {
         print(networkLogs(options.home, node ?? 'supervisor', options.lines));
       }),
     );
-  common(network, 'restart <node>', 'ends a node and starts it again').action(
+  subcommand(network, 'restart <node>', 'ends a node and starts it again').action(
     reportingErrors(async (node: string, options: CommonOptions) => {
       await restartNode(options.home, node);
       show(options, { restarted: node }, () => `${node} runs again`);
@@ -51,17 +55,17 @@ export function networkCommand(): Command {
   return network;
 }
 
-const common = (parent: Command, usage: string, description: string): Command =>
+const subcommand = (parent: Command, usage: string, description: string): Command =>
   withCommonOptions(parent.command(usage).description(description));
 
 async function up(options: UpOptions): Promise<void> {
-  const description = await asOnlyRun(options.home, () => bringUp(options));
-  show(options, description, describe);
+  const description = await asOnlyRun(options.home, () => upAndFound(options));
+  show(options, description, descriptionText);
 }
 
-async function bringUp(options: UpOptions): Promise<NetworkDescription> {
+async function upAndFound(options: UpOptions): Promise<NetworkDescription> {
   const wanted = {
-    ...homeOf(options),
+    ...homeOption(options),
     ...portsOf(options),
     ...(options.chaincode === undefined ? {} : { chaincodeDirectory: options.chaincode }),
     withProgress: printProgress,
@@ -77,13 +81,13 @@ async function bringUp(options: UpOptions): Promise<NetworkDescription> {
 }
 
 async function down(options: CommonOptions): Promise<void> {
-  await downNetwork({ ...homeOf(options), withProgress: printProgress });
+  await downNetwork({ ...homeOption(options), withProgress: printProgress });
   show(options, { down: true }, () => 'the network is down, its data is kept');
 }
 
 async function reset(options: CommonOptions): Promise<void> {
   await asOnlyRun(options.home, () =>
-    resetNetwork({ ...homeOf(options), withProgress: printProgress }),
+    resetNetwork({ ...homeOption(options), withProgress: printProgress }),
   );
   show(options, { reset: true }, () => 'the network is gone');
 }
@@ -92,7 +96,7 @@ async function status(options: CommonOptions): Promise<void> {
   show(options, await askNodes(options.home), tabulate);
 }
 
-function homeOf({ home }: CommonOptions): { home?: string } {
+function homeOption({ home }: CommonOptions): { home?: string } {
   return home === undefined ? {} : { home };
 }
 
@@ -100,7 +104,7 @@ function printProgress({ stage, message }: ProgressEvent): void {
   process.stderr.write(`${stage.padEnd(12)} ${message}\n`);
 }
 
-function describe({ home, channel, chaincode, organisations }: NetworkDescription): string {
+function descriptionText({ home, channel, chaincode, organisations }: NetworkDescription): string {
   return [
     `${home}/network.json says how to reach it`,
     `channel ${channel}, chaincode ${chaincode.name} ${chaincode.version}, sequence ${chaincode.sequence}`,

@@ -4,7 +4,7 @@ import { tellErrorsAsJson } from './output.js';
 import { tellWhileLoading } from './while-loading.js';
 
 /** Resolves when this process has written all its output. */
-const written = (stream: NodeJS.WriteStream): Promise<void> =>
+const flush = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => stream.write('', () => resolve()));
 
 async function main(words: readonly string[]): Promise<void> {
@@ -12,7 +12,7 @@ async function main(words: readonly string[]): Promise<void> {
   tellWhileLoading();
   const { runOffpay } = await import('./program.js');
   await runOffpay(words);
-  await Promise.all([written(process.stdout), written(process.stderr)]);
+  await Promise.all([flush(process.stdout), flush(process.stderr)]);
   // The command is done. Without this, a connection to a hanging peer would keep the process alive.
   process.exit();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints what commands answer: results to standard output, progress and failures to standard error, as JSON when asked.
 import type { Command } from 'commander';
-import { withoutRawFileErrors } from './command-errors.js';
+import { asFileError } from './command-errors.js';
 import { exitCodeOf } from './exit-codes.js';
 
 export interface CommonOptions {
@@ -24,8 +24,8 @@ export const tellErrorsAsJson = (isJson: boolean): void => {
 };
 
 /** Errors of all rooms carry a stable code. Any other error is our fault and is shown with its stack. */
-function describe(thrown: unknown): Described | undefined {
-  const error = withoutRawFileErrors(thrown);
+function describeError(thrown: unknown): Described | undefined {
+  const error = asFileError(thrown);
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
     return undefined;
   const { remedy, advice, details } = error as Partial<
@@ -87,7 +87,7 @@ export function reportingErrors<Arguments extends unknown[]>(
     try {
       await run(...given);
     } catch (error) {
-      const described = describe(error);
+      const described = describeError(error);
       if (described === undefined) throw error;
       endWith(described);
     }

@@ -6,7 +6,7 @@ import { COMMAND_ERRORS } from './command-errors.js';
 import { COMMANDS, type CommandEntry } from './command-table.js';
 import { EXIT } from './exit-codes.js';
 import { endWith, tellErrorsAsJson } from './output.js';
-import { loaded } from './while-loading.js';
+import { finishLoading } from './while-loading.js';
 
 /** The name of the command that the arguments call, or ask help for. */
 const calledBy = (words: readonly string[]): string | undefined =>
@@ -16,7 +16,7 @@ const isNamed = ({ name, alias }: CommandEntry, word: string | undefined): boole
   word !== undefined && (word === name || word === alias);
 
 /** The help entry of a command that is not called. */
-const unloaded = ({ name, alias }: CommandEntry): Command =>
+const placeholderCommand = ({ name, alias }: CommandEntry): Command =>
   alias === undefined ? new Command(name) : new Command(name).alias(alias);
 
 /** @returns the command line for these arguments, before it runs. */
@@ -34,20 +34,22 @@ export async function offpayProgram(words: readonly string[]): Promise<Command> 
         .helpGroup('Help:'),
     )
     .configureHelp({ subcommandTerm: (each) => each.name() });
-  program.hook('preAction', loaded);
+  program.hook('preAction', finishLoading);
   const called = calledBy(words);
   for (const entry of COMMANDS) {
-    const command = isNamed(entry, called) ? await entry.load(offpayProgram) : unloaded(entry);
+    const command = isNamed(entry, called)
+      ? await entry.load(offpayProgram)
+      : placeholderCommand(entry);
     program.addCommand(command.description(entry.description).helpGroup(entry.group));
   }
   return program;
 }
 
 /** Makes wrong arguments an error like any other. Commander must not end the process itself. */
-function withoutExit(command: Command, isJson: boolean): void {
+function preventExit(command: Command, isJson: boolean): void {
   command.exitOverride();
   if (isJson) command.configureOutput({ writeErr: () => undefined, outputError: () => undefined });
-  for (const each of command.commands) withoutExit(each, isJson);
+  for (const each of command.commands) preventExit(each, isJson);
 }
 
 const IS_HELP = 'commander.help';
@@ -70,7 +72,7 @@ export async function runOffpay(words: readonly string[]): Promise<void> {
   const isJson = words.includes('--json');
   tellErrorsAsJson(isJson);
   const program = await offpayProgram(words);
-  withoutExit(program, isJson);
+  preventExit(program, isJson);
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {

@@ -6,7 +6,7 @@ import type { PayReport } from '@fabric-offline-pay/run';
 import { FileError } from './command-errors.js';
 
 /** Calls `work` on a file. @throws {FileError} FILE_UNWRITABLE */
-function writing(file: string, work: () => void): void {
+function refuseUnwritable(file: string, work: () => void): void {
   try {
     work();
   } catch (error) {
@@ -17,7 +17,7 @@ function writing(file: string, work: () => void): void {
 /** @throws {FileError} FILE_UNWRITABLE, also for a folder. */
 export function ensureReportWritable(file: string | undefined): void {
   if (file === undefined) return;
-  writing(file, () => {
+  refuseUnwritable(file, () => {
     const found = statSync(file, { throwIfNoEntry: false });
     if (found?.isDirectory() === true) throw new Error('a folder');
     accessSync(found === undefined ? dirname(file) : file, constants.W_OK);
@@ -27,5 +27,5 @@ export function ensureReportWritable(file: string | undefined): void {
 /** @throws {FileError} FILE_UNWRITABLE */
 export function writeReport(file: string | undefined, report: PayReport): void {
   if (file !== undefined)
-    writing(file, () => writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`));
+    refuseUnwritable(file, () => writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`));
 }

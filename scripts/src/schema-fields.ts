@@ -27,7 +27,7 @@ function between(least: unknown, most: unknown): string {
 }
 
 /** The limits of a number's value, a text's length, or a list's number of entries. */
-export function limitsText(schema: Schema): string {
+export function schemaLimits(schema: Schema): string {
   const value = between(schema['minimum'], schema['maximum']);
   const characters = between(schema['minLength'], schema['maxLength']);
   const entries = between(schema['minItems'], schema['maxItems']);
@@ -41,7 +41,7 @@ export function limitsText(schema: Schema): string {
 }
 
 /** The kind of a value: its type, its constant or its choices. */
-function kindText(schema: Schema): string {
+function schemaKind(schema: Schema): string {
   if (Array.isArray(schema['enum']))
     return schema['enum'].map((value) => JSON.stringify(value)).join(', ');
   if ('const' in schema) return JSON.stringify(schema['const']);
@@ -49,7 +49,7 @@ function kindText(schema: Schema): string {
 }
 
 const typeText = (schema: Schema): string =>
-  [kindText(schema), limitsText(schema)].filter((text) => text !== '').join(', ');
+  [schemaKind(schema), schemaLimits(schema)].filter((text) => text !== '').join(', ');
 
 export const meaningOf = (schema: Schema): string =>
   typeof schema['description'] === 'string' ? schema['description'] : '';

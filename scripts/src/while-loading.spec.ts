@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ctrl-C shows a message at every moment: while the command line loads, and during a run.
-import { loaded, tellWhileLoading } from './while-loading.js';
+import { finishLoading, tellWhileLoading } from './while-loading.js';
 
 const told: string[] = [];
 const ends: number[] = [];
@@ -25,13 +25,13 @@ test('while the command line loads, it says that nothing was sent', () => {
   process.emit('SIGINT');
   expect(told.join('')).toContain('INTERRUPTED: ');
   expect(ends).toEqual([130]);
-  loaded();
+  finishLoading();
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 
 test('a command that has begun handles Ctrl-C itself', () => {
   const before = process.listenerCount('SIGINT');
   tellWhileLoading(end);
-  loaded();
+  finishLoading();
   expect(process.listenerCount('SIGINT')).toBe(before);
 });

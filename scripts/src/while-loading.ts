@@ -14,14 +14,14 @@ const exit = (exitCode: number): void => process.exit(exitCode);
 
 let whileLoading: (() => void) | undefined;
 
-/** Until {@link loaded}, Ctrl-C says that nothing was sent and ends the process. */
+/** Until {@link finishLoading}, Ctrl-C says that nothing was sent and ends the process. */
 export function tellWhileLoading(end = exit): void {
   whileLoading = ends(end);
   process.once('SIGINT', whileLoading);
 }
 
 /** The command begins, and handles Ctrl-C itself. */
-export function loaded(): void {
+export function finishLoading(): void {
   if (whileLoading !== undefined) process.off('SIGINT', whileLoading);
   whileLoading = undefined;
 }

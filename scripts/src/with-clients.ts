@@ -52,7 +52,7 @@ async function silentNodes(home: string): Promise<readonly string[]> {
   return nodes.filter(({ state }) => state !== 'running').map(({ name }) => name);
 }
 
-const explained = async (home: string, error: unknown): Promise<unknown> =>
+const explainFailure = async (home: string, error: unknown): Promise<unknown> =>
   isUnanswered(error) ? new UnansweredError(error, await silentNodes(home)) : error;
 
 /** Checked first: otherwise a call to a network that is down fails only after its time limit. */
@@ -80,7 +80,7 @@ export async function withClients<T>(
     ensureRunning(home);
     return await run(clients);
   } catch (error) {
-    throw await explained(home, error);
+    throw await explainFailure(home, error);
   } finally {
     clearTimeout(waiting);
     await clients.close();

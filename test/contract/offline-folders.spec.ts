@@ -127,7 +127,7 @@ test('a mark within the folder, which would be put back with it, is refused', as
   const fund = ['fund', '--amount', '10.00', '--customer', 'customer-1', '--marks'];
   for (const place of [folders.device, join(folders.device, 'deep', 'marks'), join(link, 'marks')])
     expect(await folders.run('device', ...fund, place)).toMatchObject(
-      refused('CONFIGURATION_INVALID', '--marks', 'outside of it'),
+      refused('CONFIGURATION_INVALID', '--marks', 'outside'),
     );
   await expect(
     withDevice(folders.device, PASSPHRASE, (device) => device.owner(), { marks: 'marks' }),

@@ -179,7 +179,14 @@ function describeOrganisation(plan: OrganisationPlan): OrganisationDescription {
     throw new NetworkError('INVALID_TOPOLOGY', `${id} has no peer`);
   }
   return {
-    ...{ id, name, mspId, role, actor, peer, peers, tlsRootCertPath },
+    id,
+    name,
+    mspId,
+    role,
+    actor,
+    peer,
+    peers,
+    tlsRootCertPath,
     orderers: plan.orderers.map((orderer) => ({
       ...describeNode(orderer, tlsRootCertPath),
       adminEndpoint: `${orderer.host}:${orderer.adminPort}`,
@@ -188,7 +195,9 @@ function describeOrganisation(plan: OrganisationPlan): OrganisationDescription {
     admin: describeAdministrator(plan),
     operations: describeCertificate(plan, 'operationsca', OPERATIONS_CLIENT),
     identities: validIdentities(plan.folder).map((identity) => ({
-      ...{ name: identity.name, role: identity.role, actor: identity.actor },
+      name: identity.name,
+      role: identity.role,
+      actor: identity.actor,
       ...describeCertificate(plan, 'ca', identity.name),
     })),
   };

@@ -50,8 +50,14 @@ export async function bundleForBrowser(outfile = BROWSER_BUNDLE): Promise<void> 
     inject: [join(ROOT, BROWSER, 'buffer.ts')],
     // The bundler drops an external import that nothing uses. The check below finds those that stay.
     external: ['node:*'],
-    ...{ bundle: true, minify: true, sourcemap: true, metafile: true },
-    ...{ format: 'esm', platform: 'browser', target: 'es2023', logLevel: 'warning' },
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+    logLevel: 'warning',
   });
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   if (imports.length > 0)

@@ -2,7 +2,7 @@
 // `offpay CONTRACT TRANSACTION`: a command for every contract and transaction of the domain's table, made from the table.
 import { ALL_TRANSACTIONS, ATTRIBUTES, type NamedTransaction } from '@fabric-offline-pay/domain';
 import { Command, Option } from 'commander';
-import { interruptible } from '../interrupt.js';
+import { runInterruptible } from '../interrupt.js';
 import { print, withCommonOptions } from '../output.js';
 import { callByHand, type CallOptions } from './call.js';
 import { inputFields, type InputField } from './fields.js';
@@ -84,7 +84,7 @@ const actionOf =
       private: options.private,
       fields: givenFields(fields, options as Values),
     };
-    await interruptible((signal) => callByHand(transaction, given, options, signal));
+    await runInterruptible((signal) => callByHand(transaction, given, options, signal));
   };
 
 function transactionCommand(transaction: NamedTransaction): Command {

@@ -3,7 +3,7 @@
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
 import {
   alternatives,
-  limitsText,
+  schemaLimits,
   meaningOf,
   propertiesOf,
   schemaOf,
@@ -53,7 +53,7 @@ const necessity = (required: boolean, schema: Schema): string => {
 };
 
 const descriptionOf = (required: boolean, schema: Schema): string =>
-  [necessity(required, schema), meaningOf(schema), limitsText(schema)]
+  [necessity(required, schema), meaningOf(schema), schemaLimits(schema)]
     .filter((text) => text !== '')
     .join('; ');
 

@@ -22,7 +22,7 @@ interface Checked {
   readonly problems: LoadedInput['problems'];
 }
 
-function checked(paths: InputPaths): Checked {
+function checkFiles(paths: InputPaths): Checked {
   const input = loadInput(paths);
   const { problems, unusable } = input;
   const names = Object.keys(paths) as (keyof InputPaths)[];
@@ -60,7 +60,7 @@ export const checkCommand = (): Command =>
     .option('--json', 'writes the result as JSON')
     .action(
       reportingErrors((options: FilesOptions & { readonly json?: boolean }) => {
-        const result = checked(pathsOf(options));
+        const result = checkFiles(pathsOf(options));
         show(options, result, checkedText);
         process.exitCode = exitCode(result);
       }),

@@ -16,7 +16,7 @@ const takesValue = (option: Option | undefined): boolean =>
   option?.required === true || option?.optional === true;
 
 /** The command that the words lead to: each word that names a subcommand goes one step down. */
-const leadsTo = (program: Command, words: readonly string[]): Command =>
+const findCommand = (program: Command, words: readonly string[]): Command =>
   words.reduce(
     (command, word) =>
       command.commands.find((each) => each.name() === word || each.aliases().includes(word)) ??
@@ -52,7 +52,7 @@ export async function candidates(
   typed: readonly string[],
 ): Promise<string[]> {
   const [before, begun] = [typed.slice(0, -1), typed.at(-1) ?? ''];
-  const command = leadsTo(await programFor(before), before);
+  const command = findCommand(await programFor(before), before);
   const option = isValueOf(command, before);
   const all =
     option !== undefined

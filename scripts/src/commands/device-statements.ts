@@ -20,7 +20,7 @@ import { marksGiven, withMarksOption, type MarksOption } from '../offline/restor
 import { reportingErrors, show } from '../output.js';
 import { withClients } from '../with-clients.js';
 
-const opened = async <Result>(
+const withOpenDevice = async <Result>(
   { device }: DeviceOption,
   work: (device: Device) => Promise<Result>,
 ): Promise<Result> => withDevice(device, await readPassphrase(), work);
@@ -34,7 +34,7 @@ const keptText = (payments: readonly PaymentHistory[]): string =>
     .join('\n');
 
 /** @returns the payments that answer these requests. */
-async function answering(
+async function findPayments(
   device: Device,
   hashes: readonly Uint8Array[],
 ): Promise<readonly PaymentHistory[]> {
@@ -44,10 +44,10 @@ async function answering(
 
 async function receipt(file: string, options: DeviceOption): Promise<void> {
   const bytes = await readCarried('receipt', file);
-  const kept = await opened(options, async (device) => {
+  const kept = await withOpenDevice(options, async (device) => {
     await device.importReceipt(bytes);
     const { requestHash } = decodeReceipt(parseCose('offpay/receipt', bytes).payload);
-    return answering(device, [requestHash]);
+    return findPayments(device, [requestHash]);
   });
   show(options, { kept }, () => keptText(kept));
 }
@@ -65,21 +65,21 @@ async function keepCancellation(device: Device, bytes: Buffer): Promise<boolean>
 
 async function cancellation(files: readonly string[], options: DeviceOption): Promise<void> {
   const all = await Promise.all(files.map((file) => readCarried('cancellation', file)));
-  const kept = await opened(options, async (device) => {
+  const kept = await withOpenDevice(options, async (device) => {
     const hashes: Uint8Array[] = [];
     for (const bytes of all)
       if (await keepCancellation(device, bytes))
         hashes.push(
           decodeCancellation(parseCose('offpay/cancellation', bytes).payload).requestHash,
         );
-    return answering(device, hashes);
+    return findPayments(device, hashes);
   });
   if (kept.length === 0) throw notFound({ reason: 'no payment of this device was cancelled' });
   show(options, { kept }, () => `${keptText(kept)}\nnext: offpay device sync, which returns it`);
 }
 
 async function history(options: DeviceOption): Promise<void> {
-  const payments = await opened(options, (device) => device.history());
+  const payments = await withOpenDevice(options, (device) => device.history());
   show(options, payments, historyText);
 }
 
@@ -108,7 +108,9 @@ async function evidenceOf(
 
 async function evidence(orderNumber: string, options: EvidenceOptions): Promise<void> {
   const { merchant, out = orderNumber } = options;
-  const found = await opened(options, (device) => evidenceOf(device, orderNumber, merchant));
+  const found = await withOpenDevice(options, (device) =>
+    evidenceOf(device, orderNumber, merchant),
+  );
   const written = await writeEach('evidence', found, { out });
   show<readonly Written[]>(options, written, (files) => files.flatMap(writtenText).join('\n'));
 }

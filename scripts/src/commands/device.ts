@@ -41,7 +41,7 @@ import { registerDevice } from '../offline/register-device.js';
 import {
   epochNumber,
   marksGiven,
-  restoring,
+  restoreAction,
   withMarksOption,
   type MarksOption,
   type Meaning,
@@ -64,7 +64,7 @@ export const balanceText = (balance: Balance): string =>
   ].join('; ');
 
 /** Whose device it becomes. It keeps its name unless an option gives another. */
-async function ownerOf({ device: folder, customer, deviceId }: FundOptions) {
+async function wantedOwner({ device: folder, customer, deviceId }: FundOptions) {
   const known = await findSettings('device', folder);
   return { customerId: customer, deviceId: deviceId ?? known?.deviceId ?? 'wallet' };
 }
@@ -92,7 +92,7 @@ const fundedText = ({ pending, ...balance }: Funded): string =>
 async function fund(options: FundOptions): Promise<void> {
   const { device: folder, currency } = options;
   const amount = parseDecimal(options.amount, currency);
-  const wanted = { ...(await ownerOf(options)), currency, amount, ...marksGiven(options) };
+  const wanted = { ...(await wantedOwner(options)), currency, amount, ...marksGiven(options) };
   await ensureSameParty(folder, { party: 'device', ...wanted });
   const passphrase = await readPassphrase();
   await withClients(options, async (clients) => {
@@ -154,7 +154,7 @@ interface Shown {
   readonly payments: readonly PaymentHistory[];
 }
 
-const shown = async (device: Device): Promise<Shown> => ({
+const readDevice = async (device: Device): Promise<Shown> => ({
   publicKey: device.publicKey,
   balances: await device.balances(),
   payments: await device.history(),
@@ -194,7 +194,11 @@ const payCommand = (): Command =>
 const showCommand = (): Command =>
   deviceCommandOf('show', 'shows what is left and what was paid (no network)').action(
     reportingErrors(async (options: DeviceOption) => {
-      show(options, await withDevice(options.device, await readPassphrase(), shown), shownText);
+      show(
+        options,
+        await withDevice(options.device, await readPassphrase(), readDevice),
+        shownText,
+      );
     }),
   );
 
@@ -232,7 +236,7 @@ const restoreCommand = (): Command =>
       'the highest epoch that the bank granted, if the mark is lost too',
       epochNumber,
     )
-    .action(restoring('device', restoredMeaning));
+    .action(restoreAction('device', restoredMeaning));
 
 /** The commands of a device, for payments without a network. */
 export function deviceCommand(): Command {

@@ -23,7 +23,7 @@ import { Command, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { homeOf } from '../home.js';
 import { pathsOf, tellProblems, withFiles, type FilesOptions } from '../input-files.js';
-import { resumable } from '../interrupt.js';
+import { runResumable } from '../interrupt.js';
 import {
   print,
   reportingErrors,
@@ -138,7 +138,7 @@ async function run(options: FilesOptions & RunOptions): Promise<void> {
   // Fails now when there is no network, because the lock would leave a folder.
   readDescription(home);
   await asOnlyRun(home, () =>
-    resumable(async () => {
+    runResumable(async () => {
       await startBankService(home, bankOptionsOf(home));
       const report = await runFiles(home, files, options);
       show(options, report, (result) => reportLines(result).join('\n'));

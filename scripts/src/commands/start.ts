@@ -23,7 +23,7 @@ import {
 import { Command } from 'commander';
 import { homeOf } from '../home.js';
 import { samplePaths } from '../input-files.js';
-import { resumable } from '../interrupt.js';
+import { runResumable } from '../interrupt.js';
 import { basePortOption, portsOf } from '../base-port.js';
 import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output.js';
 import {
@@ -82,7 +82,7 @@ async function start(options: StartOptions): Promise<void> {
     const files = readRun(samplePaths(), options);
     const keep = options.keep === true;
     await ensureStartable({ home, keep, ...portsOf(options), withProgress: tellStage });
-    await resumable(async () => {
+    await runResumable(async () => {
       if (!keep) await resetNetwork({ home, withProgress: tellStage });
       await upNetwork({ home, ...portsOf(options), withProgress: tellStage });
       tell("services     starting the bank's authentication");

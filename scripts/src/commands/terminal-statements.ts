@@ -23,13 +23,13 @@ import { reportingErrors, show } from '../output.js';
 
 type Options = TerminalOption & CarriedTargets;
 
-const opened = async <Result>(
+const withOpenTerminal = async <Result>(
   { terminal }: TerminalOption,
   work: (terminal: Terminal) => Promise<Result>,
 ): Promise<Result> => withTerminal(terminal, await readPassphrase(), work);
 
 async function receipt(orderNumber: string, options: Options): Promise<void> {
-  const bytes = await opened(options, (terminal) => terminal.receipt(orderNumber));
+  const bytes = await withOpenTerminal(options, (terminal) => terminal.receipt(orderNumber));
   const written = await writeCarried('receipt', bytes, options);
   show(options, { orderNumber, receipt: bytes.toString('base64'), ...written }, (shown) =>
     [`receipt of ${orderNumber}`, ...writtenText(shown)].join('\n'),
@@ -49,7 +49,7 @@ const cancelledText = ({ orderNumber, cancellations }: Cancelled): string =>
 
 async function cancel(orderNumber: string, options: Options): Promise<void> {
   ensureTarget(options);
-  const signed = await opened(options, (terminal) => terminal.cancel(orderNumber));
+  const signed = await withOpenTerminal(options, (terminal) => terminal.cancel(orderNumber));
   const cancellations = await writeEach('cancellation', signed, options);
   show(options, { orderNumber, cancellations }, cancelledText);
 }
@@ -59,7 +59,7 @@ const importedText = (payment: AcceptedPayment): string =>
 
 async function importEvidence(file: string, options: TerminalOption): Promise<void> {
   const evidence = await readCarried('evidence', file);
-  const payment = await opened(options, (terminal) => terminal.importPayment(evidence));
+  const payment = await withOpenTerminal(options, (terminal) => terminal.importPayment(evidence));
   show(options, payment, importedText);
 }
 

@@ -39,7 +39,7 @@ import {
 import { readPassphrase } from '../offline/passphrase.js';
 import {
   marksGiven,
-  restoring,
+  restoreAction,
   withMarksOption,
   type MarksOption,
   type Meaning,
@@ -63,7 +63,7 @@ interface SetupOptions extends TerminalOption, MarksOption, LimitsOptions {
 }
 
 /** The terminal's certificate from the merchant's bank, if it gets one. */
-async function certified(
+async function certifyPayee(
   bank: OfflineBank,
   payee: Omit<PayeeRequest, 'name'>,
   name: string | undefined,
@@ -86,7 +86,7 @@ const setupText = ({ terminalId, certified: as, limits }: SetUp): string =>
   ].join('\n');
 
 /** Two tills of a merchant get different names without an option, from their keys. */
-const nameOf = (publicKey: string): string =>
+const tillName = (publicKey: string): string =>
   `till-${hash('sha256', publicKey).slice(0, TILL_DIGITS)}`;
 
 /**
@@ -103,14 +103,17 @@ async function setUp(options: SetupOptions): Promise<void> {
   await ensureSameParty(folder, { ...ofFolder, ...told });
   const passphrase = await readPassphrase();
   const { publicKey } = await openKey(folder, passphrase);
-  const terminalId = known ?? nameOf(publicKey);
+  const terminalId = known ?? tillName(publicKey);
   await withClients(options, async (clients) => {
     const { channel } = clients;
     await ensureSameParty(folder, { ...ofFolder, channel });
     const bank = await OfflineBank.open(clients);
-    const payee = await certified(bank, { merchantId, terminalId, publicKey }, name);
+    const payee = await certifyPayee(bank, { merchantId, terminalId, publicKey }, name);
     const settings = {
-      ...{ ...ofFolder, channel, terminalId, roots: bank.roots },
+      ...ofFolder,
+      channel,
+      terminalId,
+      roots: bank.roots,
       ...(limits && { limits }),
       ...marksGiven(options),
     };
@@ -160,7 +163,7 @@ type Shown = (Omit<Accepted, 'receipt'> | Rejection) & {
   readonly receipt: string | null;
 } & Written;
 
-async function shownOf(acceptance: Acceptance, targets: CarriedTargets): Promise<Shown> {
+async function writeReceipt(acceptance: Acceptance, targets: CarriedTargets): Promise<Shown> {
   if (!acceptance.accepted) return { ...acceptance, receipt: null, bytes: 0, written: [] };
   const { receipt, ...accepted } = acceptance;
   const written = await writeCarried('receipt', receipt, targets);
@@ -180,7 +183,7 @@ async function accept(options: AcceptOptions): Promise<void> {
   const acceptance = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
     terminal.accept(options.order, payment),
   );
-  show(options, await shownOf(acceptance, options), acceptanceText);
+  show(options, await writeReceipt(acceptance, options), acceptanceText);
   if (!acceptance.accepted) process.exitCode = 1;
 }
 
@@ -323,7 +326,7 @@ const restoreCommand = (): Command =>
       'restore',
       'goes on with a store that was put back, emptied or moved (no network)',
     ),
-  ).action(restoring('terminal', restoredMeaning));
+  ).action(restoreAction('terminal', restoredMeaning));
 
 /** The commands of a terminal, for payments without a network. */
 export function terminalCommand(): Command {

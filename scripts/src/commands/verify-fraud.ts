@@ -69,7 +69,7 @@ const sidesOf = ({ sides }: FraudProof, { vouchers }: ProvenFraud): Side[] => [
 ];
 
 /** @returns undefined when the text is not a proof. */
-function read(text: string): FraudProof | undefined {
+function parseProof(text: string): FraudProof | undefined {
   try {
     return decodeFraudProof(text);
   } catch (error) {
@@ -79,7 +79,7 @@ function read(text: string): FraudProof | undefined {
 }
 
 function verifyProofText(text: string, root: string): Verified {
-  const proof = read(text);
+  const proof = parseProof(text);
   if (proof === undefined) return { proven: false, reason: 'malformed', message: MALFORMED };
   const result = verifyFraudProof(proof, [root]);
   if (!result.ok)
@@ -101,7 +101,7 @@ const verifiedText = (verified: Verified): string =>
     : `NOT PROVEN: ${verified.reason}: ${verified.message}`;
 
 /** @throws {FileError} FILE_UNREADABLE */
-function textOf(file: string): string {
+function readProofText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -111,7 +111,7 @@ function textOf(file: string): string {
 
 /** @throws {FileError} FILE_UNREADABLE, or TRUST_INVALID when the file is not the certificate of one authority. */
 function rootOf(file: string): string {
-  const text = textOf(file);
+  const text = readProofText(file);
   if (readCertificate(text)?.ca !== true) throw new FileError('TRUST_INVALID', file);
   return text;
 }
@@ -127,7 +127,7 @@ export const verifyFraudCommand = (): Command =>
     .option('--json', 'writes the result as JSON')
     .action(
       reportingErrors((file: string, options: VerifyOptions) => {
-        const verified = verifyProofText(textOf(file), rootOf(options.trust));
+        const verified = verifyProofText(readProofText(file), rootOf(options.trust));
         show(options, verified, verifiedText);
         if (!verified.proven) process.exitCode = EXIT.refused;
       }),

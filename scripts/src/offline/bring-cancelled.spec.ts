@@ -7,8 +7,13 @@ import { newRequest, signRequest } from '../../../test/support/offline-world.js'
 import { bring, broughtText } from './bring-cancelled.js';
 
 const CANCELLED: CancelledVoucher = {
-  ...{ customerId: 'customer-1', deviceId: 'wallet', epoch: 1, amount: '1250' },
-  ...{ voucher: '', cancellation: '', payee: '' },
+  customerId: 'customer-1',
+  deviceId: 'wallet',
+  epoch: 1,
+  amount: '1250',
+  voucher: '',
+  cancellation: '',
+  payee: '',
   request: signRequest(newRequest({ orderNumber: 'ORD-1' })).toString('base64'),
 };
 

@@ -21,7 +21,7 @@ const MOST_PIXELS = 25_000_000;
 
 const isNamedPicture = (file: string): boolean => file.toLowerCase().endsWith('.png');
 
-const noPicture = (file: string, reason = 'is no PNG picture, or damaged'): ConfigurationError =>
+const pictureError = (file: string, reason = 'is no PNG picture, or damaged'): ConfigurationError =>
   new ConfigurationError('file', `${file} ${reason}`);
 
 /** ISO/IEC 15948: the signature, then width and height at the start of the first chunk. */
@@ -34,10 +34,10 @@ const isPicture = (bytes: Buffer): boolean => bytes.subarray(0, SIGNATURE.length
 
 /** Checks the size before unpacking, because a few bytes can claim any size. @throws {ConfigurationError} */
 function ensureReadable(file: string, picture: Buffer): void {
-  if (!isPicture(picture) || picture.length < SIZE_END) throw noPicture(file);
+  if (!isPicture(picture) || picture.length < SIZE_END) throw pictureError(file);
   const pixels = picture.readUInt32BE(WIDTH_AT) * picture.readUInt32BE(HEIGHT_AT);
-  if (pixels === 0) throw noPicture(file);
-  if (pixels > MOST_PIXELS) throw noPicture(file, 'has more than 25 million pixels');
+  if (pixels === 0) throw pictureError(file);
+  if (pixels > MOST_PIXELS) throw pictureError(file, 'has more than 25 million pixels');
 }
 
 function pixelsOf(file: string, picture: Buffer): PNG {
@@ -45,7 +45,7 @@ function pixelsOf(file: string, picture: Buffer): PNG {
   try {
     return PNG.sync.read(picture);
   } catch {
-    throw noPicture(file);
+    throw pictureError(file);
   }
 }
 
@@ -60,7 +60,7 @@ function readQr(file: string, picture: Buffer): Buffer {
 /** @returns the picture in the file, recognised by name or content; undefined when it is another file or missing. */
 async function pictureIn(file: string): Promise<Buffer | undefined> {
   if (!isNamedPicture(file) && !existsSync(file)) return undefined;
-  if ((await stat(file)).size > MOST_BYTES) throw noPicture(file, 'is far too long');
+  if ((await stat(file)).size > MOST_BYTES) throw pictureError(file, 'is far too long');
   const bytes = await readFile(file);
   return isNamedPicture(file) || isPicture(bytes) ? bytes : undefined;
 }
@@ -97,7 +97,7 @@ export interface Written {
 export const writtenText = ({ bytes, written }: Written): readonly string[] =>
   written.map((file) => `${file} carries ${bytes.toString()} bytes`);
 
-async function writing(file: string, write: () => Promise<string>): Promise<string> {
+async function refuseUnwritable(file: string, write: () => Promise<string>): Promise<string> {
   try {
     return await write();
   } catch (error) {
@@ -117,8 +117,9 @@ export async function writeCarried(
   { qr, out }: CarriedTargets,
 ): Promise<Written> {
   const written: string[] = [];
-  if (qr !== undefined) written.push(await writing(qr, () => writePicture(qr, bytes)));
-  if (out !== undefined) written.push(await writing(out, () => saveFile(kind, out, bytes)));
+  if (qr !== undefined) written.push(await refuseUnwritable(qr, () => writePicture(qr, bytes)));
+  if (out !== undefined)
+    written.push(await refuseUnwritable(out, () => saveFile(kind, out, bytes)));
   return { bytes: bytes.length, written };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A passphrase that the user types, or does not type. A command that did nothing must not end like a success.
 import { PassThrough } from 'node:stream';
-import { ask } from './passphrase.js';
+import { askPassphrase } from './passphrase.js';
 
 let input: PassThrough;
 
@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 test('takes a line as the passphrase, exactly as typed', async () => {
-  const asked = ask(input);
+  const asked = askPassphrase(input);
   input.write('correct horse\r');
   expect(await asked).toBe('correct horse');
 });
@@ -24,7 +24,7 @@ test.each([
   ['Ctrl-D', () => input.write('\u0004'), 'CONFIGURATION_INVALID'],
   ['an input that ends', () => input.end(), 'CONFIGURATION_INVALID'],
 ])('%s is not a passphrase', async (_, type, code) => {
-  const asked = ask(input);
+  const asked = askPassphrase(input);
   type();
   await expect(asked).rejects.toMatchObject({ code });
 });

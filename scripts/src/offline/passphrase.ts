@@ -7,16 +7,16 @@ import { InterruptedError } from '../command-errors.js';
 
 const VARIABLE = 'OFFPAY_PASSPHRASE';
 
-const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+const silentOutput = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
 /**
  * Reads one line without showing it.
  * @throws {InterruptedError} for Ctrl-C. @throws {ConfigurationError} when the input ends: a command that did nothing must not end
  * like a success.
  */
-export function ask(input: NodeJS.ReadableStream): Promise<string> {
+export function askPassphrase(input: NodeJS.ReadableStream): Promise<string> {
   process.stderr.write('Passphrase: ');
-  const lines = createInterface({ input, output: silent(), terminal: true });
+  const lines = createInterface({ input, output: silentOutput(), terminal: true });
   const typed = new Promise<string>((resolve, reject) => {
     lines.once('line', resolve);
     lines.once('SIGINT', () => {
@@ -34,5 +34,5 @@ export async function readPassphrase(): Promise<string> {
   const given = process.env[VARIABLE];
   if (given !== undefined && given !== '') return given;
   if (!process.stdin.isTTY) throw new ConfigurationError(VARIABLE, 'not set');
-  return ask(process.stdin);
+  return askPassphrase(process.stdin);
 }

@@ -46,7 +46,7 @@ const REASONS: Readonly<Record<Restoration['reason'], string>> = {
 const lostText = ({ lost }: Restoration): string =>
   lost === null ? 'nobody knows how much is lost' : `${lost.toString()} later writes are lost`;
 
-const shownOf = (restoration: Restoration | undefined, meaning: Meaning): Shown =>
+const shownRestoration = (restoration: Restoration | undefined, meaning: Meaning): Shown =>
   restoration === undefined
     ? { restored: false, meaning: ['nothing to restore: the store is up to date'] }
     : {
@@ -69,7 +69,7 @@ export function epochNumber(text: string): number {
   return epoch;
 }
 
-export const restoring = <P extends Party>(party: P, meaning: Meaning) =>
+export const restoreAction = <P extends Party>(party: P, meaning: Meaning) =>
   reportingErrors(async (options: RestoreOptions & Readonly<Record<P, string>>) => {
     const passphrase = await readPassphrase();
     const { epoch } = options;
@@ -77,5 +77,5 @@ export const restoring = <P extends Party>(party: P, meaning: Meaning) =>
       ...(epoch !== undefined && { epoch }),
       ...marksGiven(options),
     });
-    show(options, shownOf(restoration, meaning), (shown) => shown.meaning.join('\n'));
+    show(options, shownRestoration(restoration, meaning), (shown) => shown.meaning.join('\n'));
   });

@@ -12,7 +12,12 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'save-proofs-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const record = (orderNumber: string, voucherDigest: string, proof: string | null) => ({
-  ...{ orderNumber, voucherDigest, proof, submitted: false, own: null, first: null },
+  orderNumber,
+  voucherDigest,
+  proof,
+  submitted: false,
+  own: null,
+  first: null,
 });
 
 const terminalWith = (...records: readonly ReturnType<typeof record>[]) => ({

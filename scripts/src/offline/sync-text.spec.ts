@@ -5,8 +5,13 @@ import { needsCare, syncText } from './sync-text.js';
 const WAITING = { count: 1, sums: { EUR: '1250' }, settleUntil: 0 };
 const REASON = { code: 'INPUT_INVALID', message: 'No.', remedy: 'Mend it.' } as const;
 const DONE = {
-  ...{ settled: 2, refused: 0, waiting: { count: 0, sums: {}, settleUntil: null } },
-  ...{ stuck: [], unproven: [], files: [], certified: null },
+  settled: 2,
+  refused: 0,
+  waiting: { count: 0, sums: {}, settleUntil: null },
+  stuck: [],
+  unproven: [],
+  files: [],
+  certified: null,
 };
 
 test('is one line when there is nothing to do', () => {

@@ -3,7 +3,7 @@ import { isBankErrorCode } from './bank-error.js';
 import * as passwords from './secrets/password.js';
 import { BankFixture, PASSWORD, PERSONAL } from './testing/bank-fixture.js';
 import { LIMITS } from './testing/fake-ledger.js';
-import { refused } from './testing/refused.js';
+import { expectRefused } from './testing/refused.js';
 
 let bank: BankFixture;
 
@@ -111,9 +111,15 @@ describe('login', () => {
   it('refuses both factors alike after a failure, and does not say which passed', async () => {
     const loginId = await bank.begun();
     await bank.service.submitPassword({ loginId, password: PASSWORD });
-    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
-    await refused(bank.service.submitPassword({ loginId, password: PASSWORD }), 'STATE_CONFLICT');
-    await refused(bank.service.submitCode({ loginId, code: bank.lastCode() }), 'STATE_CONFLICT');
+    await expectRefused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
+    await expectRefused(
+      bank.service.submitPassword({ loginId, password: PASSWORD }),
+      'STATE_CONFLICT',
+    );
+    await expectRefused(
+      bank.service.submitCode({ loginId, code: bank.lastCode() }),
+      'STATE_CONFLICT',
+    );
   });
 
   it('attests the factor that passed before it states on the ledger that the login failed', async () => {
@@ -126,7 +132,7 @@ describe('login', () => {
     const early = bank.ledger.named('failAuthentication');
     letGo();
     expect(early).toEqual([]);
-    await refused(completed, 'AUTHENTICATION_FAILED');
+    await expectRefused(completed, 'AUTHENTICATION_FAILED');
     expect(bank.ledger.named('failAuthentication')).toEqual([{ loginId }]);
     expect(bank.ledger.named('attestSms')).toHaveLength(1);
   });
@@ -137,7 +143,7 @@ describe('login', () => {
     await bank.service.submitCode({ loginId, code: bank.lastCode() });
     await bank.idle();
     bank.ledger.refuseOnce('attestSms', 'AUTHENTICATION_EXPIRED');
-    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
+    await expectRefused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
     expect(bank.ledger.named('failAuthentication')).toEqual([{ loginId }]);
   });
 
@@ -147,7 +153,7 @@ describe('login', () => {
     const check = holdPasswords();
     const late = bank.service.submitPassword({ loginId, password: PASSWORD });
     await check.begun;
-    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
+    await expectRefused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
     check.letGo();
     expect(await late).toEqual({ received: true });
     await bank.idle();
@@ -163,9 +169,9 @@ describe('login', () => {
       limits: LIMITS,
     });
     const failed = await bank.begun();
-    await refused(bank.service.complete({ loginId: failed }), 'AUTHENTICATION_FAILED');
+    await expectRefused(bank.service.complete({ loginId: failed }), 'AUTHENTICATION_FAILED');
     const afterFailure = bank.ledger.named('failAuthentication').length;
-    await refused(bank.service.complete({ loginId: failed }), 'AUTHENTICATION_FAILED');
+    await expectRefused(bank.service.complete({ loginId: failed }), 'AUTHENTICATION_FAILED');
     expect(
       bank.ledger.calls.slice(calls).filter(({ input }) => input['loginId'] === loginId),
     ).toEqual([]);
@@ -176,20 +182,24 @@ describe('login', () => {
     const loginId = await bank.begun();
     await bank.submitBoth(loginId);
     bank.ledger.refuseOnce('completeAuthentication', 'AUTHENTICATION_EXPIRED');
-    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_EXPIRED');
+    await expectRefused(bank.service.complete({ loginId }), 'AUTHENTICATION_EXPIRED');
     expect(bank.ledger.named('failAuthentication')).toEqual([{ loginId }]);
-    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_EXPIRED');
+    await expectRefused(bank.service.complete({ loginId }), 'AUTHENTICATION_EXPIRED');
   });
 
   it('refuses a login id of another customer, and a missing one', async () => {
     const loginId = await bank.begun();
     const customerId = await bank.customer();
-    await refused(
+    await expectRefused(
       bank.service.openLogin({ loginId, customerId }),
       'IDEMPOTENCY_CONFLICT',
       'loginId',
     );
-    await refused(bank.service.openLogin({ loginId: '~', customerId }), 'INPUT_INVALID', 'loginId');
+    await expectRefused(
+      bank.service.openLogin({ loginId: '~', customerId }),
+      'INPUT_INVALID',
+      'loginId',
+    );
   });
 });
 
@@ -228,7 +238,7 @@ describe('after a crash', () => {
     await expect(bank.service.complete({ loginId })).rejects.toMatchObject({
       code: 'LEDGER_UNAVAILABLE',
     });
-    await refused(bank.restarted().complete({ loginId }), 'AUTHENTICATION_FAILED');
+    await expectRefused(bank.restarted().complete({ loginId }), 'AUTHENTICATION_FAILED');
     expect(bank.ledger.named('failAuthentication')).toHaveLength(2);
   });
 
@@ -236,7 +246,10 @@ describe('after a crash', () => {
     const customerId = await bank.customer();
     await bank.service.openLogin({ loginId: 'unsent', customerId });
     bank.messageFailure = new Error('outbox full');
-    await refused(bank.service.beginAuthentication({ loginId: 'unsent' }), 'MESSAGE_NOT_SENT');
+    await expectRefused(
+      bank.service.beginAuthentication({ loginId: 'unsent' }),
+      'MESSAGE_NOT_SENT',
+    );
     await bank.service.beginAuthentication({ loginId: 'unsent' });
     await bank.submitBoth('unsent');
     await expect(bank.service.complete({ loginId: 'unsent' })).resolves.toBeDefined();

@@ -58,7 +58,7 @@ export interface BankRefusal {
 const isBankCode = (code: string): code is keyof typeof BANK_ERRORS =>
   Object.hasOwn(BANK_ERRORS, code);
 
-const describe = (code: BankErrorCode): { readonly meaning: string; readonly remedy: string } =>
+const textsOf = (code: BankErrorCode): { readonly meaning: string; readonly remedy: string } =>
   isBankCode(code) ? BANK_ERRORS[code] : ERRORS[code];
 
 /** A refusal by the bank's authentication itself. Holds no personal data. */
@@ -71,8 +71,8 @@ export class BankError extends Error {
     readonly field?: string,
     cause?: unknown,
   ) {
-    super(describe(code).meaning, cause === undefined ? undefined : { cause });
-    this.remedy = describe(code).remedy;
+    super(textsOf(code).meaning, cause === undefined ? undefined : { cause });
+    this.remedy = textsOf(code).remedy;
   }
 
   toRefusal(): BankRefusal {

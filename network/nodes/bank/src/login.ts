@@ -32,7 +32,7 @@ const NO_DEVICE = 'none';
 
 type LoginKey = Pick<LoginTable, 'login_id' | 'customer_id' | 'device_id'>;
 
-async function keyOf(context: BankContext, input: Parsed<'openLogin'>) {
+async function readLoginKey(context: BankContext, input: Parsed<'openLogin'>) {
   const { customerId, loginId } = input;
   const { db } = context;
   const customer = await db
@@ -60,7 +60,7 @@ export async function openLogin(
 ): Promise<Missing> {
   const { db, pace } = context;
   const began = pace.now();
-  const { key, failure } = await keyOf(context, input);
+  const { key, failure } = await readLoginKey(context, input);
   const login = await storeLogin(context, key, failure);
   if (login.state !== 'opened') return { missing: [] };
   try {
@@ -74,7 +74,7 @@ export async function openLogin(
   return { missing: [] };
 }
 
-async function begin(context: BankContext, login: LoginTable): Promise<void> {
+async function beginFactorPhase(context: BankContext, login: LoginTable): Promise<void> {
   const { login_id: loginId, customer_id, failure } = login;
   const { db, ledger, pace } = context;
   if (failure === null) {
@@ -90,7 +90,7 @@ export async function beginAuthentication(
   { loginId, resend = false }: Parsed<'beginAuthentication'>,
 ): Promise<CodeSent> {
   const login = await requireLogin(context.db, loginId, 'opened', 'authenticating');
-  if (login.state === 'opened') await begin(context, login);
+  if (login.state === 'opened') await beginFactorPhase(context, login);
   return sendCode(context, {
     customerId: login.customer_id,
     loginId,
@@ -164,7 +164,7 @@ async function failInVain(
   await pace.pretend('fail');
 }
 
-const failureOf = ({ failure }: LoginTable): BankError =>
+const loginFailure = ({ failure }: LoginTable): BankError =>
   new BankError(isBankErrorCode(failure) ? failure : 'AUTHENTICATION_FAILED');
 
 async function complete(
@@ -197,7 +197,7 @@ export async function completeLogin(
     return { authenticated: true, limits: JSON.parse(login.limits) as LoginLimits };
   if (login.state === 'completing') return complete(context, attestations, loginId);
   if (login.state === 'failing') await fail(context, attestations, loginId);
-  throw failureOf(login);
+  throw loginFailure(login);
 }
 
 /** Joins the factors for one order in a session. It needs no transaction, because the order's transaction reads both attestations. */

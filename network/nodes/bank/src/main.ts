@@ -26,13 +26,13 @@ function connectLedger({ ledger }: BankConfig): Connection {
   });
 }
 
-const terminated = (): Promise<string> =>
+const waitForTermination = (): Promise<string> =>
   new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
 
 async function serve(config: BankConfig, logger: Logger): Promise<void> {
-  const stopped = terminated();
+  const stopped = waitForTermination();
   const connection = connectLedger(config);
   try {
     const bank = await startBank(config, { ledger: connection.client.identity, logger });

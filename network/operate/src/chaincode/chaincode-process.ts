@@ -26,8 +26,12 @@ export function chaincodeProcess(
     organisation: plan.topology.id,
     command: process.execPath,
     args: [
-      ...[shimCommand(directory), 'server'],
-      ...['--chaincode-address', grpcAddress(endpoint), '--chaincode-id', packageId],
+      shimCommand(directory),
+      'server',
+      '--chaincode-address',
+      grpcAddress(endpoint),
+      '--chaincode-id',
+      packageId,
       ...(endpoint.kind === 'tls' ? tlsArguments(plan) : []),
     ],
     env: {
@@ -50,8 +54,12 @@ export function chaincodeProcess(
 function tlsArguments({ folder, chaincode }: OrganisationPlan): string[] {
   const tls = issuedFiles(folder, 'tlsca', chaincode.name);
   return [
-    ...['--chaincode-tls-cert-file', tls.cert, '--chaincode-tls-key-file', tls.key],
-    ...['--chaincode-tls-client-cacert-file', authorityRoot(folder, 'tlsca')],
+    '--chaincode-tls-cert-file',
+    tls.cert,
+    '--chaincode-tls-key-file',
+    tls.key,
+    '--chaincode-tls-client-cacert-file',
+    authorityRoot(folder, 'tlsca'),
   ];
 }
 

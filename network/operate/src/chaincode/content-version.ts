@@ -34,13 +34,13 @@ export function requireContent(directory: string): void {
 
 function contentPlaces(directory: string): string[] {
   if (!existsSync(join(directory, 'package.json'))) {
-    throw notBuilt(directory);
+    throw notBuiltError(directory);
   }
   const compiled = ['dist', join('domain', 'dist')].filter((place) =>
     existsSync(join(directory, place)),
   );
   if (compiled.length === 0 && existsSync(join(directory, 'tsconfig.json'))) {
-    throw notBuilt(directory);
+    throw notBuiltError(directory);
   }
   return compiled.length === 0 ? ['.'] : compiled;
 }
@@ -61,7 +61,7 @@ function addFolder(hash: Hash, folder: string, name: string): void {
   }
 }
 
-function notBuilt(directory: string): NetworkError {
+function notBuiltError(directory: string): NetworkError {
   return new NetworkError('CHAINCODE_NOT_BUILT', `There is no compiled chaincode in ${directory}`, {
     advice: 'Run npm run build.',
   });

@@ -25,15 +25,15 @@ export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
       ACLs: application['ACLs'],
       Policies: {
         ...section(application, 'Policies'),
-        LifecycleEndorsement: needed(plan, 'peer'),
-        Admins: needed(plan, 'admin'),
+        LifecycleEndorsement: neededSignatures(plan, 'peer'),
+        Admins: neededSignatures(plan, 'admin'),
       },
       Organizations: organisations,
       Capabilities: { V2_5: true },
     },
     Orderer: {
       ...ordererSection(plan),
-      Policies: { ...section(orderer, 'Policies'), Admins: needed(plan, 'admin') },
+      Policies: { ...section(orderer, 'Policies'), Admins: neededSignatures(plan, 'admin') },
       Organizations: organisations.filter((_, index) => plan.organisations[index]?.orderers.length),
       Capabilities: { V2_0: true },
     },
@@ -42,7 +42,7 @@ export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
 }
 
 /** The organisations whose peers or administrators must sign. */
-const needed = ({ topology }: NetworkPlan, principal: 'peer' | 'admin'): Settings => ({
+const neededSignatures = ({ topology }: NetworkPlan, principal: 'peer' | 'admin'): Settings => ({
   Type: 'Signature',
   Rule: renderPolicy(topology.chaincode.endorsement, topology.organisations, principal),
 });

@@ -13,7 +13,9 @@ export function participantsOf({
 }: Pick<NetworkDescription, 'organisations'>): Participants {
   const bank = organisations.find(({ role }) => role === 'bank')?.actor ?? null;
   return organisations.map(({ mspId, role, actor }) => ({
-    ...{ mspId, role, actor },
+    mspId,
+    role,
+    actor,
     bankId: role === 'logistics' ? bank : null,
     status: 'active' as const,
   }));

@@ -40,10 +40,21 @@ export class Administrator {
   async discoverEndorsers(peer: PeerPlan, channel: string, chaincode: string): Promise<string> {
     const { cert, key } = issuedFiles(this.organisation.folder, 'ca', ADMINISTRATOR);
     return this.#run('discover', [
-      ...['--peerTLSCA', authorityRoot(this.organisation.folder, 'tlsca')],
-      ...['--userKey', key, '--userCert', cert, '--MSP', this.organisation.topology.mspId],
-      ...['endorsers', '--channel', channel, '--chaincode', chaincode],
-      ...['--server', `${peer.host}:${peer.port}`],
+      '--peerTLSCA',
+      authorityRoot(this.organisation.folder, 'tlsca'),
+      '--userKey',
+      key,
+      '--userCert',
+      cert,
+      '--MSP',
+      this.organisation.topology.mspId,
+      'endorsers',
+      '--channel',
+      channel,
+      '--chaincode',
+      chaincode,
+      '--server',
+      `${peer.host}:${peer.port}`,
     ]);
   }
 

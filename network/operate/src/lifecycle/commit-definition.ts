@@ -49,7 +49,7 @@ export async function committedDefinition(
 export async function installPackages(approvers: readonly Approver[]): Promise<void> {
   const installs = approvers.flatMap(({ administrator, package: { file } }) =>
     administrator.organisation.peers.map(async (peer) => {
-      await tolerating('already successfully installed', () =>
+      await tolerate('already successfully installed', () =>
         administrator.peer(['lifecycle', 'chaincode', 'install', file], peer),
       );
     }),
@@ -82,10 +82,14 @@ async function approve(plan: NetworkPlan, approver: Approver, terms: string[]): 
   const { administrator } = approver;
   const id = ['--package-id', approver.package.id];
   await whenOrdering(`${administrator.organisation.topology.id} to approve the chaincode`, () =>
-    tolerating('with unchanged content', () =>
+    tolerate('with unchanged content', () =>
       administrator.peer([
-        ...['lifecycle', 'chaincode', 'approveformyorg', ...ordererArguments(plan)],
-        ...[...terms, ...id],
+        'lifecycle',
+        'chaincode',
+        'approveformyorg',
+        ...ordererArguments(plan),
+        ...terms,
+        ...id,
       ]),
     ),
   );
@@ -100,8 +104,10 @@ async function commit(
     peer === undefined
       ? []
       : [
-          ...['--peerAddresses', `${peer.host}:${peer.port}`],
-          ...['--tlsRootCertFiles', authorityRoot(folder, 'tlsca')],
+          '--peerAddresses',
+          `${peer.host}:${peer.port}`,
+          '--tlsRootCertFiles',
+          authorityRoot(folder, 'tlsca'),
         ],
   );
   const command = [
@@ -120,9 +126,16 @@ function definitionArguments(plan: NetworkPlan, definition: ChaincodeDefinition)
   const collections = join(plan.home, 'channel', 'collections.json');
   writeJson(collections, collectionConfigs(plan.topology));
   return [
-    ...['--channelID', channel.name, '--name', chaincode.name],
-    ...['--version', definition.version, '--sequence', String(definition.sequence)],
-    ...['--signature-policy', renderPolicy(chaincode.endorsement, organisations)],
+    '--channelID',
+    channel.name,
+    '--name',
+    chaincode.name,
+    '--version',
+    definition.version,
+    '--sequence',
+    String(definition.sequence),
+    '--signature-policy',
+    renderPolicy(chaincode.endorsement, organisations),
     ...(chaincode.collections.length === 0 ? [] : ['--collections-config', collections]),
   ];
 }
@@ -143,7 +156,7 @@ async function whenOrdering(what: string, work: () => Promise<unknown>): Promise
   await waitUntil(what, attempt, { deadlineMs: ORDERING_DEADLINE_MS });
 }
 
-async function tolerating(message: string, work: () => Promise<unknown>): Promise<void> {
+async function tolerate(message: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {

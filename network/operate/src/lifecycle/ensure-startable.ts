@@ -47,15 +47,18 @@ function ensureUsable(home: string): void {
   try {
     accessSync(home, constants.W_OK | constants.X_OK);
   } catch (cause) {
-    throw unusable(home, 'cannot be written', cause);
+    throw unusableError(home, 'cannot be written', cause);
   }
   const { bavail, bsize } = statfsSync(home);
   const room = bavail * bsize;
   if (room < LEAST_ROOM_BYTES)
-    throw unusable(home, `has ${Math.floor(room / 1_000_000)} MB of free space and needs 1,000`);
+    throw unusableError(
+      home,
+      `has ${Math.floor(room / 1_000_000)} MB of free space and needs 1,000`,
+    );
 }
 
-const unusable = (home: string, why: string, cause?: unknown): NetworkError =>
+const unusableError = (home: string, why: string, cause?: unknown): NetworkError =>
   new NetworkError('HOME_UNUSABLE', `The folder ${home} ${why}`, { details: { home }, cause });
 
 async function ensurePortsFree(home: string, { keep, ports }: StartableOptions): Promise<void> {

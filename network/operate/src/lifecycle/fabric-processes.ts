@@ -22,18 +22,18 @@ export function prepareFabricProcesses(context: NetworkContext): ProcessDeclarat
   const orderer = sampleSettings(context.programs, 'orderer.yaml');
   return context.plan.organisations.flatMap((organisation) => [
     ...organisation.orderers.map((node) => {
-      writeSettings(node.folder, 'orderer.yaml', ordererSettings(orderer, organisation, node));
+      writeNodeSettings(node.folder, 'orderer.yaml', ordererSettings(orderer, organisation, node));
       return fabricProcess(context, organisation, node, 'orderer', []);
     }),
     ...organisation.peers.map((node) => {
       const settings = peerSettings(core, organisation, node, externalBuilder);
-      writeSettings(node.folder, 'core.yaml', settings);
+      writeNodeSettings(node.folder, 'core.yaml', settings);
       return fabricProcess(context, organisation, node, 'peer', ['node', 'start']);
     }),
   ]);
 }
 
-function writeSettings(folder: string, file: string, settings: Settings): void {
+function writeNodeSettings(folder: string, file: string, settings: Settings): void {
   writeFileAtomic(join(folder, file), stringify(settings));
 }
 

@@ -88,7 +88,12 @@ function nodeStatus(home: string, spec: ProcessSpec, isSupervised: boolean): Nod
     };
   }
   return {
-    ...{ name, kind, organisation, pid, restarts, ...exit },
+    name,
+    kind,
+    organisation,
+    pid,
+    restarts,
+    ...exit,
     state: isSupervised ? 'running' : 'unsupervised',
     ...(startedAt === undefined ? {} : { startedAt }),
     ...memoryOf(pid),

@@ -20,10 +20,10 @@ export async function findPrograms(
   const ready = environment['FABRIC_BIN'];
   return ready === undefined || ready === ''
     ? buildPrograms(progress, environment)
-    : readyPrograms(ready, environment['FABRIC_CFG_PATH']);
+    : findReadyPrograms(ready, environment['FABRIC_CFG_PATH']);
 }
 
-function readyPrograms(bin: string, fallbackConfig: string | undefined): FabricPrograms {
+function findReadyPrograms(bin: string, fallbackConfig: string | undefined): FabricPrograms {
   const missing = PROGRAM_NAMES.filter((name) => !existsSync(join(bin, name)));
   if (missing.length > 0) {
     throw new NetworkError('PREREQUISITE_MISSING', `FABRIC_BIN lacks ${missing.join(', ')}`, {

@@ -9,7 +9,7 @@ const NODE_VERSION = '24.0.0';
 /** @throws NetworkError `PREREQUISITE_MISSING` when this Node.js is too old. */
 export function requireNode(actual: string = process.versions.node): void {
   if (isOlder(actual, NODE_VERSION)) {
-    throw missing(
+    throw missingError(
       `Node.js ${NODE_VERSION} or later is needed, this is ${actual}`,
       'https://nodejs.org',
     );
@@ -25,12 +25,12 @@ export async function requireBuildTools(module: string): Promise<void> {
   const needed = neededGo(module);
   const [version, compiler] = await goSettings(module, needed);
   if (isOlder(version.replace(/^go/, ''), needed)) {
-    throw missing(`Go ${needed} or later is needed, this is ${version}`, 'https://go.dev/dl');
+    throw missingError(`Go ${needed} or later is needed, this is ${version}`, 'https://go.dev/dl');
   }
   try {
     await runProgram({ program: compiler, args: ['--version'] });
   } catch (cause) {
-    throw missing(`The C compiler ${compiler} is needed`, 'gcc, or clang and CC=clang', cause);
+    throw missingError(`The C compiler ${compiler} is needed`, 'gcc, or clang and CC=clang', cause);
   }
 }
 
@@ -51,7 +51,7 @@ async function goSettings(module: string, needed: string): Promise<[string, stri
     const [version = '', compiler = ''] = stdout.split('\n');
     return [version.trim(), compiler.trim().split(' ')[0] ?? ''];
   } catch (cause) {
-    throw missing(`Go ${needed} or later is needed`, 'https://go.dev/dl', cause);
+    throw missingError(`Go ${needed} or later is needed`, 'https://go.dev/dl', cause);
   }
 }
 
@@ -67,7 +67,7 @@ function numbers(version: string): number[] {
   return (/^\d+(\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number);
 }
 
-function missing(message: string, install: string, cause?: unknown): NetworkError {
+function missingError(message: string, install: string, cause?: unknown): NetworkError {
   return new NetworkError('PREREQUISITE_MISSING', message, {
     advice: `Install ${install}, or set FABRIC_BIN to a folder with ready programs.`,
     cause,

@@ -38,7 +38,7 @@ export async function waitReady(
       state.state !== 'running' &&
       state.restarts - since >= HOPELESS_RESTARTS
     ) {
-      throw keepsDying(home, state);
+      throw keepsDyingError(home, state);
     }
     return (await isReady(home, state)) ? true : undefined;
   };
@@ -71,7 +71,7 @@ async function showsSign(sign: Readiness): Promise<boolean> {
   return 'file' in sign ? existsSync(sign.file) : isListening(sign.host, sign.port);
 }
 
-function keepsDying(home: string, { name, restarts, lastExit }: ProcessState): NetworkError {
+function keepsDyingError(home: string, { name, restarts, lastExit }: ProcessState): NetworkError {
   const said = lastWords(readTextIfPresent(logFile(home, name)) ?? '');
   return new NetworkError('NODE_FAILED', `${name} keeps dying: ${said}`, {
     advice: `Read ${logFile(home, name)}.`,

@@ -148,8 +148,13 @@ describe('Supervisor', () => {
 
   it('gives a changed declaration the next generation, and an unchanged one the same', () => {
     const process = {
-      ...{ name: 'it', kind: 'service' as const, organisation: 'bank' },
-      ...{ command: 'true', args: [], env: {}, cwd: home },
+      name: 'it',
+      kind: 'service' as const,
+      organisation: 'bank',
+      command: 'true',
+      args: [],
+      env: {},
+      cwd: home,
     };
     expect(declareProcess(home, process)).toBe(true);
     expect(declareProcess(home, process)).toBe(false);
@@ -160,15 +165,13 @@ describe('Supervisor', () => {
 
   it('survives a program that does not exist', async () => {
     writeSpec(home, {
-      ...{
-        name: 'it',
-        kind: 'service',
-        organisation: 'bank',
-        args: [],
-        env: {},
-        cwd: home,
-        generation: 1,
-      },
+      name: 'it',
+      kind: 'service',
+      organisation: 'bank',
+      args: [],
+      env: {},
+      cwd: home,
+      generation: 1,
       command: join(home, 'nothing'),
     });
     await supervisor.reconcile();

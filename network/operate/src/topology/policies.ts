@@ -20,13 +20,13 @@ export function renderPolicy(
   principal: Principal = 'peer',
 ): string {
   if ('all' in rule) {
-    return gate(
+    return joinRules(
       'AND',
       rule.all.map((part) => renderPolicy(part, organisations, principal)),
     );
   }
   if ('any' in rule) {
-    return gate(
+    return joinRules(
       'OR',
       rule.any.map((part) => renderPolicy(part, organisations, principal)),
     );
@@ -60,13 +60,13 @@ function membersOf(
 }
 
 function anyOf(members: readonly Member[], principal: Principal): string {
-  return gate(
+  return joinRules(
     'OR',
     members.map(({ mspId }) => `'${mspId}.${principal}'`),
   );
 }
 
-function gate(operator: 'AND' | 'OR', parts: readonly string[]): string {
+function joinRules(operator: 'AND' | 'OR', parts: readonly string[]): string {
   return parts.length === 1 && parts[0] !== undefined
     ? parts[0]
     : `${operator}(${parts.join(', ')})`;

@@ -58,7 +58,7 @@ export function whyNot(error: unknown): string {
   return reason ?? `does not answer: ${code || String(error)}`;
 }
 
-async function ask(question: Question): Promise<NodeAnswer> {
+async function askQuestion(question: Question): Promise<NodeAnswer> {
   switch (question.by) {
     case 'https': {
       const { status, text, clock } = await askHttps(question.question, ANSWER_DEADLINE_MS);
@@ -93,7 +93,7 @@ const endedText = ({ state, lastExit }: NodeStatus): string => {
 async function answerOf(plan: NetworkPlan, node: NodeStatus, pid: number): Promise<NodeAnswer> {
   const held = (): string => (isHeld(pid) ? '; its process is held (SIGSTOP)' : '');
   try {
-    const answer = await ask(questionOf(plan, node));
+    const answer = await askQuestion(questionOf(plan, node));
     return answer.isWell === undefined && isHeld(pid)
       ? { isWell: false, text: `does not work${held()}` }
       : answer;

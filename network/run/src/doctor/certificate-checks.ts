@@ -22,10 +22,10 @@ const EXTENSIONS = new Set(['.pem', '.crt', '.cert']);
 /** Folders of nodes' ledgers and databases, which hold no configured certificates. */
 const SKIPPED = new Set(['data', 'database', 'logs', 'outbox', 'run']);
 
-function certificateFiles(folder: string): string[] {
+function findPemFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : certificateFiles(path);
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : findPemFiles(path);
     return EXTENSIONS.has(extname(entry.name)) ? [path] : [];
   });
 }
@@ -42,7 +42,7 @@ function certificatesIn(home: string, path: string): (readonly [string, FoundCer
 
 /** Every certificate in PEM files under a home, once, even if it was copied to several places. */
 export function certificatesUnder(home: string): FoundCertificate[] {
-  const all = certificateFiles(home).flatMap((path) => certificatesIn(home, path));
+  const all = findPemFiles(home).flatMap((path) => certificatesIn(home, path));
   return [...new Map(all).values()];
 }
 
@@ -53,7 +53,7 @@ export const daysLeft = (validUntil: number, now: number): number =>
 const OF_AUTHORITY =
   'An authority cannot be renewed: found a network with new authorities before that day.';
 
-const remedyOf = ({ isAuthority }: FoundCertificate): string =>
+const renewalAdvice = ({ isAuthority }: FoundCertificate): string =>
   isAuthority
     ? OF_AUTHORITY
     : "It is not renewed automatically: let the organisation's authority issue a new one, and restart the programs that use it.";
@@ -66,7 +66,7 @@ function certificateCheck(certificate: FoundCertificate, now: number): Check {
     days < 0 ? `${subject} (${file}) expired ${until}` : `${subject} (${file}) expires ${until}`;
   const left = days < 0 ? found : `${found}, in ${days} days`;
   const outcome = days < 0 ? 'failed' : 'warning';
-  return check('certificate', outcome, left, remedyOf(certificate));
+  return check('certificate', outcome, left, renewalAdvice(certificate));
 }
 
 /** One check per certificate that has expired or soon will, or one check for all. @param now milliseconds since 1970 */

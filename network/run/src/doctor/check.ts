@@ -44,7 +44,7 @@ export function failedCheck(name: string, error: unknown): Check {
 }
 
 /** Runs a check. If it throws, this is its result, so that one check never stops the others. */
-export async function lookedAt(
+export async function runCheck(
   name: string,
   look: () => readonly Check[] | Promise<readonly Check[]>,
 ): Promise<readonly Check[]> {

@@ -25,7 +25,9 @@ const NOW = Date.UTC(2030, 0, 1);
 
 describe('certificates', () => {
   const ending = (days: number, isAuthority = false): FoundCertificate => ({
-    ...{ file: `${days}.pem`, subject: `name-${days}`, isAuthority },
+    file: `${days}.pem`,
+    subject: `name-${days}`,
+    isAuthority,
     validUntil: NOW + days * DAY,
   });
 
@@ -107,8 +109,12 @@ describe('clocks', () => {
 
 describe('ports', () => {
   const use: PortUse = {
-    ...{ host: '127.0.0.1', port: 17_051, node: 'bank-peer' },
-    ...{ isFree: true, owner: undefined, isOurs: false },
+    host: '127.0.0.1',
+    port: 17_051,
+    node: 'bank-peer',
+    isFree: true,
+    owner: undefined,
+    isOurs: false,
   };
 
   test('checks every port of a plan once', () => {

@@ -19,12 +19,12 @@ export function diskCheck(folder: string, free: number): Check {
     : check('disk', 'ok', found);
 }
 
-const existing = (folder: string): string =>
-  existsSync(folder) ? folder : existing(dirname(folder));
+const existingParent = (folder: string): string =>
+  existsSync(folder) ? folder : existingParent(dirname(folder));
 
 /** Checks the disk of the home, or of its place when there is none yet. */
-export function lookAtDisk(home: string): readonly Check[] {
-  const folder = existing(home);
+export function checkDisk(home: string): readonly Check[] {
+  const folder = existingParent(home);
   const { bavail, bsize } = statfsSync(folder);
   return [diskCheck(folder, bavail * bsize)];
 }

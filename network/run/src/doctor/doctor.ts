@@ -16,10 +16,10 @@ import {
 } from '@fabric-offline-pay/operate';
 import { askNodes } from './ask-nodes.js';
 import { certificateChecks, certificatesUnder } from './certificate-checks.js';
-import { check, lookedAt, type Check } from './check.js';
-import { lookAtDisk } from './disk-check.js';
+import { check, runCheck, type Check } from './check.js';
+import { checkDisk } from './disk-check.js';
 import { nodeChecks } from './node-checks.js';
-import { lookAtPorts } from './port-checks.js';
+import { checkPorts } from './port-checks.js';
 import { prerequisiteChecks } from './prerequisite-checks.js';
 import { programChecks } from './program-checks.js';
 
@@ -48,7 +48,7 @@ function homeChecks(home: string): readonly Check[] {
 }
 
 /** The plan of the home, or the plan that `npm start` would make there. A new home in another place finds free ports itself. */
-function plannedFor(home: string): NetworkPlan | undefined {
+function planOf(home: string): NetworkPlan | undefined {
   const plan = existsSync(home) ? readPlan(home) : undefined;
   return (
     plan ??
@@ -56,12 +56,12 @@ function plannedFor(home: string): NetworkPlan | undefined {
   );
 }
 
-async function portsOf(home: string): Promise<readonly Check[]> {
-  const plan = plannedFor(home);
+async function checkPlannedPorts(home: string): Promise<readonly Check[]> {
+  const plan = planOf(home);
   if (plan === undefined)
     return [check('ports', 'not asked', 'free ports are chosen when the network is founded')];
   const nodes = hasRun(home) ? networkStatus(home).nodes : [];
-  return lookAtPorts(
+  return checkPorts(
     plan,
     nodes.flatMap(({ pid }) => pid ?? []),
   );
@@ -82,8 +82,8 @@ const LOOKS: readonly [string, (home: string) => readonly Check[] | Promise<read
   ['prerequisites', () => prerequisiteChecks(process.env)],
   ['programs', programsOf],
   ['home', homeChecks],
-  ['disk', lookAtDisk],
-  ['ports', portsOf],
+  ['disk', checkDisk],
+  ['ports', checkPlannedPorts],
   ['certificates', certificatesOf],
 ];
 
@@ -93,9 +93,9 @@ const HEAD_START_MS = 1_000;
 /** Checks everything and changes nothing. @returns the results, in the order in which to repair them. */
 export async function doctor(home?: string): Promise<DoctorReport> {
   const folder = resolveHome(home);
-  const nodes = lookedAt('nodes', () => nodesOf(folder));
+  const nodes = runCheck('nodes', () => nodesOf(folder));
   await Promise.race([nodes, pause(HEAD_START_MS)]);
-  const looks = LOOKS.map(([name, look]) => lookedAt(name, () => look(folder)));
+  const looks = LOOKS.map(([name, look]) => runCheck(name, () => look(folder)));
   const checks = (await Promise.all([...looks, nodes])).flat();
   return { home: folder, isWell: checks.every(({ outcome }) => outcome !== 'failed'), checks };
 }

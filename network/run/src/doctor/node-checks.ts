@@ -6,12 +6,12 @@ import { clockCheck } from './clock-difference.js';
 
 const OUTCOME = { running: 'ok', 'not answering': 'failed', ended: 'failed' } as const;
 
-const remedyOf = (name: string): string =>
+const restartAdvice = (name: string): string =>
   `Read its log: npm run network -- logs ${name}. Restart it: npm run network -- restart ${name}.`;
 
 function nodeCheck({ name, state, answer }: AskedNode): Check {
   const outcome = answer.isWell === undefined ? 'not asked' : OUTCOME[state];
-  return check(name, outcome, answer.text, ...(outcome === 'failed' ? [remedyOf(name)] : []));
+  return check(name, outcome, answer.text, ...(outcome === 'failed' ? [restartAdvice(name)] : []));
 }
 
 const supervisorCheck = ({ supervisor: { pid } }: AskedStatus): Check =>

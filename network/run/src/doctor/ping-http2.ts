@@ -26,7 +26,7 @@ const socketOf = (endpoint: ChaincodeEndpoint, tls: PingTls | undefined): Socket
   });
 };
 
-const pinged = (session: ClientHttp2Session): Promise<void> =>
+const awaitPing = (session: ClientHttp2Session): Promise<void> =>
   new Promise((resolve, reject) => {
     session.once('error', reject);
     session.once('close', () => reject(new Error('the connection was closed')));
@@ -45,7 +45,7 @@ export async function pingHttp2(
     createConnection: () => socketOf(endpoint, tls),
   });
   try {
-    await within(deadlineMs, pinged(session));
+    await within(deadlineMs, awaitPing(session));
   } finally {
     session.destroy();
   }

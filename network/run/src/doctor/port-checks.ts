@@ -27,10 +27,14 @@ type PlannedPort = Pick<PortUse, 'host' | 'port' | 'node'>;
 export function plannedPorts({ organisations }: NetworkPlan): PlannedPort[] {
   return organisations.flatMap(({ ca, peers, orderers, chaincode }) => [
     ...[ca, ...peers, ...orderers, chaincode].map(({ name, host, port }) => ({
-      ...{ node: name, host, port },
+      node: name,
+      host,
+      port,
     })),
     ...[...peers, ...orderers].map(({ name, host, operationsPort }) => ({
-      ...{ node: name, host, port: operationsPort },
+      node: name,
+      host,
+      port: operationsPort,
     })),
     ...orderers.map(({ name, host, adminPort }) => ({ node: name, host, port: adminPort })),
   ]);
@@ -58,7 +62,7 @@ export function portChecks(uses: readonly PortUse[]): readonly Check[] {
 }
 
 /** Finds the processes that listen on the ports of a plan. @param pids of the network's nodes */
-export async function lookAtPorts(
+export async function checkPorts(
   plan: NetworkPlan,
   pids: readonly number[],
 ): Promise<readonly Check[]> {

@@ -2,7 +2,7 @@
 // Checks what must be installed: Node.js always, Go and a C compiler until Fabric's programs are built.
 import { runProgram } from '@fabric-offline-pay/node-common';
 import { fabricModule, isOlder, neededGo, requireNode } from '@fabric-offline-pay/operate';
-import { check, lookedAt, type Check } from './check.js';
+import { check, runCheck, type Check } from './check.js';
 import { hasPrograms, programFolder } from './program-checks.js';
 
 const DEADLINE_MS = 3_000;
@@ -62,7 +62,7 @@ async function compilerCheck(compiler: string, isReady: boolean): Promise<Check>
   );
 }
 
-const nodeCheck = (): readonly Check[] => {
+const nodeJsCheck = (): readonly Check[] => {
   requireNode();
   return [check('Node.js', 'ok', process.versions.node)];
 };
@@ -71,7 +71,7 @@ export async function prerequisiteChecks(
   environment: NodeJS.ProcessEnv,
 ): Promise<readonly Check[]> {
   const isReady = hasPrograms(programFolder(environment));
-  const node = await lookedAt('Node.js', nodeCheck);
+  const node = await runCheck('Node.js', nodeJsCheck);
   const { version, compiler } = await goSettings();
   const go = goCheck(version, neededGo(fabricModule), isReady);
   return [...node, go, await compilerCheck(compiler, isReady)];

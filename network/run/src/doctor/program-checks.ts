@@ -10,7 +10,7 @@ import {
   type ProgramName,
   silent,
 } from '@fabric-offline-pay/operate';
-import { check, lookedAt, type Check } from './check.js';
+import { check, runCheck, type Check } from './check.js';
 
 const VERSION_DEADLINE_MS = 3_000;
 
@@ -73,7 +73,7 @@ async function programCheck(folder: string, name: ProgramName): Promise<Check> {
   }
 }
 
-function offered(environment: NodeJS.ProcessEnv): readonly Check[] {
+function pathCheck(environment: NodeJS.ProcessEnv): readonly Check[] {
   const [folder] = foldersWithPrograms(environment['PATH'] ?? '');
   if (folder === undefined || environment['FABRIC_BIN']) return [];
   const remedy = `To use them instead of our own build: FABRIC_BIN=${folder}`;
@@ -86,7 +86,7 @@ async function readyCheck(environment: NodeJS.ProcessEnv): Promise<readonly Chec
   return [check('FABRIC_BIN', 'ok', `${bin}, with the sample settings of ${config}`)];
 }
 
-const notBuilt = (folder: string): Check =>
+const notBuiltCheck = (folder: string): Check =>
   check(
     'programs',
     'warning',
@@ -95,9 +95,9 @@ const notBuilt = (folder: string): Check =>
   );
 
 async function sourceChecks(environment: NodeJS.ProcessEnv): Promise<readonly Check[]> {
-  if (environment['FABRIC_BIN']) return lookedAt('FABRIC_BIN', () => readyCheck(environment));
+  if (environment['FABRIC_BIN']) return runCheck('FABRIC_BIN', () => readyCheck(environment));
   const { bin } = builtPrograms(environment);
-  return existsSync(bin) ? [] : [notBuilt(bin)];
+  return existsSync(bin) ? [] : [notBuiltCheck(bin)];
 }
 
 /** @param running the programs of the running network, if known */
@@ -111,5 +111,5 @@ export async function programChecks(
     sourceChecks(environment),
     ...[...folders].flatMap((folder) => PROGRAM_NAMES.map((name) => programCheck(folder, name))),
   ]);
-  return [...source, ...programs, ...offered(environment)];
+  return [...source, ...programs, ...pathCheck(environment)];
 }

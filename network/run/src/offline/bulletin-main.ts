@@ -29,13 +29,13 @@ function bulletinsOf(clients: Clients): FreshBulletins {
   };
 }
 
-const terminated = (): Promise<void> =>
+const waitForTermination = (): Promise<void> =>
   new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
 
 async function main([home = '', readyFile = '']: readonly string[]): Promise<void> {
-  const stopped = terminated();
+  const stopped = waitForTermination();
   const logger = pino({ base: { service: 'bank-bulletins' } });
   const clients = new Clients(home);
   const keeper = keepFresh({

@@ -44,7 +44,7 @@ const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 type OpenIssuer = (generation: number) => Promise<Issuer>;
 
 /** Registers the bank's issuer. The next generation follows a retired one. */
-async function issuerInForce(clients: LedgerClients, open: OpenIssuer): Promise<Issuer> {
+async function registerIssuer(clients: LedgerClients, open: OpenIssuer): Promise<Issuer> {
   const { offline } = await clients.client('bank', 'operator');
   for (let generation = 1; ; generation += 1) {
     const issuer = await open(generation);
@@ -77,7 +77,7 @@ export class OfflineBank {
 
   /** {@link open} with issuers from elsewhere. */
   static async openWith(clients: LedgerClients, open: OpenIssuer): Promise<OfflineBank> {
-    const issuer = await issuerInForce(clients, open);
+    const issuer = await registerIssuer(clients, open);
     const bulletins = new Bulletins(issuer, await clients.client('bank', 'bank-node'));
     if ((await bulletins.signed()) === undefined) await bulletins.issueAnew();
     return new OfflineBank(clients, issuer, bulletins);
@@ -133,7 +133,12 @@ export class OfflineBank {
     );
     const epoch = nextEpoch(reserves, deviceId, after);
     const grant = {
-      ...{ customerId, deviceId, epoch, publicKey, currency, limits },
+      customerId,
+      deviceId,
+      epoch,
+      publicKey,
+      currency,
+      limits,
       policy: policy.offline,
     };
     const { bytes } = await this.issuer.certify({ ...grant, total: amount });

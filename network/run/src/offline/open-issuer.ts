@@ -12,7 +12,7 @@ import {
 } from '@fabric-offline-pay/operate';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
 
-const nameOf = (generation: number): string =>
+const issuerName = (generation: number): string =>
   generation === 1 ? ISSUER_ROLE : `${ISSUER_ROLE}-${generation.toString()}`;
 
 /**
@@ -24,10 +24,11 @@ export async function openIssuer(home: string, generation: number): Promise<Issu
   const description = readDescription(home);
   const { channel } = description;
   const bank = organisationWithRole(description, 'bank');
-  const identity = { name: nameOf(generation), role: ISSUER_ROLE, actor: bank.actor };
+  const identity = { name: issuerName(generation), role: ISSUER_ROLE, actor: bank.actor };
   const { certPath, keyPath } = await enrolIdentity(home, bank.id, identity);
   return new Issuer({
-    ...{ bankId: bank.actor, channel },
+    bankId: bank.actor,
+    channel,
     key: softwareKey(createPrivateKey(readFileSync(keyPath))),
     certificate: readFileSync(certPath, 'utf8'),
     authority: readFileSync(certificateFiles(dirname(certPath)).root, 'utf8'),

@@ -13,10 +13,16 @@ import {
 } from './party-settings.js';
 
 const DEVICE: DeviceSettings = {
-  ...{ party: 'device', customerId: 'customer-1', deviceId: 'wallet', issuers: [] },
+  party: 'device',
+  customerId: 'customer-1',
+  deviceId: 'wallet',
+  issuers: [],
 };
 const TERMINAL: TerminalSettings = {
-  ...{ party: 'terminal', channel: 'offpay', merchantId: 'merchant-1', terminalId: 'till-1' },
+  party: 'terminal',
+  channel: 'offpay',
+  merchantId: 'merchant-1',
+  terminalId: 'till-1',
   roots: { 'bank-1': ['PEM'] },
 };
 

@@ -63,13 +63,20 @@ const marks = z.string().min(1).optional();
 
 const settings = z.discriminatedUnion('party', [
   z.strictObject({
-    ...{ party: z.literal('device'), marks },
-    ...{ customerId: name, deviceId: name, issuers: z.array(issuer) },
+    party: z.literal('device'),
+    marks,
+    customerId: name,
+    deviceId: name,
+    issuers: z.array(issuer),
   }),
   z.strictObject({
-    ...{ party: z.literal('terminal'), marks },
-    ...{ channel: name, merchantId: name, terminalId: name },
-    ...{ roots: z.record(z.string(), z.array(name)), limits: limits.exactOptional() },
+    party: z.literal('terminal'),
+    marks,
+    channel: name,
+    merchantId: name,
+    terminalId: name,
+    roots: z.record(z.string(), z.array(name)),
+    limits: limits.exactOptional(),
   }),
 ]);
 
@@ -112,7 +119,7 @@ function parseSettings(folder: string, text: string): DeviceSettings | TerminalS
   throw damaged(folder, `${field === '' ? 'no settings' : field}: ${issue?.message ?? ''}`);
 }
 
-async function textOf(folder: string): Promise<string | undefined> {
+async function readSettingsText(folder: string): Promise<string | undefined> {
   try {
     return await readFile(fileOf(folder), 'utf8');
   } catch (error) {
@@ -135,7 +142,7 @@ export async function findSettings<P extends Party>(
   party: P,
   folder: string,
 ): Promise<SettingsOf[P] | undefined> {
-  const text = await textOf(folder);
+  const text = await readSettingsText(folder);
   if (text === undefined) return undefined;
   const found = parseSettings(folder, text);
   if (isOf(party, found)) return found;
@@ -154,12 +161,12 @@ export async function readSettings<P extends Party>(
 }
 
 /** Resolves the links of a path, even if its end does not exist yet. */
-async function realOf(path: string): Promise<string> {
+async function resolveLinks(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
-    return join(await realOf(dirname(path)), basename(path));
+    return join(await resolveLinks(dirname(path)), basename(path));
   }
 }
 
@@ -179,7 +186,7 @@ export async function marksFolder(
 ): Promise<string | undefined> {
   if (told === undefined) return undefined;
   const place = resolve(folder, told);
-  if (isWithin(await realOf(resolve(folder)), await realOf(place)))
+  if (isWithin(await resolveLinks(resolve(folder)), await resolveLinks(place)))
     throw new ConfigurationError(
       '--marks',
       `${place} is inside ${folder}, so the mark would be restored with it: name a place outside; if the mark is already there, run restore --marks`,

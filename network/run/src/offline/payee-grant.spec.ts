@@ -6,11 +6,15 @@ import { payeeGrantOf } from './payee-grant.js';
 const NOW = 1_800_000_000;
 const YEAR = 365 * 86_400;
 const MERCHANT = {
-  ...{ merchantId: 'merchant-1', bankId: 'bank-1', active: true },
+  merchantId: 'merchant-1',
+  bankId: 'bank-1',
+  active: true,
   licence: { number: 'LIC-1', validUntil: NOW + 1 },
 };
 const REQUEST = {
-  ...{ merchantId: 'merchant-1', terminalId: 'till-1', publicKey: 'key' },
+  merchantId: 'merchant-1',
+  terminalId: 'till-1',
+  publicKey: 'key',
   name: 'Cafe\u0301 Röst',
 };
 

@@ -61,7 +61,9 @@ export function payeeGrantOf(
   ensure(licence !== null && licence.validUntil > now, 'MERCHANT_NOT_LICENSED', { merchantId });
   ensureFits(merchantId, licence.number);
   return {
-    ...{ merchantId, terminalId, publicKey },
+    merchantId,
+    terminalId,
+    publicKey,
     name: name.normalize('NFC'),
     licence: licence.number,
     validUntil: Math.min(licence.validUntil, now + LONGEST_SECONDS),

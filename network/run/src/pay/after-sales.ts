@@ -42,7 +42,7 @@ type Stated = Promise<{ readonly state: OrderState }>;
 
 const stateOf = async (noted: Stated): Promise<OrderState> => (await noted).state;
 
-const keyOf = ({ merchantId, orderNumber }: Order): OrderKey => ({ merchantId, orderNumber });
+const orderKeyOf = ({ merchantId, orderNumber }: Order): OrderKey => ({ merchantId, orderNumber });
 
 type With<Verb extends FollowUp['verb']> = FollowUp & { readonly verb: Verb };
 
@@ -57,7 +57,7 @@ async function decideAlarm(context: AfterSales, state: OrderState): Promise<Orde
 }
 
 async function upholdAlarm({ clients, order, passages }: AfterSales): Promise<OrderState> {
-  const key = keyOf(order);
+  const key = orderKeyOf(order);
   const operator = await clients.client('bank', 'operator');
   const bankNode = await clients.client('bank', 'bank-node');
   await passages.note('alarm:uphold', () =>
@@ -67,7 +67,7 @@ async function upholdAlarm({ clients, order, passages }: AfterSales): Promise<Or
 }
 
 async function resolveAlarm({ clients, order, passages }: AfterSales): Promise<OrderState> {
-  const key = keyOf(order);
+  const key = orderKeyOf(order);
   const operator = await clients.client('bank', 'operator');
   const bankNode = await clients.client('bank', 'bank-node');
   const reason = 'the difference is explained';
@@ -88,7 +88,7 @@ async function letExpire(
   state: OrderState,
 ): Promise<OrderState> {
   if (of(order, 'expire') === undefined) return state;
-  const key = keyOf(order);
+  const key = orderKeyOf(order);
   const bankNode = await clients.client('bank', 'bank-node');
   await passages.caughtUp();
   const { hold } = await bankNode.orderNumber.readOrder(key);
@@ -103,7 +103,9 @@ async function voidRest(
 ): Promise<OrderState> {
   if (state !== 'partiallyCaptured') return state;
   const cashier = await clients.client('merchant', 'cashier', order.merchantId);
-  return stateOf(passages.note('settlement:void', () => cashier.settlement.void(keyOf(order))));
+  return stateOf(
+    passages.note('settlement:void', () => cashier.settlement.void(orderKeyOf(order))),
+  );
 }
 
 const PAID: readonly OrderState[] = ['captured', 'released'];
@@ -113,7 +115,7 @@ async function deliver(
   state: OrderState,
 ): Promise<OrderState> {
   if (!PAID.includes(state) || of(order, 'undelivered') !== undefined) return state;
-  const key = keyOf(order);
+  const key = orderKeyOf(order);
   const courier = await clients.client('logistics', 'courier');
   const transient = { ...addresses };
   await passages.note('logistics:pickUp', () => courier.logistics.pickUp(key, { transient }));
@@ -158,7 +160,7 @@ function subjectsOf({ order, logisticsId }: AfterSales, courierId: string, ratin
 
 async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> {
   const { clients, order, passages, device, rated } = context;
-  const key = keyOf(order);
+  const key = orderKeyOf(order);
   const bankNode = await clients.client('bank', 'bank-node');
   await passages.caughtUp();
   const { terms } = await bankNode.orderNumber.readTerms(key);
@@ -181,7 +183,7 @@ async function refund(
   { clients, order, passages }: AfterSales,
   amount: string,
 ): Promise<OrderState> {
-  const input = { ...keyOf(order), refundId: 'refund-1', amount };
+  const input = { ...orderKeyOf(order), refundId: 'refund-1', amount };
   const cashier = await clients.client('merchant', 'cashier', order.merchantId);
   const pay = () => passages.note('settlement:refund', () => cashier.settlement.refund(input));
   return stateOf(withRolledUpPayee(clients, order, pay));
@@ -210,7 +212,7 @@ async function dispute(
   { clients, order, passages, device }: AfterSales,
   decision: 'uphold' | 'reject',
 ): Promise<OrderState> {
-  const key = { ...keyOf(order), disputeId: DISPUTE_ID };
+  const key = { ...orderKeyOf(order), disputeId: DISPUTE_ID };
   const teller = await clients.client('bank', 'teller');
   const operator = await clients.client('bank', 'operator');
   const signature = signDispute(device, key, DISPUTE_ID);

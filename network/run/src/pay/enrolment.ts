@@ -124,7 +124,14 @@ async function registerGoods(
       location,
       withdrawn,
     }) => ({
-      ...{ gtin, category, price, currency, origin, certificate, weightGrams, withdrawn },
+      gtin,
+      category,
+      price,
+      currency,
+      origin,
+      certificate,
+      weightGrams,
+      withdrawn,
       location: { ...location },
     }),
   );
@@ -140,7 +147,10 @@ async function registerCouriers(
   const couriers = rows.map(({ courierId, depot, tariffs, areas, categories }) => ({
     courierId,
     active: true,
-    ...{ depot, tariffs, areas, categories },
+    depot,
+    tariffs,
+    areas,
+    categories,
   }));
   await dispatcher.logistics.registerCouriers({ logisticsId, couriers });
 }

@@ -49,7 +49,7 @@ const UNIT_OF_CODE: Readonly<Record<string, UnitId>> = {
 const steps = new WeakMap<Error, string>();
 
 /** Runs a step, and records the step with an error that it throws, unless an inner step has done so. */
-export async function during<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
+export async function runStep<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

@@ -12,8 +12,10 @@ type Row = Pick<Sourced<Order>, 'line' | 'customerId' | 'merchantId' | 'orderNum
 
 const rowsOf = (named: readonly (readonly [customer: number, order: number])[]): Row[] =>
   named.map(([customer, order], index) => ({
-    ...{ line: index + 2, customerId: `customer-${customer}` },
-    ...{ merchantId: 'merchant-1', orderNumber: `ORD-${order}` },
+    line: index + 2,
+    customerId: `customer-${customer}`,
+    merchantId: 'merchant-1',
+    orderNumber: `ORD-${order}`,
   }));
 
 const turns = (rows: readonly Row[]): readonly (readonly Row[])[] =>

@@ -91,8 +91,11 @@ async function fundDevice(run: OfflineRun, row: Row): Promise<void> {
   const { bytes } = await bank.fund(request);
   const { issuers = [] } = run.news;
   await writeSettings(folder, {
-    ...{ party: 'device', customerId, deviceId: DEVICE_ID },
-    ...{ issuers, marks: marksOf(folder) },
+    party: 'device',
+    customerId,
+    deviceId: DEVICE_ID,
+    issuers,
+    marks: marksOf(folder),
   });
   await withDevice(folder, SAMPLE_PASSPHRASE, (device) => device.importCertificate(bytes, issuers));
 }
@@ -122,8 +125,12 @@ async function openTill(run: OfflineRun, merchantId: string): Promise<void> {
   const { channel } = run.clients;
   const { roots } = run.bank;
   const settings: TerminalSettings = {
-    ...{ party: 'terminal', channel, merchantId, terminalId: 'till-1' },
-    ...{ roots, marks: marksOf(folder) },
+    party: 'terminal',
+    channel,
+    merchantId,
+    terminalId: 'till-1',
+    roots,
+    marks: marksOf(folder),
   };
   const { publicKey } = await openKey(folder, SAMPLE_PASSPHRASE);
   await writeSettings(folder, settings);
@@ -192,7 +199,7 @@ async function exchange(run: OfflineRun, terminal: Terminal, row: Row): Promise<
   return { ended: undefined, receipt: await keepReceipt(run, row, acceptance.receipt) };
 }
 
-async function pay(run: OfflineRun, row: Row): Promise<Exchanged> {
+async function makePayment(run: OfflineRun, row: Row): Promise<Exchanged> {
   const folder = terminalFolder(run, row.merchantId);
   try {
     return await withTerminal(folder, SAMPLE_PASSPHRASE, (terminal) =>
@@ -266,7 +273,7 @@ async function settledState(
 type PurchaseRecords = BankStaff['node'];
 
 /** Units 19 and 20: the bank stores the payments on the ledger for its customers, and sends them messages. */
-async function remember(
+async function rememberPayment(
   run: OfflineRun,
   records: PurchaseRecords,
   { merchantId, orderNumber, ...row }: Row,
@@ -278,8 +285,15 @@ async function remember(
     onLedger = payments.some(({ customerId }) => customerId === row.customerId);
     for (const { customerId, currency, amount, at } of payments)
       await records.recordPurchase({
-        ...{ customerId, merchantId, orderNumber, currency },
-        ...{ fee: '0', total: amount, purchasedAt: at, mode: 'offline', lines: [] },
+        customerId,
+        merchantId,
+        orderNumber,
+        currency,
+        fee: '0',
+        total: amount,
+        purchasedAt: at,
+        mode: 'offline',
+        lines: [],
       });
     return { onLedger, untold: null };
   } catch (error) {
@@ -324,7 +338,7 @@ async function fundDevices(run: OfflineRun, rows: readonly Row[]): Promise<Unpre
 }
 
 /** Prepares devices and terminals, with a network. */
-async function prepare(
+async function prepareParties(
   clients: LedgerClients,
   bank: OfflineBank,
   { folder, rows, merchants }: OfflineInput,
@@ -339,7 +353,7 @@ async function prepare(
   return { run, sellers, unprepared: { accounts, tills } };
 }
 
-const unreached = (row: Row, ending: Ending): OfflineOutcome => {
+const unpaidOutcome = (row: Row, ending: Ending): OfflineOutcome => {
   const { line, merchantId, orderNumber } = row;
   return {
     line,
@@ -365,10 +379,10 @@ export async function payOffline(
   const { rows } = input;
   if (rows.length === 0) return [];
   try {
-    const { run, sellers, unprepared } = await prepare(clients, await openBank(), input);
+    const { run, sellers, unprepared } = await prepareParties(clients, await openBank(), input);
     return await payAll(run, records, { rows, sellers, unprepared });
   } catch (error) {
-    return rows.map((row) => unreached(row, endingOf(error)));
+    return rows.map((row) => unpaidOutcome(row, endingOf(error)));
   }
 }
 
@@ -391,7 +405,10 @@ async function payAll(
       accounts.get(accountOf(row)) ??
       tills.get(row.merchantId) ??
       copies.get(deviceFolder(run, row));
-    exchanged.push([row, ended === undefined ? await pay(run, row) : { ended, receipt: false }]);
+    exchanged.push([
+      row,
+      ended === undefined ? await makePayment(run, row) : { ended, receipt: false },
+    ]);
   }
   const open = sellers.filter((merchantId) => !tills.has(merchantId));
   const unsettled = await failuresOf(open, (merchantId) => settle(run, merchantId));
@@ -399,7 +416,7 @@ async function payAll(
   for (const [row, { ended, receipt }] of exchanged) {
     const { line, merchantId, orderNumber } = row;
     const state = ended ?? (await settledState(run, row, unsettled.get(merchantId)));
-    const kept = await remember(run, records, row);
+    const kept = await rememberPayment(run, records, row);
     outcomes.push({ line, merchantId, orderNumber, ...state, receipt, ...kept });
   }
   return outcomes;

@@ -116,13 +116,17 @@ function payeesIn({ orders, offlinePayments }: LoadedInput, logisticsId: string)
 
 const countOf = (rows: readonly unknown[], of: string): string => `${rows.length.toString()} ${of}`;
 
-const enrolling = ({ merchants, goods, couriers, customers }: LoadedInput): string =>
+const enrollingText = ({ merchants, goods, couriers, customers }: LoadedInput): string =>
   `enrolling ${[countOf(merchants, 'merchants'), countOf(goods, 'goods'), countOf(couriers, 'couriers'), countOf(customers, 'customers')].join(', ')}`;
 
-const running = ({ orders, offlinePayments }: LoadedInput): string =>
+const runningText = ({ orders, offlinePayments }: LoadedInput): string =>
   `running ${countOf(orders, 'orders')} and ${countOf(offlinePayments, 'offline payments')}`;
 
-async function enrol({ clients, staff, folder }: PayOptions, devices: Devices, input: LoadedInput) {
+async function enrolInput(
+  { clients, staff, folder }: PayOptions,
+  devices: Devices,
+  input: LoadedInput,
+) {
   const enrolled = await enrolAll(clients, staff.teller, devices, input);
   if (input.paths.customers !== undefined) rememberEnrolled(folder, input.paths.customers);
   return enrolled;
@@ -144,13 +148,17 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const journal = new RunJournal(join(folder, 'orders.jsonl'));
   const counter = await UnitCounter.begin(await clients.connection('bank', 'auditor'));
   const devices = Devices.in(folder);
-  stage(enrolling(input));
-  const enrolled = await enrol(options, devices, input);
+  stage(enrollingText(input));
+  const enrolled = await enrolInput(options, devices, input);
   const rated: RatedSubject[] = [];
   const logisticsId = clients.organisation('logistics').actor;
-  stage(running(input));
+  stage(runningText(input));
   const context: RunContext = {
-    ...{ clients, side, staff, devices, journal },
+    clients,
+    side,
+    staff,
+    devices,
+    journal,
     books: booksOf(input, logisticsId),
     customers: customersOf(input),
     holdSeconds: options.holdSeconds ?? DEFAULT_HOLD_SECONDS,
@@ -171,7 +179,11 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const { counts: units, failure } = await counter.end(last);
   const auditor = await clients.client('bank', 'auditor');
   return payReport({
-    ...{ input, enrolled, offline, units, open },
+    input,
+    enrolled,
+    offline,
+    units,
+    open,
     uncounted: failure === undefined ? null : codeOf(failure),
     outcomes: await confirmOutcomes(auditor.orderNumber, outcomes),
     totals: await auditor.settlement.totals({}),

@@ -49,7 +49,8 @@ const nothing = (order: Order): Statement => ({
 /** The statement of a party whose records come from the shop's checkout. */
 function asOrdered({ orderNumber, lines, currency }: Order): Statement {
   return {
-    ...{ orderNumber, currency },
+    orderNumber,
+    currency,
     lines: lines.map(({ gtin, quantity }) => ({ gtin, quantity })),
     goodsTotal: addAmounts(
       ...lines.map(({ unitPrice, quantity }) => multiplyAmount(unitPrice, quantity)),

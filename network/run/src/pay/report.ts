@@ -184,7 +184,16 @@ const orderReport = ({ first, state, ledger, refusal, ...rest }: OrderOutcome): 
   const { line, merchantId, orderNumber, step, units, isOver } = rest;
   const advice = refusal === null || state === 'refused' ? null : adviceFor(isOver, ledger);
   return {
-    ...{ line, merchantId, orderNumber, state, refusal, step, units, isOver, ledger, advice },
+    line,
+    merchantId,
+    orderNumber,
+    state,
+    refusal,
+    step,
+    units,
+    isOver,
+    ledger,
+    advice,
     ...(first !== undefined && { first }),
   };
 };
@@ -198,7 +207,8 @@ export function payReport(parts: ReportParts): PayReport {
   return {
     orders: { total: outcomes.length, byState: count(outcomes.map((outcome) => outcome.state)) },
     files: fileReports(parts, problems),
-    ...{ units, uncounted },
+    units,
+    uncounted,
     refusals: count(outcomes.flatMap((outcome) => outcome.refusal ?? [])),
     money: Object.fromEntries(money),
     transactions: {
@@ -245,7 +255,7 @@ function listed<Entry>(
   return [heading, ...entries.slice(0, MOST_TOLD).map((entry) => `  ${lineOf(entry)}`), ...more];
 }
 
-const nameOf = ({ line, merchantId, orderNumber }: OrderReport | OfflineOutcome): string =>
+const rowName = ({ line, merchantId, orderNumber }: OrderReport | OfflineOutcome): string =>
   `line ${line.toString()}: ${merchantId}/${orderNumber}`;
 
 const placeOf = ({ step, units }: OrderReport): string => {
@@ -254,16 +264,16 @@ const placeOf = ({ step, units }: OrderReport): string => {
 };
 
 const refusedLine = (row: OrderReport): string =>
-  `${nameOf(row)}: ${row.refusal ?? ''}${placeOf(row)}`;
+  `${rowName(row)}: ${row.refusal ?? ''}${placeOf(row)}`;
 
 const failedLine = (row: OrderReport): string =>
-  `${nameOf(row)} is ${row.ledger ?? row.state}, then failed with ${row.refusal ?? ''}${placeOf(row)}. ${row.advice ?? ''} Its steps: offpay trail ${row.merchantId}/${row.orderNumber}`;
+  `${rowName(row)} is ${row.ledger ?? row.state}, then failed with ${row.refusal ?? ''}${placeOf(row)}. ${row.advice ?? ''} Its steps: offpay trail ${row.merchantId}/${row.orderNumber}`;
 
 const notEnrolledLine = ({ file, line, code }: FailedRow): string =>
   `${file}:${line.toString()}: ${code}`;
 
 const offlineLine = (row: OfflineOutcome): string =>
-  `${nameOf(row)} is ${row.state}: ${row.untold ?? row.reason ?? ''}`;
+  `${rowName(row)} is ${row.state}: ${row.untold ?? row.reason ?? ''}`;
 
 const openLine = ({ step, of, code }: OpenBook): string => `${step} of ${of}: ${code}`;
 
@@ -284,12 +294,12 @@ function failureLines({ outcomes, notEnrolled, offline, open }: PayReport): stri
   ];
 }
 
-const ended = ({ state, refusal }: FirstOutcome): string =>
+const endedText = ({ state, refusal }: FirstOutcome): string =>
   refusal === null ? state : `${state} (${refusal})`;
 
 /** Replayed rows, by how they ended before. */
 function replayedLines({ outcomes }: PayReport): string[] {
-  const first = outcomes.flatMap((row) => (row.first === undefined ? [] : [ended(row.first)]));
+  const first = outcomes.flatMap((row) => (row.first === undefined ? [] : [endedText(row.first)]));
   return first.length === 0 ? [] : [`Replayed  ended before: ${counts(count(first))}`];
 }
 

@@ -8,14 +8,14 @@ import { bookKey, type Books } from './purchase-of.js';
 export type RowBasis = readonly string[];
 
 /** The line number of a row is not part of its content. */
-const said = (row: object | undefined): object | null =>
+const contentOf = (row: object | undefined): object | null =>
   row === undefined
     ? null
     : Object.fromEntries(Object.entries(row).filter(([name]) => !['file', 'line'].includes(name)));
 
 /** A file that was not named gives nothing. A named file without the record counts as content. */
 const partOf = (book: ReadonlyMap<string, object> | undefined, keys: readonly string[]): string =>
-  book === undefined ? '' : digestOf(keys.map((key) => said(book.get(key)))).slice(0, 16);
+  book === undefined ? '' : digestOf(keys.map((key) => contentOf(book.get(key)))).slice(0, 16);
 
 /** The typed words are secret and left out. Only whether they differ from the right ones counts. */
 function rowPart(order: Order): string {

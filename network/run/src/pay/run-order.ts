@@ -19,7 +19,7 @@ import { authenticate, stepUp, typingOf, type CustomerSide, type Person } from '
 import type { BankStaff } from './bank-staff.js';
 import { standingOf, stateAfter } from './confirm-outcomes.js';
 import type { Devices } from './enrolment.js';
-import { during, failureOf, type Failure } from './failure.js';
+import { runStep, failureOf, type Failure } from './failure.js';
 import type { FirstOutcome, OrderOutcome } from './outcome.js';
 import { purchaseOf, type Books } from './purchase-of.js';
 import { basisOf, differs, type RowBasis } from './row-basis.js';
@@ -50,12 +50,16 @@ function payerOf({ customers }: RunContext, { customerId, typedPassword }: Order
   return { customerId, phone: row?.phone, password: row?.password ?? typedPassword ?? '' };
 }
 
-async function prepare(context: RunContext, loginId: string, order: Order): Promise<Purchase> {
+async function preparePurchase(
+  context: RunContext,
+  loginId: string,
+  order: Order,
+): Promise<Purchase> {
   const { bank } = context.side;
   const payer = payerOf(context, order);
-  await during('bank:login', () => authenticate(context.side, loginId, payer, typingOf(order)));
+  await runStep('bank:login', () => authenticate(context.side, loginId, payer, typingOf(order)));
   const which = [order.address];
-  const addresses = await during('bank:addresses', () =>
+  const addresses = await runStep('bank:addresses', () =>
     bank.offerAddresses({ loginId, which, offerId: loginId }),
   );
   const key = context.devices.key(order.customerId);
@@ -68,14 +72,14 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
     holdSeconds: order.holdSeconds ?? context.holdSeconds,
     deliveryCommitment: deliverySecretFor(key, order).commitment,
     sign: (terms) => signTerms(key, terms),
-    stepUp: (terms) => during('bank:step-up', () => stepUp(context.side, loginId, payer, terms)),
+    stepUp: (terms) => runStep('bank:step-up', () => stepUp(context.side, loginId, payer, terms)),
   });
 }
 
 const BOUGHT: readonly OrderState[] = ['captured', 'released', 'disputed', 'refunded'];
 
 /** Unit 20: the bank stores the purchase for its customer, with names and unit prices. */
-async function remember(
+async function rememberPurchase(
   context: RunContext,
   loginId: string,
   order: Order,
@@ -86,25 +90,31 @@ async function remember(
   const bankNode = await context.clients.client('bank', 'bank-node');
   const { terms, placedAt } = await bankNode.orderNumber.readTerms({ merchantId, orderNumber });
   const record = {
-    ...{ customerId, merchantId, orderNumber, loginId, currency },
+    customerId,
+    merchantId,
+    orderNumber,
+    loginId,
+    currency,
     fee: terms.fee,
     total: terms.total,
     purchasedAt: placedAt,
     lines: lines.map(({ gtin, quantity, unitPrice }) => ({
-      ...{ gtin, quantity, unitPrice },
+      gtin,
+      quantity,
+      unitPrice,
       name: context.books.goods?.get(`${merchantId}/${gtin}`)?.name ?? gtin,
     })),
   };
-  await during('bank:record', () => context.staff.node.recordPurchase(record));
+  await runStep('bank:record', () => context.staff.node.recordPurchase(record));
 }
 
-async function pay(
+async function payOrder(
   context: RunContext,
   loginId: string,
   order: Order,
   mode: Mode,
 ): Promise<PipelineResult> {
-  const purchase = await prepare(context, loginId, order);
+  const purchase = await preparePurchase(context, loginId, order);
   const parties = await context.clients.parties(order.merchantId);
   const result = await (mode === 'express' ? runExpress : runStepwise)(parties, purchase);
   const device = context.devices.key(order.customerId);
@@ -114,7 +124,7 @@ async function pay(
   const { clients, rated } = context;
   const sales = { clients, order, logisticsId, addresses, device, rated, passages };
   const ended = passages.end(await afterSales(sales, result.state));
-  await remember(context, loginId, order, ended.state);
+  await rememberPurchase(context, loginId, order, ended.state);
   return ended;
 }
 
@@ -133,7 +143,7 @@ async function failureIn(context: RunContext, loginId: string, error: unknown): 
 }
 
 /** The state of the order that the row placed: after a failure, or unknown. */
-async function stateLeft({ clients }: RunContext, named: Named, { isRefusal }: Failure) {
+async function findStateLeft({ clients }: RunContext, named: Named, { isRefusal }: Failure) {
   try {
     const { orderNumber } = await clients.client('bank', 'bank-node');
     const standing = await standingOf(orderNumber, named);
@@ -163,16 +173,19 @@ interface Attempt {
   readonly end: (ended: FirstOutcome) => void;
 }
 
-async function attempted(context: RunContext, { row, named, end }: Attempt): Promise<OrderOutcome> {
+async function runAttempt(
+  context: RunContext,
+  { row, named, end }: Attempt,
+): Promise<OrderOutcome> {
   try {
-    const { state, passages } = await pay(context, named.loginId, row, named.mode);
+    const { state, passages } = await payOrder(context, named.loginId, row, named.mode);
     end({ state, refusal: null });
     return { ...named, ...NOTHING, state, passages };
   } catch (error) {
     const failure = await failureIn(context, named.loginId, error);
     const { code: refusal, step, units, isRefusal } = failure;
     if (refusal === 'INTERNAL') context.onFault(error);
-    const state = await stateLeft(context, named, failure);
+    const state = await findStateLeft(context, named, failure);
     const isOver = isRefusal && state !== 'unfinished';
     if (isOver) end({ state, refusal });
     return { ...named, ...NOTHING, state, refusal, step, units, isOver };
@@ -199,5 +212,5 @@ export async function runOrder(
   const end = (ended: FirstOutcome): void => {
     context.journal.end(key, { ...ended, basis, attempt });
   };
-  return attempted(context, { row, named, end });
+  return runAttempt(context, { row, named, end });
 }

@@ -57,7 +57,7 @@ function identityOf(bank: OrganisationDescription, role: string) {
   return found;
 }
 
-function configuration(
+function bankConfiguration(
   home: string,
   tls: TlsCertificate,
   revocations: string,
@@ -105,7 +105,7 @@ export async function startBankService(
   const file = join(folderOf(home), 'config.json');
   // Written again at each start, so that it does not expire while the service runs.
   const revocations = await publishRevocations(home, id);
-  writeJson(file, configuration(home, tls, revocations, options));
+  writeJson(file, bankConfiguration(home, tls, revocations, options));
   await startService(home, {
     name: BANK_SERVICE,
     organisation: id,

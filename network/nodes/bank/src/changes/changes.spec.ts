@@ -3,7 +3,7 @@
 // message; the change waits and can be cancelled.
 import { randomUUID } from 'node:crypto';
 import { BankFixture, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
-import { refused } from '../testing/refused.js';
+import { expectRefused } from '../testing/refused.js';
 
 const OLD = PERSONAL.phone;
 const NEW = '+491713920009';
@@ -82,11 +82,11 @@ describe("a customer's change", () => {
     const loginCode = bank.lastCode();
     const { boundTo } = await bank.service.beginChange({ loginId, changeId, phone: NEW });
     const complete = () => bank.service.complete({ loginId, boundTo });
-    await refused(complete(), 'AUTHENTICATION_FAILED');
+    await expectRefused(complete(), 'AUTHENTICATION_FAILED');
     await bank.service.submitPassword({ loginId, password: PASSWORD, boundTo });
     if (loginCode !== bank.lastCode())
       await bank.service.submitCode({ loginId, code: loginCode, boundTo });
-    await refused(complete(), 'AUTHENTICATION_FAILED');
+    await expectRefused(complete(), 'AUTHENTICATION_FAILED');
     await bank.service.submitCode({ loginId, code: bank.lastCode(), boundTo });
     const effectiveAt = Math.floor(bank.now / 1000) + 86_400;
     expect(await complete()).toEqual({ authenticated: true, effectiveAt });
@@ -101,7 +101,7 @@ describe("a customer's change", () => {
     const second = await bank.service.beginChange(other);
     expect(second.boundTo).not.toBe(first.boundTo);
     const join = bank.service.complete({ loginId, boundTo: second.boundTo });
-    await refused(join, 'AUTHENTICATION_FAILED');
+    await expectRefused(join, 'AUTHENTICATION_FAILED');
   });
 
   it('is announced to the old telephone, and takes effect after a day, not sooner', async () => {
@@ -149,17 +149,21 @@ describe("a customer's change", () => {
     const { customerId, changeId } = await confirmed({ phone: NEW });
     const stranger = await bank.authenticated();
     const call = bank.service.cancelChange({ loginId: stranger, changeId });
-    await refused(call, 'NOT_FOUND', 'changeId');
+    await expectRefused(call, 'NOT_FOUND', 'changeId');
     bank.now += DAY;
     const loginId = await bank.authenticated(customerId);
-    await refused(bank.service.cancelChange({ loginId, changeId }), 'STATE_CONFLICT', 'changeId');
+    await expectRefused(
+      bank.service.cancelChange({ loginId, changeId }),
+      'STATE_CONFLICT',
+      'changeId',
+    );
   });
 
   it('blocks other changes while it waits', async () => {
     const { customerId } = await confirmed({ phone: NEW });
     const loginId = await bank.authenticated(customerId);
     const other = { loginId, changeId: `second-${randomUUID()}`, phone: '+491713920008' };
-    await refused(bank.service.beginChange(other), 'STATE_CONFLICT', 'changeId');
+    await expectRefused(bank.service.beginChange(other), 'STATE_CONFLICT', 'changeId');
   });
 
   it('also blocks a change that was begun before it waited', async () => {
@@ -171,7 +175,7 @@ describe("a customer's change", () => {
     await bank.submitBoth(loginId, second.boundTo);
     await bank.service.complete({ loginId, boundTo: second.boundTo });
     const join = bank.service.complete({ loginId, boundTo: first.boundTo });
-    await refused(join, 'STATE_CONFLICT', 'changeId');
+    await expectRefused(join, 'STATE_CONFLICT', 'changeId');
     bank.now += DAY;
     expect(await codeGoesTo(customerId)).toBe(other.phone);
   });
@@ -181,7 +185,7 @@ describe("a customer's change", () => {
     const { boundTo } = await bank.service.beginChange({ loginId, changeId, phone: NEW });
     await bank.submitBoth(loginId, boundTo);
     bank.messageFailure = new Error('gateway');
-    await refused(bank.service.complete({ loginId, boundTo }), 'MESSAGE_NOT_SENT');
+    await expectRefused(bank.service.complete({ loginId, boundTo }), 'MESSAGE_NOT_SENT');
     bank.now += DAY;
     expect(await codeGoesTo(customerId)).toBe(OLD);
   });
@@ -192,14 +196,18 @@ describe("a customer's change", () => {
     const first = await bank.service.beginChange(asked);
     expect(await bank.service.beginChange(asked)).toEqual(first);
     for (const other of [{ phone: OLD }, { password: 'another-password' }])
-      await refused(bank.service.beginChange({ ...asked, ...other }), 'IDEMPOTENCY_CONFLICT');
-    await refused(bank.service.beginChange({ loginId, changeId: 'x' }), 'INPUT_INVALID', 'phone');
+      await expectRefused(bank.service.beginChange({ ...asked, ...other }), 'IDEMPOTENCY_CONFLICT');
+    await expectRefused(
+      bank.service.beginChange({ loginId, changeId: 'x' }),
+      'INPUT_INVALID',
+      'phone',
+    );
   });
 
   it('needs an authenticated login', async () => {
     for (const loginId of ['none', await bank.begun()]) {
       const call = bank.service.beginChange({ loginId, changeId: 'early', phone: NEW });
-      await refused(call, 'LOGIN_NOT_AUTHENTICATED', 'loginId');
+      await expectRefused(call, 'LOGIN_NOT_AUTHENTICATED', 'loginId');
     }
   });
 
@@ -233,7 +241,7 @@ describe('a recovery at the counter', () => {
   it('needs a second person, even if the first one holds another certificate', async () => {
     const { customerId, changeId } = await asked();
     const again = bank.as('anna').confirmRecovery({ changeId });
-    await refused(again, 'SECOND_PERSON_NEEDED', 'changeId');
+    await expectRefused(again, 'SECOND_PERSON_NEEDED', 'changeId');
     bank.now += 30 * DAY;
     expect(await codeGoesTo(customerId)).toBe(OLD);
   });
@@ -255,7 +263,7 @@ describe('a recovery at the counter', () => {
     if (state === 'confirmed') await bank.as('berta').confirmRecovery({ changeId });
     const loginId = await bank.authenticated(customerId);
     await bank.service.cancelChange({ loginId, changeId });
-    await refused(bank.as('berta').confirmRecovery({ changeId }), 'STATE_CONFLICT');
+    await expectRefused(bank.as('berta').confirmRecovery({ changeId }), 'STATE_CONFLICT');
     bank.now += 4 * DAY;
     expect(await codeGoesTo(customerId)).toBe(OLD);
   });
@@ -269,25 +277,25 @@ describe('a recovery at the counter', () => {
     expect(await codeGoesTo(customerId)).toBe(OLD);
     expect(await codeGoesTo(own.customerId)).toBe(OLD);
     const stranger = { customerId, changeId: own.changeId };
-    await refused(bank.service.stopChange(stranger), 'NOT_FOUND', 'changeId');
+    await expectRefused(bank.service.stopChange(stranger), 'NOT_FOUND', 'changeId');
   });
 
   it('does not take effect before the old telephone got its message', async () => {
     const customerId = await bank.customer();
     const recovery = { customerId, changeId: `recovery-${randomUUID()}`, phone: NEW };
     bank.messageFailure = new Error('gateway');
-    await refused(bank.service.startRecovery(recovery), 'MESSAGE_NOT_SENT');
+    await expectRefused(bank.service.startRecovery(recovery), 'MESSAGE_NOT_SENT');
     const early = bank.as('berta').confirmRecovery({ changeId: recovery.changeId });
-    await refused(early, 'STATE_CONFLICT');
+    await expectRefused(early, 'STATE_CONFLICT');
     expect(await bank.service.startRecovery(recovery)).toMatchObject({ state: 'unconfirmed' });
     expect(bank.messages.at(-1)?.to).toBe(OLD);
   });
 
   it("cannot be made for an unknown customer, and a teller cannot confirm a customer's change", async () => {
     const { changeId } = await confirmed({ phone: NEW });
-    await refused(bank.as('berta').confirmRecovery({ changeId }), 'NOT_FOUND', 'changeId');
+    await expectRefused(bank.as('berta').confirmRecovery({ changeId }), 'NOT_FOUND', 'changeId');
     const unknown = { customerId: 'nobody', changeId: 'for-nobody', phone: NEW };
-    await refused(bank.service.startRecovery(unknown), 'CUSTOMER_UNKNOWN');
+    await expectRefused(bank.service.startRecovery(unknown), 'CUSTOMER_UNKNOWN');
   });
 });
 

@@ -42,7 +42,7 @@ export async function beginChange(
   return { ...sent, boundTo: change.digest };
 }
 
-const waiting = (effectiveAt: number): Authenticated => ({
+const waitingAnswer = (effectiveAt: number): Authenticated => ({
   authenticated: true,
   effectiveAt: toInstant(effectiveAt),
 });
@@ -54,12 +54,14 @@ export async function completeChange(
   change: Change,
 ): Promise<Authenticated> {
   if (change.state === 'waiting' && change.effective_at !== null)
-    return waiting(change.effective_at);
+    return waitingAnswer(change.effective_at);
   if (change.state !== 'asked') throw new BankError('STATE_CONFLICT', 'boundTo');
   ensureBothPassed(await passedFactors(context, loginId, change.digest));
   await ensureNoOther(context.db, change.customer_id, change.change_id);
   const seconds = context.limits.changeWaitSeconds;
-  return waiting(await letWait(context, change, { from: 'asked', seconds, field: 'boundTo' }));
+  return waitingAnswer(
+    await letWait(context, change, { from: 'asked', seconds, field: 'boundTo' }),
+  );
 }
 
 const CANCELLABLE: readonly ChangeState[] = ['asked', 'unconfirmed', 'waiting'];

@@ -204,9 +204,15 @@ it('stores neither codes nor passwords', async () => {
 });
 
 it.each([
-  ...[{ codeSeconds: 181 }, { codeTries: 6 }, { codeDigits: 5 }, { wrongTries: 11 }],
-  ...[{ unusedCodes: 51 }, { windowSeconds: 59 }, { sessionSeconds: 86_401 }],
-  ...[{ changeWaitSeconds: 3_599 }, { recoveryWaitSeconds: 86_399 }],
+  { codeSeconds: 181 },
+  { codeTries: 6 },
+  { codeDigits: 5 },
+  { wrongTries: 11 },
+  { unusedCodes: 51 },
+  { windowSeconds: 59 },
+  { sessionSeconds: 86_401 },
+  { changeWaitSeconds: 3_599 },
+  { recoveryWaitSeconds: 86_399 },
 ])('refuses settings that are laxer than documented: %j', (laxer) => {
   expect(limitsSchema.safeParse(laxer).success).toBe(false);
 });

@@ -85,7 +85,7 @@ async function storeCode(db: BankDatabase, context: BankContext, request: CodeRe
   return { codeId: purpose.code_id, code, expiresAt };
 }
 
-const prepare = (context: CallContext, request: CodeRequest): Promise<Prepared> =>
+const prepareCode = (context: CallContext, request: CodeRequest): Promise<Prepared> =>
   context.db.transaction().execute(async (db) => {
     const phone = (await lockCustomer(db, request.customerId, context))?.phone ?? undefined;
     const last = await newestCode(db, { login_id: request.loginId, bound_to: request.boundTo });
@@ -99,7 +99,7 @@ const prepare = (context: CallContext, request: CodeRequest): Promise<Prepared> 
     return { expiresAt, fresh: { codeId, code, ...(phone !== undefined && { phone }) } };
   });
 
-async function deliver(
+async function deliverCode(
   context: BankContext,
   request: CodeRequest,
   { codeId, code, phone }: NewCode,
@@ -116,7 +116,7 @@ async function deliver(
  * @throws {BankError} TOO_MANY_CODES, MESSAGE_NOT_SENT.
  */
 export async function sendCode(context: CallContext, request: CodeRequest): Promise<CodeSent> {
-  const { expiresAt, fresh } = await prepare(context, request);
-  if (fresh !== undefined) await deliver(context, request, fresh);
+  const { expiresAt, fresh } = await prepareCode(context, request);
+  if (fresh !== undefined) await deliverCode(context, request, fresh);
   return { codeExpiresAt: toInstant(expiresAt) };
 }

@@ -2,7 +2,7 @@
 // Unit 6: a password typed for a login or for one order.
 import type { BankContext } from '../context.js';
 import type { PassedFactor } from './attestations.js';
-import { isNoPassword, isPassword } from '../secrets/password.js';
+import { rejectPassword, isPassword } from '../secrets/password.js';
 import { lockCustomer } from '../records/customers.js';
 import { isLocked, recordPassed, recordTry, type TrySubject } from './tries.js';
 
@@ -12,7 +12,7 @@ interface OpenTry {
   readonly stored: string | undefined;
 }
 
-const begin = (context: BankContext, subject: TrySubject): Promise<OpenTry> =>
+const beginTry = (context: BankContext, subject: TrySubject): Promise<OpenTry> =>
   context.db.transaction().execute(async (db) => {
     const customer = await lockCustomer(db, subject.customer_id, context);
     const locked = await isLocked(db, subject, context);
@@ -20,7 +20,7 @@ const begin = (context: BankContext, subject: TrySubject): Promise<OpenTry> =>
     return { seq, stored: locked ? undefined : customer?.password_hash };
   });
 
-const pass = (
+const passTry = (
   context: BankContext,
   subject: TrySubject,
   seq: number,
@@ -36,9 +36,9 @@ export async function submitPassword(
   subject: TrySubject,
   password: string,
 ): Promise<PassedFactor | undefined> {
-  const { seq, stored } = await begin(context, subject);
+  const { seq, stored } = await beginTry(context, subject);
   const right = await (stored === undefined
-    ? isNoPassword(password)
+    ? rejectPassword(password)
     : isPassword(stored, password));
-  return right ? pass(context, subject, seq) : undefined;
+  return right ? passTry(context, subject, seq) : undefined;
 }

@@ -11,7 +11,7 @@ import { BankHouse } from '../testing/bank-house.js';
 import { ADDRESS, ENROLMENT, PASSWORD, PERSONAL, termsOf } from '../testing/bank-fixture.js';
 import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
 import { LIMITS } from '../testing/fake-ledger.js';
-import { refused } from '../testing/refused.js';
+import { expectRefused } from '../testing/refused.js';
 import { BankClient } from './bank-client.js';
 
 const enrolment = { ...ENROLMENT, customerId: 'customer-1' };
@@ -168,7 +168,7 @@ it('changes a telephone through all operations, by the customer and at the count
   const recovery = { customerId: 'customer-1', changeId: 'change-2', phone: '+491713920009' };
   await teller.startRecovery(recovery);
   const sameHolder = house.clientOf('teller');
-  await refused(sameHolder.confirmRecovery({ changeId: 'change-2' }), 'SECOND_PERSON_NEEDED');
+  await expectRefused(sameHolder.confirmRecovery({ changeId: 'change-2' }), 'SECOND_PERSON_NEEDED');
   await house.clientOf('teller', 'berta').confirmRecovery({ changeId: 'change-2' });
   await teller.stopChange({ customerId: 'customer-1', changeId: 'change-2' });
   const changes = await channel.listChanges({ loginId });
@@ -194,23 +194,27 @@ it.each([
   { commonName: JSON.stringify({ attrs: { role: 'operator' } }), role: 'teller' },
 ])('does not recognise an operator by its name: %j', async (subject) => {
   const posing = house.clientWith(house.authority.issue(subject));
-  await refused(posing.attempts({ loginId: 'audited' }), 'ACCESS_DENIED');
+  await expectRefused(posing.attempts({ loginId: 'audited' }), 'ACCESS_DENIED');
 });
 
 it("refuses a client without a certificate of the bank's CA", async () => {
   const other = new TestAuthority('bank ca');
-  await refused(
+  await expectRefused(
     house.clientWith(other.issue({ commonName: 'portal', role: 'operator' })).health(),
     'SERVICE_UNREACHABLE',
   );
-  await refused(house.clientWith({ cert: '', key: '' }).health(), 'SERVICE_UNREACHABLE');
+  await expectRefused(house.clientWith({ cert: '', key: '' }).health(), 'SERVICE_UNREACHABLE');
 });
 
 it('speaks only TLS 1.3', async () => {
   const { hostname: host, port } = new URL(house.bank.url);
   const { cert, key } = door;
   const socket = connectTls({
-    ...{ host, port: Number(port), ca: house.authority.root, cert, key },
+    host,
+    port: Number(port),
+    ca: house.authority.root,
+    cert,
+    key,
     maxVersion: 'TLSv1.2',
   });
   const connected = once(socket, 'secureConnect').finally(() => socket.destroy());
@@ -221,7 +225,7 @@ it('speaks only TLS 1.3', async () => {
 
 it('has a client that refuses an unknown server', async () => {
   const { root } = new TestAuthority('other');
-  await refused(house.clientWith(door, root).health(), 'SERVICE_UNREACHABLE');
+  await expectRefused(house.clientWith(door, root).health(), 'SERVICE_UNREACHABLE');
 });
 
 it.each([
@@ -280,7 +284,7 @@ it.each([
 
 it('says that the ledger does not answer, and continues when it is back', async () => {
   house.ledger.failOnce('verifyIdentity', new Error(`secret ${PERSONAL.phone}`));
-  await refused(
+  await expectRefused(
     channel.openLogin({ loginId: 'away', customerId: 'customer-1' }),
     'LEDGER_UNAVAILABLE',
   );
@@ -291,7 +295,10 @@ it('says that the ledger does not answer, and continues when it is back', async 
 
 it("passes on the ledger's refusals with their codes", async () => {
   house.ledger.refuseOnce('verifyIdentity', 'CLOCK_SKEW');
-  await refused(channel.openLogin({ loginId: 'skewed', customerId: 'customer-1' }), 'CLOCK_SKEW');
+  await expectRefused(
+    channel.openLogin({ loginId: 'skewed', customerId: 'customer-1' }),
+    'CLOCK_SKEW',
+  );
 });
 
 it('logs routes, but no personal data, passwords, codes or ids of paths', () => {

@@ -57,14 +57,18 @@ declare module 'fastify' {
 }
 
 /** Parameters of the path come last, so that a body cannot name another customer than its path. */
-const inputOf = ({ query, body, params }: FastifyRequest): Fields => ({
+const requestInput = ({ query, body, params }: FastifyRequest): Fields => ({
   ...(query as Fields),
   ...(body as Fields | undefined),
   ...(params as Fields),
 });
 
 /** Every operation checks its own input. */
-const run = (operations: BankOperations, name: OperationName, input: unknown): Promise<unknown> =>
+const callOperation = (
+  operations: BankOperations,
+  name: OperationName,
+  input: unknown,
+): Promise<unknown> =>
   (operations[name] as (input: unknown) => Promise<unknown>).call(operations, input);
 
 /** A caller with any role may learn that a path does not exist. */
@@ -100,7 +104,9 @@ function addRoutes(server: BankServer, { operationsFor, healthy }: BankServerOpt
       handler,
     });
   for (const [name, route] of Object.entries(ROUTES) as [OperationName, Route][])
-    add(route, (request) => run(operationsFor(callerOf(request)), name, inputOf(request)));
+    add(route, (request) =>
+      callOperation(operationsFor(callerOf(request)), name, requestInput(request)),
+    );
   add(HEALTH, async () => {
     await healthy();
     return { status: 'ok' };

@@ -13,7 +13,7 @@ export const roleOf = (certificate: X509Certificate): string | undefined =>
  * @returns the subject's only common name, or undefined when there are none or several. Fabric CA always sets it to the registered
  * name, even if the holder asks for another subject.
  */
-export function nameOf(certificate: X509Certificate): string | undefined {
+export function commonNameOf(certificate: X509Certificate): string | undefined {
   const name: unknown = certificate.toLegacyObject().subject.CN;
   return typeof name === 'string' ? name : undefined;
 }

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { BankError } from '../bank-error.js';
 import { isBankRole, type BankRole } from '../caller.js';
 import type { Clock } from '../clock.js';
-import { nameOf, peerCertificate, roleOf } from './client-certificate.js';
+import { commonNameOf, peerCertificate, roleOf } from './client-certificate.js';
 import { Revocations } from './revocations.js';
 
 /** A caller with a name and a role from the bank's authority. */
@@ -67,7 +67,7 @@ export class Doorkeeper {
     const certificate = peerCertificate(socket);
     const authority = certificate && this.#issuerOf(certificate);
     if (certificate === undefined || authority === undefined) return undefined;
-    const [name, role] = [nameOf(certificate), roleOf(certificate)];
+    const [name, role] = [commonNameOf(certificate), roleOf(certificate)];
     if (name === undefined || !isBankRole(role)) return undefined;
     const shown = { certificate, authority, name, role };
     this.#shown.set(socket, shown);

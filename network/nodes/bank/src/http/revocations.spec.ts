@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { BankHouse } from '../testing/bank-house.js';
 import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
-import { refused } from '../testing/refused.js';
+import { expectRefused } from '../testing/refused.js';
 import type { BankClient } from './bank-client.js';
 
 let house: BankHouse;
@@ -29,8 +29,8 @@ afterAll(() => house.close());
 it('refuses it at once on open and new connections, and serves others', async () => {
   const others = house.authority.issue({ commonName: 'another leaver', role: 'teller' });
   house.publish({ certificates: [others, leaver] });
-  await refused(open.health(), 'ACCESS_DENIED');
-  await refused(house.clientWith(leaver).health(), 'ACCESS_DENIED');
+  await expectRefused(open.health(), 'ACCESS_DENIED');
+  await expectRefused(house.clientWith(leaver).health(), 'ACCESS_DENIED');
   await expect(colleague.health()).resolves.toBeUndefined();
 });
 
@@ -41,11 +41,11 @@ it('reads each new list, also one of the same length', async () => {
   const [first, second] = [house.clientWith(one!), house.clientWith(other!)];
   for (let round = 0; round < 4; round += 1) {
     house.publish({ certificates: [one!] });
-    await refused(first.health(), 'ACCESS_DENIED');
+    await expectRefused(first.health(), 'ACCESS_DENIED');
     await expect(second.health()).resolves.toBeUndefined();
     house.publish({ certificates: [other!] });
     await expect(first.health()).resolves.toBeUndefined();
-    await refused(second.health(), 'ACCESS_DENIED');
+    await expectRefused(second.health(), 'ACCESS_DENIED');
   }
 });
 
@@ -55,7 +55,7 @@ it('recognises a serial number that begins with zeros or a high bit', async () =
   );
   house.publish({ certificates: many });
   for (const certificate of many.slice(0, 10))
-    await refused(house.clientWith(certificate).health(), 'ACCESS_DENIED');
+    await expectRefused(house.clientWith(certificate).health(), 'ACCESS_DENIED');
 });
 
 const tampered = (): string => {
@@ -85,8 +85,8 @@ it.each([
   rmSync(house.revocationsFile);
   if (text !== undefined) writeFileSync(house.revocationsFile, text);
   for (const client of [open, colleague, house.clientOf('operator')])
-    await refused(client.health(), 'REVOCATIONS_UNKNOWN');
-  await refused(
+    await expectRefused(client.health(), 'REVOCATIONS_UNKNOWN');
+  await expectRefused(
     colleague.registerDevice({ customerId: 'x', deviceId: 'y', publicKey: 'z' }),
     'REVOCATIONS_UNKNOWN',
   );
@@ -98,7 +98,7 @@ it.each([
 it('refuses everybody while a folder is in its place', async () => {
   rmSync(house.revocationsFile);
   mkdirSync(house.revocationsFile);
-  await refused(colleague.health(), 'REVOCATIONS_UNKNOWN');
+  await expectRefused(colleague.health(), 'REVOCATIONS_UNKNOWN');
 });
 
 it('reads lists of several authorities from one file', async () => {
@@ -107,6 +107,6 @@ it('reads lists of several authorities from one file', async () => {
     house.revocationsFile,
     elsewhere + house.authority.revocations({ certificates: [leaver] }),
   );
-  await refused(open.health(), 'ACCESS_DENIED');
+  await expectRefused(open.health(), 'ACCESS_DENIED');
   await expect(colleague.health()).resolves.toBeUndefined();
 });

@@ -14,7 +14,7 @@ interface Read {
 }
 
 /** Another file, or the same file with other bytes. Lists are replaced as a whole, so that the file's number changes as well. */
-function markOf(file: string): string {
+function fileState(file: string): string {
   const { ino, size, mtimeNs } = statSync(file, { bigint: true });
   return [ino, size, mtimeNs].join();
 }
@@ -52,7 +52,7 @@ export class Revocations {
 
   #listOf({ fingerprint256 }: X509Certificate): RevocationList | undefined {
     try {
-      const mark = markOf(this.#options.file);
+      const mark = fileState(this.#options.file);
       if (this.#read?.mark !== mark) this.#read = { mark, lists: this.#readLists() };
       return this.#read.lists.get(fingerprint256);
     } catch (error) {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ADDRESS, BankFixture, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
-import { refused } from '../testing/refused.js';
+import { expectRefused } from '../testing/refused.js';
 
 let bank: BankFixture;
 
@@ -20,7 +20,7 @@ it('prompts for missing fields and stops the login until the profile is complete
   const loginId = `incomplete-${customerId.slice(-12)}`;
   const missing = ['email', 'birthDate', 'addresses'];
   expect(await bank.service.openLogin({ loginId, customerId })).toEqual({ missing });
-  await refused(
+  await expectRefused(
     bank.service.beginAuthentication({ loginId }),
     'PROFILE_INCOMPLETE',
     missing.join(),
@@ -70,7 +70,8 @@ it('does not undo a block that the bank sets while it states a profile', async (
   goOn();
   await stating;
   expect(await bank.ledger.readCustomer({ customerId })).toMatchObject({
-    ...{ missing: [], status: 'blocked' },
+    missing: [],
+    status: 'blocked',
   });
 });
 
@@ -84,8 +85,8 @@ it('enrols once: the same content is a replay, another profile or password a con
   const missing = ['email', 'birthDate', 'addresses'];
   expect(await bank.service.enrol(enrolment)).toEqual({ missing });
   expect(await bank.service.enrol({ ...enrolment, phone: '+491713920001' })).toEqual({ missing });
-  await refused(bank.service.enrol({ ...enrolment, name: 'C D' }), 'IDEMPOTENCY_CONFLICT');
-  await refused(
+  await expectRefused(bank.service.enrol({ ...enrolment, name: 'C D' }), 'IDEMPOTENCY_CONFLICT');
+  await expectRefused(
     bank.service.enrol({ ...enrolment, password: 'another-one' }),
     'IDEMPOTENCY_CONFLICT',
   );
@@ -132,7 +133,10 @@ it('registers devices on the ledger, only for known customers', async () => {
   const device = { customerId, deviceId: 'phone', publicKey };
   expect(await bank.service.registerDevice(device)).toEqual({ registered: true });
   expect(bank.ledger.named('registerDevice')).toEqual([device]);
-  await refused(bank.service.registerDevice({ ...device, customerId: 'none' }), 'CUSTOMER_UNKNOWN');
+  await expectRefused(
+    bank.service.registerDevice({ ...device, customerId: 'none' }),
+    'CUSTOMER_UNKNOWN',
+  );
 });
 const INCOMPLETE = { phone: null, email: null, birthDate: null };
 
@@ -172,12 +176,15 @@ describe('who fills and who replaces', () => {
       loginId: await opened(customerId),
       ...changed,
     });
-    await refused(elsewhere, 'LOGIN_NOT_AUTHENTICATED', 'phone');
+    await expectRefused(elsewhere, 'LOGIN_NOT_AUTHENTICATED', 'phone');
     await bank.service.openLogin({ loginId, customerId });
     await bank.service.beginAuthentication({ loginId });
-    await refused(bank.service.completeProfile({ loginId, ...changed }), 'LOGIN_NOT_AUTHENTICATED');
+    await expectRefused(
+      bank.service.completeProfile({ loginId, ...changed }),
+      'LOGIN_NOT_AUTHENTICATED',
+    );
     bank.now += 3_600_000;
-    await refused(
+    await expectRefused(
       bank.service.completeProfile({ loginId: late, email: 'x@example.org' }),
       'LOGIN_NOT_AUTHENTICATED',
       'email',
@@ -197,7 +204,10 @@ describe('who fills and who replaces', () => {
     const customerId = await bank.customer();
     const before = await bank.db.selectFrom('customers').selectAll().execute();
     for (const loginId of [await opened(customerId), await bank.begun(customerId)])
-      await refused(bank.service.completeProfile({ loginId, ...patch }), 'LOGIN_NOT_AUTHENTICATED');
+      await expectRefused(
+        bank.service.completeProfile({ loginId, ...patch }),
+        'LOGIN_NOT_AUTHENTICATED',
+      );
     expect(await bank.db.selectFrom('customers').selectAll().execute()).toEqual(before);
   });
 
@@ -209,14 +219,18 @@ describe('who fills and who replaces', () => {
     const { addresses } = await bank.service.offerAddresses({ loginId });
     expect(addresses.map(({ text }) => text)).toEqual([expect.stringContaining('Kiel')]);
     const { service } = bank;
-    await refused(service.completeProfile({ loginId, name: 'X' }), 'ACCESS_DENIED', 'name');
-    await refused(
+    await expectRefused(service.completeProfile({ loginId, name: 'X' }), 'ACCESS_DENIED', 'name');
+    await expectRefused(
       service.completeProfile({ loginId, birthDate: '1990-01-01' }),
       'ACCESS_DENIED',
       'birthDate',
     );
     for (const phone of ['+491713920009', null])
-      await refused(service.completeProfile({ loginId, phone }), 'CHANGE_NEEDS_FACTORS', 'phone');
+      await expectRefused(
+        service.completeProfile({ loginId, phone }),
+        'CHANGE_NEEDS_FACTORS',
+        'phone',
+      );
   });
 
   it('the front office replaces all but the telephone, and may repeat the present one', async () => {
@@ -226,7 +240,7 @@ describe('who fills and who replaces', () => {
     expect(await bank.service.updateProfile(patch)).toEqual({ missing: [] });
     for (const other of ['+491713920009', null]) {
       const call = bank.service.updateProfile({ customerId, phone: other });
-      await refused(call, 'CHANGE_NEEDS_FACTORS', 'phone');
+      await expectRefused(call, 'CHANGE_NEEDS_FACTORS', 'phone');
     }
     expect(await phoneOf(customerId)).toBe(phone);
   });
@@ -234,6 +248,6 @@ describe('who fills and who replaces', () => {
   it.each(['updateProfile', 'completeProfile'] as const)('%s takes no password', async (name) => {
     const input = { customerId: 'x', loginId: 'x', email: 'x@example.org', password: PASSWORD };
     const call = (bank.service[name] as (input: object) => Promise<unknown>)(input);
-    await refused(call, 'INPUT_INVALID', 'unknown');
+    await expectRefused(call, 'INPUT_INVALID', 'unknown');
   });
 });

@@ -17,7 +17,7 @@ const OWN: readonly ProfileField[] = ['email', 'addresses'];
 /** Fields that the front office may replace. A telephone is a factor: see `changes`. */
 const BY_TELLER: readonly ProfileField[] = ['name', 'email', 'birthDate', 'addresses'];
 
-const fieldsOf = (patch: Patch): ProfileField[] =>
+const patchedFields = (patch: Patch): ProfileField[] =>
   PROFILE_FIELDS.filter((field) => patch[field] !== undefined);
 
 /** @throws {BankError} for the first field that has a value and may not be replaced. */
@@ -40,7 +40,7 @@ const changeByTeller = (context: BankContext, customerId: string, patch: Patch) 
     const customer = await lockCustomer(db, customerId, context);
     const empty = await missingFields(db, customerId);
     const same = customer?.phone === patch.phone ? (['phone'] as const) : [];
-    ensureReplaceable(fieldsOf(patch), [...BY_TELLER, ...empty, ...same]);
+    ensureReplaceable(patchedFields(patch), [...BY_TELLER, ...empty, ...same]);
     await write(db, customerId, patch);
   });
 
@@ -90,7 +90,7 @@ const changeByCustomer = (context: BankContext, loginId: string, patch: Patch) =
     const { customer_id } = found.login;
     await lockCustomer(db, customer_id, context);
     const fillable = await fillableBy(db, found, context);
-    const standing = fieldsOf(patch).filter((field) => !fillable.includes(field));
+    const standing = patchedFields(patch).filter((field) => !fillable.includes(field));
     if (standing.length > 0 && !found.session)
       throw new BankError('LOGIN_NOT_AUTHENTICATED', standing[0]);
     ensureReplaceable(standing, OWN);
@@ -98,7 +98,7 @@ const changeByCustomer = (context: BankContext, loginId: string, patch: Patch) =
     await noteFilled(
       db,
       found.login,
-      fieldsOf(patch).filter((field) => fillable.includes(field)),
+      patchedFields(patch).filter((field) => fillable.includes(field)),
     );
     return customer_id;
   });

@@ -107,7 +107,7 @@ export async function listLogins({ db }: BankContext, customerId: string): Promi
 }
 
 /** @throws {BankError} NOT_FOUND. */
-export async function attempts({ db }: BankContext, loginId: string): Promise<Attempt[]> {
+export async function listAttempts({ db }: BankContext, loginId: string): Promise<Attempt[]> {
   if ((await findLogin(db, loginId)) === undefined) throw new BankError('NOT_FOUND', 'loginId');
   const rows = await db
     .selectFrom('attempts')

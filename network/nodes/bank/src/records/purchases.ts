@@ -57,7 +57,7 @@ const toRecord = (row: PurchaseTable, lines: readonly PurchaseLineTable[]): Purc
     })),
 });
 
-async function storedPurchase(db: BankDatabase, purchase: Purchase): Promise<PurchaseRecord> {
+async function readPurchase(db: BankDatabase, purchase: Purchase): Promise<PurchaseRecord> {
   const { merchantId, orderNumber } = purchase;
   const row = await db
     .selectFrom('purchases')
@@ -82,7 +82,7 @@ async function insertLines(db: BankDatabase, purchase: Purchase): Promise<void> 
 }
 
 /** After a crash, the caller repeats the call, which sends the same message. @throws {BankError} MESSAGE_NOT_SENT. */
-const tell = (context: BankContext, phone: string, purchase: Purchase): Promise<void> =>
+const tellCustomer = (context: BankContext, phone: string, purchase: Purchase): Promise<void> =>
   sendMessage(context, phone, {
     id: settledMessageId(purchase.merchantId, purchase.orderNumber),
     text: settledText(purchase),
@@ -105,10 +105,10 @@ export async function recordPurchase(
       .returning('order_number')
       .executeTakeFirst();
     if (inserted !== undefined) await insertLines(db, purchase);
-    else if (canonicalJson(await storedPurchase(db, purchase)) !== canonicalJson(purchase))
+    else if (canonicalJson(await readPurchase(db, purchase)) !== canonicalJson(purchase))
       throw new BankError('IDEMPOTENCY_CONFLICT', 'orderNumber');
   });
-  if (purchase.mode === 'offline' && phone !== null) await tell(context, phone, purchase);
+  if (purchase.mode === 'offline' && phone !== null) await tellCustomer(context, phone, purchase);
   return { recorded: true };
 }
 

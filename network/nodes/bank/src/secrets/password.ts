@@ -19,7 +19,7 @@ export const isPassword = (stored: string, password: string): Promise<boolean> =
 let decoy: Promise<string> | undefined;
 
 /** Takes as long as {@link isPassword} and is never right, so that a locked factor answers like any other. */
-export async function isNoPassword(password: string): Promise<false> {
+export async function rejectPassword(password: string): Promise<false> {
   decoy ??= hashPassword('');
   await isPassword(await decoy, `not ${password}`);
   return false;

@@ -31,7 +31,7 @@ export class BankHouse {
     const [ledger, logged] = [new FakeLedger(), [] as string[]];
     const logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) });
     const file = join(folder, 'config.json');
-    writeFileSync(file, JSON.stringify(configuration(authority, folder, changes)));
+    writeFileSync(file, JSON.stringify(testConfiguration(authority, folder, changes)));
     const config = readConfig(file, { OFFPAY_BANK_CODE_SECONDS: '60' });
     const bank = await startBank(config, { ledger, logger, engine: new WorkerEngine() });
     return new BankHouse(authority, folder, bank, ledger, logged);
@@ -68,7 +68,7 @@ export class BankHouse {
   }
 }
 
-function configuration(
+function testConfiguration(
   authority: TestAuthority,
   folder: string,
   changes: Changes,

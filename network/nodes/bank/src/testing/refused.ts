@@ -3,5 +3,8 @@
 import { rejects } from 'node:assert/strict';
 
 /** Expects that the call is refused with this code and, if given, for this field. */
-export const refused = (call: Promise<unknown>, code: string, field?: string): Promise<void> =>
-  rejects(call, { code, ...(field !== undefined && { field }) });
+export const expectRefused = (
+  call: Promise<unknown>,
+  code: string,
+  field?: string,
+): Promise<void> => rejects(call, { code, ...(field !== undefined && { field }) });

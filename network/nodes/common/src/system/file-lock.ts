@@ -42,7 +42,7 @@ async function acquire(
   try {
     await waitUntil(`lock ${path}`, () => tryAcquire(path, content) || undefined, { deadlineMs });
   } catch (error) {
-    const pid = ownerOf(readTextIfPresent(path))?.pid;
+    const pid = lockOwner(readTextIfPresent(path))?.pid;
     throw new NetworkError('NETWORK_BUSY', `${holder} is running (pid ${pid ?? 'unknown'})`, {
       advice: 'Wait until it has finished, or end it.',
       details: { pid, lock: path },
@@ -72,7 +72,7 @@ function tryLink(path: string, content: string): boolean {
 function removeIfAbandoned(path: string): boolean {
   const held = readTextIfPresent(path);
   if (held === undefined) return true;
-  const owner = ownerOf(held);
+  const owner = lockOwner(held);
   if (owner !== undefined && isAlive(owner)) return false;
   const aside = `${path}.${randomUUID()}.stale`;
   try {
@@ -89,7 +89,7 @@ function removeIfAbandoned(path: string): boolean {
   }
 }
 
-function ownerOf(held: string | undefined): z.infer<typeof ownerSchema> | undefined {
+function lockOwner(held: string | undefined): z.infer<typeof ownerSchema> | undefined {
   try {
     return ownerSchema.parse(JSON.parse(held ?? ''));
   } catch {

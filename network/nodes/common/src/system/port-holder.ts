@@ -17,7 +17,7 @@ export interface PortHolder {
 
 const LISTENING = '0A';
 
-function textOf(path: string): string {
+function readProcText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -54,18 +54,18 @@ function socketsOf(pid: string): string[] {
 
 function describeProcess(pid: string): NonNullable<PortHolder['process']> {
   const mark = `${HOME_MARK}=`;
-  const variables = textOf(`/proc/${pid}/environ`).split('\0');
+  const variables = readProcText(`/proc/${pid}/environ`).split('\0');
   const home = variables.find((variable) => variable.startsWith(mark))?.slice(mark.length);
   return {
     pid: Number(pid),
-    program: textOf(`/proc/${pid}/comm`).trim(),
+    program: readProcText(`/proc/${pid}/comm`).trim(),
     ...(home === undefined ? {} : { home }),
   };
 }
 
 /** @returns the processes that hold these ports. */
 export function portHolders(ports: readonly number[]): PortHolder[] {
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(textOf);
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(readProcText);
   const inodes = new Map(tables.flatMap((table) => [...listeningSockets(table)]));
   const sought = new Set(ports.map((port) => inodes.get(port)));
   const owners = new Map(
