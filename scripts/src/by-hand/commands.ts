@@ -60,11 +60,11 @@ const grouped = (options: readonly Option[], group: string): Option[] =>
 
 /** The values of the field options, by the field names of the table. */
 function givenFields(options: readonly [string, Option][], values: Values) {
-  const given = options.map(([name, option]) => [name, values[option.attributeName()]] as const);
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Record<
-    string,
-    string | true
-  >;
+  const given = options.flatMap(([name, option]) => {
+    const value = values[option.attributeName()];
+    return typeof value === 'string' || value === true ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(given);
 }
 
 function withAlias(command: Command, name: string): Command {

@@ -20,6 +20,9 @@ const STANDARD_INPUT = 0;
 const invalid = (field: string, reason: string): DomainError =>
   new DomainError('INPUT_INVALID', { field, reason });
 
+const isObject = (value: unknown): value is Readonly<Record<PropertyKey, unknown>> =>
+  typeof value === 'object' && value !== null;
+
 function textOf(flag: string, given: string): string {
   if (given !== '-' && !given.startsWith('@')) return given;
   try {
@@ -33,7 +36,7 @@ function textOf(flag: string, given: string): string {
 function readJson(flag: string, given: string): unknown {
   const text = textOf(flag, given);
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text);
   } catch {
     throw invalid(flag, 'no JSON');
   }
@@ -41,9 +44,8 @@ function readJson(flag: string, given: string): unknown {
 
 function readObject(flag: string, given: string): Input {
   const value = readJson(flag, given);
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw invalid(flag, 'must be a JSON object');
-  return value as Input;
+  if (!isObject(value) || Array.isArray(value)) throw invalid(flag, 'must be a JSON object');
+  return value;
 }
 
 /** Text that is not a number, true or false stays text. The schema then says what is wrong with it. */
@@ -56,7 +58,7 @@ function fieldValue(field: InputField, given: string | true): unknown {
 }
 
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)[part], input);
+  path.reduce<unknown>((value, part) => (isObject(value) ? value[part] : undefined), input);
 
 /** @throws {DomainError} INPUT_INVALID, with each fault that the schema finds and its option. */
 function ensureFits(transaction: NamedTransaction, input: Input): void {

@@ -20,6 +20,7 @@ import {
   startBankService,
 } from '@fabric-offline-pay/run';
 import { Command, Option } from 'commander';
+import * as z from 'zod';
 import { EXIT } from '../exit-codes.js';
 import { homeOf } from '../home.js';
 import { pathsOf, tellProblems, withFiles, type FilesOptions } from '../input-files.js';
@@ -154,13 +155,15 @@ export const payCommand = (): Command =>
     .addOption(modeOption())
     .action(reportingErrors(run));
 
+const bankSettings = z.object({
+  limits: z.object({ codeSeconds: z.number().exactOptional() }).default({}),
+});
+
 /** The bank keeps the settings of its start. */
 function bankOptionsOf(home: string): { codeSeconds?: number } {
   try {
-    const { limits } = JSON.parse(readFileSync(join(home, 'bank', 'config.json'), 'utf8')) as {
-      limits?: { codeSeconds?: number };
-    };
-    return limits?.codeSeconds === undefined ? {} : { codeSeconds: limits.codeSeconds };
+    const text = readFileSync(join(home, 'bank', 'config.json'), 'utf8');
+    return bankSettings.parse(JSON.parse(text)).limits;
   } catch {
     return {};
   }

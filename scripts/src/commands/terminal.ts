@@ -324,7 +324,7 @@ const restoreCommand = (): Command =>
   withMarksOption(
     terminalCommandOf(
       'restore',
-      'goes on with a store that was put back, emptied or moved (no network)',
+      'continues with a store that was put back, emptied or moved (no network)',
     ),
   ).action(restoreAction('terminal', restoredMeaning));
 

@@ -33,4 +33,5 @@ export {
   signalProcess,
 } from './system/process-identity.js';
 export { cleanEnvironment, runProgram } from './system/run-program.js';
+export { systemCodeOf } from './system/system-code.js';
 export { waitUntil } from './system/wait-until.js';

@@ -10,6 +10,7 @@ import {
   type DeviceCertificate,
   type IssuerRow,
 } from '@fabric-offline-pay/domain';
+import { systemCodeOf } from '@fabric-offline-pay/node-common';
 import { ConfigurationError, RefusedError } from '@fabric-offline-pay/sdk';
 import {
   writeDurably,
@@ -86,7 +87,7 @@ async function bytesOf(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

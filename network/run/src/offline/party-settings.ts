@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
+import { systemCodeOf } from '@fabric-offline-pay/node-common';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import { writeDurably, type Roots, type TillLimits } from '@fabric-offline-pay/sdk/offline';
 import * as z from 'zod';
@@ -123,7 +124,7 @@ async function readSettingsText(folder: string): Promise<string | undefined> {
   try {
     return await readFile(fileOf(folder), 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = systemCodeOf(error);
     if (code === 'ENOENT') return undefined;
     throw new ConfigurationError(fileOf(folder), `cannot be read: ${code ?? ''}`);
   }
@@ -165,7 +166,7 @@ async function resolveLinks(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    if (systemCodeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
     return join(await resolveLinks(dirname(path)), basename(path));
   }
 }
