@@ -135,7 +135,9 @@ test('a fund whose answer never came is finished by the next, and sets nothing m
   await expect(fund(unheard)).rejects.toThrow('the line went dead');
   expect(await reservesOf()).toEqual([1]);
   expect(pending()).toBe(true);
-  await expect(fund({ bankId: 'bank-2' })).rejects.toMatchObject(invalid('--home', 'belongs to bank'));
+  await expect(fund({ bankId: 'bank-2' })).rejects.toMatchObject(
+    invalid('--home', 'belongs to bank'),
+  );
   expect(await fund()).toMatchObject({ balance: { epoch: 1 }, pending: { state: 'imported' } });
   expect(await reservesOf()).toEqual([1]);
   expect(pending()).toBe(false);
