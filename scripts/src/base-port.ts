@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `--base-port`: which ports a fresh network takes.
+// `--base-port`: the ports that a fresh network takes.
 import { countPorts, defaultTopology, type PortChoice } from '@fabric-offline-pay/operate';
 import { InvalidArgumentError, Option } from 'commander';
 
@@ -14,13 +14,13 @@ function parsePort(text: string): PortChoice {
   return port;
 }
 
-/** An option of every command that makes a network; one that is there keeps the ports that it has. */
+/** An option of every command that makes a network. An existing network keeps its ports. */
 export const basePortOption = (): Option =>
-  new Option('--base-port <port>', 'first of the ports of a fresh network, or "free"').argParser(
+  new Option('--base-port <port>', 'the first port of a fresh network, or "free"').argParser(
     parsePort,
   );
 
-/** The option as the network package takes it. */
+/** The option in the form that the network package takes. */
 export const portsOf = ({
   basePort,
 }: {

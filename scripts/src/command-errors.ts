@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command line itself fails with. Everything else comes from the rooms below it, with their codes.
+// Errors of the command line itself. All other errors come from the rooms below, with their codes.
 import { COMMAND_ERRORS } from './command-error-texts.js';
 
 export { COMMAND_ERRORS };
 
 type CommandErrorCode = keyof typeof COMMAND_ERRORS;
 
-/** One of {@link COMMAND_ERRORS}, with what to do. */
+/** One of {@link COMMAND_ERRORS}, with its remedy. */
 abstract class CommandError<Code extends CommandErrorCode> extends Error {
   readonly remedy: string;
 
@@ -20,7 +20,7 @@ abstract class CommandError<Code extends CommandErrorCode> extends Error {
   }
 }
 
-/** Ctrl-C, while nothing was on its way to the ordering service. */
+/** Ctrl-C before anything was sent to the ordering service. */
 export class InterruptedError extends CommandError<'INTERRUPTED'> {
   override readonly name = 'InterruptedError';
 
@@ -29,7 +29,7 @@ export class InterruptedError extends CommandError<'INTERRUPTED'> {
   }
 }
 
-/** Ctrl-C, in the middle of work that its repetition goes on with. */
+/** Ctrl-C in the middle of work that the same command continues when it runs again. */
 export class LeftHalfwayError extends CommandError<'LEFT_HALFWAY'> {
   override readonly name = 'LeftHalfwayError';
 
@@ -38,7 +38,7 @@ export class LeftHalfwayError extends CommandError<'LEFT_HALFWAY'> {
   }
 }
 
-/** A second device that was given no id of its own. */
+/** A second device that has the id of the first. */
 export class DeviceIdTakenError extends CommandError<'DEVICE_ID_TAKEN'> {
   override readonly name = 'DeviceIdTakenError';
   readonly details: { readonly customerId: string; readonly deviceId: string };
@@ -49,7 +49,7 @@ export class DeviceIdTakenError extends CommandError<'DEVICE_ID_TAKEN'> {
   }
 }
 
-/** The words of a command line do not fit together, which only the command itself knows. */
+/** The arguments of a command do not fit together, by a rule that only the command knows. */
 export class WrongUseError extends CommandError<'WRONG_USE'> {
   override readonly name = 'WrongUseError';
 
@@ -63,7 +63,7 @@ type FileErrorCode = 'FILE_UNUSABLE' | 'FILE_UNREADABLE' | 'FILE_UNWRITABLE' | '
 /** A file on the command line. */
 export class FileError extends CommandError<FileErrorCode> {
   override readonly name = 'FileError';
-  /** `reason` is the system's own word, such as EACCES. */
+  /** `reason` is the code of the system, such as EACCES. */
   readonly details: { readonly file: string; readonly reason?: string };
 
   constructor(code: FileErrorCode, file: string, cause?: unknown) {
@@ -87,12 +87,12 @@ export class ReportUnwrittenError extends CommandError<'REPORT_UNWRITTEN'> {
 const reasonOf = (cause: unknown): { readonly reason?: string } =>
   isOfSystem(cause) && typeof cause.code === 'string' ? { reason: cause.code } : {};
 
-/** What the system refuses. Anything of ours has a code and a remedy already. */
+/** An error of the system. Our own errors already have a code and a remedy. */
 export const isOfSystem = (error: unknown): error is { readonly path?: string; code?: unknown } =>
   typeof error === 'object' && error !== null && 'syscall' in error;
 
-/** @returns an error of the system about a file, such as EACCES or ENOSPC, as a person is told it; any other as it is. */
-export const withoutRawFileErrors = (error: unknown): unknown =>
+/** @returns an error of the system about a file, such as EACCES or ENOSPC, as a {@link FileError}; any other error unchanged. */
+export const asFileError = (error: unknown): unknown =>
   isOfSystem(error) && error.path !== undefined
     ? new FileError('FILE_UNUSABLE', error.path, error)
     : error;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of `npx offpay`, in the order in which a newcomer needs them. A command is loaded when it is called: `--help` waits
-// for none of them, and a command for no other.
+// The commands of `npx offpay`, in the order in which a newcomer needs them. A command is loaded only when it is called, so that
+// `--help` loads none of them, and each command only itself.
 import type { Command } from 'commander';
 import { kebab } from './by-hand/names.js';
 import type { ProgramFor } from './commands/completion.js';
@@ -10,7 +10,7 @@ export interface CommandEntry {
   readonly alias?: string;
   readonly group: string;
   readonly description: string;
-  /** @param programFor the whole command line, for a command that speaks of the others. */
+  /** @param programFor the whole command line, for a command that needs the others. */
   readonly load: (programFor: ProgramFor) => Promise<Command>;
 }
 
@@ -19,14 +19,14 @@ type Loaded = Pick<CommandEntry, 'name' | 'description' | 'load'>;
 const group = (title: string, entries: readonly Loaded[]): CommandEntry[] =>
   entries.map((entry) => ({ ...entry, group: title }));
 
-/** Contracts of the domain's table, in its order, and what they are about. */
+/** Contracts of the domain's table, in its order, with their subjects. */
 const CONTRACTS: Readonly<Record<string, string>> = {
   identity: 'participants, customers, logins, reputation: units 1 2 3 4 5 6 7',
   goods: 'catalogues and orders of goods: units 8 9 10 12',
   logistics: 'couriers, assignment, delivery: units 11 1101 1102 1103 1104',
   orderNumber: "the three parties' order numbers: units 13",
   settlement: 'money, captures, refunds, disputes, payouts: units 14',
-  alarm: 'what blocks the bank node: units 15 16',
+  alarm: 'alarms that block the bank node: units 15 16',
   feedback: 'ratings: units 17 18',
   offline: 'payments without a network: units 8 9 10 12 15',
   express: 'several units at once: units 8 9 10 11 12 13 14 15 16 17 1101 1102 1103 1104',
@@ -49,23 +49,22 @@ export const COMMANDS: readonly CommandEntry[] = [
     },
     {
       name: 'pay',
-      description:
-        'runs files of orders through the pipeline; what no file says must stand on the ledger already',
+      description: 'runs files of orders through the pipeline',
       load: async () => (await import('./commands/pay.js')).payCommand(),
     },
     {
       name: 'check',
       description:
-        'says all that is wrong with files and sends nothing; exit code 1 when rows are left out, 2 when a file cannot be used',
+        'shows every fault in the files and sends nothing; exit code 1 when rows are left out, 2 when a file cannot be used',
       load: async () => (await import('./commands/check.js')).checkCommand(),
     },
     {
       name: 'stop',
-      description: 'ends everything that start started; data is kept',
+      description: 'ends everything that start started, and keeps the data',
       load: async () => (await import('./commands/start.js')).stopCommand(),
     },
   ]),
-  ...group('Look and decide:', [
+  ...group('Read and decide:', [
     {
       name: 'trail',
       description: 'shows every receipt of one order: unit, organisation, transaction, block',
@@ -73,7 +72,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     },
     {
       name: 'balance',
-      description: "shows the money on the ledger: all of it, a customer's, or a payee's",
+      description: "shows the money on the ledger: all, a customer's, or a payee's",
       load: async () => (await import('./commands/balance.js')).balanceCommand(),
     },
     {
@@ -84,11 +83,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     {
       name: 'resolve',
       description:
-        "decides an order's alarm: resolved, the order goes on; upheld, its money is returned",
+        "decides an order's alarm: the order goes on or, with --uphold, the customer gets the money back",
       load: async () => (await import('./commands/alarms.js')).resolveCommand(),
     },
   ]),
-  ...group('Paying with no network:', [
+  ...group('Paying without a network:', [
     {
       name: 'device',
       description: "a customer's device in a folder: pays without a network",
@@ -102,7 +101,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     {
       name: 'verify-fraud',
       description:
-        'verifies by itself that a device spent twice; exit code 0 when proven, 1 when not, 2 when it could not be judged',
+        'verifies without a ledger that a device spent twice; exit code 0 when proven, 1 when not proven, 2 when it cannot judge',
       load: async () => (await import('./commands/verify-fraud.js')).verifyFraudCommand(),
     },
   ]),
@@ -110,7 +109,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     {
       name: 'doctor',
       description:
-        'looks at prerequisites, programs, ports, certificates, disk, clocks and every node, and says what to do; exit code 1 when something failed',
+        'checks prerequisites, programs, ports, certificates, disk, clocks and every node, and says what to do; exit code 1 when a check failed',
       load: async () => (await import('./commands/doctor.js')).doctorCommand(),
     },
     {
@@ -128,7 +127,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     },
   ]),
   ...group(
-    'By hand, any transaction or query (offpay CONTRACT TRANSACTION; --help at every step):',
+    'Any transaction or query by hand (offpay CONTRACT TRANSACTION; --help at every step):',
     byHand(),
   ),
 ];

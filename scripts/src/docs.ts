@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the documents and schemas that follow from data (`npm run docs`), or checks that they are current (`--check`).
+// Writes the documents and schemas that are generated from data (`npm run docs`), or checks that they are current (`--check`).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BANK_ERRORS } from '@fabric-offline-pay/bank-node';
@@ -52,17 +52,17 @@ const errorsDocument = (): string =>
   [
     '# Errors',
     GENERATED,
-    'Codes and numbers are stable: the same in chaincode, SDK, command line and here. Texts may change.',
+    'Codes and numbers are stable, and the same in chaincode, SDK, command line and here. Texts may change.',
     '## Refusals of the ledger',
-    'A rule of the domain said no; nothing was written.',
+    'A rule of the domain refused the call. Nothing was written.',
     errorTable(ERRORS),
     '## The SDK',
-    'The network failed, the outcome is not known, or the options do not fit.',
+    'The network failed, the outcome is unknown, or the options do not fit together.',
     errorTable(CLIENT_ERRORS),
     "## The bank's authentication",
     errorTable(BANK_ERRORS),
     '## Input files',
-    'Each names file, line and field; the row is left out, the rest goes on.',
+    'Each error names file, line and field. The row is left out; the other rows are run.',
     errorTable(
       Object.fromEntries(
         Object.entries(INPUT_PROBLEMS).map(([code, { message, remedy }]) => [
@@ -80,7 +80,7 @@ const errorsDocument = (): string =>
 const unitText = (units: readonly UnitId[]): string =>
   units.map((unit) => `${unit} (${UNITS[unit]})`).join(', ');
 
-const ownerText = ({ owner }: NamedTransaction): string =>
+const ownerCell = ({ owner }: NamedTransaction): string =>
   owner.of === 'network'
     ? 'the network'
     : owner.of === 'input'
@@ -119,7 +119,7 @@ function transactionSection(transaction: NamedTransaction): string {
   const facts = [
     ['units', unitText(units)],
     ['who', access.join(', ')],
-    ['whose', ownerText(transaction)],
+    ['whose', ownerCell(transaction)],
     ['natural key', keyText(transaction)],
     ['called again', repetitionText(transaction)],
     ['calls in one transaction', transaction.batch === true ? `up to ${MAX_BATCH.toString()}` : ''],
@@ -127,7 +127,7 @@ function transactionSection(transaction: NamedTransaction): string {
     ['private input', transaction.transient === undefined ? '' : 'yes'],
     ['state operations', transaction.kind === 'submit' ? operationsText(transaction) : ''],
     ['errors of its own', codes(transaction.errors)],
-    ['errors of every such call', codes(commonRefusals(transaction))],
+    ['errors of every call of this kind', codes(commonRefusals(transaction))],
   ].filter(([, text]) => text !== '');
   return [
     `### ${transaction.fullName}`,
@@ -158,7 +158,7 @@ const transactionsDocument = (): string =>
   [
     '# Transactions',
     GENERATED,
-    'Every transaction and query of the chaincode, out of the one table in `chaincode/domain/src/transactions`. One argument: the input as JSON. Amounts are minor units as decimal strings, instants seconds since 1970. What an error means, and what to do, stands in [errors.md](errors.md).',
+    'Every transaction and query of the chaincode, from the table in `chaincode/domain/src/transactions`. The one argument is the input as JSON. Amounts are minor units as decimal strings; instants are seconds since 1970. [errors.md](errors.md) says what each error means and what to do.',
     overview(ALL_TRANSACTIONS),
     ...ALL_TRANSACTIONS.map(transactionSection),
   ].join('\n\n');

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// How every command ends, for the scripts that call it. The code of an error says more; this says what to do about it.
+// The exit codes of all commands, for scripts that call them. An exit code says what to do; the error's own code says why.
 
 export const EXIT = {
   done: 0,
-  /** A rule refused it, or something failed: the error's code says which. */
+  /** A rule refused it or something failed; the error's code says which. */
   refused: 1,
-  /** The words, the files or the folders that were given are wrong: nothing was done. */
+  /** The arguments, files or folders are wrong. Nothing was done. */
   wrongUse: 2,
-  /** Who should answer does not, now: the same again later. */
+  /** Something does not answer now. The same command may succeed later. */
   notReachable: 3,
-  /** By Ctrl-C: what a shell reports of a program that SIGINT ended. */
+  /** Ctrl-C: the code that a shell reports for a program that SIGINT ended. */
   interrupted: 130,
 } as const;
 

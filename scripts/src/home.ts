@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which network a command is about.
+// The home folder of the network that a command uses.
 import { resolveHome } from '@fabric-offline-pay/operate/clients';
 import type { CommonOptions } from './output.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OutcomeUnknownError } from '@fabric-offline-pay/sdk';
 import { OutcomeLeftOpenError } from './by-hand/outcome-left-open.js';
-import { interruptible, resumable } from './interrupt.js';
+import { runInterruptible, runResumable } from './interrupt.js';
 
 const told: string[] = [];
 
@@ -17,7 +17,7 @@ afterEach(() => {
   process.exitCode = 0;
 });
 
-/** Work that a Ctrl-C ends, with this error. */
+/** Work that Ctrl-C ends with this error. */
 const waiting = (end: Error) => (signal: AbortSignal) =>
   new Promise<void>((_, reject) => {
     signal.addEventListener('abort', () => {
@@ -26,46 +26,46 @@ const waiting = (end: Error) => (signal: AbortSignal) =>
     process.emit('SIGINT');
   });
 
-test('before anything was sent it says so, whatever layer noticed', async () => {
-  await interruptible(waiting(new Error('The operation was aborted')));
+test('says that nothing was sent, whichever layer noticed first', async () => {
+  await runInterruptible(waiting(new Error('The operation was aborted')));
   expect(told.join('')).toContain('INTERRUPTED: The command was interrupted before');
   expect(process.exitCode).toBe(130);
 });
 
-test('after something was sent it tells the transaction and what to do', async () => {
+test('names the transaction and what to do after something was sent', async () => {
   const unknown = new OutcomeUnknownError('tx-1', new Uint8Array());
-  await interruptible(waiting(new OutcomeLeftOpenError(unknown)));
+  await runInterruptible(waiting(new OutcomeLeftOpenError(unknown)));
   expect(told.join('')).toMatch(
     /OUTCOME_UNKNOWN: .*\n.*"transactionId":"tx-1".*\n.*Run the same command again/,
   );
   expect(process.exitCode).toBe(130);
 });
 
-test('other failures end with code 1, and nothing listens any more', async () => {
+test('ends with code 1 for other failures, and removes its listener', async () => {
   const before = process.listenerCount('SIGINT');
   const refused = Object.assign(new Error('no'), { code: 'NOT_FOUND' });
-  await interruptible(() => Promise.reject(refused));
+  await runInterruptible(() => Promise.reject(refused));
   expect(process.exitCode).toBe(1);
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 
-test('what comes through in spite of an interruption is no failure', async () => {
-  await interruptible(() => {
+test('does not fail when the work succeeds in spite of Ctrl-C', async () => {
+  await runInterruptible(() => {
     process.emit('SIGINT');
     return Promise.resolve();
   });
   expect(process.exitCode).toBe(0);
 });
 
-test('work that its repetition goes on with ends at once, and says how to go on', async () => {
+test('ends repeatable work at once, and says how to continue', async () => {
   const before = process.listenerCount('SIGINT');
   const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
-  await resumable(() => {
+  await runResumable(() => {
     process.emit('SIGINT');
     return Promise.resolve();
   });
   expect(exit).toHaveBeenCalledTimes(1);
   expect(process.exitCode).toBe(130);
-  expect(told.join('')).toMatch(/^LEFT_HALFWAY: .+ What was done stays\.\n.+--keep/);
+  expect(told.join('')).toMatch(/^LEFT_HALFWAY: .+ What it did stays\.\n.+--keep/);
   expect(process.listenerCount('SIGINT')).toBe(before);
 });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ctrl-C: ends the wait, not the process, so that the user still learns what was sent.
+// Ctrl-C ends the wait, not the process, so that the user still learns what was sent.
 import { OffpayError } from '@fabric-offline-pay/sdk';
 import { InterruptedError, LeftHalfwayError } from './command-errors.js';
 import { endWith, reportingErrors } from './output.js';
 import { EXIT } from './exit-codes.js';
 
-/** What stopped because of the signal says so, whatever layer noticed first; an outcome or a refusal stays what it is. */
-const because = (signal: AbortSignal, error: unknown): unknown =>
+/** An error that the signal caused becomes an interruption, whichever layer noticed first. An outcome or a refusal stays as it is. */
+const interruptionOf = (signal: AbortSignal, error: unknown): unknown =>
   signal.aborted && !(error instanceof OffpayError) ? signal.reason : error;
 
 const untilAborted =
@@ -15,15 +15,15 @@ const untilAborted =
     try {
       await run(signal);
     } catch (error) {
-      throw because(signal, error);
+      throw interruptionOf(signal, error);
     }
   };
 
 /**
- * Runs a command that can be interrupted: the signal aborts at the first Ctrl-C, a second one ends the process.
- * What fails is told as everywhere; an interrupted command ends with code 130.
+ * Runs a command that can be interrupted: the first Ctrl-C aborts the signal, the second ends the process.
+ * Shows a failure like every command; an interrupted command ends with code 130.
  */
-export async function interruptible(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function runInterruptible(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupted = new AbortController();
   const stop = (): void => interrupted.abort(new InterruptedError());
   process.once('SIGINT', stop);
@@ -37,10 +37,10 @@ export async function interruptible(run: (signal: AbortSignal) => Promise<void>)
 }
 
 /**
- * Runs work that may be left at any point, for its repetition goes on from there: Ctrl-C ends the process at once, and says so.
- * Told before the process ends, which leaves locks behind that the next one takes over.
+ * Runs work that may stop at any point, because the next run continues from there. Ctrl-C shows a message and ends the process at once.
+ * The process may leave locks, which the next run takes over.
  */
-export async function resumable(run: () => Promise<void>): Promise<void> {
+export async function runResumable(run: () => Promise<void>): Promise<void> {
   const leave = (): never => {
     endWith(new LeftHalfwayError());
     process.exit();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `npm run network -- …`: brings the network up and down and looks after its nodes.
+// `npm run network -- …`: starts and stops the network and its nodes.
 import {
   downNetwork,
   ensureStartable,
@@ -24,24 +24,30 @@ interface UpOptions extends CommonOptions {
   readonly chaincode?: string;
 }
 
-/** The `network` command with its subcommands; results go to standard output, progress to standard error. */
+/** The `network` command with its subcommands. Results go to standard output, progress to standard error. */
 export function networkCommand(): Command {
   const network = new Command('network');
-  common(network, 'up', 'starts what does not run yet, and deploys the chaincode if it changed')
+  subcommand(network, 'up', 'starts what is not running, and deploys the chaincode if it changed')
     .addOption(basePortOption())
-    .option('--chaincode <folder>', "package folder of other chaincode than the repository's")
+    .option('--chaincode <folder>', "package folder of another chaincode than the repository's")
     .action(reportingErrors(up));
-  common(network, 'down', 'ends all processes and keeps the data').action(reportingErrors(down));
-  common(network, 'reset', 'ends all processes and wipes the data').action(reportingErrors(reset));
-  common(network, 'status', 'asks every node, and shows which run').action(reportingErrors(status));
-  common(network, 'logs [node]', "shows the end of a node's log, the supervisor's by default")
+  subcommand(network, 'down', 'ends all processes and keeps the data').action(
+    reportingErrors(down),
+  );
+  subcommand(network, 'reset', 'ends all processes and wipes the data').action(
+    reportingErrors(reset),
+  );
+  subcommand(network, 'status', 'asks every node, and shows which of them run').action(
+    reportingErrors(status),
+  );
+  subcommand(network, 'logs [node]', "shows the end of a node's log, the supervisor's by default")
     .option('--lines <count>', 'how many lines', parseCount, 100)
     .action(
       reportingErrors((node: string | undefined, options: CommonOptions & { lines: number }) => {
         print(networkLogs(options.home, node ?? 'supervisor', options.lines));
       }),
     );
-  common(network, 'restart <node>', 'ends a node and starts it again').action(
+  subcommand(network, 'restart <node>', 'ends a node and starts it again').action(
     reportingErrors(async (node: string, options: CommonOptions) => {
       await restartNode(options.home, node);
       show(options, { restarted: node }, () => `${node} runs again`);
@@ -50,24 +56,24 @@ export function networkCommand(): Command {
   return network;
 }
 
-const common = (parent: Command, usage: string, description: string): Command =>
+const subcommand = (parent: Command, usage: string, description: string): Command =>
   withCommonOptions(parent.command(usage).description(description));
 
 async function up(options: UpOptions): Promise<void> {
-  const description = await asOnlyRun(options.home, () => bringUp(options));
-  show(options, description, describe);
+  const description = await asOnlyRun(options.home, () => upAndFound(options));
+  show(options, description, descriptionText);
 }
 
-async function bringUp(options: UpOptions): Promise<NetworkDescription> {
+async function upAndFound(options: UpOptions): Promise<NetworkDescription> {
   const wanted = {
-    ...homeOf(options),
+    ...homeOption(options),
     ...portsOf(options),
     ...(options.chaincode === undefined ? {} : { chaincodeDirectory: options.chaincode }),
     withProgress: printProgress,
   };
   await ensureStartable({ ...wanted, keep: true });
   const description = await upNetwork(wanted);
-  // Other chaincode may have nothing to found.
+  // Another chaincode may have no registry to found.
   if (options.chaincode === undefined) {
     printProgress({ stage: 'ledger', message: 'every operator confirms who takes part' });
     await foundNetwork(description.home);
@@ -76,13 +82,13 @@ async function bringUp(options: UpOptions): Promise<NetworkDescription> {
 }
 
 async function down(options: CommonOptions): Promise<void> {
-  await downNetwork({ ...homeOf(options), withProgress: printProgress });
+  await downNetwork({ ...homeOption(options), withProgress: printProgress });
   show(options, { down: true }, () => 'the network is down, its data is kept');
 }
 
 async function reset(options: CommonOptions): Promise<void> {
   await asOnlyRun(options.home, () =>
-    resetNetwork({ ...homeOf(options), withProgress: printProgress }),
+    resetNetwork({ ...homeOption(options), withProgress: printProgress }),
   );
   show(options, { reset: true }, () => 'the network is gone');
 }
@@ -93,7 +99,7 @@ async function status(options: CommonOptions): Promise<void> {
   if (!asked.isUp) process.exitCode = asked.nodes.length === 0 ? EXIT.notReachable : EXIT.refused;
 }
 
-function homeOf({ home }: CommonOptions): { home?: string } {
+function homeOption({ home }: CommonOptions): { home?: string } {
   return home === undefined ? {} : { home };
 }
 
@@ -101,9 +107,9 @@ function printProgress({ stage, message }: ProgressEvent): void {
   process.stderr.write(`${stage.padEnd(12)} ${message}\n`);
 }
 
-function describe({ home, channel, chaincode, organisations }: NetworkDescription): string {
+function descriptionText({ home, channel, chaincode, organisations }: NetworkDescription): string {
   return [
-    `${home}/network.json tells how to reach it`,
+    `${home}/network.json says how to reach it`,
     `channel ${channel}, chaincode ${chaincode.name} ${chaincode.version}, sequence ${chaincode.sequence}`,
     ...organisations.map(
       ({ name, peer, ca }) => `${name}: peer ${peer.endpoint}, CA ${ca.endpoint}`,

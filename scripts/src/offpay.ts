@@ -3,8 +3,8 @@
 import { tellErrorsAsJson } from './output.js';
 import { tellWhileLoading } from './while-loading.js';
 
-/** Resolves when what was written so far has left this process. */
-const written = (stream: NodeJS.WriteStream): Promise<void> =>
+/** Resolves when this process has written all its output. */
+const flush = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => stream.write('', () => resolve()));
 
 async function main(words: readonly string[]): Promise<void> {
@@ -12,8 +12,8 @@ async function main(words: readonly string[]): Promise<void> {
   tellWhileLoading();
   const { runOffpay } = await import('./program.js');
   await runOffpay(words);
-  await Promise.all([written(process.stdout), written(process.stderr)]);
-  // The command is done. A connection that a hanging peer has accepted would keep the process for as long as the peer hangs.
+  await Promise.all([flush(process.stdout), flush(process.stderr)]);
+  // The command is done. Without this, a connection to a hanging peer would keep the process alive.
   process.exit();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How commands answer: results on standard output, progress and failures on standard error, JSON when asked for.
+// Prints what commands answer: results to standard output, progress and failures to standard error, as JSON when asked.
 import type { Command } from 'commander';
-import { withoutRawFileErrors } from './command-errors.js';
+import { asFileError } from './command-errors.js';
 import { exitCodeOf } from './exit-codes.js';
 
 export interface CommonOptions {
@@ -16,16 +16,16 @@ interface Described {
   readonly details?: unknown;
 }
 
-/** Known of the words of a command line before anything else is: what is wrong with them is told so, too. */
+/** Read directly from the arguments, so that an error in the arguments is shown as JSON too. */
 let errorsAsJson = false;
 
 export const tellErrorsAsJson = (isJson: boolean): void => {
   errorsAsJson = isJson;
 };
 
-/** Errors of all rooms carry a stable code; anything else is a fault of ours and keeps its stack. */
-function describe(thrown: unknown): Described | undefined {
-  const error = withoutRawFileErrors(thrown);
+/** Errors of all rooms carry a stable code. Any other error is our fault and is shown with its stack. */
+function describeError(thrown: unknown): Described | undefined {
+  const error = asFileError(thrown);
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
     return undefined;
   const { remedy, advice, details } = error as Partial<
@@ -61,7 +61,7 @@ export function show<Result>(
 const bigintAsText = (_: string, value: unknown): unknown =>
   typeof value === 'bigint' ? value.toString() : value;
 
-/** As JSON, one line, where the result would be JSON; else for a person. Always on standard error. */
+/** Writes an error to standard error: one line of JSON where the result would be JSON, else text. */
 function tellError({ code, message, remedy, details }: Described): void {
   if (errorsAsJson) {
     tell(JSON.stringify({ code, message, remedy, details }, bigintAsText));
@@ -73,13 +73,13 @@ function tellError({ code, message, remedy, details }: Described): void {
   if (remedy !== undefined) tell(`  ${remedy}`);
 }
 
-/** Ends with this error: it is told, and the process gets the exit code that belongs to it. */
+/** Shows this error, and sets the exit code of the process that belongs to it. */
 export function endWith(error: Described): void {
   tellError(error);
   process.exitCode = exitCodeOf(error.code);
 }
 
-/** Runs a command; what fails is told with its code and what to do, and the process ends with its exit code. */
+/** Runs a command. Shows a failure with its code and what to do, and sets the exit code. */
 export function reportingErrors<Arguments extends unknown[]>(
   run: (...given: Arguments) => void | Promise<void>,
 ) {
@@ -87,14 +87,14 @@ export function reportingErrors<Arguments extends unknown[]>(
     try {
       await run(...given);
     } catch (error) {
-      const described = describe(error);
+      const described = describeError(error);
       if (described === undefined) throw error;
       endWith(described);
     }
   };
 }
 
-/** Columns as wide as their widest cell. */
+/** A table with columns as wide as their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),

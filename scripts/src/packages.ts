@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packs the packages that are published, as `npm publish` would, from what is built.
+// Packs the published packages from the build, as `npm publish` does.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,7 +14,7 @@ export const PUBLISHED = ['chaincode/domain', 'chaincode', 'sdk', 'chaincode/tes
 
 /** One tarball, and what is in it. */
 export interface Packed {
-  /** Of the package, with its scope. */
+  /** Name of the package, with its scope. */
   readonly name: string;
   /** Path of the tarball. */
   readonly tarball: string;
@@ -28,11 +28,11 @@ interface Told {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** npm answers a list, or from version 11 on an object by package. */
+/** npm answers a list, and from version 11 an object by package. */
 const toldOf = (answer: string): readonly Told[] =>
   Object.values(JSON.parse(answer.slice(answer.search(/^[[{]/m))) as Record<string, Told>);
 
-/** @returns a tarball a package, in that folder. @throws what npm said when it could not. */
+/** @returns one tarball per package, in this folder. @throws npm's error. */
 export async function packInto(folder: string): Promise<readonly Packed[]> {
   const workspaces = PUBLISHED.flatMap((path) => ['--workspace', path]);
   const args = ['pack', '--silent', '--json', '--pack-destination', folder, ...workspaces];

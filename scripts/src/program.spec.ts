@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a script that calls the command line can rely on: where errors are told, in which form, and with which exit code.
+// What scripts can rely on: where and in which form errors are shown, and the exit codes.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,13 +36,13 @@ test.each([
   ['no currency', ['balance', '--currency', 'eur'], 'three upper-case letters'],
   ['no actor', ['settlement', 'void', '--actor', 'a b'], 'at most 64 letters'],
   ['no command of the network', ['network'], 'Usage'],
-])('%s is wrong use: 2', async (_, words, why) => {
+])('%s is wrong use: exit code 2', async (_, words, why) => {
   expect(await run(...words)).toBe(2);
   expect(out).toBe('');
   expect(told).toContain(why);
 });
 
-test('with --json a wrong use is told as JSON, in one line', async () => {
+test('shows wrong use as one line of JSON with --json', async () => {
   expect(await run('network', 'status', '--hme', 'x', '--json')).toBe(2);
   expect(out).toBe('');
   expect(JSON.parse(told)).toEqual({
@@ -53,7 +53,7 @@ test('with --json a wrong use is told as JSON, in one line', async () => {
   expect(told.trim()).not.toContain('\n');
 });
 
-test('where no network runs, that is said at once, in both forms: 3', async () => {
+test('says at once, in both forms, that no network runs: exit code 3', async () => {
   expect(await run('alarms', '--home', home)).toBe(3);
   expect(told).toMatch(/^NETWORK_NOT_UP: /);
   expect(await run('alarms', '--home', home, '--json')).toBe(3);
@@ -61,19 +61,19 @@ test('where no network runs, that is said at once, in both forms: 3', async () =
   expect(out).toBe('');
 });
 
-test('a query of a network that is not there makes no folder', async () => {
+test('a query without a network makes no folder', async () => {
   const missing = join(home, 'mistyped');
   for (const words of [['balance'], ['network', 'status']]) await run(...words, '--home', missing);
   expect(existsSync(missing)).toBe(false);
 });
 
-test.each(['--help', 'help', '--version'])('%s is no failure', async (word) => {
+test.each(['--help', 'help', '--version'])('%s is not a failure', async (word) => {
   expect(await run(word)).toBe(0);
   expect(out).not.toBe('');
   expect(told).toBe('');
 });
 
-test('an error that says nothing else of itself is a refusal: 1', () => {
+test('an error without an exit code of its own is a refusal: exit code 1', () => {
   expect(exitCodeOf('INSUFFICIENT_FUNDS')).toBe(1);
   expect(exitCodeOf('toString')).toBe(1);
   expect(Object.keys(CLIENT_ERRORS).filter((code) => exitCodeOf(code) === 3)).toEqual([

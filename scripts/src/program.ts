@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line as a whole: loads the command that is called, and says of the others what they are for.
+// The whole command line. Loads only the called command; for the others it knows only their help texts.
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { COMMAND_ERRORS } from './command-errors.js';
 import { COMMANDS, type CommandEntry } from './command-table.js';
 import { EXIT } from './exit-codes.js';
 import { endWith, tellErrorsAsJson } from './output.js';
-import { loaded } from './while-loading.js';
+import { finishLoading } from './while-loading.js';
 
-/** The name of the command that a line calls, or wants help for. */
+/** The name of the command that the arguments call, or ask help for. */
 const calledBy = (words: readonly string[]): string | undefined =>
   words.find((word) => !word.startsWith('-') && word !== 'help');
 
 const isNamed = ({ name, alias }: CommandEntry, word: string | undefined): boolean =>
   word !== undefined && (word === name || word === alias);
 
-/** What stands in the help for a command that is not called. */
-const unloaded = ({ name, alias }: CommandEntry): Command =>
+/** The help entry of a command that is not called. */
+const placeholderCommand = ({ name, alias }: CommandEntry): Command =>
   alias === undefined ? new Command(name) : new Command(name).alias(alias);
 
-/** @returns the command line for these words, not yet run. */
+/** @returns the command line for these arguments, before it runs. */
 export async function offpayProgram(words: readonly string[]): Promise<Command> {
   const program = new Command('offpay')
     .description(
@@ -34,20 +34,22 @@ export async function offpayProgram(words: readonly string[]): Promise<Command> 
         .helpGroup('Help:'),
     )
     .configureHelp({ subcommandTerm: (each) => each.name() });
-  program.hook('preAction', loaded);
+  program.hook('preAction', finishLoading);
   const called = calledBy(words);
   for (const entry of COMMANDS) {
-    const command = isNamed(entry, called) ? await entry.load(offpayProgram) : unloaded(entry);
+    const command = isNamed(entry, called)
+      ? await entry.load(offpayProgram)
+      : placeholderCommand(entry);
     program.addCommand(command.description(entry.description).helpGroup(entry.group));
   }
   return program;
 }
 
-/** A command line that nobody understood is told as every error is, and never ends the process by itself. */
-function withoutExit(command: Command, isJson: boolean): void {
+/** Makes wrong arguments an error like any other. Commander must not end the process itself. */
+function preventExit(command: Command, isJson: boolean): void {
   command.exitOverride();
   if (isJson) command.configureOutput({ writeErr: () => undefined, outputError: () => undefined });
-  for (const each of command.commands) withoutExit(each, isJson);
+  for (const each of command.commands) preventExit(each, isJson);
 }
 
 /** The last one would replace the others without a word. */
@@ -68,7 +70,7 @@ const IS_HELP = 'commander.help';
 function end({ exitCode, code, message }: CommanderError, isJson: boolean): void {
   if (exitCode === EXIT.done) return;
   process.exitCode = EXIT.wrongUse;
-  // For a person, commander has told it, with where to look.
+  // For a person, commander has already shown it, with where to look.
   if (isJson)
     endWith({
       code: 'WRONG_USE',
@@ -78,12 +80,12 @@ function end({ exitCode, code, message }: CommanderError, isJson: boolean): void
     });
 }
 
-/** Runs a command line. @param words what stands after `offpay` */
+/** Runs a command line. @param words the arguments after `offpay` */
 export async function runOffpay(words: readonly string[]): Promise<void> {
   const isJson = words.includes('--json');
   tellErrorsAsJson(isJson);
   const program = await offpayProgram(words);
-  withoutExit(program, isJson);
+  preventExit(program, isJson);
   refuseRepeated(program);
   try {
     await program.parseAsync(words, { from: 'user' });

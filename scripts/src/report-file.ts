@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file that `--report` names: looked at before anything is done, for a run of hours ends with it.
+// The file that `--report` names. It is checked first, because a run of hours writes it at the end.
 import { accessSync, constants, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeFileAtomic } from '@fabric-offline-pay/node-common';

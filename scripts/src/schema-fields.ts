@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A schema in words: its fields with type, limits and meaning, for documents and for the help of the command line.
+// Describes the fields of a schema with type, limits and meaning, for documents and for the help of the command line.
 import * as z from 'zod';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
 export interface SchemaField {
-  /** Nested objects as `a.b`, entries of arrays as `a[].b`, what may be left out as `a?`. */
+  /** Nested objects as `a.b`, entries of arrays as `a[].b`, optional fields as `a?`. */
   readonly path: string;
   readonly type: string;
   readonly meaning: string;
@@ -16,7 +16,7 @@ export const schemaOf = (type: z.ZodType): Schema =>
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-/** Whole numbers without limits of their own have those of exact arithmetic, which say nothing. */
+/** Whole numbers without own limits have the limits of exact arithmetic, which are not worth showing. */
 const isLimit = (value: unknown): value is number =>
   isNumber(value) && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 
@@ -26,8 +26,8 @@ function between(least: unknown, most: unknown): string {
   return isLimit(most) ? `at most ${most.toString()}` : '';
 }
 
-/** How small and how large: of a number its value, of a text its characters, of a list its entries. */
-export function limitsText(schema: Schema): string {
+/** The limits of a number's value, a text's length, or a list's number of entries. */
+export function schemaLimits(schema: Schema): string {
   const value = between(schema['minimum'], schema['maximum']);
   const characters = between(schema['minLength'], schema['maxLength']);
   const entries = between(schema['minItems'], schema['maxItems']);
@@ -40,8 +40,8 @@ export function limitsText(schema: Schema): string {
     .join(', ');
 }
 
-/** The kind of a value in a word: its type, its constant, its choices. */
-function kindText(schema: Schema): string {
+/** The kind of a value: its type, its constant or its choices. */
+function schemaKind(schema: Schema): string {
   if (Array.isArray(schema['enum']))
     return schema['enum'].map((value) => JSON.stringify(value)).join(', ');
   if ('const' in schema) return JSON.stringify(schema['const']);
@@ -49,7 +49,7 @@ function kindText(schema: Schema): string {
 }
 
 const typeText = (schema: Schema): string =>
-  [kindText(schema), limitsText(schema)].filter((text) => text !== '').join(', ');
+  [schemaKind(schema), schemaLimits(schema)].filter((text) => text !== '').join(', ');
 
 export const meaningOf = (schema: Schema): string =>
   typeof schema['description'] === 'string' ? schema['description'] : '';
@@ -57,7 +57,7 @@ export const meaningOf = (schema: Schema): string =>
 export const alternatives = (schema: Schema): Schema[] =>
   (schema['oneOf'] ?? schema['anyOf'] ?? []) as Schema[];
 
-/** The named fields of an object, and whether each must be given. */
+/** The fields of an object, and whether each is required. */
 export function propertiesOf(schema: Schema): [name: string, field: Schema, required: boolean][] {
   const required = (schema['required'] ?? []) as string[];
   return Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).map(
@@ -65,7 +65,7 @@ export function propertiesOf(schema: Schema): [name: string, field: Schema, requ
   );
 }
 
-/** A list whose places have meanings of their own, which its description tells. */
+/** A tuple. Its description says what each place means. */
 const tupleField = (schema: Schema, path: string): SchemaField => ({
   path,
   type: `list of ${(schema['prefixItems'] as Schema[]).length.toString()}`,

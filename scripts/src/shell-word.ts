@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A text as one word of a command line, for what is printed to be copied.
+// Quotes a text as one word of a command line, for printed commands that a person copies.
 
-/** As a POSIX shell reads it back: in quotes where it needs them. */
+/** In quotes where a POSIX shell needs them. */
 export const shellWord = (text: string): string =>
   /^[A-Za-z0-9@._:/-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

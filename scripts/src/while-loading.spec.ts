@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ctrl-C is told at every moment: while the command line loads, and while a run goes on.
-import { loaded, tellWhileLoading } from './while-loading.js';
+// Ctrl-C shows a message at every moment: while the command line loads, and during a run.
+import { finishLoading, tellWhileLoading } from './while-loading.js';
 
 const told: string[] = [];
 const ends: number[] = [];
@@ -19,19 +19,19 @@ afterEach(() => {
   process.exitCode = 0;
 });
 
-test('while the command line loads: nothing was sent', () => {
+test('while the command line loads, it says that nothing was sent', () => {
   const before = process.listenerCount('SIGINT');
   tellWhileLoading(end);
   process.emit('SIGINT');
   expect(told.join('')).toContain('INTERRUPTED: ');
   expect(ends).toEqual([130]);
-  loaded();
+  finishLoading();
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 
-test('a command that begins decides for itself', () => {
+test('a command that has begun handles Ctrl-C itself', () => {
   const before = process.listenerCount('SIGINT');
   tellWhileLoading(end);
-  loaded();
+  finishLoading();
   expect(process.listenerCount('SIGINT')).toBe(before);
 });

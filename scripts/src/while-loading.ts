@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ctrl-C while the command line still loads: it is told, and ends the process.
+// Ctrl-C while the command line still loads: shows a message and ends the process.
 import { COMMAND_ERRORS } from './command-error-texts.js';
 import { EXIT } from './exit-codes.js';
 import { endWith } from './output.js';
@@ -14,14 +14,14 @@ const exit = (exitCode: number): void => process.exit(exitCode);
 
 let whileLoading: (() => void) | undefined;
 
-/** From now on Ctrl-C is told, until {@link loaded}: nothing was sent yet. */
+/** Until {@link finishLoading}, Ctrl-C says that nothing was sent and ends the process. */
 export function tellWhileLoading(end = exit): void {
   whileLoading = ends(end);
   process.once('SIGINT', whileLoading);
 }
 
-/** The command begins, and decides itself what Ctrl-C does. */
-export function loaded(): void {
+/** The command begins, and handles Ctrl-C itself. */
+export function finishLoading(): void {
   if (whileLoading !== undefined) process.off('SIGINT', whileLoading);
   whileLoading = undefined;
 }

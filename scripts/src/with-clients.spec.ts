@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person reads when nobody answers: the failure's own code and advice, which nodes are silent, and where to look.
+// What a person reads when nodes do not answer: the failure's own code and advice, the silent nodes, and where to look.
 import { NetworkError } from '@fabric-offline-pay/node-common';
 import { UnavailableError } from '@fabric-offline-pay/sdk';
 import { exitCodeOf } from './exit-codes.js';
@@ -7,7 +7,7 @@ import { UnansweredError } from './with-clients.js';
 
 const unavailable = new UnavailableError({ reason: 'deadline' });
 
-test('the nodes that do not answer are named; code and exit code stay those of the failure', () => {
+test('names the nodes that do not answer; code and exit code stay those of the failure', () => {
   const told = new UnansweredError(unavailable, ['bank-peer', 'bank-ca']);
   expect(told).toMatchObject({
     code: 'NETWORK_UNAVAILABLE',
@@ -18,14 +18,14 @@ test('the nodes that do not answer are named; code and exit code stay those of t
   expect(told.remedy).toMatch(new RegExp(`^${unavailable.remedy} npx offpay doctor`));
 });
 
-test('where all answer, nobody is blamed', () => {
+test('names no node when all answer', () => {
   expect(new UnansweredError(unavailable, []).message).toBe(unavailable.message);
 });
 
 test.each([
   [{ advice: 'Try later.' }, /^Try later\. npx offpay doctor/],
   [{}, /^npx offpay doctor/],
-])('what is to be done stands before it: %j', (options, remedy) => {
+])('puts the advice of the failure first: %j', (options, remedy) => {
   const failed = new NetworkError('PROGRAM_FAILED', 'The client failed.', options);
   expect(new UnansweredError(failed, []).remedy).toMatch(remedy);
 });

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens a network's clients for one command of a person: a query that nobody answers ends soon, and says which node is silent.
+// Opens a network's clients for one command. A query without an answer ends soon, and names the silent nodes.
 import { Clients, NetworkError, networkStatus } from '@fabric-offline-pay/operate/clients';
 import { homeOf } from './home.js';
 import { tell, type CommonOptions } from './output.js';
 
-/** How long a person waits for what is only read. Transactions keep the SDK's minute, in which a node may come back. */
+/** How long a person waits for a query. Transactions keep the SDK's minute, in which a node may come back. */
 const DEADLINES = { queryMs: 10_000, blockMs: 10_000 };
 
 const SILENCE_MS = 5_000;
 
-/** Failures behind which a silent node may stand. */
+/** Failures that a silent node may cause. */
 const UNANSWERED: ReadonlySet<unknown> = new Set([
   'NETWORK_UNAVAILABLE',
   'PROGRAM_FAILED',
   'SERVICE_UNREACHABLE',
 ]);
 
-const LOOK = 'npx offpay doctor says of every node whether it answers, and what to do.';
+const LOOK = 'npx offpay doctor says which nodes answer, and what to do.';
 
-/** A failure, with the nodes that do not answer. */
+/** A failure with the names of the nodes that do not answer. */
 export class UnansweredError extends Error {
   override readonly name = 'UnansweredError';
   readonly code: string;
   readonly remedy: string;
   readonly details: Readonly<Record<string, unknown>>;
 
-  /** @param failure whose code stays what it was @param silent names of nodes */
+  /** @param failure keeps its code @param silent names of nodes */
   constructor(failure: Error & { readonly code: string }, silent: readonly string[]) {
     const named = silent.length === 0 ? '' : ` Not answering: ${silent.join(', ')}.`;
     super(`${failure.message}${named}`, { cause: failure });
@@ -44,18 +44,18 @@ export class UnansweredError extends Error {
 const isUnanswered = (error: unknown): error is Error & { readonly code: string } =>
   error instanceof Error && 'code' in error && UNANSWERED.has(error.code);
 
-/** Home and nodes may be in any state: a look at them must not hide what failed. */
+/** Home and nodes may be in any state. Looking at them must not hide the failure. */
 async function silentNodes(home: string): Promise<readonly string[]> {
-  // Loaded when something failed only.
+  // Loaded only after a failure.
   const { askNodes } = await import('@fabric-offline-pay/run');
   const { nodes } = await askNodes(home).catch(() => ({ nodes: [] }));
   return nodes.filter(({ state }) => state !== 'running').map(({ name }) => name);
 }
 
-const explained = async (home: string, error: unknown): Promise<unknown> =>
+const explainFailure = async (home: string, error: unknown): Promise<unknown> =>
   isUnanswered(error) ? new UnansweredError(error, await silentNodes(home)) : error;
 
-/** Before anything is asked, which would only be known to be in vain when its time is over. */
+/** Checked first: otherwise a call to a network that is down fails only after its time limit. */
 function ensureRunning(home: string): void {
   if (networkStatus(home).nodes.some(({ pid }) => pid !== undefined)) return;
   throw new NetworkError('NETWORK_NOT_UP', `The network in ${home} is down`, {
@@ -64,7 +64,7 @@ function ensureRunning(home: string): void {
 }
 
 /**
- * Runs a command with the clients of its network, and closes them.
+ * Runs a command with the clients of its network, then closes them.
  * @throws NetworkError `NETWORK_NOT_UP` at once when no node runs; {@link UnansweredError}; what the command throws.
  */
 export async function withClients<T>(
@@ -80,7 +80,7 @@ export async function withClients<T>(
     ensureRunning(home);
     return await run(clients);
   } catch (error) {
-    throw await explained(home, error);
+    throw await explainFailure(home, error);
   } finally {
     clearTimeout(waiting);
     await clients.close();

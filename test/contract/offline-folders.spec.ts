@@ -52,7 +52,7 @@ test('a mistyped folder is told, and gets no key', async () => {
   const folder = join(folders.home, 'devcie');
   for (const command of ['show', 'restore'])
     expect(await folders.runIn('device', folder, command)).toMatchObject(
-      refused('CONFIGURATION_INVALID', 'is no folder of a device'),
+      refused('CONFIGURATION_INVALID', 'is not a folder of a device'),
     );
   expect(existsSync(folder)).toBe(false);
 });
@@ -127,7 +127,7 @@ test('a mark within the folder, which would be put back with it, is refused', as
   const fund = ['fund', '--amount', '10.00', '--customer', 'customer-1', '--marks'];
   for (const place of [folders.device, join(folders.device, 'deep', 'marks'), join(link, 'marks')])
     expect(await folders.run('device', ...fund, place)).toMatchObject(
-      refused('CONFIGURATION_INVALID', '--marks', 'outside of it'),
+      refused('CONFIGURATION_INVALID', '--marks', 'outside'),
     );
   await expect(
     withDevice(folders.device, PASSPHRASE, (device) => device.owner(), { marks: 'marks' }),

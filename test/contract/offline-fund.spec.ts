@@ -123,7 +123,7 @@ test.each([{ channel: 'other' }, { bankId: 'bank-2' }])(
     await fund();
     const before = settings();
     const theirs = { ...other, issuers: () => Promise.resolve([]) };
-    const refused = invalid('--home', 'the device is of bank');
+    const refused = invalid('--home', 'the device belongs to bank');
     await expect(fund(theirs)).rejects.toMatchObject(refused);
     await expect(updateIssuers(folder, PASSPHRASE, bank(theirs))).rejects.toMatchObject(refused);
     expect(settings()).toEqual(before);
@@ -135,7 +135,9 @@ test('a fund whose answer never came is finished by the next, and sets nothing m
   await expect(fund(unheard)).rejects.toThrow('the line went dead');
   expect(await reservesOf()).toEqual([1]);
   expect(pending()).toBe(true);
-  await expect(fund({ bankId: 'bank-2' })).rejects.toMatchObject(invalid('--home', 'is of bank'));
+  await expect(fund({ bankId: 'bank-2' })).rejects.toMatchObject(
+    invalid('--home', 'belongs to bank'),
+  );
   expect(await fund()).toMatchObject({ balance: { epoch: 1 }, pending: { state: 'imported' } });
   expect(await reservesOf()).toEqual([1]);
   expect(pending()).toBe(false);
@@ -203,7 +205,7 @@ test('a first fund that fails leaves a folder that goes on, and is nobody’s wh
 test('settings that are lost are written anew from the newest certificate', async () => {
   const marks = join(folders.home, 'elsewhere');
   await expect(updateIssuers(join(folders.home, 'none'), PASSPHRASE, bank())).rejects.toMatchObject(
-    invalid('--device', 'is no folder of a device'),
+    invalid('--device', 'is not a folder of a device'),
   );
   await fund({}, { marks });
   const before = settings();

@@ -54,7 +54,7 @@ test('a device put back pays nothing until it is restored, then out of a new epo
     restored: true,
     restoration: { reason: 'older', lost: 2, sealedEpoch: 1 },
     meaning: expect.arrayContaining([
-      expect.stringContaining('pays nothing new from epoch 1'),
+      expect.stringContaining('makes no new payments from epoch 1'),
       expect.stringContaining('offpay device fund'),
     ]) as string[],
   });

@@ -63,9 +63,7 @@ test('of a request without a certificate the device says that nobody knows who a
   await folders.setUpTerminal(unknown);
   await folders.request('ORD-1', unknown);
   const { stdout } = await folders.pay('ORD-1');
-  expect(stdout).toContain(
-    `payee: NOT CERTIFIED: nobody says who asks; it calls itself ${MERCHANT}`,
-  );
+  expect(stdout).toContain(`payee: NOT CERTIFIED by any bank; it calls itself ${MERCHANT}`);
   expect(JSON.parse((await folders.pay('ORD-1', '--json')).stdout)).toMatchObject({ payee: null });
 });
 

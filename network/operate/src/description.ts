@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What clients need to know of a running network: endpoints, certificates, identities. Written to <home>/network.json.
+// What clients need to reach a running network: endpoints, certificates, identities. Written to <home>/network.json.
 import { join } from 'node:path';
 import {
   fileDamaged,
@@ -16,7 +16,7 @@ import type { NetworkPlan, OrganisationPlan, PeerPlan } from './topology/network
 import { authorityRoot, issuedFiles, localMsp } from './topology/organisation-files.js';
 import { organisationRoleSchema } from './topology/topology.js';
 
-/** A gRPC endpoint: `host:port`, and how to check its TLS certificate. Paths are absolute. */
+/** A gRPC endpoint: `host:port`, and how to verify its TLS certificate. Paths are absolute. */
 const endpointSchema = z.object({
   name: z.string(),
   endpoint: z.string(),
@@ -26,7 +26,7 @@ const endpointSchema = z.object({
 });
 
 const nodeSchema = endpointSchema.extend({
-  /** Health and metrics over HTTPS, for {@link organisationDescriptionSchema}'s `operations` certificate only. */
+  /** Health and metrics over HTTPS, only for the `operations` certificate of {@link organisationDescriptionSchema}. */
   operationsEndpoint: z.string(),
 });
 
@@ -46,7 +46,7 @@ const organisationDescriptionSchema = z.object({
   mspId: z.string(),
   role: organisationRoleSchema,
   actor: z.string(),
-  /** The first of `peers`: where the organisation's clients connect while it answers. */
+  /** The first of `peers`. The organisation's clients connect to it while it answers. */
   peer: nodeSchema,
   peers: z.array(nodeSchema),
   orderers: z.array(nodeSchema.extend({ adminEndpoint: z.string() })),
@@ -54,7 +54,7 @@ const organisationDescriptionSchema = z.object({
   tlsRootCertPath: z.string(),
   /** The administrator; `peerConfigPath` is a FABRIC_CFG_PATH for the peer program. */
   admin: certificateSchema.extend({ mspPath: z.string(), peerConfigPath: z.string() }),
-  /** Client certificate for operations endpoints and channel participation. */
+  /** Client certificate for the operations endpoints and channel participation. */
   operations: certificateSchema,
   identities: z.array(identityDescriptionSchema),
 });
@@ -69,12 +69,12 @@ const descriptionSchema = z.object({
   organisations: z.array(organisationDescriptionSchema),
 });
 
-/** A network that is up, as its clients see it. */
+/** Describes a running network to its clients. */
 export type NetworkDescription = z.infer<typeof descriptionSchema>;
 
 const deploymentSchema = z.object({ version: z.string(), sequence: z.int(), programs: z.string() });
 
-/** What `up` learned and the plan does not say. */
+/** What `up` found out and the plan does not contain. */
 export type Deployment = z.infer<typeof deploymentSchema>;
 
 const LOCK_DEADLINE_MS = 10_000;
@@ -94,7 +94,7 @@ export function readDescription(home: string): NetworkDescription {
 }
 
 /**
- * The organisation with that id, in a description.
+ * @returns the organisation with this id.
  * @throws NetworkError `ORGANISATION_UNKNOWN`
  */
 export function describedOrganisation(
@@ -111,7 +111,7 @@ export function describedOrganisation(
 }
 
 /**
- * The organisation with that role; the first, where several have it.
+ * @returns the organisation with this role; the first, if there are several.
  * @throws NetworkError `ORGANISATION_UNKNOWN`
  */
 export function organisationWithRole(
@@ -124,7 +124,7 @@ export function organisationWithRole(
   return found;
 }
 
-/** MSP ids by role, as one organisation sees them: its own, and of every other role the first. */
+/** MSP ids by role, for one organisation: its own, and the first of every other role. */
 export const organisationsSeenBy = (
   { role, mspId }: Pick<OrganisationDescription, 'role' | 'mspId'>,
   { organisations }: Pick<NetworkDescription, 'organisations'>,
@@ -133,7 +133,7 @@ export const organisationsSeenBy = (
   [role]: mspId,
 });
 
-/** Where the clients of an organisation connect: to its first peer, and to the next when it does not answer. */
+/** The peers of an organisation's clients: they use the first, and the next when it does not answer. */
 export const endpointsOf = ({ peers }: Pick<OrganisationDescription, 'peers'>): Endpoint[] =>
   peers.map(({ endpoint, tlsHostname }) => ({
     address: endpoint,
@@ -155,7 +155,7 @@ export function ensureReadable(home: string): void {
   readAsIfPresent(join(home, 'network.json'), descriptionSchema);
 }
 
-/** Writes the description anew from what is in the home; safe from several processes at once. */
+/** Writes the description again from the content of the home. Several processes may call it at once. */
 export async function writeDescription(
   plan: NetworkPlan,
   deployment?: Deployment,
@@ -194,7 +194,14 @@ function describeOrganisation(plan: OrganisationPlan): OrganisationDescription {
     throw new NetworkError('INVALID_TOPOLOGY', `${id} has no peer`);
   }
   return {
-    ...{ id, name, mspId, role, actor, peer, peers, tlsRootCertPath },
+    id,
+    name,
+    mspId,
+    role,
+    actor,
+    peer,
+    peers,
+    tlsRootCertPath,
     orderers: plan.orderers.map((orderer) => ({
       ...describeNode(orderer, tlsRootCertPath),
       adminEndpoint: `${orderer.host}:${orderer.adminPort}`,
@@ -203,7 +210,9 @@ function describeOrganisation(plan: OrganisationPlan): OrganisationDescription {
     admin: describeAdministrator(plan),
     operations: describeCertificate(plan, 'operationsca', OPERATIONS_CLIENT),
     identities: validIdentities(plan.folder).map((identity) => ({
-      ...{ name: identity.name, role: identity.role, actor: identity.actor },
+      name: identity.name,
+      role: identity.role,
+      actor: identity.actor,
       ...describeCertificate(plan, 'ca', identity.name),
     })),
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One organisation's Fabric: programs, topology, certificates, lifecycle and supervision.
+// Operates Fabric: programs, topology, certificates, lifecycle and supervision.
 export { CHAINCODE_CLIENT, OPERATIONS_CLIENT } from './certificates/initial-identities.js';
 export { type ChaincodeEndpoint, chaincodeEndpoint } from './chaincode/chaincode-endpoint.js';
 export {

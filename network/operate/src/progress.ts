@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long-running functions say what they are doing.
+// How long-running functions report their progress.
 
-/** What `network up` is at. */
+/** The stages of `network up`. */
 export type ProgressStage =
   | 'programs'
   | 'certificates'
@@ -16,12 +16,12 @@ export type ProgressStage =
 /** One step of a long-running function. */
 export interface ProgressEvent {
   readonly stage: ProgressStage;
-  /** For a person. */
+  /** A text for a person. */
   readonly message: string;
 }
 
-/** Receives progress; must not throw. */
+/** Receives progress. Must not throw. */
 export type Progress = (event: ProgressEvent) => void;
 
-/** Hears nothing. */
+/** Ignores progress. */
 export const silent: Progress = () => undefined;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bundles the offline part of the SDK for browsers, out of the sources: one module that imports nothing. What Node.js does
-// for those sources is done by stand-ins there; whatever else would need Node.js makes the build fail.
+// Bundles the offline part of the SDK for browsers, from its sources, into one module that imports nothing. Stand-ins replace
+// what these sources use of Node.js. If anything else needs Node.js, the build fails.
 import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const ROOT = resolve(__dirname, '../../..');
 const BROWSER = 'sdk/src/offline/browser';
 
-/** What is taken in the place of a source, when another source imports it. */
+/** Source files, and the file that the bundle takes instead of each. */
 const STAND_INS: Readonly<Record<string, string>> = {
   'chaincode/domain/src/platform/crypto.ts': `${BROWSER}/crypto.ts`,
   'chaincode/domain/src/platform/x509.ts': `${BROWSER}/x509.ts`,
@@ -15,7 +15,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   'sdk/src/files/write-durably.ts': `${BROWSER}/no-files.ts`,
 };
 
-/** The rooms as sources: only so can what is not used be left out. */
+/** The rooms as sources, so that the bundler can leave out what is not used. */
 const SOURCES = {
   '@fabric-offline-pay/domain': 'chaincode/domain/src/index.ts',
   '@fabric-offline-pay/domain/offline': 'chaincode/domain/src/offline/index.ts',
@@ -37,10 +37,10 @@ const standingIn: Plugin = {
     }),
 };
 
-/** Where `npm run build:browser` puts it, and the SDK's exports find it. */
+/** `npm run build:browser` writes it here, and the SDK's exports point here. */
 export const BROWSER_BUNDLE = join(ROOT, 'sdk/dist/browser/offline.mjs');
 
-/** @throws {Error} when the bundle would import anything. */
+/** @throws {Error} when the bundle would import something. */
 export async function bundleForBrowser(outfile = BROWSER_BUNDLE): Promise<void> {
   const { metafile } = await build({
     entryPoints: [join(ROOT, BROWSER, 'index.mts')],
@@ -48,10 +48,16 @@ export async function bundleForBrowser(outfile = BROWSER_BUNDLE): Promise<void> 
     alias: inRoot(SOURCES),
     plugins: [standingIn],
     inject: [join(ROOT, BROWSER, 'buffer.ts')],
-    // Left standing where nothing uses it, it goes; what stays is found below.
+    // The bundler drops an external import that nothing uses. The check below finds those that stay.
     external: ['node:*'],
-    ...{ bundle: true, minify: true, sourcemap: true, metafile: true },
-    ...{ format: 'esm', platform: 'browser', target: 'es2023', logLevel: 'warning' },
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+    logLevel: 'warning',
   });
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   if (imports.length > 0)

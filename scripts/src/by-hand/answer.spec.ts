@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readable } from './answer.js';
 
-test('scalars stand behind their names, in columns', () => {
+test('puts scalars in a column after their names', () => {
   expect(readable({ state: 'captured', replayed: false, attempts: 3, by: null })).toBe(
     ['state     captured', 'replayed  false', 'attempts  3', 'by        -'].join('\n'),
   );
 });
 
-test('lists of scalars stand on one line, an empty one is told', () => {
+test('puts a list of scalars on one line, and shows an empty list', () => {
   expect(readable({ units: ['14', '15'], missing: [] })).toBe('units    14, 15\nmissing  -');
 });
 
-test('entries that are alike become a table', () => {
+test('makes a table of entries with the same fields', () => {
   const couriers = [
     { courierId: 'courier-1', fee: '450' },
     { courierId: 'courier-22', fee: '7' },
@@ -21,13 +21,13 @@ test('entries that are alike become a table', () => {
   );
 });
 
-test('the rest is indented', () => {
+test('indents the rest', () => {
   expect(readable({ at: 1, hold: { authorised: '10', captures: { 'claim-1': '4' } } })).toBe(
     ['at  1', 'hold', '  authorised  10', '  captures', '    claim-1  4'].join('\n'),
   );
 });
 
-test('entries that are not alike stand apart', () => {
+test('separates entries with different fields', () => {
   expect(readable([{ a: { b: 1 } }, { a: { b: 2 } }])).toBe('a\n  b  1\n\na\n  b  2');
 });
 

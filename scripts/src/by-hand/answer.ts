@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An answer as text for a person: a name and a value a line, lists of alike entries as tables, the rest indented.
+// An answer as text for a person: one name and value per line, lists of similar entries as tables, the rest indented.
 import { table } from '../output.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ const indented = (text: string): string =>
     .map((line) => `${INDENT}${line}`)
     .join('\n');
 
-/** Entries that have the same scalar fields stand under one another. */
+/** A table of entries that have the same scalar fields. */
 function tableText(entries: readonly Readonly<Record<string, Scalar>>[]): string {
   const columns = [...new Set(entries.flatMap((entry) => Object.keys(entry)))];
   return table([
@@ -48,7 +48,7 @@ function fieldsText(fields: Fields): string {
   return [...(lines === '' ? [] : [lines]), ...blocks].join('\n');
 }
 
-/** What fits behind its name on one line. */
+/** A value that fits on the line of its name. */
 const isInline = (value: unknown): boolean =>
   isScalar(value) ||
   (Array.isArray(value) && value.every(isScalar)) ||

@@ -20,7 +20,7 @@ type Method = (input: Input, options: QueryOptions & SubmitOptions) => Promise<u
 
 type Methods = Readonly<Record<string, Readonly<Record<string, Method>>>>;
 
-/** The typed client, by names that are known only now. The input was checked by the same schema that types it. */
+/** The typed client, called by names that are only known at run time. The schema that types the input has checked it. */
 function methodOf(client: object, { contract, name }: NamedTransaction): Method {
   const method = (client as Methods)[contract]?.[name];
   if (method === undefined) throw new TypeError(`the client has no ${contract}.${name}`);
@@ -42,7 +42,7 @@ const submitText = (answer: TransactionResult<unknown>): string =>
 const answerText = ({ kind }: NamedTransaction, answer: unknown): string =>
   kind === 'submit' ? submitText(answer as TransactionResult<unknown>) : readable(answer);
 
-/** @throws what the client throws, and `DomainError` INPUT_INVALID before anything is sent. */
+/** @throws what the client throws, and `DomainError` INPUT_INVALID before it sends anything. */
 export async function callByHand(
   transaction: NamedTransaction,
   given: Given,

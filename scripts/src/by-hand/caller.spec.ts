@@ -29,7 +29,7 @@ test.each([
   ['express:order', { terms: ORDER }, 'merchant cashier merchant-04'],
   ['identity:vote', {}, 'bank operator bank-1'],
   ['orderNumber:readOrder', ORDER, 'bank auditor bank-1'],
-])('%s is called by the first that the table allows', (fullName, input, expected) => {
+])('%s: the first caller that the table allows', (fullName, input, expected) => {
   expect(caller(fullName, input)).toBe(expected);
 });
 
@@ -46,7 +46,7 @@ test.each<[string, CallerOptions, string]>([
   expect(caller(fullName, ORDER, options)).toBe(expected);
 });
 
-test('who may not call it is asked all the same: the ledger refuses, not the command line', () => {
+test('an organisation that may not call it is still used: the ledger refuses, not the command line', () => {
   expect(caller('settlement:capture', ORDER, { org: 'logistics' })).toBe(
     'logistics bank-node logistics-1',
   );

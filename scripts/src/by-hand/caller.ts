@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who calls a transaction by hand: the organisation, the role and the actor of the certificate that signs.
+// Chooses who calls a transaction by hand: the organisation, and the role and actor of the certificate that signs.
 import type { Access, Attribute, NamedTransaction } from '@fabric-offline-pay/domain';
 import type { OrganisationDescription } from '@fabric-offline-pay/operate';
 import type { Input } from './input.js';
 
 export interface CallerOptions {
-  /** Id of an organisation, or the role of one. */
+  /** Id or role of an organisation. */
   readonly org?: string;
   readonly as?: Attribute;
   readonly actor?: string;
@@ -20,12 +20,12 @@ export interface CallerChoice<Org extends Organisation> {
 }
 
 interface Rule {
-  /** Role of the organisation; `*` is any. */
+  /** Role of the organisation; `*` means any. */
   readonly role: string;
   readonly attribute: Attribute;
 }
 
-/** Reading, any certificate of a member will do; the auditor's can do nothing else. */
+/** Any certificate of a member may read. The auditor's certificate can do nothing else. */
 const ANY: Rule = { role: '*', attribute: 'auditor' };
 
 function ruleOf(access: Access): Rule {
@@ -39,7 +39,7 @@ const ANY_ORGANISATION = 'bank';
 const fieldAt = (input: Input, path: string): unknown =>
   path.split('.').reduce<unknown>((value, part) => (value as Input | undefined)?.[part], input);
 
-/** A merchant organisation speaks for several merchants; every other organisation for itself. */
+/** A merchant organisation speaks for several merchants. Every other organisation speaks for itself. */
 function actorFor(transaction: NamedTransaction, input: Input, organisation: Organisation): string {
   const { owner } = transaction;
   if (organisation.role !== 'merchant' || owner.of === 'network') return organisation.actor;
@@ -48,8 +48,8 @@ function actorFor(transaction: NamedTransaction, input: Input, organisation: Org
 }
 
 /**
- * @param find the organisation of an id or a role
- * @returns what was asked for; for the rest the first that the table allows.
+ * @param find returns the organisation with this id or role
+ * @returns the caller that the options name. What they leave out is the first that the table allows.
  */
 export function chooseCaller<Org extends Organisation>(
   transaction: NamedTransaction,

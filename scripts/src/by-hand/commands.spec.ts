@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands by hand, held against the table that they are made from.
+// Compares the commands by hand with the table that they are made from.
 import { execFileSync } from 'node:child_process';
 import {
   ALL_TRANSACTIONS,
@@ -27,14 +27,14 @@ const commandNamed = (parent: Command, name: string): Command =>
 const commandOf = async (contract: string, name: string): Promise<Command> =>
   commandNamed(commandNamed(await offpayProgram([contract]), contract), name);
 
-/** Runs a command line up to the call. */
+/** Runs a command line until it calls the transaction. */
 async function given(...words: string[]): Promise<Given> {
   called.mockClear();
   await runOffpay(words);
   return called.mock.calls[0]![1];
 }
 
-/** What a command line prints. */
+/** @returns what a command line prints. */
 async function printed(...words: string[]): Promise<string> {
   called.mockClear();
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -51,7 +51,7 @@ const unwrapped = (text: string): string => text.replaceAll(/\s+/g, ' ');
 describe.each(EVERY)('%s', (_, transaction) => {
   const { contract, name, example } = transaction;
 
-  test("is a command, by the table's names too", async () => {
+  test('is a command, and so is its name in the table', async () => {
     const command = await commandOf(contract, name);
     expect(command.description()).toBe(transaction.summary);
     expect(command.name()).toBe(name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
@@ -65,18 +65,18 @@ describe.each(EVERY)('%s', (_, transaction) => {
     expect(new Set(options).size).toBe(options.length);
   });
 
-  test('takes its own example back as options', async () => {
+  test('accepts its own example as options', async () => {
     expect(inputOf(transaction, await given(...exampleArguments(transaction)))).toEqual(example);
   });
 
-  test('takes its own example back as one JSON, as it prints it', async () => {
+  test('accepts its own example as JSON, in the form that it prints', async () => {
     const text = await printed(contract, name, '--example');
     expect(called).not.toHaveBeenCalled();
     const whole = await given(contract, name, '--input', text);
     expect(inputOf(transaction, whole)).toEqual(example);
   });
 
-  test('tells an example that a shell reads as it was meant', () => {
+  test('shows an example that a shell reads correctly', () => {
     const words = execFileSync('sh', [
       '-c',
       exampleLine(transaction).replace('npx offpay', String.raw`printf '%s\n'`),
@@ -84,7 +84,7 @@ describe.each(EVERY)('%s', (_, transaction) => {
     expect(words.toString('utf8').trimEnd().split('\n')).toEqual(exampleArguments(transaction));
   });
 
-  test('explains every error that it can answer, its units, its key and who may call it', () => {
+  test('explains its errors, units and key, and who may call it', () => {
     const text = unwrapped(helpText(transaction));
     for (const code of refusalsOf(transaction)) {
       const { meaning, remedy } = ERRORS[code];
@@ -104,7 +104,7 @@ describe('help', () => {
   const helpOf = async (contract: string, name: string): Promise<string> =>
     unwrapped((await commandOf(contract, name)).helpInformation());
 
-  test('says of a field whether it is required, what it is, and in which limits', async () => {
+  test('says whether a field is required, what it means and its limits', async () => {
     expect(await helpOf('settlement', 'capture')).toContain(
       '--amount <text> required; minor units, decimal string, above zero',
     );
@@ -116,7 +116,7 @@ describe('help', () => {
     expect(await helpOf('alarm', 'listAlarms')).toContain('--open [true|false] required');
   });
 
-  test('explains the fields within JSON', () => {
+  test('explains the fields inside JSON', () => {
     const rate = ALL_TRANSACTIONS.find((each) => each.name === 'rate')!;
     expect(unwrapped(helpText(rate))).toContain('ratings[].stars integer, 1 to 5');
   });
@@ -132,7 +132,7 @@ describe('help', () => {
     expect(text).toContain('Usage: offpay settlement');
   });
 
-  test('begins with the main job and ends with the contracts', async () => {
+  test('lists the main job first and the contracts last', async () => {
     const text = (await offpayProgram([])).helpInformation();
     const places = ['start', 'trail', 'network', 'identity', 'express'].map((name) =>
       text.search(new RegExp(`^  ${name} `, 'm')),
@@ -148,7 +148,7 @@ test('no two commands have the same name', async () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test("every contract of the domain's table is a command, in its order, with its units", () => {
+test("every contract of the domain's table is a command, in the table's order, with its units", () => {
   const contracts = [...new Set(ALL_TRANSACTIONS.map(({ contract }) => contract))];
   const byHand = COMMANDS.slice(-contracts.length);
   expect(byHand.map(({ name, alias }) => alias ?? name)).toEqual(contracts);
@@ -161,13 +161,16 @@ test("every contract of the domain's table is a command, in its order, with its 
   }
 });
 
-test.each(COMMANDS)('$name is loaded by its name, and described', async ({ name, description }) => {
-  const command = commandNamed(await offpayProgram([name]), name);
-  expect(command.description()).toBe(description);
-  expect(command.commands.length + Number('_actionHandler' in command)).toBeGreaterThan(0);
-});
+test.each(COMMANDS)(
+  '$name is loaded by its name and has a description',
+  async ({ name, description }) => {
+    const command = commandNamed(await offpayProgram([name]), name);
+    expect(command.description()).toBe(description);
+    expect(command.commands.length + Number('_actionHandler' in command)).toBeGreaterThan(0);
+  },
+);
 
-test('a flag without a value is true', async () => {
+test('a flag without a value means true', async () => {
   const listAlarms = ALL_TRANSACTIONS.find((each) => each.name === 'listAlarms')!;
   expect(
     inputOf(listAlarms, await given('alarm', 'list-alarms', '--bank-id', 'bank-1', '--open')),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay CONTRACT TRANSACTION`: a command for every contract and transaction of the domain's table, by iteration alone.
+// `offpay CONTRACT TRANSACTION`: a command for every contract and transaction of the domain's table, made from the table.
 import {
   ALL_TRANSACTIONS,
   ATTRIBUTES,
@@ -7,7 +7,7 @@ import {
   type NamedTransaction,
 } from '@fabric-offline-pay/domain';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { interruptible } from '../interrupt.js';
+import { runInterruptible } from '../interrupt.js';
 import { print, withCommonOptions } from '../output.js';
 import { callByHand, type CallOptions } from './call.js';
 import { inputFields, type InputField } from './fields.js';
@@ -23,20 +23,26 @@ interface ByHandOptions extends CallOptions {
 }
 
 const FIELDS = 'Fields of the input (amounts in minor units, instants in seconds since 1970):';
-const OTHERWISE = 'The input otherwise:';
-const CALLER = 'Who calls:';
+const OTHERWISE = 'The input in other forms:';
+const CALLER = 'The caller:';
 
 const fieldOption = ({ name, placeholder, description }: InputField): Option =>
   new Option(`${flagOf(name)} ${placeholder}`, description).helpGroup(FIELDS);
 
 const inputOptions = ({ transient }: NamedTransaction): Option[] => [
-  new Option('--input <json|@file|->', 'all of it at once; fields given as options override'),
+  new Option(
+    '--input <json|@file|->',
+    'the whole input at once; options for single fields override it',
+  ),
   ...(transient === undefined
     ? []
     : [
-        new Option('--private <json|@file|->', 'required; private input, which stands in no block'),
+        new Option(
+          '--private <json|@file|->',
+          'required; private input, which is never written to a block',
+        ),
       ]),
-  new Option('--example', "prints the table's example as JSON and sends nothing"),
+  new Option('--example', 'prints an example of the input as JSON and sends nothing'),
 ];
 
 /** @throws {InvalidArgumentError} */
@@ -48,33 +54,37 @@ function parseIdentifier(text: string): string {
 }
 
 const callerOptions = (): Option[] => [
-  new Option('--org <id|role>', 'whose peer and certificate (default: the first that may call it)'),
-  new Option('--as <role>', "the certificate's role (default: the first that may call it)").choices(
-    ATTRIBUTES,
+  new Option(
+    '--org <id|role>',
+    'the organisation whose peer and certificate to use (default: the first that may call it)',
   ),
   new Option(
+    '--as <role>',
+    'the role of the certificate (default: the first that may call it)',
+  ).choices(ATTRIBUTES),
+  new Option(
     '--actor <actor>',
-    "for whom it speaks (default: the merchant that the input names, else the organisation's own)",
+    "the actor of the certificate (default: the merchant in the input, else the organisation's own)",
   ).argParser(parseIdentifier),
 ];
 
 const grouped = (options: readonly Option[], group: string): Option[] =>
   options.map((option) => option.helpGroup(group));
 
-/** The values of field options, by the names of the table. */
+/** The values of the field options, by the field names of the table. */
 function givenFields(options: readonly [string, Option][], values: Values) {
-  const given = options.map(([name, option]) => [name, values[option.attributeName()]] as const);
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Record<
-    string,
-    string | true
-  >;
+  const given = options.flatMap(([name, option]) => {
+    const value = values[option.attributeName()];
+    return typeof value === 'string' || value === true ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(given);
 }
 
 function withAlias(command: Command, name: string): Command {
   return command.name() === name ? command : command.alias(name);
 }
 
-/** Prints the example, or calls the transaction. */
+/** Prints the example or calls the transaction. */
 const actionOf =
   (transaction: NamedTransaction, fields: readonly [string, Option][]) =>
   async (options: ByHandOptions): Promise<void> => {
@@ -87,7 +97,7 @@ const actionOf =
       private: options.private,
       fields: givenFields(fields, options as Values),
     };
-    await interruptible((signal) => callByHand(transaction, given, options, signal));
+    await runInterruptible((signal) => callByHand(transaction, given, options, signal));
   };
 
 function transactionCommand(transaction: NamedTransaction): Command {
@@ -111,7 +121,7 @@ function transactionCommand(transaction: NamedTransaction): Command {
     .action(actionOf(transaction, fields));
 }
 
-/** @returns the command of a contract, with one below it a transaction. */
+/** @returns the command of a contract, with one subcommand per transaction. */
 export function contractCommand(contract: string): Command {
   const transactions = ALL_TRANSACTIONS.filter((each) => each.contract === contract);
   const command = withAlias(new Command(kebab(contract)), contract)

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fields of a transaction's input as the command line takes them: one option each.
+// The fields of a transaction's input as options of the command line, one option per field.
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
 import {
   alternatives,
-  limitsText,
+  schemaLimits,
   meaningOf,
   propertiesOf,
   schemaOf,
   type Schema,
 } from '../schema-fields.js';
 
-/** How the text of an option becomes a value: as it stands, as a number, as a truth value, or as JSON. */
+/** How the text of an option becomes a value: text, number, true or false, or JSON. */
 export type FieldKind = 'text' | 'number' | 'boolean' | 'json';
 
 export interface InputField {
   readonly name: string;
   readonly kind: FieldKind;
   readonly required: boolean;
-  /** What to write: `<text>`, `<goods|merchant>`, `<json|@file>`. */
+  /** What the help shows for the value: `<text>`, `<goods|merchant>`, `<json|@file>`. */
   readonly placeholder: string;
   readonly description: string;
   readonly schema: Schema;
@@ -30,7 +30,7 @@ const KINDS: Readonly<Record<string, FieldKind>> = {
   boolean: 'boolean',
 };
 
-/** What a field is when it is not null. */
+/** The schema of a field without its null. */
 function valueSchema(schema: Schema): Schema {
   const others = alternatives(schema).filter((entry) => entry['type'] !== 'null');
   return others.length === 1 && others[0] !== undefined ? { ...others[0], ...schema } : schema;
@@ -53,7 +53,7 @@ const necessity = (required: boolean, schema: Schema): string => {
 };
 
 const descriptionOf = (required: boolean, schema: Schema): string =>
-  [necessity(required, schema), meaningOf(schema), limitsText(schema)]
+  [necessity(required, schema), meaningOf(schema), schemaLimits(schema)]
     .filter((text) => text !== '')
     .join('; ');
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the help of one transaction says beyond its options: who may call it, its units, key, nested fields, example, errors.
+// What the help of a transaction says besides its options: who may call it, its units, key, nested fields, example, errors.
 import {
   CALLER,
   commonRefusals,
@@ -15,13 +15,13 @@ import { shellWord } from '../shell-word.js';
 import { inputFields } from './fields.js';
 import { flagOf, kebab } from './names.js';
 
-/** Where the example reads its private input from. */
+/** The file from which the example reads its private input. */
 const PRIVATE_FILE = 'private.json';
 
 const valueText = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
-/** @returns the table's example as arguments of `offpay`. */
+/** @returns the example of the table as arguments of `offpay`. */
 export function exampleArguments(transaction: NamedTransaction): string[] {
   const fields = Object.entries(transaction.example as Record<string, unknown>);
   return [
@@ -32,14 +32,14 @@ export function exampleArguments(transaction: NamedTransaction): string[] {
   ];
 }
 
-/** @returns the example as a line for a shell. */
+/** @returns the example as a shell command. */
 export const exampleLine = (transaction: NamedTransaction): string =>
   `npx offpay ${exampleArguments(transaction).map(shellWord).join(' ')}`;
 
 const kindText = ({ kind }: NamedTransaction): string =>
   kind === 'submit'
-    ? "submitted: endorsed, ordered, written; answers when it stands in one's own peer's ledger"
-    : "query: asks the organisation's own peer and changes nothing";
+    ? "submitted: endorsed, ordered and written; answers when the ledger of the organisation's own peer holds it"
+    : "query: reads from the organisation's own peer and changes nothing";
 
 const whoText = ({ access }: NamedTransaction): string =>
   access
@@ -62,19 +62,18 @@ const ownerText = ({ owner }: NamedTransaction): string =>
   owner.of === 'input' ? `the actor that ${owner.field} names` : OWNER_TEXT[owner.of];
 
 const REPETITION = {
-  receipt:
-    'the same key and content again answers replayed: true, other content is IDEMPOTENCY_CONFLICT',
-  always: 'does its work again',
-  state: 'does what is left to do, and answers replayed: true when nothing is',
+  receipt: 'the same key and content answer replayed: true; other content is IDEMPOTENCY_CONFLICT',
+  always: 'does the work again',
+  state: 'does what is left to do; answers replayed: true when nothing is left',
 } as const;
 
 const fieldText = (field: string): string => (field === CALLER ? 'the caller' : field);
 
-/** What a call is known by, for people. */
+/** The natural key of a call, for people. */
 export const keyText = (transaction: NamedTransaction): string =>
   naturalKeyOf(transaction).map(fieldText).join(', ');
 
-/** What a repetition does, for people. */
+/** What a repeated call does, for people. */
 export const repetitionText = ({ repeat }: NamedTransaction): string =>
   repeat === null ? '' : REPETITION[repeat.by];
 
@@ -97,7 +96,7 @@ const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
 const section = (title: string, text: string): string =>
   text === '' ? '' : `${title}:\n${indented(text)}`;
 
-/** The fields within an option that takes JSON. */
+/** The fields inside the options that take JSON. */
 const nestedText = (transaction: NamedTransaction): string =>
   table(
     inputFields(transaction)
@@ -122,15 +121,15 @@ const exampleText = (transaction: NamedTransaction): string =>
 const errorsText = (codes: readonly ErrorCode[]): string =>
   table(codes.map((code) => [code, ERRORS[code].meaning, ERRORS[code].remedy]));
 
-/** @returns the text after the options. */
+/** @returns the text that the help shows after the options. */
 export function helpText(transaction: NamedTransaction): string {
   const sections = [
     facts(transaction),
-    section('Within the fields that take JSON', nestedText(transaction)),
-    section('Private input (stands in no block)', privateText(transaction)),
+    section('Inside the fields that take JSON', nestedText(transaction)),
+    section('Private input (never written to a block)', privateText(transaction)),
     section('Example', exampleText(transaction)),
     section('Errors of its own', errorsText(transaction.errors)),
-    section('Errors of every such call', errorsText(commonRefusals(transaction))),
+    section('Errors of every call of this kind', errorsText(commonRefusals(transaction))),
   ];
   return `\n${sections.filter((text) => text !== '').join('\n\n')}`;
 }

@@ -12,7 +12,7 @@ const ROLL_UP = named('settlement', 'rollUp');
 const RATE = named('feedback', 'rate');
 const ORDER = { merchantId: 'merchant-1', orderNumber: 'ORD-1' };
 
-/** Details of the refusal that reading the input ends in. */
+/** @returns the details of the refusal of this input. */
 function detailsOf(transaction: NamedTransaction, given: Given): unknown {
   try {
     inputOf(transaction, given);
@@ -36,12 +36,12 @@ function file(name: string, content: string): string {
   return `@${path}`;
 }
 
-test('a number is a number, and digits of an identifier stay a text', () => {
+test('a number becomes a number, and an identifier of digits stays text', () => {
   const fields = { payeeId: '42', currency: 'EUR', until: '7' };
   expect(inputOf(ROLL_UP, { fields })).toEqual({ payeeId: '42', currency: 'EUR', until: 7 });
 });
 
-test('fields given as options override the whole input', () => {
+test('single field options override the whole input', () => {
   const input = JSON.stringify({ ...ORDER, captureId: 'c-1', amount: '10' });
   expect(inputOf(CAPTURE, { input, fields: { amount: '20' } })).toEqual({
     ...ORDER,
@@ -50,14 +50,14 @@ test('fields given as options override the whole input', () => {
   });
 });
 
-test('a whole input and a field can come from files', () => {
+test('the whole input and a field can come from files', () => {
   const ratings = [{ subject: 'goods', subjectId: '4006381333931', stars: 5, defect: false }];
   const input = file('input.json', JSON.stringify({ ...ORDER, signature: 's' }));
   const fields = { ratings: file('ratings.json', JSON.stringify(ratings)) };
   expect(inputOf(RATE, { input, fields })).toEqual({ ...ORDER, signature: 's', ratings });
 });
 
-test('everything that is missing or wrong is told at once, with its option', () => {
+test('names everything that is missing or wrong at once, with its option', () => {
   const fields = { orderNumber: 'ORD-1', captureId: 'c-1', amount: '0' };
   expect(detailsOf(CAPTURE, { fields })).toEqual({
     problems: [
@@ -67,7 +67,7 @@ test('everything that is missing or wrong is told at once, with its option', () 
   });
 });
 
-test.each(['seven', '', '1e400'])('what is no number is refused by the schema: %j', (until) => {
+test.each(['seven', '', '1e400'])('the schema refuses what is not a number: %j', (until) => {
   const fields = { payeeId: 'p', currency: 'EUR', until };
   expect(detailsOf(ROLL_UP, { fields })).toMatchObject({ problems: [{ field: 'until' }] });
 });
@@ -92,14 +92,14 @@ test.each([
   ],
   [
     { input: '-', private: '-', fields: {} },
-    { field: '--private', reason: 'standard input holds one of both only' },
+    { field: '--private', reason: 'standard input can hold only one of the two' },
   ],
 ])('%j is refused', (given, details) => expect(detailsOf(RATE, given)).toEqual(details));
 
 describe('private input', () => {
   const quoting = named('logistics', 'quotePrices');
 
-  test('is read alike, and checked by the client, which names fields only', () => {
+  test('is read in the same way; the client checks it and names only fields', () => {
     expect(privateInputOf(quoting, { private: '{"salt":"x"}', fields: {} })).toEqual({ salt: 'x' });
   });
 
@@ -107,7 +107,7 @@ describe('private input', () => {
     expect(() => privateInputOf(quoting, { private: given, fields: {} })).toThrow(DomainError);
   });
 
-  test('is none where the transaction has none', () => {
+  test('is undefined where the transaction has none', () => {
     expect(privateInputOf(CAPTURE, { fields: {} })).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the input of a transaction out of options: a whole one from JSON, a file or standard input, and single fields over it.
+// Makes the input of a transaction from options: the whole input from JSON, a file or standard input, then single fields over it.
 import { readFileSync } from 'node:fs';
 import { DomainError, type NamedTransaction } from '@fabric-offline-pay/domain';
 import { readBounded } from '@fabric-offline-pay/node-common';
@@ -8,11 +8,11 @@ import { flagOf } from './names.js';
 
 export type Input = Readonly<Record<string, unknown>>;
 
-/** What was given on the command line: whole inputs, and fields by the names of the table. */
+/** What the command line gave: whole inputs, and fields by their names in the table. */
 export interface Given {
   readonly input?: string | undefined;
   readonly private?: string | undefined;
-  /** A flag without a value stands for true. */
+  /** A flag without a value means true. */
   readonly fields: Readonly<Record<string, string | true>>;
 }
 
@@ -23,6 +23,9 @@ const MOST_BYTES = 16 * 1024 * 1024;
 
 const invalid = (field: string, reason: string): DomainError =>
   new DomainError('INPUT_INVALID', { field, reason });
+
+const isObject = (value: unknown): value is Readonly<Record<PropertyKey, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 function textOf(flag: string, given: string): string {
   if (given !== '-' && !given.startsWith('@')) return given;
@@ -35,11 +38,11 @@ function textOf(flag: string, given: string): string {
   }
 }
 
-/** @returns the JSON that stands there: given as text, as `@file`, or as `-` on standard input. @throws {DomainError} INPUT_INVALID. */
+/** @returns the JSON of an option: as text, in the file of `@file`, or from standard input for `-`. @throws {DomainError} INPUT_INVALID. */
 function readJson(flag: string, given: string): unknown {
   const text = textOf(flag, given);
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text);
   } catch {
     throw invalid(flag, 'no JSON');
   }
@@ -47,12 +50,11 @@ function readJson(flag: string, given: string): unknown {
 
 function readObject(flag: string, given: string): Input {
   const value = readJson(flag, given);
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw invalid(flag, 'must be a JSON object');
-  return value as Input;
+  if (!isObject(value) || Array.isArray(value)) throw invalid(flag, 'must be a JSON object');
+  return value;
 }
 
-/** A text that is no number or truth value stays a text: the schema says what is wrong with it. */
+/** Text that is not a number, true or false stays text. The schema then says what is wrong with it. */
 function fieldValue(field: InputField, given: string | true): unknown {
   if (given === true) return true;
   if (field.kind === 'json') return readJson(flagOf(field.name), given);
@@ -62,9 +64,9 @@ function fieldValue(field: InputField, given: string | true): unknown {
 }
 
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)[part], input);
+  path.reduce<unknown>((value, part) => (isObject(value) ? value[part] : undefined), input);
 
-/** @throws {DomainError} INPUT_INVALID with everything that the schema finds wrong, each with its option. */
+/** @throws {DomainError} INPUT_INVALID, with each fault that the schema finds and its option. */
 function ensureFits(transaction: NamedTransaction, input: Input): void {
   const checked = transaction.input.safeParse(input);
   if (checked.success) return;
@@ -77,12 +79,12 @@ function ensureFits(transaction: NamedTransaction, input: Input): void {
 }
 
 /**
- * @returns the input, whole and checked
+ * @returns the whole input, checked
  * @throws {DomainError} INPUT_INVALID with what is missing, unreadable or wrong, before anything is sent.
  */
 export function inputOf(transaction: NamedTransaction, given: Given): Input {
   if (given.input === '-' && given.private === '-')
-    throw invalid('--private', 'standard input holds one of both only');
+    throw invalid('--private', 'standard input can hold only one of the two');
   const fields = inputFields(transaction).flatMap((field) => {
     const text = given.fields[field.name];
     return text === undefined ? [] : [[field.name, fieldValue(field, text)] as const];
@@ -94,7 +96,7 @@ export function inputOf(transaction: NamedTransaction, given: Given): Input {
 }
 
 /**
- * @returns the private input, where the transaction has one. The client checks it: what is wrong is told by field only.
+ * @returns the private input of a transaction that has one. The client checks it, and names only the fields that are wrong.
  * @throws {DomainError} INPUT_INVALID when it is missing or unreadable.
  */
 export function privateInputOf(

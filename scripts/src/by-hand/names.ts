@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table's names as the command line writes them.
+// Names of the table in the form of the command line.
 
 /** `orderNumber` as `order-number`. */
 export const kebab = (name: string): string =>

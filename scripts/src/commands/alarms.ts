@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay alarms` and `offpay resolve`: what an operator sees and decides.
+// `offpay alarms` and `offpay resolve`: an operator reads and decides alarms.
 import type { OutputOf } from '@fabric-offline-pay/domain';
 import type { Clients } from '@fabric-offline-pay/operate/clients';
 import { everyEntry } from '@fabric-offline-pay/sdk';
@@ -27,7 +27,7 @@ const alarmsText = ({ alarms }: Alarms): string =>
 
 export const alarmsCommand = (): Command =>
   withCommonOptions(new Command('alarms'))
-    .option('--all', 'decided alarms too')
+    .option('--all', 'also shows decided alarms')
     .action(
       reportingErrors((options: CommonOptions & { readonly all?: boolean }) =>
         withClients(options, async (clients) => {
@@ -47,7 +47,7 @@ interface ResolveOptions extends CommonOptions {
   readonly uphold?: boolean;
 }
 
-/** Resolved: the bank node may be paid. Upheld: the money goes back to the customer. */
+/** Resolved: the bank node may claim the money. Upheld: the money goes back to the customer. */
 async function decide(
   clients: Clients,
   order: ReturnType<typeof parseOrder>,
@@ -64,8 +64,11 @@ async function decide(
 export const resolveCommand = (): Command =>
   withCommonOptions(new Command('resolve'))
     .argument('<order>', 'MERCHANT/ORDER', parseOrder)
-    .requiredOption('--reason <text>', 'for the record; stands on the ledger: no personal data')
-    .option('--uphold', 'the difference is real')
+    .requiredOption(
+      '--reason <text>',
+      'the reason; it is written to the ledger, so no personal data',
+    )
+    .option('--uphold', 'the difference is real: the customer gets the money back')
     .action(
       reportingErrors((order: ReturnType<typeof parseOrder>, options: ResolveOptions) =>
         withClients(options, async (clients) => {

@@ -50,7 +50,7 @@ const totalsText = ({ currencies }: Totals): string =>
     ]),
   ]);
 
-/** @throws {RefusedError} CUSTOMER_UNKNOWN: an account that nobody has holds nothing, and that is no answer. */
+/** @throws {RefusedError} CUSTOMER_UNKNOWN: an unknown account must not look like an empty one. */
 async function ofCustomer(client: Client, customerId: string, options: BalanceOptions) {
   const { currency = DEFAULT_CURRENCY } = options;
   const [account] = await Promise.all([
@@ -64,7 +64,7 @@ async function ofCustomer(client: Client, customerId: string, options: BalanceOp
   );
 }
 
-/** A payee is a merchant, or a participant whose money the ledger holds. @throws {RefusedError} MERCHANT_UNKNOWN. */
+/** A payee is a merchant, or a participant that has money on the ledger. @throws {RefusedError} MERCHANT_UNKNOWN. */
 async function ensurePayee({ identity, goods }: Client, payeeId: string): Promise<void> {
   const { participants } = await identity.readParticipants({});
   if (!participants.some(({ actor }) => actor === payeeId))
@@ -105,7 +105,7 @@ export const balanceCommand = (): Command =>
   withCommonOptions(new Command('balance'))
     .addOption(new Option('--customer <id>', "a customer's account").conflicts('payee'))
     .option('--payee <id>', "a merchant's or logistics company's balance")
-    .option('--currency <code>', 'ISO 4217 code; of one account EUR unless told', parseCurrency)
+    .option('--currency <code>', 'ISO 4217 code (default for one account: EUR)', parseCurrency)
     .action(
       reportingErrors((options: BalanceOptions) =>
         withClients(options, async (clients) =>

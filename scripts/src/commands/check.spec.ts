@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay check`: files are right, have rows that are left out, or cannot be used: three exit codes, and every problem with its place.
+// `offpay check` has three exit codes: files are right, rows are left out, or a file cannot be used. Each problem names its place.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,32 +22,32 @@ async function check(...words: readonly string[]): Promise<number | null> {
   return code;
 }
 
-/** The sample's goods with more lines at the end. */
+/** The goods of the sample with more lines at the end. */
 function goodsWith(...more: readonly string[]): string {
   const file = join(folder, 'goods.csv');
   writeFileSync(file, `${readFileSync(samplePaths().goods, 'utf8')}${more.join('\n')}\n`);
   return file;
 }
 
-test('the sample has nothing wrong', async () => {
+test('finds nothing wrong in the sample', async () => {
   expect(await check('--sample')).toBe(0);
   expect(written).toMatch(/orders\.csv +\d+ +0\n/);
 });
 
-test('rows that are left out are named, one by one: 1', async () => {
+test('names each row that is left out: exit code 1', async () => {
   expect(await check('--sample', '--goods', goodsWith('merchant-01'), '--json')).toBe(1);
   const { problems } = JSON.parse(written) as { problems: InputProblem[] };
   expect(problems).toMatchObject([{ code: 'INPUT_COLUMN_COUNT', file: join(folder, 'goods.csv') }]);
 });
 
-test('a file that is not read to its end stops all of them: 2', async () => {
+test('a file that cannot be read to its end stops everything: exit code 2', async () => {
   expect(await check('--sample', '--goods', goodsWith('merchant-01,"never closed'))).toBe(2);
-  expect(written).toMatch(/INPUT_BAD_CSV[^]*goods\.csv .*cannot be used: nothing is run/);
+  expect(written).toMatch(/INPUT_BAD_CSV[^]*goods\.csv .*cannot be used: no file is run/);
   expect(await check('--sample', '--orders', join(folder, 'nowhere.csv'))).toBe(2);
   expect(written).toContain('INPUT_FILE_UNREADABLE');
 });
 
-test('of a thousand bad rows a person is told fifty, and a program all', async () => {
+test('shows a person fifty of a thousand bad rows, and a program all of them', async () => {
   const file = goodsWith(...Array.from({ length: 1000 }, () => 'merchant-01'));
   expect(await check('--sample', '--goods', file)).toBe(1);
   const lines = written.split('\n');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay check`: all that is wrong with files, before anything is sent. Needs no network.
+// `offpay check`: shows every fault in the files before anything is sent. Needs no network.
 import { type InputPaths, type LoadedInput, loadInput } from '@fabric-offline-pay/run';
 import { Command } from 'commander';
 import { EXIT } from '../exit-codes.js';
@@ -9,11 +9,11 @@ import { reportingErrors, show, table } from '../output.js';
 interface CheckedFile {
   readonly name: keyof InputPaths;
   readonly file: string;
-  /** That can be run. */
+  /** Rows that can be run. */
   readonly rows: number;
-  /** Rows that are left out are told by at least one. */
+  /** Each row that is left out has at least one problem. */
   readonly problems: number;
-  /** False when it could not be read to its end: then nothing of any file is run. */
+  /** False when the file could not be read to its end. Then no file is run. */
   readonly usable: boolean;
 }
 
@@ -22,7 +22,7 @@ interface Checked {
   readonly problems: LoadedInput['problems'];
 }
 
-function checked(paths: InputPaths): Checked {
+function checkFiles(paths: InputPaths): Checked {
   const input = loadInput(paths);
   const { problems, unusable } = input;
   const names = Object.keys(paths) as (keyof InputPaths)[];
@@ -45,7 +45,7 @@ const checkedText = ({ files, problems }: Checked): string =>
         file,
         rows.toString(),
         count.toString(),
-        usable ? '' : 'cannot be used: nothing is run',
+        usable ? '' : 'cannot be used: no file is run',
       ]),
     ]),
   ].join('\n');
@@ -60,7 +60,7 @@ export const checkCommand = (): Command =>
     .option('--json', 'writes the result as JSON')
     .action(
       reportingErrors((options: FilesOptions & { readonly json?: boolean }) => {
-        const result = checked(pathsOf(options));
+        const result = checkFiles(pathsOf(options));
         show(options, result, checkedText);
         process.exitCode = exitCode(result);
       }),

@@ -9,13 +9,13 @@ import { candidates } from './completion.js';
 
 const complete = (...typed: string[]): Promise<string[]> => candidates(offpayProgram, typed);
 
-test('every command is completed, and those that begin so', async () => {
+test('completes every command, and those with a given beginning', async () => {
   const names = COMMANDS.map(({ name }) => name);
   expect(await complete('')).toEqual(expect.arrayContaining(names));
   expect(await complete('al')).toEqual(['alarms', 'alarm']);
 });
 
-test('every transaction of every contract is completed, and every field of one', async () => {
+test('completes every transaction of every contract, and every field of a transaction', async () => {
   for (const contract of new Set(ALL_TRANSACTIONS.map((each) => each.contract))) {
     const names = ALL_TRANSACTIONS.filter((each) => each.contract === contract);
     const found = await complete(kebab(contract), '');
@@ -43,7 +43,7 @@ test.each([
 });
 
 test.each([[['pay', '--orders', '']], [['verify-fraud', '']], [['balance', 'x']]])(
-  'where a file may stand, or nothing, the shell goes on: %j',
+  'leaves file names to the shell: %j',
   async (typed) => {
     expect(await complete(...typed)).toEqual([]);
   },
@@ -58,9 +58,9 @@ describe.each([
 ] as const)('%s', (shell, call) => {
   const { error } = spawnSync(shell, ['--version']);
   const run = error === undefined ? test : test.skip;
-  if (error !== undefined) console.warn(`${shell} is not here: its script was not run`);
+  if (error !== undefined) console.warn(`${shell} is not installed: its script was not run`);
 
-  run('completes by the script that is printed', async () => {
+  run('completes with the printed script', async () => {
     const { stdout: script } = await offpayHere(['completion', shell]);
     const typed = ['settlement', 'capt'];
     const { stdout, stderr } = spawnSync(shell, ['-c', `${script}\n${call}`, shell, ...typed], {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay completion SHELL`: a script with which bash and zsh complete commands and options. The script asks this command for each
-// word, and it reads the answer off the commands themselves: there is no second list.
+// `offpay completion SHELL`: a script for bash and zsh that completes commands and options. For each word the script asks this
+// command, which reads the answer from the commands themselves. There is no second list.
 import { join } from 'node:path';
 import { Argument, Command, type Option } from 'commander';
 import { print, reportingErrors } from '../output.js';
 import { shellWord } from '../shell-word.js';
 
-/** @returns the command line for these words, with the command that they call. */
+/** @returns the command line for these words, and the command that they call. */
 export type ProgramFor = (words: readonly string[]) => Promise<Command>;
 
 const optionOf = (command: Command, word: string): Option | undefined =>
@@ -15,8 +15,8 @@ const optionOf = (command: Command, word: string): Option | undefined =>
 const takesValue = (option: Option | undefined): boolean =>
   option?.required === true || option?.optional === true;
 
-/** The command that the words lead to: each that names one goes a step down. */
-const leadsTo = (program: Command, words: readonly string[]): Command =>
+/** The command that the words lead to: each word that names a subcommand goes one step down. */
+const findCommand = (program: Command, words: readonly string[]): Command =>
   words.reduce(
     (command, word) =>
       command.commands.find((each) => each.name() === word || each.aliases().includes(word)) ??
@@ -34,7 +34,7 @@ const optionNames = (command: Command): string[] => [
   '--help',
 ];
 
-/** Commands, or what the next argument may be; nothing where any file may stand. */
+/** Commands, or the choices of the next argument; none where any file name is possible. */
 function wordsIn(command: Command, words: readonly string[]): readonly string[] {
   const names = command.commands.map((each) => each.name());
   if (names.length > 0) return names;
@@ -44,15 +44,15 @@ function wordsIn(command: Command, words: readonly string[]): readonly string[] 
 }
 
 /**
- * What may stand in place of the last word.
- * @returns nothing where a shell had better complete names of files.
+ * The possible values of the last word.
+ * @returns none where the shell should complete file names.
  */
 export async function candidates(
   programFor: ProgramFor,
   typed: readonly string[],
 ): Promise<string[]> {
   const [before, begun] = [typed.slice(0, -1), typed.at(-1) ?? ''];
-  const command = leadsTo(await programFor(before), before);
+  const command = findCommand(await programFor(before), before);
   const option = isValueOf(command, before);
   const all =
     option !== undefined
@@ -63,7 +63,7 @@ export async function candidates(
   return all.filter((word) => word.startsWith(begun));
 }
 
-/** How the script calls this very program, wherever it stands. */
+/** The command by which the script calls this program, wherever it is installed. */
 const ASK = `${shellWord(process.execPath)} ${shellWord(join(__dirname, '..', '..', 'bin', 'offpay.js'))} completion`;
 
 const SCRIPTS = {
@@ -89,7 +89,7 @@ type Shell = keyof typeof SCRIPTS;
 export const completionCommand = (programFor: ProgramFor): Command =>
   new Command('completion')
     .addArgument(new Argument('<shell>', 'bash or zsh').choices(Object.keys(SCRIPTS)))
-    .argument('[words...]', 'for the script: prints what may stand in place of the last of these')
+    .argument('[words...]', 'for the script: prints the possible values of the last word')
     .action(
       reportingErrors(async (shell: Shell, words: string[]) => {
         const lines = words.length === 0 ? SCRIPTS[shell] : await candidates(programFor, words);

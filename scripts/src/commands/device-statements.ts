@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay device receipt | cancellation | history | evidence | sync`: what became of payments, and what proves it.
+// `offpay device receipt | cancellation | history | evidence | sync`: the state of payments, and its proofs.
 import {
   bytesToText,
   decodeCancellation,
@@ -20,7 +20,7 @@ import { marksGiven, withMarksOption, type MarksOption } from '../offline/restor
 import { reportingErrors, show } from '../output.js';
 import { withClients } from '../with-clients.js';
 
-const opened = async <Result>(
+const withOpenDevice = async <Result>(
   { device }: DeviceOption,
   work: (device: Device) => Promise<Result>,
 ): Promise<Result> => withDevice(device, await readPassphrase(), work);
@@ -33,8 +33,8 @@ const keptText = (payments: readonly PaymentHistory[]): string =>
     .map((payment) => `${payment.state}: ${moneyText(payment)} for ${payment.orderNumber}`)
     .join('\n');
 
-/** @returns the payments that answered these requests. */
-async function answering(
+/** @returns the payments that answer these requests. */
+async function findPayments(
   device: Device,
   hashes: readonly Uint8Array[],
 ): Promise<readonly PaymentHistory[]> {
@@ -44,15 +44,15 @@ async function answering(
 
 async function receipt(file: string, options: DeviceOption): Promise<void> {
   const bytes = await readCarried('receipt', file);
-  const kept = await opened(options, async (device) => {
+  const kept = await withOpenDevice(options, async (device) => {
     await device.importReceipt(bytes);
     const { requestHash } = decodeReceipt(parseCose('offpay/receipt', bytes).payload);
-    return answering(device, [requestHash]);
+    return findPayments(device, [requestHash]);
   });
   show(options, { kept }, () => keptText(kept));
 }
 
-/** A terminal cancels every request of an order; the device answered one of them. @returns whether it was this one's. */
+/** A terminal cancels every request of an order, but the device answered only one. @returns whether this cancellation is for that one. */
 async function keepCancellation(device: Device, bytes: Buffer): Promise<boolean> {
   try {
     await device.importCancellation(bytes);
@@ -65,21 +65,21 @@ async function keepCancellation(device: Device, bytes: Buffer): Promise<boolean>
 
 async function cancellation(files: readonly string[], options: DeviceOption): Promise<void> {
   const all = await Promise.all(files.map((file) => readCarried('cancellation', file)));
-  const kept = await opened(options, async (device) => {
+  const kept = await withOpenDevice(options, async (device) => {
     const hashes: Uint8Array[] = [];
     for (const bytes of all)
       if (await keepCancellation(device, bytes))
         hashes.push(
           decodeCancellation(parseCose('offpay/cancellation', bytes).payload).requestHash,
         );
-    return answering(device, hashes);
+    return findPayments(device, hashes);
   });
   if (kept.length === 0) throw notFound({ reason: 'no payment of this device was cancelled' });
   show(options, { kept }, () => `${keptText(kept)}\nnext: offpay device sync, which returns it`);
 }
 
 async function history(options: DeviceOption): Promise<void> {
-  const payments = await opened(options, (device) => device.history());
+  const payments = await withOpenDevice(options, (device) => device.history());
   show(options, payments, historyText);
 }
 
@@ -88,7 +88,7 @@ interface EvidenceOptions extends DeviceOption {
   readonly out?: string;
 }
 
-/** Of every payment of the order whose receipt is kept. @throws {RefusedError} NOT_FOUND when there is none. */
+/** Evidence of every payment of the order that has a receipt. @throws {RefusedError} NOT_FOUND when there is none. */
 async function evidenceOf(
   device: Device,
   orderNumber: string,
@@ -108,14 +108,16 @@ async function evidenceOf(
 
 async function evidence(orderNumber: string, options: EvidenceOptions): Promise<void> {
   const { merchant, out = orderNumber } = options;
-  const found = await opened(options, (device) => evidenceOf(device, orderNumber, merchant));
+  const found = await withOpenDevice(options, (device) =>
+    evidenceOf(device, orderNumber, merchant),
+  );
   const written = await writeEach('evidence', found, { out });
   show<readonly Written[]>(options, written, (files) => files.flatMap(writtenText).join('\n'));
 }
 
 interface SyncOptions extends DeviceOption, MarksOption {}
 
-/** Each voucher for itself: one that the bank cannot take back does not hold up the others. */
+/** Brings each voucher separately, so that one that the bank cannot take back does not stop the others. */
 async function sync(options: SyncOptions): Promise<void> {
   const passphrase = await readPassphrase();
   await withClients(options, async (clients) => {
@@ -142,30 +144,30 @@ const cancellationCommand = (): Command =>
     'cancellation',
     "keeps a terminal's cancellation: the payment was never accepted (no network)",
   )
-    .argument('<files...>', '.png or .offpay-cancellation: all that the terminal wrote')
+    .argument('<files...>', '.png or .offpay-cancellation: every file that the terminal wrote')
     .action(reportingErrors(cancellation));
 
 const historyCommand = (): Command =>
   deviceCommandOf(
     'history',
-    'every payment: given, accepted by a receipt, or cancelled (no network)',
+    'shows every payment and its state: given, accepted or cancelled (no network)',
   ).action(reportingErrors(history));
 
 const evidenceCommand = (): Command =>
   deviceCommandOf(
     'evidence',
-    'writes what proves an accepted payment, for a till that lost it (no network)',
+    'writes the evidence of an accepted payment, for a till that lost it (no network)',
   )
     .argument('<order>', "the merchant's order number")
-    .option('--merchant <id>', 'where two merchants have the order number')
-    .option('--out <file>', 'as .offpay-evidence; named after the order unless told')
+    .option('--merchant <id>', 'the merchant, where two have this order number')
+    .option('--out <file>', 'name of the .offpay-evidence file (default: the order number)')
     .action(reportingErrors(evidence));
 
 const syncCommand = (): Command =>
   withMarksOption(
     deviceCommandOf(
       'sync',
-      'brings cancelled vouchers to the bank, which returns the money, and learns whom to trust (needs the network); exit code 1 when one is refused',
+      'brings cancelled vouchers to the bank, which returns the money, and updates whom the device trusts (needs the network); exit code 1 when one is refused',
     ),
   ).action(reportingErrors(sync));
 

@@ -41,7 +41,7 @@ import { registerDevice } from '../offline/register-device.js';
 import {
   epochNumber,
   marksGiven,
-  restoring,
+  restoreAction,
   withMarksOption,
   type MarksOption,
   type Meaning,
@@ -59,12 +59,12 @@ interface FundOptions extends DeviceOption, MarksOption {
 
 export const balanceText = (balance: Balance): string =>
   [
-    `epoch ${balance.epoch.toString()}${balance.sealed ? ' (sealed, pays nothing new)' : ''}: ${formatAmount(balance.remaining, balance.currency)} of ${formatAmount(balance.total, balance.currency)} ${balance.currency} left`,
+    `epoch ${balance.epoch.toString()}${balance.sealed ? ' (sealed: makes no new payments)' : ''}: ${formatAmount(balance.remaining, balance.currency)} of ${formatAmount(balance.total, balance.currency)} ${balance.currency} left`,
     `at most ${formatAmount(balance.perPayment, balance.currency)} a payment, ${balance.paymentsLeft.toString()} payments, until ${timeText(balance.spendUntil)}`,
   ].join('; ');
 
-/** Whose the device is to be; it keeps its name unless told. */
-async function ownerOf({ device: folder, customer, deviceId }: FundOptions) {
+/** Whose device it becomes. It keeps its name unless an option gives another. */
+async function wantedOwner({ device: folder, customer, deviceId }: FundOptions) {
   const known = await findSettings('device', folder);
   return { customerId: customer, deviceId: deviceId ?? known?.deviceId ?? 'wallet' };
 }
@@ -78,13 +78,13 @@ const fundingBank = (clients: Clients, bank: OfflineBank): FundingBank => ({
   submit: (certificate) => bank.submit(certificate),
 });
 
-/** The balance, and what became of a certificate that an interrupted `fund` left behind. */
+/** The balance, and the result of an interrupted `fund` before it. */
 type Funded = Balance & Pick<FundedFolder, 'pending'>;
 
 const pendingText = (pending: PendingOutcome): string =>
   pending.state === 'imported'
-    ? 'a fund that was interrupted before is finished, and nothing more was set aside: run fund again for more'
-    : `a fund that was interrupted before is given up: ${pending.code}: ${pending.message}`;
+    ? 'an interrupted fund is now finished, and nothing more was set aside; to set aside more, run fund again'
+    : `an interrupted fund is given up: ${pending.code}: ${pending.message}`;
 
 const fundedText = ({ pending, ...balance }: Funded): string =>
   [...(pending === null ? [] : [pendingText(pending)]), balanceText(balance)].join('\n');
@@ -92,7 +92,7 @@ const fundedText = ({ pending, ...balance }: Funded): string =>
 async function fund(options: FundOptions): Promise<void> {
   const { device: folder, currency } = options;
   const amount = parseDecimal(options.amount, currency);
-  const wanted = { ...(await ownerOf(options)), currency, amount, ...marksGiven(options) };
+  const wanted = { ...(await wantedOwner(options)), currency, amount, ...marksGiven(options) };
   await ensureSameParty(folder, { party: 'device', ...wanted });
   const passphrase = await readPassphrase();
   await withClients(options, async (clients) => {
@@ -154,7 +154,7 @@ interface Shown {
   readonly payments: readonly PaymentHistory[];
 }
 
-const shown = async (device: Device): Promise<Shown> => ({
+const readDevice = async (device: Device): Promise<Shown> => ({
   publicKey: device.publicKey,
   balances: await device.balances(),
   payments: await device.history(),
@@ -165,16 +165,19 @@ const shownText = ({ balances, payments }: Shown): string =>
 
 const fundCommand = (): Command =>
   withMarksOption(
-    deviceCommandOf('fund', 'sets money of the customer aside for this device (needs the network)'),
+    deviceCommandOf('fund', 'sets aside money of the customer for this device (needs the network)'),
   )
-    .requiredOption('--customer <id>', 'whose device it is')
-    .option('--device-id <id>', 'name of the device (default: as before, first `wallet`)')
+    .requiredOption('--customer <id>', 'the customer whose device it is')
+    .option(
+      '--device-id <id>',
+      'name of the device (default: its present name; for a new device `wallet`)',
+    )
     .requiredOption('--amount <decimal>', 'for example 100.00')
     .option('--currency <code>', 'ISO 4217 code', 'EUR')
     .action(reportingErrors(fund));
 
 const viewCommand = (): Command =>
-  deviceCommandOf('view', 'whom a request pays, and how much, without paying it (no network)')
+  deviceCommandOf('view', 'shows whom a request pays and how much, and pays nothing (no network)')
     .requiredOption('--request <file>', '.png or .offpay-request')
     .action(reportingErrors(view));
 
@@ -185,13 +188,17 @@ const payCommand = (): Command =>
     '.offpay-voucher',
   )
     .requiredOption('--request <file>', '.png or .offpay-request')
-    .option('--again', 'pays an order number again that was paid by another request')
+    .option('--again', 'pays an order number again that another request has paid')
     .action(reportingErrors(pay));
 
 const showCommand = (): Command =>
-  deviceCommandOf('show', 'what is left and what was paid (no network)').action(
+  deviceCommandOf('show', 'shows what is left and what was paid (no network)').action(
     reportingErrors(async (options: DeviceOption) => {
-      show(options, await withDevice(options.device, await readPassphrase(), shown), shownText);
+      show(
+        options,
+        await withDevice(options.device, await readPassphrase(), readDevice),
+        shownText,
+      );
     }),
   );
 
@@ -210,28 +217,28 @@ const restoredMeaning: Meaning = ({ sealedEpoch }) => [
   ...(sealedEpoch === null
     ? []
     : [
-        `the device pays nothing new from epoch ${sealedEpoch.toString()} and before; what it answered it shows again`,
-        'what is left of them returns to the account when they can be claimed no more',
+        `the device makes no new payments from epoch ${sealedEpoch.toString()} or earlier; it still shows the vouchers that it gave`,
+        'the rest of these epochs returns to the account when it can no longer be claimed',
       ]),
-  'payments that are lost here are not in its history: it does not warn of an order that they paid',
-  'to pay again: offpay device fund, which sets money aside in a new epoch',
+  'lost payments are not in its history: it does not warn when an order was paid by one of them',
+  'to pay again, run offpay device fund: it sets money aside in a new epoch',
 ];
 
 const restoreCommand = (): Command =>
   withMarksOption(
     deviceCommandOf(
       'restore',
-      'goes on with a store that was put back, emptied or moved (no network)',
+      'continues with a store that was put back, emptied or moved (no network)',
     ),
   )
     .option(
       '--epoch <n>',
-      'the highest epoch that the bank granted, where the mark is lost as well',
+      'the highest epoch that the bank granted, if the mark is lost too',
       epochNumber,
     )
-    .action(restoring('device', restoredMeaning));
+    .action(restoreAction('device', restoredMeaning));
 
-/** The device's half of a payment without a network. */
+/** The commands of a device, for payments without a network. */
 export function deviceCommand(): Command {
   const device = new Command('device')
     .addCommand(fundCommand())

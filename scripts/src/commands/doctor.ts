@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay doctor`: what is wrong with this machine or its network, and what to do.
+// `offpay doctor`: says what is wrong with this machine or its network, and what to do.
 import { type Check, doctor, type DoctorReport } from '@fabric-offline-pay/run';
 import { Command } from 'commander';
 import { EXIT } from '../exit-codes.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `offpay pay` finds out before it asks anything of a network.
+// What `offpay pay` checks before it uses the network.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,20 +16,20 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const pay = (...words: readonly string[]) => offpayHere(['pay', ...words, '--home', home]);
 
-test('a report that cannot be written is refused before anything is done, and nothing is left behind', async () => {
+test('refuses a report that cannot be written before it does anything, and leaves nothing behind', async () => {
   const report = join(folder, 'missing', 'report.json');
   const { code, stderr } = await pay('--sample', '--report', report);
   expect([code, stderr]).toEqual([2, expect.stringContaining('FILE_UNWRITABLE')]);
   expect(stderr).toContain(report);
 });
 
-test('without a file it runs nothing, and no sample', async () => {
+test('runs nothing when no file is named, not even the sample', async () => {
   const { code, stderr } = await pay();
   expect([code, stderr]).toEqual([2, expect.stringContaining('WRONG_USE')]);
   expect(stderr).toContain('--orders');
 });
 
-test('F7: a file that is missing, or a folder, ends with another code than 0', async () => {
+test('a missing file or a folder ends with an exit code other than 0', async () => {
   for (const orders of [join(folder, 'nowhere.csv'), folder]) {
     const { code, stderr } = await pay('--orders', orders);
     expect([code, stderr]).toEqual([2, expect.stringContaining('INPUT_UNUSABLE')]);
@@ -37,7 +37,7 @@ test('F7: a file that is missing, or a folder, ends with another code than 0', a
   }
 });
 
-test('a home that is no network is told so, and no folder is made', async () => {
+test('refuses a home without a network, and makes no folder', async () => {
   const orders = join(folder, 'orders.csv');
   writeFileSync(
     orders,

@@ -20,10 +20,11 @@ import {
   startBankService,
 } from '@fabric-offline-pay/run';
 import { Command, Option } from 'commander';
+import * as z from 'zod';
 import { EXIT } from '../exit-codes.js';
 import { homeOf } from '../home.js';
 import { pathsOf, tellProblems, withFiles, type FilesOptions } from '../input-files.js';
-import { resumable } from '../interrupt.js';
+import { runResumable } from '../interrupt.js';
 import {
   print,
   reportingErrors,
@@ -40,10 +41,10 @@ export interface RunOptions extends CommonOptions {
   readonly again?: boolean;
 }
 
-/** The sample's codes live shorter than its slowest customer takes to type one. */
+/** The codes of the sample expire before its slowest customer has typed one. */
 export const SAMPLE_CODE_SECONDS = 15;
 
-/** On a terminal one line that changes; elsewhere a line for every tenth order. */
+/** On a terminal, one line that changes; elsewhere, a line for every tenth order. */
 function progress(): NonNullable<PayOptions['onProgress']> {
   const counts = new Map<string, number>();
   return (done, total, { state }) => {
@@ -57,8 +58,8 @@ function progress(): NonNullable<PayOptions['onProgress']> {
 }
 
 /**
- * Reads what is to be run and looks whether its report can be written, before anything is asked of the network.
- * @throws {NetworkError} INPUT_UNUSABLE, after all that is wrong was told
+ * Reads the files, and checks that the report can be written, before it uses the network.
+ * @throws {NetworkError} INPUT_UNUSABLE, after it has shown every fault
  * @throws {FileError} FILE_UNWRITABLE
  */
 export function readRun(paths: InputPaths, { report }: Pick<RunOptions, 'report'>): ReadInput {
@@ -69,7 +70,7 @@ export function readRun(paths: InputPaths, { report }: Pick<RunOptions, 'report'
   return files;
 }
 
-/** What a book says that was not named is no secret to whoever reads the report. */
+/** Records that were not named are taken from the orders. The reader of the report must know that. */
 function tellAssumed({ orders, merchantOrders, waybills }: InputPaths): void {
   if (orders === undefined) return;
   const missing = [
@@ -77,10 +78,12 @@ function tellAssumed({ orders, merchantOrders, waybills }: InputPaths): void {
     ...(waybills === undefined ? ["the logistics company's (--waybills)"] : []),
   ];
   if (missing.length > 0)
-    tell(`pay          books that were not named say what the orders say: ${missing.join(', ')}`);
+    tell(
+      `pay          records that are not named are taken from the orders: ${missing.join(', ')}`,
+    );
 }
 
-/** Runs files on the network in a home folder, whose bank's authentication must run. */
+/** Runs files on the network in a home folder. The bank's authentication must be running. */
 export async function runFiles(
   home: string,
   files: ReadInput,
@@ -119,12 +122,12 @@ export async function runFiles(
 export const modeOption = (): Option =>
   new Option(
     '--mode <mode>',
-    'stepwise: a transaction a unit; express: three an order; mixed: both in turn',
+    'stepwise: one transaction per unit; express: three per order; mixed: both in turn',
   )
     .choices(['stepwise', 'express', 'mixed'])
     .default('mixed');
 
-/** Rows that go on when they are run again make the run go on, too; rows that did not do what they say are told by the exit code. */
+/** When some rows can continue in a next run, the run can continue too. Else the code says whether every row is done. */
 function exitCodeOfRun({ files }: PayReport): number {
   const reports = Object.values(files);
   if (reports.some(({ unfinished }) => unfinished > 0)) return EXIT.notReachable;
@@ -136,10 +139,10 @@ function exitCodeOfRun({ files }: PayReport): number {
 async function run(options: FilesOptions & RunOptions): Promise<void> {
   const files = readRun(pathsOf(options), options);
   const home = homeOf(options);
-  // Says at once when there is no network: the lock would leave a folder.
+  // Fails now when there is no network, because the lock would leave a folder.
   readDescription(home);
   await asOnlyRun(home, () =>
-    resumable(async () => {
+    runResumable(async () => {
       await startBankService(home, bankOptionsOf(home));
       const report = await runFiles(home, files, options);
       show(options, report, (result) => reportLines(result).join('\n'));
@@ -151,18 +154,20 @@ async function run(options: FilesOptions & RunOptions): Promise<void> {
 
 export const payCommand = (): Command =>
   withFiles(withCommonOptions(new Command('pay')))
-    .option('--report <file>', 'writes the report as JSON')
-    .option('--again', 'takes up rows again that a rule refused before, also where no file changed')
+    .option('--report <file>', 'writes the report as JSON to this file')
+    .option('--again', 'runs rows again that a rule refused, even if no file changed')
     .addOption(modeOption())
     .action(reportingErrors(run));
 
-/** The bank keeps the settings that it was started with. */
+const bankSettings = z.object({
+  limits: z.object({ codeSeconds: z.number().exactOptional() }).default({}),
+});
+
+/** The bank keeps the settings of its start. */
 function bankOptionsOf(home: string): { codeSeconds?: number } {
   try {
-    const { limits } = JSON.parse(readFileSync(join(home, 'bank', 'config.json'), 'utf8')) as {
-      limits?: { codeSeconds?: number };
-    };
-    return limits?.codeSeconds === undefined ? {} : { codeSeconds: limits.codeSeconds };
+    const text = readFileSync(join(home, 'bank', 'config.json'), 'utf8');
+    return bankSettings.parse(JSON.parse(text)).limits;
   } catch {
     return {};
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stops a start is found before the old network is ended and its ledger wiped. No network runs here: nothing gets that far.
+// A start finds what would stop it before it ends the old network and wipes its ledger. No network runs here: no test gets that far.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-/** What a start answers that must not wipe anything. */
+/** @returns the error of a start, which must not have wiped anything. */
 async function refusedStart(words: readonly string[] = [], environment = {}) {
   const { code, stdout, stderr } = await offpayHere(
     ['start', '--home', home, '--json', ...words],
@@ -42,7 +42,7 @@ describe('a port in use', () => {
   });
   afterEach(() => server.close());
 
-  test('is told with who holds it and with an option that start has, and nothing is wiped', async () => {
+  test('names the process that holds it and an option of start, and wipes nothing', async () => {
     const { code, told } = await refusedStart(['--base-port', port.toString()]);
     expect(code).toBe(1);
     expect(told).toMatchObject({ code: 'PORT_IN_USE' });
@@ -54,7 +54,7 @@ describe('a port in use', () => {
     expect(stdout).toContain('--base-port');
   });
 
-  test('of a network that goes on is no matter of options', async () => {
+  test('is not solved by an option when the network goes on', async () => {
     writeFileSync(join(home, 'ports.json'), JSON.stringify({ base: port }));
     const { told } = await refusedStart(['--keep']);
     expect(told).toMatchObject({ code: 'PORT_IN_USE' });
@@ -66,12 +66,12 @@ test.each([
   ['programs that are missing', [], { FABRIC_BIN: '/nowhere' }, 1, 'PREREQUISITE_MISSING'],
   ['a report that cannot be written', ['--report', '/nowhere/r.json'], {}, 2, 'FILE_UNWRITABLE'],
   ['a report that is a folder', ['--report', '/'], {}, 2, 'FILE_UNWRITABLE'],
-])('%s: told, and nothing is wiped', async (_, words, environment, exitCode, refusal) => {
+])('%s: refuses and wipes nothing', async (_, words, environment, exitCode, refusal) => {
   const { code, told } = await refusedStart(words, environment);
   expect([code, told['code']]).toEqual([exitCode, refusal]);
 });
 
-test('a home that cannot be made is told as a file is, not as the system says it', async () => {
+test('a home that cannot be made is a FILE_UNUSABLE error, not one of the system', async () => {
   const { code, stderr } = await offpayHere(['start', '--home', join(ledger, 'below')]);
   expect(code).toBe(2);
   expect(stderr).toMatch(
@@ -83,7 +83,7 @@ describe('another start', () => {
   let other: ChildProcess;
   let lock: string;
 
-  /** A lock as another process holds it, by its start in the kernel's tables. */
+  /** A lock that another process holds, with its start time from the kernel's tables. */
   beforeEach(() => {
     other = spawn('sleep', ['60'], { stdio: 'ignore' });
     const stat = readFileSync(`/proc/${String(other.pid)}/stat`, 'utf8');
@@ -99,7 +99,7 @@ describe('another start', () => {
   afterEach(() => other.kill('SIGKILL'));
 
   test.each(['start', 'network up', 'network reset'])(
-    'that is running stops %s at once, by its number, and keeps its lock',
+    'that is running stops %s at once with its process number, and keeps its lock',
     async (command) => {
       const { code, stderr } = await offpayHere([...command.split(' '), '--home', home]);
       expect(code).toBe(3);
@@ -111,7 +111,7 @@ describe('another start', () => {
     },
   );
 
-  test('that died leaves a lock that is taken over', async () => {
+  test('that died leaves a lock that the next start takes over', async () => {
     other.kill('SIGKILL');
     await once(other, 'exit');
     const { told } = await refusedStart([], { FABRIC_BIN: '/nowhere' });

@@ -24,7 +24,7 @@ import {
 import { Command } from 'commander';
 import { homeOf } from '../home.js';
 import { samplePaths } from '../input-files.js';
-import { resumable } from '../interrupt.js';
+import { runResumable } from '../interrupt.js';
 import { basePortOption, portsOf } from '../base-port.js';
 import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output.js';
 import {
@@ -47,7 +47,7 @@ interface StartOptions extends RunOptions {
 const tellStage = ({ stage, message }: ProgressEvent): void =>
   tell(`${stage.padEnd(12)} ${message}`);
 
-/** One order that went all the way, to show what stands on the ledger. */
+/** One completed order, to show what is on the ledger. */
 async function printTrail(home: string, report: PayReport): Promise<void> {
   const order = report.outcomes.find((outcome) => outcome.state === 'released');
   if (order === undefined) return;
@@ -78,14 +78,14 @@ function printWhere({ home, organisations }: NetworkDescription): void {
   print('  npx offpay --help: any transaction or query by hand');
 }
 
-/** Everything that can fail is looked at before the old network is ended and its ledger wiped. */
+/** Checks everything that can fail before it ends the old network and wipes its ledger. */
 async function start(options: StartOptions): Promise<void> {
   const home = homeOf(options);
   await asOnlyRun(home, async () => {
     const files = readRun(samplePaths(), options);
     const keep = options.keep === true;
     await ensureStartable({ home, keep, ...portsOf(options), withProgress: tellStage });
-    await resumable(async () => {
+    await runResumable(async () => {
       if (!keep) await resetNetwork({ home, withProgress: tellStage });
       await upNetwork({ home, ...portsOf(options), withProgress: tellStage });
       tell("services     starting the bank's authentication");
@@ -115,9 +115,9 @@ async function printStarted(
 
 export const startCommand = (): Command =>
   withCommonOptions(new Command('start'))
-    .option('--keep', 'goes on with the ledger of the last start instead of a fresh one')
+    .option('--keep', 'keeps the ledger of the last start instead of making a fresh one')
     .addOption(basePortOption())
-    .option('--report <file>', 'writes the report as JSON')
+    .option('--report <file>', 'writes the report as JSON to this file')
     .addOption(modeOption())
     .action(reportingErrors(start));
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay terminal receipt | cancel | import`: what a terminal states of its orders, and payments that it takes up again.
+// `offpay terminal receipt | cancel | import`: a terminal's statements about its orders, and payments that it takes back.
 import { withTerminal } from '@fabric-offline-pay/run';
 import type { AcceptedPayment, Terminal } from '@fabric-offline-pay/sdk/offline';
 import type { Command } from 'commander';
@@ -23,13 +23,13 @@ import { reportingErrors, show } from '../output.js';
 
 type Options = TerminalOption & CarriedTargets;
 
-const opened = async <Result>(
+const withOpenTerminal = async <Result>(
   { terminal }: TerminalOption,
   work: (terminal: Terminal) => Promise<Result>,
 ): Promise<Result> => withTerminal(terminal, await readPassphrase(), work);
 
 async function receipt(orderNumber: string, options: Options): Promise<void> {
-  const bytes = await opened(options, (terminal) => terminal.receipt(orderNumber));
+  const bytes = await withOpenTerminal(options, (terminal) => terminal.receipt(orderNumber));
   const written = await writeCarried('receipt', bytes, options);
   show(options, { orderNumber, receipt: bytes.toString('base64'), ...written }, (shown) =>
     [`receipt of ${orderNumber}`, ...writtenText(shown)].join('\n'),
@@ -43,23 +43,23 @@ interface Cancelled {
 
 const cancelledText = ({ orderNumber, cancellations }: Cancelled): string =>
   [
-    `cancelled: no voucher for these requests of ${orderNumber} is accepted any more; an order that is not paid may be asked for again`,
+    `cancelled: the terminal accepts no more vouchers for these requests of ${orderNumber}; if the order is not paid, request it again`,
     ...cancellations.flatMap(writtenText),
   ].join('\n');
 
 async function cancel(orderNumber: string, options: Options): Promise<void> {
   ensureTarget(options);
-  const signed = await opened(options, (terminal) => terminal.cancel(orderNumber));
+  const signed = await withOpenTerminal(options, (terminal) => terminal.cancel(orderNumber));
   const cancellations = await writeEach('cancellation', signed, options);
   show(options, { orderNumber, cancellations }, cancelledText);
 }
 
 const importedText = (payment: AcceptedPayment): string =>
-  `taken up: ${moneyText(payment)} for ${payment.orderNumber}, ${payment.status}`;
+  `imported: ${moneyText(payment)} for ${payment.orderNumber}, ${payment.status}`;
 
 async function importEvidence(file: string, options: TerminalOption): Promise<void> {
   const evidence = await readCarried('evidence', file);
-  const payment = await opened(options, (terminal) => terminal.importPayment(evidence));
+  const payment = await withOpenTerminal(options, (terminal) => terminal.importPayment(evidence));
   show(options, payment, importedText);
 }
 
@@ -67,7 +67,7 @@ const ORDER = ['<order>', "the merchant's order number"] as const;
 
 const receiptCommand = (): Command =>
   withTargets(
-    terminalCommandOf('receipt', 'signs the receipt of an accepted payment again (no network)'),
+    terminalCommandOf('receipt', 'signs the receipt of an accepted payment once more (no network)'),
     'receipt',
     '.offpay-receipt',
   )
@@ -78,10 +78,10 @@ const cancelCommand = (): Command =>
   withTargets(
     terminalCommandOf(
       'cancel',
-      'gives up an order that nobody paid: the customer gets the money of a voucher back that was not read (no network)',
+      'cancels an order that is not paid: the customer gets back the money of a voucher that was not read (no network)',
     ),
     'cancellation',
-    '.offpay-cancellation; an order that was asked for more than once has several',
+    '.offpay-cancellation; an order with several requests has several',
   )
     .argument(...ORDER)
     .action(reportingErrors(cancel));
@@ -89,7 +89,7 @@ const cancelCommand = (): Command =>
 const importCommand = (): Command =>
   terminalCommandOf(
     'import',
-    "takes up a payment that this merchant accepted and this terminal does not know, out of a customer's evidence (no network)",
+    "imports a payment from a customer's evidence: this merchant accepted it, but this terminal does not know it (no network)",
   )
     .argument('<evidence>', '.offpay-evidence')
     .action(reportingErrors(importEvidence));

@@ -39,7 +39,7 @@ import {
 import { readPassphrase } from '../offline/passphrase.js';
 import {
   marksGiven,
-  restoring,
+  restoreAction,
   withMarksOption,
   type MarksOption,
   type Meaning,
@@ -52,18 +52,18 @@ import { reportingErrors, show, table } from '../output.js';
 import { withClients } from '../with-clients.js';
 import { terminalStatementCommands } from './terminal-statements.js';
 
-/** Of its key's digest, in the name of a till: enough to tell those of a merchant apart. */
+/** Characters of its key's digest in the name of a till: enough to distinguish the tills of a merchant. */
 const TILL_DIGITS = 8;
 
 interface SetupOptions extends TerminalOption, MarksOption, LimitsOptions {
   readonly merchant: string;
   readonly terminalId?: string;
-  /** What customers know the merchant by; undefined for a terminal that nobody certifies. */
+  /** The merchant's name for customers; undefined for a terminal without a certificate. */
   readonly name?: string;
 }
 
-/** The terminal's certificate by the merchant's bank, when it is to have one. */
-async function certified(
+/** The terminal's certificate from the merchant's bank, if it gets one. */
+async function certifyPayee(
   bank: OfflineBank,
   payee: Omit<PayeeRequest, 'name'>,
   name: string | undefined,
@@ -80,18 +80,18 @@ interface SetUp {
 const setupText = ({ terminalId, certified: as, limits }: SetUp): string =>
   [
     as === null
-      ? `${terminalId} is set up; nobody certifies who asks, so that devices keep no receipts of it: --name NAME has the bank certify it`
+      ? `${terminalId} is set up without a certificate, so devices keep no receipts from it; with --name NAME the bank certifies it`
       : `${terminalId} is set up, certified as ${as.name} until ${timeText(as.validUntil)}`,
     limits === null ? 'the merchant limits nothing' : `limits: ${limitsText(limits)}`,
   ].join('\n');
 
-/** Two tills of a merchant have two names without being told: by their keys. */
-const nameOf = (publicKey: string): string =>
+/** Two tills of a merchant get different names without an option, from their keys. */
+const tillName = (publicKey: string): string =>
   `till-${hash('sha256', publicKey).slice(0, TILL_DIGITS)}`;
 
 /**
- * Tells the terminal whose it is, whom to trust, with the newest bulletin, and what the merchant lets it take. What it was told
- * before and is not told now stays.
+ * Sets the terminal's merchant, whom it trusts, the newest bulletin and the merchant's own limits. A setting that is not given
+ * keeps its value.
  */
 async function setUp(options: SetupOptions): Promise<void> {
   const { terminal: folder, merchant: merchantId, name } = options;
@@ -103,14 +103,17 @@ async function setUp(options: SetupOptions): Promise<void> {
   await ensureSameParty(folder, { ...ofFolder, ...told });
   const passphrase = await readPassphrase();
   const { publicKey } = await openKey(folder, passphrase);
-  const terminalId = known ?? nameOf(publicKey);
+  const terminalId = known ?? tillName(publicKey);
   await withClients(options, async (clients) => {
     const { channel } = clients;
     await ensureSameParty(folder, { ...ofFolder, channel });
     const bank = await OfflineBank.open(clients);
-    const payee = await certified(bank, { merchantId, terminalId, publicKey }, name);
+    const payee = await certifyPayee(bank, { merchantId, terminalId, publicKey }, name);
     const settings = {
-      ...{ ...ofFolder, channel, terminalId, roots: bank.roots },
+      ...ofFolder,
+      channel,
+      terminalId,
+      roots: bank.roots,
       ...(limits && { limits }),
       ...marksGiven(options),
     };
@@ -120,7 +123,7 @@ async function setUp(options: SetupOptions): Promise<void> {
       await terminal.learn(news);
       return terminal.certifiedAs();
     };
-    // Before a store is made: who opens it next must look for its mark at the same place.
+    // Before the store is made, because the next command that opens it must look for its mark in the same place.
     if (!hasStore(folder)) await writeSettings(folder, settings);
     const as = await withTerminal(folder, passphrase, work, settings);
     show(options, { terminalId, certified: as ?? null, limits: limits ?? null }, setupText);
@@ -155,12 +158,12 @@ interface AcceptOptions extends TerminalOption, CarriedTargets {
   readonly voucher: string;
 }
 
-/** The receipt as it travels, in base64; null for a refusal. */
+/** The receipt in base64; null for a refusal. */
 type Shown = (Omit<Accepted, 'receipt'> | Rejection) & {
   readonly receipt: string | null;
 } & Written;
 
-async function shownOf(acceptance: Acceptance, targets: CarriedTargets): Promise<Shown> {
+async function writeReceipt(acceptance: Acceptance, targets: CarriedTargets): Promise<Shown> {
   if (!acceptance.accepted) return { ...acceptance, receipt: null, bytes: 0, written: [] };
   const { receipt, ...accepted } = acceptance;
   const written = await writeCarried('receipt', receipt, targets);
@@ -170,7 +173,7 @@ async function shownOf(acceptance: Acceptance, targets: CarriedTargets): Promise
 const acceptanceText = (acceptance: Shown): string =>
   acceptance.accepted
     ? [
-        `ACCEPTED${acceptance.repeated ? ' (before)' : ''}: hand out the goods of ${acceptance.payment.orderNumber}; it settles when there is a network`,
+        `ACCEPTED${acceptance.repeated ? ' (before)' : ''}: hand out the goods of ${acceptance.payment.orderNumber}; sync settles it when there is a network`,
         ...writtenText(acceptance).map((line) => `receipt: ${line}`),
       ].join('\n')
     : `REFUSED: ${acceptance.code}: ${acceptance.message}\n  ${acceptance.remedy}`;
@@ -180,7 +183,7 @@ async function accept(options: AcceptOptions): Promise<void> {
   const acceptance = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
     terminal.accept(options.order, payment),
   );
-  show(options, await shownOf(acceptance, options), acceptanceText);
+  show(options, await writeReceipt(acceptance, options), acceptanceText);
   if (!acceptance.accepted) process.exitCode = 1;
 }
 
@@ -224,29 +227,29 @@ const setupCommand = (): Command =>
   withMarksOption(
     terminalCommandOf(
       'setup',
-      'makes a terminal: whose it is and whom it trusts (needs the network)',
+      'sets up a terminal: its merchant and whom it trusts (needs the network)',
     ),
   )
     .requiredOption('--merchant <id>', 'the payee')
     .option(
       '--terminal-id <id>',
-      'id of the terminal (default: as before, first a name by its key)',
+      'id of the terminal (default: its present id; for a new terminal one from its key)',
     )
     .option(
       '--name <name>',
-      "what customers know the merchant by: the merchant's bank certifies it with the licence, for a year at most",
+      "the merchant's name for customers; the merchant's bank certifies it with the licence, for a year at most",
     )
     .option(
       '--limit <limits>',
-      "the merchant's own limits of a currency: the most of one payment, and the most that may wait (sum, count): EUR:payment=50.00,sum=500.00,count=40; once a currency, and no other is taken then; they replace those of before",
+      "the merchant's own limits for a currency: the highest payment, and the most that may wait (sum, count), such as EUR:payment=50.00,sum=500.00,count=40; once per currency; the terminal then takes no other currency; replaces the earlier limits",
       (limit: string, before: readonly string[]) => [...before, limit],
       [],
     )
     .option(
       '--oldest-hours <number>',
-      'takes nothing more while a payment has waited longer for its settlement',
+      'accepts nothing more while a payment has waited longer than this for its settlement',
     )
-    .option('--no-limits', 'takes the limits of before away')
+    .option('--no-limits', 'removes the earlier limits')
     .action(reportingErrors(setUp));
 
 const requestCommand = (): Command =>
@@ -257,7 +260,7 @@ const requestCommand = (): Command =>
   )
     .requiredOption(
       '--order <number>',
-      "the merchant's order number: asked again, the same request",
+      "the merchant's order number; the same number and amount give the same request",
     )
     .requiredOption('--amount <decimal>', 'for example 12.50')
     .option('--currency <code>', 'ISO 4217 code', 'EUR')
@@ -272,12 +275,15 @@ const acceptCommand = (): Command =>
     'receipt',
     '.offpay-receipt',
   )
-    .requiredOption('--order <number>', 'the order that it pays')
+    .requiredOption('--order <number>', 'the order that the voucher pays')
     .requiredOption('--voucher <file>', '.png or .offpay-voucher')
     .action(reportingErrors(accept));
 
 const waitingCommand = (): Command =>
-  terminalCommandOf('waiting', 'what was accepted and is not settled yet (no network)').action(
+  terminalCommandOf(
+    'waiting',
+    'shows what was accepted and is not settled yet (no network)',
+  ).action(
     reportingErrors(async (options: TerminalOption) => {
       const waiting = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
         terminal.waiting(),
@@ -287,7 +293,7 @@ const waitingCommand = (): Command =>
   );
 
 const showCommand = (): Command =>
-  terminalCommandOf('show', 'every payment with what became of it (no network)').action(
+  terminalCommandOf('show', 'shows every payment and its state (no network)').action(
     reportingErrors(async (options: TerminalOption) => {
       const payments = await withTerminal(options.terminal, await readPassphrase(), (terminal) =>
         terminal.payments(),
@@ -299,27 +305,30 @@ const showCommand = (): Command =>
 const syncCommand = (): Command =>
   terminalCommandOf(
     'sync',
-    'fetches the newest bulletin, settles what waits (needs the network); exit code 1 when something is stuck',
+    'fetches the newest bulletin and settles what waits (needs the network); exit code 1 when something is stuck',
   )
-    .option('--proofs <folder>', 'writes proofs of double spends there; made when missing')
+    .option(
+      '--proofs <folder>',
+      'writes proofs of double spends to this folder, which it makes if missing',
+    )
     .action(reportingErrors(sync));
 
 const restoredMeaning: Meaning = () => [
-  'vouchers that were accepted since and not settled are lost here: customers who keep a receipt bring them back by offpay device evidence, offpay terminal import',
-  'requests that were not paid are forgotten: ask for these orders anew',
-  'what waits here and was settled meanwhile counts as settled once more, and is paid once',
-  'next: offpay terminal sync, which fetches the newest bulletin and settles what waits',
+  'vouchers that were accepted since then and not settled are lost here; a customer with a receipt can bring one back: offpay device evidence, then offpay terminal import',
+  'requests that were not paid are lost: request these orders again',
+  'what waits here and was settled in the meantime is settled again, but paid only once',
+  'next: run offpay terminal sync; it fetches the newest bulletin and settles what waits',
 ];
 
 const restoreCommand = (): Command =>
   withMarksOption(
     terminalCommandOf(
       'restore',
-      'goes on with a store that was put back, emptied or moved (no network)',
+      'continues with a store that was put back, emptied or moved (no network)',
     ),
-  ).action(restoring('terminal', restoredMeaning));
+  ).action(restoreAction('terminal', restoredMeaning));
 
-/** The terminal's half of a payment without a network. */
+/** The commands of a terminal, for payments without a network. */
 export function terminalCommand(): Command {
   const terminal = new Command('terminal')
     .addCommand(setupCommand())

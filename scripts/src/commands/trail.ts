@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay trail MERCHANT/ORDER`: everything that happened to one order, from login to payment.
+// `offpay trail MERCHANT/ORDER`: everything that happened to an order, from login to payment.
 import { formatAmount, UNITS, type OutputOf } from '@fabric-offline-pay/domain';
 import type { Clients } from '@fabric-offline-pay/operate/clients';
 import { RefusedError, type Connection } from '@fabric-offline-pay/sdk';
@@ -24,7 +24,7 @@ export interface Trail {
   readonly receipts: readonly TrailEntry[];
 }
 
-/** @throws {InvalidArgumentError} unless the text is `merchant/order`. */
+/** @throws {InvalidArgumentError} when the text is not `merchant/order`. */
 export function parseOrder(text: string): OrderName {
   const [merchantId, orderNumber, ...rest] = text.split('/');
   if (merchantId === undefined || orderNumber === undefined || rest.length > 0)
@@ -32,7 +32,7 @@ export function parseOrder(text: string): OrderName {
   return { merchantId, orderNumber };
 }
 
-/** @returns the receipts of an order and of its login, with the block that each stands in. */
+/** @returns the receipts of an order and of its login, each with its block. */
 export async function readTrail(clients: Clients, order: OrderName): Promise<Trail> {
   const connection = await clients.connection('bank', 'auditor');
   const trail = await connection.client.orderNumber.trail(order);
@@ -49,12 +49,12 @@ export async function readTrail(clients: Clients, order: OrderName): Promise<Tra
 
 type OfflinePayment = OutputOf<'offline', 'listPayments'>['payments'][number];
 
-/** Goods taken along and paid without a network have no order on the ledger: their vouchers are all there is. */
+/** Goods that a customer took along and paid without a network have no order on the ledger, only vouchers. */
 export interface OfflineTrail {
   readonly payments: readonly (OfflinePayment & { readonly block: bigint })[];
 }
 
-/** @returns the settled vouchers that paid an order. */
+/** @returns the settled vouchers of an order. */
 async function readPayments(
   { client, blockOf }: Pick<Connection, 'client' | 'blockOf'>,
   order: OrderName,
@@ -70,7 +70,7 @@ async function readPayments(
   };
 }
 
-/** @throws {RefusedError} NOT_FOUND for what was neither ordered nor paid. */
+/** @throws {RefusedError} NOT_FOUND when the order was neither placed nor paid. */
 async function readAny(clients: Clients, order: OrderName): Promise<Trail | OfflineTrail> {
   try {
     return await readTrail(clients, order);

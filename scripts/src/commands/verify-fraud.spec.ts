@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay verify-fraud`: proven, not proven, and not judged are three answers, by exit code and by JSON.
+// `offpay verify-fraud`: proven, not proven and not judged are three answers, in the exit code and in JSON.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,7 +60,7 @@ test.each([
   });
 });
 
-test('what is proven is told to a person, with the issuers to ask the bank about', async () => {
+test('shows a person what is proven, with the issuers to ask the bank about', async () => {
   expect(await verify(put('p', fileOf('the same counter')), put('root.pem', root))).toBe(0);
   expect(written).toMatch(/^PROVEN: device device-1 of customer-1/);
   expect(written).toContain(`under issuer ${KIDS.issuer}`);
@@ -71,14 +71,14 @@ test.each([
   ['a certificate by an auditor of the bank', 'issuerUntrusted'],
   ['an issuer whose certificate names no role', 'issuerUntrusted'],
   ['a line end after the proof', 'malformed'],
-])('by %s nothing is proven: %s', async (name, reason) => {
+])('%s proves nothing: %s', async (name, reason) => {
   const proof = put('proof.json', fileOf(name));
   expect(await verify(proof, put('root.pem', root), '--json')).toBe(1);
   expect(answer()).toMatchObject({ proven: false, reason });
   expect(told).toBe('');
 });
 
-test('the root of somebody else proves nothing, and says so', async () => {
+test('another root proves nothing, and the answer says so', async () => {
   const proof = put('proof.json', fileOf('the same counter'));
   expect(await verify(proof, put('root.pem', otherRoot))).toBe(1);
   expect(written).toMatch(/^NOT PROVEN: issuerUntrusted: /);
@@ -97,13 +97,13 @@ describe('nothing is judged', () => {
     ['text around it', `subject=root\n${root}`],
     ['a certificate of no authority', issuer],
     ['two of them', root + otherRoot],
-  ])('by a file to trust with %s', async (_, text) => {
+  ])('when the file to trust has %s', async (_, text) => {
     const proof = put('proof.json', fileOf('the same counter'));
     expect(await verify(proof, put('root.pem', text))).toBe(2);
     expect(told).toContain('TRUST_INVALID: ');
   });
 
-  test('by a command line that says not whom to trust; help is no failure', () => {
+  test('when the command line does not say whom to trust; help is not a failure', () => {
     const exit = (...words: string[]) =>
       spawnSync(process.execPath, [PROGRAM, 'verify-fraud', ...words]).status;
     expect(exit(put('proof.json', fileOf('the same counter')))).toBe(2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay verify-fraud FILE --trust PEM`: whether a file proves that a device spent twice. No network, no ledger.
+// `offpay verify-fraud FILE --trust PEM`: checks whether a file proves that a device spent twice. Needs no network and no ledger.
 import {
   certifiedIssuer,
   decodeFraudProof,
@@ -22,23 +22,23 @@ import { EXIT } from '../exit-codes.js';
 import { reportingErrors, show, type CommonOptions } from '../output.js';
 
 const CONTRADICTIONS = {
-  sameCounter: 'both claim the same counter, with other content',
-  previousHash: 'the later one does not follow on the one before it',
-  cumulative: 'the later one counts less money as spent than was spent before it',
+  sameCounter: 'both have the same counter, with different content',
+  previousHash: 'the later one does not follow the earlier one',
+  cumulative: 'the later one says that less money was spent than the earlier one',
 } as const;
 
-const MALFORMED = 'The file is no fraud proof, or not in the one form of such a file.';
+const MALFORMED = 'The file is not a fraud proof, or not in its canonical form.';
 
-/** One voucher, for a person. */
+/** One of the two vouchers, for a person. */
 interface Side {
   readonly counter: number;
   readonly merchantId: string;
   readonly orderNumber: string;
   readonly amount: string;
   readonly currency: string;
-  /** All that the device says it has spent, with this. */
+  /** The total that the device says it has spent, this voucher included. */
   readonly cumulative: string;
-  /** Whose certificate it was made under: the bank's `listIssuers` says whether that key was compromised, and when. */
+  /** The issuer of its certificate. The bank's `listIssuers` says whether that key was compromised, and when. */
   readonly issuer: string;
 }
 
@@ -68,8 +68,8 @@ const sidesOf = ({ sides }: FraudProof, { vouchers }: ProvenFraud): Side[] => [
   sideOf(sides[1], vouchers[1]),
 ];
 
-/** @returns undefined for a text that is no proof. */
-function read(text: string): FraudProof | undefined {
+/** @returns undefined when the text is not a proof. */
+function parseProof(text: string): FraudProof | undefined {
   try {
     return decodeFraudProof(text);
   } catch (error) {
@@ -79,7 +79,7 @@ function read(text: string): FraudProof | undefined {
 }
 
 function verifyProofText(text: string, root: string): Verified {
-  const proof = read(text);
+  const proof = parseProof(text);
   if (proof === undefined) return { proven: false, reason: 'malformed', message: MALFORMED };
   const result = verifyFraudProof(proof, [root]);
   if (!result.ok)
@@ -104,7 +104,7 @@ const verifiedText = (verified: Verified): string =>
 const MOST_BYTES = 1024 * 1024;
 
 /** @throws {FileError} FILE_UNREADABLE */
-function textOf(file: string): string {
+function readProofText(file: string): string {
   try {
     return readBounded(file, MOST_BYTES).toString('utf8');
   } catch (error) {
@@ -112,9 +112,9 @@ function textOf(file: string): string {
   }
 }
 
-/** @throws {FileError} FILE_UNREADABLE, or TRUST_INVALID for what could vouch for nobody. */
+/** @throws {FileError} FILE_UNREADABLE, or TRUST_INVALID when the file is not the certificate of one authority. */
 function rootOf(file: string): string {
-  const text = textOf(file);
+  const text = readProofText(file);
   if (readCertificate(text)?.ca !== true) throw new FileError('TRUST_INVALID', file);
   return text;
 }
@@ -130,7 +130,7 @@ export const verifyFraudCommand = (): Command =>
     .option('--json', 'writes the result as JSON')
     .action(
       reportingErrors((file: string, options: VerifyOptions) => {
-        const verified = verifyProofText(textOf(file), rootOf(options.trust));
+        const verified = verifyProofText(readProofText(file), rootOf(options.trust));
         show(options, verified, verifiedText);
         if (!verified.proven) process.exitCode = EXIT.refused;
       }),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a customer reads of vouchers that were cancelled: returned now, before, with the reserve, or not.
+// What a customer reads about cancelled vouchers: the money came back now, earlier, with the reserve, or not.
 import { DomainError } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import type { CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
@@ -7,8 +7,13 @@ import { newRequest, signRequest } from '../../../test/support/offline-world.js'
 import { bring, broughtText } from './bring-cancelled.js';
 
 const CANCELLED: CancelledVoucher = {
-  ...{ customerId: 'customer-1', deviceId: 'wallet', epoch: 1, amount: '1250' },
-  ...{ voucher: '', cancellation: '', payee: '' },
+  customerId: 'customer-1',
+  deviceId: 'wallet',
+  epoch: 1,
+  amount: '1250',
+  voucher: '',
+  cancellation: '',
+  payee: '',
   request: signRequest(newRequest({ orderNumber: 'ORD-1' })).toString('base64'),
 };
 
@@ -43,7 +48,7 @@ test.each([
   expect(broughtText([brought])).toContain(`NOT RETURNED: 12.50 EUR of ORD-1: ${code}: `);
 });
 
-test('what is no refusal is thrown, and tried again by the next call', async () => {
+test('throws an error that is not a refusal, so that the next call tries again', async () => {
   const away = { cancel: () => Promise.reject(new Error('away')) };
   await expect(bring(away, CANCELLED)).rejects.toThrow('away');
   expect(broughtText([])).toBe('nothing was cancelled');

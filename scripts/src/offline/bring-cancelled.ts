@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vouchers that their payee cancelled, brought to the bank: each for itself, and what became of its money in words.
+// Brings vouchers that the payee cancelled to the bank, one at a time, and says in words what happened to the money.
 import {
   decodePaymentRequest,
   parseCose,
@@ -25,11 +25,11 @@ export interface Brought {
   readonly refused: { readonly code: string; readonly message: string } | null;
 }
 
-/** A reserve that is closed has given its rest back, with all that was not settled. */
+/** A closed reserve has returned everything that was not settled. */
 const isWithReserve = ({ code, details }: RefusedError): boolean =>
   code === 'OFFLINE_RESERVE_INACTIVE' && details['status'] === 'closed';
 
-/** @throws only what is no refusal: the next sync brings the voucher again. */
+/** @throws only errors that are not refusals: the next sync brings the voucher again. */
 export async function bring(
   bank: Pick<OfflineBank, 'cancel'>,
   cancelled: CancelledVoucher,

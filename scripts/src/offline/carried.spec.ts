@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files and pictures that pass between the two as they come: missing, empty, cut, of another kind, and in folders that are not there.
+// Files and pictures between device and terminal: missing, empty, cut, of another kind, and in missing folders.
 import {
   existsSync,
   mkdirSync,
@@ -48,13 +48,13 @@ test.each<[string, string, (file: string) => void, object]>([
     (file) => writeFileSync(file, Buffer.alloc(5000)),
     { details: { reason: 'too long' } },
   ],
-])('a file that %s is refused by name: %s', async (_, name, make, told) => {
+])('refuses a file that %s, with its name: %s', async (_, name, make, told) => {
   const file = join(folder, name);
   make(file);
   await expect(readCarried('request', file)).rejects.toMatchObject(told);
 });
 
-/** A picture of its beginning only, which claims a size. */
+/** Only the beginning of a picture, which states a size. */
 const claiming = (width: number, height: number): Buffer => {
   const bytes = Buffer.alloc(68);
   Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').copy(bytes);
@@ -69,7 +69,7 @@ test.each([
   [12_000, 12_000, 'has more than 25 million pixels'],
   [0, 100, 'is no PNG picture, or damaged'],
   [100, 100, 'is no PNG picture, or damaged'],
-])('a picture that claims %i × %i pixels is not unpacked', async (width, height, reason) => {
+])('does not unpack a picture that states %i × %i pixels', async (width, height, reason) => {
   const file = join(folder, 'a.png');
   writeFileSync(file, claiming(width, height));
   await expect(readCarried('request', file)).rejects.toMatchObject({
@@ -77,7 +77,7 @@ test.each([
   });
 });
 
-test('a picture is known by what it holds, and a missing file by the name that was tried', async () => {
+test('recognises a picture by its content, and names the file that it tried and did not find', async () => {
   const qr = join(folder, 'a.png');
   await writeCarried('request', BYTES, { qr });
   const other = join(folder, 'photo');
@@ -89,7 +89,7 @@ test('a picture is known by what it holds, and a missing file by the name that w
   });
 });
 
-test('a picture that was cut is no picture', async () => {
+test('refuses a picture that was cut', async () => {
   const qr = join(folder, 'a.png');
   await writeCarried('request', BYTES, { qr });
   expect(await readCarried('request', qr)).toEqual(BYTES);
@@ -103,14 +103,14 @@ test('a picture that was cut is no picture', async () => {
   }
 });
 
-test('what was written under a name is read under it, with its suffix and without', async () => {
+test('reads a file under the name it was written with, with and without the suffix', async () => {
   const out = join(folder, 'a');
   const { written } = await writeCarried('evidence', BYTES, { out });
   expect(written).toEqual([`${out}.offpay-evidence`]);
   for (const name of [out, ...written]) expect(await readCarried('evidence', name)).toEqual(BYTES);
 });
 
-test.each(['out', 'qr'] as const)('a folder that is missing is told (--%s)', async (target) => {
+test.each(['out', 'qr'] as const)('refuses a missing folder (--%s)', async (target) => {
   const file = join(folder, 'missing', 'a.png');
   await expect(writeCarried('request', BYTES, { [target]: file })).rejects.toMatchObject({
     code: 'FILE_UNWRITABLE',

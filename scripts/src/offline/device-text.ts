@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a device says of payments and payees, in words.
+// A device's texts about payments and payees.
 import { formatAmount, type Amount, type Currency } from '@fabric-offline-pay/domain';
 import type { PaymentHistory, RequestView } from '@fabric-offline-pay/sdk/offline';
 import { table } from '../output.js';
@@ -15,16 +15,16 @@ export const moneyText = ({
   readonly currency: Currency;
 }): string => `${formatAmount(amount, currency)} ${currency}`;
 
-/** Who asks, by a bank's word; or that nobody says so. */
+/** The payee as a bank certifies it, or a warning that no bank does. */
 export const payeeText = ({
   payee,
   merchantId,
 }: Pick<RequestView, 'payee' | 'merchantId'>): string =>
   payee === null
-    ? `payee: NOT CERTIFIED: nobody says who asks; it calls itself ${merchantId}`
+    ? `payee: NOT CERTIFIED by any bank; it calls itself ${merchantId}`
     : `payee: ${payee.name}, licence ${payee.licence}, certified by ${payee.bankId}`;
 
-/** `given`: the device heard nothing since. */
+/** `given`: the device has heard nothing since the payment. */
 export const historyText = (payments: readonly PaymentHistory[]): string =>
   table([
     ['counter', 'merchant', 'order', 'amount', 'time', 'state'],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the commands of devices and terminals have in common: the folder of the party, and where they write what they show.
+// Options that the commands of devices and terminals share: the party's folder, and where to write the result.
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import { Command, InvalidArgumentError } from 'commander';
 import { withCommonOptions, type CommonOptions } from '../output.js';
@@ -24,23 +24,26 @@ const partyCommand =
 export const deviceCommandOf = partyCommand('device');
 export const terminalCommandOf = partyCommand('terminal');
 
-/** Before anything is done: a voucher that is counted and lies nowhere helps nobody. @throws {InvalidArgumentError} */
+/** Checked before anything is done: a voucher that is counted but not written is lost. @throws {InvalidArgumentError} */
 function fileName(file: string): string {
   if (file === '' || file.endsWith('/')) throw new InvalidArgumentError('the name of a file');
   return file;
 }
 
-/** @throws {InvalidArgumentError} for another suffix: whoever reads it would take it for something else. */
+/** @throws {InvalidArgumentError} for another suffix: the reader would take the file for something else. */
 function pictureName(file: string): string {
   if (!file.toLowerCase().endsWith('.png'))
     throw new InvalidArgumentError('a name that ends with .png');
   return file;
 }
 
-/** Of commands whose result is of no use unless it is carried somewhere. @throws {ConfigurationError} */
+/** For commands whose result is useless unless it is written. @throws {ConfigurationError} */
 export function ensureTarget({ qr, out }: CarriedTargets): void {
   if (qr === undefined && out === undefined)
-    throw new ConfigurationError('--qr', 'or --out: say where to write it; nothing was done');
+    throw new ConfigurationError(
+      '--qr',
+      'or --out is needed, to say where to write it; nothing was done',
+    );
 }
 
 /**
@@ -50,5 +53,5 @@ export function ensureTarget({ qr, out }: CarriedTargets): void {
  */
 export const withTargets = (command: Command, what: string, suffix: string): Command =>
   command
-    .option('--qr <file>', `writes the ${what} as the picture of a QR code, .png`, pictureName)
+    .option('--qr <file>', `writes the ${what} as a picture of a QR code, .png`, pictureName)
     .option('--out <file>', `writes the ${what} as ${suffix}`, fileName);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A passphrase that is asked for: typed, or not. A command that did nothing must not end as if it had.
+// A passphrase that the user types, or does not type. A command that did nothing must not end like a success.
 import { PassThrough } from 'node:stream';
-import { ask } from './passphrase.js';
+import { askPassphrase } from './passphrase.js';
 
 let input: PassThrough;
 
@@ -13,8 +13,8 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-test('a line is the passphrase, as it was typed', async () => {
-  const asked = ask(input);
+test('takes a line as the passphrase, exactly as typed', async () => {
+  const asked = askPassphrase(input);
   input.write('correct horse\r');
   expect(await asked).toBe('correct horse');
 });
@@ -23,8 +23,8 @@ test.each([
   ['Ctrl-C', () => input.write('\u0003'), 'INTERRUPTED'],
   ['Ctrl-D', () => input.write('\u0004'), 'CONFIGURATION_INVALID'],
   ['an input that ends', () => input.end(), 'CONFIGURATION_INVALID'],
-])('%s is no passphrase', async (_, type, code) => {
-  const asked = ask(input);
+])('%s is not a passphrase', async (_, type, code) => {
+  const asked = askPassphrase(input);
   type();
   await expect(asked).rejects.toMatchObject({ code });
 });

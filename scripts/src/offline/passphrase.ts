@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The passphrase of a key file: from the environment or asked for, never an argument, which every user of the machine can read.
+// Reads the passphrase of a key file from the environment or the terminal. It is never an argument, which every user can read.
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
@@ -7,16 +7,16 @@ import { InterruptedError } from '../command-errors.js';
 
 const VARIABLE = 'OFFPAY_PASSPHRASE';
 
-const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+const silentOutput = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
 /**
  * Reads one line without showing it.
- * @throws {InterruptedError} for Ctrl-C. @throws {ConfigurationError} for an end of the input: a command that did nothing must not end
- * as if it had.
+ * @throws {InterruptedError} for Ctrl-C. @throws {ConfigurationError} when the input ends: a command that did nothing must not end
+ * like a success.
  */
-export function ask(input: NodeJS.ReadableStream): Promise<string> {
+export function askPassphrase(input: NodeJS.ReadableStream): Promise<string> {
   process.stderr.write('Passphrase: ');
-  const lines = createInterface({ input, output: silent(), terminal: true });
+  const lines = createInterface({ input, output: silentOutput(), terminal: true });
   const typed = new Promise<string>((resolve, reject) => {
     lines.once('line', resolve);
     lines.once('SIGINT', () => {
@@ -29,10 +29,10 @@ export function ask(input: NodeJS.ReadableStream): Promise<string> {
   return typed.finally(() => process.stderr.write('\n'));
 }
 
-/** @throws {ConfigurationError} when the environment has none and there is nobody to ask. */
+/** @throws {ConfigurationError} when the environment has none and there is no terminal. */
 export async function readPassphrase(): Promise<string> {
   const given = process.env[VARIABLE];
   if (given !== undefined && given !== '') return given;
   if (!process.stdin.isTTY) throw new ConfigurationError(VARIABLE, 'not set');
-  return ask(process.stdin);
+  return askPassphrase(process.stdin);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device's key on the ledger, under an id that tells it from other devices of its customer.
+// Registers a device's key on the ledger, under an id that no other device of the customer has.
 import type { InputOf } from '@fabric-offline-pay/domain';
 import type { Clients } from '@fabric-offline-pay/operate';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import { DeviceIdTakenError } from '../command-errors.js';
 
-/** @throws {DeviceIdTakenError} where another key stands under this id: most people have a second device before they name one. */
+/** @throws {DeviceIdTakenError} when another key has this id. Many customers have a second device before they name the first. */
 export async function registerDevice(
   clients: Clients,
   device: InputOf<'identity', 'registerDevice'>,

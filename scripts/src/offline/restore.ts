@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The marks by which older copies of a store are known, and `restore`: an explicit act, which says what it means.
+// The marks that reveal an older copy of a store, and `restore`, which the user must call explicitly.
 import { resolve } from 'node:path';
 import { type Party, restoreParty } from '@fabric-offline-pay/run';
 import { HIGHEST_EPOCH, type Restoration } from '@fabric-offline-pay/sdk/offline';
@@ -7,7 +7,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { reportingErrors, show, type CommonOptions } from '../output.js';
 import { readPassphrase } from './passphrase.js';
 
-/** Of the commands that write the settings of a party, or do without them. */
+/** An option of the commands that write a party's settings, or that work without them. */
 export interface MarksOption {
   readonly marks?: string;
 }
@@ -15,7 +15,7 @@ export interface MarksOption {
 export const withMarksOption = (command: Command): Command =>
   command.option(
     '--marks <folder>',
-    'where the mark is kept by which an older copy of the folder is known; never in it (default: in $XDG_STATE_HOME or ~/.local/state)',
+    'folder of the mark that reveals an older copy of the folder; never inside that folder (default: in $XDG_STATE_HOME or ~/.local/state)',
   );
 
 /** For the settings. */
@@ -32,7 +32,7 @@ interface Shown {
   readonly meaning: readonly string[];
 }
 
-/** What a restoration means for the one whose it is, a sentence each. */
+/** What a restoration means for its owner, one sentence per line. */
 export type Meaning = (restoration: Restoration) => readonly string[];
 
 const REASONS: Readonly<Record<Restoration['reason'], string>> = {
@@ -40,15 +40,15 @@ const REASONS: Readonly<Record<Restoration['reason'], string>> = {
   empty: 'the store is gone, or was emptied',
   foreign: 'the store is not the one that was marked',
   unmarked: 'the mark of the store is gone, or the folder was moved without it',
-  asked: 'an epoch was named',
+  asked: 'an epoch was given',
 };
 
 const lostText = ({ lost }: Restoration): string =>
-  lost === null ? 'how much is lost nobody knows' : `${lost.toString()} later writes are lost`;
+  lost === null ? 'nobody knows how much is lost' : `${lost.toString()} later writes are lost`;
 
-const shownOf = (restoration: Restoration | undefined, meaning: Meaning): Shown =>
+const shownRestoration = (restoration: Restoration | undefined, meaning: Meaning): Shown =>
   restoration === undefined
-    ? { restored: false, meaning: ['nothing to restore: the store is the newest'] }
+    ? { restored: false, meaning: ['nothing to restore: the store is up to date'] }
     : {
         restored: true,
         restoration,
@@ -58,7 +58,7 @@ const shownOf = (restoration: Restoration | undefined, meaning: Meaning): Shown 
         ],
       };
 
-/** Every epoch up to it is sealed: the bank must have one left to grant. */
+/** Every epoch up to this one is sealed. The bank must have a higher one left to grant. */
 const HIGHEST_TO_SEAL = HIGHEST_EPOCH - 1;
 
 /** @throws {InvalidArgumentError} */
@@ -69,7 +69,7 @@ export function epochNumber(text: string): number {
   return epoch;
 }
 
-export const restoring = <P extends Party>(party: P, meaning: Meaning) =>
+export const restoreAction = <P extends Party>(party: P, meaning: Meaning) =>
   reportingErrors(async (options: RestoreOptions & Readonly<Record<P, string>>) => {
     const passphrase = await readPassphrase();
     const { epoch } = options;
@@ -77,5 +77,5 @@ export const restoring = <P extends Party>(party: P, meaning: Meaning) =>
       ...(epoch !== undefined && { epoch }),
       ...marksGiven(options),
     });
-    show(options, shownOf(restoration, meaning), (shown) => shown.meaning.join('\n'));
+    show(options, shownRestoration(restoration, meaning), (shown) => shown.meaning.join('\n'));
   });

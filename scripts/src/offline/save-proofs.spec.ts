@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each proof gets a file in a folder that need not be there yet; none overwrites another.
+// Each proof gets its own file. The folder is made if it is missing.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,12 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'save-proofs-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const record = (orderNumber: string, voucherDigest: string, proof: string | null) => ({
-  ...{ orderNumber, voucherDigest, proof, submitted: false, own: null, first: null },
+  orderNumber,
+  voucherDigest,
+  proof,
+  submitted: false,
+  own: null,
+  first: null,
 });
 
 const terminalWith = (...records: readonly ReturnType<typeof record>[]) => ({
@@ -20,7 +25,7 @@ const terminalWith = (...records: readonly ReturnType<typeof record>[]) => ({
   saveProof: (voucherDigest: string, file: string) => writeFile(file, voucherDigest),
 });
 
-test('a folder that is missing is made, with the folders above it', async () => {
+test('makes a missing folder, with its parents', async () => {
   const into = join(folder, 'new', 'proofs');
   const terminal = terminalWith(record('A-1', 'digest-1', '{}'), record('A-2', 'digest-2', null));
   expect(await saveProofs(terminal, into)).toEqual([join(into, 'A-1.fraud-proof.json')]);
@@ -28,7 +33,7 @@ test('a folder that is missing is made, with the folders above it', async () => 
   expect(await saveProofs(terminal, undefined)).toEqual([]);
 });
 
-test('two proofs of one order are two files', async () => {
+test('writes two proofs of one order to two files', async () => {
   const terminal = terminalWith(
     record('A-1', 'AAAAAAAAAA', '{}'),
     record('A-1', 'BBBBBBBBBB', '{}'),

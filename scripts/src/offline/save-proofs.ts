@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the proofs of a terminal into a folder, a file each.
+// Writes the proofs of a terminal to a folder, one file per proof.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProofRecord, Terminal } from '@fabric-offline-pay/sdk/offline';
 
-/** One order may have been tried by several copies of a device. */
+/** Several copies of a device may have tried to pay one order. */
 const proofFile = ({ orderNumber, voucherDigest }: ProofRecord, all: readonly ProofRecord[]) => {
   const several = all.filter((other) => other.orderNumber === orderNumber).length > 1;
   const name = several ? `${orderNumber}.${voucherDigest.slice(0, 8)}` : orderNumber;
@@ -12,7 +12,7 @@ const proofFile = ({ orderNumber, voucherDigest }: ProofRecord, all: readonly Pr
 };
 
 /**
- * @param folder made when missing; undefined for none
+ * @param folder made if missing; undefined to write nothing
  * @returns the files.
  */
 export async function saveProofs(

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is stuck is told with its orders, why, and what to do; many orders do not fill the screen.
+// The text names stuck orders, the reason and the remedy, and stays short for many orders.
 import { needsCare, syncText } from './sync-text.js';
 
 const WAITING = { count: 1, sums: { EUR: '1250' }, settleUntil: 0 };
 const REASON = { code: 'INPUT_INVALID', message: 'No.', remedy: 'Mend it.' } as const;
 const DONE = {
-  ...{ settled: 2, refused: 0, waiting: { count: 0, sums: {}, settleUntil: null } },
-  ...{ stuck: [], unproven: [], files: [], certified: null },
+  settled: 2,
+  refused: 0,
+  waiting: { count: 0, sums: {}, settleUntil: null },
+  stuck: [],
+  unproven: [],
+  files: [],
+  certified: null,
 };
 
-test('what needs nobody is one line', () => {
+test('is one line when there is nothing to do', () => {
   expect(syncText(DONE)).toBe('settled 2, refused 0; nothing waits');
   expect(needsCare(DONE)).toBe(false);
 });
@@ -17,7 +22,7 @@ test('what needs nobody is one line', () => {
 test.each([
   [29, 1],
   [31, 0],
-])('a certificate that ends in %i days is told: %i line', (days, lines) => {
+])('warns of a certificate that ends in %i days: %i line', (days, lines) => {
   const validUntil = Math.floor(Date.now() / 1000) + days * 86_400;
   const certified = { name: 'Café Röst', licence: 'LIC-1', validUntil };
   const told = syncText({ ...DONE, certified })
@@ -27,7 +32,7 @@ test.each([
   for (const line of told) expect(line).toContain('offpay terminal setup --name NAME renews it');
 });
 
-test('what is stuck, and what is not proven', () => {
+test('shows what is stuck and what is not proven', () => {
   const stuck = [{ batchId: 'b', orderNumbers: ['A-1', 'A-2'], ...REASON }];
   const unproven = [{ orderNumber: 'T-1', voucherDigest: 'd', ...REASON }];
   const report = { ...DONE, waiting: WAITING, stuck, unproven, files: ['T-2.fraud-proof.json'] };
@@ -43,7 +48,7 @@ test('what is stuck, and what is not proven', () => {
   expect(needsCare({ ...DONE, unproven })).toBe(true);
 });
 
-test('a whole batch is named in part', () => {
+test('names only a part of a whole batch', () => {
   const orderNumbers = Array.from({ length: 200 }, (_, at) => `A-${at}`);
   const stuck = [{ batchId: 'b', orderNumbers, ...REASON }];
   expect(syncText({ ...DONE, stuck })).toContain('A-9 and 190 more: INPUT_INVALID');

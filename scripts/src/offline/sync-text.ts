@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a synchronisation did, and what somebody must look after, in words.
+// What a synchronisation did, and what a person must do, in words.
 import { formatAmount } from '@fabric-offline-pay/domain';
 import type {
   CertifiedAs,
@@ -35,10 +35,10 @@ const stuckText = ({ orderNumbers, code, message, remedy }: StuckBatch): string 
 const unprovenText = ({ orderNumber, code, message, remedy }: UnprovenFraud): string =>
   `UNPROVEN double spend at ${orderNumber}: ${code}: ${message}\n  ${remedy} Every sync tries it again.`;
 
-/** Early enough to have it renewed. */
+/** Early enough to renew the certificate. */
 const WARNED_SECONDS = 30 * 86_400;
 
-/** A certificate ends, and with it the payments that customers make with no network. */
+/** When the certificate ends, customers can no longer pay without a network. */
 const certifiedText = ({ validUntil }: CertifiedAs): readonly string[] =>
   validUntil - Date.now() / 1000 > WARNED_SECONDS
     ? []
@@ -47,7 +47,7 @@ const certifiedText = ({ validUntil }: CertifiedAs): readonly string[] =>
       ];
 
 interface Synchronised extends SyncReport {
-  /** Of proofs that were written. */
+  /** The files of the proofs. */
   readonly files: readonly string[];
   readonly certified: CertifiedAs | null;
 }
@@ -69,6 +69,6 @@ export const syncText = ({
     ...(certified === null ? [] : certifiedText(certified)),
   ].join('\n');
 
-/** @returns whether somebody must look after something, and the command ends with code 1. */
+/** @returns whether a person must do something; the command then ends with code 1. */
 export const needsCare = ({ stuck, unproven }: SyncReport): boolean =>
   stuck.length > 0 || unproven.length > 0;

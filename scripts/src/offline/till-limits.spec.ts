@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits are typed in units of money and kept in minor units; what is misspelt is refused, not ignored.
+// Limits are typed in units of money and kept in minor units. A misspelt limit is refused, not ignored.
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import { limitsText, newLimits, parseLimits } from './till-limits.js';
 
-/** Option and reason of the refusal. */
+/** The option and the reason of the refusal. */
 function reasonOf(work: () => unknown): string {
   try {
     work();
@@ -13,7 +13,7 @@ function reasonOf(work: () => unknown): string {
   }
 }
 
-test('each currency once, in its own decimals', () => {
+test('takes each currency once, with its own decimals', () => {
   expect(parseLimits(['EUR:payment=50.00,sum=500.00,count=40', 'JPY:sum=20000'], '24')).toEqual({
     currencies: {
       EUR: { perPayment: '5000', storedSum: '50000', storedCount: 40 },
@@ -51,7 +51,7 @@ test.each([
 });
 
 test.each(['EUR:payment=50.00:sum=500', 'EUR:payment=50=60', 'EUR:payment=50,'])(
-  '%s is refused whole',
+  'refuses all of %s',
   (limit) => {
     expect(reasonOf(() => parseLimits([limit], undefined))).not.toBe('none');
   },
@@ -65,16 +65,16 @@ describe('set up again', () => {
   const told = { limit: [], limits: true };
 
   test.each([
-    ['nothing said: they stay', told, before],
+    ['keeps them when no option is given', told, before],
     [
-      'currencies are replaced by those that are named',
+      'replaces them by the named currencies',
       { ...told, limit: ['JPY:sum=20000'] },
       { currencies: { JPY: { storedSum: '20000' } }, oldestSeconds: 3600 },
     ],
-    ['the age alone', { ...told, oldestHours: '2' }, { ...before, oldestSeconds: 7200 }],
-    ['taken away', { ...told, limits: false }, undefined],
+    ['changes only the age', { ...told, oldestHours: '2' }, { ...before, oldestSeconds: 7200 }],
+    ['removes them', { ...told, limits: false }, undefined],
     [
-      'taken away but for what is named',
+      'removes all but the named ones',
       { limit: ['EUR:count=9'], limits: false },
       { currencies: { EUR: { storedCount: 9 } } },
     ],
@@ -82,7 +82,7 @@ describe('set up again', () => {
     expect(newLimits(before, options)).toEqual(after);
   });
 
-  test('a person reads them', () => {
+  test('shows them to a person', () => {
     expect(limitsText(before)).toBe(
       '50.00 a payment, 4 payments waiting in EUR; nothing while a payment has waited for 1 h',
     );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The merchant's own limits of a terminal as they are typed: `EUR:payment=50.00,sum=500.00,count=40`, in units of money.
+// Parses the merchant's own limits of a terminal, such as `EUR:payment=50.00,sum=500.00,count=40`, in units of money.
 import { formatAmount, isCurrency, parseDecimal, type Currency } from '@fabric-offline-pay/domain';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import {
@@ -20,7 +20,7 @@ const READ: Readonly<Record<string, (value: string, currency: Currency) => Curre
   count: (value) => ({ storedCount: WHOLE.test(value) ? Number(value) : Number.NaN }),
 };
 
-/** A name, and all that stands behind the sign: nothing of what was typed is dropped. */
+/** A name, and everything after the sign: nothing that was typed is dropped. */
 const split = (text: string, sign: string): readonly [string, string] => {
   const at = text.indexOf(sign);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
@@ -45,12 +45,12 @@ function readLimit(text: string): readonly [Currency, CurrencyLimits] {
 export interface LimitsOptions {
   readonly limit: readonly string[];
   readonly oldestHours?: string;
-  /** False: those of before are taken away. */
+  /** False removes the earlier limits. */
   readonly limits: boolean;
 }
 
 /**
- * The limits from now on: what is not told stays as it was.
+ * The new limits. A limit that is not given stays as it was.
  * @throws {ConfigurationError} as {@link parseLimits}
  */
 export function newLimits(
@@ -68,7 +68,7 @@ const currencyText = (currency: Currency, of: CurrencyLimits): string =>
     ...(of.storedCount === undefined ? [] : [`${of.storedCount.toString()} payments waiting`]),
   ].join(', ') + ` in ${currency}`;
 
-/** For a person. */
+/** The limits in words. */
 export const limitsText = ({ currencies, oldestSeconds }: TillLimits): string =>
   [
     ...Object.entries(currencies ?? {}).map(([currency, of]) => currencyText(currency, of)),
@@ -78,10 +78,10 @@ export const limitsText = ({ currencies, oldestSeconds }: TillLimits): string =>
   ].join('; ');
 
 /**
- * @param limits one a currency
+ * @param limits one text per currency
  * @param oldestHours how long a payment may wait
- * @returns undefined when nothing is limited.
- * @throws {ConfigurationError} for anything else than the form above, what limits nothing, and two of one currency.
+ * @returns undefined when there is no limit.
+ * @throws {ConfigurationError} for another form, a text that limits nothing, and two texts for one currency.
  */
 export function parseLimits(
   limits: readonly string[],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the bank's authentication needs of the ledger: the SDK's `client.identity` fits, and so does a fake in a test.
+// The part of the ledger that the bank's authentication uses: the SDK's `client.identity`, or a fake in a test.
 import type { InputOf, OutputOf, TransactionName } from '@fabric-offline-pay/domain';
 
 type Name = TransactionName<'identity'>;
@@ -12,8 +12,8 @@ type Evaluate<N extends Name> = (input: InputOf<'identity', N>) => Promise<Outpu
 
 /**
  * The transactions of units 2 to 7 that the bank's `auth-service` certificate may call.
- * A refusal is an error whose `code` stands in the domain's error table; any other error means that the ledger did not answer,
- * and that the same call may be made again.
+ * A refusal is an error whose `code` is in the domain's error table. Any other error means that the ledger did not answer,
+ * and that the caller may repeat the call.
  */
 export interface AuthenticationLedger {
   readonly readCustomer: Evaluate<'readCustomer'>;

@@ -3,7 +3,7 @@ import { isBankErrorCode } from './bank-error.js';
 import * as passwords from './secrets/password.js';
 import { BankFixture, PASSWORD, PERSONAL } from './testing/bank-fixture.js';
 import { LIMITS } from './testing/fake-ledger.js';
-import { refused } from './testing/refused.js';
+import { expectRefused } from './testing/refused.js';
 
 let bank: BankFixture;
 
@@ -23,7 +23,7 @@ const attestations = (loginId: string) =>
     .map(({ name }) => name)
     .sort();
 
-/** The next password is checked when it is let go. */
+/** Holds the check of the next password until the test releases it. */
 function holdPasswords() {
   const check = passwords.isPassword;
   let letGo = (): void => undefined;
@@ -55,7 +55,7 @@ describe('login', () => {
     expect(await bank.results(loginId)).toEqual(['PASSED', 'PASSED']);
   });
 
-  it('lets neither factor wait for the other, nor for the ledger', async () => {
+  it('makes neither factor wait for the other or for the ledger', async () => {
     const loginId = await bank.begun();
     const letGo = bank.ledger.hold('attestPassword');
     await bank.service.submitPassword({ loginId, password: PASSWORD });
@@ -69,7 +69,7 @@ describe('login', () => {
   });
 
   it.each(['submitPassword', 'submitCode'] as const)(
-    'takes the factors in any order: %s last',
+    'accepts the factors in any order: %s last',
     async (last) => {
       const loginId = await bank.begun();
       const steps = {
@@ -84,7 +84,7 @@ describe('login', () => {
     },
   );
 
-  it('answers a wrong factor like a right one, and the join never says which', async () => {
+  it('answers a wrong factor like a right one; the join never says which was wrong', async () => {
     const typed = [
       { password: 'wrong-password', code: () => bank.lastCode() },
       { password: PASSWORD, code: () => bank.wrongCode() },
@@ -108,15 +108,21 @@ describe('login', () => {
     expect(seen[0]).toContain('AUTHENTICATION_FAILED');
   });
 
-  it('tells nobody after a failure which factor had passed: both are refused alike', async () => {
+  it('refuses both factors alike after a failure, and does not say which passed', async () => {
     const loginId = await bank.begun();
     await bank.service.submitPassword({ loginId, password: PASSWORD });
-    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
-    await refused(bank.service.submitPassword({ loginId, password: PASSWORD }), 'STATE_CONFLICT');
-    await refused(bank.service.submitCode({ loginId, code: bank.lastCode() }), 'STATE_CONFLICT');
+    await expectRefused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
+    await expectRefused(
+      bank.service.submitPassword({ loginId, password: PASSWORD }),
+      'STATE_CONFLICT',
+    );
+    await expectRefused(
+      bank.service.submitCode({ loginId, code: bank.lastCode() }),
+      'STATE_CONFLICT',
+    );
   });
 
-  it('tells the ledger of what passed before it tells it that the login failed', async () => {
+  it('attests the factor that passed before it states on the ledger that the login failed', async () => {
     const loginId = await bank.begun();
     const letGo = bank.ledger.hold('attestSms');
     await bank.service.submitPassword({ loginId, password: 'wrong-password' });
@@ -126,28 +132,28 @@ describe('login', () => {
     const early = bank.ledger.named('failAuthentication');
     letGo();
     expect(early).toEqual([]);
-    await refused(completed, 'AUTHENTICATION_FAILED');
+    await expectRefused(completed, 'AUTHENTICATION_FAILED');
     expect(bank.ledger.named('failAuthentication')).toEqual([{ loginId }]);
     expect(bank.ledger.named('attestSms')).toHaveLength(1);
   });
 
-  it('lets a login fail whose time is over before a factor was attested', async () => {
+  it('fails a login whose time is over before a factor was attested', async () => {
     const loginId = await bank.begun();
     bank.ledger.failOnce('attestSms', new Error('unavailable'));
     await bank.service.submitCode({ loginId, code: bank.lastCode() });
     await bank.idle();
     bank.ledger.refuseOnce('attestSms', 'AUTHENTICATION_EXPIRED');
-    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
+    await expectRefused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
     expect(bank.ledger.named('failAuthentication')).toEqual([{ loginId }]);
   });
 
-  it('lets no factor pass that is still being checked when the login is judged', async () => {
+  it('accepts no factor whose check ends after the login was decided', async () => {
     const loginId = await bank.begun();
     await bank.service.submitCode({ loginId, code: bank.lastCode() });
     const check = holdPasswords();
     const late = bank.service.submitPassword({ loginId, password: PASSWORD });
     await check.begun;
-    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
+    await expectRefused(bank.service.complete({ loginId }), 'AUTHENTICATION_FAILED');
     check.letGo();
     expect(await late).toEqual({ received: true });
     await bank.idle();
@@ -155,7 +161,7 @@ describe('login', () => {
     expect(bank.delayed).toEqual([]);
   });
 
-  it('answers the same when completed again, and does nothing twice', async () => {
+  it('answers the same to a second complete, and does nothing twice', async () => {
     const loginId = await bank.authenticated();
     const calls = bank.ledger.calls.length;
     expect(await bank.service.complete({ loginId })).toEqual({
@@ -163,38 +169,42 @@ describe('login', () => {
       limits: LIMITS,
     });
     const failed = await bank.begun();
-    await refused(bank.service.complete({ loginId: failed }), 'AUTHENTICATION_FAILED');
+    await expectRefused(bank.service.complete({ loginId: failed }), 'AUTHENTICATION_FAILED');
     const afterFailure = bank.ledger.named('failAuthentication').length;
-    await refused(bank.service.complete({ loginId: failed }), 'AUTHENTICATION_FAILED');
+    await expectRefused(bank.service.complete({ loginId: failed }), 'AUTHENTICATION_FAILED');
     expect(
       bank.ledger.calls.slice(calls).filter(({ input }) => input['loginId'] === loginId),
     ).toEqual([]);
     expect(bank.ledger.named('failAuthentication')).toHaveLength(afterFailure);
   });
 
-  it('fails when the ledger says that the time for the factors is over', async () => {
+  it('fails when the ledger answers that the time for the factors is over', async () => {
     const loginId = await bank.begun();
     await bank.submitBoth(loginId);
     bank.ledger.refuseOnce('completeAuthentication', 'AUTHENTICATION_EXPIRED');
-    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_EXPIRED');
+    await expectRefused(bank.service.complete({ loginId }), 'AUTHENTICATION_EXPIRED');
     expect(bank.ledger.named('failAuthentication')).toEqual([{ loginId }]);
-    await refused(bank.service.complete({ loginId }), 'AUTHENTICATION_EXPIRED');
+    await expectRefused(bank.service.complete({ loginId }), 'AUTHENTICATION_EXPIRED');
   });
 
-  it('refuses a login id that was used for another customer, and none at all', async () => {
+  it('refuses a login id of another customer, and a missing one', async () => {
     const loginId = await bank.begun();
     const customerId = await bank.customer();
-    await refused(
+    await expectRefused(
       bank.service.openLogin({ loginId, customerId }),
       'IDEMPOTENCY_CONFLICT',
       'loginId',
     );
-    await refused(bank.service.openLogin({ loginId: '~', customerId }), 'INPUT_INVALID', 'loginId');
+    await expectRefused(
+      bank.service.openLogin({ loginId: '~', customerId }),
+      'INPUT_INVALID',
+      'loginId',
+    );
   });
 });
 
 describe('after a crash', () => {
-  it('attests again with the same nonce when the ledger was away, and tells no caller before the join', async () => {
+  it('attests again with the same nonce when the ledger did not answer, and says nothing before the join', async () => {
     const loginId = await bank.begun();
     bank.ledger.failOnce('attestPassword', new Error('unavailable'));
     await bank.submitBoth(loginId);
@@ -222,13 +232,13 @@ describe('after a crash', () => {
     },
   );
 
-  it('fails a login on the ledger whose failure did not reach it', async () => {
+  it('fails a login on the ledger if its failure did not arrive there', async () => {
     const loginId = await bank.begun();
     bank.ledger.failOnce('failAuthentication', new Error('unavailable'));
     await expect(bank.service.complete({ loginId })).rejects.toMatchObject({
       code: 'LEDGER_UNAVAILABLE',
     });
-    await refused(bank.restarted().complete({ loginId }), 'AUTHENTICATION_FAILED');
+    await expectRefused(bank.restarted().complete({ loginId }), 'AUTHENTICATION_FAILED');
     expect(bank.ledger.named('failAuthentication')).toHaveLength(2);
   });
 
@@ -236,7 +246,10 @@ describe('after a crash', () => {
     const customerId = await bank.customer();
     await bank.service.openLogin({ loginId: 'unsent', customerId });
     bank.messageFailure = new Error('outbox full');
-    await refused(bank.service.beginAuthentication({ loginId: 'unsent' }), 'MESSAGE_NOT_SENT');
+    await expectRefused(
+      bank.service.beginAuthentication({ loginId: 'unsent' }),
+      'MESSAGE_NOT_SENT',
+    );
     await bank.service.beginAuthentication({ loginId: 'unsent' });
     await bank.submitBoth('unsent');
     await expect(bank.service.complete({ loginId: 'unsent' })).resolves.toBeDefined();
@@ -253,14 +266,14 @@ describe('after a crash', () => {
   });
 });
 
-it('sends nothing personal to the ledger', async () => {
+it('sends no personal data to the ledger', async () => {
   await bank.authenticated();
   const sent = JSON.stringify(bank.ledger.calls);
   for (const value of [...Object.values(PERSONAL), PASSWORD, bank.lastCode()])
     expect(sent).not.toContain(value);
 });
 
-it('knows its own codes on the wire', () => {
+it('recognises its own codes on the wire', () => {
   expect(['TOO_MANY_CODES', 'NOT_FOUND', 'toString', 3].map(isBankErrorCode)).toEqual([
     true,
     true,

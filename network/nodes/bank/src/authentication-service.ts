@@ -17,12 +17,12 @@ export class AuthenticationService {
     this.#attestations = new Attestations(this.#context);
   }
 
-  /** @returns the operations as this caller has them; whether it may call one is decided before. */
+  /** @returns the operations for this caller. Whether it may call one is checked before. */
   for(caller: Caller): BankOperations {
     return callerOperations({ ...this.#context, caller }, this.#attestations);
   }
 
-  /** Resolves when no attestation is under way any more: before the database is closed. */
+  /** Resolves when no attestation is in progress. Call it before the database is closed. */
   idle(): Promise<void> {
     return this.#attestations.idle();
   }

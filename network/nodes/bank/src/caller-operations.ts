@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The operations for one caller: checks what it is given, counts what is counted, and hands it to the operation.
+// The operations for one caller: checks the input, counts the call against the caps, then calls the operation.
 import { BankError } from './bank-error.js';
 import {
   beginChange,
@@ -21,7 +21,7 @@ import type { Authenticated, BankOperations, Factor, Received } from './operatio
 import { offerAddresses } from './records/addresses.js';
 import { completeProfile, updateProfile } from './records/change-profile.js';
 import { enrol, registerDevice } from './records/customers.js';
-import { attempts, listLogins, requireSession } from './records/logins.js';
+import { listAttempts, listLogins, requireSession } from './records/logins.js';
 import { listPurchases, recordPurchase } from './records/purchases.js';
 import { beginStepUp } from './step-up.js';
 
@@ -34,8 +34,8 @@ type Handlers = {
 
 type Try = (context: CallContext, subject: TrySubject) => Promise<PassedFactor | undefined>;
 
-/** One try of a factor. The ledger hears of one that passed, unless its login is in vain or it is for a change, which is no business of others. */
-async function tried(
+/** One try of a factor. A factor that passed is attested on the ledger, unless the login is in vain, or the factor is for a change. */
+async function tryFactor(
   context: CallContext,
   attestations: Attestations,
   { factor, loginId, boundTo }: Record<'loginId' | 'boundTo', string> & { readonly factor: Factor },
@@ -69,8 +69,8 @@ async function join(
 const hasFailed = (error: unknown): boolean =>
   error instanceof BankError && error.code === 'AUTHENTICATION_FAILED';
 
-/** Counted before it is known, so that no more fail at the same time than may. */
-async function countedJoin(
+/** Counted before the result is known, so that parallel calls cannot fail more often than allowed. */
+async function countAndJoin(
   context: CallContext,
   attestations: Attestations,
   input: Parsed<'complete'>,
@@ -97,14 +97,14 @@ const handlersWith = (attestations: Attestations): Handlers => ({
   },
   beginAuthentication,
   submitPassword: (context, { password, ...input }) =>
-    tried(context, attestations, { ...input, factor: 'password' }, (call, subject) =>
+    tryFactor(context, attestations, { ...input, factor: 'password' }, (call, subject) =>
       submitPassword(call, subject, password),
     ),
   submitCode: (context, { code, ...input }) =>
-    tried(context, attestations, { ...input, factor: 'sms' }, (call, subject) =>
+    tryFactor(context, attestations, { ...input, factor: 'sms' }, (call, subject) =>
       submitCode(call, subject, code),
     ),
-  complete: (context, input) => countedJoin(context, attestations, input),
+  complete: (context, input) => countAndJoin(context, attestations, input),
   beginStepUp,
   beginChange,
   cancelChange,
@@ -113,7 +113,7 @@ const handlersWith = (attestations: Attestations): Handlers => ({
   confirmRecovery,
   stopChange,
   offerAddresses,
-  attempts: (context, { loginId }) => attempts(context, loginId),
+  attempts: (context, { loginId }) => listAttempts(context, loginId),
   listLogins: async (context, { loginId }) =>
     listLogins(context, (await requireSession(context, loginId)).customer_id),
   listPurchases: async (context, { loginId }) =>
@@ -121,7 +121,7 @@ const handlersWith = (attestations: Attestations): Handlers => ({
   recordPurchase,
 });
 
-/** @returns the operations as this caller has them. */
+/** @returns the operations for this caller. */
 export function callerOperations(context: CallContext, attestations: Attestations): BankOperations {
   const handlers = Object.entries(handlersWith(attestations)) as [
     OperationName,

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who calls an operation, as its certificate says, and how much of it is left to that caller.
+// The caller of an operation, from its certificate, and how much it may still call.
 import { ATTRIBUTES } from '@fabric-offline-pay/domain';
 import type { CapKind } from './caps.js';
 
-/** What customers use: the bank's web pages, its app. No transaction of the ledger knows this role, and it calls nothing but this service. */
+/** The role of the bank's web pages and app. No transaction of the ledger allows this role; it only opens this service. */
 export const CUSTOMER_CHANNEL = 'customer-channel';
 
-/** The roles that the bank's authority gives to clients. */
+/** The roles that the bank's authority gives to client certificates. */
 export const BANK_ROLES = [...ATTRIBUTES, CUSTOMER_CHANNEL] as const;
 
 export type BankRole = (typeof BANK_ROLES)[number];
 
-/** @returns whether text of a certificate is a role that this version knows. */
+/** @returns whether this text from a certificate is a role that this version knows. */
 export const isBankRole = (text: unknown): text is BankRole =>
   BANK_ROLES.some((role) => role === text);
 
 export interface Caller {
-  /** The name under which the bank's authority registered it: another certificate of the same holder has the same. */
+  /** The name that the bank's authority registered. All certificates of one holder have the same name. */
   readonly name: string;
   /**
-   * Counts one more.
-   * @returns what takes it back.
-   * @throws {CapReached} when the caller has used up what it may in this time.
+   * Counts one more call of this kind.
+   * @returns a function that takes the count back.
+   * @throws {CapReached} when the caller has reached its cap.
    */
   readonly spend: (kind: CapKind) => () => void;
 }

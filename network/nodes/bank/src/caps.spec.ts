@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one caller may ask in a time: of each kind, over HTTPS, and never at the cost of another caller.
+// How much one caller may call in a window, for each kind of call and over HTTPS, without an effect on other callers.
 import { request } from 'node:https';
 import { capsSchema, Spending, type CapKind } from './caps.js';
 import { BankHouse } from './testing/bank-house.js';
@@ -21,7 +21,7 @@ const refusedAfter = (count: number, spend: () => unknown): unknown => {
 
 describe('the caps', () => {
   it.each(['requests', 'logins', 'codes', 'tries', 'failures'] as const)(
-    'bound %s of a caller, until the time is over',
+    'bound %s of a caller until the window is over',
     (kind) => {
       let now = 1_000_000;
       const spending = new Spending(caps({ [kind]: 3 }), () => now);
@@ -36,7 +36,7 @@ describe('the caps', () => {
     },
   );
 
-  it('count what is taken back as if it had not been', () => {
+  it('do not count what is taken back', () => {
     const spending = new Spending(caps({ failures: 1 }), () => 0);
     spending.spend('portal', 'failures')();
     expect(refusedAfter(1, () => spending.spend('portal', 'failures'))).toMatchObject({
@@ -54,7 +54,7 @@ describe('the operations', () => {
 
   afterAll(() => bank.close());
 
-  it('count logins, codes and tries, of somebody unknown as of a customer', async () => {
+  it('count logins, codes and tries, for an unknown customer too', async () => {
     for (const customerId of [await bank.customer(), 'nobody-at-all']) {
       bank.spent.length = 0;
       const loginId = `counted-${customerId.slice(-12)}`;
@@ -67,7 +67,7 @@ describe('the operations', () => {
     }
   });
 
-  it('count what a telephone is told of a change, as codes', async () => {
+  it('count messages about a change like codes', async () => {
     const loginId = await bank.authenticated();
     const change = { loginId, changeId: 'counted-change' };
     bank.spent.length = 0;
@@ -113,7 +113,7 @@ describe('the service', () => {
   const refused = (call: Promise<unknown>) =>
     expect(call).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS' });
 
-  it('answers 429 with the seconds to wait, each kind by itself, and others go on', async () => {
+  it('answers 429 with the seconds to wait, for each kind separately, and serves other callers', async () => {
     const client = house.clientWith(portal);
     const open = (loginId: string) => client.openLogin({ loginId, customerId: 'c-1' });
     for (const loginId of ['l1', 'l2', 'l3', 'l4']) await open(loginId);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much one caller may ask in a time, so that a certificate in wrong hands guesses little, locks out few and floods nobody.
+// How much one caller may call in a window, so that a stolen certificate can guess little, lock out few customers and flood nobody.
 import * as z from 'zod';
 import { BankError, type BankRefusal } from './bank-error.js';
 import type { Clock } from './clock.js';
@@ -7,15 +7,18 @@ import type { Clock } from './clock.js';
 const cap = (fallback: number, what: string) =>
   z.int().min(1).max(1_000_000).default(fallback).describe(what);
 
-/** Counts of one caller within one window. */
+/** The highest counts of one caller in one window. */
 export const capsSchema = z
   .strictObject({
     windowSeconds: z.int().min(1).max(86_400).default(60).describe('seconds'),
     requests: cap(6_000, 'requests of any kind'),
     logins: cap(600, 'logins begun'),
-    codes: cap(600, 'codes and other messages sent'),
-    tries: cap(2_400, 'factors tried, right or wrong: counting wrong ones would tell which were'),
-    failures: cap(300, 'joins of factors that failed'),
+    codes: cap(600, 'sent codes and other messages'),
+    tries: cap(
+      2_400,
+      'tried factors, right or wrong: counting only wrong ones would reveal which were wrong',
+    ),
+    failures: cap(300, 'failed joins of factors'),
   })
   .prefault({});
 
@@ -23,7 +26,7 @@ export type Caps = z.output<typeof capsSchema>;
 
 export type CapKind = Exclude<keyof Caps, 'windowSeconds'>;
 
-/** The caller may come again after so many seconds. */
+/** The caller may call again after this many seconds. */
 export class CapReached extends BankError {
   constructor(readonly retryAfterSeconds: number) {
     super('TOO_MANY_REQUESTS');
@@ -40,8 +43,8 @@ interface Window {
 }
 
 /**
- * What callers have used. It is kept in memory: a restart forgets it, but not the wrong tries and unused codes of a customer, which
- * stand in the database.
+ * Counts what each caller has used, in memory. A restart forgets these counts, but not the wrong tries and unused codes of a
+ * customer, which are in the database.
  */
 export class Spending {
   readonly #caps: Caps;
@@ -53,7 +56,7 @@ export class Spending {
     this.#clock = clock;
   }
 
-  /** @returns what takes it back. @throws {CapReached} */
+  /** @returns a function that takes the count back. @throws {CapReached} */
   spend(caller: string, kind: CapKind): () => void {
     const key = `${kind}~${caller}`;
     const window = this.#current(key);

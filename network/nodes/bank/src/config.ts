@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The configuration of the bank's authentication service: one JSON file, of which the environment may override two values.
+// The configuration of the bank's authentication service: one JSON file. The environment may override two of its values.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
@@ -11,28 +11,28 @@ const port = z.coerce.number().int().min(0).max(65_535);
 /** Paths may be relative to the configuration file. */
 const path = z.string().min(1);
 
-/** Where a peer listens. */
+/** The address of a peer. */
 const endpoint = z.strictObject({
   address: z.string().describe('host:port'),
   hostnameOverride: z
     .string()
     .exactOptional()
-    .describe("the name in the peer's TLS certificate, where it is not the host's"),
+    .describe("the name in the peer's TLS certificate, if it differs from the host"),
 });
 
 const configSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
-  port: port.default(0).describe('0: any free one, see the ready file'),
+  port: port.default(0).describe('0: any free port, see the ready file'),
   databaseFolder: path,
-  keyFile: path.describe('key under which codes are stored; made at the first start'),
+  keyFile: path.describe('the key of the stored codes; made at the first start'),
   outboxFolder: path,
-  readyFile: path.optional().describe('written when the service answers, removed when it ends'),
+  readyFile: path.optional().describe('written when the service is ready, removed when it ends'),
   tls: z.strictObject({
     cert: path,
     key: path,
-    clientRoots: z.array(path).min(1).describe("roots of client certificates: the bank's CA"),
+    clientRoots: z.array(path).min(1).describe("root certificates for clients: the bank's CA"),
     revocations: path.describe(
-      'PEM of a revocation list of each of them; read again when it changes',
+      'PEM file with a revocation list of each root; read again when it changes',
     ),
   }),
   limits: limitsSchema,
@@ -43,7 +43,7 @@ const configSchema = z.strictObject({
     peers: z
       .array(endpoint)
       .min(1)
-      .describe('peers of the bank: the next is taken when one does not answer'),
+      .describe('peers of the bank; when one does not answer, the service uses the next'),
     tlsRoot: path,
     mspId: z.string(),
     certificate: path.describe('client certificate with role=auth-service'),
@@ -56,10 +56,10 @@ const configSchema = z.strictObject({
   }),
 });
 
-/** What stands in the file. */
+/** The content of the file. */
 export type BankConfigInput = z.input<typeof configSchema>;
 
-/** All paths absolute. */
+/** The configuration with absolute paths. */
 export type BankConfig = z.output<typeof configSchema>;
 
 function absolute(config: BankConfig, folder: string): BankConfig {
@@ -88,7 +88,7 @@ function absolute(config: BankConfig, folder: string): BankConfig {
 
 /**
  * @param environment `OFFPAY_BANK_PORT` and `OFFPAY_BANK_CODE_SECONDS` override the file.
- * @throws {z.ZodError} naming each setting that is wrong.
+ * @throws {z.ZodError} naming each wrong setting.
  */
 export function readConfig(file: string, environment: NodeJS.ProcessEnv = {}): BankConfig {
   const written: unknown = JSON.parse(readFileSync(file, 'utf8'));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every operation of the bank works with.
+// What every operation of the bank uses.
 import type { AuthenticationLedger } from './authentication-ledger.js';
 import type { Caller } from './caller.js';
 import type { Clock } from './clock.js';
@@ -8,13 +8,13 @@ import type { AuthenticationLimits } from './limits.js';
 import type { MessageSender } from './messages/message-sender.js';
 import type { Pace } from './pace.js';
 
-/** Told of trouble that no caller may hear of. Gets codes and pseudonyms only. */
+/** Reports trouble that no caller may learn about. Gets only codes and pseudonyms. */
 export interface Observer {
-  /** The ledger did not take an attestation; {@link BankOperations.complete} will try again. */
+  /** The ledger did not accept an attestation; {@link BankOperations.complete} will try again. */
   attestationDelayed(facts: { readonly loginId: string; readonly code: string }): void;
 }
 
-/** What the service works with. */
+/** What the service uses. */
 export interface BankContext {
   readonly db: BankDatabase;
   readonly ledger: AuthenticationLedger;
@@ -27,7 +27,7 @@ export interface BankContext {
   readonly pace: Pace;
 }
 
-/** What an operation works with: the service's, for one caller. */
+/** What an operation uses: the service's context, for one caller. */
 export interface CallContext extends BankContext {
   readonly caller: Caller;
 }

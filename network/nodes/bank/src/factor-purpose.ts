@@ -10,7 +10,7 @@ import { findStepUp } from './step-up.js';
 export type FactorPurpose =
   { readonly kind: 'login' | 'order' } | { readonly kind: 'change'; readonly change: Change };
 
-/** @throws {BankError} NOT_FOUND when nothing of that digest was begun in the login. */
+/** @throws {BankError} NOT_FOUND when the login began nothing with this digest. */
 export async function purposeOf(
   { db }: BankContext,
   loginId: string,
@@ -23,7 +23,7 @@ export async function purposeOf(
   return { kind: 'change', change };
 }
 
-/** Factors are taken only while their login is open, or authenticated when they are for something else. */
+/** A login accepts factors only while it is open, or, for an order or a change, while it is authenticated. */
 export const loginToTry = (
   context: BankContext,
   loginId: string,

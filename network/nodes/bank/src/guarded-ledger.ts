@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger as the operations see it: it refuses with a code of the domain, or it is unavailable.
+// The ledger for the operations: it refuses with a code of the domain, or is unavailable.
 import type { AuthenticationLedger } from './authentication-ledger.js';
 import { BankError, refusalCode } from './bank-error.js';
 
@@ -16,7 +16,7 @@ const guarded =
     }
   };
 
-/** @returns the same ledger, whose calls throw a refusal or {@link BankError} LEDGER_UNAVAILABLE, and nothing else. */
+/** @returns the same ledger. Its calls throw only refusals and {@link BankError} LEDGER_UNAVAILABLE. */
 export const guardedLedger = (ledger: AuthenticationLedger): AuthenticationLedger => ({
   readCustomer: guarded((input) => ledger.readCustomer(input)),
   updateProfile: guarded((input) => ledger.updateProfile(input)),

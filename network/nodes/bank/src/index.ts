@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's authentication, for those who run it or call it.
+// The bank's authentication, for programs that run it or call it.
 export type { AuthenticationLedger } from './authentication-ledger.js';
 export { AuthenticationService } from './authentication-service.js';
 export {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shapes that the bank's operations take, checked before anything else happens.
+// The input schemas of the bank's operations. They are checked before anything else.
 import {
   amount,
   currency,
@@ -30,11 +30,11 @@ const phone = z
   .transform((written, context) => {
     const number = toPhone(written);
     if (number !== undefined) return number;
-    context.issues.push({ code: 'custom', message: 'no telephone number', input: undefined });
+    context.issues.push({ code: 'custom', message: 'not a telephone number', input: undefined });
     return z.NEVER;
   });
 
-/** An address to deliver to; coordinates in micro-degrees. */
+/** A delivery address; coordinates in micro-degrees. */
 const address = z.strictObject({
   label: lines.nullish(),
   street: lines,
@@ -59,7 +59,7 @@ const customerKey = z.strictObject({ customerId: identifier });
 const loginKey = z.strictObject({ loginId: identifier });
 const boundTo = z.union([z.literal('login'), digest]).default('login');
 
-/** Addresses by number; in a URL joined by commas. */
+/** Addresses by number; in a URL, joined by commas. */
 const which = z.union([
   z.array(z.int().min(1).max(10)).min(1).max(10),
   z
@@ -68,7 +68,7 @@ const which = z.union([
     .transform((joined) => joined.split(',').map(Number)),
 ]);
 
-/** What the customer signs: of these terms, and nothing else, the service makes digest and message. */
+/** The terms that the customer signs. The service makes digest and message from these terms only. */
 const { terms } = TRANSACTIONS.orderNumber.place.input.shape;
 
 const changeKey = { changeId: identifier };
@@ -91,13 +91,13 @@ const purchaseLine = z.strictObject({
   unitPrice: amount,
 });
 
-/** One schema an operation, by its name. */
+/** One schema per operation, by its name. */
 export const INPUTS = {
   enrol: z.strictObject({
     ...customerKey.shape,
     ...profile,
     password,
-    deviceId: identifier.nullish().describe('device of logins that name none'),
+    deviceId: identifier.nullish().describe('the device of a login that names none'),
   }),
   updateProfile: z.strictObject({ ...customerKey.shape, ...profile }),
   completeProfile: z
@@ -142,9 +142,7 @@ export const INPUTS = {
   offerAddresses: z.strictObject({
     ...loginKey.shape,
     which: which.optional(),
-    offerId: identifier
-      .optional()
-      .describe('the same id is answered with the same references and salt'),
+    offerId: identifier.optional().describe('the same id gives the same references and salt'),
   }),
   attempts: loginKey,
   listLogins: loginKey,
@@ -163,7 +161,9 @@ export const INPUTS = {
       lines: z
         .array(purchaseLine)
         .max(100)
-        .describe('none for what was paid offline and taken along: the bank does not know it'),
+        .describe(
+          'empty for goods that were paid offline and taken along: the bank does not know them',
+        ),
     })
     .refine(({ mode, lines: bought }) => mode === 'offline' || bought.length > 0, {
       path: ['lines'],
@@ -172,13 +172,13 @@ export const INPUTS = {
 
 export type OperationName = keyof typeof INPUTS;
 
-/** What an operation is given. */
+/** The input of an operation. */
 export type BankInput<Name extends OperationName> = DeepReadonly<z.input<(typeof INPUTS)[Name]>>;
 
-/** What it works on, after normalisation. */
+/** The input after normalisation. */
 export type Parsed<Name extends OperationName> = DeepReadonly<z.output<(typeof INPUTS)[Name]>>;
 
-/** @throws {BankError} INPUT_INVALID, naming the first field that is wrong, never its value. */
+/** @throws {BankError} INPUT_INVALID, naming the first wrong field, never its value. */
 export function parseInput<Name extends OperationName>(name: Name, input: unknown): Parsed<Name> {
   const parsed = INPUTS[name].safeParse(input);
   if (parsed.success) return parsed.data as Parsed<Name>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A login from its opening to the join of its factors (units 2, 3, 4 and 7).
+// A login, from opening it to joining its factors (units 2, 3, 4 and 7).
 import { BankError, isBankErrorCode, refusalCode } from './bank-error.js';
 import type { BankContext, CallContext } from './context.js';
 import type { LoginTable } from './database/schema.js';
@@ -19,20 +19,20 @@ import { moveLogin, requireLogin, storeLogin } from './records/logins.js';
 import { missingFields } from './records/profile.js';
 
 /**
- * Refusals of a login that its caller must not hear yet: they tell who is a customer, and how it stands with the bank. Such a login goes
- * on in vain, is answered like any other, and ends as failed; whoever passes both factors hears the reason.
+ * Refusals that the caller must not learn yet, because they reveal who is a customer, and their status at the bank. A login with one of
+ * them continues in vain with the usual answers, and fails at the end. A caller who passes both factors learns the reason.
  */
 const HIDDEN = ['CUSTOMER_UNKNOWN', 'CUSTOMER_BLOCKED', 'DEVICE_UNKNOWN', 'NOT_OWNER'];
 
 const hiddenCode = (error: unknown): string | undefined =>
   HIDDEN.find((code) => code === refusalCode(error));
 
-/** Stands for the device of a customer who has none; no device has this name on the ledger. */
+/** The device id of a customer who has no device. No device on the ledger has this name. */
 const NO_DEVICE = 'none';
 
 type LoginKey = Pick<LoginTable, 'login_id' | 'customer_id' | 'device_id'>;
 
-async function keyOf(context: BankContext, input: Parsed<'openLogin'>) {
+async function readLoginKey(context: BankContext, input: Parsed<'openLogin'>) {
   const { customerId, loginId } = input;
   const { db } = context;
   const customer = await db
@@ -43,7 +43,7 @@ async function keyOf(context: BankContext, input: Parsed<'openLogin'>) {
   return { key, failure: customer === undefined ? 'CUSTOMER_UNKNOWN' : null };
 }
 
-/** Units 2 and 3 on the ledger. */
+/** Runs units 2 and 3 on the ledger. */
 async function verify({ pace, ...context }: BankContext, key: LoginKey): Promise<Missing> {
   const { login_id: loginId, customer_id: customerId, device_id: deviceId } = key;
   return pace.real('open', async () => {
@@ -60,7 +60,7 @@ export async function openLogin(
 ): Promise<Missing> {
   const { db, pace } = context;
   const began = pace.now();
-  const { key, failure } = await keyOf(context, input);
+  const { key, failure } = await readLoginKey(context, input);
   const login = await storeLogin(context, key, failure);
   if (login.state !== 'opened') return { missing: [] };
   try {
@@ -74,7 +74,7 @@ export async function openLogin(
   return { missing: [] };
 }
 
-async function begin(context: BankContext, login: LoginTable): Promise<void> {
+async function beginFactorPhase(context: BankContext, login: LoginTable): Promise<void> {
   const { login_id: loginId, customer_id, failure } = login;
   const { db, ledger, pace } = context;
   if (failure === null) {
@@ -90,7 +90,7 @@ export async function beginAuthentication(
   { loginId, resend = false }: Parsed<'beginAuthentication'>,
 ): Promise<CodeSent> {
   const login = await requireLogin(context.db, loginId, 'opened', 'authenticating');
-  if (login.state === 'opened') await begin(context, login);
+  if (login.state === 'opened') await beginFactorPhase(context, login);
   return sendCode(context, {
     customerId: login.customer_id,
     loginId,
@@ -101,7 +101,7 @@ export async function beginAuthentication(
   });
 }
 
-/** What becomes of a login whose factors are joined. */
+/** The result of joining a login's factors. */
 function verdict(
   both: boolean,
   { failure }: LoginTable,
@@ -115,8 +115,8 @@ function verdict(
 const JOINABLE = ['authenticating', 'completing', 'authenticated', 'failing', 'failed'] as const;
 
 /**
- * From here on no factor is taken any more, so that the verdict stays what it is, also over a crash.
- * @returns the login, and whether it was in vain and is judged now.
+ * From here on the login accepts no factor, so that its result cannot change, even after a crash.
+ * @returns the login, and whether it was in vain and is decided now.
  */
 const judge = ({ db, clock }: BankContext, loginId: string) =>
   db.transaction().execute(async (transaction) => {
@@ -164,7 +164,7 @@ async function failInVain(
   await pace.pretend('fail');
 }
 
-const failureOf = ({ failure }: LoginTable): BankError =>
+const loginFailure = ({ failure }: LoginTable): BankError =>
   new BankError(isBankErrorCode(failure) ? failure : 'AUTHENTICATION_FAILED');
 
 async function complete(
@@ -185,7 +185,7 @@ async function complete(
   }
 }
 
-/** Whatever a crash left half done is done now: the row says how far the login came. */
+/** Completes what a crash left half done. The row says how far the login came. */
 export async function completeLogin(
   context: BankContext,
   attestations: Attestations,
@@ -197,10 +197,10 @@ export async function completeLogin(
     return { authenticated: true, limits: JSON.parse(login.limits) as LoginLimits };
   if (login.state === 'completing') return complete(context, attestations, loginId);
   if (login.state === 'failing') await fail(context, attestations, loginId);
-  throw failureOf(login);
+  throw loginFailure(login);
 }
 
-/** The join for one order, in a session: no transaction of its own, since the order's own transaction reads both attestations. */
+/** Joins the factors for one order in a session. It needs no transaction, because the order's transaction reads both attestations. */
 export async function completeStepUp(
   context: BankContext,
   attestations: Attestations,

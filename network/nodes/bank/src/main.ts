@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process of the bank's authentication service: `node main.js <configuration file>`, ended by SIGTERM or SIGINT.
+// The process of the bank's authentication service: `node main.js <configuration file>`. SIGTERM or SIGINT ends it.
 import { readFileSync } from 'node:fs';
 import { PRIVATE_UMASK, withLock } from '@fabric-offline-pay/node-common';
 import { connect, type Connection } from '@fabric-offline-pay/sdk';
@@ -8,7 +8,7 @@ import { readConfig, type BankConfig } from './config.js';
 import { framesOf } from './http/refusals.js';
 import { startBank } from './start-bank.js';
 
-/** How long a process that is just ending may still hold the database. */
+/** How long a process that is ending may still hold the database. */
 const LOCK_DEADLINE_MS = 10_000;
 
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -26,13 +26,13 @@ function connectLedger({ ledger }: BankConfig): Connection {
   });
 }
 
-const terminated = (): Promise<string> =>
+const waitForTermination = (): Promise<string> =>
   new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
 
 async function serve(config: BankConfig, logger: Logger): Promise<void> {
-  const stopped = terminated();
+  const stopped = waitForTermination();
   const connection = connectLedger(config);
   try {
     const bank = await startBank(config, { ledger: connection.client.identity, logger });
@@ -47,10 +47,10 @@ async function main(): Promise<void> {
   process.umask(PRIVATE_UMASK);
   const file = process.argv[2] ?? process.env['OFFPAY_BANK_CONFIG'];
   if (file === undefined)
-    throw new Error('Name the configuration file as the argument or in OFFPAY_BANK_CONFIG.');
+    throw new Error('Give the configuration file as the argument or in OFFPAY_BANK_CONFIG.');
   const config = readConfig(file, process.env);
   const logger = pino({ level: config.logLevel, base: { service: 'bank-authentication' } });
-  // PGlite does not notice a second process on its folder, and would destroy it.
+  // PGlite does not notice a second process on its folder and would destroy the folder.
   await withLock(`${config.databaseFolder}.lock`, LOCK_DEADLINE_MS, () =>
     serve(config, logger),
   ).catch((error: unknown) => {
@@ -64,6 +64,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : 'The service failed.'}\n`);
-  // A database that broke while it opened keeps the process alive, and nobody would learn that the service does not answer.
+  // A database that failed while opening keeps the process alive. Without this, nobody would learn that the service does not answer.
   process.exit(1);
 });

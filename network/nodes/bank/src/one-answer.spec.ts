@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nobody learns who is a customer: from opening a login to its join, somebody unknown and somebody barred are answered like a customer.
+// Nobody learns who is a customer. From opening a login to its join, unknown and blocked persons get the same answers as a customer.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pace } from './pace.js';
@@ -22,10 +22,10 @@ const told = (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => JSON.stringify(error),
   );
 
-/** More tries of each factor than are counted. */
+/** More tries of each factor than are allowed. */
 const ROUNDS = 12;
 
-/** Everything that somebody hears who knows a customer's id, and neither password nor telephone. */
+/** All answers to a stranger who knows a customer's id, but neither password nor telephone. */
 async function guess(customerId: string, loginId = `guess-${randomUUID()}`): Promise<unknown[]> {
   const { service } = bank;
   const password = { loginId, password: 'wrong-password' };
@@ -64,7 +64,7 @@ const barred = async (): Promise<string> => {
   return bank.customer();
 };
 
-it('answers a stranger of somebody unknown, blocked or not yet on the ledger as of a customer', async () => {
+it('gives a stranger the same answers for an unknown or blocked customer, or one not yet on the ledger', async () => {
   const expected = await guess(await bank.customer());
   expect(expected[0]).toEqual({ missing: [] });
   expect(
@@ -78,7 +78,7 @@ it('answers a stranger of somebody unknown, blocked or not yet on the ledger as 
   expect(await guess(early)).toEqual(expected);
 });
 
-it('answers of somebody without a device as of a customer', async () => {
+it('gives the same answers for a customer without a device', async () => {
   const customerId = await bank.customer({ deviceId: null });
   bank.ledger.refuseOnce('verifyIdentity', 'DEVICE_UNKNOWN');
   const open = (id: string) =>
@@ -86,11 +86,11 @@ it('answers of somebody without a device as of a customer', async () => {
   expect(await open(customerId)).toEqual(await open('nobody-at-all'));
 });
 
-it('asks neither ledger nor telephone for somebody unknown, and pretends to in the time that these take', async () => {
+it('calls neither ledger nor telephone for an unknown customer, but takes as long', async () => {
   await guess('nobody-else');
   expect(bank.ledger.calls).toEqual([]);
   expect(bank.messages).toEqual([]);
-  // Opened twice, begun, sent ten times, joined; and each wrong factor.
+  // Two openings, a beginning, ten sendings, a join, and each wrong factor.
   expect(bank.pretended).toHaveLength(14 + 2 * ROUNDS);
   const customerId = await bank.customer();
   bank.forget();
@@ -98,7 +98,7 @@ it('asks neither ledger nor telephone for somebody unknown, and pretends to in t
   expect(bank.pretended).toHaveLength(2 * ROUNDS);
 });
 
-it("hashes a password that is nobody's as it hashes a customer's", async () => {
+it("hashes a password of an unknown customer like a customer's", async () => {
   const hashing = jest.spyOn(passwords, 'isPassword');
   const hashed: number[] = [];
   for (const customerId of [await bank.customer(), 'nobody-to-hash-for']) {
@@ -114,7 +114,7 @@ it("hashes a password that is nobody's as it hashes a customer's", async () => {
 it.each([
   ['a customer', () => bank.customer()],
   ['somebody unknown', () => Promise.resolve('nobody-to-wait-for')],
-])('joins wrong factors of %s no sooner than right ones are attested', async (_, who) => {
+])('joins wrong factors of %s not sooner than right ones are attested', async (_, who) => {
   const loginId = await bank.begun(await who());
   let letGo = (): void => undefined;
   bank.pretending = new Promise((resolve) => (letGo = resolve));
@@ -129,7 +129,7 @@ it.each([
   expect(await joined).toContain('AUTHENTICATION_FAILED');
 });
 
-it('tells the reason to whoever passed both factors, and to nobody else', async () => {
+it('tells the reason only to a caller who passed both factors', async () => {
   const customerId = await barred();
   const loginId = await bank.begun(customerId);
   await bank.submitBoth(loginId);
@@ -141,7 +141,7 @@ it('tells the reason to whoever passed both factors, and to nobody else', async 
   expect(bank.ledger.calls.map(({ name }) => name)).not.toContain('completeAuthentication');
 });
 
-it('keeps a customer of whom it was asked before the bank knew it', async () => {
+it('enrols a customer for whom a login was tried before the bank knew them', async () => {
   const customerId = `later-${randomUUID()}`;
   await guess(customerId);
   await bank.customer({ customerId });
@@ -149,7 +149,7 @@ it('keeps a customer of whom it was asked before the bank knew it', async () => 
   await expect(bank.authenticated(customerId)).resolves.toBeDefined();
 });
 
-describe('the pace of what is pretended', () => {
+describe('the pace of pretended steps', () => {
   const timed = () => {
     let now = 0;
     const slept: number[] = [];
@@ -162,7 +162,7 @@ describe('the pace of what is pretended', () => {
     return { pace, slept, take, wait: (milliseconds: number) => (now += milliseconds) };
   };
 
-  it('is that of one of the last real steps of its kind, less what has passed already', async () => {
+  it('is the time of one of the last real steps of this kind, less the time that has passed', async () => {
     const { pace, slept, take, wait } = timed();
     for (const milliseconds of [700, 720]) await pace.real('open', take(milliseconds));
     await pace.real('begin', take(90));
@@ -174,7 +174,7 @@ describe('the pace of what is pretended', () => {
     expect(slept[1]).toBe(90);
   });
 
-  it('forgets old steps, ignores failed ones, and never sleeps less than nothing', async () => {
+  it('forgets old steps, ignores failed ones, and never waits a negative time', async () => {
     const { pace, slept, take, wait } = timed();
     await pace.real('fail', take(1));
     const failing = async () => {

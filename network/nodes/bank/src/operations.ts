@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's operations of units 3 to 7 and 20: the service carries them out, the HTTP client calls them.
+// The bank's operations of units 3 to 7 and 20: the service implements them, the HTTP client calls them.
 import type { OutputOf } from '@fabric-offline-pay/domain';
 import type { BankInput, Parsed } from './inputs.js';
 
-/** Fields that a complete profile has. */
+/** The fields of a complete profile. */
 export const PROFILE_FIELDS = ['name', 'phone', 'email', 'birthDate', 'addresses'] as const;
 
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
 
 export type Factor = 'password' | 'sms';
 
-/** How a try of a factor ended; for the bank's operator only. */
+/** The result of a try of a factor; for the bank's operator only. */
 export type AttemptResult =
   'PASSED' | 'PASSWORD_WRONG' | 'CODE_WRONG' | 'CODE_EXPIRED' | 'CODE_EXHAUSTED' | 'LOCKED';
 
@@ -23,13 +23,13 @@ export interface Attempt {
 }
 
 export interface Missing {
-  /** Names of the profile's fields that the bank lacks, never values; empty: complete. */
+  /** Names of the missing profile fields, never values. Empty when the profile is complete. */
   readonly missing: readonly string[];
 }
 
-/** A change of telephone or password that was begun. */
+/** A started change of telephone or password. */
 export interface ChangeBegun extends CodeSent {
-  /** What both factors are submitted with, and `complete`: a digest of this change and no other. */
+  /** A digest of this change only. Both factors and `complete` are submitted with it. */
   readonly boundTo: string;
 }
 
@@ -44,7 +44,7 @@ export interface ChangeRecord {
   readonly changes: readonly ('phone' | 'password')[];
   readonly state: ChangeState;
   readonly askedAt: number;
-  /** Null before both factors passed, or before a recovery was confirmed. */
+  /** Null until both factors passed, or until a recovery was confirmed. */
   readonly effectiveAt: number | null;
 }
 
@@ -53,7 +53,7 @@ export interface CodeSent {
   readonly codeExpiresAt: number;
 }
 
-/** Says nothing about right or wrong. */
+/** Does not say whether the factor was right. */
 export interface Received {
   readonly received: true;
 }
@@ -62,18 +62,18 @@ export type LoginLimits = OutputOf<'identity', 'assessReputation'>['limits'];
 
 export interface Authenticated {
   readonly authenticated: true;
-  /** What unit 7 allows this login. Absent for a step-up, which changes no limit. */
+  /** The limits that unit 7 sets for this login. Absent for a step-up, which changes no limit. */
   readonly limits?: LoginLimits;
-  /** Of a change: when it takes effect, seconds since 1970. */
+  /** For a change: when it takes effect, seconds since 1970. */
   readonly effectiveAt?: number;
 }
 
-/** As the private input of the logistics transactions takes it; references and salt are new for every offer. */
+/** In the form of the private input of the logistics transactions. References and salt are new for every offer. */
 export interface OfferedAddresses {
   readonly salt: string;
   readonly addresses: readonly {
     readonly ref: string;
-    /** Micro-degrees, as is the longitude. */
+    /** In micro-degrees, like the longitude. */
     readonly latitude: number;
     readonly longitude: number;
     readonly text: string;
@@ -96,83 +96,83 @@ export interface LoginRecord {
 export type PurchaseRecord = Parsed<'recordPurchase'>;
 
 /**
- * Every operation may be called again with the same input: it answers the same and does nothing twice.
- * All throw `BankError` for refusals of the bank (`INPUT_INVALID` names the field) and pass the ledger's refusals on.
+ * Every operation may be repeated with the same input: it answers the same and does nothing twice.
+ * All throw `BankError` for refusals of the bank (`INPUT_INVALID` names the field) and pass on the ledger's refusals.
  */
 export interface BankOperations {
-  /** Stores a customer. The teller then states {@link Missing} on the ledger. Throws `IDEMPOTENCY_CONFLICT` for another profile or password. */
+  /** Stores a customer. The teller then states {@link Missing} on the ledger. Other profile or password: `IDEMPOTENCY_CONFLICT`. */
   enrol(input: BankInput<'enrol'>): Promise<Missing>;
   /**
-   * The front office changes the fields named (null clears one; addresses are replaced as a whole) and states on the ledger what is
-   * missing. Throws `CHANGE_NEEDS_FACTORS` for a telephone where one stands.
+   * The front office changes the named fields and states on the ledger what is missing. Null clears a field; addresses are replaced as
+   * a whole. Throws `CHANGE_NEEDS_FACTORS` when a telephone exists.
    */
   updateProfile(input: BankInput<'updateProfile'>): Promise<Missing>;
   /**
-   * Unit 3: a customer fills what its profile lacks, and once it has authenticated also replaces e-mail and addresses. Throws
-   * `LOGIN_NOT_AUTHENTICATED` for what stands, `CHANGE_NEEDS_FACTORS` for a telephone that stands, `ACCESS_DENIED` for name and birth date.
+   * Unit 3: a customer fills in missing profile fields and, once authenticated, also replaces e-mail and addresses. For existing values:
+   * throws `LOGIN_NOT_AUTHENTICATED`, `CHANGE_NEEDS_FACTORS` for the telephone, `ACCESS_DENIED` for name and birth date.
    */
   completeProfile(input: BankInput<'completeProfile'>): Promise<Missing>;
   /** Registers the public key of a customer's device on the ledger. */
   registerDevice(input: BankInput<'registerDevice'>): Promise<{ readonly registered: true }>;
   /**
-   * Units 2 and 3: verifies the customer and prompts for what the profile lacks. Whoever is no customer, or may not log in, is answered
-   * like one whose profile is complete, and hears so from {@link complete}: an unknown one that its factors failed, one that the bank
-   * blocked the reason, once both factors passed.
+   * Units 2 and 3: verifies the customer and prompts for missing profile fields. An unknown or blocked customer gets the answer of a
+   * customer with a complete profile. Then {@link complete} says that an unknown customer's factors failed, and tells a blocked
+   * customer the reason once both factors passed.
    */
   openLogin(input: BankInput<'openLogin'>): Promise<Missing>;
   /**
-   * Unit 4 begins: sends a one-time code. Called again while that code lives, it sends nothing, unless `resend` asks for a new one,
+   * Begins unit 4: sends a one-time code. While this code is valid, another call sends nothing, unless `resend` asks for a new code,
    * which replaces it. Throws `PROFILE_INCOMPLETE`, `TOO_MANY_CODES`, `MESSAGE_NOT_SENT`.
    */
   beginAuthentication(input: BankInput<'beginAuthentication'>): Promise<CodeSent>;
-  /** Unit 6. Never tells whether it was right: {@link complete} tells whether both were. */
+  /** Unit 6. Never says whether the password was right; {@link complete} says whether both factors were. */
   submitPassword(input: BankInput<'submitPassword'>): Promise<Received>;
-  /** Unit 5. Never tells whether it was right: {@link complete} tells whether both were. */
+  /** Unit 5. Never says whether the code was right; {@link complete} says whether both factors were. */
   submitCode(input: BankInput<'submitCode'>): Promise<Received>;
   /**
-   * Units 4 and 7: joins the factors. Throws `AUTHENTICATION_FAILED` unless both passed, never saying which did not, and
-   * `AUTHENTICATION_EXPIRED` when the ledger's time for them is over. A login that failed stays failed. With `boundTo` an order's
-   * digest it joins the factors of that step-up.
+   * Units 4 and 7: joins the factors. Throws `AUTHENTICATION_FAILED` unless both passed, without saying which failed, and
+   * `AUTHENTICATION_EXPIRED` when the ledger's time for them is over. A failed login stays failed. When `boundTo` is the digest of
+   * an order, it joins the factors of this step-up.
    */
   complete(input: BankInput<'complete'>): Promise<Authenticated>;
   /**
-   * Sends a code that names payee and amount of the terms, for their digest only (PSD2 RTS, Art. 5). Both factors are submitted anew
-   * with `boundTo: termsDigest(terms)`. Throws `INPUT_INVALID` when the terms are of another login or customer, or do not add up.
+   * Sends a code for the digest of these terms only, with payee and amount (PSD2 RTS, Art. 5). The customer submits both factors again
+   * with `boundTo: termsDigest(terms)`. Throws `INPUT_INVALID` when the terms belong to another login or customer, or do not add up.
    */
   beginStepUp(input: BankInput<'beginStepUp'>): Promise<CodeSent>;
   /**
-   * Begins to change telephone or password: sends a code to the telephone that stands. Both factors that stand are submitted with the
-   * `boundTo` that is answered, then joined by {@link complete}; the old telephone is told, and the change waits (`changeWaitSeconds`).
+   * Begins to change telephone or password: sends a code to the present telephone. The customer submits both present factors with the
+   * answered `boundTo`. {@link complete} joins them and informs the old telephone; then the change waits (`changeWaitSeconds`).
    * Throws `STATE_CONFLICT` while another change waits.
    */
   beginChange(input: BankInput<'beginChange'>): Promise<ChangeBegun>;
-  /** The customer cancels a change that has not taken effect, its own or a recovery. Throws `STATE_CONFLICT` when it has. */
+  /** The customer cancels an own change or a recovery that has not taken effect. Throws `STATE_CONFLICT` when it has. */
   cancelChange(input: BankInput<'cancelChange'>): Promise<{ readonly cancelled: true }>;
   /** The customer's changes of telephone and password, newest first. */
   listChanges(input: BankInput<'listChanges'>): Promise<readonly ChangeRecord[]>;
-  /** For a customer who lost telephone, password or both. The old telephone is told. Counts only once another person confirmed it. */
+  /** For a customer who lost telephone, password or both. The old telephone gets a message. Another person must confirm the recovery. */
   startRecovery(input: BankInput<'startRecovery'>): Promise<ChangeRecord>;
   /**
    * Another person of the front office confirms a recovery, which then waits (`recoveryWaitSeconds`). Throws `SECOND_PERSON_NEEDED` for
-   * whoever started it.
+   * the person who started it.
    */
   confirmRecovery(input: BankInput<'confirmRecovery'>): Promise<ChangeRecord>;
   /** The front office cancels a change that has not taken effect. */
   stopChange(input: BankInput<'stopChange'>): Promise<{ readonly cancelled: true }>;
   /**
-   * The customer's addresses, all or those numbered (from 1). A checkout that was interrupted names the same `offerId` again.
+   * The customer's addresses: all, or those with the given numbers (from 1). An interrupted checkout uses the same `offerId` again.
    * Throws `ADDRESS_UNKNOWN`.
    */
   offerAddresses(input: BankInput<'offerAddresses'>): Promise<OfferedAddresses>;
-  /** How every try of a login ended. For the bank's operator only. */
+  /** The results of all tries of a login. For the bank's operator only. */
   attempts(input: BankInput<'attempts'>): Promise<readonly Attempt[]>;
   /** Unit 20: the customer's logins, newest first. */
   listLogins(input: BankInput<'listLogins'>): Promise<readonly LoginRecord[]>;
   /** Unit 20: the customer's purchases with unit prices, newest first. */
   listPurchases(input: BankInput<'listPurchases'>): Promise<readonly PurchaseRecord[]>;
   /**
-   * Unit 20: stores a purchase, once an order number of a merchant. Of one that was paid offline the customer is told (unit 19): a
-   * device that pays without a network may be in other hands. Throws `MESSAGE_NOT_SENT`.
+   * Unit 20: stores a purchase, once per order number of a merchant. The customer gets a message about a purchase that was paid offline
+   * (unit 19), because somebody else may have used the device. Throws `MESSAGE_NOT_SENT`.
    */
   recordPurchase(input: BankInput<'recordPurchase'>): Promise<{ readonly recorded: true }>;
 }

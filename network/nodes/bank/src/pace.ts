@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes what is only pretended take as long as what is real, so that no stopwatch tells who is a customer.
+// Makes pretended steps take as long as real ones, so that the time of an answer does not reveal who is a customer.
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The steps that reach the ledger or a customer's phone for those who are customers. */
+/** The steps that call the ledger or a customer's phone, for real customers. */
 export type PacedStep = 'open' | 'begin' | 'send' | 'attest' | 'fail';
 
 const REMEMBERED = 64;
 
-/** Milliseconds of a step that nobody has taken yet. */
+/** Assumed milliseconds of a step that has not run yet. */
 const FIRST_GUESS_MS = 400;
 
 export interface PaceTime {
@@ -27,12 +27,12 @@ export class Pace {
     this.#time = time;
   }
 
-  /** @returns a moment from which {@link pretend} counts. */
+  /** @returns the moment from which {@link pretend} counts. */
   now(): number {
     return this.#time.now();
   }
 
-  /** Does a step, and remembers how long it took unless it failed. */
+  /** Runs a step and remembers how long it took, unless it failed. */
   async real<Result>(step: PacedStep, work: () => Promise<Result>): Promise<Result> {
     const began = this.now();
     const result = await work();
@@ -41,7 +41,7 @@ export class Pace {
     return result;
   }
 
-  /** Resolves when as much time has passed as one of the last real steps took. */
+  /** Resolves when as much time has passed as a recent real step took. */
   async pretend(step: PacedStep, began = this.now()): Promise<void> {
     const taken = this.#taken.get(step) ?? [FIRST_GUESS_MS];
     const wanted = taken[randomInt(taken.length)] ?? FIRST_GUESS_MS;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the program of the bank's node lies, for those who start it as a process.
+// Path of the bank node's program, for starting it as a process.
 import { join } from 'node:path';
 
-/** The compiled entry; sources and compiled files both lie one level below the package's folder. */
+/** The compiled entry. Sources and compiled files are both one level below the package's folder. */
 export const bankProgram = join(__dirname, '..', 'dist', 'main.js');

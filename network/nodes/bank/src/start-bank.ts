@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts the service together from its configuration, starts it, and ends it in order.
+// Builds the service from its configuration, starts it, and stops it in order.
 import { readFileSync, rmSync } from 'node:fs';
 import { writeJson } from '@fabric-offline-pay/node-common';
 import type { DatabasePlace, SqlEngine } from '@fabric-offline-pay/node-common/node';
@@ -20,13 +20,13 @@ import { Pace } from './pace.js';
 export interface BankParts {
   readonly ledger: AuthenticationLedger;
   readonly logger: Logger;
-  /** PGlite in the configuration's folder unless told. */
+  /** Default: PGlite in the configuration's folder. */
   readonly engine?: SqlEngine;
 }
 
 export interface RunningBank {
   readonly url: string;
-  /** Finishes what is under way, then closes server and database. */
+  /** Finishes running work, then closes server and database. */
   close(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ function serverOf(
 const placeOf = ({ databaseFolder }: BankConfig, { engine }: BankParts): DatabasePlace =>
   engine === undefined ? { folder: databaseFolder } : { engine };
 
-/** Opens the database, listens, and writes the ready file. @throws when any of them fails; nothing is left open. */
+/** Opens the database, listens, and writes the ready file. @throws when one of these fails; nothing stays open. */
 export async function startBank(config: BankConfig, parts: BankParts): Promise<RunningBank> {
   const { readyFile } = config;
   const db = await openBankDatabase(placeOf(config, parts));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Step-up: what the customer reads and what the factors are bound to are made from the same terms.
+// Step-up: the customer's message and the digest for the factors come from the same terms.
 import { termsDigest } from '@fabric-offline-pay/domain';
 import { BankFixture, PASSWORD, termsOf } from './testing/bank-fixture.js';
-import { refused } from './testing/refused.js';
+import { expectRefused } from './testing/refused.js';
 
 let bank: BankFixture;
 
@@ -38,51 +38,55 @@ it.each([
   ['amount', '350'],
   ['currency', 'EUR'],
   ['orderDigest', 'a'.repeat(64)],
-])('takes no %s beside the terms', async (field, value) => {
+])('refuses a %s beside the terms', async (field, value) => {
   const { loginId, terms } = await session();
   const input = { loginId, terms, [field]: value };
   bank.messages.length = 0;
-  await refused(bank.service.beginStepUp(input), 'INPUT_INVALID', 'unknown');
+  await expectRefused(bank.service.beginStepUp(input), 'INPUT_INVALID', 'unknown');
   expect(bank.messages).toEqual([]);
 });
 
-it('reads the whole of the terms: what lacks, or stands beside them, is refused', async () => {
+it('refuses terms with missing or unknown fields', async () => {
   const { loginId, terms } = await session();
   for (const field of Object.keys(terms)) {
     const rest = Object.fromEntries(Object.entries(terms).filter(([name]) => name !== field));
     const input = { loginId, terms: rest } as unknown as Parameters<
       typeof bank.service.beginStepUp
     >[0];
-    await refused(bank.service.beginStepUp(input), 'INPUT_INVALID', `terms.${field}`);
+    await expectRefused(bank.service.beginStepUp(input), 'INPUT_INVALID', `terms.${field}`);
   }
   const beside = { ...terms, note: 'Call 0900-666' };
-  await refused(
+  await expectRefused(
     bank.service.beginStepUp({ loginId, terms: beside }),
     'INPUT_INVALID',
     'terms.unknown',
   );
 });
 
-it('refuses terms of another login or customer, and sums that do not add up', async () => {
+it('refuses terms of another login or customer, and wrong sums', async () => {
   const { loginId, terms } = await session();
   const begin = (change: Partial<typeof terms>) =>
     bank.service.beginStepUp({ loginId, terms: { ...terms, ...change } });
-  await refused(begin({ loginId: 'another' }), 'INPUT_INVALID', 'terms.loginId');
-  await refused(begin({ customerId: 'another' }), 'INPUT_INVALID', 'terms.customerId');
-  await refused(begin({ total: '1' }), 'INPUT_INVALID');
-  await refused(begin({ merchantId: 'Your account is locked. Call 0900' }), 'INPUT_INVALID');
+  await expectRefused(begin({ loginId: 'another' }), 'INPUT_INVALID', 'terms.loginId');
+  await expectRefused(begin({ customerId: 'another' }), 'INPUT_INVALID', 'terms.customerId');
+  await expectRefused(begin({ total: '1' }), 'INPUT_INVALID');
+  await expectRefused(begin({ merchantId: 'Your account is locked. Call 0900' }), 'INPUT_INVALID');
 });
 
-it('confirms nothing but what was read: other terms have another digest, with factors of their own', async () => {
+it('confirms only what the customer read: other terms have another digest and need their own factors', async () => {
   const { loginId, terms, boundTo } = await session();
   await bank.service.beginStepUp({ loginId, terms });
   await bank.submitBoth(loginId, boundTo);
   const elsewhere = termsDigest({ ...terms, merchantId: 'evil-shop' });
-  await refused(bank.service.complete({ loginId, boundTo: elsewhere }), 'NOT_FOUND', 'boundTo');
+  await expectRefused(
+    bank.service.complete({ loginId, boundTo: elsewhere }),
+    'NOT_FOUND',
+    'boundTo',
+  );
   expect(bank.ledger.calls.filter(({ input }) => input['boundTo'] === elsewhere)).toEqual([]);
 });
 
-it('takes neither the code of the login nor that of another order', async () => {
+it('refuses the code of the login and of another order', async () => {
   const { loginId, terms, boundTo } = await session();
   const loginCode = bank.lastCode();
   await bank.service.beginStepUp({ loginId, terms });
@@ -95,16 +99,19 @@ it('takes neither the code of the login nor that of another order', async () => 
     if (code !== bank.lastCode())
       await bank.service.submitCode({ loginId, code, boundTo: toOther });
   for (const bound of [toOther, boundTo])
-    await refused(bank.service.complete({ loginId, boundTo: bound }), 'AUTHENTICATION_FAILED');
+    await expectRefused(
+      bank.service.complete({ loginId, boundTo: bound }),
+      'AUTHENTICATION_FAILED',
+    );
   expect(bank.ledger.named('attestSms')).toHaveLength(1);
 });
 
-it('needs an authenticated login, and a step-up that was begun', async () => {
+it('needs an authenticated login and a started step-up', async () => {
   const begun = await bank.begun();
   const terms = termsOf(begun, 'any');
   for (const loginId of [begun, 'none'])
-    await refused(bank.service.beginStepUp({ loginId, terms }), 'LOGIN_NOT_AUTHENTICATED');
+    await expectRefused(bank.service.beginStepUp({ loginId, terms }), 'LOGIN_NOT_AUTHENTICATED');
   const { loginId, boundTo } = await session();
   const factor = { loginId, password: PASSWORD, boundTo };
-  await refused(bank.service.submitPassword(factor), 'NOT_FOUND', 'boundTo');
+  await expectRefused(bank.service.submitPassword(factor), 'NOT_FOUND', 'boundTo');
 });

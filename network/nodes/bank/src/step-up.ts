@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Step-up: both factors once more, for one order only. Digest and message are made here, from the same terms, so that no caller can
-// have a customer confirm one payment and read another.
+// Step-up: both factors once more, for one order. Digest and message are made here from the same terms, so that no caller can make
+// a customer confirm another payment than the one in the message.
 import { ensureTermsAddUp, termsDigest } from '@fabric-offline-pay/domain';
 import { BankError } from './bank-error.js';
 import type { CallContext } from './context.js';
@@ -13,7 +13,7 @@ import { requireSession } from './records/logins.js';
 
 type Terms = Parsed<'beginStepUp'>['terms'];
 
-/** @throws {BankError} INPUT_INVALID unless they are terms of this login and its customer. */
+/** @throws {BankError} INPUT_INVALID unless the terms are of this login and its customer. */
 function ensureTermsOf(login: LoginTable, terms: Terms): void {
   if (terms.loginId !== login.login_id) throw new BankError('INPUT_INVALID', 'terms.loginId');
   if (terms.customerId !== login.customer_id)
@@ -21,7 +21,7 @@ function ensureTermsOf(login: LoginTable, terms: Terms): void {
   ensureTermsAddUp(terms);
 }
 
-/** @returns the step-up for that digest, or undefined. */
+/** @returns the step-up with this digest, or undefined. */
 export const findStepUp = (
   db: BankDatabase,
   loginId: string,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the programs of all organisations share: files, locks, ports, processes, deadlines, errors.
+// Shared by the programs of all organisations: files, locks, ports, processes, deadlines, errors.
 export {
   NETWORK_ERRORS,
   NetworkError,
@@ -35,4 +35,5 @@ export {
 } from './system/process-identity.js';
 export { isHeld } from './system/process-state.js';
 export { cleanEnvironment, runProgram } from './system/run-program.js';
+export { systemCodeOf } from './system/system-code.js';
 export { waitUntil } from './system/wait-until.js';

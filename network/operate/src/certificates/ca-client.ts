@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speaks to an organisation's CA server through Fabric CA's own client.
+// Calls an organisation's CA server through Fabric CA's own client.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
@@ -17,14 +17,14 @@ import {
 } from '../topology/organisation-files.js';
 import type { OrganisationPlan } from '../topology/network-plan.js';
 
-/** A certificate to ask for. */
+/** A certificate to request. */
 export interface Enrolment {
   readonly authority: Authority;
   readonly name: string;
   readonly secret: string;
-  /** Where certificate, key and root go; appears complete or not at all. */
+  /** Folder for certificate, key and root. It appears complete or not at all. */
   readonly folder: string;
-  /** Asks for a TLS certificate for these host names and addresses. */
+  /** Requests a TLS certificate for these host names and addresses. */
   readonly hosts?: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export class CaClient {
   }
 
   /**
-   * Has a certificate issued for a new key.
+   * Requests a certificate for a new key.
    * @throws NetworkError `PROGRAM_FAILED`
    */
   async enrol(enrolment: Enrolment): Promise<CertificateFiles> {
@@ -54,7 +54,7 @@ export class CaClient {
     return certificateFiles(enrolment.folder);
   }
 
-  /** Enrols into a folder that Fabric CA's client itself works with (`<folder>/msp`), unless that was done before. */
+  /** Enrols into a folder that Fabric CA's client uses itself (`<folder>/msp`), unless this was done before. */
   async enrolMsp(enrolment: Enrolment): Promise<void> {
     if (existsSync(enrolment.folder)) {
       return;
@@ -74,7 +74,7 @@ export class CaClient {
     await this.call('enroll', authority, args, { FABRIC_CA_CLIENT_URL: url });
   }
 
-  /** Runs `fabric-ca-client`; secrets belong into `env`. */
+  /** Runs `fabric-ca-client`. Secrets must go into `env`. */
   async call(
     command: string,
     authority: Authority,

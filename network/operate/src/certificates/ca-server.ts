@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An organisation's CA server: its settings, its process, and whether it answers.
+// An organisation's CA server: its settings, its process, and its readiness.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -27,7 +27,7 @@ import { type IdentitiesByAuthority, initialIdentities } from './initial-identit
 const AUTHORITIES: readonly Authority[] = ['ca', ...FURTHER_AUTHORITIES];
 const secretsSchema = z.record(z.string(), z.record(z.string(), z.string()));
 
-/** Writes the server's settings when there are none yet; a server that has started once keeps its own. */
+/** Writes the server's settings if there are none yet. A server that has started once keeps its own. */
 export function writeCaSettings(plan: OrganisationPlan): void {
   const settings = join(plan.ca.folder, CA_SETTINGS_FILE);
   if (existsSync(settings)) {
@@ -42,7 +42,7 @@ export function writeCaSettings(plan: OrganisationPlan): void {
   writeFileAtomic(settings, stringify(caServerSettings(plan, identities.ca)), SECRET_FILE);
 }
 
-/** The secret of an identity that the authority knew from its first start. */
+/** The secret of an identity that the authority knows since its first start. */
 export function initialSecret(
   plan: OrganisationPlan,
   authority: Authority,
@@ -67,7 +67,7 @@ export function caProcess(programs: FabricPrograms, plan: OrganisationPlan): Pro
   };
 }
 
-/** True once all authorities have their roots and the server listens. */
+/** True when all authorities have their roots and the server listens. */
 export async function isCaReady(plan: OrganisationPlan): Promise<boolean> {
   const roots = AUTHORITIES.map((authority) => authorityRoot(plan.folder, authority));
   return roots.every((path) => existsSync(path)) && isListening(plan.ca.host, plan.ca.port);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Has every certificate issued with which an organisation starts.
+// Requests the initial certificates of an organisation.
 import { existsSync } from 'node:fs';
 import { NetworkError } from '@fabric-offline-pay/node-common';
 import type { FabricPrograms } from '../programs/program-paths.js';
@@ -9,7 +9,7 @@ import { CaClient } from './ca-client.js';
 import { initialSecret } from './ca-server.js';
 import { ADMINISTRATOR, CHAINCODE_CLIENT, OPERATIONS_CLIENT } from './initial-identities.js';
 
-/** One certificate that an organisation starts with. */
+/** An initial certificate of an organisation. */
 export interface InitialCertificate {
   readonly plan: OrganisationPlan;
   readonly authority: Authority;
@@ -17,7 +17,7 @@ export interface InitialCertificate {
   readonly hosts?: readonly string[];
 }
 
-/** The certificates that the organisation still lacks: all of them at first, none later. */
+/** The initial certificates that are missing: all of them at first, none later. */
 export function missingCertificates(plan: OrganisationPlan): InitialCertificate[] {
   const nodes = [...plan.peers, ...plan.orderers];
   const identities = [ADMINISTRATOR, ...nodes.map(({ name }) => name), ...clientNames(plan)];
@@ -38,8 +38,8 @@ export function missingCertificates(plan: OrganisationPlan): InitialCertificate[
 }
 
 /**
- * Has one initial certificate issued.
- * @throws NetworkError `TOPOLOGY_CHANGED` when the authority was set up without that name.
+ * Requests one initial certificate.
+ * @throws NetworkError `TOPOLOGY_CHANGED` when the authority was set up without this name.
  */
 export async function issueInitialCertificate(
   programs: FabricPrograms,
@@ -48,7 +48,7 @@ export async function issueInitialCertificate(
   const secret = initialSecret(plan, authority, name);
   if (secret === undefined) {
     throw new NetworkError('TOPOLOGY_CHANGED', `${plan.ca.name} was set up without ${name}`, {
-      advice: 'Run network reset, or put the old topology back.',
+      advice: 'Run network reset, or restore the old topology.',
     });
   }
   const folder = certificateFolder(plan.folder, authority, name);
@@ -56,7 +56,7 @@ export async function issueInitialCertificate(
   await new CaClient(programs, plan).enrol({ authority, name, secret, folder, ...tls });
 }
 
-/** Identities of the topology that the authority knew from its start; later ones are registered one by one. */
+/** Identities of the topology that the authority knows since its start. Later identities are registered one by one. */
 function clientNames(plan: OrganisationPlan): string[] {
   return plan.topology.identities
     .map(({ name }) => name)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who the authorities of an organisation know from their first start, and the secrets with which they enrol.
+// The identities that an organisation's authorities know from their first start, and the secrets to enrol them.
 import { randomBytes } from 'node:crypto';
 import type { InitialIdentity } from '../config/ca-settings.js';
 import type { Authority } from '../topology/organisation-files.js';
 import type { OrganisationPlan } from '../topology/network-plan.js';
 
-/** Registers further identities and revokes them; one at each of the authorities that do so. */
+/** Registers and revokes further identities. Each authority that does so has one. */
 export const REGISTRAR = 'ca-registrar';
 
-/** Signs the organisation's consent to channel updates and chaincode definitions. */
+/** Signs channel updates and chaincode definitions for the organisation. */
 export const ADMINISTRATOR = 'administrator';
 
-/** May use orderers' channel participation and all operations endpoints. */
+/** May use the orderers' channel participation API and all operations endpoints. */
 export const OPERATIONS_CLIENT = 'operator';
 
 /** Name of the TLS client certificate with which an organisation's peers call its chaincode process. */
@@ -20,7 +20,7 @@ export const CHAINCODE_CLIENT = 'chaincode-client';
 /** The identities of each authority. */
 export type IdentitiesByAuthority = Readonly<Record<Authority, readonly InitialIdentity[]>>;
 
-/** All identities that an organisation starts with, each with a fresh secret. */
+/** All initial identities of an organisation, each with a fresh secret. */
 export function initialIdentities(plan: OrganisationPlan): IdentitiesByAuthority {
   const { identities } = plan.topology;
   return {
@@ -38,7 +38,7 @@ export function initialIdentities(plan: OrganisationPlan): IdentitiesByAuthority
   };
 }
 
-/** Names that client identities may not take, since the authority knows somebody else by them. */
+/** Names that client identities may not take, because the authority uses them. */
 export function reservedNames(plan: OrganisationPlan): string[] {
   return [REGISTRAR, ADMINISTRATOR, ...tlsNames(plan)];
 }
@@ -65,7 +65,7 @@ function entry(
   return { name, secret: newSecret(), type, attributes };
 }
 
-/** A password that nobody needs to remember. */
+/** A random password. */
 export function newSecret(): string {
   return randomBytes(24).toString('base64url');
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client certificates that an organisation has issued: what each says, and whether it was revoked.
+// The client certificates that an organisation has issued: their content, and whether they are revoked.
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder, readAsIfPresent, writeJson } from '@fabric-offline-pay/node-common';
@@ -9,7 +9,7 @@ import { type IdentityTopology, identitySchema } from '../topology/topology.js';
 
 const issuedSchema = identitySchema.extend({ revoked: z.boolean() });
 
-/** A client identity, as recorded beside its certificate. */
+/** The record of a client identity beside its certificate. */
 export type IssuedIdentity = z.infer<typeof issuedSchema>;
 
 /** Records an identity beside its certificate. */
@@ -21,7 +21,7 @@ export function recordIdentity(
   writeJson(recordFile(organisationFolder, name), { name, role, actor, revoked });
 }
 
-/** The identity of that name, revoked or not; nothing when none was issued. */
+/** @returns the identity with this name, revoked or not; undefined when none was issued. */
 export function issuedIdentity(
   organisationFolder: string,
   name: string,
@@ -29,7 +29,7 @@ export function issuedIdentity(
   return readAsIfPresent(recordFile(organisationFolder, name), issuedSchema);
 }
 
-/** All identities that are not revoked, by name. */
+/** @returns all identities that are not revoked, by name. */
 export function validIdentities(organisationFolder: string): IssuedIdentity[] {
   const folder = dirname(certificateFolder(organisationFolder, 'ca', 'any'));
   makeFolder(folder);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes MSP folders: an organisation's as the channel knows it, and those of its nodes and administrator.
+// Writes MSP folders: the organisation's for the channel, and those of its nodes and administrator.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTextIfPresent, SECRET_FILE, writeFileAtomic } from '@fabric-offline-pay/node-common';
@@ -19,7 +19,7 @@ export function revocationListFile(mspFolder: string): string {
   return join(mspFolder, 'crls', 'crl.pem');
 }
 
-/** Writes all MSP folders of an organisation from what its authorities have issued. */
+/** Writes all MSP folders of an organisation from the certificates of its authorities. */
 export function writeMspFolders(plan: OrganisationPlan): void {
   writePublicPart(plan, channelMsp(plan.folder));
   const holders = [...plan.peers, ...plan.orderers].map(({ name }) => name);

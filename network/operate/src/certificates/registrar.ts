@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Acts as the registrar of an organisation's authorities: registers names, revokes certificates.
+// The registrar of an organisation's authorities: registers names and revokes certificates.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetworkError } from '@fabric-offline-pay/node-common';
@@ -16,7 +16,7 @@ export interface CaAccess {
 }
 
 /**
- * Registers a client's name and returns the secret to enrol with; a name left over from an interrupted attempt gets a new one.
+ * Registers a client's name and returns the secret to enrol it. A name from an interrupted attempt gets a new secret.
  * @param attributes certificate attributes as `name=value:ecert`.
  * @throws NetworkError `PROGRAM_FAILED`
  */
@@ -52,7 +52,7 @@ export async function registerName(
 
 /**
  * Revokes every certificate of a client identity.
- * @returns the authority's revocation list (PEM), with everything it has ever revoked.
+ * @returns the authority's revocation list (PEM), with all certificates that it ever revoked.
  * @throws NetworkError `PROGRAM_FAILED`
  */
 export async function revokeName(access: CaAccess, name: string): Promise<string> {
@@ -62,7 +62,7 @@ export async function revokeName(access: CaAccess, name: string): Promise<string
 }
 
 /**
- * @returns the authority's revocation list (PEM) as of now; it may be empty.
+ * @returns the authority's present revocation list (PEM); it may be empty.
  * @throws NetworkError `PROGRAM_FAILED`
  */
 export async function revocationsOf(access: CaAccess): Promise<string> {
@@ -70,11 +70,11 @@ export async function revocationsOf(access: CaAccess): Promise<string> {
   return writtenList(access);
 }
 
-/** Where Fabric CA's client leaves the list that it asked for. */
+/** The file to which Fabric CA's client writes the list. */
 const writtenList = (access: CaAccess): string =>
   readFileSync(join(registrarFolder(access, 'ca'), 'msp', 'crls', 'crl.pem'), 'utf8');
 
-/** Options with which Fabric CA's client acts as the registrar, who is enrolled when first needed. */
+/** Options that make Fabric CA's client act as the registrar, who is enrolled at first use. */
 async function registrarArguments(access: CaAccess, authority: Authority): Promise<string[]> {
   const folder = registrarFolder(access, authority);
   const secret = initialSecret(access.organisation, authority, REGISTRAR) ?? '';

@@ -23,7 +23,7 @@ describe('where the chaincode listens', () => {
     expect(args.filter((each) => each.includes('tls'))).toEqual([]);
   });
 
-  it('is a port with client certificates where the path is too long for a socket', () => {
+  it('is a port with client certificates when the path is too long for a socket', () => {
     const plan = bankAt(`/${'long/'.repeat(20)}net`);
     const { port } = plan.chaincode;
     expect(grpcAddress(chaincodeEndpoint(plan))).toBe(`127.0.0.1:${port.toString()}`);
@@ -32,7 +32,7 @@ describe('where the chaincode listens', () => {
     expect(args.filter((each) => each.startsWith('--chaincode-tls'))).toHaveLength(3);
   });
 
-  it('can be reached by nobody but its owner', () => {
+  it('can be reached only by its owner', () => {
     const home = mkdtempSync(join(tmpdir(), 'endpoint-'));
     try {
       const plan = bankAt(home);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packs what a peer must know to reach its organisation's chaincode process.
+// Packs what a peer needs to reach its organisation's chaincode process.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ import type { OrganisationPlan } from '../topology/network-plan.js';
 import { authorityRoot, issuedFiles } from '../topology/organisation-files.js';
 import { chaincodeEndpoint, grpcAddress } from './chaincode-endpoint.js';
 
-/** A package as `peer lifecycle chaincode install` takes it. */
+/** A package for `peer lifecycle chaincode install`. */
 export interface ChaincodePackage {
   readonly file: string;
-  /** `<label>:<SHA-256 of the file>`: the id under which the peer looks for the process. */
+  /** `<label>:<SHA-256 of the file>`: the id by which the peer finds the process. */
   readonly id: string;
 }
 
-/** The content of connection.json: where the process listens and, off the socket, the certificates for both directions. */
+/** The content of connection.json: where the process listens and, for TCP, the certificates of both sides. */
 export function connectionSettings(plan: OrganisationPlan): Readonly<Record<string, unknown>> {
   const endpoint = chaincodeEndpoint(plan);
   const common = { address: grpcAddress(endpoint), dial_timeout: '10s' };
@@ -35,7 +35,7 @@ export function connectionSettings(plan: OrganisationPlan): Readonly<Record<stri
 
 /**
  * The organisation's package for a version of the chaincode, made once.
- * @param label Fabric's name of the package; also the file's.
+ * @param label Fabric's name of the package, and the name of the file.
  */
 export async function chaincodePackage(
   plan: OrganisationPlan,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How an organisation's chaincode process runs: node itself, no wrapper.
+// The chaincode process of an organisation: Node.js itself, without a wrapper.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { chaincodeEndpoint, grpcAddress } from './chaincode-endpoint.js';
@@ -11,7 +11,7 @@ import { authorityRoot, issuedFiles } from '../topology/organisation-files.js';
 /**
  * The process that serves the chaincode to the organisation's peers.
  * @param directory the package folder whose `main` exports `contracts`.
- * @param packageId the id under which the peers have it installed.
+ * @param packageId the id of the package that the peers have installed.
  */
 export function chaincodeProcess(
   plan: OrganisationPlan,
@@ -26,17 +26,21 @@ export function chaincodeProcess(
     organisation: plan.topology.id,
     command: process.execPath,
     args: [
-      ...[shimCommand(directory), 'server'],
-      ...['--chaincode-address', grpcAddress(endpoint), '--chaincode-id', packageId],
+      shimCommand(directory),
+      'server',
+      '--chaincode-address',
+      grpcAddress(endpoint),
+      '--chaincode-id',
+      packageId,
       ...(endpoint.kind === 'tls' ? tlsArguments(plan) : []),
     ],
     env: {
       CORE_CHAINCODE_LOGGING_LEVEL: 'ERROR',
       CORE_CHAINCODE_LOGGING_SHIM: 'ERROR',
       NODE_ENV: 'production',
-      // The chaincode endorses for this organisation and looks after it; without the name it founds no network.
+      // The organisation for which the chaincode endorses. Without the name it founds no network.
       CORE_PEER_LOCALMSPID: plan.topology.mspId,
-      // Other code is another process, even when it lies in the same folder.
+      // Changed code makes another process, even in the same folder.
       CHAINCODE_CONTENT: contentVersion(directory, ''),
     },
     cwd: directory,
@@ -50,12 +54,16 @@ export function chaincodeProcess(
 function tlsArguments({ folder, chaincode }: OrganisationPlan): string[] {
   const tls = issuedFiles(folder, 'tlsca', chaincode.name);
   return [
-    ...['--chaincode-tls-cert-file', tls.cert, '--chaincode-tls-key-file', tls.key],
-    ...['--chaincode-tls-client-cacert-file', authorityRoot(folder, 'tlsca')],
+    '--chaincode-tls-cert-file',
+    tls.cert,
+    '--chaincode-tls-key-file',
+    tls.key,
+    '--chaincode-tls-client-cacert-file',
+    authorityRoot(folder, 'tlsca'),
   ];
 }
 
-/** The shim's command of the chaincode's own dependencies, so that contracts and server share one shim. */
+/** The shim's command from the chaincode's own dependencies, so that contracts and server share one shim. */
 function shimCommand(directory: string): string {
   const main = createRequire(join(directory, 'package.json')).resolve('fabric-shim');
   return join(dirname(main), 'cli.js');

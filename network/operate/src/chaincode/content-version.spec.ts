@@ -20,7 +20,7 @@ function write(name: string, content: string): void {
 }
 
 describe('contentVersion', () => {
-  it('is the same for the same content elsewhere', () => {
+  it('is the same for the same content in another folder', () => {
     const copy = `${folder}-copy`;
     cpSync(folder, copy, { recursive: true });
     expect(contentVersion(copy, 'p')).toBe(contentVersion(folder, 'p'));
@@ -49,7 +49,7 @@ describe('contentVersion', () => {
     expect(contentVersion(folder, 'p')).toBe(before);
   });
 
-  it('counts all of a package that is not compiled', () => {
+  it('includes all files of a package that is not compiled', () => {
     rmSync(join(folder, 'dist'), { recursive: true });
     rmSync(join(folder, 'domain'), { recursive: true });
     rmSync(join(folder, 'tsconfig.json'));
@@ -59,7 +59,7 @@ describe('contentVersion', () => {
     expect(contentVersion(folder, 'p')).not.toBe(before);
   });
 
-  it('refuses a package that was not compiled yet, or is none', () => {
+  it('refuses a package that was not compiled yet, and a folder without a package', () => {
     rmSync(join(folder, 'dist'), { recursive: true });
     rmSync(join(folder, 'domain'), { recursive: true });
     const notBuilt = expect.objectContaining({ code: 'CHAINCODE_NOT_BUILT' }) as Error;

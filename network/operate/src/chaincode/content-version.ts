@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names a chaincode definition by everything that determines it: code, collections, endorsement policy.
+// Computes the version of a chaincode definition from everything that determines it: code, collections, endorsement policy.
 import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ const VERSION_LENGTH = 16;
 const IGNORED = /(\.map|\.d\.ts|\.tsbuildinfo)$/;
 
 /**
- * The version of a chaincode definition; the same for the same content, wherever it lies.
- * Of a package that is compiled, only its output counts (`dist`, `domain/dist`, package.json), without maps and types;
- * of one that is not, everything but `node_modules`.
+ * The version of a chaincode definition. The same content has the same version in every folder.
+ * A compiled package counts with its output only (`dist`, `domain/dist`, package.json), without maps and types;
+ * a package that is not compiled, with everything but `node_modules`.
  * @param directory the chaincode's package folder.
- * @param definition collections and policy, as they will be committed.
+ * @param definition collections and policy to be committed.
  * @throws NetworkError `CHAINCODE_NOT_BUILT` when there is no code.
  */
 export function contentVersion(directory: string, definition: unknown): string {
@@ -25,7 +25,7 @@ export function contentVersion(directory: string, definition: unknown): string {
 }
 
 /**
- * Makes sure that a package folder holds code that can run.
+ * Checks that a package folder holds code that can run.
  * @throws NetworkError `CHAINCODE_NOT_BUILT`
  */
 export function requireContent(directory: string): void {
@@ -34,13 +34,13 @@ export function requireContent(directory: string): void {
 
 function contentPlaces(directory: string): string[] {
   if (!existsSync(join(directory, 'package.json'))) {
-    throw notBuilt(directory);
+    throw notBuiltError(directory);
   }
   const compiled = ['dist', join('domain', 'dist')].filter((place) =>
     existsSync(join(directory, place)),
   );
   if (compiled.length === 0 && existsSync(join(directory, 'tsconfig.json'))) {
-    throw notBuilt(directory);
+    throw notBuiltError(directory);
   }
   return compiled.length === 0 ? ['.'] : compiled;
 }
@@ -61,7 +61,7 @@ function addFolder(hash: Hash, folder: string, name: string): void {
   }
 }
 
-function notBuilt(directory: string): NetworkError {
+function notBuiltError(directory: string): NetworkError {
   return new NetworkError('CHAINCODE_NOT_BUILT', `There is no compiled chaincode in ${directory}`, {
     advice: 'Run npm run build.',
   });

@@ -5,7 +5,7 @@ import type { Authority } from '../topology/organisation-files.js';
 import type { OrganisationPlan } from '../topology/network-plan.js';
 import type { Settings } from './merge-settings.js';
 
-/** An identity that the authority knows from its first start. */
+/** An identity that the authority knows since its first start. */
 export interface InitialIdentity {
   readonly name: string;
   readonly secret: string;
@@ -17,10 +17,10 @@ export interface InitialIdentity {
 const CERTIFICATE_LIFE = '8760h';
 const ROOT_LIFE = '131400h';
 
-/** The authorities besides the default one; each has a folder of its own in the server's. */
+/** The authorities besides the default one. Each has its own folder in the server's folder. */
 export const FURTHER_AUTHORITIES: readonly Authority[] = ['tlsca', 'operationsca'];
 
-/** File of an authority's settings, in the folder of the authority. */
+/** Name of the settings file in an authority's folder. */
 export const CA_SETTINGS_FILE = 'fabric-ca-server-config.yaml';
 
 /** Settings of the server and of its default authority, which enrols identities. */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The channel's configtx.yaml: one profile, from which configtxgen writes the first block.
+// The channel's configtx.yaml: the profile from which configtxgen writes the first block.
 import { NetworkError } from '@fabric-offline-pay/node-common';
 import { channelMsp, issuedFiles } from '../topology/organisation-files.js';
 import type { NetworkPlan, OrganisationPlan } from '../topology/network-plan.js';
 import { renderPolicy } from '../topology/policies.js';
 import { type Settings, isTree } from './merge-settings.js';
 
-/** Name of the one profile. */
+/** Name of the profile. */
 export const CHANNEL_PROFILE = 'OfflinePay';
 
 /**
- * The configtx.yaml of the plan's channel. Access lists and implicit policies are the sample's, but for what would undo the
- * chaincode's policy: whoever could change the chaincode, or the channel, without the bank could make money without it.
+ * The configtx.yaml of the plan's channel. Access lists and implicit policies are the sample's, except those that would undo the
+ * chaincode's policy: anybody who could change the chaincode or the channel without the bank could make money without it.
  * @param sample Fabric's sample configtx.yaml, merge keys resolved.
  */
 export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
@@ -25,15 +25,15 @@ export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
       ACLs: application['ACLs'],
       Policies: {
         ...section(application, 'Policies'),
-        LifecycleEndorsement: needed(plan, 'peer'),
-        Admins: needed(plan, 'admin'),
+        LifecycleEndorsement: neededSignatures(plan, 'peer'),
+        Admins: neededSignatures(plan, 'admin'),
       },
       Organizations: organisations,
       Capabilities: { V2_5: true },
     },
     Orderer: {
       ...ordererSection(plan),
-      Policies: { ...section(orderer, 'Policies'), Admins: needed(plan, 'admin') },
+      Policies: { ...section(orderer, 'Policies'), Admins: neededSignatures(plan, 'admin') },
       Organizations: organisations.filter((_, index) => plan.organisations[index]?.orderers.length),
       Capabilities: { V2_0: true },
     },
@@ -41,8 +41,8 @@ export function channelSettings(sample: Settings, plan: NetworkPlan): Settings {
   return { Profiles: { [CHANNEL_PROFILE]: profile } };
 }
 
-/** The organisations that a transaction needs, by their peers or by their administrators. */
-const needed = ({ topology }: NetworkPlan, principal: 'peer' | 'admin'): Settings => ({
+/** The organisations whose peers or administrators must sign. */
+const neededSignatures = ({ topology }: NetworkPlan, principal: 'peer' | 'admin'): Settings => ({
   Type: 'Signature',
   Rule: renderPolicy(topology.chaincode.endorsement, topology.organisations, principal),
 });
@@ -59,14 +59,14 @@ function ordererSection(plan: NetworkPlan): Settings {
     },
     EtcdRaft: {
       Consenters: plan.organisations.flatMap(consenters),
-      // A lost leader is replaced within 2 to 4 s: a fast local network can afford shorter ticks than the sample's.
+      // A lost leader is replaced in 2 to 4 s. A fast local network can use shorter ticks than the sample's.
       Options: {
         TickInterval: '200ms',
         ElectionTick: 10,
         HeartbeatTick: 1,
         MaxInflightBlocks: 5,
-        // Below PreferredMaxBytes: a restarted orderer of v2.5.0 that replays its first membership entries over more than
-        // one page of that size blocks itself for ever; behind a snapshot it never replays them.
+        // Must be less than PreferredMaxBytes: a restarted orderer of v2.5.0 hangs for ever when it replays its first membership entries
+        // over more than one page of this size. After a snapshot it never replays them.
         SnapshotIntervalSize: '1 MB',
       },
     },
@@ -81,8 +81,8 @@ function consenters(organisation: OrganisationPlan): Settings[] {
 }
 
 /**
- * Who reads and writes, clients first: nodes try one after the other, and remember a hundred answers only. With clients last,
- * twenty cashiers of one organisation made every node verify their certificates' chains at each transaction.
+ * Who reads and writes. Clients come first, because nodes try the members in turn and remember only a hundred answers. With clients
+ * last, twenty cashiers of one organisation made every node verify their certificate chains at each transaction.
  */
 const MEMBERS = ['client', 'peer', 'admin', 'orderer'] as const;
 
@@ -103,7 +103,7 @@ function organisationSection(organisation: OrganisationPlan): Settings {
       Endorsement: signature('peer'),
     },
     OrdererEndpoints: organisation.orderers.map(({ host, port }) => `${host}:${port}`),
-    // Without anchor peers in the first block, discovery never learns of the other organisations' endorsers.
+    // Without anchor peers in the first block, discovery never finds the other organisations' endorsers.
     AnchorPeers: organisation.peers.map(({ host, port }) => ({ Host: host, Port: port })),
   };
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings of Fabric's programs as trees: the sample that ships with them, with what differs laid over it.
+// Settings of Fabric's programs as trees: the sample that comes with Fabric, merged with our changes.
 
-/** A YAML document's content. */
+/** The content of a YAML document. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** A copy of `base` in which every value of `changes` replaces its counterpart; trees merge, lists and scalars are replaced. */
+/** A copy of `base` with the values of `changes`. Trees are merged; lists and scalars are replaced. */
 export function mergeSettings(base: Settings, changes: Settings): Settings {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(changes)) {
@@ -14,7 +14,7 @@ export function mergeSettings(base: Settings, changes: Settings): Settings {
   return merged;
 }
 
-/** True for a mapping, false for lists, scalars and nothing. */
+/** True for a mapping, false for lists, scalars, null and undefined. */
 export function isTree(value: unknown): value is Settings {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,7 @@ import { authorityRoot, issuedFiles, localMsp } from '../topology/organisation-f
 import type { OrdererPlan, OrganisationPlan } from '../topology/network-plan.js';
 import { type Settings, mergeSettings } from './merge-settings.js';
 
-/** The sample orderer.yaml with what differs for this orderer. */
+/** The sample orderer.yaml with the changes for this orderer. */
 export function ordererSettings(
   sample: Settings,
   organisation: OrganisationPlan,
@@ -14,7 +14,7 @@ export function ordererSettings(
   const tls = issuedFiles(organisation.folder, 'tlsca', orderer.name);
   const data = join(orderer.folder, 'data');
   const server = { Enabled: true, PrivateKey: tls.key, Certificate: tls.cert };
-  // Joining and leaving channels, and metrics, are for the organisation's operator alone.
+  // Only the organisation's operator may join and leave channels and read metrics.
   const operator = {
     ...server,
     ClientAuthRequired: true,

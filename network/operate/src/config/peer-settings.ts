@@ -10,11 +10,11 @@ import {
 import type { OrganisationPlan, PeerPlan } from '../topology/network-plan.js';
 import { type Settings, mergeSettings } from './merge-settings.js';
 
-/** Client proposals that a peer's gateway serves at once; a submit holds its place until it has committed. */
+/** How many client proposals a peer's gateway serves at once. A submit keeps its place until it is committed. */
 const GATEWAY_CONCURRENCY = 2000;
 
 /**
- * The sample core.yaml with what differs for this peer.
+ * The sample core.yaml with the changes for this peer.
  * @param builder folder of the external builder that runs chaincode as a service.
  */
 export function peerSettings(
@@ -29,11 +29,11 @@ export function peerSettings(
     vm: { endpoint: '' },
     chaincode: {
       externalBuilders: [{ name: 'ccaas', path: builder }],
-      // The shim ends itself when it meets a keepalive message.
+      // The shim ends when it receives a keepalive message.
       keepalive: 0,
     },
     ledger: {
-      // No transaction asks what a key held before: blocks tell, and nothing is written for it.
+      // No transaction reads the history of a key, and blocks hold it, so no index is written.
       history: { enableHistoryDatabase: false },
       snapshots: { rootDir: join(peer.folder, 'data', 'snapshots') },
     },
@@ -62,7 +62,7 @@ function peerSection(
     networkId: 'offline-pay',
     listenAddress: address,
     address,
-    // Chaincode is called by the peer, never calls it: the listener for that gets any free port.
+    // The peer calls the chaincode, never the other way round, so this listener gets any free port.
     chaincodeListenAddress: `${peer.host}:0`,
     fileSystemPath: join(peer.folder, 'data'),
     mspConfigPath: localMsp(organisation.folder, peer.name),
@@ -93,12 +93,12 @@ function gossipSection(organisation: OrganisationPlan, address: string): Setting
     bootstrap: own.join(' '),
     endpoint: address,
     externalEndpoint: address,
-    // Discovery waits for these: small networks can afford to tell each other often.
+    // Discovery waits for these messages. Small networks can send them often.
     publishStateInfoInterval: '1s',
     requestStateInfoInterval: '1s',
     pullInterval: '1s',
     aliveTimeInterval: '1s',
-    // A peer that hangs is asked for no endorsement from then on, where its organisation has another.
+    // A hanging peer is then not asked for endorsements, if its organisation has another.
     aliveExpirationTimeout: '4s',
     reconnectInterval: '1s',
   };

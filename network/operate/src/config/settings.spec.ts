@@ -36,7 +36,7 @@ describe('peerSettings', () => {
     expect(settings).toMatchObject({ peer: { discovery: { enabled: true } } });
   });
 
-  it('listens on its own addresses alone, with TLS', () => {
+  it('listens only on its own addresses, with TLS', () => {
     expect(settings).toMatchObject({
       peer: {
         id: 'bank-peer',
@@ -78,7 +78,7 @@ describe('ordererSettings', () => {
     organisation.orderers[0]!,
   );
 
-  it('starts without a channel and lets the operator alone have it join one', () => {
+  it('starts without a channel, and lets only the operator make it join one', () => {
     expect(settings).toMatchObject({
       General: { BootstrapMethod: 'none', ListenPort: 20_003, MaxRecvMsgSize: 1 },
       ChannelParticipation: { Enabled: true },
@@ -119,7 +119,7 @@ describe('channelSettings', () => {
     });
   });
 
-  it('lets nobody change the chaincode, or the channel, whom the chaincode itself would not believe', () => {
+  it('lets nobody change the chaincode or the channel without the signatures that the chaincode needs', () => {
     expect(profiles).toMatchObject({
       OfflinePay: {
         Application: {
@@ -194,7 +194,7 @@ describe('CA settings', () => {
     });
   });
 
-  it('gives each authority a name that no other has', () => {
+  it('gives each authority its own name', () => {
     const names = (['ca', 'tlsca', 'operationsca'] as const).map((authority) => {
       const { csr } = authoritySettings(organisation, authority, []) as { csr: { cn: string } };
       return csr.cn;
@@ -204,7 +204,7 @@ describe('CA settings', () => {
 });
 
 describe('mspSettings', () => {
-  it('tells clients, peers, orderers and administrators apart by their unit', () => {
+  it('distinguishes clients, peers, orderers and administrators by their unit', () => {
     expect(mspSettings()).toMatchObject({
       NodeOUs: { Enable: true, ClientOUIdentifier: { OrganizationalUnitIdentifier: 'client' } },
     });

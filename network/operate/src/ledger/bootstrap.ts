@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger's first transactions: who takes part, and the times and limits that all agreed on.
+// The ledger's first transactions: the participants, and the times and limits of the policy.
 import { DEFAULT_POLICY, type InputOf, type Policy } from '@fabric-offline-pay/domain';
 import { RefusedError, type Client } from '@fabric-offline-pay/sdk';
 import type { NetworkDescription } from '../description.js';
@@ -7,22 +7,23 @@ import { Clients } from './clients.js';
 
 type Participants = InputOf<'identity', 'bootstrap'>['participants'];
 
-/** The registry's rows for a network's organisations. Logistics companies are paid out by the network's first bank. */
+/** The registry rows of a network's organisations. The network's first bank pays out logistics companies. */
 export function participantsOf({
   organisations,
 }: Pick<NetworkDescription, 'organisations'>): Participants {
   const bank = organisations.find(({ role }) => role === 'bank')?.actor ?? null;
   return organisations.map(({ mspId, role, actor }) => ({
-    ...{ mspId, role, actor },
+    mspId,
+    role,
+    actor,
     bankId: role === 'logistics' ? bank : null,
     status: 'active' as const,
   }));
 }
 
 /**
- * Founds the ledger out of the topology: the operator of every organisation confirms the same participants and policy.
- * Whoever holds only its own organisation's keys calls `identity:bootstrap` by itself. Does nothing on a ledger that was
- * founded.
+ * Founds the ledger from the topology: the operator of every organisation confirms the same participants and policy.
+ * A company that holds only its own keys must call `identity:bootstrap` itself. Does nothing on a founded ledger.
  */
 export async function bootstrapLedger(
   clients: Clients,
@@ -35,7 +36,7 @@ export async function bootstrapLedger(
   }
 }
 
-/** @returns whether there was something to confirm: no registry yet. */
+/** @returns whether there was something to confirm, because there was no registry yet. */
 async function confirm(
   { identity }: Client,
   founding: InputOf<'identity', 'bootstrap'>,
@@ -49,7 +50,7 @@ async function confirm(
   }
 }
 
-/** {@link bootstrapLedger} for the network in a home folder, which holds the keys of all its operators. */
+/** {@link bootstrapLedger} for the network in a home folder that holds the keys of all its operators. */
 export async function foundNetwork(home: string): Promise<void> {
   const clients = new Clients(home);
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Typed clients of a running network, one a certificate, opened when first needed.
+// Typed clients of a running network, one per certificate, opened at first use.
 import { readFileSync } from 'node:fs';
 import { digestOf, type Attribute, type Role } from '@fabric-offline-pay/domain';
 import {
@@ -25,15 +25,15 @@ import {
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** Names of certificates are narrower than actors: what does not fit is named by its digest. */
+/** Certificate names allow less than actors. An actor that does not fit is named by its digest. */
 const identityName = (role: string, actor: string): string =>
   /^[a-z0-9-]{1,24}$/.test(actor) ? `${role}-${actor}` : `${role}-${digestOf(actor).slice(0, 20)}`;
 
-/** What goes to every connection, as it is. */
+/** Options for every connection. */
 export interface ClientsOptions extends Pick<ConnectOptions, 'deadlines'> {
-  /** Whether calls made at the same time may travel as one transaction: yes unless told. */
+  /** Whether simultaneous calls may travel as one transaction. Default: true. */
   readonly batching?: boolean;
-  /** Shared with connections that are opened apart; its own unless told. */
+  /** Shared with connections that are opened elsewhere. Default: its own. */
   readonly statistics?: Statistics;
 }
 
@@ -61,17 +61,17 @@ export class Clients {
     return this.#description;
   }
 
-  /** Of all connections together. */
+  /** The counts of all connections together. */
   get statistics(): StatisticsSnapshot {
     return this.#statistics.snapshot();
   }
 
-  /** The organisation that has this role in the network. @throws NetworkError `ORGANISATION_UNKNOWN` */
+  /** @returns the organisation with this role. @throws NetworkError `ORGANISATION_UNKNOWN` */
   organisation(role: Role): OrganisationDescription {
     return organisationWithRole(this.#description, role);
   }
 
-  /** The organisation of this id, or else the first that has this role. @throws NetworkError `ORGANISATION_UNKNOWN` */
+  /** @returns the organisation with this id, else the first with this role. @throws NetworkError `ORGANISATION_UNKNOWN` */
   organisationNamed(idOrRole: string): OrganisationDescription {
     const { organisations } = this.#description;
     return (
@@ -81,7 +81,7 @@ export class Clients {
     );
   }
 
-  /** The client of a certificate with this role, attribute and actor; it is enrolled if there is none yet. */
+  /** @returns the client of a certificate with this role, attribute and actor. Enrols the certificate if there is none yet. */
   async client(
     role: Role,
     attribute: Attribute,
@@ -98,7 +98,7 @@ export class Clients {
     return this.connectionOf(this.organisation(role), attribute, actor);
   }
 
-  /** The connection of a certificate of exactly this organisation, to its own peer. */
+  /** Connects with a certificate of exactly this organisation to its own peer. */
   connectionOf(
     organisation: OrganisationDescription,
     attribute: Attribute,
@@ -110,7 +110,7 @@ export class Clients {
     return known;
   }
 
-  /** Everyone who takes part in an order of this merchant. */
+  /** @returns the clients of all parties to an order of this merchant. */
   async parties(merchantId: string): Promise<Parties> {
     const [cashier, dispatcher, bankNode] = await Promise.all([
       this.client('merchant', 'cashier', merchantId),
@@ -126,7 +126,7 @@ export class Clients {
     this.#connections.clear();
   }
 
-  /** Waits until the peers of all three parties hold a block that one of them reported. */
+  /** Waits until the peers of all three parties hold the block that one of them reported. */
   async catchUp(block: bigint): Promise<void> {
     const connections = await Promise.all([
       this.connection('bank', 'bank-node'),
@@ -145,13 +145,13 @@ export class Clients {
       (entry) => entry.role === role && entry.actor === actor,
     );
     if (known !== undefined) return known;
-    // Loaded for the one call in many that enrols.
+    // Loaded only for the rare call that enrols.
     const { enrolIdentity } = await import('../lifecycle/identities.js');
     const wanted = { name: identityName(role, actor), role, actor };
     return enrolIdentity(this.#home, organisation.id, wanted);
   }
 
-  /** The connections of one organisation go to the same peers. */
+  /** The connections of one organisation use the same peers. */
   #commitsOf({ id }: OrganisationDescription): CommitFeed {
     const known = this.#commits.get(id) ?? new CommitFeed();
     this.#commits.set(id, known);

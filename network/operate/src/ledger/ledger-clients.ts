@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run of files needs of a ledger: clients by certificate. A running network has them, and so has a ledger in memory.
+// What a run of files needs from a ledger: clients by certificate. A running network and a ledger in memory both have them.
 import type { Clients } from './clients.js';
 
-/** The part of {@link Clients} that asks nothing of processes and files. */
+/** The part of {@link Clients} that needs no processes and files. */
 export type LedgerClients = Pick<
   Clients,
   'catchUp' | 'channel' | 'client' | 'connection' | 'organisation' | 'parties' | 'statistics'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rolling up a payee: before a refund or a redemption can take money out of its balance.
+// Rolls up a payee, so that a refund or a redemption can take money from its balance.
 import type { Client } from '@fabric-offline-pay/sdk';
 
 export interface Payee {
@@ -7,17 +7,17 @@ export interface Payee {
   readonly currency: string;
 }
 
-/** What can be refunded or redeemed, and the transaction that made it so. */
+/** The balance that can be refunded or redeemed, and the transaction that made it. */
 export interface RolledUp {
   /** Minor units. */
   readonly balance: string;
-  /** Seconds since 1970: entries made until then are in the balance. */
+  /** Seconds since 1970. Entries up to this time are in the balance. */
   readonly until: number;
   readonly blockNumber: bigint;
   readonly transactionId: string;
 }
 
-/** Rolls up everything that the payee was credited with until now. */
+/** Rolls up all credit entries of the payee until now. */
 export async function rollUpPayee(bankNode: Client, payee: Payee): Promise<RolledUp> {
   const { now: until } = await bankNode.settlement.readPayee(payee);
   for (;;) {

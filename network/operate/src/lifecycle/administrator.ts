@@ -7,7 +7,7 @@ import type { OrdererPlan, OrganisationPlan, PeerPlan } from '../topology/networ
 import { authorityRoot, issuedFiles, localMsp } from '../topology/organisation-files.js';
 import type { NetworkContext } from './network-context.js';
 
-/** Calls in the name of one organisation. Every method throws NetworkError `PROGRAM_FAILED`. */
+/** Runs programs in the name of one organisation. Every method throws NetworkError `PROGRAM_FAILED`. */
 export class Administrator {
   readonly #context: NetworkContext;
   readonly organisation: OrganisationPlan;
@@ -17,7 +17,7 @@ export class Administrator {
     this.organisation = organisation;
   }
 
-  /** Runs the peer program as a client of one of the organisation's peers, the first unless another is named. */
+  /** Runs the peer program as a client of one of the organisation's peers (default: the first). */
   async peer(args: readonly string[], peer: PeerPlan = this.firstPeer()): Promise<string> {
     const env = {
       FABRIC_CFG_PATH: peer.folder,
@@ -27,7 +27,7 @@ export class Administrator {
     return this.#run('peer', args, env);
   }
 
-  /** Asks an orderer's channel participation API, with the operator's certificate. */
+  /** Calls an orderer's channel participation API with the operator's certificate. */
   async orderer(orderer: OrdererPlan, args: readonly string[]): Promise<string> {
     const { cert, key } = issuedFiles(this.organisation.folder, 'operationsca', OPERATIONS_CLIENT);
     const root = authorityRoot(this.organisation.folder, 'tlsca');
@@ -36,14 +36,25 @@ export class Administrator {
     return this.#run('osnadmin', ['channel', ...args, ...access]);
   }
 
-  /** Asks a peer's discovery which peers may endorse the chaincode; fails while no set of peers satisfies its policy. */
+  /** Asks a peer's discovery which peers may endorse the chaincode. Fails while no set of peers fulfils its policy. */
   async discoverEndorsers(peer: PeerPlan, channel: string, chaincode: string): Promise<string> {
     const { cert, key } = issuedFiles(this.organisation.folder, 'ca', ADMINISTRATOR);
     return this.#run('discover', [
-      ...['--peerTLSCA', authorityRoot(this.organisation.folder, 'tlsca')],
-      ...['--userKey', key, '--userCert', cert, '--MSP', this.organisation.topology.mspId],
-      ...['endorsers', '--channel', channel, '--chaincode', chaincode],
-      ...['--server', `${peer.host}:${peer.port}`],
+      '--peerTLSCA',
+      authorityRoot(this.organisation.folder, 'tlsca'),
+      '--userKey',
+      key,
+      '--userCert',
+      cert,
+      '--MSP',
+      this.organisation.topology.mspId,
+      'endorsers',
+      '--channel',
+      channel,
+      '--chaincode',
+      chaincode,
+      '--server',
+      `${peer.host}:${peer.port}`,
     ]);
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changes the channel's configuration: fetches it, computes what differs, has an administrator sign and submit it.
+// Changes the channel's configuration: fetches it, computes the difference, signs and submits it as an administrator.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetworkError, runProgram, SECRET_FILE } from '@fabric-offline-pay/node-common';
@@ -9,12 +9,12 @@ import type { Administrator } from './administrator.js';
 import type { NetworkContext } from './network-context.js';
 import { ordererArguments } from './orderer-arguments.js';
 
-/** A channel's configuration in the JSON of configtxlator, free to change in place. */
+/** A channel's configuration in the JSON of configtxlator. It may be changed in place. */
 export type ChannelConfig = Record<string, unknown>;
 
 /**
- * Has `change` alter the channel's configuration in place, and submits the difference in the name of one organisation:
- * enough for what belongs to that organisation alone.
+ * Lets `change` alter the channel's configuration in place, and submits the difference in the name of one organisation.
+ * One signature is enough for settings that belong to this organisation only.
  * @throws NetworkError `PROGRAM_FAILED`
  */
 export async function updateChannelConfig(
@@ -31,8 +31,8 @@ export async function updateChannelConfig(
 }
 
 /**
- * The member of a JSON tree at a path of names.
- * @throws NetworkError `PROGRAM_FAILED` when there is none: not the JSON that configtxlator writes.
+ * @returns the member of a JSON tree at a path of names.
+ * @throws NetworkError `PROGRAM_FAILED` when there is none, because the JSON is not from configtxlator.
  */
 export function treeAt(tree: unknown, path: readonly string[]): Record<string, unknown> {
   let place: unknown = tree;
@@ -48,7 +48,7 @@ export function treeAt(tree: unknown, path: readonly string[]): Record<string, u
   return place;
 }
 
-/** One change in its folder of scratch files. */
+/** One change, with a folder for its temporary files. */
 class ConfigUpdate {
   readonly #context: NetworkContext;
   readonly #administrator: Administrator;

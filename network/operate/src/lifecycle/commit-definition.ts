@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Has all organisations install, approve and commit the chaincode's definition, if it is not the committed one already.
+// Installs, approves and commits the chaincode's definition for all organisations, unless it is committed already.
 import { join } from 'node:path';
 import { NetworkError, waitUntil, writeJson } from '@fabric-offline-pay/node-common';
 import { z } from 'zod';
@@ -11,13 +11,13 @@ import { renderPolicy } from '../topology/policies.js';
 import type { Administrator } from './administrator.js';
 import { ordererArguments } from './orderer-arguments.js';
 
-/** What the channel knows of a chaincode. */
+/** What the channel knows about a chaincode. */
 export interface ChaincodeDefinition {
   readonly version: string;
   readonly sequence: number;
 }
 
-/** One organisation's administrator with the package that its peers run. */
+/** An organisation's administrator, with the package that its peers run. */
 export interface Approver {
   readonly administrator: Administrator;
   readonly package: ChaincodePackage;
@@ -26,7 +26,7 @@ export interface Approver {
 const committedSchema = z.object({ version: z.string(), sequence: z.int() });
 const ORDERING_DEADLINE_MS = 30_000;
 
-/** The committed definition, or nothing before the first. */
+/** @returns the committed definition; undefined before the first. */
 export async function committedDefinition(
   plan: NetworkPlan,
   [first]: readonly Approver[],
@@ -49,7 +49,7 @@ export async function committedDefinition(
 export async function installPackages(approvers: readonly Approver[]): Promise<void> {
   const installs = approvers.flatMap(({ administrator, package: { file } }) =>
     administrator.organisation.peers.map(async (peer) => {
-      await tolerating('already successfully installed', () =>
+      await tolerate('already successfully installed', () =>
         administrator.peer(['lifecycle', 'chaincode', 'install', file], peer),
       );
     }),
@@ -57,7 +57,7 @@ export async function installPackages(approvers: readonly Approver[]): Promise<v
   await Promise.all(installs);
 }
 
-/** Has every organisation approve the definition. */
+/** Approves the definition for every organisation. */
 export async function approveDefinition(
   plan: NetworkPlan,
   approvers: readonly Approver[],
@@ -67,7 +67,7 @@ export async function approveDefinition(
   await Promise.all(approvers.map((approver) => approve(plan, approver, terms)));
 }
 
-/** Commits the approved definition; the channel's policy asks for a majority of organisations. */
+/** Commits the approved definition. The channel's policy needs a majority of organisations. */
 export async function commitDefinition(
   plan: NetworkPlan,
   [first]: readonly Approver[],
@@ -82,10 +82,14 @@ async function approve(plan: NetworkPlan, approver: Approver, terms: string[]): 
   const { administrator } = approver;
   const id = ['--package-id', approver.package.id];
   await whenOrdering(`${administrator.organisation.topology.id} to approve the chaincode`, () =>
-    tolerating('with unchanged content', () =>
+    tolerate('with unchanged content', () =>
       administrator.peer([
-        ...['lifecycle', 'chaincode', 'approveformyorg', ...ordererArguments(plan)],
-        ...[...terms, ...id],
+        'lifecycle',
+        'chaincode',
+        'approveformyorg',
+        ...ordererArguments(plan),
+        ...terms,
+        ...id,
       ]),
     ),
   );
@@ -100,8 +104,10 @@ async function commit(
     peer === undefined
       ? []
       : [
-          ...['--peerAddresses', `${peer.host}:${peer.port}`],
-          ...['--tlsRootCertFiles', authorityRoot(folder, 'tlsca')],
+          '--peerAddresses',
+          `${peer.host}:${peer.port}`,
+          '--tlsRootCertFiles',
+          authorityRoot(folder, 'tlsca'),
         ],
   );
   const command = [
@@ -120,14 +126,21 @@ function definitionArguments(plan: NetworkPlan, definition: ChaincodeDefinition)
   const collections = join(plan.home, 'channel', 'collections.json');
   writeJson(collections, collectionConfigs(plan.topology));
   return [
-    ...['--channelID', channel.name, '--name', chaincode.name],
-    ...['--version', definition.version, '--sequence', String(definition.sequence)],
-    ...['--signature-policy', renderPolicy(chaincode.endorsement, organisations)],
+    '--channelID',
+    channel.name,
+    '--name',
+    chaincode.name,
+    '--version',
+    definition.version,
+    '--sequence',
+    String(definition.sequence),
+    '--signature-policy',
+    renderPolicy(chaincode.endorsement, organisations),
     ...(chaincode.collections.length === 0 ? [] : ['--collections-config', collections]),
   ];
 }
 
-/** Until the orderers have a leader they refuse; that passes. */
+/** Orderers refuse until they have a leader, so this repeats the call. */
 async function whenOrdering(what: string, work: () => Promise<unknown>): Promise<void> {
   const attempt = async (): Promise<true | undefined> => {
     try {
@@ -143,7 +156,7 @@ async function whenOrdering(what: string, work: () => Promise<unknown>): Promise
   await waitUntil(what, attempt, { deadlineMs: ORDERING_DEADLINE_MS });
 }
 
-async function tolerating(message: string, work: () => Promise<unknown>): Promise<void> {
+async function tolerate(message: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {

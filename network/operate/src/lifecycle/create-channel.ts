@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the channel's first block, and has orderers and peers join.
+// Writes the channel's first block, and makes orderers and peers join.
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -21,12 +21,12 @@ import { ordererAddress } from './orderer-arguments.js';
 const JOIN_DEADLINE_MS = 30_000;
 const LEADER_DEADLINE_MS = 60_000;
 
-/** The channel's first block. */
+/** Path of the channel's first block. */
 export function firstBlockFile(plan: NetworkPlan): string {
   return join(plan.home, 'channel', 'first.block');
 }
 
-/** Writes the first block if there is none yet. All certificates must have been issued. */
+/** Writes the first block if there is none yet. Needs all certificates. */
 export async function writeFirstBlock({ programs, plan }: NetworkContext): Promise<void> {
   const block = firstBlockFile(plan);
   if (existsSync(block)) {
@@ -49,7 +49,7 @@ export async function writeFirstBlock({ programs, plan }: NetworkContext): Promi
   renameSync(temporary, block);
 }
 
-/** Has every orderer and every peer join that has not; waits until all have. */
+/** Makes every orderer and peer join that has not joined yet, and waits until all have. */
 export async function joinChannel(context: NetworkContext): Promise<void> {
   const joins = context.plan.organisations.flatMap((organisation) => {
     const administrator = new Administrator(context, organisation);
@@ -61,7 +61,7 @@ export async function joinChannel(context: NetworkContext): Promise<void> {
   await Promise.all(joins);
 }
 
-/** Waits until every orderer follows a leader: before that it neither takes transactions nor delivers blocks. */
+/** Waits until every orderer follows a leader. Before that it accepts no transactions and delivers no blocks. */
 export async function waitUntilOrdering(context: NetworkContext): Promise<void> {
   const channel = context.plan.topology.channel.name;
   const waits = context.plan.organisations.flatMap((organisation) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the channel run the chaincode as it is now: installs, approves and commits what changed, and waits until all peers can endorse.
+// Deploys the present chaincode: installs, approves and commits what changed, and waits until all peers can endorse.
 import { join } from 'node:path';
 import { NetworkError, waitUntil } from '@fabric-offline-pay/node-common';
 import { makeSocketFolder } from '../chaincode/chaincode-endpoint.js';
@@ -23,15 +23,15 @@ import {
 } from './commit-definition.js';
 import type { NetworkContext } from './network-context.js';
 
-/** Which code runs. Absolute paths of package folders whose `main` exports `contracts`. */
+/** The code to run: absolute paths of package folders whose `main` exports `contracts`. */
 export interface ChaincodeDirectories {
-  /** Of every organisation that is not named below, and what the definition's version is computed from. */
+  /** The code of every organisation that is not named below. The version of the definition is computed from it. */
   readonly common: string;
-  /** Other code for some organisations, by id: a test's way to have one of them cheat. */
+  /** Other code for some organisations, by id. A test uses it to make one of them cheat. */
   readonly byOrganisation: Readonly<Record<string, string>>;
 }
 
-/** The repository's own chaincode. */
+/** The repository's chaincode. */
 export const ownChaincode = join(repositoryFolder, 'chaincode');
 
 const ENDORSING_DEADLINE_MS = 60_000;
@@ -69,7 +69,7 @@ export async function deployChaincode(
   return definition;
 }
 
-/** Code that does not even start is never committed. */
+/** Code that does not start is never committed. */
 async function startProcesses(
   plan: NetworkPlan,
   approvers: readonly Approver[],
@@ -98,7 +98,7 @@ async function waitUntilEndorsing(
   await Promise.all(waits);
 }
 
-/** The peer reaches its chaincode process. */
+/** Waits until the peer reaches its chaincode process. */
 async function waitUntilAnswering(
   plan: NetworkPlan,
   administrator: Administrator,
@@ -113,7 +113,7 @@ async function waitUntilAnswering(
   );
 }
 
-/** The peer's discovery knows endorsers of every organisation that the policy names. */
+/** Waits until the peer's discovery knows endorsers of every organisation in the policy. */
 async function waitUntilDiscovered(
   plan: NetworkPlan,
   administrator: Administrator,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ends a network's processes; keeps its data, or wipes it.
+// Ends a network's processes and keeps or wipes its data.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '@fabric-offline-pay/node-common';
@@ -17,9 +17,9 @@ export interface DownOptions {
 const LOCK_DEADLINE_MS = 60_000;
 
 /**
- * Ends every process of the network, whatever state it is in: also after an interrupted `up`, also when the supervisor
- * was killed. Data and certificates stay.
- * @throws NetworkError `NETWORK_BUSY` when a living process still changes the home.
+ * Ends every process of the network in any state, also after an interrupted `up` or a killed supervisor.
+ * Data and certificates stay.
+ * @throws NetworkError `NETWORK_BUSY` while a living process changes the home.
  */
 export async function downNetwork(options: DownOptions = {}): Promise<void> {
   const home = resolveHome(options.home);
@@ -29,7 +29,7 @@ export async function downNetwork(options: DownOptions = {}): Promise<void> {
   );
 }
 
-/** Ends every process of the network and removes all that is in its home. */
+/** Ends every process of the network and removes everything in its home. */
 export async function resetNetwork(options: DownOptions = {}): Promise<void> {
   const home = resolveHome(options.home);
   if (!existsSync(home)) return;

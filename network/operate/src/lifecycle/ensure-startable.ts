@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that can stop a network from coming up, looked at before anything is ended or wiped.
+// Checks everything that can stop a network from starting, before anything is ended or wiped.
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { makeFolder, NetworkError, portHolders, usedPorts } from '@fabric-offline-pay/node-common';
@@ -13,24 +13,24 @@ import { ownChaincode } from './deploy-chaincode.js';
 import { defaultPorts, keptPorts, resolveHome, type PortChoice } from './home.js';
 import { portsInUse } from './ports-in-use.js';
 
-/** What is about to be started. */
+/** The planned start. */
 export interface StartableOptions {
   readonly home?: string;
-  /** First of the ports of a fresh network, or whichever are free. */
+  /** First port of a fresh network, or `free`. */
   readonly ports?: PortChoice;
-  /** Whether the network of the home goes on, with its ports, or a fresh one takes its place. */
+  /** Whether the network of the home continues with its ports, or a fresh one replaces it. */
   readonly keep: boolean;
-  /** Package folder of the chaincode; the repository's own by default. */
+  /** Package folder of the chaincode. Default: the repository's. */
   readonly chaincodeDirectory?: string;
   readonly withProgress?: Progress;
 }
 
-/** What a network writes while it runs the sample is half of it; without room peers crash in the middle of a block. */
+/** Twice what a network writes while it runs the sample. Without space, peers crash in the middle of a block. */
 const LEAST_ROOM_BYTES = 1_000_000_000;
 const HOST = '127.0.0.1';
 
 /**
- * Checks Node.js, chaincode, Fabric's programs (built now if they are not yet), folder, room and ports. Of the home it makes the folder.
+ * Checks Node.js, chaincode, Fabric's programs (and builds them if needed), folder, space and ports. Makes the home's folder.
  * @throws NetworkError `PREREQUISITE_MISSING` | `CHAINCODE_NOT_BUILT` | `BUILD_FAILED` | `HOME_UNUSABLE` | `PORT_IN_USE`
  */
 export async function ensureStartable(options: StartableOptions): Promise<void> {
@@ -47,15 +47,18 @@ function ensureUsable(home: string): void {
   try {
     accessSync(home, constants.W_OK | constants.X_OK);
   } catch (cause) {
-    throw unusable(home, 'cannot be written', cause);
+    throw unusableError(home, 'cannot be written', cause);
   }
   const { bavail, bsize } = statfsSync(home);
   const room = bavail * bsize;
   if (room < LEAST_ROOM_BYTES)
-    throw unusable(home, `has ${Math.floor(room / 1_000_000)} MB of room, and needs 1,000`);
+    throw unusableError(
+      home,
+      `has ${Math.floor(room / 1_000_000)} MB of free space and needs 1,000`,
+    );
 }
 
-const unusable = (home: string, why: string, cause?: unknown): NetworkError =>
+const unusableError = (home: string, why: string, cause?: unknown): NetworkError =>
   new NetworkError('HOME_UNUSABLE', `The folder ${home} ${why}`, { details: { home }, cause });
 
 async function ensurePortsFree(home: string, { keep, ports }: StartableOptions): Promise<void> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the settings of peers and orderers and says how their processes run.
+// Writes the settings of peers and orderers and describes their processes.
 import { join } from 'node:path';
 import { writeFileAtomic } from '@fabric-offline-pay/node-common';
 import { stringify } from 'yaml';
@@ -13,7 +13,7 @@ import type { NodeKind, ProcessDeclaration } from '../supervisor/run-folder.js';
 import type { OrdererPlan, OrganisationPlan, PeerPlan } from '../topology/network-plan.js';
 import type { NetworkContext } from './network-context.js';
 
-/** Fabric's own, without colours. */
+/** Fabric's default format, without colours. */
 const LOG_FORMAT = '%{time:2006-01-02T15:04:05.000Z07:00} %{level:.4s} [%{module}] %{message}';
 
 /** Writes every peer's and orderer's settings and returns their processes. */
@@ -22,18 +22,18 @@ export function prepareFabricProcesses(context: NetworkContext): ProcessDeclarat
   const orderer = sampleSettings(context.programs, 'orderer.yaml');
   return context.plan.organisations.flatMap((organisation) => [
     ...organisation.orderers.map((node) => {
-      writeSettings(node.folder, 'orderer.yaml', ordererSettings(orderer, organisation, node));
+      writeNodeSettings(node.folder, 'orderer.yaml', ordererSettings(orderer, organisation, node));
       return fabricProcess(context, organisation, node, 'orderer', []);
     }),
     ...organisation.peers.map((node) => {
       const settings = peerSettings(core, organisation, node, externalBuilder);
-      writeSettings(node.folder, 'core.yaml', settings);
+      writeNodeSettings(node.folder, 'core.yaml', settings);
       return fabricProcess(context, organisation, node, 'peer', ['node', 'start']);
     }),
   ]);
 }
 
-function writeSettings(folder: string, file: string, settings: Settings): void {
+function writeNodeSettings(folder: string, file: string, settings: Settings): void {
   writeFileAtomic(join(folder, file), stringify(settings));
 }
 
@@ -53,7 +53,7 @@ function fabricProcess(
     env: {
       FABRIC_CFG_PATH: node.folder,
       FABRIC_LOGGING_SPEC: 'warning',
-      // Their heaps are small: collecting half as often costs some memory and saves a tenth of their time.
+      // Their heaps are small. Collecting garbage half as often costs some memory and saves a tenth of their time.
       GOGC: '200',
       FABRIC_LOGGING_FORMAT: LOG_FORMAT,
     },

@@ -6,7 +6,7 @@ import { defaultTopology } from '../topology/default-topology.js';
 import { downNetwork, resetNetwork } from './down-network.js';
 import { establishPlan, requirePlan, resolveHome } from './home.js';
 
-it("makes a home that stood open to others its owner's alone, since it will hold keys", async () => {
+it('makes an existing home private to its owner, because it will hold keys', async () => {
   const home = mkdtempSync(join(tmpdir(), 'home-'));
   try {
     chmodSync(home, 0o755);
@@ -17,7 +17,7 @@ it("makes a home that stood open to others its owner's alone, since it will hold
   }
 });
 
-it('makes no folder for a home that somebody only asks about', async () => {
+it('makes no folder for a home that is only looked up', async () => {
   const parent = mkdtempSync(join(tmpdir(), 'home-'));
   const nowhere = join(parent, 'mistyped', 'home');
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network's home folder: where it is, which topology and ports it was set up with.
+// A network's home folder: its path, and the topology and ports of its setup.
 import { chmodSync, existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
@@ -17,17 +17,17 @@ import { type NetworkPlan, countPorts, planNetwork } from '../topology/network-p
 import { type Topology, topologySchema } from '../topology/topology.js';
 import { portsInUse } from './ports-in-use.js';
 
-/** First of the neighbouring ports that a network uses: this one, or whichever are free. */
+/** First of the neighbouring ports that a network uses, or `free`. */
 export type PortChoice = number | 'free';
 
-/** The first port of the main network, when nobody says otherwise. */
+/** The default first port of the main network. */
 export const DEFAULT_BASE_PORT = 17_050;
 
 const portsSchema = z.object({ base: z.int() });
 
 /**
- * The folder meant: the one given, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved; it is
- * not made: who asks for a network by a wrong name leaves no folder behind.
+ * The home folder: the given one, else `OFFPAY_HOME`, else `.offpay/network` in the repository. Absolute, links resolved. The folder
+ * is not made, so that a wrong name leaves no folder behind.
  */
 export function resolveHome(home?: string): string {
   return withoutLinks(resolve(home ?? (process.env['OFFPAY_HOME'] || defaultHome())));
@@ -40,13 +40,13 @@ function withoutLinks(folder: string): string {
     : join(withoutLinks(dirname(folder)), basename(folder));
 }
 
-/** File of the lock under which a home is changed. */
+/** File of the lock for changes of a home. */
 export function homeLock(home: string): string {
   return join(home, 'run', 'change.lock');
 }
 
 /**
- * The plan by which the home was set up; nothing when it has not been.
+ * @returns the plan of the home; undefined when the home has not been set up.
  */
 export function readPlan(home: string): NetworkPlan | undefined {
   const topology = readAsIfPresent(topologyFile(home), topologySchema);
@@ -57,7 +57,7 @@ export function readPlan(home: string): NetworkPlan | undefined {
 }
 
 /**
- * The plan of the home, set up now if it was not.
+ * @returns the plan of the home.
  * @throws NetworkError `NETWORK_NOT_UP`
  */
 export function requirePlan(home: string): NetworkPlan {
@@ -71,8 +71,8 @@ export function requirePlan(home: string): NetworkPlan {
 }
 
 /**
- * Plans a network in the home. Ports are chosen once and kept; a topology may later change its chaincode, services and
- * identities, nothing else.
+ * Plans a network in the home. Ports are chosen once and kept. Later, a topology may change only its chaincode, services and
+ * identities.
  * @throws NetworkError `PORT_IN_USE` | `TOPOLOGY_CHANGED`
  */
 export async function establishPlan(
@@ -83,11 +83,11 @@ export async function establishPlan(
   const before = readPlan(home);
   if (before !== undefined && structure(before.topology) !== structure(topology)) {
     throw new NetworkError('TOPOLOGY_CHANGED', `The network in ${home} has another topology`, {
-      advice: 'Run network reset, or put the old topology back.',
+      advice: 'Run network reset, or restore the old topology.',
     });
   }
   makeFolder(home);
-  // It may have been made before by somebody else, and will hold keys.
+  // Somebody else may have made it before, and it will hold keys.
   chmodSync(home, 0o700);
   if (before === undefined) {
     writeJson(portsFile(home), { base: await choosePorts(home, topology, ports) });
@@ -96,12 +96,12 @@ export async function establishPlan(
   return requirePlan(home);
 }
 
-/** The ports of a fresh network in the home, when nobody says otherwise. */
+/** The default ports of a fresh network in the home. */
 export function defaultPorts(home: string): PortChoice {
   return home === defaultHome() ? DEFAULT_BASE_PORT : 'free';
 }
 
-/** The first of the ports that the home's network was made with; nothing when there is none. */
+/** @returns the first port of the home's network; undefined when there is no network. */
 export function keptPorts(home: string): number | undefined {
   return readAsIfPresent(portsFile(home), portsSchema)?.base;
 }
@@ -122,7 +122,7 @@ function structure({ organisations, channel }: Topology): string {
   return JSON.stringify([organisations.map((each) => ({ ...each, identities: [] })), channel]);
 }
 
-/** The home of the main network, which has the default ports. */
+/** Home of the main network, which has the default ports. */
 export function defaultHome(): string {
   return join(repositoryFolder, '.offpay', 'network');
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Client and TLS certificates that are issued while the network runs.
+// Issues client and TLS certificates while the network runs.
 import { existsSync } from 'node:fs';
 import { NetworkError } from '@fabric-offline-pay/node-common';
 import { CaClient } from '../certificates/ca-client.js';
@@ -17,7 +17,7 @@ import { type IdentityTopology, identitySchema } from '../topology/topology.js';
 import type { NetworkContext } from './network-context.js';
 import { type Issuer, issuerOf, runningNetwork, whileLocked } from './running-network.js';
 
-/** A TLS certificate that an organisation's authority has issued. Absolute paths of PEM files. */
+/** A TLS certificate from an organisation's authority. Absolute paths of PEM files. */
 export interface TlsCertificate {
   readonly certPath: string;
   readonly keyPath: string;
@@ -25,8 +25,8 @@ export interface TlsCertificate {
 }
 
 /**
- * Issues a client certificate with the attributes `role` and `actor`. Idempotent: the same identity asked for again is the
- * one that was issued. The network must be up.
+ * Issues a client certificate with the attributes `role` and `actor`. Idempotent: a second call for the same
+ * identity returns the issued one. The network must be up.
  * @throws NetworkError `IDENTITY_CONFLICT` when the name belongs to another identity or to a revoked one;
  * `ORGANISATION_UNKNOWN` | `NETWORK_NOT_UP` | `PROGRAM_FAILED`.
  */
@@ -47,8 +47,8 @@ export async function enrolIdentity(
 }
 
 /**
- * Issues a TLS certificate, for servers and clients alike, to a service of the organisation. Idempotent by name.
- * @param hosts DNS names and addresses to put into it.
+ * Issues a TLS certificate for a service of the organisation, usable as server and as client. Idempotent by name.
+ * @param hosts DNS names and addresses of the certificate.
  * @throws NetworkError `IDENTITY_CONFLICT` | `ORGANISATION_UNKNOWN` | `NETWORK_NOT_UP` | `PROGRAM_FAILED`
  */
 export async function enrolTls(
@@ -70,7 +70,7 @@ export async function enrolTls(
   return { certPath: cert, keyPath: key, rootCertPath: root };
 }
 
-/** Issues certificates to identities that were added to the topology after the CA servers were set up. */
+/** Issues certificates for identities that were added to the topology after the setup of the CA servers. */
 export async function registerTopologyIdentities({
   plan,
   programs,
@@ -110,7 +110,7 @@ function refuseOther(before: IssuedIdentity, { name, role, actor }: IdentityTopo
 
 function refuseReserved(organisation: OrganisationPlan, name: string): void {
   if (reservedNames(organisation).includes(name)) {
-    throw new NetworkError('IDENTITY_CONFLICT', `The name ${name} is the network's own`, {
+    throw new NetworkError('IDENTITY_CONFLICT', `The network itself uses the name ${name}`, {
       advice: 'Choose another name.',
     });
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Brings up the organisations' CA servers and has them issue every certificate that is still missing.
+// Starts the organisations' CA servers and issues all missing certificates.
 import { inParallel, waitUntil } from '@fabric-offline-pay/node-common';
 import { caProcess, isCaReady, writeCaSettings } from '../certificates/ca-server.js';
 import {
@@ -15,7 +15,7 @@ import { type NetworkContext, PARALLEL_PROGRAMS } from './network-context.js';
 
 const CA_DEADLINE_MS = 30_000;
 
-/** Starts the CA servers; issues certificates and writes MSP folders if any certificate is missing. */
+/** Starts the CA servers. If a certificate is missing, issues certificates and writes MSP folders. */
 export async function issueCertificates({
   programs,
   plan,

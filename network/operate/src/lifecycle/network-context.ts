@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every step of bringing a network up works with.
+// What every step of starting a network uses.
 import type { FabricPrograms } from '../programs/program-paths.js';
 import type { Progress } from '../progress.js';
 import type { NetworkPlan } from '../topology/network-plan.js';
@@ -10,5 +10,5 @@ export interface NetworkContext {
   readonly progress: Progress;
 }
 
-/** Programs to run side by side: more only wait for each other's processor. */
+/** How many programs to run in parallel. More would only wait for a processor. */
 export const PARALLEL_PROGRAMS = 4;

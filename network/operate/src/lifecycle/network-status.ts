@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What runs in a network's home, and how it fares.
+// The state of the processes in a network's home.
 import { readFileSync } from 'node:fs';
 import { isAlive, readTextIfPresent } from '@fabric-offline-pay/node-common';
 import { livingSupervisor, unknownNode } from '../supervisor/control.js';
@@ -19,15 +19,15 @@ export interface NodeStatus {
   readonly name: string;
   readonly kind: NodeKind;
   readonly organisation: string;
-  /** `waiting`: it died and will be started again; `unsupervised`: it runs, but nobody would start it again. */
+  /** `waiting`: it died and will be started again; `unsupervised`: it runs, but nothing would start it again. */
   readonly state: 'running' | 'waiting' | 'stopped' | 'unsupervised';
   readonly pid?: number;
   /** ISO 8601. */
   readonly startedAt?: string;
-  /** How often it was started again after it died by itself. */
+  /** How often it was started again after it died. */
   readonly restarts: number;
   readonly lastExit?: ProcessExit;
-  /** Resident memory in bytes; on Linux. */
+  /** Resident memory in bytes; only on Linux. */
   readonly memory?: number;
 }
 
@@ -40,7 +40,7 @@ export interface NetworkStatus {
   readonly nodes: readonly NodeStatus[];
 }
 
-/** The state of every process of the network in `home`; all empty when it is down. */
+/** @returns the state of every process of the network in `home`; empty when it is down. */
 export function networkStatus(home?: string): NetworkStatus {
   const folder = resolveHome(home);
   const supervisor = livingSupervisor(folder);
@@ -60,7 +60,7 @@ export function networkStatus(home?: string): NetworkStatus {
 }
 
 /**
- * The last lines of a node's log (`supervisor` for the supervisor's).
+ * @returns the last lines of a node's log (`supervisor` for the supervisor's).
  * @throws NetworkError `NODE_UNKNOWN` when there is no such log.
  */
 export function networkLogs(home: string | undefined, name: string, lines = 100): string {
@@ -88,7 +88,12 @@ function nodeStatus(home: string, spec: ProcessSpec, isSupervised: boolean): Nod
     };
   }
   return {
-    ...{ name, kind, organisation, pid, restarts, ...exit },
+    name,
+    kind,
+    organisation,
+    pid,
+    restarts,
+    ...exit,
     state: isSupervised ? 'running' : 'unsupervised',
     ...(startedAt === undefined ? {} : { startedAt }),
     ...memoryOf(pid),

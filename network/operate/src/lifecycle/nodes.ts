@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Restarts a node on purpose, or harms it on purpose.
+// Restarts, stops or kills nodes on purpose.
 import { isAlive, NetworkError, signalProcess, waitUntil } from '@fabric-offline-pay/node-common';
 import { renewProcess, unknownNode } from '../supervisor/control.js';
 import { waitReady } from '../supervisor/readiness.js';
@@ -9,7 +9,7 @@ import { resolveHome } from './home.js';
 const DEATH_DEADLINE_MS = 5_000;
 
 /**
- * Ends a node politely, starts it again, and waits until it is ready.
+ * Ends a node with SIGTERM, starts it again, and waits until it is ready.
  * @throws NetworkError `NODE_UNKNOWN` | `NODE_FAILED` | `DEADLINE_PASSED`
  */
 export async function restartNode(home: string | undefined, name: string): Promise<void> {
@@ -19,7 +19,7 @@ export async function restartNode(home: string | undefined, name: string): Promi
 }
 
 /**
- * Waits until a node runs and is ready, such as after {@link killNode}.
+ * Waits until a node runs and is ready, for example after {@link killNode}.
  * @throws NetworkError `NODE_FAILED` | `DEADLINE_PASSED`
  */
 export async function waitForNode(home: string | undefined, name: string): Promise<void> {
@@ -27,9 +27,9 @@ export async function waitForNode(home: string | undefined, name: string): Promi
 }
 
 /**
- * Sends a signal to a node's process; for chaos tests. The supervisor starts it again if it dies of it.
- * @param signal such as SIGKILL, after which the process is gone for certain, or SIGSTOP and later SIGCONT.
- * @returns the number of the process that got it.
+ * Sends a signal to a node's process, for chaos tests. If it dies, the supervisor starts it again.
+ * @param signal such as SIGKILL, after which this function waits for the end of the process, or SIGSTOP and later SIGCONT.
+ * @returns the number of the process that got the signal.
  * @throws NetworkError `NODE_UNKNOWN`; `NODE_FAILED` when it does not run.
  */
 export async function killNode(

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a person is told that ports of a network are taken: by whom, and what to do.
+// The error for ports that are in use: which process holds them, and what to do.
 import { NetworkError, type PortHolder } from '@fabric-offline-pay/node-common';
 
 const MOST_TOLD = 3;
 
-/** @returns the error that names who holds the ports, and what to do: an option that both `up` and `start` have. */
+/** @returns an error that names the processes that hold the ports, and an option that both `up` and `start` have. */
 export function portsInUse(holders: readonly PortHolder[], areKept: boolean): NetworkError {
   const told = holders.slice(0, MOST_TOLD).map(holderText).join('; ');
   const more = holders.length - MOST_TOLD;
@@ -15,7 +15,7 @@ export function portsInUse(holders: readonly PortHolder[], areKept: boolean): Ne
 }
 
 const OTHER_PORTS = 'Or choose other ports: --base-port free.';
-const KEPT = 'This network keeps the ports that it was made with.';
+const KEPT = 'This network keeps the ports of its setup.';
 
 /** Who holds the port, for a person. */
 export function holderText({ port, process }: PortHolder): string {
@@ -28,5 +28,5 @@ export function holderText({ port, process }: PortHolder): string {
 /** How the port becomes free. */
 export const waysToEnd = ({ process }: PortHolder): string =>
   process?.home === undefined
-    ? 'End what holds the ports.'
+    ? 'End the programs that hold the ports.'
     : `End that network: npx offpay stop --home '${process.home}'.`;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Revokes a client identity: at its authority, for the organisation's services, in the MSP folders, and in the channel.
+// Revokes a client identity at its authority, for the organisation's services, in the MSP folders and in the channel.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetworkError, waitUntil, writeFileAtomic } from '@fabric-offline-pay/node-common';
@@ -17,8 +17,8 @@ import { issuerOf, runningNetwork, whileLocked } from './running-network.js';
 const EFFECT_DEADLINE_MS = 30_000;
 
 /**
- * Revokes a client identity of an organisation. Returns when every peer of the channel has the new revocation list, and so
- * refuses the certificate; services of the organisation that read its revocation list do so before. Idempotent.
+ * Revokes a client identity of an organisation. Returns when every peer of the channel has the new revocation list and refuses
+ * the certificate. The organisation's services that read the list refuse it earlier. Idempotent.
  * @throws NetworkError `IDENTITY_CONFLICT` when the organisation never issued such an identity;
  * `ORGANISATION_UNKNOWN` | `NETWORK_NOT_UP` | `PROGRAM_FAILED` | `DEADLINE_PASSED`.
  */
@@ -39,7 +39,7 @@ export async function revokeIdentity(
       return;
     }
     const list = await revokeName(issuer, name);
-    // Services of the organisation read this file: they refuse the certificate from here on.
+    // The organisation's services read this file and refuse the certificate from here on.
     writeFileAtomic(listFile(organisation), list);
     writeMspFolders(organisation);
     const administrator = new Administrator(context, organisation);
@@ -54,7 +54,7 @@ export async function revokeIdentity(
 }
 
 /**
- * Writes an organisation's revocation list anew, also when nothing was ever revoked: services that read it take nobody without one.
+ * Writes an organisation's revocation list again, even if it is empty, because services that read it refuse everybody without one.
  * @returns the path of its file (PEM).
  * @throws NetworkError `ORGANISATION_UNKNOWN` | `NETWORK_NOT_UP` | `PROGRAM_FAILED`.
  */
@@ -69,7 +69,7 @@ export async function publishRevocations(home: string, organisationId: string): 
 
 const listFile = ({ folder }: OrganisationPlan): string => revocationListFile(channelMsp(folder));
 
-/** Replaces the revocation list of an organisation, both as an application's member and as an orderer's. */
+/** Replaces the revocation list of an organisation, as member of the application and of the ordering service. */
 function setRevocations(config: ChannelConfig, mspId: string, list: string): void {
   for (const group of ['Application', 'Orderer']) {
     const members = treeAt(config, ['channel_group', 'groups', group, 'groups']);

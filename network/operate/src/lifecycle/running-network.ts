@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens the network of a home for changes while it runs.
+// Opens a running network for changes.
 import { join } from 'node:path';
 import { NetworkError, withLock } from '@fabric-offline-pay/node-common';
 import { CaClient } from '../certificates/ca-client.js';
@@ -10,7 +10,7 @@ import type { NetworkPlan } from '../topology/network-plan.js';
 import { requirePlan, resolveHome } from './home.js';
 import type { NetworkContext } from './network-context.js';
 
-/** An organisation whose certificates are issued or revoked, and the plan it belongs to. */
+/** An organisation whose certificates are issued or revoked, and the plan of its network. */
 export interface Issuer extends CaAccess {
   readonly plan: NetworkPlan;
 }
@@ -18,13 +18,13 @@ export interface Issuer extends CaAccess {
 const LOCK_DEADLINE_MS = 60_000;
 
 /**
- * The network of a home that has been brought up at least once.
+ * @returns the network of a home that has been started at least once.
  * @throws NetworkError `NETWORK_NOT_UP`
  */
 export function runningNetwork(home: string): NetworkContext {
   const folder = resolveHome(home);
   const plan = requirePlan(folder);
-  // Sample settings have done their work when a network runs.
+  // A running network no longer needs the sample settings.
   return {
     plan,
     programs: { bin: readDescription(folder).programs, config: '' },
@@ -33,7 +33,7 @@ export function runningNetwork(home: string): NetworkContext {
 }
 
 /**
- * Who issues certificates for the organisation.
+ * @returns the registrar of the organisation.
  * @throws NetworkError `ORGANISATION_UNKNOWN`
  */
 export function issuerOf({ plan, programs }: NetworkContext, organisationId: string): Issuer {
@@ -46,7 +46,7 @@ export function issuerOf({ plan, programs }: NetworkContext, organisationId: str
   return { plan, organisation, client: new CaClient(programs, organisation) };
 }
 
-/** Certificates are issued and revoked one at a time in a home. */
+/** Issues or revokes one certificate at a time in a home. */
 export async function whileLocked<T>(plan: NetworkPlan, work: () => Promise<T>): Promise<T> {
   return withLock(join(plan.home, 'run', 'identities.lock'), LOCK_DEADLINE_MS, work);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Further processes that run beside Fabric's nodes, under the same supervisor.
+// Runs further processes beside Fabric's nodes, under the same supervisor.
 import { rmSync } from 'node:fs';
 import { NetworkError } from '@fabric-offline-pay/node-common';
 import { declareProcess, livingSupervisor, withdrawProcess } from '../supervisor/control.js';
@@ -9,11 +9,11 @@ import type { NetworkPlan } from '../topology/network-plan.js';
 import { type ServiceTopology, serviceSchema } from '../topology/topology.js';
 import { requirePlan, resolveHome } from './home.js';
 
-/** A service to start; `organisation` defaults to the network's first. */
+/** A service to start. `organisation` defaults to the network's first. */
 export type ServiceOptions = Omit<ServiceTopology, 'organisation' | 'args' | 'env'> &
   Partial<Pick<ServiceTopology, 'organisation' | 'args' | 'env'>>;
 
-/** The process of a service. It runs in the home folder. */
+/** The specification of a service's process, which runs in the home folder. */
 export function serviceProcess(plan: NetworkPlan, service: ServiceTopology): ProcessDeclaration {
   const { name, organisation, command, args, env, readyFile, readyPort } = service;
   const owner = plan.organisations.find(({ topology }) => topology.id === organisation);
@@ -39,8 +39,9 @@ export function serviceProcess(plan: NetworkPlan, service: ServiceTopology): Pro
 }
 
 /**
- * Starts a further process under the home's supervisor and waits until it is ready. Declared again unchanged, it keeps
- * running; changed, it is replaced. It runs until `stopService` or `downNetwork`, and is started again when it dies.
+ * Starts a further process under the home's supervisor and waits until it is ready. A second call with the same specification
+ * changes nothing; with another, it replaces the process. The process runs until `stopService` or `downNetwork`, and is started
+ * again when it dies.
  * @throws NetworkError `NETWORK_NOT_UP` | `NODE_FAILED` | `DEADLINE_PASSED` | `ORGANISATION_UNKNOWN`
  */
 export async function startService(home: string, options: ServiceOptions): Promise<void> {
@@ -60,12 +61,12 @@ export async function startService(home: string, options: ServiceOptions): Promi
   await waitReady(folder, service.name);
 }
 
-/** Ends a service and forgets it; does nothing when there is none of that name. */
+/** Ends a service and forgets it. Does nothing when there is none with this name. */
 export async function stopService(home: string, name: string): Promise<void> {
   const folder = resolveHome(home);
   const spec = readSpec(folder, name);
   if (spec !== undefined && spec.kind !== 'service') {
-    throw new NetworkError('NODE_UNKNOWN', `${name} is no service`, {
+    throw new NetworkError('NODE_UNKNOWN', `${name} is not a service`, {
       details: { kind: spec.kind },
     });
   }

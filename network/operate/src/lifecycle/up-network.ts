@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Brings a network up, from nothing or over kept data; every step does only what is still missing.
+// Starts a network, new or with kept data. Every step does only what is missing.
 import { resolve } from 'node:path';
 import { withLock } from '@fabric-offline-pay/node-common';
 import { requireContent } from '../chaincode/content-version.js';
@@ -20,14 +20,14 @@ import type { NetworkContext } from './network-context.js';
 import { registerTopologyIdentities } from './identities.js';
 import { serviceProcess } from './services.js';
 
-/** How to bring a network up; everything has a default. */
+/** Options for starting a network. All have a default. */
 export interface UpOptions {
   /** The network's folder; see {@link resolveHome}. */
   readonly home?: string;
   readonly topology?: Topology;
-  /** First of the neighbouring ports to use, or whichever are free. The home keeps its first choice. */
+  /** First of the neighbouring ports to use, or `free`. The home keeps its first choice. */
   readonly ports?: PortChoice;
-  /** Package folder of the chaincode; the repository's own by default. */
+  /** Package folder of the chaincode. Default: the repository's. */
   readonly chaincodeDirectory?: string;
   /** Other chaincode for some organisations, by id. */
   readonly chaincodeDirectories?: Readonly<Record<string, string>>;
@@ -38,9 +38,9 @@ export interface UpOptions {
 const LOCK_DEADLINE_MS = 300_000;
 
 /**
- * Brings the network up and returns how to reach it. Idempotent: over a running network it checks, and deploys the chaincode
- * again only if its content, collections or policy changed.
- * @throws NetworkError with a stable code; the processes that were started stay for `downNetwork` to end.
+ * Starts the network and returns how to reach it. Idempotent: it checks a running network, and deploys the chaincode again only
+ * if its content, collections or policy changed.
+ * @throws NetworkError with a stable code. Processes that were started keep running until `downNetwork`.
  */
 export async function upNetwork(options: UpOptions = {}): Promise<NetworkDescription> {
   requireNode();

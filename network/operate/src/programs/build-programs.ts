@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds Fabric's and Fabric CA's programs once, into a cache outside the source tree.
+// Builds Fabric's and Fabric CA's programs once, in a cache outside the source tree.
 import {
   cpSync,
   existsSync,
@@ -23,12 +23,12 @@ const PACKAGES_A_MESSAGE = 100;
 const FABRIC_RELEASE = '2.5.0';
 const FABRIC_CA_RELEASE = '1.5.15';
 const FABRIC_PACKAGE = 'github.com/hyperledger/fabric';
-/** Nobody reads gRPC's own trace of requests, for which a peer notes every message between itself and its chaincode. */
+/** Without gRPC's request trace, which nobody reads: a peer would record every message to and from its chaincode. */
 const BUILD_TAGS = 'grpcnotrace';
 const SAMPLE_SETTINGS = ['core.yaml', 'orderer.yaml', 'configtx.yaml'];
 
 /**
- * The programs of the pinned Go modules, built if this build is not in the cache yet. Of two that build at once, one waits.
+ * @returns the programs of the pinned Go modules. Builds them if they are not in the cache. Of two builds at once, one waits.
  * @throws NetworkError `PREREQUISITE_MISSING` | `BUILD_FAILED`
  */
 export async function buildPrograms(
@@ -49,7 +49,7 @@ export async function buildPrograms(
   });
 }
 
-/** Where the programs of the pinned Go modules are, once they are built. */
+/** The folder of the programs after the build. */
 export function builtPrograms(environment: NodeJS.ProcessEnv): FabricPrograms {
   const folder = buildFolder(environment);
   return { bin: join(folder, 'bin'), config: join(folder, 'config') };
@@ -140,7 +140,7 @@ async function runBuild<T>(label: string, work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new NetworkError('BUILD_FAILED', `${label} could not be built: ${reason}`, {
-      advice: 'Look at the messages of go; or set FABRIC_BIN to a folder of ready programs.',
+      advice: 'Read the messages of go, or set FABRIC_BIN to a folder with ready programs.',
       cause,
     });
   }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks what must be installed before Fabric's programs can be built, and says what to install.
+// Checks what the build of Fabric's programs needs, and says what to install.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetworkError, runProgram } from '@fabric-offline-pay/node-common';
 
 const NODE_VERSION = '24.0.0';
 
-/** Throws `PREREQUISITE_MISSING` when this Node.js is too old. */
+/** @throws NetworkError `PREREQUISITE_MISSING` when this Node.js is too old. */
 export function requireNode(actual: string = process.versions.node): void {
   if (isOlder(actual, NODE_VERSION)) {
-    throw missing(
+    throw missingError(
       `Node.js ${NODE_VERSION} or later is needed, this is ${actual}`,
       'https://nodejs.org',
     );
@@ -17,31 +17,31 @@ export function requireNode(actual: string = process.versions.node): void {
 }
 
 /**
- * Makes sure that Go and a C compiler are there (Fabric CA's SQLite is written in C).
- * @param module folder of the Go module to build; its `go` line names the oldest Go that will do.
+ * Checks that Go and a C compiler are installed (Fabric CA's SQLite is written in C).
+ * @param module folder of the Go module to build. Its `go` line names the oldest usable Go.
  * @throws NetworkError `PREREQUISITE_MISSING`
  */
 export async function requireBuildTools(module: string): Promise<void> {
   const needed = neededGo(module);
   const [version, compiler] = await goSettings(module, needed);
   if (isOlder(version.replace(/^go/, ''), needed)) {
-    throw missing(`Go ${needed} or later is needed, this is ${version}`, 'https://go.dev/dl');
+    throw missingError(`Go ${needed} or later is needed, this is ${version}`, 'https://go.dev/dl');
   }
   try {
     await runProgram({ program: compiler, args: ['--version'] });
   } catch (cause) {
-    throw missing(`The C compiler ${compiler} is needed`, 'gcc, or clang and CC=clang', cause);
+    throw missingError(`The C compiler ${compiler} is needed`, 'gcc, or clang and CC=clang', cause);
   }
 }
 
-/** The oldest Go with which a module can be built, as its `go` line says. */
+/** The oldest Go that can build a module, from its `go` line. */
 export function neededGo(module: string): string {
   return /^go (\S+)$/m.exec(readFileSync(join(module, 'go.mod'), 'utf8'))?.[1] ?? '';
 }
 
 async function goSettings(module: string, needed: string): Promise<[string, string]> {
   try {
-    // An older Go fetches the one that the module names by itself, unless GOTOOLCHAIN forbids it.
+    // An older Go downloads the version that the module names, unless GOTOOLCHAIN forbids it.
     const { stdout } = await runProgram({
       program: 'go',
       args: ['env', 'GOVERSION', 'CC'],
@@ -51,11 +51,11 @@ async function goSettings(module: string, needed: string): Promise<[string, stri
     const [version = '', compiler = ''] = stdout.split('\n');
     return [version.trim(), compiler.trim().split(' ')[0] ?? ''];
   } catch (cause) {
-    throw missing(`Go ${needed} or later is needed`, 'https://go.dev/dl', cause);
+    throw missingError(`Go ${needed} or later is needed`, 'https://go.dev/dl', cause);
   }
 }
 
-/** Compares the numbers of two versions such as `20.19.2`, from left to right. */
+/** Compares two versions such as `20.19.2`, number by number. */
 export function isOlder(version: string, than: string): boolean {
   const left = numbers(version);
   const right = numbers(than);
@@ -67,9 +67,9 @@ function numbers(version: string): number[] {
   return (/^\d+(\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number);
 }
 
-function missing(message: string, install: string, cause?: unknown): NetworkError {
+function missingError(message: string, install: string, cause?: unknown): NetworkError {
   return new NetworkError('PREREQUISITE_MISSING', message, {
-    advice: `Install ${install}; or set FABRIC_BIN to a folder of ready programs.`,
+    advice: `Install ${install}, or set FABRIC_BIN to a folder with ready programs.`,
     cause,
   });
 }

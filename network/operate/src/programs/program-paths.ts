@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fabric's programs by name, and where they are.
+// Names and paths of Fabric's programs.
 import { join } from 'node:path';
 
 /** The programs that a network needs. */
@@ -15,10 +15,10 @@ export const PROGRAM_NAMES = [
 ] as const;
 export type ProgramName = (typeof PROGRAM_NAMES)[number];
 
-/** Folders of the programs and of the sample settings that belong to them. Absolute. */
+/** Absolute paths of the folders with the programs and their sample settings. */
 export interface FabricPrograms {
   readonly bin: string;
-  /** Holds core.yaml, orderer.yaml and configtx.yaml as shipped. */
+  /** Holds Fabric's own core.yaml, orderer.yaml and configtx.yaml. */
   readonly config: string;
 }
 

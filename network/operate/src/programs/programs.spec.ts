@@ -14,7 +14,7 @@ describe('buildKey', () => {
     expect(buildKey(['a', 'b'], 'linux-x64')).toMatch(/^linux-x64-[0-9a-f]{16}$/);
   });
 
-  it('changes with every file, their borders, and the platform', () => {
+  it('changes with every file, the borders between files, and the platform', () => {
     const keys = [
       buildKey(['a', 'b'], 'linux-x64'),
       buildKey(['a', 'c'], 'linux-x64'),
@@ -37,7 +37,7 @@ describe('isOlder', () => {
     expect(isOlder(version, than)).toBe(expected);
   });
 
-  it('makes an old Node.js fail with what to install', () => {
+  it('fails for an old Node.js and says what to install', () => {
     const missing = expect.objectContaining({ code: 'PREREQUISITE_MISSING' }) as Error;
     expect(() => requireNode('22.23.3')).toThrow(missing);
   });
@@ -57,7 +57,7 @@ describe('findPrograms with FABRIC_BIN', () => {
   const find = (environment: Record<string, string>): ReturnType<typeof findPrograms> =>
     findPrograms(silent, { FABRIC_BIN: join(folder, 'bin'), ...environment });
 
-  it('takes the sample settings beside it, else those of FABRIC_CFG_PATH', async () => {
+  it('uses the sample settings beside it, else those of FABRIC_CFG_PATH', async () => {
     const other = join(folder, 'other');
     mkdirSync(other);
     writeFileSync(join(other, 'core.yaml'), '');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the sample settings that ship with Fabric's programs.
+// Reads the sample settings that come with Fabric's programs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetworkError } from '@fabric-offline-pay/node-common';
@@ -8,8 +8,8 @@ import { type Settings, isTree } from '../config/merge-settings.js';
 import type { FabricPrograms } from './program-paths.js';
 
 /**
- * One of Fabric's sample files, merge keys resolved.
- * @throws NetworkError `PREREQUISITE_MISSING` when it holds no settings.
+ * @returns one of Fabric's sample files, with merge keys resolved.
+ * @throws NetworkError `PREREQUISITE_MISSING` when the file holds no settings.
  */
 export function sampleSettings(
   programs: FabricPrograms,

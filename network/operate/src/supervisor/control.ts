@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts and ends a home's supervisor, and tells it what shall run.
+// Starts and ends a home's supervisor, and tells it which processes to run.
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -35,15 +35,15 @@ const START_DEADLINE_MS = 10_000;
 const END_DEADLINE_MS = 20_000;
 const KILL_DEADLINE_MS = 5_000;
 
-/** The home's supervisor, if it is alive. */
+/** @returns the home's supervisor, if it is alive. */
 export function livingSupervisor(home: string): ProcessReference | undefined {
   const reference = readSupervisor(home);
   return reference !== undefined && isAlive(reference) ? reference : undefined;
 }
 
 /**
- * Makes sure that the home has a supervisor. One that was killed leaves its processes behind: those are ended first,
- * and of what it ran only the services are started again, for Fabric's nodes are declared anew by `up`.
+ * Makes sure that the home has a supervisor. First ends the processes that a killed supervisor left behind. The new one starts
+ * only the services again, because `up` declares Fabric's nodes again.
  * @throws NetworkError `NODE_FAILED` when it does not start.
  */
 export async function ensureSupervisor(home: string): Promise<void> {
@@ -81,7 +81,7 @@ function launchSupervisor(home: string): void {
   child.unref();
 }
 
-/** Ends the supervisor and every process of the home, whatever state they are in. Returns when none is left. */
+/** Ends the supervisor and every process of the home in any state. Returns when none is left. */
 export async function endSupervisor(home: string): Promise<void> {
   const supervisor = livingSupervisor(home);
   if (supervisor !== undefined) {
@@ -96,7 +96,7 @@ export async function endSupervisor(home: string): Promise<void> {
   rmSync(supervisorFile(home), { force: true });
 }
 
-/** Kills processes of the home that no supervisor watches any more: those of the pid files, and those that bear its mark. */
+/** Kills processes of the home that no supervisor watches: those of the pid files, and those with the home's mark. */
 async function killLeftovers(home: string): Promise<void> {
   const leftovers = (): ProcessReference[] => [
     ...readStates(home).flatMap(({ pid, identity }) =>
@@ -121,9 +121,9 @@ async function killLeftovers(home: string): Promise<void> {
 }
 
 /**
- * Says that a process shall run; the supervisor starts it. Declared otherwise than before it is of the next generation, so that
- * nobody takes the process that it replaces for it.
- * @returns whether it was not declared so before
+ * Declares a process, which the supervisor then starts. A changed declaration gets the next generation, so that nobody takes the
+ * old process for the new one.
+ * @returns whether the declaration is new or changed
  */
 export function declareProcess(home: string, spec: ProcessDeclaration): boolean {
   const before = readSpec(home, spec.name);
@@ -149,8 +149,8 @@ function ensureSupervised(home: string): void {
 }
 
 /**
- * Has a process started anew and waits until the new one runs.
- * @throws NetworkError `NODE_UNKNOWN` when nothing of that name shall run; `NODE_FAILED` without a supervisor; `DEADLINE_PASSED`.
+ * Restarts a process and waits until the new one runs.
+ * @throws NetworkError `NODE_UNKNOWN` when no process with this name is declared; `NODE_FAILED` without a supervisor; `DEADLINE_PASSED`.
  */
 export async function renewProcess(home: string, name: string): Promise<void> {
   const spec = readSpec(home, name);
@@ -164,13 +164,13 @@ export async function renewProcess(home: string, name: string): Promise<void> {
     const state = readState(home, name);
     return state?.generation === generation && state.state === 'running' ? true : undefined;
   };
-  await waitUntil(`${name} to start anew`, renewed, {
+  await waitUntil(`${name} to restart`, renewed, {
     deadlineMs: END_DEADLINE_MS,
     intervalMs: 50,
   });
 }
 
-/** Says that a process shall not run any more, and waits until it has ended. */
+/** Removes the declaration of a process, and waits until the process has ended. */
 export async function withdrawProcess(home: string, name: string): Promise<void> {
   removeSpec(home, name);
   if (livingSupervisor(home) === undefined) {
@@ -181,7 +181,7 @@ export async function withdrawProcess(home: string, name: string): Promise<void>
   await waitUntil(`${name} to end`, gone, { deadlineMs: END_DEADLINE_MS, intervalMs: 50 });
 }
 
-/** The error for a node that the network does not have. */
+/** @returns the error for a node that the network does not have. */
 export function unknownNode(home: string, name: string): NetworkError {
   const known = readSpecs(home).map((spec) => spec.name);
   return new NetworkError('NODE_UNKNOWN', `There is no node ${name}`, {

@@ -15,16 +15,16 @@ test.each([
     'panic: could not open',
   ],
   ['the message of a line of JSON', '{"level":60,"name":"Error","msg":"ended"}', 'Error: ended'],
-  ['words without colours', '\u001b[31mred\u001b[0m', 'red'],
+  ['a text without its colours', '\u001b[31mred\u001b[0m', 'red'],
 ])('%s', (_, log, words) => {
   expect(lastWords(log)).toBe(words);
 });
 
-test('personal data is left out, a port is not', () => {
+test('leaves out personal data, but not a port', () => {
   const line = 'duplicate (a.b@example.org) and +49 170 1234567, from 127.0.0.1:17051';
   expect(lastWords(line)).toBe('duplicate (…) and …, from 127.0.0.1:17051');
 });
 
-test('a line is no longer than anybody reads', () => {
+test('shortens a long line', () => {
   expect(lastWords('x'.repeat(1000))).toHaveLength(301);
 });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The supervisor's process: one a network home, detached from whoever started it. Argument: the home folder.
+// The supervisor's process: one per network home, detached from the process that started it. Argument: the home folder.
 import { rmSync, watch } from 'node:fs';
 import { makeFolder, ownReference } from '@fabric-offline-pay/node-common';
 import pino from 'pino';
 import { specFolder, supervisorFile, writeSupervisor } from './run-folder.js';
 import { Supervisor } from './supervisor.js';
 
-/** Watching can miss a change on some file systems; this makes up for it. */
+/** Also checks regularly, because watching can miss a change on some file systems. */
 const LOOK_AGAIN_MS = 1_000;
 
 function main(home: string): void {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a network may say that it is up. Processes are told by the files that a supervisor writes: none runs.
+// When a network is up. The test writes the supervisor's files itself; no process runs.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -40,7 +40,7 @@ function write(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-it('does not take a service that was started for one that answers', async () => {
+it('does not count a started service as ready', async () => {
   let isUp = false;
   const up = waitServicesReady(home).then(() => (isUp = true));
   await new Promise(setImmediate);
@@ -49,7 +49,7 @@ it('does not take a service that was started for one that answers', async () => 
   await up;
 });
 
-it('says why a service of before never answers, with its last words', async () => {
+it('says why an earlier service never becomes ready, with its last words', async () => {
   write(logFile(home, 'bank'), "Error: the bank's database is damaged\n    at open (x.js:1:1)\n");
   const up = waitServicesReady(home);
   await new Promise(setImmediate);

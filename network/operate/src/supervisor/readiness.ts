@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits until a supervised process is ready, and says why when it never will be.
+// Waits until a supervised process is ready, or says why it cannot become ready.
 import { existsSync } from 'node:fs';
 import {
   isAlive,
@@ -22,7 +22,7 @@ const READY_DEADLINE_MS = 60_000;
 const HOPELESS_RESTARTS = 4;
 
 /**
- * Waits until the process runs and shows its sign of readiness.
+ * Waits until the process runs and is ready.
  * @throws NetworkError `NODE_FAILED`, with the last line of its log, when it keeps dying; `DEADLINE_PASSED` after 60 s.
  */
 export async function waitReady(
@@ -38,7 +38,7 @@ export async function waitReady(
       state.state !== 'running' &&
       state.restarts - since >= HOPELESS_RESTARTS
     ) {
-      throw keepsDying(home, state);
+      throw keepsDyingError(home, state);
     }
     return (await isReady(home, state)) ? true : undefined;
   };
@@ -46,8 +46,8 @@ export async function waitReady(
 }
 
 /**
- * Waits for every service that shall run: also for those of an `up` before, such as the bank's, which a new supervisor starts by
- * itself. A process that was started says nothing; one that shows its sign has answered.
+ * Waits for every declared service, also for those of an earlier `up`, such as the bank's, which a new supervisor starts itself.
+ * A started process is not enough: it must show its sign of readiness.
  * @throws NetworkError as {@link waitReady}
  */
 export async function waitServicesReady(home: string): Promise<void> {
@@ -71,10 +71,10 @@ async function showsSign(sign: Readiness): Promise<boolean> {
   return 'file' in sign ? existsSync(sign.file) : isListening(sign.host, sign.port);
 }
 
-function keepsDying(home: string, { name, restarts, lastExit }: ProcessState): NetworkError {
+function keepsDyingError(home: string, { name, restarts, lastExit }: ProcessState): NetworkError {
   const said = lastWords(readTextIfPresent(logFile(home, name)) ?? '');
   return new NetworkError('NODE_FAILED', `${name} keeps dying: ${said}`, {
-    advice: `Look into ${logFile(home, name)}.`,
+    advice: `Read ${logFile(home, name)}.`,
     details: { name, restarts, lastExit },
   });
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files through which a network's home and its supervisor speak: what shall run, and what does.
+// The files between a network's home and its supervisor: the declared processes and their states.
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAsIfPresent, SECRET_FILE, writeJson } from '@fabric-offline-pay/node-common';
 import { z } from 'zod';
 
-/** What kind of node a process is; also the order in which `status` shows them. */
+/** The kinds of processes, in the order in which `status` shows them. */
 export const nodeKindSchema = z.enum(['ca', 'orderer', 'peer', 'chaincode', 'service']);
 export type NodeKind = z.infer<typeof nodeKindSchema>;
 
@@ -14,7 +14,7 @@ const readinessSchema = z.union([
   z.object({ file: z.string() }),
 ]);
 
-/** How one sees that a process is ready: it listens, or a file exists. */
+/** The sign that a process is ready: it listens, or a file exists. */
 export type Readiness = z.infer<typeof readinessSchema>;
 
 const processSpecSchema = z.object({
@@ -25,16 +25,16 @@ const processSpecSchema = z.object({
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()),
   cwd: z.string(),
-  /** Without it, a process is ready when it runs. */
+  /** If absent, a process is ready when it runs. */
   ready: readinessSchema.optional(),
-  /** Another number starts the process anew, even if nothing else changed. */
+  /** Another number restarts the process, even if nothing else changed. */
   generation: z.int(),
 });
 
-/** A process that shall run. */
+/** The specification of a declared process. */
 export type ProcessSpec = z.infer<typeof processSpecSchema>;
 
-/** A process that shall run, as its owner describes it; the generation is the run folder's business. */
+/** A process specification from its owner. The run folder adds the generation. */
 export type ProcessDeclaration = Omit<ProcessSpec, 'generation'>;
 
 const exitSchema = z.object({
@@ -50,14 +50,14 @@ const processStateSchema = z.object({
   generation: z.int(),
   pid: z.int().optional(),
   identity: z.string().optional(),
-  /** ISO 8601; when the running process started. */
+  /** When the running process started, in ISO 8601. */
   startedAt: z.string().optional(),
-  /** How often it was started again after it died by itself. */
+  /** How often it was started again after it died. */
   restarts: z.int(),
   lastExit: exitSchema.optional(),
 });
 
-/** A process as the supervisor last saw it. */
+/** The last state of a process that the supervisor wrote. */
 export type ProcessState = z.infer<typeof processStateSchema>;
 export type ProcessExit = z.infer<typeof exitSchema>;
 
@@ -88,12 +88,12 @@ function readOwn<T extends z.ZodType<object>>(
 const writeOwn = (home: string, file: string, value: object): void =>
   writeJson(file, { ...value, folder: folderIdentity(home) });
 
-/** The home's folder of specs, one file a process. */
+/** The home's folder of specs, one file per process. */
 export function specFolder(home: string): string {
   return join(home, 'run', 'shall');
 }
 
-/** A process's log: what it wrote to its standard output and error. */
+/** A process's log: its standard output and error. */
 export function logFile(home: string, name: string): string {
   return join(home, 'logs', `${name}.log`);
 }
@@ -102,7 +102,7 @@ export function supervisorFile(home: string): string {
   return join(home, 'run', 'supervisor.json');
 }
 
-/** Every process that shall run. */
+/** @returns every declared process. */
 export function readSpecs(home: string): ProcessSpec[] {
   return namesIn(specFolder(home)).flatMap((name) => {
     const spec = readSpec(home, name);
@@ -114,7 +114,7 @@ export function readSpec(home: string, name: string): ProcessSpec | undefined {
   return readAsIfPresent(join(specFolder(home), `${name}.json`), processSpecSchema);
 }
 
-/** A spec's environment may hold a service's secrets: only the owner may read it. */
+/** A spec's environment may hold secrets, so only the owner may read it. */
 export function writeSpec(home: string, spec: ProcessSpec): void {
   writeJson(join(specFolder(home), `${spec.name}.json`), spec, SECRET_FILE);
 }
@@ -123,7 +123,7 @@ export function removeSpec(home: string, name: string): void {
   rmSync(join(specFolder(home), `${name}.json`), { force: true });
 }
 
-/** Every process that the supervisor has ever started and not forgotten. */
+/** @returns every process that the supervisor has started and not forgotten. */
 export function readStates(home: string): ProcessState[] {
   return namesIn(stateFolder(home)).flatMap((name) => {
     const state = readState(home, name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One process that shall run: started, watched, started again when it dies, stopped when told to.
+// One supervised process: starts it, watches it, starts it again when it dies, and stops it on request.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -20,13 +20,13 @@ import {
   writeState,
 } from './run-folder.js';
 
-/** What happened to a process, for the supervisor's log. */
+/** An event of a process, for the supervisor's log. */
 export type ProcessNews = (message: string, facts: Readonly<Record<string, unknown>>) => void;
 
 const STOP_GRACE_MS = 8_000;
 const LARGEST_LOG = 50_000_000;
 
-/** Supervises one process; all its methods are idempotent. */
+/** Supervises one process. All methods are idempotent. */
 export class SupervisedProcess {
   readonly #home: string;
   readonly #news: ProcessNews;
@@ -46,12 +46,12 @@ export class SupervisedProcess {
     this.#news = news;
   }
 
-  /** The spec it runs by. */
+  /** The present spec of the process. */
   get spec(): ProcessSpec {
     return this.#spec;
   }
 
-  /** Starts the process unless it runs. */
+  /** Starts the process if it is not running. */
   start(): void {
     if (this.#child !== undefined) {
       return;
@@ -77,7 +77,7 @@ export class SupervisedProcess {
     this.#writeState('running');
   }
 
-  /** Stops it and starts it by another spec. */
+  /** Stops the process and starts it with another spec. */
   async replace(spec: ProcessSpec): Promise<void> {
     await this.stop();
     this.#spec = spec;
@@ -85,13 +85,13 @@ export class SupervisedProcess {
     this.start();
   }
 
-  /** Ends the process and its group: politely, after 8 s by force. */
+  /** Ends the process and its group with SIGTERM, and after 8 s with SIGKILL. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
     const pid = this.#child?.pid;
     if (pid !== undefined) {
-      // A paused process hears nothing until it is woken.
+      // A paused process receives no signal until it continues.
       sendSignal(-pid, 'SIGTERM');
       sendSignal(-pid, 'SIGCONT');
       const force = setTimeout(() => sendSignal(-pid, 'SIGKILL'), STOP_GRACE_MS);
@@ -103,7 +103,7 @@ export class SupervisedProcess {
 
   #spawn(): ChildProcess {
     const { ready } = this.#spec;
-    // Left by a killed one: a false sign, and a socket that nobody could listen on again.
+    // A killed process may leave these: a false sign of readiness, and a socket that blocks the next listener.
     if (ready !== undefined && 'file' in ready) rmSync(ready.file, { force: true });
     const log = openLog(logFile(this.#home, this.#spec.name));
     try {
@@ -125,7 +125,7 @@ export class SupervisedProcess {
     this.#child = undefined;
     this.#lastExit = { code, signal, at: new Date().toISOString() };
     if (child.pid !== undefined) {
-      // Whatever the process started itself must not outlive it.
+      // Processes that it started must end with it.
       sendSignal(-child.pid, 'SIGKILL');
     }
     if (!this.#stopping) {
@@ -160,7 +160,7 @@ export class SupervisedProcess {
   }
 }
 
-/** Opens a log to append to; one that has grown too large is put aside first, replacing the one put aside before. */
+/** Opens a log for appending. A log that is too large is renamed first, and replaces the log that was renamed before. */
 function openLog(path: string): number {
   makeFolder(dirname(path));
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) {

@@ -20,7 +20,7 @@ describe('restart delay', () => {
     expect([1, 2, 3, 6, 7, 100].map(restartDelay)).toEqual([250, 500, 1000, 8000, 15_000, 15_000]);
   });
 
-  it('begins anew after a healthy life', () => {
+  it('starts again at the shortest delay after a healthy run', () => {
     expect(countFailures(5, HEALTHY_AFTER_MS - 1)).toBe(6);
     expect(countFailures(5, HEALTHY_AFTER_MS)).toBe(1);
   });
@@ -71,7 +71,7 @@ describe('Supervisor', () => {
     );
   }
 
-  it('has processes write files that nobody else can read', async () => {
+  it('makes processes write files that nobody else can read', async () => {
     const before = process.umask(0o022);
     try {
       const file = join(home, 'data', 'database');
@@ -87,7 +87,7 @@ describe('Supervisor', () => {
     }
   });
 
-  it('lets a process listen again on a socket that it left when it was killed', async () => {
+  it('lets a process listen again on the socket that it left when it was killed', async () => {
     const socket = join(home, 'socket');
     const listen = `require('net').createServer().listen(${JSON.stringify(socket)})`;
     declare(listen, 1, { file: socket });
@@ -100,7 +100,7 @@ describe('Supervisor', () => {
     expect(readState(home, 'it')?.restarts).toBe(1);
   });
 
-  it('starts what shall run, and ends what shall run no more', async () => {
+  it('starts declared processes, and ends those that are no longer declared', async () => {
     declare('setInterval(() => undefined, 1000)');
     await supervisor.reconcile();
     const process = await running(({ state }) => state === 'running');
@@ -111,7 +111,7 @@ describe('Supervisor', () => {
     expect(readState(home, 'it')).toBeUndefined();
   });
 
-  it('starts again what dies, and tells how it died', async () => {
+  it('starts a dead process again, and records how it died', async () => {
     declare('setInterval(() => undefined, 1000)');
     await supervisor.reconcile();
     const first = await running(({ state }) => state === 'running');
@@ -121,7 +121,7 @@ describe('Supervisor', () => {
     expect(readState(home, 'it')?.lastExit).toMatchObject({ code: null, signal: 'SIGKILL' });
   });
 
-  it('keeps a log of what a failing process said', async () => {
+  it('keeps the log of a failing process', async () => {
     declare('console.error("out of order"); process.exit(3)');
     await supervisor.reconcile();
     await waitUntil(
@@ -146,10 +146,15 @@ describe('Supervisor', () => {
     expect(second.pid).not.toBe(first.pid);
   });
 
-  it('gives a process that is declared otherwise the next generation, and an unchanged one none', () => {
+  it('gives a changed declaration the next generation, and an unchanged one the same', () => {
     const process = {
-      ...{ name: 'it', kind: 'service' as const, organisation: 'bank' },
-      ...{ command: 'true', args: [], env: {}, cwd: home },
+      name: 'it',
+      kind: 'service' as const,
+      organisation: 'bank',
+      command: 'true',
+      args: [],
+      env: {},
+      cwd: home,
     };
     expect(declareProcess(home, process)).toBe(true);
     expect(declareProcess(home, process)).toBe(false);
@@ -160,15 +165,13 @@ describe('Supervisor', () => {
 
   it('survives a program that does not exist', async () => {
     writeSpec(home, {
-      ...{
-        name: 'it',
-        kind: 'service',
-        organisation: 'bank',
-        args: [],
-        env: {},
-        cwd: home,
-        generation: 1,
-      },
+      name: 'it',
+      kind: 'service',
+      organisation: 'bank',
+      args: [],
+      env: {},
+      cwd: home,
+      generation: 1,
       command: join(home, 'nothing'),
     });
     await supervisor.reconcile();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps running exactly the processes that the home's specs name.
+// Keeps exactly the processes of the home's specs running.
 import { isDeepStrictEqual } from 'node:util';
 import { readSpecs, removeState, type ProcessSpec } from './run-folder.js';
 import { type ProcessNews, SupervisedProcess } from './supervised-process.js';
@@ -17,13 +17,13 @@ export class Supervisor {
     this.#news = news;
   }
 
-  /** Starts, replaces and stops processes until what runs is what shall run. Calls follow one another. */
+  /** Starts, replaces and stops processes until exactly the declared ones run. Calls run one after the other. */
   async reconcile(): Promise<void> {
     this.#work = this.#work.then(() => this.#reconcileOnce());
     await this.#work;
   }
 
-  /** Stops everything: services first, for they use the rest. */
+  /** Stops everything: services first, because they use the rest. */
   async end(): Promise<void> {
     this.#ending = true;
     await this.#work;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the chaincode's private data collections in the form that Fabric's lifecycle takes.
+// Writes the chaincode's private data collections in the form of Fabric's lifecycle.
 import { renderMembership, renderPolicy } from './policies.js';
 import type { Topology } from './topology.js';
 
@@ -15,7 +15,7 @@ export interface CollectionConfig {
   readonly endorsementPolicy: { readonly signaturePolicy: string };
 }
 
-/** All collections of the topology's chaincode; clients of other organisations may neither read nor write them. */
+/** All collections of the topology's chaincode. Clients of other organisations may not read or write them. */
 export function collectionConfigs(topology: Topology): CollectionConfig[] {
   return topology.chaincode.collections.map((collection) => ({
     name: collection.name,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The network that `network up` starts when nobody says otherwise: a bank, a merchant, a logistics company.
+// The default network of `network up`: a bank, a merchant, a logistics company.
 import type { OrganisationRole, OrganisationTopology, Topology } from './topology.js';
 
 const organisation = (
@@ -21,7 +21,7 @@ const organisation = (
   };
 };
 
-/** Three organisations; each one CA, one peer, one orderer of the Raft cluster, one chaincode process. */
+/** Three organisations. Each has a CA, a peer, an orderer of the Raft cluster and a chaincode process. */
 export const defaultTopology: Topology = {
   organisations: [
     organisation('bank', 'bank-1', [
@@ -37,7 +37,7 @@ export const defaultTopology: Topology = {
   ],
   channel: {
     name: 'offline-pay',
-    // A serial submit takes about this long; under load blocks fill by count and size instead.
+    // A single submit takes about this long. Under load, blocks are cut by count and size instead.
     batchTimeout: '200ms',
     maxMessageCount: 500,
     preferredMaxBytes: '2 MB',
@@ -45,7 +45,7 @@ export const defaultTopology: Topology = {
   },
   chaincode: {
     name: 'offline-pay',
-    // No pair without the bank can create money, and the bank alone cannot either.
+    // No two others can create money without the bank, and the bank cannot create it alone.
     endorsement: {
       all: [{ role: 'bank' }, { any: [{ role: 'merchant' }, { role: 'logistics' }] }],
     },
@@ -54,7 +54,7 @@ export const defaultTopology: Topology = {
         name: 'addresses',
         members: ['bank', 'logistics'],
         endorsement: { all: [{ role: 'bank' }, { role: 'logistics' }] },
-        // Both members endorse every write, so both hold the data already; a required push would only add a way to fail.
+        // Both members endorse every write, so both already hold the data. A required push would only add a way to fail.
         requiredPeerCount: 0,
         maxPeerCount: 1,
         blockToLive: 0,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Expands a topology into every node's name, address and folder. Pure: reads and writes nothing.
+// Expands a topology into names, addresses and folders of all nodes. Pure: reads and writes nothing.
 import { join } from 'node:path';
 import type { OrganisationTopology, Topology } from './topology.js';
 
-/** What every node has. Ports are TCP, on `host`. */
+/** Fields of every node. Ports are TCP, on `host`. */
 interface NodePlan {
   readonly name: string;
   readonly host: string;
@@ -55,7 +55,7 @@ export function countPorts(topology: Topology): number {
 }
 
 /**
- * Gives every node its address and folder. Ports follow each other from `basePort` on, in the topology's order.
+ * Gives every node its address and folder. Ports are numbered from `basePort` on, in the topology's order.
  * @param home absolute path of the network's folder.
  */
 export function planNetwork(topology: Topology, home: string, basePort: number): NetworkPlan {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where an organisation's certificates and keys lie in the home folder.
+// Paths of an organisation's certificates and keys in the home folder.
 import { join } from 'node:path';
 
-/** A certificate, its key, and the root that vouches for it. Paths. */
+/** Paths of a certificate, its key and its root certificate. */
 export interface CertificateFiles {
   readonly cert: string;
   readonly key: string;
   readonly root: string;
 }
 
-/** The three authorities that an organisation's CA server holds, so that no certificate opens a door of another kind. */
+/** The three authorities of an organisation's CA server, so that no certificate is valid for another purpose. */
 export type Authority = 'ca' | 'tlsca' | 'operationsca';
 
 /** An enrolled certificate's files. */
@@ -21,7 +21,7 @@ export function certificateFiles(folder: string): CertificateFiles {
   };
 }
 
-/** Folder of a certificate that an authority of the organisation gave to `name`. */
+/** Folder of the certificate that an authority of the organisation issued to `name`. */
 export function certificateFolder(
   organisationFolder: string,
   authority: Authority,
@@ -30,7 +30,7 @@ export function certificateFolder(
   return join(organisationFolder, 'certificates', authority, name);
 }
 
-/** Files of a certificate that an authority of the organisation gave to `name`. */
+/** Files of the certificate that an authority of the organisation issued to `name`. */
 export function issuedFiles(
   organisationFolder: string,
   authority: Authority,
@@ -44,7 +44,7 @@ export function localMsp(organisationFolder: string, name: string): string {
   return join(organisationFolder, 'msp', name);
 }
 
-/** The organisation's MSP as the channel knows it: roots, OUs, revocations; no keys. */
+/** The organisation's MSP for the channel: roots, OUs and revocations, no keys. */
 export function channelMsp(organisationFolder: string): string {
   return join(organisationFolder, 'msp', 'channel');
 }

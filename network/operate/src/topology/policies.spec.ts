@@ -20,7 +20,7 @@ describe('renderPolicy', () => {
     );
   });
 
-  it('lets any organisation of a role stand for it', () => {
+  it('accepts any organisation with the role', () => {
     const organisations = [member('a', 'bank'), member('b', 'bank'), member('c', 'merchant')];
     expect(renderPolicy({ all: [{ role: 'bank' }, { role: 'merchant' }] }, organisations)).toBe(
       "AND(OR('aMSP.peer', 'bMSP.peer'), 'cMSP.peer')",
@@ -33,14 +33,14 @@ describe('renderPolicy', () => {
     );
   });
 
-  it('names administrators instead of peers when told', () => {
+  it('names administrators instead of peers on request', () => {
     const rule = { all: [{ organisation: 'a' }, { any: [{ role: 'merchant' as const }] }] };
     const organisations = [member('a', 'bank'), member('c', 'merchant')];
     expect(renderPolicy(rule, organisations, 'admin')).toBe("AND('aMSP.admin', 'cMSP.admin')");
   });
 
   it.each([{ role: 'logistics' as const }, { organisation: 'x' }])(
-    'refuses %j that names nobody',
+    'refuses %j, which names nobody',
     (rule) => {
       expect(() => renderPolicy({ all: [rule] }, [member('a', 'bank')])).toThrow(NetworkError);
     },
@@ -48,7 +48,7 @@ describe('renderPolicy', () => {
 });
 
 describe('renderMembership', () => {
-  it('takes in every certificate of the roles, not peers alone', () => {
+  it('includes every certificate of the roles, not only peers', () => {
     expect(renderMembership(['bank', 'logistics'], defaultTopology.organisations)).toBe(
       "OR('BankMSP.member', 'LogisticsMSP.member')",
     );
@@ -56,7 +56,7 @@ describe('renderMembership', () => {
 });
 
 describe('collectionConfigs', () => {
-  it('keeps addresses between bank and logistics, and makes both endorse', () => {
+  it('keeps addresses between bank and logistics company, and makes both endorse', () => {
     expect(collectionConfigs(defaultTopology)).toEqual([
       {
         name: 'addresses',

@@ -3,14 +3,14 @@
 import { NetworkError } from '@fabric-offline-pay/node-common';
 import type { OrganisationTopology, PolicyRule } from './topology.js';
 
-/** The part of an organisation that a policy names. */
+/** The fields of an organisation that a policy uses. */
 type Member = Pick<OrganisationTopology, 'id' | 'mspId' | 'role'>;
 
-/** Who signs for an organisation: its peers endorse, its administrators change the channel. */
+/** Who signs for an organisation: peers endorse, administrators change the channel. */
 type Principal = 'peer' | 'admin' | 'member';
 
 /**
- * The signature policy of a rule, with peers as the only signers unless told: a client certificate never endorses.
+ * The signature policy of a rule. By default only peers sign, because a client certificate never endorses.
  * @example AND('BankMSP.peer', OR('MerchantMSP.peer', 'LogisticsMSP.peer'))
  * @throws NetworkError `INVALID_TOPOLOGY` when the rule names nobody in the network.
  */
@@ -20,13 +20,13 @@ export function renderPolicy(
   principal: Principal = 'peer',
 ): string {
   if ('all' in rule) {
-    return gate(
+    return joinRules(
       'AND',
       rule.all.map((part) => renderPolicy(part, organisations, principal)),
     );
   }
   if ('any' in rule) {
-    return gate(
+    return joinRules(
       'OR',
       rule.any.map((part) => renderPolicy(part, organisations, principal)),
     );
@@ -34,7 +34,7 @@ export function renderPolicy(
   return anyOf(membersOf(rule, organisations), principal);
 }
 
-/** The policy that says who is a member of a collection: everybody of the organisations with these roles. */
+/** The policy for the members of a collection: everybody in organisations with these roles. */
 export function renderMembership(
   roles: readonly string[],
   organisations: readonly Member[],
@@ -60,13 +60,13 @@ function membersOf(
 }
 
 function anyOf(members: readonly Member[], principal: Principal): string {
-  return gate(
+  return joinRules(
     'OR',
     members.map(({ mspId }) => `'${mspId}.${principal}'`),
   );
 }
 
-function gate(operator: 'AND' | 'OR', parts: readonly string[]): string {
+function joinRules(operator: 'AND' | 'OR', parts: readonly string[]): string {
   return parts.length === 1 && parts[0] !== undefined
     ? parts[0]
     : `${operator}(${parts.join(', ')})`;

@@ -30,7 +30,7 @@ describe('topologySchema', () => {
     expect(topologySchema.safeParse(withOrganisations(...bare)).success).toBe(false);
   });
 
-  it('refuses attributes that could smuggle in others', () => {
+  it('refuses attributes that could add other attributes', () => {
     const identities = [{ name: 'teller', role: 'teller:ecert,hf.Registrar', actor: 'bank-1' }];
     expect(topologySchema.safeParse(withOrganisations({ ...bank!, identities })).success).toBe(
       false,
@@ -41,7 +41,7 @@ describe('topologySchema', () => {
 describe('planNetwork', () => {
   const plan = planNetwork(defaultTopology, '/home/net', 20_000);
 
-  it('gives every listener a port of its own, one after the other', () => {
+  it('gives every listener its own port, one after the other', () => {
     const ports = plan.organisations.flatMap(({ ca, peers, orderers, chaincode }) => [
       ca.port,
       ...peers.flatMap(({ port, operationsPort }) => [port, operationsPort]),
@@ -57,7 +57,7 @@ describe('planNetwork', () => {
     );
   });
 
-  it('gives every node a folder and a TLS name of its own', () => {
+  it('gives every node its own folder and TLS name', () => {
     const nodes = plan.organisations.flatMap(({ ca, peers, orderers, chaincode }) => [
       ca,
       ...peers,

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a network consists of, as data: organisations, their nodes and identities, channel, chaincode, services.
+// The parts of a network as data: organisations with their nodes and identities, channel, chaincode, services.
 import { z } from 'zod';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'lower-case letters, digits and dashes');
 const attribute = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 const duration = z.string().regex(/^\d+(ms|s|m)$/);
 
-/** What an organisation is for; the endorsement policy is written in these words. */
+/** The roles of organisations. The endorsement policy uses these words. */
 export const organisationRoleSchema = z.enum(['bank', 'merchant', 'logistics', 'auditor']);
 export type OrganisationRole = z.infer<typeof organisationRoleSchema>;
 
-/** A client certificate: its name at the CA, and the attributes `role` and `actor` that it carries. */
+/** A client certificate: its name at the CA, and its attributes `role` and `actor`. */
 export const identitySchema = z.strictObject({ name, role: attribute, actor: attribute });
 export type IdentityTopology = z.infer<typeof identitySchema>;
 
-/** One participant of the channel and what it runs. */
+/** One participant of the channel, with its nodes. */
 export const organisationSchema = z.strictObject({
   id: name,
-  /** For people, and the O of its certificates. */
+  /** Name for people, and the O of its certificates. */
   name: z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} .&-]*$/u),
   mspId: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,40}$/),
   role: organisationRoleSchema,
-  /** The participant's own id on the ledger, and the default of its identities' `actor`. */
+  /** The participant's id on the ledger, and the default `actor` of its identities. */
   actor: attribute,
-  /** Address on which all its programs listen and are found. */
+  /** The address of all its programs. */
   host: z.string().default('127.0.0.1'),
   peers: z.array(name).min(1),
   orderers: z.array(name),
@@ -31,7 +31,7 @@ export const organisationSchema = z.strictObject({
 });
 export type OrganisationTopology = z.infer<typeof organisationSchema>;
 
-/** Who must endorse: everybody of `all`, anybody of `any`, a peer of any organisation with a role, or of one organisation. */
+/** Who must endorse: all of `all`, one of `any`, a peer of any organisation with a role, or a peer of one organisation. */
 export type PolicyRule =
   | { readonly all: readonly PolicyRule[] }
   | { readonly any: readonly PolicyRule[] }
@@ -52,11 +52,11 @@ export const collectionSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/),
   members: z.array(organisationRoleSchema).min(1),
   endorsement: policyRuleSchema,
-  /** Other peers that must have the data before a peer endorses. */
+  /** How many other peers must have the data before a peer endorses. */
   requiredPeerCount: z.int().min(0),
-  /** Other peers to which the endorsing peer sends the data. */
+  /** To how many other peers the endorsing peer sends the data. */
   maxPeerCount: z.int().min(0),
-  /** Blocks after which the data is purged; 0 keeps it until the chaincode purges it. */
+  /** Number of blocks after which the data is purged. 0 keeps it until the chaincode purges it. */
   blockToLive: z.int().min(0),
 });
 export type CollectionTopology = z.infer<typeof collectionSchema>;
@@ -78,16 +78,16 @@ export const channelSchema = z.strictObject({
 });
 export type ChannelTopology = z.infer<typeof channelSchema>;
 
-/** A further supervised process, such as a bank's authentication. */
+/** A further supervised process, such as the bank's authentication. */
 export const serviceSchema = z.strictObject({
   name,
   organisation: name,
   command: z.string().min(1),
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()),
-  /** The service is ready once this file exists, … Its own to make: what stands there is removed before each start. */
+  /** The service is ready when this file exists. The service makes it; an old one is removed before each start. */
   readyFile: z.string().optional(),
-  /** … or once it listens on this port of its organisation's host. */
+  /** Or it is ready when it listens on this port of its organisation's host. */
   readyPort: z.int().optional(),
 });
 export type ServiceTopology = z.infer<typeof serviceSchema>;

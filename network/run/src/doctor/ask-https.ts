@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks a node over HTTPS, once, within a deadline, and notes what its clock says meanwhile.
+// Sends one HTTPS request to a node, with a deadline, and records the node's clock.
 import { request } from 'node:https';
 import type { ClockReading } from './clock-difference.js';
 
@@ -8,7 +8,7 @@ export interface HttpsQuestion {
   readonly url: string;
   /** The root of the node's certificate. */
   readonly root: string;
-  /** The client's own, where the node wants one. */
+  /** The client's certificate and key, if the node requires them. */
   readonly cert?: string;
   readonly key?: string;
 }
@@ -16,7 +16,7 @@ export interface HttpsQuestion {
 export interface HttpsAnswer {
   readonly status: number;
   readonly text: string;
-  /** Undefined where the answer has no date. */
+  /** Undefined when the answer has no date. */
   readonly clock: ClockReading | undefined;
 }
 

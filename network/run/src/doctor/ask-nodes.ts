@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of every node as the node itself answers: all are asked at the same time, each within a deadline.
+// Asks every node for its state: all at the same time, each with a deadline.
 import { isHeld, isListening } from '@fabric-offline-pay/node-common';
 import {
   type NetworkPlan,
@@ -15,25 +15,25 @@ import { pingHttp2 } from './ping-http2.js';
 import { questionOf, type Question } from './question.js';
 import { within } from './within.js';
 
-/** How long each node has to answer. */
+/** The time that each node has to answer. */
 export const ANSWER_DEADLINE_MS = 3_000;
 
-/** What a node answered; `text` is for a person. */
+/** The answer of a node; `text` is for a person. */
 export interface NodeAnswer {
-  /** Undefined for a process that one cannot ask. */
+  /** Undefined for a process that cannot be asked. */
   readonly isWell: boolean | undefined;
   readonly text: string;
   readonly clock?: ClockReading | undefined;
 }
 
-/** A node, by what it answers. */
+/** The state of a node, from its answer. */
 export interface AskedNode extends Omit<NodeStatus, 'state'> {
   /** `ended`: its process does not run. */
   readonly state: 'running' | 'not answering' | 'ended';
   readonly answer: NodeAnswer;
 }
 
-/** A network's nodes, each by what it answers. */
+/** The states of a network's nodes, from their answers. */
 export interface AskedStatus extends Omit<NetworkStatus, 'nodes' | 'supervisor'> {
   /** `held`: it runs and does nothing, as after SIGSTOP. */
   readonly supervisor: NetworkStatus['supervisor'] & { readonly held: boolean };
@@ -49,23 +49,27 @@ const LATE_REASON = `does not answer within ${ANSWER_DEADLINE_MS / 1_000} s`;
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'takes no connections',
   ENOENT: 'cannot be asked: its socket or a certificate is missing',
-  NETWORK_NOT_UP: 'has told no address yet',
+  NETWORK_NOT_UP: 'has not written its address yet',
 };
 
-/** Why there was no answer, for a person. */
+/** The reason for a missing answer, for a person. */
 export function whyNot(error: unknown): string {
   const { code, name } = factsOf(error);
   const reason = LATE.has(name) ? LATE_REASON : REASONS[code];
   return reason ?? `does not answer: ${code || String(error)}`;
 }
 
-async function ask(question: Question): Promise<NodeAnswer> {
+async function askQuestion(question: Question): Promise<NodeAnswer> {
   switch (question.by) {
     case 'https': {
       const { status, text, clock } = await askHttps(question.question, ANSWER_DEADLINE_MS);
       if (status === OK) return { isWell: true, text: 'answers', clock };
       const told = text.trim().slice(0, TEXT_LENGTH);
-      return { isWell: false, text: `answers that it is not well: HTTP ${status} ${told}`, clock };
+      return {
+        isWell: false,
+        text: `answers that it is not healthy: HTTP ${status} ${told}`,
+        clock,
+      };
     }
     case 'ping':
       await pingHttp2(question.endpoint, question.tls, ANSWER_DEADLINE_MS);
@@ -75,7 +79,7 @@ async function ask(question: Question): Promise<NodeAnswer> {
         ? { isWell: true, text: 'takes connections' }
         : { isWell: false, text: 'takes no connections' };
     case 'none':
-      return { isWell: undefined, text: 'runs; there is nothing of it to ask' };
+      return { isWell: undefined, text: 'runs; it cannot be asked' };
   }
 }
 
@@ -90,9 +94,9 @@ const endedText = ({ state, lastExit }: NodeStatus): string => {
 async function answerOf(plan: NetworkPlan, node: NodeStatus, pid: number): Promise<NodeAnswer> {
   const held = (): string => (isHeld(pid) ? '; its process is held (SIGSTOP)' : '');
   try {
-    const answer = await ask(questionOf(plan, node));
+    const answer = await askQuestion(questionOf(plan, node));
     return answer.isWell === undefined && isHeld(pid)
-      ? { isWell: false, text: `does not go on${held()}` }
+      ? { isWell: false, text: `does not work${held()}` }
       : answer;
   } catch (error) {
     return { isWell: false, text: `${whyNot(error)}${held()}` };
@@ -108,7 +112,7 @@ async function askNode(plan: NetworkPlan | undefined, node: NodeStatus): Promise
 }
 
 /**
- * Asks every node of the network in `home`; empty when it is down.
+ * Asks every node of the network in `home`. Empty when the network is down.
  * @throws NetworkError `FILE_DAMAGED` when the home's own files cannot be read.
  */
 export async function askNodes(home?: string): Promise<AskedStatus> {

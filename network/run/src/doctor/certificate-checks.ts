@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long the certificates that lie under a home are still good.
+// Checks how long the certificates in a home are valid.
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { check, type Check } from './check.js';
 
-/** A certificate, and one of the files in which it lies. */
+/** A certificate, and one of its files. */
 export interface FoundCertificate {
   readonly file: string;
   readonly subject: string;
   /** Milliseconds since 1970. */
   readonly validUntil: number;
-  /** Other certificates descend from it. */
+  /** Whether it issues other certificates. */
   readonly isAuthority: boolean;
 }
 
@@ -19,13 +19,13 @@ const DAY_MS = 86_400_000;
 const WARNING_DAYS = 30;
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 const EXTENSIONS = new Set(['.pem', '.crt', '.cert']);
-/** What nodes keep of their own: ledgers and databases, and no certificate that anybody configures. */
+/** Folders of nodes' ledgers and databases, which hold no configured certificates. */
 const SKIPPED = new Set(['data', 'database', 'logs', 'outbox', 'run']);
 
-function certificateFiles(folder: string): string[] {
+function findPemFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : certificateFiles(path);
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : findPemFiles(path);
     return EXTENSIONS.has(extname(entry.name)) ? [path] : [];
   });
 }
@@ -51,36 +51,36 @@ function parsed(pem: string): X509Certificate | undefined {
   }
 }
 
-/** Every certificate in PEM files under a home, once, wherever it was copied to. */
+/** Every certificate in PEM files under a home, once, even if it was copied to several places. */
 export function certificatesUnder(home: string): FoundCertificate[] {
-  const all = certificateFiles(home).flatMap((path) => certificatesIn(home, path));
+  const all = findPemFiles(home).flatMap((path) => certificatesIn(home, path));
   return [...new Map(all).values()];
 }
 
-/** Whole days that are left; below 0 when it is over. */
+/** Whole days until a certificate expires; negative when it has expired. */
 export const daysLeft = (validUntil: number, now: number): number =>
   Math.floor((validUntil - now) / DAY_MS);
 
 const OF_AUTHORITY =
-  'An authority is not renewed in place: found a network with new ones before that day.';
+  'An authority cannot be renewed: found a network with new authorities before that day.';
 
-const remedyOf = ({ isAuthority }: FoundCertificate): string =>
+const renewalAdvice = ({ isAuthority }: FoundCertificate): string =>
   isAuthority
     ? OF_AUTHORITY
-    : "Nothing renews it by itself: have the organisation's authority issue another in its place, and start anew what uses it.";
+    : "It is not renewed automatically: let the organisation's authority issue a new one, and restart the programs that use it.";
 
 function certificateCheck(certificate: FoundCertificate, now: number): Check {
   const { file, subject, validUntil } = certificate;
   const days = daysLeft(validUntil, now);
   const until = new Date(validUntil).toISOString().slice(0, 10);
   const found =
-    days < 0 ? `${subject} (${file}) is over since ${until}` : `${subject} (${file}) ends ${until}`;
+    days < 0 ? `${subject} (${file}) expired ${until}` : `${subject} (${file}) expires ${until}`;
   const left = days < 0 ? found : `${found}, in ${days} days`;
   const outcome = days < 0 ? 'failed' : 'warning';
-  return check('certificate', outcome, left, remedyOf(certificate));
+  return check('certificate', outcome, left, renewalAdvice(certificate));
 }
 
-/** One check of each certificate that is over or soon will be, or one of all. @param now milliseconds since 1970 */
+/** One check per certificate that has expired or soon will, or one check for all. @param now milliseconds since 1970 */
 export function certificateChecks(
   certificates: readonly FoundCertificate[],
   now: number,
@@ -90,6 +90,6 @@ export function certificateChecks(
   if (first === undefined) return [check('certificates', 'not asked', 'there are none yet')];
   const ending = byEnd.filter(({ validUntil }) => daysLeft(validUntil, now) < WARNING_DAYS);
   if (ending.length > 0) return ending.map((each) => certificateCheck(each, now));
-  const found = `${byEnd.length} certificates; ${first.subject} ends first, in ${daysLeft(first.validUntil, now)} days`;
+  const found = `${byEnd.length} certificates; ${first.subject} expires first, in ${daysLeft(first.validUntil, now)} days`;
   return [check('certificates', 'ok', found)];
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one check of `offpay doctor` found, as data.
+// The result of one check of `offpay doctor`, as data.
 import { NETWORK_ERRORS, NetworkError } from '@fabric-offline-pay/node-common';
 
-/** `warning`: it works, and will not for long or not well. `not asked`: there was nothing to ask, or nobody who could answer. */
+/** `warning`: it works, but not well or not for long. `not asked`: there was nothing to ask, or nothing that could answer. */
 export type CheckOutcome = 'ok' | 'warning' | 'failed' | 'not asked';
 
 export interface Check {
-  /** What was looked at: a program, a port, a node. */
+  /** The subject of the check: a program, a port, a node. */
   readonly name: string;
   readonly outcome: CheckOutcome;
   readonly found: string;
-  /** What to do about it, where there is something to do. */
+  /** What to do, if there is something to do. */
   readonly remedy?: string;
 }
 
-/** Builds a check; nothing is to be done about what is as it should be. */
+/** Builds a check. A good one has no remedy. */
 export const check = (
   name: string,
   outcome: CheckOutcome,
@@ -22,29 +22,29 @@ export const check = (
   remedy?: string,
 ): Check => ({ name, outcome, found, ...(remedy !== undefined && { remedy }) });
 
-/** What errors of Node.js say of themselves, whatever was thrown. */
+/** Code and name of an error of Node.js, for any thrown value. */
 export const factsOf = (error: unknown): { readonly code: string; readonly name: string } => {
   const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
   return { code: typeof code === 'string' ? code : '', name: String(name) };
 };
 
-/** A look that failed is a finding as well. */
+/** A check that failed is a result as well. */
 export function failedCheck(name: string, error: unknown): Check {
   if (error instanceof NetworkError) {
     const { code, message, advice = NETWORK_ERRORS[code].remedy } = error;
     return check(name, 'failed', `${code}: ${message}`, advice);
   }
-  const remedy = 'Check that the folder and its files are there, and who may read them.';
+  const remedy = 'Check that the folder and its files exist, and their permissions.';
   return check(
     name,
     'failed',
-    `could not be looked at: ${factsOf(error).code || String(error)}`,
+    `could not be checked: ${factsOf(error).code || String(error)}`,
     remedy,
   );
 }
 
-/** What the look finds, or that it failed: one check never hinders the others. */
-export async function lookedAt(
+/** Runs a check. If it throws, this is its result, so that one check never stops the others. */
+export async function runCheck(
   name: string,
   look: () => readonly Check[] | Promise<readonly Check[]>,
 ): Promise<readonly Check[]> {

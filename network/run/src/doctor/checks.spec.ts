@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the doctor makes of what it sees: rules on data, without a network.
+// The doctor's rules on data, without a network.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,11 +25,13 @@ const NOW = Date.UTC(2030, 0, 1);
 
 describe('certificates', () => {
   const ending = (days: number, isAuthority = false): FoundCertificate => ({
-    ...{ file: `${days}.pem`, subject: `name-${days}`, isAuthority },
+    file: `${days}.pem`,
+    subject: `name-${days}`,
+    isAuthority,
     validUntil: NOW + days * DAY,
   });
 
-  test('all good: one check, which tells the first to end', () => {
+  test('when all are valid, one check names the first to expire', () => {
     const [only, ...others] = certificateChecks([ending(400), ending(31)], NOW);
     expect(only).toMatchObject({
       outcome: 'ok',
@@ -44,16 +46,16 @@ describe('certificates', () => {
     [0, 'warning'],
     [-0.01, 'failed'],
     [-3, 'failed'],
-  ])('%d days are left: %s', (days, outcome) => {
+  ])('with %d days left: %s', (days, outcome) => {
     expect(certificateChecks([ending(days), ending(400)], NOW)).toMatchObject([{ outcome }]);
   });
 
-  test('the remedy of an authority is another one than that of what it signed', () => {
+  test('an authority has another remedy than the certificates that it issued', () => {
     const [leaf, root] = certificateChecks([ending(1), ending(2, true)], NOW);
     expect(leaf?.remedy).not.toBe(root?.remedy);
   });
 
-  test('are found in every folder but those of ledgers, and told once', () => {
+  test('are found in every folder except those of ledgers, and named once', () => {
     const home = mkdtempSync(join(tmpdir(), 'doctor-'));
     const [first = '', second = ''] = rootCertificates;
     try {
@@ -74,7 +76,7 @@ describe('certificates', () => {
 
 describe('clocks', () => {
   test.each([
-    ['within the second to which it is cut', 10_900, 10_950, 10_000, 0],
+    ['within the second to which it is rounded', 10_900, 10_950, 10_000, 0],
     ['within the time of the answer', 9_900, 12_400, 12_000, 0],
     ['ahead', 10_000, 10_500, 15_000, 4.5],
     ['behind', 10_000, 10_500, 5_000, -4],
@@ -100,18 +102,22 @@ describe('clocks', () => {
     });
   });
 
-  test('are not asked where nobody tells the time', () => {
+  test('are not asked when no node says its time', () => {
     expect(clockCheck([]).outcome).toBe('not asked');
   });
 });
 
 describe('ports', () => {
   const use: PortUse = {
-    ...{ host: '127.0.0.1', port: 17_051, node: 'bank-peer' },
-    ...{ isFree: true, owner: undefined, isOurs: false },
+    host: '127.0.0.1',
+    port: 17_051,
+    node: 'bank-peer',
+    isFree: true,
+    owner: undefined,
+    isOurs: false,
   };
 
-  test('every port of a plan is looked at once', () => {
+  test('checks every port of a plan once', () => {
     const ports = plannedPorts(planNetwork(defaultTopology, '/home', 17_050)).map(
       ({ port }) => port,
     );
@@ -119,7 +125,7 @@ describe('ports', () => {
     expect(ports.sort()).toEqual(Array.from({ length: count }, (_, index) => 17_050 + index));
   });
 
-  test("free, or our own processes': well; a stranger's: who it is", () => {
+  test('is good for free ports and our own processes, and names a stranger', () => {
     const own = { ...use, isFree: false, isOurs: true, owner: { pid: 7, program: 'peer' } };
     expect(portChecks([use, own])).toMatchObject([
       { outcome: 'ok', found: '17051 to 17051: 1 held by this network, 1 free' },
@@ -160,7 +166,7 @@ describe('programs', () => {
     expect(versionIn(text)).toBe(version);
   });
 
-  test('a folder of PATH is offered when it holds all of them', () => {
+  test('proposes a folder of PATH that holds all of them', () => {
     const path = ['/usr/bin', '', '/opt/some', '/opt/all', '/opt/all'].join(':');
     const isThere = (file: string): boolean =>
       file.startsWith('/opt/all/') || file === '/opt/some/peer';
@@ -194,7 +200,7 @@ test.each([
   expect(saysHeld(text)).toBe(held);
 });
 
-describe('a server that takes connections and says nothing', () => {
+describe('a server that accepts connections and does not answer', () => {
   const sockets: Socket[] = [];
   let server: Server;
 
@@ -207,7 +213,7 @@ describe('a server that takes connections and says nothing', () => {
     server.close();
   });
 
-  test('does not answer a ping, and that is told in plain words', async () => {
+  test('does not answer a ping, and the text says so', async () => {
     const { port } = server.address() as AddressInfo;
     const tls = { root: '', cert: '', key: '' };
     const endpoint = { kind: 'tls', host: '127.0.0.1', port } as const;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far clocks lie apart, by what each node told while it was asked.
+// The difference of the clocks, from the time in each node's answer.
 import { CLOCK_TOLERANCE_SECONDS } from '@fabric-offline-pay/domain';
 import { check, type Check } from './check.js';
 
 /** Milliseconds since 1970. */
 export interface ClockReading {
-  /** By our clock: when the question left, and when the answer began. */
+  /** By our clock: when the request was sent, and when the answer began. */
   readonly sentAt: number;
   readonly receivedAt: number;
-  /** By the node's clock, cut to the whole second. */
+  /** By the node's clock, rounded down to a second. */
   readonly toldAt: number;
 }
 
@@ -22,8 +22,8 @@ const WARNING_SECONDS = 5;
 const OURS = 'this machine';
 
 /**
- * By how many seconds a node's clock is ahead of ours (negative: behind), at least. 0 where the answer can be explained by
- * the time it took and the second to which it was cut.
+ * By how many seconds a node's clock is at least ahead of ours (negative: behind). 0 when the time of the request and the rounding
+ * can explain the difference.
  */
 export function secondsAhead({ sentAt, receivedAt, toldAt }: ClockReading): number {
   const atLeast = toldAt - receivedAt;
@@ -37,9 +37,9 @@ const outcomeOf = (difference: number): Check['outcome'] => {
   return difference > WARNING_SECONDS ? 'warning' : 'ok';
 };
 
-/** The widest difference between any two of the clocks, this machine's included. */
+/** The largest difference between two clocks, including this machine's. */
 export function clockCheck(clocks: readonly NodeClock[]): Check {
-  if (clocks.length === 0) return check('clocks', 'not asked', 'no node told the time');
+  if (clocks.length === 0) return check('clocks', 'not asked', 'no node answered its time');
   const ahead = [
     { node: OURS, seconds: 0 },
     ...clocks.map(({ node, clock }) => ({ node, seconds: secondsAhead(clock) })),
@@ -51,6 +51,6 @@ export function clockCheck(clocks: readonly NodeClock[]): Check {
   if (difference < 1)
     return check('clocks', outcome, `${clocks.length} nodes and this machine: less than 1 s apart`);
   const found = `${fastest.node} is ${difference.toFixed(1)} s ahead of ${slowest.node}`;
-  const remedy = `Set the clocks by a time service (chrony, ntpd): the ledger refuses what is more than ${CLOCK_TOLERANCE_SECONDS} s off.`;
+  const remedy = `Set the clocks with a time service (chrony, ntpd): the ledger refuses calls whose time is more than ${CLOCK_TOLERANCE_SECONDS} s off.`;
   return check('clocks', outcome, found, ...(outcome === 'ok' ? [] : [remedy]));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether there is room where the home lies: a peer whose disk is full stops.
+// Checks the free space for the home, because a peer with a full disk stops.
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { check, type Check } from './check.js';
@@ -8,9 +8,9 @@ const MEGABYTE = 1_000_000;
 const WARNING_BYTES = 2_000 * MEGABYTE;
 const FAILED_BYTES = 200 * MEGABYTE;
 
-const REMEDY = 'Free some, or put the home on another disk: --home FOLDER.';
+const REMEDY = 'Free some space, or put the home on another disk: --home FOLDER.';
 
-/** @param free bytes that this user may still write */
+/** @param free bytes that this user can still write */
 export function diskCheck(folder: string, free: number): Check {
   const found = `${(free / 1_000 / MEGABYTE).toFixed(1)} GB free at ${folder}`;
   if (free < FAILED_BYTES) return check('disk', 'failed', found, REMEDY);
@@ -19,12 +19,12 @@ export function diskCheck(folder: string, free: number): Check {
     : check('disk', 'ok', found);
 }
 
-const existing = (folder: string): string =>
-  existsSync(folder) ? folder : existing(dirname(folder));
+const existingParent = (folder: string): string =>
+  existsSync(folder) ? folder : existingParent(dirname(folder));
 
-/** Looks at the disk on which the home lies or would lie. */
-export function lookAtDisk(home: string): readonly Check[] {
-  const folder = existing(home);
+/** Checks the disk of the home, or of its place when there is none yet. */
+export function checkDisk(home: string): readonly Check[] {
+  const folder = existingParent(home);
   const { bavail, bsize } = statfsSync(folder);
   return [diskCheck(folder, bavail * bsize)];
 }

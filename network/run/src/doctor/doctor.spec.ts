@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The doctor where no network runs: no home, an empty one, a damaged one. It never throws, and changes nothing.
+// The doctor without a running network: no home, an empty one, a damaged one. It never throws and changes nothing.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('without a home it looks at the machine, says how to begin, and makes no folder', async () => {
+test('without a home, it checks the machine, says how to begin, and makes no folder', async () => {
   const { checks } = await doctor(home);
   expect(existsSync(home)).toBe(false);
   expect(checks).toContainEqual(expect.objectContaining({ name: 'Node.js', outcome: 'ok' }));
@@ -24,7 +24,7 @@ test('without a home it looks at the machine, says how to begin, and makes no fo
   expect(checks.find(({ name }) => name === 'home')?.remedy).toContain('npm start');
 });
 
-test('a damaged home is told with what to do, and hinders no other check', async () => {
+test('names a damaged home and what to do, and runs the other checks', async () => {
   mkdirSync(home);
   writeFileSync(join(home, 'topology.json'), '{');
   const { isWell, checks } = await doctor(home);
@@ -49,17 +49,17 @@ test('damaged files that a start left in the home are told', async () => {
   });
 });
 
-test('a home that is a file is told, and nothing is raw', async () => {
+test('names a home that is a file, without a raw error', async () => {
   writeFileSync(home, '');
   const { isWell, checks } = await doctor(home);
   expect(isWell).toBe(false);
   expect(checks.find(({ name }) => name === 'home')).toMatchObject({
     outcome: 'failed',
-    found: 'could not be looked at: ENOTDIR',
+    found: 'could not be checked: ENOTDIR',
   });
 });
 
-test('a FABRIC_BIN that lacks programs is told with what to do', async () => {
+test('names the programs that FABRIC_BIN lacks, and what to do', async () => {
   const before = process.env['FABRIC_BIN'];
   process.env['FABRIC_BIN'] = folder;
   try {

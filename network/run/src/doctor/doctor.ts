@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `offpay doctor`: looks at everything that a network needs, whether it runs or not, and says what to do.
+// `offpay doctor`: checks everything that a network needs, running or not, and says what to do.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,14 +18,14 @@ import {
 import { askNodes } from './ask-nodes.js';
 import { certificateChecks, certificatesUnder } from './certificate-checks.js';
 import { unusableCertificates } from './certificate-folders.js';
-import { check, lookedAt, type Check } from './check.js';
-import { lookAtDisk } from './disk-check.js';
+import { check, runCheck, type Check } from './check.js';
+import { checkDisk } from './disk-check.js';
 import { nodeChecks } from './node-checks.js';
-import { lookAtPorts } from './port-checks.js';
+import { checkPorts } from './port-checks.js';
 import { prerequisiteChecks } from './prerequisite-checks.js';
 import { programChecks } from './program-checks.js';
 
-/** What the doctor found in one home. */
+/** The doctor's results for one home. */
 export interface DoctorReport {
   readonly home: string;
   /** True when no check failed. */
@@ -35,12 +35,12 @@ export interface DoctorReport {
 
 const NOT_FOUNDED = 'Run npm start, or npm run network -- up.';
 
-/** A look at the processes of a home in which none ever ran would make the folders that it looks into. */
+/** Reading the processes of a home where none ever ran would make folders. */
 const hasRun = (home: string): boolean => existsSync(join(home, 'run'));
 
-/** @throws NetworkError `FILE_DAMAGED`, as every look into a damaged home. */
+/** @throws NetworkError `FILE_DAMAGED`, like every read of a damaged home. */
 function homeChecks(home: string): readonly Check[] {
-  if (!existsSync(home)) return [check('home', 'not asked', `${home} is not there`, NOT_FOUNDED)];
+  if (!existsSync(home)) return [check('home', 'not asked', `${home} does not exist`, NOT_FOUNDED)];
   const plan = readPlan(home);
   if (plan === undefined)
     return [check('home', 'not asked', `there is no network in ${home}`, NOT_FOUNDED)];
@@ -50,8 +50,8 @@ function homeChecks(home: string): readonly Check[] {
   return [check('home', 'ok', found)];
 }
 
-/** The plan of the home, or the one that `npm start` would make there; a new home elsewhere looks for free ports by itself. */
-function plannedFor(home: string): NetworkPlan | undefined {
+/** The plan of the home, or the plan that `npm start` would make there. A new home in another place finds free ports itself. */
+function planOf(home: string): NetworkPlan | undefined {
   const plan = existsSync(home) ? readPlan(home) : undefined;
   return (
     plan ??
@@ -59,12 +59,12 @@ function plannedFor(home: string): NetworkPlan | undefined {
   );
 }
 
-async function portsOf(home: string): Promise<readonly Check[]> {
-  const plan = plannedFor(home);
+async function checkPlannedPorts(home: string): Promise<readonly Check[]> {
+  const plan = planOf(home);
   if (plan === undefined)
-    return [check('ports', 'not asked', 'free ones are chosen when the network is founded')];
+    return [check('ports', 'not asked', 'free ports are chosen when the network is founded')];
   const nodes = hasRun(home) ? networkStatus(home).nodes : [];
-  return lookAtPorts(
+  return checkPorts(
     plan,
     nodes.flatMap(({ pid }) => pid ?? []),
   );
@@ -93,20 +93,20 @@ const LOOKS: readonly [string, (home: string) => readonly Check[] | Promise<read
   ['prerequisites', () => prerequisiteChecks(process.env)],
   ['programs', programsOf],
   ['home', homeChecks],
-  ['disk', lookAtDisk],
-  ['ports', portsOf],
+  ['disk', checkDisk],
+  ['ports', checkPlannedPorts],
   ['certificates', certificatesOf],
 ];
 
-/** What keeps this process busy waits so long for the nodes, which could not be heard meanwhile: those that are well answer sooner. */
+/** Checks that keep this process busy start after this time, because they delay the nodes' answers. Healthy nodes answer sooner. */
 const HEAD_START_MS = 1_000;
 
-/** Looks at everything; changes nothing. @returns what was found, in the order in which one would mend it. */
+/** Checks everything and changes nothing. @returns the results, in the order in which to repair them. */
 export async function doctor(home?: string): Promise<DoctorReport> {
   const folder = resolveHome(home);
-  const nodes = lookedAt('nodes', () => nodesOf(folder));
+  const nodes = runCheck('nodes', () => nodesOf(folder));
   await Promise.race([nodes, pause(HEAD_START_MS)]);
-  const looks = LOOKS.map(([name, look]) => lookedAt(name, () => look(folder)));
+  const looks = LOOKS.map(([name, look]) => runCheck(name, () => look(folder)));
   const checks = (await Promise.all([...looks, nodes])).flat();
   return { home: folder, isWell: checks.every(({ outcome }) => outcome !== 'failed'), checks };
 }

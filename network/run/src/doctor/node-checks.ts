@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks of the nodes, from what they answered.
+// Checks of the nodes, from their answers.
 import type { AskedNode, AskedStatus } from './ask-nodes.js';
 import { check, type Check } from './check.js';
 import { clockCheck } from './clock-difference.js';
 
 const OUTCOME = { running: 'ok', 'not answering': 'failed', ended: 'failed' } as const;
 
-const remedyOf = (name: string): string =>
-  `Read its log: npm run network -- logs ${name}. Start it anew: npm run network -- restart ${name}.`;
+const restartAdvice = (name: string): string =>
+  `Read its log: npm run network -- logs ${name}. Restart it: npm run network -- restart ${name}.`;
 
 function nodeCheck({ name, state, answer }: AskedNode): Check {
   const outcome = answer.isWell === undefined ? 'not asked' : OUTCOME[state];
-  return check(name, outcome, answer.text, ...(outcome === 'failed' ? [remedyOf(name)] : []));
+  return check(name, outcome, answer.text, ...(outcome === 'failed' ? [restartAdvice(name)] : []));
 }
 
 function supervisorCheck({ supervisor: { pid, held } }: AskedStatus): Check {
@@ -20,20 +20,20 @@ function supervisorCheck({ supervisor: { pid, held } }: AskedStatus): Check {
     return check(
       name,
       'failed',
-      'does not run: nobody starts a node again that ends',
+      'does not run: a node that ends is not started again',
       'Run npm run network -- up.',
     );
   if (held)
     return check(
       name,
       'failed',
-      `its process is held (SIGSTOP): nobody starts a node again that ends`,
+      'its process is held (SIGSTOP): a node that ends is not started again',
       `Let it go on: kill -CONT ${pid}.`,
     );
   return check(name, 'ok', `runs, process ${pid}`);
 }
 
-/** One check a node, one of the supervisor, one of all clocks. */
+/** One check per node, one for the supervisor, one for all clocks. */
 export function nodeChecks(status: AskedStatus): readonly Check[] {
   if (status.nodes.length === 0)
     return [check('nodes', 'not asked', 'the network is down', 'Run npm run network -- up.')];

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pings a gRPC server on the level of HTTP/2: a process that hangs accepts connections still, but sends no ping back.
+// Sends an HTTP/2 ping to a gRPC server: a hanging process still accepts connections, but does not answer a ping.
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ChaincodeEndpoint } from '@fabric-offline-pay/operate';
 import { within } from './within.js';
 
-/** PEM texts of the client that the server lets in; a socket needs none. */
+/** PEM texts of a client that the server accepts; a socket needs none. */
 export interface PingTls {
   readonly root: string;
   readonly cert: string;
@@ -26,7 +26,7 @@ const socketOf = (endpoint: ChaincodeEndpoint, tls: PingTls | undefined): Socket
   });
 };
 
-const pinged = (session: ClientHttp2Session): Promise<void> =>
+const awaitPing = (session: ClientHttp2Session): Promise<void> =>
   new Promise((resolve, reject) => {
     session.once('error', reject);
     session.once('close', () => reject(new Error('the connection was closed')));
@@ -35,7 +35,7 @@ const pinged = (session: ClientHttp2Session): Promise<void> =>
     });
   });
 
-/** Resolves when the ping came back. @throws the error of the connection; an `AbortError` when the deadline has passed. */
+/** Resolves when the server answers the ping. @throws the error of the connection; an `AbortError` when the deadline has passed. */
 export async function pingHttp2(
   endpoint: ChaincodeEndpoint,
   tls: PingTls | undefined,
@@ -45,7 +45,7 @@ export async function pingHttp2(
     createConnection: () => socketOf(endpoint, tls),
   });
   try {
-    await within(deadlineMs, pinged(session));
+    await within(deadlineMs, awaitPing(session));
   } finally {
     session.destroy();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether the ports of a network are free for it, or held by its own processes.
+// Checks that the ports of a network are free or held by its own processes.
 import {
   isPortFree,
   markedProcesses,
@@ -9,28 +9,32 @@ import {
 import { holderText, waysToEnd, type NetworkPlan } from '@fabric-offline-pay/operate';
 import { check, type Check } from './check.js';
 
-/** A port of the plan, and who listens there. */
+/** A port of the plan, and the process that listens on it. */
 export interface PortUse {
   readonly host: string;
   readonly port: number;
   /** The node that needs it. */
   readonly node: string;
   readonly isFree: boolean;
-  /** Undefined where nobody listens, or the system does not tell who. */
+  /** Undefined when no process listens, or the system does not show it. */
   readonly owner: PortHolder['process'] | undefined;
   readonly isOurs: boolean;
 }
 
 type PlannedPort = Pick<PortUse, 'host' | 'port' | 'node'>;
 
-/** Every port that the plan gives to a node. */
+/** Every port of a node in the plan. */
 export function plannedPorts({ organisations }: NetworkPlan): PlannedPort[] {
   return organisations.flatMap(({ ca, peers, orderers, chaincode }) => [
     ...[ca, ...peers, ...orderers, chaincode].map(({ name, host, port }) => ({
-      ...{ node: name, host, port },
+      node: name,
+      host,
+      port,
     })),
     ...[...peers, ...orderers].map(({ name, host, operationsPort }) => ({
-      ...{ node: name, host, port: operationsPort },
+      node: name,
+      host,
+      port: operationsPort,
     })),
     ...orderers.map(({ name, host, adminPort }) => ({ node: name, host, port: adminPort })),
   ]);
@@ -68,7 +72,7 @@ function otherNetworkChecks(strangers: readonly PortUse[]): readonly Check[] {
   });
 }
 
-/** One check of all, or one of each port that a stranger holds. */
+/** One check for all ports, or one per port that a stranger holds. */
 export function portChecks(uses: readonly PortUse[]): readonly Check[] {
   const strangers = uses.filter(({ isFree, isOurs }) => !isFree && !isOurs);
   if (strangers.length > 0)
@@ -83,8 +87,8 @@ export function portChecks(uses: readonly PortUse[]): readonly Check[] {
   return [check('ports', 'ok', found)];
 }
 
-/** Looks who listens on the ports of a plan. @param pids of the network's nodes */
-export async function lookAtPorts(
+/** Finds the processes that listen on the ports of a plan. @param pids of the network's nodes */
+export async function checkPorts(
   plan: NetworkPlan,
   pids: readonly number[],
 ): Promise<readonly Check[]> {
@@ -94,7 +98,7 @@ export async function lookAtPorts(
   const holders = portHolders(taken.map(({ port }) => port));
   const owners = new Map(holders.map((holder) => [holder.port, holder.process]));
   const own = new Set([...pids, ...markedProcesses(plan.home).map(({ pid }) => pid)]);
-  // Where the system does not tell who listens, the nodes that run are the likeliest.
+  // When the system does not show who listens, assume the running nodes.
   const mayBeOurs = process.platform !== 'linux' && pids.length > 0;
   return portChecks(
     planned.map((each, index) => {

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// What must be installed: Node.js always, Go and a C compiler as long as Fabric's programs are to be built.
+// Checks what must be installed: Node.js always, Go and a C compiler until Fabric's programs are built.
 import { runProgram } from '@fabric-offline-pay/node-common';
 import { fabricModule, isOlder, neededGo, requireNode } from '@fabric-offline-pay/operate';
-import { check, lookedAt, type Check } from './check.js';
+import { check, runCheck, type Check } from './check.js';
 import { hasPrograms, programFolder } from './program-checks.js';
 
 const DEADLINE_MS = 3_000;
-/** From this one on, Go fetches the version that a module needs by itself. */
+/** From this version on, Go downloads the version that a module needs. */
 const FETCHES_ITSELF = '1.24';
-const READY = "but Fabric's programs are ready, so that it is not needed";
+const READY = "but Fabric's programs are ready, so it is not needed";
 
 interface GoSettings {
-  /** Such as `1.26.8`; undefined where there is no Go. */
+  /** Such as `1.26.8`; undefined when Go is not installed. */
   readonly version: string | undefined;
   readonly compiler: string;
 }
 
 async function goSettings(): Promise<GoSettings> {
-  // Here and now: neither the module nor the network shall have a say.
+  // Asks the installed Go itself: it must not read a module or download another version.
   const call = {
     program: 'go',
     args: ['env', 'GOVERSION', 'CC'],
@@ -33,9 +33,9 @@ async function goSettings(): Promise<GoSettings> {
   };
 }
 
-/** @param isReady whether Fabric's programs are there, so that nothing is built */
+/** @param isReady whether Fabric's programs exist, so that nothing is built */
 export function goCheck(version: string | undefined, needed: string, isReady: boolean): Check {
-  const remedy = `Install Go ${needed} or later (https://go.dev/dl); or set FABRIC_BIN to a folder of ready programs.`;
+  const remedy = `Install Go ${needed} or later (https://go.dev/dl), or set FABRIC_BIN to a folder with ready programs.`;
   const missing = (found: string): Check =>
     isReady ? check('Go', 'ok', `${found}, ${READY}`) : check('Go', 'failed', found, remedy);
   if (version === undefined) return missing('is not installed');
@@ -44,7 +44,7 @@ export function goCheck(version: string | undefined, needed: string, isReady: bo
   return check(
     'Go',
     'ok',
-    `${version}, which fetches ${needed} by itself unless GOTOOLCHAIN forbids`,
+    `${version}, which downloads ${needed} itself unless GOTOOLCHAIN forbids it`,
   );
 }
 
@@ -58,11 +58,11 @@ async function compilerCheck(compiler: string, isReady: boolean): Promise<Check>
     name,
     'failed',
     `${compiler} is not installed`,
-    'Install gcc, or clang and set CC=clang.',
+    'Install gcc, or install clang and set CC=clang.',
   );
 }
 
-const nodeCheck = (): readonly Check[] => {
+const nodeJsCheck = (): readonly Check[] => {
   requireNode();
   return [check('Node.js', 'ok', process.versions.node)];
 };
@@ -71,7 +71,7 @@ export async function prerequisiteChecks(
   environment: NodeJS.ProcessEnv,
 ): Promise<readonly Check[]> {
   const isReady = hasPrograms(programFolder(environment));
-  const node = await lookedAt('Node.js', nodeCheck);
+  const node = await runCheck('Node.js', nodeJsCheck);
   const { version, compiler } = await goSettings();
   const go = goCheck(version, neededGo(fabricModule), isReady);
   return [...node, go, await compilerCheck(compiler, isReady)];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How each kind of node is asked whether it works.
+// How to ask each kind of node whether it works.
 import { readFileSync } from 'node:fs';
 import {
   authorityRoot,
@@ -17,14 +17,14 @@ import { BANK_SERVICE, bankHealthQuestion } from '../services/bank-service.js';
 import type { HttpsQuestion } from './ask-https.js';
 import type { PingTls } from './ping-http2.js';
 
-/** `none`: the process has nothing that one could ask, so that only the process table tells of it. */
+/** `none`: the process cannot be asked, so only the process table shows its state. */
 export type Question =
   | { readonly by: 'https'; readonly question: HttpsQuestion }
   | { readonly by: 'ping'; readonly endpoint: ChaincodeEndpoint; readonly tls: PingTls | undefined }
   | { readonly by: 'port'; readonly host: string; readonly port: number }
   | { readonly by: 'none' };
 
-/** A node, as the process table names it. */
+/** A node of the process table. */
 export interface NamedNode {
   readonly name: string;
   readonly kind: NodeKind;
@@ -56,7 +56,7 @@ const caInfoOf = ({ folder, ca }: OrganisationPlan): Question => ({
   },
 });
 
-/** The client that peers are to the chaincode. */
+/** The client certificate that peers use for the chaincode. */
 function pingTlsOf({ folder }: OrganisationPlan): PingTls {
   const { cert, key } = issuedFiles(folder, 'tlsca', CHAINCODE_CLIENT);
   return { root: read(authorityRoot(folder, 'tlsca')), cert: read(cert), key: read(key) };
@@ -78,7 +78,7 @@ const QUESTIONS: Readonly<
   Record<Exclude<NodeKind, 'service'>, (plan: OrganisationPlan, name: string) => Question>
 > = { ca: caInfoOf, peer: healthOf, orderer: healthOf, chaincode: pingOf };
 
-/** @throws when a certificate is missing, or the bank's service has told no address. */
+/** @throws when a certificate is missing, or the bank's service has written no address. */
 export function questionOf(plan: NetworkPlan, { name, kind, organisation }: NamedNode): Question {
   if (kind === 'service') return serviceQuestion(plan.home, name);
   const owner = plan.organisations.find(({ topology }) => topology.id === organisation);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An answer within a deadline, or none.
+// Waits for an answer until a deadline.
 
-/** @throws an `AbortError` when the deadline has passed; what is late is left to itself. */
+/** @throws an `AbortError` when the deadline has passed. A late answer is ignored. */
 export async function within<T>(deadlineMs: number, answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process that keeps the bank's bulletin fresh: `node bulletin-main.js <home> <ready file>`, ended by SIGTERM or SIGINT.
+// The process that keeps the bank's bulletin fresh: `node bulletin-main.js <home> <ready file>`. SIGTERM or SIGINT ends it.
 import { rmSync } from 'node:fs';
 import { writeJson } from '@fabric-offline-pay/node-common';
 import { Clients } from '@fabric-offline-pay/operate';
@@ -9,8 +9,8 @@ import { keepFresh, systemTime, type FreshBulletins } from './keep-fresh.js';
 import { OfflineBank } from './offline-bank.js';
 
 /**
- * Opened at the first look, and again when that failed: the ledger may have no registry yet, the CA may be away. Opened anew
- * when nothing could be issued: the issuer may be retired.
+ * Opens the bank at the first check, and again after a failure: the ledger may have no registry yet, or the CA may not answer. Opens
+ * it again when issuing failed, because the issuer may be retired.
  */
 function bulletinsOf(clients: Clients): FreshBulletins {
   let opened: Bulletins | undefined;
@@ -29,21 +29,21 @@ function bulletinsOf(clients: Clients): FreshBulletins {
   };
 }
 
-const terminated = (): Promise<void> =>
+const waitForTermination = (): Promise<void> =>
   new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
 
 async function main([home = '', readyFile = '']: readonly string[]): Promise<void> {
-  const stopped = terminated();
+  const stopped = waitForTermination();
   const logger = pino({ base: { service: 'bank-bulletins' } });
   const clients = new Clients(home);
   const keeper = keepFresh({
     bulletins: bulletinsOf(clients),
     time: systemTime,
     observer: {
-      issued: () => logger.info('issued anew'),
-      failed: (error) => logger.warn({ error: String(error) }, 'not issued; tried again'),
+      issued: () => logger.info('issued again'),
+      failed: (error) => logger.warn({ error: String(error) }, 'not issued; will try again'),
     },
   });
   writeJson(readyFile, { pid: process.pid });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A bank's bulletin on the ledger: what it says, when it must be issued anew, and issuing it.
+// A bank's bulletin on the ledger: reads it, says when it must be issued again, and issues it.
 import {
   canonicalJson,
   CLOCK_TOLERANCE_SECONDS,
@@ -20,7 +20,7 @@ const optionsWith = (signal: AbortSignal | undefined) => (signal === undefined ?
 const decode = (bytes: Buffer): Bulletin =>
   decodeBulletin(parseCose('offpay/bulletin', bytes).payload);
 
-/** Whoever fetches a bulletin has at least half of its time left, and the bank as long to mend what failed. */
+/** A fetched bulletin has at least half of its time left, and the bank has the other half to repair a failure. */
 const agesAt = ({ issuedAt }: Bulletin, { bulletinSeconds }: OfflinePolicy): number =>
   issuedAt + Math.floor(bulletinSeconds / 2);
 
@@ -28,13 +28,13 @@ export class Bulletins {
   readonly #issuer: Issuer;
   readonly #node: BankNode;
 
-  /** @param node of a certificate with the role `bank-node` of the issuer's bank */
+  /** @param node client with the role `bank-node` of the issuer's bank */
   constructor(issuer: Issuer, node: BankNode) {
     this.#issuer = issuer;
     this.#node = node;
   }
 
-  /** @returns the newest one as the bank signed it, or undefined when there is none yet. */
+  /** @returns the newest signed bulletin, or undefined when there is none yet. */
   async signed(signal?: AbortSignal): Promise<Buffer | undefined> {
     const { bankId } = this.#issuer.row;
     const row = await ifFound(this.#node.offline.readBulletin({ bankId }, optionsWith(signal)));
@@ -48,8 +48,8 @@ export class Bulletins {
 
   /**
    * @param now seconds since 1970
-   * @returns in how many seconds it must be issued anew: 0 when half of its time is over, when it tells another policy than
-   * the ledger's, when its issuer was retired, and when there is none.
+   * @returns in how many seconds it must be issued again: 0 when half of its time is over, when its policy differs from the
+   * ledger's, when its issuer was retired, and when there is none.
    */
   async dueIn(now: number, signal?: AbortSignal): Promise<number> {
     const { offline: policy } = await this.#node.identity.readPolicy({}, optionsWith(signal));
@@ -61,8 +61,8 @@ export class Bulletins {
   }
 
   /**
-   * Signs and publishes it again with the time and the policy of now, so that terminals see that it is fresh, and without the
-   * devices that could not spend any more. Its number rises when it says something else.
+   * Signs and publishes it again with the present time and policy, so that terminals see that it is fresh. Leaves out devices that
+   * can no longer spend. Its number rises when its content changes.
    */
   async issueAnew(signal?: AbortSignal): Promise<void> {
     const { offline: policy } = await this.#node.identity.readPolicy({}, optionsWith(signal));
@@ -80,8 +80,8 @@ export class Bulletins {
   }
 
   /**
-   * Revokes a device with all its epochs, and publishes the bulletin that says so. Safe to repeat.
-   * @param epoch one that is not closed yet
+   * Revokes a device with all its epochs, and publishes a bulletin with it. Safe to repeat.
+   * @param epoch an epoch that is not closed yet
    * @returns the number of the first bulletin that names the device.
    */
   async revoke(device: ReserveKey): Promise<number> {
@@ -97,7 +97,7 @@ export class Bulletins {
     return (await offline.revokeReserve(input)).result.number;
   }
 
-  /** Whoever cannot spend any more needs no warning of: so that the list shrinks. */
+  /** A device that can no longer spend needs no warning. This keeps the list short. */
   async #stillSpending(
     revoked: readonly Revocation[],
     signal?: AbortSignal,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Money set aside for the device of a folder, in an order in which neither a kill nor a refusal leaves money that no device can
-// spend: what the device would refuse is asked first, and the certificate is kept before the ledger has it.
+// Sets aside money for the device of a folder. The order of the steps ensures that neither a kill nor a refusal leaves money that no
+// device can spend: it first checks what the device would refuse, and stores the certificate before the ledger has it.
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -10,6 +10,7 @@ import {
   type DeviceCertificate,
   type IssuerRow,
 } from '@fabric-offline-pay/domain';
+import { systemCodeOf } from '@fabric-offline-pay/node-common';
 import { ConfigurationError, RefusedError } from '@fabric-offline-pay/sdk';
 import {
   writeDurably,
@@ -27,25 +28,25 @@ import {
   type PartySettings,
 } from './party-settings.js';
 
-/** Of which bank on which channel. */
+/** The bank and the channel of the device. */
 type OfBank = Pick<DeviceOwner, 'channel' | 'bankId'>;
 
-/** Whom devices trust to speak for a bank. */
+/** The certificates that devices trust for the bank. */
 export interface BankOfDevices extends OfBank {
   issuers(): Promise<readonly IssuerRow[]>;
 }
 
-/** The bank's part, as `OfflineBank` does it. */
+/** The bank's part, implemented by `OfflineBank`. */
 export interface FundingBank extends BankOfDevices {
   /** Safe to repeat. @throws {RefusedError} CUSTOMER_UNKNOWN and others */
   register(device: Pick<FundRequest, 'customerId' | 'deviceId' | 'publicKey'>): Promise<void>;
-  /** Signs a certificate; nothing is set aside yet. */
+  /** Signs a certificate. Sets nothing aside yet. */
   sign(request: FundRequest): Promise<Uint8Array>;
-  /** Sets aside what a certificate says. Safe to repeat. */
+  /** Sets aside the money of a certificate. Safe to repeat. */
   submit(certificate: Uint8Array): Promise<void>;
 }
 
-/** What is wanted for the device of a folder. */
+/** The money that a customer wants on the device of a folder. */
 export interface FolderFunding extends PartySettings {
   readonly customerId: string;
   readonly deviceId: string;
@@ -54,18 +55,18 @@ export interface FolderFunding extends PartySettings {
   readonly amount: string;
 }
 
-/** What became of a certificate that an earlier funding, which was interrupted, left behind. */
+/** The result of an earlier, interrupted funding. */
 export type PendingOutcome =
   | { readonly state: 'imported' }
   | { readonly state: 'refused'; readonly code: string; readonly message: string };
 
 export interface FundedFolder {
   readonly balance: Balance;
-  /** When it was imported, nothing was set aside beside it. Null when there was none. */
+  /** Null when there was no interrupted funding. When its certificate was imported, nothing more was set aside. */
   readonly pending: PendingOutcome | null;
 }
 
-/** A certificate that the bank signed and the device may not have yet. */
+/** A certificate that the bank signed, but the device may not have yet. */
 interface Pending {
   readonly bytes: Uint8Array;
   readonly certificate: DeviceCertificate;
@@ -86,7 +87,7 @@ async function bytesOf(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -97,22 +98,22 @@ async function readPending(folder: string): Promise<Pending | undefined> {
   if (bytes === undefined) return undefined;
   const certificate = readCertificate(bytes);
   if (certificate === undefined)
-    throw new ConfigurationError(file, 'no certificate of a device: move the file away');
+    throw new ConfigurationError(file, 'not a certificate of a device: move the file away');
   return { bytes, certificate };
 }
 
 const dropPending = (folder: string): Promise<void> => rm(pendingFile(folder), { force: true });
 
-/** A device holds the money of one bank on one channel. @throws {ConfigurationError} */
+/** Checks that the device is of this bank and channel, because it holds money of only one. @throws {ConfigurationError} */
 function ensureSameBank(before: OfBank | undefined, { channel, bankId }: OfBank): void {
   if (before === undefined || (before.channel === channel && before.bankId === bankId)) return;
   throw new ConfigurationError(
     '--home',
-    `the device is of bank ${before.bankId} on channel ${before.channel}, not of ${bankId} on ${channel}`,
+    `the device belongs to bank ${before.bankId} on channel ${before.channel}, not to ${bankId} on ${channel}`,
   );
 }
 
-/** The certificates in the store know whose it is, where the settings are lost. @throws {ConfigurationError} */
+/** If the settings are lost, the certificates in the store name the owner. @throws {ConfigurationError} */
 async function ensureOwner(
   device: Device,
   bank: OfBank,
@@ -124,11 +125,11 @@ async function ensureOwner(
   if (owner.customerId !== customerId || owner.deviceId !== deviceId)
     throw new ConfigurationError(
       '--device',
-      `its certificates are of ${owner.customerId}, ${owner.deviceId}`,
+      `its certificates belong to ${owner.customerId}, ${owner.deviceId}`,
     );
 }
 
-/** Another endorser may answer otherwise in a moment. */
+/** Refusals that another endorser may not give a moment later. */
 const isForGood = (error: unknown): error is RefusedError =>
   error instanceof RefusedError && !error.divided;
 
@@ -139,7 +140,7 @@ interface Session {
   readonly issuers: readonly IssuerRow[];
 }
 
-/** What the ledger refuses was never set aside: the certificate is worth nothing. All else may have been. */
+/** Money that the ledger refused was not set aside, so the certificate is worthless. After any other error it may have been. */
 async function submit({ folder, bank }: Session, bytes: Uint8Array): Promise<void> {
   try {
     await bank.submit(bytes);
@@ -158,7 +159,7 @@ async function keep({ folder, device, issuers }: Session, bytes: Uint8Array): Pr
 const SEALED: PendingOutcome = {
   state: 'refused',
   code: 'EPOCH_SEALED',
-  message: 'the device was restored since, and takes no certificate of this epoch',
+  message: 'the device was restored since then, and accepts no certificate of this epoch',
 };
 
 async function takeUp(
@@ -166,7 +167,7 @@ async function takeUp(
   { bytes, certificate }: Pending,
 ): Promise<Balance | PendingOutcome> {
   const { sealed } = await session.device.knownEpochs();
-  // Never submitted: the money would lie there until it can be claimed no more.
+  // Not submitted, because the money would be locked until it can no longer be claimed.
   if (sealed !== null && certificate.epoch <= sealed) {
     await dropPending(session.folder);
     return SEALED;
@@ -194,10 +195,10 @@ async function fundOpened(session: Session, request: FundRequest): Promise<Funde
 }
 
 /**
- * Registers the key, has the bank set the money aside, and gives the device its certificate. What an earlier call left behind is
- * taken up first, and then nothing more is set aside. The store is open while the money is set aside.
- * @throws {ConfigurationError} for a folder of somebody else, or a device of another bank: nothing was changed.
- */
+ * Registers the key, lets the bank set the money aside, and gives the device its certificate. If an earlier call was interrupted,
+ * it only completes that one and sets nothing more aside. The store is open while the money is set aside.
+ * @throws {ConfigurationError} for a folder of somebody else, or a device of another bank. Then nothing was changed.
+ * */
 export async function fundFolder(
   folder: string,
   passphrase: string,
@@ -212,10 +213,10 @@ export async function fundFolder(
   const { publicKey } = await openKey(folder, passphrase);
   if (hasStore(folder))
     await withDevice(folder, passphrase, (device) => ensureOwner(device, bank, wanted), marks);
-  // A customer whom the bank does not know is refused here: a new folder is nobody's until then.
+  // Refuses an unknown customer here, before a new folder gets an owner.
   await bank.register({ customerId, deviceId, publicKey });
   const issuers = await bank.issuers();
-  // Before a store is made: who opens it next must look for its mark at the same place.
+  // Before the store is made, because the next call that opens it must look for its mark in the same place.
   await writeSettings(folder, { ...owner, issuers });
   const request = { customerId, deviceId, publicKey, currency, amount };
   return withDevice(folder, passphrase, async (device) => {
@@ -224,7 +225,7 @@ export async function fundFolder(
   });
 }
 
-/** Of the settings, or of the newest certificate where they are lost. */
+/** From the settings or, if they are lost, from the newest certificate. */
 const settledOwner = async (
   folder: string,
   owner: DeviceOwner | undefined,
@@ -233,12 +234,12 @@ const settledOwner = async (
   if (settings !== undefined) return settings;
   if (owner !== undefined)
     return { party: 'device', customerId: owner.customerId, deviceId: owner.deviceId };
-  throw new ConfigurationError('--device', `${folder} was never funded: offpay device fund`);
+  throw new ConfigurationError('--device', `${folder} was never funded: run offpay device fund`);
 };
 
 /**
- * Tells the device of a folder whom it trusts from now on; settings that are lost are written anew.
- * @throws {ConfigurationError} for a folder that was never funded, or a device of another bank: nothing was changed.
+ * Updates whom the device of a folder trusts. Writes lost settings again.
+ * @throws {ConfigurationError} for a folder that was never funded, or a device of another bank. Then nothing was changed.
  */
 export async function updateIssuers(
   folder: string,

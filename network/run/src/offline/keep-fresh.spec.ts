@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Days of a bank's bulletin, in a moment: time passes with each pause.
+// Simulates days of a bank's bulletin: time passes with each pause.
 import { keepFresh, systemTime, type FreshBulletins, type Time } from './keep-fresh.js';
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 const BULLETIN_SECONDS = 2 * DAY;
 
-/** Passes as fast as it is waited for, up to an end. */
+/** A clock that each pause moves forward, up to an end. */
 class PassingTime implements Time {
   readonly pauses: number[] = [];
   readonly #until: number;
@@ -36,11 +36,11 @@ interface Lived {
   readonly issued: readonly number[];
   readonly failures: readonly unknown[];
   readonly pauses: readonly number[];
-  /** How old the bulletin was, at the most. */
+  /** The highest age of the bulletin. */
   readonly oldest: number;
 }
 
-/** @param dueIn how long a bulletin of this age has; @param fails whether the network is away at this time */
+/** @param dueIn when a bulletin of this age is due; @param fails whether the network fails at this time */
 async function live(
   until: number,
   dueIn = (age: number): number => Math.max(0, BULLETIN_SECONDS / 2 - age),
@@ -69,14 +69,14 @@ async function live(
   return { issued: issued.slice(1), failures, pauses: time.pauses, oldest };
 }
 
-test('a bulletin is issued anew when half of its time is over, and not before', async () => {
+test('issues a bulletin again when half of its time is over, and not before', async () => {
   const { issued, failures, oldest } = await live(10 * DAY);
   expect(issued).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((day) => day * DAY));
   expect(failures).toEqual([]);
   expect(oldest).toBe(DAY);
 });
 
-test('while the network is away it is tried every minute, and told', async () => {
+test('tries every minute while the network fails, and reports it', async () => {
   const away = (now: number): boolean => now >= 20 * HOUR && now < 30 * HOUR;
   const { issued, failures, oldest } = await live(2 * DAY, undefined, away);
   expect(issued).toEqual([30 * HOUR]);
@@ -84,18 +84,18 @@ test('while the network is away it is tried every minute, and told', async () =>
   expect(oldest).toBeLessThan(BULLETIN_SECONDS);
 });
 
-test('what is always due is issued once a minute, not in a busy loop', async () => {
+test('issues a bulletin that is always due once a minute, not in a busy loop', async () => {
   const { issued, pauses } = await live(HOUR, () => 0);
   expect(issued).toHaveLength(60);
   expect(new Set(pauses)).toEqual(new Set([60]));
 });
 
-test('it looks as often as terminals do, for policies that changed', async () => {
+test('checks as often as terminals do for changed policies', async () => {
   const { pauses } = await live(DAY);
   expect(new Set(pauses)).toEqual(new Set([900]));
 });
 
-test('it ends with what is under way, tells no failure of it, and leaves no timer', async () => {
+test('waits for the running attempt when it ends, reports no failure of it, and leaves no timer', async () => {
   const failed = jest.fn();
   const issueAnew = jest.fn(
     (signal: AbortSignal) =>
@@ -112,7 +112,7 @@ test('it ends with what is under way, tells no failure of it, and leaves no time
   expect(failed).not.toHaveBeenCalled();
 });
 
-test('a pause of the real time ends at once when it is told to', async () => {
+test('a pause in real time ends at once when it is aborted', async () => {
   const closed = new AbortController();
   const pause = systemTime.pause(DAY, closed.signal);
   closed.abort();

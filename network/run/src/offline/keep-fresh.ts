@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Issues a bulletin anew before it ages, for as long as a process of the bank runs. Terminals that fetch it see that the bank
-// still stands to it; what did not age and did not change is not written.
+// Issues a bulletin again before it is too old, as long as a process of the bank runs. It shows terminals that the bank still
+// confirms the bulletin. A fresh and unchanged bulletin is not written.
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What is kept fresh. */
+/** The bulletin to keep fresh. */
 export interface FreshBulletins {
-  /** @returns in how many seconds the bulletin must be issued anew; 0: now. */
+  /** @returns in how many seconds the bulletin must be issued again; 0 means now. */
   dueIn(now: number, signal: AbortSignal): Promise<number>;
   issueAnew(signal: AbortSignal): Promise<void>;
 }
 
-/** Time, as a port. */
+/** The clock, as an interface. */
 export interface Time {
   /** Seconds since 1970-01-01T00:00Z. */
   now(): number;
-  /** Ends early when the signal says so. */
+  /** Ends early when the signal aborts. */
   pause(seconds: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -31,24 +31,24 @@ export interface KeepFreshOptions {
   readonly time: Time;
   readonly observer: {
     issued(): void;
-    /** It is tried again within a minute. */
+    /** The next attempt follows within a minute. */
     failed(error: unknown): void;
   };
 }
 
-/** A policy may change, another process may issue: as often as terminals look, who fetch bulletins every 15 minutes. */
+/** The policy may change, or another process may issue. Terminals fetch bulletins every 15 minutes, so this checks as often. */
 const LOOK_SECONDS = 900;
-/** After an attempt, whether it failed or not: no policy and no fault makes this a busy loop. */
+/** The pause after every attempt, so that no policy and no fault makes a busy loop. */
 const AGAIN_SECONDS = 60;
 
-/** @returns what ends it, and waits for what is under way. */
+/** @returns a function that ends it and waits for the running attempt. */
 export function keepFresh({ bulletins, time, observer }: KeepFreshOptions): {
   close(): Promise<void>;
 } {
   const closed = new AbortController();
   const { signal } = closed;
 
-  /** @returns seconds until the next look. */
+  /** @returns seconds until the next check. */
   const look = async (): Promise<number> => {
     try {
       const due = await bulletins.dueIn(time.now(), signal);

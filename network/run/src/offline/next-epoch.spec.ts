@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The next epoch of a device: above all that the ledger or the device itself knows.
+// The next epoch of a device is higher than all that the ledger or the device knows.
 import { nextEpoch } from './next-epoch.js';
 
 const RESERVES = [
@@ -10,9 +10,9 @@ const RESERVES = [
 
 test.each<[string, string, number | undefined, number]>([
   ['a device without reserves begins with 1', 'tablet', undefined, 1],
-  ['a device goes on after its own reserves', 'wallet', undefined, 3],
-  ['what the device knows beyond the ledger is left out', 'wallet', 50, 51],
-  ['what the ledger knows beyond the device counts', 'phone', 3, 8],
+  ['a device continues after its own reserves', 'wallet', undefined, 3],
+  ['skips epochs that only the device knows', 'wallet', 50, 51],
+  ['counts epochs that only the ledger knows', 'phone', 3, 8],
 ])('%s', (_, deviceId, after, next) => {
   expect(nextEpoch(RESERVES, deviceId, after)).toBe(next);
 });

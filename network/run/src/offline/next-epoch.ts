@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which epoch a device is granted next. The ledger lets numbers out; a device never takes one that it sealed.
+// The next epoch of a device. The ledger allows gaps. A device never accepts an epoch that it sealed.
 import type { ReserveKey } from '@fabric-offline-pay/domain';
 
-/** @param after an epoch that the device knows of, though the ledger may not */
+/** @param after an epoch that the device knows, but maybe not the ledger */
 export const nextEpoch = (
   reserves: readonly Pick<ReserveKey, 'deviceId' | 'epoch'>[],
   deviceId: string,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's part in payments without a network: money set aside for devices, bulletins, devices that were lost.
+// The bank's part in payments without a network: sets money aside for devices, issues bulletins, revokes lost devices.
 import {
   decodeDeviceCertificate,
   isTrustedIssuer,
@@ -18,7 +18,7 @@ import { nextEpoch } from './next-epoch.js';
 import { openIssuer } from './open-issuer.js';
 import { payeeGrantOf, type PayeeRequest } from './payee-grant.js';
 
-/** What a customer wants set aside for a device that the bank has registered. */
+/** The money that a customer wants to set aside for a registered device. */
 export interface FundRequest {
   readonly customerId: string;
   readonly deviceId: string;
@@ -27,11 +27,11 @@ export interface FundRequest {
   readonly currency: Currency;
   /** Minor units. */
   readonly amount: Amount;
-  /** An epoch that the device knows of, though the ledger may not: it is granted a higher one. */
+  /** An epoch that the device knows, but maybe not the ledger. The device gets a higher one. */
   readonly after?: number;
 }
 
-/** What the device must be given. */
+/** What the device must receive. */
 export interface Funded {
   readonly epoch: number;
   /** The certificate that the bank signed. */
@@ -40,11 +40,11 @@ export interface Funded {
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
-/** Opens the bank's issuer of a generation: 1, and 1 more after each that was retired. */
+/** Opens the bank's issuer of a generation. Generations count from 1; each retired issuer adds 1. */
 type OpenIssuer = (generation: number) => Promise<Issuer>;
 
-/** Registers the bank's issuer; one that was retired is followed by the next. */
-async function issuerInForce(clients: LedgerClients, open: OpenIssuer): Promise<Issuer> {
+/** Registers the bank's issuer. The next generation follows a retired one. */
+async function registerIssuer(clients: LedgerClients, open: OpenIssuer): Promise<Issuer> {
   const { offline } = await clients.client('bank', 'operator');
   for (let generation = 1; ; generation += 1) {
     const issuer = await open(generation);
@@ -69,26 +69,26 @@ export class OfflineBank {
     this.bulletins = bulletins;
   }
 
-  /** Registers the bank's issuer and publishes its first bulletin, unless the ledger has them. */
+  /** Registers the bank's issuer and publishes its first bulletin, unless the ledger already has them. */
   static open(clients: Clients): Promise<OfflineBank> {
     const { home } = clients.description;
     return OfflineBank.openWith(clients, (generation) => openIssuer(home, generation));
   }
 
-  /** {@link open} with issuers that are kept elsewhere. */
+  /** {@link open} with issuers from elsewhere. */
   static async openWith(clients: LedgerClients, open: OpenIssuer): Promise<OfflineBank> {
-    const issuer = await issuerInForce(clients, open);
+    const issuer = await registerIssuer(clients, open);
     const bulletins = new Bulletins(issuer, await clients.client('bank', 'bank-node'));
     if ((await bulletins.signed()) === undefined) await bulletins.issueAnew();
     return new OfflineBank(clients, issuer, bulletins);
   }
 
-  /** Whom terminals and verifiers of fraud proofs trust: the bank's authority. */
+  /** The bank's authority, which terminals and verifiers of fraud proofs trust. */
   get roots(): Roots {
     return { [this.issuer.row.bankId]: [this.issuer.row.authority] };
   }
 
-  /** What a terminal or a device without a network is told by hand. */
+  /** What a terminal or a device must receive before it can work without a network. */
   async news(): Promise<BankNews> {
     const { bankId } = this.issuer.row;
     const { offline } = await this.#clients.client('bank', 'bank-node');
@@ -100,7 +100,7 @@ export class OfflineBank {
   }
 
   /**
-   * Sets money aside in a new epoch of a device, within what the customer's reputation allows.
+   * Sets money aside in a new epoch of a device, within the limits of the customer's reputation.
    * @throws {RefusedError} OFFLINE_NOT_ALLOWED, INSUFFICIENT_FUNDS, OFFLINE_OVER_TOTAL_CAP and others
    */
   async fund(request: FundRequest): Promise<Funded> {
@@ -110,8 +110,8 @@ export class OfflineBank {
   }
 
   /**
-   * Signs the certificate of a new epoch, within what the customer's reputation allows. Nothing is set aside yet: whoever keeps
-   * the certificate before {@link submit} can say after any failure what was asked for.
+   * Signs the certificate of a new epoch, within the limits of the customer's reputation. Sets nothing aside yet, so that the caller
+   * can store the certificate before {@link submit} and knows after any failure what was requested.
    * @throws {RefusedError} OFFLINE_NOT_ALLOWED, OFFLINE_OVER_TOTAL_CAP; OFFLINE_MALFORMED when no epoch is left
    */
   async sign(request: FundRequest): Promise<Funded> {
@@ -133,7 +133,12 @@ export class OfflineBank {
     );
     const epoch = nextEpoch(reserves, deviceId, after);
     const grant = {
-      ...{ customerId, deviceId, epoch, publicKey, currency, limits },
+      customerId,
+      deviceId,
+      epoch,
+      publicKey,
+      currency,
+      limits,
       policy: policy.offline,
     };
     const { bytes } = await this.issuer.certify({ ...grant, total: amount });
@@ -141,7 +146,7 @@ export class OfflineBank {
   }
 
   /**
-   * Sets aside what a certificate says. Safe to repeat: the ledger answers the same certificate as it did before.
+   * Sets aside the money of a certificate. Safe to repeat: the ledger gives the same answer to the same certificate.
    * @throws {RefusedError} INSUFFICIENT_FUNDS and others; IDEMPOTENCY_CONFLICT for another certificate of the epoch
    */
   async submit(certificate: Uint8Array): Promise<void> {
@@ -153,10 +158,10 @@ export class OfflineBank {
   }
 
   /**
-   * Certifies whom a terminal speaks for, by the licence on the ledger. Safe to repeat; a newer certificate takes the older one's place.
+   * Certifies the merchant of a terminal, from the licence on the ledger. Safe to repeat; a newer certificate replaces the older one.
    * @returns the signed certificate, for `Terminal.learn`
-   * @throws {RefusedError} MERCHANT_UNKNOWN, NOT_OWNER, MERCHANT_INACTIVE, MERCHANT_NOT_LICENSED; OFFLINE_MALFORMED for a name that no
-   * certificate takes
+   * @throws {RefusedError} MERCHANT_UNKNOWN, NOT_OWNER, MERCHANT_INACTIVE, MERCHANT_NOT_LICENSED; OFFLINE_MALFORMED for a name that does
+   * not fit into a certificate
    * @throws {NetworkError} LICENCE_TOO_LONG
    */
   async certifyPayee(request: PayeeRequest): Promise<Buffer> {
@@ -170,7 +175,7 @@ export class OfflineBank {
 
   /**
    * Returns the money of a voucher that its payee cancelled to the customer's account. Safe to repeat.
-   * @throws {RefusedError} what `offline.cancel` refuses: STATE_CONFLICT when it was settled all the same
+   * @throws {RefusedError} what `offline.cancel` refuses: STATE_CONFLICT when the voucher was settled
    */
   async cancel(cancelled: CancelledVoucher): Promise<OutputOf<'offline', 'cancel'>> {
     const { offline } = await this.#clients.client('bank', 'bank-node');
@@ -179,7 +184,7 @@ export class OfflineBank {
     return (await offline.cancel(brought)).result;
   }
 
-  /** Revokes a lost device, by one of its epochs: its money is paid to nobody whose terminal knows of it. */
+  /** Revokes a lost device, by one of its epochs. Terminals that know of this accept no more payments from it. */
   revoke(device: ReserveKey): Promise<number> {
     return this.bulletins.revoke(device);
   }

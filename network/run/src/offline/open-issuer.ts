@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's issuer of what works without a network: a key and a certificate of the bank's own authority, for nothing else.
+// The bank's issuer for payments without a network: a key and a certificate of the bank's authority, only for this use.
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -12,22 +12,23 @@ import {
 } from '@fabric-offline-pay/operate';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
 
-const nameOf = (generation: number): string =>
+const issuerName = (generation: number): string =>
   generation === 1 ? ISSUER_ROLE : `${ISSUER_ROLE}-${generation.toString()}`;
 
 /**
- * Opens an issuer of the bank on a running network; its certificate is enrolled when there is none yet.
- * @param generation 1, and 1 more after each that was retired
+ * Opens an issuer of the bank on a running network. Enrols its certificate if there is none yet.
+ * @param generation counts from 1; each retired issuer adds 1
  * @throws NetworkError `NETWORK_NOT_UP` | `PROGRAM_FAILED`
  */
 export async function openIssuer(home: string, generation: number): Promise<Issuer> {
   const description = readDescription(home);
   const { channel } = description;
   const bank = organisationWithRole(description, 'bank');
-  const identity = { name: nameOf(generation), role: ISSUER_ROLE, actor: bank.actor };
+  const identity = { name: issuerName(generation), role: ISSUER_ROLE, actor: bank.actor };
   const { certPath, keyPath } = await enrolIdentity(home, bank.id, identity);
   return new Issuer({
-    ...{ bankId: bank.actor, channel },
+    bankId: bank.actor,
+    channel,
     key: softwareKey(createPrivateKey(readFileSync(keyPath))),
     certificate: readFileSync(certPath, 'utf8'),
     authority: readFileSync(certificateFiles(dirname(certPath)).root, 'utf8'),

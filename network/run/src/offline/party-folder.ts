@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of a device or a terminal: its key under a passphrase, its store, and what it was set up with.
+// The folder of a device or a terminal: its key under a passphrase, its store and its settings.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
@@ -30,20 +30,20 @@ import {
 const KEY = 'key.pem';
 const STORE = 'store';
 
-/** Whether something was opened in the folder before. */
+/** Whether a store was opened in the folder before. */
 export const hasStore = (folder: string): boolean => existsSync(join(folder, STORE));
 
-/** A new key beside an old store, or in a folder that the bank knows by another, would hide that the old one is lost. */
+/** A new key beside an old store, or in a folder whose old key the bank knows, would hide that the old key is lost. */
 function ensureNeverHadKey(folder: string): void {
   if (hasStore(folder) || hasSettings(folder))
     throw new ConfigurationError(
       join(folder, KEY),
-      'the key is missing, though the folder was set up. Put it back from a copy; without one nothing of the folder can be paid or settled any more: have the bank revoke the device, or the merchant set up another terminal, in a folder of its own',
+      'the key is missing, but the folder was set up. Restore the key from a copy. Without it, the folder can no longer pay or settle anything: let the bank revoke the device, or set up another terminal in another folder',
     );
 }
 
 /**
- * Opens the folder's key; a new folder gets one.
+ * Opens the folder's key. Makes one in a new folder.
  * @throws {ConfigurationError} for a folder that lost its key.
  */
 export async function openKey(folder: string, passphrase: string): Promise<OfflineKey> {
@@ -53,13 +53,13 @@ export async function openKey(folder: string, passphrase: string): Promise<Offli
   return createKeyFile(file, passphrase);
 }
 
-/** @throws {ConfigurationError} for a folder without a key: it may be mistyped, and is not made. */
+/** @throws {ConfigurationError} for a folder without a key. The name may be mistyped, so no key is made. */
 function openExistingKey(party: Party, folder: string, passphrase: string): Promise<OfflineKey> {
   if (existsSync(join(folder, KEY))) return openKeyFile(join(folder, KEY), passphrase);
   ensureNeverHadKey(folder);
   throw new ConfigurationError(
     `--${party}`,
-    `${folder} is no folder of a ${party}: it has no ${KEY}`,
+    `${folder} is not a folder of a ${party}: it has no ${KEY}`,
   );
 }
 
@@ -69,7 +69,7 @@ const markOf = async (
   settings: PartySettings,
 ): Promise<Mark> => stateMark(publicKey, await marksFolder(folder, settings));
 
-/** Anything that is opened and must be closed, whatever comes. */
+/** Runs `work` with something that was opened, and always closes it. */
 async function closing<Opened extends { close(): Promise<void> }, Result>(
   opened: Opened,
   work: (opened: Opened) => Promise<Result>,
@@ -82,8 +82,8 @@ async function closing<Opened extends { close(): Promise<void> }, Result>(
 }
 
 /**
- * Does something with the device of a folder: it takes the word of its issuers for who a payee is.
- * @param told what its settings will say, of a folder that is being set up
+ * Runs `work` with the device of a folder. The device trusts its issuers to name a payee.
+ * @param told the coming settings of a folder that is being set up
  * @throws {ConfigurationError} for a folder without a key, or of a terminal.
  */
 export async function withDevice<Result>(
@@ -99,8 +99,8 @@ export async function withDevice<Result>(
 }
 
 /**
- * As `withDevice`, for what must tell who a payee is: a device without settings would trust nobody, and say so of every payee.
- * @throws {ConfigurationError} for a device that has money and no settings, too.
+ * Like `withDevice`, for work that names a payee: a device without settings trusts nobody and would call every payee uncertified.
+ * @throws {ConfigurationError} also for a device that has money but no settings.
  */
 export function withTrustingDevice<Result>(
   folder: string,
@@ -111,15 +111,15 @@ export function withTrustingDevice<Result>(
     if (!hasSettings(folder) && (await device.owner()) !== undefined)
       throw new ConfigurationError(
         '--device',
-        `${folder} has no settings, so that it is not known whom the device trusts: offpay device sync or offpay device fund writes them`,
+        `${folder} has no settings, so the device does not know whom it trusts: offpay device sync or offpay device fund writes them`,
       );
     return work(device);
   });
 }
 
 /**
- * Does something with the terminal of a folder that was set up.
- * @param told its settings, of a folder that is being set up
+ * Runs `work` with the terminal of a folder that was set up.
+ * @param told the settings of a folder that is being set up
  * @throws {ConfigurationError} for a folder without settings or key, or of a device.
  */
 export async function withTerminal<Result>(
@@ -148,26 +148,26 @@ async function ensureHolding(
   if ((await withDevice(folder, passphrase, (device) => device.owner(), marks)) === undefined)
     throw new ConfigurationError(
       '--epoch',
-      `${folder} holds no certificate, and nothing says whether it had any: name the highest epoch that the bank granted`,
+      `${folder} holds no certificate, and nothing shows whether it had one: give the highest epoch that the bank granted`,
     );
 }
 
 export interface RestorePartyOptions {
-  /** The highest that the bank granted a device, where neither store nor mark know it any more. */
+  /** The highest epoch that the bank granted, if store and mark are lost. */
   readonly epoch?: number;
-  /** Where the mark is kept from now on; as the settings say unless told. */
+  /** The new folder of the mark. Default: the folder in the settings. */
   readonly marks?: string;
 }
 
-/** A folder that lost its settings is known by its key and store. */
+/** Key and store show that a folder without settings was set up. */
 const settingsOf = <P extends Party>(party: P, folder: string) =>
   existsSync(join(folder, KEY)) && hasStore(folder)
     ? findSettings(party, folder)
     : readSettings(party, folder);
 
 /**
- * Takes the store of a folder that was put back, emptied or moved as it is; see `restoreFolder` of the SDK.
- * @throws {ConfigurationError} when the folder was not set up, or when nobody but the bank can know the epochs of an empty store.
+ * Accepts the present store of a folder that was put back, emptied or moved; see `restoreFolder` of the SDK.
+ * @throws {ConfigurationError} when the folder was not set up, or when only the bank can know the epochs of an empty store.
  */
 export async function restoreParty(
   party: Party,
@@ -184,7 +184,7 @@ export async function restoreParty(
   const mark = await markOf(folder, key, marks);
   const restored = await restoreFolder(join(folder, STORE), mark, options);
   if (restored === undefined && party === 'device') await ensureHolding(folder, passphrase, marks);
-  // Last: a restoration that fails leaves the folder with the mark that it had.
+  // Last, so that a failed restoration leaves the old mark in place.
   if (settings !== undefined && told !== undefined)
     await writeSettings(folder, { ...settings, ...marks });
   return restored;

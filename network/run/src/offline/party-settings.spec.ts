@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings as people mix up their folders and as machines damage them: what is refused changes nothing, and says where.
+// Settings of mixed-up folders and damaged files. A refusal changes nothing and names the place.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,10 +13,16 @@ import {
 } from './party-settings.js';
 
 const DEVICE: DeviceSettings = {
-  ...{ party: 'device', customerId: 'customer-1', deviceId: 'wallet', issuers: [] },
+  party: 'device',
+  customerId: 'customer-1',
+  deviceId: 'wallet',
+  issuers: [],
 };
 const TERMINAL: TerminalSettings = {
-  ...{ party: 'terminal', channel: 'offpay', merchantId: 'merchant-1', terminalId: 'till-1' },
+  party: 'terminal',
+  channel: 'offpay',
+  merchantId: 'merchant-1',
+  terminalId: 'till-1',
   roots: { 'bank-1': ['PEM'] },
 };
 
@@ -70,13 +76,13 @@ test.each<[string, string, () => Promise<unknown>]>([
     '--terminal',
     () => writeSettings(terminal, { ...TERMINAL, channel: 'other' }),
   ],
-])('a folder never becomes another’s: it %s', async (reason, option, write) => {
+])('a folder never gets another owner: it %s', async (reason, option, write) => {
   const before = [device, terminal].map(textOf);
   await expect(write()).rejects.toMatchObject(refused(option, reason));
   expect([device, terminal].map(textOf)).toEqual(before);
 });
 
-test('what it is told anew are keys, limits and the place of the mark, which stays where nothing is said', async () => {
+test('changes keys, limits and the place of the mark, and keeps the place when none is given', async () => {
   await writeSettings(terminal, { ...TERMINAL, marks: '../elsewhere' });
   const anew = { ...TERMINAL, roots: {}, limits: { oldestSeconds: 3600 } };
   await writeSettings(terminal, anew);
@@ -91,10 +97,10 @@ test.each<[string, string, string]>([
   ['null', 'null', 'no settings'],
   ['a number', '7', 'no settings'],
   ['a list', '[]', 'customerId'],
-  ['nothing that it needs', '{}', 'customerId'],
-  ['limits that are none', JSON.stringify({ ...TERMINAL, limits: 7 }), 'limits'],
-  ['what nobody knows', JSON.stringify({ ...TERMINAL, limit: {} }), 'limit'],
-])('settings that hold %s are damaged, and told where', async (_, content, told) => {
+  ['an empty object', '{}', 'customerId'],
+  ['wrong limits', JSON.stringify({ ...TERMINAL, limits: 7 }), 'limits'],
+  ['an unknown field', JSON.stringify({ ...TERMINAL, limit: {} }), 'limit'],
+])('reports settings that hold %s as damaged, with the place', async (_, content, told) => {
   writeFileSync(fileOf(terminal), content);
   for (const read of [findSettings, readSettings]) {
     const failure = read('terminal', terminal);
@@ -107,7 +113,7 @@ test.each<[string, string, string]>([
   expect(textOf(terminal)).toBe(content);
 });
 
-test('settings of the version before are read as they are', async () => {
+test('reads settings of the previous version', async () => {
   for (const [folder, party, settings] of [
     [device, 'device', DEVICE],
     [terminal, 'terminal', TERMINAL],
@@ -117,11 +123,11 @@ test('settings of the version before are read as they are', async () => {
   }
 });
 
-test('a folder that was not set up has none', async () => {
+test('finds none in a folder that was not set up', async () => {
   const nowhere = join(home, 'nowhere');
   expect(await findSettings('device', nowhere)).toBeUndefined();
   await expect(readSettings('device', nowhere)).rejects.toMatchObject(
-    refused('--device', 'is no folder of a device'),
+    refused('--device', 'is not a folder of a device'),
   );
   expect(existsSync(nowhere)).toBe(false);
 });

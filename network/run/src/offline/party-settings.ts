@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the folder of a device or a terminal was set up with. It says whose the folder is, once and for all; what it is told anew are
-// the keys that it trusts and the limits that it keeps.
+// The settings of a device's or terminal's folder. The owner never changes. The trusted keys and the limits may be set again.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
+import { systemCodeOf } from '@fabric-offline-pay/node-common';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import { writeDurably, type Roots, type TillLimits } from '@fabric-offline-pay/sdk/offline';
 import * as z from 'zod';
 
 export interface PartySettings {
-  /** Where the mark of the store is kept, from the folder on; of the user's state unless told. */
+  /** Folder of the store's mark, relative to the party's folder. Default: the user's state folder. */
   readonly marks?: string | undefined;
 }
 
-/** Whose device it is, and whom it trusts to speak for the bank: for its certificates, and for who a payee is. */
+/** The owner of the device, and whom it trusts for the bank's certificates and for the names of payees. */
 export interface DeviceSettings extends PartySettings {
   readonly party: 'device';
   readonly customerId: string;
@@ -28,7 +28,7 @@ export interface TerminalSettings extends PartySettings {
   readonly merchantId: string;
   readonly terminalId: string;
   readonly roots: Roots;
-  /** What the merchant lets the terminal take before it settles. */
+  /** The merchant's limits for payments that are not settled. */
   readonly limits?: TillLimits;
 }
 
@@ -64,17 +64,24 @@ const marks = z.string().min(1).optional();
 
 const settings = z.discriminatedUnion('party', [
   z.strictObject({
-    ...{ party: z.literal('device'), marks },
-    ...{ customerId: name, deviceId: name, issuers: z.array(issuer) },
+    party: z.literal('device'),
+    marks,
+    customerId: name,
+    deviceId: name,
+    issuers: z.array(issuer),
   }),
   z.strictObject({
-    ...{ party: z.literal('terminal'), marks },
-    ...{ channel: name, merchantId: name, terminalId: name },
-    ...{ roots: z.record(z.string(), z.array(name)), limits: limits.exactOptional() },
+    party: z.literal('terminal'),
+    marks,
+    channel: name,
+    merchantId: name,
+    terminalId: name,
+    roots: z.record(z.string(), z.array(name)),
+    limits: limits.exactOptional(),
   }),
 ]);
 
-/** The words that say whose a folder is. */
+/** The fields that name the owner of a folder. */
 const IDENTITY: Readonly<Record<Party, readonly string[]>> = {
   device: ['customerId', 'deviceId'],
   terminal: ['channel', 'merchantId', 'terminalId'],
@@ -84,16 +91,16 @@ const SETTINGS = 'settings.json';
 
 const fileOf = (folder: string): string => join(folder, SETTINGS);
 
-/** Whether a folder was set up, be its settings damaged or not. */
+/** Whether a folder was set up, even if its settings are damaged. */
 export const hasSettings = (folder: string): boolean => existsSync(fileOf(folder));
 
 const damaged = (folder: string, reason: string): ConfigurationError =>
   new ConfigurationError(
     fileOf(folder),
-    `${reason}. Move the file away and set the folder up again, with the same --marks as before if it had any: key and store stay as they are`,
+    `${reason}. Move the file away and set up the folder again, with the same --marks if it had any. Key and store stay unchanged`,
   );
 
-/** Settings of before they named the party. */
+/** Old settings, which do not name the party. */
 const withParty = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && !('party' in value)
     ? { party: 'merchantId' in value ? 'terminal' : 'device', ...value }
@@ -113,11 +120,11 @@ function parseSettings(folder: string, text: string): DeviceSettings | TerminalS
   throw damaged(folder, `${field === '' ? 'no settings' : field}: ${issue?.message ?? ''}`);
 }
 
-async function textOf(folder: string): Promise<string | undefined> {
+async function readSettingsText(folder: string): Promise<string | undefined> {
   try {
     return await readFile(fileOf(folder), 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = systemCodeOf(error);
     if (code === 'ENOENT') return undefined;
     throw new ConfigurationError(fileOf(folder), `cannot be read: ${code ?? ''}`);
   }
@@ -130,37 +137,37 @@ const isOf = <P extends Party>(
 
 /**
  * @returns undefined for a folder that was not set up.
- * @throws {ConfigurationError} for a folder of the other party, and a damaged file.
- */
+ * @throws {ConfigurationError} for a folder of the other kind of party, and a damaged file.
+ * */
 export async function findSettings<P extends Party>(
   party: P,
   folder: string,
 ): Promise<SettingsOf[P] | undefined> {
-  const text = await textOf(folder);
+  const text = await readSettingsText(folder);
   if (text === undefined) return undefined;
   const found = parseSettings(folder, text);
   if (isOf(party, found)) return found;
   throw new ConfigurationError(`--${party}`, `${folder} is the folder of a ${found.party}`);
 }
 
-/** @throws {ConfigurationError} for a folder that was not set up or is of the other party, and a damaged file. */
+/** @throws {ConfigurationError} for a folder that was not set up or belongs to the other kind of party, and a damaged file. */
 export async function readSettings<P extends Party>(
   party: P,
   folder: string,
 ): Promise<SettingsOf[P]> {
   const found = await findSettings(party, folder);
   if (found === undefined)
-    throw new ConfigurationError(`--${party}`, `${folder} is no folder of a ${party}`);
+    throw new ConfigurationError(`--${party}`, `${folder} is not a folder of a ${party}`);
   return found;
 }
 
-/** Where a path leads, through links, be its end there yet or not. */
-async function realOf(path: string): Promise<string> {
+/** Resolves the links of a path, even if its end does not exist yet. */
+async function resolveLinks(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
-    return join(await realOf(dirname(path)), basename(path));
+    if (systemCodeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    return join(await resolveLinks(dirname(path)), basename(path));
   }
 }
 
@@ -170,9 +177,9 @@ const isWithin = (folder: string, path: string): boolean => {
 };
 
 /**
- * A mark within the folder would be put back with it, and no older copy be known by it.
- * @returns where the marks are, undefined for the user's state
- * @throws {ConfigurationError} for a place in the folder.
+ * A mark inside the folder would be restored with it and could not reveal an older copy.
+ * @returns the folder of the marks, undefined for the user's state folder
+ * @throws {ConfigurationError} for a place inside the folder.
  */
 export async function marksFolder(
   folder: string,
@@ -180,23 +187,23 @@ export async function marksFolder(
 ): Promise<string | undefined> {
   if (told === undefined) return undefined;
   const place = resolve(folder, told);
-  if (isWithin(await realOf(resolve(folder)), await realOf(place)))
+  if (isWithin(await resolveLinks(resolve(folder)), await resolveLinks(place)))
     throw new ConfigurationError(
       '--marks',
-      `${place} lies in ${folder}, with which the mark would be put back: name a place outside of it; a folder that has its mark there goes on by restore --marks`,
+      `${place} is inside ${folder}, so the mark would be restored with it: name a place outside; if the mark is already there, run restore --marks`,
     );
   return place;
 }
 
-/** Whose a folder is to be, as far as it is known yet. */
+/** The coming owner of a folder, as far as it is known. */
 type Wanted =
   | (Pick<DeviceSettings, 'party'> & Partial<DeviceSettings>)
   | (Pick<TerminalSettings, 'party'> & Partial<TerminalSettings>);
 
 /**
- * A folder never becomes another's: its key and its money, or its claims, would go with it. To be asked before anything is done
- * for the folder.
- * @returns what it was set up with before, undefined for a new one
+ * Checks that a folder keeps its owner, because its key and its money or claims belong to the owner. Call it before anything is
+ * done for the folder.
+ * @returns the present settings, undefined for a new folder
  * @throws {ConfigurationError} for a folder of somebody else, a damaged file, and marks within the folder.
  */
 export async function ensureSameParty(
@@ -220,7 +227,7 @@ export async function ensureSameParty(
 }
 
 /**
- * Durably, all or nothing. Where the mark is kept stays as it was, unless the settings say another place.
+ * Writes the settings durably, all or nothing. Keeps the folder of the mark, unless the settings name another.
  * @throws {ConfigurationError} for a folder of somebody else, a damaged file, and marks within the folder.
  */
 export async function writeSettings(

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Only a merchant that the ledger knows as licensed and active is certified, and never longer than its licence.
+// Only a merchant that is licensed and active on the ledger is certified, never longer than its licence.
 import { NETWORK_ERRORS } from '@fabric-offline-pay/node-common';
 import { payeeGrantOf } from './payee-grant.js';
 
 const NOW = 1_800_000_000;
 const YEAR = 365 * 86_400;
 const MERCHANT = {
-  ...{ merchantId: 'merchant-1', bankId: 'bank-1', active: true },
+  merchantId: 'merchant-1',
+  bankId: 'bank-1',
+  active: true,
   licence: { number: 'LIC-1', validUntil: NOW + 1 },
 };
 const REQUEST = {
-  ...{ merchantId: 'merchant-1', terminalId: 'till-1', publicKey: 'key' },
+  merchantId: 'merchant-1',
+  terminalId: 'till-1',
+  publicKey: 'key',
   name: 'Cafe\u0301 Röst',
 };
 
@@ -27,11 +31,11 @@ function codeOf(work: () => unknown): unknown {
 
 const licensedUntil = (validUntil: number) => ({ licence: { number: 'LIC-1', validUntil } });
 
-test('number and end of the licence are those of the ledger, the name is written one way', () => {
+test('takes number and end of the licence from the ledger, and normalises the name', () => {
   expect(grant()).toEqual({ ...REQUEST, name: 'Café Röst', licence: 'LIC-1', validUntil: NOW + 1 });
 });
 
-test('a certificate lasts a year at most', () => {
+test('limits a certificate to a year', () => {
   expect(grant(licensedUntil(NOW + YEAR + 1)).validUntil).toBe(NOW + YEAR);
   expect(grant(licensedUntil(NOW + YEAR - 1)).validUntil).toBe(NOW + YEAR - 1);
 });
@@ -46,11 +50,11 @@ test.each([
     'LICENCE_TOO_LONG',
     { licence: { number: 'L'.repeat(33), validUntil: NOW + 1 } },
   ],
-])('a merchant %s is not certified: %s', (_, code, changed) => {
+])('does not certify a merchant %s: %s', (_, code, changed) => {
   expect(codeOf(() => grant(changed))).toBe(code);
 });
 
-test('the longest licence fits, and what to do with a longer one is told', () => {
+test('accepts the longest licence, and says what to do with a longer one', () => {
   const number = 'L'.repeat(32);
   expect(grant({ licence: { number, validUntil: NOW + 1 } }).licence).toBe(number);
   expect(NETWORK_ERRORS.LICENCE_TOO_LONG.remedy).toContain('license-merchants');

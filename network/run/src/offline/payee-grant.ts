@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom a merchant's bank certifies as payee: the licence is the ledger's, the name the bank's own.
+// The payee that a merchant's bank certifies, with the licence from the ledger and a name from the bank.
 import { DomainError, type ErrorCode, type OutputOf } from '@fabric-offline-pay/domain';
 import { NetworkError } from '@fabric-offline-pay/node-common';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import type { PayeeGrant } from '@fabric-offline-pay/sdk/offline';
 
-/** A terminal for which the merchant's bank is to speak. */
+/** A terminal that the merchant's bank is to certify. */
 export interface PayeeRequest {
   readonly merchantId: string;
   readonly terminalId: string;
   /** The terminal's, base64 DER SubjectPublicKeyInfo. */
   readonly publicKey: string;
-  /** What customers know the merchant by: at most 64 bytes of UTF-8. */
+  /** The merchant's name for customers: at most 64 bytes of UTF-8. */
   readonly name: string;
 }
 
@@ -22,10 +22,10 @@ type Merchant = Pick<
 
 const DAY = 86_400;
 
-/** Nobody has to be told that a certificate is void: it is soon. */
+/** Short enough that certificates need no revocation. */
 const LONGEST_SECONDS = 365 * DAY;
 
-/** What a payee certificate holds of a licence, so that a request fits into one QR code. */
+/** The longest licence number in a payee certificate, so that a request fits into one QR code. */
 const LONGEST_LICENCE = 32;
 
 function ensure(condition: boolean, code: ErrorCode, details: object): asserts condition {
@@ -42,10 +42,10 @@ function ensureFits(merchantId: string, number: string): void {
 }
 
 /**
- * @param bankId who certifies
- * @param merchant as the ledger has it
+ * @param bankId the certifying bank
+ * @param merchant from the ledger
  * @param now seconds since 1970
- * @returns what the bank signs: until the licence ends, and for a year at most.
+ * @returns the content that the bank signs, valid until the licence ends, and for a year at most.
  * @throws {RefusedError} NOT_OWNER for a merchant of another bank; MERCHANT_INACTIVE; MERCHANT_NOT_LICENSED
  * @throws {NetworkError} LICENCE_TOO_LONG
  */
@@ -61,7 +61,9 @@ export function payeeGrantOf(
   ensure(licence !== null && licence.validUntil > now, 'MERCHANT_NOT_LICENSED', { merchantId });
   ensureFits(merchantId, licence.number);
   return {
-    ...{ merchantId, terminalId, publicKey },
+    merchantId,
+    terminalId,
+    publicKey,
     name: name.normalize('NFC'),
     licence: licence.number,
     validUntil: Math.min(licence.validUntil, now + LONGEST_SECONDS),

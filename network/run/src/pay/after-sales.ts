@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens to an order after the pipeline: alarms decided, delivery, release, refunds, disputes, expiry, ratings.
+// The steps of an order after the pipeline: alarm decision, delivery, release, refund, dispute, expiry, rating.
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressBookRow, OrderKey, OrderState } from '@fabric-offline-pay/domain';
@@ -15,10 +15,10 @@ import {
 import type { FollowUp, RatingFollowUp } from '../input/follow-ups.js';
 import type { Order } from '../input/rows/order.js';
 
-/** A row of the file has one dispute. */
+/** A row of the file has at most one dispute. */
 const DISPUTE_ID = 'dispute-1';
 
-/** A subject that was rated, to be published at the end. */
+/** A rated subject, whose ratings are published at the end. */
 export interface RatedSubject {
   readonly subject: 'goods' | 'merchant' | 'courier';
   readonly owner: string;
@@ -29,12 +29,12 @@ export interface AfterSales {
   readonly clients: LedgerClients;
   readonly order: Order;
   readonly logisticsId: string;
-  /** What the courier is given when it picks the goods up. */
+  /** What the courier gets when it picks up the goods. */
   readonly addresses: AddressBookRow;
-  /** The customer's device: it signs, and shows the secret when the goods are at the door. */
+  /** The customer's device, which signs, and shows the secret when the goods arrive. */
   readonly device: KeyObject;
   readonly rated: (subject: RatedSubject) => void;
-  /** What happened to the order so far; one party's step waits for another's to arrive. */
+  /** The past of the order. One party's step waits until its peer has the other party's step. */
   readonly passages: Passages;
 }
 
@@ -42,14 +42,14 @@ type Stated = Promise<{ readonly state: OrderState }>;
 
 const stateOf = async (noted: Stated): Promise<OrderState> => (await noted).state;
 
-const keyOf = ({ merchantId, orderNumber }: Order): OrderKey => ({ merchantId, orderNumber });
+const orderKeyOf = ({ merchantId, orderNumber }: Order): OrderKey => ({ merchantId, orderNumber });
 
 type With<Verb extends FollowUp['verb']> = FollowUp & { readonly verb: Verb };
 
 const of = <Verb extends FollowUp['verb']>(order: Order, verb: Verb): With<Verb> | undefined =>
   order.followUps.find((entry): entry is With<Verb> => entry.verb === verb);
 
-/** The alarm's decision; a resolved order is then paid in full, an upheld one voided. */
+/** Decides the alarm. A resolved order is then paid in full, an upheld one is voided. */
 async function decideAlarm(context: AfterSales, state: OrderState): Promise<OrderState> {
   const decision = of(context.order, 'alarm');
   if (state !== 'blocked' || decision === undefined) return state;
@@ -57,7 +57,7 @@ async function decideAlarm(context: AfterSales, state: OrderState): Promise<Orde
 }
 
 async function upholdAlarm({ clients, order, passages }: AfterSales): Promise<OrderState> {
-  const key = keyOf(order);
+  const key = orderKeyOf(order);
   const operator = await clients.client('bank', 'operator');
   const bankNode = await clients.client('bank', 'bank-node');
   await passages.note('alarm:uphold', () =>
@@ -67,7 +67,7 @@ async function upholdAlarm({ clients, order, passages }: AfterSales): Promise<Or
 }
 
 async function resolveAlarm({ clients, order, passages }: AfterSales): Promise<OrderState> {
-  const key = keyOf(order);
+  const key = orderKeyOf(order);
   const operator = await clients.client('bank', 'operator');
   const bankNode = await clients.client('bank', 'bank-node');
   const reason = 'the difference is explained';
@@ -82,13 +82,13 @@ async function resolveAlarm({ clients, order, passages }: AfterSales): Promise<O
   return paid;
 }
 
-/** Waits until the hold has run out, and gives the money back. */
+/** Waits until the hold has expired, and gives the money back. */
 async function letExpire(
   { clients, order, passages }: AfterSales,
   state: OrderState,
 ): Promise<OrderState> {
   if (of(order, 'expire') === undefined) return state;
-  const key = keyOf(order);
+  const key = orderKeyOf(order);
   const bankNode = await clients.client('bank', 'bank-node');
   await passages.caughtUp();
   const { hold } = await bankNode.orderNumber.readOrder(key);
@@ -103,7 +103,9 @@ async function voidRest(
 ): Promise<OrderState> {
   if (state !== 'partiallyCaptured') return state;
   const cashier = await clients.client('merchant', 'cashier', order.merchantId);
-  return stateOf(passages.note('settlement:void', () => cashier.settlement.void(keyOf(order))));
+  return stateOf(
+    passages.note('settlement:void', () => cashier.settlement.void(orderKeyOf(order))),
+  );
 }
 
 const PAID: readonly OrderState[] = ['captured', 'released'];
@@ -113,17 +115,17 @@ async function deliver(
   state: OrderState,
 ): Promise<OrderState> {
   if (!PAID.includes(state) || of(order, 'undelivered') !== undefined) return state;
-  const key = keyOf(order);
+  const key = orderKeyOf(order);
   const courier = await clients.client('logistics', 'courier');
   const transient = { ...addresses };
   await passages.note('logistics:pickUp', () => courier.logistics.pickUp(key, { transient }));
-  // Without the customer's secret the courier's word waits to be believed.
+  // Without the customer's secret, the courier's statement takes effect only after a wait.
   const proof = of(order, 'unproven') === undefined ? deliverySecretFor(device, key) : undefined;
   const delivery = { ...key, ...(proof && { secret: proof.secret }) };
   return stateOf(passages.note('logistics:deliver', () => courier.logistics.deliver(delivery)));
 }
 
-/** What the customer says of the first goods, of the merchant and of the courier. */
+/** The customer's ratings of the first goods, the merchant and the courier. */
 function subjectsOf({ order, logisticsId }: AfterSales, courierId: string, rating: RatingFollowUp) {
   const { merchantId } = order;
   const goods = order.lines[0]?.gtin ?? '';
@@ -158,7 +160,7 @@ function subjectsOf({ order, logisticsId }: AfterSales, courierId: string, ratin
 
 async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> {
   const { clients, order, passages, device, rated } = context;
-  const key = keyOf(order);
+  const key = orderKeyOf(order);
   const bankNode = await clients.client('bank', 'bank-node');
   await passages.caughtUp();
   const { terms } = await bankNode.orderNumber.readTerms(key);
@@ -176,12 +178,12 @@ async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> 
   for (const { subject, owner, subjectId } of given) rated({ subject, owner, subjectId });
 }
 
-/** A refund out of money that the merchant was credited with: that is rolled up first when the balance is short. */
+/** Refunds from the merchant's balance. Rolls up its credit entries first when the balance is too low. */
 async function refund(
   { clients, order, passages }: AfterSales,
   amount: string,
 ): Promise<OrderState> {
-  const input = { ...keyOf(order), refundId: 'refund-1', amount };
+  const input = { ...orderKeyOf(order), refundId: 'refund-1', amount };
   const cashier = await clients.client('merchant', 'cashier', order.merchantId);
   const pay = () => passages.note('settlement:refund', () => cashier.settlement.refund(input));
   return stateOf(withRolledUpPayee(clients, order, pay));
@@ -210,7 +212,7 @@ async function dispute(
   { clients, order, passages, device }: AfterSales,
   decision: 'uphold' | 'reject',
 ): Promise<OrderState> {
-  const key = { ...keyOf(order), disputeId: DISPUTE_ID };
+  const key = { ...orderKeyOf(order), disputeId: DISPUTE_ID };
   const teller = await clients.client('bank', 'teller');
   const operator = await clients.client('bank', 'operator');
   const signature = signDispute(device, key, DISPUTE_ID);
@@ -222,7 +224,7 @@ async function dispute(
   );
 }
 
-/** Takes an order from where the pipeline left it to its end. Every step has a natural key. */
+/** Takes an order from the end of the pipeline to its last step. Every step has a natural key. */
 export async function afterSales(context: AfterSales, paid: OrderState): Promise<OrderState> {
   const { order } = context;
   let state = await decideAlarm(context, paid);

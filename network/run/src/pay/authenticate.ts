@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Units 2 to 7 as a customer goes through them: login, a code from the phone, a password, both at once.
+// Units 2 to 7 for a customer: login, then a code from the phone and a password in parallel.
 import { setTimeout as delay } from 'node:timers/promises';
 import { BankError, type BankOperations } from '@fabric-offline-pay/bank-node';
 import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
 import { PHASES, walk } from '@fabric-offline-pay/sdk';
 import type { Order } from '../input/rows/order.js';
 
-/** What a customer has in hand: what the bank gives to customers, and the phone. */
+/** What a customer uses: the bank's customer operations, and the phone. */
 export interface CustomerSide {
   readonly bank: BankOperations;
-  /** The newest code that the phone received, or any phone when it is not known which. @throws when none came in time. */
+  /** The newest code on the phone, or on any phone when the number is unknown. @throws when none came in time. */
   readonly codeOnPhone: (
     phone: string | undefined,
     loginId: string,
@@ -17,14 +17,14 @@ export interface CustomerSide {
   ) => Promise<string>;
 }
 
-/** Who pays: what the customer's row says, or of a customer without one what is typed. */
+/** The payer: from the customer's row or, without one, from what is typed. */
 export interface Person {
   readonly customerId: string;
   readonly phone: string | undefined;
   readonly password: string;
 }
 
-/** What the customer types, and how long it takes to. */
+/** What the customer types, and how long the typing takes. */
 export interface Typing {
   readonly typedPassword: string | null;
   readonly typedCode: string | null;
@@ -43,7 +43,7 @@ async function typeCode(
   await bank.submitCode({ loginId, boundTo, code: typing.typedCode ?? received });
 }
 
-/** @returns whether both factors are still to come: false when this login went through them before, as after an interruption. */
+/** @returns whether both factors are still needed: false when this login passed them before an interruption. */
 async function beginFactors(bank: BankOperations, loginId: string): Promise<boolean> {
   try {
     await bank.beginAuthentication({ loginId });
@@ -55,8 +55,8 @@ async function beginFactors(bank: BankOperations, loginId: string): Promise<bool
 }
 
 /**
- * Walks the login phase of the graph: 5 and 6 really run side by side. May be repeated for the same login.
- * @throws {BankError} PROFILE_INCOMPLETE with what is missing, AUTHENTICATION_FAILED never saying which factor.
+ * Runs the login phase of the graph. 5 and 6 really run in parallel. May be repeated for the same login.
+ * @throws {BankError} PROFILE_INCOMPLETE with the missing fields; AUTHENTICATION_FAILED, which never says which factor failed.
  */
 export async function authenticate(
   side: CustomerSide,
@@ -94,7 +94,7 @@ export async function authenticate(
   });
 }
 
-/** Both factors again, bound to one order: the code's message names payee and amount. */
+/** Submits both factors again, bound to one order. The message with the code names payee and amount. */
 export async function stepUp(
   side: CustomerSide,
   loginId: string,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of a day: ratings published, every payee rolled up, the merchants paid out.
+// Closes a day: publishes ratings, rolls up every payee, pays out the merchants.
 import { inParallel } from '@fabric-offline-pay/node-common';
 import { type LedgerClients, type Payee, rollUpPayee } from '@fabric-offline-pay/operate';
 import type { RatedSubject } from './after-sales.js';
@@ -16,12 +16,12 @@ export interface DayBook {
 const subjectName = ({ subject, owner, subjectId }: RatedSubject): string =>
   `${subject}/${owner}/${subjectId}`;
 
-/** Unit 18 → 1: of these the aggregates are published that units 7, 8 and 1104 read from now on. */
+/** Unit 18 → 1: publishes the aggregates of these, which units 7, 8 and 1104 then read. */
 const distinctSubjects = (subjects: readonly RatedSubject[]): readonly RatedSubject[] => [
   ...new Map(subjects.map((entry) => [subjectName(entry), entry])).values(),
 ];
 
-/** A redemption is named by the roll-up that it pays out: no two have one, however soon the next run follows. */
+/** The id of a redemption is the roll-up that it pays out, so no two are the same, however soon the next run follows. */
 async function payOut(clients: LedgerClients, payee: Payee): Promise<void> {
   const [bankNode, teller] = await Promise.all([
     clients.client('bank', 'bank-node'),
@@ -37,7 +37,7 @@ async function payOut(clients: LedgerClients, payee: Payee): Promise<void> {
   await teller.settlement.redeem(payout);
 }
 
-/** A step of the close that failed; the money stays where it is, and the next close takes it up. */
+/** A failed step of the close. The money stays where it is, and the next close tries again. */
 export interface OpenBook extends Pick<Failure, 'code'> {
   readonly step: 'publish' | 'payOut' | 'rollUp';
   /** The payee and its currency, or what was rated. */
@@ -45,12 +45,12 @@ export interface OpenBook extends Pick<Failure, 'code'> {
 }
 
 export interface ClosedBooks {
-  /** The id of the last transaction, which announces itself: whoever has seen it has seen all before it. Undefined when it failed. */
+  /** The id of the last transaction. A reader of the events that has seen it has seen all before it. Undefined when it failed. */
   readonly last: string | undefined;
   readonly open: readonly OpenBook[];
 }
 
-/** Does a step for each; one that fails holds up no other. @returns the failed ones. */
+/** Runs a step for each item. A failure does not stop the others. @returns the failures. */
 async function forEach<Of>(
   step: OpenBook['step'],
   all: readonly Of[],
@@ -78,7 +78,7 @@ export async function closeBooks(clients: LedgerClients, day: DayBook): Promise<
     await forEach('payOut', day.merchants, payeeName, (payee) => payOut(clients, payee)),
     await forEach('rollUp', day.logistics, payeeName, (payee) => rollUpPayee(bankNode, payee)),
   ];
-  // The logistics company once more: nothing comes after it.
+  // The logistics company comes last: nothing follows it.
   const payee = { payeeId: clients.organisation('logistics').actor, currency: 'EUR' };
   let last: string | undefined;
   const closing = await forEach('rollUp', [payee], payeeName, async (of) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run reports of an order is what the ledger says at its end, whatever a step answered.
+// A run reports the state of each order on the ledger at the end, not the answers of the steps.
 import type { OrderState } from '@fabric-offline-pay/domain';
 import { inParallel } from '@fabric-offline-pay/node-common';
 import { ifFound, type Client } from '@fabric-offline-pay/sdk';
@@ -9,7 +9,7 @@ type OrderNumbers = Pick<Client['orderNumber'], 'readOrder' | 'readTerms'>;
 
 const AT_ONCE = 16;
 
-/** Where an order stands that this row placed: another row may bear its number. */
+/** The state of the order that this row placed. Another row may have placed an order with this number. */
 export interface Standing {
   readonly state: OrderState;
   readonly isHeld: boolean;
@@ -17,7 +17,7 @@ export interface Standing {
 
 type Placed = Pick<OrderOutcome, 'merchantId' | 'orderNumber' | 'loginId'>;
 
-/** @returns undefined when the order was placed by another login, or by none. */
+/** @returns undefined when another login placed the order, or none did. */
 export async function standingOf(
   ledger: OrderNumbers,
   { merchantId, orderNumber, loginId }: Placed,
@@ -29,7 +29,7 @@ export async function standingOf(
   return order && { state: order.state, isHeld: order.hold !== null };
 }
 
-/** Where a row stands that a step ended: before money was held, or with an order that somebody must look after. */
+/** The state of a row that a step ended: before money was held, or with an order that needs a person. */
 export const stateAfter = (
   ended: 'refused' | 'unfinished',
   standing: Standing | undefined,
@@ -40,7 +40,7 @@ function finalState({ state }: OrderOutcome, standing: Standing | undefined): Fi
   return state === 'replayed' ? state : (standing?.state ?? state);
 }
 
-/** @returns the outcomes in their order, as they stand on the ledger now. */
+/** @returns the outcomes in their order, with the present states on the ledger. */
 export async function confirmOutcomes(
   ledger: OrderNumbers,
   outcomes: readonly OrderOutcome[],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which customers files earlier runs enrolled from. Passwords stay in them, where they were: only the places are kept.
+// The customers files of earlier runs. Only their paths are stored, so that passwords stay where they were.
 import { join, resolve } from 'node:path';
 import { readAsIfPresent, writeJson } from '@fabric-offline-pay/node-common';
 import * as z from 'zod';
@@ -20,7 +20,7 @@ export function rememberEnrolled(folder: string, customersFile: string): void {
   writeJson(placesFile(folder), [place, ...others]);
 }
 
-/** @returns the rows of these customers in the newest file that has them; one that has gone has nobody. */
+/** @returns the rows of these customers in the newest file that has them. A missing file counts as empty. */
 export function enrolledRows(
   folder: string,
   customerIds: ReadonlySet<string>,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Before anyone can pay: merchants licensed, goods and couriers registered, customers enrolled with device and money.
+// Enrols everybody before they can pay: licenses merchants, registers goods and couriers, enrols customers with device and money.
 import {
   createPrivateKey,
   createPublicKey,
@@ -47,7 +47,7 @@ const chunksOf = <Entry>(entries: readonly Entry[], size: number): Entry[][] =>
     entries.slice(index * size, (index + 1) * size),
   );
 
-/** How the rows of one file ended that are enrolled, not run. */
+/** The results of the rows of one enrolment file. */
 export interface Enrolment {
   readonly done: number;
   readonly failed: readonly FailedRow[];
@@ -63,7 +63,7 @@ const failedRow =
     return { file, line, code, isRefusal };
   };
 
-/** Sends rows together; where a rule refuses, by halves, until it is known which row it refuses. */
+/** Sends rows together. When a rule refuses, sends halves, until the refused row is known. */
 async function inBatch<Row extends RowSource>(
   rows: readonly Row[],
   send: (rows: readonly Row[]) => Promise<unknown>,
@@ -124,7 +124,14 @@ async function registerGoods(
       location,
       withdrawn,
     }) => ({
-      ...{ gtin, category, price, currency, origin, certificate, weightGrams, withdrawn },
+      gtin,
+      category,
+      price,
+      currency,
+      origin,
+      certificate,
+      weightGrams,
+      withdrawn,
       location: { ...location },
     }),
   );
@@ -140,12 +147,15 @@ async function registerCouriers(
   const couriers = rows.map(({ courierId, depot, tariffs, areas, categories }) => ({
     courierId,
     active: true,
-    ...{ depot, tariffs, areas, categories },
+    depot,
+    tariffs,
+    areas,
+    categories,
   }));
   await dispatcher.logistics.registerCouriers({ logisticsId, couriers });
 }
 
-/** The customers' phones: a private key each, in files that only their owner can read. */
+/** The customers' devices: one private key each, in files that only the owner can read. */
 export class Devices {
   readonly #folder: string;
 
@@ -164,7 +174,7 @@ export class Devices {
     return existsSync(this.#fileOf(customerId));
   }
 
-  /** Made when there is none yet. */
+  /** Makes a key if there is none yet. */
   key(customerId: string): KeyObject {
     const file = this.#fileOf(customerId);
     if (this.has(customerId)) return createPrivateKey(readFileSync(file));
@@ -181,7 +191,7 @@ export class Devices {
 const publicKeyOf = (key: KeyObject): string =>
   createPublicKey(key).export({ format: 'der', type: 'spki' }).toString('base64');
 
-/** The bank learns the person, the ledger a pseudonym, a device key and a token. */
+/** The bank stores the person, the ledger only a pseudonym, a device key and a token. */
 async function enrolCustomer(
   clients: LedgerClients,
   frontOffice: BankStaff['teller'],
@@ -222,7 +232,7 @@ async function enrolCustomer(
   if (balance !== '0') await issueOpening(clients, { ...opening, amount: balance });
 }
 
-/** By the teller; above the policy's sum the bank's operator confirms it. */
+/** The teller issues it. Above the policy's sum, the bank's operator confirms it. */
 async function issueOpening(
   clients: LedgerClients,
   opening: InputOf<'settlement', 'issue'>,
@@ -234,7 +244,7 @@ async function issueOpening(
   await operator.settlement.confirmIssue(opening);
 }
 
-/** Groups are sent side by side, and each of them in batches. */
+/** Sends groups in parallel, and each group in batches. */
 async function enrolGroups<Row extends RowSource>(
   rows: readonly Row[],
   ownerOf: (row: Row) => string,
@@ -248,20 +258,20 @@ async function enrolGroups<Row extends RowSource>(
   return enrolmentOf(rows, failed);
 }
 
-/** Which files are enrolled before anything is run. */
+/** The files that are enrolled before anything is run. */
 export type EnrolledFiles = Pick<LoadedInput, 'merchants' | 'goods' | 'couriers' | 'customers'>;
 
-/** How the rows of each of them ended. */
+/** The results of each file. */
 export type Enrolments = Readonly<Record<keyof EnrolledFiles, Enrolment>>;
 
-/** Registers everything that the input files name; a row that cannot be holds up no other. Repeating it changes nothing. */
+/** Registers everything in the input files. A row that fails does not stop the others. Repeating it changes nothing. */
 export async function enrolAll(
   clients: LedgerClients,
   frontOffice: BankStaff['teller'],
   devices: Devices,
   input: EnrolledFiles,
 ): Promise<Enrolments> {
-  // The bank licenses its merchants; goods are of merchants that are licensed.
+  // Licenses come first, because goods need licensed merchants.
   const merchants = await enrolGroups(
     input.merchants,
     () => 'bank',

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// How one row's failure is told: by which code, at which step, and whether the row itself is to blame or may simply be run again.
+// Describes the failure of a row: its code, its step, and whether a rule refused the row or it can simply be run again.
 import { BANK_ERRORS, BankError } from '@fabric-offline-pay/bank-node';
 import { transactionNamed, type ErrorCode, type UnitId } from '@fabric-offline-pay/domain';
 import { failedStep, RefusedError } from '@fabric-offline-pay/sdk';
 
 /** One failure of a row. */
 export interface Failure {
-  /** Stable: of the domain, the SDK, the bank or the network; `INTERNAL` for a fault of ours. */
+  /** A stable code of the domain, the SDK, the bank or the network; `INTERNAL` for a fault of ours. */
   readonly code: string;
-  /** The transaction, or what the bank was asked for; null when nothing was asked. */
+  /** The transaction or the bank's operation; null when there was none. */
   readonly step: string | null;
   /** The patent's units that the step carries out. */
   readonly units: readonly UnitId[];
-  /** Whether a rule said no. Else somebody did not answer, and the same row may be run again as it is. */
+  /** Whether a rule refused. Otherwise something did not answer, and the same row may be run again unchanged. */
   readonly isRefusal: boolean;
 }
 
-/** Refusals that tell of a node, not of what it was asked. */
+/** Refusals because of a node, not because of the call. */
 const OF_A_NODE: readonly string[] = [
   'CLOCK_SKEW',
   'INTERNAL',
   'LEDGER_VERSION_OTHER',
 ] satisfies ErrorCode[];
 
-/** Steps of the bank that are no transaction of an order. */
+/** Steps of the bank that are not transactions of an order. */
 const UNITS_OF_BANK: Readonly<Record<string, readonly UnitId[]>> = {
   'bank:login': ['2', '3', '4', '5', '6', '7'],
   'bank:addresses': ['1103'],
@@ -31,7 +31,7 @@ const UNITS_OF_BANK: Readonly<Record<string, readonly UnitId[]>> = {
   'bank:record': ['20'],
 };
 
-/** What a code alone says of the unit that refused a login. */
+/** The units that refused a login, by the code alone. */
 const UNIT_OF_CODE: Readonly<Record<string, UnitId>> = {
   CUSTOMER_UNKNOWN: '2',
   CUSTOMER_BLOCKED: '2',
@@ -48,8 +48,8 @@ const UNIT_OF_CODE: Readonly<Record<string, UnitId>> = {
 
 const steps = new WeakMap<Error, string>();
 
-/** Does a step, and remembers of what it throws which one it was, unless a step within did. */
-export async function during<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
+/** Runs a step, and records the step with an error that it throws, unless an inner step has done so. */
+export async function runStep<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
@@ -69,7 +69,7 @@ function unitsOf(step: string | null, code: string): readonly UnitId[] {
   return UNITS_OF_BANK[step] ?? transactionNamed(contract, name)?.units ?? [];
 }
 
-/** @returns the stable code of an error, or that it is a fault of ours. */
+/** @returns the stable code of an error, or INTERNAL for a fault of ours. */
 export function codeOf(error: unknown): string {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : 'INTERNAL';
@@ -80,7 +80,7 @@ const isRule = (error: unknown): boolean =>
   !OF_A_NODE.includes(error.code) &&
   !Object.hasOwn(BANK_ERRORS, error.code);
 
-/** @param code what the row is told instead of the error's own */
+/** @param code replaces the error's own code */
 export function failureOf(error: unknown, code = codeOf(error)): Failure {
   const step = stepOf(error);
   return { code, step, units: unitsOf(step, code), isRefusal: isRule(error) };

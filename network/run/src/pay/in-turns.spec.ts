@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of one customer and of one order number keep the order of the file, whoever else shops.
+// Rows of one customer and of one order number run in the order of the file.
 import fc from 'fast-check';
 import { SEED } from '../../../../test/support/seeded.js';
 import type { Sourced } from '../input/read-rows.js';
@@ -12,8 +12,10 @@ type Row = Pick<Sourced<Order>, 'line' | 'customerId' | 'merchantId' | 'orderNum
 
 const rowsOf = (named: readonly (readonly [customer: number, order: number])[]): Row[] =>
   named.map(([customer, order], index) => ({
-    ...{ line: index + 2, customerId: `customer-${customer}` },
-    ...{ merchantId: 'merchant-1', orderNumber: `ORD-${order}` },
+    line: index + 2,
+    customerId: `customer-${customer}`,
+    merchantId: 'merchant-1',
+    orderNumber: `ORD-${order}`,
   }));
 
 const turns = (rows: readonly Row[]): readonly (readonly Row[])[] =>
@@ -21,7 +23,7 @@ const turns = (rows: readonly Row[]): readonly (readonly Row[])[] =>
     rows.map((row) => ({ ...row, file: 'orders.csv', codeDelaySeconds: 0 }) as Sourced<Order>),
   );
 
-test('one order number of two customers is one group, in the order of the file', () => {
+test('puts one order number of two customers into one group, in the order of the file', () => {
   const groups = turns(
     rowsOf([
       [1, 1],
@@ -33,7 +35,7 @@ test('one order number of two customers is one group, in the order of the file',
   expect(groups.map((group) => group.map(({ line }) => line))).toEqual([[2, 4, 5], [3]]);
 });
 
-test('all rows are there once, those that share something in one group, in file order', () => {
+test('returns each row once, and rows that share something in one group, in file order', () => {
   const named = fc.array(fc.tuple(fc.nat({ max: 8 }), fc.nat({ max: 12 })), { maxLength: 40 });
   fc.assert(
     fc.property(named, (shops) => {

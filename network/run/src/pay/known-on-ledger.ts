@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the ledger for what files refer to and do not have.
+// Reads from the ledger what files refer to but do not contain.
 import { inParallel } from '@fabric-offline-pay/node-common';
 import type { LedgerClients } from '@fabric-offline-pay/operate';
 import { ifFound, type Client } from '@fabric-offline-pay/sdk';
@@ -11,8 +11,8 @@ import { enrolledRows } from './enrolled-from.js';
 
 const AT_ONCE = 16;
 
-/** Asks for each key. @returns what there is. */
-async function found<Found>(
+/** Reads each key. @returns the entries that exist. */
+async function readAll<Found>(
   keys: Iterable<string>,
   ask: (key: string) => Promise<Found | undefined>,
 ): Promise<Map<string, Found>> {
@@ -24,14 +24,14 @@ async function found<Found>(
   return answers;
 }
 
-function without(wanted: readonly string[], had: readonly string[]): Set<string> {
+function missingKeys(wanted: readonly string[], had: readonly string[]): Set<string> {
   const known = new Set(had);
   return new Set(wanted.filter((key) => !known.has(key)));
 }
 
 const articleOf = (merchantId: string, gtin: string): string => `${merchantId}/${gtin}`;
 
-/** What rows refer to, kind by kind, and no file has. */
+/** The keys that rows refer to and no file contains, by kind. */
 function lackingIn(tables: InputTables) {
   const { merchants, goods, couriers, customers, orders, merchantOrders } = tables;
   const { waybills, offlinePayments } = tables;
@@ -39,33 +39,33 @@ function lackingIn(tables: InputTables) {
   const buying = [...orders.rows, ...merchantOrders.rows, ...offlinePayments.rows];
   const selling = [...goods.rows, ...withLines, ...offlinePayments.rows];
   return {
-    merchants: without(
+    merchants: missingKeys(
       selling.map(({ merchantId }) => merchantId),
       merchants.rows.map(({ merchantId }) => merchantId),
     ),
-    customers: without(
+    customers: missingKeys(
       buying.map(({ customerId }) => customerId),
       customers.rows.map(({ customerId }) => customerId),
     ),
-    goods: without(
+    goods: missingKeys(
       withLines.flatMap(({ merchantId, lines }) =>
         lines.map(({ gtin }) => articleOf(merchantId, gtin)),
       ),
       goods.rows.map(({ merchantId, gtin }) => articleOf(merchantId, gtin)),
     ),
-    logistics: without(
+    logistics: missingKeys(
       waybills.rows.map(({ logisticsId }) => logisticsId),
       couriers.rows.map(({ logisticsId }) => logisticsId),
     ),
   };
 }
 
-async function goodsNamed(ledger: Client, article: string): Promise<Registered | undefined> {
+async function findGoods(ledger: Client, article: string): Promise<Registered | undefined> {
   const [merchantId = '', gtin = ''] = article.split('/');
   return ifFound(ledger.goods.readGoods({ merchantId, gtin }), 'GOODS_UNKNOWN');
 }
 
-/** @throws whatever a query throws but that there is no such thing: nothing was sent yet */
+/** @throws what a query throws, except that an entry does not exist. Nothing was sent yet */
 export async function knownOnLedger(
   clients: LedgerClients,
   { tables }: ReadInput,
@@ -73,16 +73,16 @@ export async function knownOnLedger(
 ): Promise<Known> {
   const ledger = await clients.client('bank', 'auditor');
   const lacking = lackingIn(tables);
-  const merchants = await found(lacking.merchants, (merchantId) =>
+  const merchants = await readAll(lacking.merchants, (merchantId) =>
     ifFound(ledger.goods.readMerchant({ merchantId }), 'MERCHANT_UNKNOWN'),
   );
-  const goods = await found(lacking.goods, (article) => goodsNamed(ledger, article));
+  const goods = await readAll(lacking.goods, (article) => findGoods(ledger, article));
   const companies = [...lacking.logistics, clients.organisation('logistics').actor];
-  const fleets = await found(companies, async (logisticsId) => {
+  const fleets = await readAll(companies, async (logisticsId) => {
     const { couriers } = await ledger.logistics.listCouriers({ logisticsId });
     return couriers.length === 0 ? undefined : couriers;
   });
-  const enrolled = await found(lacking.customers, (customerId) =>
+  const enrolled = await readAll(lacking.customers, (customerId) =>
     ifFound(ledger.identity.readCustomer({ customerId }), 'CUSTOMER_UNKNOWN'),
   );
   return {

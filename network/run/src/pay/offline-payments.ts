@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The payments of a run that are made without a network: funded, exchanged as QR codes, settled, and what became of each.
+// A run's payments without a network: funds devices, exchanges QR codes, settles, and reports the result of each.
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inParallel, makeFolder, NetworkError, SECRET_FILE } from '@fabric-offline-pay/node-common';
@@ -21,46 +21,46 @@ import type { BankStaff } from './bank-staff.js';
 import { codeOf } from './failure.js';
 import { groupsThatShare } from './groups-that-share.js';
 
-/** Of the key files of a run's devices and terminals, which belong to invented people. */
+/** Passphrase of the key files of a run's devices and terminals, which belong to invented people. */
 export const SAMPLE_PASSPHRASE = 'sample';
 
 const DEVICE_ID = 'wallet';
 
-/** Beside the folders, so that a run leaves nothing elsewhere, and with a place for each: a device that is copied is copied with it. */
+/** Beside the folders, so that a run leaves nothing elsewhere. Each has its own place, so that a copied device has a copied mark. */
 const marksOf = (folder: string): string =>
   join('..', '..', 'marks', basename(dirname(folder)), basename(folder));
 
 const AT_ONCE = 16;
 
-/** What became of one row. */
+/** The result of one row. */
 export interface OfflineOutcome {
   readonly line: number;
   readonly merchantId: string;
   readonly orderNumber: string;
   /**
-   * `refusedOffline`: by the terminal or the device, with no network. `refused`: by the ledger, when it was settled. `waiting`: accepted,
-   * and not settled yet. `unfinished`: somebody did not answer before anything was paid. Both go on in the next run.
+   * `refusedOffline`: by the terminal or the device, without a network. `refused`: by the ledger, at settlement. `waiting`: accepted,
+   * but not settled yet. `unfinished`: something did not answer before anything was paid. The next run continues both.
    */
   readonly state: 'settled' | 'waiting' | 'refused' | 'refusedOffline' | 'unfinished';
-  /** The code of the refusal or of what failed, or the verdict. */
+  /** The code of the refusal or failure, or the verdict. */
   readonly reason: string | null;
   /** Whether the ledger has the payment at the end of the run. */
   readonly onLedger: boolean;
-  /** The code of what failed after it was settled: the customer was not told. The next run tells it. */
+  /** The code of a failure after the settlement: the customer got no message. The next run sends it. */
   readonly untold: string | null;
-  /** The device verified the terminal's receipt, and keeps it. */
+  /** The device has verified and stored the terminal's receipt. */
   readonly receipt: boolean;
 }
 
 type Row = Sourced<OfflinePayment>;
 
-/** What one run knows: where its parties are, and whom they trust. */
+/** The context of a run: its parties' folders, and whom they trust. */
 interface OfflineRun {
   readonly clients: LedgerClients;
   readonly bank: OfflineBank;
   readonly news: BankNews;
   readonly folder: string;
-  /** What customers know merchants by, by their ids. */
+  /** The merchants' names for customers, by merchant id. */
   readonly names: ReadonlyMap<string, string>;
 }
 
@@ -70,14 +70,14 @@ const deviceFolder = ({ folder }: OfflineRun, { customerId, device }: Row): stri
 const terminalFolder = ({ folder }: OfflineRun, merchantId: string): string =>
   join(folder, 'terminals', merchantId);
 
-/** A run that was cut off may have left a device without its certificate. */
+/** An interrupted run may have left a device without its certificate. */
 async function isFunded(folder: string, currency: string): Promise<boolean> {
   if ((await findSettings('device', folder)) === undefined) return false;
   const balances = await withDevice(folder, SAMPLE_PASSPHRASE, (device) => device.balances());
   return balances.some((balance) => balance.currency === currency);
 }
 
-/** Registers a device and sets money aside for it in a currency, as much as the policy allows; once. */
+/** Registers a device and sets aside as much money as the policy allows, in one currency, once. */
 async function fundDevice(run: OfflineRun, row: Row): Promise<void> {
   const { clients, bank } = run;
   const { customerId, currency } = row;
@@ -92,8 +92,11 @@ async function fundDevice(run: OfflineRun, row: Row): Promise<void> {
   const { bytes } = await bank.fund(request);
   const { issuers = [] } = run.news;
   await writeSettings(folder, {
-    ...{ party: 'device', customerId, deviceId: DEVICE_ID },
-    ...{ issuers, marks: marksOf(folder) },
+    party: 'device',
+    customerId,
+    deviceId: DEVICE_ID,
+    issuers,
+    marks: marksOf(folder),
   });
   await withDevice(folder, SAMPLE_PASSPHRASE, (device) => device.importCertificate(bytes, issuers));
 }
@@ -102,7 +105,7 @@ const cannotCertify = (error: unknown): boolean =>
   error instanceof RefusedError ||
   (error instanceof NetworkError && error.code === 'LICENCE_TOO_LONG');
 
-/** The till's certificate by the merchant's bank; a merchant without a licence has none, and its customers read so. */
+/** The till's certificate from the merchant's bank. A merchant without a licence has none, and its customers read that. */
 async function payeeOf(
   { bank, names }: OfflineRun,
   till: Pick<TerminalSettings, 'merchantId' | 'terminalId'>,
@@ -123,8 +126,12 @@ async function openTill(run: OfflineRun, merchantId: string): Promise<void> {
   const { channel } = run.clients;
   const { roots } = run.bank;
   const settings: TerminalSettings = {
-    ...{ party: 'terminal', channel, merchantId, terminalId: 'till-1' },
-    ...{ roots, marks: marksOf(folder) },
+    party: 'terminal',
+    channel,
+    merchantId,
+    terminalId: 'till-1',
+    roots,
+    marks: marksOf(folder),
   };
   const { publicKey } = await openKey(folder, SAMPLE_PASSPHRASE);
   await writeSettings(folder, settings);
@@ -144,25 +151,25 @@ async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
   writeFileSync(file, await qrPng(bytes), { mode: SECRET_FILE });
 }
 
-/** What ended a row, as its outcome tells it. */
+/** The end of a row, for its outcome. */
 type Ending = Pick<OfflineOutcome, 'reason'> & {
   readonly state: 'refusedOffline' | 'unfinished';
 };
 
-/** What both sides had in hand, with no network. */
+/** What both parties have during a payment without a network. */
 interface Exchanged {
   readonly ended: Ending | undefined;
   readonly receipt: boolean;
 }
 
-/** A rule of device or terminal, which are told by the codes of the SDK, or somebody who did not answer. */
+/** Distinguishes, by the SDK's codes, a rule of device or terminal from something that did not answer. */
 function endingOf(error: unknown): Ending {
   const reason = codeOf(error);
   const isRule = error instanceof RefusedError || error instanceof OfflineError;
   return { state: isRule ? 'refusedOffline' : 'unfinished', reason };
 }
 
-/** A device that cannot tell who signed keeps no receipt. */
+/** A device that cannot verify the signer keeps no receipt. */
 async function keepReceipt(run: OfflineRun, row: Row, receipt: Buffer): Promise<boolean> {
   try {
     await withDevice(deviceFolder(run, row), SAMPLE_PASSPHRASE, (device) =>
@@ -175,7 +182,7 @@ async function keepReceipt(run: OfflineRun, row: Row, receipt: Buffer): Promise<
   }
 }
 
-/** One payment: request, voucher and receipt, each as a picture. */
+/** Makes one payment: request, voucher and receipt, each as a picture. */
 async function exchange(run: OfflineRun, terminal: Terminal, row: Row): Promise<Exchanged> {
   const { merchantId, orderNumber, amount, currency } = row;
   const picture = (kind: string): string =>
@@ -193,7 +200,7 @@ async function exchange(run: OfflineRun, terminal: Terminal, row: Row): Promise<
   return { ended: undefined, receipt: await keepReceipt(run, row, acceptance.receipt) };
 }
 
-async function pay(run: OfflineRun, row: Row): Promise<Exchanged> {
+async function makePayment(run: OfflineRun, row: Row): Promise<Exchanged> {
   const folder = terminalFolder(run, row.merchantId);
   try {
     return await withTerminal(folder, SAMPLE_PASSPHRASE, (terminal) =>
@@ -204,7 +211,7 @@ async function pay(run: OfflineRun, row: Row): Promise<Exchanged> {
   }
 }
 
-/** The terminal is back in reach. */
+/** The terminal has a network again. */
 async function settle(run: OfflineRun, merchantId: string): Promise<void> {
   const connection = await run.clients.connection('merchant', 'terminal', merchantId);
   await withTerminal(terminalFolder(run, merchantId), SAMPLE_PASSPHRASE, async (terminal) => {
@@ -260,7 +267,7 @@ const failuresOf = (keys: readonly string[], work: (key: string) => Promise<void
     work,
   );
 
-/** The attack that no software on the device can prevent: all of it is copied, key and mark and all, before it pays. */
+/** The attack that no software on the device can prevent: the whole device is copied with key and mark before it pays. */
 function copyDevices(run: OfflineRun, rows: readonly Row[]): Promise<ReadonlyMap<string, Ending>> {
   const copied = rows.filter(({ device }) => device === 'copy');
   const owners = new Map(copied.map((row) => [deviceFolder(run, row), row]));
@@ -271,7 +278,7 @@ function copyDevices(run: OfflineRun, rows: readonly Row[]): Promise<ReadonlyMap
   });
 }
 
-/** What the terminal knows of a payment that it accepted, or why it did not settle it. */
+/** The terminal's state of an accepted payment, or why it did not settle. */
 async function settledState(
   run: OfflineRun,
   { merchantId, orderNumber }: Row,
@@ -289,11 +296,11 @@ async function settledState(
   }
 }
 
-/** What the bank keeps for its customers. */
+/** The purchase that the bank stores for its customer. */
 type PurchaseRecords = BankStaff['node'];
 
-/** Units 19 and 20: the bank keeps for its customers what the ledger says that they paid, and tells them. */
-async function remember(
+/** Units 19 and 20: the bank stores the payments on the ledger for its customers, and sends them messages. */
+async function rememberPayment(
   run: OfflineRun,
   records: PurchaseRecords,
   { merchantId, orderNumber, ...row }: Row,
@@ -305,8 +312,15 @@ async function remember(
     onLedger = payments.some(({ customerId }) => customerId === row.customerId);
     for (const { customerId, currency, amount, at } of payments)
       await records.recordPurchase({
-        ...{ customerId, merchantId, orderNumber, currency },
-        ...{ fee: '0', total: amount, purchasedAt: at, mode: 'offline', lines: [] },
+        customerId,
+        merchantId,
+        orderNumber,
+        currency,
+        fee: '0',
+        total: amount,
+        purchasedAt: at,
+        mode: 'offline',
+        lines: [],
       });
     return { onLedger, untold: null };
   } catch (error) {
@@ -318,9 +332,9 @@ const distinct = (rows: readonly Row[], keyOf: (row: Row) => string): Row[] => [
   ...new Map(rows.map((row) => [keyOf(row), row])).values(),
 ];
 
-/** What a run is told. */
+/** The options of a run. */
 export interface OfflineInput {
-  /** Of devices, terminals, pictures and proofs. */
+  /** Folder of devices, terminals, pictures and proofs. */
   readonly folder: string;
   readonly rows: readonly Row[];
   readonly merchants: readonly Pick<Merchant, 'merchantId' | 'name'>[];
@@ -328,13 +342,13 @@ export interface OfflineInput {
 
 const accountOf = ({ customerId, currency }: Row): string => `${customerId}/${currency}`;
 
-/** What kept a device from its money, by customer and currency, and a terminal from its opening, by merchant: no other row waits for it. */
+/** Failures to fund a device, by customer and currency, and to open a terminal, by merchant. They do not stop other rows. */
 interface Unprepared {
   readonly accounts: ReadonlyMap<string, Ending>;
   readonly tills: ReadonlyMap<string, Ending>;
 }
 
-/** A customer's device is one folder: its currencies come one after another. */
+/** A customer's device is one folder, so its currencies are funded one after the other. */
 async function fundDevices(run: OfflineRun, rows: readonly Row[]): Promise<Unprepared['accounts']> {
   const unprepared = new Map<string, Ending>();
   const accounts = distinct(rows, accountOf);
@@ -350,8 +364,8 @@ async function fundDevices(run: OfflineRun, rows: readonly Row[]): Promise<Unpre
   return unprepared;
 }
 
-/** Prepares devices and terminals while there is a network. */
-async function prepare(
+/** Prepares devices and terminals, with a network. */
+async function prepareParties(
   clients: LedgerClients,
   bank: OfflineBank,
   { folder, rows, merchants }: OfflineInput,
@@ -366,7 +380,7 @@ async function prepare(
   return { run, sellers, unprepared: { accounts, tills } };
 }
 
-const unreached = (row: Row, ending: Ending): OfflineOutcome => {
+const unpaidOutcome = (row: Row, ending: Ending): OfflineOutcome => {
   const { line, merchantId, orderNumber } = row;
   return {
     line,
@@ -380,7 +394,7 @@ const unreached = (row: Row, ending: Ending): OfflineOutcome => {
 };
 
 /**
- * Makes and settles the payments; what one of them fails by holds up no other. Repeating it pays nothing twice: devices and terminals
+ * Makes and settles the payments. A failure does not stop the others. Repeating it pays nothing twice, because devices and terminals
  * remember.
  */
 export async function payOffline(
@@ -392,10 +406,10 @@ export async function payOffline(
   const { rows } = input;
   if (rows.length === 0) return [];
   try {
-    const { run, sellers, unprepared } = await prepare(clients, await openBank(), input);
+    const { run, sellers, unprepared } = await prepareParties(clients, await openBank(), input);
     return await payAll(run, records, { rows, sellers, unprepared });
   } catch (error) {
-    return rows.map((row) => unreached(row, endingOf(error)));
+    return rows.map((row) => unpaidOutcome(row, endingOf(error)));
   }
 }
 
@@ -418,7 +432,10 @@ async function payAll(
       accounts.get(accountOf(row)) ??
       tills.get(row.merchantId) ??
       copies.get(deviceFolder(run, row));
-    exchanged.push([row, ended === undefined ? await pay(run, row) : { ended, receipt: false }]);
+    exchanged.push([
+      row,
+      ended === undefined ? await makePayment(run, row) : { ended, receipt: false },
+    ]);
   }
   const open = sellers.filter((merchantId) => !tills.has(merchantId));
   const turns = settlingTurns(open, rows);
@@ -427,7 +444,7 @@ async function payAll(
   for (const [row, { ended, receipt }] of exchanged) {
     const { line, merchantId, orderNumber } = row;
     const state = ended ?? (await settledState(run, row, unsettled.get(merchantId)));
-    const kept = await remember(run, records, row);
+    const kept = await rememberPayment(run, records, row);
     outcomes.push({ line, merchantId, orderNumber, ...state, receipt, ...kept });
   }
   return outcomes;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job: files in, every row taken through the pipeline, a report out.
+// The main job: reads files, takes every row through the pipeline, and returns a report.
 import { join } from 'node:path';
 import { inParallel } from '@fabric-offline-pay/node-common';
 import type { LedgerClients } from '@fabric-offline-pay/operate';
@@ -27,36 +27,36 @@ import { RunJournal } from './run-journal.js';
 import { runOrder, type RunContext } from './run-order.js';
 import { UnitCounter } from './unit-counter.js';
 
-/** `mixed`: every other row of orders.csv goes stepwise, so that both ways are seen. */
+/** `mixed`: every other row of orders.csv runs stepwise, so that both ways are used. */
 export type PayMode = OrderOutcome['mode'] | 'mixed';
 
 export interface PayOptions {
   readonly clients: LedgerClients;
-  /** The bank's part in payments without a network; asked for when a row needs it. */
+  /** The bank's part in payments without a network; called when a row needs it. */
   readonly offlineBank: () => Promise<OfflineBank>;
   readonly side: CustomerSide;
   readonly staff: BankStaff;
-  /** What the files say. */
+  /** The content of the files. */
   readonly files: ReadInput;
   /** Folder for the customers' devices and the journal of rows that were handled. */
   readonly folder: string;
   readonly mode?: PayMode;
-  /** Whether rows that a rule refused before are taken up again: see {@link RunContext.again}. */
+  /** Whether to run rows again that a rule refused: see {@link RunContext.again}. */
   readonly again?: boolean;
-  /** Customers that shop at the same time. */
+  /** How many customers shop at the same time. */
   readonly atOnce?: number;
   readonly holdSeconds?: number;
   readonly onProgress?: (done: number, total: number, outcome: OrderOutcome) => void;
   readonly onStage?: (message: string) => void;
-  /** All that is wrong with the files, before anything is sent. */
+  /** Receives all problems of the files, before anything is sent. */
   readonly onProblems?: (problems: LoadedInput['problems']) => void;
-  /** A fault of ours, which no row is to blame for and no code tells. */
+  /** Receives a fault of ours, which has no code and is not caused by a row. */
   readonly onFault?: (error: unknown) => void;
 }
 
 const DEFAULT_HOLD_SECONDS = 3600;
 
-/** What a file says by key; undefined for one that was not named. */
+/** The rows of a file by key; undefined for a file that was not named. */
 const bookOf = <Row>(
   path: string | undefined,
   rows: readonly Sourced<Row>[],
@@ -72,7 +72,7 @@ const booksOf = (input: LoadedInput, logisticsId: string): Books => ({
   logisticsId,
 });
 
-/** Of whom a file says something, now or in an earlier run. */
+/** The customers in a file of this or an earlier run. */
 const customersOf = ({ customers, known }: LoadedInput): ReadonlyMap<string, Customer> =>
   new Map([
     ...[...known.customers].flatMap(([id, { row }]) =>
@@ -104,7 +104,7 @@ const payeesOf = (entries: readonly { readonly payeeId: string; readonly currenc
   ...new Map(entries.map((entry) => [`${entry.payeeId}/${entry.currency}`, entry])).values(),
 ];
 
-/** Whose books are closed at the end: everyone who may have been paid. */
+/** The payees to close at the end: all who may have been paid. */
 function payeesIn({ orders, offlinePayments }: LoadedInput, logisticsId: string) {
   const sellers = [...orders, ...offlinePayments].map(({ merchantId: payeeId, currency }) => ({
     payeeId,
@@ -116,21 +116,25 @@ function payeesIn({ orders, offlinePayments }: LoadedInput, logisticsId: string)
 
 const countOf = (rows: readonly unknown[], of: string): string => `${rows.length.toString()} ${of}`;
 
-const enrolling = ({ merchants, goods, couriers, customers }: LoadedInput): string =>
+const enrollingText = ({ merchants, goods, couriers, customers }: LoadedInput): string =>
   `enrolling ${[countOf(merchants, 'merchants'), countOf(goods, 'goods'), countOf(couriers, 'couriers'), countOf(customers, 'customers')].join(', ')}`;
 
-const running = ({ orders, offlinePayments }: LoadedInput): string =>
+const runningText = ({ orders, offlinePayments }: LoadedInput): string =>
   `running ${countOf(orders, 'orders')} and ${countOf(offlinePayments, 'offline payments')}`;
 
-async function enrol({ clients, staff, folder }: PayOptions, devices: Devices, input: LoadedInput) {
+async function enrolInput(
+  { clients, staff, folder }: PayOptions,
+  devices: Devices,
+  input: LoadedInput,
+) {
   const enrolled = await enrolAll(clients, staff.teller, devices, input);
   if (input.paths.customers !== undefined) rememberEnrolled(folder, input.paths.customers);
   return enrolled;
 }
 
 /**
- * Enrols everyone of the files, runs every order and closes the day. What no file has is taken from the ledger.
- * A row with a problem is left out and named in the report; one that fails holds up no other.
+ * Enrols everyone in the files, runs every order and closes the day. What no file contains is read from the ledger.
+ * A row with a problem is left out and named in the report. A row that fails does not stop the others.
  * @throws {NetworkError} INPUT_UNUSABLE, FILE_DAMAGED, before anything is sent
  * @throws {UnavailableError} when the ledger cannot be read, at the beginning or at the end
  */
@@ -144,13 +148,17 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const journal = new RunJournal(join(folder, 'orders.jsonl'));
   const counter = await UnitCounter.begin(await clients.connection('bank', 'auditor'));
   const devices = Devices.in(folder);
-  stage(enrolling(input));
-  const enrolled = await enrol(options, devices, input);
+  stage(enrollingText(input));
+  const enrolled = await enrolInput(options, devices, input);
   const rated: RatedSubject[] = [];
   const logisticsId = clients.organisation('logistics').actor;
-  stage(running(input));
+  stage(runningText(input));
   const context: RunContext = {
-    ...{ clients, side, staff, devices, journal },
+    clients,
+    side,
+    staff,
+    devices,
+    journal,
     books: booksOf(input, logisticsId),
     customers: customersOf(input),
     holdSeconds: options.holdSeconds ?? DEFAULT_HOLD_SECONDS,
@@ -171,7 +179,11 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const { counts: units, failure } = await counter.end(last);
   const auditor = await clients.client('bank', 'auditor');
   return payReport({
-    ...{ input, enrolled, offline, units, open },
+    input,
+    enrolled,
+    offline,
+    units,
+    open,
     uncounted: failure === undefined ? null : codeOf(failure),
     outcomes: await confirmOutcomes(auditor.orderNumber, outcomes),
     totals: await auditor.settlement.totals({}),

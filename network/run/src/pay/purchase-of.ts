@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns a row of orders.csv, the merchant's record and the waybill into the purchase that the pipeline takes.
+// Turns a row of orders.csv, the merchant's record and the waybill into a purchase for the pipeline.
 import { BankError, type OfferedAddresses } from '@fabric-offline-pay/bank-node';
 import {
   addAmounts,
@@ -16,17 +16,17 @@ import type { Order } from '../input/rows/order.js';
 import type { Waybill } from '../input/rows/waybill.js';
 
 /**
- * The books that an order is compared with. A party that has no record of it states nothing; where the files of a party were not named,
- * its books say of each order what the customer says.
+ * The records that an order is compared with. A party without a record of the order states nothing. When a party's file was not named,
+ * its records equal the customer's order.
  */
 export interface Books {
-  /** Of the goods file; undefined when it was not named. */
+  /** From the goods file; undefined when it was not named. */
   readonly goods: ReadonlyMap<string, Goods> | undefined;
-  /** What the ledger has of goods that no file names. */
+  /** Goods from the ledger that no file contains. */
   readonly registered: ReadonlyMap<string, Registered>;
   readonly merchantOrders: ReadonlyMap<string, MerchantOrder> | undefined;
   readonly waybills: ReadonlyMap<string, Waybill> | undefined;
-  /** The logistics company when an order has no waybill. */
+  /** The logistics company of an order without a waybill. */
   readonly logisticsId: string;
 }
 
@@ -38,7 +38,7 @@ export const bookKey = ({
   readonly orderNumber: string;
 }): string => `${merchantId}/${orderNumber}`;
 
-/** A party without a record of the order states just that: no lines, no money. */
+/** The statement of a party without a record of the order: no lines, no money. */
 const nothing = (order: Order): Statement => ({
   orderNumber: order.orderNumber,
   lines: [],
@@ -46,10 +46,11 @@ const nothing = (order: Order): Statement => ({
   currency: order.currency,
 });
 
-/** What a party states whose books were filled by the shop's own checkout. */
+/** The statement of a party whose records come from the shop's checkout. */
 function asOrdered({ orderNumber, lines, currency }: Order): Statement {
   return {
-    ...{ orderNumber, currency },
+    orderNumber,
+    currency,
     lines: lines.map(({ gtin, quantity }) => ({ gtin, quantity })),
     goodsTotal: addAmounts(
       ...lines.map(({ unitPrice, quantity }) => multiplyAmount(unitPrice, quantity)),
@@ -79,7 +80,7 @@ function waybillStatement(order: Order, { waybills }: Books): Statement {
   return { orderNumber, lines, goodsTotal, currency, waybill };
 }
 
-/** What the page showed: the registration as the shop had it, at the price that the customer saw. */
+/** What the shop's page showed: the registration, with the price that the customer saw. */
 function basketLines(order: Order, books: Books) {
   return order.lines.map(({ gtin, quantity, unitPrice }) => {
     const key = `${order.merchantId}/${gtin}`;
@@ -90,7 +91,7 @@ function basketLines(order: Order, books: Books) {
   });
 }
 
-/** The courier that the customer names, or the best one; the address that it names. */
+/** The courier that the customer chose, or the best one, and the chosen address. */
 function choose(order: Order, addressRef: string) {
   return (quote: QuoteView): Choice => {
     const couriers = quote.offers.find((offer) => offer.addressRef === addressRef)?.couriers ?? [];

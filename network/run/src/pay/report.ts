@@ -11,28 +11,28 @@ import type { Enrolment, Enrolments, FailedRow } from './enrolment.js';
 import type { OfflineOutcome } from './offline-payments.js';
 import type { FirstOutcome, OrderOutcome } from './outcome.js';
 
-/** Amounts are minor units as decimal strings. `redeemed` and `issued` are all that ever was on this ledger. */
+/** Amounts are minor units as decimal strings. `redeemed` and `issued` are the totals since the ledger's start. */
 export interface MoneyReport {
   readonly issued: string;
   readonly redeemed: string;
   readonly onLedger: string;
 }
 
-/** What became of the rows of one file: each is counted once. */
+/** The results of one file's rows. Each row is counted once. */
 export interface FileReport {
   readonly file: string;
   readonly rows: number;
-  /** With all that the row asked for; a record of the books that was read. */
+  /** Rows that did all their steps, and records that were read. */
   readonly done: number;
-  /** By a rule, before money was held. */
+  /** Refused by a rule before money was held. */
   readonly refused: number;
-  /** A step failed after money was held. */
+  /** Rows with a step that failed after money was held. */
   readonly failed: number;
-  /** Somebody did not answer: the same row goes on in the next run. */
+  /** Rows where something did not answer. The next run continues them. */
   readonly unfinished: number;
-  /** It has a problem, and was not sent. */
+  /** Rows with a problem, which were not sent. */
   readonly leftOut: number;
-  /** Of all rows; {@link PayReport.problems} has the first ones. */
+  /** The number of all problems; {@link PayReport.problems} has the first ones. */
   readonly problems: number;
 }
 
@@ -44,19 +44,19 @@ export interface OrderReport
       OrderOutcome,
       'line' | 'merchantId' | 'orderNumber' | 'step' | 'units' | 'isOver' | 'ledger'
     > {
-  /** What is to be done about what failed; null when nothing is. */
+  /** What to do about the failure; null when there is nothing to do. */
   readonly advice: string | null;
-  /** How the row ended before, where it is replayed. */
+  /** How a replayed row ended before. */
   readonly first?: FirstOutcome;
 }
 
 export interface PayReport {
   readonly orders: { readonly total: number; readonly byState: Readonly<Record<string, number>> };
-  /** By the names of the options; only files that were named. */
+  /** By the names of the options; only named files. */
   readonly files: Readonly<Partial<Record<InputName, FileReport>>>;
-  /** Receipts written, by unit; refusals write none. */
+  /** Written receipts by unit; refusals write none. */
   readonly units: Readonly<Record<string, number>>;
-  /** Why units may be missing above, or null. */
+  /** Why `units` may be incomplete, or null. */
   readonly uncounted: string | null;
   readonly refusals: Readonly<Record<string, number>>;
   readonly money: Readonly<Record<string, MoneyReport>>;
@@ -69,23 +69,23 @@ export interface PayReport {
   readonly durationMs: number;
   /** Rows of merchants, goods, couriers and customers that were not enrolled. */
   readonly notEnrolled: readonly FailedRow[];
-  /** One entry a row of orders.csv, in file order. */
+  /** One entry per row of orders.csv, in file order. */
   readonly outcomes: readonly OrderReport[];
   /** Payments without a network. */
   readonly offline: {
     readonly byState: Readonly<Record<string, number>>;
-    /** Payments of which the device keeps the terminal's receipt. */
+    /** Payments whose receipt the device has stored. */
     readonly receipts: number;
-    /** One entry a row of offline-payments.csv, in file order. */
+    /** One entry per row of offline-payments.csv, in file order. */
     readonly outcomes: readonly OfflineOutcome[];
   };
-  /** What of the day's close failed; the money stays where it is, and the next run takes it up. */
+  /** Failed steps of the day's close. The money stays where it is, and the next run tries again. */
   readonly open: readonly OpenBook[];
   /** The first {@link MOST_PROBLEMS} of each file. */
   readonly problems: readonly InputProblem[];
 }
 
-/** Nobody corrects more of a file by a report; `offpay check` has all. */
+/** Nobody corrects more problems of a file from a report. `offpay check` shows all. */
 export const MOST_PROBLEMS = 1000;
 
 function count(names: readonly string[]): Record<string, number> {
@@ -107,7 +107,7 @@ export interface ReportParts {
   readonly durationMs: number;
 }
 
-/** How one row ended, as {@link FileReport} counts it. */
+/** The result of one row, for the counts of {@link FileReport}. */
 type Ending = 'done' | 'refused' | 'failed' | 'unfinished';
 
 const firstEnding = ({ state, refusal }: FirstOutcome): Ending => {
@@ -159,7 +159,7 @@ function fileReport(
   return { file, rows, ...counts, leftOut, problems: problems.length };
 }
 
-/** What is wrong with each file; two options may name one file. */
+/** The problems of each file. Two options may name the same file. */
 function problemsByFile(problems: readonly InputProblem[]): Map<string, InputProblem[]> {
   const files = new Map<string, InputProblem[]>();
   for (const problem of problems) {
@@ -184,7 +184,16 @@ const orderReport = ({ first, state, ledger, refusal, ...rest }: OrderOutcome): 
   const { line, merchantId, orderNumber, step, units, isOver } = rest;
   const advice = refusal === null || state === 'refused' ? null : adviceFor(isOver, ledger);
   return {
-    ...{ line, merchantId, orderNumber, state, refusal, step, units, isOver, ledger, advice },
+    line,
+    merchantId,
+    orderNumber,
+    state,
+    refusal,
+    step,
+    units,
+    isOver,
+    ledger,
+    advice,
     ...(first !== undefined && { first }),
   };
 };
@@ -198,7 +207,8 @@ export function payReport(parts: ReportParts): PayReport {
   return {
     orders: { total: outcomes.length, byState: count(outcomes.map((outcome) => outcome.state)) },
     files: fileReports(parts, problems),
-    ...{ units, uncounted },
+    units,
+    uncounted,
     refusals: count(outcomes.flatMap((outcome) => outcome.refusal ?? [])),
     money: Object.fromEntries(money),
     transactions: {
@@ -230,10 +240,10 @@ const moneyLine = ([currency, { issued, redeemed, onLedger }]: [string, MoneyRep
   return `  ${currency}  issued ${formatAmount(issued, currency)} − redeemed ${formatAmount(redeemed, currency)} = on the ledger ${formatAmount(onLedger, currency)}${balanced}`;
 };
 
-/** Of one kind a person is told so many; the report as JSON has all. */
+/** How many entries of one kind a person sees. The report as JSON has all. */
 const MOST_TOLD = 20;
 
-/** A heading and a line for each, the first ones, with how many more there are. Nothing when there is none. */
+/** A heading, a line for each of the first entries, and the number of the others. Empty when there are none. */
 function listed<Entry>(
   heading: string,
   entries: readonly Entry[],
@@ -245,7 +255,7 @@ function listed<Entry>(
   return [heading, ...entries.slice(0, MOST_TOLD).map((entry) => `  ${lineOf(entry)}`), ...more];
 }
 
-const nameOf = ({ line, merchantId, orderNumber }: OrderReport | OfflineOutcome): string =>
+const rowName = ({ line, merchantId, orderNumber }: OrderReport | OfflineOutcome): string =>
   `line ${line.toString()}: ${merchantId}/${orderNumber}`;
 
 const placeOf = ({ step, units }: OrderReport): string => {
@@ -254,23 +264,23 @@ const placeOf = ({ step, units }: OrderReport): string => {
 };
 
 const refusedLine = (row: OrderReport): string =>
-  `${nameOf(row)}: ${row.refusal ?? ''}${placeOf(row)}`;
+  `${rowName(row)}: ${row.refusal ?? ''}${placeOf(row)}`;
 
 const failedLine = (row: OrderReport): string =>
-  `${nameOf(row)} is ${row.ledger ?? row.state}, and then came ${row.refusal ?? ''}${placeOf(row)}. ${row.advice ?? ''} Its steps: offpay trail ${row.merchantId}/${row.orderNumber}`;
+  `${rowName(row)} is ${row.ledger ?? row.state}, then failed with ${row.refusal ?? ''}${placeOf(row)}. ${row.advice ?? ''} Its steps: offpay trail ${row.merchantId}/${row.orderNumber}`;
 
 const notEnrolledLine = ({ file, line, code }: FailedRow): string =>
   `${file}:${line.toString()}: ${code}`;
 
 const offlineLine = (row: OfflineOutcome): string =>
-  `${nameOf(row)} is ${row.state}: ${row.untold ?? row.reason ?? ''}`;
+  `${rowName(row)} is ${row.state}: ${row.untold ?? row.reason ?? ''}`;
 
 const openLine = ({ step, of, code }: OpenBook): string => `${step} of ${of}: ${code}`;
 
 const isUnsettled = ({ state, untold }: OfflineOutcome): boolean =>
   OFFLINE_ENDINGS[state] === 'unfinished' || untold !== null;
 
-/** What did not end as its row wanted, kind by kind. */
+/** The rows that did not end as planned, by kind. */
 function failureLines({ outcomes, notEnrolled, offline, open }: PayReport): string[] {
   const of = (ending: Ending) =>
     outcomes.filter((row) => row.refusal !== null && orderEnding(row) === ending);
@@ -280,16 +290,16 @@ function failureLines({ outcomes, notEnrolled, offline, open }: PayReport): stri
     ...listed('Failed after money was held', of('failed'), failedLine),
     ...listed('Unfinished: run the same files again', of('unfinished'), refusedLine),
     ...listed('Offline payments to run again', offline.outcomes.filter(isUnsettled), offlineLine),
-    ...listed('Left open at the close; the next run takes it up', open, openLine),
+    ...listed('Left open at the close; the next run tries again', open, openLine),
   ];
 }
 
-const ended = ({ state, refusal }: FirstOutcome): string =>
+const endedText = ({ state, refusal }: FirstOutcome): string =>
   refusal === null ? state : `${state} (${refusal})`;
 
-/** A row that was handled before shows how it ended then. */
+/** Replayed rows, by how they ended before. */
 function replayedLines({ outcomes }: PayReport): string[] {
-  const first = outcomes.flatMap((row) => (row.first === undefined ? [] : [ended(row.first)]));
+  const first = outcomes.flatMap((row) => (row.first === undefined ? [] : [endedText(row.first)]));
   return first.length === 0 ? [] : [`Replayed  ended before: ${counts(count(first))}`];
 }
 

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a row of orders is run by: when none of it has changed, a rule that refused the row would refuse it again.
+// The input of a row of orders. If it has not changed, a rule that refused the row would refuse it again.
 import { digestOf } from '@fabric-offline-pay/domain';
 import type { Order } from '../input/rows/order.js';
 import { bookKey, type Books } from './purchase-of.js';
 
-/** Digests, part by part; empty for a part of which no file says anything. */
+/** Digests of the parts; empty for a part that no file contains. */
 export type RowBasis = readonly string[];
 
-/** Where a row stands in its file is no part of what it says. */
-const said = (row: object | undefined): object | null =>
+/** The line number of a row is not part of its content. */
+const contentOf = (row: object | undefined): object | null =>
   row === undefined
     ? null
     : Object.fromEntries(Object.entries(row).filter(([name]) => !['file', 'line'].includes(name)));
 
-/** A file that was not named says nothing; one that lacks the record says just that. */
+/** A file that was not named gives nothing. A named file without the record counts as content. */
 const partOf = (book: ReadonlyMap<string, object> | undefined, keys: readonly string[]): string =>
-  book === undefined ? '' : digestOf(keys.map((key) => said(book.get(key)))).slice(0, 16);
+  book === undefined ? '' : digestOf(keys.map((key) => contentOf(book.get(key)))).slice(0, 16);
 
-/** What was typed stays out: it is secret. Only whether something else than the right word was typed counts. */
+/** The typed words are secret and left out. Only whether they differ from the right ones counts. */
 function rowPart(order: Order): string {
   const { followUps, holdSeconds, currency, typedPassword, typedCode, codeDelaySeconds } = order;
   const typed = [typedPassword !== null, typedCode !== null];
@@ -35,6 +35,6 @@ export function basisOf({ goods, merchantOrders, waybills }: Books, order: Order
   ];
 }
 
-/** @returns whether a part says something else than before; what either does not know is no difference. */
+/** @returns whether a part has changed. A part that is unknown now or before does not count. */
 export const differs = (before: RowBasis, now: RowBasis): boolean =>
   before.some((part, index) => part !== '' && (now[index] ?? '') !== '' && part !== now[index]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The journal of a run after a crash, and after somebody wrote into it.
+// The journal of a run after a crash, and after somebody changed it.
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a row that ended is known by the next run', () => {
+test('the next run knows a row that ended', () => {
   expect(new RunJournal(file).ended('two')).toMatchObject({
     state: 'refused',
     refusal: 'CODE_WRONG',
@@ -28,20 +28,23 @@ test('a row that ended is known by the next run', () => {
   expect(new RunJournal(file).ended('three')).toBeUndefined();
 });
 
-test.each([1, 5, 20])('half a line of %i characters at the end is taken up again', (length) => {
-  const whole = readFileSync(file, 'utf8');
-  appendFileSync(file, '{"row":"three","state":"released"}'.slice(0, length));
-  const journal = new RunJournal(file);
-  expect(journal.ended('one')?.state).toBe('released');
-  expect(journal.ended('three')).toBeUndefined();
-  journal.end('three', ended('captured'));
-  expect(readFileSync(file, 'utf8')).toBe(
-    `${whole}${JSON.stringify({ row: 'three', ...ended('captured') })}\n`,
-  );
-  expect(new RunJournal(file).ended('three')).toEqual(ended('captured'));
-});
+test.each([1, 5, 20])(
+  'half a line of %i characters at the end is ignored, and its row runs again',
+  (length) => {
+    const whole = readFileSync(file, 'utf8');
+    appendFileSync(file, '{"row":"three","state":"released"}'.slice(0, length));
+    const journal = new RunJournal(file);
+    expect(journal.ended('one')?.state).toBe('released');
+    expect(journal.ended('three')).toBeUndefined();
+    journal.end('three', ended('captured'));
+    expect(readFileSync(file, 'utf8')).toBe(
+      `${whole}${JSON.stringify({ row: 'three', ...ended('captured') })}\n`,
+    );
+    expect(new RunJournal(file).ended('three')).toEqual(ended('captured'));
+  },
+);
 
-test('a damaged line is named', () => {
+test('names a damaged line', () => {
   writeFileSync(file, readFileSync(file, 'utf8').replace('"two"', '2'));
   expect(() => new RunJournal(file)).toThrow(
     expect.objectContaining({ code: 'FILE_DAMAGED', details: { file, line: 2 } }) as Error,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Remembers which rows of orders were handled to their end on this ledger, so that a second run moves nothing. A row that
-// a crash interrupted is not in it, and is taken up again: every step has a natural key.
+// Remembers which rows of orders have ended on this ledger, so that a second run moves nothing. A row that a crash
+// interrupted is not in it and runs again, which is safe because every step has a natural key.
 import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { digestOf } from '@fabric-offline-pay/domain';
@@ -10,21 +10,21 @@ import type { Order } from '../input/rows/order.js';
 import type { FirstOutcome } from './outcome.js';
 import type { RowBasis } from './row-basis.js';
 
-/** How a row ended, and what a later run must know to take it up again. */
+/** How a row ended, and what a later run needs to run it again. */
 export interface Ended extends FirstOutcome {
-  /** What the row was run by: when that differs, what was refused then may pass now. */
+  /** The input of the row. When it differs, a refused row may pass now. */
   readonly basis: RowBasis;
-  /** 1, and 1 more each time that the row was taken up again after a refusal. */
+  /** Counts from 1; each new run of the row after a refusal adds 1. */
   readonly attempt: number;
 }
 
-/** @returns what names a row by its content: the same row twice is a replay. Salted by nothing, it stays on this machine. */
+/** @returns the digest of a row's content: the same row twice is a replay. It has no salt, so it must stay on this machine. */
 export function rowKey(row: Order): string {
   const { orderNumber, merchantId, customerId, lines, address, courierId } = row;
   return digestOf({ orderNumber, merchantId, customerId, lines, address, courierId }).slice(0, 32);
 }
 
-/** A crash may leave half of the last line: the row is taken up again, as if it had not been written. */
+/** A crash may leave half of the last line. It is ignored, so that its row runs again. */
 function withoutTornEnd(file: string): string {
   const text = readFileSync(file, 'utf8');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
@@ -32,7 +32,7 @@ function withoutTornEnd(file: string): string {
   return whole;
 }
 
-/** The fields with a default are not in journals of earlier versions. */
+/** Journals of earlier versions lack the fields with a default. */
 const entrySchema = z.object({
   row: z.string(),
   state: z.string(),
@@ -69,7 +69,7 @@ export class RunJournal {
     for (const { row, ...ended } of readEntries(file)) this.#rows.set(row, ended);
   }
 
-  /** How the row ended before, or undefined. */
+  /** @returns how the row ended before, or undefined. */
   ended(row: string): Ended | undefined {
     return this.#rows.get(row);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row of orders.csv, from login to its end.
+// Runs one row of orders.csv, from login to its end.
 import type { OrderState } from '@fabric-offline-pay/domain';
 import type { LedgerClients } from '@fabric-offline-pay/operate';
 import {
@@ -19,7 +19,7 @@ import { authenticate, stepUp, typingOf, type CustomerSide, type Person } from '
 import type { BankStaff } from './bank-staff.js';
 import { standingOf, stateAfter } from './confirm-outcomes.js';
 import type { Devices } from './enrolment.js';
-import { during, failureOf, type Failure } from './failure.js';
+import { runStep, failureOf, type Failure } from './failure.js';
 import type { FirstOutcome, OrderOutcome } from './outcome.js';
 import { purchaseOf, type Books } from './purchase-of.js';
 import { basisOf, differs, type RowBasis } from './row-basis.js';
@@ -31,31 +31,35 @@ export interface RunContext {
   readonly staff: BankStaff;
   readonly devices: Devices;
   readonly books: Books;
-  /** Those of whom a file says something. */
+  /** The customers in a file. */
   readonly customers: ReadonlyMap<string, Customer>;
   readonly journal: RunJournal;
   readonly holdSeconds: number;
   readonly rated: (subject: RatedSubject) => void;
-  /** Whether rows that were refused are taken up again, though the files say the same as then. */
+  /** Whether to run refused rows again even if the files have not changed. */
   readonly again: boolean;
-  /** Told of what is no failure that anybody could foresee. */
+  /** Receives unexpected failures. */
   readonly onFault: (error: unknown) => void;
 }
 
 type Mode = OrderOutcome['mode'];
 
-/** A customer that no file names types its password, or the row is left out. */
+/** The row of a customer that no file contains must say what password was typed, or it is left out. */
 function payerOf({ customers }: RunContext, { customerId, typedPassword }: Order): Person {
   const row = customers.get(customerId);
   return { customerId, phone: row?.phone, password: row?.password ?? typedPassword ?? '' };
 }
 
-async function prepare(context: RunContext, loginId: string, order: Order): Promise<Purchase> {
+async function preparePurchase(
+  context: RunContext,
+  loginId: string,
+  order: Order,
+): Promise<Purchase> {
   const { bank } = context.side;
   const payer = payerOf(context, order);
-  await during('bank:login', () => authenticate(context.side, loginId, payer, typingOf(order)));
+  await runStep('bank:login', () => authenticate(context.side, loginId, payer, typingOf(order)));
   const which = [order.address];
-  const addresses = await during('bank:addresses', () =>
+  const addresses = await runStep('bank:addresses', () =>
     bank.offerAddresses({ loginId, which, offerId: loginId }),
   );
   const key = context.devices.key(order.customerId);
@@ -68,14 +72,14 @@ async function prepare(context: RunContext, loginId: string, order: Order): Prom
     holdSeconds: order.holdSeconds ?? context.holdSeconds,
     deliveryCommitment: deliverySecretFor(key, order).commitment,
     sign: (terms) => signTerms(key, terms),
-    stepUp: (terms) => during('bank:step-up', () => stepUp(context.side, loginId, payer, terms)),
+    stepUp: (terms) => runStep('bank:step-up', () => stepUp(context.side, loginId, payer, terms)),
   });
 }
 
 const BOUGHT: readonly OrderState[] = ['captured', 'released', 'disputed', 'refunded'];
 
-/** Unit 20: the bank keeps for its customer what was bought, by name and unit price. */
-async function remember(
+/** Unit 20: the bank stores the purchase for its customer, with names and unit prices. */
+async function rememberPurchase(
   context: RunContext,
   loginId: string,
   order: Order,
@@ -86,25 +90,31 @@ async function remember(
   const bankNode = await context.clients.client('bank', 'bank-node');
   const { terms, placedAt } = await bankNode.orderNumber.readTerms({ merchantId, orderNumber });
   const record = {
-    ...{ customerId, merchantId, orderNumber, loginId, currency },
+    customerId,
+    merchantId,
+    orderNumber,
+    loginId,
+    currency,
     fee: terms.fee,
     total: terms.total,
     purchasedAt: placedAt,
     lines: lines.map(({ gtin, quantity, unitPrice }) => ({
-      ...{ gtin, quantity, unitPrice },
+      gtin,
+      quantity,
+      unitPrice,
       name: context.books.goods?.get(`${merchantId}/${gtin}`)?.name ?? gtin,
     })),
   };
-  await during('bank:record', () => context.staff.node.recordPurchase(record));
+  await runStep('bank:record', () => context.staff.node.recordPurchase(record));
 }
 
-async function pay(
+async function payOrder(
   context: RunContext,
   loginId: string,
   order: Order,
   mode: Mode,
 ): Promise<PipelineResult> {
-  const purchase = await prepare(context, loginId, order);
+  const purchase = await preparePurchase(context, loginId, order);
   const parties = await context.clients.parties(order.merchantId);
   const result = await (mode === 'express' ? runExpress : runStepwise)(parties, purchase);
   const device = context.devices.key(order.customerId);
@@ -114,13 +124,13 @@ async function pay(
   const { clients, rated } = context;
   const sales = { clients, order, logisticsId, addresses, device, rated, passages };
   const ended = passages.end(await afterSales(sales, result.state));
-  await remember(context, loginId, order, ended.state);
+  await rememberPurchase(context, loginId, order, ended.state);
   return ended;
 }
 
 const VERDICTS: readonly string[] = ['AUTHENTICATION_FAILED', 'AUTHENTICATION_EXPIRED'];
 
-/** The customer only hears that it failed; the operator finds the factor in the bank's records. */
+/** The customer only learns that it failed. The operator finds the factor in the bank's records. */
 async function failureIn(context: RunContext, loginId: string, error: unknown): Promise<Failure> {
   const failure = failureOf(error);
   if (!VERDICTS.includes(failure.code)) return failure;
@@ -132,8 +142,8 @@ async function failureIn(context: RunContext, loginId: string, error: unknown): 
   }
 }
 
-/** Where the order stands that the row placed: the state that a failure leaves, or that nobody could tell. */
-async function stateLeft({ clients }: RunContext, named: Named, { isRefusal }: Failure) {
+/** The state of the order that the row placed: after a failure, or unknown. */
+async function findStateLeft({ clients }: RunContext, named: Named, { isRefusal }: Failure) {
   try {
     const { orderNumber } = await clients.client('bank', 'bank-node');
     const standing = await standingOf(orderNumber, named);
@@ -145,11 +155,11 @@ async function stateLeft({ clients }: RunContext, named: Named, { isRefusal }: F
 
 type Named = Pick<OrderOutcome, 'line' | 'merchantId' | 'orderNumber' | 'mode' | 'loginId'>;
 
-/** What was refused is taken up again when the files say something else now, or the user wants it. */
+/** A refused row runs again when its files have changed, or when the user asks for it. */
 const isTakenUp = ({ again }: RunContext, ended: Ended, basis: RowBasis): boolean =>
   ended.state === 'refused' && (again || differs(ended.basis, basis));
 
-/** The first attempt's has no number. */
+/** The key of the first attempt has no number. */
 const loginOf = (key: string, attempt: number): string =>
   attempt === 1 ? `login-${key}` : `login-${key}-${attempt.toString()}`;
 
@@ -159,27 +169,30 @@ const NOTHING = { refusal: null, step: null, units: [], isOver: true, ledger: nu
 interface Attempt {
   readonly row: Sourced<Order>;
   readonly named: Named;
-  /** Called once the row is over: it is not taken up again. */
+  /** Called when the row has ended and will not run again. */
   readonly end: (ended: FirstOutcome) => void;
 }
 
-async function attempted(context: RunContext, { row, named, end }: Attempt): Promise<OrderOutcome> {
+async function runAttempt(
+  context: RunContext,
+  { row, named, end }: Attempt,
+): Promise<OrderOutcome> {
   try {
-    const { state, passages } = await pay(context, named.loginId, row, named.mode);
+    const { state, passages } = await payOrder(context, named.loginId, row, named.mode);
     end({ state, refusal: null });
     return { ...named, ...NOTHING, state, passages };
   } catch (error) {
     const failure = await failureIn(context, named.loginId, error);
     const { code: refusal, step, units, isRefusal } = failure;
     if (refusal === 'INTERNAL') context.onFault(error);
-    const state = await stateLeft(context, named, failure);
+    const state = await findStateLeft(context, named, failure);
     const isOver = isRefusal && state !== 'unfinished';
     if (isOver) end({ state, refusal });
     return { ...named, ...NOTHING, state, refusal, step, units, isOver };
   }
 }
 
-/** @returns how the row ended; one that a node kept from its end goes on in the next run. Never throws. */
+/** @returns how the row ended. The next run continues a row that a node interrupted. Never throws. */
 export async function runOrder(
   context: RunContext,
   row: Sourced<Order>,
@@ -199,5 +212,5 @@ export async function runOrder(
   const end = (ended: FirstOutcome): void => {
     context.journal.end(key, { ...ended, basis, attempt });
   };
-  return attempted(context, { row, named, end });
+  return runAttempt(context, { row, named, end });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts receipts by unit as the ledger announces them: what really was written, by whomever.
+// Counts receipts by unit from the ledger's events: everything that was written, by any client.
 import { UNITS, type UnitId } from '@fabric-offline-pay/domain';
 import { waitUntil } from '@fabric-offline-pay/node-common';
 import type { Connection } from '@fabric-offline-pay/sdk';
@@ -8,7 +8,7 @@ const DEADLINE_MS = 30_000;
 
 type Counted = Pick<Connection, 'events' | 'height'>;
 
-/** Receipts by unit; the failure is undefined when all of them were counted. */
+/** Receipts by unit; `failure` is undefined when all of them were counted. */
 export interface UnitCounts {
   readonly counts: Readonly<Record<string, number>>;
   readonly failure: unknown;
@@ -20,18 +20,18 @@ export class UnitCounter {
   readonly #counting: Promise<unknown>;
   readonly #seen = new Set<string>();
 
-  /** Begins with the next block. */
+  /** Starts with the next block. */
   static async begin(connection: Counted): Promise<UnitCounter> {
     return new UnitCounter(connection, await connection.height());
   }
 
   private constructor(connection: Counted, fromBlock: bigint) {
-    // What ends the stream is told at the end: until then nobody waits for it.
+    // An error of the stream is reported at the end, because nobody waits for it earlier.
     this.#counting = this.#count(connection, fromBlock).catch((error: unknown) => error);
   }
 
   /**
-   * Waits for the announcement of the last transaction, where it is known, so that everything before it is counted, and stops.
+   * Waits for the event of the last transaction, if known, so that everything before it is counted, and stops.
    * @returns the counts, and why some may be missing.
    */
   async end(transactionId: string | undefined): Promise<UnitCounts> {

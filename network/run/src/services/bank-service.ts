@@ -34,7 +34,7 @@ import * as z from 'zod';
 export const BANK_SERVICE = 'bank-authentication';
 const PHONE_DEADLINE_MS = 15_000;
 
-/** Where the service keeps what belongs to it. */
+/** The folder of the service's files. */
 const folderOf = (home: string): string => join(home, 'bank');
 
 const readyFileOf = (home: string): string => join(folderOf(home), 'ready.json');
@@ -46,7 +46,7 @@ const ready = z.object({ url: z.string() });
 type CertificatePaths = Pick<IdentityDescription, 'certPath' | 'keyPath'>;
 
 export interface BankServiceOptions {
-  /** Seconds that a one-time code lives; at most 180. */
+  /** Seconds that a one-time code is valid; at most 180. */
   readonly codeSeconds?: number;
 }
 
@@ -57,7 +57,7 @@ function identityOf(bank: OrganisationDescription, role: string) {
   return found;
 }
 
-function configuration(
+function bankConfiguration(
   home: string,
   tls: TlsCertificate,
   revocations: string,
@@ -103,9 +103,9 @@ export async function startBankService(
     hosts: ['127.0.0.1', 'localhost'],
   });
   const file = join(folderOf(home), 'config.json');
-  // Written anew at each start, so that it cannot run out while the service does.
+  // Written again at each start, so that it does not expire while the service runs.
   const revocations = await publishRevocations(home, id);
-  writeJson(file, configuration(home, tls, revocations, options));
+  writeJson(file, bankConfiguration(home, tls, revocations, options));
   await startService(home, {
     name: BANK_SERVICE,
     organisation: id,
@@ -119,11 +119,11 @@ export async function startBankService(
 export const bankClient = (home: string, role: BankRole): BankClient =>
   bankClientWith(home, identityOf(organisationWithRole(readDescription(home), 'bank'), role));
 
-/** @returns a client of the running service, with that certificate. */
+/** @returns a client of the running service, with this certificate. */
 export const bankClientWith = (home: string, files: CertificatePaths): BankClient =>
   new BankClient(accessOf(home, files));
 
-/** How the running service is asked whether it is well: the address of its health, with PEM texts. @throws NetworkError `NETWORK_NOT_UP` */
+/** @returns the address of the service's health check, with PEM texts. @throws NetworkError `NETWORK_NOT_UP` */
 export function bankHealthQuestion(home: string): ReturnType<typeof accessOf> {
   const bank = organisationWithRole(readDescription(home), 'bank');
   const { url, ...tls } = accessOf(home, identityOf(bank, 'operator'));
@@ -141,7 +141,7 @@ function accessOf(home: string, { certPath, keyPath }: CertificatePaths) {
   return { url, root: read(bank.tlsRootCertPath), cert: read(certPath), key: read(keyPath) };
 }
 
-/** Looks at the phone, or at all when it is not known which: the newest code that was sent for this purpose. @throws NetworkError `DEADLINE_PASSED` */
+/** Reads the newest code for this purpose from the phone, or from any when it is unknown. @throws NetworkError `DEADLINE_PASSED` */
 export const codeOnPhone = (
   home: string,
   phone: string | undefined,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the program lies that keeps a bank's bulletin fresh, for those who start it as a process.
+// Path of the program that keeps a bank's bulletin fresh, for starting it as a process.
 import { join } from 'node:path';
 
 /** The compiled entry. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's process that keeps its bulletin fresh, beside a running network.
+// Starts the bank's process that keeps its bulletin fresh, beside a running network.
 import { join } from 'node:path';
 import { organisationWithRole, readDescription, startService } from '@fabric-offline-pay/operate';
 import { bulletinProgram } from './bulletin-program.js';
@@ -7,8 +7,8 @@ import { bulletinProgram } from './bulletin-program.js';
 const SERVICE = 'bank-bulletins';
 
 /**
- * Starts it under the network's supervisor, or leaves it running. It registers the bank's issuer and publishes the first
- * bulletin where the ledger has none, then issues the bulletin anew before it ages.
+ * Starts the process under the network's supervisor, or leaves it running. It registers the bank's issuer, publishes the first
+ * bulletin if the ledger has none, and issues the bulletin again before it is too old.
  * @throws NetworkError `NETWORK_NOT_UP` | `NODE_FAILED` | `DEADLINE_PASSED`
  */
 export async function startBulletinService(home: string): Promise<void> {

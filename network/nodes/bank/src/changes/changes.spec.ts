@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A new telephone or password: both old factors, a message to the old telephone, a wait, and a way back; or two persons at the counter.
+// A new telephone or password needs both old factors, or two persons at the counter. The old telephone gets a
+// message; the change waits and can be cancelled.
 import { randomUUID } from 'node:crypto';
 import { BankFixture, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
-import { refused } from '../testing/refused.js';
+import { expectRefused } from '../testing/refused.js';
 
 const OLD = PERSONAL.phone;
 const NEW = '+491713920009';
@@ -37,7 +38,7 @@ const factorsOf = (customerId: string) =>
     .where('customer_id', '=', customerId)
     .executeTakeFirstOrThrow();
 
-/** A change whose two factors passed. */
+/** @returns a change whose two factors passed. */
 async function confirmed(what: { phone?: string; password?: string }): Promise<Session> {
   const asked = await session();
   const { loginId, changeId } = asked;
@@ -47,7 +48,7 @@ async function confirmed(what: { phone?: string; password?: string }): Promise<S
   return asked;
 }
 
-/** Reads what the bank's telephone book says today: to whom a code for a new login goes. */
+/** @returns the telephone to which the bank sends the code of a new login. */
 async function codeGoesTo(customerId: string): Promise<string | undefined> {
   await bank.begun(customerId);
   return bank.messages.at(-1)?.to;
@@ -64,7 +65,7 @@ async function logsInWith(customerId: string, password: string): Promise<boolean
 }
 
 describe("a customer's change", () => {
-  it('sends its code to the old telephone, and says what it is for', async () => {
+  it('sends its code to the old telephone and says what the code is for', async () => {
     const { loginId, changeId } = await session();
     bank.messages.length = 0;
     const password = 'a-new-password';
@@ -76,16 +77,16 @@ describe("a customer's change", () => {
     );
   });
 
-  it('needs both old factors, bound to it', async () => {
+  it('needs both old factors, bound to this change', async () => {
     const { loginId, changeId } = await session();
     const loginCode = bank.lastCode();
     const { boundTo } = await bank.service.beginChange({ loginId, changeId, phone: NEW });
     const complete = () => bank.service.complete({ loginId, boundTo });
-    await refused(complete(), 'AUTHENTICATION_FAILED');
+    await expectRefused(complete(), 'AUTHENTICATION_FAILED');
     await bank.service.submitPassword({ loginId, password: PASSWORD, boundTo });
     if (loginCode !== bank.lastCode())
       await bank.service.submitCode({ loginId, code: loginCode, boundTo });
-    await refused(complete(), 'AUTHENTICATION_FAILED');
+    await expectRefused(complete(), 'AUTHENTICATION_FAILED');
     await bank.service.submitCode({ loginId, code: bank.lastCode(), boundTo });
     const effectiveAt = Math.floor(bank.now / 1000) + 86_400;
     expect(await complete()).toEqual({ authenticated: true, effectiveAt });
@@ -100,10 +101,10 @@ describe("a customer's change", () => {
     const second = await bank.service.beginChange(other);
     expect(second.boundTo).not.toBe(first.boundTo);
     const join = bank.service.complete({ loginId, boundTo: second.boundTo });
-    await refused(join, 'AUTHENTICATION_FAILED');
+    await expectRefused(join, 'AUTHENTICATION_FAILED');
   });
 
-  it('is told to the old telephone, and counts after a day and no sooner', async () => {
+  it('is announced to the old telephone, and takes effect after a day, not sooner', async () => {
     const { customerId } = await confirmed({ phone: NEW });
     expect(bank.messages.at(-1)).toMatchObject({
       to: OLD,
@@ -115,7 +116,7 @@ describe("a customer's change", () => {
     expect(await codeGoesTo(customerId)).toBe(NEW);
   });
 
-  it('of a password leaves the old one good while it waits, and then no longer', async () => {
+  it('of a password leaves the old one valid while it waits, and no longer', async () => {
     const { customerId } = await confirmed({ password: 'a-new-password' });
     expect(await logsInWith(customerId, 'a-new-password')).toBe(false);
     expect(await logsInWith(customerId, PASSWORD)).toBe(true);
@@ -124,7 +125,7 @@ describe("a customer's change", () => {
     expect(await logsInWith(customerId, 'a-new-password')).toBe(true);
   });
 
-  it('can be cancelled by its owner while it waits, in any login, and then never comes', async () => {
+  it('can be cancelled by the customer while it waits, in any login, and then never takes effect', async () => {
     const { customerId, changeId } = await confirmed({ phone: NEW, password: 'a-new-password' });
     const before = await factorsOf(customerId);
     bank.now += DAY / 2;
@@ -144,24 +145,28 @@ describe("a customer's change", () => {
     expect(await factorsOf(customerId)).toEqual(before);
   });
 
-  it('cannot be cancelled by another customer, nor once it counts', async () => {
+  it('cannot be cancelled by another customer, or after it took effect', async () => {
     const { customerId, changeId } = await confirmed({ phone: NEW });
     const stranger = await bank.authenticated();
     const call = bank.service.cancelChange({ loginId: stranger, changeId });
-    await refused(call, 'NOT_FOUND', 'changeId');
+    await expectRefused(call, 'NOT_FOUND', 'changeId');
     bank.now += DAY;
     const loginId = await bank.authenticated(customerId);
-    await refused(bank.service.cancelChange({ loginId, changeId }), 'STATE_CONFLICT', 'changeId');
+    await expectRefused(
+      bank.service.cancelChange({ loginId, changeId }),
+      'STATE_CONFLICT',
+      'changeId',
+    );
   });
 
-  it('comes alone: while it waits no other is taken', async () => {
+  it('blocks other changes while it waits', async () => {
     const { customerId } = await confirmed({ phone: NEW });
     const loginId = await bank.authenticated(customerId);
     const other = { loginId, changeId: `second-${randomUUID()}`, phone: '+491713920008' };
-    await refused(bank.service.beginChange(other), 'STATE_CONFLICT', 'changeId');
+    await expectRefused(bank.service.beginChange(other), 'STATE_CONFLICT', 'changeId');
   });
 
-  it('comes alone also when another was begun before it waited', async () => {
+  it('also blocks a change that was begun before it waited', async () => {
     const { customerId, loginId, changeId } = await session();
     const first = await bank.service.beginChange({ loginId, changeId, phone: NEW });
     await bank.submitBoth(loginId, first.boundTo);
@@ -170,39 +175,43 @@ describe("a customer's change", () => {
     await bank.submitBoth(loginId, second.boundTo);
     await bank.service.complete({ loginId, boundTo: second.boundTo });
     const join = bank.service.complete({ loginId, boundTo: first.boundTo });
-    await refused(join, 'STATE_CONFLICT', 'changeId');
+    await expectRefused(join, 'STATE_CONFLICT', 'changeId');
     bank.now += DAY;
     expect(await codeGoesTo(customerId)).toBe(other.phone);
   });
 
-  it('does not come when the old telephone could not be told', async () => {
+  it('does not take effect when the message to the old telephone failed', async () => {
     const { customerId, loginId, changeId } = await session();
     const { boundTo } = await bank.service.beginChange({ loginId, changeId, phone: NEW });
     await bank.submitBoth(loginId, boundTo);
     bank.messageFailure = new Error('gateway');
-    await refused(bank.service.complete({ loginId, boundTo }), 'MESSAGE_NOT_SENT');
+    await expectRefused(bank.service.complete({ loginId, boundTo }), 'MESSAGE_NOT_SENT');
     bank.now += DAY;
     expect(await codeGoesTo(customerId)).toBe(OLD);
   });
 
-  it('is the same when it is begun again, and a conflict with other content', async () => {
+  it('is the same when it is begun again, and a conflict when the content differs', async () => {
     const { loginId, changeId } = await session();
     const asked = { loginId, changeId, phone: NEW, password: 'a-new-password' };
     const first = await bank.service.beginChange(asked);
     expect(await bank.service.beginChange(asked)).toEqual(first);
     for (const other of [{ phone: OLD }, { password: 'another-password' }])
-      await refused(bank.service.beginChange({ ...asked, ...other }), 'IDEMPOTENCY_CONFLICT');
-    await refused(bank.service.beginChange({ loginId, changeId: 'x' }), 'INPUT_INVALID', 'phone');
+      await expectRefused(bank.service.beginChange({ ...asked, ...other }), 'IDEMPOTENCY_CONFLICT');
+    await expectRefused(
+      bank.service.beginChange({ loginId, changeId: 'x' }),
+      'INPUT_INVALID',
+      'phone',
+    );
   });
 
   it('needs an authenticated login', async () => {
     for (const loginId of ['none', await bank.begun()]) {
       const call = bank.service.beginChange({ loginId, changeId: 'early', phone: NEW });
-      await refused(call, 'LOGIN_NOT_AUTHENTICATED', 'loginId');
+      await expectRefused(call, 'LOGIN_NOT_AUTHENTICATED', 'loginId');
     }
   });
 
-  it('says nothing to the ledger', async () => {
+  it('writes nothing to the ledger', async () => {
     const { loginId, changeId } = await session();
     const before = bank.ledger.calls.length;
     const { boundTo } = await bank.service.beginChange({ loginId, changeId, phone: NEW });
@@ -221,7 +230,7 @@ describe('a recovery at the counter', () => {
     return recovery;
   };
 
-  it('is told to the old telephone when it is asked, and when it waits', async () => {
+  it('is announced to the old telephone when it is asked for, and when it waits', async () => {
     const { changeId } = await asked();
     await bank.as('berta').confirmRecovery({ changeId });
     expect(bank.messages.map(({ to }) => to)).toEqual([OLD, OLD]);
@@ -229,15 +238,15 @@ describe('a recovery at the counter', () => {
     expect(bank.messages[1]?.text).toMatch(/ends in 009 in 72 hours/);
   });
 
-  it('needs another person, whatever certificate the first one holds', async () => {
+  it('needs a second person, even if the first one holds another certificate', async () => {
     const { customerId, changeId } = await asked();
     const again = bank.as('anna').confirmRecovery({ changeId });
-    await refused(again, 'SECOND_PERSON_NEEDED', 'changeId');
+    await expectRefused(again, 'SECOND_PERSON_NEEDED', 'changeId');
     bank.now += 30 * DAY;
     expect(await codeGoesTo(customerId)).toBe(OLD);
   });
 
-  it('waits three days from the confirmation', async () => {
+  it('waits three days after the confirmation', async () => {
     const { customerId, changeId } = await asked();
     bank.now += 10 * DAY;
     const record = await bank.as('berta').confirmRecovery({ changeId });
@@ -249,17 +258,17 @@ describe('a recovery at the counter', () => {
     expect(await codeGoesTo(customerId)).toBe(NEW);
   });
 
-  it.each(['asked', 'confirmed'])('that was %s is cancelled by the customer', async (state) => {
+  it.each(['asked', 'confirmed'])('that was %s can be cancelled by the customer', async (state) => {
     const { customerId, changeId } = await asked();
     if (state === 'confirmed') await bank.as('berta').confirmRecovery({ changeId });
     const loginId = await bank.authenticated(customerId);
     await bank.service.cancelChange({ loginId, changeId });
-    await refused(bank.as('berta').confirmRecovery({ changeId }), 'STATE_CONFLICT');
+    await expectRefused(bank.as('berta').confirmRecovery({ changeId }), 'STATE_CONFLICT');
     bank.now += 4 * DAY;
     expect(await codeGoesTo(customerId)).toBe(OLD);
   });
 
-  it('is cancelled by the front office, and so is a change that the customer did not want', async () => {
+  it('can be cancelled by the front office, and so can a change that the customer did not want', async () => {
     const { customerId, changeId } = await asked();
     await bank.as('carla').stopChange({ customerId, changeId });
     const own = await confirmed({ phone: NEW });
@@ -268,29 +277,29 @@ describe('a recovery at the counter', () => {
     expect(await codeGoesTo(customerId)).toBe(OLD);
     expect(await codeGoesTo(own.customerId)).toBe(OLD);
     const stranger = { customerId, changeId: own.changeId };
-    await refused(bank.service.stopChange(stranger), 'NOT_FOUND', 'changeId');
+    await expectRefused(bank.service.stopChange(stranger), 'NOT_FOUND', 'changeId');
   });
 
-  it('does not count before the old telephone was told', async () => {
+  it('does not take effect before the old telephone got its message', async () => {
     const customerId = await bank.customer();
     const recovery = { customerId, changeId: `recovery-${randomUUID()}`, phone: NEW };
     bank.messageFailure = new Error('gateway');
-    await refused(bank.service.startRecovery(recovery), 'MESSAGE_NOT_SENT');
+    await expectRefused(bank.service.startRecovery(recovery), 'MESSAGE_NOT_SENT');
     const early = bank.as('berta').confirmRecovery({ changeId: recovery.changeId });
-    await refused(early, 'STATE_CONFLICT');
+    await expectRefused(early, 'STATE_CONFLICT');
     expect(await bank.service.startRecovery(recovery)).toMatchObject({ state: 'unconfirmed' });
     expect(bank.messages.at(-1)?.to).toBe(OLD);
   });
 
-  it('is no change that a teller may confirm, nor of somebody unknown', async () => {
+  it("cannot be made for an unknown customer, and a teller cannot confirm a customer's change", async () => {
     const { changeId } = await confirmed({ phone: NEW });
-    await refused(bank.as('berta').confirmRecovery({ changeId }), 'NOT_FOUND', 'changeId');
+    await expectRefused(bank.as('berta').confirmRecovery({ changeId }), 'NOT_FOUND', 'changeId');
     const unknown = { customerId: 'nobody', changeId: 'for-nobody', phone: NEW };
-    await refused(bank.service.startRecovery(unknown), 'CUSTOMER_UNKNOWN');
+    await expectRefused(bank.service.startRecovery(unknown), 'CUSTOMER_UNKNOWN');
   });
 });
 
-it('stores new passwords as hashes only', async () => {
+it('stores new passwords only as hashes', async () => {
   await confirmed({ password: 'a-secret-password' });
   const rows = await bank.db.selectFrom('credential_changes').selectAll().execute();
   expect(JSON.stringify(rows)).not.toContain('a-secret-password');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of changes of telephone and password, and what the customer hears of them at the telephone that stands.
+// Rows of changes of telephone and password, and the messages about them to the customer's present telephone.
 import { BankError } from '../bank-error.js';
 import { toInstant } from '../clock.js';
 import type { BankContext, CallContext } from '../context.js';
@@ -11,10 +11,10 @@ import { changeMessageId, changeWaitsText, type ChangeWords } from '../messages/
 import type { ChangeRecord, ChangeState } from '../operations.js';
 import { lockCustomer, requireCustomer } from '../records/customers.js';
 
-/** Changes that will take effect unless somebody cancels them. A customer has one at most: two would be hard to follow. */
+/** States of changes that will take effect unless somebody cancels them. A customer has at most one, since two would be hard to follow. */
 const UNDER_WAY: readonly ChangeState[] = ['unconfirmed', 'waiting'];
 
-/** What somebody asks for. */
+/** A change that somebody asks for. */
 export interface ChangeAsked {
   readonly changeId: string;
   readonly customerId: string;
@@ -30,7 +30,7 @@ export const findChange = (db: BankDatabase, changeId: string): Promise<Change |
     .where('change_id', '=', changeId)
     .executeTakeFirst();
 
-/** @returns the change of that customer. @throws {BankError} NOT_FOUND, also when it is another's. */
+/** @returns the change of this customer. @throws {BankError} NOT_FOUND, also when it belongs to another customer. */
 export async function requireChange(
   db: BankDatabase,
   customerId: string,
@@ -41,7 +41,7 @@ export async function requireChange(
   return change;
 }
 
-/** @returns the change whose factors are bound to that digest, or undefined. */
+/** @returns the change whose factors are bound to this digest, or undefined. */
 export const findBoundChange = (
   db: BankDatabase,
   loginId: string,
@@ -54,7 +54,7 @@ export const findBoundChange = (
     .where('digest', '=', digest)
     .executeTakeFirst();
 
-/** @throws {BankError} STATE_CONFLICT while another change of the customer is under way. */
+/** @throws {BankError} STATE_CONFLICT while another change of the customer is open. */
 export async function ensureNoOther(
   db: BankDatabase,
   customerId: string,
@@ -70,7 +70,7 @@ export async function ensureNoOther(
   if (other !== undefined) throw new BankError('STATE_CONFLICT', 'changeId');
 }
 
-/** The same again is a repetition. @throws {BankError} IDEMPOTENCY_CONFLICT. */
+/** The same content is a repetition. @throws {BankError} IDEMPOTENCY_CONFLICT. */
 async function ensureSame(row: Change, asked: ChangeAsked): Promise<void> {
   const { customerId, loginId, phone = null, password } = asked;
   const samePassword =
@@ -81,7 +81,7 @@ async function ensureSame(row: Change, asked: ChangeAsked): Promise<void> {
   if (!same || !samePassword) throw new BankError('IDEMPOTENCY_CONFLICT', 'changeId');
 }
 
-/** The digest covers the salted hash, and so the password, without being a faster way to guess it. */
+/** The digest covers the password through its salted hash, so it is not a faster way to guess the password. */
 async function newRow({ key, clock, caller }: CallContext, asked: ChangeAsked) {
   const { changeId, customerId, loginId, phone = null, password } = asked;
   const password_hash = password === undefined ? null : await hashPassword(password);
@@ -98,7 +98,7 @@ async function newRow({ key, clock, caller }: CallContext, asked: ChangeAsked) {
   };
 }
 
-/** Stores a change once. @throws {BankError} IDEMPOTENCY_CONFLICT when its id stands for another. */
+/** Stores a change once. @throws {BankError} IDEMPOTENCY_CONFLICT when another change has its id. */
 export async function storeChange(
   context: CallContext,
   asked: ChangeAsked,
@@ -117,7 +117,7 @@ export async function storeChange(
   return row;
 }
 
-/** Moves a change on, while it is in that state and no other of its customer is under way. @returns whether it was. */
+/** Moves a change to its next state, if it is in this state and its customer has no other open change. @returns whether it did. */
 export const moveChange = (
   context: BankContext,
   { change_id, customer_id }: Change,
@@ -137,17 +137,17 @@ export const moveChange = (
     return moved !== undefined;
   });
 
-/** How a change comes to wait. */
+/** How a change starts to wait. */
 interface Waiting {
   readonly from: ChangeState;
   readonly seconds: number;
-  /** Of the input, that a conflict is told of. */
+  /** The input field that a conflict names. */
   readonly field: 'boundTo' | 'changeId';
   readonly confirmed_by?: string;
 }
 
 /**
- * Tells the owner of a change that all agreed to, and lets it wait from now on.
+ * Tells the customer about a confirmed change and starts its wait.
  * @returns when it takes effect, milliseconds since 1970.
  * @throws {BankError} STATE_CONFLICT when another call moved it first.
  */
@@ -171,8 +171,8 @@ export const wordsOf = ({ change_id, phone, password_hash }: Change): ChangeWord
 });
 
 /**
- * Tells the telephone that stands, before anything moves: a change may be told and not come, but none comes untold. A repetition is the
- * same message.
+ * Sends a message to the present telephone before the state changes. A change may be announced and not happen, but none happens
+ * unannounced. A repeated call sends the same message.
  */
 export async function tellOwner(
   context: CallContext,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A customer's own change of telephone or password: both factors that stand, bound to this change; then it waits, and can be cancelled.
+// A customer's own change of telephone or password. It needs both present factors, bound to this change. Then it waits
+// and can be cancelled.
 import { BankError } from '../bank-error.js';
 import { toInstant } from '../clock.js';
 import type { CallContext } from '../context.js';
@@ -41,24 +42,26 @@ export async function beginChange(
   return { ...sent, boundTo: change.digest };
 }
 
-const waiting = (effectiveAt: number): Authenticated => ({
+const waitingAnswer = (effectiveAt: number): Authenticated => ({
   authenticated: true,
   effectiveAt: toInstant(effectiveAt),
 });
 
-/** The join of a change's factors. @throws {BankError} AUTHENTICATION_FAILED unless both passed. */
+/** Joins the factors of a change. @throws {BankError} AUTHENTICATION_FAILED unless both passed. */
 export async function completeChange(
   context: CallContext,
   loginId: string,
   change: Change,
 ): Promise<Authenticated> {
   if (change.state === 'waiting' && change.effective_at !== null)
-    return waiting(change.effective_at);
+    return waitingAnswer(change.effective_at);
   if (change.state !== 'asked') throw new BankError('STATE_CONFLICT', 'boundTo');
   ensureBothPassed(await passedFactors(context, loginId, change.digest));
   await ensureNoOther(context.db, change.customer_id, change.change_id);
   const seconds = context.limits.changeWaitSeconds;
-  return waiting(await letWait(context, change, { from: 'asked', seconds, field: 'boundTo' }));
+  return waitingAnswer(
+    await letWait(context, change, { from: 'asked', seconds, field: 'boundTo' }),
+  );
 }
 
 const CANCELLABLE: readonly ChangeState[] = ['asked', 'unconfirmed', 'waiting'];
@@ -91,7 +94,7 @@ export const stopChange = (
 
 export async function listChanges(context: CallContext, loginId: string): Promise<ChangeRecord[]> {
   const { customer_id } = await requireSession(context, loginId);
-  // What is due counts from now on.
+  // Changes that are due take effect first.
   await requireCustomer(context, customer_id);
   const rows = await context.db
     .selectFrom('credential_changes')

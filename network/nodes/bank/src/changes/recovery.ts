@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A new telephone or password for a customer who lost the old one: two persons of the front office, a message to the old telephone, and a
-// longer wait stand in for the factors.
+// A new telephone or password for a customer who lost the old one. Instead of the factors it needs two persons of the front office, a
+// message to the old telephone and a longer wait.
 import { BankError } from '../bank-error.js';
 import type { CallContext } from '../context.js';
 import type { Change } from '../database/schema.js';
@@ -25,7 +25,7 @@ async function requireRecovery({ db }: CallContext, changeId: string): Promise<C
   return change;
 }
 
-/** Stored as asked first, so that it is told before it counts as under way. */
+/** Stored as requested first, so that the customer is told before the change counts as open. */
 export async function startRecovery(
   context: CallContext,
   asked: Parsed<'startRecovery'>,
@@ -41,7 +41,7 @@ export async function startRecovery(
   return toChangeRecord(await requireRecovery(context, asked.changeId));
 }
 
-/** @throws {BankError} SECOND_PERSON_NEEDED for whoever started it, under whichever certificate. */
+/** @throws {BankError} SECOND_PERSON_NEEDED for the person who started it, also with another certificate. */
 export async function confirmRecovery(
   context: CallContext,
   { changeId }: Parsed<'confirmRecovery'>,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's tables, in the order in which they came about. Run at every start; only ever append.
+// The bank's tables, in the order in which they were added. Run at every start. Only append.
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 
 type Table = CreateTableBuilder<string>;
@@ -151,7 +151,7 @@ const INDEXES = [
   { name: 'purchases_by_customer', table: 'purchases', columns: ['customer_id', 'purchased_at'] },
 ];
 
-/** Migrations by name; Kysely runs those that the database has not seen, in order of name. */
+/** Migrations by name. Kysely runs the ones that the database has not had, in order of name. */
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-initial': {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -187,7 +187,7 @@ export const MIGRATIONS: Record<string, Migration> = {
         .on('credential_changes')
         .columns(['customer_id', 'state'])
         .execute();
-      // A login may be of somebody who is no customer: its answers must not tell.
+      // A login may name somebody who is not a customer, because its answers must not reveal that.
       await db.schema.alterTable('logins').dropConstraint('logins_customer_id_fkey').execute();
       await db.schema
         .alterTable('logins')

@@ -13,7 +13,7 @@ export interface CustomerTable {
   birth_date: string | null;
   password_hash: string;
   password_changed: boolean;
-  /** Keyed digest of the profile as enrolled, to tell a repeated enrolment from another one. */
+  /** Keyed digest of the enrolled profile, to distinguish a repeated enrolment from a different one. */
   enrolment_mac: string;
   default_device: string | null;
   enrolled_at: number;
@@ -37,7 +37,7 @@ export interface LoginTable {
   state: LoginState;
   /** JSON of the limits that unit 7 set. */
   limits: string | null;
-  /** The refusal that ended it, or, before its end, the one that will. */
+  /** The refusal that ended the login, or will end it. */
   failure: string | null;
   /** Names of the profile's fields that this login filled, joined by commas. */
   filled: string;
@@ -52,12 +52,12 @@ export interface ChangeTable {
   kind: ChangeKind;
   /** The login in which a customer asked; a recovery has none. */
   login_id: string | null;
-  /** Keyed digest of the change, to which its factors are bound. */
+  /** Keyed digest of the change. Its factors are bound to it. */
   digest: string;
   phone: string | null;
   password_hash: string | null;
   state: ChangeState;
-  /** Names of the certificates. */
+  /** Names from the certificates. */
   asked_by: string;
   confirmed_by: string | null;
   asked_at: number;
@@ -81,7 +81,7 @@ export interface CodeTable {
   customer_id: string;
   login_id: string;
   bound_to: string;
-  /** HMAC of the code under the installation's key; the code itself is nowhere. */
+  /** HMAC of the code under the installation's key; the code itself is never stored. */
   mac: string;
   created_at: number;
   expires_at: number;
@@ -104,7 +104,7 @@ export interface FactorTable {
   login_id: string;
   bound_to: string;
   factor: Factor;
-  /** Goes to the ledger with the attestation; kept so that repeating it is a replay there. */
+  /** Sent to the ledger with the attestation. It is kept so that a repeated attestation is a replay there. */
   nonce: string;
   passed_at: number;
   attested_at: number | null;

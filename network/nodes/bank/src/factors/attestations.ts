@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attestations (units 5 and 6): a factor that passed is written to the ledger at once, each in its own transaction.
+// Attestations (units 5 and 6): each factor that passed is written to the ledger at once, in its own transaction.
 import { BankError, refusalCode } from '../bank-error.js';
 import type { BankContext } from '../context.js';
 import type { Factor } from '../operations.js';
 
-/** A factor that passed. The row holds the nonce, so that attesting again after a crash is a replay on the ledger. */
+/** A factor that passed. Its row keeps the nonce, so that attesting again after a crash is a replay on the ledger. */
 export interface PassedFactor {
   readonly login_id: string;
   readonly bound_to: string;
@@ -13,25 +13,25 @@ export interface PassedFactor {
   readonly attested_at: number | null;
 }
 
-/** Refusals that no repetition turns: the time for the factors, or for the login, is over. */
+/** Refusals that a repetition does not change: the time for the factors or for the login is over. */
 export const isOver = (error: unknown): boolean =>
   ['AUTHENTICATION_EXPIRED', 'LOGIN_EXPIRED'].includes(refusalCode(error) ?? '');
 
 /**
- * Writes attestations without letting anyone wait: were the answer to a right factor later than that to a wrong one,
- * or did only it fail with the ledger, it would tell which factor was right.
+ * Writes attestations in the background, so that no caller waits for them. If a right factor were answered later than a wrong
+ * one, or failed when the ledger fails, the answer would reveal which factor was right.
  */
 export class Attestations {
   readonly #context: BankContext;
   readonly #running = new Map<string, Promise<void>>();
-  /** What wrong factors wait for in place of an attestation, by login. */
+  /** The pretended attestations of wrong factors, by login. */
   readonly #pretended = new Map<string, Promise<void>>();
 
   constructor(context: BankContext) {
     this.#context = context;
   }
 
-  /** Begins to attest. Failures are left to {@link settle}. */
+  /** Starts the attestation. {@link settle} handles a failure. */
   start(passed: PassedFactor): void {
     this.#attest(passed).catch((error: unknown) => {
       const code = refusalCode(error) ?? 'LEDGER_UNAVAILABLE';
@@ -39,7 +39,7 @@ export class Attestations {
     });
   }
 
-  /** A factor of that login was wrong, or is attested in vain: takes the time of an attestation, and nobody waits for it yet. */
+  /** For a wrong factor, or one of a login in vain: takes as long as an attestation, in the background. */
   pretend(loginId: string): void {
     const pretended = Promise.all([
       this.#pretended.get(loginId),
@@ -50,7 +50,7 @@ export class Attestations {
     this.#pretended.set(loginId, pretended);
   }
 
-  /** Attests what is not attested yet. @throws what the ledger throws. */
+  /** Attests the factors that are not attested yet. @throws what the ledger throws. */
   async settle(loginId: string, boundTo: string): Promise<void> {
     const passed = await passedFactors(this.#context, loginId, boundTo);
     await Promise.all(
@@ -59,8 +59,8 @@ export class Attestations {
   }
 
   /**
-   * Attests what passed of a login that fails, while its time lasts: the ledger takes no attestation of a failed login. Takes as
-   * long when nothing passed, so that the time does not tell which factor was wrong.
+   * Attests the factor that passed before its login fails, because the ledger accepts no attestation of a failed login. Takes as
+   * long when no factor passed, so that the time does not reveal which factor was wrong.
    * @throws what the ledger throws.
    */
   async settleFailing(loginId: string): Promise<void> {
@@ -70,12 +70,12 @@ export class Attestations {
     await Promise.all([settled, this.pretended(loginId)]);
   }
 
-  /** Resolves when nothing is pretended of that login any more. */
+  /** Resolves when no pretended attestation of this login is in progress. */
   async pretended(loginId: string): Promise<void> {
     await this.#pretended.get(loginId);
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no attestation is in progress. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#running.values());
   }
@@ -104,7 +104,7 @@ export class Attestations {
   }
 }
 
-/** @returns the factors that passed for the login, or for one order. */
+/** @returns the factors that passed, for the login or for one order. */
 export const passedFactors = (
   { db }: Pick<BankContext, 'db'>,
   loginId: string,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What bounds guessing, each limit tried on a real database.
+// Tries each limit on guessing with a real database.
 import { limitsSchema } from '../limits.js';
 import { BankFixture, PASSWORD } from '../testing/bank-fixture.js';
 
@@ -27,7 +27,7 @@ const attested = (loginId: string) =>
     ({ name, input }) => name.startsWith('attest') && input['loginId'] === loginId,
   ).length;
 
-it('takes a code until the last millisecond of its life, and no longer', async () => {
+it('accepts a code until the last millisecond of its life, not longer', async () => {
   const [late, last] = [await bank.begun(), await bank.begun()];
   const lastCode = bank.lastCode();
   const lateCode = bank.messages.at(-2)?.text.slice(0, 6) ?? '';
@@ -47,7 +47,7 @@ it('says when the code expires, in seconds', async () => {
   expect(sent).toEqual({ codeExpiresAt: Math.floor(bank.now / 1000) + 180 });
 });
 
-it('takes a code once', async () => {
+it('accepts a code once', async () => {
   const loginId = await bank.begun();
   const typed = bank.lastCode();
   await Promise.all([code(loginId, typed), code(loginId, typed), code(loginId, typed)]);
@@ -56,7 +56,7 @@ it('takes a code once', async () => {
   expect(attested(loginId)).toBe(1);
 });
 
-it('takes no code of another login of the same customer', async () => {
+it('refuses a code of another login of the same customer', async () => {
   const customerId = await bank.customer();
   const first = await bank.begun(customerId);
   const firstCode = bank.lastCode();
@@ -67,7 +67,7 @@ it('takes no code of another login of the same customer', async () => {
   expect(await bank.results(first)).toEqual(['CODE_WRONG', 'PASSED']);
 });
 
-it('gives up a code after five wrong tries, also for the right one', async () => {
+it('voids a code after five wrong tries', async () => {
   const loginId = await bank.begun();
   const wrong = bank.wrongCode();
   await times(5, () => code(loginId, wrong));
@@ -78,7 +78,7 @@ it('gives up a code after five wrong tries, also for the right one', async () =>
   ]);
 });
 
-it('takes the right code as the fifth try', async () => {
+it('accepts the right code on the fifth try', async () => {
   const loginId = await bank.begun();
   const wrong = bank.wrongCode();
   await times(4, () => code(loginId, wrong));
@@ -86,7 +86,7 @@ it('takes the right code as the fifth try', async () => {
   expect((await bank.results(loginId)).at(-1)).toBe('PASSED');
 });
 
-it('counts wrong tries that come at once', async () => {
+it('counts parallel wrong tries', async () => {
   const loginId = await bank.begun();
   const wrong = bank.wrongCode();
   await Promise.all(Array.from({ length: 8 }, () => code(loginId, wrong)));
@@ -95,7 +95,7 @@ it('counts wrong tries that come at once', async () => {
   expect(results.filter((result) => result === 'CODE_EXHAUSTED')).toHaveLength(3);
 });
 
-it('lets a newer code replace the older', async () => {
+it('replaces the older code by the newer', async () => {
   const loginId = await bank.begun();
   const older = bank.lastCode();
   await bank.service.beginAuthentication({ loginId, resend: true });
@@ -106,7 +106,7 @@ it('lets a newer code replace the older', async () => {
   if (newer !== older) expect(await bank.results(loginId)).toEqual(['CODE_WRONG', 'PASSED']);
 });
 
-it('sends nothing again while the code lives, and a new one when it is over or used up', async () => {
+it('sends no new code while one is valid, and a new one when it has expired or was used up', async () => {
   const loginId = await bank.begun();
   const sent = bank.messages.length;
   await bank.service.beginAuthentication({ loginId });
@@ -123,7 +123,7 @@ it('sends nothing again while the code lives, and a new one when it is over or u
   expect(bank.messages).toHaveLength(sent + 2);
 });
 
-it('locks the password of a customer after ten wrong ones, over all logins, until they are 15 minutes old', async () => {
+it("locks a customer's password after ten wrong tries in all logins, until these are 15 minutes old", async () => {
   const customerId = await bank.customer();
   const [first, second] = [await bank.begun(customerId), await bank.begun(customerId)];
   await times(5, () => password(first, 'wrong-password'));
@@ -136,7 +136,7 @@ it('locks the password of a customer after ten wrong ones, over all logins, unti
   expect((await bank.results(second)).at(-1)).toBe('PASSED');
 });
 
-it('locks passwords guessed all at once', async () => {
+it('locks the password after parallel guesses', async () => {
   const loginId = await bank.begun();
   await Promise.all(Array.from({ length: 14 }, () => password(loginId, 'wrong-password')));
   const results = await bank.results(loginId);
@@ -144,7 +144,7 @@ it('locks passwords guessed all at once', async () => {
   expect(results.filter((result) => result === 'LOCKED')).toHaveLength(4);
 });
 
-it('locks codes after ten wrong ones over any number of codes, and leaves the password and others alone', async () => {
+it('locks codes after ten wrong tries of any codes, but not the password or other customers', async () => {
   const customerId = await bank.customer();
   const loginId = await bank.begun(customerId);
   for (let round = 0; round < 2; round += 1) {
@@ -161,7 +161,7 @@ it('locks codes after ten wrong ones over any number of codes, and leaves the pa
   expect(await bank.results(other)).toEqual(['PASSED']);
 });
 
-it('does not let a right password clear the wrong ones', async () => {
+it('does not forget wrong passwords after a right one', async () => {
   const loginId = await bank.begun();
   await times(9, () => password(loginId, 'wrong-password'));
   await password(loginId, PASSWORD);
@@ -170,14 +170,14 @@ it('does not let a right password clear the wrong ones', async () => {
   expect((await bank.results(loginId)).slice(-3)).toEqual(['PASSED', 'PASSWORD_WRONG', 'LOCKED']);
 });
 
-it('answers alike while locked', async () => {
+it('answers the same while locked', async () => {
   const loginId = await bank.begun();
   const before = await password(loginId, 'wrong-password');
   await times(10, () => password(loginId, 'wrong-password'));
   expect(await password(loginId, PASSWORD)).toEqual(before);
 });
 
-it('stops sending after ten codes that nobody used', async () => {
+it('stops sending after ten unused codes', async () => {
   const customerId = await bank.customer();
   const loginId = await bank.begun(customerId);
   await times(9, () => bank.service.beginAuthentication({ loginId, resend: true }));
@@ -204,9 +204,15 @@ it('stores neither codes nor passwords', async () => {
 });
 
 it.each([
-  ...[{ codeSeconds: 181 }, { codeTries: 6 }, { codeDigits: 5 }, { wrongTries: 11 }],
-  ...[{ unusedCodes: 51 }, { windowSeconds: 59 }, { sessionSeconds: 86_401 }],
-  ...[{ changeWaitSeconds: 3_599 }, { recoveryWaitSeconds: 86_399 }],
-])('cannot be made laxer than documented: %j', (laxer) => {
+  { codeSeconds: 181 },
+  { codeTries: 6 },
+  { codeDigits: 5 },
+  { wrongTries: 11 },
+  { unusedCodes: 51 },
+  { windowSeconds: 59 },
+  { sessionSeconds: 86_401 },
+  { changeWaitSeconds: 3_599 },
+  { recoveryWaitSeconds: 86_399 },
+])('refuses settings that are laxer than documented: %j', (laxer) => {
   expect(limitsSchema.safeParse(laxer).success).toBe(false);
 });

@@ -12,7 +12,7 @@ const stored: StoredCode = {
 };
 const judge = { key, now: 999, tries: 5 };
 
-it('draws all digits evenly, leading zeros included', () => {
+it('draws all digits evenly, with leading zeros', () => {
   const counts = new Map<string, number>();
   for (let index = 0; index < 20_000; index += 1) {
     const code = drawCode(6);
@@ -34,11 +34,11 @@ it.each([
   ['CODE_WRONG', { code_id: 'other' }, '012345'],
   ['CODE_WRONG', { login_id: 'other' }, '012345'],
   ['CODE_WRONG', { bound_to: 'other' }, '012345'],
-])('judges %s: %j', (result, change, code) => {
+])('checks %s: %j', (result, change, code) => {
   expect(judgeCode({ ...stored, ...change }, code, judge)).toBe(result);
 });
 
-it('takes nothing when no code was sent, and nothing under another key', () => {
+it('accepts nothing when no code was sent, or under another key', () => {
   expect(judgeCode(undefined, '012345', judge)).toBe('CODE_WRONG');
   expect(judgeCode(stored, '012345', { ...judge, key: Buffer.alloc(32, 8) })).toBe('CODE_WRONG');
 });

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-// One-time codes: drawn evenly, stored keyed, compared in constant time, and judged by the rules that bound them.
+// One-time codes: drawn evenly, stored as keyed digests, compared in constant time, and limited in time and tries.
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import type { CodeTable } from '../database/schema.js';
 import type { AttemptResult } from '../operations.js';
 import { keyedDigest } from '../secrets/installation-key.js';
 
-/** @returns a code of so many decimal digits, each equally likely. */
+/** @returns a code with this number of decimal digits, each code equally likely. */
 export const drawCode = (digits: number): string =>
   randomInt(10 ** digits)
     .toString()
     .padStart(digits, '0');
 
-/** What a code was sent for: another login, order or sending makes another digest of the same digits. */
+/** What a code was sent for. The same digits have another digest for another login, order or sending. */
 export interface CodePurpose {
   readonly code_id: string;
   readonly login_id: string;
   readonly bound_to: string;
 }
 
-/** @returns what is stored in place of the code. */
+/** @returns the digest that is stored instead of the code. */
 export const codeMac = (key: Uint8Array, purpose: CodePurpose, code: string): string =>
   keyedDigest(key, 'one-time-code', purpose.code_id, purpose.login_id, purpose.bound_to, code);
 
-/** The row of a code as far as judging it goes. */
+/** The part of a code's row that is needed to check a try. */
 export type StoredCode = CodePurpose & Pick<CodeTable, 'mac' | 'expires_at' | 'tries' | 'used_at'>;
 
-/** Who judges: the installation's key, the time in milliseconds, how many tries a code has. */
+/** What a check needs: the installation's key, the time in milliseconds, and the tries of a code. */
 export interface Judge {
   readonly key: Uint8Array;
   readonly now: number;
   readonly tries: number;
 }
 
-/** Compared with when no code was sent, so that this takes as long. */
+/** Used when no code was sent, so that the comparison takes as long. */
 const NO_CODE: StoredCode = {
   code_id: '',
   login_id: '',
@@ -43,7 +43,7 @@ const NO_CODE: StoredCode = {
   used_at: null,
 };
 
-/** @returns how a try of the newest code ends. A used code counts as exhausted. */
+/** @returns the result of a try of the newest code. A used code counts as exhausted. */
 export function judgeCode(
   stored: StoredCode | undefined,
   code: string,

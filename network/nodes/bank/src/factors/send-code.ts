@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends a one-time code. A newer code replaces the older; while a code lives, none is sent unless asked for.
+// Sends a one-time code. A newer code replaces the older. While a code is valid, a new one is sent only on request.
 import { randomBytes } from 'node:crypto';
 import { BankError } from '../bank-error.js';
 import { toInstant } from '../clock.js';
@@ -16,30 +16,30 @@ export interface CodeRequest {
   readonly customerId: string;
   readonly loginId: string;
   readonly boundTo: string;
-  /** A new code even while the last one lives. */
+  /** Send a new code even while the last one is valid. */
   readonly resend: boolean;
-  /** The login cannot succeed: without a telephone nothing is sent, and the answer is the same. */
+  /** The login cannot succeed. Without a telephone nothing is sent, and the answer is the same. */
   readonly inVain?: boolean;
-  /** What the customer reads; seconds that the code lives. */
+  /** The message to the customer; `seconds` is how long the code is valid. */
   readonly text: (code: string, seconds: number) => string;
 }
 
 interface NewCode {
   readonly codeId: string;
   readonly code: string;
-  /** Absent where {@link CodeRequest.inVain}. */
+  /** Absent for {@link CodeRequest.inVain}. */
   readonly phone?: string;
 }
 
 interface Prepared {
   readonly expiresAt: number;
-  /** Absent when the last code still lives. */
+  /** Absent when the last code is still valid. */
   readonly fresh?: NewCode;
 }
 
 type LastCode = Pick<CodeTable, 'sent' | 'tries' | 'used_at' | 'expires_at'>;
 
-/** A code that was used needs no successor; nor does one that the customer can still type. */
+/** A used code needs no new one, and neither does a code that is still valid. */
 function suffices(last: LastCode, { clock, limits }: BankContext): boolean {
   if (last.used_at !== null) return true;
   return last.sent && last.tries < limits.codeTries && clock() < last.expires_at;
@@ -85,7 +85,7 @@ async function storeCode(db: BankDatabase, context: BankContext, request: CodeRe
   return { codeId: purpose.code_id, code, expiresAt };
 }
 
-const prepare = (context: CallContext, request: CodeRequest): Promise<Prepared> =>
+const prepareCode = (context: CallContext, request: CodeRequest): Promise<Prepared> =>
   context.db.transaction().execute(async (db) => {
     const phone = (await lockCustomer(db, request.customerId, context))?.phone ?? undefined;
     const last = await newestCode(db, { login_id: request.loginId, bound_to: request.boundTo });
@@ -99,7 +99,7 @@ const prepare = (context: CallContext, request: CodeRequest): Promise<Prepared> 
     return { expiresAt, fresh: { codeId, code, ...(phone !== undefined && { phone }) } };
   });
 
-async function deliver(
+async function deliverCode(
   context: BankContext,
   request: CodeRequest,
   { codeId, code, phone }: NewCode,
@@ -112,11 +112,11 @@ async function deliver(
 }
 
 /**
- * A crash between storing and sending leaves a code marked as not sent: the next call sends another.
+ * A crash between storing and sending leaves a code that is marked as not sent. The next call then sends another.
  * @throws {BankError} TOO_MANY_CODES, MESSAGE_NOT_SENT.
  */
 export async function sendCode(context: CallContext, request: CodeRequest): Promise<CodeSent> {
-  const { expiresAt, fresh } = await prepare(context, request);
-  if (fresh !== undefined) await deliver(context, request, fresh);
+  const { expiresAt, fresh } = await prepareCode(context, request);
+  if (fresh !== undefined) await deliverCode(context, request, fresh);
   return { codeExpiresAt: toInstant(expiresAt) };
 }

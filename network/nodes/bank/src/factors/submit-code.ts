@@ -7,7 +7,7 @@ import { judgeCode } from './one-time-code.js';
 import { lockCustomer } from '../records/customers.js';
 import { isLocked, recordPassed, recordTry, type TrySubject } from './tries.js';
 
-/** @returns the newest code for the login or order, which alone counts. */
+/** @returns the newest code for the login or order. Only the newest is valid. */
 export const newestCode = (
   db: BankDatabase,
   { login_id, bound_to }: Pick<TrySubject, 'login_id' | 'bound_to'>,
@@ -48,7 +48,7 @@ async function tryCode(
   return recordPassed(db, subject, now);
 }
 
-/** @returns the factor when it passed, or undefined. */
+/** @returns the factor if it passed, or undefined. */
 export const submitCode = (
   context: BankContext,
   subject: TrySubject,

@@ -2,17 +2,17 @@
 // Unit 6: a password typed for a login or for one order.
 import type { BankContext } from '../context.js';
 import type { PassedFactor } from './attestations.js';
-import { isNoPassword, isPassword } from '../secrets/password.js';
+import { rejectPassword, isPassword } from '../secrets/password.js';
 import { lockCustomer } from '../records/customers.js';
 import { isLocked, recordPassed, recordTry, type TrySubject } from './tries.js';
 
-/** A try that is recorded already and must still be checked; nothing to compare with when the factor is locked, or nobody's. */
+/** A recorded try that must still be checked. Without a hash when the factor is locked or the customer is unknown. */
 interface OpenTry {
   readonly seq: number;
   readonly stored: string | undefined;
 }
 
-const begin = (context: BankContext, subject: TrySubject): Promise<OpenTry> =>
+const beginTry = (context: BankContext, subject: TrySubject): Promise<OpenTry> =>
   context.db.transaction().execute(async (db) => {
     const customer = await lockCustomer(db, subject.customer_id, context);
     const locked = await isLocked(db, subject, context);
@@ -20,7 +20,7 @@ const begin = (context: BankContext, subject: TrySubject): Promise<OpenTry> =>
     return { seq, stored: locked ? undefined : customer?.password_hash };
   });
 
-const pass = (
+const passTry = (
   context: BankContext,
   subject: TrySubject,
   seq: number,
@@ -30,15 +30,15 @@ const pass = (
     return recordPassed(db, subject, context.clock());
   });
 
-/** @returns the factor when it passed, or undefined. Takes the same hashing either way. */
+/** @returns the factor if it passed, or undefined. Hashes in both cases. */
 export async function submitPassword(
   context: BankContext,
   subject: TrySubject,
   password: string,
 ): Promise<PassedFactor | undefined> {
-  const { seq, stored } = await begin(context, subject);
+  const { seq, stored } = await beginTry(context, subject);
   const right = await (stored === undefined
-    ? isNoPassword(password)
+    ? rejectPassword(password)
     : isPassword(stored, password));
-  return right ? pass(context, subject, seq) : undefined;
+  return right ? passTry(context, subject, seq) : undefined;
 }

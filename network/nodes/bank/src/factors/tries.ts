@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tries of the two factors: every one is recorded as wrong before it is checked, so that no parallel guesses escape the count.
+// Tries of the two factors. Each try is recorded as wrong before it is checked, so that no parallel guess escapes the count.
 import { randomBytes } from 'node:crypto';
 import type { BankContext } from '../context.js';
 import type { BankDatabase } from '../database/schema.js';
 import type { AttemptResult, Factor } from '../operations.js';
 import type { PassedFactor } from './attestations.js';
 
-/** What a try is for. */
+/** The purpose of a try. */
 export interface TrySubject {
   readonly customer_id: string;
   readonly login_id: string;
@@ -17,8 +17,8 @@ export interface TrySubject {
 const WRONG: Record<Factor, AttemptResult> = { password: 'PASSWORD_WRONG', sms: 'CODE_WRONG' };
 
 /**
- * Whether the factor is locked: so many wrong tries within the window. It opens as they grow old, and a right try does not clear
- * them: whoever knows one factor must not get more guesses at the other. Tries while locked do not count.
+ * Whether the factor is locked, because of too many wrong tries in the window. It unlocks when they are old enough. A right try
+ * does not clear them, because knowing one factor must not give more guesses at the other. Tries while locked do not count.
  */
 export async function isLocked(
   db: BankDatabase,
@@ -51,7 +51,7 @@ export async function recordTry(
   return seq;
 }
 
-/** Whether the login still takes factors: one that is judged does not, though the try began before. */
+/** Whether the login still accepts factors. A decided login does not, even if the try began before. */
 async function isOpen(
   db: BankDatabase,
   { login_id, bound_to }: Pick<TrySubject, 'login_id' | 'bound_to'>,
@@ -67,8 +67,8 @@ async function isOpen(
 }
 
 /**
- * Keeps that a factor passed; a factor that passed before keeps its nonce.
- * @returns the row, or undefined when the login was judged without it meanwhile.
+ * Stores that a factor passed. A factor that passed before keeps its nonce.
+ * @returns the row, or undefined when the login was decided in the meantime.
  */
 export async function recordPassed(
   db: BankDatabase,

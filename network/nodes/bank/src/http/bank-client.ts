@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's operations from another process: the same methods as the service, over HTTPS with a client certificate.
+// Calls the bank's operations from another process: the same methods as the service, over HTTPS with a client certificate.
 import { Agent, request, type RequestOptions } from 'node:https';
 import * as z from 'zod';
 import { BankError, isBankErrorCode } from '../bank-error.js';
@@ -14,9 +14,9 @@ export interface BankClientOptions {
   readonly root: string;
   readonly cert: string;
   readonly key: string;
-  /** Name in the server's certificate, where it is not the host's. */
+  /** Name in the server's certificate, if it differs from the host. */
   readonly serverName?: string;
-  /** Milliseconds for one call; 90,000 unless told, longer than the service tries to reach the ledger. */
+  /** Time limit of a call in milliseconds. The default, 90,000, is longer than the service tries to reach the ledger. */
   readonly timeoutMs?: number;
 }
 
@@ -41,7 +41,7 @@ const DEFAULT_TIMEOUT_MS = 90_000;
 
 const queryText = (value: unknown): string => (Array.isArray(value) ? value.join() : String(value));
 
-/** @returns the call of a route: parameters in the path, the rest as query or body. */
+/** @returns the request of a route, with the parameters in the path and the rest as query or body. */
 function toRequest({ method, path }: Route, input: Fields): HttpRequest {
   const inPath = new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name));
   const filled = path.replace(/:(\w+)/g, (_, name: string) =>
@@ -72,7 +72,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Throws `BankError` as the service does, and `SERVICE_UNREACHABLE` when there is no answer. All calls may be repeated. */
+/** Throws `BankError` like the service, and `SERVICE_UNREACHABLE` when there is no answer. All calls may be repeated. */
 export class BankClient implements BankOperations {
   readonly #agent: Agent;
   readonly #options: BankClientOptions;
@@ -215,7 +215,7 @@ export class BankClient implements BankOperations {
         );
       });
       sent.on('error', (error: NodeJS.ErrnoException) => {
-        // The server closed an idle connection at the moment of its next use: nothing was read, a new one will do.
+        // The server closed an idle connection just when the client used it again. Nothing was read, so a new connection is safe.
         if (sent.reusedSocket && error.code === 'ECONNRESET')
           this.#send(call).then(resolve, reject);
         else reject(error);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The service over real HTTPS with client certificates, on a free port, with a real database.
+// Tests the service over real HTTPS with client certificates, on a free port, with a real database.
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
@@ -11,7 +11,7 @@ import { BankHouse } from '../testing/bank-house.js';
 import { ADDRESS, ENROLMENT, PASSWORD, PERSONAL, termsOf } from '../testing/bank-fixture.js';
 import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
 import { LIMITS } from '../testing/fake-ledger.js';
-import { refused } from '../testing/refused.js';
+import { expectRefused } from '../testing/refused.js';
 import { BankClient } from './bank-client.js';
 
 const enrolment = { ...ENROLMENT, customerId: 'customer-1' };
@@ -81,7 +81,7 @@ const raw = ({
     sent.end(body);
   });
 
-it('says where it answers', async () => {
+it('says where it listens', async () => {
   expect(JSON.parse(readFileSync(join(house.folder, 'ready.json'), 'utf8'))).toEqual({
     url: house.bank.url,
     pid: process.pid,
@@ -89,7 +89,7 @@ it('says where it answers', async () => {
   await expect(channel.health()).resolves.toBeUndefined();
 });
 
-it('logs a customer in through all operations', async () => {
+it('logs in a customer through all operations', async () => {
   const code = await login('login-1');
   await Promise.all([
     channel.submitPassword({ loginId: 'login-1', password: PASSWORD }),
@@ -132,7 +132,7 @@ it('answers wrong factors like right ones, with the same status and the same wor
   expect(failures[0]).toMatchObject({ status: 401, json: { code: 'AUTHENTICATION_FAILED' } });
 });
 
-it('offers addresses and keeps purchases', async () => {
+it('offers addresses and stores purchases', async () => {
   const { addresses } = await channel.offerAddresses({ loginId: 'login-1', which: [1] });
   expect(addresses[0]?.latitude).toBe(ADDRESS.latitude);
   const line = { gtin: '4006381333931', name: 'Pencil', quantity: 2, unitPrice: '1250' };
@@ -154,7 +154,7 @@ it('offers addresses and keeps purchases', async () => {
   });
 });
 
-it("changes a telephone through all operations, at the customer's wish and at the counter", async () => {
+it('changes a telephone through all operations, by the customer and at the counter', async () => {
   const { loginId } = { loginId: 'login-1' };
   const asked = { loginId, changeId: 'change-1', phone: '+491713920009' };
   const { boundTo } = await channel.beginChange(asked);
@@ -168,14 +168,14 @@ it("changes a telephone through all operations, at the customer's wish and at th
   const recovery = { customerId: 'customer-1', changeId: 'change-2', phone: '+491713920009' };
   await teller.startRecovery(recovery);
   const sameHolder = house.clientOf('teller');
-  await refused(sameHolder.confirmRecovery({ changeId: 'change-2' }), 'SECOND_PERSON_NEEDED');
+  await expectRefused(sameHolder.confirmRecovery({ changeId: 'change-2' }), 'SECOND_PERSON_NEEDED');
   await house.clientOf('teller', 'berta').confirmRecovery({ changeId: 'change-2' });
   await teller.stopChange({ customerId: 'customer-1', changeId: 'change-2' });
   const changes = await channel.listChanges({ loginId });
   expect(changes.map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
 });
 
-it('shows the audit of tries to the operator', async () => {
+it('shows the operator the audit of tries', async () => {
   await login('audited');
   await channel.submitPassword({ loginId: 'audited', password: 'wrong-password' });
   const attempts = [
@@ -192,25 +192,29 @@ it('shows the audit of tries to the operator', async () => {
 it.each([
   { commonName: 'x\nrole=operator', role: 'teller' },
   { commonName: JSON.stringify({ attrs: { role: 'operator' } }), role: 'teller' },
-])('takes nobody for the operator by its name: %j', async (subject) => {
+])('does not recognise an operator by its name: %j', async (subject) => {
   const posing = house.clientWith(house.authority.issue(subject));
-  await refused(posing.attempts({ loginId: 'audited' }), 'ACCESS_DENIED');
+  await expectRefused(posing.attempts({ loginId: 'audited' }), 'ACCESS_DENIED');
 });
 
-it("lets nobody in without a certificate of the bank's CA", async () => {
+it("refuses a client without a certificate of the bank's CA", async () => {
   const other = new TestAuthority('bank ca');
-  await refused(
+  await expectRefused(
     house.clientWith(other.issue({ commonName: 'portal', role: 'operator' })).health(),
     'SERVICE_UNREACHABLE',
   );
-  await refused(house.clientWith({ cert: '', key: '' }).health(), 'SERVICE_UNREACHABLE');
+  await expectRefused(house.clientWith({ cert: '', key: '' }).health(), 'SERVICE_UNREACHABLE');
 });
 
-it('speaks TLS 1.3 only', async () => {
+it('speaks only TLS 1.3', async () => {
   const { hostname: host, port } = new URL(house.bank.url);
   const { cert, key } = door;
   const socket = connectTls({
-    ...{ host, port: Number(port), ca: house.authority.root, cert, key },
+    host,
+    port: Number(port),
+    ca: house.authority.root,
+    cert,
+    key,
     maxVersion: 'TLSv1.2',
   });
   const connected = once(socket, 'secureConnect').finally(() => socket.destroy());
@@ -219,9 +223,9 @@ it('speaks TLS 1.3 only', async () => {
   });
 });
 
-it('speaks to no server that the client does not know', async () => {
+it('has a client that refuses an unknown server', async () => {
   const { root } = new TestAuthority('other');
-  await refused(house.clientWith(door, root).health(), 'SERVICE_UNREACHABLE');
+  await expectRefused(house.clientWith(door, root).health(), 'SERVICE_UNREACHABLE');
 });
 
 it.each([
@@ -278,9 +282,9 @@ it.each([
   );
 });
 
-it('says that the ledger is away, and goes on when it is back', async () => {
+it('says that the ledger does not answer, and continues when it is back', async () => {
   house.ledger.failOnce('verifyIdentity', new Error(`secret ${PERSONAL.phone}`));
-  await refused(
+  await expectRefused(
     channel.openLogin({ loginId: 'away', customerId: 'customer-1' }),
     'LEDGER_UNAVAILABLE',
   );
@@ -289,12 +293,15 @@ it('says that the ledger is away, and goes on when it is back', async () => {
   });
 });
 
-it("passes the ledger's refusals on by their code", async () => {
+it("passes on the ledger's refusals with their codes", async () => {
   house.ledger.refuseOnce('verifyIdentity', 'CLOCK_SKEW');
-  await refused(channel.openLogin({ loginId: 'skewed', customerId: 'customer-1' }), 'CLOCK_SKEW');
+  await expectRefused(
+    channel.openLogin({ loginId: 'skewed', customerId: 'customer-1' }),
+    'CLOCK_SKEW',
+  );
 });
 
-it('logs routes and no personal data, passwords, codes or ids of paths', () => {
+it('logs routes, but no personal data, passwords, codes or ids of paths', () => {
   const log = house.logged.join('');
   expect(log).toContain('"route":"/logins/:loginId/password"');
   expect(log).toContain('"code":"LEDGER_UNAVAILABLE"');

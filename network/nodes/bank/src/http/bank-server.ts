@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The operations over HTTPS with client certificates. Logs method, route and status; never a body, a query or an address.
+// Serves the operations over HTTPS with client certificates. Logs method, route and status, never a body, a query or an address.
 import type { Server } from 'node:https';
 import {
   fastify,
@@ -23,12 +23,12 @@ import { HEALTH, ROUTES, type Route } from './routes.js';
 export interface ServerTls {
   readonly cert: string;
   readonly key: string;
-  /** Client certificates must descend from one of these. */
+  /** Client certificates must be issued by one of these. */
   readonly clientRoots: readonly string[];
 }
 
 export interface BankServerOptions {
-  /** The operations as this caller has them. */
+  /** The operations for this caller. */
   readonly operationsFor: (caller: Caller) => BankOperations;
   readonly tls: ServerTls;
   readonly doorkeeper: Doorkeeper;
@@ -41,14 +41,14 @@ export interface BankServerOptions {
 
 export type BankServer = FastifyInstance<Server>;
 
-/** How often connections are looked at that have outlived a time limit. */
+/** How often the server looks for connections that exceed a time limit. */
 const LOOK_MS = 1_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call the route; without them nobody. */
+    /** The roles that may call the route; without them, nobody may. */
     readonly roles?: readonly BankRole[];
   }
   interface FastifyRequest {
@@ -56,18 +56,22 @@ declare module 'fastify' {
   }
 }
 
-/** Parameters of the path come last: no body may name another customer than its path does. */
-const inputOf = ({ query, body, params }: FastifyRequest): Fields => ({
+/** Parameters of the path come last, so that a body cannot name another customer than its path. */
+const requestInput = ({ query, body, params }: FastifyRequest): Fields => ({
   ...(query as Fields),
   ...(body as Fields | undefined),
   ...(params as Fields),
 });
 
-/** Every operation checks what it is given. */
-const run = (operations: BankOperations, name: OperationName, input: unknown): Promise<unknown> =>
+/** Every operation checks its own input. */
+const callOperation = (
+  operations: BankOperations,
+  name: OperationName,
+  input: unknown,
+): Promise<unknown> =>
   (operations[name] as (input: unknown) => Promise<unknown>).call(operations, input);
 
-/** Whoever may call anything may hear that there is no such path. */
+/** A caller with any role may learn that a path does not exist. */
 const rolesOf = ({ is404, routeOptions }: FastifyRequest): readonly BankRole[] =>
   is404 ? HEALTH.roles : (routeOptions.config.roles ?? []);
 
@@ -76,7 +80,7 @@ const callerOf = ({ caller }: FastifyRequest): Caller => {
   return caller;
 };
 
-/** Runs before a body is read, for every path that there is and that there is not. */
+/** Runs before a body is read, for existing and unknown paths. */
 function guard(server: BankServer, { doorkeeper, spending }: BankServerOptions): void {
   server.decorateRequest('caller', null);
   server.addHook('onRequest', (request, _reply, done) => {
@@ -100,7 +104,9 @@ function addRoutes(server: BankServer, { operationsFor, healthy }: BankServerOpt
       handler,
     });
   for (const [name, route] of Object.entries(ROUTES) as [OperationName, Route][])
-    add(route, (request) => run(operationsFor(callerOf(request)), name, inputOf(request)));
+    add(route, (request) =>
+      callOperation(operationsFor(callerOf(request)), name, requestInput(request)),
+    );
   add(HEALTH, async () => {
     await healthy();
     return { status: 'ok' };
@@ -136,7 +142,7 @@ const tlsOptions = ({ tls, timeouts }: BankServerOptions) => ({
   minVersion: 'TLSv1.3' as const,
   handshakeTimeout: timeouts.handshakeMs,
   headersTimeout: timeouts.headersMs,
-  // Node looks only every 30 s unless told.
+  // By default, Node.js looks only every 30 s.
   connectionsCheckingInterval: LOOK_MS,
 });
 

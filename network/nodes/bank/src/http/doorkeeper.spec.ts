@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is let in by a certificate that TLS took: asked anew at every request, and of the authority itself, not of its name.
+// TLS accepted the certificate; the doorkeeper checks it again at every request, by the authority's key and not by its name.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { connect, createServer, type TLSSocket } from 'node:tls';
 import { TestAuthority } from '../testing/certificates.js';
 import { Doorkeeper } from './doorkeeper.js';
 
-/** Until when certificates of the tests count. */
+/** When the certificates of the tests expire. */
 const END = Date.UTC(2120, 0, 1);
 
 const authority = new TestAuthority('bank ca');
@@ -26,7 +26,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** @returns the service's end of a teller's connection. */
+/** @returns the service's side of a teller's connection. */
 async function connection(): Promise<TLSSocket> {
   const ca = authority.root;
   const server = createServer({
@@ -55,7 +55,7 @@ function doorkeeper(trusted: TestAuthority, clock: () => number): Doorkeeper {
 
 const DENIED = expect.objectContaining({ code: 'ACCESS_DENIED' }) as Error;
 
-it('lets nobody in by a certificate that ran out while its connection stood open', async () => {
+it('refuses a certificate that expired while its connection was open', async () => {
   let now = END;
   const door = doorkeeper(authority, () => now);
   const socket = await connection();
@@ -65,7 +65,7 @@ it('lets nobody in by a certificate that ran out while its connection stood open
   expect(admit).toThrow(DENIED);
 });
 
-it('takes no certificate of another authority that bears the same name', async () => {
+it('refuses a certificate of another authority with the same name', async () => {
   const door = doorkeeper(new TestAuthority('bank ca'), () => END);
   const socket = await connection();
   expect(() => door.admit(socket, ['teller'])).toThrow(DENIED);

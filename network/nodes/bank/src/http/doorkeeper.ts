@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lets a caller in or not, at every request anew: a certificate may be revoked, or run out, while its connection stands open.
+// Checks a caller's certificate at every request, because it may be revoked or expire while its connection is open.
 import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { BankError } from '../bank-error.js';
 import { isBankRole, type BankRole } from '../caller.js';
 import type { Clock } from '../clock.js';
-import { nameOf, peerCertificate, roleOf } from './client-certificate.js';
+import { commonNameOf, peerCertificate, roleOf } from './client-certificate.js';
 import { Revocations } from './revocations.js';
 
-/** Somebody whom the bank's authority knows under a name and a role. */
+/** A caller with a name and a role from the bank's authority. */
 export interface Visitor {
   readonly name: string;
   readonly role: BankRole;
 }
 
-/** What a connection's certificate says; it does not change while the connection lasts. */
+/** The certificate of a connection. It does not change during the connection. */
 interface Shown extends Visitor {
   readonly certificate: X509Certificate;
   readonly authority: X509Certificate;
 }
 
 export interface DoorkeeperOptions {
-  /** PEM of the authorities whose certificates are taken, each issuing directly. */
+  /** PEM of the authorities whose certificates are accepted. Each issues directly. */
   readonly authorities: readonly string[];
-  /** PEM file of their revocation lists. */
+  /** PEM file with their revocation lists. */
   readonly revocationsFile: string;
   readonly clock: Clock;
 }
@@ -45,8 +45,8 @@ export class Doorkeeper {
   }
 
   /**
-   * @throws {BankError} ACCESS_DENIED unless the certificate is of the bank's authority, in its time, not revoked, and of one of the
-   * roles: the same to all, so that nobody learns what it lacks. REVOCATIONS_UNKNOWN to all while nobody can tell who was revoked.
+   * @throws {BankError} ACCESS_DENIED unless the certificate is from the bank's authority, valid now, not revoked, and has one of the
+   * roles. The answer is always the same, so that nobody learns what is missing. REVOCATIONS_UNKNOWN while the list is unknown.
    */
   admit(socket: Socket, roles: readonly BankRole[]): Visitor {
     const shown = this.#shown.get(socket) ?? this.#read(socket);
@@ -67,7 +67,7 @@ export class Doorkeeper {
     const certificate = peerCertificate(socket);
     const authority = certificate && this.#issuerOf(certificate);
     if (certificate === undefined || authority === undefined) return undefined;
-    const [name, role] = [nameOf(certificate), roleOf(certificate)];
+    const [name, role] = [commonNameOf(certificate), roleOf(certificate)];
     if (name === undefined || !isBankRole(role)) return undefined;
     const shown = { certificate, authority, name, role };
     this.#shown.set(socket, shown);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every route of the service against every kind of certificate, from the table of routes: a new route is tried by itself.
+// Tries every route of the table with every kind of certificate. A new route is tried without a change here.
 import { request } from 'node:https';
 import { BANK_ROLES, type BankRole } from '../caller.js';
 import type { OperationName } from '../inputs.js';
@@ -64,7 +64,7 @@ describe.each(routes)('%s', (_name, route) => {
   const allowed = BANK_ROLES.filter((role) => route.roles.includes(role));
   const others = BANK_ROLES.filter((role) => !route.roles.includes(role));
 
-  it(`lets ${allowed.join(' and ')} in`, async () => {
+  it(`accepts ${allowed.join(' and ')}`, async () => {
     expect(allowed).not.toEqual([]);
     for (const role of allowed) {
       const answer = await call(route, role);
@@ -73,27 +73,27 @@ describe.each(routes)('%s', (_name, route) => {
     }
   });
 
-  it('refuses every other role, none and an unknown one, and what was revoked, all alike', async () => {
+  it('refuses every other role, a missing or unknown role and a revoked certificate, all in the same way', async () => {
     const revoked = BANK_ROLES.map((role) => `revoked ${role}`);
     for (const kind of [...others, 'no role', 'unknown role', ...revoked])
       expect([kind, await call(route, kind)]).toEqual([kind, REFUSED]);
   });
 
-  it("does not speak to another authority's certificates, nor to one that has run out", async () => {
+  it('does not speak to certificates of another authority or expired ones', async () => {
     const kinds = BANK_ROLES.flatMap((role) => [`stranger ${role}`, `expired ${role}`]);
     for (const kind of ['other authority', ...kinds])
       await expect(call(route, kind)).rejects.toMatchObject({ code: expect.any(String) as string });
   });
 });
 
-it('refuses strangers a path that there is not, like one that there is', async () => {
+it('refuses strangers an unknown path like an existing one', async () => {
   const nowhere = { method: 'GET', path: '/nowhere' } as const;
   for (const kind of ['no role', 'auditor', 'revoked teller'])
     expect(await call(nowhere, kind)).toEqual(REFUSED);
   expect(await call(nowhere, 'teller')).toEqual({ status: 404, code: 'NOT_FOUND' });
 });
 
-/** Who may call what, once more and by hand: whoever opens a route to another role must say so here, too. */
+/** Who may call what, written a second time by hand. A change that opens a route to another role must change this list too. */
 const WHO: Readonly<Record<BankRole, readonly OperationName[]>> = {
   teller: [
     ...(['enrol', 'updateProfile', 'registerDevice'] as const),
@@ -114,7 +114,7 @@ const WHO: Readonly<Record<BankRole, readonly OperationName[]>> = {
   auditor: [],
 };
 
-it.each(BANK_ROLES)('%s may call what it needs and no more', (role) => {
+it.each(BANK_ROLES)('%s may call only what it needs', (role) => {
   const open = (Object.entries(ROUTES) as [OperationName, Route][])
     .filter(([, { roles }]) => roles.includes(role))
     .map(([name]) => name);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Errors as HTTP answers: {code, message, remedy, field?}, in words of the tables only, so that none carries a value out.
+// Errors as HTTP answers: {code, message, remedy, field?}. All texts come from the tables, so that no error contains a value.
 import { BankError, refusalCode, type BankErrorCode, type BankRefusal } from '../bank-error.js';
 
-/** HTTP status of a code; every other refusal is a conflict with the state of things. */
+/** HTTP status of a code. Every other refusal is a conflict (409). */
 const STATUS: Partial<Record<BankErrorCode, number>> = {
   INPUT_INVALID: 400,
   AUTHENTICATION_FAILED: 401,
@@ -26,7 +26,7 @@ const STATUS: Partial<Record<BankErrorCode, number>> = {
 
 const CONFLICT = 409;
 
-/** Fastify's own errors carry the status that they mean. */
+/** Fastify's own errors carry their status. */
 const statusOf = (error: unknown): unknown =>
   error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
 
@@ -37,7 +37,7 @@ function frameworkError(error: unknown): BankError {
   return new BankError('INTERNAL', undefined, error);
 }
 
-/** @returns any error as one of ours. */
+/** @returns the refusal for any error. */
 export function toBankError(error: unknown): BankError {
   if (error instanceof BankError) return error;
   const code = refusalCode(error);
@@ -52,7 +52,7 @@ export const toAnswer = (
   body: error.toRefusal(),
 });
 
-/** @returns where an error came from, without its message, which may quote a value. */
+/** @returns where an error was thrown, without its message, which may quote a value. */
 export function framesOf(error: unknown): string[] {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return stack.split('\n').filter((line) => /^ {4}at .+:\d+:\d+\)?$/.test(line));

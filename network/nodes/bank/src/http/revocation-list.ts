@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A certificate revocation list (RFC 5280, section 5) of the kind that Fabric CA writes, believed only under the authority's signature.
+// A certificate revocation list (RFC 5280, section 5) in the form that Fabric CA writes. It counts only with the authority's signature.
 import { verify, type X509Certificate } from 'node:crypto';
 import { derElements, derInside, type DerElement } from '@fabric-offline-pay/domain';
 
-/** What one authority has revoked. */
+/** The certificates that one authority has revoked. */
 export interface RevocationList {
   /** Serial numbers, hex, without leading zeros. */
   readonly serials: ReadonlySet<string>;
-  /** Milliseconds since 1970; the list counts in between. */
+  /** Milliseconds since 1970. The list is valid between these two. */
   readonly from: number;
   readonly until: number;
 }
 
-/** Signature algorithms, encoded as hex, with their digests. Fabric CA signs by ECDSA. */
+/** Signature algorithms, encoded as hex, with their digests. Fabric CA signs with ECDSA. */
 const DIGESTS: Readonly<Record<string, string>> = {
   '2a8648ce3d040302': 'sha256',
   '2a8648ce3d040303': 'sha384',
@@ -35,10 +35,10 @@ function toMilliseconds({ tag, body }: DerElement): number {
   return Date.parse(iso);
 }
 
-/** @returns a serial number as lists and certificates are compared by. */
+/** @returns a serial number in the form in which lists and certificates are compared. */
 export const plainSerial = (hex: string): string => hex.toLowerCase().replace(/^0+(?=.)/, '');
 
-/** Each entry is a sequence that begins with a serial number; no entries, no sequence. */
+/** Each entry is a sequence that begins with a serial number. Without entries there is no sequence. */
 function serialsOf(list: DerElement | undefined): Set<string> {
   const numbers = list?.tag === SEQUENCE ? derInside(list).map((entry) => derInside(entry)[0]) : [];
   return new Set(
@@ -56,8 +56,8 @@ function digestOf(algorithm: DerElement | undefined): string {
 
 /**
  * @param der one list.
- * @returns the list, or undefined when it bears no signature of the authority.
- * @throws when the bytes are no such list.
+ * @returns the list, or undefined when the authority did not sign it.
+ * @throws when the bytes are not a revocation list.
  */
 export function revocationList(
   der: Buffer,
@@ -65,7 +65,7 @@ export function revocationList(
 ): RevocationList | undefined {
   const [signed, algorithm, signature] = derInside(derElements(der)[0]);
   if (signed === undefined || signature === undefined)
-    throw new Error('This is no revocation list.');
+    throw new Error('This is not a revocation list.');
   // The signature is a bit string, whose first byte counts unused bits.
   const bits = signature.body.subarray(1);
   if (!verify(digestOf(algorithm), signed.whole, authority.publicKey, bits)) return undefined;
@@ -73,7 +73,7 @@ export function revocationList(
   const first = fields.findIndex(isTime);
   const [from, until] = fields.slice(first).filter(isTime).map(toMilliseconds);
   if (from === undefined || until === undefined)
-    throw new Error('The revocation list does not say how long it counts.');
+    throw new Error('The revocation list does not say how long it is valid.');
   return { serials: serialsOf(fields[first + 2]), from, until };
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A certificate that was revoked is refused at the next request, on whichever connection, and nobody is let in while that cannot be told.
+// A revoked certificate is refused at the next request on every connection. While the list is unknown, everybody is refused.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { BankHouse } from '../testing/bank-house.js';
 import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
-import { refused } from '../testing/refused.js';
+import { expectRefused } from '../testing/refused.js';
 import type { BankClient } from './bank-client.js';
 
 let house: BankHouse;
@@ -26,43 +26,43 @@ beforeEach(async () => {
 
 afterAll(() => house.close());
 
-it('refuses it on open connections and on new ones, at once, and others go on', async () => {
+it('refuses it at once on open and new connections, and serves others', async () => {
   const others = house.authority.issue({ commonName: 'another leaver', role: 'teller' });
   house.publish({ certificates: [others, leaver] });
-  await refused(open.health(), 'ACCESS_DENIED');
-  await refused(house.clientWith(leaver).health(), 'ACCESS_DENIED');
+  await expectRefused(open.health(), 'ACCESS_DENIED');
+  await expectRefused(house.clientWith(leaver).health(), 'ACCESS_DENIED');
   await expect(colleague.health()).resolves.toBeUndefined();
 });
 
-it('reads each list anew, also one of the same length', async () => {
+it('reads each new list, also one of the same length', async () => {
   const [one, other] = ['one', 'other'].map((commonName) =>
     house.authority.issue({ commonName, role: 'teller' }),
   );
   const [first, second] = [house.clientWith(one!), house.clientWith(other!)];
   for (let round = 0; round < 4; round += 1) {
     house.publish({ certificates: [one!] });
-    await refused(first.health(), 'ACCESS_DENIED');
+    await expectRefused(first.health(), 'ACCESS_DENIED');
     await expect(second.health()).resolves.toBeUndefined();
     house.publish({ certificates: [other!] });
     await expect(first.health()).resolves.toBeUndefined();
-    await refused(second.health(), 'ACCESS_DENIED');
+    await expectRefused(second.health(), 'ACCESS_DENIED');
   }
 });
 
-it('knows a serial number that begins with zeros or a high bit', async () => {
+it('recognises a serial number that begins with zeros or a high bit', async () => {
   const many = Array.from({ length: 40 }, () =>
     house.authority.issue({ commonName: 'many', role: 'teller' }),
   );
   house.publish({ certificates: many });
   for (const certificate of many.slice(0, 10))
-    await refused(house.clientWith(certificate).health(), 'ACCESS_DENIED');
+    await expectRefused(house.clientWith(certificate).health(), 'ACCESS_DENIED');
 });
 
 const tampered = (): string => {
   const list = house.authority.revocations({ certificates: [leaver] });
   const [head, ...lines] = list.trim().split('\n');
   const der = Buffer.from(lines.slice(0, -1).join(''), 'base64');
-  // A digit of a time: the list still reads as one.
+  // Changes a digit of a time, so that the list can still be parsed.
   der[der.indexOf('20200101') + 3] = '1'.charCodeAt(0);
   return [head, der.toString('base64'), lines.at(-1)].join('\n');
 };
@@ -70,20 +70,23 @@ const tampered = (): string => {
 it.each([
   ['is missing', () => undefined],
   ['is empty', () => ''],
-  ['is no list', () => 'revoked: nobody'],
+  ['is not a list', () => 'revoked: nobody'],
   ['is cut short', () => house.authority.revocations().slice(0, 150)],
   ['is not base64 of a list', () => '-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n'],
-  ["is another authority's of the same name", () => new TestAuthority('bank ca').revocations()],
+  [
+    'is from another authority with the same name',
+    () => new TestAuthority('bank ca').revocations(),
+  ],
   ['was changed after signing', tampered],
-  ['has run out', () => house.authority.revocations({ until: '20200102000000Z' })],
-  ['is not in force yet', () => house.authority.revocations({ from: '21190101000000Z' })],
-])('takes nobody while the list %s, and goes on when there is one', async (_what, content) => {
+  ['has expired', () => house.authority.revocations({ until: '20200102000000Z' })],
+  ['is not valid yet', () => house.authority.revocations({ from: '21190101000000Z' })],
+])('refuses everybody while the list %s, and continues with a good one', async (_what, content) => {
   const text = content();
   rmSync(house.revocationsFile);
   if (text !== undefined) writeFileSync(house.revocationsFile, text);
   for (const client of [open, colleague, house.clientOf('operator')])
-    await refused(client.health(), 'REVOCATIONS_UNKNOWN');
-  await refused(
+    await expectRefused(client.health(), 'REVOCATIONS_UNKNOWN');
+  await expectRefused(
     colleague.registerDevice({ customerId: 'x', deviceId: 'y', publicKey: 'z' }),
     'REVOCATIONS_UNKNOWN',
   );
@@ -92,10 +95,10 @@ it.each([
   await expect(colleague.health()).resolves.toBeUndefined();
 });
 
-it('takes nobody while a folder stands in its place', async () => {
+it('refuses everybody while a folder is in its place', async () => {
   rmSync(house.revocationsFile);
   mkdirSync(house.revocationsFile);
-  await refused(colleague.health(), 'REVOCATIONS_UNKNOWN');
+  await expectRefused(colleague.health(), 'REVOCATIONS_UNKNOWN');
 });
 
 it('reads lists of several authorities from one file', async () => {
@@ -104,6 +107,6 @@ it('reads lists of several authorities from one file', async () => {
     house.revocationsFile,
     elsewhere + house.authority.revocations({ certificates: [leaver] }),
   );
-  await refused(open.health(), 'ACCESS_DENIED');
+  await expectRefused(open.health(), 'ACCESS_DENIED');
   await expect(colleague.health()).resolves.toBeUndefined();
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which certificates the bank's authorities have revoked, read anew whenever the file changes. What cannot be known is refused.
+// Which certificates the bank's authorities have revoked, read again whenever the file changes. Without a valid list, all are refused.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { BankError } from '../bank-error.js';
@@ -7,28 +7,28 @@ import type { Clock } from '../clock.js';
 import { listsInPem, plainSerial, revocationList, type RevocationList } from './revocation-list.js';
 
 interface Read {
-  /** What the file looked like when it was read. */
+  /** The state of the file when it was read. */
   readonly mark: string;
-  /** By the fingerprint of the authority; undefined where none of the lists is the authority's. */
+  /** By the fingerprint of the authority; undefined when the file has no list of this authority. */
   readonly lists: ReadonlyMap<string, RevocationList | undefined>;
 }
 
-/** Another file, or the same with other bytes. Lists are replaced as a whole, so that their file's number changes as well. */
-function markOf(file: string): string {
+/** Another file, or the same file with other bytes. Lists are replaced as a whole, so that the file's number changes as well. */
+function fileState(file: string): string {
   const { ino, size, mtimeNs } = statSync(file, { bigint: true });
   return [ino, size, mtimeNs].join();
 }
 
 export interface RevocationsOptions {
-  /** PEM of one list an authority. */
+  /** PEM file with one list per authority. */
   readonly file: string;
   readonly authorities: readonly X509Certificate[];
   readonly clock: Clock;
 }
 
 /**
- * Looks at the file at every question, since a missed change would let somebody in: looking takes some microseconds, and reading
- * happens once a change.
+ * Checks the file at every call, because a missed change would accept a revoked certificate. The check takes some microseconds,
+ * and the file is read only once per change.
  */
 export class Revocations {
   readonly #options: RevocationsOptions;
@@ -39,8 +39,8 @@ export class Revocations {
   }
 
   /**
-   * @returns whether the authority has revoked the certificate that it issued.
-   * @throws {BankError} REVOCATIONS_UNKNOWN when its list is missing, unreadable, another's, not yet or no longer in force.
+   * @returns whether the authority has revoked this certificate.
+   * @throws {BankError} REVOCATIONS_UNKNOWN when its list is missing, unreadable, not signed by it, not valid yet or expired.
    */
   isRevoked(certificate: X509Certificate, authority: X509Certificate): boolean {
     const list = this.#listOf(authority);
@@ -52,7 +52,7 @@ export class Revocations {
 
   #listOf({ fingerprint256 }: X509Certificate): RevocationList | undefined {
     try {
-      const mark = markOf(this.#options.file);
+      const mark = fileState(this.#options.file);
       if (this.#read?.mark !== mark) this.#read = { mark, lists: this.#readLists() };
       return this.#read.lists.get(fingerprint256);
     } catch (error) {

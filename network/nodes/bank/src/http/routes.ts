@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every operation's place in HTTP, and who may call it; server and client read the same table. Parameters of a path are fields of the input.
+// The HTTP route of every operation, and who may call it. Server and client use the same table. Path parameters are input fields.
 import { BANK_ROLES, CUSTOMER_CHANNEL, type BankRole } from '../caller.js';
 import type { OperationName } from '../inputs.js';
 
 export interface Route {
   readonly method: 'GET' | 'PATCH' | 'POST';
   readonly path: string;
-  /** Values of the certificate's `role` attribute that may call; every other caller gets the same refusal. */
+  /** Values of the certificate's `role` attribute that may call. All other callers get the same refusal. */
   readonly roles: readonly BankRole[];
   /** Largest body, KiB. */
   readonly bodyKiB: number;
@@ -26,13 +26,13 @@ const route =
     bodyKiB,
   });
 
-/** The front office, which sees people and their documents. */
+/** The front office, where people show their documents. */
 const teller = route('teller');
 
-/** Acts for whoever sits before it: what it asks of a customer's it may only within that customer's login. */
+/** Acts for the customer who uses it, and may only use data of the customer whose login it has. */
 const channel = route(CUSTOMER_CHANNEL);
 
-/** Claims the money, and so knows what was bought. */
+/** Claims the money, so it knows what was bought. */
 const bankNode = route('bank-node');
 
 const operator = route('operator');
@@ -61,7 +61,7 @@ export const ROUTES: Readonly<Record<OperationName, Route>> = {
   attempts: operator('GET', '/logins/:loginId/attempts'),
 };
 
-/** Answers `{status: 'ok'}` while the database answers, to whoever may call something else. */
+/** Answers `{status: 'ok'}` while the database answers. Every role that may call another route may call it. */
 export const HEALTH: Route = route(
   ...BANK_ROLES.filter((role) => Object.values(ROUTES).some(({ roles }) => roles.includes(role))),
 )('GET', '/health');

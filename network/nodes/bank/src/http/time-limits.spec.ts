@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whoever holds a connection without using it is shown out: tried with short limits, so that nobody waits for the real ones.
+// The server closes connections that are not used. Tested with short limits, so that nobody waits for the real ones.
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -10,10 +10,10 @@ import type { TestCertificate } from '../testing/certificates.js';
 
 const HEADERS = 'POST /logins HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
 
-/** A handshake takes its time on a busy machine: whoever is in the middle of one must not be taken for idle. */
+/** A handshake can be slow on a busy machine and must not count as idle. */
 const SHORT = { handshakeMs: 4_000, headersMs: 200, requestMs: 400, idleMs: 200 };
 
-/** Connections are looked at once a second. Shorter than the real limits, so that those do not pass for these. */
+/** The server checks connections once a second. Shorter than the real limits, so that a test cannot pass because of those. */
 const SOON_MS = 9_000;
 
 let house: BankHouse;
@@ -36,11 +36,11 @@ const knock = async (text: string): Promise<Socket> => {
   return socket;
 };
 
-/** Errors of a socket come from outside of the test's own realm, where `instanceof Error` does not know them. */
+/** Socket errors come from another realm, so `instanceof Error` does not recognise them. */
 const isReset = (error: unknown): boolean =>
   isNativeError(error) && 'code' in error && ['ECONNRESET', 'EPIPE'].includes(String(error.code));
 
-/** @returns once the other side has closed. Whoever still writes then is answered with a reset: closed as well. */
+/** @returns when the other side has closed. A reset, the answer to a later write, counts as closed too. */
 async function closed(socket: Socket): Promise<void> {
   socket.resume();
   const ended = once(socket, 'close', { signal: AbortSignal.timeout(SOON_MS) });
@@ -51,7 +51,7 @@ async function closed(socket: Socket): Promise<void> {
     .finally(() => socket.on('error', () => undefined).destroy());
 }
 
-/** Sends a little again and again, for as long as anybody listens. */
+/** Sends a little again and again until the other side closes. */
 function drip(socket: Socket, text: string): Socket {
   const timer = setInterval(() => socket.writable && socket.write(text), 50);
   socket.once('close', () => clearInterval(timer));
@@ -74,18 +74,18 @@ it('a body that comes too slowly', async () => {
   await closed(drip(await knock(`${HEADERS}Content-Length: 3000\r\n\r\n{`), ' '));
 });
 
-it('a connection that was used and no more', async () => {
+it('a connection that is no longer used', async () => {
   await closed(await knock('GET /health HTTP/1.1\r\nHost: x\r\n\r\n'));
 });
 
-it('headers that never end, long before the whole request must have come', async () => {
+it('headers that never end, long before the time limit of the whole request', async () => {
   await house.close();
   house = await BankHouse.open({ timeouts: { ...SHORT, requestMs: 14_000 } });
   certificate = house.authority.issue({ commonName: 'portal', role: 'customer-channel' });
   await closed(drip(await knock('POST /logins HTTP/1.1\r\n'), 'x-a: b\r\n'));
 });
 
-it('in at most 15 seconds: a deployment may be stricter, never laxer', () => {
+it('after at most 15 seconds: a deployment may be stricter, never laxer', () => {
   for (const name of Object.keys(SHORT)) {
     expect(timeoutsSchema.safeParse({ [name]: 15_000 }).success).toBe(false);
     const limit = Object.entries(timeoutsSchema.parse(undefined)).find(([key]) => key === name);

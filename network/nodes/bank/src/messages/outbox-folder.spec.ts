@@ -27,19 +27,19 @@ const send = (loginId: string, boundTo: string, code: string, to = phone) =>
     id: messageId(loginId, boundTo, code),
   });
 
-it('writes a file a message that only this user may read, and leaves nothing else', async () => {
+it('writes one file per message, which only this user may read, and leaves nothing else', async () => {
   await send('login-1', 'login', '111111');
   expect(readdirSync(folder)).toEqual(['login-1~login~111111.json']);
   expect(statSync(join(folder, 'login-1~login~111111.json')).mode & 0o777).toBe(0o600);
 });
 
-it('makes a folder that is missing for this user only', async () => {
+it('makes a missing folder for this user only', async () => {
   outbox = new OutboxFolder(join(folder, 'made'));
   await send('login-1', 'login', '111111');
   expect(statSync(join(folder, 'made')).mode & 0o777).toBe(0o700);
 });
 
-it('makes no second message of the same id', async () => {
+it('makes no second message with the same id', async () => {
   await send('login-1', 'login', '111111');
   await send('login-1', 'login', '111111');
   expect(readdirSync(folder)).toHaveLength(1);
@@ -53,7 +53,7 @@ it('leaves nothing half written when it fails', async () => {
   expect(readdirSync(folder)).toEqual(['file']);
 });
 
-it('reads the newest code of a phone, of a login, of one order', async () => {
+it('reads the newest code of a phone, a login or an order', async () => {
   await send('login-1', 'login', '111111');
   await send('login-1', 'digest', '222222');
   await send('login-10', 'login', '333333');
@@ -66,7 +66,7 @@ it('reads the newest code of a phone, of a login, of one order', async () => {
   expect(await readLatestCode(folder, { phone: '+1' })).toBeUndefined();
 });
 
-it('takes no other message for a code', async () => {
+it('does not take another message for a code', async () => {
   const purchase = { merchantId: 'merchant-1', orderNumber: 'OFF-1', currency: 'EUR', total: '5' };
   await send('login-1', 'login', '111111');
   const id = settledMessageId('merchant-1', 'OFF-1');

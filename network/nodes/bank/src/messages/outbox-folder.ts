@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default way out for messages: one file each in a folder, for a gateway to pick up. Survives a crash at any moment.
+// The default message sender: one file per message in a folder, for a gateway to pick up. Survives a crash at any moment.
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { SECRET_FILE } from '@fabric-offline-pay/node-common';
 import type { Clock } from '../clock.js';
 import type { Message, MessageSender } from './message-sender.js';
 
-/** A message as it lies in the folder; `sentAt` in milliseconds since 1970. */
+/** The content of a message file; `sentAt` in milliseconds since 1970. */
 export interface OutboxEntry extends Message {
   readonly sentAt: number;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looking at the phone: what the sample run and tests do in place of a customer who reads the SMS.
+// Reads the SMS, as a customer does. For the sample run and tests.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -7,20 +7,20 @@ import { messagePrefix } from './texts.js';
 
 const entry = z.object({ to: z.string(), text: z.string(), sentAt: z.number() });
 
-/** Which of several messages is meant. */
+/** Which of several messages to read. */
 export interface CodeQuery {
-  /** Without it, of any phone. */
+  /** If absent, any phone. */
   readonly phone?: string | undefined;
-  /** Only codes of this login; without it, of any. */
+  /** Only codes of this login; if absent, of any login. */
   readonly loginId?: string;
   /** Only codes for the login itself (`login`) or for one order's digest; needs `loginId`. */
   readonly boundTo?: string;
 }
 
-/** Messages with a code begin with it; others begin with a word. */
+/** A message with a code begins with the code; other messages begin with a word. */
 const CODE = /^\d+/;
 
-/** @returns the digits of the newest code sent to that phone, or undefined when there is none. */
+/** @returns the digits of the newest code that was sent, or undefined when there is none. */
 export async function readLatestCode(
   folder: string,
   { phone, loginId, boundTo }: CodeQuery,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends a message to a customer, or says that it could not.
+// Sends a message to a customer.
 import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
 import type { Message } from './message-sender.js';

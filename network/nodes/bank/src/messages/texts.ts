@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What customers read, and how their messages are named. No personal data: only the code and, for an order, payee and amount.
+// Texts and ids of the messages to customers. No personal data: only the code and, for an order, payee and amount.
 import { formatAmount } from '@fabric-offline-pay/domain';
 
 /** Identifiers never hold this character. */
 const SEPARATOR = '~';
 
-/** @returns the beginning of the ids of a login's messages, or of those bound to one thing. */
+/** @returns the beginning of the ids of a login's messages, or of its messages for one order or change. */
 export const messagePrefix = (loginId?: string, boundTo?: string): string =>
   [loginId, loginId === undefined ? undefined : boundTo]
     .filter((part) => part !== undefined)
@@ -17,17 +17,17 @@ export const messageId = (loginId: string, boundTo: string, codeId: string): str
   `${messagePrefix(loginId, boundTo)}${codeId}`;
 
 const validity = (seconds: number): string =>
-  `Valid for ${seconds} seconds. The bank never asks for it: tell it to nobody.`;
+  `Valid for ${seconds} seconds. The bank never asks for it. Tell it to nobody.`;
 
-/** Begins with the code, as phones expect that fill it in by themselves. */
+/** Begins with the code, because phones that fill in codes expect it there. */
 export const loginText = (code: string, seconds: number): string =>
   `${code} is your code to log in. ${validity(seconds)}`;
 
-/** Begins with no login's id, so that it is never taken for a code's. */
+/** Does not begin with a login's id, so that it is never read as a message with a code. */
 export const settledMessageId = (merchantId: string, orderNumber: string): string =>
   ['', merchantId, orderNumber].join(SEPARATOR);
 
-/** Tells the customer of a payment that nobody could refuse at the time: its device had no network. */
+/** Tells the customer about an offline payment, which the bank could not check when it was made. */
 export const settledText = ({
   merchantId,
   orderNumber,
@@ -41,7 +41,7 @@ export const settledText = ({
 }): string =>
   `Paid offline with your device: ${currency} ${formatAmount(total, currency)} to ${merchantId}, order ${orderNumber}. If that was not you, tell the bank at once.`;
 
-/** Dynamic linking (PSD2 RTS, Art. 5): the payer sees payee and amount with the code. */
+/** Dynamic linking (PSD2 RTS, Art. 5): the payer reads payee and amount with the code. */
 export const stepUpText = (
   code: string,
   seconds: number,
@@ -53,7 +53,7 @@ export const stepUpText = (
 ): string =>
   `${code} confirms the payment of ${currency} ${formatAmount(total, currency)} to ${merchantId}, and no other. ${validity(seconds)}`;
 
-/** What a change of credentials is about, in words. */
+/** The content of a change of telephone or password. */
 export interface ChangeWords {
   readonly changeId: string;
   /** The new telephone. */
@@ -63,14 +63,14 @@ export interface ChangeWords {
 
 const LAST_DIGITS = 3;
 
-/** The end of the new number is enough to see that it is not one's own; the whole would tell more than the old telephone's finder needs. */
+/** The last digits are enough to see that the number is not one's own. All digits would tell too much to a finder of the old telephone. */
 const changeOf = ({ phone, hasPassword }: ChangeWords): string =>
   [
     ...(phone === null ? [] : [`the telephone number that ends in ${phone.slice(-LAST_DIGITS)}`]),
     ...(hasPassword ? ['a new password'] : []),
   ].join(' and ');
 
-/** @returns the id of a message about a change; there is one of each event. */
+/** @returns the id of a message about a change; there is one per event. */
 export const changeMessageId = (changeId: string, event: string): string =>
   ['', 'change', changeId, event].join(SEPARATOR);
 

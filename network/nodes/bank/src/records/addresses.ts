@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The customer's addresses as a checkout offers them (sub-unit 1103): under references of one offer only, so that
-// two purchases cannot be linked by them.
+// The customer's addresses in a checkout (sub-unit 1103). Their references are valid for one offer only, so that
+// they do not link two purchases.
 import { randomBytes } from 'node:crypto';
 import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
@@ -10,10 +10,10 @@ import { keyedDigest } from '../secrets/installation-key.js';
 import type { OfferedAddresses } from '../operations.js';
 import { requireSession } from './logins.js';
 
-/** What an offer is made of: secret values of 64 hex digits, the same again for the same purpose of the same offer. */
+/** A secret value of 64 hex digits for an offer. It is always the same for the same purpose of the same offer. */
 type Secrets = (purpose: string) => string;
 
-/** Nobody without the bank's key can tell these from random bytes. */
+/** Without the bank's key, these look like random bytes. */
 const secretsOf =
   ({ key }: BankContext, customerId: string, offerId: string): Secrets =>
   (purpose) =>
@@ -30,7 +30,7 @@ const offer =
     text: `${street}, ${city}, ${country}`,
   });
 
-/** @throws {BankError} ADDRESS_UNKNOWN when the customer has no address of that number. */
+/** @throws {BankError} ADDRESS_UNKNOWN when the customer has no address with this number. */
 function pick(rows: readonly AddressTable[], number: number): AddressTable {
   const row = rows.find((candidate) => candidate.number === number);
   if (row === undefined) throw new BankError('ADDRESS_UNKNOWN', 'which');

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Enrolment, and who may change what of a profile.
+// Enrolment, and who may change which profile field.
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ADDRESS, BankFixture, PASSWORD, PERSONAL } from '../testing/bank-fixture.js';
-import { refused } from '../testing/refused.js';
+import { expectRefused } from '../testing/refused.js';
 
 let bank: BankFixture;
 
@@ -15,12 +15,12 @@ afterAll(() => bank.close());
 
 beforeEach(() => bank.forget());
 
-it('prompts for what is missing and stops the login until it is complete', async () => {
+it('prompts for missing fields and stops the login until the profile is complete', async () => {
   const customerId = await bank.customer({ email: null, birthDate: null, addresses: [] });
   const loginId = `incomplete-${customerId.slice(-12)}`;
   const missing = ['email', 'birthDate', 'addresses'];
   expect(await bank.service.openLogin({ loginId, customerId })).toEqual({ missing });
-  await refused(
+  await expectRefused(
     bank.service.beginAuthentication({ loginId }),
     'PROFILE_INCOMPLETE',
     missing.join(),
@@ -42,7 +42,7 @@ it('prompts for what is missing and stops the login until it is complete', async
   await expect(bank.service.beginAuthentication({ loginId })).resolves.toBeDefined();
 });
 
-it('states the profile again at the next login when a crash came before the ledger had it', async () => {
+it("states the profile again at the next login when a crash came before the ledger's statement", async () => {
   const customerId = await bank.customer({ email: null });
   bank.ledger.failOnce('updateProfile', new Error('crash'));
   await expect(
@@ -61,7 +61,7 @@ it('keeps the status that the tellers set on the ledger', async () => {
   expect(await bank.ledger.readCustomer({ customerId })).toMatchObject({ status: 'blocked' });
 });
 
-it('undoes no block that comes while it states a profile', async () => {
+it('does not undo a block that the bank sets while it states a profile', async () => {
   const customerId = await bank.customer({ email: null });
   const goOn = bank.ledger.hold('updateProfile');
   const stating = bank.service.updateProfile({ customerId, email: 'a@example.org' });
@@ -70,11 +70,12 @@ it('undoes no block that comes while it states a profile', async () => {
   goOn();
   await stating;
   expect(await bank.ledger.readCustomer({ customerId })).toMatchObject({
-    ...{ missing: [], status: 'blocked' },
+    missing: [],
+    status: 'blocked',
   });
 });
 
-it('enrols once: the same again is a replay, another profile or password a conflict', async () => {
+it('enrols once: the same content is a replay, another profile or password a conflict', async () => {
   const enrolment = {
     customerId: 'twice',
     password: PASSWORD,
@@ -84,14 +85,14 @@ it('enrols once: the same again is a replay, another profile or password a confl
   const missing = ['email', 'birthDate', 'addresses'];
   expect(await bank.service.enrol(enrolment)).toEqual({ missing });
   expect(await bank.service.enrol({ ...enrolment, phone: '+491713920001' })).toEqual({ missing });
-  await refused(bank.service.enrol({ ...enrolment, name: 'C D' }), 'IDEMPOTENCY_CONFLICT');
-  await refused(
+  await expectRefused(bank.service.enrol({ ...enrolment, name: 'C D' }), 'IDEMPOTENCY_CONFLICT');
+  await expectRefused(
     bank.service.enrol({ ...enrolment, password: 'another-one' }),
     'IDEMPOTENCY_CONFLICT',
   );
 });
 
-it('replays an enrolment also after the profile and the password were changed', async () => {
+it('also replays an enrolment after a change of profile and password', async () => {
   const enrolment = { customerId: 'changed', password: PASSWORD, name: 'A B' };
   await bank.service.enrol(enrolment);
   bank.ledger.enrolCustomer('changed', []);
@@ -117,7 +118,7 @@ it.each([
     'addresses.0.latitude',
     { addresses: [{ street: 'x', city: 'y', country: 'DE', latitude: 0.5, longitude: 0 }] },
   ],
-])('names the field that is wrong, never its value: %s', async (field, wrong) => {
+])('names the wrong field, never its value: %s', async (field, wrong) => {
   const failure: unknown = await bank.service
     .enrol({ customerId: 'wrong', password: PASSWORD, ...wrong })
     .catch((error: unknown) => error);
@@ -125,14 +126,17 @@ it.each([
   expect(JSON.stringify([failure, String(failure)])).not.toContain(String(Object.values(wrong)[0]));
 });
 
-it('registers devices on the ledger, of known customers only', async () => {
+it('registers devices on the ledger, only for known customers', async () => {
   const publicKey =
     'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==';
   const customerId = await bank.customer();
   const device = { customerId, deviceId: 'phone', publicKey };
   expect(await bank.service.registerDevice(device)).toEqual({ registered: true });
   expect(bank.ledger.named('registerDevice')).toEqual([device]);
-  await refused(bank.service.registerDevice({ ...device, customerId: 'none' }), 'CUSTOMER_UNKNOWN');
+  await expectRefused(
+    bank.service.registerDevice({ ...device, customerId: 'none' }),
+    'CUSTOMER_UNKNOWN',
+  );
 });
 const INCOMPLETE = { phone: null, email: null, birthDate: null };
 
@@ -148,7 +152,7 @@ const phoneOf = async (customerId: string): Promise<string | null | undefined> =
 };
 
 describe('who fills and who replaces', () => {
-  it('a customer fills in a first telephone, mends a slip, and authenticates by it', async () => {
+  it('a customer fills in a first telephone, corrects it, and authenticates with it', async () => {
     const customerId = await bank.customer(INCOMPLETE);
     const loginId = await opened(customerId);
     await bank.service.completeProfile({ loginId, phone: '+491713920007' });
@@ -161,7 +165,7 @@ describe('who fills and who replaces', () => {
     expect(bank.messages.at(-1)?.to).toBe(phone);
   });
 
-  it('no longer once the login authenticates, in another login, or an hour later', async () => {
+  it('a customer cannot correct it after the login authenticates, in another login, or an hour later', async () => {
     const customerId = await bank.customer(INCOMPLETE);
     const [loginId, late] = [await opened(customerId), await opened(customerId)];
     const { phone, email, birthDate } = PERSONAL;
@@ -172,12 +176,15 @@ describe('who fills and who replaces', () => {
       loginId: await opened(customerId),
       ...changed,
     });
-    await refused(elsewhere, 'LOGIN_NOT_AUTHENTICATED', 'phone');
+    await expectRefused(elsewhere, 'LOGIN_NOT_AUTHENTICATED', 'phone');
     await bank.service.openLogin({ loginId, customerId });
     await bank.service.beginAuthentication({ loginId });
-    await refused(bank.service.completeProfile({ loginId, ...changed }), 'LOGIN_NOT_AUTHENTICATED');
+    await expectRefused(
+      bank.service.completeProfile({ loginId, ...changed }),
+      'LOGIN_NOT_AUTHENTICATED',
+    );
     bank.now += 3_600_000;
-    await refused(
+    await expectRefused(
       bank.service.completeProfile({ loginId: late, email: 'x@example.org' }),
       'LOGIN_NOT_AUTHENTICATED',
       'email',
@@ -193,15 +200,18 @@ describe('who fills and who replaces', () => {
     ['an e-mail address', { email: 'x@example.org' }],
     ['addresses', { addresses: [ADDRESS] }],
     ['no addresses', { addresses: null }],
-  ])('nobody replaces by %s what stands, before both factors passed', async (_what, patch) => {
+  ])('nobody replaces a value with %s before both factors passed', async (_what, patch) => {
     const customerId = await bank.customer();
     const before = await bank.db.selectFrom('customers').selectAll().execute();
     for (const loginId of [await opened(customerId), await bank.begun(customerId)])
-      await refused(bank.service.completeProfile({ loginId, ...patch }), 'LOGIN_NOT_AUTHENTICATED');
+      await expectRefused(
+        bank.service.completeProfile({ loginId, ...patch }),
+        'LOGIN_NOT_AUTHENTICATED',
+      );
     expect(await bank.db.selectFrom('customers').selectAll().execute()).toEqual(before);
   });
 
-  it('an authenticated customer replaces e-mail and addresses, and nothing of what proves who it is', async () => {
+  it('an authenticated customer replaces e-mail and addresses, but nothing that proves the identity', async () => {
     const customerId = await bank.customer();
     const loginId = await bank.authenticated(customerId);
     const own = { email: 'new@example.org', addresses: [{ ...ADDRESS, city: 'Kiel' }] };
@@ -209,24 +219,28 @@ describe('who fills and who replaces', () => {
     const { addresses } = await bank.service.offerAddresses({ loginId });
     expect(addresses.map(({ text }) => text)).toEqual([expect.stringContaining('Kiel')]);
     const { service } = bank;
-    await refused(service.completeProfile({ loginId, name: 'X' }), 'ACCESS_DENIED', 'name');
-    await refused(
+    await expectRefused(service.completeProfile({ loginId, name: 'X' }), 'ACCESS_DENIED', 'name');
+    await expectRefused(
       service.completeProfile({ loginId, birthDate: '1990-01-01' }),
       'ACCESS_DENIED',
       'birthDate',
     );
     for (const phone of ['+491713920009', null])
-      await refused(service.completeProfile({ loginId, phone }), 'CHANGE_NEEDS_FACTORS', 'phone');
+      await expectRefused(
+        service.completeProfile({ loginId, phone }),
+        'CHANGE_NEEDS_FACTORS',
+        'phone',
+      );
   });
 
-  it('the front office replaces all but a telephone, of which it may name the one that stands', async () => {
+  it('the front office replaces all but the telephone, and may repeat the present one', async () => {
     const customerId = await bank.customer();
     const { phone } = PERSONAL;
     const patch = { customerId, name: 'Lena Brandt-Wolf', birthDate: '1988-04-18', phone };
     expect(await bank.service.updateProfile(patch)).toEqual({ missing: [] });
     for (const other of ['+491713920009', null]) {
       const call = bank.service.updateProfile({ customerId, phone: other });
-      await refused(call, 'CHANGE_NEEDS_FACTORS', 'phone');
+      await expectRefused(call, 'CHANGE_NEEDS_FACTORS', 'phone');
     }
     expect(await phoneOf(customerId)).toBe(phone);
   });
@@ -234,6 +248,6 @@ describe('who fills and who replaces', () => {
   it.each(['updateProfile', 'completeProfile'] as const)('%s takes no password', async (name) => {
     const input = { customerId: 'x', loginId: 'x', email: 'x@example.org', password: PASSWORD };
     const call = (bank.service[name] as (input: object) => Promise<unknown>)(input);
-    await refused(call, 'INPUT_INVALID', 'unknown');
+    await expectRefused(call, 'INPUT_INVALID', 'unknown');
   });
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changes of a profile (units 3 and 20): who may fill what is empty, and who may replace what stands.
+// Changes of a profile (units 3 and 20): who may fill in empty fields, and who may replace values.
 import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
 import type { BankDatabase, LoginTable } from '../database/schema.js';
@@ -11,16 +11,16 @@ import { missingFields, profileColumns, replaceAddresses } from './profile.js';
 
 type Patch = Omit<Parsed<'updateProfile'>, 'customerId'>;
 
-/** Fields that a customer replaces in an authenticated login. Name and birth date stand in documents, which the front office sees. */
+/** Fields that a customer may replace in an authenticated login. Name and birth date need documents, which the front office checks. */
 const OWN: readonly ProfileField[] = ['email', 'addresses'];
 
-/** Fields that the front office replaces. A telephone is a factor: see `changes`. */
+/** Fields that the front office may replace. A telephone is a factor: see `changes`. */
 const BY_TELLER: readonly ProfileField[] = ['name', 'email', 'birthDate', 'addresses'];
 
-const fieldsOf = (patch: Patch): ProfileField[] =>
+const patchedFields = (patch: Patch): ProfileField[] =>
   PROFILE_FIELDS.filter((field) => patch[field] !== undefined);
 
-/** @throws {BankError} for the first field that stands and may not be replaced. */
+/** @throws {BankError} for the first field that has a value and may not be replaced. */
 function ensureReplaceable(fields: readonly ProfileField[], allowed: readonly ProfileField[]) {
   const refused = fields.find((field) => !allowed.includes(field));
   if (refused !== undefined)
@@ -34,13 +34,13 @@ async function write(db: BankDatabase, customerId: string, patch: Patch): Promis
   if (patch.addresses !== undefined) await replaceAddresses(db, customerId, patch.addresses ?? []);
 }
 
-/** Of the telephone the front office may name the one that stands, so that its call can be repeated. */
+/** The front office may give the present telephone, so that its call can be repeated. */
 const changeByTeller = (context: BankContext, customerId: string, patch: Patch) =>
   context.db.transaction().execute(async (db) => {
     const customer = await lockCustomer(db, customerId, context);
     const empty = await missingFields(db, customerId);
     const same = customer?.phone === patch.phone ? (['phone'] as const) : [];
-    ensureReplaceable(fieldsOf(patch), [...BY_TELLER, ...empty, ...same]);
+    ensureReplaceable(patchedFields(patch), [...BY_TELLER, ...empty, ...same]);
     await write(db, customerId, patch);
   });
 
@@ -54,8 +54,8 @@ export async function updateProfile(
 }
 
 /**
- * What a login may fill without replacing: what is empty, and, until it begins to authenticate, what it filled itself, so that its call
- * can be repeated and a slip of the pen mended.
+ * The fields that a login may fill in: empty ones, and, until it begins to authenticate, those that it filled in itself, so that the
+ * call can be repeated and a mistake corrected.
  */
 async function fillableBy(
   db: BankDatabase,
@@ -90,7 +90,7 @@ const changeByCustomer = (context: BankContext, loginId: string, patch: Patch) =
     const { customer_id } = found.login;
     await lockCustomer(db, customer_id, context);
     const fillable = await fillableBy(db, found, context);
-    const standing = fieldsOf(patch).filter((field) => !fillable.includes(field));
+    const standing = patchedFields(patch).filter((field) => !fillable.includes(field));
     if (standing.length > 0 && !found.session)
       throw new BankError('LOGIN_NOT_AUTHENTICATED', standing[0]);
     ensureReplaceable(standing, OWN);
@@ -98,7 +98,7 @@ const changeByCustomer = (context: BankContext, loginId: string, patch: Patch) =
     await noteFilled(
       db,
       found.login,
-      fieldsOf(patch).filter((field) => fillable.includes(field)),
+      patchedFields(patch).filter((field) => fillable.includes(field)),
     );
     return customer_id;
   });
@@ -111,8 +111,8 @@ export async function completeProfile(
 }
 
 /**
- * Makes the ledger's statement of the profile equal to the database: after a change, and again at every login, in case a crash
- * came between the two. Says nothing of the status, which the bank's tellers set there, perhaps at this moment.
+ * Makes the ledger's statement of the profile equal to the database, after a change and again at every login, in case of a crash
+ * between the two. Leaves out the status, which the bank's tellers may be setting at this moment.
  */
 export async function stateProfile(context: BankContext, customerId: string): Promise<Missing> {
   const missing = await missingFields(context.db, customerId);

@@ -20,8 +20,8 @@ const findCustomer = (db: BankDatabase, customerId: string): Promise<CustomerTab
     .executeTakeFirst();
 
 /**
- * Parallel calls for one customer take turns from here to the end of the transaction.
- * @returns the customer's row as it counts now, or undefined when there is no such customer.
+ * Locks the customer's row, so that parallel calls for one customer take turns until the end of the transaction.
+ * @returns the customer's row with changes that are due, or undefined when there is no such customer.
  */
 export async function lockCustomer(
   db: BankDatabase,
@@ -34,7 +34,7 @@ export async function lockCustomer(
   return changed ? findCustomer(db, customerId) : customer;
 }
 
-/** @returns the customer's row as it counts now. @throws {BankError} CUSTOMER_UNKNOWN. */
+/** @returns the customer's row with changes that are due. @throws {BankError} CUSTOMER_UNKNOWN. */
 export async function requireCustomer(
   context: Pick<BankContext, 'db' | 'clock'>,
   customerId: string,
@@ -46,7 +46,7 @@ export async function requireCustomer(
   return customer;
 }
 
-/** Passwords stay out of it: a fast digest would be easier to guess than argon2id. */
+/** The password is not part of it, because a fast digest would be easier to guess than argon2id. */
 function enrolmentMac(key: Uint8Array, input: Parsed<'enrol'>): string {
   const profile = JSON.stringify({ ...input, password: undefined });
   return keyedDigest(key, 'enrolment', canonicalJson(JSON.parse(profile)));
@@ -80,7 +80,7 @@ const insert = (
     return true;
   });
 
-/** A password that was changed since enrolment no longer tells whether the enrolment is the same. */
+/** If the password was changed since enrolment, it no longer shows whether the enrolment is the same. */
 async function ensureSameEnrolment(context: BankContext, input: Parsed<'enrol'>): Promise<void> {
   const stored = await requireCustomer(context, input.customerId);
   const sameProfile = stored.enrolment_mac === enrolmentMac(context.key, input);
@@ -95,7 +95,7 @@ export async function enrol(context: BankContext, input: Parsed<'enrol'>): Promi
   return { missing: await missingFields(context.db, input.customerId) };
 }
 
-/** Registers the public key of a device on the ledger, of a customer whom the bank knows. */
+/** Registers the public key of a known customer's device on the ledger. */
 export async function registerDevice(
   context: BankContext,
   device: Parsed<'registerDevice'>,

@@ -9,7 +9,7 @@ import type { Attempt, LoginRecord, LoginState } from '../operations.js';
 const findLogin = (db: BankDatabase, loginId: string): Promise<LoginTable | undefined> =>
   db.selectFrom('logins').selectAll().where('login_id', '=', loginId).executeTakeFirst();
 
-/** @returns the login, when it is in one of the states. @throws {BankError} STATE_CONFLICT, also when there is none of that id. */
+/** @returns the login, if it is in one of these states. @throws {BankError} STATE_CONFLICT, also when there is no such login. */
 export async function requireLogin(
   db: BankDatabase,
   loginId: string,
@@ -21,14 +21,14 @@ export async function requireLogin(
   return login;
 }
 
-/** Whether the customer passed both factors, and not too long ago. */
+/** Whether the customer passed both factors recently enough. */
 const isSession = (login: LoginTable | undefined, { clock, limits }: BankContext): boolean =>
   login?.state === 'authenticated' &&
   clock() < (login.ended_at ?? 0) + limits.sessionSeconds * 1000;
 
 /**
- * @returns the authenticated login, which alone opens what is its customer's.
- * @throws {BankError} LOGIN_NOT_AUTHENTICATED, also when there is none of that id.
+ * @returns the authenticated login, which gives access to the customer's data.
+ * @throws {BankError} LOGIN_NOT_AUTHENTICATED, also when there is no such login.
  */
 export async function requireSession(context: BankContext, loginId: string): Promise<LoginTable> {
   const login = await findLogin(context.db, loginId);
@@ -42,7 +42,7 @@ export interface LoginAndSession {
   readonly session: boolean;
 }
 
-/** @returns the login, whatever came of it, and whether it is a session. @throws {BankError} LOGIN_NOT_AUTHENTICATED when there is none. */
+/** @returns the login in any state, and whether it is a session. @throws {BankError} LOGIN_NOT_AUTHENTICATED when there is none. */
 export async function loginAndSession(
   context: BankContext,
   loginId: string,
@@ -52,7 +52,7 @@ export async function loginAndSession(
   return { login, session: isSession(login, context) };
 }
 
-/** Moves a login on, unless another call moved it first. */
+/** Moves a login to its next state, unless another call moved it first. */
 export const moveLogin = (
   db: BankDatabase,
   loginId: string,
@@ -70,8 +70,8 @@ type LoginKey = Pick<LoginTable, 'login_id' | 'customer_id' | 'device_id'>;
 
 /**
  * Stores a login once.
- * @param failure the refusal that it will end with, when that is known already.
- * @throws {BankError} IDEMPOTENCY_CONFLICT when it stands there for another customer or device.
+ * @param failure the refusal that the login will end with, if already known.
+ * @throws {BankError} IDEMPOTENCY_CONFLICT when the login belongs to another customer or device.
  */
 export async function storeLogin(
   { db, clock }: BankContext,
@@ -107,7 +107,7 @@ export async function listLogins({ db }: BankContext, customerId: string): Promi
 }
 
 /** @throws {BankError} NOT_FOUND. */
-export async function attempts({ db }: BankContext, loginId: string): Promise<Attempt[]> {
+export async function listAttempts({ db }: BankContext, loginId: string): Promise<Attempt[]> {
   if ((await findLogin(db, loginId)) === undefined) throw new BankError('NOT_FOUND', 'loginId');
   const rows = await db
     .selectFrom('attempts')

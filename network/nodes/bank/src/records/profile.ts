@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A customer's profile in the database, and what it lacks (units 3 and 20).
+// A customer's profile in the database, and its missing fields (units 3 and 20).
 import type { BankDatabase, CustomerTable } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
 import { PROFILE_FIELDS, type ProfileField } from '../operations.js';
 
 type Addresses = NonNullable<Parsed<'enrol'>['addresses']>;
 
-/** The columns of a profile that a patch names; undefined leaves one as it is. */
+/** The profile columns that a patch changes; undefined leaves a column unchanged. */
 export const profileColumns = ({
   name,
   phone,
@@ -22,7 +22,7 @@ export const profileColumns = ({
   ...(birthDate !== undefined && { birth_date: birthDate }),
 });
 
-/** Replaces all addresses; they are numbered from 1 in the order given. */
+/** Replaces all addresses, and numbers them from 1 in the given order. */
 export async function replaceAddresses(
   db: BankDatabase,
   customerId: string,
@@ -39,7 +39,7 @@ export async function replaceAddresses(
   await db.insertInto('addresses').values(rows).execute();
 }
 
-/** @returns the names of the fields that a complete profile has and this one lacks. */
+/** @returns the names of the fields that this profile lacks. */
 export async function missingFields(db: BankDatabase, customerId: string): Promise<ProfileField[]> {
   const profile = await db
     .selectFrom('customers')

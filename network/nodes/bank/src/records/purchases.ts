@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The customer's own record of purchases with unit prices (unit 20): habits are personal data and stay off the ledger.
+// The customer's own record of purchases with unit prices (unit 20): habits are personal data and never reach the ledger.
 import { canonicalJson } from '@fabric-offline-pay/domain';
 import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
@@ -57,7 +57,7 @@ const toRecord = (row: PurchaseTable, lines: readonly PurchaseLineTable[]): Purc
     })),
 });
 
-async function storedPurchase(db: BankDatabase, purchase: Purchase): Promise<PurchaseRecord> {
+async function readPurchase(db: BankDatabase, purchase: Purchase): Promise<PurchaseRecord> {
   const { merchantId, orderNumber } = purchase;
   const row = await db
     .selectFrom('purchases')
@@ -75,22 +75,22 @@ async function storedPurchase(db: BankDatabase, purchase: Purchase): Promise<Pur
   return toRecord(row, lines);
 }
 
-/** SQL knows no insertion of nothing. */
+/** SQL has no insertion of zero rows. */
 async function insertLines(db: BankDatabase, purchase: Purchase): Promise<void> {
   if (purchase.lines.length > 0)
     await db.insertInto('purchase_lines').values(lineRows(purchase)).execute();
 }
 
-/** A crash before it is answered by the same call again, and that by the same message. @throws {BankError} MESSAGE_NOT_SENT. */
-const tell = (context: BankContext, phone: string, purchase: Purchase): Promise<void> =>
+/** After a crash, the caller repeats the call, which sends the same message. @throws {BankError} MESSAGE_NOT_SENT. */
+const tellCustomer = (context: BankContext, phone: string, purchase: Purchase): Promise<void> =>
   sendMessage(context, phone, {
     id: settledMessageId(purchase.merchantId, purchase.orderNumber),
     text: settledText(purchase),
   });
 
 /**
- * Stores a purchase once, and tells the customer of one that was paid offline.
- * @throws {BankError} IDEMPOTENCY_CONFLICT when the order number stands there with other content; MESSAGE_NOT_SENT.
+ * Stores a purchase once, and tells the customer about one that was paid offline.
+ * @throws {BankError} IDEMPOTENCY_CONFLICT when the order number has other content; MESSAGE_NOT_SENT.
  */
 export async function recordPurchase(
   context: BankContext,
@@ -105,10 +105,10 @@ export async function recordPurchase(
       .returning('order_number')
       .executeTakeFirst();
     if (inserted !== undefined) await insertLines(db, purchase);
-    else if (canonicalJson(await storedPurchase(db, purchase)) !== canonicalJson(purchase))
+    else if (canonicalJson(await readPurchase(db, purchase)) !== canonicalJson(purchase))
       throw new BankError('IDEMPOTENCY_CONFLICT', 'orderNumber');
   });
-  if (purchase.mode === 'offline' && phone !== null) await tell(context, phone, purchase);
+  if (purchase.mode === 'offline' && phone !== null) await tellCustomer(context, phone, purchase);
   return { recorded: true };
 }
 

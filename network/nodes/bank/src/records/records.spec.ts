@@ -25,7 +25,7 @@ const purchaseOf = (customerId: string, orderNumber: string) => ({
   ],
 });
 
-it('keeps purchases with goods and unit prices, newest first, of this customer only', async () => {
+it("lists this customer's purchases with goods and unit prices, newest first", async () => {
   const customerId = await bank.customer();
   const older = purchaseOf(customerId, `A-${customerId.slice(-12)}`);
   const newer = {
@@ -60,7 +60,7 @@ describe('a purchase that was paid offline', () => {
     lines: [],
   });
 
-  it('is listed as such, and the customer is told what it paid to whom', async () => {
+  it('is listed as paid offline, and the customer gets a message with payee and amount', async () => {
     const purchase = offlineOf(await bank.customer(), 'OFF-1');
     await bank.service.recordPurchase(purchase);
     expect(bank.messages.at(-1)).toMatchObject({
@@ -72,7 +72,7 @@ describe('a purchase that was paid offline', () => {
     expect(await bank.service.listPurchases({ loginId })).toEqual([purchase]);
   });
 
-  it('is told again under the same id when the message failed, and never for another purchase', async () => {
+  it('sends the message again with the same id when it failed, and never for another purchase', async () => {
     const purchase = offlineOf(await bank.customer(), 'OFF-2');
     bank.messageFailure = new Error('gateway');
     const failed = bank.service.recordPurchase(purchase);
@@ -86,14 +86,14 @@ describe('a purchase that was paid offline', () => {
     expect(bank.messages).toHaveLength(before + 1);
   });
 
-  it('tells nobody of one that was paid online, nor a customer without a phone', async () => {
+  it('sends no message for a purchase that was paid online, or to a customer without a phone', async () => {
     const before = bank.messages.length;
     await bank.service.recordPurchase(purchaseOf(await bank.customer(), 'ON-1'));
     await bank.service.recordPurchase(offlineOf(await bank.customer({ phone: null }), 'OFF-3'));
     expect(bank.messages).toHaveLength(before);
   });
 
-  it('alone may have no lines', async () => {
+  it('is the only kind that may have no lines', async () => {
     const purchase = { ...purchaseOf(await bank.customer(), 'ON-2'), lines: [] };
     await expect(bank.service.recordPurchase(purchase)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -132,7 +132,7 @@ it('offers addresses under new references and a new salt each time', async () =>
   expect(offers[0]?.addresses[0]).toEqual({ ref: refs[0], latitude, longitude, text });
 });
 
-it('answers an offer that is named again with the same references and salt', async () => {
+it('answers the same offer with the same references and salt', async () => {
   const loginId = await bank.authenticated(await bank.customer({ addresses: [ADDRESS] }));
   const ask = (offerId: string) => bank.service.offerAddresses({ loginId, offerId });
   const first = await ask('checkout-1');
@@ -142,7 +142,7 @@ it('answers an offer that is named again with the same references and salt', asy
   expect(other.addresses[0]?.ref).not.toBe(first.addresses[0]?.ref);
 });
 
-it('offers the addresses named, in that order', async () => {
+it('offers the chosen addresses in the given order', async () => {
   const customerId = await bank.customer({ addresses: [ADDRESS, { ...ADDRESS, city: 'Bremen' }] });
   const loginId = await bank.authenticated(customerId);
   const { addresses } = await bank.service.offerAddresses({ loginId, which: [2, 1] });
@@ -160,7 +160,7 @@ describe.each(['listLogins', 'listPurchases', 'offerAddresses', 'listChanges'] a
         field: 'loginId',
       });
 
-    it('opens in an authenticated login only, and answers like one that there is not', async () => {
+    it('is open only in an authenticated login; other logins are refused like unknown ones', async () => {
       await refused('none');
       const loginId = await bank.begun();
       await refused(loginId);

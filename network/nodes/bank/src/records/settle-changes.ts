@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lets changes of telephone and password take effect whose time has come: whoever reads a customer's credentials does this first.
+// Puts due changes of telephone and password into effect. Every reader of a customer's credentials does this first.
 import type { BankDatabase, Change, CustomerTable } from '../database/schema.js';
 
 const dueChanges = (db: BankDatabase, customerId: string, now: number): Promise<Change[]> =>
@@ -31,7 +31,7 @@ async function apply(db: BankDatabase, change: Change): Promise<void> {
     .execute();
 }
 
-/** Runs within the transaction that holds the customer's row. @returns whether it changed the row. */
+/** Runs in the transaction that locks the customer's row. @returns whether it changed the row. */
 export async function settleChanges(
   db: BankDatabase,
   customerId: string,

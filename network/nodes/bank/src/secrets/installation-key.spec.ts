@@ -26,7 +26,7 @@ it('makes another key for another installation', () => {
   expect(installationKey(join(folder, 'a')).equals(installationKey(join(folder, 'b')))).toBe(false);
 });
 
-it('refuses a file that holds no key: a silent new one would void all codes', () => {
+it('refuses a file without a key, because a silent new key would void all codes', () => {
   writeFileSync(join(folder, 'code.key'), '');
   expect(() => installationKey(join(folder, 'code.key'))).toThrow('holds no key');
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The key under which codes are stored: made once an installation, outside the database, so that its rows alone tell nothing.
+// The key of the stored codes. Made once per installation and kept outside the database, so that its rows alone reveal nothing.
 import { createHmac, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -7,7 +7,7 @@ import { readTextIfPresent, SECRET_FILE } from '@fabric-offline-pay/node-common'
 
 const KEY_BYTES = 32;
 
-/** @returns the installation's key; makes the file (mode 0600) when there is none. @throws when the file holds no key. */
+/** @returns the installation's key. Makes the file (mode 0600) if it is missing. @throws when the file holds no key. */
 export function installationKey(path: string): Buffer {
   if (readTextIfPresent(path) === undefined) createKey(path);
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
@@ -23,7 +23,7 @@ function createKey(path: string): void {
     flush: true,
   });
   try {
-    // A link appears whole, and never replaces a key that another process made first.
+    // A link appears complete and never replaces a key that another process made first.
     linkSync(temporary, path);
   } catch (error) {
     if (readTextIfPresent(path) === undefined) throw error;

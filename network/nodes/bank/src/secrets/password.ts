@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Passwords: argon2id with the parameters of the OWASP Password Storage Cheat Sheet; salts and comparison are the library's.
+// Passwords: argon2id with the parameters of the OWASP Password Storage Cheat Sheet. The library does salts and comparison.
 import { hash, verify } from '@node-rs/argon2';
 
 /** Memory in KiB: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** The same characters typed on another keyboard may come in another form. */
+/** Another keyboard may encode the same characters in another form. */
 const normalise = (password: string): string => password.normalize('NFKC');
 
 /** @returns a PHC string. */
@@ -18,8 +18,8 @@ export const isPassword = (stored: string, password: string): Promise<boolean> =
 
 let decoy: Promise<string> | undefined;
 
-/** Takes as long as {@link isPassword} and is never right: so that a locked factor answers like any other. */
-export async function isNoPassword(password: string): Promise<false> {
+/** Takes as long as {@link isPassword} and is never right, so that a locked factor answers like any other. */
+export async function rejectPassword(password: string): Promise<false> {
   decoy ??= hashPassword('');
   await isPassword(await decoy, `not ${password}`);
   return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A bank for tests: real PostgreSQL and hashing, a clock that tests move, a ledger that records calls, messages in memory.
+// A bank for tests: real PostgreSQL and hashing, a clock that tests move, a fake ledger that records calls, messages in memory.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { TRANSACTIONS, type InputOf } from '@fabric-offline-pay/domain';
 import { AuthenticationService } from '../authentication-service.js';
@@ -26,7 +26,7 @@ const PROFILE = {
   birthDate: '1988-04-17',
 };
 
-/** Everything personal about the customer: must turn up in no log, ledger call or error. */
+/** The customer's personal data. It must not appear in a log, ledger call or error. */
 export const PERSONAL = { ...PROFILE, street: 'Wiesengrund 94', city: 'Hamburg' };
 
 export const ADDRESS = {
@@ -37,7 +37,7 @@ export const ADDRESS = {
   longitude: 10_011_147,
 };
 
-/** A complete customer, but for its id. */
+/** A complete customer without an id. */
 export const ENROLMENT = {
   ...PROFILE,
   password: PASSWORD,
@@ -45,31 +45,31 @@ export const ENROLMENT = {
   addresses: [ADDRESS],
 };
 
-/** Terms of an order that their own sums and the domain's schema hold. */
+/** Terms of an order with right sums that the domain's schema accepts. */
 export const termsOf = (loginId: string, customerId: string): OrderTerms => {
   const { terms } = TRANSACTIONS.orderNumber.place.example;
   return { ...terms, loginId, customerId };
 };
 
-/** Questions to the database that are more than the service asks between its verdict and the ledger. */
+/** More database queries than the service makes between its decision and the ledger. */
 const TURNS = 10;
 
 export class BankFixture {
   readonly ledger = new FakeLedger();
   readonly messages: Message[] = [];
   readonly delayed: unknown[] = [];
-  /** What the caps counted. */
+  /** The counts of the caps. */
   readonly spent: CapKind[] = [];
-  /** Milliseconds that pretended steps took. */
+  /** Milliseconds of the pretended steps. */
   readonly pretended: number[] = [];
   /** Milliseconds since 1970. */
   now = 1_800_000_000_000;
-  /** Set to make pretended steps take until then. */
+  /** Set to make pretended steps wait until it resolves. */
   pretending: Promise<void> | undefined;
   /** Set to make the next message fail. */
   messageFailure: Error | undefined;
   readonly context: BankContext;
-  /** The operations as the bank's customer channel and its front office have them: roles are the door's business. */
+  /** The operations of the bank's customer channel and front office. Roles are checked elsewhere, at the door. */
   readonly service: BankOperations;
   #process: AuthenticationService;
 
@@ -95,7 +95,7 @@ export class BankFixture {
     return new BankFixture(await openBankDatabase({ engine: new WorkerEngine() }), limits);
   }
 
-  /** The operations as somebody of that name has them. */
+  /** The operations of a caller with this name. */
   as(name: string): BankOperations {
     const spend = (kind: CapKind) => {
       this.spent.push(kind);
@@ -104,19 +104,19 @@ export class BankFixture {
     return this.#process.for({ name, spend });
   }
 
-  /** From now on tests look at what happens from now on. */
+  /** Forgets what was recorded, so that tests see only what happens after this. */
   forget(): void {
     const { calls } = this.ledger;
     for (const noted of [calls, this.messages, this.delayed, this.spent, this.pretended])
       noted.length = 0;
   }
 
-  /** Resolves when no attestation is under way any more. */
+  /** Resolves when no attestation is in progress. */
   idle(): Promise<void> {
     return this.#process.idle();
   }
 
-  /** Resolves when a login takes no factor any more, and its verdict could have reached the ledger. */
+  /** Resolves when a login accepts no more factors, and its result could have reached the ledger. */
   async judged(loginId: string): Promise<void> {
     const states = this.db.selectFrom('logins').select('state').where('login_id', '=', loginId);
     while ((await states.executeTakeFirstOrThrow()).state === 'authenticating');
@@ -128,13 +128,13 @@ export class BankFixture {
     await this.db.destroy();
   }
 
-  /** The same database after a crash: nothing is left in memory. */
+  /** The same database after a crash, with empty memory. */
   restarted(): BankOperations {
     this.#process = new AuthenticationService(this.context);
     return this.as('anna');
   }
 
-  /** @returns the id of a customer whom the bank and the ledger know. */
+  /** @returns the id of a customer that bank and ledger know. */
   async customer(change: Partial<BankInput<'enrol'>> = {}): Promise<string> {
     const customerId = change.customerId ?? `customer-${randomUUID()}`;
     const enrolment = { ...ENROLMENT, customerId, ...change };
@@ -171,7 +171,7 @@ export class BankFixture {
     return this.messages.at(-1)?.text.slice(0, 6) ?? '';
   }
 
-  /** A code that is not the one sent last. */
+  /** A code that differs from the last one sent. */
   wrongCode(): string {
     return this.lastCode() === '000000' ? '000001' : '000000';
   }

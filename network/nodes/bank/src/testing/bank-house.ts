@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A bank's service for tests as it stands in a house of its own: real HTTPS, certificates of every kind, a database, a fake ledger.
+// A complete bank service for tests: real HTTPS, certificates of every kind, a database, a fake ledger.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export class BankHouse {
     const [ledger, logged] = [new FakeLedger(), [] as string[]];
     const logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) });
     const file = join(folder, 'config.json');
-    writeFileSync(file, JSON.stringify(configuration(authority, folder, changes)));
+    writeFileSync(file, JSON.stringify(testConfiguration(authority, folder, changes)));
     const config = readConfig(file, { OFFPAY_BANK_CODE_SECONDS: '60' });
     const bank = await startBank(config, { ledger, logger, engine: new WorkerEngine() });
     return new BankHouse(authority, folder, bank, ledger, logged);
@@ -45,7 +45,7 @@ export class BankHouse {
     return join(this.folder, 'revocations.pem');
   }
 
-  /** The authority's list as the bank's operator writes it. */
+  /** Writes the authority's revocation list, as the bank's operator does. */
   publish(revoked: Revoked = {}): void {
     writeFileAtomic(this.revocationsFile, this.authority.revocations(revoked));
   }
@@ -56,7 +56,7 @@ export class BankHouse {
     return client;
   }
 
-  /** A client of somebody whom the bank's authority gave this role. */
+  /** A client with a certificate of this role from the bank's authority. */
   clientOf(role: string, commonName = role): BankClient {
     return this.clientWith(this.authority.issue({ commonName, role }));
   }
@@ -68,7 +68,7 @@ export class BankHouse {
   }
 }
 
-function configuration(
+function testConfiguration(
   authority: TestAuthority,
   folder: string,
   changes: Changes,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Issues and revokes certificates for tests of mutual TLS, with the attributes that Fabric CA gives: Node can read X.509 but not write it.
+// Issues and revokes certificates for tests of mutual TLS, with the attributes of Fabric CA: Node.js can read X.509, not write it.
 import {
   generateKeyPairSync,
   randomBytes,
@@ -52,7 +52,7 @@ export interface Subject {
   readonly isExpired?: boolean;
 }
 
-/** What a revocation list says; by default nothing, and for long. */
+/** The content of a revocation list. Default: empty and valid for long. */
 export interface Revoked {
   readonly certificates?: readonly TestCertificate[];
   /** GeneralizedTime, for example `20200101000000Z`. */

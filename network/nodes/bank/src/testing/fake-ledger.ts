@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A ledger for tests of the bank's service alone: records calls, knows customers, can be made to fail or to wait.
+// A ledger for tests of the bank's service alone: records calls, knows customers, and can be made to fail or wait.
 import { DomainError, type ErrorCode } from '@fabric-offline-pay/domain';
 import type { AuthenticationLedger } from '../authentication-ledger.js';
 
@@ -33,7 +33,7 @@ export class FakeLedger implements AuthenticationLedger {
     this.#customers.set(customerId, { ...this.#customer(customerId), status: 'blocked' });
   }
 
-  /** The next call of that name fails. */
+  /** Makes the next call with this name fail. */
   failOnce(name: keyof AuthenticationLedger, error: Error): void {
     this.#failures.set(name, [...(this.#failures.get(name) ?? []), error]);
   }
@@ -42,7 +42,7 @@ export class FakeLedger implements AuthenticationLedger {
     this.failOnce(name, new DomainError(code));
   }
 
-  /** Calls of that name wait. @returns what lets them go on. */
+  /** Makes calls with this name wait. @returns a function that releases them. */
   hold(name: keyof AuthenticationLedger): () => void {
     let open = (): void => undefined;
     this.#gates.set(name, new Promise((resolve) => (open = resolve)));

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// How tests say that a call is refused.
+// A matcher for refused calls.
 import { rejects } from 'node:assert/strict';
 
-/** The call is refused with that code, and for that field where one is named. */
-export const refused = (call: Promise<unknown>, code: string, field?: string): Promise<void> =>
-  rejects(call, { code, ...(field !== undefined && { field }) });
+/** Expects that the call is refused with this code and, if given, for this field. */
+export const expectRefused = (
+  call: Promise<unknown>,
+  code: string,
+  field?: string,
+): Promise<void> => rejects(call, { code, ...(field !== undefined && { field }) });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes PGlite's data folder at the first start: in a process of its own, since it takes 300 MB that would not come back.
+// Makes PGlite's data folder at the first start. It uses a separate process, because this takes 300 MB that are never released.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -13,12 +13,12 @@ const PROGRAM = `
   engine.waitReady.then(() => engine.close());
 `;
 
-/** PostgreSQL's own mark of a data folder. */
+/** The file that PostgreSQL puts into each data folder. */
 const MARK = 'PG_VERSION';
 
 /**
- * Makes the folder, for this user only, unless it is one already. It appears whole or not at all.
- * @throws when another folder with files stands there.
+ * Makes the data folder, for this user only, if it is missing. It appears complete or not at all.
+ * @throws when a folder with other files is there.
  */
 export async function createDataFolder(folder: string): Promise<void> {
   if (existsSync(join(folder, MARK))) return;

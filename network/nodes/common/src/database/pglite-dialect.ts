@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kysely on PGlite: PostgreSQL inside the process, one connection, whose users take turns.
+// Kysely on PGlite: PostgreSQL inside this process, with one connection that its users take in turn.
 import {
   CompiledQuery,
   PostgresAdapter,
@@ -18,7 +18,7 @@ export interface SqlResult {
   readonly affectedRows?: number | undefined;
 }
 
-/** The part of PGlite that is used. */
+/** The part of PGlite that this dialect uses. */
 export interface SqlEngine {
   query(sql: string, parameters: unknown[]): Promise<SqlResult>;
   /** Several statements without parameters, separated by semicolons; one result for each. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A lock between processes: a file that names its owner; the lock of a dead owner is taken over.
+// A lock between processes: a file that names its owner. If the owner is dead, another process takes the lock over.
 import { randomUUID } from 'node:crypto';
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -13,9 +13,9 @@ const ownerSchema = z.object({ pid: z.number(), identity: z.string(), token: z.s
 
 /**
  * Runs `work` while holding the lock.
- * @param deadlineMs how long to wait for another living owner; 0 refuses at once.
- * @param holder what another owner is, for the message.
- * @throws NetworkError `NETWORK_BUSY` when another process still holds it at the deadline.
+ * @param deadlineMs how long to wait for another living owner; 0 fails at once.
+ * @param holder what the message calls another owner.
+ * @throws NetworkError `NETWORK_BUSY` when another process still holds the lock at the deadline.
  */
 export async function withLock<T>(
   path: string,
@@ -42,9 +42,9 @@ async function acquire(
   try {
     await waitUntil(`lock ${path}`, () => tryAcquire(path, content) || undefined, { deadlineMs });
   } catch (error) {
-    const pid = ownerOf(readTextIfPresent(path))?.pid;
+    const pid = lockOwner(readTextIfPresent(path))?.pid;
     throw new NetworkError('NETWORK_BUSY', `${holder} is running (pid ${pid ?? 'unknown'})`, {
-      advice: 'Wait until it is done, or end it.',
+      advice: 'Wait until it has finished, or end it.',
       details: { pid, lock: path },
       cause: error,
     });
@@ -58,7 +58,7 @@ function tryLink(path: string, content: string): boolean {
   const temporary = `${path}.${randomUUID()}`;
   writeFileSync(temporary, content, { mode: SECRET_FILE });
   try {
-    // A hard link appears with its content, or fails: no reader ever sees a lock without its owner.
+    // A hard link appears with its content or fails, so no reader ever sees a lock without its owner.
     linkSync(temporary, path);
     return true;
   } catch {
@@ -72,13 +72,13 @@ function tryLink(path: string, content: string): boolean {
 function removeIfAbandoned(path: string): boolean {
   const held = readTextIfPresent(path);
   if (held === undefined) return true;
-  const owner = ownerOf(held);
+  const owner = lockOwner(held);
   if (owner !== undefined && isAlive(owner)) return false;
   const aside = `${path}.${randomUUID()}.stale`;
   try {
     renameSync(path, aside);
     if (readTextIfPresent(aside) !== held) {
-      // Somebody else took it over in between: give it back.
+      // Another process took the lock over in between: give it back.
       linkSync(aside, path);
     }
     return true;
@@ -89,7 +89,7 @@ function removeIfAbandoned(path: string): boolean {
   }
 }
 
-function ownerOf(held: string | undefined): z.infer<typeof ownerSchema> | undefined {
+function lockOwner(held: string | undefined): z.infer<typeof ownerSchema> | undefined {
   try {
     return ownerSchema.parse(JSON.parse(held ?? ''));
   } catch {

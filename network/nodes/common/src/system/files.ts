@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small file helpers: whole-file writes that readers never see half done, reads that may find nothing, and files that are nobody else's.
+// Small file helpers: atomic writes, reads of files that may be missing, and private files.
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
@@ -19,12 +19,12 @@ import { NetworkError } from '../network-error.js';
 /** Mode of files that hold a secret. */
 export const SECRET_FILE = 0o600;
 
-/** What others of this machine may do with what a home holds: nothing. */
+/** Removes all permissions of other users of this machine. */
 export const PRIVATE_UMASK = 0o077;
 
 /**
- * Does something at once of which nobody else shall read the traces: the files and folders that it makes are this user's alone,
- * and so are those of the processes that it starts, which inherit the mask. `work` must not be asynchronous: the mask is the process's.
+ * Runs `work` so that only this user can read the files and folders that it makes. Processes that it starts inherit the mask.
+ * `work` must be synchronous, because the mask belongs to the whole process.
  */
 export function privately<Result>(work: () => Result): Result {
   const before = process.umask(PRIVATE_UMASK);
@@ -35,12 +35,12 @@ export function privately<Result>(work: () => Result): Result {
   }
 }
 
-/** Makes a folder, and those above it that are missing, for this user only. */
+/** Makes a folder and its missing parents, for this user only. */
 export const makeFolder = (path: string): void => {
   privately(() => mkdirSync(path, { recursive: true }));
 };
 
-/** Writes a file so that a reader sees the old content or the new, never a part; makes its folder. Both are this user's only. */
+/** Writes a file so that a reader sees the old or the new content, never a part. Makes its folder. Both are for this user only. */
 export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
   makeFolder(dirname(path));
   const temporary = `${path}.${randomUUID()}.tmp`;
@@ -58,7 +58,7 @@ export function writeJson(path: string, value: unknown, mode?: number): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, mode);
 }
 
-/** The file's text, or nothing when there is no such file. */
+/** @returns the file's text, or undefined when there is no such file. */
 export function readTextIfPresent(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -100,14 +100,14 @@ export function readBounded(path: string, mostBytes: number): Buffer {
   }
 }
 
-/** A file of ours that does not hold what we wrote. */
+/** A file of ours with content that we did not write. */
 export const fileDamaged = (file: string, where: { readonly line?: number } = {}): NetworkError =>
-  new NetworkError('FILE_DAMAGED', `${file} does not hold what was written into it.`, {
+  new NetworkError('FILE_DAMAGED', `${file} is damaged: its content is not what was written.`, {
     details: { file, ...where },
   });
 
 /**
- * The file's JSON, not yet validated, or nothing when there is no such file.
+ * @returns the file's JSON, not validated, or undefined when there is no such file.
  * @throws {NetworkError} FILE_DAMAGED
  */
 export function readJsonIfPresent(path: string): unknown {
@@ -120,7 +120,7 @@ export function readJsonIfPresent(path: string): unknown {
 }
 
 /**
- * What the file says, or nothing when there is no such file.
+ * @returns the file's parsed content, or undefined when there is no such file.
  * @throws {NetworkError} FILE_DAMAGED
  */
 export function readAsIfPresent<T>(path: string, schema: z.ZodType<T>): T | undefined {

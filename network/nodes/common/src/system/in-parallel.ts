@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs jobs side by side, but not more of them than the machine bears.
+// Runs jobs in parallel, with a limit on their number.
 
-/** Runs `job` for every item, at most `limit` at once. Rejects with the first failure, when the running jobs have ended. */
+/** Runs `job` for every item, at most `limit` at once. Rejects with the first failure after the running jobs have ended. */
 export async function inParallel<T>(
   items: readonly T[],
   limit: number,

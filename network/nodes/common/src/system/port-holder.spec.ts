@@ -15,18 +15,18 @@ afterAll(() => server.close());
 
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
-onLinux('names the process that listens, and no home of a network for a strange one', () => {
+onLinux('names the process that listens, and no home when it belongs to no network', () => {
   const [holder] = portHolders([port]);
   expect(holder).toMatchObject({ port, process: { pid: process.pid } });
   expect(holder?.process?.program).not.toBe('');
   expect(holder?.process).not.toHaveProperty('home');
 });
 
-it('names nobody where nobody is found', () => {
+it('names no process when none is found', () => {
   expect(portHolders([1])).toEqual([{ port: 1 }]);
 });
 
-it('reads listening sockets only, of both tables', () => {
+it('reads only listening sockets, from both tables', () => {
   const rows = [
     '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
     '   0: 0100007F:429B 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 4711 1',

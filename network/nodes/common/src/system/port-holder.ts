@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who listens on a TCP port: a person who is told so knows what to end. Read out of Linux's tables; elsewhere nobody is named.
+// Finds the process that listens on a TCP port, so that a person knows what to end. Reads Linux's tables; elsewhere it finds none.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { HOME_MARK } from './process-identity.js';
 
-/** A process that listens on a port. Of its command line the program's name only: the rest may hold secrets. */
+/** A process that listens on a port. It has only the program's name, because the rest of the command line may hold secrets. */
 export interface PortHolder {
   readonly port: number;
-  /** Left out where the system does not show it, such as another user's process. */
+  /** Absent when the system does not show it, for example for another user's process. */
   readonly process?: {
     readonly pid: number;
     readonly program: string;
-    /** The home of the network that it belongs to, when it is one of ours. */
+    /** The home of its network, if it is one of ours. */
     readonly home?: string;
   };
 }
 
 const LISTENING = '0A';
 
-function textOf(path: string): string {
+function readProcText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -25,7 +25,7 @@ function textOf(path: string): string {
   }
 }
 
-/** Inodes of listening sockets, by port, of a table such as `/proc/net/tcp`. */
+/** Inodes of listening sockets, by port, from a table such as `/proc/net/tcp`. */
 export function listeningSockets(table: string): Map<number, string> {
   const rows = table.split('\n').map((line) => line.trim().split(/\s+/));
   return new Map(
@@ -37,7 +37,7 @@ export function listeningSockets(table: string): Map<number, string> {
   );
 }
 
-/** The sockets of a process; none for one that has ended, or is another user's. */
+/** The sockets of a process; none if it has ended or belongs to another user. */
 function socketsOf(pid: string): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -54,18 +54,18 @@ function socketsOf(pid: string): string[] {
 
 function describeProcess(pid: string): NonNullable<PortHolder['process']> {
   const mark = `${HOME_MARK}=`;
-  const variables = textOf(`/proc/${pid}/environ`).split('\0');
+  const variables = readProcText(`/proc/${pid}/environ`).split('\0');
   const home = variables.find((variable) => variable.startsWith(mark))?.slice(mark.length);
   return {
     pid: Number(pid),
-    program: textOf(`/proc/${pid}/comm`).trim(),
+    program: readProcText(`/proc/${pid}/comm`).trim(),
     ...(home === undefined ? {} : { home }),
   };
 }
 
-/** @returns who holds each of these ports, which are in use. */
+/** @returns the processes that hold these ports. */
 export function portHolders(ports: readonly number[]): PortHolder[] {
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(textOf);
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(readProcText);
   const inodes = new Map(tables.flatMap((table) => [...listeningSockets(table)]));
   const sought = new Set(ports.map((port) => inodes.get(port)));
   const owners = new Map(

@@ -1,49 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells one process from a later one with the same number, so that nothing that is not ours is ever killed.
+// Distinguishes a process from a later one with the same number, so that we never kill a process that is not ours.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** A process as written to a pid file. */
+/** The content of a pid file. */
 export interface ProcessReference {
   readonly pid: number;
-  /** When and in which boot it started; differs for every process that ever had this number. */
+  /** When and in which boot it started. Every process with this number has a different value. */
   readonly identity: string;
 }
 
-/** Environment variable that marks every process of a network home, and their children. */
+/** Environment variable that marks every process of a network home and its children. */
 export const HOME_MARK = 'OFFPAY_SUPERVISED_HOME';
 
 const START_TIME_FIELD = 19;
 
-/** The identity of a living process, or nothing when it is gone (a zombie counts as gone). */
+/** @returns the identity of a living process, or undefined when it is gone (a zombie counts as gone). */
 export function processIdentity(pid: number): string | undefined {
   return process.platform === 'linux' ? linuxIdentity(pid) : posixIdentity(pid);
 }
 
-/** True when the process that the reference names is still alive, and is not another with its number. */
+/** True when the referenced process is still alive, and not another process with its number. */
 export function isAlive(reference: ProcessReference): boolean {
   return processIdentity(reference.pid) === reference.identity;
 }
 
-/** This very process. */
+/** @returns a reference to this process. */
 export function ownReference(): ProcessReference {
   return { pid: process.pid, identity: processIdentity(process.pid) ?? '' };
 }
 
 /**
- * Sends a signal if the process is still the one meant.
+ * Sends a signal if the number still belongs to the referenced process.
  * @returns whether it was sent.
  */
 export function signalProcess(reference: ProcessReference, signal: NodeJS.Signals): boolean {
   return isAlive(reference) && sendSignal(reference.pid, signal);
 }
 
-/** Sends a signal to the whole process group that the process leads, if it is still the one meant. */
+/** Sends a signal to the process group that the process leads, if the number still belongs to it. */
 export function signalGroup(reference: ProcessReference, signal: NodeJS.Signals): boolean {
   return isAlive(reference) && sendSignal(-reference.pid, signal);
 }
 
-/** Sends a signal; false when there is no such process or group any more. */
+/** Sends a signal. @returns false when the process or group no longer exists. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(pid, signal);
@@ -54,8 +54,8 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 /**
- * Processes that carry the mark of this home, whatever became of their pid files. Only Linux shows other processes'
- * environment; elsewhere the list is empty and the pid files alone decide.
+ * Finds the processes that carry the mark of this home, even if their pid files are lost. Only Linux shows the environment of
+ * other processes. On other systems the list is empty and only the pid files count.
  */
 export function markedProcesses(home: string): ProcessReference[] {
   if (process.platform !== 'linux') {
@@ -90,7 +90,7 @@ function linuxIdentity(pid: number): string | undefined {
   if (stat === undefined) {
     return undefined;
   }
-  // The program's name, in brackets, may hold blanks: fields are counted from behind it.
+  // The program's name, in brackets, may contain spaces, so fields are counted after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const boot = readProc('sys/kernel/random/boot_id')?.trim() ?? '';
   return fields[0] === 'Z' ? undefined : `${boot}:${fields[START_TIME_FIELD] ?? ''}`;

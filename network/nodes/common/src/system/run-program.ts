@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a program to its end and returns what it wrote; failures carry the end of its messages.
+// Runs a program until it ends and returns its output. Failures carry the end of its messages.
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { NetworkError } from '../network-error.js';
@@ -13,12 +13,12 @@ export interface ProgramCall {
   readonly cwd?: string;
   /** Added to {@link cleanEnvironment}; secrets go here, never into `args`, which every user of the machine can read. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with each line of the program's messages (stderr) as it comes. */
+  /** Called with each line that the program writes to stderr. */
   readonly onMessage?: (line: string) => void;
   readonly deadlineMs?: number;
 }
 
-/** What a program wrote. */
+/** The output of a program. */
 export interface ProgramOutput {
   readonly stdout: string;
   readonly stderr: string;
@@ -28,7 +28,7 @@ const FABRIC_SETTING = /^(CORE|ORDERER|FABRIC|CONFIGTX|OSNADMIN|CHAINCODE)_/;
 const MESSAGE_TAIL = 2_000;
 const DEFAULT_DEADLINE_MS = 60_000;
 
-/** This process's environment without settings that Fabric's programs would take for their own. */
+/** The environment of this process without settings that Fabric's programs would read as theirs. */
 export function cleanEnvironment(source: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const entries = Object.entries(source).filter(([name]) => !FABRIC_SETTING.test(name));
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
@@ -36,7 +36,7 @@ export function cleanEnvironment(source: NodeJS.ProcessEnv = process.env): Recor
 
 /**
  * Runs a program until it ends.
- * @throws NetworkError `PROGRAM_FAILED` when it cannot start, ends with another code than 0, or exceeds its deadline (60 s).
+ * @throws NetworkError `PROGRAM_FAILED` when it cannot start, ends with a code other than 0, or exceeds its deadline (60 s).
  */
 export async function runProgram(call: ProgramCall): Promise<ProgramOutput> {
   const child = privately(() =>

@@ -29,7 +29,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const sleeper = ['-e', 'setInterval(() => undefined, 1000)'];
 
 describe('process identity', () => {
-  it('tells a living process from one that had its number before', async () => {
+  it('distinguishes a living process from an earlier one with its number', async () => {
     const child = spawn(process.execPath, sleeper, { stdio: 'ignore' });
     const pid = child.pid!;
     const reference = { pid, identity: processIdentity(pid)! };
@@ -44,7 +44,7 @@ describe('process identity', () => {
   });
 
   const onLinux = process.platform === 'linux' ? it : it.skip;
-  onLinux('finds the processes that bear the mark of a home, and no others', async () => {
+  onLinux('finds only the processes with the mark of a home', async () => {
     const env = { ...process.env, [HOME_MARK]: folder };
     const child = spawn(process.execPath, sleeper, { stdio: 'ignore', env });
     const find = (): true | undefined =>
@@ -57,20 +57,20 @@ describe('process identity', () => {
   });
 });
 
-describe('what nobody else shall read', () => {
+describe('private files', () => {
   let before: number;
   beforeEach(() => (before = process.umask(0o022)));
   afterEach(() => process.umask(before));
 
   const modeOf = (...path: string[]): number => statSync(join(folder, ...path)).mode & 0o777;
 
-  /** @returns the mode of a file that this process makes without a word about it. */
+  /** @returns the mode of a file that this process makes by default. */
   const madeMode = (name: string): number => {
     writeFileSync(join(folder, name), '');
     return modeOf(name);
   };
 
-  it('makes files and folders for their owner only, whatever the mask of the process', () => {
+  it('makes files and folders for their owner only, under any mask of the process', () => {
     writeFileAtomic(join(folder, 'a', 'b', 'text'), 'x');
     writeJson(join(folder, 'a', 'json'), {});
     makeFolder(join(folder, 'c', 'd'));
@@ -80,7 +80,7 @@ describe('what nobody else shall read', () => {
     expect([modeOf('a', 'b', 'text'), modeOf('a', 'json')]).toEqual([0o600, 0o600]);
   });
 
-  it('has programs make theirs so, and keeps the mask of the process', async () => {
+  it('makes programs do the same, and restores the mask of the process', async () => {
     const file = join(folder, 'made');
     const script = `require('fs').writeFileSync(${JSON.stringify(file)}, '')`;
     await runProgram({ program: process.execPath, args: ['-e', script] });
@@ -94,7 +94,7 @@ describe('what nobody else shall read', () => {
     expect(madeMode('other')).toBe(0o644);
   });
 
-  it('keeps locks for their owner only', async () => {
+  it('makes locks for their owner only', async () => {
     await withLock(join(folder, 'locks', 'lock'), 5000, async () => {
       expect([modeOf('locks'), modeOf('locks', 'lock')]).toEqual([0o700, 0o600]);
       await Promise.resolve();
@@ -145,7 +145,7 @@ describe('withLock', () => {
 });
 
 describe('waitUntil', () => {
-  it('asks until there is an answer, whatever failed before', async () => {
+  it('repeats until there is an answer, also after failures', async () => {
     let calls = 0;
     const probe = (): string | undefined => {
       calls += 1;
@@ -157,7 +157,7 @@ describe('waitUntil', () => {
     await expect(waitUntil('it', probe, { deadlineMs: 5000, intervalMs: 1 })).resolves.toBe('now');
   });
 
-  it('gives up at the deadline and tells the last error', async () => {
+  it('gives up at the deadline and carries the last error', async () => {
     const never = (): undefined => {
       throw new Error('never');
     };
@@ -185,7 +185,7 @@ describe('runProgram', () => {
   const run = (script: string): ReturnType<typeof runProgram> =>
     runProgram({ program: process.execPath, args: ['-e', script] });
 
-  it('returns what the program wrote, and passes on its messages by line', async () => {
+  it("returns the program's output, and passes on its messages line by line", async () => {
     const lines: string[] = [];
     const args = ['-e', 'console.log("out"); console.error("one\\ntwo")'];
     const output = await runProgram({
@@ -210,7 +210,7 @@ describe('runProgram', () => {
     });
   });
 
-  it("keeps settings meant for the caller's own Fabric away from ours", () => {
+  it("hides settings of the caller's own Fabric from ours", () => {
     expect(cleanEnvironment({ CORE_PEER_ADDRESS: 'x', FABRIC_CFG_PATH: 'y', PATH: 'z' })).toEqual({
       PATH: 'z',
     });
@@ -218,7 +218,7 @@ describe('runProgram', () => {
 });
 
 describe('inParallel', () => {
-  it('runs every job, never more at once than allowed', async () => {
+  it('runs every job, never more than the limit at once', async () => {
     let running = 0;
     let most = 0;
     const done: number[] = [];
@@ -255,7 +255,7 @@ describe('ports', () => {
 });
 
 describe('files', () => {
-  it('reads back what it wrote, and nothing where nothing is', () => {
+  it('reads back what it wrote, and undefined when there is no file', () => {
     writeJson(join(folder, 'deep', 'a.json'), { a: 1 });
     expect(readJsonIfPresent(join(folder, 'deep', 'a.json'))).toEqual({ a: 1 });
     expect(readJsonIfPresent(join(folder, 'b.json'))).toBeUndefined();

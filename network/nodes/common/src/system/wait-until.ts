@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits for a condition, never for a time: asks again until it holds or its deadline has passed.
+// Waits for a condition, never for a time: asks again until it holds or the deadline has passed.
 import { setTimeout as pause } from 'node:timers/promises';
 import { NetworkError } from '../network-error.js';
 

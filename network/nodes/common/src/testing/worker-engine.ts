@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PGlite in a worker thread, for tests: it loads parts of itself by dynamic import, which the test runner's sandbox refuses.
+// PGlite in a worker thread, for tests: it loads parts of itself by dynamic import, which the sandbox of the test runner refuses.
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import type { SqlEngine, SqlResult } from '../database/pglite-dialect.js';
