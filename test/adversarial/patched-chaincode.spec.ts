@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrapLedger, describedOrganisation } from '@fabric-offline-pay/operate';
 import { StatusCode } from '@hyperledger/fabric-gateway';
-import { bareNetwork, type BareNetwork } from '../support/bare-network';
+import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
 import {
   orderingArguments,
   peerAs,
   updateChannel,
   type ConfigGroup,
-} from '../support/channel-update';
-import { patchedChaincode } from '../support/patched-chaincode';
-import { RawGateways, soon } from '../support/raw-gateway';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
+} from '../support/channel-update.js';
+import { patchedChaincode } from '../support/patched-chaincode.js';
+import { RawGateways, soon } from '../support/raw-gateway.js';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world.js';
 
 /** Issues money to whoever asks, without a single check. */
 const MINT = `

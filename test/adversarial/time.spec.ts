@@ -3,10 +3,10 @@
 import { StatusCode, type Transaction } from '@hyperledger/fabric-gateway';
 import { common, gateway as messages, peer } from '@hyperledger/fabric-protos';
 import { runStepwise, type Client } from '@fabric-offline-pay/sdk';
-import { eventually } from '../support/eventually';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { RawGateways, soon, textOf, type RawGateway } from '../support/raw-gateway';
-import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '../support/world';
+import { eventually } from '../support/eventually.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { RawGateways, soon, textOf, type RawGateway } from '../support/raw-gateway.js';
+import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '../support/world.js';
 
 const ENDORSERS = ['BankMSP', 'MerchantMSP'] as const;
 const CUSTOMER = 'customer-1';

@@ -3,9 +3,9 @@
 // recorded, and asserted nowhere but where the question would be none without a certain outcome.
 import assert from 'node:assert/strict';
 import { ADDRESS_COLLECTION } from '@fabric-offline-pay/domain';
-import type { Probe } from './probe';
-import type { Operation } from './probe-contract';
-import type { Told } from './recorder';
+import type { Probe } from './probe.js';
+import type { Operation } from './probe-contract.js';
+import type { Told } from './recorder.js';
 
 type Question = (probe: Probe) => Promise<void>;
 

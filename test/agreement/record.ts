@@ -2,10 +2,10 @@
 // Records the whole suite on a real network of its own.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agreementNetwork } from './agreement-network';
-import { runOrders } from './orders';
-import { askForEverything, askRawOperations } from './raw-operations';
-import type { Recording } from './recording';
+import { agreementNetwork } from './agreement-network.js';
+import { runOrders } from './orders.js';
+import { askForEverything, askRawOperations } from './raw-operations.js';
+import type { Recording } from './recording.js';
 
 export interface Recorded {
   readonly recording: Recording;

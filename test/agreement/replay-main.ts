@@ -6,8 +6,8 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import type { ContractClass } from '@fabric-offline-pay/testing';
-import type { Recording } from './recording';
-import { replay, type Difference } from './replay';
+import type { Recording } from './recording.js';
+import { replay, type Difference } from './replay.js';
 
 export interface Replayed {
   /** What the process took its surroundings for. */

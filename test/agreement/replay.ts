@@ -8,7 +8,7 @@ import {
   type Endorsement,
   type Proposal,
 } from '@fabric-offline-pay/testing';
-import { actionOf, readableAction } from './action';
+import { actionOf, readableAction } from './action.js';
 import type {
   Outcome,
   RecordedBlock,
@@ -16,7 +16,7 @@ import type {
   RecordedTransaction,
   Recording,
   Round,
-} from './recording';
+} from './recording.js';
 
 /** Where the ledger in memory does not do what the peers did. */
 export interface Difference {

@@ -13,10 +13,10 @@ import {
 } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { CHANNEL, type MemoryLedger } from '@fabric-offline-pay/testing';
-import { SEED } from '../support/seeded';
-import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { resumeTime, stopTime } from '../support/passing-time';
-import { publicView, type PublicView } from '../support/public-view';
+import { SEED } from '../support/seeded.js';
+import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { resumeTime, stopTime } from '../support/passing-time.js';
+import { publicView, type PublicView } from '../support/public-view.js';
 import {
   CURRENCY,
   GOODS,
@@ -25,7 +25,7 @@ import {
   POLICY,
   World,
   type CustomerDevice,
-} from '../support/world';
+} from '../support/world.js';
 
 const RUNS = Number(process.env['OFFPAY_RUNS'] ?? 10);
 const COURIERS = 40;

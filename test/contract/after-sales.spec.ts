@@ -15,10 +15,10 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { quoteLeg } from '../support/express-legs';
-import { failLogin } from '../support/histories';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { quoteLeg } from '../support/express-legs.js';
+import { failLogin } from '../support/histories.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 import {
   BANK,
   CURRENCY,
@@ -27,7 +27,7 @@ import {
   LOGISTICS,
   MERCHANT,
   type CustomerDevice,
-} from '../support/world';
+} from '../support/world.js';
 
 type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
 

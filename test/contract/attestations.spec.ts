@@ -12,9 +12,9 @@ import {
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
 import { ENROLMENT, PASSWORD } from '../../network/nodes/bank/src/testing/bank-fixture.js';
 import { WorkerEngine } from '../../network/nodes/bank/src/testing/worker-engine.js';
-import { eventually } from '../support/eventually';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { BANK } from '../support/world';
+import { eventually } from '../support/eventually.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { BANK } from '../support/world.js';
 
 const CUSTOMER = 'customer-1';
 const LOGIN = 'login-1';

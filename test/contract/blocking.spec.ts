@@ -4,10 +4,10 @@
 import { ROWS, type AccountRow } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { generateKeyPairSync } from 'node:crypto';
-import { authenticated } from '../support/histories';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { resumeTime, stopTime } from '../support/passing-time';
-import { MERCHANT, type CustomerDevice } from '../support/world';
+import { authenticated } from '../support/histories.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { resumeTime, stopTime } from '../support/passing-time.js';
+import { MERCHANT, type CustomerDevice } from '../support/world.js';
 
 const CUSTOMER = { customerId: 'customer-1' };
 const PHONE = { ...CUSTOMER, deviceId: 'phone' };

@@ -4,8 +4,8 @@ import { appendFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { inputPaths, type InputPaths, type PayReport } from '@fabric-offline-pay/run';
 import { ifFound, UnavailableError } from '@fabric-offline-pay/sdk';
-import { FilesRun } from '../support/files-run';
-import { expectEveryRowOnce } from '../support/every-row';
+import { FilesRun } from '../support/files-run.js';
+import { expectEveryRowOnce } from '../support/every-row.js';
 
 const SETS = join(__dirname, '..', 'files');
 

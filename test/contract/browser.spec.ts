@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as protocol from '@fabric-offline-pay/domain';
-import { bundleForBrowser } from '../../scripts/src/browser/bundle';
-import { Chromium, findChromium, type Tab } from '../support/browser/chromium';
-import { certificatePairs, damagedPairs, hostileSignatures } from '../support/browser/hostile';
+import { bundleForBrowser } from '../../scripts/src/browser/bundle.js';
+import { Chromium, findChromium, type Tab } from '../support/browser/chromium.js';
+import { certificatePairs, damagedPairs, hostileSignatures } from '../support/browser/hostile.js';
 import {
   certificateAnswers,
   signatureAnswers,
   vectorAnswers,
-} from '../support/browser/vector-answers';
-import { OfflineRoom, ROOTS } from '../support/offline-room';
-import { CHANNEL, NOW, OFFLINE_MERCHANT, OFFLINE_POLICY } from '../support/offline-world';
-import { SEED } from '../support/seeded';
+} from '../support/browser/vector-answers.js';
+import { OfflineRoom, ROOTS } from '../support/offline-room.js';
+import { CHANNEL, NOW, OFFLINE_MERCHANT, OFFLINE_POLICY } from '../support/offline-world.js';
+import { SEED } from '../support/seeded.js';
 import vectors from '../vectors/offline.json';
 
 const MOST_BYTES = 120_000;

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { offpayProgram } from '../../scripts/src/program';
+import { offpayProgram } from '../../scripts/src/program.js';
 import {
   allBlocks,
   blocksOf,
@@ -12,7 +12,7 @@ import {
   DOCUMENTS,
   NOT_RUN,
   reasonNotToRun,
-} from '../support/command-blocks';
+} from '../support/command-blocks.js';
 
 const ROOT = join(__dirname, '..', '..');
 

@@ -11,14 +11,14 @@ import {
 } from '@fabric-offline-pay/sdk/offline';
 import { UnavailableError } from '@fabric-offline-pay/sdk';
 import { CHANNEL, testNetwork } from '@fabric-offline-pay/testing';
-import { checkout } from '../../sdk/examples/checkout';
-import { reconcile, requestPayout } from '../../sdk/examples/reconciliation';
-import { sell, settle } from '../../sdk/examples/till';
-import { archiveOf } from '../support/memory-archive';
-import { memoryWorld } from '../support/memory-world';
-import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger';
-import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+import { checkout } from '../../sdk/examples/checkout.js';
+import { reconcile, requestPayout } from '../../sdk/examples/reconciliation.js';
+import { sell, settle } from '../../sdk/examples/till.js';
+import { archiveOf } from '../support/memory-archive.js';
+import { memoryWorld } from '../support/memory-world.js';
+import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
+import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world.js';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 
 const silent = (): void => undefined;
 

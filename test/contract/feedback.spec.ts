@@ -11,7 +11,7 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import {
   assess,
   authenticated,
@@ -19,8 +19,8 @@ import {
   fullHistory,
   mismatch,
   stepUpFor,
-} from '../support/histories';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+} from '../support/histories.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 import {
   CURRENCY,
   GOODS,
@@ -29,7 +29,7 @@ import {
   POLICY,
   type CustomerDevice,
   type PurchaseOptions,
-} from '../support/world';
+} from '../support/world.js';
 
 type Ratings = InputOf<'feedback', 'rate'>['ratings'];
 type Subject = Ratings[number]['subject'];

@@ -22,9 +22,9 @@ import {
   Terminal,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
-import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger';
+import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
 import {
   CERTIFICATES,
   newCancellation,
@@ -33,8 +33,8 @@ import {
   signRequest,
   spkiOf,
   VECTOR_KEYS,
-} from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+} from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 import {
   describeWith,
   FAILING_AT_SIGNATURE,
@@ -42,8 +42,8 @@ import {
   PythonWallet,
   runScript,
   type Answer,
-} from '../support/python';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+} from '../support/python.js';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 import vectors from '../vectors/offline.json';
 
 const RESERVE = { customerId: 'customer-1', deviceId: 'python', epoch: 1 };

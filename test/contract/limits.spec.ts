@@ -4,13 +4,13 @@
 import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { makeCaller, memoryClient, type CallerOptions } from '@fabric-offline-pay/testing';
-import { failLogin } from '../support/histories';
-import { memoryWorld, MSP, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { OfflineLedger, reserveKeyOf, unfunded } from '../support/offline-ledger';
-import { newKey, spkiOf } from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, POLICY, type CustomerDevice } from '../support/world';
+import { failLogin } from '../support/histories.js';
+import { memoryWorld, MSP, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { OfflineLedger, reserveKeyOf, unfunded } from '../support/offline-ledger.js';
+import { newKey, spkiOf } from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { BANK, CURRENCY, POLICY, type CustomerDevice } from '../support/world.js';
 
 const HOUR = 3600;
 

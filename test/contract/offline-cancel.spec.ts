@@ -2,15 +2,15 @@
 // Vouchers that their payee cancelled before it accepted them, on the ledger in memory: never paid, and the money back at once.
 // After each test the books balance.
 import { decodePaymentRequest, type PayeeCertificate } from '@fabric-offline-pay/domain';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 import {
   base64,
   cancelledWire,
   OfflineLedger,
   reserveKeyOf,
   signedBulletin,
-} from '../support/offline-ledger';
+} from '../support/offline-ledger.js';
 import {
   forge,
   ISSUER,
@@ -20,8 +20,8 @@ import {
   signRequest,
   type Device,
   type Payment,
-} from '../support/offline-world';
-import { BANK, CURRENCY } from '../support/world';
+} from '../support/offline-world.js';
+import { BANK, CURRENCY } from '../support/world.js';
 
 const MONEY = 1_000_000;
 

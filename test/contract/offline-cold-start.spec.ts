@@ -15,16 +15,16 @@ import {
   saveFile,
   softwareKey,
 } from '@fabric-offline-pay/sdk/offline';
-import { given, mayUnshare, TerminalProcess } from '../offline/party';
-import { PROGRAM } from '../support/command-line';
+import { given, mayUnshare, TerminalProcess } from '../offline/party.js';
+import { PROGRAM } from '../support/command-line.js';
 import {
   CERTIFICATES,
   CHANNEL,
   newKey,
   OFFLINE_POLICY,
   VECTOR_KEYS,
-} from '../support/offline-world';
-import { BANK, CURRENCY, MERCHANT } from '../support/world';
+} from '../support/offline-world.js';
+import { BANK, CURRENCY, MERCHANT } from '../support/world.js';
 
 const run = promisify(execFile);
 

@@ -9,9 +9,9 @@ import {
   type OfflinePolicy,
   type Policy,
 } from '@fabric-offline-pay/domain';
-import { proofOf } from '../support/fraud-proofs';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { proofOf } from '../support/fraud-proofs.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 import {
   base64,
   cancelledWire,
@@ -21,7 +21,7 @@ import {
   reserveKeyOf,
   signedBulletin,
   unfunded,
-} from '../support/offline-ledger';
+} from '../support/offline-ledger.js';
 import {
   CERTIFICATES,
   forge,
@@ -32,9 +32,9 @@ import {
   VECTOR_KEYS,
   type Device,
   type Payment,
-} from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+} from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 
 const MONEY = 1_000_000;
 

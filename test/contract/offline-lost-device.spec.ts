@@ -12,14 +12,14 @@ import {
   type OfflineKey,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
-import { archiveOf } from '../support/memory-archive';
-import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger';
-import { exchange } from '../support/offline-room';
-import { CERTIFICATES, newKey, spkiOf, VECTOR_KEYS } from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, MERCHANT } from '../support/world';
+import { archiveOf } from '../support/memory-archive.js';
+import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
+import { exchange } from '../support/offline-room.js';
+import { CERTIFICATES, newKey, spkiOf, VECTOR_KEYS } from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { BANK, CURRENCY, MERCHANT } from '../support/world.js';
 
 const MONEY = 1_000_000n;
 const TOTAL = 20_000n;

@@ -12,8 +12,8 @@ import {
   type DeviceCertificate,
 } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 import {
   base64,
   nowSeconds,
@@ -23,7 +23,7 @@ import {
   signedBulletin,
   timesOf,
   unfunded,
-} from '../support/offline-ledger';
+} from '../support/offline-ledger.js';
 import {
   CERTIFICATES,
   forge,
@@ -37,9 +37,9 @@ import {
   VECTOR_KEYS,
   type Device,
   type Payment,
-} from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+} from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 
 const MONEY = 1_000_000;
 

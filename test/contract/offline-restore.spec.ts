@@ -5,7 +5,7 @@ import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withDevice, withTerminal } from '@fabric-offline-pay/run';
 import { loadFile } from '@fabric-offline-pay/sdk/offline';
-import { OfflineFolders, PASSPHRASE } from '../support/offline-folders';
+import { OfflineFolders, PASSPHRASE } from '../support/offline-folders.js';
 
 let folders: OfflineFolders;
 let device: string;

@@ -2,8 +2,8 @@
 // Batches of vouchers on the ledger in memory: every verdict, honest and cheating devices, repetitions and contention.
 // After each test the books balance.
 import { reserves, type VoucherClaim } from '@fabric-offline-pay/domain';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 import {
   base64,
   nowSeconds,
@@ -12,10 +12,10 @@ import {
   reserveKeyOf,
   signedBulletin,
   unfunded,
-} from '../support/offline-ledger';
-import { forge, newDevice, newKey, type Device } from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
+} from '../support/offline-ledger.js';
+import { forge, newDevice, newKey, type Device } from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world.js';
 
 const OTHER_MERCHANT = 'merchant-2';
 

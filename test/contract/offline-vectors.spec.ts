@@ -41,7 +41,7 @@ import {
   type StoredReserve,
   type Voucher,
 } from '@fabric-offline-pay/domain';
-import { refusal, VECTOR_KEYS } from '../support/offline-world';
+import { refusal, VECTOR_KEYS } from '../support/offline-world.js';
 import vectors from '../vectors/offline.json';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');

@@ -3,11 +3,11 @@
 // and of five lines, stays within what the table declares. Set OFFPAY_PRINT=1 to see the figures.
 import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
-import { EveryTransaction } from '../support/every-transaction';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { endOffline, liveOffline } from '../support/offline-lives';
-import { OperationsMeter, operationsOf, type Measured } from '../support/operations';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+import { EveryTransaction } from '../support/every-transaction.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { endOffline, liveOffline } from '../support/offline-lives.js';
+import { OperationsMeter, operationsOf, type Measured } from '../support/operations.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const WAYS = [
   ['stepwise', runStepwise],

@@ -3,9 +3,16 @@
 import { licensingOf, registrationOf } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { missingMoney } from '../support/money';
-import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals';
-import { BANK, CURRENCY, GOODS, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
+import { missingMoney } from '../support/money.js';
+import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals.js';
+import {
+  BANK,
+  CURRENCY,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  type CustomerDevice,
+} from '../support/world.js';
 
 const NOT_OWNER = { code: 'NOT_OWNER' };
 const PAYEES = [MERCHANT, LOGISTICS];

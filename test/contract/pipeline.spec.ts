@@ -7,8 +7,8 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { BANK, CURRENCY, MERCHANT, type PurchaseOptions } from '../support/world';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { BANK, CURRENCY, MERCHANT, type PurchaseOptions } from '../support/world.js';
 
 type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
 

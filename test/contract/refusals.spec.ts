@@ -8,8 +8,8 @@ import {
   type ErrorCode,
 } from '@fabric-offline-pay/domain';
 import { makeCaller } from '@fabric-offline-pay/testing';
-import { reachableRefusals } from '../support/reachable-refusals';
-import { WatchedLedger } from '../support/watched-ledger';
+import { reachableRefusals } from '../support/reachable-refusals.js';
+import { WatchedLedger } from '../support/watched-ledger.js';
 
 const sorted = (codes: Iterable<ErrorCode>): ErrorCode[] => [...codes].sort();
 

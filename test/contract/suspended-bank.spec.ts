@@ -3,12 +3,19 @@
 import type { InputOf } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { orderLeg, quoteLeg, signQuoted } from '../support/express-legs';
-import { missingMoney } from '../support/money';
-import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger';
-import { newDevice } from '../support/offline-world';
-import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT, POLICY, type CustomerDevice } from '../support/world';
+import { orderLeg, quoteLeg, signQuoted } from '../support/express-legs.js';
+import { missingMoney } from '../support/money.js';
+import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
+import { newDevice } from '../support/offline-world.js';
+import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals.js';
+import {
+  BANK,
+  CURRENCY,
+  LOGISTICS,
+  MERCHANT,
+  POLICY,
+  type CustomerDevice,
+} from '../support/world.js';
 
 type Proposal = InputOf<'identity', 'vote'>['proposal'];
 

@@ -13,11 +13,11 @@ import {
   type Purchase,
   type StatisticsSnapshot,
 } from '@fabric-offline-pay/sdk';
-import { lastBlock, orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
-import { connectVia } from '../support/foreign-gateway';
-import { stepUpFor } from '../support/histories';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
+import { lastBlock, orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
+import { connectVia } from '../support/foreign-gateway.js';
+import { stepUpFor } from '../support/histories.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world.js';
 
 const CUSTOMERS = 40;
 const GATEWAYS: readonly Role[] = ['bank', 'merchant', 'logistics'];

@@ -9,15 +9,15 @@ import {
   type Parties,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { fullHistory, stepUpFor } from '../support/histories';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
+import { fullHistory, stepUpFor } from '../support/histories.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import {
   GOODS,
   LOGISTICS,
   type CustomerDevice,
   type PurchaseOptions,
   type World,
-} from '../support/world';
+} from '../support/world.js';
 
 type Ratings = InputOf<'feedback', 'rate'>['ratings'];
 

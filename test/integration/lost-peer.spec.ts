@@ -5,10 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { defaultTopology, killNode } from '@fabric-offline-pay/operate';
 import { connect, type Connection } from '@fabric-offline-pay/sdk';
-import { buyAll, delaysOf, expectAllPaidOnce } from '../support/buying';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { withTwoBankPeers } from '../support/two-peers';
-import { VanishingHost, whyNoHostVanishes } from '../support/vanishing-host';
+import { buyAll, delaysOf, expectAllPaidOnce } from '../support/buying.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { withTwoBankPeers } from '../support/two-peers.js';
+import { VanishingHost, whyNoHostVanishes } from '../support/vanishing-host.js';
 
 const ORDERS = 48;
 /** After so many orders the first peer is lost. */

@@ -12,11 +12,11 @@ import {
   readBytes,
   Search,
   type Canary,
-} from '../support/canaries';
-import { commandBlocks, reasonNotToRun } from '../support/command-blocks';
-import { offpay, processesIn } from '../support/command-line';
-import { runBlock } from '../support/run-block';
-import { offpayHere } from '../support/offpay-here';
+} from '../support/canaries.js';
+import { commandBlocks, reasonNotToRun } from '../support/command-blocks.js';
+import { offpay, processesIn } from '../support/command-line.js';
+import { runBlock } from '../support/run-block.js';
+import { offpayHere } from '../support/offpay-here.js';
 import {
   expectBalanced,
   expectedOrders,
@@ -24,7 +24,7 @@ import {
   readReport,
   sampleInput,
   SAMPLE,
-} from '../support/sample';
+} from '../support/sample.js';
 
 const UNITS = [
   '2',

@@ -15,13 +15,13 @@ import {
 import { enrolIdentity, networkStatus, stopService } from '@fabric-offline-pay/operate';
 import { OfflineBank, startBulletinService } from '@fabric-offline-pay/run';
 import type { Connection } from '@fabric-offline-pay/sdk';
-import { mayUnshare } from '../offline/party';
-import { withHighS } from '../offline/ledger-cheats';
-import { OfflineNetwork, OFFLINE } from '../offline/offline-network';
-import { reportOf } from '../offline/report';
-import { run, type Ran } from '../offline/run';
-import { eventually } from '../support/eventually';
-import { connectAs } from '../support/foreign-gateway';
+import { mayUnshare } from '../offline/party.js';
+import { withHighS } from '../offline/ledger-cheats.js';
+import { OfflineNetwork, OFFLINE } from '../offline/offline-network.js';
+import { reportOf } from '../offline/report.js';
+import { run, type Ran } from '../offline/run.js';
+import { eventually } from '../support/eventually.js';
+import { connectAs } from '../support/foreign-gateway.js';
 import {
   forge,
   newKey,
@@ -30,8 +30,8 @@ import {
   spkiOf,
   type Device,
   type Payment,
-} from '../support/offline-world';
-import { CURRENCY, POLICY, type World } from '../support/world';
+} from '../support/offline-world.js';
+import { CURRENCY, POLICY, type World } from '../support/world.js';
 
 const SCALE = { devices: 6, terminals: 3, payments: 30 };
 const AMOUNT = 100n;

@@ -13,8 +13,8 @@ import {
   upNetwork,
 } from '@fabric-offline-pay/operate';
 import { startBankService } from '@fabric-offline-pay/run';
-import { offpay } from '../support/command-line';
-import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample';
+import { offpay } from '../support/command-line.js';
+import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample.js';
 
 let home: string;
 let reportFile: string;

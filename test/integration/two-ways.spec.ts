@@ -10,10 +10,10 @@ import {
   type Outcome,
   type Scenario,
   type Way,
-} from '../support/both-ways';
-import { eventually } from '../support/eventually';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { CURRENCY, GOODS, LOGISTICS, type World } from '../support/world';
+} from '../support/both-ways.js';
+import { eventually } from '../support/eventually.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { CURRENCY, GOODS, LOGISTICS, type World } from '../support/world.js';
 
 /** What the bank allows a shop to sell. */
 type Licence = 'ordinary' | 'none' | 'chargers';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The honest payments of a run: made by processes that have no network.
 import type { Amount } from '@fabric-offline-pay/domain';
-import { CURRENCY } from '../support/world';
-import { grouped } from './grouped';
-import { FULL } from './offline-network';
-import { given, type DeviceProcess, type TerminalProcess } from './party';
-import { nameOf, type Payer } from './tills';
+import { CURRENCY } from '../support/world.js';
+import { grouped } from './grouped.js';
+import { FULL } from './offline-network.js';
+import { given, type DeviceProcess, type TerminalProcess } from './party.js';
+import { nameOf, type Payer } from './tills.js';
 
 export interface HonestPayment {
   readonly orderNumber: string;

@@ -12,11 +12,11 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment, CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
-import { forge, newKey, newRequest, pay, spkiOf, type Device } from '../support/offline-world';
-import { CURRENCY, type World } from '../support/world';
-import { grouped } from './grouped';
-import type { OfflineNetwork } from './offline-network';
-import type { Outcomes } from './outcomes';
+import { forge, newKey, newRequest, pay, spkiOf, type Device } from '../support/offline-world.js';
+import { CURRENCY, type World } from '../support/world.js';
+import { grouped } from './grouped.js';
+import type { OfflineNetwork } from './offline-network.js';
+import type { Outcomes } from './outcomes.js';
 
 const AMOUNT = 100n;
 

@@ -4,12 +4,12 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Issuer, softwareKey, type CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
-import { CERTIFICATES, VECTOR_KEYS } from '../support/offline-world';
-import { withPayeeOf } from '../support/swapped-payee';
-import { BANK, CURRENCY, type World } from '../support/world';
-import { exchange } from './honest';
-import { FULL, OFFLINE, type OfflineNetwork } from './offline-network';
-import type { Outcomes } from './outcomes';
+import { CERTIFICATES, VECTOR_KEYS } from '../support/offline-world.js';
+import { withPayeeOf } from '../support/swapped-payee.js';
+import { BANK, CURRENCY, type World } from '../support/world.js';
+import { exchange } from './honest.js';
+import { FULL, OFFLINE, type OfflineNetwork } from './offline-network.js';
+import type { Outcomes } from './outcomes.js';
 import {
   DeviceProcess,
   given,
@@ -17,8 +17,8 @@ import {
   type Answer,
   type CarriedAcceptance,
   type TerminalProcess,
-} from './party';
-import { learnNews, openPayer, openTill, type Payer } from './tills';
+} from './party.js';
+import { learnNews, openPayer, openTill, type Payer } from './tills.js';
 
 const AMOUNT = '100';
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of a run, and whether it came out as it must.
 import type { OutputOf } from '@fabric-offline-pay/domain';
-import { countBy } from './outcomes';
-import type { Measured } from './measure';
-import type { Ran } from './run';
+import { countBy } from './outcomes.js';
+import type { Measured } from './measure.js';
+import type { Ran } from './run.js';
 
 type Totals = OutputOf<'settlement', 'totals'>['currencies'];
 

@@ -14,11 +14,11 @@ import {
   type VoteRow,
 } from '@fabric-offline-pay/domain';
 import type { Creator, Endorsement, MemoryLedger } from '@fabric-offline-pay/testing';
-import { callerOf } from '../support/memory-world';
-import { weightsOf } from '../support/money';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world';
-import { VICTIM, type Ballot } from './governing-acts';
-import type { Answer } from './governing-model';
+import { callerOf } from '../support/memory-world.js';
+import { weightsOf } from '../support/money.js';
+import { BANK, LOGISTICS, MERCHANT } from '../support/world.js';
+import { VICTIM, type Ballot } from './governing-acts.js';
+import type { Answer } from './governing-model.js';
 
 /** Together they satisfy every policy, and the victim is one of them. */
 const ENDORSERS = [VICTIM, 'LogisticsMSP'] as const;

@@ -17,8 +17,8 @@ import {
   type Governed,
   type Vote,
 } from '@fabric-offline-pay/domain';
-import { proposalOf, type Ballot, type Story } from './governing-acts';
-import { must } from './property';
+import { proposalOf, type Ballot, type Story } from './governing-acts.js';
+import { must } from './property.js';
 
 /** What the ledger answers to an act: a code, or how many votes there are and whether they sufficed. */
 export type Answer = string;

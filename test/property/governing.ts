@@ -16,9 +16,9 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { MemoryLedger } from '@fabric-offline-pay/testing';
 import fc from 'fast-check';
-import { BANK, MERCHANT } from '../support/world';
-import type { StoppedClock } from './clock';
-import { alone, coalition, stories, VICTIM, type Ballot, type Story } from './governing-acts';
+import { BANK, MERCHANT } from '../support/world.js';
+import type { StoppedClock } from './clock.js';
+import { alone, coalition, stories, VICTIM, type Ballot, type Story } from './governing-acts.js';
 import {
   actOn,
   sparesTheBank,
@@ -27,11 +27,11 @@ import {
   type Breach,
   type Judge,
   type Target,
-} from './governing-ledger';
-import { act, mustBeRightful, open, proposalsOf, Watch, type Chamber } from './governing-model';
-import type { Entry, History } from './history';
-import { must, type Family } from './property';
-import { Tally } from './tally';
+} from './governing-ledger.js';
+import { act, mustBeRightful, open, proposalsOf, Watch, type Chamber } from './governing-model.js';
+import type { Entry, History } from './history.js';
+import { must, type Family } from './property.js';
+import { Tally } from './tally.js';
 
 /** How a bank that wants to be rid of a merchant words its licence. */
 const NARROWER: readonly Partial<MerchantRow>[] = [

@@ -5,8 +5,8 @@ import { transactionNamed, type NamedTransaction } from '@fabric-offline-pay/dom
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, signRatings, type Purchase } from '@fabric-offline-pay/sdk';
 import { MemoryLedger, type MemoryLedgerOptions, type Proposal } from '@fabric-offline-pay/testing';
-import { failLogin } from '../support/histories';
-import { rivals, type Rivals } from '../support/rivals';
+import { failLogin } from '../support/histories.js';
+import { rivals, type Rivals } from '../support/rivals.js';
 import {
   addressesOf,
   BANK,
@@ -18,9 +18,9 @@ import {
   POLICY,
   type CustomerDevice,
   type PurchaseOptions,
-} from '../support/world';
-import type { StoppedClock } from './clock';
-import type { Devices } from './play-along';
+} from '../support/world.js';
+import type { StoppedClock } from './clock.js';
+import type { Devices } from './play-along.js';
 
 /** Organisations with a peer that the registry does not know. */
 export const STRANGERS = ['StrangerMSP', 'SecondStrangerMSP'] as const;

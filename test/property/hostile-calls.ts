@@ -3,10 +3,10 @@
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
 import type { Creator } from '@fabric-offline-pay/testing';
 import fc from 'fast-check';
-import { ORGANISATIONS } from '../support/rivals';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world';
-import { rightCaller } from './calls';
-import { STRANGERS, type Entry, type History } from './history';
+import { ORGANISATIONS } from '../support/rivals.js';
+import { BANK, LOGISTICS, MERCHANT } from '../support/world.js';
+import { rightCaller } from './calls.js';
+import { STRANGERS, type Entry, type History } from './history.js';
 import {
   mutate,
   mutation,
@@ -14,10 +14,10 @@ import {
   write,
   type Mutation,
   type TextMutation,
-} from './mutations';
-import { signAgain, type Devices } from './play-along';
-import { arbitraryOf } from './schema-arbitrary';
-import { Words } from './words';
+} from './mutations.js';
+import { signAgain, type Devices } from './play-along.js';
+import { arbitraryOf } from './schema-arbitrary.js';
+import { Words } from './words.js';
 
 /** Of a certificate; null where it lacks the attribute. */
 export interface CallerData {

@@ -22,12 +22,17 @@ import {
   type Endorsement,
   type MemoryLedger,
 } from '@fabric-offline-pay/testing';
-import type { StoppedClock } from './clock';
-import { hostileRuns, type CallerData, type HostileCall, type HostileRun } from './hostile-calls';
-import type { History } from './history';
-import { MoneyWatch } from './money-watch';
-import { must, type Family } from './property';
-import { Tally } from './tally';
+import type { StoppedClock } from './clock.js';
+import {
+  hostileRuns,
+  type CallerData,
+  type HostileCall,
+  type HostileRun,
+} from './hostile-calls.js';
+import type { History } from './history.js';
+import { MoneyWatch } from './money-watch.js';
+import { must, type Family } from './property.js';
+import { Tally } from './tally.js';
 
 /** Both hold the private collection, and together they satisfy every policy. */
 const ENDORSERS = ['BankMSP', 'LogisticsMSP'] as const;

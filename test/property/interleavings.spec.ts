@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random interleavings of clients. The seed is printed; OFFPAY_SEED=<seed> runs the same again.
-import { checkFamily, LONGEST } from './check-family';
-import { StoppedClock } from './clock';
-import { interleavings } from './interleavings';
-import { openShop } from './shop';
+import { checkFamily, LONGEST } from './check-family.js';
+import { StoppedClock } from './clock.js';
+import { interleavings } from './interleavings.js';
+import { openShop } from './shop.js';
 
 const clock = new StoppedClock();
 

@@ -9,9 +9,9 @@ import {
   type Client,
   type Parties,
 } from '@fabric-offline-pay/sdk';
-import { quoteLeg, signQuoted } from '../support/express-legs';
-import { addressesOf, CURRENCY, deliverySecretOf, LOGISTICS, MERCHANT } from '../support/world';
-import { counterOf, tillOf, type Counter, type Shop } from './shop';
+import { quoteLeg, signQuoted } from '../support/express-legs.js';
+import { addressesOf, CURRENCY, deliverySecretOf, LOGISTICS, MERCHANT } from '../support/world.js';
+import { counterOf, tillOf, type Counter, type Shop } from './shop.js';
 
 export type SignedOrder = InputOf<'express', 'order'>;
 export type SignedDispute = InputOf<'settlement', 'dispute'>;

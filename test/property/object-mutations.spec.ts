@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mutated objects at every place where one is believed, in a short form. The seed is printed; OFFPAY_SEED=<seed> runs the same
 // again.
-import { checkFamily, LONGEST } from './check-family';
-import { StoppedClock } from './clock';
-import { placesOf } from './mutated/places';
-import { openMutatedWorld } from './mutated/world';
-import { objectMutations } from './object-mutations';
+import { checkFamily, LONGEST } from './check-family.js';
+import { StoppedClock } from './clock.js';
+import { placesOf } from './mutated/places.js';
+import { openMutatedWorld } from './mutated/world.js';
+import { objectMutations } from './object-mutations.js';
 
 const clock = new StoppedClock();
 

@@ -3,7 +3,7 @@
 // was signed so is believed, and says the same.
 import fc from 'fast-check';
 import { DomainError } from '@fabric-offline-pay/domain';
-import { VECTOR_KEYS } from '../support/offline-world';
+import { VECTOR_KEYS } from '../support/offline-world.js';
 import {
   change,
   changedBytes,
@@ -11,12 +11,12 @@ import {
   type Again,
   type Change,
   type FieldChange,
-} from './mutated/changes';
-import { placesOf, type Part, type Parts, type Place, type Travelling } from './mutated/places';
-import { readSign1, SIGNED } from './mutated/reading';
-import { STRANGER, type MutatedWorld, type Subject } from './mutated/world';
-import { must, type Family } from './property';
-import { Tally } from './tally';
+} from './mutated/changes.js';
+import { placesOf, type Part, type Parts, type Place, type Travelling } from './mutated/places.js';
+import { readSign1, SIGNED } from './mutated/reading.js';
+import { STRANGER, type MutatedWorld, type Subject } from './mutated/world.js';
+import { must, type Family } from './property.js';
+import { Tally } from './tally.js';
 
 /** Numbers choose round. */
 export interface Mutation {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one order should hold and answer, in plain arithmetic written down a second time: it shares no code with the domain.
 // Goods and delivery are two pots; each is captured, paid, and given back for itself.
-import type { Dispute, Movement, NewOrder, Times } from './order-shapes';
-import { refusals, type Refusals } from './refusing';
+import type { Dispute, Movement, NewOrder, Times } from './order-shapes.js';
+import { refusals, type Refusals } from './refusing.js';
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const HELD = ['categoryChecked', 'matched', 'blocked'];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one payee should have, keep back and owe, in plain arithmetic.
-import { refusals, type Refusals } from './refusing';
+import { refusals, type Refusals } from './refusing.js';
 
 /** The bank pays so many debts of a payee in one transaction. */
 const DEBTS_A_ROLL_UP = 20;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one reserve should hold and answer, in plain arithmetic.
-import { refusals, type Refusals } from './refusing';
-import type { Bearer } from './reserve-commands';
+import { refusals, type Refusals } from './refusing.js';
+import type { Bearer } from './reserve-commands.js';
 import {
   contradiction,
   isPossible,
@@ -13,7 +13,7 @@ import {
   type Fraud,
   type Report,
   type Voucher,
-} from './reserve-shapes';
+} from './reserve-shapes.js';
 
 /** Where the rest of a reserve goes. */
 export interface Closed {

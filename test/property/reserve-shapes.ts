@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the model of reserves is made of.
-import type { Bearer } from './reserve-commands';
+import type { Bearer } from './reserve-commands.js';
 
 /** A voucher as a device signed it, and the request that it answers. */
 export interface Voucher {

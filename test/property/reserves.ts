@@ -11,15 +11,15 @@ import {
   type SupplyRow,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
-import { CURRENCY, MERCHANT } from '../support/world';
-import { MoneyWatch } from './money-watch';
-import { isDone } from './offline-model';
-import { OfflineRun } from './offline-run';
-import { SECOND_MERCHANT, type Office } from './office';
-import { must, type Family } from './property';
-import { attemptOf } from './reserve-attempts';
-import { reserveStories, type ReserveCommand, type ReserveStory } from './reserve-commands';
-import { Tally } from './tally';
+import { CURRENCY, MERCHANT } from '../support/world.js';
+import { MoneyWatch } from './money-watch.js';
+import { isDone } from './offline-model.js';
+import { OfflineRun } from './offline-run.js';
+import { SECOND_MERCHANT, type Office } from './office.js';
+import { must, type Family } from './property.js';
+import { attemptOf } from './reserve-attempts.js';
+import { reserveStories, type ReserveCommand, type ReserveStory } from './reserve-commands.js';
+import { Tally } from './tally.js';
 
 async function answerOf(work: () => Promise<string>): Promise<string | readonly [code: string]> {
   try {

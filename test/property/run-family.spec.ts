@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The runner of the fuzz command: what it finds it shrinks, tells, and finds again.
 import fc from 'fast-check';
-import { FAMILY_NAMES, spread } from './families';
-import { readOptions } from './fuzz-options';
-import { must, type Family } from './property';
-import { runFamily, type RunOptions } from './run-family';
-import { Tally } from './tally';
+import { FAMILY_NAMES, spread } from './families.js';
+import { readOptions } from './fuzz-options.js';
+import { must, type Family } from './property.js';
+import { runFamily, type RunOptions } from './run-family.js';
+import { Tally } from './tally.js';
 
 const below = (limit: number): Family => ({
   arbitrary: fc.nat({ max: 1000 }),

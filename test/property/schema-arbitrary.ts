@@ -3,7 +3,7 @@
 // the table is drawn without a line here.
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
 import fc from 'fast-check';
-import type { Words } from './words';
+import type { Words } from './words.js';
 
 type Schema = NamedTransaction['input'];
 

@@ -9,14 +9,14 @@ import type {
   SupplyRow,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
-import { CURRENCY as currency, LOGISTICS, POLICY } from '../support/world';
-import { attemptOf, type Run } from './attempts';
-import { stories, type Command, type Story } from './commands';
-import { MoneyModel } from './money-model';
-import { MoneyWatch } from './money-watch';
-import { must, type Family } from './property';
-import { counterOf, tillOf, type Shop, type Till } from './shop';
-import { Tally } from './tally';
+import { CURRENCY as currency, LOGISTICS, POLICY } from '../support/world.js';
+import { attemptOf, type Run } from './attempts.js';
+import { stories, type Command, type Story } from './commands.js';
+import { MoneyModel } from './money-model.js';
+import { MoneyWatch } from './money-watch.js';
+import { must, type Family } from './property.js';
+import { counterOf, tillOf, type Shop, type Till } from './shop.js';
+import { Tally } from './tally.js';
 
 async function answerOf(work: () => Promise<unknown>): Promise<string> {
   try {

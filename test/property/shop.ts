@@ -3,10 +3,10 @@
 import type { Policy } from '@fabric-offline-pay/domain';
 import type { MemoryLedger } from '@fabric-offline-pay/testing';
 import { RefusedError, type Client, type Parties } from '@fabric-offline-pay/sdk';
-import { authenticated, failLogin } from '../support/histories';
-import { CHANNEL, clientsOf, memoryWorld } from '../support/memory-world';
-import { BANK, LOGISTICS, MERCHANT, POLICY, World, type CustomerDevice } from '../support/world';
-import type { StoppedClock } from './clock';
+import { authenticated, failLogin } from '../support/histories.js';
+import { CHANNEL, clientsOf, memoryWorld } from '../support/memory-world.js';
+import { BANK, LOGISTICS, MERCHANT, POLICY, World, type CustomerDevice } from '../support/world.js';
+import type { StoppedClock } from './clock.js';
 
 export interface Shopper {
   readonly device: CustomerDevice;

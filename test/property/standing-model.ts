@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What customers' histories make of them: their score, what they may pay, and when their payees are paid. All that the model
 // knows of reputation and limits stands here.
-import { refusals, type Refusals } from './refusing';
+import { refusals, type Refusals } from './refusing.js';
 
 /** What an order leaves in the history of its customer. */
 export type Entry = 'success' | 'dispute';

@@ -15,7 +15,7 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { CURRENCY, type CustomerDevice, type PurchaseOptions, type World } from './world';
+import { CURRENCY, type CustomerDevice, type PurchaseOptions, type World } from './world.js';
 
 export type Way = 'stepwise' | 'express';
 

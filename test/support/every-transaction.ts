@@ -31,7 +31,7 @@ import {
   type CustomerDevice,
   type PurchaseOptions,
   type World,
-} from './world';
+} from './world.js';
 
 type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
 

@@ -23,7 +23,7 @@ import {
 } from '@fabric-offline-pay/sdk';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
 import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
-import { toLedgerEvents } from '../../sdk/src/events/ledger-events';
+import { toLedgerEvents } from '../../sdk/src/events/ledger-events.js';
 import { AuthenticationService } from '../../network/nodes/bank/src/authentication-service.js';
 import { openDatabase } from '../../network/nodes/bank/src/database/open-database.js';
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
@@ -32,9 +32,9 @@ import type { Message } from '../../network/nodes/bank/src/messages/message-send
 import { messagePrefix } from '../../network/nodes/bank/src/messages/texts.js';
 import { Pace } from '../../network/nodes/bank/src/pace.js';
 import { WorkerEngine } from '../../network/nodes/bank/src/testing/worker-engine.js';
-import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world';
-import { CERTIFICATES, VECTOR_KEYS } from './offline-world';
-import { BANK, type POLICY } from './world';
+import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world.js';
+import { CERTIFICATES, VECTOR_KEYS } from './offline-world.js';
+import { BANK, type POLICY } from './world.js';
 
 type RunClients = PayOptions['clients'];
 

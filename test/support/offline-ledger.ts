@@ -13,7 +13,7 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
-import { CHANNEL, type MemoryWorld } from './memory-world';
+import { CHANNEL, type MemoryWorld } from './memory-world.js';
 import {
   CERTIFICATES,
   ISSUER,
@@ -29,8 +29,8 @@ import {
   VECTOR_KEYS,
   type Device,
   type Payment,
-} from './offline-world';
-import { BANK, CURRENCY, MERCHANT, POLICY } from './world';
+} from './offline-world.js';
+import { BANK, CURRENCY, MERCHANT, POLICY } from './world.js';
 
 export const OFFLINE = POLICY.offline;
 

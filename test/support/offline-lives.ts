@@ -13,10 +13,10 @@ import {
 } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { termsOf } from '@fabric-offline-pay/sdk';
-import { quoteLeg } from './express-legs';
-import { enact, Endings } from './offline-endings';
-import { proofOf } from './fraud-proofs';
-import type { OfflineWorld } from './offline-ledger';
+import { quoteLeg } from './express-legs.js';
+import { enact, Endings } from './offline-endings.js';
+import { proofOf } from './fraud-proofs.js';
+import type { OfflineWorld } from './offline-ledger.js';
 import {
   base64,
   cancelledWire,
@@ -27,7 +27,7 @@ import {
   signedBulletin,
   unfunded,
   wire,
-} from './offline-ledger';
+} from './offline-ledger.js';
 import {
   CERTIFICATES,
   forge,
@@ -38,9 +38,9 @@ import {
   spkiOf,
   VECTOR_KEYS,
   type Device,
-} from './offline-world';
-import { passSeconds } from './passing-time';
-import { BANK, CURRENCY, MERCHANT, POLICY } from './world';
+} from './offline-world.js';
+import { passSeconds } from './passing-time.js';
+import { BANK, CURRENCY, MERCHANT, POLICY } from './world.js';
 
 const BORNE = { ...OFFLINE, version: OFFLINE.version + 1, lossBearer: 'bank' as const };
 

@@ -18,7 +18,7 @@ import {
   type TerminalEvent,
   type TerminalOptions,
 } from '@fabric-offline-pay/sdk/offline';
-import { FakeOfflineLedger } from './fake-offline-ledger';
+import { FakeOfflineLedger } from './fake-offline-ledger.js';
 import {
   CERTIFICATES,
   CHANNEL,
@@ -28,7 +28,7 @@ import {
   OFFLINE_MERCHANT,
   OFFLINE_POLICY,
   VECTOR_KEYS,
-} from './offline-world';
+} from './offline-world.js';
 
 export const ROOTS = { [OFFLINE_BANK]: [CERTIFICATES.root] };
 

@@ -11,9 +11,9 @@ import {
   type MemoryLedger,
   type MemoryLedgerOptions,
 } from '@fabric-offline-pay/testing';
-import { WatchedLedger } from './watched-ledger';
-import { CHANNEL } from './memory-world';
-import { BANK, LOGISTICS, World } from './world';
+import { WatchedLedger } from './watched-ledger.js';
+import { CHANNEL } from './memory-world.js';
+import { BANK, LOGISTICS, World } from './world.js';
 
 const ROLES = ['bank', 'merchant', 'logistics', 'auditor'] as const;
 

@@ -2,7 +2,7 @@
 // Runs a block of commands of a document as it is printed.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { PROGRAM, type Ended } from './command-line';
+import { PROGRAM, type Ended } from './command-line.js';
 
 /** npx finds the same program, a second later for each line. */
 const NPX = 'npx() { shift; "$OFFPAY_TEST_NODE" "$OFFPAY_TEST_PROGRAM" "$@"; }';

@@ -7,7 +7,7 @@ import {
   payeeCertificateOf,
   unpackRequest,
 } from '@fabric-offline-pay/domain';
-import { BANK } from './world';
+import { BANK } from './world.js';
 
 /**
  * @param shown without a certificate, or with another

@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '@fabric-offline-pay/sdk';
 import { Client, credentials } from '@grpc/grpc-js';
-import { hasEnded, HOLD, pathsIn, SAY_ALL, standStillUntil } from './standing';
-import { tell } from './versions';
+import { hasEnded, HOLD, pathsIn, SAY_ALL, standStillUntil } from './standing.js';
+import { tell } from './versions.js';
 
 /** How many clients there are of each kind, and how many calls each has under way. */
 const CLIENTS = 8;

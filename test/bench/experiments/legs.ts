@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each express leg against the control: throughput, processor time, bytes. As the SDK sends them, orders that are made at
 // the same time together; and again each as a transaction of its own.
-import { burst, type Burst, type Job } from '../burst';
-import { envelopeBytes, heightOf } from '../block-bytes';
-import { LegByLeg } from '../jobs';
-import { median, pair, ratiosOf, spreadOf, type Pair } from '../pairs';
-import { perTransaction, processorTime, type ProcessorTime } from '../processor-time';
-import type { Experiment, Run } from '../run';
+import { burst, type Burst, type Job } from '../burst.js';
+import { envelopeBytes, heightOf } from '../block-bytes.js';
+import { LegByLeg } from '../jobs.js';
+import { median, pair, ratiosOf, spreadOf, type Pair } from '../pairs.js';
+import { perTransaction, processorTime, type ProcessorTime } from '../processor-time.js';
+import type { Experiment, Run } from '../run.js';
 
 const LEGS = ['quote', 'order', 'settle'] as const;
 type Leg = (typeof LEGS)[number];

@@ -11,8 +11,8 @@ import {
   openKeyFile,
   stateMark,
 } from '@fabric-offline-pay/sdk/offline';
-import { isolation } from './isolation';
-import { serve, shiftedClock } from './serve';
+import { isolation } from './isolation.js';
+import { serve, shiftedClock } from './serve.js';
 
 interface Certified {
   readonly certificate: string;

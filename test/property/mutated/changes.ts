@@ -2,7 +2,7 @@
 // Ways to change an object that travels: its bytes, one field of what it says, or the form in which it says the same.
 import { encodeCanonical } from 'cbor';
 import fc from 'fast-check';
-import { decoded } from './reading';
+import { decoded } from './reading.js';
 
 /** One way to change bytes, with what fast-check draws for it. */
 export type ByteChange =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a device should make of what it is shown: whom a request pays, what terminals state afterwards, its own certificates.
-import { CHANNEL } from '../../support/memory-world';
-import { BANK } from '../../support/world';
-import { equals, Judge, KID, REFUSED } from './judge';
+import { CHANNEL } from '../../support/memory-world.js';
+import { BANK } from '../../support/world.js';
+import { equals, Judge, KID, REFUSED } from './judge.js';
 import {
   readPayload,
   readSign1,
@@ -12,8 +12,8 @@ import {
   type Content,
   type Sign1,
   type Value,
-} from './reading';
-import { TERMINAL_POINT, type Subject } from './world';
+} from './reading.js';
+import { TERMINAL_POINT, type Subject } from './world.js';
 
 const viewed = (
   { merchantId, orderNumber, amount, currency, expiresAt }: Content,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What all readers have in common who judge what they are shown: the rules of the specification, written down once more, over a
 // table of who signed what. Nothing here calculates a signature, and nothing knows what was changed.
-import { ISSUER } from '../../support/offline-world';
-import { BANK } from '../../support/world';
+import { ISSUER } from '../../support/offline-world.js';
+import { BANK } from '../../support/world.js';
 import {
   isNonceOf,
   readSign1,
@@ -11,8 +11,8 @@ import {
   type Sign1,
   type SignedKind,
   type Value,
-} from './reading';
-import { ISSUER_POINT, type MutatedWorld } from './world';
+} from './reading.js';
+import { ISSUER_POINT, type MutatedWorld } from './world.js';
 
 export const REFUSED = 'refused';
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the ledger should make of what it is brought: claims in both forms, cancellations, certificates, bulletins.
-import { CHANNEL } from '../../support/memory-world';
-import { OFFLINE } from '../../support/offline-ledger';
-import { CURRENCY, MERCHANT } from '../../support/world';
-import { answers, equals, isBetween, isSame, Judge, REFUSED } from './judge';
+import { CHANNEL } from '../../support/memory-world.js';
+import { OFFLINE } from '../../support/offline-ledger.js';
+import { CURRENCY, MERCHANT } from '../../support/world.js';
+import { answers, equals, isBetween, isSame, Judge, REFUSED } from './judge.js';
 import {
   decoded,
   isShortVoucher,
@@ -14,8 +14,8 @@ import {
   writePayload,
   type Content,
   type Sign1,
-} from './reading';
-import { FUNDED, NEXT_FUNDED, type Subject } from './world';
+} from './reading.js';
+import { FUNDED, NEXT_FUNDED, type Subject } from './world.js';
 
 const PER_PAYMENT = 5_000n;
 

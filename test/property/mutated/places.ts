@@ -23,17 +23,17 @@ import {
 } from '@fabric-offline-pay/domain';
 import { OfflineError, parseRefusal, RefusedError } from '@fabric-offline-pay/sdk';
 import type { Creator } from '@fabric-offline-pay/testing';
-import { callerOf, CHANNEL, MSP } from '../../support/memory-world';
-import { base64, reserveKeyOf } from '../../support/offline-ledger';
-import { CERTIFICATES, ISSUER, proofSide, VECTOR_KEYS } from '../../support/offline-world';
-import { BANK, CURRENCY, MERCHANT } from '../../support/world';
-import { DeviceJudge } from './device-judge';
-import { REFUSED } from './judge';
-import { LedgerJudge } from './ledger-judge';
-import { ProofJudge } from './proof-judge';
-import { TillJudge } from './till-judge';
-import type { SignedKind } from './reading';
-import { OTHER_TILL, TILL, tillOf, walletOf, type MutatedWorld, type Subject } from './world';
+import { callerOf, CHANNEL, MSP } from '../../support/memory-world.js';
+import { base64, reserveKeyOf } from '../../support/offline-ledger.js';
+import { CERTIFICATES, ISSUER, proofSide, VECTOR_KEYS } from '../../support/offline-world.js';
+import { BANK, CURRENCY, MERCHANT } from '../../support/world.js';
+import { DeviceJudge } from './device-judge.js';
+import { REFUSED } from './judge.js';
+import { LedgerJudge } from './ledger-judge.js';
+import { ProofJudge } from './proof-judge.js';
+import { TillJudge } from './till-judge.js';
+import type { SignedKind } from './reading.js';
+import { OTHER_TILL, TILL, tillOf, walletOf, type MutatedWorld, type Subject } from './world.js';
 
 /** One thing that travels. */
 export interface Part {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a proof of a double spend should be worth: to anyone who trusts the bank's root, and to the ledger.
 import { X509Certificate } from 'node:crypto';
-import { base64 } from '../../support/offline-ledger';
-import { CERTIFICATES } from '../../support/offline-world';
-import { contradiction, type Voucher } from '../reserve-shapes';
-import { equals, Judge, REFUSED } from './judge';
-import { readPayload, readSign1, sha256, type Content, type Sign1 } from './reading';
+import { base64 } from '../../support/offline-ledger.js';
+import { CERTIFICATES } from '../../support/offline-world.js';
+import { contradiction, type Voucher } from '../reserve-shapes.js';
+import { equals, Judge, REFUSED } from './judge.js';
+import { readPayload, readSign1, sha256, type Content, type Sign1 } from './reading.js';
 
 const ONE_DEVICE = ['channel', 'bankId', 'customerId', 'deviceId', 'epoch'] as const;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a till should make of what it is shown: payments, bulletins and what changed of them, its own certificate, evidence.
-import { CHANNEL } from '../../support/memory-world';
-import { OFFLINE } from '../../support/offline-ledger';
-import { CURRENCY, MERCHANT } from '../../support/world';
-import { answers, equals, Judge, REFUSED, textOf } from './judge';
+import { CHANNEL } from '../../support/memory-world.js';
+import { OFFLINE } from '../../support/offline-ledger.js';
+import { CURRENCY, MERCHANT } from '../../support/world.js';
+import { answers, equals, Judge, REFUSED, textOf } from './judge.js';
 import {
   decoded,
   isListOfBytes,
@@ -15,8 +15,8 @@ import {
   type Content,
   type Sign1,
   type Value,
-} from './reading';
-import { TERMINAL_POINT, TILL, type Subject } from './world';
+} from './reading.js';
+import { TERMINAL_POINT, TILL, type Subject } from './world.js';
 
 interface Paid {
   readonly certificate: Sign1 | undefined;
