@@ -7,9 +7,9 @@ import {
   type Role,
 } from '@fabric-offline-pay/domain';
 import { runStepwise, termsOf, type Purchase } from '@fabric-offline-pay/sdk';
+import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
 import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
 import { rawGateway, RawGateways, type RawGateway } from '../support/raw-gateway.js';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world.js';
 
 type Organisation = Exclude<Role, 'auditor'>;
 

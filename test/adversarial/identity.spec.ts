@@ -19,11 +19,11 @@ import {
   type Client,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
+import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { codeOf } from '../support/code-of.js';
 import { eventually } from '../support/eventually.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { rawGateway, soon, textOf } from '../support/raw-gateway.js';
-import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '../support/world.js';
 
 const ORGANISATIONS = ['bank', 'merchant', 'logistics'] as const;
 

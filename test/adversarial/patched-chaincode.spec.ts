@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrapLedger, describedOrganisation } from '@fabric-offline-pay/operate';
 import { StatusCode } from '@hyperledger/fabric-gateway';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
 import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
 import {
   orderingArguments,
@@ -14,7 +15,6 @@ import {
 } from '../support/channel-update.js';
 import { patchedChaincode } from '../support/patched-chaincode.js';
 import { RawGateways, soon } from '../support/raw-gateway.js';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world.js';
 
 /** Issues money to whoever asks, without a single check. */
 const MINT = `

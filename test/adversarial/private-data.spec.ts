@@ -8,10 +8,10 @@ import { ADDRESS_COLLECTION, ROWS } from '@fabric-offline-pay/domain';
 import { networkLogs, networkStatus } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { StatusCode } from '@hyperledger/fabric-gateway';
+import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
 import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
 import { patchedChaincode } from '../support/patched-chaincode.js';
 import { RawGateways, soon, textOf } from '../support/raw-gateway.js';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world.js';
 
 /** Reads and writes the collection for whoever asks, so that only the peers' own rules stand in the way. */
 const PROBE = `

@@ -3,10 +3,10 @@
 import { StatusCode, type Transaction } from '@hyperledger/fabric-gateway';
 import { common, gateway as messages, peer } from '@hyperledger/fabric-protos';
 import { runStepwise, type Client } from '@fabric-offline-pay/sdk';
+import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { eventually } from '../support/eventually.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { RawGateways, soon, textOf, type RawGateway } from '../support/raw-gateway.js';
-import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '../support/world.js';
 
 const ENDORSERS = ['BankMSP', 'MerchantMSP'] as const;
 const CUSTOMER = 'customer-1';

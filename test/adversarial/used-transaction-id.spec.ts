@@ -2,10 +2,10 @@
 // A peer that is shown a transaction id which was used before answers with a fault, not with a refusal; the gateway that asked takes
 // it for gone and closes its connection to it, with everybody's endorsements that are on their way there. Whoever shows used ids on
 // purpose can delay the payments of others at the same peer, but no payment fails.
+import { GOODS, MERCHANT } from '@fabric-offline-pay/testing';
 import { buyAll, delaysOf, expectAllPaidOnce } from '../support/buying.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { RawGateways, soon, textOf, type RawGateway } from '../support/raw-gateway.js';
-import { GOODS, MERCHANT } from '../support/world.js';
 
 const ORDERS = 24;
 

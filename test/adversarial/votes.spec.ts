@@ -11,11 +11,11 @@ import {
 import { defaultTopology, type OrganisationTopology } from '@fabric-offline-pay/operate';
 import { runExpress, type Client, type Connection } from '@fabric-offline-pay/sdk';
 import { StatusCode } from '@hyperledger/fabric-gateway';
+import { BANK, CURRENCY, POLICY, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
 import { codeOf } from '../support/code-of.js';
 import { eventually } from '../support/eventually.js';
 import { RawGateways, soon } from '../support/raw-gateway.js';
-import { BANK, CURRENCY, POLICY, type CustomerDevice } from '../support/world.js';
 
 const FOUNDERS = ['bank', 'merchant', 'logistics'] as const;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real network whose every call is recorded.
 import { defaultTopology } from '@fabric-offline-pay/operate';
+import { World, type ClientFor } from '@fabric-offline-pay/testing';
 import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
 import { CHANNEL } from '../support/memory-world.js';
 import { RawGateways } from '../support/raw-gateway.js';
-import { World, type ClientFor } from '../support/world.js';
 import { PeerBlocks } from './peer-blocks.js';
 import { Probe } from './probe.js';
 import { probeChaincode } from './probe-chaincode.js';

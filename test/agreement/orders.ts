@@ -8,13 +8,20 @@ import {
   runStepwise,
   type Client,
 } from '@fabric-offline-pay/sdk';
+import {
+  BANK,
+  CURRENCY,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  type World,
+} from '@fabric-offline-pay/testing';
 import { eventually } from '../support/eventually.js';
 import { EveryTransaction } from '../support/every-transaction.js';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
 import type { Endings } from '../support/offline-endings.js';
 import { nowSeconds } from '../support/offline-ledger.js';
 import { hurryOffline, spendOffline } from '../support/offline-lives.js';
-import { BANK, CURRENCY, GOODS, LOGISTICS, MERCHANT, type World } from '../support/world.js';
 import type { AgreementNetwork } from './agreement-network.js';
 
 const ONCE = { retries: { attempts: 1 } };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls the probe contract through a recorder.
+import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
 import type { RawGateways } from '../support/raw-gateway.js';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world.js';
 import type { Operation } from './probe-contract.js';
 import type { RecordedCall, Recorder, Told } from './recorder.js';
 import type { Organisations } from './recording-transport.js';

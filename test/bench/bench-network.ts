@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Clients } from '@fabric-offline-pay/operate';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
+import { CURRENCY, POLICY, type CustomerDevice, type World } from '@fabric-offline-pay/testing';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { patchedChaincode } from '../support/patched-chaincode.js';
-import { CURRENCY, POLICY, type CustomerDevice, type World } from '../support/world.js';
 import { burst } from './burst.js';
 import { Noop, NOOP_CONTRACT } from './noop.js';
 

@@ -12,11 +12,6 @@ import {
   type Zone,
 } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { CHANNEL, type MemoryLedger } from '@fabric-offline-pay/testing';
-import { SEED } from '../support/seeded.js';
-import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
-import { resumeTime, stopTime } from '../support/passing-time.js';
-import { publicView, type PublicView } from '../support/public-view.js';
 import {
   CURRENCY,
   GOODS,
@@ -24,8 +19,14 @@ import {
   MERCHANT,
   POLICY,
   World,
+  CHANNEL,
   type CustomerDevice,
-} from '../support/world.js';
+  type MemoryLedger,
+} from '@fabric-offline-pay/testing';
+import { SEED } from '../support/seeded.js';
+import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { resumeTime, stopTime } from '../support/passing-time.js';
+import { publicView, type PublicView } from '../support/public-view.js';
 
 const RUNS = Number(process.env['OFFPAY_RUNS'] ?? 10);
 const COURIERS = 40;

@@ -15,10 +15,6 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { quoteLeg } from '../support/express-legs.js';
-import { failLogin } from '../support/histories.js';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
-import { missingMoney } from '../support/money.js';
 import {
   BANK,
   CURRENCY,
@@ -27,7 +23,11 @@ import {
   LOGISTICS,
   MERCHANT,
   type CustomerDevice,
-} from '../support/world.js';
+} from '@fabric-offline-pay/testing';
+import { quoteLeg } from '../support/express-legs.js';
+import { failLogin } from '../support/histories.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 
 type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
 

@@ -2,6 +2,7 @@
 // The bank's service on the real contracts: what a customer passed stands on the ledger, also when the login fails at once.
 import { randomBytes } from 'node:crypto';
 import type { EventPayload } from '@fabric-offline-pay/sdk';
+import { BANK } from '@fabric-offline-pay/testing';
 import type { AuthenticationLedger, BankOperations } from '../../network/nodes/bank/src/index.js';
 import {
   AuthenticationService,
@@ -14,7 +15,6 @@ import { ENROLMENT, PASSWORD } from '../../network/nodes/bank/src/testing/bank-f
 import { WorkerEngine } from '../../network/nodes/bank/src/testing/worker-engine.js';
 import { eventually } from '../support/eventually.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
-import { BANK } from '../support/world.js';
 
 const CUSTOMER = 'customer-1';
 const LOGIN = 'login-1';

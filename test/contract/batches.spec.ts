@@ -3,13 +3,20 @@
 import fc from 'fast-check';
 import { MAX_BATCH, type OrderTerms } from '@fabric-offline-pay/domain';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
-import { memoryClient, type MemoryLedger } from '@fabric-offline-pay/testing';
+import {
+  BANK,
+  CURRENCY,
+  LOGISTICS,
+  MERCHANT,
+  memoryClient,
+  type CustomerDevice,
+  type MemoryLedger,
+} from '@fabric-offline-pay/testing';
 import { SEED } from '../support/seeded.js';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
 import { callerOf, memoryWorld, MSP, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import { resumeTime, stopTime } from '../support/passing-time.js';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world.js';
 
 const RUNS = Number(process.env['OFFPAY_RUNS'] ?? 30);
 

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom a mismatch counts against, and when: the party whose statement stood alone, once the alarm is decided or the order
 // ends without a decision. In all ways of an order.
+import {
+  BANK,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  type PurchaseOptions,
+} from '@fabric-offline-pay/testing';
 import { missingMoney } from '../support/money.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 import { ThreeWays, WAYS, type Way } from '../support/three-ways.js';
-import { BANK, GOODS, LOGISTICS, MERCHANT, type PurchaseOptions } from '../support/world.js';
 
 const WRONG = { goodsTotal: '1' };
 const REASON = { reason: 'looked into' };

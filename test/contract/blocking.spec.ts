@@ -4,10 +4,10 @@
 import { ROWS, type AccountRow } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { generateKeyPairSync } from 'node:crypto';
+import { MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { authenticated } from '../support/histories.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { resumeTime, stopTime } from '../support/passing-time.js';
-import { MERCHANT, type CustomerDevice } from '../support/world.js';
 
 const CUSTOMER = { customerId: 'customer-1' };
 const PHONE = { ...CUSTOMER, deviceId: 'phone' };

@@ -3,11 +3,11 @@
 import type { KeyObject } from 'node:crypto';
 import { Bulletins } from '@fabric-offline-pay/run';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
+import { BANK, POLICY } from '@fabric-offline-pay/testing';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { nowSeconds, OFFLINE, OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
 import { CERTIFICATES, ISSUER, VECTOR_KEYS } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { BANK, POLICY } from '../support/world.js';
 
 const HALF = Math.floor(OFFLINE.bulletinSeconds / 2);
 

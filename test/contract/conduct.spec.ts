@@ -2,9 +2,9 @@
 // What follows from the scores of merchants and couriers, in all ways of an order: money that waits for the delivery, a
 // courier that is quoted no more, and both recover with time.
 import { registrationOf } from '@fabric-offline-pay/domain';
+import { BANK, GOODS, LOGISTICS, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { resumeTime, passSeconds, stopTime } from '../support/passing-time.js';
 import { ThreeWays, WAYS } from '../support/three-ways.js';
-import { BANK, GOODS, LOGISTICS, MERCHANT, POLICY } from '../support/world.js';
 
 const WRONG = { goodsTotal: '1' };
 const REASON = { reason: 'looked into' };

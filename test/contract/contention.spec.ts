@@ -3,10 +3,10 @@
 // the same state and committed one after the other.
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
+import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
-import { CURRENCY, MERCHANT } from '../support/world.js';
 
 const CUSTOMERS = 20;
 const PAYEE = { payeeId: MERCHANT, currency: CURRENCY };

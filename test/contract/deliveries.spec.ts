@@ -2,10 +2,6 @@
 // The delivery: its fee is earned by it, it is proven by the customer's secret or believed after a time, and money that waits
 // for goods that never come goes back.
 import { registrationOf } from '@fabric-offline-pay/domain';
-import { WAYS } from '../support/both-ways.js';
-import { missingMoney } from '../support/money.js';
-import { GOODS_TOTAL, OneOrder } from '../support/one-order.js';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 import {
   addressesOf,
   CURRENCY,
@@ -14,7 +10,11 @@ import {
   LOGISTICS,
   MERCHANT,
   POLICY,
-} from '../support/world.js';
+} from '@fabric-offline-pay/testing';
+import { WAYS } from '../support/both-ways.js';
+import { missingMoney } from '../support/money.js';
+import { GOODS_TOTAL, OneOrder } from '../support/one-order.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 let order: OneOrder;
 

@@ -2,10 +2,10 @@
 // Disputes and what a payee may dispose of: a decision for the customer is always paid, every dispute ends, and nobody empties
 // a payee's account but the payee.
 import { signDispute } from '@fabric-offline-pay/sdk';
+import { CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { missingMoney } from '../support/money.js';
 import { GOODS_TOTAL, MONEY, OneOrder } from '../support/one-order.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 
 let order: OneOrder;
 

@@ -10,7 +10,14 @@ import {
   Terminal,
 } from '@fabric-offline-pay/sdk/offline';
 import { UnavailableError } from '@fabric-offline-pay/sdk';
-import { CHANNEL, testNetwork } from '@fabric-offline-pay/testing';
+import {
+  BANK,
+  CURRENCY,
+  MERCHANT,
+  POLICY,
+  CHANNEL,
+  testNetwork,
+} from '@fabric-offline-pay/testing';
 import { checkout } from '../../sdk/examples/checkout.js';
 import { reconcile, requestPayout } from '../../sdk/examples/reconciliation.js';
 import { sell, settle } from '../../sdk/examples/till.js';
@@ -18,7 +25,6 @@ import { archiveOf } from '../support/memory-archive.js';
 import { memoryWorld } from '../support/memory-world.js';
 import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
 import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world.js';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 
 const silent = (): void => undefined;
 

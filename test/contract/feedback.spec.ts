@@ -11,6 +11,15 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
+import {
+  CURRENCY,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  POLICY,
+  type CustomerDevice,
+  type PurchaseOptions,
+} from '@fabric-offline-pay/testing';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import {
   assess,
@@ -21,15 +30,6 @@ import {
   stepUpFor,
 } from '../support/histories.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import {
-  CURRENCY,
-  GOODS,
-  LOGISTICS,
-  MERCHANT,
-  POLICY,
-  type CustomerDevice,
-  type PurchaseOptions,
-} from '../support/world.js';
 
 type Ratings = InputOf<'feedback', 'rate'>['ratings'];
 type Subject = Ratings[number]['subject'];

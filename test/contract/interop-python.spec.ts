@@ -22,6 +22,7 @@ import {
   Terminal,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
@@ -43,7 +44,6 @@ import {
   runScript,
   type Answer,
 } from '../support/python.js';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 import vectors from '../vectors/offline.json';
 
 const RESERVE = { customerId: 'customer-1', deviceId: 'python', epoch: 1 };

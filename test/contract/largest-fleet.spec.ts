@@ -3,10 +3,10 @@
 // nobody escapes blame by a long list of areas, and no money is locked by one.
 import { registrationOf } from '@fabric-offline-pay/domain';
 import { signRatings } from '@fabric-offline-pay/sdk';
+import { LOGISTICS } from '@fabric-offline-pay/testing';
 import { missingMoney } from '../support/money.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 import { ThreeWays } from '../support/three-ways.js';
-import { LOGISTICS } from '../support/world.js';
 
 const WRONG = { logisticsStatement: { goodsTotal: '1' } };
 const REASON = { reason: 'looked into' };

@@ -3,14 +3,21 @@
 // pairs of eyes above a sum.
 import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { makeCaller, memoryClient, type CallerOptions } from '@fabric-offline-pay/testing';
+import {
+  BANK,
+  CURRENCY,
+  POLICY,
+  makeCaller,
+  memoryClient,
+  type CustomerDevice,
+  type CallerOptions,
+} from '@fabric-offline-pay/testing';
 import { failLogin } from '../support/histories.js';
 import { memoryWorld, MSP, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import { OfflineLedger, reserveKeyOf, unfunded } from '../support/offline-ledger.js';
 import { newKey, spkiOf } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { BANK, CURRENCY, POLICY, type CustomerDevice } from '../support/world.js';
 
 const HOUR = 3600;
 

@@ -2,6 +2,7 @@
 // Vouchers that their payee cancelled before it accepted them, on the ledger in memory: never paid, and the money back at once.
 // After each test the books balance.
 import { decodePaymentRequest, type PayeeCertificate } from '@fabric-offline-pay/domain';
+import { BANK, CURRENCY } from '@fabric-offline-pay/testing';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import {
@@ -21,7 +22,6 @@ import {
   type Device,
   type Payment,
 } from '../support/offline-world.js';
-import { BANK, CURRENCY } from '../support/world.js';
 
 const MONEY = 1_000_000;
 

@@ -15,6 +15,7 @@ import {
   saveFile,
   softwareKey,
 } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { given, mayUnshare, TerminalProcess } from '../offline/party.js';
 import { PROGRAM } from '../support/command-line.js';
 import {
@@ -24,7 +25,6 @@ import {
   OFFLINE_POLICY,
   VECTOR_KEYS,
 } from '../support/offline-world.js';
-import { BANK, CURRENCY, MERCHANT } from '../support/world.js';
 
 const run = promisify(execFile);
 

@@ -21,6 +21,7 @@ import {
   type OfflineKey,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { archiveOf } from '../support/memory-archive.js';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
@@ -28,7 +29,6 @@ import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
 import { exchange } from '../support/offline-room.js';
 import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 
 const OTHER_MERCHANT = 'merchant-2';
 const RESERVE = { customerId: 'customer-1', deviceId: 'phone', epoch: 1 };

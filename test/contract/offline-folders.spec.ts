@@ -5,9 +5,9 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openKey, withDevice } from '@fabric-offline-pay/run';
+import { MERCHANT } from '@fabric-offline-pay/testing';
 import { PROGRAM } from '../support/command-line.js';
 import { OfflineFolders, PASSPHRASE } from '../support/offline-folders.js';
-import { MERCHANT } from '../support/world.js';
 
 let folders: OfflineFolders;
 

@@ -19,13 +19,13 @@ import {
   withDevice,
 } from '@fabric-offline-pay/run';
 import { HIGHEST_EPOCH, Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, POLICY } from '@fabric-offline-pay/testing';
 import { nextEpoch } from '../../network/run/src/offline/next-epoch.js';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
 import { OfflineFolders, PASSPHRASE } from '../support/offline-folders.js';
 import { CERTIFICATES, VECTOR_KEYS } from '../support/offline-world.js';
-import { BANK, CURRENCY, POLICY } from '../support/world.js';
 
 const OWNER = { customerId: 'customer-1', deviceId: 'wallet' };
 const WANTED: FolderFunding = { ...OWNER, currency: CURRENCY, amount: '2000' };

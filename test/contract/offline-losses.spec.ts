@@ -9,6 +9,7 @@ import {
   type OfflinePolicy,
   type Policy,
 } from '@fabric-offline-pay/domain';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { proofOf } from '../support/fraud-proofs.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
@@ -34,7 +35,6 @@ import {
   type Payment,
 } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 
 const MONEY = 1_000_000;
 

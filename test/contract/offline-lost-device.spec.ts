@@ -12,6 +12,7 @@ import {
   type OfflineKey,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { archiveOf } from '../support/memory-archive.js';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
@@ -19,7 +20,6 @@ import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-l
 import { exchange } from '../support/offline-room.js';
 import { CERTIFICATES, newKey, spkiOf, VECTOR_KEYS } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { BANK, CURRENCY, MERCHANT } from '../support/world.js';
 
 const MONEY = 1_000_000n;
 const TOTAL = 20_000n;

@@ -10,13 +10,19 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import { signRatings, termsOf, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
+import {
+  BANK,
+  CURRENCY,
+  LOGISTICS,
+  MERCHANT,
+  type PurchaseOptions,
+} from '@fabric-offline-pay/testing';
 import { quoteLeg, settleLeg } from '../support/express-legs.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import { OfflineLedger, reserveKeyOf, wire } from '../support/offline-ledger.js';
 import { forge, type Device, type Payment } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT, type PurchaseOptions } from '../support/world.js';
 
 const MONEY = 1_000_000;
 const FUNDED = 20_000;

@@ -6,12 +6,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { exchange } from '../offline/honest.js';
 import { DeviceProcess, given, mayUnshare, TerminalProcess } from '../offline/party.js';
 import { nameOf } from '../offline/tills.js';
 import { isolation } from '../offline/processes/isolation.js';
 import { CERTIFICATES, CHANNEL, OFFLINE_POLICY, VECTOR_KEYS } from '../support/offline-world.js';
-import { BANK, CURRENCY, MERCHANT } from '../support/world.js';
 
 const issuer = new Issuer({
   ...{ bankId: BANK, channel: CHANNEL },

@@ -12,6 +12,7 @@ import {
   type DeviceCertificate,
 } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import {
@@ -39,7 +40,6 @@ import {
   type Payment,
 } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 
 const MONEY = 1_000_000;
 

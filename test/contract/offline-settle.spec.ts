@@ -2,6 +2,7 @@
 // Batches of vouchers on the ledger in memory: every verdict, honest and cheating devices, repetitions and contention.
 // After each test the books balance.
 import { reserves, type VoucherClaim } from '@fabric-offline-pay/domain';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import {
@@ -15,7 +16,6 @@ import {
 } from '../support/offline-ledger.js';
 import { forge, newDevice, newKey, type Device } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world.js';
 
 const OTHER_MERCHANT = 'merchant-2';
 

@@ -3,10 +3,10 @@
 import { join } from 'node:path';
 import { withDevice } from '@fabric-offline-pay/run';
 import { loadFile, saveFile, type Device } from '@fabric-offline-pay/sdk/offline';
+import { BANK, MERCHANT } from '@fabric-offline-pay/testing';
 import { LICENCE, NAME, OfflineFolders, PASSPHRASE } from '../support/offline-folders.js';
 import { CHANNEL } from '../support/offline-world.js';
 import { withPayeeOf } from '../support/swapped-payee.js';
-import { BANK, MERCHANT } from '../support/world.js';
 
 const PAYEE = { name: NAME, licence: LICENCE, bankId: BANK };
 

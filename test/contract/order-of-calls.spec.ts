@@ -2,12 +2,12 @@
 // What was earned stays earned and what was given back is not earned again, whoever calls first and whatever a call is named.
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress } from '@fabric-offline-pay/sdk';
+import { addressesOf, deliverySecretOf, POLICY } from '@fabric-offline-pay/testing';
 import { WAYS } from '../support/both-ways.js';
 import { stepUpFor } from '../support/histories.js';
 import { missingMoney } from '../support/money.js';
 import { GOODS_TOTAL, OneOrder } from '../support/one-order.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { addressesOf, deliverySecretOf, POLICY } from '../support/world.js';
 
 let order: OneOrder;
 

@@ -3,8 +3,6 @@
 import { licensingOf, registrationOf } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { missingMoney } from '../support/money.js';
-import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals.js';
 import {
   BANK,
   CURRENCY,
@@ -12,7 +10,9 @@ import {
   LOGISTICS,
   MERCHANT,
   type CustomerDevice,
-} from '../support/world.js';
+} from '@fabric-offline-pay/testing';
+import { missingMoney } from '../support/money.js';
+import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals.js';
 
 const NOT_OWNER = { code: 'NOT_OWNER' };
 const PAYEES = [MERCHANT, LOGISTICS];

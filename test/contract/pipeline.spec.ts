@@ -7,8 +7,8 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
+import { BANK, CURRENCY, MERCHANT, type PurchaseOptions } from '@fabric-offline-pay/testing';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
-import { BANK, CURRENCY, MERCHANT, type PurchaseOptions } from '../support/world.js';
 
 type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
 

@@ -3,11 +3,6 @@
 import type { InputOf } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { orderLeg, quoteLeg, signQuoted } from '../support/express-legs.js';
-import { missingMoney } from '../support/money.js';
-import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
-import { newDevice } from '../support/offline-world.js';
-import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals.js';
 import {
   BANK,
   CURRENCY,
@@ -15,7 +10,12 @@ import {
   MERCHANT,
   POLICY,
   type CustomerDevice,
-} from '../support/world.js';
+} from '@fabric-offline-pay/testing';
+import { orderLeg, quoteLeg, signQuoted } from '../support/express-legs.js';
+import { missingMoney } from '../support/money.js';
+import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
+import { newDevice } from '../support/offline-world.js';
+import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals.js';
 
 type Proposal = InputOf<'identity', 'vote'>['proposal'];
 

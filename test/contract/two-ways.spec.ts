@@ -2,6 +2,13 @@
 // Stepwise and express as a property: random small orders with random faults end alike both ways, and no block makes or
 // loses money. The seed is printed; OFFPAY_SEED=<seed> runs the same orders again.
 import fc from 'fast-check';
+import {
+  CURRENCY,
+  GOODS,
+  LOGISTICS,
+  World,
+  type CustomerDevice,
+} from '@fabric-offline-pay/testing';
 import { SEED } from '../support/seeded.js';
 import { CHANNEL, memoryWorld } from '../support/memory-world.js';
 import {
@@ -14,7 +21,6 @@ import {
 } from '../support/both-ways.js';
 import { missingMoney } from '../support/money.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { CURRENCY, GOODS, LOGISTICS, World, type CustomerDevice } from '../support/world.js';
 
 const RUNS = 25;
 const HOLD_SECONDS = 30;

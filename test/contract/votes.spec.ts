@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Votes on the ledger: who is asked, what expires, what is taken back, and that no vote of others makes money.
 import { licensingOf, type InputOf, type OutputOf } from '@fabric-offline-pay/domain';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from '../support/memory-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT, POLICY } from '../support/world.js';
 
 type Proposal = InputOf<'identity', 'vote'>['proposal'];
 type Participant = Extract<Proposal, { kind: 'participant' }>['participant'];

@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { networkStatus } from '@fabric-offline-pay/operate';
+import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
 import { offpay, PROGRAM, type Ended } from '../support/command-line.js';
 import { eventually } from '../support/eventually.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world.js';
 
 let network: NetworkWorld;
 

@@ -13,11 +13,11 @@ import {
   type Purchase,
   type StatisticsSnapshot,
 } from '@fabric-offline-pay/sdk';
+import { CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { lastBlock, orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
 import { connectVia } from '../support/foreign-gateway.js';
 import { stepUpFor } from '../support/histories.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
-import { CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world.js';
 
 const CUSTOMERS = 40;
 const GATEWAYS: readonly Role[] = ['bank', 'merchant', 'logistics'];

@@ -9,15 +9,15 @@ import {
   type Parties,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { fullHistory, stepUpFor } from '../support/histories.js';
-import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import {
   GOODS,
   LOGISTICS,
   type CustomerDevice,
   type PurchaseOptions,
   type World,
-} from '../support/world.js';
+} from '@fabric-offline-pay/testing';
+import { fullHistory, stepUpFor } from '../support/histories.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
 type Ratings = InputOf<'feedback', 'rate'>['ratings'];
 

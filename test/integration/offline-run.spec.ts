@@ -15,6 +15,7 @@ import {
 import { enrolIdentity, networkStatus, stopService } from '@fabric-offline-pay/operate';
 import { OfflineBank, startBulletinService } from '@fabric-offline-pay/run';
 import type { Connection } from '@fabric-offline-pay/sdk';
+import { CURRENCY, POLICY, type World } from '@fabric-offline-pay/testing';
 import { mayUnshare } from '../offline/party.js';
 import { withHighS } from '../offline/ledger-cheats.js';
 import { OfflineNetwork, OFFLINE } from '../offline/offline-network.js';
@@ -31,7 +32,6 @@ import {
   type Device,
   type Payment,
 } from '../support/offline-world.js';
-import { CURRENCY, POLICY, type World } from '../support/world.js';
 
 const SCALE = { devices: 6, terminals: 3, payments: 30 };
 const AMOUNT = 100n;

@@ -17,11 +17,11 @@ import {
   type OfflineKey,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { eventually } from '../support/eventually.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { exchange } from '../support/offline-room.js';
 import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world.js';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world.js';
 
 const OFFLINE = POLICY.offline;
 const OTHER_MERCHANT = 'merchant-2';

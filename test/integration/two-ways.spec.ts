@@ -3,6 +3,7 @@
 // refusals and the same money.
 import type { InputOf } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
+import { CURRENCY, GOODS, LOGISTICS, type World } from '@fabric-offline-pay/testing';
 import {
   outcomeOf,
   WAYS,
@@ -13,7 +14,6 @@ import {
 } from '../support/both-ways.js';
 import { eventually } from '../support/eventually.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
-import { CURRENCY, GOODS, LOGISTICS, type World } from '../support/world.js';
 
 /** What the bank allows a shop to sell. */
 type Licence = 'ordinary' | 'none' | 'chargers';

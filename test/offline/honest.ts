@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The honest payments of a run: made by processes that have no network.
 import type { Amount } from '@fabric-offline-pay/domain';
-import { CURRENCY } from '../support/world.js';
+import { CURRENCY } from '@fabric-offline-pay/testing';
 import { grouped } from './grouped.js';
 import { FULL } from './offline-network.js';
 import { given, type DeviceProcess, type TerminalProcess } from './party.js';

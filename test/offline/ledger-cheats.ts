@@ -12,8 +12,8 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment, CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
+import { CURRENCY, type World } from '@fabric-offline-pay/testing';
 import { forge, newKey, newRequest, pay, spkiOf, type Device } from '../support/offline-world.js';
-import { CURRENCY, type World } from '../support/world.js';
 import { grouped } from './grouped.js';
 import type { OfflineNetwork } from './offline-network.js';
 import type { Outcomes } from './outcomes.js';

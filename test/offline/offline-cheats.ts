@@ -4,9 +4,9 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Issuer, softwareKey, type CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, type World } from '@fabric-offline-pay/testing';
 import { CERTIFICATES, VECTOR_KEYS } from '../support/offline-world.js';
 import { withPayeeOf } from '../support/swapped-payee.js';
-import { BANK, CURRENCY, type World } from '../support/world.js';
 import { exchange } from './honest.js';
 import { FULL, OFFLINE, type OfflineNetwork } from './offline-network.js';
 import type { Outcomes } from './outcomes.js';

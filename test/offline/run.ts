@@ -2,6 +2,7 @@
 // One run: prepared with a network, paid without one, settled when it is back, and measured.
 import { everyEntry } from '@fabric-offline-pay/sdk';
 import type { CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
+import type { World } from '@fabric-offline-pay/testing';
 import type { OfflineNetwork } from './offline-network.js';
 import {
   cheat,
@@ -17,7 +18,6 @@ import { given, mayUnshare, type TerminalProcess } from './party.js';
 import type { Isolation } from './processes/isolation.js';
 import { convicts, synchronise, type Synchronised } from './synchronise.js';
 import { learnNews, openPayer, openTill, type Payer } from './tills.js';
-import type { World } from '../support/world.js';
 
 export interface RunScale {
   readonly devices: number;

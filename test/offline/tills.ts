@@ -2,7 +2,7 @@
 // The shops' terminals and the customers' devices of a run: prepared while there is a network, then on their own.
 import { join } from 'node:path';
 import type { Amount } from '@fabric-offline-pay/domain';
-import type { World } from '../support/world.js';
+import type { World } from '@fabric-offline-pay/testing';
 import type { OfflineNetwork } from './offline-network.js';
 import { DeviceProcess, given, TerminalProcess, type Till } from './party.js';
 

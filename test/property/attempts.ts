@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commands as the ledger's clients carry them out, and as the model of the money does.
 import { chooseBest, runExpress, runStepwise, type Choice } from '@fabric-offline-pay/sdk';
-import { stepUpFor } from '../support/histories.js';
 import {
   addressesOf,
   CURRENCY as currency,
@@ -9,7 +8,8 @@ import {
   LOGISTICS,
   POLICY,
   type CustomerDevice,
-} from '../support/world.js';
+} from '@fabric-offline-pay/testing';
+import { stepUpFor } from '../support/histories.js';
 import type {
   Banking,
   Buy,

@@ -11,9 +11,9 @@ import type {
 } from '@fabric-offline-pay/domain';
 import { BLAMELESS, UNRATED, licensingOf } from '@fabric-offline-pay/domain';
 import fc from 'fast-check';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
 import { ORGANISATIONS } from '../support/rivals.js';
 import { STRANGERS } from './history.js';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world.js';
 
 /** The bank that the others are after, and that is after its merchant. */
 export const VICTIM = ORGANISATIONS.bank[0];

@@ -13,10 +13,16 @@ import {
   type SupplyRow,
   type VoteRow,
 } from '@fabric-offline-pay/domain';
-import type { Creator, Endorsement, MemoryLedger } from '@fabric-offline-pay/testing';
+import {
+  BANK,
+  LOGISTICS,
+  MERCHANT,
+  type Creator,
+  type Endorsement,
+  type MemoryLedger,
+} from '@fabric-offline-pay/testing';
 import { callerOf } from '../support/memory-world.js';
 import { weightsOf } from '../support/money.js';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world.js';
 import { VICTIM, type Ballot } from './governing-acts.js';
 import type { Answer } from './governing-model.js';
 

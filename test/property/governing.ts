@@ -14,9 +14,8 @@ import {
   type Governed,
   licensingOf,
 } from '@fabric-offline-pay/domain';
-import type { MemoryLedger } from '@fabric-offline-pay/testing';
+import { BANK, MERCHANT, type MemoryLedger } from '@fabric-offline-pay/testing';
 import fc from 'fast-check';
-import { BANK, MERCHANT } from '../support/world.js';
 import type { StoppedClock } from './clock.js';
 import { alone, coalition, stories, VICTIM, type Ballot, type Story } from './governing-acts.js';
 import {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hostile calls, as data: any transaction of the table, out of a history or out of its schema, then spoilt.
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
-import type { Creator } from '@fabric-offline-pay/testing';
+import { BANK, LOGISTICS, MERCHANT, type Creator } from '@fabric-offline-pay/testing';
 import fc from 'fast-check';
 import { ORGANISATIONS } from '../support/rivals.js';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world.js';
 import { rightCaller } from './calls.js';
 import { STRANGERS, type Entry, type History } from './history.js';
 import {

@@ -9,8 +9,14 @@ import {
   type Client,
   type Parties,
 } from '@fabric-offline-pay/sdk';
+import {
+  addressesOf,
+  CURRENCY,
+  deliverySecretOf,
+  LOGISTICS,
+  MERCHANT,
+} from '@fabric-offline-pay/testing';
 import { quoteLeg, signQuoted } from '../support/express-legs.js';
-import { addressesOf, CURRENCY, deliverySecretOf, LOGISTICS, MERCHANT } from '../support/world.js';
 import { counterOf, tillOf, type Counter, type Shop } from './shop.js';
 
 export type SignedOrder = InputOf<'express', 'order'>;

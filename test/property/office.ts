@@ -2,11 +2,10 @@
 // The small world in which money is reserved for devices: built once, forked for every run.
 import type { KeyObject } from 'node:crypto';
 import type { Policy } from '@fabric-offline-pay/domain';
-import type { MemoryLedger } from '@fabric-offline-pay/testing';
+import { BANK, MERCHANT, POLICY, type World, type MemoryLedger } from '@fabric-offline-pay/testing';
 import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { signedBulletin } from '../support/offline-ledger.js';
 import { CERTIFICATES, newKey, spkiOf } from '../support/offline-world.js';
-import { BANK, MERCHANT, POLICY, type World } from '../support/world.js';
 import type { StoppedClock } from './clock.js';
 import type { Bearer } from './reserve-commands.js';
 import { LOSS_PER_RESERVE } from './reserve-shapes.js';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every command twice: as it is really done on the ledger, and what the model says of it.
 import { verdictOf } from '@fabric-offline-pay/domain';
+import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { proofOfCertified } from '../support/fraud-proofs.js';
 import {
   base64,
@@ -9,7 +10,6 @@ import {
   signedBulletin,
   wire,
 } from '../support/offline-ledger.js';
-import { BANK, CURRENCY, MERCHANT } from '../support/world.js';
 import type { Attempt, OfflineRun } from './offline-run.js';
 import { isDone, type Answer, type Bulletin, type Entry } from './offline-model.js';
 import { policyOf, vote } from './office.js';

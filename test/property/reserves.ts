@@ -11,7 +11,7 @@ import {
   type SupplyRow,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
-import { CURRENCY, MERCHANT } from '../support/world.js';
+import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { MoneyWatch } from './money-watch.js';
 import { isDone } from './offline-model.js';
 import { OfflineRun } from './offline-run.js';

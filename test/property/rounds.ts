@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What clients do at the same time, as data: who asks for what on one state, and how the answers are then ordered.
 import fc from 'fast-check';
-import { CURRENCY, deliverySecretOf, LOGISTICS, MERCHANT, POLICY } from '../support/world.js';
+import {
+  CURRENCY,
+  deliverySecretOf,
+  LOGISTICS,
+  MERCHANT,
+  POLICY,
+} from '@fabric-offline-pay/testing';
 import type { RightCall } from './calls.js';
 import { DISPUTE_IDS, type Market } from './market.js';
 

@@ -9,7 +9,7 @@ import type {
   SupplyRow,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
-import { CURRENCY as currency, LOGISTICS, POLICY } from '../support/world.js';
+import { CURRENCY as currency, LOGISTICS, POLICY } from '@fabric-offline-pay/testing';
 import { attemptOf, type Run } from './attempts.js';
 import { stories, type Command, type Story } from './commands.js';
 import { MoneyModel } from './money-model.js';

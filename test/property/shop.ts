@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small world in which sequences and interleavings run: built once, forked for every run.
 import type { Policy } from '@fabric-offline-pay/domain';
-import type { MemoryLedger } from '@fabric-offline-pay/testing';
+import {
+  BANK,
+  LOGISTICS,
+  MERCHANT,
+  POLICY,
+  World,
+  type CustomerDevice,
+  type MemoryLedger,
+} from '@fabric-offline-pay/testing';
 import { RefusedError, type Client, type Parties } from '@fabric-offline-pay/sdk';
 import { authenticated, failLogin } from '../support/histories.js';
 import { CHANNEL, clientsOf, memoryWorld } from '../support/memory-world.js';
-import { BANK, LOGISTICS, MERCHANT, POLICY, World, type CustomerDevice } from '../support/world.js';
 import type { StoppedClock } from './clock.js';
 
 export interface Shopper {

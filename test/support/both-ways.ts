@@ -15,7 +15,12 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { CURRENCY, type CustomerDevice, type PurchaseOptions, type World } from './world.js';
+import {
+  CURRENCY,
+  type CustomerDevice,
+  type PurchaseOptions,
+  type World,
+} from '@fabric-offline-pay/testing';
 
 export type Way = 'stepwise' | 'express';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buyers who order without end while something happens to the network, and how long each order took them.
 import { runExpress, type Parties } from '@fabric-offline-pay/sdk';
-import { CURRENCY, type CustomerDevice, type World } from './world.js';
+import { CURRENCY, type CustomerDevice, type World } from '@fabric-offline-pay/testing';
 
 const BUYERS = 4;
 

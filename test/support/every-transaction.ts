@@ -31,7 +31,7 @@ import {
   type CustomerDevice,
   type PurchaseOptions,
   type World,
-} from './world.js';
+} from '@fabric-offline-pay/testing';
 
 type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
 

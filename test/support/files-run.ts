@@ -22,7 +22,7 @@ import {
   type LedgerEvent,
 } from '@fabric-offline-pay/sdk';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
-import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
+import { BANK, type POLICY, type Block, type MemoryLedger } from '@fabric-offline-pay/testing';
 import { toLedgerEvents } from '../../sdk/src/events/ledger-events.js';
 import { AuthenticationService } from '../../network/nodes/bank/src/authentication-service.js';
 import { openDatabase } from '../../network/nodes/bank/src/database/open-database.js';
@@ -34,7 +34,6 @@ import { Pace } from '../../network/nodes/bank/src/pace.js';
 import { WorkerEngine } from '../../network/nodes/bank/src/testing/worker-engine.js';
 import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world.js';
 import { CERTIFICATES, VECTOR_KEYS } from './offline-world.js';
-import { BANK, type POLICY } from './world.js';
 
 type RunClients = PayOptions['clients'];
 

@@ -2,7 +2,7 @@
 // Customers with a past: failed logins, mismatches and rejected disputes, made by real transactions.
 import { termsDigest, type OutputOf } from '@fabric-offline-pay/domain';
 import { runExpress, type Purchase } from '@fabric-offline-pay/sdk';
-import { type CustomerDevice, type World } from './world.js';
+import type { CustomerDevice, World } from '@fabric-offline-pay/testing';
 
 let logins = 0;
 

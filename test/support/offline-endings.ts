@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { type Bulletin, type Policy, type Revocation } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
+import { BANK, POLICY } from '@fabric-offline-pay/testing';
 import { proofOf } from './fraud-proofs.js';
 import {
   base64,
@@ -14,7 +15,6 @@ import {
   type OfflineWorld,
 } from './offline-ledger.js';
 import { newDevice, newKey, spkiOf, type Device, type Payment } from './offline-world.js';
-import { BANK, POLICY } from './world.js';
 
 /** Long enough for a slow network to settle what it funded. */
 const SPEND_SECONDS = 40;

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
 import { openKey, withDevice, withTerminal, writeSettings } from '@fabric-offline-pay/run';
 import { Issuer, saveFile, softwareKey } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import type { Ended } from './command-line.js';
 import { offpayHere } from './offpay-here.js';
 import { CERTIFICATES, CHANNEL, OFFLINE_POLICY, VECTOR_KEYS } from './offline-world.js';
-import { BANK, CURRENCY, MERCHANT } from './world.js';
 
 export const PASSPHRASE = 'of the test';
 const OWNER = { customerId: 'customer-1', deviceId: 'wallet' };

@@ -13,6 +13,7 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { CHANNEL, type MemoryWorld } from './memory-world.js';
 import {
   CERTIFICATES,
@@ -30,7 +31,6 @@ import {
   type Device,
   type Payment,
 } from './offline-world.js';
-import { BANK, CURRENCY, MERCHANT, POLICY } from './world.js';
 
 export const OFFLINE = POLICY.offline;
 

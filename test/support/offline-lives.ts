@@ -13,6 +13,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { termsOf } from '@fabric-offline-pay/sdk';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { quoteLeg } from './express-legs.js';
 import { enact, Endings } from './offline-endings.js';
 import { proofOf } from './fraud-proofs.js';
@@ -40,7 +41,6 @@ import {
   type Device,
 } from './offline-world.js';
 import { passSeconds } from './passing-time.js';
-import { BANK, CURRENCY, MERCHANT, POLICY } from './world.js';
 
 const BORNE = { ...OFFLINE, version: OFFLINE.version + 1, lossBearer: 'bank' as const };
 

@@ -3,16 +3,16 @@
 import { holds } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
-import { failLogin } from './histories.js';
-import { memoryWorld, type MemoryWorld } from './memory-world.js';
-import type { Way } from './both-ways.js';
 import {
   CURRENCY,
   LOGISTICS,
   MERCHANT,
   type CustomerDevice,
   type PurchaseOptions,
-} from './world.js';
+} from '@fabric-offline-pay/testing';
+import { failLogin } from './histories.js';
+import { memoryWorld, type MemoryWorld } from './memory-world.js';
+import type { Way } from './both-ways.js';
 
 export const MONEY = 1_000_000;
 export const GOODS_TOTAL = 4980;

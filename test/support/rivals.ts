@@ -4,6 +4,9 @@ import { contracts } from '@fabric-offline-pay/chaincode';
 import type { Attribute, Role } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
 import {
+  BANK,
+  LOGISTICS,
+  World,
   and,
   makeCaller,
   memoryClient,
@@ -13,7 +16,6 @@ import {
 } from '@fabric-offline-pay/testing';
 import { WatchedLedger } from './watched-ledger.js';
 import { CHANNEL } from './memory-world.js';
-import { BANK, LOGISTICS, World } from './world.js';
 
 const ROLES = ['bank', 'merchant', 'logistics', 'auditor'] as const;
 

@@ -2,13 +2,13 @@
 // One merchant that all customers pay at once, against the same payments spread over many; and again while its books
 // are rolled up.
 import { rollUpPayee } from '@fabric-offline-pay/operate';
+import { CURRENCY } from '@fabric-offline-pay/testing';
 import type { Shop } from '../bench-network.js';
 import { burst, type Burst } from '../burst.js';
 import { heightOf } from '../block-bytes.js';
 import { LegByLeg } from '../jobs.js';
 import { pair, ratiosOf, spreadOf, type Pair } from '../pairs.js';
 import type { Experiment, Run } from '../run.js';
-import { CURRENCY } from '../../support/world.js';
 
 const IN_FLIGHT = 64;
 

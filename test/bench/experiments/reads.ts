@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Queries of the table against the control's: what an auditor or a shop asks most.
 import type { Client } from '@fabric-offline-pay/sdk';
+import { CURRENCY } from '@fabric-offline-pay/testing';
 import { burst, type Burst, type Job } from '../burst.js';
 import { wholeOrder } from '../jobs.js';
 import { median, pair, ratiosOf, spreadOf, type Pair } from '../pairs.js';
 import type { Experiment } from '../run.js';
-import { CURRENCY } from '../../support/world.js';
 
 const IN_FLIGHT = 32;
 

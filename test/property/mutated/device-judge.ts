@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a device should make of what it is shown: whom a request pays, what terminals state afterwards, its own certificates.
+import { BANK } from '@fabric-offline-pay/testing';
 import { CHANNEL } from '../../support/memory-world.js';
-import { BANK } from '../../support/world.js';
 import { equals, Judge, KID, REFUSED } from './judge.js';
 import {
   readPayload,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What all readers have in common who judge what they are shown: the rules of the specification, written down once more, over a
 // table of who signed what. Nothing here calculates a signature, and nothing knows what was changed.
+import { BANK } from '@fabric-offline-pay/testing';
 import { ISSUER } from '../../support/offline-world.js';
-import { BANK } from '../../support/world.js';
 import {
   isNonceOf,
   readSign1,

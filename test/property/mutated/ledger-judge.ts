@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the ledger should make of what it is brought: claims in both forms, cancellations, certificates, bulletins.
+import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { CHANNEL } from '../../support/memory-world.js';
 import { OFFLINE } from '../../support/offline-ledger.js';
-import { CURRENCY, MERCHANT } from '../../support/world.js';
 import { answers, equals, isBetween, isSame, Judge, REFUSED } from './judge.js';
 import {
   decoded,

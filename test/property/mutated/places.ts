@@ -22,11 +22,10 @@ import {
   type FraudProof,
 } from '@fabric-offline-pay/domain';
 import { OfflineError, parseRefusal, RefusedError } from '@fabric-offline-pay/sdk';
-import type { Creator } from '@fabric-offline-pay/testing';
+import { BANK, CURRENCY, MERCHANT, type Creator } from '@fabric-offline-pay/testing';
 import { callerOf, CHANNEL, MSP } from '../../support/memory-world.js';
 import { base64, reserveKeyOf } from '../../support/offline-ledger.js';
 import { CERTIFICATES, ISSUER, proofSide, VECTOR_KEYS } from '../../support/offline-world.js';
-import { BANK, CURRENCY, MERCHANT } from '../../support/world.js';
 import { DeviceJudge } from './device-judge.js';
 import { REFUSED } from './judge.js';
 import { LedgerJudge } from './ledger-judge.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a till should make of what it is shown: payments, bulletins and what changed of them, its own certificate, evidence.
+import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { CHANNEL } from '../../support/memory-world.js';
 import { OFFLINE } from '../../support/offline-ledger.js';
-import { CURRENCY, MERCHANT } from '../../support/world.js';
 import { answers, equals, Judge, REFUSED, textOf } from './judge.js';
 import {
   decoded,

@@ -24,7 +24,7 @@ import {
   Terminal,
   type TerminalOptions,
 } from '@fabric-offline-pay/sdk/offline';
-import type { MemoryLedger } from '@fabric-offline-pay/testing';
+import { BANK, CURRENCY, MERCHANT, type MemoryLedger } from '@fabric-offline-pay/testing';
 import { CHANNEL, memoryWorld } from '../../support/memory-world.js';
 import { base64, OFFLINE, timesOf } from '../../support/offline-ledger.js';
 import {
@@ -37,7 +37,6 @@ import {
   VECTOR_KEYS,
   type Device as DeviceOfWorld,
 } from '../../support/offline-world.js';
-import { BANK, CURRENCY, MERCHANT } from '../../support/world.js';
 import type { StoppedClock } from '../clock.js';
 import { Notary } from './notary.js';
 
