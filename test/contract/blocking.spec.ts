@@ -5,16 +5,13 @@ import { ROWS, type AccountRow } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { generateKeyPairSync } from 'node:crypto';
 import { MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
+import { RUNS } from '../support/both-ways.js';
 import { authenticated } from '../support/histories.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { resumeTime, stopTime } from '../support/passing-time.js';
 
 const CUSTOMER = { customerId: 'customer-1' };
 const PHONE = { ...CUSTOMER, deviceId: 'phone' };
-const WAYS = [
-  ['stepwise', runStepwise],
-  ['express', runExpress],
-] as const;
 
 let memory: MemoryWorld;
 let device: CustomerDevice;
@@ -71,7 +68,7 @@ const ENDS = [
 ] as const;
 
 describe.each(ENDS)('%s', (_, end, code) => {
-  test.each(WAYS)('places no further order under its open login: %s', async (__, run) => {
+  test.each(RUNS)('places no further order under its open login: %s', async (__, run) => {
     const parties = await memory.world.parties();
     expect((await run(parties, purchase())).state).toBe('released');
     await end();

@@ -4,7 +4,6 @@ import { firstStanding, offlineLimits } from '@fabric-offline-pay/domain';
 import {
   clientLedger,
   Device,
-  Issuer,
   memoryStore,
   softwareKey,
   Terminal,
@@ -23,8 +22,9 @@ import { reconcile, requestPayout } from '../../sdk/examples/reconciliation.js';
 import { sell, settle } from '../../sdk/examples/till.js';
 import { archiveOf } from '../support/memory-archive.js';
 import { memoryWorld } from '../support/memory-world.js';
+import { issuerOn } from '../support/offline-issuer.js';
 import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
-import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world.js';
+import { CERTIFICATES, newKey } from '../support/offline-world.js';
 
 const silent = (): void => undefined;
 
@@ -84,10 +84,7 @@ test('the reconciliation finds what differs, and asks for what is owed, once', a
 test('the till sells with no network, keeps the goods of who cannot pay, and settles', async () => {
   const memory = await memoryWorld();
   const ledger = await OfflineLedger.open(memory);
-  const issuer = new Issuer({
-    ...{ bankId: BANK, channel: CHANNEL, key: softwareKey(VECTOR_KEYS.issuer) },
-    ...{ certificate: CERTIFICATES.issuer, authority: CERTIFICATES.root },
-  });
+  const issuer = issuerOn(CHANNEL);
   const key = softwareKey((await memory.world.customer('customer-1')).privateKey);
   const device = await Device.open({ store: memoryStore(), key });
   const reserve = { customerId: 'customer-1', deviceId: 'phone', epoch: 1 };

@@ -3,14 +3,7 @@
 // ways of an order obey.
 import { limitsFor, type InputOf } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
-import {
-  runExpress,
-  runStepwise,
-  signRatings,
-  type Parties,
-  type PipelineResult,
-  type Purchase,
-} from '@fabric-offline-pay/sdk';
+import { runExpress, signRatings, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
 import {
   CURRENCY,
   GOODS,
@@ -20,6 +13,7 @@ import {
   type CustomerDevice,
   type PurchaseOptions,
 } from '@fabric-offline-pay/testing';
+import { RUNS } from '../support/both-ways.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import {
   assess,
@@ -33,12 +27,6 @@ import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 type Ratings = InputOf<'feedback', 'rate'>['ratings'];
 type Subject = Ratings[number]['subject'];
-type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
-
-const WAYS: readonly (readonly [string, Run])[] = [
-  ['stepwise', runStepwise],
-  ['express', runExpress],
-];
 
 const OWNER: Readonly<Record<Subject, string>> = {
   goods: MERCHANT,
@@ -195,7 +183,7 @@ describe('reputation (unit 7)', () => {
   ])('%i failed logins: %i laptops are above the limit, both ways', async (failures, quantity) => {
     await failLogin(memory.world, device, failures);
     loginId = await memory.world.login(device);
-    for (const [, run] of WAYS)
+    for (const [, run] of RUNS)
       await expect(run(parties, purchase(LAPTOPS(quantity)))).rejects.toMatchObject({
         code: 'LIMIT_EXCEEDED',
       });
@@ -216,14 +204,14 @@ describe('reputation (unit 7)', () => {
 
   test('a login that was never assessed may pay nothing', async () => {
     loginId = await authenticated(memory.world, device, 'unassessed');
-    for (const [, run] of WAYS)
+    for (const [, run] of RUNS)
       await expect(run(parties, purchase())).rejects.toMatchObject({
         code: 'LOGIN_NOT_AUTHENTICATED',
       });
   });
 });
 
-describe.each(WAYS)('feedback (unit 18), %s', (_, run) => {
+describe.each(RUNS)('feedback (unit 18), %s', (_, run) => {
   test('two bad ratings are not enough, the third moves the release to delivery', async () => {
     await rated('merchant', MERCHANT, 1, 1);
     expect((await run(parties, purchase())).state).toBe('released');
@@ -298,7 +286,7 @@ describe('couriers (units 18 and 1104)', () => {
   test('when all are rated poorly, nothing can be quoted', async () => {
     await rated('courier', 'courier-cheap', 1, 1, 1);
     await rated('courier', 'courier-dear', 1, 1, 1);
-    for (const [, run] of WAYS)
+    for (const [, run] of RUNS)
       await expect(run(parties, purchase())).rejects.toMatchObject({ code: 'NO_COURIER' });
   });
 });

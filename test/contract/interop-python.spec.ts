@@ -25,6 +25,7 @@ import {
 import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
+import { issuerOn } from '../support/offline-issuer.js';
 import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
 import {
   CERTIFICATES,
@@ -33,7 +34,6 @@ import {
   newRequest,
   signRequest,
   spkiOf,
-  VECTOR_KEYS,
 } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 import {
@@ -76,10 +76,7 @@ describePython('a wallet in Python', () => {
     wallet = started();
     memory = await memoryWorld();
     ledger = await OfflineLedger.open(memory);
-    issuer = new Issuer({
-      ...{ bankId: BANK, channel: CHANNEL, key: softwareKey(VECTOR_KEYS.issuer) },
-      ...{ certificate: CERTIFICATES.issuer, authority: CERTIFICATES.root },
-    });
+    issuer = issuerOn(CHANNEL);
     await memory.world.customer(RESERVE.customerId);
     await fund();
     till = await openTill();

@@ -9,7 +9,6 @@ import { promisify } from 'node:util';
 import { openKey, withTerminal, writeSettings } from '@fabric-offline-pay/run';
 import {
   Device,
-  Issuer,
   loadFile,
   memoryStore,
   saveFile,
@@ -18,13 +17,8 @@ import {
 import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { given, mayUnshare, TerminalProcess } from '../offline/party.js';
 import { PROGRAM } from '../support/command-line.js';
-import {
-  CERTIFICATES,
-  CHANNEL,
-  newKey,
-  OFFLINE_POLICY,
-  VECTOR_KEYS,
-} from '../support/offline-world.js';
+import { issuerOn } from '../support/offline-issuer.js';
+import { CERTIFICATES, CHANNEL, newKey, OFFLINE_POLICY } from '../support/offline-world.js';
 
 const run = promisify(execFile);
 
@@ -33,12 +27,7 @@ const TILL = {
   roots: { [BANK]: [CERTIFICATES.root] },
 };
 
-const issuer = new Issuer({
-  ...{ bankId: BANK, channel: CHANNEL },
-  key: softwareKey(VECTOR_KEYS.issuer),
-  certificate: CERTIFICATES.issuer,
-  authority: CERTIFICATES.root,
-});
+const issuer = issuerOn(CHANNEL);
 
 let folder: string;
 let device: Device;

@@ -13,12 +13,14 @@ import {
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
 import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { availableTo, earnedBy } from '../support/balances.js';
 import { archiveOf } from '../support/memory-archive.js';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
+import { issuerOn } from '../support/offline-issuer.js';
 import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
 import { exchange } from '../support/offline-room.js';
-import { CERTIFICATES, newKey, spkiOf, VECTOR_KEYS } from '../support/offline-world.js';
+import { CERTIFICATES, newKey, spkiOf } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const MONEY = 1_000_000n;
@@ -57,13 +59,7 @@ afterAll(resumeTime);
 beforeEach(async () => {
   memory = await memoryWorld();
   ledger = await OfflineLedger.open(memory);
-  issuer = new Issuer({
-    bankId: BANK,
-    channel: CHANNEL,
-    key: softwareKey(VECTOR_KEYS.issuer),
-    certificate: CERTIFICATES.issuer,
-    authority: CERTIFICATES.root,
-  });
+  issuer = issuerOn(CHANNEL);
   key = softwareKey((await memory.world.customer(CUSTOMER)).privateKey);
   device = await Device.open({ store: memoryStore(), key, issuers: [issuer.row] });
   const bytes = await certify(LOST, key.publicKey, toAmount(TOTAL));
@@ -99,18 +95,12 @@ async function openTill(
   return terminal;
 }
 
-const account = { customerId: CUSTOMER, currency: CURRENCY };
-const available = async (): Promise<bigint> =>
-  toUnits((await ledger.node.settlement.readAccount(account)).available);
+const available = (): Promise<bigint> => availableTo(ledger.node, CUSTOMER);
 const standing = async (reserve: typeof LOST): Promise<bigint> => {
   const { funded, settled, returned } = await ledger.node.offline.readReserve(reserve);
   return toUnits(funded) - toUnits(settled) - toUnits(returned);
 };
-const earned = async (): Promise<bigint> => {
-  const payee = { payeeId: MERCHANT, currency: CURRENCY };
-  const { balance, open } = await ledger.node.settlement.readPayee(payee);
-  return toUnits(balance) + toUnits(open);
-};
+const earned = (): Promise<bigint> => earnedBy(ledger.node, MERCHANT);
 
 const accept = (terminal: Terminal, fate: Fate, by = device) =>
   exchange(terminal, by, fate, toAmount(PAID[fate]));

@@ -10,13 +10,8 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import { signRatings, termsOf, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
-import {
-  BANK,
-  CURRENCY,
-  LOGISTICS,
-  MERCHANT,
-  type PurchaseOptions,
-} from '@fabric-offline-pay/testing';
+import { BANK, LOGISTICS, MERCHANT, type PurchaseOptions } from '@fabric-offline-pay/testing';
+import { earnedBy, availableTo } from '../support/balances.js';
 import { quoteLeg, settleLeg } from '../support/express-legs.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
@@ -84,15 +79,11 @@ const order = (orderNumber = 'ORD-1') =>
 
 const KEY = { merchantId: MERCHANT, orderNumber: 'ORD-1' };
 
-async function earned(payeeId: string): Promise<number> {
-  const payee = await parties.bankNode.settlement.readPayee({ payeeId, currency: CURRENCY });
-  return Number(payee.balance) + Number(payee.open);
-}
+const earned = async (payeeId: string): Promise<number> =>
+  Number(await earnedBy(parties.bankNode, payeeId));
 
-const available = async (): Promise<number> => {
-  const account = { customerId: 'customer-1', currency: CURRENCY };
-  return Number((await parties.bankNode.settlement.readAccount(account)).available);
-};
+const available = async (): Promise<number> =>
+  Number(await availableTo(parties.bankNode, 'customer-1'));
 
 it('is held out of the reserve, and captured when the three statements agree', async () => {
   const delivery = await quoted();

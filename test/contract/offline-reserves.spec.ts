@@ -13,6 +13,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { availableTo } from '../support/balances.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import {
@@ -54,10 +55,8 @@ beforeEach(async () => {
 });
 afterEach(() => expect(missingMoney(memory.ledger.state())).toBe(0n));
 
-const available = async (customerId = 'customer-1'): Promise<number> => {
-  const { settlement } = ledger.node;
-  return Number((await settlement.readAccount({ customerId, currency: CURRENCY })).available);
-};
+const available = async (customerId = 'customer-1'): Promise<number> =>
+  Number(await availableTo(ledger.node, customerId));
 
 const passClaimUntil = (device: Device): void =>
   passSeconds(device.certificate.claimUntil - nowSeconds() + 61);

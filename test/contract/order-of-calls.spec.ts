@@ -2,7 +2,7 @@
 // What was earned stays earned and what was given back is not earned again, whoever calls first and whatever a call is named.
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress } from '@fabric-offline-pay/sdk';
-import { addressesOf, deliverySecretOf, POLICY } from '@fabric-offline-pay/testing';
+import { deliverySecretOf, POLICY } from '@fabric-offline-pay/testing';
 import { WAYS } from '../support/both-ways.js';
 import { stepUpFor } from '../support/histories.js';
 import { missingMoney } from '../support/money.js';
@@ -21,11 +21,6 @@ afterEach(() => {
 });
 
 const node = async () => (await order.world.bank('bank-node')).settlement;
-const courier = async () => (await order.world.logistics('courier')).logistics;
-const pickUp = async () =>
-  (await courier()).pickUp(order.key, { transient: { ...addressesOf('ORD-1') } });
-const deliver = async (secret?: string) =>
-  (await courier()).deliver({ ...order.key, ...(secret !== undefined && { secret }) });
 const SECRET = deliverySecretOf('ORD-1');
 
 describe.each(WAYS)('goods that were given up, %s', (way) => {
@@ -34,24 +29,24 @@ describe.each(WAYS)('goods that were given up, %s', (way) => {
     passSeconds(POLICY.deliverySeconds);
     await (await node()).returnUndelivered(order.key);
     await order.world.dispute(order.device, 'ORD-1');
-    await expect(pickUp()).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    await expect(order.pickUp()).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
   });
 
   test('are not delivered after all because the order is disputed', async () => {
     await order.buy(way);
-    await pickUp();
+    await order.pickUp();
     passSeconds(POLICY.deliverySeconds);
     await (await node()).returnUndelivered(order.key);
     await order.world.dispute(order.device, 'ORD-1');
-    await expect(deliver(SECRET)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    await expect(order.deliver(SECRET)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
   });
 });
 
 test('a dispute alone stops no courier', async () => {
   await order.buy('express');
   await order.world.dispute(order.device, 'ORD-1');
-  await pickUp();
-  await deliver(SECRET);
+  await order.pickUp();
+  await order.deliver(SECRET);
   expect(await order.books()).toMatchObject({ logistics: await order.fee(), state: 'disputed' });
 });
 
@@ -65,11 +60,11 @@ describe('a capture that bears the name of another credit, in the same second', 
     await order.waits();
     await order.buy('stepwise', { claim: null });
     await capture('claim-1', (await order.fee()) + 1000);
-    await pickUp();
+    await order.pickUp();
   });
 
   test('loses nothing of the delivery', async () => {
-    await deliver(SECRET);
+    await order.deliver(SECRET);
     await capture('delivery', GOODS_TOTAL - 1000);
     expect(await order.books()).toMatchObject({ merchant: GOODS_TOTAL, standing: 0 });
   });

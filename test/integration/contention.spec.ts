@@ -14,6 +14,7 @@ import {
   type StatisticsSnapshot,
 } from '@fabric-offline-pay/sdk';
 import { CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
+import { earnedBy, expectLedgerBalanced } from '../support/balances.js';
 import { lastBlock, orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
 import { connectVia } from '../support/foreign-gateway.js';
 import { stepUpFor } from '../support/histories.js';
@@ -84,19 +85,12 @@ async function placed(name: string): Promise<{
 /** What merchant and logistics company have together, rolled up or not. */
 async function earned(): Promise<bigint> {
   const teller = await network.world.bank('teller');
-  const payees = await Promise.all(
-    [MERCHANT, LOGISTICS].map((payeeId) =>
-      teller.settlement.readPayee({ payeeId, currency: CURRENCY }),
-    ),
-  );
-  return payees.reduce((sum, { balance, open }) => sum + BigInt(balance) + BigInt(open), 0n);
+  const sums = await Promise.all([MERCHANT, LOGISTICS].map((payeeId) => earnedBy(teller, payeeId)));
+  return sums.reduce((sum, each) => sum + each, 0n);
 }
 
-async function expectBalanced(): Promise<void> {
-  const { currencies } = await (await network.world.bank('auditor')).settlement.totals({});
-  const sum = currencies[CURRENCY]!;
-  expect(BigInt(sum.onLedger)).toBe(BigInt(sum.issued) - BigInt(sum.redeemed));
-}
+const expectBalanced = async (): Promise<void> =>
+  expectLedgerBalanced(await network.world.bank('auditor'));
 
 const total = (amounts: readonly bigint[]): bigint =>
   amounts.reduce((sum, amount) => sum + amount, 0n);

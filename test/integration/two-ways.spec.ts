@@ -4,6 +4,7 @@
 import type { InputOf } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import { CURRENCY, GOODS, LOGISTICS, type World } from '@fabric-offline-pay/testing';
+import { earnedBy } from '../support/balances.js';
 import {
   outcomeOf,
   WAYS,
@@ -139,12 +140,8 @@ async function totals(): Promise<Record<string, bigint>> {
   );
 }
 
-async function earned(payeeId: string): Promise<bigint> {
-  const { balance, open } = await (
-    await network.world.bank('teller')
-  ).settlement.readPayee({ payeeId, currency: CURRENCY });
-  return BigInt(balance) + BigInt(open);
-}
+const earned = async (payeeId: string): Promise<bigint> =>
+  earnedBy(await network.world.bank('teller'), payeeId);
 
 async function runWay(way: Way): Promise<Books> {
   const before = { totals: await totals(), logistics: await earned(LOGISTICS) };

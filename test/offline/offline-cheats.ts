@@ -3,9 +3,9 @@
 // found when they settle.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Issuer, softwareKey, type CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
-import { BANK, CURRENCY, type World } from '@fabric-offline-pay/testing';
-import { CERTIFICATES, VECTOR_KEYS } from '../support/offline-world.js';
+import { type CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
+import { CURRENCY, type World } from '@fabric-offline-pay/testing';
+import { issuerOn } from '../support/offline-issuer.js';
 import { withPayeeOf } from '../support/swapped-payee.js';
 import { exchange } from './honest.js';
 import { FULL, OFFLINE, type OfflineNetwork } from './offline-network.js';
@@ -173,12 +173,7 @@ async function overspend({ here, outcomes, payers: { poor, late } }: Cheats): Pr
 async function forge({ network, here, outcomes }: Cheats): Promise<void> {
   const trusted = [network.bank.issuer.row];
   const device = new DeviceProcess(join(network.folder, 'devices', 'cheat-forged'), trusted);
-  const issuer = new Issuer({
-    ...{ bankId: BANK, channel: network.network.clients.channel },
-    key: softwareKey(VECTOR_KEYS.issuer),
-    certificate: CERTIFICATES.issuer,
-    authority: CERTIFICATES.root,
-  });
+  const issuer = issuerOn(network.network.clients.channel);
   const { bytes } = await issuer.certify({
     ...{ customerId: 'cheat-forged', deviceId: 'phone', epoch: 1, currency: CURRENCY, total: FULL },
     publicKey: given(await device.publicKey()),

@@ -6,6 +6,7 @@ import { BANK, MERCHANT, POLICY, type World, type MemoryLedger } from '@fabric-o
 import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { signedBulletin } from '../support/offline-ledger.js';
 import { CERTIFICATES, newKey, spkiOf } from '../support/offline-world.js';
+import { SECOND_MERCHANT, licenseSecondMerchant } from '../support/second-merchant.js';
 import type { StoppedClock } from './clock.js';
 import type { Bearer } from './reserve-commands.js';
 import { LOSS_PER_RESERVE } from './reserve-shapes.js';
@@ -15,8 +16,6 @@ export interface OwnDevice {
   readonly deviceId: string;
   readonly key: KeyObject;
 }
-
-export const SECOND_MERCHANT = 'merchant-2';
 
 /** Whose tills they are. */
 export const TILLS = [
@@ -56,11 +55,8 @@ export async function vote(clientFor: ClientsOf, policy: Policy): Promise<void> 
 }
 
 async function prepare({ clientFor }: MemoryWorld): Promise<void> {
-  const licence = { number: 'LIC-2', validUntil: 4_102_444_800 };
-  const merchant = { mspId: 'MerchantMSP', active: true, licence, categories: ['43000000'] };
-  const merchants = [{ merchantId: SECOND_MERCHANT, ...merchant }];
   const { issuer: certificate, root: authority } = CERTIFICATES;
-  await clientFor('bank', 'teller', BANK).goods.licenseMerchants({ bankId: BANK, merchants });
+  await licenseSecondMerchant(clientFor('bank', 'teller', BANK));
   const { offline } = clientFor('bank', 'operator', BANK);
   await offline.registerIssuer({ bankId: BANK, certificate, authority });
 }

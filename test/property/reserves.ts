@@ -12,10 +12,11 @@ import {
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { SECOND_MERCHANT } from '../support/second-merchant.js';
 import { MoneyWatch } from './money-watch.js';
 import { isDone } from './offline-model.js';
 import { OfflineRun } from './offline-run.js';
-import { SECOND_MERCHANT, type Office } from './office.js';
+import type { Office } from './office.js';
 import { must, type Family } from './property.js';
 import { attemptOf } from './reserve-attempts.js';
 import { reserveStories, type ReserveCommand, type ReserveStory } from './reserve-commands.js';

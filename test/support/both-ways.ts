@@ -26,12 +26,13 @@ export type Way = 'stepwise' | 'express';
 
 export const WAYS: readonly Way[] = ['stepwise', 'express'];
 
-const RUN: Readonly<
-  Record<Way, (parties: Parties, purchase: Purchase) => Promise<PipelineResult>>
-> = {
-  stepwise: runStepwise,
-  express: runExpress,
-};
+/** Takes a purchase through the units, one way. */
+export type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
+
+export const RUN: Readonly<Record<Way, Run>> = { stepwise: runStepwise, express: runExpress };
+
+/** Both ways with their names, as `describe.each` takes them. */
+export const RUNS: readonly (readonly [Way, Run])[] = WAYS.map((way) => [way, RUN[way]]);
 
 /** An order with everything that may be wrong with it. */
 export interface Scenario {

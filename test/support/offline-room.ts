@@ -19,6 +19,7 @@ import {
   type TerminalOptions,
 } from '@fabric-offline-pay/sdk/offline';
 import { FakeOfflineLedger } from './fake-offline-ledger.js';
+import { issuerOn } from './offline-issuer.js';
 import {
   CERTIFICATES,
   CHANNEL,
@@ -51,12 +52,9 @@ export class OfflineRoom {
 
   /** @param clock by which it dates what it signs */
   issuerOf(name: 'issuer' | 'nextIssuer', clock = this.clock): Issuer {
-    return new Issuer({
-      bankId: OFFLINE_BANK,
-      channel: CHANNEL,
+    return issuerOn(CHANNEL, {
       key: softwareKey(VECTOR_KEYS[name]),
       certificate: CERTIFICATES[name],
-      authority: CERTIFICATES.root,
       clock,
     });
   }
