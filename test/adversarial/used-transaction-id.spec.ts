@@ -23,7 +23,7 @@ afterAll(async () => {
   await network.end();
 }, 60_000);
 
-/** A proposal whose transaction stands in a block. */
+/** A proposal whose transaction is already in a block. */
 async function usedProposal() {
   const proposal = attacker.proposal({
     transaction: 'goods:registerGoods',

@@ -30,7 +30,7 @@ const attempts = (...operations: readonly Operation[]): Operation[] =>
 const expectCode = ({ validationCode }: Told, expected: string): void =>
   assert.equal(validationCode, expected);
 
-/** Endorses `first`, commits `second`, and only then sends what was endorsed. @returns what became of it */
+/** Endorses `first`, commits `second`, and only then sends what was endorsed. @returns its outcome */
 async function overtaken(
   probe: Probe,
   first: readonly Operation[],

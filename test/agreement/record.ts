@@ -15,7 +15,7 @@ export interface Recorded {
 }
 
 /**
- * Orders and raw operations go on at the same time, so that blocks hold both.
+ * Orders and raw operations run at the same time, so that blocks hold both.
  * @param folder an empty one
  */
 export async function record(folder: string): Promise<Recorded> {

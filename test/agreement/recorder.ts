@@ -161,7 +161,7 @@ export class Recorder {
       } catch (error) {
         for (const { failed } of together) failed(error);
       }
-      // Whoever was told may now ask for more.
+      // The callers that have their answer may now ask for more.
       await new Promise(setImmediate);
     }
     this.#running = false;

@@ -24,7 +24,7 @@ let now = 0;
 const setDate = new Proxy(Date, {
   construct: (RealDate, args: unknown[]) =>
     args.length === 0 ? new RealDate(now) : (Reflect.construct(RealDate, args) as Date),
-  get: (RealDate, name) => (name === 'now' ? () => now : (Reflect.get(RealDate, name) as unknown)),
+  get: (RealDate, name): unknown => (name === 'now' ? () => now : Reflect.get(RealDate, name)),
 });
 
 async function main(): Promise<void> {

@@ -78,7 +78,7 @@ class Replay {
 
   async round({ proposals, blocks }: Round): Promise<void> {
     for (const proposal of proposals) await this.#propose(proposal);
-    // What was not endorsed alike cannot be committed.
+    // A transaction with differing endorsements cannot be committed.
     if (this.differences.length > 0) return;
     for (const block of blocks) await this.#commit(block);
   }

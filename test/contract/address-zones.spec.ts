@@ -134,7 +134,7 @@ describe.each([
   ['express', runExpress],
   ['stepwise', runStepwise],
 ])('%s: of two addresses in one zone', (_, way) => {
-  test('members read the same, but for digests that the salt hides', async () => {
+  test('members read the same, except for digests that the salt hides', async () => {
     console.log(`seed ${SEED.toString()}`);
     const pair = served.chain((zone) => fc.tuple(within(zone), within(zone), within(zone)));
     await fc.assert(
@@ -144,7 +144,7 @@ describe.each([
         const salted = await live(way, [one, second], 'other salt');
         expect(theirs.view.texts).toEqual(mine.view.texts);
         expect(salted.view.texts).toEqual(mine.view.texts);
-        // What changes with the address changes with the salt too: no digest of an address stands without one.
+        // What changes with the address changes with the salt too: no digest covers an address without a salt.
         for (const [index, digest] of mine.view.digests.entries())
           expect(
             digest === theirs.view.digests[index] || digest !== salted.view.digests[index],
@@ -155,7 +155,7 @@ describe.each([
   }, 120_000);
 });
 
-test('of two zones they do not read the same, so that the comparison sees something', async () => {
+test('members read a difference between two zones, so the comparison works', async () => {
   const here = centreOf(zoneOf(SIZE, SHOP));
   const there = { ...here, longitude: here.longitude + 2 * SIZE.longitude };
   const mine = await live(runExpress, [here], 'salt');

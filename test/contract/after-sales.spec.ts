@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of a paid order: delivery-gated money after refunds and disputes, and baskets that the first comparison finds wrong.
-// Whatever happens, nothing stays on the hold when the order has come to its end.
+// When an order has ended, nothing is left on its hold.
 import { ADDRESS_COLLECTION, digestOf, type AddressBookRow } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
@@ -60,7 +60,7 @@ describe.each(RUNS)('money that waits for the delivery, %s', (_, run) => {
     fee = Number((await parties.bankNode.orderNumber.readTerms(KEY)).terms.fee);
   });
 
-  test('is released whole once, when the goods arrived', async () => {
+  test('is released once, as a whole, when the goods arrive', async () => {
     const { settlement } = parties.bankNode;
     await expect(settlement.release(KEY)).rejects.toMatchObject({ code: 'RELEASE_NOT_DUE' });
     expect((await deliver()).result).toMatchObject({ state: 'released', delivery: 'delivered' });
@@ -75,7 +75,7 @@ describe.each(RUNS)('money that waits for the delivery, %s', (_, run) => {
   });
 
   test.each([1, 1000, GOODS_TOTAL])(
-    'and was refunded in part (%i) is delivered and released, and nothing stands',
+    'that was refunded in part (%i) is delivered and released, and nothing stays on the hold',
     async (part) => {
       await refund(part);
       await expect(parties.bankNode.settlement.release(KEY)).rejects.toMatchObject({
@@ -92,7 +92,7 @@ describe.each(RUNS)('money that waits for the delivery, %s', (_, run) => {
     },
   );
 
-  test('is refunded once a key, and never above what was sold', async () => {
+  test('is refunded once for each key, and never above the sold amount', async () => {
     await refund(1000);
     expect((await refund(1000)).result.replayed).toBe(true);
     await expect(refund(1)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
@@ -102,7 +102,7 @@ describe.each(RUNS)('money that waits for the delivery, %s', (_, run) => {
     expect(await books()).toMatchObject({ spent: GOODS_TOTAL - 1000 + fee });
   });
 
-  test('and was refunded in part goes back whole when its dispute is upheld; nothing is delivered then', async () => {
+  test('that was refunded in part goes back whole when its dispute is upheld; then nothing is delivered', async () => {
     await refund(1000);
     await memory.world.dispute(device, KEY.orderNumber);
     await memory.world.decide(KEY.orderNumber, 'uphold');
@@ -118,7 +118,7 @@ describe.each(RUNS)('money that waits for the delivery, %s', (_, run) => {
     });
   });
 
-  test('and was refunded in part goes its way when its dispute is rejected', async () => {
+  test('that was refunded in part is paid as usual when its dispute is rejected', async () => {
     await refund(1000);
     await pickUp();
     await memory.world.dispute(device, KEY.orderNumber);
@@ -176,7 +176,7 @@ describe('a basket that differs from the registration after unit 8', () => {
       });
   });
 
-  test('is never placed, whatever is registered later; another basket is', async () => {
+  test('is never placed, even after a new registration; another basket is', async () => {
     await expect(runStepwise(parties, bought)).rejects.toMatchObject({
       code: 'VERIFICATION_MISSING',
       details: { pass: 'goods' },
@@ -188,7 +188,7 @@ describe('a basket that differs from the registration after unit 8', () => {
   });
 });
 
-test('only the address that was chosen is kept with the goods, and goes with the delivery', async () => {
+test('only the chosen address is kept with the goods, and the delivery deletes it', async () => {
   const kept = () =>
     [...memory.ledger.privateState(ADDRESS_COLLECTION).values()].map(
       (text) => (JSON.parse(text) as AddressBookRow).addresses,
@@ -210,7 +210,7 @@ test('only the address that was chosen is kept with the goods, and goes with the
   expect(kept()).toEqual([]);
 });
 
-test('addresses go whenever they are asked to, after a purge before the pick-up too', async () => {
+test('every purge deletes the addresses, even after an earlier purge before the pick-up', async () => {
   const { logistics } = parties.dispatcher;
   const kept = () => memory.ledger.privateState(ADDRESS_COLLECTION).size;
   bought = await purchase();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's service on the real contracts: what a customer passed stands on the ledger, also when the login fails at once.
+// The bank's service on the real contracts: a factor that a customer passed is on the ledger even if the login fails at once.
 import { randomBytes } from 'node:crypto';
 import type { EventPayload } from '@fabric-offline-pay/sdk';
 import { BANK } from '@fabric-offline-pay/testing';
@@ -115,7 +115,7 @@ async function judged(): Promise<void> {
   if (held.hasBegunToFail) await held.failed;
 }
 
-test('a right code stands on the ledger though a wrong password ends the login first', async () => {
+test('a right code is on the ledger even if a wrong password ends the login first', async () => {
   const counts = countUnits(memory);
   await bank.submitPassword({ loginId: LOGIN, password: `not-${PASSWORD}` });
   await bank.submitCode({ loginId: LOGIN, code: codes[0] ?? '' });

@@ -28,7 +28,7 @@ type Row = PayReport['outcomes'][number];
 const endOf = ({ state, first }: Row): string =>
   (state === 'replayed' ? first?.state : state) ?? '';
 
-/** Of each row that placed an order the report says what stands on the ledger; of others, that no money is held for them. */
+/** For each row that placed an order the report shows the ledger's state; for others, that no money is held. */
 async function expectAsOnLedger({ outcomes }: PayReport): Promise<void> {
   const { orderNumber } = network.world.clientFor('bank', 'auditor', 'bank-1');
   for (const row of outcomes) {

@@ -64,7 +64,7 @@ inChromium('in Chromium', () => {
     expect(JSON.stringify(here)).not.toContain('threw:');
   });
 
-  it('keys and signatures count, or do not, as in Node.js, however they are made', async () => {
+  it('keys and signatures of every form are accepted or refused as in Node.js', async () => {
     const hostile = hostileSignatures(SEED, 600);
     const here = signatureAnswers(protocol, hostile);
     const there = await tab.call('signatures', hostile);
@@ -74,7 +74,7 @@ inChromium('in Chromium', () => {
       expect(here.filter(([whole]) => whole === answer).length).toBeGreaterThan(10);
   });
 
-  it('certificates are believed as in Node.js, whole ones and damaged ones', async () => {
+  it('certificates, whole and damaged, are accepted or refused as in Node.js', async () => {
     const pairs = [...certificatePairs, ...damagedPairs(SEED, 400)];
     const here = certificateAnswers(protocol, pairs);
     const there = await tab.call('certificates', pairs);
@@ -130,7 +130,7 @@ inChromium('in Chromium', () => {
       await second.close();
     });
 
-    it('go on where they were after the browser ended without a word, and pay nothing twice', async () => {
+    it('continue after the browser was killed, and pay nothing twice', async () => {
       const before = await tab.call('pay', 'ORD-1');
       expect(before).toMatchObject({ counter: 1, repeated: true, again: true });
       await chromium.quit();
@@ -143,7 +143,7 @@ inChromium('in Chromium', () => {
       expect((await tab.call('standing')).remaining).toEqual([state['2500 paid']]);
     });
 
-    it('are not opened when the store is gone and its mark is not', async () => {
+    it('are refused when the store is gone but its mark is not', async () => {
       await tab.call('close');
       await tab.call('forgetStore', 'device');
       expect(await tab.call('partyCode', 'device')).toBe('STORE_ROLLED_BACK');

@@ -30,7 +30,7 @@ const node = async () => (await order.world.bank('bank-node')).settlement;
 const SECRET = deliverySecretOf('ORD-1');
 
 describe.each(WAYS)('the fee of a delivery, %s', (way) => {
-  test('is credited when the goods are there, not when they are paid', async () => {
+  test('is credited when the goods are delivered, not when they are paid', async () => {
     await order.buy(way);
     const fee = await order.fee();
     expect(await order.books()).toMatchObject({
@@ -74,7 +74,7 @@ describe.each(WAYS)('the fee of a delivery, %s', (way) => {
   });
 
   test.each(['released', 'waiting'])(
-    'once earned stays the courier’s, whatever becomes of a dispute: %s',
+    'stays with the courier after any dispute, once it is earned: %s',
     async (money) => {
       if (money === 'waiting') await order.waits();
       await order.buy(way);
@@ -113,7 +113,7 @@ describe.each(WAYS)('a delivery without proof, %s', (way) => {
     await order.pickUp();
   });
 
-  test('moves no money, and is believed after the policy’s time', async () => {
+  test('moves no money, and is accepted after the policy’s time', async () => {
     expect((await order.deliver()).result).toMatchObject({
       state: 'captured',
       delivery: 'deliveredUnproven',
@@ -130,7 +130,7 @@ describe.each(WAYS)('a delivery without proof, %s', (way) => {
     });
   });
 
-  test('can be disputed meanwhile, and then releases nothing', async () => {
+  test('can be disputed before that time, and then releases nothing', async () => {
     await order.deliver();
     await order.world.dispute(order.device, 'ORD-1');
     passSeconds(POLICY.unprovenSeconds);
@@ -141,7 +141,7 @@ describe.each(WAYS)('a delivery without proof, %s', (way) => {
     expect(await order.books()).toMatchObject({ spent: 0, merchant: 0, logistics: 0 });
   });
 
-  test('is proven later by whoever comes back with the secret', async () => {
+  test('can be proven later with the secret', async () => {
     await order.deliver();
     expect((await order.deliver(SECRET)).result).toMatchObject({ delivery: 'delivered' });
     expect(await order.books()).toMatchObject({ state: 'released', merchant: GOODS_TOTAL });
@@ -158,7 +158,7 @@ describe.each(WAYS)('a delivery without proof, %s', (way) => {
 
 describe.each(WAYS)('an order that was captured in part, %s', (way) => {
   test.each(['match', 'delivery'])(
-    'can be disputed while its delivery waits to be believed, and is captured no further: released at %s',
+    'can be disputed while its delivery is unproven, and is not captured further: released at %s',
     async (release) => {
       if (release === 'delivery') await order.waits();
       await order.buy(way, { claim: '5000' });
@@ -204,7 +204,7 @@ describe.each(WAYS)('goods that never come, %s', (way) => {
     expect(await order.books()).toMatchObject({ spent: GOODS_TOTAL, standing: 0, logistics: 0 });
   });
 
-  test('come no more without proof when their time is over, so that the money still goes back', async () => {
+  test('cannot be delivered without proof after their time, so the money still goes back', async () => {
     await order.waits();
     await order.buy(way);
     await order.pickUp();
@@ -214,7 +214,7 @@ describe.each(WAYS)('goods that never come, %s', (way) => {
     expect((await (await node()).returnUndelivered(order.key)).result.state).toBe('refunded');
   });
 
-  test('come late with the proof', async () => {
+  test('can be delivered late with the proof', async () => {
     await order.buy(way);
     await order.pickUp();
     passSeconds(POLICY.deliverySeconds + 1);
@@ -233,7 +233,7 @@ describe.each(WAYS)('goods that never come, %s', (way) => {
     },
   );
 
-  test('are those that no courier said it delivered', async () => {
+  test('are only goods that no courier reported as delivered', async () => {
     await order.buy(way);
     await order.pickUp();
     await order.deliver();

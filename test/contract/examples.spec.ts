@@ -28,7 +28,7 @@ import { CERTIFICATES, newKey } from '../support/offline-world.js';
 
 const silent = (): void => undefined;
 
-test('the checkout shows prices, is paid once, and tells what the shop does next', async () => {
+test('the checkout shows prices, is paid once, and says what the shop does next', async () => {
   const network = await testNetwork({ money: '20000' });
   const buy = (orderNumber: string, more = {}) =>
     checkout(network.parties, network.purchase({ orderNumber, ...more }), silent);
@@ -52,7 +52,7 @@ test('the checkout shows prices, is paid once, and tells what the shop does next
   expect(await unreachable).toEqual({ next: 'repeat', code: 'NETWORK_UNAVAILABLE' });
 });
 
-test('the reconciliation finds what differs, and asks for what is owed, once', async () => {
+test('the reconciliation finds differences, and claims owed money once', async () => {
   const network = await testNetwork();
   const buy = (orderNumber: string, more = {}) =>
     checkout(network.parties, network.purchase({ orderNumber, ...more }), silent);
@@ -81,7 +81,7 @@ test('the reconciliation finds what differs, and asks for what is owed, once', a
   expect(await requestPayout(cashier, payee, 'day-1')).toBe('14940');
 });
 
-test('the till sells with no network, keeps the goods of who cannot pay, and settles', async () => {
+test('the till sells with no network, keeps the goods if a customer cannot pay, and settles', async () => {
   const memory = await memoryWorld();
   const ledger = await OfflineLedger.open(memory);
   const issuer = issuerOn(CHANNEL);

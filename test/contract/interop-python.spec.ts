@@ -144,7 +144,7 @@ describePython('a wallet in Python', () => {
     wallet.ask(op, { bytes: base64(bytes), now });
 
   /** One payment with both sides offline, and the receipt. */
-  async function paid(orderNumber: string, amount?: number): Promise<Buffer> {
+  async function payOrder(orderNumber: string, amount?: number): Promise<Buffer> {
     const payment = fromBase64(await asked('pay', await requestOf(orderNumber, amount)), 'payment');
     const acceptance = await till.accept(orderNumber, payment);
     if (!acceptance.accepted) throw new Error(acceptance.code);
@@ -159,7 +159,7 @@ describePython('a wallet in Python', () => {
       ...{ name: 'Bäckerei Sørensen', licence: 'LIC-7', merchantId: MERCHANT },
       ...{ orderNumber: 'OFF-1', amount: 1_250, currency: CURRENCY, delivery: false },
     });
-    const payments = [await paid('OFF-1'), await paid('OFF-2', 750)];
+    const payments = [await payOrder('OFF-1'), await payOrder('OFF-2', 750)];
     passSeconds(3_600);
     for (const [index, orderNumber] of ['OFF-1', 'OFF-2'].entries())
       expect(await till.accept(orderNumber, payments[index]!)).toMatchObject({ repeated: true });
@@ -170,7 +170,7 @@ describePython('a wallet in Python', () => {
     expect(await till.accept('OFF-3', fromBase64(unread, 'payment'))).toMatchObject({
       code: 'OFFLINE_CANCELLED',
     });
-    await paid('OFF-4', 1_000);
+    await payOrder('OFF-4', 1_000);
 
     expect(await till.sync(merchantLedger())).toMatchObject({ settled: 3, refused: 0 });
     const brought = claim as {
@@ -198,7 +198,7 @@ describePython('a wallet in Python', () => {
     expect(await till.accept('OFF-1', fromBase64(payment, 'payment'))).toMatchObject({
       code: 'OFFLINE_REQUEST_EXPIRED',
     });
-    await paid('OFF-2');
+    await payOrder('OFF-2');
   });
 
   test('counts a voucher before it signs it', async () => {
@@ -244,7 +244,7 @@ describePython('a wallet in Python', () => {
     ];
     for (const [code, shown, seconds = 0] of refusals)
       expect(await asked('pay', shown, nowSeconds() + seconds)).toMatchObject({ code });
-    for (const orderNumber of ['OFF-3', 'OFF-4']) await paid(orderNumber, 4_000);
+    for (const orderNumber of ['OFF-3', 'OFF-4']) await payOrder(orderNumber, 4_000);
     expect(await asked('pay', await requestOf('OFF-5', 2_001))).toMatchObject({
       code: 'OFFLINE_OVER_TOTAL_CAP',
     });
@@ -265,7 +265,7 @@ describePython('a wallet in Python', () => {
   });
 
   test('believes a receipt and a cancellation by the terminal that asked, and the first of the two', async () => {
-    await paid('OFF-1');
+    await payOrder('OFF-1');
     const receipt = await till.receipt('OFF-1');
     const { request } = unpackRequest(await requestOf('OFF-1'), CHANNEL);
     const { payload } = parseCose('offpay/payment-request', request);

@@ -26,7 +26,7 @@ let shop: ThreeWays;
 const couriers = async () =>
   (await shop.parties.bankNode.logistics.listCouriers({ logisticsId: LOGISTICS })).couriers;
 
-/** Couriers with so many areas together, whose radii have so many digits more than they need. */
+/** Couriers with this many areas together, whose radii have this many unnecessary digits. */
 function padding(like: Registrations[number], areas: number, digits: number): Registrations {
   const all = Array.from({ length: areas }, (_, index) => ({
     ...AREA,

@@ -67,7 +67,7 @@ async function stepUp(terms: OrderTerms): Promise<void> {
   await identity.attestPassword({ ...of, nonce: `password-${terms.orderNumber}` });
 }
 
-/** An order of so many chargers. */
+/** An order of this many chargers. */
 function chargers(quantity: number, by = loginId): Purchase {
   orders += 1;
   const orderNumber = `ORD-${orders}`;

@@ -19,6 +19,7 @@ import { given, mayUnshare, TerminalProcess } from '../offline/party.js';
 import { PROGRAM } from '../support/command-line.js';
 import { issuerOn } from '../support/offline-issuer.js';
 import { CERTIFICATES, CHANNEL, newKey, OFFLINE_POLICY } from '../support/offline-world.js';
+import { textWith } from '../support/text-matchers.js';
 
 const run = promisify(execFile);
 
@@ -97,6 +98,6 @@ test('the command line asks, accepts and tells what waits with no network', asyn
     offpay('request', '--order', 'ORD-10', '--amount', '1.00', '--out', asked),
   ).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('OFFLINE_TILL_FULL') as string,
+    stderr: textWith('OFFLINE_TILL_FULL'),
   });
 });

@@ -26,6 +26,7 @@ import { missingMoney } from '../support/money.js';
 import { issuerOn } from '../support/offline-issuer.js';
 import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
 import { OfflineFolders, PASSPHRASE } from '../support/offline-folders.js';
+import { textWith } from '../support/text-matchers.js';
 
 const OWNER = { customerId: 'customer-1', deviceId: 'wallet' };
 const WANTED: FolderFunding = { ...OWNER, currency: CURRENCY, amount: '2000' };
@@ -87,7 +88,7 @@ const pending = (): boolean => existsSync(at('pending.offpay-certificate'));
 
 const invalid = (option: string, reason: string) => ({
   code: 'CONFIGURATION_INVALID',
-  details: { option, reason: expect.stringContaining(reason) as string },
+  details: { option, reason: textWith(reason) },
 });
 
 /** The answer of the ledger never came. */

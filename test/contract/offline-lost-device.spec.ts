@@ -38,7 +38,7 @@ const PAID = {
   forgotten: 450n,
   /** The till never read it. */
   unread: 300n,
-  /** The bank was told before the device was lost. */
+  /** The bank knew it before the device was lost. */
   cancelled: 250n,
   /** Only the device knew. */
   cancelledUntold: 150n,
@@ -117,7 +117,7 @@ async function cancel(terminal: Terminal, fate: Fate): Promise<void> {
   for (const statement of await terminal.cancel(fate)) await device.importCancellation(statement);
 }
 
-/** The bank is told of what its terminal cancelled. */
+/** The bank learns which voucher the terminal cancelled. */
 async function tellCancelled(): Promise<void> {
   for (const { amount, ...cancelled } of await device.cancelled()) {
     const { result } = await ledger.node.offline.cancel(cancelled);
@@ -183,7 +183,7 @@ test('what was accepted and is brought is paid, and all else is the customer’s
   expect(await standing(LOST)).toBe(0n);
   expect((await available()) + rest + (await earned())).toBe(MONEY);
 
-  // Whoever finds the device, and shows the voucher that nobody read, comes too late.
+  // A finder who shows the unread voucher of the device comes too late.
   expect(await online.accept('unread', unread)).toMatchObject({ accepted: false });
   const { frauds } = await ledger.node.offline.listFrauds({ bankId: BANK, open: false });
   expect(frauds).toEqual([]);

@@ -70,7 +70,7 @@ function notes(file: string): readonly unknown[] {
   const path = join(folder, file);
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as unknown);
+  return lines.map((line): unknown => JSON.parse(line));
 }
 
 /** What the ledger's own rules say of everything that ever reached it. */

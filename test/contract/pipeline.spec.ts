@@ -66,7 +66,7 @@ describe.each(RUNS)('%s', (_, run) => {
     },
   );
 
-  test('an upheld alarm never pays; the money goes back', async () => {
+  test('an order with an upheld alarm is never paid; the money goes back', async () => {
     await pay({ orderNumber: 'ORD-1', merchantStatement: { lines: [] } });
     const key = { merchantId: MERCHANT, orderNumber: 'ORD-1' };
     await (

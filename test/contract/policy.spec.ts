@@ -25,6 +25,6 @@ test.each(['JPY', 'KWD', 'USD'])('money in %s, which it does not name, is not is
   }),
 );
 
-test('money in a currency that it names is', async () => {
+test('money in a currency that it names is issued', async () => {
   expect((await issue('EUR', '1')).result.replayed).toBe(false);
 });

@@ -11,7 +11,7 @@ import { RepeatingLedger, type Repeated } from '../support/repeating-ledger.js';
 
 let repeated: readonly Repeated[];
 
-/** Where there is a registry, nobody founds another: that is told, even to who founded it. */
+/** Once there is a registry, nobody can found another: even a founder gets this refusal. */
 const FOUNDED = ['identity:bootstrap'];
 
 /** A vote that was never given is taken back already. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stepwise and express as a property: random small orders with random faults end alike both ways, and no block makes or
+// Stepwise and express as a property: random small orders with random faults end the same both ways, and no block makes or
 // loses money. The seed is printed; OFFPAY_SEED=<seed> runs the same orders again.
 import fc from 'fast-check';
 import {
@@ -112,7 +112,7 @@ const comparable = ({ state, code, available }: Outcome) => ({ state, code, avai
 beforeAll(stopTime);
 afterAll(resumeTime);
 
-test('random orders end alike both ways, and no block makes or loses money', async () => {
+test('random orders end the same both ways, and no block makes or loses money', async () => {
   console.log(`seed ${SEED}`);
   const seen = new Set<string>();
   const property = fc.asyncProperty(story, async ({ money, scenarios }) => {

@@ -63,7 +63,7 @@ async function wave<Result extends Submitted>(
 }
 
 /** Takes one order of every customer to where only the bank's leg is missing. */
-async function placed(name: string): Promise<{
+async function placeOrders(name: string): Promise<{
   readonly keys: { merchantId: string; orderNumber: string }[];
   readonly totals: bigint[];
   readonly results: Submitted[];
@@ -108,7 +108,7 @@ test(`${CUSTOMERS} customers pay one merchant at the same time, and none conflic
 test(`the last leg of ${CUSTOMERS} orders at the same time succeeds at its first submission`, async () => {
   const before = statistics();
   const sum = await earned();
-  const { keys, totals, results } = await placed('LEG');
+  const { keys, totals, results } = await placeOrders('LEG');
   const settled = await wave(keys.map((key) => settleLeg(parties, key)));
   expect(settled.map(({ result }) => result.state)).toEqual(payers.map(() => 'released'));
   expect([...results, ...settled].filter(({ attempts }) => attempts !== 1)).toEqual([]);
@@ -129,7 +129,7 @@ test(`the last leg of ${CUSTOMERS} orders at the same time succeeds at its first
 test('a roll-up meanwhile: no payment conflicts, nothing is lost', async () => {
   const payee = { payeeId: MERCHANT, currency: CURRENCY };
   const sum = await earned();
-  const { keys, totals } = await placed('ROLL');
+  const { keys, totals } = await placeOrders('ROLL');
   const half = keys.length / 2;
   const first = keys.slice(0, half).map((key) => settleLeg(parties, key));
   const rolled = rollUpPayee(parties.bankNode, payee);
@@ -186,8 +186,8 @@ describe('one hold, captured 20 times at once through the gateways of three peer
     const { hold } = await parties.bankNode.orderNumber.readOrder(key);
     const captured = answered.flatMap(({ result }) => (result.replayed ? [] : [PART]));
     expect(counted.snapshot().conflictsRetried).toBeGreaterThan(0);
-    const refusals = outcomes.flatMap((outcome) =>
-      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    const refusals = outcomes.flatMap((outcome): unknown[] =>
+      outcome.status === 'rejected' ? [outcome.reason] : [],
     );
     expect(
       refusals.map((reason) => (reason instanceof RefusedError ? reason.code : reason)),

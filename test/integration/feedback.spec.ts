@@ -134,7 +134,7 @@ describe('published ratings', () => {
     ).rejects.toMatchObject({ code: 'GOODS_DEFECTIVE' });
   });
 
-  test('a poor courier is quoted no more, a poor merchant is paid at delivery', async () => {
+  test('a poorly rated courier is not quoted, a poorly rated merchant is paid at delivery', async () => {
     const purchase = await purchaseOf(device, {
       orderNumber: 'AFTER-1',
       lines: [{ goods: 'laptop', quantity: 1 }],

@@ -132,7 +132,7 @@ async function runCase(
   ];
 }
 
-/** All money by part, so that what one way moved can be told. */
+/** All money by part, to compute what one way moved. */
 async function totals(): Promise<Record<string, bigint>> {
   const { currencies } = await (await network.world.bank('auditor')).settlement.totals({});
   return Object.fromEntries(
@@ -172,7 +172,7 @@ afterAll(() => network.end(), 60_000);
 
 const outcome = (way: Way, name: string): Outcome => books.get(way)!.outcomes[name]!;
 
-test.each(Object.entries(CASES))('%s: both ways end alike', (name, { expected }) => {
+test.each(Object.entries(CASES))('%s: both ways end the same', (name, { expected }) => {
   const [stepwise, express] = [outcome('stepwise', name), outcome('express', name)];
   expect(stepwise).toMatchObject(expected);
   expect({ state: express.state, code: express.code, available: express.available }).toEqual({

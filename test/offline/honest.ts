@@ -14,12 +14,12 @@ export interface HonestPayment {
   readonly till: TerminalProcess;
 }
 
-/** Customers are regulars of one shop; one payment in so many is made in the next. */
+/** Customers are regulars of one shop; one payment in this many is made in the next shop. */
 const ELSEWHERE = 10;
 
 const SMALLEST = 100n;
 
-/** Whatever is paid, the reserve must hold it. */
+/** The reserve must cover every payment. */
 function amountOf(index: number, payments: number): Amount {
   const most = BigInt(FULL) / BigInt(payments);
   const range = most > SMALLEST ? most - SMALLEST : 1n;

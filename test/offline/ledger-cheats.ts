@@ -107,7 +107,7 @@ function tamperings(device: Device, merchantId: string): Claim[] {
   }));
 }
 
-/** A merchant that gave the order up, got the goods' price elsewhere, and brings the voucher all the same. */
+/** A merchant that gave up the order, got the goods' price elsewhere, and still submits the voucher. */
 const takenBack = ({ customerId, epoch, voucher, request }: CancelledVoucher): Claim => ({
   ...{ name: 'that was cancelled', expected: 'cancelled' },
   voucher: Buffer.from(voucher, 'base64'),
@@ -146,7 +146,7 @@ async function claimAll(shop: World, claims: readonly Claim[]): Promise<readonly
   return claims.map((claim) => verdictOf(result.verdicts[order.indexOf(claim)] ?? 0));
 }
 
-/** What a merchant may bring once more, of the first shop. */
+/** What a merchant of the first shop may submit again. */
 interface Known {
   /** The ledger has paid it. */
   readonly settled: AcceptedPayment;

@@ -92,7 +92,7 @@ const codeOf = (answer: Answer<CarriedAcceptance>): string => {
 const asked = (till: TerminalProcess, orderNumber: string, amount = AMOUNT) =>
   till.request({ orderNumber, amount, currency: CURRENCY });
 
-async function accepted(till: TerminalProcess, device: DeviceProcess, orderNumber: string) {
+async function acceptPayment(till: TerminalProcess, device: DeviceProcess, orderNumber: string) {
   const { bytes } = given(await device.pay(given(await asked(till, orderNumber))));
   return codeOf(await till.accept(orderNumber, bytes));
 }
@@ -184,7 +184,7 @@ async function forge({ network, here, outcomes }: Cheats): Promise<void> {
   outcomes.note(
     'a forged certificate',
     'OFFLINE_CERTIFICATE_FORGED',
-    await accepted(here, device, 'FORGED-1'),
+    await acceptPayment(here, device, 'FORGED-1'),
   );
   await device.end();
 }
@@ -193,12 +193,12 @@ async function spendLost({ here, there, outcomes, payers: { lost, lostLater } }:
   outcomes.note(
     'a device revoked before',
     'OFFLINE_REVOKED',
-    await accepted(here, lost.device, 'LOST-1'),
+    await acceptPayment(here, lost.device, 'LOST-1'),
   );
   outcomes.note(
     'a device revoked later',
     'accepted',
-    await accepted(there, lostLater.device, 'LOST-2'),
+    await acceptPayment(there, lostLater.device, 'LOST-2'),
   );
 }
 

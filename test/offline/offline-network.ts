@@ -12,7 +12,7 @@ import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { patchedChaincode } from '../support/patched-chaincode.js';
 import { killParties } from './party.js';
 
-/** Longer than any run; whoever wants something expired has a clock that is wrong. */
+/** Longer than any run; a test of expiry uses a wrong clock. */
 const DAY = 86_400;
 
 export const OFFLINE = {

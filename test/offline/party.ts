@@ -166,7 +166,7 @@ export class DeviceProcess extends Party {
   }
 }
 
-/** What a terminal is told while there is a network. */
+/** What a terminal learns while there is a network. */
 export interface LearntNews {
   readonly issuers: readonly IssuerRow[];
   readonly bulletin: Uint8Array;

@@ -26,7 +26,7 @@ export interface OfflineReport extends Measured {
   readonly money: Readonly<Record<string, Totals[string]>> & { readonly balanced: boolean };
 }
 
-/** issued − redeemed = all that stands on the ledger, to the unit. */
+/** issued − redeemed = all money on the ledger, to the unit. */
 const isBalanced = (totals: Totals): boolean =>
   Object.values(totals).every(
     ({ issued, redeemed, onLedger }) => BigInt(issued) - BigInt(redeemed) === BigInt(onLedger),

@@ -52,7 +52,7 @@ export async function synchronise(
   }
 }
 
-/** @returns whether a proof's file convicts a device by itself. */
+/** @returns whether a proof's file alone convicts a device. */
 export function convicts(file: string, authority: string): boolean {
   return verifyFraudProof(decodeFraudProof(readFileSync(file, 'utf8')), [authority]).ok;
 }

@@ -19,7 +19,7 @@ export const tillOf = (network: OfflineNetwork, shop: World, terminalId: string)
   roots: network.bank.roots,
 });
 
-/** Starts a terminal; its clock may be wrong by so many seconds. */
+/** Starts a terminal; its clock is wrong by this many seconds. */
 export const openTill = (
   network: OfflineNetwork,
   shop: World,

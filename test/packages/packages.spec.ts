@@ -19,7 +19,7 @@ function copyProgram(readme: string, name: string): void {
   writeFileSync(join(installed.folder, name), program!);
 }
 
-/** Errors are known by their class: whoever imports and whoever requires must mean the same one. */
+/** Errors are known by their class: `import` and `require` must give the same class. */
 const BOTH_WAYS = `
 import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);

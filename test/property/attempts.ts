@@ -48,7 +48,7 @@ const PIECE = 2490n;
 const WRONG = { goodsTotal: '1' };
 const NOTHING: Attempt = { real: () => Promise.resolve(), expected: () => [] };
 
-/** Twice is too much for an account; once leaves room for whatever may be given back. */
+/** Twice is too much for an account; once leaves room for all money that may be returned. */
 const NEARLY_ALL_DIGITS = 999_999_999_999_000_000n;
 
 const most = (claim: Claim, rest: bigint): bigint =>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a family of properties so many times, and tells how to run a failure again.
+// Runs a family of properties this many times, and says how to run a failure again.
 import fc from 'fast-check';
 import { SEED } from '../support/seeded.js';
 import type { Family } from './property.js';

@@ -13,7 +13,7 @@ import { reserves } from './reserves.js';
 import { sequences } from './sequences.js';
 import { openShop } from './shop.js';
 
-/** Per cent of all runs: about alike in time, since a hostile call is short and a sequence is long. */
+/** Per cent of all runs: each family takes about the same time, since a hostile call is short and a sequence is long. */
 const SHARES = {
   hostile: 35,
   mutations: 25,

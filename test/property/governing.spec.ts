@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => clock.restore());
 
 test(
-  'no story of votes does what those whom it concerns did not vote for',
+  'no story of votes enacts a change without the votes of those concerned',
   async () => {
     const family = governing(history, clock);
     await checkFamily('governing', family, 600);
@@ -92,7 +92,7 @@ describe('every transaction of the table, with every certificate that they can m
   );
 
   test(
-    'by the bank alone: it takes nothing from its payees but what they asked for or customers dispute',
+    'by the bank alone: it takes from its payees only money that they asked for or customers disputed',
     async () => {
       const { breached, done } = await tryAll([VICTIM], () => Promise.resolve());
       expect(breached).toEqual([]);

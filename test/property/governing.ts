@@ -62,7 +62,7 @@ const SPARE = ['SecondBankMSP', 'SecondMerchantMSP', 'SecondLogisticsMSP', 'Audi
 
 const rowIn = (ledger: MemoryLedger, key: string): unknown => {
   const text = ledger.state().get(key);
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  return text === undefined ? undefined : JSON.parse(text);
 };
 
 const merchantIn = (ledger: MemoryLedger): MerchantRow | undefined =>
@@ -138,7 +138,7 @@ class Play {
 
 const targetOf = ({ transaction, proposal }: Entry): Target => ({
   transaction,
-  input: JSON.parse(proposal.args[0] ?? '{}') as unknown,
+  input: JSON.parse(proposal.args[0] ?? '{}'),
   transient: proposal.transient,
 });
 
@@ -175,7 +175,7 @@ function targetsIn(ledger: MemoryLedger, entry: Entry | NamedTransaction): Targe
 
 const isAlone = (mspIds: readonly string[]): boolean => mspIds.every((mspId) => mspId === VICTIM);
 
-/** Whoever is against whom: what must be spared. */
+/** Who acts against whom, and what must stay safe. */
 const judgeOf = (mspIds: readonly string[], now: number): Judge =>
   isAlone(mspIds) ? sparesThePayees(now) : sparesTheBank;
 

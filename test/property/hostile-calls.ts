@@ -65,7 +65,7 @@ const mspId = fc.constantFrom(...Object.values(ORGANISATIONS).flat(), ...STRANGE
 const attribute = fc.constantFrom(...ATTRIBUTES);
 const actor = fc.constantFrom(...ACTORS);
 
-/** What of the rightful certificate is changed: often one thing alone, so that nothing else stands in the way. */
+/** What changes in the rightful certificate: often only one thing, so that no other check refuses first. */
 const caller: fc.Arbitrary<Partial<CallerData>> = fc.oneof(
   { weight: 6, arbitrary: fc.constant({}) },
   { weight: 2, arbitrary: fc.record({ attribute }) },
@@ -129,9 +129,9 @@ function spoil(devices: Devices, base: Base, spoilt: Spoiling): HostileCall {
 }
 
 const json = (bytes: Uint8Array | string | undefined): unknown =>
-  bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as unknown);
+  bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString());
 
-/** Role and actor as they stand in a certificate. */
+/** Role and actor of a certificate. */
 function callerIn({ mspId: organisation, certificate }: Creator): CallerData {
   const body = Buffer.from(certificate.replaceAll(/-----.*?-----/g, ''), 'base64');
   const attributes = /\{"attrs":(\{.*?\})\}/.exec(body.toString('latin1'))?.[1] ?? '{}';

@@ -28,7 +28,7 @@ function unreached(
 }
 
 test(
-  'hostile calls are refused with a known code, or done by who may do them',
+  'hostile calls are refused with a known code, or the caller was entitled to them',
   async () => {
     const history = await liveHistory(clock);
     const all = hostile(history, clock);

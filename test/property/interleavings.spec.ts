@@ -11,7 +11,7 @@ beforeAll(() => clock.install());
 afterAll(() => clock.restore());
 
 test(
-  'what clients do at the same time equals what they would do one after the other',
+  'concurrent calls of clients have the same result as calls one after the other',
   async () => {
     const family = await interleavings(await openShop(clock));
     await checkFamily('interleavings', family, 200);

@@ -42,7 +42,7 @@ export class MoneyModel {
     this.#times = times;
   }
 
-  /** By id: whoever has the same id has the same balance. */
+  /** By id: parties with the same id share one balance. */
   payee(payeeId: string): PayeeModel {
     const payee = this.#payees.get(payeeId) ?? new PayeeModel();
     this.#payees.set(payeeId, payee);

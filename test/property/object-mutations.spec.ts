@@ -12,11 +12,11 @@ const clock = new StoppedClock();
 beforeAll(() => clock.install());
 afterAll(() => clock.restore());
 
-/** Changes that no reader takes at any place, whoever signs. */
+/** Changes that no reader accepts anywhere, with any signer. */
 const NEVER = ['insert', 'remove'];
 
 test(
-  'none is believed that should not be, none refused that should be believed',
+  'no reader accepts an object that it should refuse, or refuses one that it should accept',
   async () => {
     const world = await openMutatedWorld(clock);
     const family = objectMutations(world);

@@ -63,7 +63,7 @@ export class OrderModel {
     return this.made.release === 'match' || this.goods.paid > 0n;
   }
 
-  /** What the hold's row should say, as far as it is money or a time. */
+  /** The money and times that the hold's row should contain. */
   get hold(): Readonly<Record<string, bigint | number | null>> {
     const { goods, carriage, captured, voided, deliverBy } = this;
     const refundedHeld = goods.returned + carriage.returned;
@@ -87,7 +87,7 @@ export class OrderModel {
     return this.deliveredAt + this.#times.unprovenSeconds;
   }
 
-  /** From when on the open dispute may end by itself. */
+  /** The time from which the open dispute may lapse. */
   get decisionBy(): number | null {
     return this.dispute === null ? null : this.dispute.openedAt + this.#times.decisionSeconds;
   }
@@ -198,7 +198,7 @@ export class OrderModel {
     });
   }
 
-  /** Whoever states wrongly is quicker than the bank's leg, but not than the alarm. */
+  /** A party that states wrongly can act before the bank's leg, but not before the alarm. */
   #end(how: string): Movement {
     if (this.made.faulty && this.state === 'categoryChecked') this.verification = 'alarm';
     return this.#giveBack(how);
@@ -235,7 +235,7 @@ export class OrderModel {
     return this.state === 'partiallyCaptured' ? (this.#giveBack('').customer ?? 0n) : 0n;
   }
 
-  /** Gives back all that stands of what was captured. */
+  /** Gives back all captured money that is still on the hold. */
   #unwind(): bigint {
     const [goods, fee] = [this.#goodsStanding, this.#feeStanding];
     this.goods.returned += goods;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every command twice: as it is really done on the ledger, and what the model says of it.
+// Every command twice: once on the ledger, and once in the model.
 import { verdictOf } from '@fabric-offline-pay/domain';
 import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { proofOfCertified } from '../support/fraud-proofs.js';

@@ -11,7 +11,7 @@ beforeAll(() => clock.install());
 afterAll(() => clock.restore());
 
 test(
-  'after every command the ledger holds what plain arithmetic says, and whoever is honest loses nothing',
+  'after every command the ledger agrees with plain arithmetic, and honest parties lose nothing',
   async () => {
     const family = reserves(await openOffice(clock));
     await checkFamily('reserves', family, 300);

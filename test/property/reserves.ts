@@ -155,7 +155,7 @@ async function runCommand(run: OfflineRun, command: ReserveCommand, tally: Tally
   });
 }
 
-/** The family: up to so many commands about reserves. */
+/** The family: up to this many commands about reserves. */
 export function reserves(office: Office, maxLength = 60): Family<ReserveStory> {
   const tally = new Tally();
   return {

@@ -32,7 +32,7 @@ test('a family that holds runs as often as was asked', async () => {
   expect(told.at(-1)).toBe(500);
 });
 
-test('a failure is shrunk, told, and found again at once by its path', async () => {
+test('a failure is shrunk, printed, and found again at once by its path', async () => {
   const { failure } = await runFamily('sequences', below(100), options({}));
   expect(failure).toMatchObject({ counterexample: 100 });
   expect(failure?.message).toContain('too many');
@@ -64,6 +64,6 @@ test.each([
   [['--only', 'constructor']],
   [['--path', '1:2']],
   [['--nonsense']],
-])('%j is told to make no sense', (given) => {
+])('%j is refused as senseless', (given) => {
   expect(() => readOptions(given)).toThrow(/--/);
 });

@@ -7,7 +7,7 @@ import type { Family } from './property.js';
 /** What is still shrunk after this is shrunk enough. */
 const SHRINKING_MS = 60_000;
 
-/** A long text of a counterexample says no more than its beginning. */
+/** A longer text of a counterexample is cut here. */
 const SHOWN = 300;
 
 export interface Failure {

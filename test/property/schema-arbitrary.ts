@@ -83,7 +83,7 @@ function record({ keyType, valueType }: Definition, { words, field }: Context) {
     arbitraryOf(keyType!, words, 'currency'),
     arbitraryOf(valueType!, words, field),
   );
-  return fc.array(entry, { maxLength: 2 }).map((entries) => Object.fromEntries(entries) as unknown);
+  return fc.array(entry, { maxLength: 2 }).map((entries): unknown => Object.fromEntries(entries));
 }
 
 const inner = ({ innerType }: Definition, { words, field }: Context) =>

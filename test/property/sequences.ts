@@ -181,7 +181,7 @@ async function mustTotal({ counter }: Run): Promise<void> {
     must(BigInt(onLedger) === BigInt(issued) - BigInt(redeemed), `${code} do not add up`);
 }
 
-/** The family: up to so many commands in the shop. */
+/** The family: up to this many commands in the shop. */
 export function sequences(shop: Shop, maxLength = 100): Family<Story> {
   const tally = new Tally();
   return {

@@ -11,7 +11,7 @@ import {
   type MemoryLedger,
 } from '@fabric-offline-pay/testing';
 import { RefusedError, type Client, type Parties } from '@fabric-offline-pay/sdk';
-import { authenticated, failLogin } from '../support/histories.js';
+import { authenticate, failLogin } from '../support/histories.js';
 import { CHANNEL, clientsOf, memoryWorld } from '../support/memory-world.js';
 import type { StoppedClock } from './clock.js';
 
@@ -83,7 +83,7 @@ async function shopperOf(world: World, index: number, clock: StoppedClock): Prom
   const standing = SHOPPERS[index]!;
   const device = await world.customer(`customer-${index}`, `${standing.money}`);
   await failLogin(world, device, standing.failedLogins);
-  const loginId = await authenticated(world, device, 'morning');
+  const loginId = await authenticate(world, device, 'morning');
   await (await world.bank('auth-service')).identity.assessReputation({ loginId });
   return { device, loginId, loginExpiresAt: clock.seconds + POLICY.loginSeconds, ...standing };
 }

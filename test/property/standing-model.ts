@@ -33,7 +33,7 @@ interface Standing {
   sinceStepUp: Payment[];
   /** Not counted before the next login; the same entry of an order, or of its dispute, counts once. */
   readonly pending: Map<string, { readonly order: string; readonly entry: Entry }>;
-  /** Orders that count no more from the next login on. */
+  /** Orders that no longer count from the next login on. */
   readonly takenBack: Set<string>;
 }
 

@@ -136,7 +136,7 @@ export class Wallet {
     return { wallet: this, model, voucher, requestPayload, certificateBytes };
   }
 
-  /** As a terminal sends them: what the ledger can tell by itself is left out. */
+  /** As a terminal sends them, without the fields that the ledger knows already. */
   shortened(claims: readonly VoucherClaim[], merchantId: string): readonly VoucherClaim[] {
     const certificates = [...this.#digests(), bytesToText(this.device.held.digest)];
     return shortenClaims(claims, {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One order, taken through either way, and what came of it in words that both ways share.
+// One order, taken through one of the two ways, and its outcome in terms that both ways share.
 import {
   isBeforeMoney,
   type Amount,
@@ -84,7 +84,7 @@ async function refusalOf(work: () => Promise<unknown>): Promise<ErrorCode | null
   }
 }
 
-/** Where the ledger says the order stands; the pipeline's own answer is not asked. */
+/** The state of the order on the ledger; the pipeline's own answer is not used. */
 async function standing(
   { bankNode }: Parties,
   key: Parameters<Expire>[1],

@@ -32,7 +32,7 @@ export async function failLogin(
 }
 
 /** @returns a login that passed both factors, and whose limits unit 7 has not set yet. */
-export async function authenticated(
+export async function authenticate(
   world: World,
   device: CustomerDevice,
   name = 'visit',
@@ -52,12 +52,12 @@ export async function assess(
 ): Promise<Pick<OutputOf<'identity', 'assessReputation'>, 'score' | 'limits'>> {
   const { identity } = await world.bank('auth-service');
   const { result } = await identity.assessReputation({
-    loginId: await authenticated(world, device),
+    loginId: await authenticate(world, device),
   });
   return { score: result.score, limits: result.limits };
 }
 
-/** What merchant and logistics company state alike, and the customer otherwise. */
+/** A statement that merchant and logistics company share, and that differs from the customer's. */
 export const ALONE = {
   merchantStatement: { goodsTotal: '1' },
   logisticsStatement: { goodsTotal: '1' },

@@ -55,7 +55,7 @@ export class OfflineFolders {
   async json(party: PartyName, ...args: readonly string[]): Promise<unknown> {
     const { stdout, stderr } = await this.run(party, ...args, '--json');
     expect(stderr).toBe('');
-    return JSON.parse(stdout) as unknown;
+    return JSON.parse(stdout);
   }
 
   /** What the bank signs for an epoch, once. */

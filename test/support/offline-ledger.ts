@@ -55,7 +55,7 @@ export const wire = ({ voucher, requestPayload }: VoucherClaim) => ({
   request: base64(requestPayload),
 });
 
-/** What the bank brings of a voucher that a terminal cancelled. */
+/** What the bank submits for a voucher that a terminal cancelled. */
 export const cancelledWire = (
   { voucher, requestPayload }: VoucherClaim,
   payee: Partial<PayeeCertificate> = {},

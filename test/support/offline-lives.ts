@@ -140,7 +140,7 @@ class Lives {
     await this.ledger.merchant().offline.submitFraudProof({ proof });
   }
 
-  /** The merchant's costliest leg: of an order of so many lines. */
+  /** The merchant's costliest leg: an order of this many lines. */
   async order(device: Device): Promise<void> {
     const { customerId } = device.certificate;
     const parties = await this.memory.world.parties();

@@ -44,7 +44,7 @@ const PARTICIPANTS = ROLES.flatMap((role) =>
   })),
 );
 
-/** The client of a certificate, whatever its organisation wrote into it. */
+/** The client of a certificate, with any content that its organisation wrote into it. */
 export type ClientOf = (mspId: string, attribute?: Attribute, actor?: string) => Client;
 
 export interface Rivals {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a block of commands of a document as it is printed.
+// Runs a block of commands exactly as a document prints it.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { PROGRAM, type Ended } from './command-line.js';

@@ -17,7 +17,7 @@ export const AMOUNT = '1250';
 /** Of one epoch; a top-up is one payment more. */
 const TWO_PAYMENTS = '2500';
 
-/** What was on the disks between two effects, and what had left by then. */
+/** What was on the disks between two effects, and what had already left. */
 export interface Moment {
   readonly device: Disk;
   readonly terminal: Disk;

@@ -13,7 +13,7 @@ import type { Experiment, Run } from '../run.js';
 const IN_FLIGHT = 64;
 
 /** Orders of which only the payment is missing: the leg that credits the payee. */
-async function placed({ bench, scale }: Run, shops: readonly Shop[]): Promise<LegByLeg[]> {
+async function placeOrders({ bench, scale }: Run, shops: readonly Shop[]): Promise<LegByLeg[]> {
   const orders = bench.purchases(scale.round, shops).map((each) => new LegByLeg(each));
   const { clients } = bench.network;
   await burst(
@@ -65,8 +65,8 @@ async function compare(
   const { bench, scale, parts, tell } = run;
   const pairs: Pair<Burst>[] = [];
   for (let round = 0; round < scale.pairs; round += 1) {
-    const spread = await placed(run, bench.shops);
-    const hot = await placed(run, [bench.hotShop]);
+    const spread = await placeOrders(run, bench.shops);
+    const hot = await placeOrders(run, [bench.hotShop]);
     const result = await pair(
       round,
       () => around(() => pay(spread)),

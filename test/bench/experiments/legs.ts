@@ -20,7 +20,7 @@ interface Measured {
   readonly cpu: Record<string, number>;
 }
 
-async function measured({ bench, scale }: Run, jobs: readonly Job[]): Promise<Measured> {
+async function measureJobs({ bench, scale }: Run, jobs: readonly Job[]): Promise<Measured> {
   const { clients, home } = bench.network;
   const from = await heightOf(clients);
   const before: ProcessorTime = processorTime(home);
@@ -76,9 +76,9 @@ async function legsBy(run: Run, way: Way): Promise<void> {
       const noops = orders.map(() => bench.noop.submit(VIA[leg]));
       const result = await pair(
         round,
-        () => measured(run, noops),
+        () => measureJobs(run, noops),
         () =>
-          measured(
+          measureJobs(
             run,
             orders.map((order) => order[leg]),
           ),

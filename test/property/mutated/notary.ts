@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who signed what in the world of the mutations: whoever asks whether a signature is somebody's looks it up, and calculates nothing.
+// Who signed what in the world of the mutations. A reader looks signatures up here and calculates nothing.
 import type { KeyObject } from 'node:crypto';
 import { signed } from '../../support/offline-world.js';
 import { issuerKid } from '@fabric-offline-pay/domain';
@@ -26,7 +26,7 @@ export class Notary {
     return this.#seen.has(Notary.#entry(point, object));
   }
 
-  /** Signs a payload, whatever it says, and notes that. @param kid that the header names, when an issuer signs such objects */
+  /** Signs any payload, and notes that. @param kid that the header names, when an issuer signs such objects */
   sign(
     key: KeyObject,
     kind: SignedKind,

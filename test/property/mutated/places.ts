@@ -85,16 +85,15 @@ const paymentOf = (subject: Subject) => ({
 });
 
 /** An endorsement of a peer of the bank; nothing is sent to be ordered. */
-async function endorsed(
+async function endorse(
   { ledger }: MutatedWorld,
   creator: Creator,
   transaction: string,
   input: object,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+): Promise<unknown> {
   const proposal = ledger.propose(creator, transaction, [JSON.stringify(input)]);
   const { response } = await ledger.endorse(proposal, MSP.bank);
-  if (response.status < 400)
-    return JSON.parse(Buffer.from(response.payload).toString()) as Record<string, unknown>;
+  if (response.status < 400) return JSON.parse(Buffer.from(response.payload).toString());
   const refusal = parseRefusal(response.message);
   if (refusal === undefined || refusal.code === 'INTERNAL') throw new Error(response.message);
   return undefined;
@@ -171,8 +170,14 @@ function atTills(world: MutatedWorld): Place[] {
         ...{ request: requestOf(subject), payee: payeeOf(subject), ...paymentOf(subject) },
         receipt: signedBy('receipt', subject.receipt, terminal),
       }),
-      show: (parts) =>
-        encodePaymentEvidence(parts as unknown as Parameters<typeof encodePaymentEvidence>[0]),
+      show: ({ request, voucher, certificate, payee, receipt }) =>
+        encodePaymentEvidence({
+          request: request!,
+          voucher: voucher!,
+          certificate: certificate!,
+          payee: payee!,
+          receipt: receipt!,
+        }),
       believe: ({ shown }) =>
         outcomeOf(async () => {
           const payment = await (await till(OTHER_TILL)).importPayment(shown!);
@@ -256,7 +261,7 @@ function atTheLedger(world: MutatedWorld): Place[] {
       const vouchers = [{ voucher: base64(voucher!), request: base64(request!) }];
       const reserves = [{ ...reserveKeyOf(device), vouchers }];
       const batch = { merchantId: MERCHANT, batchId: 'batch-1', currency: CURRENCY, reserves };
-      const answer = (await endorsed(world, TERMINAL, 'offline:settle', batch)) as
+      const answer = (await endorse(world, TERMINAL, 'offline:settle', batch)) as
         Settled | undefined;
       const [verdict] = answer?.verdicts ?? [];
       return verdict !== undefined && verdictOf(verdict) === 'settled' ? 'settled' : REFUSED;
@@ -275,7 +280,7 @@ function atTheLedger(world: MutatedWorld): Place[] {
   ): Place => ({
     ...{ name, parts, judge },
     believe: async (shown, subject) =>
-      (await endorsed(world, NODE, transaction, input(shown, subject))) === undefined
+      (await endorse(world, NODE, transaction, input(shown, subject))) === undefined
         ? REFUSED
         : done,
   });
@@ -383,7 +388,7 @@ function ofProofs(world: MutatedWorld): Place[] {
         ...{ name: `ledger: ${name}`, parts, show },
         believe: async ({ shown }) => {
           const input = { proof: shown!.toString() };
-          const answer = await endorsed(world, TERMINAL, 'offline:submitFraudProof', input);
+          const answer = await endorse(world, TERMINAL, 'offline:submitFraudProof', input);
           return answer === undefined ? REFUSED : 'proven';
         },
         judge: ({ shown }) => judges.submitProof(shown!),
