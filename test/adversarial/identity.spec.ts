@@ -19,11 +19,11 @@ import {
   type Client,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { codeOf } from '../support/code-of';
-import { eventually } from '../support/eventually';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { rawGateway, soon, textOf } from '../support/raw-gateway';
-import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '../support/world';
+import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
+import { codeOf } from '../support/code-of.js';
+import { eventually } from '../support/eventually.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { rawGateway, soon, textOf } from '../support/raw-gateway.js';
 
 const ORGANISATIONS = ['bank', 'merchant', 'logistics'] as const;
 
@@ -57,7 +57,7 @@ const newKey = (): { privateKey: KeyObject; spki: string } => {
 };
 
 /** Quotes the purchase and answers what the customer would sign. */
-async function quoted(purchase: Purchase): Promise<OrderTerms> {
+async function quoteTerms(purchase: Purchase): Promise<OrderTerms> {
   const { express } = await network.world.logistics();
   const asked = {
     basket: purchase.basket,
@@ -91,7 +91,7 @@ describe("a customer's signature over its terms", () => {
 
   beforeAll(async () => {
     purchase = network.world.purchase(device, loginId, { orderNumber: 'ORD-SIGNED' });
-    terms = await quoted(purchase);
+    terms = await quoteTerms(purchase);
   });
 
   it('cannot be forged', async () => {
@@ -180,7 +180,7 @@ describe("a customer's signature over its terms", () => {
     expect(await order({ ...terms, lines }, signature, purchase)).toBe('SIGNATURE_INVALID');
   });
 
-  it('places the order when nothing is false, so it was the signature that mattered', async () => {
+  it('places the order when nothing is false, so the signature was the only fault', async () => {
     expect(Object.keys(changed).sort()).toEqual(Object.keys(terms).sort());
     const before = await available(device);
     expect(await order(terms, signed(terms, device.privateKey), purchase)).toBe('categoryChecked');
@@ -221,7 +221,7 @@ describe('a factor', () => {
       ),
     );
 
-  it('counts once: the same again is a repetition, with another nonce a conflict', async () => {
+  it('counts once: the same attestation is a repetition, another nonce is a conflict', async () => {
     const input = { loginId, boundTo: 'login', nonce: `sms-${loginId}` };
     expect((await authService.identity.attestSms(input)).result.replayed).toBe(true);
     const again = authService.identity.attestSms({ ...input, nonce: 'another' });
@@ -231,7 +231,7 @@ describe('a factor', () => {
   it('steps up only the order that it is bound to, in the login that it was given to', async () => {
     const lines = [{ goods: 'laptop' as const, quantity: 2 }];
     const purchase = network.world.purchase(device, loginId, { orderNumber: 'ORD-DEAR', lines });
-    const terms = await quoted(purchase);
+    const terms = await quoteTerms(purchase);
     const signature = signed(terms, device.privateKey);
     const ask = () => order(terms, signature, purchase);
     expect(await ask()).toBe('STEP_UP_REQUIRED');

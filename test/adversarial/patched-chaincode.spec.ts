@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrapLedger, describedOrganisation } from '@fabric-offline-pay/operate';
 import { StatusCode } from '@hyperledger/fabric-gateway';
-import { bareNetwork, type BareNetwork } from '../support/bare-network';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
+import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
 import {
   orderingArguments,
   peerAs,
   updateChannel,
   type ConfigGroup,
-} from '../support/channel-update';
-import { patchedChaincode } from '../support/patched-chaincode';
-import { RawGateways, soon } from '../support/raw-gateway';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
+} from '../support/channel-update.js';
+import { patchedChaincode } from '../support/patched-chaincode.js';
+import { RawGateways, soon } from '../support/raw-gateway.js';
 
-/** Issues money to whoever asks, without a single check. */
+/** Issues money to every caller, without any check. */
 const MINT = `
 replace('settlement', 'issue', async (ctx, json) => {
   const { customerId, currency, amount } = JSON.parse(json);
@@ -139,7 +139,7 @@ describe('logistics alone runs chaincode that answers differently', () => {
     expect(couriers).toEqual([]);
   });
 
-  it('does not stop those who work without it', async () => {
+  it('does not stop parties that do not need it', async () => {
     const { goods } = await network.clients.client('bank', 'teller');
     const merchants = [
       { merchantId: MERCHANT, mspId: MSP.merchant, active: true, licence: null, categories: [] },
@@ -173,21 +173,21 @@ describe('one organisation wants other chaincode, with a policy that needs only 
       return ['--peerAddresses', peer.endpoint, '--tlsRootCertFiles', tlsRootCertPath];
     });
 
-  const committed = async (): Promise<unknown> => {
+  const readCommitted = async (): Promise<unknown> => {
     const { channel, description } = network.clients;
     const where = ['--channelID', channel, '--name', description.chaincode.name];
     return JSON.parse(await lifecycle('bank', 'querycommitted', ...where, '--output', 'json'));
   };
 
   it.each(ORGANISATIONS)('%s may approve it for itself, and can never commit it', async (id) => {
-    const before = await committed();
+    const before = await readCommitted();
     await lifecycle(id, 'approveformyorg', ...upgrade(id), ...ordering());
     const alone = lifecycle(id, 'commit', ...upgrade(id), ...ordering(), ...endorsing(id));
     await expect(alone).rejects.toThrow('ENDORSEMENT_POLICY_FAILURE');
     const all = [...ordering(), ...endorsing(...ORGANISATIONS)];
     const asking = lifecycle(id, 'commit', ...upgrade(id), ...all);
     await expect(asking).rejects.toThrow('chaincode definition not agreed to by this org');
-    expect(await committed()).toEqual(before);
+    expect(await readCommitted()).toEqual(before);
     expect(before).toMatchObject({ sequence: 1 });
   });
 
@@ -249,7 +249,7 @@ describe('the channel', () => {
     await expect(updating).rejects.toThrow(/policy for .* not satisfied/);
   });
 
-  it('follows the bank and another, so what stops the others is the policy', async () => {
+  it('follows the bank and another, so the policy is what stops the others', async () => {
     await update(['merchant', 'bank'], decideChaincode);
   });
   it('does not let merchant and logistics decide who orders', async () => {

@@ -8,12 +8,12 @@ import { ADDRESS_COLLECTION, ROWS } from '@fabric-offline-pay/domain';
 import { networkLogs, networkStatus } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { StatusCode } from '@hyperledger/fabric-gateway';
-import { bareNetwork, type BareNetwork } from '../support/bare-network';
-import { patchedChaincode } from '../support/patched-chaincode';
-import { RawGateways, soon, textOf } from '../support/raw-gateway';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world';
+import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
+import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
+import { patchedChaincode } from '../support/patched-chaincode.js';
+import { RawGateways, soon, textOf } from '../support/raw-gateway.js';
 
-/** Reads and writes the collection for whoever asks, so that only the peers' own rules stand in the way. */
+/** Reads and writes the collection for every caller, so that only the peers' own rules protect it. */
 const PROBE = `
 add(class Probe extends Contract {
   constructor() { super('probe'); }
@@ -154,12 +154,12 @@ describe('the collection', () => {
     const { code } = await sent.getStatus(soon());
     expect(code).toBe(StatusCode.ENDORSEMENT_POLICY_FAILURE);
     await everywhere();
-    const kept = JSON.parse(await readAt('bank', 'bank', 'ORD-STEPWISE')) as unknown;
+    const kept: unknown = JSON.parse(await readAt('bank', 'bank', 'ORD-STEPWISE'));
     expect(kept).toEqual(stepwise.addresses);
   });
 });
 
-/** Every form in which an address could be found again by whoever guesses it: plain, in micro-degrees, hashed without salt. */
+/** Every form in which a guess could find an address again: plain, in micro-degrees, hashed without salt. */
 function canaries({ addresses: { addresses, salt } }: Purchase): Buffer[] {
   const plain = addresses.flatMap(({ text, latitude, longitude, ...rest }) => [
     text,
@@ -187,7 +187,7 @@ async function allBlocks(): Promise<Buffer[]> {
   return blocks;
 }
 
-/** @returns which of the needles stand in the hay. */
+/** @returns the needles that the hay contains. */
 const foundIn = (hay: readonly Buffer[], needles: readonly Buffer[]): string[] =>
   needles
     .filter((needle) => hay.some((bytes) => bytes.includes(needle)))
@@ -203,7 +203,7 @@ describe('blocks and logs', () => {
     console.log(`${needles.length} canaries in ${blocks.length} blocks: none`);
   });
 
-  it('nor does any log of any node', () => {
+  it('appear in no log of a node', () => {
     const { nodes } = networkStatus(network.home);
     const logs = nodes.map(({ name }) => Buffer.from(networkLogs(network.home, name, 100_000)));
     expect(foundIn(logs, bothOrders().flatMap(canaries))).toEqual([]);
@@ -229,7 +229,7 @@ describe('after the delivery', () => {
     },
   );
 
-  it('neither in a block, now that it was read and purged', async () => {
+  it('nor find it in a block after the purge', async () => {
     expect(foundIn(await allBlocks(), bothOrders().flatMap(canaries))).toEqual([]);
   });
 });

@@ -3,10 +3,10 @@
 import { StatusCode, type Transaction } from '@hyperledger/fabric-gateway';
 import { common, gateway as messages, peer } from '@hyperledger/fabric-protos';
 import { runStepwise, type Client } from '@fabric-offline-pay/sdk';
-import { eventually } from '../support/eventually';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { RawGateways, soon, textOf, type RawGateway } from '../support/raw-gateway';
-import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '../support/world';
+import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
+import { eventually } from '../support/eventually.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { RawGateways, soon, textOf, type RawGateway } from '../support/raw-gateway.js';
 
 const ENDORSERS = ['BankMSP', 'MerchantMSP'] as const;
 const CUSTOMER = 'customer-1';
@@ -68,7 +68,7 @@ async function codeOfSent(envelope: Transaction): Promise<string> {
   return Object.entries(StatusCode).find(([, value]) => value === code)?.[0] ?? String(code);
 }
 
-/** `google.protobuf.Timestamp`, whose types the library does not bring along. */
+/** `google.protobuf.Timestamp`, whose types the library lacks. */
 interface Timestamp {
   getSeconds(): number;
   setSeconds(seconds: number): unknown;
@@ -125,7 +125,7 @@ describe('an envelope held back', () => {
     expect((await bankNode.orderNumber.readOrder(keyOf('ORD-VOIDED'))).state).toBe('voided');
   });
 
-  it('of two captures endorsed side by side one pays', async () => {
+  it('pays only one of two captures that were endorsed on the same state', async () => {
     const total = await matchedOrder('ORD-TWICE');
     const captures = await Promise.all(
       ['first', 'second'].map((captureId) =>

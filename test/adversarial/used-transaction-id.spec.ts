@@ -2,10 +2,10 @@
 // A peer that is shown a transaction id which was used before answers with a fault, not with a refusal; the gateway that asked takes
 // it for gone and closes its connection to it, with everybody's endorsements that are on their way there. Whoever shows used ids on
 // purpose can delay the payments of others at the same peer, but no payment fails.
-import { buyAll, delaysOf, expectAllPaidOnce } from '../support/buying';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { RawGateways, soon, textOf, type RawGateway } from '../support/raw-gateway';
-import { GOODS, MERCHANT } from '../support/world';
+import { GOODS, MERCHANT } from '@fabric-offline-pay/testing';
+import { buyAll, delaysOf, expectAllPaidOnce } from '../support/buying.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { RawGateways, soon, textOf, type RawGateway } from '../support/raw-gateway.js';
 
 const ORDERS = 24;
 
@@ -23,7 +23,7 @@ afterAll(async () => {
   await network.end();
 }, 60_000);
 
-/** A proposal whose transaction stands in a block. */
+/** A proposal whose transaction is already in a block. */
 async function usedProposal() {
   const proposal = attacker.proposal({
     transaction: 'goods:registerGoods',

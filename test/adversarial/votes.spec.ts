@@ -11,11 +11,11 @@ import {
 import { defaultTopology, type OrganisationTopology } from '@fabric-offline-pay/operate';
 import { runExpress, type Client, type Connection } from '@fabric-offline-pay/sdk';
 import { StatusCode } from '@hyperledger/fabric-gateway';
-import { bareNetwork, type BareNetwork } from '../support/bare-network';
-import { codeOf } from '../support/code-of';
-import { eventually } from '../support/eventually';
-import { RawGateways, soon } from '../support/raw-gateway';
-import { BANK, CURRENCY, POLICY, type CustomerDevice } from '../support/world';
+import { BANK, CURRENCY, POLICY, type CustomerDevice } from '@fabric-offline-pay/testing';
+import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
+import { codeOf } from '../support/code-of.js';
+import { eventually } from '../support/eventually.js';
+import { RawGateways, soon } from '../support/raw-gateway.js';
 
 const FOUNDERS = ['bank', 'merchant', 'logistics'] as const;
 
@@ -229,7 +229,7 @@ describe('a vote', () => {
     expect(await enrol('customer-of-2')).toBe('PARTICIPANT_UNKNOWN');
   });
 
-  it('is not open to those who are to be admitted', async () => {
+  it('is refused to an organisation that is not admitted yet', async () => {
     const { identity } = await network.clients.client('auditor', 'operator');
     await expect(identity.vote({ proposal: admission })).rejects.toMatchObject({
       code: 'PARTICIPANT_UNKNOWN',
@@ -285,7 +285,7 @@ describe('a vote', () => {
     expect(await issue(BANK)).toBe('NOT_OWNER');
   });
 
-  it('of all others suspends it, which then goes on with what it began', async () => {
+  it('of all others suspends the bank, which can still end its business', async () => {
     expect(await vote('bank', suspension)).toMatchObject({ enacted: false });
     expect(await vote('merchant', suspension)).toMatchObject({ votes: 2, enacted: false });
     expect(await vote('logistics', suspension)).toMatchObject({ votes: 3, enacted: true });
@@ -293,21 +293,21 @@ describe('a vote', () => {
     expect(await enrol('another-of-2')).toBe('enrolled');
   });
 
-  it('reinstates it with its own word, and not without', async () => {
+  it('reinstates the bank only with its own vote', async () => {
     expect(await vote('bank', admission)).toMatchObject({ votes: 1, enacted: false });
     expect(await vote('merchant', admission)).toMatchObject({ enacted: false });
     expect(await vote('auditor', admission)).toMatchObject({ enacted: true });
     expect(await registered()).toEqual([...THREE, 'SecondBankMSP active']);
   });
 
-  it('shortens logins, and what is over can neither buy nor authenticate', async () => {
+  it('shortens logins, and an expired login can neither buy nor authenticate', async () => {
     expect(await vote('merchant', shortLogins)).toMatchObject({ enacted: false });
     expect(await vote('logistics', shortLogins)).toMatchObject({ votes: 2, enacted: false });
     expect(await vote('bank', shortLogins)).toMatchObject({ votes: 3, enacted: false });
     expect(await vote('auditor', shortLogins)).toMatchObject({ enacted: true });
     const { world } = network;
     const late = await world.login(device);
-    const slow = await halfAuthenticated('login-slow');
+    const slow = await halfAuthenticate('login-slow');
     await over(slow, 'factorsUntil');
     const password = { loginId: slow, boundTo: 'login', nonce: 'too-late' };
     const attesting = authService.identity.attestPassword(password);
@@ -325,7 +325,7 @@ describe('a vote', () => {
     });
 
   /** A login that has passed one factor only. */
-  async function halfAuthenticated(id: string): Promise<string> {
+  async function halfAuthenticate(id: string): Promise<string> {
     const { identity } = authService;
     const login = { loginId: id };
     await identity.verifyIdentity({ ...login, customerId: device.customerId, deviceId: 'phone' });

@@ -11,7 +11,7 @@ import type {
   RangeRead,
   Version,
 } from '@fabric-offline-pay/testing';
-import { summaryOf } from './range-summary';
+import { summaryOf } from './range-summary.js';
 
 const { CollectionHashedReadWriteSet, NsReadWriteSet, TxReadWriteSet, kvrwset } = ledger.rwset;
 type NamespaceSet = ledger.rwset.NsReadWriteSet;

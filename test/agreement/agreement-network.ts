@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real network whose every call is recorded.
 import { defaultTopology } from '@fabric-offline-pay/operate';
-import { bareNetwork, type BareNetwork } from '../support/bare-network';
-import { CHANNEL } from '../support/memory-world';
-import { RawGateways } from '../support/raw-gateway';
-import { World, type ClientFor } from '../support/world';
-import { PeerBlocks } from './peer-blocks';
-import { Probe } from './probe';
-import { probeChaincode } from './probe-chaincode';
-import { Recorder } from './recorder';
-import type { Recording } from './recording';
-import { recordingClient, type Organisations } from './recording-transport';
+import { World, type ClientFor } from '@fabric-offline-pay/testing';
+import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
+import { CHANNEL } from '../support/memory-world.js';
+import { RawGateways } from '../support/raw-gateway.js';
+import { PeerBlocks } from './peer-blocks.js';
+import { Probe } from './probe.js';
+import { probeChaincode } from './probe-chaincode.js';
+import { Recorder } from './recorder.js';
+import type { Recording } from './recording.js';
+import { recordingClient, type Organisations } from './recording-transport.js';
 
 const ORGANISATIONS = ['bank', 'merchant', 'logistics'] as const;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads what peers and clients sign: envelopes in blocks, and proposals.
 import { common, msp, peer } from '@hyperledger/fabric-protos';
-import type { RecordedBlock, RecordedTransaction } from './recording';
+import type { RecordedBlock, RecordedTransaction } from './recording.js';
 
 const CODES = Object.entries(peer.TxValidationCode);
 

@@ -8,14 +8,21 @@ import {
   runStepwise,
   type Client,
 } from '@fabric-offline-pay/sdk';
-import { eventually } from '../support/eventually';
-import { EveryTransaction } from '../support/every-transaction';
-import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
-import type { Endings } from '../support/offline-endings';
-import { nowSeconds } from '../support/offline-ledger';
-import { hurryOffline, spendOffline } from '../support/offline-lives';
-import { BANK, CURRENCY, GOODS, LOGISTICS, MERCHANT, type World } from '../support/world';
-import type { AgreementNetwork } from './agreement-network';
+import {
+  BANK,
+  CURRENCY,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  type World,
+} from '@fabric-offline-pay/testing';
+import { eventually } from '../support/eventually.js';
+import { EveryTransaction } from '../support/every-transaction.js';
+import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
+import type { Endings } from '../support/offline-endings.js';
+import { nowSeconds } from '../support/offline-ledger.js';
+import { hurryOffline, spendOffline } from '../support/offline-lives.js';
+import type { AgreementNetwork } from './agreement-network.js';
 
 const ONCE = { retries: { attempts: 1 } };
 const PAYEE = { payeeId: MERCHANT, currency: CURRENCY };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The blocks of one peer, as they come.
-import type { RawGateway } from '../support/raw-gateway';
-import { readBlock } from './block-reader';
-import type { RecordedBlock } from './recording';
+import type { RawGateway } from '../support/raw-gateway.js';
+import { readBlock } from './block-reader.js';
+import type { RecordedBlock } from './recording.js';
 
 type Blocks = Awaited<ReturnType<RawGateway['network']['getBlockEvents']>>;
 

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
-import { patchedChaincode } from '../support/patched-chaincode';
-import { ProbeContract } from './probe-contract';
+import { patchedChaincode } from '../support/patched-chaincode.js';
+import { ProbeContract } from './probe-contract.js';
 
 /** Writes the package into a new folder. @returns the folder, for `chaincodeDirectory` */
 export function probeChaincode(folder: string): string {

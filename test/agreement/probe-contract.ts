@@ -82,7 +82,7 @@ const OPERATIONS: Readonly<Record<string, Run>> = {
       attributes: ['role', 'actor', 'none'].map((name) => clientIdentity.getAttributeValue(name)),
     };
   },
-  /** The message with which an operation fails, to be answered by a transaction that goes on. */
+  /** The message of a failed operation; the transaction answers it and continues. */
   attempt: async (ctx, operation: Operation) => {
     try {
       return { answer: await run(ctx, operation) };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls the probe contract through a recorder.
-import type { RawGateways } from '../support/raw-gateway';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world';
-import type { Operation } from './probe-contract';
-import type { RecordedCall, Recorder, Told } from './recorder';
-import type { Organisations } from './recording-transport';
+import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
+import type { RawGateways } from '../support/raw-gateway.js';
+import type { Operation } from './probe-contract.js';
+import type { RecordedCall, Recorder, Told } from './recorder.js';
+import type { Organisations } from './recording-transport.js';
 
 type Organisation = keyof Organisations;
 

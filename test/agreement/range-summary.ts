@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a peer notes the rows of a range that it read: up to fifty as they are, more as the hashes of a Merkle tree.
+// How a peer notes the rows of a range that it read: up to fifty directly, more as the hashes of a Merkle tree.
 import { createHash } from 'node:crypto';
 import { ledger } from '@hyperledger/fabric-protos';
 

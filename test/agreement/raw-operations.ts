@@ -3,9 +3,9 @@
 // recorded, and asserted nowhere but where the question would be none without a certain outcome.
 import assert from 'node:assert/strict';
 import { ADDRESS_COLLECTION } from '@fabric-offline-pay/domain';
-import type { Probe } from './probe';
-import type { Operation } from './probe-contract';
-import type { Told } from './recorder';
+import type { Probe } from './probe.js';
+import type { Operation } from './probe-contract.js';
+import type { Told } from './recorder.js';
 
 type Question = (probe: Probe) => Promise<void>;
 
@@ -30,7 +30,7 @@ const attempts = (...operations: readonly Operation[]): Operation[] =>
 const expectCode = ({ validationCode }: Told, expected: string): void =>
   assert.equal(validationCode, expected);
 
-/** Endorses `first`, commits `second`, and only then sends what was endorsed. @returns what became of it */
+/** Endorses `first`, commits `second`, and only then sends what was endorsed. @returns its outcome */
 async function overtaken(
   probe: Probe,
   first: readonly Operation[],

@@ -2,10 +2,10 @@
 // Records the whole suite on a real network of its own.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agreementNetwork } from './agreement-network';
-import { runOrders } from './orders';
-import { askForEverything, askRawOperations } from './raw-operations';
-import type { Recording } from './recording';
+import { agreementNetwork } from './agreement-network.js';
+import { runOrders } from './orders.js';
+import { askForEverything, askRawOperations } from './raw-operations.js';
+import type { Recording } from './recording.js';
 
 export interface Recorded {
   readonly recording: Recording;
@@ -15,7 +15,7 @@ export interface Recorded {
 }
 
 /**
- * Orders and raw operations go on at the same time, so that blocks hold both.
+ * Orders and raw operations run at the same time, so that blocks hold both.
  * @param folder an empty one
  */
 export async function record(folder: string): Promise<Recorded> {

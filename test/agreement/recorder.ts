@@ -4,10 +4,10 @@
 // a peer saw can be shown to another ledger.
 import { gateway as messages } from '@hyperledger/fabric-protos';
 import { GatewayError, type Transaction } from '@hyperledger/fabric-gateway';
-import { soon, type RawCall, type RawGateway } from '../support/raw-gateway';
-import { readProposal } from './block-reader';
-import type { PeerBlocks } from './peer-blocks';
-import type { Outcome, RecordedProposal, RecordedTransaction, Round } from './recording';
+import { soon, type RawCall, type RawGateway } from '../support/raw-gateway.js';
+import { readProposal } from './block-reader.js';
+import type { PeerBlocks } from './peer-blocks.js';
+import type { Outcome, RecordedProposal, RecordedTransaction, Round } from './recording.js';
 
 type Proposal = ReturnType<RawGateway['proposal']>;
 
@@ -161,7 +161,7 @@ export class Recorder {
       } catch (error) {
         for (const { failed } of together) failed(error);
       }
-      // Whoever was told may now ask for more.
+      // The callers that have their answer may now ask for more.
       await new Promise(setImmediate);
     }
     this.#running = false;

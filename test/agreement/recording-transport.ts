@@ -18,8 +18,8 @@ import {
   type TransactionResult,
   type Transport,
 } from '@fabric-offline-pay/sdk';
-import { textOf, type RawGateway } from '../support/raw-gateway';
-import type { RecordedCall, Recorder, Told } from './recorder';
+import { textOf, type RawGateway } from '../support/raw-gateway.js';
+import type { RecordedCall, Recorder, Told } from './recorder.js';
 
 /** MSP ids by role. */
 export type Organisations = Readonly<Record<Exclude<Role, 'auditor'>, string>>;

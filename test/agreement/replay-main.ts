@@ -6,8 +6,8 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import type { ContractClass } from '@fabric-offline-pay/testing';
-import type { Recording } from './recording';
-import { replay, type Difference } from './replay';
+import type { Recording } from './recording.js';
+import { replay, type Difference } from './replay.js';
 
 export interface Replayed {
   /** What the process took its surroundings for. */
@@ -24,7 +24,7 @@ let now = 0;
 const setDate = new Proxy(Date, {
   construct: (RealDate, args: unknown[]) =>
     args.length === 0 ? new RealDate(now) : (Reflect.construct(RealDate, args) as Date),
-  get: (RealDate, name) => (name === 'now' ? () => now : (Reflect.get(RealDate, name) as unknown)),
+  get: (RealDate, name): unknown => (name === 'now' ? () => now : Reflect.get(RealDate, name)),
 });
 
 async function main(): Promise<void> {

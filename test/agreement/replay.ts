@@ -8,7 +8,7 @@ import {
   type Endorsement,
   type Proposal,
 } from '@fabric-offline-pay/testing';
-import { actionOf, readableAction } from './action';
+import { actionOf, readableAction } from './action.js';
 import type {
   Outcome,
   RecordedBlock,
@@ -16,7 +16,7 @@ import type {
   RecordedTransaction,
   Recording,
   Round,
-} from './recording';
+} from './recording.js';
 
 /** Where the ledger in memory does not do what the peers did. */
 export interface Difference {
@@ -78,7 +78,7 @@ class Replay {
 
   async round({ proposals, blocks }: Round): Promise<void> {
     for (const proposal of proposals) await this.#propose(proposal);
-    // What was not endorsed alike cannot be committed.
+    // A transaction with differing endorsements cannot be committed.
     if (this.differences.length > 0) return;
     for (const block of blocks) await this.#commit(block);
   }

@@ -2,7 +2,7 @@
 // Replays a recording in a process of its own.
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { Replayed } from './replay-main';
+import type { Replayed } from './replay-main.js';
 
 export interface Surroundings {
   /** As in `LC_ALL`, for example `tr_TR.UTF-8`. */

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Clients } from '@fabric-offline-pay/operate';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { patchedChaincode } from '../support/patched-chaincode';
-import { CURRENCY, POLICY, type CustomerDevice, type World } from '../support/world';
-import { burst } from './burst';
-import { Noop, NOOP_CONTRACT } from './noop';
+import { CURRENCY, POLICY, type CustomerDevice, type World } from '@fabric-offline-pay/testing';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { patchedChaincode } from '../support/patched-chaincode.js';
+import { burst } from './burst.js';
+import { Noop, NOOP_CONTRACT } from './noop.js';
 
 interface Payer {
   readonly device: CustomerDevice;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs many jobs with so many in flight, and says how fast they went.
+// Runs many jobs, a fixed number at a time, and measures how fast they are.
 
 /** One job's part in the figures: what it counts as retried work. */
 export interface JobOutcome {

@@ -2,9 +2,9 @@
 // Orders as jobs of a burst: leg by leg, or whole.
 import type { InputOf } from '@fabric-offline-pay/domain';
 import { runExpress, type Parties, type TransactionResult } from '@fabric-offline-pay/sdk';
-import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
-import type { ShopPurchase } from './bench-network';
-import type { Job } from './burst';
+import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
+import type { ShopPurchase } from './bench-network.js';
+import type { Job } from './burst.js';
 
 type Quoted = Awaited<ReturnType<typeof quoteLeg>>;
 type Signed = Awaited<ReturnType<typeof signQuoted>>;

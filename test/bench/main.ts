@@ -3,17 +3,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { runMain, withOpened } from '../support/run-main';
-import { orInvalid, writableFile } from '../support/writable';
-import { BenchNetwork } from './bench-network';
-import { growth } from './experiments/growth';
-import { hotMerchant } from './experiments/hot-merchant';
-import { legs, legsAlone } from './experiments/legs';
-import { orders } from './experiments/orders';
-import { reads } from './experiments/reads';
-import { signers } from './experiments/signers';
-import { meets, plot, RATIOS, tables } from './report';
-import type { Experiment, ReportParts, Run, Scale } from './run';
+import { runMain, withOpened } from '../support/run-main.js';
+import { orInvalid, writableFile } from '../support/writable.js';
+import { BenchNetwork } from './bench-network.js';
+import { growth } from './experiments/growth.js';
+import { hotMerchant } from './experiments/hot-merchant.js';
+import { legs, legsAlone } from './experiments/legs.js';
+import { orders } from './experiments/orders.js';
+import { reads } from './experiments/reads.js';
+import { signers } from './experiments/signers.js';
+import { meets, plot, RATIOS, tables } from './report.js';
+import type { Experiment, ReportParts, Run, Scale } from './run.js';
 
 interface Options {
   readonly quick?: boolean;

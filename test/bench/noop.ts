@@ -7,7 +7,7 @@ import type { Clients } from '@fabric-offline-pay/operate';
 import { nativeSigner } from '@fabric-offline-pay/sdk';
 import { Client as GrpcClient, credentials } from '@grpc/grpc-js';
 import { connect, hash, signers, type Contract, type Gateway } from '@hyperledger/fabric-gateway';
-import type { Job } from './burst';
+import type { Job } from './burst.js';
 
 /** Statements for `patchedChaincode`: the least that a contract can do and still leave something in a block. */
 export const NOOP_CONTRACT = `add(class extends Contract {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paired rounds in the order A B, B A, A B …: what drifts on the machine meets both alike, so that their ratio holds.
+// Paired rounds in the order A B, B A, A B …: a drift of the machine affects both, so that their ratio is stable.
 
 export interface Spread {
   readonly median: number;

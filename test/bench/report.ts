@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bench's report: as JSON for programs, as a table and a plot for readers.
-import type { Spread } from './pairs';
-import type { ReportParts } from './run';
+import type { Spread } from './pairs.js';
+import type { ReportParts } from './run.js';
 
 /** What the project asks of a ratio. */
 interface Target {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an experiment is given, and what it adds to the report.
-import type { BenchNetwork } from './bench-network';
-import type { Spread } from './pairs';
+import type { BenchNetwork } from './bench-network.js';
+import type { Spread } from './pairs.js';
 
 /** How much is run. */
 export interface Scale {

@@ -12,11 +12,6 @@ import {
   type Zone,
 } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { CHANNEL, type MemoryLedger } from '@fabric-offline-pay/testing';
-import { SEED } from '../support/seeded';
-import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { resumeTime, stopTime } from '../support/passing-time';
-import { publicView, type PublicView } from '../support/public-view';
 import {
   CURRENCY,
   GOODS,
@@ -24,8 +19,14 @@ import {
   MERCHANT,
   POLICY,
   World,
+  CHANNEL,
   type CustomerDevice,
-} from '../support/world';
+  type MemoryLedger,
+} from '@fabric-offline-pay/testing';
+import { SEED } from '../support/seeded.js';
+import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { resumeTime, stopTime } from '../support/passing-time.js';
+import { publicView, type PublicView } from '../support/public-view.js';
 
 const RUNS = Number(process.env['OFFPAY_RUNS'] ?? 10);
 const COURIERS = 40;
@@ -133,7 +134,7 @@ describe.each([
   ['express', runExpress],
   ['stepwise', runStepwise],
 ])('%s: of two addresses in one zone', (_, way) => {
-  test('members read the same, but for digests that the salt hides', async () => {
+  test('members read the same, except for digests that the salt hides', async () => {
     console.log(`seed ${SEED.toString()}`);
     const pair = served.chain((zone) => fc.tuple(within(zone), within(zone), within(zone)));
     await fc.assert(
@@ -143,7 +144,7 @@ describe.each([
         const salted = await live(way, [one, second], 'other salt');
         expect(theirs.view.texts).toEqual(mine.view.texts);
         expect(salted.view.texts).toEqual(mine.view.texts);
-        // What changes with the address changes with the salt too: no digest of an address stands without one.
+        // What changes with the address changes with the salt too: no digest covers an address without a salt.
         for (const [index, digest] of mine.view.digests.entries())
           expect(
             digest === theirs.view.digests[index] || digest !== salted.view.digests[index],
@@ -154,7 +155,7 @@ describe.each([
   }, 120_000);
 });
 
-test('of two zones they do not read the same, so that the comparison sees something', async () => {
+test('members read a difference between two zones, so the comparison works', async () => {
   const here = centreOf(zoneOf(SIZE, SHOP));
   const there = { ...here, longitude: here.longitude + 2 * SIZE.longitude };
   const mine = await live(runExpress, [here], 'salt');

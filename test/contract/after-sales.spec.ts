@@ -1,44 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of a paid order: delivery-gated money after refunds and disputes, and baskets that the first comparison finds wrong.
-// Whatever happens, nothing stays on the hold when the order has come to its end.
-import {
-  ADDRESS_COLLECTION,
-  digestOf,
-  holds,
-  type AddressBookRow,
-} from '@fabric-offline-pay/domain';
+// When an order has ended, nothing is left on its hold.
+import { ADDRESS_COLLECTION, digestOf, type AddressBookRow } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
-import {
-  runExpress,
-  runStepwise,
-  type Parties,
-  type PipelineResult,
-  type Purchase,
-} from '@fabric-offline-pay/sdk';
-import { quoteLeg } from '../support/express-legs';
-import { failLogin } from '../support/histories';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { runExpress, runStepwise, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
 import {
   BANK,
   CURRENCY,
   deliverySecretOf,
   GOODS,
-  LOGISTICS,
   MERCHANT,
   type CustomerDevice,
-} from '../support/world';
+} from '@fabric-offline-pay/testing';
+import { RUNS } from '../support/both-ways.js';
+import { quoteLeg } from '../support/express-legs.js';
+import { failLogin } from '../support/histories.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { MONEY, booksOf, GOODS_TOTAL } from '../support/one-order.js';
 
-type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
-
-const WAYS: readonly (readonly [string, Run])[] = [
-  ['stepwise', runStepwise],
-  ['express', runExpress],
-];
-const MONEY = 1_000_000;
 const KEY = { merchantId: MERCHANT, orderNumber: 'ORD-1' };
-/** Two chargers. */
-const GOODS_TOTAL = 4980;
 
 let memory: MemoryWorld;
 let parties: Parties;
@@ -62,33 +43,14 @@ async function purchase(): Promise<Purchase> {
 const pickUp = () =>
   parties.dispatcher.logistics.pickUp(KEY, { transient: { ...bought.addresses } });
 
-/** Where the money of the order is, in minor units. */
-async function books() {
-  const { orderNumber, settlement } = parties.bankNode;
-  const { state, hold } = await orderNumber.readOrder(KEY);
-  const { available } = await settlement.readAccount({
-    customerId: 'customer-1',
-    currency: CURRENCY,
-  });
-  const payee = async (payeeId: string) => {
-    const { balance, open } = await settlement.readPayee({ payeeId, currency: CURRENCY });
-    return Number(balance) + Number(open);
-  };
-  return {
-    state,
-    standing: hold === null ? null : holds.standing(hold),
-    spent: MONEY - Number(available),
-    merchant: await payee(MERCHANT),
-    logistics: await payee(LOGISTICS),
-  };
-}
+const books = () => booksOf(parties.bankNode, KEY);
 
 const deliver = () => memory.world.deliver(KEY.orderNumber);
 
 const refund = (amount: number, refundId = 'refund-1') =>
   parties.cashier.settlement.refund({ ...KEY, refundId, amount: amount.toString() });
 
-describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
+describe.each(RUNS)('money that waits for the delivery, %s', (_, run) => {
   let fee: number;
 
   beforeEach(async () => {
@@ -98,14 +60,14 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
     fee = Number((await parties.bankNode.orderNumber.readTerms(KEY)).terms.fee);
   });
 
-  test('is released whole once, when the goods arrived', async () => {
+  test('is released once, as a whole, when the goods arrive', async () => {
     const { settlement } = parties.bankNode;
     await expect(settlement.release(KEY)).rejects.toMatchObject({ code: 'RELEASE_NOT_DUE' });
     expect((await deliver()).result).toMatchObject({ state: 'released', delivery: 'delivered' });
     await expect(settlement.release(KEY)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
     expect(await books()).toEqual({
       state: 'released',
-      standing: '0',
+      standing: 0,
       spent: GOODS_TOTAL + fee,
       merchant: GOODS_TOTAL,
       logistics: fee,
@@ -113,7 +75,7 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
   });
 
   test.each([1, 1000, GOODS_TOTAL])(
-    'and was refunded in part (%i) is delivered and released, and nothing stands',
+    'that was refunded in part (%i) is delivered and released, and nothing stays on the hold',
     async (part) => {
       await refund(part);
       await expect(parties.bankNode.settlement.release(KEY)).rejects.toMatchObject({
@@ -122,7 +84,7 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
       await deliver();
       expect(await books()).toEqual({
         state: 'refunded',
-        standing: '0',
+        standing: 0,
         spent: GOODS_TOTAL - part + fee,
         merchant: GOODS_TOTAL - part,
         logistics: fee,
@@ -130,7 +92,7 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
     },
   );
 
-  test('is refunded once a key, and never above what was sold', async () => {
+  test('is refunded once for each key, and never above the sold amount', async () => {
     await refund(1000);
     expect((await refund(1000)).result.replayed).toBe(true);
     await expect(refund(1)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
@@ -140,13 +102,13 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
     expect(await books()).toMatchObject({ spent: GOODS_TOTAL - 1000 + fee });
   });
 
-  test('and was refunded in part goes back whole when its dispute is upheld; nothing is delivered then', async () => {
+  test('that was refunded in part goes back whole when its dispute is upheld; then nothing is delivered', async () => {
     await refund(1000);
     await memory.world.dispute(device, KEY.orderNumber);
     await memory.world.decide(KEY.orderNumber, 'uphold');
     expect(await books()).toEqual({
       state: 'refunded',
-      standing: '0',
+      standing: 0,
       spent: 0,
       merchant: 0,
       logistics: 0,
@@ -156,27 +118,31 @@ describe.each(WAYS)('money that waits for the delivery, %s', (_, run) => {
     });
   });
 
-  test('and was refunded in part goes its way when its dispute is rejected', async () => {
+  test('that was refunded in part is paid as usual when its dispute is rejected', async () => {
     await refund(1000);
     await pickUp();
     await memory.world.dispute(device, KEY.orderNumber);
     await memory.world.decide(KEY.orderNumber, 'reject');
     const secret = deliverySecretOf(KEY.orderNumber);
     await parties.dispatcher.logistics.deliver({ ...KEY, secret });
-    expect(await books()).toMatchObject({ state: 'refunded', standing: '0', logistics: fee });
+    expect(await books()).toMatchObject({ state: 'refunded', standing: 0, logistics: fee });
   });
 });
 
-test.each(WAYS)('money released at match is never released again, %s', async (_, run) => {
+test.each(RUNS)('money released at match is never released again, %s', async (_, run) => {
   expect((await run(parties, await purchase())).state).toBe('released');
   const { terms } = await parties.bankNode.orderNumber.readTerms(KEY);
   const before = await books();
-  expect(before).toMatchObject({ merchant: GOODS_TOTAL, logistics: 0, standing: terms.fee });
+  expect(before).toMatchObject({
+    merchant: GOODS_TOTAL,
+    logistics: 0,
+    standing: Number(terms.fee),
+  });
   await deliver();
   await expect(parties.bankNode.settlement.release(KEY)).rejects.toMatchObject({
     code: 'STATE_CONFLICT',
   });
-  expect(await books()).toEqual({ ...before, standing: '0', logistics: Number(terms.fee) });
+  expect(await books()).toEqual({ ...before, standing: 0, logistics: Number(terms.fee) });
 });
 
 test('a refund with the name of a dispute does not stand in its way', async () => {
@@ -185,7 +151,7 @@ test('a refund with the name of a dispute does not stand in its way', async () =
   await refund(1000, 'dispute');
   await memory.world.dispute(device, KEY.orderNumber);
   await memory.world.decide(KEY.orderNumber, 'uphold');
-  expect(await books()).toMatchObject({ state: 'refunded', standing: '0', merchant: 0 });
+  expect(await books()).toMatchObject({ state: 'refunded', standing: 0, merchant: 0 });
 });
 
 describe('a basket that differs from the registration after unit 8', () => {
@@ -210,19 +176,19 @@ describe('a basket that differs from the registration after unit 8', () => {
       });
   });
 
-  test('is never placed, whatever is registered later; another basket is', async () => {
+  test('is never placed, even after a new registration; another basket is', async () => {
     await expect(runStepwise(parties, bought)).rejects.toMatchObject({
       code: 'VERIFICATION_MISSING',
       details: { pass: 'goods' },
     });
-    expect(await books()).toMatchObject({ state: 'quoted', standing: null, spent: 0 });
+    expect(await books()).toMatchObject({ state: 'quoted', standing: 0, spent: 0 });
     const { loginId } = bought.basket;
     const again = memory.world.purchase(device, loginId, { orderNumber: 'ORD-2' });
     expect((await runStepwise(parties, again)).state).toBe('released');
   });
 });
 
-test('only the address that was chosen is kept with the goods, and goes with the delivery', async () => {
+test('only the chosen address is kept with the goods, and the delivery deletes it', async () => {
   const kept = () =>
     [...memory.ledger.privateState(ADDRESS_COLLECTION).values()].map(
       (text) => (JSON.parse(text) as AddressBookRow).addresses,
@@ -244,7 +210,7 @@ test('only the address that was chosen is kept with the goods, and goes with the
   expect(kept()).toEqual([]);
 });
 
-test('addresses go whenever they are asked to, after a purge before the pick-up too', async () => {
+test('every purge deletes the addresses, even after an earlier purge before the pick-up', async () => {
   const { logistics } = parties.dispatcher;
   const kept = () => memory.ledger.privateState(ADDRESS_COLLECTION).size;
   bought = await purchase();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bank's service on the real contracts: what a customer passed stands on the ledger, also when the login fails at once.
+// The bank's service on the real contracts: a factor that a customer passed is on the ledger even if the login fails at once.
 import { randomBytes } from 'node:crypto';
 import type { EventPayload } from '@fabric-offline-pay/sdk';
+import { BANK } from '@fabric-offline-pay/testing';
 import type { AuthenticationLedger, BankOperations } from '../../network/nodes/bank/src/index.js';
 import {
   AuthenticationService,
@@ -12,9 +13,8 @@ import {
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
 import { ENROLMENT, PASSWORD } from '../../network/nodes/bank/src/testing/bank-fixture.js';
 import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
-import { eventually } from '../support/eventually';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { BANK } from '../support/world';
+import { eventually } from '../support/eventually.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 
 const CUSTOMER = 'customer-1';
 const LOGIN = 'login-1';
@@ -115,7 +115,7 @@ async function judged(): Promise<void> {
   if (held.hasBegunToFail) await held.failed;
 }
 
-test('a right code stands on the ledger though a wrong password ends the login first', async () => {
+test('a right code is on the ledger even if a wrong password ends the login first', async () => {
   const counts = countUnits(memory);
   await bank.submitPassword({ loginId: LOGIN, password: `not-${PASSWORD}` });
   await bank.submitCode({ loginId: LOGIN, code: codes[0] ?? '' });

@@ -3,13 +3,20 @@
 import fc from 'fast-check';
 import { MAX_BATCH, type OrderTerms } from '@fabric-offline-pay/domain';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
-import { memoryClient, type MemoryLedger } from '@fabric-offline-pay/testing';
-import { SEED } from '../support/seeded';
-import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
-import { callerOf, memoryWorld, MSP, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
+import {
+  BANK,
+  CURRENCY,
+  LOGISTICS,
+  MERCHANT,
+  memoryClient,
+  type CustomerDevice,
+  type MemoryLedger,
+} from '@fabric-offline-pay/testing';
+import { SEED } from '../support/seeded.js';
+import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
+import { callerOf, memoryWorld, MSP, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { resumeTime, stopTime } from '../support/passing-time.js';
 
 const RUNS = Number(process.env['OFFPAY_RUNS'] ?? 30);
 
@@ -79,7 +86,7 @@ test('calls made at the same time share transactions, as many to one as the tabl
   );
 });
 
-test('a call that comes alone travels as it always did', async () => {
+test('a single call travels as its own transaction', async () => {
   const [purchase] = await purchasesOf(1);
   const { transactionId } = await quoteLeg(together, purchase!);
   const proposals = memory.ledger.blocks().flatMap(({ transactions }) => transactions);
@@ -87,7 +94,7 @@ test('a call that comes alone travels as it always did', async () => {
   expect(JSON.stringify(own)).not.toContain('[{"basket');
 });
 
-test('a refused call hinders no other and leaves nothing', async () => {
+test('a refused call affects no other call and leaves nothing', async () => {
   const [first, forged, last] = await signAll(await purchasesOf(3));
   const before = rowsOf('ORD-1');
   const ends = await Promise.allSettled([
@@ -101,7 +108,7 @@ test('a refused call hinders no other and leaves nothing', async () => {
   expect(rowsOf('ORD-0')).toContain(`terms/${MERCHANT}/ORD-0`);
 });
 
-test('calls that are all refused are not even sent, and each hears its own reason', async () => {
+test('a batch of refused calls is not sent, and each call gets its own refusal', async () => {
   const [first, second] = await signAll(await purchasesOf(2));
   const height = memory.ledger.blocks().length;
   const codes = await Promise.all([
@@ -131,7 +138,7 @@ test('two orders of one payer in one transaction both take its money', async () 
   expect(ends[2]).toBe('INSUFFICIENT_FUNDS');
 });
 
-test('batches that meet on one payer are halved until only that one waits', async () => {
+test('batches that conflict over one payer are halved until only that payer waits', async () => {
   const other = memory.clientFor('bank', 'teller', BANK);
   const purchases = await purchasesOf(8);
   const signed = await signAll(purchases);
@@ -233,14 +240,14 @@ const comparable = (ledger: MemoryLedger): Record<string, string> =>
     ]),
   );
 
-test('a batch leaves what its calls leave one after the other', async () => {
+test('a batch leaves the same state as its calls one after the other', async () => {
   console.log(`seed ${SEED.toString()}`);
   const devices: { device: CustomerDevice; loginId: string }[] = [];
   for (const [index, money] of ['1000000', '9000', '100'].entries()) {
     const device = await memory.world.customer(`payer-${index}`, money);
     devices.push({ device, loginId: await memory.world.login(device) });
   }
-  // ECDSA signatures differ each time, and stand on the ledger.
+  // ECDSA signatures differ each time, and the ledger stores them.
   const signatures = new Map<string, Promise<string> | string>();
   const signedOnce = (purchase: Purchase, terms: OrderTerms): Promise<string> | string => {
     const key = JSON.stringify(terms);

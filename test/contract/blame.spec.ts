@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom a mismatch counts against, and when: the party whose statement stood alone, once the alarm is decided or the order
 // ends without a decision. In all ways of an order.
-import { missingMoney } from '../support/money';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { ThreeWays, WAYS, type Way } from '../support/three-ways';
-import { BANK, GOODS, LOGISTICS, MERCHANT, type PurchaseOptions } from '../support/world';
+import {
+  BANK,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  type PurchaseOptions,
+} from '@fabric-offline-pay/testing';
+import { missingMoney } from '../support/money.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { ThreeWays, WAYS, type Way } from '../support/three-ways.js';
 
 const WRONG = { goodsTotal: '1' };
 const REASON = { reason: 'looked into' };
@@ -40,7 +46,7 @@ const NOBODY = { customer: 0, merchant: 0, logistics: 0 };
 const PARTIES = ['customer', 'merchant', 'logistics'] as const;
 const EACH = WAYS.flatMap((way) => PARTIES.map((party) => [way, party] as const));
 
-async function blocked(way: Way, options: Partial<PurchaseOptions>) {
+async function blockOrder(way: Way, options: Partial<PurchaseOptions>) {
   const { key, state } = await shop.buy(way, options);
   expect(state).toBe('blocked');
   return key;
@@ -48,31 +54,34 @@ async function blocked(way: Way, options: Partial<PurchaseOptions>) {
 
 describe.each(EACH)('%s, the statement of the %s alone differs', (way, party) => {
   test('nothing counts before the alarm is decided', async () => {
-    await blocked(way, ALONE[party]);
+    await blockOrder(way, ALONE[party]);
     expect(await counted()).toEqual(NOBODY);
   });
 
-  test('upheld, it counts against that party, once', async () => {
-    const key = await blocked(way, ALONE[party]);
+  test('an upheld alarm counts against that party, once', async () => {
+    const key = await blockOrder(way, ALONE[party]);
     await shop.operator.alarm.uphold({ ...key, ...REASON });
     expect((await shop.operator.alarm.uphold({ ...key, ...REASON })).result.replayed).toBe(true);
     await shop.parties.bankNode.settlement.void(key);
     expect(await counted()).toEqual({ ...NOBODY, [party]: 1 });
   });
 
-  test('resolved, it leaves every score as it was', async () => {
-    const key = await blocked(way, ALONE[party]);
+  test('a resolved alarm changes no score', async () => {
+    const key = await blockOrder(way, ALONE[party]);
     await shop.operator.alarm.resolve({ ...key, ...REASON });
     await shop.parties.bankNode.settlement.void(key);
     expect(await counted()).toEqual(NOBODY);
   });
 });
 
-test.each(WAYS)('%s, all three differ: an alarm, and nobody is blamed', async (way) => {
-  const key = await blocked(way, ALL_DIFFER);
-  await shop.operator.alarm.uphold({ ...key, ...REASON });
-  expect(await counted()).toEqual(NOBODY);
-});
+test.each(WAYS)(
+  '%s, all three statements differ: an alarm is raised and nobody is blamed',
+  async (way) => {
+    const key = await blockOrder(way, ALL_DIFFER);
+    await shop.operator.alarm.uphold({ ...key, ...REASON });
+    expect(await counted()).toEqual(NOBODY);
+  },
+);
 
 test('goods that changed after they were signed blame nobody', async () => {
   const { goods } = shop.parties.cashier;
@@ -94,7 +103,7 @@ describe('an order that ends before its alarm is decided', () => {
     (await shop.operator.alarm.listAlarms({ bankId: BANK, open: true })).alarms;
 
   test.each(PARTIES)('voided by the bank: it counts against the %s', async (party) => {
-    await bankNode().void(await blocked('express', ALONE[party]));
+    await bankNode().void(await blockOrder('express', ALONE[party]));
     expect(await counted()).toEqual({ ...NOBODY, [party]: 1 });
     expect(await open()).toEqual([]);
     const { alarms } = await shop.operator.alarm.listAlarms({ bankId: BANK, open: false });
@@ -102,22 +111,22 @@ describe('an order that ends before its alarm is decided', () => {
   });
 
   test.each(PARTIES)('expired: it counts against the %s', async (party) => {
-    const key = await blocked('express', { ...ALONE[party], holdSeconds: 60 });
+    const key = await blockOrder('express', { ...ALONE[party], holdSeconds: 60 });
     passSeconds(61);
     await bankNode().expire(key);
     expect(await counted()).toEqual({ ...NOBODY, [party]: 1 });
   });
 
   test('a merchant escapes nothing by voiding it', async () => {
-    await cashier().void(await blocked('express', ALONE.merchant));
+    await cashier().void(await blockOrder('express', ALONE.merchant));
     expect(await counted()).toEqual({ ...NOBODY, merchant: 1 });
     expect(await open()).toEqual([]);
   });
 
   test.each(['customer', 'logistics'] as const)(
-    'voided by the merchant, nothing counts against the %s before the operator says so',
+    'voided by the merchant: it counts against the %s only after the operator decides',
     async (party) => {
-      const key = await blocked('express', ALONE[party]);
+      const key = await blockOrder('express', ALONE[party]);
       await cashier().void(key);
       expect(await counted()).toEqual(NOBODY);
       expect(await open()).toMatchObject([{ ...key, blamed: [party] }]);
@@ -132,7 +141,7 @@ describe('an order that ends before its alarm is decided', () => {
     expect(await counted()).toEqual({ ...NOBODY, merchant: 1 });
   });
 
-  test('nobody is blamed for one that is voided and agrees', async () => {
+  test('nobody is blamed for a voided order whose statements agree', async () => {
     const key = await shop.placeExpress({});
     await shop.parties.cashier.settlement.void(key);
     expect(await counted()).toEqual(NOBODY);
@@ -142,7 +151,7 @@ describe('an order that ends before its alarm is decided', () => {
   });
 
   describe('between unit 13, which found the difference, and the alarm of unit 15', () => {
-    const mismatched = async (options: Partial<PurchaseOptions>) => {
+    const placeMismatched = async (options: Partial<PurchaseOptions>) => {
       const { bankNode } = shop.parties;
       const stop = () => Promise.reject(new Error('before unit 15'));
       const alarm = { ...bankNode.alarm, compareOrder: stop };
@@ -156,7 +165,7 @@ describe('an order that ends before its alarm is decided', () => {
     };
 
     test('a merchant escapes nothing by voiding it', async () => {
-      const key = await mismatched(ALONE.merchant);
+      const key = await placeMismatched(ALONE.merchant);
       await cashier().void(key);
       expect(await counted()).toEqual({ ...NOBODY, merchant: 1 });
       const { alarms } = await shop.operator.alarm.listAlarms({ bankId: BANK, open: false });
@@ -164,14 +173,14 @@ describe('an order that ends before its alarm is decided', () => {
     });
 
     test.each(PARTIES)('expired: it counts against the %s', async (party) => {
-      const key = await mismatched({ ...ALONE[party], holdSeconds: 60 });
+      const key = await placeMismatched({ ...ALONE[party], holdSeconds: 60 });
       passSeconds(61);
       await bankNode().expire(key);
       expect(await counted()).toEqual({ ...NOBODY, [party]: 1 });
     });
 
-    test('voided by the merchant, nothing counts against the customer before the operator says so', async () => {
-      const key = await mismatched(ALONE.customer);
+    test('voided by the merchant: it counts against the customer only after the operator decides', async () => {
+      const key = await placeMismatched(ALONE.customer);
       await cashier().void(key);
       expect(await counted()).toEqual(NOBODY);
       expect(await open()).toMatchObject([{ ...key, blamed: ['customer'] }]);
@@ -181,7 +190,7 @@ describe('an order that ends before its alarm is decided', () => {
   });
 
   test('and is resolved later, does not go on', async () => {
-    const key = await blocked('express', ALONE.customer);
+    const key = await blockOrder('express', ALONE.customer);
     await cashier().void(key);
     const { result } = await shop.operator.alarm.resolve({ ...key, ...REASON });
     expect(result.state).toBe('voided');
@@ -191,7 +200,7 @@ describe('an order that ends before its alarm is decided', () => {
   });
 
   test('is not judged twice', async () => {
-    const key = await blocked('express', ALONE.merchant);
+    const key = await blockOrder('express', ALONE.merchant);
     await bankNode().void(key);
     for (const decide of [shop.operator.alarm.uphold, shop.operator.alarm.resolve])
       await expect(decide({ ...key, ...REASON })).rejects.toMatchObject({ code: 'ALARM_NOT_OPEN' });
@@ -201,7 +210,7 @@ describe('an order that ends before its alarm is decided', () => {
 
 test('three false statements of the logistics company, all resolved, cost the customer nothing', async () => {
   for (let count = 0; count < 3; count += 1) {
-    const key = await blocked('express', ALONE.logistics);
+    const key = await blockOrder('express', ALONE.logistics);
     await shop.operator.alarm.resolve({ ...key, ...REASON });
   }
   expect(await shop.score()).toBe(100);

@@ -4,17 +4,14 @@
 import { ROWS, type AccountRow } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { generateKeyPairSync } from 'node:crypto';
-import { authenticated } from '../support/histories';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { resumeTime, stopTime } from '../support/passing-time';
-import { MERCHANT, type CustomerDevice } from '../support/world';
+import { MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
+import { RUNS } from '../support/both-ways.js';
+import { authenticate } from '../support/histories.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { resumeTime, stopTime } from '../support/passing-time.js';
 
 const CUSTOMER = { customerId: 'customer-1' };
 const PHONE = { ...CUSTOMER, deviceId: 'phone' };
-const WAYS = [
-  ['stepwise', runStepwise],
-  ['express', runExpress],
-] as const;
 
 let memory: MemoryWorld;
 let device: CustomerDevice;
@@ -50,7 +47,7 @@ const assess = async (login: string) =>
   (await memory.world.bank('auth-service')).identity.assessReputation({ loginId: login });
 
 /** A stepwise order that is placed, and whose money is not held yet. */
-async function placed(): Promise<Purchase> {
+async function placeOrder(): Promise<Purchase> {
   const parties = await memory.world.parties();
   const begun = purchase();
   const stop = new Error('placed');
@@ -71,7 +68,7 @@ const ENDS = [
 ] as const;
 
 describe.each(ENDS)('%s', (_, end, code) => {
-  test.each(WAYS)('places no further order under its open login: %s', async (__, run) => {
+  test.each(RUNS)('places no further order under its open login: %s', async (__, run) => {
     const parties = await memory.world.parties();
     expect((await run(parties, purchase())).state).toBe('released');
     await end();
@@ -86,14 +83,14 @@ describe.each(ENDS)('%s', (_, end, code) => {
     });
   });
 
-  test('has no money held for what was placed and not authorised', async () => {
-    const order = await placed();
+  test('has no money held for an order that was placed but not authorised', async () => {
+    const order = await placeOrder();
     await end();
     await expect(authorise(order)).rejects.toMatchObject({ code });
     expect(account().money['EUR']?.available).toBe('1000000');
   });
 
-  test('loses nothing of what was authorised before', async () => {
+  test('loses nothing that was authorised before', async () => {
     const claimed = purchase(loginId, null);
     const voided = purchase(loginId, null);
     const parties = await memory.world.parties();
@@ -110,10 +107,10 @@ describe.each(ENDS)('%s', (_, end, code) => {
 });
 
 test('an order that was placed is authorised while its login is open', async () => {
-  expect((await authorise(await placed())).result.state).toBe('authorised');
+  expect((await authorise(await placeOrder())).result.state).toBe('authorised');
 });
 
-test('to be active again opens no login that a block ended', async () => {
+test('becomes active again, but the login that the block ended stays closed', async () => {
   await block();
   await setStatus('active');
   const parties = await memory.world.parties();
@@ -127,7 +124,7 @@ test('to be active again opens no login that a block ended', async () => {
 describe('a login that was under way', () => {
   let login: string;
   beforeEach(async () => {
-    login = await authenticated(memory.world, device);
+    login = await authenticate(memory.world, device);
   });
 
   test('opens no session for a blocked customer, nor after the block', async () => {
@@ -201,7 +198,7 @@ describe('the account', () => {
     expect(bytes).toBeLessThan(1024);
   });
 
-  test('stays blocked by what is said of its profile alone', async () => {
+  test('stays blocked when only its profile changes', async () => {
     await block();
     const { identity } = await memory.world.bank('auth-service');
     await identity.updateProfile({ ...CUSTOMER, missing: ['email'] });
@@ -211,7 +208,7 @@ describe('the account', () => {
     expect(account().status).toBe('blocked');
   });
 
-  test('is neither read nor written by what a profile lacks: it would conflict with orders', async () => {
+  test('is neither read nor written when a profile changes: that would conflict with orders', async () => {
     await (await teller()).updateProfile({ ...CUSTOMER, missing: ['email'], status: 'active' });
     const { readSet, writeSet } = memory.ledger.blocks().at(-1)!.transactions[0]!;
     const touched = [...readSet, ...writeSet].map(({ key }) => key);

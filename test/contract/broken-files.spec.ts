@@ -4,8 +4,8 @@ import { appendFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { inputPaths, type InputPaths, type PayReport } from '@fabric-offline-pay/run';
 import { ifFound, UnavailableError } from '@fabric-offline-pay/sdk';
-import { FilesRun } from '../support/files-run';
-import { expectEveryRowOnce } from '../support/every-row';
+import { FilesRun } from '../support/files-run.js';
+import { expectEveryRowOnce } from '../support/every-row.js';
 
 const SETS = join(__dirname, '..', 'files');
 
@@ -28,7 +28,7 @@ type Row = PayReport['outcomes'][number];
 const endOf = ({ state, first }: Row): string =>
   (state === 'replayed' ? first?.state : state) ?? '';
 
-/** Of each row that placed an order the report says what stands on the ledger; of others, that no money is held for them. */
+/** For each row that placed an order the report shows the ledger's state; for others, that no money is held. */
 async function expectAsOnLedger({ outcomes }: PayReport): Promise<void> {
   const { orderNumber } = network.world.clientFor('bank', 'auditor', 'bank-1');
   for (const row of outcomes) {

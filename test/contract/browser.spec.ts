@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as protocol from '@fabric-offline-pay/domain';
-import { bundleForBrowser } from '../../scripts/src/browser/bundle';
-import { Chromium, findChromium, type Tab } from '../support/browser/chromium';
-import { certificatePairs, damagedPairs, hostileSignatures } from '../support/browser/hostile';
+import { bundleForBrowser } from '../../scripts/src/browser/bundle.js';
+import { Chromium, findChromium, type Tab } from '../support/browser/chromium.js';
+import { certificatePairs, damagedPairs, hostileSignatures } from '../support/browser/hostile.js';
 import {
   certificateAnswers,
   signatureAnswers,
   vectorAnswers,
-} from '../support/browser/vector-answers';
-import { OfflineRoom, ROOTS } from '../support/offline-room';
-import { CHANNEL, NOW, OFFLINE_MERCHANT, OFFLINE_POLICY } from '../support/offline-world';
-import { SEED } from '../support/seeded';
+} from '../support/browser/vector-answers.js';
+import { OfflineRoom, ROOTS } from '../support/offline-room.js';
+import { CHANNEL, NOW, OFFLINE_MERCHANT, OFFLINE_POLICY } from '../support/offline-world.js';
+import { SEED } from '../support/seeded.js';
 import vectors from '../vectors/offline.json';
 
 const MOST_BYTES = 120_000;
@@ -64,7 +64,7 @@ inChromium('in Chromium', () => {
     expect(JSON.stringify(here)).not.toContain('threw:');
   });
 
-  it('keys and signatures count, or do not, as in Node.js, however they are made', async () => {
+  it('keys and signatures of every form are accepted or refused as in Node.js', async () => {
     const hostile = hostileSignatures(SEED, 600);
     const here = signatureAnswers(protocol, hostile);
     const there = await tab.call('signatures', hostile);
@@ -74,7 +74,7 @@ inChromium('in Chromium', () => {
       expect(here.filter(([whole]) => whole === answer).length).toBeGreaterThan(10);
   });
 
-  it('certificates are believed as in Node.js, whole ones and damaged ones', async () => {
+  it('certificates, whole and damaged, are accepted or refused as in Node.js', async () => {
     const pairs = [...certificatePairs, ...damagedPairs(SEED, 400)];
     const here = certificateAnswers(protocol, pairs);
     const there = await tab.call('certificates', pairs);
@@ -130,7 +130,7 @@ inChromium('in Chromium', () => {
       await second.close();
     });
 
-    it('go on where they were after the browser ended without a word, and pay nothing twice', async () => {
+    it('continue after the browser was killed, and pay nothing twice', async () => {
       const before = await tab.call('pay', 'ORD-1');
       expect(before).toMatchObject({ counter: 1, repeated: true, again: true });
       await chromium.quit();
@@ -143,7 +143,7 @@ inChromium('in Chromium', () => {
       expect((await tab.call('standing')).remaining).toEqual([state['2500 paid']]);
     });
 
-    it('are not opened when the store is gone and its mark is not', async () => {
+    it('are refused when the store is gone but its mark is not', async () => {
       await tab.call('close');
       await tab.call('forgetStore', 'device');
       expect(await tab.call('partyCode', 'device')).toBe('STORE_ROLLED_BACK');

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a bank's bulletin must be issued anew, and what stays in it, on the ledger in memory.
+// When a bank must issue its bulletin again, and what stays in it, on the ledger in memory.
 import type { KeyObject } from 'node:crypto';
 import { Bulletins } from '@fabric-offline-pay/run';
 import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
-import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { nowSeconds, OFFLINE, OfflineLedger, reserveKeyOf } from '../support/offline-ledger';
-import { CERTIFICATES, ISSUER, VECTOR_KEYS } from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, POLICY } from '../support/world';
+import { BANK, POLICY } from '@fabric-offline-pay/testing';
+import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { nowSeconds, OFFLINE, OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
+import { CERTIFICATES, ISSUER, VECTOR_KEYS } from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const HALF = Math.floor(OFFLINE.bulletinSeconds / 2);
 
@@ -33,7 +33,7 @@ const issuerOf = (key: KeyObject, certificate: string, authority: string): Issue
 
 const dueIn = (): Promise<number> => bulletins.dueIn(nowSeconds());
 
-test('it is due when half of its time is over, and then has all of it again', async () => {
+test('it is due when half of its time is over, and then has its full time again', async () => {
   expect(await dueIn()).toBe(HALF);
   passSeconds(HALF - 1);
   expect(await dueIn()).toBe(1);
@@ -44,7 +44,7 @@ test('it is due when half of its time is over, and then has all of it again', as
   expect(await bulletins.current()).toMatchObject({ number: 1, issuedAt: nowSeconds() });
 });
 
-test('issued anew, it names the same devices under the same number', async () => {
+test('a new issue names the same devices under the same number', async () => {
   const lost = reserveKeyOf(await ledger.device('customer-1'));
   expect(await bulletins.revoke(lost)).toBe(2);
   passSeconds(HALF);
@@ -62,7 +62,7 @@ test('a device is revoked once, whichever of its epochs is named', async () => {
   expect((await bulletins.current())?.revoked).toHaveLength(1);
 });
 
-test('issued anew after a device can spend no more, it names the device no more under the next number', async () => {
+test('a new issue after a device can no longer spend drops the device, under the next number', async () => {
   await bulletins.revoke(reserveKeyOf(await ledger.device('customer-1')));
   passSeconds(OFFLINE.spendSeconds + 60);
   await bulletins.issueAnew();
@@ -72,7 +72,7 @@ test('issued anew after a device can spend no more, it names the device no more 
   expect(await bulletins.current()).toMatchObject({ number: 3, revoked: [] });
 });
 
-test('it is due at once when the policy changed, and tells the new one', async () => {
+test('it is due at once when the policy changed, and contains the new policy', async () => {
   const offline = { ...OFFLINE, version: OFFLINE.version + 1, count: OFFLINE.count - 1 };
   const proposal = { kind: 'policy' as const, policy: { ...POLICY, offline } };
   for (const role of ['bank', 'merchant'] as const)
@@ -84,7 +84,7 @@ test('it is due at once when the policy changed, and tells the new one', async (
   expect(await dueIn()).toBe(HALF);
 });
 
-test('it is due at once when its issuer was retired, and the next issuer issues it anew', async () => {
+test('it is due at once when its issuer was retired, and the next issuer issues it', async () => {
   const { otherIssuer: certificate, otherRoot: authority } = CERTIFICATES;
   const { offline } = ledger.bank('operator');
   await offline.registerIssuer({ bankId: BANK, certificate, authority });

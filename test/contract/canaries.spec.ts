@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The search for personal data must find it wherever it stands.
-import { Search } from '../support/canaries';
+import { Search } from '../support/canaries.js';
 
 test.each([0, 1, 1000, 4093])(
   'finds a text at offset %i, in every form, and nothing else',

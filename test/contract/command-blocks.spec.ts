@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { offpayProgram } from '../../scripts/src/program';
+import { offpayProgram } from '../../scripts/src/program.js';
 import {
   allBlocks,
   blocksOf,
@@ -12,7 +12,7 @@ import {
   DOCUMENTS,
   NOT_RUN,
   reasonNotToRun,
-} from '../support/command-blocks';
+} from '../support/command-blocks.js';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -24,14 +24,14 @@ test('a block is read with its line, language and text', () => {
   ]);
 });
 
-test('every block says what it holds', () => {
+test('every block names its language', () => {
   expect(allBlocks().filter(({ language }) => language === '')).toEqual([]);
   // Commands have one name, by which they are found.
   const others = ['bash', 'shell', 'console', 'zsh', 'text'];
   expect(allBlocks().filter(({ language }) => others.includes(language))).toEqual([]);
 });
 
-test('there are blocks to run, and every exception is one that stands in a document', () => {
+test('there are blocks to run, and every exception is in a document', () => {
   expect(commandBlocks().filter((block) => reasonNotToRun(block) === undefined)).not.toEqual([]);
   const reasons = commandBlocks().map(reasonNotToRun);
   expect(NOT_RUN.filter(([, , why]) => !reasons.includes(why))).toEqual([]);
@@ -69,6 +69,6 @@ async function unknownOptions(line: string): Promise<string[]> {
   return given.filter((option) => !known.has(option));
 }
 
-test.each([...new Set(mentioned)])('%s: has the options that are told', async (line) => {
+test.each([...new Set(mentioned)])('%s: has the documented options', async (line) => {
   expect(await unknownOptions(line)).toEqual([]);
 });

@@ -2,9 +2,9 @@
 // What follows from the scores of merchants and couriers, in all ways of an order: money that waits for the delivery, a
 // courier that is quoted no more, and both recover with time.
 import { registrationOf } from '@fabric-offline-pay/domain';
-import { resumeTime, passSeconds, stopTime } from '../support/passing-time';
-import { ThreeWays, WAYS } from '../support/three-ways';
-import { BANK, GOODS, LOGISTICS, MERCHANT, POLICY } from '../support/world';
+import { BANK, GOODS, LOGISTICS, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { resumeTime, passSeconds, stopTime } from '../support/passing-time.js';
+import { ThreeWays, WAYS } from '../support/three-ways.js';
 
 const WRONG = { goodsTotal: '1' };
 const REASON = { reason: 'looked into' };
@@ -38,7 +38,7 @@ async function couriersQuoted(): Promise<string[]> {
   return offers.flatMap(({ couriers }) => couriers.map(({ courierId }) => courierId));
 }
 
-/** A login of its own: older ones are over by then. */
+/** With a new login, because older ones have expired by then. */
 const waitAHalfLife = async (): Promise<void> => {
   passSeconds(POLICY.ratings.halfLifeSeconds);
   await shop.score();
@@ -59,14 +59,14 @@ describe('a merchant', () => {
     },
   );
 
-  test('is paid at match again when time has passed', async () => {
+  test('is paid at match again after some time', async () => {
     await blameMerchant(6);
     expect((await shop.buy('express')).state).toBe('captured');
     await waitAHalfLife();
     expect((await shop.buy('express')).state).toBe('released');
   });
 
-  test('is not rid of it by a new licence', async () => {
+  test('keeps its conduct with a new licence', async () => {
     await blameMerchant(5);
     const { goods } = shop.memory.clientFor('bank', 'teller', BANK);
     const known = await goods.readMerchant({ merchantId: MERCHANT });
@@ -92,14 +92,14 @@ describe('a courier', () => {
     }
   });
 
-  test('is quoted again when time has passed', async () => {
+  test('is quoted again after some time', async () => {
     await blameCourier(11);
     expect(await couriersQuoted()).toEqual(['courier-dear']);
     await waitAHalfLife();
     expect(await couriersQuoted()).toEqual(['courier-cheap', 'courier-dear']);
   });
 
-  test('is not rid of it by registering again', async () => {
+  test('keeps its conduct with a new registration', async () => {
     await blameCourier(11);
     const { logistics } = shop.parties.dispatcher;
     const { couriers } = await logistics.listCouriers({ logisticsId: LOGISTICS });
@@ -111,7 +111,7 @@ describe('a courier', () => {
   });
 });
 
-test('nobody is held to what others did: customer, merchant and other goods go on as before', async () => {
+test('nobody is punished for others: customer, merchant and other goods are not affected', async () => {
   await blameCourier(11);
   expect(await shop.score()).toBe(100);
   const { conduct } = await shop.parties.bankNode.goods.readMerchant({ merchantId: MERCHANT });

@@ -3,10 +3,10 @@
 // the same state and committed one after the other.
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
-import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { CURRENCY, MERCHANT } from '../support/world';
+import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 
 const CUSTOMERS = 20;
 const PAYEE = { payeeId: MERCHANT, currency: CURRENCY };
@@ -43,7 +43,7 @@ test('payments to one merchant never conflict', async () => {
   expect(settled.map(({ attempts }) => attempts)).toEqual(keys.map(() => 1));
 });
 
-test('payments do not conflict with a roll-up; what was not there yet is found by the next one', async () => {
+test('payments do not conflict with a roll-up; the next roll-up finds late payments', async () => {
   const half = CUSTOMERS / 2;
   await Promise.all(keys.slice(0, half).map((key) => settleLeg(parties, key)));
   const late = keys.slice(half).map((key) => settleLeg(parties, key));
@@ -60,7 +60,7 @@ test('payments do not conflict with a roll-up; what was not there yet is found b
   expect((await rollUpPayee(parties.bankNode, PAYEE)).balance).toBe(all);
 });
 
-test('roll-ups at the same time add every entry once', async () => {
+test('concurrent roll-ups add every entry once', async () => {
   const { settlement } = parties.bankNode;
   await Promise.all(keys.map((key) => settleLeg(parties, key)));
   const { now: until } = await settlement.readPayee(PAYEE);
@@ -74,7 +74,7 @@ test('roll-ups at the same time add every entry once', async () => {
   expect(balance).toBe((CUSTOMERS * GOODS_TOTAL).toString());
 });
 
-test('entries of a time to come are not rolled up', async () => {
+test('entries of the future are not rolled up', async () => {
   const { settlement } = parties.bankNode;
   const { now } = await settlement.readPayee(PAYEE);
   await expect(settlement.rollUp({ ...PAYEE, until: now + 5 })).rejects.toMatchObject({

@@ -2,19 +2,18 @@
 // The delivery: its fee is earned by it, it is proven by the customer's secret or believed after a time, and money that waits
 // for goods that never come goes back.
 import { registrationOf } from '@fabric-offline-pay/domain';
-import { WAYS } from '../support/both-ways';
-import { missingMoney } from '../support/money';
-import { GOODS_TOTAL, OneOrder } from '../support/one-order';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
 import {
-  addressesOf,
   CURRENCY,
   deliverySecretOf,
   GOODS,
   LOGISTICS,
   MERCHANT,
   POLICY,
-} from '../support/world';
+} from '@fabric-offline-pay/testing';
+import { WAYS } from '../support/both-ways.js';
+import { missingMoney } from '../support/money.js';
+import { GOODS_TOTAL, OneOrder } from '../support/one-order.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 let order: OneOrder;
 
@@ -28,15 +27,10 @@ afterEach(() => {
 });
 
 const node = async () => (await order.world.bank('bank-node')).settlement;
-const courier = async () => (await order.world.logistics('courier')).logistics;
-const pickUp = async () =>
-  (await courier()).pickUp(order.key, { transient: { ...addressesOf('ORD-1') } });
-const deliver = async (secret?: string) =>
-  (await courier()).deliver({ ...order.key, ...(secret !== undefined && { secret }) });
 const SECRET = deliverySecretOf('ORD-1');
 
 describe.each(WAYS)('the fee of a delivery, %s', (way) => {
-  test('is credited when the goods are there, not when they are paid', async () => {
+  test('is credited when the goods are delivered, not when they are paid', async () => {
     await order.buy(way);
     const fee = await order.fee();
     expect(await order.books()).toMatchObject({
@@ -44,8 +38,8 @@ describe.each(WAYS)('the fee of a delivery, %s', (way) => {
       logistics: 0,
       standing: fee,
     });
-    await pickUp();
-    expect((await deliver(SECRET)).result).toMatchObject({
+    await order.pickUp();
+    expect((await order.deliver(SECRET)).result).toMatchObject({
       state: 'released',
       delivery: 'delivered',
     });
@@ -54,17 +48,17 @@ describe.each(WAYS)('the fee of a delivery, %s', (way) => {
 
   test('must be captured before the courier sets out', async () => {
     await order.buy(way, { claim: null });
-    await expect(pickUp()).rejects.toMatchObject({ code: 'FEE_NOT_CAPTURED' });
+    await expect(order.pickUp()).rejects.toMatchObject({ code: 'FEE_NOT_CAPTURED' });
     const { bankNode } = await order.world.parties();
     if (way === 'express')
       await bankNode.express.settle({ ...order.key, captureId: 'c1', amount: '1' });
     else await bankNode.settlement.capture({ ...order.key, captureId: 'c1', amount: '1' });
-    await expect(pickUp()).rejects.toMatchObject({ code: 'FEE_NOT_CAPTURED' });
+    await expect(order.pickUp()).rejects.toMatchObject({ code: 'FEE_NOT_CAPTURED' });
     const rest = (await order.fee()) - 1;
     await bankNode.settlement.capture({ ...order.key, captureId: 'c2', amount: rest.toString() });
-    await pickUp();
+    await order.pickUp();
     await (await order.world.merchant()).settlement.void(order.key);
-    await deliver(SECRET);
+    await order.deliver(SECRET);
     expect(await order.books()).toMatchObject({ logistics: rest + 1, merchant: 0, standing: 0 });
   });
 
@@ -80,13 +74,13 @@ describe.each(WAYS)('the fee of a delivery, %s', (way) => {
   });
 
   test.each(['released', 'waiting'])(
-    'once earned stays the courier’s, whatever becomes of a dispute: %s',
+    'stays with the courier after any dispute, once it is earned: %s',
     async (money) => {
       if (money === 'waiting') await order.waits();
       await order.buy(way);
       const fee = await order.fee();
-      await pickUp();
-      await deliver(SECRET);
+      await order.pickUp();
+      await order.deliver(SECRET);
       await order.rollUp();
       await order.world.dispute(order.device, 'ORD-1');
       await order.world.decide('ORD-1', 'uphold');
@@ -98,9 +92,9 @@ describe.each(WAYS)('the fee of a delivery, %s', (way) => {
     await order.waits();
     await order.buy(way);
     const fee = await order.fee();
-    await pickUp();
+    await order.pickUp();
     await order.world.dispute(order.device, 'ORD-1');
-    expect((await deliver(SECRET)).result.state).toBe('disputed');
+    expect((await order.deliver(SECRET)).result.state).toBe('disputed');
     expect(await order.books()).toMatchObject({ logistics: fee, merchant: 0 });
     await order.world.decide('ORD-1', 'reject');
     await (await node()).release(order.key);
@@ -116,11 +110,11 @@ describe.each(WAYS)('a delivery without proof, %s', (way) => {
   beforeEach(async () => {
     await order.waits();
     await order.buy(way);
-    await pickUp();
+    await order.pickUp();
   });
 
-  test('moves no money, and is believed after the policy’s time', async () => {
-    expect((await deliver()).result).toMatchObject({
+  test('moves no money, and is accepted after the policy’s time', async () => {
+    expect((await order.deliver()).result).toMatchObject({
       state: 'captured',
       delivery: 'deliveredUnproven',
     });
@@ -136,8 +130,8 @@ describe.each(WAYS)('a delivery without proof, %s', (way) => {
     });
   });
 
-  test('can be disputed meanwhile, and then releases nothing', async () => {
-    await deliver();
+  test('can be disputed before that time, and then releases nothing', async () => {
+    await order.deliver();
     await order.world.dispute(order.device, 'ORD-1');
     passSeconds(POLICY.unprovenSeconds);
     await expect((await node()).release(order.key)).rejects.toMatchObject({
@@ -147,29 +141,29 @@ describe.each(WAYS)('a delivery without proof, %s', (way) => {
     expect(await order.books()).toMatchObject({ spent: 0, merchant: 0, logistics: 0 });
   });
 
-  test('is proven later by whoever comes back with the secret', async () => {
-    await deliver();
-    expect((await deliver(SECRET)).result).toMatchObject({ delivery: 'delivered' });
+  test('can be proven later with the secret', async () => {
+    await order.deliver();
+    expect((await order.deliver(SECRET)).result).toMatchObject({ delivery: 'delivered' });
     expect(await order.books()).toMatchObject({ state: 'released', merchant: GOODS_TOTAL });
-    await expect(deliver('ab'.repeat(32))).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    await expect(order.deliver('ab'.repeat(32))).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
   });
 
   test('is not proven by another secret, nor by the digest itself', async () => {
     const { terms } = await (await order.world.bank('bank-node')).orderNumber.readTerms(order.key);
     for (const secret of ['00'.repeat(32), terms.deliveryCommitment, deliverySecretOf('ORD-2')])
-      await expect(deliver(secret)).rejects.toMatchObject({ code: 'DELIVERY_PROOF_INVALID' });
+      await expect(order.deliver(secret)).rejects.toMatchObject({ code: 'DELIVERY_PROOF_INVALID' });
     expect(await order.books()).toMatchObject({ state: 'captured', merchant: 0, logistics: 0 });
   });
 });
 
 describe.each(WAYS)('an order that was captured in part, %s', (way) => {
   test.each(['match', 'delivery'])(
-    'can be disputed while its delivery waits to be believed, and is captured no further: released at %s',
+    'can be disputed while its delivery is unproven, and is not captured further: released at %s',
     async (release) => {
       if (release === 'delivery') await order.waits();
       await order.buy(way, { claim: '5000' });
-      await pickUp();
-      await deliver();
+      await order.pickUp();
+      await order.deliver();
       await order.world.dispute(order.device, 'ORD-1');
       const rest = GOODS_TOTAL + (await order.fee()) - 5000;
       expect(await order.books()).toMatchObject({ state: 'disputed', spent: 5000 });
@@ -192,14 +186,14 @@ describe.each(WAYS)('goods that never come, %s', (way) => {
     async (how) => {
       await order.waits();
       await order.buy(way);
-      if (how === 'picked up') await pickUp();
+      if (how === 'picked up') await order.pickUp();
       const back = async () => (await node()).returnUndelivered(order.key);
       passSeconds(POLICY.deliverySeconds - 1);
       await expect(back()).rejects.toMatchObject({ code: 'NOT_UNDELIVERED' });
       passSeconds(1);
       expect((await back()).result.state).toBe('refunded');
       expect(await order.books()).toMatchObject({ spent: 0, standing: 0 });
-      await expect(deliver(SECRET)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+      await expect(order.deliver(SECRET)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
     },
   );
 
@@ -210,21 +204,21 @@ describe.each(WAYS)('goods that never come, %s', (way) => {
     expect(await order.books()).toMatchObject({ spent: GOODS_TOTAL, standing: 0, logistics: 0 });
   });
 
-  test('come no more without proof when their time is over, so that the money still goes back', async () => {
+  test('cannot be delivered without proof after their time, so the money still goes back', async () => {
     await order.waits();
     await order.buy(way);
-    await pickUp();
+    await order.pickUp();
     passSeconds(POLICY.deliverySeconds - 1);
     passSeconds(1);
-    await expect(deliver()).rejects.toMatchObject({ code: 'DELIVERY_LATE' });
+    await expect(order.deliver()).rejects.toMatchObject({ code: 'DELIVERY_LATE' });
     expect((await (await node()).returnUndelivered(order.key)).result.state).toBe('refunded');
   });
 
-  test('come late with the proof', async () => {
+  test('can be delivered late with the proof', async () => {
     await order.buy(way);
-    await pickUp();
+    await order.pickUp();
     passSeconds(POLICY.deliverySeconds + 1);
-    expect((await deliver(SECRET)).result).toMatchObject({ delivery: 'delivered' });
+    expect((await order.deliver(SECRET)).result).toMatchObject({ delivery: 'delivered' });
   });
 
   test.each(['match', 'delivery'])(
@@ -239,10 +233,10 @@ describe.each(WAYS)('goods that never come, %s', (way) => {
     },
   );
 
-  test('are those that no courier said it delivered', async () => {
+  test('are only goods that no courier reported as delivered', async () => {
     await order.buy(way);
-    await pickUp();
-    await deliver();
+    await order.pickUp();
+    await order.deliver();
     passSeconds(POLICY.deliverySeconds);
     await expect((await node()).returnUndelivered(order.key)).rejects.toMatchObject({
       code: 'NOT_UNDELIVERED',

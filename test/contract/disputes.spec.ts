@@ -2,10 +2,11 @@
 // Disputes and what a payee may dispose of: a decision for the customer is always paid, every dispute ends, and nobody empties
 // a payee's account but the payee.
 import { signDispute } from '@fabric-offline-pay/sdk';
-import { missingMoney } from '../support/money';
-import { GOODS_TOTAL, MONEY, OneOrder } from '../support/one-order';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { CURRENCY, MERCHANT, POLICY } from '../support/world';
+import { CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { missingMoney } from '../support/money.js';
+import { GOODS_TOTAL, MONEY, OneOrder } from '../support/one-order.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { textLike } from '../support/text-matchers.js';
 
 let order: OneOrder;
 
@@ -87,7 +88,7 @@ describe('a dispute', () => {
   });
 });
 
-describe('what a dispute may take', () => {
+describe('the money that a dispute may take', () => {
   test('is withheld until it is decided', async () => {
     const { balance } = await order.rollUp();
     await dispute();
@@ -100,14 +101,14 @@ describe('what a dispute may take', () => {
     await order.world.payOut(MERCHANT, 'p2', balance);
   });
 
-  test('and the merchant has no more, the merchant owes: the next credits pay the customer first', async () => {
+  test('becomes a debt if the merchant has no money: the next credits pay the customer first', async () => {
     await order.emptyMerchant();
     await dispute();
     const { result } = await decide('uphold');
     expect(result).toMatchObject({ state: 'refunded', owed: GOODS_TOTAL.toString() });
     expect(await payee()).toMatchObject({ balance: '0', withheld: '0', owed: '4980' });
     await expect(order.world.payOut(MERCHANT, 'p', '1')).rejects.toMatchObject({
-      code: expect.stringMatching(/PAYEE_/) as string,
+      code: textLike(/PAYEE_/),
     });
     await order.buy('express', { orderNumber: 'ORD-2' });
     const before = (await order.books()).spent;
@@ -130,7 +131,7 @@ describe('what a dispute may take', () => {
     expect(await payee()).toMatchObject({ owed: '0' });
   });
 
-  test('is not borne while the merchant has money that pays it, however long that waits to be rolled up', async () => {
+  test('is not borne by the bank while the merchant has money for it, even if that waits long for a roll-up', async () => {
     await dispute();
     await decide('uphold');
     expect(await payee()).toMatchObject({ owed: '4980', open: '4980' });
@@ -143,7 +144,7 @@ describe('what a dispute may take', () => {
     expect(await order.books()).toMatchObject({ spent: 0 });
   });
 
-  test('that the bank had to bear counts against the merchant, once', async () => {
+  test('counts against the merchant, once, if the bank had to bear it', async () => {
     const { goods, settlement } = (await order.world.parties()).bankNode;
     const owing = async () => (await goods.readMerchant({ merchantId: MERCHANT })).conduct.debt;
     await order.emptyMerchant();
@@ -186,7 +187,7 @@ describe('a customer’s own money', () => {
       ...{ token, currency: CURRENCY, amount },
     });
 
-  test('is paid out to its linked instrument: what is available, and the supply falls', async () => {
+  test('is paid out to its linked instrument up to the available amount, and the supply falls', async () => {
     const { spent } = await order.books();
     const { settlement } = await order.world.bank('auditor');
     const before = (await settlement.totals({})).currencies[CURRENCY]!;

@@ -4,25 +4,31 @@ import { firstStanding, offlineLimits } from '@fabric-offline-pay/domain';
 import {
   clientLedger,
   Device,
-  Issuer,
   memoryStore,
   softwareKey,
   Terminal,
 } from '@fabric-offline-pay/sdk/offline';
 import { UnavailableError } from '@fabric-offline-pay/sdk';
-import { CHANNEL, testNetwork } from '@fabric-offline-pay/testing';
-import { checkout } from '../../sdk/examples/checkout';
-import { reconcile, requestPayout } from '../../sdk/examples/reconciliation';
-import { sell, settle } from '../../sdk/examples/till';
-import { archiveOf } from '../support/memory-archive';
-import { memoryWorld } from '../support/memory-world';
-import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger';
-import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+import {
+  BANK,
+  CURRENCY,
+  MERCHANT,
+  POLICY,
+  CHANNEL,
+  testNetwork,
+} from '@fabric-offline-pay/testing';
+import { checkout } from '../../sdk/examples/checkout.js';
+import { reconcile, requestPayout } from '../../sdk/examples/reconciliation.js';
+import { sell, settle } from '../../sdk/examples/till.js';
+import { archiveOf } from '../support/memory-archive.js';
+import { memoryWorld } from '../support/memory-world.js';
+import { issuerOn } from '../support/offline-issuer.js';
+import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
+import { CERTIFICATES, newKey } from '../support/offline-world.js';
 
 const silent = (): void => undefined;
 
-test('the checkout shows prices, is paid once, and tells what the shop does next', async () => {
+test('the checkout shows prices, is paid once, and says what the shop does next', async () => {
   const network = await testNetwork({ money: '20000' });
   const buy = (orderNumber: string, more = {}) =>
     checkout(network.parties, network.purchase({ orderNumber, ...more }), silent);
@@ -46,7 +52,7 @@ test('the checkout shows prices, is paid once, and tells what the shop does next
   expect(await unreachable).toEqual({ next: 'repeat', code: 'NETWORK_UNAVAILABLE' });
 });
 
-test('the reconciliation finds what differs, and asks for what is owed, once', async () => {
+test('the reconciliation finds differences, and claims owed money once', async () => {
   const network = await testNetwork();
   const buy = (orderNumber: string, more = {}) =>
     checkout(network.parties, network.purchase({ orderNumber, ...more }), silent);
@@ -75,13 +81,10 @@ test('the reconciliation finds what differs, and asks for what is owed, once', a
   expect(await requestPayout(cashier, payee, 'day-1')).toBe('14940');
 });
 
-test('the till sells with no network, keeps the goods of who cannot pay, and settles', async () => {
+test('the till sells with no network, keeps the goods if a customer cannot pay, and settles', async () => {
   const memory = await memoryWorld();
   const ledger = await OfflineLedger.open(memory);
-  const issuer = new Issuer({
-    ...{ bankId: BANK, channel: CHANNEL, key: softwareKey(VECTOR_KEYS.issuer) },
-    ...{ certificate: CERTIFICATES.issuer, authority: CERTIFICATES.root },
-  });
+  const issuer = issuerOn(CHANNEL);
   const key = softwareKey((await memory.world.customer('customer-1')).privateKey);
   const device = await Device.open({ store: memoryStore(), key });
   const reserve = { customerId: 'customer-1', deviceId: 'phone', epoch: 1 };

@@ -3,24 +3,7 @@
 // ways of an order obey.
 import { limitsFor, type InputOf } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
-import {
-  runExpress,
-  runStepwise,
-  signRatings,
-  type Parties,
-  type PipelineResult,
-  type Purchase,
-} from '@fabric-offline-pay/sdk';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import {
-  assess,
-  authenticated,
-  failLogin,
-  fullHistory,
-  mismatch,
-  stepUpFor,
-} from '../support/histories';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+import { runExpress, signRatings, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
 import {
   CURRENCY,
   GOODS,
@@ -29,16 +12,21 @@ import {
   POLICY,
   type CustomerDevice,
   type PurchaseOptions,
-} from '../support/world';
+} from '@fabric-offline-pay/testing';
+import { RUNS } from '../support/both-ways.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import {
+  assess,
+  authenticate,
+  failLogin,
+  fullHistory,
+  mismatch,
+  stepUpFor,
+} from '../support/histories.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 type Ratings = InputOf<'feedback', 'rate'>['ratings'];
 type Subject = Ratings[number]['subject'];
-type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
-
-const WAYS: readonly (readonly [string, Run])[] = [
-  ['stepwise', runStepwise],
-  ['express', runExpress],
-];
 
 const OWNER: Readonly<Record<Subject, string>> = {
   goods: MERCHANT,
@@ -113,7 +101,7 @@ const publish = async (subject: Subject, subjectId: string) =>
     })
   ).result;
 
-async function rated(
+async function rateAndPublish(
   subject: Subject,
   subjectId: string,
   ...stars: readonly number[]
@@ -195,7 +183,7 @@ describe('reputation (unit 7)', () => {
   ])('%i failed logins: %i laptops are above the limit, both ways', async (failures, quantity) => {
     await failLogin(memory.world, device, failures);
     loginId = await memory.world.login(device);
-    for (const [, run] of WAYS)
+    for (const [, run] of RUNS)
       await expect(run(parties, purchase(LAPTOPS(quantity)))).rejects.toMatchObject({
         code: 'LIMIT_EXCEEDED',
       });
@@ -215,19 +203,19 @@ describe('reputation (unit 7)', () => {
   });
 
   test('a login that was never assessed may pay nothing', async () => {
-    loginId = await authenticated(memory.world, device, 'unassessed');
-    for (const [, run] of WAYS)
+    loginId = await authenticate(memory.world, device, 'unassessed');
+    for (const [, run] of RUNS)
       await expect(run(parties, purchase())).rejects.toMatchObject({
         code: 'LOGIN_NOT_AUTHENTICATED',
       });
   });
 });
 
-describe.each(WAYS)('feedback (unit 18), %s', (_, run) => {
+describe.each(RUNS)('feedback (unit 18), %s', (_, run) => {
   test('two bad ratings are not enough, the third moves the release to delivery', async () => {
-    await rated('merchant', MERCHANT, 1, 1);
+    await rateAndPublish('merchant', MERCHANT, 1, 1);
     expect((await run(parties, purchase())).state).toBe('released');
-    await rated('merchant', MERCHANT, 1);
+    await rateAndPublish('merchant', MERCHANT, 1);
     const gated = purchase();
     expect((await run(parties, gated)).state).toBe('captured');
     await expect(parties.bankNode.settlement.release(keyOf(gated))).rejects.toMatchObject({
@@ -286,19 +274,19 @@ describe.each(WAYS)('feedback (unit 18), %s', (_, run) => {
 
 describe('couriers (units 18 and 1104)', () => {
   test('an average of two and a half stars is still good enough', async () => {
-    await rated('courier', 'courier-cheap', 1, 4, 1, 4);
+    await rateAndPublish('courier', 'courier-cheap', 1, 4, 1, 4);
     expect(await couriersQuoted()).toEqual(['courier-cheap', 'courier-dear']);
   });
 
   test('below it the courier is quoted no more', async () => {
-    await rated('courier', 'courier-cheap', 1, 4, 1, 3);
+    await rateAndPublish('courier', 'courier-cheap', 1, 4, 1, 3);
     expect(await couriersQuoted()).toEqual(['courier-dear']);
   });
 
   test('when all are rated poorly, nothing can be quoted', async () => {
-    await rated('courier', 'courier-cheap', 1, 1, 1);
-    await rated('courier', 'courier-dear', 1, 1, 1);
-    for (const [, run] of WAYS)
+    await rateAndPublish('courier', 'courier-cheap', 1, 1, 1);
+    await rateAndPublish('courier', 'courier-dear', 1, 1, 1);
+    for (const [, run] of RUNS)
       await expect(run(parties, purchase())).rejects.toMatchObject({ code: 'NO_COURIER' });
   });
 });
@@ -317,7 +305,7 @@ describe('one customer', () => {
   });
 
   test('changes its mind: the newer opinion takes the place of the older', async () => {
-    await rated('merchant', MERCHANT, 3);
+    await rateAndPublish('merchant', MERCHANT, 3);
     await buyAndRate(bad('merchant', MERCHANT));
     expect(await publish('merchant', MERCHANT)).toMatchObject({ weight: 2000, stars: 4000 });
     await buyAndRate({ ...bad('merchant', MERCHANT), stars: 5, defect: false });
@@ -346,7 +334,7 @@ describe('one customer', () => {
 
 describe('publishing', () => {
   test('adds to what was published, and counts no rating twice', async () => {
-    await rated('merchant', MERCHANT, 5, 4);
+    await rateAndPublish('merchant', MERCHANT, 5, 4);
     const first = { replayed: true, weight: 2000, stars: 9000 };
     expect(await publish('merchant', MERCHANT)).toMatchObject(first);
     await strangerRates({ subject: 'merchant', subjectId: MERCHANT, stars: 3, defect: false });

@@ -4,10 +4,9 @@
 import { contracts } from '@fabric-offline-pay/chaincode';
 import type { InputOf } from '@fabric-offline-pay/domain';
 import { parseRefusal } from '@fabric-offline-pay/sdk';
-import { makeCaller, memoryClient } from '@fabric-offline-pay/testing';
+import { BANK, POLICY, makeCaller, memoryClient } from '@fabric-offline-pay/testing';
 import { DEFAULT_NETWORK, MSP_IDS, PARTICIPANTS } from '@fabric-offline-pay/testing';
-import { WatchedLedger } from '../support/watched-ledger';
-import { BANK, POLICY } from '../support/world';
+import { WatchedLedger } from '../support/watched-ledger.js';
 
 type Founding = InputOf<'identity', 'bootstrap'>;
 type Founder = 'bank' | 'merchant' | 'logistics';

@@ -3,12 +3,12 @@
 // else waits, and nothing that two parties name shares an entry.
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { everyEntry, runExpress, type RefusedError } from '@fabric-offline-pay/sdk';
-import { ALONE } from '../support/histories';
-import { memoryWorld } from '../support/memory-world';
-import { OfflineLedger, reserveKeyOf, unfunded } from '../support/offline-ledger';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { ThreeWays } from '../support/three-ways';
-import { BANK, CURRENCY, GOODS, MERCHANT, POLICY } from '../support/world';
+import { BANK, CURRENCY, GOODS, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { ALONE } from '../support/histories.js';
+import { memoryWorld } from '../support/memory-world.js';
+import { OfflineLedger, reserveKeyOf, unfunded } from '../support/offline-ledger.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { ThreeWays } from '../support/three-ways.js';
 
 const ONLINE = ['stepwise', 'express'] as const;
 

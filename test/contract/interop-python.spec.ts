@@ -22,9 +22,11 @@ import {
   Terminal,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
-import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { issuerOn } from '../support/offline-issuer.js';
+import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
 import {
   CERTIFICATES,
   newCancellation,
@@ -32,9 +34,8 @@ import {
   newRequest,
   signRequest,
   spkiOf,
-  VECTOR_KEYS,
-} from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
+} from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 import {
   describeWith,
   FAILING_AT_SIGNATURE,
@@ -42,8 +43,7 @@ import {
   PythonWallet,
   runScript,
   type Answer,
-} from '../support/python';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+} from '../support/python.js';
 import vectors from '../vectors/offline.json';
 
 const RESERVE = { customerId: 'customer-1', deviceId: 'python', epoch: 1 };
@@ -76,10 +76,7 @@ describePython('a wallet in Python', () => {
     wallet = started();
     memory = await memoryWorld();
     ledger = await OfflineLedger.open(memory);
-    issuer = new Issuer({
-      ...{ bankId: BANK, channel: CHANNEL, key: softwareKey(VECTOR_KEYS.issuer) },
-      ...{ certificate: CERTIFICATES.issuer, authority: CERTIFICATES.root },
-    });
+    issuer = issuerOn(CHANNEL);
     await memory.world.customer(RESERVE.customerId);
     await fund();
     till = await openTill();
@@ -147,7 +144,7 @@ describePython('a wallet in Python', () => {
     wallet.ask(op, { bytes: base64(bytes), now });
 
   /** One payment with both sides offline, and the receipt. */
-  async function paid(orderNumber: string, amount?: number): Promise<Buffer> {
+  async function payOrder(orderNumber: string, amount?: number): Promise<Buffer> {
     const payment = fromBase64(await asked('pay', await requestOf(orderNumber, amount)), 'payment');
     const acceptance = await till.accept(orderNumber, payment);
     if (!acceptance.accepted) throw new Error(acceptance.code);
@@ -162,7 +159,7 @@ describePython('a wallet in Python', () => {
       ...{ name: 'Bäckerei Sørensen', licence: 'LIC-7', merchantId: MERCHANT },
       ...{ orderNumber: 'OFF-1', amount: 1_250, currency: CURRENCY, delivery: false },
     });
-    const payments = [await paid('OFF-1'), await paid('OFF-2', 750)];
+    const payments = [await payOrder('OFF-1'), await payOrder('OFF-2', 750)];
     passSeconds(3_600);
     for (const [index, orderNumber] of ['OFF-1', 'OFF-2'].entries())
       expect(await till.accept(orderNumber, payments[index]!)).toMatchObject({ repeated: true });
@@ -173,7 +170,7 @@ describePython('a wallet in Python', () => {
     expect(await till.accept('OFF-3', fromBase64(unread, 'payment'))).toMatchObject({
       code: 'OFFLINE_CANCELLED',
     });
-    await paid('OFF-4', 1_000);
+    await payOrder('OFF-4', 1_000);
 
     expect(await till.sync(merchantLedger())).toMatchObject({ settled: 3, refused: 0 });
     const brought = claim as {
@@ -201,7 +198,7 @@ describePython('a wallet in Python', () => {
     expect(await till.accept('OFF-1', fromBase64(payment, 'payment'))).toMatchObject({
       code: 'OFFLINE_REQUEST_EXPIRED',
     });
-    await paid('OFF-2');
+    await payOrder('OFF-2');
   });
 
   test('counts a voucher before it signs it', async () => {
@@ -247,7 +244,7 @@ describePython('a wallet in Python', () => {
     ];
     for (const [code, shown, seconds = 0] of refusals)
       expect(await asked('pay', shown, nowSeconds() + seconds)).toMatchObject({ code });
-    for (const orderNumber of ['OFF-3', 'OFF-4']) await paid(orderNumber, 4_000);
+    for (const orderNumber of ['OFF-3', 'OFF-4']) await payOrder(orderNumber, 4_000);
     expect(await asked('pay', await requestOf('OFF-5', 2_001))).toMatchObject({
       code: 'OFFLINE_OVER_TOTAL_CAP',
     });
@@ -268,7 +265,7 @@ describePython('a wallet in Python', () => {
   });
 
   test('believes a receipt and a cancellation by the terminal that asked, and the first of the two', async () => {
-    await paid('OFF-1');
+    await payOrder('OFF-1');
     const receipt = await till.receipt('OFF-1');
     const { request } = unpackRequest(await requestOf('OFF-1'), CHANNEL);
     const { payload } = parseCose('offpay/payment-request', request);

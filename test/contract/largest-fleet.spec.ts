@@ -3,10 +3,10 @@
 // nobody escapes blame by a long list of areas, and no money is locked by one.
 import { registrationOf } from '@fabric-offline-pay/domain';
 import { signRatings } from '@fabric-offline-pay/sdk';
-import { missingMoney } from '../support/money';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { ThreeWays } from '../support/three-ways';
-import { LOGISTICS } from '../support/world';
+import { LOGISTICS } from '@fabric-offline-pay/testing';
+import { missingMoney } from '../support/money.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { ThreeWays } from '../support/three-ways.js';
 
 const WRONG = { logisticsStatement: { goodsTotal: '1' } };
 const REASON = { reason: 'looked into' };
@@ -26,7 +26,7 @@ let shop: ThreeWays;
 const couriers = async () =>
   (await shop.parties.bankNode.logistics.listCouriers({ logisticsId: LOGISTICS })).couriers;
 
-/** Couriers with so many areas together, whose radii have so many digits more than they need. */
+/** Couriers with this many areas together, whose radii have this many unnecessary digits. */
 function padding(like: Registrations[number], areas: number, digits: number): Registrations {
   const all = Array.from({ length: areas }, (_, index) => ({
     ...AREA,

@@ -3,10 +3,15 @@
 import { contracts } from '@fabric-offline-pay/chaincode';
 import { ALL_TRANSACTIONS, LEDGER_VERSION } from '@fabric-offline-pay/domain';
 import { parseRefusal } from '@fabric-offline-pay/sdk';
-import { DEFAULT_NETWORK, makeCaller, MSP_IDS, PARTICIPANTS } from '@fabric-offline-pay/testing';
+import {
+  POLICY,
+  DEFAULT_NETWORK,
+  makeCaller,
+  MSP_IDS,
+  PARTICIPANTS,
+} from '@fabric-offline-pay/testing';
 import { Context, Contract } from 'fabric-contract-api';
-import { WatchedLedger } from '../support/watched-ledger';
-import { POLICY } from '../support/world';
+import { WatchedLedger } from '../support/watched-ledger.js';
 
 /** Stands for the version that wrote the ledger. */
 class OtherVersion extends Contract {

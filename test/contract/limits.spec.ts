@@ -2,15 +2,23 @@
 // Limits add up over a customer's payments, whichever way, login or device they come by; and what a bank issues needs two
 // pairs of eyes above a sum.
 import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
-import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { makeCaller, memoryClient, type CallerOptions } from '@fabric-offline-pay/testing';
-import { failLogin } from '../support/histories';
-import { memoryWorld, MSP, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { OfflineLedger, reserveKeyOf, unfunded } from '../support/offline-ledger';
-import { newKey, spkiOf } from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, POLICY, type CustomerDevice } from '../support/world';
+import { runExpress, type Purchase } from '@fabric-offline-pay/sdk';
+import {
+  BANK,
+  CURRENCY,
+  POLICY,
+  makeCaller,
+  memoryClient,
+  type CustomerDevice,
+  type CallerOptions,
+} from '@fabric-offline-pay/testing';
+import { type Run, RUNS } from '../support/both-ways.js';
+import { failLogin } from '../support/histories.js';
+import { memoryWorld, MSP, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { OfflineLedger, reserveKeyOf, unfunded } from '../support/offline-ledger.js';
+import { newKey, spkiOf } from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const HOUR = 3600;
 
@@ -25,11 +33,6 @@ const TIGHT = {
   ...{ loginSeconds: 24 * HOUR, windowSeconds: HOUR, quoteSeconds: 24 * HOUR },
   currencies: { [CURRENCY]: LIMITS },
 };
-const WAYS = [
-  ['stepwise', runStepwise],
-  ['express', runExpress],
-] as const;
-type Way = (typeof WAYS)[number][1];
 
 let memory: MemoryWorld;
 let device: CustomerDevice;
@@ -64,7 +67,7 @@ async function stepUp(terms: OrderTerms): Promise<void> {
   await identity.attestPassword({ ...of, nonce: `password-${terms.orderNumber}` });
 }
 
-/** An order of so many chargers. */
+/** An order of this many chargers. */
 function chargers(quantity: number, by = loginId): Purchase {
   orders += 1;
   const orderNumber = `ORD-${orders}`;
@@ -72,8 +75,8 @@ function chargers(quantity: number, by = loginId): Purchase {
   return memory.world.purchase(device, by, { orderNumber, lines });
 }
 
-const buy = async (run: Way, purchase: Purchase) => run(await memory.world.parties(), purchase);
-const buyTwo = (run: Way) => buy(run, { ...chargers(2), stepUp });
+const buy = async (run: Run, purchase: Purchase) => run(await memory.world.parties(), purchase);
+const buyTwo = (run: Run) => buy(run, { ...chargers(2), stepUp });
 const account = async () =>
   (await memory.world.bank('teller')).settlement.readAccount({
     customerId: 'customer-1',
@@ -81,7 +84,7 @@ const account = async () =>
   });
 const spent = async (): Promise<number> => Number((await account()).spent);
 
-describe.each(WAYS)('%s', (_, run) => {
+describe.each(RUNS)('%s', (_, run) => {
   test('an order above what one may cost is refused', async () => {
     await expect(buy(run, { ...chargers(8), stepUp })).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',

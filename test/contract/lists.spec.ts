@@ -4,12 +4,20 @@
 import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { everyEntry, runExpress, type Parties } from '@fabric-offline-pay/sdk';
-import { memoryNetwork, type MemoryNetwork } from '@fabric-offline-pay/testing';
-import { stepUpFor } from '../support/histories';
-import { missingMoney } from '../support/money';
-import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger';
-import { WatchedLedger } from '../support/watched-ledger';
-import { BANK, CURRENCY, GOODS, MERCHANT, POLICY, type CustomerDevice } from '../support/world';
+import {
+  BANK,
+  CURRENCY,
+  GOODS,
+  MERCHANT,
+  POLICY,
+  memoryNetwork,
+  type CustomerDevice,
+  type MemoryNetwork,
+} from '@fabric-offline-pay/testing';
+import { stepUpFor } from '../support/histories.js';
+import { missingMoney } from '../support/money.js';
+import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
+import { WatchedLedger } from '../support/watched-ledger.js';
 
 /** Peers that end every range after four rows, as others do after 100,000. */
 const LIMIT = 4;

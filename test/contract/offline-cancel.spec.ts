@@ -2,15 +2,17 @@
 // Vouchers that their payee cancelled before it accepted them, on the ledger in memory: never paid, and the money back at once.
 // After each test the books balance.
 import { decodePaymentRequest, type PayeeCertificate } from '@fabric-offline-pay/domain';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { BANK } from '@fabric-offline-pay/testing';
+import { availableTo } from '../support/balances.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 import {
   base64,
   cancelledWire,
   OfflineLedger,
   reserveKeyOf,
   signedBulletin,
-} from '../support/offline-ledger';
+} from '../support/offline-ledger.js';
 import {
   forge,
   ISSUER,
@@ -20,8 +22,7 @@ import {
   signRequest,
   type Device,
   type Payment,
-} from '../support/offline-world';
-import { BANK, CURRENCY } from '../support/world';
+} from '../support/offline-world.js';
 
 const MONEY = 1_000_000;
 
@@ -52,10 +53,7 @@ const cancel = async ({ claim = payment, signedRequest, cancellation, payee }: B
     ...(cancellation && { cancellation: base64(cancellation) }),
   });
 
-const available = async (): Promise<number> => {
-  const account = { customerId: 'customer-1', currency: CURRENCY };
-  return Number((await ledger.node.settlement.readAccount(account)).available);
-};
+const available = async (): Promise<number> => Number(await availableTo(ledger.node, 'customer-1'));
 
 it('a cancelled voucher is never paid, and its money is back in the account, once', async () => {
   expect((await cancel()).result).toMatchObject({ replayed: false, returned: '1250' });

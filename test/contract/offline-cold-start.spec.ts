@@ -9,22 +9,17 @@ import { promisify } from 'node:util';
 import { openKey, withTerminal, writeSettings } from '@fabric-offline-pay/run';
 import {
   Device,
-  Issuer,
   loadFile,
   memoryStore,
   saveFile,
   softwareKey,
 } from '@fabric-offline-pay/sdk/offline';
-import { given, mayUnshare, TerminalProcess } from '../offline/party';
-import { PROGRAM } from '../support/command-line';
-import {
-  CERTIFICATES,
-  CHANNEL,
-  newKey,
-  OFFLINE_POLICY,
-  VECTOR_KEYS,
-} from '../support/offline-world';
-import { BANK, CURRENCY, MERCHANT } from '../support/world';
+import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { given, mayUnshare, TerminalProcess } from '../offline/party.js';
+import { PROGRAM } from '../support/command-line.js';
+import { issuerOn } from '../support/offline-issuer.js';
+import { CERTIFICATES, CHANNEL, newKey, OFFLINE_POLICY } from '../support/offline-world.js';
+import { textWith } from '../support/text-matchers.js';
 
 const run = promisify(execFile);
 
@@ -33,12 +28,7 @@ const TILL = {
   roots: { [BANK]: [CERTIFICATES.root] },
 };
 
-const issuer = new Issuer({
-  ...{ bankId: BANK, channel: CHANNEL },
-  key: softwareKey(VECTOR_KEYS.issuer),
-  certificate: CERTIFICATES.issuer,
-  authority: CERTIFICATES.root,
-});
+const issuer = issuerOn(CHANNEL);
 
 let folder: string;
 let device: Device;
@@ -108,6 +98,6 @@ test('the command line asks, accepts and tells what waits with no network', asyn
     offpay('request', '--order', 'ORD-10', '--amount', '1.00', '--out', asked),
   ).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('OFFLINE_TILL_FULL') as string,
+    stderr: textWith('OFFLINE_TILL_FULL'),
   });
 });

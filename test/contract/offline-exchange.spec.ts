@@ -14,23 +14,25 @@ import {
 import {
   clientLedger,
   Device,
-  Issuer,
   memoryStore,
   softwareKey,
   Terminal,
+  type Issuer,
   type OfflineKey,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
-import { archiveOf } from '../support/memory-archive';
-import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger';
-import { exchange } from '../support/offline-room';
-import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { earnedBy } from '../support/balances.js';
+import { archiveOf } from '../support/memory-archive.js';
+import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
+import { issuerOn } from '../support/offline-issuer.js';
+import { exchange } from '../support/offline-room.js';
+import { CERTIFICATES, newKey } from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { licenseSecondMerchant, SECOND_MERCHANT } from '../support/second-merchant.js';
 
-const OTHER_MERCHANT = 'merchant-2';
 const RESERVE = { customerId: 'customer-1', deviceId: 'phone', epoch: 1 };
 
 let memory: MemoryWorld;
@@ -44,17 +46,8 @@ afterAll(resumeTime);
 beforeEach(async () => {
   memory = await memoryWorld();
   ledger = await OfflineLedger.open(memory);
-  issuer = new Issuer({
-    bankId: BANK,
-    channel: CHANNEL,
-    key: softwareKey(VECTOR_KEYS.issuer),
-    certificate: CERTIFICATES.issuer,
-    authority: CERTIFICATES.root,
-  });
-  const licence = { number: 'LIC-2', validUntil: 4_102_444_800 };
-  const merchant = { mspId: 'MerchantMSP', active: true, licence, categories: ['43000000'] };
-  const merchants = [{ merchantId: OTHER_MERCHANT, ...merchant }];
-  await ledger.bank('teller').goods.licenseMerchants({ bankId: BANK, merchants });
+  issuer = issuerOn(CHANNEL);
+  await licenseSecondMerchant(ledger.bank('teller'));
   const { privateKey } = await memory.world.customer(RESERVE.customerId);
   key = softwareKey(privateKey);
 });
@@ -93,15 +86,12 @@ async function fund(device: Device, total: Amount = '20000') {
 const openDevice = (contents = new Map<string, string>()) =>
   Device.open({ store: memoryStore(contents), key });
 
-async function earned(payeeId: string): Promise<bigint> {
-  const payee = await ledger.node.settlement.readPayee({ payeeId, currency: CURRENCY });
-  return BigInt(payee.balance) + BigInt(payee.open);
-}
+const earned = (payeeId: string): Promise<bigint> => earnedBy(ledger.node, payeeId);
 
 test('two terminals accept with no network, and both are paid later, once', async () => {
   const device = await openDevice();
   await fund(device);
-  const tills = [await terminalOf(), await terminalOf(OTHER_MERCHANT)] as const;
+  const tills = [await terminalOf(), await terminalOf(SECOND_MERCHANT)] as const;
   const height = memory.ledger.blocks().length;
   for (const orderNumber of ['OFF-1', 'OFF-2', 'OFF-3'])
     for (const till of tills)
@@ -109,9 +99,9 @@ test('two terminals accept with no network, and both are paid later, once', asyn
   expect(memory.ledger.blocks()).toHaveLength(height);
   passSeconds(OFFLINE.spendSeconds);
   const report = { settled: 3, refused: 0, waiting: { count: 0 } };
-  expect(await tills[1].sync(ledgerOf(OTHER_MERCHANT))).toMatchObject(report);
+  expect(await tills[1].sync(ledgerOf(SECOND_MERCHANT))).toMatchObject(report);
   expect(await tills[0].sync(ledgerOf(MERCHANT))).toMatchObject(report);
-  expect([await earned(MERCHANT), await earned(OTHER_MERCHANT)]).toEqual([3_750n, 3_750n]);
+  expect([await earned(MERCHANT), await earned(SECOND_MERCHANT)]).toEqual([3_750n, 3_750n]);
   const [balance] = await device.balances();
   expect(await ledger.node.offline.readReserve(RESERVE)).toMatchObject({
     settled: balance!.spent,
@@ -163,11 +153,11 @@ test('a copied device is convicted by a file that anyone can verify', async () =
   const more = await issuer.topUp(certificate, '1000', OFFLINE);
   await ledger.node.offline.topUp({ ...RESERVE, sequence: 1, certificate: base64(more.bytes) });
   await copy.importCertificate(more.bytes, [issuer.row]);
-  const tills = [await terminalOf(), await terminalOf(OTHER_MERCHANT)] as const;
+  const tills = [await terminalOf(), await terminalOf(SECOND_MERCHANT)] as const;
   expect(await exchange(tills[0], device, 'OFF-1')).toMatchObject({ accepted: true });
   expect(await exchange(tills[1], copy, 'OFF-1')).toMatchObject({ accepted: true });
   await tills[0].sync(ledgerOf(MERCHANT));
-  expect(await tills[1].sync(ledgerOf(OTHER_MERCHANT))).toMatchObject({ settled: 0, refused: 1 });
+  expect(await tills[1].sync(ledgerOf(SECOND_MERCHANT))).toMatchObject({ settled: 0, refused: 1 });
 
   const [record] = await tills[1].proofs();
   expect(record).toMatchObject({ orderNumber: 'OFF-1', submitted: true });
@@ -184,9 +174,9 @@ test('a copied device is convicted by a file that anyone can verify', async () =
     rmSync(folder, { recursive: true });
   }
   const frauds = await ledger.node.offline.listFrauds({ bankId: BANK, open: true });
-  expect(frauds.frauds).toMatchObject([{ proven: true, merchantId: OTHER_MERCHANT }]);
+  expect(frauds.frauds).toMatchObject([{ proven: true, merchantId: SECOND_MERCHANT }]);
   expect(await ledger.node.offline.readReserve(RESERVE)).toMatchObject({ status: 'frozen' });
-  expect([await earned(MERCHANT), await earned(OTHER_MERCHANT)]).toEqual([1_250n, 0n]);
+  expect([await earned(MERCHANT), await earned(SECOND_MERCHANT)]).toEqual([1_250n, 0n]);
 });
 
 test('a till meets both vouchers of a copied device, and convicts it before either is settled', async () => {

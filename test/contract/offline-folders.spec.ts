@@ -5,9 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openKey, withDevice } from '@fabric-offline-pay/run';
-import { PROGRAM } from '../support/command-line';
-import { OfflineFolders, PASSPHRASE } from '../support/offline-folders';
-import { MERCHANT } from '../support/world';
+import { MERCHANT } from '@fabric-offline-pay/testing';
+import { PROGRAM } from '../support/command-line.js';
+import { OfflineFolders, PASSPHRASE } from '../support/offline-folders.js';
+import { textLike, textWith } from '../support/text-matchers.js';
 
 let folders: OfflineFolders;
 
@@ -26,7 +27,7 @@ const settings = (): readonly string[] =>
 const refused = (...told: readonly string[]) => ({
   code: 2,
   stdout: '',
-  stderr: expect.stringMatching(new RegExp(told.join('[^]*'))) as string,
+  stderr: textLike(new RegExp(told.join('[^]*'))),
 });
 
 test('the folder of one party is not set up as the other’s, nor for somebody else', async () => {
@@ -92,7 +93,7 @@ test('a lost key is told, and no other takes its place', async () => {
     for (const name of lost) rmSync(join(folder, name), { recursive: true });
     await expect(openKey(folder, PASSPHRASE)).rejects.toMatchObject({
       code: 'CONFIGURATION_INVALID',
-      details: { reason: expect.stringContaining('the key is missing') as string },
+      details: { reason: textWith('the key is missing') },
     });
     expect(existsSync(join(folder, 'key.pem'))).toBe(false);
   }
@@ -152,7 +153,7 @@ test('a folder that lost its settings is restored by its key and store, with the
   rmSync(join(folders.device, 'settings.json'));
   expect(await folders.run('device', 'show')).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('"reason":"unmarked"') as string,
+    stderr: textWith('"reason":"unmarked"'),
   });
   expect(await folders.json('device', 'restore', '--marks', marks)).toMatchObject({
     restored: false,

@@ -30,7 +30,7 @@ import {
   type Bulletin,
   type StoredReserve,
 } from '@fabric-offline-pay/domain';
-import { CHANNEL, refusal } from '../support/offline-world';
+import { CHANNEL, refusal } from '../support/offline-world.js';
 import vectors from '../vectors/offline.json';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');

@@ -18,14 +18,15 @@ import {
   updateIssuers,
   withDevice,
 } from '@fabric-offline-pay/run';
-import { HIGHEST_EPOCH, Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
+import { HIGHEST_EPOCH, Issuer } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, POLICY } from '@fabric-offline-pay/testing';
 import { nextEpoch } from '../../network/run/src/offline/next-epoch.js';
-import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger';
-import { OfflineFolders, PASSPHRASE } from '../support/offline-folders';
-import { CERTIFICATES, VECTOR_KEYS } from '../support/offline-world';
-import { BANK, CURRENCY, POLICY } from '../support/world';
+import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { issuerOn } from '../support/offline-issuer.js';
+import { base64, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
+import { OfflineFolders, PASSPHRASE } from '../support/offline-folders.js';
+import { textWith } from '../support/text-matchers.js';
 
 const OWNER = { customerId: 'customer-1', deviceId: 'wallet' };
 const WANTED: FolderFunding = { ...OWNER, currency: CURRENCY, amount: '2000' };
@@ -39,12 +40,7 @@ let folder: string;
 beforeEach(async () => {
   memory = await memoryWorld();
   ledger = await OfflineLedger.open(memory);
-  issuer = new Issuer({
-    ...{ bankId: BANK, channel: CHANNEL },
-    key: softwareKey(VECTOR_KEYS.issuer),
-    certificate: CERTIFICATES.issuer,
-    authority: CERTIFICATES.root,
-  });
+  issuer = issuerOn(CHANNEL);
   await memory.world.customer(OWNER.customerId);
   folders = new OfflineFolders();
   folder = folders.device;
@@ -92,7 +88,7 @@ const pending = (): boolean => existsSync(at('pending.offpay-certificate'));
 
 const invalid = (option: string, reason: string) => ({
   code: 'CONFIGURATION_INVALID',
-  details: { option, reason: expect.stringContaining(reason) as string },
+  details: { option, reason: textWith(reason) },
 });
 
 /** The answer of the ledger never came. */

@@ -9,9 +9,11 @@ import {
   type OfflinePolicy,
   type Policy,
 } from '@fabric-offline-pay/domain';
-import { proofOf } from '../support/fraud-proofs';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { earnedBy, availableTo } from '../support/balances.js';
+import { proofOf } from '../support/fraud-proofs.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 import {
   base64,
   cancelledWire,
@@ -21,7 +23,7 @@ import {
   reserveKeyOf,
   signedBulletin,
   unfunded,
-} from '../support/offline-ledger';
+} from '../support/offline-ledger.js';
 import {
   CERTIFICATES,
   forge,
@@ -32,9 +34,8 @@ import {
   VECTOR_KEYS,
   type Device,
   type Payment,
-} from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+} from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const MONEY = 1_000_000;
 
@@ -61,15 +62,9 @@ const frauds = async (open = false) =>
   (await ledger.node.offline.listFrauds({ bankId: BANK, open })).frauds;
 const reserveStatus = async (): Promise<string> =>
   (await ledger.node.offline.readReserve(reserveKeyOf(device))).status;
-const earned = async (payeeId = MERCHANT): Promise<number> => {
-  const { settlement } = ledger.node;
-  const { balance, open } = await settlement.readPayee({ payeeId, currency: CURRENCY });
-  return Number(balance) + Number(open);
-};
-const available = async (): Promise<number> => {
-  const account = { customerId: 'customer-1', currency: CURRENCY };
-  return Number((await ledger.node.settlement.readAccount(account)).available);
-};
+const earned = async (payeeId = MERCHANT): Promise<number> =>
+  Number(await earnedBy(ledger.node, payeeId));
+const available = async (): Promise<number> => Number(await availableTo(ledger.node, 'customer-1'));
 const penalties = (): string[] =>
   [...memory.ledger.state().keys()].filter((key) => key.endsWith('/doubleSpend'));
 const passClaimUntil = (): void => passSeconds(device.certificate.claimUntil - nowSeconds() + 61);

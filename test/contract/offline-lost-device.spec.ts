@@ -12,14 +12,16 @@ import {
   type OfflineKey,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
-import { archiveOf } from '../support/memory-archive';
-import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger';
-import { exchange } from '../support/offline-room';
-import { CERTIFICATES, newKey, spkiOf, VECTOR_KEYS } from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, MERCHANT } from '../support/world';
+import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { availableTo, earnedBy } from '../support/balances.js';
+import { archiveOf } from '../support/memory-archive.js';
+import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { issuerOn } from '../support/offline-issuer.js';
+import { base64, nowSeconds, OFFLINE, OfflineLedger } from '../support/offline-ledger.js';
+import { exchange } from '../support/offline-room.js';
+import { CERTIFICATES, newKey, spkiOf } from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const MONEY = 1_000_000n;
 const TOTAL = 20_000n;
@@ -36,7 +38,7 @@ const PAID = {
   forgotten: 450n,
   /** The till never read it. */
   unread: 300n,
-  /** The bank was told before the device was lost. */
+  /** The bank knew it before the device was lost. */
   cancelled: 250n,
   /** Only the device knew. */
   cancelledUntold: 150n,
@@ -57,13 +59,7 @@ afterAll(resumeTime);
 beforeEach(async () => {
   memory = await memoryWorld();
   ledger = await OfflineLedger.open(memory);
-  issuer = new Issuer({
-    bankId: BANK,
-    channel: CHANNEL,
-    key: softwareKey(VECTOR_KEYS.issuer),
-    certificate: CERTIFICATES.issuer,
-    authority: CERTIFICATES.root,
-  });
+  issuer = issuerOn(CHANNEL);
   key = softwareKey((await memory.world.customer(CUSTOMER)).privateKey);
   device = await Device.open({ store: memoryStore(), key, issuers: [issuer.row] });
   const bytes = await certify(LOST, key.publicKey, toAmount(TOTAL));
@@ -99,18 +95,12 @@ async function openTill(
   return terminal;
 }
 
-const account = { customerId: CUSTOMER, currency: CURRENCY };
-const available = async (): Promise<bigint> =>
-  toUnits((await ledger.node.settlement.readAccount(account)).available);
+const available = (): Promise<bigint> => availableTo(ledger.node, CUSTOMER);
 const standing = async (reserve: typeof LOST): Promise<bigint> => {
   const { funded, settled, returned } = await ledger.node.offline.readReserve(reserve);
   return toUnits(funded) - toUnits(settled) - toUnits(returned);
 };
-const earned = async (): Promise<bigint> => {
-  const payee = { payeeId: MERCHANT, currency: CURRENCY };
-  const { balance, open } = await ledger.node.settlement.readPayee(payee);
-  return toUnits(balance) + toUnits(open);
-};
+const earned = (): Promise<bigint> => earnedBy(ledger.node, MERCHANT);
 
 const accept = (terminal: Terminal, fate: Fate, by = device) =>
   exchange(terminal, by, fate, toAmount(PAID[fate]));
@@ -127,7 +117,7 @@ async function cancel(terminal: Terminal, fate: Fate): Promise<void> {
   for (const statement of await terminal.cancel(fate)) await device.importCancellation(statement);
 }
 
-/** The bank is told of what its terminal cancelled. */
+/** The bank learns which voucher the terminal cancelled. */
 async function tellCancelled(): Promise<void> {
   for (const { amount, ...cancelled } of await device.cancelled()) {
     const { result } = await ledger.node.offline.cancel(cancelled);
@@ -193,7 +183,7 @@ test('what was accepted and is brought is paid, and all else is the customer’s
   expect(await standing(LOST)).toBe(0n);
   expect((await available()) + rest + (await earned())).toBe(MONEY);
 
-  // Whoever finds the device, and shows the voucher that nobody read, comes too late.
+  // A finder who shows the unread voucher of the device comes too late.
   expect(await online.accept('unread', unread)).toMatchObject({ accepted: false });
   const { frauds } = await ledger.node.offline.listFrauds({ bankId: BANK, open: false });
   expect(frauds).toEqual([]);

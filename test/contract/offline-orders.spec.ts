@@ -10,13 +10,14 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import { signRatings, termsOf, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
-import { quoteLeg, settleLeg } from '../support/express-legs';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
-import { OfflineLedger, reserveKeyOf, wire } from '../support/offline-ledger';
-import { forge, type Device, type Payment } from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT, type PurchaseOptions } from '../support/world';
+import { BANK, LOGISTICS, MERCHANT, type PurchaseOptions } from '@fabric-offline-pay/testing';
+import { earnedBy, availableTo } from '../support/balances.js';
+import { quoteLeg, settleLeg } from '../support/express-legs.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
+import { OfflineLedger, reserveKeyOf, wire } from '../support/offline-ledger.js';
+import { forge, type Device, type Payment } from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const MONEY = 1_000_000;
 const FUNDED = 20_000;
@@ -44,7 +45,7 @@ interface Delivery {
 }
 
 /** What logistics quoted before the terminal lost its network. */
-async function quoted(options: Partial<PurchaseOptions> = {}): Promise<Delivery> {
+async function quoteDelivery(options: Partial<PurchaseOptions> = {}): Promise<Delivery> {
   const { customerId } = device.certificate;
   const of = { customerId, privateKey: device.key };
   const purchase = memory.world.purchase(of, OFFLINE_LOGIN, {
@@ -78,18 +79,14 @@ const order = (orderNumber = 'ORD-1') =>
 
 const KEY = { merchantId: MERCHANT, orderNumber: 'ORD-1' };
 
-async function earned(payeeId: string): Promise<number> {
-  const payee = await parties.bankNode.settlement.readPayee({ payeeId, currency: CURRENCY });
-  return Number(payee.balance) + Number(payee.open);
-}
+const earned = async (payeeId: string): Promise<number> =>
+  Number(await earnedBy(parties.bankNode, payeeId));
 
-const available = async (): Promise<number> => {
-  const account = { customerId: 'customer-1', currency: CURRENCY };
-  return Number((await parties.bankNode.settlement.readAccount(account)).available);
-};
+const available = async (): Promise<number> =>
+  Number(await availableTo(parties.bankNode, 'customer-1'));
 
 it('is held out of the reserve, and captured when the three statements agree', async () => {
-  const delivery = await quoted();
+  const delivery = await quoteDelivery();
   const total = Number(delivery.terms.total);
   const { result } = await place(delivery, payTerms(delivery.terms));
   expect(result).toMatchObject({ state: 'categoryChecked', replayed: false });
@@ -113,7 +110,7 @@ it.each([
   ['a device that was revoked since', 'DEVICE_UNKNOWN'],
   ['a customer who was blocked since', 'CUSTOMER_BLOCKED'],
 ] as const)('is refused of %s: nothing was handed over yet', async (_, code) => {
-  const delivery = await quoted();
+  const delivery = await quoteDelivery();
   const claim = payTerms(delivery.terms);
   const { identity } = ledger.bank('teller');
   if (code === 'DEVICE_UNKNOWN')
@@ -125,7 +122,7 @@ it.each([
 });
 
 it('leaves one purchase with its goods, paid offline, when it is captured: its reserve is the success', async () => {
-  const delivery = await quoted();
+  const delivery = await quoteDelivery();
   await place(delivery, payTerms(delivery.terms));
   const purchases = async () =>
     (await ledger.bank('teller').feedback.listPurchases({ customerId: 'customer-1' })).purchases;
@@ -141,7 +138,7 @@ it('leaves one purchase with its goods, paid offline, when it is captured: its r
 });
 
 it('runs units 8, 9, 15, 10 and 12, as the trail tells', async () => {
-  const delivery = await quoted();
+  const delivery = await quoteDelivery();
   const { result } = await place(delivery, payTerms(delivery.terms));
   expect(result.units).toEqual(['8', '9', '15', '10', '12']);
   const { receipts } = await parties.bankNode.orderNumber.trail(KEY);
@@ -151,7 +148,7 @@ it('runs units 8, 9, 15, 10 and 12, as the trail tells', async () => {
 });
 
 it('is placed once: the same again is a repetition, other terms are a conflict', async () => {
-  const delivery = await quoted();
+  const delivery = await quoteDelivery();
   const payment = payTerms(delivery.terms);
   const first = await place(delivery, payment);
   const again = await place(delivery, payment);
@@ -161,7 +158,7 @@ it('is placed once: the same again is a repetition, other terms are a conflict',
 });
 
 it('tells where its voucher was settled, and gives no refund beside the order', async () => {
-  const delivery = await quoted();
+  const delivery = await quoteDelivery();
   await place(delivery, payTerms(delivery.terms));
   const { offline } = parties.cashier;
   const { payments } = await offline.listPayments(KEY);
@@ -176,7 +173,7 @@ it('tells where its voucher was settled, and gives no refund beside the order', 
 
 describe('gives the money to the account', () => {
   beforeEach(async () => {
-    const delivery = await quoted({ holdSeconds: 60 });
+    const delivery = await quoteDelivery({ holdSeconds: 60 });
     await place(delivery, payTerms(delivery.terms));
   });
 
@@ -194,13 +191,13 @@ describe('gives the money to the account', () => {
 });
 
 it('is blocked by an alarm when the statements differ', async () => {
-  const delivery = await quoted({ logisticsStatement: { goodsTotal: '1' } });
+  const delivery = await quoteDelivery({ logisticsStatement: { goodsTotal: '1' } });
   await place(delivery, payTerms(delivery.terms));
   expect((await settleLeg(parties, KEY)).result.state).toBe('blocked');
 });
 
 it('is rated by the device that paid', async () => {
-  const delivery = await quoted();
+  const delivery = await quoteDelivery();
   await place(delivery, payTerms(delivery.terms));
   await settleLeg(parties, KEY);
   const ratings = [{ subject: 'merchant' as const, subjectId: MERCHANT, stars: 5, defect: false }];
@@ -215,7 +212,7 @@ it('is rated by the device that paid', async () => {
 
 describe('is not placed by a voucher', () => {
   it('for other terms, another amount or another order', async () => {
-    const delivery = await quoted();
+    const delivery = await quoteDelivery();
     const other = { ...delivery.terms, addressRef: 'elsewhere' };
     const payments = [
       payTerms(other),
@@ -229,7 +226,7 @@ describe('is not placed by a voucher', () => {
   });
 
   it('that is not settled: the verdict says why', async () => {
-    const delivery = await quoted();
+    const delivery = await quoteDelivery();
     const payment = payTerms(delivery.terms);
     passSeconds(600);
     const late = forge(payment, { time: payment.content.time + 601 });
@@ -240,7 +237,7 @@ describe('is not placed by a voucher', () => {
   });
 
   it('that names a login', async () => {
-    const delivery = await quoted();
+    const delivery = await quoteDelivery();
     const terms = { ...delivery.terms, loginId: 'login-1' };
     await expect(place({ ...delivery, terms }, payTerms(terms))).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -254,7 +251,7 @@ describe('is not placed by a voucher', () => {
 });
 
 it('ends when its device spent twice: nothing was handed over, so nobody is compensated', async () => {
-  const delivery = await quoted();
+  const delivery = await quoteDelivery();
   const clone = { ...device };
   const goods = ledger.pay(clone);
   const payment = payTerms(delivery.terms);

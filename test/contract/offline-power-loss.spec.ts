@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settleVoucher, type ReserveRow } from '@fabric-offline-pay/domain';
 import { softwareKey, type VoucherBatch } from '@fabric-offline-pay/sdk/offline';
-import { OfflineRoom, ROOTS } from '../support/offline-room';
+import { OfflineRoom, ROOTS } from '../support/offline-room.js';
 import {
   CHANNEL,
   NOW,
@@ -15,7 +15,7 @@ import {
   settleContext,
   VECTOR_KEYS,
   unpacked,
-} from '../support/offline-world';
+} from '../support/offline-world.js';
 
 const PROGRAM = join(__dirname, '..', 'support', 'offline-exchange.cjs');
 const ORDERS = ['ORD-1', 'ORD-2'];
@@ -70,7 +70,7 @@ function notes(file: string): readonly unknown[] {
   const path = join(folder, file);
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as unknown);
+  return lines.map((line): unknown => JSON.parse(line));
 }
 
 /** What the ledger's own rules say of everything that ever reached it. */

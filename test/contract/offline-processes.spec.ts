@@ -5,20 +5,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
-import { exchange } from '../offline/honest';
-import { DeviceProcess, given, mayUnshare, TerminalProcess } from '../offline/party';
-import { nameOf } from '../offline/tills';
-import { isolation } from '../offline/processes/isolation';
-import { CERTIFICATES, CHANNEL, OFFLINE_POLICY, VECTOR_KEYS } from '../support/offline-world';
-import { BANK, CURRENCY, MERCHANT } from '../support/world';
+import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { exchange } from '../offline/honest.js';
+import { DeviceProcess, given, mayUnshare, TerminalProcess } from '../offline/party.js';
+import { nameOf } from '../offline/tills.js';
+import { isolation } from '../offline/processes/isolation.js';
+import { issuerOn } from '../support/offline-issuer.js';
+import { CERTIFICATES, CHANNEL, OFFLINE_POLICY } from '../support/offline-world.js';
 
-const issuer = new Issuer({
-  ...{ bankId: BANK, channel: CHANNEL },
-  key: softwareKey(VECTOR_KEYS.issuer),
-  certificate: CERTIFICATES.issuer,
-  authority: CERTIFICATES.root,
-});
+const issuer = issuerOn(CHANNEL);
 
 let folder: string;
 let device: DeviceProcess;

@@ -12,8 +12,10 @@ import {
   type DeviceCertificate,
 } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { availableTo } from '../support/balances.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 import {
   base64,
   nowSeconds,
@@ -23,7 +25,7 @@ import {
   signedBulletin,
   timesOf,
   unfunded,
-} from '../support/offline-ledger';
+} from '../support/offline-ledger.js';
 import {
   CERTIFICATES,
   forge,
@@ -37,9 +39,8 @@ import {
   VECTOR_KEYS,
   type Device,
   type Payment,
-} from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+} from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const MONEY = 1_000_000;
 
@@ -54,10 +55,8 @@ beforeEach(async () => {
 });
 afterEach(() => expect(missingMoney(memory.ledger.state())).toBe(0n));
 
-const available = async (customerId = 'customer-1'): Promise<number> => {
-  const { settlement } = ledger.node;
-  return Number((await settlement.readAccount({ customerId, currency: CURRENCY })).available);
-};
+const available = async (customerId = 'customer-1'): Promise<number> =>
+  Number(await availableTo(ledger.node, customerId));
 
 const passClaimUntil = (device: Device): void =>
   passSeconds(device.certificate.claimUntil - nowSeconds() + 61);

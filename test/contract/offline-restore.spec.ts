@@ -5,7 +5,8 @@ import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withDevice, withTerminal } from '@fabric-offline-pay/run';
 import { loadFile } from '@fabric-offline-pay/sdk/offline';
-import { OfflineFolders, PASSPHRASE } from '../support/offline-folders';
+import { OfflineFolders, PASSPHRASE } from '../support/offline-folders.js';
+import { textLike } from '../support/text-matchers.js';
 
 let folders: OfflineFolders;
 let device: string;
@@ -38,7 +39,7 @@ function putBack(folder: string): void {
 const refused = (code: string, ...told: readonly string[]) => ({
   code: 1,
   stdout: '',
-  stderr: expect.stringMatching(new RegExp([code, ...told].join('[^]*'))) as string,
+  stderr: textLike(new RegExp([code, ...told].join('[^]*'))),
 });
 
 test('a device put back pays nothing until it is restored, then out of a new epoch', async () => {

@@ -2,8 +2,10 @@
 // Batches of vouchers on the ledger in memory: every verdict, honest and cheating devices, repetitions and contention.
 // After each test the books balance.
 import { reserves, type VoucherClaim } from '@fabric-offline-pay/domain';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
+import { earnedBy } from '../support/balances.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 import {
   base64,
   nowSeconds,
@@ -12,12 +14,10 @@ import {
   reserveKeyOf,
   signedBulletin,
   unfunded,
-} from '../support/offline-ledger';
-import { forge, newDevice, newKey, type Device } from '../support/offline-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
-
-const OTHER_MERCHANT = 'merchant-2';
+} from '../support/offline-ledger.js';
+import { forge, newDevice, newKey, type Device } from '../support/offline-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { licenseSecondMerchant, SECOND_MERCHANT } from '../support/second-merchant.js';
 
 let memory: MemoryWorld;
 let ledger: OfflineLedger;
@@ -25,18 +25,9 @@ let device: Device;
 
 const row = (of: Device = device) => ledger.node.offline.readReserve(reserveKeyOf(of));
 
-/** What a merchant has been credited with. */
-async function earned(payeeId = MERCHANT): Promise<number> {
-  const payee = await ledger.node.settlement.readPayee({ payeeId, currency: CURRENCY });
-  return Number(payee.balance) + Number(payee.open);
-}
-
-async function licenseOther(): Promise<void> {
-  const licence = { number: 'LIC-2', validUntil: 4_102_444_800 };
-  const merchant = { mspId: 'MerchantMSP', active: true, licence, categories: ['43000000'] };
-  const merchants = [{ merchantId: OTHER_MERCHANT, ...merchant }];
-  await ledger.bank('teller').goods.licenseMerchants({ bankId: BANK, merchants });
-}
+/** The money that a merchant was credited with. */
+const earned = async (payeeId = MERCHANT): Promise<number> =>
+  Number(await earnedBy(ledger.node, payeeId));
 
 beforeAll(stopTime);
 afterAll(resumeTime);
@@ -44,7 +35,7 @@ beforeEach(async () => {
   memory = await memoryWorld();
   ledger = await OfflineLedger.open(memory);
   device = await ledger.device('customer-1');
-  await licenseOther();
+  await licenseSecondMerchant(ledger.bank('teller'));
 });
 afterEach(() => expect(missingMoney(memory.ledger.state())).toBe(0n));
 
@@ -71,11 +62,11 @@ describe('honest vouchers', () => {
   it('of one counter at two merchants never meet: disjoint counters are paid at each', async () => {
     const [first, second] = [
       ledger.pay(device),
-      ledger.pay(device, { merchantId: OTHER_MERCHANT }),
+      ledger.pay(device, { merchantId: SECOND_MERCHANT }),
     ];
-    expect(await ledger.settle([[device, [second]]], OTHER_MERCHANT)).toEqual(['settled']);
+    expect(await ledger.settle([[device, [second]]], SECOND_MERCHANT)).toEqual(['settled']);
     expect(await ledger.settle([[device, [first]]])).toEqual(['settled']);
-    expect([await earned(), await earned(OTHER_MERCHANT)]).toEqual([1_250, 1_250]);
+    expect([await earned(), await earned(SECOND_MERCHANT)]).toEqual([1_250, 1_250]);
   });
 
   it('are a duplicate the second time, in the same batch or another, and accuse nobody', async () => {
@@ -121,19 +112,19 @@ const topUp = (raised: Device) =>
   });
 
 it("stands among the customer's purchases as paid offline, each voucher once", async () => {
-  const [own, other] = [ledger.pay(device), ledger.pay(device, { merchantId: OTHER_MERCHANT })];
+  const [own, other] = [ledger.pay(device), ledger.pay(device, { merchantId: SECOND_MERCHANT })];
   const stranger = await ledger.device('customer-2');
   await ledger.settle([
     [device, [own]],
     [stranger, [ledger.pay(stranger)]],
   ]);
-  await ledger.settle([[device, [other]]], OTHER_MERCHANT);
+  await ledger.settle([[device, [other]]], SECOND_MERCHANT);
   const teller = ledger.bank('teller');
   const { purchases } = await teller.feedback.listPurchases({ customerId: 'customer-1' });
   const paid = { customerId: 'customer-1', mode: 'offline', amount: '1250', lines: [] };
   expect(purchases).toMatchObject([
     { merchantId: MERCHANT, orderNumber: 'OFF-1', ...paid },
-    { merchantId: OTHER_MERCHANT, orderNumber: 'OFF-2', ...paid },
+    { merchantId: SECOND_MERCHANT, orderNumber: 'OFF-2', ...paid },
   ]);
 });
 
@@ -255,7 +246,7 @@ describe('refused is a voucher', () => {
 
   it.each([
     ['another channel', 'wrongChannel', { channel: 'other' }],
-    ['another merchant', 'wrongPayee', { merchantId: OTHER_MERCHANT }],
+    ['another merchant', 'wrongPayee', { merchantId: SECOND_MERCHANT }],
     ['another currency', 'wrongCurrency', { currency: 'USD' }],
     ['more than one payment may be', 'overLimit', { amount: 5_001n }],
     [
@@ -314,8 +305,8 @@ function highS(voucher: Uint8Array): Buffer {
 
 describe('a cloned device', () => {
   const ORDERS: readonly (readonly [string, string, readonly [string, string]])[] = [
-    [MERCHANT, OTHER_MERCHANT, ['settled', 'conflict']],
-    [OTHER_MERCHANT, MERCHANT, ['settled', 'conflict']],
+    [MERCHANT, SECOND_MERCHANT, ['settled', 'conflict']],
+    [SECOND_MERCHANT, MERCHANT, ['settled', 'conflict']],
   ];
 
   it.each(ORDERS)(
@@ -324,7 +315,7 @@ describe('a cloned device', () => {
       const clone = { ...device };
       const at: Readonly<Record<string, VoucherClaim>> = {
         [MERCHANT]: ledger.pay(device),
-        [OTHER_MERCHANT]: ledger.pay(clone, { merchantId: OTHER_MERCHANT }),
+        [SECOND_MERCHANT]: ledger.pay(clone, { merchantId: SECOND_MERCHANT }),
       };
       const verdicts = [
         ...(await ledger.settle([[device, [at[first]!]]], first)),
@@ -379,7 +370,7 @@ describe('a cloned device', () => {
 describe('who may settle', () => {
   it('is only the merchant that is paid', async () => {
     const batch = ledger.batchOf([[device, [ledger.pay(device)]]]);
-    const stranger = ledger.merchant('terminal', OTHER_MERCHANT).offline;
+    const stranger = ledger.merchant('terminal', SECOND_MERCHANT).offline;
     await expect(stranger.settle(batch)).rejects.toMatchObject({ code: 'NOT_OWNER' });
     const dispatcher = memory.clientFor('logistics', 'dispatcher', LOGISTICS).offline;
     await expect(dispatcher.settle(batch)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });

@@ -3,10 +3,11 @@
 import { join } from 'node:path';
 import { withDevice } from '@fabric-offline-pay/run';
 import { loadFile, saveFile, type Device } from '@fabric-offline-pay/sdk/offline';
-import { LICENCE, NAME, OfflineFolders, PASSPHRASE } from '../support/offline-folders';
-import { CHANNEL } from '../support/offline-world';
-import { withPayeeOf } from '../support/swapped-payee';
-import { BANK, MERCHANT } from '../support/world';
+import { BANK, MERCHANT } from '@fabric-offline-pay/testing';
+import { LICENCE, NAME, OfflineFolders, PASSPHRASE } from '../support/offline-folders.js';
+import { CHANNEL } from '../support/offline-world.js';
+import { withPayeeOf } from '../support/swapped-payee.js';
+import { textWith, textLike } from '../support/text-matchers.js';
 
 const PAYEE = { name: NAME, licence: LICENCE, bankId: BANK };
 
@@ -23,7 +24,7 @@ const onDevice = <Result>(work: (device: Device) => Promise<Result>): Promise<Re
   withDevice(folders.device, PASSPHRASE, work);
 
 /** The voucher is in a file then. */
-async function paid(order: string): Promise<void> {
+async function payOrder(order: string): Promise<void> {
   const request = await loadFile('request', await folders.request(order));
   const { bytes } = await onDevice((device) => device.pay(request));
   await saveFile('payment', folders.at(order, 'voucher'), bytes);
@@ -76,20 +77,20 @@ test("a request that bears another terminal's certificate is not paid", async ()
   expect(await folders.pay('ORD-2')).toMatchObject({
     code: 1,
     stdout: '',
-    stderr: expect.stringContaining('OFFLINE_PAYEE_UNTRUSTED') as string,
+    stderr: textWith('OFFLINE_PAYEE_UNTRUSTED'),
   });
   expect(await states()).toEqual([]);
 });
 
 test('a voucher that was not read is cancelled, and the order is asked for and paid again', async () => {
-  await paid('ORD-1');
+  await payOrder('ORD-1');
   const out = join(folders.home, 'gone');
   expect(await folders.json('terminal', 'cancel', 'ORD-1', '--out', out)).toMatchObject({
     cancellations: [{ written: [`${out}.offpay-cancellation`] }],
   });
   expect(await folders.accept('ORD-1')).toMatchObject({
     code: 1,
-    stdout: expect.stringContaining('OFFLINE_CANCELLED') as string,
+    stdout: textWith('OFFLINE_CANCELLED'),
   });
   await folders.request('ORD-1');
   const { stdout } = await folders.run('terminal', 'cancel', 'ORD-1', '--out', out);
@@ -100,7 +101,7 @@ test('a voucher that was not read is cancelled, and the order is asked for and p
   });
   const cancelled = await onDevice((device) => device.cancelled());
   expect(cancelled).toMatchObject([{ customerId: 'customer-1', epoch: 1, amount: '1250' }]);
-  await paid('ORD-1');
+  await payOrder('ORD-1');
   expect(await folders.accept('ORD-1')).toMatchObject({ code: 0, stderr: '' });
   expect(await states()).toEqual(['cancelled', 'given']);
 });
@@ -111,19 +112,19 @@ test('a cancellation of nothing that the device paid is refused', async () => {
   await folders.run('terminal', 'cancel', 'ORD-1', '--out', out);
   expect(await folders.run('device', 'cancellation', out)).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('NOT_FOUND') as string,
+    stderr: textWith('NOT_FOUND'),
   });
 });
 
 test('a till that was lost gets its payments back out of the evidence of devices', async () => {
-  await paid('ORD-1');
+  await payOrder('ORD-1');
   const receipt = folders.at('ORD-1', 'receipt');
   const evidence = folders.at('ORD-1', 'evidence');
   const prove = () => folders.run('device', 'evidence', 'ORD-1', '--out', evidence);
   await folders.accept('ORD-1', '--out', receipt);
   expect(await prove()).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/NOT_FOUND[^]*no receipt/) as string,
+    stderr: textLike(/NOT_FOUND[^]*no receipt/),
   });
   await folders.run('device', 'receipt', receipt);
   expect(await prove()).toMatchObject({ code: 0, stderr: '' });

@@ -41,7 +41,7 @@ import {
   type StoredReserve,
   type Voucher,
 } from '@fabric-offline-pay/domain';
-import { refusal, VECTOR_KEYS } from '../support/offline-world';
+import { refusal, VECTOR_KEYS } from '../support/offline-world.js';
 import vectors from '../vectors/offline.json';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
@@ -126,7 +126,7 @@ describe.each(vectors.objects)('$name', (vector) => {
   });
 });
 
-/** All that stands in a payload, without the version, the arrays around it and their order. */
+/** All values of a payload, without the version, the arrays around them and their order. */
 const leaves = (decoded: unknown): string[] => [...inside(decoded)].slice(1).sort();
 
 function* inside(item: unknown): Generator<string> {

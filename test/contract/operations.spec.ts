@@ -2,17 +2,13 @@
 // The budget of state operations: every submitted transaction of the table, run in its costliest ways with orders of one
 // and of five lines, stays within what the table declares. Set OFFPAY_PRINT=1 to see the figures.
 import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
-import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
-import { EveryTransaction } from '../support/every-transaction';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { endOffline, liveOffline } from '../support/offline-lives';
-import { OperationsMeter, operationsOf, type Measured } from '../support/operations';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-
-const WAYS = [
-  ['stepwise', runStepwise],
-  ['express', runExpress],
-] as const;
+import { runExpress } from '@fabric-offline-pay/sdk';
+import { RUNS } from '../support/both-ways.js';
+import { EveryTransaction } from '../support/every-transaction.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { endOffline, liveOffline } from '../support/offline-lives.js';
+import { OperationsMeter, operationsOf, type Measured } from '../support/operations.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const SIZES = [1, 5];
 const EXPRESS_FIXED = 7;
@@ -31,7 +27,7 @@ beforeAll(async () => {
 beforeEach(() => every.newCustomer());
 afterAll(resumeTime);
 
-test.each(WAYS.flatMap(([way, run]) => SIZES.map((size) => [way, size, run] as const)))(
+test.each(RUNS.flatMap(([way, run]) => SIZES.map((size) => [way, size, run] as const)))(
   '%s orders of %i lines',
   async (_, size, run) => {
     await every.liveAllLives(run, size);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was earned stays earned and what was given back is not earned again, whoever calls first and whatever a call is named.
+// Earned money stays earned and returned money is not earned again, in every order of calls and with every name of a call.
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress } from '@fabric-offline-pay/sdk';
-import { WAYS } from '../support/both-ways';
-import { stepUpFor } from '../support/histories';
-import { missingMoney } from '../support/money';
-import { GOODS_TOTAL, OneOrder } from '../support/one-order';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { addressesOf, deliverySecretOf, POLICY } from '../support/world';
+import { deliverySecretOf, POLICY } from '@fabric-offline-pay/testing';
+import { WAYS } from '../support/both-ways.js';
+import { stepUpFor } from '../support/histories.js';
+import { missingMoney } from '../support/money.js';
+import { GOODS_TOTAL, OneOrder } from '../support/one-order.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 let order: OneOrder;
 
@@ -21,41 +21,36 @@ afterEach(() => {
 });
 
 const node = async () => (await order.world.bank('bank-node')).settlement;
-const courier = async () => (await order.world.logistics('courier')).logistics;
-const pickUp = async () =>
-  (await courier()).pickUp(order.key, { transient: { ...addressesOf('ORD-1') } });
-const deliver = async (secret?: string) =>
-  (await courier()).deliver({ ...order.key, ...(secret !== undefined && { secret }) });
 const SECRET = deliverySecretOf('ORD-1');
 
 describe.each(WAYS)('goods that were given up, %s', (way) => {
-  test('are not carried because the order is disputed', async () => {
+  test('are not picked up after a dispute', async () => {
     await order.buy(way);
     passSeconds(POLICY.deliverySeconds);
     await (await node()).returnUndelivered(order.key);
     await order.world.dispute(order.device, 'ORD-1');
-    await expect(pickUp()).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    await expect(order.pickUp()).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
   });
 
-  test('are not delivered after all because the order is disputed', async () => {
+  test('are not delivered after a dispute', async () => {
     await order.buy(way);
-    await pickUp();
+    await order.pickUp();
     passSeconds(POLICY.deliverySeconds);
     await (await node()).returnUndelivered(order.key);
     await order.world.dispute(order.device, 'ORD-1');
-    await expect(deliver(SECRET)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    await expect(order.deliver(SECRET)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
   });
 });
 
-test('a dispute alone stops no courier', async () => {
+test('a dispute alone does not stop a courier', async () => {
   await order.buy('express');
   await order.world.dispute(order.device, 'ORD-1');
-  await pickUp();
-  await deliver(SECRET);
+  await order.pickUp();
+  await order.deliver(SECRET);
   expect(await order.books()).toMatchObject({ logistics: await order.fee(), state: 'disputed' });
 });
 
-describe('a capture that bears the name of another credit, in the same second', () => {
+describe('a capture with the name of another credit, in the same second', () => {
   const capture = async (captureId: string, amount: number) => {
     const { bankNode } = await order.world.parties();
     await bankNode.settlement.capture({ ...order.key, captureId, amount: `${amount}` });
@@ -65,17 +60,17 @@ describe('a capture that bears the name of another credit, in the same second', 
     await order.waits();
     await order.buy('stepwise', { claim: null });
     await capture('claim-1', (await order.fee()) + 1000);
-    await pickUp();
+    await order.pickUp();
   });
 
   test('loses nothing of the delivery', async () => {
-    await deliver(SECRET);
+    await order.deliver(SECRET);
     await capture('delivery', GOODS_TOTAL - 1000);
     expect(await order.books()).toMatchObject({ merchant: GOODS_TOTAL, standing: 0 });
   });
 });
 
-describe.each(WAYS)('the fee of a delivery that is believed, %s', (way) => {
+describe.each(WAYS)('the fee of a delivery that is accepted without proof, %s', (way) => {
   const uphold = async () => {
     await order.world.dispute(order.device, 'ORD-1');
     await order.world.decide('ORD-1', 'uphold');
@@ -101,7 +96,7 @@ describe.each(WAYS)('the fee of a delivery that is believed, %s', (way) => {
     expect(await order.books()).toMatchObject({ logistics: 0, merchant: 0, spent: 0 });
   });
 
-  test('leaves what waits for the decision on the hold', async () => {
+  test('leaves the disputed money on the hold', async () => {
     await order.waits();
     await order.buy(way);
     await order.world.deliver('ORD-1', { proven: false });
@@ -114,7 +109,7 @@ describe.each(WAYS)('the fee of a delivery that is believed, %s', (way) => {
   });
 });
 
-test('a roll-up is done when no debt is left that the balance could pay', async () => {
+test('a roll-up is complete when the balance can pay no more debts', async () => {
   const { world } = order;
   const parties = await world.parties();
   const loginId = await world.login(order.device);

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// For whom a certificate may speak: its own certificate authority writes the actor, the ledger says whether it may.
+// Which actor a certificate may speak for: its own authority writes the actor, and the ledger decides whether it may.
 import { licensingOf, registrationOf } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { missingMoney } from '../support/money';
-import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals';
-import { BANK, CURRENCY, GOODS, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
+import {
+  BANK,
+  CURRENCY,
+  GOODS,
+  LOGISTICS,
+  MERCHANT,
+  type CustomerDevice,
+} from '@fabric-offline-pay/testing';
+import { missingMoney } from '../support/money.js';
+import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals.js';
 
 const NOT_OWNER = { code: 'NOT_OWNER' };
 const PAYEES = [MERCHANT, LOGISTICS];
@@ -40,7 +47,7 @@ describe('a bank certificate', () => {
     );
   });
 
-  test('of the second bank works for its own customers, and for no other', async () => {
+  test('of the second bank works only for its own customers', async () => {
     const teller = all.clientOf(ORGANISATIONS.bank[1], 'teller', 'bank-2');
     await teller.identity.enrolCustomer({ ...enrol, bankId: 'bank-2' });
     const change = { missing: ['email'], status: 'active' as const };
@@ -54,7 +61,7 @@ describe('a bank certificate', () => {
   });
 });
 
-test('a bank licenses no merchant of another bank, not even as it is', async () => {
+test('a bank cannot license a merchant of another bank, even without a change', async () => {
   const rival = all.clientOf(ORGANISATIONS.bank[1], 'teller', 'bank-2');
   const before = await rival.goods.readMerchant({ merchantId: MERCHANT });
   for (const mspId of ORGANISATIONS.merchant) {
@@ -86,7 +93,7 @@ describe('a merchant certificate', () => {
     ).rejects.toMatchObject(NOT_OWNER);
   });
 
-  test('speaks for a merchant only once that is licensed to its organisation', async () => {
+  test('speaks for a merchant only after the merchant is licensed to its organisation', async () => {
     const own = { ...register, merchantId: 'shop-2' };
     const second = cashier(1, 'shop-2');
     await expect(second.goods.registerGoods(own)).rejects.toMatchObject(NOT_OWNER);
@@ -145,14 +152,14 @@ describe("an auditor's certificate", () => {
 });
 
 describe('what belongs to nobody', () => {
-  test('is answered to every member, with or without role and actor', async () => {
+  test('is readable for every member, with or without role and actor', async () => {
     for (const msps of Object.values(ORGANISATIONS))
       for (const mspId of msps)
         for (const client of [all.clientOf(mspId), all.clientOf(mspId, 'courier', 'whoever')])
           expect((await client.identity.readParticipants({})).participants).toHaveLength(8);
   });
 
-  test('is no matter of the actor: ratings are published by any bank', async () => {
+  test('does not depend on the actor: any bank can publish ratings', async () => {
     const about = { subject: 'merchant' as const, owner: MERCHANT, subjectId: MERCHANT };
     for (const actor of ['bank-2', 'whoever', undefined]) {
       const node = all.clientOf(ORGANISATIONS.bank[1], 'bank-node', actor);
@@ -232,26 +239,23 @@ describe('a second logistics company', () => {
   test.each([
     ['stepwise', runStepwise],
     ['express', runExpress],
-  ] as const)(
-    'quotes for the same order, and disturbs the first not at all: %s',
-    async (_, run) => {
-      const bought = purchase();
-      await quoteAsRival(bought);
-      const parties = await all.world.parties();
-      expect((await run(parties, bought)).state).toBe('released');
-      const { logistics } = parties.dispatcher;
-      const quoted = async (logisticsId: string) =>
-        logistics.readQuote({ ...keyOf(bought), logisticsId });
-      const [own, rival] = [await quoted(LOGISTICS), await quoted('logistics-2')];
-      const fees = ({ offers }: typeof own) => offers[0]!.couriers.map(({ fee }) => Number(fee));
-      expect(Math.min(...fees(rival))).toBeGreaterThan(Math.max(...fees(own)));
-      const { terms } = await parties.bankNode.orderNumber.readTerms(keyOf(bought));
-      expect(Number(terms.fee)).toBe(Math.min(...fees(own)));
-      await logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } });
-      const { text } = await logistics.readAddress({ ...keyOf(bought), ref: terms.addressRef });
-      expect(text).toBe(bought.addresses.addresses[0]!.text);
-    },
-  );
+  ] as const)('quotes for the same order without affecting the first: %s', async (_, run) => {
+    const bought = purchase();
+    await quoteAsRival(bought);
+    const parties = await all.world.parties();
+    expect((await run(parties, bought)).state).toBe('released');
+    const { logistics } = parties.dispatcher;
+    const quoteBy = async (logisticsId: string) =>
+      logistics.readQuote({ ...keyOf(bought), logisticsId });
+    const [own, rival] = [await quoteBy(LOGISTICS), await quoteBy('logistics-2')];
+    const fees = ({ offers }: typeof own) => offers[0]!.couriers.map(({ fee }) => Number(fee));
+    expect(Math.min(...fees(rival))).toBeGreaterThan(Math.max(...fees(own)));
+    const { terms } = await parties.bankNode.orderNumber.readTerms(keyOf(bought));
+    expect(Number(terms.fee)).toBe(Math.min(...fees(own)));
+    await logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } });
+    const { text } = await logistics.readAddress({ ...keyOf(bought), ref: terms.addressRef });
+    expect(text).toBe(bought.addresses.addresses[0]!.text);
+  });
 
   test('that was not chosen can purge its addresses when the order is over', async () => {
     const bought = purchase();

@@ -1,29 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pipeline over the real contracts on the ledger in memory: both ways lead to the same end.
-import {
-  runExpress,
-  runStepwise,
-  type Parties,
-  type PipelineResult,
-  type Purchase,
-} from '@fabric-offline-pay/sdk';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { BANK, CURRENCY, MERCHANT, type PurchaseOptions } from '../support/world';
+import { BANK, CURRENCY, MERCHANT, type PurchaseOptions } from '@fabric-offline-pay/testing';
+import { expectLedgerBalanced } from '../support/balances.js';
+import { RUNS } from '../support/both-ways.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 
-type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
-
-const WAYS: readonly (readonly [string, Run])[] = [
-  ['stepwise', runStepwise],
-  ['express', runExpress],
-];
-
-async function expectBalanced({ world }: MemoryWorld): Promise<void> {
-  const { currencies } = await (await world.bank('auditor')).settlement.totals({});
-  for (const sum of Object.values(currencies))
-    expect(BigInt(sum.onLedger)).toBe(BigInt(sum.issued) - BigInt(sum.redeemed));
-}
-
-describe.each(WAYS)('%s', (_, run) => {
+describe.each(RUNS)('%s', (_, run) => {
   let memory: MemoryWorld;
   let loginId: string;
   let device: Awaited<ReturnType<MemoryWorld['world']['customer']>>;
@@ -33,7 +15,7 @@ describe.each(WAYS)('%s', (_, run) => {
     device = await memory.world.customer('customer-1');
     loginId = await memory.world.login(device);
   });
-  afterEach(() => expectBalanced(memory));
+  afterEach(async () => expectLedgerBalanced(await memory.world.bank('auditor')));
 
   const pay = async (options: PurchaseOptions) =>
     run(await memory.world.parties(), memory.world.purchase(device, loginId, options));
@@ -84,7 +66,7 @@ describe.each(WAYS)('%s', (_, run) => {
     },
   );
 
-  test('an upheld alarm never pays; the money goes back', async () => {
+  test('an order with an upheld alarm is never paid; the money goes back', async () => {
     await pay({ orderNumber: 'ORD-1', merchantStatement: { lines: [] } });
     const key = { merchantId: MERCHANT, orderNumber: 'ORD-1' };
     await (

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the policy does not name is refused: no limit is no licence.
 import type { Amount } from '@fabric-offline-pay/domain';
-import { memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { missingMoney } from '../support/money';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { missingMoney } from '../support/money.js';
 
 let memory: MemoryWorld;
 
@@ -25,6 +25,6 @@ test.each(['JPY', 'KWD', 'USD'])('money in %s, which it does not name, is not is
   }),
 );
 
-test('money in a currency that it names is', async () => {
+test('money in a currency that it names is issued', async () => {
   expect((await issue('EUR', '1')).result.replayed).toBe(false);
 });

@@ -13,8 +13,8 @@ import {
   type BatchAnswer,
   type InputOf,
 } from '@fabric-offline-pay/domain';
-import { callerOf, memoryWorld, MSP, type MemoryWorld } from '../support/memory-world';
-import { CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
+import { CURRENCY, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
+import { callerOf, memoryWorld, MSP, type MemoryWorld } from '../support/memory-world.js';
 
 type Quote = InputOf<'express', 'quote'>;
 

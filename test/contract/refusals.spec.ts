@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The refusals that the table names, held against the source of the handlers and against what the ledger answers.
+// Compares the refusals that the table names with the source of the handlers and with the ledger's answers.
 import { contracts } from '@fabric-offline-pay/chaincode';
 import {
   ALL_TRANSACTIONS,
@@ -8,8 +8,8 @@ import {
   type ErrorCode,
 } from '@fabric-offline-pay/domain';
 import { makeCaller } from '@fabric-offline-pay/testing';
-import { reachableRefusals } from '../support/reachable-refusals';
-import { WatchedLedger } from '../support/watched-ledger';
+import { reachableRefusals } from '../support/reachable-refusals.js';
+import { WatchedLedger } from '../support/watched-ledger.js';
 
 const sorted = (codes: Iterable<ErrorCode>): ErrorCode[] => [...codes].sort();
 
@@ -50,7 +50,7 @@ describe('the errors of an entry', () => {
 describe('the ledger of the tests', () => {
   const teller = makeCaller({ mspId: 'BankMSP', role: 'teller', actor: 'bank-1' });
 
-  /** The real contracts, but for one transaction that always answers the same. */
+  /** The real contracts, except for one transaction that always gives the same answer. */
   const ledgerWhere = (contract: string, name: string, message: string): WatchedLedger =>
     new WatchedLedger({
       contracts: contracts.map((Real) => {

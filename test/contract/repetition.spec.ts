@@ -4,14 +4,14 @@
 import { ALL_TRANSACTIONS, transactionNamed } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
 import { memoryNetwork } from '@fabric-offline-pay/testing';
-import { EveryTransaction } from '../support/every-transaction';
-import { endOffline, liveOffline } from '../support/offline-lives';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { RepeatingLedger, type Repeated } from '../support/repeating-ledger';
+import { EveryTransaction } from '../support/every-transaction.js';
+import { endOffline, liveOffline } from '../support/offline-lives.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { RepeatingLedger, type Repeated } from '../support/repeating-ledger.js';
 
 let repeated: readonly Repeated[];
 
-/** Where there is a registry, nobody founds another: that is told, even to who founded it. */
+/** Once there is a registry, nobody can found another: even a founder gets this refusal. */
 const FOUNDED = ['identity:bootstrap'];
 
 /** A vote that was never given is taken back already. */

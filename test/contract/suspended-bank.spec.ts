@@ -3,12 +3,19 @@
 import type { InputOf } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
-import { orderLeg, quoteLeg, signQuoted } from '../support/express-legs';
-import { missingMoney } from '../support/money';
-import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger';
-import { newDevice } from '../support/offline-world';
-import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT, POLICY, type CustomerDevice } from '../support/world';
+import {
+  BANK,
+  CURRENCY,
+  LOGISTICS,
+  MERCHANT,
+  POLICY,
+  type CustomerDevice,
+} from '@fabric-offline-pay/testing';
+import { orderLeg, quoteLeg, signQuoted } from '../support/express-legs.js';
+import { missingMoney } from '../support/money.js';
+import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
+import { newDevice } from '../support/offline-world.js';
+import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals.js';
 
 type Proposal = InputOf<'identity', 'vote'>['proposal'];
 
@@ -46,7 +53,7 @@ const keyOf = ({ basket: { merchantId, orderNumber } }: Purchase) => ({ merchant
 
 const suspend = () => vote(OWN, becoming('suspended'));
 
-test('every other participant together suspends it, and only it with most brings it back', async () => {
+test('all other participants together suspend it, and it comes back only with its own vote and most others', async () => {
   for (const mspId of OTHERS.slice(1))
     expect(await vote(mspId, becoming('suspended'))).toMatchObject({ enacted: false });
   expect(await vote(OTHER, becoming('suspended'))).toMatchObject({ enacted: true });
@@ -55,7 +62,7 @@ test('every other participant together suspends it, and only it with most brings
   expect(await vote(OWN, becoming('active'))).toMatchObject({ enacted: true });
 });
 
-test('a company that was suspended since its quote gets no order: nobody could carry it', async () => {
+test('a company that was suspended after its quote gets no order: nobody could deliver it', async () => {
   const parties = await all.world.parties();
   const bought = purchase('ORD-1');
   const signed = await signQuoted(bought, await quoteLeg(parties, bought));
@@ -89,7 +96,7 @@ test.each([
   expect((await settlement.readAccount(account)).available).toBe(available);
 });
 
-test('what was held is claimed, released, refunded and paid out; alarms are decided', async () => {
+test('held money is claimed, released, refunded and paid out; alarms are decided', async () => {
   const parties = await all.world.parties();
   const [unclaimed, disputed, blocked] = [
     purchase('ORD-1', '10'),
@@ -119,7 +126,7 @@ describe('for payments without a network', () => {
   const clientFor = (role: keyof typeof ORGANISATIONS, attribute: never, actor: string) =>
     all.clientOf(ORGANISATIONS[role][0], attribute, actor);
 
-  test('it sets no more money aside, and pays what was set aside', async () => {
+  test('it sets no more money aside, but pays out of earlier reserves', async () => {
     const ledger = await OfflineLedger.open({ world: all.world, clientFor: clientFor as never });
     const funded = await ledger.device('customer-2', { total: 10_000n });
     const raised = newDevice({ ...funded.certificate, total: 11_000n, sequence: 1 }, funded.key);
@@ -132,7 +139,7 @@ describe('for payments without a network', () => {
   });
 });
 
-test('its consent is asked for as before', async () => {
+test('its vote is still needed', async () => {
   await suspend();
   const proposal: Proposal = { kind: 'policy', policy: { ...POLICY, loginSeconds: 60 } };
   for (const mspId of OTHERS) expect(await vote(mspId, proposal)).toMatchObject({ enacted: false });

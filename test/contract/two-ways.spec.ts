@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stepwise and express as a property: random small orders with random faults end alike both ways, and no block makes or
+// Stepwise and express as a property: random small orders with random faults end the same both ways, and no block makes or
 // loses money. The seed is printed; OFFPAY_SEED=<seed> runs the same orders again.
 import fc from 'fast-check';
-import { SEED } from '../support/seeded';
-import { CHANNEL, memoryWorld } from '../support/memory-world';
+import {
+  CURRENCY,
+  GOODS,
+  LOGISTICS,
+  World,
+  type CustomerDevice,
+} from '@fabric-offline-pay/testing';
+import { SEED } from '../support/seeded.js';
+import { CHANNEL, memoryWorld } from '../support/memory-world.js';
 import {
   outcomeOf,
   WAYS,
@@ -11,10 +18,9 @@ import {
   type Outcome,
   type Scenario,
   type Way,
-} from '../support/both-ways';
-import { missingMoney } from '../support/money';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { CURRENCY, GOODS, LOGISTICS, World, type CustomerDevice } from '../support/world';
+} from '../support/both-ways.js';
+import { missingMoney } from '../support/money.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const RUNS = 25;
 const HOLD_SECONDS = 30;
@@ -106,7 +112,7 @@ const comparable = ({ state, code, available }: Outcome) => ({ state, code, avai
 beforeAll(stopTime);
 afterAll(resumeTime);
 
-test('random orders end alike both ways, and no block makes or loses money', async () => {
+test('random orders end the same both ways, and no block makes or loses money', async () => {
   console.log(`seed ${SEED}`);
   const seen = new Set<string>();
   const property = fc.asyncProperty(story, async ({ money, scenarios }) => {

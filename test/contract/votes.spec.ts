@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Votes on the ledger: who is asked, what expires, what is taken back, and that no vote of others makes money.
 import { licensingOf, type InputOf, type OutputOf } from '@fabric-offline-pay/domain';
-import { memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from '../support/memory-world';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT, POLICY } from '../support/world';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from '../support/memory-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 type Proposal = InputOf<'identity', 'vote'>['proposal'];
 type Participant = Extract<Proposal, { kind: 'participant' }>['participant'];
@@ -56,7 +56,7 @@ const statusOf = async (role: Voter) =>
   )?.status;
 
 describe('a vote', () => {
-  test('is for a change of what stood: after another policy was agreed it brings none back', async () => {
+  test('counts only for the policy of its time: after another policy was agreed, it does not bring the old one back', async () => {
     await vote('bank', longLogins);
     await vote('bank', shortLogins);
     expect(await vote('merchant', shortLogins)).toMatchObject({ enacted: true });
@@ -66,7 +66,7 @@ describe('a vote', () => {
     expect(await vote('bank', longLogins)).toMatchObject({ enacted: true });
   });
 
-  test('is for a change of what stood: a licence that the bank widened since is not taken', async () => {
+  test('counts only for the licence of its time: a licence that the bank widened since is not taken away', async () => {
     const { goods } = memory.clientFor('bank', 'teller', BANK);
     const standing = licensingOf(await goods.readMerchant({ merchantId: MERCHANT }));
     const narrow: Proposal = { kind: 'licence', merchant: { ...standing, categories: [] } };
@@ -85,7 +85,7 @@ describe('a vote', () => {
     expect(await loginSeconds()).toBe(600);
   });
 
-  test('for what stands already changes nothing', async () => {
+  test('for the current state changes nothing', async () => {
     await vote('bank', shortLogins);
     await vote('merchant', shortLogins);
     expect(await vote('logistics', shortLogins)).toMatchObject({ replayed: true, enacted: true });
@@ -111,7 +111,7 @@ describe('a vote', () => {
     expect(await loginSeconds()).toBe(700);
   });
 
-  test('that expired stays so, whatever time a later policy gives to votes', async () => {
+  test('stays expired even if a later policy gives votes more time', async () => {
     const newcomer = entering({});
     await vote('bank', newcomer);
     passSeconds(POLICY.voteSeconds);
@@ -131,7 +131,7 @@ describe('a vote', () => {
     expect(memory.ledger.range('vote/')).toHaveLength(1);
   });
 
-  test('of who was suspended since does not count', async () => {
+  test('of a participant that was suspended since does not count', async () => {
     const rich = policyOf({ holdSeconds: 7200 });
     await vote('logistics', rich);
     for (const role of ['bank', 'merchant'] as const)
@@ -141,8 +141,8 @@ describe('a vote', () => {
   });
 });
 
-describe('a vote that slept while something else stood does not wake', () => {
-  test('when the policy of before is agreed again', async () => {
+describe('an outdated vote does not become valid again', () => {
+  test('when the old policy is agreed again', async () => {
     await vote('bank', longLogins);
     for (const other of [shortLogins, policyOf({})]) {
       await vote('bank', other);
@@ -153,7 +153,7 @@ describe('a vote that slept while something else stood does not wake', () => {
     expect(await loginSeconds()).toBe(POLICY.loginSeconds);
   });
 
-  test('when a bank words a licence otherwise and back', async () => {
+  test('when a bank changes a licence and changes it back', async () => {
     const { goods } = memory.clientFor('bank', 'teller', BANK);
     const standing = licensingOf(await goods.readMerchant({ merchantId: MERCHANT }));
     const narrow: Proposal = { kind: 'licence', merchant: { ...standing, categories: [] } };
@@ -193,7 +193,7 @@ describe('merchant and logistics company', () => {
     expect(await loginSeconds()).toBe(600);
   });
 
-  test('issue nothing, whatever their certificates say', async () => {
+  test('issue nothing with any certificate', async () => {
     const evil = becoming('merchant', { role: 'bank', actor: 'bank-evil' });
     for (const role of ['merchant', 'logistics'] as const)
       await expect(vote(role, evil)).rejects.toMatchObject({ code: 'PARTICIPANT_FIXED' });
@@ -282,13 +282,13 @@ describe('the rules of offline payments', () => {
 });
 
 describe('a licence', () => {
-  const licensed = async (change: object = {}) => {
+  const license = async (change: object = {}) => {
     const { goods } = await memory.world.bank('teller');
     return { ...licensingOf(await goods.readMerchant({ merchantId: MERCHANT })), ...change };
   };
   const grant = async (change: object): Promise<unknown> => {
     const { goods } = await memory.world.bank('teller');
-    return goods.licenseMerchants({ bankId: BANK, merchants: [await licensed(change)] });
+    return goods.licenseMerchants({ bankId: BANK, merchants: [await license(change)] });
   };
   const refused = { code: 'LICENCE_NARROWED' };
 
@@ -298,9 +298,9 @@ describe('a licence', () => {
     ['shorter', { licence: { number: 'LIC-2', validUntil: 4_000_000_000 } }],
     ['narrower', { categories: ['43000000'] }],
   ])('is not made %s by its bank alone', async (_, change) => {
-    const before = await licensed();
+    const before = await license();
     await expect(grant(change)).rejects.toMatchObject(refused);
-    expect(await licensed()).toEqual(before);
+    expect(await license()).toEqual(before);
   });
 
   test('moves to another organisation by no bank alone', async () => {
@@ -311,12 +311,12 @@ describe('a licence', () => {
   test('is widened and prolonged by its bank alone', async () => {
     await grant({ categories: ['43000000', '26000000', '14000000'] });
     await grant({ licence: { number: 'LIC-2', validUntil: 4_102_444_801 } });
-    expect((await licensed()).categories).toHaveLength(3);
+    expect((await license()).categories).toHaveLength(3);
   });
 
   const idle = async (): Promise<Proposal> => ({
     kind: 'licence',
-    merchant: await licensed({ active: false }),
+    merchant: await license({ active: false }),
   });
 
   test.each([
@@ -326,13 +326,13 @@ describe('a licence', () => {
     const proposal = await idle();
     expect(await vote(other, proposal)).toMatchObject({ enacted: false });
     expect(await vote('bank', proposal)).toMatchObject({ enacted: true });
-    expect(await licensed()).toMatchObject({ active: false });
+    expect(await license()).toMatchObject({ active: false });
   });
 
   test('is not ended without its bank', async () => {
     const proposal = await idle();
     await vote('merchant', proposal);
     expect(await vote('logistics', proposal)).toMatchObject({ enacted: false });
-    expect(await licensed()).toMatchObject({ active: true });
+    expect(await license()).toMatchObject({ active: true });
   });
 });

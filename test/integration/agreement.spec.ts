@@ -7,10 +7,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
-import { record, type Recorded } from '../agreement/record';
-import type { Replayed } from '../agreement/replay-main';
-import { replayApart, type Surroundings } from '../agreement/replaying';
-import type { RecordedProposal, RecordedTransaction } from '../agreement/recording';
+import { record, type Recorded } from '../agreement/record.js';
+import type { Replayed } from '../agreement/replay-main.js';
+import { replayApart, type Surroundings } from '../agreement/replaying.js';
+import type { RecordedProposal, RecordedTransaction } from '../agreement/recording.js';
 
 const kept = process.env['OFFPAY_RECORDING'];
 let folder: string;

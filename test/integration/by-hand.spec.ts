@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { networkStatus } from '@fabric-offline-pay/operate';
-import { offpay, PROGRAM, type Ended } from '../support/command-line';
-import { eventually } from '../support/eventually';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world';
+import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
+import { offpay, PROGRAM, type Ended } from '../support/command-line.js';
+import { eventually } from '../support/eventually.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
 let network: NetworkWorld;
 
@@ -64,7 +64,7 @@ test('a basket is quoted, out of a file, an option that overrides it, and privat
   expect(quoted).toMatchObject({ result: { replayed: false, offers } });
 });
 
-test('a query asks the peer of the organisation that is named', async () => {
+test('a query goes to the peer of the named organisation', async () => {
   const asked = { merchantId: MERCHANT, orderNumber: 'ORD-1', logisticsId: LOGISTICS };
   const words = ['logistics', 'read-quote', '--input', JSON.stringify(asked)];
   const { cashier } = await network.world.parties();
@@ -83,7 +83,7 @@ test('a merchant is chosen by the order that is named, and refused where it has 
 test.each([
   [['--org', 'merchant'], 'ACCESS_DENIED'],
   [[], 'NOT_FOUND'],
-])('a refusal with %j is told with code, details and remedy: %s', async (more, refusal) => {
+])('a refusal with %j prints code, details and remedy: %s', async (more, refusal) => {
   const order = ['--merchant-id', MERCHANT, '--order-number', 'none'];
   const { code, stderr } = await byHand('settlement', 'release', ...order, ...more);
   expect(code).toBe(1);
@@ -124,7 +124,7 @@ describe('Ctrl-C while the ordering service is silent', () => {
     }
   }
 
-  test('ends the command with code 130, and tells what became of it', async () => {
+  test('ends the command with code 130, and says what was sent', async () => {
     expect(paused).toHaveLength(3);
     const words = ['settlement', 'link-instrument', '--customer-id', 'customer-by-hand'];
     const child = spawn(

@@ -13,11 +13,12 @@ import {
   type Purchase,
   type StatisticsSnapshot,
 } from '@fabric-offline-pay/sdk';
-import { lastBlock, orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs';
-import { connectVia } from '../support/foreign-gateway';
-import { stepUpFor } from '../support/histories';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '../support/world';
+import { CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
+import { earnedBy, expectLedgerBalanced } from '../support/balances.js';
+import { lastBlock, orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
+import { connectVia } from '../support/foreign-gateway.js';
+import { stepUpFor } from '../support/histories.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
 const CUSTOMERS = 40;
 const GATEWAYS: readonly Role[] = ['bank', 'merchant', 'logistics'];
@@ -62,7 +63,7 @@ async function wave<Result extends Submitted>(
 }
 
 /** Takes one order of every customer to where only the bank's leg is missing. */
-async function placed(name: string): Promise<{
+async function placeOrders(name: string): Promise<{
   readonly keys: { merchantId: string; orderNumber: string }[];
   readonly totals: bigint[];
   readonly results: Submitted[];
@@ -84,19 +85,12 @@ async function placed(name: string): Promise<{
 /** What merchant and logistics company have together, rolled up or not. */
 async function earned(): Promise<bigint> {
   const teller = await network.world.bank('teller');
-  const payees = await Promise.all(
-    [MERCHANT, LOGISTICS].map((payeeId) =>
-      teller.settlement.readPayee({ payeeId, currency: CURRENCY }),
-    ),
-  );
-  return payees.reduce((sum, { balance, open }) => sum + BigInt(balance) + BigInt(open), 0n);
+  const sums = await Promise.all([MERCHANT, LOGISTICS].map((payeeId) => earnedBy(teller, payeeId)));
+  return sums.reduce((sum, each) => sum + each, 0n);
 }
 
-async function expectBalanced(): Promise<void> {
-  const { currencies } = await (await network.world.bank('auditor')).settlement.totals({});
-  const sum = currencies[CURRENCY]!;
-  expect(BigInt(sum.onLedger)).toBe(BigInt(sum.issued) - BigInt(sum.redeemed));
-}
+const expectBalanced = async (): Promise<void> =>
+  expectLedgerBalanced(await network.world.bank('auditor'));
 
 const total = (amounts: readonly bigint[]): bigint =>
   amounts.reduce((sum, amount) => sum + amount, 0n);
@@ -114,7 +108,7 @@ test(`${CUSTOMERS} customers pay one merchant at the same time, and none conflic
 test(`the last leg of ${CUSTOMERS} orders at the same time succeeds at its first submission`, async () => {
   const before = statistics();
   const sum = await earned();
-  const { keys, totals, results } = await placed('LEG');
+  const { keys, totals, results } = await placeOrders('LEG');
   const settled = await wave(keys.map((key) => settleLeg(parties, key)));
   expect(settled.map(({ result }) => result.state)).toEqual(payers.map(() => 'released'));
   expect([...results, ...settled].filter(({ attempts }) => attempts !== 1)).toEqual([]);
@@ -135,7 +129,7 @@ test(`the last leg of ${CUSTOMERS} orders at the same time succeeds at its first
 test('a roll-up meanwhile: no payment conflicts, nothing is lost', async () => {
   const payee = { payeeId: MERCHANT, currency: CURRENCY };
   const sum = await earned();
-  const { keys, totals } = await placed('ROLL');
+  const { keys, totals } = await placeOrders('ROLL');
   const half = keys.length / 2;
   const first = keys.slice(0, half).map((key) => settleLeg(parties, key));
   const rolled = rollUpPayee(parties.bankNode, payee);
@@ -192,8 +186,8 @@ describe('one hold, captured 20 times at once through the gateways of three peer
     const { hold } = await parties.bankNode.orderNumber.readOrder(key);
     const captured = answered.flatMap(({ result }) => (result.replayed ? [] : [PART]));
     expect(counted.snapshot().conflictsRetried).toBeGreaterThan(0);
-    const refusals = outcomes.flatMap((outcome) =>
-      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    const refusals = outcomes.flatMap((outcome): unknown[] =>
+      outcome.status === 'rejected' ? [outcome.reason] : [],
     );
     expect(
       refusals.map((reason) => (reason instanceof RefusedError ? reason.code : reason)),

@@ -9,15 +9,15 @@ import {
   type Parties,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { fullHistory, stepUpFor } from '../support/histories';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
 import {
   GOODS,
   LOGISTICS,
   type CustomerDevice,
   type PurchaseOptions,
   type World,
-} from '../support/world';
+} from '@fabric-offline-pay/testing';
+import { fullHistory, stepUpFor } from '../support/histories.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
 type Ratings = InputOf<'feedback', 'rate'>['ratings'];
 
@@ -134,7 +134,7 @@ describe('published ratings', () => {
     ).rejects.toMatchObject({ code: 'GOODS_DEFECTIVE' });
   });
 
-  test('a poor courier is quoted no more, a poor merchant is paid at delivery', async () => {
+  test('a poorly rated courier is not quoted, a poorly rated merchant is paid at delivery', async () => {
     const purchase = await purchaseOf(device, {
       orderNumber: 'AFTER-1',
       lines: [{ goods: 'laptop', quantity: 1 }],

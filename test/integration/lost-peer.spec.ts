@@ -5,13 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { defaultTopology, killNode } from '@fabric-offline-pay/operate';
 import { connect, type Connection } from '@fabric-offline-pay/sdk';
-import { buyAll, delaysOf, expectAllPaidOnce } from '../support/buying';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { withTwoBankPeers } from '../support/two-peers';
-import { VanishingHost, whyNoHostVanishes } from '../support/vanishing-host';
+import { buyAll, delaysOf, expectAllPaidOnce } from '../support/buying.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { withTwoBankPeers } from '../support/two-peers.js';
+import { VanishingHost, whyNoHostVanishes } from '../support/vanishing-host.js';
 
 const ORDERS = 48;
-/** After so many orders the first peer is lost. */
+/** The first peer is lost after this many orders. */
 const LOST_AFTER = 8;
 
 const reason = whyNoHostVanishes();
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** The bank's node, whose first peer stands on another host. */
+/** The bank's node, whose first peer is on another host. */
 async function bankNode({ clients }: NetworkWorld, host: VanishingHost): Promise<Connection> {
   const bank = clients.organisation('bank');
   const identity = bank.identities.find(({ role }) => role === 'bank-node')!;
@@ -73,7 +73,7 @@ async function bankNode({ clients }: NetworkWorld, host: VanishingHost): Promise
   400_000,
 );
 
-// Last: the peer stays as it is.
+// Last, because the peer is not repaired.
 test('orders go on while a peer of the bank hangs: none is lost, none is paid twice', async () => {
   const { home, world } = network;
   const bought = await buyAll(world, await world.parties(), ORDERS, async (count) => {

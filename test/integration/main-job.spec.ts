@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job as a newcomer runs it: start, read, go on, stop. Real files, real peers, real CAs, real databases.
+// The main job as a newcomer runs it: start, read, continue, stop. Real files, real peers, real CAs, real databases.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +14,11 @@ import {
   readBytes,
   Search,
   type Canary,
-} from '../support/canaries';
-import { commandBlocks, reasonNotToRun } from '../support/command-blocks';
-import { offpay, processesIn } from '../support/command-line';
-import { runBlock } from '../support/run-block';
-import { offpayHere } from '../support/offpay-here';
+} from '../support/canaries.js';
+import { commandBlocks, reasonNotToRun } from '../support/command-blocks.js';
+import { offpay, processesIn } from '../support/command-line.js';
+import { runBlock } from '../support/run-block.js';
+import { offpayHere } from '../support/offpay-here.js';
 import {
   expectBalanced,
   expectedOrders,
@@ -26,7 +26,7 @@ import {
   readReport,
   sampleInput,
   SAMPLE,
-} from '../support/sample';
+} from '../support/sample.js';
 
 const UNITS = [
   '2',
@@ -83,7 +83,7 @@ test('every row of the sample ends as it must, with its own refusal', () => {
   expect(Object.keys(report.refusals).sort()).toEqual([...new Set(refusals)].sort());
 });
 
-test('payments without a network end as they must: settled, refused by the terminal, or told as a double spend', () => {
+test('payments without a network end as they must: settled, refused by the terminal, or reported as a double spend', () => {
   const ends = report.offline.outcomes.map(({ orderNumber, state, reason }) => [
     ...[orderNumber, state, reason],
   ]);
@@ -359,7 +359,7 @@ describe('one node of every kind hangs', () => {
   beforeAll(() => Promise.all(HANGING.map((name) => killNode(home, name, 'SIGSTOP'))));
   afterAll(() => Promise.all(HANGING.map((name) => killNode(home, name, 'SIGCONT'))));
 
-  test('doctor and status name exactly these within 5 s each; a query ends in its time and says whom to look at', async () => {
+  test('doctor and status name exactly these within 5 s each; a query ends in time and names the nodes', async () => {
     const asked = offpay(['balance', ...here]);
     const began = performance.now();
     const looked = await offpayHere(['doctor', '--json', ...here]);

@@ -147,7 +147,7 @@ describe('a network that came up from nothing', () => {
     }
   });
 
-  it('is left alone by another up', async () => {
+  it('is not changed by another up', async () => {
     const before = networkStatus(home).nodes.map(({ pid }) => pid);
     await expect(up()).resolves.toEqual(network);
     expect(networkStatus(home).nodes.map(({ pid }) => pid)).toEqual(before);
@@ -222,7 +222,7 @@ describe('a network under harm', () => {
     await expect(killNode(home, 'clerk')).rejects.toMatchObject({ code: 'NODE_UNKNOWN' });
   });
 
-  it('says which node there is no log of', () => {
+  it('names the node that has no log', () => {
     expect(networkLogs(home, 'supervisor', 1)).toContain('clerk');
     expect(() => networkLogs(home, 'nobody')).toThrow(
       expect.objectContaining({ code: 'NODE_UNKNOWN' }) as Error,

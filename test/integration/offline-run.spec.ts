@@ -15,13 +15,14 @@ import {
 import { enrolIdentity, networkStatus, stopService } from '@fabric-offline-pay/operate';
 import { OfflineBank, startBulletinService } from '@fabric-offline-pay/run';
 import type { Connection } from '@fabric-offline-pay/sdk';
-import { mayUnshare } from '../offline/party';
-import { withHighS } from '../offline/ledger-cheats';
-import { OfflineNetwork, OFFLINE } from '../offline/offline-network';
-import { reportOf } from '../offline/report';
-import { run, type Ran } from '../offline/run';
-import { eventually } from '../support/eventually';
-import { connectAs } from '../support/foreign-gateway';
+import { CURRENCY, POLICY, type World } from '@fabric-offline-pay/testing';
+import { mayUnshare } from '../offline/party.js';
+import { withHighS } from '../offline/ledger-cheats.js';
+import { OfflineNetwork, OFFLINE } from '../offline/offline-network.js';
+import { reportOf } from '../offline/report.js';
+import { run, type Ran } from '../offline/run.js';
+import { eventually } from '../support/eventually.js';
+import { connectAs } from '../support/foreign-gateway.js';
 import {
   forge,
   newKey,
@@ -30,8 +31,7 @@ import {
   spkiOf,
   type Device,
   type Payment,
-} from '../support/offline-world';
-import { CURRENCY, POLICY, type World } from '../support/world';
+} from '../support/offline-world.js';
 
 const SCALE = { devices: 6, terminals: 3, payments: 30 };
 const AMOUNT = 100n;
@@ -65,7 +65,7 @@ describe('a run', () => {
     expect(ran.honest).toHaveLength(SCALE.payments);
   });
 
-  test('what went wrong is told by verdicts, each where it belongs', async () => {
+  test('every failure has its verdict in the right place', async () => {
     const { verdicts, refusedOffline, settled, accepted } = reportOf(
       ran,
       {} as Parameters<typeof reportOf>[1],
@@ -182,28 +182,31 @@ const payOnce = (owner: Device, shop = here): Payment =>
   pay(owner, request(shop.merchantId), nowSeconds());
 
 /** A device and its copy, of which each pays once at another merchant. */
-async function cloned(customerId: string): Promise<[Device, Payment, Payment]> {
+async function cloneDevice(customerId: string): Promise<[Device, Payment, Payment]> {
   const owner = await device(customerId);
   const copy = { ...owner };
   return [owner, payOnce(owner, here), payOnce(copy, there)];
 }
 
-test.each([0, 1])('of a cloned device, whoever settles first is paid: order %d', async (first) => {
-  const [owner, one, two] = await cloned(`clone-order-${first}`);
-  const arrivals = [
-    [here, one],
-    [there, two],
-  ] as const;
-  const [before, after] = first === 0 ? arrivals : [arrivals[1], arrivals[0]];
-  const batchId = `order-${first}`;
-  expect((await settle(before[0], batchId, owner, [before[1]])).names).toEqual(['settled']);
-  expect((await settle(after[0], batchId, owner, [after[1]])).names).toEqual(['conflict']);
-  const again = await settle(before[0], `${batchId}-again`, owner, [before[1]]);
-  expect(again.names).toEqual(['duplicate']);
-});
+test.each([0, 1])(
+  'of a cloned device, the first voucher that is settled is paid: order %d',
+  async (first) => {
+    const [owner, one, two] = await cloneDevice(`clone-order-${first}`);
+    const arrivals = [
+      [here, one],
+      [there, two],
+    ] as const;
+    const [before, after] = first === 0 ? arrivals : [arrivals[1], arrivals[0]];
+    const batchId = `order-${first}`;
+    expect((await settle(before[0], batchId, owner, [before[1]])).names).toEqual(['settled']);
+    expect((await settle(after[0], batchId, owner, [after[1]])).names).toEqual(['conflict']);
+    const again = await settle(before[0], `${batchId}-again`, owner, [before[1]]);
+    expect(again.names).toEqual(['duplicate']);
+  },
+);
 
 test('a copy that uses other counters contradicts itself by its sums', async () => {
-  const [owner, one] = await cloned('clone-disjoint');
+  const [owner, one] = await cloneDevice('clone-disjoint');
   const requestPayload = request(there.merchantId);
   const later = forge(
     one,
@@ -226,7 +229,7 @@ test.each([0, 1, 2, 3, 4])('one bad voucher at place %d leaves the others alone'
   expect(credited).toBe((4n * AMOUNT).toString());
 });
 
-/** A connection of its own, with a certificate of its own, of each of so many terminals of the shop. */
+/** One connection with its own certificate for each of this many terminals of the shop. */
 async function ownTerminals(shop: World, count: number): Promise<Connection[]> {
   const { home, clients, statistics } = network.network;
   const { id } = clients.organisation('merchant');
@@ -240,7 +243,7 @@ async function ownTerminals(shop: World, count: number): Promise<Connection[]> {
   return connections;
 }
 
-test('the same batch from three terminals at once is paid once, and answered three times alike', async () => {
+test('the same batch from three terminals at once is paid once, and gets the same answer three times', async () => {
   const terminals = await ownTerminals(here, 3);
   try {
     const owner = await device('three-times');
@@ -274,7 +277,7 @@ async function topUp(owner: Device): Promise<Device> {
 }
 
 /** Does something at a pace, which no condition can tell: what takes longer is made up for. */
-async function paced(milliseconds: number, work: () => Promise<boolean>): Promise<void> {
+async function repeatEvery(milliseconds: number, work: () => Promise<boolean>): Promise<void> {
   for (let next = Date.now() + milliseconds; await work(); next += milliseconds)
     await wait(Math.max(0, next - Date.now()));
 }
@@ -299,7 +302,7 @@ test('a device that is topped up every second while its vouchers settle loses no
     expect((await settle(here, batchId, owner, [payOnce(owner)])).names).toEqual(['settled']);
     return !last && paidAfter.length < OFFLINE.count;
   };
-  await Promise.all([paced(1_000, toppingUp), paced(500, settling)]);
+  await Promise.all([repeatEvery(1_000, toppingUp), repeatEvery(500, settling)]);
   expect(paidAfter.at(-1)).toBe(TOP_UPS);
   expect(new Set(paidAfter).size).toBeGreaterThan(2);
   const { offline } = await here.bank('bank-node');
@@ -335,7 +338,7 @@ async function issuedByService(what: string, isIt: (bulletin: Buffer) => boolean
 const readBulletin = (signed: Buffer) =>
   decodeBulletin(parseCose('offpay/bulletin', signed).payload);
 
-test("the bank's process issues the bulletin anew when the policy changed, and ends when it is told to", async () => {
+test("the bank's process issues a new bulletin when the policy changed, and ends on request", async () => {
   const { clients } = network.network;
   const changed = { acceptSeconds: OFFLINE.acceptSeconds + 1 };
   const offline = { ...OFFLINE, ...changed, version: OFFLINE.version + 1 };

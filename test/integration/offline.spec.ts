@@ -17,11 +17,12 @@ import {
   type OfflineKey,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
-import { eventually } from '../support/eventually';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { exchange } from '../support/offline-room';
-import { CERTIFICATES, newKey, VECTOR_KEYS } from '../support/offline-world';
-import { BANK, CURRENCY, MERCHANT, POLICY } from '../support/world';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { eventually } from '../support/eventually.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { issuerOn } from '../support/offline-issuer.js';
+import { exchange } from '../support/offline-room.js';
+import { CERTIFICATES, newKey } from '../support/offline-world.js';
 
 const OFFLINE = POLICY.offline;
 const OTHER_MERCHANT = 'merchant-2';
@@ -35,13 +36,7 @@ let key: OfflineKey;
 beforeAll(async () => {
   network = await networkWorld();
   await network.shop(OTHER_MERCHANT);
-  issuer = new Issuer({
-    bankId: BANK,
-    channel: network.clients.channel,
-    key: softwareKey(VECTOR_KEYS.issuer),
-    certificate: CERTIFICATES.issuer,
-    authority: CERTIFICATES.root,
-  });
+  issuer = issuerOn(network.clients.channel);
   const { issuer: certificate, root: authority } = CERTIFICATES;
   const operator = await network.world.bank('operator');
   await operator.offline.registerIssuer({ bankId: BANK, certificate, authority });

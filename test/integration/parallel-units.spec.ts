@@ -2,9 +2,9 @@
 // The parallel arrows of the patent on real peers: 5 ∥ 6, 9 ∥ 15 and 1101 ∥ 1102 ∥ 1103 ∥ 1104 of one subject are sent at
 // the same time and never conflict.
 import type { Parties, Purchase, TransactionResult } from '@fabric-offline-pay/sdk';
-import { lastBlock } from '../support/express-legs';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import type { CustomerDevice } from '../support/world';
+import type { CustomerDevice } from '@fabric-offline-pay/testing';
+import { lastBlock } from '../support/express-legs.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
 const TIMES = 20;
 const ROUNDS_AT_ONCE = 4;

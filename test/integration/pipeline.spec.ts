@@ -4,11 +4,11 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDescription } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type ConnectOptions } from '@fabric-offline-pay/sdk';
-import { checkout } from '../../sdk/examples/checkout';
-import { reconcile } from '../../sdk/examples/reconciliation';
-import { installPackages } from '../support/installed';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { MERCHANT } from '../support/world';
+import { MERCHANT } from '@fabric-offline-pay/testing';
+import { checkout } from '../../sdk/examples/checkout.js';
+import { reconcile } from '../../sdk/examples/reconciliation.js';
+import { installPackages } from '../support/installed.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
 let network: NetworkWorld;
 

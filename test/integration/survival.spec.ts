@@ -13,8 +13,8 @@ import {
   upNetwork,
 } from '@fabric-offline-pay/operate';
 import { startBankService } from '@fabric-offline-pay/run';
-import { offpay } from '../support/command-line';
-import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample';
+import { offpay } from '../support/command-line.js';
+import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample.js';
 
 let home: string;
 let reportFile: string;
@@ -69,7 +69,7 @@ const chaincodeOf = (organisation: string): string =>
 /** A code that nobody enters ends soon, as with `npm start`. */
 const CODE_SECONDS = 15;
 
-/** What is killed once so many orders are done. */
+/** What is killed once this many orders are done. */
 const ATTACKS: Readonly<Record<number, () => Promise<string>>> = {
   10: () => Promise.resolve(chaincodeOf('bank')),
   20: () => Promise.resolve('merchant-peer'),
@@ -99,7 +99,7 @@ test.each(TIMES)(
         if (target === undefined) return;
         const attacked = attack(target());
         killed.push(attacked);
-        // Awaited below; when the payments fail, that is what is told.
+        // Awaited below; if the payments fail, that error is reported.
         attacked.catch(() => undefined);
       },
     );

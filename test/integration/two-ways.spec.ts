@@ -3,6 +3,8 @@
 // refusals and the same money.
 import type { InputOf } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
+import { CURRENCY, GOODS, LOGISTICS, type World } from '@fabric-offline-pay/testing';
+import { earnedBy } from '../support/balances.js';
 import {
   outcomeOf,
   WAYS,
@@ -10,10 +12,9 @@ import {
   type Outcome,
   type Scenario,
   type Way,
-} from '../support/both-ways';
-import { eventually } from '../support/eventually';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { CURRENCY, GOODS, LOGISTICS, type World } from '../support/world';
+} from '../support/both-ways.js';
+import { eventually } from '../support/eventually.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
 /** What the bank allows a shop to sell. */
 type Licence = 'ordinary' | 'none' | 'chargers';
@@ -131,7 +132,7 @@ async function runCase(
   ];
 }
 
-/** All money by part, so that what one way moved can be told. */
+/** All money by part, to compute what one way moved. */
 async function totals(): Promise<Record<string, bigint>> {
   const { currencies } = await (await network.world.bank('auditor')).settlement.totals({});
   return Object.fromEntries(
@@ -139,12 +140,8 @@ async function totals(): Promise<Record<string, bigint>> {
   );
 }
 
-async function earned(payeeId: string): Promise<bigint> {
-  const { balance, open } = await (
-    await network.world.bank('teller')
-  ).settlement.readPayee({ payeeId, currency: CURRENCY });
-  return BigInt(balance) + BigInt(open);
-}
+const earned = async (payeeId: string): Promise<bigint> =>
+  earnedBy(await network.world.bank('teller'), payeeId);
 
 async function runWay(way: Way): Promise<Books> {
   const before = { totals: await totals(), logistics: await earned(LOGISTICS) };
@@ -175,7 +172,7 @@ afterAll(() => network.end(), 60_000);
 
 const outcome = (way: Way, name: string): Outcome => books.get(way)!.outcomes[name]!;
 
-test.each(Object.entries(CASES))('%s: both ways end alike', (name, { expected }) => {
+test.each(Object.entries(CASES))('%s: both ways end the same', (name, { expected }) => {
   const [stepwise, express] = [outcome('stepwise', name), outcome('express', name)];
   expect(stepwise).toMatchObject(expected);
   expect({ state: express.state, code: express.code, available: express.available }).toEqual({

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The honest payments of a run: made by processes that have no network.
 import type { Amount } from '@fabric-offline-pay/domain';
-import { CURRENCY } from '../support/world';
-import { grouped } from './grouped';
-import { FULL } from './offline-network';
-import { given, type DeviceProcess, type TerminalProcess } from './party';
-import { nameOf, type Payer } from './tills';
+import { CURRENCY } from '@fabric-offline-pay/testing';
+import { grouped } from './grouped.js';
+import { FULL } from './offline-network.js';
+import { given, type DeviceProcess, type TerminalProcess } from './party.js';
+import { nameOf, type Payer } from './tills.js';
 
 export interface HonestPayment {
   readonly orderNumber: string;
@@ -14,12 +14,12 @@ export interface HonestPayment {
   readonly till: TerminalProcess;
 }
 
-/** Customers are regulars of one shop; one payment in so many is made in the next. */
+/** Customers are regulars of one shop; one payment in this many is made in the next shop. */
 const ELSEWHERE = 10;
 
 const SMALLEST = 100n;
 
-/** Whatever is paid, the reserve must hold it. */
+/** The reserve must cover every payment. */
 function amountOf(index: number, payments: number): Amount {
   const most = BigInt(FULL) / BigInt(payments);
   const range = most > SMALLEST ? most - SMALLEST : 1n;

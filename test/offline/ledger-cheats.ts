@@ -12,11 +12,11 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { AcceptedPayment, CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
-import { forge, newKey, newRequest, pay, spkiOf, type Device } from '../support/offline-world';
-import { CURRENCY, type World } from '../support/world';
-import { grouped } from './grouped';
-import type { OfflineNetwork } from './offline-network';
-import type { Outcomes } from './outcomes';
+import { CURRENCY, type World } from '@fabric-offline-pay/testing';
+import { forge, newKey, newRequest, pay, spkiOf, type Device } from '../support/offline-world.js';
+import { grouped } from './grouped.js';
+import type { OfflineNetwork } from './offline-network.js';
+import type { Outcomes } from './outcomes.js';
 
 const AMOUNT = 100n;
 
@@ -107,7 +107,7 @@ function tamperings(device: Device, merchantId: string): Claim[] {
   }));
 }
 
-/** A merchant that gave the order up, got the goods' price elsewhere, and brings the voucher all the same. */
+/** A merchant that gave up the order, got the goods' price elsewhere, and still submits the voucher. */
 const takenBack = ({ customerId, epoch, voucher, request }: CancelledVoucher): Claim => ({
   ...{ name: 'that was cancelled', expected: 'cancelled' },
   voucher: Buffer.from(voucher, 'base64'),
@@ -146,7 +146,7 @@ async function claimAll(shop: World, claims: readonly Claim[]): Promise<readonly
   return claims.map((claim) => verdictOf(result.verdicts[order.indexOf(claim)] ?? 0));
 }
 
-/** What a merchant may bring once more, of the first shop. */
+/** What a merchant of the first shop may submit again. */
 interface Known {
   /** The ledger has paid it. */
   readonly settled: AcceptedPayment;

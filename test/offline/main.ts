@@ -5,13 +5,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { Command, InvalidArgumentError } from 'commander';
-import { runMain, withOpened } from '../support/run-main';
-import { writableFile, writableFolder } from '../support/writable';
-import { measure, type MeasureScale } from './measure';
-import { OfflineNetwork } from './offline-network';
-import { reportOf, reportText, type OfflineReport } from './report';
-import { run, type Ran, type RunScale } from './run';
-import { CURRENCY } from '../support/world';
+import { CURRENCY } from '@fabric-offline-pay/testing';
+import { runMain, withOpened } from '../support/run-main.js';
+import { writableFile, writableFolder } from '../support/writable.js';
+import { measure, type MeasureScale } from './measure.js';
+import { OfflineNetwork } from './offline-network.js';
+import { reportOf, reportText, type OfflineReport } from './report.js';
+import { run, type Ran, type RunScale } from './run.js';
 
 interface Options {
   readonly devices?: number;

@@ -5,13 +5,13 @@ import { createSign, generateKeyPairSync, verify } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { runExpress, terminalLedger } from '@fabric-offline-pay/sdk';
 import { Device, memoryStore, softwareKey, Terminal } from '@fabric-offline-pay/sdk/offline';
-import { envelopeBytes, heightOf } from '../bench/block-bytes';
-import { burst } from '../bench/burst';
-import { median, pair, type Pair } from '../bench/pairs';
-import { newKey } from '../support/offline-world';
-import { CURRENCY, type World } from '../support/world';
-import type { OfflineNetwork } from './offline-network';
-import { tillOf } from './tills';
+import { CURRENCY, type World } from '@fabric-offline-pay/testing';
+import { envelopeBytes, heightOf } from '../bench/block-bytes.js';
+import { burst } from '../bench/burst.js';
+import { median, pair, type Pair } from '../bench/pairs.js';
+import { newKey } from '../support/offline-world.js';
+import type { OfflineNetwork } from './offline-network.js';
+import { tillOf } from './tills.js';
 
 /** How much is measured. */
 export interface MeasureScale {

@@ -3,13 +3,13 @@
 // found when they settle.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Issuer, softwareKey, type CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
-import { CERTIFICATES, VECTOR_KEYS } from '../support/offline-world';
-import { withPayeeOf } from '../support/swapped-payee';
-import { BANK, CURRENCY, type World } from '../support/world';
-import { exchange } from './honest';
-import { FULL, OFFLINE, type OfflineNetwork } from './offline-network';
-import type { Outcomes } from './outcomes';
+import { type CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
+import { CURRENCY, type World } from '@fabric-offline-pay/testing';
+import { issuerOn } from '../support/offline-issuer.js';
+import { withPayeeOf } from '../support/swapped-payee.js';
+import { exchange } from './honest.js';
+import { FULL, OFFLINE, type OfflineNetwork } from './offline-network.js';
+import type { Outcomes } from './outcomes.js';
 import {
   DeviceProcess,
   given,
@@ -17,8 +17,8 @@ import {
   type Answer,
   type CarriedAcceptance,
   type TerminalProcess,
-} from './party';
-import { learnNews, openPayer, openTill, type Payer } from './tills';
+} from './party.js';
+import { learnNews, openPayer, openTill, type Payer } from './tills.js';
 
 const AMOUNT = '100';
 
@@ -92,7 +92,7 @@ const codeOf = (answer: Answer<CarriedAcceptance>): string => {
 const asked = (till: TerminalProcess, orderNumber: string, amount = AMOUNT) =>
   till.request({ orderNumber, amount, currency: CURRENCY });
 
-async function accepted(till: TerminalProcess, device: DeviceProcess, orderNumber: string) {
+async function acceptPayment(till: TerminalProcess, device: DeviceProcess, orderNumber: string) {
   const { bytes } = given(await device.pay(given(await asked(till, orderNumber))));
   return codeOf(await till.accept(orderNumber, bytes));
 }
@@ -173,12 +173,7 @@ async function overspend({ here, outcomes, payers: { poor, late } }: Cheats): Pr
 async function forge({ network, here, outcomes }: Cheats): Promise<void> {
   const trusted = [network.bank.issuer.row];
   const device = new DeviceProcess(join(network.folder, 'devices', 'cheat-forged'), trusted);
-  const issuer = new Issuer({
-    ...{ bankId: BANK, channel: network.network.clients.channel },
-    key: softwareKey(VECTOR_KEYS.issuer),
-    certificate: CERTIFICATES.issuer,
-    authority: CERTIFICATES.root,
-  });
+  const issuer = issuerOn(network.network.clients.channel);
   const { bytes } = await issuer.certify({
     ...{ customerId: 'cheat-forged', deviceId: 'phone', epoch: 1, currency: CURRENCY, total: FULL },
     publicKey: given(await device.publicKey()),
@@ -189,7 +184,7 @@ async function forge({ network, here, outcomes }: Cheats): Promise<void> {
   outcomes.note(
     'a forged certificate',
     'OFFLINE_CERTIFICATE_FORGED',
-    await accepted(here, device, 'FORGED-1'),
+    await acceptPayment(here, device, 'FORGED-1'),
   );
   await device.end();
 }
@@ -198,12 +193,12 @@ async function spendLost({ here, there, outcomes, payers: { lost, lostLater } }:
   outcomes.note(
     'a device revoked before',
     'OFFLINE_REVOKED',
-    await accepted(here, lost.device, 'LOST-1'),
+    await acceptPayment(here, lost.device, 'LOST-1'),
   );
   outcomes.note(
     'a device revoked later',
     'accepted',
-    await accepted(there, lostLater.device, 'LOST-2'),
+    await acceptPayment(there, lostLater.device, 'LOST-2'),
   );
 }
 

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Amount } from '@fabric-offline-pay/domain';
 import { OfflineBank } from '@fabric-offline-pay/run';
-import { burst } from '../bench/burst';
-import { Noop, NOOP_CONTRACT } from '../bench/noop';
-import { networkWorld, type NetworkWorld } from '../support/network-world';
-import { patchedChaincode } from '../support/patched-chaincode';
-import { BANK, CURRENCY, POLICY, type World } from '../support/world';
-import { killParties } from './party';
+import { BANK, CURRENCY, POLICY, type World } from '@fabric-offline-pay/testing';
+import { burst } from '../bench/burst.js';
+import { Noop, NOOP_CONTRACT } from '../bench/noop.js';
+import { networkWorld, type NetworkWorld } from '../support/network-world.js';
+import { patchedChaincode } from '../support/patched-chaincode.js';
+import { killParties } from './party.js';
 
-/** Longer than any run; whoever wants something expired has a clock that is wrong. */
+/** Longer than any run; a test of expiry uses a wrong clock. */
 const DAY = 86_400;
 
 export const OFFLINE = {

@@ -15,8 +15,8 @@ import type {
   Waiting,
 } from '@fabric-offline-pay/sdk/offline';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
-import type { Isolation } from './processes/isolation';
-import type { Refused } from './processes/serve';
+import type { Isolation } from './processes/isolation.js';
+import type { Refused } from './processes/serve.js';
 
 /** Of all key files of a run, which are gone with it. */
 export const PASSPHRASE = 'of this run only';
@@ -166,7 +166,7 @@ export class DeviceProcess extends Party {
   }
 }
 
-/** What a terminal is told while there is a network. */
+/** What a terminal learns while there is a network. */
 export interface LearntNews {
   readonly issuers: readonly IssuerRow[];
   readonly bulletin: Uint8Array;

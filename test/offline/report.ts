@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of a run, and whether it came out as it must.
 import type { OutputOf } from '@fabric-offline-pay/domain';
-import { countBy } from './outcomes';
-import type { Measured } from './measure';
-import type { Ran } from './run';
+import { countBy } from './outcomes.js';
+import type { Measured } from './measure.js';
+import type { Ran } from './run.js';
 
 type Totals = OutputOf<'settlement', 'totals'>['currencies'];
 
@@ -26,7 +26,7 @@ export interface OfflineReport extends Measured {
   readonly money: Readonly<Record<string, Totals[string]>> & { readonly balanced: boolean };
 }
 
-/** issued − redeemed = all that stands on the ledger, to the unit. */
+/** issued − redeemed = all money on the ledger, to the unit. */
 const isBalanced = (totals: Totals): boolean =>
   Object.values(totals).every(
     ({ issued, redeemed, onLedger }) => BigInt(issued) - BigInt(redeemed) === BigInt(onLedger),

@@ -2,16 +2,22 @@
 // One run: prepared with a network, paid without one, settled when it is back, and measured.
 import { everyEntry } from '@fabric-offline-pay/sdk';
 import type { CancelledVoucher } from '@fabric-offline-pay/sdk/offline';
-import type { OfflineNetwork } from './offline-network';
-import { cheat, endCheats, prepareCheats, DOUBLE_SPENDS, SETTLED_CHEATS } from './offline-cheats';
-import { payAll, planPayments, type CarriedBytes, type HonestPayment } from './honest';
-import { cheatLedger } from './ledger-cheats';
-import { Outcomes } from './outcomes';
-import { given, mayUnshare, type TerminalProcess } from './party';
-import type { Isolation } from './processes/isolation';
-import { convicts, synchronise, type Synchronised } from './synchronise';
-import { learnNews, openPayer, openTill, type Payer } from './tills';
-import type { World } from '../support/world';
+import type { World } from '@fabric-offline-pay/testing';
+import type { OfflineNetwork } from './offline-network.js';
+import {
+  cheat,
+  endCheats,
+  prepareCheats,
+  DOUBLE_SPENDS,
+  SETTLED_CHEATS,
+} from './offline-cheats.js';
+import { payAll, planPayments, type CarriedBytes, type HonestPayment } from './honest.js';
+import { cheatLedger } from './ledger-cheats.js';
+import { Outcomes } from './outcomes.js';
+import { given, mayUnshare, type TerminalProcess } from './party.js';
+import type { Isolation } from './processes/isolation.js';
+import { convicts, synchronise, type Synchronised } from './synchronise.js';
+import { learnNews, openPayer, openTill, type Payer } from './tills.js';
 
 export interface RunScale {
   readonly devices: number;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { decodeFraudProof, verifyFraudProof } from '@fabric-offline-pay/domain';
 import { terminalLedger } from '@fabric-offline-pay/sdk';
 import type { AcceptedPayment, Terminal } from '@fabric-offline-pay/sdk/offline';
-import type { OfflineNetwork } from './offline-network';
-import { PASSPHRASE, type TerminalProcess } from './party';
-import { openTerminal } from './processes/terminal';
+import type { OfflineNetwork } from './offline-network.js';
+import { PASSPHRASE, type TerminalProcess } from './party.js';
+import { openTerminal } from './processes/terminal.js';
 
 /** A terminal whose devices all end up in other merchants' batches too may lose some races. */
 const MOST_TRIES = 5;
@@ -52,7 +52,7 @@ export async function synchronise(
   }
 }
 
-/** @returns whether a proof's file convicts a device by itself. */
+/** @returns whether a proof's file alone convicts a device. */
 export function convicts(file: string, authority: string): boolean {
   return verifyFraudProof(decodeFraudProof(readFileSync(file, 'utf8')), [authority]).ok;
 }

@@ -2,9 +2,9 @@
 // The shops' terminals and the customers' devices of a run: prepared while there is a network, then on their own.
 import { join } from 'node:path';
 import type { Amount } from '@fabric-offline-pay/domain';
-import type { World } from '../support/world';
-import type { OfflineNetwork } from './offline-network';
-import { DeviceProcess, given, TerminalProcess, type Till } from './party';
+import type { World } from '@fabric-offline-pay/testing';
+import type { OfflineNetwork } from './offline-network.js';
+import { DeviceProcess, given, TerminalProcess, type Till } from './party.js';
 
 /** A device and whose it is. */
 export interface Payer {
@@ -19,7 +19,7 @@ export const tillOf = (network: OfflineNetwork, shop: World, terminalId: string)
   roots: network.bank.roots,
 });
 
-/** Starts a terminal; its clock may be wrong by so many seconds. */
+/** Starts a terminal; its clock is wrong by this many seconds. */
 export const openTill = (
   network: OfflineNetwork,
   shop: World,

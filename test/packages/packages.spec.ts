@@ -2,9 +2,9 @@
 // The packages work where nobody knows this repository: packed, laid into an empty folder, used by the programs of their own READMEs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PUBLISHED, REPOSITORY } from '../../scripts/src/packages';
-import { installPackages, type Installed } from '../support/installed';
-import { VERSIONS } from '../versions/versions';
+import { PUBLISHED, REPOSITORY } from '../../scripts/src/packages.js';
+import { installPackages, type Installed } from '../support/installed.js';
+import { VERSIONS } from '../versions/versions.js';
 
 const TSC = join(REPOSITORY, 'node_modules', 'typescript', 'bin', 'tsc');
 // Without the browser's library, which takes a third of the time and which nothing here is for.
@@ -19,7 +19,7 @@ function copyProgram(readme: string, name: string): void {
   writeFileSync(join(installed.folder, name), program!);
 }
 
-/** Errors are known by their class: whoever imports and whoever requires must mean the same one. */
+/** Errors are known by their class: `import` and `require` must give the same class. */
 const BOTH_WAYS = `
 import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commands as the ledger's clients carry them out, and as the model of the money does.
 import { chooseBest, runExpress, runStepwise, type Choice } from '@fabric-offline-pay/sdk';
-import { stepUpFor } from '../support/histories';
 import {
   addressesOf,
   CURRENCY as currency,
@@ -9,7 +8,8 @@ import {
   LOGISTICS,
   POLICY,
   type CustomerDevice,
-} from '../support/world';
+} from '@fabric-offline-pay/testing';
+import { stepUpFor } from '../support/histories.js';
 import type {
   Banking,
   Buy,
@@ -22,12 +22,12 @@ import type {
   RollUp,
   Step,
   Wait,
-} from './commands';
-import type { MoneyModel } from './money-model';
-import type { OrderModel } from './order-model';
-import type { Movement, NewOrder } from './order-shapes';
-import type { Refusals } from './refusing';
-import type { Counter, Shop, Till } from './shop';
+} from './commands.js';
+import type { MoneyModel } from './money-model.js';
+import type { OrderModel } from './order-model.js';
+import type { Movement, NewOrder } from './order-shapes.js';
+import type { Refusals } from './refusing.js';
+import type { Counter, Shop, Till } from './shop.js';
 
 /** One run: the ledger's fork with its clients, and the model beside it. */
 export interface Run {
@@ -48,7 +48,7 @@ const PIECE = 2490n;
 const WRONG = { goodsTotal: '1' };
 const NOTHING: Attempt = { real: () => Promise.resolve(), expected: () => [] };
 
-/** Twice is too much for an account; once leaves room for whatever may be given back. */
+/** Twice is too much for an account; once leaves room for all money that may be returned. */
 const NEARLY_ALL_DIGITS = 999_999_999_999_000_000n;
 
 const most = (claim: Claim, rest: bigint): bigint =>

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call of a transaction as its rightful caller makes it: certificate and actor follow from the transaction table.
 import { found, transactionNamed, type Role } from '@fabric-offline-pay/domain';
-import type { MemoryLedger, Proposal } from '@fabric-offline-pay/testing';
-import { callerOf, MSP } from '../support/memory-world';
-import { addressesOf, BANK, LOGISTICS, MERCHANT } from '../support/world';
+import {
+  addressesOf,
+  BANK,
+  LOGISTICS,
+  MERCHANT,
+  type MemoryLedger,
+  type Proposal,
+} from '@fabric-offline-pay/testing';
+import { callerOf, MSP } from '../support/memory-world.js';
 
 export interface RightCall {
   readonly contract: string;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a family of properties so many times, and tells how to run a failure again.
+// Runs a family of properties this many times, and says how to run a failure again.
 import fc from 'fast-check';
-import { SEED } from '../support/seeded';
-import type { Family } from './property';
+import { SEED } from '../support/seeded.js';
+import type { Family } from './property.js';
 
 /** Milliseconds for a machine that is busy with other things; a quiet one needs some seconds. */
 export const LONGEST = 400_000;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clock that stands still until it is told, for endorsers and ledger alike, with or without jest.
+// A clock that moves only when a test sets it, for endorsers and ledger, with or without jest.
 
 const START = Date.UTC(2026, 0, 5, 12);
 

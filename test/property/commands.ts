@@ -248,7 +248,7 @@ const life: fc.Arbitrary<Command[]> = fc
   .tuple(buy, fc.subarray([...COURSE.keys()], { minLength: 4 }), fc.tuple(...COURSE))
   .map(([bought, chosen, course]) => [bought, ...chosen.map((index) => course[index]!)]);
 
-/** Up to so many commands: lives of orders, and anything between them. */
+/** Up to this many commands: lives of orders, and anything between them. */
 export const stories = (maxLength: number): fc.Arbitrary<Story> =>
   fc.record({
     undecided: fc.constantFrom('uphold', 'reject'),

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The families of properties that the fuzz command runs, and how its runs are spread over them.
-import type { StoppedClock } from './clock';
-import { governing } from './governing';
-import { liveHistory } from './history';
-import { hostile } from './hostile';
-import { interleavings } from './interleavings';
-import { openMutatedWorld } from './mutated/world';
-import { objectMutations } from './object-mutations';
-import { openOffice } from './office';
-import type { Family } from './property';
-import { reserves } from './reserves';
-import { sequences } from './sequences';
-import { openShop } from './shop';
+import type { StoppedClock } from './clock.js';
+import { governing } from './governing.js';
+import { liveHistory } from './history.js';
+import { hostile } from './hostile.js';
+import { interleavings } from './interleavings.js';
+import { openMutatedWorld } from './mutated/world.js';
+import { objectMutations } from './object-mutations.js';
+import { openOffice } from './office.js';
+import type { Family } from './property.js';
+import { reserves } from './reserves.js';
+import { sequences } from './sequences.js';
+import { openShop } from './shop.js';
 
-/** Per cent of all runs: about alike in time, since a hostile call is short and a sequence is long. */
+/** Per cent of all runs: each family takes about the same time, since a hostile call is short and a sequence is long. */
 const SHARES = {
   hostile: 35,
   mutations: 25,

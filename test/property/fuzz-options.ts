@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the fuzz command was asked for.
 import { parseArgs } from 'node:util';
-import { FAMILY_NAMES, isFamilyName, type FamilyName } from './families';
+import { FAMILY_NAMES, isFamilyName, type FamilyName } from './families.js';
 
 export interface FuzzOptions {
   readonly runs: number;

@@ -2,11 +2,11 @@
 // `npm run fuzz`: runs the families of properties for as long as one likes. Progress goes to standard error, the result to
 // standard output; the exit code is 1 when a property does not hold, 2 for a command line that makes no sense.
 import { writeFileSync } from 'node:fs';
-import { StoppedClock } from './clock';
-import { openFamily, spread, type FamilyName } from './families';
-import { readOptions, USAGE, UsageError, type FuzzOptions } from './fuzz-options';
-import type { Family } from './property';
-import { runFamily, withoutWorld, type FamilyResult } from './run-family';
+import { StoppedClock } from './clock.js';
+import { openFamily, spread, type FamilyName } from './families.js';
+import { readOptions, USAGE, UsageError, type FuzzOptions } from './fuzz-options.js';
+import type { Family } from './property.js';
+import { runFamily, withoutWorld, type FamilyResult } from './run-family.js';
 
 /** Between two lines of progress. */
 const PROGRESS_MS = 2000;

@@ -11,9 +11,9 @@ import type {
 } from '@fabric-offline-pay/domain';
 import { BLAMELESS, UNRATED, licensingOf } from '@fabric-offline-pay/domain';
 import fc from 'fast-check';
-import { ORGANISATIONS } from '../support/rivals';
-import { STRANGERS } from './history';
-import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '../support/world';
+import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
+import { ORGANISATIONS } from '../support/rivals.js';
+import { STRANGERS } from './history.js';
 
 /** The bank that the others are after, and that is after its merchant. */
 export const VICTIM = ORGANISATIONS.bank[0];
@@ -27,7 +27,7 @@ const NAMES = [BANK, 'bank-2', MERCHANT, LOGISTICS, 'merchant-org', 'evil', 'evi
 const POLICIES = ['short', 'rich', 'bearing', 'unversioned', 'hasty', 'same'] as const;
 const LICENCES = ['idle', 'narrow', 'early', 'none', 'moved', 'wider', 'same'] as const;
 
-/** A proposal before it is held against what stands. */
+/** A proposal before it is compared with the current state. */
 export type Draft =
   | { readonly kind: 'enter'; readonly participant: Omit<ParticipantRow, 'status'> }
   | { readonly kind: 'status'; readonly mspId: string; readonly status: ParticipantRow['status'] }
@@ -169,7 +169,7 @@ function whoFalls(voters: readonly string[], fallen: string) {
   });
 }
 
-/** Whoever falls; or the organisation of the merchant, whose consent to a licence was half of what it needs. */
+/** The suspended victim; or the merchant's organisation, whose consent to a licence was half of the votes needed. */
 function falling(voters: readonly string[]): fc.Arbitrary<Story> {
   const any = fc
     .constantFrom(...voters)
@@ -206,7 +206,7 @@ export const coalition: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(MEMBERS) },
 );
 
-/** The victim on its own, against those whom it serves. */
+/** The victim alone, against its own customers and payees. */
 export const alone: fc.Arbitrary<readonly string[]> = fc.constant([VICTIM]);
 
 function policyOf({ registry }: Governed, wanted: (typeof POLICIES)[number]) {

@@ -13,17 +13,23 @@ import {
   type SupplyRow,
   type VoteRow,
 } from '@fabric-offline-pay/domain';
-import type { Creator, Endorsement, MemoryLedger } from '@fabric-offline-pay/testing';
-import { callerOf } from '../support/memory-world';
-import { weightsOf } from '../support/money';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world';
-import { VICTIM, type Ballot } from './governing-acts';
-import type { Answer } from './governing-model';
+import {
+  BANK,
+  LOGISTICS,
+  MERCHANT,
+  type Creator,
+  type Endorsement,
+  type MemoryLedger,
+} from '@fabric-offline-pay/testing';
+import { callerOf } from '../support/memory-world.js';
+import { weightsOf } from '../support/money.js';
+import { VICTIM, type Ballot } from './governing-acts.js';
+import type { Answer } from './governing-model.js';
 
 /** Together they satisfy every policy, and the victim is one of them. */
 const ENDORSERS = [VICTIM, 'LogisticsMSP'] as const;
 
-/** Whatever a certificate authority of one's own may write. */
+/** Everything that an organisation's own certificate authority may write. */
 const ACTORS = [BANK, 'bank-2', MERCHANT, LOGISTICS, 'logistics-2', 'merchant-org', 'evil'];
 
 const textOf = ({ response }: Endorsement): string => Buffer.from(response.payload).toString();
@@ -64,11 +70,11 @@ type Written = Endorsement['writeSet'];
 
 const valueIn = (state: State, key: string): unknown => {
   const text = state.get(key);
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  return text === undefined ? undefined : JSON.parse(text);
 };
 
 const writtenValue = ({ isDelete, value }: Written[number]): unknown =>
-  isDelete ? undefined : (JSON.parse(Buffer.from(value).toString()) as unknown);
+  isDelete ? undefined : JSON.parse(Buffer.from(value).toString());
 
 const weigh = (key: string, value: unknown): bigint =>
   value === undefined ? 0n : weightsOf(key, value).reduce((sum, [, units]) => sum + units, 0n);

@@ -17,8 +17,8 @@ import {
   type Governed,
   type Vote,
 } from '@fabric-offline-pay/domain';
-import { proposalOf, type Ballot, type Story } from './governing-acts';
-import { must } from './property';
+import { proposalOf, type Ballot, type Story } from './governing-acts.js';
+import { must } from './property.js';
 
 /** What the ledger answers to an act: a code, or how many votes there are and whether they sufficed. */
 export type Answer = string;
@@ -120,7 +120,7 @@ const activeIn = ({ participants }: RegistryRow): string[] =>
 const bankNamed = (registry: RegistryRow, actor: string | null): string | undefined =>
   banksOf(registry).find((bank) => bank.actor === actor)?.mspId;
 
-/** More than half of those who were active: whoever voted and was suspended since is none of them. */
+/** More than half of the active participants; one that voted and was suspended since does not count. */
 function isMost(before: RegistryRow, voices: Voices): boolean {
   const active = activeIn(before);
   return active.filter((mspId) => voices.has(mspId)).length * 2 > active.length;
@@ -191,7 +191,7 @@ function mustLicenseRightly(before: Governed, voices: Voices): void {
   must(isMost(registry, voices) || agreed, 'a bank changed a licence alone', [...voices.keys()]);
 }
 
-/** Whatever was answered: nothing happened that needs somebody who did not vote for exactly that. */
+/** With every answer: nothing happened that needs a participant who did not vote for exactly that. */
 export function mustBeRightful(before: Governed, after: Governed, voices: Voices): void {
   if (digestOf(before.registry.policy) !== digestOf(after.registry.policy)) {
     mustHaveAsked(before.registry, voices, 'the policy changed');

@@ -2,13 +2,13 @@
 // Coalitions without the bank, and the bank alone. The seed is printed; OFFPAY_SEED=<seed> runs the same again.
 import { ALL_TRANSACTIONS, type NamedTransaction } from '@fabric-offline-pay/domain';
 import type { MemoryLedger } from '@fabric-offline-pay/testing';
-import { StoppedClock } from './clock';
-import { checkFamily, LONGEST } from './check-family';
-import { breachesOf, governing } from './governing';
-import { MEMBERS, VICTIM } from './governing-acts';
-import { actOn } from './governing-ledger';
-import { liveHistory, type Entry, type History } from './history';
-import { Tally } from './tally';
+import { StoppedClock } from './clock.js';
+import { checkFamily, LONGEST } from './check-family.js';
+import { breachesOf, governing } from './governing.js';
+import { MEMBERS, VICTIM } from './governing-acts.js';
+import { actOn } from './governing-ledger.js';
+import { liveHistory, type Entry, type History } from './history.js';
+import { Tally } from './tally.js';
 
 const clock = new StoppedClock();
 let history: History;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => clock.restore());
 
 test(
-  'no story of votes does what those whom it concerns did not vote for',
+  'no story of votes enacts a change without the votes of those concerned',
   async () => {
     const family = governing(history, clock);
     await checkFamily('governing', family, 600);
@@ -92,7 +92,7 @@ describe('every transaction of the table, with every certificate that they can m
   );
 
   test(
-    'by the bank alone: it takes nothing from its payees but what they asked for or customers dispute',
+    'by the bank alone: it takes from its payees only money that they asked for or customers disputed',
     async () => {
       const { breached, done } = await tryAll([VICTIM], () => Promise.resolve());
       expect(breached).toEqual([]);

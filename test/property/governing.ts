@@ -14,11 +14,10 @@ import {
   type Governed,
   licensingOf,
 } from '@fabric-offline-pay/domain';
-import type { MemoryLedger } from '@fabric-offline-pay/testing';
+import { BANK, MERCHANT, type MemoryLedger } from '@fabric-offline-pay/testing';
 import fc from 'fast-check';
-import { BANK, MERCHANT } from '../support/world';
-import type { StoppedClock } from './clock';
-import { alone, coalition, stories, VICTIM, type Ballot, type Story } from './governing-acts';
+import type { StoppedClock } from './clock.js';
+import { alone, coalition, stories, VICTIM, type Ballot, type Story } from './governing-acts.js';
 import {
   actOn,
   sparesTheBank,
@@ -27,11 +26,11 @@ import {
   type Breach,
   type Judge,
   type Target,
-} from './governing-ledger';
-import { act, mustBeRightful, open, proposalsOf, Watch, type Chamber } from './governing-model';
-import type { Entry, History } from './history';
-import { must, type Family } from './property';
-import { Tally } from './tally';
+} from './governing-ledger.js';
+import { act, mustBeRightful, open, proposalsOf, Watch, type Chamber } from './governing-model.js';
+import type { Entry, History } from './history.js';
+import { must, type Family } from './property.js';
+import { Tally } from './tally.js';
 
 /** How a bank that wants to be rid of a merchant words its licence. */
 const NARROWER: readonly Partial<MerchantRow>[] = [
@@ -63,7 +62,7 @@ const SPARE = ['SecondBankMSP', 'SecondMerchantMSP', 'SecondLogisticsMSP', 'Audi
 
 const rowIn = (ledger: MemoryLedger, key: string): unknown => {
   const text = ledger.state().get(key);
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  return text === undefined ? undefined : JSON.parse(text);
 };
 
 const merchantIn = (ledger: MemoryLedger): MerchantRow | undefined =>
@@ -139,7 +138,7 @@ class Play {
 
 const targetOf = ({ transaction, proposal }: Entry): Target => ({
   transaction,
-  input: JSON.parse(proposal.args[0] ?? '{}') as unknown,
+  input: JSON.parse(proposal.args[0] ?? '{}'),
   transient: proposal.transient,
 });
 
@@ -176,7 +175,7 @@ function targetsIn(ledger: MemoryLedger, entry: Entry | NamedTransaction): Targe
 
 const isAlone = (mspIds: readonly string[]): boolean => mspIds.every((mspId) => mspId === VICTIM);
 
-/** Whoever is against whom: what must be spared. */
+/** Who acts against whom, and what must stay safe. */
 const judgeOf = (mspIds: readonly string[], now: number): Judge =>
   isAlone(mspIds) ? sparesThePayees(now) : sparesTheBank;
 

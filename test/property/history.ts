@@ -4,9 +4,6 @@
 import { transactionNamed, type NamedTransaction } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, signRatings, type Purchase } from '@fabric-offline-pay/sdk';
-import { MemoryLedger, type MemoryLedgerOptions, type Proposal } from '@fabric-offline-pay/testing';
-import { failLogin } from '../support/histories';
-import { rivals, type Rivals } from '../support/rivals';
 import {
   addressesOf,
   BANK,
@@ -16,11 +13,16 @@ import {
   LOGISTICS,
   MERCHANT,
   POLICY,
+  MemoryLedger,
   type CustomerDevice,
   type PurchaseOptions,
-} from '../support/world';
-import type { StoppedClock } from './clock';
-import type { Devices } from './play-along';
+  type MemoryLedgerOptions,
+  type Proposal,
+} from '@fabric-offline-pay/testing';
+import { failLogin } from '../support/histories.js';
+import { rivals, type Rivals } from '../support/rivals.js';
+import type { StoppedClock } from './clock.js';
+import type { Devices } from './play-along.js';
 
 /** Organisations with a peer that the registry does not know. */
 export const STRANGERS = ['StrangerMSP', 'SecondStrangerMSP'] as const;

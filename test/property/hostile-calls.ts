@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hostile calls, as data: any transaction of the table, out of a history or out of its schema, then spoilt.
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
-import type { Creator } from '@fabric-offline-pay/testing';
+import { BANK, LOGISTICS, MERCHANT, type Creator } from '@fabric-offline-pay/testing';
 import fc from 'fast-check';
-import { ORGANISATIONS } from '../support/rivals';
-import { BANK, LOGISTICS, MERCHANT } from '../support/world';
-import { rightCaller } from './calls';
-import { STRANGERS, type Entry, type History } from './history';
+import { ORGANISATIONS } from '../support/rivals.js';
+import { rightCaller } from './calls.js';
+import { STRANGERS, type Entry, type History } from './history.js';
 import {
   mutate,
   mutation,
@@ -14,10 +13,10 @@ import {
   write,
   type Mutation,
   type TextMutation,
-} from './mutations';
-import { signAgain, type Devices } from './play-along';
-import { arbitraryOf } from './schema-arbitrary';
-import { Words } from './words';
+} from './mutations.js';
+import { signAgain, type Devices } from './play-along.js';
+import { arbitraryOf } from './schema-arbitrary.js';
+import { Words } from './words.js';
 
 /** Of a certificate; null where it lacks the attribute. */
 export interface CallerData {
@@ -66,7 +65,7 @@ const mspId = fc.constantFrom(...Object.values(ORGANISATIONS).flat(), ...STRANGE
 const attribute = fc.constantFrom(...ATTRIBUTES);
 const actor = fc.constantFrom(...ACTORS);
 
-/** What of the rightful certificate is changed: often one thing alone, so that nothing else stands in the way. */
+/** What changes in the rightful certificate: often only one thing, so that no other check refuses first. */
 const caller: fc.Arbitrary<Partial<CallerData>> = fc.oneof(
   { weight: 6, arbitrary: fc.constant({}) },
   { weight: 2, arbitrary: fc.record({ attribute }) },
@@ -130,9 +129,9 @@ function spoil(devices: Devices, base: Base, spoilt: Spoiling): HostileCall {
 }
 
 const json = (bytes: Uint8Array | string | undefined): unknown =>
-  bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as unknown);
+  bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString());
 
-/** Role and actor as they stand in a certificate. */
+/** Role and actor of a certificate. */
 function callerIn({ mspId: organisation, certificate }: Creator): CallerData {
   const body = Buffer.from(certificate.replaceAll(/-----.*?-----/g, ''), 'base64');
   const attributes = /\{"attrs":(\{.*?\})\}/.exec(body.toString('latin1'))?.[1] ?? '{}';

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random hostile calls of every transaction. The seed is printed; OFFPAY_SEED=<seed> runs the same again.
 import { ALL_TRANSACTIONS, type NamedTransaction } from '@fabric-offline-pay/domain';
-import { checkFamily, LONGEST } from './check-family';
-import { StoppedClock } from './clock';
-import { liveHistory } from './history';
-import { hostile } from './hostile';
-import type { HostileRun } from './hostile-calls';
-import type { Family } from './property';
+import { checkFamily, LONGEST } from './check-family.js';
+import { StoppedClock } from './clock.js';
+import { liveHistory } from './history.js';
+import { hostile } from './hostile.js';
+import type { HostileRun } from './hostile-calls.js';
+import type { Family } from './property.js';
 
 const clock = new StoppedClock();
 
@@ -28,7 +28,7 @@ function unreached(
 }
 
 test(
-  'hostile calls are refused with a known code, or done by who may do them',
+  'hostile calls are refused with a known code, or the caller was entitled to them',
   async () => {
     const history = await liveHistory(clock);
     const all = hostile(history, clock);

@@ -22,12 +22,17 @@ import {
   type Endorsement,
   type MemoryLedger,
 } from '@fabric-offline-pay/testing';
-import type { StoppedClock } from './clock';
-import { hostileRuns, type CallerData, type HostileCall, type HostileRun } from './hostile-calls';
-import type { History } from './history';
-import { MoneyWatch } from './money-watch';
-import { must, type Family } from './property';
-import { Tally } from './tally';
+import type { StoppedClock } from './clock.js';
+import {
+  hostileRuns,
+  type CallerData,
+  type HostileCall,
+  type HostileRun,
+} from './hostile-calls.js';
+import type { History } from './history.js';
+import { MoneyWatch } from './money-watch.js';
+import { must, type Family } from './property.js';
+import { Tally } from './tally.js';
 
 /** Both hold the private collection, and together they satisfy every policy. */
 const ENDORSERS = ['BankMSP', 'LogisticsMSP'] as const;
@@ -54,7 +59,7 @@ function creatorOf({ mspId, attribute, actor }: CallerData): Creator {
 
 function row(state: State, key: string): unknown {
   const text = state.get(key);
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 const participantRow = (state: State, mspId: string): ParticipantRow | undefined =>
@@ -66,7 +71,7 @@ const participantRow = (state: State, mspId: string): ParticipantRow | undefined
 const isAnswered = (participant: ParticipantRow | undefined): boolean =>
   participant?.status === 'active' || participant?.role === 'bank';
 
-/** The refusal that the table demands for the certificate, whatever the input; null when it may call. */
+/** The refusal that the table demands for the certificate with every input; null when it may call. */
 function barrier(
   state: State,
   transaction: NamedTransaction,
@@ -118,7 +123,7 @@ function mustBeRow(key: string, text: string): void {
   const [kind = '', ...parts] = key.split('/');
   must(Object.hasOwn(ROWS, kind), 'a row of an unknown kind', key);
   for (const part of parts) must(KEY_PART.test(part), 'a key with an unclean part', key);
-  const value = JSON.parse(text) as unknown;
+  const value: unknown = JSON.parse(text);
   must(typeof value === 'object' && value !== null, 'a row that is no object', [key, text]);
   must(JSON.stringify(value) === text, 'a row that is not written as it is read', [key, text]);
 }

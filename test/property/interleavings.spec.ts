@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random interleavings of clients. The seed is printed; OFFPAY_SEED=<seed> runs the same again.
-import { checkFamily, LONGEST } from './check-family';
-import { StoppedClock } from './clock';
-import { interleavings } from './interleavings';
-import { openShop } from './shop';
+import { checkFamily, LONGEST } from './check-family.js';
+import { StoppedClock } from './clock.js';
+import { interleavings } from './interleavings.js';
+import { openShop } from './shop.js';
 
 const clock = new StoppedClock();
 
@@ -11,7 +11,7 @@ beforeAll(() => clock.install());
 afterAll(() => clock.restore());
 
 test(
-  'what clients do at the same time equals what they would do one after the other',
+  'concurrent calls of clients have the same result as calls one after the other',
   async () => {
     const family = await interleavings(await openShop(clock));
     await checkFamily('interleavings', family, 200);

@@ -7,15 +7,15 @@ import {
   type Endorsement,
   type MemoryLedger,
 } from '@fabric-offline-pay/testing';
-import { MSP } from '../support/memory-world';
-import { propose } from './calls';
-import type { StoppedClock } from './clock';
-import { openMarket, type Market } from './market';
-import { MoneyWatch } from './money-watch';
-import { must, type Family } from './property';
-import { rounds, type Client, type Round } from './rounds';
-import type { Shop } from './shop';
-import { Tally } from './tally';
+import { MSP } from '../support/memory-world.js';
+import { propose } from './calls.js';
+import type { StoppedClock } from './clock.js';
+import { openMarket, type Market } from './market.js';
+import { MoneyWatch } from './money-watch.js';
+import { must, type Family } from './property.js';
+import { rounds, type Client, type Round } from './rounds.js';
+import type { Shop } from './shop.js';
+import { Tally } from './tally.js';
 
 const ENDORSERS = [MSP.bank, MSP.logistics];
 const EXPECTED = ['VALID', 'MVCC_READ_CONFLICT', 'PHANTOM_READ_CONFLICT'];

@@ -9,9 +9,15 @@ import {
   type Client,
   type Parties,
 } from '@fabric-offline-pay/sdk';
-import { quoteLeg, signQuoted } from '../support/express-legs';
-import { addressesOf, CURRENCY, deliverySecretOf, LOGISTICS, MERCHANT } from '../support/world';
-import { counterOf, tillOf, type Counter, type Shop } from './shop';
+import {
+  addressesOf,
+  CURRENCY,
+  deliverySecretOf,
+  LOGISTICS,
+  MERCHANT,
+} from '@fabric-offline-pay/testing';
+import { quoteLeg, signQuoted } from '../support/express-legs.js';
+import { counterOf, tillOf, type Counter, type Shop } from './shop.js';
 
 export type SignedOrder = InputOf<'express', 'order'>;
 export type SignedDispute = InputOf<'settlement', 'dispute'>;
@@ -75,7 +81,7 @@ const STAGES: Readonly<
   },
 };
 
-/** Of whom the orders of the stages are: one is paid for at match, the other at delivery. */
+/** The customers of the stages' orders: the orders of one are paid at match, of the other at delivery. */
 const buyersOf = ({ shoppers }: Shop) => [shoppers[0]!, shoppers[2]!];
 
 /** Every stage, for a customer whose payees are paid at match, and for one whose payees are paid at delivery. */
@@ -125,7 +131,7 @@ async function sign({ world, parties }: Counter, { shoppers }: Shop): Promise<Si
   return signed;
 }
 
-/** Every order of the stages, disputed twice: whoever sends one of these finds the order as it then is. */
+/** Every order of the stages, disputed twice: the sender meets the order in its state at that time. */
 const signDisputes = (shop: Shop): SignedDispute[] =>
   buyersOf(shop).flatMap(({ device }, index) =>
     Object.keys(STAGES).flatMap((stage) =>

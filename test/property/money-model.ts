@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the whole ledger should hold and answer: accounts, orders, payees and what the banks made, in plain arithmetic.
 import type { SupplyKind } from '@fabric-offline-pay/domain';
-import { OrderModel } from './order-model';
-import type { Movement, NewOrder, Times } from './order-shapes';
-import { PayeeModel } from './payee-model';
-import { refusals, type Refusals } from './refusing';
-import { StandingModel } from './standing-model';
+import { OrderModel } from './order-model.js';
+import type { Movement, NewOrder, Times } from './order-shapes.js';
+import { PayeeModel } from './payee-model.js';
+import { refusals, type Refusals } from './refusing.js';
+import { StandingModel } from './standing-model.js';
 
 /** 18 digits are the most that an amount may have. */
 const LIMIT = 10n ** 18n;
@@ -42,7 +42,7 @@ export class MoneyModel {
     this.#times = times;
   }
 
-  /** By id: whoever has the same id has the same balance. */
+  /** By id: parties with the same id share one balance. */
   payee(payeeId: string): PayeeModel {
     const payee = this.#payees.get(payeeId) ?? new PayeeModel();
     this.#payees.set(payeeId, payee);

@@ -9,8 +9,8 @@ import {
   type TermsRow,
 } from '@fabric-offline-pay/domain';
 import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
-import { HOLDING_MONEY, weightsOf } from '../support/money';
-import { must } from './property';
+import { HOLDING_MONEY, weightsOf } from '../support/money.js';
+import { must } from './property.js';
 
 interface MoneyRow {
   readonly hold?: Hold | null;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is done to an input changes nothing else: not the input, not the change, not the next run.
-import { mutate, write, type Mutation } from './mutations';
+import { mutate, write, type Mutation } from './mutations.js';
 
 test('a change inside of what was set before leaves the drawn change as it was', () => {
   const set: Mutation = { at: 0, set: { toString: 1 } };

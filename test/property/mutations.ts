@@ -16,7 +16,7 @@ export type TextMutation =
   | { readonly before: string; readonly after: string }
   | { readonly repeatKeyWith: string; readonly last: boolean };
 
-/** A number that JSON can write and JavaScript cannot keep apart: stands in a text, and loses its quotes. */
+/** A number that JSON can write but JavaScript cannot distinguish: written as a text, then without its quotes. */
 const raw = (text: string): string => `\uE000${text}\uE000`;
 const RAW = /"\uE000(.*?)\uE000"/g;
 

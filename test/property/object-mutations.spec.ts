@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mutated objects at every place where one is believed, in a short form. The seed is printed; OFFPAY_SEED=<seed> runs the same
 // again.
-import { checkFamily, LONGEST } from './check-family';
-import { StoppedClock } from './clock';
-import { placesOf } from './mutated/places';
-import { openMutatedWorld } from './mutated/world';
-import { objectMutations } from './object-mutations';
+import { checkFamily, LONGEST } from './check-family.js';
+import { StoppedClock } from './clock.js';
+import { placesOf } from './mutated/places.js';
+import { openMutatedWorld } from './mutated/world.js';
+import { objectMutations } from './object-mutations.js';
 
 const clock = new StoppedClock();
 
 beforeAll(() => clock.install());
 afterAll(() => clock.restore());
 
-/** Changes that no reader takes at any place, whoever signs. */
+/** Changes that no reader accepts anywhere, with any signer. */
 const NEVER = ['insert', 'remove'];
 
 test(
-  'none is believed that should not be, none refused that should be believed',
+  'no reader accepts an object that it should refuse, or refuses one that it should accept',
   async () => {
     const world = await openMutatedWorld(clock);
     const family = objectMutations(world);

@@ -3,7 +3,7 @@
 // was signed so is believed, and says the same.
 import fc from 'fast-check';
 import { DomainError } from '@fabric-offline-pay/domain';
-import { VECTOR_KEYS } from '../support/offline-world';
+import { VECTOR_KEYS } from '../support/offline-world.js';
 import {
   change,
   changedBytes,
@@ -11,12 +11,12 @@ import {
   type Again,
   type Change,
   type FieldChange,
-} from './mutated/changes';
-import { placesOf, type Part, type Parts, type Place, type Travelling } from './mutated/places';
-import { readSign1, SIGNED } from './mutated/reading';
-import { STRANGER, type MutatedWorld, type Subject } from './mutated/world';
-import { must, type Family } from './property';
-import { Tally } from './tally';
+} from './mutated/changes.js';
+import { placesOf, type Part, type Parts, type Place, type Travelling } from './mutated/places.js';
+import { readSign1, SIGNED } from './mutated/reading.js';
+import { STRANGER, type MutatedWorld, type Subject } from './mutated/world.js';
+import { must, type Family } from './property.js';
+import { Tally } from './tally.js';
 
 /** Numbers choose round. */
 export interface Mutation {
@@ -34,13 +34,13 @@ const arbitrary: fc.Arbitrary<Mutation> = fc.record({
   change,
 });
 
-/** What stands for what is shown. */
+/** The input that replaces the shown one. */
 const SHOWN = 'shown';
 
 const bytesOf = (parts: Parts): Travelling =>
   Object.fromEntries(Object.entries(parts).map(([name, { bytes }]) => [name, bytes]));
 
-/** Bytes that stand in genuine objects: keys, digests, signatures. */
+/** Bytes of genuine objects: keys, digests, signatures. */
 function bytesIn(world: MutatedWorld): readonly Buffer[] {
   const all = world.subjects.flatMap(({ voucher, certificate, payee, receipt }) => {
     const objects = [
@@ -66,7 +66,7 @@ class Mutating {
     this.#others = bytesIn(world);
   }
 
-  /** Whoever has a key, and may not sign this. */
+  /** A holder of a key who may not sign this. */
   #wrongKey(right: Part['key'], who: number) {
     const { issuer, nextIssuer, otherIssuer, auditor, terminal } = VECTOR_KEYS;
     const devices = this.#world.subjects.map(({ device }) => device.key);
@@ -85,7 +85,7 @@ class Mutating {
     return others[who % others.length]!;
   }
 
-  /** The payload, signed by whom the change says. */
+  /** The payload, signed by the signer that the change names. */
   #signed(part: Part, payload: Buffer, { signer, who }: Pick<Again, 'signer' | 'who'>): Buffer {
     const { kind, key } = part as Required<Part>;
     const { notary } = this.#world;

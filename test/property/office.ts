@@ -2,22 +2,20 @@
 // The small world in which money is reserved for devices: built once, forked for every run.
 import type { KeyObject } from 'node:crypto';
 import type { Policy } from '@fabric-offline-pay/domain';
-import type { MemoryLedger } from '@fabric-offline-pay/testing';
-import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world';
-import { signedBulletin } from '../support/offline-ledger';
-import { CERTIFICATES, newKey, spkiOf } from '../support/offline-world';
-import { BANK, MERCHANT, POLICY, type World } from '../support/world';
-import type { StoppedClock } from './clock';
-import type { Bearer } from './reserve-commands';
-import { LOSS_PER_RESERVE } from './reserve-shapes';
+import { BANK, MERCHANT, POLICY, type World, type MemoryLedger } from '@fabric-offline-pay/testing';
+import { clientsOf, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { signedBulletin } from '../support/offline-ledger.js';
+import { CERTIFICATES, newKey, spkiOf } from '../support/offline-world.js';
+import { SECOND_MERCHANT, licenseSecondMerchant } from '../support/second-merchant.js';
+import type { StoppedClock } from './clock.js';
+import type { Bearer } from './reserve-commands.js';
+import { LOSS_PER_RESERVE } from './reserve-shapes.js';
 
 export interface OwnDevice {
   readonly customerId: string;
   readonly deviceId: string;
   readonly key: KeyObject;
 }
-
-export const SECOND_MERCHANT = 'merchant-2';
 
 /** Whose tills they are. */
 export const TILLS = [
@@ -57,11 +55,8 @@ export async function vote(clientFor: ClientsOf, policy: Policy): Promise<void> 
 }
 
 async function prepare({ clientFor }: MemoryWorld): Promise<void> {
-  const licence = { number: 'LIC-2', validUntil: 4_102_444_800 };
-  const merchant = { mspId: 'MerchantMSP', active: true, licence, categories: ['43000000'] };
-  const merchants = [{ merchantId: SECOND_MERCHANT, ...merchant }];
   const { issuer: certificate, root: authority } = CERTIFICATES;
-  await clientFor('bank', 'teller', BANK).goods.licenseMerchants({ bankId: BANK, merchants });
+  await licenseSecondMerchant(clientFor('bank', 'teller', BANK));
   const { offline } = clientFor('bank', 'operator', BANK);
   await offline.registerIssuer({ bankId: BANK, certificate, authority });
 }

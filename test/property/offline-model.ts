@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the whole ledger should hold and answer of payments without a network: accounts, reserves, double spends, bulletins, what
 // merchants earned and what the bank bore; and who lost something.
-import { must } from './property';
-import { refusals, type Refusals } from './refusing';
-import type { Bearer } from './reserve-commands';
-import { ReserveModel } from './reserve-model';
-import { MOST_RESERVED, POLICY_SECONDS, type Fraud, type Voucher } from './reserve-shapes';
+import { must } from './property.js';
+import { refusals, type Refusals } from './refusing.js';
+import type { Bearer } from './reserve-commands.js';
+import { ReserveModel } from './reserve-model.js';
+import { MOST_RESERVED, POLICY_SECONDS, type Fraud, type Voucher } from './reserve-shapes.js';
 
 export interface Entry {
   readonly customerId: string;

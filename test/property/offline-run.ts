@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One run: a fork of the office, the devices and tills in it, and what the model knows.
 import type { Client } from '@fabric-offline-pay/sdk';
-import type { MemoryLedger } from '@fabric-offline-pay/testing';
-import { clientsOf } from '../support/memory-world';
-import { BANK } from '../support/world';
-import { OfflineModel, type Answer } from './offline-model';
-import { FIRST_VERSION, MONEY, TILLS, type ClientsOf, type Office } from './office';
-import type { Bearer } from './reserve-commands';
-import { TillModel } from './till-model';
-import type { SignedVoucher, Wallet } from './wallets';
+import { BANK, type MemoryLedger } from '@fabric-offline-pay/testing';
+import { clientsOf } from '../support/memory-world.js';
+import { OfflineModel, type Answer } from './offline-model.js';
+import { FIRST_VERSION, MONEY, TILLS, type ClientsOf, type Office } from './office.js';
+import type { Bearer } from './reserve-commands.js';
+import { TillModel } from './till-model.js';
+import type { SignedVoucher, Wallet } from './wallets.js';
 
 export interface Attempt {
   /** @returns what the ledger answers, as a text. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one order should hold and answer, in plain arithmetic written down a second time: it shares no code with the domain.
 // Goods and delivery are two pots; each is captured, paid, and given back for itself.
-import type { Dispute, Movement, NewOrder, Times } from './order-shapes';
-import { refusals, type Refusals } from './refusing';
+import type { Dispute, Movement, NewOrder, Times } from './order-shapes.js';
+import { refusals, type Refusals } from './refusing.js';
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const HELD = ['categoryChecked', 'matched', 'blocked'];
@@ -63,7 +63,7 @@ export class OrderModel {
     return this.made.release === 'match' || this.goods.paid > 0n;
   }
 
-  /** What the hold's row should say, as far as it is money or a time. */
+  /** The money and times that the hold's row should contain. */
   get hold(): Readonly<Record<string, bigint | number | null>> {
     const { goods, carriage, captured, voided, deliverBy } = this;
     const refundedHeld = goods.returned + carriage.returned;
@@ -87,7 +87,7 @@ export class OrderModel {
     return this.deliveredAt + this.#times.unprovenSeconds;
   }
 
-  /** From when on the open dispute may end by itself. */
+  /** The time from which the open dispute may lapse. */
   get decisionBy(): number | null {
     return this.dispute === null ? null : this.dispute.openedAt + this.#times.decisionSeconds;
   }
@@ -198,7 +198,7 @@ export class OrderModel {
     });
   }
 
-  /** Whoever states wrongly is quicker than the bank's leg, but not than the alarm. */
+  /** A party that states wrongly can act before the bank's leg, but not before the alarm. */
   #end(how: string): Movement {
     if (this.made.faulty && this.state === 'categoryChecked') this.verification = 'alarm';
     return this.#giveBack(how);
@@ -235,7 +235,7 @@ export class OrderModel {
     return this.state === 'partiallyCaptured' ? (this.#giveBack('').customer ?? 0n) : 0n;
   }
 
-  /** Gives back all that stands of what was captured. */
+  /** Gives back all captured money that is still on the hold. */
   #unwind(): bigint {
     const [goods, fee] = [this.#goodsStanding, this.#feeStanding];
     this.goods.returned += goods;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the model of an order is made of: how it was made, which times hold, and where its money goes.
-import type { Entry } from './standing-model';
+import type { Entry } from './standing-model.js';
 
 /** Where money of an order goes when a step is done. */
 export interface Movement {

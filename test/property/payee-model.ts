@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one payee should have, keep back and owe, in plain arithmetic.
-import { refusals, type Refusals } from './refusing';
+import { refusals, type Refusals } from './refusing.js';
 
-/** The bank pays so many debts of a payee in one transaction. */
+/** The bank pays at most this many debts of a payee in one transaction. */
 const DEBTS_A_ROLL_UP = 20;
 
 interface Debt {
@@ -12,7 +12,7 @@ interface Debt {
   amount: bigint;
 }
 
-/** What a debt paid: to whom, and how much. */
+/** A payment of a debt: to whom, and how much. */
 export type Paid = readonly [customerId: string, amount: bigint];
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

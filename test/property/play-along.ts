@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A customer who plays along with whoever is hostile: its device signs whatever the terms of an order have become, and
-// disputes whatever it is told to.
+// A customer who plays along with an attacker: its device signs any terms of an order, and
+// disputes every order that the attacker names.
 import type { KeyObject } from 'node:crypto';
 import { disputeText, signedText, signEs256, type OrderTerms } from '@fabric-offline-pay/domain';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the short tests and the long command share of a family of properties: what is drawn, and what must hold of it.
 import type fc from 'fast-check';
-import type { Tally } from './tally';
+import type { Tally } from './tally.js';
 
 /** One family: `holds` throws when what was drawn breaks the property. */
 export interface Family<Drawn = unknown> {

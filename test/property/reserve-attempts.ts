@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every command twice: as it is really done on the ledger, and what the model says of it.
+// Every command twice: once on the ledger, and once in the model.
 import { verdictOf } from '@fabric-offline-pay/domain';
-import { proofOfCertified } from '../support/fraud-proofs';
+import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { proofOfCertified } from '../support/fraud-proofs.js';
 import {
   base64,
   cancelledWire,
   reserveKeyOf,
   signedBulletin,
   wire,
-} from '../support/offline-ledger';
-import { BANK, CURRENCY, MERCHANT } from '../support/world';
-import type { Attempt, OfflineRun } from './offline-run';
-import { isDone, type Answer, type Bulletin, type Entry } from './offline-model';
-import { policyOf, vote } from './office';
+} from '../support/offline-ledger.js';
+import type { Attempt, OfflineRun } from './offline-run.js';
+import { isDone, type Answer, type Bulletin, type Entry } from './offline-model.js';
+import { policyOf, vote } from './office.js';
 import type {
   Deciding,
   Ending,
@@ -26,9 +26,9 @@ import type {
   ToppingUp,
   Voting,
   Waiting,
-} from './reserve-commands';
-import { contradiction, POLICY_SECONDS, type Fraud } from './reserve-shapes';
-import { Wallet, type SignedVoucher } from './wallets';
+} from './reserve-commands.js';
+import { contradiction, POLICY_SECONDS, type Fraud } from './reserve-shapes.js';
+import { Wallet, type SignedVoucher } from './wallets.js';
 
 /** Nothing is there to do it to. */
 const NOTHING: Attempt = { real: () => Promise.resolve(''), expected: () => '' };

@@ -21,7 +21,7 @@ export interface ToppingUp extends OnReserve {
   readonly add: number;
 }
 
-/** A thief copies the device as it was so many vouchers ago. */
+/** A thief has a copy of the device from this many vouchers ago. */
 export interface Stealing extends OnReserve {
   readonly kind: 'steal';
   readonly back: number;
@@ -40,7 +40,7 @@ export interface Paying extends OnReserve {
 
 export interface Settling {
   readonly kind: 'settle';
-  /** The merchant of the first brings them all. */
+  /** The merchant of the first voucher submits all of them. */
   readonly vouchers: readonly number[];
   readonly short: boolean;
 }
@@ -65,7 +65,7 @@ export interface Reporting extends OnReserve {
 
 export interface Publishing {
   readonly kind: 'publish';
-  /** Whom the bulletin names no more: whoever cannot spend, or the first, whether it can or not. */
+  /** Which device the bulletin drops: one that can no longer spend, or the first, even if it still can. */
   readonly forget: 'nobody' | 'over' | 'first';
 }
 
@@ -241,7 +241,7 @@ const life = (...steps: readonly fc.Arbitrary<ReserveCommand>[]) =>
 
 const closing = (...kinds: Ending['kind'][]) => [wait(latest, 'close'), end(latest, ...kinds)];
 
-/** A payment at one till, of the owner or of whoever copied its device. */
+/** A payment at one till, by the owner or by a thief with a copy of the device. */
 const at = (till: number, by: Paying['by'], more: Partial<Paying> = {}): fc.Arbitrary<Paying> =>
   fc.record({
     ...{ kind: constant('pay'), reserve: latest, till: constant(till), by: constant(by) },

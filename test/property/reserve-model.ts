@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one reserve should hold and answer, in plain arithmetic.
-import { refusals, type Refusals } from './refusing';
-import type { Bearer } from './reserve-commands';
+import { refusals, type Refusals } from './refusing.js';
+import type { Bearer } from './reserve-commands.js';
 import {
   contradiction,
   isPossible,
@@ -13,7 +13,7 @@ import {
   type Fraud,
   type Report,
   type Voucher,
-} from './reserve-shapes';
+} from './reserve-shapes.js';
 
 /** Where the rest of a reserve goes. */
 export interface Closed {
@@ -160,7 +160,7 @@ export class ReserveModel {
     return twin === undefined ? fraud : this.#likeTwin(fraud, twin);
   }
 
-  /** What is known of the same two vouchers, told the other way round. */
+  /** The case of the same two vouchers in the other order. */
   #likeTwin(fraud: Fraud, { blame, proven }: Fraud): Fraud {
     if (blame !== 'reported') fraud.blame = blame;
     fraud.proven ||= proven;
@@ -175,7 +175,7 @@ export class ReserveModel {
     return fraud;
   }
 
-  /** Whether its payee brought it: then nobody else made its request up. */
+  /** Whether its payee submitted it: then nobody else invented its request. */
   #wasBrought({ id }: Voucher): boolean {
     const isSettled = this.known.some((other) => other.id === id) && !this.cancelled.has(id);
     return isSettled || this.#frauds.some(({ voucher, claimed }) => voucher.id === id && claimed);

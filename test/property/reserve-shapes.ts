@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the model of reserves is made of.
-import type { Bearer } from './reserve-commands';
+import type { Bearer } from './reserve-commands.js';
 
 /** A voucher as a device signed it, and the request that it answers. */
 export interface Voucher {
@@ -54,8 +54,11 @@ export const LOSS_PER_RESERVE = 2_500n;
 
 export type Contradiction = 'sameCounter' | 'previousHash' | 'cumulative';
 
+/** The part of a voucher that links it to the others of its reserve. */
+export type Linked = Pick<Voucher, 'id' | 'counter' | 'previous' | 'sum' | 'amount'>;
+
 /** How two vouchers of one reserve contradict each other. */
-export function contradiction(one: Voucher, other: Voucher): Contradiction | undefined {
+export function contradiction(one: Linked, other: Linked): Contradiction | undefined {
   if (one.counter === other.counter) return one.id === other.id ? undefined : 'sameCounter';
   const [first, second] = one.counter < other.counter ? [one, other] : [other, one];
   if (second.counter === first.counter + 1 && second.previous !== first.id) return 'previousHash';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random commands about reserves, in a short form. The seed is printed; OFFPAY_SEED=<seed> runs the same again.
-import { checkFamily, LONGEST } from './check-family';
-import { StoppedClock } from './clock';
-import { openOffice } from './office';
-import { reserves } from './reserves';
+import { checkFamily, LONGEST } from './check-family.js';
+import { StoppedClock } from './clock.js';
+import { openOffice } from './office.js';
+import { reserves } from './reserves.js';
 
 const clock = new StoppedClock();
 
@@ -11,7 +11,7 @@ beforeAll(() => clock.install());
 afterAll(() => clock.restore());
 
 test(
-  'after every command the ledger holds what plain arithmetic says, and whoever is honest loses nothing',
+  'after every command the ledger agrees with plain arithmetic, and honest parties lose nothing',
   async () => {
     const family = reserves(await openOffice(clock));
     await checkFamily('reserves', family, 300);

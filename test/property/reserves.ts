@@ -11,15 +11,16 @@ import {
   type SupplyRow,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
-import { CURRENCY, MERCHANT } from '../support/world';
-import { MoneyWatch } from './money-watch';
-import { isDone } from './offline-model';
-import { OfflineRun } from './offline-run';
-import { SECOND_MERCHANT, type Office } from './office';
-import { must, type Family } from './property';
-import { attemptOf } from './reserve-attempts';
-import { reserveStories, type ReserveCommand, type ReserveStory } from './reserve-commands';
-import { Tally } from './tally';
+import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { SECOND_MERCHANT } from '../support/second-merchant.js';
+import { MoneyWatch } from './money-watch.js';
+import { isDone } from './offline-model.js';
+import { OfflineRun } from './offline-run.js';
+import type { Office } from './office.js';
+import { must, type Family } from './property.js';
+import { attemptOf } from './reserve-attempts.js';
+import { reserveStories, type ReserveCommand, type ReserveStory } from './reserve-commands.js';
+import { Tally } from './tally.js';
 
 async function answerOf(work: () => Promise<string>): Promise<string | readonly [code: string]> {
   try {
@@ -154,7 +155,7 @@ async function runCommand(run: OfflineRun, command: ReserveCommand, tally: Tally
   });
 }
 
-/** The family: up to so many commands about reserves. */
+/** The family: up to this many commands about reserves. */
 export function reserves(office: Office, maxLength = 60): Family<ReserveStory> {
   const tally = new Tally();
   return {

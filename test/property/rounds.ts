@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What clients do at the same time, as data: who asks for what on one state, and how the answers are then ordered.
 import fc from 'fast-check';
-import { CURRENCY, deliverySecretOf, LOGISTICS, MERCHANT, POLICY } from '../support/world';
-import type { RightCall } from './calls';
-import { DISPUTE_IDS, type Market } from './market';
+import {
+  CURRENCY,
+  deliverySecretOf,
+  LOGISTICS,
+  MERCHANT,
+  POLICY,
+} from '@fabric-offline-pay/testing';
+import type { RightCall } from './calls.js';
+import { DISPUTE_IDS, type Market } from './market.js';
 
 /** One client: what it asks for, when its envelope arrives, and whether a new block begins before it. */
 export interface Client {

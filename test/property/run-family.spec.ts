@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The runner of the fuzz command: what it finds it shrinks, tells, and finds again.
 import fc from 'fast-check';
-import { FAMILY_NAMES, spread } from './families';
-import { readOptions } from './fuzz-options';
-import { must, type Family } from './property';
-import { runFamily, type RunOptions } from './run-family';
-import { Tally } from './tally';
+import { FAMILY_NAMES, spread } from './families.js';
+import { readOptions } from './fuzz-options.js';
+import { must, type Family } from './property.js';
+import { runFamily, type RunOptions } from './run-family.js';
+import { Tally } from './tally.js';
 
 const below = (limit: number): Family => ({
   arbitrary: fc.nat({ max: 1000 }),
@@ -32,7 +32,7 @@ test('a family that holds runs as often as was asked', async () => {
   expect(told.at(-1)).toBe(500);
 });
 
-test('a failure is shrunk, told, and found again at once by its path', async () => {
+test('a failure is shrunk, printed, and found again at once by its path', async () => {
   const { failure } = await runFamily('sequences', below(100), options({}));
   expect(failure).toMatchObject({ counterexample: 100 });
   expect(failure?.message).toContain('too many');
@@ -64,6 +64,6 @@ test.each([
   [['--only', 'constructor']],
   [['--path', '1:2']],
   [['--nonsense']],
-])('%j is told to make no sense', (given) => {
+])('%j is refused as senseless', (given) => {
   expect(() => readOptions(given)).toThrow(/--/);
 });

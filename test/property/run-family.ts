@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs one family for the fuzz command: counts, shrinks a failure, and says how to run it again.
 import fc from 'fast-check';
-import type { FamilyName } from './families';
-import type { Family } from './property';
+import type { FamilyName } from './families.js';
+import type { Family } from './property.js';
 
 /** What is still shrunk after this is shrunk enough. */
 const SHRINKING_MS = 60_000;
 
-/** A long text of a counterexample says no more than its beginning. */
+/** A longer text of a counterexample is cut here. */
 const SHOWN = 300;
 
 export interface Failure {

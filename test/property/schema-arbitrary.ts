@@ -3,7 +3,7 @@
 // the table is drawn without a line here.
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
 import fc from 'fast-check';
-import type { Words } from './words';
+import type { Words } from './words.js';
 
 type Schema = NamedTransaction['input'];
 
@@ -83,7 +83,7 @@ function record({ keyType, valueType }: Definition, { words, field }: Context) {
     arbitraryOf(keyType!, words, 'currency'),
     arbitraryOf(valueType!, words, field),
   );
-  return fc.array(entry, { maxLength: 2 }).map((entries) => Object.fromEntries(entries) as unknown);
+  return fc.array(entry, { maxLength: 2 }).map((entries): unknown => Object.fromEntries(entries));
 }
 
 const inner = ({ innerType }: Definition, { words, field }: Context) =>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random sequences of commands against the model of the money. The seed is printed; OFFPAY_SEED=<seed> runs the same again.
-import { StoppedClock } from './clock';
-import { checkFamily, LONGEST } from './check-family';
-import { sequences } from './sequences';
-import { openShop } from './shop';
+import { StoppedClock } from './clock.js';
+import { checkFamily, LONGEST } from './check-family.js';
+import { sequences } from './sequences.js';
+import { openShop } from './shop.js';
 
 const clock = new StoppedClock();
 

@@ -9,14 +9,14 @@ import type {
   SupplyRow,
 } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
-import { CURRENCY as currency, LOGISTICS, POLICY } from '../support/world';
-import { attemptOf, type Run } from './attempts';
-import { stories, type Command, type Story } from './commands';
-import { MoneyModel } from './money-model';
-import { MoneyWatch } from './money-watch';
-import { must, type Family } from './property';
-import { counterOf, tillOf, type Shop, type Till } from './shop';
-import { Tally } from './tally';
+import { CURRENCY as currency, LOGISTICS, POLICY } from '@fabric-offline-pay/testing';
+import { attemptOf, type Run } from './attempts.js';
+import { stories, type Command, type Story } from './commands.js';
+import { MoneyModel } from './money-model.js';
+import { MoneyWatch } from './money-watch.js';
+import { must, type Family } from './property.js';
+import { counterOf, tillOf, type Shop, type Till } from './shop.js';
+import { Tally } from './tally.js';
 
 async function answerOf(work: () => Promise<unknown>): Promise<string> {
   try {
@@ -181,7 +181,7 @@ async function mustTotal({ counter }: Run): Promise<void> {
     must(BigInt(onLedger) === BigInt(issued) - BigInt(redeemed), `${code} do not add up`);
 }
 
-/** The family: up to so many commands in the shop. */
+/** The family: up to this many commands in the shop. */
 export function sequences(shop: Shop, maxLength = 100): Family<Story> {
   const tally = new Tally();
   return {

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small world in which sequences and interleavings run: built once, forked for every run.
 import type { Policy } from '@fabric-offline-pay/domain';
-import type { MemoryLedger } from '@fabric-offline-pay/testing';
+import {
+  BANK,
+  LOGISTICS,
+  MERCHANT,
+  POLICY,
+  World,
+  type CustomerDevice,
+  type MemoryLedger,
+} from '@fabric-offline-pay/testing';
 import { RefusedError, type Client, type Parties } from '@fabric-offline-pay/sdk';
-import { authenticated, failLogin } from '../support/histories';
-import { CHANNEL, clientsOf, memoryWorld } from '../support/memory-world';
-import { BANK, LOGISTICS, MERCHANT, POLICY, World, type CustomerDevice } from '../support/world';
-import type { StoppedClock } from './clock';
+import { authenticate, failLogin } from '../support/histories.js';
+import { CHANNEL, clientsOf, memoryWorld } from '../support/memory-world.js';
+import type { StoppedClock } from './clock.js';
 
 export interface Shopper {
   readonly device: CustomerDevice;
@@ -76,7 +83,7 @@ async function shopperOf(world: World, index: number, clock: StoppedClock): Prom
   const standing = SHOPPERS[index]!;
   const device = await world.customer(`customer-${index}`, `${standing.money}`);
   await failLogin(world, device, standing.failedLogins);
-  const loginId = await authenticated(world, device, 'morning');
+  const loginId = await authenticate(world, device, 'morning');
   await (await world.bank('auth-service')).identity.assessReputation({ loginId });
   return { device, loginId, loginExpiresAt: clock.seconds + POLICY.loginSeconds, ...standing };
 }

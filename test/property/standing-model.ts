@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What customers' histories make of them: their score, what they may pay, and when their payees are paid. All that the model
 // knows of reputation and limits stands here.
-import { refusals, type Refusals } from './refusing';
+import { refusals, type Refusals } from './refusing.js';
 
 /** What an order leaves in the history of its customer. */
 export type Entry = 'success' | 'dispute';
@@ -33,7 +33,7 @@ interface Standing {
   sinceStepUp: Payment[];
   /** Not counted before the next login; the same entry of an order, or of its dispute, counts once. */
   readonly pending: Map<string, { readonly order: string; readonly entry: Entry }>;
-  /** Orders that count no more from the next login on. */
+  /** Orders that no longer count from the next login on. */
   readonly takenBack: Set<string>;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a till that keeps the rules hands out the goods, in plain arithmetic.
-import { isNamed, type Bulletin } from './offline-model';
-import type { ReserveModel } from './reserve-model';
+import { isNamed, type Bulletin } from './offline-model.js';
+import type { ReserveModel } from './reserve-model.js';
 import {
   contradiction,
   isPossible,
@@ -9,7 +9,7 @@ import {
   PER_PAYMENT,
   POLICY_SECONDS,
   type Voucher,
-} from './reserve-shapes';
+} from './reserve-shapes.js';
 
 export class TillModel {
   readonly #seen = new Map<string, Voucher[]>();

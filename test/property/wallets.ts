@@ -9,15 +9,15 @@ import {
   voucherDigest,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
-import { CHANNEL } from '../support/memory-world';
-import type { CertifiedClaim } from '../support/fraud-proofs';
-import { base64, timesOf } from '../support/offline-ledger';
-import { newDevice, newRequest, signVoucher, type Device } from '../support/offline-world';
-import type { OwnDevice } from './office';
-import type { Paying } from './reserve-commands';
-import { ReserveModel } from './reserve-model';
-import { MOST_PAYMENTS, PER_PAYMENT, type Voucher } from './reserve-shapes';
-import type { TillModel } from './till-model';
+import { CHANNEL } from '../support/memory-world.js';
+import type { CertifiedClaim } from '../support/fraud-proofs.js';
+import { base64, timesOf } from '../support/offline-ledger.js';
+import { newDevice, newRequest, signVoucher, type Device } from '../support/offline-world.js';
+import type { OwnDevice } from './office.js';
+import type { Paying } from './reserve-commands.js';
+import { ReserveModel } from './reserve-model.js';
+import { MOST_PAYMENTS, PER_PAYMENT, type Voucher } from './reserve-shapes.js';
+import type { TillModel } from './till-model.js';
 
 /** What a device remembers of an epoch. */
 interface Line {
@@ -136,7 +136,7 @@ export class Wallet {
     return { wallet: this, model, voucher, requestPayload, certificateBytes };
   }
 
-  /** As a terminal sends them: what the ledger can tell by itself is left out. */
+  /** As a terminal sends them, without the fields that the ledger knows already. */
   shortened(claims: readonly VoucherClaim[], merchantId: string): readonly VoucherClaim[] {
     const certificates = [...this.#digests(), bytesToText(this.device.held.digest)];
     return shortenClaims(claims, {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The texts and numbers that a history used, by the name of their field: what a generated call can speak of and be understood.
 import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
-import type { Entry } from './history';
+import type { Entry } from './history.js';
 
 type Leaf = string | number;
 

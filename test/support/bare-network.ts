@@ -12,7 +12,7 @@ import {
   type UpOptions,
 } from '@fabric-offline-pay/operate';
 import { Statistics } from '@fabric-offline-pay/sdk';
-import { World, type ClientFor } from './world';
+import { World, type ClientFor } from '@fabric-offline-pay/testing';
 
 export interface BareNetwork {
   readonly home: string;

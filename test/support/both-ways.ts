@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One order, taken through either way, and what came of it in words that both ways share.
+// One order, taken through one of the two ways, and its outcome in terms that both ways share.
 import {
   isBeforeMoney,
   type Amount,
@@ -15,18 +15,24 @@ import {
   type PipelineResult,
   type Purchase,
 } from '@fabric-offline-pay/sdk';
-import { CURRENCY, type CustomerDevice, type PurchaseOptions, type World } from './world';
+import {
+  CURRENCY,
+  type CustomerDevice,
+  type PurchaseOptions,
+  type World,
+} from '@fabric-offline-pay/testing';
 
 export type Way = 'stepwise' | 'express';
 
 export const WAYS: readonly Way[] = ['stepwise', 'express'];
 
-const RUN: Readonly<
-  Record<Way, (parties: Parties, purchase: Purchase) => Promise<PipelineResult>>
-> = {
-  stepwise: runStepwise,
-  express: runExpress,
-};
+/** Takes a purchase through the units, one way. */
+export type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
+
+export const RUN: Readonly<Record<Way, Run>> = { stepwise: runStepwise, express: runExpress };
+
+/** Both ways with their names, as `describe.each` takes them. */
+export const RUNS: readonly (readonly [Way, Run])[] = WAYS.map((way) => [way, RUN[way]]);
 
 /** An order with everything that may be wrong with it. */
 export interface Scenario {
@@ -78,7 +84,7 @@ async function refusalOf(work: () => Promise<unknown>): Promise<ErrorCode | null
   }
 }
 
-/** Where the ledger says the order stands; the pipeline's own answer is not asked. */
+/** The state of the order on the ledger; the pipeline's own answer is not used. */
 async function standing(
   { bankNode }: Parties,
   key: Parameters<Expire>[1],

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buyers who order without end while something happens to the network, and how long each order took them.
 import { runExpress, type Parties } from '@fabric-offline-pay/sdk';
-import { CURRENCY, type CustomerDevice, type World } from './world';
+import { type CustomerDevice, type World } from '@fabric-offline-pay/testing';
+import { earnedBy, expectLedgerBalanced } from './balances.js';
 
 const BUYERS = 4;
 
@@ -55,15 +56,9 @@ export async function buyAll(
 /** Every order was paid, once, and the books balance: what was issued is what customers and payees have. */
 export async function expectAllPaidOnce(world: World, bought: readonly Bought[]): Promise<void> {
   expect(bought.map(({ state }) => state)).toEqual(bought.map(() => 'released'));
-  const { settlement } = await world.bank('bank-node');
-  const { balance, open } = await settlement.readPayee({
-    payeeId: world.merchantId,
-    currency: CURRENCY,
-  });
-  expect(BigInt(balance) + BigInt(open)).toBe(BigInt(bought.length) * GOODS_TOTAL);
-  const { currencies } = await (await world.bank('operator')).settlement.totals({});
-  const { issued, redeemed, onLedger } = currencies[CURRENCY]!;
-  expect(BigInt(onLedger)).toBe(BigInt(issued) - BigInt(redeemed));
+  const earned = await earnedBy(await world.bank('bank-node'), world.merchantId);
+  expect(earned).toBe(BigInt(bought.length) * GOODS_TOTAL);
+  await expectLedgerBalanced(await world.bank('operator'));
 }
 
 /** @returns a line of figures: how long an order took. */

@@ -85,7 +85,7 @@ export class Search {
     for (const { name, forms } of canaries) for (const bytes of forms) this.#add({ name, bytes });
   }
 
-  /** @returns the names of the canaries that stand in the bytes. */
+  /** @returns the names of the canaries that the bytes contain. */
   in(bytes: Buffer): string[] {
     const names = new Set<string>();
     const end = bytes.length - PREFIX;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ends a life at its n-th step: everything that is not on the disk by then is gone, and nothing more is done.
+// Ends a life at its n-th step: everything that is not yet on the disk is lost, and nothing more happens.
 import {
   memoryMark,
   memoryStore,

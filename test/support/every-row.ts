@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every row of every file ends in one way: held against the rows that a plain reading of the file counts.
+// Every row of every file has exactly one outcome; compared with the rows that a simple reader of the file counts.
 import { readFileSync } from 'node:fs';
 import type { PayReport } from '@fabric-offline-pay/run';
 
-/** Without a rule of ours: the records after the header, in whatever encoding; a quoted cell may have several lines. */
+/** Uses none of our rules: the records after the header, in any encoding; a quoted cell may have several lines. */
 function rowsIn(file: string): number {
   const bytes = readFileSync(file);
   const text = bytes[0] === 0xff ? bytes.toString('utf16le') : bytes.toString('utf8');

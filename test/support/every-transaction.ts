@@ -31,7 +31,7 @@ import {
   type CustomerDevice,
   type PurchaseOptions,
   type World,
-} from './world';
+} from '@fabric-offline-pay/testing';
 
 type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
 
@@ -40,7 +40,7 @@ const MOST_LINES = 5;
 /** So many chargers cost more than the step-up limit. */
 const PIECES_TO_STEP_UP = 50;
 
-/** Of so many customers: enough for a merchant to be rated poorly. */
+/** This many customers are enough for a merchant to be rated poorly. */
 const COMPLAINTS = 4;
 
 /** Long enough for a slow network to come through the units; other orders are run meanwhile. */
@@ -69,7 +69,7 @@ const SHELF = Array.from({ length: MOST_LINES }, (_, index) => ({
 
 const TWO_PIECES = [{ gtin: SHELF[0]!.gtin, quantity: 2 }];
 
-/** Each party's statement stands alone in one field: the customer's in the pieces. */
+/** The statement of each party in turn differs from the other two in one field; the customer's in the quantity. */
 const ALL_WRONG = {
   merchantStatement: { orderNumber: 'ANOTHER', lines: TWO_PIECES },
   logisticsStatement: { ...WRONG, lines: TWO_PIECES },
@@ -87,7 +87,7 @@ interface OrderOptions extends Partial<PurchaseOptions> {
 export interface EveryTransactionOptions {
   readonly world: World;
   readonly clientFor: ClientFor;
-  /** Lets the proposals' time pass by so many seconds; at once when there are none left. */
+  /** Moves the proposals' time on by this many seconds; returns at once when none are left. */
   readonly passSeconds: (seconds: number) => Promise<void> | void;
 }
 
@@ -126,7 +126,7 @@ export class EveryTransaction {
     return { loginId: await this.#world.login(device), before: loginId };
   }
 
-  /** A purchase of so many different goods. */
+  /** A purchase of this many different goods. */
   purchaseOf(size: number, { quantity = 1, ...options }: OrderOptions = {}): Purchase {
     this.#orders += 1;
     const { device, loginId } = this.#customer!;

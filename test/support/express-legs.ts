@@ -47,6 +47,6 @@ export const settleLeg = (
   { merchantId, orderNumber }: { readonly merchantId: string; readonly orderNumber: string },
 ) => bankNode.express.settle({ merchantId, orderNumber, captureId: CAPTURE_ID });
 
-/** The last block that any of the results stands in. */
+/** The last block that contains one of the results. */
 export const lastBlock = (results: readonly { readonly blockNumber: bigint }[]): bigint =>
   results.reduce((last, { blockNumber }) => (blockNumber > last ? blockNumber : last), 0n);

@@ -22,7 +22,7 @@ import type {
   TerminalLedger,
   VoucherBatch,
 } from '@fabric-offline-pay/sdk/offline';
-import { settleContext } from './offline-world';
+import { settleContext } from './offline-world.js';
 
 const keyOf = (device: { customerId: string; deviceId: string; epoch: number }): string =>
   `${deviceSubject(device)}/${device.epoch}`;

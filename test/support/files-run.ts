@@ -21,9 +21,8 @@ import {
   type EventOptions,
   type LedgerEvent,
 } from '@fabric-offline-pay/sdk';
-import { Issuer, softwareKey } from '@fabric-offline-pay/sdk/offline';
-import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
-import { toLedgerEvents } from '../../sdk/src/events/ledger-events';
+import { BANK, type POLICY, type Block, type MemoryLedger } from '@fabric-offline-pay/testing';
+import { toLedgerEvents } from '../../sdk/src/events/ledger-events.js';
 import { AuthenticationService } from '../../network/nodes/bank/src/authentication-service.js';
 import { openBankDatabase } from '../../network/nodes/bank/src/database/open-database.js';
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
@@ -32,18 +31,12 @@ import type { Message } from '../../network/nodes/bank/src/messages/message-send
 import { messagePrefix } from '../../network/nodes/bank/src/messages/texts.js';
 import { Pace } from '../../network/nodes/bank/src/pace.js';
 import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
-import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world';
-import { CERTIFICATES, VECTOR_KEYS } from './offline-world';
-import { BANK, type POLICY } from './world';
+import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world.js';
+import { issuerOn } from './offline-issuer.js';
 
 type RunClients = PayOptions['clients'];
 
-const issuer = new Issuer({
-  ...{ bankId: BANK, channel: CHANNEL },
-  key: softwareKey(VECTOR_KEYS.issuer),
-  certificate: CERTIFICATES.issuer,
-  authority: CERTIFICATES.root,
-});
+const issuer = issuerOn(CHANNEL);
 
 const actorOf = (role: Role): string =>
   PARTICIPANTS.find((entry) => entry.role === role)?.actor ?? '';

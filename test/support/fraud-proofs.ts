@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fraud proofs of the vector issuer's devices.
 import { encodeFraudProof, type FraudProof, type VoucherClaim } from '@fabric-offline-pay/domain';
-import { proofSide, type Device } from './offline-world';
+import { proofSide, type Device } from './offline-world.js';
 
 /** @returns the file of a proof that the two contradict each other. */
 export const proofOf = (

@@ -2,7 +2,7 @@
 // Customers with a past: failed logins, mismatches and rejected disputes, made by real transactions.
 import { termsDigest, type OutputOf } from '@fabric-offline-pay/domain';
 import { runExpress, type Purchase } from '@fabric-offline-pay/sdk';
-import { type CustomerDevice, type World } from './world';
+import type { CustomerDevice, World } from '@fabric-offline-pay/testing';
 
 let logins = 0;
 
@@ -32,7 +32,7 @@ export async function failLogin(
 }
 
 /** @returns a login that passed both factors, and whose limits unit 7 has not set yet. */
-export async function authenticated(
+export async function authenticate(
   world: World,
   device: CustomerDevice,
   name = 'visit',
@@ -52,12 +52,12 @@ export async function assess(
 ): Promise<Pick<OutputOf<'identity', 'assessReputation'>, 'score' | 'limits'>> {
   const { identity } = await world.bank('auth-service');
   const { result } = await identity.assessReputation({
-    loginId: await authenticated(world, device),
+    loginId: await authenticate(world, device),
   });
   return { score: result.score, limits: result.limits };
 }
 
-/** What merchant and logistics company state alike, and the customer otherwise. */
+/** A statement that merchant and logistics company share, and that differs from the customer's. */
 export const ALONE = {
   merchantStatement: { goodsTotal: '1' },
   logisticsStatement: { goodsTotal: '1' },

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { packInto, REPOSITORY, type Packed } from '../../scripts/src/packages';
+import { packInto, REPOSITORY, type Packed } from '../../scripts/src/packages.js';
 
 const run = promisify(execFile);
 

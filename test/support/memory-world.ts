@@ -12,7 +12,7 @@ import {
   type MemoryLedger,
   type MemoryNetwork,
 } from '@fabric-offline-pay/testing';
-import { WatchedLedger } from './watched-ledger';
+import { WatchedLedger } from './watched-ledger.js';
 
 export { CHANNEL, MSP_IDS as MSP, PARTICIPANTS } from '@fabric-offline-pay/testing';
 export type MemoryWorld = MemoryNetwork;

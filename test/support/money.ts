@@ -26,7 +26,7 @@ const WEIGHTS: Readonly<Record<string, (value: unknown, key: string) => Weights>
     Object.entries((value as AccountRow).money).map(
       ([currency, { available }]) => [currency, -toUnits(available)] as const,
     ),
-  // What an express leg placed stands on the terms; its order, once it has a row, says how much less it is by then.
+  // The terms hold the total of an express order; its own row, once there is one, holds how much less it is now.
   terms: (value) => {
     const { terms, release = null } = value as Partial<TermsRow>;
     return terms === undefined || release === null ? [] : [[terms.currency, -toUnits(terms.total)]];

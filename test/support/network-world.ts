@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The world on a real network of its own: free ports, a temporary folder, nothing left behind.
 import { participantsOf, type UpOptions } from '@fabric-offline-pay/operate';
-import { bareNetwork, type BareNetwork } from './bare-network';
-import { POLICY, type World } from './world';
+import { POLICY, type World } from '@fabric-offline-pay/testing';
+import { bareNetwork, type BareNetwork } from './bare-network.js';
 
 export interface NetworkWorld extends Omit<BareNetwork, 'worldOf' | 'participants'> {
   /** A shop of its own on the same network. */

@@ -2,9 +2,9 @@
 // The third way of an order: to deliver, and paid by a device without a network.
 import { OFFLINE_LOGIN, termsDigest } from '@fabric-offline-pay/domain';
 import { termsOf, type Parties, type PipelineResult, type Purchase } from '@fabric-offline-pay/sdk';
-import { quoteLeg, settleLeg } from './express-legs';
-import { reserveKeyOf, wire, type OfflineLedger } from './offline-ledger';
-import type { Device } from './offline-world';
+import { quoteLeg, settleLeg } from './express-legs.js';
+import { reserveKeyOf, wire, type OfflineLedger } from './offline-ledger.js';
+import type { Device } from './offline-world.js';
 
 /** Places the order by a voucher of the device, and has the bank settle it. */
 export const runOffline =

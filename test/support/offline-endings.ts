@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { type Bulletin, type Policy, type Revocation } from '@fabric-offline-pay/domain';
 import { RefusedError } from '@fabric-offline-pay/sdk';
-import { proofOf } from './fraud-proofs';
+import { BANK, POLICY } from '@fabric-offline-pay/testing';
+import { proofOf } from './fraud-proofs.js';
 import {
   base64,
   nowSeconds,
@@ -12,9 +13,8 @@ import {
   unfunded,
   type OfflineLedger,
   type OfflineWorld,
-} from './offline-ledger';
-import { newDevice, newKey, spkiOf, type Device, type Payment } from './offline-world';
-import { BANK, POLICY } from './world';
+} from './offline-ledger.js';
+import { newDevice, newKey, spkiOf, type Device, type Payment } from './offline-world.js';
 
 /** Long enough for a slow network to settle what it funded. */
 const SPEND_SECONDS = 40;

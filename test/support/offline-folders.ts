@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
 import { openKey, withDevice, withTerminal, writeSettings } from '@fabric-offline-pay/run';
-import { Issuer, saveFile, softwareKey } from '@fabric-offline-pay/sdk/offline';
-import type { Ended } from './command-line';
-import { offpayHere } from './offpay-here';
-import { CERTIFICATES, CHANNEL, OFFLINE_POLICY, VECTOR_KEYS } from './offline-world';
-import { BANK, CURRENCY, MERCHANT } from './world';
+import { saveFile } from '@fabric-offline-pay/sdk/offline';
+import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import type { Ended } from './command-line.js';
+import { offpayHere } from './offpay-here.js';
+import { issuerOn } from './offline-issuer.js';
+import { CERTIFICATES, CHANNEL, OFFLINE_POLICY } from './offline-world.js';
 
 export const PASSPHRASE = 'of the test';
 const OWNER = { customerId: 'customer-1', deviceId: 'wallet' };
@@ -19,12 +20,7 @@ const YEAR = 365 * 86_400;
 export const NAME = 'Café Röst';
 export const LICENCE = 'LIC-1';
 
-export const issuer = new Issuer({
-  ...{ bankId: BANK, channel: CHANNEL },
-  key: softwareKey(VECTOR_KEYS.issuer),
-  certificate: CERTIFICATES.issuer,
-  authority: CERTIFICATES.root,
-});
+export const issuer = issuerOn(CHANNEL);
 export const issuers: readonly IssuerRow[] = [issuer.row];
 
 type PartyName = 'device' | 'terminal';
@@ -59,7 +55,7 @@ export class OfflineFolders {
   async json(party: PartyName, ...args: readonly string[]): Promise<unknown> {
     const { stdout, stderr } = await this.run(party, ...args, '--json');
     expect(stderr).toBe('');
-    return JSON.parse(stdout) as unknown;
+    return JSON.parse(stdout);
   }
 
   /** What the bank signs for an epoch, once. */

@@ -13,7 +13,8 @@ import {
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
-import { CHANNEL, type MemoryWorld } from './memory-world';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { CHANNEL, type MemoryWorld } from './memory-world.js';
 import {
   CERTIFICATES,
   ISSUER,
@@ -29,8 +30,7 @@ import {
   VECTOR_KEYS,
   type Device,
   type Payment,
-} from './offline-world';
-import { BANK, CURRENCY, MERCHANT, POLICY } from './world';
+} from './offline-world.js';
 
 export const OFFLINE = POLICY.offline;
 
@@ -55,7 +55,7 @@ export const wire = ({ voucher, requestPayload }: VoucherClaim) => ({
   request: base64(requestPayload),
 });
 
-/** What the bank brings of a voucher that a terminal cancelled. */
+/** What the bank submits for a voucher that a terminal cancelled. */
 export const cancelledWire = (
   { voucher, requestPayload }: VoucherClaim,
   payee: Partial<PayeeCertificate> = {},

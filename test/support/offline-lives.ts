@@ -13,10 +13,11 @@ import {
 } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { termsOf } from '@fabric-offline-pay/sdk';
-import { quoteLeg } from './express-legs';
-import { enact, Endings } from './offline-endings';
-import { proofOf } from './fraud-proofs';
-import type { OfflineWorld } from './offline-ledger';
+import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { quoteLeg } from './express-legs.js';
+import { enact, Endings } from './offline-endings.js';
+import { proofOf } from './fraud-proofs.js';
+import type { OfflineWorld } from './offline-ledger.js';
 import {
   base64,
   cancelledWire,
@@ -27,7 +28,7 @@ import {
   signedBulletin,
   unfunded,
   wire,
-} from './offline-ledger';
+} from './offline-ledger.js';
 import {
   CERTIFICATES,
   forge,
@@ -38,9 +39,8 @@ import {
   spkiOf,
   VECTOR_KEYS,
   type Device,
-} from './offline-world';
-import { passSeconds } from './passing-time';
-import { BANK, CURRENCY, MERCHANT, POLICY } from './world';
+} from './offline-world.js';
+import { passSeconds } from './passing-time.js';
 
 const BORNE = { ...OFFLINE, version: OFFLINE.version + 1, lossBearer: 'bank' as const };
 
@@ -140,7 +140,7 @@ class Lives {
     await this.ledger.merchant().offline.submitFraudProof({ proof });
   }
 
-  /** The merchant's costliest leg: of an order of so many lines. */
+  /** The merchant's costliest leg: an order of this many lines. */
   async order(device: Device): Promise<void> {
     const { customerId } = device.certificate;
     const parties = await this.memory.world.parties();

@@ -18,7 +18,8 @@ import {
   type TerminalEvent,
   type TerminalOptions,
 } from '@fabric-offline-pay/sdk/offline';
-import { FakeOfflineLedger } from './fake-offline-ledger';
+import { FakeOfflineLedger } from './fake-offline-ledger.js';
+import { issuerOn } from './offline-issuer.js';
 import {
   CERTIFICATES,
   CHANNEL,
@@ -28,7 +29,7 @@ import {
   OFFLINE_MERCHANT,
   OFFLINE_POLICY,
   VECTOR_KEYS,
-} from './offline-world';
+} from './offline-world.js';
 
 export const ROOTS = { [OFFLINE_BANK]: [CERTIFICATES.root] };
 
@@ -51,12 +52,9 @@ export class OfflineRoom {
 
   /** @param clock by which it dates what it signs */
   issuerOf(name: 'issuer' | 'nextIssuer', clock = this.clock): Issuer {
-    return new Issuer({
-      bankId: OFFLINE_BANK,
-      channel: CHANNEL,
+    return issuerOn(CHANNEL, {
       key: softwareKey(VECTOR_KEYS[name]),
       certificate: CERTIFICATES[name],
-      authority: CERTIFICATES.root,
       clock,
     });
   }

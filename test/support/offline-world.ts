@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small world without a network: one bank's issuer, devices and a terminal that make real certificates, requests and
-// vouchers. Whoever wants something forged signs it with the keys at hand.
+// vouchers. A test that needs a forgery signs it with these keys.
 import {
   createPrivateKey,
   createPublicKey,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line within this process: the same words, streams and exit code, without a start of Node.js for each of many commands.
 // That it also runs as a process of its own is tested where a user does it.
-import { runOffpay } from '../../scripts/src/program';
-import type { Ended } from './command-line';
+import { runOffpay } from '../../scripts/src/program.js';
+import type { Ended } from './command-line.js';
 
 type Texts = Record<'stdout' | 'stderr', string>;
 

@@ -2,24 +2,50 @@
 // One order of two chargers on a ledger in memory, and where its money is at any moment.
 import { holds } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
-import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
-import { failLogin } from './histories';
-import { memoryWorld, type MemoryWorld } from './memory-world';
-import type { Way } from './both-ways';
-import { CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice, type PurchaseOptions } from './world';
+import type { Client } from '@fabric-offline-pay/sdk';
+import {
+  addressesOf,
+  CURRENCY,
+  LOGISTICS,
+  MERCHANT,
+  type CustomerDevice,
+  type PurchaseOptions,
+} from '@fabric-offline-pay/testing';
+import { availableTo, earnedBy } from './balances.js';
+import { failLogin } from './histories.js';
+import { memoryWorld, type MemoryWorld } from './memory-world.js';
+import { RUN, type Way } from './both-ways.js';
 
 export const MONEY = 1_000_000;
+/** Two chargers. */
 export const GOODS_TOTAL = 4980;
-
-const RUN = { stepwise: runStepwise, express: runExpress };
+const CUSTOMER = 'customer-1';
 
 /** Where the money of the customer's order is, in minor units. */
 export interface Books {
   readonly state: string;
+  /** On the hold. */
   readonly standing: number;
   readonly spent: number;
   readonly merchant: number;
   readonly logistics: number;
+}
+
+interface OrderKey {
+  readonly merchantId: string;
+  readonly orderNumber: string;
+}
+
+/** @param key of an order of `customer-1`, whose account had {@link MONEY} before it. */
+export async function booksOf(bankNode: Client, key: OrderKey): Promise<Books> {
+  const { state, hold } = await bankNode.orderNumber.readOrder(key);
+  return {
+    state,
+    standing: hold === null ? 0 : Number(holds.standing(hold)),
+    spent: MONEY - Number(await availableTo(bankNode, CUSTOMER)),
+    merchant: Number(await earnedBy(bankNode, MERCHANT)),
+    logistics: Number(await earnedBy(bankNode, LOGISTICS)),
+  };
 }
 
 export class OneOrder {
@@ -33,7 +59,7 @@ export class OneOrder {
 
   static async open(): Promise<OneOrder> {
     const memory = await memoryWorld();
-    return new OneOrder(memory, await memory.world.customer('customer-1', MONEY.toString()));
+    return new OneOrder(memory, await memory.world.customer(CUSTOMER, MONEY.toString()));
   }
 
   get world() {
@@ -68,21 +94,18 @@ export class OneOrder {
     await this.world.payOut(MERCHANT, `all-${balance}`, balance);
   }
 
+  async pickUp() {
+    const { logistics } = await this.world.logistics('courier');
+    return logistics.pickUp(this.key, { transient: { ...addressesOf(this.key.orderNumber) } });
+  }
+
+  /** @param secret that the customer shows at the door, if it shows one */
+  async deliver(secret?: string) {
+    const { logistics } = await this.world.logistics('courier');
+    return logistics.deliver({ ...this.key, ...(secret !== undefined && { secret }) });
+  }
+
   async books(): Promise<Books> {
-    const { orderNumber, settlement } = await this.world.bank('bank-node');
-    const { state, hold } = await orderNumber.readOrder(this.key);
-    const account = { customerId: this.device.customerId, currency: CURRENCY };
-    const { available } = await settlement.readAccount(account);
-    const earned = async (payeeId: string) => {
-      const { balance, open } = await settlement.readPayee({ payeeId, currency: CURRENCY });
-      return Number(balance) + Number(open);
-    };
-    return {
-      state,
-      standing: hold === null ? 0 : Number(holds.standing(hold)),
-      spent: MONEY - Number(available),
-      merchant: await earned(MERCHANT),
-      logistics: await earned(LOGISTICS),
-    };
+    return booksOf(await this.world.bank('bank-node'), this.key);
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { Block, BlockTransaction, MemoryLedger } from '@fabric-offline-pay/testing';
 
-/** The costliest run of one transaction with so many lines or entries. */
+/** The costliest run of one transaction with this many lines or entries. */
 export interface Measured {
   readonly transaction: string;
   readonly entries: number;

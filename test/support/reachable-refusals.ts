@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads out of the source which refusals a transaction's handler can reach: the handler, everything that it calls, and
-// the codes that stand there.
+// the codes in it.
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isErrorCode, type ErrorCode } from '@fabric-offline-pay/domain';
@@ -24,7 +24,7 @@ const contractFiles = (): string[] =>
     .filter((path) => path.endsWith('/contract.ts') && !path.startsWith('ledger/'))
     .map((path) => join(ROOT, 'chaincode/src', path));
 
-/** What a name can stand for that runs, or is kept to be run. */
+/** What a name can refer to: code that runs, or that is kept to run later. */
 const isFollowed = (node: ts.Node): boolean =>
   ts.isFunctionDeclaration(node) ||
   ts.isVariableDeclaration(node) ||

@@ -9,7 +9,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import { parseRefusal } from '@fabric-offline-pay/sdk';
 import type { Commit, Endorsement, MemoryLedger } from '@fabric-offline-pay/testing';
-import { WatchedLedger } from './watched-ledger';
+import { WatchedLedger } from './watched-ledger.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -4,6 +4,9 @@ import { contracts } from '@fabric-offline-pay/chaincode';
 import type { Attribute, Role } from '@fabric-offline-pay/domain';
 import type { Client } from '@fabric-offline-pay/sdk';
 import {
+  BANK,
+  LOGISTICS,
+  World,
   and,
   makeCaller,
   memoryClient,
@@ -11,9 +14,8 @@ import {
   type MemoryLedger,
   type MemoryLedgerOptions,
 } from '@fabric-offline-pay/testing';
-import { WatchedLedger } from './watched-ledger';
-import { CHANNEL } from './memory-world';
-import { BANK, LOGISTICS, World } from './world';
+import { WatchedLedger } from './watched-ledger.js';
+import { CHANNEL } from './memory-world.js';
 
 const ROLES = ['bank', 'merchant', 'logistics', 'auditor'] as const;
 
@@ -42,7 +44,7 @@ const PARTICIPANTS = ROLES.flatMap((role) =>
   })),
 );
 
-/** The client of a certificate, whatever its organisation wrote into it. */
+/** The client of a certificate, with any content that its organisation wrote into it. */
 export type ClientOf = (mspId: string, attribute?: Attribute, actor?: string) => Client;
 
 export interface Rivals {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a block of commands of a document as it is printed.
+// Runs a block of commands exactly as a document prints it.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { PROGRAM, type Ended } from './command-line';
+import { PROGRAM, type Ended } from './command-line.js';
 
 /** npx finds the same program, a second later for each line. */
 const NPX = 'npx() { shift; "$OFFPAY_TEST_NODE" "$OFFPAY_TEST_PROGRAM" "$@"; }';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the sample's orders must come to, and how a report is held against it.
+// The expected outcomes of the sample's orders, and the comparison of a report with them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputPaths, type LoadedInput, loadInput, type PayReport } from '@fabric-offline-pay/run';
@@ -33,7 +33,7 @@ export function expectSampleOutcomes(report: PayReport): void {
   );
 }
 
-/** issued − redeemed = all that stands on the ledger, in every currency. */
+/** issued − redeemed = all money on the ledger, in every currency. */
 export function expectBalanced(report: PayReport): void {
   for (const { issued, redeemed, onLedger } of Object.values(report.money)) {
     expect(BigInt(onLedger)).toBe(BigInt(issued) - BigInt(redeemed));

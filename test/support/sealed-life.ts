@@ -2,16 +2,22 @@
 // A device and a terminal that pay each other over two epochs and a top-up, and what their disks held at every step.
 import { verifyDeviceCertificate, verifyVoucher } from '@fabric-offline-pay/domain';
 import { softwareKey, type Device, type Terminal } from '@fabric-offline-pay/sdk/offline';
-import { copyOf, emptyDisk, Life, mortalSealed, type Disk } from './crash-points';
-import { OfflineRoom } from './offline-room';
-import { newKey, OFFLINE_MERCHANT, OFFLINE_POLICY, VECTOR_KEYS, unpacked } from './offline-world';
+import { copyOf, emptyDisk, Life, mortalSealed, type Disk } from './crash-points.js';
+import { OfflineRoom } from './offline-room.js';
+import {
+  newKey,
+  OFFLINE_MERCHANT,
+  OFFLINE_POLICY,
+  VECTOR_KEYS,
+  unpacked,
+} from './offline-world.js';
 
 export const AMOUNT = '1250';
 
 /** Of one epoch; a top-up is one payment more. */
 const TWO_PAYMENTS = '2500';
 
-/** What was on the disks between two effects, and what had left by then. */
+/** What was on the disks between two effects, and what had already left. */
 export interface Moment {
   readonly device: Disk;
   readonly terminal: Disk;

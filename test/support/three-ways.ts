@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // One merchant, one customer with a login and a funded device, and every way in which it can buy.
 import { runExpress, runStepwise, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
-import { orderLeg, quoteLeg, signQuoted } from './express-legs';
-import { stepUpFor } from './histories';
-import { memoryWorld, type MemoryWorld } from './memory-world';
-import { runOffline } from './offline-delivery';
-import { OfflineLedger, unfunded } from './offline-ledger';
-import { BANK, MERCHANT, type CustomerDevice, type PurchaseOptions } from './world';
+import {
+  BANK,
+  MERCHANT,
+  type CustomerDevice,
+  type PurchaseOptions,
+} from '@fabric-offline-pay/testing';
+import { orderLeg, quoteLeg, signQuoted } from './express-legs.js';
+import { stepUpFor } from './histories.js';
+import { memoryWorld, type MemoryWorld } from './memory-world.js';
+import { runOffline } from './offline-delivery.js';
+import { OfflineLedger, unfunded } from './offline-ledger.js';
 
 export const WAYS = ['stepwise', 'express', 'offline'] as const;
 export type Way = (typeof WAYS)[number];

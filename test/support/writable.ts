@@ -5,7 +5,7 @@ import { closeSync, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 
-/** @throws {InvalidArgumentError} with the reason, in the place of whatever `attempt` threw */
+/** @throws {InvalidArgumentError} with the reason, instead of the error that `attempt` threw */
 export function orInvalid<Result>(attempt: () => Result): Result {
   try {
     return attempt();

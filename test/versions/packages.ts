@@ -11,8 +11,8 @@ import * as sdk from '@fabric-offline-pay/sdk';
 import * as offline from '@fabric-offline-pay/sdk/offline';
 import * as testing from '@fabric-offline-pay/testing';
 import vectors from '../vectors/offline.json';
-import { refusal } from '../support/offline-world';
-import { tell } from './versions';
+import { refusal } from '../support/offline-world.js';
+import { tell } from './versions.js';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 

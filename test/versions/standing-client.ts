@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '@fabric-offline-pay/sdk';
 import { Client, credentials } from '@grpc/grpc-js';
-import { hasEnded, HOLD, pathsIn, SAY_ALL, standStillUntil } from './standing';
-import { tell } from './versions';
+import { hasEnded, HOLD, pathsIn, SAY_ALL, standStillUntil } from './standing.js';
+import { tell } from './versions.js';
 
 /** How many clients there are of each kind, and how many calls each has under way. */
 const CLIENTS = 8;
@@ -19,7 +19,7 @@ const CALLS = 4;
 
 const KILLS = 3;
 
-/** A client that hears nothing for so long stands still: longer than ours may, shorter than gRPC's keepalive. */
+/** A client that hears nothing for this long hangs: longer than ours may, shorter than gRPC's keepalive. */
 const STANDS_STILL_MS = 8_000;
 
 /** How long a peer holds its answers: until all calls wait. */
@@ -32,7 +32,7 @@ interface Asking {
 
 const HOST = 'localhost';
 
-/** Our client, as it is for everybody. */
+/** Our client, unchanged. */
 function ours(address: string, tlsRoot: string): Asking {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const connection = connect({

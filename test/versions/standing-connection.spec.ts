@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestAuthority } from '../../network/nodes/bank/src/testing/certificates.js';
-import { pathsIn } from './standing';
-import { runWith, VERSIONS } from './versions';
+import { pathsIn } from './standing.js';
+import { runWith, VERSIONS } from './versions.js';
 
 /** From the first start of the peer after a kill: its silence is noticed, it is asked, and another connection is made. */
 const PATIENCE_MS = 8_000;

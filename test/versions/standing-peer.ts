@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createSecureServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { common, gateway, peer } from '@hyperledger/fabric-protos';
-import { HOLD, pathsIn, SAY_ALL, standStill } from './standing';
+import { HOLD, pathsIn, SAY_ALL, standStill } from './standing.js';
 
 /** As gRPC sends a message: not compressed, with its length. */
 function framed(message: Uint8Array): Buffer {

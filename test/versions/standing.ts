@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the client and the peer of the standing connection agree on. A process that stands still in the middle of its JavaScript can
+// What the client and the peer of the hanging connection agree on. A process that stands still in the middle of its JavaScript can
 // only be told by files.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether an order becomes slower as the ledger grows: latencies at two sizes, each against the control's at that time.
-import { burst } from '../burst';
-import { wholeOrder } from '../jobs';
-import { median, pair, spreadOf } from '../pairs';
-import type { Experiment, Run } from '../run';
+import { burst } from '../burst.js';
+import { wholeOrder } from '../jobs.js';
+import { median, pair, spreadOf } from '../pairs.js';
+import type { Experiment, Run } from '../run.js';
 
 /** Few enough in flight that latency is not a queue's. */
 const IN_FLIGHT = 16;

@@ -2,18 +2,18 @@
 // One merchant that all customers pay at once, against the same payments spread over many; and again while its books
 // are rolled up.
 import { rollUpPayee } from '@fabric-offline-pay/operate';
-import type { Shop } from '../bench-network';
-import { burst, type Burst } from '../burst';
-import { heightOf } from '../block-bytes';
-import { LegByLeg } from '../jobs';
-import { pair, ratiosOf, spreadOf, type Pair } from '../pairs';
-import type { Experiment, Run } from '../run';
-import { CURRENCY } from '../../support/world';
+import { CURRENCY } from '@fabric-offline-pay/testing';
+import type { Shop } from '../bench-network.js';
+import { burst, type Burst } from '../burst.js';
+import { heightOf } from '../block-bytes.js';
+import { LegByLeg } from '../jobs.js';
+import { pair, ratiosOf, spreadOf, type Pair } from '../pairs.js';
+import type { Experiment, Run } from '../run.js';
 
 const IN_FLIGHT = 64;
 
 /** Orders of which only the payment is missing: the leg that credits the payee. */
-async function placed({ bench, scale }: Run, shops: readonly Shop[]): Promise<LegByLeg[]> {
+async function placeOrders({ bench, scale }: Run, shops: readonly Shop[]): Promise<LegByLeg[]> {
   const orders = bench.purchases(scale.round, shops).map((each) => new LegByLeg(each));
   const { clients } = bench.network;
   await burst(
@@ -65,8 +65,8 @@ async function compare(
   const { bench, scale, parts, tell } = run;
   const pairs: Pair<Burst>[] = [];
   for (let round = 0; round < scale.pairs; round += 1) {
-    const spread = await placed(run, bench.shops);
-    const hot = await placed(run, [bench.hotShop]);
+    const spread = await placeOrders(run, bench.shops);
+    const hot = await placeOrders(run, [bench.hotShop]);
     const result = await pair(
       round,
       () => around(() => pay(spread)),

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each express leg against the control: throughput, processor time, bytes. As the SDK sends them, orders that are made at
 // the same time together; and again each as a transaction of its own.
-import { burst, type Burst, type Job } from '../burst';
-import { envelopeBytes, heightOf } from '../block-bytes';
-import { LegByLeg } from '../jobs';
-import { median, pair, ratiosOf, spreadOf, type Pair } from '../pairs';
-import { perTransaction, processorTime, type ProcessorTime } from '../processor-time';
-import type { Experiment, Run } from '../run';
+import { burst, type Burst, type Job } from '../burst.js';
+import { envelopeBytes, heightOf } from '../block-bytes.js';
+import { LegByLeg } from '../jobs.js';
+import { median, pair, ratiosOf, spreadOf, type Pair } from '../pairs.js';
+import { perTransaction, processorTime, type ProcessorTime } from '../processor-time.js';
+import type { Experiment, Run } from '../run.js';
 
 const LEGS = ['quote', 'order', 'settle'] as const;
 type Leg = (typeof LEGS)[number];
@@ -20,7 +20,7 @@ interface Measured {
   readonly cpu: Record<string, number>;
 }
 
-async function measured({ bench, scale }: Run, jobs: readonly Job[]): Promise<Measured> {
+async function measureJobs({ bench, scale }: Run, jobs: readonly Job[]): Promise<Measured> {
   const { clients, home } = bench.network;
   const from = await heightOf(clients);
   const before: ProcessorTime = processorTime(home);
@@ -76,9 +76,9 @@ async function legsBy(run: Run, way: Way): Promise<void> {
       const noops = orders.map(() => bench.noop.submit(VIA[leg]));
       const result = await pair(
         round,
-        () => measured(run, noops),
+        () => measureJobs(run, noops),
         () =>
-          measured(
+          measureJobs(
             run,
             orders.map((order) => order[leg]),
           ),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole paid orders a second, three transactions each, against submits of the control.
-import { burst } from '../burst';
-import { wholeOrder } from '../jobs';
-import { median, pair, ratiosOf, spreadOf, type Pair } from '../pairs';
-import type { Burst } from '../burst';
-import type { Experiment } from '../run';
+import { burst } from '../burst.js';
+import { wholeOrder } from '../jobs.js';
+import { median, pair, ratiosOf, spreadOf, type Pair } from '../pairs.js';
+import type { Burst } from '../burst.js';
+import type { Experiment } from '../run.js';
 
 const VIAS = ['logistics', 'merchant', 'bank'] as const;
 

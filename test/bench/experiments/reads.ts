@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Queries of the table against the control's: what an auditor or a shop asks most.
 import type { Client } from '@fabric-offline-pay/sdk';
-import { burst, type Burst, type Job } from '../burst';
-import { wholeOrder } from '../jobs';
-import { median, pair, ratiosOf, spreadOf, type Pair } from '../pairs';
-import type { Experiment } from '../run';
-import { CURRENCY } from '../../support/world';
+import { CURRENCY } from '@fabric-offline-pay/testing';
+import { burst, type Burst, type Job } from '../burst.js';
+import { wholeOrder } from '../jobs.js';
+import { median, pair, ratiosOf, spreadOf, type Pair } from '../pairs.js';
+import type { Experiment } from '../run.js';
 
 const IN_FLIGHT = 32;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The client's signer against the one of the gateway library, both submitting the control.
-import { burst, type Burst } from '../burst';
-import type { SignerKind } from '../noop';
-import { pair, ratiosOf, spreadOf, type Pair } from '../pairs';
-import type { Experiment } from '../run';
+import { burst, type Burst } from '../burst.js';
+import type { SignerKind } from '../noop.js';
+import { pair, ratiosOf, spreadOf, type Pair } from '../pairs.js';
+import type { Experiment } from '../run.js';
 
 export const signers: Experiment = async ({ bench, scale, parts, tell }) => {
   const pairs: Pair<Burst>[] = [];

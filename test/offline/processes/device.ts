@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A customer's device as a process of its own: its folder holds key, store and mark, so that whoever copies it has all of
+// A customer's device as a process of its own: its folder holds key, store and mark, so that a copy has all of
 // them; its passphrase comes by the environment.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,8 +11,8 @@ import {
   openKeyFile,
   stateMark,
 } from '@fabric-offline-pay/sdk/offline';
-import { isolation } from './isolation';
-import { serve, shiftedClock } from './serve';
+import { isolation } from './isolation.js';
+import { serve, shiftedClock } from './serve.js';
 
 interface Certified {
   readonly certificate: string;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A process without a network has none of all these. */
 export interface Isolation {
-  /** Network interfaces beside the loopback, which stands in every namespace. */
+  /** Network interfaces except the loopback, which every namespace has. */
   readonly interfaces: readonly string[];
   /** Sockets open beside standard input, output and error. */
   readonly sockets: number;

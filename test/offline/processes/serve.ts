@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 export type Handlers = Readonly<Record<string, (given: never) => unknown>>;
 
-/** A call that was refused; the process goes on. */
+/** A call that was refused; the process continues. */
 export interface Refused {
   readonly refused: string;
   readonly message: string;
@@ -32,6 +32,6 @@ export async function serve(handlers: Handlers, close: () => Promise<void>): Pro
   await close();
 }
 
-/** The clock of a party, which may be wrong by so many seconds. */
+/** The clock of a party, wrong by this many seconds. */
 export const shiftedClock = (seconds: number) => (): number =>
   Math.floor(Date.now() / 1000) + seconds;

@@ -14,8 +14,8 @@ import {
   type RequestInput,
   type TerminalOptions,
 } from '@fabric-offline-pay/sdk/offline';
-import { isolation } from './isolation';
-import { serve, shiftedClock } from './serve';
+import { isolation } from './isolation.js';
+import { serve, shiftedClock } from './serve.js';
 
 type Till = Pick<TerminalOptions, 'channel' | 'merchantId' | 'terminalId' | 'roots'>;
 

@@ -2,7 +2,7 @@
 // Ways to change an object that travels: its bytes, one field of what it says, or the form in which it says the same.
 import { encodeCanonical } from 'cbor';
 import fc from 'fast-check';
-import { decoded } from './reading';
+import { decoded, isList } from './reading.js';
 
 /** One way to change bytes, with what fast-check draws for it. */
 export type ByteChange =
@@ -28,7 +28,7 @@ export interface FieldChange {
   readonly who: number;
 }
 
-/** Signed anew, and nothing changed. */
+/** Signed again, with nothing changed. */
 export interface Again {
   readonly how: 'again';
   readonly signer: 'right' | 'wrong';
@@ -149,15 +149,12 @@ function otherForm(bytes: Buffer, { which, at }: Extract<ByteChange, { how: 'for
   }
 }
 
-/** What says nothing, because it follows by itself, says it: that there is no voucher before. */
+/** Writes out what is normally left out: that there is no voucher before. */
 function withZeros(bytes: Buffer): Buffer | undefined {
   const value = decoded(bytes);
-  const empty = Array.isArray(value)
-    ? value.findIndex((each) => Array.isArray(each) && each.length === 0)
-    : -1;
-  return empty === -1
-    ? undefined
-    : encodeCanonical((value as unknown[]).with(empty, [Buffer.alloc(32)]));
+  if (!isList(value)) return undefined;
+  const empty = value.findIndex((each) => isList(each) && each.length === 0);
+  return empty === -1 ? undefined : encodeCanonical(value.with(empty, [Buffer.alloc(32)]));
 }
 
 /** @param instead the same thing of another payment */
@@ -195,13 +192,17 @@ function leavesOf(value: unknown, path: Path = []): Path[] {
   return path.length === 0 ? inner : [...inner, path];
 }
 
+/** @throws when the path leads through something that is no list */
+function listAt(value: unknown): readonly unknown[] {
+  if (!isList(value)) throw new TypeError('the path leads through no list');
+  return value;
+}
+
 const valueAt = (value: unknown, path: Path): unknown =>
-  path.reduce((inner, index) => (inner as unknown[])[index], value);
+  path.reduce((inner, index) => listAt(inner)[index], value);
 
 const withAt = (value: unknown, [index, ...rest]: Path, leaf: unknown): unknown =>
-  index === undefined
-    ? leaf
-    : (value as unknown[]).with(index, withAt((value as unknown[])[index], rest, leaf));
+  index === undefined ? leaf : listAt(value).with(index, withAt(listAt(value)[index], rest, leaf));
 
 const EDGES = [0, 1, 2, 63, 64, 65, 255, 65_536, 4_294_967_295, 4_294_967_296];
 const BIG = [10n ** 18n - 1n, 10n ** 18n, 2n ** 64n - 1n];
@@ -247,7 +248,7 @@ function replacements(value: unknown, others: readonly Buffer[]): readonly unkno
 
 /**
  * @param encoded a payload, or another array
- * @param others bytes that stand somewhere in genuine objects
+ * @param others bytes that genuine objects contain
  * @returns the same with one value changed, undefined when it is no array.
  */
 export function changedField(

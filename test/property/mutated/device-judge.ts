@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a device should make of what it is shown: whom a request pays, what terminals state afterwards, its own certificates.
-import { CHANNEL } from '../../support/memory-world';
-import { BANK } from '../../support/world';
-import { equals, Judge, KID, REFUSED } from './judge';
+// How a device should judge what it is shown: the payee of a request, statements of terminals, its own certificates.
+import { BANK } from '@fabric-offline-pay/testing';
+import { CHANNEL } from '../../support/memory-world.js';
+import { equals, Judge, KID, REFUSED } from './judge.js';
 import {
   readPayload,
   readSign1,
@@ -12,8 +12,11 @@ import {
   type Content,
   type Sign1,
   type Value,
-} from './reading';
-import { TERMINAL_POINT, type Subject } from './world';
+  numberOf,
+  bytesOf,
+  listOf,
+} from './reading.js';
+import { TERMINAL_POINT, type Subject } from './world.js';
 
 const viewed = (
   { merchantId, orderNumber, amount, currency, expiresAt }: Content,
@@ -22,14 +25,14 @@ const viewed = (
   JSON.stringify([
     merchantId,
     orderNumber,
-    `${amount as bigint}`,
+    `${numberOf(amount)}`,
     currency,
     Number(expiresAt),
     payee,
   ]);
 
 export class DeviceJudge extends Judge {
-  /** A device: whom it names as payee, and what it shows its owner. */
+  /** A device: the payee that it names, and what it shows its owner. */
   view(shown: Buffer): string {
     if (shown[0] === 0xd2) {
       const request = readSign1('payment-request', shown);
@@ -37,13 +40,15 @@ export class DeviceJudge extends Judge {
     }
     const packed = readPayload('packed-request', shown);
     if (packed === undefined) return REFUSED;
-    const expiresAt = (packed['createdAt'] as bigint) + (packed['lasts'] as bigint);
+    const expiresAt = numberOf(packed['createdAt']) + numberOf(packed['lasts']);
     const payload = writePayload('payment-request', { ...packed, channel: CHANNEL, expiresAt });
-    const request = sign1Of('payment-request', payload, packed['signature'] as Buffer);
+    const request = sign1Of('payment-request', payload, bytesOf(packed['signature']));
     if (request === undefined) return REFUSED;
-    const [payee] = packed['payee'] as readonly (readonly Value[])[];
-    const [, name, licence, , kid] = payee ?? [];
-    if (payee === undefined || !equals(kid, KID)) return viewed(request.content, null);
+    const [shownPayee] = listOf(packed['payee']);
+    if (shownPayee === undefined) return viewed(request.content, null);
+    const payee = listOf(shownPayee);
+    const [, name, licence, , kid] = payee;
+    if (!equals(kid, KID)) return viewed(request.content, null);
     return this.#isPayee(payee, request)
       ? viewed(request.content, { name: name!, licence: licence!, bankId: BANK })
       : REFUSED;
@@ -53,13 +58,19 @@ export class DeviceJudge extends Judge {
     [terminalKey, name, licence, validUntil, kid, signature]: readonly Value[],
     request: Sign1,
   ): boolean {
-    const content = { ...request.content, ...{ terminalKey, name, licence, validUntil } };
-    const payload = writePayload('payee-certificate', { ...content, bankId: BANK } as Content);
-    const certificate = sign1Of('payee-certificate', payload, signature as Buffer, kid as Buffer);
+    const payload = writePayload('payee-certificate', {
+      ...request.content,
+      terminalKey: bytesOf(terminalKey),
+      name: name!,
+      licence: licence!,
+      validUntil: numberOf(validUntil),
+      bankId: BANK,
+    });
+    const certificate = sign1Of('payee-certificate', payload, bytesOf(signature), bytesOf(kid));
     return (
       certificate !== undefined &&
       this.isIssued(certificate) &&
-      (validUntil as bigint) >= BigInt(this.now) &&
+      numberOf(validUntil) >= BigInt(this.now) &&
       this.isAskedBy(certificate.content, request)
     );
   }

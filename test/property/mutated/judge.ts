@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What all readers have in common who judge what they are shown: the rules of the specification, written down once more, over a
 // table of who signed what. Nothing here calculates a signature, and nothing knows what was changed.
-import { ISSUER } from '../../support/offline-world';
-import { BANK } from '../../support/world';
+import { BANK } from '@fabric-offline-pay/testing';
+import { ISSUER } from '../../support/offline-world.js';
 import {
   isNonceOf,
   readSign1,
@@ -11,8 +11,10 @@ import {
   type Sign1,
   type SignedKind,
   type Value,
-} from './reading';
-import { ISSUER_POINT, type MutatedWorld } from './world';
+  numberOf,
+  bytesOf,
+} from './reading.js';
+import { ISSUER_POINT, type MutatedWorld } from './world.js';
 
 export const REFUSED = 'refused';
 
@@ -31,17 +33,17 @@ export const equals = (one: Value | undefined, other: Uint8Array): boolean =>
   Buffer.isBuffer(one) && one.equals(other);
 
 export const isBetween = (value: Value | undefined, from: number, to: number): boolean =>
-  (value as bigint) >= BigInt(from) && (value as bigint) <= BigInt(to);
+  typeof value === 'bigint' && value >= BigInt(from) && value <= BigInt(to);
 
 /** What the device said it had spent before must be possible, and the hash the request's. */
 export function answers({ content }: Sign1, request: Buffer, { amount }: Content): boolean {
-  const before = (content['cumulative'] as bigint) - (amount as bigint);
-  const counter = content['counter'] as bigint;
+  const before = numberOf(content['cumulative']) - numberOf(amount);
+  const counter = numberOf(content['counter']);
   const isPossible = counter === 1n ? before === 0n : before >= counter - 1n;
   return isPossible && equals(content['requestHash'], sha256(request));
 }
 
-/** Whoever believes something by a signature. */
+/** A reader that decides by signatures. */
 export class Judge {
   readonly world: MutatedWorld;
 
@@ -62,8 +64,8 @@ export class Judge {
     const { nonce, createdAt } = request.content;
     return (
       this.isBy(terminalKey, request) &&
-      isNonceOf(nonce as Buffer, terminalKey as Buffer) &&
-      (createdAt as bigint) <= (validUntil as bigint)
+      isNonceOf(bytesOf(nonce), bytesOf(terminalKey)) &&
+      numberOf(createdAt) <= numberOf(validUntil)
     );
   }
 

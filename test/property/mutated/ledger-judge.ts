@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ledger should make of what it is brought: claims in both forms, cancellations, certificates, bulletins.
-import { CHANNEL } from '../../support/memory-world';
-import { OFFLINE } from '../../support/offline-ledger';
-import { CURRENCY, MERCHANT } from '../../support/world';
-import { answers, equals, isBetween, isSame, Judge, REFUSED } from './judge';
+// How the ledger should judge what it gets: claims in both forms, cancellations, certificates, bulletins.
+import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { CHANNEL } from '../../support/memory-world.js';
+import { OFFLINE } from '../../support/offline-ledger.js';
+import { answers, equals, isBetween, isSame, Judge, REFUSED } from './judge.js';
 import {
   decoded,
   isShortVoucher,
@@ -14,19 +14,11 @@ import {
   writePayload,
   type Content,
   type Sign1,
-} from './reading';
-import { FUNDED, NEXT_FUNDED, type Subject } from './world';
+  numberOf,
+} from './reading.js';
+import { FUNDED, NEXT_FUNDED, type Subject } from './world.js';
 
 const PER_PAYMENT = 5_000n;
-
-type ShortVoucher = readonly [
-  sequence: number,
-  counter: number,
-  cumulative: number,
-  time: number,
-  signature: Buffer,
-  previous: readonly Buffer[],
-];
 
 /** How every request of the merchant begins. */
 const withStart = (rest: Buffer): Buffer =>
@@ -44,15 +36,15 @@ export class LedgerJudge extends Judge {
     const object = this.issued('device-certificate', shown);
     if (object === undefined) return REFUSED;
     const { content } = object;
-    const spendUntil = content['spendUntil'] as bigint;
+    const spendUntil = numberOf(content['spendUntil']);
     const rules = [
       content['channel'] === CHANNEL,
       content['customerId'] === own.customerId && content['deviceId'] === own.deviceId,
       content['epoch'] === 2n && content['sequence'] === 0n,
       equals(content['deviceKey'], own.deviceKey),
       content['currency'] === CURRENCY,
-      (content['total'] as bigint) <= NEXT_FUNDED,
-      (content['perPayment'] as bigint) <= PER_PAYMENT,
+      numberOf(content['total']) <= NEXT_FUNDED,
+      numberOf(content['perPayment']) <= PER_PAYMENT,
       content['policyVersion'] === BigInt(OFFLINE.version),
       isBetween(spendUntil, this.now + 1, this.now + OFFLINE.spendSeconds + 60),
       content['claimUntil'] === spendUntil + BigInt(OFFLINE.claimSeconds),
@@ -76,7 +68,7 @@ export class LedgerJudge extends Judge {
       asked['currency'] === CURRENCY && isSame(asked['purpose'], []),
       isBetween(asked['createdAt'], 0, latest) && isBetween(voucher.content['time'], 0, latest),
       isBetween(voucher.content['time'], 0, subject.device.certificate.spendUntil),
-      (voucher.content['time'] as bigint) <= (asked['expiresAt'] as bigint),
+      numberOf(voucher.content['time']) <= numberOf(asked['expiresAt']),
     ];
     return rules.every(Boolean) ? 'settled' : REFUSED;
   }
@@ -93,8 +85,8 @@ export class LedgerJudge extends Judge {
       equals(voucher.content['certificateDigest'], granted.digest) &&
       this.isBy(Buffer.from(device.certificate.deviceKey), voucher) &&
       answers(voucher, request, asked) &&
-      (asked['amount'] as bigint) <= PER_PAYMENT &&
-      (voucher.content['cumulative'] as bigint) <= FUNDED
+      numberOf(asked['amount']) <= PER_PAYMENT &&
+      numberOf(voucher.content['cumulative']) <= FUNDED
     );
   }
 
@@ -102,7 +94,7 @@ export class LedgerJudge extends Judge {
   #shortVoucher({ certificate }: Subject, shown: Buffer, request: Buffer): Sign1 | undefined {
     const value = decoded(shown);
     if (!isShortVoucher(value)) return undefined;
-    const [sequence, counter, cumulative, time, signature, previous] = value as ShortVoucher;
+    const [sequence, counter, cumulative, time, signature, previous] = value;
     // The first voucher has none before it, which needs no saying.
     if (counter === 1 && previous.length > 0) return undefined;
     const { digest } = readSign1('device-certificate', certificate)!;
@@ -149,8 +141,8 @@ export class LedgerJudge extends Judge {
     const { number, issuedAt, channel, policy, revoked } = object.content;
     const genuine = readSign1('bulletin', next)!.content;
     const first = readSign1('bulletin', current)!.content;
-    const isNext = number === 2n && (issuedAt as bigint) >= (first['issuedAt'] as bigint);
-    const isAgain = number === 1n && (issuedAt as bigint) > (first['issuedAt'] as bigint);
+    const isNext = number === 2n && numberOf(issuedAt) >= numberOf(first['issuedAt']);
+    const isAgain = number === 1n && numberOf(issuedAt) > numberOf(first['issuedAt']);
     const rules = [
       channel === CHANNEL,
       isSame(policy, genuine['policy']) && isSame(revoked, []),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who signed what in the world of the mutations: whoever asks whether a signature is somebody's looks it up, and calculates nothing.
+// Who signed what in the world of the mutations. A reader looks signatures up here and calculates nothing.
 import type { KeyObject } from 'node:crypto';
-import { signed } from '../../support/offline-world';
+import { signed } from '../../support/offline-world.js';
 import { issuerKid } from '@fabric-offline-pay/domain';
-import { pointOf, spkiOf } from '../../support/offline-world';
-import { readSign1, SIGNED, type Sign1, type SignedKind } from './reading';
+import { pointOf, spkiOf } from '../../support/offline-world.js';
+import { readSign1, SIGNED, type Sign1, type SignedKind } from './reading.js';
 
 export class Notary {
   readonly #seen = new Set<string>();
@@ -26,7 +26,7 @@ export class Notary {
     return this.#seen.has(Notary.#entry(point, object));
   }
 
-  /** Signs a payload, whatever it says, and notes that. @param kid that the header names, when an issuer signs such objects */
+  /** Signs any payload, and notes that. @param kid that the header names, when an issuer signs such objects */
   sign(
     key: KeyObject,
     kind: SignedKind,

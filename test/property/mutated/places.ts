@@ -22,18 +22,17 @@ import {
   type FraudProof,
 } from '@fabric-offline-pay/domain';
 import { OfflineError, parseRefusal, RefusedError } from '@fabric-offline-pay/sdk';
-import type { Creator } from '@fabric-offline-pay/testing';
-import { callerOf, CHANNEL, MSP } from '../../support/memory-world';
-import { base64, reserveKeyOf } from '../../support/offline-ledger';
-import { CERTIFICATES, ISSUER, proofSide, VECTOR_KEYS } from '../../support/offline-world';
-import { BANK, CURRENCY, MERCHANT } from '../../support/world';
-import { DeviceJudge } from './device-judge';
-import { REFUSED } from './judge';
-import { LedgerJudge } from './ledger-judge';
-import { ProofJudge } from './proof-judge';
-import { TillJudge } from './till-judge';
-import type { SignedKind } from './reading';
-import { OTHER_TILL, TILL, tillOf, walletOf, type MutatedWorld, type Subject } from './world';
+import { BANK, CURRENCY, MERCHANT, type Creator } from '@fabric-offline-pay/testing';
+import { callerOf, CHANNEL, MSP } from '../../support/memory-world.js';
+import { base64, reserveKeyOf } from '../../support/offline-ledger.js';
+import { CERTIFICATES, ISSUER, proofSide, VECTOR_KEYS } from '../../support/offline-world.js';
+import { DeviceJudge } from './device-judge.js';
+import { REFUSED } from './judge.js';
+import { LedgerJudge } from './ledger-judge.js';
+import { ProofJudge } from './proof-judge.js';
+import { TillJudge } from './till-judge.js';
+import type { SignedKind } from './reading.js';
+import { OTHER_TILL, TILL, tillOf, walletOf, type MutatedWorld, type Subject } from './world.js';
 
 /** One thing that travels. */
 export interface Part {
@@ -86,16 +85,15 @@ const paymentOf = (subject: Subject) => ({
 });
 
 /** An endorsement of a peer of the bank; nothing is sent to be ordered. */
-async function endorsed(
+async function endorse(
   { ledger }: MutatedWorld,
   creator: Creator,
   transaction: string,
   input: object,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+): Promise<unknown> {
   const proposal = ledger.propose(creator, transaction, [JSON.stringify(input)]);
   const { response } = await ledger.endorse(proposal, MSP.bank);
-  if (response.status < 400)
-    return JSON.parse(Buffer.from(response.payload).toString()) as Record<string, unknown>;
+  if (response.status < 400) return JSON.parse(Buffer.from(response.payload).toString());
   const refusal = parseRefusal(response.message);
   if (refusal === undefined || refusal.code === 'INTERNAL') throw new Error(response.message);
   return undefined;
@@ -172,8 +170,14 @@ function atTills(world: MutatedWorld): Place[] {
         ...{ request: requestOf(subject), payee: payeeOf(subject), ...paymentOf(subject) },
         receipt: signedBy('receipt', subject.receipt, terminal),
       }),
-      show: (parts) =>
-        encodePaymentEvidence(parts as unknown as Parameters<typeof encodePaymentEvidence>[0]),
+      show: ({ request, voucher, certificate, payee, receipt }) =>
+        encodePaymentEvidence({
+          request: request!,
+          voucher: voucher!,
+          certificate: certificate!,
+          payee: payee!,
+          receipt: receipt!,
+        }),
       believe: ({ shown }) =>
         outcomeOf(async () => {
           const payment = await (await till(OTHER_TILL)).importPayment(shown!);
@@ -257,7 +261,7 @@ function atTheLedger(world: MutatedWorld): Place[] {
       const vouchers = [{ voucher: base64(voucher!), request: base64(request!) }];
       const reserves = [{ ...reserveKeyOf(device), vouchers }];
       const batch = { merchantId: MERCHANT, batchId: 'batch-1', currency: CURRENCY, reserves };
-      const answer = (await endorsed(world, TERMINAL, 'offline:settle', batch)) as
+      const answer = (await endorse(world, TERMINAL, 'offline:settle', batch)) as
         Settled | undefined;
       const [verdict] = answer?.verdicts ?? [];
       return verdict !== undefined && verdictOf(verdict) === 'settled' ? 'settled' : REFUSED;
@@ -276,7 +280,7 @@ function atTheLedger(world: MutatedWorld): Place[] {
   ): Place => ({
     ...{ name, parts, judge },
     believe: async (shown, subject) =>
-      (await endorsed(world, NODE, transaction, input(shown, subject))) === undefined
+      (await endorse(world, NODE, transaction, input(shown, subject))) === undefined
         ? REFUSED
         : done,
   });
@@ -384,7 +388,7 @@ function ofProofs(world: MutatedWorld): Place[] {
         ...{ name: `ledger: ${name}`, parts, show },
         believe: async ({ shown }) => {
           const input = { proof: shown!.toString() };
-          const answer = await endorsed(world, TERMINAL, 'offline:submitFraudProof', input);
+          const answer = await endorse(world, TERMINAL, 'offline:submitFraudProof', input);
           return answer === undefined ? REFUSED : 'proven';
         },
         judge: ({ shown }) => judges.submitProof(shown!),

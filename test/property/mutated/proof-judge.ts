@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a proof of a double spend should be worth: to anyone who trusts the bank's root, and to the ledger.
+// How a proof of a double spend should be judged, by anyone who trusts the bank's root and by the ledger.
 import { X509Certificate } from 'node:crypto';
-import { base64 } from '../../support/offline-ledger';
-import { CERTIFICATES } from '../../support/offline-world';
-import { contradiction, type Voucher } from '../reserve-shapes';
-import { equals, Judge, REFUSED } from './judge';
-import { readPayload, readSign1, sha256, type Content, type Sign1 } from './reading';
+import { base64 } from '../../support/offline-ledger.js';
+import { CERTIFICATES } from '../../support/offline-world.js';
+import { contradiction, type Linked } from '../reserve-shapes.js';
+import { equals, Judge, REFUSED } from './judge.js';
+import {
+  readPayload,
+  readSign1,
+  sha256,
+  type Content,
+  type Sign1,
+  bytesOf,
+  numberOf,
+} from './reading.js';
 
 const ONE_DEVICE = ['channel', 'bankId', 'customerId', 'deviceId', 'epoch'] as const;
 
@@ -41,13 +49,21 @@ const isBase64 = (text: unknown): boolean =>
 
 type Json = Readonly<Record<string, unknown>>;
 
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+
+/** Empty when it is no text: no certificate and no kind is empty. */
+const textIn = (json: Json, name: string): string => {
+  const value = json[name];
+  return typeof value === 'string' ? value : '';
+};
+
 /** @returns what the text says, undefined when it is not written in its one form. */
 function canonical(shown: Buffer): Json | undefined {
   const text = shown.toString();
   try {
-    const value = JSON.parse(text) as Json;
+    const value: unknown = JSON.parse(text);
     const isOne = JSON.stringify(sorted(value)) === text && Buffer.from(text).equals(shown);
-    return isOne ? value : undefined;
+    return isOne && isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -59,22 +75,26 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const isClaim = (side: unknown, more: readonly string[]): boolean =>
-  hasKeys(side, ...CLAIM, ...more) && CLAIM.every((name) => isBase64((side as Json)[name]));
+  isObject(side) && hasKeys(side, ...CLAIM, ...more) && CLAIM.every((name) => isBase64(side[name]));
 
 /** Either format. */
 function fileIn(shown: Buffer): ProofFile | undefined {
   const file = canonical(shown);
-  const format = String(file?.['format']);
+  if (file === undefined) return undefined;
+  const format = String(file['format']);
   const shared = Object.hasOwn(FIELDS, format) ? FIELDS[format] : undefined;
   if (shared === undefined || !hasKeys(file, 'format', 'kind', 'sides', ...shared))
     return undefined;
-  const { kind, sides, issuerCertificate } = file as Json;
+  const { sides } = file;
   const own = shared.length === 0 ? ['issuerCertificate'] : [];
   if (!isPair(sides) || !sides.every((side) => isClaim(side, own))) return undefined;
-  const all = sides.map(
-    (side) => (own.length > 0 ? side : { ...side, issuerCertificate }) as unknown as Side,
-  );
-  return { kind: kind as string, sides: [all[0]!, all[1]!] };
+  const sideOf = (side: Json): Side => ({
+    certificate: textIn(side, 'certificate'),
+    voucher: textIn(side, 'voucher'),
+    requestPayload: textIn(side, 'requestPayload'),
+    issuerCertificate: textIn(own.length > 0 ? side : file, 'issuerCertificate'),
+  });
+  return { kind: textIn(file, 'kind'), sides: [sideOf(sides[0]), sideOf(sides[1])] };
 }
 
 const isPair = (value: unknown): value is readonly [Json, Json] =>
@@ -83,18 +103,17 @@ const isPair = (value: unknown): value is readonly [Json, Json] =>
 const digestIn = (certificate: string): string | undefined =>
   readSign1('device-certificate', Buffer.from(certificate, 'base64'))?.digest.toString('hex');
 
-/** Whoever signs the same twice makes two signatures. */
+/** Signing the same payload twice gives two signatures. */
 const isOneOf = (funded: readonly string[], certificate: string): boolean =>
   funded.some((each) => digestIn(each) === digestIn(certificate));
 
-const entryOf = ({ content, digest }: Sign1, amount: bigint): Voucher =>
-  ({
-    id: digest.toString('hex'),
-    counter: Number(content['counter']),
-    previous: (content['previous'] as Buffer).toString('hex'),
-    sum: content['cumulative'] as bigint,
-    amount,
-  }) as Voucher;
+const entryOf = ({ content, digest }: Sign1, amount: bigint): Linked => ({
+  id: digest.toString('hex'),
+  counter: Number(content['counter']),
+  previous: bytesOf(content['previous']).toString('hex'),
+  sum: numberOf(content['cumulative']),
+  amount,
+});
 
 export class ProofJudge extends Judge {
   /** Anyone who trusts the bank's root. */
@@ -102,7 +121,7 @@ export class ProofJudge extends Judge {
     return this.#proof(shown, (pem) => pem === CERTIFICATES.issuer);
   }
 
-  /** The ledger believes the keys that the bank registered, whatever certificates the proof shows. */
+  /** The ledger trusts the keys that the bank registered, not the certificates in the proof. */
   submitProof(shown: Buffer): string {
     const isForm = (pem: string): boolean => {
       try {
@@ -129,24 +148,24 @@ export class ProofJudge extends Judge {
     if (first === undefined || second === undefined) return REFUSED;
     const isOne =
       ONE_DEVICE.every((field) => first.granted[field] === second.granted[field]) &&
-      equals(first.granted['deviceKey'], second.granted['deviceKey'] as Buffer);
+      equals(first.granted['deviceKey'], bytesOf(second.granted['deviceKey']));
     const found = contradiction(first.voucher, second.voucher);
     return isOne && found === file.kind ? 'proven' : REFUSED;
   }
 
-  #side(side: Side): { readonly granted: Content; readonly voucher: Voucher } | undefined {
+  #side(side: Side): { readonly granted: Content; readonly voucher: Linked } | undefined {
     const certificate = this.issued('device-certificate', Buffer.from(side.certificate, 'base64'));
     const voucher = readSign1('voucher', Buffer.from(side.voucher, 'base64'));
     const request = Buffer.from(side.requestPayload, 'base64');
     const asked = readPayload('payment-request', request);
     if (certificate === undefined || voucher === undefined || asked === undefined) return undefined;
-    const { cumulative } = voucher.content as { cumulative: bigint };
+    const cumulative = numberOf(voucher.content['cumulative']);
     const rules = [
       this.isVoucherOf(certificate, voucher),
       equals(voucher.content['requestHash'], sha256(request)),
-      (asked['amount'] as bigint) <= cumulative,
+      numberOf(asked['amount']) <= cumulative,
     ];
     if (!rules.every(Boolean)) return undefined;
-    return { granted: certificate.content, voucher: entryOf(voucher, asked['amount'] as bigint) };
+    return { granted: certificate.content, voucher: entryOf(voucher, numberOf(asked['amount'])) };
   }
 }

@@ -9,12 +9,16 @@ export type Value = bigint | string | Buffer | readonly Value[];
 
 type Shape = (value: unknown) => boolean;
 
+const isWhole = (value: unknown): value is bigint | number =>
+  typeof value === 'bigint' || Number.isSafeInteger(value);
+
+/** Arrays of values that nobody has looked at yet: `Array.isArray` alone gives `any[]`. */
+export const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
 const whole =
   (from: bigint, to: bigint): Shape =>
   (value) =>
-    (typeof value === 'bigint' || Number.isSafeInteger(value)) &&
-    BigInt(value as number) >= from &&
-    BigInt(value as number) <= to;
+    isWhole(value) && BigInt(value) >= from && BigInt(value) <= to;
 const bytes =
   (length: number): Shape =>
   (value) =>
@@ -30,9 +34,9 @@ const list =
 const items =
   (...shapes: readonly Shape[]): Shape =>
   (value) =>
-    Array.isArray(value) &&
+    isList(value) &&
     value.length === shapes.length &&
-    shapes.every((shape, index) => shape((value as unknown[])[index]));
+    shapes.every((shape, index) => shape(value[index]));
 const both =
   (one: Shape, other: Shape): Shape =>
   (value) =>
@@ -59,10 +63,12 @@ const name: Shape = (value) =>
     .every((word) => /^[\p{L}\p{N}\p{P}\p{S}][\p{L}\p{M}\p{N}\p{P}\p{S}]*$/u.test(word));
 
 const revocations = list(items(id, id, list(epoch, 1)), 10_000);
-const rising: Shape = (caps) =>
-  (caps as readonly (readonly [string])[]).every(
-    ([each], index, all) => index === 0 || all[index - 1]![0] < each,
-  );
+/** Caps whose currencies, the first field of each, rise. */
+const rising: Shape = (caps) => {
+  if (!isList(caps)) return false;
+  const currencies = caps.map((cap) => (isList(cap) ? String(cap[0]) : ''));
+  return currencies.every((each, index) => index === 0 || (currencies[index - 1] ?? '') < each);
+};
 const policy = items(
   ...[number, both(list(items(currency, amount, amount), 20), rising), count],
   ...[seconds, seconds, seconds, seconds, seconds, whole(0n, 1n)],
@@ -226,19 +232,43 @@ export type SignedKind = keyof typeof SIGNED;
 /** By the names above; whole numbers as bigint. */
 export type Content = Readonly<Record<string, Value>>;
 
+/** A field that its shape has shown to be a number. @throws when it is none */
+export function numberOf(value: Value | undefined): bigint {
+  if (typeof value !== 'bigint') throw new TypeError('this field is no number');
+  return value;
+}
+
+/** A field that its shape has shown to be bytes. @throws when it is none */
+export function bytesOf(value: Value | undefined): Buffer {
+  if (!Buffer.isBuffer(value)) throw new TypeError('this field is no byte string');
+  return value;
+}
+
+const isListOfValues = (value: Value | undefined): value is readonly Value[] => isList(value);
+
+/** A field that its shape has shown to be a list. @throws when it is none */
+export function listOf(value: Value | undefined): readonly Value[] {
+  if (!isListOfValues(value)) throw new TypeError('this field is no list');
+  return value;
+}
+
 const isPossible = (kind: Kind, content: Content): boolean => {
-  if (kind === 'device-certificate') return content['claimUntil']! > content['spendUntil']!;
-  if (kind === 'payment-request') return content['expiresAt']! > content['createdAt']!;
-  const isNone = (content['previous'] as Buffer | undefined)?.every((byte) => byte === 0);
-  return kind !== 'voucher' || (content['counter'] === 1n) === isNone;
+  if (kind === 'device-certificate')
+    return numberOf(content['claimUntil']) > numberOf(content['spendUntil']);
+  if (kind === 'payment-request')
+    return numberOf(content['expiresAt']) > numberOf(content['createdAt']);
+  if (kind !== 'voucher') return true;
+  const isNone = bytesOf(content['previous']).every((byte) => byte === 0);
+  return (content['counter'] === 1n) === isNone;
 };
 
-const plain = (value: unknown): Value =>
-  Array.isArray(value)
-    ? value.map(plain)
-    : typeof value === 'number'
-      ? BigInt(value)
-      : (value as Value);
+function plain(value: unknown): Value {
+  if (isList(value)) return value.map(plain);
+  if (typeof value === 'number') return BigInt(value);
+  if (typeof value === 'bigint' || typeof value === 'string' || Buffer.isBuffer(value))
+    return value;
+  throw new TypeError('no shape lets this value through');
+}
 
 /** @returns the one thing that the bytes are, undefined when they are not in its one form. */
 export function decoded(encoded: Uint8Array): unknown {
@@ -255,9 +285,10 @@ export function readPayload(kind: Kind, payload: Uint8Array): Content | undefine
   const fields: Fields = PAYLOADS[kind];
   const value = decoded(payload);
   const shape = items(whole(1n, 1n), ...fields.map(([, each]) => each));
-  if (!shape(value)) return undefined;
-  const values = (value as unknown[]).slice(1).map(plain);
-  const content = Object.fromEntries(fields.map(([field], index) => [field, values[index]!]));
+  if (!isList(value) || !shape(value)) return undefined;
+  const content = Object.fromEntries(
+    fields.map(([field], index) => [field, plain(value[index + 1])]),
+  );
   return isPossible(kind, content) ? content : undefined;
 }
 
@@ -328,18 +359,24 @@ export function readSign1(kind: SignedKind, encoded: Uint8Array): Sign1 | undefi
   return read?.signed.equals(expected) === true ? read : undefined;
 }
 
-/** @returns whether the value is a list of so many byte strings. */
+/** @returns whether the value is a list of this many byte strings. */
 export const isListOfBytes = (value: unknown, length: number): value is readonly Buffer[] =>
-  list(Buffer.isBuffer.bind(Buffer), length)(value) && (value as unknown[]).length === length;
+  isList(value) && value.length === length && value.every((each) => Buffer.isBuffer(each));
+
+export type ShortVoucher = readonly [
+  sequence: number,
+  counter: number,
+  cumulative: number,
+  time: number,
+  signature: Buffer,
+  previous: readonly Buffer[],
+];
+
+const shortVoucher = items(number, count, money, time, bytes(64), list(digest, 1));
 
 /** What a claim leaves out of a voucher is not in it. */
-export const isShortVoucher: Shape = items(
-  ...[number, count, money, time, bytes(64), list(digest, 1)],
-);
-
-const toBuffer = (value: Value): unknown =>
-  Array.isArray(value) ? (value as readonly Value[]).map(toBuffer) : value;
+export const isShortVoucher = (value: unknown): value is ShortVoucher => shortVoucher(value);
 
 /** @returns the payload that says this. */
 export const writePayload = (kind: Kind, content: Content): Buffer =>
-  encodeCanonical([1, ...PAYLOADS[kind].map(([field]) => toBuffer(content[field]!))]);
+  encodeCanonical([1, ...PAYLOADS[kind].map(([field]) => content[field])]);

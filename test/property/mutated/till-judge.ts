@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a till should make of what it is shown: payments, bulletins and what changed of them, its own certificate, evidence.
-import { CHANNEL } from '../../support/memory-world';
-import { OFFLINE } from '../../support/offline-ledger';
-import { CURRENCY, MERCHANT } from '../../support/world';
-import { answers, equals, Judge, REFUSED, textOf } from './judge';
+// How a till should judge what it is shown: payments, bulletins and their changes, its own certificate, evidence.
+import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { CHANNEL } from '../../support/memory-world.js';
+import { OFFLINE } from '../../support/offline-ledger.js';
+import { answers, equals, Judge, REFUSED, textOf } from './judge.js';
 import {
   decoded,
   isListOfBytes,
@@ -14,9 +14,12 @@ import {
   writePayload,
   type Content,
   type Sign1,
-  type Value,
-} from './reading';
-import { TERMINAL_POINT, TILL, type Subject } from './world';
+  listOf,
+  bytesOf,
+  numberOf,
+  isList,
+} from './reading.js';
+import { TERMINAL_POINT, TILL, type Subject } from './world.js';
 
 interface Paid {
   readonly certificate: Sign1 | undefined;
@@ -28,27 +31,31 @@ const NOTHING: Paid = { certificate: undefined, voucher: undefined };
 function wholePayment(shown: Buffer): Paid {
   const pair = decoded(shown);
   if (!isListOfBytes(pair, 2)) return NOTHING;
-  const [voucher, certificate] = pair as readonly [Buffer, Buffer];
+  const [voucher = Buffer.of(), certificate = Buffer.of()] = pair;
   return {
     voucher: readSign1('voucher', voucher),
     certificate: readSign1('device-certificate', certificate),
   };
 }
 
-/** With what the till can tell by itself. */
+/** The till adds the fields that it knows already. */
 function packedPayment(shown: Buffer, { channel, currency }: Content): Paid {
   const packed = readPayload('packed-payment', shown);
-  const previous = (packed?.['previous'] ?? []) as readonly Buffer[];
-  const isFirst = packed?.['counter'] === 1n;
-  if (packed === undefined || isFirst !== (previous.length === 0)) return NOTHING;
-  const own = { channel: channel!, currency: currency! };
-  const granted = writePayload('device-certificate', { ...packed, ...own });
-  const { certificateSignature, kid, voucherSignature } = packed as Record<string, Buffer>;
-  const certificate = sign1Of('device-certificate', granted, certificateSignature!, kid);
+  if (packed === undefined) return NOTHING;
+  const previous = listOf(packed['previous']);
+  const isFirst = packed['counter'] === 1n;
+  if (isFirst !== (previous.length === 0)) return NOTHING;
+  const granted = writePayload('device-certificate', {
+    ...packed,
+    channel: channel!,
+    currency: currency!,
+  });
+  const signature = bytesOf(packed['certificateSignature']);
+  const certificate = sign1Of('device-certificate', granted, signature, bytesOf(packed['kid']));
   const certificateDigest = certificate?.digest ?? Buffer.alloc(32);
   const before = { certificateDigest, previous: previous[0] ?? Buffer.alloc(32) };
   const payload = writePayload('voucher', { ...packed, ...before });
-  return { certificate, voucher: sign1Of('voucher', payload, voucherSignature!) };
+  return { certificate, voucher: sign1Of('voucher', payload, bytesOf(packed['voucherSignature'])) };
 }
 
 export class TillJudge extends Judge {
@@ -65,18 +72,18 @@ export class TillJudge extends Judge {
       this.isIssued(certificate),
       this.isVoucherOf(certificate, voucher),
       granted['channel'] === CHANNEL,
-      (granted['policyVersion'] as bigint) <= BigInt(OFFLINE.version),
+      numberOf(granted['policyVersion']) <= BigInt(OFFLINE.version),
       granted['currency'] === CURRENCY,
       answers(voucher, request, asked),
-      (paid['time'] as bigint) >= (asked['createdAt'] as bigint) - 60n,
-      (granted['spendUntil'] as bigint) >= BigInt(this.now),
-      (paid['time'] as bigint) <= (granted['spendUntil'] as bigint),
-      (paid['time'] as bigint) <= (asked['expiresAt'] as bigint),
-      (granted['claimUntil'] as bigint) >= BigInt(this.now + OFFLINE.acceptSeconds),
-      !['customer-7', 'customer-8'].includes(granted['customerId'] as string),
-      (asked['amount'] as bigint) <= (granted['perPayment'] as bigint),
-      (paid['cumulative'] as bigint) <= (granted['total'] as bigint),
-      (paid['counter'] as bigint) <= (granted['highestCounter'] as bigint),
+      numberOf(paid['time']) >= numberOf(asked['createdAt']) - 60n,
+      numberOf(granted['spendUntil']) >= BigInt(this.now),
+      numberOf(paid['time']) <= numberOf(granted['spendUntil']),
+      numberOf(paid['time']) <= numberOf(asked['expiresAt']),
+      numberOf(granted['claimUntil']) >= BigInt(this.now + OFFLINE.acceptSeconds),
+      !['customer-7', 'customer-8'].includes(String(granted['customerId'])),
+      numberOf(asked['amount']) <= numberOf(granted['perPayment']),
+      numberOf(paid['cumulative']) <= numberOf(granted['total']),
+      numberOf(paid['counter']) <= numberOf(granted['highestCounter']),
     ];
     return rules.every(Boolean) ? 'accepted' : REFUSED;
   }
@@ -92,8 +99,8 @@ export class TillJudge extends Judge {
   #isNews(object: Sign1 | undefined): string {
     if (object === undefined || !this.isIssued(object)) return REFUSED;
     const { channel, issuedAt, policy } = object.content;
-    const tolerance = (policy as readonly Value[])[6] as bigint;
-    const isDated = (issuedAt as bigint) <= BigInt(this.now) + tolerance;
+    const tolerance = numberOf(listOf(policy)[6]);
+    const isDated = numberOf(issuedAt) <= BigInt(this.now) + tolerance;
     return channel === CHANNEL && isDated ? 'learnt' : REFUSED;
   }
 
@@ -107,21 +114,19 @@ export class TillJudge extends Judge {
     const read = readPayload('bulletin-changes', shown);
     const known = readSign1('bulletin', this.world.news[0])!.content;
     if (read === undefined || read['since'] !== known['number']) return REFUSED;
-    const removed = (read['removed'] as readonly Value[]).map((entry) => textOf(entry));
-    const kept = (known['revoked'] as readonly Value[]).filter(
-      (entry) => !removed.includes(textOf(entry)),
-    );
-    const revoked = [...kept, ...(read['added'] as readonly Value[])];
+    const removed = listOf(read['removed']).map((entry) => textOf(entry));
+    const kept = listOf(known['revoked']).filter((entry) => !removed.includes(textOf(entry)));
+    const revoked = [...kept, ...listOf(read['added'])];
     const payload = writePayload('bulletin', { ...known, ...read, revoked });
     return this.#isNews(
-      sign1Of('bulletin', payload, read['signature'] as Buffer, read['kid'] as Buffer),
+      sign1Of('bulletin', payload, bytesOf(read['signature']), bytesOf(read['kid'])),
     );
   }
 
   /** Another till of the merchant, of a payment that it does not know. */
   importPayment(shown: Buffer): string {
     const value = decoded(shown);
-    const [version, ...parts] = Array.isArray(value) ? (value as unknown[]) : [];
+    const [version, ...parts] = isList(value) ? value : [];
     if (version !== 1 || !isListOfBytes(parts, 5)) return REFUSED;
     const request = readSign1('payment-request', parts[0]!);
     const voucher = readSign1('voucher', parts[1]!);
@@ -144,9 +149,9 @@ export class TillJudge extends Judge {
       equals(receipt!.content['requestHash'], hash),
       equals(receipt!.content['voucherDigest'], voucher!.digest),
     ];
-    const acceptedAt = receipt!.content['acceptedAt'] as bigint;
+    const acceptedAt = numberOf(receipt!.content['acceptedAt']);
     return rules.every(Boolean)
-      ? `imported ${orderNumber as string} ${amount as bigint} ${acceptedAt}`
+      ? `imported ${String(orderNumber)} ${numberOf(amount)} ${acceptedAt}`
       : REFUSED;
   }
 }

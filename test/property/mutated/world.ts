@@ -24,9 +24,9 @@ import {
   Terminal,
   type TerminalOptions,
 } from '@fabric-offline-pay/sdk/offline';
-import type { MemoryLedger } from '@fabric-offline-pay/testing';
-import { CHANNEL, memoryWorld } from '../../support/memory-world';
-import { base64, OFFLINE, timesOf } from '../../support/offline-ledger';
+import { BANK, CURRENCY, MERCHANT, type MemoryLedger } from '@fabric-offline-pay/testing';
+import { CHANNEL, memoryWorld } from '../../support/memory-world.js';
+import { base64, OFFLINE, timesOf } from '../../support/offline-ledger.js';
 import {
   CERTIFICATES,
   ISSUER,
@@ -36,10 +36,9 @@ import {
   pointOf,
   VECTOR_KEYS,
   type Device as DeviceOfWorld,
-} from '../../support/offline-world';
-import { BANK, CURRENCY, MERCHANT } from '../../support/world';
-import type { StoppedClock } from '../clock';
-import { Notary } from './notary';
+} from '../../support/offline-world.js';
+import type { StoppedClock } from '../clock.js';
+import { Notary } from './notary.js';
 
 export const TILL = 'till-1';
 export const OTHER_TILL = 'till-2';

@@ -3,8 +3,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { shortKeyOf, signBytes } from '@fabric-offline-pay/domain';
 import * as fc from 'fast-check';
-import { CERTIFICATES, spkiOf } from '../offline-world';
-import type { HostileSignature } from './vector-answers';
+import { CERTIFICATES, spkiOf } from '../offline-world.js';
+import type { HostileSignature } from './vector-answers.js';
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const FIELD = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;

@@ -3,9 +3,9 @@
 import type { webcrypto } from 'node:crypto';
 import type { IssuerRow } from '@fabric-offline-pay/domain';
 import * as sdk from '@fabric-offline-pay/sdk/browser';
-import { certificateAnswers, signatureAnswers, vectorAnswers } from './vector-answers';
+import { certificateAnswers, signatureAnswers, vectorAnswers } from './vector-answers.js';
 
-/** What the bank and the merchant told both, as JSON. */
+/** What the bank and the merchant gave to both, as JSON. */
 export interface Setup {
   readonly now: number;
   readonly channel: string;
