@@ -13,7 +13,12 @@ import {
   upNetwork,
   asOnlyRun,
 } from '@fabric-offline-pay/operate';
-import { type AskedNode, type AskedStatus, askNodes } from '@fabric-offline-pay/run';
+import {
+  type AskedNode,
+  type AskedStatus,
+  askNodes,
+  restartServices,
+} from '@fabric-offline-pay/run';
 import { Command, InvalidArgumentError } from 'commander';
 import { basePortOption, portsOf } from './base-port.js';
 import { EXIT } from './exit-codes.js';
@@ -77,6 +82,9 @@ async function upAndFound(options: UpOptions): Promise<NetworkDescription> {
   if (options.chaincode === undefined) {
     printProgress({ stage: 'ledger', message: 'every operator confirms who takes part' });
     await foundNetwork(description.home);
+    await restartServices(description.home, (name) =>
+      printProgress({ stage: 'services', message: `starting ${name} again` }),
+    );
   }
   return description;
 }

@@ -133,6 +133,8 @@ interface Context {
 
 /** Base class of all errors of the SDK. `message` is for a person, `code` and `details` are for a program. */
 export abstract class OffpayError extends Error {
+  /** The class, also where a bundler shortened its name. */
+  abstract override readonly name: string;
   readonly details: ErrorDetails;
   /** What the caller should do. */
   readonly remedy: string;
@@ -146,7 +148,6 @@ export abstract class OffpayError extends Error {
       context.message ?? described.meaning,
       context.cause === undefined ? {} : { cause: context.cause },
     );
-    this.name = new.target.name;
     this.details = context.details ?? {};
     this.remedy = described.remedy;
   }
@@ -154,6 +155,7 @@ export abstract class OffpayError extends Error {
 
 /** A rule of the domain refused. Nothing was written. Calling again changes nothing unless the facts change. */
 export class RefusedError extends OffpayError {
+  override readonly name = 'RefusedError';
   declare readonly code: ErrorCode;
   /** Stable number of the code, see `docs/errors.md`. */
   readonly number: number;
@@ -175,6 +177,7 @@ export class RefusedError extends OffpayError {
 
 /** An MVCC or phantom conflict remained after all retries. Nothing was written. */
 export class ConflictError extends OffpayError {
+  override readonly name = 'ConflictError';
   declare readonly code: 'TRANSACTION_CONFLICT';
 
   constructor(
@@ -192,6 +195,7 @@ type EndorsementCode = Extract<
 
 /** The peers gave no usable endorsement, for a reason other than a refusal. */
 export class EndorsementError extends OffpayError {
+  override readonly name = 'EndorsementError';
   declare readonly code: EndorsementCode;
 
   constructor(code: EndorsementCode, details?: ErrorDetails, cause?: unknown) {
@@ -201,6 +205,7 @@ export class EndorsementError extends OffpayError {
 
 /** The peers could not be reached before the deadline. Nothing was sent. */
 export class UnavailableError extends OffpayError {
+  override readonly name = 'UnavailableError';
   declare readonly code: 'NETWORK_UNAVAILABLE';
 
   constructor(details: ErrorDetails, cause?: unknown) {
@@ -210,6 +215,7 @@ export class UnavailableError extends OffpayError {
 
 /** The ordering service refused to order this transaction. */
 export class OrderingError extends OffpayError {
+  override readonly name = 'OrderingError';
   declare readonly code: 'ORDERER_REFUSED';
 
   constructor(
@@ -223,6 +229,7 @@ export class OrderingError extends OffpayError {
 
 /** The transaction was sent, and its outcome is not known. Hand the envelope to `connection.resume`; the journal keeps it, too. */
 export class OutcomeUnknownError extends OffpayError {
+  override readonly name = 'OutcomeUnknownError';
   declare readonly code: 'OUTCOME_UNKNOWN';
 
   constructor(
@@ -237,6 +244,7 @@ export class OutcomeUnknownError extends OffpayError {
 
 /** The transaction stands in a block as invalid, for a reason other than a conflict or the endorsement policy. */
 export class CommitError extends OffpayError {
+  override readonly name = 'CommitError';
   declare readonly code: 'COMMIT_INVALID';
 
   constructor(
@@ -253,6 +261,7 @@ export class CommitError extends OffpayError {
 
 /** An option given to the SDK is wrong, or the options do not fit together. */
 export class ConfigurationError extends OffpayError {
+  override readonly name = 'ConfigurationError';
   declare readonly code: 'CONFIGURATION_INVALID';
 
   constructor(option: string, reason: string) {
@@ -269,6 +278,7 @@ type DataCode = Extract<
 
 /** Data read from a file or the network is damaged. The details say which data. */
 export class CorruptDataError extends OffpayError {
+  override readonly name = 'CorruptDataError';
   declare readonly code: DataCode;
 
   constructor(code: DataCode, details: ErrorDetails, cause?: unknown) {
@@ -289,6 +299,7 @@ type OfflineCode = Extract<
 
 /** A device, terminal or issuer failed, for a reason other than a refusal of the domain. Nothing was handed out. */
 export class OfflineError extends OffpayError {
+  override readonly name = 'OfflineError';
   declare readonly code: OfflineCode;
 
   constructor(code: OfflineCode, details: ErrorDetails, cause?: unknown) {

@@ -64,6 +64,11 @@ inChromium('in Chromium', () => {
     expect(JSON.stringify(here)).not.toContain('threw:');
   });
 
+  it('errors keep their names, and stores keep out of the databases of keys and marks', async () => {
+    expect(await tab.call('reservedStore', 'keys')).toBe('ConfigurationError');
+    expect(await tab.call('reservedStore', 'marks/x')).toBe('ConfigurationError');
+  });
+
   it('keys and signatures of every form are accepted or refused as in Node.js', async () => {
     const hostile = hostileSignatures(SEED, 600);
     const here = signatureAnswers(protocol, hostile);
@@ -81,6 +86,10 @@ inChromium('in Chromium', () => {
     const differing = pairs.filter((_, at) => there[at] !== here[at]);
     expect({ SEED, differing }).toEqual({ SEED, differing: [] });
     expect(here).toContain(true);
+  });
+
+  it('nothing of it breaks a strict content security policy', () => {
+    expect(chromium.violations).toEqual([]);
   });
 
   describe('a wallet and a till', () => {

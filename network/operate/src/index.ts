@@ -50,7 +50,7 @@ export {
   programPath,
 } from './programs/program-paths.js';
 export { type Progress, type ProgressEvent, type ProgressStage, silent } from './progress.js';
-export { type NodeKind, readSpec } from './supervisor/run-folder.js';
+export { type NodeKind, readSpec, rememberedServices } from './supervisor/run-folder.js';
 export { defaultTopology } from './topology/default-topology.js';
 export {
   countPorts,

@@ -3,6 +3,7 @@
 export { type AskedNode, type AskedStatus, askNodes, type NodeAnswer } from './doctor/ask-nodes.js';
 export type { Check, CheckOutcome } from './doctor/check.js';
 export { doctor, type DoctorReport } from './doctor/doctor.js';
+export { restartServices } from './services/restart-services.js';
 export { inputPaths } from './input/input-paths.js';
 export { inputSchemas } from './input/input-schemas.js';
 export {
@@ -52,6 +53,7 @@ export {
   bankClientWith,
   type BankServiceOptions,
   codeOnPhone,
+  readBankOptions,
   startBankService,
 } from './services/bank-service.js';
 export { startBulletinService } from './services/bulletin-service.js';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `offpay pay`: runs files of orders through the pipeline of a running network.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asOnlyRun, bootstrapLedger, Clients, readDescription } from '@fabric-offline-pay/operate';
 import {
@@ -16,11 +15,11 @@ import {
   type PayReport,
   readInput,
   type ReadInput,
+  readBankOptions,
   reportLines,
   startBankService,
 } from '@fabric-offline-pay/run';
 import { Command, Option } from 'commander';
-import * as z from 'zod';
 import { EXIT } from '../exit-codes.js';
 import { homeOf } from '../home.js';
 import { pathsOf, tellProblems, withFiles, type FilesOptions } from '../input-files.js';
@@ -143,7 +142,7 @@ async function run(options: FilesOptions & RunOptions): Promise<void> {
   readDescription(home);
   await asOnlyRun(home, () =>
     runResumable(async () => {
-      await startBankService(home, bankOptionsOf(home));
+      await startBankService(home, readBankOptions(home));
       const report = await runFiles(home, files, options);
       show(options, report, (result) => reportLines(result).join('\n'));
       process.exitCode = exitCodeOfRun(report);
@@ -158,20 +157,6 @@ export const payCommand = (): Command =>
     .option('--again', 'runs rows again that a rule refused, even if no file changed')
     .addOption(modeOption())
     .action(reportingErrors(run));
-
-const bankSettings = z.object({
-  limits: z.object({ codeSeconds: z.number().exactOptional() }).default({}),
-});
-
-/** The bank keeps the settings of its start. */
-function bankOptionsOf(home: string): { codeSeconds?: number } {
-  try {
-    const text = readFileSync(join(home, 'bank', 'config.json'), 'utf8');
-    return bankSettings.parse(JSON.parse(text)).limits;
-  } catch {
-    return {};
-  }
-}
 
 export const printReport = (report: PayReport): void => {
   for (const line of reportLines(report)) print(line);

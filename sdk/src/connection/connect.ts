@@ -2,6 +2,7 @@
 // Opens a connection: from certificates and addresses to the typed client, its events and its statistics.
 import type { KeyObject } from 'node:crypto';
 import * as fabric from '@hyperledger/fabric-gateway';
+import { isRecord } from '../guards.js';
 import { BatchingTransport } from '../client/batching.js';
 import { createClient } from '../client/client.js';
 import type { EndorsementMode, Organisations } from '../client/endorsers.js';
@@ -125,6 +126,7 @@ function commitSourceOf(
  * named, or the keepalive is too short
  */
 export function connect(options: ConnectOptions): Connection {
+  if (!isRecord(options)) throw new ConfigurationError('options', 'give an object of options');
   const signer = signerOf(options);
   const deadlines = { ...DEFAULT_DEADLINES, ...options.deadlines };
   const journal = options.journal ?? memoryJournal();

@@ -34,12 +34,21 @@ async function pageScript(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
+const VIOLATION = 'violates the policy: ';
+
+const REPORT_VIOLATIONS = `addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) =>
+  console.info('${VIOLATION}' + violatedDirective + ' ' + blockedURI));`;
+
 type Files = Readonly<Record<string, readonly [type: string, text: string]>>;
+
+/** Strict, as on the pages of a bank, but for the import map of the page above. */
+const POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline'";
 
 function serve(files: Files): Promise<Server> {
   const server = createServer(({ url = '/' }, response) => {
     const [type, text] = files[url] ?? ['text/plain', ''];
-    response.writeHead(files[url] === undefined ? 404 : 200, { 'content-type': type }).end(text);
+    const headers = { 'content-type': type, 'content-security-policy': POLICY };
+    response.writeHead(files[url] === undefined ? 404 : 200, headers).end(text);
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
@@ -72,6 +81,8 @@ export class Chromium {
   readonly #server: Server;
   readonly #program: string;
   #context: BrowserContext | undefined;
+  /** What pages reported against their policy. */
+  readonly violations: string[] = [];
 
   private constructor(program: string, server: Server) {
     this.#program = program;
@@ -94,6 +105,10 @@ export class Chromium {
     });
     const page = await this.#context.newPage();
     const { port } = this.#server.address() as AddressInfo;
+    await page.addInitScript(REPORT_VIOLATIONS);
+    page.on('console', (message) => {
+      if (message.text().startsWith(VIOLATION)) this.violations.push(message.text());
+    });
     await page.goto(`http://127.0.0.1:${port}/`);
     await page.waitForFunction('globalThis.offpay !== undefined');
     return new Tab(page);

@@ -139,6 +139,16 @@ export const functions = {
   certificates: (all: Parameters<typeof certificateAnswers>[1]) => certificateAnswers(sdk, all),
   publicKey: async (name: string) => (await sdk.browserKey(name)).publicKey,
   openCode: (setup: Setup) => codeOf(open(setup)),
+  reservedStore: async (name: string) => {
+    const mark = await sdk.browserMark(`mark of ${name}`);
+    return sdk.browserStore(name, mark).then(
+      () => 'opened',
+      async (error: unknown) => {
+        await mark.close();
+        return (error as Error).name;
+      },
+    );
+  },
   partyCode: (name: string) => codeOf(party(name)),
   durabilities: () => [...new Set(durabilities)],
   ...{ open, take, pay, standing, close, forgetStore, stolenKey },

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { withLock } from '@fabric-offline-pay/node-common';
 import { type Progress, silent } from '../progress.js';
 import { endSupervisor } from '../supervisor/control.js';
-import { readSpecs, readStates, removeSpec, removeState } from '../supervisor/run-folder.js';
+import {
+  forgetService,
+  readSpecs,
+  readStates,
+  rememberedServices,
+  removeSpec,
+  removeState,
+} from '../supervisor/run-folder.js';
 import { homeLock, resolveHome } from './home.js';
 
 /** Which network to end. */
@@ -38,6 +45,7 @@ export async function resetNetwork(options: DownOptions = {}): Promise<void> {
     for (const name of readdirSync(home).filter((entry) => entry !== 'run')) {
       rmSync(join(home, name), { recursive: true, force: true });
     }
+    for (const { name } of rememberedServices(home)) forgetService(home, name);
   });
 }
 

@@ -11,16 +11,20 @@ import {
   nodeKindSchema,
   readSpecs,
   readState,
+  rememberedServices,
 } from '../supervisor/run-folder.js';
-import { resolveHome } from './home.js';
+import { readPlan, resolveHome } from './home.js';
 
 /** One supervised process. */
 export interface NodeStatus {
   readonly name: string;
   readonly kind: NodeKind;
   readonly organisation: string;
-  /** `waiting`: it died and will be started again; `unsupervised`: it runs, but nothing would start it again. */
-  readonly state: 'running' | 'waiting' | 'stopped' | 'unsupervised';
+  /**
+   * `waiting`: it died and will be started again; `unsupervised`: it runs, but nothing would start it again; `missing`: it belongs to
+   * the network and was not started, because a start was broken off or left it out.
+   */
+  readonly state: 'running' | 'waiting' | 'stopped' | 'unsupervised' | 'missing';
   readonly pid?: number;
   /** ISO 8601. */
   readonly startedAt?: string;
@@ -45,9 +49,11 @@ export function networkStatus(home?: string): NetworkStatus {
   const folder = resolveHome(home);
   const supervisor = livingSupervisor(folder);
   const order = nodeKindSchema.options;
-  const nodes = readSpecs(folder)
-    .map((spec) => nodeStatus(folder, spec, supervisor !== undefined))
-    .sort((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind));
+  const specs = readSpecs(folder);
+  const nodes = [
+    ...specs.map((spec) => nodeStatus(folder, spec, supervisor !== undefined)),
+    ...missingNodes(folder, specs),
+  ].sort((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind));
   const isUp =
     supervisor !== undefined && nodes.length > 0 && nodes.every(({ state }) => state === 'running');
   return {
@@ -57,6 +63,32 @@ export function networkStatus(home?: string): NetworkStatus {
       supervisor === undefined ? { running: false } : { running: true, pid: supervisor.pid },
     nodes,
   };
+}
+
+/** Fabric's nodes by the plan, and the services that ran before. */
+function expectedNodes(home: string): Pick<NodeStatus, 'name' | 'kind' | 'organisation'>[] {
+  const nodes = (readPlan(home)?.organisations ?? []).flatMap(
+    ({ topology: { id: organisation }, ca, orderers, peers, chaincode }) => [
+      { name: ca.name, kind: 'ca' as const, organisation },
+      ...orderers.map(({ name }) => ({ name, kind: 'orderer' as const, organisation })),
+      ...peers.map(({ name }) => ({ name, kind: 'peer' as const, organisation })),
+      { name: chaincode.name, kind: 'chaincode' as const, organisation },
+    ],
+  );
+  const services = rememberedServices(home).map((service) => ({
+    ...service,
+    kind: 'service' as const,
+  }));
+  return [...nodes, ...services];
+}
+
+/** When nothing is declared, the network is down and lacks nothing. */
+function missingNodes(home: string, specs: readonly ProcessSpec[]): NodeStatus[] {
+  if (specs.length === 0) return [];
+  const declared = new Set(specs.map(({ name }) => name));
+  return expectedNodes(home)
+    .filter(({ name }) => !declared.has(name))
+    .map((node) => ({ ...node, state: 'missing', restarts: 0 }));
 }
 
 /**

@@ -143,6 +143,26 @@ export function removeState(home: string, name: string): void {
   rmSync(join(stateFolder(home), `${name}.json`), { force: true });
 }
 
+const serviceSchema = z.object({ name: z.string(), organisation: z.string() });
+
+/** A service that ran in the home. `down` ends it, and the next `up` is to start it again. */
+export type RememberedService = z.infer<typeof serviceSchema>;
+
+const servicesFile = (home: string): string => join(home, 'run', 'services.json');
+
+export const rememberedServices = (home: string): readonly RememberedService[] =>
+  readAsIfPresent(servicesFile(home), z.array(serviceSchema)) ?? [];
+
+export function rememberService(home: string, { name, organisation }: RememberedService): void {
+  forgetService(home, name);
+  writeJson(servicesFile(home), [...rememberedServices(home), { name, organisation }]);
+}
+
+export function forgetService(home: string, name: string): void {
+  const others = rememberedServices(home).filter((service) => service.name !== name);
+  writeJson(servicesFile(home), others);
+}
+
 export function readSupervisor(home: string): SupervisorReference | undefined {
   return readOwn(home, supervisorFile(home), referenceSchema);
 }

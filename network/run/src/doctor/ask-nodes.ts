@@ -28,8 +28,8 @@ export interface NodeAnswer {
 
 /** The state of a node, from its answer. */
 export interface AskedNode extends Omit<NodeStatus, 'state'> {
-  /** `ended`: its process does not run. */
-  readonly state: 'running' | 'not answering' | 'ended';
+  /** `ended`: its process does not run; `missing`: it was not started at all. */
+  readonly state: 'running' | 'not answering' | 'ended' | 'missing';
   readonly answer: NodeAnswer;
 }
 
@@ -105,6 +105,8 @@ async function answerOf(plan: NetworkPlan, node: NodeStatus, pid: number): Promi
 
 async function askNode(plan: NetworkPlan | undefined, node: NodeStatus): Promise<AskedNode> {
   const { pid } = node;
+  if (node.state === 'missing')
+    return { ...node, state: 'missing', answer: { isWell: false, text: 'was not started' } };
   if (pid === undefined || plan === undefined)
     return { ...node, state: 'ended', answer: { isWell: false, text: endedText(node) } };
   const answer = await answerOf(plan, node, pid);

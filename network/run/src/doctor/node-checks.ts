@@ -4,14 +4,22 @@ import type { AskedNode, AskedStatus } from './ask-nodes.js';
 import { check, type Check } from './check.js';
 import { clockCheck } from './clock-difference.js';
 
-const OUTCOME = { running: 'ok', 'not answering': 'failed', ended: 'failed' } as const;
+const OUTCOME = {
+  running: 'ok',
+  'not answering': 'failed',
+  ended: 'failed',
+  missing: 'failed',
+} as const;
+
+const START_AGAIN = 'Run npm run network -- up: it starts all nodes that do not run.';
 
 const restartAdvice = (name: string): string =>
   `Read its log: npm run network -- logs ${name}. Restart it: npm run network -- restart ${name}.`;
 
 function nodeCheck({ name, state, answer }: AskedNode): Check {
   const outcome = answer.isWell === undefined ? 'not asked' : OUTCOME[state];
-  return check(name, outcome, answer.text, ...(outcome === 'failed' ? [restartAdvice(name)] : []));
+  if (outcome !== 'failed') return check(name, outcome, answer.text);
+  return check(name, outcome, answer.text, state === 'missing' ? START_AGAIN : restartAdvice(name));
 }
 
 function supervisorCheck({ supervisor: { pid, held } }: AskedStatus): Check {

@@ -92,6 +92,16 @@ function bankConfiguration(
   };
 }
 
+const bankSettings = z.object({
+  limits: z.object({ codeSeconds: z.number().exactOptional() }).default({}),
+});
+
+/** @returns the settings of the bank's last start; nothing when it did not start yet. */
+export function readBankOptions(home: string): BankServiceOptions {
+  const settings = readAsIfPresent(join(folderOf(home), 'config.json'), bankSettings);
+  return settings?.limits ?? {};
+}
+
 /** Starts the service under the network's supervisor, or leaves it running when nothing changed. The network must be up. */
 export async function startBankService(
   home: string,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { organisationWithRole, readDescription, startService } from '@fabric-offline-pay/operate';
 import { bulletinProgram } from './bulletin-program.js';
 
-const SERVICE = 'bank-bulletins';
+/** The service's name under the network's supervisor. */
+export const BULLETIN_SERVICE = 'bank-bulletins';
 
 /**
  * Starts the process under the network's supervisor, or leaves it running. It registers the bank's issuer, publishes the first
@@ -14,7 +15,7 @@ const SERVICE = 'bank-bulletins';
 export async function startBulletinService(home: string): Promise<void> {
   const readyFile = join(home, 'bank', 'bulletins-ready.json');
   await startService(home, {
-    name: SERVICE,
+    name: BULLETIN_SERVICE,
     organisation: organisationWithRole(readDescription(home), 'bank').id,
     command: process.execPath,
     args: [bulletinProgram, home, readyFile],

@@ -23,6 +23,8 @@ async function makePair(keys: Database, name: string): Promise<CryptoKeyPair | u
 }
 
 async function openPair(name: string): Promise<CryptoKeyPair> {
+  if (!globalThis.isSecureContext)
+    throw new OfflineError('STORE_FAILED', { name, reason: 'no secure context (HTTPS)' });
   const keys = await Database.open('keys');
   try {
     const pair = (await readPair(keys, name)) ?? (await makePair(keys, name));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // @fabric-offline-pay/sdk/browser: devices, terminals and the whole protocol of payments without a network, for a browser. It is
 // bundled into one module without imports.
+import './without-eval.js';
+
 export * from '@fabric-offline-pay/domain/offline';
 export {
   DomainError,

@@ -30,7 +30,9 @@ const lock = (name: string): Promise<Release | undefined> =>
 async function ownLock(name: string): Promise<Release> {
   if (!globalThis.isSecureContext)
     throw new OfflineError('STORE_FAILED', { name, reason: 'no secure context (HTTPS)' });
-  const release = await lock(fullName(name));
+  const release = await lock(fullName(name)).catch((error: unknown) => {
+    throw new OfflineError('STORE_FAILED', { name }, error);
+  });
   if (release === undefined) throw new OfflineError('STORE_LOCKED', { name });
   return release;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A lock between processes: a file that names its owner. If the owner is dead, another process takes the lock over.
 import { randomUUID } from 'node:crypto';
-import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { NetworkError } from '../network-error.js';
 import { makeFolder, readTextIfPresent, SECRET_FILE } from './files.js';
 import { isAlive, ownReference } from './process-identity.js';
+import { systemCodeOf } from './system-code.js';
 import { waitUntil } from './wait-until.js';
 
 const ownerSchema = z.object({ pid: z.number(), identity: z.string(), token: z.string() });
@@ -15,7 +16,7 @@ const ownerSchema = z.object({ pid: z.number(), identity: z.string(), token: z.s
  * Runs `work` while holding the lock.
  * @param deadlineMs how long to wait for another living owner; 0 fails at once.
  * @param holder what the message calls another owner.
- * @throws NetworkError `NETWORK_BUSY` when another process still holds the lock at the deadline.
+ * @throws NetworkError `HOME_UNUSABLE` when nobody can write there; `NETWORK_BUSY` when another process still holds the lock at the deadline.
  */
 export async function withLock<T>(
   path: string,
@@ -23,7 +24,7 @@ export async function withLock<T>(
   work: () => Promise<T>,
   holder = 'Another process',
 ): Promise<T> {
-  makeFolder(dirname(path));
+  ensureWritable(dirname(path));
   const content = JSON.stringify({ ...ownReference(), token: randomUUID() });
   await acquire(path, content, deadlineMs, holder);
   try {
@@ -42,6 +43,8 @@ async function acquire(
   try {
     await waitUntil(`lock ${path}`, () => tryAcquire(path, content) || undefined, { deadlineMs });
   } catch (error) {
+    const reason = systemCodeOf(error instanceof Error ? error.cause : undefined);
+    if (reason !== undefined) throw unwritable(dirname(path), reason, error);
     const pid = lockOwner(readTextIfPresent(path))?.pid;
     throw new NetworkError('NETWORK_BUSY', `${holder} is running (pid ${pid ?? 'unknown'})`, {
       advice: 'Wait until it has finished, or end it.',
@@ -50,6 +53,22 @@ async function acquire(
     });
   }
 }
+
+/** Makes the folder when there is none. @throws NetworkError `HOME_UNUSABLE` */
+function ensureWritable(folder: string): void {
+  makeFolder(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw unwritable(folder, systemCodeOf(error) ?? 'unknown', error);
+  }
+}
+
+const unwritable = (folder: string, reason: string, cause: unknown): NetworkError =>
+  new NetworkError('HOME_UNUSABLE', `${folder} cannot be written: ${reason}`, {
+    details: { folder, reason },
+    cause,
+  });
 
 const tryAcquire = (path: string, content: string): boolean =>
   tryLink(path, content) || (removeIfAbandoned(path) && tryLink(path, content));
