@@ -42,6 +42,13 @@ test.each([
   expect(told).toContain(why);
 });
 
+test('an option that gathers may be given for each currency', async () => {
+  const limits = ['--limit', 'EUR:payment=5', '--limit', 'CNY:payment=5'];
+  const till = ['terminal', 'setup', '--terminal', join(home, 'till'), '--merchant', 'm'];
+  await run(...till, ...limits, '--home', home);
+  expect(told).not.toContain('is given twice');
+});
+
 test('shows wrong use as one line of JSON with --json', async () => {
   expect(await run('network', 'status', '--hme', 'x', '--json')).toBe(2);
   expect(out).toBe('');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole command line. Loads only the called command; for the others it knows only their help texts.
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 import { version } from '../package.json';
 import { COMMAND_ERRORS } from './command-errors.js';
 import { COMMANDS, type CommandEntry } from './command-table.js';
@@ -52,12 +52,16 @@ function preventExit(command: Command, isJson: boolean): void {
   for (const each of command.commands) preventExit(each, isJson);
 }
 
+/** Options that gather what they are given begin with a list. */
+const isGathering = ({ variadic, defaultValue }: Option): boolean =>
+  variadic || Array.isArray(defaultValue);
+
 /** The last one would replace the others without a word. */
 function refuseRepeated(command: Command): void {
   for (const option of command.options) {
     let isGiven = false;
     command.on(`option:${option.name()}`, () => {
-      if (isGiven && !option.variadic)
+      if (isGiven && !isGathering(option))
         command.error(`error: option '${option.flags}' is given twice`);
       isGiven = true;
     });

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -52,6 +53,20 @@ test('the file is replaced as a whole, and a link stays one', () => {
   expect(readFileSync(file, 'utf8')).toBe(WRITTEN);
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
   expect(readdirSync(folder).sort()).toEqual(['newest.json', 'orders.csv', 'report.json']);
+});
+
+test('the file keeps its permissions', () => {
+  const file = join(folder, 'report.json');
+  writeFileSync(file, 'yesterday', { mode: 0o640 });
+  writeReport(file, REPORT);
+  expect(statSync(file).mode & 0o777).toBe(0o640);
+});
+
+test('a link to nothing leads to the new file', () => {
+  symlinkSync(join(folder, 'new.json'), join(folder, 'link.json'));
+  writeReport(join(folder, 'link.json'), REPORT);
+  expect(readFileSync(join(folder, 'new.json'), 'utf8')).toBe(WRITTEN);
+  expect(lstatSync(join(folder, 'link.json')).isSymbolicLink()).toBe(true);
 });
 
 test('what cannot be written is told by a code of its own, after the run', () => {

@@ -182,6 +182,8 @@ describe('a basket that differs from the registration after unit 8', () => {
       details: { pass: 'goods' },
     });
     expect(await books()).toMatchObject({ state: 'quoted', standing: 0, spent: 0 });
+    const { orderNumber } = await memory.world.bank('bank-node');
+    expect((await orderNumber.readOrder(KEY)).hold).toBeNull();
     const { loginId } = bought.basket;
     const again = memory.world.purchase(device, loginId, { orderNumber: 'ORD-2' });
     expect((await runStepwise(parties, again)).state).toBe('released');

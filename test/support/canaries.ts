@@ -58,14 +58,17 @@ export function canariesOf(input: LoadedInput): Canary[] {
 }
 
 /**
- * One-time codes. Six digits in quotes may be an amount, too, but no amount begins with a zero: only codes that do are searched for in
- * plain, the others as hashes.
+ * One-time codes: hashed, as the customer reads them, and by their name in JSON. Six digits in quotes may be an amount, too; no amount
+ * begins with a zero, so codes that do are searched for in quotes alone.
  */
 export const codeCanary = (code: string): Canary => ({
   name: 'one-time code',
   forms: canary('', code)
     .forms.slice(1)
-    .concat(code.startsWith('0') ? [Buffer.from(`"${code}"`)] : []),
+    .concat(
+      [`"code":"${code}"`, `${code} is your`, `${code} confirms`].map((text) => Buffer.from(text)),
+      code.startsWith('0') ? [Buffer.from(`"${code}"`)] : [],
+    ),
 });
 
 /** The first bytes of every form, to pass over most of the input with one look-up a byte. */

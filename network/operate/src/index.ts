@@ -50,7 +50,13 @@ export {
   programPath,
 } from './programs/program-paths.js';
 export { type Progress, type ProgressEvent, type ProgressStage, silent } from './progress.js';
-export { type NodeKind, readSpec, rememberedServices } from './supervisor/run-folder.js';
+export {
+  type NodeKind,
+  readSpec,
+  type RememberedService,
+  rememberedServices,
+  rememberService,
+} from './supervisor/run-folder.js';
 export { defaultTopology } from './topology/default-topology.js';
 export {
   countPorts,

@@ -11,6 +11,7 @@ export {
 export { createPosition, type LedgerPosition, type PositionTables } from './follower/position.js';
 export {
   Jobs,
+  type AnyDatabase,
   type JobData,
   type JobKind,
   type JobObserver,

@@ -6,10 +6,9 @@ import { withLock } from '@fabric-offline-pay/node-common';
 import { type Progress, silent } from '../progress.js';
 import { endSupervisor } from '../supervisor/control.js';
 import {
-  forgetService,
+  forgetServices,
   readSpecs,
   readStates,
-  rememberedServices,
   removeSpec,
   removeState,
 } from '../supervisor/run-folder.js';
@@ -45,7 +44,7 @@ export async function resetNetwork(options: DownOptions = {}): Promise<void> {
     for (const name of readdirSync(home).filter((entry) => entry !== 'run')) {
       rmSync(join(home, name), { recursive: true, force: true });
     }
-    for (const { name } of rememberedServices(home)) forgetService(home, name);
+    forgetServices(home);
   });
 }
 

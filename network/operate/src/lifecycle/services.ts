@@ -4,12 +4,7 @@ import { rmSync } from 'node:fs';
 import { NetworkError } from '@fabric-offline-pay/node-common';
 import { declareProcess, livingSupervisor, withdrawProcess } from '../supervisor/control.js';
 import { waitReady } from '../supervisor/readiness.js';
-import {
-  forgetService,
-  type ProcessDeclaration,
-  readSpec,
-  rememberService,
-} from '../supervisor/run-folder.js';
+import { forgetService, type ProcessDeclaration, readSpec } from '../supervisor/run-folder.js';
 import type { NetworkPlan } from '../topology/network-plan.js';
 import { type ServiceTopology, serviceSchema } from '../topology/topology.js';
 import { requirePlan, resolveHome } from './home.js';
@@ -63,7 +58,6 @@ export async function startService(home: string, options: ServiceOptions): Promi
   if (declareProcess(folder, serviceProcess(plan, service)) && service.readyFile !== undefined) {
     rmSync(service.readyFile, { force: true });
   }
-  rememberService(folder, service);
   await waitReady(folder, service.name);
 }
 

@@ -2,7 +2,12 @@
 // The files between a network's home and its supervisor: the declared processes and their states.
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readAsIfPresent, SECRET_FILE, writeJson } from '@fabric-offline-pay/node-common';
+import {
+  makeFolder,
+  readAsIfPresent,
+  SECRET_FILE,
+  writeJson,
+} from '@fabric-offline-pay/node-common';
 import { z } from 'zod';
 
 /** The kinds of processes, in the order in which `status` shows them. */
@@ -69,6 +74,8 @@ const placedSchema = z.object({ folder: z.string().optional() });
 
 /** The same for every path to the folder, and another for its copy. */
 function folderIdentity(home: string): string {
+  // Somebody may have removed it while its processes run.
+  makeFolder(home);
   const { dev, ino } = statSync(home, { bigint: true });
   return `${dev}:${ino}`;
 }
@@ -154,13 +161,19 @@ export const rememberedServices = (home: string): readonly RememberedService[] =
   readAsIfPresent(servicesFile(home), z.array(serviceSchema)) ?? [];
 
 export function rememberService(home: string, { name, organisation }: RememberedService): void {
-  forgetService(home, name);
-  writeJson(servicesFile(home), [...rememberedServices(home), { name, organisation }]);
+  const others = rememberedServices(home).filter((service) => service.name !== name);
+  writeJson(servicesFile(home), [...others, { name, organisation }]);
 }
 
 export function forgetService(home: string, name: string): void {
-  const others = rememberedServices(home).filter((service) => service.name !== name);
-  writeJson(servicesFile(home), others);
+  const services = rememberedServices(home);
+  const others = services.filter((service) => service.name !== name);
+  if (others.length < services.length) writeJson(servicesFile(home), others);
+}
+
+/** Whatever stands in the file. */
+export function forgetServices(home: string): void {
+  rmSync(servicesFile(home), { force: true });
 }
 
 export function readSupervisor(home: string): SupervisorReference | undefined {

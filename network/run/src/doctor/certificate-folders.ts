@@ -68,11 +68,15 @@ function foldersIn(...path: readonly string[]): string[] {
   }
 }
 
+/** An enrolment that goes on, or was broken off: another one takes its place. */
+const UNFINISHED = /\.new-\w+$/;
+
 /** One check of each certificate that cannot be used. @param now milliseconds since 1970 */
 export function unusableCertificates(home: string, now: number): readonly Check[] {
   const folders = foldersIn(home, 'organisations')
     .flatMap((organisation) => foldersIn(organisation, 'certificates'))
-    .flatMap((authority) => foldersIn(authority));
+    .flatMap((authority) => foldersIn(authority))
+    .filter((folder) => !UNFINISHED.test(folder));
   return folders.flatMap((folder) => {
     const fault = faultIn(folder, now);
     const place = relative(home, folder);

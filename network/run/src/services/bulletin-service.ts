@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the bank's process that keeps its bulletin fresh, beside a running network.
 import { join } from 'node:path';
-import { organisationWithRole, readDescription, startService } from '@fabric-offline-pay/operate';
+import {
+  organisationWithRole,
+  readDescription,
+  rememberService,
+  resolveHome,
+  startService,
+} from '@fabric-offline-pay/operate';
 import { bulletinProgram } from './bulletin-program.js';
 
 /** The service's name under the network's supervisor. */
@@ -14,9 +20,11 @@ export const BULLETIN_SERVICE = 'bank-bulletins';
  */
 export async function startBulletinService(home: string): Promise<void> {
   const readyFile = join(home, 'bank', 'bulletins-ready.json');
+  const organisation = organisationWithRole(readDescription(home), 'bank').id;
+  rememberService(resolveHome(home), { name: BULLETIN_SERVICE, organisation });
   await startService(home, {
     name: BULLETIN_SERVICE,
-    organisation: organisationWithRole(readDescription(home), 'bank').id,
+    organisation,
     command: process.execPath,
     args: [bulletinProgram, home, readyFile],
     readyFile,

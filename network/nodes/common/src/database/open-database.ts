@@ -23,11 +23,15 @@ const INT8 = 20;
 const types = new TypeOverrides();
 types.setTypeParser(INT8, Number);
 
+function poolOf(url: string): Pool {
+  const pool = new Pool({ connectionString: url, types });
+  // An idle connection that the server ended is replaced by the next one; unheard, the event would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 async function dialectOf(place: DatabasePlace): Promise<Dialect> {
-  if ('url' in place)
-    return new PostgresDialect({
-      pool: new Pool({ connectionString: place.url, types }),
-    });
+  if ('url' in place) return new PostgresDialect({ pool: poolOf(place.url) });
   if ('engine' in place) return pgliteDialect(place.engine);
   await createDataFolder(place.folder);
   return pgliteDialect(new PGlite(place.folder));

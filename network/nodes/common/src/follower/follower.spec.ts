@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever ends a follower and wherever: afterwards its tables say what the blocks say, each once.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { rowChange, type CommittedBlock } from '@fabric-offline-pay/sdk';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { openDatabase, type Migrations } from '../database/open-database.js';
@@ -110,7 +111,7 @@ const tables = async () => ({
 const WHOLE = {
   states: [{ id: 'm/1', state: 'released', times: 4 }],
   sent: STATES.map((state) => `m/1/${state}`).sort(),
-  position: { nextBlock: 4, lastHash: 'a3' },
+  position: { nextBlock: 4, lastHash: 'a3', firstHash: 'a0' },
 };
 
 test('it reads the ledger from its beginning, and goes on where it was', async () => {
@@ -139,7 +140,10 @@ test('a rebuild from block 0 makes the same tables, and causes nothing again', a
   await db.deleteFrom('sent').where('id', '=', 'm/1/matched').execute();
   await db.insertInto('sent').values({ id: 'm/1/matched' }).execute();
   await follower.rebuild();
-  expect(await tables()).toMatchObject({ states: [], position: { nextBlock: 0, lastHash: '' } });
+  expect(await tables()).toMatchObject({
+    states: [],
+    position: { nextBlock: 0, lastHash: '', firstHash: '' },
+  });
   await follow(follower, 3n);
   expect(await tables()).toEqual(WHOLE);
 });
@@ -149,6 +153,27 @@ test('another ledger, or one that began anew, is refused and changes nothing', a
   const other = [...LEDGER, blockOf(4, 'refunded', 'b')];
   await expect(follow(followerOf(other), 4n)).rejects.toMatchObject({ code: 'LEDGER_DIFFERS' });
   expect(await tables()).toEqual(WHOLE);
+});
+
+test('a ledger that began anew and is still shorter than the tables is refused at once', async () => {
+  await follow(followerOf(), 3n);
+  const shorter = [blockOf(0, 'authorised', 'b')];
+  const running = followerOf(shorter).run(AbortSignal.timeout(10_000));
+  await expect(running).rejects.toMatchObject({ code: 'LEDGER_DIFFERS' });
+  expect(await tables()).toEqual(WHOLE);
+});
+
+test('a stream that fails while blocks are applied fails the run, and nothing else', async () => {
+  const source: BlockSource = {
+    async *committedBlocks() {
+      for (let number = 0; number < 100; number += 1) yield blockOf(number, 'authorised');
+      await nextTurn();
+      throw new Error('the peer is gone');
+    },
+  };
+  const follower = new Follower({ db, source, projections: [projection] });
+  await expect(follower.run(AbortSignal.timeout(10_000))).rejects.toThrow('the peer is gone');
+  expect((await tables()).position.nextBlock).toBe(100);
 });
 
 test('who waits for a block is told when the wait ends without it', async () => {

@@ -7,6 +7,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { NetworkError } from '../network-error.js';
 import { inBatches } from './in-batches.js';
 import {
+  BEGINNING,
   readPosition,
   writePosition,
   type LedgerPosition,
@@ -73,6 +74,7 @@ export class Follower<Tables extends PositionTables> {
   async run(signal: AbortSignal): Promise<void> {
     const { db, source } = this.#options;
     let position = await readPosition(this.#positions(db));
+    await this.#ensureSameLedger(position, signal);
     this.#moveTo(position);
     const from = BigInt(position.nextBlock);
     const open = (ended: AbortSignal) => source.committedBlocks(from, ended);
@@ -97,9 +99,25 @@ export class Follower<Tables extends PositionTables> {
     await db.transaction().execute(async (transaction) => {
       for (const table of projections.flatMap(({ tables }) => tables))
         await transaction.deleteFrom(table as never).execute();
-      await writePosition(this.#positions(transaction), { nextBlock: 0, lastHash: '' });
+      await writePosition(this.#positions(transaction), BEGINNING);
     });
     this.#position = undefined;
+  }
+
+  /** A ledger that began anew may be shorter than the tables: its next block would be waited for in vain. */
+  async #ensureSameLedger({ nextBlock, firstHash }: LedgerPosition, signal: AbortSignal) {
+    if (nextBlock === 0) return;
+    const looked = new AbortController();
+    const ended = AbortSignal.any([signal, looked.signal]);
+    try {
+      for await (const { hash } of this.#options.source.committedBlocks(0n, ended)) {
+        if (hash !== firstHash)
+          throw new NetworkError('LEDGER_DIFFERS', 'The ledger begins with another block.');
+        return;
+      }
+    } finally {
+      looked.abort();
+    }
   }
 
   #apply(from: LedgerPosition, blocks: readonly CommittedBlock[]): Promise<LedgerPosition> {
@@ -109,7 +127,11 @@ export class Follower<Tables extends PositionTables> {
       for (const block of blocks) {
         ensureContinues(position, block);
         for (const projection of projections) await projection.apply(transaction, block);
-        position = { nextBlock: Number(block.number) + 1, lastHash: block.hash };
+        position = {
+          nextBlock: Number(block.number) + 1,
+          lastHash: block.hash,
+          firstHash: block.number === 0n ? block.hash : position.firstHash,
+        };
       }
       await writePosition(this.#positions(transaction), position);
       return position;

@@ -16,16 +16,22 @@ export async function* inBatches<T>(
   const left = new AbortController();
   const stream = open(AbortSignal.any([signal, left.signal]));
   const iterator = stream[Symbol.asyncIterator]();
-  let next = iterator.next();
+  const ask = (): Promise<IteratorResult<T>> => {
+    const asked = iterator.next();
+    // It may fail before anybody waits for it.
+    asked.catch(() => undefined);
+    return asked;
+  };
+  let next = ask();
   try {
     for (let first = await next; first.done !== true; first = await next) {
       const batch = [first.value];
-      next = iterator.next();
+      next = ask();
       while (batch.length < most) {
         const ready = await Promise.race([next, nextTurn(NOT_YET)]);
         if (ready === NOT_YET || ready.done === true) break;
         batch.push(ready.value);
-        next = iterator.next();
+        next = ask();
       }
       yield batch;
     }

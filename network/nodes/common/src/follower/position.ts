@@ -11,6 +11,8 @@ export interface PositionTables {
     next_block: number;
     /** Hash of the block before it, hex; empty when there is none. */
     last_hash: string;
+    /** Hash of block 0, hex: which ledger it is. Empty before the first block. */
+    first_hash: string;
   };
 }
 
@@ -21,6 +23,7 @@ export async function createPosition(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'integer', (column) => column.primaryKey())
     .addColumn('next_block', 'bigint', (column) => column.notNull())
     .addColumn('last_hash', 'varchar(64)', (column) => column.notNull())
+    .addColumn('first_hash', 'varchar(64)', (column) => column.notNull())
     .execute();
 }
 
@@ -28,9 +31,11 @@ export async function createPosition(db: Kysely<unknown>): Promise<void> {
 export interface LedgerPosition {
   readonly nextBlock: number;
   readonly lastHash: string;
+  readonly firstHash: string;
 }
 
-const BEGINNING: LedgerPosition = { nextBlock: 0, lastHash: '' };
+/** Nothing was read yet. */
+export const BEGINNING: LedgerPosition = { nextBlock: 0, lastHash: '', firstHash: '' };
 
 const ID = 1;
 
@@ -41,14 +46,16 @@ export async function readPosition(db: Kysely<PositionTables>): Promise<LedgerPo
     .selectAll()
     .where('id', '=', ID)
     .executeTakeFirst();
-  return row === undefined ? BEGINNING : { nextBlock: row.next_block, lastHash: row.last_hash };
+  return row === undefined
+    ? BEGINNING
+    : { nextBlock: row.next_block, lastHash: row.last_hash, firstHash: row.first_hash };
 }
 
 export async function writePosition(
   db: Kysely<PositionTables>,
-  { nextBlock, lastHash }: LedgerPosition,
+  { nextBlock, lastHash, firstHash }: LedgerPosition,
 ): Promise<void> {
-  const moved = { next_block: nextBlock, last_hash: lastHash };
+  const moved = { next_block: nextBlock, last_hash: lastHash, first_hash: firstHash };
   await db
     .insertInto('ledger_position')
     .values({ id: ID, ...moved })

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was asked for is done, at least once, whatever happens in between.
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { openDatabase } from '../database/open-database.js';
 import { waitUntil } from '../system/wait-until.js';
 import { WorkerEngine } from '../testing/worker-engine.js';
 import { Jobs, type JobData, type JobKind } from './jobs.js';
 
-let db: Kysely<never>;
+let db: Kysely<object>;
 let running: Jobs[] = [];
 let failures: string[] = [];
 
 beforeAll(async () => {
-  db = await openDatabase<never>({ engine: new WorkerEngine() }, {});
+  db = await openDatabase<object>({ engine: new WorkerEngine() }, {});
 });
 
 afterEach(async () => {
@@ -82,13 +82,17 @@ test('asked for again while it waits it runs once; while it runs, once more', as
 });
 
 test('what fails is told without its data, and tried again', async () => {
-  const { kind, ran } = noting('failing', () => {
+  let kept = '';
+  const { kind, ran } = noting('failing', async () => {
     if (ran.length === 1) throw new Error('of somebody');
+    kept = JSON.stringify((await sql`select output from jobs.job`.execute(db)).rows);
   });
   const jobs = await startJobs(kind);
   await ask(jobs, kind, 'm/1');
-  await until('the second try', () => ran.length === 2);
+  await until('the second try', () => kept !== '');
   expect(failures).toEqual(['failing m/1']);
+  expect(kept).toContain('see the log');
+  expect(kept).not.toContain('of somebody');
 });
 
 test('what waits when the node ends is done by the next one', async () => {

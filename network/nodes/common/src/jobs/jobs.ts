@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a node has to do, kept in its database until it is done: by the clock, or because something happened.
-import { CompiledQuery, sql, type Kysely, type Transaction } from 'kysely';
+import { CompiledQuery, sql, type Kysely } from 'kysely';
 import { fromKysely, PgBoss, type Db, type JobWithMetadata } from 'pg-boss';
 
 /** JSON; identifiers only, since people who operate the node see it. */
@@ -40,8 +40,11 @@ export interface JobObserver {
   broken(error: unknown): void;
 }
 
+/** A database or a transaction, whatever its tables. */
+export type AnyDatabase = Pick<Kysely<object>, 'executeQuery' | 'getExecutor'>;
+
 export interface JobsOptions {
-  readonly db: Kysely<never>;
+  readonly db: AnyDatabase;
   /** Of a server; without it the queue shares the connection of `db`, which is inside the process. */
   readonly url?: string;
   readonly kinds: readonly JobKind[];
@@ -55,8 +58,11 @@ interface JobCount {
 }
 
 const SCHEMA = 'jobs';
+/** The queue's own table. */
+const JOBS = sql.table(`${SCHEMA}.job`);
+
 const HOUR = 3_600;
-const WEEK = 7 * 24 * HOUR;
+const YEAR = 365 * 24 * HOUR;
 
 /** Twice a second is the shortest that the queue allows; whoever asks for work wakes it at once. */
 const POLLING_SECONDS = 0.5;
@@ -65,12 +71,25 @@ const POLLING_SECONDS = 0.5;
 const ATTEMPTS = 180;
 
 /** Statements of the queue take their turn on the connection with those of the node. */
-const sharing = (db: Kysely<never>): Db => ({
+const sharing = (db: AnyDatabase): Db => ({
   executeSql: async (text, values = []) => {
     const { rows } = await db.executeQuery(CompiledQuery.raw(text, values));
     return { rows };
   },
 });
+
+/**
+ * Another transaction asked before, and its run waits. Locked, it waits until this transaction has ended: begun earlier, it would not see
+ * what this one writes.
+ * @returns false when it has begun meanwhile
+ */
+async function holdWaiting(db: AnyDatabase, name: string, key: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from ${JOBS}
+    where name = ${name} and singleton_key = ${key} and state = 'created' for update
+  `.execute(db);
+  return rows.length > 0;
+}
 
 export class Jobs {
   readonly #options: JobsOptions;
@@ -97,17 +116,18 @@ export class Jobs {
 
   /**
    * Asks for a run, in the same database transaction as the reason for it. However often it is asked for under one key, one run waits;
-   * one that is under way does not count, since it may have looked already.
+   * one that runs does not count, because it may have looked already.
    * @param key natural: what the run is about, such as an order
    */
   async ask(
-    transaction: Transaction<never>,
+    transaction: AnyDatabase,
     kind: Pick<JobKind, 'name'>,
     key: string,
     data: JobData,
   ): Promise<void> {
     const db = fromKysely(transaction);
-    await this.#queue.send(kind.name, data, { singletonKey: key, db });
+    while ((await this.#queue.send(kind.name, data, { singletonKey: key, db })) === null)
+      if (await holdWaiting(transaction, kind.name, key)) return;
   }
 
   /** Looks for work now instead of half a second later: to be called when a transaction that asked was committed. */
@@ -119,7 +139,7 @@ export class Jobs {
   async states(): Promise<readonly JobState[]> {
     const { rows } = await sql<JobCount>`
       select name, state::text as state, count(*)::integer as count
-      from ${sql.table(`${SCHEMA}.job`)} group by name, state
+      from ${JOBS} where state <> 'failed' or retry_count >= retry_limit group by name, state
     `.execute(this.#options.db);
     const count = (name: string, ...states: readonly string[]): number =>
       rows
@@ -148,7 +168,8 @@ export class Jobs {
       retryDelay: 1,
       retryBackoff: true,
       retryDelayMax: HOUR,
-      retentionSeconds: 2 * WEEK,
+      // Work waits for a node that is off, however long.
+      retentionSeconds: YEAR,
     };
     // One waits and one runs under each key.
     await this.#queue.createQueue(name, { ...settings, policy: 'stately' });
@@ -169,12 +190,18 @@ export class Jobs {
   }
 
   async #run(kind: JobKind, data: JobData, key: string): Promise<void> {
+    // Without its cause, which the queue would keep: it may name people.
+    if (!(await this.#succeeds(kind, data, key))) throw new Error('failed, see the log');
+  }
+
+  async #succeeds(kind: JobKind, data: JobData, key: string): Promise<boolean> {
     try {
       await kind.run(data, this.#stopped.signal);
+      return true;
     } catch (error) {
       if (!this.#stopped.signal.aborted)
         this.#options.observer.failed({ job: kind.name, key }, error);
-      throw new Error('failed, see the log', { cause: error });
+      return false;
     }
   }
 }

@@ -87,11 +87,11 @@ export function readBounded(path: string, mostBytes: number): Buffer {
     if (status.isDirectory()) throw systemError('EISDIR', path);
     if (!status.isFile() && !status.isFIFO()) throw systemError('EINVAL', path);
     const chunks: Buffer[] = [];
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     for (let total = 0; total <= mostBytes;) {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
       const count = readSync(descriptor, chunk);
       if (count === 0) return Buffer.concat(chunks, total);
-      chunks.push(chunk.subarray(0, count));
+      chunks.push(Buffer.from(chunk.subarray(0, count)));
       total += count;
     }
     throw systemError('EFBIG', path);

@@ -67,9 +67,19 @@ export function markedProcesses(home: string): ProcessReference[] {
     .flatMap((name) => referenceOf(Number(name)));
 }
 
-/** Children of a process, and theirs; on Linux, elsewhere none. */
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+/** Children of a process, whichever of its threads started them, and theirs; on Linux, elsewhere none. */
 export function descendantsOf(pid: number): number[] {
-  const children = (readProc(`${pid}/task/${pid}/children`) ?? '')
+  const children = threadsOf(pid)
+    .map((thread) => readProc(`${pid}/task/${thread}/children`) ?? '')
+    .join(' ')
     .split(' ')
     .filter(Boolean)
     .map(Number);
