@@ -17,6 +17,7 @@ import {
 } from '../support/canaries.js';
 import { commandBlocks, reasonNotToRun } from '../support/command-blocks.js';
 import { offpay, processesIn } from '../support/command-line.js';
+import { eventually } from '../support/eventually.js';
 import { runBlock } from '../support/run-block.js';
 import { offpayHere } from '../support/offpay-here.js';
 import {
@@ -129,6 +130,17 @@ test('an order can be followed from login to payment, with organisation, transac
     new Set(['BankMSP', 'MerchantMSP', 'LogisticsMSP']),
   );
   expect(trail.receipts.every(({ block }) => Number(block) > 0)).toBe(true);
+});
+
+test('every customer was told what was deducted', async () => {
+  const paid = report.outcomes.filter(({ state }) => state === 'released');
+  expect(paid.length).toBeGreaterThan(30);
+  await eventually('a message for each', () => {
+    const names = readdirSync(join(home, 'bank', 'outbox'));
+    const isTold = ({ merchantId, orderNumber }: (typeof paid)[number]): boolean =>
+      names.some((name) => name.startsWith(`~${merchantId}~${orderNumber}~deducted~`));
+    return Promise.resolve(paid.every(isTold) ? true : undefined);
+  });
 });
 
 describe('nothing personal outside the bank and the private collection', () => {

@@ -46,6 +46,7 @@ const configSchema = z.strictObject({
       .describe('peers of the bank; when one does not answer, the service uses the next'),
     tlsRoot: path,
     mspId: z.string(),
+    bankId: z.string().describe("the bank's own id on the ledger"),
     certificate: path.describe('client certificate with role=auth-service'),
     privateKey: path,
     channel: z.string(),

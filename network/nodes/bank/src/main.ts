@@ -31,12 +31,27 @@ const waitForTermination = (): Promise<string> =>
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
 
+function withReject(): {
+  readonly promise: Promise<never>;
+  readonly reject: (error: unknown) => void;
+} {
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_, rejectWith) => (reject = rejectWith));
+  return { promise, reject };
+}
+
 async function serve(config: BankConfig, logger: Logger): Promise<void> {
   const stopped = waitForTermination();
   const connection = connectLedger(config);
   try {
-    const bank = await startBank(config, { ledger: connection.client.identity, logger });
-    logger.info({ signal: await stopped }, 'ending');
+    const { promise: broken, reject } = withReject();
+    const bank = await startBank(config, {
+      ledger: connection.client.identity,
+      logger,
+      blocks: connection,
+      onEnd: reject,
+    });
+    logger.info({ signal: await Promise.race([stopped, broken]) }, 'ending');
     await bank.close();
   } finally {
     connection.close();

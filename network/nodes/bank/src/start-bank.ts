@@ -2,7 +2,7 @@
 // Builds the service from its configuration, starts it, and stops it in order.
 import { readFileSync, rmSync } from 'node:fs';
 import { writeJson } from '@fabric-offline-pay/node-common';
-import type { DatabasePlace, SqlEngine } from '@fabric-offline-pay/node-common/node';
+import type { BlockSource, DatabasePlace, SqlEngine } from '@fabric-offline-pay/node-common/node';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { AuthenticationLedger } from './authentication-ledger.js';
@@ -15,11 +15,16 @@ import { installationKey } from './secrets/installation-key.js';
 import { bankServer } from './http/bank-server.js';
 import { Doorkeeper } from './http/doorkeeper.js';
 import { OutboxFolder } from './messages/outbox-folder.js';
+import { startNotices, type RunningNotices } from './notices/start-notices.js';
 import { Pace } from './pace.js';
 
 export interface BankParts {
   readonly ledger: AuthenticationLedger;
   readonly logger: Logger;
+  /** The ledger's blocks, from which customers are told what happens to their orders. Without it they are not told. */
+  readonly blocks?: BlockSource;
+  /** Called when the ledger can no longer be followed. */
+  readonly onEnd?: (error: unknown) => void;
   /** Default: PGlite in the configuration's folder. */
   readonly engine?: SqlEngine;
 }
@@ -67,6 +72,23 @@ function serverOf(
   });
 }
 
+const NOT_FOLLOWING: RunningNotices = { close: () => Promise.resolve() };
+
+const noticesOf = (
+  { outboxFolder, ledger }: BankConfig,
+  db: BankDatabase,
+  { blocks, logger, onEnd = () => undefined }: BankParts,
+): Promise<RunningNotices> | RunningNotices =>
+  blocks === undefined
+    ? NOT_FOLLOWING
+    : startNotices({
+        context: { db, messages: new OutboxFolder(outboxFolder), clock: Date.now },
+        blocks,
+        logger,
+        onEnd,
+        bankId: ledger.bankId,
+      });
+
 const placeOf = ({ databaseFolder }: BankConfig, { engine }: BankParts): DatabasePlace =>
   engine === undefined ? { folder: databaseFolder } : { engine };
 
@@ -75,6 +97,7 @@ export async function startBank(config: BankConfig, parts: BankParts): Promise<R
   const { readyFile } = config;
   const db = await openBankDatabase(placeOf(config, parts));
   try {
+    const notices = await noticesOf(config, db, parts);
     const service = serviceOf(config, db, parts);
     const server = serverOf(config, db, service, parts.logger);
     const url = await server.listen({ host: config.host, port: config.port });
@@ -86,6 +109,7 @@ export async function startBank(config: BankConfig, parts: BankParts): Promise<R
         if (readyFile !== undefined) rmSync(readyFile, { force: true });
         await server.close();
         await service.idle();
+        await notices.close();
         await db.destroy();
       },
     };

@@ -25,6 +25,8 @@ import {
   type OrganisationDescription,
   publishRevocations,
   readDescription,
+  rememberService,
+  resolveHome,
   startService,
   type TlsCertificate,
 } from '@fabric-offline-pay/operate';
@@ -83,6 +85,7 @@ function bankConfiguration(
       peers: endpointsOf(bank),
       tlsRoot: bank.tlsRootCertPath,
       mspId: bank.mspId,
+      bankId: bank.actor,
       certificate: certPath,
       privateKey: keyPath,
       channel: description.channel,
@@ -96,10 +99,13 @@ const bankSettings = z.object({
   limits: z.object({ codeSeconds: z.number().exactOptional() }).default({}),
 });
 
-/** @returns the settings of the bank's last start; nothing when it did not start yet. */
+/** @returns the settings of the bank's last start; nothing when there are none that can be read, for they are written again. */
 export function readBankOptions(home: string): BankServiceOptions {
-  const settings = readAsIfPresent(join(folderOf(home), 'config.json'), bankSettings);
-  return settings?.limits ?? {};
+  try {
+    return readAsIfPresent(join(folderOf(home), 'config.json'), bankSettings)?.limits ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** Starts the service under the network's supervisor, or leaves it running when nothing changed. The network must be up. */
@@ -116,6 +122,7 @@ export async function startBankService(
   // Written again at each start, so that it does not expire while the service runs.
   const revocations = await publishRevocations(home, id);
   writeJson(file, bankConfiguration(home, tls, revocations, options));
+  rememberService(resolveHome(home), { name: BANK_SERVICE, organisation: id });
   await startService(home, {
     name: BANK_SERVICE,
     organisation: id,

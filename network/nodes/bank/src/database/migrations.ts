@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's tables, in the order in which they were added. Run at every start. Only append.
+import { createPosition } from '@fabric-offline-pay/node-common/node';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 
 type Table = CreateTableBuilder<string>;
@@ -142,6 +143,26 @@ const credentialChanges: Columns = (table) =>
     .addColumn('asked_at', 'bigint', (column) => column.notNull())
     .addColumn('effective_at', 'bigint');
 
+const followedOrders: Columns = (table) =>
+  table
+    .addColumn('merchant_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('order_number', 'varchar(64)', (column) => column.notNull())
+    .addColumn('seen', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('followed_orders_key', ['merchant_id', 'order_number']);
+
+const messages: Columns = (table) =>
+  table
+    .addColumn('message_id', 'text', (column) => column.primaryKey())
+    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('kind', 'varchar(20)', (column) => column.notNull())
+    .addColumn('merchant_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('order_number', 'varchar(64)', (column) => column.notNull())
+    .addColumn('currency', 'varchar(3)')
+    .addColumn('amount', 'varchar(18)')
+    .addColumn('happened_at', 'bigint', (column) => column.notNull())
+    .addColumn('ended_at', 'bigint')
+    .addColumn('outcome', 'varchar(8)');
+
 const INDEXES = [
   { name: 'logins_by_customer', table: 'logins', columns: ['customer_id', 'opened_at'] },
   { name: 'codes_by_login', table: 'codes', columns: ['login_id', 'bound_to', 'seq'] },
@@ -192,6 +213,18 @@ export const MIGRATIONS: Record<string, Migration> = {
       await db.schema
         .alterTable('logins')
         .addColumn('filled', 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+    },
+  },
+  '0004-notices': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await createPosition(db);
+      await create(db, 'followed_orders', followedOrders);
+      await create(db, 'messages', messages);
+      await db.schema
+        .createIndex('messages_by_customer')
+        .on('messages')
+        .columns(['customer_id', 'happened_at'])
         .execute();
     },
   },

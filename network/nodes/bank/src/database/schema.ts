@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of the bank's own database. Personal data and purchase habits live here and nowhere else.
 import type { Generated, Kysely, Selectable } from 'kysely';
+import type { PositionTables } from '@fabric-offline-pay/node-common/node';
+import type { NoticeKind } from '../notices/notices-of.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
@@ -135,7 +137,31 @@ export interface PurchaseLineTable {
   unit_price: string;
 }
 
-export interface BankTables {
+export interface FollowedOrderTable {
+  merchant_id: string;
+  order_number: string;
+  /** JSON of what of the order's row was seen last and tells what is new in the next. */
+  seen: string;
+}
+
+/** `expired`: too old to be news when its turn came; `nowhere`: the customer has no telephone. */
+export type MessageOutcome = 'sent' | 'expired' | 'nowhere';
+
+/** What customers are told of their orders. */
+export interface MessageTable {
+  message_id: string;
+  customer_id: string;
+  kind: NoticeKind;
+  merchant_id: string;
+  order_number: string;
+  currency: string | null;
+  amount: string | null;
+  happened_at: number;
+  ended_at: number | null;
+  outcome: MessageOutcome | null;
+}
+
+export interface BankTables extends PositionTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;
@@ -146,6 +172,8 @@ export interface BankTables {
   factors: FactorTable;
   purchases: PurchaseTable;
   purchase_lines: PurchaseLineTable;
+  followed_orders: FollowedOrderTable;
+  messages: MessageTable;
 }
 
 /** The database, or a transaction on it. */

@@ -95,6 +95,7 @@ function testConfiguration(
       peers: [{ address: 'x', hostnameOverride: 'x' }],
       tlsRoot: unused,
       mspId: 'BankMSP',
+      bankId: 'bank-1',
       certificate: unused,
       privateKey: unused,
       channel: 'c',

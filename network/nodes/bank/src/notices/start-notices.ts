@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Follows the ledger, and sends what customers are to be told.
+import { Follower, Jobs, type BlockSource } from '@fabric-offline-pay/node-common/node';
+import type { Logger } from 'pino';
+import type { BankContext } from '../context.js';
+import { framesOf } from '../http/refusals.js';
+import { OrderNotices } from './order-notices.js';
+import { sendNoticeJob } from './send-notice.js';
+
+export interface NoticesParts {
+  readonly context: Pick<BankContext, 'db' | 'messages' | 'clock'>;
+  readonly blocks: BlockSource;
+  /** The bank's own id on the ledger. */
+  readonly bankId: string;
+  readonly logger: Logger;
+  /** Called when the ledger can no longer be followed. */
+  readonly onEnd: (error: unknown) => void;
+}
+
+export interface RunningNotices {
+  /** Finishes or undoes what is under way. Call it before the database is closed. */
+  close(): Promise<void>;
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
+
+/** @throws when the queue of the messages cannot be made; nothing keeps running then. */
+export async function startNotices({
+  context,
+  blocks,
+  bankId,
+  logger,
+  onEnd,
+}: NoticesParts): Promise<RunningNotices> {
+  const kind = sendNoticeJob(context);
+  const jobs = new Jobs({
+    db: context.db,
+    kinds: [kind],
+    observer: {
+      failed: ({ job }, error) =>
+        logger.warn({ job, name: nameOf(error), frames: framesOf(error) }, 'job failed'),
+      broken: (error) => logger.error({ name: nameOf(error) }, 'jobs do not run'),
+    },
+  });
+  await jobs.start();
+  const notices = new OrderNotices(bankId, (transaction, messageId) =>
+    jobs.ask(transaction, kind, messageId, { messageId }),
+  );
+  const follower = new Follower({
+    db: context.db,
+    source: blocks,
+    projections: [notices],
+    onProgress: () => jobs.wake(kind),
+  });
+  const stop = new AbortController();
+  const following = follower.run(stop.signal).catch(onEnd);
+  return {
+    close: async () => {
+      stop.abort();
+      await following;
+      await jobs.stop();
+    },
+  };
+}
