@@ -2,7 +2,6 @@
 // The tables of the bank's own database. Personal data and purchase habits live here and nowhere else.
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { PositionTables } from '@fabric-offline-pay/node-common/node';
-import type { NoticeKind } from '../notices/notices-of.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
@@ -146,6 +145,20 @@ export interface FollowedOrderTable {
 
 /** `expired`: too old to be news when its turn came; `nowhere`: the customer has no telephone. */
 export type MessageOutcome = 'sent' | 'expired' | 'nowhere';
+
+/** Why a customer is told something. */
+export type NoticeKind =
+  | 'deducted'
+  | 'refunded'
+  | 'returned'
+  | 'alarm'
+  | 'alarmResolved'
+  | 'alarmUpheld'
+  | 'delivered'
+  | 'deliveredUnproven'
+  | 'disputed'
+  | 'disputeUpheld'
+  | 'disputeRejected';
 
 /** What customers are told of their orders. */
 export interface MessageTable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What customers read of their orders. No personal data: payee, order number, amount.
 import { formatAmount, type Amount, type Currency } from '@fabric-offline-pay/domain';
-import type { NoticeKind } from './notices-of.js';
+import type { NoticeKind } from '../database/schema.js';
 
 /** What a text is about. */
 export interface NoticeSubject {

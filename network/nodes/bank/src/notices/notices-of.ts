@@ -2,23 +2,10 @@
 // What a customer is told of an order (unit 19): made from the order's row as it was and as it is now, so that reading the ledger
 // again tells the same.
 import { toUnits, type Amount, type RowValue } from '@fabric-offline-pay/domain';
+import type { NoticeKind } from '../database/schema.js';
 
 type Order = RowValue<'order'>;
 type Hold = NonNullable<Order['hold']>;
-
-/** Why a customer is told something. */
-export type NoticeKind =
-  | 'deducted'
-  | 'refunded'
-  | 'returned'
-  | 'alarm'
-  | 'alarmResolved'
-  | 'alarmUpheld'
-  | 'delivered'
-  | 'deliveredUnproven'
-  | 'disputed'
-  | 'disputeUpheld'
-  | 'disputeRejected';
 
 /** One thing that a customer is told, once. */
 export interface Notice {
