@@ -56,8 +56,15 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A hundred processes load the same modules. */
+const compiled = mkdtempSync(join(tmpdir(), 'offline-compiled-'));
+afterAll(() => rmSync(compiled, { recursive: true, force: true }));
+
 const run = (killAt: number) =>
-  spawnSync(process.execPath, [PROGRAM, folder, killAt.toString()], { encoding: 'utf8' });
+  spawnSync(process.execPath, [PROGRAM, folder, killAt.toString()], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+  });
 
 /** Runs to the end. */
 function runOn(): Ended {
