@@ -71,7 +71,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.spec.ts', 'test/**/*.ts'],
-    rules: { 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+    rules: { 'max-lines': 'off' },
   },
   {
     files: ['**/*.{cjs,mjs,js}'],

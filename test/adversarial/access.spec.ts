@@ -9,6 +9,7 @@ import {
 import { runStepwise, termsOf, type Purchase } from '@fabric-offline-pay/sdk';
 import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
 import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
+import { itemRound } from '../support/defined.js';
 import { rawGateway, RawGateways, type RawGateway } from '../support/raw-gateway.js';
 
 type Organisation = Exclude<Role, 'auditor'>;
@@ -132,7 +133,7 @@ describe('before there is a registry', () => {
   it('knows nobody', async () => {
     const attempts = later.flatMap((transaction, index) =>
       ORGANISATIONS.map((organisation) => {
-        const attribute = ATTRIBUTES[organisation][index % ATTRIBUTES[organisation].length]!;
+        const attribute = itemRound(ATTRIBUTES[organisation], index);
         const input = index % 2 === 0 ? NONSENSE[0] : JSON.stringify(transaction.example);
         return attempt({ organisation, attribute }, transaction, input, 'PARTICIPANT_UNKNOWN');
       }),
@@ -196,7 +197,7 @@ describe('with a registry and an order under way', () => {
       })),
     );
     const attempts = pairs.flatMap(({ transaction, holder }, index) =>
-      [NONSENSE[index % NONSENSE.length]!, exampleOf(transaction)].map((input) =>
+      [itemRound(NONSENSE, index), exampleOf(transaction)].map((input) =>
         attempt(holder, transaction, input, 'ACCESS_DENIED'),
       ),
     );

@@ -21,6 +21,7 @@ import {
 } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { codeOf } from '../support/code-of.js';
+import { firstOf } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { rawGateway, soon, textOf } from '../support/raw-gateway.js';
@@ -258,7 +259,7 @@ describe('a revoked certificate', () => {
     });
     const certificate = { mspId: 'BankMSP', ...leaver };
     const peers = ORGANISATIONS.map((at) => rawGateway(description, certificate, at));
-    const [own] = peers;
+    const own = firstOf(peers);
     const asking = { transaction: 'identity:readPolicy', input: '{}' };
     const input = JSON.stringify({
       customerId: device.customerId,
@@ -271,7 +272,7 @@ describe('a revoked certificate', () => {
       by: ['BankMSP', 'MerchantMSP'],
     };
     for (const peer of peers) expect(await peer.codeOf(asking)).toBe('OK');
-    const envelope = await own!.proposal(linking).endorse(soon());
+    const envelope = await own.proposal(linking).endorse(soon());
     await revokeIdentity(network.home, 'bank', 'leaver');
     for (const peer of peers)
       await eventually('the peer to refuse', async () =>

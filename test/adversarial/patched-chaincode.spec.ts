@@ -11,8 +11,9 @@ import {
   orderingArguments,
   peerAs,
   updateChannel,
-  type ConfigGroup,
+  type ChannelConfig,
 } from '../support/channel-update.js';
+import { firstOf } from '../support/defined.js';
 import { patchedChaincode } from '../support/patched-chaincode.js';
 import { RawGateways, soon } from '../support/raw-gateway.js';
 
@@ -69,7 +70,7 @@ const AMOUNT = '999999';
 
 /** Has these organisations endorse money out of nothing, sends it, and says how the peers judged it. */
 async function mint(customerId: string, by: readonly Organisation[]): Promise<string> {
-  const gateway = await gateways.as(by[0]!, 'operator', actorOf(by[0]!));
+  const gateway = await gateways.as(firstOf(by), 'operator', actorOf(firstOf(by)));
   const input = { issueId: 'theft', customerId, token: 'none', currency: CURRENCY, amount: AMOUNT };
   const proposal = gateway.proposal({
     transaction: 'settlement:issue',
@@ -214,26 +215,26 @@ describe('the channel', () => {
     value: { rule: 'ANY', sub_policy: name },
   });
 
-  const decideChaincode = ({ groups }: ConfigGroup): void => {
-    groups['Application']!.policies['LifecycleEndorsement']!.policy = anyOne('Endorsement');
+  const decideChaincode = ({ groups }: ChannelConfig): void => {
+    groups.Application.policies.LifecycleEndorsement.policy = anyOne('Endorsement');
   };
 
-  const changes: Readonly<Record<string, (channel: ConfigGroup) => void>> = {
+  const changes: Readonly<Record<string, (channel: ChannelConfig) => void>> = {
     'who may change the chaincode': decideChaincode,
     'who may change the application': ({ groups }) => {
-      groups['Application']!.policies['Admins']!.policy = anyOne('Admins');
+      groups.Application.policies.Admins.policy = anyOne('Admins');
     },
     'who may change the channel': ({ policies }) => {
-      policies['Admins']!.policy = anyOne('Admins');
+      policies.Admins.policy = anyOne('Admins');
     },
     'who its members are': ({ groups }) => {
-      delete groups['Application']!.groups['BankMSP'];
+      delete groups.Application.groups['BankMSP'];
     },
   };
 
   const update = (
     signers: readonly Organisation[],
-    change: (channel: ConfigGroup) => void,
+    change: (channel: ChannelConfig) => void,
   ): Promise<void> => updateChannel(network.clients.description, signers, change);
 
   it.each(Object.entries(changes))(
@@ -254,7 +255,7 @@ describe('the channel', () => {
   });
   it('does not let merchant and logistics decide who orders', async () => {
     const updating = update(['merchant', 'logistics'], ({ groups }) => {
-      groups['Orderer']!.policies['Admins']!.policy = anyOne('Admins');
+      groups.Orderer.policies.Admins.policy = anyOne('Admins');
     });
     await expect(updating).rejects.toThrow(/policy for .* not satisfied/);
   });

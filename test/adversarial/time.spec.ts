@@ -4,6 +4,7 @@ import { StatusCode, type Transaction } from '@hyperledger/fabric-gateway';
 import { common, gateway as messages, peer } from '@hyperledger/fabric-protos';
 import { runStepwise, type Client } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
+import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { RawGateways, soon, textOf, type RawGateway } from '../support/raw-gateway.js';
@@ -77,7 +78,7 @@ interface Timestamp {
 /** The same proposal with another time in its channel header, which its signature and its transaction id cover as well. */
 function shifted(proposal: Uint8Array, seconds: number): Uint8Array {
   const proposed = messages.ProposedTransaction.deserializeBinary(proposal);
-  const signed = proposed.getProposal()!;
+  const signed = defined(proposed.getProposal(), 'signed proposal');
   const inner = peer.Proposal.deserializeBinary(signed.getProposalBytes_asU8());
   const header = common.Header.deserializeBinary(inner.getHeader_asU8());
   const channelHeader = common.ChannelHeader.deserializeBinary(header.getChannelHeader_asU8());

@@ -14,6 +14,7 @@ import { StatusCode } from '@hyperledger/fabric-gateway';
 import { BANK, CURRENCY, POLICY, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
 import { codeOf } from '../support/code-of.js';
+import { firstOf, leading } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { RawGateways, soon } from '../support/raw-gateway.js';
 
@@ -76,10 +77,10 @@ describe('before there is a registry, merchant and logistics company', () => {
 
   /** The two, one of them as the bank. */
   function founding() {
-    const [merchant, logistics] = network.participants(...PAIR);
-    const usurper = { ...merchant!, role: 'bank' as const, actor: BANK };
+    const [merchant, logistics] = leading(network.participants(...PAIR), 2);
+    const usurper = { ...merchant, role: 'bank' as const, actor: BANK };
     return JSON.stringify({
-      participants: [usurper, { ...logistics!, bankId: BANK }],
+      participants: [usurper, { ...logistics, bankId: BANK }],
       policy: POLICY,
     });
   }
@@ -120,7 +121,7 @@ describe('two of three, without the bank', () => {
 
   const becoming = (id: Founder, actor: string): Proposal => ({
     kind: 'participant',
-    participant: { ...network.participants(id)[0]!, role: 'bank', actor, bankId: null },
+    participant: { ...firstOf(network.participants(id)), role: 'bank', actor, bankId: null },
   });
 
   const vote = async (role: Founder, proposal: Proposal): Promise<string> =>

@@ -11,6 +11,7 @@ import type {
   RangeRead,
   Version,
 } from '@fabric-offline-pay/testing';
+import { defined } from '../support/defined.js';
 import { summaryOf } from './range-summary.js';
 
 const { CollectionHashedReadWriteSet, NsReadWriteSet, TxReadWriteSet, kvrwset } = ledger.rwset;
@@ -184,7 +185,7 @@ function readableNamespace(set: NamespaceSet): object {
 /** An action, base64, in a form that people can compare; the bytes themselves come last, for what the form does not show. */
 export function readableAction(encoded: string): object {
   const action = peer.ChaincodeAction.deserializeBinary(Buffer.from(encoded, 'base64'));
-  const response = action.getResponse()!;
+  const response = defined(action.getResponse(), 'response');
   const event = peer.ChaincodeEvent.deserializeBinary(action.getEvents_asU8());
   return {
     response: [response.getStatus(), response.getMessage(), readable(response.getPayload_asU8())],

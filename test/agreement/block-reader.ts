@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads what peers and clients sign: envelopes in blocks, and proposals.
 import { common, msp, peer } from '@hyperledger/fabric-protos';
+import { defined, firstOf } from '../support/defined.js';
 import type { RecordedBlock, RecordedTransaction } from './recording.js';
 
 const CODES = Object.entries(peer.TxValidationCode);
@@ -18,9 +19,9 @@ interface SignedHeader {
 const timestampOf = (channel: common.ChannelHeader): number =>
   (channel.getTimestamp() as unknown as { toDate(): Date }).toDate().getTime();
 
-function headerOf(header: common.Header | undefined): SignedHeader {
-  const channel = common.ChannelHeader.deserializeBinary(header!.getChannelHeader_asU8());
-  const signature = common.SignatureHeader.deserializeBinary(header!.getSignatureHeader_asU8());
+function headerOf(header: common.Header): SignedHeader {
+  const channel = common.ChannelHeader.deserializeBinary(header.getChannelHeader_asU8());
+  const signature = common.SignatureHeader.deserializeBinary(header.getSignatureHeader_asU8());
   const creator = msp.SerializedIdentity.deserializeBinary(signature.getCreator_asU8());
   return {
     transactionId: channel.getTxId(),
@@ -45,11 +46,14 @@ function readEnvelope(bytes: Uint8Array): Omit<RecordedTransaction, 'validationC
   const payload = common.Payload.deserializeBinary(
     common.Envelope.deserializeBinary(bytes).getPayload_asU8(),
   );
-  const { transactionId } = headerOf(payload.getHeader());
-  const [first] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
-  const endorsed = peer.ChaincodeActionPayload.deserializeBinary(
-    first!.getPayload_asU8(),
-  ).getAction()!;
+  const { transactionId } = headerOf(defined(payload.getHeader(), 'header of the payload'));
+  const first = firstOf(
+    peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList(),
+  );
+  const endorsed = defined(
+    peer.ChaincodeActionPayload.deserializeBinary(first.getPayload_asU8()).getAction(),
+    'endorsed action',
+  );
   const response = peer.ProposalResponsePayload.deserializeBinary(
     endorsed.getProposalResponsePayload_asU8(),
   );
@@ -63,13 +67,12 @@ function readEnvelope(bytes: Uint8Array): Omit<RecordedTransaction, 'validationC
 /** @param bytes Fabric's `Block`, with transactions of chaincode only. */
 export function readBlock(bytes: Uint8Array): RecordedBlock {
   const block = common.Block.deserializeBinary(bytes);
-  const filter = block.getMetadata()!.getMetadataList_asU8()[
+  const filter = defined(block.getMetadata(), 'metadata of the block').getMetadataList_asU8()[
     common.BlockMetadataIndex.TRANSACTIONS_FILTER
   ];
   return {
-    number: block.getHeader()!.getNumber(),
-    transactions: block
-      .getData()!
+    number: defined(block.getHeader(), 'header of the block').getNumber(),
+    transactions: defined(block.getData(), 'data of the block')
       .getDataList_asU8()
       .map((envelope, index) => ({
         ...readEnvelope(envelope),

@@ -16,6 +16,7 @@ import {
   MERCHANT,
   type World,
 } from '@fabric-offline-pay/testing';
+import { firstOf, itemAt, leading } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { EveryTransaction } from '../support/every-transaction.js';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
@@ -75,7 +76,9 @@ async function signedOrders(world: World, names: readonly string[]) {
     }),
   );
   const quoted = await Promise.all(purchases.map((purchase) => quoteLeg(parties, purchase)));
-  return Promise.all(purchases.map((purchase, index) => signQuoted(purchase, quoted[index]!)));
+  return Promise.all(
+    purchases.map((purchase, index) => signQuoted(purchase, itemAt(quoted, index))),
+  );
 }
 
 /** Orders placed at the same time, ready for the bank's leg. */
@@ -89,13 +92,13 @@ async function readyOrders(world: World, names: readonly string[]) {
 /** Calls that travel as one transaction, one of them refused, one a repetition; then a batch with nothing to send. */
 async function ordersThatTravelTogether({ world }: AgreementNetwork): Promise<void> {
   const parties = await world.parties();
-  const [good, forged, twice] = await signedOrders(world, ['fay', 'gus', 'hal']);
-  const forgery = { ...forged!, signature: good!.signature };
+  const [good, forged, twice] = leading(await signedOrders(world, ['fay', 'gus', 'hal']), 3);
+  const forgery = { ...forged, signature: good.signature };
   const codes = await Promise.all(
-    [good!, forgery, twice!, twice!].map((order) => codeOf(orderLeg(parties, order))),
+    [good, forgery, twice, twice].map((order) => codeOf(orderLeg(parties, order))),
   );
   assert.deepEqual(codes, ['OK', 'SIGNATURE_INVALID', 'OK', 'OK']);
-  const settled = [good!, forged!, twice!].map(({ terms }) => codeOf(settleLeg(parties, terms)));
+  const settled = [good, forged, twice].map(({ terms }) => codeOf(settleLeg(parties, terms)));
   assert.deepEqual(await Promise.all(settled), ['OK', 'NOT_FOUND', 'OK']);
   const refused = [forgery, forgery].map((order) => codeOf(orderLeg(parties, order)));
   assert.deepEqual(await Promise.all(refused), ['SIGNATURE_INVALID', 'SIGNATURE_INVALID']);
@@ -110,20 +113,24 @@ async function ordersThatMeet({ world }: AgreementNetwork): Promise<void> {
     const { now: until } = await settlement.readPayee(PAYEE);
     return codeOf(settlement.rollUp({ ...PAYEE, until }, ONCE));
   };
-  const [first, ...stragglers] = orders.map(({ terms }) => terms);
-  await settleLeg(parties, first!);
-  await Promise.all([rollUp(), ...stragglers.map((terms) => settleLeg(parties, terms))]);
+  const settling = orders.map(
+    ({ terms }) =>
+      () =>
+        settleLeg(parties, terms),
+  );
+  await firstOf(settling)();
+  await Promise.all([rollUp(), ...settling.slice(1).map((settle) => settle())]);
   await Promise.all([rollUp(), rollUp()]);
   await rollUp();
 }
 
 /** Twice the same, twice the same key with other content, and ten at once. */
 async function repetitions({ world }: AgreementNetwork): Promise<void> {
-  const [order] = await readyOrders(world, ['eve']);
+  const order = firstOf(await readyOrders(world, ['eve']));
   const parties = await world.parties();
   const teller = await world.bank('teller');
-  await settleLeg(parties, order!.terms);
-  await settleLeg(parties, order!.terms);
+  await settleLeg(parties, order.terms);
+  await settleLeg(parties, order.terms);
   const issue = {
     issueId: 'again',
     customerId: 'eve',
@@ -137,7 +144,7 @@ async function repetitions({ world }: AgreementNetwork): Promise<void> {
     await codeOf(teller.settlement.issue({ ...issue, amount: '11' })),
     'IDEMPOTENCY_CONFLICT',
   );
-  assert.equal(await codeOf(orderLeg(parties, { ...order!, signature: 'AAAA' })), 'OK');
+  assert.equal(await codeOf(orderLeg(parties, { ...order, signature: 'AAAA' })), 'OK');
 }
 
 type Refusal = readonly [by: Client, call: (client: Client) => Promise<unknown>];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls the probe contract through a recorder.
 import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
+import { defined } from '../support/defined.js';
 import type { RawGateways } from '../support/raw-gateway.js';
 import type { Operation } from './probe-contract.js';
 import type { RecordedCall, Recorder, Told } from './recorder.js';
@@ -61,6 +62,6 @@ export class Probe {
   }
 
   send({ envelope }: Told): Promise<Told> {
-    return this.#recorder.send(envelope!);
+    return this.#recorder.send(defined(envelope, 'envelope'));
   }
 }

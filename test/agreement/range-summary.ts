@@ -2,6 +2,7 @@
 // How a peer notes the rows of a range that it read: up to fifty directly, more as the hashes of a Merkle tree.
 import { createHash } from 'node:crypto';
 import { ledger } from '@hyperledger/fabric-protos';
+import { firstOf, itemAt, lastOf } from '../support/defined.js';
 
 const { QueryReads, QueryReadsMerkleSummary } = ledger.rwset.kvrwset;
 type KVRead = ledger.rwset.kvrwset.KVRead;
@@ -29,12 +30,14 @@ class Levels {
   /** Moves what waits below to the highest level. @returns its number, from 1, and its hashes */
   top(): { level: number; hashes: Buffer[] } {
     for (let level = 0; level < this.#waiting.length - 1; level += 1) {
-      const waiting = this.#waiting[level]!;
+      const waiting = itemAt(this.#waiting, level);
       this.#waiting[level] = [];
       if (waiting.length > 0)
-        this.#waiting[level + 1]!.push(waiting.length === 1 ? waiting[0]! : hash(...waiting));
+        itemAt(this.#waiting, level + 1).push(
+          waiting.length === 1 ? firstOf(waiting) : hash(...waiting),
+        );
     }
-    const hashes = this.#waiting.at(-1)!;
+    const hashes = lastOf(this.#waiting);
     if (hashes.length <= MOST) return { level: this.#waiting.length, hashes };
     return { level: this.#waiting.length + 1, hashes: [hash(...hashes)] };
   }

@@ -3,6 +3,7 @@
 // recorded, and asserted nowhere but where the question would be none without a certain outcome.
 import assert from 'node:assert/strict';
 import { ADDRESS_COLLECTION } from '@fabric-offline-pay/domain';
+import { defined } from '../support/defined.js';
 import type { Probe } from './probe.js';
 import type { Operation } from './probe-contract.js';
 import type { Told } from './recorder.js';
@@ -252,8 +253,9 @@ const duplicates: Question = async (probe) => {
   await Promise.all([probe.send(held), probe.send(held)]);
   const loser = await overtaken(probe, [get('hot'), put('hot', 'loser')], [put('hot', 'won')]);
   expectCode(loser, 'MVCC_READ_CONFLICT');
-  await probe.run([put('once')], { signedBefore: once.proposal! });
-  await probe.query([put('once')], { signedBefore: once.proposal! });
+  const signedBefore = defined(once.proposal, 'proposal');
+  await probe.run([put('once')], { signedBefore });
+  await probe.query([put('once')], { signedBefore });
 };
 
 /** The whole state, as every organisation's peer has it. */

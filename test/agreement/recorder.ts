@@ -4,6 +4,7 @@
 // a peer saw can be shown to another ledger.
 import { gateway as messages } from '@hyperledger/fabric-protos';
 import { GatewayError, type Transaction } from '@hyperledger/fabric-gateway';
+import { defined, itemAt } from '../support/defined.js';
 import { soon, type RawCall, type RawGateway } from '../support/raw-gateway.js';
 import { readProposal } from './block-reader.js';
 import type { PeerBlocks } from './peer-blocks.js';
@@ -54,7 +55,10 @@ const NOTHING = new Uint8Array();
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
 
 function describe(proposal: Proposal, call: RecordedCall): Omit<RecordedProposal, 'outcome'> {
-  const signed = messages.ProposedTransaction.deserializeBinary(proposal.getBytes()).getProposal()!;
+  const signed = defined(
+    messages.ProposedTransaction.deserializeBinary(proposal.getBytes()).getProposal(),
+    'signed proposal',
+  );
   const { transactionId, timestamp, creator } = readProposal(signed.getProposalBytes_asU8());
   return {
     transactionId,
@@ -184,7 +188,7 @@ export class Recorder {
     const committed = blocks.flatMap(({ number, transactions }) =>
       transactions.map((transaction) => ({ ...transaction, number })),
     );
-    together.forEach(({ done }, index) => done(withCommit(ran[index]!, committed)));
+    together.forEach(({ done }, index) => done(withCommit(itemAt(ran, index), committed)));
   }
 
   /** One after the other, so that blocks keep the order of the calls. */

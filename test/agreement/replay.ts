@@ -8,6 +8,7 @@ import {
   type Endorsement,
   type Proposal,
 } from '@fabric-offline-pay/testing';
+import { firstOf, itemAt, valueFor } from '../support/defined.js';
 import { actionOf, readableAction } from './action.js';
 import type {
   Outcome,
@@ -109,13 +110,13 @@ class Replay {
     const envelopes = transactions.map((transaction) => this.#envelopeOf(transaction));
     const commits = await this.#ledger.submit(envelopes);
     transactions.forEach(({ transactionId, validationCode }, index) => {
-      const where = `${envelopes[index]!.proposal.function} ${transactionId}, committed`;
+      const where = `${itemAt(envelopes, index).proposal.function} ${transactionId}, committed`;
       this.#compare(
         where,
         { block: number, validationCode },
         {
-          block: commits[index]!.blockNumber,
-          validationCode: commits[index]!.validationCode,
+          block: itemAt(commits, index).blockNumber,
+          validationCode: itemAt(commits, index).validationCode,
         },
       );
     });
@@ -151,12 +152,12 @@ function outcomeOf(
 ): Outcome {
   const asked = outcome.kind === 'refused' ? outcome.messages.map(([mspId]) => mspId) : endorsers;
   const failures = asked.flatMap((mspId) => {
-    const failure = failureOf(results.get(mspId)!);
+    const failure = failureOf(valueFor(results, mspId));
     return failure === undefined ? [] : [[mspId, failure] as const];
   });
   if (failures.length > 0) return { kind: 'refused', messages: failures };
   if (outcome.kind === 'endorsed') return { kind: 'endorsed' };
-  const answer = results.get(asked[0]!) as Endorsement;
+  const answer = results.get(firstOf(asked)) as Endorsement;
   return { kind: 'answered', payload: Buffer.from(answer.response.payload).toString('base64') };
 }
 

@@ -13,6 +13,7 @@ import {
   type CustomerDevice,
 } from '@fabric-offline-pay/testing';
 import { RUNS } from '../support/both-ways.js';
+import { firstOf } from '../support/defined.js';
 import { quoteLeg } from '../support/express-legs.js';
 import { failLogin } from '../support/histories.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
@@ -197,10 +198,10 @@ test('only the chosen address is kept with the goods, and the delivery deletes i
     );
   const { logistics } = parties.dispatcher;
   const plain = await purchase();
-  const [home] = plain.addresses.addresses;
+  const home = firstOf(plain.addresses.addresses);
   const addresses = {
     ...plain.addresses,
-    addresses: [home!, { ...home!, ref: 'office', text: 'Chausseestr. 2, Berlin' }],
+    addresses: [home, { ...home, ref: 'office', text: 'Chausseestr. 2, Berlin' }],
   };
   const addressRefs = addresses.addresses.map(({ ref }) => ref);
   const basket = { ...plain.basket, addressRefs, addressesDigest: digestOf(addresses) };

@@ -12,6 +12,7 @@ import {
   type CustomerDevice,
   type MemoryLedger,
 } from '@fabric-offline-pay/testing';
+import { firstOf, itemAt, leading } from '../support/defined.js';
 import { SEED } from '../support/seeded.js';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
 import { callerOf, memoryWorld, MSP, type MemoryWorld } from '../support/memory-world.js';
@@ -59,7 +60,9 @@ const quoteAll = (purchases: readonly Purchase[], parties = together) =>
 
 async function signAll(purchases: readonly Purchase[]) {
   const quoted = await quoteAll(purchases);
-  return Promise.all(purchases.map((purchase, index) => signQuoted(purchase, quoted[index]!)));
+  return Promise.all(
+    purchases.map((purchase, index) => signQuoted(purchase, itemAt(quoted, index))),
+  );
 }
 
 const transactionsOf = (results: readonly { readonly transactionId: string }[]): string[] => [
@@ -87,20 +90,20 @@ test('calls made at the same time share transactions, as many to one as the tabl
 });
 
 test('a single call travels as its own transaction', async () => {
-  const [purchase] = await purchasesOf(1);
-  const { transactionId } = await quoteLeg(together, purchase!);
+  const purchase = firstOf(await purchasesOf(1));
+  const { transactionId } = await quoteLeg(together, purchase);
   const proposals = memory.ledger.blocks().flatMap(({ transactions }) => transactions);
   const own = proposals.find(({ txId }) => txId === transactionId);
   expect(JSON.stringify(own)).not.toContain('[{"basket');
 });
 
 test('a refused call affects no other call and leaves nothing', async () => {
-  const [first, forged, last] = await signAll(await purchasesOf(3));
+  const [first, forged, last] = leading(await signAll(await purchasesOf(3)), 3);
   const before = rowsOf('ORD-1');
   const ends = await Promise.allSettled([
-    orderLeg(together, first!),
-    orderLeg(together, { ...forged!, signature: first!.signature }),
-    orderLeg(together, last!),
+    orderLeg(together, first),
+    orderLeg(together, { ...forged, signature: first.signature }),
+    orderLeg(together, last),
   ]);
   expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(ends[1]).toMatchObject({ reason: { code: 'SIGNATURE_INVALID', number: 210 } });
@@ -109,11 +112,11 @@ test('a refused call affects no other call and leaves nothing', async () => {
 });
 
 test('a batch of refused calls is not sent, and each call gets its own refusal', async () => {
-  const [first, second] = await signAll(await purchasesOf(2));
+  const [first, second] = leading(await signAll(await purchasesOf(2)), 2);
   const height = memory.ledger.blocks().length;
   const codes = await Promise.all([
-    refusalOf(orderLeg(together, { ...first!, signature: second!.signature })),
-    refusalOf(orderLeg(together, { ...second!, signature: first!.signature })),
+    refusalOf(orderLeg(together, { ...first, signature: second.signature })),
+    refusalOf(orderLeg(together, { ...second, signature: first.signature })),
     refusalOf(settleLeg(together, { merchantId: MERCHANT, orderNumber: 'ORD-never' })),
     refusalOf(settleLeg(together, { merchantId: MERCHANT, orderNumber: 'ORD-neither' })),
   ]);
@@ -256,7 +259,7 @@ test('a batch leaves the same state as its calls one after the other', async () 
     return signature;
   };
   const purchaseIn = ({ number, payer, fault }: Trial): Purchase => {
-    const { device, loginId } = devices[payer]!;
+    const { device, loginId } = itemAt(devices, payer);
     const purchase = memory.world.purchase(device, loginId, {
       orderNumber: `T-${number}`,
       lines: [{ goods: 'charger', quantity: 1, ...(fault === 'price' ? { price: '1' } : {}) }],

@@ -6,6 +6,7 @@ import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk'
 import { generateKeyPairSync } from 'node:crypto';
 import { MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { RUNS } from '../support/both-ways.js';
+import { firstOf, lastOf, valueFor } from '../support/defined.js';
 import { authenticate } from '../support/histories.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { resumeTime, stopTime } from '../support/passing-time.js';
@@ -41,7 +42,7 @@ function purchase(by = loginId, claim?: null): Purchase {
 const keyOf = ({ basket: { merchantId, orderNumber } }: Purchase) => ({ merchantId, orderNumber });
 
 const account = (): AccountRow =>
-  JSON.parse(memory.ledger.state().get(ROWS.account.key('customer-1'))!) as AccountRow;
+  JSON.parse(valueFor(memory.ledger.state(), ROWS.account.key('customer-1'))) as AccountRow;
 
 const assess = async (login: string) =>
   (await memory.world.bank('auth-service')).identity.assessReputation({ loginId: login });
@@ -194,7 +195,7 @@ describe('the account', () => {
     for (let count = 0; count < 3; count += 1) await memory.world.login(device);
     const parties = await memory.world.parties();
     for (let count = 0; count < 3; count += 1) await runExpress(parties, purchase());
-    const bytes = memory.ledger.state().get(ROWS.account.key('customer-1'))!.length;
+    const bytes = valueFor(memory.ledger.state(), ROWS.account.key('customer-1')).length;
     expect(bytes).toBeLessThan(1024);
   });
 
@@ -210,7 +211,7 @@ describe('the account', () => {
 
   test('is neither read nor written when a profile changes: that would conflict with orders', async () => {
     await (await teller()).updateProfile({ ...CUSTOMER, missing: ['email'], status: 'active' });
-    const { readSet, writeSet } = memory.ledger.blocks().at(-1)!.transactions[0]!;
+    const { readSet, writeSet } = firstOf(lastOf(memory.ledger.blocks()).transactions);
     const touched = [...readSet, ...writeSet].map(({ key }) => key);
     expect(touched).toContain(ROWS.customer.key('customer-1'));
     expect(touched).not.toContain(ROWS.account.key('customer-1'));

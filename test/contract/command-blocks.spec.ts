@@ -13,6 +13,7 @@ import {
   NOT_RUN,
   reasonNotToRun,
 } from '../support/command-blocks.js';
+import { defined } from '../support/defined.js';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -39,7 +40,9 @@ test('there are blocks to run, and every exception is in a document', () => {
 
 test('every script of npm that a block calls is there', () => {
   const called = commandBlocks().flatMap(({ text }) =>
-    [...text.matchAll(/\bnpm (?:run )?([a-z]+)/g)].map(([, name]) => name!),
+    [...text.matchAll(/\bnpm (?:run )?([a-z]+)/g)].map(([, name]) =>
+      defined(name, 'name of a script'),
+    ),
   );
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: object;

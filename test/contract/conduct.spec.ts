@@ -3,6 +3,7 @@
 // courier that is quoted no more, and both recover with time.
 import { registrationOf } from '@fabric-offline-pay/domain';
 import { BANK, GOODS, LOGISTICS, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { defined } from '../support/defined.js';
 import { resumeTime, passSeconds, stopTime } from '../support/passing-time.js';
 import { ThreeWays, WAYS } from '../support/three-ways.js';
 
@@ -71,7 +72,7 @@ describe('a merchant', () => {
     const { goods } = shop.memory.clientFor('bank', 'teller', BANK);
     const known = await goods.readMerchant({ merchantId: MERCHANT });
     const { mspId, active, licence, categories } = known;
-    const renewed = { number: 'LIC-2', validUntil: licence!.validUntil };
+    const renewed = { number: 'LIC-2', validUntil: defined(licence, 'licence').validUntil };
     const merchant = { merchantId: MERCHANT, mspId, active, licence: renewed, categories };
     await goods.licenseMerchants({ bankId: BANK, merchants: [merchant] });
     expect((await goods.readMerchant({ merchantId: MERCHANT })).conduct).toEqual(known.conduct);

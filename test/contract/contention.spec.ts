@@ -4,6 +4,7 @@
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
 import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { itemAt } from '../support/defined.js';
 import { orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
@@ -30,7 +31,7 @@ beforeEach(async () => {
   for (let index = 0; index < CUSTOMERS; index += 1) purchases.push(await purchaseOf(index));
   const quoted = await Promise.all(purchases.map((purchase) => quoteLeg(parties, purchase)));
   const signed = await Promise.all(
-    purchases.map((purchase, index) => signQuoted(purchase, quoted[index]!)),
+    purchases.map((purchase, index) => signQuoted(purchase, itemAt(quoted, index))),
   );
   const ordered = await Promise.all(signed.map((order) => orderLeg(parties, order)));
   expect([...quoted, ...ordered].filter(({ attempts }) => attempts !== 1)).toEqual([]);

@@ -11,6 +11,7 @@ import {
   POLICY,
 } from '@fabric-offline-pay/testing';
 import { WAYS } from '../support/both-ways.js';
+import { itemWhere } from '../support/defined.js';
 import { missingMoney } from '../support/money.js';
 import { GOODS_TOTAL, OneOrder } from '../support/one-order.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
@@ -253,7 +254,7 @@ test.each(WAYS)(
     ).goods.registerGoods({ merchantId: MERCHANT, goods: [free] });
     const dispatcher = await order.world.logistics();
     const { couriers } = await dispatcher.logistics.listCouriers({ logisticsId: LOGISTICS });
-    const cheap = couriers.find(({ courierId }) => courierId === 'courier-cheap')!;
+    const cheap = itemWhere(couriers, ({ courierId }) => courierId === 'courier-cheap');
     const tariffs = [{ currency: CURRENCY, base: '0', perKm: '0', perKg: '0' }];
     await dispatcher.logistics.registerCouriers({
       logisticsId: LOGISTICS,

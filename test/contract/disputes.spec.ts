@@ -3,6 +3,7 @@
 // a payee's account but the payee.
 import { signDispute } from '@fabric-offline-pay/sdk';
 import { CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { defined } from '../support/defined.js';
 import { missingMoney } from '../support/money.js';
 import { GOODS_TOTAL, MONEY, OneOrder } from '../support/one-order.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
@@ -190,14 +191,20 @@ describe('a customer’s own money', () => {
   test('is paid out to its linked instrument up to the available amount, and the supply falls', async () => {
     const { spent } = await order.books();
     const { settlement } = await order.world.bank('auditor');
-    const before = (await settlement.totals({})).currencies[CURRENCY]!;
+    const before = defined(
+      (await settlement.totals({})).currencies[CURRENCY],
+      'total in the currency',
+    );
     await expect(withdraw((MONEY - spent + 1).toString())).rejects.toMatchObject({
       code: 'INSUFFICIENT_FUNDS',
     });
     await expect(withdraw('10', 'tok-other')).rejects.toMatchObject({ code: 'INSTRUMENT_UNKNOWN' });
     await withdraw('1000');
     expect((await withdraw('1000')).result.replayed).toBe(true);
-    const after = (await settlement.totals({})).currencies[CURRENCY]!;
+    const after = defined(
+      (await settlement.totals({})).currencies[CURRENCY],
+      'total in the currency',
+    );
     expect(Number(after.redeemed)).toBe(Number(before.redeemed) + 1000);
     expect(Number(after.onLedger)).toBe(Number(before.onLedger) - 1000);
   });

@@ -20,6 +20,7 @@ import {
 import { checkout } from '../../sdk/examples/checkout.js';
 import { reconcile, requestPayout } from '../../sdk/examples/reconciliation.js';
 import { sell, settle } from '../../sdk/examples/till.js';
+import { defined } from '../support/defined.js';
 import { archiveOf } from '../support/memory-archive.js';
 import { memoryWorld } from '../support/memory-world.js';
 import { issuerOn } from '../support/offline-issuer.js';
@@ -88,7 +89,10 @@ test('the till sells with no network, keeps the goods if a customer cannot pay, 
   const key = softwareKey((await memory.world.customer('customer-1')).privateKey);
   const device = await Device.open({ store: memoryStore(), key });
   const reserve = { customerId: 'customer-1', deviceId: 'phone', epoch: 1 };
-  const limits = offlineLimits(POLICY, firstStanding(POLICY.reputation), CURRENCY)!;
+  const limits = defined(
+    offlineLimits(POLICY, firstStanding(POLICY.reputation), CURRENCY),
+    'limits',
+  );
   const { bytes } = await issuer.certify({
     ...{ ...reserve, publicKey: key.publicKey, currency: CURRENCY, total: '5000', limits },
     policy: OFFLINE,

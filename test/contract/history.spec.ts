@@ -4,6 +4,7 @@
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { everyEntry, runExpress, type RefusedError } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, GOODS, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { defined } from '../support/defined.js';
 import { ALONE } from '../support/histories.js';
 import { memoryWorld } from '../support/memory-world.js';
 import { OfflineLedger, reserveKeyOf, unfunded } from '../support/offline-ledger.js';
@@ -97,8 +98,8 @@ test('money that went back before unit 17 leaves a purchase and no success', asy
   const { key } = await shop.buy('express', ALONE);
   await shop.operator.alarm.resolve({ ...key, reason: 'the customer is right' });
   const { bankNode } = shop.parties;
-  const { hold } = await bankNode.orderNumber.readOrder(key);
-  await bankNode.settlement.capture({ ...key, captureId: 'c', amount: hold!.authorised });
+  const hold = defined((await bankNode.orderNumber.readOrder(key)).hold, 'hold');
+  await bankNode.settlement.capture({ ...key, captureId: 'c', amount: hold.authorised });
   await refund(key);
   await bankNode.feedback.storePurchase(key);
   expect(await shop.successes()).toBe(0);

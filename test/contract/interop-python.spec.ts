@@ -23,6 +23,7 @@ import {
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { defined, firstOf, itemAt } from '../support/defined.js';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import { issuerOn } from '../support/offline-issuer.js';
@@ -104,7 +105,10 @@ describePython('a wallet in Python', () => {
     const publicKey = spkiOfPoint(fromBase64(await wallet.ask('key'), 'key'));
     const { customerId, deviceId } = RESERVE;
     await ledger.bank('teller').identity.registerDevice({ customerId, deviceId, publicKey });
-    const limits = offlineLimits(POLICY, firstStanding(POLICY.reputation), CURRENCY)!;
+    const limits = defined(
+      offlineLimits(POLICY, firstStanding(POLICY.reputation), CURRENCY),
+      'limits',
+    );
     const { bytes } = await issuer.certify({
       ...{ ...RESERVE, publicKey, currency: CURRENCY, total: TOTAL.toString() },
       ...{ limits: { ...limits, perPayment: '4000' }, policy: OFFLINE },
@@ -162,11 +166,13 @@ describePython('a wallet in Python', () => {
     const payments = [await payOrder('OFF-1'), await payOrder('OFF-2', 750)];
     passSeconds(3_600);
     for (const [index, orderNumber] of ['OFF-1', 'OFF-2'].entries())
-      expect(await till.accept(orderNumber, payments[index]!)).toMatchObject({ repeated: true });
+      expect(await till.accept(orderNumber, itemAt(payments, index))).toMatchObject({
+        repeated: true,
+      });
 
     const unread = await asked('pay', await requestOf('OFF-3', 500));
-    const [cancellation] = await till.cancel('OFF-3');
-    const claim = await wallet.ask('cancellation', { bytes: base64(cancellation!) });
+    const cancellation = firstOf(await till.cancel('OFF-3'));
+    const claim = await wallet.ask('cancellation', { bytes: base64(cancellation) });
     expect(await till.accept('OFF-3', fromBase64(unread, 'payment'))).toMatchObject({
       code: 'OFFLINE_CANCELLED',
     });
@@ -270,7 +276,7 @@ describePython('a wallet in Python', () => {
     const { request } = unpackRequest(await requestOf('OFF-1'), CHANNEL);
     const { payload } = parseCose('offpay/payment-request', request);
     const changed = Buffer.from(receipt);
-    changed[changed.length - 1]! ^= 1;
+    changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 1, changed.length - 1);
     const statements: readonly (readonly [string, 'receipt' | 'cancellation', Uint8Array])[] = [
       ['OFFLINE_SIGNATURE_INVALID', 'receipt', changed],
       ['OFFLINE_SIGNATURE_INVALID', 'cancellation', newCancellation(payload, newKey())],
@@ -307,14 +313,14 @@ describePython('a reader in Python', () => {
   test('finds a vector of each kind that is not', () => {
     const changed = structuredClone(vectors);
     const spoil = (text: string): string => text.slice(0, -2) + (text.endsWith('00') ? '01' : '00');
-    const [object, packed] = [changed.objects[0]!, changed.packedRequests[0]!];
+    const [object, packed] = [firstOf(changed.objects), firstOf(changed.packedRequests)];
     object.bytes = spoil(object.bytes);
     packed.request = spoil(packed.request);
-    changed.packedPayments[0]!.voucher = spoil(changed.packedPayments[0]!.voucher);
-    changed.evidence[0]!.receipt = spoil(changed.evidence[0]!.receipt);
-    changed.shortClaims.claims[0]!.expected = 'malformed';
-    changed.changes[0]!.expected = 'OFFLINE_MALFORMED';
-    changed.malformed[0]!.bytes = object.payload;
+    firstOf(changed.packedPayments).voucher = spoil(firstOf(changed.packedPayments).voucher);
+    firstOf(changed.evidence).receipt = spoil(firstOf(changed.evidence).receipt);
+    firstOf(changed.shortClaims.claims).expected = 'malformed';
+    firstOf(changed.changes).expected = 'OFFLINE_MALFORMED';
+    firstOf(changed.malformed).bytes = object.payload;
     const folder = mkdtempSync(join(tmpdir(), 'interop-vectors-'));
     try {
       const file = join(folder, 'spoilt.json');

@@ -4,6 +4,7 @@
 import { registrationOf } from '@fabric-offline-pay/domain';
 import { signRatings } from '@fabric-offline-pay/sdk';
 import { LOGISTICS } from '@fabric-offline-pay/testing';
+import { firstOf } from '../support/defined.js';
 import { missingMoney } from '../support/money.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 import { ThreeWays } from '../support/three-ways.js';
@@ -58,8 +59,8 @@ async function largest(most: number, make: (size: number) => Registrations): Pro
 
 /** Fills the fleet's row to the last byte that the company may write. */
 async function fill(): Promise<void> {
-  const [first] = await couriers();
-  const like = registrationOf(first!);
+  const first = firstOf(await couriers());
+  const like = registrationOf(first);
   const areas = await largest(PADDING * (MOST_AREAS - 1), (size) => padding(like, size, 0));
   const digits = await largest(MOST_DIGITS, (size) => padding(like, areas, size));
   expect(digits).toBeLessThan(MOST_DIGITS - 1);

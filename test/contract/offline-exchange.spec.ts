@@ -23,6 +23,7 @@ import {
 } from '@fabric-offline-pay/sdk/offline';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { earnedBy } from '../support/balances.js';
+import { defined, firstOf } from '../support/defined.js';
 import { archiveOf } from '../support/memory-archive.js';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
@@ -73,7 +74,7 @@ async function terminalOf(merchantId = MERCHANT): Promise<Terminal> {
 /** The bank's part: certifies what the customer's reputation allows, and reserves the money. */
 async function fund(device: Device, total: Amount = '20000') {
   const { reputation } = POLICY;
-  const limits = offlineLimits(POLICY, firstStanding(reputation), CURRENCY)!;
+  const limits = defined(offlineLimits(POLICY, firstStanding(reputation), CURRENCY), 'limits');
   const { certificate, bytes } = await issuer.certify({
     ...RESERVE,
     ...{ publicKey: device.publicKey, currency: CURRENCY, total, limits, policy: OFFLINE },
@@ -102,9 +103,9 @@ test('two terminals accept with no network, and both are paid later, once', asyn
   expect(await tills[1].sync(ledgerOf(SECOND_MERCHANT))).toMatchObject(report);
   expect(await tills[0].sync(ledgerOf(MERCHANT))).toMatchObject(report);
   expect([await earned(MERCHANT), await earned(SECOND_MERCHANT)]).toEqual([3_750n, 3_750n]);
-  const [balance] = await device.balances();
+  const balance = firstOf(await device.balances());
   expect(await ledger.node.offline.readReserve(RESERVE)).toMatchObject({
-    settled: balance!.spent,
+    settled: balance.spent,
     status: 'active',
   });
 });
@@ -159,12 +160,12 @@ test('a copied device is convicted by a file that anyone can verify', async () =
   await tills[0].sync(ledgerOf(MERCHANT));
   expect(await tills[1].sync(ledgerOf(SECOND_MERCHANT))).toMatchObject({ settled: 0, refused: 1 });
 
-  const [record] = await tills[1].proofs();
+  const record = firstOf(await tills[1].proofs());
   expect(record).toMatchObject({ orderNumber: 'OFF-1', submitted: true });
   const folder = mkdtempSync(join(tmpdir(), 'offline-exchange-'));
   try {
     const file = join(folder, 'double-spend.json');
-    await tills[1].saveProof(record!.voucherDigest, file);
+    await tills[1].saveProof(record.voucherDigest, file);
     const proof = decodeFraudProof(readFileSync(file, 'utf8'));
     expect(verifyFraudProof(proof, [CERTIFICATES.root])).toMatchObject({
       ok: true,

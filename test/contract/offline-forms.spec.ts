@@ -30,6 +30,7 @@ import {
   type Bulletin,
   type StoredReserve,
 } from '@fabric-offline-pay/domain';
+import { defined, firstOf } from '../support/defined.js';
 import { CHANNEL, refusal } from '../support/offline-world.js';
 import vectors from '../vectors/offline.json';
 
@@ -88,7 +89,7 @@ describe('the ledger answers to a short claim', () => {
     const read = unlessMalformed(() => readBatched(claim, known, told));
     expect(settleClaim(reserve, read, context).verdict).toBe(expected);
     if (whole === null) return;
-    const restored = wholeClaim(read!);
+    const restored = wholeClaim(defined(read, 'claim that was read'));
     expect(hex(restored.voucher)).toBe(whole.voucher);
     expect(hex(restored.requestPayload)).toBe(whole.request);
   });
@@ -109,8 +110,8 @@ describe('bulletin changes', () => {
   });
 });
 
-const ASKED = bytes(vectors.packedPayments[0]!.request);
-const [FROM] = vectors.changes;
+const ASKED = bytes(firstOf(vectors.packedPayments).request);
+const FROM = firstOf(vectors.changes);
 
 /** Each reader of the protocol, by what it reads. */
 const READERS: Readonly<Record<string, (read: Buffer) => unknown>> = {
@@ -127,12 +128,14 @@ const READERS: Readonly<Record<string, (read: Buffer) => unknown>> = {
   'packed-payment': (read) => unpackPayment(read, ASKED),
   pair: decodePresented,
   'payment-evidence': decodePaymentEvidence,
-  'bulletin-changes': (read) => applyBulletinChanges(knownBulletin(FROM!.known), read),
+  'bulletin-changes': (read) => applyBulletinChanges(knownBulletin(FROM.known), read),
 };
 
 describe('what has another form is refused', () => {
   it.each(vectors.malformed)('$of: $name', ({ of, bytes: read }) => {
-    expect(refusal(() => READERS[of]!(bytes(read)))).toBe('OFFLINE_MALFORMED');
+    expect(refusal(() => defined(READERS[of], `reader of ${of}`)(bytes(read)))).toBe(
+      'OFFLINE_MALFORMED',
+    );
   });
 
   it('by every reader, which reads the right one', () => {
@@ -147,9 +150,10 @@ describe('what has another form is refused', () => {
       ...vectors.packedPayments.map(({ packed }) => ['packed-payment', packed] as const),
       ...vectors.packedPayments.map(({ pair }) => ['pair', pair] as const),
       ...vectors.evidence.map((evidence) => ['payment-evidence', evidence.bytes] as const),
-      ['bulletin-changes', FROM!.changes] as const,
+      ['bulletin-changes', FROM.changes] as const,
     ].filter(([of]) => of in READERS);
-    for (const [of, read] of right) expect(() => READERS[of]!(bytes(read))).not.toThrow();
+    for (const [of, read] of right)
+      expect(() => defined(READERS[of], `reader of ${of}`)(bytes(read))).not.toThrow();
     const refused = new Set(vectors.malformed.map(({ of }) => of));
     expect([...refused].sort()).toEqual(Object.keys(READERS).sort());
     expect(Object.keys(READERS).filter((of) => !right.some(([kind]) => kind === of))).toEqual([]);

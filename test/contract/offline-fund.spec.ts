@@ -21,6 +21,7 @@ import {
 import { HIGHEST_EPOCH, Issuer } from '@fabric-offline-pay/sdk/offline';
 import { BANK, CURRENCY, POLICY } from '@fabric-offline-pay/testing';
 import { nextEpoch } from '../../network/run/src/offline/next-epoch.js';
+import { defined } from '../support/defined.js';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import { issuerOn } from '../support/offline-issuer.js';
@@ -63,7 +64,10 @@ const bank = (more: Partial<FundingBank> = {}): FundingBank => ({
     await ledger.bank('teller').identity.registerDevice(device);
   },
   sign: async ({ amount, after, ...request }) => {
-    const limits = offlineLimits(POLICY, firstStanding(POLICY.reputation), CURRENCY)!;
+    const limits = defined(
+      offlineLimits(POLICY, firstStanding(POLICY.reputation), CURRENCY),
+      'limits',
+    );
     const { reserves } = await ledger.node.offline.listReserves({ customerId: OWNER.customerId });
     const epoch = nextEpoch(reserves, request.deviceId, after);
     const grant = { ...request, epoch, total: amount, limits, policy: OFFLINE };

@@ -11,6 +11,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { earnedBy, availableTo } from '../support/balances.js';
+import { defined, itemAt } from '../support/defined.js';
 import { proofOf } from '../support/fraud-proofs.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
@@ -78,10 +79,13 @@ const report = (policy: OfflinePolicy = OFFLINE, number = 2) =>
 
 async function caseKey(claim?: Payment) {
   const all = await frauds();
-  const one = claim
-    ? all.find(({ contradicting: [, digest] }) => digest === claim.digest.toString('base64url'))
-    : all[0];
-  const [counter, digest] = one!.contradicting;
+  const one = defined(
+    claim
+      ? all.find(({ contradicting: [, digest] }) => digest === claim.digest.toString('base64url'))
+      : all[0],
+    'such case',
+  );
+  const [counter, digest] = one.contradicting;
   return { ...reserveKeyOf(device), counter, digest };
 }
 
@@ -231,7 +235,7 @@ describe('a double spend', () => {
 
   it('is paid to its payee, whatever others proved that nobody claimed', async () => {
     const [ones, others] = [contradicting(65), contradicting(65)];
-    for (const [at, one] of ones.entries()) await prove(proofOf(device, [one, others[at]!]));
+    for (const [at, one] of ones.entries()) await prove(proofOf(device, [one, itemAt(others, at)]));
     expect(await frauds()).toHaveLength(64);
     expect(await ledger.settle([[device, [first, second]]])).toEqual(['settled', 'conflict']);
     passClaimUntil();

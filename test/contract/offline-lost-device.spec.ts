@@ -14,6 +14,7 @@ import {
 } from '@fabric-offline-pay/sdk/offline';
 import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { availableTo, earnedBy } from '../support/balances.js';
+import { defined } from '../support/defined.js';
 import { archiveOf } from '../support/memory-archive.js';
 import { CHANNEL, memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
@@ -207,9 +208,9 @@ test('a till that did not lose the evidence is paid out of it, though another ti
   const acceptance = await accept(first, 'forgotten');
   if (!acceptance.accepted) throw new Error(acceptance.code);
   await device.importReceipt(acceptance.receipt);
-  const { bytes } = (await device.evidence({ epoch: 1, counter: 1 }))!;
+  const { bytes } = defined(await device.evidence({ epoch: 1, counter: 1 }), 'evidence');
   // The owner showed it to the second till before the device was lost.
-  await second.importPayment(bytes!);
+  await second.importPayment(defined(bytes, 'bytes of the evidence'));
   await report();
   expect(await second.sync(till())).toMatchObject({ settled: 1 });
   await passClaimUntil();

@@ -12,6 +12,7 @@ import {
 import { signRatings, termsOf, type Parties, type Purchase } from '@fabric-offline-pay/sdk';
 import { BANK, LOGISTICS, MERCHANT, type PurchaseOptions } from '@fabric-offline-pay/testing';
 import { earnedBy, availableTo } from '../support/balances.js';
+import { defined } from '../support/defined.js';
 import { quoteLeg, settleLeg } from '../support/express-legs.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
@@ -91,7 +92,7 @@ it('is held out of the reserve, and captured when the three statements agree', a
   const { result } = await place(delivery, payTerms(delivery.terms));
   expect(result).toMatchObject({ state: 'categoryChecked', replayed: false });
   expect(verdictOf(result.verdict)).toBe('settled');
-  expect(holds.standing((await order()).hold!)).toBe(delivery.terms.total);
+  expect(holds.standing(defined((await order()).hold, 'hold'))).toBe(delivery.terms.total);
   const reserve = await ledger.node.offline.readReserve(reserveKeyOf(device));
   expect(reserve.settled).toBe(delivery.terms.total);
 
@@ -180,13 +181,17 @@ describe('gives the money to the account', () => {
   it('when it is voided', async () => {
     const { result } = await parties.cashier.settlement.void(KEY);
     expect(result.state).toBe('voided');
-    expect(await available()).toBe(MONEY - FUNDED + Number((await order()).hold!.voided));
+    expect(await available()).toBe(
+      MONEY - FUNDED + Number(defined((await order()).hold, 'hold').voided),
+    );
   });
 
   it('when it expires', async () => {
     passSeconds(61);
     expect((await parties.bankNode.settlement.expire(KEY)).result.state).toBe('expired');
-    expect(await available()).toBe(MONEY - FUNDED + Number((await order()).hold!.voided));
+    expect(await available()).toBe(
+      MONEY - FUNDED + Number(defined((await order()).hold, 'hold').voided),
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settleVoucher, type ReserveRow } from '@fabric-offline-pay/domain';
 import { softwareKey, type VoucherBatch } from '@fabric-offline-pay/sdk/offline';
+import { defined } from '../support/defined.js';
 import { OfflineRoom, ROOTS } from '../support/offline-room.js';
 import {
   CHANNEL,
@@ -94,7 +95,7 @@ function judged(): readonly [orderNumber: string, verdict: string][] {
       };
       const settlement = settleVoucher(reserve, claim, context);
       reserve = settlement.reserve;
-      return [settlement.request!.orderNumber, settlement.verdict];
+      return [defined(settlement.request, 'request').orderNumber, settlement.verdict];
     }),
   );
 }

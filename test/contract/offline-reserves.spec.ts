@@ -14,6 +14,7 @@ import {
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { availableTo } from '../support/balances.js';
+import { itemAt } from '../support/defined.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import {
@@ -455,7 +456,7 @@ describe('a bulletin', () => {
       const changes = await told(known.number);
       expect(applyBulletinChanges(known, changes).equals(newest)).toBe(true);
     }
-    const second = decodeBulletin(parseCose('offpay/bulletin', versions[1]!).payload);
+    const second = decodeBulletin(parseCose('offpay/bulletin', itemAt(versions, 1)).payload);
     expect(() => applyBulletinChanges(second, Buffer.alloc(3))).toThrow('canonical');
     await expect(told(9)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(told(0)).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -4,6 +4,7 @@
 import { reserves, type VoucherClaim } from '@fabric-offline-pay/domain';
 import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
 import { earnedBy } from '../support/balances.js';
+import { itemAt, leading } from '../support/defined.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { missingMoney } from '../support/money.js';
 import {
@@ -48,9 +49,12 @@ const revoke = (number: number): Promise<unknown> =>
 
 describe('honest vouchers', () => {
   it('are paid once, in any order, by one credit entry a batch', async () => {
-    const [first, second, third, fourth] = [1, 2, 3, 4].map(() => ledger.pay(device));
-    expect(await ledger.settle([[device, [fourth!, second!]]])).toEqual(['settled', 'settled']);
-    expect(await ledger.settle([[device, [third!, first!]]])).toEqual(['settled', 'settled']);
+    const [first, second, third, fourth] = leading(
+      [1, 2, 3, 4].map(() => ledger.pay(device)),
+      4,
+    );
+    expect(await ledger.settle([[device, [fourth, second]]])).toEqual(['settled', 'settled']);
+    expect(await ledger.settle([[device, [third, first]]])).toEqual(['settled', 'settled']);
     expect(await earned()).toBe(5_000);
     const credits = [...memory.ledger.state().keys()].filter((key) => key.startsWith('credit/'));
     expect(credits).toHaveLength(2);
@@ -131,7 +135,7 @@ it("stands among the customer's purchases as paid offline, each voucher once", a
 describe('a batch', () => {
   it.each([0, 1, 2])('pays its other vouchers when the one at %i is bad', async (place) => {
     const claims: VoucherClaim[] = [1, 2, 3].map(() => ledger.pay(device));
-    claims[place] = { ...claims[place]!, voucher: Buffer.from('nonsense') };
+    claims[place] = { ...itemAt(claims, place), voucher: Buffer.from('nonsense') };
     const expected = claims.map((_, index) => (index === place ? 'malformed' : 'settled'));
     expect(await ledger.settle([[device, claims]])).toEqual(expected);
     expect(await earned()).toBe(2_500);
@@ -304,22 +308,22 @@ function highS(voucher: Uint8Array): Buffer {
 }
 
 describe('a cloned device', () => {
-  const ORDERS: readonly (readonly [string, string, readonly [string, string]])[] = [
+  const ORDERS = [
     [MERCHANT, SECOND_MERCHANT, ['settled', 'conflict']],
     [SECOND_MERCHANT, MERCHANT, ['settled', 'conflict']],
-  ];
+  ] as const;
 
   it.each(ORDERS)(
     'that pays at two merchants is caught, %s first',
     async (first, second, expected) => {
       const clone = { ...device };
-      const at: Readonly<Record<string, VoucherClaim>> = {
+      const at = {
         [MERCHANT]: ledger.pay(device),
         [SECOND_MERCHANT]: ledger.pay(clone, { merchantId: SECOND_MERCHANT }),
-      };
+      } as const;
       const verdicts = [
-        ...(await ledger.settle([[device, [at[first]!]]], first)),
-        ...(await ledger.settle([[device, [at[second]!]]], second)),
+        ...(await ledger.settle([[device, [at[first]]]], first)),
+        ...(await ledger.settle([[device, [at[second]]]], second)),
       ];
       expect(verdicts).toEqual(expected);
       expect([await earned(first), await earned(second)]).toEqual([1_250, 0]);
@@ -351,8 +355,11 @@ describe('a cloned device', () => {
 
   it('whose counter was rolled back is caught by its sums', async () => {
     const payments = [1, 2, 3].map(() => ledger.pay(device));
-    const back = forge(payments[2]!, { counter: 9, cumulative: 2_500n }, ledger.request());
-    expect(await ledger.settle([[device, [payments[2]!, back]]])).toEqual(['settled', 'conflict']);
+    const back = forge(itemAt(payments, 2), { counter: 9, cumulative: 2_500n }, ledger.request());
+    expect(await ledger.settle([[device, [itemAt(payments, 2), back]]])).toEqual([
+      'settled',
+      'conflict',
+    ]);
     const { frauds } = await ledger.node.offline.listFrauds({ bankId: BANK, open: false });
     expect(frauds[0]?.kind).toBe('cumulative');
   });

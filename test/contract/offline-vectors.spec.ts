@@ -41,6 +41,7 @@ import {
   type StoredReserve,
   type Voucher,
 } from '@fabric-offline-pay/domain';
+import { itemWhere } from '../support/defined.js';
 import { refusal, VECTOR_KEYS } from '../support/offline-world.js';
 import vectors from '../vectors/offline.json';
 
@@ -240,9 +241,9 @@ describe('the document', () => {
   const words = text.replaceAll(/ +/g, ' ');
 
   it('shows the first voucher of the vectors', () => {
-    const voucher = vectors.objects.find(({ name }) => name === 'first voucher');
-    expect(text).toContain(`\`${voucher!.payload}\``);
-    expect(text).toContain(`\`${voucher!.digest}\``);
+    const voucher = itemWhere(vectors.objects, ({ name }) => name === 'first voucher');
+    expect(text).toContain(`\`${voucher.payload}\``);
+    expect(text).toContain(`\`${voucher.digest}\``);
   });
 
   it('lists every verdict with its number, and every fault of a proof', () => {

@@ -4,6 +4,7 @@
 import { ALL_TRANSACTIONS } from '@fabric-offline-pay/domain';
 import { runExpress } from '@fabric-offline-pay/sdk';
 import { RUNS } from '../support/both-ways.js';
+import { firstOf, lastOf } from '../support/defined.js';
 import { EveryTransaction } from '../support/every-transaction.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 import { endOffline, liveOffline } from '../support/offline-lives.js';
@@ -74,7 +75,7 @@ test.each(SIZES)(
 describe('together', () => {
   /** The runs that must use the whole budget: both ends of a budget that grows, else the costliest. */
   const ofSizes = (runs: readonly Measured[]): Measured[] => {
-    const [first, last] = [runs[0]!, runs.at(-1)!];
+    const [first, last] = [firstOf(runs), lastOf(runs)];
     if (first.declared !== last.declared) return [first, last];
     return [runs.reduce((most, run) => (run.actual > most.actual ? run : most))];
   };

@@ -11,6 +11,7 @@ import {
   MERCHANT,
   type CustomerDevice,
 } from '@fabric-offline-pay/testing';
+import { firstOf } from '../support/defined.js';
 import { missingMoney } from '../support/money.js';
 import { ORGANISATIONS, rivals, type Rivals } from '../support/rivals.js';
 
@@ -248,13 +249,13 @@ describe('a second logistics company', () => {
     const quoteBy = async (logisticsId: string) =>
       logistics.readQuote({ ...keyOf(bought), logisticsId });
     const [own, rival] = [await quoteBy(LOGISTICS), await quoteBy('logistics-2')];
-    const fees = ({ offers }: typeof own) => offers[0]!.couriers.map(({ fee }) => Number(fee));
+    const fees = ({ offers }: typeof own) => firstOf(offers).couriers.map(({ fee }) => Number(fee));
     expect(Math.min(...fees(rival))).toBeGreaterThan(Math.max(...fees(own)));
     const { terms } = await parties.bankNode.orderNumber.readTerms(keyOf(bought));
     expect(Number(terms.fee)).toBe(Math.min(...fees(own)));
     await logistics.pickUp(keyOf(bought), { transient: { ...bought.addresses } });
     const { text } = await logistics.readAddress({ ...keyOf(bought), ref: terms.addressRef });
-    expect(text).toBe(bought.addresses.addresses[0]!.text);
+    expect(text).toBe(firstOf(bought.addresses.addresses).text);
   });
 
   test('that was not chosen can purge its addresses when the order is over', async () => {
@@ -279,7 +280,7 @@ describe('a second logistics company', () => {
     await expect(dispatcher.logistics.purgeAddresses(keyOf(bought))).rejects.toMatchObject({
       code: 'STATE_CONFLICT',
     });
-    const ref = bought.addresses.addresses[0]!.ref;
+    const ref = firstOf(bought.addresses.addresses).ref;
     expect(await dispatcher.logistics.readAddress({ ...keyOf(bought), ref })).toMatchObject({
       ref,
     });

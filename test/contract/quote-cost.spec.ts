@@ -14,6 +14,7 @@ import {
   type InputOf,
 } from '@fabric-offline-pay/domain';
 import { CURRENCY, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
+import { firstOf } from '../support/defined.js';
 import { callerOf, memoryWorld, MSP, type MemoryWorld } from '../support/memory-world.js';
 
 type Quote = InputOf<'express', 'quote'>;
@@ -127,7 +128,7 @@ test('a fleet that no quote would read whole is refused; its couriers may be rep
 });
 
 test('a fleet of more bytes than a quote should read is refused', async () => {
-  const wide = { ...courierOf(0), areas: times(50, () => courierOf(0).areas[0]!) };
+  const wide = { ...courierOf(0), areas: times(50, () => firstOf(courierOf(0).areas)) };
   const fleet = times(MAX_FLEET - STANDING, (index) => ({
     ...wide,
     courierId: courierOf(index).courierId,

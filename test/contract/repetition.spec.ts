@@ -4,6 +4,7 @@
 import { ALL_TRANSACTIONS, transactionNamed } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
 import { memoryNetwork } from '@fabric-offline-pay/testing';
+import { defined } from '../support/defined.js';
 import { EveryTransaction } from '../support/every-transaction.js';
 import { endOffline, liveOffline } from '../support/offline-lives.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
@@ -39,7 +40,7 @@ beforeAll(async () => {
   await endOffline(memory);
   await every.newCustomer();
   await every.everythingAroundOrders();
-  repeated = ledger!.repeated;
+  repeated = defined(ledger, 'ledger').repeated;
 }, 300_000);
 afterAll(resumeTime);
 

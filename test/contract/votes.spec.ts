@@ -2,6 +2,7 @@
 // Votes on the ledger: who is asked, what expires, what is taken back, and that no vote of others makes money.
 import { licensingOf, type InputOf, type OutputOf } from '@fabric-offline-pay/domain';
 import { BANK, CURRENCY, LOGISTICS, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { defined, itemWhere } from '../support/defined.js';
 import { memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from '../support/memory-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
@@ -31,7 +32,8 @@ const shortLogins = policyOf({ loginSeconds: 600 });
 
 const longLogins = policyOf({ loginSeconds: 1200 });
 
-const member = (role: Voter): Participant => PARTICIPANTS.find((entry) => entry.role === role)!;
+const member = (role: Voter): Participant =>
+  itemWhere(PARTICIPANTS, (entry) => entry.role === role);
 const becoming = (role: Voter, change: Partial<Participant>): Proposal => ({
   kind: 'participant',
   participant: { ...member(role), ...change },
@@ -158,7 +160,7 @@ describe('an outdated vote does not become valid again', () => {
     const standing = licensingOf(await goods.readMerchant({ merchantId: MERCHANT }));
     const narrow: Proposal = { kind: 'licence', merchant: { ...standing, categories: [] } };
     await vote('merchant', narrow);
-    const licence = { ...standing.licence!, number: 'OTHER-1' };
+    const licence = { ...defined(standing.licence, 'licence'), number: 'OTHER-1' };
     for (const merchant of [{ ...standing, licence }, standing])
       await goods.licenseMerchants({ bankId: BANK, merchants: [merchant] });
     expect(await vote('bank', narrow)).toMatchObject({ votes: 1, enacted: false });

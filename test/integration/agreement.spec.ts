@@ -11,6 +11,7 @@ import { record, type Recorded } from '../agreement/record.js';
 import type { Replayed } from '../agreement/replay-main.js';
 import { replayApart, type Surroundings } from '../agreement/replaying.js';
 import type { RecordedProposal, RecordedTransaction } from '../agreement/recording.js';
+import { valueFor } from '../support/defined.js';
 
 const kept = process.env['OFFPAY_RECORDING'];
 let folder: string;
@@ -86,7 +87,7 @@ describe('comes out the same in memory', () => {
   }, 120_000);
 
   test.each(places)('%s', (place) => {
-    const { differences } = replays.get(place)!;
+    const { differences } = valueFor(replays, place);
     const [first] = differences;
     expect({ where: first?.where, did: first?.memory }).toEqual({
       where: first?.where,
@@ -96,7 +97,7 @@ describe('comes out the same in memory', () => {
   });
 
   test('in the places that were meant', () => {
-    const [here, ...others] = places.map(([place]) => replays.get(place)!);
+    const [here, ...others] = places.map(([place]) => valueFor(replays, place));
     const { timeZone } = elsewhere;
     expect(here?.timeZone).not.toBe(timeZone);
     for (const replay of others) expect(replay).toMatchObject({ locale: 'tr-TR', timeZone });

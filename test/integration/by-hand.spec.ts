@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { networkStatus } from '@fabric-offline-pay/operate';
 import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
 import { offpay, PROGRAM, type Ended } from '../support/command-line.js';
+import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
@@ -137,7 +138,7 @@ describe('Ctrl-C while the ordering service is silent', () => {
     const ended = new Promise((resolve) => child.on('close', resolve));
     const port = Number(network.clients.organisation('bank').peer.endpoint.split(':')[1]);
     await eventually('the command to connect', () =>
-      Promise.resolve(isConnected(child.pid!, port) || undefined),
+      Promise.resolve(isConnected(defined(child.pid, 'process id'), port) || undefined),
     );
     child.kill('SIGINT');
     expect(await ended).toBe(130);

@@ -15,6 +15,7 @@ import {
 } from '@fabric-offline-pay/sdk';
 import { CURRENCY, LOGISTICS, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { earnedBy, expectLedgerBalanced } from '../support/balances.js';
+import { defined, firstOf, itemAt, itemRound } from '../support/defined.js';
 import { lastBlock, orderLeg, quoteLeg, settleLeg, signQuoted } from '../support/express-legs.js';
 import { connectVia } from '../support/foreign-gateway.js';
 import { stepUpFor } from '../support/histories.js';
@@ -71,7 +72,7 @@ async function placeOrders(name: string): Promise<{
   const purchases = purchasesOf(name);
   const quoted = await wave(purchases.map((purchase) => quoteLeg(parties, purchase)));
   const signed = await Promise.all(
-    purchases.map((purchase, index) => signQuoted(purchase, quoted[index]!)),
+    purchases.map((purchase, index) => signQuoted(purchase, itemAt(quoted, index))),
   );
   const ordered = await wave(signed.map((order) => orderLeg(parties, order)));
   return {
@@ -158,7 +159,7 @@ describe('one hold, captured 20 times at once through the gateways of three peer
   afterAll(() => connections.forEach((connection) => connection.close()));
 
   test('captures no more than was authorised', async () => {
-    const { device, loginId } = payers[0]!;
+    const { device, loginId } = firstOf(payers);
     const purchase = network.world.purchase(device, loginId, {
       orderNumber: 'CONTESTED',
       lines: [{ goods: 'laptop', quantity: 1 }],
@@ -171,7 +172,7 @@ describe('one hold, captured 20 times at once through the gateways of three peer
     const key = { merchantId: MERCHANT, orderNumber: 'CONTESTED' };
     const sum = await earned();
     const claims = Array.from({ length: CLAIMS }, (_, index) => {
-      const { settlement } = connections[index % connections.length]!.client;
+      const { settlement } = itemRound(connections, index).client;
       return settlement.capture({
         ...key,
         captureId: `claim-${index % NAMES}`,
@@ -183,7 +184,7 @@ describe('one hold, captured 20 times at once through the gateways of three peer
       outcome.status === 'fulfilled' ? [outcome.value] : [],
     );
     await parties.catchUp?.(lastBlock(answered));
-    const { hold } = await parties.bankNode.orderNumber.readOrder(key);
+    const hold = defined((await parties.bankNode.orderNumber.readOrder(key)).hold, 'hold');
     const captured = answered.flatMap(({ result }) => (result.replayed ? [] : [PART]));
     expect(counted.snapshot().conflictsRetried).toBeGreaterThan(0);
     const refusals = outcomes.flatMap((outcome): unknown[] =>
@@ -192,10 +193,10 @@ describe('one hold, captured 20 times at once through the gateways of three peer
     expect(
       refusals.map((reason) => (reason instanceof RefusedError ? reason.code : reason)),
     ).toEqual(refusals.map(() => 'HOLD_EXCEEDED'));
-    expect(captured).toHaveLength(Number(BigInt(hold!.authorised) / PART));
-    expect(BigInt(hold!.captured)).toBe(total(captured));
-    expect(Object.keys(hold!.captures)).toHaveLength(captured.length);
-    expect(await earned()).toBe(sum + total(captured) - BigInt(hold!.fee));
+    expect(captured).toHaveLength(Number(BigInt(hold.authorised) / PART));
+    expect(BigInt(hold.captured)).toBe(total(captured));
+    expect(Object.keys(hold.captures)).toHaveLength(captured.length);
+    expect(await earned()).toBe(sum + total(captured) - BigInt(hold.fee));
     await expectBalanced();
   });
 });

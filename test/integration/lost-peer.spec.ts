@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { defaultTopology, killNode } from '@fabric-offline-pay/operate';
 import { connect, type Connection } from '@fabric-offline-pay/sdk';
 import { buyAll, delaysOf, expectAllPaidOnce } from '../support/buying.js';
+import { itemWhere, leading } from '../support/defined.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { withTwoBankPeers } from '../support/two-peers.js';
 import { VanishingHost, whyNoHostVanishes } from '../support/vanishing-host.js';
@@ -32,13 +33,13 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 /** The bank's node, whose first peer is on another host. */
 async function bankNode({ clients }: NetworkWorld, host: VanishingHost): Promise<Connection> {
   const bank = clients.organisation('bank');
-  const identity = bank.identities.find(({ role }) => role === 'bank-node')!;
-  const [first, second] = bank.peers;
-  const port = Number(first!.endpoint.split(':')[1]);
+  const identity = itemWhere(bank.identities, ({ role }) => role === 'bank-node');
+  const [first, second] = leading(bank.peers, 2);
+  const port = Number(first.endpoint.split(':')[1]);
   return connect({
     endpoint: [
-      { address: await host.relayTo(port), hostnameOverride: first!.tlsHostname },
-      { address: second!.endpoint, hostnameOverride: second!.tlsHostname },
+      { address: await host.relayTo(port), hostnameOverride: first.tlsHostname },
+      { address: second.endpoint, hostnameOverride: second.tlsHostname },
     ],
     tlsRoot: read(bank.tlsRootCertPath),
     identity: { mspId: bank.mspId, certificate: read(identity.certPath) },

@@ -17,6 +17,7 @@ import {
 } from '../support/canaries.js';
 import { commandBlocks, reasonNotToRun } from '../support/command-blocks.js';
 import { offpay, processesIn } from '../support/command-line.js';
+import { itemWhere } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { runBlock } from '../support/run-block.js';
 import { offpayHere } from '../support/offpay-here.js';
@@ -120,7 +121,10 @@ test('the money balances in every currency, and some was redeemed', () => {
 });
 
 test('an order can be followed from login to payment, with organisation, transaction and block', async () => {
-  const order = report.outcomes.find(({ state, line }) => state === 'released' && line % 2 === 1)!;
+  const order = itemWhere(
+    report.outcomes,
+    ({ state, line }) => state === 'released' && line % 2 === 1,
+  );
   const trail = JSON.parse(
     await succeed('trail', `${order.merchantId}/${order.orderNumber}`, '--json'),
   ) as { receipts: { unit: string | null; block: string; mspId: string }[] };
@@ -206,9 +210,10 @@ describe('nothing personal outside the bank and the private collection', () => {
           for (const { key, value } of changes) rows.set(key, value);
         if (number + 1n >= height) break;
       }
-      const { merchantId, orderNumber } = report.outcomes.find(
+      const { merchantId, orderNumber } = itemWhere(
+        report.outcomes,
         ({ state }) => state === 'released',
-      )!;
+      );
       const order = rowChange({
         key: ROWS.order.key(merchantId, orderNumber),
         value: rows.get(ROWS.order.key(merchantId, orderNumber)) ?? null,
@@ -240,9 +245,10 @@ describe('nothing personal outside the bank and the private collection', () => {
     const clients = new Clients(home);
     try {
       const dispatcher = await clients.client('logistics', 'dispatcher');
-      const { merchantId, orderNumber } = report.outcomes.find(
+      const { merchantId, orderNumber } = itemWhere(
+        report.outcomes,
         ({ state }) => state === 'released',
-      )!;
+      );
       const { terms } = await dispatcher.orderNumber.readTerms({ merchantId, orderNumber });
       await expect(
         dispatcher.logistics.readAddress({ merchantId, orderNumber, ref: terms.addressRef }),
@@ -260,9 +266,10 @@ test('an operator sees the open alarms and decides one', async () => {
   expect(open.alarms).toHaveLength(
     expectedOrders().filter(({ finalState }) => finalState === 'blocked').length,
   );
-  const { merchantId, orderNumber } = open.alarms.find(
+  const { merchantId, orderNumber } = itemWhere(
+    open.alarms,
     (alarm) => !README_ORDERS.has(alarm.orderNumber),
-  )!;
+  );
   const decided = JSON.parse(
     await succeed(
       'resolve',

@@ -34,6 +34,7 @@ import {
   upNetwork,
   waitForNode,
 } from '@fabric-offline-pay/operate';
+import { defined, firstOf, itemWhere } from '../support/defined.js';
 
 const BUILD_AND_UP_MS = 900_000;
 const run = promisify(execFile);
@@ -134,9 +135,9 @@ describe('a network that came up from nothing', () => {
     const bank = describedOrganisation(network, 'bank');
     const merchant = describedOrganisation(network, 'merchant');
     const tls = await enrolTls(home, 'bank', { name: 'a-service', hosts: ['127.0.0.1'] });
-    const [orderer] = bank.orderers;
+    const orderer = firstOf(bank.orderers);
     const health = `https://${bank.peer.operationsEndpoint}/healthz`;
-    const channels = `https://${orderer!.adminEndpoint}/participation/v1/channels`;
+    const channels = `https://${orderer.adminEndpoint}/participation/v1/channels`;
     await expect(httpStatus(health, bank, bank.operations)).resolves.toBe(200);
     await expect(httpStatus(channels, bank, bank.operations)).resolves.toBe(200);
     for (const url of [health, channels]) {
@@ -260,7 +261,7 @@ describe('a network that goes down', () => {
 
   it('leaves no process when its supervisor was killed before', async () => {
     const { pid } = networkStatus(home).supervisor;
-    process.kill(pid!, 'SIGKILL');
+    process.kill(defined(pid, 'process id of the supervisor'), 'SIGKILL');
     await eventually(() =>
       networkStatus(home).nodes.every(({ state }) => state === 'unsupervised'),
     );
@@ -303,7 +304,10 @@ function commandLine(pid: string): string {
 
 /** An MSP folder with which the peer program acts as a client. */
 function clientMsp(organisation: OrganisationDescription, name: string): string {
-  const { certPath, keyPath } = organisation.identities.find((identity) => identity.name === name)!;
+  const { certPath, keyPath } = itemWhere(
+    organisation.identities,
+    (identity) => identity.name === name,
+  );
   const msp = mkdtempSync(join(folder, 'msp-'));
   const common = join(organisation.admin.mspPath, '..', 'channel');
   cpSync(join(common, 'cacerts'), join(msp, 'cacerts'), { recursive: true });
@@ -337,7 +341,7 @@ async function submit(endorsers: string[], ...args: string[]): Promise<string> {
   });
   const orderer = [
     '--orderer',
-    bank.orderers[0]!.endpoint,
+    firstOf(bank.orderers).endpoint,
     '--tls',
     '--cafile',
     bank.tlsRootCertPath,

@@ -21,6 +21,7 @@ import { withHighS } from '../offline/ledger-cheats.js';
 import { OfflineNetwork, OFFLINE } from '../offline/offline-network.js';
 import { reportOf } from '../offline/report.js';
 import { run, type Ran } from '../offline/run.js';
+import { defined, firstOf } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { connectAs } from '../support/foreign-gateway.js';
 import {
@@ -52,7 +53,10 @@ beforeAll(async () => {
 afterAll(() => network.close(), 60_000);
 
 const totals = async () =>
-  (await (await here.bank('auditor')).settlement.totals({})).currencies[CURRENCY]!;
+  defined(
+    (await (await here.bank('auditor')).settlement.totals({})).currencies[CURRENCY],
+    'total in the currency',
+  );
 
 afterEach(async () => {
   const { issued, redeemed, onLedger } = await totals();
@@ -83,7 +87,7 @@ describe('a run', () => {
   test('every honest payment left a receipt at its device; what was cancelled came back', async () => {
     expect(ran.receipts).toBe(SCALE.payments);
     expect(ran.cancelled).toHaveLength(4);
-    const [{ customerId, deviceId, epoch } = ran.cancelled[0]!] = ran.cancelled;
+    const { customerId, deviceId, epoch } = firstOf(ran.cancelled);
     const { offline } = await here.bank('bank-node');
     expect(await offline.readReserve({ customerId, deviceId, epoch })).toMatchObject({
       cancelled: [1, 3, 5, 7],
@@ -221,7 +225,7 @@ test('a copy that uses other counters contradicts itself by its sums', async () 
 test.each([0, 1, 2, 3, 4])('one bad voucher at place %d leaves the others alone', async (place) => {
   const owner = await device(`bad-place-${place}`);
   const claims: Claim[] = Array.from({ length: 4 }, () => payOnce(owner));
-  const bad = claims[0]!;
+  const bad = firstOf(claims);
   claims.splice(place, 0, { ...bad, voucher: withHighS(bad.voucher) });
   const { names, credited } = await settle(here, `bad-place-${place}`, owner, claims);
   expect(names.map((name, index) => (index === place ? name : 'settled'))).toEqual(names);
@@ -347,12 +351,12 @@ test("the bank's process issues a new bulletin when the policy changed, and ends
     const { identity } = await clients.client(role, 'operator');
     await clients.catchUp((await identity.vote({ proposal })).blockNumber);
   }
-  const before = await network.bank.bulletins.current();
+  const before = defined(await network.bank.bulletins.current(), 'bulletin');
   const isNew = (signed: Buffer): boolean => readBulletin(signed).policy.version === 2;
   await issuedByService('the bulletin with the new policy', isNew);
   const after = await network.bank.bulletins.current();
   // Another policy has another number, so that a request says by its bulletin what it was made under.
-  expect([after?.number, after?.revoked]).toEqual([before!.number + 1, before!.revoked]);
+  expect([after?.number, after?.revoked]).toEqual([before.number + 1, before.revoked]);
 });
 
 test('a retired issuer is followed by the next one, and what it funded is paid', async () => {

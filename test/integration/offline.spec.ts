@@ -18,6 +18,7 @@ import {
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { issuerOn } from '../support/offline-issuer.js';
@@ -73,7 +74,10 @@ test('accepted with no network, settled on peers; a copied device is convicted o
   const node = await network.world.bank('bank-node');
   const contents = new Map<string, string>();
   const device = await Device.open({ store: memoryStore(contents), key });
-  const limits = offlineLimits(POLICY, firstStanding(POLICY.reputation), CURRENCY)!;
+  const limits = defined(
+    offlineLimits(POLICY, firstStanding(POLICY.reputation), CURRENCY),
+    'limits',
+  );
   const { certificate, bytes } = await issuer.certify({
     ...RESERVE,
     ...{ publicKey: key.publicKey, currency: CURRENCY, total: '10000', limits, policy: OFFLINE },

@@ -7,6 +7,7 @@ import { runExpress, runStepwise, type ConnectOptions } from '@fabric-offline-pa
 import { MERCHANT } from '@fabric-offline-pay/testing';
 import { checkout } from '../../sdk/examples/checkout.js';
 import { reconcile } from '../../sdk/examples/reconciliation.js';
+import { itemWhere } from '../support/defined.js';
 import { installPackages } from '../support/installed.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
@@ -57,10 +58,11 @@ test('the examples: a checkout, and the reconciliation after it', async () => {
 /** What a merchant's program is given by its operator. */
 function connectOptions(): ConnectOptions {
   const { channel, chaincode, organisations } = readDescription(network.home);
-  const merchant = organisations.find(({ role }) => role === 'merchant')!;
-  const cashier = merchant.identities.find(
+  const merchant = itemWhere(organisations, ({ role }) => role === 'merchant');
+  const cashier = itemWhere(
+    merchant.identities,
     ({ role, actor }) => role === 'cashier' && actor === MERCHANT,
-  )!;
+  );
   const endpoint = merchant.peers.map((peer) => ({
     address: peer.endpoint,
     hostnameOverride: peer.tlsHostname,

@@ -14,6 +14,7 @@ import {
 } from '@fabric-offline-pay/operate';
 import { startBankService } from '@fabric-offline-pay/run';
 import { offpay } from '../support/command-line.js';
+import { itemWhere } from '../support/defined.js';
 import { expectBalanced, expectSampleOutcomes, readReport } from '../support/sample.js';
 
 let home: string;
@@ -62,9 +63,10 @@ async function leadingOrderer(): Promise<string> {
 }
 
 const chaincodeOf = (organisation: string): string =>
-  networkStatus(home).nodes.find(
+  itemWhere(
+    networkStatus(home).nodes,
     (node) => node.kind === 'chaincode' && node.organisation === organisation,
-  )!.name;
+  ).name;
 
 /** A code that nobody enters ends soon, as with `npm start`. */
 const CODE_SECONDS = 15;

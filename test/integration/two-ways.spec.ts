@@ -13,6 +13,7 @@ import {
   type Scenario,
   type Way,
 } from '../support/both-ways.js';
+import { defined, valueFor } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
@@ -145,15 +146,19 @@ const earned = async (payeeId: string): Promise<bigint> =>
 
 async function runWay(way: Way): Promise<Books> {
   const before = { totals: await totals(), logistics: await earned(LOGISTICS) };
-  const [ordinary, none, chargers] = await Promise.all(
-    (['ordinary', 'none', 'chargers'] as const).map((licence) => openShop(way, licence)),
-  );
-  const shops = { ordinary: ordinary!, none: none!, chargers: chargers! };
+  const [ordinary, none, chargers] = await Promise.all([
+    openShop(way, 'ordinary'),
+    openShop(way, 'none'),
+    openShop(way, 'chargers'),
+  ]);
+  const shops = { ordinary, none, chargers };
   const outcomes = await Promise.all(
     Object.entries(CASES).map((entry) => runCase(way, shops, entry)),
   );
   const after = await totals();
-  expect(after['onLedger']).toBe(after['issued']! - after['redeemed']!);
+  expect(after['onLedger']).toBe(
+    defined(after['issued'], 'issued') - defined(after['redeemed'], 'redeemed'),
+  );
   return {
     outcomes: Object.fromEntries(outcomes),
     merchant: (await earned(shops.ordinary.merchantId)).toString(),
@@ -170,7 +175,8 @@ beforeAll(async () => {
 }, 400_000);
 afterAll(() => network.end(), 60_000);
 
-const outcome = (way: Way, name: string): Outcome => books.get(way)!.outcomes[name]!;
+const outcome = (way: Way, name: string): Outcome =>
+  defined(valueFor(books, way).outcomes[name], `outcome of ${name}`);
 
 test.each(Object.entries(CASES))('%s: both ways end the same', (name, { expected }) => {
   const [stepwise, express] = [outcome('stepwise', name), outcome('express', name)];
@@ -192,7 +198,7 @@ test.each(['ordinary', 'several-lines', 'partly-claimed'])(
 );
 
 test('payees and totals are equal', () => {
-  const [stepwise, express] = [books.get('stepwise')!, books.get('express')!];
+  const [stepwise, express] = [valueFor(books, 'stepwise'), valueFor(books, 'express')];
   expect(BigInt(stepwise.merchant)).toBeGreaterThan(0n);
   expect({ ...express, outcomes: {} }).toEqual({ ...stepwise, outcomes: {} });
 });

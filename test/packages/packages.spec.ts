@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PUBLISHED, REPOSITORY } from '../../scripts/src/packages.js';
+import { defined } from '../support/defined.js';
 import { installPackages, type Installed } from '../support/installed.js';
 import { VERSIONS } from '../versions/versions.js';
 
@@ -15,8 +16,8 @@ let installed: Installed;
 /** Puts the program that a README shows into the folder. */
 function copyProgram(readme: string, name: string): void {
   const text = readFileSync(join(REPOSITORY, readme), 'utf8');
-  const [, program] = /```(?:js|ts)\n([\s\S]+?)```/.exec(text)!;
-  writeFileSync(join(installed.folder, name), program!);
+  const [, program] = /```(?:js|ts)\n([\s\S]+?)```/.exec(text) ?? [];
+  writeFileSync(join(installed.folder, name), defined(program, `program in ${readme}`));
 }
 
 /** Errors are known by their class: `import` and `require` must give the same class. */

@@ -9,6 +9,7 @@ import {
   POLICY,
   type CustomerDevice,
 } from '@fabric-offline-pay/testing';
+import { itemAt, itemWhere, valueFor } from '../support/defined.js';
 import { stepUpFor } from '../support/histories.js';
 import type {
   Banking,
@@ -54,13 +55,14 @@ const NEARLY_ALL_DIGITS = 999_999_999_999_000_000n;
 const most = (claim: Claim, rest: bigint): bigint =>
   claim !== 'rest' ? BigInt(claim) : rest > 0n ? rest : 1n;
 
-const tillAt = ({ tills }: Run, merchantId: string): Till => tills.get(merchantId)!;
+const tillAt = ({ tills }: Run, merchantId: string): Till => valueFor(tills, merchantId);
 
 /** The shops, then the logistics company. */
-const payeeAt = ({ shop }: Run, index: number): string => [...shop.merchantIds, LOGISTICS][index]!;
+const payeeAt = ({ shop }: Run, index: number): string =>
+  itemAt([...shop.merchantIds, LOGISTICS], index);
 
 const deviceOf = ({ shop }: Run, id: string): CustomerDevice =>
-  shop.shoppers.find(({ device }) => device.customerId === id)!.device;
+  itemWhere(shop.shoppers, ({ device }) => device.customerId === id).device;
 
 async function logInAgain({ counter, model, shop }: Run, device: CustomerDevice): Promise<string> {
   const login = model.standings.loginOf(device.customerId);
@@ -73,8 +75,8 @@ async function logInAgain({ counter, model, shop }: Run, device: CustomerDevice)
 function buy(run: Run, command: Buy): Attempt {
   const { shop, model } = run;
   const { way, pieces, holdSeconds, faulty, stepsUp } = command;
-  const { device } = shop.shoppers[command.customer]!;
-  const merchantId = shop.merchantIds[command.shop]!;
+  const { device } = itemAt(shop.shoppers, command.customer);
+  const merchantId = itemAt(shop.merchantIds, command.shop);
   const { world, parties } = tillAt(run, merchantId);
   const orderNumber = `ORD-${run.bought++}`;
   let choice: Choice | undefined;
@@ -342,7 +344,7 @@ function bankedBy({ model, shop }: Run, { kind, customer, id, amount: claimed }:
   const pending = kind === 'confirmIssue' ? [...model.pending] : [];
   const [proposedId, proposed] = pending[id % Math.max(1, pending.length)] ?? [];
   if (proposedId !== undefined && proposed !== undefined) return { id: proposedId, ...proposed };
-  const { customerId } = shop.shoppers[customer]!.device;
+  const { customerId } = itemAt(shop.shoppers, customer).device;
   const rest = kind === 'withdraw' ? model.available(customerId) : NEARLY_ALL_DIGITS;
   return { id: `${id}`, customerId, amount: most(claimed, rest) };
 }

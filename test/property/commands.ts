@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What may happen in a shop, as data: drawn at random, printed as a counterexample, run again as it stands.
 import fc from 'fast-check';
+import { itemAt } from '../support/defined.js';
 
 /** Minor units, or what would be the most. */
 export type Claim = number | 'rest';
@@ -246,7 +247,7 @@ const COURSE: readonly fc.Arbitrary<Command>[] = [
 /** An order and some of its course: what chance alone would not put into the right order often enough. */
 const life: fc.Arbitrary<Command[]> = fc
   .tuple(buy, fc.subarray([...COURSE.keys()], { minLength: 4 }), fc.tuple(...COURSE))
-  .map(([bought, chosen, course]) => [bought, ...chosen.map((index) => course[index]!)]);
+  .map(([bought, chosen, course]) => [bought, ...chosen.map((index) => itemAt(course, index))]);
 
 /** Up to this many commands: lives of orders, and anything between them. */
 export const stories = (maxLength: number): fc.Arbitrary<Story> =>

@@ -3,6 +3,7 @@
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
 import { BANK, LOGISTICS, MERCHANT, type Creator } from '@fabric-offline-pay/testing';
 import fc from 'fast-check';
+import { itemAt } from '../support/defined.js';
 import { ORGANISATIONS } from '../support/rivals.js';
 import { rightCaller } from './calls.js';
 import { STRANGERS, type Entry, type History } from './history.js';
@@ -172,7 +173,7 @@ function first(transaction: NamedTransaction, entries: readonly Entry[], words: 
   if (own.length === 0) return drawn;
   const known = fc
     .constantFrom(...own)
-    .map((instead): First => ({ instead, base: ofHistory(entries[instead]!) }));
+    .map((instead): First => ({ instead, base: ofHistory(itemAt(entries, instead)) }));
   return fc.oneof({ weight: 3, arbitrary: known }, { weight: 2, arbitrary: drawn });
 }
 

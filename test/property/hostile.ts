@@ -22,6 +22,7 @@ import {
   type Endorsement,
   type MemoryLedger,
 } from '@fabric-offline-pay/testing';
+import { leading } from '../support/defined.js';
 import type { StoppedClock } from './clock.js';
 import {
   hostileRuns,
@@ -197,13 +198,16 @@ async function endorse(
   );
   const own = answers.find(({ mspId, answer }) => isOwnRefusal(transaction, answer, mspId));
   if (own !== undefined) return own.answer;
-  const [one, other] = answers.map(({ answer }) => answer);
-  must(isDeepStrictEqual(one!.response, other!.response), 'endorsers answer differently', [
-    one?.response.message,
-    other?.response.message,
+  const [one, other] = leading(
+    answers.map(({ answer }) => answer),
+    2,
+  );
+  must(isDeepStrictEqual(one.response, other.response), 'endorsers answer differently', [
+    one.response.message,
+    other.response.message,
   ]);
-  must(isDeepStrictEqual(one!.writeSet, other!.writeSet), 'endorsers write differently');
-  return one!;
+  must(isDeepStrictEqual(one.writeSet, other.writeSet), 'endorsers write differently');
+  return one;
 }
 
 const CANONICAL = /^(?:0|[1-9][0-9]{0,17})$/;

@@ -82,7 +82,7 @@ const STAGES: Readonly<
 };
 
 /** The customers of the stages' orders: the orders of one are paid at match, of the other at delivery. */
-const buyersOf = ({ shoppers }: Shop) => [shoppers[0]!, shoppers[2]!];
+const buyersOf = ({ shoppers }: Shop) => [shoppers[0], shoppers[2]];
 
 /** Every stage, for a customer whose payees are paid at match, and for one whose payees are paid at delivery. */
 async function trade({ world, parties }: Counter, shop: Shop): Promise<string[]> {
@@ -104,7 +104,7 @@ async function trade({ world, parties }: Counter, shop: Shop): Promise<string[]>
 
 /** One stepwise order that matched, one whose statements differ, and one whose hold is short. */
 async function tradeStepwise({ world, parties }: Counter, { shoppers }: Shop): Promise<string[]> {
-  const { device, loginId } = shoppers[0]!;
+  const { device, loginId } = shoppers[0];
   const options = {
     matched: {},
     blocked: { logisticsStatement: { goodsTotal: '1' } },
@@ -119,7 +119,7 @@ async function tradeStepwise({ world, parties }: Counter, { shoppers }: Shop): P
 }
 
 async function sign({ world, parties }: Counter, { shoppers }: Shop): Promise<SignedOrder[]> {
-  const { device, loginId } = shoppers[1]!;
+  const { device, loginId } = shoppers[1];
   const signed: SignedOrder[] = [];
   for (const orderNumber of ['signed-0', 'signed-1', 'signed-2']) {
     const lines = [{ goods: 'charger' as const, quantity: 9 }];
@@ -146,7 +146,7 @@ const signDisputes = (shop: Shop): SignedDispute[] =>
 async function owe({ ledger }: Counter, { shoppers, merchantIds }: Shop): Promise<Market['debt']> {
   const [payeeId, orderNumber] = [merchantIds[1], 'owing'];
   const { world, parties } = await tillOf(ledger, payeeId);
-  const { device, loginId } = shoppers[0]!;
+  const { device, loginId } = shoppers[0];
   await runExpress(parties, world.purchase(device, loginId, { orderNumber }));
   await world.dispute(device, orderNumber);
   await world.decide(orderNumber, 'uphold');
@@ -168,7 +168,7 @@ async function rollUp({ parties }: Counter): Promise<void> {
 async function beginLogin({ world }: Counter, { shoppers }: Shop): Promise<string> {
   const { identity } = await world.bank('auth-service');
   const loginId = 'under-way';
-  const { customerId } = shoppers[0]!.device;
+  const { customerId } = shoppers[0].device;
   await identity.verifyIdentity({ loginId, customerId, deviceId: 'phone' });
   await identity.openLogin({ loginId });
   await identity.beginAuthentication({ loginId });

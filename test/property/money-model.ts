@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the whole ledger should hold and answer: accounts, orders, payees and what the banks made, in plain arithmetic.
 import type { SupplyKind } from '@fabric-offline-pay/domain';
+import { defined } from '../support/defined.js';
 import { OrderModel } from './order-model.js';
 import type { Movement, NewOrder, Times } from './order-shapes.js';
 import { PayeeModel } from './payee-model.js';
@@ -158,9 +159,10 @@ export class MoneyModel {
       [merchant.canPay(due), 'DEBT_PAYABLE'],
     );
     return this.#once(`bear ${merchantId} ${orderNumber}`, '', rules, () => {
-      merchant.forgive(debt!);
+      const borne = defined(debt, `debt of ${merchantId}`);
+      merchant.forgive(borne);
       this.standings.blameForDebt(merchantId, this.now);
-      this.#make('bear', debt!.customerId, debt!.amount);
+      this.#make('bear', borne.customerId, borne.amount);
     });
   }
 

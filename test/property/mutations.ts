@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What may be done to an input before it is sent: values, fields and the text itself, as data that a counterexample shows.
 import fc from 'fast-check';
+import { itemRound } from '../support/defined.js';
 
 /** One change of a value: at which of its parts, counted round, and what. */
 export type Mutation =
@@ -134,7 +135,7 @@ export function mutate(original: unknown, changes: readonly Mutation[]): unknown
   const root: Record<string, unknown> = { value: structuredClone(original) };
   for (const change of changes) {
     const places = placesOf(root, 'value');
-    mutateAt(places[change.at % places.length]!, change);
+    mutateAt(itemRound(places, change.at), change);
   }
   return root['value'];
 }

@@ -3,6 +3,7 @@
 // was signed so is believed, and says the same.
 import fc from 'fast-check';
 import { DomainError } from '@fabric-offline-pay/domain';
+import { defined, firstOf, itemAt, itemRound, lastOf } from '../support/defined.js';
 import { VECTOR_KEYS } from '../support/offline-world.js';
 import {
   change,
@@ -12,8 +13,15 @@ import {
   type Change,
   type FieldChange,
 } from './mutated/changes.js';
-import { placesOf, type Part, type Parts, type Place, type Travelling } from './mutated/places.js';
-import { readSign1, SIGNED } from './mutated/reading.js';
+import {
+  placesOf,
+  SHOWN,
+  type Part,
+  type Parts,
+  type Place,
+  type Travelling,
+} from './mutated/places.js';
+import { genuine, readSign1, SIGNED } from './mutated/reading.js';
 import { STRANGER, type MutatedWorld, type Subject } from './mutated/world.js';
 import { must, type Family } from './property.js';
 import { Tally } from './tally.js';
@@ -34,9 +42,6 @@ const arbitrary: fc.Arbitrary<Mutation> = fc.record({
   change,
 });
 
-/** The input that replaces the shown one. */
-const SHOWN = 'shown';
-
 const bytesOf = (parts: Parts): Travelling =>
   Object.fromEntries(Object.entries(parts).map(([name, { bytes }]) => [name, bytes]));
 
@@ -44,10 +49,10 @@ const bytesOf = (parts: Parts): Travelling =>
 function bytesIn(world: MutatedWorld): readonly Buffer[] {
   const all = world.subjects.flatMap(({ voucher, certificate, payee, receipt }) => {
     const objects = [
-      readSign1('voucher', voucher)!,
-      readSign1('device-certificate', certificate)!,
-      readSign1('payee-certificate', payee)!,
-      readSign1('receipt', receipt)!,
+      genuine('voucher', voucher),
+      genuine('device-certificate', certificate),
+      genuine('payee-certificate', payee),
+      genuine('receipt', receipt),
     ];
     return objects.flatMap(({ content, digest, signature, kid }) => [
       ...Object.values(content).filter((each) => Buffer.isBuffer(each)),
@@ -70,19 +75,12 @@ class Mutating {
   #wrongKey(right: Part['key'], who: number) {
     const { issuer, nextIssuer, otherIssuer, auditor, terminal } = VECTOR_KEYS;
     const devices = this.#world.subjects.map(({ device }) => device.key);
-    const [first] = devices;
     const all = [
-      STRANGER,
-      issuer,
-      nextIssuer,
-      otherIssuer,
-      auditor,
-      terminal,
-      first!,
-      devices.at(-1)!,
+      ...[STRANGER, issuer, nextIssuer, otherIssuer, auditor, terminal],
+      ...[firstOf(devices), lastOf(devices)],
     ];
     const others = all.filter((key) => key !== right);
-    return others[who % others.length]!;
+    return itemRound(others, who);
   }
 
   /** The payload, signed by the signer that the change names. */
@@ -98,7 +96,7 @@ class Mutating {
   #field(part: Part, made: FieldChange): Buffer | undefined {
     const { kind } = part;
     if (kind === undefined) return changedField(part.bytes, made, this.#others);
-    const read = readSign1(kind, part.bytes)!;
+    const read = genuine(kind, part.bytes);
     const payload = changedField(read.payload, made, this.#others);
     if (payload === undefined) return undefined;
     const { signer } = made;
@@ -114,21 +112,21 @@ class Mutating {
     if (made.how === 'field') return this.#field(part, made);
     if (made.how !== 'again') return changedBytes(part.bytes, made, instead);
     const { kind } = part;
-    return kind && this.#signed(part, readSign1(kind, part.bytes)!.payload, made);
+    return kind && this.#signed(part, genuine(kind, part.bytes).payload, made);
   }
 }
 
 /** Bytes of a byte string's head. */
-const headOf = ({ length }: Buffer): number => (length < 24 ? 1 : length < 256 ? 2 : 3);
+const headOf = ({ length }: Buffer): 1 | 2 | 3 => (length < 24 ? 1 : length < 256 ? 2 : 3);
 
 function withHead(bytes: Buffer): Buffer {
   const { length } = bytes;
-  const heads: Readonly<Record<number, readonly number[]>> = {
+  const heads = {
     1: [0x40 | length],
     2: [0x58, length],
     3: [0x59, length >> 8, length & 0xff],
   };
-  return Buffer.concat([Buffer.from(heads[headOf(bytes)]!), bytes]);
+  return Buffer.concat([Buffer.from(heads[headOf(bytes)]), bytes]);
 }
 
 interface Attempt {
@@ -149,6 +147,10 @@ function composed(place: Place, travelling: Travelling): Travelling | undefined 
   }
 }
 
+/** @returns the one thing that is shown of what nobody changed. */
+const genuinelyComposed = (place: Place, travelling: Travelling): Buffer =>
+  defined(composed(place, travelling)?.[SHOWN], `whole of ${place.name}`);
+
 function attemptOf(
   world: MutatedWorld,
   places: readonly Place[],
@@ -156,24 +158,26 @@ function attemptOf(
   mutation: Mutation,
 ): Attempt | undefined {
   const { change: made } = mutation;
-  const place = places[mutation.place % places.length]!;
+  const place = itemRound(places, mutation.place);
   const at = mutation.subject % world.subjects.length;
-  const subject = world.subjects[at]!;
+  const subject = itemAt(world.subjects, at);
   const parts = place.parts(subject, at);
   const names = [...Object.keys(parts), ...(place.show === undefined ? [] : [SHOWN, SHOWN])];
-  const target = names[mutation.target % names.length]!;
+  const target = itemRound(names, mutation.target);
   const label = `${place.name}: ${made.how} ${target}`;
   const instead = (): Travelling => {
     const from = 'from' in made ? made.from % world.subjects.length : at;
-    return bytesOf(place.parts(world.subjects[from]!, from));
+    return bytesOf(place.parts(itemAt(world.subjects, from), from));
   };
   if (target === SHOWN) {
-    const whole = composed(place, bytesOf(parts))![SHOWN]!;
-    const other = () => composed(place, instead())![SHOWN]!;
+    const whole = genuinelyComposed(place, bytesOf(parts));
+    const other = () => genuinelyComposed(place, instead());
     const bytes = mutating.change({ bytes: whole }, made, other);
     return bytes && { place, subject, label, shown: { [SHOWN]: bytes } };
   }
-  const bytes = mutating.change(parts[target]!, made, () => instead()[target]!);
+  const bytes = mutating.change(defined(parts[target], target), made, () =>
+    defined(instead()[target], target),
+  );
   const shown = bytes && composed(place, { ...bytesOf(parts), [target]: bytes });
   return shown && { place, subject, label, shown };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the whole ledger should hold and answer of payments without a network: accounts, reserves, double spends, bulletins, what
 // merchants earned and what the bank bore; and who lost something.
+import { lastOf } from '../support/defined.js';
 import { must } from './property.js';
 import { refusals, type Refusals } from './refusing.js';
 import type { Bearer } from './reserve-commands.js';
@@ -68,7 +69,7 @@ export class OfflineModel {
   }
 
   get newest(): Bulletin {
-    return this.bulletins.at(-1)!;
+    return lastOf(this.bulletins);
   }
 
   get frauds(): readonly (readonly [ReserveModel, Fraud])[] {

@@ -2,6 +2,7 @@
 // Every command twice: once on the ledger, and once in the model.
 import { verdictOf } from '@fabric-offline-pay/domain';
 import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { itemRound } from '../support/defined.js';
 import { proofOfCertified } from '../support/fraud-proofs.js';
 import {
   base64,
@@ -39,8 +40,7 @@ const latest = <Item>(items: readonly Item[], back: number): Item | undefined =>
 
 const keyOf = ({ device }: Wallet) => reserveKeyOf(device);
 
-const grantee = (run: OfflineRun, device: number) =>
-  run.office.devices[device % run.office.devices.length]!;
+const grantee = (run: OfflineRun, device: number) => itemRound(run.office.devices, device);
 
 function fund(run: OfflineRun, { device, total }: Funding): Attempt {
   const { model, node } = run;
@@ -81,7 +81,7 @@ function topUp(run: OfflineRun, wallet: Wallet, { add }: ToppingUp): Attempt {
 /** No ledger hears of it. */
 function pay(run: OfflineRun, wallet: Wallet, paying: Paying): Attempt {
   const { model } = run;
-  const till = run.tills[paying.till % run.tills.length]!;
+  const till = itemRound(run.tills, paying.till);
   const signed = wallet.pay(paying, till, `OFF-${run.vouchers.length}`, model.now);
   if (signed === undefined) return NOTHING;
   run.vouchers.push(signed);
@@ -329,7 +329,7 @@ function onVoucher(
 }
 
 function sync(run: OfflineRun, till: number): Attempt {
-  run.tills[till % run.tills.length]!.bulletin = run.model.newest;
+  itemRound(run.tills, till).bulletin = run.model.newest;
   return NOTHING;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one reserve should hold and answer, in plain arithmetic.
+import { defined } from '../support/defined.js';
 import { refusals, type Refusals } from './refusing.js';
 import type { Bearer } from './reserve-commands.js';
 import {
@@ -123,7 +124,8 @@ export class ReserveModel {
     const at = sorted.findIndex(({ counter }) => counter >= voucher.counter);
     const above = at === -1 ? sorted.length : at;
     const near = [sorted[above], sorted[above - 1]];
-    return near.find((other) => other && contradiction(other, voucher) !== undefined)!.id;
+    const found = near.find((other) => other && contradiction(other, voucher) !== undefined);
+    return defined(found, `voucher that ${voucher.id} contradicts`).id;
   }
 
   #conflict(voucher: Voucher, now: number, bearer: Bearer): void {

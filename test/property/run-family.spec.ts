@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The runner of the fuzz command: what it finds it shrinks, tells, and finds again.
 import fc from 'fast-check';
+import { defined } from '../support/defined.js';
 import { FAMILY_NAMES, spread } from './families.js';
 import { readOptions } from './fuzz-options.js';
 import { must, type Family } from './property.js';
@@ -36,7 +37,7 @@ test('a failure is shrunk, printed, and found again at once by its path', async 
   const { failure } = await runFamily('sequences', below(100), options({}));
   expect(failure).toMatchObject({ counterexample: 100 });
   expect(failure?.message).toContain('too many');
-  const { path, replay } = failure!;
+  const { path, replay } = defined(failure, 'failure');
   expect(replay).toBe(`npm run fuzz -- --only sequences --seed 7 --path ${path}`);
   const again = readOptions(replay.split(' ').slice(4));
   expect(again).toMatchObject({ families: ['sequences'], seed: 7, path });

@@ -3,6 +3,7 @@
 // the table is drawn without a line here.
 import type { NamedTransaction } from '@fabric-offline-pay/domain';
 import fc from 'fast-check';
+import { defined } from '../support/defined.js';
 import type { Words } from './words.js';
 
 type Schema = NamedTransaction['input'];
@@ -75,19 +76,19 @@ function object({ shape = {} }: Definition, { words }: Context): fc.Arbitrary<un
 function array({ element, checks }: Definition, { words, field }: Context): fc.Arbitrary<unknown> {
   const minLength = bound(checks, 'min_length', 'minimum') ?? 0;
   const maxLength = Math.min(minLength + 2, bound(checks, 'max_length', 'maximum') ?? 2);
-  return fc.array(arbitraryOf(element!, words, field), { minLength, maxLength });
+  return fc.array(arbitraryOf(defined(element, 'element'), words, field), { minLength, maxLength });
 }
 
 function record({ keyType, valueType }: Definition, { words, field }: Context) {
   const entry = fc.tuple(
-    arbitraryOf(keyType!, words, 'currency'),
-    arbitraryOf(valueType!, words, field),
+    arbitraryOf(defined(keyType, 'type of keys'), words, 'currency'),
+    arbitraryOf(defined(valueType, 'type of values'), words, field),
   );
   return fc.array(entry, { maxLength: 2 }).map((entries): unknown => Object.fromEntries(entries));
 }
 
 const inner = ({ innerType }: Definition, { words, field }: Context) =>
-  arbitraryOf(innerType!, words, field);
+  arbitraryOf(defined(innerType, 'inner type'), words, field);
 
 const DRAW: Readonly<Record<string, Draw>> = {
   string: (_, context) => word(context),

@@ -37,7 +37,7 @@ export interface Shop {
   readonly world: World;
   /** Whose goods are sold. */
   readonly merchantIds: readonly [string, string];
-  readonly shoppers: readonly Shopper[];
+  readonly shoppers: readonly [Shopper, Shopper, Shopper];
   readonly clock: StoppedClock;
   /** When it was left: where the clock of every fork begins. */
   readonly seconds: number;
@@ -79,8 +79,8 @@ async function openSecond(ledger: MemoryLedger): Promise<string> {
   throw new Error('no second shop may be opened');
 }
 
-async function shopperOf(world: World, index: number, clock: StoppedClock): Promise<Shopper> {
-  const standing = SHOPPERS[index]!;
+async function shopperOf(world: World, index: 0 | 1 | 2, clock: StoppedClock): Promise<Shopper> {
+  const standing = SHOPPERS[index];
   const device = await world.customer(`customer-${index}`, `${standing.money}`);
   await failLogin(world, device, standing.failedLogins);
   const loginId = await authenticate(world, device, 'morning');
@@ -104,8 +104,11 @@ async function vote(ledger: MemoryLedger, policy: Policy): Promise<MemoryLedger>
 export async function openShop(clock: StoppedClock): Promise<Shop> {
   const { ledger, world } = await memoryWorld({ now: clock.now });
   const merchantIds = [MERCHANT, await openSecond(ledger)] as const;
-  const shoppers: Shopper[] = [];
-  for (const index of SHOPPERS.keys()) shoppers.push(await shopperOf(world, index, clock));
+  const shoppers = [
+    await shopperOf(world, 0, clock),
+    await shopperOf(world, 1, clock),
+    await shopperOf(world, 2, clock),
+  ] as const;
   const ledgers = {
     uphold: await vote(ledger.fork(), { ...POLICY, undecided: 'uphold' }),
     reject: await vote(ledger.fork(), { ...POLICY, undecided: 'reject' }),

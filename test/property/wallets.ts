@@ -9,6 +9,7 @@ import {
   voucherDigest,
   type VoucherClaim,
 } from '@fabric-offline-pay/domain';
+import { lastOf } from '../support/defined.js';
 import { CHANNEL } from '../support/memory-world.js';
 import type { CertifiedClaim } from '../support/fraud-proofs.js';
 import { base64, timesOf } from '../support/offline-ledger.js';
@@ -102,7 +103,7 @@ export class Wallet {
     orderNumber: string,
     now: number,
   ): SignedVoucher | undefined {
-    const line = paying.by === 'owner' ? this.#lines.at(-1)! : this.#copy;
+    const line = paying.by === 'owner' ? lastOf(this.#lines) : this.#copy;
     if (line === undefined) return undefined;
     const amount = BigInt(paying.amount);
     const counter = line.counter + 1 + paying.skip;

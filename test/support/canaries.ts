@@ -94,7 +94,7 @@ export class Search {
     const end = bytes.length - PREFIX;
     let window = bytes.length < PREFIX ? 0 : bytes.readUIntBE(0, PREFIX) >> 8;
     for (let at = 0; at <= end; at += 1) {
-      window = ((window << 8) | bytes[at + PREFIX - 1]!) & 0xffffff;
+      window = ((window << 8) | bytes.readUInt8(at + PREFIX - 1)) & 0xffffff;
       if (this.#starts[window] === 1) this.#compare(bytes, at, window, names);
     }
     return [...names];

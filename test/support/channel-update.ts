@@ -6,14 +6,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describedOrganisation, type NetworkDescription } from '@fabric-offline-pay/operate';
+import { firstOf, lastOf } from './defined.js';
 
 const run = promisify(execFile);
 
-/** A group of the configuration, in configtxlator's JSON. */
-export interface ConfigGroup {
+interface ConfigPolicy {
+  policy: unknown;
+}
+
+/** A group of the configuration, in configtxlator's JSON, with the policies that it is known to have. */
+interface ConfigGroup<Policies extends string = 'Admins'> {
   groups: Record<string, ConfigGroup>;
-  policies: Record<string, { policy: unknown }>;
+  policies: Record<Policies, ConfigPolicy>;
   values: Record<string, { value: unknown }>;
+}
+
+/** The configuration of a channel. */
+export interface ChannelConfig extends ConfigGroup {
+  groups: {
+    Application: ConfigGroup<'Admins' | 'LifecycleEndorsement'>;
+    Orderer: ConfigGroup;
+  };
 }
 
 /** Fabric's HeaderType CONFIG_UPDATE. */
@@ -37,7 +50,7 @@ export async function peerAs(
 /** Arguments that lead the peer program to an orderer. */
 export function orderingArguments(description: NetworkDescription): string[] {
   const { orderers, tlsRootCertPath } = describedOrganisation(description, 'bank');
-  return ['--orderer', orderers[0]!.endpoint, '--tls', '--cafile', tlsRootCertPath];
+  return ['--orderer', firstOf(orderers).endpoint, '--tls', '--cafile', tlsRootCertPath];
 }
 
 /**
@@ -47,7 +60,7 @@ export function orderingArguments(description: NetworkDescription): string[] {
 export async function updateChannel(
   description: NetworkDescription,
   signers: readonly string[],
-  change: (channel: ConfigGroup) => void,
+  change: (channel: ChannelConfig) => void,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'offpay-channel-'));
   try {
@@ -60,11 +73,11 @@ export async function updateChannel(
 async function sendUpdate(
   description: NetworkDescription,
   signers: readonly string[],
-  change: (channel: ConfigGroup) => void,
+  change: (channel: ChannelConfig) => void,
   file: (name: string) => string,
 ): Promise<void> {
   const { channel, programs } = description;
-  const sender = signers.at(-1)!;
+  const sender = lastOf(signers);
   const where = ['-c', channel, ...orderingArguments(description)];
   const peer = (as: string, ...args: string[]) => peerAs(description, as, ['channel', ...args]);
   const translate = (...args: string[]) => run(join(programs, 'configtxlator'), args);
@@ -102,9 +115,9 @@ async function sendUpdate(
 }
 
 interface Config {
-  readonly channel_group: ConfigGroup;
+  readonly channel_group: ChannelConfig;
 }
 
 const configIn = (block: unknown): Config =>
-  (block as { data: { data: { payload: { data: { config: Config } } }[] } }).data.data[0]!.payload
-    .data.config;
+  firstOf((block as { data: { data: { payload: { data: { config: Config } } }[] } }).data.data)
+    .payload.data.config;

@@ -32,6 +32,7 @@ import {
   type PurchaseOptions,
   type World,
 } from '@fabric-offline-pay/testing';
+import { defined, firstOf } from './defined.js';
 
 type Run = (parties: Parties, purchase: Purchase) => Promise<PipelineResult>;
 
@@ -67,7 +68,7 @@ const SHELF = Array.from({ length: MOST_LINES }, (_, index) => ({
   gtin: gtin(index),
 }));
 
-const TWO_PIECES = [{ gtin: SHELF[0]!.gtin, quantity: 2 }];
+const TWO_PIECES = [{ gtin: firstOf(SHELF).gtin, quantity: 2 }];
 
 /** The statement of each party in turn differs from the other two in one field; the customer's in the quantity. */
 const ALL_WRONG = {
@@ -91,11 +92,16 @@ export interface EveryTransactionOptions {
   readonly passSeconds: (seconds: number) => Promise<void> | void;
 }
 
+interface Buyer {
+  readonly device: CustomerDevice;
+  readonly loginId: string;
+}
+
 /** One customer at a time buys at the world's shop; call `open` first, and `newCustomer` before each run. */
 export class EveryTransaction {
   readonly #options: EveryTransactionOptions;
   #parties: Parties | undefined;
-  #customer: { readonly device: CustomerDevice; readonly loginId: string } | undefined;
+  #customer: Buyer | undefined;
   #orders = 0;
   #customers = 0;
 
@@ -110,7 +116,11 @@ export class EveryTransaction {
   }
 
   get parties(): Parties {
-    return this.#parties!;
+    return defined(this.#parties, 'parties');
+  }
+
+  get #buyer(): Buyer {
+    return defined(this.#customer, 'customer');
   }
 
   /** A customer without history, logged in. */
@@ -122,14 +132,14 @@ export class EveryTransaction {
 
   /** Folds the customer's history. @returns the new login and the one that the orders were made under */
   async loginAgain(): Promise<{ loginId: string; before: string }> {
-    const { device, loginId } = this.#customer!;
+    const { device, loginId } = this.#buyer;
     return { loginId: await this.#world.login(device), before: loginId };
   }
 
   /** A purchase of this many different goods. */
   purchaseOf(size: number, { quantity = 1, ...options }: OrderOptions = {}): Purchase {
     this.#orders += 1;
-    const { device, loginId } = this.#customer!;
+    const { device, loginId } = this.#buyer;
     const purchase = this.#world.purchase(device, loginId, {
       orderNumber: `ORD-${this.#orders}`,
       ...options,
@@ -200,7 +210,7 @@ export class EveryTransaction {
     await this.#world.deliver(unproven.orderNumber, { proven: false });
     await this.#prove(unproven);
     const unwound = await this.#paid(runExpress, this.purchaseOf(1));
-    await this.#world.dispute(this.#customer!.device, unwound.orderNumber);
+    await this.#world.dispute(this.#buyer.device, unwound.orderNumber);
     await this.#world.decide(unwound.orderNumber, 'uphold');
     await this.#disputeInPart();
     const refunded = this.purchaseOf(1);
@@ -212,7 +222,7 @@ export class EveryTransaction {
   /** What was captured in part is captured no further from the dispute on. */
   async #disputeInPart(): Promise<void> {
     const { orderNumber } = await this.#paid(runExpress, this.purchaseOf(1, { claim: '1' }));
-    await this.#world.dispute(this.#customer!.device, orderNumber);
+    await this.#world.dispute(this.#buyer.device, orderNumber);
     await this.#world.decide(orderNumber, 'uphold');
   }
 
@@ -276,7 +286,7 @@ export class EveryTransaction {
       await this.#world.payOut(payeeId, `redeem-${payeeId}`, '10');
     await this.#withdraw();
     await this.#failLogin();
-    const { customerId } = this.#customer!.device;
+    const { customerId } = this.#buyer.device;
     await this.#issueByTwo(customerId);
     await teller.identity.revokeDevice({ customerId, deviceId: 'phone' });
     await teller.identity.updateProfile({ customerId, missing: [], status: 'blocked' });
@@ -305,7 +315,7 @@ export class EveryTransaction {
   /** Both factors, bound to the order. */
   async #stepUp(terms: OrderTerms): Promise<void> {
     const { identity } = await this.#world.bank('auth-service');
-    const { loginId } = this.#customer!;
+    const { loginId } = this.#buyer;
     const boundTo = termsDigest(terms);
     await identity.attestSms({ loginId, boundTo, nonce: `sms-${this.#orders}` });
     await identity.attestPassword({ loginId, boundTo, nonce: `password-${this.#orders}` });
@@ -341,7 +351,7 @@ export class EveryTransaction {
     await this.#options.passSeconds(HURRIED.deliverySeconds + 1);
     await settlement.returnUndelivered(undelivered);
     await settlement.release(believed);
-    await this.#world.dispute(this.#customer!.device, doubted.orderNumber);
+    await this.#world.dispute(this.#buyer.device, doubted.orderNumber);
     await settlement.lapseDispute(lapsed);
     await this.#owe();
   }
@@ -356,7 +366,7 @@ export class EveryTransaction {
     await this.#rollUp();
     const { balance } = await settlement.readPayee(payee);
     await this.#world.payOut(MERCHANT, 'everything', balance);
-    await this.#world.dispute(this.#customer!.device, owed.orderNumber);
+    await this.#world.dispute(this.#buyer.device, owed.orderNumber);
     await this.#world.decide(owed.orderNumber, 'uphold');
     await this.#options.passSeconds(HURRIED.debtSeconds + 1);
     await settlement.bearDebt({ ...payee, orderNumber: owed.orderNumber });
@@ -370,12 +380,12 @@ export class EveryTransaction {
     const key = await this.#paid(runExpress, purchase);
     await this.#deliver(purchase);
     await this.#rollUp();
-    await this.#world.dispute(this.#customer!.device, key.orderNumber);
+    await this.#world.dispute(this.#buyer.device, key.orderNumber);
     return key;
   }
 
   async #withdraw(): Promise<void> {
-    const { customerId } = this.#customer!.device;
+    const { customerId } = this.#buyer.device;
     const { settlement } = await this.#world.bank('teller');
     const money = { token: `tok-${customerId}`, currency: CURRENCY, amount: '10' };
     await settlement.withdraw({ withdrawId: `withdraw-${customerId}`, customerId, ...money });
@@ -407,7 +417,8 @@ export class EveryTransaction {
   /** An unclaimed order, after its hold ran out; its addresses are purged without a delivery. */
   async #expire(key: Key): Promise<void> {
     const { hold } = await this.parties.bankNode.orderNumber.readOrder(key);
-    await this.#options.passSeconds(hold!.expiresAt + 1 - Math.floor(Date.now() / 1000));
+    const { expiresAt } = defined(hold, 'hold');
+    await this.#options.passSeconds(expiresAt + 1 - Math.floor(Date.now() / 1000));
     await this.parties.bankNode.settlement.expire(key);
     await this.parties.dispatcher.logistics.purgeAddresses(key);
   }
@@ -427,7 +438,7 @@ export class EveryTransaction {
     await this.parties.bankNode.feedback.rate({
       ...key,
       ratings,
-      signature: signRatings(this.#customer!.device.privateKey, key, ratings),
+      signature: signRatings(this.#buyer.device.privateKey, key, ratings),
     });
   }
 
@@ -442,7 +453,7 @@ export class EveryTransaction {
       await this.parties.bankNode.feedback.rate({
         ...key,
         ratings: [stars],
-        signature: signRatings(this.#customer!.device.privateKey, key, [stars]),
+        signature: signRatings(this.#buyer.device.privateKey, key, [stars]),
       });
     }
   }
@@ -453,7 +464,7 @@ export class EveryTransaction {
       const { orderNumber } = await this.#paid(run, this.purchaseOf(size));
       await this.loginAgain();
       await this.#rollUp();
-      await this.#world.dispute(this.#customer!.device, orderNumber);
+      await this.#world.dispute(this.#buyer.device, orderNumber);
       await this.#world.decide(orderNumber, decision);
     }
     const key = await this.#paid(run, this.purchaseOf(size));
@@ -505,7 +516,7 @@ export class EveryTransaction {
 
   async #failLogin(): Promise<void> {
     const { identity } = await this.#world.bank('auth-service');
-    const { customerId } = this.#customer!.device;
+    const { customerId } = this.#buyer.device;
     await identity.verifyIdentity({ loginId: 'failing', customerId, deviceId: 'phone' });
     await identity.openLogin({ loginId: 'failing' });
     await identity.beginAuthentication({ loginId: 'failing' });

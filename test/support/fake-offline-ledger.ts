@@ -22,6 +22,7 @@ import type {
   TerminalLedger,
   VoucherBatch,
 } from '@fabric-offline-pay/sdk/offline';
+import { defined, valueFor } from './defined.js';
 import { settleContext } from './offline-world.js';
 
 const keyOf = (device: { customerId: string; deviceId: string; epoch: number }): string =>
@@ -65,7 +66,7 @@ export class FakeOfflineLedger implements TerminalLedger {
   }
 
   reserveOf(device: { customerId: string; deviceId: string; epoch: number }): ReserveRow {
-    return this.#reserves.get(keyOf(device))!;
+    return valueFor(this.#reserves, keyOf(device));
   }
 
   issuers(): Promise<readonly RegisteredIssuerRow[]> {
@@ -121,9 +122,9 @@ export class FakeOfflineLedger implements TerminalLedger {
     const result = settleVoucher(this.#reserves.get(key), claim, context);
     if (result.reserve !== undefined) this.#reserves.set(key, result.reserve);
     if (result.verdict === 'settled') {
-      this.paid.push(result.request!.orderNumber);
+      this.paid.push(defined(result.request, 'request').orderNumber);
       const certificate = Buffer.from(claimed.certificate, 'base64');
-      this.#settled.set(result.entry!.digest, { ...claim, certificate });
+      this.#settled.set(defined(result.entry, 'entry').digest, { ...claim, certificate });
     }
     return result.verdict;
   }

@@ -14,6 +14,7 @@ import {
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { termsOf } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
+import { firstOf, itemAt, itemWhere } from './defined.js';
 import { quoteLeg } from './express-legs.js';
 import { enact, Endings } from './offline-endings.js';
 import { proofOf } from './fraud-proofs.js';
@@ -97,15 +98,15 @@ class Lives {
     );
     await ledger.settle(firsts);
     await ledger.settle(seconds);
-    const pair = [firsts[0]![1][0], seconds[0]![1][0]] as const;
-    await ledger.merchant().offline.submitFraudProof({ proof: proofOf(devices[0]!, pair) });
+    const pair = [firstOf(firsts)[1][0], firstOf(seconds)[1][0]] as const;
+    await ledger.merchant().offline.submitFraudProof({ proof: proofOf(firstOf(devices), pair) });
   }
 
   async compensate(device: Device): Promise<void> {
     const { frauds } = await this.ledger.node.offline.listFrauds({ bankId: BANK, open: true });
     const { customerId } = device.certificate;
-    const found = frauds.find((entry) => entry.customerId === customerId);
-    const [counter, digest] = found!.contradicting;
+    const found = itemWhere(frauds, (entry) => entry.customerId === customerId);
+    const [counter, digest] = found.contradicting;
     const compensationId = `compensation-${customerId}`;
     const { offline } = this.ledger.bank('teller');
     const fraud = { ...reserveKeyOf(device), counter, digest };
@@ -269,17 +270,19 @@ export async function spendOffline(memory: OfflineWorld, size: number): Promise<
   const lives = new Lives(memory, ledger, bulletins, size);
   const cheats = await lives.devices('cheat');
   await lives.spendTwice(cheats);
-  await lives.compensate(cheats[0]!);
-  const [honest, ...rest] = [...(await lives.devices('honest')), ...(await lives.devices('other'))];
-  await lives.topUp(honest!);
-  await lives.cancel(honest!);
-  await lives.order(honest!);
-  await lives.refund(honest!);
-  await lives.prove(rest[0]!);
-  const lost = await lives.devices('lost');
-  await ledger.settle([[lost[0]!, [ledger.pay(lost[0]!, { amount: 1_000n })]]]);
-  await lives.revoke(lost);
-  return { lives, honest: honest!, lost: lost[0]! };
+  await lives.compensate(firstOf(cheats));
+  const devices = [...(await lives.devices('honest')), ...(await lives.devices('other'))];
+  const honest = firstOf(devices);
+  await lives.topUp(honest);
+  await lives.cancel(honest);
+  await lives.order(honest);
+  await lives.refund(honest);
+  await lives.prove(itemAt(devices, 1));
+  const allLost = await lives.devices('lost');
+  const lost = firstOf(allLost);
+  await ledger.settle([[lost, [ledger.pay(lost, { amount: 1_000n })]]]);
+  await lives.revoke(allLost);
+  return { lives, honest, lost };
 }
 
 /** And what must wait until devices cannot spend, and merchants not claim, any more. */

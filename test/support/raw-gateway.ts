@@ -18,6 +18,7 @@ import {
   type Proposal,
   type Status,
 } from '@hyperledger/fabric-gateway';
+import { itemWhere } from './defined.js';
 
 /** A client certificate of an organisation. Paths of PEM files. */
 export interface Certificate {
@@ -70,7 +71,7 @@ function codeIn(error: unknown): string {
 export function rawGateway(
   description: NetworkDescription,
   certificate: Certificate,
-  at = description.organisations.find(({ mspId }) => mspId === certificate.mspId)!.id,
+  at = itemWhere(description.organisations, ({ mspId }) => mspId === certificate.mspId).id,
 ): RawGateway {
   const { peer, mspId: peerMspId } = describedOrganisation(description, at);
   const tls = credentials.createSsl(readFileSync(peer.tlsRootCertPath));

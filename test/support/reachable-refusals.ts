@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isErrorCode, type ErrorCode } from '@fabric-offline-pay/domain';
 import ts from 'typescript';
+import { defined } from './defined.js';
 
 const ROOT = resolve(__dirname, '..', '..');
 const ROOMS = ['chaincode/src', 'chaincode/domain/src'].map((room) => join(ROOT, room));
@@ -79,7 +80,9 @@ export function reachableRefusals(): ReadonlyMap<string, ReadonlySet<ErrorCode>>
   const files = contractFiles();
   const program = ts.createProgram(files, OPTIONS);
   const checker = program.getTypeChecker();
-  const contracts = files.flatMap((path) => contractsIn(program.getSourceFile(path)!));
+  const contracts = files.flatMap((path) =>
+    contractsIn(defined(program.getSourceFile(path), `source of ${path}`)),
+  );
   return new Map(
     contracts.flatMap(([contract, handlers]) =>
       handlers.properties.map((handler) => [

@@ -10,6 +10,7 @@ import * as domain from '@fabric-offline-pay/domain';
 import * as sdk from '@fabric-offline-pay/sdk';
 import * as offline from '@fabric-offline-pay/sdk/offline';
 import * as testing from '@fabric-offline-pay/testing';
+import { defined } from '../support/defined.js';
 import vectors from '../vectors/offline.json';
 import { refusal } from '../support/offline-world.js';
 import { tell } from './versions.js';
@@ -36,7 +37,10 @@ type Keys = Record<
 
 function readObjects(): number {
   for (const { purpose, bytes: whole, key, digest } of vectors.objects) {
-    const publicKey = createPublicKey({ key: (vectors.keys as Keys)[key]!, format: 'jwk' });
+    const publicKey = createPublicKey({
+      key: defined((vectors.keys as Keys)[key], `key ${key}`),
+      format: 'jwk',
+    });
     const parts = domain.verifyCose(purpose as domain.CosePurpose, bytes(whole), publicKey);
     strictEqual(Buffer.from(domain.coseDigest(parts)).toString('hex'), digest);
   }

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '@fabric-offline-pay/sdk';
 import { Client, credentials } from '@grpc/grpc-js';
+import { defined } from '../support/defined.js';
 import { hasEnded, HOLD, pathsIn, SAY_ALL, standStillUntil } from './standing.js';
 import { tell } from './versions.js';
 
@@ -123,8 +124,8 @@ class Peer {
    * The kernel resets the connection then, and the client first reads, and answers.
    */
   async kill(loads: readonly Load[]): Promise<void> {
-    const child = this.#child!;
-    const pid = child.pid!;
+    const child = defined(this.#child, 'child');
+    const pid = defined(child.pid, 'pid');
     const ended = once(child, 'exit');
     child.send(HOLD);
     await once(child, 'message');

@@ -2,6 +2,7 @@
 // The rules of Fabric's peers, each shown with a contract whose transaction is written in the test.
 import { createHash } from 'node:crypto';
 import { Context, Contract } from 'fabric-contract-api';
+import { firstOf, itemAt, valueFor } from '../../../test/support/defined';
 import { makeCaller } from './caller';
 import { CommitError, ContractDefectError, EndorsementMismatchError } from './errors';
 import { MemoryLedger, type MemoryLedgerOptions } from './memory-ledger';
@@ -28,7 +29,7 @@ class ProbeContract extends Contract {
   }
 
   run(ctx: Context, name: string): unknown {
-    return bodies.get(name)!(ctx.stub, ctx);
+    return valueFor(bodies, name)(ctx.stub, ctx);
   }
 }
 
@@ -41,6 +42,10 @@ function script(body: Body): string {
 function newLedger(options: Partial<MemoryLedgerOptions> = {}): MemoryLedger {
   return new MemoryLedger({ contracts: [ProbeContract], members: MEMBERS, now: NOON, ...options });
 }
+
+/** The first transaction of a block. */
+const firstIn = (ledger: MemoryLedger, block = 0) =>
+  firstOf(itemAt(ledger.blocks(), block).transactions);
 
 function endorse(ledger: MemoryLedger, body: Body, mspIds = [BANK, MERCHANT, LOGISTICS]) {
   return ledger.endorseBy(ledger.propose(teller, 'probe:run', [script(body)]), mspIds);
@@ -118,7 +123,7 @@ describe('running contracts', () => {
           creator: stub.getCreator().mspid,
           first,
           call: stub.getFunctionAndParameters(),
-          transient: text(stub.getTransient().get('secret')!),
+          transient: text(valueFor(stub.getTransient(), 'secret')),
           channel: stub.getChannelID(),
           peer: stub.getMspID(),
           seconds: stub.getTxTimestamp().seconds.toNumber(),
@@ -207,8 +212,8 @@ describe('running contracts', () => {
       stub.setEvent('first', Buffer.from('1'));
       stub.setEvent('second', Buffer.from('2'));
     });
-    const [transaction] = ledger.blocks()[0]!.transactions;
-    expect(transaction!.event).toEqual({ name: 'second', payload: Buffer.from('2') });
+    const transaction = firstIn(ledger);
+    expect(transaction.event).toEqual({ name: 'second', payload: Buffer.from('2') });
   });
 });
 
@@ -460,7 +465,7 @@ describe('ranges', () => {
     };
     const abandoned = await endorse(ledger, stop);
     expect(abandoned.rangeReads[0]).toMatchObject({ endKey: 'k100', exhausted: false });
-    expect(abandoned.rangeReads[0]!.reads).toHaveLength(101);
+    expect(firstOf(abandoned.rangeReads).reads).toHaveLength(101);
     const [beyond, again, at] = [
       await endorse(ledger, put('k101', 'new')),
       await endorse(ledger, stop),
@@ -695,7 +700,7 @@ describe('private data', () => {
     const block = JSON.stringify(ledger.blocks()[0]);
     expect(block).not.toContain('street');
     expect(block).not.toContain(JSON.stringify(Buffer.from('street')));
-    expect(ledger.blocks()[0]!.transactions[0]!.collections[0]!.writes).toEqual([
+    expect(firstOf(firstIn(ledger).collections).writes).toEqual([
       {
         keyHash: hex('ref'),
         isDelete: false,
@@ -752,7 +757,7 @@ describe('private data', () => {
       expect(text(await as(ledger, teller, hash, [BANK, LOGISTICS]))).toBe('0');
       expect(ledger.privateState('addresses').size).toBe(0);
       expect(text(await as(ledger, teller, read, [BANK, LOGISTICS]))).toBe('');
-      const [write] = ledger.blocks()[1]!.transactions[0]!.collections[0]!.writes;
+      const [write] = firstOf(firstIn(ledger, 1).collections).writes;
       expect(write).toMatchObject({ isDelete: true, isPurge: remove === 'purgePrivateData' });
     },
   );
@@ -854,7 +859,7 @@ describe('blocks', () => {
     await invoke(ledger, put('b'));
     expect(seen).toEqual([1]);
     expect(ledger.blocks().map((block) => block.transactions.length)).toEqual([2, 1]);
-    expect(ledger.blocks()[0]!.transactions[1]).toMatchObject({
+    expect(firstOf(ledger.blocks()).transactions[1]).toMatchObject({
       txId: second.proposal.txId,
       validationCode: 'MVCC_READ_CONFLICT',
       function: 'probe:run',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { transactionNamed } from '@fabric-offline-pay/domain';
+import { defined, itemWhere } from '../../../test/support/defined.js';
 import { chooseCaller, type CallerOptions } from './caller.js';
 import type { Input } from './input.js';
 
@@ -10,11 +11,17 @@ const ORGANISATIONS = [
   { id: 'bank-two', role: 'bank' as const, actor: 'bank-2' },
 ];
 
-const find = (name: string) => ORGANISATIONS.find(({ id, role }) => id === name || role === name)!;
+const find = (name: string) =>
+  itemWhere(ORGANISATIONS, ({ id, role }) => id === name || role === name);
 
 function caller(fullName: string, input: Input = {}, options: CallerOptions = {}): string {
   const [contract = '', name = ''] = fullName.split(':');
-  const chosen = chooseCaller(transactionNamed(contract, name)!, input, options, find);
+  const chosen = chooseCaller(
+    defined(transactionNamed(contract, name), fullName),
+    input,
+    options,
+    find,
+  );
   return `${chosen.organisation.id} ${chosen.attribute} ${chosen.actor}`;
 }
 

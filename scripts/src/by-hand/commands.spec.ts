@@ -10,6 +10,7 @@ import {
   UNITS,
 } from '@fabric-offline-pay/domain';
 import type { Command } from 'commander';
+import { firstOf, itemWhere } from '../../../test/support/defined.js';
 import { COMMANDS } from '../command-table.js';
 import { offpayProgram, runOffpay } from '../program.js';
 import { callByHand } from './call.js';
@@ -22,7 +23,7 @@ const called = jest.mocked(callByHand);
 const EVERY = ALL_TRANSACTIONS.map((entry) => [entry.fullName, entry] as const);
 
 const commandNamed = (parent: Command, name: string): Command =>
-  parent.commands.find((each) => each.name() === name || each.aliases().includes(name))!;
+  itemWhere(parent.commands, (each) => each.name() === name || each.aliases().includes(name));
 
 const commandOf = async (contract: string, name: string): Promise<Command> =>
   commandNamed(commandNamed(await offpayProgram([contract]), contract), name);
@@ -31,7 +32,7 @@ const commandOf = async (contract: string, name: string): Promise<Command> =>
 async function given(...words: string[]): Promise<Given> {
   called.mockClear();
   await runOffpay(words);
-  return called.mock.calls[0]![1];
+  return firstOf(called.mock.calls)[1];
 }
 
 /** @returns what a command line prints. */
@@ -117,7 +118,7 @@ describe('help', () => {
   });
 
   test('explains the fields inside JSON', () => {
-    const rate = ALL_TRANSACTIONS.find((each) => each.name === 'rate')!;
+    const rate = itemWhere(ALL_TRANSACTIONS, (each) => each.name === 'rate');
     expect(unwrapped(helpText(rate))).toContain('ratings[].stars integer, 1 to 5');
   });
 
@@ -171,7 +172,7 @@ test.each(COMMANDS)(
 );
 
 test('a flag without a value means true', async () => {
-  const listAlarms = ALL_TRANSACTIONS.find((each) => each.name === 'listAlarms')!;
+  const listAlarms = itemWhere(ALL_TRANSACTIONS, (each) => each.name === 'listAlarms');
   expect(
     inputOf(listAlarms, await given('alarm', 'list-alarms', '--bank-id', 'bank-1', '--open')),
   ).toEqual({

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DomainError, transactionNamed, type NamedTransaction } from '@fabric-offline-pay/domain';
+import { defined } from '../../../test/support/defined.js';
 import { inputOf, privateInputOf, type Given } from './input.js';
 
 const named = (contract: string, name: string): NamedTransaction =>
-  transactionNamed(contract, name)!;
+  defined(transactionNamed(contract, name), `${contract}:${name}`);
 const CAPTURE = named('settlement', 'capture');
 const ROLL_UP = named('settlement', 'rollUp');
 const RATE = named('feedback', 'rate');

@@ -6,12 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certifiedIssuer } from '@fabric-offline-pay/domain';
 import { PROGRAM } from '../../../test/support/command-line.js';
+import { itemWhere } from '../../../test/support/defined.js';
 import { offpayHere } from '../../../test/support/offpay-here.js';
 import vectors from '../../../test/vectors/offline.json';
 import { COMMAND_ERRORS } from '../command-errors.js';
 
 const { root, issuer, nextIssuer, otherRoot } = vectors.certificates;
-const fileOf = (name: string): string => vectors.proofs.find((proof) => proof.name === name)!.file;
+const fileOf = (name: string): string =>
+  itemWhere(vectors.proofs, (proof) => proof.name === name).file;
 
 const kidOf = (certificate: string): string => certifiedIssuer(certificate).kid;
 const KIDS = { issuer: kidOf(issuer), nextIssuer: kidOf(nextIssuer) };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { MAX_BATCH, transactionNamed } from '@fabric-offline-pay/domain';
+import { defined } from '../../../test/support/defined.js';
 import { ConflictError, EndorsementError, RefusedError, UnavailableError } from '../errors.js';
 import { realPace } from '../retry/pace.js';
 import { BatchingTransport } from './batching.js';
 import type { Call, Decode, SubmitOptions, TransactionResult, Transport } from './transport.js';
 
-const settle = transactionNamed('express', 'settle')!;
+const settle = defined(transactionNamed('express', 'settle'), 'express:settle');
 const refusal = { code: 'NOT_FOUND' as const, message: 'none', details: {} };
 
 type Answer = (inputs: readonly number[]) => readonly unknown[];
@@ -159,7 +160,7 @@ test.each<[string, SubmitOptions]>([
 });
 
 test('other transactions and queries are sent alone', async () => {
-  const release = transactionNamed('settlement', 'release')!;
+  const release = defined(transactionNamed('settlement', 'release'), 'settlement:release');
   const call = { transaction: release, argument: '1' };
   await Promise.all([batching.submit(call, decode, {}), batching.submit(call, decode, {})]);
   expect(network.sent).toEqual([[1], [1]]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The typed client: complete, typed by the table, and strict before anything is sent.
 import { ALL_TRANSACTIONS, type ContractName, type OutputOf } from '@fabric-offline-pay/domain';
+import { firstOf, itemWhere } from '../../../test/support/defined.js';
 import { RefusedError } from '../errors.js';
 import { createClient, type Client } from './client.js';
 import type { Call, TransactionResult, Transport } from './transport.js';
@@ -127,8 +128,8 @@ describe('a call', () => {
     });
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatchObject({ kind: 'submit', call: { argument: JSON.stringify(input) } });
-    expect(calls[0]!.call.transaction.fullName).toBe('settlement:capture');
-    expect(calls[0]!.options).toEqual({ endorsers: ['BankMSP'] });
+    expect(firstOf(calls).call.transaction.fullName).toBe('settlement:capture');
+    expect(firstOf(calls).options).toEqual({ endorsers: ['BankMSP'] });
   });
 
   test('of a query is evaluated and returns the output itself', async () => {
@@ -143,7 +144,7 @@ describe('a call', () => {
     await expect(
       client.settlement.readAccount({ customerId: 'customer-1', currency: 'EUR' }),
     ).resolves.toEqual(account);
-    expect(calls[0]!.kind).toBe('evaluate');
+    expect(firstOf(calls).kind).toBe('evaluate');
   });
 
   test('with transient data keeps it out of the argument', async () => {
@@ -153,7 +154,7 @@ describe('a call', () => {
       addressRefs: ['addr-1'],
     });
     await client.logistics.offerAddresses(order, { transient: addresses });
-    expect(calls[0]!.call).toMatchObject({
+    expect(firstOf(calls).call).toMatchObject({
       argument: JSON.stringify(order),
       transient: JSON.stringify(addresses),
     });
@@ -175,11 +176,12 @@ describe('a call', () => {
 
   test('names the path of a nested field', async () => {
     const { client } = fakeTransport({});
-    const { example } = ALL_TRANSACTIONS.find(
+    const { example } = itemWhere(
+      ALL_TRANSACTIONS,
       ({ fullName }) => fullName === 'logistics:registerCouriers',
-    )!;
+    );
     const input = structuredClone(example) as { couriers: { depot: { latitude: unknown } }[] };
-    input.couriers[0]!.depot.latitude = 'north';
+    firstOf(input.couriers).depot.latitude = 'north';
     await expect(client.logistics.registerCouriers(input as never)).rejects.toMatchObject({
       details: { field: 'couriers.0.depot.latitude' },
     });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The choice of endorsers.
 import { ALL_TRANSACTIONS, transactionNamed } from '@fabric-offline-pay/domain';
+import { defined } from '../../../test/support/defined.js';
 import { ConfigurationError } from '../errors.js';
 import { chooseEndorsers, type EndorserContext } from './endorsers.js';
 
@@ -11,8 +12,11 @@ const context = (ownMspId: string, changes: Partial<EndorserContext> = {}): Endo
   ownMspId,
   ...changes,
 });
-const capture = transactionNamed('settlement', 'capture')!;
-const rankCouriers = transactionNamed('logistics', 'rankCouriers')!;
+const capture = defined(transactionNamed('settlement', 'capture'), 'settlement:capture');
+const rankCouriers = defined(
+  transactionNamed('logistics', 'rankCouriers'),
+  'logistics:rankCouriers',
+);
 
 test.each([
   ['BankMSP', ['BankMSP', 'MerchantMSP']],

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { defined } from '../../../test/support/defined.js';
 import { everyEntry, pages } from './pages.js';
 
 const BOOK: Readonly<Record<string, { entries: readonly number[]; next: string | null }>> = {
@@ -16,7 +17,7 @@ function listed() {
   const asked: Input[] = [];
   const list = (input: Input) => {
     asked.push(input);
-    return Promise.resolve(BOOK[input.after ?? '']!);
+    return Promise.resolve(defined(BOOK[input.after ?? ''], 'such page'));
   };
   return { asked, list };
 }

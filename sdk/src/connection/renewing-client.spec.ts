@@ -111,14 +111,15 @@ class Relay {
   }
 }
 
-let peers: Peer[];
-let relays: Relay[];
+let peers: readonly Peer[];
+let relays: readonly [Relay, Relay];
 let client: RenewingClient;
 
 beforeEach(async () => {
-  peers = ['first', 'second'].map((name) => new Peer(name));
+  const [one, other] = [new Peer('first'), new Peer('second')];
+  peers = [one, other];
   await Promise.all(peers.map((peer) => peer.start()));
-  relays = peers.map((peer) => new Relay(peer));
+  relays = [new Relay(one), new Relay(other)];
   await Promise.all(relays.map((relay) => relay.start()));
 });
 
@@ -136,8 +137,8 @@ const open = (address: string) => () =>
   });
 
 function clientOf(count: 1 | 2): RenewingClient {
-  const [first, second] = relays.map(({ address }) => open(address));
-  client = new RenewingClient(count === 1 ? [first!] : [first!, second!], QUICK);
+  const [first, second] = [open(relays[0].address), open(relays[1].address)];
+  client = new RenewingClient(count === 1 ? [first] : [first, second], QUICK);
   return client;
 }
 
@@ -168,16 +169,16 @@ async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
 test('a dead connection is replaced, and its calls can be repeated', async () => {
   clientOf(1);
   expect(await call('/test/Echo')).toBe('first');
-  relays[0]!.standStill();
+  relays[0].standStill();
   await expect(within(SOON_MS, call('/test/Echo'))).rejects.toMatchObject({
     code: grpc.status.UNAVAILABLE,
   });
   expect(await within(SOON_MS, call('/test/Echo'))).toBe('first');
-  expect(relays[0]!.connections).toBe(2);
+  expect(relays[0].connections).toBe(2);
 });
 
 test('a connection that is accepted and then silent is replaced, too', async () => {
-  relays[0]!.isHung = true;
+  relays[0].isHung = true;
   clientOf(1);
   const answer = again('/test/Echo');
   await expect(
@@ -186,25 +187,25 @@ test('a connection that is accepted and then silent is replaced, too', async () 
       answer.then(() => undefined),
     ),
   ).rejects.toThrow('too late');
-  relays[0]!.isHung = false;
+  relays[0].isHung = false;
   expect(await within(SOON_MS, answer)).toBe('first');
 });
 
 test('when a peer hangs, calls go to the next one', async () => {
   clientOf(2);
   expect(await call('/test/Echo')).toBe('first');
-  relays[0]!.isHung = true;
-  relays[0]!.standStill();
+  relays[0].isHung = true;
+  relays[0].standStill();
   expect(await within(SOON_MS, again('/test/Echo'))).toBe('second');
   expect(await call('/test/Echo')).toBe('second');
 });
 
 test('when a peer cannot be reached, calls go to the next one, and later back to the first', async () => {
-  relays[0]!.stop();
+  relays[0].stop();
   clientOf(2);
   expect(await within(SOON_MS, again('/test/Echo'))).toBe('second');
-  await relays[0]!.start();
-  relays[1]!.stop();
+  await relays[0].start();
+  relays[1].stop();
   expect(await within(SOON_MS, again('/test/Echo'))).toBe('first');
 });
 
@@ -230,7 +231,7 @@ test('a stream on a dead connection ends, even without any other call', async ()
   const stream = client.makeServerStreamRequest('/test/Watch', asIs, asIs, Buffer.alloc(0), {});
   const failed = once(stream, 'error');
   await once(stream, 'data');
-  relays[0]!.standStill();
+  relays[0].standStill();
   await expect(within(SOON_MS, failed)).resolves.toMatchObject([{ code: grpc.status.CANCELLED }]);
   expect(await within(SOON_MS, call('/test/Echo'))).toBe('first');
 });
@@ -241,7 +242,7 @@ test('a silent stream on a live connection stays open', async () => {
   const failed = once(stream, 'error');
   await once(stream, 'data');
   await expect(within(1_500, failed)).rejects.toThrow('too late');
-  expect(relays[0]!.connections).toBe(1);
+  expect(relays[0].connections).toBe(1);
   stream.cancel();
   await failed;
 });

@@ -106,7 +106,8 @@ test('does not know transactions sent before its first block', async () => {
 
 test('tells each call its own outcome, with one question for each block', async () => {
   await liveFeed();
-  const [a, b, c] = ['a', 'b', 'c'].map((id) => feed.watch(id, source));
+  const watch = (id: string) => feed.watch(id, source);
+  const [a, b, c] = [watch('a'), watch('b'), watch('c')];
   stream.push(
     blockOf(9, [
       ['a', VALID],
@@ -115,19 +116,19 @@ test('tells each call its own outcome, with one question for each block', async 
     ]),
   );
   stream.push(blockOf(10, [['c', VALID]]));
-  await expect(a!.told).resolves.toEqual({
+  await expect(a.told).resolves.toEqual({
     transactionId: 'a',
     blockNumber: 9n,
     code: VALID,
     successful: true,
   });
-  await expect(b!.told).resolves.toEqual({
+  await expect(b.told).resolves.toEqual({
     transactionId: 'b',
     blockNumber: 9n,
     code: MVCC_READ_CONFLICT,
     successful: false,
   });
-  await expect(c!.told).resolves.toMatchObject({ blockNumber: 10n });
+  await expect(c.told).resolves.toMatchObject({ blockNumber: 10n });
   expect(ask.mock.calls.map(([id]) => id)).toEqual(['a', 'c']);
 });
 

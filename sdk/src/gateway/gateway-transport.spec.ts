@@ -3,6 +3,7 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { Metadata, status as grpc, type requestCallback } from '@grpc/grpc-js';
 import { connect, hash, StatusCode, type GrpcClient } from '@hyperledger/fabric-gateway';
+import { firstOf, itemAt } from '../../../test/support/defined.js';
 import { createClient } from '../client/client.js';
 import type { EndorserContext } from '../client/endorsers.js';
 import { OutcomeUnknownError } from '../errors.js';
@@ -119,7 +120,7 @@ function scriptedPeer(script: Partial<Record<Stage, readonly Step[]>>) {
       callback: requestCallback<unknown>,
     ) => {
       const stage = method.split('/').at(-1) as Stage;
-      const step = steps[stage][Math.min(of(stage).length, steps[stage].length - 1)]!;
+      const step = itemAt(steps[stage], Math.min(of(stage).length, steps[stage].length - 1));
       requests.push({ stage, request, leftMs: (deadline ?? Infinity) - Date.now() });
       const answer = typeof step === 'function' ? step() : step;
       if (answer instanceof Failure) callback(answer.toServiceError());
@@ -211,10 +212,10 @@ describe('a submit', () => {
     const answer = await client.settlement.release(order);
     expect(answer).toMatchObject({ result: OUTCOME, blockNumber: 42n, attempts: 1 });
     expect(peer.stages()).toEqual(['Endorse', 'Submit', 'CommitStatus']);
-    expect(peer.of('Endorse')[0]!.getEndorsingOrganizationsList()).toEqual(['BankMSP', OWN]);
-    const [submit] = peer.of('Submit');
-    expect(submit!.getTransactionId()).toBe(answer.transactionId);
-    const envelope = submit!.getPreparedTransaction();
+    expect(firstOf(peer.of('Endorse')).getEndorsingOrganizationsList()).toEqual(['BankMSP', OWN]);
+    const submit = firstOf(peer.of('Submit'));
+    expect(submit.getTransactionId()).toBe(answer.transactionId);
+    const envelope = submit.getPreparedTransaction();
     expect(
       verify('sha256', envelope.getPayload_asU8(), publicKey, envelope.getSignature_asU8()),
     ).toBe(true);
@@ -231,12 +232,14 @@ describe('a submit', () => {
       addresses: [{ ref: 'addr-1', latitude: 1, longitude: 2, text }],
     };
     await client.logistics.offerAddresses(order, { transient });
-    const proposal = Buffer.from(peer.of('Endorse')[0]!.serializeBinary()).toString();
+    const proposal = Buffer.from(firstOf(peer.of('Endorse')).serializeBinary()).toString();
     expect(proposal).toContain('logistics:offerAddresses');
     expect(proposal).toContain(JSON.stringify(order));
     expect(proposal).toContain(text);
-    expect(Buffer.from(peer.of('Submit')[0]!.serializeBinary()).toString()).not.toContain(text);
-    expect(peer.of('Endorse')[0]!.getEndorsingOrganizationsList()).toEqual([
+    expect(Buffer.from(firstOf(peer.of('Submit')).serializeBinary()).toString()).not.toContain(
+      text,
+    );
+    expect(firstOf(peer.of('Endorse')).getEndorsingOrganizationsList()).toEqual([
       'BankMSP',
       'LogisticsMSP',
     ]);
@@ -430,7 +433,7 @@ describe.each(JOURNALS)('an unknown outcome, with a journal %s,', (_, make) => {
       result: OUTCOME,
     });
     expect(peer.stages()).toEqual(['CommitStatus', 'Submit', 'CommitStatus']);
-    const sent = peer.of('Submit')[0]!.getPreparedTransaction();
+    const sent = firstOf(peer.of('Submit')).getPreparedTransaction();
     expect(Buffer.from(envelope).includes(Buffer.from(sent.serializeBinary()))).toBe(true);
   });
 
@@ -476,7 +479,7 @@ describe('a query', () => {
     const { client, peer, statistics } = setUp({ Evaluate: [found] });
     await expect(client.settlement.readAccount(account)).resolves.toEqual(answer);
     expect(peer.stages()).toEqual(['Evaluate']);
-    expect(peer.of('Evaluate')[0]!.getTargetOrganizationsList()).toEqual([OWN]);
+    expect(firstOf(peer.of('Evaluate')).getTargetOrganizationsList()).toEqual([OWN]);
     expect(statistics.snapshot().submitted).toBe(0);
   });
 

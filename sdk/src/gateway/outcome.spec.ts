@@ -2,6 +2,7 @@
 // Finding the outcome of an envelope, against scripted networks.
 import { Metadata, status as grpc, type ServiceError } from '@grpc/grpc-js';
 import { GatewayError, StatusCode, type Status } from '@hyperledger/fabric-gateway';
+import { itemAt } from '../../../test/support/defined.js';
 import { findOutcome, type OutcomeOptions } from './outcome.js';
 
 const cause: ServiceError = Object.assign(new Error('rpc'), {
@@ -31,7 +32,7 @@ function scripted(sends: readonly ('ok' | Error)[], statuses: readonly (Status |
   const calls: string[] = [];
   const step = <T>(script: readonly T[], name: string): T => {
     const index = calls.filter((call) => call.startsWith(name)).length;
-    return script[Math.min(index, script.length - 1)]!;
+    return itemAt(script, Math.min(index, script.length - 1));
   };
   return {
     calls,

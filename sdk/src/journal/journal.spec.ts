@@ -3,6 +3,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { firstOf } from '../../../test/support/defined.js';
 import { CorruptDataError } from '../errors.js';
 import { fileJournal } from './file-journal.js';
 import { memoryJournal } from './memory-journal.js';
@@ -25,7 +26,7 @@ describe.each([
     await journal.settle('tx-unknown');
     const pending = await journal.pending();
     expect(pending.map(({ transactionId }) => transactionId)).toEqual(['tx-2']);
-    expect(Buffer.from(pending[0]!.envelope).toString()).toBe('two');
+    expect(Buffer.from(firstOf(pending).envelope).toString()).toBe('two');
   });
 
   test('is empty at first', async () => {
@@ -43,8 +44,8 @@ describe.each([
 describe('file journal', () => {
   test('is read by the next process, and leaves no temporary file', async () => {
     await fileJournal(folder).record('tx-1', Buffer.from([0, 255, 1]));
-    const [entry] = await fileJournal(folder).pending();
-    expect(Buffer.from(entry!.envelope)).toEqual(Buffer.from([0, 255, 1]));
+    const entry = firstOf(await fileJournal(folder).pending());
+    expect(Buffer.from(entry.envelope)).toEqual(Buffer.from([0, 255, 1]));
     await expect(readdir(folder)).resolves.toEqual(['tx-1.envelope']);
   });
 

@@ -8,6 +8,7 @@ import {
   sealedStore,
 } from '@fabric-offline-pay/sdk/offline';
 import { copyOf, mortalSealed, type Disk } from '../../../test/support/crash-points';
+import { itemWhere, valueFor } from '../../../test/support/defined.js';
 import { AMOUNT, contradictions, SealedLife } from '../../../test/support/sealed-life';
 import { SEED, seeded } from '../../../test/support/seeded';
 import { codeOfError } from '../guards.js';
@@ -46,7 +47,7 @@ function olderValues(kind: Kind, key: string): readonly string[] {
 }
 
 function swaps(contents: ReadonlyMap<string, string>, key: string): readonly Damage[] {
-  const value = contents.get(key)!;
+  const value = valueFor(contents, key);
   return [...contents]
     .filter(([other, its]) => other > key && its !== value)
     .map(([other, its]) => ({
@@ -123,7 +124,7 @@ describe.each(KINDS)('a %s', (kind) => {
       const disk = copyOf(life.disks[kind]);
       const prefix = `${key.split('/')[0] ?? ''}/`;
       const others = [...disk.contents.keys()].filter((other) => !damage.values.has(other));
-      const other = others.find((name) => name !== 'head')!;
+      const other = itemWhere(others, (name) => name !== 'head');
       const reads = [(store: typeof first) => store.get(key)];
       if (key.includes('/')) reads.push((store) => store.list(prefix).then(() => undefined));
       const first = await mortalSealed(disk);

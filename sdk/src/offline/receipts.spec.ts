@@ -14,6 +14,7 @@ import {
   type OfflineKey,
   type PayeeGrant,
 } from '@fabric-offline-pay/sdk/offline';
+import { defined, firstOf } from '../../../test/support/defined.js';
 import { exchange, OfflineRoom, ROOTS } from '../../../test/support/offline-room';
 import {
   CHANNEL,
@@ -218,7 +219,7 @@ describe('a receipt', () => {
     const other = await room.device({ customerId: 'customer-2' });
     expect(await codeOf(other.importReceipt(receipt))).toBe('NOT_FOUND');
     const forged = Buffer.from(receipt);
-    forged[forged.length - 1]! ^= 1;
+    forged.writeUInt8(forged.readUInt8(forged.length - 1) ^ 1, forged.length - 1);
     expect(await codeOf(device.importReceipt(forged))).toBe('OFFLINE_SIGNATURE_INVALID');
     const uncertified = await room.terminal();
     const payment = await device.pay(await ask('B-1', uncertified));
@@ -241,13 +242,13 @@ describe('a receipt', () => {
 describe('a cancellation', () => {
   it('ends a request for good: the till accepts no voucher for it, and the device knows', async () => {
     const payment = await device.pay(await ask('A-1'));
-    const [cancellation] = await terminal.cancel('A-1');
+    const cancellation = firstOf(await terminal.cancel('A-1'));
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({
       accepted: false,
       code: 'OFFLINE_CANCELLED',
     });
-    await device.importCancellation(cancellation!);
-    await device.importCancellation(cancellation!);
+    await device.importCancellation(cancellation);
+    await device.importCancellation(cancellation);
     expect(await device.history()).toMatchObject([{ state: 'cancelled' }]);
   });
 
@@ -259,30 +260,30 @@ describe('a cancellation', () => {
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ accepted: true });
     const cancellations = await terminal.cancel('A-1');
     expect(cancellations).toHaveLength(1);
-    expect(await codeOf(other.importCancellation(cancellations[0]!))).toBe('NOT_FOUND');
-    await device.importCancellation(cancellations[0]!);
+    expect(await codeOf(other.importCancellation(firstOf(cancellations)))).toBe('NOT_FOUND');
+    await device.importCancellation(firstOf(cancellations));
     expect(await device.history()).toMatchObject([{ state: 'cancelled' }]);
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ repeated: true });
   });
 
   it('does not give the counter back, and contains everything that the bank needs', async () => {
     const payment = await device.pay(await ask('A-1'));
-    const [cancellation] = await terminal.cancel('A-1');
-    await device.importCancellation(cancellation!);
+    const cancellation = firstOf(await terminal.cancel('A-1'));
+    await device.importCancellation(cancellation);
     expect(await device.balances()).toMatchObject([{ spent: '1250', remaining: '18750' }]);
     const [brought] = await device.cancelled();
     expect(brought).toMatchObject({ customerId: 'customer-1', epoch: 1, amount: '1250' });
     const { voucher } = unpacked(payment.bytes);
     expect(brought?.voucher).toBe(Buffer.from(voucher).toString('base64'));
-    expect(brought?.cancellation).toBe(cancellation!.toString('base64'));
+    expect(brought?.cancellation).toBe(cancellation.toString('base64'));
   });
 
   it('allows a new request for the order, which can be paid', async () => {
     await device.pay(await ask('A-1'));
-    const [cancellation] = await terminal.cancel('A-1');
+    const cancellation = firstOf(await terminal.cancel('A-1'));
     const again = await ask('A-1');
     expect(await codeOf(device.pay(again))).toBe('ORDER_PAID_BEFORE');
-    await device.importCancellation(cancellation!);
+    await device.importCancellation(cancellation);
     const payment = await device.pay(again);
     expect(await terminal.accept('A-1', payment.bytes)).toMatchObject({ accepted: true });
     expect(await terminal.cancel('A-1')).toHaveLength(1);
@@ -307,7 +308,9 @@ describe('a cancellation', () => {
     const before = await terminal.cancel('A-1');
     room.now += 10;
     const after = await terminal.cancel('A-1');
-    const payloads = [before, after].map(([bytes]) => bytes!.subarray(0, -66).toString('hex'));
+    const payloads = [before, after].map((objects) =>
+      firstOf(objects).subarray(0, -66).toString('hex'),
+    );
     expect(payloads[1]).toBe(payloads[0]);
     expect(await codeOf(terminal.cancel('A-2'))).toBe('NOT_FOUND');
     await paid('A-3');
@@ -316,8 +319,8 @@ describe('a cancellation', () => {
 
   it('contradicts a receipt of the same payment: for the device, the first statement counts', async () => {
     await device.importReceipt((await paid('A-1')).receipt);
-    const { request } = (await device.evidence({ epoch: 1, counter: 1 }))!;
-    const { payload } = parseCose('offpay/payment-request', request!);
+    const { request } = defined(await device.evidence({ epoch: 1, counter: 1 }), 'evidence');
+    const { payload } = parseCose('offpay/payment-request', defined(request, 'request'));
     const contrary = newCancellation(payload);
     expect(await codeOf(device.importCancellation(contrary))).toBe('IDEMPOTENCY_CONFLICT');
     expect(await device.history()).toMatchObject([{ state: 'accepted' }]);
@@ -328,14 +331,16 @@ describe('a till that lost its records', () => {
   it('imports an accepted payment from the customer’s evidence, and settles it', async () => {
     const { receipt } = await paid('A-1');
     await device.importReceipt(receipt);
-    const evidence = await device.evidence({ epoch: 1, counter: 1 });
+    const evidence = defined(await device.evidence({ epoch: 1, counter: 1 }), 'evidence');
     const empty = await till();
-    expect(await empty.importPayment(evidence!.bytes!)).toMatchObject({
+    expect(
+      await empty.importPayment(defined(evidence.bytes, 'bytes of the evidence')),
+    ).toMatchObject({
       orderNumber: 'A-1',
       amount: '1250',
       status: 'waiting',
     });
-    await empty.importPayment(evidence!.bytes!);
+    await empty.importPayment(defined(evidence.bytes, 'bytes of the evidence'));
     expect(await empty.waiting()).toMatchObject({ count: 1 });
     expect(await empty.sync(room.ledger)).toMatchObject({ settled: 1 });
     expect(room.ledger.paid).toEqual(['A-1']);
@@ -343,17 +348,21 @@ describe('a till that lost its records', () => {
 
   it('can be replaced by another till of the merchant, long after the request expired', async () => {
     await device.importReceipt((await paid('A-1')).receipt);
-    const evidence = await device.evidence({ epoch: 1, counter: 1 });
+    const evidence = defined(await device.evidence({ epoch: 1, counter: 1 }), 'evidence');
     room.now += 3_600;
     const other = await till('till-2', softwareKey(newKey()));
-    expect(await other.importPayment(evidence!.bytes!)).toMatchObject({ orderNumber: 'A-1' });
+    expect(
+      await other.importPayment(defined(evidence.bytes, 'bytes of the evidence')),
+    ).toMatchObject({
+      orderNumber: 'A-1',
+    });
   });
 
   it('accepts the next payment of the device whose payment it imported', async () => {
     await device.importReceipt((await paid('A-1')).receipt);
-    const evidence = await device.evidence({ epoch: 1, counter: 1 });
+    const evidence = defined(await device.evidence({ epoch: 1, counter: 1 }), 'evidence');
     const empty = await till();
-    await empty.importPayment(evidence!.bytes!);
+    await empty.importPayment(defined(evidence.bytes, 'bytes of the evidence'));
     const { bytes } = await device.pay(await ask('B-1', empty));
     expect(await empty.accept('B-1', bytes)).toMatchObject({ accepted: true });
   });
@@ -361,12 +370,12 @@ describe('a till that lost its records', () => {
   it('imports nothing that no certified till of the merchant accepted', async () => {
     const { receipt } = await paid('A-1');
     await device.importReceipt(receipt);
-    const kept = await device.evidence({ epoch: 1, counter: 1 });
+    const kept = defined(await device.evidence({ epoch: 1, counter: 1 }), 'evidence');
     const whole = {
-      ...kept!.presented,
-      request: kept!.request!,
-      payee: kept!.payee!,
-      receipt: kept!.receipt!,
+      ...kept.presented,
+      request: defined(kept.request, 'request'),
+      payee: defined(kept.payee, 'payee'),
+      receipt: defined(kept.receipt, 'receipt'),
     };
     const other = await paid('A-2');
     const empty = await till();
@@ -380,7 +389,7 @@ describe('a till that lost its records', () => {
       'OFFLINE_PAYEE_UNTRUSTED',
     );
     const forged = Buffer.from(whole.request);
-    forged[forged.length - 1]! ^= 1;
+    forged.writeUInt8(forged.readUInt8(forged.length - 1) ^ 1, forged.length - 1);
     expect(await tried({ request: forged })).toBe('OFFLINE_SIGNATURE_INVALID');
     expect(await tried({ certificate: Buffer.of(1) })).toBe('OFFLINE_MALFORMED');
     expect(await codeOf(empty.importPayment(Buffer.of(0)))).toBe('OFFLINE_MALFORMED');

@@ -18,6 +18,7 @@ import {
   type Terminal,
 } from '@fabric-offline-pay/sdk/offline';
 import { copyOf, emptyDisk, type Disk } from '../../../test/support/crash-points';
+import { firstOf, itemWhere } from '../../../test/support/defined.js';
 import {
   AMOUNT,
   contradictions,
@@ -225,14 +226,14 @@ test('a device with an emptied store accepts no certificate of the epochs that i
 });
 
 test('a sealed epoch cannot be spent, but its old answers can be shown again', async () => {
-  const early = life.moments.find(({ released }) => released === 1)!;
+  const early = itemWhere(life.moments, ({ released }) => released === 1);
   const disk = putBack(early.device, life.disks.device);
   await restored(disk, life.deviceKey);
   const device = await life.openDevice(disk);
   expect(await device.balances()).toMatchObject([
     { epoch: 1, remaining: AMOUNT, sealed: true, spendable: false },
   ]);
-  const again = await device.pay(life.requests[0]!);
+  const again = await device.pay(firstOf(life.requests));
   expect(again).toMatchObject({ repeated: true, bytes: life.released[0] });
 });
 

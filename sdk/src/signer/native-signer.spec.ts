@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signatures in the form that Fabric's peers require.
 import { generateKeyPairSync, verify, type KeyObject } from 'node:crypto';
+import { firstOf, itemAt } from '../../../test/support/defined.js';
 import { ConfigurationError } from '../errors.js';
 import { nativeSigner, toLowSDer } from './native-signer.js';
 
@@ -11,13 +12,13 @@ function readDer(der: Uint8Array): { r: bigint; s: bigint } {
   const bytes = Buffer.from(der);
   expect(bytes[0]).toBe(0x30);
   expect(bytes[1]).toBe(bytes.length - 2);
-  const integer = (at: number): Buffer => bytes.subarray(at + 2, at + 2 + bytes[at + 1]!);
+  const integer = (at: number): Buffer => bytes.subarray(at + 2, at + 2 + itemAt(bytes, at + 1));
   const toBigInt = (part: Buffer): bigint => BigInt(`0x${part.toString('hex')}`);
   const r = integer(2);
   const s = integer(4 + r.length);
   for (const part of [r, s]) {
-    expect(part[0]!).toBeLessThan(0x80);
-    if (part[0] === 0 && part.length > 1) expect(part[1]!).toBeGreaterThanOrEqual(0x80);
+    expect(firstOf(part)).toBeLessThan(0x80);
+    if (part[0] === 0 && part.length > 1) expect(itemAt(part, 1)).toBeGreaterThanOrEqual(0x80);
   }
   expect(bytes).toHaveLength(6 + r.length + s.length);
   return { r: toBigInt(r), s: toBigInt(s) };

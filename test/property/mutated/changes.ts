@@ -2,6 +2,7 @@
 // Ways to change an object that travels: its bytes, one field of what it says, or the form in which it says the same.
 import { encodeCanonical } from 'cbor';
 import fc from 'fast-check';
+import { itemAt, itemRound } from '../../support/defined.js';
 import { decoded, isList } from './reading.js';
 
 /** One way to change bytes, with what fast-check draws for it. */
@@ -129,7 +130,7 @@ function reversed(value: unknown): unknown {
 /** A head of one byte, at some place where there may be one, in the form of two bytes; or an array that has no length. */
 function otherForm(bytes: Buffer, { which, at }: Extract<ByteChange, { how: 'form' }>): Buffer {
   const place = at % bytes.length;
-  const head = bytes[place]!;
+  const head = bytes.readUInt8(place);
   const major = head & 0xe0;
   const short = head & 0x1f;
   const [before, after] = [bytes.subarray(0, place), bytes.subarray(place + 1)];
@@ -165,14 +166,14 @@ export function changedBytes(bytes: Buffer, made: ByteChange, instead: () => Buf
     case 'none':
       return bytes;
     case 'flip':
-      return Buffer.from(all.with(at, all[at]! ^ made.bits));
+      return Buffer.from(all.with(at, itemAt(all, at) ^ made.bits));
     case 'insert':
       return Buffer.from(all.toSpliced(at, 0, made.byte));
     case 'remove':
       return Buffer.from(all.toSpliced(at, made.count));
     case 'swap': {
       const other = made.other % all.length;
-      return Buffer.from(all.with(at, all[other]!).with(other, all[at]!));
+      return Buffer.from(all.with(at, itemAt(all, other)).with(other, itemAt(all, at)));
     }
     case 'splice':
       return instead();
@@ -259,7 +260,7 @@ export function changedField(
   const before = decoded(encoded);
   if (!Array.isArray(before)) return undefined;
   const leaves = leavesOf(before);
-  const path = leaves[leaf % leaves.length]!;
+  const path = itemRound(leaves, leaf);
   const choices = replacements(valueAt(before, path), others);
   return encodeCanonical(withAt(before, path, choices[value % choices.length]));
 }

@@ -4,6 +4,7 @@ import { BANK } from '@fabric-offline-pay/testing';
 import { CHANNEL } from '../../support/memory-world.js';
 import { equals, Judge, KID, REFUSED } from './judge.js';
 import {
+  genuine,
   readPayload,
   readSign1,
   sha256,
@@ -15,6 +16,7 @@ import {
   numberOf,
   bytesOf,
   listOf,
+  stringOf,
 } from './reading.js';
 import { TERMINAL_POINT, type Subject } from './world.js';
 
@@ -50,7 +52,7 @@ export class DeviceJudge extends Judge {
     const [, name, licence, , kid] = payee;
     if (!equals(kid, KID)) return viewed(request.content, null);
     return this.#isPayee(payee, request)
-      ? viewed(request.content, { name: name!, licence: licence!, bankId: BANK })
+      ? viewed(request.content, { name: stringOf(name), licence: stringOf(licence), bankId: BANK })
       : REFUSED;
   }
 
@@ -61,8 +63,8 @@ export class DeviceJudge extends Judge {
     const payload = writePayload('payee-certificate', {
       ...request.content,
       terminalKey: bytesOf(terminalKey),
-      name: name!,
-      licence: licence!,
+      name: stringOf(name),
+      licence: stringOf(licence),
       validUntil: numberOf(validUntil),
       bankId: BANK,
     });
@@ -83,7 +85,7 @@ export class DeviceJudge extends Judge {
         each.device === device && equals(stated?.content['requestHash'], sha256(each.request)),
     );
     if (stated === undefined || own === undefined) return REFUSED;
-    const digest = readSign1('voucher', own.voucher)!.digest;
+    const digest = genuine('voucher', own.voucher).digest;
     const isOwn = kind === 'cancellation' || equals(stated.content['voucherDigest'], digest);
     return isOwn && this.isBy(TERMINAL_POINT, stated) ? 'kept' : REFUSED;
   }

@@ -43,6 +43,13 @@ export function answers({ content }: Sign1, request: Buffer, { amount }: Content
   return isPossible && equals(content['requestHash'], sha256(request));
 }
 
+type Complete<Parts> = { readonly [Name in keyof Parts]: NonNullable<Parts[Name]> };
+
+/** @returns whether every one could be read. */
+export const isComplete = <Parts extends Readonly<Record<string, Sign1 | undefined>>>(
+  parts: Parts,
+): parts is Parts & Complete<Parts> => !Object.values(parts).includes(undefined);
+
 /** A reader that decides by signatures. */
 export class Judge {
   readonly world: MutatedWorld;

@@ -3,9 +3,10 @@
 import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
 import { CHANNEL } from '../../support/memory-world.js';
 import { OFFLINE } from '../../support/offline-ledger.js';
-import { answers, equals, isBetween, isSame, Judge, REFUSED } from './judge.js';
+import { answers, equals, isBetween, isComplete, isSame, Judge, REFUSED } from './judge.js';
 import {
   decoded,
+  genuine,
   isShortVoucher,
   readPayload,
   readSign1,
@@ -29,6 +30,9 @@ const withStart = (rest: Buffer): Buffer =>
     Buffer.from(MERCHANT),
     rest,
   ]);
+
+/** What is shown of a voucher that its terminal gave up. */
+type Cancelling = Readonly<Record<'voucher' | 'request' | 'cancellation' | 'payee', Buffer>>;
 
 export class LedgerJudge extends Judge {
   /** The ledger, for the next epoch of the device. */
@@ -80,7 +84,7 @@ export class LedgerJudge extends Judge {
     request: Buffer,
     asked: Content,
   ): boolean {
-    const granted = readSign1('device-certificate', certificate)!;
+    const granted = genuine('device-certificate', certificate);
     return (
       equals(voucher.content['certificateDigest'], granted.digest) &&
       this.isBy(Buffer.from(device.certificate.deviceKey), voucher) &&
@@ -97,7 +101,7 @@ export class LedgerJudge extends Judge {
     const [sequence, counter, cumulative, time, signature, previous] = value;
     // The first voucher has none before it, which needs no saying.
     if (counter === 1 && previous.length > 0) return undefined;
-    const { digest } = readSign1('device-certificate', certificate)!;
+    const { digest } = genuine('device-certificate', certificate);
     const payload = writePayload('voucher', {
       certificateDigest: sequence === 0 ? digest : Buffer.alloc(32),
       counter: BigInt(counter),
@@ -110,24 +114,27 @@ export class LedgerJudge extends Judge {
   }
 
   /** The ledger, of a voucher that its terminal gave up. */
-  cancel(subject: Subject, shown: Readonly<Record<string, Buffer>>): string {
-    const voucher = readSign1('voucher', shown['voucher']!);
-    const asked = readSign1('payment-request', shown['request']!);
-    const stated = readSign1('cancellation', shown['cancellation']!);
-    const payee = this.issued('payee-certificate', shown['payee']!);
-    if ([voucher, asked, stated, payee].some((each) => each === undefined)) return REFUSED;
-    const { content } = payee!;
+  cancel(subject: Subject, shown: Cancelling): string {
+    const read = {
+      voucher: readSign1('voucher', shown.voucher),
+      asked: readSign1('payment-request', shown.request),
+      stated: readSign1('cancellation', shown.cancellation),
+      payee: this.issued('payee-certificate', shown.payee),
+    };
+    if (!isComplete(read)) return REFUSED;
+    const { voucher, asked, stated } = read;
+    const { content } = read.payee;
     const rules = [
       (['channel', 'merchantId', 'terminalId'] as const).every(
-        (field) => content[field] === asked!.content[field],
+        (field) => content[field] === asked.content[field],
       ),
-      this.isAskedBy(content, asked!),
-      asked!.content['channel'] === CHANNEL && asked!.content['currency'] === CURRENCY,
+      this.isAskedBy(content, asked),
+      asked.content['channel'] === CHANNEL && asked.content['currency'] === CURRENCY,
       // The payee's bank is known of merchants that are licensed.
       content['merchantId'] === MERCHANT,
-      this.isBy(content['terminalKey'], stated!),
-      equals(stated!.content['requestHash'], sha256(asked!.payload)),
-      this.#isOfReserve(subject, voucher!, asked!.payload, asked!.content),
+      this.isBy(content['terminalKey'], stated),
+      equals(stated.content['requestHash'], sha256(asked.payload)),
+      this.#isOfReserve(subject, voucher, asked.payload, asked.content),
     ];
     return rules.every(Boolean) ? 'returned' : REFUSED;
   }
@@ -139,13 +146,13 @@ export class LedgerJudge extends Judge {
     const object = this.issued('bulletin', shown);
     if (object === undefined) return REFUSED;
     const { number, issuedAt, channel, policy, revoked } = object.content;
-    const genuine = readSign1('bulletin', next)!.content;
-    const first = readSign1('bulletin', current)!.content;
+    const expected = genuine('bulletin', next).content;
+    const first = genuine('bulletin', current).content;
     const isNext = number === 2n && numberOf(issuedAt) >= numberOf(first['issuedAt']);
     const isAgain = number === 1n && numberOf(issuedAt) > numberOf(first['issuedAt']);
     const rules = [
       channel === CHANNEL,
-      isSame(policy, genuine['policy']) && isSame(revoked, []),
+      isSame(policy, expected['policy']) && isSame(revoked, []),
       isNext || isAgain,
       isBetween(issuedAt, this.now - 120, this.now + 120),
     ];

@@ -23,6 +23,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import { OfflineError, parseRefusal, RefusedError } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, MERCHANT, type Creator } from '@fabric-offline-pay/testing';
+import { firstOf, valueFor } from '../../support/defined.js';
 import { callerOf, CHANNEL, MSP } from '../../support/memory-world.js';
 import { base64, reserveKeyOf } from '../../support/offline-ledger.js';
 import { CERTIFICATES, ISSUER, proofSide, VECTOR_KEYS } from '../../support/offline-world.js';
@@ -42,19 +43,34 @@ export interface Part {
   readonly key?: KeyObject;
 }
 
-export type Parts = Readonly<Record<string, Part>>;
-export type Travelling = Readonly<Record<string, Buffer>>;
+export type Parts<Names extends string = string> = Readonly<Record<Names, Part>>;
+export type Travelling<Names extends string = string> = Readonly<Record<Names, Buffer>>;
 
-export interface Place {
+/**
+ * A place is only ever shown what has the names of its own parts. It has methods, because the compiler then takes it for a place of
+ * any names, too.
+ */
+export interface Place<Names extends string = string, Shown extends string = Names> {
   readonly name: string;
-  readonly parts: (subject: Subject, index: number) => Parts;
+  parts(subject: Subject, index: number): Parts<Names>;
   /** Puts the parts into the one thing that is shown, where there is one. @throws {DomainError} when that cannot be written */
-  readonly show?: (travelling: Travelling) => Buffer;
+  show?(travelling: Travelling<Names>): Buffer;
   /** @returns what the reader answers. */
-  readonly believe: (shown: Travelling, subject: Subject) => Promise<string>;
+  believe(shown: Travelling<Shown>, subject: Subject): Promise<string>;
   /** @returns what it should answer. */
-  readonly judge: (shown: Travelling, subject: Subject) => string;
+  judge(shown: Travelling<Shown>, subject: Subject): string;
 }
+
+/** The input that replaces the parts where they are put together. */
+export const SHOWN = 'shown';
+
+/** Where the parts are put together. */
+interface Whole<Names extends string> extends Place<Names, typeof SHOWN> {
+  show(travelling: Travelling<Names>): Buffer;
+}
+
+/** Finds out the names of a place from its parts. */
+const whole = <Names extends string>(place: Whole<Names>): Place => place;
 
 /** @returns what the work gives, or that it was refused. Anything else that it throws is a fault. */
 async function outcomeOf(work: () => Promise<string>): Promise<string> {
@@ -107,44 +123,48 @@ function atTills(world: MutatedWorld): Place[] {
   const { clock, tills, news } = world;
   const till = (terminalId: typeof TILL | typeof OTHER_TILL = TILL) =>
     tillOf(clock, tills[terminalId], terminalId);
-  const accepting = (name: string, show: Place['show']): Place => ({
-    name,
-    parts: paymentOf,
-    ...(show && { show }),
+  const accepting = (
+    name: string,
+    show: Whole<'voucher' | 'certificate'>['show'],
+  ): Whole<'voucher' | 'certificate'> => ({
+    ...{ name, parts: paymentOf, show },
     believe: async ({ shown }, { orderNumber }) =>
-      (await (await till()).accept(orderNumber, shown!)).accepted ? 'accepted' : REFUSED,
-    judge: ({ shown }, subject) => judges.accept(subject, shown!),
+      (await (await till()).accept(orderNumber, shown)).accepted ? 'accepted' : REFUSED,
+    judge: ({ shown }, subject) => judges.accept(subject, shown),
   });
   const learning = (
     name: string,
-    parts: Place['parts'],
+    parts: Place<'it'>['parts'],
     believe: (bytes: Buffer) => Promise<Parameters<Awaited<ReturnType<typeof till>>['learn']>[0]>,
     judge: (bytes: Buffer) => string,
-  ): Place => ({
+  ): Place<'it'> => ({
     name,
     parts,
     believe: ({ it }) =>
       outcomeOf(async () => {
-        await (await till()).learn(await believe(it!));
+        await (await till()).learn(await believe(it));
         return 'learnt';
       }),
-    judge: ({ it }) => judge(it!),
+    judge: ({ it }) => judge(it),
   });
-  const [known, newest] = news.map((bytes) => parseCose('offpay/bulletin', bytes));
-  const before = decodeBulletin(known!.payload);
-  const after = decodeBulletin(newest!.payload);
+  const [known, newest] = [
+    parseCose('offpay/bulletin', news[0]),
+    parseCose('offpay/bulletin', news[1]),
+  ];
+  const before = decodeBulletin(known.payload);
+  const after = decodeBulletin(newest.payload);
   const changes = encodeBulletinChanges(
     before.number,
     changesBetween(before.revoked, after.revoked),
     after,
-    newest!,
+    newest,
   );
   return [
     accepting('till: payment', ({ voucher, certificate }) =>
-      encodePresented({ voucher: voucher!, certificate: certificate! }),
+      encodePresented({ voucher, certificate }),
     ),
     accepting('till: packed payment', ({ voucher, certificate }) =>
-      packPayment({ voucher: voucher!, certificate: certificate! }),
+      packPayment({ voucher, certificate }),
     ),
     learning(
       'till: bulletin',
@@ -164,88 +184,84 @@ function atTills(world: MutatedWorld): Place[] {
       (payee) => Promise.resolve({ payee }),
       (bytes) => judges.learnPayee(bytes),
     ),
-    {
+    whole({
       name: 'till: payment evidence',
       parts: (subject) => ({
         ...{ request: requestOf(subject), payee: payeeOf(subject), ...paymentOf(subject) },
         receipt: signedBy('receipt', subject.receipt, terminal),
       }),
       show: ({ request, voucher, certificate, payee, receipt }) =>
-        encodePaymentEvidence({
-          request: request!,
-          voucher: voucher!,
-          certificate: certificate!,
-          payee: payee!,
-          receipt: receipt!,
-        }),
+        encodePaymentEvidence({ request, voucher, certificate, payee, receipt }),
       believe: ({ shown }) =>
         outcomeOf(async () => {
-          const payment = await (await till(OTHER_TILL)).importPayment(shown!);
+          const payment = await (await till(OTHER_TILL)).importPayment(shown);
           return `imported ${payment.orderNumber} ${payment.amount} ${payment.acceptedAt}`;
         }),
-      judge: ({ shown }) => judges.importPayment(shown!),
-    },
+      judge: ({ shown }) => judges.importPayment(shown),
+    }),
   ];
 }
 
 function atDevices(world: MutatedWorld): Place[] {
   const judges = new DeviceJudge(world);
   const { clock, wallets } = world;
-  const wallet = ({ device }: Subject) =>
-    walletOf(clock, wallets.get(device.certificate.customerId)!, device.key);
-  const viewing = (
+  const contentsOf = ({ certificate: { customerId } }: Subject['device']) =>
+    valueFor(wallets, customerId);
+  const wallet = ({ device }: Subject) => walletOf(clock, contentsOf(device), device.key);
+  const viewing = <Names extends string>(
     name: string,
-    parts: Place['parts'],
-    show: NonNullable<Place['show']>,
-  ): Place => ({
+    parts: Whole<Names>['parts'],
+    show: Whole<Names>['show'],
+  ): Whole<Names> => ({
     ...{ name, parts, show },
     believe: ({ shown }, subject) =>
       outcomeOf(async () => {
-        const view = await (await wallet(subject)).view(shown!);
+        const view = await (await wallet(subject)).view(shown);
         const { merchantId, orderNumber, amount, currency, expiresAt, payee } = view;
         return JSON.stringify([merchantId, orderNumber, amount, currency, expiresAt, payee]);
       }),
-    judge: ({ shown }) => judges.view(shown!),
+    judge: ({ shown }) => judges.view(shown),
   });
-  const stating = (kind: 'receipt' | 'cancellation'): Place => ({
+  const stating = (kind: 'receipt' | 'cancellation'): Place<'it'> => ({
     name: `device: ${kind}`,
     parts: (subject) => ({ it: signedBy(kind, subject[kind], terminal) }),
     believe: ({ it }, subject) =>
       outcomeOf(async () => {
         const own = await wallet(subject);
-        await (kind === 'receipt' ? own.importReceipt(it!) : own.importCancellation(it!));
+        await (kind === 'receipt' ? own.importReceipt(it) : own.importCancellation(it));
         return 'kept';
       }),
-    judge: ({ it }, subject) => judges.state(kind, subject, it!),
+    judge: ({ it }, subject) => judges.state(kind, subject, it),
   });
+  const certified: Place<'it'> = {
+    name: 'device: certificate',
+    parts: (subject) => ({ it: certificateOf(subject) }),
+    believe: ({ it }, { device }) =>
+      outcomeOf(async () => {
+        await (await walletOf(clock, new Map(), device.key)).importCertificate(it, [ISSUER]);
+        return 'kept';
+      }),
+    judge: ({ it }, subject) => judges.importCertificate(subject, it),
+  };
   return [
     viewing(
       'device: packed request',
       (subject) => ({ request: requestOf(subject), payee: payeeOf(subject) }),
-      ({ request, payee }) => packRequest({ request: request!, payee: payee! }),
+      ({ request, payee }) => packRequest({ request, payee }),
     ),
     viewing(
       'device: request of nobody',
       (subject) => ({ request: requestOf(subject) }),
-      ({ request }) => packRequest({ request: request! }),
+      ({ request }) => packRequest({ request }),
     ),
     viewing(
       'device: whole request',
       (subject) => ({ request: requestOf(subject) }),
-      ({ request }) => request!,
+      ({ request }) => request,
     ),
     stating('receipt'),
     stating('cancellation'),
-    {
-      name: 'device: certificate',
-      parts: (subject) => ({ it: certificateOf(subject) }),
-      believe: ({ it }, { device }) =>
-        outcomeOf(async () => {
-          await (await walletOf(clock, new Map(), device.key)).importCertificate(it!, [ISSUER]);
-          return 'kept';
-        }),
-      judge: ({ it }, subject) => judges.importCertificate(subject, it!),
-    },
+    certified,
   ];
 }
 
@@ -255,10 +271,13 @@ interface Settled {
 
 function atTheLedger(world: MutatedWorld): Place[] {
   const judges = new LedgerJudge(world);
-  const settling = (name: string, parts: Place['parts']): Place => ({
+  const settling = (
+    name: string,
+    parts: Place<'voucher' | 'request'>['parts'],
+  ): Place<'voucher' | 'request'> => ({
     ...{ name, parts },
     believe: async ({ voucher, request }, { device }) => {
-      const vouchers = [{ voucher: base64(voucher!), request: base64(request!) }];
+      const vouchers = [{ voucher: base64(voucher), request: base64(request) }];
       const reserves = [{ ...reserveKeyOf(device), vouchers }];
       const batch = { merchantId: MERCHANT, batchId: 'batch-1', currency: CURRENCY, reserves };
       const answer = (await endorse(world, TERMINAL, 'offline:settle', batch)) as
@@ -266,18 +285,18 @@ function atTheLedger(world: MutatedWorld): Place[] {
       const [verdict] = answer?.verdicts ?? [];
       return verdict !== undefined && verdictOf(verdict) === 'settled' ? 'settled' : REFUSED;
     },
-    judge: ({ voucher, request }, subject) => judges.settle(subject, voucher!, request!),
+    judge: ({ voucher, request }, subject) => judges.settle(subject, voucher, request),
   });
-  const answering = (
+  const answering = <Names extends string>(
     ...[name, parts, transaction, input, done, judge]: readonly [
       name: string,
-      parts: Place['parts'],
+      parts: Place<Names>['parts'],
       transaction: string,
-      input: (shown: Travelling, subject: Subject) => object,
+      input: (shown: Travelling<Names>, subject: Subject) => object,
       done: string,
-      judge: Place['judge'],
+      judge: Place<Names>['judge'],
     ]
-  ): Place => ({
+  ): Place<Names> => ({
     ...{ name, parts, judge },
     believe: async (shown, subject) =>
       (await endorse(world, NODE, transaction, input(shown, subject))) === undefined
@@ -295,10 +314,10 @@ function atTheLedger(world: MutatedWorld): Place[] {
         certificates: [bytesToText(subject.device.held.digest)],
       };
       const claim = { voucher: subject.voucher, requestPayload: subject.request };
-      const [short] = shortenClaims([claim], known);
+      const short = firstOf(shortenClaims([claim], known));
       return {
-        voucher: { bytes: Buffer.from(short!.voucher) },
-        request: { bytes: Buffer.from(short!.requestPayload) },
+        voucher: { bytes: Buffer.from(short.voucher) },
+        request: { bytes: Buffer.from(short.requestPayload) },
       };
     }),
     answering(
@@ -321,32 +340,34 @@ function atTheLedger(world: MutatedWorld): Place[] {
       'ledger: device certificate',
       ({ nextCertificate }) => ({ it: signedBy('device-certificate', nextCertificate, issuer) }),
       'offline:fund',
-      ({ it }, { device }) => ({ ...reserveKeyOf(device), epoch: 2, certificate: base64(it!) }),
+      ({ it }, { device }) => ({ ...reserveKeyOf(device), epoch: 2, certificate: base64(it) }),
       'funded',
-      ({ it }, subject) => judges.fund(subject, it!),
+      ({ it }, subject) => judges.fund(subject, it),
     ),
     answering(
       'ledger: bulletin',
       () => ({ it: signedBy('bulletin', world.bulletins[1], issuer) }),
       'offline:publishBulletin',
-      ({ it }) => ({ bankId: BANK, bulletin: base64(it!) }),
+      ({ it }) => ({ bankId: BANK, bulletin: base64(it) }),
       'published',
-      ({ it }) => judges.publish(it!),
+      ({ it }) => judges.publish(it),
     ),
   ];
 }
 
+type Proven = 'kind' | 'certificate' | 'voucher' | 'request' | 'other' | 'asked';
+
 /** Under the same certificate on both sides, by the issuer of the vectors. */
-const proofIn = ({ kind, certificate, voucher, request, other, asked }: Travelling) => ({
-  kind: kind!.toString() as FraudProof['kind'],
+const proofIn = ({ kind, certificate, voucher, request, other, asked }: Travelling<Proven>) => ({
+  kind: kind.toString() as FraudProof['kind'],
   sides: [
-    proofSide(certificate!, { voucher: voucher!, requestPayload: request! }),
-    proofSide(certificate!, { voucher: other!, requestPayload: asked! }),
+    proofSide(certificate, { voucher, requestPayload: request }),
+    proofSide(certificate, { voucher: other, requestPayload: asked }),
   ] as const,
 });
 
 /** Which nobody writes any more. */
-function firstFormat(travelling: Travelling): string {
+function firstFormat(travelling: Travelling<Proven>): string {
   const { kind, sides } = proofIn(travelling);
   const claims = sides.map(({ certificate, voucher, requestPayload }) => ({
     certificate: base64(certificate),
@@ -359,7 +380,7 @@ function firstFormat(travelling: Travelling): string {
 
 function ofProofs(world: MutatedWorld): Place[] {
   const judges = new ProofJudge(world);
-  const parts: Place['parts'] = ({ pair, device, certificate }) => ({
+  const parts: Place<Proven>['parts'] = ({ pair, device, certificate }) => ({
     kind: { bytes: Buffer.from(pair.kind) },
     certificate: signedBy('device-certificate', certificate, issuer),
     voucher: signedBy('voucher', pair.first.voucher, device.key),
@@ -368,30 +389,30 @@ function ofProofs(world: MutatedWorld): Place[] {
     asked: { bytes: pair.second.request },
   });
   const texts = {
-    proof: (travelling: Travelling) => encodeFraudProof(proofIn(travelling)),
+    proof: (travelling: Travelling<Proven>) => encodeFraudProof(proofIn(travelling)),
     'proof of the first format': firstFormat,
   };
-  return Object.entries(texts).flatMap(([name, write]): Place[] => {
-    const show = (travelling: Travelling): Buffer => Buffer.from(write(travelling));
+  return Object.entries(texts).flatMap(([name, write]): Whole<Proven>[] => {
+    const show = (travelling: Travelling<Proven>): Buffer => Buffer.from(write(travelling));
     return [
       {
         ...{ name: `verifier: ${name}`, parts, show },
         believe: ({ shown }) =>
           outcomeOf(() => {
-            const proof = decodeFraudProof(shown!.toString());
+            const proof = decodeFraudProof(shown.toString());
             const { ok } = verifyFraudProof(proof, [CERTIFICATES.root]);
             return Promise.resolve(ok ? 'proven' : REFUSED);
           }),
-        judge: ({ shown }) => judges.verifyProof(shown!),
+        judge: ({ shown }) => judges.verifyProof(shown),
       },
       {
         ...{ name: `ledger: ${name}`, parts, show },
         believe: async ({ shown }) => {
-          const input = { proof: shown!.toString() };
+          const input = { proof: shown.toString() };
           const answer = await endorse(world, TERMINAL, 'offline:submitFraudProof', input);
           return answer === undefined ? REFUSED : 'proven';
         },
-        judge: ({ shown }) => judges.submitProof(shown!),
+        judge: ({ shown }) => judges.submitProof(shown),
       },
     ];
   });

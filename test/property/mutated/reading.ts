@@ -3,6 +3,7 @@
 // the specification alone. Shares no code with the domain.
 import { createHash } from 'node:crypto';
 import { decodeFirstSync, encodeCanonical, Tagged } from 'cbor';
+import { defined, type Tuple } from '../../support/defined.js';
 
 /** What our objects are made of. */
 export type Value = bigint | string | Buffer | readonly Value[];
@@ -244,6 +245,12 @@ export function bytesOf(value: Value | undefined): Buffer {
   return value;
 }
 
+/** A field that its shape has shown to be text. @throws when it is none */
+export function stringOf(value: Value | undefined): string {
+  if (typeof value !== 'string') throw new TypeError('this field is no text');
+  return value;
+}
+
 const isListOfValues = (value: Value | undefined): value is readonly Value[] => isList(value);
 
 /** A field that its shape has shown to be a list. @throws when it is none */
@@ -359,8 +366,15 @@ export function readSign1(kind: SignedKind, encoded: Uint8Array): Sign1 | undefi
   return read?.signed.equals(expected) === true ? read : undefined;
 }
 
+/** What the world's own parties signed. @throws when the bytes are none of this kind */
+export const genuine = (kind: SignedKind, encoded: Uint8Array): Sign1 =>
+  defined(readSign1(kind, encoded), `genuine ${kind}`);
+
 /** @returns whether the value is a list of this many byte strings. */
-export const isListOfBytes = (value: unknown, length: number): value is readonly Buffer[] =>
+export const isListOfBytes = <Count extends number>(
+  value: unknown,
+  length: Count,
+): value is Tuple<Buffer, Count> =>
   isList(value) && value.length === length && value.every((each) => Buffer.isBuffer(each));
 
 export type ShortVoucher = readonly [

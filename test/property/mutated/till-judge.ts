@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a till should judge what it is shown: payments, bulletins and their changes, its own certificate, evidence.
 import { CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { defined } from '../../support/defined.js';
 import { CHANNEL } from '../../support/memory-world.js';
 import { OFFLINE } from '../../support/offline-ledger.js';
-import { answers, equals, Judge, REFUSED, textOf } from './judge.js';
+import { answers, equals, isComplete, Judge, REFUSED, textOf } from './judge.js';
 import {
   decoded,
+  genuine,
   isListOfBytes,
   readPayload,
   readSign1,
@@ -18,6 +20,7 @@ import {
   bytesOf,
   numberOf,
   isList,
+  stringOf,
 } from './reading.js';
 import { TERMINAL_POINT, TILL, type Subject } from './world.js';
 
@@ -31,7 +34,7 @@ const NOTHING: Paid = { certificate: undefined, voucher: undefined };
 function wholePayment(shown: Buffer): Paid {
   const pair = decoded(shown);
   if (!isListOfBytes(pair, 2)) return NOTHING;
-  const [voucher = Buffer.of(), certificate = Buffer.of()] = pair;
+  const [voucher, certificate] = pair;
   return {
     voucher: readSign1('voucher', voucher),
     certificate: readSign1('device-certificate', certificate),
@@ -47,8 +50,8 @@ function packedPayment(shown: Buffer, { channel, currency }: Content): Paid {
   if (isFirst !== (previous.length === 0)) return NOTHING;
   const granted = writePayload('device-certificate', {
     ...packed,
-    channel: channel!,
-    currency: currency!,
+    channel: stringOf(channel),
+    currency: stringOf(currency),
   });
   const signature = bytesOf(packed['certificateSignature']);
   const certificate = sign1Of('device-certificate', granted, signature, bytesOf(packed['kid']));
@@ -61,7 +64,7 @@ function packedPayment(shown: Buffer, { channel, currency }: Content): Paid {
 export class TillJudge extends Judge {
   /** A till with no network. */
   accept({ request }: Subject, shown: Buffer): string {
-    const asked = readPayload('payment-request', request)!;
+    const asked = defined(readPayload('payment-request', request), 'genuine request');
     const isWhole = shown[0] === 0x82;
     const paidWith = isWhole ? wholePayment(shown) : packedPayment(shown, asked);
     const { certificate, voucher } = paidWith;
@@ -112,7 +115,7 @@ export class TillJudge extends Judge {
   /** A till, of what changed since the bulletin that it has. */
   learnChanges(shown: Buffer): string {
     const read = readPayload('bulletin-changes', shown);
-    const known = readSign1('bulletin', this.world.news[0])!.content;
+    const known = genuine('bulletin', this.world.news[0]).content;
     if (read === undefined || read['since'] !== known['number']) return REFUSED;
     const removed = listOf(read['removed']).map((entry) => textOf(entry));
     const kept = listOf(known['revoked']).filter((entry) => !removed.includes(textOf(entry)));
@@ -128,28 +131,30 @@ export class TillJudge extends Judge {
     const value = decoded(shown);
     const [version, ...parts] = isList(value) ? value : [];
     if (version !== 1 || !isListOfBytes(parts, 5)) return REFUSED;
-    const request = readSign1('payment-request', parts[0]!);
-    const voucher = readSign1('voucher', parts[1]!);
-    const certificate = this.issued('device-certificate', parts[2]!);
-    const payee = this.issued('payee-certificate', parts[3]!);
-    const receipt = readSign1('receipt', parts[4]!);
-    const all = [request, voucher, certificate, payee, receipt];
-    if (all.some((each) => each === undefined)) return REFUSED;
-    const hash = sha256(request!.payload);
-    const { content } = payee!;
-    const { channel, merchantId, orderNumber, amount } = request!.content;
+    const read = {
+      request: readSign1('payment-request', parts[0]),
+      voucher: readSign1('voucher', parts[1]),
+      certificate: this.issued('device-certificate', parts[2]),
+      payee: this.issued('payee-certificate', parts[3]),
+      receipt: readSign1('receipt', parts[4]),
+    };
+    if (!isComplete(read)) return REFUSED;
+    const { request, voucher, certificate, receipt } = read;
+    const hash = sha256(request.payload);
+    const { content } = read.payee;
+    const { channel, merchantId, orderNumber, amount } = request.content;
     const rules = [
       channel === CHANNEL && merchantId === MERCHANT,
       (['channel', 'merchantId', 'terminalId'] as const).every(
-        (field) => content[field] === request!.content[field],
+        (field) => content[field] === request.content[field],
       ),
-      this.isBy(content['terminalKey'], request!) && this.isBy(content['terminalKey'], receipt!),
-      this.isVoucherOf(certificate!, voucher!),
-      equals(voucher!.content['requestHash'], hash),
-      equals(receipt!.content['requestHash'], hash),
-      equals(receipt!.content['voucherDigest'], voucher!.digest),
+      this.isBy(content['terminalKey'], request) && this.isBy(content['terminalKey'], receipt),
+      this.isVoucherOf(certificate, voucher),
+      equals(voucher.content['requestHash'], hash),
+      equals(receipt.content['requestHash'], hash),
+      equals(receipt.content['voucherDigest'], voucher.digest),
     ];
-    const acceptedAt = numberOf(receipt!.content['acceptedAt']);
+    const acceptedAt = numberOf(receipt.content['acceptedAt']);
     return rules.every(Boolean)
       ? `imported ${String(orderNumber)} ${numberOf(amount)} ${acceptedAt}`
       : REFUSED;

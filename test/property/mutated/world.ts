@@ -25,6 +25,7 @@ import {
   type TerminalOptions,
 } from '@fabric-offline-pay/sdk/offline';
 import { BANK, CURRENCY, MERCHANT, type MemoryLedger } from '@fabric-offline-pay/testing';
+import { itemRound } from '../../support/defined.js';
 import { CHANNEL, memoryWorld } from '../../support/memory-world.js';
 import { base64, OFFLINE, timesOf } from '../../support/offline-ledger.js';
 import {
@@ -201,7 +202,7 @@ function contradicting(
       previous: Buffer.alloc(32, 9),
     },
   } as const;
-  const kind = (['sameCounter', 'previousHash', 'cumulative'] as const)[index % 3]!;
+  const kind = itemRound(['sameCounter', 'previousHash', 'cumulative'] as const, index);
   const other = { ...content, ...kinds[kind], requestHash: requestHash(request) };
   const voucher = notary.sign(device.key, 'voucher', encodeVoucher(other));
   return { kind, first: own, second: { voucher, request } };
@@ -219,12 +220,11 @@ export async function openMutatedWorld(clock: StoppedClock): Promise<MutatedWorl
   const bulletins = [builder.bulletin(1, []), builder.bulletin(2, [])] as const;
   await node.publishBulletin({ bankId: BANK, bulletin: base64(bulletins[0]) });
 
-  const [lost, gone] = ['customer-7', 'customer-8'].map((customerId) => ({
-    ...{ customerId, deviceId: 'phone', epoch: 3 },
-  }));
+  const lost = { customerId: 'customer-7', deviceId: 'phone', epoch: 3 };
+  const gone = { ...lost, customerId: 'customer-8' };
   const news = [
-    builder.bulletin(1, [lost!, gone!]),
-    builder.bulletin(3, [gone!, { ...lost!, epoch: 'all' }]),
+    builder.bulletin(1, [lost, gone]),
+    builder.bulletin(3, [gone, { ...lost, epoch: 'all' }]),
   ] as const;
   const contents = new Map<string, string>();
   const others = new Map<string, string>();

@@ -109,10 +109,9 @@ const signatureBy = fc
   })
   .map(({ signer, message, text, bit, ...change }): HostileSignature => {
     const spki = spkiOf(signer);
-    const [whole, short] = [spki, shortKeyOf(spki)].map((each) => Buffer.from(each, 'base64'));
     return {
-      spki: text(change.key(whole!, bit)),
-      short: text(change.short(short!, bit)),
+      spki: text(change.key(Buffer.from(spki, 'base64'), bit)),
+      short: text(change.short(Buffer.from(shortKeyOf(spki), 'base64'), bit)),
       message: Buffer.from(message).toString('hex'),
       signature: change.signature(signBytes(signer, message), bit).toString('hex'),
     };

@@ -9,6 +9,7 @@ import {
   type CertificateExtension,
 } from '@fabric-offline-pay/testing';
 import * as fc from 'fast-check';
+import { defined } from '../../../../test/support/defined';
 import { SEED } from '../../../../test/support/seeded';
 import { attributesOf, isIssuedBy, readCertificate, spkiOf } from './certificate';
 
@@ -27,13 +28,15 @@ const certificate = (
     root.privateKey,
   );
 
+const readable = (pem: string) => defined(readCertificate(pem), 'certificate in the text');
+
 const authority = (extensions: readonly CertificateExtension[] = [AUTHORITY], keys = root) =>
-  readCertificate(
+  readable(
     makeCertificate(
       { subject: named('root'), issuer: named('root'), publicKey: keys.publicKey, extensions },
       keys.privateKey,
     ),
-  )!;
+  );
 
 describe('a certificate', () => {
   const pem = certificate();
@@ -58,7 +61,7 @@ describe('a certificate', () => {
   });
 
   it('belongs to an authority that may certify, has the right name, and signed it', () => {
-    const read = readCertificate(pem)!;
+    const read = readable(pem);
     expect(isIssuedBy(read, authority())).toBe(true);
     expect(isIssuedBy(read, authority([]))).toBe(false);
     expect(isIssuedBy(read, authority([AUTHORITY], newKeys()))).toBe(false);
@@ -67,20 +70,20 @@ describe('a certificate', () => {
 
   it('may have a key of another kind', () => {
     const { publicKey } = generateKeyPairSync('ed25519');
-    expect(spkiOf(readCertificate(certificate([], publicKey))!)).toMatch(/^MCow/);
+    expect(spkiOf(readable(certificate([], publicKey)))).toMatch(/^MCow/);
   });
 });
 
 describe('attributes', () => {
   const read = (...texts: readonly string[]) =>
-    attributesOf(readCertificate(certificate(texts.map(attributesExtension)))!);
+    attributesOf(readable(certificate(texts.map(attributesExtension))));
 
   it('are the ones that the authority gave', () => {
     const attrs = { role: 'offline-issuer', actor: 'bank-1', note: 'ünïcode '.repeat(40) };
     expect(read(JSON.stringify({ attrs }))).toEqual(attrs);
     expect(
       attributesOf(
-        readCertificate(certificate([AUTHORITY, attributesExtension('{"attrs":{"role":"a"}}')]))!,
+        readable(certificate([AUTHORITY, attributesExtension('{"attrs":{"role":"a"}}')])),
       ),
     ).toEqual({ role: 'a' });
   });
@@ -102,7 +105,7 @@ describe('attributes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (value) => {
         const oid = '1.2.3.4.5.6.7.8.1';
-        const attributes = attributesOf(readCertificate(certificate([{ oid, value }]))!);
+        const attributes = attributesOf(readable(certificate([{ oid, value }])));
         expect(Object.values(attributes).every((text) => typeof text === 'string')).toBe(true);
       }),
       { numRuns: 200 },

@@ -2,6 +2,7 @@
 // Which identifiers and basic values are accepted at the edge, and which are refused.
 import fc from 'fast-check';
 import { generateKeyPairSync } from 'node:crypto';
+import { firstOf } from '../../../../test/support/defined';
 import { SEED } from '../../../../test/support/seeded';
 import {
   category,
@@ -54,7 +55,7 @@ describe('GTIN-13', () => {
           .map((last) => body + last)
           .filter(isGtin);
         expect(right).toHaveLength(1);
-        expect(weighs(right[0]!)).toBe(true);
+        expect(weighs(firstOf(right))).toBe(true);
       }),
     );
   });

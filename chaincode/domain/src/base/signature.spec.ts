@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ES256 with low S: one key, one text, one signature. Everything else is refused without an exception.
 import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { defined, itemAt, itemWhere } from '../../../../test/support/defined';
 import { DEVICE_KEY } from '../transactions/examples';
 import { signEs256 } from './sign';
 import {
@@ -54,7 +55,7 @@ describe('signing', () => {
     expect(signatures.some((bytes) => bytes[32] === 0)).toBe(true);
     const known = createPublicKey(privateKey);
     const wrong = texts.filter(
-      (text, at) => !verifyBytes(known, Buffer.from(text), signatures[at]!),
+      (text, at) => !verifyBytes(known, Buffer.from(text), itemAt(signatures, at)),
     );
     expect(wrong).toEqual([]);
   });
@@ -98,7 +99,7 @@ describe('verification refuses', () => {
     const key = { key: other.privateKey, dsaEncoding: 'ieee-p1363' as const };
     const texts = Array.from({ length: 64 }, (_, index) => `text ${index}`);
     const signed = texts.map((text) => [text, sign('sha256', Buffer.from(text), key)] as const);
-    const [text, own] = signed.find(([, bytes]) => bytes.readUInt8(32) < 0x70)!;
+    const [text, own] = itemWhere(signed, ([, bytes]) => bytes.readUInt8(32) < 0x70);
     expect(own).toHaveLength(64);
     expect(verifyEs256(other.spki, text, own.toString('base64'))).toBe(false);
   });
@@ -170,7 +171,9 @@ describe('the short form of a device key', () => {
     for (const each of Array.from({ length: 16 }, () => keyPair('P-256').spki)) {
       const short = shortKeyOf(each);
       expect(Buffer.from(short, 'base64')).toHaveLength(33);
-      expect(importShortKey(short)?.equals(importDeviceKey(each)!)).toBe(true);
+      expect(importShortKey(short)?.equals(defined(importDeviceKey(each), 'device key'))).toBe(
+        true,
+      );
     }
   });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which pairs of vouchers convict a device, and that comparing the neighbours is enough.
 import fc from 'fast-check';
+import { itemAt } from '../../../../test/support/defined';
 import { SEED } from '../../../../test/support/seeded';
 import type { CounterEntry } from '../ledger/offline-rows';
 import { contradictionOf, findContradiction } from './contradiction';
@@ -67,8 +68,8 @@ it('the neighbours give the same answer as all vouchers', () => {
   const indexes = fc.array(fc.nat({ max: 23 }), { maxLength: 24 });
   fc.assert(
     fc.property(universes, indexes, fc.nat({ max: 23 }), (universe, chosen, last) => {
-      const remembered = consistent(chosen.map((index) => universe[index]!));
-      const added = universe[last]!;
+      const remembered = consistent(chosen.map((index) => itemAt(universe, index)));
+      const added = itemAt(universe, last);
       const any = remembered.some((other) => contradictionOf(other, added) !== undefined);
       const found = findContradiction(remembered, added);
       expect(found !== undefined).toBe(any);

@@ -2,6 +2,7 @@
 // Random lives of devices. Vouchers of honest devices are always paid and never accused, in any order of settlement. A
 // device with two branches is always caught, and its payments before the fork are not affected.
 import fc from 'fast-check';
+import { defined, firstOf, itemAt, valueFor } from '../../../../test/support/defined';
 import { SEED } from '../../../../test/support/seeded';
 import {
   newDevice,
@@ -37,10 +38,14 @@ const buys = (minLength: number, maxLength: number) =>
   });
 
 const buy = (device: Device, { amount, merchant }: Buy): Payment =>
-  pay(device, newRequest({ amount: BigInt(amount), merchantId: MERCHANTS[merchant]! }));
+  pay(device, newRequest({ amount: BigInt(amount), merchantId: itemAt(MERCHANTS, merchant) }));
 
 const settle = (reserve: ReserveRow, { payment, merchant }: Bought): Settlement =>
-  settleVoucher(reserve, payment, settleContext({ merchantId: MERCHANTS[merchant]!, keyOf }));
+  settleVoucher(
+    reserve,
+    payment,
+    settleContext({ merchantId: itemAt(MERCHANTS, merchant), keyOf }),
+  );
 
 interface Bought extends Buy {
   readonly payment: Payment;
@@ -56,7 +61,7 @@ function settleAll(device: Device, order: readonly Bought[]) {
   for (const bought of order) {
     const settlement = settle(reserve, bought);
     results.push(settlement);
-    reserve = settlement.reserve!;
+    reserve = defined(settlement.reserve, 'reserve');
     paid += BigInt(settlement.credit);
     expect(BigInt(reserve.settled)).toBe(paid);
     expect(BigInt(standing(reserve)) + paid).toBe(BigInt(reserve.funded));
@@ -71,9 +76,9 @@ const orderOf = <T>(things: readonly T[], picks: readonly number[]): T[] => {
   const order: T[] = [];
   for (const pick of picks) {
     if (rest.length === 0) break;
-    const [thing] = rest.splice(pick % rest.length, 1);
-    order.push(thing!);
-    if (pick % 5 === 0) order.push(thing!);
+    const thing = firstOf(rest.splice(pick % rest.length, 1));
+    order.push(thing);
+    if (pick % 5 === 0) order.push(thing);
   }
   return [...order, ...rest];
 };
@@ -99,7 +104,7 @@ it(`an honest device is paid once for each voucher and never accused (seed ${SEE
       const order = orderOf(bought, picked);
       const { results, reserve, paid } = settleAll(device, order);
       results.forEach(({ verdict, fraud }, index) => {
-        const repeated = order.indexOf(order[index]!) < index;
+        const repeated = order.indexOf(itemAt(order, index)) < index;
         expect(verdict).toBe(repeated ? 'duplicate' : 'settled');
         expect(fraud).toBeUndefined();
       });
@@ -127,10 +132,14 @@ it(`a device with two branches is always caught, and its past is not affected (s
       expect(reserve.status).toBe('frozen');
       const frauds = results.flatMap(({ fraud }) => (fraud === undefined ? [] : [fraud]));
       expect(frauds.length).toBeGreaterThan(0);
-      const entries = new Map(results.map(({ entry }) => [entry!.digest, entry!]));
+      const entries = new Map(
+        results
+          .map(({ entry }) => defined(entry, 'entry'))
+          .map((entry) => [entry.digest, entry] as const),
+      );
       for (const { kind, settled, contradicting } of frauds) {
         kinds.add(kind);
-        const pair = [entries.get(settled[1])!, entries.get(contradicting[1])!] as const;
+        const pair = [valueFor(entries, settled[1]), valueFor(entries, contradicting[1])] as const;
         expect(contradictionOf(...pair)).toBe(kind);
         expect(Math.max(settled[0], contradicting[0])).toBeGreaterThan(fork.counter);
       }
@@ -155,7 +164,7 @@ it(`merchants of the past before a fork are paid, if they settle first (seed ${S
       expect(past.every(({ verdict }) => verdict === 'settled' || verdict === 'duplicate')).toBe(
         true,
       );
-      const paid = new Set(past.map(({ entry }) => entry!.counter));
+      const paid = new Set(past.map(({ entry }) => defined(entry, 'entry').counter));
       expect(paid.size).toBe(prefix.length);
     }),
     { numRuns: 10 },

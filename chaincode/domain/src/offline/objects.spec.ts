@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The four payloads: each value has one form and each form one value. Values out of range are neither written nor read.
 import fc from 'fast-check';
+import { defined } from '../../../../test/support/defined';
 import { SEED } from '../../../../test/support/seeded';
 import {
   newBulletin,
@@ -27,10 +28,10 @@ const instant = fc.integer({ min: 0, max: 8_640_000_000_000 - 1 });
 const number32 = fc.integer({ min: 0, max: 4_294_967_295 });
 const epoch = fc.integer({ min: 0, max: 99_999_999 });
 const seconds = fc.integer({ min: 0, max: 8_640_000_000 });
-const period = fc.uniqueArray(instant, { minLength: 2, maxLength: 2 }).map((both) => {
-  const [from, until] = both.sort((a, b) => a - b);
-  return { from: from!, until: until! };
-});
+const period = fc.uniqueArray(instant, { minLength: 2, maxLength: 2 }).map((both) => ({
+  from: Math.min(...both),
+  until: Math.max(...both),
+}));
 
 const certificates: fc.Arbitrary<DeviceCertificate> = fc
   .record({
@@ -151,7 +152,9 @@ function holds<T>(
         payload.writeUInt8(payload.readUInt8(index) ^ (1 << bit), index);
         let read: T | undefined;
         if (refusal(() => (read = decode(payload))) !== 'accepted') return;
-        expect(encode(read!).toString('hex')).toBe(payload.toString('hex'));
+        expect(encode(defined(read, 'object that was read')).toString('hex')).toBe(
+          payload.toString('hex'),
+        );
       }),
       { numRuns: 1000 },
     );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The content of a QR code: smaller, unambiguous, and the same bytes after unpacking.
 import fc from 'fast-check';
+import { defined } from '../../../../test/support/defined';
 import { SEED } from '../../../../test/support/seeded';
 import {
   forge,
@@ -57,7 +58,7 @@ describe('a request', () => {
     const both = unpackRequest(packRequest({ request, payee }), channel);
     expect(both.request.equals(request)).toBe(true);
     const certificate = payeeCertificateOf(
-      both.payee!,
+      defined(both.payee, 'payee'),
       decodePaymentRequest(payload),
       OFFLINE_BANK,
     );
@@ -180,7 +181,7 @@ it('anything else is refused, and never read as a different object', () => {
       (which, place, change) => {
         const bytes = Buffer.from(shown[which]);
         const at = place % bytes.length;
-        bytes[at] = bytes[at]! ^ change;
+        bytes.writeUInt8(bytes.readUInt8(at) ^ change, at);
         const outcome = refusal(() =>
           which === 0 ? unpackRequest(bytes, channel) : unpackPayment(bytes, payload),
         );

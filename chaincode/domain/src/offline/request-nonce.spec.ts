@@ -6,7 +6,8 @@ const KEY = Buffer.from(Array.from({ length: 64 }, (_, index) => index));
 /** From another implementation. */
 const NONCE = Buffer.from('c0ffee00127ed06de170011ce854fa6b', 'hex');
 
-const flipped = (bytes: Buffer, at: number): Buffer => Buffer.from(bytes.with(at, bytes[at]! ^ 1));
+const flipped = (bytes: Buffer, at: number): Buffer =>
+  Buffer.from(bytes.with(at, bytes.readUInt8(at) ^ 1));
 
 it('begins with the salt and names the key', () => {
   expect(requestNonce(KEY, Buffer.from('c0ffee00', 'hex'))).toEqual(NONCE);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The money of a reserve: opening, topping up, paying out, closing, and what each step refuses.
+import { defined } from '../../../../test/support/defined';
 import {
   newDevice,
   newKey,
@@ -86,7 +87,7 @@ it('the rest goes back once, and only after everybody could settle', () => {
   const payment = pay(newDevice({}, device.key), newRequest({ amount: 700n }));
   const context = settleContext();
   const opened = openReserveOf(payment.device);
-  const settled = settleVoucher(opened, payment, context).reserve!;
+  const settled = defined(settleVoucher(opened, payment, context).reserve, 'reserve');
   const { claimUntil } = settled;
   // A proposal's time may be a minute before the clock of an endorser that still accepts a batch.
   expect(refusal(() => closeReserve(settled, claimUntil + 60))).toBe('OFFLINE_CLAIM_OPEN');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger: every verdict, what it pays, and that nothing can frame an honest device.
+import { firstOf } from '../../../../test/support/defined';
 import {
   forge,
   newDevice,
@@ -274,7 +275,7 @@ describe('of one device', () => {
       verdict: 'conflict',
       credit: '0',
       reserve: { ...reserve, status: 'frozen' },
-      fraud: { kind, settled: [2, reserve.counters[0]!.digest], merchantId: 'merchant-1' },
+      fraud: { kind, settled: [2, firstOf(reserve.counters).digest], merchantId: 'merchant-1' },
     });
     expect(settle(settlement.reserve, other).verdict).toBe('conflict');
     expect(settle(settlement.reserve, second).verdict).toBe('duplicate');

@@ -231,7 +231,7 @@ describe('the file', () => {
   /** Another text for the same bytes: the last digit before the padding is one higher, because its lowest bits do not count. */
   const unused = (end: string): string => {
     const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-    return `${digits[digits.indexOf(end.charAt(0)) + 1]!}="`;
+    return `${digits.charAt(digits.indexOf(end.charAt(0)) + 1)}="`;
   };
   const escaped = (pem: string): string => JSON.stringify(pem).slice(1, -1);
   const PEM = escaped(CERTIFICATES.issuer);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { firstOf } from '../../../../test/support/defined.js';
 import { defaultTopology } from '../topology/default-topology.js';
 import { planNetwork, type OrganisationPlan } from '../topology/network-plan.js';
 import { chaincodeEndpoint, grpcAddress, makeSocketFolder } from './chaincode-endpoint.js';
@@ -10,7 +11,7 @@ import { chaincodeProcess } from './chaincode-process.js';
 const ownChaincode = join(__dirname, '..', '..', '..', '..', 'chaincode');
 
 const bankAt = (home: string): OrganisationPlan =>
-  planNetwork(defaultTopology, home, 20_000).organisations[0]!;
+  firstOf(planNetwork(defaultTopology, home, 20_000).organisations);
 
 describe('where the chaincode listens', () => {
   it('is a socket in its own folder', () => {

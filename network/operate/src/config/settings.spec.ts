@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { firstOf } from '../../../../test/support/defined.js';
 import { defaultTopology } from '../topology/default-topology.js';
 import { planNetwork } from '../topology/network-plan.js';
 import { authoritySettings, caServerSettings } from './ca-settings.js';
@@ -9,8 +10,7 @@ import { ordererSettings } from './orderer-settings.js';
 import { peerSettings } from './peer-settings.js';
 
 const plan = planNetwork(defaultTopology, '/net', 20_000);
-const [bank] = plan.organisations;
-const organisation = bank!;
+const organisation = firstOf(plan.organisations);
 const folder = '/net/organisations/bank';
 
 describe('mergeSettings', () => {
@@ -30,7 +30,7 @@ describe('peerSettings', () => {
     peer: { id: 'jdoe', discovery: { enabled: true } },
     vm: { endpoint: 'unix:///docker' },
   };
-  const settings = peerSettings(sample, organisation, organisation.peers[0]!, '/builder');
+  const settings = peerSettings(sample, organisation, firstOf(organisation.peers), '/builder');
 
   it('keeps what it does not change', () => {
     expect(settings).toMatchObject({ peer: { discovery: { enabled: true } } });
@@ -75,7 +75,7 @@ describe('ordererSettings', () => {
   const settings = ordererSettings(
     { General: { MaxRecvMsgSize: 1 } },
     organisation,
-    organisation.orderers[0]!,
+    firstOf(organisation.orderers),
   );
 
   it('starts without a channel, and lets only the operator make it join one', () => {

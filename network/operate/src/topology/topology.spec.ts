@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { leading } from '../../../../test/support/defined.js';
 import { defaultTopology } from './default-topology.js';
 import { countPorts, planNetwork } from './network-plan.js';
 import { type OrganisationTopology, topologySchema } from './topology.js';
 
-const [bank, merchant, logistics] = defaultTopology.organisations;
+const [bank, merchant, logistics] = leading(defaultTopology.organisations, 3);
 
 function withOrganisations(...organisations: (OrganisationTopology | undefined)[]): unknown {
   return { ...defaultTopology, organisations };
@@ -17,22 +18,22 @@ describe('topologySchema', () => {
   it('refuses two organisations with one id, MSP or node name', () => {
     expect(topologySchema.safeParse(withOrganisations(bank, bank)).success).toBe(false);
     expect(
-      topologySchema.safeParse(withOrganisations(bank, { ...merchant!, mspId: 'BankMSP' })).success,
+      topologySchema.safeParse(withOrganisations(bank, { ...merchant, mspId: 'BankMSP' })).success,
     ).toBe(false);
     expect(
-      topologySchema.safeParse(withOrganisations(bank, { ...merchant!, peers: ['bank-peer'] }))
+      topologySchema.safeParse(withOrganisations(bank, { ...merchant, peers: ['bank-peer'] }))
         .success,
     ).toBe(false);
   });
 
   it('refuses a network without an orderer', () => {
-    const bare = [bank, merchant, logistics].map((each) => ({ ...each!, orderers: [] }));
+    const bare = [bank, merchant, logistics].map((each) => ({ ...each, orderers: [] }));
     expect(topologySchema.safeParse(withOrganisations(...bare)).success).toBe(false);
   });
 
   it('refuses attributes that could add other attributes', () => {
     const identities = [{ name: 'teller', role: 'teller:ecert,hf.Registrar', actor: 'bank-1' }];
-    expect(topologySchema.safeParse(withOrganisations({ ...bank!, identities })).success).toBe(
+    expect(topologySchema.safeParse(withOrganisations({ ...bank, identities })).success).toBe(
       false,
     );
   });

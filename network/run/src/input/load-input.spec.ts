@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { firstOf } from '../../../../test/support/defined.js';
 import { inputPaths } from './input-paths.js';
 import { ensureUsable, loadInput, type LoadedInput } from './load-input.js';
 import { NOTHING_KNOWN } from './known.js';
@@ -115,7 +116,7 @@ const GOOD: Readonly<Record<InputName, Cells>> = {
 
 const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
 const toCsv = (...rows: readonly Cells[]): string =>
-  [Object.keys(rows[0]!), ...rows.map((row) => Object.values(row).map(quoted))]
+  [Object.keys(firstOf(rows)), ...rows.map((row) => Object.values(row).map(quoted))]
     .map((cells) => `${cells.join(',')}\n`)
     .join('');
 

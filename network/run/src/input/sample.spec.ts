@@ -18,6 +18,7 @@ import {
   type Place,
 } from '@fabric-offline-pay/domain';
 import { isValidPhoneNumber } from 'libphonenumber-js';
+import { itemAt, itemWhere, valueFor } from '../../../../test/support/defined.js';
 import { inputPaths } from './input-paths.js';
 import { loadInput } from './load-input.js';
 import { orderPairKey, pairWaybills } from './pair-waybills.js';
@@ -41,19 +42,19 @@ const expectedByLine = new Map(expected.map((entry) => [entry.line, entry]));
 
 const goodsOf = ({ merchantId, lines }: Order) =>
   lines.map(({ gtin }) =>
-    input.goods.find((row) => row.merchantId === merchantId && row.gtin === gtin)!,
+    itemWhere(input.goods, (row) => row.merchantId === merchantId && row.gtin === gtin),
   );
 const customerOf = ({ customerId }: Order) =>
-  input.customers.find((row) => row.customerId === customerId)!;
+  itemWhere(input.customers, (row) => row.customerId === customerId);
 const merchantOf = ({ merchantId }: Order) =>
-  input.merchants.find((row) => row.merchantId === merchantId)!;
+  itemWhere(input.merchants, (row) => row.merchantId === merchantId);
 const goodsTotal = ({ lines }: Order): string =>
   addAmounts(...lines.map(({ unitPrice, quantity }) => multiplyAmount(unitPrice, quantity)));
 const isPlaced = ({ line }: { readonly line: number }): boolean =>
-  !['refused', 'replayed'].includes(expectedByLine.get(line)!.finalState);
+  !['refused', 'replayed'].includes(valueFor(expectedByLine, line).finalState);
 const placed = input.orders.filter(isPlaced);
 const refused = (code: string) =>
-  input.orders.filter(({ line }) => expectedByLine.get(line)!.refusal === code);
+  input.orders.filter(({ line }) => valueFor(expectedByLine, line).refusal === code);
 
 /** The couriers, nobody rated yet. */
 const couriers: readonly Courier[] = input.couriers.map((courier) => ({
@@ -73,7 +74,7 @@ const quotesFor = (order: Order, place: Place) =>
       standards: { now: 0, ratings: DEFAULT_POLICY.ratings, conduct: DEFAULT_POLICY.conduct },
       locations: locationsOf(goodsOf(order)),
       weightGrams: goodsOf(order).reduce(
-        (sum, { weightGrams }, index) => sum + weightGrams * order.lines[index]!.quantity,
+        (sum, { weightGrams }, index) => sum + weightGrams * itemAt(order.lines, index).quantity,
         0,
       ),
       categories: goodsOf(order).map(({ category }) => category),
@@ -82,7 +83,7 @@ const quotesFor = (order: Order, place: Place) =>
     zoneAt(place),
   );
 const placeOf = (order: Order): Place =>
-  customerOf(order).addresses.find(({ number }) => number === order.address)!.place;
+  itemWhere(customerOf(order).addresses, ({ number }) => number === order.address).place;
 describe('the sample', () => {
   it('loads without any problem', () => {
     expect(input.problems).toEqual([]);
@@ -161,8 +162,11 @@ describe('the sample', () => {
   it('differs between the three parties in exactly what it says', () => {
     const waybills = pairWaybills(placed, input.waybills);
     for (const order of placed) {
-      const record = input.merchantOrders.find((row) => orderPairKey(row) === orderPairKey(order))!;
-      const waybill = waybills.get(orderPairKey(order))!;
+      const record = itemWhere(
+        input.merchantOrders,
+        (row) => orderPairKey(row) === orderPairKey(order),
+      );
+      const waybill = valueFor(waybills, orderPairKey(order));
       const quantities = (lines: readonly { readonly quantity: number }[]) =>
         lines.map(({ quantity }) => quantity).join();
       const differences = [
@@ -174,7 +178,7 @@ describe('the sample', () => {
       ].flat();
       expect({ line: order.line, differences }).toEqual({
         line: order.line,
-        differences: [expectedByLine.get(order.line)!.mismatch ?? []].flat(),
+        differences: [valueFor(expectedByLine, order.line).mismatch ?? []].flat(),
       });
     }
   });
@@ -188,7 +192,7 @@ describe('the sample', () => {
 
   it('names a courier that may not carry the goods where it says so, though it goes there', () => {
     for (const order of refused('COURIER_NOT_ELIGIBLE')) {
-      const courier = couriers.find(({ courierId }) => courierId === order.courierId)!;
+      const courier = itemWhere(couriers, ({ courierId }) => courierId === order.courierId);
       const place = placeOf(order);
       expect(servesZone(courier, zoneAt(place))).toBe(true);
       expect(
@@ -215,7 +219,7 @@ describe('the sample', () => {
   it('shows the registered price on every page except where the page is stale', () => {
     for (const order of input.orders) {
       const prices = goodsOf(order).map(({ price }) => price);
-      const isStale = expectedByLine.get(order.line)!.refusal === 'GOODS_DIGEST_MISMATCH';
+      const isStale = valueFor(expectedByLine, order.line).refusal === 'GOODS_DIGEST_MISMATCH';
       expect(order.lines.every(({ unitPrice }, index) => unitPrice === prices[index])).toBe(
         !isStale,
       );
@@ -224,7 +228,7 @@ describe('the sample', () => {
 
   it('has withdrawn goods, missing licences and uncovered categories in the orders that say so, and nowhere else', () => {
     for (const order of input.orders) {
-      const { refusal } = expectedByLine.get(order.line)!;
+      const { refusal } = valueFor(expectedByLine, order.line);
       const merchant = merchantOf(order);
       const goods = goodsOf(order);
       expect({
@@ -243,7 +247,7 @@ describe('the sample', () => {
 
   it('has the typing mistakes and incomplete profiles in the orders that say so, and nowhere else', () => {
     for (const order of input.orders) {
-      const { refusal } = expectedByLine.get(order.line)!;
+      const { refusal } = valueFor(expectedByLine, order.line);
       const { email, birthDate, addresses } = customerOf(order);
       expect({
         line: order.line,
@@ -266,7 +270,7 @@ describe('the sample', () => {
     for (const row of input.orders) {
       const { line, ...order } = { ...row, file: '' };
       const key = orderPairKey(order);
-      const { finalState, refusal } = expectedByLine.get(line)!;
+      const { finalState, refusal } = valueFor(expectedByLine, line);
       const earlier = first.get(key);
       expect(finalState === 'replayed' || refusal === 'IDEMPOTENCY_CONFLICT').toBe(
         earlier !== undefined,

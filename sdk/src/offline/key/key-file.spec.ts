@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { importDeviceKey, verifyBytes } from '@fabric-offline-pay/domain';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import { createKeyFile, openKeyFile, softwareKey } from '@fabric-offline-pay/sdk/offline';
+import { defined } from '../../../../test/support/defined.js';
 import { ITERATIONS } from './encrypted-pkcs8.js';
 
 const PASSPHRASE = 'correct horse battery staple';
@@ -25,7 +26,9 @@ test('a key signs the same after it is read from its file', async () => {
   expect(opened.publicKey).toBe(made.publicKey);
   const message = Buffer.from('message');
   const signature = await opened.sign(message);
-  expect(verifyBytes(importDeviceKey(made.publicKey)!, message, signature)).toBe(true);
+  expect(
+    verifyBytes(defined(importDeviceKey(made.publicKey), 'device key'), message, signature),
+  ).toBe(true);
 });
 
 test('only its owner may read the file, and the key in it is encrypted', async () => {

@@ -16,6 +16,7 @@ import {
   mortalSealed,
   type Disk,
 } from '../../../../test/support/crash-points';
+import { itemWhere } from '../../../../test/support/defined.js';
 import { SealedLife } from '../../../../test/support/sealed-life';
 import { restoreStore } from './restore.js';
 
@@ -248,7 +249,7 @@ describe('a store from before seals', () => {
 test('after a crash at any step of a restoration, it is done or can be repeated', async () => {
   const life = await SealedLife.lived();
   const { publicKey } = life.deviceKey;
-  const early = life.moments.find(({ released }) => released === 1)!;
+  const early = itemWhere(life.moments, ({ released }) => released === 1);
   const cases: readonly Disk[] = [
     { contents: early.device.contents, cell: life.disks.device.cell },
     { contents: new Map(), cell: life.disks.device.cell },

@@ -10,6 +10,7 @@ import {
 } from '@fabric-offline-pay/domain';
 import { RefusedError, UnavailableError } from '@fabric-offline-pay/sdk';
 import { memoryStore, type Device, type Terminal } from '@fabric-offline-pay/sdk/offline';
+import { defined, firstOf } from '../../../../test/support/defined.js';
 import {
   clonesIn,
   eventsDuring,
@@ -46,7 +47,7 @@ async function spendTwice(): Promise<ProofRecord> {
   const [original, clone] = await clonesIn(room);
   await exchange(terminal, original, 'T-1');
   expect(await exchange(terminal, clone, 'T-2')).toMatchObject({ code: 'OFFLINE_DOUBLE_SPEND' });
-  return (await terminal.proofs())[0]!;
+  return firstOf(await terminal.proofs());
 }
 
 /** Puts records on the terminal's disk. */
@@ -55,15 +56,18 @@ const put = (...records: readonly ProofRecord[]) =>
 
 test('both vouchers are kept with the record', async () => {
   const { own, first, proof } = await spendTwice();
-  const { certificate, voucher, requestPayload } = (await terminal.payment('T-1'))!;
+  const { certificate, voucher, requestPayload } = defined(
+    await terminal.payment('T-1'),
+    'payment',
+  );
   expect(first).toEqual({ certificate, voucher, requestPayload });
-  expect(own!.voucher).not.toBe(first!.voucher);
-  expect(JSON.parse(proof!)).toMatchObject({ sides: [first, own] });
+  expect(defined(own, 'own voucher').voucher).not.toBe(defined(first, 'first voucher').voucher);
+  expect(JSON.parse(defined(proof, 'proof'))).toMatchObject({ sides: [first, own] });
 });
 
 test('an entry that cannot be read or proven is reported, and the others are pursued', async () => {
   const record = await spendTwice();
-  const garbage = { ...record.own!, voucher: 'AAAA' };
+  const garbage = { ...defined(record.own, 'own voucher'), voucher: 'AAAA' };
   await put(
     { ...record, voucherDigest: '0-lost', own: null, first: null, proof: null },
     { ...record, voucherDigest: '1-garbage', own: garbage, first: null, proof: null },

@@ -9,6 +9,7 @@ import {
   type Terminal,
   type TerminalEvent,
 } from '@fabric-offline-pay/sdk/offline';
+import { defined, firstOf } from '../../../../test/support/defined';
 import {
   clonesIn,
   eventsDuring,
@@ -166,11 +167,11 @@ describe('acceptance', () => {
       { kind: 'doubleSpend', orderNumber: 'ORD-2' },
       { kind: 'rejected', code: 'OFFLINE_DOUBLE_SPEND' },
     ]);
-    const [record] = await terminal.proofs();
-    const proof = decodeFraudProof(record!.proof!);
+    const record = firstOf(await terminal.proofs());
+    const proof = decodeFraudProof(defined(record.proof, 'proof'));
     expect(verifyFraudProof(proof, ROOTS[OFFLINE_BANK])).toMatchObject({ ok: true });
     await terminal.sync(room.ledger);
-    expect(room.ledger.proofs).toEqual([record!.proof]);
+    expect(room.ledger.proofs).toEqual([record.proof]);
     await terminal.sync(room.ledger);
     expect(room.ledger.proofs).toHaveLength(1);
   });
@@ -178,11 +179,11 @@ describe('acceptance', () => {
 
 describe('trust', () => {
   test('an issuer needs the bank’s root, a bulletin needs an issuer, and an older bulletin is ignored', async () => {
-    const other = { ...room.issuer.row, certificate: ROOTS[OFFLINE_BANK][0]! };
+    const other = { ...room.issuer.row, certificate: firstOf(ROOTS[OFFLINE_BANK]) };
     await expect(terminal.learn({ issuers: [other] })).rejects.toMatchObject({
       code: 'ISSUER_UNTRUSTED',
     });
-    const first = room.ledger.newestBulletin!;
+    const first = defined(room.ledger.newestBulletin, 'bulletin');
     const second = await room.publish();
     await terminal.learn({ bulletin: second });
     await terminal.learn({ bulletin: first });
@@ -335,7 +336,7 @@ describe('synchronisation', () => {
     const events = await eventsDuring(terminal, () => terminal.sync(room.ledger));
     expect(events.map(({ kind }) => kind)).toEqual(['refused', 'doubleSpend', 'synchronised']);
     expect(await terminal.payment('ORD-1')).toMatchObject({ verdict: 'conflict' });
-    const proof = decodeFraudProof(room.ledger.proofs[0]!);
+    const proof = decodeFraudProof(firstOf(room.ledger.proofs));
     expect(verifyFraudProof(proof, ROOTS[OFFLINE_BANK])).toMatchObject({
       ok: true,
       fraud: { kind: 'sameCounter', customerId: 'customer-2' },

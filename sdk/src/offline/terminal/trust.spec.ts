@@ -22,6 +22,7 @@ import {
   type Store,
   type TerminalLedger,
 } from '@fabric-offline-pay/sdk/offline';
+import { defined } from '../../../../test/support/defined';
 import { exchange, OfflineRoom, ROOTS } from '../../../../test/support/offline-room';
 import {
   CERTIFICATES,
@@ -141,7 +142,7 @@ describe('a bulletin', () => {
   });
 
   test('with a lower number and an earlier date is never accepted again', async () => {
-    const first = room.ledger.newestBulletin!;
+    const first = defined(room.ledger.newestBulletin, 'bulletin');
     room.now += 10 * TOLERANCE;
     await terminal.learn({ bulletin: await room.publish(REVOKED) });
     await terminal.learn({ bulletin: first });

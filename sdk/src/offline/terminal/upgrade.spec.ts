@@ -15,6 +15,7 @@ import {
   type ProofRecord,
   type Store,
 } from '@fabric-offline-pay/sdk/offline';
+import { defined, valueFor } from '../../../../test/support/defined';
 import { clonesIn, exchange, OfflineRoom, ROOTS } from '../../../../test/support/offline-room';
 import {
   CERTIFICATES,
@@ -83,7 +84,10 @@ describe('the store of the first version', () => {
     await terminal.sync(room.ledger);
     makeOld();
     const upgraded = await room.openTerminal(memoryStore(disk));
-    const { certificate, voucher, requestPayload } = (await upgraded.payment('T-2'))!;
+    const { certificate, voucher, requestPayload } = defined(
+      await upgraded.payment('T-2'),
+      'payment',
+    );
     expect(await upgraded.proofs()).toMatchObject([
       { own: { certificate, voucher, requestPayload }, first: null, proof: null },
     ]);
@@ -120,7 +124,7 @@ describe('the store of the first version', () => {
     await exchange(terminal, first, 'A-1');
     await exchange(terminal, second, 'A-2');
     makeOld();
-    const payment = JSON.parse(disk.get('payment/A-1')!) as object;
+    const payment = JSON.parse(valueFor(disk, 'payment/A-1')) as object;
     disk.set('payment/A-1', JSON.stringify({ ...payment, certificate: 'AAAA' }));
     await room.openTerminal(memoryStore(disk));
     expect(entries('seen/').map(([key]) => key.split('/')[2])).toEqual(['customer-2']);

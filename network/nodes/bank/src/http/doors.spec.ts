@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tries every route of the table with every kind of certificate. A new route is tried without a change here.
 import { request } from 'node:https';
+import { valueFor } from '../../../../../test/support/defined.js';
 import { BANK_ROLES, type BankRole } from '../caller.js';
 import type { OperationName } from '../inputs.js';
 import { BankHouse } from '../testing/bank-house.js';
@@ -26,7 +27,7 @@ beforeAll(async () => {
     certificates.set(`stranger ${role}`, stranger);
   }
   house.publish({
-    certificates: BANK_ROLES.map((role) => certificates.get(`revoked ${role}`)!),
+    certificates: BANK_ROLES.map((role) => valueFor(certificates, `revoked ${role}`)),
   });
 });
 
@@ -39,7 +40,7 @@ interface Answer {
 
 const call = ({ method, path }: Pick<Route, 'method' | 'path'>, kind: string): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const { cert, key } = certificates.get(kind)!;
+    const { cert, key } = valueFor(certificates, kind);
     const url = new URL(path.replace(/:\w+/g, 'nobody'), house.bank.url);
     const options = { method, ca: house.authority.root, cert, key, agent: false as const };
     const sent = request(url, options, (response) => {

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defined } from '../../../../../test/support/defined.js';
 import { withLock } from './file-lock.js';
 import { makeFolder, privately, readJsonIfPresent, writeFileAtomic, writeJson } from './files.js';
 import { inParallel } from './in-parallel.js';
@@ -31,8 +32,8 @@ const sleeper = ['-e', 'setInterval(() => undefined, 1000)'];
 describe('process identity', () => {
   it('distinguishes a living process from an earlier one with its number', async () => {
     const child = spawn(process.execPath, sleeper, { stdio: 'ignore' });
-    const pid = child.pid!;
-    const reference = { pid, identity: processIdentity(pid)! };
+    const pid = defined(child.pid, 'process id');
+    const reference = { pid, identity: defined(processIdentity(pid), 'identity of the process') };
     const predecessor = { pid, identity: `${reference.identity}0` };
     expect(isAlive(reference)).toBe(true);
     expect(isAlive(predecessor)).toBe(false);
