@@ -5,7 +5,7 @@ import { PRIVATE_UMASK, withLock } from '@fabric-offline-pay/node-common';
 import { connect, type Connection } from '@fabric-offline-pay/sdk';
 import { pino, type Logger } from 'pino';
 import { readConfig, type BankConfig } from './config.js';
-import { framesOf } from './http/refusals.js';
+import { factsOf } from './http/refusals.js';
 import { startBank } from './start-bank.js';
 
 /** How long a process that is ending may still hold the database. */
@@ -37,6 +37,8 @@ function withReject(): {
 } {
   let reject: (error: unknown) => void = () => undefined;
   const promise = new Promise<never>((_, rejectWith) => (reject = rejectWith));
+  // It may be rejected while the service still starts, and nobody waits for it yet.
+  promise.catch(() => undefined);
   return { promise, reject };
 }
 
@@ -51,8 +53,11 @@ async function serve(config: BankConfig, logger: Logger): Promise<void> {
       blocks: connection,
       onEnd: reject,
     });
-    logger.info({ signal: await Promise.race([stopped, broken]) }, 'ending');
-    await bank.close();
+    try {
+      logger.info({ signal: await Promise.race([stopped, broken]) }, 'ending');
+    } finally {
+      await bank.close();
+    }
   } finally {
     connection.close();
   }
@@ -69,10 +74,7 @@ async function main(): Promise<void> {
   await withLock(`${config.databaseFolder}.lock`, LOCK_DEADLINE_MS, () =>
     serve(config, logger),
   ).catch((error: unknown) => {
-    logger.fatal(
-      { name: error instanceof Error ? error.name : 'unknown', frames: framesOf(error) },
-      'ended',
-    );
+    logger.fatal(factsOf(error), 'ended');
     throw error;
   });
 }

@@ -96,8 +96,13 @@ const placeOf = ({ databaseFolder }: BankConfig, { engine }: BankParts): Databas
 export async function startBank(config: BankConfig, parts: BankParts): Promise<RunningBank> {
   const { readyFile } = config;
   const db = await openBankDatabase(placeOf(config, parts));
+  let notices = NOT_FOLLOWING;
+  const closeDatabase = async (): Promise<void> => {
+    await notices.close();
+    await db.destroy();
+  };
   try {
-    const notices = await noticesOf(config, db, parts);
+    notices = await noticesOf(config, db, parts);
     const service = serviceOf(config, db, parts);
     const server = serverOf(config, db, service, parts.logger);
     const url = await server.listen({ host: config.host, port: config.port });
@@ -109,12 +114,11 @@ export async function startBank(config: BankConfig, parts: BankParts): Promise<R
         if (readyFile !== undefined) rmSync(readyFile, { force: true });
         await server.close();
         await service.idle();
-        await notices.close();
-        await db.destroy();
+        await closeDatabase();
       },
     };
   } catch (error) {
-    await db.destroy();
+    await closeDatabase();
     throw error;
   }
 }

@@ -52,6 +52,12 @@ export const toAnswer = (
   body: error.toRefusal(),
 });
 
+/** @returns what a log may say of an error: no message, which may quote a value. */
+export const factsOf = (error: unknown) => ({
+  name: error instanceof Error ? error.name : 'unknown',
+  frames: framesOf(error),
+});
+
 /** @returns where an error was thrown, without its message, which may quote a value. */
 export function framesOf(error: unknown): string[] {
   const stack = error instanceof Error ? (error.stack ?? '') : '';

@@ -23,9 +23,13 @@ const validity = (seconds: number): string =>
 export const loginText = (code: string, seconds: number): string =>
   `${code} is your code to log in. ${validity(seconds)}`;
 
+/** @returns the id of a message without a code: it does not begin with a login's id, so that it is never read as one with a code. */
+export const otherMessageId = (...parts: readonly string[]): string =>
+  ['', ...parts].join(SEPARATOR);
+
 /** Does not begin with a login's id, so that it is never read as a message with a code. */
 export const settledMessageId = (merchantId: string, orderNumber: string): string =>
-  ['', merchantId, orderNumber].join(SEPARATOR);
+  otherMessageId(merchantId, orderNumber);
 
 /** Tells the customer about an offline payment, which the bank could not check when it was made. */
 export const settledText = ({
@@ -72,7 +76,7 @@ const changeOf = ({ phone, hasPassword }: ChangeWords): string =>
 
 /** @returns the id of a message about a change; there is one per event. */
 export const changeMessageId = (changeId: string, event: string): string =>
-  ['', 'change', changeId, event].join(SEPARATOR);
+  otherMessageId('change', changeId, event);
 
 export const changeCodeText = (code: string, seconds: number, change: ChangeWords): string =>
   `${code} confirms ${changeOf(change)} for your account, and nothing else. ${validity(seconds)}`;

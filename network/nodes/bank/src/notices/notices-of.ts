@@ -10,7 +10,7 @@ type Hold = NonNullable<Order['hold']>;
 /** One thing that a customer is told, once. */
 export interface Notice {
   /** Natural: `kind` and what it is about. Unique within the order. */
-  readonly key: string;
+  readonly key: readonly string[];
   readonly kind: NoticeKind;
   /** Minor units, where the notice is about money. */
   readonly amount: Amount | null;
@@ -22,7 +22,6 @@ export interface OrderBefore {
   readonly verification: Order['verification'];
   readonly dispute: Order['dispute'];
   readonly hold: Pick<Hold, 'captures' | 'refunds' | 'voided'> | null;
-  readonly state: Order['state'] | null;
 }
 
 const NOTHING: OrderBefore = {
@@ -30,11 +29,10 @@ const NOTHING: OrderBefore = {
   verification: 'none',
   dispute: null,
   hold: null,
-  state: null,
 };
 
-const notice = (kind: NoticeKind, about: string, amount: Amount | null = null): Notice => ({
-  key: about === '' ? kind : `${kind}/${about}`,
+const notice = (kind: NoticeKind, about?: string, amount: Amount | null = null): Notice => ({
+  key: about === undefined ? [kind] : [kind, about],
   kind,
   amount,
 });
@@ -81,10 +79,10 @@ export function noticesOf(before: OrderBefore | null, after: Order): readonly No
   const delivery = DELIVERIES[after.delivery];
   return [
     ...(verification !== undefined && was.verification !== after.verification
-      ? [notice(verification, '')]
+      ? [notice(verification)]
       : []),
     ...(after.hold === null ? [] : noticesOfMoney(was.hold, after.hold)),
-    ...(delivery !== undefined && was.delivery !== after.delivery ? [notice(delivery, '')] : []),
+    ...(delivery !== undefined && was.delivery !== after.delivery ? [notice(delivery)] : []),
     ...noticesOfDispute(was, after),
   ];
 }

@@ -5,6 +5,7 @@ import { rowChange, type CommittedBlock, type CommittedTransaction } from '@fabr
 import type { RowValue } from '@fabric-offline-pay/domain';
 import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
+import { otherMessageId } from '../messages/texts.js';
 import { noticesOf, type Notice, type OrderBefore } from './notices-of.js';
 
 type Order = RowValue<'order'>;
@@ -12,12 +13,6 @@ type Tables = Transaction<BankTables>;
 
 /** Asks for the message to be sent. */
 export type AskToSend = (transaction: AnyDatabase, messageId: string) => Promise<void>;
-
-/** Ids hold no such character, so that no two orders share a message. It begins with no login's id, so it is no code's. */
-const SEPARATOR = '~';
-
-const messageIdOf = ({ merchantId, orderNumber }: Order, { key }: Notice): string =>
-  ['', merchantId, orderNumber, key.replaceAll('/', SEPARATOR)].join(SEPARATOR);
 
 async function readBefore(db: Tables, order: Order): Promise<OrderBefore | null> {
   const row = await db
@@ -29,12 +24,11 @@ async function readBefore(db: Tables, order: Order): Promise<OrderBefore | null>
   return row === undefined ? null : (JSON.parse(row.seen) as OrderBefore);
 }
 
-const seenOf = ({ delivery, verification, dispute, hold, state }: Order): OrderBefore => ({
+const seenOf = ({ delivery, verification, dispute, hold }: Order): OrderBefore => ({
   delivery,
   verification,
   dispute,
   hold: hold && { captures: hold.captures, refunds: hold.refunds, voided: hold.voided },
-  state,
 });
 
 async function writeSeen(db: Tables, order: Order): Promise<void> {
@@ -78,7 +72,7 @@ export class OrderNotices implements Projection<BankTables> {
 
   async #note(db: Tables, order: Order, notice: Notice, at: number): Promise<void> {
     const { customerId, merchantId, orderNumber, hold } = order;
-    const id = messageIdOf(order, notice);
+    const id = otherMessageId(merchantId, orderNumber, ...notice.key);
     const inserted = await db
       .insertInto('messages')
       .values({

@@ -3,7 +3,7 @@
 import { Follower, Jobs, type BlockSource } from '@fabric-offline-pay/node-common/node';
 import type { Logger } from 'pino';
 import type { BankContext } from '../context.js';
-import { framesOf } from '../http/refusals.js';
+import { factsOf } from '../http/refusals.js';
 import { OrderNotices } from './order-notices.js';
 import { sendNoticeJob } from './send-notice.js';
 
@@ -22,8 +22,6 @@ export interface RunningNotices {
   close(): Promise<void>;
 }
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
-
 /** @throws when the queue of the messages cannot be made; nothing keeps running then. */
 export async function startNotices({
   context,
@@ -37,12 +35,14 @@ export async function startNotices({
     db: context.db,
     kinds: [kind],
     observer: {
-      failed: ({ job }, error) =>
-        logger.warn({ job, name: nameOf(error), frames: framesOf(error) }, 'job failed'),
-      broken: (error) => logger.error({ name: nameOf(error) }, 'jobs do not run'),
+      failed: ({ job }, error) => logger.warn({ job, ...factsOf(error) }, 'job failed'),
+      broken: (error) => logger.error(factsOf(error), 'jobs do not run'),
     },
   });
-  await jobs.start();
+  await jobs.start().catch(async (error: unknown) => {
+    await jobs.stop();
+    throw error;
+  });
   const notices = new OrderNotices(bankId, (transaction, messageId) =>
     jobs.ask(transaction, kind, messageId, { messageId }),
   );
