@@ -13,6 +13,28 @@ export { BANK_ROLES, CUSTOMER_CHANNEL, isBankRole, type BankRole, type Caller } 
 export { capsSchema, type Caps } from './caps.js';
 export { readConfig, type BankConfig, type BankConfigInput } from './config.js';
 export type { BankContext, CallContext, Observer } from './context.js';
+export { blockAccount, openAccount, type NewAccount } from './core-banking/book/open-account.js';
+export {
+  bookLines,
+  bookTotals,
+  type BookLine,
+  type BookTotal,
+} from './core-banking/book/totals.js';
+export {
+  HostUncertain,
+  HostUnavailable,
+  REFUSALS,
+  type Answer,
+  type AuthoriseRequest,
+  type CompleteRequest,
+  type CoreBanking,
+  type HostEntry,
+  type MovementKind,
+  type PayOutRequest,
+  type RefusalCode,
+  type ReverseRequest,
+} from './core-banking/core-banking.js';
+export { embeddedCoreBanking } from './core-banking/embedded/embedded-core-banking.js';
 export { openBankDatabase } from './database/open-database.js';
 export { type BankClient, type BankClientOptions, openBankClient } from './http/bank-client.js';
 export { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';
