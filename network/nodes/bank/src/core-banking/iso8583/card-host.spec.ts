@@ -32,30 +32,32 @@ import { CardHost } from './card-host.js';
 import { HostLine, type LineOptions } from './host-line.js';
 
 const TODAY = '2026-11-29';
+const PATIENT_MS = 10_000;
+const HURRIED_MS = 40;
 const NOW = Date.UTC(2026, 10, 29, 12);
 
-let engine: WorkerEngine;
+/** Of the process that dies: it shares the database with the others. */
+const life = new Life();
+let mortal: CoreBankingDatabase;
 let db: CoreBankingDatabase;
 let host: CardHostSimulator;
 let folder: string;
 let noted: string[];
-let opened: CardHost[];
+/** How long the bank waits for an answer. */
+let patienceMs: number;
+const opened: CardHost[] = [];
 
 beforeAll(async () => {
-  engine = new WorkerEngine();
+  const engine = new WorkerEngine();
   db = await openBankingDatabase(engine);
+  mortal = await openBankingDatabase(new MortalEngine(engine, life));
   host = await CardHostSimulator.start();
   folder = mkdtempSync(join(tmpdir(), 'card-host-'));
 });
 
-beforeEach(async () => {
-  host.reset();
-  for (const [token, balance] of BALANCES) host.accounts.set(token, balance);
-  [noted, opened] = [[], []];
-  await emptyTables(db);
-});
+beforeEach(empty);
 
-afterEach(() => Promise.all(opened.map((adapter) => adapter.close())));
+afterEach(() => Promise.all(opened.splice(0).map((adapter) => adapter.close())));
 
 afterAll(async () => {
   await host.stop();
@@ -65,28 +67,31 @@ afterAll(async () => {
 
 /** Dies before a message, or after its answer. */
 class MortalLine extends HostLine {
-  readonly #life: Life;
-
-  constructor(life: Life, options: LineOptions) {
-    super(options);
-    this.#life = life;
-  }
-
   override async exchange(message: IsoMessage): Promise<IsoMessage> {
-    this.#life.step();
+    life.step();
     const answer = await super.exchange(message);
-    this.#life.step();
+    life.step();
     return answer;
   }
 }
 
-function openBank(changes: Partial<LineOptions> = {}, life = new Life(), own = db): CoreBanking {
-  const line = new MortalLine(life, {
+async function empty(): Promise<void> {
+  patienceMs = PATIENT_MS;
+  noted = [];
+  host.reset();
+  for (const [token, balance] of BALANCES) host.accounts.set(token, balance);
+  await emptyTables(db);
+}
+
+function openBank(changes: Partial<LineOptions> = {}, own = db): CoreBanking {
+  const line = new (own === mortal ? MortalLine : HostLine)({
     host: '127.0.0.1',
     port: host.port,
     bitmap: 'hex',
     mostBytes: 4096,
-    timeoutMs: 40,
+    get timeoutMs() {
+      return patienceMs;
+    },
     backoffMs: { first: 0, most: 0 },
     clock: () => NOW,
     observer: {
@@ -121,11 +126,25 @@ async function expectOneEffect({ then }: Operation): Promise<void> {
   host.writeStatement(folder, TODAY);
 }
 
-/** The first `times` messages meet the fault. */
+/**
+ * The first `times` messages meet the fault. Only a host that says nothing makes the bank wait to the end; afterwards it is patient again.
+ */
 function misbehave(fault: CardFault, times: number): void {
   let left = times;
-  host.faultFor = () => ((left -= 1) >= 0 ? fault : undefined);
+  if (SILENT.includes(fault)) patienceMs = HURRIED_MS;
+  host.faultFor = () => {
+    left -= 1;
+    if (left < 0) patienceMs = PATIENT_MS;
+    return left >= 0 ? fault : undefined;
+  };
 }
+
+const SILENT: readonly CardFault[] = ['ignores', 'says nothing', 'answers late'];
+
+/** Once: the first message. Three times: also its repetition, and the first message of the next call. */
+const CASES = CARD_FAULTS.flatMap((fault) =>
+  (SILENT.includes(fault) ? [1, 3] : [2]).map((times) => ({ fault, times })),
+);
 
 describe.each(OPERATIONS)('$kind', (operation) => {
   test('is done once, and once only when it is repeated', async () => {
@@ -137,8 +156,7 @@ describe.each(OPERATIONS)('$kind', (operation) => {
     await expectOneEffect(operation);
   });
 
-  // Once: the first message. Three times: also its repetition, and the first one of the next call.
-  test.each(CARD_FAULTS.flatMap((fault) => [1, 3].map((times) => ({ fault, times }))))(
+  test.each(CASES)(
     'has one effect when the host $fault, $times times',
     async ({ fault, times }) => {
       const bank = openBank();
@@ -179,21 +197,14 @@ describe.each(OPERATIONS)('$kind', (operation) => {
 describe('a process that dies', () => {
   /** @returns false when the process outlived the request */
   async function dies(operation: Operation, after: number): Promise<boolean> {
-    const life = new Life();
-    const mortal = await openBankingDatabase(new MortalEngine(engine, life));
-    const bank = openBank({}, life, mortal);
+    life.endAfter();
+    const bank = openBank({}, mortal);
     await operation.before(bank);
     life.endAfter(after);
     const ended = await operation.ask(bank).catch((error: unknown) => error);
     if (life.isOver) return true;
     expect(ended).toMatchObject({ outcome: 'done' });
     return false;
-  }
-
-  async function empty(): Promise<void> {
-    await emptyTables(db);
-    host.reset();
-    for (const [token, balance] of BALANCES) host.accounts.set(token, balance);
   }
 
   test.each(OPERATIONS)(
@@ -216,12 +227,8 @@ describe('a process that dies', () => {
     let steps = 0;
     for (let isAlive = false; !isAlive; steps += 1) {
       misbehave('drops after doing it', 1);
-      const life = new Life();
-      const mortal = await openBankingDatabase(new MortalEngine(engine, life));
       life.endAfter(steps);
-      const ended = await authorise
-        .ask(openBank({}, life, mortal))
-        .catch((error: unknown) => error);
+      const ended = await authorise.ask(openBank({}, mortal)).catch((error: unknown) => error);
       isAlive = !life.isOver;
       expect(ended).toBeInstanceOf(isAlive ? HostUnavailable : Error);
       await untilAnswered(() => authorise.ask(openBank()));
@@ -286,7 +293,7 @@ describe('what is said', () => {
   });
 
   test('fifty at a time, answered from the last to the first, each get their own answer', async () => {
-    const bank = openBank({ timeoutMs: 5_000 });
+    const bank = openBank();
     let left = 50;
     host.faultFor = () => ((left -= 1) > 0 ? 'answers late' : undefined);
     host.accounts.set(CARD.token, 5_000n);
@@ -304,8 +311,9 @@ describe('what is said', () => {
   });
 
   test('an answer that comes late or twice is noted and changes nothing', async () => {
-    const bank = openBank({ timeoutMs: 150 });
+    const bank = openBank();
     misbehave('answers late', 1);
+    patienceMs = 150;
     const asked = authorise(bank).catch((error: unknown) => error);
     await soon('the message', () => host.heard[0]);
     // The echo is answered meanwhile: the host is there, only this answer is missing.
@@ -385,8 +393,7 @@ describe('the line', () => {
     const tls = authority.issue({ commonName: 'card-host' });
     const secured = await CardHostSimulator.start({ tls, bitmap: 'binary' });
     try {
-      const over = (ca: string) =>
-        openBank({ port: secured.port, bitmap: 'binary', timeoutMs: 5_000, tls: { ca } });
+      const over = (ca: string) => openBank({ port: secured.port, bitmap: 'binary', tls: { ca } });
       await over(authority.root).echo();
       await expect(over(other.root).echo()).rejects.toThrow(HostUnavailable);
     } finally {
@@ -395,7 +402,7 @@ describe('the line', () => {
   });
 
   test('ends what is under way when the node ends', async () => {
-    const bank = openBank({ timeoutMs: 60_000 });
+    const bank = openBank();
     host.faultFor = () => 'says nothing';
     const asked = bank.payOut({ key: 'p', ...PAYEE, amount: '7' });
     const failed = expect(asked).rejects.toThrow(HostUncertain);

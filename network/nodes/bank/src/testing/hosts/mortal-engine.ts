@@ -20,8 +20,8 @@ export class Life {
     return this.#steps > this.#lastStep;
   }
 
-  /** Counts from here. @param steps that are still made */
-  endAfter(steps: number): void {
+  /** Begins anew, and counts from here. @param steps that are still made; without it the life does not end */
+  endAfter(steps = Infinity): void {
     this.#steps = 0;
     this.#lastStep = steps;
   }

@@ -74,7 +74,7 @@ export const OPERATIONS: readonly [Operation, ...Operation[]] = [
   },
 ];
 
-const MOST_TRIES = 12;
+const MOST_TRIES = 100;
 
 /** @returns whether the caller is told to come back */
 export const isLater = (error: unknown): boolean =>
