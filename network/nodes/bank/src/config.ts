@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { capsSchema } from './caps.js';
+import { coreBankingAt, coreBankingSchema } from './core-banking/configuration.js';
 import { limitsSchema, timeoutsSchema } from './limits.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -35,6 +36,7 @@ const configSchema = z.strictObject({
       'PEM file with a revocation list of each root; read again when it changes',
     ),
   }),
+  coreBanking: coreBankingSchema,
   limits: limitsSchema,
   caps: capsSchema,
   timeouts: timeoutsSchema,
@@ -71,6 +73,7 @@ function absolute(config: BankConfig, folder: string): BankConfig {
     databaseFolder: at(config.databaseFolder),
     keyFile: at(config.keyFile),
     outboxFolder: at(config.outboxFolder),
+    coreBanking: coreBankingAt(config.coreBanking, at),
     ...(readyFile !== undefined && { readyFile: at(readyFile) }),
     tls: {
       cert: at(tls.cert),
