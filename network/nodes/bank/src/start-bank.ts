@@ -17,13 +17,13 @@ import type { AuthenticationLedger } from './authentication-ledger.js';
 import { AuthenticationService } from './authentication-service.js';
 import { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';
 import type { BankConfig } from './config.js';
-import type { CoreBanking } from './core-banking/core-banking.js';
-import { embeddedCoreBanking } from './core-banking/embedded/embedded-core-banking.js';
+import { openInstruments, type Instruments } from './core-banking/instruments.js';
 import { MIGRATIONS } from './database/migrations.js';
 import type { BankTables } from './database/schema.js';
 import { FundingDesk } from './funding/funding-desk.js';
 import { fundingLedger } from './funding/funding-ledger.js';
 import { fundingWork } from './funding/funding-work.js';
+import { kindOf } from './funding/store.js';
 import { OutboxFolder } from './messages/outbox-folder.js';
 import { noticeWork } from './notices/notice-work.js';
 import type { BankOperations } from './operations.js';
@@ -62,12 +62,14 @@ class Building {
   readonly #parts: BankParts;
   readonly #base: Base;
   readonly #messages: OutboxFolder;
+  readonly #instruments: Instruments;
 
   constructor(config: BankConfig, parts: BankParts, base: Base) {
     this.#config = config;
     this.#parts = parts;
     this.#base = base;
     this.#messages = new OutboxFolder(config.outboxFolder);
+    this.#instruments = this.#openInstruments();
   }
 
   build(): NodeParts<BankTables, OperationTable, BankOperations> {
@@ -81,8 +83,11 @@ class Building {
         spending.spend(name, 'requests');
         return service.for({ name, spend: (kind) => spending.spend(name, kind) });
       },
-      links: { coreBanking: () => this.#coreBanking().echo() },
-      close: () => service.idle(),
+      links: { coreBanking: () => this.#instruments.echo() },
+      close: async () => {
+        await service.idle();
+        await this.#instruments.close();
+      },
     };
   }
 
@@ -118,15 +123,19 @@ class Building {
     const context = {
       ...{ db, clock },
       ledger: fundingLedger(teller),
-      coreBanking: this.#coreBanking(),
+      coreBanking: this.#instruments,
       abandonedAfterMs: this.#config.funding.abandonedAfterSeconds * 1000,
     };
     return fundingWork(context, work, this.#bankId);
   }
 
-  #coreBanking(): CoreBanking {
-    const { db, clock } = this.#base;
-    return embeddedCoreBanking({ db, clock });
+  #openInstruments(): Instruments {
+    const { db, clock, logger } = this.#base;
+    return openInstruments({
+      ...{ db, clock, config: this.#config.coreBanking },
+      kindOf: (token) => kindOf(db, token),
+      observer: { noted: (what) => logger.warn({ what }, 'card host') },
+    });
   }
 
   get #bankId(): string {
