@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every operation and every job of the node uses.
+import type { Alerts } from './alerts/alerts.js';
+import type { Asks } from './asks.js';
+import type { Clock } from './clock.js';
+import type { LogisticsDatabase } from './database/schema.js';
+import type { LogisticsLedger } from './ledger.js';
+import type { LogisticsRules } from './rules.js';
+
+export interface LogisticsContext {
+  readonly db: LogisticsDatabase;
+  readonly ledger: LogisticsLedger;
+  readonly clock: Clock;
+  readonly rules: LogisticsRules;
+  readonly alerts: Alerts;
+  readonly asks: Asks;
+  /** @returns when the tables have this block, or after a short while; the tables follow in any case. */
+  readonly followed: (block: bigint) => Promise<void>;
+}
+
+export type Role = 'dispatcher' | 'courier' | 'operator';
+
+/** Who calls, from the client certificate. A courier's certificate bears the courier's id on the ledger as its name. */
+export interface Caller {
+  readonly name: string;
+  readonly role: Role;
+}
