@@ -30,7 +30,7 @@ export interface WaybillTable {
   picked_up_at: number | null;
   /** As the courier reported it, also without proof. */
   delivered_at: number | null;
-  /** When the order was voided, expired or refunded. */
+  /** When the order was voided, expired, or refunded with nothing left to wait for the delivery. */
   ended_at: number | null;
   /** When the private address was purged by `logistics:purgeAddresses`. */
   purged_at: number | null;

@@ -3,8 +3,12 @@
 import { holds, type OrderRow, type OrderState } from '@fabric-offline-pay/domain';
 import type { WaybillTable } from '../database/waybills.js';
 
-/** States in which nothing more is delivered, unless the goods are on their way and paid. */
-const ENDED: readonly OrderState[] = ['voided', 'expired', 'refunded'];
+const ENDED: readonly OrderState[] = ['voided', 'expired'];
+
+/** A refund ends an order only when nothing waits for the delivery: a part may have been refunded, and the rest is still carried. */
+const isEnded = ({ state, hold }: OrderRow): boolean =>
+  ENDED.includes(state) ||
+  (state === 'refunded' && (hold === null || holds.standing(hold) === '0'));
 
 /** The columns that an order's row decides. */
 export type OrderColumns = Pick<
@@ -30,11 +34,8 @@ const since = (isSo: boolean, before: number | null, now: number): number | null
   isSo ? (before ?? now) : null;
 
 /** @param now of the transaction, in seconds since 1970 */
-export function columnsOf(
-  { state, delivery, deliveredAt, hold }: OrderRow,
-  before: typeof NOTHING_YET,
-  now: number,
-): OrderColumns {
+export function columnsOf(order: OrderRow, before: typeof NOTHING_YET, now: number): OrderColumns {
+  const { state, delivery, deliveredAt, hold } = order;
   const isFeeCertain = hold !== null && holds.isFeeCaptured(hold);
   return {
     state,
@@ -44,6 +45,6 @@ export function columnsOf(
     deliver_by: hold?.deliverBy ?? null,
     picked_up_at: since(delivery !== 'awaiting', before.picked_up_at, now),
     delivered_at: deliveredAt,
-    ended_at: since(ENDED.includes(state), before.ended_at, now),
+    ended_at: since(isEnded(order), before.ended_at, now),
   };
 }
