@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The logistics company's node on the ledger in memory: what it carries, owes and earns, from blocks; what it does, by natural keys.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { OrderKey } from '@fabric-offline-pay/domain';
 import {
   addressesOf,
   CURRENCY,
   deliverySecretOf,
+  GOODS,
   LOGISTICS,
   MERCHANT,
   POLICY,
@@ -52,12 +56,19 @@ import {
   readRoute,
 } from '../../network/nodes/logistics/src/routes/routes.js';
 import { rulesSchema } from '../../network/nodes/logistics/src/rules.js';
-import { startWork, type RunningWork } from '../../network/nodes/logistics/src/start-work.js';
+import { contextOn, logisticsWork } from '../../network/nodes/logistics/src/logistics-work.js';
+import { Follower, Work, type BlockSource } from '@fabric-offline-pay/node-common/node';
 import {
   listWaybills,
   readWaybill,
 } from '../../network/nodes/logistics/src/waybills/read-waybills.js';
+import { pino } from 'pino';
 import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { pathFields } from '@fabric-offline-pay/node-common/client';
+import { LOGISTICS_OPERATIONS } from '../../network/nodes/logistics/src/api/logistics-api.js';
+import { LogisticsHouse } from '../../network/nodes/logistics/src/testing/logistics-house.js';
+import { codeOf } from '../support/code-of.js';
+import { runExpress } from '@fabric-offline-pay/sdk';
 import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
@@ -75,8 +86,10 @@ const ALL = { limit: 100 };
 
 let order: OneOrder;
 let key: OrderKey;
+let engine: WorkerEngine;
 let db: LogisticsDatabase;
-let work: RunningWork;
+let work: Work<LogisticsTables>;
+let blocks: BlockSource;
 let context: LogisticsContext;
 let failures: unknown[];
 let alerts: LateAlert[];
@@ -112,37 +125,40 @@ const OWN = [
 
 beforeAll(async () => {
   stopTime();
-  db = await openLogisticsDatabase({ engine: new WorkerEngine() });
+  engine = new WorkerEngine();
+  db = await openLogisticsDatabase({ engine });
 });
 afterAll(async () => {
   resumeTime();
   await db.destroy();
 });
 
+/** What fails by itself is logged, and nothing should. */
+const logger = pino({ level: 'warn' }, { write: (line: string) => failures.push(line) });
+
 async function start(): Promise<void> {
-  work = await startWork({
-    db,
-    ledger: await order.world.logistics(),
-    blocks: new MemoryBlocks(order.memory.ledger),
-    clock: () => Math.floor(Date.now() / 1000),
-    rules: {
-      ...rulesSchema.parse({ payoutsAtLeast: { [CURRENCY]: '100' } }),
-      logisticsId: LOGISTICS,
-      mspId: 'LogisticsMSP',
-    },
-    alerts: {
-      late: (alert) => {
-        alerts.push(alert);
-        return Promise.resolve();
+  blocks = new MemoryBlocks(order.memory.ledger);
+  work = new Work({ db, blocks, logger, onEnd: (error) => failures.push(error) });
+  context = contextOn(
+    {
+      db,
+      ledger: await order.world.logistics(),
+      clock: () => Math.floor(Date.now() / 1000),
+      rules: {
+        ...rulesSchema.parse({ payoutsAtLeast: { [CURRENCY]: '100' } }),
+        logisticsId: LOGISTICS,
+        mspId: 'LogisticsMSP',
+      },
+      alerts: {
+        late: (alert) => {
+          alerts.push(alert);
+          return Promise.resolve();
+        },
       },
     },
-    observer: {
-      failed: (_, error) => failures.push(error),
-      broken: (error) => failures.push(error),
-    },
-    onEnd: (error) => failures.push(error),
-  });
-  context = work.context;
+    work,
+  );
+  await work.start(logisticsWork(context));
 }
 
 beforeEach(async () => {
@@ -162,7 +178,7 @@ afterEach(async () => {
 /** Waits until the tables have the ledger's last block. */
 async function settle(): Promise<void> {
   const last = order.memory.ledger.blocks().at(-1)?.number ?? 0;
-  await work.follower.reached(BigInt(last), AbortSignal.timeout(30_000));
+  await work.reached(BigInt(last), AbortSignal.timeout(30_000));
 }
 
 async function tables(): Promise<Record<string, unknown>> {
@@ -222,7 +238,8 @@ test('a second reading of the ledger makes the same tables, and pays nobody agai
   await work.close();
   // With another share, an entry that was made again would differ.
   await setShare(context, dispatcher, COURIER, 1);
-  await work.follower.rebuild();
+  const { projections } = logisticsWork(context);
+  await new Follower<LogisticsTables>({ db, source: blocks, projections }).rebuild();
   await start();
   await settle();
   expect(await tables()).toEqual(before);
@@ -457,4 +474,157 @@ test('the node quotes a basket, keeps its addresses, and counts what customers t
   });
   expect(quotes).toMatchObject([{ orderNumber: 'ORD-9', waybill: first.waybill }]);
   expect(next).toBeNull();
+});
+
+/** Takes what is posted to it, once for each id. @returns how to stop it, its address, and what came */
+async function alertReceiver() {
+  const received = new Map<string, LateAlert>();
+  let refusals = 1;
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      if (refusals-- > 0) response.writeHead(503).end();
+      else {
+        received.set(String(request.headers['idempotency-key']), JSON.parse(body) as LateAlert);
+        response.end('taken');
+      }
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { server, received, url: `http://127.0.0.1:${port}/late` };
+}
+
+describe('over HTTPS', () => {
+  let house: LogisticsHouse;
+  let receiver: Awaited<ReturnType<typeof alertReceiver>>;
+
+  beforeEach(async () => {
+    await work.close();
+    receiver = await alertReceiver();
+    house = await LogisticsHouse.open(
+      {
+        ledger: await order.world.logistics(),
+        blocks,
+        onEnd: (error) => failures.push(error),
+        // The house closes its own view of the database, and this file goes on with it.
+        engine: {
+          query: (text, parameters) => engine.query(text, parameters),
+          exec: (text) => engine.exec(text),
+          close: () => Promise.resolve(),
+        },
+      },
+      { alertUrl: receiver.url },
+    );
+  });
+
+  afterEach(async () => {
+    await house.close();
+    receiver.server.close();
+  });
+
+  test('a company carries an order from the basket to the payroll, and its log names nobody', async () => {
+    const office = house.clientOf('dispatcher', 'dispatcher-1');
+    const own = house.clientOf('courier', COURIER);
+    const stranger = house.clientOf('courier', other.name);
+    const operator = house.clientOf('operator', 'operator-1');
+    const loginId = await order.world.login(order.device);
+    const { orderNumber } = key;
+    const purchase = order.world.purchase(order.device, loginId, { orderNumber });
+    const { basket, addresses } = purchase;
+    const { waybill } = await office.quoteOrder({ basket, ...addresses });
+    // The shop goes on with the quote that the ledger has.
+    const quoted = {
+      ...purchase,
+      logisticsStatement: { ...purchase.logisticsStatement, waybill },
+    };
+    await runExpress(await order.world.parties(), quoted);
+    const today = new Date().toISOString().slice(0, 10);
+    const carried = await eventually('the waybill', async () => {
+      const { waybills } = await office.listUnassigned({ day: today });
+      return waybills.length === 1 ? waybills : undefined;
+    });
+    expect(carried).toMatchObject([{ ...key, courierId: COURIER }]);
+    await office.recordPlace({ placeId: 'hub', location: GOODS.charger.location, active: true });
+    const { gtin } = GOODS.charger;
+    const came = { moveId: 'M-1', merchantId: MERCHANT, gtin, quantity: 3, from: null, to: 'hub' };
+    expect(await office.moveGoods(came)).toEqual({ replayed: false });
+    expect(await office.moveGoods(came)).toEqual({ replayed: true });
+    await office.planRoute({ day: today, courierId: COURIER, stops: [key] });
+    expect((await own.readOwnRoute({ day: today })).stops).toMatchObject([key]);
+    expect((await stranger.readOwnRoute({ day: today })).stops).toEqual([]);
+    expect(await own.readAddress(key)).toEqual(addresses.addresses[0]);
+    await own.moveGoods({
+      ...came,
+      moveId: 'M-2',
+      quantity: 2,
+      from: 'hub',
+      to: null,
+      orderNumber,
+    });
+    await expect(
+      own.moveGoods({ ...came, moveId: 'M-3', quantity: 2, from: 'hub', to: null }),
+    ).rejects.toMatchObject({ code: 'NOT_ENOUGH_GOODS', status: 409, field: 'from' });
+    expect(await office.findGoods({ merchantId: MERCHANT, gtin })).toMatchObject({
+      registered: { location: GOODS.charger.location },
+      stock: [{ placeId: 'hub', quantity: 1 }],
+    });
+    await expect(stranger.pickUp(key)).rejects.toMatchObject({ code: 'NOT_FOUND', status: 404 });
+    await own.pickUp(key);
+    const wrong = own.deliver({ ...key, secret: '0'.repeat(64) });
+    await expect(wrong).rejects.toMatchObject({ code: 'DELIVERY_PROOF_INVALID' });
+    expect(await own.deliver({ ...key, secret: SECRET })).toMatchObject({ delivery: 'delivered' });
+    expect(await own.readWaybill(key)).toMatchObject({ moves: [{ moveId: 'M-2', from: 'hub' }] });
+    const { owed } = await own.listOwed({});
+    passSeconds(DAY_SECONDS);
+    await operator.closePayroll({ day: today });
+    expect(await operator.readPayrollFile({ day: today })).toBe(
+      [
+        'payment,day,courier,currency,minorUnits',
+        `paid/${today}/${COURIER}/${CURRENCY},${today},${COURIER},${CURRENCY},${defined(owed[0], 'debt').amount}`,
+        '',
+      ].join('\r\n'),
+    );
+    const log = house.logged.join('');
+    expect(log).toContain('answered');
+    for (const secret of ['Invalidenstr', addresses.salt, SECRET])
+      expect(log).not.toContain(secret);
+  });
+
+  test('an alert that its receiver did not take is posted again', async () => {
+    const office = house.clientOf('dispatcher', 'dispatcher-1');
+    await order.buy('express');
+    await eventually('the waybill', async () =>
+      (await office.listWaybills({})).waybills.length === 1 ? true : undefined,
+    );
+    passSeconds(context.rules.promiseSeconds);
+    await noticeLate(context);
+    const [id, alert] = await eventually('the alert', () =>
+      Promise.resolve([...receiver.received][0]),
+    );
+    expect(id).toBe(`late~${MERCHANT}~ORD-1~promise`);
+    expect(alert).toMatchObject({ ...key, courierId: COURIER, kind: 'promise' });
+  });
+
+  const ROLES = ['dispatcher', 'courier', 'operator', 'cashier'] as const;
+
+  test('each role may call what the table says, and nothing else', async () => {
+    for (const role of ROLES) {
+      const client = house.clientOf(role, 'nobody');
+      for (const [name, { roles, path }] of Object.entries(LOGISTICS_OPERATIONS)) {
+        const input = Object.fromEntries(pathFields({ path }).map((field) => [field, 'x']));
+        const call = client[name as keyof typeof LOGISTICS_OPERATIONS] as (
+          input: unknown,
+        ) => Promise<unknown>;
+        const code = await codeOf(async () => {
+          await call(input);
+          return 'done';
+        });
+        const isAllowed = (roles as readonly string[]).includes(role);
+        expect([name, role, code === 'ACCESS_DENIED']).toEqual([name, role, !isAllowed]);
+      }
+    }
+  });
 });

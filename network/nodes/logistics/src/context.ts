@@ -14,11 +14,15 @@ export interface LogisticsContext {
   readonly rules: LogisticsRules;
   readonly alerts: Alerts;
   readonly asks: Asks;
+  /** Begins at once what was asked for: to be called when the transaction that asked was committed. */
+  readonly wake: () => void;
   /** @returns when the tables have this block, or after a short while; the tables follow in any case. */
   readonly followed: (block: bigint) => Promise<void>;
 }
 
-export type Role = 'dispatcher' | 'courier' | 'operator';
+export const LOGISTICS_ROLES = ['dispatcher', 'courier', 'operator'] as const;
+
+export type Role = (typeof LOGISTICS_ROLES)[number];
 
 /** Who calls, from the client certificate. A courier's certificate bears the courier's id on the ledger as its name. */
 export interface Caller {

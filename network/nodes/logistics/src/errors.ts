@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this node refuses by itself, besides the refusals of the ledger. Codes are stable.
-
-interface Refusal {
-  /** Of HTTP. */
-  readonly status: number;
-  readonly meaning: string;
-  readonly remedy: string;
-}
+import { CodedError, type RefusalTexts } from '@fabric-offline-pay/node-common/client';
 
 export const LOGISTICS_ERRORS = {
   COURIER_NOT_CHOSEN: {
@@ -49,18 +43,15 @@ export const LOGISTICS_ERRORS = {
     meaning: 'The balance that can be paid out is smaller than this amount, or is empty.',
     remedy: 'Look with readMoney what can be paid out; the bank rolls up new credits first.',
   },
-} as const satisfies Readonly<Record<string, Refusal>>;
+} as const satisfies Record<string, RefusalTexts>;
 
 export type LogisticsErrorCode = keyof typeof LOGISTICS_ERRORS;
 
 /** A refusal by this node. Holds no personal data: a field is named, never quoted. */
-export class LogisticsError extends Error {
+export class LogisticsError extends CodedError<LogisticsErrorCode> {
   override readonly name = 'LogisticsError';
 
-  constructor(
-    readonly code: LogisticsErrorCode,
-    readonly field?: string,
-  ) {
-    super(LOGISTICS_ERRORS[code].meaning);
+  constructor(code: LogisticsErrorCode, field?: string) {
+    super(code, LOGISTICS_ERRORS[code], { field });
   }
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The addresses that a customer offers, from the quote to the pick-up. After that the ledger's private collection has the chosen one,
 // until the delivery. The node keeps each only as long as somebody needs it.
-import {
-  digestOf,
-  DomainError,
-  type AddressBookRow,
-  type OrderKey,
-} from '@fabric-offline-pay/domain';
+import { digestOf, type AddressBookRow, type OrderKey } from '@fabric-offline-pay/domain';
+import { NodeError } from '@fabric-offline-pay/node-common/client';
 import { sql } from 'kysely';
 import type { Caller, LogisticsContext } from '../context.js';
 import type { LogisticsDatabase } from '../database/schema.js';
@@ -22,13 +18,14 @@ const awaitsPickUp = ({ picked_up_at, ended_at }: Waybill): boolean =>
 function ensureNeeded(waybill: Waybill | undefined, book: AddressBookRow): void {
   if (waybill === undefined) return;
   if (!awaitsPickUp(waybill)) throw new LogisticsError('ADDRESS_NOT_NEEDED');
-  if (digestOf(book) !== waybill.addresses_digest) throw new DomainError('ADDRESSES_DIFFER');
+  if (digestOf(book) !== waybill.addresses_digest)
+    throw new NodeError('ADDRESSES_DIFFER', 'addresses');
 }
 
 /**
  * Keeps the addresses of an order until the goods are picked up. Later ones take the place of earlier ones.
  * @throws {LogisticsError} ADDRESS_NOT_NEEDED
- * @throws {DomainError} ADDRESSES_DIFFER when they are not those of the signed terms
+ * @throws {NodeError} ADDRESSES_DIFFER when they are not those of the signed terms
  */
 export async function holdAddresses(
   context: Pick<LogisticsContext, 'db' | 'clock'>,
@@ -69,7 +66,7 @@ async function chosenOfHeld(
 ): Promise<Address> {
   const { addresses } = await heldBook(context, key);
   const chosen = addresses.find((address) => address.ref === ref);
-  if (chosen === undefined) throw new DomainError('ADDRESS_UNKNOWN');
+  if (chosen === undefined) throw new NodeError('ADDRESS_UNKNOWN');
   return chosen;
 }
 

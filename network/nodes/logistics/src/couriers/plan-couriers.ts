@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tariffs and areas of couriers: planned for an instant, then registered on the ledger by a job. The follower keeps every version.
 import {
-  DomainError,
   withRegistered,
   type Courier,
   type FleetRow,
   type InputOf,
 } from '@fabric-offline-pay/domain';
+import { NodeError } from '@fabric-offline-pay/node-common/client';
 import type { Caller, LogisticsContext } from '../context.js';
 import type { CourierTable } from '../database/couriers.js';
 import type { LogisticsDatabase } from '../database/schema.js';
@@ -52,7 +52,7 @@ export interface PlannedCourier {
  * @throws {LogisticsError} PLAN_DONE
  */
 export async function planCourier(
-  context: Pick<LogisticsContext, 'db' | 'clock' | 'rules' | 'asks'>,
+  context: Pick<LogisticsContext, 'db' | 'clock' | 'rules' | 'asks' | 'wake'>,
   { name }: Caller,
   { courier, validFrom }: PlannedCourier,
 ): Promise<number> {
@@ -80,10 +80,11 @@ export async function planCourier(
     if (planned === undefined) throw new LogisticsError('PLAN_DONE', 'validFrom');
     if (from <= now) await context.asks.registerCouriers(transaction);
   });
+  context.wake();
   return from;
 }
 
-/** @throws {DomainError} NOT_FOUND when no such registration waits */
+/** @throws {NodeError} NOT_FOUND when no such registration waits */
 export async function cancelPlan(
   { db }: Pick<LogisticsContext, 'db'>,
   courierId: string,
@@ -95,7 +96,7 @@ export async function cancelPlan(
     .where('valid_from', '=', validFrom)
     .where('done_at', 'is', null)
     .executeTakeFirst();
-  if (numDeletedRows === 0n) throw new DomainError('NOT_FOUND', { row: 'plan' });
+  if (numDeletedRows === 0n) throw new NodeError('NOT_FOUND', 'validFrom');
 }
 
 /** The latest due plan of each courier. Earlier ones were overtaken before anybody carried them out. */
@@ -165,8 +166,7 @@ export async function readCourier({ db }: Pick<LogisticsContext, 'db'>, courierI
     .where('courier_id', '=', courierId)
     .orderBy('valid_from', 'desc')
     .execute();
-  if (courier === undefined && plans.length === 0)
-    throw new DomainError('NOT_FOUND', { row: 'courier' });
+  if (courier === undefined && plans.length === 0) throw new NodeError('NOT_FOUND', 'courierId');
   return {
     courier: courier === undefined ? null : courierIn(courier),
     versions: versions.map(({ version, valid_from, registration }) => ({

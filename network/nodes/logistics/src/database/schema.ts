@@ -21,7 +21,7 @@ export interface LogisticsTables
 export type LogisticsDatabase = Kysely<LogisticsTables>;
 export type LogisticsTransaction = Transaction<LogisticsTables>;
 
-const MIGRATIONS: Migrations = {
+export const MIGRATIONS: Migrations = {
   '0001-position': { up: createPosition },
   ...WAYBILL_MIGRATIONS,
   ...COURIER_MIGRATIONS,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What couriers earned by day, their shares, and the payroll that pays each once.
-import { DomainError, type Amount } from '@fabric-offline-pay/domain';
+import type { Amount } from '@fabric-offline-pay/domain';
+import { NodeError } from '@fabric-offline-pay/node-common/client';
 import { sql } from 'kysely';
 import { dayOf, type Day } from '../clock.js';
 import type { Caller, LogisticsContext } from '../context.js';
@@ -76,13 +77,13 @@ export interface Payroll {
 const paymentIdOf = (day: Day, { courierId, currency }: Omit<OwedToCourier, 'amount'>): string =>
   ['paid', day, courierId, currency].join('/');
 
-/** @throws {DomainError} NOT_FOUND when nobody was paid on this day's payroll */
+/** @throws {NodeError} NOT_FOUND when nobody was paid on this day's payroll */
 export async function readPayroll(
   { db }: Pick<LogisticsContext, 'db'>,
   day: Day,
 ): Promise<Payroll> {
   const payments = await paymentsOf({ db }, day);
-  if (payments.length === 0) throw new DomainError('NOT_FOUND', { row: 'payroll' });
+  if (payments.length === 0) throw new NodeError('NOT_FOUND', 'day');
   return { day, payments };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goods in the company's own places: each move is recorded once, and what stands in a place is the sum of the moves.
-import { DomainError, type Place } from '@fabric-offline-pay/domain';
+import type { Place } from '@fabric-offline-pay/domain';
+import { NodeError } from '@fabric-offline-pay/node-common/client';
 import { sql } from 'kysely';
 import type { Caller, LogisticsContext } from '../context.js';
 import type { LogisticsTransaction } from '../database/schema.js';
@@ -94,26 +95,24 @@ async function bring(db: LogisticsTransaction, move: Move, place: string): Promi
     .execute();
 }
 
-/** @throws {DomainError} IDEMPOTENCY_CONFLICT when the number was used for another move */
+/** @throws {NodeError} IDEMPOTENCY_CONFLICT when the number was used for another move */
 async function ensureSame(db: LogisticsTransaction, move: Move): Promise<void> {
-  const wanted = columnsOf(move);
-  const { moved_by, moved_at, ...recorded } = await db
+  const recorded: Readonly<Record<string, unknown>> = await db
     .selectFrom('moves')
     .selectAll()
     .where('move_id', '=', move.moveId)
     .executeTakeFirstOrThrow();
-  const isSame = Object.entries(wanted).every(
-    ([column, value]) => Object.entries(recorded).find(([name]) => name === column)?.[1] === value,
+  const isSame = Object.entries(columnsOf(move)).every(
+    ([column, value]) => recorded[column] === value,
   );
-  if (!isSame)
-    throw new DomainError('IDEMPOTENCY_CONFLICT', { move: move.moveId, moved_by, moved_at });
+  if (!isSame) throw new NodeError('IDEMPOTENCY_CONFLICT', 'moveId');
 }
 
 /**
  * Records a move of goods, once for its number.
  * @returns whether it was recorded before
  * @throws {LogisticsError} NOT_ENOUGH_GOODS, PLACE_UNKNOWN
- * @throws {DomainError} IDEMPOTENCY_CONFLICT
+ * @throws {NodeError} IDEMPOTENCY_CONFLICT
  */
 export function moveGoods(
   { db, clock }: Pick<LogisticsContext, 'db' | 'clock'>,
@@ -139,7 +138,7 @@ export function moveGoods(
 
 /**
  * Where goods are: the place that the merchant registered on the ledger (unit 1101), and the pieces in the company's own places.
- * @throws {DomainError} NOT_FOUND for goods that nobody registered or moved
+ * @throws {NodeError} NOT_FOUND for goods that nobody registered or moved
  */
 export async function findGoods(
   { db }: Pick<LogisticsContext, 'db'>,
@@ -160,8 +159,7 @@ export async function findGoods(
     .where('quantity', '>', 0)
     .orderBy('place_id')
     .execute();
-  if (registered === undefined && stock.length === 0)
-    throw new DomainError('NOT_FOUND', { row: 'goods' });
+  if (registered === undefined && stock.length === 0) throw new NodeError('NOT_FOUND', 'gtin');
   return {
     registered:
       registered === undefined

@@ -14,7 +14,7 @@ interface LateRow {
   readonly due_at: number;
 }
 
-type Context = Pick<LogisticsContext, 'db' | 'clock' | 'rules' | 'asks' | 'alerts'>;
+type Context = Pick<LogisticsContext, 'db' | 'clock' | 'rules' | 'asks' | 'alerts' | 'wake'>;
 
 /** Both times of every order under way, those that have passed. */
 async function passed(db: LogisticsTransaction, now: number, promiseSeconds: number) {
@@ -30,7 +30,7 @@ async function passed(db: LogisticsTransaction, now: number, promiseSeconds: num
 }
 
 /** Notes what is late now and asks for its alert, in one transaction. */
-export async function noticeLate({ db, clock, rules, asks }: Context): Promise<void> {
+export async function noticeLate({ db, clock, rules, asks, wake }: Context): Promise<void> {
   const now = clock();
   await db.transaction().execute(async (transaction) => {
     for (const late of await passed(transaction, now, rules.promiseSeconds)) {
@@ -48,6 +48,7 @@ export async function noticeLate({ db, clock, rules, asks }: Context): Promise<v
       if (noted !== undefined) await asks.alertLate(transaction, key);
     }
   });
+  wake();
 }
 
 const alertIdOf = ({ merchantId, orderNumber, kind }: LateKey): string =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The company's money on the ledger, and the payouts that it requests from its bank.
-import { DomainError, isSumAtLeast, toAmount, type Amount } from '@fabric-offline-pay/domain';
+import { isSumAtLeast, toAmount, type Amount } from '@fabric-offline-pay/domain';
+import { NodeError } from '@fabric-offline-pay/node-common/client';
 import { sql } from 'kysely';
 import { dayOf } from '../clock.js';
 import type { PayoutKey } from '../asks.js';
@@ -69,7 +70,7 @@ export interface PayoutAsked extends PayoutKey {
   readonly amount: Amount;
 }
 
-/** @throws {DomainError} IDEMPOTENCY_CONFLICT when the id was used for another amount */
+/** @throws {NodeError} IDEMPOTENCY_CONFLICT when the id was used for another amount */
 async function isRepeated(
   db: LogisticsTransaction,
   { payoutId, currency, amount }: PayoutAsked,
@@ -81,17 +82,17 @@ async function isRepeated(
     .where('payout_id', '=', payoutId)
     .executeTakeFirst();
   if (asked !== undefined && asked.amount !== amount)
-    throw new DomainError('IDEMPOTENCY_CONFLICT', { payoutId });
+    throw new NodeError('IDEMPOTENCY_CONFLICT', 'payoutId');
   return asked !== undefined;
 }
 
 /**
  * Notes a payout and asks for its request on the ledger, in one transaction. Repeated, it is the same payout.
  * @throws {LogisticsError} PAYOUT_TOO_LARGE
- * @throws {DomainError} IDEMPOTENCY_CONFLICT
+ * @throws {NodeError} IDEMPOTENCY_CONFLICT
  */
 export async function requestPayout(
-  { db, clock, asks }: Pick<LogisticsContext, 'db' | 'clock' | 'asks'>,
+  { db, clock, asks, wake }: Pick<LogisticsContext, 'db' | 'clock' | 'asks' | 'wake'>,
   askedBy: string,
   asked: PayoutAsked,
 ): Promise<void> {
@@ -116,6 +117,7 @@ export async function requestPayout(
       .execute();
     await asks.requestPayout(transaction, { currency, payoutId });
   });
+  wake();
 }
 
 /** Requests what was noted. The ledger answers a repetition like the first call; the follower notes the payout. */
@@ -153,7 +155,7 @@ const LARGEST = 10n ** 18n - 1n;
 
 /** Once a day and currency: everything that can be paid out, when it is worth a payout by the rules. */
 export async function requestDailyPayouts(
-  context: Pick<LogisticsContext, 'db' | 'clock' | 'asks' | 'rules'>,
+  context: Pick<LogisticsContext, 'db' | 'clock' | 'asks' | 'rules' | 'wake'>,
 ): Promise<void> {
   const { clock, rules } = context;
   const day = dayOf(clock(), rules.timeZone);
@@ -181,36 +183,30 @@ async function isNoted(
   return noted !== undefined;
 }
 
+/** A payout that somebody requested, and how far it is. */
+export interface PayoutShown extends PayoutAsked {
+  readonly askedAt: number;
+  /** Name from a certificate, or `clock`; null when this node did not note it. */
+  readonly askedBy: string | null;
+  readonly onLedgerAt: number | null;
+  readonly redeemedAt: number | null;
+  readonly refusal: string | null;
+}
+
 /** @returns requests and payouts, the newest first; at most 500 */
-export async function listPayouts({ db }: Pick<LogisticsContext, 'db'>) {
-  const rows = await db
-    .selectFrom('payout_requests as r')
-    .fullJoin('payouts as p', (join) =>
-      join.onRef('p.currency', '=', 'r.currency').onRef('p.payout_id', '=', 'r.payout_id'),
-    )
-    .select((each) => [
-      each.fn.coalesce('r.currency', 'p.currency').as('currency'),
-      each.fn.coalesce('r.payout_id', 'p.payout_id').as('payout_id'),
-      each.fn.coalesce('r.amount', 'p.amount').as('amount'),
-      each.fn.coalesce('r.asked_at', 'p.asked_at').as('asked_at'),
-      'r.asked_by',
-      'r.refusal',
-      'p.asked_at as on_ledger_at',
-      'p.redeemed_at',
-    ])
-    .orderBy('asked_at', 'desc')
-    .limit(500)
-    .execute();
-  return {
-    payouts: rows.map((row) => ({
-      payoutId: row.payout_id,
-      currency: row.currency,
-      amount: row.amount,
-      askedAt: row.asked_at,
-      askedBy: row.asked_by,
-      onLedgerAt: row.on_ledger_at,
-      redeemedAt: row.redeemed_at,
-      refusal: row.refusal,
-    })),
-  };
+export async function listPayouts({
+  db,
+}: Pick<LogisticsContext, 'db'>): Promise<{ readonly payouts: readonly PayoutShown[] }> {
+  const { rows } = await sql<PayoutShown>`
+    select coalesce(r.payout_id, p.payout_id) as "payoutId",
+      coalesce(r.currency, p.currency) as currency,
+      coalesce(r.amount, p.amount) as amount,
+      coalesce(r.asked_at, p.asked_at) as "askedAt",
+      r.asked_by as "askedBy", r.refusal,
+      p.asked_at as "onLedgerAt", p.redeemed_at as "redeemedAt"
+    from payout_requests r full join payouts p
+      on p.currency = r.currency and p.payout_id = r.payout_id
+    order by 4 desc, 1, 2 limit 500
+  `.execute(db);
+  return { payouts: rows };
 }

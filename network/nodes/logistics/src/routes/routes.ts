@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routes: which waybills a courier carries on a day, stop by stop.
-import { DomainError, type OrderKey } from '@fabric-offline-pay/domain';
+import type { OrderKey } from '@fabric-offline-pay/domain';
+import { NodeError } from '@fabric-offline-pay/node-common/client';
 import type { Day } from '../clock.js';
 import type { Caller, LogisticsContext } from '../context.js';
 import type { LogisticsTransaction } from '../database/schema.js';
@@ -17,7 +18,7 @@ export interface RouteKey {
 const isOpen = ({ delivered_at, ended_at }: Waybill): boolean =>
   delivered_at === null && ended_at === null;
 
-/** @throws {DomainError | LogisticsError} naming the stop by its place in the list */
+/** @throws {NodeError | LogisticsError} naming the stop by its place in the list */
 async function ensureStop(
   db: LogisticsTransaction,
   courierId: string,
@@ -26,9 +27,9 @@ async function ensureStop(
 ): Promise<void> {
   const field = `stops.${index}`;
   const waybill = await waybillAt({ db }, key);
-  if (waybill === undefined) throw new DomainError('NOT_FOUND', { row: 'waybill', field });
+  if (waybill === undefined) throw new NodeError('NOT_FOUND', field);
   if (waybill.courier_id !== courierId) throw new LogisticsError('COURIER_NOT_CHOSEN', field);
-  if (!isOpen(waybill)) throw new DomainError('STATE_CONFLICT', { state: waybill.state, field });
+  if (!isOpen(waybill)) throw new NodeError('STATE_CONFLICT', field);
 }
 
 const areDistinct = (stops: readonly OrderKey[]): boolean =>
@@ -38,7 +39,7 @@ const areDistinct = (stops: readonly OrderKey[]): boolean =>
 /**
  * Says what a courier's route of a day is, in the order of the stops; it replaces the route that was there. A waybill leaves any other
  * route.
- * @throws {DomainError} NOT_FOUND, STATE_CONFLICT for what is delivered or ended, INPUT_INVALID for an order that is there twice
+ * @throws {NodeError} NOT_FOUND, STATE_CONFLICT for what is delivered or ended, INPUT_INVALID for an order that is there twice
  * @throws {LogisticsError} COURIER_NOT_CHOSEN
  */
 export async function planRoute(
@@ -47,7 +48,7 @@ export async function planRoute(
   { day, courierId }: RouteKey,
   stops: readonly OrderKey[],
 ): Promise<void> {
-  if (!areDistinct(stops)) throw new DomainError('INPUT_INVALID', { field: 'stops' });
+  if (!areDistinct(stops)) throw new NodeError('INPUT_INVALID', 'stops');
   await db.transaction().execute(async (transaction) => {
     for (const [index, key] of stops.entries())
       await ensureStop(transaction, courierId, key, index);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds the waybill that a call is about. A courier finds only its own: any other is unknown to it.
-import { DomainError, type OrderKey } from '@fabric-offline-pay/domain';
+import type { OrderKey } from '@fabric-offline-pay/domain';
+import { NodeError } from '@fabric-offline-pay/node-common/client';
 import type { Selectable } from 'kysely';
 import type { Caller, LogisticsContext } from '../context.js';
 import type { WaybillTable } from '../database/waybills.js';
@@ -22,7 +23,7 @@ export const waybillAt = (
 const maySee = ({ role, name }: Caller, waybill: Waybill): boolean =>
   role !== 'courier' || waybill.courier_id === name;
 
-/** @throws {DomainError} NOT_FOUND */
+/** @throws {NodeError} NOT_FOUND */
 export async function findWaybill(
   context: Pick<LogisticsContext, 'db'>,
   caller: Caller,
@@ -30,6 +31,6 @@ export async function findWaybill(
 ): Promise<Waybill> {
   const waybill = await waybillAt(context, key);
   if (waybill === undefined || !maySee(caller, waybill))
-    throw new DomainError('NOT_FOUND', { row: 'waybill' });
+    throw new NodeError('NOT_FOUND', 'orderNumber');
   return waybill;
 }
