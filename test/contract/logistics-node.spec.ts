@@ -40,6 +40,9 @@ import {
   listOwed,
   setShare,
 } from '../../network/nodes/logistics/src/earnings/earnings.js';
+import { readBooks } from '../../network/nodes/logistics/src/earnings/books.js';
+import { moveGoods } from '../../network/nodes/logistics/src/goods/move-goods.js';
+import type { LogisticsLedger } from '../../network/nodes/logistics/src/ledger.js';
 import { listLate } from '../../network/nodes/logistics/src/lateness/list-late.js';
 import { noticeLate } from '../../network/nodes/logistics/src/lateness/notice-late.js';
 import {
@@ -47,6 +50,7 @@ import {
   readMoney,
   requestDailyPayouts,
   requestPayout,
+  sendPayoutRequest,
 } from '../../network/nodes/logistics/src/payouts/payouts.js';
 import { quoteOrder } from '../../network/nodes/logistics/src/quotes/quote-order.js';
 import { listQuotes, quoteFigures } from '../../network/nodes/logistics/src/quotes/read-quotes.js';
@@ -68,7 +72,7 @@ import { pathFields } from '@fabric-offline-pay/node-common/client';
 import { LOGISTICS_OPERATIONS } from '../../network/nodes/logistics/src/api/logistics-api.js';
 import { LogisticsHouse } from '../../network/nodes/logistics/src/testing/logistics-house.js';
 import { codeOf } from '../support/code-of.js';
-import { runExpress } from '@fabric-offline-pay/sdk';
+import { runExpress, UnavailableError } from '@fabric-offline-pay/sdk';
 import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
@@ -135,6 +139,34 @@ afterAll(async () => {
 
 /** What fails by itself is logged, and nothing should. */
 const logger = pino({ level: 'warn' }, { write: (line: string) => failures.push(line) });
+
+/** Calls reach the ledger, and the first answer of each is lost, as when the node is killed while it waits. */
+function forgetful(ledger: LogisticsLedger): LogisticsLedger {
+  const lost = new Set<string>();
+  const forgetting = <Given extends readonly unknown[], Output>(
+    name: string,
+    call: (...given: Given) => Promise<Output>,
+  ) => {
+    return async (...given: Given): Promise<Output> => {
+      const answer = await call(...given);
+      if (lost.has(name)) return answer;
+      lost.add(name);
+      throw new UnavailableError({});
+    };
+  };
+  const { express, logistics, settlement } = ledger;
+  return {
+    express: { quote: forgetting('quote', express.quote) },
+    logistics: {
+      registerCouriers: forgetting('registerCouriers', logistics.registerCouriers),
+      pickUp: forgetting('pickUp', logistics.pickUp),
+      deliver: forgetting('deliver', logistics.deliver),
+      purgeAddresses: forgetting('purgeAddresses', logistics.purgeAddresses),
+      readAddress: logistics.readAddress,
+    },
+    settlement: { requestPayout: forgetting('requestPayout', settlement.requestPayout) },
+  };
+}
 
 async function start(): Promise<void> {
   blocks = new MemoryBlocks(order.memory.ledger);
@@ -417,8 +449,29 @@ test('tariffs hold from their day on, each version is kept, and a refusal is tol
     [1, true],
   ]);
   expect(plans).toMatchObject([{ refusal: null, plannedBy: 'dispatcher-1' }]);
-  const again = planCourier(context, dispatcher, { courier: dearer, validFrom });
-  await expect(again).rejects.toMatchObject({ code: 'PLAN_DONE' });
+  const now = Math.floor(Date.now() / 1000);
+  expect(await planCourier(context, dispatcher, { courier: dearer, validFrom: now })).toBe(now);
+  await registerDue(context, AbortSignal.timeout(10_000));
+  expect(await planCourier(context, dispatcher, { courier: dearer, validFrom: now })).toBe(now);
+  const otherwise = planCourier(context, dispatcher, { courier: registration, validFrom: now });
+  await expect(otherwise).rejects.toMatchObject({ code: 'PLAN_DONE' });
+  const registered = JSON.stringify({ ...registration, courierId: 'courier-nowhere', areas: [] });
+  await db
+    .insertInto('courier_plans')
+    .values({
+      courier_id: 'courier-nowhere',
+      valid_from: now,
+      registration: registered,
+      planned_by: 'x',
+      planned_at: now,
+      done_at: null,
+      refusal: null,
+    })
+    .execute();
+  await registerDue(context, AbortSignal.timeout(10_000));
+  expect((await readCourier(context, 'courier-nowhere')).plans).toMatchObject([
+    { refusal: 'INPUT_INVALID', doneAt: now },
+  ]);
 });
 
 test('a route holds the open waybills of its courier in their order', async () => {
@@ -497,6 +550,55 @@ async function alertReceiver() {
   return { server, received, url: `http://127.0.0.1:${port}/late` };
 }
 
+test('an answer that gets lost is only a delay: nothing is done twice', async () => {
+  const before = context;
+  context = { ...context, ledger: forgetful(before.ledger) };
+  const unavailable = { code: 'NETWORK_UNAVAILABLE' };
+  const loginId = await order.world.login(order.device);
+  const { orderNumber } = key;
+  const purchase = order.world.purchase(order.device, loginId, { orderNumber });
+  const quote = () => quoteOrder(context, purchase.basket, purchase.addresses);
+  await expect(quote()).rejects.toMatchObject(unavailable);
+  const { waybill } = await quote();
+  const logisticsStatement = { ...purchase.logisticsStatement, waybill };
+  await runExpress(await order.world.parties(), { ...purchase, logisticsStatement });
+  await settle();
+  await expect(pickUp(context, courier, key)).rejects.toMatchObject(unavailable);
+  expect(await pickUp(context, courier, key)).toMatchObject({ delivery: 'pickedUp' });
+  const hand = () => deliver(context, courier, key, SECRET);
+  await expect(hand()).rejects.toMatchObject(unavailable);
+  expect(await hand()).toMatchObject({ delivery: 'delivered' });
+  const bank = await order.world.bank('bank-node');
+  const until = Math.floor(Date.now() / 1000);
+  await bank.settlement.rollUp({ payeeId: LOGISTICS, currency: CURRENCY, until });
+  await settle();
+  // The job asks the ledger at the same time as this one: both are one payout.
+  const payout = { payoutId: 'P-1', currency: CURRENCY, amount: '100' };
+  await requestPayout(context, 'operator-1', payout);
+  const send = () => sendPayoutRequest(context, payout, AbortSignal.timeout(10_000));
+  await expect(send()).rejects.toMatchObject(unavailable);
+  await send();
+  await settle();
+  expect((await listPayouts(context)).payouts).toMatchObject([{ payoutId: 'P-1', refusal: null }]);
+  expect(await readMoney(context)).toMatchObject([{ requested: '100' }]);
+  const [books] = await readBooks(context);
+  expect(books).toMatchObject({ credited: String(await order.fee()), undivided: '0', paid: '0' });
+});
+
+test('a courier moves the goods of its own orders only', async () => {
+  await bought();
+  const { gtin } = GOODS.charger;
+  const move = { moveId: 'M-1', merchantId: MERCHANT, gtin, quantity: 1, from: null, to: null };
+  const named = { ...move, orderNumber: 'ORD-1' };
+  await expect(moveGoods(context, other, named)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  const nameless = moveGoods(context, courier, { ...move, orderNumber: null });
+  await expect(nameless).rejects.toMatchObject({ code: 'INPUT_INVALID', field: 'orderNumber' });
+  expect(await moveGoods(context, courier, named)).toEqual({ replayed: false });
+  const conflict = { code: 'IDEMPOTENCY_CONFLICT' };
+  const again = moveGoods(context, courier, { ...named, quantity: 2 });
+  await expect(again).rejects.toMatchObject(conflict);
+});
+
 describe('over HTTPS', () => {
   let house: LogisticsHouse;
   let receiver: Awaited<ReturnType<typeof alertReceiver>>;
@@ -565,7 +667,7 @@ describe('over HTTPS', () => {
       orderNumber,
     });
     await expect(
-      own.moveGoods({ ...came, moveId: 'M-3', quantity: 2, from: 'hub', to: null }),
+      office.moveGoods({ ...came, moveId: 'M-3', quantity: 2, from: 'hub', to: null }),
     ).rejects.toMatchObject({ code: 'NOT_ENOUGH_GOODS', status: 409, field: 'from' });
     expect(await office.findGoods({ merchantId: MERCHANT, gtin })).toMatchObject({
       registered: { location: GOODS.charger.location },

@@ -4,8 +4,6 @@
 /** @returns whole seconds since 1970, the unit of the ledger. */
 export type Clock = () => number;
 
-export const systemClock: Clock = () => Math.floor(Date.now() / 1000);
-
 /** A calendar day, `2026-05-31`. Texts compare like days. */
 export type Day = string;
 

@@ -6,6 +6,7 @@ import type { Caller, LogisticsContext } from '../context.js';
 import { cancelPlan, listCouriers, planCourier, readCourier } from '../couriers/plan-couriers.js';
 import { deliver } from '../deliveries/deliver.js';
 import { pickUp } from '../deliveries/pick-up.js';
+import { readBooks } from '../earnings/books.js';
 import {
   closePayroll,
   listEarnings,
@@ -88,6 +89,7 @@ export const handlers: Handlers<OperationTable, CallContext> = {
     fileName: `payroll-${day}.csv`,
     body: payrollCsv(await readPayroll(node, day)),
   }),
+  readBooks: async ({ node }) => ({ books: await readBooks(node) }),
   readMoney: async ({ node }) => ({ money: await readMoney(node) }),
   requestPayout: async ({ node, caller }, asked) => {
     await requestPayout(node, caller.name, asked);

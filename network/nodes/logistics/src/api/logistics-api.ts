@@ -139,11 +139,14 @@ const goods = {
         quantity,
         from: identifier.nullable().describe('a place; null: from the merchant'),
         to: identifier.nullable().describe("a place; null: out of the company's places"),
-        orderNumber: identifier.nullable().default(null),
+        orderNumber: identifier
+          .nullable()
+          .default(null)
+          .describe('the order that they belong to; a courier names one of its own'),
       })
       .refine(({ from, to }) => from !== to, { message: 'must differ', path: ['to'] }),
     output: z.object({ replayed: z.boolean() }),
-    errors: ['NOT_ENOUGH_GOODS', 'PLACE_UNKNOWN', 'IDEMPOTENCY_CONFLICT'],
+    errors: ['NOT_FOUND', 'NOT_ENOUGH_GOODS', 'PLACE_UNKNOWN', 'IDEMPOTENCY_CONFLICT'],
   }),
   findGoods: everybody({
     method: 'GET',
@@ -316,6 +319,13 @@ const money = {
     input: z.strictObject({ day }),
     output: file('text/csv'),
     errors: ['NOT_FOUND'],
+  }),
+  readBooks: operator({
+    method: 'GET',
+    path: '/books',
+    summary: 'What the ledger credited, how it was divided, and what is owed and paid.',
+    input: z.strictObject({}),
+    output: z.object({ books: z.array(shapes.books) }),
   }),
   readMoney: operator({
     method: 'GET',

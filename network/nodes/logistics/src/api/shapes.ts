@@ -173,6 +173,18 @@ export const payroll = z.object({
   payments: z.array(owed.extend({ paymentId: z.string().describe('the same for a repetition') })),
 });
 
+export const books = z.object({
+  currency,
+  credited: sum.describe('fees that the ledger credited'),
+  company: sum.describe('what the company keeps'),
+  owed: sum.describe('to couriers'),
+  paid: sum.describe('handed to payroll'),
+  undivided: z
+    .string()
+    .regex(/^-?[0-9]+$/)
+    .describe("credited and in nobody's account: 0, or the books are wrong"),
+});
+
 export const money = z.object({
   currency,
   balance: sum.describe('rolled up on the ledger'),

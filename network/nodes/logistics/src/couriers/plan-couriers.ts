@@ -77,11 +77,27 @@ export async function planCourier(
       )
       .returning('valid_from')
       .executeTakeFirst();
-    if (planned === undefined) throw new LogisticsError('PLAN_DONE', 'validFrom');
+    if (planned === undefined) await ensureSame(transaction, courier.courierId, from, columns);
     if (from <= now) await context.asks.registerCouriers(transaction);
   });
   context.wake();
   return from;
+}
+
+/** @throws {LogisticsError} PLAN_DONE when another registration was carried out for this instant */
+async function ensureSame(
+  db: LogisticsDatabase,
+  courierId: string,
+  validFrom: number,
+  { registration }: { readonly registration: string },
+): Promise<void> {
+  const done = await db
+    .selectFrom('courier_plans')
+    .select('registration')
+    .where('courier_id', '=', courierId)
+    .where('valid_from', '=', validFrom)
+    .executeTakeFirst();
+  if (done?.registration !== registration) throw new LogisticsError('PLAN_DONE', 'validFrom');
 }
 
 /** @throws {NodeError} NOT_FOUND when no such registration waits */

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { Caller, LogisticsContext } from '../context.js';
 import type { LogisticsTransaction } from '../database/schema.js';
 import { LogisticsError } from '../errors.js';
+import { findWaybill } from '../waybills/find-waybill.js';
 
 /** A depot, a hub or a vehicle. */
 export interface OwnPlace {
@@ -108,21 +109,34 @@ async function ensureSame(db: LogisticsTransaction, move: Move): Promise<void> {
   if (!isSame) throw new NodeError('IDEMPOTENCY_CONFLICT', 'moveId');
 }
 
+/** A courier moves the goods of its own orders only. */
+async function ensureMayMove(
+  context: Pick<LogisticsContext, 'db'>,
+  caller: Caller,
+  { merchantId, orderNumber }: Move,
+): Promise<void> {
+  if (caller.role !== 'courier') return;
+  if (orderNumber === null) throw new NodeError('INPUT_INVALID', 'orderNumber');
+  await findWaybill(context, caller, { merchantId, orderNumber });
+}
+
 /**
  * Records a move of goods, once for its number.
  * @returns whether it was recorded before
  * @throws {LogisticsError} NOT_ENOUGH_GOODS, PLACE_UNKNOWN
+ * @throws {NodeError} NOT_FOUND for a courier that does not carry the order
  * @throws {NodeError} IDEMPOTENCY_CONFLICT
  */
-export function moveGoods(
+export async function moveGoods(
   { db, clock }: Pick<LogisticsContext, 'db' | 'clock'>,
-  { name }: Caller,
+  caller: Caller,
   move: Move,
 ): Promise<{ readonly replayed: boolean }> {
+  await ensureMayMove({ db }, caller, move);
   return db.transaction().execute(async (transaction) => {
     const recorded = await transaction
       .insertInto('moves')
-      .values({ ...columnsOf(move), moved_by: name, moved_at: clock() })
+      .values({ ...columnsOf(move), moved_by: caller.name, moved_at: clock() })
       .onConflict((conflict) => conflict.doNothing())
       .returning('move_id')
       .executeTakeFirst();

@@ -48,13 +48,15 @@ export class FollowQuotes implements Projection<LogisticsTables> {
       goods_total: row.goodsTotal,
       quoted_at: now,
       expires_at: row.expiresAt,
-      waybill: row.statement?.waybill ?? null,
     };
+    const waybill = row.statement?.waybill ?? null;
     await db
       .insertInto('quotes')
-      .values({ ...key, ...quoted, outcome: 'open', decided_at: null, courier_id: null })
+      .values({ ...key, ...quoted, waybill, outcome: 'open', decided_at: null, courier_id: null })
       .onConflict((conflict) =>
-        conflict.columns(['merchant_id', 'order_number']).doUpdateSet(quoted),
+        conflict
+          .columns(['merchant_id', 'order_number'])
+          .doUpdateSet(waybill === null ? quoted : { ...quoted, waybill }),
       )
       .execute();
     await db

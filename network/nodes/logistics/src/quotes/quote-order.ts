@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Quotes a basket (units 11, 1101 to 1104 as one express leg): gives the waybill's number, keeps the addresses, asks the ledger.
+// Quotes a basket (units 11, 1101 to 1104 as one express leg): gives the waybill's number, asks the ledger, keeps the addresses.
 import { randomBytes } from 'node:crypto';
 import {
   goodsTotalOf,
@@ -46,7 +46,6 @@ export async function quoteOrder(
   basket: QuotedBasket,
   book: AddressBookRow,
 ): Promise<Quoted> {
-  await holdAddresses(context, basket, book);
   const waybill = await waybillNumber(context, basket);
   const { orderNumber, lines, currency } = basket;
   const statement = {
@@ -62,5 +61,7 @@ export async function quoteOrder(
     { transient },
   );
   await context.followed(blockNumber);
+  // Addresses that the ledger refused are not kept. Whoever got no answer repeats the call.
+  await holdAddresses(context, basket, book);
   return { goodsTotal: result.goodsTotal, offers: result.offers, waybill };
 }

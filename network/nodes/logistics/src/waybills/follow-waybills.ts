@@ -21,8 +21,15 @@ export interface Company {
   readonly mspId: string;
 }
 
-/** Told in the same database transaction that an address is needed no longer. */
+/** Told once a block, in its database transaction, that held addresses are needed no longer. */
 export type AddressUnneeded = (db: LogisticsTransaction) => Promise<void>;
+
+/** Until the pick-up, which takes all offered addresses; then the ledger has the chosen one. */
+const needsHeld = ({
+  picked_up_at,
+  ended_at,
+}: Pick<LogisticsTables['waybills'], 'picked_up_at' | 'ended_at'>): boolean =>
+  picked_up_at === null && ended_at === null;
 
 const PARTY = 'logistics';
 
@@ -33,6 +40,7 @@ const orderOf = (row: TermsRow): OrderRow =>
     : beginningOf(row);
 
 export class FollowWaybills implements Projection<LogisticsTables> {
+  /** It also completes quotes, which another projection owns and empties. */
   readonly tables = ['waybill_lines', 'waybills'] as const;
   readonly #company: Company;
   readonly #addressUnneeded: AddressUnneeded;
@@ -43,21 +51,30 @@ export class FollowWaybills implements Projection<LogisticsTables> {
   }
 
   async apply(db: LogisticsTransaction, { transactions }: CommittedBlock): Promise<void> {
-    for (const transaction of transactions) await this.#follow(db, transaction);
+    let someUnneeded = false;
+    for (const transaction of transactions)
+      if (await this.#follow(db, transaction)) someUnneeded = true;
+    if (someUnneeded) await this.#addressUnneeded(db);
   }
 
-  /** Terms come first: an order's row may stand in the same transaction. */
-  async #follow(db: LogisticsTransaction, transaction: CommittedTransaction): Promise<void> {
+  /**
+   * Terms come first: an order's row may stand in the same transaction.
+   * @returns whether an order needs its held addresses no longer
+   */
+  async #follow(db: LogisticsTransaction, transaction: CommittedTransaction): Promise<boolean> {
+    let someUnneeded = false;
     const now = timeOf(transaction);
     for (const { row } of written(transaction, 'terms'))
       if (isPlaced(row) && row.terms.logisticsId === this.#company.logisticsId)
         await this.#place(db, row);
     for (const { row } of written(transaction, 'order'))
-      if (row.logisticsId === this.#company.logisticsId) await this.#change(db, row, now);
+      if (row.logisticsId === this.#company.logisticsId && (await this.#change(db, row, now)))
+        someUnneeded = true;
     await this.#state(db, transaction);
     if (transaction.mspId === this.#company.mspId)
       for (const key of announced(transaction, 'logistics:purgeAddresses'))
         await setColumns(db, key, { purged_at: now });
+    return someUnneeded;
   }
 
   async #place(db: LogisticsTransaction, row: TermsRow): Promise<void> {
@@ -94,18 +111,18 @@ export class FollowWaybills implements Projection<LogisticsTables> {
       .execute();
   }
 
-  async #change(db: LogisticsTransaction, order: OrderRow, now: number): Promise<void> {
+  /** @returns whether the order needed its held addresses until now */
+  async #change(db: LogisticsTransaction, order: OrderRow, now: number): Promise<boolean> {
     const before = await db
       .selectFrom('waybills')
       .select(['fee_captured_at', 'picked_up_at', 'ended_at'])
       .where('merchant_id', '=', order.merchantId)
       .where('order_number', '=', order.orderNumber)
       .executeTakeFirst();
-    if (before === undefined) return;
+    if (before === undefined) return false;
     const after = columnsOf(order, before, now);
     await setColumns(db, order, after);
-    const isUnneeded = after.picked_up_at !== null || after.ended_at !== null;
-    if (isUnneeded) await this.#addressUnneeded(db);
+    return needsHeld(before) && !needsHeld(after);
   }
 
   /** Stepwise, the company states its number in a row of its own. */
@@ -114,8 +131,19 @@ export class FollowWaybills implements Projection<LogisticsTables> {
     for (const { parts, row } of written(transaction, 'statement')) {
       const [merchantId, orderNumber, party] = parts;
       if (party === PARTY && merchantId !== undefined && orderNumber !== undefined)
-        await setColumns(db, { merchantId, orderNumber }, { waybill: row.waybill ?? null });
+        await this.#number(db, { merchantId, orderNumber }, row.waybill ?? null);
     }
+  }
+
+  /** The statement may come before the terms, which then take the number from the quote. */
+  async #number(db: LogisticsTransaction, key: OrderKey, waybill: string | null): Promise<void> {
+    await setColumns(db, key, { waybill });
+    await db
+      .updateTable('quotes')
+      .set({ waybill })
+      .where('merchant_id', '=', key.merchantId)
+      .where('order_number', '=', key.orderNumber)
+      .execute();
   }
 }
 
