@@ -341,6 +341,22 @@ test('an order that ended on its way loses its private address, once', async () 
   expect(order.memory.ledger.blocks()).toHaveLength(blocks);
 });
 
+test('a refund of a part ends no delivery', async () => {
+  await order.waits();
+  await bought();
+  const { settlement } = (await order.world.parties()).cashier;
+  await settlement.refund({ ...key, refundId: 'R-1', amount: '1000' });
+  await settle();
+  expect(await readWaybill(context, courier, key)).toMatchObject({
+    state: 'refunded',
+    endedAt: null,
+  });
+  await pickUp(context, courier, key);
+  await purgeAddresses(context, AbortSignal.timeout(10_000));
+  expect(await readAddress(context, courier, key)).toMatchObject({ ref: 'home-ORD-1' });
+  expect(await deliver(context, courier, key, SECRET)).toMatchObject({ delivery: 'delivered' });
+});
+
 test('a delivery is late once for each of its times, and somebody is told once', async () => {
   await bought();
   await noticeLate(context);
