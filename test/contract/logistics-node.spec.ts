@@ -86,6 +86,8 @@ const COURIER = 'courier-cheap';
 const dispatcher: Caller = { name: 'dispatcher-1', role: 'dispatcher' };
 const courier: Caller = { name: COURIER, role: 'courier' };
 const other: Caller = { name: 'courier-dear', role: 'courier' };
+const shop: Caller = { name: MERCHANT, role: 'shop-channel' };
+const otherShop: Caller = { name: 'merchant-2', role: 'shop-channel' };
 const ALL = { limit: 100 };
 
 let order: OneOrder;
@@ -279,8 +281,11 @@ test('a second reading of the ledger makes the same tables, and pays nobody agai
   expect(again).toEqual(entries);
 });
 
-test('a courier sees and carries only its own waybills', async () => {
+test('couriers and shops see only their own waybills', async () => {
   await bought();
+  expect((await listWaybills(context, shop, ALL)).waybills).toHaveLength(1);
+  expect((await listWaybills(context, otherShop, ALL)).waybills).toEqual([]);
+  await expect(readWaybill(context, otherShop, key)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect((await listWaybills(context, courier, ALL)).waybills).toHaveLength(1);
   expect((await listWaybills(context, other, { ...ALL, courierId: COURIER })).waybills).toEqual([]);
   const unknown = { code: 'NOT_FOUND' };
@@ -512,8 +517,10 @@ test('the node quotes a basket, keeps its addresses, and counts what customers t
   const { basket, addresses } = order.world.purchase(order.device, loginId, {
     orderNumber: 'ORD-9',
   });
-  const first = await quoteOrder(context, basket, addresses);
-  expect(await quoteOrder(context, basket, addresses)).toEqual(first);
+  const foreign = quoteOrder(context, otherShop, basket, addresses);
+  await expect(foreign).rejects.toMatchObject({ code: 'NOT_OWNER' });
+  const first = await quoteOrder(context, shop, basket, addresses);
+  expect(await quoteOrder(context, shop, basket, addresses)).toEqual(first);
   expect(first.offers[0]?.couriers[0]?.courierId).toBe(COURIER);
   await order.buy('express');
   await settle();
@@ -573,7 +580,7 @@ test('an answer that gets lost is only a delay: nothing is done twice', async ()
   const loginId = await order.world.login(order.device);
   const { orderNumber } = key;
   const purchase = order.world.purchase(order.device, loginId, { orderNumber });
-  const quote = () => quoteOrder(context, purchase.basket, purchase.addresses);
+  const quote = () => quoteOrder(context, dispatcher, purchase.basket, purchase.addresses);
   await expect(quote()).rejects.toMatchObject(unavailable);
   const { waybill } = await quote();
   const logisticsStatement = { ...purchase.logisticsStatement, waybill };
@@ -652,7 +659,8 @@ describe('over HTTPS', () => {
     const { orderNumber } = key;
     const purchase = order.world.purchase(order.device, loginId, { orderNumber });
     const { basket, addresses } = purchase;
-    const { waybill } = await office.quoteOrder({ basket, ...addresses });
+    const shopServer = house.clientOf('shop-channel', MERCHANT);
+    const { waybill } = await shopServer.quoteOrder({ basket, ...addresses });
     // The shop goes on with the quote that the ledger has.
     const quoted = {
       ...purchase,
@@ -726,7 +734,7 @@ describe('over HTTPS', () => {
     expect(alert).toMatchObject({ ...key, courierId: COURIER, kind: 'promise' });
   });
 
-  const ROLES = ['dispatcher', 'courier', 'operator', 'cashier'] as const;
+  const ROLES = ['dispatcher', 'courier', 'operator', 'shop-channel', 'cashier'] as const;
 
   test('each role may call what the table says, and nothing else', async () => {
     for (const role of ROLES) {

@@ -20,11 +20,14 @@ export interface LogisticsContext {
   readonly followed: (block: bigint) => Promise<void>;
 }
 
-export const LOGISTICS_ROLES = ['dispatcher', 'courier', 'operator'] as const;
+/** A role of this node only: a shop's server, with a certificate from this company. No transaction allows it. */
+export const SHOP_CHANNEL = 'shop-channel';
+
+export const LOGISTICS_ROLES = ['dispatcher', 'courier', 'operator', SHOP_CHANNEL] as const;
 
 export type Role = (typeof LOGISTICS_ROLES)[number];
 
-/** Who calls, from the client certificate. A courier's certificate bears the courier's id on the ledger as its name. */
+/** Who calls, from the client certificate. It bears as its name a courier's or a merchant's id on the ledger, for these two. */
 export interface Caller {
   readonly name: string;
   readonly role: Role;

@@ -33,8 +33,8 @@ export interface CallContext {
 const DONE = { done: true } as const;
 
 export const handlers: Handlers<OperationTable, CallContext> = {
-  quoteOrder: ({ node }, { basket, salt, addresses }) =>
-    quoteOrder(node, basket, { salt, addresses }),
+  quoteOrder: ({ node, caller }, { basket, salt, addresses }) =>
+    quoteOrder(node, caller, basket, { salt, addresses }),
   listQuotes: ({ node }, input) => listQuotes(node, input),
   readQuoteFigures: ({ node }, period) => quoteFigures(node, period),
 

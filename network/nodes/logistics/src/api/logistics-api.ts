@@ -16,7 +16,7 @@ import {
   type Operation,
 } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
-import type { Role } from '../context.js';
+import { SHOP_CHANNEL, type Role } from '../context.js';
 import { LOGISTICS_ERRORS } from '../errors.js';
 import * as shapes from './shapes.js';
 
@@ -34,12 +34,15 @@ const operator = by('operator');
 /** A courier sees and carries its own waybills only; any other is unknown to it. */
 const carrying = by('dispatcher', 'courier');
 const everybody = by('dispatcher', 'courier', 'operator');
+/** A shop sees its own orders only. */
+const tracking = by('dispatcher', 'courier', 'operator', SHOP_CHANNEL);
+const quoting = by('dispatcher', SHOP_CHANNEL);
 
 const { orderKey, page, next, done, day } = shapes;
 const BASKET_KIB = 128;
 
 const quotes = {
-  quoteOrder: dispatcher({
+  quoteOrder: quoting({
     method: 'POST',
     path: '/quotes',
     summary:
@@ -50,7 +53,12 @@ const quotes = {
       goodsTotal: shapes.quote.shape.goodsTotal,
       offers: shapes.offers,
     }),
-    errors: [...TRANSACTIONS.express.quote.errors, 'IDEMPOTENCY_CONFLICT', 'ADDRESS_NOT_NEEDED'],
+    errors: [
+      ...TRANSACTIONS.express.quote.errors,
+      'IDEMPOTENCY_CONFLICT',
+      'NOT_OWNER',
+      'ADDRESS_NOT_NEEDED',
+    ],
     bodyKiB: BASKET_KIB,
   }),
   listQuotes: office({
@@ -159,10 +167,10 @@ const goods = {
 };
 
 const waybills = {
-  listWaybills: everybody({
+  listWaybills: tracking({
     method: 'GET',
     path: '/waybills',
-    summary: 'The orders that the company carries; a courier gets its own.',
+    summary: 'The orders that the company carries; a courier or a shop gets its own.',
     input: z.strictObject({
       courierId: identifier.optional(),
       delivery: shapes.delivery.optional(),
@@ -184,7 +192,7 @@ const waybills = {
     input: z.strictObject({}),
     output: z.object({ late: z.array(shapes.late) }),
   }),
-  readWaybill: everybody({
+  readWaybill: tracking({
     method: 'GET',
     path: '/waybills/:merchantId/:orderNumber',
     summary: 'An order with its goods, where they are fetched, and where they went.',

@@ -8,8 +8,9 @@ import {
   type OrderKey,
   type OutputOf,
 } from '@fabric-offline-pay/domain';
+import { NodeError } from '@fabric-offline-pay/node-common/client';
 import { holdAddresses } from '../addresses/hold-addresses.js';
-import type { LogisticsContext } from '../context.js';
+import { SHOP_CHANNEL, type Caller, type LogisticsContext } from '../context.js';
 
 export type QuotedBasket = InputOf<'express', 'quote'>['basket'];
 
@@ -38,14 +39,18 @@ export type Quoted = Pick<OutputOf<'express', 'quote'>, 'goodsTotal' | 'offers'>
 };
 
 /**
- * Safe to repeat: the ledger answers the same basket with its first quote.
+ * Safe to repeat: the ledger answers the same basket with its first quote. A shop has its own baskets quoted only.
+ * @throws {NodeError} NOT_OWNER
  * @throws {RefusedError} NO_COURIER, ADDRESSES_DIFFER, GOODS_UNKNOWN …
  */
 export async function quoteOrder(
   context: LogisticsContext,
+  { role, name }: Caller,
   basket: QuotedBasket,
   book: AddressBookRow,
 ): Promise<Quoted> {
+  if (role === SHOP_CHANNEL && basket.merchantId !== name)
+    throw new NodeError('NOT_OWNER', 'basket.merchantId');
   const waybill = await waybillNumber(context, basket);
   const { orderNumber, lines, currency } = basket;
   const statement = {

@@ -3,7 +3,7 @@
 import type { OrderKey } from '@fabric-offline-pay/domain';
 import type { Caller, LogisticsContext } from '../context.js';
 import { afterPage, nextOf, orderCursor, type Page } from '../pages.js';
-import { findWaybill, type Waybill } from './find-waybill.js';
+import { findWaybill, ownerColumn, type Waybill } from './find-waybill.js';
 
 /** A waybill without its goods. */
 export const shownWaybill = (row: Waybill, promiseSeconds: number) => ({
@@ -30,17 +30,18 @@ export interface WaybillFilter extends Page {
   readonly delivery?: Waybill['delivery'] | undefined;
 }
 
-/** @returns waybills in order of merchants and order numbers; a courier's own only */
+/** @returns waybills in order of merchants and order numbers; a courier's or a shop's own only */
 export async function listWaybills(
   { db, rules }: Pick<LogisticsContext, 'db' | 'rules'>,
-  { role, name }: Caller,
+  caller: Caller,
   { courierId, delivery, after, limit }: WaybillFilter,
 ) {
-  const courier = role === 'courier' ? name : courierId;
+  const owner = ownerColumn(caller);
   const rows = await db
     .selectFrom('waybills')
     .selectAll()
-    .$if(courier !== undefined, (query) => query.where('courier_id', '=', courier ?? ''))
+    .$if(owner !== undefined, (query) => query.where(owner ?? 'courier_id', '=', caller.name))
+    .$if(courierId !== undefined, (query) => query.where('courier_id', '=', courierId ?? ''))
     .$if(delivery !== undefined, (query) => query.where('delivery', '=', delivery ?? 'awaiting'))
     .where(afterPage(after))
     .orderBy('merchant_id')
@@ -76,7 +77,7 @@ const movesOf = ({ db }: Pick<LogisticsContext, 'db'>, key: OrderKey) =>
 
 /**
  * A waybill with its goods and where they went.
- * @throws {DomainError} NOT_FOUND, also for a courier when it is not the courier's own
+ * @throws {DomainError} NOT_FOUND, also for a courier or a shop when it is not its own
  */
 export async function readWaybill(
   context: Pick<LogisticsContext, 'db' | 'rules'>,
