@@ -324,6 +324,14 @@ test('addresses are those of the terms, and those of an order that nobody placed
   passSeconds(1);
   expect(await eraseAddresses(context)).toBe(1);
   expect(await readAddress(context, dispatcher, key)).toMatchObject({ ref: 'home-ORD-1' });
+  passSeconds(POLICY.deliverySeconds - 1);
+  expect(await eraseAddresses(context)).toBe(0);
+  passSeconds(1);
+  expect(await eraseAddresses(context)).toBe(1);
+  const lost = { code: 'ADDRESSES_NOT_HELD' };
+  await expect(pickUp(context, courier, key)).rejects.toMatchObject(lost);
+  await holdAddresses(context, key, addressesOf(key.orderNumber));
+  expect(await pickUp(context, courier, key)).toMatchObject({ delivery: 'pickedUp' });
 });
 
 test('an order that ended on its way loses its private address, once', async () => {

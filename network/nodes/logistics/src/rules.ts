@@ -35,7 +35,9 @@ export const rulesSchema = z.strictObject({
     .describe('of each fee, for couriers without a share of their own, of 10,000'),
   holdAddressSeconds: seconds
     .default(2 * DAY_SECONDS)
-    .describe('how long addresses are kept for an order that nobody placed'),
+    .describe(
+      'how long addresses are kept for an order that nobody placed, or after the last time for its payment or delivery',
+    ),
   purgeAfterSeconds: seconds
     .default(0)
     .describe(

@@ -88,12 +88,18 @@ export async function readAddress(
   return context.ledger.logistics.readAddress({ merchantId, orderNumber, ref });
 }
 
-/** Orders that were quoted and never placed lose their addresses after the time of the rules. */
+/**
+ * Picked up, ended, gone to another company, or too late: the goods will hardly be carried when so much time has passed since they had to be
+ * delivered, paid or ordered. Whoever carries them all the same gives the addresses again.
+ */
 const isUnneeded = (before: number) => sql<boolean>`
   exists (
     select 1 from waybills w
     where w.merchant_id = held_addresses.merchant_id and w.order_number = held_addresses.order_number
-      and (w.picked_up_at is not null or w.ended_at is not null)
+      and (
+        w.picked_up_at is not null or w.ended_at is not null
+        or coalesce(w.deliver_by, w.hold_expires_at, w.placed_at) <= ${before}
+      )
   )
   or exists (
     select 1 from quotes q

@@ -25,6 +25,8 @@ export interface WaybillTable {
   fee_captured_at: number | null;
   /** The part of the fee that was credited to the company. */
   fee_released: string;
+  /** Until then the money may be captured. Null before it is held. */
+  hold_expires_at: number | null;
   /** After this instant the customer may get the money back. */
   deliver_by: number | null;
   picked_up_at: number | null;
@@ -95,6 +97,7 @@ const WAYBILL = {
   delivery: 'id',
   fee_captured_at: 'instant?',
   fee_released: 'amount',
+  hold_expires_at: 'instant?',
   deliver_by: 'instant?',
   picked_up_at: 'instant?',
   delivered_at: 'instant?',

@@ -17,6 +17,7 @@ export type OrderColumns = Pick<
   | 'delivery'
   | 'fee_captured_at'
   | 'fee_released'
+  | 'hold_expires_at'
   | 'deliver_by'
   | 'picked_up_at'
   | 'delivered_at'
@@ -42,6 +43,7 @@ export function columnsOf(order: OrderRow, before: typeof NOTHING_YET, now: numb
     delivery,
     fee_captured_at: since(isFeeCertain, before.fee_captured_at, now),
     fee_released: hold?.feeReleased ?? '0',
+    hold_expires_at: hold?.expiresAt ?? null,
     deliver_by: hold?.deliverBy ?? null,
     picked_up_at: since(delivery !== 'awaiting', before.picked_up_at, now),
     delivered_at: deliveredAt,
