@@ -36,6 +36,7 @@ const shared = {
     '^@fabric-offline-pay/node-common/node$': '<rootDir>/network/nodes/common/src/node.ts',
     '^@fabric-offline-pay/node-common$': '<rootDir>/network/nodes/common/src/index.ts',
     '^@fabric-offline-pay/bank-node$': '<rootDir>/network/nodes/bank/src/index.ts',
+    '^@fabric-offline-pay/logistics-node$': '<rootDir>/network/nodes/logistics/src/index.ts',
     '^@fabric-offline-pay/operate/clients$': '<rootDir>/network/operate/src/clients.ts',
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
