@@ -18,3 +18,6 @@ export {
   type JobsOptions,
   type JobState,
 } from './jobs/jobs.js';
+export { type Mail, type MailSender } from './messages/mail-sender.js';
+export { SmtpMail, smtpSchema, type SmtpConfig } from './messages/smtp-mail.js';
+export { Undeliverable } from './messages/undeliverable.js';
