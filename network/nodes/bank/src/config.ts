@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { capsSchema } from './caps.js';
+import { absoluteMessages, messagesSchema } from './messages/config.js';
 import { limitsSchema, timeoutsSchema } from './limits.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -25,7 +26,8 @@ const configSchema = z.strictObject({
   port: port.default(0).describe('0: any free port, see the ready file'),
   databaseFolder: path,
   keyFile: path.describe('the key of the stored codes; made at the first start'),
-  outboxFolder: path,
+  outboxFolder: path.describe('where SMS are written that no SMSC takes'),
+  messages: messagesSchema,
   readyFile: path.optional().describe('written when the service is ready, removed when it ends'),
   tls: z.strictObject({
     cert: path,
@@ -71,6 +73,7 @@ function absolute(config: BankConfig, folder: string): BankConfig {
     databaseFolder: at(config.databaseFolder),
     keyFile: at(config.keyFile),
     outboxFolder: at(config.outboxFolder),
+    messages: absoluteMessages(config.messages, at),
     ...(readyFile !== undefined && { readyFile: at(readyFile) }),
     tls: {
       cert: at(tls.cert),

@@ -14,8 +14,8 @@ import type { BankDatabase } from './database/schema.js';
 import { installationKey } from './secrets/installation-key.js';
 import { bankServer } from './http/bank-server.js';
 import { Doorkeeper } from './http/doorkeeper.js';
-import { OutboxFolder } from './messages/outbox-folder.js';
 import { startNotices, type RunningNotices } from './notices/start-notices.js';
+import { openCarriers, type Carriers } from './outbox/open-carriers.js';
 import { Pace } from './pace.js';
 
 export interface BankParts {
@@ -37,16 +37,26 @@ export interface RunningBank {
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-function serviceOf(config: BankConfig, db: BankDatabase, { ledger, logger }: BankParts) {
+function serviceOf(
+  config: BankConfig,
+  db: BankDatabase,
+  { messages, mail }: Carriers,
+  { ledger, logger }: BankParts,
+) {
   return new AuthenticationService({
     db,
     ledger,
-    messages: new OutboxFolder(config.outboxFolder),
+    messages,
+    mail,
+    codeCaps: config.messages.caps,
     clock: Date.now,
     limits: config.limits,
     key: installationKey(config.keyFile),
     pace: new Pace(),
-    observer: { attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed') },
+    observer: {
+      attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed'),
+      capped: (facts) => logger.warn(facts, 'code capped'),
+    },
   });
 }
 
@@ -75,14 +85,15 @@ function serverOf(
 const NOT_FOLLOWING: RunningNotices = { close: () => Promise.resolve() };
 
 const noticesOf = (
-  { outboxFolder, ledger }: BankConfig,
+  { messages: { quietHours }, ledger }: BankConfig,
   db: BankDatabase,
+  { messages, mail }: Carriers,
   { blocks, logger, onEnd = () => undefined }: BankParts,
 ): Promise<RunningNotices> | RunningNotices =>
   blocks === undefined
     ? NOT_FOLLOWING
     : startNotices({
-        context: { db, messages: new OutboxFolder(outboxFolder), clock: Date.now },
+        context: { db, messages, mail, quietHours, clock: Date.now },
         blocks,
         logger,
         onEnd,
@@ -96,14 +107,16 @@ const placeOf = ({ databaseFolder }: BankConfig, { engine }: BankParts): Databas
 export async function startBank(config: BankConfig, parts: BankParts): Promise<RunningBank> {
   const { readyFile } = config;
   const db = await openBankDatabase(placeOf(config, parts));
+  const carriers = openCarriers(config, db, parts.logger);
   let notices = NOT_FOLLOWING;
   const closeDatabase = async (): Promise<void> => {
     await notices.close();
+    await carriers.close();
     await db.destroy();
   };
   try {
-    notices = await noticesOf(config, db, parts);
-    const service = serviceOf(config, db, parts);
+    notices = await noticesOf(config, db, carriers, parts);
+    const service = serviceOf(config, db, carriers, parts);
     const server = serverOf(config, db, service, parts.logger);
     const url = await server.listen({ host: config.host, port: config.port });
     if (readyFile !== undefined) writeJson(readyFile, { url, pid: process.pid });

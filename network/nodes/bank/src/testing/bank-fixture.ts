@@ -54,10 +54,14 @@ export const termsOf = (loginId: string, customerId: string): OrderTerms => {
 /** More database queries than the service makes between its decision and the ledger. */
 const TURNS = 10;
 
+/** Its customers share one telephone. */
+const MANY_CODES = { windowSeconds: 60, customer: 1_000, number: 1_000, range: 1_000 };
+
 export class BankFixture {
   readonly ledger = new FakeLedger();
   readonly messages: Message[] = [];
   readonly delayed: unknown[] = [];
+  readonly capped: unknown[] = [];
   /** The counts of the caps. */
   readonly spent: CapKind[] = [];
   /** Milliseconds of the pretended steps. */
@@ -84,7 +88,11 @@ export class BankFixture {
       clock: () => this.now,
       limits: { ...DEFAULT_LIMITS, ...limits },
       key: randomBytes(32),
-      observer: { attestationDelayed: (facts) => this.delayed.push(facts) },
+      codeCaps: MANY_CODES,
+      observer: {
+        attestationDelayed: (facts) => this.delayed.push(facts),
+        capped: (facts) => this.capped.push(facts),
+      },
       pace: new Pace({ now: () => performance.now(), sleep: (ms) => this.#slept(ms) }),
     };
     this.#process = new AuthenticationService(this.context);
