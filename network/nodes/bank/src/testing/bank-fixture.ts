@@ -80,6 +80,7 @@ export class BankFixture {
   private constructor(
     readonly db: BankDatabase,
     limits: Partial<AuthenticationLimits>,
+    changes: Partial<BankContext>,
   ) {
     this.context = {
       db,
@@ -94,13 +95,19 @@ export class BankFixture {
         capped: (facts) => this.capped.push(facts),
       },
       pace: new Pace({ now: () => performance.now(), sleep: (ms) => this.#slept(ms) }),
+      ...changes,
     };
     this.#process = new AuthenticationService(this.context);
     this.service = this.as('anna');
   }
 
-  static async open(limits: Partial<AuthenticationLimits> = {}): Promise<BankFixture> {
-    return new BankFixture(await openBankDatabase({ engine: new WorkerEngine() }), limits);
+  /** @param change replaces parts of the context */
+  static async open(
+    limits: Partial<AuthenticationLimits> = {},
+    change: (db: BankDatabase) => Partial<BankContext> = () => ({}),
+  ): Promise<BankFixture> {
+    const db = await openBankDatabase({ engine: new WorkerEngine() });
+    return new BankFixture(db, limits, change(db));
   }
 
   /** The operations of a caller with this name. */
@@ -115,7 +122,14 @@ export class BankFixture {
   /** Forgets what was recorded, so that tests see only what happens after this. */
   forget(): void {
     const { calls } = this.ledger;
-    for (const noted of [calls, this.messages, this.delayed, this.spent, this.pretended])
+    for (const noted of [
+      calls,
+      this.messages,
+      this.delayed,
+      this.capped,
+      this.spent,
+      this.pretended,
+    ])
       noted.length = 0;
   }
 

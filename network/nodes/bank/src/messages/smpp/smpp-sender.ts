@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Undeliverable } from '@fabric-offline-pay/node-common/node';
 import { addTLV, types, type Fields, type Pdu } from 'smpp';
+import type { Clock } from '../../clock.js';
 import type { Message, MessageSender } from '../message-sender.js';
 import { encodeText, partHeader, type EncodedText } from './alphabet.js';
 import { inTime } from './in-time.js';
@@ -66,9 +67,9 @@ const FINAL_RECEIPT = 1;
 const digestOf = (messageId: string): Buffer => createHash('sha256').update(messageId).digest();
 
 /** SMPP 3.4, 7.1.1: YYMMDDhhmmsstnnR, from now. */
-function validityOf({ validUntil }: Message): string {
+function validityOf({ validUntil }: Message, now: number): string {
   if (validUntil === undefined) return '';
-  const seconds = Math.max(1, Math.ceil((validUntil - Date.now()) / 1000));
+  const seconds = Math.max(1, Math.ceil((validUntil - now) / 1000));
   const two = (value: number): string => value.toString().padStart(2, '0');
   const [days, hours, minutes] = [seconds / 86_400, (seconds / 3_600) % 24, (seconds / 60) % 60];
   return `0000${two(Math.floor(days))}${[hours, minutes, seconds % 60].map((value) => two(Math.floor(value))).join('')}000R`;
@@ -80,6 +81,7 @@ export class SmppSender implements MessageSender {
   readonly #config: SmppConfig;
   readonly #store: PartStore;
   readonly #observer: SmppObserver;
+  readonly #clock: Clock;
   readonly #closing = new AbortController();
   readonly #closed: Promise<void>;
   readonly #window: Window;
@@ -88,9 +90,16 @@ export class SmppSender implements MessageSender {
   readonly #keeping: Promise<void>;
   #link: Promise<SmppLink>;
   #up: (link: SmppLink) => void = () => undefined;
-  #isStuck = false;
+  /** Of `performance.now()`. */
+  #stuckUntil = 0;
 
-  constructor(config: SmppConfig, store: PartStore, observer: SmppObserver) {
+  constructor(
+    config: SmppConfig,
+    store: PartStore,
+    observer: SmppObserver,
+    clock: Clock = Date.now,
+  ) {
+    this.#clock = clock;
     this.#config = config;
     this.#store = store;
     this.#observer = observer;
@@ -111,10 +120,10 @@ export class SmppSender implements MessageSender {
       if (!accepted.has(index + 1)) await this.#sendPart(message, encoded, index + 1);
   }
 
-  /** Fails while there is no link, and while the last submit failed. */
+  /** Fails while there is no link, and shortly after a submit failed: another would probably fail, too. */
   async ready(): Promise<void> {
     await this.#inTime(this.#link);
-    if (this.#isStuck) throw new NotAccepted();
+    if (performance.now() < this.#stuckUntil) throw new NotAccepted();
   }
 
   async close(): Promise<void> {
@@ -127,9 +136,10 @@ export class SmppSender implements MessageSender {
     const submitted = this.#underWay.get(key) ?? this.#begin(key, message, encoded, part);
     try {
       await this.#inTime(submitted);
-      this.#isStuck = false;
+      this.#stuckUntil = 0;
     } catch (error) {
-      this.#isStuck = !(error instanceof Undeliverable);
+      if (!(error instanceof Undeliverable))
+        this.#stuckUntil = performance.now() + this.#config.answerMs;
       throw error;
     }
   }
@@ -174,7 +184,7 @@ export class SmppSender implements MessageSender {
       ...sourceOf(this.#config),
       ...typed('dest', TON.international, 1, message.to.replace('+', '')),
       esm_class: parts.length > 1 ? HAS_HEADER : 0,
-      validity_period: validityOf(message),
+      validity_period: validityOf(message, this.#clock()),
       registered_delivery: FINAL_RECEIPT,
       data_coding: dataCoding,
       short_message: parts.length > 1 ? Buffer.concat([header, content]) : content,
@@ -217,6 +227,7 @@ export class SmppSender implements MessageSender {
     try {
       const link = await SmppLink.open(this.#config, { delivered: (pdu) => this.#receive(pdu) });
       this.#observer.linkUp();
+      this.#stuckUntil = 0;
       this.#up(link);
       await Promise.race([link.ended, this.#closed]);
       this.#link = this.#nextLink();
