@@ -2,6 +2,7 @@
 // The tables of the bank's own database. Personal data and purchase habits live here and nowhere else.
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { PositionTables } from '@fabric-offline-pay/node-common/node';
+import type { CoreBankingTables } from '../core-banking/tables.js';
 import type { Language } from '../messages/language.js';
 import type { MessageTables } from '../messages/tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
@@ -152,7 +153,7 @@ export interface FollowedOrderTable {
   seen: string;
 }
 
-export interface BankTables extends PositionTables, MessageTables {
+export interface BankTables extends PositionTables, CoreBankingTables, MessageTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;

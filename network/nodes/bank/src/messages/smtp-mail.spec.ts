@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SmtpMail, smtpSchema } from '@fabric-offline-pay/node-common/node';
-import { TestAuthority } from '../testing/certificates.js';
+import { pathIn, SmtpMail, smtpSchema } from '@fabric-offline-pay/node-common/node';
+import { TestAuthority } from '../../../common/src/testing/certificates.js';
 import { MailHost } from '../testing/message-hosts/mail-host.js';
 import { mailContent } from './mail-content.js';
 
@@ -30,7 +30,7 @@ const mailBy = (port: number, changes: object = {}): SmtpMail => {
     timeoutMs: 2_000,
     ...changes,
   };
-  const mail = new SmtpMail(smtpSchema.parse(config));
+  const mail = new SmtpMail(smtpSchema(pathIn(folder)).parse(config));
   mails.push(mail);
   return mail;
 };
@@ -41,7 +41,7 @@ beforeAll(async () => {
   const certificate = authority.issue({ commonName: 'mail' });
   writeFileSync(join(folder, 'root.pem'), authority.root);
   writeFileSync(join(folder, 'other.pem'), new TestAuthority('other').root);
-  writeFileSync(join(folder, 'password'), PASSWORD);
+  writeFileSync(join(folder, 'password'), PASSWORD, { mode: 0o600 });
   const access = { certificate, user: USER, password: PASSWORD };
   host = await MailHost.open(access);
   plain = await MailHost.open({ ...access, isPlain: true });
@@ -102,7 +102,7 @@ it.each([
 });
 
 it('sends nothing without TLS, to a stranger, or with a wrong password', async () => {
-  writeFileSync(join(folder, 'wrong'), 'wrong');
+  writeFileSync(join(folder, 'wrong'), 'wrong', { mode: 0o600 });
   for (const mail of [
     mailBy(plain.port),
     mailBy(host.port, { caFile: join(folder, 'other.pem') }),
@@ -114,6 +114,8 @@ it('sends nothing without TLS, to a stranger, or with a wrong password', async (
 
 it('goes without TLS on this machine only', () => {
   const config = { adapter: 'smtp', tls: 'none', from: 'a@bank.example', listId: 'x' };
-  expect(smtpSchema.safeParse({ ...config, host: 'mail.example' }).success).toBe(false);
-  expect(smtpSchema.safeParse({ ...config, host: '127.0.0.1' }).success).toBe(true);
+  expect(smtpSchema(pathIn(folder)).safeParse({ ...config, host: 'mail.example' }).success).toBe(
+    false,
+  );
+  expect(smtpSchema(pathIn(folder)).safeParse({ ...config, host: '127.0.0.1' }).success).toBe(true);
 });

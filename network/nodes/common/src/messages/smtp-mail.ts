@@ -4,46 +4,44 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
 import * as z from 'zod';
+import { readSecret, type pathIn } from '../program/node-config.js';
 import type { Mail, MailSender } from './mail-sender.js';
 import { Undeliverable } from './undeliverable.js';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
-const path = z.string().min(1);
-
 /** Where mails go, and from whom they come. */
-export const smtpSchema = z
-  .strictObject({
-    adapter: z.literal('smtp'),
-    host: z.string().min(1),
-    port: z.int().min(1).max(65_535).default(587),
-    tls: z
-      .enum(['required', 'implicit', 'none'])
-      .default('required')
-      .describe('required: STARTTLS or nothing; implicit: port 465; none: on this machine only'),
-    caFile: path.exactOptional().describe("root certificates, PEM; the system's unless given"),
-    user: z.string().exactOptional(),
-    passwordFile: path.exactOptional(),
-    from: z.email().describe('the address of the bank; its domain is that of Message-ID'),
-    fromName: z.string().max(100).exactOptional(),
-    listId: z
-      .string()
-      .regex(/^[a-z0-9.-]+$/)
-      .describe('RFC 2919, such as notices.bank.example'),
-    timeoutMs: z.int().min(10).max(120_000).default(10_000).describe('for each answer'),
-  })
-  .refine(({ tls, host }) => tls !== 'none' || LOOPBACK.includes(host), { path: ['tls'] })
-  .refine(({ user, passwordFile }) => (user === undefined) === (passwordFile === undefined), {
-    path: ['passwordFile'],
-  });
+export const smtpSchema = (path: ReturnType<typeof pathIn>) =>
+  z
+    .strictObject({
+      adapter: z.literal('smtp'),
+      host: z.string().min(1),
+      port: z.int().min(1).max(65_535).default(587),
+      tls: z
+        .enum(['required', 'implicit', 'none'])
+        .default('required')
+        .describe('required: STARTTLS or nothing; implicit: port 465; none: on this machine only'),
+      caFile: path.exactOptional().describe("root certificates, PEM; the system's unless given"),
+      user: z.string().exactOptional(),
+      passwordFile: path.exactOptional(),
+      from: z.email().describe('the address of the bank; its domain is that of Message-ID'),
+      fromName: z.string().max(100).exactOptional(),
+      listId: z
+        .string()
+        .regex(/^[a-z0-9.-]+$/)
+        .describe('RFC 2919, such as notices.bank.example'),
+      timeoutMs: z.int().min(10).max(120_000).default(10_000).describe('for each answer'),
+    })
+    .refine(({ tls, host }) => tls !== 'none' || LOOPBACK.includes(host), { path: ['tls'] })
+    .refine(({ user, passwordFile }) => (user === undefined) === (passwordFile === undefined), {
+      path: ['passwordFile'],
+    });
 
-export type SmtpConfig = z.output<typeof smtpSchema>;
+export type SmtpConfig = z.output<ReturnType<typeof smtpSchema>>;
 
 /** @returns the same Message-ID for the same id, without what the id says. */
 export const messageIdOf = (id: string, from: string): string =>
   `<${createHash('sha256').update(id).digest('hex').slice(0, 32)}@${from.slice(from.lastIndexOf('@') + 1)}>`;
-
-const read = (file: string): string => readFileSync(file, 'utf8').trim();
 
 function transportOf({ host, port, tls, caFile, user, passwordFile, timeoutMs }: SmtpConfig) {
   return createTransport({
@@ -52,9 +50,12 @@ function transportOf({ host, port, tls, caFile, user, passwordFile, timeoutMs }:
     secure: tls === 'implicit',
     requireTLS: tls === 'required',
     ignoreTLS: tls === 'none',
-    tls: { minVersion: 'TLSv1.2', ...(caFile !== undefined && { ca: read(caFile) }) },
+    tls: {
+      minVersion: 'TLSv1.2',
+      ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
+    },
     ...(user !== undefined &&
-      passwordFile !== undefined && { auth: { user, pass: read(passwordFile) } }),
+      passwordFile !== undefined && { auth: { user, pass: readSecret(passwordFile) } }),
     pool: true,
     maxConnections: 2,
     connectionTimeout: timeoutMs,

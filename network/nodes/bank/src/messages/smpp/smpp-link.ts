@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One bound connection to an SMSC (SMPP 3.4). The package encodes and decodes; deadlines, and what ends a connection, are here.
 import { readFileSync } from 'node:fs';
+import { readSecret } from '@fabric-offline-pay/node-common/node';
 import { connect, type Fields, type Pdu, type Session } from 'smpp';
 import { inTime } from './in-time.js';
 import type { SmppConfig } from './smpp-config.js';
@@ -28,10 +29,8 @@ const PATIENCE = 6;
 
 const VERSION_3_4 = 0x34;
 
-const secretOf = (file: string): string => readFileSync(file, 'utf8').trim();
-
 const sessionOf = ({ host, port, tls, caFile }: SmppConfig): Session =>
-  connect({ host, port, ...(tls && { tls }), ...(caFile && { ca: secretOf(caFile) }) });
+  connect({ host, port, ...(tls && { tls }), ...(caFile && { ca: readFileSync(caFile, 'utf8') }) });
 
 export class SmppLink {
   readonly #session: Session;
@@ -107,7 +106,7 @@ export class SmppLink {
   async #bind({ systemId, passwordFile, systemType }: SmppConfig): Promise<void> {
     const fields = {
       system_id: systemId,
-      password: secretOf(passwordFile),
+      password: readSecret(passwordFile),
       system_type: systemType,
       interface_version: VERSION_3_4,
     };

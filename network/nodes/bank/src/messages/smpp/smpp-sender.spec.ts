@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '@fabric-offline-pay/node-common';
-import type * as z from 'zod';
-import { TestAuthority } from '../../testing/certificates.js';
+import { pathIn } from '@fabric-offline-pay/node-common/node';
+import { TestAuthority } from '../../../../common/src/testing/certificates.js';
 import { Smsc } from '../../testing/message-hosts/smsc.js';
 import type { Message } from '../message-sender.js';
-import { smppSchema } from './smpp-config.js';
+import { smppSchema, type SmppConfig } from './smpp-config.js';
 import { SmppSender, type PartStore } from './smpp-sender.js';
 
 const PASSWORD = 's3cret-8';
@@ -48,7 +48,7 @@ class MemoryParts implements PartStore {
 
 let closeSender = (): Promise<void> => Promise.resolve();
 
-type Change = Partial<z.input<typeof smppSchema>>;
+type Change = Partial<SmppConfig>;
 
 async function connectTo(changes: Change = {}): Promise<void> {
   await closeSender();
@@ -57,14 +57,14 @@ async function connectTo(changes: Change = {}): Promise<void> {
     host: '127.0.0.1',
     port: smsc.port,
     systemId: 'bank',
-    passwordFile: join(folder, 'password'),
+    passwordFile: 'password',
     source: 'MyBank',
     answerMs: 400,
     throttleMs: 5,
     reconnectMs: { least: 5, most: 20 },
     ...changes,
   };
-  sender = new SmppSender(smppSchema.parse(config), parts, {
+  sender = new SmppSender(smppSchema(pathIn(folder)).parse(config), parts, {
     linkUp: () => (ups += 1),
     linkDown: ({ status }) => down.push(status),
   });
@@ -73,7 +73,7 @@ async function connectTo(changes: Change = {}): Promise<void> {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bank-smpp-'));
-  writeFileSync(join(folder, 'password'), `${PASSWORD}\n`);
+  writeFileSync(join(folder, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
   smsc = await Smsc.open(PASSWORD);
 });
 

@@ -90,6 +90,7 @@ export class SmppSender implements MessageSender {
   readonly #keeping: Promise<void>;
   #link: Promise<SmppLink>;
   #up: (link: SmppLink) => void = () => undefined;
+  #isClosing = false;
   /** Of `performance.now()`. */
   #stuckUntil = 0;
 
@@ -126,12 +127,16 @@ export class SmppSender implements MessageSender {
     if (performance.now() < this.#stuckUntil) throw new NotAccepted();
   }
 
+  /** Takes up nothing more, and waits for answers that are under way, so that they need not be asked for again. */
   async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#inTime(Promise.allSettled(this.#underWay.values())).catch(() => undefined);
     this.#closing.abort();
     await this.#keeping;
   }
 
   async #sendPart(message: Message, encoded: EncodedText, part: number): Promise<void> {
+    if (this.#isClosing) throw new NoLink();
     const key = `${message.id}/${part.toString()}`;
     const submitted = this.#underWay.get(key) ?? this.#begin(key, message, encoded, part);
     try {

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import type { TestCertificate } from '../certificates.js';
+import type { TestCertificate } from '../../../../common/src/testing/certificates.js';
 
 export interface TakenMail {
   readonly to: readonly string[];
