@@ -163,10 +163,25 @@ const handOver = (context: BankContext, request: CodeRequest, fresh: NewCode): P
     ? keepBack(context, fresh.to)
     : sendTo(context, request, fresh, fresh.to);
 
-async function deliverCode(context: BankContext, request: CodeRequest, fresh: NewCode) {
-  await handOver(context, request, fresh).catch((error: unknown) => {
+/** What was not sent does not count against the caps: during an outage customers try again and again. */
+const uncount = ({ db }: BankContext, codeId: string) =>
+  db
+    .updateTable('codes')
+    .set({ number_mac: null, range_mac: null })
+    .where('code_id', '=', codeId)
+    .execute();
+
+async function deliverCode(
+  context: BankContext,
+  request: CodeRequest,
+  fresh: NewCode,
+): Promise<void> {
+  try {
+    await handOver(context, request, fresh);
+  } catch (error) {
+    await uncount(context, fresh.codeId);
     throw new BankError('MESSAGE_NOT_SENT', undefined, error);
-  });
+  }
   await context.db
     .updateTable('codes')
     .set({ sent: true })

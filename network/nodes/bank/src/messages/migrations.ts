@@ -32,13 +32,14 @@ async function createParts(db: Kysely<unknown>): Promise<void> {
     .addColumn('message_id', 'text', (column) => column.notNull().references('messages.message_id'))
     .addColumn('part', 'integer', (column) => column.notNull())
     .addColumn('carrier_id', 'varchar(65)', (column) => column.notNull())
+    .addColumn('accepted_at', 'bigint', (column) => column.notNull())
     .addColumn('state', 'varchar(9)')
     .addPrimaryKeyConstraint('message_parts_key', ['message_id', 'part'])
     .execute();
   await db.schema
     .createIndex('message_parts_by_carrier')
     .on('message_parts')
-    .column('carrier_id')
+    .columns(['carrier_id', 'accepted_at'])
     .execute();
 }
 

@@ -42,6 +42,7 @@ export interface MessagePartTable {
   /** From 1. */
   part: number;
   carrier_id: string;
+  accepted_at: number;
   state: 'delivered' | 'failed' | null;
 }
 

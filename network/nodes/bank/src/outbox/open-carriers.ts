@@ -27,7 +27,7 @@ function openSms({ messages: { sms }, outboxFolder }: Config, { db, logger, cloc
     return { sender: new OutboxFolder(outboxFolder, clock), close: nothing };
   const sender = new SmppSender(
     sms,
-    partStore(db),
+    partStore({ db, clock }),
     {
       linkUp: () => logger.info('SMSC bound'),
       linkDown: (facts) => logger.warn(facts, 'SMSC not bound'),

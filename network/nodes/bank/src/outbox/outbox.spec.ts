@@ -65,7 +65,7 @@ beforeAll(async () => {
   caps = { windowSeconds: 3_600, customer: 1_000, number: 1_000, range: 1_000 };
   bank = await BankFixture.open({}, (plain) => {
     const db = plain.withPlugin(crash);
-    sender = openSender(partStore(db));
+    sender = openSender(partStore({ db, clock: () => bank.now }));
     return { db, messages: sender, mail, codeCaps: caps };
   });
   context = { ...bank.context, quietHours: QUIET };
@@ -185,6 +185,17 @@ describe('a message that a job sends', () => {
     expect(await outcomes()).toEqual(['delivered']);
   });
 
+  it('gets the receipt of the last message to which the SMSC gave its id', async () => {
+    const customerId = await bank.customer();
+    await sendNotice(context, await noted('deducted', customerId));
+    bank.now += 1;
+    await sendNotice(context, await noted('refunded', customerId));
+    const { carrierId = '' } = smsc.taken[0] ?? {};
+    await bank.db.updateTable('message_parts').set({ carrier_id: carrierId }).execute();
+    await receipt(2);
+    expect(await outcomes()).toEqual(['sent', 'delivered']);
+  });
+
   it('survives a crash at each statement: the SMSC sees one message, and what it answered is not sent again', async () => {
     const customerId = await bank.customer();
     let crashes = 0;
@@ -299,6 +310,25 @@ const allRows = async (): Promise<string> => {
   return JSON.stringify(rows);
 };
 
+it('sends a message of a change again when its receipt says that it failed, and the call is repeated', async () => {
+  const customerId = await bank.customer();
+  const recovery = { customerId, changeId: 'rec-1', phone: '+491713920009' };
+  await bank.service.startRecovery(recovery);
+  const { changeId } = recovery;
+  await bank.as('berta').confirmRecovery({ changeId });
+  await bank.service.startRecovery(recovery);
+  await bank.service.stopChange({ customerId, changeId });
+  await bank.service.stopChange({ customerId, changeId });
+  const count = smsc.taken.length;
+  expect(smsc.texts()).toHaveLength(3);
+  await receipt(5, count - 1);
+  await bank.service.stopChange({ customerId, changeId });
+  await bank.service.stopChange({ customerId, changeId });
+  expect(smsc.taken).toHaveLength(count + 1);
+  expect(smsc.texts()).toHaveLength(3);
+  expect((await outcomes()).toSorted()).toEqual([null, null, null, 'sent', 'sent', 'sent']);
+});
+
 describe('a code', () => {
   it('is a row with an outcome, and is never stored or readable', async () => {
     const customerId = await bank.customer();
@@ -367,6 +397,15 @@ describe('a code', () => {
     expect(await outcomes()).toEqual(['sent', 'sent', 'sent', 'sent', 'sent']);
     await bank.begun(await bank.customer());
     expect(bank.capped).toEqual([{ cap: 'number', callingCode: '49' }]);
+  });
+
+  it('that was not sent does not count', async () => {
+    Object.assign(caps, { customer: 1 });
+    const customerId = await bank.customer();
+    smsc.fail('refuse');
+    await expect(bank.begun(customerId)).rejects.toMatchObject({ code: 'MESSAGE_NOT_SENT' });
+    await bank.begun(customerId);
+    expect([await outcomes(), smsc.taken.length]).toEqual([[null, 'sent'], 1]);
   });
 
   it('is refused alike for a customer and for a stranger while the SMSC is away', async () => {

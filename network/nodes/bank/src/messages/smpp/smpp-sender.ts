@@ -150,8 +150,10 @@ export class SmppSender implements MessageSender {
   }
 
   #begin(key: string, message: Message, encoded: EncodedText, part: number): Promise<void> {
+    const giveUpAt = performance.now() + this.#config.answerMs;
+    const fields = this.#fieldsOf(message, encoded, part);
     const submitted = this.#window
-      .run(() => this.#submit(message.id, part, this.#fieldsOf(message, encoded, part)))
+      .run(() => this.#submit(message.id, part, fields, giveUpAt))
       .finally(() => this.#underWay.delete(key));
     // Whoever waits for it may have given up.
     submitted.catch(() => undefined);
@@ -159,12 +161,11 @@ export class SmppSender implements MessageSender {
     return submitted;
   }
 
-  /** Submits until the SMSC is no longer busy, or until the time for it is over. */
-  async #submit(messageId: string, part: number, fields: Fields): Promise<void> {
-    const { answerMs, throttleMs } = this.#config;
-    const giveUpAt = performance.now() + answerMs;
-    for (let pause = throttleMs; ; pause *= 2) {
+  /** Submits until the SMSC is no longer busy. Nothing is submitted when its time is over: whoever asked for it has given up. */
+  async #submit(messageId: string, part: number, fields: Fields, giveUpAt: number): Promise<void> {
+    for (let pause = this.#config.throttleMs; ; pause *= 2) {
       const link = await this.#inTime(this.#link);
+      if (performance.now() >= giveUpAt) throw new NotAccepted();
       const answer = await link.submit(fields);
       const status = answer.command_status;
       if (!BUSY.includes(status)) return this.#conclude(messageId, part, answer);
