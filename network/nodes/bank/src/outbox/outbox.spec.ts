@@ -196,6 +196,22 @@ describe('a message that a job sends', () => {
     expect(await outcomes()).toEqual(['sent', 'delivered']);
   });
 
+  it('is delivered also when its receipt came before the bank noted that it was sent', async () => {
+    const id = await noted('deducted');
+    smsc.fail('late');
+    const sending = sendNotice(context, id).catch(() => undefined);
+    await waitUntil('the submit', () => smsc.taken[0], { deadlineMs: 5_000, intervalMs: 5 });
+    await sending;
+    smsc.answerLate();
+    await waitUntil('the note', async () => (await receipt(2)) === 0 || undefined, {
+      deadlineMs: 5_000,
+      intervalMs: 5,
+    });
+    expect(await outcomes()).toEqual([null]);
+    await sendNotice(context, id);
+    expect([await outcomes(), smsc.taken.length]).toEqual([['delivered'], 1]);
+  });
+
   it('survives a crash at each statement: the SMSC sees one message, and what it answered is not sent again', async () => {
     const customerId = await bank.customer();
     let crashes = 0;
