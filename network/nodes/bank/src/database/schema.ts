@@ -5,6 +5,7 @@ import type { PositionTables } from '@fabric-offline-pay/node-common/node';
 import type { CoreBankingTables } from '../core-banking/tables.js';
 import type { Language } from '../messages/language.js';
 import type { MessageTables } from '../messages/tables.js';
+import type { FundingTables } from './funding-tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
@@ -153,7 +154,8 @@ export interface FollowedOrderTable {
   seen: string;
 }
 
-export interface BankTables extends PositionTables, CoreBankingTables, MessageTables {
+export interface BankTables
+  extends PositionTables, CoreBankingTables, FundingTables, MessageTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;
