@@ -12,6 +12,7 @@ import type { CodeCap } from '../messages/code-caps.js';
 import type { CodeKind } from '../messages/kinds.js';
 import type { Language } from '../messages/language.js';
 import { messageId } from '../messages/message-ids.js';
+import { Uncertain } from '../messages/message-sender.js';
 import type { CodeFacts } from '../messages/texts.js';
 import type { CodeSent } from '../operations.js';
 import { capReached, macsOf, type NumberMacs } from '../outbox/cap-reached.js';
@@ -150,7 +151,7 @@ async function sendTo(
   { phone, language }: Target,
 ): Promise<void> {
   const text = request.text(language, { code, seconds: context.limits.codeSeconds });
-  const message = { id: messageOf(request, codeId), to: phone, language, text, validUntil };
+  const message = { id: messageOf(request, codeId), to: phone, text, validUntil };
   await context.pace
     .real('send', () => dispatch(context, message))
     .catch((error: unknown) => {
@@ -179,7 +180,7 @@ async function deliverCode(
   try {
     await handOver(context, request, fresh);
   } catch (error) {
-    await uncount(context, fresh.codeId);
+    if (!(error instanceof Uncertain)) await uncount(context, fresh.codeId);
     throw new BankError('MESSAGE_NOT_SENT', undefined, error);
   }
   await context.db

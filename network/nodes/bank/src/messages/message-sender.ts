@@ -12,10 +12,20 @@ export interface Message {
   readonly validUntil?: number;
 }
 
+/** Nobody can tell whether the deliverer has the message. */
+export class Uncertain extends Error {
+  override readonly name = 'Uncertain';
+
+  constructor() {
+    super('The deliverer did not say whether it took the message.');
+  }
+}
+
 export interface MessageSender {
   /**
    * Resolves when the deliverer has stored the message safely.
-   * @throws {Undeliverable} when it will never be delivered to this address; anything else may be tried again.
+   * @throws {Undeliverable} when it will never be delivered to this address; {@link Uncertain}; anything else says that the deliverer
+   *   did not take it. All but the first may be tried again.
    */
   send(message: Message): Promise<void>;
   /** Resolves when {@link send} would be tried at all. Without it, it always would. @throws like a send that cannot be tried. */

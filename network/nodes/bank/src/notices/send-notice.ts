@@ -7,7 +7,7 @@ import { mailContent } from '../messages/mail-content.js';
 import { DEFAULT_LANGUAGE, type Language } from '../messages/language.js';
 import { quietUntil } from '../messages/quiet-hours.js';
 import type { MessageOutcome, MessageTable } from '../messages/tables.js';
-import { endMessage } from '../outbox/store-message.js';
+import { endMessage, fixLanguage } from '../outbox/store-message.js';
 import { textOfRow } from '../outbox/text-of-row.js';
 
 /** A job of one message. */
@@ -74,15 +74,17 @@ const SENDERS = { sms: sendSms, mail: sendMail } as const;
 
 async function deliver(context: NoticesContext, message: MessageTable): Promise<void> {
   const { db, clock } = context;
-  const to = await addressesOf(context, message.customer_id);
-  const text = (await textOfRow(db, message, to.language)) ?? '';
+  const addresses = await addressesOf(context, message.customer_id);
+  const language = await fixLanguage(db, message.message_id, addresses.language);
+  const to = { ...addresses, language };
+  const text = (await textOfRow(db, message, language)) ?? '';
   const outcome = await SENDERS[message.channel](context, message, to, text).catch(
     (error: unknown): MessageOutcome => {
       if (error instanceof Undeliverable) return 'failed';
       throw error;
     },
   );
-  await endMessage(db, message.message_id, { at: clock(), outcome, language: to.language });
+  await endMessage(db, message.message_id, { at: clock(), outcome });
 }
 
 /**

@@ -253,6 +253,17 @@ describe('a message that a job sends', () => {
     expect(smsc.taken).toHaveLength(2);
   });
 
+  it('keeps its language, so that parts of one text meet', async () => {
+    const customerId = await bank.customer();
+    const message = { ...orderMessage(customerId, 'alarm'), order_number: 'N'.repeat(64) };
+    await storeMessage(bank.db, message);
+    smsc.fail('take and drop');
+    await expect(sendNotice(context, message.message_id)).rejects.toThrow();
+    await bank.db.updateTable('customers').set({ language: 'zh' }).execute();
+    await sendNotice(context, message.message_id);
+    expect(smsc.texts()).toEqual([expect.stringMatching(/^The bank checks.*meanwhile\.$/)]);
+  });
+
   it('waits for the end of quiet hours, unless it warns', async () => {
     bank.now = NIGHT;
     const customerId = await bank.customer();
@@ -425,6 +436,15 @@ describe('a code', () => {
     await expect(bank.begun(customerId)).rejects.toMatchObject({ code: 'MESSAGE_NOT_SENT' });
     await bank.begun(customerId);
     expect([await outcomes(), smsc.taken.length]).toEqual([[null, 'sent'], 1]);
+  });
+
+  it('of which nobody knows whether it was sent counts', async () => {
+    Object.assign(caps, { customer: 1 });
+    const customerId = await bank.customer();
+    smsc.fail('take and drop');
+    await expect(bank.begun(customerId)).rejects.toMatchObject({ code: 'MESSAGE_NOT_SENT' });
+    await bank.begun(customerId);
+    expect([await outcomes(), smsc.taken.length]).toEqual([[null, 'capped'], 1]);
   });
 
   it('is refused alike for a customer and for a stranger while the SMSC is away', async () => {

@@ -5,7 +5,13 @@ import type { BankContext } from '../context.js';
 import type { BankDatabase } from '../database/schema.js';
 import type { Language } from '../messages/language.js';
 import { Undeliverable } from '@fabric-offline-pay/node-common/node';
-import { endMessage, storeMail, storeMessage, type NewMessage } from './store-message.js';
+import {
+  endMessage,
+  fixLanguage,
+  storeMail,
+  storeMessage,
+  type NewMessage,
+} from './store-message.js';
 import { textOfRow } from './text-of-row.js';
 
 export type SendingContext = Pick<BankContext, 'db' | 'messages' | 'mail' | 'clock'>;
@@ -51,7 +57,6 @@ const wasSent = async (db: BankDatabase, id: string): Promise<boolean> => {
 export interface Dispatch {
   readonly id: string;
   readonly to: string;
-  readonly language: Language;
   readonly text: string;
   readonly validUntil: number;
 }
@@ -59,7 +64,7 @@ export interface Dispatch {
 /** Hands a stored message to the deliverer and notes the outcome. @throws what the deliverer throws; only {@link Undeliverable} ends it. */
 export async function dispatch(
   { db, messages, clock }: SendingContext,
-  { id, language, ...message }: Dispatch,
+  { id, ...message }: Dispatch,
 ): Promise<void> {
   try {
     await messages.send({ channel: 'sms', id, ...message });
@@ -68,7 +73,7 @@ export async function dispatch(
       await endMessage(db, id, { at: clock(), outcome: 'failed' });
     throw error;
   }
-  await endMessage(db, id, { at: clock(), outcome: 'sent', language });
+  await endMessage(db, id, { at: clock(), outcome: 'sent' });
 }
 
 /**
@@ -77,7 +82,7 @@ export async function dispatch(
  */
 export async function sendStored(
   context: SendingContext,
-  { phone, language }: Recipient,
+  { phone, language: wished }: Recipient,
   message: NewMessage,
 ): Promise<void> {
   const { db, clock } = context;
@@ -86,8 +91,9 @@ export async function sendStored(
   if (phone === null) return endMessage(db, id, { at: clock(), outcome: 'nowhere' });
   const row = { merchant_id: null, order_number: null, currency: null, amount: null, ...message };
   const about = { change_id: null, wait_seconds: null, ...row };
+  const language = await fixLanguage(db, id, wished);
   const text = (await textOfRow(db, about, language)) ?? '';
-  const to = { id, to: phone, language, text, validUntil: message.expires_at };
+  const to = { id, to: phone, text, validUntil: message.expires_at };
   await dispatch(context, to).catch((error: unknown) => {
     throw new BankError('MESSAGE_NOT_SENT', undefined, error);
   });

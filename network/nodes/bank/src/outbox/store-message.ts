@@ -47,11 +47,25 @@ export async function storeMail(
   return isNew ? message_id : undefined;
 }
 
+/** @returns the language of a message: that of its first sending, so that the parts of a repetition belong to the same text. */
+export async function fixLanguage(
+  db: BankDatabase,
+  id: string,
+  language: Language,
+): Promise<Language> {
+  const row = await db
+    .updateTable('messages')
+    .set((of) => ({ language: of.fn.coalesce('language', of.val(language)) }))
+    .where('message_id', '=', id)
+    .returning('language')
+    .executeTakeFirstOrThrow();
+  return row.language ?? language;
+}
+
 /** What became of a message, and when. */
 export interface Ending {
   readonly at: number;
   readonly outcome: MessageOutcome;
-  readonly language?: Language;
 }
 
 /** @returns whether the deliverer has said of all parts what became of them, and what. */
@@ -83,15 +97,11 @@ export async function settleReceipts(db: BankDatabase, id: string): Promise<void
 }
 
 /** Ends a message. */
-export const endMessage = (
-  db: BankDatabase,
-  id: string,
-  { at, outcome, language }: Ending,
-): Promise<void> =>
+export const endMessage = (db: BankDatabase, id: string, { at, outcome }: Ending): Promise<void> =>
   db.transaction().execute(async (transaction) => {
     await transaction
       .updateTable('messages')
-      .set({ ended_at: at, outcome, resume_at: null, ...(language !== undefined && { language }) })
+      .set({ ended_at: at, outcome, resume_at: null })
       .where('message_id', '=', id)
       .execute();
     if (outcome === 'sent') await settleReceipts(transaction, id);

@@ -130,7 +130,7 @@ it('submits after a loss only the parts that the SMSC did not answer, with the s
 
 it('waits for a late answer instead of submitting again', async () => {
   smsc.fail('late');
-  await expect(sender.send(message('m-late'))).rejects.toMatchObject({ name: 'NotAccepted' });
+  await expect(sender.send(message('m-late'))).rejects.toMatchObject({ name: 'Uncertain' });
   await expect(sender.ready()).rejects.toThrow();
   const again = sender.send(message('m-late'));
   smsc.answerLate();
@@ -206,7 +206,7 @@ it('binds again after a loss, a refusal, an absence and octets that are no proto
   smsc.isOpen = false;
   smsc.drop();
   await until('a refused bind', () => down.includes(0x0d));
-  await expect(sender.send(message('b-2'))).rejects.toMatchObject({ name: 'NotAccepted' });
+  await expect(sender.send(message('b-2'))).rejects.toMatchObject({ name: 'NoLink' });
   smsc.isOpen = true;
   await until('a new bind', () => ups === 2);
   await sender.send(message('b-2'));
@@ -215,7 +215,7 @@ it('binds again after a loss, a refusal, an absence and octets that are no proto
   await smsc.on();
   await until('a third bind', () => ups === 3);
   smsc.fail('garbage');
-  await expect(sender.send(message('b-3'))).rejects.toMatchObject({ name: 'NoLink' });
+  await expect(sender.send(message('b-3'))).rejects.toMatchObject({ name: 'Uncertain' });
   await sender.send(message('b-3'));
   expect(smsc.taken.map(({ carrierId }) => carrierId)).toHaveLength(3);
 });

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Undeliverable } from '@fabric-offline-pay/node-common/node';
 import { addTLV, types, type Fields, type Pdu } from 'smpp';
 import type { Clock } from '../../clock.js';
-import type { Message, MessageSender } from '../message-sender.js';
+import { Uncertain, type Message, type MessageSender } from '../message-sender.js';
 import { encodeText, partHeader, type EncodedText } from './alphabet.js';
 import { inTime } from './in-time.js';
 import { receiptOf, type Receipt } from './receipt.js';
@@ -29,13 +29,13 @@ export interface SmppObserver {
   linkDown(facts: { readonly status: number | undefined }): void;
 }
 
-/** The SMSC did not take the message now. */
+/** The SMSC does not take the message now. */
 export class NotAccepted extends Error {
   override readonly name = 'NotAccepted';
 
-  /** @param status of SMPP; undefined without an answer in time */
+  /** @param status of SMPP; undefined when it was not even asked, since it failed to take another shortly before */
   constructor(readonly status?: number) {
-    super(`The SMSC did not take the message: ${status?.toString() ?? 'no answer'}.`);
+    super(`The SMSC does not take the message: ${status?.toString() ?? 'not asked'}.`);
   }
 }
 
@@ -90,6 +90,7 @@ export class SmppSender implements MessageSender {
   readonly #keeping: Promise<void>;
   #link: Promise<SmppLink>;
   #up: (link: SmppLink) => void = () => undefined;
+  #isBound = false;
   #isClosing = false;
   /** Of `performance.now()`. */
   #stuckUntil = 0;
@@ -123,14 +124,15 @@ export class SmppSender implements MessageSender {
 
   /** Fails while there is no link, and shortly after a submit failed: another would probably fail, too. */
   async ready(): Promise<void> {
-    await this.#inTime(this.#link);
+    await this.#bound();
     if (performance.now() < this.#stuckUntil) throw new NotAccepted();
   }
 
   /** Takes up nothing more, and waits for answers that are under way, so that they need not be asked for again. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    await this.#inTime(Promise.allSettled(this.#underWay.values())).catch(() => undefined);
+    const answers = Promise.allSettled(this.#underWay.values());
+    await inTime(answers, this.#config.answerMs, () => new Uncertain()).catch(() => undefined);
     this.#closing.abort();
     await this.#keeping;
   }
@@ -140,7 +142,7 @@ export class SmppSender implements MessageSender {
     const key = `${message.id}/${part.toString()}`;
     const submitted = this.#underWay.get(key) ?? this.#begin(key, message, encoded, part);
     try {
-      await this.#inTime(submitted);
+      await inTime(submitted, this.#config.answerMs, () => this.#late());
       this.#stuckUntil = 0;
     } catch (error) {
       if (!(error instanceof Undeliverable))
@@ -164,9 +166,11 @@ export class SmppSender implements MessageSender {
   /** Submits until the SMSC is no longer busy. Nothing is submitted when its time is over: whoever asked for it has given up. */
   async #submit(messageId: string, part: number, fields: Fields, giveUpAt: number): Promise<void> {
     for (let pause = this.#config.throttleMs; ; pause *= 2) {
-      const link = await this.#inTime(this.#link);
+      const link = await this.#bound();
       if (performance.now() >= giveUpAt) throw new NotAccepted();
-      const answer = await link.submit(fields);
+      const answer = await link.submit(fields).catch(() => {
+        throw new Uncertain();
+      });
       const status = answer.command_status;
       if (!BUSY.includes(status)) return this.#conclude(messageId, part, answer);
       if (performance.now() + pause >= giveUpAt) throw new NotAccepted(status);
@@ -208,8 +212,12 @@ export class SmppSender implements MessageSender {
     return this.#underWay.size > 0 ? STATUS.tryLater : STATUS.ok;
   }
 
-  #inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    return inTime(answer, this.#config.answerMs, () => new NotAccepted());
+  #bound(): Promise<SmppLink> {
+    return inTime(this.#link, this.#config.answerMs, () => new NoLink());
+  }
+
+  #late(): Error {
+    return this.#isBound ? new Uncertain() : new NoLink();
   }
 
   #nextLink(): Promise<SmppLink> {
@@ -234,8 +242,10 @@ export class SmppSender implements MessageSender {
       const link = await SmppLink.open(this.#config, { delivered: (pdu) => this.#receive(pdu) });
       this.#observer.linkUp();
       this.#stuckUntil = 0;
+      this.#isBound = true;
       this.#up(link);
       await Promise.race([link.ended, this.#closed]);
+      this.#isBound = false;
       this.#link = this.#nextLink();
       await link.close();
       return true;
