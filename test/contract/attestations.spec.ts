@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's service on the real contracts: a factor that a customer passed is on the ledger even if the login fails at once.
+import { NO_FUNDINGS } from '../../network/nodes/bank/src/testing/no-fundings.js';
 import { randomBytes } from 'node:crypto';
 import type { EventPayload } from '@fabric-offline-pay/sdk';
 import { BANK } from '@fabric-offline-pay/testing';
@@ -90,6 +91,7 @@ beforeEach(async () => {
     codeCaps: DEFAULT_CODE_CAPS,
     key: randomBytes(32),
     observer: { attestationDelayed: (facts) => delayed.push(facts), capped: () => undefined },
+    fundings: NO_FUNDINGS,
     pace: new Pace({ now: () => performance.now(), sleep: () => Promise.resolve() }),
   });
   idle = () => service.idle();

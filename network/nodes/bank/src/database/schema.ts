@@ -6,7 +6,7 @@ import type { CoreBankingTables } from '../core-banking/tables.js';
 import type { Language } from '../messages/language.js';
 import type { MessageTables } from '../messages/tables.js';
 import type { FundingTables } from './funding-tables.js';
-import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
+import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../states.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
 

@@ -13,6 +13,7 @@ import type { Message } from '../messages/message-sender.js';
 import type { BankOperations } from '../operations.js';
 import { Pace } from '../pace.js';
 import { FakeLedger } from './fake-ledger.js';
+import { NO_FUNDINGS } from './no-fundings.js';
 import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
 
 type OrderTerms = InputOf<'orderNumber', 'place'>['terms'];
@@ -94,6 +95,7 @@ export class BankFixture {
         attestationDelayed: (facts) => this.delayed.push(facts),
         capped: (facts) => this.capped.push(facts),
       },
+      fundings: NO_FUNDINGS,
       pace: new Pace({ now: () => performance.now(), sleep: (ms) => this.#slept(ms) }),
       ...changes,
     };
