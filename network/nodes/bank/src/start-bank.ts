@@ -24,9 +24,9 @@ import { FundingDesk } from './funding/funding-desk.js';
 import { fundingLedger } from './funding/funding-ledger.js';
 import { fundingWork } from './funding/funding-work.js';
 import { kindOf } from './funding/store.js';
-import { OutboxFolder } from './messages/outbox-folder.js';
 import { noticeWork } from './notices/notice-work.js';
 import type { BankOperations } from './operations.js';
+import { openCarriers, type Carriers } from './outbox/open-carriers.js';
 import { Pace } from './pace.js';
 import { installationKey } from './secrets/installation-key.js';
 
@@ -61,14 +61,14 @@ class Building {
   readonly #config: BankConfig;
   readonly #parts: BankParts;
   readonly #base: Base;
-  readonly #messages: OutboxFolder;
+  readonly #carriers: Carriers;
   readonly #instruments: Instruments;
 
   constructor(config: BankConfig, parts: BankParts, base: Base) {
     this.#config = config;
     this.#parts = parts;
     this.#base = base;
-    this.#messages = new OutboxFolder(config.outboxFolder);
+    this.#carriers = openCarriers(config, base);
     this.#instruments = this.#openInstruments();
   }
 
@@ -86,7 +86,7 @@ class Building {
       links: { coreBanking: () => this.#instruments.echo() },
       close: async () => {
         await service.idle();
-        await this.#instruments.close();
+        await Promise.all([this.#carriers.close(), this.#instruments.close()]);
       },
     };
   }
@@ -94,11 +94,16 @@ class Building {
   #service(): AuthenticationService {
     const { db, clock, logger, work } = this.#base;
     const { keyFile, limits } = this.#config;
+    const { messages, mail } = this.#carriers;
     return new AuthenticationService({
-      ...{ db, clock, limits, ledger: this.#parts.ledger, messages: this.#messages },
+      ...{ db, clock, limits, ledger: this.#parts.ledger, messages, mail },
+      codeCaps: this.#config.messages.caps,
       key: installationKey(keyFile),
       pace: new Pace(),
-      observer: { attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed') },
+      observer: {
+        attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed'),
+        capped: (facts) => logger.warn(facts, 'code capped'),
+      },
       fundings: new FundingDesk({ db, work, clock }),
     });
   }
@@ -113,7 +118,9 @@ class Building {
 
   #notices(): WorkParts<BankTables> {
     const { work, db, clock } = this.#base;
-    return noticeWork({ db, clock, messages: this.#messages }, work, this.#bankId);
+    const { messages, mail } = this.#carriers;
+    const { quietHours } = this.#config.messages;
+    return noticeWork({ db, clock, messages, mail, quietHours }, work, this.#bankId);
   }
 
   #fundings(): WorkParts<BankTables> {
