@@ -18,3 +18,12 @@ export {
   type JobsOptions,
   type JobState,
 } from './jobs/jobs.js';
+export type {
+  AccountStatement,
+  Balances,
+  LedgerHeight,
+  SignedAmount,
+  StatementEntry,
+  StatementHead,
+  StatementLine,
+} from './statements/account-statement.js';
