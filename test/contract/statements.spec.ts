@@ -66,6 +66,7 @@ const EVER = { from: 0, to: Number.MAX_SAFE_INTEGER };
 const query = (more: Partial<PageQuery> = {}): PageQuery => ({
   ...{ customerId: CUSTOMER, currency: CURRENCY },
   ...EVER,
+  madeAt: 1_700_000_000_000,
   oldestFirst: true,
   ...more,
 });

@@ -27,3 +27,6 @@ export type {
   StatementHead,
   StatementLine,
 } from './statements/account-statement.js';
+export { statementCamt053 } from './statements/camt053.js';
+export { statementCsv } from './statements/csv.js';
+export { statementPdf } from './statements/pdf.js';

@@ -20,6 +20,8 @@ export interface StatementQuery {
   readonly currency: string;
   readonly from: number;
   readonly to: number;
+  /** Now, by the caller's clock. */
+  readonly madeAt: number;
   /** Leaves out entries, not money: the balances are those of the whole account. */
   readonly filters?: StatementFilters;
 }
@@ -102,12 +104,13 @@ async function balancesBefore(
 }
 
 async function readHead(db: BankDatabase, query: StatementQuery): Promise<StatementHead> {
-  const { customerId: ownerId, currency, from, to } = query;
+  const { customerId: ownerId, currency, from, to, madeAt } = query;
   return {
     ownerId,
     currency,
     from,
     to,
+    madeAt,
     opening: await balancesBefore(db, query, from),
     closing: await balancesBefore(db, query, to),
     height: await ledgerHeight(db),

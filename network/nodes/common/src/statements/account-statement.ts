@@ -57,6 +57,8 @@ export interface StatementHead {
   readonly currency: string;
   readonly from: number;
   readonly to: number;
+  /** When the statement was made: documents name it, and no other time of their own. */
+  readonly madeAt: number;
   readonly opening: Balances;
   readonly closing: Balances;
   readonly height: LedgerHeight;
