@@ -2,6 +2,7 @@
 // The bank's tables, in the order in which they were added. Run at every start. Only append.
 import { createPosition } from '@fabric-offline-pay/node-common/node';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
+import { HABIT_MIGRATIONS } from '../habits/tables/migrations.js';
 import { STATEMENT_MIGRATIONS } from '../statements/tables/migrations.js';
 
 type Table = CreateTableBuilder<string>;
@@ -230,4 +231,5 @@ export const MIGRATIONS: Record<string, Migration> = {
     },
   },
   ...STATEMENT_MIGRATIONS,
+  ...HABIT_MIGRATIONS,
 };

@@ -2,6 +2,8 @@
 // The tables of the bank's own database. Personal data and purchase habits live here and nowhere else.
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { PositionTables } from '@fabric-offline-pay/node-common/node';
+import type { FeedbackTables } from '../feedback/tables/feedback-tables.js';
+import type { HabitTables } from '../habits/tables/habit-tables.js';
 import type { StatementTables } from '../statements/tables/statement-tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
 
@@ -175,7 +177,7 @@ export interface MessageTable {
   outcome: MessageOutcome | null;
 }
 
-export interface BankTables extends PositionTables, StatementTables {
+export interface BankTables extends PositionTables, StatementTables, HabitTables, FeedbackTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;
