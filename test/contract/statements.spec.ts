@@ -6,7 +6,11 @@ import { Follower } from '@fabric-offline-pay/node-common/node';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import { BANK, CURRENCY, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
+import { Habits } from '../../network/nodes/bank/src/habits/habits.js';
 import { AccountEntries } from '../../network/nodes/bank/src/statements/account-entries.js';
+import { eraseCustomer } from '../../network/nodes/bank/src/statements/personal-data/erase-customer.js';
+import { exportCustomer } from '../../network/nodes/bank/src/statements/personal-data/export-customer.js';
+import { PERSONAL_DATA } from '../../network/nodes/bank/src/statements/personal-data/personal-tables.js';
 import { devices, openHolds, reserves } from '../../network/nodes/bank/src/statements/positions.js';
 import {
   statementOf,
@@ -27,6 +31,7 @@ const FEE_AND_GOODS = -5450;
 let order: OneOrder;
 let db: BankDatabase;
 let accounts: AccountEntries;
+let habits: Habits;
 
 beforeAll(async () => {
   stopTime();
@@ -40,7 +45,9 @@ afterAll(async () => {
 beforeEach(async () => {
   order = await OneOrder.open();
   accounts = new AccountEntries(BANK);
-  for (const table of [...accounts.tables, 'ledger_position'] as const)
+  habits = new Habits();
+  const own = ['purchase_lines', 'purchases', 'addresses', 'customers', 'ledger_position'] as const;
+  for (const table of [...accounts.tables, ...habits.tables, ...own])
     await db.deleteFrom(table).execute();
 });
 
@@ -48,7 +55,7 @@ const followerOf = (bankId = BANK) =>
   new Follower({
     db,
     source: new MemoryBlocks(order.memory.ledger),
-    projections: [new AccountEntries(bankId)],
+    projections: [new AccountEntries(bankId), new Habits()],
   });
 
 /** The tables have every block of the ledger. */
@@ -208,36 +215,42 @@ test('a second reading of the ledger makes the same tables', async () => {
   expect(first.map((rows) => rows.length)).toEqual([4, 1, 1, 0, 1, 0, 0, 1]);
 });
 
-test('pages one after the other are the whole, with goods, and one period ends where the next begins', async () => {
+const NAME = 'Grete Beispiel';
+const CHARGERS = { gtin: '4006381333948', name: 'Charger', quantity: 2 };
+
+/** The bank's own records of the customer and the order's goods. */
+async function record(): Promise<void> {
+  const hashed = { password_hash: 'secret-hash', password_changed: false, enrolment_mac: 'x' };
+  const person = { customer_id: CUSTOMER, name: NAME, phone: '+491713920001' };
+  const place = { label: null, street: 'Invalidenstr. 1', city: 'Berlin', country: 'DE' };
+  const key = { merchant_id: MERCHANT, order_number: 'ORD-1' };
+  const bought = {
+    customer_id: CUSTOMER,
+    login_id: null,
+    purchased_at: 1,
+    mode: 'online',
+  } as const;
+  const money = { currency: CURRENCY, fee: '470', total: '5450' };
   await db
     .insertInto('customers')
-    .values({
-      customer_id: CUSTOMER,
-      password_hash: 'x',
-      password_changed: false,
-      enrolment_mac: 'x',
-      enrolled_at: 1,
-    })
+    .values({ ...person, ...hashed, enrolled_at: 1 })
     .execute();
-  const key = { merchant_id: MERCHANT, order_number: 'ORD-1' };
+  await db
+    .insertInto('addresses')
+    .values({ customer_id: CUSTOMER, number: 1, ...place, latitude: 1, longitude: 1 })
+    .execute();
   await db
     .insertInto('purchases')
-    .values({
-      ...key,
-      customer_id: CUSTOMER,
-      login_id: null,
-      currency: CURRENCY,
-      fee: '470',
-      total: '5450',
-      purchased_at: 1,
-      mode: 'online',
-    })
+    .values({ ...key, ...bought, ...money })
     .execute();
-  const goods = { gtin: '4006381333948', name: 'Charger', quantity: 2 };
   await db
     .insertInto('purchase_lines')
-    .values({ ...key, line: 1, ...goods, unit_price: '2490' })
+    .values({ ...key, line: 1, ...CHARGERS, unit_price: '2490' })
     .execute();
+}
+
+test('pages one after the other are the whole, with goods, and one period ends where the next begins', async () => {
+  await record();
   await order.buy('express');
   passSeconds(10);
   const middle = nowSeconds() * 1000;
@@ -262,7 +275,7 @@ test('pages one after the other are the whole, with goods, and one period ends w
   expect(entries.map(({ lines }) => lines)).toEqual([
     [],
     [],
-    [{ gtin: goods.gtin, name: 'Charger', quantity: 2, unitPrice: '2490' }],
+    [{ gtin: CHARGERS.gtin, name: 'Charger', quantity: 2, unitPrice: '2490' }],
     [],
   ]);
 
@@ -274,6 +287,50 @@ test('pages one after the other are the whole, with goods, and one period ends w
   await expect(statementOf(db, query({ after: '1.2' }))).rejects.toMatchObject({
     code: 'INPUT_INVALID',
   });
+});
+
+test('a customer gets all that is kept of it, and can be erased when it has nothing left', async () => {
+  await record();
+  await order.buy('express');
+  await follow();
+  const all = await exportCustomer(db, CUSTOMER);
+  const counts = Object.entries(all.tables).flatMap(([table, rows]) =>
+    rows.length === 0 ? [] : [[table, rows.length]],
+  );
+  expect(Object.fromEntries(counts)).toMatchObject({
+    ...{ customers: 1, addresses: 1, purchases: 1, purchase_lines: 1 },
+    ...{ account_entries: 3, habit_purchases: 1, habit_items: 1 },
+  });
+  expect(JSON.stringify(all)).toContain(NAME);
+  expect(JSON.stringify(all)).not.toContain('secret-hash');
+
+  expect(await eraseCustomer(db, CUSTOMER)).toEqual({ erased: false, open: ['money'] });
+  const { head } = await statementOf(db, query());
+  const teller = await order.world.bank('teller');
+  const rest = { token: `tok-${CUSTOMER}`, currency: CURRENCY, amount: head.closing.available };
+  await teller.settlement.withdraw({ withdrawId: 'all', customerId: CUSTOMER, ...rest });
+  await follow();
+  const erased = await eraseCustomer(db, CUSTOMER);
+  expect(erased).toMatchObject({ erased: true });
+  const after = await exportCustomer(db, CUSTOMER);
+  expect(JSON.stringify(after)).not.toMatch(/Grete|4917139|Invalidenstr/);
+  expect(after.tables).toMatchObject({ addresses: [], habit_purchases: [], habit_items: [] });
+  expect(after.tables['account_entries']).toHaveLength(4);
+  expect(await db.selectFrom('habit_goods').select('weight').execute()).toEqual([
+    { weight: '0' },
+    { weight: '0' },
+  ]);
+  expect(await eraseCustomer(db, CUSTOMER)).toEqual(erased);
+});
+
+test('no table with something of a customer is missing from export and erasure', async () => {
+  const tables = await db.introspection.getTables();
+  const personal = tables.filter(({ columns }) =>
+    columns.some(({ name }) => name === 'customer_id' || name === 'login_id'),
+  );
+  const listed = new Set(PERSONAL_DATA.map(({ table }) => table));
+  expect(personal.map(({ name }) => name).filter((name) => !listed.has(name))).toEqual([]);
+  expect(personal).not.toEqual([]);
 });
 
 test("another bank's customers are its own", async () => {

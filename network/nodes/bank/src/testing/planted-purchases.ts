@@ -12,7 +12,6 @@ import {
 } from '@fabric-offline-pay/domain';
 import type { CommittedBlock, CommittedTransaction, KeyedChange } from '@fabric-offline-pay/sdk';
 
-export const PLANTED_BANK = 'bank-1';
 const MERCHANT = 'merchant-1';
 const CURRENCY = 'EUR';
 
@@ -171,13 +170,6 @@ const fleetRow = (): KeyedChange =>
 const registryRow = (): KeyedChange =>
   put('registry', { participants: [], policy: DEFAULT_POLICY, version: LEDGER_VERSION });
 
-const accountRow = (customerId: string): KeyedChange =>
-  put(
-    'account',
-    { customerId, bankId: PLANTED_BANK, status: 'active', blocks: 0, sessions: [], money: {} },
-    customerId,
-  );
-
 const purchaseRow = (
   { customerId, goods }: PlantedPurchase,
   number: number,
@@ -223,15 +215,14 @@ const blockOf = (
   transactions,
 });
 
-/** @yields first the catalogue and the accounts, then the purchases, spread over half a year that ends at {@link PLANTED_NOW} */
+/** @yields first the catalogue, then the purchases, spread over half a year that ends at {@link PLANTED_NOW} */
 export function* plantedBlocks(
   purchases: readonly PlantedPurchase[],
   groups = PLANTED_GROUPS,
 ): Generator<CommittedBlock> {
   const start = PLANTED_NOW / 1000 - DAYS * DAY_SECONDS;
   const goods = Array.from({ length: groups * GOODS_OF_GROUP }, (_, index) => goodsRow(index));
-  const customers = [...new Set(purchases.map(({ customerId }) => customerId))];
-  const first = [registryRow(), fleetRow(), ...goods, ...customers.map(accountRow)];
+  const first = [registryRow(), fleetRow(), ...goods];
   yield blockOf(0, [transactionOf(first, 0, 'catalogue', start)]);
   for (let from = 0; from < purchases.length; from += PURCHASES_OF_BLOCK) {
     const transactions = purchases.slice(from, from + PURCHASES_OF_BLOCK).map((purchase, index) => {
