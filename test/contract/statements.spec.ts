@@ -22,6 +22,7 @@ import { availableTo } from '../support/balances.js';
 import { defined } from '../support/defined.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { nowSeconds, OfflineLedger, reserveKeyOf, unfunded } from '../support/offline-ledger.js';
+import { forge } from '../support/offline-world.js';
 import { MONEY, OneOrder } from '../support/one-order.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
@@ -200,6 +201,26 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   for await (const item of items) all.push(item);
   return all;
 }
+
+test.each([
+  ['that its reserve can pay', 20_000n],
+  ['that takes all of its reserve', 1_000n],
+])('the loss of a device that spends twice, %s', async (_, total) => {
+  const ledger = await OfflineLedger.open(order.memory);
+  const device = unfunded(CUSTOMER, order.device.privateKey, { total });
+  await ledger.fund(device);
+  const first = ledger.pay(device, { amount: 600n });
+  const clone = forge(first, {}, ledger.request({ amount: 600n, terminalId: 'till-2' }));
+  expect(await ledger.settle([[device, [first, clone]]])).toEqual(['settled', 'conflict']);
+  passSeconds(device.certificate.claimUntil - nowSeconds() + 61);
+  await ledger.node.offline.closeReserve(reserveKeyOf(device));
+  await follow();
+  const kinds = (await entriesOf()).map(([kind]) => kind);
+  expect(kinds).toEqual([
+    ...['issue', 'reserveFunded', 'offlinePayment', 'reserveReturned', 'recovered'],
+  ]);
+  await expectLedgersBalance();
+});
 
 const tables = () =>
   Promise.all(accounts.tables.map((table) => db.selectFrom(table).selectAll().execute()));

@@ -101,16 +101,15 @@ function entryRow(moved: Movement, booking: Booking, place: Place, part: number)
   };
 }
 
-/** What the account's row says, as far as the movements do not explain it. */
+/** What the account's row says, as far as the movements do not explain it. Without a new row it says what it said before. */
 function unexplained(
   before: Booking,
   moved: readonly Movement[],
   { customerId, currency, account, kind }: Booked,
 ): Movement[] {
   const money = account?.money[currency];
-  if (money === undefined) return [];
-  const explained = moved.reduce(after, before).available;
-  const available = toUnits(money.available) - explained;
+  const stands = money === undefined ? before.available : toUnits(money.available);
+  const available = stands - moved.reduce(after, before).available;
   return available === 0n ? [] : [movement(kind, { customerId, currency }, { available })];
 }
 
