@@ -129,12 +129,16 @@ test('of whom nothing is known, what all buy is recommended, but only where a co
   expect(await recommended('customer-3')).toEqual([]);
 });
 
-test('withdrawn goods are not recommended', async () => {
-  await customer('customer-1');
+test('withdrawn goods are not recommended, whatever they go with', async () => {
+  const [first, second] = [await customer('customer-1'), await customer('customer-2')];
+  await customer('customer-3');
+  await buy(first, BOTH);
+  await buy(second, CHARGER);
   const { goods } = await memory.world.merchant();
   await goods.withdrawGoods({ merchantId: MERCHANT, gtin: GOODS.laptop.gtin });
   await follow();
-  expect(await recommended('customer-1')).toEqual([[GOODS.charger.gtin, 'popular']]);
+  expect(await recommended('customer-2')).toEqual([]);
+  expect(await recommended('customer-3')).toEqual([[GOODS.charger.gtin, 'popular']]);
 });
 
 async function reportDefect(customerId: string): Promise<void> {
