@@ -20,6 +20,10 @@ import type { BankConfig } from './config.js';
 import { openInstruments, type Instruments } from './core-banking/instruments.js';
 import { MIGRATIONS } from './database/migrations.js';
 import type { BankTables } from './database/schema.js';
+import { feedbackLedger, publishFeedbackJob } from './feedback/publish-feedback.js';
+import { Feedback } from './feedback/feedback.js';
+import { Habits } from './habits/habits.js';
+import { AccountEntries } from './statements/account-entries.js';
 import { FundingDesk } from './funding/funding-desk.js';
 import { fundingLedger } from './funding/funding-ledger.js';
 import { fundingWork } from './funding/funding-work.js';
@@ -34,6 +38,8 @@ export interface BankParts {
   readonly ledger: AuthenticationLedger;
   /** With a certificate of role `teller` that only this node has. Without it no order is funded. */
   readonly teller?: Client | undefined;
+  /** With a certificate of role `bank-node`. Without it the node does none of the bank's work on orders. */
+  readonly bankNode?: Client | undefined;
   readonly logger: Logger;
   /** The ledger's blocks, from which the node learns what there is to do. Without it nothing is done by itself. */
   readonly blocks?: BlockSource;
@@ -109,7 +115,7 @@ class Building {
   }
 
   #work(): WorkParts<BankTables> {
-    const all = [this.#notices(), this.#fundings()];
+    const all = [this.#notices(), this.#fundings(), this.#memory()];
     return {
       projections: all.flatMap(({ projections }) => projections),
       jobs: all.flatMap(({ jobs }) => jobs),
@@ -121,6 +127,18 @@ class Building {
     const { messages, mail } = this.#carriers;
     const { quietHours } = this.#config.messages;
     return noticeWork({ db, clock, messages, mail, quietHours }, work, this.#bankId);
+  }
+
+  /** What the ledger says of customers' money, of what they buy and of what they think of it. */
+  #memory(): WorkParts<BankTables> {
+    const { db } = this.#base;
+    const { bankNode } = this.#parts;
+    const ledger = bankNode && feedbackLedger(bankNode);
+    return {
+      // Habits are learned from what the entries have noted.
+      projections: [new AccountEntries(this.#bankId), new Habits(), new Feedback(this.#bankId)],
+      jobs: ledger === undefined ? [] : [publishFeedbackJob({ db, ledger })],
+    };
   }
 
   #fundings(): WorkParts<BankTables> {

@@ -53,3 +53,15 @@ export {
   startNode,
 } from './program/start-node.js';
 export { Work, type WorkOptions, type WorkParts } from './program/work.js';
+export type {
+  AccountStatement,
+  Balances,
+  LedgerHeight,
+  SignedAmount,
+  StatementEntry,
+  StatementHead,
+  StatementLine,
+} from './statements/account-statement.js';
+export { statementCamt053 } from './statements/camt053.js';
+export { statementCsv } from './statements/csv.js';
+export { statementPdf } from './statements/pdf.js';

@@ -7,6 +7,9 @@ import type { Language } from '../messages/language.js';
 import type { MessageTables } from '../messages/tables.js';
 import type { FundingTables } from './funding-tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../states.js';
+import type { FeedbackTables } from '../feedback/tables/feedback-tables.js';
+import type { HabitTables } from '../habits/tables/habit-tables.js';
+import type { StatementTables } from '../statements/tables/statement-tables.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
 
@@ -155,7 +158,14 @@ export interface FollowedOrderTable {
 }
 
 export interface BankTables
-  extends PositionTables, CoreBankingTables, FundingTables, MessageTables {
+  extends
+    PositionTables,
+    CoreBankingTables,
+    FundingTables,
+    MessageTables,
+    StatementTables,
+    HabitTables,
+    FeedbackTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;
