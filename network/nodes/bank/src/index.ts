@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's authentication, for programs that run it or call it.
+export type { Activity } from './activity.js';
 export type { AuthenticationLedger } from './authentication-ledger.js';
 export { AuthenticationService } from './authentication-service.js';
 export {
@@ -44,10 +45,10 @@ export {
 } from './core-banking/instruments.js';
 export type { LineObserver } from './core-banking/iso8583/host-line.js';
 export { openBankDatabase } from './database/open-database.js';
-export { BankClient, type BankClientOptions } from './http/bank-client.js';
-export { HEALTH } from './http/routes.js';
+export { type BankClient, type BankClientOptions, openBankClient } from './http/bank-client.js';
+export { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';
 export type { BankInput, OperationName } from './inputs.js';
-export { DEFAULT_LIMITS, type AuthenticationLimits, type Timeouts } from './limits.js';
+export { DEFAULT_LIMITS, type AuthenticationLimits } from './limits.js';
 export { Pace } from './pace.js';
 export type { Message, MessageSender } from './messages/message-sender.js';
 export { OutboxFolder } from './messages/outbox-folder.js';

@@ -1,124 +1,156 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds the service from its configuration, starts it, and stops it in order.
-import { readFileSync, rmSync } from 'node:fs';
-import { writeJson } from '@fabric-offline-pay/node-common';
-import type { BlockSource, DatabasePlace, SqlEngine } from '@fabric-offline-pay/node-common/node';
-import { sql } from 'kysely';
+// Builds the bank's node from its configuration, and starts it.
+import type { Handlers } from '@fabric-offline-pay/node-common/client';
+import {
+  startNode,
+  type BlockSource,
+  type NodeBase,
+  type NodeParts,
+  type RunningNode,
+  Spending,
+  type SqlEngine,
+  type WorkParts,
+} from '@fabric-offline-pay/node-common/node';
+import type { Client } from '@fabric-offline-pay/sdk';
 import type { Logger } from 'pino';
 import type { AuthenticationLedger } from './authentication-ledger.js';
 import { AuthenticationService } from './authentication-service.js';
-import { Spending } from './caps.js';
+import { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';
 import type { BankConfig } from './config.js';
-import { openBankDatabase } from './database/open-database.js';
-import type { BankDatabase } from './database/schema.js';
-import { installationKey } from './secrets/installation-key.js';
-import { bankServer } from './http/bank-server.js';
-import { Doorkeeper } from './http/doorkeeper.js';
+import { openInstruments, type Instruments } from './core-banking/instruments.js';
+import { MIGRATIONS } from './database/migrations.js';
+import type { BankTables } from './database/schema.js';
+import { FundingDesk } from './funding/funding-desk.js';
+import { fundingLedger } from './funding/funding-ledger.js';
+import { fundingWork } from './funding/funding-work.js';
 import { OutboxFolder } from './messages/outbox-folder.js';
-import { startNotices, type RunningNotices } from './notices/start-notices.js';
+import { noticeWork } from './notices/notice-work.js';
+import type { BankOperations } from './operations.js';
 import { Pace } from './pace.js';
+import { installationKey } from './secrets/installation-key.js';
 
 export interface BankParts {
   readonly ledger: AuthenticationLedger;
+  /** With a certificate of role `teller` that only this node has. Without it no order is funded. */
+  readonly teller?: Client | undefined;
   readonly logger: Logger;
-  /** The ledger's blocks, from which customers are told what happens to their orders. Without it they are not told. */
+  /** The ledger's blocks, from which the node learns what there is to do. Without it nothing is done by itself. */
   readonly blocks?: BlockSource;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
-  /** Default: PGlite in the configuration's folder. */
+  /** Default: what the configuration says. */
   readonly engine?: SqlEngine;
 }
 
-export interface RunningBank {
-  readonly url: string;
-  /** Finishes running work, then closes server and database. */
-  close(): Promise<void>;
-}
+export type RunningBank = RunningNode;
 
-const read = (path: string): string => readFileSync(path, 'utf8');
+type Base = NodeBase<BankTables>;
 
-function serviceOf(config: BankConfig, db: BankDatabase, { ledger, logger }: BankParts) {
-  return new AuthenticationService({
-    db,
-    ledger,
-    messages: new OutboxFolder(config.outboxFolder),
-    clock: Date.now,
-    limits: config.limits,
-    key: installationKey(config.keyFile),
-    pace: new Pace(),
-    observer: { attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed') },
-  });
-}
+/** Each operation of the table, carried out for its caller. */
+const HANDLERS = Object.fromEntries(
+  Object.keys(BANK_OPERATIONS).map((name) => [
+    name,
+    (operations: BankOperations, input: unknown) =>
+      (operations[name as keyof BankOperations] as (input: unknown) => Promise<unknown>)(input),
+  ]),
+) as unknown as Handlers<OperationTable, BankOperations>;
 
-function serverOf(
-  config: BankConfig,
-  db: BankDatabase,
-  service: AuthenticationService,
-  logger: Logger,
-) {
-  const { cert, key, clientRoots, revocations } = config.tls;
-  const authorities = clientRoots.map(read);
-  const clock = Date.now;
-  return bankServer({
-    operationsFor: (caller) => service.for(caller),
-    tls: { cert: read(cert), key: read(key), clientRoots: authorities },
-    doorkeeper: new Doorkeeper({ authorities, revocationsFile: revocations, clock }),
-    spending: new Spending(config.caps, clock),
-    timeouts: config.timeouts,
-    logger,
-    healthy: async () => {
-      await sql`select 1`.execute(db);
-    },
-  });
-}
+/** One node's parts, from its configuration. */
+class Building {
+  readonly #config: BankConfig;
+  readonly #parts: BankParts;
+  readonly #base: Base;
+  readonly #messages: OutboxFolder;
+  readonly #instruments: Instruments;
 
-const NOT_FOLLOWING: RunningNotices = { close: () => Promise.resolve() };
+  constructor(config: BankConfig, parts: BankParts, base: Base) {
+    this.#config = config;
+    this.#parts = parts;
+    this.#base = base;
+    this.#messages = new OutboxFolder(config.outboxFolder);
+    this.#instruments = this.#openInstruments();
+  }
 
-const noticesOf = (
-  { outboxFolder, ledger }: BankConfig,
-  db: BankDatabase,
-  { blocks, logger, onEnd = () => undefined }: BankParts,
-): Promise<RunningNotices> | RunningNotices =>
-  blocks === undefined
-    ? NOT_FOLLOWING
-    : startNotices({
-        context: { db, messages: new OutboxFolder(outboxFolder), clock: Date.now },
-        blocks,
-        logger,
-        onEnd,
-        bankId: ledger.bankId,
-      });
-
-const placeOf = ({ databaseFolder }: BankConfig, { engine }: BankParts): DatabasePlace =>
-  engine === undefined ? { folder: databaseFolder } : { engine };
-
-/** Opens the database, listens, and writes the ready file. @throws when one of these fails; nothing stays open. */
-export async function startBank(config: BankConfig, parts: BankParts): Promise<RunningBank> {
-  const { readyFile } = config;
-  const db = await openBankDatabase(placeOf(config, parts));
-  let notices = NOT_FOLLOWING;
-  const closeDatabase = async (): Promise<void> => {
-    await notices.close();
-    await db.destroy();
-  };
-  try {
-    notices = await noticesOf(config, db, parts);
-    const service = serviceOf(config, db, parts);
-    const server = serverOf(config, db, service, parts.logger);
-    const url = await server.listen({ host: config.host, port: config.port });
-    if (readyFile !== undefined) writeJson(readyFile, { url, pid: process.pid });
-    parts.logger.info({ url }, 'ready');
+  build(): NodeParts<BankTables, OperationTable, BankOperations> {
+    const service = this.#service();
+    const spending = new Spending(this.#config.caps, this.#base.clock);
     return {
-      url,
+      ...this.#work(),
+      api: BANK_API,
+      handlers: HANDLERS,
+      contextOf: ({ name }) => {
+        spending.spend(name, 'requests');
+        return service.for({ name, spend: (kind) => spending.spend(name, kind) });
+      },
+      links: { coreBanking: () => this.#instruments.echo() },
       close: async () => {
-        if (readyFile !== undefined) rmSync(readyFile, { force: true });
-        await server.close();
         await service.idle();
-        await closeDatabase();
+        await this.#instruments.close();
       },
     };
-  } catch (error) {
-    await closeDatabase();
-    throw error;
+  }
+
+  #service(): AuthenticationService {
+    const { db, clock, logger, work } = this.#base;
+    const { keyFile, limits } = this.#config;
+    return new AuthenticationService({
+      ...{ db, clock, limits, ledger: this.#parts.ledger, messages: this.#messages },
+      key: installationKey(keyFile),
+      pace: new Pace(),
+      observer: { attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed') },
+      fundings: new FundingDesk({ db, work, clock }),
+    });
+  }
+
+  #work(): WorkParts<BankTables> {
+    const all = [this.#notices(), this.#fundings()];
+    return {
+      projections: all.flatMap(({ projections }) => projections),
+      jobs: all.flatMap(({ jobs }) => jobs),
+    };
+  }
+
+  #notices(): WorkParts<BankTables> {
+    const { work, db, clock } = this.#base;
+    return noticeWork({ db, clock, messages: this.#messages }, work, this.#bankId);
+  }
+
+  #fundings(): WorkParts<BankTables> {
+    const { teller } = this.#parts;
+    if (teller === undefined) return { projections: [], jobs: [] };
+    const { db, clock, work } = this.#base;
+    const context = {
+      ...{ db, clock },
+      ledger: fundingLedger(teller),
+      coreBanking: this.#instruments,
+      abandonedAfterMs: this.#config.funding.abandonedAfterSeconds * 1000,
+    };
+    return fundingWork(context, work, this.#bankId);
+  }
+
+  #openInstruments(): Instruments {
+    const { db, clock, logger } = this.#base;
+    return openInstruments({
+      ...{ db, clock, config: this.#config.coreBanking },
+      kindOf: async (token) => {
+        const instruments = db.selectFrom('instruments').select('kind');
+        return (await instruments.where('token', '=', token).executeTakeFirst())?.kind;
+      },
+      observer: { noted: (what, facts) => logger.info(facts, `card host: ${what}`) },
+    });
+  }
+
+  get #bankId(): string {
+    return this.#config.ledger.actor;
   }
 }
+
+/** @throws when a part cannot start; nothing stays open. */
+export const startBank = (config: BankConfig, parts: BankParts): Promise<RunningBank> =>
+  startNode<BankTables, OperationTable, BankOperations>({
+    name: 'bank',
+    config,
+    migrations: MIGRATIONS,
+    ...parts,
+    build: (base) => new Building(config, parts, base).build(),
+  });

@@ -7,7 +7,7 @@ import { waitUntil } from '@fabric-offline-pay/node-common';
 import { WorkerEngine } from '../../../../common/src/testing/worker-engine.js';
 import { Life, MortalEngine } from '../../testing/hosts/mortal-engine.js';
 import { emptyTables, openBankingDatabase } from '../../testing/hosts/banking-database.js';
-import { TestAuthority } from '../../testing/certificates.js';
+import { TestAuthority } from '../../../../common/src/testing/certificates.js';
 import {
   CARD_FAULTS,
   CardHostSimulator,
