@@ -23,6 +23,7 @@ import type { BankTables } from './database/schema.js';
 import { FundingDesk } from './funding/funding-desk.js';
 import { fundingLedger } from './funding/funding-ledger.js';
 import { fundingWork } from './funding/funding-work.js';
+import { kindOf } from './funding/store.js';
 import { OutboxFolder } from './messages/outbox-folder.js';
 import { noticeWork } from './notices/notice-work.js';
 import type { BankOperations } from './operations.js';
@@ -132,11 +133,8 @@ class Building {
     const { db, clock, logger } = this.#base;
     return openInstruments({
       ...{ db, clock, config: this.#config.coreBanking },
-      kindOf: async (token) => {
-        const instruments = db.selectFrom('instruments').select('kind');
-        return (await instruments.where('token', '=', token).executeTakeFirst())?.kind;
-      },
-      observer: { noted: (what, facts) => logger.info(facts, `card host: ${what}`) },
+      kindOf: (token) => kindOf(db, token),
+      observer: { noted: (what) => logger.warn({ what }, 'card host') },
     });
   }
 
