@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathIn } from '@fabric-offline-pay/node-common/node';
 import { emptyTables, openBankingDatabase } from '../testing/hosts/banking-database.js';
 import { CardHostSimulator } from '../testing/hosts/card-host-simulator.js';
 import {
@@ -13,7 +14,7 @@ import {
 import { openAccount } from './book/open-account.js';
 import { bookLines } from './book/totals.js';
 import { compareWithHosts } from './compare.js';
-import { coreBankingAt, coreBankingSchema } from './configuration.js';
+import { coreBankingSchema } from './configuration.js';
 import { HostUnavailable } from './core-banking.js';
 import { openInstruments, type InstrumentKind, type Instruments } from './instruments.js';
 import type { CoreBankingDatabase } from './tables.js';
@@ -78,7 +79,7 @@ const atHosts = () => ({
 function open(config?: unknown): Instruments {
   const instruments = openInstruments({
     db,
-    config: coreBankingAt(coreBankingSchema.parse(config), (path) => join(folder, path)),
+    config: coreBankingSchema(pathIn(folder)).parse(config),
     clock: () => NOW,
     kindOf: (token) => Promise.resolve(KINDS.get(token)),
     observer: { noted: () => undefined },
@@ -186,7 +187,7 @@ test.each([
   ['a secret in the configuration itself', { mobile: { ...atSomeHost(), apiKey: 'secret' } }],
   ['a port that is none', { card: { ...atSomeCardHost(), port: 70_000 } }],
 ])('%s is not configured', (_what, config) => {
-  expect(coreBankingSchema.safeParse(config).success).toBe(false);
+  expect(coreBankingSchema(pathIn(folder)).safeParse(config).success).toBe(false);
 });
 
 function atSomeHost() {
@@ -211,7 +212,7 @@ function atSomeCardHost() {
 
 test('the two that the last test breaks are right otherwise', () => {
   const config = { mobile: atSomeHost(), card: { ...atSomeCardHost(), tls: { ca: 'ca.pem' } } };
-  const parsed = coreBankingAt(coreBankingSchema.parse(config), (path) => `/etc/bank/${path}`);
+  const parsed = coreBankingSchema(pathIn('/etc/bank')).parse(config);
   expect(parsed).toMatchObject({
     card: { tls: { ca: '/etc/bank/ca.pem' }, bitmap: 'binary', timeoutMs: 10_000 },
     mobile: { apiKeyFile: '/etc/bank/mobile.key', url: 'https://mobile.example' },
