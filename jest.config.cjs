@@ -32,7 +32,7 @@ const shared = {
       '<rootDir>/network/nodes/common/src/person-fields.ts',
     '^@fabric-offline-pay/node-common/node$': '<rootDir>/network/nodes/common/src/node.ts',
     '^@fabric-offline-pay/node-common$': '<rootDir>/network/nodes/common/src/index.ts',
-    '^@fabric-offline-pay/bank-node$': '<rootDir>/network/nodes/bank/src/index.ts',
+    '^@fabric-offline-pay/(bank|merchant)-node$': '<rootDir>/network/nodes/$1/src/index.ts',
     '^@fabric-offline-pay/operate/clients$': '<rootDir>/network/operate/src/clients.ts',
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
