@@ -52,7 +52,21 @@ function orderIn({ order, terms }: Written): OrderRow | undefined {
   return isPlaced(terms) && terms.release === null ? undefined : beginningOf(terms);
 }
 
-const shownOf = ({ settled: _, ...shown }: OrderRow): ShownOrder => shown;
+/** The receipt of the bank's leg is nobody's business but the trail's. */
+const shownOf = (row: OrderRow): ShownOrder => ({
+  merchantId: row.merchantId,
+  orderNumber: row.orderNumber,
+  state: row.state,
+  dispute: row.dispute,
+  mode: row.mode,
+  customerId: row.customerId,
+  bankId: row.bankId,
+  logisticsId: row.logisticsId,
+  delivery: row.delivery,
+  deliveredAt: row.deliveredAt,
+  verification: row.verification,
+  hold: row.hold,
+});
 
 /** Held, and neither captured nor returned yet, in minor units. */
 const uncapturedOf = ({ hold }: ShownOrder): string =>

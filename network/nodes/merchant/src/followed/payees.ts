@@ -25,6 +25,8 @@ interface Effect {
   readonly movements: Movement[];
   /** Of the balance and of removed credits: what no new credit explains. */
   rest: bigint;
+  /** The payout that the rest is for. */
+  payout?: string;
 }
 
 const accountIn = ([payeeId = '', currency = '']: readonly string[]): Account => ({
@@ -51,6 +53,7 @@ async function writeCredit(
   { amount, order }: NonNullable<Of<'credit'>['row']>,
 ): Promise<Movement> {
   const { payeeId, currency } = accountIn(parts);
+  const reference = order.split('~').at(-1) ?? order;
   await db
     .insertInto('payee_credits')
     .values({
@@ -58,12 +61,12 @@ async function writeCredit(
       currency,
       credit_key: parts.slice(2).join('/'),
       amount,
-      reference: order,
+      reference,
       at: Number(parts[2]),
       rolled_up: false,
     })
     .execute();
-  return { kind: 'sale', amount: BigInt(amount), reference: order };
+  return { kind: 'sale', amount: BigInt(amount), reference };
 }
 
 async function writeBalance(
@@ -115,13 +118,16 @@ export class PayeesProjection implements Projection<MerchantTables> {
       return effect;
     };
     for (const change of changes) {
-      if (change.kind === 'supply') await this.#paid(db, change, { origin, own });
-      else if (own.has(change.parts[0] ?? ''))
+      if (change.kind === 'supply') {
+        const paid = await this.#paid(db, change, { origin, own });
+        if (paid !== undefined) effectOn(paid).payout = paid.redeemId;
+      } else if (own.has(change.parts[0] ?? ''))
         await this.#change(db, change, { effect: effectOn(accountIn(change.parts)), origin });
     }
-    for (const { account, movements, rest } of effects.values()) {
-      const other = rest === 0n ? [] : [{ ...reasonOf(origin.transaction), amount: rest }];
-      await writeMovements(db, account, [...movements, ...other], origin);
+    for (const { account, movements, rest, payout } of effects.values()) {
+      const { kind, reference } = reasonOf(origin.transaction);
+      const other = { kind, reference: payout ?? reference, amount: rest };
+      await writeMovements(db, account, rest === 0n ? movements : [...movements, other], origin);
     }
   }
 
@@ -160,10 +166,10 @@ export class PayeesProjection implements Projection<MerchantTables> {
     db: MerchantTransaction,
     { row, parts }: Of<'supply'>,
     { origin, own }: { readonly origin: Origin; readonly own: ReadonlySet<string> },
-  ): Promise<void> {
-    if (row?.kind !== 'redeem') return;
+  ): Promise<(Account & { readonly redeemId: string }) | undefined> {
+    if (row?.kind !== 'redeem') return undefined;
     const [payeeId = '', redeemId = ''] = (parts[3] ?? '').split('~');
-    if (!own.has(payeeId)) return;
+    if (!own.has(payeeId)) return undefined;
     const at = timeOf(origin.transaction);
     const { currency, amount } = row;
     await db
@@ -174,5 +180,6 @@ export class PayeesProjection implements Projection<MerchantTables> {
       .where('redeem_id', '=', redeemId)
       .execute();
     await this.#note(db, payoutEvent('payout.paid', { payeeId, redeemId, currency, amount }, at));
+    return { payeeId, currency, redeemId };
   }
 }

@@ -54,7 +54,7 @@ async function waitingOf({ db }: EndpointsContext, endpointId: string): Promise<
     .where('endpoint_id', '=', endpointId)
     .where('due_at', 'is not', null)
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }
 
 export async function listEndpoints(context: EndpointsContext): Promise<Endpoint[]> {

@@ -21,20 +21,23 @@ export const deliverJob = (context: WebhookContext, ask: Ask): JobKind => ({
 });
 
 /** What waited for its next attempt, or for a node that was off. */
-export const dueWebhooksJob = ({ db, clock }: WebhookContext, ask: Ask): JobKind => ({
+export const dueWebhooksJob = (context: WebhookContext, ask: Ask): JobKind => ({
   name: 'due-webhooks',
   schedule: '* * * * *',
   run: async () => {
+    const { db } = context;
+    const now = context.clock();
     const endpoints = await db
       .selectFrom('webhook_endpoints')
       .select('endpoint_id')
       .where('state', '=', 'active')
-      .where(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('webhook_deliveries')
+      .where((endpoint) =>
+        endpoint.exists(
+          endpoint
+            .selectFrom('webhook_deliveries')
             .select('seq')
             .whereRef('webhook_deliveries.endpoint_id', '=', 'webhook_endpoints.endpoint_id')
-            .where('due_at', '<=', clock()),
+            .where('due_at', '<=', now),
         ),
       )
       .execute();

@@ -20,7 +20,7 @@ export type Post = (
 export interface Poster {
   readonly post: Post;
   /** Ends idle connections. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Nobody reads the answer. More of it than this ends the connection instead of reusing it. */

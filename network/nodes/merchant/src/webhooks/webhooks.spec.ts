@@ -97,7 +97,8 @@ interface Told {
 }
 
 const accepted = () => receiver.received.filter(({ status }) => status === 204);
-const told = () => accepted().map(({ body }) => (JSON.parse(body) as Told).data);
+const told = (): readonly Told['data'][] =>
+  accepted().map(({ body }) => (JSON.parse(body) as Told).data);
 
 test('a thousand webhooks, half of which fail, all arrive: each order in its order, each id once', async () => {
   let calls = 0;
@@ -105,10 +106,11 @@ test('a thousand webhooks, half of which fail, all arrive: each order in its ord
   const { endpointId } = await register();
   await note(100, 10);
   expect(await deliver(endpointId)).toBe(false);
-  const orders = Map.groupBy(told(), ({ orderNumber }) => orderNumber);
-  expect(orders.size).toBe(100);
-  for (const events of orders.values())
+  const all = told();
+  for (let order = 0; order < 100; order += 1) {
+    const events = all.filter(({ orderNumber }) => orderNumber === order.toString());
     expect(events.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  }
   expect(new Set(accepted().map(({ headers }) => headers['webhook-id'])).size).toBe(1_000);
   expect(receiver.received.length).toBeGreaterThan(1_900);
 });
