@@ -2,7 +2,7 @@
 // Writes the documents and schemas that are generated from data (`npm run docs`), or checks that they are current (`--check`).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BANK_ERRORS } from '@fabric-offline-pay/bank-node';
+import { BANK_API, BANK_ERRORS } from '@fabric-offline-pay/bank-node';
 import {
   MAX_BATCH,
   ALL_TRANSACTIONS,
@@ -13,6 +13,7 @@ import {
   type UnitId,
 } from '@fabric-offline-pay/domain';
 import { NETWORK_ERRORS } from '@fabric-offline-pay/node-common';
+import { NODE_ERRORS, openApi, type ApiDescription } from '@fabric-offline-pay/node-common/client';
 import { INPUT_PROBLEMS, inputSchemas } from '@fabric-offline-pay/run';
 import { CLIENT_ERRORS } from '@fabric-offline-pay/sdk';
 import { format, resolveConfig } from 'prettier';
@@ -59,7 +60,9 @@ const errorsDocument = (): string =>
     '## The SDK',
     'The network failed, the outcome is unknown, or the options do not fit together.',
     errorTable(CLIENT_ERRORS),
-    "## The bank's authentication",
+    '## Every node',
+    errorTable(NODE_ERRORS),
+    "## The bank's node",
     errorTable(BANK_ERRORS),
     '## Input files',
     'Each error names file, line and field. The row is left out; the other rows are run.',
@@ -163,15 +166,22 @@ const transactionsDocument = (): string =>
     ...ALL_TRANSACTIONS.map(transactionSection),
   ].join('\n\n');
 
+/** The interfaces of the nodes, by the names of their documents. */
+const NODE_APIS: Readonly<Record<string, ApiDescription>> = { bank: BANK_API };
+
 async function documents(): Promise<Map<string, string>> {
   const schemas = Object.entries(inputSchemas()).map(
     ([name, schema]) =>
       [`network/run/sample/schema/${name}.schema.json`, JSON.stringify(schema)] as const,
   );
+  const apis = Object.entries(NODE_APIS).map(
+    ([name, api]) => [`docs/api/${name}.json`, JSON.stringify(openApi(api))] as const,
+  );
   const raw = [
     ['docs/errors.md', errorsDocument()],
     ['docs/transactions.md', transactionsDocument()],
     ...schemas,
+    ...apis,
   ] as const;
   const config = (await resolveConfig(join(ROOT, 'docs', 'errors.md'))) ?? {};
   return new Map(

@@ -5,13 +5,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBankDatabase, OutboxFolder, type MessageSender } from '@fabric-offline-pay/bank-node';
+import { Work } from '@fabric-offline-pay/node-common/node';
 import { BANK, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
 import { pino } from 'pino';
 import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
-import {
-  startNotices,
-  type RunningNotices,
-} from '../../network/nodes/bank/src/notices/start-notices.js';
+import type { BankTables } from '../../network/nodes/bank/src/database/schema.js';
+import { noticeWork } from '../../network/nodes/bank/src/notices/notice-work.js';
 import { eventually } from '../support/eventually.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { OneOrder } from '../support/one-order.js';
@@ -22,7 +21,7 @@ const DAY_MS = 24 * 3_600_000;
 let order: OneOrder;
 let outbox: string;
 let db: Awaited<ReturnType<typeof openBankDatabase>>;
-let running: RunningNotices | undefined;
+let running: Work<BankTables> | undefined;
 let failures: unknown[];
 
 beforeAll(async () => {
@@ -56,13 +55,15 @@ interface Parts {
 }
 
 async function start({ messages, clock = Date.now, bankId = BANK }: Parts = {}): Promise<void> {
-  running = await startNotices({
-    context: { db, messages: messages ?? new OutboxFolder(outbox), clock },
+  const work = new Work<BankTables>({
+    db,
     blocks: new MemoryBlocks(order.memory.ledger),
-    bankId,
     logger: pino({ level: 'silent' }),
     onEnd: (error) => failures.push(error),
   });
+  const context = { db, messages: messages ?? new OutboxFolder(outbox), clock };
+  await work.start(noticeWork(context, work, bankId));
+  running = work;
 }
 
 async function stop(): Promise<void> {

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestAuthority } from '../../network/nodes/bank/src/testing/certificates.js';
+import { TestAuthority } from '../../network/nodes/common/src/testing/certificates.js';
 import { pathsIn } from './standing.js';
 import { runWith, VERSIONS } from './versions.js';
 

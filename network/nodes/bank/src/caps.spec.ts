@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // How much one caller may call in a window, for each kind of call and over HTTPS, without an effect on other callers.
 import { request } from 'node:https';
-import { capsSchema, Spending, type CapKind } from './caps.js';
+import { Spending } from '@fabric-offline-pay/node-common/node';
+import { capsSchema, type CapKind } from './caps.js';
 import { BankHouse } from './testing/bank-house.js';
 import { BankFixture, ENROLMENT } from './testing/bank-fixture.js';
-import type { TestCertificate } from './testing/certificates.js';
+import type { TestCertificate } from '../../common/src/testing/certificates.js';
 
 const caps = (changes: Partial<Record<CapKind, number>>) =>
   capsSchema.parse({ windowSeconds: 10, ...changes });
@@ -98,7 +99,7 @@ describe('the service', () => {
     new Promise<{ status: number | undefined; after: string | undefined; text: string }>(
       (resolve, reject) => {
         const options = { ca: house.authority.root, cert, key, agent: false as const };
-        request(new URL('/health', house.bank.url), options, (response) => {
+        request(new URL('/healthz', house.bank.url), options, (response) => {
           let text = '';
           response.on('data', (chunk: Buffer) => (text += chunk.toString()));
           response.on('end', () =>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger for the operations: it refuses with a code of the domain, or is unavailable.
 import type { AuthenticationLedger } from './authentication-ledger.js';
-import { BankError, refusalCode } from './bank-error.js';
+import { refusalCode } from '@fabric-offline-pay/node-common/client';
+import { BankError } from './bank-error.js';
 
 type Call<Input, Output> = (input: Input) => Promise<Output>;
 

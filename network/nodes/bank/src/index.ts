@@ -13,11 +13,33 @@ export { BANK_ROLES, CUSTOMER_CHANNEL, isBankRole, type BankRole, type Caller } 
 export { capsSchema, type Caps } from './caps.js';
 export { readConfig, type BankConfig, type BankConfigInput } from './config.js';
 export type { BankContext, CallContext, Observer } from './context.js';
+export { blockAccount, openAccount, type NewAccount } from './core-banking/book/open-account.js';
+export {
+  bookLines,
+  bookTotals,
+  type BookLine,
+  type BookTotal,
+} from './core-banking/book/totals.js';
+export {
+  HostUncertain,
+  HostUnavailable,
+  REFUSALS,
+  type Answer,
+  type AuthoriseRequest,
+  type CompleteRequest,
+  type CoreBanking,
+  type HostEntry,
+  type MovementKind,
+  type PayOutRequest,
+  type RefusalCode,
+  type ReverseRequest,
+} from './core-banking/core-banking.js';
+export { embeddedCoreBanking } from './core-banking/embedded/embedded-core-banking.js';
 export { openBankDatabase } from './database/open-database.js';
-export { BankClient, type BankClientOptions } from './http/bank-client.js';
-export { HEALTH } from './http/routes.js';
+export { type BankClient, type BankClientOptions, openBankClient } from './http/bank-client.js';
+export { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';
 export type { BankInput, OperationName } from './inputs.js';
-export { DEFAULT_LIMITS, type AuthenticationLimits, type Timeouts } from './limits.js';
+export { DEFAULT_LIMITS, type AuthenticationLimits } from './limits.js';
 export { Pace } from './pace.js';
 export type { Message, MessageSender } from './messages/message-sender.js';
 export { OutboxFolder } from './messages/outbox-folder.js';

@@ -21,8 +21,8 @@ import {
   password,
   toPhone,
 } from '@fabric-offline-pay/node-common/person-fields';
+import { parseWith } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
-import { BankError } from './bank-error.js';
 
 const phone = z
   .string()
@@ -178,15 +178,6 @@ export type BankInput<Name extends OperationName> = DeepReadonly<z.input<(typeof
 /** The input after normalisation. */
 export type Parsed<Name extends OperationName> = DeepReadonly<z.output<(typeof INPUTS)[Name]>>;
 
-/** @throws {BankError} INPUT_INVALID, naming the first wrong field, never its value. */
-export function parseInput<Name extends OperationName>(name: Name, input: unknown): Parsed<Name> {
-  const parsed = INPUTS[name].safeParse(input);
-  if (parsed.success) return parsed.data as Parsed<Name>;
-  throw new BankError('INPUT_INVALID', fieldOf(parsed.error.issues[0]));
-}
-
-function fieldOf(issue: z.core.$ZodIssue | undefined): string {
-  const path =
-    issue?.code === 'unrecognized_keys' ? [...issue.path, 'unknown'] : (issue?.path ?? []);
-  return path.map(String).join('.');
-}
+/** @throws {NodeError} INPUT_INVALID, naming the first wrong field, never its value. */
+export const parseInput = <Name extends OperationName>(name: Name, input: unknown): Parsed<Name> =>
+  parseWith(INPUTS[name], input) as Parsed<Name>;

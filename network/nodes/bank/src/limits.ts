@@ -49,18 +49,3 @@ export type AuthenticationLimits = z.output<typeof limitsSchema>;
 
 /** Codes have 6 digits, 3 minutes and 5 tries; a factor has 10 wrong tries in 15 minutes; a new telephone waits a day. */
 export const DEFAULT_LIMITS: AuthenticationLimits = limitsSchema.parse(undefined);
-
-const milliseconds = (most: number, what: string) =>
-  z.int().min(10).max(most).default(most).describe(what);
-
-/** The server checks connections once a second, so with these limits none lasts longer than 15 s. */
-export const timeoutsSchema = z
-  .strictObject({
-    handshakeMs: milliseconds(10_000, 'from connection to the end of the TLS handshake'),
-    headersMs: milliseconds(10_000, 'from the handshake to the end of the headers'),
-    requestMs: milliseconds(14_000, 'from the headers to the end of the body'),
-    idleMs: milliseconds(10_000, 'between two requests'),
-  })
-  .prefault({});
-
-export type Timeouts = z.output<typeof timeoutsSchema>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A login, from opening it to joining its factors (units 2, 3, 4 and 7).
-import { BankError, isBankErrorCode, refusalCode } from './bank-error.js';
+import { refusalCode } from '@fabric-offline-pay/node-common/client';
+import { BankError, isBankErrorCode } from './bank-error.js';
 import type { BankContext, CallContext } from './context.js';
 import type { LoginTable } from './database/schema.js';
 import {

@@ -2,17 +2,14 @@
 // The bank's operations of units 3 to 7 and 20: the service implements them, the HTTP client calls them.
 import type { OutputOf } from '@fabric-offline-pay/domain';
 import type { BankInput, Parsed } from './inputs.js';
+import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from './states.js';
 
 /** The fields of a complete profile. */
 export const PROFILE_FIELDS = ['name', 'phone', 'email', 'birthDate', 'addresses'] as const;
 
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
 
-export type Factor = 'password' | 'sms';
-
-/** The result of a try of a factor; for the bank's operator only. */
-export type AttemptResult =
-  'PASSED' | 'PASSWORD_WRONG' | 'CODE_WRONG' | 'CODE_EXPIRED' | 'CODE_EXHAUSTED' | 'LOCKED';
+export type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from './states.js';
 
 /** One try. `at` in seconds since 1970. */
 export interface Attempt {
@@ -32,10 +29,6 @@ export interface ChangeBegun extends CodeSent {
   /** A digest of this change only. Both factors and `complete` are submitted with it. */
   readonly boundTo: string;
 }
-
-export type ChangeKind = 'change' | 'recovery';
-
-export type ChangeState = 'asked' | 'unconfirmed' | 'waiting' | 'cancelled' | 'done';
 
 /** A change of telephone or password. Instants in seconds since 1970. */
 export interface ChangeRecord {
@@ -79,9 +72,6 @@ export interface OfferedAddresses {
     readonly text: string;
   }[];
 }
-
-export type LoginState =
-  'opened' | 'authenticating' | 'completing' | 'authenticated' | 'failing' | 'failed';
 
 /** One login of a customer. Instants in seconds since 1970. */
 export interface LoginRecord {

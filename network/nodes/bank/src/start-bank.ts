@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds the service from its configuration, starts it, and stops it in order.
-import { readFileSync, rmSync } from 'node:fs';
-import { writeJson } from '@fabric-offline-pay/node-common';
-import type { BlockSource, DatabasePlace, SqlEngine } from '@fabric-offline-pay/node-common/node';
-import { sql } from 'kysely';
+// Builds the bank's node from its configuration, and starts it.
+import {
+  startNode,
+  type BlockSource,
+  type NodeBase,
+  type NodeParts,
+  type RunningNode,
+  Spending,
+  type SqlEngine,
+} from '@fabric-offline-pay/node-common/node';
+import type { Handlers } from '@fabric-offline-pay/node-common/client';
 import type { Logger } from 'pino';
 import type { AuthenticationLedger } from './authentication-ledger.js';
 import { AuthenticationService } from './authentication-service.js';
-import { Spending } from './caps.js';
+import { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';
 import type { BankConfig } from './config.js';
-import { openBankDatabase } from './database/open-database.js';
-import type { BankDatabase } from './database/schema.js';
-import { installationKey } from './secrets/installation-key.js';
-import { bankServer } from './http/bank-server.js';
-import { Doorkeeper } from './http/doorkeeper.js';
+import { MIGRATIONS } from './database/migrations.js';
+import type { BankTables } from './database/schema.js';
 import { OutboxFolder } from './messages/outbox-folder.js';
-import { startNotices, type RunningNotices } from './notices/start-notices.js';
+import { noticeWork } from './notices/notice-work.js';
+import type { BankOperations } from './operations.js';
 import { Pace } from './pace.js';
+import { installationKey } from './secrets/installation-key.js';
 
 export interface BankParts {
   readonly ledger: AuthenticationLedger;
@@ -25,24 +30,20 @@ export interface BankParts {
   readonly blocks?: BlockSource;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
-  /** Default: PGlite in the configuration's folder. */
+  /** Default: what the configuration says. */
   readonly engine?: SqlEngine;
 }
 
-export interface RunningBank {
-  readonly url: string;
-  /** Finishes running work, then closes server and database. */
-  close(): Promise<void>;
-}
+export type RunningBank = RunningNode;
 
-const read = (path: string): string => readFileSync(path, 'utf8');
+type Base = NodeBase<BankTables>;
 
-function serviceOf(config: BankConfig, db: BankDatabase, { ledger, logger }: BankParts) {
+function serviceOf(config: BankConfig, { db, clock, logger }: Base, ledger: AuthenticationLedger) {
   return new AuthenticationService({
     db,
     ledger,
     messages: new OutboxFolder(config.outboxFolder),
-    clock: Date.now,
+    clock,
     limits: config.limits,
     key: installationKey(config.keyFile),
     pace: new Pace(),
@@ -50,75 +51,41 @@ function serviceOf(config: BankConfig, db: BankDatabase, { ledger, logger }: Ban
   });
 }
 
-function serverOf(
+/** Each operation of the table, carried out for its caller. */
+const HANDLERS = Object.fromEntries(
+  Object.keys(BANK_OPERATIONS).map((name) => [
+    name,
+    (operations: BankOperations, input: unknown) =>
+      (operations[name as keyof BankOperations] as (input: unknown) => Promise<unknown>)(input),
+  ]),
+) as unknown as Handlers<OperationTable, BankOperations>;
+
+function partsOf(
   config: BankConfig,
-  db: BankDatabase,
-  service: AuthenticationService,
-  logger: Logger,
-) {
-  const { cert, key, clientRoots, revocations } = config.tls;
-  const authorities = clientRoots.map(read);
-  const clock = Date.now;
-  return bankServer({
-    operationsFor: (caller) => service.for(caller),
-    tls: { cert: read(cert), key: read(key), clientRoots: authorities },
-    doorkeeper: new Doorkeeper({ authorities, revocationsFile: revocations, clock }),
-    spending: new Spending(config.caps, clock),
-    timeouts: config.timeouts,
-    logger,
-    healthy: async () => {
-      await sql`select 1`.execute(db);
+  { ledger }: BankParts,
+  base: Base,
+): NodeParts<BankTables, OperationTable, BankOperations> {
+  const service = serviceOf(config, base, ledger);
+  const spending = new Spending(config.caps, base.clock);
+  const context = { ...base, messages: new OutboxFolder(config.outboxFolder) };
+  return {
+    ...noticeWork(context, base.work, config.ledger.actor),
+    api: BANK_API,
+    handlers: HANDLERS,
+    contextOf: ({ name }) => {
+      spending.spend(name, 'requests');
+      return service.for({ name, spend: (kind) => spending.spend(name, kind) });
     },
-  });
-}
-
-const NOT_FOLLOWING: RunningNotices = { close: () => Promise.resolve() };
-
-const noticesOf = (
-  { outboxFolder, ledger }: BankConfig,
-  db: BankDatabase,
-  { blocks, logger, onEnd = () => undefined }: BankParts,
-): Promise<RunningNotices> | RunningNotices =>
-  blocks === undefined
-    ? NOT_FOLLOWING
-    : startNotices({
-        context: { db, messages: new OutboxFolder(outboxFolder), clock: Date.now },
-        blocks,
-        logger,
-        onEnd,
-        bankId: ledger.bankId,
-      });
-
-const placeOf = ({ databaseFolder }: BankConfig, { engine }: BankParts): DatabasePlace =>
-  engine === undefined ? { folder: databaseFolder } : { engine };
-
-/** Opens the database, listens, and writes the ready file. @throws when one of these fails; nothing stays open. */
-export async function startBank(config: BankConfig, parts: BankParts): Promise<RunningBank> {
-  const { readyFile } = config;
-  const db = await openBankDatabase(placeOf(config, parts));
-  let notices = NOT_FOLLOWING;
-  const closeDatabase = async (): Promise<void> => {
-    await notices.close();
-    await db.destroy();
+    close: () => service.idle(),
   };
-  try {
-    notices = await noticesOf(config, db, parts);
-    const service = serviceOf(config, db, parts);
-    const server = serverOf(config, db, service, parts.logger);
-    const url = await server.listen({ host: config.host, port: config.port });
-    if (readyFile !== undefined) writeJson(readyFile, { url, pid: process.pid });
-    parts.logger.info({ url }, 'ready');
-    return {
-      url,
-      close: async () => {
-        if (readyFile !== undefined) rmSync(readyFile, { force: true });
-        await server.close();
-        await service.idle();
-        await closeDatabase();
-      },
-    };
-  } catch (error) {
-    await closeDatabase();
-    throw error;
-  }
 }
+
+/** @throws when a part cannot start; nothing stays open. */
+export const startBank = (config: BankConfig, parts: BankParts): Promise<RunningBank> =>
+  startNode<BankTables, OperationTable, BankOperations>({
+    name: 'bank',
+    config,
+    migrations: MIGRATIONS,
+    ...parts,
+    build: (base) => partsOf(config, parts, base),
+  });

@@ -18,3 +18,35 @@ export {
   type JobsOptions,
   type JobState,
 } from './jobs/jobs.js';
+export * from './client.js';
+export { Doorkeeper, type DoorkeeperOptions, type Visitor } from './http/doorkeeper.js';
+export { createIdempotency, IdempotentCalls, type IdempotencyTables } from './http/idempotency.js';
+export { NodeMetrics } from './http/metrics.js';
+export {
+  nodeServer,
+  type NodeServer,
+  type NodeServerOptions,
+  rolesOfAll,
+  type ServerTls,
+} from './http/node-server.js';
+export { type CapCounts, Spending } from './http/spending.js';
+export { type Timeouts, timeoutsSchema } from './http/timeouts.js';
+export { LedgerConnections } from './program/ledger-connections.js';
+export {
+  type NodeConfig,
+  type NodeConfigInput,
+  nodeFields,
+  pathIn,
+  portSchema,
+  readNodeConfig,
+  readSecret,
+} from './program/node-config.js';
+export { nodeLogger, type NodeProgram, type ProgramParts, runNode } from './program/run-node.js';
+export {
+  type NodeBase,
+  type NodeOptions,
+  type NodeParts,
+  type RunningNode,
+  startNode,
+} from './program/start-node.js';
+export { Work, type WorkOptions, type WorkParts } from './program/work.js';

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestAuthority } from '../../../nodes/bank/src/testing/certificates.js';
+import { TestAuthority } from '../../../nodes/common/src/testing/certificates.js';
 import { faultIn, unusableCertificates } from './certificate-folders.js';
 
 const authority = new TestAuthority('tls ca');

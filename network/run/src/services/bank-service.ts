@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   bankProgram,
-  BankClient,
+  type BankClient,
   type BankConfigInput,
   type BankRole,
-  HEALTH,
+  openBankClient,
   readLatestCode,
 } from '@fabric-offline-pay/bank-node';
 import {
@@ -30,6 +30,7 @@ import {
   startService,
   type TlsCertificate,
 } from '@fabric-offline-pay/operate';
+import { PROBES } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 
 /** The service's name under the network's supervisor. */
@@ -85,9 +86,8 @@ function bankConfiguration(
       peers: endpointsOf(bank),
       tlsRoot: bank.tlsRootCertPath,
       mspId: bank.mspId,
-      bankId: bank.actor,
-      certificate: certPath,
-      privateKey: keyPath,
+      actor: bank.actor,
+      identities: { 'auth-service': { certificate: certPath, privateKey: keyPath } },
       channel: description.channel,
       chaincode: description.chaincode.name,
       organisations: organisationsSeenBy(bank, description),
@@ -138,13 +138,13 @@ export const bankClient = (home: string, role: BankRole): BankClient =>
 
 /** @returns a client of the running service, with this certificate. */
 export const bankClientWith = (home: string, files: CertificatePaths): BankClient =>
-  new BankClient(accessOf(home, files));
+  openBankClient(accessOf(home, files));
 
 /** @returns the address of the service's health check, with PEM texts. @throws NetworkError `NETWORK_NOT_UP` */
 export function bankHealthQuestion(home: string): ReturnType<typeof accessOf> {
   const bank = organisationWithRole(readDescription(home), 'bank');
   const { url, ...tls } = accessOf(home, identityOf(bank, 'operator'));
-  return { url: new URL(HEALTH.path, url).href, ...tls };
+  return { url: new URL(PROBES.ready.path, url).href, ...tls };
 }
 
 /** @throws NetworkError `NETWORK_NOT_UP` */

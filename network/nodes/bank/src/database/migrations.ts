@@ -2,6 +2,7 @@
 // The bank's tables, in the order in which they were added. Run at every start. Only append.
 import { createPosition } from '@fabric-offline-pay/node-common/node';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
+import { CORE_BANKING_MIGRATIONS } from '../core-banking/migrations.js';
 
 type Table = CreateTableBuilder<string>;
 type Columns = (table: Table) => Table;
@@ -228,4 +229,5 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  ...CORE_BANKING_MIGRATIONS,
 };

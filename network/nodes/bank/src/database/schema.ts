@@ -2,6 +2,7 @@
 // The tables of the bank's own database. Personal data and purchase habits live here and nowhere else.
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { PositionTables } from '@fabric-offline-pay/node-common/node';
+import type { CoreBankingTables } from '../core-banking/tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
@@ -174,7 +175,7 @@ export interface MessageTable {
   outcome: MessageOutcome | null;
 }
 
-export interface BankTables extends PositionTables {
+export interface BankTables extends PositionTables, CoreBankingTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;

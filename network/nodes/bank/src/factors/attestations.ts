@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attestations (units 5 and 6): each factor that passed is written to the ledger at once, in its own transaction.
-import { BankError, refusalCode } from '../bank-error.js';
+import { refusalCode } from '@fabric-offline-pay/node-common/client';
+import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
 import type { Factor } from '../operations.js';
 

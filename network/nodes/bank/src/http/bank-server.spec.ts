@@ -9,10 +9,10 @@ import { termsDigest } from '@fabric-offline-pay/domain';
 import { readLatestCode } from '../messages/read-latest-code.js';
 import { BankHouse } from '../testing/bank-house.js';
 import { ADDRESS, ENROLMENT, PASSWORD, PERSONAL, termsOf } from '../testing/bank-fixture.js';
-import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
+import { TestAuthority, type TestCertificate } from '../../../common/src/testing/certificates.js';
 import { LIMITS } from '../testing/fake-ledger.js';
 import { expectRefused } from '../testing/refused.js';
-import { BankClient } from './bank-client.js';
+import type { BankClient } from './bank-client.js';
 
 const enrolment = { ...ENROLMENT, customerId: 'customer-1' };
 

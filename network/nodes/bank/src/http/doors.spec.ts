@@ -5,8 +5,10 @@ import { valueFor } from '../../../../../test/support/defined.js';
 import { BANK_ROLES, type BankRole } from '../caller.js';
 import type { OperationName } from '../inputs.js';
 import { BankHouse } from '../testing/bank-house.js';
-import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
-import { HEALTH, ROUTES, type Route } from './routes.js';
+import { TestAuthority, type TestCertificate } from '../../../common/src/testing/certificates.js';
+import { PROBES, type Operation } from '@fabric-offline-pay/node-common/client';
+import { rolesOfAll } from '@fabric-offline-pay/node-common/node';
+import { BANK_OPERATIONS } from '../bank-api.js';
 
 let house: BankHouse;
 const certificates = new Map<string, TestCertificate>();
@@ -38,7 +40,14 @@ interface Answer {
   readonly code: unknown;
 }
 
-const call = ({ method, path }: Pick<Route, 'method' | 'path'>, kind: string): Promise<Answer> =>
+/** Figures are no JSON. */
+const codeOf = (text: string): unknown =>
+  text.startsWith('{') ? (JSON.parse(text) as { readonly code?: unknown }).code : undefined;
+
+const call = (
+  { method, path }: Pick<Operation, 'method' | 'path'>,
+  kind: string,
+): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { cert, key } = valueFor(certificates, kind);
     const url = new URL(path.replace(/:\w+/g, 'nobody'), house.bank.url);
@@ -49,7 +58,7 @@ const call = ({ method, path }: Pick<Route, 'method' | 'path'>, kind: string): P
       response.on('end', () =>
         resolve({
           status: response.statusCode,
-          code: (JSON.parse(text) as { code?: unknown }).code,
+          code: codeOf(text),
         }),
       );
     });
@@ -59,7 +68,12 @@ const call = ({ method, path }: Pick<Route, 'method' | 'path'>, kind: string): P
 
 const REFUSED: Answer = { status: 403, code: 'ACCESS_DENIED' };
 
-const routes = [...Object.entries(ROUTES), ['health', HEALTH]] as [string, Route][];
+const everybody = rolesOfAll(BANK_OPERATIONS);
+
+const routes: readonly (readonly [string, Operation])[] = [
+  ...Object.entries(BANK_OPERATIONS),
+  ...Object.entries(PROBES).map(([name, probe]) => [name, { ...probe, roles: everybody }] as const),
+];
 
 describe.each(routes)('%s', (_name, route) => {
   const allowed = BANK_ROLES.filter((role) => route.roles.includes(role));
@@ -116,7 +130,7 @@ const WHO: Readonly<Record<BankRole, readonly OperationName[]>> = {
 };
 
 it.each(BANK_ROLES)('%s may call only what it needs', (role) => {
-  const open = (Object.entries(ROUTES) as [OperationName, Route][])
+  const open = (Object.entries(BANK_OPERATIONS) as [OperationName, Operation][])
     .filter(([, { roles }]) => roles.includes(role))
     .map(([name]) => name);
   expect(open.toSorted()).toEqual(WHO[role].toSorted());

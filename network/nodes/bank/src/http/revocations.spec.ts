@@ -2,7 +2,7 @@
 // A revoked certificate is refused at the next request on every connection. While the list is unknown, everybody is refused.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { BankHouse } from '../testing/bank-house.js';
-import { TestAuthority, type TestCertificate } from '../testing/certificates.js';
+import { TestAuthority, type TestCertificate } from '../../../common/src/testing/certificates.js';
 import { expectRefused } from '../testing/refused.js';
 import type { BankClient } from './bank-client.js';
 

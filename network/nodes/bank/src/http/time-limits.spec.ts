@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isNativeError } from 'node:util/types';
-import { timeoutsSchema } from '../limits.js';
+import { timeoutsSchema } from '@fabric-offline-pay/node-common/node';
 import { BankHouse } from '../testing/bank-house.js';
-import type { TestCertificate } from '../testing/certificates.js';
+import type { TestCertificate } from '../../../common/src/testing/certificates.js';
 
 const HEADERS = 'POST /logins HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
 

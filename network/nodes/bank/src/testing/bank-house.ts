@@ -6,9 +6,13 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@fabric-offline-pay/node-common';
 import { pino } from 'pino';
 import { readConfig, type BankConfigInput } from '../config.js';
-import { BankClient } from '../http/bank-client.js';
+import { openBankClient, type BankClient } from '../http/bank-client.js';
 import { startBank, type RunningBank } from '../start-bank.js';
-import { TestAuthority, type Revoked, type TestCertificate } from './certificates.js';
+import {
+  TestAuthority,
+  type Revoked,
+  type TestCertificate,
+} from '../../../common/src/testing/certificates.js';
 import { FakeLedger } from './fake-ledger.js';
 import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
 
@@ -51,7 +55,7 @@ export class BankHouse {
   }
 
   clientWith({ cert, key }: TestCertificate, root = this.authority.root): BankClient {
-    const client = new BankClient({ url: this.bank.url, root, cert, key, timeoutMs: 20_000 });
+    const client = openBankClient({ url: this.bank.url, root, cert, key, timeoutMs: 20_000 });
     this.#clients.push(client);
     return client;
   }
@@ -95,9 +99,8 @@ function testConfiguration(
       peers: [{ address: 'x', hostnameOverride: 'x' }],
       tlsRoot: unused,
       mspId: 'BankMSP',
-      bankId: 'bank-1',
-      certificate: unused,
-      privateKey: unused,
+      actor: 'bank-1',
+      identities: {},
       channel: 'c',
       chaincode: 'c',
       organisations: {},

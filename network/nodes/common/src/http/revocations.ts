@@ -2,8 +2,8 @@
 // Which certificates the bank's authorities have revoked, read again whenever the file changes. Without a valid list, all are refused.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { BankError } from '../bank-error.js';
-import type { Clock } from '../clock.js';
+import { NodeError } from './node-error.js';
+
 import { listsInPem, plainSerial, revocationList, type RevocationList } from './revocation-list.js';
 
 interface Read {
@@ -23,7 +23,8 @@ export interface RevocationsOptions {
   /** PEM file with one list per authority. */
   readonly file: string;
   readonly authorities: readonly X509Certificate[];
-  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
 }
 
 /**
@@ -40,13 +41,13 @@ export class Revocations {
 
   /**
    * @returns whether the authority has revoked this certificate.
-   * @throws {BankError} REVOCATIONS_UNKNOWN when its list is missing, unreadable, not signed by it, not valid yet or expired.
+   * @throws {NodeError} REVOCATIONS_UNKNOWN when its list is missing, unreadable, not signed by it, not valid yet or expired.
    */
   isRevoked(certificate: X509Certificate, authority: X509Certificate): boolean {
     const list = this.#listOf(authority);
     const now = this.#options.clock();
     if (list === undefined || now < list.from || now >= list.until)
-      throw new BankError('REVOCATIONS_UNKNOWN');
+      throw new NodeError('REVOCATIONS_UNKNOWN');
     return list.serials.has(plainSerial(certificate.serialNumber));
   }
 
@@ -57,7 +58,7 @@ export class Revocations {
       return this.#read.lists.get(fingerprint256);
     } catch (error) {
       this.#read = undefined;
-      throw new BankError('REVOCATIONS_UNKNOWN', undefined, error);
+      throw new NodeError('REVOCATIONS_UNKNOWN', undefined, error);
     }
   }
 

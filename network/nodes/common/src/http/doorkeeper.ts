@@ -2,16 +2,15 @@
 // Checks a caller's certificate at every request, because it may be revoked or expire while its connection is open.
 import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { BankError } from '../bank-error.js';
-import { isBankRole, type BankRole } from '../caller.js';
-import type { Clock } from '../clock.js';
+import { NodeError } from './node-error.js';
+
 import { commonNameOf, peerCertificate, roleOf } from './client-certificate.js';
 import { Revocations } from './revocations.js';
 
-/** A caller with a name and a role from the bank's authority. */
+/** A caller with a name and a role from the organisation's authority. */
 export interface Visitor {
   readonly name: string;
-  readonly role: BankRole;
+  readonly role: string;
 }
 
 /** The certificate of a connection. It does not change during the connection. */
@@ -25,13 +24,14 @@ export interface DoorkeeperOptions {
   readonly authorities: readonly string[];
   /** PEM file with their revocation lists. */
   readonly revocationsFile: string;
-  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
 }
 
 export class Doorkeeper {
   readonly #authorities: readonly X509Certificate[];
   readonly #revocations: Revocations;
-  readonly #clock: Clock;
+  readonly #clock: () => number;
   readonly #shown = new WeakMap<Socket, Shown>();
 
   constructor({ authorities, revocationsFile, clock }: DoorkeeperOptions) {
@@ -45,16 +45,16 @@ export class Doorkeeper {
   }
 
   /**
-   * @throws {BankError} ACCESS_DENIED unless the certificate is from the bank's authority, valid now, not revoked, and has one of the
+   * @throws {NodeError} ACCESS_DENIED unless the certificate is from the organisation's authority, valid now, not revoked, and has one of the
    * roles. The answer is always the same, so that nobody learns what is missing. REVOCATIONS_UNKNOWN while the list is unknown.
    */
-  admit(socket: Socket, roles: readonly BankRole[]): Visitor {
+  admit(socket: Socket, roles: readonly string[]): Visitor {
     const shown = this.#shown.get(socket) ?? this.#read(socket);
-    if (shown === undefined) throw new BankError('ACCESS_DENIED');
+    if (shown === undefined) throw new NodeError('ACCESS_DENIED');
     const { certificate, authority, name, role } = shown;
     const revoked = this.#revocations.isRevoked(certificate, authority);
     if (revoked || !this.#isInTime(certificate) || !roles.includes(role))
-      throw new BankError('ACCESS_DENIED');
+      throw new NodeError('ACCESS_DENIED');
     return { name, role };
   }
 
@@ -68,7 +68,7 @@ export class Doorkeeper {
     const authority = certificate && this.#issuerOf(certificate);
     if (certificate === undefined || authority === undefined) return undefined;
     const [name, role] = [commonNameOf(certificate), roleOf(certificate)];
-    if (name === undefined || !isBankRole(role)) return undefined;
+    if (name === undefined || role === undefined) return undefined;
     const shown = { certificate, authority, name, role };
     this.#shown.set(socket, shown);
     return shown;

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// Serves a node's operations over HTTPS with client certificates. Logs method, route and status, never a body, a query or an address.
+import { Readable } from 'node:stream';
+import type { Server } from 'node:https';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type * as z from 'zod';
+import type { Doorkeeper, Visitor } from './doorkeeper.js';
+import type { IdempotentCalls } from './idempotency.js';
+import type { NodeMetrics } from './metrics.js';
+import { framesOf, NodeError, toCodedError } from './node-error.js';
+import { IDEMPOTENCY_KEY_PATTERN, openApi, type ApiDescription } from './open-api.js';
+import {
+  isFileOutput,
+  type FileAnswer,
+  type Handlers,
+  type Operation,
+  type Operations,
+} from './operation.js';
+import { parseWith } from './parse-input.js';
+import { PROBES, type Readiness } from './probes.js';
+import type { Timeouts } from './timeouts.js';
+
+/** PEM texts. */
+export interface ServerTls {
+  readonly cert: string;
+  readonly key: string;
+  /** Client certificates must be issued by one of these. */
+  readonly clientRoots: readonly string[];
+}
+
+export interface NodeServerOptions<Table extends Operations, Context> {
+  readonly api: ApiDescription & { readonly operations: Table };
+  readonly handlers: Handlers<Table, Context>;
+  /** Called for each admitted request. @throws a refusal, for instance when the caller has reached a cap */
+  readonly contextOf: (visitor: Visitor) => Context;
+  readonly tls: ServerTls;
+  readonly doorkeeper: Doorkeeper;
+  readonly timeouts: Timeouts;
+  readonly logger: FastifyBaseLogger;
+  readonly metrics: NodeMetrics;
+  /** Asks each thing that the node needs. */
+  readonly readiness: () => Promise<Readiness>;
+  /** Called before the figures are read. */
+  readonly updateMetrics?: () => Promise<void>;
+  /** For tables with operations that need a key. */
+  readonly idempotentCalls?: IdempotentCalls;
+}
+
+export type NodeServer = FastifyInstance<Server>;
+
+/** How often the server looks for connections that exceed a time limit. */
+const LOOK_MS = 1_000;
+
+const DEFAULT_BODY_KIB = 64;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A caller that was let in, and the context of its call. */
+interface Admitted<Context> {
+  readonly visitor: Visitor;
+  readonly context: Context;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The roles that may call the route; without them, nobody may. */
+    readonly roles?: readonly string[];
+  }
+}
+
+/** Parameters of the path come last, so that a body cannot name another object than its path. */
+const inputOf = ({ query, body, params }: FastifyRequest): Fields => ({
+  ...(query as Fields),
+  ...(body as Fields | undefined),
+  ...(params as Fields),
+});
+
+const KEY = new RegExp(IDEMPOTENCY_KEY_PATTERN);
+
+function keyOf({ headers }: FastifyRequest): string {
+  const key = headers['idempotency-key'];
+  if (typeof key !== 'string' || !KEY.test(key)) throw new NodeError('IDEMPOTENCY_KEY_MISSING');
+  return key;
+}
+
+/** An answer that does not fit its schema is a defect: the caller gets INTERNAL, and the log says where. */
+function checkedAnswer(schema: z.ZodType, answer: unknown): unknown {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw new Error(`The answer does not fit its schema at ${places}.`);
+}
+
+function sendFile(reply: FastifyReply, { contentType, fileName, body }: FileAnswer): FastifyReply {
+  const isPlain = typeof body === 'string' || body instanceof Uint8Array;
+  return reply
+    .header('content-type', contentType)
+    .header('content-disposition', `attachment; filename="${fileName}"`)
+    .send(isPlain ? body : Readable.from(body));
+}
+
+/** @returns the roles of everybody who may call something: they may ask how the node is, and learn that a path does not exist. */
+export const rolesOfAll = (operations: Operations): readonly string[] => [
+  ...new Set(Object.values(operations).flatMap(({ roles }) => roles)),
+];
+
+class Routes<Table extends Operations, Context> {
+  readonly #options: NodeServerOptions<Table, Context>;
+  readonly #everybody: readonly string[];
+  readonly #admitted = new WeakMap<FastifyRequest, Admitted<Context>>();
+
+  constructor(options: NodeServerOptions<Table, Context>) {
+    this.#options = options;
+    this.#everybody = rolesOfAll(options.api.operations);
+  }
+
+  /** Runs before a body is read, for existing and unknown paths. */
+  guard(server: NodeServer): void {
+    const { doorkeeper, contextOf } = this.#options;
+    server.addHook('onRequest', (request, _reply, done) => {
+      const visitor = doorkeeper.admit(request.raw.socket, this.#rolesOf(request));
+      this.#admitted.set(request, { visitor, context: contextOf(visitor) });
+      done();
+    });
+  }
+
+  addAll(server: NodeServer): void {
+    const { operations } = this.#options.api;
+    for (const [name, operation] of Object.entries(operations))
+      this.#add(server, operation, (request) => this.#call(name, operation, request));
+    this.#addProbes(server);
+  }
+
+  #addProbes(server: NodeServer): void {
+    const { api, metrics, readiness, updateMetrics } = this.#options;
+    const document = JSON.stringify(openApi(api), undefined, 2);
+    this.#addProbe(server, PROBES.health, () => Promise.resolve({ status: 'ok' }));
+    this.#addProbe(server, PROBES.ready, async () => {
+      const links = await readiness();
+      if (Object.values(links).includes(false)) throw new NotReady(links);
+      return { status: 'ok', links };
+    });
+    this.#addProbe(server, PROBES.metrics, async () => {
+      await updateMetrics?.();
+      const body = await metrics.registry.metrics();
+      return { contentType: 'text/plain; charset=utf-8', fileName: 'metrics.txt', body };
+    });
+    const openApiFile = { contentType: 'application/json', fileName: 'openapi.json' };
+    this.#addProbe(server, PROBES.api, () => Promise.resolve({ ...openApiFile, body: document }));
+  }
+
+  #addProbe(server: NodeServer, operation: Operation, answer: () => Promise<unknown>): void {
+    const probe = { ...operation, roles: this.#everybody };
+    this.#add(server, probe, (request) => {
+      parseWith(operation.input, inputOf(request));
+      return answer();
+    });
+  }
+
+  #add(
+    server: NodeServer,
+    { method, path, roles, bodyKiB = DEFAULT_BODY_KIB, output }: Operation,
+    answer: (request: FastifyRequest) => Promise<unknown>,
+  ): void {
+    server.route({
+      method,
+      url: path,
+      bodyLimit: bodyKiB * 1024,
+      config: { roles },
+      handler: async (request, reply) => {
+        const answered = await answer(request);
+        return isFileOutput(output)
+          ? sendFile(reply, answered as FileAnswer)
+          : checkedAnswer(output, answered);
+      },
+    });
+  }
+
+  #call(name: string, operation: Operation, request: FastifyRequest): Promise<unknown> {
+    const { visitor, context } = this.#callerOf(request);
+    const { handlers, idempotentCalls } = this.#options;
+    const key = operation.idempotencyKey === true ? keyOf(request) : undefined;
+    const input = parseWith(operation.input, inputOf(request));
+    const handle = handlers[name] as (context: Context, input: unknown) => Promise<unknown>;
+    if (key === undefined) return handle(context, input);
+    if (idempotentCalls === undefined) throw new Error('The node keeps no answers.');
+    const call = { caller: visitor.name, key, operation: name, input: inputOf(request) };
+    return idempotentCalls.once(call, () => handle(context, input));
+  }
+
+  #callerOf(request: FastifyRequest): Admitted<Context> {
+    const admitted = this.#admitted.get(request);
+    if (admitted === undefined) throw new NodeError('ACCESS_DENIED');
+    return admitted;
+  }
+
+  #rolesOf({ is404, routeOptions }: FastifyRequest): readonly string[] {
+    return is404 ? this.#everybody : (routeOptions.config.roles ?? []);
+  }
+}
+
+/** Carries which links do not answer. */
+class NotReady extends NodeError {
+  constructor(readonly links: Readiness) {
+    super('NOT_READY');
+  }
+
+  override toRefusal() {
+    return { ...super.toRefusal(), links: this.links };
+  }
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = toCodedError(error);
+  const { code, status } = refusal;
+  if (status >= 500)
+    request.log.error({ code, frames: framesOf(refusal.cause ?? error) }, 'failed');
+  if (refusal.retryAfterSeconds !== undefined)
+    reply.header('retry-after', refusal.retryAfterSeconds);
+  return reply.code(status).type('application/json').send(refusal.toRefusal());
+}
+
+function noteAnswer(request: FastifyRequest, reply: FastifyReply, metrics: NodeMetrics): void {
+  const { method } = request;
+  // The pattern, not the path.
+  const route = request.routeOptions.url ?? 'unknown';
+  const { statusCode: status, elapsedTime } = reply;
+  metrics.answered({ method, route, status, seconds: elapsedTime / 1000 });
+  request.log.info({ method, route, status, ms: Math.round(elapsedTime) }, 'answered');
+}
+
+const tlsOptions = (tls: ServerTls, timeouts: Timeouts) => ({
+  cert: tls.cert,
+  key: tls.key,
+  ca: [...tls.clientRoots],
+  requestCert: true,
+  rejectUnauthorized: true,
+  minVersion: 'TLSv1.3' as const,
+  handshakeTimeout: timeouts.handshakeMs,
+  headersTimeout: timeouts.headersMs,
+  // By default, Node.js looks only every 30 s.
+  connectionsCheckingInterval: LOOK_MS,
+});
+
+/** @returns the server, not yet listening. TLS 1.3 only, both ways. */
+export function nodeServer<Table extends Operations, Context>(
+  options: NodeServerOptions<Table, Context>,
+): NodeServer {
+  const { tls, timeouts, logger, metrics } = options;
+  const server = fastify({
+    https: tlsOptions(tls, timeouts),
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.idleMs,
+    forceCloseConnections: 'idle',
+  });
+  server.removeContentTypeParser('text/plain');
+  server.setErrorHandler(answerError);
+  server.setNotFoundHandler((request, reply) =>
+    answerError(new NodeError('NOT_FOUND', 'path'), request, reply),
+  );
+  const routes = new Routes(options);
+  routes.guard(server);
+  server.addHook('onResponse', async (request, reply) => noteAnswer(request, reply, metrics));
+  server.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+  routes.addAll(server);
+  return server;
+}

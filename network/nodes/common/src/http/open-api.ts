@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// The OpenAPI 3.1 document of a node, made from its table of operations.
+import * as z from 'zod';
+import { nodeErrorTexts, type NodeErrorCode, type RefusalTexts } from './node-error.js';
+import {
+  isFileOutput,
+  pathFields,
+  readsQuery,
+  type Operation,
+  type Operations,
+} from './operation.js';
+import { PROBES } from './probes.js';
+
+/** What the document says of the node as a whole. */
+export interface ApiDescription {
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+  readonly operations: Operations;
+  /** Texts of the node's own codes. */
+  readonly errors: Readonly<Record<string, RefusalTexts>>;
+}
+
+/** A part of the document: JSON. */
+export type Json = { readonly [name: string]: unknown };
+
+type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** Any operation may be refused with these. */
+const ALWAYS: readonly NodeErrorCode[] = [
+  ...(['INPUT_INVALID', 'ACCESS_DENIED', 'REQUEST_TOO_LARGE', 'TOO_MANY_REQUESTS'] as const),
+  ...(['INTERNAL', 'LEDGER_UNAVAILABLE', 'REVOCATIONS_UNKNOWN'] as const),
+];
+
+const KEYED: readonly NodeErrorCode[] = [
+  'IDEMPOTENCY_KEY_MISSING',
+  'IDEMPOTENCY_KEY_REUSED',
+  'CALL_IN_PROGRESS',
+];
+
+const CONFLICT = 409;
+
+/** What an `Idempotency-Key` looks like. */
+export const IDEMPOTENCY_KEY_PATTERN = '^[A-Za-z0-9._-]{1,64}$';
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const settings = { target: 'draft-2020-12', unrepresentable: 'any', reused: 'inline' } as const;
+  const json = Object.entries(z.toJSONSchema(schema, { io, ...settings }));
+  return Object.fromEntries(json.filter(([name]) => name !== '$schema'));
+}
+
+const isOptional = (field: z.ZodType): boolean => field.safeParse(undefined).success;
+
+const parameter = (place: 'path' | 'query', name: string, field: z.ZodType): Json => ({
+  name,
+  in: place,
+  required: place === 'path' || !isOptional(field),
+  schema: schemaOf(field, 'input'),
+});
+
+const fieldsOf = ({ input }: Operation): Fields => input.shape;
+
+function parametersOf(operation: Operation): Json[] {
+  const inPath = new Set(pathFields(operation));
+  const fields = Object.entries(fieldsOf(operation));
+  const query = readsQuery(operation) ? fields.filter(([name]) => !inPath.has(name)) : [];
+  return [
+    ...fields
+      .filter(([name]) => inPath.has(name))
+      .map(([name, field]) => parameter('path', name, field)),
+    ...query.map(([name, field]) => parameter('query', name, field)),
+    ...(operation.idempotencyKey === true ? [KEY_PARAMETER] : []),
+  ];
+}
+
+const KEY_PARAMETER: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description: 'Chosen by the caller. A repetition with the same key gets the first answer.',
+  schema: { type: 'string', pattern: IDEMPOTENCY_KEY_PATTERN },
+};
+
+function bodyOf(operation: Operation): Json {
+  if (readsQuery(operation)) return {};
+  const inPath = new Set(pathFields(operation));
+  const rest = Object.entries(fieldsOf(operation)).filter(([name]) => !inPath.has(name));
+  const schema = schemaOf(z.strictObject(Object.fromEntries(rest)), 'input');
+  return {
+    requestBody: {
+      required: rest.some(([, field]) => !isOptional(field)),
+      content: { 'application/json': { schema } },
+    },
+  };
+}
+
+const answerOf = ({ output }: Operation): Json => ({
+  description: 'Done.',
+  content: isFileOutput(output)
+    ? Object.fromEntries(output.contentTypes.map((type) => [type, { schema: { type: 'string' } }]))
+    : { 'application/json': { schema: schemaOf(output, 'output') } },
+});
+
+const REFUSAL_SCHEMA = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  field: z.string().optional().describe('the wrong field; never its value'),
+  retryAfterSeconds: z.int().optional(),
+});
+
+function refusalAnswer(codes: readonly string[], texts: (code: string) => RefusalTexts): Json {
+  const lines = codes.map((code) => `- \`${code}\`: ${texts(code).meaning}`);
+  return {
+    description: lines.join('\n'),
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } },
+  };
+}
+
+/** @returns the codes that an operation may be refused with. */
+export const codesOf = ({ errors = [], idempotencyKey }: Operation): readonly string[] => [
+  ...new Set([...ALWAYS, ...(idempotencyKey === true ? KEYED : []), ...errors]),
+];
+
+function responsesOf(operation: Operation, texts: (code: string) => RefusalTexts): Json {
+  const statusOf = (code: string): number => texts(code).status ?? CONFLICT;
+  const codes = codesOf(operation);
+  const statuses = [...new Set(codes.map(statusOf))].sort((a, b) => a - b);
+  const refusals = statuses.map((status) => [
+    String(status),
+    refusalAnswer(
+      codes.filter((code) => statusOf(code) === status),
+      texts,
+    ),
+  ]);
+  return Object.fromEntries([['200', answerOf(operation)], ...refusals]) as Json;
+}
+
+/** A path with parameters in braces. */
+const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
+
+function operationOf(
+  name: string,
+  operation: Operation,
+  texts: (code: string) => RefusalTexts,
+): Json {
+  return {
+    operationId: name,
+    summary: operation.summary,
+    description: `Roles: ${operation.roles.join(', ')}.`,
+    'x-roles': operation.roles,
+    parameters: parametersOf(operation),
+    ...bodyOf(operation),
+    responses: responsesOf(operation, texts),
+  };
+}
+
+function textsWith(own: ApiDescription['errors']): (code: string) => RefusalTexts {
+  return (code) => own[code] ?? nodeErrorTexts(code as NodeErrorCode);
+}
+
+/** @returns the document; the same for the same table. */
+export function openApi({ title, description, version, operations, errors }: ApiDescription): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const [name, operation] of Object.entries({ ...operations, ...PROBES })) {
+    const path = (paths[templateOf(operation.path)] ??= {});
+    path[operation.method.toLowerCase()] = operationOf(name, operation, textsWith(errors));
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title,
+      description,
+      version,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    security: [{ clientCertificate: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        clientCertificate: {
+          type: 'mutualTLS',
+          description:
+            "A certificate of the organisation's own authority; its attribute `role` decides.",
+        },
+      },
+      schemas: { Refusal: schemaOf(REFUSAL_SCHEMA, 'output') },
+    },
+  };
+}

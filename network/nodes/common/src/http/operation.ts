@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// A node's interface as data: one table says what may be called, by whom, with which fields, and what is answered. Server, client,
+// validation, OpenAPI and the tests of the doors are made from it.
+import type { DeepReadonly } from '@fabric-offline-pay/domain';
+import * as z from 'zod';
+
+/** An answer that is a file instead of JSON. */
+export interface FileOutput {
+  /** Media types of the answer. */
+  readonly contentTypes: readonly string[];
+}
+
+/** What a handler of a {@link FileOutput} answers. */
+export interface FileAnswer {
+  readonly contentType: string;
+  /** Proposed to whoever saves it. ASCII, without quotes. */
+  readonly fileName: string;
+  readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array>;
+}
+
+/** @returns the output of an operation that answers a file. */
+export const file = (...contentTypes: readonly string[]): FileOutput => ({ contentTypes });
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One thing that may be called. */
+export interface Operation {
+  readonly method: Method;
+  /** Parameters are fields of the input: `/orders/:merchantId/:orderNumber`. */
+  readonly path: string;
+  /** Values of the certificate's `role` attribute that may call. All other callers get the same refusal. */
+  readonly roles: readonly string[];
+  /** One sentence. */
+  readonly summary: string;
+  /** Fields that are not in the path come from the query of a GET or DELETE, as text, and from the JSON body of the others. */
+  readonly input: z.ZodObject;
+  readonly output: z.ZodType | FileOutput;
+  /** Codes of its own refusals, beyond those of every operation. */
+  readonly errors?: readonly string[];
+  /** Largest body, KiB; 64 unless told. */
+  readonly bodyKiB?: number;
+  /** The caller must send an `Idempotency-Key`; a repetition gets the first answer. */
+  readonly idempotencyKey?: true;
+}
+
+export type Operations = Readonly<Record<string, Operation>>;
+
+/** Keeps the types of a table of operations. */
+export const operations = <const Table extends Operations>(table: Table): Table => table;
+
+/** What a caller gives. */
+export type OperationInput<O extends Operation> = DeepReadonly<z.input<O['input']>>;
+
+/** What a handler gets: checked and normalised. */
+export type ParsedInput<O extends Operation> = DeepReadonly<z.output<O['input']>>;
+
+/** What a handler answers. */
+export type HandlerAnswer<O extends Operation> = O['output'] extends z.ZodType
+  ? DeepReadonly<z.input<O['output']>>
+  : FileAnswer;
+
+/** What a caller gets. A file is its text. */
+export type OperationOutput<O extends Operation> = O['output'] extends z.ZodType
+  ? DeepReadonly<z.output<O['output']>>
+  : string;
+
+/** One function for each operation of a table. */
+export type Handlers<Table extends Operations, Context> = {
+  readonly [Name in keyof Table]: (
+    context: Context,
+    input: ParsedInput<Table[Name]>,
+  ) => Promise<HandlerAnswer<Table[Name]>>;
+};
+
+/** @returns the names of the path's parameters, in their order. */
+export const pathFields = ({ path }: Pick<Operation, 'path'>): readonly string[] =>
+  [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
+
+/** @returns whether the fields that are not in the path come from the query. */
+export const readsQuery = ({ method }: Pick<Operation, 'method'>): boolean =>
+  method === 'GET' || method === 'DELETE';
+
+/** @returns whether the answer is a file. */
+export const isFileOutput = (output: Operation['output']): output is FileOutput =>
+  !(output instanceof z.ZodType);

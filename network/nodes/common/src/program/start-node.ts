@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts a node: database, work, server, in this order; ends them in the other.
+import { readFileSync, rmSync } from 'node:fs';
+import { sql, type Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { openDatabase, type DatabasePlace, type Migrations } from '../database/open-database.js';
+import type { SqlEngine } from '../database/pglite-dialect.js';
+import type { BlockSource } from '../follower/follower.js';
+import type { PositionTables } from '../follower/position.js';
+import { Doorkeeper, type Visitor } from '../http/doorkeeper.js';
+import { IdempotentCalls, type IdempotencyTables } from '../http/idempotency.js';
+import { NodeMetrics } from '../http/metrics.js';
+import { nodeServer } from '../http/node-server.js';
+import type { ApiDescription } from '../http/open-api.js';
+import type { Handlers, Operations } from '../http/operation.js';
+import type { Readiness } from '../http/probes.js';
+import { writeJson } from '../system/files.js';
+import type { NodeConfig } from './node-config.js';
+import { Work, type WorkParts } from './work.js';
+
+/** What a node's own parts are built on. */
+export interface NodeBase<Tables extends PositionTables> {
+  readonly db: Kysely<Tables>;
+  readonly work: Work<Tables>;
+  readonly logger: Logger;
+  readonly metrics: NodeMetrics;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** What a node is made of, beside its base. */
+export interface NodeParts<Tables, Table extends Operations, Context> extends WorkParts<Tables> {
+  readonly api: ApiDescription & { readonly operations: Table };
+  readonly handlers: Handlers<Table, Context>;
+  readonly contextOf: (visitor: Visitor) => Context;
+  /** What else must answer for the node to be ready; rejects when it does not. */
+  readonly links?: Readonly<Record<string, () => Promise<unknown>>>;
+  /** Finishes what the parts do by themselves. Called after the server closed, before the database does. */
+  close?(): Promise<void>;
+}
+
+export interface NodeOptions<Tables extends PositionTables, Table extends Operations, Context> {
+  /** Names the node in figures and logs. */
+  readonly name: string;
+  readonly config: NodeConfig;
+  readonly logger: Logger;
+  readonly migrations: Migrations;
+  /** The ledger's blocks. Without them nothing is followed, as in tests of the interface alone. */
+  readonly blocks?: BlockSource | undefined;
+  /** Default: what the configuration says. */
+  readonly engine?: SqlEngine | undefined;
+  readonly clock?: () => number;
+  /** Called when the ledger can no longer be followed. */
+  readonly onEnd?: ((error: unknown) => void) | undefined;
+  readonly build: (
+    base: NodeBase<Tables>,
+  ) => NodeParts<Tables, Table, Context> | Promise<NodeParts<Tables, Table, Context>>;
+}
+
+export interface RunningNode {
+  readonly url: string;
+  /** Finishes running work, then closes server and database. */
+  close(): Promise<void>;
+}
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+function placeOf({ databaseUrl, databaseFolder }: NodeConfig, engine?: SqlEngine): DatabasePlace {
+  if (engine !== undefined) return { engine };
+  return databaseUrl === undefined ? { folder: databaseFolder } : { url: databaseUrl };
+}
+
+const ANSWERS_MS = 3_000;
+
+/** Whether something answers within {@link ANSWERS_MS}. */
+async function answers(ask: () => Promise<unknown>): Promise<boolean> {
+  const late = new Promise<false>((resolve) => {
+    setTimeout(() => resolve(false), ANSWERS_MS).unref();
+  });
+  const asked = ask().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([asked, late]);
+}
+
+async function readinessOf(
+  links: Readonly<Record<string, () => Promise<unknown>>>,
+): Promise<Readiness> {
+  const asked = Object.entries(links).map(
+    async ([name, ask]) => [name, await answers(ask)] as const,
+  );
+  return Object.fromEntries(await Promise.all(asked));
+}
+
+/** Steps that undo a start. */
+class Ending {
+  readonly #steps: (() => Promise<void> | void)[] = [];
+
+  add(step: () => Promise<void> | void): void {
+    this.#steps.unshift(step);
+  }
+
+  /** Takes every step, the last added first, also after one that fails. @throws the first failure */
+  async run(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const step of this.#steps.splice(0)) {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+async function listen<Tables extends PositionTables, Table extends Operations, Context>(
+  { config }: NodeOptions<Tables, Table, Context>,
+  { db, logger, metrics, clock, work }: NodeBase<Tables>,
+  { api, handlers, contextOf, links = {} }: NodeParts<Tables, Table, Context>,
+  ending: Ending,
+): Promise<string> {
+  const { cert, key, clientRoots, revocations: revocationsFile } = config.tls;
+  const authorities = clientRoots.map(read);
+  const server = nodeServer({
+    ...{ api, handlers, contextOf, logger, metrics },
+    tls: { cert: read(cert), key: read(key), clientRoots: authorities },
+    doorkeeper: new Doorkeeper({ authorities, revocationsFile, clock }),
+    timeouts: config.timeouts,
+    readiness: () => readinessOf({ database: () => sql`select 1`.execute(db), ...links }),
+    updateMetrics: async () => metrics.countJobs(await work.jobStates()),
+    // Only a table with keys uses it, and then the node's migrations have made its table.
+    idempotentCalls: new IdempotentCalls(db as unknown as Kysely<IdempotencyTables>, clock),
+  });
+  ending.add(() => server.close());
+  return server.listen({ host: config.host, port: config.port });
+}
+
+async function start<Tables extends PositionTables, Table extends Operations, Context>(
+  options: NodeOptions<Tables, Table, Context>,
+  ending: Ending,
+): Promise<string> {
+  const { config, engine, migrations, logger, blocks, onEnd, clock = Date.now } = options;
+  const metrics = new NodeMetrics(options.name);
+  const db = await openDatabase<Tables>(placeOf(config, engine), migrations);
+  ending.add(() => db.destroy());
+  const url = engine === undefined ? config.databaseUrl : undefined;
+  const work = new Work({ db, url, logger, metrics, blocks, onEnd });
+  const base = { db, work, logger, metrics, clock };
+  const parts = await options.build(base);
+  ending.add(() => work.close());
+  ending.add(() => parts.close?.());
+  await work.start(parts);
+  const address = await listen(options, base, parts, ending);
+  const { readyFile } = config;
+  if (readyFile !== undefined) {
+    ending.add(() => rmSync(readyFile, { force: true }));
+    writeJson(readyFile, { url: address, pid: process.pid });
+  }
+  logger.info({ url: address }, 'ready');
+  return address;
+}
+
+/** Opens the database, works, follows, listens, and writes the ready file. @throws when one of these fails; nothing stays open. */
+export async function startNode<Tables extends PositionTables, Table extends Operations, Context>(
+  options: NodeOptions<Tables, Table, Context>,
+): Promise<RunningNode> {
+  const ending = new Ending();
+  try {
+    return { url: await start(options, ending), close: () => ending.run() };
+  } catch (error) {
+    await ending.run().catch(() => undefined);
+    throw error;
+  }
+}

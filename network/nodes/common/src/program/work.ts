@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a node does by itself: it follows the ledger, and works off what blocks, callers and the clock ask for.
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { Follower, type BlockSource, type Projection } from '../follower/follower.js';
+import type { PositionTables } from '../follower/position.js';
+import { factsOf } from '../http/node-error.js';
+import type { NodeMetrics } from '../http/metrics.js';
+import { Jobs, type AnyDatabase, type JobData, type JobKind, type JobState } from '../jobs/jobs.js';
+
+export interface WorkOptions<Tables extends PositionTables> {
+  readonly db: Kysely<Tables>;
+  /** Of a database server; without it the queue shares the connection of `db`. */
+  readonly url?: string | undefined;
+  readonly logger: Logger;
+  readonly metrics?: NodeMetrics;
+  /** The ledger's blocks. Without them nothing is followed. */
+  readonly blocks?: BlockSource | undefined;
+  /** Called when the ledger can no longer be followed. */
+  readonly onEnd?: ((error: unknown) => void) | undefined;
+}
+
+/** What there is to do. */
+export interface WorkParts<Tables> {
+  readonly projections: readonly Projection<Tables>[];
+  readonly jobs: readonly JobKind[];
+}
+
+export class Work<Tables extends PositionTables> {
+  readonly #options: WorkOptions<Tables>;
+  readonly #stop = new AbortController();
+  /** Kinds of work that were asked for and not yet woken. */
+  readonly #asked = new Set<string>();
+  #jobs: Jobs | undefined;
+  #follower: Follower<Tables> | undefined;
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(options: WorkOptions<Tables>) {
+    this.#options = options;
+  }
+
+  /** @throws when the queue cannot be made; nothing keeps running then. */
+  async start({ projections, jobs }: WorkParts<Tables>): Promise<void> {
+    this.#jobs = this.#jobsOf(jobs);
+    await this.#jobs.start().catch(async (error: unknown) => {
+      await this.#jobs?.stop();
+      throw error;
+    });
+    if (this.#options.blocks !== undefined) this.#follow(this.#options.blocks, projections);
+  }
+
+  /** Asks for work in the transaction that has the reason for it. It begins when that was committed, at the latest half a second later. */
+  async ask(
+    transaction: AnyDatabase,
+    kind: Pick<JobKind, 'name'>,
+    key: string,
+    data: JobData,
+  ): Promise<void> {
+    if (this.#jobs === undefined) throw new Error('Work is asked for before the node works.');
+    this.#asked.add(kind.name);
+    await this.#jobs.ask(transaction, kind, key, data);
+  }
+
+  /** Begins asked work at once: to be called after the transaction. A block does it by itself. */
+  wake(): void {
+    for (const name of this.#asked) this.#jobs?.wake({ name });
+    this.#asked.clear();
+  }
+
+  /** How much of each kind waits, runs and failed. */
+  async jobStates(): Promise<readonly JobState[]> {
+    return (await this.#jobs?.states()) ?? [];
+  }
+
+  /** Resolves when the tables have what this block says. @throws an `AbortError` when the signal ends the wait */
+  async reached(block: bigint, signal: AbortSignal): Promise<void> {
+    await this.#follower?.reached(block, signal);
+  }
+
+  /** Finishes or undoes what is under way. Call it before the database is closed. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#following;
+    await this.#jobs?.stop();
+  }
+
+  #jobsOf(kinds: readonly JobKind[]): Jobs {
+    const { db, url, logger, metrics } = this.#options;
+    return new Jobs({
+      db,
+      ...(url !== undefined && { url }),
+      kinds,
+      observer: {
+        failed: ({ job }, error) => {
+          metrics?.jobFailed(job);
+          logger.warn({ job, ...factsOf(error) }, 'job failed');
+        },
+        broken: (error) => logger.error(factsOf(error), 'jobs do not run'),
+      },
+    });
+  }
+
+  #follow(source: BlockSource, projections: readonly Projection<Tables>[]): void {
+    const { db, metrics, onEnd = () => undefined } = this.#options;
+    this.#follower = new Follower({
+      db,
+      source,
+      projections,
+      onProgress: ({ nextBlock }) => {
+        metrics?.readTo(nextBlock);
+        this.wake();
+      },
+    });
+    this.#following = this.#follower.run(this.#stop.signal).catch(onEnd);
+  }
+}
