@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Refusals of the merchant's node itself. Those of the ledger keep the ledger's codes.
+import {
+  CodedError,
+  nodeErrorTexts,
+  type NodeErrorCode,
+  type RefusalTexts,
+} from '@fabric-offline-pay/node-common/client';
 
 /** Codes are stable. */
 export const MERCHANT_ERRORS = {
@@ -12,6 +18,11 @@ export const MERCHANT_ERRORS = {
     status: 422,
     meaning: 'The document is empty, or longer than 2,000,000 bytes.',
     remedy: 'Send the document as base64, in parts if it is long.',
+  },
+  ENDPOINT_EXISTS: {
+    status: 409,
+    meaning: 'There is an endpoint with this id.',
+    remedy: 'Choose another id, or rotate the secret of this endpoint to get a new one.',
   },
   ENDPOINT_REFUSED: {
     status: 422,
@@ -38,11 +49,6 @@ export const MERCHANT_ERRORS = {
     meaning: 'The evidence was submitted: it cannot be changed or submitted again.',
     remedy: 'Give what came later to the bank itself.',
   },
-  NOT_FOUND: {
-    status: 404,
-    meaning: 'The node does not know this object.',
-    remedy: 'Check the identifiers. What was just written to the ledger may need a moment.',
-  },
   PAYMENT_AMBIGUOUS: {
     status: 409,
     meaning: 'Several payments without a network have this order number.',
@@ -53,23 +59,22 @@ export const MERCHANT_ERRORS = {
     meaning: 'The dispute has as many documents as it may have.',
     remedy: 'Put several into one document.',
   },
-} as const satisfies Record<
-  string,
-  { readonly status: number; readonly meaning: string; readonly remedy: string }
->;
+} as const satisfies Record<string, RefusalTexts>;
 
-export type MerchantErrorCode = keyof typeof MERCHANT_ERRORS;
+export type MerchantErrorCode = NodeErrorCode | keyof typeof MERCHANT_ERRORS;
+
+const isMerchantCode = (code: string): code is keyof typeof MERCHANT_ERRORS =>
+  Object.hasOwn(MERCHANT_ERRORS, code);
+
+const textsOf = (code: MerchantErrorCode): RefusalTexts =>
+  isMerchantCode(code) ? MERCHANT_ERRORS[code] : nodeErrorTexts(code);
 
 /** A refusal by the merchant's node. Holds no personal data. */
-export class MerchantError extends Error {
+export class MerchantError extends CodedError<MerchantErrorCode> {
   override readonly name = 'MerchantError';
 
-  constructor(
-    readonly code: MerchantErrorCode,
-    /** The wrong field of the input; never its value. */
-    readonly field?: string,
-  ) {
-    super(MERCHANT_ERRORS[code].meaning);
+  constructor(code: MerchantErrorCode, field?: string) {
+    super(code, textsOf(code), { field });
   }
 }
 

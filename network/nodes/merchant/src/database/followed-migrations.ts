@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables that hold nothing but what blocks say.
-import { createPosition, type Migrations } from '@fabric-offline-pay/node-common/node';
+import {
+  createIdempotency,
+  createPosition,
+  type Migrations,
+} from '@fabric-offline-pay/node-common/node';
 import type { Kysely } from 'kysely';
 import { createTable, type Columns } from './columns.js';
 
@@ -157,6 +161,7 @@ export const FOLLOWED_MIGRATIONS: Migrations = {
   '0001-followed': {
     up: async (db: Kysely<unknown>) => {
       await createPosition(db);
+      await createIdempotency(db);
       for (const table of TABLES) await createTable(db, ...table);
       await index(db, 'followed_orders', ['state']);
       await index(db, 'payee_movements', ['at']);

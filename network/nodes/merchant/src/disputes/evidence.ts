@@ -93,7 +93,7 @@ async function submissionOf(db: MerchantDatabase, key: DisputeKey) {
     .executeTakeFirst();
 }
 
-/** @throws {NodeError} NOT_FOUND */
+/** @throws {MerchantError} NOT_FOUND */
 export async function readDispute(
   { db, evidenceSeconds }: EvidenceContext,
   key: DisputeKey,
@@ -123,7 +123,7 @@ export async function readDispute(
   };
 }
 
-/** @throws {NodeError} DISPUTE_DECIDED, EVIDENCE_LATE */
+/** @throws {MerchantError} DISPUTE_DECIDED, EVIDENCE_LATE */
 function ensureOpen({ clock }: EvidenceContext, dispute: DisputeFile): void {
   if (dispute.outcome !== 'undecided') refuse('DISPUTE_DECIDED');
   if (clock() >= dispute.evidenceUntil * 1000) refuse('EVIDENCE_LATE');
@@ -152,7 +152,7 @@ const digestOfBytes = (bytes: Uint8Array): string =>
 
 /**
  * Adds a document, or replaces the one with its id.
- * @throws {NodeError} NOT_FOUND, DISPUTE_DECIDED, EVIDENCE_LATE, EVIDENCE_SUBMITTED, DOCUMENT_INVALID, TOO_MANY_DOCUMENTS
+ * @throws {MerchantError} NOT_FOUND, DISPUTE_DECIDED, EVIDENCE_LATE, EVIDENCE_SUBMITTED, DOCUMENT_INVALID, TOO_MANY_DOCUMENTS
  */
 export const addEvidence = (
   context: EvidenceContext,
@@ -189,7 +189,7 @@ export const addEvidence = (
 /**
  * Submits the evidence, once. The caller confirms what it saw by the digest of all documents. Repeated with the same digest it answers the
  * same.
- * @throws {NodeError} NOT_FOUND, DISPUTE_DECIDED, EVIDENCE_LATE, EVIDENCE_SUBMITTED, EVIDENCE_CHANGED, EVIDENCE_MISSING
+ * @throws {MerchantError} NOT_FOUND, DISPUTE_DECIDED, EVIDENCE_LATE, EVIDENCE_SUBMITTED, EVIDENCE_CHANGED, EVIDENCE_MISSING
  */
 export const submitEvidence = (
   context: EvidenceContext,
@@ -216,7 +216,7 @@ export interface Bundle extends DisputeFile {
   readonly contents: readonly { readonly evidenceId: string; readonly document: string }[];
 }
 
-/** @throws {NodeError} NOT_FOUND; EVIDENCE_MISSING before it was submitted */
+/** @throws {MerchantError} NOT_FOUND; EVIDENCE_MISSING before it was submitted */
 export async function readBundle(context: EvidenceContext, key: DisputeKey): Promise<Bundle> {
   const dispute = await readDispute(context, key);
   if (dispute.submittedAt === null) refuse('EVIDENCE_MISSING');

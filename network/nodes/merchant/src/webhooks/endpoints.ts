@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Endpoints: where a shop wants to be told, of what, and by which secret it recognises us.
-import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { EndpointState, WebhookEndpointTable } from '../database/schema.js';
 import type { EventType } from '../events/event-types.js';
@@ -69,15 +68,22 @@ export async function listEndpoints(context: EndpointsContext): Promise<Endpoint
   return endpoints;
 }
 
-/** @throws {NodeError} ENDPOINT_REFUSED when webhooks may not go there */
+/** Where to tell what. */
+export interface Registration {
+  readonly endpointId: string;
+  readonly url: string;
+  /** Empty: all. */
+  readonly types: readonly EventType[];
+}
+
+/** @throws {MerchantError} ENDPOINT_REFUSED when webhooks may not go there; ENDPOINT_EXISTS */
 export async function registerEndpoint(
   { db, clock, seal, reach }: EndpointsContext,
-  { url, types }: { readonly url: string; readonly types: readonly EventType[] },
+  { endpointId, url, types }: Registration,
 ): Promise<Registered> {
   if (!isEndpointUrl(reach, url)) refuse('ENDPOINT_REFUSED', 'url');
-  const endpointId = randomUUID();
   const secret = newSecret();
-  await db
+  const inserted = await db
     .insertInto('webhook_endpoints')
     .values({
       endpoint_id: endpointId,
@@ -89,7 +95,10 @@ export async function registerEndpoint(
       previous_until: null,
       created_at: clock(),
     })
-    .execute();
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('endpoint_id')
+    .executeTakeFirst();
+  if (inserted === undefined) refuse('ENDPOINT_EXISTS', 'endpointId');
   return { endpointId, secret };
 }
 
@@ -104,7 +113,7 @@ async function findEndpoint({ db }: Pick<EndpointsContext, 'db'>, endpointId: st
 
 /**
  * Turns an endpoint on or off. What happens while it is off waits for it.
- * @throws {NodeError} NOT_FOUND
+ * @throws {MerchantError} NOT_FOUND
  */
 export async function switchEndpoint(
   { db, clock, ask }: EndpointsContext,
@@ -129,7 +138,7 @@ export async function switchEndpoint(
   });
 }
 
-/** Forgets the endpoint and what waits for it. @throws {NodeError} NOT_FOUND */
+/** Forgets the endpoint and what waits for it. @throws {MerchantError} NOT_FOUND */
 export async function removeEndpoint({ db }: EndpointsContext, endpointId: string): Promise<void> {
   await findEndpoint({ db }, endpointId);
   await db.transaction().execute(async (transaction) => {
@@ -140,7 +149,7 @@ export async function removeEndpoint({ db }: EndpointsContext, endpointId: strin
 
 /**
  * Makes a new secret. The old one signs beside it for the overlap, so that receivers can change without missing anything.
- * @throws {NodeError} NOT_FOUND
+ * @throws {MerchantError} NOT_FOUND
  */
 export async function rotateSecret(
   { db, clock, seal }: EndpointsContext,
@@ -165,7 +174,7 @@ export async function rotateSecret(
  * Tells everything again that happened from an instant on, in its order.
  * @param from seconds since 1970, by the ledger's time
  * @returns how many events
- * @throws {NodeError} NOT_FOUND
+ * @throws {MerchantError} NOT_FOUND
  */
 export async function replayFrom(
   { db, clock, ask }: EndpointsContext,

@@ -17,6 +17,7 @@ import {
   rotateSecret,
   switchEndpoint,
   type EndpointsContext,
+  type Registration,
 } from './endpoints.js';
 import { dueWebhooksJob } from './jobs.js';
 import { openPoster } from './post.js';
@@ -70,8 +71,8 @@ beforeEach(async () => {
     await db.deleteFrom(table).execute();
 });
 
-const register = (types: Parameters<typeof registerEndpoint>[1]['types'] = []) =>
-  registerEndpoint(context(), { url: receiver.url, types });
+const register = (types: Registration['types'] = [], endpointId = 'shop') =>
+  registerEndpoint(context(), { endpointId, url: receiver.url, types });
 
 /** Notes as many events of as many orders, one after the other. */
 const note = (orders: number, each: number, at = AT) =>
@@ -211,6 +212,21 @@ test('an endpoint that is gone is turned off at once', async () => {
   expect(receiver.received).toHaveLength(1);
 });
 
+test('an answer that was lost is asked for again, under the same id', async () => {
+  const { endpointId } = await register();
+  await note(1, 2);
+  let lost = 0;
+  const post: WebhookContext['post'] = async (...sent) => {
+    const status = await poster.post(...sent);
+    if ((lost += 1) === 1) throw new Error('the connection broke');
+    return status;
+  };
+  await deliverDue({ ...context(), post }, endpointId, new AbortController().signal);
+  expect(told().map(({ number }) => number)).toEqual([0, 0, 1]);
+  const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+  expect(ids[0]).toBe(ids[1]);
+});
+
 test('a redirect is not followed', async () => {
   receiver.answer = () => [302, { location: `${receiver.url}/elsewhere` }];
   const { endpointId } = await register();
@@ -229,7 +245,7 @@ test('a redirect is not followed', async () => {
 
 test('only chosen types are told; a replay tells them again from an instant on, in order', async () => {
   const { endpointId } = await register(['order.captured']);
-  const other = await registerEndpoint(context(), { url: receiver.url, types: ['payout.paid'] });
+  const other = await register(['payout.paid'], 'books');
   await note(1, 2);
   await note(1, 2, AT + 10);
   await deliver(endpointId);
@@ -265,9 +281,16 @@ test('what is no public https URL is refused when it is registered', async () =>
     'https://user:secret@shop.example/',
     'no url',
   ])
-    await expect(registerEndpoint(strict, { url, types: [] })).rejects.toMatchObject({
+    await expect(
+      registerEndpoint(strict, { endpointId: 'shop', url, types: [] }),
+    ).rejects.toMatchObject({
       code: 'ENDPOINT_REFUSED',
       field: 'url',
     });
-  await registerEndpoint(strict, { url: 'https://shop.example/hook', types: [] });
+  await registerEndpoint(strict, {
+    endpointId: 'shop',
+    url: 'https://shop.example/hook',
+    types: [],
+  });
+  await expect(register()).rejects.toMatchObject({ code: 'ENDPOINT_EXISTS', status: 409 });
 });
