@@ -22,14 +22,6 @@ export function wants(types: string, type: EventType): boolean {
   return chosen.length === 0 || chosen.includes(type);
 }
 
-async function endpointsFor(db: MerchantTransaction, type: EventType): Promise<readonly string[]> {
-  const endpoints = await db
-    .selectFrom('webhook_endpoints')
-    .select(['endpoint_id', 'types'])
-    .execute();
-  return endpoints.filter(({ types }) => wants(types, type)).map(({ endpoint_id }) => endpoint_id);
-}
-
 /** @param clock milliseconds since 1970 */
 export const noteEvent =
   (clock: () => number, ask: AskToDeliver): NoteEvent =>
@@ -42,11 +34,17 @@ export const noteEvent =
       .returning('seq')
       .executeTakeFirst();
     if (inserted === undefined) return;
-    const waiting = { seq: inserted.seq, subject, attempts: 0, tried_since: null, due_at: clock() };
-    for (const endpoint_id of await endpointsFor(db, type)) {
+    const waiting = { seq: inserted.seq, subject, attempts: 0, tried_since: null };
+    const due = { due_at: clock(), delivered_at: null, last_result: null };
+    const endpoints = await db
+      .selectFrom('webhook_endpoints')
+      .select(['endpoint_id', 'types'])
+      .execute();
+    for (const { endpoint_id, types } of endpoints) {
+      if (!wants(types, type)) continue;
       await db
         .insertInto('webhook_deliveries')
-        .values({ endpoint_id, ...waiting, delivered_at: null, last_result: null })
+        .values({ endpoint_id, ...waiting, ...due })
         .execute();
       await ask(db, endpoint_id);
     }

@@ -12,14 +12,13 @@ import type { WebhookContext } from './context.js';
 import { signedHeaders } from './signed.js';
 
 type Endpoint = Selectable<WebhookEndpointTable>;
-type Waiting = Pick<Selectable<WebhookDeliveryTable>, 'seq' | 'attempts' | 'tried_since'> & {
-  readonly due_at: number | null;
-} & Pick<Selectable<WebhookEventTable>, 'event_id' | 'type' | 'data' | 'at'>;
-
-interface Head {
-  readonly subject: string;
-  readonly due_at: number;
-}
+type Waiting = Pick<
+  Selectable<WebhookDeliveryTable>,
+  'seq' | 'subject' | 'attempts' | 'tried_since'
+> &
+  Pick<Selectable<WebhookEventTable>, 'event_id' | 'type' | 'data' | 'at'> & {
+    readonly due_at: number;
+  };
 
 /** Subjects that are told at the same time. */
 const AT_ONCE = 16;
@@ -84,7 +83,7 @@ class Deliveries {
     const { clock } = this.#context;
     const heads = (await this.#heads()).filter(({ subject }) => !this.#active.has(subject));
     const now = clock();
-    for (const { subject } of heads.filter(({ due_at }) => due_at <= now)) this.#start(subject);
+    for (const head of heads.filter(({ due_at }) => due_at <= now)) this.#start(head);
     const later = heads.find(({ due_at }) => due_at > now);
     const wait = later === undefined ? Infinity : later.due_at - now;
     if (this.#active.size === 0 && wait > LINGER_MS) return false;
@@ -93,19 +92,22 @@ class Deliveries {
   }
 
   /** The first waiting event of each subject, those that are due longest first. */
-  async #heads(): Promise<readonly Head[]> {
-    const { rows } = await sql<Head>`
-      select subject, due_at from (
-        select distinct on (subject) subject, due_at from webhook_deliveries
+  async #heads(): Promise<readonly Waiting[]> {
+    const { rows } = await sql<Waiting>`
+      select heads.*, event.event_id, event.type, event.data, event.at from (
+        select distinct on (subject) seq, subject, attempts, tried_since, due_at
+        from webhook_deliveries
         where endpoint_id = ${this.#endpointId} and due_at is not null order by subject, seq
-      ) heads order by due_at limit ${AT_ONCE + this.#active.size}
+      ) heads join webhook_events event on event.seq = heads.seq
+      order by heads.due_at limit ${AT_ONCE + this.#active.size}
     `.execute(this.#context.db);
     return rows;
   }
 
-  #start(subject: string): void {
+  #start(head: Waiting): void {
     if (this.#active.size >= AT_ONCE) return;
-    const work = this.#tellAll(subject).finally(() => this.#active.delete(subject));
+    const { subject } = head;
+    const work = this.#tellAll(head).finally(() => this.#active.delete(subject));
     this.#active.set(subject, work);
   }
 
@@ -118,26 +120,24 @@ class Deliveries {
     enough.abort();
   }
 
-  async #tellAll(subject: string): Promise<void> {
-    while (!this.#signal.aborted) {
-      const waiting = await this.#next(subject);
-      if (waiting?.due_at == null || waiting.due_at > this.#context.clock()) return;
-      if (!(await this.#tell(waiting))) return;
-    }
+  /** The event and what follows it, until one is not accepted. */
+  async #tellAll(head: Waiting): Promise<void> {
+    let waiting: Waiting | undefined = head;
+    while (waiting !== undefined && !this.#signal.aborted)
+      waiting = (await this.#tell(waiting)) ? await this.#next(waiting) : undefined;
   }
 
-  #next(subject: string): Promise<Waiting | undefined> {
-    return this.#context.db
-      .selectFrom('webhook_deliveries as delivery')
-      .innerJoin('webhook_events as event', 'event.seq', 'delivery.seq')
-      .select(['delivery.seq', 'delivery.attempts', 'delivery.tried_since', 'delivery.due_at'])
-      .select(['event.event_id', 'event.type', 'event.data', 'event.at'])
-      .where('delivery.endpoint_id', '=', this.#endpointId)
-      .where('delivery.subject', '=', subject)
-      .where('delivery.due_at', 'is not', null)
-      .orderBy('delivery.seq')
-      .limit(1)
-      .executeTakeFirst();
+  async #next({ subject, seq }: Waiting): Promise<Waiting | undefined> {
+    const { rows } = await sql<Waiting>`
+      select delivery.seq, delivery.subject, attempts, tried_since, due_at,
+        event.event_id, event.type, event.data, event.at
+      from webhook_deliveries delivery join webhook_events event on event.seq = delivery.seq
+      where endpoint_id = ${this.#endpointId} and delivery.subject = ${subject}
+        and delivery.seq > ${seq} and due_at is not null
+      order by delivery.seq limit 1
+    `.execute(this.#context.db);
+    const [next] = rows;
+    return next !== undefined && next.due_at <= this.#context.clock() ? next : undefined;
   }
 
   /** @returns whether the next one of the subject may follow */
