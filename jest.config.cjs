@@ -30,8 +30,7 @@ const shared = {
     '^@fabric-offline-pay/(operate|run)$': '<rootDir>/network/$1/src/index.ts',
     '^@fabric-offline-pay/node-common/person-fields$':
       '<rootDir>/network/nodes/common/src/person-fields.ts',
-    '^@fabric-offline-pay/node-common/client$':
-      '<rootDir>/network/nodes/common/src/client.ts',
+    '^@fabric-offline-pay/node-common/client$': '<rootDir>/network/nodes/common/src/client.ts',
     '^@fabric-offline-pay/node-common/node$': '<rootDir>/network/nodes/common/src/node.ts',
     '^@fabric-offline-pay/node-common$': '<rootDir>/network/nodes/common/src/index.ts',
     '^@fabric-offline-pay/(bank|merchant)-node$': '<rootDir>/network/nodes/$1/src/index.ts',

@@ -5,7 +5,13 @@ import { Follower } from '@fabric-offline-pay/node-common/node';
 import { termsOf, type Purchase } from '@fabric-offline-pay/sdk';
 import { CURRENCY, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
 import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { addEvidence } from '../../network/nodes/merchant/src/disputes/evidence.js';
+import { forgetEvidenceJob } from '../../network/nodes/merchant/src/disputes/forget-evidence.js';
 import { openMerchantDatabase } from '../../network/nodes/merchant/src/database/open-database.js';
+import {
+  EVENT_TYPES,
+  type EventType,
+} from '../../network/nodes/merchant/src/events/event-types.js';
 import { noteEvent } from '../../network/nodes/merchant/src/events/note-event.js';
 import { projectionsOf } from '../../network/nodes/merchant/src/followed/projections.js';
 import type { MerchantTables } from '../../network/nodes/merchant/src/database/schema.js';
@@ -18,6 +24,8 @@ import { MSP } from '../support/memory-world.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
 import { OneOrder } from '../support/one-order.js';
+
+const isEventType = (type: string): type is EventType => Object.hasOwn(EVENT_TYPES, type);
 
 describe('its tables', () => {
   let db: Awaited<ReturnType<typeof openMerchantDatabase>>;
@@ -71,10 +79,14 @@ describe('its tables', () => {
     return rows;
   }
 
-  const told = async () =>
-    (await db.selectFrom('webhook_events').selectAll().orderBy('seq').execute()).map(
-      ({ type }) => type,
-    );
+  async function told(): Promise<readonly string[]> {
+    const events = await db.selectFrom('webhook_events').selectAll().orderBy('seq').execute();
+    for (const { type, data } of events) {
+      expect(isEventType(type)).toBe(true);
+      if (isEventType(type)) EVENT_TYPES[type].data.parse(JSON.parse(data));
+    }
+    return events.map(({ type }) => type);
+  }
 
   test('the tables say what the ledger says, and the same when they are made anew', async () => {
     await order.buy('stepwise');
@@ -180,6 +192,37 @@ describe('its tables', () => {
       batches.map(({ batchId, at }) => ({ batch_id: batchId, at, payments: 2, amount: '2500' })),
     );
     expect(await told()).toEqual(['batch.settled', 'payment.refunded']);
+  });
+
+  test('evidence has a deadline, and its documents are forgotten long after the decision', async () => {
+    await order.buy('express');
+    await order.world.dispute(order.device, 'ORD-1');
+    await settle();
+    const DAY_MS = 24 * 3_600_000;
+    let now = Date.now();
+    const context = { db, clock: () => now, evidenceSeconds: 10 * 24 * 3_600 };
+    const key = { ...order.key, disputeId: 'dispute-1' };
+    const document = Buffer.from('signed').toString('base64');
+    const evidence = { kind: 'other', mediaType: 'text/plain', document } as const;
+    await addEvidence(context, key, { ...evidence, evidenceId: 'a' });
+    await expect(
+      addEvidence(context, key, { ...evidence, evidenceId: 'b', document: '' }),
+    ).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
+    now += 10 * DAY_MS;
+    await expect(addEvidence(context, key, { ...evidence, evidenceId: 'b' })).rejects.toMatchObject(
+      { code: 'EVIDENCE_LATE' },
+    );
+    await order.world.decide('ORD-1', 'reject');
+    await settle();
+    const forget = async (): Promise<string | undefined> => {
+      await forgetEvidenceJob(context).run({}, new AbortController().signal);
+      const [row] = await db.selectFrom('evidence').selectAll().execute();
+      expect(row?.digest).toHaveLength(64);
+      return row?.document;
+    };
+    expect(await forget()).toBe(document);
+    now += 171 * DAY_MS;
+    expect(await forget()).toBe('');
   });
 });
 
@@ -357,6 +400,9 @@ describe('the node', () => {
       const { outcome } = await cashier.readDispute(key);
       return outcome === 'rejected' ? outcome : undefined;
     });
+    await expect(cashier.addEvidence({ ...evidence, evidenceId: 'x' })).rejects.toMatchObject({
+      code: 'DISPUTE_DECIDED',
+    });
   });
 
   test('says what a day brought, and asks for a payout', async () => {
@@ -398,5 +444,6 @@ describe('the node', () => {
     await expect(operator.listOrders({})).rejects.toMatchObject(denied);
     await expect(house.clientOf('courier').health()).rejects.toMatchObject(denied);
     expect(await operator.ready()).toEqual({ database: true });
+    expect(await operator.metrics()).toMatch(/offpay_webhook_endpoints\{state="active".*\} 1\n/);
   });
 });

@@ -19,9 +19,11 @@ import { MIGRATIONS } from './database/migrations.js';
 import type { MerchantTables } from './database/schema.js';
 import { forgetEvidenceJob } from './disputes/forget-evidence.js';
 import { noteEvent } from './events/note-event.js';
+import { forgetAnswersJob } from './forget-answers.js';
 import { projectionsOf } from './followed/projections.js';
 import { defaultBackoff, type Backoff } from './webhooks/backoff.js';
 import type { WebhookContext, WebhookObserver } from './webhooks/context.js';
+import { addWebhookFigures } from './webhooks/figures.js';
 import {
   deliverJob,
   DELIVER_WEBHOOKS,
@@ -77,6 +79,7 @@ function partsOf(
     ...{ db, clock, seal, backoff, post: poster.post, observer: observerOf(logger) },
     giveUpMs: giveUpSeconds * 1000,
   };
+  addWebhookFigures(base.metrics.registry, webhooks);
   const { evidenceSeconds } = config;
   const context: MerchantContext = {
     ...{ db, clock, seal, reach, ask, client, evidenceSeconds },
@@ -89,6 +92,7 @@ function partsOf(
       dueWebhooksJob(webhooks, ask),
       forgetDeliveriesJob(webhooks),
       forgetEvidenceJob(context),
+      forgetAnswersJob(context),
     ],
     api: MERCHANT_API,
     handlers: HANDLERS,

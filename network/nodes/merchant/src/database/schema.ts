@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of a merchant's node.
+import type { IdempotencyTables } from '@fabric-offline-pay/node-common/node';
 import type { Kysely, Transaction } from 'kysely';
 import type { CatalogueTables } from './catalogue-tables.js';
 import type { EvidenceTables } from './evidence-tables.js';
@@ -14,7 +15,13 @@ export type * from './terminal-tables.js';
 export type * from './webhook-tables.js';
 
 export interface MerchantTables
-  extends FollowedTables, WebhookTables, CatalogueTables, EvidenceTables, TerminalTables {}
+  extends
+    FollowedTables,
+    WebhookTables,
+    CatalogueTables,
+    EvidenceTables,
+    TerminalTables,
+    IdempotencyTables {}
 
 /** The database, or a transaction on it. */
 export type MerchantDatabase = Kysely<MerchantTables>;

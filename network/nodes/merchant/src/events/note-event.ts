@@ -17,7 +17,7 @@ export const eventId = ({ key }: Pick<MerchantEvent, 'key'>): string =>
   `evt_${sha256Hex(JSON.stringify(key)).slice(0, ID_CHARACTERS)}`;
 
 /** @returns whether an endpoint with these types, as its row has them, wants the event */
-export function wants(types: string, type: EventType): boolean {
+function wants(types: string, type: EventType): boolean {
   const chosen = JSON.parse(types) as readonly string[];
   return chosen.length === 0 || chosen.includes(type);
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Endpoints: where a shop wants to be told, of what, and by which secret it recognises us.
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { EndpointState, WebhookEndpointTable } from '../database/schema.js';
 import type { EventType } from '../events/event-types.js';
-import { wants } from '../events/note-event.js';
 import { refuse } from '../merchant-error.js';
 import { isEndpointUrl, type Reach } from './addresses.js';
 import type { WebhookContext } from './context.js';
@@ -183,22 +182,27 @@ export async function replayFrom(
 ): Promise<{ readonly events: number }> {
   const { types } = await findEndpoint({ db }, endpointId);
   return db.transaction().execute(async (transaction) => {
-    const events = (
-      await transaction
-        .selectFrom('webhook_events')
-        .select(['seq', 'subject', 'type'])
-        .where('at', '>=', from)
-        .orderBy('seq')
-        .execute()
-    ).filter(({ type }) => wants(types, type as EventType));
+    const chosen = JSON.parse(types) as readonly string[];
     const due = { attempts: 0, tried_since: null, due_at: clock(), delivered_at: null };
-    for (const { seq, subject } of events)
-      await transaction
-        .insertInto('webhook_deliveries')
-        .values({ endpoint_id: endpointId, seq, subject, last_result: null, ...due })
-        .onConflict((conflict) => conflict.columns(['endpoint_id', 'seq']).doUpdateSet(due))
-        .execute();
+    const told = await transaction
+      .insertInto('webhook_deliveries')
+      .columns(['endpoint_id', 'seq', 'subject', 'attempts', 'due_at'])
+      .expression((insert) =>
+        insert
+          .selectFrom('webhook_events')
+          .select([
+            sql<string>`${endpointId}::text`.as('endpoint_id'),
+            'seq',
+            'subject',
+            sql<number>`0`.as('attempts'),
+            sql<number>`${due.due_at}::bigint`.as('due_at'),
+          ])
+          .where('at', '>=', from)
+          .$if(chosen.length > 0, (events) => events.where('type', 'in', chosen)),
+      )
+      .onConflict((conflict) => conflict.columns(['endpoint_id', 'seq']).doUpdateSet(due))
+      .executeTakeFirst();
     await ask(transaction, endpointId);
-    return { events: events.length };
+    return { events: Number(told.numInsertedOrUpdatedRows ?? 0n) };
   });
 }
