@@ -9,7 +9,7 @@ import {
   type PipelineResult,
   type Purchase,
 } from './purchase.js';
-import { withStepUp } from './step-up.js';
+import { withCustomer } from './with-customer.js';
 
 /**
  * Takes a purchase through the patent's units in three transactions: the logistics company's, the merchant's, the bank's.
@@ -35,7 +35,7 @@ export async function runExpress(parties: Parties, purchase: Purchase): Promise<
     signature,
     statement: purchase.merchantStatement,
   };
-  const placed: { state: OrderState } = await withStepUp(purchase, terms, () =>
+  const placed: { state: OrderState } = await withCustomer(purchase, terms, () =>
     passages.note('express:order', () => cashier.express.order(order)),
   );
   if (purchase.claim === null) return passages.end(placed.state);

@@ -49,6 +49,10 @@ export interface Purchase {
   readonly sign: (terms: OrderTerms) => Promise<string> | string;
   /** Called when the ledger asks for it before it holds the money. The customer must pass both factors, bound to this order. */
   readonly stepUp?: (terms: OrderTerms) => Promise<void>;
+  /**
+   * Called when the customer's account is short. The bank funds the order from the customer's card or mobile-payment account.
+   */
+  readonly fund?: (terms: OrderTerms) => Promise<void>;
   readonly merchantStatement: Statement;
   readonly logisticsStatement: Statement;
   readonly holdSeconds: number;

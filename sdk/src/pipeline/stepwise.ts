@@ -11,7 +11,7 @@ import {
   type Purchase,
   type QuoteView,
 } from './purchase.js';
-import { withStepUp } from './step-up.js';
+import { withCustomer } from './with-customer.js';
 import { PHASES, walk, type UnitTasks } from './walk.js';
 
 /** What the units of one order share while they run. */
@@ -162,7 +162,7 @@ async function placeOrder(journey: Journey): Promise<OrderTerms> {
   const terms = termsOf(purchase, journey.quote, purchase.choose(journey.quote));
   const signature = await purchase.sign(terms);
   await passages.note('orderNumber:place', () => cashier.orderNumber.place({ terms, signature }));
-  await withStepUp(purchase, terms, () =>
+  await withCustomer(purchase, terms, () =>
     passages.note('settlement:authorise', () => cashier.settlement.authorise(key)),
   );
   return terms;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's tables, in the order in which they were added. Run at every start. Only append.
 import { createPosition } from '@fabric-offline-pay/node-common/node';
+import { FUNDING_MIGRATIONS } from './funding-migrations.js';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { CORE_BANKING_MIGRATIONS } from '../core-banking/migrations.js';
 
@@ -230,4 +231,5 @@ export const MIGRATIONS: Record<string, Migration> = {
     },
   },
   ...CORE_BANKING_MIGRATIONS,
+  ...FUNDING_MIGRATIONS,
 };

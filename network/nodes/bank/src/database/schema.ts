@@ -3,6 +3,7 @@
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { PositionTables } from '@fabric-offline-pay/node-common/node';
 import type { CoreBankingTables } from '../core-banking/tables.js';
+import type { FundingTables } from './funding-tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
@@ -175,7 +176,7 @@ export interface MessageTable {
   outcome: MessageOutcome | null;
 }
 
-export interface BankTables extends PositionTables, CoreBankingTables {
+export interface BankTables extends PositionTables, CoreBankingTables, FundingTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;

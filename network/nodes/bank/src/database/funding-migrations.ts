@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes the tables of automatic deduction.
+import type { Migrations } from '@fabric-offline-pay/node-common/node';
+import type { CreateTableBuilder, Kysely } from 'kysely';
+
+const withOrder = <Table extends string>(table: CreateTableBuilder<Table>) =>
+  table
+    .addColumn('merchant_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('order_number', 'varchar(64)', (column) => column.notNull());
+
+async function createInstruments(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('instruments')
+    .addColumn('token', 'varchar(64)', (column) => column.primaryKey())
+    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('kind', 'varchar(8)', (column) => column.notNull())
+    .addColumn('linked_in', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('instruments_by_customer')
+    .on('instruments')
+    .columns(['customer_id', 'linked_in'])
+    .execute();
+  await db.schema
+    .createTable('funding_choices')
+    .addColumn('customer_id', 'varchar(64)', (column) => column.primaryKey())
+    .addColumn('token', 'varchar(64)')
+    .execute();
+}
+
+async function createFundings(db: Kysely<unknown>): Promise<void> {
+  await withOrder(db.schema.createTable('fundings'))
+    .addColumn('customer_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('currency', 'varchar(3)', (column) => column.notNull())
+    .addColumn('total', 'varchar(18)', (column) => column.notNull())
+    .addColumn('state', 'varchar(8)', (column) => column.notNull())
+    .addColumn('refusal', 'varchar(40)')
+    .addColumn('asked_at', 'bigint', (column) => column.notNull())
+    .addColumn('is_waiting', 'boolean', (column) => column.notNull().defaultTo(true))
+    .addColumn('wanted', 'integer', (column) => column.notNull().defaultTo(1))
+    .addColumn('handled', 'integer', (column) => column.notNull().defaultTo(0))
+    .addPrimaryKeyConstraint('fundings_key', ['merchant_id', 'order_number'])
+    .execute();
+  await db.schema
+    .createIndex('fundings_by_customer')
+    .on('fundings')
+    .columns(['customer_id', 'asked_at'])
+    .execute();
+  await withOrder(db.schema.createTable('funding_legs'))
+    .addColumn('leg', 'integer', (column) => column.notNull())
+    .addColumn('token', 'varchar(64)', (column) => column.notNull())
+    .addColumn('amount', 'varchar(18)', (column) => column.notNull())
+    .addColumn('state', 'varchar(10)', (column) => column.notNull())
+    .addPrimaryKeyConstraint('funding_legs_key', ['merchant_id', 'order_number', 'leg'])
+    .execute();
+  await withOrder(db.schema.createTable('funding_moves'))
+    .addColumn('leg', 'integer', (column) => column.notNull())
+    .addColumn('kind', 'varchar(8)', (column) => column.notNull())
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('amount', 'varchar(18)', (column) => column.notNull())
+    .addColumn('state', 'varchar(9)', (column) => column.notNull())
+    .addPrimaryKeyConstraint('funding_moves_key', [
+      ...(['merchant_id', 'order_number', 'leg', 'kind', 'number'] as const),
+    ])
+    .execute();
+}
+
+export const FUNDING_MIGRATIONS: Migrations = {
+  '0009-funding': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await createInstruments(db);
+      await createFundings(db);
+    },
+  },
+};

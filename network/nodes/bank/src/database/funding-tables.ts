@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of automatic deduction. What was asked of host and ledger is written here before it is asked, so that a crash is a delay.
+import type { Generated } from 'kysely';
+
+// Instants are milliseconds since 1970, amounts minor units as text.
+
+/** Cards and mobile-payment accounts that the ledger links with customers of this bank. */
+export interface InstrumentTable {
+  token: string;
+  customer_id: string;
+  kind: 'card' | 'mobile';
+  /** Block in which it was linked. */
+  linked_in: number;
+}
+
+/** From which instrument a customer's orders are funded. Without a row: the one that was linked first. */
+export interface FundingChoiceTable {
+  customer_id: string;
+  /** Null: none, the customer wants no automatic deduction. */
+  token: string | null;
+}
+
+/**
+ * `asked`: it is not decided yet. `ready`: the money is on the account. `refused`: no instrument gave the money; it may be asked for again.
+ * `unneeded`: the account had enough.
+ */
+export type FundingState = 'asked' | 'ready' | 'refused' | 'unneeded';
+
+/** An order whose money comes from an instrument, as far as the account is short. */
+export interface FundingTable {
+  merchant_id: string;
+  order_number: string;
+  customer_id: string;
+  currency: string;
+  /** What the order holds. */
+  total: string;
+  state: FundingState;
+  /** Why it was refused. */
+  refusal: string | null;
+  asked_at: number;
+  /** Whether the order has not held its money yet, so that it counts on the account. */
+  is_waiting: Generated<boolean>;
+  /** Rises with each reason to look at the funding again. */
+  wanted: Generated<number>;
+  /** What `wanted` was when it was looked at last. */
+  handled: Generated<number>;
+}
+
+/** `planned` → `authorised` by the host → `issued` on the ledger; or `refused` by the host. */
+export type LegState = 'planned' | 'authorised' | 'issued' | 'refused';
+
+/** One deduction for an order. There are several when one was refused, or not enough. */
+export interface FundingLegTable {
+  merchant_id: string;
+  order_number: string;
+  leg: number;
+  token: string;
+  amount: string;
+  state: LegState;
+}
+
+/** `complete`: the host takes it. `release`: it was not needed and goes back. `refund`: the merchant gave it back, and so does the bank. */
+export type MoveKind = 'complete' | 'release' | 'refund';
+
+/**
+ * `planned` → `done`. What goes back leaves the ledger first (`withdrawn`). `kept`: the customer has spent it otherwise; a release is then
+ * completed instead, so that what is on the ledger stays backed.
+ */
+export type MoveState = 'planned' | 'withdrawn' | 'done' | 'kept';
+
+/** A part of a leg that is final at the host, or goes back. */
+export interface FundingMoveTable {
+  merchant_id: string;
+  order_number: string;
+  leg: number;
+  kind: MoveKind;
+  /** 1, 2, … of this kind and leg. */
+  number: number;
+  amount: string;
+  state: MoveState;
+}
+
+export interface FundingTables {
+  instruments: InstrumentTable;
+  funding_choices: FundingChoiceTable;
+  fundings: FundingTable;
+  funding_legs: FundingLegTable;
+  funding_moves: FundingMoveTable;
+}

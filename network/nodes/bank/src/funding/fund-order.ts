@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes one order's funding as far as it can go now (unit 14): pre-authorises what the account lacks, issues it, and later completes,
+// releases or refunds it as the ledger says of the order's money. Every step may be repeated, and ends with a row before the next begins.
+import type { OrderKey } from '@fabric-offline-pay/domain';
+import type { Answer, CoreBanking } from '../core-banking/core-banking.js';
+import type { BankDatabase } from '../database/schema.js';
+import type { FundingLedger } from './funding-ledger.js';
+import { authorisationKey, issueIdOf, moveKey, withdrawIdOf, type MoveKey } from './keys.js';
+import { planMoves, planReturn, shortfall } from './plan.js';
+import {
+  addLeg,
+  addMoves,
+  changeFunding,
+  instrumentOf,
+  keyOf,
+  legsOf,
+  movesOf,
+  readyOthers,
+  setLegState,
+  setMoveState,
+  toLegs,
+  type Funding,
+} from './store.js';
+import type { FundingLegTable, FundingMoveTable } from '../database/funding-tables.js';
+
+/** What funding uses. */
+export interface FundingContext {
+  readonly db: BankDatabase;
+  readonly ledger: FundingLedger;
+  readonly coreBanking: CoreBanking;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** After this, an order that was funded and never held its money gives it back. */
+  readonly abandonedAfterMs: number;
+}
+
+/** A second person of the bank must confirm the issue; then the same call goes on. */
+export class AwaitsConfirmation extends Error {
+  override readonly name = 'AwaitsConfirmation';
+  readonly code = 'AWAITS_CONFIRMATION';
+}
+
+/** The host refused what it had agreed to. Somebody must look at it; it is tried again meanwhile. */
+export class HostContradicts extends Error {
+  override readonly name = 'HostContradicts';
+  readonly code = 'HOST_CONTRADICTS';
+}
+
+const legKeyOf = (row: FundingLegTable) => ({ ...keyOf(row), leg: row.leg });
+
+const moneyOf = ({ customer_id, currency }: Funding, { token, amount }: FundingLegTable) => ({
+  customerId: customer_id,
+  currency,
+  token,
+  amount,
+});
+
+async function refuse({ db }: FundingContext, funding: Funding, refusal: string): Promise<void> {
+  await changeFunding(db, keyOf(funding), { state: 'refused', refusal, is_waiting: false });
+}
+
+/** @returns whether the host reserved the money. */
+async function authorise(
+  context: FundingContext,
+  funding: Funding,
+  leg: FundingLegTable,
+): Promise<boolean> {
+  const { token, amount } = leg;
+  const key = authorisationKey(legKeyOf(leg));
+  const { currency } = funding;
+  const answer = await context.coreBanking.authorise({ key, token, currency, amount });
+  await setLegState(context.db, leg, answer.outcome === 'done' ? 'authorised' : 'refused');
+  if (answer.outcome === 'refused') await refuse(context, funding, answer.reason);
+  return answer.outcome === 'done';
+}
+
+async function issue(
+  { db, ledger }: FundingContext,
+  funding: Funding,
+  leg: FundingLegTable,
+): Promise<void> {
+  if (!(await ledger.issue(issueIdOf(legKeyOf(leg)), moneyOf(funding, leg))))
+    throw new AwaitsConfirmation('A second person must confirm the issue.');
+  await setLegState(db, leg, 'issued');
+}
+
+/** Finishes the deduction that is under way. @returns whether the money is on the account */
+async function finishLeg(
+  context: FundingContext,
+  funding: Funding,
+  leg: FundingLegTable,
+): Promise<boolean> {
+  if (leg.state === 'planned' && !(await authorise(context, funding, leg))) return false;
+  await issue(context, funding, leg);
+  return true;
+}
+
+const isUnderWay = ({ state }: FundingLegTable): boolean =>
+  state === 'planned' || state === 'authorised';
+
+/** @returns a new deduction for what the account lacks; undefined when it lacks nothing, or there is no instrument. */
+async function planLeg(context: FundingContext, funding: Funding, legs: number) {
+  const { db, ledger } = context;
+  const { customer_id: customerId, currency, total } = funding;
+  const available = await ledger.readAvailable(customerId, currency);
+  const amount = shortfall(total, available, await readyOthers(db, funding));
+  if (amount === 0n) {
+    const state = legs === 0 ? 'unneeded' : 'ready';
+    await changeFunding(db, keyOf(funding), { state });
+    return;
+  }
+  const token = await instrumentOf(db, customerId);
+  if (token === null) return refuse(context, funding, 'NO_INSTRUMENT');
+  await addLeg(db, keyOf(funding), { leg: legs + 1, token, amount: amount.toString() });
+}
+
+/** Funds an order that was asked for. Ends when it is ready, unneeded or refused. */
+async function fund(context: FundingContext, funding: Funding): Promise<void> {
+  const key = keyOf(funding);
+  const legs = await legsOf(context.db, key);
+  const open = legs.find(isUnderWay);
+  if (open === undefined) {
+    await planLeg(context, funding, legs.length);
+    const planned = (await legsOf(context.db, key)).find(isUnderWay);
+    if (planned !== undefined) await fund(context, funding);
+    return;
+  }
+  if (await finishLeg(context, funding, open))
+    await changeFunding(context.db, key, { state: 'ready' });
+}
+
+/** A request that the host must be able to carry out, since it agreed to the authorisation. */
+async function carryOut(answer: Promise<Answer>): Promise<void> {
+  const given = await answer;
+  if (given.outcome === 'refused')
+    throw new HostContradicts(`The host refused what it had agreed to: ${given.reason}.`);
+}
+
+/** One part of a deduction, from where it stands to its end. */
+class Move {
+  readonly #context: FundingContext;
+  readonly #funding: Funding;
+  readonly #leg: FundingLegTable;
+  readonly #move: FundingMoveTable;
+
+  constructor(
+    context: FundingContext,
+    funding: Funding,
+    leg: FundingLegTable,
+    move: FundingMoveTable,
+  ) {
+    this.#context = context;
+    this.#funding = funding;
+    this.#leg = leg;
+    this.#move = move;
+  }
+
+  async finish(): Promise<void> {
+    const { kind, state } = this.#move;
+    if (kind === 'complete') await this.#complete('done');
+    else if (state === 'withdrawn' || (await this.#withdraw())) await this.#reverse();
+    else if (kind === 'release') await this.#complete('kept');
+    else await this.#end('kept');
+  }
+
+  get #key(): MoveKey {
+    const { leg, kind, number } = this.#move;
+    return { ...keyOf(this.#move), leg, kind, number };
+  }
+
+  get #request() {
+    const authorisation = authorisationKey(legKeyOf(this.#leg));
+    return { key: moveKey(this.#key), authorisation, amount: this.#move.amount };
+  }
+
+  async #complete(end: 'done' | 'kept'): Promise<void> {
+    const request = this.#request;
+    // A release that is kept has a key of its own: after a crash the withdrawal may succeed, and the reversal follows.
+    const key = end === 'kept' ? `${request.key}/kept` : request.key;
+    await carryOut(this.#context.coreBanking.complete({ ...request, key }));
+    await this.#end(end);
+  }
+
+  async #withdraw(): Promise<boolean> {
+    const money = { ...moneyOf(this.#funding, this.#leg), amount: this.#move.amount };
+    if (!(await this.#context.ledger.withdraw(withdrawIdOf(this.#key), money))) return false;
+    await this.#end('withdrawn');
+    return true;
+  }
+
+  async #reverse(): Promise<void> {
+    await carryOut(this.#context.coreBanking.reverse(this.#request));
+    await this.#end('done');
+  }
+
+  #end(state: FundingMoveTable['state']): Promise<void> {
+    return setMoveState(this.#context.db, this.#move, state);
+  }
+}
+
+async function finishMoves(context: FundingContext, funding: Funding): Promise<void> {
+  const key = keyOf(funding);
+  const legs = await legsOf(context.db, key);
+  for (const move of await movesOf(context.db, key)) {
+    const leg = legs.find(({ leg: number }) => number === move.leg);
+    if (leg !== undefined && (move.state === 'planned' || move.state === 'withdrawn'))
+      await new Move(context, funding, leg, move).finish();
+  }
+}
+
+/** What is to be done now, by what the ledger says of the order. */
+async function planNext(context: FundingContext, funding: Funding): Promise<void> {
+  const { db, ledger, clock, abandonedAfterMs } = context;
+  const key = keyOf(funding);
+  const hold = (await ledger.readOrder(key))?.hold ?? null;
+  const legs = toLegs(await legsOf(db, key), await movesOf(db, key));
+  if (hold !== null) {
+    await changeFunding(db, key, { is_waiting: false });
+    await addMoves(db, key, planMoves(funding.total, legs, hold));
+  } else if (clock() - funding.asked_at >= abandonedAfterMs) {
+    await changeFunding(db, key, { is_waiting: false });
+    await addMoves(db, key, planReturn(legs));
+  }
+}
+
+/**
+ * Does what is to be done for an order.
+ * @throws HostUnavailable | HostUncertain | AwaitsConfirmation | HostContradicts or an error of the ledger: it is repeated later
+ */
+export async function fundOrder(context: FundingContext, funding: Funding): Promise<void> {
+  const isHeld = async (key: OrderKey): Promise<boolean> =>
+    ((await context.ledger.readOrder(key))?.hold ?? null) !== null;
+  if (funding.state === 'asked') {
+    const legs = await legsOf(context.db, keyOf(funding));
+    if (legs.some(isUnderWay) || !(await isHeld(keyOf(funding)))) await fund(context, funding);
+    else await changeFunding(context.db, keyOf(funding), { state: 'unneeded', is_waiting: false });
+  }
+  await planNext(context, funding);
+  await finishMoves(context, funding);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// When fundings are looked at: somebody asks, the ledger says something new of a funded order, or the clock finds one that waits too long.
+// One customer's fundings are looked at one after the other, because each counts on what the others leave on the account.
+import type { OrderKey, RowValue } from '@fabric-offline-pay/domain';
+import { isPlaced } from '@fabric-offline-pay/domain';
+import type {
+  JobData,
+  JobKind,
+  Projection,
+  Work,
+  WorkParts,
+} from '@fabric-offline-pay/node-common/node';
+import { rowChange, type CommittedBlock, type RowChange } from '@fabric-offline-pay/sdk';
+import type { Transaction } from 'kysely';
+import type { BankTables } from '../database/schema.js';
+import { fundOrder, type FundingContext } from './fund-order.js';
+import { askFunding, instrumentOf, noteHandled, wantedFundings, wantFunding } from './store.js';
+
+/** The job of one customer. */
+export const FUND_CUSTOMER = { name: 'fund-customer' } as const;
+
+type Tables = Transaction<BankTables>;
+type Asking = Pick<Work<BankTables>, 'ask'>;
+
+/** Asks for a customer's fundings to be looked at. */
+export const askForCustomer = (work: Asking, db: Tables, customerId: string): Promise<void> =>
+  work.ask(db, FUND_CUSTOMER, customerId, { customerId });
+
+/** The instruments that the ledger links, and what it says of orders that are funded or need it. */
+class FundingReasons implements Projection<BankTables> {
+  /** Fundings are not among them: they say what was asked of the host. */
+  readonly tables = ['instruments'] as const;
+  readonly #bankId: string;
+  readonly #work: Asking;
+  readonly #clock: () => number;
+
+  constructor(bankId: string, work: Asking, clock: () => number) {
+    this.#bankId = bankId;
+    this.#work = work;
+    this.#clock = clock;
+  }
+
+  async apply(db: Tables, { number, transactions }: CommittedBlock): Promise<void> {
+    for (const change of transactions.flatMap(({ changes }) => changes.map(rowChange)))
+      if (change !== undefined) await this.#follow(db, change, Number(number));
+  }
+
+  async #follow(db: Tables, change: RowChange, block: number): Promise<void> {
+    if (!this.#isOurs(change)) return;
+    if (change.kind === 'instrument' && change.row !== null)
+      await linkInstrument(db, change.row, block);
+    if (change.kind === 'order' && change.row !== null) await this.#lookAgain(db, change.row);
+    if (change.kind === 'terms' && change.row !== null && isPlaced(change.row))
+      await this.#fundPlaced(db, change.row);
+  }
+
+  #isOurs({ row }: RowChange): boolean {
+    return row !== null && 'bankId' in row && row.bankId === this.#bankId;
+  }
+
+  async #lookAgain(db: Tables, order: OrderKey): Promise<void> {
+    const customerId = await wantFunding(db, order);
+    if (customerId !== undefined) await askForCustomer(this.#work, db, customerId);
+  }
+
+  /** An order that holds its money later may be short then. One that held it as it was placed was not. */
+  async #fundPlaced(db: Tables, { terms, release }: PlacedTerms): Promise<void> {
+    const { merchantId, orderNumber, customerId, currency, total } = terms;
+    if (release !== null || (await instrumentOf(db, customerId)) === null) return;
+    const request = { merchantId, orderNumber, customerId, currency, total };
+    await askFunding(db, request, this.#clock());
+    await askForCustomer(this.#work, db, customerId);
+  }
+}
+
+type PlacedTerms = Extract<RowValue<'terms'>, { readonly terms: unknown }>;
+
+async function linkInstrument(
+  db: Tables,
+  { token, customerId, kind }: RowValue<'instrument'>,
+  block: number,
+): Promise<void> {
+  await db
+    .insertInto('instruments')
+    .values({ token, customer_id: customerId, kind, linked_in: block })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Looks at a customer's fundings. One that cannot go on does not stop the others. @throws the first failure */
+export async function fundCustomer(context: FundingContext, customerId: string): Promise<void> {
+  const failures: unknown[] = [];
+  for (const funding of await wantedFundings(context.db, customerId)) {
+    try {
+      await fundOrder(context, funding);
+      await noteHandled(context.db, funding);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+const fundCustomerJob = (context: FundingContext): JobKind => ({
+  ...FUND_CUSTOMER,
+  atOnce: 4,
+  run: ({ customerId }: JobData) => fundCustomer(context, String(customerId)),
+});
+
+/** Finds fundings of orders that never held their money. */
+const findAbandonedJob = (
+  { db, clock, abandonedAfterMs }: FundingContext,
+  work: Asking & Pick<Work<BankTables>, 'wake'>,
+): JobKind => ({
+  name: 'find-abandoned-fundings',
+  schedule: '*/5 * * * *',
+  async run() {
+    await db.transaction().execute(async (transaction) => {
+      const found = await transaction
+        .updateTable('fundings')
+        .set((set) => ({ wanted: set('wanted', '+', 1) }))
+        .where('is_waiting', '=', true)
+        .where('state', '!=', 'refused')
+        .where('asked_at', '<=', clock() - abandonedAfterMs)
+        .returning('customer_id')
+        .execute();
+      for (const customerId of new Set(found.map((row) => row.customer_id)))
+        await askForCustomer(work, transaction, customerId);
+    });
+    work.wake();
+  },
+});
+
+/** @param bankId whose customers' orders are funded */
+export function fundingWork(
+  context: FundingContext,
+  work: Asking & Pick<Work<BankTables>, 'wake'>,
+  bankId: string,
+): WorkParts<BankTables> {
+  return {
+    projections: [new FundingReasons(bankId, work, context.clock)],
+    jobs: [fundCustomerJob(context), findAbandonedJob(context, work)],
+  };
+}

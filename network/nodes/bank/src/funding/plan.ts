@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// How much of a funded order's money is final at the host, and how much goes back (unit 14): from the order's hold as it is now. Pure.
+// The customer's own money pays first, and what a merchant gives back goes to the instrument first.
+import { toUnits, type Amount } from '@fabric-offline-pay/domain';
+import type { MoveKind } from '../database/funding-tables.js';
+
+/** An issued deduction, with what was already planned of it; minor units. */
+export interface Leg {
+  readonly leg: number;
+  readonly amount: bigint;
+  readonly complete: bigint;
+  readonly release: bigint;
+  readonly refund: bigint;
+}
+
+/** What the ledger says of the order's money. */
+export interface HoldView {
+  readonly authorised: Amount;
+  readonly captured: Amount;
+  readonly voided: Amount;
+  readonly refunded: Amount;
+}
+
+/** A further part of a leg. */
+export interface PlannedMove {
+  readonly leg: number;
+  readonly kind: MoveKind;
+  readonly amount: bigint;
+}
+
+const least = (...values: readonly bigint[]): bigint => values.reduce((a, b) => (a < b ? a : b));
+
+const positive = (value: bigint): bigint => (value > 0n ? value : 0n);
+
+const sumOf = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n);
+
+/** What of all legs together is to be complete, released and refunded. */
+function targets(total: bigint, funded: bigint, hold: HoldView): Record<MoveKind, bigint> {
+  const [captured, voided] = [toUnits(hold.captured), toUnits(hold.voided)];
+  const own = positive(total - funded);
+  const complete = least(positive(captured - own), funded);
+  const isOver = captured + voided >= toUnits(hold.authorised);
+  return {
+    complete,
+    release: isOver ? funded - complete : 0n,
+    refund: least(toUnits(hold.refunded), complete),
+  };
+}
+
+/** The part of a leg that a kind may still take. */
+const roomOf = ({ amount, complete, release, refund }: Leg, kind: MoveKind): bigint =>
+  kind === 'refund' ? complete - refund : amount - complete - release;
+
+/** Spreads an amount over the legs, the first first. */
+function spread(legs: readonly Leg[], kind: MoveKind, amount: bigint): PlannedMove[] {
+  let left = amount;
+  return legs.flatMap((leg) => {
+    const part = least(left, roomOf(leg, kind));
+    left -= part;
+    return part > 0n ? [{ leg: leg.leg, kind, amount: part }] : [];
+  });
+}
+
+const withMoves = (legs: readonly Leg[], moves: readonly PlannedMove[]): readonly Leg[] =>
+  legs.map((leg) =>
+    moves
+      .filter((move) => move.leg === leg.leg)
+      .reduce((grown, { kind, amount }) => ({ ...grown, [kind]: grown[kind] + amount }), leg),
+  );
+
+/** In this order: only what is complete can be refunded, and what is released is never completed. */
+const KINDS: readonly MoveKind[] = ['complete', 'release', 'refund'];
+
+/**
+ * @param total what the order holds
+ * @param legs the issued deductions
+ * @returns what is to be done beyond what was planned already; nothing when the ledger says nothing new
+ */
+export function planMoves(total: Amount, legs: readonly Leg[], hold: HoldView): PlannedMove[] {
+  const funded = sumOf(legs.map(({ amount }) => amount));
+  const wanted = targets(toUnits(total), funded, hold);
+  const planned: PlannedMove[] = [];
+  for (const kind of KINDS) {
+    const now = withMoves(legs, planned);
+    const missing = positive(wanted[kind] - sumOf(now.map((leg) => leg[kind])));
+    planned.push(...spread(now, kind, missing));
+  }
+  return planned;
+}
+
+/** Of an order that was funded and never held its money: everything goes back. */
+export const planReturn = (legs: readonly Leg[]): PlannedMove[] =>
+  spread(legs, 'release', sumOf(legs.map((leg) => roomOf(leg, 'release'))));
+
+/** Another order of the customer that counts on the account. */
+export interface Reliance {
+  readonly total: Amount;
+  /** Of its deductions that are not yet on the account. */
+  readonly coming: Amount;
+}
+
+/**
+ * @param available on the account
+ * @param others that are ready, and have not held their money yet
+ * @returns what an order lacks, minor units
+ */
+export function shortfall(total: Amount, available: Amount, others: readonly Reliance[]): bigint {
+  const relied = sumOf(others.map(({ total: all, coming }) => toUnits(all) - toUnits(coming)));
+  return positive(toUnits(total) - positive(toUnits(available) - relied));
+}

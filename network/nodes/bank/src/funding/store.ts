@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads and writes the rows of automatic deduction.
+import type { OrderKey } from '@fabric-offline-pay/domain';
+import { sql, type Selectable, type Updateable } from 'kysely';
+import type { BankDatabase } from '../database/schema.js';
+import type { Leg, PlannedMove, Reliance } from './plan.js';
+import type {
+  FundingLegTable,
+  FundingMoveTable,
+  FundingTable,
+  LegState,
+  MoveState,
+} from '../database/funding-tables.js';
+
+export type Funding = Selectable<FundingTable>;
+
+/** What somebody asks to be funded. */
+export interface FundingRequest extends OrderKey {
+  readonly customerId: string;
+  readonly currency: string;
+  readonly total: string;
+}
+
+export const keyOf = (row: {
+  readonly merchant_id: string;
+  readonly order_number: string;
+}): OrderKey => ({ merchantId: row.merchant_id, orderNumber: row.order_number });
+
+const columnsOf = ({ merchantId, orderNumber }: OrderKey) => ({
+  merchant_id: merchantId,
+  order_number: orderNumber,
+});
+
+export const findFunding = (db: BankDatabase, key: OrderKey): Promise<Funding | undefined> =>
+  db
+    .selectFrom('fundings')
+    .selectAll()
+    .where('merchant_id', '=', key.merchantId)
+    .where('order_number', '=', key.orderNumber)
+    .executeTakeFirst();
+
+/** Notes that an order is to be funded. One that was refused is tried again. */
+export async function askFunding(
+  db: BankDatabase,
+  { customerId, currency, total, ...key }: FundingRequest,
+  now: number,
+): Promise<Funding> {
+  return db
+    .insertInto('fundings')
+    .values({
+      ...columnsOf(key),
+      customer_id: customerId,
+      currency,
+      total,
+      state: 'asked',
+      refusal: null,
+      asked_at: now,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['merchant_id', 'order_number']).doUpdateSet({
+        state: sql`case when fundings.state in ('refused', 'unneeded') then 'asked' else fundings.state end`,
+        refusal: null,
+        is_waiting: true,
+        wanted: sql`fundings.wanted + 1`,
+      }),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Notes that the ledger says something new of a funded order. @returns its customer, or undefined when there is nothing to do */
+export async function wantFunding(db: BankDatabase, key: OrderKey): Promise<string | undefined> {
+  const row = await db
+    .updateTable('fundings')
+    .set({ wanted: sql`wanted + 1` })
+    .where('merchant_id', '=', key.merchantId)
+    .where('order_number', '=', key.orderNumber)
+    .where((where) => where.or([where('is_waiting', '=', true), where('state', '!=', 'unneeded')]))
+    .returning('customer_id')
+    .executeTakeFirst();
+  return row?.customer_id;
+}
+
+/** A customer's fundings that are to be looked at, the oldest first. */
+export const wantedFundings = (db: BankDatabase, customerId: string): Promise<Funding[]> =>
+  db
+    .selectFrom('fundings')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .whereRef('wanted', '>', 'handled')
+    .orderBy('asked_at')
+    .orderBy('merchant_id')
+    .orderBy('order_number')
+    .execute();
+
+/** It was looked at; unless there is a newer reason meanwhile, it is not looked at again. */
+export async function noteHandled(db: BankDatabase, funding: Funding): Promise<void> {
+  await db
+    .updateTable('fundings')
+    .set({ handled: funding.wanted })
+    .where('merchant_id', '=', funding.merchant_id)
+    .where('order_number', '=', funding.order_number)
+    .execute();
+}
+
+export async function changeFunding(
+  db: BankDatabase,
+  key: OrderKey,
+  change: Pick<Updateable<FundingTable>, 'state' | 'refusal' | 'is_waiting'>,
+): Promise<void> {
+  await db
+    .updateTable('fundings')
+    .set(change)
+    .where('merchant_id', '=', key.merchantId)
+    .where('order_number', '=', key.orderNumber)
+    .execute();
+}
+
+export const legsOf = (
+  db: BankDatabase,
+  { merchantId, orderNumber }: OrderKey,
+): Promise<FundingLegTable[]> =>
+  db
+    .selectFrom('funding_legs')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .orderBy('leg')
+    .execute();
+
+export async function addLeg(
+  db: BankDatabase,
+  key: OrderKey,
+  leg: Pick<FundingLegTable, 'leg' | 'token' | 'amount'>,
+): Promise<void> {
+  await db
+    .insertInto('funding_legs')
+    .values({ ...columnsOf(key), ...leg, state: 'planned' })
+    .execute();
+}
+
+export async function setLegState(
+  db: BankDatabase,
+  { merchant_id, order_number, leg }: FundingLegTable,
+  state: LegState,
+): Promise<void> {
+  await db
+    .updateTable('funding_legs')
+    .set({ state })
+    .where('merchant_id', '=', merchant_id)
+    .where('order_number', '=', order_number)
+    .where('leg', '=', leg)
+    .execute();
+}
+
+export const movesOf = (
+  db: BankDatabase,
+  { merchantId, orderNumber }: OrderKey,
+): Promise<FundingMoveTable[]> =>
+  db
+    .selectFrom('funding_moves')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .orderBy('leg')
+    .orderBy('kind')
+    .orderBy('number')
+    .execute();
+
+export async function addMoves(
+  db: BankDatabase,
+  key: OrderKey,
+  moves: readonly PlannedMove[],
+): Promise<void> {
+  const known = await movesOf(db, key);
+  const rows = moves.map(({ leg, kind, amount }) => ({
+    ...columnsOf(key),
+    leg,
+    kind,
+    number: known.filter((move) => move.leg === leg && move.kind === kind).length + 1,
+    amount: amount.toString(),
+    state: 'planned' as const,
+  }));
+  if (rows.length > 0) await db.insertInto('funding_moves').values(rows).execute();
+}
+
+export async function setMoveState(
+  db: BankDatabase,
+  move: FundingMoveTable,
+  state: MoveState,
+): Promise<void> {
+  await db
+    .updateTable('funding_moves')
+    .set({ state })
+    .where('merchant_id', '=', move.merchant_id)
+    .where('order_number', '=', move.order_number)
+    .where('leg', '=', move.leg)
+    .where('kind', '=', move.kind)
+    .where('number', '=', move.number)
+    .execute();
+}
+
+/** The issued deductions of an order, with what was planned of each. */
+export function toLegs(
+  legs: readonly FundingLegTable[],
+  moves: readonly FundingMoveTable[],
+): Leg[] {
+  const planned = (leg: number, kind: FundingMoveTable['kind']): bigint =>
+    moves
+      .filter((move) => move.leg === leg && move.kind === kind)
+      .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  return legs
+    .filter(({ state }) => state === 'issued')
+    .map(({ leg, amount }) => ({
+      leg,
+      amount: BigInt(amount),
+      complete: planned(leg, 'complete'),
+      release: planned(leg, 'release'),
+      refund: planned(leg, 'refund'),
+    }));
+}
+
+/** The customer's other orders that are ready in this currency, with what of them is not on the account yet. */
+export async function readyOthers(
+  db: BankDatabase,
+  { customer_id, currency, ...self }: Funding,
+): Promise<Reliance[]> {
+  const { rows } = await sql<Reliance>`
+    select f.total,
+      coalesce(sum(l.amount::numeric) filter (where l.state in ('planned', 'authorised')), 0)::text as coming
+    from fundings f
+    left join funding_legs l on l.merchant_id = f.merchant_id and l.order_number = f.order_number
+    where f.customer_id = ${customer_id} and f.currency = ${currency} and f.is_waiting and f.state in ('ready', 'unneeded')
+      and not (f.merchant_id = ${self.merchant_id} and f.order_number = ${self.order_number})
+    group by f.merchant_id, f.order_number, f.total`.execute(db);
+  return rows;
+}
+
+/** The instrument that funds a customer's orders; null when there is none, or the customer wants none. */
+export async function instrumentOf(db: BankDatabase, customerId: string): Promise<string | null> {
+  const choice = await db
+    .selectFrom('funding_choices')
+    .select('token')
+    .where('customer_id', '=', customerId)
+    .executeTakeFirst();
+  if (choice !== undefined) return choice.token;
+  const first = await db
+    .selectFrom('instruments')
+    .select('token')
+    .where('customer_id', '=', customerId)
+    .orderBy('linked_in')
+    .orderBy('token')
+    .executeTakeFirst();
+  return first?.token ?? null;
+}

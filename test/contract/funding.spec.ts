@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+// Automatic deduction (unit 14): an order whose account is short is funded from the customer's instrument, and what was not used goes
+// back. Ledger, book and host agree to the unit, wherever the node dies.
+import { openBankDatabase } from '@fabric-offline-pay/bank-node';
+import { Work } from '@fabric-offline-pay/node-common/node';
+import { rollUpPayee } from '@fabric-offline-pay/operate';
+import type { Client, Purchase } from '@fabric-offline-pay/sdk';
+import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
+import { pino } from 'pino';
+import { openAccount } from '../../network/nodes/bank/src/core-banking/book/open-account.js';
+import type { CoreBanking } from '../../network/nodes/bank/src/core-banking/core-banking.js';
+import { embeddedCoreBanking } from '../../network/nodes/bank/src/core-banking/embedded/embedded-core-banking.js';
+import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/database/schema.js';
+import { fundCustomer, fundingWork } from '../../network/nodes/bank/src/funding/funding-work.js';
+import {
+  fundingLedger,
+  type FundingLedger,
+} from '../../network/nodes/bank/src/funding/funding-ledger.js';
+import type { FundingContext } from '../../network/nodes/bank/src/funding/fund-order.js';
+import { askFunding, findFunding } from '../../network/nodes/bank/src/funding/store.js';
+import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { availableTo } from '../support/balances.js';
+import { RUN, type Way } from '../support/both-ways.js';
+import { Crash, Life } from '../support/crash-points.js';
+import { eventually } from '../support/eventually.js';
+import { MemoryBlocks } from '../support/memory-blocks.js';
+import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+
+const CUSTOMER = 'customer-1';
+const TOKEN = `tok-${CUSTOMER}`;
+/** On the account: less than any order costs. */
+const OWN = 1000;
+/** Behind the instrument. */
+const BEHIND = 20_000;
+/** Two chargers and their delivery. */
+const TOTAL = 5450;
+const LACKING = TOTAL - OWN;
+
+let db: BankDatabase;
+let memory: MemoryWorld;
+let device: CustomerDevice;
+let teller: Client;
+
+beforeAll(async () => {
+  db = await openBankDatabase({ engine: new WorkerEngine() });
+});
+afterAll(() => db.destroy());
+
+const TABLES = [
+  ...([
+    'ledger_position',
+    'followed_orders',
+    'messages',
+    'instruments',
+    'funding_choices',
+  ] as const),
+  ...(['fundings', 'funding_legs', 'funding_moves'] as const),
+];
+
+/** The book cannot be emptied: each test has a token of its own. */
+let token = TOKEN;
+let opened = 0;
+/** So does its order: keys at the host are made from it. */
+let orderNumber = '';
+
+async function openWorld(): Promise<void> {
+  for (const table of TABLES) await db.deleteFrom(table).execute();
+  memory = await memoryWorld();
+  device = await memory.world.customer(CUSTOMER, OWN.toString());
+  teller = await memory.world.bank('teller');
+  await openInstrument();
+}
+
+beforeEach(openWorld);
+
+async function openInstrument(): Promise<void> {
+  opened += 1;
+  token = `card-${opened}`;
+  orderNumber = `F-${opened}`;
+  await teller.settlement.linkInstrument({ customerId: CUSTOMER, token, kind: 'card' });
+  await db.insertInto('funding_choices').values({ customer_id: CUSTOMER, token }).execute();
+  await openAccount(db, { token, currency: CURRENCY, balance: BEHIND.toString() }, 1);
+}
+
+interface Parts {
+  readonly coreBanking?: CoreBanking;
+  readonly ledger?: FundingLedger;
+  readonly clock?: () => number;
+}
+
+const contextOf = ({ coreBanking, ledger, clock = Date.now }: Parts = {}): FundingContext => ({
+  db,
+  ledger: ledger ?? fundingLedger(teller),
+  coreBanking: coreBanking ?? embeddedCoreBanking({ db, clock }),
+  clock,
+  abandonedAfterMs: 1_800_000,
+});
+
+/** What the customer's app does when the shop says that the account is short. */
+async function fundNow(context = contextOf(), number = orderNumber): Promise<void> {
+  const key = { merchantId: MERCHANT, orderNumber: number };
+  const request = { ...key, customerId: CUSTOMER, currency: CURRENCY, total: TOTAL.toString() };
+  await askFunding(db, request, context.clock());
+  await fundCustomer(context, CUSTOMER);
+}
+
+async function purchaseOf(claim?: string | null): Promise<Purchase> {
+  const loginId = await memory.world.login(device);
+  const options = { orderNumber, ...(claim !== undefined && { claim }) };
+  return { ...memory.world.purchase(device, loginId, options), fund: () => fundNow() };
+}
+
+const run = async (way: Way, purchase: Purchase) =>
+  RUN[way](await memory.world.parties(), purchase);
+
+const orderKey = () => ({ merchantId: MERCHANT, orderNumber });
+
+/** The ledger says something new of the order. */
+async function lookAgain(context = contextOf()): Promise<void> {
+  await db
+    .updateTable('fundings')
+    .set((set) => ({ wanted: set('wanted', '+', 1) }))
+    .execute();
+  await fundCustomer(context, CUSTOMER);
+}
+
+async function refund(amount: string): Promise<void> {
+  const payee = { payeeId: MERCHANT, currency: CURRENCY };
+  await rollUpPayee(await memory.world.bank('bank-node'), payee);
+  const { settlement } = (await memory.world.parties()).cashier;
+  await settlement.refund({ ...orderKey(), refundId: 'R', amount });
+}
+
+const sumOf = async (kind: string): Promise<number> => {
+  const rows = await db
+    .selectFrom('book_entries')
+    .innerJoin('book_postings', 'book_postings.entry_key', 'book_entries.entry_key')
+    .select('amount')
+    .where('kind', '=', kind as 'complete')
+    .where('token', '=', token)
+    .where('book_postings.amount', '>', '0')
+    .execute();
+  return rows.reduce((sum, { amount }) => sum + Number(amount), 0);
+};
+
+interface Money {
+  readonly behind: number;
+  readonly authorised: number;
+  readonly completed: number;
+  readonly released: number;
+  readonly refunded: number;
+  readonly available: number;
+}
+
+async function money(): Promise<Money> {
+  const { balance } = await db
+    .selectFrom('book_accounts')
+    .select('balance')
+    .where('purpose', '=', 'account')
+    .where('owner', '=', token)
+    .executeTakeFirstOrThrow();
+  return {
+    behind: Number(balance),
+    authorised: await sumOf('authorise'),
+    completed: await sumOf('complete'),
+    released: await sumOf('release'),
+    refunded: await sumOf('refund'),
+    available: Number(await availableTo(teller, CUSTOMER)),
+  };
+}
+
+const FUNDED: Money = {
+  behind: BEHIND - LACKING,
+  authorised: LACKING,
+  completed: 0,
+  released: 0,
+  refunded: 0,
+  available: 0,
+};
+
+describe.each(['express', 'stepwise'] as const)('%s', (way) => {
+  test('what the account lacks is deducted once, and completed when the money is captured', async () => {
+    await run(way, await purchaseOf());
+    expect(await money()).toEqual(FUNDED);
+    await lookAgain();
+    await lookAgain();
+    expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
+  });
+
+  test('what a merchant gives back goes to the instrument first', async () => {
+    await run(way, await purchaseOf());
+    await refund('980');
+    await lookAgain();
+    const back = { behind: BEHIND - LACKING + 980, completed: LACKING, refunded: 980 };
+    expect(await money()).toEqual({ ...FUNDED, ...back });
+  });
+});
+
+test('a hold that is voided gives everything back', async () => {
+  await run('express', await purchaseOf(null));
+  const { settlement } = await memory.world.bank('bank-node');
+  await settlement.void(orderKey());
+  await lookAgain();
+  const back = { behind: BEHIND, released: LACKING, available: OWN };
+  expect(await money()).toEqual({ ...FUNDED, ...back });
+});
+
+test('money that was spent otherwise meanwhile is completed instead of released', async () => {
+  await run('express', await purchaseOf(null));
+  const { settlement } = await memory.world.bank('bank-node');
+  await settlement.void(orderKey());
+  const spent = { withdrawId: 'W', customerId: CUSTOMER, token, currency: CURRENCY };
+  await teller.settlement.withdraw({ ...spent, amount: '2000' });
+  await lookAgain();
+  expect(await money()).toEqual({ ...FUNDED, completed: LACKING, available: TOTAL - 2000 });
+});
+
+test('an order that never holds its money gives it back after a time', async () => {
+  await fundNow();
+  expect(await money()).toEqual({ ...FUNDED, available: TOTAL });
+  await lookAgain(contextOf({ clock: () => Date.now() + 2_000_000 }));
+  expect(await money()).toEqual({ ...FUNDED, behind: BEHIND, released: LACKING, available: OWN });
+});
+
+test('an account with enough money is left alone, and two orders do not count on the same money', async () => {
+  await teller.settlement.issue({
+    ...{ issueId: 'more', customerId: CUSTOMER, token, currency: CURRENCY },
+    amount: (TOTAL - OWN).toString(),
+  });
+  await fundNow();
+  expect((await money()).authorised).toBe(0);
+  await fundNow(contextOf(), `${orderNumber}-2`);
+  expect((await money()).authorised).toBe(TOTAL);
+});
+
+test.each([
+  ['no instrument', { token: null }, 'NO_INSTRUMENT'],
+  ['an instrument that the bank does not know', { token: 'unknown' }, 'INSTRUMENT_UNKNOWN'],
+])('with %s the order is refused, and may be asked for again', async (_, choice, refusal) => {
+  await db.updateTable('funding_choices').set(choice).execute();
+  const purchase = await purchaseOf();
+  await expect(run('express', purchase)).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
+  expect(await findFunding(db, orderKey())).toMatchObject({ state: 'refused', refusal });
+  await db.updateTable('funding_choices').set({ token }).execute();
+  await run('express', purchase);
+  expect(await money()).toEqual(FUNDED);
+});
+
+test('a large sum waits for a second person, and goes on when it was confirmed', async () => {
+  const proposed = fundingLedger(teller);
+  let confirmed = false;
+  const ledger: FundingLedger = {
+    ...proposed,
+    issue: async (id, sum) => confirmed && (await proposed.issue(id, sum)),
+  };
+  await expect(fundNow(contextOf({ ledger }))).rejects.toMatchObject({
+    code: 'AWAITS_CONFIRMATION',
+  });
+  confirmed = true;
+  await fundCustomer(contextOf({ ledger }), CUSTOMER);
+  expect(await money()).toEqual({ ...FUNDED, available: TOTAL });
+});
+
+/** Dies before and after each thing that leaves the process. */
+function mortal<Port extends object>(port: Port, life: Life): Port {
+  return new Proxy(port, {
+    get: (target, name: keyof Port & string) => {
+      const method = target[name];
+      if (typeof method !== 'function') return method;
+      return async (...input: readonly unknown[]) => {
+        life.step();
+        const answer: unknown = await method.apply(target, input);
+        life.step();
+        return answer;
+      };
+    },
+  });
+}
+
+const mortalContext = (life: Life): FundingContext => {
+  const context = contextOf();
+  return {
+    ...context,
+    ledger: mortal(context.ledger, life),
+    coreBanking: mortal(context.coreBanking, life),
+  };
+};
+
+/**
+ * An order that is funded, captured in part, voided for the rest and refunded. Whoever died does the same again.
+ * @returns the steps of the life, if it did not end
+ */
+async function wholeLife(first: Life): Promise<number> {
+  let life = first;
+  const persistently = async (work: (context: FundingContext) => Promise<void>): Promise<void> => {
+    try {
+      await work(mortalContext(life));
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      life = new Life();
+      await persistently(work);
+    }
+  };
+  const purchase = await purchaseOf((TOTAL - 450).toString());
+  await run('express', { ...purchase, fund: () => persistently(fundNow) });
+  await persistently(lookAgain);
+  const { settlement } = (await memory.world.parties()).cashier;
+  await settlement.void(orderKey());
+  await persistently(lookAgain);
+  await refund('1000');
+  await persistently(lookAgain);
+  return first.steps;
+}
+
+const AFTER_LIFE: Money = {
+  behind: BEHIND - LACKING + 450 + 1000,
+  authorised: LACKING,
+  completed: LACKING - 450,
+  released: 450,
+  refunded: 1000,
+  available: 0,
+};
+
+test('it may die before and after every call to ledger and host: one deduction, one of each', async () => {
+  const steps = await wholeLife(new Life());
+  expect(await money()).toEqual(AFTER_LIFE);
+  expect(steps).toBeGreaterThan(20);
+  for (let endsAt = 1; endsAt <= steps; endsAt += 1) {
+    await openWorld();
+    await wholeLife(new Life(endsAt));
+    expect([endsAt, await money()]).toEqual([endsAt, AFTER_LIFE]);
+  }
+});
+
+test('the node does it by itself: the blocks say when', async () => {
+  const failures: unknown[] = [];
+  const work = new Work<BankTables>({
+    db,
+    blocks: new MemoryBlocks(memory.ledger),
+    logger: pino({ level: 'silent' }),
+    onEnd: (error) => failures.push(error),
+  });
+  await work.start(fundingWork(contextOf(), work, BANK));
+  const state = (wanted: string) =>
+    eventually(`the funding to be ${wanted}`, async () => {
+      const found = await findFunding(db, orderKey());
+      return found?.state === wanted ? true : undefined;
+    });
+  const fund = async (): Promise<void> => {
+    await state('ready');
+  };
+  await run('stepwise', { ...(await purchaseOf()), fund });
+  await eventually('the completion', async () =>
+    (await sumOf('complete')) === LACKING ? true : undefined,
+  );
+  await work.close();
+  expect(failures).toEqual([]);
+  expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
+});
