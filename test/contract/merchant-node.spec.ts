@@ -27,6 +27,9 @@ import { OneOrder } from '../support/one-order.js';
 
 const isEventType = (type: string): type is EventType => Object.hasOwn(EVENT_TYPES, type);
 
+/** One for both parts: a database takes a second to start. The node closes it. */
+const engine = new WorkerEngine();
+
 describe('its tables', () => {
   let db: Awaited<ReturnType<typeof openMerchantDatabase>>;
   let order: OneOrder;
@@ -41,13 +44,17 @@ describe('its tables', () => {
   const TABLES = [...projections.flatMap(({ tables }) => tables), 'ledger_position'] as const;
 
   beforeAll(async () => {
-    db = await openMerchantDatabase({ engine: new WorkerEngine() });
+    db = await openMerchantDatabase({ engine });
   });
-  afterAll(() => db.destroy());
+  afterAll(empty);
+
+  async function empty(): Promise<void> {
+    for (const table of [...TABLES, 'webhook_events', 'evidence'] as const)
+      await db.deleteFrom(table).execute();
+  }
 
   beforeEach(async () => {
-    for (const table of [...TABLES, 'webhook_events'] as const)
-      await db.deleteFrom(table).execute();
+    await empty();
     order = await OneOrder.open();
     start();
   });
@@ -244,6 +251,7 @@ describe('the node', () => {
       client: await sale.world.merchant(),
       blocks: new MemoryBlocks(sale.memory.ledger),
       mspId: MSP.merchant,
+      engine,
     });
     cashier = house.clientOf('cashier');
     operator = house.clientOf('operator');

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each operation does.
 import type { Handlers } from '@fabric-offline-pay/node-common/client';
-import type { TransactionResult } from '@fabric-offline-pay/sdk';
 import { importGoods } from '../catalogue/import-goods.js';
 import { listGoods } from '../catalogue/list-goods.js';
 import type { CallContext } from '../context.js';
 import { addEvidence, readBundle, readDispute, submitEvidence } from '../disputes/evidence.js';
 import { listDisputes } from '../disputes/list-disputes.js';
+import { written } from '../ledger-call.js';
 import { listBalances, listPayouts } from '../money/payouts.js';
 import { reportCsv } from '../money/report-csv.js';
 import { settlementReport } from '../money/settlement-report.js';
@@ -22,16 +22,6 @@ import {
   switchEndpoint,
 } from '../webhooks/endpoints.js';
 import type { OperationTable } from './operations.js';
-
-/** Answers when the tables have what was written. */
-async function written<Output>(
-  { reached }: CallContext,
-  submitted: Promise<TransactionResult<Output>>,
-): Promise<Output> {
-  const { result, blockNumber } = await submitted;
-  await reached(blockNumber);
-  return result;
-}
 
 /** A cashier's steps on the ledger: what is written there has natural keys, so that a repetition changes nothing. */
 const STEPS: Pick<

@@ -3,6 +3,7 @@
 // and after a crash in the middle.
 import type { Client } from '@fabric-offline-pay/sdk';
 import type { MerchantDatabase } from '../database/schema.js';
+import { written } from '../ledger-call.js';
 import {
   readGoodsFile,
   type GoodsLine,
@@ -83,18 +84,18 @@ async function keepDetails(
 }
 
 async function register(
-  { db, client, reached }: ImportContext,
+  context: ImportContext,
   merchantId: string,
   {
     goods,
     changed,
   }: { readonly goods: readonly GoodsLine[]; readonly changed: readonly GoodsLine[] },
 ): Promise<void> {
+  const { db, client } = context;
   await db.transaction().execute((transaction) => keepDetails(transaction, merchantId, goods));
   for (const batch of batches(changed)) {
     const registrations = batch.map(({ registration }) => registration);
-    const { blockNumber } = await client.goods.registerGoods({ merchantId, goods: registrations });
-    await reached(blockNumber);
+    await written(context, client.goods.registerGoods({ merchantId, goods: registrations }));
   }
 }
 

@@ -4,11 +4,12 @@
 import type { Client } from '@fabric-offline-pay/sdk';
 import type { Selectable } from 'kysely';
 import type { MerchantDatabase, OfflinePaymentTable } from '../database/schema.js';
+import { written } from '../ledger-call.js';
 import { refuse } from '../merchant-error.js';
 
 interface Context {
   readonly db: MerchantDatabase;
-  readonly client: Pick<Client, 'settlement' | 'offline'>;
+  readonly client: Pick<Client, 'settlement' | 'offline' | 'orderNumber'>;
   readonly reached: (block: bigint) => Promise<void>;
 }
 
@@ -57,7 +58,7 @@ async function findPayment(
 
 async function refundPayment(context: Context, refund: Refund): Promise<Refunded> {
   const payment = await findPayment(context, refund);
-  const { result, blockNumber } = await context.client.offline.refund({
+  const submitted = context.client.offline.refund({
     merchantId: payment.merchant_id,
     batchId: payment.batch_id,
     customerId: payment.customer_id,
@@ -67,31 +68,21 @@ async function refundPayment(context: Context, refund: Refund): Promise<Refunded
     refundId: refund.refundId,
     amount: refund.amount,
   });
-  await context.reached(blockNumber);
-  return { refunded: result.refunded, replayed: result.replayed };
-}
-
-async function refundedOf({ db }: Context, { merchantId, orderNumber }: Refund): Promise<string> {
-  const row = await db
-    .selectFrom('followed_orders')
-    .select('shown')
-    .where('merchant_id', '=', merchantId)
-    .where('order_number', '=', orderNumber)
-    .executeTakeFirstOrThrow();
-  const { hold } = JSON.parse(row.shown) as { hold: { refunded: string } | null };
-  return hold?.refunded ?? '0';
+  const { refunded, replayed } = await written(context, submitted);
+  return { refunded, replayed };
 }
 
 /** @throws {MerchantError} NOT_FOUND, PAYMENT_AMBIGUOUS; and what `settlement:refund` or `offline:refund` refuses */
 export async function placeRefund(context: Context, refund: Refund): Promise<Refunded> {
   if (!(await isHeld(context, refund))) return refundPayment(context, refund);
   const { merchantId, orderNumber, refundId, amount } = refund;
-  const { result, blockNumber } = await context.client.settlement.refund({
+  const submitted = context.client.settlement.refund({
     merchantId,
     orderNumber,
     refundId,
     amount,
   });
-  await context.reached(blockNumber);
-  return { refunded: await refundedOf(context, refund), replayed: result.replayed };
+  const { replayed } = await written(context, submitted);
+  const { hold } = await context.client.orderNumber.readOrder({ merchantId, orderNumber });
+  return { refunded: hold?.refunded ?? amount, replayed };
 }

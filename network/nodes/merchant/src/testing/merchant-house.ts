@@ -4,11 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeClient, type NodeClient } from '@fabric-offline-pay/node-common/client';
-import type { BlockSource, RunningNode } from '@fabric-offline-pay/node-common/node';
+import type { BlockSource, RunningNode, SqlEngine } from '@fabric-offline-pay/node-common/node';
 import type { Client } from '@fabric-offline-pay/sdk';
 import { pino } from 'pino';
 import { TestAuthority } from '../../../common/src/testing/certificates.js';
-import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
 import { MERCHANT_OPERATIONS, type OperationTable } from '../api/operations.js';
 import { readConfig, type MerchantConfigInput } from '../config.js';
 import { startMerchant } from '../start-merchant.js';
@@ -17,6 +16,8 @@ export interface HouseLedger {
   readonly client: Client;
   readonly blocks: BlockSource;
   readonly mspId: string;
+  /** Closed with the node. */
+  readonly engine: SqlEngine;
 }
 
 export class MerchantHouse {
@@ -30,7 +31,7 @@ export class MerchantHouse {
     readonly failures: readonly unknown[],
   ) {}
 
-  static async open({ client, blocks, mspId }: HouseLedger): Promise<MerchantHouse> {
+  static async open({ client, blocks, mspId, engine }: HouseLedger): Promise<MerchantHouse> {
     const authority = new TestAuthority('merchant ca');
     const folder = mkdtempSync(join(tmpdir(), 'merchant-house-'));
     const [logged, failures] = [[] as string[], [] as unknown[]];
@@ -40,7 +41,7 @@ export class MerchantHouse {
     const node = await startMerchant(readConfig(file), {
       ...{ client, blocks, logger },
       onEnd: (error) => failures.push(error),
-      engine: new WorkerEngine(),
+      engine,
       backoff: () => 50,
     });
     return new MerchantHouse(authority, folder, node, logged, failures);
