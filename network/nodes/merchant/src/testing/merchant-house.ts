@@ -76,7 +76,7 @@ function configuration(
   return {
     databaseFolder: 'database',
     keyFile: 'webhooks.key',
-    webhooks: { reach: 'loopback', timeoutMs: 2_000 },
+    webhooks: { reach: 'loopback', timeoutMs: 20_000 },
     tls: {
       cert: write('cert.pem', server.cert),
       key: write('key.pem', server.key),

@@ -31,7 +31,7 @@ let db: MerchantDatabase;
 let receiver: Receiver;
 let now: number;
 let alerts: string[];
-const poster = openPoster({ reach: 'loopback', timeoutMs: 2_000 });
+const poster = openPoster({ reach: 'loopback', timeoutMs: 20_000 });
 const seal = new Seal(randomBytes(32));
 const asked: string[] = [];
 
