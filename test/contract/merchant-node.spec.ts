@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A merchant's node on the ledger: its tables say what the ledger says, also when they are made anew, and its shop is told each thing once.
+import { ATTRIBUTES } from '@fabric-offline-pay/domain';
 import type { NodeClient } from '@fabric-offline-pay/node-common/client';
 import { Follower } from '@fabric-offline-pay/node-common/node';
 import { termsOf, type Purchase } from '@fabric-offline-pay/sdk';
@@ -16,9 +17,13 @@ import { noteEvent } from '../../network/nodes/merchant/src/events/note-event.js
 import { projectionsOf } from '../../network/nodes/merchant/src/followed/projections.js';
 import type { MerchantTables } from '../../network/nodes/merchant/src/database/schema.js';
 import { Webhook } from 'standardwebhooks';
-import type { OperationTable } from '../../network/nodes/merchant/src/api/operations.js';
+import {
+  MERCHANT_OPERATIONS,
+  type OperationTable,
+} from '../../network/nodes/merchant/src/api/operations.js';
 import { MerchantHouse } from '../../network/nodes/merchant/src/testing/merchant-house.js';
 import { openReceiver, type Receiver } from '../../network/nodes/merchant/src/testing/receiver.js';
+import { codeOf } from '../support/code-of.js';
 import { eventually } from '../support/eventually.js';
 import { MSP } from '../support/memory-world.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
@@ -340,7 +345,7 @@ describe('the node', () => {
       `other,4006381333979,Other,26111704,9.90,EUR,DE,CE-1,80,${place},no,19`,
     ].join('\n');
     const importing = (dryRun: boolean) =>
-      cashier.importGoods({ merchantId: MERCHANT, csv, dryRun });
+      cashier.importGoods({ merchantId: MERCHANT, csv, dryRun }, keyed());
     const changed = [{ line: 2, gtin: '4006381333955', result: 'changed' }];
     const problems = [
       { line: 3, field: 'gtin', code: 'FIELD_INVALID' },
@@ -363,7 +368,9 @@ describe('the node', () => {
       price: '990',
       withdrawn: true,
     });
-    expect(await cashier.importGoods({ merchantId: MERCHANT, csv: 'a"b\n"' })).toMatchObject({
+    expect(
+      await cashier.importGoods({ merchantId: MERCHANT, csv: 'a"b\n"' }, keyed()),
+    ).toMatchObject({
       lines: [],
       problems: [{ code: 'FILE_UNREADABLE' }],
     });
@@ -388,7 +395,7 @@ describe('the node', () => {
     const evidence = { ...key, kind: 'deliveryProof', mediaType: 'text/plain', document } as const;
     const one = await cashier.addEvidence({ ...evidence, evidenceId: 'proof' });
     const two = await cashier.addEvidence({ ...evidence, evidenceId: 'receipt', kind: 'receipt' });
-    const submit = (digest: string) => cashier.submitEvidence({ ...key, digest });
+    const submit = (digest: string) => cashier.submitEvidence({ ...key, digest }, keyed());
     await expect(submit(one.digest)).rejects.toMatchObject({ code: 'EVIDENCE_CHANGED' });
     const submitted = await submit(two.digest);
     expect(submitted.submittedAt).not.toBeNull();
@@ -453,5 +460,17 @@ describe('the node', () => {
     await expect(house.clientOf('courier').health()).rejects.toMatchObject(denied);
     expect(await operator.ready()).toEqual({ database: true });
     expect(await operator.metrics()).toMatch(/offpay_webhook_endpoints\{state="active".*\} 1\n/);
+  });
+
+  test('opens no door to a certificate without its role', async () => {
+    for (const role of [...ATTRIBUTES, 'customer-channel']) {
+      const client: unknown = house.clientOf(role);
+      const calls = client as Record<string, (input: object) => Promise<unknown>>;
+      for (const [name, { roles }] of Object.entries(MERCHANT_OPERATIONS)) {
+        if (roles.some((allowed) => allowed === role)) continue;
+        const refused = codeOf(async () => JSON.stringify(await calls[name]?.({})));
+        expect([role, name, await refused]).toEqual([role, name, 'ACCESS_DENIED']);
+      }
+    }
   });
 });

@@ -186,6 +186,7 @@ const goodsOperations = {
         .describe('rows that were left out'),
     }),
     errors: goods.registerGoods.errors,
+    idempotencyKey: true,
     bodyKiB: LARGE,
   }),
   withdrawGoods: step('/merchants/:merchantId/goods/:gtin/withdrawal', goods.withdrawGoods),
@@ -298,6 +299,7 @@ const disputeOperations = {
     }),
     output: disputeFile,
     errors: [...EVIDENCE_REFUSALS, 'EVIDENCE_CHANGED', 'EVIDENCE_MISSING'],
+    idempotencyKey: true,
   }),
   evidenceBundle: cashier({
     method: 'GET',
@@ -366,6 +368,7 @@ const webhookOperations = {
     input: z.strictObject({ ...endpointId, from: seconds }),
     output: z.object({ events: z.int() }),
     errors: ['NOT_FOUND'],
+    idempotencyKey: true,
   }),
 } as const;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What payees have, and their payouts.
+import { sql } from 'kysely';
 import type { MerchantDatabase } from '../database/schema.js';
 import type { Payout } from './settlement-report.js';
 
@@ -21,26 +22,24 @@ export interface Balance {
   readonly open: string;
 }
 
+const EMPTY = { balance: '0', withheld: '0', owed: '0', open: '0' };
+
+/** By payee and currency. */
 export async function listBalances({ db }: Context): Promise<Balance[]> {
-  const { fn } = db;
   const credits = await db
     .selectFrom('payee_credits')
     .select(['payee_id', 'currency'])
-    .select(fn.agg<string[]>('array_agg', ['amount']).as('amounts'))
+    .select(sql<string>`sum(amount::numeric)::text`.as('open'))
     .where('rolled_up', '=', false)
     .groupBy(['payee_id', 'currency'])
     .execute();
-  const balances = await db.selectFrom('payee_balances').selectAll().execute();
-  const keys = new Set([...credits, ...balances].map((row) => `${row.payee_id}/${row.currency}`));
-  return [...keys].sort().map((key): Balance => {
-    const isIt = (row: { payee_id: string; currency: string }): boolean =>
-      `${row.payee_id}/${row.currency}` === key;
-    const [payeeId = '', currency = ''] = key.split('/');
-    const { balance = '0', withheld = '0', owed = '0' } = balances.find(isIt) ?? {};
-    const amounts = credits.find(isIt)?.amounts ?? [];
-    const open = amounts.reduce((sum, amount) => sum + BigInt(amount), 0n).toString();
-    return { payeeId, currency, balance, withheld, owed, open };
-  });
+  const rows = await db.selectFrom('payee_balances').selectAll().execute();
+  const balances = new Map<string, Balance>();
+  for (const { payee_id: payeeId, currency, ...money } of [...rows, ...credits]) {
+    const key = `${payeeId}/${currency}`;
+    balances.set(key, { ...EMPTY, ...balances.get(key), payeeId, currency, ...money });
+  }
+  return [...balances].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, balance]) => balance);
 }
 
 /** The newest first. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names that lead into the network of the node are refused when they are connected to, whatever they were when they were registered.
 import type { LookupAddress } from 'node:dns';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { openReceiver } from '../testing/receiver.js';
 import { AddressRefusedError, checkedLookup, isReachable } from './addresses.js';
 import { openPoster } from './post.js';
@@ -78,6 +79,22 @@ test('a name of this machine is refused where only public addresses may be reach
   await expect(post('https://localhost:1/hook', {}, '{}')).rejects.toThrow(AddressRefusedError);
   await expect(post('https://127.0.0.1:1/hook', {}, '{}')).rejects.toThrow(AddressRefusedError);
   close();
+});
+
+test('an answer without an end is cut off', async () => {
+  const server = createServer((_, response) => {
+    const more = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(8_192)));
+    };
+    response.on('drain', more);
+    more();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const { post, close } = openPoster({ reach: 'loopback', timeoutMs: 20_000 });
+  expect(await post(`http://127.0.0.1:${port}/`, {}, '{}')).toBe(200);
+  close();
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test('an endpoint that does not answer in time is left', async () => {
