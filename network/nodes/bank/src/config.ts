@@ -18,6 +18,17 @@ const configSchema = (path: ReturnType<typeof pathIn>) =>
     outboxFolder: path,
     limits: limitsSchema,
     caps: capsSchema,
+    funding: z
+      .strictObject({
+        abandonedAfterSeconds: z
+          .int()
+          .min(60)
+          .default(1_800)
+          .describe(
+            'seconds after which an order that was funded and holds no money gives it back',
+          ),
+      })
+      .prefault({}),
   });
 
 type Schema = ReturnType<typeof configSchema>;

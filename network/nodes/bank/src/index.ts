@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's authentication, for programs that run it or call it.
+export type { Activity } from './activity.js';
 export type { AuthenticationLedger } from './authentication-ledger.js';
 export { AuthenticationService } from './authentication-service.js';
 export {

@@ -4,7 +4,7 @@ import type { Generated, Kysely, Selectable } from 'kysely';
 import type { PositionTables } from '@fabric-offline-pay/node-common/node';
 import type { CoreBankingTables } from '../core-banking/tables.js';
 import type { FundingTables } from './funding-tables.js';
-import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
+import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../states.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
 
