@@ -458,7 +458,7 @@ describe('the node', () => {
     await expect(cashier.listEndpoints({})).rejects.toMatchObject(denied);
     await expect(operator.listOrders({})).rejects.toMatchObject(denied);
     await expect(house.clientOf('courier').health()).rejects.toMatchObject(denied);
-    expect(await operator.ready()).toEqual({ database: true });
+    expect(await operator.ready()).toEqual({ database: true, ledger: true });
     expect(await operator.metrics()).toMatch(/offpay_webhook_endpoints\{state="active".*\} 1\n/);
   });
 

@@ -10,6 +10,9 @@ runNode({
   readConfig,
   start: (config, { ledger, logger, onEnd }) => {
     const connection = ledger.as('cashier');
-    return startMerchant(config, { client: connection.client, blocks: connection, logger, onEnd });
+    return startMerchant(config, {
+      ...{ client: connection.client, blocks: connection, logger, onEnd },
+      askPeer: () => connection.height(),
+    });
   },
 });

@@ -40,6 +40,7 @@ export class MerchantHouse {
     writeFileSync(file, JSON.stringify(configuration(authority, folder, mspId)));
     const node = await startMerchant(readConfig(file), {
       ...{ client, blocks, logger },
+      askPeer: () => client.settlement.totals({}),
       onEnd: (error) => failures.push(error),
       engine,
       backoff: () => 50,
