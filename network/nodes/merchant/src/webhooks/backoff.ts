@@ -7,9 +7,8 @@ const HOUR = 60 * MINUTE;
 /** After the first attempt, the second …; the last one repeats. */
 const WAITS: readonly number[] = [
   5 * SECOND,
-  30 * SECOND,
-  2 * MINUTE,
-  10 * MINUTE,
+  MINUTE,
+  5 * MINUTE,
   30 * MINUTE,
   HOUR,
   2 * HOUR,

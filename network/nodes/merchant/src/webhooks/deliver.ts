@@ -23,8 +23,8 @@ type Waiting = Pick<
 /** Subjects that are told at the same time. */
 const AT_ONCE = 16;
 
-/** A run ends when nothing is due for so long; the clock asks for the next. */
-const LINGER_MS = 2_000;
+/** A run ends when nothing is due for so long, which is longer than the first wait; the clock asks for the next, each minute. */
+const LINGER_MS = 7_000;
 
 /** What comes in meanwhile is seen at least so often. */
 const LOOK_AGAIN_MS = 500;
