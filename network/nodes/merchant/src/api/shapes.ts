@@ -92,7 +92,16 @@ export const report = z.object({
   entries: z.array(
     z.object({
       at: seconds,
-      kind: z.enum(['sale', 'refund', 'dispute', 'returned', 'debt', 'payout', 'other']),
+      kind: z.enum([
+        'sale',
+        'compensation',
+        'refund',
+        'dispute',
+        'returned',
+        'debt',
+        'payout',
+        'other',
+      ]),
       amount: signedAmount,
       reference: z.string().nullable().describe('order number, batch or payout'),
       transactionId: z.string(),
@@ -112,6 +121,10 @@ export const endpoint = z.object({
     .describe('`failing`: turned off by itself; enable it when it is repaired'),
   createdAt: milliseconds,
   waiting: z.int().describe('events that were not accepted yet'),
+  problem: z
+    .string()
+    .nullable()
+    .describe('why the first of them was not: status of the answer, or what went wrong'),
 });
 
 export const secretShown = z.object({

@@ -72,7 +72,8 @@ export interface PayeeCreditTable {
 }
 
 /** Why a payee's money changed. */
-export type MovementKind = 'sale' | 'refund' | 'dispute' | 'returned' | 'debt' | 'payout' | 'other';
+export type MovementKind =
+  'sale' | 'compensation' | 'refund' | 'dispute' | 'returned' | 'debt' | 'payout' | 'other';
 
 export interface PayeeMovementTable {
   payee_id: string;

@@ -47,6 +47,12 @@ async function removeCredit(db: MerchantTransaction, { parts }: Of<'credit'>): P
   return BigInt(removed?.amount ?? 0);
 }
 
+/** The end of a credit's key says what it is for; most are captures. */
+const COMPENSATIONS: readonly string[] = ['compensate', 'recover'];
+
+const creditKind = (parts: readonly string[]): Movement['kind'] =>
+  COMPENSATIONS.includes(parts.at(-1)?.split('~').at(-1) ?? '') ? 'compensation' : 'sale';
+
 async function writeCredit(
   db: MerchantTransaction,
   parts: readonly string[],
@@ -66,7 +72,7 @@ async function writeCredit(
       rolled_up: false,
     })
     .execute();
-  return { kind: 'sale', amount: BigInt(amount), reference };
+  return { kind: creditKind(parts), amount: BigInt(amount), reference };
 }
 
 async function writeBalance(

@@ -2,6 +2,7 @@
 // Tells one endpoint what waits for it. Events of one subject go one after the other, other subjects do not wait for them. A crash between
 // an answer and its note sends the same id again, which receivers know by `webhook-id`.
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemCodeOf } from '@fabric-offline-pay/node-common';
 import { sql, type Selectable } from 'kysely';
 import type {
   WebhookDeliveryTable,
@@ -158,11 +159,12 @@ class Deliveries {
     const { post, clock } = this.#context;
     const body = bodyOf(waiting);
     const telling = { id: waiting.event_id, body, sentAt: clock() };
+    // A secret that does not open is no failure of the endpoint: it fails the run, which whoever operates the node sees.
+    const headers = signedHeaders(telling, this.#secretsOf(endpoint));
     try {
-      const headers = signedHeaders(telling, this.#secretsOf(endpoint));
       return (await post(endpoint.url, headers, body)).toString();
     } catch (error) {
-      return error instanceof Error ? error.name : 'Error';
+      return systemCodeOf(error) ?? (error instanceof Error ? error.name : 'Error');
     }
   }
 

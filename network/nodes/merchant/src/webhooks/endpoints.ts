@@ -25,6 +25,8 @@ export interface Endpoint {
   readonly createdAt: number;
   /** Events that were not accepted yet. */
   readonly waiting: number;
+  /** Why the first of them was not: status of the answer, or what went wrong. Null when none was refused. */
+  readonly problem: string | null;
 }
 
 export interface Registered {
@@ -36,23 +38,32 @@ export interface Registered {
 export const DEFAULT_OVERLAP_SECONDS = 24 * 3_600;
 export const LONGEST_OVERLAP_SECONDS = 30 * 24 * 3_600;
 
-const shown = (row: Selectable<WebhookEndpointTable>, waiting: number): Endpoint => ({
+type Waiting = Pick<Endpoint, 'waiting' | 'problem'>;
+
+const shown = (row: Selectable<WebhookEndpointTable>, waiting: Waiting): Endpoint => ({
   endpointId: row.endpoint_id,
   url: row.url,
   types: JSON.parse(row.types) as EventType[],
   state: row.state,
   createdAt: row.created_at,
-  waiting,
+  ...waiting,
 });
 
-async function waitingOf({ db }: EndpointsContext, endpointId: string): Promise<number> {
-  const { count } = await db
+async function waitingOf({ db }: EndpointsContext, endpointId: string): Promise<Waiting> {
+  const waiting = db
     .selectFrom('webhook_deliveries')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('endpoint_id', '=', endpointId)
-    .where('due_at', 'is not', null)
+    .where('due_at', 'is not', null);
+  const { count } = await waiting
+    .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return count;
+  const refused = await waiting
+    .select('last_result')
+    .where('last_result', 'is not', null)
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst();
+  return { waiting: count, problem: refused?.last_result ?? null };
 }
 
 export async function listEndpoints(context: EndpointsContext): Promise<Endpoint[]> {

@@ -211,7 +211,11 @@ test('an endpoint that accepts nothing for days is turned off with an alert, and
   now += 3 * DAY_MS;
   await deliverDue(late, endpointId, new AbortController().signal);
   expect(alerts).toEqual(['failing 500']);
-  expect((await listEndpoints(context()))[0]).toMatchObject({ state: 'failing', waiting: 1 });
+  expect((await listEndpoints(context()))[0]).toMatchObject({
+    state: 'failing',
+    waiting: 1,
+    problem: '500',
+  });
   await note(1, 1, AT + 1);
   receiver.answer = () => 204;
   await switchEndpoint(context(), endpointId, 'active');
