@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One jest for all workspaces. Sources are compiled one file at a time; types are checked by `tsc -b`.
+const { existsSync } = require('node:fs');
+
 /** @type {import('jest').Config} */
 const shared = {
   testEnvironment: 'node',
@@ -38,6 +40,31 @@ const shared = {
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
 };
+/** Specs of tables: they run on PostgreSQL inside the process, and once more on a server. */
+const DATABASE_SPECS = [
+  '<rootDir>/network/nodes/common/src/{jobs,follower}/*.spec.ts',
+  '<rootDir>/test/contract/{notices,funding}.spec.ts',
+];
+
+/** The same specs on a real server, where its programs are installed (Debian: `postgresql`). */
+function serverProjects() {
+  if (existsSync('/usr/lib/postgresql'))
+    return [
+      {
+        ...shared,
+        displayName: 'server',
+        testMatch: DATABASE_SPECS,
+        setupFiles: ['<rootDir>/test/support/on-server.cjs'],
+        globalSetup: '<rootDir>/test/dist/test/support/postgres-setup.js',
+        globalTeardown: '<rootDir>/test/dist/test/support/postgres-teardown.js',
+      },
+    ];
+  process.stderr.write(
+    'No PostgreSQL server is installed: tables are tried inside the process alone.\n',
+  );
+  return [];
+}
+
 module.exports = {
   testTimeout: 120_000,
   // A spec on a network waits for most of its time, so that a worker a processor keeps both busy.
@@ -56,5 +83,6 @@ module.exports = {
       displayName: 'network',
       testMatch: ['<rootDir>/test/{integration,adversarial}/**/*.spec.ts'],
     },
+    ...serverProjects(),
   ],
 };

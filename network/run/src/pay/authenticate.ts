@@ -2,7 +2,7 @@
 // Units 2 to 7 for a customer: login, then a code from the phone and a password in parallel.
 import { setTimeout as delay } from 'node:timers/promises';
 import { BankError, type BankOperations } from '@fabric-offline-pay/bank-node';
-import { CodedError } from '@fabric-offline-pay/node-common/client';
+import { isCodedError } from '@fabric-offline-pay/node-common/client';
 import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
 import { PHASES, walk } from '@fabric-offline-pay/sdk';
 import type { Order } from '../input/rows/order.js';
@@ -50,7 +50,7 @@ async function beginFactors(bank: BankOperations, loginId: string): Promise<bool
     await bank.beginAuthentication({ loginId });
     return true;
   } catch (error) {
-    if (error instanceof CodedError && error.code === 'STATE_CONFLICT') return false;
+    if (isCodedError(error) && error.code === 'STATE_CONFLICT') return false;
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 // Describes the failure of a row: its code, its step, and whether a rule refused the row or it can simply be run again.
 import { BANK_ERRORS } from '@fabric-offline-pay/bank-node';
 import { transactionNamed, type ErrorCode, type UnitId } from '@fabric-offline-pay/domain';
-import { CodedError, NODE_ERRORS } from '@fabric-offline-pay/node-common/client';
+import { isCodedError, NODE_ERRORS } from '@fabric-offline-pay/node-common/client';
 import { failedStep, RefusedError } from '@fabric-offline-pay/sdk';
 
 /** One failure of a row. */
@@ -78,7 +78,7 @@ export function codeOf(error: unknown): string {
 }
 
 const isRule = (error: unknown): boolean =>
-  (error instanceof RefusedError || error instanceof CodedError) &&
+  (error instanceof RefusedError || isCodedError(error)) &&
   !OF_A_NODE.includes(error.code) &&
   !Object.hasOwn(BANK_ERRORS, error.code) &&
   !Object.hasOwn(NODE_ERRORS, error.code);
