@@ -43,7 +43,7 @@ const shared = {
 /** Specs of tables: they run on PostgreSQL inside the process, and once more on a server. */
 const DATABASE_SPECS = [
   '<rootDir>/network/nodes/common/src/{jobs,follower}/*.spec.ts',
-  '<rootDir>/test/contract/{notices,funding}.spec.ts',
+  '<rootDir>/test/contract/{notices,funding,merchant-node}.spec.ts',
 ];
 
 /** The same specs on a real server, where its programs are installed (Debian: `postgresql`). */

@@ -2,10 +2,10 @@
 // A merchant's node on the ledger: its tables say what the ledger says, also when they are made anew, and its shop is told each thing once.
 import { ATTRIBUTES } from '@fabric-offline-pay/domain';
 import type { NodeClient } from '@fabric-offline-pay/node-common/client';
-import { Follower } from '@fabric-offline-pay/node-common/node';
+import { Follower, type DatabasePlace } from '@fabric-offline-pay/node-common/node';
 import { termsOf, type Purchase } from '@fabric-offline-pay/sdk';
 import { CURRENCY, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { addEvidence } from '../../network/nodes/merchant/src/disputes/evidence.js';
 import { forgetEvidenceJob } from '../../network/nodes/merchant/src/disputes/forget-evidence.js';
 import { openMerchantDatabase } from '../../network/nodes/merchant/src/database/open-database.js';
@@ -33,7 +33,10 @@ import { OneOrder } from '../support/one-order.js';
 const isEventType = (type: string): type is EventType => Object.hasOwn(EVENT_TYPES, type);
 
 /** One for both parts: a database takes a second to start. The node closes it. */
-const engine = new WorkerEngine();
+let place: DatabasePlace;
+beforeAll(async () => {
+  place = await testPlace();
+});
 
 describe('its tables', () => {
   let db: Awaited<ReturnType<typeof openMerchantDatabase>>;
@@ -49,9 +52,12 @@ describe('its tables', () => {
   const TABLES = [...projections.flatMap(({ tables }) => tables), 'ledger_position'] as const;
 
   beforeAll(async () => {
-    db = await openMerchantDatabase({ engine });
+    db = await openMerchantDatabase(place);
   });
-  afterAll(empty);
+  afterAll(async () => {
+    await empty();
+    if ('url' in place) await db.destroy();
+  });
 
   async function empty(): Promise<void> {
     for (const table of [...TABLES, 'webhook_events', 'evidence'] as const)
@@ -256,7 +262,7 @@ describe('the node', () => {
       client: await sale.world.merchant(),
       blocks: new MemoryBlocks(sale.memory.ledger),
       mspId: MSP.merchant,
-      engine,
+      place,
     });
     cashier = house.clientOf('cashier');
     operator = house.clientOf('operator');

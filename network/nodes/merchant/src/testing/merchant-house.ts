@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeClient, type NodeClient } from '@fabric-offline-pay/node-common/client';
-import type { BlockSource, RunningNode, SqlEngine } from '@fabric-offline-pay/node-common/node';
+import type { BlockSource, DatabasePlace, RunningNode } from '@fabric-offline-pay/node-common/node';
 import type { Client } from '@fabric-offline-pay/sdk';
 import { pino } from 'pino';
 import { TestAuthority } from '../../../common/src/testing/certificates.js';
@@ -17,7 +17,7 @@ export interface HouseLedger {
   readonly blocks: BlockSource;
   readonly mspId: string;
   /** Closed with the node. */
-  readonly engine: SqlEngine;
+  readonly place: DatabasePlace;
 }
 
 export class MerchantHouse {
@@ -31,18 +31,19 @@ export class MerchantHouse {
     readonly failures: readonly unknown[],
   ) {}
 
-  static async open({ client, blocks, mspId, engine }: HouseLedger): Promise<MerchantHouse> {
+  static async open({ client, blocks, mspId, place }: HouseLedger): Promise<MerchantHouse> {
     const authority = new TestAuthority('merchant ca');
     const folder = mkdtempSync(join(tmpdir(), 'merchant-house-'));
     const [logged, failures] = [[] as string[], [] as unknown[]];
     const logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) });
     const file = join(folder, 'merchant.json');
     writeFileSync(file, JSON.stringify(configuration(authority, folder, mspId)));
-    const node = await startMerchant(readConfig(file), {
+    const config = { ...readConfig(file), ...('url' in place && { databaseUrl: place.url }) };
+    const node = await startMerchant(config, {
       ...{ client, blocks, logger },
       askPeer: () => client.settlement.totals({}),
       onEnd: (error) => failures.push(error),
-      engine,
+      ...('engine' in place && place),
       backoff: () => 50,
     });
     return new MerchantHouse(authority, folder, node, logged, failures);
