@@ -35,7 +35,8 @@ const shared = {
     '^@fabric-offline-pay/node-common/client$': '<rootDir>/network/nodes/common/src/client.ts',
     '^@fabric-offline-pay/node-common/node$': '<rootDir>/network/nodes/common/src/node.ts',
     '^@fabric-offline-pay/node-common$': '<rootDir>/network/nodes/common/src/index.ts',
-    '^@fabric-offline-pay/(bank|merchant)-node$': '<rootDir>/network/nodes/$1/src/index.ts',
+    '^@fabric-offline-pay/(bank|merchant|logistics)-node$':
+      '<rootDir>/network/nodes/$1/src/index.ts',
     '^@fabric-offline-pay/operate/clients$': '<rootDir>/network/operate/src/clients.ts',
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],

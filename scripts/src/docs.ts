@@ -13,6 +13,7 @@ import {
   type UnitId,
 } from '@fabric-offline-pay/domain';
 import { EVENT_TYPES, MERCHANT_API, MERCHANT_ERRORS } from '@fabric-offline-pay/merchant-node';
+import { LOGISTICS_API, LOGISTICS_ERRORS } from '@fabric-offline-pay/logistics-node';
 import { NETWORK_ERRORS } from '@fabric-offline-pay/node-common';
 import { NODE_ERRORS, openApi, type ApiDescription } from '@fabric-offline-pay/node-common/client';
 import { INPUT_PROBLEMS, inputSchemas } from '@fabric-offline-pay/run';
@@ -67,6 +68,8 @@ const errorsDocument = (): string =>
     errorTable(BANK_ERRORS),
     "## The merchant's node",
     errorTable(MERCHANT_ERRORS),
+    "## The logistics company's node",
+    errorTable(LOGISTICS_ERRORS),
     '## Input files',
     'Each error names file, line and field. The row is left out; the other rows are run.',
     errorTable(
@@ -186,6 +189,7 @@ const webhooksDocument = (): string =>
 const NODE_APIS: Readonly<Record<string, ApiDescription>> = {
   bank: BANK_API,
   merchant: MERCHANT_API,
+  logistics: LOGISTICS_API,
 };
 
 async function documents(): Promise<Map<string, string>> {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration of the bank's node: one JSON file. The environment may override three of its values.
+import { dirname, resolve } from 'node:path';
 import {
   nodeFields,
   portSchema,
@@ -9,15 +10,19 @@ import {
 } from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
 import { capsSchema } from './caps.js';
+import { coreBankingAt, coreBankingSchema } from './core-banking/configuration.js';
 import { limitsSchema } from './limits.js';
+import { messagesSchema } from './messages/config.js';
 
 const configSchema = (path: ReturnType<typeof pathIn>) =>
   z.strictObject({
     ...nodeFields(path),
     keyFile: path.describe('the key of the stored codes; made at the first start'),
-    outboxFolder: path,
+    outboxFolder: path.describe('where SMS are written that no SMSC takes'),
+    messages: messagesSchema(path),
     limits: limitsSchema,
     caps: capsSchema,
+    coreBanking: coreBankingSchema,
     funding: z
       .strictObject({
         abandonedAfterSeconds: z
@@ -46,8 +51,10 @@ export type BankConfig = z.output<Schema> & Pick<NodeConfig, 'databaseUrl'>;
 export function readConfig(file: string, environment: NodeJS.ProcessEnv = {}): BankConfig {
   const config = readNodeConfig(file, environment, configSchema);
   const codeSeconds = environment['OFFPAY_BANK_CODE_SECONDS'];
+  const folder = dirname(resolve(file));
   return {
     ...config,
+    coreBanking: coreBankingAt(config.coreBanking, (path) => resolve(folder, path)),
     port: portSchema.parse(environment['OFFPAY_BANK_PORT'] ?? config.port),
     limits: limitsSchema.parse({
       ...config.limits,

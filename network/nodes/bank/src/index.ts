@@ -35,7 +35,15 @@ export {
   type RefusalCode,
   type ReverseRequest,
 } from './core-banking/core-banking.js';
+export { compareWithHosts, type BankingDifference } from './core-banking/compare.js';
 export { embeddedCoreBanking } from './core-banking/embedded/embedded-core-banking.js';
+export {
+  openInstruments,
+  type InstrumentKind,
+  type Instruments,
+  type InstrumentsParts,
+} from './core-banking/instruments.js';
+export type { LineObserver } from './core-banking/iso8583/host-line.js';
 export { openBankDatabase } from './database/open-database.js';
 export { type BankClient, type BankClientOptions, openBankClient } from './http/bank-client.js';
 export { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';
@@ -43,6 +51,7 @@ export type { BankInput, OperationName } from './inputs.js';
 export { DEFAULT_LIMITS, type AuthenticationLimits } from './limits.js';
 export { Pace } from './pace.js';
 export type { Message, MessageSender } from './messages/message-sender.js';
+export { DEFAULT_CODE_CAPS } from './messages/code-caps.js';
 export { OutboxFolder } from './messages/outbox-folder.js';
 export { readLatestCode, type CodeQuery } from './messages/read-latest-code.js';
 export type {

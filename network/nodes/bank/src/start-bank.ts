@@ -17,16 +17,16 @@ import type { AuthenticationLedger } from './authentication-ledger.js';
 import { AuthenticationService } from './authentication-service.js';
 import { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';
 import type { BankConfig } from './config.js';
-import type { CoreBanking } from './core-banking/core-banking.js';
-import { embeddedCoreBanking } from './core-banking/embedded/embedded-core-banking.js';
+import { openInstruments, type Instruments } from './core-banking/instruments.js';
 import { MIGRATIONS } from './database/migrations.js';
 import type { BankTables } from './database/schema.js';
 import { FundingDesk } from './funding/funding-desk.js';
 import { fundingLedger } from './funding/funding-ledger.js';
 import { fundingWork } from './funding/funding-work.js';
-import { OutboxFolder } from './messages/outbox-folder.js';
+import { kindOf } from './funding/store.js';
 import { noticeWork } from './notices/notice-work.js';
 import type { BankOperations } from './operations.js';
+import { openCarriers, type Carriers } from './outbox/open-carriers.js';
 import { Pace } from './pace.js';
 import { installationKey } from './secrets/installation-key.js';
 
@@ -61,13 +61,15 @@ class Building {
   readonly #config: BankConfig;
   readonly #parts: BankParts;
   readonly #base: Base;
-  readonly #messages: OutboxFolder;
+  readonly #carriers: Carriers;
+  readonly #instruments: Instruments;
 
   constructor(config: BankConfig, parts: BankParts, base: Base) {
     this.#config = config;
     this.#parts = parts;
     this.#base = base;
-    this.#messages = new OutboxFolder(config.outboxFolder);
+    this.#carriers = openCarriers(config, base);
+    this.#instruments = this.#openInstruments();
   }
 
   build(): NodeParts<BankTables, OperationTable, BankOperations> {
@@ -81,19 +83,27 @@ class Building {
         spending.spend(name, 'requests');
         return service.for({ name, spend: (kind) => spending.spend(name, kind) });
       },
-      links: { coreBanking: () => this.#coreBanking().echo() },
-      close: () => service.idle(),
+      links: { coreBanking: () => this.#instruments.echo() },
+      close: async () => {
+        await service.idle();
+        await Promise.all([this.#carriers.close(), this.#instruments.close()]);
+      },
     };
   }
 
   #service(): AuthenticationService {
     const { db, clock, logger, work } = this.#base;
     const { keyFile, limits } = this.#config;
+    const { messages, mail } = this.#carriers;
     return new AuthenticationService({
-      ...{ db, clock, limits, ledger: this.#parts.ledger, messages: this.#messages },
+      ...{ db, clock, limits, ledger: this.#parts.ledger, messages, mail },
+      codeCaps: this.#config.messages.caps,
       key: installationKey(keyFile),
       pace: new Pace(),
-      observer: { attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed') },
+      observer: {
+        attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed'),
+        capped: (facts) => logger.warn(facts, 'code capped'),
+      },
       fundings: new FundingDesk({ db, work, clock }),
     });
   }
@@ -108,7 +118,9 @@ class Building {
 
   #notices(): WorkParts<BankTables> {
     const { work, db, clock } = this.#base;
-    return noticeWork({ db, clock, messages: this.#messages }, work, this.#bankId);
+    const { messages, mail } = this.#carriers;
+    const { quietHours } = this.#config.messages;
+    return noticeWork({ db, clock, messages, mail, quietHours }, work, this.#bankId);
   }
 
   #fundings(): WorkParts<BankTables> {
@@ -118,15 +130,19 @@ class Building {
     const context = {
       ...{ db, clock },
       ledger: fundingLedger(teller),
-      coreBanking: this.#coreBanking(),
+      coreBanking: this.#instruments,
       abandonedAfterMs: this.#config.funding.abandonedAfterSeconds * 1000,
     };
     return fundingWork(context, work, this.#bankId);
   }
 
-  #coreBanking(): CoreBanking {
-    const { db, clock } = this.#base;
-    return embeddedCoreBanking({ db, clock });
+  #openInstruments(): Instruments {
+    const { db, clock, logger } = this.#base;
+    return openInstruments({
+      ...{ db, clock, config: this.#config.coreBanking },
+      kindOf: (token) => kindOf(db, token),
+      observer: { noted: (what) => logger.warn({ what }, 'card host') },
+    });
   }
 
   get #bankId(): string {

@@ -18,6 +18,9 @@ export {
   type JobsOptions,
   type JobState,
 } from './jobs/jobs.js';
+export { type Mail, type MailSender } from './messages/mail-sender.js';
+export { SmtpMail, smtpSchema, type SmtpConfig } from './messages/smtp-mail.js';
+export { Undeliverable } from './messages/undeliverable.js';
 export * from './client.js';
 export { Doorkeeper, type DoorkeeperOptions, type Visitor } from './http/doorkeeper.js';
 export { createIdempotency, IdempotentCalls, type IdempotencyTables } from './http/idempotency.js';

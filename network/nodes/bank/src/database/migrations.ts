@@ -4,6 +4,7 @@ import { createPosition } from '@fabric-offline-pay/node-common/node';
 import { FUNDING_MIGRATIONS } from './funding-migrations.js';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { CORE_BANKING_MIGRATIONS } from '../core-banking/migrations.js';
+import { MESSAGE_MIGRATIONS } from '../messages/migrations.js';
 
 type Table = CreateTableBuilder<string>;
 type Columns = (table: Table) => Table;
@@ -231,5 +232,6 @@ export const MIGRATIONS: Record<string, Migration> = {
     },
   },
   ...CORE_BANKING_MIGRATIONS,
+  ...MESSAGE_MIGRATIONS,
   ...FUNDING_MIGRATIONS,
 };
