@@ -35,8 +35,8 @@ const shared = {
     '^@fabric-offline-pay/node-common/client$': '<rootDir>/network/nodes/common/src/client.ts',
     '^@fabric-offline-pay/node-common/node$': '<rootDir>/network/nodes/common/src/node.ts',
     '^@fabric-offline-pay/node-common$': '<rootDir>/network/nodes/common/src/index.ts',
-    '^@fabric-offline-pay/bank-node$': '<rootDir>/network/nodes/bank/src/index.ts',
-    '^@fabric-offline-pay/logistics-node$': '<rootDir>/network/nodes/logistics/src/index.ts',
+    '^@fabric-offline-pay/(bank|merchant|logistics)-node$':
+      '<rootDir>/network/nodes/$1/src/index.ts',
     '^@fabric-offline-pay/operate/clients$': '<rootDir>/network/operate/src/clients.ts',
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
@@ -44,7 +44,7 @@ const shared = {
 /** Specs of tables: they run on PostgreSQL inside the process, and once more on a server. */
 const DATABASE_SPECS = [
   '<rootDir>/network/nodes/common/src/{jobs,follower}/*.spec.ts',
-  '<rootDir>/test/contract/{notices,funding}.spec.ts',
+  '<rootDir>/test/contract/{notices,funding,merchant-node}.spec.ts',
 ];
 
 /** The same specs on a real server, where its programs are installed (Debian: `postgresql`). */

@@ -12,6 +12,7 @@ import {
   type NamedTransaction,
   type UnitId,
 } from '@fabric-offline-pay/domain';
+import { EVENT_TYPES, MERCHANT_API, MERCHANT_ERRORS } from '@fabric-offline-pay/merchant-node';
 import { LOGISTICS_API, LOGISTICS_ERRORS } from '@fabric-offline-pay/logistics-node';
 import { NETWORK_ERRORS } from '@fabric-offline-pay/node-common';
 import { NODE_ERRORS, openApi, type ApiDescription } from '@fabric-offline-pay/node-common/client';
@@ -65,6 +66,8 @@ const errorsDocument = (): string =>
     errorTable(NODE_ERRORS),
     "## The bank's node",
     errorTable(BANK_ERRORS),
+    "## The merchant's node",
+    errorTable(MERCHANT_ERRORS),
     "## The logistics company's node",
     errorTable(LOGISTICS_ERRORS),
     '## Input files',
@@ -169,9 +172,23 @@ const transactionsDocument = (): string =>
     ...ALL_TRANSACTIONS.map(transactionSection),
   ].join('\n\n');
 
+const webhookSection = (
+  type: string,
+  { summary, data }: (typeof EVENT_TYPES)[keyof typeof EVENT_TYPES],
+) => [`## ${type}`, summary, fieldsTable('`data`', data)].join('\n\n');
+
+const webhooksDocument = (): string =>
+  [
+    '# Webhooks',
+    GENERATED,
+    "What the merchant's node tells a shop, from the table in `network/nodes/merchant/src/events/event-types.ts`. A webhook is a POST of `{type, timestamp, data}` by [Standard Webhooks](https://www.standardwebhooks.com): `webhook-id` is the same whenever it is sent again, `timestamp` is the time of the transaction on the ledger. Amounts are minor units as decimal strings.",
+    ...Object.entries(EVENT_TYPES).map(([type, event]) => webhookSection(type, event)),
+  ].join('\n\n');
+
 /** The interfaces of the nodes, by the names of their documents. */
 const NODE_APIS: Readonly<Record<string, ApiDescription>> = {
   bank: BANK_API,
+  merchant: MERCHANT_API,
   logistics: LOGISTICS_API,
 };
 
@@ -186,6 +203,7 @@ async function documents(): Promise<Map<string, string>> {
   const raw = [
     ['docs/errors.md', errorsDocument()],
     ['docs/transactions.md', transactionsDocument()],
+    ['docs/webhooks.md', webhooksDocument()],
     ...schemas,
     ...apis,
   ] as const;

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+// The interface of the merchant's node, for shops in any language: what may be called, by whom, with which fields.
+import { amount, currency, identifier, TRANSACTIONS } from '@fabric-offline-pay/domain';
+import {
+  file,
+  operations,
+  type ApiDescription,
+  type Operation,
+} from '@fabric-offline-pay/node-common/client';
+import * as z from 'zod';
+import { PROBLEM_CODES } from '../catalogue/goods-file.js';
+import { EVIDENCE_KIND_NAMES, MEDIA_TYPES } from '../disputes/evidence-kinds.js';
+import { EVENT_TYPE_NAMES } from '../events/event-types.js';
+import { MERCHANT_ERRORS } from '../merchant-error.js';
+import { DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS } from '../webhooks/endpoints.js';
+import {
+  after,
+  balance,
+  batch,
+  disputeFile,
+  disputeKey,
+  endpoint,
+  limit,
+  next,
+  orderFile,
+  orderKey,
+  payout,
+  report,
+  secretShown,
+  seconds,
+  sum,
+  terminal,
+} from './shapes.js';
+
+const { alarm, express, goods, orderNumber, settlement } = TRANSACTIONS;
+
+/** A file of goods, or a document with its base64. */
+const LARGE = 8 * 1024;
+
+type Call<O, Role extends string> = O & { readonly roles: readonly Role[] };
+
+const by =
+  <Role extends string>(...roles: readonly Role[]) =>
+  <const O extends Omit<Operation, 'roles'>>(operation: O): Call<O, Role> => ({
+    ...operation,
+    roles,
+  });
+
+/** Shop and till. */
+const cashier = by('cashier');
+
+/** Whoever answers for the node: where it tells what. */
+const operator = by('operator');
+
+const terminals = by('terminal', 'cashier');
+
+/** A transaction of the ledger that the cashier calls: the same input, the same answer. */
+const step = <const Path extends string, Input extends z.ZodObject, Output extends z.ZodType>(
+  path: Path,
+  transaction: {
+    readonly summary: string;
+    readonly input: Input;
+    readonly output: Output;
+    readonly errors: readonly string[];
+  },
+) =>
+  cashier({
+    method: 'POST',
+    path,
+    summary: transaction.summary,
+    input: transaction.input,
+    output: transaction.output,
+    errors: transaction.errors,
+    idempotencyKey: true,
+    bodyKiB: 256,
+  });
+
+const ORDER = '/orders/:merchantId/:orderNumber';
+const DISPUTE = `${ORDER}/disputes/:disputeId` as const;
+const EVIDENCE_REFUSALS = ['NOT_FOUND', 'DISPUTE_DECIDED', 'EVIDENCE_LATE', 'EVIDENCE_SUBMITTED'];
+
+const orderOperations = {
+  listOrders: cashier({
+    method: 'GET',
+    path: '/orders',
+    summary: "Orders of the organisation's merchants, by merchant and number.",
+    input: z.strictObject({
+      merchantId: identifier.optional(),
+      state: orderNumber.readOrder.output.shape.state.optional(),
+      after,
+      limit,
+    }),
+    output: z.object({ orders: z.array(orderFile), next }),
+  }),
+  readOrder: cashier({
+    method: 'GET',
+    path: ORDER,
+    summary: 'One order, with its lines and its money.',
+    input: z.strictObject(orderKey),
+    output: orderFile,
+    errors: ['NOT_FOUND'],
+  }),
+  capturesDue: cashier({
+    method: 'GET',
+    path: '/captures-due',
+    summary: 'Orders whose held money the bank has not captured, those whose hold ends first.',
+    input: z.strictObject({ limit }),
+    output: z.array(orderFile),
+  }),
+  openBasket: step(`${ORDER}/basket`, orderNumber.openBasket),
+  verifyGoods: step(`${ORDER}/goods-verification`, goods.verify),
+  partition: step(`${ORDER}/partition`, goods.partition),
+  compareGoods: step(`${ORDER}/goods-comparison`, alarm.compareGoods),
+  place: step('/placements', orderNumber.place),
+  authorise: step(`${ORDER}/authorisation`, settlement.authorise),
+  verifyMerchant: step(`${ORDER}/merchant-verification`, goods.verifyMerchant),
+  checkCategories: step(`${ORDER}/category-check`, goods.checkCategories),
+  stateMerchant: step(`${ORDER}/statement`, orderNumber.stateMerchant),
+  orderAtOnce: step('/orders', express.order),
+  voidOrder: step(`${ORDER}/void`, settlement.void),
+  placeRefund: cashier({
+    method: 'POST',
+    path: `${ORDER}/refunds`,
+    summary:
+      'Gives money back, of an order or of a payment without a network. Once for a refund id.',
+    input: z.strictObject({
+      ...orderKey,
+      refundId: identifier,
+      amount,
+      batchId: identifier.optional().describe('of a payment without a network'),
+      counter: z.int().min(1).max(64).optional().describe('of a payment without a network'),
+    }),
+    output: z.object({ refunded: amount.describe('everything so far'), replayed: z.boolean() }),
+    errors: ['NOT_FOUND', 'PAYMENT_AMBIGUOUS', ...settlement.refund.errors],
+    idempotencyKey: true,
+  }),
+} as const;
+
+const goodsOperations = {
+  listGoods: cashier({
+    method: 'GET',
+    path: '/merchants/:merchantId/goods',
+    summary: "A merchant's goods, by GTIN.",
+    input: z.strictObject({ merchantId: identifier, after, limit }),
+    output: z.object({
+      goods: z.array(
+        z.object({
+          gtin: z.string(),
+          name: z.string().nullable(),
+          category: z.string(),
+          price: amount,
+          currency,
+          withdrawn: z.boolean(),
+          digest: z.string().describe('what a basket names'),
+        }),
+      ),
+      next,
+    }),
+  }),
+  importGoods: cashier({
+    method: 'POST',
+    path: '/merchants/:merchantId/goods',
+    summary: 'Registers a CSV file of goods; a dry run says what would change.',
+    input: z.strictObject({
+      merchantId: identifier,
+      csv: z.string().describe('columns as in goods.csv; see the README'),
+      dryRun: z.boolean().default(false),
+    }),
+    output: z.object({
+      dryRun: z.boolean(),
+      lines: z.array(
+        z.object({
+          line: z.int(),
+          gtin: z.string(),
+          result: z.enum(['changed', 'unchanged']),
+        }),
+      ),
+      problems: z
+        .array(
+          z.object({
+            line: z.int(),
+            field: z.string().nullable(),
+            code: z.enum(PROBLEM_CODES),
+          }),
+        )
+        .describe('rows that were left out'),
+    }),
+    errors: goods.registerGoods.errors,
+    idempotencyKey: true,
+    bodyKiB: LARGE,
+  }),
+  withdrawGoods: step('/merchants/:merchantId/goods/:gtin/withdrawal', goods.withdrawGoods),
+} as const;
+
+const moneyOperations = {
+  listBalances: cashier({
+    method: 'GET',
+    path: '/balances',
+    summary: "What the organisation's merchants have, by currency.",
+    input: z.strictObject({}),
+    output: z.array(balance),
+  }),
+  requestPayout: step('/payouts', settlement.requestPayout),
+  listPayouts: cashier({
+    method: 'GET',
+    path: '/payouts',
+    summary: 'Payouts, the newest first.',
+    input: z.strictObject({ waiting: z.stringbool().default(false), limit }),
+    output: z.array(payout),
+  }),
+  settlementReport: cashier({
+    method: 'GET',
+    path: '/settlements/:payeeId/:currency/:date',
+    summary: "A payee's day: opening, movements, closing, payouts.",
+    input: z.strictObject({ payeeId: identifier, currency, date: z.iso.date() }),
+    output: report,
+  }),
+  settlementFile: cashier({
+    method: 'GET',
+    path: '/settlements/:payeeId/:currency/:date/csv',
+    summary: "A payee's day as CSV.",
+    input: z.strictObject({ payeeId: identifier, currency, date: z.iso.date() }),
+    output: file('text/csv'),
+  }),
+} as const;
+
+const terminalOperations = {
+  reportTerminal: terminals({
+    method: 'PUT',
+    path: '/terminals/:merchantId/:terminalId/:currency',
+    summary: 'A terminal says how much it waits to settle.',
+    input: z.strictObject({
+      merchantId: identifier,
+      terminalId: identifier,
+      currency,
+      waiting: z.int().min(0),
+      amount: sum,
+      oldestAt: seconds.nullable(),
+    }),
+    output: z.object({ received: z.literal(true) }),
+  }),
+  listTerminals: cashier({
+    method: 'GET',
+    path: '/terminals',
+    summary: 'Terminals with what they wait to settle, the longest silent first.',
+    input: z.strictObject({}),
+    output: z.array(terminal),
+  }),
+  listBatches: cashier({
+    method: 'GET',
+    path: '/merchants/:merchantId/batches',
+    summary: 'Settled batches of payments without a network, the newest first.',
+    input: z.strictObject({ merchantId: identifier, limit }),
+    output: z.array(batch),
+  }),
+} as const;
+
+const disputeOperations = {
+  listDisputes: cashier({
+    method: 'GET',
+    path: '/disputes',
+    summary: 'Disputes by outcome, the oldest first.',
+    input: z.strictObject({
+      outcome: z.enum(['undecided', 'upheld', 'rejected']).default('undecided'),
+      limit,
+    }),
+    output: z.array(disputeFile),
+  }),
+  readDispute: cashier({
+    method: 'GET',
+    path: DISPUTE,
+    summary: 'One dispute, with the list of its evidence.',
+    input: z.strictObject(disputeKey),
+    output: disputeFile,
+    errors: ['NOT_FOUND'],
+  }),
+  addEvidence: cashier({
+    method: 'PUT',
+    path: `${DISPUTE}/evidence/:evidenceId`,
+    summary: 'Adds a document, or replaces it, until the evidence is submitted.',
+    input: z.strictObject({
+      ...disputeKey,
+      evidenceId: identifier,
+      kind: z.enum(EVIDENCE_KIND_NAMES),
+      mediaType: z.enum(MEDIA_TYPES),
+      document: z.base64(),
+    }),
+    output: disputeFile,
+    errors: [...EVIDENCE_REFUSALS, 'DOCUMENT_INVALID', 'TOO_MANY_DOCUMENTS'],
+    bodyKiB: LARGE,
+  }),
+  submitEvidence: cashier({
+    method: 'POST',
+    path: `${DISPUTE}/submission`,
+    summary: 'Submits the evidence, once, confirmed by the digest of all documents.',
+    input: z.strictObject({
+      ...disputeKey,
+      digest: z.string().length(64).describe('`digest` of the dispute, as it was read'),
+    }),
+    output: disputeFile,
+    errors: [...EVIDENCE_REFUSALS, 'EVIDENCE_CHANGED', 'EVIDENCE_MISSING'],
+    idempotencyKey: true,
+  }),
+  evidenceBundle: cashier({
+    method: 'GET',
+    path: `${DISPUTE}/bundle`,
+    summary: 'What was submitted, with all documents, for the bank.',
+    input: z.strictObject(disputeKey),
+    output: file('application/json'),
+    errors: ['NOT_FOUND', 'EVIDENCE_MISSING'],
+  }),
+  lapseDispute: step(`${DISPUTE}/lapse`, settlement.lapseDispute),
+} as const;
+
+const endpointId = { endpointId: identifier };
+
+const webhookOperations = {
+  listEndpoints: operator({
+    method: 'GET',
+    path: '/webhooks',
+    summary: 'Where webhooks go, and how much waits for each.',
+    input: z.strictObject({}),
+    output: z.array(endpoint),
+  }),
+  registerEndpoint: operator({
+    method: 'POST',
+    path: '/webhooks/:endpointId',
+    summary: 'Registers an endpoint and shows its secret, this once.',
+    input: z.strictObject({
+      ...endpointId,
+      url: z.string().max(2_000),
+      types: z.array(z.enum(EVENT_TYPE_NAMES)).default([]).describe('empty: all'),
+    }),
+    output: secretShown,
+    errors: ['ENDPOINT_REFUSED', 'ENDPOINT_EXISTS'],
+  }),
+  switchEndpoint: operator({
+    method: 'PUT',
+    path: '/webhooks/:endpointId/state',
+    summary: 'Turns an endpoint on or off. What happens meanwhile waits for it.',
+    input: z.strictObject({ ...endpointId, state: z.enum(['active', 'disabled']) }),
+    output: z.object({ state: z.enum(['active', 'disabled']) }),
+    errors: ['NOT_FOUND'],
+  }),
+  removeEndpoint: operator({
+    method: 'DELETE',
+    path: '/webhooks/:endpointId',
+    summary: 'Forgets an endpoint and what waits for it.',
+    input: z.strictObject(endpointId),
+    output: z.object({ removed: z.literal(true) }),
+    errors: ['NOT_FOUND'],
+  }),
+  rotateSecret: operator({
+    method: 'POST',
+    path: '/webhooks/:endpointId/secret',
+    summary: 'Makes a new secret and shows it, this once; the old one signs too for a while.',
+    input: z.strictObject({
+      ...endpointId,
+      overlapSeconds: z.int().min(0).max(LONGEST_OVERLAP_SECONDS).default(DEFAULT_OVERLAP_SECONDS),
+    }),
+    output: secretShown,
+    errors: ['NOT_FOUND'],
+  }),
+  replayEvents: operator({
+    method: 'POST',
+    path: '/webhooks/:endpointId/replay',
+    summary: 'Tells everything again that happened from an instant on.',
+    input: z.strictObject({ ...endpointId, from: seconds }),
+    output: z.object({ events: z.int() }),
+    errors: ['NOT_FOUND'],
+    idempotencyKey: true,
+  }),
+} as const;
+
+export const MERCHANT_OPERATIONS = operations({
+  ...orderOperations,
+  ...goodsOperations,
+  ...moneyOperations,
+  ...terminalOperations,
+  ...disputeOperations,
+  ...webhookOperations,
+});
+
+export type OperationTable = typeof MERCHANT_OPERATIONS;
+
+export const MERCHANT_API: ApiDescription & { readonly operations: OperationTable } = {
+  title: "The merchant's node",
+  description:
+    "A merchant's daily work: orders from basket to refund, goods, payouts, terminals, disputes, webhooks (units 8 to 10 and 12 of the patent on the side of the merchant).",
+  version: '0.1.0',
+  operations: MERCHANT_OPERATIONS,
+  errors: MERCHANT_ERRORS,
+};

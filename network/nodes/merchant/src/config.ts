@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration of the merchant's node: one JSON file.
+import {
+  nodeFields,
+  readNodeConfig,
+  type NodeConfig,
+  type pathIn,
+} from '@fabric-offline-pay/node-common/node';
+import * as z from 'zod';
+
+const DAY = 24 * 3_600;
+
+const configSchema = (path: ReturnType<typeof pathIn>) =>
+  z.strictObject({
+    ...nodeFields(path),
+    keyFile: path.describe('the key that seals secrets of webhooks; made at the first start'),
+    evidenceSeconds: z
+      .int()
+      .min(DAY)
+      .default(10 * DAY)
+      .describe('from the opening of a dispute; shorter than the time that the bank has to decide'),
+    webhooks: z
+      .strictObject({
+        reach: z
+          .enum(['public', 'loopback'])
+          .default('public')
+          .describe('`loopback`: http and this machine are allowed, too'),
+        timeoutMs: z.int().min(1_000).max(60_000).default(15_000),
+        giveUpSeconds: z
+          .int()
+          .min(3_600)
+          .default(3 * DAY)
+          .describe('how long one event is tried'),
+      })
+      .prefault({}),
+  });
+
+type Schema = ReturnType<typeof configSchema>;
+
+/** The content of the file. */
+export type MerchantConfigInput = z.input<Schema>;
+
+/** The configuration with absolute paths. */
+export type MerchantConfig = z.output<Schema> & Pick<NodeConfig, 'databaseUrl'>;
+
+/**
+ * @param environment `DATABASE_URL` overrides the file.
+ * @throws {z.ZodError} naming each wrong setting.
+ */
+export const readConfig = (file: string, environment: NodeJS.ProcessEnv = {}): MerchantConfig =>
+  readNodeConfig(file, environment, configSchema);

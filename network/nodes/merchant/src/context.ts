@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every operation of this node works with.
+import type { Client } from '@fabric-offline-pay/sdk';
+import type { EvidenceContext } from './disputes/evidence.js';
+import type { EndpointsContext } from './webhooks/endpoints.js';
+
+/** A caller, by its certificate. */
+export interface Caller {
+  /** The certificate's common name. */
+  readonly name: string;
+  readonly role: string;
+}
+
+export interface MerchantContext extends EvidenceContext, EndpointsContext {
+  /** With the certificate of a cashier. */
+  readonly client: Client;
+  /** Waits a short while until the tables have a block, so that a caller reads what it has just written. */
+  readonly reached: (block: bigint) => Promise<void>;
+}
+
+/** The same, for one call. */
+export interface CallContext extends MerchantContext {
+  readonly caller: Caller;
+}

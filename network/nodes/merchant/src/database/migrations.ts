@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The node's tables, in the order in which they were added. Run at every start. Only append.
+import type { Migrations } from '@fabric-offline-pay/node-common/node';
+import { CATALOGUE_MIGRATIONS } from './catalogue-tables.js';
+import { EVIDENCE_MIGRATIONS } from './evidence-tables.js';
+import { FOLLOWED_MIGRATIONS } from './followed-migrations.js';
+import { TERMINAL_MIGRATIONS } from './terminal-tables.js';
+import { WEBHOOK_MIGRATIONS } from './webhook-tables.js';
+
+export const MIGRATIONS: Migrations = {
+  ...FOLLOWED_MIGRATIONS,
+  ...WEBHOOK_MIGRATIONS,
+  ...CATALOGUE_MIGRATIONS,
+  ...EVIDENCE_MIGRATIONS,
+  ...TERMINAL_MIGRATIONS,
+};

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process of the merchant's node: `node main.js <configuration file>`. SIGTERM or SIGINT ends it.
+import { runNode } from '@fabric-offline-pay/node-common/node';
+import { readConfig } from './config.js';
+import { startMerchant } from './start-merchant.js';
+
+runNode({
+  name: 'merchant',
+  variable: 'OFFPAY_MERCHANT_CONFIG',
+  readConfig,
+  start: (config, { ledger, logger, onEnd }) => {
+    const connection = ledger.as('cashier');
+    return startMerchant(config, {
+      ...{ client: connection.client, blocks: connection, logger, onEnd },
+      askPeer: () => connection.height(),
+    });
+  },
+});

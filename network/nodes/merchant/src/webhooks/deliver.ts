@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tells one endpoint what waits for it. Events of one subject go one after the other, other subjects do not wait for them. A crash between
+// an answer and its note sends the same id again, which receivers know by `webhook-id`.
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemCodeOf } from '@fabric-offline-pay/node-common';
+import { sql, type Selectable } from 'kysely';
+import type {
+  WebhookDeliveryTable,
+  WebhookEndpointTable,
+  WebhookEventTable,
+} from '../database/schema.js';
+import type { WebhookContext } from './context.js';
+import { signedHeaders } from './signed.js';
+
+type Endpoint = Selectable<WebhookEndpointTable>;
+type Waiting = Pick<
+  Selectable<WebhookDeliveryTable>,
+  'seq' | 'subject' | 'attempts' | 'tried_since'
+> &
+  Pick<Selectable<WebhookEventTable>, 'event_id' | 'type' | 'data' | 'at'> & {
+    readonly due_at: number;
+  };
+
+/** Subjects that are told at the same time. */
+const AT_ONCE = 16;
+
+/** A run ends when nothing is due for so long, which is longer than the first wait; the clock asks for the next, each minute. */
+const LINGER_MS = 7_000;
+
+/** What comes in meanwhile is seen at least so often. */
+const LOOK_AGAIN_MS = 500;
+
+/** A run ends then, so that another process can take over, and asks for the next itself. */
+const LONGEST_RUN_MS = 120_000;
+
+const GONE = 410;
+
+const isAccepted = (result: string): boolean => /^2\d\d$/.test(result);
+
+/** The body of a webhook; receivers see the ledger's time, not that of the attempt. */
+const bodyOf = ({ type, at, data }: Waiting): string =>
+  `{"type":${JSON.stringify(type)},"timestamp":"${new Date(at * 1000).toISOString()}","data":${data}}`;
+
+class Deliveries {
+  readonly #context: WebhookContext;
+  readonly #endpointId: string;
+  readonly #signal: AbortSignal;
+  readonly #active = new Map<string, Promise<void>>();
+  #endpoint: Endpoint | undefined;
+
+  constructor(context: WebhookContext, endpointId: string, signal: AbortSignal) {
+    this.#context = context;
+    this.#endpointId = endpointId;
+    this.#signal = signal;
+  }
+
+  /** @returns whether something may still be due */
+  async run(): Promise<boolean> {
+    const until = this.#context.clock() + LONGEST_RUN_MS;
+    try {
+      for (;;) {
+        if (!(await this.#mayGoOn())) return false;
+        if (this.#context.clock() >= until) return true;
+        if (!(await this.#step())) return false;
+      }
+    } finally {
+      await Promise.all(this.#active.values());
+    }
+  }
+
+  async #mayGoOn(): Promise<boolean> {
+    const { db } = this.#context;
+    this.#endpoint = await db
+      .selectFrom('webhook_endpoints')
+      .selectAll()
+      .where('endpoint_id', '=', this.#endpointId)
+      .where('state', '=', 'active')
+      .executeTakeFirst();
+    return this.#endpoint !== undefined && !this.#signal.aborted;
+  }
+
+  /** @returns false when nothing is under way, and nothing is due soon */
+  async #step(): Promise<boolean> {
+    const { clock } = this.#context;
+    const heads = (await this.#heads()).filter(({ subject }) => !this.#active.has(subject));
+    const now = clock();
+    for (const head of heads.filter(({ due_at }) => due_at <= now)) this.#start(head);
+    const later = heads.find(({ due_at }) => due_at > now);
+    const wait = later === undefined ? Infinity : later.due_at - now;
+    if (this.#active.size === 0 && wait > LINGER_MS) return false;
+    await this.#news(Math.min(wait, LOOK_AGAIN_MS));
+    return true;
+  }
+
+  /** The first waiting event of each subject, those that are due longest first. */
+  async #heads(): Promise<readonly Waiting[]> {
+    const { rows } = await sql<Waiting>`
+      select heads.*, event.event_id, event.type, event.data, event.at from (
+        select distinct on (subject) seq, subject, attempts, tried_since, due_at
+        from webhook_deliveries
+        where endpoint_id = ${this.#endpointId} and due_at is not null order by subject, seq
+      ) heads join webhook_events event on event.seq = heads.seq
+      order by heads.due_at limit ${AT_ONCE + this.#active.size}
+    `.execute(this.#context.db);
+    return rows;
+  }
+
+  #start(head: Waiting): void {
+    if (this.#active.size >= AT_ONCE) return;
+    const { subject } = head;
+    const work = this.#tellAll(head).finally(() => this.#active.delete(subject));
+    this.#active.set(subject, work);
+  }
+
+  /** Waits until a subject has ended, or for a time. */
+  async #news(ms: number): Promise<void> {
+    const enough = new AbortController();
+    const signal = AbortSignal.any([enough.signal, this.#signal]);
+    const timer = pause(ms, undefined, { signal }).catch(() => undefined);
+    await Promise.race([timer, ...this.#active.values()]);
+    enough.abort();
+  }
+
+  /** The event and what follows it, until one is not accepted. */
+  async #tellAll(head: Waiting): Promise<void> {
+    let waiting: Waiting | undefined = head;
+    while (waiting !== undefined && !this.#signal.aborted)
+      waiting = (await this.#tell(waiting)) ? await this.#next(waiting) : undefined;
+  }
+
+  async #next({ subject, seq }: Waiting): Promise<Waiting | undefined> {
+    const { rows } = await sql<Waiting>`
+      select delivery.seq, delivery.subject, attempts, tried_since, due_at,
+        event.event_id, event.type, event.data, event.at
+      from webhook_deliveries delivery join webhook_events event on event.seq = delivery.seq
+      where endpoint_id = ${this.#endpointId} and delivery.subject = ${subject}
+        and delivery.seq > ${seq} and due_at is not null
+      order by delivery.seq limit 1
+    `.execute(this.#context.db);
+    const [next] = rows;
+    return next !== undefined && next.due_at <= this.#context.clock() ? next : undefined;
+  }
+
+  /** @returns whether the next one of the subject may follow */
+  async #tell(waiting: Waiting): Promise<boolean> {
+    const endpoint = this.#endpoint;
+    if (endpoint === undefined) return false;
+    const triedSince = waiting.tried_since ?? this.#context.clock();
+    const result = await this.#attempt(endpoint, waiting);
+    if (isAccepted(result)) {
+      const at = this.#context.clock();
+      await this.#note(waiting, { due_at: null, delivered_at: at, last_result: result });
+      return true;
+    }
+    return this.#failed({ ...waiting, tried_since: triedSince }, result);
+  }
+
+  async #attempt(endpoint: Endpoint, waiting: Waiting): Promise<string> {
+    const { post, clock } = this.#context;
+    const body = bodyOf(waiting);
+    const telling = { id: waiting.event_id, body, sentAt: clock() };
+    // A secret that does not open is no failure of the endpoint: it fails the run, which whoever operates the node sees.
+    const headers = signedHeaders(telling, this.#secretsOf(endpoint));
+    try {
+      return (await post(endpoint.url, headers, body)).toString();
+    } catch (error) {
+      return systemCodeOf(error) ?? (error instanceof Error ? error.name : 'Error');
+    }
+  }
+
+  #secretsOf({ endpoint_id, secret, previous_secret, previous_until }: Endpoint): string[] {
+    const { seal, clock } = this.#context;
+    const isValid = previous_secret !== null && (previous_until ?? 0) > clock();
+    return [secret, ...(isValid ? [previous_secret] : [])].map((each) =>
+      seal.open(each, endpoint_id),
+    );
+  }
+
+  async #failed(waiting: Waiting & { tried_since: number }, result: string): Promise<boolean> {
+    const { backoff, clock, giveUpMs } = this.#context;
+    const attempts = waiting.attempts + 1;
+    const { tried_since } = waiting;
+    const failed = { tried_since, last_result: result };
+    if (result === GONE.toString()) return this.#turnOff(waiting, failed);
+    if (clock() - tried_since < giveUpMs) {
+      await this.#note(waiting, { ...failed, due_at: clock() + backoff(attempts) });
+      return false;
+    }
+    if (!(await this.#acceptedSince(tried_since))) return this.#turnOff(waiting, failed);
+    await this.#note(waiting, { ...failed, due_at: null });
+    const { event_id: eventId } = waiting;
+    this.#context.observer.eventGivenUp({ endpointId: this.#endpointId, eventId, result });
+    return true;
+  }
+
+  async #note(
+    { seq, attempts }: Waiting,
+    changes: Partial<Omit<WebhookDeliveryTable, 'seq' | 'endpoint_id'>>,
+  ): Promise<void> {
+    await this.#context.db
+      .updateTable('webhook_deliveries')
+      .set({ ...changes, attempts: attempts + 1 })
+      .where('endpoint_id', '=', this.#endpointId)
+      .where('seq', '=', seq)
+      .execute();
+  }
+
+  async #acceptedSince(since: number): Promise<boolean> {
+    const accepted = await this.#context.db
+      .selectFrom('webhook_deliveries')
+      .select('seq')
+      .where('endpoint_id', '=', this.#endpointId)
+      .where('delivered_at', '>=', since)
+      .limit(1)
+      .executeTakeFirst();
+    return accepted !== undefined;
+  }
+
+  /** Nothing is lost: what waits goes on when somebody enables it. */
+  async #turnOff(
+    waiting: Waiting,
+    failed: { readonly tried_since: number; readonly last_result: string },
+  ): Promise<boolean> {
+    await this.#note(waiting, failed);
+    const turned = await this.#context.db
+      .updateTable('webhook_endpoints')
+      .set({ state: 'failing' })
+      .where('endpoint_id', '=', this.#endpointId)
+      .where('state', '=', 'active')
+      .returning('endpoint_id')
+      .executeTakeFirst();
+    const result = failed.last_result;
+    if (turned !== undefined)
+      this.#context.observer.endpointFailing({ endpointId: this.#endpointId, result });
+    this.#endpoint = undefined;
+    return false;
+  }
+}
+
+/**
+ * Tells an endpoint everything that is due. One run at a time for each endpoint.
+ * @returns whether something may still be due
+ */
+export const deliverDue = (
+  context: WebhookContext,
+  endpointId: string,
+  signal: AbortSignal,
+): Promise<boolean> => new Deliveries(context, endpointId, signal).run();

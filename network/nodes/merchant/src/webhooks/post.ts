@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sends one webhook: no redirects, a limit for the time and for the answer, and only to addresses that may be reached.
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { checkedLookup, isEndpointUrl, AddressRefusedError, type Reach } from './addresses.js';
+
+export interface PostOptions {
+  readonly reach: Reach;
+  /** Milliseconds for the whole exchange. */
+  readonly timeoutMs: number;
+}
+
+/** @returns the status of the answer. @throws when there was none. */
+export type Post = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+) => Promise<number>;
+
+export interface Poster {
+  readonly post: Post;
+  /** Ends idle connections. */
+  readonly close: () => void;
+}
+
+/** Nobody reads the answer. More of it than this ends the connection instead of reusing it. */
+const LONGEST_ANSWER = 16_384;
+
+function discard(response: IncomingMessage): void {
+  let length = 0;
+  response.on('error', () => undefined);
+  response.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > LONGEST_ANSWER) response.destroy();
+  });
+}
+
+const settled = (response: IncomingMessage): Promise<void> =>
+  new Promise((resolve) => response.on('close', resolve));
+
+const KEPT = { keepAlive: true, maxSockets: 64, maxFreeSockets: 32 } as const;
+
+/** @returns a sender with its own connections */
+export function openPoster({ reach, timeoutMs }: PostOptions): Poster {
+  const lookup = checkedLookup(reach);
+  const secure = new HttpsAgent({ ...KEPT, minVersion: 'TLSv1.2' });
+  const plain = new HttpAgent(KEPT);
+
+  const begin = (url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal) => {
+    const common = { method: 'POST', headers, lookup, signal } as const;
+    return url.protocol === 'https:'
+      ? httpsRequest(url, { ...common, agent: secure })
+      : httpRequest(url, { ...common, agent: plain });
+  };
+
+  const post: Post = async (url, headers, body) => {
+    if (!isEndpointUrl(reach, url)) throw new AddressRefusedError();
+    const length = Buffer.byteLength(body).toString();
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      begin(new URL(url), { ...headers, 'content-length': length }, signal)
+        .on('response', resolve)
+        .on('error', reject)
+        .end(body);
+    });
+    discard(response);
+    await settled(response);
+    return response.statusCode ?? 0;
+  };
+
+  return {
+    post,
+    close: () => {
+      secure.destroy();
+      plain.destroy();
+    },
+  };
+}
