@@ -3,7 +3,10 @@
 import type { Generated, Kysely, Selectable } from 'kysely';
 import type { PositionTables } from '@fabric-offline-pay/node-common/node';
 import type { CoreBankingTables } from '../core-banking/tables.js';
+import type { AlertTables } from './alerts-tables.js';
+import type { ClockTables } from './clock-tables.js';
 import type { FundingTables } from './funding-tables.js';
+import type { SettlingTables } from './settling-tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
@@ -176,7 +179,14 @@ export interface MessageTable {
   outcome: MessageOutcome | null;
 }
 
-export interface BankTables extends PositionTables, CoreBankingTables, FundingTables {
+export interface BankTables
+  extends
+    PositionTables,
+    CoreBankingTables,
+    FundingTables,
+    SettlingTables,
+    ClockTables,
+    AlertTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;
