@@ -2,13 +2,13 @@
 // A node's work, step by step: a test reads the ledger and runs what was asked for when it says so. The queue itself is tested elsewhere.
 import {
   Follower,
+  type FollowerOptions,
   type JobData,
   type JobKind,
   type PositionTables,
   type Projection,
 } from '@fabric-offline-pay/node-common/node';
 import type { MemoryLedger } from '@fabric-offline-pay/testing';
-import type { Kysely } from 'kysely';
 import { itemWhere } from './defined.js';
 import { MemoryBlocks } from './memory-blocks.js';
 
@@ -57,7 +57,7 @@ export class WorkByHand {
 
 /** Reads the ledger to its last block. @throws what stopped the follower */
 export async function follow<Tables extends PositionTables>(
-  db: Kysely<Tables>,
+  db: FollowerOptions<Tables>['db'],
   ledger: MemoryLedger,
   projections: readonly Projection<Tables>[],
 ): Promise<void> {

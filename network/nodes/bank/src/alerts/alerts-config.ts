@@ -7,6 +7,7 @@ const HOSTS_OF_THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
 
 /** The signature proves who wrote, and TLS keeps it private. */
 function isPrivate(text: string): boolean {
+  if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || HOSTS_OF_THIS_MACHINE.includes(hostname);
 }

@@ -42,11 +42,22 @@ async function takeNext(ledger: SettlingLedger, key: OrderKey): Promise<boolean>
   return step !== 'storePurchase';
 }
 
+/** By the blocks that the tables have. One that opens again is asked for again. */
+async function isOpen(db: BankDatabase, { merchantId, orderNumber }: OrderKey): Promise<boolean> {
+  const row = await db
+    .selectFrom('settling_orders')
+    .select('is_open')
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .executeTakeFirst();
+  return row?.is_open === true;
+}
+
 /**
  * Units 13, 15, 14 and 17 of an order, as far as they can go now; after an upheld alarm the money goes back.
  * @throws when the ledger did not answer, or refused for a reason that does not pass: it is repeated later
  */
 export async function settleOrder({ db, ledger }: SettlingContext, key: OrderKey): Promise<void> {
-  if (!(await isAutomatic(db, key.merchantId))) return;
+  if (!(await isOpen(db, key)) || !(await isAutomatic(db, key.merchantId))) return;
   while (await takeNext(ledger, key));
 }

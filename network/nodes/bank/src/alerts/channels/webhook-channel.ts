@@ -32,7 +32,8 @@ export const signWebhook = (key: Buffer, id: string, timestamp: number, body: st
 
 /** Who acknowledged it is nobody else's concern. */
 function bodyOf({ news, alert }: AlertMessage, now: number): string {
-  const { acknowledgedBy: _, ...data } = alert;
+  const { alertId, kind, subject, openedAt, acknowledgedAt, escalatedAt, closedAt } = alert;
+  const data = { alertId, kind, subject, openedAt, acknowledgedAt, escalatedAt, closedAt };
   return JSON.stringify({ type: `alert.${news}`, timestamp: new Date(now).toISOString(), data });
 }
 
