@@ -764,6 +764,18 @@ describe('operators', () => {
     await real.close();
   });
 
+  test('are not told of what ended long ago, as when an old ledger is read', async () => {
+    await place('express', DIFFERENT);
+    await settle();
+    await decide('uphold');
+    await db.deleteFrom('alerts').execute();
+    await db.deleteFrom('ledger_position').execute();
+    passSeconds(90_000);
+    await act(await alerting());
+    expect(await listAlerts(db, { open: false })).toMatchObject([{ subject: SUBJECT }]);
+    expect([mails, receiver.types]).toEqual([[], []]);
+  });
+
   test('see on a page what changes', async () => {
     const built = await alerting();
     const stop = new AbortController();

@@ -16,9 +16,9 @@ export interface AlertContext extends WatchContext {
 
 /** @param bankId whose operators are alerted */
 export function alertWork(context: AlertContext, bankId: string): WorkParts<BankTables> {
-  const { db, alerts, channels } = context;
+  const { alerts } = context;
   return {
     projections: [new LedgerAlarms(bankId, alerts)],
-    jobs: [tellAlertJob(db, channels), watchJob(context, alerts)],
+    jobs: [tellAlertJob(context), watchJob(context, alerts)],
   };
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The setting `alerts`, and the secret of its webhook.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathIn } from '@fabric-offline-pay/node-common/node';
-import { alertsSchema } from './alerts-config.js';
+import { alertChannels, alertsSchema } from './alerts-config.js';
 import { webhookKey } from './channels/webhook-channel.js';
 
 const schema = alertsSchema(pathIn('/etc/bank'));
@@ -43,3 +46,21 @@ test.each(['', 'whsec_', 'whsec_c2hvcnQ=', Buffer.alloc(32).toString('base64')])
     expect(() => webhookKey(secret)).toThrow('The webhook secret is not whsec_');
   },
 );
+
+test('each channel of the setting is made; a secret that others may read is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'offpay-alerts-'));
+  const file = join(folder, 'secret');
+  writeFileSync(file, `whsec_${Buffer.alloc(32).toString('base64')}\n`, { mode: 0o600 });
+  const config = schema.parse({
+    webhook: { url: 'https://pager.example/x', secretFile: file },
+    mail: { to: 'desk@bank.example', escalateTo: 'duty@bank.example' },
+  });
+  const sender = { send: () => Promise.resolve() };
+  const made = () => alertChannels(config, { clock: Date.now, sender });
+  expect(made().map(({ name }) => name)).toEqual(['webhook', 'mail']);
+  expect(alertChannels(schema.parse(undefined), { clock: Date.now })).toEqual([]);
+  expect(() => alertChannels(config, { clock: Date.now })).toThrow('alerts.mail');
+  chmodSync(file, 0o644);
+  expect(made).toThrow('Others may read the secret');
+  rmSync(folder, { recursive: true });
+});

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The setting `alerts` of the bank's node.
-import type { pathIn } from '@fabric-offline-pay/node-common/node';
+// The setting `alerts` of the bank's node, and the channels that it names.
+import { readSecret, type pathIn } from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
+import type { AlertChannel } from './channels/alert-channel.js';
+import { mailChannel, type MailSender } from './channels/mail-channel.js';
+import { webhookChannel } from './channels/webhook-channel.js';
 
 const HOSTS_OF_THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -44,3 +47,34 @@ export const alertsSchema = (path: ReturnType<typeof pathIn>) =>
 
 /** With absolute paths. */
 export type AlertsConfig = z.output<ReturnType<typeof alertsSchema>>;
+
+/** What channels need beside the setting. */
+export interface ChannelParts {
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** What delivers mail; needed when the setting has `mail`. */
+  readonly sender?: MailSender;
+}
+
+function mailOf({ mail }: AlertsConfig, { sender }: ChannelParts): AlertChannel[] {
+  if (mail === undefined) return [];
+  if (sender === undefined)
+    throw new Error('alerts.mail is set, but nothing delivers mail. Remove it, or set up mail.');
+  return [mailChannel(sender, mail)];
+}
+
+/** @throws when a secret cannot be used, or nothing delivers mail */
+export function alertChannels(config: AlertsConfig, parts: ChannelParts): AlertChannel[] {
+  const { webhook } = config;
+  const webhooks =
+    webhook === undefined
+      ? []
+      : [
+          webhookChannel({
+            url: webhook.url,
+            secret: readSecret(webhook.secretFile),
+            clock: parts.clock,
+          }),
+        ];
+  return [...webhooks, ...mailOf(config, parts)];
+}

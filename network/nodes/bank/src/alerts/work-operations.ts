@@ -4,6 +4,7 @@ import { identifier } from '@fabric-offline-pay/domain';
 import { operations } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 import type { BankRole } from '../caller.js';
+import { ALERT_KINDS } from '../database/alerts-tables.js';
 
 const SMALL = 4;
 
@@ -13,7 +14,7 @@ const by = <Role extends BankRole>(role: Role) => ({ roles: [role] }) as const;
 
 const alert = z.object({
   alertId: z.string(),
-  kind: z.enum(['alarm', 'failingJob', 'hostContradicts', 'cappedCodes', 'certificate']),
+  kind: z.enum(ALERT_KINDS),
   subject: z.string().describe('identifiers, joined by /'),
   openedAt: seconds,
   acknowledgedBy: z.string().nullable().describe("the name in the operator's certificate"),

@@ -4,17 +4,20 @@
 // Instants are milliseconds since 1970.
 
 /** What an operator is alerted to. */
-export type AlertKind =
+export const ALERT_KINDS = [
   /** Unit 15 found differences; the order's money is blocked until an operator decides. Subject: merchant/order. */
-  | 'alarm'
+  'alarm',
   /** Work of one kind fails again and again. Subject: the job's name. */
-  | 'failingJob'
+  'failingJob',
   /** The host refused what it had agreed to. Subject: the job and what it is about. */
-  | 'hostContradicts'
+  'hostContradicts',
   /** A customer gets no more one-time codes: too many were not used. Subject: the customer's pseudonym. */
-  | 'cappedCodes'
+  'cappedCodes',
   /** A certificate or revocation list of the node ends soon, or cannot be read. Subject: its name and the days. */
-  | 'certificate';
+  'certificate',
+] as const;
+
+export type AlertKind = (typeof ALERT_KINDS)[number];
 
 export interface AlertTable {
   kind: AlertKind;
