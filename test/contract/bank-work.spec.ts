@@ -675,6 +675,7 @@ describe('operators', () => {
     passSeconds(900);
     await minute(built);
     expect(mails).toHaveLength(1);
+    expect(await listAlerts(db, { open: true })).toMatchObject([{ escalatedAt: null }]);
     expect(receiver.types).toEqual(['alert.opened', 'alert.acknowledged']);
     expect(receiver.got.map(({ body }) => body).join()).not.toContain('anna');
     await expect(
