@@ -51,7 +51,7 @@ export class Alerts {
       .onConflict((conflict) => conflict.doNothing())
       .returning('number')
       .executeTakeFirst();
-    if (opened !== undefined) await this.tell(db, key, 'opened');
+    if (opened !== undefined) await this.#tell(db, key, 'opened');
   }
 
   /** What is not open stays as it is. @param at milliseconds since 1970 */
@@ -65,7 +65,7 @@ export class Alerts {
       .where('opened_at', '<=', at)
       .returning(['kind', 'subject', 'number'])
       .execute();
-    for (const key of closed) await this.tell(db, key, 'closed');
+    for (const key of closed) await this.#tell(db, key, 'closed');
   }
 
   /** These of a kind are wrong now, and no others. */
@@ -108,7 +108,7 @@ export class Alerts {
       .where('subject', '=', found.subject)
       .where('number', '=', found.number)
       .execute();
-    await this.tell(db, found, 'acknowledged');
+    await this.#tell(db, found, 'acknowledged');
     return { ...found, ...acknowledged };
   }
 
@@ -123,11 +123,11 @@ export class Alerts {
       .where('opened_at', '<=', openedUntil)
       .returning(['kind', 'subject', 'number'])
       .execute();
-    for (const key of escalated) await this.tell(db, key, 'escalated');
+    for (const key of escalated) await this.#tell(db, key, 'escalated');
   }
 
   /** Asks for each channel that tells such news. */
-  private async tell(db: Tables, key: AlertKey, news: AlertNews): Promise<void> {
+  async #tell(db: Tables, key: AlertKey, news: AlertNews): Promise<void> {
     const { kind, subject, number } = key;
     for (const { name: channel, tells } of this.#channels)
       if (tells.includes(news))

@@ -31,6 +31,7 @@ export const ALERT_MIGRATIONS: Migrations = {
         .on('alerts')
         .columns(['closed_at', 'opened_at'])
         .execute();
+      await db.schema.createIndex('codes_by_time').on('codes').column('created_at').execute();
       await readAgain(db);
     },
   },
